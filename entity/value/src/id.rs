@@ -1,0 +1,665 @@
+//! Typed ids: UUIDv7 in storage, `prefix_` + 26 characters of Crockford base32 (TypeID) on the wire. One table of prefixes, below.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::marker::PhantomData;
+use uuid::Uuid;
+
+/// What an id names. The implementors are the prefix table.
+pub trait Kind: 'static {
+    /// The letters before the underscore.
+    const PREFIX: &'static str;
+    /// The name of the object on the wire, as in `"object": "invoice"`.
+    const NAME: &'static str;
+}
+
+/// The id of an object of kind `K`.
+pub struct Id<K>(Uuid, PhantomData<fn() -> K>);
+
+/// The text is not an id of the expected kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnId;
+
+impl std::fmt::Display for NotAnId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("is not an id of the expected kind")
+    }
+}
+
+impl std::error::Error for NotAnId {}
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+const DIGITS: usize = 26;
+
+impl<K> Id<K> {
+    /// A new id, later than every id this process made before.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::from_uuid(Uuid::now_v7())
+    }
+
+    /// The id that storage holds.
+    #[must_use]
+    pub const fn from_uuid(uuid: Uuid) -> Self {
+        Self(uuid, PhantomData)
+    }
+
+    /// What storage holds.
+    #[must_use]
+    pub const fn uuid(self) -> Uuid {
+        self.0
+    }
+
+    /// The id of another kind with the same bits: an obligation shares its order line's.
+    #[must_use]
+    pub const fn cast<L>(self) -> Id<L> {
+        Id::from_uuid(self.0)
+    }
+}
+
+impl<K> Default for Id<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K> Copy for Id<K> {}
+
+impl<K> PartialEq for Id<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<K> Eq for Id<K> {}
+
+impl<K> PartialOrd for Id<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<K> Ord for Id<K> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+impl<K> std::hash::Hash for Id<K> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<K: Kind> std::fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
+impl<K: Kind> std::fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&type_id(K::PREFIX, self.0))
+    }
+}
+
+impl<K: Kind> std::str::FromStr for Id<K> {
+    type Err = NotAnId;
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let (prefix, uuid) = split_type_id(text).ok_or(NotAnId)?;
+        if prefix == K::PREFIX { Ok(Self::from_uuid(uuid)) } else { Err(NotAnId) }
+    }
+}
+
+impl<K: Kind> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&type_id(K::PREFIX, self.0))
+    }
+}
+
+impl<'de, K: Kind> Deserialize<'de> for Id<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        std::borrow::Cow::<str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl<K: Kind> utoipa::PartialSchema for Id<K> {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        let pattern = format!("^{}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$", K::PREFIX);
+        crate::number::text_schema(&format!("id:{}", K::PREFIX), &format!("Id of a {}", K::NAME.replace('_', " ")), &pattern)
+    }
+}
+
+impl<K: Kind> utoipa::ToSchema for Id<K> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("{}_id", K::NAME).into()
+    }
+}
+
+/// Writes a TypeID.
+#[must_use]
+pub fn type_id(prefix: &str, uuid: Uuid) -> String {
+    let mut text = String::with_capacity(prefix.len() + 1 + DIGITS);
+    text.push_str(prefix);
+    text.push('_');
+    let bits = uuid.as_u128();
+    for position in (0..DIGITS).rev() {
+        let index = usize::try_from((bits >> (5 * position)) & 31).unwrap_or_default();
+        text.push(char::from(ALPHABET.get(index).copied().unwrap_or(b'0')));
+    }
+    text
+}
+
+/// Reads a TypeID of any prefix: the prefix and the UUID. Only the canonical lower-case form is an id.
+#[must_use]
+pub fn split_type_id(text: &str) -> Option<(&str, Uuid)> {
+    let (prefix, digits) = text.rsplit_once('_')?;
+    if digits.len() != DIGITS || prefix.is_empty() {
+        return None;
+    }
+    let mut bits: u128 = 0;
+    for (position, byte) in digits.bytes().enumerate() {
+        let value = ALPHABET.iter().position(|c| *c == byte)?;
+        if position == 0 && value > 7 {
+            return None;
+        }
+        bits = (bits << 5) | u128::try_from(value).ok()?;
+    }
+    Some((prefix, Uuid::from_u128(bits)))
+}
+
+#[cfg(feature = "orm")]
+mod orm {
+    use super::Id;
+    use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, Value, ValueType, ValueTypeErr};
+    use sea_orm::{ColIdx, DbErr, QueryResult, TryFromU64, TryGetError, TryGetable};
+    use uuid::Uuid;
+
+    impl<K> From<Id<K>> for Value {
+        fn from(id: Id<K>) -> Self {
+            Value::Uuid(Some(id.uuid()))
+        }
+    }
+
+    impl<K> ValueType for Id<K> {
+        fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
+            <Uuid as ValueType>::try_from(value).map(Self::from_uuid)
+        }
+        fn type_name() -> String {
+            "Id".to_owned()
+        }
+        fn array_type() -> ArrayType {
+            ArrayType::Uuid
+        }
+        fn column_type() -> ColumnType {
+            ColumnType::Uuid
+        }
+    }
+
+    impl<K> TryGetable for Id<K> {
+        fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
+            <Uuid as TryGetable>::try_get_by(row, index).map(Self::from_uuid)
+        }
+    }
+
+    impl<K> Nullable for Id<K> {
+        fn null() -> Value {
+            Value::Uuid(None)
+        }
+    }
+
+    impl<K> TryFromU64 for Id<K> {
+        fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+            Err(DbErr::ConvertFromU64("Id"))
+        }
+    }
+
+    impl<K> sea_orm::sea_query::postgres_array::NotU8 for Id<K> {}
+}
+
+/// One SaaS customer.
+pub enum Tenant {}
+impl Kind for Tenant {
+    const PREFIX: &'static str = "tnt";
+    const NAME: &'static str = "tenant";
+}
+/// Id of a tenant.
+pub type TenantId = Id<Tenant>;
+
+/// A legal entity inside a tenant.
+pub enum Company {}
+impl Kind for Company {
+    const PREFIX: &'static str = "com";
+    const NAME: &'static str = "company";
+}
+/// Id of a company.
+pub type CompanyId = Id<Company>;
+
+/// A person who works in a tenant.
+pub enum User {}
+impl Kind for User {
+    const PREFIX: &'static str = "usr";
+    const NAME: &'static str = "user";
+}
+/// Id of an user.
+pub type UserId = Id<User>;
+
+/// A named set of permissions.
+pub enum Role {}
+impl Kind for Role {
+    const PREFIX: &'static str = "rol";
+    const NAME: &'static str = "role";
+}
+/// Id of a role.
+pub type RoleId = Id<Role>;
+
+/// A credential of a program.
+pub enum ApiKey {}
+impl Kind for ApiKey {
+    const PREFIX: &'static str = "key";
+    const NAME: &'static str = "api_key";
+}
+/// Id of an api key.
+pub type ApiKeyId = Id<ApiKey>;
+
+/// Someone we deal with: a customer, a supplier, or both.
+pub enum Party {}
+impl Kind for Party {
+    const PREFIX: &'static str = "pty";
+    const NAME: &'static str = "party";
+}
+/// Id of a party.
+pub type PartyId = Id<Party>;
+
+/// A person at a party.
+pub enum Contact {}
+impl Kind for Contact {
+    const PREFIX: &'static str = "con";
+    const NAME: &'static str = "contact";
+}
+/// Id of a contact.
+pub type ContactId = Id<Contact>;
+
+/// An address of a party.
+pub enum Address {}
+impl Kind for Address {
+    const PREFIX: &'static str = "adr";
+    const NAME: &'static str = "address";
+}
+/// Id of an address.
+pub type AddressId = Id<Address>;
+
+/// A node of the product tree.
+pub enum Category {}
+impl Kind for Category {
+    const PREFIX: &'static str = "cat";
+    const NAME: &'static str = "category";
+}
+/// Id of a category.
+pub type CategoryId = Id<Category>;
+
+/// A unit of measure.
+pub enum Unit {}
+impl Kind for Unit {
+    const PREFIX: &'static str = "uom";
+    const NAME: &'static str = "unit";
+}
+/// Id of an unit.
+pub type UnitId = Id<Unit>;
+
+/// Something we sell.
+pub enum Product {}
+impl Kind for Product {
+    const PREFIX: &'static str = "prd";
+    const NAME: &'static str = "product";
+}
+/// Id of a product.
+pub type ProductId = Id<Product>;
+
+/// A list of price rules.
+pub enum PriceList {}
+impl Kind for PriceList {
+    const PREFIX: &'static str = "plt";
+    const NAME: &'static str = "price_list";
+}
+/// Id of a price list.
+pub type PriceListId = Id<PriceList>;
+
+/// One rule of a price list.
+pub enum PriceRule {}
+impl Kind for PriceRule {
+    const PREFIX: &'static str = "prl";
+    const NAME: &'static str = "price_rule";
+}
+/// Id of a price rule.
+pub type PriceRuleId = Id<PriceRule>;
+
+/// A tax of a company.
+pub enum Tax {}
+impl Kind for Tax {
+    const PREFIX: &'static str = "tax";
+    const NAME: &'static str = "tax";
+}
+/// Id of a tax.
+pub type TaxId = Id<Tax>;
+
+/// When an invoice is due.
+pub enum PaymentTerm {}
+impl Kind for PaymentTerm {
+    const PREFIX: &'static str = "pmt";
+    const NAME: &'static str = "payment_term";
+}
+/// Id of a payment term.
+pub type PaymentTermId = Id<PaymentTerm>;
+
+/// A quoted exchange rate.
+pub enum ExchangeRate {}
+impl Kind for ExchangeRate {
+    const PREFIX: &'static str = "fxr";
+    const NAME: &'static str = "exchange_rate";
+}
+/// Id of an exchange rate.
+pub type ExchangeRateId = Id<ExchangeRate>;
+
+/// Someone who may want to buy.
+pub enum Lead {}
+impl Kind for Lead {
+    const PREFIX: &'static str = "lead";
+    const NAME: &'static str = "lead";
+}
+/// Id of a lead.
+pub type LeadId = Id<Lead>;
+
+/// A step of the pipeline.
+pub enum Stage {}
+impl Kind for Stage {
+    const PREFIX: &'static str = "stg";
+    const NAME: &'static str = "stage";
+}
+/// Id of a stage.
+pub type StageId = Id<Stage>;
+
+/// A deal that may be won.
+pub enum Opportunity {}
+impl Kind for Opportunity {
+    const PREFIX: &'static str = "opp";
+    const NAME: &'static str = "opportunity";
+}
+/// Id of an opportunity.
+pub type OpportunityId = Id<Opportunity>;
+
+/// An offer, in one revision.
+pub enum Quote {}
+impl Kind for Quote {
+    const PREFIX: &'static str = "qot";
+    const NAME: &'static str = "quote";
+}
+/// Id of a quote.
+pub type QuoteId = Id<Quote>;
+
+/// A line of a quote.
+pub enum QuoteLine {}
+impl Kind for QuoteLine {
+    const PREFIX: &'static str = "qln";
+    const NAME: &'static str = "quote_line";
+}
+/// Id of a quote line.
+pub type QuoteLineId = Id<QuoteLine>;
+
+/// What a customer ordered.
+pub enum Order {}
+impl Kind for Order {
+    const PREFIX: &'static str = "ord";
+    const NAME: &'static str = "order";
+}
+/// Id of an order.
+pub type OrderId = Id<Order>;
+
+/// A line of an order.
+pub enum OrderLine {}
+impl Kind for OrderLine {
+    const PREFIX: &'static str = "oln";
+    const NAME: &'static str = "order_line";
+}
+/// Id of an order line.
+pub type OrderLineId = Id<OrderLine>;
+
+/// What we owe for an order line and may bill.
+pub enum Obligation {}
+impl Kind for Obligation {
+    const PREFIX: &'static str = "obl";
+    const NAME: &'static str = "obligation";
+}
+/// Id of an obligation.
+pub type ObligationId = Id<Obligation>;
+
+/// A delivery of goods.
+pub enum Delivery {}
+impl Kind for Delivery {
+    const PREFIX: &'static str = "dlv";
+    const NAME: &'static str = "delivery";
+}
+/// Id of a delivery.
+pub type DeliveryId = Id<Delivery>;
+
+/// A line of a delivery.
+pub enum DeliveryLine {}
+impl Kind for DeliveryLine {
+    const PREFIX: &'static str = "dln";
+    const NAME: &'static str = "delivery_line";
+}
+/// Id of a delivery line.
+pub type DeliveryLineId = Id<DeliveryLine>;
+
+/// Something that makes money due.
+pub enum Billable {}
+impl Kind for Billable {
+    const PREFIX: &'static str = "bil";
+    const NAME: &'static str = "billable";
+}
+/// Id of a billable.
+pub type BillableId = Id<Billable>;
+
+/// An invoice or a credit note.
+pub enum Invoice {}
+impl Kind for Invoice {
+    const PREFIX: &'static str = "inv";
+    const NAME: &'static str = "invoice";
+}
+/// Id of an invoice.
+pub type InvoiceId = Id<Invoice>;
+
+/// A line of an invoice.
+pub enum InvoiceLine {}
+impl Kind for InvoiceLine {
+    const PREFIX: &'static str = "iln";
+    const NAME: &'static str = "invoice_line";
+}
+/// Id of an invoice line.
+pub type InvoiceLineId = Id<InvoiceLine>;
+
+/// A part of an invoice with its own due date.
+pub enum Installment {}
+impl Kind for Installment {
+    const PREFIX: &'static str = "ins";
+    const NAME: &'static str = "installment";
+}
+/// Id of an installment.
+pub type InstallmentId = Id<Installment>;
+
+/// Money received or paid.
+pub enum Payment {}
+impl Kind for Payment {
+    const PREFIX: &'static str = "pay";
+    const NAME: &'static str = "payment";
+}
+/// Id of a payment.
+pub type PaymentId = Id<Payment>;
+
+/// The part of a payment or credit note that settles an installment.
+pub enum Allocation {}
+impl Kind for Allocation {
+    const PREFIX: &'static str = "alc";
+    const NAME: &'static str = "allocation";
+}
+/// Id of an allocation.
+pub type AllocationId = Id<Allocation>;
+
+/// An account of a company's chart.
+pub enum Account {}
+impl Kind for Account {
+    const PREFIX: &'static str = "acc";
+    const NAME: &'static str = "account";
+}
+/// Id of an account.
+pub type AccountId = Id<Account>;
+
+/// A balanced posting.
+pub enum JournalEntry {}
+impl Kind for JournalEntry {
+    const PREFIX: &'static str = "jen";
+    const NAME: &'static str = "journal_entry";
+}
+/// Id of a journal entry.
+pub type JournalEntryId = Id<JournalEntry>;
+
+/// A line of a journal entry.
+pub enum JournalLine {}
+impl Kind for JournalLine {
+    const PREFIX: &'static str = "jln";
+    const NAME: &'static str = "journal_line";
+}
+/// Id of a journal line.
+pub type JournalLineId = Id<JournalLine>;
+
+/// The thread through all documents of one deal.
+pub enum Flow {}
+impl Kind for Flow {
+    const PREFIX: &'static str = "flw";
+    const NAME: &'static str = "flow";
+}
+/// Id of a flow.
+pub type FlowId = Id<Flow>;
+
+/// Something that happened.
+pub enum Event {}
+impl Kind for Event {
+    const PREFIX: &'static str = "evt";
+    const NAME: &'static str = "event";
+}
+/// Id of an event.
+pub type EventId = Id<Event>;
+
+/// Who did what.
+pub enum AuditEntry {}
+impl Kind for AuditEntry {
+    const PREFIX: &'static str = "aud";
+    const NAME: &'static str = "audit_entry";
+}
+/// Id of an audit entry.
+pub type AuditEntryId = Id<AuditEntry>;
+
+/// Work that runs after its request was answered.
+pub enum Job {}
+impl Kind for Job {
+    const PREFIX: &'static str = "job";
+    const NAME: &'static str = "job";
+}
+/// Id of a job.
+pub type JobId = Id<Job>;
+
+/// A gapless series of document numbers.
+pub enum NumberSeries {}
+impl Kind for NumberSeries {
+    const PREFIX: &'static str = "nse";
+    const NAME: &'static str = "number_series";
+}
+/// Id of a number series.
+pub type NumberSeriesId = Id<NumberSeries>;
+
+/// Every prefix with the name of its object: the one place that knows them all.
+pub const PREFIXES: &[(&str, &str)] = &[
+    (Tenant::PREFIX, Tenant::NAME),
+    (Company::PREFIX, Company::NAME),
+    (User::PREFIX, User::NAME),
+    (Role::PREFIX, Role::NAME),
+    (ApiKey::PREFIX, ApiKey::NAME),
+    (Party::PREFIX, Party::NAME),
+    (Contact::PREFIX, Contact::NAME),
+    (Address::PREFIX, Address::NAME),
+    (Category::PREFIX, Category::NAME),
+    (Unit::PREFIX, Unit::NAME),
+    (Product::PREFIX, Product::NAME),
+    (PriceList::PREFIX, PriceList::NAME),
+    (PriceRule::PREFIX, PriceRule::NAME),
+    (Tax::PREFIX, Tax::NAME),
+    (PaymentTerm::PREFIX, PaymentTerm::NAME),
+    (ExchangeRate::PREFIX, ExchangeRate::NAME),
+    (Lead::PREFIX, Lead::NAME),
+    (Stage::PREFIX, Stage::NAME),
+    (Opportunity::PREFIX, Opportunity::NAME),
+    (Quote::PREFIX, Quote::NAME),
+    (QuoteLine::PREFIX, QuoteLine::NAME),
+    (Order::PREFIX, Order::NAME),
+    (OrderLine::PREFIX, OrderLine::NAME),
+    (Obligation::PREFIX, Obligation::NAME),
+    (Delivery::PREFIX, Delivery::NAME),
+    (DeliveryLine::PREFIX, DeliveryLine::NAME),
+    (Billable::PREFIX, Billable::NAME),
+    (Invoice::PREFIX, Invoice::NAME),
+    (InvoiceLine::PREFIX, InvoiceLine::NAME),
+    (Installment::PREFIX, Installment::NAME),
+    (Payment::PREFIX, Payment::NAME),
+    (Allocation::PREFIX, Allocation::NAME),
+    (Account::PREFIX, Account::NAME),
+    (JournalEntry::PREFIX, JournalEntry::NAME),
+    (JournalLine::PREFIX, JournalLine::NAME),
+    (Flow::PREFIX, Flow::NAME),
+    (Event::PREFIX, Event::NAME),
+    (AuditEntry::PREFIX, AuditEntry::NAME),
+    (Job::PREFIX, Job::NAME),
+    (NumberSeries::PREFIX, NumberSeries::NAME),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn prefixes_are_unique() {
+        let mut prefixes: Vec<_> = PREFIXES.iter().map(|(prefix, _)| prefix).collect();
+        prefixes.sort();
+        prefixes.dedup();
+        assert_eq!(prefixes.len(), PREFIXES.len());
+    }
+
+    #[test]
+    fn another_kind_is_no_id_of_this_one() {
+        let invoice = InvoiceId::new();
+        assert!(invoice.to_string().starts_with("inv_"));
+        assert_eq!(invoice.to_string().parse::<InvoiceId>(), Ok(invoice));
+        assert!(invoice.to_string().parse::<PaymentId>().is_err());
+        assert!(invoice.to_string().to_uppercase().parse::<InvoiceId>().is_err());
+        assert!("inv_8zzzzzzzzzzzzzzzzzzzzzzzzz".parse::<InvoiceId>().is_err());
+    }
+
+    #[test]
+    fn later_ids_are_larger() {
+        let ids: Vec<_> = (0..1000).map(|_| InvoiceId::new()).collect();
+        assert!(ids.is_sorted());
+    }
+
+    proptest! {
+        #[test]
+        fn every_uuid_survives(bits in any::<u128>()) {
+            let id = OrderId::from_uuid(Uuid::from_u128(bits));
+            prop_assert_eq!(id.to_string().parse::<OrderId>(), Ok(id));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The words of the domain as types: money, prices, quantities, rates, days, instants, typed ids and the states of documents.
+//!
+//! What it is: pure values. Every number is an integer in a fixed scale, every operation is checked, every text form is exact.
+//! What it is not: no database access, no HTTP, no clock. The feature `orm` only adds the column conversions.
+
+mod amount;
+mod currency;
+mod decimal;
+mod id;
+mod json;
+mod number;
+mod round;
+mod state;
+mod term;
+mod time;
+
+pub use amount::{Amount, AmountText};
+pub use currency::Currency;
+pub use decimal::{DecimalError, format_scaled, parse_scaled};
+pub use id::*;
+pub use json::Json;
+pub use number::{Percent, Price, Quantity, Rate};
+pub use round::{Overflow, product, spread};
+pub use state::*;
+pub use term::{DiscountTaxMode, EarlyDiscount, TermLine, TermOrder};
+pub use time::{Day, Instant, TimeError, Zone};

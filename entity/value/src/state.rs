@@ -1,0 +1,491 @@
+//! The states of documents and the other closed sets of words. The text of each is the same in storage, on the wire and in the docs.
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
+use utoipa::ToSchema;
+
+/// Whether a tenant may use the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum TenantStatus {
+    /// May work.
+    Active,
+    /// Every request is refused until it is resumed.
+    Suspended,
+}
+
+/// What a tenant is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum TenantMode {
+    /// Real business, real time.
+    Live,
+    /// A trial with a clock that can be set.
+    Sandbox,
+}
+
+/// Where tax is rounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum TaxRounding {
+    /// Each tax of each line.
+    PerLine,
+    /// Once per tax over the document.
+    PerDocument,
+}
+
+/// How a tax is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum TaxKind {
+    /// A share of the base.
+    Percent,
+    /// An amount per unit.
+    Fixed,
+    /// A share of the price with tax.
+    Division,
+    /// The sum of its members.
+    Group,
+}
+
+/// Whether a party is a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum PartyKind {
+    /// A company or public body.
+    Organization,
+    /// A natural person.
+    Person,
+}
+
+/// What a party is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum PartyRole {
+    /// Buys from us.
+    Customer,
+    /// Sells to us.
+    Supplier,
+}
+
+/// What an address is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum AddressKind {
+    /// Invoices.
+    Billing,
+    /// Goods.
+    Shipping,
+}
+
+/// What is sold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum ProductKind {
+    /// Things that are shipped.
+    Goods,
+    /// Work.
+    Service,
+    /// Access for a period.
+    Subscription,
+    /// What is metered.
+    Usage,
+}
+
+/// What makes a product billable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum BillingPolicy {
+    /// Confirming the order.
+    OnOrder,
+    /// Shipping it.
+    OnDelivery,
+    /// Accepting a milestone.
+    Milestone,
+    /// Approving time.
+    Time,
+    /// A period.
+    Recurring,
+    /// Rated usage.
+    Usage,
+}
+
+/// The life of a lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum LeadStatus {
+    /// Just captured.
+    New,
+    /// Somebody is on it.
+    Working,
+    /// Became an opportunity.
+    Qualified,
+    /// Will not.
+    Disqualified,
+}
+
+/// The life of an opportunity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum OpportunityStatus {
+    /// In a stage.
+    Open,
+    /// The customer bought.
+    Won,
+    /// The customer did not.
+    Lost,
+}
+
+/// The life of a quote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum QuoteStatus {
+    /// Being written.
+    Draft,
+    /// Waiting for approvers.
+    InApproval,
+    /// May be sent.
+    Approved,
+    /// With the customer.
+    Sent,
+    /// Became an order.
+    Accepted,
+    /// The customer said no.
+    Declined,
+    /// Its validity passed.
+    Expired,
+    /// A later revision replaces it.
+    Superseded,
+}
+
+/// The life of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum OrderStatus {
+    /// Not binding yet.
+    Draft,
+    /// We owe it.
+    Confirmed,
+    /// Everything is delivered.
+    Fulfilled,
+    /// Will not be delivered.
+    Cancelled,
+}
+
+/// The life of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum DeliveryStatus {
+    /// Planned.
+    Draft,
+    /// May ship.
+    Ready,
+    /// Shipped.
+    Done,
+    /// Will not ship.
+    Cancelled,
+}
+
+/// The life of a billable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum BillableStatus {
+    /// Not due yet.
+    Pending,
+    /// May be invoiced.
+    Ready,
+    /// Stopped by somebody.
+    Held,
+    /// On an invoice.
+    Invoiced,
+    /// Will not be invoiced.
+    WrittenOff,
+}
+
+/// What made a billable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum SourceType {
+    /// A confirmed order line.
+    OrderLine,
+    /// A shipped line.
+    DeliveryLine,
+    /// An accepted milestone.
+    Milestone,
+    /// Approved time.
+    TimeEntry,
+    /// An approved expense.
+    Expense,
+    /// A completed visit.
+    Visit,
+    /// A subscription's period.
+    SubscriptionPeriod,
+    /// A period of rated usage.
+    UsagePeriod,
+    /// Somebody's decision.
+    Manual,
+}
+
+/// Which way an invoice goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum Direction {
+    /// We bill.
+    Sale,
+    /// We are billed.
+    Purchase,
+}
+
+/// What an invoice document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum InvoiceKind {
+    /// A claim.
+    Invoice,
+    /// A claim taken back.
+    CreditNote,
+}
+
+/// The life of an invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum InvoiceStatus {
+    /// No number yet.
+    Draft,
+    /// Numbered and immutable.
+    Posted,
+    /// Fully credited.
+    Reversed,
+    /// A draft that was dropped.
+    Cancelled,
+}
+
+/// How far an invoice is settled; derived from allocations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum PaymentState {
+    /// Nothing is settled.
+    Open,
+    /// Some is.
+    PartPaid,
+    /// All is.
+    Paid,
+    /// Credited in full.
+    Reversed,
+    /// Given up.
+    WrittenOff,
+}
+
+/// Which way money goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum PaymentDirection {
+    /// To us.
+    Inbound,
+    /// From us.
+    Outbound,
+}
+
+/// How money moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum PaymentMethod {
+    /// A transfer.
+    Bank,
+    /// A card.
+    Card,
+    /// Cash.
+    Cash,
+    /// Something else.
+    Other,
+}
+
+/// The life of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum PaymentStatus {
+    /// Waits for a second person.
+    Draft,
+    /// Booked.
+    Posted,
+    /// Taken back.
+    Reversed,
+}
+
+/// How far a payment is allocated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum AllocationState {
+    /// Nothing is.
+    Unallocated,
+    /// Some is.
+    PartAllocated,
+    /// All is.
+    Allocated,
+}
+
+/// What an account holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum AccountKind {
+    /// What we have.
+    Asset,
+    /// What we owe.
+    Liability,
+    /// What is the owners'.
+    Equity,
+    /// What we earned.
+    Income,
+    /// What we spent.
+    Expense,
+}
+
+/// Documents that carry numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum DocumentKind {
+    /// QUO.
+    Quote,
+    /// SO.
+    Order,
+    /// DLV.
+    Delivery,
+    /// RET.
+    Return,
+    /// PO.
+    PurchaseOrder,
+    /// INV.
+    Invoice,
+    /// CN.
+    CreditNote,
+    /// PAY.
+    Payment,
+    /// JE.
+    JournalEntry,
+}
+
+/// The life of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum JobStatus {
+    /// Waiting.
+    Queued,
+    /// Leased by a worker.
+    Running,
+    /// Done.
+    Succeeded,
+    /// Gave up.
+    Failed,
+    /// Stopped by somebody.
+    Cancelled,
+}
+
+/// Who acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum ActorKind {
+    /// A program.
+    ApiKey,
+    /// A person.
+    User,
+    /// The service itself.
+    System,
+    /// A platform administrator.
+    Platform,
+}
+
+/// When revenue of an obligation is recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum RecognitionPolicy {
+    /// When it is delivered.
+    AtPoint,
+    /// Over its period.
+    OverTime,
+    /// By milestones.
+    OnMilestone,
+    /// By usage.
+    OnUsage,
+}
+
+impl DocumentKind {
+    /// The letters before the year in a number: `INV/2026/00042`.
+    #[must_use]
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Quote => "QUO",
+            Self::Order => "SO",
+            Self::Delivery => "DLV",
+            Self::Return => "RET",
+            Self::PurchaseOrder => "PO",
+            Self::Invoice => "INV",
+            Self::CreditNote => "CN",
+            Self::Payment => "PAY",
+            Self::JournalEntry => "JE",
+        }
+    }
+
+    /// Whether its numbers are given at posting, without a gap and in date order.
+    #[must_use]
+    pub const fn gapless(self) -> bool {
+        matches!(self, Self::Invoice | Self::CreditNote | Self::Payment | Self::JournalEntry)
+    }
+}

@@ -1,0 +1,177 @@
+//! The OpenAPI 3.1 document, made from the rows.
+
+use crate::{Audience, Endpoint, FieldError, Flag, Method, Problem, Reply, Row};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+pub(crate) type Schemas = BTreeMap<String, Value>;
+
+/// The names under which an endpoint's types stand in the document.
+pub(crate) struct Names {
+    body: Option<String>,
+    reply: String,
+    query: Value,
+}
+
+pub(crate) fn schemas_of<E: Endpoint>(schemas: &mut Schemas) -> Names {
+    let body = (<E::Body as ToSchema>::name() != "Nothing").then(|| add::<E::Body>(schemas));
+    let reply = add::<<E::Reply as Reply>::Payload>(schemas);
+    let query = E::query_schema().map_or(Value::Null, |_| Value::Bool(true));
+    Names { body, reply, query }
+}
+
+fn add<T: ToSchema>(schemas: &mut Schemas) -> String {
+    let mut named = Vec::new();
+    T::schemas(&mut named);
+    named.push((T::name().into_owned(), T::schema()));
+    for (name, schema) in named {
+        schemas.entry(name).or_insert_with(|| closed(serde_json::to_value(schema).unwrap_or_default()));
+    }
+    T::name().into_owned()
+}
+
+/// Unknown fields are refused, and the document says so.
+fn closed(mut schema: Value) -> Value {
+    if let Some(object) = schema.as_object_mut()
+        && object.contains_key("properties")
+        && !object.contains_key("additionalProperties")
+    {
+        object.insert("additionalProperties".to_owned(), Value::Bool(false));
+    }
+    schema
+}
+
+/// The whole document, with every key in a stable order.
+#[must_use]
+pub fn document(title: &str, version: &str, description: &str, rows: &[Row]) -> Value {
+    let mut schemas = Schemas::new();
+    let problem = add::<Problem>(&mut schemas);
+    add::<FieldError>(&mut schemas);
+    let mut paths: BTreeMap<&str, serde_json::Map<String, Value>> = BTreeMap::new();
+    for row in rows {
+        let names = (row.schemas)(&mut schemas);
+        paths.entry(row.path).or_default().insert(row.method.word().to_ascii_lowercase(), operation(row, &names, &problem));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version, "description": description, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "servers": [{"url": "/", "description": "This server"}],
+        "tags": tags(rows),
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "description": "An API key: `Authorization: Bearer cw_live_…`"}}
+        }
+    })
+}
+
+fn tag(row: &Row) -> String {
+    row.path.trim_start_matches("/admin").split('/').nth(2).unwrap_or_default().to_owned()
+}
+
+fn tags(rows: &[Row]) -> Vec<Value> {
+    let mut names: Vec<String> = rows.iter().map(tag).collect();
+    names.sort();
+    names.dedup();
+    names.into_iter().map(|name| json!({"name": name})).collect()
+}
+
+/// `ConfirmOrder` as `confirm_order`.
+fn operation_id(name: &str) -> String {
+    let mut id = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !id.is_empty() {
+            id.push('_');
+        }
+        id.extend(letter.to_lowercase());
+    }
+    id
+}
+
+fn operation(row: &Row, names: &Names, problem: &str) -> Value {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let problem_content = json!({"application/problem+json": {"schema": reference(problem)}});
+    let failure = |text: &str| json!({"description": text, "content": problem_content});
+    let mut responses = serde_json::Map::new();
+    let success = json!({"description": row.summary, "content": {"application/json": {"schema": reference(&names.reply)}}});
+    responses.insert(row.success.to_string(), success);
+    responses.insert("400".to_owned(), failure("The request cannot be read."));
+    if (row.audience)() != Audience::Open {
+        responses.insert("401".to_owned(), failure("No valid credential."));
+        responses.insert("403".to_owned(), failure("The credential lacks the permission."));
+    }
+    responses.insert("404".to_owned(), failure("No such object in this tenant."));
+    if row.method != Method::Get {
+        responses.insert("409".to_owned(), failure("The state of the object does not allow it."));
+        responses.insert("412".to_owned(), failure("The object changed since the version that If-Match names."));
+    }
+    responses.insert("422".to_owned(), failure("Fields are wrong; `errors` names each."));
+    responses.insert("default".to_owned(), failure("Any other failure."));
+    let mut operation = json!({
+        "operationId": operation_id(row.id),
+        "summary": row.summary,
+        "tags": [tag(row)],
+        "parameters": parameters(row, names),
+        "responses": responses,
+        "x-permission": row.permission,
+    });
+    if let Some(body) = &names.body {
+        operation["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": reference(body)}}});
+    }
+    operation["security"] = if (row.audience)() == Audience::Open { json!([]) } else { json!([{"bearer": []}]) };
+    operation
+}
+
+fn parameters(row: &Row, names: &Names) -> Vec<Value> {
+    let text = |name: &str, place: &str, required: bool, description: &str| json!({"name": name, "in": place, "required": required, "description": description, "schema": {"type": "string"}});
+    let mut all = Vec::new();
+    let segments = row.path.split('/').filter_map(|s| s.strip_prefix('{')?.strip_suffix('}'));
+    for (segment, prefix) in segments.zip((row.path_prefixes)()) {
+        let schema = json!({"type": "string", "pattern": format!("^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$")});
+        all.push(json!({"name": segment, "in": "path", "required": true, "description": format!("Id, `{prefix}_…`"), "schema": schema}));
+    }
+    if let Some(list) = row.list {
+        all.push(json!({"name": "limit", "in": "query", "required": false, "description": "Rows of a page", "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}}));
+        all.push(text("cursor", "query", false, "`next_cursor` of the page before"));
+        let sorts: Vec<String> = std::iter::once("id").chain(list.sorts.iter().map(|s| s.name)).flat_map(|s| [s.to_owned(), format!("-{s}")]).collect();
+        all.push(json!({"name": "sort", "in": "query", "required": false, "description": "Sort; a leading `-` is descending", "schema": {"type": "string", "enum": sorts, "default": "-id"}}));
+        if list.search {
+            all.push(text("q", "query", false, "Words to search for, each by its beginning"));
+        }
+        if list.external_refs {
+            all.push(text("external_ref", "query", false, "`system:id` of an external reference"));
+        }
+        for filter in list.filters {
+            all.push(text(filter.name, "query", false, "Equal to"));
+            if filter.kind.ranges() {
+                for (op, word) in [("gt", "after"), ("gte", "at or after"), ("lt", "before"), ("lte", "at or before")] {
+                    all.push(text(&format!("{}[{op}]", filter.name), "query", false, word));
+                }
+            }
+        }
+    } else if !names.query.is_null()
+        && let Some(crate::Shape::Object { fields, .. }) = (row.query)()
+    {
+        for (name, field) in fields {
+            all.push(text(&name, "query", field.required, &describe(&field.shape)));
+        }
+    }
+    if row.flags.contains(&Flag::dry_run) {
+        all.push(json!({"name": "dry_run", "in": "query", "required": false, "description": "Give the result and write nothing", "schema": {"type": "boolean", "default": false}}));
+    }
+    if row.method != Method::Get {
+        all.push(text("Idempotency-Key", "header", false, "Repeat safely: the same key gives the same answer, once"));
+        all.push(text("If-Match", "header", false, "The version that must still be current, as in `\"v17\"`"));
+    }
+    all
+}
+
+fn describe(shape: &crate::Shape) -> String {
+    match shape {
+        crate::Shape::Text { format, .. } if !format.is_empty() => format!("Format: {format}"),
+        crate::Shape::Words(words) => format!("One of {}", words.join(", ")),
+        crate::Shape::YesNo => "true or false".to_owned(),
+        _ => "Text".to_owned(),
+    }
+}

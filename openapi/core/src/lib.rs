@@ -1,0 +1,19 @@
+//! The machinery of the contract: what an endpoint is, what a reply, a list, a patch and a problem look like, and how a body is checked against its schema.
+//!
+//! What it is: types without any business word in them. What it is not: no endpoint stands here (they stand in `openapi`), no HTTP server, no client.
+
+mod document;
+mod endpoint;
+mod list;
+mod patch;
+mod problem;
+mod reply;
+mod shape;
+
+pub use document::document;
+pub use endpoint::{Audience, Endpoint, Flag, Method, Nothing, PathParams, Row, row};
+pub use list::{Filter, FilterKind, ListQuery, ListSpec, Page, Sort};
+pub use patch::Patch;
+pub use problem::{Code, FieldError, Problem};
+pub use reply::{Accepted, Created, Json, Reply, Result};
+pub use shape::{Shape, parse_json};

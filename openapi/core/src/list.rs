@@ -1,0 +1,112 @@
+//! Lists: what can be filtered and sorted, each on an index, and the page that comes back.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// How the text of a filter is read and which comparisons it allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FilterKind {
+    /// An id with this prefix; equality.
+    Id(&'static str),
+    /// A word or code; equality.
+    Word,
+    /// A yes or no (`true`, `false`); equality.
+    YesNo,
+    /// A business day; equality and ranges.
+    Day,
+    /// An instant; equality and ranges.
+    Instant,
+}
+
+impl FilterKind {
+    /// Whether `[gt]`, `[gte]`, `[lt]` and `[lte]` are allowed.
+    #[must_use]
+    pub const fn ranges(self) -> bool {
+        matches!(self, Self::Day | Self::Instant)
+    }
+}
+
+/// One field that a list can be filtered by. Its name is the column's.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter {
+    /// The parameter and the column.
+    pub name: &'static str,
+    /// How its text is read.
+    pub kind: FilterKind,
+    /// The index that serves it.
+    pub index: &'static str,
+}
+
+/// One field that a list can be sorted by, in both directions.
+#[derive(Clone, Copy, Debug)]
+pub struct Sort {
+    /// The name and the column.
+    pub name: &'static str,
+    /// The index that serves it; `primary` for the id.
+    pub index: &'static str,
+}
+
+/// Everything that a list offers.
+#[derive(Clone, Copy, Debug)]
+pub struct ListSpec {
+    /// The table.
+    pub table: &'static str,
+    /// Filters.
+    pub filters: &'static [Filter],
+    /// Sorts besides the default, which is id descending.
+    pub sorts: &'static [Sort],
+    /// Whether `q=` searches words.
+    pub search: bool,
+    /// Whether `external_ref=system:id` finds by external reference.
+    pub external_refs: bool,
+}
+
+/// The query of a list.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ListQuery {
+    /// Rows of a page: 1 to 200, 50 when not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Where the page starts: `next_cursor` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// The field to sort by, with a leading `-` for descending.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// Words to search for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// `system:id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_ref: Option<String>,
+    /// `field` or `field[op]` with its value.
+    #[serde(flatten)]
+    pub filters: BTreeMap<String, String>,
+}
+
+impl ListQuery {
+    /// A query with one filter.
+    #[must_use]
+    pub fn by(name: &str, value: impl std::fmt::Display) -> Self {
+        Self::default().and(name, value)
+    }
+
+    /// Adds a filter.
+    #[must_use]
+    pub fn and(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.filters.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Page<T> {
+    /// The rows.
+    pub data: Vec<T>,
+    /// The cursor of the next page, null on the last one.
+    pub next_cursor: Option<String>,
+    /// Whether there is a next page.
+    pub has_more: bool,
+}

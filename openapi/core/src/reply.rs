@@ -1,0 +1,46 @@
+//! The kinds of answer.
+
+use crate::{Page, Problem};
+use serde::{Serialize, de::DeserializeOwned};
+use utoipa::ToSchema;
+
+/// What an endpoint answers with.
+pub trait Reply: 'static {
+    /// The HTTP status of success.
+    const STATUS: u16;
+    /// Whether the payload is a page of a list.
+    const PAGE: bool = false;
+    /// What the body holds.
+    type Payload: Serialize + DeserializeOwned + ToSchema + 'static;
+}
+
+/// 200 with an object.
+pub struct Json<T>(pub T);
+/// 201 with the new object.
+pub struct Created<T>(pub T);
+/// 202 with the job that does the work.
+pub struct Accepted<T>(pub T);
+
+impl<T: Serialize + DeserializeOwned + ToSchema + 'static> Reply for Json<T> {
+    const STATUS: u16 = 200;
+    type Payload = T;
+}
+
+impl<T: Serialize + DeserializeOwned + ToSchema + 'static> Reply for Created<T> {
+    const STATUS: u16 = 201;
+    type Payload = T;
+}
+
+impl<T: Serialize + DeserializeOwned + ToSchema + 'static> Reply for Accepted<T> {
+    const STATUS: u16 = 202;
+    type Payload = T;
+}
+
+impl<T: Serialize + DeserializeOwned + ToSchema + 'static> Reply for Page<T> {
+    const STATUS: u16 = 200;
+    const PAGE: bool = true;
+    type Payload = Self;
+}
+
+/// A shorthand for what services return.
+pub type Result<T> = std::result::Result<T, Problem>;

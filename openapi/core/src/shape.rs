@@ -1,0 +1,413 @@
+//! Checks a body against the schema of its type and names every wrong field at once.
+//!
+//! The published schema is the check: what the document promises is exactly what is accepted.
+
+use crate::{Code, FieldError, Problem};
+use causeway_value::{AmountText, Currency, Day, DecimalError, Instant, Percent, Price, Quantity, Rate, Zone, split_type_id};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// The most levels of nesting that a body may have.
+pub const MAX_DEPTH: usize = 64;
+/// The longest text of a field without a limit of its own, in characters.
+const MAX_TEXT: usize = 2_000;
+/// The longest list without a limit of its own.
+const MAX_ITEMS: usize = 1_000;
+/// The most entries of a free map such as `metadata`.
+const MAX_ENTRIES: usize = 50;
+
+/// A compiled schema.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// An object with known fields, or a map when `others` says what else may stand in it.
+    Object {
+        /// Known fields.
+        fields: BTreeMap<String, Field>,
+        /// The shape of all other fields; none means they are refused.
+        others: Option<Arc<Shape>>,
+    },
+    /// A list.
+    List {
+        /// What it holds.
+        items: Arc<Shape>,
+        /// The longest it may be.
+        max: usize,
+    },
+    /// A text of this format.
+    Text {
+        /// The format's name.
+        format: String,
+        /// The longest it may be, in characters.
+        max: usize,
+    },
+    /// One of these words.
+    Words(Vec<String>),
+    /// A whole number within these bounds.
+    Whole {
+        /// The least.
+        min: i64,
+        /// The most.
+        max: i64,
+    },
+    /// True or false.
+    YesNo,
+    /// Anything.
+    Any,
+}
+
+/// A field of an object.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// What it holds.
+    pub shape: Arc<Shape>,
+    /// Whether it must be there.
+    pub required: bool,
+    /// Whether null is allowed.
+    pub nullable: bool,
+}
+
+impl Shape {
+    /// The shape of a type, from its schema.
+    #[must_use]
+    pub fn of<T: ToSchema>() -> Self {
+        let mut named = Vec::new();
+        T::schemas(&mut named);
+        let named: BTreeMap<String, Value> = named.into_iter().filter_map(|(name, schema)| Some((name, serde_json::to_value(schema).ok()?))).collect();
+        compile(&serde_json::to_value(T::schema()).unwrap_or_default(), &named).0
+    }
+
+    /// Checks a value; every wrong field becomes one error.
+    ///
+    /// # Errors
+    /// The problem that lists them.
+    pub fn check(&self, value: &Value) -> Result<(), Problem> {
+        let mut errors = Vec::new();
+        self.visit(value, "", &mut errors);
+        if errors.is_empty() { Ok(()) } else { Err(Problem::of(errors)) }
+    }
+
+    fn visit(&self, value: &Value, at: &str, errors: &mut Vec<FieldError>) {
+        let mut wrong = |code, detail: String| errors.push(FieldError::pointer(code, at, detail));
+        match self {
+            Self::Object { fields, others } => match value {
+                Value::Object(map) => visit_object(fields, others.as_deref(), map, at, errors),
+                _ => wrong(Code::InvalidValue, "must be an object".to_owned()),
+            },
+            Self::List { items, max } => match value {
+                Value::Array(list) if list.len() > *max => wrong(Code::TooMany, format!("must have at most {max} items")),
+                Value::Array(list) => {
+                    for (index, item) in list.iter().enumerate() {
+                        items.visit(item, &format!("{at}/{index}"), errors);
+                    }
+                }
+                _ => wrong(Code::InvalidValue, "must be a list".to_owned()),
+            },
+            Self::Text { format, max } => match value {
+                Value::String(text) => {
+                    if let Err((code, detail)) = check_text(format, *max, text) {
+                        wrong(code, detail);
+                    }
+                }
+                Value::Number(_) if is_decimal(format) => {
+                    wrong(Code::AmountMustBeString, "must be a decimal string such as \"12.50\", not a JSON number".to_owned());
+                }
+                _ => wrong(Code::InvalidValue, "must be a string".to_owned()),
+            },
+            Self::Words(words) => {
+                if !value.as_str().is_some_and(|text| words.iter().any(|word| word == text)) {
+                    wrong(Code::InvalidValue, format!("must be one of {}", words.join(", ")));
+                }
+            }
+            Self::Whole { min, max } => {
+                if !value.as_i64().is_some_and(|number| (*min..=*max).contains(&number)) {
+                    wrong(Code::InvalidValue, format!("must be a whole number from {min} to {max}"));
+                }
+            }
+            Self::YesNo => {
+                if !value.is_boolean() {
+                    wrong(Code::InvalidValue, "must be true or false".to_owned());
+                }
+            }
+            Self::Any => {}
+        }
+    }
+}
+
+fn visit_object(fields: &BTreeMap<String, Field>, others: Option<&Shape>, map: &Map<String, Value>, at: &str, errors: &mut Vec<FieldError>) {
+    for (name, value) in map {
+        let pointer = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+        match fields.get(name) {
+            Some(field) if value.is_null() => {
+                if !field.nullable {
+                    errors.push(FieldError::pointer(Code::InvalidValue, pointer, "must not be null"));
+                }
+            }
+            Some(field) => field.shape.visit(value, &pointer, errors),
+            None => match others {
+                Some(shape) => shape.visit(value, &pointer, errors),
+                None => errors.push(FieldError::pointer(Code::UnknownField, pointer, "is not a field of this request; check its spelling")),
+            },
+        }
+    }
+    if others.is_some() && map.len() > MAX_ENTRIES {
+        errors.push(FieldError::pointer(Code::TooMany, at, format!("must have at most {MAX_ENTRIES} entries")));
+    }
+    for (name, field) in fields {
+        if field.required && !map.contains_key(name) {
+            errors.push(FieldError::pointer(Code::Required, format!("{at}/{name}"), "is required"));
+        }
+    }
+}
+
+fn is_decimal(format: &str) -> bool {
+    matches!(format, "amount" | "price" | "quantity" | "percent" | "rate")
+}
+
+fn check_text(format: &str, max: usize, text: &str) -> Result<(), (Code, String)> {
+    let plain = |error: &dyn std::fmt::Display| (Code::InvalidValue, error.to_string());
+    let decimal = |error: DecimalError| match error {
+        DecimalError::TooManyDecimals { .. } => (Code::TooManyDecimals, error.to_string()),
+        DecimalError::Malformed => (Code::InvalidDecimal, error.to_string()),
+        DecimalError::Overflow => (Code::AmountOverflow, error.to_string()),
+    };
+    if let Some(prefix) = format.strip_prefix("id:") {
+        return match split_type_id(text) {
+            Some((found, _)) if found == prefix => Ok(()),
+            _ => Err((Code::NotFound, format!("names no object; an id such as {prefix}_… of this tenant is expected"))),
+        };
+    }
+    match format {
+        // The currency's own digits are checked where the currency is known; no amount has more than six.
+        "amount" => causeway_value::parse_scaled(&AmountText::from(text).0, 6).map(|_| ()).map_err(decimal),
+        "price" => text.parse::<Price>().map(|_| ()).map_err(decimal),
+        "quantity" => text.parse::<Quantity>().map(|_| ()).map_err(decimal),
+        "percent" => text.parse::<Percent>().map(|_| ()).map_err(decimal),
+        "rate" => text.parse::<Rate>().map(|_| ()).map_err(decimal),
+        "currency" => text.parse::<Currency>().map(|_| ()).map_err(|e| plain(&e)),
+        "date" => text.parse::<Day>().map(|_| ()).map_err(|e| plain(&e)),
+        "date-time" => text.parse::<Instant>().map(|_| ()).map_err(|e| plain(&e)),
+        "time-zone" => text.parse::<Zone>().map(|_| ()).map_err(|e| plain(&e)),
+        "email" => {
+            let parts = text.split_once('@').filter(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'));
+            let clean = !text.contains(char::is_whitespace) && text.chars().count() <= 254;
+            if parts.is_some() && clean { Ok(()) } else { Err((Code::InvalidValue, "must be an e-mail address".to_owned())) }
+        }
+        _ if text.chars().count() > max => Err((Code::TooLong, format!("must have at most {max} characters"))),
+        _ if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) => Err((Code::InvalidValue, "must not contain control characters".to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// The shape of a JSON schema and whether it allows null.
+fn compile(schema: &Value, named: &BTreeMap<String, Value>) -> (Shape, bool) {
+    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+        let name = reference.rsplit('/').next().unwrap_or_default();
+        return named.get(name).map_or((Shape::Any, true), |target| compile(target, named));
+    }
+    if let Some(options) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
+        let some = options.iter().find(|option| option.get("type").and_then(Value::as_str) != Some("null"));
+        return (some.map_or(Shape::Any, |option| compile(option, named).0), some.is_some_and(|_| options.len() > 1));
+    }
+    if let Some(one) = schema.get("allOf").and_then(Value::as_array).and_then(|all| all.first()) {
+        return compile(one, named);
+    }
+    let (kind, nullable) = match schema.get("type") {
+        Some(Value::String(kind)) => (kind.as_str(), false),
+        Some(Value::Array(kinds)) => {
+            (kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null").unwrap_or_default(), kinds.iter().any(|kind| kind.as_str() == Some("null")))
+        }
+        _ => ("", true),
+    };
+    let number = |name: &str, default: i64| schema.get(name).and_then(|bound| bound.as_i64()).unwrap_or(default);
+    let limit = |name: &str, default: usize| schema.get(name).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok()).unwrap_or(default);
+    let shape = match kind {
+        "object" => compile_object(schema, named),
+        "array" => {
+            let items = schema.get("items").map_or(Shape::Any, |items| compile(items, named).0);
+            Shape::List { items: Arc::new(items), max: limit("maxItems", MAX_ITEMS) }
+        }
+        "string" => match schema.get("enum").and_then(Value::as_array) {
+            Some(words) => Shape::Words(words.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+            None => {
+                let format = schema.get("format").and_then(Value::as_str).unwrap_or_default().to_owned();
+                Shape::Text { format, max: limit("maxLength", MAX_TEXT) }
+            }
+        },
+        "integer" => Shape::Whole { min: number("minimum", i64::from(i32::MIN)), max: number("maximum", i64::from(i32::MAX)) },
+        "boolean" => Shape::YesNo,
+        _ => Shape::Any,
+    };
+    (shape, nullable)
+}
+
+fn compile_object(schema: &Value, named: &BTreeMap<String, Value>) -> Shape {
+    let required: Vec<&str> =
+        schema.get("required").and_then(Value::as_array).map(|names| names.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
+    let mut fields = BTreeMap::new();
+    if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+        for (name, property) in properties {
+            let (shape, nullable) = compile(property, named);
+            fields.insert(name.clone(), Field { shape: Arc::new(shape), required: required.contains(&name.as_str()), nullable });
+        }
+    }
+    let others = schema.get("additionalProperties").filter(|others| others.is_object()).map(|others| Arc::new(compile(others, named).0));
+    Shape::Object { fields, others }
+}
+
+/// Reads JSON strictly: no duplicate keys, no NUL or other broken text, at most [`MAX_DEPTH`] levels.
+///
+/// # Errors
+/// `malformed` with the place; `validation_failed` when it is nested too deeply.
+pub fn parse_json(bytes: &[u8]) -> Result<Value, Problem> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde::de::DeserializeSeed::deserialize(Strict { depth: 0 }, &mut deserializer).map_err(|error| {
+        if error.to_string().starts_with(TOO_DEEP) {
+            Problem::of(vec![FieldError::pointer(Code::InvalidValue, "", format!("must not be nested deeper than {MAX_DEPTH} levels"))])
+        } else {
+            Problem::new(Code::Malformed, format!("The body is not valid JSON: {error}."))
+        }
+    })?;
+    deserializer.end().map_err(|error| Problem::new(Code::Malformed, format!("The body is not valid JSON: {error}.")))?;
+    Ok(value)
+}
+
+const TOO_DEEP: &str = "nested too deeply";
+
+struct Strict {
+    depth: usize,
+}
+
+impl<'de> serde::de::DeserializeSeed<'de> for Strict {
+    type Value = Value;
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> serde::de::Visitor<'de> for Strict {
+    type Value = Value;
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JSON")
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let depth = deeper(self.depth)?;
+        let mut list = Vec::new();
+        while let Some(item) = access.next_element_seed(Strict { depth })? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let depth = deeper(self.depth)?;
+        let mut map = Map::new();
+        while let Some(name) = access.next_key::<String>()? {
+            let value = access.next_value_seed(Strict { depth })?;
+            if map.contains_key(&name) {
+                return Err(serde::de::Error::custom(format!("the key \"{name}\" stands twice in one object")));
+            }
+            map.insert(name, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+fn deeper<E: serde::de::Error>(depth: usize) -> Result<usize, E> {
+    if depth + 1 > MAX_DEPTH { Err(E::custom(TOO_DEEP)) } else { Ok(depth + 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_value::PartyId;
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Serialize, Deserialize, ToSchema)]
+    struct Line {
+        quantity: Quantity,
+        note: Option<String>,
+    }
+
+    #[derive(Serialize, Deserialize, ToSchema)]
+    struct Body {
+        #[schema(max_length = 5)]
+        name: String,
+        party_id: Option<PartyId>,
+        total: AmountText,
+        day: Day,
+        lines: Vec<Line>,
+        #[serde(default)]
+        metadata: BTreeMap<String, String>,
+    }
+
+    fn codes(text: &str) -> Vec<(Code, String)> {
+        match Shape::of::<Body>().check(&parse_json(text.as_bytes()).unwrap()) {
+            Ok(()) => Vec::new(),
+            Err(problem) => problem.errors.into_iter().map(|e| (e.code, e.pointer.unwrap_or_default())).collect(),
+        }
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_at_once() {
+        let found = codes(r#"{"name":"toolong","party_id":"com_01hv","total":12.5,"lines":[{"quantity":"1.0000001"},{"note":7,"x":1}],"metadata":{"a":1}}"#);
+        for expected in [
+            (Code::TooLong, "/name"),
+            (Code::NotFound, "/party_id"),
+            (Code::AmountMustBeString, "/total"),
+            (Code::TooManyDecimals, "/lines/0/quantity"),
+            (Code::InvalidValue, "/lines/1/note"),
+            (Code::UnknownField, "/lines/1/x"),
+            (Code::Required, "/lines/1/quantity"),
+            (Code::InvalidValue, "/metadata/a"),
+            (Code::Required, "/day"),
+        ] {
+            assert!(found.contains(&(expected.0, expected.1.to_owned())), "{expected:?} not in {found:?}");
+        }
+        assert_eq!(found.len(), 9, "{found:?}");
+    }
+
+    #[test]
+    fn a_right_body_passes() {
+        assert_eq!(codes(r#"{"name":"ok","party_id":null,"total":"12.50","day":"2026-11-21","lines":[{"quantity":"1","note":null}]}"#), Vec::new());
+    }
+
+    #[test]
+    fn control_characters_are_refused() {
+        assert_eq!(codes(r#"{"name":"a\u0000","total":"1","day":"2026-11-21","lines":[]}"#), vec![(Code::InvalidValue, "/name".to_owned())]);
+    }
+
+    #[test]
+    fn json_is_read_strictly() {
+        for bad in [r#"{"a":1,"a":2}"#, "{", "", "[1,]", "{} {}", "\u{feff}{}", r#""\ud800""#] {
+            assert_eq!(parse_json(bad.as_bytes()).unwrap_err().code, Code::Malformed, "{bad}");
+        }
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(parse_json(nested(MAX_DEPTH).as_bytes()).is_ok());
+        assert_eq!(parse_json(nested(MAX_DEPTH + 1).as_bytes()).unwrap_err().status, 422);
+    }
+}
