@@ -1,1 +1,74 @@
-//! causeway-openapi
+//! The contract: every type that crosses the wire and every operation, one row each, grouped by area.
+//!
+//! What it is: the names of the API. Server, console and tests all take them from here, so that none can disagree with another; `openapi.json` beside this
+//! crate is made from the same rows. With the feature `client` it is also the typed client.
+//! What it is not: no behaviour, no storage, no server. The machinery under the rows (endpoint, page, patch, problem) is `causeway_contract`.
+//!
+//! Each area holds the objects, the bodies of requests (`CreateOrder`, `CancelOrder`), the list specifications (`ORDERS`) and a module `op` with the operations
+//! (`op::CreateOrder`, `op::CancelOrder`).
+
+pub mod billable;
+pub mod catalog;
+#[cfg(feature = "client")]
+pub mod client;
+pub mod company;
+pub mod crm;
+pub mod delivery;
+pub mod identity;
+pub mod integration;
+pub mod invoice;
+pub mod ledger;
+pub mod line;
+pub mod object;
+pub mod order;
+pub mod party;
+pub mod payment;
+pub mod platform;
+pub mod pricing;
+pub mod quote;
+pub mod report;
+pub mod tax;
+pub mod term;
+
+pub use causeway_contract as contract;
+pub use causeway_value as value;
+
+use causeway_contract::Row;
+
+/// The rows of every area, in the order of the flow.
+#[must_use]
+pub fn rows() -> Vec<Row> {
+    [
+        platform::ENDPOINTS,
+        identity::ENDPOINTS,
+        company::ENDPOINTS,
+        party::ENDPOINTS,
+        catalog::ENDPOINTS,
+        pricing::ENDPOINTS,
+        tax::ENDPOINTS,
+        term::ENDPOINTS,
+        crm::ENDPOINTS,
+        quote::ENDPOINTS,
+        order::ENDPOINTS,
+        delivery::ENDPOINTS,
+        billable::ENDPOINTS,
+        invoice::ENDPOINTS,
+        payment::ENDPOINTS,
+        ledger::ENDPOINTS,
+        report::ENDPOINTS,
+        integration::ENDPOINTS,
+    ]
+    .concat()
+}
+
+const DESCRIPTION: &str = "From the first lead to the paid invoice. Amounts are decimal strings in the currency of their document; instants are RFC 3339 in UTC; \
+    days are YYYY-MM-DD in the company's time zone. Every write takes an Idempotency-Key, every object has an ETag, every failure is a problem (RFC 9457).";
+
+/// The OpenAPI 3.1 document: what `GET /openapi.json` answers with.
+#[must_use]
+pub fn document() -> serde_json::Value {
+    causeway_contract::document("Causeway", env!("CARGO_PKG_VERSION"), DESCRIPTION, &rows())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,19 @@
-//! causeway-kernel
+//! How things happen: the door to the database, the HTTP adapter, lists, numbers, events, audit, jobs, clock, limits, metrics.
+//!
+//! What it is: everything that no business word needs. What it is not: no table's meaning, no verb, no wire type stands here;
+//! it is never rebuilt because one of those changed.
+
+pub mod clock;
+pub mod crypto;
+mod ctx;
+pub mod db;
+pub mod http;
+pub mod limits;
+pub mod list;
+pub mod number;
+pub mod search;
+pub mod telemetry;
+
+pub use ctx::{Actor, Ctx, PLATFORM_ADMIN, Principal};
+pub use db::{Change, Db, Find, Tx};
+pub use http::{Answer, Call, Routes};

@@ -466,6 +466,14 @@ pub enum RecognitionPolicy {
     OnUsage,
 }
 
+// Part of the key of a number series; a key is never made from a number.
+#[cfg(feature = "orm")]
+impl sea_orm::TryFromU64 for DocumentKind {
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("DocumentKind"))
+    }
+}
+
 impl DocumentKind {
     /// The letters before the year in a number: `INV/2026/00042`.
     #[must_use]

@@ -1,0 +1,172 @@
+//! Who asks, for which tenant, at what time: the first argument of everything below the routes.
+
+use crate::clock;
+use crate::db::{Cell, Tx};
+use causeway_contract::{Code, Problem};
+use causeway_value::{ActorKind, CompanyId, Day, Instant, TenantId, TenantMode, Zone};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The right to do everything of the platform.
+pub const PLATFORM_ADMIN: &str = "platform:admin";
+
+/// Who acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// A program, a person, the service, or a platform administrator.
+    pub kind: ActorKind,
+    /// Which one.
+    pub id: Option<Uuid>,
+}
+
+/// A credential that was accepted.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// The tenant; the nil id for the platform.
+    pub tenant: TenantId,
+    /// Live or sandbox.
+    pub mode: TenantMode,
+    /// Who acts.
+    pub actor: Actor,
+    /// The person behind the credential, when there is one.
+    pub user: Option<Uuid>,
+    /// What it may do.
+    pub permissions: Arc<BTreeSet<String>>,
+    /// The companies it may see; none means all.
+    pub companies: Option<Arc<[CompanyId]>>,
+}
+
+impl Principal {
+    /// Whether it has this right. `any:authenticated` is everybody's.
+    #[must_use]
+    pub fn may(&self, permission: &str) -> bool {
+        permission == "any:authenticated" || self.permissions.contains(permission)
+    }
+}
+
+/// The context of one operation.
+#[derive(Clone, Debug)]
+pub struct Ctx {
+    /// The tenant; the nil id for the platform.
+    pub tenant: TenantId,
+    /// Live or sandbox.
+    pub mode: TenantMode,
+    /// Who acts.
+    pub actor: Actor,
+    /// The person behind the credential, when there is one.
+    pub user: Option<Uuid>,
+    /// What the actor may do.
+    pub permissions: Arc<BTreeSet<String>>,
+    /// The companies it may see; none means all.
+    pub companies: Option<Arc<[CompanyId]>>,
+    /// `ConfirmOrder`: the operation, for audit and metrics.
+    pub operation: &'static str,
+    /// The id that finds the request in the log.
+    pub request_id: String,
+    /// The object of the path and the version that `If-Match` names.
+    pub expected: Option<(Uuid, i64)>,
+    /// Give the result and write nothing.
+    pub dry_run: bool,
+    /// Signs the cursors of lists.
+    pub(crate) cursor_key: Arc<[u8; 32]>,
+    now: Option<Instant>,
+}
+
+impl Ctx {
+    /// The context of a principal's request.
+    #[must_use]
+    pub fn of(principal: &Principal, operation: &'static str, request_id: String) -> Self {
+        Self {
+            tenant: principal.tenant,
+            mode: principal.mode,
+            actor: principal.actor,
+            user: principal.user,
+            permissions: Arc::clone(&principal.permissions),
+            companies: principal.companies.clone(),
+            operation,
+            request_id,
+            expected: None,
+            dry_run: false,
+            cursor_key: Arc::new([0; 32]),
+            now: None,
+        }
+    }
+
+    /// The context of the service's own work for a tenant.
+    #[must_use]
+    pub fn system(tenant: TenantId, mode: TenantMode, operation: &'static str) -> Self {
+        let principal =
+            Principal { tenant, mode, actor: Actor { kind: ActorKind::System, id: None }, user: None, permissions: Arc::new(BTreeSet::new()), companies: None };
+        Self::of(&principal, operation, format!("sys_{}", Uuid::now_v7().simple()))
+    }
+
+    /// The context of the platform's own work, outside every tenant.
+    #[must_use]
+    pub fn platform() -> Self {
+        Self::system(TenantId::from_uuid(Uuid::nil()), TenantMode::Live, "platform")
+    }
+
+    /// The context of a request that needs no credential.
+    #[must_use]
+    pub fn anonymous(operation: &'static str, request_id: String) -> Self {
+        Self { operation, request_id, ..Self::platform() }
+    }
+
+    /// The same caller inside a tenant: for the platform's verbs that write a tenant's rows.
+    #[must_use]
+    pub fn inside(&self, tenant: TenantId, mode: TenantMode) -> Self {
+        Self { tenant, mode, now: None, companies: None, ..self.clone() }
+    }
+
+    /// The same context at the tenant's time: a sandbox's clock is read inside the transaction, so that it is never stale.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn with_clock(&self, tx: &mut Tx<'_>) -> Result<Self, Problem> {
+        let mut ctx = self.clone();
+        let mut now = None;
+        if self.mode == TenantMode::Sandbox && !self.tenant.uuid().is_nil() {
+            let rows = tx.query("SELECT clock_now FROM tenants WHERE id = $1", vec![self.tenant.into()], &[("clock_now", Cell::Whole)]).await?;
+            now = rows.first().and_then(|row| row.try_get::<Option<i64>>("", "clock_now").ok().flatten()).map(Instant);
+        }
+        ctx.now = Some(now.unwrap_or_else(clock::wall));
+        Ok(ctx)
+    }
+
+    /// The tenant's business time. It never goes back.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now.unwrap_or_else(clock::wall)
+    }
+
+    /// Today in a company's time zone.
+    #[must_use]
+    pub fn today(&self, zone: Zone) -> Day {
+        self.now().day_in(zone)
+    }
+
+    /// Wall time.
+    #[must_use]
+    pub fn wall(&self) -> Instant {
+        clock::wall()
+    }
+
+    /// Whether the caller has this right.
+    #[must_use]
+    pub fn may(&self, permission: &str) -> bool {
+        permission == "any:authenticated" || self.permissions.contains(permission)
+    }
+
+    /// Refuses a caller without this right.
+    ///
+    /// # Errors
+    /// `permission_denied`.
+    pub fn require(&self, permission: &str) -> Result<(), Problem> {
+        if self.may(permission) {
+            return Ok(());
+        }
+        Err(Problem::new(Code::PermissionDenied, format!("This needs the permission {permission}. Ask an administrator for a role or scope that has it."))
+            .with("permission", permission))
+    }
+}

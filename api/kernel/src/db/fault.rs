@@ -1,0 +1,96 @@
+//! What can go wrong below SQL, and what the caller is told.
+
+use causeway_contract::{Code, Problem};
+
+/// A failure of the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Another transaction was faster; the whole verb may run again.
+    Conflict,
+    /// A lock was not granted in time.
+    Locked,
+    /// A unique key exists already; the text names the constraint or its columns.
+    Unique(String),
+    /// A reference leads nowhere.
+    Reference(String),
+    /// A check constraint refused the row: an invariant that the rules should have kept.
+    Check(String),
+    /// No space left.
+    Full,
+    /// The database cannot be reached.
+    Unavailable(String),
+    /// Anything else: a bug.
+    Other(String),
+}
+
+impl Fault {
+    /// Whether running the verb again may help.
+    #[must_use]
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Conflict => true,
+            // Two requests with one key at once: the second finds the first one's answer when it runs again.
+            Self::Unique(name) => name.contains("idempotency_keys") || name.contains("number_series"),
+            _ => false,
+        }
+    }
+
+    /// What the caller is told.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::Conflict => Problem::new(Code::Contention, "Too many requests change the same objects at once. Nothing was written; try again."),
+            Self::Locked => Problem::new(Code::Contention, "Another request holds this object for too long. Nothing was written; try again."),
+            Self::Unique(name) if name.contains("external_refs") => {
+                Problem::new(Code::ExternalRefExists, "Another object of this type carries one of these external references.")
+            }
+            Self::Unique(_) => Problem::new(Code::AlreadyExists, "An object with this unique value exists already."),
+            Self::Full => Problem::new(Code::StorageFull, "The disk is full. Nothing was written; free space and try again."),
+            Self::Unavailable(_) => Problem::new(Code::Unavailable, "The database cannot be reached. Nothing was written; try again."),
+            Self::Reference(_) | Self::Check(_) | Self::Other(_) => {
+                tracing::error!(fault = ?self, "database refused a statement");
+                Problem::new(Code::InternalError, "Something went wrong on our side. The request id finds it in the log.")
+            }
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode;
+        let text = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) if text.starts_with("UNIQUE") => Self::Unique(text),
+            Some(ErrorCode::ConstraintViolation) if text.starts_with("FOREIGN KEY") => Self::Reference(text),
+            Some(ErrorCode::ConstraintViolation) => Self::Check(text),
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked,
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly) => Self::Unavailable(text),
+            _ => Self::Other(text),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(database) => {
+                let name = database.constraint().unwrap_or_default().to_owned();
+                match database.code().as_deref() {
+                    Some("40001" | "40P01") => Self::Conflict,
+                    Some("55P03") => Self::Locked,
+                    Some("23505") => Self::Unique(name),
+                    Some("23503") => Self::Reference(name),
+                    Some("23514") => Self::Check(name),
+                    Some("53100") => Self::Full,
+                    Some(code) if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") => Self::Unavailable(error.to_string()),
+                    _ => Self::Other(error.to_string()),
+                }
+            }
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => {
+                Self::Unavailable(error.to_string())
+            }
+            _ => Self::Other(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The door: the only way to the database.
+//!
+//! `Db::write` runs a verb in one transaction and applies its write set; `Db::read` runs a query on a consistent snapshot.
+//! On SQLite writes go through one lane with group commit and reads through a pool; on PostgreSQL both take a pooled connection
+//! whose tenant is set inside the transaction. A verb sees only [`Tx`] and cannot tell the difference.
+
+mod fault;
+mod find;
+mod lane;
+mod plan;
+mod postgres;
+mod schema;
+mod sequence;
+pub mod sequencer;
+mod sqlite;
+mod tx;
+
+pub use fault::Fault;
+pub use find::Find;
+pub use plan::{Cell, Table};
+pub use postgres::Postgres;
+pub use schema::{SchemaStatus, Store};
+pub use sequence::{Position, chain_link};
+pub use sqlite::Sqlite;
+pub use tx::{Change, Tx};
+
+use crate::Ctx;
+use causeway_contract::Problem;
+use std::sync::Arc;
+
+/// How often a verb is tried again after a serialization failure or deadlock before the caller is told.
+const ATTEMPTS: u32 = 10;
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// The embedded one.
+    Sqlite,
+    /// The server.
+    Postgres,
+}
+
+/// A database that is open.
+#[derive(Clone)]
+pub enum Db {
+    /// An embedded file.
+    Sqlite(Arc<Sqlite>),
+    /// A PostgreSQL database.
+    Postgres(Arc<Postgres>),
+}
+
+impl Db {
+    /// Which database it is.
+    #[must_use]
+    pub const fn backend(&self) -> Backend {
+        match self {
+            Self::Sqlite(_) => Backend::Sqlite,
+            Self::Postgres(_) => Backend::Postgres,
+        }
+    }
+
+    /// Runs `verb` in one transaction and applies what it wrote; with `ctx.dry_run` nothing is applied.
+    ///
+    /// The whole closure runs again after a serialization failure. It must do nothing but use its [`Tx`].
+    ///
+    /// # Errors
+    /// Whatever the verb answers, `contention` when it lost too often, `unavailable` or `storage_full` when the database cannot be written.
+    pub async fn write<R, F>(&self, ctx: &Arc<Ctx>, verb: F) -> Result<R, Problem>
+    where
+        F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem> + Send + 'static,
+        R: Send + 'static,
+    {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.write(Arc::clone(ctx), verb).await,
+            Self::Postgres(postgres) => {
+                let mut attempt = 0;
+                loop {
+                    attempt += 1;
+                    match postgres.transact(ctx, true, &verb).await {
+                        Err((_, Some(fault))) if fault.retryable() && attempt < ATTEMPTS => {
+                            crate::telemetry::count_retry();
+                            let pause = std::time::Duration::from_millis(u64::from(attempt) * u64::from(attempt));
+                            tokio::time::sleep(pause).await;
+                        }
+                        Err((problem, _)) => return Err(problem),
+                        Ok(result) => return Ok(result),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs `query` on a consistent snapshot. Nothing that it writes is kept.
+    ///
+    /// # Errors
+    /// Whatever the query answers, or `unavailable`.
+    pub async fn read<R, F>(&self, ctx: &Ctx, query: F) -> Result<R, Problem>
+    where
+        F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem>,
+    {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.read(ctx, query),
+            Self::Postgres(postgres) => postgres.transact(ctx, false, &query).await.map_err(|(problem, _)| problem),
+        }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// `unavailable` when it does not.
+    pub async fn ping(&self) -> Result<(), Problem> {
+        let ctx = Ctx::platform();
+        self.read(&ctx, async |_, tx| tx.query("SELECT 1 AS one", vec![], &[("one", Cell::Whole)]).await.map(|_| ())).await
+    }
+}

@@ -1,0 +1,133 @@
+//! PostgreSQL: a pool whose connections work as the role `causeway_app`, which owns nothing and is bound by row security.
+
+use super::tx::Conn;
+use super::{Fault, Tx};
+use crate::Ctx;
+use causeway_contract::Problem;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Connection, Executor};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The role that the service works as. `causeway migrate` creates it.
+pub const ROLE: &str = "causeway_app";
+
+/// A pool.
+pub struct Postgres {
+    pool: PgPool,
+}
+
+impl Postgres {
+    /// Opens a pool of at most `connections` to `url`.
+    ///
+    /// # Errors
+    /// A sentence that says what to do.
+    pub async fn open(url: &str, connections: u32) -> Result<Arc<Self>, String> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|error| format!("DATABASE_URL is not a PostgreSQL address ({error}); an example: postgres://causeway:secret@127.0.0.1:5432/causeway"))?;
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(5))
+            .test_before_acquire(false)
+            .after_connect(|conn, _| {
+                Box::pin(async move {
+                    conn.execute(sqlx::AssertSqlSafe(format!("SET ROLE {ROLE}; SET lock_timeout = '2s'; SET statement_timeout = '10s'; SET synchronous_commit = on"))).await?;
+                    Ok(())
+                })
+            })
+            .connect_with(options)
+            .await
+            .map_err(|error| format!("cannot connect to PostgreSQL as role {ROLE}: {error}. Check DATABASE_URL, and run `causeway migrate up` once to set up the schema and the role."))?;
+        Ok(Arc::new(Self { pool }))
+    }
+
+    /// Runs `verb` in one transaction. A writing one applies its write set and commits; a reading one is rolled back.
+    pub(crate) async fn transact<R, F>(&self, ctx: &Ctx, write: bool, verb: &F) -> Result<R, (Problem, Option<Fault>)>
+    where
+        F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem>,
+    {
+        let lost = |error: sqlx::Error| {
+            let fault = Fault::from(error);
+            (fault.problem(), Some(fault))
+        };
+        let mut conn = self.pool.acquire().await.map_err(lost)?;
+        let begin = format!(
+            "BEGIN ISOLATION LEVEL {}; SELECT set_config('app.tenant_id', '{}', true)",
+            if write { "READ COMMITTED" } else { "REPEATABLE READ READ ONLY" },
+            ctx.tenant.uuid()
+        );
+        if let Err(error) = conn.execute(sqlx::AssertSqlSafe(begin)).await {
+            let _ = conn.close().await;
+            return Err(lost(error));
+        }
+        // A caller that goes away mid-way must not leave its transaction to the next one.
+        let mut guard = CloseOnDrop(Some(conn));
+        let Some(conn) = guard.0.as_mut() else { return Err((Problem::not_found(), None)) };
+        let mut tx = Tx::new(Conn::Postgres(&mut *conn), ctx);
+        let result = async {
+            let ctx = ctx.with_clock(&mut tx).await?;
+            let result = verb(&ctx, &mut tx).await?;
+            let keep = write && !ctx.dry_run;
+            if keep {
+                tx.apply().await?;
+            }
+            Ok((result, keep))
+        };
+        let outcome = crate::http::caught(result).await;
+        let fault = tx.take_fault();
+        drop(tx);
+        let (end, keep) = match &outcome {
+            Ok((_, true)) => ("COMMIT", true),
+            _ => ("ROLLBACK", false),
+        };
+        let ended = conn.execute(end).await;
+        match (ended, guard.0.take()) {
+            (Ok(_), Some(conn)) => drop(conn),
+            (Err(error), conn) => {
+                if let Some(conn) = conn {
+                    let _ = conn.close().await;
+                }
+                if keep {
+                    return Err(lost(error));
+                }
+            }
+            (Ok(_), None) => {}
+        }
+        outcome.map(|(result, _)| result).map_err(|problem| (problem, fault))
+    }
+
+    /// The pool, for the sequencer and for migration checks.
+    #[must_use]
+    pub const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}
+
+/// Closes the connection instead of giving it back, unless it was taken out after a clean end.
+struct CloseOnDrop(Option<sqlx::pool::PoolConnection<sqlx::Postgres>>);
+
+impl Drop for CloseOnDrop {
+    fn drop(&mut self) {
+        if let Some(conn) = self.0.take() {
+            drop(conn.detach());
+        }
+    }
+}
+
+/// One connection with the owner's rights, for migrations.
+///
+/// # Errors
+/// A sentence that says what to do.
+pub async fn owner_connection(url: &str) -> Result<sqlx::PgConnection, String> {
+    sqlx::PgConnection::connect(url).await.map_err(|error| {
+        format!("cannot connect to {}: {error}. Check DATABASE_URL; an example: postgres://causeway:secret@127.0.0.1:5432/causeway", without_password(url))
+    })
+}
+
+fn without_password(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
+        _ => url.to_owned(),
+    }
+}

@@ -1,0 +1,199 @@
+//! Applies migrations: each in a transaction of its own, one process at a time.
+
+use super::postgres::ROLE;
+use super::sqlite;
+use causeway_migration::{Dialect, Migration, all};
+use sqlx::{Connection, Executor, Row};
+use std::path::Path;
+
+/// Tables that are only ever added to: the role of the service may not change or remove their rows (threat 60).
+const APPEND_ONLY: [&str; 5] = ["events", "event_positions", "snapshots", "journal_entries", "journal_lines"];
+
+/// What is applied and what is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaStatus {
+    /// Names of applied migrations, in order.
+    pub applied: Vec<String>,
+    /// Names of those still to apply, in order.
+    pub pending: Vec<String>,
+}
+
+impl SchemaStatus {
+    fn of(applied: Vec<String>) -> Result<Self, String> {
+        let known: Vec<&str> = all().iter().map(|migration| migration.name).collect();
+        if let Some(newer) = applied.iter().find(|name| !known.contains(&name.as_str())) {
+            return Err(format!(
+                "This database was migrated by a newer causeway (it has {newer}, which this version does not know). Use that version, or restore a backup made before."
+            ));
+        }
+        let pending = known.iter().filter(|name| !applied.iter().any(|done| done == *name)).map(|name| (*name).to_owned()).collect();
+        Ok(Self { applied, pending })
+    }
+}
+
+/// Where the schema lives.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// An SQLite file.
+    Sqlite(std::path::PathBuf),
+    /// A PostgreSQL address, with the rights of the owner.
+    Postgres(String),
+}
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, position BIGINT NOT NULL)";
+
+impl Store {
+    /// What is applied and what is not.
+    ///
+    /// # Errors
+    /// When the database cannot be opened, or is newer than this program.
+    pub async fn status(&self) -> Result<SchemaStatus, String> {
+        match self {
+            Self::Sqlite(path) => SchemaStatus::of(sqlite_applied(path)?),
+            Self::Postgres(url) => {
+                let mut conn = super::postgres::owner_connection(url).await?;
+                SchemaStatus::of(postgres_applied(&mut conn).await?)
+            }
+        }
+    }
+
+    /// Applies everything that is pending and answers the names.
+    ///
+    /// # Errors
+    /// The migration that failed, and why. What it did is taken back.
+    pub async fn up(&self) -> Result<Vec<String>, String> {
+        match self {
+            Self::Sqlite(path) => sqlite_up(path),
+            Self::Postgres(url) => postgres_up(url).await,
+        }
+    }
+
+    /// Takes back the last migration and answers its name.
+    ///
+    /// # Errors
+    /// Why it failed. Nothing is changed then.
+    pub async fn down(&self) -> Result<Option<String>, String> {
+        match self {
+            Self::Sqlite(path) => sqlite_down(path),
+            Self::Postgres(url) => postgres_down(url).await,
+        }
+    }
+}
+
+fn migration(name: &str) -> Result<Migration, String> {
+    all().into_iter().find(|migration| migration.name == name).ok_or_else(|| format!("no migration is called {name}"))
+}
+
+fn sqlite_open(path: &Path) -> Result<rusqlite::Connection, String> {
+    let conn = sqlite::connect(path, false).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
+    conn.execute_batch(TABLE).map_err(|error| error.to_string())?;
+    Ok(conn)
+}
+
+fn sqlite_applied(path: &Path) -> Result<Vec<String>, String> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let conn = sqlite::connect(path, true).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
+    sqlite_names(&conn)
+}
+
+fn sqlite_names(conn: &rusqlite::Connection) -> Result<Vec<String>, String> {
+    let exists: i64 =
+        conn.query_row("SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_migrations'", [], |row| row.get(0)).map_err(|error| error.to_string())?;
+    if exists == 0 {
+        return Ok(Vec::new());
+    }
+    let mut statement = conn.prepare("SELECT name FROM schema_migrations ORDER BY position").map_err(|error| error.to_string())?;
+    let names = statement.query_map([], |row| row.get(0)).map_err(|error| error.to_string())?;
+    names.collect::<Result<_, _>>().map_err(|error| error.to_string())
+}
+
+fn sqlite_up(path: &Path) -> Result<Vec<String>, String> {
+    let mut conn = sqlite_open(path)?;
+    let status = SchemaStatus::of(sqlite_names(&conn)?)?;
+    for (offset, name) in status.pending.iter().enumerate() {
+        let position = i64::try_from(status.applied.len() + offset + 1).unwrap_or(i64::MAX);
+        let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(|error| error.to_string())?;
+        for statement in (migration(name)?.up)(Dialect::Sqlite) {
+            tx.execute_batch(&statement).map_err(|error| format!("{name}: {error}"))?;
+        }
+        tx.execute("INSERT INTO schema_migrations (name, position) VALUES (?1, ?2)", (name, position)).map_err(|error| error.to_string())?;
+        tx.commit().map_err(|error| error.to_string())?;
+    }
+    Ok(status.pending)
+}
+
+fn sqlite_down(path: &Path) -> Result<Option<String>, String> {
+    let mut conn = sqlite_open(path)?;
+    let Some(name) = SchemaStatus::of(sqlite_names(&conn)?)?.applied.pop() else { return Ok(None) };
+    let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(|error| error.to_string())?;
+    for statement in (migration(&name)?.down)(Dialect::Sqlite) {
+        tx.execute_batch(&statement).map_err(|error| format!("{name}: {error}"))?;
+    }
+    tx.execute("DELETE FROM schema_migrations WHERE name = ?1", [&name]).map_err(|error| error.to_string())?;
+    tx.commit().map_err(|error| error.to_string())?;
+    Ok(Some(name))
+}
+
+async fn postgres_applied(conn: &mut sqlx::PgConnection) -> Result<Vec<String>, String> {
+    let exists = conn.fetch_one("SELECT to_regclass('schema_migrations') IS NOT NULL AS there").await.map_err(|error| error.to_string())?;
+    if !exists.try_get::<bool, _>("there").unwrap_or(false) {
+        return Ok(Vec::new());
+    }
+    let rows = conn.fetch_all("SELECT name FROM schema_migrations ORDER BY position").await.map_err(|error| error.to_string())?;
+    rows.iter().map(|row| row.try_get("name").map_err(|error| error.to_string())).collect()
+}
+
+async fn postgres_up(url: &str) -> Result<Vec<String>, String> {
+    let mut conn = super::postgres::owner_connection(url).await?;
+    conn.execute(TABLE).await.map_err(|error| error.to_string())?;
+    let mut done = Vec::new();
+    loop {
+        let mut tx = conn.begin().await.map_err(|error| error.to_string())?;
+        // The second migrator waits here and then finds nothing left to do.
+        tx.execute("LOCK TABLE schema_migrations IN EXCLUSIVE MODE").await.map_err(|error| error.to_string())?;
+        let status = SchemaStatus::of(postgres_applied(&mut tx).await?)?;
+        let Some(name) = status.pending.first() else { break };
+        let position = status.applied.len() + 1;
+        for statement in (migration(name)?.up)(Dialect::Postgres) {
+            tx.execute(sqlx::AssertSqlSafe(statement)).await.map_err(|error| format!("{name}: {error}"))?;
+        }
+        let insert = format!("INSERT INTO schema_migrations (name, position) VALUES ('{name}', {position})");
+        tx.execute(sqlx::AssertSqlSafe(insert)).await.map_err(|error| error.to_string())?;
+        tx.commit().await.map_err(|error| error.to_string())?;
+        done.push(name.clone());
+    }
+    grant(&mut conn).await?;
+    Ok(done)
+}
+
+/// The role that the service works as: it owns nothing, so row security binds it, and it cannot rewrite history.
+async fn grant(conn: &mut sqlx::PgConnection) -> Result<(), String> {
+    let append_only = APPEND_ONLY.join(", ");
+    let statements = [
+        format!("DO $$ BEGIN CREATE ROLE {ROLE} NOLOGIN NOBYPASSRLS; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"),
+        format!("DO $$ BEGIN GRANT {ROLE} TO CURRENT_USER; EXCEPTION WHEN OTHERS THEN NULL; END $$"),
+        format!("GRANT USAGE ON SCHEMA public TO {ROLE}"),
+        format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE}"),
+        format!("REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM {ROLE}"),
+        format!("REVOKE UPDATE, DELETE ON {append_only} FROM {ROLE}"),
+    ];
+    for statement in statements {
+        conn.execute(sqlx::AssertSqlSafe(statement)).await.map_err(|error| format!("cannot set up the role {ROLE}: {error}"))?;
+    }
+    Ok(())
+}
+
+async fn postgres_down(url: &str) -> Result<Option<String>, String> {
+    let mut conn = super::postgres::owner_connection(url).await?;
+    let mut tx = conn.begin().await.map_err(|error| error.to_string())?;
+    let Some(name) = SchemaStatus::of(postgres_applied(&mut tx).await?)?.applied.pop() else { return Ok(None) };
+    tx.execute("LOCK TABLE schema_migrations IN EXCLUSIVE MODE").await.map_err(|error| error.to_string())?;
+    for statement in (migration(&name)?.down)(Dialect::Postgres) {
+        tx.execute(sqlx::AssertSqlSafe(statement)).await.map_err(|error| format!("{name}: {error}"))?;
+    }
+    tx.execute(sqlx::AssertSqlSafe(format!("DELETE FROM schema_migrations WHERE name = '{name}'"))).await.map_err(|error| error.to_string())?;
+    tx.commit().await.map_err(|error| error.to_string())?;
+    Ok(Some(name))
+}

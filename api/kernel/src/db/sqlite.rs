@@ -1,0 +1,168 @@
+//! The embedded database: one lane that writes, a pool of connections that read, and one process per file.
+
+use super::lane::{self, Job};
+use super::tx::Conn;
+use super::{Fault, Tx};
+use crate::Ctx;
+use causeway_contract::{Code, Problem};
+use parking_lot::Mutex;
+use rusqlite::{Connection, OpenFlags};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// Pages of write-ahead log after which it is copied back (4 KiB each).
+const CHECKPOINT_PAGES: i64 = 2_000;
+/// Idle reading connections kept open.
+const READERS: usize = 16;
+
+/// An open file.
+pub struct Sqlite {
+    path: PathBuf,
+    lane: mpsc::Sender<Job>,
+    readers: Mutex<Vec<Connection>>,
+    /// Held as long as the process serves this file.
+    _lock: Option<File>,
+}
+
+impl Sqlite {
+    /// Opens the file, takes its lock and starts its lane. The schema must be up to date.
+    ///
+    /// # Errors
+    /// A sentence that says what to do: another process holds the file, or it cannot be opened.
+    pub fn open(path: &Path) -> Result<Arc<Self>, String> {
+        let lock = lock_file(path)?;
+        let writer = connect(path, false).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
+        let (lane, jobs) = mpsc::channel(lane::QUEUE);
+        std::thread::Builder::new()
+            .name("lane".to_owned())
+            .spawn(move || lane::serve(&writer, jobs))
+            .map_err(|error| format!("cannot start the writer thread: {error}"))?;
+        let file = path.to_owned();
+        let open = Arc::new(Self { path: path.to_owned(), lane, readers: Mutex::new(Vec::new()), _lock: Some(lock) });
+        let alive = Arc::downgrade(&open);
+        std::thread::Builder::new()
+            .name("checkpoint".to_owned())
+            .spawn(move || {
+                let Ok(conn) = connect(&file, false) else { return };
+                while alive.upgrade().is_some() {
+                    checkpoint(&conn);
+                    std::thread::sleep(Duration::from_millis(200));
+                }
+            })
+            .map_err(|error| format!("cannot start the checkpoint thread: {error}"))?;
+        Ok(open)
+    }
+
+    /// Opens the file for reading only, beside a running server.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open_read_only(path: &Path) -> Result<Arc<Self>, String> {
+        let reader = connect(path, true).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
+        let (lane, _) = mpsc::channel(1);
+        Ok(Arc::new(Self { path: path.to_owned(), lane, readers: Mutex::new(vec![reader]), _lock: None }))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) async fn write<R, F>(&self, ctx: Arc<Ctx>, verb: F) -> Result<R, Problem>
+    where
+        F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem> + Send + 'static,
+        R: Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let full = || Problem::new(Code::Contention, "Too many writes are waiting. Nothing was written; try again in a moment.");
+        self.lane.try_send(lane::job(ctx, verb, reply)).map_err(|_| full())?;
+        answer.await.unwrap_or_else(|_| Err(Fault::Unavailable("the writer stopped".to_owned()).problem()))
+    }
+
+    pub(crate) fn read<R, F>(&self, ctx: &Ctx, query: F) -> Result<R, Problem>
+    where
+        F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem>,
+    {
+        let idle = self.readers.lock().pop();
+        let conn = match idle {
+            Some(conn) => conn,
+            None => connect(&self.path, true).map_err(|error| Fault::from(error).problem())?,
+        };
+        conn.prepare_cached("BEGIN").and_then(|mut s| s.execute([])).map_err(|error| Fault::from(error).problem())?;
+        let mut tx = Tx::new(Conn::Sqlite(&conn), ctx);
+        let result = lane::run_to_end(async {
+            let ctx = ctx.with_clock(&mut tx).await?;
+            query(&ctx, &mut tx).await
+        });
+        drop(tx);
+        if conn.prepare_cached("ROLLBACK").and_then(|mut s| s.execute([])).is_ok() {
+            let mut idle = self.readers.lock();
+            if idle.len() < READERS {
+                idle.push(conn);
+            }
+        }
+        result
+    }
+}
+
+/// One process per file: the second is told who holds it.
+fn lock_file(path: &Path) -> Result<File, String> {
+    let lock_path = path.with_extension("lock");
+    let file = File::options()
+        .create(true)
+        .read(true)
+        .write(true)
+        .truncate(false)
+        .open(&lock_path)
+        .map_err(|error| format!("cannot open {}: {error}", lock_path.display()))?;
+    if file.try_lock().is_err() {
+        let holder = std::fs::read_to_string(&lock_path).unwrap_or_default();
+        return Err(format!(
+            "{} is in use by {}. Stop that process, use another --data-dir, or give --read-only to a command that only reads.",
+            path.display(),
+            if holder.trim().is_empty() { "another process" } else { holder.trim() }
+        ));
+    }
+    let command = std::env::args().nth(1).unwrap_or_else(|| "serve".to_owned());
+    file.set_len(0)
+        .and_then(|()| std::io::Write::write_all(&mut &file, format!("process {} (causeway {command})", std::process::id()).as_bytes()))
+        .map_err(|error| format!("cannot write {}: {error}", lock_path.display()))?;
+    Ok(file)
+}
+
+/// A connection with the settings that every connection has.
+///
+/// # Errors
+/// When SQLite refuses.
+pub(crate) fn connect(path: &Path, read_only: bool) -> Result<Connection, rusqlite::Error> {
+    let flags = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE };
+    let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.set_prepared_statement_cache_capacity(512);
+    conn.busy_timeout(Duration::from_secs(10))?;
+    conn.pragma_update(None, "cache_size", -16_000)?;
+    conn.pragma_update(None, "mmap_size", 268_435_456)?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    if !read_only {
+        conn.pragma_update(None, "journal_mode", "WAL")?;
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        conn.pragma_update(None, "foreign_keys", true)?;
+        // Copying the log back would stall a committer; the checkpoint thread does it.
+        conn.pragma_update(None, "wal_autocheckpoint", 0)?;
+    }
+    Ok(conn)
+}
+
+fn checkpoint(conn: &Connection) {
+    let pages = std::fs::metadata(conn.path().map(|path| format!("{path}-wal")).unwrap_or_default())
+        .map_or(0, |meta| i64::try_from(meta.len() / 4096).unwrap_or(i64::MAX));
+    if pages > CHECKPOINT_PAGES {
+        let result = conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        if let Err(error) = result {
+            tracing::warn!(%error, "the write-ahead log could not be copied back");
+        }
+    }
+}

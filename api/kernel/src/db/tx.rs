@@ -1,0 +1,503 @@
+//! One transaction as a verb sees it: reads now, writes collected and applied together at the end.
+
+use super::plan::tuple;
+use super::sequence::PendingEvent;
+use super::{Cell, Fault, Find, Table};
+use crate::Ctx;
+use crate::crypto;
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::kernel::{event_queue, events, external_refs, number_series, search_words, snapshots};
+use causeway_value::{CompanyId, DocumentKind, EventId, FlowId, Id, Kind, TenantId};
+use sea_orm::sea_query::{Value, Values};
+use sea_orm::{ActiveModelTrait, ActiveValue, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait, ProxyRow, QueryResult};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::rc::Rc;
+use std::sync::Arc;
+use uuid::Uuid;
+
+pub(crate) enum Conn<'c> {
+    Sqlite(&'c rusqlite::Connection),
+    Postgres(&'c mut sqlx::PgConnection),
+}
+
+/// One write, in the order in which it was asked for.
+enum Op {
+    Insert {
+        table: Rc<Table>,
+        values: Vec<Value>,
+    },
+    /// A statement that must change at least one row, or the world changed since it was read.
+    Guarded {
+        sql: String,
+        values: Vec<Value>,
+    },
+    Plain {
+        sql: String,
+        values: Vec<Value>,
+    },
+}
+
+/// What a verb did to one object: becomes its snapshot, event and audit entry (INT-10, SEC-12, OBS-07).
+pub struct Change<'a, T> {
+    /// `invoice.posted`: type and past participle.
+    pub event: &'static str,
+    /// The kind of object, as on the wire.
+    pub object: &'static str,
+    /// The object.
+    pub id: Uuid,
+    /// Its version after the change.
+    pub version: i64,
+    /// The company, when it belongs to one.
+    pub company_id: Option<CompanyId>,
+    /// The deal, when it belongs to one.
+    pub flow_id: Option<FlowId>,
+    /// The object as the API shows it now.
+    pub body: &'a T,
+}
+
+/// A transaction.
+pub struct Tx<'c> {
+    conn: Conn<'c>,
+    tenant: TenantId,
+    companies: Option<Arc<[CompanyId]>>,
+    expected: Option<(Uuid, i64)>,
+    ops: Vec<Op>,
+    events: Vec<PendingEvent>,
+    bodies: Vec<(Uuid, i64, String)>,
+    /// Counter rows in use: as read, and as they will be written.
+    pub(crate) series: BTreeMap<(CompanyId, DocumentKind, i64), (Option<number_series::Model>, number_series::Model)>,
+    fault: Option<Fault>,
+    /// Statements sent so far; tests hold each operation to a budget.
+    statements: u32,
+}
+
+impl<'c> Tx<'c> {
+    pub(crate) fn new(conn: Conn<'c>, ctx: &Ctx) -> Self {
+        Self {
+            conn,
+            tenant: ctx.tenant,
+            companies: ctx.companies.clone(),
+            expected: ctx.expected,
+            ops: Vec::new(),
+            events: Vec::new(),
+            bodies: Vec::new(),
+            series: BTreeMap::new(),
+            fault: None,
+            statements: 0,
+        }
+    }
+
+    /// The tenant whose rows it sees.
+    #[must_use]
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// The companies that the caller may see; none means all.
+    #[must_use]
+    pub fn companies(&self) -> Option<Arc<[CompanyId]>> {
+        self.companies.clone()
+    }
+
+    /// How many statements were sent.
+    #[must_use]
+    pub const fn statements(&self) -> u32 {
+        self.statements
+    }
+
+    pub(crate) const fn locks(&self) -> bool {
+        matches!(self.conn, Conn::Postgres(_))
+    }
+
+    pub(crate) fn take_fault(&mut self) -> Option<Fault> {
+        self.fault.take()
+    }
+
+    pub(crate) fn take_events(&mut self) -> Vec<PendingEvent> {
+        std::mem::take(&mut self.events)
+    }
+
+    fn failed(&mut self, fault: Fault) -> Problem {
+        let problem = fault.problem();
+        self.fault = Some(fault);
+        problem
+    }
+
+    pub(crate) fn broken_row(&mut self, table: &str, error: &sea_orm::DbErr) -> Problem {
+        self.failed(Fault::Other(format!("a row of {table} cannot be read: {error}")))
+    }
+
+    /// Goes on as another tenant: for the platform's verbs, which create what stands in a tenant.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn enter(&mut self, tenant: TenantId) -> Result<(), Problem> {
+        self.tenant = tenant;
+        self.companies = None;
+        if self.locks() {
+            let sql = "SELECT set_config('app.tenant_id', $1, true) AS done";
+            self.query(sql, vec![tenant.uuid().to_string().into()], &[("done", Cell::Text)]).await?;
+        }
+        Ok(())
+    }
+
+    // ---- reading ----
+
+    /// Rows of any statement. `cells` names the columns that it answers, with their kinds.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn query(&mut self, sql: &str, values: Vec<Value>, cells: &[(&str, Cell)]) -> Result<Vec<QueryResult>, Problem> {
+        self.statements += 1;
+        let result = match &mut self.conn {
+            Conn::Sqlite(conn) => query_sqlite(conn, sql, &values, cells),
+            Conn::Postgres(conn) => query_postgres(conn, sql, values).await,
+        };
+        result.map_err(|fault| self.failed(fault))
+    }
+
+    /// The row of this id, if the tenant has one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn get<E: EntityTrait>(&mut self, id: impl Into<Value>) -> Result<Option<E::Model>, Problem> {
+        Find::<E>::new().compare_named("id", "=", id.into()).one(self).await
+    }
+
+    /// The row of this id, locked until the end.
+    ///
+    /// # Errors
+    /// `not_found`, or when the database fails.
+    pub async fn lock<E: EntityTrait>(&mut self, id: impl Into<Value>) -> Result<E::Model, Problem> {
+        Find::<E>::new().compare_named("id", "=", id.into()).lock().one(self).await?.ok_or_else(Problem::not_found)
+    }
+
+    /// The row of this id.
+    ///
+    /// # Errors
+    /// `not_found`, or when the database fails.
+    pub async fn must<E: EntityTrait>(&mut self, id: impl Into<Value>) -> Result<E::Model, Problem> {
+        self.get::<E>(id).await?.ok_or_else(Problem::not_found)
+    }
+
+    /// The row that a field of the body names. When there is none the error is added and the answer is `None`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn named<E: EntityTrait, K: Kind>(
+        &mut self,
+        id: Option<Id<K>>,
+        pointer: &str,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<Option<E::Model>, Problem> {
+        let Some(id) = id else { return Ok(None) };
+        let row = self.get::<E>(id).await?;
+        if row.is_none() {
+            errors.push(FieldError::pointer(Code::NotFound, pointer, format!("names no {} of this tenant", K::NAME.replace('_', " "))));
+        }
+        Ok(row)
+    }
+
+    /// `If-Match`: the row that the path names must still have the version the caller saw.
+    pub(crate) fn check_expected<M: ModelTrait>(&self, model: &M, table: &Table) -> Result<(), Problem> {
+        let Some((id, version)) = self.expected else { return Ok(()) };
+        if !table.version {
+            return Ok(());
+        }
+        let mut found = None;
+        let mut is_subject = false;
+        for column in <M::Entity as EntityTrait>::Column::iter() {
+            match (column.as_str(), model.get(column)) {
+                ("id", Value::Uuid(Some(uuid))) => is_subject = uuid == id,
+                ("version", Value::BigInt(value)) => found = value,
+                _ => {}
+            }
+        }
+        match found {
+            Some(current) if is_subject && current != version => Err(Problem::new(
+                Code::VersionConflict,
+                format!("The object is at version {current}, not {version}. Read it again, apply your change to that, and send its ETag."),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    // ---- writing ----
+
+    /// Adds a row.
+    pub fn insert<M>(&mut self, model: M)
+    where
+        M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    {
+        let table = Table::of::<M::Entity>();
+        let active = model.into_active_model();
+        let values = <M::Entity as EntityTrait>::Column::iter().map(|column| value_of(active.get(column))).collect();
+        self.ops.push(Op::Insert { table, values });
+    }
+
+    /// Changes the columns in which `new` differs from `old`. A row with a version must still have the old one.
+    pub fn update<M>(&mut self, old: &M, new: &M)
+    where
+        M: ModelTrait,
+    {
+        let table = Table::of::<M::Entity>();
+        let mut values = Vec::new();
+        let mut set = String::new();
+        let mut conditions = String::new();
+        let mut keys = Vec::new();
+        for column in <M::Entity as EntityTrait>::Column::iter() {
+            let name = column.as_str();
+            let before = old.get(column);
+            if table.key.contains(&name) || (table.version && name == "version") {
+                keys.push((name, before.clone()));
+            }
+            let after = new.get(column);
+            if after != before {
+                values.push(after);
+                let comma = if set.is_empty() { "" } else { ", " };
+                let _ = write!(set, "{comma}{name} = ${}", values.len());
+            }
+        }
+        if set.is_empty() {
+            return;
+        }
+        for (name, value) in keys {
+            values.push(value);
+            let and = if conditions.is_empty() { "" } else { " AND " };
+            let _ = write!(conditions, "{and}{name} = ${}", values.len());
+        }
+        self.ops.push(Op::Guarded { sql: format!("UPDATE {} SET {set} WHERE {conditions}", table.name), values });
+    }
+
+    /// Removes a row.
+    pub fn delete<M: ModelTrait>(&mut self, model: &M) {
+        let table = Table::of::<M::Entity>();
+        let mut values = Vec::new();
+        let mut conditions = String::new();
+        for column in <M::Entity as EntityTrait>::Column::iter().filter(|column| table.key.contains(&column.as_str())) {
+            values.push(model.get(column));
+            let and = if conditions.is_empty() { "" } else { " AND " };
+            let _ = write!(conditions, "{and}{} = ${}", column.as_str(), values.len());
+        }
+        self.ops.push(Op::Guarded { sql: format!("DELETE FROM {} WHERE {conditions}", table.name), values });
+    }
+
+    /// A conditional statement that must change at least one row; otherwise the verb runs again or answers `contention`.
+    pub fn guarded(&mut self, sql: impl Into<String>, values: Vec<Value>) {
+        self.ops.push(Op::Guarded { sql: sql.into(), values });
+    }
+
+    /// A statement that may change any number of rows.
+    pub fn plain(&mut self, sql: impl Into<String>, values: Vec<Value>) {
+        self.ops.push(Op::Plain { sql: sql.into(), values });
+    }
+
+    /// Records what happened to an object: its snapshot, its event and its audit entry.
+    ///
+    /// # Errors
+    /// When the object cannot be written as JSON: a bug.
+    pub fn record<T: Serialize>(&mut self, ctx: &Ctx, change: &Change<'_, T>) -> Result<(), Problem> {
+        let body = serde_json::to_string(change.body).map_err(|error| self.failed(Fault::Other(error.to_string())))?;
+        let salt = crypto::random::<16>();
+        let digest = crypto::sha256(&[&salt, body.as_bytes()]);
+        let id = EventId::new();
+        let row = events::Model {
+            tenant_id: self.tenant,
+            id,
+            event_type: change.event.to_owned(),
+            operation: ctx.operation.to_owned(),
+            occurred_at: ctx.now(),
+            recorded_at: ctx.wall(),
+            company_id: change.company_id,
+            subject_type: change.object.to_owned(),
+            subject_id: change.id,
+            subject_version: change.version,
+            flow_id: change.flow_id,
+            request_id: ctx.request_id.clone(),
+            actor_kind: ctx.actor.kind,
+            actor_id: ctx.actor.id,
+            digest: digest.to_vec(),
+            salt: salt.to_vec(),
+        };
+        if self.locks() {
+            self.insert(event_queue::Model { tenant_id: self.tenant, event_id: id });
+        }
+        self.events.push(PendingEvent::of(&row));
+        self.insert(row);
+        self.insert(snapshots::Model {
+            tenant_id: self.tenant,
+            object_id: change.id,
+            version: change.version,
+            object_type: change.object.to_owned(),
+            body: Some(body.clone()),
+            created_at: ctx.now(),
+        });
+        self.bodies.push((change.id, change.version, body));
+        Ok(())
+    }
+
+    /// The recorded object whose JSON is exactly `body`: an answer that equals a snapshot is not stored twice.
+    #[must_use]
+    pub fn snapshot_of(&self, body: &str) -> Option<(Uuid, i64)> {
+        self.bodies.iter().find(|(_, _, recorded)| recorded == body).map(|(id, version, _)| (*id, *version))
+    }
+
+    /// Makes the object findable by the words of `texts` (`q=`). `fresh` objects have no old words to drop.
+    pub fn index_words(&mut self, object: &'static str, id: Uuid, texts: &[Option<&str>], fresh: bool) {
+        if !fresh {
+            let values = vec![self.tenant.into(), Value::from(object.to_owned()), Value::Uuid(Some(id))];
+            self.plain("DELETE FROM search_words WHERE tenant_id = $1 AND object_type = $2 AND object_id = $3", values);
+        }
+        for word in crate::search::words(texts.iter().flatten().copied()) {
+            self.insert(search_words::Model { tenant_id: self.tenant, object_type: object.to_owned(), word, object_id: id });
+        }
+    }
+
+    /// Replaces the external references of an object (MDM-10). A reference that another object carries fails the whole write.
+    pub fn set_external_refs(&mut self, object: &'static str, id: Uuid, refs: &[(String, String)], fresh: bool) {
+        if !fresh {
+            let values = vec![self.tenant.into(), Value::from(object.to_owned()), Value::Uuid(Some(id))];
+            self.plain("DELETE FROM external_refs WHERE tenant_id = $1 AND object_type = $2 AND object_id = $3", values);
+        }
+        for (system, ref_id) in refs {
+            self.insert(external_refs::Model {
+                tenant_id: self.tenant,
+                object_type: object.to_owned(),
+                system: system.clone(),
+                ref_id: ref_id.clone(),
+                object_id: id,
+            });
+        }
+    }
+
+    /// The external references of these objects.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn external_refs(&mut self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<(String, String)>>, Problem> {
+        let mut refs: BTreeMap<Uuid, Vec<(String, String)>> = BTreeMap::new();
+        if !ids.is_empty() {
+            let rows = Find::<external_refs::Entity>::new().among(external_refs::Column::ObjectId, ids.iter().copied()).all(self).await?;
+            for row in rows {
+                refs.entry(row.object_id).or_default().push((row.system, row.ref_id));
+            }
+        }
+        Ok(refs)
+    }
+
+    /// Applies everything that was collected.
+    pub(crate) async fn apply(&mut self) -> Result<(), Problem> {
+        self.write_series();
+        let ops = std::mem::take(&mut self.ops);
+        let mut ops = ops.into_iter().peekable();
+        while let Some(op) = ops.next() {
+            let result = match op {
+                Op::Insert { table, mut values } => {
+                    let mut rows = 1;
+                    // One statement for neighbours of one table saves round trips where they cost.
+                    while self.locks()
+                        && let Some(Op::Insert { values: more, .. }) =
+                            ops.next_if(|next| matches!(next, Op::Insert { table: other, .. } if Rc::ptr_eq(other, &table) && rows < 200))
+                    {
+                        values.extend(more);
+                        rows += 1;
+                    }
+                    self.execute(&insert_sql(&table, rows), values).await
+                }
+                Op::Guarded { sql, values } => match self.execute(&sql, values).await {
+                    Ok(0) => Err(Fault::Conflict),
+                    other => other,
+                },
+                Op::Plain { sql, values } => self.execute(&sql, values).await,
+            };
+            result.map_err(|fault| self.failed(fault))?;
+        }
+        Ok(())
+    }
+
+    /// Whether anything is to be applied.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.ops.is_empty() && self.series.is_empty()
+    }
+
+    async fn execute(&mut self, sql: &str, values: Vec<Value>) -> Result<u64, Fault> {
+        self.statements += 1;
+        match &mut self.conn {
+            Conn::Sqlite(conn) => {
+                let mut statement = conn.prepare_cached(sql)?;
+                bind_sqlite(&mut statement, &values)?;
+                Ok(u64::try_from(statement.raw_execute()?).unwrap_or_default())
+            }
+            Conn::Postgres(conn) => execute_postgres(conn, sql, values).await,
+        }
+    }
+
+    /// Executes at once instead of at the end: for rows that must exist to be locked, on PostgreSQL.
+    pub async fn execute_now(&mut self, sql: &str, values: Vec<Value>) -> Result<u64, Problem> {
+        let result = self.execute(sql, values).await;
+        result.map_err(|fault| self.failed(fault))
+    }
+}
+
+fn insert_sql(table: &Table, rows: usize) -> String {
+    if rows == 1 {
+        return table.insert_one.clone();
+    }
+    let width = table.columns.len();
+    let tuples: Vec<String> = (0..rows).map(|row| tuple(row * width + 1, width)).collect();
+    format!("{}{}", table.insert, tuples.join(", "))
+}
+
+fn value_of(value: ActiveValue<Value>) -> Value {
+    match value {
+        ActiveValue::Set(value) | ActiveValue::Unchanged(value) => value,
+        ActiveValue::NotSet => Value::String(None),
+    }
+}
+
+pub(crate) fn bind_sqlite(statement: &mut rusqlite::Statement<'_>, values: &[Value]) -> Result<(), Fault> {
+    use rusqlite::types::Null;
+    for (index, value) in values.iter().enumerate() {
+        let place = index + 1;
+        match value {
+            Value::Bool(Some(value)) => statement.raw_bind_parameter(place, i64::from(*value))?,
+            Value::BigInt(Some(value)) => statement.raw_bind_parameter(place, value)?,
+            Value::Int(Some(value)) => statement.raw_bind_parameter(place, i64::from(*value))?,
+            Value::String(Some(value)) => statement.raw_bind_parameter(place, value.as_str())?,
+            Value::Bytes(Some(value)) => statement.raw_bind_parameter(place, value.as_slice())?,
+            Value::Uuid(Some(value)) => statement.raw_bind_parameter(place, &value.as_bytes()[..])?,
+            Value::Bool(None) | Value::BigInt(None) | Value::Int(None) | Value::String(None) | Value::Bytes(None) | Value::Uuid(None) => {
+                statement.raw_bind_parameter(place, Null)?;
+            }
+            other => return Err(Fault::Other(format!("a value of kind {other:?} has no column kind"))),
+        }
+    }
+    Ok(())
+}
+
+fn query_sqlite(conn: &rusqlite::Connection, sql: &str, values: &[Value], cells: &[(&str, Cell)]) -> Result<Vec<QueryResult>, Fault> {
+    let mut statement = conn.prepare_cached(sql)?;
+    bind_sqlite(&mut statement, values)?;
+    let mut rows = statement.raw_query();
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut columns = BTreeMap::new();
+        for (index, (name, cell)) in cells.iter().enumerate() {
+            columns.insert((*name).to_owned(), cell.value(row.get_ref(index)?));
+        }
+        found.push(QueryResult::from(ProxyRow::new(columns)));
+    }
+    Ok(found)
+}
+
+async fn query_postgres(conn: &mut sqlx::PgConnection, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, Fault> {
+    let query = sqlx::query_with(sqlx::AssertSqlSafe(sql.to_owned()), sea_query_sqlx::SqlxValues(Values(values)));
+    Ok(query.fetch_all(&mut *conn).await?.into_iter().map(QueryResult::from).collect())
+}
+
+async fn execute_postgres(conn: &mut sqlx::PgConnection, sql: &str, values: Vec<Value>) -> Result<u64, Fault> {
+    let query = sqlx::query_with(sqlx::AssertSqlSafe(sql.to_owned()), sea_query_sqlx::SqlxValues(Values(values)));
+    Ok(query.execute(&mut *conn).await?.rows_affected())
+}

@@ -1,0 +1,183 @@
+//! Reading a request: path, query, headers and body, each checked against the contract before a handler sees it.
+
+use super::router::Schemas;
+use super::{can_dry_run, header};
+use actix_web::HttpRequest;
+use actix_web::web::Payload;
+use causeway_contract::{Code, Endpoint, FieldError, ListSpec, Problem, Shape, parse_json};
+use causeway_value::split_type_id;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// A request that found its endpoint.
+pub struct Incoming {
+    pub(crate) request: HttpRequest,
+    pub(crate) payload: Payload,
+    pub(crate) segments: Vec<String>,
+    pub(crate) request_id: String,
+}
+
+/// What a handler gets: the path's values, the query and the body, all checked.
+#[derive(Clone, Debug)]
+pub struct Call<E: Endpoint> {
+    /// The path's values.
+    pub path: E::Path,
+    /// The query.
+    pub query: E::Query,
+    /// The body.
+    pub body: E::Body,
+}
+
+/// The pairs of a query string.
+pub(crate) fn query_pairs(text: &str) -> Result<Vec<(String, String)>, Problem> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for part in text.split('&').filter(|part| !part.is_empty()) {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let broken = || Problem::new(Code::Malformed, "The query string is not valid percent-encoded UTF-8.");
+        let (name, value) = (decode(name).ok_or_else(broken)?, decode(value).ok_or_else(broken)?);
+        if pairs.iter().any(|(seen, _)| *seen == name) {
+            return Err(Problem::new(Code::Malformed, format!("The parameter `{name}` stands twice in the query.")));
+        }
+        pairs.push((name, value));
+    }
+    Ok(pairs)
+}
+
+/// Percent-decoding as forms do it: `+` is a space.
+fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let digits = [rest.next()?, rest.next()?];
+                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
+}
+
+/// The query as the endpoint's type, and whether it is a dry run.
+pub(crate) fn read_query<E: Endpoint>(mut pairs: Vec<(String, String)>, schemas: &Schemas) -> Result<(E::Query, bool), Problem> {
+    let mut dry_run = false;
+    if can_dry_run::<E>()
+        && let Some(place) = pairs.iter().position(|(name, _)| name == "dry_run")
+    {
+        dry_run = match pairs.remove(place).1.as_str() {
+            "true" => true,
+            "false" => false,
+            _ => return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "dry_run", "must be true or false")])),
+        };
+    }
+    let value = match (E::LIST, &schemas.query) {
+        (Some(list), _) => list_query(pairs, list, &schemas.reply_fields)?,
+        (None, Some(shape)) => typed_query(pairs, shape)?,
+        (None, None) => match pairs.first() {
+            None => Value::Object(Map::new()),
+            Some((name, _)) => return Err(Problem::of(vec![unknown(name)])),
+        },
+    };
+    Ok((decoded(value, "query")?, dry_run))
+}
+
+fn unknown(name: &str) -> FieldError {
+    FieldError::parameter(Code::UnknownParameter, name, "is not a parameter of this operation; check its spelling")
+}
+
+fn list_query(pairs: Vec<(String, String)>, list: &ListSpec, reply_fields: &[String]) -> Result<Value, Problem> {
+    let mut map = Map::new();
+    let mut errors = Vec::new();
+    for (name, value) in pairs {
+        let field = name.split('[').next().unwrap_or_default();
+        let known = match name.as_str() {
+            "cursor" | "sort" => true,
+            "q" => list.search,
+            "external_ref" => list.external_refs,
+            _ => list.filters.iter().any(|filter| filter.name == field),
+        };
+        if name == "limit" {
+            match value.parse::<u32>() {
+                Ok(limit) => drop(map.insert(name, limit.into())),
+                Err(_) => errors.push(FieldError::parameter(Code::InvalidValue, "limit", "must be a whole number from 1 to 200")),
+            }
+        } else if known {
+            map.insert(name, value.into());
+        } else if reply_fields.iter().any(|reply| reply == field) {
+            let names: Vec<&str> = list.filters.iter().map(|filter| filter.name).collect();
+            errors.push(FieldError::parameter(Code::FilterNotSupported, &name, format!("cannot be filtered by; use one of {}", names.join(", "))));
+        } else {
+            errors.push(unknown(&name));
+        }
+    }
+    if errors.is_empty() { Ok(Value::Object(map)) } else { Err(Problem::of(errors)) }
+}
+
+fn typed_query(pairs: Vec<(String, String)>, shape: &Shape) -> Result<Value, Problem> {
+    let Shape::Object { fields, .. } = shape else { return Ok(Value::Object(Map::new())) };
+    let mut map = Map::new();
+    for (name, text) in pairs {
+        let value = match (fields.get(&name).map(|field| field.shape.as_ref()), text.as_str()) {
+            (Some(Shape::YesNo), "true") => Value::Bool(true),
+            (Some(Shape::YesNo), "false") => Value::Bool(false),
+            (Some(Shape::Whole { .. }), number) => number.parse::<i64>().map_or_else(|_| Value::String(text.clone()), Value::from),
+            _ => Value::String(text),
+        };
+        map.insert(name, value);
+    }
+    let value = Value::Object(map);
+    shape.check(&value).map_err(|problem| Problem::of(problem.errors.into_iter().map(as_parameter).collect()))?;
+    Ok(value)
+}
+
+/// The error of a query, which has names where a body has pointers.
+fn as_parameter(error: FieldError) -> FieldError {
+    let code = if error.code == Code::UnknownField { Code::UnknownParameter } else { error.code };
+    FieldError { code, parameter: error.pointer.map(|pointer| pointer.trim_start_matches('/').to_owned()), pointer: None, ..error }
+}
+
+/// The body as the endpoint's type.
+pub(crate) fn read_body_as<E: Endpoint>(request: &HttpRequest, bytes: &[u8], shape: Option<&Shape>) -> Result<E::Body, Problem> {
+    let Some(shape) = shape else {
+        // No body is asked for; an empty one or `{}` is fine.
+        if !bytes.is_empty() && parse_json(bytes)? != Value::Object(Map::new()) {
+            return Err(Problem::new(Code::UnknownField, "This operation takes no body."));
+        }
+        return decoded(Value::Object(Map::new()), "body");
+    };
+    if bytes.is_empty() {
+        let empty = Value::Object(Map::new());
+        shape.check(&empty)?;
+        return decoded(empty, "body");
+    }
+    let kind = request.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/json") && !kind.eq_ignore_ascii_case("application/merge-patch+json") {
+        return Err(Problem::new(Code::UnsupportedMediaType, "Send JSON: `Content-Type: application/json`."));
+    }
+    let value = parse_json(bytes)?;
+    shape.check(&value)?;
+    decoded(value, "body")
+}
+
+/// A value that passed its schema as its type. A failure here means that schema and type disagree.
+fn decoded<T: DeserializeOwned>(value: Value, what: &str) -> Result<T, Problem> {
+    serde_json::from_value(value).map_err(|error| Problem::new(Code::ValidationFailed, format!("The {what} is not acceptable: {error}.")))
+}
+
+/// The object of the path and the version that `If-Match` asks for.
+pub(crate) fn expected_version(request: &HttpRequest, segments: &[&str]) -> Result<Option<(Uuid, i64)>, Problem> {
+    let Some(value) = request.headers().get("if-match") else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    let version = text.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"')).and_then(|version| version.parse().ok());
+    let subject = segments.first().and_then(|segment| split_type_id(segment)).map(|(_, uuid)| uuid);
+    match (text, version, subject) {
+        ("*", _, _) => Ok(None),
+        (_, Some(version), Some(uuid)) => Ok(Some((uuid, version))),
+        (_, _, None) => Ok(None),
+        (_, None, _) => Err(header(Code::InvalidValue, "If-Match", "must be the ETag of the object, such as \"v17\" with its quotes")),
+    }
+}

@@ -1,0 +1,129 @@
+//! Idempotency keys (INT-11): the key, its fingerprint and the effect commit in one transaction; a repeat gets the stored answer, byte for byte.
+
+use super::{Packed, header};
+use crate::limits::IDEMPOTENCY_KEY;
+use crate::{Ctx, Find, Tx, crypto};
+use actix_web::HttpRequest;
+use causeway_contract::{Audience, Code, Endpoint, Flag, Problem};
+use causeway_entity::kernel::{idempotency_keys, snapshots};
+use causeway_entity::platform::platform_idempotency;
+use chacha20poly1305::aead::{Aead, KeyInit};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+
+/// A key that came with a request.
+pub(crate) struct Key {
+    /// SHA-256 over principal, key, method and path: the key itself is not stored.
+    hash: [u8; 32],
+    /// SHA-256 over query and body.
+    fingerprint: [u8; 32],
+    /// Encrypts answers that hold a secret; made from the caller's key, so only a repeat can read them.
+    seal: Option<[u8; 32]>,
+    platform: bool,
+}
+
+impl Key {
+    pub(crate) fn of<E: Endpoint>(request: &HttpRequest, ctx: &Ctx, body: &[u8]) -> Result<Option<Self>, Problem> {
+        let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
+        let text = value.to_str().unwrap_or_default();
+        if text.is_empty() || text.len() > IDEMPOTENCY_KEY {
+            return Err(header(Code::InvalidValue, "Idempotency-Key", format!("must have 1 to {IDEMPOTENCY_KEY} visible ASCII characters")));
+        }
+        // An open endpoint has no principal to keep answers apart.
+        if E::audience() == Audience::Open {
+            return Ok(None);
+        }
+        let actor = ctx.actor.id.unwrap_or_default();
+        let scope = format!("{}\n{}\n", E::METHOD.word(), request.path());
+        Ok(Some(Self {
+            hash: crypto::sha256(&[actor.as_bytes(), scope.as_bytes(), text.as_bytes()]),
+            fingerprint: crypto::sha256(&[request.query_string().as_bytes(), b"\n", body]),
+            seal: E::FLAGS.contains(&Flag::secret).then(|| crypto::sha256(&[b"seal", actor.as_bytes(), text.as_bytes()])),
+            platform: E::audience() == Audience::Platform,
+        }))
+    }
+
+    /// The answer that the first request with this key got.
+    ///
+    /// # Errors
+    /// `idempotency_key_reused` when that was another request.
+    pub(crate) async fn first_answer(&self, tx: &mut Tx<'_>) -> Result<Option<Packed>, Problem> {
+        if self.platform {
+            let row = Find::<platform_idempotency::Entity>::new().eq(platform_idempotency::Column::KeyHash, self.hash.to_vec()).one(tx).await?;
+            let Some(row) = row else { return Ok(None) };
+            self.same(&row.fingerprint)?;
+            return Ok(Some(self.packed(row.status, self.open(row.body)?, None)));
+        }
+        let row = Find::<idempotency_keys::Entity>::new().eq(idempotency_keys::Column::KeyHash, self.hash.to_vec()).one(tx).await?;
+        let Some(row) = row else { return Ok(None) };
+        self.same(&row.fingerprint)?;
+        let body = match (row.body, row.object_id, row.object_version) {
+            (Some(body), _, _) => self.open(body)?,
+            (None, Some(object), Some(version)) => {
+                let find = Find::<snapshots::Entity>::new().eq(snapshots::Column::ObjectId, object).eq(snapshots::Column::Version, version);
+                find.one(tx).await?.and_then(|snapshot| snapshot.body).ok_or_else(erased)?
+            }
+            _ => return Err(erased()),
+        };
+        Ok(Some(self.packed(row.status, body, row.etag)))
+    }
+
+    fn same(&self, fingerprint: &[u8]) -> Result<(), Problem> {
+        if fingerprint == self.fingerprint {
+            return Ok(());
+        }
+        Err(Problem::new(Code::IdempotencyKeyReused, "This Idempotency-Key was used for a request with other content. Use a new key for a new request."))
+    }
+
+    fn packed(&self, status: i64, body: String, etag: Option<String>) -> Packed {
+        Packed { status: u16::try_from(status).unwrap_or(200), body, etag, replayed: false, repeated: true }
+    }
+
+    /// Stores the answer with the effect.
+    pub(crate) fn keep(&self, ctx: &Ctx, tx: &mut Tx<'_>, packed: &Packed) -> Result<(), Problem> {
+        let reference = tx.snapshot_of(&packed.body);
+        if self.platform {
+            tx.insert(platform_idempotency::Model {
+                key_hash: self.hash.to_vec(),
+                fingerprint: self.fingerprint.to_vec(),
+                status: i64::from(packed.status),
+                body: self.close(&packed.body)?,
+                created_at: ctx.wall(),
+            });
+            return Ok(());
+        }
+        tx.insert(idempotency_keys::Model {
+            tenant_id: tx.tenant(),
+            key_hash: self.hash.to_vec(),
+            fingerprint: self.fingerprint.to_vec(),
+            status: i64::from(packed.status),
+            object_id: reference.map(|(object, _)| object),
+            object_version: reference.map(|(_, version)| version),
+            body: if reference.is_some() { None } else { Some(self.close(&packed.body)?) },
+            etag: packed.etag.clone(),
+            created_at: ctx.wall(),
+        });
+        Ok(())
+    }
+
+    fn close(&self, body: &str) -> Result<String, Problem> {
+        let Some(seal) = &self.seal else { return Ok(body.to_owned()) };
+        let nonce = crypto::random::<24>();
+        let cipher = XChaCha20Poly1305::new(&(*seal).into());
+        let sealed = cipher.encrypt(&XNonce::from(nonce), body.as_bytes()).map_err(|_| erased())?;
+        Ok(crypto::encode(&[&nonce[..], &sealed].concat()))
+    }
+
+    fn open(&self, body: String) -> Result<String, Problem> {
+        let Some(seal) = &self.seal else { return Ok(body) };
+        let bytes = crypto::decode(&body).ok_or_else(erased)?;
+        let (nonce, sealed) = bytes.split_at_checked(24).ok_or_else(erased)?;
+        let nonce: [u8; 24] = nonce.try_into().map_err(|_| erased())?;
+        let cipher = XChaCha20Poly1305::new(&(*seal).into());
+        let opened = cipher.decrypt(&XNonce::from(nonce), sealed).map_err(|_| erased())?;
+        String::from_utf8(opened).map_err(|_| erased())
+    }
+}
+
+fn erased() -> Problem {
+    Problem::new(Code::Gone, "The answer to this key was erased. Read the object instead of repeating the request.")
+}

@@ -1,0 +1,324 @@
+//! The one adapter between HTTP and the endpoints: authentication, tenant, permission, limits, idempotency, body, handler, ETag and problems,
+//! in this order, for every operation. None can forget a step.
+
+mod call;
+mod idempotency;
+mod respond;
+mod router;
+
+pub use call::Call;
+pub use router::Routes;
+
+use crate::clock::Stopwatch;
+use crate::{Ctx, Db, Principal, telemetry};
+use actix_web::web::{Bytes, BytesMut, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use causeway_contract::{Audience, Code, Endpoint, FieldError, Flag, Method, Problem, Reply, Shape};
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+use uuid::Uuid;
+
+use crate::limits::{BODY_BYTES, BODY_SECONDS};
+use call::Incoming;
+
+/// A future that stays on its thread.
+pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// The port through which credentials are judged; `govern` implements it.
+pub trait Authenticate: Send + Sync {
+    /// The principal of a bearer token.
+    fn principal<'a>(&'a self, db: &'a Db, token: &'a str) -> LocalFuture<'a, Result<Arc<Principal>, Problem>>;
+    /// Writes down a refusal (threat 61), without making the caller wait.
+    fn refused(&self, db: &Db, refusal: Refusal);
+}
+
+/// A request that was refused: 401, 403, or an id that is not there.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// Who asked, when that is known.
+    pub principal: Option<Arc<Principal>>,
+    /// The method.
+    pub method: &'static str,
+    /// The path.
+    pub path: String,
+    /// What was answered.
+    pub status: u16,
+    /// Why.
+    pub code: Code,
+    /// The request.
+    pub request_id: String,
+}
+
+/// Everything that a request needs.
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// Judges credentials.
+    pub authenticate: Arc<dyn Authenticate>,
+    /// The endpoints.
+    pub routes: Routes,
+    /// Signs cursors.
+    pub cursor_key: Arc<[u8; 32]>,
+}
+
+/// What a handler answers.
+#[derive(Clone, Debug)]
+pub struct Answer<T> {
+    payload: T,
+    version: Option<i64>,
+    replayed: bool,
+    status: Option<u16>,
+}
+
+impl<T> Answer<T> {
+    /// An answer without a version: a report, a list, a composite.
+    pub const fn of(payload: T) -> Self {
+        Self { payload, version: None, replayed: false, status: None }
+    }
+
+    /// An object at this version; the version becomes its ETag.
+    pub const fn object(payload: T, version: i64) -> Self {
+        Self { payload, version: Some(version), replayed: false, status: None }
+    }
+
+    /// The first result of a request that was made before, recognised by its business key.
+    #[must_use]
+    pub const fn replayed(mut self) -> Self {
+        self.replayed = true;
+        self.status = Some(200);
+        self
+    }
+
+    /// What is answered.
+    pub fn into_payload(self) -> T {
+        self.payload
+    }
+}
+
+/// An answer as bytes, ready for the wire and for the idempotency store.
+#[derive(Clone, Debug)]
+pub(crate) struct Packed {
+    pub status: u16,
+    pub body: String,
+    pub etag: Option<String>,
+    pub replayed: bool,
+    /// From the idempotency store.
+    pub repeated: bool,
+}
+
+/// The service for every path: finds the endpoint and answers, whatever happens.
+pub async fn dispatch(app: Arc<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let watch = Stopwatch::start();
+    let request_id = request_id(&request);
+    let path = request.path().to_owned();
+    let method = request.method().as_str().to_owned();
+    let answer = match app.routes.find(&method, &path) {
+        router::Found::Endpoint(endpoint, segments) => {
+            let incoming = Incoming { request, payload, segments, request_id: request_id.clone() };
+            let outcome = caught((endpoint.serve)(Arc::clone(&app), incoming)).await;
+            telemetry::count_request(
+                endpoint.id,
+                outcome.as_ref().map_or_else(|problem| problem.status, |response| response.status().as_u16()),
+                watch.micros(),
+            );
+            outcome
+        }
+        router::Found::OtherMethods(allow) => {
+            let detail = format!("{method} is not a method of this path. Use {allow}.");
+            Ok(respond::with_allow(respond::problem(Problem::new(Code::MethodNotAllowed, detail), &request_id), &allow))
+        }
+        router::Found::Nothing => {
+            telemetry::count_request("none", 404, watch.micros());
+            Err(Problem::new(Code::NotFound, "There is no such path. The list of all is at /docs."))
+        }
+    };
+    let response = answer.unwrap_or_else(|problem| respond::problem(problem, &request_id));
+    tracing::debug!(request_id, method, path, status = response.status().as_u16(), micros = watch.micros(), "request");
+    response
+}
+
+/// Runs a future; a panic becomes `internal_error`, and the connection lives on.
+pub(crate) async fn caught<T>(future: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    let mut future = Box::pin(future);
+    std::future::poll_fn(move |context| match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+        Ok(poll) => poll,
+        Err(_) => {
+            tracing::error!("a handler panicked");
+            Poll::Ready(Err(Problem::new(Code::InternalError, "Something went wrong on our side. The request id finds it in the log.")))
+        }
+    })
+    .await
+}
+
+fn request_id(request: &HttpRequest) -> String {
+    let given = request.headers().get("x-request-id").and_then(|value| value.to_str().ok());
+    match given {
+        Some(id) if !id.is_empty() && id.len() <= 100 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b)) => id.to_owned(),
+        _ => format!("req_{}", Uuid::now_v7().simple()),
+    }
+}
+
+/// Reads the whole body within its size and time.
+async fn read_body(payload: &mut Payload) -> Result<Bytes, Problem> {
+    let too_slow = || Problem::new(Code::Timeout, format!("The body did not arrive within {BODY_SECONDS} seconds."));
+    let deadline = tokio::time::sleep(Duration::from_secs(BODY_SECONDS));
+    let mut deadline = std::pin::pin!(deadline);
+    let mut body = BytesMut::new();
+    loop {
+        let chunk = tokio::select! {
+            biased;
+            chunk = next_chunk(payload) => chunk,
+            () = &mut deadline => return Err(too_slow()),
+        };
+        match chunk {
+            None => return Ok(body.freeze()),
+            Some(Err(error)) => return Err(Problem::new(Code::Malformed, format!("The body could not be read: {error}."))),
+            Some(Ok(chunk)) if body.len() + chunk.len() > BODY_BYTES => {
+                return Err(Problem::new(Code::PayloadTooLarge, format!("The body is larger than {BODY_BYTES} bytes. Split it, or use an import.")));
+            }
+            Some(Ok(chunk)) => body.extend_from_slice(&chunk),
+        }
+    }
+}
+
+async fn next_chunk(payload: &mut Payload) -> Option<Result<Bytes, actix_web::error::PayloadError>> {
+    std::future::poll_fn(|context| futures_core::Stream::poll_next(Pin::new(&mut *payload), context)).await
+}
+
+/// Serves one request of endpoint `E`.
+pub(crate) async fn serve<E, F>(app: Arc<App>, mut incoming: Incoming, handler: F, schemas: Arc<router::Schemas>) -> Result<HttpResponse, Problem>
+where
+    E: Endpoint,
+    E::Path: Send + Sync,
+    E::Query: Send + Sync,
+    E::Body: Send + Sync,
+    F: AsyncFn(&Ctx, &mut crate::Tx<'_>, &Call<E>) -> Result<Answer<<E::Reply as Reply>::Payload>, Problem> + Copy + Send + 'static,
+{
+    let principal = authenticate::<E>(&app, &incoming).await?;
+    let refused = |problem: &Problem| refuse::<E>(&app, &incoming.request, principal.clone(), &incoming.request_id, problem);
+    let mut ctx = match &principal {
+        Some(principal) => Ctx::of(principal, E::ID, incoming.request_id.clone()),
+        None => Ctx::anonymous(E::ID, incoming.request_id.clone()),
+    };
+    ctx.cursor_key = Arc::clone(&app.cursor_key);
+    if let Some(principal) = &principal
+        && !principal.may(E::PERMISSION)
+    {
+        let problem = ctx.require(E::PERMISSION).err().unwrap_or_else(Problem::not_found);
+        refused(&problem);
+        return Err(problem);
+    }
+    let segments: Vec<&str> = incoming.segments.iter().map(String::as_str).collect();
+    let Some(path) = <E::Path as causeway_contract::PathParams>::read(&segments) else {
+        refused(&Problem::not_found());
+        return Err(Problem::not_found());
+    };
+    let pairs = call::query_pairs(incoming.request.query_string())?;
+    let (query, dry_run) = call::read_query::<E>(pairs, &schemas)?;
+    ctx.dry_run = dry_run;
+    ctx.expected = call::expected_version(&incoming.request, &segments)?;
+    let bytes = if E::METHOD == Method::Get { Bytes::new() } else { read_body(&mut incoming.payload).await? };
+    let key = idempotency::Key::of::<E>(&incoming.request, &ctx, &bytes)?;
+    let body = call::read_body_as::<E>(&incoming.request, &bytes, schemas.body.as_ref())?;
+    let call = Call { path, query, body };
+    let ctx = Arc::new(ctx);
+    let outcome = if E::METHOD == Method::Get || ctx.dry_run {
+        app.db.read(&ctx, async |ctx, tx| pack::<E>(handler(ctx, tx, &call).await?)).await
+    } else {
+        app.db
+            .write(&ctx, async move |ctx, tx| {
+                if let Some(key) = &key
+                    && let Some(first) = key.first_answer(tx).await?
+                {
+                    return Ok(first);
+                }
+                let packed = pack::<E>(handler(ctx, tx, &call).await?)?;
+                if let Some(key) = &key {
+                    key.keep(ctx, tx, &packed)?;
+                }
+                Ok(packed)
+            })
+            .await
+    };
+    match outcome {
+        Ok(packed) => Ok(respond::success(&incoming.request, packed, &incoming.request_id)),
+        Err(problem) => {
+            if problem.status == 404 || problem.status == 403 {
+                refused(&problem);
+            }
+            Err(problem)
+        }
+    }
+}
+
+async fn authenticate<E: Endpoint>(app: &App, incoming: &Incoming) -> Result<Option<Arc<Principal>>, Problem> {
+    let audience = E::audience();
+    if audience == Audience::Open {
+        return Ok(None);
+    }
+    let refused = |principal, problem: Problem| {
+        refuse::<E>(app, &incoming.request, principal, &incoming.request_id, &problem);
+        problem
+    };
+    let missing = || Problem::new(Code::Unauthenticated, "Send an API key: `Authorization: Bearer cw_…`.");
+    let token = incoming.request.headers().get("authorization").and_then(|value| value.to_str().ok()).and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    let Some(token) = token else { return Err(refused(None, missing())) };
+    let principal = app.authenticate.principal(&app.db, token).await.map_err(|problem| refused(None, problem))?;
+    let platform = principal.tenant.uuid().is_nil();
+    if platform != (audience == Audience::Platform) {
+        let problem = Problem::new(Code::PermissionDenied, "This credential is not for this part of the API: platform keys open /admin, tenant keys open /v1.");
+        return Err(refused(Some(principal), problem));
+    }
+    Ok(Some(principal))
+}
+
+fn refuse<E: Endpoint>(app: &App, request: &HttpRequest, principal: Option<Arc<Principal>>, request_id: &str, problem: &Problem) {
+    telemetry::count_refusal();
+    app.authenticate.refused(
+        &app.db,
+        Refusal {
+            principal,
+            method: E::METHOD.word(),
+            path: request.path().chars().take(500).collect(),
+            status: problem.status,
+            code: problem.code,
+            request_id: request_id.to_owned(),
+        },
+    );
+}
+
+fn pack<E: Endpoint>(answer: Answer<<E::Reply as Reply>::Payload>) -> Result<Packed, Problem> {
+    let body = serde_json::to_string(&answer.payload).map_err(|error| {
+        tracing::error!(%error, operation = E::ID, "an answer cannot be written as JSON");
+        Problem::new(Code::InternalError, "Something went wrong on our side. The request id finds it in the log.")
+    })?;
+    Ok(Packed {
+        status: answer.status.unwrap_or(<E::Reply as Reply>::STATUS),
+        body,
+        etag: answer.version.map(|version| format!("\"v{version}\"")),
+        replayed: answer.replayed,
+        repeated: false,
+    })
+}
+
+/// A wrong header.
+fn header(code: Code, name: &str, detail: impl Into<String>) -> Problem {
+    Problem::of(vec![FieldError::header(code, name, detail)])
+}
+
+/// Whether an endpoint can be tried without effect.
+fn can_dry_run<E: Endpoint>() -> bool {
+    E::FLAGS.contains(&Flag::dry_run)
+}
+
+/// The shape of a type, compiled once at start.
+fn shape_of<E: Endpoint>() -> Option<Shape> {
+    (causeway_contract::row::<E>().body)()
+}

@@ -1,0 +1,259 @@
+//! The one list engine: filters, sorts and keyset pages over the rows of one table, as its [`ListSpec`] allows.
+//!
+//! Total order ending in the id, so no row that existed throughout is skipped or repeated while others are written.
+//! Rows without a value in the sorted column come last, in id order.
+
+use crate::db::{Find, Tx};
+use crate::{Ctx, crypto, search};
+use causeway_contract::{Code, FieldError, FilterKind, ListQuery, ListSpec, Problem};
+use causeway_value::{Day, Instant, split_type_id};
+use sea_orm::sea_query::Value;
+use sea_orm::{EntityTrait, IdenStatic, Iterable, ModelTrait};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Rows of a page when none are asked for.
+const DEFAULT_LIMIT: u32 = 50;
+/// Rows of a page, at most.
+const MAX_LIMIT: u32 = 200;
+/// Words of a search, at most.
+const MAX_WORDS: usize = 8;
+
+/// Rows of a page, with the cursor of the next one.
+pub struct Rows<M> {
+    /// The rows.
+    pub rows: Vec<M>,
+    /// The cursor of the next page.
+    pub next_cursor: Option<String>,
+}
+
+impl<M> Rows<M> {
+    /// The page with each row as the API shows it.
+    pub fn page<T>(self, data: Vec<T>) -> causeway_contract::Page<T> {
+        causeway_contract::Page { data, has_more: self.next_cursor.is_some(), next_cursor: self.next_cursor }
+    }
+}
+
+/// Where a page ends: what the cursor holds.
+#[derive(Serialize, Deserialize)]
+struct Mark {
+    /// Whether the rows without a value have begun.
+    nulls: bool,
+    /// The sorted column's value in the last row.
+    text: Option<String>,
+    whole: Option<i64>,
+    /// The id of the last row.
+    id: Uuid,
+}
+
+struct Order {
+    column: &'static str,
+    descending: bool,
+}
+
+/// One page of a list.
+///
+/// # Errors
+/// `filter_not_supported`, `unknown_parameter`, `cursor_invalid`, or a malformed value, each naming its parameter.
+pub async fn list<E: EntityTrait>(ctx: &Ctx, tx: &mut Tx<'_>, spec: &ListSpec, object: &'static str, query: &ListQuery) -> Result<Rows<E::Model>, Problem> {
+    list_where::<E>(ctx, tx, spec, object, query, |find| find).await
+}
+
+/// One page of a list with a condition that the caller adds.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_where<E: EntityTrait>(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    spec: &ListSpec,
+    object: &'static str,
+    query: &ListQuery,
+    refine: impl Fn(Find<E>) -> Find<E>,
+) -> Result<Rows<E::Model>, Problem> {
+    let limit = limit(query)?;
+    let order = order(spec, query)?;
+    let fingerprint = fingerprint(ctx, spec, query);
+    let mark = query.cursor.as_deref().map(|cursor| read_cursor(ctx, &fingerprint, cursor)).transpose()?;
+    let wanted = u64::from(limit) + 1;
+    let base = || -> Result<Find<E>, Problem> { Ok(refine(filtered::<E>(spec, object, query)?)) };
+    let mut rows = Vec::new();
+    let nulls = mark.as_ref().is_some_and(|mark| mark.nulls);
+    if !nulls {
+        rows = after(base()?, &order, mark.as_ref()).limit(wanted).all(tx).await?;
+    }
+    let before_nulls = rows.len();
+    if order.column != "id" && rows.len() < usize::try_from(wanted).unwrap_or(usize::MAX) {
+        let left = wanted - u64::try_from(rows.len()).unwrap_or_default();
+        rows.extend(nulls_after(base()?, &order, mark.as_ref().filter(|mark| mark.nulls)).limit(left).all(tx).await?);
+    }
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let next_cursor = (rows.len() > size).then(|| {
+        rows.truncate(size);
+        rows.last().map(|last| write_cursor(ctx, &fingerprint, &mark_of(last, &order, nulls || size > before_nulls)))
+    });
+    Ok(Rows { rows, next_cursor: next_cursor.flatten() })
+}
+
+fn limit(query: &ListQuery) -> Result<u32, Problem> {
+    match query.limit {
+        None => Ok(DEFAULT_LIMIT),
+        Some(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
+        Some(_) => Err(parameter(Code::InvalidValue, "limit", format!("must be a whole number from 1 to {MAX_LIMIT}"))),
+    }
+}
+
+fn parameter(code: Code, name: &str, detail: impl Into<String>) -> Problem {
+    Problem::of(vec![FieldError::parameter(code, name, detail)])
+}
+
+fn order(spec: &ListSpec, query: &ListQuery) -> Result<Order, Problem> {
+    let Some(text) = query.sort.as_deref() else { return Ok(Order { column: "id", descending: true }) };
+    let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+    // Ids are made in time order.
+    if name == "id" || name == "created_at" {
+        return Ok(Order { column: "id", descending });
+    }
+    match spec.sorts.iter().find(|sort| sort.name == name) {
+        Some(sort) => Ok(Order { column: sort.name, descending }),
+        None => {
+            let names: Vec<&str> = std::iter::once("created_at").chain(spec.sorts.iter().map(|sort| sort.name)).collect();
+            Err(parameter(Code::FilterNotSupported, "sort", format!("cannot be sorted by; use one of {}", names.join(", "))))
+        }
+    }
+}
+
+fn filtered<E: EntityTrait>(spec: &ListSpec, object: &'static str, query: &ListQuery) -> Result<Find<E>, Problem> {
+    let mut find = Find::<E>::new();
+    let mut errors = Vec::new();
+    for (name, text) in &query.filters {
+        let (field, operator) = match name.split_once('[') {
+            Some((field, rest)) => (field, rest.strip_suffix(']').unwrap_or(rest)),
+            None => (name.as_str(), "eq"),
+        };
+        let Some(filter) = spec.filters.iter().find(|filter| filter.name == field) else {
+            errors.push(FieldError::parameter(Code::UnknownParameter, name, "is not a parameter of this list; check its spelling"));
+            continue;
+        };
+        let sql = match operator {
+            "eq" => "=",
+            "gt" if filter.kind.ranges() => ">",
+            "gte" if filter.kind.ranges() => ">=",
+            "lt" if filter.kind.ranges() => "<",
+            "lte" if filter.kind.ranges() => "<=",
+            _ => {
+                errors.push(FieldError::parameter(Code::FilterNotSupported, name, "cannot be compared like this; only equality is supported"));
+                continue;
+            }
+        };
+        match filter_value(filter.kind, text) {
+            Ok(value) => find = find.compare_named(filter.name, sql, value),
+            Err(detail) => errors.push(FieldError::parameter(Code::InvalidValue, name, detail)),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Problem::of(errors));
+    }
+    if let Some(text) = &query.external_ref {
+        let (system, id) = text.split_once(':').ok_or_else(|| parameter(Code::InvalidValue, "external_ref", "must be system:id"))?;
+        let sql = "id IN (SELECT object_id FROM external_refs WHERE tenant_id = $1 AND object_type = ? AND system = ? AND ref_id = ?)";
+        find = find.when(sql, vec![object.into(), system.into(), id.into()]);
+    }
+    if let Some(text) = &query.q {
+        for word in search::words(std::iter::once(text.as_str())).into_iter().take(MAX_WORDS) {
+            let end = search::prefix_end(&word);
+            let sql = "id IN (SELECT object_id FROM search_words WHERE tenant_id = $1 AND object_type = ? AND word >= ? AND word < ?)";
+            find = find.when(sql, vec![object.into(), word.into(), end.into()]);
+        }
+    }
+    Ok(find)
+}
+
+fn filter_value(kind: FilterKind, text: &str) -> Result<Value, String> {
+    match kind {
+        // An id that names nothing here gives an empty page, whosever it is.
+        FilterKind::Id(prefix) => Ok(Value::Uuid(Some(split_type_id(text).filter(|(found, _)| *found == prefix).map_or(Uuid::max(), |(_, uuid)| uuid)))),
+        FilterKind::Word if text.chars().count() <= 300 && !text.contains('\0') => Ok(text.into()),
+        FilterKind::Word => Err("must be a short text".to_owned()),
+        FilterKind::YesNo => match text {
+            "true" => Ok(true.into()),
+            "false" => Ok(false.into()),
+            _ => Err("must be true or false".to_owned()),
+        },
+        FilterKind::Day => text.parse::<Day>().map(Into::into).map_err(|error| error.to_string()),
+        FilterKind::Instant => text.parse::<Instant>().map(Into::into).map_err(|error| error.to_string()),
+    }
+}
+
+fn after<E: EntityTrait>(mut find: Find<E>, order: &Order, mark: Option<&Mark>) -> Find<E> {
+    let (direction, operator) = if order.descending { ("DESC", "<") } else { ("ASC", ">") };
+    if order.column == "id" {
+        if let Some(mark) = mark {
+            find = find.compare_named("id", operator, Value::Uuid(Some(mark.id)));
+        }
+        return find.order("id", direction);
+    }
+    if let Some(mark) = mark {
+        let value = || mark.whole.map_or_else(|| Value::String(mark.text.clone()), Into::into);
+        let column = order.column;
+        let sql = format!("{column} {operator}= ? AND ({column} {operator} ? OR id {operator} ?)");
+        find = find.when(&sql, vec![value(), value(), Value::Uuid(Some(mark.id))]);
+    }
+    find.when(&format!("{} IS NOT NULL", order.column), vec![]).order(order.column, direction).order("id", direction)
+}
+
+fn nulls_after<E: EntityTrait>(mut find: Find<E>, order: &Order, mark: Option<&Mark>) -> Find<E> {
+    let (direction, operator) = if order.descending { ("DESC", "<") } else { ("ASC", ">") };
+    if let Some(mark) = mark {
+        find = find.compare_named("id", operator, Value::Uuid(Some(mark.id)));
+    }
+    find.when(&format!("{} IS NULL", order.column), vec![]).order("id", direction)
+}
+
+fn mark_of<M: ModelTrait>(model: &M, order: &Order, nulls: bool) -> Mark {
+    let mut mark = Mark { nulls, text: None, whole: None, id: Uuid::nil() };
+    for column in <M::Entity as EntityTrait>::Column::iter() {
+        let name = column.as_str();
+        if name == "id"
+            && let Value::Uuid(Some(id)) = model.get(column)
+        {
+            mark.id = id;
+        }
+        if name == order.column {
+            match model.get(column) {
+                Value::String(text) => mark.text = text,
+                Value::BigInt(whole) => mark.whole = whole,
+                _ => {}
+            }
+        }
+    }
+    // The last row of this page may be the last one with a value.
+    if mark.text.is_some() || mark.whole.is_some() {
+        mark.nulls = false;
+    }
+    mark
+}
+
+/// A cursor works only for the tenant, list, filters and sort that it came from.
+fn fingerprint(ctx: &Ctx, spec: &ListSpec, query: &ListQuery) -> Vec<u8> {
+    let bound = ListQuery { cursor: None, limit: None, ..query.clone() };
+    let text = serde_json::to_string(&bound).unwrap_or_default();
+    crypto::sha256(&[ctx.tenant.uuid().as_bytes(), spec.table.as_bytes(), text.as_bytes()]).to_vec()
+}
+
+fn write_cursor(ctx: &Ctx, fingerprint: &[u8], mark: &Mark) -> String {
+    let body = serde_json::to_vec(mark).unwrap_or_default();
+    let mac = crypto::sign(&*ctx.cursor_key, &[fingerprint, &body].concat());
+    crypto::encode(&[&mac[..16], &body].concat())
+}
+
+fn read_cursor(ctx: &Ctx, fingerprint: &[u8], cursor: &str) -> Result<Mark, Problem> {
+    let invalid = || parameter(Code::CursorInvalid, "cursor", "does not belong to this list, filter and sort; start again without it");
+    let bytes = crypto::decode(cursor).ok_or_else(invalid)?;
+    let (mac, body) = bytes.split_at_checked(16).ok_or_else(invalid)?;
+    let expected = crypto::sign(&*ctx.cursor_key, &[fingerprint, body].concat());
+    if !crypto::equal(mac, &expected[..16]) {
+        return Err(invalid());
+    }
+    serde_json::from_slice(body).map_err(|_| invalid())
+}

@@ -1,0 +1,170 @@
+//! Accounts: the places in the books, and what the posting rules use each for.
+//!
+//! What it is: the purposes of accounts and the charts that a new company may start with. Invariant: a company has at most one account per purpose.
+//! What it is not: no posting (that is `books`), no balance.
+
+pub mod chart;
+
+use serde::{Deserialize, Serialize};
+
+/// What the posting table uses an account for (rules, "Posting table"). A posting whose purpose has no account fails with `account_missing`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Money at the bank.
+    Bank,
+    /// Money in the till.
+    Cash,
+    /// Money on its way: cards and other providers.
+    Clearing,
+    /// What customers owe.
+    Receivable,
+    /// What our other companies owe this one.
+    DueFromCompanies,
+    /// Goods in our warehouses.
+    Stock,
+    /// Goods received and not billed, or shipped and not costed.
+    StockInterim,
+    /// Tax that suppliers charged us.
+    InputTax,
+    /// What we owe suppliers.
+    Payable,
+    /// What this company owes our other ones.
+    DueToCompanies,
+    /// Tax that we charged.
+    TaxPayable,
+    /// Down payments of customers.
+    CustomerAdvances,
+    /// Billed and not yet earned.
+    DeferredRevenue,
+    /// What belongs to the owners.
+    Equity,
+    /// Sales of goods.
+    Revenue,
+    /// Sales of work, access and usage.
+    ServiceRevenue,
+    /// Freight that we charged.
+    FreightRevenue,
+    /// Discounts that customers took when paying.
+    DiscountGiven,
+    /// What sold goods cost.
+    CostOfGoodsSold,
+    /// What counting the stock found or missed.
+    CountDifference,
+    /// Costs without a place of their own.
+    Expense,
+    /// Claims given up.
+    BadDebt,
+    /// What banks keep.
+    BankFees,
+    /// Realised gains of exchange.
+    ExchangeGain,
+    /// Realised losses of exchange.
+    ExchangeLoss,
+    /// Differences of rounding.
+    Rounding,
+}
+
+impl Purpose {
+    /// All purposes, in the order of the chart.
+    pub const ALL: [Self; 26] = [
+        Self::Bank,
+        Self::Cash,
+        Self::Clearing,
+        Self::Receivable,
+        Self::DueFromCompanies,
+        Self::Stock,
+        Self::StockInterim,
+        Self::InputTax,
+        Self::Payable,
+        Self::DueToCompanies,
+        Self::TaxPayable,
+        Self::CustomerAdvances,
+        Self::DeferredRevenue,
+        Self::Equity,
+        Self::Revenue,
+        Self::ServiceRevenue,
+        Self::FreightRevenue,
+        Self::DiscountGiven,
+        Self::CostOfGoodsSold,
+        Self::CountDifference,
+        Self::Expense,
+        Self::BadDebt,
+        Self::BankFees,
+        Self::ExchangeGain,
+        Self::ExchangeLoss,
+        Self::Rounding,
+    ];
+
+    /// The word in storage and on the wire, as in `tax_payable`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Bank => "bank",
+            Self::Cash => "cash",
+            Self::Clearing => "clearing",
+            Self::Receivable => "receivable",
+            Self::DueFromCompanies => "due_from_companies",
+            Self::Stock => "stock",
+            Self::StockInterim => "stock_interim",
+            Self::InputTax => "input_tax",
+            Self::Payable => "payable",
+            Self::DueToCompanies => "due_to_companies",
+            Self::TaxPayable => "tax_payable",
+            Self::CustomerAdvances => "customer_advances",
+            Self::DeferredRevenue => "deferred_revenue",
+            Self::Equity => "equity",
+            Self::Revenue => "revenue",
+            Self::ServiceRevenue => "service_revenue",
+            Self::FreightRevenue => "freight_revenue",
+            Self::DiscountGiven => "discount_given",
+            Self::CostOfGoodsSold => "cost_of_goods_sold",
+            Self::CountDifference => "count_difference",
+            Self::Expense => "expense",
+            Self::BadDebt => "bad_debt",
+            Self::BankFees => "bank_fees",
+            Self::ExchangeGain => "exchange_gain",
+            Self::ExchangeLoss => "exchange_loss",
+            Self::Rounding => "rounding",
+        }
+    }
+}
+
+impl std::fmt::Display for Purpose {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// The text is not the word of a purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownPurpose;
+
+impl std::fmt::Display for UnknownPurpose {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("is not the purpose of an account")
+    }
+}
+
+impl std::error::Error for UnknownPurpose {}
+
+impl std::str::FromStr for Purpose {
+    type Err = UnknownPurpose;
+
+    fn from_str(text: &str) -> Result<Self, UnknownPurpose> {
+        Self::ALL.into_iter().find(|purpose| purpose.word() == text).ok_or(UnknownPurpose)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_is_the_same_in_text_and_in_json() {
+        for purpose in Purpose::ALL {
+            assert_eq!(purpose.word().parse(), Ok(purpose));
+            assert_eq!(serde_json::to_value(purpose).unwrap(), purpose.word());
+        }
+    }
+}

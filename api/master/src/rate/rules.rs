@@ -1,0 +1,114 @@
+//! Converting by a quoted rate.
+
+use causeway_contract::{Code, Problem};
+use causeway_value::{Amount, Currency, Overflow, Price, Rate, product};
+
+/// How an amount becomes one of another currency: by the rate as it was quoted. Going against the quote divides by it, so nothing is lost to an inverse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conversion {
+    /// Both currencies are the same.
+    Same,
+    /// The rate says what one of the source currency is worth.
+    Times(Rate),
+    /// The rate says what one of the target currency is worth.
+    DividedBy(Rate),
+}
+
+/// Answers how to convert from the first currency to the second on the day of the document; none when no rate is quoted.
+pub type Rates<'a> = &'a dyn Fn(Currency, Currency) -> Option<Conversion>;
+
+impl Conversion {
+    /// The amount in minor units of `to`, rounded half away from zero, once.
+    ///
+    /// # Errors
+    /// [`Overflow`] when it does not fit or the rate is zero.
+    pub fn amount(self, amount: Amount, from: Currency, to: Currency) -> Result<Amount, Overflow> {
+        let (above, below) = (to.minor_units(), from.minor_units());
+        let converted = match self {
+            Self::Same => amount.0,
+            Self::Times(rate) => product(&[amount.0, rate.0, above], &[Rate::ONE.0, below])?,
+            Self::DividedBy(rate) => product(&[amount.0, Rate::ONE.0, above], &[rate.0, below])?,
+        };
+        Ok(Amount(converted))
+    }
+
+    /// The price in the target currency, at six decimals.
+    ///
+    /// # Errors
+    /// [`Overflow`] when it does not fit or the rate is zero.
+    pub fn price(self, price: Price) -> Result<Price, Overflow> {
+        let converted = match self {
+            Self::Same => price.0,
+            Self::Times(rate) => product(&[price.0, rate.0], &[Rate::ONE.0])?,
+            Self::DividedBy(rate) => product(&[price.0, Rate::ONE.0], &[rate.0])?,
+        };
+        Ok(Price(converted))
+    }
+
+    /// The way back, by the same quoted rate.
+    #[must_use]
+    pub const fn back(self) -> Self {
+        match self {
+            Self::Same => Self::Same,
+            Self::Times(rate) => Self::DividedBy(rate),
+            Self::DividedBy(rate) => Self::Times(rate),
+        }
+    }
+}
+
+/// The conversion that `rates` knows; [`Conversion::Same`] without asking when both currencies are the same.
+///
+/// # Errors
+/// `rate_missing` naming the pair.
+pub fn conversion(from: Currency, to: Currency, rates: Rates<'_>) -> Result<Conversion, Problem> {
+    if from == to {
+        return Ok(Conversion::Same);
+    }
+    rates(from, to).ok_or_else(|| {
+        Problem::new(Code::RateMissing, format!("There is no exchange rate from {from} to {to} for this day. Add one and try again."))
+            .with("from", from.code())
+            .with("to", to.code())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn currency(code: &str) -> Currency {
+        code.parse().unwrap()
+    }
+
+    #[test]
+    fn the_quote_decides_whether_to_multiply_or_to_divide() {
+        let (eur, usd, jpy) = (currency("EUR"), currency("USD"), currency("JPY"));
+        // FX-011: 400.00 at 1.20 and 1.10 foreign per company.
+        assert_eq!(Conversion::DividedBy("1.2".parse().unwrap()).amount(Amount(40_000), usd, eur), Ok(Amount(33_333)));
+        assert_eq!(Conversion::DividedBy("1.1".parse().unwrap()).amount(Amount(40_000), usd, eur), Ok(Amount(36_364)));
+        // FX-016: thirds stay exact when the quote is 3 foreign per company.
+        let third = Conversion::DividedBy("3".parse().unwrap());
+        let parts = [100_000, 20_000, 18_000, 3_000].map(|part| third.amount(Amount(part), usd, eur).unwrap().0);
+        assert_eq!(parts, [33_333, 6_667, 6_000, 1_000]);
+        assert_eq!(Conversion::Times("160.5".parse().unwrap()).amount(Amount(1_000), eur, jpy), Ok(Amount(1_605)));
+        assert_eq!(Conversion::Times("2".parse().unwrap()).price("90".parse().unwrap()), Ok("180".parse().unwrap()));
+        assert_eq!(Conversion::DividedBy(Rate(0)).amount(Amount(1), usd, eur), Err(Overflow));
+    }
+
+    #[test]
+    fn a_missing_rate_names_the_pair() {
+        let problem = conversion(currency("EUR"), currency("USD"), &|_, _| None).unwrap_err();
+        assert_eq!((problem.code, problem.meta["from"].as_str()), (Code::RateMissing, Some("EUR")));
+        assert_eq!(conversion(currency("EUR"), currency("EUR"), &|_, _| None), Ok(Conversion::Same));
+    }
+
+    proptest! {
+        #[test]
+        fn the_way_back_is_within_half_a_unit_of_what_was_lost(cents in -1_000_000_000_i64..1_000_000_000, rate in 1_000_000_000_000_i64..9_000_000_000_000) {
+            let (eur, usd) = (currency("EUR"), currency("USD"));
+            let there = Conversion::Times(Rate(rate));
+            let back = there.back().amount(there.amount(Amount(cents), eur, usd).unwrap(), usd, eur).unwrap();
+            prop_assert_eq!(back, Amount(cents));
+        }
+    }
+}

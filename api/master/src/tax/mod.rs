@@ -1,0 +1,8 @@
+//! Taxes: what is added to a price or contained in it.
+//!
+//! What it is: the definitions and the computation of the taxes of a document, per line or per document, percent, fixed, division and included. Invariants:
+//! lines add up to the document; the price with included taxes is kept; nothing but the result is rounded. What it is not: no choice of the tax that
+//! applies (the caller knows product, party and company), no posting.
+
+mod ratio;
+pub mod rules;

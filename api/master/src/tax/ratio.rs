@@ -1,0 +1,118 @@
+//! Exact fractions. Taxes are computed in them so that only the result is rounded: thirds and 1/1.19 have no end as decimals, and a cut-off tail turns a
+//! half cent into less than half.
+//!
+//! Fractions are kept in lowest terms over 128 bits: an amount has 63, each rate of up to six decimals adds at most 27, so that several compounding taxes
+//! fit. What does not fit is an [`Overflow`], never a wrong digit.
+
+use causeway_value::Overflow;
+
+/// A fraction in lowest terms with a positive denominator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ratio {
+    top: i128,
+    bottom: i128,
+}
+
+impl Ratio {
+    pub(super) const ZERO: Self = Self { top: 0, bottom: 1 };
+    pub(super) const ONE: Self = Self { top: 1, bottom: 1 };
+
+    pub(super) fn whole(value: i64) -> Self {
+        Self { top: i128::from(value), bottom: 1 }
+    }
+
+    pub(super) fn of(top: i128, bottom: i128) -> Result<Self, Overflow> {
+        if bottom == 0 {
+            return Err(Overflow);
+        }
+        let common = gcd(top, bottom)?;
+        let sign = if bottom < 0 { -1 } else { 1 };
+        let reduced = |value: i128| value.checked_div(common).and_then(|v| v.checked_mul(sign)).ok_or(Overflow);
+        Ok(Self { top: reduced(top)?, bottom: reduced(bottom)? })
+    }
+
+    pub(super) fn plus(self, other: Self) -> Result<Self, Overflow> {
+        let common = gcd(self.bottom, other.bottom)?;
+        let (mine, theirs) = (other.bottom / common, self.bottom / common);
+        let left = self.top.checked_mul(mine).ok_or(Overflow)?;
+        let right = other.top.checked_mul(theirs).ok_or(Overflow)?;
+        Self::of(left.checked_add(right).ok_or(Overflow)?, self.bottom.checked_mul(mine).ok_or(Overflow)?)
+    }
+
+    pub(super) fn minus(self, other: Self) -> Result<Self, Overflow> {
+        self.plus(Self { top: other.top.checked_neg().ok_or(Overflow)?, bottom: other.bottom })
+    }
+
+    /// The product; common factors go first, so that what fits in lowest terms fits on the way.
+    pub(super) fn times(self, other: Self) -> Result<Self, Overflow> {
+        let (left, right) = (Self::of(self.top, other.bottom)?, Self::of(other.top, self.bottom)?);
+        Ok(Self { top: left.top.checked_mul(right.top).ok_or(Overflow)?, bottom: left.bottom.checked_mul(right.bottom).ok_or(Overflow)? })
+    }
+
+    pub(super) fn over(self, other: Self) -> Result<Self, Overflow> {
+        self.times(Self::of(other.bottom, other.top)?)
+    }
+
+    /// The nearest multiple of `step`, halves away from zero.
+    pub(super) fn round(self, step: i64) -> Result<i64, Overflow> {
+        let bottom = self.bottom.checked_mul(i128::from(step)).ok_or(Overflow)?;
+        let quotient = self.top.checked_div(bottom).ok_or(Overflow)?;
+        let rest = self.top.checked_rem(bottom).ok_or(Overflow)?.unsigned_abs();
+        let half = bottom.unsigned_abs() - rest;
+        let away = if rest >= half { self.top.signum() } else { 0 };
+        let steps = quotient.checked_add(away).ok_or(Overflow)?;
+        steps.checked_mul(i128::from(step)).and_then(|value| i64::try_from(value).ok()).ok_or(Overflow)
+    }
+}
+
+/// The greatest common divisor, at least 1. Most numbers fit in 64 bits, where division is many times faster.
+fn gcd(a: i128, b: i128) -> Result<i128, Overflow> {
+    let (mut a, mut b) = (a.unsigned_abs(), b.unsigned_abs());
+    while b != 0 {
+        if let (Ok(mut x), Ok(mut y)) = (u64::try_from(a), u64::try_from(b)) {
+            while y != 0 {
+                (x, y) = (y, x % y);
+            }
+            return Ok(i128::from(x.max(1)));
+        }
+        (a, b) = (b, a % b);
+    }
+    i128::try_from(a.max(1)).map_err(|_| Overflow)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn ratio(top: i128, bottom: i128) -> Ratio {
+        Ratio::of(top, bottom).unwrap()
+    }
+
+    #[test]
+    fn fractions_are_reduced_and_round_half_away_from_zero() {
+        assert_eq!(ratio(6, -4), Ratio { top: -3, bottom: 2 });
+        assert_eq!(Ratio::of(1, 0), Err(Overflow));
+        assert_eq!(ratio(0, 5), Ratio::ZERO);
+        let rounded = |top, bottom, step| ratio(top, bottom).round(step);
+        assert_eq!(rounded(5, 10, 1), Ok(1));
+        assert_eq!(rounded(-5, 10, 1), Ok(-1));
+        assert_eq!(rounded(4999, 10000, 1), Ok(0));
+        assert_eq!(rounded(238, 1, 5), Ok(240));
+        assert_eq!(rounded(-2375, 10, 5), Ok(-240));
+        assert_eq!(Ratio::whole(7).round(0), Err(Overflow));
+        assert_eq!(ratio(i128::MAX, 1).round(1), Err(Overflow));
+        assert_eq!(ratio(i128::MAX, 3).plus(ratio(i128::MAX, 5)), Err(Overflow));
+    }
+
+    proptest! {
+        #[test]
+        fn sums_and_products_are_undone_exactly(a in -1_000_000_000_i64..1_000_000_000, b in 1_i64..1_000_000, c in -1_000_000_i64..1_000_000, d in 1_i64..1_000_000) {
+            let (left, right) = (ratio(a.into(), b.into()), ratio(c.into(), d.into()));
+            prop_assert_eq!(left.plus(right).unwrap().minus(right).unwrap(), left);
+            if c != 0 {
+                prop_assert_eq!(left.times(right).unwrap().over(right).unwrap(), left);
+            }
+        }
+    }
+}

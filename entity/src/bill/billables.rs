@@ -1,0 +1,53 @@
+//! What may be invoiced, and what caused it. A source has one billable, so nothing is billed twice.
+//!
+//! Units: amounts in minor units of `currency`, prices in millionths of its major unit per `price_base_quantity` units.
+//!
+//! Personal: `description` and `reason` are free text.
+
+use causeway_value::{
+    Amount, BillableId, BillableStatus, CompanyId, Currency, FlowId, Instant, InvoiceId, Json, OrderId, OrderLineId, PartyId, PaymentTermId, Percent, Price,
+    ProductId, Quantity, SourceType, TaxId, TenantId,
+};
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "billables")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: BillableId,
+    pub company_id: CompanyId,
+    pub party_id: PartyId,
+    pub order_id: Option<OrderId>,
+    pub order_line_id: Option<OrderLineId>,
+    pub flow_id: Option<FlowId>,
+    pub source_type: SourceType,
+    /// Of the kind that `source_type` says.
+    pub source_id: Uuid,
+    pub status: BillableStatus,
+    pub quantity: Quantity,
+    pub unit_price: Price,
+    pub price_base_quantity: Quantity,
+    pub discount_percent: Percent,
+    /// Net.
+    pub amount: Amount,
+    pub currency: Currency,
+    pub description: String,
+    pub product_id: Option<ProductId>,
+    pub tax_ids: Json<Vec<TaxId>>,
+    pub payment_term_id: Option<PaymentTermId>,
+    /// Where its revenue goes; null means the product's or the company's.
+    pub account_code: Option<String>,
+    /// Why it is held or written off.
+    pub reason: Option<String>,
+    pub invoice_id: Option<InvoiceId>,
+    pub version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,46 @@
+//! The lines of an invoice or credit note.
+//!
+//! Units: amounts in minor units of the invoice's currency, prices in millionths of its major unit per `price_base_quantity` units.
+//!
+//! Personal: `description` is free text.
+
+use crate::TaxAmount;
+use causeway_value::{AccountId, Amount, BillableId, InvoiceId, InvoiceLineId, Json, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId};
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "invoice_lines")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: InvoiceLineId,
+    pub invoice_id: InvoiceId,
+    pub position: i64,
+    pub billable_id: Option<BillableId>,
+    pub order_line_id: Option<OrderLineId>,
+    pub credited_line_id: Option<InvoiceLineId>,
+    pub product_id: Option<ProductId>,
+    /// Null means the product's or the company's default.
+    pub account_id: Option<AccountId>,
+    pub description: String,
+    pub quantity: Quantity,
+    pub unit_price: Price,
+    pub price_base_quantity: Quantity,
+    pub discount_percent: Percent,
+    pub net_amount: Amount,
+    pub tax_amount: Amount,
+    pub tax_ids: Json<Vec<TaxId>>,
+    pub taxes: Json<Vec<TaxAmount>>,
+    /// What credit notes took back.
+    pub credited_quantity: Quantity,
+    /// Net, what credit notes took back.
+    pub credited_amount: Amount,
+    /// What credit notes took back.
+    pub credited_tax: Amount,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,60 @@
+//! Invoices and credit notes, of sale and of purchase. A posted one never changes, except for what is derived from allocations and credits.
+//!
+//! Units: amounts in minor units of `currency`; `company_rate` at 10^-12: company currency per document currency.
+//!
+//! Personal: `reason` and `reference` are free text.
+
+use crate::TaxAmount;
+use causeway_value::{
+    Amount, CompanyId, Currency, Day, Direction, FlowId, Instant, InvoiceId, InvoiceKind, InvoiceStatus, JournalEntryId, Json, OrderId, PartyId, PaymentState,
+    PaymentTermId, Rate, TaxRounding, TenantId,
+};
+use sea_orm::entity::prelude::*;
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "invoices")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: InvoiceId,
+    pub company_id: CompanyId,
+    pub party_id: PartyId,
+    pub order_id: Option<OrderId>,
+    pub direction: Direction,
+    pub kind: InvoiceKind,
+    /// Given at posting.
+    pub number: Option<String>,
+    pub status: InvoiceStatus,
+    pub payment_state: PaymentState,
+    pub currency: Currency,
+    pub invoice_date: Option<Day>,
+    pub due_date: Option<Day>,
+    pub payment_term_id: Option<PaymentTermId>,
+    pub tax_rounding: TaxRounding,
+    pub untaxed_amount: Amount,
+    pub tax_amount: Amount,
+    pub total_amount: Amount,
+    /// What is neither paid nor credited.
+    pub open_amount: Amount,
+    pub company_rate: Rate,
+    pub taxes: Json<Vec<TaxAmount>>,
+    pub journal_entry_id: Option<JournalEntryId>,
+    /// What a credit note takes back.
+    pub credited_invoice_id: Option<InvoiceId>,
+    pub reason: Option<String>,
+    /// The other side's own.
+    pub reference: Option<String>,
+    pub posted_at: Option<Instant>,
+    pub flow_id: Option<FlowId>,
+    pub metadata: Json<BTreeMap<String, String>>,
+    pub version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

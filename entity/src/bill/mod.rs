@@ -1,0 +1,10 @@
+//! From the obligation to the payment.
+
+pub mod allocations;
+pub mod billables;
+pub mod credit_exposures;
+pub mod installments;
+pub mod invoice_lines;
+pub mod invoices;
+pub mod obligations;
+pub mod payments;

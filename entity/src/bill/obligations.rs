@@ -1,0 +1,56 @@
+//! What we owe the customer for a confirmed order line and may bill. Its id is the order line's UUID.
+//!
+//! Units: quantities in millionths of the unit, amounts in minor units of `currency`, prices in millionths of its major unit per `price_base_quantity` units.
+//!
+//! Personal: `description` is free text.
+
+use causeway_value::{
+    Amount, BillingPolicy, CompanyId, Currency, FlowId, Instant, Json, ObligationId, OrderId, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity,
+    RecognitionPolicy, TaxId, TenantId,
+};
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "obligations")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ObligationId,
+    pub order_id: OrderId,
+    pub company_id: CompanyId,
+    pub party_id: PartyId,
+    pub flow_id: FlowId,
+    pub product_id: Option<ProductId>,
+    pub description: String,
+    pub currency: Currency,
+    pub unit_price: Price,
+    pub price_base_quantity: Quantity,
+    pub discount_percent: Percent,
+    pub document_discount_percent: Percent,
+    /// Of the whole line, after both discounts.
+    pub net_amount: Amount,
+    pub tax_ids: Json<Vec<TaxId>>,
+    pub billing_policy: BillingPolicy,
+    pub recognition: RecognitionPolicy,
+    pub payment_term_id: Option<PaymentTermId>,
+    pub dimension_set_id: Option<Uuid>,
+    pub ordered_quantity: Quantity,
+    pub reserved_quantity: Quantity,
+    pub delivered_quantity: Quantity,
+    pub invoiced_quantity: Quantity,
+    pub returned_quantity: Quantity,
+    pub cancelled_quantity: Quantity,
+    /// What became billable so far.
+    pub billable_quantity: Quantity,
+    /// What became billable so far; the last part takes the residue.
+    pub billable_amount: Amount,
+    pub version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

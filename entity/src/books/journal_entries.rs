@@ -1,0 +1,40 @@
+//! Balanced postings: immutable and chained by hash per company.
+//!
+//! Units: `total` in minor units of `currency`.
+//!
+//! No personal fields.
+
+use causeway_value::{Amount, CompanyId, Currency, Day, FlowId, Instant, JournalEntryId, TenantId};
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "journal_entries")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: JournalEntryId,
+    pub company_id: CompanyId,
+    pub number: String,
+    pub day: Day,
+    /// The row of the posting table, as in `invoice.posted`.
+    pub event: String,
+    pub document_type: String,
+    /// Of the kind that `document_type` says.
+    pub document_id: Uuid,
+    pub currency: Currency,
+    /// The sum of its debits.
+    pub total: Amount,
+    pub reversal_of: Option<JournalEntryId>,
+    pub flow_id: Option<FlowId>,
+    pub posted_at: Instant,
+    /// SHA-256 of the entry, its lines and `previous_hash`.
+    pub hash: Vec<u8>,
+    pub previous_hash: Vec<u8>,
+    pub created_at: Instant,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

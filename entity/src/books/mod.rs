@@ -1,0 +1,4 @@
+//! The ledger.
+
+pub mod journal_entries;
+pub mod journal_lines;

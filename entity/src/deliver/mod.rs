@@ -1,0 +1,4 @@
+//! Fulfilment.
+
+pub mod deliveries;
+pub mod delivery_lines;

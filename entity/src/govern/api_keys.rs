@@ -1,0 +1,35 @@
+//! Credentials of programs. The hash of the secret is a row of `credentials`.
+//!
+//! Personal: `name`, when it names a person.
+
+use causeway_value::{ApiKeyId, CompanyId, Instant, Json, TenantId, UserId};
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "api_keys")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ApiKeyId,
+    pub name: String,
+    /// The first letters of the secret, to recognise it.
+    pub prefix: String,
+    /// Permissions, `<resource>:<verb>`.
+    pub scopes: Json<Vec<String>>,
+    /// The companies it is limited to; null means all.
+    pub company_ids: Option<Json<Vec<CompanyId>>>,
+    /// Whom it acts for.
+    pub user_id: Option<UserId>,
+    /// Wall time.
+    pub expires_at: Option<Instant>,
+    pub revoked_at: Option<Instant>,
+    pub version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,39 @@
+//! Legal entities of the tenant.
+//!
+//! No personal fields.
+
+use causeway_value::{CompanyId, Currency, Instant, Json, TaxRounding, TenantId, Zone};
+use sea_orm::entity::prelude::*;
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "companies")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: CompanyId,
+    pub name: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// The currency of its books.
+    pub currency: Currency,
+    /// Where its business dates are.
+    pub time_zone: Zone,
+    /// VAT or other registration number.
+    pub tax_id: Option<String>,
+    /// 1 to 12.
+    pub fiscal_year_start_month: i64,
+    pub chart_template: String,
+    /// The default of its documents.
+    pub tax_rounding: TaxRounding,
+    pub metadata: Json<BTreeMap<String, String>>,
+    pub version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,14 @@
+//! Who and what: the data that documents refer to.
+
+pub mod accounts;
+pub mod addresses;
+pub mod categories;
+pub mod contacts;
+pub mod exchange_rates;
+pub mod parties;
+pub mod payment_terms;
+pub mod price_lists;
+pub mod price_rules;
+pub mod products;
+pub mod taxes;
+pub mod units;

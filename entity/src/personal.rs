@@ -1,0 +1,29 @@
+//! Which columns may hold personal data (SEC-07), as data: erasure and masking read this list.
+
+/// Tables with their columns that may name or describe a person, free text included. Tables that are not here hold none.
+pub const PERSONAL: &[(&str, &[&str])] = &[
+    ("platform_idempotency", &["body"]),
+    ("snapshots", &["body"]),
+    ("idempotency_keys", &["body"]),
+    ("jobs", &["input", "result", "error"]),
+    ("search_words", &["word"]),
+    ("users", &["name", "email"]),
+    ("api_keys", &["name"]),
+    ("parties", &["name", "tax_id", "email", "phone", "metadata"]),
+    ("contacts", &["name", "email", "phone", "title"]),
+    ("addresses", &["line1", "line2", "city", "region", "postal_code", "country"]),
+    ("leads", &["title", "contact_name", "organization_name", "email", "phone", "reason", "metadata"]),
+    ("opportunities", &["title", "lost_reason"]),
+    ("quotes", &["accepted_by", "reference", "decline_reason"]),
+    ("orders", &["reference", "cancel_reason"]),
+    ("quote_lines", &["description", "price_override_reason"]),
+    ("order_holds", &["reason"]),
+    ("order_lines", &["description", "price_override_reason"]),
+    ("obligations", &["description"]),
+    ("billables", &["description", "reason"]),
+    ("invoices", &["reason", "reference"]),
+    ("invoice_lines", &["description"]),
+    ("payments", &["reference", "reversal_reason"]),
+    ("deliveries", &["reversal_reason"]),
+    ("delivery_lines", &["description"]),
+];

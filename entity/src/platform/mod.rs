@@ -1,0 +1,9 @@
+//! Tables above all tenants. They hold no business data and are reached by named functions only.
+
+pub mod credentials;
+pub mod job_queue;
+pub mod leases;
+pub mod platform_idempotency;
+pub mod platform_settings;
+pub mod security_log;
+pub mod tenants;

@@ -1,0 +1,26 @@
+//! Answers of platform administration by idempotency key (api.md §4).
+//!
+//! Personal: `body` may name a tenant's owner.
+
+use causeway_value::Instant;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "platform_idempotency")]
+pub struct Model {
+    /// SHA-256 of principal, key, method and path.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub key_hash: Vec<u8>,
+    /// SHA-256 of query and raw body.
+    pub fingerprint: Vec<u8>,
+    /// HTTP status.
+    pub status: i64,
+    /// The answer, byte for byte.
+    pub body: String,
+    pub created_at: Instant,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,44 @@
+//! Deals that may be won.
+//!
+//! Units: `expected_value` in minor units of `currency`.
+//!
+//! Personal: `title` and `lost_reason` are free text.
+
+use causeway_value::{
+    Amount, CompanyId, ContactId, Currency, Day, FlowId, Instant, Json, LeadId, OpportunityId, OpportunityStatus, PartyId, Percent, StageId, TenantId, UserId,
+};
+use sea_orm::entity::prelude::*;
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "opportunities")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: OpportunityId,
+    pub company_id: CompanyId,
+    pub party_id: PartyId,
+    pub contact_id: Option<ContactId>,
+    pub lead_id: Option<LeadId>,
+    pub title: String,
+    pub expected_value: Amount,
+    pub currency: Currency,
+    pub expected_close_date: Option<Day>,
+    pub owner_id: Option<UserId>,
+    pub stage_id: StageId,
+    pub probability: Percent,
+    pub status: OpportunityStatus,
+    pub closed_at: Option<Instant>,
+    pub lost_reason: Option<String>,
+    pub flow_id: FlowId,
+    pub metadata: Json<BTreeMap<String, String>>,
+    pub version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,44 @@
+//! The lines of an order. The quantities that move later are counted by the line's obligation.
+//!
+//! Units: amounts in minor units of the order's currency, prices in millionths of its major unit per `price_base_quantity` units.
+//!
+//! Personal: `description` and `price_override_reason` are free text.
+
+use crate::TaxAmount;
+use causeway_value::{Amount, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId};
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "order_lines")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: OrderLineId,
+    pub order_id: OrderId,
+    pub position: i64,
+    pub product_id: Option<ProductId>,
+    pub description: String,
+    /// Ordered.
+    pub quantity: Quantity,
+    pub unit_price: Price,
+    pub price_base_quantity: Quantity,
+    /// Which rule gave the price.
+    pub price_source: String,
+    /// What the lists give, when the price was overridden.
+    pub list_unit_price: Option<Price>,
+    pub price_override_reason: Option<String>,
+    pub discount_percent: Percent,
+    /// After both discounts.
+    pub net_amount: Amount,
+    pub tax_amount: Amount,
+    pub tax_ids: Json<Vec<TaxId>>,
+    pub taxes: Json<Vec<TaxAmount>>,
+    /// Per `price_base_quantity` units, in the order's currency.
+    pub unit_cost: Option<Price>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,51 @@
+//! What customers ordered.
+//!
+//! Units: amounts in minor units of `currency`.
+//!
+//! Personal: `reference` and `cancel_reason` are free text.
+
+use causeway_value::{
+    Amount, CompanyId, Currency, Day, FlowId, Instant, Json, OpportunityId, OrderId, OrderStatus, PartyId, PaymentTermId, Percent, QuoteId, TaxRounding,
+    TenantId,
+};
+use sea_orm::entity::prelude::*;
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "orders")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: OrderId,
+    pub company_id: CompanyId,
+    pub party_id: PartyId,
+    /// A quote becomes one order.
+    pub quote_id: Option<QuoteId>,
+    pub opportunity_id: Option<OpportunityId>,
+    pub number: String,
+    pub status: OrderStatus,
+    pub currency: Currency,
+    pub order_date: Day,
+    pub payment_term_id: Option<PaymentTermId>,
+    /// Off every line, after the line's own discount.
+    pub discount_percent: Percent,
+    pub tax_rounding: TaxRounding,
+    pub untaxed_amount: Amount,
+    pub tax_amount: Amount,
+    pub total_amount: Amount,
+    /// The customer's own.
+    pub reference: Option<String>,
+    pub cancel_reason: Option<String>,
+    pub confirmed_at: Option<Instant>,
+    pub flow_id: FlowId,
+    pub metadata: Json<BTreeMap<String, String>>,
+    pub version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,61 @@
+//! Offers, one row per revision. Prices are settled here; the order takes them over.
+//!
+//! Units: amounts in minor units of `currency`.
+//!
+//! Personal: `accepted_by`; `reference` and `decline_reason` are free text.
+
+use causeway_value::{
+    Amount, CompanyId, Currency, Day, FlowId, Instant, Json, OpportunityId, OrderId, PartyId, PaymentTermId, Percent, QuoteId, QuoteStatus, TaxRounding,
+    TenantId,
+};
+use sea_orm::entity::prelude::*;
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "quotes")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: QuoteId,
+    pub company_id: CompanyId,
+    pub opportunity_id: Option<OpportunityId>,
+    pub party_id: PartyId,
+    /// The same for all revisions.
+    pub number: String,
+    /// From 1.
+    pub revision: i64,
+    /// The revision that this one replaces.
+    pub previous_id: Option<QuoteId>,
+    pub status: QuoteStatus,
+    pub currency: Currency,
+    pub quote_date: Day,
+    /// Inclusive.
+    pub valid_until: Option<Day>,
+    pub payment_term_id: Option<PaymentTermId>,
+    /// Off every line, after the line's own discount.
+    pub discount_percent: Percent,
+    pub tax_rounding: TaxRounding,
+    pub untaxed_amount: Amount,
+    pub tax_amount: Amount,
+    pub total_amount: Amount,
+    /// Untaxed minus cost; null while a cost is missing.
+    pub margin_amount: Option<Amount>,
+    pub margin_percent: Option<Percent>,
+    pub accepted_by: Option<String>,
+    /// The customer's own.
+    pub reference: Option<String>,
+    pub decline_reason: Option<String>,
+    /// What accepting made.
+    pub order_id: Option<OrderId>,
+    pub flow_id: FlowId,
+    pub metadata: Json<BTreeMap<String, String>>,
+    pub version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

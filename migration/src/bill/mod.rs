@@ -1,0 +1,6 @@
+//! From the obligation to the payment.
+
+pub(crate) mod m0017_obligations;
+pub(crate) mod m0018_billables;
+pub(crate) mod m0019_invoices;
+pub(crate) mod m0020_payments;

@@ -1,0 +1,3 @@
+//! Fulfilment.
+
+pub(crate) mod m0021_deliveries;

@@ -1,0 +1,5 @@
+//! What every request leaves behind.
+
+pub(crate) mod m0003_events;
+pub(crate) mod m0004_requests;
+pub(crate) mod m0005_lookup;

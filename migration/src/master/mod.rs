@@ -1,0 +1,8 @@
+//! Master data.
+
+pub(crate) mod m0008_accounts;
+pub(crate) mod m0009_payment_terms;
+pub(crate) mod m0010_products;
+pub(crate) mod m0011_price_lists;
+pub(crate) mod m0012_exchange_rates;
+pub(crate) mod m0013_parties;

@@ -1,0 +1,4 @@
+//! The tables above all tenants.
+
+pub(crate) mod m0001_tenants;
+pub(crate) mod m0002_operations;

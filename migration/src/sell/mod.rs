@@ -1,0 +1,5 @@
+//! From the lead to the order.
+
+pub(crate) mod m0014_opportunities;
+pub(crate) mod m0015_quotes;
+pub(crate) mod m0016_orders;

@@ -1,0 +1,164 @@
+//! The schema, built for real on SQLite, and the text of it for PostgreSQL.
+
+use super::*;
+use rusqlite::Connection;
+use std::collections::BTreeSet;
+
+fn apply(connection: &mut Connection, statements: impl IntoIterator<Item = String>) {
+    let transaction = connection.transaction().unwrap();
+    for statement in statements {
+        transaction.execute_batch(&statement).unwrap_or_else(|error| panic!("{error}: {statement}"));
+    }
+    transaction.commit().unwrap();
+}
+
+fn ups(dialect: Dialect) -> Vec<String> {
+    all().iter().flat_map(|migration| (migration.up)(dialect)).collect()
+}
+
+fn downs(dialect: Dialect) -> Vec<String> {
+    all().iter().rev().flat_map(|migration| (migration.down)(dialect)).collect()
+}
+
+fn database() -> Connection {
+    let mut connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    apply(&mut connection, ups(Dialect::Sqlite));
+    connection
+}
+
+fn texts(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection.prepare(sql).unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+/// The schema's own statements, by name.
+fn schema(connection: &Connection) -> Vec<String> {
+    texts(connection, "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name")
+}
+
+#[test]
+fn up_down_and_up_again_leaves_the_same_schema() {
+    let mut connection = database();
+    let first = schema(&connection);
+    assert!(!first.is_empty());
+    apply(&mut connection, downs(Dialect::Sqlite));
+    assert_eq!(schema(&connection), Vec::<String>::new());
+    apply(&mut connection, ups(Dialect::Sqlite));
+    assert_eq!(schema(&connection), first);
+}
+
+#[test]
+fn names_are_numbered_in_order() {
+    for (index, migration) in all().iter().enumerate() {
+        assert!(migration.name.starts_with(&format!("m{:04}_", index + 1)), "{}", migration.name);
+    }
+}
+
+#[test]
+fn columns_are_what_the_list_of_tables_says() {
+    let connection = database();
+    let existing: BTreeSet<String> = texts(&connection, "SELECT name FROM sqlite_schema WHERE type = 'table'").into_iter().collect();
+    assert_eq!(existing, tables().iter().map(|table| table.name.to_owned()).collect());
+    for table in tables() {
+        let columns = texts(&connection, &format!("SELECT name || ' ' || type || ' ' || \"notnull\" FROM pragma_table_info('{}')", table.name));
+        let expected: Vec<String> = table.columns.iter().map(|(name, kind, nullable)| format!("{name} {} {}", stored(*kind), u8::from(!nullable))).collect();
+        assert_eq!(columns, expected, "{}", table.name);
+        assert_eq!(texts(&connection, &format!("SELECT name FROM pragma_table_info('{}') WHERE pk > 0 ORDER BY pk", table.name)), table.key);
+    }
+}
+
+fn stored(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Id | Kind::Bytes => "BLOB",
+        Kind::Integer | Kind::YesNo => "INTEGER",
+        Kind::Text => "TEXT",
+    }
+}
+
+#[test]
+fn every_table_is_strict() {
+    let connection = database();
+    assert_eq!(
+        texts(&connection, "SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict"),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn every_key_of_a_tenant_table_starts_with_the_tenant() {
+    let connection = database();
+    for table in tables().into_iter().filter(|table| table.tenant).map(|table| table.name) {
+        let key = texts(&connection, &format!("SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk"));
+        assert!(key.len() > 1 && key.starts_with(&["tenant_id".to_owned()]), "{table} {key:?}");
+        for index in texts(&connection, &format!("SELECT name FROM pragma_index_list('{table}')")) {
+            let first = texts(&connection, &format!("SELECT name FROM pragma_index_info('{index}') WHERE seqno = 0"));
+            assert_eq!(first, ["tenant_id"], "{table} {index}");
+        }
+        let from = "SELECT \"from\" || ' ' || \"to\"";
+        for reference in texts(&connection, &format!("{from} FROM pragma_foreign_key_list('{table}') WHERE seq = 0")) {
+            assert_eq!(reference, "tenant_id tenant_id", "{table}");
+        }
+        for reference in texts(&connection, &format!("{from} FROM pragma_foreign_key_list('{table}') WHERE seq = 1")) {
+            assert!(reference.ends_with(" id"), "{table} {reference}");
+        }
+    }
+}
+
+#[test]
+fn foreign_keys_stay_among_tenant_tables() {
+    let connection = database();
+    let tenant: BTreeSet<&str> = tables().into_iter().filter(|table| table.tenant).map(|table| table.name).collect();
+    for table in tables() {
+        for target in texts(&connection, &format!("SELECT \"table\" FROM pragma_foreign_key_list('{}')", table.name)) {
+            assert!(table.tenant && tenant.contains(target.as_str()), "{} {target}", table.name);
+        }
+    }
+}
+
+#[test]
+fn a_row_of_another_tenant_cannot_be_named() {
+    let connection = database();
+    let insert = |tenant: u8, id: u8, parent: Option<u8>| {
+        connection.execute(
+            "INSERT INTO categories (tenant_id, id, name, parent_id, version, created_at, updated_at) VALUES (?, ?, 'x', ?, 1, 0, 0)",
+            rusqlite::params![[tenant; 16], [id; 16], parent.map(|parent| [parent; 16])],
+        )
+    };
+    insert(1, 1, None).unwrap();
+    insert(1, 2, Some(1)).unwrap();
+    assert!(insert(2, 3, Some(1)).is_err());
+}
+
+#[test]
+fn postgres_forces_row_security_on_exactly_the_tenant_tables() {
+    let statements = ups(Dialect::Postgres);
+    for table in tables() {
+        let name = table.name;
+        let forced = statements.contains(&format!("ALTER TABLE \"{name}\" ENABLE ROW LEVEL SECURITY"))
+            && statements.contains(&format!("ALTER TABLE \"{name}\" FORCE ROW LEVEL SECURITY"))
+            && statements.iter().any(|statement| statement.starts_with(&format!("CREATE POLICY tenant ON \"{name}\" USING (tenant_id = nullif(")));
+        assert_eq!(forced, table.tenant, "{name}");
+        assert_eq!(table.columns.first().is_some_and(|(column, _, _)| *column == "tenant_id"), table.tenant, "{name}");
+    }
+}
+
+/// PostgreSQL would cut longer names silently; SQLite has no limit.
+#[test]
+fn names_fit_postgres() {
+    for statement in ups(Dialect::Postgres) {
+        for name in statement.split('"').skip(1).step_by(2) {
+            assert!(name.len() <= 63, "{name}");
+        }
+    }
+}
+
+#[test]
+fn nothing_prevents_distribution_by_tenant() {
+    for statement in ups(Dialect::Postgres).into_iter().chain(ups(Dialect::Sqlite)) {
+        let statement = statement.to_lowercase();
+        for word in ["trigger", "sequence ", "serial", "deferrable", "autoincrement", "default "] {
+            assert!(!statement.contains(word), "{word}: {statement}");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Companies, the legal entities of a tenant, and the accounts of their charts.
+
+use crate::object::{ExternalRef, MetadataPatch};
+use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
+use causeway_value::{AccountId, AccountKind, CompanyId, Currency, Instant, TaxRounding, Zone};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+pub use op::ENDPOINTS;
+
+/// A legal entity inside the tenant. Documents belong to one company.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Company {
+    /// Id.
+    pub id: CompanyId,
+    /// Always `company`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The legal name.
+    pub name: String,
+    /// ISO 3166-1 alpha-2 code.
+    pub country: String,
+    /// The currency of its books.
+    pub currency: Currency,
+    /// The zone in which its business days begin and end.
+    pub time_zone: Zone,
+    /// Its tax registration.
+    pub tax_id: Option<String>,
+    /// The month in which its fiscal year begins, 1 to 12.
+    pub fiscal_year_start_month: u32,
+    /// The chart of accounts it began with.
+    pub chart_template: String,
+    /// Where its documents round tax.
+    pub tax_rounding: TaxRounding,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// A new company, with its chart of accounts, number series and pipeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateCompany {
+    /// The legal name.
+    #[schema(max_length = 200)]
+    pub name: String,
+    /// ISO 3166-1 alpha-2 code.
+    #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    pub country: String,
+    /// The currency of its books; fixed for ever.
+    pub currency: Currency,
+    /// The zone in which its business days begin and end.
+    pub time_zone: Zone,
+    /// Its tax registration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub tax_id: Option<String>,
+    /// The month in which its fiscal year begins: 1 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 12)]
+    pub fiscal_year_start_month: Option<u32>,
+    /// The chart of accounts: `generic` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub chart_template: Option<String>,
+    /// Where its documents round tax: `per_line` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_rounding: Option<TaxRounding>,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// Changes a company. Its currency and chart stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateCompany {
+    /// The legal name.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = String, max_length = 200)]
+    pub name: Patch<String>,
+    /// ISO 3166-1 alpha-2 code.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = String, min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    pub country: Patch<String>,
+    /// The zone in which its business days begin and end.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Zone)]
+    pub time_zone: Patch<Zone>,
+    /// Its tax registration.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    pub tax_id: Patch<String>,
+    /// The month in which its fiscal year begins.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = u32, minimum = 1, maximum = 12)]
+    pub fiscal_year_start_month: Patch<u32>,
+    /// Where its later documents round tax.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = TaxRounding)]
+    pub tax_rounding: Patch<TaxRounding>,
+    /// Own data of the caller: a text sets an entry, null removes it, others stay.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    pub metadata: MetadataPatch,
+    /// All its ids in other systems from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<ExternalRef>, max_items = 50)]
+    pub external_refs: Patch<Vec<ExternalRef>>,
+}
+
+/// An account of a company's chart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Account {
+    /// Id.
+    pub id: AccountId,
+    /// Always `account`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The company.
+    pub company_id: CompanyId,
+    /// Its number in the chart, unique in the company.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub kind: AccountKind,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// A new account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateAccount {
+    /// The company.
+    pub company_id: CompanyId,
+    /// Its number in the chart, unique in the company.
+    #[schema(max_length = 40)]
+    pub code: String,
+    /// Its name.
+    #[schema(max_length = 200)]
+    pub name: String,
+    /// What it holds.
+    pub kind: AccountKind,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// What the list of companies offers.
+pub const COMPANIES: ListSpec = ListSpec {
+    table: "companies",
+    filters: &[
+        Filter { name: "country", kind: FilterKind::Word, index: "companies_country" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "companies_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "companies_updated_at" },
+    ],
+    sorts: &[Sort { name: "name", index: "companies_name" }, Sort { name: "updated_at", index: "companies_updated_at" }],
+    search: false,
+    external_refs: true,
+};
+
+/// What the list of accounts offers.
+pub const ACCOUNTS: ListSpec = ListSpec {
+    table: "accounts",
+    filters: &[
+        Filter { name: "company_id", kind: FilterKind::Id("com"), index: "accounts_company_id" },
+        Filter { name: "code", kind: FilterKind::Word, index: "accounts_code" },
+        Filter { name: "kind", kind: FilterKind::Word, index: "accounts_kind" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "accounts_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "accounts_updated_at" },
+    ],
+    sorts: &[Sort { name: "code", index: "accounts_code" }, Sort { name: "updated_at", index: "accounts_updated_at" }],
+    search: false,
+    external_refs: false,
+};
+
+/// The operations. Their names may be those of their bodies, which is why they stand apart.
+pub mod op {
+    use super::{ACCOUNTS, Account, COMPANIES, Company};
+    use crate::company as body;
+    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_value::{AccountId, CompanyId};
+
+    endpoints! {
+        /// Lists companies.
+        Get "/v1/companies" ListCompanies () Nothing => Page<Company>, companies:read, list COMPANIES;
+        /// Creates a company.
+        Post "/v1/companies" CreateCompany () body::CreateCompany => Created<Company>, companies:write;
+        /// Reads a company.
+        Get "/v1/companies/{id}" GetCompany (CompanyId) Nothing => Json<Company>, companies:read;
+        /// Changes a company.
+        Patch "/v1/companies/{id}" UpdateCompany (CompanyId) body::UpdateCompany => Json<Company>, companies:write;
+        /// Lists accounts.
+        Get "/v1/accounts" ListAccounts () Nothing => Page<Account>, accounts:read, list ACCOUNTS;
+        /// Creates an account.
+        Post "/v1/accounts" CreateAccount () body::CreateAccount => Created<Account>, accounts:write;
+        /// Reads an account.
+        Get "/v1/accounts/{id}" GetAccount (AccountId) Nothing => Json<Account>, accounts:read;
+    }
+}

@@ -1,0 +1,564 @@
+//! Leads and the pipeline: stages and opportunities (CRM-01 to CRM-05).
+
+use crate::object::{ExternalRef, MetadataPatch};
+use crate::party::{Contact, Party};
+use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
+use causeway_value::{
+    AmountText, CompanyId, ContactId, Currency, Day, FlowId, Instant, LeadId, LeadStatus, OpportunityId, OpportunityStatus, PartyId, Percent, StageId, UserId,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+pub use op::ENDPOINTS;
+
+/// A step of the pipeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Stage {
+    /// Id.
+    pub id: StageId,
+    /// Always `stage`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The name, unique in its company.
+    pub name: String,
+    /// Its place, lowest first.
+    pub position: i32,
+    /// How likely a deal in it is won.
+    pub probability: Percent,
+    /// What an opportunity in it is: `open`, or the end that it stands for.
+    pub status: OpportunityStatus,
+    /// The company whose pipeline it belongs to; null for all.
+    pub company_id: Option<CompanyId>,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// A new stage.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateStage {
+    /// The name, unique in its company.
+    #[schema(max_length = 200)]
+    pub name: String,
+    /// Its place, lowest first.
+    pub position: i32,
+    /// How likely a deal in it is won, 0 to 100.
+    pub probability: Percent,
+    /// What an opportunity in it is: `open` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<OpportunityStatus>,
+    /// The company whose pipeline it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_id: Option<CompanyId>,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// Changes a stage.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateStage {
+    /// The name.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = String, max_length = 200)]
+    pub name: Patch<String>,
+    /// Its place.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = i32)]
+    pub position: Patch<i32>,
+    /// How likely a deal in it is won.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Percent)]
+    pub probability: Patch<Percent>,
+    /// Own data of the caller: a text sets an entry, null removes it, others stay.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    pub metadata: MetadataPatch,
+}
+
+/// Someone who may want to buy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Lead {
+    /// Id.
+    pub id: LeadId,
+    /// Always `lead`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The deal it belongs to.
+    pub flow_id: FlowId,
+    /// The company that would sell.
+    pub company_id: CompanyId,
+    /// What it is about.
+    pub title: String,
+    /// Where it stands.
+    pub status: LeadStatus,
+    /// How promising it is, 0 to 100; null before it is scored.
+    pub score: Option<i32>,
+    /// The person.
+    pub contact_name: Option<String>,
+    /// Where the person works.
+    pub organization_name: Option<String>,
+    /// The mail address.
+    pub email: Option<String>,
+    /// The telephone number.
+    pub phone: Option<String>,
+    /// Where it came from, such as `web`.
+    pub source: Option<String>,
+    /// What else is known.
+    pub description: Option<String>,
+    /// Who works on it.
+    pub owner_id: Option<UserId>,
+    /// The party that qualifying made or found.
+    pub party_id: Option<PartyId>,
+    /// The contact that qualifying made or found.
+    pub contact_id: Option<ContactId>,
+    /// The opportunity that qualifying made.
+    pub opportunity_id: Option<OpportunityId>,
+    /// Why it was disqualified.
+    pub disqualified_reason: Option<String>,
+    /// When it was qualified or disqualified.
+    pub closed_at: Option<Instant>,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// A new lead.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateLead {
+    /// The company that would sell.
+    pub company_id: CompanyId,
+    /// What it is about.
+    #[schema(max_length = 200)]
+    pub title: String,
+    /// The person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub contact_name: Option<String>,
+    /// Where the person works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub organization_name: Option<String>,
+    /// The mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = "email", max_length = 254)]
+    pub email: Option<String>,
+    /// The telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub phone: Option<String>,
+    /// Where it came from, such as `web`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub source: Option<String>,
+    /// What else is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub description: Option<String>,
+    /// Who works on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<UserId>,
+    /// When it came in: back-dated history of a sandbox or an import, never in the future.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Instant>,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// Changes a lead that is neither qualified nor disqualified.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateLead {
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = String, max_length = 200)]
+    pub title: Patch<String>,
+    /// The person.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub contact_name: Patch<String>,
+    /// Where the person works.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub organization_name: Patch<String>,
+    /// The mail address.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, format = "email", max_length = 254)]
+    pub email: Patch<String>,
+    /// The telephone number.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    pub phone: Patch<String>,
+    /// Where it came from.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    pub source: Patch<String>,
+    /// What else is known.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 2_000)]
+    pub description: Patch<String>,
+    /// Who works on it.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<UserId>)]
+    pub owner_id: Patch<UserId>,
+    /// Own data of the caller: a text sets an entry, null removes it, others stay.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    pub metadata: MetadataPatch,
+    /// All its ids in other systems from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<ExternalRef>, max_items = 50)]
+    pub external_refs: Patch<Vec<ExternalRef>>,
+}
+
+/// Makes party, contact and opportunity of a lead, or links those that exist (CRM-04, CRM-05).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QualifyLead {
+    /// The party it belongs to; without it the one that matches, else a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party_id: Option<PartyId>,
+    /// What the deal may be worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_value: Option<AmountText>,
+    /// The currency of that: the company's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// When it may be decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_close_date: Option<Day>,
+}
+
+/// Gives a lead up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DisqualifyLead {
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub reason: Option<String>,
+}
+
+/// A qualified lead with what it became.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QualifiedLead {
+    /// The lead.
+    pub lead: Lead,
+    /// Its party.
+    pub party: Party,
+    /// Its contact; null when the lead names no person.
+    pub contact: Option<Contact>,
+    /// Its opportunity.
+    pub opportunity: Opportunity,
+}
+
+/// A deal that may be won.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Opportunity {
+    /// Id.
+    pub id: OpportunityId,
+    /// Always `opportunity`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The deal it belongs to.
+    pub flow_id: FlowId,
+    /// The company that would sell.
+    pub company_id: CompanyId,
+    /// The customer.
+    pub party_id: PartyId,
+    /// The person at the customer.
+    pub contact_id: Option<ContactId>,
+    /// The lead it came from.
+    pub lead_id: Option<LeadId>,
+    /// What it is about.
+    pub title: String,
+    /// Open, won or lost.
+    pub status: OpportunityStatus,
+    /// Where it stands in the pipeline.
+    pub stage: StageRef,
+    /// How likely it is won.
+    pub probability: Percent,
+    /// What it may be worth.
+    pub expected_value: Option<AmountText>,
+    /// The currency of that.
+    pub currency: Currency,
+    /// When it may be decided.
+    pub expected_close_date: Option<Day>,
+    /// When it was won or lost.
+    pub closed_at: Option<Instant>,
+    /// Why it was lost.
+    pub lost_reason: Option<String>,
+    /// Who works on it.
+    pub owner_id: Option<UserId>,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// The stage of an opportunity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StageRef {
+    /// The stage.
+    pub id: StageId,
+    /// Its name.
+    pub name: String,
+}
+
+/// A new opportunity without a lead.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateOpportunity {
+    /// The company that would sell.
+    pub company_id: CompanyId,
+    /// The customer.
+    pub party_id: PartyId,
+    /// The person at the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_id: Option<ContactId>,
+    /// What it is about.
+    #[schema(max_length = 200)]
+    pub title: String,
+    /// What it may be worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_value: Option<AmountText>,
+    /// The currency of that: the company's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// When it may be decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_close_date: Option<Day>,
+    /// Who works on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<UserId>,
+    /// Where it stands: the first stage when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage_id: Option<StageId>,
+    /// When it came up: back-dated history of a sandbox or an import, never in the future.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Instant>,
+    /// How it ended, for back-dated history: `open` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<OpportunityStatus>,
+    /// When it ended, for back-dated history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Instant>,
+    /// Why it was lost, for back-dated history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub lost_reason: Option<String>,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// Changes an open opportunity. Its stage changes by `advance`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateOpportunity {
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = String, max_length = 200)]
+    pub title: Patch<String>,
+    /// The person at the customer.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<ContactId>)]
+    pub contact_id: Patch<ContactId>,
+    /// What it may be worth.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<AmountText>)]
+    pub expected_value: Patch<AmountText>,
+    /// The currency of that.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Currency)]
+    pub currency: Patch<Currency>,
+    /// When it may be decided.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<Day>)]
+    pub expected_close_date: Patch<Day>,
+    /// How likely it is won, 0 to 100, until the stage changes.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Percent)]
+    pub probability: Patch<Percent>,
+    /// Who works on it.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<UserId>)]
+    pub owner_id: Patch<UserId>,
+    /// Own data of the caller: a text sets an entry, null removes it, others stay.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    pub metadata: MetadataPatch,
+    /// All its ids in other systems from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<ExternalRef>, max_items = 50)]
+    pub external_refs: Patch<Vec<ExternalRef>>,
+}
+
+/// Moves an open opportunity to a stage.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdvanceOpportunity {
+    /// The stage, forward or back.
+    pub stage_id: StageId,
+}
+
+/// Wins an opportunity.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WinOpportunity {
+    /// When, for back-dated history of a sandbox or an import: now when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Instant>,
+}
+
+/// Loses an opportunity.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LoseOpportunity {
+    /// Why.
+    #[schema(max_length = 2_000)]
+    pub reason: String,
+    /// When, for back-dated history of a sandbox or an import: now when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Instant>,
+}
+
+/// Reopens a won or lost opportunity.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReopenOpportunity {
+    /// Where it stands again: the stage it had before it ended when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage_id: Option<StageId>,
+}
+
+/// What the list of stages offers.
+pub const STAGES: ListSpec = ListSpec {
+    table: "stages",
+    filters: &[
+        Filter { name: "company_id", kind: FilterKind::Id("com"), index: "stages_company_id" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "stages_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "stages_updated_at" },
+    ],
+    sorts: &[Sort { name: "position", index: "stages_position" }, Sort { name: "updated_at", index: "stages_updated_at" }],
+    search: false,
+    external_refs: false,
+};
+
+/// What the list of leads offers.
+pub const LEADS: ListSpec = ListSpec {
+    table: "leads",
+    filters: &[
+        Filter { name: "status", kind: FilterKind::Word, index: "leads_status" },
+        Filter { name: "source", kind: FilterKind::Word, index: "leads_source" },
+        Filter { name: "owner_id", kind: FilterKind::Id("usr"), index: "leads_owner_id" },
+        Filter { name: "company_id", kind: FilterKind::Id("com"), index: "leads_company_id" },
+        Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "leads_party_id" },
+        Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "leads_flow_id" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "leads_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "leads_updated_at" },
+    ],
+    sorts: &[Sort { name: "updated_at", index: "leads_updated_at" }],
+    search: true,
+    external_refs: true,
+};
+
+/// What the list of opportunities offers.
+pub const OPPORTUNITIES: ListSpec = ListSpec {
+    table: "opportunities",
+    filters: &[
+        Filter { name: "status", kind: FilterKind::Word, index: "opportunities_status" },
+        Filter { name: "stage_id", kind: FilterKind::Id("stg"), index: "opportunities_stage_id" },
+        Filter { name: "owner_id", kind: FilterKind::Id("usr"), index: "opportunities_owner_id" },
+        Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "opportunities_party_id" },
+        Filter { name: "company_id", kind: FilterKind::Id("com"), index: "opportunities_company_id" },
+        Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "opportunities_flow_id" },
+        Filter { name: "lead_id", kind: FilterKind::Id("lead"), index: "opportunities_lead_id" },
+        Filter { name: "closed_at", kind: FilterKind::Instant, index: "opportunities_closed_at" },
+        Filter { name: "expected_close_date", kind: FilterKind::Day, index: "opportunities_expected_close_date" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "opportunities_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "opportunities_updated_at" },
+    ],
+    sorts: &[
+        Sort { name: "expected_close_date", index: "opportunities_expected_close_date" },
+        Sort { name: "closed_at", index: "opportunities_closed_at" },
+        Sort { name: "updated_at", index: "opportunities_updated_at" },
+    ],
+    search: true,
+    external_refs: true,
+};
+
+/// The operations. Their names may be those of their bodies, which is why they stand apart.
+pub mod op {
+    use super::{LEADS, Lead, OPPORTUNITIES, Opportunity, QualifiedLead, STAGES, Stage};
+    use crate::crm as body;
+    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_value::{LeadId, OpportunityId, StageId};
+
+    endpoints! {
+        /// Lists stages.
+        Get "/v1/stages" ListStages () Nothing => Page<Stage>, stages:read, list STAGES;
+        /// Creates a stage.
+        Post "/v1/stages" CreateStage () body::CreateStage => Created<Stage>, stages:write;
+        /// Reads a stage.
+        Get "/v1/stages/{id}" GetStage (StageId) Nothing => Json<Stage>, stages:read;
+        /// Changes a stage.
+        Patch "/v1/stages/{id}" UpdateStage (StageId) body::UpdateStage => Json<Stage>, stages:write;
+        /// Lists leads.
+        Get "/v1/leads" ListLeads () Nothing => Page<Lead>, leads:read, list LEADS;
+        /// Creates a lead.
+        Post "/v1/leads" CreateLead () body::CreateLead => Created<Lead>, leads:write;
+        /// Reads a lead.
+        Get "/v1/leads/{id}" GetLead (LeadId) Nothing => Json<Lead>, leads:read;
+        /// Changes a lead.
+        Patch "/v1/leads/{id}" UpdateLead (LeadId) body::UpdateLead => Json<Lead>, leads:write;
+        /// Makes party, contact and opportunity of a lead, or links those that exist.
+        Post "/v1/leads/{id}/qualify" QualifyLead (LeadId) body::QualifyLead => Json<QualifiedLead>, leads:qualify;
+        /// Gives a lead up.
+        Post "/v1/leads/{id}/disqualify" DisqualifyLead (LeadId) body::DisqualifyLead => Json<Lead>, leads:qualify;
+        /// Lists opportunities.
+        Get "/v1/opportunities" ListOpportunities () Nothing => Page<Opportunity>, opportunities:read, list OPPORTUNITIES;
+        /// Creates an opportunity.
+        Post "/v1/opportunities" CreateOpportunity () body::CreateOpportunity => Created<Opportunity>, opportunities:write;
+        /// Reads an opportunity.
+        Get "/v1/opportunities/{id}" GetOpportunity (OpportunityId) Nothing => Json<Opportunity>, opportunities:read;
+        /// Changes an opportunity.
+        Patch "/v1/opportunities/{id}" UpdateOpportunity (OpportunityId) body::UpdateOpportunity => Json<Opportunity>, opportunities:write;
+        /// Moves an opportunity to another stage.
+        Post "/v1/opportunities/{id}/advance" AdvanceOpportunity (OpportunityId) body::AdvanceOpportunity => Json<Opportunity>, opportunities:write;
+        /// Wins an opportunity.
+        Post "/v1/opportunities/{id}/win" WinOpportunity (OpportunityId) body::WinOpportunity => Json<Opportunity>, opportunities:write;
+        /// Loses an opportunity.
+        Post "/v1/opportunities/{id}/lose" LoseOpportunity (OpportunityId) body::LoseOpportunity => Json<Opportunity>, opportunities:write;
+        /// Reopens a won or lost opportunity.
+        Post "/v1/opportunities/{id}/reopen" ReopenOpportunity (OpportunityId) body::ReopenOpportunity => Json<Opportunity>, opportunities:write;
+    }
+}

@@ -1,0 +1,185 @@
+//! Deliveries of goods.
+
+use crate::object::ExternalRef;
+use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
+use causeway_value::{CompanyId, Day, DeliveryId, DeliveryLineId, DeliveryStatus, FlowId, Instant, OrderId, OrderLineId, PartyId, ProductId, Quantity};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+pub use op::ENDPOINTS;
+
+/// A delivery of goods.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Delivery {
+    /// Id.
+    pub id: DeliveryId,
+    /// Always `delivery`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The deal it belongs to.
+    pub flow_id: FlowId,
+    /// The company that delivers.
+    pub company_id: CompanyId,
+    /// The customer.
+    pub party_id: PartyId,
+    /// The order.
+    pub order_id: OrderId,
+    /// The number `DLV/2026/00042`.
+    pub number: String,
+    /// Where it stands.
+    pub status: DeliveryStatus,
+    /// When it shipped, or is planned to.
+    pub ship_date: Option<Day>,
+    /// Who carries it.
+    pub carrier: Option<String>,
+    /// The carrier's number.
+    pub tracking: Option<String>,
+    /// The lines.
+    pub lines: Vec<DeliveryLine>,
+    /// The delivery of the rest.
+    pub backorder_id: Option<DeliveryId>,
+    /// When it was shipped.
+    pub shipped_at: Option<Instant>,
+    /// When the shipment was taken back.
+    pub reversed_at: Option<Instant>,
+    /// Why it was taken back.
+    pub reason: Option<String>,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// A line of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeliveryLine {
+    /// Id.
+    pub id: DeliveryLineId,
+    /// The order line.
+    pub order_line_id: OrderLineId,
+    /// What is delivered.
+    pub product_id: Option<ProductId>,
+    /// The text on the document.
+    pub description: String,
+    /// How much.
+    pub quantity: Quantity,
+    /// The code of the unit.
+    pub unit: Option<String>,
+}
+
+/// A new delivery of a confirmed order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateDelivery {
+    /// The order.
+    pub order_id: OrderId,
+    /// What is delivered: all that remains of goods when empty.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub lines: Vec<DeliveryLineInput>,
+    /// When it is to ship.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ship_date: Option<Day>,
+    /// Who carries it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub carrier: Option<String>,
+    /// The carrier's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub tracking: Option<String>,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// A line of a delivery as given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveryLineInput {
+    /// The order line.
+    pub order_line_id: OrderLineId,
+    /// How much, at most what remains.
+    pub quantity: Quantity,
+}
+
+/// Ships a delivery; the rest of the order becomes a backorder.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShipDelivery {
+    /// When it shipped: the planned day, else today, when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ship_date: Option<Day>,
+    /// Who carries it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub carrier: Option<String>,
+    /// The carrier's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub tracking: Option<String>,
+}
+
+/// Takes a shipment back that was recorded by mistake.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReverseDelivery {
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub reason: Option<String>,
+}
+
+/// What the list of deliveries offers.
+pub const DELIVERIES: ListSpec = ListSpec {
+    table: "deliveries",
+    filters: &[
+        Filter { name: "status", kind: FilterKind::Word, index: "deliveries_status" },
+        Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "deliveries_party_id" },
+        Filter { name: "company_id", kind: FilterKind::Id("com"), index: "deliveries_company_id" },
+        Filter { name: "order_id", kind: FilterKind::Id("ord"), index: "deliveries_order_id" },
+        Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "deliveries_flow_id" },
+        Filter { name: "number", kind: FilterKind::Word, index: "deliveries_number" },
+        Filter { name: "ship_date", kind: FilterKind::Day, index: "deliveries_ship_date" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "deliveries_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "deliveries_updated_at" },
+    ],
+    sorts: &[
+        Sort { name: "number", index: "deliveries_number" },
+        Sort { name: "ship_date", index: "deliveries_ship_date" },
+        Sort { name: "updated_at", index: "deliveries_updated_at" },
+    ],
+    search: false,
+    external_refs: true,
+};
+
+/// The operations. Their names may be those of their bodies, which is why they stand apart.
+pub mod op {
+    use super::{DELIVERIES, Delivery};
+    use crate::delivery as body;
+    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_value::DeliveryId;
+
+    endpoints! {
+        /// Lists deliveries.
+        Get "/v1/deliveries" ListDeliveries () Nothing => Page<Delivery>, deliveries:read, list DELIVERIES;
+        /// Creates a delivery.
+        Post "/v1/deliveries" CreateDelivery () body::CreateDelivery => Created<Delivery>, deliveries:write;
+        /// Reads a delivery.
+        Get "/v1/deliveries/{id}" GetDelivery (DeliveryId) Nothing => Json<Delivery>, deliveries:read;
+        /// Ships a delivery and makes its lines billable.
+        Post "/v1/deliveries/{id}/ship" ShipDelivery (DeliveryId) body::ShipDelivery => Json<Delivery>, deliveries:ship, [dry_run];
+        /// Takes a shipment back.
+        Post "/v1/deliveries/{id}/reverse" ReverseDelivery (DeliveryId) body::ReverseDelivery => Json<Delivery>, deliveries:reverse, [dry_run];
+    }
+}

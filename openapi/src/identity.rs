@@ -1,0 +1,463 @@
+//! Who may act and when it is: users, roles, API keys, the caller itself, the tenant's clock and the audit trail.
+
+use crate::object::{Actor, MetadataPatch, Subject};
+use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
+use causeway_value::{ApiKeyId, AuditEntryId, CompanyId, Instant, RoleId, TenantId, TenantMode, UserId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+pub use op::ENDPOINTS;
+
+/// A person who works in the tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct User {
+    /// Id.
+    pub id: UserId,
+    /// Always `user`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The name.
+    pub name: String,
+    /// The mail address, unique in the tenant.
+    pub email: String,
+    /// The roles, whose permissions add up.
+    pub role_ids: Vec<RoleId>,
+    /// The companies the user is limited to; empty means all.
+    pub company_ids: Vec<CompanyId>,
+    /// Whether the user may act.
+    pub active: bool,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// A new user.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateUser {
+    /// The name.
+    #[schema(max_length = 200)]
+    pub name: String,
+    /// The mail address, unique in the tenant.
+    #[schema(format = "email", max_length = 254)]
+    pub email: String,
+    /// The roles.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub role_ids: Vec<RoleId>,
+    /// The companies the user is limited to; empty means all.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub company_ids: Vec<CompanyId>,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// Changes a user.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateUser {
+    /// The name.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = String, max_length = 200)]
+    pub name: Patch<String>,
+    /// The mail address.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = String, format = "email", max_length = 254)]
+    pub email: Patch<String>,
+    /// All roles from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<RoleId>, max_items = 500)]
+    pub role_ids: Patch<Vec<RoleId>>,
+    /// All company grants from now on; empty means all companies.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<CompanyId>, max_items = 500)]
+    pub company_ids: Patch<Vec<CompanyId>>,
+    /// Whether the user may act.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = bool)]
+    pub active: Patch<bool>,
+    /// Own data of the caller: a text sets an entry, null removes it, others stay.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    pub metadata: MetadataPatch,
+}
+
+/// A named set of permissions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Role {
+    /// Id.
+    pub id: RoleId,
+    /// Always `role`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The name, unique in the tenant, as approval rules refer to it.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Permissions such as `quotes:approve`; `*:*` is every one.
+    pub permissions: Vec<String>,
+    /// Whether it came with the tenant; such a role cannot be changed.
+    pub built_in: bool,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// A new role.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateRole {
+    /// The name, unique in the tenant.
+    #[schema(max_length = 200)]
+    pub name: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub description: Option<String>,
+    /// Permissions such as `quotes:approve`.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub permissions: Vec<String>,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// Changes a role.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateRole {
+    /// The name.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = String, max_length = 200)]
+    pub name: Patch<String>,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 2_000)]
+    pub description: Patch<String>,
+    /// All permissions from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<String>, max_items = 500)]
+    pub permissions: Patch<Vec<String>>,
+    /// Own data of the caller: a text sets an entry, null removes it, others stay.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    pub metadata: MetadataPatch,
+}
+
+/// A credential of a program. Its secret is stored hashed and never shown again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ApiKey {
+    /// Id.
+    pub id: ApiKeyId,
+    /// Always `api_key`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// What it is for.
+    pub name: String,
+    /// The last characters of the secret, to recognise it.
+    pub hint: String,
+    /// Its permissions.
+    pub scopes: Vec<String>,
+    /// The companies it is limited to; empty means all.
+    pub company_ids: Vec<CompanyId>,
+    /// When it stops working (wall time); null for never.
+    pub expires_at: Option<Instant>,
+    /// Until when the secret before the last rotation still works (wall time).
+    pub previous_expires_at: Option<Instant>,
+    /// When it was last used (wall time), to the minute.
+    pub last_used_at: Option<Instant>,
+    /// When it was revoked (wall time).
+    pub revoked_at: Option<Instant>,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// A key with its new secret, which is shown this once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NewApiKey {
+    /// Id.
+    pub id: ApiKeyId,
+    /// Always `api_key`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// What it is for.
+    pub name: String,
+    /// The last characters of the secret, to recognise it.
+    pub hint: String,
+    /// Its permissions.
+    pub scopes: Vec<String>,
+    /// The companies it is limited to; empty means all.
+    pub company_ids: Vec<CompanyId>,
+    /// When it stops working (wall time); null for never.
+    pub expires_at: Option<Instant>,
+    /// Until when the secret before the last rotation still works (wall time).
+    pub previous_expires_at: Option<Instant>,
+    /// When it was last used (wall time), to the minute.
+    pub last_used_at: Option<Instant>,
+    /// When it was revoked (wall time).
+    pub revoked_at: Option<Instant>,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+    /// What stands after `Bearer`.
+    pub secret: String,
+}
+
+/// A new key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateApiKey {
+    /// What it is for.
+    #[schema(max_length = 200)]
+    pub name: String,
+    /// Its permissions; nobody can give more than they have.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub scopes: Vec<String>,
+    /// The companies it is limited to; empty means all.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub company_ids: Vec<CompanyId>,
+    /// When it stops working (wall time).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Instant>,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// Gives a key a new secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotateApiKey {
+    /// How long the old secret still works, in seconds: 0 to a week, 0 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 604_800)]
+    pub overlap_seconds: Option<u32>,
+}
+
+/// The caller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Me {
+    /// Always `me`.
+    pub object: String,
+    /// The tenant that the credential belongs to.
+    pub tenant: MyTenant,
+    /// Who the caller is.
+    pub actor: Actor,
+    /// What the caller may do.
+    pub permissions: Vec<String>,
+    /// The companies the caller is limited to; empty means all.
+    pub company_ids: Vec<CompanyId>,
+}
+
+/// The tenant of the caller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MyTenant {
+    /// The tenant.
+    pub id: TenantId,
+    /// Its name.
+    pub name: String,
+    /// Its short name.
+    pub slug: String,
+    /// Real business, or a trial.
+    pub mode: TenantMode,
+}
+
+/// The business clock of the tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Clock {
+    /// Always `clock`.
+    pub object: String,
+    /// Counts the times it was set or advanced.
+    pub version: i64,
+    /// Its time.
+    pub now: Instant,
+    /// Whether it stands still because it was set; otherwise it runs with real time.
+    pub standing: bool,
+}
+
+/// Sets the clock of a sandbox tenant. Refused with 409 once a document is numbered or a journal entry exists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetClock {
+    /// Its time from now on; it stands still there.
+    pub now: Instant,
+}
+
+/// Moves a standing clock forward and runs what falls due, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdvanceClock {
+    /// Its new time, later than the present one.
+    pub to: Instant,
+}
+
+/// One change of one object: who changed what, when and why. Entries form a hash chain per tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditEntry {
+    /// Id.
+    pub id: AuditEntryId,
+    /// Always `audit_entry`.
+    pub object: String,
+    /// Its place in the tenant's chain, without gaps.
+    pub sequence: i64,
+    /// The operation, such as `confirm_order`.
+    pub operation: String,
+    /// Who.
+    pub actor: Actor,
+    /// What was changed.
+    pub subject: Subject,
+    /// The version that the change made.
+    pub subject_version: i64,
+    /// The request that did it.
+    pub request_id: String,
+    /// When, by the tenant's clock.
+    pub occurred_at: Instant,
+    /// When, by wall time.
+    pub recorded_at: Instant,
+    /// Every changed field.
+    pub changes: BTreeMap<String, Change>,
+    /// The hash of this entry and the one before it, in hexadecimal.
+    pub hash: String,
+    /// The hash of the entry before; null for the first.
+    pub previous_hash: Option<String>,
+}
+
+/// A field before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Change {
+    /// What it was; null when it did not exist.
+    pub before: Value,
+    /// What it became.
+    pub after: Value,
+}
+
+/// What the list of users offers.
+pub const USERS: ListSpec = ListSpec {
+    table: "users",
+    filters: &[
+        Filter { name: "email", kind: FilterKind::Word, index: "users_email" },
+        Filter { name: "active", kind: FilterKind::YesNo, index: "users_active" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "users_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "users_updated_at" },
+    ],
+    sorts: &[Sort { name: "name", index: "users_name" }, Sort { name: "updated_at", index: "users_updated_at" }],
+    search: false,
+    external_refs: false,
+};
+
+/// What the list of roles offers.
+pub const ROLES: ListSpec = ListSpec {
+    table: "roles",
+    filters: &[
+        Filter { name: "name", kind: FilterKind::Word, index: "roles_name" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "roles_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "roles_updated_at" },
+    ],
+    sorts: &[Sort { name: "name", index: "roles_name" }, Sort { name: "updated_at", index: "roles_updated_at" }],
+    search: false,
+    external_refs: false,
+};
+
+/// What the list of api keys offers.
+pub const API_KEYS: ListSpec = ListSpec {
+    table: "api_keys",
+    filters: &[
+        Filter { name: "name", kind: FilterKind::Word, index: "api_keys_name" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "api_keys_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "api_keys_updated_at" },
+    ],
+    sorts: &[Sort { name: "name", index: "api_keys_name" }, Sort { name: "updated_at", index: "api_keys_updated_at" }],
+    search: false,
+    external_refs: false,
+};
+
+/// What the list of audit entries offers.
+pub const AUDIT_ENTRIES: ListSpec = ListSpec {
+    table: "audit_entries",
+    filters: &[
+        Filter { name: "subject_id", kind: FilterKind::Word, index: "audit_entries_subject_id" },
+        Filter { name: "subject_type", kind: FilterKind::Word, index: "audit_entries_subject_type" },
+        Filter { name: "operation", kind: FilterKind::Word, index: "audit_entries_operation" },
+        Filter { name: "actor_id", kind: FilterKind::Word, index: "audit_entries_actor_id" },
+        Filter { name: "request_id", kind: FilterKind::Word, index: "audit_entries_request_id" },
+        Filter { name: "occurred_at", kind: FilterKind::Instant, index: "audit_entries_occurred_at" },
+    ],
+    sorts: &[],
+    search: false,
+    external_refs: false,
+};
+
+/// The operations. Their names may be those of their bodies, which is why they stand apart.
+pub mod op {
+    use super::{API_KEYS, AUDIT_ENTRIES, ApiKey, AuditEntry, Clock, Me, NewApiKey, ROLES, Role, USERS, User};
+    use crate::identity as body;
+    use crate::integration::Job;
+    use crate::object::Verification;
+    use causeway_contract::{Accepted, Created, Json, Nothing, Page, endpoints};
+    use causeway_value::{ApiKeyId, RoleId, UserId};
+
+    endpoints! {
+        /// Lists users.
+        Get "/v1/users" ListUsers () Nothing => Page<User>, users:read, list USERS;
+        /// Creates a user.
+        Post "/v1/users" CreateUser () body::CreateUser => Created<User>, users:write;
+        /// Reads a user.
+        Get "/v1/users/{id}" GetUser (UserId) Nothing => Json<User>, users:read;
+        /// Changes a user.
+        Patch "/v1/users/{id}" UpdateUser (UserId) body::UpdateUser => Json<User>, users:write;
+        /// Lists roles.
+        Get "/v1/roles" ListRoles () Nothing => Page<Role>, roles:read, list ROLES;
+        /// Creates a role.
+        Post "/v1/roles" CreateRole () body::CreateRole => Created<Role>, roles:write;
+        /// Reads a role.
+        Get "/v1/roles/{id}" GetRole (RoleId) Nothing => Json<Role>, roles:read;
+        /// Changes a role.
+        Patch "/v1/roles/{id}" UpdateRole (RoleId) body::UpdateRole => Json<Role>, roles:write;
+        /// Lists API keys.
+        Get "/v1/api-keys" ListApiKeys () Nothing => Page<ApiKey>, keys:read, list API_KEYS;
+        /// Creates an API key; the answer shows its secret once.
+        Post "/v1/api-keys" CreateApiKey () body::CreateApiKey => Created<NewApiKey>, keys:manage, [secret];
+        /// Reads an API key, without its secret.
+        Get "/v1/api-keys/{id}" GetApiKey (ApiKeyId) Nothing => Json<ApiKey>, keys:read;
+        /// Gives an API key a new secret; the answer shows it once.
+        Post "/v1/api-keys/{id}/rotate" RotateApiKey (ApiKeyId) body::RotateApiKey => Json<NewApiKey>, keys:manage, [secret];
+        /// Revokes an API key at once and for ever.
+        Post "/v1/api-keys/{id}/revoke" RevokeApiKey (ApiKeyId) Nothing => Json<ApiKey>, keys:manage;
+        /// Tells who the caller is and what it may do.
+        Get "/v1/me" GetMe () Nothing => Json<Me>, any:authenticated;
+        /// Reads the tenant's business clock.
+        Get "/v1/clock" GetClock () Nothing => Json<Clock>, clock:read;
+        /// Sets the clock of a sandbox tenant.
+        Put "/v1/clock" SetClock () body::SetClock => Json<Clock>, clock:write;
+        /// Advances the clock of a sandbox tenant and runs what falls due, in order.
+        Post "/v1/clock/advance" AdvanceClock () body::AdvanceClock => Accepted<Job>, clock:write;
+        /// Lists audit entries.
+        Get "/v1/audit-entries" ListAuditEntries () Nothing => Page<AuditEntry>, audit:read, list AUDIT_ENTRIES;
+        /// Verifies the hash chain of the audit entries.
+        Get "/v1/audit-entries/verify" VerifyAuditEntries () Nothing => Json<Verification>, audit:read;
+    }
+}

@@ -1,0 +1,310 @@
+//! Invoices and credit notes.
+
+use crate::line::TaxAmount;
+use crate::object::ExternalRef;
+use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
+use causeway_value::{
+    AccountId, AmountText, BillableId, CompanyId, Currency, Day, Direction, FlowId, InstallmentId, Instant, InvoiceId, InvoiceKind, InvoiceLineId,
+    InvoiceStatus, JournalEntryId, OrderId, OrderLineId, PartyId, PaymentState, PaymentTermId, Percent, Price, ProductId, Quantity, TaxId, TaxRounding,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+pub use op::ENDPOINTS;
+
+/// An invoice or a credit note. Once posted it never changes; its payment state is derived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Invoice {
+    /// Id.
+    pub id: InvoiceId,
+    /// Always `invoice`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The deal it belongs to; null when it belongs to several or none.
+    pub flow_id: Option<FlowId>,
+    /// The company that bills, or is billed.
+    pub company_id: CompanyId,
+    /// The customer, or the supplier.
+    pub party_id: PartyId,
+    /// The order, when all of it comes from one.
+    pub order_id: Option<OrderId>,
+    /// Whether we bill or are billed.
+    pub direction: Direction,
+    /// An invoice or a credit note.
+    pub kind: InvoiceKind,
+    /// The number `INV/2026/00042`; null before posting.
+    pub number: Option<String>,
+    /// Where it stands.
+    pub status: InvoiceStatus,
+    /// How far it is settled; null before posting.
+    pub payment_state: Option<PaymentState>,
+    /// Its date; null before posting.
+    pub invoice_date: Option<Day>,
+    /// When the last installment is due; null before posting.
+    pub due_date: Option<Day>,
+    /// The currency of its amounts.
+    pub currency: Currency,
+    /// When it is due.
+    pub payment_term_id: Option<PaymentTermId>,
+    /// Where its tax is rounded.
+    pub tax_rounding: TaxRounding,
+    /// The other side's reference.
+    pub reference: Option<String>,
+    /// What the other side reads below the lines.
+    pub notes: Option<String>,
+    /// The sum of the lines without tax.
+    pub untaxed_amount: AmountText,
+    /// The tax.
+    pub tax_amount: AmountText,
+    /// What is to be paid.
+    pub total_amount: AmountText,
+    /// What of that is not settled; for a draft the total.
+    pub open_amount: AmountText,
+    /// The tax by tax.
+    pub taxes: Vec<TaxAmount>,
+    /// The lines.
+    pub lines: Vec<InvoiceLine>,
+    /// The parts with their due dates; empty before posting.
+    pub installments: Vec<Installment>,
+    /// The invoice that this credit note credits.
+    pub credited_invoice_id: Option<InvoiceId>,
+    /// Why it was credited.
+    pub reason: Option<String>,
+    /// Its posting in the ledger.
+    pub journal_entry_id: Option<JournalEntryId>,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// A line of an invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InvoiceLine {
+    /// Id.
+    pub id: InvoiceLineId,
+    /// The billable it bills; null for a free line.
+    pub billable_id: Option<BillableId>,
+    /// The order line.
+    pub order_line_id: Option<OrderLineId>,
+    /// The line that this line of a credit note credits.
+    pub credited_line_id: Option<InvoiceLineId>,
+    /// What was sold.
+    pub product_id: Option<ProductId>,
+    /// The text on the document.
+    pub description: String,
+    /// How much.
+    pub quantity: Quantity,
+    /// The code of the unit.
+    pub unit: Option<String>,
+    /// The price of one price base quantity, before discounts.
+    pub unit_price: Price,
+    /// How many units the price is for.
+    pub price_base_quantity: Quantity,
+    /// The discount.
+    pub discount_percent: Percent,
+    /// The taxes.
+    pub tax_ids: Vec<TaxId>,
+    /// Without tax, after discounts.
+    pub net_amount: AmountText,
+    /// The tax.
+    pub tax_amount: AmountText,
+    /// The tax by tax.
+    pub taxes: Vec<TaxAmount>,
+    /// How much of it posted credit notes took back.
+    pub credited_quantity: Quantity,
+    /// The account it is posted to; null before posting when the product decides.
+    pub account_id: Option<AccountId>,
+}
+
+/// A part of an invoice with its own due date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Installment {
+    /// Id.
+    pub id: InstallmentId,
+    /// When it is due.
+    pub due_date: Day,
+    /// How much.
+    pub amount: AmountText,
+    /// What of that is not settled.
+    pub open_amount: AmountText,
+}
+
+/// What makes a separate invoice when a party's ready billables are invoiced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InvoiceGroup {
+    /// Each order.
+    Order,
+    /// Nothing: one invoice for the party.
+    Party,
+}
+
+/// A new draft: from `billable_ids`, from the ready billables of an `order_id` or a `party_id`, from free `lines`, or from lines beside one of the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateInvoice {
+    /// The company that bills; required when neither billables nor an order tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_id: Option<CompanyId>,
+    /// The customer, or the supplier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party_id: Option<PartyId>,
+    /// Invoices the ready billables of this order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
+    /// Invoices these billables, all of one company, party and currency.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub billable_ids: Vec<BillableId>,
+    /// What makes a separate invoice when a party is invoiced: `party` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<InvoiceGroup>,
+    /// Whether we bill or are billed: `sale` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
+    /// The currency of free lines: the party's, else the company's, when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// When it is due: the order's, else the party's, when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_term_id: Option<PaymentTermId>,
+    /// The other side's reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub reference: Option<String>,
+    /// What the other side reads below the lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub notes: Option<String>,
+    /// Free lines.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub lines: Vec<InvoiceLineInput>,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// A free line of an invoice as given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvoiceLineInput {
+    /// What was sold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<ProductId>,
+    /// The text on the document: the product's when not given; required without a product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub description: Option<String>,
+    /// How much.
+    pub quantity: Quantity,
+    /// The price of one unit, before discounts.
+    pub unit_price: Price,
+    /// The discount: 0 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_percent: Option<Percent>,
+    /// The taxes: the product's taxes of the company when not given, none when empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 500)]
+    pub tax_ids: Option<Vec<TaxId>>,
+    /// The account: the one that the product or company decides when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<AccountId>,
+}
+
+/// Posts a draft: it gets its number and its journal entry and never changes again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PostInvoice {
+    /// Its date: today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice_date: Option<Day>,
+}
+
+/// Makes a draft credit note of a posted invoice: of lines, of an amount, or of all that remains.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreditInvoice {
+    /// What is credited.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub lines: Vec<CreditLine>,
+    /// How much is credited with tax, spread over the remaining lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<AmountText>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub reason: Option<String>,
+}
+
+/// A line to credit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreditLine {
+    /// The line.
+    pub invoice_line_id: InvoiceLineId,
+    /// How much of it, at most what was not credited yet.
+    pub quantity: Quantity,
+}
+
+/// What the list of invoices offers.
+pub const INVOICES: ListSpec = ListSpec {
+    table: "invoices",
+    filters: &[
+        Filter { name: "status", kind: FilterKind::Word, index: "invoices_status" },
+        Filter { name: "direction", kind: FilterKind::Word, index: "invoices_direction" },
+        Filter { name: "kind", kind: FilterKind::Word, index: "invoices_kind" },
+        Filter { name: "payment_state", kind: FilterKind::Word, index: "invoices_payment_state" },
+        Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "invoices_party_id" },
+        Filter { name: "company_id", kind: FilterKind::Id("com"), index: "invoices_company_id" },
+        Filter { name: "order_id", kind: FilterKind::Id("ord"), index: "invoices_order_id" },
+        Filter { name: "credited_invoice_id", kind: FilterKind::Id("inv"), index: "invoices_credited_invoice_id" },
+        Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "invoices_flow_id" },
+        Filter { name: "number", kind: FilterKind::Word, index: "invoices_number" },
+        Filter { name: "invoice_date", kind: FilterKind::Day, index: "invoices_invoice_date" },
+        Filter { name: "due_date", kind: FilterKind::Day, index: "invoices_due_date" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "invoices_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "invoices_updated_at" },
+    ],
+    sorts: &[
+        Sort { name: "number", index: "invoices_number" },
+        Sort { name: "invoice_date", index: "invoices_invoice_date" },
+        Sort { name: "due_date", index: "invoices_due_date" },
+        Sort { name: "updated_at", index: "invoices_updated_at" },
+    ],
+    search: false,
+    external_refs: true,
+};
+
+/// The operations. Their names may be those of their bodies, which is why they stand apart.
+pub mod op {
+    use super::{INVOICES, Invoice};
+    use crate::invoice as body;
+    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_value::InvoiceId;
+
+    endpoints! {
+        /// Lists invoices and credit notes.
+        Get "/v1/invoices" ListInvoices () Nothing => Page<Invoice>, invoices:read, list INVOICES;
+        /// Makes a draft invoice of billables, of an order, of a party or of free lines.
+        Post "/v1/invoices" CreateInvoice () body::CreateInvoice => Created<Invoice>, invoices:write, [dry_run];
+        /// Reads an invoice or credit note.
+        Get "/v1/invoices/{id}" GetInvoice (InvoiceId) Nothing => Json<Invoice>, invoices:read;
+        /// Posts a draft: number, due dates and journal entry.
+        Post "/v1/invoices/{id}/post" PostInvoice (InvoiceId) body::PostInvoice => Json<Invoice>, invoices:post, [dry_run];
+        /// Makes a draft credit note of a posted invoice.
+        Post "/v1/invoices/{id}/credit" CreditInvoice (InvoiceId) body::CreditInvoice => Created<Invoice>, invoices:credit, [dry_run];
+    }
+}

@@ -1,0 +1,111 @@
+//! The ledger: balanced, immutable, hash-chained journal entries.
+
+use crate::object::Subject;
+use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
+use causeway_value::{AccountId, AmountText, CompanyId, Currency, Day, FlowId, Instant, JournalEntryId, JournalLineId, PartyId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+pub use op::ENDPOINTS;
+
+/// A balanced posting. It never changes; a correction is another entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JournalEntry {
+    /// Id.
+    pub id: JournalEntryId,
+    /// Always `journal_entry`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The deal it belongs to; null when it belongs to several or none.
+    pub flow_id: Option<FlowId>,
+    /// The company.
+    pub company_id: CompanyId,
+    /// The number `JE/2026/00042`.
+    pub number: String,
+    /// The day it counts for.
+    pub date: Day,
+    /// What it is about.
+    pub description: Option<String>,
+    /// The currency of debit and credit: the company's.
+    pub currency: Currency,
+    /// The document that it posts.
+    pub source: Option<Subject>,
+    /// The entry that it reverses.
+    pub reversal_of_id: Option<JournalEntryId>,
+    /// The entry that reverses it.
+    pub reversed_by_id: Option<JournalEntryId>,
+    /// The lines; debit and credit add up to the same.
+    pub lines: Vec<JournalLine>,
+    /// The hash of this entry and the one before it, in hexadecimal.
+    pub hash: String,
+    /// The hash of the company's entry before; null for the first.
+    pub previous_hash: Option<String>,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// A line of a journal entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JournalLine {
+    /// Id.
+    pub id: JournalLineId,
+    /// The account.
+    pub account_id: AccountId,
+    /// Its number in the chart.
+    pub account_code: String,
+    /// Whose account it is, for receivables and payables.
+    pub party_id: Option<PartyId>,
+    /// Debit in the company's currency.
+    pub debit: AmountText,
+    /// Credit in the company's currency.
+    pub credit: AmountText,
+    /// Debit minus credit in the document's currency.
+    pub amount_currency: AmountText,
+    /// The document's currency.
+    pub currency: Currency,
+    /// What it is about.
+    pub description: Option<String>,
+}
+
+/// What the list of journal entries offers.
+pub const JOURNAL_ENTRIES: ListSpec = ListSpec {
+    table: "journal_entries",
+    filters: &[
+        Filter { name: "company_id", kind: FilterKind::Id("com"), index: "journal_entries_company_id" },
+        Filter { name: "date", kind: FilterKind::Day, index: "journal_entries_date" },
+        Filter { name: "number", kind: FilterKind::Word, index: "journal_entries_number" },
+        Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "journal_entries_flow_id" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "journal_entries_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "journal_entries_updated_at" },
+    ],
+    sorts: &[
+        Sort { name: "date", index: "journal_entries_date" },
+        Sort { name: "number", index: "journal_entries_number" },
+        Sort { name: "updated_at", index: "journal_entries_updated_at" },
+    ],
+    search: false,
+    external_refs: false,
+};
+
+/// The operations. Their names may be those of their bodies, which is why they stand apart.
+pub mod op {
+    use super::{JOURNAL_ENTRIES, JournalEntry};
+    use crate::object::Verification;
+    use causeway_contract::{Json, Nothing, Page, endpoints};
+    use causeway_value::JournalEntryId;
+
+    endpoints! {
+        /// Lists journal entries.
+        Get "/v1/journal-entries" ListJournalEntries () Nothing => Page<JournalEntry>, ledger:read, list JOURNAL_ENTRIES;
+        /// Reads a journal entry.
+        Get "/v1/journal-entries/{id}" GetJournalEntry (JournalEntryId) Nothing => Json<JournalEntry>, ledger:read;
+        /// Verifies balances, hash chains and sub-ledgers of every company.
+        Get "/v1/ledger/verify" VerifyLedger () Nothing => Json<Verification>, ledger:read;
+    }
+}

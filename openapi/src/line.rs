@@ -1,0 +1,45 @@
+//! What the lines of quotes, orders and invoices share.
+
+use causeway_value::{AmountText, Percent, Price, ProductId, Quantity, TaxId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A line of a quote or order as given. It needs a product, or a description and a price.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LineInput {
+    /// What is sold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<ProductId>,
+    /// The text on the document: the product's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub description: Option<String>,
+    /// How much, in the product's unit. Negative lines give back.
+    pub quantity: Quantity,
+    /// An override of the price that the price lists give; null means theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_price: Option<Price>,
+    /// Why the price is overridden.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub price_override_reason: Option<String>,
+    /// The discount of this line: 0 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_percent: Option<Percent>,
+    /// The taxes: the product's taxes of the company when not given, none when empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 500)]
+    pub tax_ids: Option<Vec<TaxId>>,
+}
+
+/// What one tax adds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TaxAmount {
+    /// The tax.
+    pub tax_id: TaxId,
+    /// What it is computed on.
+    pub base: AmountText,
+    /// What it adds, or holds when it is included.
+    pub amount: AmountText,
+}

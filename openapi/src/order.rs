@@ -1,0 +1,281 @@
+//! Orders: what customers ordered and how far it is fulfilled and billed.
+
+use crate::line::{LineInput, TaxAmount};
+use crate::object::{ExternalRef, MetadataPatch};
+use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
+use causeway_value::{
+    AmountText, BillingPolicy, CompanyId, Currency, Day, FlowId, Instant, OpportunityId, OrderId, OrderLineId, OrderStatus, PartyId, PaymentTermId, Percent,
+    Price, ProductId, Quantity, QuoteId, TaxId, TaxRounding, UserId,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+pub use op::ENDPOINTS;
+
+/// What a customer ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Order {
+    /// Id.
+    pub id: OrderId,
+    /// Always `order`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The deal it belongs to.
+    pub flow_id: FlowId,
+    /// The company that sells.
+    pub company_id: CompanyId,
+    /// The customer.
+    pub party_id: PartyId,
+    /// The opportunity it came from.
+    pub opportunity_id: Option<OpportunityId>,
+    /// The quote it came from.
+    pub quote_id: Option<QuoteId>,
+    /// The number `SO/2026/00042`.
+    pub number: String,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// The day whose price lists and rates apply.
+    pub order_date: Day,
+    /// The currency of its amounts.
+    pub currency: Currency,
+    /// When its invoices will be due.
+    pub payment_term_id: Option<PaymentTermId>,
+    /// The discount of the whole document; it multiplies with those of lines.
+    pub discount_percent: Percent,
+    /// Where its tax is rounded.
+    pub tax_rounding: TaxRounding,
+    /// The customer's reference, such as `PO 4711`.
+    pub reference: Option<String>,
+    /// Who works on it.
+    pub owner_id: Option<UserId>,
+    /// What the customer reads below the lines.
+    pub notes: Option<String>,
+    /// The sum of the lines without tax.
+    pub untaxed_amount: AmountText,
+    /// The tax.
+    pub tax_amount: AmountText,
+    /// What the customer will pay.
+    pub total_amount: AmountText,
+    /// What remains after cost; null when a cost is unknown or masked.
+    pub margin_amount: Option<AmountText>,
+    /// That as a share of the untaxed amount.
+    pub margin_percent: Option<Percent>,
+    /// The tax by tax.
+    pub taxes: Vec<TaxAmount>,
+    /// The lines.
+    pub lines: Vec<OrderLine>,
+    /// What blocks named steps of it now.
+    pub holds: Vec<Hold>,
+    /// When it was confirmed.
+    pub confirmed_at: Option<Instant>,
+    /// Why it was cancelled.
+    pub cancelled_reason: Option<String>,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// A line of an order with its six quantities.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OrderLine {
+    /// Id.
+    pub id: OrderLineId,
+    /// What is sold.
+    pub product_id: Option<ProductId>,
+    /// The text on the document.
+    pub description: String,
+    /// The code of the unit.
+    pub unit: Option<String>,
+    /// The price of one price base quantity, before discounts.
+    pub unit_price: Price,
+    /// How many units the price is for.
+    pub price_base_quantity: Quantity,
+    /// Why the price was overridden.
+    pub price_override_reason: Option<String>,
+    /// The discount of this line.
+    pub discount_percent: Percent,
+    /// What makes it billable.
+    pub billing_policy: BillingPolicy,
+    /// The taxes.
+    pub tax_ids: Vec<TaxId>,
+    /// Without tax, after discounts.
+    pub net_amount: AmountText,
+    /// The tax.
+    pub tax_amount: AmountText,
+    /// The tax by tax.
+    pub taxes: Vec<TaxAmount>,
+    /// What remains after cost.
+    pub margin_amount: Option<AmountText>,
+    /// That as a share of the net amount.
+    pub margin_percent: Option<Percent>,
+    /// How much the customer ordered.
+    pub ordered_quantity: Quantity,
+    /// How much stock is set aside for it.
+    pub reserved_quantity: Quantity,
+    /// How much was delivered.
+    pub delivered_quantity: Quantity,
+    /// How much was invoiced.
+    pub invoiced_quantity: Quantity,
+    /// How much came back.
+    pub returned_quantity: Quantity,
+    /// How much will not be delivered.
+    pub cancelled_quantity: Quantity,
+}
+
+/// Something that blocks named steps of a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Hold {
+    /// What kind: `credit`, `approval`, `data`, `stock`, `billing`, `dispute` or `manual`.
+    pub kind: String,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub since: Instant,
+    /// Who has to clear it.
+    pub owner_id: Option<UserId>,
+}
+
+/// A new order without a quote.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateOrder {
+    /// The company that sells.
+    pub company_id: CompanyId,
+    /// The customer.
+    pub party_id: PartyId,
+    /// The opportunity it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opportunity_id: Option<OpportunityId>,
+    /// The currency of its amounts: the party's, else the company's, when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// When its invoices will be due: the party's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_term_id: Option<PaymentTermId>,
+    /// The discount of the whole document: 0 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_percent: Option<Percent>,
+    /// The customer's reference, such as `PO 4711`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub reference: Option<String>,
+    /// Who works on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<UserId>,
+    /// What the customer reads below the lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub notes: Option<String>,
+    /// The lines.
+    #[schema(max_items = 500)]
+    pub lines: Vec<LineInput>,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// Changes a draft. Lines are replaced as a whole and priced again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateOrder {
+    /// When its invoices will be due.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<PaymentTermId>)]
+    pub payment_term_id: Patch<PaymentTermId>,
+    /// The discount of the whole document.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Percent)]
+    pub discount_percent: Patch<Percent>,
+    /// The customer's reference.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub reference: Patch<String>,
+    /// Who works on it.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<UserId>)]
+    pub owner_id: Patch<UserId>,
+    /// What the customer reads below the lines.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 2_000)]
+    pub notes: Patch<String>,
+    /// All lines from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<LineInput>, max_items = 500)]
+    pub lines: Patch<Vec<LineInput>>,
+    /// Own data of the caller: a text sets an entry, null removes it, others stay.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    pub metadata: MetadataPatch,
+    /// All its ids in other systems from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<ExternalRef>, max_items = 50)]
+    pub external_refs: Patch<Vec<ExternalRef>>,
+}
+
+/// Cancels what is not delivered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelOrder {
+    /// Why.
+    #[schema(max_length = 2_000)]
+    pub reason: String,
+}
+
+/// What the list of orders offers.
+pub const ORDERS: ListSpec = ListSpec {
+    table: "orders",
+    filters: &[
+        Filter { name: "status", kind: FilterKind::Word, index: "orders_status" },
+        Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "orders_party_id" },
+        Filter { name: "company_id", kind: FilterKind::Id("com"), index: "orders_company_id" },
+        Filter { name: "quote_id", kind: FilterKind::Id("qot"), index: "orders_quote_id" },
+        Filter { name: "opportunity_id", kind: FilterKind::Id("opp"), index: "orders_opportunity_id" },
+        Filter { name: "owner_id", kind: FilterKind::Id("usr"), index: "orders_owner_id" },
+        Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "orders_flow_id" },
+        Filter { name: "number", kind: FilterKind::Word, index: "orders_number" },
+        Filter { name: "order_date", kind: FilterKind::Day, index: "orders_order_date" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "orders_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "orders_updated_at" },
+    ],
+    sorts: &[
+        Sort { name: "number", index: "orders_number" },
+        Sort { name: "order_date", index: "orders_order_date" },
+        Sort { name: "updated_at", index: "orders_updated_at" },
+    ],
+    search: false,
+    external_refs: true,
+};
+
+/// The operations. Their names may be those of their bodies, which is why they stand apart.
+pub mod op {
+    use super::{ORDERS, Order};
+    use crate::order as body;
+    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_value::OrderId;
+
+    endpoints! {
+        /// Lists orders.
+        Get "/v1/orders" ListOrders () Nothing => Page<Order>, orders:read, list ORDERS;
+        /// Creates an order.
+        Post "/v1/orders" CreateOrder () body::CreateOrder => Created<Order>, orders:write;
+        /// Reads an order.
+        Get "/v1/orders/{id}" GetOrder (OrderId) Nothing => Json<Order>, orders:read;
+        /// Changes an order.
+        Patch "/v1/orders/{id}" UpdateOrder (OrderId) body::UpdateOrder => Json<Order>, orders:write;
+        /// Confirms a draft: from now on we owe it.
+        Post "/v1/orders/{id}/confirm" ConfirmOrder (OrderId) Nothing => Json<Order>, orders:confirm, [dry_run];
+        /// Cancels an order as far as it is not delivered.
+        Post "/v1/orders/{id}/cancel" CancelOrder (OrderId) body::CancelOrder => Json<Order>, orders:cancel, [dry_run];
+    }
+}

@@ -1,0 +1,328 @@
+//! Parties: whom we sell to and buy from, with their addresses and contacts.
+
+use crate::object::{ExternalRef, MetadataPatch};
+use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
+use causeway_value::{AddressId, AddressKind, AmountText, CompanyId, ContactId, Currency, Instant, PartyId, PartyKind, PartyRole, PaymentTermId, PriceListId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+pub use op::ENDPOINTS;
+
+/// Someone we deal with: a customer, a supplier, or both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Party {
+    /// Id.
+    pub id: PartyId,
+    /// Always `party`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The name.
+    pub name: String,
+    /// An organisation or a person.
+    pub kind: PartyKind,
+    /// What it is to us.
+    pub roles: Vec<PartyRole>,
+    /// ISO 3166-1 alpha-2 code.
+    pub country: Option<String>,
+    /// Its tax registration.
+    pub tax_id: Option<String>,
+    /// The currency it is quoted in when the document names none, and that of its credit limit.
+    pub currency: Option<Currency>,
+    /// When its invoices are due, unless the document says otherwise.
+    pub payment_term_id: Option<PaymentTermId>,
+    /// The price list that applies to it.
+    pub price_list_id: Option<PriceListId>,
+    /// The most it may owe, in its currency; null for no limit.
+    pub credit_limit: Option<AmountText>,
+    /// The group of customers it belongs to, as price lists refer to it.
+    pub segment: Option<String>,
+    /// The mail address.
+    pub email: Option<String>,
+    /// The telephone number.
+    pub phone: Option<String>,
+    /// The company of this tenant that it is: what makes a sale intercompany.
+    pub linked_company_id: Option<CompanyId>,
+    /// Its addresses.
+    pub addresses: Vec<Address>,
+    /// People at it.
+    pub contacts: Vec<Contact>,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// An address of a party.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Address {
+    /// Id.
+    pub id: AddressId,
+    /// What it is for.
+    pub kind: AddressKind,
+    /// Street and number.
+    pub line1: String,
+    /// What else stands above the city.
+    pub line2: Option<String>,
+    /// The city.
+    pub city: String,
+    /// State or province.
+    pub region: Option<String>,
+    /// The postal code.
+    pub postal_code: Option<String>,
+    /// ISO 3166-1 alpha-2 code.
+    pub country: String,
+}
+
+/// A person at a party.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Contact {
+    /// Id.
+    pub id: ContactId,
+    /// The name.
+    pub name: String,
+    /// The mail address.
+    pub email: Option<String>,
+    /// The telephone number.
+    pub phone: Option<String>,
+    /// What the person does there.
+    pub position: Option<String>,
+}
+
+/// A new party.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateParty {
+    /// The name.
+    #[schema(max_length = 200)]
+    pub name: String,
+    /// An organisation or a person.
+    pub kind: PartyKind,
+    /// What it is to us.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub roles: Vec<PartyRole>,
+    /// ISO 3166-1 alpha-2 code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    pub country: Option<String>,
+    /// Its tax registration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub tax_id: Option<String>,
+    /// The currency it is quoted in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// When its invoices are due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_term_id: Option<PaymentTermId>,
+    /// The price list that applies to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_list_id: Option<PriceListId>,
+    /// The most it may owe, in its currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit_limit: Option<AmountText>,
+    /// The group of customers it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub segment: Option<String>,
+    /// The mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = "email", max_length = 254)]
+    pub email: Option<String>,
+    /// The telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub phone: Option<String>,
+    /// The company of this tenant that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked_company_id: Option<CompanyId>,
+    /// Its addresses.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub addresses: Vec<AddressInput>,
+    /// People at it.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub contacts: Vec<ContactInput>,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// An address as given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddressInput {
+    /// The address that this one replaces, so that it keeps its id; only in a PATCH.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<AddressId>,
+    /// What it is for.
+    pub kind: AddressKind,
+    /// Street and number.
+    #[schema(max_length = 200)]
+    pub line1: String,
+    /// What else stands above the city.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub line2: Option<String>,
+    /// The city.
+    #[schema(max_length = 200)]
+    pub city: String,
+    /// State or province.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub region: Option<String>,
+    /// The postal code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub postal_code: Option<String>,
+    /// ISO 3166-1 alpha-2 code.
+    #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    pub country: String,
+}
+
+/// A contact as given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactInput {
+    /// The contact that this one replaces, so that it keeps its id; only in a PATCH.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<ContactId>,
+    /// The name.
+    #[schema(max_length = 200)]
+    pub name: String,
+    /// The mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = "email", max_length = 254)]
+    pub email: Option<String>,
+    /// The telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub phone: Option<String>,
+    /// What the person does there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub position: Option<String>,
+}
+
+/// Changes a party. Lists are replaced as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateParty {
+    /// The name.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = String, max_length = 200)]
+    pub name: Patch<String>,
+    /// An organisation or a person.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = PartyKind)]
+    pub kind: Patch<PartyKind>,
+    /// All that it is to us from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<PartyRole>, max_items = 500)]
+    pub roles: Patch<Vec<PartyRole>>,
+    /// ISO 3166-1 alpha-2 code.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    pub country: Patch<String>,
+    /// Its tax registration.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    pub tax_id: Patch<String>,
+    /// The currency it is quoted in.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<Currency>)]
+    pub currency: Patch<Currency>,
+    /// When its invoices are due.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<PaymentTermId>)]
+    pub payment_term_id: Patch<PaymentTermId>,
+    /// The price list that applies to it.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<PriceListId>)]
+    pub price_list_id: Patch<PriceListId>,
+    /// The most it may owe, in its currency.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<AmountText>)]
+    pub credit_limit: Patch<AmountText>,
+    /// The group of customers it belongs to.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    pub segment: Patch<String>,
+    /// The mail address.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, format = "email", max_length = 254)]
+    pub email: Patch<String>,
+    /// The telephone number.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    pub phone: Patch<String>,
+    /// The company of this tenant that it is.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<CompanyId>)]
+    pub linked_company_id: Patch<CompanyId>,
+    /// All its addresses from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<AddressInput>, max_items = 500)]
+    pub addresses: Patch<Vec<AddressInput>>,
+    /// All people at it from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<ContactInput>, max_items = 500)]
+    pub contacts: Patch<Vec<ContactInput>>,
+    /// Own data of the caller: a text sets an entry, null removes it, others stay.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    pub metadata: MetadataPatch,
+    /// All its ids in other systems from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<ExternalRef>, max_items = 50)]
+    pub external_refs: Patch<Vec<ExternalRef>>,
+}
+
+/// What the list of parties offers.
+pub const PARTIES: ListSpec = ListSpec {
+    table: "parties",
+    filters: &[
+        Filter { name: "kind", kind: FilterKind::Word, index: "parties_kind" },
+        Filter { name: "country", kind: FilterKind::Word, index: "parties_country" },
+        Filter { name: "tax_id", kind: FilterKind::Word, index: "parties_tax_id" },
+        Filter { name: "segment", kind: FilterKind::Word, index: "parties_segment" },
+        Filter { name: "payment_term_id", kind: FilterKind::Id("pmt"), index: "parties_payment_term_id" },
+        Filter { name: "price_list_id", kind: FilterKind::Id("plt"), index: "parties_price_list_id" },
+        Filter { name: "linked_company_id", kind: FilterKind::Id("com"), index: "parties_linked_company_id" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "parties_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "parties_updated_at" },
+    ],
+    sorts: &[Sort { name: "name", index: "parties_name" }, Sort { name: "updated_at", index: "parties_updated_at" }],
+    search: true,
+    external_refs: true,
+};
+
+/// The operations. Their names may be those of their bodies, which is why they stand apart.
+pub mod op {
+    use super::{PARTIES, Party};
+    use crate::party as body;
+    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_value::PartyId;
+
+    endpoints! {
+        /// Lists parties.
+        Get "/v1/parties" ListParties () Nothing => Page<Party>, parties:read, list PARTIES;
+        /// Creates a party.
+        Post "/v1/parties" CreateParty () body::CreateParty => Created<Party>, parties:write;
+        /// Reads a party.
+        Get "/v1/parties/{id}" GetParty (PartyId) Nothing => Json<Party>, parties:read;
+        /// Changes a party.
+        Patch "/v1/parties/{id}" UpdateParty (PartyId) body::UpdateParty => Json<Party>, parties:write;
+    }
+}

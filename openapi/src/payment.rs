@@ -1,0 +1,209 @@
+//! Payments and their allocation to invoices.
+
+use crate::object::ExternalRef;
+use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
+use causeway_value::{
+    AllocationId, AllocationState, AmountText, CompanyId, Currency, Day, FlowId, InstallmentId, Instant, InvoiceId, JournalEntryId, PartyId, PaymentDirection,
+    PaymentId, PaymentMethod, PaymentStatus,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+pub use op::ENDPOINTS;
+
+/// Money received or paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Payment {
+    /// Id.
+    pub id: PaymentId,
+    /// Always `payment`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The deal it belongs to; null when it belongs to several or none.
+    pub flow_id: Option<FlowId>,
+    /// The company.
+    pub company_id: CompanyId,
+    /// Who paid, or was paid.
+    pub party_id: PartyId,
+    /// To us or from us.
+    pub direction: PaymentDirection,
+    /// How the money moved.
+    pub method: PaymentMethod,
+    /// The number `PAY/2026/00042`; null before posting.
+    pub number: Option<String>,
+    /// Where it stands.
+    pub status: PaymentStatus,
+    /// How much.
+    pub amount: AmountText,
+    /// The currency of that.
+    pub currency: Currency,
+    /// When the money moved.
+    pub payment_date: Day,
+    /// What stood on the transfer.
+    pub reference: Option<String>,
+    /// The parts that settle invoices, reversed ones included.
+    pub allocations: Vec<Allocation>,
+    /// What settles nothing yet.
+    pub unallocated_amount: AmountText,
+    /// How far it is allocated.
+    pub allocation_state: AllocationState,
+    /// Its posting in the ledger.
+    pub journal_entry_id: Option<JournalEntryId>,
+    /// Why it was reversed.
+    pub reason: Option<String>,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// The part of a payment or credit note that settles an installment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Allocation {
+    /// Id.
+    pub id: AllocationId,
+    /// The invoice it settles.
+    pub invoice_id: InvoiceId,
+    /// The installment it settles.
+    pub installment_id: Option<InstallmentId>,
+    /// How much, in the currency of the invoice.
+    pub amount: AmountText,
+    /// The day it counts from.
+    pub date: Day,
+    /// Whether it was taken back.
+    pub reversed: bool,
+}
+
+/// A new payment, posted at once unless `status` says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreatePayment {
+    /// The company.
+    pub company_id: CompanyId,
+    /// Who paid, or was paid.
+    pub party_id: PartyId,
+    /// To us or from us.
+    pub direction: PaymentDirection,
+    /// How the money moved.
+    pub method: PaymentMethod,
+    /// How much, more than zero.
+    pub amount: AmountText,
+    /// The currency of that.
+    pub currency: Currency,
+    /// When the money moved: today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_date: Option<Day>,
+    /// What stood on the transfer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub reference: Option<String>,
+    /// `draft` leaves it for a second person to post: `posted` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<PaymentStatus>,
+    /// What it settles.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub allocations: Vec<AllocationInput>,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// An allocation as given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllocationInput {
+    /// The invoice.
+    pub invoice_id: InvoiceId,
+    /// The installment: the oldest open ones when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub installment_id: Option<InstallmentId>,
+    /// How much, in the currency of the invoice, at most what is open on both sides.
+    pub amount: AmountText,
+}
+
+/// Settles invoices with what is unallocated.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllocatePayment {
+    /// What it settles.
+    #[schema(max_items = 500)]
+    pub allocations: Vec<AllocationInput>,
+}
+
+/// Takes allocations back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnallocatePayment {
+    /// The allocations.
+    #[schema(max_items = 500)]
+    pub allocation_ids: Vec<AllocationId>,
+}
+
+/// Takes a posted payment back with all its allocations.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReversePayment {
+    /// Why.
+    #[schema(max_length = 2_000)]
+    pub reason: String,
+}
+
+/// What the list of payments offers.
+pub const PAYMENTS: ListSpec = ListSpec {
+    table: "payments",
+    filters: &[
+        Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "payments_party_id" },
+        Filter { name: "status", kind: FilterKind::Word, index: "payments_status" },
+        Filter { name: "company_id", kind: FilterKind::Id("com"), index: "payments_company_id" },
+        Filter { name: "direction", kind: FilterKind::Word, index: "payments_direction" },
+        Filter { name: "allocation_state", kind: FilterKind::Word, index: "payments_allocation_state" },
+        Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "payments_flow_id" },
+        Filter { name: "number", kind: FilterKind::Word, index: "payments_number" },
+        Filter { name: "payment_date", kind: FilterKind::Day, index: "payments_payment_date" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "payments_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "payments_updated_at" },
+    ],
+    sorts: &[
+        Sort { name: "number", index: "payments_number" },
+        Sort { name: "payment_date", index: "payments_payment_date" },
+        Sort { name: "updated_at", index: "payments_updated_at" },
+    ],
+    search: false,
+    external_refs: true,
+};
+
+/// The operations. Their names may be those of their bodies, which is why they stand apart.
+pub mod op {
+    use super::{PAYMENTS, Payment};
+    use crate::payment as body;
+    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_value::PaymentId;
+
+    endpoints! {
+        /// Lists payments.
+        Get "/v1/payments" ListPayments () Nothing => Page<Payment>, payments:read, list PAYMENTS;
+        /// Records a payment, posts it and allocates it.
+        Post "/v1/payments" CreatePayment () body::CreatePayment => Created<Payment>, payments:write, [dry_run];
+        /// Reads a payment.
+        Get "/v1/payments/{id}" GetPayment (PaymentId) Nothing => Json<Payment>, payments:read;
+        /// Posts a draft payment.
+        Post "/v1/payments/{id}/post" PostPayment (PaymentId) Nothing => Json<Payment>, payments:post, [dry_run];
+        /// Settles invoices with a payment.
+        Post "/v1/payments/{id}/allocate" AllocatePayment (PaymentId) body::AllocatePayment => Json<Payment>, payments:allocate, [dry_run];
+        /// Takes allocations back.
+        Post "/v1/payments/{id}/unallocate" UnallocatePayment (PaymentId) body::UnallocatePayment => Json<Payment>, payments:allocate, [dry_run];
+        /// Takes a payment back.
+        Post "/v1/payments/{id}/reverse" ReversePayment (PaymentId) body::ReversePayment => Json<Payment>, payments:reverse, [dry_run];
+    }
+}

@@ -1,0 +1,178 @@
+//! Platform administration: the first key and the tenants. Its credential is the platform administrator's, never a tenant's.
+
+use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
+use causeway_value::{ApiKeyId, Instant, TenantId, TenantMode, TenantStatus, UserId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+pub use op::ENDPOINTS;
+
+/// Trades the one-time token that the first start prints for the first administrator's key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bootstrap {
+    /// The token.
+    #[schema(max_length = 200)]
+    pub token: String,
+}
+
+/// The first administrator's key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FirstKey {
+    /// The key with its secret.
+    pub api_key: KeySecret,
+}
+
+/// A new key. The secret is shown once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeySecret {
+    /// The key.
+    pub id: ApiKeyId,
+    /// What stands after `Bearer`.
+    pub secret: String,
+}
+
+/// A SaaS customer. Everything belongs to exactly one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Tenant {
+    /// Id.
+    pub id: TenantId,
+    /// Always `tenant`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// Its name.
+    pub name: String,
+    /// Its short name, unique, as used to log in.
+    pub slug: String,
+    /// Real business, or a trial with a clock that can be set.
+    pub mode: TenantMode,
+    /// Whether it may work.
+    pub status: TenantStatus,
+    /// Why it was suspended.
+    pub suspended_reason: Option<String>,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// A new tenant with its owner and first key. The secret is shown once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NewTenant {
+    /// Id.
+    pub id: TenantId,
+    /// Always `tenant`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// Its name.
+    pub name: String,
+    /// Its short name, unique, as used to log in.
+    pub slug: String,
+    /// Real business, or a trial with a clock that can be set.
+    pub mode: TenantMode,
+    /// Whether it may work.
+    pub status: TenantStatus,
+    /// Always null.
+    pub suspended_reason: Option<String>,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+    /// Its first user, with every permission.
+    pub owner: TenantOwner,
+    /// The owner's key.
+    pub api_key: KeySecret,
+}
+
+/// The first user of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TenantOwner {
+    /// The user.
+    pub id: UserId,
+}
+
+/// A new tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateTenant {
+    /// Its name.
+    #[schema(max_length = 200)]
+    pub name: String,
+    /// Its short name: lower-case letters, digits and hyphens. Unique.
+    #[schema(max_length = 40, pattern = "^[a-z0-9][a-z0-9-]*$")]
+    pub slug: String,
+    /// Real business, or a trial with a clock that can be set.
+    pub mode: TenantMode,
+    /// Its first user.
+    pub owner: CreateTenantOwner,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// The first user of a new tenant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateTenantOwner {
+    /// The name.
+    #[schema(max_length = 200)]
+    pub name: String,
+    /// The mail address.
+    #[schema(format = "email", max_length = 254)]
+    pub email: String,
+}
+
+/// Stops a tenant: every request of it is refused with `tenant_suspended`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuspendTenant {
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub reason: Option<String>,
+}
+
+/// What the list of tenants offers.
+pub const TENANTS: ListSpec = ListSpec {
+    table: "tenants",
+    filters: &[
+        Filter { name: "status", kind: FilterKind::Word, index: "tenants_status" },
+        Filter { name: "mode", kind: FilterKind::Word, index: "tenants_mode" },
+        Filter { name: "slug", kind: FilterKind::Word, index: "tenants_slug" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "tenants_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "tenants_updated_at" },
+    ],
+    sorts: &[Sort { name: "name", index: "tenants_name" }, Sort { name: "updated_at", index: "tenants_updated_at" }],
+    search: true,
+    external_refs: false,
+};
+
+/// The operations. Their names may be those of their bodies, which is why they stand apart.
+pub mod op {
+    use super::{FirstKey, NewTenant, TENANTS, Tenant};
+    use crate::platform as body;
+    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_value::TenantId;
+
+    endpoints! {
+        /// Trades the one-time bootstrap token for the first administrator's key; 410 the second time.
+        Post "/admin/v1/bootstrap" Bootstrap () body::Bootstrap => Created<FirstKey>, any:open, [secret];
+        /// Lists tenants.
+        Get "/admin/v1/tenants" ListTenants () Nothing => Page<Tenant>, platform:admin, list TENANTS;
+        /// Creates a tenant with its owner and first key.
+        Post "/admin/v1/tenants" CreateTenant () body::CreateTenant => Created<NewTenant>, platform:admin, [secret];
+        /// Reads a tenant.
+        Get "/admin/v1/tenants/{id}" GetTenant (TenantId) Nothing => Json<Tenant>, platform:admin;
+        /// Suspends a tenant.
+        Post "/admin/v1/tenants/{id}/suspend" SuspendTenant (TenantId) body::SuspendTenant => Json<Tenant>, platform:admin;
+        /// Resumes a suspended tenant.
+        Post "/admin/v1/tenants/{id}/resume" ResumeTenant (TenantId) Nothing => Json<Tenant>, platform:admin;
+    }
+}

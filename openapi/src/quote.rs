@@ -1,0 +1,340 @@
+//! Quotes: offers in revisions, priced by the price lists (QTE-02 to QTE-22).
+
+use crate::line::{LineInput, TaxAmount};
+use crate::object::{Explanation, ExternalRef, MetadataPatch};
+use crate::order::Order;
+use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
+use causeway_value::{
+    AmountText, CompanyId, Currency, Day, FlowId, Instant, OpportunityId, OrderId, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteId,
+    QuoteLineId, QuoteStatus, TaxId, TaxRounding, UserId,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+pub use op::ENDPOINTS;
+
+/// An offer, in one revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Quote {
+    /// Id.
+    pub id: QuoteId,
+    /// Always `quote`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The deal it belongs to.
+    pub flow_id: FlowId,
+    /// The company that offers.
+    pub company_id: CompanyId,
+    /// The customer.
+    pub party_id: PartyId,
+    /// The opportunity it is for.
+    pub opportunity_id: Option<OpportunityId>,
+    /// The order that accepting made.
+    pub order_id: Option<OrderId>,
+    /// The revision before.
+    pub supersedes_id: Option<QuoteId>,
+    /// The number `QUO/2026/00042`, the same in every revision.
+    pub number: String,
+    /// The revision, from 1.
+    pub revision: i32,
+    /// Where it stands.
+    pub status: QuoteStatus,
+    /// The day whose price lists and rates apply.
+    pub quote_date: Day,
+    /// The last day it can be accepted.
+    pub valid_until: Option<Day>,
+    /// The currency of its amounts.
+    pub currency: Currency,
+    /// When its invoices will be due.
+    pub payment_term_id: Option<PaymentTermId>,
+    /// The discount of the whole document; it multiplies with those of lines.
+    pub discount_percent: Percent,
+    /// Where its tax is rounded.
+    pub tax_rounding: TaxRounding,
+    /// Who works on it.
+    pub owner_id: Option<UserId>,
+    /// What the customer reads below the lines.
+    pub notes: Option<String>,
+    /// The sum of the lines without tax.
+    pub untaxed_amount: AmountText,
+    /// The tax.
+    pub tax_amount: AmountText,
+    /// What the customer would pay.
+    pub total_amount: AmountText,
+    /// What remains after cost; null when a cost is unknown or masked.
+    pub margin_amount: Option<AmountText>,
+    /// That as a share of the untaxed amount.
+    pub margin_percent: Option<Percent>,
+    /// The tax by tax.
+    pub taxes: Vec<TaxAmount>,
+    /// The lines.
+    pub lines: Vec<QuoteLine>,
+    /// When it was sent.
+    pub sent_at: Option<Instant>,
+    /// When the customer accepted.
+    pub accepted_at: Option<Instant>,
+    /// Who accepted.
+    pub accepted_by: Option<String>,
+    /// The customer's reference, such as `PO 4711`.
+    pub reference: Option<String>,
+    /// Why the customer declined.
+    pub declined_reason: Option<String>,
+    /// Own data of the caller: up to 50 texts by name.
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// A line of a quote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuoteLine {
+    /// Id.
+    pub id: QuoteLineId,
+    /// What is offered.
+    pub product_id: Option<ProductId>,
+    /// The text on the document.
+    pub description: String,
+    /// How much.
+    pub quantity: Quantity,
+    /// The code of the unit.
+    pub unit: Option<String>,
+    /// The price of one price base quantity, before discounts.
+    pub unit_price: Price,
+    /// How many units the price is for.
+    pub price_base_quantity: Quantity,
+    /// Why the price was overridden.
+    pub price_override_reason: Option<String>,
+    /// The discount of this line.
+    pub discount_percent: Percent,
+    /// The taxes.
+    pub tax_ids: Vec<TaxId>,
+    /// Without tax, after discounts.
+    pub net_amount: AmountText,
+    /// The tax.
+    pub tax_amount: AmountText,
+    /// The tax by tax.
+    pub taxes: Vec<TaxAmount>,
+    /// What remains after cost.
+    pub margin_amount: Option<AmountText>,
+    /// That as a share of the net amount.
+    pub margin_percent: Option<Percent>,
+}
+
+/// What a quote would come to. Nothing is stored; the ids of its lines lead nowhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PricedQuote {
+    /// Always `priced_quote`.
+    pub object: String,
+    /// The currency of its amounts.
+    pub currency: Currency,
+    /// The day whose price lists and rates apply.
+    pub quote_date: Day,
+    /// The discount of the whole document.
+    pub discount_percent: Percent,
+    /// The sum of the lines without tax.
+    pub untaxed_amount: AmountText,
+    /// The tax.
+    pub tax_amount: AmountText,
+    /// What the customer would pay.
+    pub total_amount: AmountText,
+    /// What remains after cost.
+    pub margin_amount: Option<AmountText>,
+    /// That as a share of the untaxed amount.
+    pub margin_percent: Option<Percent>,
+    /// The tax by tax.
+    pub taxes: Vec<TaxAmount>,
+    /// The lines.
+    pub lines: Vec<QuoteLine>,
+    /// How the amounts came about.
+    pub explain: Explanation,
+}
+
+/// A new quote.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateQuote {
+    /// The company that offers.
+    pub company_id: CompanyId,
+    /// The customer.
+    pub party_id: PartyId,
+    /// The opportunity it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opportunity_id: Option<OpportunityId>,
+    /// The currency of its amounts: the party's, else the company's, when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// The last day it can be accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Day>,
+    /// When its invoices will be due: the party's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_term_id: Option<PaymentTermId>,
+    /// The discount of the whole document: 0 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_percent: Option<Percent>,
+    /// The customer's reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub reference: Option<String>,
+    /// Who works on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<UserId>,
+    /// What the customer reads below the lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub notes: Option<String>,
+    /// The lines.
+    #[schema(max_items = 500)]
+    pub lines: Vec<LineInput>,
+    /// Own data of the caller: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub external_refs: Vec<ExternalRef>,
+}
+
+/// Changes a draft. Lines are replaced as a whole and priced again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateQuote {
+    /// The opportunity it is for.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<OpportunityId>)]
+    pub opportunity_id: Patch<OpportunityId>,
+    /// The last day it can be accepted.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<Day>)]
+    pub valid_until: Patch<Day>,
+    /// When its invoices will be due.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<PaymentTermId>)]
+    pub payment_term_id: Patch<PaymentTermId>,
+    /// The discount of the whole document.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Percent)]
+    pub discount_percent: Patch<Percent>,
+    /// The customer's reference.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub reference: Patch<String>,
+    /// Who works on it.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<UserId>)]
+    pub owner_id: Patch<UserId>,
+    /// What the customer reads below the lines.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 2_000)]
+    pub notes: Patch<String>,
+    /// All lines from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<LineInput>, max_items = 500)]
+    pub lines: Patch<Vec<LineInput>>,
+    /// Own data of the caller: a text sets an entry, null removes it, others stay.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    pub metadata: MetadataPatch,
+    /// All its ids in other systems from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<ExternalRef>, max_items = 50)]
+    pub external_refs: Patch<Vec<ExternalRef>>,
+}
+
+/// Records that the customer accepts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptQuote {
+    /// Who accepts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub accepted_by: Option<String>,
+    /// The customer's reference, such as `PO 4711`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub reference: Option<String>,
+}
+
+/// Records that the customer declines.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeclineQuote {
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub reason: Option<String>,
+}
+
+/// An accepted quote with its order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AcceptedQuote {
+    /// The quote.
+    pub quote: Quote,
+    /// The order it became.
+    pub order: Order,
+}
+
+/// What the list of quotes offers.
+pub const QUOTES: ListSpec = ListSpec {
+    table: "quotes",
+    filters: &[
+        Filter { name: "status", kind: FilterKind::Word, index: "quotes_status" },
+        Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "quotes_party_id" },
+        Filter { name: "company_id", kind: FilterKind::Id("com"), index: "quotes_company_id" },
+        Filter { name: "order_id", kind: FilterKind::Id("ord"), index: "quotes_order_id" },
+        Filter { name: "opportunity_id", kind: FilterKind::Id("opp"), index: "quotes_opportunity_id" },
+        Filter { name: "owner_id", kind: FilterKind::Id("usr"), index: "quotes_owner_id" },
+        Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "quotes_flow_id" },
+        Filter { name: "number", kind: FilterKind::Word, index: "quotes_number" },
+        Filter { name: "valid_until", kind: FilterKind::Day, index: "quotes_valid_until" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "quotes_created_at" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "quotes_updated_at" },
+    ],
+    sorts: &[
+        Sort { name: "number", index: "quotes_number" },
+        Sort { name: "valid_until", index: "quotes_valid_until" },
+        Sort { name: "updated_at", index: "quotes_updated_at" },
+    ],
+    search: false,
+    external_refs: true,
+};
+
+/// The operations. Their names may be those of their bodies, which is why they stand apart.
+pub mod op {
+    use super::{AcceptedQuote, PricedQuote, QUOTES, Quote};
+    use crate::object::Explanation;
+    use crate::quote as body;
+    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_value::QuoteId;
+
+    endpoints! {
+        /// Lists quotes.
+        Get "/v1/quotes" ListQuotes () Nothing => Page<Quote>, quotes:read, list QUOTES;
+        /// Creates a quote.
+        Post "/v1/quotes" CreateQuote () body::CreateQuote => Created<Quote>, quotes:write;
+        /// Reads a quote.
+        Get "/v1/quotes/{id}" GetQuote (QuoteId) Nothing => Json<Quote>, quotes:read;
+        /// Changes a quote.
+        Patch "/v1/quotes/{id}" UpdateQuote (QuoteId) body::UpdateQuote => Json<Quote>, quotes:write;
+        /// Prices a quote and explains the result; nothing is stored.
+        Post "/v1/quotes/price" PriceQuote () body::CreateQuote => Json<PricedQuote>, quotes:write;
+        /// Explains how the prices and taxes of a quote came about.
+        Get "/v1/quotes/{id}/explain" ExplainQuote (QuoteId) Nothing => Json<Explanation>, quotes:read;
+        /// Makes the next revision as a draft; this one becomes superseded.
+        Post "/v1/quotes/{id}/revise" ReviseQuote (QuoteId) Nothing => Created<Quote>, quotes:write;
+        /// Submits a draft; it is approved at once when nothing must approve.
+        Post "/v1/quotes/{id}/submit" SubmitQuote (QuoteId) Nothing => Json<Quote>, quotes:write;
+        /// Records that an approved quote went to the customer.
+        Post "/v1/quotes/{id}/send" SendQuote (QuoteId) Nothing => Json<Quote>, quotes:write;
+        /// Accepts an approved or sent quote and makes its order; again gives the same order.
+        Post "/v1/quotes/{id}/accept" AcceptQuote (QuoteId) body::AcceptQuote => Json<AcceptedQuote>, quotes:accept, [dry_run];
+        /// Records that the customer declines.
+        Post "/v1/quotes/{id}/decline" DeclineQuote (QuoteId) body::DeclineQuote => Json<Quote>, quotes:accept;
+    }
+}

@@ -1,0 +1,189 @@
+//! What must hold for every row, and that `openapi.json` is what the rows say.
+
+use crate::{document, rows};
+use causeway_contract::{FilterKind, Flag, Method, Row, Shape};
+use causeway_value::PREFIXES;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+
+/// The name of the schema that an operation answers with.
+fn reply_name(document: &Value, row: &Row) -> String {
+    let method = row.method.word().to_ascii_lowercase();
+    let reference = &document["paths"][row.path][method]["responses"][row.success.to_string()]["content"]["application/json"]["schema"]["$ref"];
+    reference.as_str().and_then(|text| text.rsplit('/').next()).unwrap_or_default().to_owned()
+}
+
+fn fields(shape: Option<Shape>) -> Vec<(String, bool, bool)> {
+    match shape {
+        Some(Shape::Object { fields, .. }) => fields.into_iter().map(|(name, field)| (name, field.required, field.nullable)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn ids_and_routes_are_unique() {
+    let rows = rows();
+    let ids: BTreeSet<_> = rows.iter().map(|row| row.id).collect();
+    assert_eq!(ids.len(), rows.len());
+    let routes: BTreeSet<_> = rows.iter().map(|row| (row.path, row.method)).collect();
+    assert_eq!(routes.len(), rows.len());
+}
+
+#[test]
+fn every_page_has_a_list_and_every_list_a_page() {
+    let document = document();
+    for row in rows() {
+        let page = reply_name(&document, &row).starts_with("Page");
+        // The log of events is paged by `after`.
+        assert_eq!(row.list.is_some(), page && row.id != "ListEvents", "{}", row.id);
+    }
+}
+
+#[test]
+fn filters_and_sorts_stand_on_their_index() {
+    let prefixes: BTreeSet<_> = PREFIXES.iter().map(|(prefix, _)| *prefix).collect();
+    for list in rows().iter().filter_map(|row| row.list) {
+        let mut names = BTreeSet::new();
+        for filter in list.filters {
+            assert!(names.insert(filter.name), "{}.{} twice", list.table, filter.name);
+            assert_eq!(filter.index, format!("{}_{}", list.table, filter.name));
+            if let FilterKind::Id(prefix) = filter.kind {
+                assert!(prefixes.contains(prefix), "{prefix}");
+                assert!(filter.name.ends_with("_id"), "{}.{}", list.table, filter.name);
+            }
+        }
+        for sort in list.sorts {
+            assert_eq!(sort.index, format!("{}_{}", list.table, sort.name));
+        }
+    }
+}
+
+/// Every filter but those of the audit trail is a field of the object, so that a page shows what it was filtered by.
+#[test]
+fn filters_are_fields_of_the_object() {
+    let document = document();
+    for row in rows() {
+        let Some(list) = row.list.filter(|list| list.table != "audit_entries") else { continue };
+        let object = reply_name(&document, &row).trim_start_matches("Page_").to_owned();
+        for name in list.filters.iter().map(|filter| filter.name).chain(list.sorts.iter().map(|sort| sort.name)) {
+            // The stage of an opportunity is shown with its name.
+            let field = if name == "stage_id" { "stage" } else { name };
+            assert!(document["components"]["schemas"][&object]["properties"][field].is_object(), "{object}.{name}");
+        }
+    }
+}
+
+#[test]
+fn a_patch_requires_nothing() {
+    for row in rows().iter().filter(|row| row.method == Method::Patch) {
+        let fields = fields((row.body)());
+        assert!(!fields.is_empty(), "{}", row.id);
+        assert!(fields.iter().all(|(_, required, _)| !required), "{}: {fields:?}", row.id);
+    }
+}
+
+#[test]
+fn a_required_field_is_never_null() {
+    for row in rows() {
+        for (name, required, nullable) in fields((row.body)()).into_iter().chain(fields((row.query)())) {
+            assert!(!(required && nullable), "{}.{name}", row.id);
+        }
+    }
+}
+
+/// The schema that checks a patch must accept what a typed client sends for it: the fields of the object that are null can be emptied.
+#[test]
+fn a_patch_empties_only_what_may_be_null() {
+    let document = document();
+    let schemas = &document["components"]["schemas"];
+    for row in rows().iter().filter(|row| row.method == Method::Patch) {
+        let object = &schemas[reply_name(&document, row)]["properties"];
+        for (name, _, nullable) in fields((row.body)()) {
+            let field = &object[&name];
+            assert!(field.is_object(), "{}.{name} is no field of the object", row.id);
+            let shown_as_null = field["type"].as_array().is_some_and(|kinds| kinds.contains(&json!("null")))
+                || field["oneOf"].as_array().is_some_and(|kinds| kinds.contains(&json!({"type": "null"})));
+            assert_eq!(nullable, shown_as_null || name == "metadata", "{}.{name}", row.id);
+        }
+    }
+}
+
+#[test]
+fn methods_permissions_and_statuses_agree() {
+    for row in rows() {
+        let (resource, verb) = row.permission.split_once(':').unwrap();
+        let of_a_document = verb == "write" || verb == "read" || resource == "any" || resource == "platform";
+        let acts = row.method == Method::Post && (row.path.split('/').count() > 4 || row.path.contains("{id}/"));
+        assert!(of_a_document || acts || resource == "keys", "{}: {}", row.id, row.permission);
+        assert_eq!(row.method == Method::Get, verb == "read" || row.id == "GetMe" || ["ListTenants", "GetTenant"].contains(&row.id), "{}", row.id);
+        assert_eq!(row.path.starts_with("/admin/"), resource == "platform" || row.permission == "any:open", "{}", row.id);
+        assert_eq!(row.path.matches('{').count(), (row.path_prefixes)().len(), "{}", row.id);
+        assert!(row.summary.ends_with('.'), "{}", row.id);
+        if row.method == Method::Get {
+            assert!(row.success == 200 && row.flags.is_empty() && (row.body)().is_none(), "{}", row.id);
+        }
+    }
+}
+
+#[test]
+fn what_moves_money_or_goods_has_a_dry_run() {
+    for id in
+        ["AcceptQuote", "ConfirmOrder", "CancelOrder", "ShipDelivery", "ReverseDelivery", "PostInvoice", "CreditInvoice", "CreatePayment", "ReversePayment"]
+    {
+        assert!(rows().iter().any(|row| row.id == id && row.flags.contains(&Flag::dry_run)), "{id}");
+    }
+}
+
+/// Every `$ref` leads somewhere, and no two types share a name.
+#[test]
+fn the_document_is_closed() {
+    fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+        match value {
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    if let (true, Some(target)) = (name == "$ref", field.as_str()) {
+                        found.insert(target);
+                    }
+                    references(field, found);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            _ => {}
+        }
+    }
+    let document = document();
+    let mut found = BTreeSet::new();
+    references(&document, &mut found);
+    for target in found {
+        let name = target.strip_prefix("#/components/schemas/").unwrap();
+        assert!(document["components"]["schemas"][name].is_object(), "{target}");
+    }
+}
+
+/// `CAUSEWAY_ACCEPT=1 cargo test -p causeway-openapi` writes the file anew.
+#[test]
+fn the_file_is_what_the_rows_say() {
+    let text = serde_json::to_string_pretty(&document()).unwrap() + "\n";
+    if std::env::var_os("CAUSEWAY_ACCEPT").is_some() {
+        std::fs::write(FILE, &text).unwrap();
+    }
+    let file = std::fs::read_to_string(FILE).unwrap_or_default();
+    assert!(file == text, "openapi.json is out of date; accept the change with CAUSEWAY_ACCEPT=1 after reading the difference");
+}
+
+#[test]
+fn a_body_is_checked_by_its_schema() {
+    let body = |id: &str| rows().iter().find(|row| row.id == id).and_then(|row| (row.body)()).unwrap();
+    let party = body("UpdateParty");
+    let id = causeway_value::PartyId::new().to_string();
+    assert!(party.check(&json!({"tax_id": null, "metadata": {"tier": "a", "old": null}})).is_ok());
+    let wrong = party.check(&json!({"name": null, "metadata": {"tier": 1}, "email": "amy", "status": "x"})).unwrap_err();
+    let places: Vec<_> = wrong.errors.iter().filter_map(|error| error.pointer.as_deref()).collect();
+    assert_eq!(places, ["/email", "/metadata/tier", "/name", "/status"]);
+    let quote = json!({"company_id": causeway_value::CompanyId::new(), "party_id": id, "lines": [{"quantity": "40", "unit_price": null}]});
+    assert!(body("CreateQuote").check(&quote).is_ok());
+    assert!(body("CreateQuote").check(&json!({"lines": [{"quantity": 40}]})).is_err());
+    assert!(body("CreditInvoice").check(&json!({})).is_ok());
+}
