@@ -1,1 +1,11 @@
-//! causeway
+//! The service as a whole: composes routes, reactors and what falls due, and serves them; the commands of the binary `causeway`.
+//!
+//! What it is: wiring. What it is not: no rule and no query of the business stands here.
+
+pub mod bench;
+pub mod command;
+pub mod compose;
+pub mod demo;
+pub mod server;
+pub mod settings;
+pub mod store;

@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The binary `causeway`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    causeway::command::run()
+}

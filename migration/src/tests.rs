@@ -121,7 +121,7 @@ fn a_row_of_another_tenant_cannot_be_named() {
     let connection = database();
     let insert = |tenant: u8, id: u8, parent: Option<u8>| {
         connection.execute(
-            "INSERT INTO categories (tenant_id, id, name, parent_id, version, created_at, updated_at) VALUES (?, ?, 'x', ?, 1, 0, 0)",
+            "INSERT INTO categories (tenant_id, id, name, parent_id, metadata, version, created_at, updated_at) VALUES (?, ?, 'x', ?, '{}', 1, 0, 0)",
             rusqlite::params![[tenant; 16], [id; 16], parent.map(|parent| [parent; 16])],
         )
     };

@@ -7,7 +7,6 @@ use causeway_value::{
     Quantity, SourceType, TaxId,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 pub use op::ENDPOINTS;
@@ -45,6 +44,8 @@ pub struct Billable {
     pub source_id: String,
     /// How much.
     pub quantity: Quantity,
+    /// The code of the unit.
+    pub unit: Option<String>,
     /// The price of one price base quantity, before discounts.
     pub unit_price: Price,
     /// How many units the price is for.
@@ -65,8 +66,6 @@ pub struct Billable {
     pub hold: Option<Hold>,
     /// The invoice it is on.
     pub invoice_id: Option<InvoiceId>,
-    /// Own data of the caller: up to 50 texts by name.
-    pub metadata: BTreeMap<String, String>,
 }
 
 /// Keeps a billable off invoices.
@@ -91,7 +90,6 @@ pub const BILLABLES: ListSpec = ListSpec {
         Filter { name: "source_type", kind: FilterKind::Word, index: "billables_source_type" },
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "billables_flow_id" },
         Filter { name: "billable_date", kind: FilterKind::Day, index: "billables_billable_date" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "billables_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "billables_updated_at" },
     ],
     sorts: &[Sort { name: "billable_date", index: "billables_billable_date" }, Sort { name: "updated_at", index: "billables_updated_at" }],

@@ -63,7 +63,7 @@ pub struct UpdateCategory {
     pub metadata: MetadataPatch,
 }
 
-/// A unit of measure.
+/// A unit of measure. `piece` (category `count`, factor 1) is there without being created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Unit {
     /// Id.
@@ -152,7 +152,7 @@ pub struct Product {
     pub price_base_quantity: Quantity,
     /// The currency of price and cost.
     pub currency: Currency,
-    /// What one unit costs us; masked for those who may not see margins.
+    /// What it costs us, per `price_base_quantity` units.
     pub cost: Option<Price>,
     /// What makes it billable.
     pub billing_policy: BillingPolicy,
@@ -160,6 +160,8 @@ pub struct Product {
     pub tax_ids: Vec<TaxId>,
     /// Where it stands in the product tree.
     pub category_id: Option<CategoryId>,
+    /// The code of the account that its sales are posted to in each company; null means the company's default.
+    pub revenue_account_code: Option<String>,
     /// Whether it may be sold.
     pub active: bool,
     /// Own data of the caller: up to 50 texts by name.
@@ -194,7 +196,7 @@ pub struct CreateProduct {
     pub price_base_quantity: Option<Quantity>,
     /// The currency of price and cost.
     pub currency: Currency,
-    /// What one unit costs us.
+    /// What it costs us, per `price_base_quantity` units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Price>,
     /// What makes it billable.
@@ -206,6 +208,10 @@ pub struct CreateProduct {
     /// Where it stands in the product tree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category_id: Option<CategoryId>,
+    /// The code of the account that its sales are posted to: the company's default when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub revenue_account_code: Option<String>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -239,7 +245,7 @@ pub struct UpdateProduct {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Currency)]
     pub currency: Patch<Currency>,
-    /// What one unit costs us.
+    /// What it costs us, per `price_base_quantity` units.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<Price>)]
     pub cost: Patch<Price>,
@@ -255,6 +261,10 @@ pub struct UpdateProduct {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<CategoryId>)]
     pub category_id: Patch<CategoryId>,
+    /// The code of the account that its sales are posted to.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    pub revenue_account_code: Patch<String>,
     /// Whether it may be sold.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = bool)]
@@ -274,7 +284,6 @@ pub const CATEGORIES: ListSpec = ListSpec {
     table: "categories",
     filters: &[
         Filter { name: "parent_id", kind: FilterKind::Id("cat"), index: "categories_parent_id" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "categories_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "categories_updated_at" },
     ],
     sorts: &[Sort { name: "name", index: "categories_name" }, Sort { name: "updated_at", index: "categories_updated_at" }],
@@ -286,12 +295,11 @@ pub const CATEGORIES: ListSpec = ListSpec {
 pub const UNITS: ListSpec = ListSpec {
     table: "units",
     filters: &[
-        Filter { name: "code", kind: FilterKind::Word, index: "units_code" },
+        Filter { name: "code", kind: FilterKind::Word, index: "units_code_key" },
         Filter { name: "category", kind: FilterKind::Word, index: "units_category" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "units_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "units_updated_at" },
     ],
-    sorts: &[Sort { name: "code", index: "units_code" }, Sort { name: "updated_at", index: "units_updated_at" }],
+    sorts: &[Sort { name: "code", index: "units_code_key" }, Sort { name: "updated_at", index: "units_updated_at" }],
     search: false,
     external_refs: false,
 };
@@ -300,16 +308,15 @@ pub const UNITS: ListSpec = ListSpec {
 pub const PRODUCTS: ListSpec = ListSpec {
     table: "products",
     filters: &[
-        Filter { name: "code", kind: FilterKind::Word, index: "products_code" },
+        Filter { name: "code", kind: FilterKind::Word, index: "products_code_key" },
         Filter { name: "kind", kind: FilterKind::Word, index: "products_kind" },
         Filter { name: "category_id", kind: FilterKind::Id("cat"), index: "products_category_id" },
         Filter { name: "active", kind: FilterKind::YesNo, index: "products_active" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "products_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "products_updated_at" },
     ],
     sorts: &[
         Sort { name: "name", index: "products_name" },
-        Sort { name: "code", index: "products_code" },
+        Sort { name: "code", index: "products_code_key" },
         Sort { name: "updated_at", index: "products_updated_at" },
     ],
     search: true,

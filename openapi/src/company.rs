@@ -141,6 +141,8 @@ pub struct Account {
     pub name: String,
     /// What it holds.
     pub kind: AccountKind,
+    /// What the posting rules use it for, such as `receivable`; null for an account that they do not choose by themselves.
+    pub purpose: Option<String>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
 }
@@ -167,12 +169,8 @@ pub struct CreateAccount {
 /// What the list of companies offers.
 pub const COMPANIES: ListSpec = ListSpec {
     table: "companies",
-    filters: &[
-        Filter { name: "country", kind: FilterKind::Word, index: "companies_country" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "companies_created_at" },
-        Filter { name: "updated_at", kind: FilterKind::Instant, index: "companies_updated_at" },
-    ],
-    sorts: &[Sort { name: "name", index: "companies_name" }, Sort { name: "updated_at", index: "companies_updated_at" }],
+    filters: &[Filter { name: "updated_at", kind: FilterKind::Instant, index: "companies_updated_at" }],
+    sorts: &[Sort { name: "updated_at", index: "companies_updated_at" }],
     search: false,
     external_refs: true,
 };
@@ -181,10 +179,8 @@ pub const COMPANIES: ListSpec = ListSpec {
 pub const ACCOUNTS: ListSpec = ListSpec {
     table: "accounts",
     filters: &[
-        Filter { name: "company_id", kind: FilterKind::Id("com"), index: "accounts_company_id" },
+        Filter { name: "company_id", kind: FilterKind::Id("com"), index: "accounts_company_id_code_key" },
         Filter { name: "code", kind: FilterKind::Word, index: "accounts_code" },
-        Filter { name: "kind", kind: FilterKind::Word, index: "accounts_kind" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "accounts_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "accounts_updated_at" },
     ],
     sorts: &[Sort { name: "code", index: "accounts_code" }, Sort { name: "updated_at", index: "accounts_updated_at" }],

@@ -29,14 +29,12 @@ pub struct Stage {
     pub name: String,
     /// Its place, lowest first.
     pub position: i32,
-    /// How likely a deal in it is won.
+    /// How likely a deal in it is won, 0 to 100.
     pub probability: Percent,
     /// What an opportunity in it is: `open`, or the end that it stands for.
     pub status: OpportunityStatus,
     /// The company whose pipeline it belongs to; null for all.
     pub company_id: Option<CompanyId>,
-    /// Own data of the caller: up to 50 texts by name.
-    pub metadata: BTreeMap<String, String>,
 }
 
 /// A new stage.
@@ -53,12 +51,9 @@ pub struct CreateStage {
     /// What an opportunity in it is: `open` when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<OpportunityStatus>,
-    /// The company whose pipeline it belongs to.
+    /// The company whose pipeline it belongs to: every company's when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company_id: Option<CompanyId>,
-    /// Own data of the caller: up to 50 texts by name.
-    #[serde(default)]
-    pub metadata: BTreeMap<String, String>,
 }
 
 /// Changes a stage.
@@ -73,14 +68,10 @@ pub struct UpdateStage {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = i32)]
     pub position: Patch<i32>,
-    /// How likely a deal in it is won.
+    /// How likely a deal in it is won, 0 to 100.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Percent)]
     pub probability: Patch<Percent>,
-    /// Own data of the caller: a text sets an entry, null removes it, others stay.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
-    pub metadata: MetadataPatch,
 }
 
 /// Someone who may want to buy.
@@ -122,14 +113,10 @@ pub struct Lead {
     pub owner_id: Option<UserId>,
     /// The party that qualifying made or found.
     pub party_id: Option<PartyId>,
-    /// The contact that qualifying made or found.
-    pub contact_id: Option<ContactId>,
     /// The opportunity that qualifying made.
     pub opportunity_id: Option<OpportunityId>,
     /// Why it was disqualified.
     pub disqualified_reason: Option<String>,
-    /// When it was qualified or disqualified.
-    pub closed_at: Option<Instant>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
@@ -188,6 +175,10 @@ pub struct CreateLead {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateLead {
+    /// `new` or `working`; a lead ends by `qualify` or `disqualify`.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = LeadStatus)]
+    pub status: Patch<LeadStatus>,
     /// What it is about.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = String, max_length = 200)]
@@ -234,7 +225,7 @@ pub struct UpdateLead {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QualifyLead {
-    /// The party it belongs to; without it the one that matches, else a new one.
+    /// The party it belongs to; without it the one with the same mail address or organization name, else a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party_id: Option<PartyId>,
     /// What the deal may be worth.
@@ -302,8 +293,8 @@ pub struct Opportunity {
     pub stage: StageRef,
     /// How likely it is won.
     pub probability: Percent,
-    /// What it may be worth.
-    pub expected_value: Option<AmountText>,
+    /// What it may be worth; zero while unknown.
+    pub expected_value: AmountText,
     /// The currency of that.
     pub currency: Currency,
     /// When it may be decided.
@@ -343,7 +334,7 @@ pub struct CreateOpportunity {
     /// What it is about.
     #[schema(max_length = 200)]
     pub title: String,
-    /// What it may be worth.
+    /// What it may be worth: zero when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_value: Option<AmountText>,
     /// The currency of that: the company's when not given.
@@ -394,9 +385,9 @@ pub struct UpdateOpportunity {
     pub contact_id: Patch<ContactId>,
     /// What it may be worth.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = Option<AmountText>)]
+    #[schema(value_type = AmountText)]
     pub expected_value: Patch<AmountText>,
-    /// The currency of that.
+    /// The currency of that; another one needs the value in it, too.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Currency)]
     pub currency: Patch<Currency>,
@@ -463,11 +454,7 @@ pub struct ReopenOpportunity {
 /// What the list of stages offers.
 pub const STAGES: ListSpec = ListSpec {
     table: "stages",
-    filters: &[
-        Filter { name: "company_id", kind: FilterKind::Id("com"), index: "stages_company_id" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "stages_created_at" },
-        Filter { name: "updated_at", kind: FilterKind::Instant, index: "stages_updated_at" },
-    ],
+    filters: &[Filter { name: "updated_at", kind: FilterKind::Instant, index: "stages_updated_at" }],
     sorts: &[Sort { name: "position", index: "stages_position" }, Sort { name: "updated_at", index: "stages_updated_at" }],
     search: false,
     external_refs: false,
@@ -483,7 +470,6 @@ pub const LEADS: ListSpec = ListSpec {
         Filter { name: "company_id", kind: FilterKind::Id("com"), index: "leads_company_id" },
         Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "leads_party_id" },
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "leads_flow_id" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "leads_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "leads_updated_at" },
     ],
     sorts: &[Sort { name: "updated_at", index: "leads_updated_at" }],
@@ -501,10 +487,8 @@ pub const OPPORTUNITIES: ListSpec = ListSpec {
         Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "opportunities_party_id" },
         Filter { name: "company_id", kind: FilterKind::Id("com"), index: "opportunities_company_id" },
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "opportunities_flow_id" },
-        Filter { name: "lead_id", kind: FilterKind::Id("lead"), index: "opportunities_lead_id" },
         Filter { name: "closed_at", kind: FilterKind::Instant, index: "opportunities_closed_at" },
         Filter { name: "expected_close_date", kind: FilterKind::Day, index: "opportunities_expected_close_date" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "opportunities_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "opportunities_updated_at" },
     ],
     sorts: &[

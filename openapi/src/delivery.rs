@@ -151,7 +151,6 @@ pub const DELIVERIES: ListSpec = ListSpec {
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "deliveries_flow_id" },
         Filter { name: "number", kind: FilterKind::Word, index: "deliveries_number" },
         Filter { name: "ship_date", kind: FilterKind::Day, index: "deliveries_ship_date" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "deliveries_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "deliveries_updated_at" },
     ],
     sorts: &[

@@ -1,6 +1,6 @@
 //! Who may act and when it is: users, roles, API keys, the caller itself, the tenant's clock and the audit trail.
 
-use crate::object::{Actor, MetadataPatch, Subject};
+use crate::object::{Actor, Subject};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{ApiKeyId, AuditEntryId, CompanyId, Instant, RoleId, TenantId, TenantMode, UserId};
 use serde::{Deserialize, Serialize};
@@ -33,8 +33,6 @@ pub struct User {
     pub company_ids: Vec<CompanyId>,
     /// Whether the user may act.
     pub active: bool,
-    /// Own data of the caller: up to 50 texts by name.
-    pub metadata: BTreeMap<String, String>,
 }
 
 /// A new user.
@@ -55,9 +53,6 @@ pub struct CreateUser {
     #[serde(default)]
     #[schema(max_items = 500)]
     pub company_ids: Vec<CompanyId>,
-    /// Own data of the caller: up to 50 texts by name.
-    #[serde(default)]
-    pub metadata: BTreeMap<String, String>,
 }
 
 /// Changes a user.
@@ -84,10 +79,6 @@ pub struct UpdateUser {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = bool)]
     pub active: Patch<bool>,
-    /// Own data of the caller: a text sets an entry, null removes it, others stay.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
-    pub metadata: MetadataPatch,
 }
 
 /// A named set of permissions.
@@ -105,14 +96,10 @@ pub struct Role {
     pub version: i64,
     /// The name, unique in the tenant, as approval rules refer to it.
     pub name: String,
-    /// What it is for.
-    pub description: Option<String>,
     /// Permissions such as `quotes:approve`; `*:*` is every one.
     pub permissions: Vec<String>,
     /// Whether it came with the tenant; such a role cannot be changed.
     pub built_in: bool,
-    /// Own data of the caller: up to 50 texts by name.
-    pub metadata: BTreeMap<String, String>,
 }
 
 /// A new role.
@@ -122,17 +109,10 @@ pub struct CreateRole {
     /// The name, unique in the tenant.
     #[schema(max_length = 200)]
     pub name: String,
-    /// What it is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2_000)]
-    pub description: Option<String>,
     /// Permissions such as `quotes:approve`.
     #[serde(default)]
     #[schema(max_items = 500)]
     pub permissions: Vec<String>,
-    /// Own data of the caller: up to 50 texts by name.
-    #[serde(default)]
-    pub metadata: BTreeMap<String, String>,
 }
 
 /// Changes a role.
@@ -143,18 +123,10 @@ pub struct UpdateRole {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = String, max_length = 200)]
     pub name: Patch<String>,
-    /// What it is for.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = Option<String>, max_length = 2_000)]
-    pub description: Patch<String>,
     /// All permissions from now on.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Vec<String>, max_items = 500)]
     pub permissions: Patch<Vec<String>>,
-    /// Own data of the caller: a text sets an entry, null removes it, others stay.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
-    pub metadata: MetadataPatch,
 }
 
 /// A credential of a program. Its secret is stored hashed and never shown again.
@@ -172,8 +144,10 @@ pub struct ApiKey {
     pub version: i64,
     /// What it is for.
     pub name: String,
-    /// The last characters of the secret, to recognise it.
-    pub hint: String,
+    /// The first characters of the secret, to recognise it.
+    pub prefix: String,
+    /// The person who answers for it: what the key does, that person did.
+    pub user_id: Option<UserId>,
     /// Its permissions.
     pub scopes: Vec<String>,
     /// The companies it is limited to; empty means all.
@@ -182,12 +156,8 @@ pub struct ApiKey {
     pub expires_at: Option<Instant>,
     /// Until when the secret before the last rotation still works (wall time).
     pub previous_expires_at: Option<Instant>,
-    /// When it was last used (wall time), to the minute.
-    pub last_used_at: Option<Instant>,
     /// When it was revoked (wall time).
     pub revoked_at: Option<Instant>,
-    /// Own data of the caller: up to 50 texts by name.
-    pub metadata: BTreeMap<String, String>,
 }
 
 /// A key with its new secret, which is shown this once.
@@ -205,8 +175,10 @@ pub struct NewApiKey {
     pub version: i64,
     /// What it is for.
     pub name: String,
-    /// The last characters of the secret, to recognise it.
-    pub hint: String,
+    /// The first characters of the secret, to recognise it.
+    pub prefix: String,
+    /// The person who answers for it: what the key does, that person did.
+    pub user_id: Option<UserId>,
     /// Its permissions.
     pub scopes: Vec<String>,
     /// The companies it is limited to; empty means all.
@@ -215,12 +187,8 @@ pub struct NewApiKey {
     pub expires_at: Option<Instant>,
     /// Until when the secret before the last rotation still works (wall time).
     pub previous_expires_at: Option<Instant>,
-    /// When it was last used (wall time), to the minute.
-    pub last_used_at: Option<Instant>,
     /// When it was revoked (wall time).
     pub revoked_at: Option<Instant>,
-    /// Own data of the caller: up to 50 texts by name.
-    pub metadata: BTreeMap<String, String>,
     /// What stands after `Bearer`.
     pub secret: String,
 }
@@ -243,9 +211,6 @@ pub struct CreateApiKey {
     /// When it stops working (wall time).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Instant>,
-    /// Own data of the caller: up to 50 texts by name.
-    #[serde(default)]
-    pub metadata: BTreeMap<String, String>,
 }
 
 /// Gives a key a new secret.
@@ -359,12 +324,10 @@ pub struct Change {
 pub const USERS: ListSpec = ListSpec {
     table: "users",
     filters: &[
-        Filter { name: "email", kind: FilterKind::Word, index: "users_email" },
-        Filter { name: "active", kind: FilterKind::YesNo, index: "users_active" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "users_created_at" },
+        Filter { name: "email", kind: FilterKind::Word, index: "users_email_key" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "users_updated_at" },
     ],
-    sorts: &[Sort { name: "name", index: "users_name" }, Sort { name: "updated_at", index: "users_updated_at" }],
+    sorts: &[Sort { name: "updated_at", index: "users_updated_at" }],
     search: false,
     external_refs: false,
 };
@@ -373,11 +336,10 @@ pub const USERS: ListSpec = ListSpec {
 pub const ROLES: ListSpec = ListSpec {
     table: "roles",
     filters: &[
-        Filter { name: "name", kind: FilterKind::Word, index: "roles_name" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "roles_created_at" },
+        Filter { name: "name", kind: FilterKind::Word, index: "roles_name_key" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "roles_updated_at" },
     ],
-    sorts: &[Sort { name: "name", index: "roles_name" }, Sort { name: "updated_at", index: "roles_updated_at" }],
+    sorts: &[Sort { name: "updated_at", index: "roles_updated_at" }],
     search: false,
     external_refs: false,
 };
@@ -385,26 +347,18 @@ pub const ROLES: ListSpec = ListSpec {
 /// What the list of api keys offers.
 pub const API_KEYS: ListSpec = ListSpec {
     table: "api_keys",
-    filters: &[
-        Filter { name: "name", kind: FilterKind::Word, index: "api_keys_name" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "api_keys_created_at" },
-        Filter { name: "updated_at", kind: FilterKind::Instant, index: "api_keys_updated_at" },
-    ],
-    sorts: &[Sort { name: "name", index: "api_keys_name" }, Sort { name: "updated_at", index: "api_keys_updated_at" }],
+    filters: &[Filter { name: "updated_at", kind: FilterKind::Instant, index: "api_keys_updated_at" }],
+    sorts: &[Sort { name: "updated_at", index: "api_keys_updated_at" }],
     search: false,
     external_refs: false,
 };
 
 /// What the list of audit entries offers.
 pub const AUDIT_ENTRIES: ListSpec = ListSpec {
-    table: "audit_entries",
+    table: "events",
     filters: &[
-        Filter { name: "subject_id", kind: FilterKind::Word, index: "audit_entries_subject_id" },
-        Filter { name: "subject_type", kind: FilterKind::Word, index: "audit_entries_subject_type" },
-        Filter { name: "operation", kind: FilterKind::Word, index: "audit_entries_operation" },
-        Filter { name: "actor_id", kind: FilterKind::Word, index: "audit_entries_actor_id" },
-        Filter { name: "request_id", kind: FilterKind::Word, index: "audit_entries_request_id" },
-        Filter { name: "occurred_at", kind: FilterKind::Instant, index: "audit_entries_occurred_at" },
+        Filter { name: "subject_id", kind: FilterKind::AnyId, index: "events_subject_id" },
+        Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "events_flow_id" },
     ],
     sorts: &[],
     search: false,

@@ -88,10 +88,6 @@ pub struct Job {
     pub result: Option<Value>,
     /// Where the file of its errors is.
     pub errors_url: Option<String>,
-    /// When it began (wall time).
-    pub started_at: Option<Instant>,
-    /// When it ended (wall time).
-    pub finished_at: Option<Instant>,
 }
 
 /// How far a job is.
@@ -108,8 +104,6 @@ pub const JOBS: ListSpec = ListSpec {
     table: "jobs",
     filters: &[
         Filter { name: "status", kind: FilterKind::Word, index: "jobs_status" },
-        Filter { name: "kind", kind: FilterKind::Word, index: "jobs_kind" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "jobs_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "jobs_updated_at" },
     ],
     sorts: &[Sort { name: "updated_at", index: "jobs_updated_at" }],

@@ -119,8 +119,8 @@ pub struct InvoiceLine {
     pub taxes: Vec<TaxAmount>,
     /// How much of it posted credit notes took back.
     pub credited_quantity: Quantity,
-    /// The account it is posted to; null before posting when the product decides.
-    pub account_id: Option<AccountId>,
+    /// The account it is posted to.
+    pub account_id: AccountId,
 }
 
 /// A part of an invoice with its own due date.
@@ -275,7 +275,6 @@ pub const INVOICES: ListSpec = ListSpec {
         Filter { name: "number", kind: FilterKind::Word, index: "invoices_number" },
         Filter { name: "invoice_date", kind: FilterKind::Day, index: "invoices_invoice_date" },
         Filter { name: "due_date", kind: FilterKind::Day, index: "invoices_due_date" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "invoices_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "invoices_updated_at" },
     ],
     sorts: &[

@@ -2,9 +2,8 @@
 
 use crate::object::Subject;
 use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
-use causeway_value::{AccountId, AmountText, CompanyId, Currency, Day, FlowId, Instant, JournalEntryId, JournalLineId, PartyId};
+use causeway_value::{AccountId, AmountText, CompanyId, Currency, Day, FlowId, Instant, JournalEntryId, PartyId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 pub use op::ENDPOINTS;
@@ -30,12 +29,12 @@ pub struct JournalEntry {
     pub number: String,
     /// The day it counts for.
     pub date: Day,
-    /// What it is about.
-    pub description: Option<String>,
+    /// What was posted, such as `invoice.posted`.
+    pub event: String,
     /// The currency of debit and credit: the company's.
     pub currency: Currency,
     /// The document that it posts.
-    pub source: Option<Subject>,
+    pub source: Subject,
     /// The entry that it reverses.
     pub reversal_of_id: Option<JournalEntryId>,
     /// The entry that reverses it.
@@ -46,15 +45,11 @@ pub struct JournalEntry {
     pub hash: String,
     /// The hash of the company's entry before; null for the first.
     pub previous_hash: Option<String>,
-    /// Own data of the caller: up to 50 texts by name.
-    pub metadata: BTreeMap<String, String>,
 }
 
 /// A line of a journal entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct JournalLine {
-    /// Id.
-    pub id: JournalLineId,
     /// The account.
     pub account_id: AccountId,
     /// Its number in the chart.
@@ -69,8 +64,8 @@ pub struct JournalLine {
     pub amount_currency: AmountText,
     /// The document's currency.
     pub currency: Currency,
-    /// What it is about.
-    pub description: Option<String>,
+    /// When the installment is due that it stands for.
+    pub due_date: Option<Day>,
 }
 
 /// What the list of journal entries offers.
@@ -81,7 +76,6 @@ pub const JOURNAL_ENTRIES: ListSpec = ListSpec {
         Filter { name: "date", kind: FilterKind::Day, index: "journal_entries_date" },
         Filter { name: "number", kind: FilterKind::Word, index: "journal_entries_number" },
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "journal_entries_flow_id" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "journal_entries_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "journal_entries_updated_at" },
     ],
     sorts: &[

@@ -40,7 +40,7 @@ pub struct Order {
     pub number: String,
     /// Where it stands.
     pub status: OrderStatus,
-    /// The day whose price lists and rates apply.
+    /// The day of the order; price lists and rates of a direct order are those of the day when its lines were last priced.
     pub order_date: Day,
     /// The currency of its amounts.
     pub currency: Currency,
@@ -148,12 +148,13 @@ pub struct Hold {
 pub struct CreateOrder {
     /// The company that sells.
     pub company_id: CompanyId,
-    /// The customer.
-    pub party_id: PartyId,
+    /// The customer: the opportunity's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party_id: Option<PartyId>,
     /// The opportunity it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity_id: Option<OpportunityId>,
-    /// The currency of its amounts: the party's, else the company's, when not given.
+    /// The currency of its amounts: the opportunity's, the party's or the company's when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
     /// When its invoices will be due: the party's when not given.
@@ -166,7 +167,7 @@ pub struct CreateOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub reference: Option<String>,
-    /// Who works on it.
+    /// Who works on it: the opportunity's owner when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
     /// What the customer reads below the lines.
@@ -239,13 +240,12 @@ pub const ORDERS: ListSpec = ListSpec {
         Filter { name: "status", kind: FilterKind::Word, index: "orders_status" },
         Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "orders_party_id" },
         Filter { name: "company_id", kind: FilterKind::Id("com"), index: "orders_company_id" },
-        Filter { name: "quote_id", kind: FilterKind::Id("qot"), index: "orders_quote_id" },
+        Filter { name: "quote_id", kind: FilterKind::Id("qot"), index: "orders_quote_id_key" },
         Filter { name: "opportunity_id", kind: FilterKind::Id("opp"), index: "orders_opportunity_id" },
         Filter { name: "owner_id", kind: FilterKind::Id("usr"), index: "orders_owner_id" },
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "orders_flow_id" },
         Filter { name: "number", kind: FilterKind::Word, index: "orders_number" },
         Filter { name: "order_date", kind: FilterKind::Day, index: "orders_order_date" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "orders_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "orders_updated_at" },
     ],
     sorts: &[

@@ -32,14 +32,16 @@ pub struct Party {
     pub country: Option<String>,
     /// Its tax registration.
     pub tax_id: Option<String>,
-    /// The currency it is quoted in when the document names none, and that of its credit limit.
+    /// The currency it is quoted in when the document names none.
     pub currency: Option<Currency>,
     /// When its invoices are due, unless the document says otherwise.
     pub payment_term_id: Option<PaymentTermId>,
     /// The price list that applies to it.
     pub price_list_id: Option<PriceListId>,
-    /// The most it may owe, in its currency; null for no limit.
+    /// The most it may owe; null for no limit.
     pub credit_limit: Option<AmountText>,
+    /// The currency of the credit limit: the party's, or else the one that all companies have.
+    pub credit_currency: Option<Currency>,
     /// The group of customers it belongs to, as price lists refer to it.
     pub segment: Option<String>,
     /// The mail address.
@@ -48,6 +50,8 @@ pub struct Party {
     pub phone: Option<String>,
     /// The company of this tenant that it is: what makes a sale intercompany.
     pub linked_company_id: Option<CompanyId>,
+    /// Whether new documents may name it.
+    pub active: bool,
     /// Its addresses.
     pub addresses: Vec<Address>,
     /// People at it.
@@ -124,7 +128,7 @@ pub struct CreateParty {
     /// The price list that applies to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_list_id: Option<PriceListId>,
-    /// The most it may owe, in its currency.
+    /// The most it may owe, in its currency, or else the one that all companies have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit_limit: Option<AmountText>,
     /// The group of customers it belongs to.
@@ -239,7 +243,7 @@ pub struct UpdateParty {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<String>, max_length = 40)]
     pub tax_id: Patch<String>,
-    /// The currency it is quoted in.
+    /// The currency it is quoted in. A credit limit must be given anew in another one.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<Currency>)]
     pub currency: Patch<Currency>,
@@ -271,6 +275,10 @@ pub struct UpdateParty {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<CompanyId>)]
     pub linked_company_id: Patch<CompanyId>,
+    /// Whether new documents may name it.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = bool)]
+    pub active: Patch<bool>,
     /// All its addresses from now on.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Vec<AddressInput>, max_items = 500)]
@@ -293,14 +301,10 @@ pub struct UpdateParty {
 pub const PARTIES: ListSpec = ListSpec {
     table: "parties",
     filters: &[
-        Filter { name: "kind", kind: FilterKind::Word, index: "parties_kind" },
         Filter { name: "country", kind: FilterKind::Word, index: "parties_country" },
         Filter { name: "tax_id", kind: FilterKind::Word, index: "parties_tax_id" },
         Filter { name: "segment", kind: FilterKind::Word, index: "parties_segment" },
-        Filter { name: "payment_term_id", kind: FilterKind::Id("pmt"), index: "parties_payment_term_id" },
-        Filter { name: "price_list_id", kind: FilterKind::Id("plt"), index: "parties_price_list_id" },
-        Filter { name: "linked_company_id", kind: FilterKind::Id("com"), index: "parties_linked_company_id" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "parties_created_at" },
+        Filter { name: "email", kind: FilterKind::Word, index: "parties_email" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "parties_updated_at" },
     ],
     sorts: &[Sort { name: "name", index: "parties_name" }, Sort { name: "updated_at", index: "parties_updated_at" }],

@@ -71,9 +71,11 @@ pub struct Allocation {
     /// The invoice it settles.
     pub invoice_id: InvoiceId,
     /// The installment it settles.
-    pub installment_id: Option<InstallmentId>,
-    /// How much, in the currency of the invoice.
+    pub installment_id: InstallmentId,
+    /// How much of the payment, in its currency.
     pub amount: AmountText,
+    /// How much of the invoice that settles, in the invoice's currency.
+    pub settled_amount: AmountText,
     /// The day it counts from.
     pub date: Day,
     /// Whether it was taken back.
@@ -125,10 +127,7 @@ pub struct CreatePayment {
 pub struct AllocationInput {
     /// The invoice.
     pub invoice_id: InvoiceId,
-    /// The installment: the oldest open ones when not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub installment_id: Option<InstallmentId>,
-    /// How much, in the currency of the invoice, at most what is open on both sides.
+    /// How much, in the currency of the payment, at most what is open on both sides. The oldest installments are settled first.
     pub amount: AmountText,
 }
 
@@ -171,7 +170,6 @@ pub const PAYMENTS: ListSpec = ListSpec {
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "payments_flow_id" },
         Filter { name: "number", kind: FilterKind::Word, index: "payments_number" },
         Filter { name: "payment_date", kind: FilterKind::Day, index: "payments_payment_date" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "payments_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "payments_updated_at" },
     ],
     sorts: &[

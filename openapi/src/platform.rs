@@ -1,9 +1,8 @@
 //! Platform administration: the first key and the tenants. Its credential is the platform administrator's, never a tenant's.
 
-use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
+use causeway_contract::{Filter, FilterKind, ListSpec};
 use causeway_value::{ApiKeyId, Instant, TenantId, TenantMode, TenantStatus, UserId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 pub use op::ENDPOINTS;
@@ -56,8 +55,6 @@ pub struct Tenant {
     pub status: TenantStatus,
     /// Why it was suspended.
     pub suspended_reason: Option<String>,
-    /// Own data of the caller: up to 50 texts by name.
-    pub metadata: BTreeMap<String, String>,
 }
 
 /// A new tenant with its owner and first key. The secret is shown once.
@@ -83,8 +80,6 @@ pub struct NewTenant {
     pub status: TenantStatus,
     /// Always null.
     pub suspended_reason: Option<String>,
-    /// Own data of the caller: up to 50 texts by name.
-    pub metadata: BTreeMap<String, String>,
     /// Its first user, with every permission.
     pub owner: TenantOwner,
     /// The owner's key.
@@ -112,9 +107,6 @@ pub struct CreateTenant {
     pub mode: TenantMode,
     /// Its first user.
     pub owner: CreateTenantOwner,
-    /// Own data of the caller: up to 50 texts by name.
-    #[serde(default)]
-    pub metadata: BTreeMap<String, String>,
 }
 
 /// The first user of a new tenant.
@@ -144,12 +136,9 @@ pub const TENANTS: ListSpec = ListSpec {
     table: "tenants",
     filters: &[
         Filter { name: "status", kind: FilterKind::Word, index: "tenants_status" },
-        Filter { name: "mode", kind: FilterKind::Word, index: "tenants_mode" },
-        Filter { name: "slug", kind: FilterKind::Word, index: "tenants_slug" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "tenants_created_at" },
-        Filter { name: "updated_at", kind: FilterKind::Instant, index: "tenants_updated_at" },
+        Filter { name: "slug", kind: FilterKind::Word, index: "tenants_slug_key" },
     ],
-    sorts: &[Sort { name: "name", index: "tenants_name" }, Sort { name: "updated_at", index: "tenants_updated_at" }],
+    sorts: &[],
     search: true,
     external_refs: false,
 };

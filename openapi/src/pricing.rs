@@ -36,6 +36,8 @@ pub struct PriceList {
     pub valid_from: Option<Day>,
     /// The last day it applies.
     pub valid_to: Option<Day>,
+    /// The only company whose documents it serves; null for every one.
+    pub company_id: Option<CompanyId>,
     /// Whom it applies to besides the parties that name it.
     pub audience: Option<PriceAudience>,
     /// Whether it also serves documents in other currencies, converted at the document date's rate.
@@ -54,7 +56,7 @@ pub struct PriceList {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PriceAudience {
-    /// One party.
+    /// This party.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party_id: Option<PartyId>,
     /// All parties of this segment.
@@ -64,7 +66,7 @@ pub struct PriceAudience {
     /// All customers of this company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company_id: Option<CompanyId>,
-    /// All customers of the tenant.
+    /// All customers of the tenant; only ever true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<bool>,
 }
@@ -78,7 +80,7 @@ pub struct PriceRule {
     pub product_id: Option<ProductId>,
     /// The category it covers.
     pub category_id: Option<CategoryId>,
-    /// The least quantity, in the product's base unit.
+    /// The least quantity, in the base unit of the product's unit: 1 dozen reaches 12.
     pub min_quantity: Quantity,
     /// Gives this price.
     pub price: Option<Price>,
@@ -104,7 +106,7 @@ pub struct PriceRuleInput {
     /// The category it covers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category_id: Option<CategoryId>,
-    /// The least quantity, in the product's base unit: 0 when not given.
+    /// The least quantity, in the base unit of the product's unit: 0 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_quantity: Option<Quantity>,
     /// Gives this price.
@@ -149,6 +151,9 @@ pub struct CreatePriceList {
     /// The last day it applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_to: Option<Day>,
+    /// The only company whose documents it serves: every one when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_id: Option<CompanyId>,
     /// Whom it applies to besides the parties that name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<PriceAudience>,
@@ -255,17 +260,10 @@ pub struct CreateExchangeRate {
 pub const PRICE_LISTS: ListSpec = ListSpec {
     table: "price_lists",
     filters: &[
-        Filter { name: "code", kind: FilterKind::Word, index: "price_lists_code" },
-        Filter { name: "currency", kind: FilterKind::Word, index: "price_lists_currency" },
-        Filter { name: "active", kind: FilterKind::YesNo, index: "price_lists_active" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "price_lists_created_at" },
+        Filter { name: "code", kind: FilterKind::Word, index: "price_lists_code_key" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "price_lists_updated_at" },
     ],
-    sorts: &[
-        Sort { name: "name", index: "price_lists_name" },
-        Sort { name: "code", index: "price_lists_code" },
-        Sort { name: "updated_at", index: "price_lists_updated_at" },
-    ],
+    sorts: &[Sort { name: "code", index: "price_lists_code_key" }, Sort { name: "updated_at", index: "price_lists_updated_at" }],
     search: false,
     external_refs: true,
 };
@@ -274,10 +272,9 @@ pub const PRICE_LISTS: ListSpec = ListSpec {
 pub const EXCHANGE_RATES: ListSpec = ListSpec {
     table: "exchange_rates",
     filters: &[
-        Filter { name: "currency", kind: FilterKind::Word, index: "exchange_rates_currency" },
+        Filter { name: "currency", kind: FilterKind::Word, index: "exchange_rates_currency_base_date_key" },
         Filter { name: "base", kind: FilterKind::Word, index: "exchange_rates_base" },
         Filter { name: "date", kind: FilterKind::Day, index: "exchange_rates_date" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "exchange_rates_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "exchange_rates_updated_at" },
     ],
     sorts: &[Sort { name: "date", index: "exchange_rates_date" }, Sort { name: "updated_at", index: "exchange_rates_updated_at" }],

@@ -45,7 +45,7 @@ pub struct Quote {
     pub revision: i32,
     /// Where it stands.
     pub status: QuoteStatus,
-    /// The day whose price lists and rates apply.
+    /// The day whose price lists and rates apply: when its lines were last priced.
     pub quote_date: Day,
     /// The last day it can be accepted.
     pub valid_until: Option<Day>,
@@ -161,12 +161,13 @@ pub struct PricedQuote {
 pub struct CreateQuote {
     /// The company that offers.
     pub company_id: CompanyId,
-    /// The customer.
-    pub party_id: PartyId,
+    /// The customer: the opportunity's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party_id: Option<PartyId>,
     /// The opportunity it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity_id: Option<OpportunityId>,
-    /// The currency of its amounts: the party's, else the company's, when not given.
+    /// The currency of its amounts: the opportunity's, the party's or the company's when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
     /// The last day it can be accepted.
@@ -182,7 +183,7 @@ pub struct CreateQuote {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub reference: Option<String>,
-    /// Who works on it.
+    /// Who works on it: the opportunity's owner when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
     /// What the customer reads below the lines.
@@ -293,7 +294,6 @@ pub const QUOTES: ListSpec = ListSpec {
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "quotes_flow_id" },
         Filter { name: "number", kind: FilterKind::Word, index: "quotes_number" },
         Filter { name: "valid_until", kind: FilterKind::Day, index: "quotes_valid_until" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "quotes_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "quotes_updated_at" },
     ],
     sorts: &[

@@ -2,7 +2,7 @@
 
 use crate::object::MetadataPatch;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
-use causeway_value::{CompanyId, Instant, Percent, TaxId, TaxKind};
+use causeway_value::{AccountId, CompanyId, Instant, Percent, TaxId, TaxKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -42,6 +42,8 @@ pub struct Tax {
     pub base_affected: bool,
     /// The members of a group.
     pub group_of: Vec<TaxId>,
+    /// The account it is posted to; null means the company's default.
+    pub account_id: Option<AccountId>,
     /// Whether new lines may carry it.
     pub active: bool,
     /// Own data of the caller: up to 50 texts by name.
@@ -81,6 +83,9 @@ pub struct CreateTax {
     #[serde(default)]
     #[schema(max_items = 500)]
     pub group_of: Vec<TaxId>,
+    /// The account it is posted to: the company's default when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<AccountId>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -98,6 +103,10 @@ pub struct UpdateTax {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = i32)]
     pub sequence: Patch<i32>,
+    /// The account it is posted to from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<AccountId>)]
+    pub account_id: Patch<AccountId>,
     /// Whether new lines may carry it.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = bool)]
@@ -114,9 +123,6 @@ pub const TAXES: ListSpec = ListSpec {
     filters: &[
         Filter { name: "company_id", kind: FilterKind::Id("com"), index: "taxes_company_id" },
         Filter { name: "code", kind: FilterKind::Word, index: "taxes_code" },
-        Filter { name: "kind", kind: FilterKind::Word, index: "taxes_kind" },
-        Filter { name: "active", kind: FilterKind::YesNo, index: "taxes_active" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "taxes_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "taxes_updated_at" },
     ],
     sorts: &[Sort { name: "code", index: "taxes_code" }, Sort { name: "updated_at", index: "taxes_updated_at" }],

@@ -30,6 +30,8 @@ pub struct PaymentTerm {
     pub installments: Vec<TermLine>,
     /// A discount for paying early.
     pub early_discount: Option<EarlyDiscount>,
+    /// Whether new documents may name it.
+    pub active: bool,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
 }
@@ -71,6 +73,10 @@ pub struct UpdatePaymentTerm {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<EarlyDiscount>)]
     pub early_discount: Patch<EarlyDiscount>,
+    /// Whether new documents may name it.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = bool)]
+    pub active: Patch<bool>,
     /// Own data of the caller: a text sets an entry, null removes it, others stay.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
@@ -81,15 +87,10 @@ pub struct UpdatePaymentTerm {
 pub const PAYMENT_TERMS: ListSpec = ListSpec {
     table: "payment_terms",
     filters: &[
-        Filter { name: "code", kind: FilterKind::Word, index: "payment_terms_code" },
-        Filter { name: "created_at", kind: FilterKind::Instant, index: "payment_terms_created_at" },
+        Filter { name: "code", kind: FilterKind::Word, index: "payment_terms_code_key" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "payment_terms_updated_at" },
     ],
-    sorts: &[
-        Sort { name: "name", index: "payment_terms_name" },
-        Sort { name: "code", index: "payment_terms_code" },
-        Sort { name: "updated_at", index: "payment_terms_updated_at" },
-    ],
+    sorts: &[Sort { name: "code", index: "payment_terms_code_key" }, Sort { name: "updated_at", index: "payment_terms_updated_at" }],
     search: false,
     external_refs: false,
 };

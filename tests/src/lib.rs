@@ -1,1 +1,44 @@
-//! causeway-tests
+//! The whole from outside: what the suites under `tests/suite` share.
+//!
+//! What it is: a server of one's own for every test (on SQLite, or on PostgreSQL when `CAUSEWAY_TEST_POSTGRES` names a cluster that may be filled), callers
+//! that speak the typed contract or raw HTTP, and the masters and deals that the stories start from.
+//! What it is not: no look inside. Everything goes through the API, except the checks that read the catalogue of the database.
+
+pub mod caller;
+pub mod deal;
+pub mod fixture;
+pub mod log;
+pub mod place;
+pub mod plan;
+pub mod raw;
+pub mod rng;
+pub mod server;
+pub mod shapes;
+pub mod shop;
+pub mod world;
+
+use causeway_value::Day;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Reads a value of the contract from its text: `of::<Percent>("10")`.
+///
+/// # Panics
+/// When the text is not one.
+#[must_use]
+pub fn of<T: FromStr>(text: &str) -> T {
+    text.parse().unwrap_or_else(|_| panic!("{text:?} is not a {}", std::any::type_name::<T>()))
+}
+
+/// A day from its text.
+#[must_use]
+pub fn day(text: &str) -> Day {
+    of(text)
+}
+
+/// A word that was not used before in this process, such as `code-7`.
+#[must_use]
+pub fn unique(word: &str) -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("{word}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}

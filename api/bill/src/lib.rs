@@ -1,1 +1,19 @@
-//! causeway-bill
+//! From what we owe the customer to the customer's money: obligations, billables, invoices, credit notes, payments and their allocation.
+//!
+//! What it is: everything between a confirmed order and a settled claim. It posts to the books below and is called by fulfilment and sales above, whose
+//! tables it never reads. What it is not: no order, no delivery, no journal of its own.
+
+pub mod billable;
+pub mod booked;
+pub mod invoice;
+pub mod obligation;
+pub mod payment;
+
+use causeway_kernel::Routes;
+
+/// Serves every operation of billing and cash.
+pub fn register(routes: &mut Routes) {
+    billable::routes::register(routes);
+    invoice::routes::register(routes);
+    payment::routes::register(routes);
+}

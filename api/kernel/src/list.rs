@@ -173,6 +173,7 @@ fn filter_value(kind: FilterKind, text: &str) -> Result<Value, String> {
     match kind {
         // An id that names nothing here gives an empty page, whosever it is.
         FilterKind::Id(prefix) => Ok(Value::Uuid(Some(split_type_id(text).filter(|(found, _)| *found == prefix).map_or(Uuid::max(), |(_, uuid)| uuid)))),
+        FilterKind::AnyId => Ok(Value::Uuid(Some(split_type_id(text).map_or(Uuid::max(), |(_, uuid)| uuid)))),
         FilterKind::Word if text.chars().count() <= 300 && !text.contains('\0') => Ok(text.into()),
         FilterKind::Word => Err("must be a short text".to_owned()),
         FilterKind::YesNo => match text {

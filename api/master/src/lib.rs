@@ -4,7 +4,27 @@
 //! rules and keep the results).
 
 pub mod account;
+pub mod catalog;
+pub mod check;
+pub mod company;
+pub mod money;
+pub mod party;
 pub mod pricing;
 pub mod rate;
+pub mod refs;
 pub mod tax;
 pub mod term;
+
+use causeway_kernel::Routes;
+
+/// Serves every operation of the master data.
+pub fn register(routes: &mut Routes) {
+    company::routes::register(routes);
+    account::routes::register(routes);
+    party::routes::register(routes);
+    catalog::routes::register(routes);
+    pricing::routes::register(routes);
+    rate::routes::register(routes);
+    tax::routes::register(routes);
+    term::routes::register(routes);
+}

@@ -1,1 +1,24 @@
-//! causeway-sell
+//! From the lead to the order: leads, the pipeline, quotes and orders.
+//!
+//! What it is: the verbs of what is sold and how it is agreed, and the one place where lines of quotes and orders are priced and taxed. What it is not:
+//! nothing is delivered or billed here; confirming an order writes its obligations, and fulfilment and billing read those.
+
+pub mod check;
+pub mod header;
+pub mod lead;
+pub mod line;
+pub mod opportunity;
+pub mod order;
+pub mod quote;
+pub mod stage;
+
+use causeway_kernel::Routes;
+
+/// Serves every operation of selling.
+pub fn register(routes: &mut Routes) {
+    stage::routes::register(routes);
+    lead::routes::register(routes);
+    opportunity::routes::register(routes);
+    quote::routes::register(routes);
+    order::routes::register(routes);
+}

@@ -1,10 +1,10 @@
 //! The parts of payments and credit notes that settle installments. Taking one back sets `reversed_at`; nothing is deleted.
 //!
-//! Units: `amount` in minor units of the invoice's currency, `company_amount` and `exchange_difference` in those of the company's.
+//! Units: `amount` in minor units of the invoice's currency, `source_amount` in those of the payment's or credit note's, `company_amount` and `exchange_difference` in those of the company's.
 //!
 //! No personal fields.
 
-use causeway_value::{AllocationId, Amount, CompanyId, Day, InstallmentId, Instant, InvoiceId, JournalEntryId, PartyId, PaymentId, TenantId};
+use causeway_value::{AllocationId, Amount, CompanyId, Currency, Day, InstallmentId, Instant, InvoiceId, JournalEntryId, PartyId, PaymentId, TenantId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -21,7 +21,13 @@ pub struct Model {
     pub credit_note_id: Option<InvoiceId>,
     pub invoice_id: InvoiceId,
     pub installment_id: InstallmentId,
+    /// The invoice's.
+    pub currency: Currency,
+    /// What is settled of the invoice.
     pub amount: Amount,
+    /// What is used of the payment or credit note, in its currency.
+    pub source_amount: Amount,
+    /// What is settled of the invoice.
     pub company_amount: Amount,
     /// A gain is positive, a loss negative.
     pub exchange_difference: Amount,

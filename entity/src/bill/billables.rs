@@ -5,8 +5,8 @@
 //! Personal: `description` and `reason` are free text.
 
 use causeway_value::{
-    Amount, BillableId, BillableStatus, CompanyId, Currency, FlowId, Instant, InvoiceId, Json, OrderId, OrderLineId, PartyId, PaymentTermId, Percent, Price,
-    ProductId, Quantity, SourceType, TaxId, TenantId,
+    Amount, BillableId, BillableStatus, CompanyId, Currency, Day, FlowId, Instant, InvoiceId, Json, OrderId, OrderLineId, PartyId, PaymentTermId, Percent,
+    Price, ProductId, Quantity, SourceType, TaxId, TenantId, UserId,
 };
 use sea_orm::entity::prelude::*;
 
@@ -26,14 +26,21 @@ pub struct Model {
     /// Of the kind that `source_type` says.
     pub source_id: Uuid,
     pub status: BillableStatus,
+    /// The day it became billable.
+    pub billable_date: Day,
     pub quantity: Quantity,
     pub unit_price: Price,
     pub price_base_quantity: Quantity,
+    /// Of the line and its document together.
     pub discount_percent: Percent,
-    /// Net.
+    /// Without any tax.
     pub amount: Amount,
+    /// With the taxes that the price includes and no others: what taxes are computed from.
+    pub price_amount: Amount,
     pub currency: Currency,
     pub description: String,
+    /// The code of the unit.
+    pub unit: Option<String>,
     pub product_id: Option<ProductId>,
     pub tax_ids: Json<Vec<TaxId>>,
     pub payment_term_id: Option<PaymentTermId>,
@@ -41,6 +48,10 @@ pub struct Model {
     pub account_code: Option<String>,
     /// Why it is held or written off.
     pub reason: Option<String>,
+    /// Since when it is held.
+    pub held_since: Option<Instant>,
+    /// Who holds it.
+    pub held_by: Option<UserId>,
     pub invoice_id: Option<InvoiceId>,
     pub version: i64,
     pub created_at: Instant,

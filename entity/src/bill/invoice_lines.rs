@@ -21,10 +21,12 @@ pub struct Model {
     pub order_line_id: Option<OrderLineId>,
     pub credited_line_id: Option<InvoiceLineId>,
     pub product_id: Option<ProductId>,
-    /// Null means the product's or the company's default.
-    pub account_id: Option<AccountId>,
+    /// Where its net is posted.
+    pub account_id: AccountId,
     pub description: String,
     pub quantity: Quantity,
+    /// The code of the unit.
+    pub unit: Option<String>,
     pub unit_price: Price,
     pub price_base_quantity: Quantity,
     pub discount_percent: Percent,
@@ -36,8 +38,8 @@ pub struct Model {
     pub credited_quantity: Quantity,
     /// Net, what credit notes took back.
     pub credited_amount: Amount,
-    /// What credit notes took back.
-    pub credited_tax: Amount,
+    /// What credit notes took back, tax by tax.
+    pub credited_taxes: Json<Vec<TaxAmount>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,8 +1,8 @@
 //! Invoices and credit notes, of sale and of purchase. A posted one never changes, except for what is derived from allocations and credits.
 //!
-//! Units: amounts in minor units of `currency`; `company_rate` at 10^-12: company currency per document currency.
+//! Units: amounts in minor units of `currency`; `company_rate` at 10^-12, as it was quoted: company currency per document currency, or the other way round.
 //!
-//! Personal: `reason` and `reference` are free text.
+//! Personal: `reason`, `reference` and `notes` are free text.
 
 use crate::TaxAmount;
 use causeway_value::{
@@ -39,6 +39,8 @@ pub struct Model {
     /// What is neither paid nor credited.
     pub open_amount: Amount,
     pub company_rate: Rate,
+    /// Whether an amount in company currency is the document's divided by that rate, as when only the other direction is quoted.
+    pub rate_divides: bool,
     pub taxes: Json<Vec<TaxAmount>>,
     pub journal_entry_id: Option<JournalEntryId>,
     /// What a credit note takes back.
@@ -46,6 +48,8 @@ pub struct Model {
     pub reason: Option<String>,
     /// The other side's own.
     pub reference: Option<String>,
+    /// What the other side reads below the lines.
+    pub notes: Option<String>,
     pub posted_at: Option<Instant>,
     pub flow_id: Option<FlowId>,
     pub metadata: Json<BTreeMap<String, String>>,

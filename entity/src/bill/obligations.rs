@@ -23,15 +23,21 @@ pub struct Model {
     pub flow_id: FlowId,
     pub product_id: Option<ProductId>,
     pub description: String,
+    /// The code of the unit.
+    pub unit: Option<String>,
     pub currency: Currency,
     pub unit_price: Price,
     pub price_base_quantity: Quantity,
     pub discount_percent: Percent,
     pub document_discount_percent: Percent,
-    /// Of the whole line, after both discounts.
+    /// Of the whole line, after both discounts, without any tax.
     pub net_amount: Amount,
+    /// Of the whole line, after both discounts, with the taxes that the price includes and no others: what taxes are computed from.
+    pub price_amount: Amount,
     pub tax_ids: Json<Vec<TaxId>>,
     pub billing_policy: BillingPolicy,
+    /// Whether it takes a delivery to fulfil it: goods, and what is billed on delivery.
+    pub needs_delivery: bool,
     pub recognition: RecognitionPolicy,
     pub payment_term_id: Option<PaymentTermId>,
     pub dimension_set_id: Option<Uuid>,
@@ -43,8 +49,10 @@ pub struct Model {
     pub cancelled_quantity: Quantity,
     /// What became billable so far.
     pub billable_quantity: Quantity,
-    /// What became billable so far; the last part takes the residue.
+    /// What of `net_amount` became billable so far; the last part takes the residue.
     pub billable_amount: Amount,
+    /// What of `price_amount` became billable so far.
+    pub billable_price_amount: Amount,
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,

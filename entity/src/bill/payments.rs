@@ -1,11 +1,11 @@
 //! Money received or paid.
 //!
-//! Units: amounts in minor units of `currency`, `company_amount` in those of the company's; `company_rate` at 10^-12: company currency per payment currency.
+//! Units: amounts in minor units of `currency`, `company_amount` in those of the company's; `company_rate` at 10^-12, as it was quoted: company currency per payment currency, or the other way round.
 //!
 //! Personal: `reference` and `reversal_reason` are free text.
 
 use causeway_value::{
-    AllocationState, Amount, CompanyId, Currency, Day, FlowId, Instant, JournalEntryId, Json, PartyId, PaymentDirection, PaymentId, PaymentMethod,
+    AllocationState, Amount, CompanyId, Currency, Day, Direction, FlowId, Instant, JournalEntryId, Json, PartyId, PaymentDirection, PaymentId, PaymentMethod,
     PaymentStatus, Rate, TenantId,
 };
 use sea_orm::entity::prelude::*;
@@ -22,6 +22,8 @@ pub struct Model {
     pub party_id: PartyId,
     pub direction: PaymentDirection,
     pub method: PaymentMethod,
+    /// Which documents it settles: those of sale stand on receivables, those of purchase on payables.
+    pub settles: Direction,
     /// Given at posting.
     pub number: Option<String>,
     pub status: PaymentStatus,
@@ -33,6 +35,8 @@ pub struct Model {
     pub reference: Option<String>,
     pub unallocated_amount: Amount,
     pub company_rate: Rate,
+    /// Whether an amount in company currency is the document's divided by that rate, as when only the other direction is quoted.
+    pub rate_divides: bool,
     pub company_amount: Amount,
     pub journal_entry_id: Option<JournalEntryId>,
     pub reversal_entry_id: Option<JournalEntryId>,

@@ -16,7 +16,7 @@ pub struct Model {
     pub id: JournalEntryId,
     pub company_id: CompanyId,
     pub number: String,
-    pub day: Day,
+    pub date: Day,
     /// The row of the posting table, as in `invoice.posted`.
     pub event: String,
     pub document_type: String,
@@ -25,13 +25,17 @@ pub struct Model {
     pub currency: Currency,
     /// The sum of its debits.
     pub total: Amount,
+    /// An entry is reversed once.
     pub reversal_of: Option<JournalEntryId>,
     pub flow_id: Option<FlowId>,
     pub posted_at: Instant,
     /// SHA-256 of the entry, its lines and `previous_hash`.
     pub hash: Vec<u8>,
+    /// Of the company's entry before; empty for its first.
     pub previous_hash: Vec<u8>,
     pub created_at: Instant,
+    /// Always `created_at`: rows are only added. It is here so that the list can be filtered like all others.
+    pub updated_at: Instant,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

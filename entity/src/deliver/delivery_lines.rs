@@ -19,6 +19,8 @@ pub struct Model {
     pub order_line_id: OrderLineId,
     pub product_id: Option<ProductId>,
     pub description: String,
+    /// The code of the unit.
+    pub unit: Option<String>,
     /// To ship; after shipping, what was shipped.
     pub quantity: Quantity,
 }

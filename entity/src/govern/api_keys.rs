@@ -23,6 +23,8 @@ pub struct Model {
     pub user_id: Option<UserId>,
     /// Wall time.
     pub expires_at: Option<Instant>,
+    /// Until when the secret before the last rotation still works.
+    pub previous_expires_at: Option<Instant>,
     pub revoked_at: Option<Instant>,
     pub version: i64,
     pub created_at: Instant,

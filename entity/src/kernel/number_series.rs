@@ -20,7 +20,7 @@ pub struct Model {
     pub next_number: i64,
     /// The date of the last number; a gapless series refuses an earlier one (`number_order`).
     pub last_day: Option<Day>,
-    /// The head of the ledger's chain, in the journal's series.
+    /// The digest of the company's last journal entry, in the row of the journal's kind and year 0, which gives no numbers.
     pub chain: Option<Vec<u8>>,
 }
 

@@ -2,8 +2,9 @@
 //!
 //! No personal fields.
 
-use causeway_value::{AccountId, AccountKind, CompanyId, Instant, TenantId};
+use causeway_value::{AccountId, AccountKind, CompanyId, Instant, Json, TenantId};
 use sea_orm::entity::prelude::*;
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "accounts")]
@@ -18,6 +19,7 @@ pub struct Model {
     pub kind: AccountKind,
     /// What the posting rules use it for, as in `receivable`; one account per purpose and company.
     pub purpose: Option<String>,
+    pub metadata: Json<BTreeMap<String, String>>,
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,

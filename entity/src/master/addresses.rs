@@ -17,7 +17,7 @@ pub struct Model {
     pub kind: AddressKind,
     pub line1: String,
     pub line2: Option<String>,
-    pub city: Option<String>,
+    pub city: String,
     pub region: Option<String>,
     pub postal_code: Option<String>,
     /// ISO 3166-1 alpha-2.

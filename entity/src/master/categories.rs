@@ -2,8 +2,9 @@
 //!
 //! No personal fields.
 
-use causeway_value::{CategoryId, Instant, TenantId};
+use causeway_value::{CategoryId, Instant, Json, TenantId};
 use sea_orm::entity::prelude::*;
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "categories")]
@@ -14,6 +15,7 @@ pub struct Model {
     pub id: CategoryId,
     pub name: String,
     pub parent_id: Option<CategoryId>,
+    pub metadata: Json<BTreeMap<String, String>>,
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,

@@ -16,7 +16,8 @@ pub struct Model {
     pub id: ExchangeRateId,
     pub currency: Currency,
     pub base: Currency,
-    pub day: Day,
+    /// The first day it holds.
+    pub date: Day,
     pub rate: Rate,
     pub version: i64,
     pub created_at: Instant,

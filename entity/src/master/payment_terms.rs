@@ -4,6 +4,7 @@
 
 use causeway_value::{EarlyDiscount, Instant, Json, PaymentTermId, TenantId, TermLine};
 use sea_orm::entity::prelude::*;
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "payment_terms")]
@@ -17,6 +18,7 @@ pub struct Model {
     pub installments: Json<Vec<TermLine>>,
     pub early_discount: Json<Option<EarlyDiscount>>,
     pub active: bool,
+    pub metadata: Json<BTreeMap<String, String>>,
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,

@@ -21,7 +21,7 @@ pub struct Model {
     pub kind: ProductKind,
     /// The code of its base unit.
     pub unit: String,
-    pub list_price: Option<Price>,
+    pub list_price: Price,
     /// Of list price and cost.
     pub currency: Currency,
     pub cost: Option<Price>,

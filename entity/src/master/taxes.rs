@@ -6,6 +6,7 @@
 
 use causeway_value::{AccountId, CompanyId, Instant, Json, Percent, TaxId, TaxKind, TenantId};
 use sea_orm::entity::prelude::*;
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "taxes")]
@@ -32,6 +33,7 @@ pub struct Model {
     /// Where it is posted; null means the company's default.
     pub account_id: Option<AccountId>,
     pub active: bool,
+    pub metadata: Json<BTreeMap<String, String>>,
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,

@@ -4,8 +4,9 @@
 //!
 //! No personal fields.
 
-use causeway_value::{Instant, Quantity, TenantId, UnitId};
+use causeway_value::{Instant, Json, Quantity, TenantId, UnitId};
 use sea_orm::entity::prelude::*;
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "units")]
@@ -15,10 +16,12 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: UnitId,
     pub code: String,
+    pub name: Option<String>,
     /// Units of one category convert into each other.
     pub category: String,
     /// How much of the reference unit one of it is.
     pub factor: Quantity,
+    pub metadata: Json<BTreeMap<String, String>>,
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,

@@ -15,6 +15,7 @@ pub struct Model {
     pub slug: String,
     pub mode: TenantMode,
     pub status: TenantStatus,
+    pub suspended_reason: Option<String>,
     /// The standing clock of a sandbox tenant; null means real time.
     pub clock_now: Option<Instant>,
     /// The first user, once it exists.

@@ -1,6 +1,6 @@
 //! People and organizations that may want to buy.
 //!
-//! Personal: `contact_name`, `email`, `phone`; `title`, `organization_name`, `reason` and `metadata` may name a person.
+//! Personal: `contact_name`, `email`, `phone`; `title`, `organization_name`, `description`, `reason` and `metadata` may name a person.
 
 use causeway_value::{CompanyId, FlowId, Instant, Json, LeadId, LeadStatus, OpportunityId, PartyId, TenantId, UserId};
 use sea_orm::entity::prelude::*;
@@ -20,6 +20,7 @@ pub struct Model {
     pub email: Option<String>,
     pub phone: Option<String>,
     pub source: Option<String>,
+    pub description: Option<String>,
     pub owner_id: Option<UserId>,
     pub status: LeadStatus,
     pub score: Option<i64>,

@@ -5,7 +5,7 @@
 //! Personal: `description` and `price_override_reason` are free text.
 
 use crate::TaxAmount;
-use causeway_value::{Amount, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId};
+use causeway_value::{Amount, BillingPolicy, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -21,6 +21,8 @@ pub struct Model {
     pub description: String,
     /// Ordered.
     pub quantity: Quantity,
+    /// The code of the unit; null without a product.
+    pub unit: Option<String>,
     pub unit_price: Price,
     pub price_base_quantity: Quantity,
     /// Which rule gave the price.
@@ -29,6 +31,8 @@ pub struct Model {
     pub list_unit_price: Option<Price>,
     pub price_override_reason: Option<String>,
     pub discount_percent: Percent,
+    /// The product's when it was ordered.
+    pub billing_policy: BillingPolicy,
     /// After both discounts.
     pub net_amount: Amount,
     pub tax_amount: Amount,

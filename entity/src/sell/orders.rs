@@ -2,11 +2,11 @@
 //!
 //! Units: amounts in minor units of `currency`.
 //!
-//! Personal: `reference` and `cancel_reason` are free text.
+//! Personal: `reference`, `notes` and `cancel_reason` are free text.
 
 use causeway_value::{
     Amount, CompanyId, Currency, Day, FlowId, Instant, Json, OpportunityId, OrderId, OrderStatus, PartyId, PaymentTermId, Percent, QuoteId, TaxRounding,
-    TenantId,
+    TenantId, UserId,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -36,6 +36,9 @@ pub struct Model {
     pub total_amount: Amount,
     /// The customer's own.
     pub reference: Option<String>,
+    pub owner_id: Option<UserId>,
+    /// What the customer reads below the lines.
+    pub notes: Option<String>,
     pub cancel_reason: Option<String>,
     pub confirmed_at: Option<Instant>,
     pub flow_id: FlowId,

@@ -5,7 +5,7 @@
 //! Personal: `description` and `price_override_reason` are free text.
 
 use crate::TaxAmount;
-use causeway_value::{Amount, Json, Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, TaxId, TenantId};
+use causeway_value::{Amount, BillingPolicy, Json, Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, TaxId, TenantId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -20,6 +20,8 @@ pub struct Model {
     pub product_id: Option<ProductId>,
     pub description: String,
     pub quantity: Quantity,
+    /// The code of the unit; null without a product.
+    pub unit: Option<String>,
     pub unit_price: Price,
     pub price_base_quantity: Quantity,
     /// Which rule gave the price.
@@ -28,6 +30,8 @@ pub struct Model {
     pub list_unit_price: Option<Price>,
     pub price_override_reason: Option<String>,
     pub discount_percent: Percent,
+    /// The product's when it was offered.
+    pub billing_policy: BillingPolicy,
     /// After both discounts.
     pub net_amount: Amount,
     pub tax_amount: Amount,

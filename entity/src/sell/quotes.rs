@@ -2,11 +2,11 @@
 //!
 //! Units: amounts in minor units of `currency`.
 //!
-//! Personal: `accepted_by`; `reference` and `decline_reason` are free text.
+//! Personal: `accepted_by`; `reference`, `notes` and `decline_reason` are free text.
 
 use causeway_value::{
     Amount, CompanyId, Currency, Day, FlowId, Instant, Json, OpportunityId, OrderId, PartyId, PaymentTermId, Percent, QuoteId, QuoteStatus, TaxRounding,
-    TenantId,
+    TenantId, UserId,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -42,9 +42,14 @@ pub struct Model {
     /// Untaxed minus cost; null while a cost is missing.
     pub margin_amount: Option<Amount>,
     pub margin_percent: Option<Percent>,
-    pub accepted_by: Option<String>,
     /// The customer's own.
     pub reference: Option<String>,
+    pub owner_id: Option<UserId>,
+    /// What the customer reads below the lines.
+    pub notes: Option<String>,
+    pub sent_at: Option<Instant>,
+    pub accepted_at: Option<Instant>,
+    pub accepted_by: Option<String>,
     pub decline_reason: Option<String>,
     /// What accepting made.
     pub order_id: Option<OrderId>,

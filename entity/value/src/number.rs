@@ -1,6 +1,6 @@
 //! Prices, quantities, percentages and exchange rates: integers of a fixed scale that are never rounded on the way.
 
-use crate::{DecimalError, format_scaled, parse_scaled};
+use crate::{DecimalError, Overflow, format_scaled, parse_scaled};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, schema::SchemaFormat, schema::Type};
 
@@ -53,6 +53,22 @@ impl Quantity {
     const SCALE: u32 = 6;
     const MIN_DECIMALS: u32 = 0;
     const FORMAT: &'static str = "quantity";
+
+    /// The sum of both.
+    ///
+    /// # Errors
+    /// [`Overflow`] when it does not fit.
+    pub fn plus(self, other: Self) -> Result<Self, Overflow> {
+        self.0.checked_add(other.0).map(Self).ok_or(Overflow)
+    }
+
+    /// The difference of both.
+    ///
+    /// # Errors
+    /// [`Overflow`] when it does not fit.
+    pub fn minus(self, other: Self) -> Result<Self, Overflow> {
+        self.0.checked_sub(other.0).map(Self).ok_or(Overflow)
+    }
 }
 
 impl Percent {

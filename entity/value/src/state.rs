@@ -410,6 +410,10 @@ pub enum DocumentKind {
     Invoice,
     /// CN.
     CreditNote,
+    /// BILL: an invoice that a supplier sent us.
+    Bill,
+    /// SCN: a credit note that a supplier sent us.
+    SupplierCredit,
     /// PAY.
     Payment,
     /// JE.
@@ -486,12 +490,14 @@ impl DocumentKind {
             Self::PurchaseOrder => "PO",
             Self::Invoice => "INV",
             Self::CreditNote => "CN",
+            Self::Bill => "BILL",
+            Self::SupplierCredit => "SCN",
             Self::Payment => "PAY",
             Self::JournalEntry => "JE",
         }
     }
 
-    /// Whether its numbers are given at posting, without a gap and in date order.
+    /// Whether its numbers are given at posting, without a gap and in date order. What suppliers send has their dates, in no order.
     #[must_use]
     pub const fn gapless(self) -> bool {
         matches!(self, Self::Invoice | Self::CreditNote | Self::Payment | Self::JournalEntry)

@@ -1,6 +1,6 @@
 //! Business days and instants. A day is a date in the company's time zone; an instant is UTC with microseconds.
 
-use chrono::{DateTime, Datelike, Months, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, SecondsFormat, TimeDelta, TimeZone, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The text is not a date, an instant or a time zone of the accepted form.
@@ -66,6 +66,13 @@ impl Day {
     #[must_use]
     pub fn days_since(self, earlier: Self) -> i64 {
         self.0.signed_duration_since(earlier.0).num_days()
+    }
+
+    /// The instant at which the day begins in `zone`: midnight, or the first moment after it where the clocks skip midnight.
+    #[must_use]
+    pub fn start_in(self, zone: Zone) -> Instant {
+        let start = (0..4).find_map(|hour| zone.0.from_local_datetime(&self.0.and_hms_opt(hour, 0, 0)?).earliest());
+        Instant(start.map_or_else(|| self.0.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_micros(), |start| start.timestamp_micros()))
     }
 
     /// The calendar year.
@@ -250,5 +257,12 @@ mod tests {
         assert_eq!(at.day_in("Europe/Berlin".parse().unwrap()).to_string(), "2026-11-22");
         assert_eq!(at.day_in(Zone::UTC).to_string(), "2026-11-21");
         assert_eq!(at.to_string(), "2026-11-21T23:30:00.000000Z");
+    }
+
+    #[test]
+    fn a_day_begins_at_local_midnight_or_where_the_clocks_skip_it() {
+        let start = |day: &str, zone: &str| day.parse::<Day>().unwrap().start_in(zone.parse().unwrap()).to_string();
+        assert_eq!(start("2026-11-22", "Europe/Berlin"), "2026-11-21T23:00:00.000000Z");
+        assert_eq!(start("2018-11-04", "America/Sao_Paulo"), "2018-11-04T03:00:00.000000Z");
     }
 }

@@ -1,6 +1,6 @@
 //! What we owe and may bill, and how much credit it takes.
 
-use crate::table::{Table, create, id, integer, remove, tenant_table, tenant_table_by, text};
+use crate::table::{Table, create, id, integer, remove, tenant_table, tenant_table_by, text, yes_no};
 use crate::{Dialect, Migration};
 
 pub(crate) const MIGRATION: Migration = Migration { name: "m0017_obligations", up, down, tables };
@@ -26,14 +26,17 @@ fn obligations() -> Table {
             id("flow_id"),
             id("product_id").null(),
             text("description"),
+            text("unit").null(),
             text("currency"),
             integer("unit_price"),
             integer("price_base_quantity"),
             integer("discount_percent"),
             integer("document_discount_percent"),
             integer("net_amount"),
+            integer("price_amount"),
             text("tax_ids"),
             text("billing_policy"),
+            yes_no("needs_delivery"),
             text("recognition"),
             id("payment_term_id").null(),
             id("dimension_set_id").null(),
@@ -45,6 +48,7 @@ fn obligations() -> Table {
             integer("cancelled_quantity"),
             integer("billable_quantity"),
             integer("billable_amount"),
+            integer("billable_price_amount"),
             integer("version"),
             integer("created_at"),
             integer("updated_at"),

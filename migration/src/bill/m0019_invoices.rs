@@ -1,6 +1,6 @@
 //! Invoices and credit notes, their lines and installments.
 
-use crate::table::{Table, create, id, integer, remove, tenant_table, text};
+use crate::table::{Table, create, id, integer, remove, tenant_table, text, yes_no};
 use crate::{Dialect, Migration};
 
 pub(crate) const MIGRATION: Migration = Migration { name: "m0019_invoices", up, down, tables };
@@ -38,11 +38,13 @@ fn invoices() -> Table {
             integer("total_amount"),
             integer("open_amount"),
             integer("company_rate"),
+            yes_no("rate_divides"),
             text("taxes"),
             id("journal_entry_id").null(),
             id("credited_invoice_id").null().indexed(),
             text("reason").null(),
             text("reference").null(),
+            text("notes").null(),
             integer("posted_at").null(),
             id("flow_id").null().indexed(),
             text("metadata"),
@@ -59,9 +61,10 @@ fn invoice_lines() -> Table {
         id("order_line_id").null(),
         id("credited_line_id").null().indexed(),
         id("product_id").null(),
-        id("account_id").null(),
+        id("account_id"),
         text("description"),
         integer("quantity"),
+        text("unit").null(),
         integer("unit_price"),
         integer("price_base_quantity"),
         integer("discount_percent"),
@@ -71,7 +74,7 @@ fn invoice_lines() -> Table {
         text("taxes"),
         integer("credited_quantity"),
         integer("credited_amount"),
-        integer("credited_tax"),
+        text("credited_taxes"),
     ])
 }
 

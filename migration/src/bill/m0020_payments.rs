@@ -1,6 +1,6 @@
 //! Payments and their allocations.
 
-use crate::table::{Table, create, id, integer, remove, tenant_table, text};
+use crate::table::{Table, create, id, integer, remove, tenant_table, text, yes_no};
 use crate::{Dialect, Migration};
 
 pub(crate) const MIGRATION: Migration = Migration { name: "m0020_payments", up, down, tables };
@@ -22,17 +22,19 @@ fn payments() -> Table {
         .columns([
             id("company_id").indexed().references("companies"),
             id("party_id").indexed().references("parties"),
-            text("direction"),
+            text("direction").indexed(),
             text("method"),
+            text("settles"),
             text("number").null().indexed(),
             text("status").indexed(),
-            text("allocation_state"),
+            text("allocation_state").indexed(),
             integer("amount"),
             text("currency"),
             text("payment_date").indexed(),
             text("reference").null().indexed(),
             integer("unallocated_amount"),
             integer("company_rate"),
+            yes_no("rate_divides"),
             integer("company_amount"),
             id("journal_entry_id").null(),
             id("reversal_entry_id").null(),
@@ -53,7 +55,9 @@ fn allocations() -> Table {
         id("credit_note_id").null().indexed(),
         id("invoice_id").indexed().references("invoices"),
         id("installment_id").references("installments"),
+        text("currency"),
         integer("amount"),
+        integer("source_amount"),
         integer("company_amount"),
         integer("exchange_difference"),
         text("day"),

@@ -21,20 +21,22 @@ fn journal_entries() -> Table {
     tenant_table("journal_entries")
         .columns([
             id("company_id").indexed().references("companies"),
-            text("number"),
-            text("day").indexed(),
+            text("number").indexed(),
+            text("date").indexed(),
             text("event"),
             text("document_type"),
             id("document_id").indexed(),
             text("currency"),
             integer("total"),
             id("reversal_of").null(),
-            id("flow_id").null(),
+            id("flow_id").null().indexed(),
             integer("posted_at"),
             bytes("hash"),
             bytes("previous_hash"),
             integer("created_at"),
+            integer("updated_at").indexed(),
         ])
+        .unique(&["reversal_of"])
         .unique(&["company_id", "number"])
 }
 

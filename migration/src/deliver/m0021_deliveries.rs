@@ -46,6 +46,7 @@ fn delivery_lines() -> Table {
         id("order_line_id").indexed().references("obligations"),
         id("product_id").null(),
         text("description"),
+        text("unit").null(),
         integer("quantity"),
     ])
 }

@@ -34,6 +34,7 @@ fn api_keys() -> Table {
             text("company_ids").null(),
             id("user_id").null().references("users"),
             integer("expires_at").null(),
+            integer("previous_expires_at").null(),
             integer("revoked_at").null(),
         ])
         .versioned()

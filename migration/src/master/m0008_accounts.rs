@@ -19,7 +19,7 @@ fn tables() -> Vec<Table> {
 
 fn accounts() -> Table {
     tenant_table("accounts")
-        .columns([id("company_id").references("companies"), text("code"), text("name"), text("kind"), text("purpose").null()])
+        .columns([id("company_id").references("companies"), text("code").indexed(), text("name"), text("kind"), text("purpose").null(), text("metadata")])
         .versioned()
         .unique(&["company_id", "code"])
         .unique(&["company_id", "purpose"])
@@ -29,7 +29,7 @@ fn taxes() -> Table {
     tenant_table("taxes")
         .columns([
             id("company_id").indexed().references("companies"),
-            text("code"),
+            text("code").indexed(),
             text("name"),
             text("kind"),
             integer("rate"),
@@ -40,6 +40,7 @@ fn taxes() -> Table {
             text("group_of"),
             id("account_id").null().references("accounts"),
             yes_no("active"),
+            text("metadata"),
         ])
         .versioned()
         .unique(&["company_id", "code"])

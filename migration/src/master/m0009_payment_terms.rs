@@ -18,5 +18,7 @@ fn tables() -> Vec<Table> {
 }
 
 fn payment_terms() -> Table {
-    tenant_table("payment_terms").columns([text("code").unique(), text("name"), text("installments"), text("early_discount"), yes_no("active")]).versioned()
+    tenant_table("payment_terms")
+        .columns([text("code").unique(), text("name"), text("installments"), text("early_discount"), yes_no("active"), text("metadata")])
+        .versioned()
 }

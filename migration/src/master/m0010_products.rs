@@ -18,11 +18,11 @@ fn tables() -> Vec<Table> {
 }
 
 fn categories() -> Table {
-    tenant_table("categories").columns([text("name"), id("parent_id").null().references("categories")]).versioned()
+    tenant_table("categories").columns([text("name").indexed(), id("parent_id").null().indexed().references("categories"), text("metadata")]).versioned()
 }
 
 fn units() -> Table {
-    tenant_table("units").columns([text("code").unique(), text("category"), integer("factor")]).versioned()
+    tenant_table("units").columns([text("code").unique(), text("name").null(), text("category").indexed(), integer("factor"), text("metadata")]).versioned()
 }
 
 fn products() -> Table {
@@ -33,7 +33,7 @@ fn products() -> Table {
             text("description").null(),
             text("kind").indexed(),
             text("unit"),
-            integer("list_price").null(),
+            integer("list_price"),
             text("currency"),
             integer("cost").null(),
             integer("price_base_quantity"),

@@ -18,5 +18,8 @@ fn tables() -> Vec<Table> {
 }
 
 fn exchange_rates() -> Table {
-    tenant_table("exchange_rates").columns([text("currency"), text("base"), text("day"), integer("rate")]).versioned().unique(&["currency", "base", "day"])
+    tenant_table("exchange_rates")
+        .columns([text("currency"), text("base").indexed(), text("date").indexed(), integer("rate")])
+        .versioned()
+        .unique(&["currency", "base", "date"])
 }

@@ -24,6 +24,7 @@ fn tenants() -> Table {
         text("slug").unique(),
         text("mode"),
         text("status").indexed(),
+        text("suspended_reason").null(),
         integer("clock_now").null(),
         id("owner_user_id").null(),
         integer("version"),

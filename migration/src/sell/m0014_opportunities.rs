@@ -18,7 +18,9 @@ fn tables() -> Vec<Table> {
 }
 
 fn stages() -> Table {
-    tenant_table("stages").columns([text("name"), integer("position"), integer("probability"), text("outcome").null(), id("company_id").null()]).versioned()
+    tenant_table("stages")
+        .columns([text("name"), integer("position").indexed(), integer("probability"), text("outcome").null(), id("company_id").null()])
+        .versioned()
 }
 
 fn leads() -> Table {
@@ -31,6 +33,7 @@ fn leads() -> Table {
             text("email").null().indexed(),
             text("phone").null(),
             text("source").null().indexed(),
+            text("description").null(),
             id("owner_id").null().indexed().references("users"),
             text("status").indexed(),
             integer("score").null(),

@@ -26,7 +26,9 @@ fn add<T: ToSchema>(schemas: &mut Schemas) -> String {
     T::schemas(&mut named);
     named.push((T::name().into_owned(), T::schema()));
     for (name, schema) in named {
-        schemas.entry(name).or_insert_with(|| closed(serde_json::to_value(schema).unwrap_or_default()));
+        let schema = closed(serde_json::to_value(schema).unwrap_or_default());
+        let first = schemas.entry(name).or_insert_with(|| schema.clone());
+        debug_assert_eq!(*first, schema, "two types have one name");
     }
     T::name().into_owned()
 }
@@ -116,10 +118,13 @@ fn operation(row: &Row, names: &Names, problem: &str) -> Value {
         "responses": responses,
         "x-permission": row.permission,
     });
-    if let Some(body) = &names.body {
-        operation["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": reference(body)}}});
+    if let Some(fields) = operation.as_object_mut() {
+        if let Some(body) = &names.body {
+            fields.insert("requestBody".to_owned(), json!({"required": true, "content": {"application/json": {"schema": reference(body)}}}));
+        }
+        let security = if (row.audience)() == Audience::Open { json!([]) } else { json!([{"bearer": []}]) };
+        fields.insert("security".to_owned(), security);
     }
-    operation["security"] = if (row.audience)() == Audience::Open { json!([]) } else { json!([{"bearer": []}]) };
     operation
 }
 

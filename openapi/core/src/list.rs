@@ -3,12 +3,16 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{SchemaType, Type};
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema};
 
 /// How the text of a filter is read and which comparisons it allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FilterKind {
     /// An id with this prefix; equality.
     Id(&'static str),
+    /// An id of whatever kind; equality.
+    AnyId,
     /// A word or code; equality.
     Word,
     /// A yes or no (`true`, `false`); equality.
@@ -101,7 +105,7 @@ impl ListQuery {
 }
 
 /// A page of a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page<T> {
     /// The rows.
     pub data: Vec<T>,
@@ -109,4 +113,31 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
     /// Whether there is a next page.
     pub has_more: bool,
+}
+
+// By hand: the derived name of a generic type leaves its argument out, so that all pages would share one schema.
+impl<T: ToSchema> utoipa::PartialSchema for Page<T> {
+    fn schema() -> RefOr<Schema> {
+        let text = |kind: SchemaType, description: &str| ObjectBuilder::new().schema_type(kind).description(Some(description)).build();
+        ObjectBuilder::new()
+            .description(Some("A page of a list."))
+            .property("data", ArrayBuilder::new().items(Ref::from_schema_name(T::name())).description(Some("The rows.")).build())
+            .property("next_cursor", text(SchemaType::from_iter([Type::String, Type::Null]), "The cursor of the next page, null on the last one."))
+            .property("has_more", text(SchemaType::new(Type::Boolean), "Whether there is a next page."))
+            .required("data")
+            .required("has_more")
+            .build()
+            .into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Page<T> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("{}Page", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
 }

@@ -25,8 +25,8 @@ pub enum Shape {
     Object {
         /// Known fields.
         fields: BTreeMap<String, Field>,
-        /// The shape of all other fields; none means they are refused.
-        others: Option<Arc<Shape>>,
+        /// What all other fields hold; none means they are refused.
+        others: Option<Field>,
     },
     /// A list.
     List {
@@ -41,6 +41,8 @@ pub enum Shape {
         format: String,
         /// The longest it may be, in characters.
         max: usize,
+        /// What it must look like, where the format does not say.
+        pattern: Option<Arc<regex_lite::Regex>>,
     },
     /// One of these words.
     Words(Vec<String>),
@@ -92,7 +94,7 @@ impl Shape {
         let mut wrong = |code, detail: String| errors.push(FieldError::pointer(code, at, detail));
         match self {
             Self::Object { fields, others } => match value {
-                Value::Object(map) => visit_object(fields, others.as_deref(), map, at, errors),
+                Value::Object(map) => visit_object(fields, others.as_ref(), map, at, errors),
                 _ => wrong(Code::InvalidValue, "must be an object".to_owned()),
             },
             Self::List { items, max } => match value {
@@ -104,10 +106,14 @@ impl Shape {
                 }
                 _ => wrong(Code::InvalidValue, "must be a list".to_owned()),
             },
-            Self::Text { format, max } => match value {
+            Self::Text { format, max, pattern } => match value {
                 Value::String(text) => {
                     if let Err((code, detail)) = check_text(format, *max, text) {
                         wrong(code, detail);
+                    } else if let Some(pattern) = pattern
+                        && !pattern.is_match(text)
+                    {
+                        wrong(Code::InvalidValue, format!("must match {pattern}"));
                     }
                 }
                 Value::Number(_) if is_decimal(format) => {
@@ -135,20 +141,17 @@ impl Shape {
     }
 }
 
-fn visit_object(fields: &BTreeMap<String, Field>, others: Option<&Shape>, map: &Map<String, Value>, at: &str, errors: &mut Vec<FieldError>) {
+fn visit_object(fields: &BTreeMap<String, Field>, others: Option<&Field>, map: &Map<String, Value>, at: &str, errors: &mut Vec<FieldError>) {
     for (name, value) in map {
         let pointer = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
-        match fields.get(name) {
+        match fields.get(name).or(others) {
             Some(field) if value.is_null() => {
                 if !field.nullable {
                     errors.push(FieldError::pointer(Code::InvalidValue, pointer, "must not be null"));
                 }
             }
             Some(field) => field.shape.visit(value, &pointer, errors),
-            None => match others {
-                Some(shape) => shape.visit(value, &pointer, errors),
-                None => errors.push(FieldError::pointer(Code::UnknownField, pointer, "is not a field of this request; check its spelling")),
-            },
+            None => errors.push(FieldError::pointer(Code::UnknownField, pointer, "is not a field of this request; check its spelling")),
         }
     }
     if others.is_some() && map.len() > MAX_ENTRIES {
@@ -232,7 +235,9 @@ fn compile(schema: &Value, named: &BTreeMap<String, Value>) -> (Shape, bool) {
             Some(words) => Shape::Words(words.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
             None => {
                 let format = schema.get("format").and_then(Value::as_str).unwrap_or_default().to_owned();
-                Shape::Text { format, max: limit("maxLength", MAX_TEXT) }
+                let pattern = schema.get("pattern").and_then(Value::as_str).filter(|_| format.is_empty());
+                let pattern = pattern.and_then(|pattern| regex_lite::Regex::new(pattern).ok()).map(Arc::new);
+                Shape::Text { format, max: limit("maxLength", MAX_TEXT), pattern }
             }
         },
         "integer" => Shape::Whole { min: number("minimum", i64::from(i32::MIN)), max: number("maximum", i64::from(i32::MAX)) },
@@ -252,7 +257,10 @@ fn compile_object(schema: &Value, named: &BTreeMap<String, Value>) -> Shape {
             fields.insert(name.clone(), Field { shape: Arc::new(shape), required: required.contains(&name.as_str()), nullable });
         }
     }
-    let others = schema.get("additionalProperties").filter(|others| others.is_object()).map(|others| Arc::new(compile(others, named).0));
+    let others = schema.get("additionalProperties").filter(|others| others.is_object()).map(|others| {
+        let (shape, nullable) = compile(others, named);
+        Field { shape: Arc::new(shape), required: false, nullable }
+    });
     Shape::Object { fields, others }
 }
 

@@ -24,10 +24,13 @@ pub(crate) const QUEUE: usize = 4_096;
 /// How long a batch may grow before it is committed.
 const BATCH_MICROS: u64 = 4_000;
 
+/// Answers a caller; it is told what lost the batch, if something did.
+type Reply = Box<dyn FnOnce(Option<&Fault>) + Send>;
+
 /// What a verb in the lane came to: how to answer once its batch is committed or lost.
 pub(crate) struct Verdict {
     events: Vec<PendingEvent>,
-    answer: Box<dyn FnOnce(Option<&Fault>) + Send>,
+    answer: Reply,
     /// The connection can no longer be trusted: the batch is lost.
     poisoned: bool,
 }

@@ -21,7 +21,7 @@ pub use plan::{Cell, Table};
 pub use postgres::Postgres;
 pub use schema::{SchemaStatus, Store};
 pub use sequence::{Position, chain_link};
-pub use sqlite::Sqlite;
+pub use sqlite::{Sqlite, backup};
 pub use tx::{Change, Tx};
 
 use crate::Ctx;
@@ -101,6 +101,25 @@ impl Db {
         match self {
             Self::Sqlite(sqlite) => sqlite.read(ctx, query),
             Self::Postgres(postgres) => postgres.transact(ctx, false, &query).await.map_err(|(problem, _)| problem),
+        }
+    }
+
+    /// As [`Db::read`], for queries that may take long: on SQLite they run beside the threads that answer requests.
+    ///
+    /// # Errors
+    /// Whatever the query answers, or `unavailable`.
+    pub async fn read_aside<R, F>(&self, ctx: &Arc<Ctx>, query: F) -> Result<R, Problem>
+    where
+        F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem> + Send + 'static,
+        R: Send + 'static,
+    {
+        match self {
+            Self::Sqlite(sqlite) => {
+                let (sqlite, ctx) = (Arc::clone(sqlite), Arc::clone(ctx));
+                let done = tokio::task::spawn_blocking(move || sqlite.read(&ctx, query)).await;
+                done.unwrap_or_else(|error| Err(Fault::Other(error.to_string()).problem()))
+            }
+            Self::Postgres(_) => self.read(ctx, query).await,
         }
     }
 

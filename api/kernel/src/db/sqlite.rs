@@ -28,12 +28,19 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens the file, takes its lock and starts its lane. The schema must be up to date.
+    /// Takes the lock of a file: one process works on it at a time. It is held until the answer is dropped.
     ///
     /// # Errors
-    /// A sentence that says what to do: another process holds the file, or it cannot be opened.
-    pub fn open(path: &Path) -> Result<Arc<Self>, String> {
-        let lock = lock_file(path)?;
+    /// A sentence that names the process that holds it.
+    pub fn lock(path: &Path) -> Result<File, String> {
+        lock_file(path)
+    }
+
+    /// Opens the file under its lock and starts its lane. The schema must be up to date.
+    ///
+    /// # Errors
+    /// A sentence that says what to do.
+    pub fn open(path: &Path, lock: File) -> Result<Arc<Self>, String> {
         let writer = connect(path, false).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
         let (lane, jobs) = mpsc::channel(lane::QUEUE);
         std::thread::Builder::new()
@@ -165,4 +172,29 @@ fn checkpoint(conn: &Connection) {
             tracing::warn!(%error, "the write-ahead log could not be copied back");
         }
     }
+}
+
+/// Copies the database to a new file while it is in use, and answers how many pages it has. The copy is a consistent moment.
+///
+/// # Errors
+/// A sentence that says what went wrong; an unfinished copy is removed.
+pub fn backup(from: &Path, to: &Path) -> Result<i32, String> {
+    if to.exists() {
+        return Err(format!("{} exists already; name a new file.", to.display()));
+    }
+    if !from.exists() {
+        return Err(format!("There is no database at {}. Name its folder with --data-dir.", from.display()));
+    }
+    let copy = || -> Result<i32, rusqlite::Error> {
+        let source = connect(from, true)?;
+        let mut target = Connection::open(to)?;
+        let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
+        // All pages in one go see one moment; readers and the writer of a WAL database are not kept waiting.
+        backup.run_to_completion(i32::MAX, Duration::from_millis(5), None)?;
+        Ok(backup.progress().pagecount)
+    };
+    copy().map_err(|error| {
+        let _ = std::fs::remove_file(to);
+        format!("cannot copy {} to {}: {error}", from.display(), to.display())
+    })
 }

@@ -10,10 +10,12 @@ pub use call::Call;
 pub use router::Routes;
 
 use crate::clock::Stopwatch;
-use crate::{Ctx, Db, Principal, telemetry};
+use crate::{Ctx, Db, Principal, clock, telemetry};
 use actix_web::web::{Bytes, BytesMut, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use causeway_contract::{Audience, Code, Endpoint, FieldError, Flag, Method, Problem, Reply, Shape};
+use causeway_contract::{Audience, Code, Endpoint, FieldError, Flag, Method, PathParams, Problem, Reply, Shape};
+use causeway_entity::platform::security_log;
+use causeway_value::ApiKeyId;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -32,25 +34,6 @@ pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 pub trait Authenticate: Send + Sync {
     /// The principal of a bearer token.
     fn principal<'a>(&'a self, db: &'a Db, token: &'a str) -> LocalFuture<'a, Result<Arc<Principal>, Problem>>;
-    /// Writes down a refusal (threat 61), without making the caller wait.
-    fn refused(&self, db: &Db, refusal: Refusal);
-}
-
-/// A request that was refused: 401, 403, or an id that is not there.
-#[derive(Clone, Debug)]
-pub struct Refusal {
-    /// Who asked, when that is known.
-    pub principal: Option<Arc<Principal>>,
-    /// The method.
-    pub method: &'static str,
-    /// The path.
-    pub path: String,
-    /// What was answered.
-    pub status: u16,
-    /// Why.
-    pub code: Code,
-    /// The request.
-    pub request_id: String,
 }
 
 /// Everything that a request needs.
@@ -213,7 +196,7 @@ where
         return Err(problem);
     }
     let segments: Vec<&str> = incoming.segments.iter().map(String::as_str).collect();
-    let Some(path) = <E::Path as causeway_contract::PathParams>::read(&segments) else {
+    let Some(path) = <E::Path as PathParams>::read(&segments) else {
         refused(&Problem::not_found());
         return Err(Problem::not_found());
     };
@@ -222,12 +205,14 @@ where
     ctx.dry_run = dry_run;
     ctx.expected = call::expected_version(&incoming.request, &segments)?;
     let bytes = if E::METHOD == Method::Get { Bytes::new() } else { read_body(&mut incoming.payload).await? };
-    let key = idempotency::Key::of::<E>(&incoming.request, &ctx, &bytes)?;
+    // A dry run changes nothing, so there is nothing to repeat.
+    let key = if ctx.dry_run { None } else { idempotency::Key::of::<E>(&incoming.request, &ctx, &bytes)? };
     let body = call::read_body_as::<E>(&incoming.request, &bytes, schemas.body.as_ref())?;
     let call = Call { path, query, body };
     let ctx = Arc::new(ctx);
-    let outcome = if E::METHOD == Method::Get || ctx.dry_run {
-        app.db.read(&ctx, async |ctx, tx| pack::<E>(handler(ctx, tx, &call).await?)).await
+    let outcome = if E::METHOD == Method::Get {
+        let query = async move |ctx: &Ctx, tx: &mut crate::Tx<'_>| pack::<E>(handler(ctx, tx, &call).await?);
+        if is_quick::<E>() { app.db.read(&ctx, query).await } else { app.db.read_aside(&ctx, query).await }
     } else {
         app.db
             .write(&ctx, async move |ctx, tx| {
@@ -279,19 +264,34 @@ async fn authenticate<E: Endpoint>(app: &App, incoming: &Incoming) -> Result<Opt
     Ok(Some(principal))
 }
 
+/// Writes a refusal down, without making the caller wait (threat 61).
 fn refuse<E: Endpoint>(app: &App, request: &HttpRequest, principal: Option<Arc<Principal>>, request_id: &str, problem: &Problem) {
     telemetry::count_refusal();
-    app.authenticate.refused(
-        &app.db,
-        Refusal {
-            principal,
-            method: E::METHOD.word(),
-            path: request.path().chars().take(500).collect(),
-            status: problem.status,
-            code: problem.code,
-            request_id: request_id.to_owned(),
-        },
-    );
+    let row = security_log::Model {
+        id: Uuid::now_v7(),
+        at: clock::wall(),
+        tenant_id: principal.as_ref().map(|principal| principal.tenant).filter(|tenant| !tenant.uuid().is_nil()),
+        api_key_id: principal.as_ref().and_then(|principal| principal.actor.id).map(ApiKeyId::from_uuid),
+        kind: "refusal".to_owned(),
+        method: E::METHOD.word().to_owned(),
+        path: request.path().chars().take(500).collect(),
+        status: i64::from(problem.status),
+        code: problem.code.to_string(),
+        request_id: request_id.to_owned(),
+    };
+    let db = app.db.clone();
+    actix_web::rt::spawn(async move {
+        let ctx = Arc::new(Ctx::platform());
+        let written = db
+            .write(&ctx, async move |_, tx| {
+                tx.insert(row.clone());
+                Ok(())
+            })
+            .await;
+        if let Err(problem) = written {
+            tracing::error!(%problem, "a refusal could not be written to the security log");
+        }
+    });
 }
 
 fn pack<E: Endpoint>(answer: Answer<<E::Reply as Reply>::Payload>) -> Result<Packed, Problem> {
@@ -308,9 +308,21 @@ fn pack<E: Endpoint>(answer: Answer<<E::Reply as Reply>::Payload>) -> Result<Pac
     })
 }
 
+/// The answer to a caller who may not see the metrics.
+#[must_use]
+pub fn refuse_metrics() -> HttpResponse {
+    let problem = Problem::new(Code::Unauthenticated, "Metrics need a platform administrator's key, or their own listener: --metrics-listen 127.0.0.1:9090.");
+    respond::problem(problem, &format!("req_{}", Uuid::now_v7().simple()))
+}
+
 /// A wrong header.
 fn header(code: Code, name: &str, detail: impl Into<String>) -> Problem {
     Problem::of(vec![FieldError::header(code, name, detail)])
+}
+
+/// Whether an endpoint reads a bounded number of rows: one object or one page. Reports and checks may read everything.
+fn is_quick<E: Endpoint>() -> bool {
+    E::LIST.is_some() || <E::Path as PathParams>::COUNT > 0
 }
 
 /// Whether an endpoint can be tried without effect.

@@ -1,10 +1,14 @@
 //! Accounts: the places in the books, and what the posting rules use each for.
 //!
-//! What it is: the purposes of accounts and the charts that a new company may start with. Invariant: a company has at most one account per purpose.
+//! What it is: the accounts of a company, their purposes, and the charts that a new company may start with. Invariant: a company has at most one account per purpose.
 //! What it is not: no posting (that is `books`), no balance.
 
 pub mod chart;
+pub mod lookup;
+pub mod routes;
+pub mod service;
 
+use causeway_value::ProductKind;
 use serde::{Deserialize, Serialize};
 
 /// What the posting table uses an account for (rules, "Posting table"). A posting whose purpose has no account fails with `account_missing`.
@@ -95,6 +99,15 @@ impl Purpose {
         Self::ExchangeLoss,
         Self::Rounding,
     ];
+
+    /// What a sale of this kind of product earns; lines without a product are goods.
+    #[must_use]
+    pub const fn of_sale(kind: Option<ProductKind>) -> Self {
+        match kind {
+            Some(ProductKind::Service | ProductKind::Subscription | ProductKind::Usage) => Self::ServiceRevenue,
+            Some(ProductKind::Goods) | None => Self::Revenue,
+        }
+    }
 
     /// The word in storage and on the wire, as in `tax_payable`.
     #[must_use]

@@ -5,4 +5,7 @@
 //! applies (the caller knows product, party and company), no posting.
 
 mod ratio;
+pub mod routes;
 pub mod rules;
+pub mod service;
+pub mod store;

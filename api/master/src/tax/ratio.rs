@@ -55,14 +55,41 @@ impl Ratio {
 
     /// The nearest multiple of `step`, halves away from zero.
     pub(super) fn round(self, step: i64) -> Result<i64, Overflow> {
-        let bottom = self.bottom.checked_mul(i128::from(step)).ok_or(Overflow)?;
-        let quotient = self.top.checked_div(bottom).ok_or(Overflow)?;
-        let rest = self.top.checked_rem(bottom).ok_or(Overflow)?.unsigned_abs();
-        let half = bottom.unsigned_abs() - rest;
-        let away = if rest >= half { self.top.signum() } else { 0 };
-        let steps = quotient.checked_add(away).ok_or(Overflow)?;
-        steps.checked_mul(i128::from(step)).and_then(|value| i64::try_from(value).ok()).ok_or(Overflow)
+        round_half_away(self.top, self.bottom, step, 0)
     }
+
+    /// The sum, rounded once like [`Ratio::round`].
+    ///
+    /// Many lines with different included taxes may have no common denominator of 128 bits. Their sum is then taken in parts of 10^-15, where a sum that is
+    /// as near to a half as the cut-off tails can reach is taken for a half.
+    pub(super) fn round_sum(parts: &[Self], step: i64) -> Result<i64, Overflow> {
+        if let Ok(sum) = parts.iter().try_fold(Self::ZERO, |sum, part| sum.plus(*part)) {
+            return sum.round(step);
+        }
+        let mut sum: i128 = 0;
+        for part in parts {
+            let (whole, rest) = (part.top.checked_div(part.bottom).ok_or(Overflow)?, part.top.checked_rem(part.bottom).ok_or(Overflow)?);
+            // A denominator of more than 77 bits is cut with its numerator, which keeps the first 15 digits of the fraction.
+            let cut = part.bottom / (i128::MAX / FINE) + 1;
+            let fraction = (rest / cut).checked_mul(FINE).and_then(|top| top.checked_div((part.bottom / cut).max(1))).ok_or(Overflow)?;
+            sum = whole.checked_mul(FINE).and_then(|whole| whole.checked_add(fraction)).and_then(|part| part.checked_add(sum)).ok_or(Overflow)?;
+        }
+        round_half_away(sum, FINE, step, 2 * u128::try_from(parts.len()).map_err(|_| Overflow)?)
+    }
+}
+
+/// Parts of a unit in which sums without a common denominator are taken.
+const FINE: i128 = 1_000_000_000_000_000;
+
+/// The multiple of `step` nearest to `top / bottom`; what lacks no more than `slack / bottom` of a half counts as one.
+fn round_half_away(top: i128, bottom: i128, step: i64, slack: u128) -> Result<i64, Overflow> {
+    let bottom = bottom.checked_mul(i128::from(step)).ok_or(Overflow)?;
+    let quotient = top.checked_div(bottom).ok_or(Overflow)?;
+    let rest = top.checked_rem(bottom).ok_or(Overflow)?.unsigned_abs();
+    let left = bottom.unsigned_abs() - rest;
+    let away = if rest.saturating_add(slack) >= left { top.signum() } else { 0 };
+    let steps = quotient.checked_add(away).ok_or(Overflow)?;
+    steps.checked_mul(i128::from(step)).and_then(|value| i64::try_from(value).ok()).ok_or(Overflow)
 }
 
 /// The greatest common divisor, at least 1. Most numbers fit in 64 bits, where division is many times faster.
@@ -105,10 +132,27 @@ mod tests {
         assert_eq!(ratio(i128::MAX, 3).plus(ratio(i128::MAX, 5)), Err(Overflow));
     }
 
+    #[test]
+    fn a_sum_without_a_common_denominator_is_still_rounded_right() {
+        let primes = [1_000_003_i128, 1_000_033, 1_000_037, 1_000_039, 1_000_081, 1_000_099, 1_000_117];
+        // Each pair makes a half of its own; all of them together have a denominator beyond 128 bits.
+        let mut parts = Vec::new();
+        for prime in primes {
+            parts.extend([ratio(1, prime), ratio(prime - 2, 2 * prime)]);
+        }
+        parts.rotate_left(1);
+        let distinct: Vec<Ratio> = primes.iter().map(|prime| ratio(1, *prime)).chain([ratio(7, 2)]).collect();
+        assert_eq!(Ratio::round_sum(&parts, 1), Ok(4), "seven halves");
+        assert_eq!(Ratio::round_sum(&distinct, 1), Ok(4), "a little more than three and a half");
+        let below: Vec<Ratio> = primes.iter().map(|prime| ratio(-1, *prime)).chain([ratio(7, 2)]).collect();
+        assert_eq!(Ratio::round_sum(&below, 1), Ok(3), "a little less");
+        assert_eq!(Ratio::round_sum(&[], 1), Ok(0));
+    }
+
     proptest! {
         #[test]
-        fn sums_and_products_are_undone_exactly(a in -1_000_000_000_i64..1_000_000_000, b in 1_i64..1_000_000, c in -1_000_000_i64..1_000_000, d in 1_i64..1_000_000) {
-            let (left, right) = (ratio(a.into(), b.into()), ratio(c.into(), d.into()));
+        fn sums_and_products_are_undone_exactly(a in -1_000_000_000_i128..1_000_000_000, b in 1_i128..1_000_000, c in -1_000_i128..1_000, d in 1_i128..1_000) {
+            let (left, right) = (ratio(a, b), ratio(c, d));
             prop_assert_eq!(left.plus(right).unwrap().minus(right).unwrap(), left);
             if c != 0 {
                 prop_assert_eq!(left.times(right).unwrap().over(right).unwrap(), left);

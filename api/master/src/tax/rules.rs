@@ -12,7 +12,6 @@
 use super::ratio::Ratio;
 use causeway_contract::{Code, FieldError};
 use causeway_value::{Amount, Currency, Overflow, Percent, Quantity, TaxId, TaxKind, TaxRounding};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A tax as far as computing needs it.
@@ -75,7 +74,7 @@ impl TaxPolicy {
 }
 
 /// What one tax adds, to a line or to a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TaxAmount {
     /// Which tax.
     pub tax_id: TaxId,
@@ -314,7 +313,7 @@ fn is_division(tax: &TaxDef, included: bool) -> bool {
 
 /// Division taxes on one base are shares of one price, not one after another: each adds its rate over what all of them leave (TAX-019, TAX-032).
 fn division_part(tax: &TaxDef, together: impl Iterator<Item = Percent>) -> Result<Part, Overflow> {
-    let all = together.map(|rate| i128::from(rate.0)).sum();
+    let all: i128 = together.map(|rate| i128::from(rate.0)).sum();
     let left = i128::from(Percent::WHOLE.0) - all;
     if left == 0 && tax.included {
         return Ok(Part::OfPrice(share(tax.rate)?));
@@ -408,13 +407,8 @@ fn per_document(stacks: &[Stack], policy: TaxPolicy) -> Result<Vec<Rounded>, Ove
 
 /// Rounds the exact sum once and gives each part its own rounding; the difference goes, one step each, to the largest parts first.
 fn round_together(exact: &[Ratio], step: i64) -> Result<Vec<Amount>, Overflow> {
-    let mut sum = Ratio::ZERO;
-    let mut parts = Vec::with_capacity(exact.len());
-    for part in exact {
-        sum = sum.plus(*part)?;
-        parts.push(Amount(part.round(step)?));
-    }
-    let mut rest = Amount(sum.round(step)?).minus(Amount::sum(parts.iter().copied())?)?;
+    let mut parts = exact.iter().map(|part| part.round(step).map(Amount)).collect::<Result<Vec<_>, _>>()?;
+    let mut rest = Amount(Ratio::round_sum(exact, step)?).minus(Amount::sum(parts.iter().copied())?)?;
     let one = Amount(if rest.0 < 0 { step.checked_neg().ok_or(Overflow)? } else { step });
     let mut largest_first: Vec<&mut Amount> = parts.iter_mut().collect();
     largest_first.sort_by_key(|part| std::cmp::Reverse(part.0.unsigned_abs()));

@@ -1,0 +1,222 @@
+//! What makes billables, and what holds and releases them.
+
+use super::rules::{self, Part};
+use super::view::view;
+use causeway_contract::{Code, Problem};
+use causeway_entity::bill::{billables, invoice_lines, obligations};
+use causeway_kernel::{Change, Ctx, Find, Tx};
+use causeway_openapi::billable::Billable;
+use causeway_value::{BillableId, BillableStatus, Day, InvoiceId, Overflow, Quantity, SourceType, UserId};
+use uuid::Uuid;
+
+/// What made a billable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Its kind.
+    pub kind: SourceType,
+    /// Its id.
+    pub id: Uuid,
+}
+
+/// Makes a quantity of an obligation billable on `day`. The counters of `obligation` move in memory; the caller writes its row once, with its own changes.
+/// A quantity of zero makes nothing.
+///
+/// # Errors
+/// `amount_exceeds_open` when more than was ordered would be billed, `amount_overflow` when a number does not fit.
+pub fn make(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    obligation: &mut obligations::Model,
+    quantity: Quantity,
+    source: Source,
+    day: Day,
+) -> Result<Option<billables::Model>, Problem> {
+    if quantity == Quantity::ZERO {
+        return Ok(None);
+    }
+    let part = rules::next_part(obligation, quantity)?;
+    let row = billables::Model {
+        tenant_id: tx.tenant(),
+        id: BillableId::new(),
+        company_id: obligation.company_id,
+        party_id: obligation.party_id,
+        order_id: Some(obligation.order_id),
+        order_line_id: Some(obligation.id.cast()),
+        flow_id: Some(obligation.flow_id),
+        source_type: source.kind,
+        source_id: source.id,
+        status: BillableStatus::Ready,
+        billable_date: day,
+        quantity,
+        unit_price: obligation.unit_price,
+        price_base_quantity: obligation.price_base_quantity,
+        discount_percent: rules::combined_discount(obligation.discount_percent, obligation.document_discount_percent)?,
+        amount: part.amount,
+        price_amount: part.price_amount,
+        currency: obligation.currency,
+        description: obligation.description.clone(),
+        unit: obligation.unit.clone(),
+        product_id: obligation.product_id,
+        tax_ids: obligation.tax_ids.clone(),
+        payment_term_id: obligation.payment_term_id,
+        account_code: None,
+        reason: None,
+        held_since: None,
+        held_by: None,
+        invoice_id: None,
+        version: 1,
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+    };
+    obligation.billable_quantity = obligation.billable_quantity.plus(part.quantity)?;
+    obligation.billable_amount = obligation.billable_amount.plus(part.amount)?;
+    obligation.billable_price_amount = obligation.billable_price_amount.plus(part.price_amount)?;
+    tx.insert(row.clone());
+    record(ctx, tx, "billable.ready", &row)?;
+    Ok(Some(row))
+}
+
+/// Takes `by` off a billable that is on no invoice, or writes it off when nothing is left. The counters of `obligation` move in memory.
+///
+/// # Errors
+/// `amount_overflow` when a number does not fit.
+pub fn shrink(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    obligation: &mut obligations::Model,
+    old: &billables::Model,
+    by: Quantity,
+    reason: &str,
+) -> Result<billables::Model, Problem> {
+    let part = Part { quantity: old.quantity, amount: old.amount, price_amount: old.price_amount };
+    let lost = rules::taken_back(part, by)?;
+    give_back(obligation, lost)?;
+    let mut new = changed(ctx, old);
+    if lost.quantity == old.quantity {
+        new.status = BillableStatus::WrittenOff;
+        new.reason = Some(reason.to_owned());
+    } else {
+        new.quantity = new.quantity.minus(lost.quantity)?;
+        new.amount = new.amount.minus(lost.amount)?;
+        new.price_amount = new.price_amount.minus(lost.price_amount)?;
+    }
+    tx.update(old, &new);
+    record(ctx, tx, if new.status == BillableStatus::WrittenOff { "billable.written_off" } else { "billable.reduced" }, &new)?;
+    Ok(new)
+}
+
+fn give_back(obligation: &mut obligations::Model, lost: Part) -> Result<(), Overflow> {
+    obligation.billable_quantity = obligation.billable_quantity.minus(lost.quantity)?;
+    obligation.billable_amount = obligation.billable_amount.minus(lost.amount)?;
+    obligation.billable_price_amount = obligation.billable_price_amount.minus(lost.price_amount)?;
+    Ok(())
+}
+
+/// The billables of these sources that were not written off, locked in the order of their ids.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_of_sources(tx: &mut Tx<'_>, kind: SourceType, sources: &[Uuid]) -> Result<Vec<billables::Model>, Problem> {
+    if sources.is_empty() {
+        return Ok(Vec::new());
+    }
+    Find::<billables::Entity>::new()
+        .eq(billables::Column::SourceType, kind)
+        .among(billables::Column::SourceId, sources.iter().copied())
+        .ne(billables::Column::Status, BillableStatus::WrittenOff)
+        .order_by(billables::Column::Id)
+        .lock()
+        .all(tx)
+        .await
+}
+
+/// Refuses to undo what the customer was billed for. A line whose posted credit notes took all of it back counts as not billed.
+///
+/// # Errors
+/// `state_conflict` naming the invoices.
+pub async fn check_not_billed(tx: &mut Tx<'_>, rows: &[billables::Model]) -> Result<(), Problem> {
+    let on_invoices: Vec<_> = rows.iter().filter(|row| row.status == BillableStatus::Invoiced).map(|row| row.id).collect();
+    if on_invoices.is_empty() {
+        return Ok(());
+    }
+    let lines = Find::<invoice_lines::Entity>::new().among(invoice_lines::Column::BillableId, on_invoices).all(tx).await?;
+    let mut billed: Vec<String> =
+        lines.iter().filter(|line| line.credited_line_id.is_none() && line.credited_quantity != line.quantity).map(|line| line.invoice_id.to_string()).collect();
+    billed.dedup();
+    if billed.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::new(Code::StateConflict, "It is on an invoice already. Credit that invoice in full and post the credit note first.").with("invoice_ids", billed))
+}
+
+/// Keeps a billable off invoices.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it is not waiting for an invoice.
+pub async fn hold(ctx: &Ctx, tx: &mut Tx<'_>, id: BillableId, reason: &str) -> Result<Billable, Problem> {
+    let old = tx.lock::<billables::Entity>(id).await?;
+    if !matches!(old.status, BillableStatus::Ready | BillableStatus::Pending) {
+        return Err(conflict(&old, "held", "Only a billable that waits for an invoice can be held"));
+    }
+    let mut new = changed(ctx, &old);
+    new.status = BillableStatus::Held;
+    new.reason = Some(reason.to_owned());
+    new.held_since = Some(ctx.now());
+    new.held_by = ctx.user.map(UserId::from_uuid);
+    tx.update(&old, &new);
+    record(ctx, tx, "billable.held", &new)
+}
+
+/// Lets a held billable onto invoices again.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it is not held.
+pub async fn release(ctx: &Ctx, tx: &mut Tx<'_>, id: BillableId) -> Result<Billable, Problem> {
+    let old = tx.lock::<billables::Entity>(id).await?;
+    if old.status != BillableStatus::Held {
+        return Err(conflict(&old, "released", "Only a held billable can be released"));
+    }
+    let mut new = changed(ctx, &old);
+    new.status = BillableStatus::Ready;
+    new.reason = None;
+    new.held_since = None;
+    new.held_by = None;
+    tx.update(&old, &new);
+    record(ctx, tx, "billable.released", &new)
+}
+
+/// Puts a ready billable on an invoice.
+///
+/// # Errors
+/// When the object cannot be recorded: a bug.
+pub fn reserve(ctx: &Ctx, tx: &mut Tx<'_>, old: &billables::Model, invoice_id: InvoiceId) -> Result<(), Problem> {
+    let mut new = changed(ctx, old);
+    new.status = BillableStatus::Invoiced;
+    new.invoice_id = Some(invoice_id);
+    tx.update(old, &new);
+    record(ctx, tx, "billable.invoiced", &new).map(drop)
+}
+
+fn changed(ctx: &Ctx, old: &billables::Model) -> billables::Model {
+    billables::Model { version: old.version + 1, updated_at: ctx.now(), ..old.clone() }
+}
+
+fn conflict(row: &billables::Model, verb: &str, rule: &str) -> Problem {
+    Problem::new(Code::StateConflict, format!("The billable is {} and cannot be {verb}. {rule}.", row.status.to_string().replace('_', " ")))
+        .with("status", row.status.to_string())
+}
+
+fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &billables::Model) -> Result<Billable, Problem> {
+    let body = view(row);
+    let change = Change {
+        event,
+        object: "billable",
+        id: row.id.uuid(),
+        version: row.version,
+        company_id: Some(row.company_id),
+        flow_id: row.flow_id,
+        body: &body,
+    };
+    tx.record(ctx, &change)?;
+    Ok(body)
+}

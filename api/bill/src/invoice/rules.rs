@@ -1,0 +1,237 @@
+//! What a credit note takes back of an invoice (requirements CRN-01, CRN-04, CRN-05; vectors MATCH-013 to MATCH-022).
+//!
+//! Each part is taken from what remains: a quantity takes its share of the remaining net and of each remaining tax, rounded apart (MATCH-019); the whole
+//! remaining quantity takes all that remains, so that the last credit exhausts the line to the cent (MATCH-022). An amount contains its tax and is spread
+//! over the remaining lines and, inside each, over net and taxes, by largest remainder, never beyond what remains.
+
+use causeway_contract::{Code, Problem};
+use causeway_master::tax::rules::TaxAmount;
+use causeway_value::{Amount, Currency, InvoiceLineId, Overflow, Quantity, product};
+
+/// A tax of a posted invoice line, with what credit notes took of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CreditableTax {
+    /// As it was invoiced.
+    pub invoiced: TaxAmount,
+    /// What credit notes took of its base.
+    pub credited_base: Amount,
+    /// What credit notes took of it.
+    pub credited: Amount,
+}
+
+/// A line of a posted invoice, with what credit notes took of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreditableLine {
+    /// Which line.
+    pub id: InvoiceLineId,
+    /// As it was invoiced.
+    pub quantity: Quantity,
+    /// As it was invoiced, without tax.
+    pub net: Amount,
+    /// What credit notes took of the quantity.
+    pub credited_quantity: Quantity,
+    /// What credit notes took of the net.
+    pub credited_net: Amount,
+    /// Its taxes.
+    pub taxes: Vec<CreditableTax>,
+}
+
+/// What is to be credited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CreditRequest {
+    /// All that remains.
+    All,
+    /// These quantities.
+    Lines(Vec<(InvoiceLineId, Quantity)>),
+    /// This amount, tax included.
+    Amount(Amount),
+}
+
+/// A line of a credit note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreditLine {
+    /// The line that it takes back from.
+    pub invoice_line_id: InvoiceLineId,
+    /// How much of the quantity. Zero when only the price goes down.
+    pub quantity: Quantity,
+    /// Without tax.
+    pub net: Amount,
+    /// The sum of its taxes.
+    pub tax: Amount,
+    /// Its taxes.
+    pub taxes: Vec<TaxAmount>,
+}
+
+/// A credit note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreditPlan {
+    /// Its lines, in the order of the invoice; of a request by lines, in its order.
+    pub lines: Vec<CreditLine>,
+    /// Without tax.
+    pub untaxed: Amount,
+    /// The tax.
+    pub tax: Amount,
+    /// Both.
+    pub total: Amount,
+}
+
+/// Plans the credit note that is asked for. `currency` is the invoice's.
+///
+/// # Errors
+/// `amount_exceeds_open` at `/lines/{index}/quantity` or `/amount` for more than what remains; `not_found` for a line of another invoice; `invalid_value`
+/// for a line named twice, a quantity of the wrong sign, an amount that is not positive; `state_conflict` when nothing remains; `amount_overflow`.
+pub fn plan_credit(lines: &[CreditableLine], request: &CreditRequest, currency: Currency) -> Result<CreditPlan, Problem> {
+    let remaining = lines.iter().map(Remaining::of).collect::<Result<Vec<_>, _>>()?;
+    if remaining.iter().all(Remaining::is_nothing) {
+        return Err(Problem::new(Code::StateConflict, "Nothing remains to be credited: credit notes have taken back the whole invoice."));
+    }
+    let credited = match request {
+        CreditRequest::All => remaining.iter().filter(|line| !line.is_nothing()).map(Remaining::all).collect(),
+        CreditRequest::Lines(asked) => by_quantity(&remaining, asked)?,
+        CreditRequest::Amount(amount) => by_amount(&remaining, *amount, currency)?,
+    };
+    let untaxed = Amount::sum(credited.iter().map(|line| line.net))?;
+    let tax = Amount::sum(credited.iter().map(|line| line.tax))?;
+    Ok(CreditPlan { lines: credited, untaxed, tax, total: untaxed.plus(tax)? })
+}
+
+/// What credit notes have left of a line.
+struct Remaining {
+    id: InvoiceLineId,
+    quantity: Quantity,
+    net: Amount,
+    taxes: Vec<TaxAmount>,
+    tax: Amount,
+    total: Amount,
+}
+
+impl Remaining {
+    fn of(line: &CreditableLine) -> Result<Self, Overflow> {
+        let quantity = Quantity(line.quantity.0.checked_sub(line.credited_quantity.0).ok_or(Overflow)?);
+        let net = line.net.minus(line.credited_net)?;
+        let mut taxes = Vec::with_capacity(line.taxes.len());
+        for tax in &line.taxes {
+            let TaxAmount { tax_id, base, amount } = tax.invoiced;
+            taxes.push(TaxAmount { tax_id, base: base.minus(tax.credited_base)?, amount: amount.minus(tax.credited)? });
+        }
+        let tax = Amount::sum(taxes.iter().map(|tax| tax.amount))?;
+        Ok(Self { id: line.id, quantity, net, taxes, tax, total: net.plus(tax)? })
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.quantity == Quantity::ZERO && self.net.is_zero() && self.taxes.iter().all(|tax| tax.amount.is_zero())
+    }
+
+    fn all(&self) -> CreditLine {
+        CreditLine { invoice_line_id: self.id, quantity: self.quantity, net: self.net, tax: self.tax, taxes: self.taxes.clone() }
+    }
+
+    /// The share of a quantity that is within the remaining one.
+    fn part(&self, quantity: Quantity) -> Result<CreditLine, Overflow> {
+        if quantity == self.quantity {
+            return Ok(self.all());
+        }
+        let share = |whole: Amount| product(&[whole.0, quantity.0], &[self.quantity.0]).map(Amount);
+        let mut taxes = Vec::with_capacity(self.taxes.len());
+        for tax in &self.taxes {
+            taxes.push(TaxAmount { tax_id: tax.tax_id, base: share(tax.base)?, amount: share(tax.amount)? });
+        }
+        let tax = Amount::sum(taxes.iter().map(|tax| tax.amount))?;
+        Ok(CreditLine { invoice_line_id: self.id, quantity, net: share(self.net)?, tax, taxes })
+    }
+
+    /// An amount of the line, tax included, that is within the remaining one. The quantity stays until the line is exhausted.
+    fn share(&self, amount: Amount) -> Result<CreditLine, Overflow> {
+        if amount == self.total {
+            return Ok(self.all());
+        }
+        let weights: Vec<Amount> = std::iter::once(self.net).chain(self.taxes.iter().map(|tax| tax.amount)).collect();
+        let mut parts = largest_remainder(amount, &weights)?.into_iter();
+        let net = parts.next().unwrap_or_default();
+        let mut taxes = Vec::with_capacity(self.taxes.len());
+        for (tax, part) in self.taxes.iter().zip(parts) {
+            let base = Amount(product(&[tax.base.0, amount.0], &[self.total.0])?);
+            taxes.push(TaxAmount { tax_id: tax.tax_id, base, amount: part });
+        }
+        let tax = Amount::sum(taxes.iter().map(|tax| tax.amount))?;
+        Ok(CreditLine { invoice_line_id: self.id, quantity: Quantity::ZERO, net, tax, taxes })
+    }
+}
+
+fn by_quantity(remaining: &[Remaining], asked: &[(InvoiceLineId, Quantity)]) -> Result<Vec<CreditLine>, Problem> {
+    if asked.is_empty() {
+        return Err(Problem::field(Code::Required, "/lines", "must name at least one line"));
+    }
+    let mut credited: Vec<CreditLine> = Vec::with_capacity(asked.len());
+    for (index, (id, quantity)) in asked.iter().enumerate() {
+        let wrong = |field: &str, code, detail: &str| Problem::field(code, format!("/lines/{index}/{field}"), detail);
+        let Some(line) = remaining.iter().find(|line| line.id == *id) else {
+            return Err(wrong("invoice_line_id", Code::NotFound, "names no line of this invoice"));
+        };
+        if credited.iter().any(|earlier| earlier.invoice_line_id == *id) {
+            return Err(wrong("invoice_line_id", Code::InvalidValue, "names a line that stands here already"));
+        }
+        if quantity.0.unsigned_abs() > line.quantity.0.unsigned_abs() {
+            return Err(wrong("quantity", Code::AmountExceedsOpen, &format!("is more than what remains to be credited: {}", line.quantity)));
+        }
+        if quantity.0 == 0 || (quantity.0 < 0) != (line.quantity.0 < 0) {
+            return Err(wrong("quantity", Code::InvalidValue, "must have the sign of the invoiced quantity"));
+        }
+        credited.push(line.part(*quantity)?);
+    }
+    Ok(credited)
+}
+
+fn by_amount(remaining: &[Remaining], amount: Amount, currency: Currency) -> Result<Vec<CreditLine>, Problem> {
+    if amount <= Amount::ZERO {
+        return Err(Problem::field(Code::InvalidValue, "/amount", "must be more than zero"));
+    }
+    let total = Amount::sum(remaining.iter().map(|line| line.total))?;
+    if amount > total {
+        let most = total.max(Amount::ZERO).text(currency);
+        return Err(Problem::field(Code::AmountExceedsOpen, "/amount", format!("is more than what remains to be credited: {most} {currency}")));
+    }
+    if amount == total {
+        return Ok(remaining.iter().filter(|line| !line.is_nothing()).map(Remaining::all).collect());
+    }
+    let weights: Vec<Amount> = remaining.iter().map(|line| line.total).collect();
+    let mut credited = Vec::new();
+    for (line, part) in remaining.iter().zip(largest_remainder(amount, &weights)?) {
+        if !part.is_zero() {
+            credited.push(line.share(part)?);
+        }
+    }
+    Ok(credited)
+}
+
+/// Splits `total` over `weights` in proportion. Every part lies between zero and its weight, because it is cut towards zero first and only what was cut is
+/// given back, one unit each, by largest remainder. `total` must lie between zero and the sum of the weights; weights of both signs are fine.
+fn largest_remainder(total: Amount, weights: &[Amount]) -> Result<Vec<Amount>, Overflow> {
+    let sum = i128::from(Amount::sum(weights.iter().copied())?.0);
+    let mut parts = Vec::with_capacity(weights.len());
+    let mut cut = Vec::with_capacity(weights.len());
+    for (index, weight) in weights.iter().enumerate() {
+        let exact = i128::from(total.0) * i128::from(weight.0);
+        let part = i64::try_from(exact.checked_div(sum).ok_or(Overflow)?).map_err(|_| Overflow)?;
+        parts.push(Amount(part));
+        cut.push((index, exact % sum * sum.signum()));
+    }
+    let rest = total.minus(Amount::sum(parts.iter().copied())?)?;
+    let one = Amount(rest.0.signum());
+    let towards = |remainder: i128| remainder * i128::from(one.0);
+    cut.sort_by_key(|(_, remainder)| std::cmp::Reverse(towards(*remainder)));
+    let mut left = rest.0.unsigned_abs();
+    for (index, _) in cut {
+        if left == 0 {
+            break;
+        }
+        if let Some(part) = parts.get_mut(index) {
+            *part = part.plus(one)?;
+            left -= 1;
+        }
+    }
+    Ok(parts)
+}
+
+#[cfg(test)]
+mod tests;

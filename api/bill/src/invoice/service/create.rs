@@ -1,0 +1,165 @@
+//! Making a draft invoice.
+
+use super::lines::{self, Document, Draft};
+use super::selection::{MAX_LINES, select};
+use crate::billable;
+use crate::invoice::view::{record, view};
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::bill::{billables, invoices};
+use causeway_entity::govern::companies;
+use causeway_entity::master::parties;
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::{company, refs, term};
+use causeway_openapi::invoice::{CreateInvoice, Invoice};
+use causeway_value::{
+    Amount, CompanyId, Direction, FlowId, InvoiceId, InvoiceKind, InvoiceStatus, Json, OrderId, PartyId, PaymentState, PaymentTermId, Rate,
+};
+
+/// Makes a draft of billables, of an order, of a party or of free lines. Its billables are reserved at once.
+///
+/// # Errors
+/// Every wrong field; `state_conflict` when a billable is not ready or nothing waits for an invoice.
+pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<Invoice, Problem> {
+    let billables = select(tx, body).await?;
+    if billables.is_empty() && body.lines.is_empty() {
+        return Err(Problem::field(Code::Required, "/lines", "is required without billable_ids, order_id or party_id"));
+    }
+    if billables.len() + body.lines.len() > MAX_LINES {
+        return Err(Problem::field(Code::TooMany, "/lines", format!("must be at most {MAX_LINES} together with what is billed")));
+    }
+    let mut errors = Vec::new();
+    let first = billables.first();
+    let (company, party) = owners(tx, body, first, &mut errors).await?;
+    term::service::named(tx, body.payment_term_id, "/payment_term_id", &mut errors).await?;
+    let (Some(company), Some(party)) = (company, party) else { return Err(Problem::of(errors)) };
+    let currency = first.map(|row| row.currency).or(body.currency).or(party.currency).unwrap_or(company.currency);
+    let direction = body.direction.unwrap_or(Direction::Sale);
+    let id = InvoiceId::new();
+    let draft = lines::draft(tx, Document { id, company: &company, direction, currency }, &billables, &body.lines, errors).await?;
+    if draft.taxed.total < Amount::ZERO {
+        let detail = "come to less than zero together; bill them with others, or credit an invoice instead";
+        return Err(Problem::field(Code::InvalidValue, "/lines", detail));
+    }
+    let common = Common::of(&billables);
+    let row = invoices::Model {
+        currency,
+        payment_term_id: body.payment_term_id.or(common.payment_term_id).or(party.payment_term_id),
+        order_id: common.order_id,
+        // A deal without a lead is born with its first document.
+        flow_id: if billables.is_empty() { Some(FlowId::new()) } else { common.flow_id },
+        untaxed_amount: draft.taxed.untaxed,
+        tax_amount: draft.taxed.tax,
+        total_amount: draft.taxed.total,
+        open_amount: draft.taxed.total,
+        taxes: Json(super::stored(&draft.taxed.taxes)),
+        reference: body.reference.clone(),
+        notes: body.notes.clone(),
+        metadata: Json(body.metadata.clone()),
+        ..blank(ctx, tx, id, direction, &company, party.id)
+    };
+    save(ctx, tx, body, &row, &draft, &billables)
+}
+
+/// The company and the party of the invoice: those of what is billed, else those of the body.
+async fn owners(
+    tx: &mut Tx<'_>,
+    body: &CreateInvoice,
+    billable: Option<&billables::Model>,
+    errors: &mut Vec<FieldError>,
+) -> Result<(Option<companies::Model>, Option<parties::Model>), Problem> {
+    let company_id: Option<CompanyId> = billable.map(|row| row.company_id).or(body.company_id);
+    let party_id: Option<PartyId> = billable.map(|row| row.party_id).or(body.party_id);
+    for (missing, pointer) in [(company_id.is_none(), "/company_id"), (party_id.is_none(), "/party_id")] {
+        if missing {
+            errors.push(FieldError::pointer(Code::Required, pointer, "is required for free lines alone"));
+        }
+    }
+    let company = match company_id {
+        Some(id) => company::service::named(tx, id, errors).await?,
+        None => None,
+    };
+    let party = tx.named::<parties::Entity, _>(party_id, "/party_id", errors).await?;
+    Ok((company, party))
+}
+
+/// What all billables have in common; none where they differ.
+#[derive(Default)]
+struct Common {
+    order_id: Option<OrderId>,
+    flow_id: Option<FlowId>,
+    payment_term_id: Option<PaymentTermId>,
+}
+
+impl Common {
+    fn of(billables: &[billables::Model]) -> Self {
+        fn shared<T: PartialEq>(mut values: impl Iterator<Item = Option<T>>) -> Option<T> {
+            let first = values.next()??;
+            values.all(|value| value.as_ref() == Some(&first)).then_some(first)
+        }
+        Self {
+            order_id: shared(billables.iter().map(|row| row.order_id)),
+            flow_id: shared(billables.iter().map(|row| row.flow_id)),
+            payment_term_id: shared(billables.iter().map(|row| row.payment_term_id)),
+        }
+    }
+}
+
+/// A draft without lines.
+pub(super) fn blank(ctx: &Ctx, tx: &Tx<'_>, id: InvoiceId, direction: Direction, company: &companies::Model, party_id: PartyId) -> invoices::Model {
+    invoices::Model {
+        tenant_id: tx.tenant(),
+        id,
+        company_id: company.id,
+        party_id,
+        order_id: None,
+        direction,
+        kind: InvoiceKind::Invoice,
+        number: None,
+        status: InvoiceStatus::Draft,
+        payment_state: PaymentState::Open,
+        currency: company.currency,
+        invoice_date: None,
+        due_date: None,
+        payment_term_id: None,
+        tax_rounding: company.tax_rounding,
+        untaxed_amount: Amount::ZERO,
+        tax_amount: Amount::ZERO,
+        total_amount: Amount::ZERO,
+        open_amount: Amount::ZERO,
+        company_rate: Rate::ONE,
+        rate_divides: false,
+        taxes: Json(Vec::new()),
+        journal_entry_id: None,
+        credited_invoice_id: None,
+        reason: None,
+        reference: None,
+        notes: None,
+        posted_at: None,
+        flow_id: None,
+        metadata: Json::default(),
+        version: 1,
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+    }
+}
+
+fn save(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    body: &CreateInvoice,
+    row: &invoices::Model,
+    draft: &Draft,
+    billables: &[billables::Model],
+) -> Result<Invoice, Problem> {
+    tx.insert(row.clone());
+    for line in &draft.rows {
+        tx.insert(line.clone());
+    }
+    tx.set_external_refs("invoice", row.id.uuid(), &refs::pairs(&body.external_refs), true);
+    let invoice = view(row, &draft.rows, &[], body.external_refs.clone());
+    record(ctx, tx, "invoice.created", &invoice)?;
+    for billable in billables {
+        billable::service::reserve(ctx, tx, billable, row.id)?;
+    }
+    Ok(invoice)
+}

@@ -1,0 +1,155 @@
+//! Making a draft credit note.
+
+use super::create::blank;
+use super::{add_taxes, named, stored, taxes_of};
+use crate::invoice::rules::{CreditPlan, CreditRequest, CreditableLine, CreditableTax, plan_credit};
+use crate::invoice::store::lines_of;
+use crate::invoice::view::{record, view};
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::bill::{invoice_lines, invoices};
+use causeway_entity::govern::companies;
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::{check, money};
+use causeway_openapi::invoice::{CreditInvoice, Invoice};
+use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatus, Json, Overflow, Quantity};
+
+/// Makes a draft credit note of a posted invoice: of lines, of an amount with its tax, or of all that remains.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when the invoice is not posted, is a credit note itself or nothing remains; `amount_exceeds_open` with its pointer.
+pub async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &CreditInvoice) -> Result<Invoice, Problem> {
+    let original = tx.lock::<invoices::Entity>(id).await?;
+    must_be_creditable(&original)?;
+    let request = request(&original, body)?;
+    let lines = lines_of(tx, &[id]).await?;
+    let creditable: Vec<CreditableLine> = lines.iter().map(creditable).collect();
+    let plan = plan_credit(&creditable, &request, original.currency)?;
+    if plan.total < Amount::ZERO {
+        return Err(Problem::field(Code::InvalidValue, "/lines", "come to less than zero together; credit them with others"));
+    }
+    let company = tx.must::<companies::Entity>(original.company_id).await?;
+    let note_id = InvoiceId::new();
+    let rows = note_lines(tx, note_id, &lines, &plan);
+    let mut taxes = Vec::new();
+    for row in &rows {
+        add_taxes(&mut taxes, &row.taxes.0)?;
+    }
+    let row = invoices::Model {
+        kind: InvoiceKind::CreditNote,
+        order_id: original.order_id,
+        flow_id: original.flow_id,
+        currency: original.currency,
+        tax_rounding: original.tax_rounding,
+        untaxed_amount: plan.untaxed,
+        tax_amount: plan.tax,
+        total_amount: plan.total,
+        open_amount: plan.total,
+        // Revenue and tax go back at the rate at which they came.
+        company_rate: original.company_rate,
+        rate_divides: original.rate_divides,
+        taxes: Json(taxes),
+        credited_invoice_id: Some(original.id),
+        reason: body.reason.clone(),
+        ..blank(ctx, tx, note_id, original.direction, &company, original.party_id)
+    };
+    tx.insert(row.clone());
+    for line in &rows {
+        tx.insert(line.clone());
+    }
+    let note = view(&row, &rows, &[], Vec::new());
+    record(ctx, tx, "invoice.created", &note)?;
+    Ok(note)
+}
+
+fn must_be_creditable(invoice: &invoices::Model) -> Result<(), Problem> {
+    let refused = |detail: String| Err(Problem::new(Code::StateConflict, detail).with("status", invoice.status.to_string()));
+    if invoice.kind == InvoiceKind::CreditNote {
+        return refused(format!("{} is a credit note itself. Make an invoice of free lines to charge it again.", named(invoice)));
+    }
+    match invoice.status {
+        InvoiceStatus::Posted | InvoiceStatus::Reversed => Ok(()),
+        InvoiceStatus::Draft => refused("The invoice is a draft, so there is nothing to take back. Post it first.".to_owned()),
+        InvoiceStatus::Cancelled => refused("The invoice is cancelled, so there is nothing to take back.".to_owned()),
+    }
+}
+
+fn request(invoice: &invoices::Model, body: &CreditInvoice) -> Result<CreditRequest, Problem> {
+    let Some(text) = &body.amount else {
+        let lines: Vec<(InvoiceLineId, Quantity)> = body.lines.iter().map(|line| (line.invoice_line_id, line.quantity)).collect();
+        return Ok(if lines.is_empty() { CreditRequest::All } else { CreditRequest::Lines(lines) });
+    };
+    let mut errors = Vec::new();
+    if !body.lines.is_empty() {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/amount", "cannot stand beside lines; give one of them"));
+    }
+    let amount = money::amount(text, invoice.currency, "/amount", &mut errors);
+    check::finish(errors)?;
+    Ok(CreditRequest::Amount(amount.unwrap_or_default()))
+}
+
+/// A posted line with what credit notes took of it.
+fn creditable(row: &invoice_lines::Model) -> CreditableLine {
+    let credited = |tax_id| row.credited_taxes.0.iter().find(|tax| tax.tax_id == tax_id);
+    let tax = |invoiced: causeway_master::tax::rules::TaxAmount| CreditableTax {
+        invoiced,
+        credited_base: credited(invoiced.tax_id).map_or(Amount::ZERO, |tax| tax.base),
+        credited: credited(invoiced.tax_id).map_or(Amount::ZERO, |tax| tax.amount),
+    };
+    CreditableLine {
+        id: row.id,
+        quantity: row.quantity,
+        net: row.net_amount,
+        credited_quantity: row.credited_quantity,
+        credited_net: row.credited_amount,
+        taxes: taxes_of(&row.taxes.0).into_iter().map(tax).collect(),
+    }
+}
+
+/// The lines of the note: those that they credit, with what they take.
+fn note_lines(tx: &Tx<'_>, note_id: InvoiceId, lines: &[invoice_lines::Model], plan: &CreditPlan) -> Vec<invoice_lines::Model> {
+    let credited = plan.lines.iter().filter_map(|part| lines.iter().find(|line| line.id == part.invoice_line_id).map(|line| (line, part)));
+    (1..)
+        .zip(credited)
+        .map(|(position, (line, part))| invoice_lines::Model {
+            tenant_id: tx.tenant(),
+            id: InvoiceLineId::new(),
+            invoice_id: note_id,
+            position,
+            billable_id: None,
+            credited_line_id: Some(line.id),
+            quantity: part.quantity,
+            net_amount: part.net,
+            tax_amount: part.tax,
+            taxes: Json(stored(&part.taxes)),
+            credited_quantity: Quantity::ZERO,
+            credited_amount: Amount::ZERO,
+            credited_taxes: Json(Vec::new()),
+            ..line.clone()
+        })
+        .collect()
+}
+
+/// Takes what a line of a credit note credits from what remains of its invoice line.
+///
+/// # Errors
+/// `state_conflict` when another credit note has taken it meanwhile.
+pub(super) fn take(line: &mut invoice_lines::Model, note: &invoice_lines::Model) -> Result<(), Problem> {
+    let within = |part: i64, whole: i64, taken: i64| {
+        let left = whole.checked_sub(taken).ok_or(Overflow)?;
+        Ok::<bool, Overflow>(part.signum() != -left.signum() && part.unsigned_abs() <= left.unsigned_abs())
+    };
+    let mut fits = within(note.quantity.0, line.quantity.0, line.credited_quantity.0)?;
+    fits &= within(note.net_amount.0, line.net_amount.0, line.credited_amount.0)?;
+    for tax in &note.taxes.0 {
+        let amount_of = |taxes: &[causeway_entity::TaxAmount]| taxes.iter().find(|other| other.tax_id == tax.tax_id).map_or(0, |other| other.amount.0);
+        fits &= within(tax.amount.0, amount_of(&line.taxes.0), amount_of(&line.credited_taxes.0))?;
+    }
+    if !fits {
+        let detail = "Another credit note has taken back what this one would. Make a new one of what remains.";
+        return Err(Problem::new(Code::StateConflict, detail).with("invoice_line_id", line.id.to_string()));
+    }
+    line.credited_quantity = line.credited_quantity.plus(note.quantity)?;
+    line.credited_amount = line.credited_amount.plus(note.net_amount)?;
+    add_taxes(&mut line.credited_taxes.0, &note.taxes.0)?;
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! The lines of a draft.
+
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::bill::{billables, invoice_lines};
+use causeway_entity::govern::companies;
+use causeway_entity::master::products;
+use causeway_kernel::Tx;
+use causeway_master::account::Purpose;
+use causeway_master::account::lookup::{Chart, chart};
+use causeway_master::check;
+use causeway_master::pricing::amounts::line_net;
+use causeway_master::tax::rules::{TaxPolicy, TaxableLine, TaxedDocument, compute_document};
+use causeway_master::tax::store::{TaxDefs, tax_defs};
+use causeway_openapi::invoice::InvoiceLineInput;
+use causeway_value::{Account, AccountId, Amount, Currency, Direction, InvoiceId, InvoiceLineId, Json, Percent, ProductId, ProductKind, Quantity};
+use std::collections::BTreeMap;
+
+/// The lines of a draft with what they come to.
+pub(super) struct Draft {
+    pub rows: Vec<invoice_lines::Model>,
+    pub taxed: TaxedDocument,
+}
+
+/// What the lines of a document need to know.
+struct Sources {
+    products: BTreeMap<ProductId, products::Model>,
+    taxes: TaxDefs,
+    chart: Chart,
+    direction: Direction,
+    currency: Currency,
+}
+
+/// Whose lines they are.
+#[derive(Clone, Copy)]
+pub(super) struct Document<'a> {
+    pub id: InvoiceId,
+    pub company: &'a companies::Model,
+    pub direction: Direction,
+    pub currency: Currency,
+}
+
+/// The lines of these billables, and after them the free ones, with their taxes.
+///
+/// # Errors
+/// Every wrong field of the free lines; `account_missing`; `amount_overflow`.
+pub(super) async fn draft(
+    tx: &mut Tx<'_>,
+    document: Document<'_>,
+    billables: &[billables::Model],
+    free: &[InvoiceLineInput],
+    mut errors: Vec<FieldError>,
+) -> Result<Draft, Problem> {
+    let sources = sources(tx, document, billables, free, &mut errors).await?;
+    let mut lines = Vec::with_capacity(billables.len() + free.len());
+    for billable in billables {
+        lines.push(billed_line(tx, &sources, billable)?);
+    }
+    for (index, input) in free.iter().enumerate() {
+        if let Some(line) = free_line(tx, &sources, input, index, &mut errors)? {
+            lines.push(line);
+        }
+    }
+    check::finish(errors)?;
+    let (mut rows, taxable): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
+    let taxed = compute_document(&taxable, TaxPolicy::of(document.company.tax_rounding), document.currency)?;
+    for ((position, row), line) in (1..).zip(&mut rows).zip(&taxed.lines) {
+        row.invoice_id = document.id;
+        row.position = position;
+        row.net_amount = line.net;
+        row.tax_amount = line.tax;
+        row.taxes = Json(super::stored(&line.taxes));
+    }
+    Ok(Draft { rows, taxed })
+}
+
+async fn sources(
+    tx: &mut Tx<'_>,
+    document: Document<'_>,
+    billables: &[billables::Model],
+    free: &[InvoiceLineInput],
+    errors: &mut Vec<FieldError>,
+) -> Result<Sources, Problem> {
+    let billed = (0..).zip(billables).filter_map(|(index, row): (usize, _)| row.product_id.map(|id| (id, format!("/billable_ids/{index}"))));
+    let given = (0..).zip(free).filter_map(|(index, line): (usize, _)| line.product_id.map(|id| (id, format!("/lines/{index}/product_id"))));
+    let wanted: Vec<_> = billed.chain(given).collect();
+    let products = check::named_all::<products::Entity, _>(tx, products::Column::Id, |row| row.id, &wanted, errors).await?;
+    let ids: Vec<AccountId> = free.iter().filter_map(|line| line.account_id).collect();
+    let codes: Vec<String> = products.values().filter_map(|product| product.revenue_account_code.clone()).collect();
+    let chart = chart(tx, document.company.id, &ids, &codes).await?;
+    let taxes = tax_defs(tx, document.company.id).await?;
+    Ok(Sources { products, taxes, chart, direction: document.direction, currency: document.currency })
+}
+
+impl Sources {
+    /// Where the net of a line goes: to its product's account, else to the company's for the kind of product.
+    fn account(&self, own_code: Option<&str>, product: Option<&products::Model>) -> Result<AccountId, Problem> {
+        if self.direction == Direction::Purchase {
+            return self.chart.purpose(Purpose::Expense);
+        }
+        let code = own_code.or_else(|| product.and_then(|product| product.revenue_account_code.as_deref()));
+        let purpose = match product.map(|product| product.kind) {
+            None | Some(ProductKind::Goods) => Purpose::Revenue,
+            Some(ProductKind::Service | ProductKind::Subscription | ProductKind::Usage) => Purpose::ServiceRevenue,
+        };
+        self.chart.code_or(code, purpose)
+    }
+}
+
+/// A line before it has a place, net and taxes.
+fn blank(tx: &Tx<'_>, account_id: AccountId) -> invoice_lines::Model {
+    invoice_lines::Model {
+        tenant_id: tx.tenant(),
+        id: InvoiceLineId::new(),
+        invoice_id: InvoiceId::new(),
+        position: 0,
+        billable_id: None,
+        order_line_id: None,
+        credited_line_id: None,
+        product_id: None,
+        account_id,
+        description: String::new(),
+        quantity: Quantity::ZERO,
+        unit: None,
+        unit_price: causeway_value::Price(0),
+        price_base_quantity: Quantity::ONE,
+        discount_percent: Percent::ZERO,
+        net_amount: Amount::ZERO,
+        tax_amount: Amount::ZERO,
+        tax_ids: Json(Vec::new()),
+        taxes: Json(Vec::new()),
+        credited_quantity: Quantity::ZERO,
+        credited_amount: Amount::ZERO,
+        credited_taxes: Json(Vec::new()),
+    }
+}
+
+fn billed_line(tx: &Tx<'_>, sources: &Sources, billable: &billables::Model) -> Result<(invoice_lines::Model, TaxableLine), Problem> {
+    let product = billable.product_id.and_then(|id| sources.products.get(&id));
+    let account_id = sources.account(billable.account_code.as_deref(), product)?;
+    let row = invoice_lines::Model {
+        billable_id: Some(billable.id),
+        order_line_id: billable.order_line_id,
+        product_id: billable.product_id,
+        description: billable.description.clone(),
+        quantity: billable.quantity,
+        unit: billable.unit.clone(),
+        unit_price: billable.unit_price,
+        price_base_quantity: billable.price_base_quantity,
+        discount_percent: billable.discount_percent,
+        tax_ids: billable.tax_ids.clone(),
+        ..blank(tx, account_id)
+    };
+    let taxes = sources.taxes.flat(&billable.tax_ids.0);
+    Ok((row, TaxableLine { amount: billable.price_amount, quantity: billable.quantity, taxes }))
+}
+
+fn free_line(
+    tx: &Tx<'_>,
+    sources: &Sources,
+    input: &InvoiceLineInput,
+    index: usize,
+    errors: &mut Vec<FieldError>,
+) -> Result<Option<(invoice_lines::Model, TaxableLine)>, Problem> {
+    let before = errors.len();
+    let at = |field: &str| format!("/lines/{index}/{field}");
+    let product = input.product_id.and_then(|id| sources.products.get(&id));
+    let description = input.description.clone().or_else(|| product.map(|product| product.name.clone()));
+    if input.product_id.is_none() && description.as_deref().is_none_or(|text| text.trim().is_empty()) {
+        errors.push(FieldError::pointer(Code::Required, at("description"), "is required without a product"));
+    }
+    let discount = input.discount_percent.unwrap_or_default();
+    if !(Percent::ZERO..=Percent::WHOLE).contains(&discount) {
+        errors.push(FieldError::pointer(Code::InvalidValue, at("discount_percent"), "must be from 0 to 100"));
+    }
+    let tax_ids = sources.taxes.of_line(input.tax_ids.as_deref(), product, &format!("/lines/{index}"), errors);
+    if input.account_id.is_some_and(|id| sources.chart.get(id).is_none()) {
+        errors.push(check::unknown::<Account>(at("account_id"), "company"));
+    }
+    if errors.len() > before {
+        return Ok(None);
+    }
+    let account_id = match input.account_id {
+        Some(id) => id,
+        None => sources.account(None, product)?,
+    };
+    let amount = line_net(input.quantity, input.unit_price, Quantity::ONE, discount, Percent::ZERO, sources.currency)?;
+    let row = invoice_lines::Model {
+        product_id: input.product_id,
+        description: description.unwrap_or_default(),
+        quantity: input.quantity,
+        unit: product.map(|product| product.unit.clone()),
+        unit_price: input.unit_price,
+        discount_percent: discount,
+        tax_ids: Json(tax_ids.clone()),
+        ..blank(tx, account_id)
+    };
+    let taxes = sources.taxes.flat(&tax_ids);
+    Ok(Some((row, TaxableLine { amount, quantity: input.quantity, taxes })))
+}

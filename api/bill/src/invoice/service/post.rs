@@ -1,0 +1,256 @@
+//! Posting an invoice or a credit note.
+
+use super::{credit, must_be_draft};
+use crate::booked;
+use crate::invoice::store::lines_of;
+use crate::invoice::view::{record, view};
+use crate::payment::rules::{RequestedAllocation, Source, payment_state};
+use crate::payment::settle::{Origin, Settlement, allocate};
+use causeway_books::ledger::rules::{AccountRef, InvoicePart, InvoiceToPost, TaxPart, invoice_posting};
+use causeway_books::ledger::service::{PostEntry, post as post_entry};
+use causeway_contract::Problem;
+use causeway_entity::bill::{allocations, installments, invoice_lines, invoices, obligations};
+use causeway_entity::govern::companies;
+use causeway_entity::master::payment_terms;
+use causeway_kernel::number;
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::account::Purpose;
+use causeway_master::account::lookup::chart;
+use causeway_master::rate::lookup::rate;
+use causeway_master::tax::store::{TaxDefs, tax_defs};
+use causeway_master::term::rules::{InstallmentDue, installments as due};
+use causeway_master::{check, refs};
+use causeway_openapi::invoice::Invoice;
+use causeway_value::{
+    Amount, Day, Direction, DocumentKind, InstallmentId, InvoiceId, InvoiceKind, InvoiceStatus, ObligationId, OrderLineId, PaymentDirection, Quantity,
+};
+use std::collections::BTreeMap;
+
+/// Posts a draft: number, due dates and journal entry. A credit note settles its invoice first; what is left of it is the customer's credit.
+///
+/// # Errors
+/// `not_found`; `document_posted`; `number_order`; `rate_missing`; `account_missing`; `state_conflict` when a credit note takes more than what remains.
+pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, date: Option<Day>) -> Result<Invoice, Problem> {
+    let old = tx.lock::<invoices::Entity>(id).await?;
+    must_be_draft(&old)?;
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let day = date.unwrap_or_else(|| ctx.today(company.time_zone));
+    let mut errors = Vec::new();
+    check::day(day, "/invoice_date", &mut errors);
+    check::finish(errors)?;
+    let lines = lines_of(tx, &[id]).await?;
+    let mut original = match old.credited_invoice_id {
+        Some(credited) => Some(Original::lock(tx, credited, &lines).await?),
+        None => None,
+    };
+    count_invoiced(ctx, tx, &old, &lines).await?;
+    let (mut new, mut parts) = book(ctx, tx, &company, &old, &lines, day).await?;
+    if let Some(original) = &mut original {
+        original.settle(ctx, tx, &company, (&mut new, &mut parts), day).await?;
+    }
+    for part in &parts {
+        tx.insert(part.clone());
+    }
+    if let Some(original) = &original {
+        original.insert_allocations(tx);
+    }
+    tx.update(&old, &new);
+    let invoice = view(&new, &lines, &parts, refs::of(tx, id.uuid()).await?);
+    record(ctx, tx, "invoice.posted", &invoice)?;
+    if let Some(original) = original {
+        original.write(ctx, tx).await?;
+    }
+    Ok(invoice)
+}
+
+/// Counts the lines on the obligations that they bill; credit notes count back.
+async fn count_invoiced(ctx: &Ctx, tx: &mut Tx<'_>, invoice: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<(), Problem> {
+    let mut counted: BTreeMap<OrderLineId, Quantity> = BTreeMap::new();
+    for line in lines {
+        if let Some(order_line) = line.order_line_id {
+            let sum = counted.entry(order_line).or_default();
+            *sum = if invoice.kind == InvoiceKind::Invoice { sum.plus(line.quantity)? } else { sum.minus(line.quantity)? };
+        }
+    }
+    if counted.is_empty() {
+        return Ok(());
+    }
+    let ids = counted.keys().map(|line| line.cast()).collect::<Vec<ObligationId>>();
+    let found = Find::<obligations::Entity>::new().among(obligations::Column::Id, ids).order_by(obligations::Column::Id).lock().all(tx).await?;
+    for old in found {
+        let mut new = old.clone();
+        new.invoiced_quantity = new.invoiced_quantity.plus(counted.get(&old.id.cast()).copied().unwrap_or_default())?;
+        if new.invoiced_quantity != old.invoiced_quantity {
+            new.version += 1;
+            new.updated_at = ctx.now();
+            tx.update(&old, &new);
+        }
+    }
+    Ok(())
+}
+
+/// Gives the document its number, installments and journal entry. The installments are not written yet: a credit note is used up while it is posted.
+async fn book(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    old: &invoices::Model,
+    lines: &[invoice_lines::Model],
+    day: Day,
+) -> Result<(invoices::Model, Vec<installments::Model>), Problem> {
+    let mut new = old.clone();
+    let conversion = match old.kind {
+        InvoiceKind::Invoice => rate(tx, old.currency, company.currency, day).await?,
+        InvoiceKind::CreditNote => booked::of_invoice(old, company.currency),
+    };
+    (new.company_rate, new.rate_divides) = booked::stored(conversion);
+    let dues = dues(tx, old, day).await?;
+    let taxes = tax_defs(tx, company.id).await?;
+    let chart = chart(tx, company.id, &[], &[]).await?;
+    let parts: Vec<InvoicePart> = lines.iter().map(|line| part(line, old.direction, &taxes)).collect();
+    let posting = invoice_posting(
+        &InvoiceToPost {
+            direction: old.direction,
+            kind: old.kind,
+            party_id: old.party_id,
+            currency: old.currency,
+            company_currency: company.currency,
+            conversion,
+            parts: &parts,
+            installments: &dues,
+        },
+        &|purpose| chart.purpose(purpose),
+    )?;
+    new.number = Some(number::next(ctx, tx, booked::fiscal(company), document_kind(old), day).await?);
+    if !posting.lines.is_empty() {
+        let entry = PostEntry { day, event: "invoice.posted", document_type: "invoice", document_id: old.id.uuid(), flow_id: old.flow_id, lines: posting.lines };
+        new.journal_entry_id = Some(post_entry(ctx, tx, company, entry).await?.id);
+    }
+    new.status = InvoiceStatus::Posted;
+    new.payment_state = payment_state(old.total_amount, old.total_amount, Amount::ZERO, Amount::ZERO);
+    new.invoice_date = Some(day);
+    new.due_date = dues.iter().map(|due| due.due_date).max();
+    new.posted_at = Some(ctx.now());
+    new.version += 1;
+    new.updated_at = ctx.now();
+    let rows = (1..).zip(dues.iter().zip(posting.company_installments)).map(|(position, (due, company_amount))| installments::Model {
+        tenant_id: old.tenant_id,
+        id: InstallmentId::new(),
+        invoice_id: old.id,
+        position,
+        due_date: due.due_date,
+        amount: due.amount,
+        open_amount: due.amount,
+        company_amount,
+        company_open_amount: company_amount,
+    });
+    Ok((new, rows.collect()))
+}
+
+/// When which part is due. A credit note has no term: it is used at once.
+async fn dues(tx: &mut Tx<'_>, invoice: &invoices::Model, day: Day) -> Result<Vec<InstallmentDue>, Problem> {
+    let term = match (invoice.kind, invoice.payment_term_id) {
+        (InvoiceKind::Invoice, Some(id)) => tx.get::<payment_terms::Entity>(id).await?,
+        _ => None,
+    };
+    due(invoice.total_amount, invoice.currency, day, term.as_ref().map(|term| term.installments.0.as_slice()).unwrap_or_default())
+}
+
+fn part(line: &invoice_lines::Model, direction: Direction, taxes: &TaxDefs) -> InvoicePart {
+    let default = match direction {
+        Direction::Sale => Purpose::TaxPayable,
+        Direction::Purchase => Purpose::InputTax,
+    };
+    let tax = |tax: &causeway_entity::TaxAmount| TaxPart {
+        tax_id: tax.tax_id,
+        amount: tax.amount,
+        account: taxes.account_id(tax.tax_id).map_or(AccountRef::For(default), AccountRef::Given),
+    };
+    InvoicePart { net: line.net_amount, account: AccountRef::Given(line.account_id), taxes: line.taxes.0.iter().map(tax).collect() }
+}
+
+const fn document_kind(invoice: &invoices::Model) -> DocumentKind {
+    match (invoice.direction, invoice.kind) {
+        (Direction::Sale, InvoiceKind::Invoice) => DocumentKind::Invoice,
+        (Direction::Sale, InvoiceKind::CreditNote) => DocumentKind::CreditNote,
+        (Direction::Purchase, InvoiceKind::Invoice) => DocumentKind::Bill,
+        (Direction::Purchase, InvoiceKind::CreditNote) => DocumentKind::SupplierCredit,
+    }
+}
+
+/// The invoice that a credit note takes back from.
+struct Original {
+    id: InvoiceId,
+    settlement: Settlement,
+    before: Vec<invoice_lines::Model>,
+    after: Vec<invoice_lines::Model>,
+    allocations: Vec<allocations::Model>,
+    /// What credit notes settled of it before.
+    credited: Amount,
+}
+
+impl Original {
+    /// Locks it and takes the note's lines from what remains of its own.
+    async fn lock(tx: &mut Tx<'_>, id: InvoiceId, note_lines: &[invoice_lines::Model]) -> Result<Self, Problem> {
+        let settlement = Settlement::lock(tx, &[id]).await?;
+        let before = lines_of(tx, &[id]).await?;
+        let mut after = before.clone();
+        for note in note_lines {
+            if let Some(line) = after.iter_mut().find(|line| Some(line.id) == note.credited_line_id) {
+                credit::take(line, note)?;
+            }
+        }
+        let earlier = Find::<allocations::Entity>::new().eq(allocations::Column::InvoiceId, id).is_null(allocations::Column::ReversedAt).all(tx).await?;
+        let credited = Amount::sum(earlier.iter().filter(|row| row.credit_note_id.is_some()).map(|row| row.amount))?;
+        Ok(Self { id, settlement, before, after, allocations: Vec::new(), credited })
+    }
+
+    /// Settles it with the note as far as both are open.
+    async fn settle(
+        &mut self,
+        ctx: &Ctx,
+        tx: &mut Tx<'_>,
+        company: &companies::Model,
+        (note, parts): (&mut invoices::Model, &mut Vec<installments::Model>),
+        day: Day,
+    ) -> Result<(), Problem> {
+        let open = self.settlement.get(self.id).map_or(Amount::ZERO, |invoice| invoice.open_amount);
+        let amount = note.open_amount.min(open);
+        if amount <= Amount::ZERO {
+            return Ok(());
+        }
+        let source = Source {
+            direction: if note.direction == Direction::Sale { PaymentDirection::Inbound } else { PaymentDirection::Outbound },
+            currency: note.currency,
+            unallocated: note.open_amount,
+            company_unallocated: Amount::sum(parts.iter().map(|part| part.company_open_amount))?,
+            conversion: booked::of_invoice(note, company.currency),
+        };
+        let origin = Origin::of_credit_note(note, day, source);
+        let wanted = [RequestedAllocation { invoice_id: self.id, amount }];
+        let (plan, rows) = allocate(ctx, tx, company, &origin, &mut self.settlement, &wanted, &|_, _| None).await?;
+        self.credited = self.credited.plus(Amount::sum(rows.iter().map(|row| row.amount))?)?;
+        self.allocations = rows;
+        note.open_amount = plan.unallocated;
+        note.payment_state = payment_state(note.total_amount, note.open_amount, Amount::ZERO, Amount::ZERO);
+        // A credit note has one installment.
+        for part in parts {
+            part.open_amount = plan.unallocated;
+            part.company_open_amount = plan.company_unallocated;
+        }
+        Ok(())
+    }
+
+    fn insert_allocations(&self, tx: &mut Tx<'_>) {
+        for row in &self.allocations {
+            tx.insert(row.clone());
+        }
+    }
+
+    async fn write(self, ctx: &Ctx, tx: &mut Tx<'_>) -> Result<(), Problem> {
+        for (old, new) in self.before.iter().zip(&self.after) {
+            tx.update(old, new);
+        }
+        self.settlement.write(ctx, tx, "invoice.credited", self.credited, &self.after).await
+    }
+}

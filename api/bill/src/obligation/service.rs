@@ -1,0 +1,198 @@
+//! What orders do to obligations.
+
+use super::rules;
+use crate::billable::service::{self as billable, Source};
+use causeway_contract::Problem;
+use causeway_entity::bill::{billables, obligations};
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::pricing::amounts::line_net;
+use causeway_value::{
+    Amount, BillableStatus, BillingPolicy, CompanyId, Currency, Day, FlowId, Json, OrderId, OrderLineId, PartyId, PaymentTermId, Percent, Price, ProductId,
+    ProductKind, Quantity, RecognitionPolicy, SourceType, TaxId,
+};
+use uuid::Uuid;
+
+/// A line of an order that is being confirmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewObligation {
+    /// The line; the obligation takes its UUID.
+    pub order_line_id: OrderLineId,
+    /// Its order.
+    pub order_id: OrderId,
+    /// The company that sells.
+    pub company_id: CompanyId,
+    /// The customer.
+    pub party_id: PartyId,
+    /// The deal.
+    pub flow_id: FlowId,
+    /// The day of confirmation in the company's time zone: what is billed on order is billable from then on.
+    pub confirm_date: Day,
+    /// What was sold.
+    pub product_id: Option<ProductId>,
+    /// The product's kind: goods need a delivery.
+    pub product_kind: Option<ProductKind>,
+    /// The text on documents.
+    pub description: String,
+    /// The code of the unit.
+    pub unit: Option<String>,
+    /// The currency of the order.
+    pub currency: Currency,
+    /// How much was ordered; negative gives back.
+    pub quantity: Quantity,
+    /// The price of `price_base_quantity` units, before discounts.
+    pub unit_price: Price,
+    /// How many units the price is for.
+    pub price_base_quantity: Quantity,
+    /// The line's discount.
+    pub discount_percent: Percent,
+    /// The order's discount.
+    pub document_discount_percent: Percent,
+    /// Of the whole line, after both discounts, without any tax, in minor units of `currency`.
+    pub net_amount: Amount,
+    /// The line's taxes.
+    pub tax_ids: Vec<TaxId>,
+    /// What makes it billable.
+    pub billing_policy: BillingPolicy,
+    /// When its revenue counts.
+    pub recognition: RecognitionPolicy,
+    /// When its invoices are due.
+    pub payment_term_id: Option<PaymentTermId>,
+    /// Its analysis.
+    pub dimension_set_id: Option<Uuid>,
+}
+
+/// What cancelling the open rest of an order left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cancelled {
+    /// The order's obligations as they are now.
+    pub obligations: Vec<obligations::Model>,
+    /// Whether something was delivered or invoiced already and therefore stays.
+    pub kept: bool,
+}
+
+/// Writes the obligations of an order that is being confirmed. Lines billed on order become ready billables at once.
+///
+/// # Errors
+/// `amount_overflow` when an amount does not fit.
+pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, new: Vec<NewObligation>) -> Result<Vec<obligations::Model>, Problem> {
+    let mut rows = Vec::with_capacity(new.len());
+    for line in new {
+        let day = line.confirm_date;
+        let mut row = row_of(ctx, tx, line)?;
+        if rules::billed_on_order(row.billing_policy, row.ordered_quantity) {
+            let source = Source { kind: SourceType::OrderLine, id: row.id.uuid() };
+            let ordered = row.ordered_quantity;
+            billable::make(ctx, tx, &mut row, ordered, source, day)?;
+        }
+        tx.insert(row.clone());
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Model, Problem> {
+    let discounts = (line.discount_percent, line.document_discount_percent);
+    let price_amount = line_net(line.quantity, line.unit_price, line.price_base_quantity, discounts.0, discounts.1, line.currency)?;
+    Ok(obligations::Model {
+        tenant_id: tx.tenant(),
+        id: line.order_line_id.cast(),
+        order_id: line.order_id,
+        company_id: line.company_id,
+        party_id: line.party_id,
+        flow_id: line.flow_id,
+        product_id: line.product_id,
+        description: line.description,
+        unit: line.unit,
+        currency: line.currency,
+        unit_price: line.unit_price,
+        price_base_quantity: line.price_base_quantity,
+        discount_percent: line.discount_percent,
+        document_discount_percent: line.document_discount_percent,
+        net_amount: line.net_amount,
+        price_amount,
+        tax_ids: Json(line.tax_ids),
+        billing_policy: line.billing_policy,
+        needs_delivery: rules::needs_delivery(line.product_kind, line.billing_policy, line.quantity),
+        recognition: line.recognition,
+        payment_term_id: line.payment_term_id,
+        dimension_set_id: line.dimension_set_id,
+        ordered_quantity: line.quantity,
+        reserved_quantity: Quantity::ZERO,
+        delivered_quantity: Quantity::ZERO,
+        invoiced_quantity: Quantity::ZERO,
+        returned_quantity: Quantity::ZERO,
+        cancelled_quantity: Quantity::ZERO,
+        billable_quantity: Quantity::ZERO,
+        billable_amount: Amount::ZERO,
+        billable_price_amount: Amount::ZERO,
+        version: 1,
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+    })
+}
+
+/// The obligations of these orders, in the order of their ids. Orders that are not confirmed have none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_orders(tx: &mut Tx<'_>, orders: &[OrderId]) -> Result<Vec<obligations::Model>, Problem> {
+    if orders.is_empty() {
+        return Ok(Vec::new());
+    }
+    Find::<obligations::Entity>::new().among(obligations::Column::OrderId, orders.iter().copied()).order_by(obligations::Column::Id).all(tx).await
+}
+
+/// The obligations of an order, locked in the order of their ids.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_of_order(tx: &mut Tx<'_>, order_id: OrderId) -> Result<Vec<obligations::Model>, Problem> {
+    Find::<obligations::Entity>::new().eq(obligations::Column::OrderId, order_id).order_by(obligations::Column::Id).lock().all(tx).await
+}
+
+/// Cancels what of an order is neither delivered nor on an invoice. Billables that wait for the cancelled quantity shrink or are written off.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel_open(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId) -> Result<Cancelled, Problem> {
+    let before = lock_of_order(tx, order_id).await?;
+    let waiting = Find::<billables::Entity>::new()
+        .eq(billables::Column::OrderId, order_id)
+        .ne(billables::Column::Status, BillableStatus::WrittenOff)
+        .order_by(billables::Column::Id)
+        .lock()
+        .all(tx)
+        .await?;
+    let mut cancelled = Cancelled { obligations: Vec::with_capacity(before.len()), kept: false };
+    for old in before {
+        let own: Vec<&billables::Model> = waiting.iter().filter(|billable| billable.order_line_id == Some(old.id.cast())).collect();
+        let new = cancel_one(ctx, tx, &old, &own)?;
+        cancelled.kept |= new.cancelled_quantity != new.ordered_quantity;
+        tx.update(&old, &new);
+        cancelled.obligations.push(new);
+    }
+    Ok(cancelled)
+}
+
+fn cancel_one(ctx: &Ctx, tx: &mut Tx<'_>, old: &obligations::Model, billables: &[&billables::Model]) -> Result<obligations::Model, Problem> {
+    let mut new = old.clone();
+    let mut invoiced = Quantity::ZERO;
+    for billable in billables.iter().filter(|billable| billable.status == BillableStatus::Invoiced) {
+        invoiced = invoiced.plus(billable.quantity)?;
+    }
+    let cancellable = rules::cancellable(old, invoiced)?;
+    if cancellable == Quantity::ZERO {
+        return Ok(new);
+    }
+    new.cancelled_quantity = new.cancelled_quantity.plus(cancellable)?;
+    let left = new.ordered_quantity.minus(new.cancelled_quantity)?;
+    for billable in billables.iter().filter(|billable| billable.status != BillableStatus::Invoiced) {
+        let excess = new.billable_quantity.minus(left)?;
+        if excess.0.signum() == new.ordered_quantity.0.signum() {
+            billable::shrink(ctx, tx, &mut new, billable, excess, "The order was cancelled.")?;
+        }
+    }
+    new.version += 1;
+    new.updated_at = ctx.now();
+    Ok(new)
+}

@@ -1,0 +1,55 @@
+//! The operations of a payment.
+
+use super::{service, view::views};
+use causeway_contract::{Page, Problem};
+use causeway_entity::bill::payments;
+use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
+use causeway_openapi::payment::{PAYMENTS, Payment, op};
+
+/// Serves them.
+pub fn register(routes: &mut Routes) {
+    routes.on::<op::ListPayments, _>(list_payments);
+    routes.on::<op::CreatePayment, _>(create);
+    routes.on::<op::GetPayment, _>(get);
+    routes.on::<op::PostPayment, _>(post);
+    routes.on::<op::AllocatePayment, _>(allocate);
+    routes.on::<op::UnallocatePayment, _>(unallocate);
+    routes.on::<op::ReversePayment, _>(reverse);
+}
+
+async fn list_payments(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListPayments>) -> Result<Answer<Page<Payment>>, Problem> {
+    let rows = list::list::<payments::Entity>(ctx, tx, &PAYMENTS, "payment", &call.query).await?;
+    let data = views(tx, &rows.rows).await?;
+    Ok(Answer::of(rows.page(data)))
+}
+
+async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreatePayment>) -> Result<Answer<Payment>, Problem> {
+    Ok(versioned(service::create::create(ctx, tx, &call.body).await?))
+}
+
+async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetPayment>) -> Result<Answer<Payment>, Problem> {
+    let row = tx.must::<payments::Entity>(call.path).await?;
+    let payment = views(tx, std::slice::from_ref(&row)).await?.pop().ok_or_else(Problem::not_found)?;
+    Ok(versioned(payment))
+}
+
+async fn post(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PostPayment>) -> Result<Answer<Payment>, Problem> {
+    Ok(versioned(service::create::post(ctx, tx, call.path).await?))
+}
+
+async fn allocate(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::AllocatePayment>) -> Result<Answer<Payment>, Problem> {
+    Ok(versioned(service::allocate::allocate(ctx, tx, call.path, &call.body.allocations).await?))
+}
+
+async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UnallocatePayment>) -> Result<Answer<Payment>, Problem> {
+    Ok(versioned(service::undo::unallocate(ctx, tx, call.path, &call.body.allocation_ids).await?))
+}
+
+async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ReversePayment>) -> Result<Answer<Payment>, Problem> {
+    Ok(versioned(service::undo::reverse(ctx, tx, call.path, &call.body.reason).await?))
+}
+
+fn versioned(payment: Payment) -> Answer<Payment> {
+    let version = payment.version;
+    Answer::object(payment, version)
+}

@@ -1,0 +1,177 @@
+//! Recording and posting payments.
+
+use super::allocate::settle;
+use super::targets::{Payer, Targets};
+use super::{changed, must_be};
+use crate::booked;
+use crate::payment::rules::allocation_state;
+use crate::payment::settle::control;
+use crate::payment::view::{record, view};
+use causeway_books::ledger::rules::{PaymentToPost, payment_posting};
+use causeway_books::ledger::service::{PostEntry, post as post_entry};
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::bill::payments;
+use causeway_entity::govern::companies;
+use causeway_entity::master::parties;
+use causeway_kernel::{Ctx, Tx, number};
+use causeway_master::account::lookup::chart;
+use causeway_master::rate::lookup::rate;
+use causeway_master::{check, company, money, refs};
+use causeway_openapi::payment::{CreatePayment, Payment};
+use causeway_value::{AllocationState, Amount, Day, Direction, DocumentKind, Json, PaymentDirection, PaymentId, PaymentStatus, Rate};
+
+/// Records a payment. It is posted and allocated at once unless the body leaves it a draft.
+///
+/// # Errors
+/// Every wrong field; `amount_exceeds_open`; `number_order`; `rate_missing`; `account_missing`.
+pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreatePayment) -> Result<Payment, Problem> {
+    let mut errors = Vec::new();
+    let company = company::service::named(tx, body.company_id, &mut errors).await?;
+    let party = tx.named::<parties::Entity, _>(Some(body.party_id), "/party_id", &mut errors).await?;
+    let amount = money::amount(&body.amount, body.currency, "/amount", &mut errors);
+    check_body(body, amount, &mut errors);
+    let payer =
+        Payer { company_id: body.company_id, party_id: body.party_id, direction: body.direction, currency: body.currency, settles: None };
+    let mut targets = Targets::lock(tx, payer, &body.allocations, &mut errors).await?;
+    let (Some(company), Some(party), Some(amount), true) = (company, party, amount, errors.is_empty()) else { return Err(Problem::of(errors)) };
+    let settles = targets.settles().unwrap_or_else(|| usual_side(body.direction, &party));
+    let mut row = draft(ctx, tx, body, &company, amount, settles);
+    row.flow_id = shared_flow(&targets);
+    let mut allocations = Vec::new();
+    let event = if body.status == Some(PaymentStatus::Draft) {
+        "payment.created"
+    } else {
+        book(ctx, tx, &company, &mut row).await?;
+        let day = row.payment_date;
+        allocations = settle(ctx, tx, &company, &mut row, &[], &mut targets, day).await?;
+        posted_event(row.direction)
+    };
+    tx.insert(row.clone());
+    for allocation in &allocations {
+        tx.insert(allocation.clone());
+    }
+    tx.set_external_refs("payment", row.id.uuid(), &refs::pairs(&body.external_refs), true);
+    let payment = view(&row, &allocations, body.external_refs.clone());
+    record(ctx, tx, event, &payment)?;
+    super::allocate::write(ctx, tx, targets, "invoice.allocated").await?;
+    Ok(payment)
+}
+
+fn check_body(body: &CreatePayment, amount: Option<Amount>, errors: &mut Vec<FieldError>) {
+    if amount.is_some_and(|amount| amount <= Amount::ZERO) {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/amount", "must be more than 0"));
+    }
+    if let Some(date) = body.payment_date {
+        check::day(date, "/payment_date", errors);
+    }
+    match body.status {
+        None | Some(PaymentStatus::Posted) => {}
+        Some(PaymentStatus::Reversed) => errors.push(FieldError::pointer(Code::InvalidValue, "/status", "must be draft or posted")),
+        Some(PaymentStatus::Draft) if !body.allocations.is_empty() => {
+            errors.push(FieldError::pointer(Code::InvalidValue, "/allocations", "must be empty for a draft: post it, then allocate it"));
+        }
+        Some(PaymentStatus::Draft) => {}
+    }
+}
+
+/// Without an invoice that tells: money from somebody who only supplies us, or to somebody who only buys from us, is a refund.
+fn usual_side(direction: PaymentDirection, party: &parties::Model) -> Direction {
+    match (direction, party.is_customer, party.is_supplier) {
+        (PaymentDirection::Inbound, false, true) | (PaymentDirection::Outbound, false, _) | (PaymentDirection::Outbound, true, true) => Direction::Purchase,
+        (PaymentDirection::Inbound, ..) | (PaymentDirection::Outbound, true, false) => Direction::Sale,
+    }
+}
+
+/// The deal, when everything that is settled belongs to one.
+fn shared_flow(targets: &Targets) -> Option<causeway_value::FlowId> {
+    let mut flows = targets.settlement.invoices().map(|invoice| invoice.flow_id);
+    let first = flows.next()??;
+    flows.all(|flow| flow == Some(first)).then_some(first)
+}
+
+fn draft(ctx: &Ctx, tx: &Tx<'_>, body: &CreatePayment, company: &companies::Model, amount: Amount, settles: Direction) -> payments::Model {
+    let payment_date: Day = body.payment_date.unwrap_or_else(|| ctx.today(company.time_zone));
+    payments::Model {
+        tenant_id: tx.tenant(),
+        id: PaymentId::new(),
+        company_id: company.id,
+        party_id: body.party_id,
+        direction: body.direction,
+        method: body.method,
+        settles,
+        number: None,
+        status: PaymentStatus::Draft,
+        allocation_state: AllocationState::Unallocated,
+        amount,
+        currency: body.currency,
+        payment_date,
+        reference: body.reference.clone(),
+        unallocated_amount: amount,
+        company_rate: Rate::ONE,
+        rate_divides: false,
+        company_amount: Amount::ZERO,
+        journal_entry_id: None,
+        reversal_entry_id: None,
+        reversal_reason: None,
+        posted_at: None,
+        flow_id: None,
+        metadata: Json(body.metadata.clone()),
+        version: 1,
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+    }
+}
+
+/// Posts a draft.
+///
+/// # Errors
+/// `not_found`; `document_posted`; `number_order`; `rate_missing`; `account_missing`.
+pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId) -> Result<Payment, Problem> {
+    let old = tx.lock::<payments::Entity>(id).await?;
+    must_be(&old, PaymentStatus::Draft, "Only a draft can be posted.")?;
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let mut new = changed(ctx, &old);
+    book(ctx, tx, &company, &mut new).await?;
+    tx.update(&old, &new);
+    let payment = view(&new, &[], refs::of(tx, id.uuid()).await?);
+    record(ctx, tx, posted_event(new.direction), &payment)?;
+    Ok(payment)
+}
+
+const fn posted_event(direction: PaymentDirection) -> &'static str {
+    match direction {
+        PaymentDirection::Inbound => "payment.received",
+        PaymentDirection::Outbound => "payment.sent",
+    }
+}
+
+/// Gives a payment its number and its journal entry.
+async fn book(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, row: &mut payments::Model) -> Result<(), Problem> {
+    let day = row.payment_date;
+    let conversion = rate(tx, row.currency, company.currency, day).await?;
+    let chart = chart(tx, company.id, &[], &[]).await?;
+    let posting = payment_posting(
+        &PaymentToPost {
+            direction: row.direction,
+            method: row.method,
+            counterpart: control(row.settles),
+            party_id: row.party_id,
+            amount: row.amount,
+            currency: row.currency,
+            company_currency: company.currency,
+            conversion,
+        },
+        &|purpose| chart.purpose(purpose),
+    )?;
+    row.number = Some(number::next(ctx, tx, booked::fiscal(company), DocumentKind::Payment, day).await?);
+    let event = posted_event(row.direction);
+    let entry = PostEntry { day, event, document_type: "payment", document_id: row.id.uuid(), flow_id: row.flow_id, lines: posting.lines };
+    row.journal_entry_id = Some(post_entry(ctx, tx, company, entry).await?.id);
+    (row.company_rate, row.rate_divides) = booked::stored(conversion);
+    row.company_amount = posting.company_amount;
+    row.unallocated_amount = row.amount;
+    row.allocation_state = allocation_state(row.amount, row.amount);
+    row.status = PaymentStatus::Posted;
+    row.posted_at = Some(ctx.now());
+    Ok(())
+}

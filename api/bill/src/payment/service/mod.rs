@@ -1,0 +1,26 @@
+//! The verbs of a payment.
+
+pub mod allocate;
+pub mod create;
+mod targets;
+pub mod undo;
+
+use causeway_contract::{Code, Problem};
+use causeway_entity::bill::payments;
+use causeway_kernel::Ctx;
+use causeway_value::PaymentStatus;
+
+/// The next version of a payment.
+fn changed(ctx: &Ctx, old: &payments::Model) -> payments::Model {
+    payments::Model { version: old.version + 1, updated_at: ctx.now(), ..old.clone() }
+}
+
+/// Refuses what only a payment in this state allows.
+fn must_be(payment: &payments::Model, status: PaymentStatus, todo: &str) -> Result<(), Problem> {
+    if payment.status == status {
+        return Ok(());
+    }
+    let name = payment.number.clone().unwrap_or_else(|| payment.id.to_string());
+    let code = if status == PaymentStatus::Draft { Code::DocumentPosted } else { Code::StateConflict };
+    Err(Problem::new(code, format!("The payment {name} is {}. {todo}", payment.status)).with("status", payment.status.to_string()))
+}

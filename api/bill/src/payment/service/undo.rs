@@ -1,0 +1,108 @@
+//! Taking allocations and payments back.
+
+use super::targets::Targets;
+use super::{allocate, changed, must_be};
+use crate::payment::rules::allocation_state;
+use crate::payment::settle::Settlement;
+use crate::payment::view::{allocations_of, record, view};
+use causeway_books::ledger::service::reverse as reverse_entry;
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::bill::{allocations, payments};
+use causeway_entity::govern::companies;
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::{check, refs};
+use causeway_openapi::payment::Payment;
+use causeway_value::{AllocationId, AllocationState, Amount, Day, InvoiceId, PaymentId, PaymentStatus};
+
+/// Takes allocations back: what they settled is open again on both sides, and their exchange differences are reversed.
+///
+/// # Errors
+/// `not_found`, with a pointer for an allocation of another payment; `state_conflict` when one was taken back before or the payment is not posted.
+pub async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, ids: &[AllocationId]) -> Result<Payment, Problem> {
+    let old = tx.lock::<payments::Entity>(id).await?;
+    must_be(&old, PaymentStatus::Posted, "Only the allocations of a posted payment can be taken back.")?;
+    let mut all = allocations_of(tx, &[id]).await?;
+    check_ids(ids, &all)?;
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let mut new = changed(ctx, &old);
+    let today = ctx.today(company.time_zone);
+    let targets = take_back(ctx, tx, &company, &mut new, &mut all, |row| ids.contains(&row.id), ("payment.unallocated", today)).await?;
+    tx.update(&old, &new);
+    let payment = view(&new, &all, refs::of(tx, id.uuid()).await?);
+    record(ctx, tx, "payment.unallocated", &payment)?;
+    allocate::write(ctx, tx, targets, "invoice.unallocated").await?;
+    Ok(payment)
+}
+
+fn check_ids(ids: &[AllocationId], all: &[allocations::Model]) -> Result<(), Problem> {
+    let mut errors = Vec::new();
+    if ids.is_empty() {
+        errors.push(FieldError::pointer(Code::Required, "/allocation_ids", "must name at least one allocation"));
+    }
+    check::each_once(ids.iter().copied(), "/allocation_ids", &mut errors);
+    for (index, id) in ids.iter().enumerate() {
+        if !all.iter().any(|row| row.id == *id) {
+            errors.push(FieldError::pointer(Code::NotFound, format!("/allocation_ids/{index}"), "names no allocation of this payment"));
+        }
+    }
+    check::finish(errors)?;
+    match all.iter().find(|row| row.reversed_at.is_some() && ids.contains(&row.id)) {
+        Some(row) => Err(Problem::new(Code::StateConflict, format!("The allocation {} was taken back before.", row.id))),
+        None => Ok(()),
+    }
+}
+
+/// Takes a posted payment back: its allocations first, then its journal entry by a reversing one.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it is not posted.
+pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, reason: &str) -> Result<Payment, Problem> {
+    let old = tx.lock::<payments::Entity>(id).await?;
+    must_be(&old, PaymentStatus::Posted, "Only a posted payment can be taken back.")?;
+    let mut all = allocations_of(tx, &[id]).await?;
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let mut new = changed(ctx, &old);
+    let day = ctx.today(company.time_zone).max(old.payment_date);
+    let targets = take_back(ctx, tx, &company, &mut new, &mut all, |_| true, ("payment.reversed", day)).await?;
+    if let Some(entry) = old.journal_entry_id {
+        new.reversal_entry_id = Some(reverse_entry(ctx, tx, &company, entry, day, "payment.reversed").await?.id);
+    }
+    new.status = PaymentStatus::Reversed;
+    new.reversal_reason = Some(reason.to_owned());
+    // Nothing of it is left to settle anything.
+    new.unallocated_amount = Amount::ZERO;
+    new.allocation_state = AllocationState::Unallocated;
+    tx.update(&old, &new);
+    let payment = view(&new, &all, refs::of(tx, id.uuid()).await?);
+    record(ctx, tx, "payment.reversed", &payment)?;
+    allocate::write(ctx, tx, targets, "invoice.unallocated").await?;
+    Ok(payment)
+}
+
+/// Takes the chosen allocations back that still count, and gives their amounts to the payment and the invoices, in memory.
+async fn take_back(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    payment: &mut payments::Model,
+    all: &mut [allocations::Model],
+    chosen: impl Fn(&allocations::Model) -> bool,
+    (event, day): (&'static str, Day),
+) -> Result<Targets, Problem> {
+    let mut ids: Vec<InvoiceId> = all.iter().filter(|row| row.reversed_at.is_none() && chosen(row)).map(|row| row.invoice_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut settlement = Settlement::lock(tx, &ids).await?;
+    for row in all.iter_mut().filter(|row| row.reversed_at.is_none() && chosen(row)) {
+        let old = row.clone();
+        settlement.reopen(&old)?;
+        payment.unallocated_amount = payment.unallocated_amount.plus(old.source_amount)?;
+        if let Some(entry) = old.journal_entry_id {
+            reverse_entry(ctx, tx, company, entry, day.max(old.day), event).await?;
+        }
+        row.reversed_at = Some(ctx.now());
+        tx.update(&old, row);
+    }
+    payment.allocation_state = allocation_state(payment.amount, payment.unallocated_amount);
+    Ok(Targets { settlement, wanted: Vec::new() })
+}

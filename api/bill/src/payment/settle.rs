@@ -1,0 +1,264 @@
+//! Settling invoices: what payments and credit notes share.
+//!
+//! Everything happens on rows that are locked and kept in memory, and is written once at the end, so that an invoice takes one step per verb however many
+//! allocations touch it.
+
+use super::rules::{AllocationPlan, OpenInstallment, PlannedAllocation, RequestedAllocation, Source, payment_state, plan_allocations};
+use crate::booked;
+use crate::invoice::{installments_of, record, view};
+use causeway_books::ledger::rules::exchange_difference;
+use causeway_books::ledger::service::{PostEntry, post as post_entry};
+use causeway_contract::Problem;
+use causeway_entity::bill::{allocations, installments, invoice_lines, invoices, payments};
+use causeway_entity::govern::companies;
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::account::Purpose;
+use causeway_master::account::lookup::{Chart, chart};
+use causeway_master::rate::rules::Rates;
+use causeway_master::refs;
+use causeway_value::{
+    AllocationId, Amount, CompanyId, Currency, Day, Direction, FlowId, InvoiceId, JournalEntryId, Overflow, PartyId, PaymentId, PaymentState,
+};
+use uuid::Uuid;
+
+/// A row as it was read, and as it will be written.
+struct Tracked<M> {
+    old: M,
+    new: M,
+}
+
+impl<M: Clone> Tracked<M> {
+    fn all(rows: Vec<M>) -> Vec<Self> {
+        rows.into_iter().map(|row| Self { old: row.clone(), new: row }).collect()
+    }
+}
+
+/// Locked invoices with all their installments.
+pub(crate) struct Settlement {
+    invoices: Vec<Tracked<invoices::Model>>,
+    installments: Vec<Tracked<installments::Model>>,
+}
+
+impl Settlement {
+    /// Locks these invoices in the order of their ids. Ids that name nothing are left out.
+    pub(crate) async fn lock(tx: &mut Tx<'_>, ids: &[InvoiceId]) -> Result<Self, Problem> {
+        let invoices = if ids.is_empty() {
+            Vec::new()
+        } else {
+            Find::<invoices::Entity>::new().among(invoices::Column::Id, ids.iter().copied()).order_by(invoices::Column::Id).lock().all(tx).await?
+        };
+        let found: Vec<InvoiceId> = invoices.iter().map(|invoice| invoice.id).collect();
+        let installments = installments_of(tx, &found).await?;
+        Ok(Self { invoices: Tracked::all(invoices), installments: Tracked::all(installments) })
+    }
+
+    /// An invoice as it is now.
+    pub(crate) fn get(&self, id: InvoiceId) -> Option<&invoices::Model> {
+        self.invoices.iter().find(|invoice| invoice.new.id == id).map(|invoice| &invoice.new)
+    }
+
+    /// All invoices as they are now.
+    pub(crate) fn invoices(&self) -> impl Iterator<Item = &invoices::Model> {
+        self.invoices.iter().map(|invoice| &invoice.new)
+    }
+
+    fn open_installments(&self, company_currency: Currency) -> Vec<OpenInstallment> {
+        let open = |row: &installments::Model| {
+            let invoice = self.get(row.invoice_id)?;
+            Some(OpenInstallment {
+                id: row.id,
+                invoice_id: row.invoice_id,
+                due_date: row.due_date,
+                currency: invoice.currency,
+                open: row.open_amount,
+                company_open: row.company_open_amount,
+                conversion: booked::of_invoice(invoice, company_currency),
+            })
+        };
+        self.installments.iter().filter_map(|row| open(&row.new)).collect()
+    }
+
+    fn settle(&mut self, planned: &PlannedAllocation) -> Result<(), Overflow> {
+        if let Some(row) = self.installments.iter_mut().find(|row| row.new.id == planned.installment_id) {
+            row.new.open_amount = row.new.open_amount.minus(planned.amount)?;
+            row.new.company_open_amount = row.new.company_open_amount.minus(planned.company_amount)?;
+        }
+        if let Some(invoice) = self.invoices.iter_mut().find(|invoice| invoice.new.id == planned.invoice_id) {
+            invoice.new.open_amount = invoice.new.open_amount.minus(planned.amount)?;
+        }
+        Ok(())
+    }
+
+    /// Opens again what an allocation settled.
+    pub(crate) fn reopen(&mut self, allocation: &allocations::Model) -> Result<(), Overflow> {
+        if let Some(row) = self.installments.iter_mut().find(|row| row.new.id == allocation.installment_id) {
+            row.new.open_amount = row.new.open_amount.plus(allocation.amount)?;
+            row.new.company_open_amount = row.new.company_open_amount.plus(allocation.company_amount)?;
+        }
+        if let Some(invoice) = self.invoices.iter_mut().find(|invoice| invoice.new.id == allocation.invoice_id) {
+            invoice.new.open_amount = invoice.new.open_amount.plus(allocation.amount)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the invoices and records what happened to each: that it was paid or reversed, or else `event`. `credited` is what credit notes settled of
+    /// them, as far as it matters; `lines` are theirs.
+    pub(crate) async fn write(
+        self,
+        ctx: &Ctx,
+        tx: &mut Tx<'_>,
+        event: &'static str,
+        credited: Amount,
+        lines: &[invoice_lines::Model],
+    ) -> Result<(), Problem> {
+        for row in &self.installments {
+            tx.update(&row.old, &row.new);
+        }
+        let installments: Vec<installments::Model> = self.installments.into_iter().map(|row| row.new).collect();
+        let ids: Vec<Uuid> = self.invoices.iter().map(|invoice| invoice.new.id.uuid()).collect();
+        let mut found = tx.external_refs(&ids).await?;
+        for Tracked { old, mut new } in self.invoices {
+            new.payment_state = payment_state(new.total_amount, new.open_amount, credited, Amount::ZERO);
+            new.version += 1;
+            new.updated_at = ctx.now();
+            tx.update(&old, &new);
+            let event = match new.payment_state {
+                state if state == old.payment_state => event,
+                PaymentState::Paid => "invoice.paid",
+                PaymentState::Reversed => "invoice.reversed",
+                PaymentState::Open | PaymentState::PartPaid | PaymentState::WrittenOff => event,
+            };
+            let shown = view(&new, lines, &installments, refs::shown(found.remove(&new.id.uuid()).unwrap_or_default()));
+            record(ctx, tx, event, &shown)?;
+        }
+        Ok(())
+    }
+}
+
+/// What settles: a payment or a credit note.
+pub(crate) struct Origin {
+    company_id: CompanyId,
+    party_id: PartyId,
+    payment_id: Option<PaymentId>,
+    credit_note_id: Option<InvoiceId>,
+    settles: Direction,
+    flow_id: Option<FlowId>,
+    /// The day from which its allocations count, unless the invoice is later.
+    day: Day,
+    event: &'static str,
+    source: Source,
+}
+
+impl Origin {
+    /// A posted credit note: it counts from its own date.
+    pub(crate) fn of_credit_note(note: &invoices::Model, day: Day, source: Source) -> Self {
+        Self {
+            company_id: note.company_id,
+            party_id: note.party_id,
+            payment_id: None,
+            credit_note_id: Some(note.id),
+            settles: note.direction,
+            flow_id: note.flow_id,
+            day,
+            event: "invoice.credited",
+            source,
+        }
+    }
+
+    /// A posted payment whose allocations are made on `day`.
+    pub(crate) fn of_payment(payment: &payments::Model, day: Day, source: Source) -> Self {
+        Self {
+            company_id: payment.company_id,
+            party_id: payment.party_id,
+            payment_id: Some(payment.id),
+            credit_note_id: None,
+            settles: payment.settles,
+            flow_id: payment.flow_id,
+            day: day.max(payment.payment_date),
+            event: "payment.allocated",
+            source,
+        }
+    }
+
+    fn document(&self) -> (&'static str, Uuid) {
+        match (self.payment_id, self.credit_note_id) {
+            (Some(payment), _) => ("payment", payment.uuid()),
+            (None, note) => ("invoice", note.unwrap_or_default().uuid()),
+        }
+    }
+}
+
+/// Plans the allocations, takes them from the open amounts in memory, and books realised exchange differences, one entry each. The caller inserts the
+/// rows and writes what is left of the source.
+///
+/// # Errors
+/// `amount_exceeds_open` with its pointer; `rate_missing`; `account_missing`; `amount_overflow`.
+pub(crate) async fn allocate(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    origin: &Origin,
+    settlement: &mut Settlement,
+    wanted: &[RequestedAllocation],
+    rates: Rates<'_>,
+) -> Result<(AllocationPlan, Vec<allocations::Model>), Problem> {
+    let plan = plan_allocations(&origin.source, &settlement.open_installments(company.currency), wanted, rates)?;
+    let mut rows = Vec::with_capacity(plan.allocations.len());
+    let mut accounts: Option<Chart> = None;
+    for planned in &plan.allocations {
+        settlement.settle(planned)?;
+        let Some(invoice) = settlement.get(planned.invoice_id) else { continue };
+        let day = origin.day.max(invoice.invoice_date.unwrap_or(origin.day));
+        let currency = invoice.currency;
+        let mut journal_entry_id = None;
+        if !planned.exchange_difference.is_zero() {
+            if accounts.is_none() {
+                accounts = Some(chart(tx, company.id, &[], &[]).await?);
+            }
+            let chart = accounts.as_ref().ok_or_else(Problem::not_found)?;
+            journal_entry_id = Some(book_difference(ctx, tx, company, origin, chart, (planned.exchange_difference, currency, day)).await?);
+        }
+        rows.push(allocations::Model {
+            tenant_id: tx.tenant(),
+            id: AllocationId::new(),
+            company_id: origin.company_id,
+            party_id: origin.party_id,
+            payment_id: origin.payment_id,
+            credit_note_id: origin.credit_note_id,
+            invoice_id: planned.invoice_id,
+            installment_id: planned.installment_id,
+            currency,
+            amount: planned.amount,
+            source_amount: planned.source_amount,
+            company_amount: planned.company_amount,
+            exchange_difference: planned.exchange_difference,
+            day,
+            journal_entry_id,
+            reversed_at: None,
+            created_at: ctx.now(),
+        });
+    }
+    Ok((plan, rows))
+}
+
+async fn book_difference(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    origin: &Origin,
+    chart: &Chart,
+    (difference, currency, day): (Amount, Currency, Day),
+) -> Result<JournalEntryId, Problem> {
+    let lines = exchange_difference(difference, control(origin.settles), origin.party_id, currency, &|purpose| chart.purpose(purpose))?;
+    let (document_type, document_id) = origin.document();
+    let entry = PostEntry { day, event: origin.event, document_type, document_id, flow_id: origin.flow_id, lines };
+    Ok(post_entry(ctx, tx, company, entry).await?.id)
+}
+
+/// Where documents of this direction stand open.
+pub(crate) const fn control(direction: Direction) -> Purpose {
+    match direction {
+        Direction::Sale => Purpose::Receivable,
+        Direction::Purchase => Purpose::Payable,
+    }
+}

@@ -1,0 +1,356 @@
+//! The posting table (rules, "Posting table"; requirements ACC-01, ACC-02, CRN-04).
+//!
+//! Company amounts are converted and rounded part by part: each net and each tax of each line. The receivable is their sum (TAX-043, FX-016), so an entry
+//! balances by construction and no line has to take a difference; installments split it, the last takes the residue (TERM-022).
+
+use causeway_contract::{Code, Problem};
+use causeway_master::account::Purpose;
+use causeway_master::rate::Conversion;
+use causeway_master::term::rules::{InstallmentDue, in_proportion};
+use causeway_value::{AccountId, Amount, Currency, Day, Direction, InvoiceKind, Overflow, PartyId, PaymentDirection, PaymentMethod, TaxId};
+
+/// One line of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The account.
+    pub account_id: AccountId,
+    /// Whom it concerns.
+    pub party_id: Option<PartyId>,
+    /// In minor units of the company's currency; zero when there is a credit.
+    pub debit: Amount,
+    /// In minor units of the company's currency; zero when there is a debit.
+    pub credit: Amount,
+    /// In minor units of `currency`: debit minus credit.
+    pub amount_currency: Amount,
+    /// The document's currency.
+    pub currency: Currency,
+    /// Of the installment that it stands for.
+    pub due_date: Option<Day>,
+}
+
+/// Why lines are no entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LedgerError {
+    /// The line at this position has a negative side.
+    Negative(usize),
+    /// The line at this position has a debit and a credit.
+    BothSides(usize),
+    /// The line at this position says nothing in either currency.
+    Empty(usize),
+    /// Debits and credits differ.
+    Unbalanced {
+        /// The sum of the debits.
+        debit: Amount,
+        /// The sum of the credits.
+        credit: Amount,
+    },
+    /// A sum does not fit.
+    Overflow,
+}
+
+impl std::fmt::Display for LedgerError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Negative(position) => write!(f, "line {position} of the entry is negative"),
+            Self::BothSides(position) => write!(f, "line {position} of the entry has a debit and a credit"),
+            Self::Empty(position) => write!(f, "line {position} of the entry is empty"),
+            Self::Unbalanced { debit, credit } => write!(f, "debits of {} and credits of {} differ", debit.0, credit.0),
+            Self::Overflow => Overflow.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for LedgerError {}
+
+impl From<Overflow> for LedgerError {
+    fn from(_: Overflow) -> Self {
+        Self::Overflow
+    }
+}
+
+/// Documents that pass their own rules always balance: what does not is a fault of ours and must not be written.
+impl From<LedgerError> for Problem {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Overflow => Overflow.into(),
+            error => Self::new(Code::InternalError, format!("Nothing was posted: {error}.")),
+        }
+    }
+}
+
+/// Whether the lines make an entry: debits equal credits, and each line has one side. A line without either closes what is left in the document's currency
+/// alone (FX-008). No lines at all balance: a document of nothing posts nothing.
+///
+/// # Errors
+/// [`LedgerError`] naming the first wrong line, or the sums.
+pub fn balanced(lines: &[Line]) -> Result<(), LedgerError> {
+    for (position, line) in lines.iter().enumerate() {
+        if line.debit < Amount::ZERO || line.credit < Amount::ZERO {
+            return Err(LedgerError::Negative(position));
+        }
+        match (line.debit.is_zero(), line.credit.is_zero()) {
+            (false, false) => return Err(LedgerError::BothSides(position)),
+            (true, true) if line.amount_currency.is_zero() => return Err(LedgerError::Empty(position)),
+            _ => {}
+        }
+    }
+    let debit = Amount::sum(lines.iter().map(|line| line.debit))?;
+    let credit = Amount::sum(lines.iter().map(|line| line.credit))?;
+    if debit == credit { Ok(()) } else { Err(LedgerError::Unbalanced { debit, credit }) }
+}
+
+/// Answers which account a company uses for a purpose, or `account_missing`: a missing account is an exception, not a guess.
+pub type Accounts<'a> = &'a dyn Fn(Purpose) -> Result<AccountId, Problem>;
+
+/// The account of a line: its own, or the company's for a purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountRef {
+    /// This account.
+    Given(AccountId),
+    /// The company's for this purpose.
+    For(Purpose),
+}
+
+impl AccountRef {
+    fn account(self, accounts: Accounts<'_>) -> Result<AccountId, Problem> {
+        match self {
+            Self::Given(id) => Ok(id),
+            Self::For(purpose) => accounts(purpose),
+        }
+    }
+}
+
+/// A tax of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaxPart {
+    /// Which tax.
+    pub tax_id: TaxId,
+    /// How much.
+    pub amount: Amount,
+    /// Tax payable for sales and input tax for purchases, or the tax's own.
+    pub account: AccountRef,
+}
+
+/// A line of an invoice or credit note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvoicePart {
+    /// Without taxes.
+    pub net: Amount,
+    /// Revenue, deferred revenue or customer advances for sales; expense or stock interim for purchases.
+    pub account: AccountRef,
+    /// Its taxes.
+    pub taxes: Vec<TaxPart>,
+}
+
+/// An invoice or credit note to be posted. Amounts of both kinds are positive for the usual case.
+#[derive(Clone, Copy, Debug)]
+pub struct InvoiceToPost<'a> {
+    /// Sale or purchase.
+    pub direction: Direction,
+    /// An invoice, or the mirror of one.
+    pub kind: InvoiceKind,
+    /// The customer or supplier.
+    pub party_id: PartyId,
+    /// The document's currency.
+    pub currency: Currency,
+    /// The company's currency.
+    pub company_currency: Currency,
+    /// From the document's currency to the company's; of a credit note, its invoice's, so that revenue and tax go back as they came.
+    pub conversion: Conversion,
+    /// The lines.
+    pub parts: &'a [InvoicePart],
+    /// They add up to the lines with their taxes.
+    pub installments: &'a [InstallmentDue],
+}
+
+/// What posting an invoice or credit note writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvoicePosting {
+    /// The lines of the entry.
+    pub lines: Vec<Line>,
+    /// The untaxed amount in company currency.
+    pub company_untaxed: Amount,
+    /// The tax in company currency.
+    pub company_tax: Amount,
+    /// Both: what the receivable or payable is booked at.
+    pub company_total: Amount,
+    /// Of each installment, in company currency.
+    pub company_installments: Vec<Amount>,
+}
+
+/// The entry of an invoice or credit note: the receivable (payable) with one line per installment against revenue (expense) per account and tax per tax.
+///
+/// # Errors
+/// `account_missing`; `amount_overflow`; `internal_error` when the installments do not add up to the lines.
+pub fn invoice_posting(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> Result<InvoicePosting, Problem> {
+    let control = match invoice.direction {
+        Direction::Sale => Purpose::Receivable,
+        Direction::Purchase => Purpose::Payable,
+    };
+    let claim = (invoice.direction == Direction::Sale) == (invoice.kind == InvoiceKind::Invoice);
+    let (nets, taxes) = converted_sums(invoice, accounts)?;
+    let sum = |sums: &[Sum], amount: fn(&Sum) -> Amount| Amount::sum(sums.iter().map(amount));
+    let total = sum(&nets, |sum| sum.foreign)?.plus(sum(&taxes, |sum| sum.foreign)?)?;
+    let due = Amount::sum(invoice.installments.iter().map(|part| part.amount))?;
+    if due != total {
+        return Err(LedgerError::Unbalanced { debit: due, credit: total }.into());
+    }
+    let (company_untaxed, company_tax) = (sum(&nets, |sum| sum.company)?, sum(&taxes, |sum| sum.company)?);
+    let company_total = company_untaxed.plus(company_tax)?;
+    let amounts: Vec<Amount> = invoice.installments.iter().map(|part| part.amount).collect();
+    let company_installments = in_proportion(company_total, total, &amounts)?;
+    let mut book = Book { party_id: invoice.party_id, currency: invoice.currency, lines: Vec::new() };
+    let account = accounts(control)?;
+    for (part, company) in invoice.installments.iter().zip(&company_installments) {
+        book.add(account, claim, *company, part.amount, Some(part.due_date))?;
+    }
+    for sum in nets.iter().chain(&taxes) {
+        book.add(sum.account, !claim, sum.company, sum.foreign, None)?;
+    }
+    balanced(&book.lines)?;
+    Ok(InvoicePosting { lines: book.lines, company_untaxed, company_tax, company_total, company_installments })
+}
+
+/// What goes to one account, for one tax or none.
+struct Sum {
+    account: AccountId,
+    tax_id: Option<TaxId>,
+    foreign: Amount,
+    company: Amount,
+}
+
+/// Nets per account and taxes per tax, each part converted and rounded before it is added.
+fn converted_sums(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> Result<(Vec<Sum>, Vec<Sum>), Problem> {
+    let company = |amount| invoice.conversion.amount(amount, invoice.currency, invoice.company_currency);
+    let (mut nets, mut taxes) = (Vec::new(), Vec::new());
+    for part in invoice.parts {
+        add_to(&mut nets, part.account.account(accounts)?, None, part.net, company(part.net)?)?;
+        for tax in &part.taxes {
+            add_to(&mut taxes, tax.account.account(accounts)?, Some(tax.tax_id), tax.amount, company(tax.amount)?)?;
+        }
+    }
+    Ok((nets, taxes))
+}
+
+fn add_to(sums: &mut Vec<Sum>, account: AccountId, tax_id: Option<TaxId>, foreign: Amount, company: Amount) -> Result<(), Overflow> {
+    match sums.iter_mut().find(|sum| sum.account == account && sum.tax_id == tax_id) {
+        Some(sum) => {
+            sum.foreign = sum.foreign.plus(foreign)?;
+            sum.company = sum.company.plus(company)?;
+        }
+        None => sums.push(Sum { account, tax_id, foreign, company }),
+    }
+    Ok(())
+}
+
+/// Lines that share party and currency.
+struct Book {
+    party_id: PartyId,
+    currency: Currency,
+    lines: Vec<Line>,
+}
+
+impl Book {
+    /// Adds an amount on the debit side (or the credit side); a negative amount goes to the other one, nothing makes no line.
+    fn add(&mut self, account_id: AccountId, on_debit: bool, company: Amount, foreign: Amount, due_date: Option<Day>) -> Result<(), Overflow> {
+        if company.is_zero() && foreign.is_zero() {
+            return Ok(());
+        }
+        let signed = |amount: Amount| if on_debit { Ok(amount) } else { amount.negated() };
+        let company = signed(company)?;
+        let (debit, credit) = if company < Amount::ZERO { (Amount::ZERO, company.negated()?) } else { (company, Amount::ZERO) };
+        let (party_id, currency, amount_currency) = (Some(self.party_id), self.currency, signed(foreign)?);
+        self.lines.push(Line { account_id, party_id, debit, credit, amount_currency, currency, due_date });
+        Ok(())
+    }
+}
+
+/// A payment or refund to be posted.
+#[derive(Clone, Copy, Debug)]
+pub struct PaymentToPost {
+    /// To us or from us.
+    pub direction: PaymentDirection,
+    /// How the money moves.
+    pub method: PaymentMethod,
+    /// What it settles: the receivable of a customer, the payable of a supplier, or customer advances.
+    pub counterpart: Purpose,
+    /// Who pays or is paid.
+    pub party_id: PartyId,
+    /// How much.
+    pub amount: Amount,
+    /// In this currency.
+    pub currency: Currency,
+    /// The company's currency.
+    pub company_currency: Currency,
+    /// From the payment's currency to the company's.
+    pub conversion: Conversion,
+}
+
+/// What posting a payment writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentPosting {
+    /// The lines of the entry.
+    pub lines: Vec<Line>,
+    /// The amount in company currency.
+    pub company_amount: Amount,
+}
+
+/// The entry of a payment: money against the open item of the party. What is not allocated stays there as the party's credit. A refund is an outbound
+/// payment.
+///
+/// # Errors
+/// `account_missing`; `amount_overflow`.
+pub fn payment_posting(payment: &PaymentToPost, accounts: Accounts<'_>) -> Result<PaymentPosting, Problem> {
+    let company_amount = payment.conversion.amount(payment.amount, payment.currency, payment.company_currency)?;
+    let inbound = payment.direction == PaymentDirection::Inbound;
+    let mut book = Book { party_id: payment.party_id, currency: payment.currency, lines: Vec::new() };
+    book.add(accounts(money_account(payment.method))?, inbound, company_amount, payment.amount, None)?;
+    book.add(accounts(payment.counterpart)?, !inbound, company_amount, payment.amount, None)?;
+    balanced(&book.lines)?;
+    Ok(PaymentPosting { lines: book.lines, company_amount })
+}
+
+/// Where money of this method arrives: cards and other providers pay out later.
+#[must_use]
+pub const fn money_account(method: PaymentMethod) -> Purpose {
+    match method {
+        PaymentMethod::Bank => Purpose::Bank,
+        PaymentMethod::Cash => Purpose::Cash,
+        PaymentMethod::Card | PaymentMethod::Other => Purpose::Clearing,
+    }
+}
+
+/// The lines of a realised exchange difference, a gain positive, between `counterpart` (the receivable or payable that was settled) and gain or loss. They
+/// move company currency only, so that both sides close to zero in it (FX-002 to FX-011). No lines for no difference.
+///
+/// # Errors
+/// `account_missing`; `amount_overflow`.
+pub fn exchange_difference(
+    difference: Amount,
+    counterpart: Purpose,
+    party_id: PartyId,
+    currency: Currency,
+    accounts: Accounts<'_>,
+) -> Result<Vec<Line>, Problem> {
+    if difference.is_zero() {
+        return Ok(Vec::new());
+    }
+    let gain_or_loss = if difference > Amount::ZERO { Purpose::ExchangeGain } else { Purpose::ExchangeLoss };
+    let mut book = Book { party_id, currency, lines: Vec::new() };
+    book.add(accounts(counterpart)?, true, difference, Amount::ZERO, None)?;
+    book.add(accounts(gain_or_loss)?, false, difference, Amount::ZERO, None)?;
+    balanced(&book.lines)?;
+    Ok(book.lines)
+}
+
+/// The lines that take others back: sides swapped. A correction is a new entry, never an edit.
+///
+/// # Errors
+/// [`Overflow`] when an amount has no opposite.
+pub fn reversal(lines: &[Line]) -> Result<Vec<Line>, Overflow> {
+    let swapped = |line: &Line| Ok(Line { debit: line.credit, credit: line.debit, amount_currency: line.amount_currency.negated()?, ..*line });
+    lines.iter().map(swapped).collect()
+}
+
+#[cfg(test)]
+mod tests;

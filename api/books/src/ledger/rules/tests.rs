@@ -1,0 +1,225 @@
+use super::*;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+fn currency(code: &str) -> Currency {
+    code.parse().unwrap()
+}
+
+fn account_of(purpose: Purpose) -> AccountId {
+    let position = Purpose::ALL.iter().position(|other| *other == purpose).unwrap();
+    format!("acc_{position:026}").parse().unwrap()
+}
+
+fn every_account(purpose: Purpose) -> Result<AccountId, Problem> {
+    Ok(account_of(purpose))
+}
+
+fn party() -> PartyId {
+    "pty_00000000000000000000000001".parse().unwrap()
+}
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+fn part(net: i64, purpose: Purpose, taxes: &[i64]) -> InvoicePart {
+    let tax = |(position, amount): (usize, &i64)| TaxPart {
+        tax_id: format!("tax_{position:026}").parse().unwrap(),
+        amount: Amount(*amount),
+        account: AccountRef::For(Purpose::TaxPayable),
+    };
+    InvoicePart { net: Amount(net), account: AccountRef::For(purpose), taxes: taxes.iter().enumerate().map(tax).collect() }
+}
+
+fn due(amounts: &[i64]) -> Vec<InstallmentDue> {
+    amounts.iter().map(|amount| InstallmentDue { due_date: day("2026-08-01"), amount: Amount(*amount) }).collect()
+}
+
+fn post(direction: Direction, kind: InvoiceKind, conversion: Conversion, parts: &[InvoicePart], installments: &[InstallmentDue]) -> InvoicePosting {
+    let (currency, company_currency) = (currency(if conversion == Conversion::Same { "EUR" } else { "USD" }), currency("EUR"));
+    let invoice = InvoiceToPost { direction, kind, party_id: party(), currency, company_currency, conversion, parts, installments };
+    invoice_posting(&invoice, &every_account).unwrap()
+}
+
+fn sale(conversion: Conversion, parts: &[InvoicePart], installments: &[InstallmentDue]) -> InvoicePosting {
+    post(Direction::Sale, InvoiceKind::Invoice, conversion, parts, installments)
+}
+
+/// Purpose, debit, credit, amount in the document's currency.
+fn rows(lines: &[Line]) -> Vec<(Purpose, i64, i64, i64)> {
+    let purpose = |line: &Line| *Purpose::ALL.iter().find(|purpose| account_of(**purpose) == line.account_id).unwrap();
+    lines.iter().map(|line| (purpose(line), line.debit.0, line.credit.0, line.amount_currency.0)).collect()
+}
+
+#[test]
+fn an_invoice_posts_receivable_against_revenue_and_tax() {
+    let parts = [part(64_800, Purpose::Revenue, &[12_312]), part(10_000, Purpose::ServiceRevenue, &[1_900]), part(200, Purpose::Revenue, &[])];
+    let found = sale(Conversion::Same, &parts, &due(&[40_000, 49_212]));
+    let expected = [
+        (Purpose::Receivable, 40_000, 0, 40_000),
+        (Purpose::Receivable, 49_212, 0, 49_212),
+        (Purpose::Revenue, 0, 65_000, -65_000),
+        (Purpose::ServiceRevenue, 0, 10_000, -10_000),
+        (Purpose::TaxPayable, 0, 14_212, -14_212),
+    ];
+    assert_eq!(rows(&found.lines), expected);
+    assert_eq!((found.company_untaxed, found.company_tax, found.company_total), (Amount(75_000), Amount(14_212), Amount(89_212)));
+    assert!(found.lines.iter().all(|line| line.party_id == Some(party())));
+    assert_eq!(found.lines.iter().filter(|line| line.due_date.is_some()).count(), 2);
+}
+
+#[test]
+fn a_credit_note_and_a_purchase_are_mirrors() {
+    let parts = [part(10_000, Purpose::Revenue, &[1_900])];
+    let credit = post(Direction::Sale, InvoiceKind::CreditNote, Conversion::Same, &parts, &due(&[11_900]));
+    assert_eq!(rows(&credit.lines), [(Purpose::Receivable, 0, 11_900, -11_900), (Purpose::Revenue, 10_000, 0, 10_000), (Purpose::TaxPayable, 1_900, 0, 1_900)]);
+    let bought = [part(10_000, Purpose::Expense, &[])];
+    let purchase = post(Direction::Purchase, InvoiceKind::Invoice, Conversion::Same, &bought, &due(&[10_000]));
+    assert_eq!(rows(&purchase.lines), [(Purpose::Payable, 0, 10_000, -10_000), (Purpose::Expense, 10_000, 0, 10_000)]);
+    let returned = post(Direction::Purchase, InvoiceKind::CreditNote, Conversion::Same, &bought, &due(&[10_000]));
+    assert_eq!(rows(&returned.lines), [(Purpose::Payable, 10_000, 0, 10_000), (Purpose::Expense, 0, 10_000, -10_000)]);
+}
+
+#[test]
+fn company_amounts_are_converted_part_by_part() {
+    let by = |rate: &str| Conversion::DividedBy(rate.parse().unwrap());
+    // FX-016: thirds of 1000, 200, 180 and 30.
+    let found = sale(by("3"), &[part(100_000, Purpose::Revenue, &[18_000]), part(20_000, Purpose::ServiceRevenue, &[3_000])], &due(&[141_000]));
+    let expected = [
+        (Purpose::Receivable, 47_000, 0, 141_000),
+        (Purpose::Revenue, 0, 33_333, -100_000),
+        (Purpose::ServiceRevenue, 0, 6_667, -20_000),
+        (Purpose::TaxPayable, 0, 7_000, -21_000),
+    ];
+    assert_eq!(rows(&found.lines), expected);
+    // TAX-043: fifths of two lines of 15.89 with 0.95, 0.95 and 0.53.
+    let line = part(1_589, Purpose::Revenue, &[95, 95, 53]);
+    let found = sale(by("5"), &[line.clone(), line], &due(&[3_664]));
+    assert_eq!((found.company_untaxed.0, found.company_tax.0, found.company_total.0), (636, 98, 734));
+    // TERM-022: the last installment takes the company's residue.
+    let found = sale(by("3"), &[part(100, Purpose::Revenue, &[])], &due(&[50, 50]));
+    assert_eq!(found.company_installments, [Amount(17), Amount(16)]);
+}
+
+#[test]
+fn negative_lines_go_to_the_other_side_and_nothing_makes_no_line() {
+    let parts = [part(1_000, Purpose::Revenue, &[190]), part(-1_500, Purpose::ServiceRevenue, &[-285])];
+    let found = sale(Conversion::Same, &parts, &due(&[-595]));
+    let expected = [
+        (Purpose::Receivable, 0, 595, -595),
+        (Purpose::Revenue, 0, 1_000, -1_000),
+        (Purpose::ServiceRevenue, 1_500, 0, 1_500),
+        (Purpose::TaxPayable, 95, 0, 95),
+    ];
+    assert_eq!(rows(&found.lines), expected);
+    assert!(sale(Conversion::Same, &[part(0, Purpose::Revenue, &[0])], &due(&[0])).lines.is_empty());
+}
+
+#[test]
+fn a_missing_account_stops_the_posting() {
+    let parts = [part(100, Purpose::FreightRevenue, &[])];
+    let (installments, eur) = (due(&[100]), currency("EUR"));
+    let invoice = InvoiceToPost {
+        direction: Direction::Sale,
+        kind: InvoiceKind::Invoice,
+        party_id: party(),
+        currency: eur,
+        company_currency: eur,
+        conversion: Conversion::Same,
+        parts: &parts,
+        installments: &installments,
+    };
+    let without_freight = |purpose: Purpose| match purpose {
+        Purpose::FreightRevenue => Err(Problem::new(Code::AccountMissing, "").with("purpose", purpose.word())),
+        _ => every_account(purpose),
+    };
+    let problem = invoice_posting(&invoice, &without_freight).unwrap_err();
+    assert_eq!((problem.code, problem.meta["purpose"].as_str()), (Code::AccountMissing, Some("freight_revenue")));
+    let short = due(&[99]);
+    assert_eq!(invoice_posting(&InvoiceToPost { installments: &short, ..invoice }, &every_account).unwrap_err().code, Code::InternalError);
+}
+
+#[test]
+fn payments_move_money_against_the_open_item() {
+    let payment = PaymentToPost {
+        direction: PaymentDirection::Inbound,
+        method: PaymentMethod::Bank,
+        counterpart: Purpose::Receivable,
+        party_id: party(),
+        amount: Amount(310_000),
+        currency: currency("USD"),
+        company_currency: currency("EUR"),
+        conversion: Conversion::Times("0.5".parse().unwrap()),
+    };
+    // MATCH-002
+    let found = payment_posting(&payment, &every_account).unwrap();
+    assert_eq!(rows(&found.lines), [(Purpose::Bank, 155_000, 0, 310_000), (Purpose::Receivable, 0, 155_000, -310_000)]);
+    assert_eq!(found.company_amount, Amount(155_000));
+    let refund = PaymentToPost { direction: PaymentDirection::Outbound, method: PaymentMethod::Card, ..payment };
+    let found = payment_posting(&refund, &every_account).unwrap();
+    assert_eq!(rows(&found.lines), [(Purpose::Clearing, 0, 155_000, -310_000), (Purpose::Receivable, 155_000, 0, 310_000)]);
+    assert_eq!(rows(&reversal(&found.lines).unwrap()), [(Purpose::Clearing, 155_000, 0, 310_000), (Purpose::Receivable, 0, 155_000, -310_000)]);
+}
+
+#[test]
+fn an_exchange_difference_closes_the_receivable() {
+    let lines = |difference| rows(&exchange_difference(Amount(difference), Purpose::Receivable, party(), currency("USD"), &every_account).unwrap());
+    // FX-011: booked at 333.33, paid 363.64.
+    assert_eq!(lines(3_031), [(Purpose::Receivable, 3_031, 0, 0), (Purpose::ExchangeGain, 0, 3_031, 0)]);
+    // FX-005
+    assert_eq!(lines(-2_000), [(Purpose::Receivable, 0, 2_000, 0), (Purpose::ExchangeLoss, 2_000, 0, 0)]);
+    assert_eq!(lines(0), []);
+}
+
+#[test]
+fn only_lines_with_one_side_that_balance_are_an_entry() {
+    let line = |debit, credit, foreign| Line {
+        account_id: account_of(Purpose::Bank),
+        party_id: None,
+        debit: Amount(debit),
+        credit: Amount(credit),
+        amount_currency: Amount(foreign),
+        currency: currency("EUR"),
+        due_date: None,
+    };
+    assert_eq!(balanced(&[]), Ok(()));
+    assert_eq!(balanced(&[line(5, 0, 5), line(0, 5, -5)]), Ok(()));
+    assert_eq!(balanced(&[line(0, 0, 5), line(0, 0, -5)]), Ok(()), "FX-008: a residue without company value");
+    assert_eq!(balanced(&[line(5, 0, 5), line(0, 4, -4)]), Err(LedgerError::Unbalanced { debit: Amount(5), credit: Amount(4) }));
+    assert_eq!(balanced(&[line(5, 5, 0)]), Err(LedgerError::BothSides(0)));
+    assert_eq!(balanced(&[line(5, 0, 5), line(0, -5, 5)]), Err(LedgerError::Negative(1)));
+    assert_eq!(balanced(&[line(0, 0, 0)]), Err(LedgerError::Empty(0)));
+    assert_eq!(balanced(&[line(i64::MAX, 0, 0), line(1, 0, 0)]), Err(LedgerError::Overflow));
+}
+
+fn any_parts() -> impl Strategy<Value = Vec<InvoicePart>> {
+    let purposes = vec![Purpose::Revenue, Purpose::ServiceRevenue, Purpose::FreightRevenue];
+    let part_of = (-1_000_000_i64..10_000_000, prop::sample::select(purposes), prop::collection::vec(-100_000_i64..1_000_000, 0..4));
+    prop::collection::vec(part_of, 1..10).prop_map(|parts| parts.into_iter().map(|(net, purpose, taxes)| part(net, purpose, &taxes)).collect())
+}
+
+fn any_conversion() -> impl Strategy<Value = Conversion> {
+    let rate = || (100_000_000_000_i64..5_000_000_000_000).prop_map(causeway_value::Rate);
+    prop_oneof![rate().prop_map(Conversion::Times), rate().prop_map(Conversion::DividedBy)]
+}
+
+proptest! {
+    #[test]
+    fn every_invoice_balances_and_its_credit_note_takes_it_back(parts in any_parts(), conversion in any_conversion(), split in 0_i64..100) {
+        let total: i64 = parts.iter().map(|part| part.net.0 + part.taxes.iter().map(|tax| tax.amount.0).sum::<i64>()).sum();
+        let installments = due(&[total / 100 * split, total - total / 100 * split]);
+        let invoice = sale(conversion, &parts, &installments);
+        prop_assert_eq!(balanced(&invoice.lines), Ok(()));
+        prop_assert_eq!(Amount::sum(invoice.company_installments.iter().copied()).unwrap(), invoice.company_total);
+        prop_assert_eq!(invoice.lines.iter().map(|line| line.amount_currency.0).sum::<i64>(), 0);
+        let credit = post(Direction::Sale, InvoiceKind::CreditNote, conversion, &parts, &installments);
+        let mut left: BTreeMap<AccountId, (i64, i64)> = BTreeMap::new();
+        for line in invoice.lines.iter().chain(&credit.lines) {
+            let sum = left.entry(line.account_id).or_default();
+            *sum = (sum.0 + line.debit.0 - line.credit.0, sum.1 + line.amount_currency.0);
+        }
+        prop_assert!(left.values().all(|sum| *sum == (0, 0)));
+        prop_assert_eq!(reversal(&reversal(&invoice.lines).unwrap()).unwrap(), invoice.lines);
+    }
+}

@@ -1,0 +1,45 @@
+//! The operations of a delivery.
+
+use super::{service, view};
+use causeway_contract::{Page, Problem};
+use causeway_entity::deliver::deliveries;
+use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
+use causeway_openapi::delivery::{DELIVERIES, Delivery, op};
+
+/// Serves them.
+pub fn register(routes: &mut Routes) {
+    routes.on::<op::ListDeliveries, _>(list_deliveries);
+    routes.on::<op::CreateDelivery, _>(create);
+    routes.on::<op::GetDelivery, _>(get);
+    routes.on::<op::ShipDelivery, _>(ship);
+    routes.on::<op::ReverseDelivery, _>(reverse);
+}
+
+async fn list_deliveries(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListDeliveries>) -> Result<Answer<Page<Delivery>>, Problem> {
+    let rows = list::list::<deliveries::Entity>(ctx, tx, &DELIVERIES, "delivery", &call.query).await?;
+    let data = view::views(tx, &rows.rows).await?;
+    Ok(Answer::of(rows.page(data)))
+}
+
+async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateDelivery>) -> Result<Answer<Delivery>, Problem> {
+    Ok(versioned(service::create::create(ctx, tx, &call.body).await?))
+}
+
+async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetDelivery>) -> Result<Answer<Delivery>, Problem> {
+    let row = tx.must::<deliveries::Entity>(call.path).await?;
+    let delivery = view::views(tx, std::slice::from_ref(&row)).await?.pop().ok_or_else(Problem::not_found)?;
+    Ok(versioned(delivery))
+}
+
+async fn ship(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ShipDelivery>) -> Result<Answer<Delivery>, Problem> {
+    Ok(versioned(service::ship::ship(ctx, tx, call.path, &call.body).await?))
+}
+
+async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ReverseDelivery>) -> Result<Answer<Delivery>, Problem> {
+    Ok(versioned(service::reverse::reverse(ctx, tx, call.path, call.body.reason.as_deref()).await?))
+}
+
+fn versioned(delivery: Delivery) -> Answer<Delivery> {
+    let version = delivery.version;
+    Answer::object(delivery, version)
+}

@@ -1,0 +1,100 @@
+//! What may ship, and what is left for whom.
+
+use causeway_bill::obligation::rules::open;
+use causeway_contract::{Code, FieldError};
+use causeway_entity::bill::obligations;
+use causeway_openapi::delivery::DeliveryLineInput;
+use causeway_value::{OrderLineId, Overflow, Quantity};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is still to be shipped, by order line. Lines of which nothing is left are not in it.
+pub type Open = BTreeMap<OrderLineId, Quantity>;
+
+/// What of these obligations is still to be shipped.
+///
+/// # Errors
+/// [`Overflow`] when a quantity does not fit.
+pub fn open_lines(obligations: &[obligations::Model]) -> Result<Open, Overflow> {
+    let mut lines = Open::new();
+    for obligation in obligations {
+        let left = open(obligation)?;
+        if left > Quantity::ZERO {
+            lines.insert(obligation.id.cast(), left);
+        }
+    }
+    Ok(lines)
+}
+
+/// Gives each line what is left of its order line, at most what it wants, and takes that from `open`.
+#[must_use]
+pub fn cover(open: &mut Open, wanted: &[(OrderLineId, Quantity)]) -> Vec<Quantity> {
+    let mut given = Vec::with_capacity(wanted.len());
+    for (line, quantity) in wanted {
+        let left = open.get(line).copied().unwrap_or_default();
+        let part = left.min(*quantity);
+        // Both are at least zero and `part` is at most `left`.
+        let rest = left.minus(part).unwrap_or_default();
+        if rest > Quantity::ZERO {
+            open.insert(*line, rest);
+        } else {
+            open.remove(line);
+        }
+        given.push(part);
+    }
+    given
+}
+
+/// Everything that is wrong with the lines of a new delivery: each must be a different line of the order, more than nothing, and at most what is open.
+#[must_use]
+pub fn check_lines(lines: &[DeliveryLineInput], obligations: &[obligations::Model], open: &Open) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (index, line) in lines.iter().enumerate() {
+        let mut wrong = |code, field: &str, detail: String| errors.push(FieldError::pointer(code, format!("/lines/{index}/{field}"), detail));
+        let Some(obligation) = obligations.iter().find(|obligation| obligation.id.uuid() == line.order_line_id.uuid()) else {
+            wrong(Code::NotFound, "order_line_id", "names no line of this order".to_owned());
+            continue;
+        };
+        if !seen.insert(line.order_line_id) {
+            wrong(Code::InvalidValue, "order_line_id", "stands twice; add the quantities up in one line".to_owned());
+        } else if !obligation.needs_delivery {
+            wrong(Code::InvalidValue, "order_line_id", "needs no delivery".to_owned());
+        }
+        let left = open.get(&line.order_line_id).copied().unwrap_or_default();
+        if line.quantity <= Quantity::ZERO {
+            wrong(Code::InvalidValue, "quantity", "must be more than 0".to_owned());
+        } else if obligation.needs_delivery && line.quantity > left {
+            wrong(Code::AmountExceedsOpen, "quantity", format!("must be at most {left}: the rest is delivered or cancelled"));
+        }
+    }
+    errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_left_is_given_once() {
+        let (chai, chang) = (OrderLineId::new(), OrderLineId::new());
+        let mut open = Open::from([(chai, Quantity(15)), (chang, Quantity(2))]);
+        assert_eq!(cover(&mut open, &[(chai, Quantity(40)), (chang, Quantity(1))]), [Quantity(15), Quantity(1)]);
+        assert_eq!(open, Open::from([(chang, Quantity(1))]));
+        assert_eq!(cover(&mut open, &[(chai, Quantity(40)), (chang, Quantity(5))]), [Quantity::ZERO, Quantity(1)]);
+        assert!(open.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn covering_neither_makes_nor_loses(left in 0_i64..1_000, wanted in prop::collection::vec(1_i64..400, 0..6)) {
+            let line = OrderLineId::new();
+            let mut open = Open::from([(line, Quantity(left))]);
+            let wanted: Vec<_> = wanted.into_iter().map(|quantity| (line, Quantity(quantity))).collect();
+            let given = cover(&mut open, &wanted);
+            prop_assert!(given.iter().zip(&wanted).all(|(given, (_, wanted))| given <= wanted && given.0 >= 0));
+            let rest = open.get(&line).copied().unwrap_or_default();
+            prop_assert_eq!(given.iter().map(|given| given.0).sum::<i64>() + rest.0, left);
+        }
+    }
+}

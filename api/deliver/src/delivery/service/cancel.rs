@@ -1,0 +1,69 @@
+//! Cutting ready deliveries to what is left.
+
+use super::changed;
+use crate::delivery::rules::{Open, cover};
+use crate::delivery::{store, view};
+use causeway_contract::Problem;
+use causeway_entity::deliver::{deliveries, delivery_lines};
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::refs;
+use causeway_value::{DeliveryId, DeliveryStatus, OrderId, Quantity};
+
+/// Cancels the ready deliveries of an order that is being cancelled.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel_of_order(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId) -> Result<(), Problem> {
+    let ready = store::lock_ready(tx, order_id).await?;
+    let lines = store::lines(tx, &ready.iter().map(|delivery| delivery.id).collect::<Vec<_>>()).await?;
+    cut(ctx, tx, &ready, &lines, &mut Open::new()).await.map(drop)
+}
+
+/// Cuts the lines of these ready deliveries, first come first served, to what is open, and takes that from `open`. One that gets nothing is cancelled.
+/// The last one that still ships something is answered.
+pub(super) async fn cut(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    ready: &[deliveries::Model],
+    lines: &[delivery_lines::Model],
+    open: &mut Open,
+) -> Result<Option<DeliveryId>, Problem> {
+    let mut last = None;
+    for delivery in ready {
+        let own: Vec<delivery_lines::Model> = lines.iter().filter(|line| line.delivery_id == delivery.id).cloned().collect();
+        let wanted: Vec<_> = own.iter().map(|line| (line.order_line_id, line.quantity)).collect();
+        let given = cover(open, &wanted);
+        if given.iter().any(|quantity| *quantity > Quantity::ZERO) {
+            last = Some(delivery.id);
+        }
+        if own.iter().zip(&given).any(|(line, given)| line.quantity != *given) {
+            reduce(ctx, tx, delivery, own, &given).await?;
+        }
+    }
+    Ok(last)
+}
+
+async fn reduce(ctx: &Ctx, tx: &mut Tx<'_>, old: &deliveries::Model, lines: Vec<delivery_lines::Model>, given: &[Quantity]) -> Result<(), Problem> {
+    let mut new = changed(ctx, old);
+    let mut kept = Vec::with_capacity(lines.len());
+    let mut event = "delivery.reduced";
+    if given.iter().all(|quantity| *quantity == Quantity::ZERO) {
+        // What was planned stays readable.
+        event = "delivery.cancelled";
+        new.status = DeliveryStatus::Cancelled;
+        kept = lines;
+    } else {
+        for (line, quantity) in lines.into_iter().zip(given) {
+            if *quantity == Quantity::ZERO {
+                tx.delete(&line);
+                continue;
+            }
+            let cut = delivery_lines::Model { quantity: *quantity, ..line.clone() };
+            tx.update(&line, &cut);
+            kept.push(cut);
+        }
+    }
+    tx.update(old, &new);
+    let body = view::view(&new, &kept, refs::of(tx, old.id.uuid()).await?);
+    view::record(ctx, tx, event, &body)
+}

@@ -1,0 +1,66 @@
+//! Taking a shipment back that was recorded by mistake.
+
+use super::{changed, conflict};
+use crate::delivery::{store, view};
+use causeway_bill::billable::service as billable;
+use causeway_bill::obligation;
+use causeway_contract::Problem;
+use causeway_entity::bill::{billables, obligations};
+use causeway_entity::deliver::{deliveries, delivery_lines};
+use causeway_kernel::{Ctx, News, Tx};
+use causeway_master::refs;
+use causeway_openapi::delivery::Delivery;
+use causeway_value::{DeliveryId, DeliveryStatus, SourceType};
+
+/// What a billable says that was taken back without a reason given.
+const NO_REASON: &str = "The shipment was taken back.";
+
+/// Takes a shipment back: its quantities are open again and its billables are written off.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it was not shipped, or when a billable of it stands on an invoice that is not fully credited.
+pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, reason: Option<&str>) -> Result<Delivery, Problem> {
+    let seen = tx.must::<deliveries::Entity>(id).await?;
+    let before = obligation::service::lock_of_order(tx, seen.order_id).await?;
+    let old = tx.lock::<deliveries::Entity>(id).await?;
+    if old.status != DeliveryStatus::Done {
+        return Err(conflict(&old, "Only a shipped delivery can be taken back."));
+    }
+    let lines = store::lines(tx, &[id]).await?;
+    let sources: Vec<_> = lines.iter().map(|line| line.id.uuid()).collect();
+    let billables = billable::lock_of_sources(tx, SourceType::DeliveryLine, &sources).await?;
+    billable::check_not_billed(tx, &billables).await?;
+    let mut new = changed(ctx, &old);
+    new.status = DeliveryStatus::Cancelled;
+    new.reversed_at = Some(ctx.now());
+    new.reversal_reason = reason.map(str::to_owned);
+    tx.update(&old, &new);
+    let delivery = view::view(&new, &lines, refs::of(tx, id.uuid()).await?);
+    view::record(ctx, tx, "delivery.reversed", &delivery)?;
+    for obligation in &before {
+        if let Some(line) = lines.iter().find(|line| line.order_line_id.uuid() == obligation.id.uuid()) {
+            take_back(ctx, tx, obligation, line, &billables, reason.unwrap_or(NO_REASON))?;
+        }
+    }
+    tx.announce(ctx, News { event: "delivery.reversed", subject: id.uuid(), about: old.order_id.uuid(), complete: false }).await?;
+    Ok(delivery)
+}
+
+fn take_back(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    old: &obligations::Model,
+    line: &delivery_lines::Model,
+    billables: &[billables::Model],
+    reason: &str,
+) -> Result<(), Problem> {
+    let mut new = old.clone();
+    new.delivered_quantity = new.delivered_quantity.minus(line.quantity)?;
+    for billable in billables.iter().filter(|billable| billable.source_id == line.id.uuid()) {
+        billable::shrink(ctx, tx, &mut new, billable, billable.quantity, reason)?;
+    }
+    new.version += 1;
+    new.updated_at = ctx.now();
+    tx.update(old, &new);
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Shipping a delivery.
+
+use super::{cancel, changed, conflict, create};
+use crate::delivery::rules::{self, Open};
+use crate::delivery::{store, view};
+use causeway_bill::billable::service::{Source, make};
+use causeway_bill::obligation::{self, rules::open};
+use causeway_contract::Problem;
+use causeway_entity::bill::obligations;
+use causeway_entity::deliver::{deliveries, delivery_lines};
+use causeway_entity::govern::companies;
+use causeway_kernel::{Ctx, News, Tx};
+use causeway_master::refs;
+use causeway_openapi::delivery::{Delivery, ShipDelivery};
+use causeway_value::{BillingPolicy, Day, DeliveryId, DeliveryStatus, OrderLineId, Quantity, SourceType};
+
+/// Ships a ready delivery: its quantities are delivered, what is billed on delivery becomes billable, other ready deliveries of the order are cut to what
+/// is left, and what none of them covers becomes a backorder.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it is not ready or more would ship than is open.
+pub async fn ship(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, body: &ShipDelivery) -> Result<Delivery, Problem> {
+    let seen = tx.must::<deliveries::Entity>(id).await?;
+    // The obligations first, so that deliveries of one order never wait for each other in a circle.
+    let before = obligation::service::lock_of_order(tx, seen.order_id).await?;
+    let mut ready = store::lock_ready(tx, seen.order_id).await?;
+    let Some(place) = ready.iter().position(|delivery| delivery.id == id) else {
+        return Err(conflict(&seen, "Only a ready delivery can be shipped."));
+    };
+    let old = ready.remove(place);
+    let ids: Vec<DeliveryId> = std::iter::once(id).chain(ready.iter().map(|delivery| delivery.id)).collect();
+    let lines = store::lines(tx, &ids).await?;
+    let (own, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.delivery_id == id);
+    let mut after = before.clone();
+    deliver(&old, &own, &mut after)?;
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let day = body.ship_date.or(old.ship_date).unwrap_or_else(|| ctx.today(company.time_zone));
+    let mut left = rules::open_lines(&after)?;
+    let covered_by = cancel::cut(ctx, tx, &ready, &others, &mut left).await?;
+    let mut new = changed(ctx, &old);
+    new.status = DeliveryStatus::Done;
+    new.ship_date = Some(day);
+    new.carrier = body.carrier.clone().or(new.carrier);
+    new.tracking = body.tracking.clone().or(new.tracking);
+    new.shipped_at = Some(ctx.now());
+    new.backorder_id = backorder(ctx, tx, left, &after, &company).await?.or(covered_by);
+    tx.update(&old, &new);
+    let delivery = view::view(&new, &own, refs::of(tx, id.uuid()).await?);
+    view::record(ctx, tx, "delivery.shipped", &delivery)?;
+    bill(ctx, tx, &own, &before, &mut after, day)?;
+    let news = News { event: "delivery.shipped", subject: id.uuid(), about: old.order_id.uuid(), complete: obligation::complete(&after)? };
+    tx.announce(ctx, news).await?;
+    Ok(delivery)
+}
+
+/// Moves what the lines ship from open to delivered.
+fn deliver(delivery: &deliveries::Model, lines: &[delivery_lines::Model], obligations: &mut [obligations::Model]) -> Result<(), Problem> {
+    for line in lines {
+        let Some(obligation) = obligations.iter_mut().find(|obligation| obligation.id.uuid() == line.order_line_id.uuid()) else { continue };
+        let left = open(obligation)?;
+        if line.quantity > left {
+            return Err(conflict(delivery, &format!("It would ship {} of an order line of which {left} are open.", line.quantity)));
+        }
+        obligation.delivered_quantity = obligation.delivered_quantity.plus(line.quantity)?;
+    }
+    Ok(())
+}
+
+/// Makes billable what is billed on delivery, and writes the obligations that moved.
+fn bill(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    lines: &[delivery_lines::Model],
+    before: &[obligations::Model],
+    after: &mut [obligations::Model],
+    day: Day,
+) -> Result<(), Problem> {
+    for (old, new) in before.iter().zip(after) {
+        let Some(line) = lines.iter().find(|line| line.order_line_id.uuid() == old.id.uuid()) else { continue };
+        if new.billing_policy == BillingPolicy::OnDelivery {
+            let source = Source { kind: SourceType::DeliveryLine, id: line.id.uuid() };
+            make(ctx, tx, new, line.quantity, source, day)?;
+        }
+        new.version += 1;
+        new.updated_at = ctx.now();
+        tx.update(old, new);
+    }
+    Ok(())
+}
+
+/// Plans what no ready delivery covers.
+async fn backorder(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    left: Open,
+    obligations: &[obligations::Model],
+    company: &companies::Model,
+) -> Result<Option<DeliveryId>, Problem> {
+    let Some(first) = obligations.first().filter(|_| !left.is_empty()) else { return Ok(None) };
+    let row = create::draft(ctx, tx, first, company).await?;
+    let planned: Vec<(OrderLineId, Quantity)> = left.into_iter().collect();
+    create::add(ctx, tx, &row, &planned, obligations, Vec::new())?;
+    Ok(Some(row.id))
+}

@@ -1,0 +1,10 @@
+//! Permissions, the built-in roles, and how a bearer token becomes a principal (SEC-01, SEC-03, SEC-04).
+//!
+//! A permission is `<resource>:<verb>`; the catalogue is every permission that an endpoint names. Roles and keys hold patterns: `orders:confirm`,
+//! `orders:*`, `*:read`, `*:*`. A pattern means whatever it matches today.
+
+pub(crate) mod authenticate;
+mod permission;
+
+pub use authenticate::Credentials;
+pub use permission::{BUILT_IN, catalogue, covers, expand, unknown};

@@ -1,0 +1,227 @@
+//! The catalogue of permissions and the roles that every tenant starts with.
+
+use causeway_contract::FieldError;
+use causeway_contract::{Audience, Code};
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+/// Roles that come with a tenant: name and patterns (rules.md).
+pub const BUILT_IN: &[(&str, &[&str])] = &[
+    ("owner", &["*:*"]),
+    (
+        "sales_rep",
+        &[
+            "leads:*",
+            "opportunities:*",
+            "quotes:read",
+            "quotes:write",
+            "quotes:accept",
+            "orders:read",
+            "orders:write",
+            "parties:read",
+            "parties:write",
+            "products:read",
+            "categories:read",
+            "units:read",
+            "price_lists:read",
+            "taxes:read",
+            "payment_terms:read",
+            "stages:read",
+            "companies:read",
+            "deliveries:read",
+            "invoices:read",
+            "flows:read",
+        ],
+    ),
+    (
+        "sales_manager",
+        &[
+            "leads:*",
+            "opportunities:*",
+            "quotes:*",
+            "orders:*",
+            "parties:*",
+            "products:read",
+            "categories:read",
+            "units:read",
+            "price_lists:*",
+            "taxes:read",
+            "payment_terms:read",
+            "stages:*",
+            "companies:read",
+            "deliveries:read",
+            "invoices:read",
+            "payments:read",
+            "reports:read",
+            "flows:read",
+            "users:read",
+        ],
+    ),
+    (
+        "operations",
+        &[
+            "orders:read",
+            "orders:confirm",
+            "orders:cancel",
+            "deliveries:*",
+            "billables:read",
+            "products:*",
+            "categories:*",
+            "units:*",
+            "parties:read",
+            "companies:read",
+            "flows:read",
+            "jobs:read",
+        ],
+    ),
+    (
+        "finance",
+        &[
+            "billables:*",
+            "invoices:read",
+            "invoices:write",
+            "invoices:post",
+            "invoices:credit",
+            "payments:read",
+            "payments:write",
+            "payments:allocate",
+            "ledger:read",
+            "journal_entries:read",
+            "accounts:*",
+            "taxes:*",
+            "payment_terms:*",
+            "exchange_rates:*",
+            "parties:*",
+            "orders:read",
+            "quotes:read",
+            "deliveries:read",
+            "companies:read",
+            "products:read",
+            "reports:read",
+            "flows:read",
+            "events:read",
+            "jobs:read",
+        ],
+    ),
+    (
+        "finance_manager",
+        &[
+            "billables:*",
+            "invoices:*",
+            "payments:*",
+            "ledger:*",
+            "journal_entries:*",
+            "accounts:*",
+            "taxes:*",
+            "payment_terms:*",
+            "exchange_rates:*",
+            "parties:*",
+            "orders:*",
+            "quotes:read",
+            "deliveries:read",
+            "companies:*",
+            "products:read",
+            "price_lists:read",
+            "reports:read",
+            "flows:read",
+            "events:read",
+            "audit:read",
+            "jobs:read",
+            "users:read",
+        ],
+    ),
+    ("auditor", &["*:read"]),
+    (
+        "integration",
+        &[
+            "leads:*",
+            "opportunities:*",
+            "quotes:*",
+            "orders:*",
+            "deliveries:*",
+            "billables:*",
+            "invoices:*",
+            "payments:*",
+            "parties:*",
+            "products:*",
+            "categories:*",
+            "units:*",
+            "price_lists:*",
+            "taxes:read",
+            "payment_terms:read",
+            "exchange_rates:*",
+            "companies:read",
+            "stages:read",
+            "accounts:read",
+            "journal_entries:read",
+            "reports:read",
+            "flows:read",
+            "events:read",
+            "jobs:*",
+        ],
+    ),
+    ("none", &[]),
+];
+
+/// Every permission that an endpoint of a tenant names.
+pub fn catalogue() -> &'static BTreeSet<String> {
+    static CATALOGUE: OnceLock<BTreeSet<String>> = OnceLock::new();
+    CATALOGUE.get_or_init(|| {
+        let rows = causeway_openapi::rows();
+        let tenant = rows.iter().filter(|row| (row.audience)() == Audience::Tenant && !row.permission.starts_with("any:"));
+        tenant.map(|row| row.permission.to_owned()).collect()
+    })
+}
+
+fn matches(pattern: &str, permission: &str) -> bool {
+    let (Some((resource, verb)), Some((of, what))) = (pattern.split_once(':'), permission.split_once(':')) else { return false };
+    (resource == "*" || resource == of) && (verb == "*" || verb == what)
+}
+
+/// The permissions that these patterns give today.
+#[must_use]
+pub fn expand(patterns: &[String]) -> BTreeSet<String> {
+    catalogue().iter().filter(|permission| patterns.iter().any(|pattern| matches(pattern, permission))).cloned().collect()
+}
+
+/// Whether a caller with `held` may give `patterns` away: nobody gives more than they have.
+#[must_use]
+pub fn covers(held: &BTreeSet<String>, patterns: &[String]) -> bool {
+    expand(patterns).is_subset(held)
+}
+
+/// The errors of patterns that match nothing.
+#[must_use]
+pub fn unknown(patterns: &[String], pointer: &str) -> Vec<FieldError> {
+    patterns
+        .iter()
+        .enumerate()
+        .filter(|(_, pattern)| !catalogue().iter().any(|permission| matches(pattern, permission)))
+        .map(|(index, pattern)| {
+            FieldError::pointer(
+                Code::InvalidValue,
+                format!("{pointer}/{index}"),
+                format!("`{pattern}` matches no permission; one looks like `orders:confirm` or `orders:*`"),
+            )
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_pattern_means_something() {
+        for (role, patterns) in BUILT_IN {
+            let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+            assert_eq!(unknown(&patterns, role), vec![], "role {role}");
+        }
+    }
+
+    #[test]
+    fn an_auditor_only_reads() {
+        assert!(expand(&["*:read".to_owned()]).iter().all(|permission| permission.ends_with(":read")));
+        assert_eq!(expand(&["*:*".to_owned()]), *catalogue());
+    }
+}

@@ -1,0 +1,93 @@
+//! The first administrator: a one-time token, printed by the first start, is traded for a key (threat 25: there are no default accounts).
+
+use causeway_contract::{Code, Problem};
+use causeway_entity::platform::{credentials, platform_settings};
+use causeway_kernel::{Ctx, Db, Find, Tx, clock, crypto};
+use causeway_openapi::platform as wire;
+use causeway_value::ApiKeyId;
+use std::sync::Arc;
+
+const TOKEN_HASH: &str = "bootstrap_token_hash";
+const CURSOR_KEY: &str = "cursor_key";
+
+/// Makes the one-time token known, unless an administrator exists already. Answers the token that may be used now.
+///
+/// `wanted` is the token that the operator chose; without one a random token is made.
+///
+/// # Errors
+/// When the database fails.
+pub async fn prepare(db: &Db, wanted: Option<String>) -> Result<Option<String>, Problem> {
+    let token = wanted.unwrap_or_else(|| crypto::secret("cw_boot_"));
+    let ctx = Arc::new(Ctx::platform());
+    db.write(&ctx, async move |_, tx| {
+        if Find::<credentials::Entity>::new().eq(credentials::Column::Platform, true).one(tx).await?.is_some() {
+            return Ok(None);
+        }
+        set(tx, TOKEN_HASH, crypto::hex(&crypto::sha256(&[token.as_bytes()]))).await?;
+        Ok(Some(token.clone()))
+    })
+    .await
+}
+
+/// The key that signs the cursors of lists, the same on every instance.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cursor_key(db: &Db) -> Result<Arc<[u8; 32]>, Problem> {
+    let ctx = Arc::new(Ctx::platform());
+    let text = db
+        .write(&ctx, async |_, tx| {
+            if let Some(row) = setting(tx, CURSOR_KEY).await? {
+                return Ok(row.value);
+            }
+            let fresh = crypto::encode(&crypto::random::<32>());
+            set(tx, CURSOR_KEY, fresh.clone()).await?;
+            Ok(fresh)
+        })
+        .await?;
+    let bytes = crypto::decode(&text).and_then(|bytes| bytes.try_into().ok());
+    bytes.map(Arc::new).ok_or_else(|| Problem::new(Code::InternalError, "The setting cursor_key is broken; delete its row and start again."))
+}
+
+async fn setting(tx: &mut Tx<'_>, name: &str) -> Result<Option<platform_settings::Model>, Problem> {
+    Find::<platform_settings::Entity>::new().eq(platform_settings::Column::Name, name).one(tx).await
+}
+
+async fn set(tx: &mut Tx<'_>, name: &str, value: String) -> Result<(), Problem> {
+    match setting(tx, name).await? {
+        Some(old) => {
+            let new = platform_settings::Model { value, ..old.clone() };
+            tx.update(&old, &new);
+        }
+        None => tx.insert(platform_settings::Model { name: name.to_owned(), value }),
+    }
+    Ok(())
+}
+
+/// Trades the token for the first administrator's key.
+///
+/// # Errors
+/// `gone` when it was traded before, `unauthenticated` for a wrong token.
+pub async fn trade(_: &Ctx, tx: &mut Tx<'_>, body: &wire::Bootstrap) -> Result<wire::FirstKey, Problem> {
+    let gone = || Problem::new(Code::Gone, "The bootstrap token was used before. Use the administrator's key it gave.");
+    let row = setting(tx, TOKEN_HASH).await?.ok_or_else(gone)?;
+    if Find::<credentials::Entity>::new().eq(credentials::Column::Platform, true).one(tx).await?.is_some() {
+        return Err(gone());
+    }
+    let given = crypto::hex(&crypto::sha256(&[body.token.as_bytes()]));
+    if !crypto::equal(given.as_bytes(), row.value.as_bytes()) {
+        return Err(Problem::new(Code::Unauthenticated, "This is not the bootstrap token. The first start printed it; CAUSEWAY_BOOTSTRAP_TOKEN sets it."));
+    }
+    tx.delete(&row);
+    let secret = crypto::secret("cw_admin_");
+    let id = ApiKeyId::new();
+    tx.insert(credentials::Model {
+        hash: crypto::sha256(&[secret.as_bytes()]).to_vec(),
+        api_key_id: id,
+        tenant_id: None,
+        platform: true,
+        valid_until: None,
+        created_at: clock::wall(),
+    });
+    Ok(wire::FirstKey { api_key: wire::KeySecret { id, secret } })
+}

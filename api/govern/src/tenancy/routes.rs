@@ -1,0 +1,47 @@
+//! The operations of platform administration.
+
+use super::{bootstrap, service};
+use causeway_contract::{Page, Problem};
+use causeway_entity::platform::tenants;
+use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
+use causeway_openapi::platform::{FirstKey, NewTenant, Tenant, op};
+use causeway_value::TenantStatus;
+
+/// Serves them.
+pub fn register(routes: &mut Routes) {
+    routes.on::<op::Bootstrap, _>(trade);
+    routes.on::<op::ListTenants, _>(list_tenants);
+    routes.on::<op::CreateTenant, _>(create);
+    routes.on::<op::GetTenant, _>(get);
+    routes.on::<op::SuspendTenant, _>(suspend);
+    routes.on::<op::ResumeTenant, _>(resume);
+}
+
+async fn trade(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::Bootstrap>) -> Result<Answer<FirstKey>, Problem> {
+    Ok(Answer::of(bootstrap::trade(ctx, tx, &call.body).await?))
+}
+
+async fn list_tenants(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListTenants>) -> Result<Answer<Page<Tenant>>, Problem> {
+    Ok(Answer::of(service::page(ctx, tx, &call.query).await?))
+}
+
+async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateTenant>) -> Result<Answer<NewTenant>, Problem> {
+    Ok(Answer::object(service::create(ctx, tx, &call.body).await?, 1))
+}
+
+async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetTenant>) -> Result<Answer<Tenant>, Problem> {
+    let row = tx.must::<tenants::Entity>(call.path).await?;
+    Ok(Answer::object(service::view(&row), row.version))
+}
+
+async fn suspend(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::SuspendTenant>) -> Result<Answer<Tenant>, Problem> {
+    let tenant = service::set_status(ctx, tx, call.path, TenantStatus::Suspended, call.body.reason.clone()).await?;
+    let version = tenant.version;
+    Ok(Answer::object(tenant, version))
+}
+
+async fn resume(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ResumeTenant>) -> Result<Answer<Tenant>, Problem> {
+    let tenant = service::set_status(ctx, tx, call.path, TenantStatus::Active, None).await?;
+    let version = tenant.version;
+    Ok(Answer::object(tenant, version))
+}

@@ -1,0 +1,139 @@
+//! The verbs of a tenant.
+
+use super::starter;
+use crate::access::authenticate::forget_all;
+use crate::identity::service::{NewKey, insert_key, record_user};
+use causeway_contract::{Code, ListQuery, Page, Problem};
+use causeway_entity::govern::users;
+use causeway_entity::platform::tenants;
+use causeway_kernel::{Change, Ctx, Find, Tx, list, search};
+use causeway_openapi::platform as wire;
+use causeway_value::{Json, TenantId, TenantMode, TenantStatus, UserId};
+
+/// Creates a tenant with its owner and the owner's key.
+///
+/// # Errors
+/// `already_exists` when the slug is taken.
+pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateTenant) -> Result<wire::NewTenant, Problem> {
+    if Find::<tenants::Entity>::new().eq(tenants::Column::Slug, body.slug.as_str()).one(tx).await?.is_some() {
+        return Err(Problem::new(Code::AlreadyExists, format!("The slug {} is taken. Choose another.", body.slug)));
+    }
+    let id = TenantId::new();
+    tx.enter(id).await?;
+    let ctx = ctx.inside(id, body.mode);
+    let now = ctx.wall();
+    let owner_role = starter::fill(&ctx, tx);
+    let owner = users::Model {
+        tenant_id: id,
+        id: UserId::new(),
+        name: body.owner.name.clone(),
+        email: body.owner.email.to_lowercase(),
+        role_ids: Json(vec![owner_role]),
+        company_ids: None,
+        active: true,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let row = tenants::Model {
+        id,
+        name: body.name.clone(),
+        slug: body.slug.clone(),
+        mode: body.mode,
+        status: TenantStatus::Active,
+        suspended_reason: None,
+        clock_now: None,
+        owner_user_id: Some(owner.id),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    tx.insert(row.clone());
+    record(&ctx, tx, "tenant.created", &row)?;
+    tx.insert(owner.clone());
+    record_user(&ctx, tx, "user.created", &owner)?;
+    let key = NewKey { name: "owner", scopes: vec!["*:*".to_owned()], company_ids: None, user_id: Some(owner.id), expires_at: None };
+    let (key, secret) = insert_key(&ctx, tx, key)?;
+    Ok(wire::NewTenant {
+        id,
+        object: "tenant".to_owned(),
+        created_at: now,
+        updated_at: now,
+        version: 1,
+        name: row.name,
+        slug: row.slug,
+        mode: row.mode,
+        status: row.status,
+        suspended_reason: None,
+        owner: wire::TenantOwner { id: owner.id },
+        api_key: wire::KeySecret { id: key.id, secret },
+    })
+}
+
+/// Suspends a tenant, or resumes it with `reason` none.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it is so already.
+pub async fn set_status(ctx: &Ctx, tx: &mut Tx<'_>, id: TenantId, status: TenantStatus, reason: Option<String>) -> Result<wire::Tenant, Problem> {
+    let old = tx.lock::<tenants::Entity>(id).await?;
+    if old.status == status {
+        return Err(Problem::new(Code::StateConflict, format!("The tenant is {status} already.")));
+    }
+    let new = tenants::Model { status, suspended_reason: reason, version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
+    tx.update(&old, &new);
+    tx.enter(id).await?;
+    let event = if status == TenantStatus::Suspended { "tenant.suspended" } else { "tenant.resumed" };
+    record(&ctx.inside(id, old.mode), tx, event, &new)?;
+    forget_all();
+    Ok(view(&new))
+}
+
+fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &tenants::Model) -> Result<(), Problem> {
+    let change = Change { event, object: "tenant", id: row.id.uuid(), version: row.version, company_id: None, flow_id: None, body: &view(row) };
+    tx.record(ctx, &change)
+}
+
+/// One page of tenants; `q` finds words of the name and the slug by their beginnings.
+///
+/// # Errors
+/// As every list.
+pub async fn page(ctx: &Ctx, tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<wire::Tenant>, Problem> {
+    let words: Vec<String> = query.q.iter().flat_map(|text| search::words(std::iter::once(text.as_str()))).collect();
+    let plain = ListQuery { q: None, ..query.clone() };
+    let rows = list::list_where::<tenants::Entity>(ctx, tx, &wire::TENANTS, "tenant", &plain, |mut find| {
+        for word in &words {
+            let (start, inside) = (format!("{word}%"), format!("% {word}%"));
+            find = find.when("lower(name) LIKE ? OR lower(name) LIKE ? OR slug LIKE ?", vec![start.clone().into(), inside.into(), start.into()]);
+        }
+        find
+    })
+    .await?;
+    let data = rows.rows.iter().map(view).collect();
+    Ok(rows.page(data))
+}
+
+/// The tenant as the API shows it.
+#[must_use]
+pub fn view(row: &tenants::Model) -> wire::Tenant {
+    wire::Tenant {
+        id: row.id,
+        object: "tenant".to_owned(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        version: row.version,
+        name: row.name.clone(),
+        slug: row.slug.clone(),
+        mode: row.mode,
+        status: row.status,
+        suspended_reason: row.suspended_reason.clone(),
+    }
+}
+
+/// The letters that a tenant's secrets start with.
+#[must_use]
+pub const fn secret_prefix(mode: TenantMode) -> &'static str {
+    match mode {
+        TenantMode::Live => "cw_live_",
+        TenantMode::Sandbox => "cw_test_",
+    }
+}

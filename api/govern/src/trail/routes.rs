@@ -1,0 +1,42 @@
+//! The operations of events, audit entries and jobs.
+
+use super::service;
+use crate::clock::job_view;
+use causeway_contract::{Page, Problem};
+use causeway_entity::kernel::jobs;
+use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
+use causeway_openapi::identity::{AuditEntry, op as identity};
+use causeway_openapi::integration::{Event, JOBS, Job, op};
+use causeway_openapi::object::Verification;
+
+/// Serves them.
+pub fn register(routes: &mut Routes) {
+    routes.on::<op::ListEvents, _>(events);
+    routes.on::<identity::ListAuditEntries, _>(audit_entries);
+    routes.on::<identity::VerifyAuditEntries, _>(verify);
+    routes.on::<op::ListJobs, _>(list_jobs);
+    routes.on::<op::GetJob, _>(get_job);
+}
+
+async fn events(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListEvents>) -> Result<Answer<Page<Event>>, Problem> {
+    Ok(Answer::of(service::events(ctx, tx, &call.query).await?))
+}
+
+async fn audit_entries(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<identity::ListAuditEntries>) -> Result<Answer<Page<AuditEntry>>, Problem> {
+    Ok(Answer::of(service::audit_entries(ctx, tx, &call.query).await?))
+}
+
+async fn verify(ctx: &Ctx, tx: &mut Tx<'_>, _: &Call<identity::VerifyAuditEntries>) -> Result<Answer<Verification>, Problem> {
+    Ok(Answer::of(service::verify(ctx, tx).await?))
+}
+
+async fn list_jobs(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListJobs>) -> Result<Answer<Page<Job>>, Problem> {
+    let rows = list::list::<jobs::Entity>(ctx, tx, &JOBS, "job", &call.query).await?;
+    let data = rows.rows.iter().map(job_view).collect();
+    Ok(Answer::of(rows.page(data)))
+}
+
+async fn get_job(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetJob>) -> Result<Answer<Job>, Problem> {
+    let row = tx.must::<jobs::Entity>(call.path).await?;
+    Ok(Answer::object(job_view(&row), row.version))
+}

@@ -1,0 +1,105 @@
+//! From the obligation to the invoice: nothing is billed twice, nothing more than was ordered, and the counters are the sums of what they count.
+
+use super::check::{Check, Unit};
+
+/// The checks.
+pub(super) fn checks() -> Vec<Check> {
+    let mut checks = obligations();
+    checks.extend(billables());
+    checks
+}
+
+/// A counter of an obligation against the sum that it counts. `sums` answers `order_line_id` and `counted`.
+fn counter(name: &'static str, what: &'static str, unit: Unit, column: &str, sums: &str) -> Check {
+    let sql = format!(
+        "SELECT o.id AS id, s.number AS label, o.currency AS currency, COALESCE(x.counted, 0) AS expected, o.{column} AS found FROM obligations o \
+         LEFT JOIN orders s ON s.tenant_id = o.tenant_id AND s.id = o.order_id LEFT JOIN ({sums}) x ON x.order_line_id = o.id \
+         WHERE o.tenant_id = $1 [o.company_id] AND o.{column} <> COALESCE(x.counted, 0)"
+    );
+    Check { name, subject: "obl", what, unit, sql }
+}
+
+/// An obligation for which a condition holds that must not.
+fn limit(name: &'static str, what: &'static str, found: &str, condition: &str) -> Check {
+    let sql = format!(
+        "SELECT o.id AS id, s.number AS label, NULL AS currency, o.ordered_quantity AS expected, {found} AS found FROM obligations o \
+         LEFT JOIN orders s ON s.tenant_id = o.tenant_id AND s.id = o.order_id WHERE o.tenant_id = $1 [o.company_id] AND {condition}"
+    );
+    Check { name, subject: "obl", what, unit: Unit::Quantity, sql }
+}
+
+fn obligations() -> Vec<Check> {
+    let billable = |column: &str| {
+        format!(
+            "SELECT order_line_id, SUM({column}) AS counted FROM billables WHERE tenant_id = $1 AND order_line_id IS NOT NULL \
+             AND status <> 'written_off' GROUP BY order_line_id"
+        )
+    };
+    let ordered = "SELECT id AS order_line_id, quantity AS counted FROM order_lines WHERE tenant_id = $1";
+    let delivered = "SELECT l.order_line_id, SUM(l.quantity) AS counted FROM delivery_lines l JOIN deliveries d ON d.tenant_id = l.tenant_id \
+                     AND d.id = l.delivery_id WHERE l.tenant_id = $1 AND d.status = 'done' GROUP BY l.order_line_id";
+    let invoiced = "SELECT l.order_line_id, SUM(CASE WHEN i.kind = 'invoice' THEN l.quantity ELSE 0 - l.quantity END) AS counted FROM invoice_lines l \
+                    JOIN invoices i ON i.tenant_id = l.tenant_id AND i.id = l.invoice_id WHERE l.tenant_id = $1 AND l.order_line_id IS NOT NULL \
+                    AND i.direction = 'sale' AND i.status IN ('posted', 'reversed') GROUP BY l.order_line_id";
+    let (quantity, money) = (Unit::Quantity, Unit::Money);
+    vec![
+        counter("obligation_ordered", "the order line's quantity as the ordered one", quantity, "ordered_quantity", ordered),
+        counter("obligation_delivered", "what was shipped as the delivered quantity", quantity, "delivered_quantity", delivered),
+        counter("obligation_invoiced", "what posted invoices and credit notes bill as the invoiced quantity", quantity, "invoiced_quantity", invoiced),
+        counter("obligation_billable", "its billables as the billable quantity", quantity, "billable_quantity", &billable("quantity")),
+        counter("obligation_billable_amount", "its billables as the billable amount", money, "billable_amount", &billable("amount")),
+        counter(
+            "obligation_billable_price",
+            "its billables as the billable amount with included taxes",
+            money,
+            "billable_price_amount",
+            &billable("price_amount"),
+        ),
+        limit(
+            "billed_within_ordered",
+            "at most the ordered quantity as the billable one",
+            "o.billable_quantity",
+            "(ABS(o.billable_quantity) > ABS(o.ordered_quantity) OR (o.billable_quantity < 0) <> (o.ordered_quantity < 0) AND o.billable_quantity <> 0)",
+        ),
+        limit(
+            "delivered_within_ordered",
+            "at most the ordered quantity as what was delivered and cancelled",
+            "o.delivered_quantity + o.cancelled_quantity",
+            "ABS(o.delivered_quantity + o.cancelled_quantity) > ABS(o.ordered_quantity)",
+        ),
+    ]
+}
+
+fn billables() -> Vec<Check> {
+    let count = |name, what, sql: String| Check { name, subject: "bil", what, unit: Unit::Count, sql };
+    let source = "SELECT x.id AS id, x.source_type AS label, NULL AS currency, 1 AS expected, d.billables AS found FROM billables x \
+                  JOIN (SELECT source_type, source_id, COUNT(*) AS billables FROM billables WHERE tenant_id = $1 GROUP BY source_type, source_id \
+                      HAVING COUNT(*) > 1) d ON d.source_type = x.source_type AND d.source_id = x.source_id \
+                  WHERE x.tenant_id = $1 [x.company_id]";
+    // One that was credited in full and then taken back is written off and stays on its invoice's line.
+    let wanted = "CASE WHEN b.status = 'invoiced' THEN 1 ELSE 0 END";
+    let lines = format!(
+        "SELECT b.id AS id, b.status AS label, NULL AS currency, {wanted} AS expected, COALESCE(l.lines, 0) AS found FROM billables b \
+         LEFT JOIN (SELECT l.billable_id, COUNT(*) AS lines FROM invoice_lines l JOIN invoices i ON i.tenant_id = l.tenant_id AND i.id = l.invoice_id \
+             WHERE l.tenant_id = $1 AND l.billable_id IS NOT NULL AND i.kind = 'invoice' AND i.status <> 'cancelled' GROUP BY l.billable_id) l \
+             ON l.billable_id = b.id \
+         WHERE b.tenant_id = $1 [b.company_id] AND b.status <> 'written_off' AND COALESCE(l.lines, 0) <> {wanted}"
+    );
+    let same = "SELECT b.id AS id, i.number AS label, NULL AS currency, b.quantity AS expected, l.quantity AS found FROM billables b \
+                JOIN invoice_lines l ON l.tenant_id = b.tenant_id AND l.billable_id = b.id \
+                JOIN invoices i ON i.tenant_id = l.tenant_id AND i.id = l.invoice_id \
+                WHERE b.tenant_id = $1 [b.company_id] AND b.status = 'invoiced' AND i.status <> 'cancelled' \
+                    AND (l.quantity <> b.quantity OR b.invoice_id IS NULL OR l.invoice_id <> b.invoice_id OR i.currency <> b.currency \
+                        OR i.party_id <> b.party_id OR i.company_id <> b.company_id)";
+    vec![
+        count("billable_source", "billables of one source", source.to_owned()),
+        count("billable_invoiced", "invoice lines of the billable", lines),
+        Check {
+            name: "billable_line",
+            subject: "bil",
+            what: "the billable's quantity, party, company and currency on the invoice it names",
+            unit: Unit::Quantity,
+            sql: same.to_owned(),
+        },
+    ]
+}

@@ -1,0 +1,103 @@
+//! A check as data, and how its findings become breaks.
+
+use crate::sql::{self, statement};
+use causeway_contract::Problem;
+use causeway_kernel::Tx;
+use causeway_kernel::db::Cell;
+use causeway_openapi::object::Break;
+use causeway_value::{Amount, Currency, PREFIXES, Quantity, type_id};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+/// Breaks that one check reports, at most: what is broken at large shows in the first ones.
+const MOST: u32 = 100;
+
+/// How the two sides of a check are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// Minor units of the row's `currency`.
+    Money,
+    /// Millionths.
+    Quantity,
+    /// Things.
+    Count,
+}
+
+/// What must hold for the whole tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Check {
+    /// Its name in the answer.
+    pub name: &'static str,
+    /// The prefix of the ids of what it is about; empty when the label names the kind.
+    pub subject: &'static str,
+    /// What the two sides are.
+    pub what: &'static str,
+    /// How they are written.
+    pub unit: Unit,
+    /// Answers what is wrong, in the columns `id`, `label`, `currency`, `expected` and `found`; a template of [`crate::sql`].
+    pub sql: String,
+}
+
+/// A row that a check finds.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub(super) struct Finding {
+    /// What is wrong.
+    pub id: Uuid,
+    /// Its number or name, or what tells it apart.
+    pub label: Option<String>,
+    /// Of both sides.
+    pub currency: Option<Currency>,
+    /// What the parts say.
+    pub expected: i64,
+    /// What stands there.
+    pub found: i64,
+}
+
+const CELLS: [(&str, Cell); 5] = [("id", Cell::Uuid), ("label", Cell::Text), ("currency", Cell::Text), ("expected", Cell::Whole), ("found", Cell::Whole)];
+
+/// Runs a check.
+pub(super) async fn run(tx: &mut Tx<'_>, check: &Check) -> Result<Vec<Break>, Problem> {
+    let asked = statement(tx, &limited(&check.sql), Vec::new());
+    let findings: Vec<Finding> = sql::rows(tx, asked, &CELLS).await?;
+    Ok(findings.iter().map(|finding| broken(check, finding)).collect())
+}
+
+/// The columns in the types that are read, whatever the database made of sums and literals.
+pub(super) fn limited(sql: &str) -> String {
+    format!(
+        "SELECT id, CAST(label AS TEXT) AS label, CAST(currency AS TEXT) AS currency, CAST(expected AS BIGINT) AS expected, CAST(found AS BIGINT) AS found \
+         FROM ({sql}) AS findings ORDER BY 1, 2 LIMIT {MOST}"
+    )
+}
+
+fn broken(check: &Check, finding: &Finding) -> Break {
+    let label = finding.label.as_deref().unwrap_or_default();
+    let prefix = if check.subject.is_empty() { PREFIXES.iter().find(|(_, name)| *name == label).map_or("obj", |(prefix, _)| prefix) } else { check.subject };
+    let place = if label.is_empty() { String::new() } else { format!("{label}: ") };
+    let (expected, found) = (written(check.unit, finding.expected, finding.currency), written(check.unit, finding.found, finding.currency));
+    Break { check: check.name.to_owned(), subject: type_id(prefix, finding.id), detail: format!("{place}{}: expected {expected}, found {found}", check.what) }
+}
+
+fn written(unit: Unit, number: i64, currency: Option<Currency>) -> String {
+    match (unit, currency) {
+        (Unit::Money, Some(currency)) => format!("{} {currency}", Amount(number).text(currency)),
+        (Unit::Quantity, _) => Quantity(number).to_string(),
+        _ => number.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_break_says_what_was_expected_and_what_was_found() {
+        let check = Check { name: "entry_balanced", subject: "jen", what: "debits and credits", unit: Unit::Money, sql: String::new() };
+        let finding = Finding { id: Uuid::nil(), label: Some("JE/2026/00001".to_owned()), currency: "EUR".parse().ok(), expected: 77_112, found: 77_111 };
+        let one = broken(&check, &finding);
+        assert_eq!(one.subject, "jen_00000000000000000000000000");
+        assert_eq!(one.detail, "JE/2026/00001: debits and credits: expected 771.12 EUR, found 771.11 EUR");
+        assert_eq!(written(Unit::Quantity, 1_500_000, None), "1.5");
+        assert_eq!(written(Unit::Count, 3, None), "3");
+    }
+}

@@ -1,0 +1,76 @@
+//! Documents add up to their lines (INV-3), and an accepted quote is one order.
+
+use super::check::{Check, Unit};
+
+/// A kind of document with lines.
+struct Document {
+    table: &'static str,
+    subject: &'static str,
+    lines: &'static str,
+    parent: &'static str,
+    untaxed: &'static str,
+    tax: &'static str,
+    total: &'static str,
+}
+
+const DOCUMENTS: [Document; 3] = [
+    Document { table: "quotes", subject: "qot", lines: "quote_lines", parent: "quote_id", untaxed: "quote_untaxed", tax: "quote_tax", total: "quote_total" },
+    Document { table: "orders", subject: "ord", lines: "order_lines", parent: "order_id", untaxed: "order_untaxed", tax: "order_tax", total: "order_total" },
+    Document {
+        table: "invoices",
+        subject: "inv",
+        lines: "invoice_lines",
+        parent: "invoice_id",
+        untaxed: "invoice_untaxed",
+        tax: "invoice_tax",
+        total: "invoice_total",
+    },
+];
+
+/// The checks.
+pub(super) fn checks() -> Vec<Check> {
+    let mut checks: Vec<Check> = DOCUMENTS.iter().flat_map(totals).collect();
+    checks.extend(accepted_quotes());
+    checks
+}
+
+/// Net, tax and total of a document.
+fn totals(document: &Document) -> [Check; 3] {
+    let Document { table, subject, lines, parent, .. } = *document;
+    let sum = |column: &str, header: &str| {
+        format!(
+            "SELECT d.id AS id, d.number AS label, d.currency AS currency, COALESCE(l.amount, 0) AS expected, d.{header} AS found FROM {table} d \
+             LEFT JOIN (SELECT {parent} AS parent_id, SUM({column}) AS amount FROM {lines} WHERE tenant_id = $1 GROUP BY {parent}) l \
+                 ON l.parent_id = d.id \
+             WHERE d.tenant_id = $1 [d.company_id] AND d.{header} <> COALESCE(l.amount, 0)"
+        )
+    };
+    let total = format!(
+        "SELECT d.id AS id, d.number AS label, d.currency AS currency, d.untaxed_amount + d.tax_amount AS expected, d.total_amount AS found \
+         FROM {table} d WHERE d.tenant_id = $1 [d.company_id] AND d.total_amount <> d.untaxed_amount + d.tax_amount"
+    );
+    let check = |name, what, sql| Check { name, subject, what, unit: Unit::Money, sql };
+    [
+        check(document.untaxed, "the net amounts of the lines as the untaxed amount", sum("net_amount", "untaxed_amount")),
+        check(document.tax, "the taxes of the lines as the tax amount", sum("tax_amount", "tax_amount")),
+        check(document.total, "untaxed amount and tax as the total", total),
+    ]
+}
+
+/// A quote that was accepted has one order and names it; another has none.
+fn accepted_quotes() -> [Check; 2] {
+    let orders = "LEFT JOIN (SELECT quote_id, COUNT(*) AS orders FROM orders WHERE tenant_id = $1 AND quote_id IS NOT NULL GROUP BY quote_id) o \
+                  ON o.quote_id = q.id";
+    let wanted = "CASE WHEN q.status = 'accepted' THEN 1 ELSE 0 END";
+    let counted = format!(
+        "SELECT q.id AS id, q.number AS label, NULL AS currency, {wanted} AS expected, COALESCE(o.orders, 0) AS found FROM quotes q {orders} \
+         WHERE q.tenant_id = $1 [q.company_id] AND COALESCE(o.orders, 0) <> {wanted}"
+    );
+    let named = "SELECT q.id AS id, q.number AS label, NULL AS currency, 1 AS expected, 0 AS found FROM quotes q \
+                 WHERE q.tenant_id = $1 [q.company_id] AND q.status = 'accepted' AND NOT EXISTS (SELECT 1 FROM orders o \
+                     WHERE o.tenant_id = q.tenant_id AND o.id = q.order_id AND o.quote_id = q.id)";
+    [
+        Check { name: "quote_order", subject: "qot", what: "orders that the quote became", unit: Unit::Count, sql: counted },
+        Check { name: "quote_names_order", subject: "qot", what: "orders that the accepted quote names", unit: Unit::Count, sql: named.to_owned() },
+    ]
+}

@@ -1,0 +1,77 @@
+//! The ledger: entries balance, and their lines are theirs (INV-3).
+
+use super::check::{Check, Unit};
+
+/// The checks.
+pub(super) fn checks() -> Vec<Check> {
+    vec![
+        Check {
+            name: "entry_balanced",
+            subject: "jen",
+            what: "the debits of the entry as its credits",
+            unit: Unit::Money,
+            sql: "SELECT e.id AS id, e.number AS label, e.currency AS currency, l.debit AS expected, l.credit AS found FROM journal_entries e \
+                  JOIN (SELECT entry_id, SUM(debit) AS debit, SUM(credit) AS credit FROM journal_lines \
+                      WHERE tenant_id = $1 GROUP BY entry_id) l ON l.entry_id = e.id \
+                  WHERE e.tenant_id = $1 [e.company_id] AND l.debit <> l.credit"
+                .to_owned(),
+        },
+        Check {
+            name: "entry_total",
+            subject: "jen",
+            what: "the sum of the debits as the entry's total",
+            unit: Unit::Money,
+            sql: "SELECT e.id AS id, e.number AS label, e.currency AS currency, COALESCE(l.debit, 0) AS expected, e.total AS found FROM journal_entries e \
+                  LEFT JOIN (SELECT entry_id, SUM(debit) AS debit FROM journal_lines WHERE tenant_id = $1 GROUP BY entry_id) l \
+                      ON l.entry_id = e.id \
+                  WHERE e.tenant_id = $1 [e.company_id] AND e.total <> COALESCE(l.debit, 0)"
+                .to_owned(),
+        },
+        Check {
+            name: "line_one_sided",
+            subject: "jen",
+            what: "lines that are negative, have both sides or none",
+            unit: Unit::Count,
+            sql: "SELECT e.id AS id, e.number AS label, NULL AS currency, 0 AS expected, COUNT(*) AS found FROM journal_entries e \
+                  JOIN journal_lines l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id \
+                  WHERE e.tenant_id = $1 [e.company_id] AND (l.debit < 0 OR l.credit < 0 OR (l.debit <> 0 AND l.credit <> 0) \
+                      OR (l.debit = 0 AND l.credit = 0 AND l.amount_currency = 0)) \
+                  GROUP BY e.id, e.number"
+                .to_owned(),
+        },
+        Check {
+            name: "line_of_entry",
+            subject: "jen",
+            what: "lines of another company or day than the entry's, or on another company's account",
+            unit: Unit::Count,
+            sql: "SELECT e.id AS id, e.number AS label, NULL AS currency, 0 AS expected, COUNT(*) AS found FROM journal_entries e \
+                  JOIN journal_lines l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id \
+                  JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id \
+                  WHERE e.tenant_id = $1 [e.company_id] AND (l.company_id <> e.company_id OR l.day <> e.date OR a.company_id <> e.company_id) \
+                  GROUP BY e.id, e.number"
+                .to_owned(),
+        },
+        Check {
+            name: "company_balanced",
+            subject: "com",
+            what: "the debits of the company as its credits",
+            unit: Unit::Money,
+            sql: "SELECT c.id AS id, c.name AS label, c.currency AS currency, l.debit AS expected, l.credit AS found FROM companies c \
+                  JOIN (SELECT company_id, SUM(debit) AS debit, SUM(credit) AS credit FROM journal_lines \
+                      WHERE tenant_id = $1 GROUP BY company_id) l ON l.company_id = c.id \
+                  WHERE c.tenant_id = $1 [c.id] AND l.debit <> l.credit"
+                .to_owned(),
+        },
+        Check {
+            name: "reversal_linked",
+            subject: "jen",
+            what: "entries that a reversal names and that name it back, with its total",
+            unit: Unit::Count,
+            sql: "SELECT e.id AS id, e.number AS label, NULL AS currency, 1 AS expected, 0 AS found FROM journal_entries e \
+                  WHERE e.tenant_id = $1 [e.company_id] AND e.reversal_of IS NOT NULL AND NOT EXISTS (SELECT 1 FROM journal_entries o \
+                      WHERE o.tenant_id = e.tenant_id AND o.id = e.reversal_of AND o.reversed_by = e.id AND o.company_id = e.company_id \
+                          AND o.total = e.total)"
+                .to_owned(),
+        },
+    ]
+}

@@ -1,0 +1,15 @@
+//! The proof that the stored data agrees with itself (reliability, INV-3, INV-4, INV-6, INV-7; requirement INT-20).
+//!
+//! What it is: a set of checks, each one statement over the whole tenant that answers only what is wrong, and the recomputation of the ledger's chain.
+//! Reading only; a check never repairs. What it is not: the chain of events, which `govern` follows (`service::verify_tenant` does both).
+
+mod billing;
+mod chain;
+mod check;
+mod documents;
+mod ledger;
+mod numbers;
+mod receivables;
+pub mod routes;
+pub mod service;
+mod snapshots;

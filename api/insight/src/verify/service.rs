@@ -1,0 +1,81 @@
+//! Verifying a tenant.
+
+use super::check::{self, Check};
+use super::{billing, chain, documents, ledger, numbers, receivables, snapshots};
+use crate::sql::{self, statement};
+use causeway_contract::Problem;
+use causeway_govern::trail;
+use causeway_kernel::db::Cell;
+use causeway_kernel::{Ctx, Tx};
+use causeway_openapi::object::Verification;
+use std::collections::BTreeMap;
+
+/// The tables whose rows are counted as checked, with the company filter of each.
+const CHECKED: [(&str, &str); 13] = [
+    ("companies", "[id]"),
+    ("quotes", "[company_id]"),
+    ("orders", "[company_id]"),
+    ("obligations", "[company_id]"),
+    ("deliveries", "[company_id]"),
+    ("billables", "[company_id]"),
+    ("invoices", "[company_id]"),
+    ("payments", "[company_id]"),
+    ("allocations", "[company_id]"),
+    ("journal_entries", "[company_id]"),
+    ("journal_lines", "[company_id]"),
+    ("number_series", "[company_id]"),
+    ("snapshots", ""),
+];
+
+/// Every check that is one statement.
+fn checks() -> Vec<Check> {
+    [ledger::checks(), receivables::checks(), numbers::checks(), documents::checks(), billing::checks(), chain::checks(), snapshots::checks()].concat()
+}
+
+/// Verifies the ledger, the open items, the numbers, the documents and the trail of what the caller may see. At most 100 breaks are reported per check.
+///
+/// # Errors
+/// When the database fails. What is broken is part of the answer.
+pub async fn verify(_: &Ctx, tx: &mut Tx<'_>) -> Result<Verification, Problem> {
+    let checks = checks();
+    let checked = counts(tx, &checks).await?;
+    let mut breaks = Vec::new();
+    for check in &checks {
+        breaks.extend(check::run(tx, check).await?);
+    }
+    breaks.extend(chain::digests(tx).await?);
+    Ok(Verification { object: "verification".to_owned(), ok: breaks.is_empty(), checked, breaks })
+}
+
+/// Verifies everything of a tenant: what [`verify`] does and the chain of its events.
+///
+/// # Errors
+/// When the database fails. What is broken is part of the answer.
+pub async fn verify_tenant(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<Verification, Problem> {
+    let mut both = verify(ctx, tx).await?;
+    let events = trail::service::verify(ctx, tx).await?;
+    both.ok &= events.ok;
+    both.checked.extend(events.checked);
+    both.breaks.extend(events.breaks);
+    Ok(both)
+}
+
+/// How much is checked, in one statement.
+async fn counts(tx: &mut Tx<'_>, checks: &[Check]) -> Result<BTreeMap<String, i64>, Problem> {
+    let cells = CHECKED.map(|(table, _)| (table, Cell::Whole));
+    let asked = statement(tx, &count_sql(), Vec::new());
+    let rows = tx.query(&asked.sql, asked.values, &cells).await?;
+    // The digests of the journal are one more check.
+    let mut counted = BTreeMap::from([("checks".to_owned(), i64::try_from(checks.len() + 1).unwrap_or(i64::MAX))]);
+    for row in &rows {
+        for (table, _) in CHECKED {
+            counted.insert(table.to_owned(), row.try_get("", table).map_err(|error| sql::unreadable(&error))?);
+        }
+    }
+    Ok(counted)
+}
+
+fn count_sql() -> String {
+    let count = |(table, company): (&str, &str)| format!("(SELECT COUNT(*) FROM {table} WHERE tenant_id = $1 {company}) AS {table}");
+    format!("SELECT {}", CHECKED.map(count).join(", "))
+}

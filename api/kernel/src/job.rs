@@ -1,0 +1,217 @@
+//! Jobs: work that goes on after its request was answered (OBS-02, INV-11).
+//!
+//! A job runs in steps; each step is one transaction that does a part, notes how far it is and renews the lease. A worker that dies loses its lease,
+//! another goes on where it stopped. The fence in the queue rises with every claim, so a worker that comes back from the dead is refused.
+
+use crate::db::{Find, Tx};
+use crate::http::LocalFuture;
+use crate::{Ctx, Db, clock};
+use causeway_contract::{Code, Problem};
+use causeway_entity::kernel::jobs;
+use causeway_entity::platform::{job_queue, tenants};
+use causeway_value::{Instant, JobId, JobStatus};
+use parking_lot::RwLock;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+use uuid::Uuid;
+
+/// A job's row.
+pub type Job = jobs::Model;
+
+/// What a step came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// There is more to do.
+    More {
+        /// Things done by this step.
+        done: i64,
+        /// Things to do in all, when that is known.
+        total: Option<i64>,
+    },
+    /// The job is done.
+    Done {
+        /// Its result, as JSON.
+        result: String,
+    },
+}
+
+/// One step of a kind of job.
+pub type Step = for<'a, 'c> fn(&'a Ctx, &'a mut Tx<'c>, &'a Job) -> LocalFuture<'a, Result<Progress, Problem>>;
+
+static STEPS: LazyLock<RwLock<HashMap<&'static str, Step>>> = LazyLock::new(RwLock::default);
+
+/// How long a worker may be silent before another takes its job, in seconds.
+const LEASE_SECONDS: i64 = 15;
+/// How often a job is tried before it has failed.
+const ATTEMPTS: i64 = 8;
+/// The pause before the second try, in seconds; it doubles with each.
+const BACKOFF_SECONDS: i64 = 1;
+
+/// Makes a kind of job known, at start.
+pub fn register(kind: &'static str, step: Step) {
+    STEPS.write().insert(kind, step);
+}
+
+fn row(ctx: &Ctx, tx: &Tx<'_>, kind: &str, input: String) -> Job {
+    Job {
+        tenant_id: tx.tenant(),
+        id: JobId::new(),
+        kind: kind.to_owned(),
+        status: JobStatus::Queued,
+        done: 0,
+        total: 0,
+        input,
+        result: None,
+        error: None,
+        created_by_kind: ctx.actor.kind,
+        created_by: ctx.actor.id,
+        version: 1,
+        created_at: ctx.wall(),
+        updated_at: ctx.wall(),
+    }
+}
+
+/// Queues a job with what causes it: it exists exactly if this transaction commits.
+///
+/// # Errors
+/// None today; a quota may refuse it later.
+pub fn enqueue(ctx: &Ctx, tx: &mut Tx<'_>, kind: &'static str, input: String) -> Result<Job, Problem> {
+    let job = row(ctx, tx, kind, input);
+    tx.insert(job.clone());
+    tx.insert(job_queue::Model { job_id: job.id, tenant_id: job.tenant_id, run_at: ctx.wall(), attempts: 0, holder: None, fence: 0, lease_until: None });
+    Ok(job)
+}
+
+/// Notes a job that was so small that it is done already.
+///
+/// # Errors
+/// None today.
+pub fn finished(ctx: &Ctx, tx: &mut Tx<'_>, kind: &'static str, input: String, result: String) -> Result<Job, Problem> {
+    let job = Job { status: JobStatus::Succeeded, result: Some(result), ..row(ctx, tx, kind, input) };
+    tx.insert(job.clone());
+    Ok(job)
+}
+
+/// Runs everything that is due; answers how many steps were taken. A worker calls it again and again.
+///
+/// # Errors
+/// When the database fails. A failing job does not fail the others.
+pub async fn work(db: &Db, holder: &str) -> Result<u32, Problem> {
+    let mut steps = 0;
+    while let Some(claim) = claim(db, holder).await? {
+        while run_step(db, &claim).await? {
+            steps += 1;
+        }
+        steps += 1;
+    }
+    Ok(steps)
+}
+
+async fn claim(db: &Db, holder: &str) -> Result<Option<job_queue::Model>, Problem> {
+    let holder = holder.to_owned();
+    let ctx = Arc::new(Ctx::platform());
+    // Looking costs no place in the writer's lane.
+    if db.read(&ctx, async |_, tx| free_job(clock::wall()).one(tx).await).await?.is_none() {
+        return Ok(None);
+    }
+    db.write(&ctx, async move |_, tx| {
+        let now = clock::wall();
+        let found = free_job(now).lock().one(tx).await?;
+        let Some(old) = found else { return Ok(None) };
+        let new = job_queue::Model {
+            holder: Some(holder.clone()),
+            fence: old.fence + 1,
+            attempts: old.attempts + 1,
+            lease_until: Some(now.plus_seconds(LEASE_SECONDS)),
+            ..old.clone()
+        };
+        tx.update(&old, &new);
+        Ok(Some(new))
+    })
+    .await
+}
+
+/// The job that waits longest and that nobody holds.
+fn free_job(now: Instant) -> Find<job_queue::Entity> {
+    let free = "lease_until IS NULL OR lease_until < ?";
+    Find::<job_queue::Entity>::new().lte(job_queue::Column::RunAt, now).when(free, vec![now.into()]).order_by(job_queue::Column::RunAt)
+}
+
+/// Takes one step; answers whether there is another.
+async fn run_step(db: &Db, claim: &job_queue::Model) -> Result<bool, Problem> {
+    let platform = Ctx::platform();
+    let tenant_id = claim.tenant_id;
+    let tenant = db.read(&platform, async |_, tx| tx.must::<tenants::Entity>(tenant_id).await).await?;
+    let ctx = Arc::new(Ctx::system(claim.tenant_id, tenant.mode, "job"));
+    let held = claim.clone();
+    let outcome = db
+        .write(&ctx, async move |ctx, tx| {
+            let Some(queue) = still_held(tx, &held).await? else { return Ok(false) };
+            let job = tx.lock::<jobs::Entity>(held.job_id).await?;
+            let step = STEPS.read().get(job.kind.as_str()).copied();
+            let step = step.ok_or_else(|| Problem::new(Code::InternalError, format!("No worker knows jobs of kind {}.", job.kind)))?;
+            let progress = if job.status == JobStatus::Cancelled { Progress::Done { result: "null".to_owned() } } else { step(ctx, tx, &job).await? };
+            Ok(note(ctx, tx, &queue, &job, progress))
+        })
+        .await;
+    match outcome {
+        Ok(more) => Ok(more),
+        Err(problem) => {
+            tracing::warn!(job = %claim.job_id, %problem, attempt = claim.attempts, "a step of a job failed");
+            fail(db, &ctx, claim.clone(), problem).await?;
+            Ok(false)
+        }
+    }
+}
+
+async fn still_held(tx: &mut Tx<'_>, claim: &job_queue::Model) -> Result<Option<job_queue::Model>, Problem> {
+    let row = Find::<job_queue::Entity>::new().eq(job_queue::Column::JobId, claim.job_id).lock().one(tx).await?;
+    Ok(row.filter(|row| row.fence == claim.fence))
+}
+
+fn note(ctx: &Ctx, tx: &mut Tx<'_>, queue: &job_queue::Model, old: &Job, progress: Progress) -> bool {
+    let mut new = Job { status: JobStatus::Running, version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
+    let more = match progress {
+        Progress::More { done, total } => {
+            new.done += done;
+            new.total = total.unwrap_or(new.total);
+            let renewed = job_queue::Model { lease_until: Some(ctx.wall().plus_seconds(LEASE_SECONDS)), ..queue.clone() };
+            tx.update(queue, &renewed);
+            true
+        }
+        Progress::Done { result } => {
+            new.status = if old.status == JobStatus::Cancelled { JobStatus::Cancelled } else { JobStatus::Succeeded };
+            new.total = new.done;
+            new.result = Some(result);
+            tx.delete(queue);
+            false
+        }
+    };
+    tx.update(old, &new);
+    more
+}
+
+/// Puts a failed job back for later, or gives it up after its last try.
+async fn fail(db: &Db, ctx: &Arc<Ctx>, claim: job_queue::Model, problem: Problem) -> Result<(), Problem> {
+    db.write(ctx, async move |ctx, tx| {
+        let Some(queue) = still_held(tx, &claim).await? else { return Ok(()) };
+        if claim.attempts < ATTEMPTS && problem.status >= 500 {
+            let pause = BACKOFF_SECONDS << claim.attempts.min(10);
+            let later = job_queue::Model { run_at: ctx.wall().plus_seconds(pause), holder: None, lease_until: None, ..queue.clone() };
+            tx.update(&queue, &later);
+            return Ok(());
+        }
+        let old = tx.lock::<jobs::Entity>(claim.job_id).await?;
+        let new = Job { status: JobStatus::Failed, error: Some(problem.to_string()), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
+        tx.update(&old, &new);
+        tx.delete(&queue);
+        Ok(())
+    })
+    .await
+}
+
+/// A name for this worker that no other has.
+#[must_use]
+pub fn worker_name() -> String {
+    format!("worker-{}", Uuid::now_v7().simple())
+}

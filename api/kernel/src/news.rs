@@ -1,0 +1,44 @@
+//! News goes up: a crate tells what happened, and reactors of the crates above hear it inside the same transaction, in a fixed order.
+//! A reactor may veto. What goes down is a plain call instead.
+
+use crate::http::LocalFuture;
+use crate::{Ctx, Tx};
+use causeway_contract::Problem;
+use std::sync::OnceLock;
+use uuid::Uuid;
+
+/// Something that happened in this transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct News {
+    /// The event, such as `delivery.shipped`.
+    pub event: &'static str,
+    /// The object that it happened to, such as the delivery.
+    pub subject: Uuid,
+    /// The object above that it concerns, such as the order.
+    pub about: Uuid,
+    /// Whether it completes that object.
+    pub complete: bool,
+}
+
+/// Hears news.
+pub type Reactor = for<'a, 'c> fn(&'a Ctx, &'a mut Tx<'c>, News) -> LocalFuture<'a, Result<(), Problem>>;
+
+static REACTORS: OnceLock<&'static [Reactor]> = OnceLock::new();
+
+/// Sets the reactors of this process, once, at start.
+pub fn register(reactors: &'static [Reactor]) {
+    let _ = REACTORS.set(reactors);
+}
+
+impl Tx<'_> {
+    /// Tells the crates above.
+    ///
+    /// # Errors
+    /// The veto of a reactor.
+    pub async fn announce(&mut self, ctx: &Ctx, news: News) -> Result<(), Problem> {
+        for reactor in REACTORS.get().copied().unwrap_or_default() {
+            reactor(ctx, self, news).await?;
+        }
+        Ok(())
+    }
+}

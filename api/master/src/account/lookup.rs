@@ -1,0 +1,100 @@
+//! The accounts that a posting needs, in one query.
+
+use super::Purpose;
+use crate::check::marks;
+use causeway_contract::{Code, Problem};
+use causeway_entity::master::accounts;
+use causeway_kernel::{Find, Tx};
+use causeway_value::{AccountId, CompanyId};
+use sea_orm::sea_query::Value;
+
+/// Accounts of one company: those that have a purpose, and those that were asked for besides.
+#[derive(Clone, Debug, Default)]
+pub struct Chart {
+    accounts: Vec<accounts::Model>,
+}
+
+/// The accounts of a company that have a purpose, and with them those of these ids and codes (of invoice lines, taxes, products).
+///
+/// # Errors
+/// When the database fails.
+pub async fn chart(tx: &mut Tx<'_>, company_id: CompanyId, ids: &[AccountId], codes: &[String]) -> Result<Chart, Problem> {
+    let condition = format!("purpose IS NOT NULL OR id IN ({}) OR code IN ({})", marks(ids.len()), marks(codes.len()));
+    let values: Vec<Value> = ids.iter().map(|id| Value::from(*id)).chain(codes.iter().map(|code| Value::from(code.clone()))).collect();
+    let accounts = Find::<accounts::Entity>::new().eq(accounts::Column::CompanyId, company_id).when(&condition, values).all(tx).await?;
+    Ok(Chart { accounts })
+}
+
+impl Chart {
+    /// These accounts.
+    #[must_use]
+    pub const fn of(accounts: Vec<accounts::Model>) -> Self {
+        Self { accounts }
+    }
+
+    /// The account of this purpose.
+    ///
+    /// # Errors
+    /// `account_missing` naming the purpose.
+    pub fn purpose(&self, purpose: Purpose) -> Result<AccountId, Problem> {
+        let found = self.accounts.iter().find(|account| account.purpose.as_deref() == Some(purpose.word()));
+        found.map(|account| account.id).ok_or_else(|| {
+            Problem::new(Code::AccountMissing, format!("The company has no account for the purpose {purpose}. Add one and try again."))
+                .with("purpose", purpose.word())
+        })
+    }
+
+    /// The account of this code; without a code that of the purpose.
+    ///
+    /// # Errors
+    /// `account_missing` naming the code or the purpose.
+    pub fn code_or(&self, code: Option<&str>, purpose: Purpose) -> Result<AccountId, Problem> {
+        let Some(code) = code else { return self.purpose(purpose) };
+        self.accounts.iter().find(|account| account.code == code).map(|account| account.id).ok_or_else(|| {
+            Problem::new(Code::AccountMissing, format!("The company has no account {code}. Add it, or choose another one at the product."))
+                .with("account_code", code)
+        })
+    }
+
+    /// The account of this id, when it is one of the company and was asked for.
+    #[must_use]
+    pub fn get(&self, id: AccountId) -> Option<&accounts::Model> {
+        self.accounts.iter().find(|account| account.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_value::{AccountKind, Instant, Json, TenantId};
+
+    fn account(code: &str, purpose: Option<Purpose>) -> accounts::Model {
+        accounts::Model {
+            tenant_id: TenantId::new(),
+            id: AccountId::new(),
+            company_id: CompanyId::new(),
+            code: code.to_owned(),
+            name: code.to_owned(),
+            kind: AccountKind::Asset,
+            purpose: purpose.map(|purpose| purpose.word().to_owned()),
+            metadata: Json::default(),
+            version: 1,
+            created_at: Instant(0),
+            updated_at: Instant(0),
+        }
+    }
+
+    #[test]
+    fn a_missing_account_is_named() {
+        let (bank, special) = (account("1000", Some(Purpose::Bank)), account("4711", None));
+        let (bank_id, special_id) = (bank.id, special.id);
+        let chart = Chart::of(vec![bank, special]);
+        assert_eq!(chart.purpose(Purpose::Bank), Ok(bank_id));
+        assert_eq!(chart.code_or(None, Purpose::Bank), Ok(bank_id));
+        assert_eq!(chart.code_or(Some("4711"), Purpose::Bank), Ok(special_id));
+        assert_eq!(chart.purpose(Purpose::Stock).unwrap_err().meta["purpose"], "stock");
+        let problem = chart.code_or(Some("0815"), Purpose::Bank).unwrap_err();
+        assert_eq!((problem.code, problem.meta["account_code"].as_str()), (Code::AccountMissing, Some("0815")));
+        assert_eq!(chart.get(special_id).map(|account| account.code.as_str()), Some("4711"));
+    }
+}

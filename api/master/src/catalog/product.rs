@@ -1,0 +1,174 @@
+//! The verbs of a product.
+
+use super::{store, unit::PIECE};
+use crate::{check, refs};
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::master::{accounts, categories, products, taxes};
+use causeway_kernel::{Change, Ctx, Find, Tx};
+use causeway_openapi::catalog as wire;
+use causeway_value::{CategoryId, Json, ProductId, Quantity, TaxId};
+
+/// Creates a product.
+///
+/// # Errors
+/// `not_found` for unit, taxes, category or account; `invalid_value` for prices that are none; `already_exists` for the code.
+pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateProduct) -> Result<wire::Product, Problem> {
+    let now = ctx.now();
+    let row = products::Model {
+        tenant_id: ctx.tenant,
+        id: ProductId::new(),
+        code: body.code.clone(),
+        name: body.name.clone(),
+        description: body.description.clone(),
+        kind: body.kind,
+        unit: body.unit.clone(),
+        list_price: body.list_price,
+        currency: body.currency,
+        cost: body.cost,
+        price_base_quantity: body.price_base_quantity.unwrap_or(Quantity::ONE),
+        billing_policy: body.billing_policy,
+        tax_ids: Json(body.tax_ids.clone()),
+        category_id: body.category_id,
+        revenue_account_code: body.revenue_account_code.clone(),
+        active: true,
+        metadata: Json(body.metadata.clone()),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut errors = Vec::new();
+    check::not_blank(&row.code, "/code", &mut errors);
+    check_values(&row, &mut errors);
+    check_unit(tx, &row.unit, &mut errors).await?;
+    check_taxes(tx, &row.tax_ids.0, &mut errors).await?;
+    check_category(tx, row.category_id, &mut errors).await?;
+    check_account(tx, row.revenue_account_code.as_deref(), &mut errors).await?;
+    check::finish(errors)?;
+    tx.insert(row.clone());
+    let refs = refs::pairs(&body.external_refs);
+    tx.set_external_refs("product", row.id.uuid(), &refs, true);
+    index(tx, &row, true);
+    record(ctx, tx, "product.created", &row, refs)
+}
+
+/// Changes a product. Documents keep what they took from it.
+///
+/// # Errors
+/// As [`create`]; `not_found` for the product.
+pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: ProductId, body: &wire::UpdateProduct) -> Result<wire::Product, Problem> {
+    let old = tx.lock::<products::Entity>(id).await?;
+    let mut errors = Vec::new();
+    let mut new = patched(&old, body);
+    new.metadata = Json(check::metadata(old.metadata.0.clone(), &body.metadata, &mut errors));
+    check_values(&new, &mut errors);
+    if new.tax_ids != old.tax_ids {
+        check_taxes(tx, &new.tax_ids.0, &mut errors).await?;
+    }
+    if new.category_id != old.category_id {
+        check_category(tx, new.category_id, &mut errors).await?;
+    }
+    if new.revenue_account_code != old.revenue_account_code {
+        check_account(tx, new.revenue_account_code.as_deref(), &mut errors).await?;
+    }
+    check::finish(errors)?;
+    let refs = refs::patched(tx, "product", id.uuid(), &body.external_refs).await?;
+    new.version += 1;
+    new.updated_at = ctx.now();
+    tx.update(&old, &new);
+    if new.name != old.name {
+        index(tx, &new, false);
+    }
+    record(ctx, tx, "product.updated", &new, refs)
+}
+
+/// The plain fields after the PATCH.
+fn patched(old: &products::Model, body: &wire::UpdateProduct) -> products::Model {
+    let mut new = old.clone();
+    new.name = body.name.clone().over_required(new.name);
+    new.description = body.description.clone().over(new.description);
+    new.list_price = body.list_price.clone().over_required(new.list_price);
+    new.price_base_quantity = body.price_base_quantity.clone().over_required(new.price_base_quantity);
+    new.currency = body.currency.clone().over_required(new.currency);
+    new.cost = body.cost.clone().over(new.cost);
+    new.billing_policy = body.billing_policy.clone().over_required(new.billing_policy);
+    new.tax_ids = Json(body.tax_ids.clone().over_required(new.tax_ids.0));
+    new.category_id = body.category_id.clone().over(new.category_id);
+    new.revenue_account_code = body.revenue_account_code.clone().over(new.revenue_account_code);
+    new.active = body.active.clone().over_required(new.active);
+    new
+}
+
+fn check_values(row: &products::Model, errors: &mut Vec<FieldError>) {
+    check::not_blank(&row.name, "/name", errors);
+    check::not_negative(row.list_price.0, "/list_price", errors);
+    check::not_negative(row.cost.unwrap_or_default().0, "/cost", errors);
+    check::positive(row.price_base_quantity.0, "/price_base_quantity", errors);
+    check::each_once(&row.tax_ids.0, "/tax_ids", errors);
+}
+
+async fn check_unit(tx: &mut Tx<'_>, code: &str, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    if !store::factors(tx, [code]).await?.contains_key(code) {
+        errors.push(FieldError::pointer(Code::NotFound, "/unit", format!("is not the code of a unit; create it, or use {PIECE}")));
+    }
+    Ok(())
+}
+
+/// Taxes may be of any company: a line takes those of its own.
+async fn check_taxes(tx: &mut Tx<'_>, ids: &[TaxId], errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    let wanted: Vec<(TaxId, String)> = ids.iter().enumerate().map(|(index, id)| (*id, format!("/tax_ids/{index}"))).collect();
+    check::named_all::<taxes::Entity, _>(tx, taxes::Column::Id, |row| row.id, &wanted, errors).await?;
+    Ok(())
+}
+
+async fn check_category(tx: &mut Tx<'_>, id: Option<CategoryId>, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    tx.named::<categories::Entity, _>(id, "/category_id", errors).await?;
+    Ok(())
+}
+
+/// A product is for all companies, so its account is named by code: one company at least must have it.
+async fn check_account(tx: &mut Tx<'_>, code: Option<&str>, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    let Some(code) = code else { return Ok(()) };
+    if Find::<accounts::Entity>::new().eq(accounts::Column::Code, code).one(tx).await?.is_none() {
+        errors.push(FieldError::pointer(Code::NotFound, "/revenue_account_code", "is not the code of an account of any company"));
+    }
+    Ok(())
+}
+
+/// What `q=` finds a product by: its code and name.
+fn index(tx: &mut Tx<'_>, row: &products::Model, fresh: bool) {
+    tx.index_words("product", row.id.uuid(), &[Some(&row.code), Some(&row.name)], fresh);
+}
+
+fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &products::Model, refs: Vec<(String, String)>) -> Result<wire::Product, Problem> {
+    let view = view(row, refs);
+    tx.record(ctx, &Change { event, object: "product", id: row.id.uuid(), version: row.version, company_id: None, flow_id: None, body: &view })?;
+    Ok(view)
+}
+
+/// The product as the API shows it.
+#[must_use]
+pub fn view(row: &products::Model, refs: Vec<(String, String)>) -> wire::Product {
+    wire::Product {
+        id: row.id,
+        object: "product".to_owned(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        version: row.version,
+        code: row.code.clone(),
+        name: row.name.clone(),
+        description: row.description.clone(),
+        kind: row.kind,
+        unit: row.unit.clone(),
+        list_price: row.list_price,
+        price_base_quantity: row.price_base_quantity,
+        currency: row.currency,
+        cost: row.cost,
+        billing_policy: row.billing_policy,
+        tax_ids: row.tax_ids.0.clone(),
+        category_id: row.category_id,
+        revenue_account_code: row.revenue_account_code.clone(),
+        active: row.active,
+        metadata: row.metadata.0.clone(),
+        external_refs: refs::shown(refs),
+    }
+}

@@ -1,0 +1,138 @@
+//! Checks that several kinds of master data share. Each adds its error and lets the others go on, so that the caller learns of all of them at once
+//! (MDM-04, MDM-06).
+
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_kernel::{Find, Tx, limits};
+use causeway_openapi::object::{MetadataPatch, merge_metadata};
+use causeway_value::{Day, Id, Kind};
+use sea_orm::EntityTrait;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Entries of `metadata`, at most. A body is held to it by its schema; what a PATCH adds up to is held to it here.
+const METADATA_ENTRIES: usize = 50;
+
+/// The errors as one problem, if there are any.
+///
+/// # Errors
+/// The problem that lists them.
+pub fn finish(errors: Vec<FieldError>) -> Result<(), Problem> {
+    if errors.is_empty() { Ok(()) } else { Err(Problem::of(errors)) }
+}
+
+/// A name or code must say something.
+pub fn not_blank(text: &str, pointer: &str, errors: &mut Vec<FieldError>) {
+    if text.trim().is_empty() {
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, "must not be empty"));
+    }
+}
+
+/// A price or amount, as its raw number, must not be negative.
+pub fn not_negative(raw: i64, pointer: &str, errors: &mut Vec<FieldError>) {
+    if raw < 0 {
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, "must not be negative"));
+    }
+}
+
+/// A quantity or rate, as its raw number, must be more than zero.
+pub fn positive(raw: i64, pointer: &str, errors: &mut Vec<FieldError>) {
+    if raw <= 0 {
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, "must be more than 0"));
+    }
+}
+
+/// A date must be in a year that business dates can have.
+pub fn day(day: Day, pointer: &str, errors: &mut Vec<FieldError>) {
+    if !limits::YEARS.contains(&day.year()) {
+        let detail = format!("must be in a year from {} to {}", limits::YEARS.start(), limits::YEARS.end());
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+    }
+}
+
+/// No item of a list may be named twice.
+pub fn each_once<T: Ord>(items: impl IntoIterator<Item = T>, pointer: &str, errors: &mut Vec<FieldError>) {
+    let mut seen = BTreeSet::new();
+    for (index, item) in items.into_iter().enumerate() {
+        if !seen.insert(item) {
+            errors.push(FieldError::pointer(Code::InvalidValue, format!("{pointer}/{index}"), "is named twice"));
+        }
+    }
+}
+
+/// What `metadata` becomes after a PATCH.
+pub fn metadata(current: BTreeMap<String, String>, patch: &MetadataPatch, errors: &mut Vec<FieldError>) -> BTreeMap<String, String> {
+    let merged = merge_metadata(current, patch.clone());
+    if merged.len() > METADATA_ENTRIES {
+        errors.push(FieldError::pointer(Code::TooMany, "/metadata", format!("must have at most {METADATA_ENTRIES} entries together with those that stay")));
+    }
+    merged
+}
+
+/// The error of a field that names nothing.
+#[must_use]
+pub fn unknown<K: Kind>(pointer: impl Into<String>, owner: &str) -> FieldError {
+    FieldError::pointer(Code::NotFound, pointer, format!("names no {} of this {owner}", K::NAME.replace('_', " ")))
+}
+
+/// The rows that the fields of a body name, in one query. Each id comes with the pointer of its field; those that name nothing become errors.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named_all<E: EntityTrait, K: Kind>(
+    tx: &mut Tx<'_>,
+    column: E::Column,
+    id_of: impl Fn(&E::Model) -> Id<K>,
+    wanted: &[(Id<K>, String)],
+    errors: &mut Vec<FieldError>,
+) -> Result<BTreeMap<Id<K>, E::Model>, Problem> {
+    let ids: BTreeSet<Id<K>> = wanted.iter().map(|(id, _)| *id).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = Find::<E>::new().among(column, ids.into_iter().map(Id::uuid)).all(tx).await?;
+    let rows: BTreeMap<Id<K>, E::Model> = rows.into_iter().map(|row| (id_of(&row), row)).collect();
+    errors.extend(wanted.iter().filter(|(id, _)| !rows.contains_key(id)).map(|(_, pointer)| unknown::<K>(pointer, "tenant")));
+    Ok(rows)
+}
+
+/// `?, ?, ?` for a list inside a condition of [`Find::when`]; `NULL`, which matches nothing, for none.
+#[must_use]
+pub(crate) fn marks(count: usize) -> String {
+    if count == 0 { "NULL".to_owned() } else { vec!["?"; count].join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_contract::Patch;
+
+    #[test]
+    fn errors_are_collected_with_their_pointers() {
+        let mut errors = Vec::new();
+        not_blank(" \t", "/name", &mut errors);
+        not_blank("x", "/code", &mut errors);
+        not_negative(-1, "/cost", &mut errors);
+        positive(0, "/rate", &mut errors);
+        day("0026-01-01".parse().unwrap(), "/date", &mut errors);
+        each_once([1, 2, 1], "/tax_ids", &mut errors);
+        let problem = finish(errors).unwrap_err();
+        let pointers: Vec<_> = problem.errors.iter().filter_map(|error| error.pointer.as_deref()).collect();
+        assert_eq!(pointers, ["/name", "/cost", "/rate", "/date", "/tax_ids/2"]);
+        assert_eq!(finish(Vec::new()), Ok(()));
+    }
+
+    #[test]
+    fn metadata_has_a_limit_after_merging_too() {
+        let entry = |n: usize| format!("key{n}");
+        let current: BTreeMap<_, _> = (0..METADATA_ENTRIES).map(|n| (entry(n), String::new())).collect();
+        let mut errors = Vec::new();
+        metadata(current.clone(), &Patch::Value([(entry(0), Some("new".to_owned()))].into()), &mut errors);
+        assert_eq!(errors, []);
+        metadata(current, &Patch::Value([(entry(99), Some("new".to_owned()))].into()), &mut errors);
+        assert_eq!(errors[0].code, Code::TooMany);
+    }
+
+    #[test]
+    fn an_empty_list_matches_nothing() {
+        assert_eq!((marks(0).as_str(), marks(2).as_str()), ("NULL", "?, ?"));
+    }
+}

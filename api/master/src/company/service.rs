@@ -1,0 +1,117 @@
+//! The verbs of a company.
+
+use crate::account::chart;
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::master::accounts;
+use causeway_kernel::{Change, Ctx, Tx};
+use causeway_openapi::company as wire;
+use causeway_openapi::object::merge_metadata;
+use causeway_value::{AccountId, CompanyId, Json, TaxRounding};
+
+/// The chart of accounts of a company that names none.
+const DEFAULT_CHART: &str = "generic";
+
+/// Creates a company with its chart of accounts.
+///
+/// # Errors
+/// `invalid_value` for a chart that does not exist.
+pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> Result<wire::Company, Problem> {
+    let template = body.chart_template.as_deref().unwrap_or(DEFAULT_CHART);
+    let Some(chart) = chart::template(template) else {
+        return Err(Problem::field(Code::InvalidValue, "/chart_template", "must be the name of a chart: generic"));
+    };
+    let now = ctx.now();
+    let row = companies::Model {
+        tenant_id: ctx.tenant,
+        id: CompanyId::new(),
+        name: body.name.clone(),
+        country: body.country.clone(),
+        currency: body.currency,
+        time_zone: body.time_zone,
+        tax_id: body.tax_id.clone(),
+        fiscal_year_start_month: body.fiscal_year_start_month.map_or(1, i64::from),
+        chart_template: template.to_owned(),
+        tax_rounding: body.tax_rounding.unwrap_or(TaxRounding::PerLine),
+        metadata: Json(body.metadata.clone()),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    tx.insert(row.clone());
+    for account in chart {
+        tx.insert(accounts::Model {
+            tenant_id: ctx.tenant,
+            id: AccountId::new(),
+            company_id: row.id,
+            code: account.code.to_owned(),
+            name: account.name.to_owned(),
+            kind: account.kind,
+            purpose: Some(account.purpose.word().to_owned()),
+            metadata: Json::default(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        });
+    }
+    let refs = crate::refs::pairs(&body.external_refs);
+    tx.set_external_refs("company", row.id.uuid(), &refs, true);
+    record(ctx, tx, "company.created", &row, refs)
+}
+
+/// Changes a company.
+///
+/// # Errors
+/// `not_found`.
+pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::UpdateCompany) -> Result<wire::Company, Problem> {
+    let old = tx.lock::<companies::Entity>(id).await?;
+    let mut new = old.clone();
+    new.name = body.name.clone().over_required(new.name);
+    new.country = body.country.clone().over_required(new.country);
+    new.time_zone = body.time_zone.clone().over_required(new.time_zone);
+    new.tax_id = body.tax_id.clone().over(new.tax_id);
+    new.fiscal_year_start_month = body.fiscal_year_start_month.clone().over_required(u32::try_from(old.fiscal_year_start_month).unwrap_or(1)).into();
+    new.tax_rounding = body.tax_rounding.clone().over_required(new.tax_rounding);
+    new.metadata = Json(merge_metadata(new.metadata.0, body.metadata.clone()));
+    new.version += 1;
+    new.updated_at = ctx.now();
+    let refs = crate::refs::patched(tx, "company", id.uuid(), &body.external_refs).await?;
+    tx.update(&old, &new);
+    record(ctx, tx, "company.updated", &new, refs)
+}
+
+/// The company that a field of a body names, or its error.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named(tx: &mut Tx<'_>, id: CompanyId, errors: &mut Vec<FieldError>) -> Result<Option<companies::Model>, Problem> {
+    tx.named::<companies::Entity, _>(Some(id), "/company_id", errors).await
+}
+
+fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &companies::Model, refs: Vec<(String, String)>) -> Result<wire::Company, Problem> {
+    let view = view(row, refs);
+    tx.record(ctx, &Change { event, object: "company", id: row.id.uuid(), version: row.version, company_id: Some(row.id), flow_id: None, body: &view })?;
+    Ok(view)
+}
+
+/// The company as the API shows it.
+#[must_use]
+pub fn view(row: &companies::Model, refs: Vec<(String, String)>) -> wire::Company {
+    wire::Company {
+        id: row.id,
+        object: "company".to_owned(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        version: row.version,
+        name: row.name.clone(),
+        country: row.country.clone(),
+        currency: row.currency,
+        time_zone: row.time_zone,
+        tax_id: row.tax_id.clone(),
+        fiscal_year_start_month: u32::try_from(row.fiscal_year_start_month).unwrap_or(1),
+        chart_template: row.chart_template.clone(),
+        tax_rounding: row.tax_rounding,
+        metadata: row.metadata.0.clone(),
+        external_refs: crate::refs::shown(refs),
+    }
+}

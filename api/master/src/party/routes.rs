@@ -1,0 +1,40 @@
+//! The operations of a party.
+
+use super::{service, store, view};
+use causeway_contract::{Page, Problem};
+use causeway_entity::master::parties;
+use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
+use causeway_openapi::party::{PARTIES, Party, op};
+
+/// Serves them.
+pub fn register(routes: &mut Routes) {
+    routes.on::<op::ListParties, _>(list_parties);
+    routes.on::<op::CreateParty, _>(create);
+    routes.on::<op::GetParty, _>(get);
+    routes.on::<op::UpdateParty, _>(update);
+}
+
+async fn list_parties(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListParties>) -> Result<Answer<Page<Party>>, Problem> {
+    let rows = list::list::<parties::Entity>(ctx, tx, &PARTIES, "party", &call.query).await?;
+    let children = store::children(tx, &rows.rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+    let data = rows.rows.iter().filter_map(|row| Some(view(row, children.get(&row.id)?))).collect();
+    Ok(Answer::of(rows.page(data)))
+}
+
+async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateParty>) -> Result<Answer<Party>, Problem> {
+    let party = service::create(ctx, tx, &call.body).await?;
+    let version = party.version;
+    Ok(Answer::object(party, version))
+}
+
+async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetParty>) -> Result<Answer<Party>, Problem> {
+    let row = tx.must::<parties::Entity>(call.path).await?;
+    let children = store::children_of(tx, row.id).await?;
+    Ok(Answer::object(view(&row, &children), row.version))
+}
+
+async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateParty>) -> Result<Answer<Party>, Problem> {
+    let party = service::update(ctx, tx, call.path, &call.body).await?;
+    let version = party.version;
+    Ok(Answer::object(party, version))
+}

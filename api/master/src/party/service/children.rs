@@ -1,0 +1,105 @@
+//! Addresses and contacts are given as a whole: what keeps its id is changed, what is new is added, what is not named goes.
+
+use crate::check;
+use causeway_contract::{Code, FieldError};
+use causeway_entity::master::{addresses, contacts};
+use causeway_kernel::Tx;
+use causeway_openapi::party as wire;
+use causeway_value::{AddressId, ContactId, Id, Kind, PartyId};
+
+/// The addresses of a party from now on.
+pub(super) fn replace_addresses(
+    tx: &mut Tx<'_>,
+    party_id: PartyId,
+    current: &[addresses::Model],
+    given: &[wire::AddressInput],
+    errors: &mut Vec<FieldError>,
+) -> Vec<addresses::Model> {
+    check_ids(given.iter().map(|one| one.id), current.iter().map(|row| row.id), "/addresses", errors);
+    let mut rows = Vec::with_capacity(given.len());
+    for (position, one) in (0..).zip(given) {
+        check::not_blank(&one.line1, &format!("/addresses/{position}/line1"), errors);
+        let row = addresses::Model {
+            tenant_id: tx.tenant(),
+            id: one.id.unwrap_or_else(AddressId::new),
+            party_id,
+            position,
+            kind: one.kind,
+            line1: one.line1.clone(),
+            line2: one.line2.clone(),
+            city: one.city.clone(),
+            region: one.region.clone(),
+            postal_code: one.postal_code.clone(),
+            country: one.country.clone(),
+        };
+        match current.iter().find(|old| old.id == row.id) {
+            Some(old) => tx.update(old, &row),
+            None => tx.insert(row.clone()),
+        }
+        rows.push(row);
+    }
+    for gone in current.iter().filter(|old| rows.iter().all(|row| row.id != old.id)) {
+        tx.delete(gone);
+    }
+    rows
+}
+
+/// The people at a party from now on.
+pub(super) fn replace_contacts(
+    tx: &mut Tx<'_>,
+    party_id: PartyId,
+    current: &[contacts::Model],
+    given: &[wire::ContactInput],
+    errors: &mut Vec<FieldError>,
+) -> Vec<contacts::Model> {
+    check_ids(given.iter().map(|one| one.id), current.iter().map(|row| row.id), "/contacts", errors);
+    let mut rows = Vec::with_capacity(given.len());
+    for (position, one) in (0..).zip(given) {
+        check::not_blank(&one.name, &format!("/contacts/{position}/name"), errors);
+        let row = contacts::Model {
+            tenant_id: tx.tenant(),
+            id: one.id.unwrap_or_else(ContactId::new),
+            party_id,
+            position,
+            name: one.name.clone(),
+            email: one.email.clone(),
+            phone: one.phone.clone(),
+            title: one.position.clone(),
+        };
+        match current.iter().find(|old| old.id == row.id) {
+            Some(old) => tx.update(old, &row),
+            None => tx.insert(row.clone()),
+        }
+        rows.push(row);
+    }
+    for gone in current.iter().filter(|old| rows.iter().all(|row| row.id != old.id)) {
+        tx.delete(gone);
+    }
+    rows
+}
+
+/// An id must be one that the party has, once.
+fn check_ids<K: Kind>(given: impl Iterator<Item = Option<Id<K>>>, current: impl Iterator<Item = Id<K>>, pointer: &str, errors: &mut Vec<FieldError>) {
+    let mut left: Vec<Id<K>> = current.collect();
+    for (index, id) in given.enumerate() {
+        let Some(id) = id else { continue };
+        match left.iter().position(|known| *known == id) {
+            Some(place) => drop(left.swap_remove(place)),
+            None => errors.push(FieldError::pointer(Code::NotFound, format!("{pointer}/{index}/id"), "names none of this party, or one that is named before")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_one_of_the_party_and_named_once() {
+        let (one, two) = (ContactId::new(), ContactId::new());
+        let mut errors = Vec::new();
+        check_ids([Some(two), None, Some(two), Some(ContactId::new()), Some(one)].into_iter(), [one, two].into_iter(), "/contacts", &mut errors);
+        let pointers: Vec<_> = errors.iter().filter_map(|error| error.pointer.as_deref()).collect();
+        assert_eq!(pointers, ["/contacts/2/id", "/contacts/3/id"]);
+    }
+}

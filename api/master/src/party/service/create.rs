@@ -1,0 +1,61 @@
+//! Creating a party.
+
+use super::{References, check_references, children, credit, index, record, words};
+use crate::party::store::Children;
+use crate::{check, refs};
+use causeway_contract::Problem;
+use causeway_entity::master::parties;
+use causeway_kernel::{Ctx, Tx};
+use causeway_openapi::party as wire;
+use causeway_value::{Json, PartyId, PartyRole};
+
+/// Creates a party with its addresses and contacts.
+///
+/// # Errors
+/// `not_found` for what it refers to; `required` for the currency of a credit limit; `external_ref_exists`.
+pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateParty) -> Result<wire::Party, Problem> {
+    let mut errors = Vec::new();
+    check::not_blank(&body.name, "/name", &mut errors);
+    let references = References { payment_term_id: body.payment_term_id, price_list_id: body.price_list_id, linked_company_id: body.linked_company_id };
+    check_references(tx, &references, &mut errors).await?;
+    let credit = match &body.credit_limit {
+        Some(text) => credit::given(tx, text, body.currency, &mut errors).await?,
+        None => credit::Credit::default(),
+    };
+    let now = ctx.now();
+    let row = parties::Model {
+        tenant_id: ctx.tenant,
+        id: PartyId::new(),
+        name: body.name.clone(),
+        kind: body.kind,
+        is_customer: body.roles.contains(&PartyRole::Customer),
+        is_supplier: body.roles.contains(&PartyRole::Supplier),
+        country: body.country.clone(),
+        tax_id: body.tax_id.clone(),
+        currency: body.currency,
+        payment_term_id: body.payment_term_id,
+        price_list_id: body.price_list_id,
+        credit_limit: credit.limit,
+        credit_currency: credit.currency,
+        segment: body.segment.clone(),
+        email: body.email.clone(),
+        phone: body.phone.clone(),
+        linked_company_id: body.linked_company_id,
+        active: true,
+        metadata: Json(body.metadata.clone()),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    // Written first: addresses and contacts refer to it.
+    tx.insert(row.clone());
+    let standing = Children {
+        addresses: children::replace_addresses(tx, row.id, &[], &body.addresses, &mut errors),
+        contacts: children::replace_contacts(tx, row.id, &[], &body.contacts, &mut errors),
+        refs: refs::pairs(&body.external_refs),
+    };
+    check::finish(errors)?;
+    tx.set_external_refs("party", row.id.uuid(), &standing.refs, true);
+    index(tx, &row, &words(&row, &standing), true);
+    record(ctx, tx, "party.created", &row, &standing)
+}

@@ -1,0 +1,93 @@
+//! What stands with parties, and how they are found.
+
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::master::{addresses, contacts, parties};
+use causeway_kernel::db::Cell;
+use causeway_kernel::{Find, Tx};
+use causeway_value::{Currency, PartyId};
+use std::collections::BTreeMap;
+
+/// What stands with a party.
+#[derive(Clone, Debug, Default)]
+pub struct Children {
+    /// Its addresses, in order.
+    pub addresses: Vec<addresses::Model>,
+    /// People at it, in order.
+    pub contacts: Vec<contacts::Model>,
+    /// Its ids in other systems.
+    pub refs: Vec<(String, String)>,
+}
+
+/// What stands with these parties, in three queries however many they are. Every id has an entry.
+///
+/// # Errors
+/// When the database fails.
+pub async fn children(tx: &mut Tx<'_>, ids: &[PartyId]) -> Result<BTreeMap<PartyId, Children>, Problem> {
+    let mut found: BTreeMap<PartyId, Children> = ids.iter().map(|id| (*id, Children::default())).collect();
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let by_party = Find::<addresses::Entity>::new().among(addresses::Column::PartyId, ids.iter().copied());
+    for address in by_party.order_by(addresses::Column::Position).all(tx).await? {
+        found.entry(address.party_id).or_default().addresses.push(address);
+    }
+    let by_party = Find::<contacts::Entity>::new().among(contacts::Column::PartyId, ids.iter().copied());
+    for contact in by_party.order_by(contacts::Column::Position).all(tx).await? {
+        found.entry(contact.party_id).or_default().contacts.push(contact);
+    }
+    let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+    for (id, refs) in tx.external_refs(&uuids).await? {
+        found.entry(PartyId::from_uuid(id)).or_default().refs = refs;
+    }
+    Ok(found)
+}
+
+/// What stands with one party.
+///
+/// # Errors
+/// When the database fails.
+pub async fn children_of(tx: &mut Tx<'_>, id: PartyId) -> Result<Children, Problem> {
+    Ok(children(tx, &[id]).await?.remove(&id).unwrap_or_default())
+}
+
+/// The party that a field of a new document names, or its error: there must be one, and it must be active.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named(tx: &mut Tx<'_>, id: Option<PartyId>, pointer: &str, errors: &mut Vec<FieldError>) -> Result<Option<parties::Model>, Problem> {
+    let found = tx.named::<parties::Entity, _>(id, pointer, errors).await?;
+    if found.as_ref().is_some_and(|party| !party.active) {
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, "names a party that is not active any more"));
+    }
+    Ok(found)
+}
+
+/// The active party that a person or organisation most likely is (MDM-07): by a mail address of its own or of one of its contacts, else by its exact name.
+/// The oldest one when several match equally.
+///
+/// # Errors
+/// When the database fails.
+pub async fn matching(tx: &mut Tx<'_>, name: Option<&str>, email: Option<&str>) -> Result<Option<parties::Model>, Problem> {
+    let find = || Find::<parties::Entity>::new().eq(parties::Column::Active, true).order_by(parties::Column::Id);
+    if let Some(email) = email {
+        let sql = "email = ? OR id IN (SELECT c.party_id FROM contacts c WHERE c.tenant_id = $1 AND c.email = ?)";
+        if let Some(found) = find().when(sql, vec![email.into(), email.into()]).one(tx).await? {
+            return Ok(Some(found));
+        }
+    }
+    match name {
+        Some(name) => find().eq(parties::Column::Name, name).one(tx).await,
+        None => Ok(None),
+    }
+}
+
+/// The currency that all companies of the tenant have, whichever of them the caller may see.
+///
+/// # Errors
+/// When the database fails.
+pub async fn common_currency(tx: &mut Tx<'_>) -> Result<Option<Currency>, Problem> {
+    let sql = "SELECT DISTINCT currency FROM companies WHERE tenant_id = $1 LIMIT 2";
+    let rows = tx.query(sql, vec![tx.tenant().into()], &[("currency", Cell::Text)]).await?;
+    let [row] = rows.as_slice() else { return Ok(None) };
+    Ok(row.try_get::<String>("", "currency").ok().and_then(|code| code.parse().ok()))
+}

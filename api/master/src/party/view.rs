@@ -1,0 +1,56 @@
+//! A party as the API shows it.
+
+use super::store::Children;
+use causeway_entity::master::{addresses, contacts, parties};
+use causeway_openapi::party as wire;
+use causeway_value::PartyRole;
+
+/// The party with what stands with it.
+#[must_use]
+pub fn view(row: &parties::Model, children: &Children) -> wire::Party {
+    let roles = [(row.is_customer, PartyRole::Customer), (row.is_supplier, PartyRole::Supplier)];
+    wire::Party {
+        id: row.id,
+        object: "party".to_owned(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        version: row.version,
+        name: row.name.clone(),
+        kind: row.kind,
+        roles: roles.into_iter().filter_map(|(has, role)| has.then_some(role)).collect(),
+        country: row.country.clone(),
+        tax_id: row.tax_id.clone(),
+        currency: row.currency,
+        payment_term_id: row.payment_term_id,
+        price_list_id: row.price_list_id,
+        credit_limit: row.credit_limit.zip(row.credit_currency).map(|(limit, currency)| limit.text(currency)),
+        credit_currency: row.credit_currency,
+        segment: row.segment.clone(),
+        email: row.email.clone(),
+        phone: row.phone.clone(),
+        linked_company_id: row.linked_company_id,
+        active: row.active,
+        addresses: children.addresses.iter().map(address).collect(),
+        contacts: children.contacts.iter().map(contact).collect(),
+        metadata: row.metadata.0.clone(),
+        external_refs: crate::refs::shown(children.refs.clone()),
+    }
+}
+
+fn address(row: &addresses::Model) -> wire::Address {
+    wire::Address {
+        id: row.id,
+        kind: row.kind,
+        line1: row.line1.clone(),
+        line2: row.line2.clone(),
+        city: row.city.clone(),
+        region: row.region.clone(),
+        postal_code: row.postal_code.clone(),
+        country: row.country.clone(),
+    }
+}
+
+/// A contact as the API shows it.
+pub(super) fn contact(row: &contacts::Model) -> wire::Contact {
+    wire::Contact { id: row.id, name: row.name.clone(), email: row.email.clone(), phone: row.phone.clone(), position: row.title.clone() }
+}

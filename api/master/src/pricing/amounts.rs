@@ -1,0 +1,155 @@
+//! What a line comes to (rules, "Price of a line" 4 to 6) and what it leaves (requirement QTE-18).
+
+use causeway_value::{Amount, Currency, Overflow, Percent, Price, Quantity, product};
+
+/// The amount of a line: quantity times price per `price_base_quantity`, less the line's discount, less the document's, rounded half away from zero, once.
+/// The discounts multiply: 10 % and 10 % are 19 %. 100 % off, zero and negative lines are lines like others.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit or the base quantity is zero.
+pub fn line_net(
+    quantity: Quantity,
+    unit_price: Price,
+    price_base_quantity: Quantity,
+    discount: Percent,
+    document_discount: Percent,
+    currency: Currency,
+) -> Result<Amount, Overflow> {
+    let (kept, kept_of_document) = (rest_of_whole(discount)?, rest_of_whole(document_discount)?);
+    let factors = [quantity.0, unit_price.0, kept, kept_of_document, currency.minor_units()];
+    product(&factors, &[Price::ONE.0, price_base_quantity.0, Percent::WHOLE.0, Percent::WHOLE.0]).map(Amount)
+}
+
+/// What of a line's net has become billable once `cumulative` of the `ordered` quantity has. What is new is this minus what was billable before, so that
+/// the last part takes the residue and the whole is never exceeded.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit.
+pub fn cumulative_amount(net: Amount, cumulative: Quantity, ordered: Quantity) -> Result<Amount, Overflow> {
+    if cumulative.0.signum() == -ordered.0.signum() {
+        return Ok(Amount::ZERO);
+    }
+    if cumulative.0.unsigned_abs() >= ordered.0.unsigned_abs() {
+        return Ok(net);
+    }
+    product(&[net.0, cumulative.0], &[ordered.0]).map(Amount)
+}
+
+/// What a quantity costs us, rounded.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit or the base quantity is zero.
+pub fn cost_amount(quantity: Quantity, unit_cost: Price, price_base_quantity: Quantity, currency: Currency) -> Result<Amount, Overflow> {
+    line_net(quantity, unit_cost, price_base_quantity, Percent::ZERO, Percent::ZERO, currency)
+}
+
+/// What is left of a price after the cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Margin {
+    /// Net minus cost.
+    pub amount: Amount,
+    /// In percent of the net; none for a net of zero.
+    pub percent: Option<Percent>,
+}
+
+/// The margin of a line or a document. Both amounts are in the same currency.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit.
+pub fn margin(net: Amount, cost: Amount) -> Result<Margin, Overflow> {
+    let amount = net.minus(cost)?;
+    let percent = if net.is_zero() { None } else { Some(Percent(product(&[amount.0, Percent::WHOLE.0], &[net.0])?)) };
+    Ok(Margin { amount, percent })
+}
+
+/// By how much a given price is below the one that the lists give, in percent of that: the approval fact `price_override_percent`. Negative when the given
+/// price is higher; none when the lists give a price of zero and the given one is another.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit.
+pub fn price_override_percent(given: Price, listed: Price) -> Result<Option<Percent>, Overflow> {
+    if given == listed {
+        return Ok(Some(Percent::ZERO));
+    }
+    if listed.0 == 0 {
+        return Ok(None);
+    }
+    let below = listed.0.checked_sub(given.0).ok_or(Overflow)?;
+    product(&[below, Percent::WHOLE.0], &[listed.0]).map(|percent| Some(Percent(percent)))
+}
+
+fn rest_of_whole(discount: Percent) -> Result<i64, Overflow> {
+    Percent::WHOLE.0.checked_sub(discount.0).ok_or(Overflow)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn net(quantity: &str, price: &str, base: &str, discounts: (&str, &str), currency: &str) -> i64 {
+        let (discount, document) = (discounts.0.parse().unwrap(), discounts.1.parse().unwrap());
+        line_net(quantity.parse().unwrap(), price.parse().unwrap(), base.parse().unwrap(), discount, document, currency.parse().unwrap()).unwrap().0
+    }
+
+    #[test]
+    fn lines_follow_the_vectors() {
+        assert_eq!(net("40", "18.00", "1", ("10", "0"), "EUR"), 64_800);
+        assert_eq!(net("1", "100", "1", ("10", "10"), "EUR"), 8_100, "PRICE-002: 19 %, not 20 %");
+        assert_eq!(net("0.1", "0.045", "1", ("0", "0"), "KWD"), 5, "FX-017");
+        assert_eq!(net("3", "0.000001", "1", ("0", "0"), "EUR"), 0);
+        assert_eq!(net("1000000", "0.015", "1000", ("0", "0"), "EUR"), 1_500);
+        assert_eq!(net("7", "19.99", "1", ("100", "0"), "EUR"), 0);
+        assert_eq!(net("0", "19.99", "1", ("0", "0"), "EUR"), 0);
+        assert_eq!(net("-1", "0.005", "1", ("0", "0"), "EUR"), -1);
+        assert_eq!(net("3", "333.5", "1", ("0", "0"), "JPY"), 1_001);
+        // PRICE-031: a discount per line, and on the total.
+        let prices = ["1.04", "2.04", "3.04", "4.04"];
+        assert_eq!(prices.map(|price| net("1", price, "1", ("0", "0"), "EUR") - net("1", price, "1", ("10", "0"), "EUR")), [10, 20, 30, 40]);
+        assert_eq!(net("1", "10.16", "1", ("90", "0"), "EUR"), 102);
+        // TAX-076: 10 off 2 x 50 is 10 %.
+        assert_eq!(net("2", "50", "1", ("10", "0"), "EUR"), 9_000);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        let eur: Currency = "EUR".parse().unwrap();
+        assert_eq!(line_net(Quantity(i64::MAX), Price(i64::MAX), Quantity::ONE, Percent::ZERO, Percent::ZERO, eur), Err(Overflow));
+        assert_eq!(line_net(Quantity::ONE, Price::ONE, Quantity::ZERO, Percent::ZERO, Percent::ZERO, eur), Err(Overflow));
+    }
+
+    #[test]
+    fn margins_are_percent_of_the_net() {
+        let percent = |net, cost| margin(Amount(net), Amount(cost)).unwrap().percent.map(|percent| percent.to_string());
+        assert_eq!(percent(1_800, 1_120), Some("37.777778".to_owned()));
+        assert_eq!(percent(100, 150), Some("-50".to_owned()));
+        assert_eq!(percent(0, 150), None);
+        assert_eq!(cost_amount(Quantity(40_000_000), "11.20".parse().unwrap(), Quantity::ONE, "EUR".parse().unwrap()), Ok(Amount(44_800)));
+    }
+
+    #[test]
+    fn an_override_is_measured_against_the_lists() {
+        let fact = |given: &str, listed: &str| price_override_percent(given.parse().unwrap(), listed.parse().unwrap()).unwrap().map(|p| p.to_string());
+        assert_eq!(fact("15", "20"), Some("25".to_owned()));
+        assert_eq!(fact("22", "20"), Some("-10".to_owned()));
+        assert_eq!(fact("0", "0"), Some("0".to_owned()));
+        assert_eq!(fact("1", "0"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn parts_of_a_line_add_up_to_it(net in -10_000_000_i64..10_000_000, parts in prop::collection::vec(1_i64..5_000_000, 1..10)) {
+            let ordered = Quantity(parts.iter().sum());
+            let (mut cumulative, mut billed) = (0, 0);
+            for part in parts {
+                cumulative += part;
+                let sum = cumulative_amount(Amount(net), Quantity(cumulative), ordered).unwrap().0;
+                prop_assert!(sum.abs() <= net.abs());
+                prop_assert!((sum - billed) * net >= 0);
+                billed = sum;
+            }
+            prop_assert_eq!(billed, net);
+            prop_assert_eq!(cumulative_amount(Amount(net), Quantity(cumulative + 1), ordered), Ok(Amount(net)));
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The verbs of a price list (QTE-04 to QTE-06, QTE-19).
+
+use super::columns::{audience_given, audience_of, rule_given, rule_row, set_audience};
+use super::rules::{Audience, PriceRuleData, check_rule};
+use crate::{check, refs};
+use causeway_contract::{Code, FieldError, Patch, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::master::{categories, parties, price_lists, price_rules, products};
+use causeway_kernel::{Change, Ctx, Find, Tx};
+use causeway_openapi::pricing as wire;
+use causeway_value::{CategoryId, Json, PriceListId, ProductId};
+use sea_orm::sea_query::Value;
+
+/// Creates a price list with its rules.
+///
+/// # Errors
+/// `not_found` for what it names; `invalid_value` for its audience, dates and rules; `already_exists` for the code.
+pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePriceList) -> Result<wire::PriceList, Problem> {
+    let now = ctx.now();
+    let mut row = price_lists::Model {
+        tenant_id: ctx.tenant,
+        id: PriceListId::new(),
+        code: body.code.clone(),
+        name: body.name.clone(),
+        currency: body.currency,
+        priority: body.priority.unwrap_or(0).into(),
+        valid_from: body.valid_from,
+        valid_to: body.valid_to,
+        audience_kind: None,
+        audience_id: None,
+        audience_segment: None,
+        company_id: body.company_id,
+        convert: body.convert.unwrap_or(false),
+        active: true,
+        metadata: Json(body.metadata.clone()),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut errors = Vec::new();
+    check::not_blank(&row.code, "/code", &mut errors);
+    check_dates(&row, &mut errors);
+    tx.named::<companies::Entity, _>(row.company_id, "/company_id", &mut errors).await?;
+    take_audience(tx, &mut row, body.audience.as_ref(), &mut errors).await?;
+    let rules = read_rules(tx, &body.rules, &mut errors).await?;
+    check::finish(errors)?;
+    tx.insert(row.clone());
+    let rules = write_rules(tx, &row, &rules);
+    let refs = refs::pairs(&body.external_refs);
+    tx.set_external_refs("price_list", row.id.uuid(), &refs, true);
+    record(ctx, tx, "price_list.created", &row, &rules, refs)
+}
+
+/// Changes a price list. Documents keep the prices that they took. Rules are replaced as a whole.
+///
+/// # Errors
+/// As [`create`]; `not_found` for the list.
+pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::UpdatePriceList) -> Result<wire::PriceList, Problem> {
+    let old = tx.lock::<price_lists::Entity>(id).await?;
+    let mut errors = Vec::new();
+    let mut new = old.clone();
+    new.name = body.name.clone().over(new.name);
+    if let Patch::Value(priority) = &body.priority {
+        new.priority = i64::from(*priority);
+    }
+    new.valid_from = body.valid_from.clone().over(new.valid_from);
+    new.valid_to = body.valid_to.clone().over(new.valid_to);
+    new.convert = body.convert.clone().over_required(new.convert);
+    new.active = body.active.clone().over_required(new.active);
+    new.metadata = Json(check::metadata(new.metadata.0, &body.metadata, &mut errors));
+    check_dates(&new, &mut errors);
+    match &body.audience {
+        Patch::Absent => {}
+        Patch::Null => set_audience(&mut new, None),
+        Patch::Value(given) => take_audience(tx, &mut new, Some(given), &mut errors).await?,
+    }
+    let rules = match &body.rules {
+        Patch::Value(given) => {
+            let rules = read_rules(tx, given, &mut errors).await?;
+            let values = vec![Value::from(ctx.tenant), Value::from(id)];
+            tx.plain("DELETE FROM price_rules WHERE tenant_id = $1 AND price_list_id = $2", values);
+            write_rules(tx, &new, &rules)
+        }
+        Patch::Absent | Patch::Null => rules_of(tx, &[id]).await?,
+    };
+    check::finish(errors)?;
+    let refs = refs::patched(tx, "price_list", id.uuid(), &body.external_refs).await?;
+    new.version += 1;
+    new.updated_at = ctx.now();
+    tx.update(&old, &new);
+    record(ctx, tx, "price_list.updated", &new, &rules, refs)
+}
+
+/// The rules of these lists, in order, in one query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rules_of(tx: &mut Tx<'_>, ids: &[PriceListId]) -> Result<Vec<price_rules::Model>, Problem> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let find = Find::<price_rules::Entity>::new().among(price_rules::Column::PriceListId, ids.iter().copied());
+    find.order_by(price_rules::Column::Position).all(tx).await
+}
+
+fn check_dates(row: &price_lists::Model, errors: &mut Vec<FieldError>) {
+    for (day, pointer) in [(row.valid_from, "/valid_from"), (row.valid_to, "/valid_to")] {
+        if let Some(day) = day {
+            check::day(day, pointer, errors);
+        }
+    }
+    if let (Some(from), Some(to)) = (row.valid_from, row.valid_to)
+        && to < from
+    {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/valid_to", format!("must not be before valid_from, {from}")));
+    }
+}
+
+/// Whom the list is for from now on.
+async fn take_audience(
+    tx: &mut Tx<'_>,
+    row: &mut price_lists::Model,
+    given: Option<&wire::PriceAudience>,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), Problem> {
+    let Some(given) = given else { return Ok(()) };
+    let Some(audience) = audience_given(given) else {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/audience", "must have exactly one of party_id, segment, company_id and tenant: true"));
+        return Ok(());
+    };
+    match &audience {
+        Audience::Party(id) => drop(tx.named::<parties::Entity, _>(Some(*id), "/audience/party_id", errors).await?),
+        Audience::Company(id) => drop(tx.named::<companies::Entity, _>(Some(*id), "/audience/company_id", errors).await?),
+        Audience::Segment(_) | Audience::Tenant => {}
+    }
+    set_audience(row, Some(audience));
+    Ok(())
+}
+
+/// The rules as given, checked; what they are about is looked up in two queries.
+async fn read_rules(tx: &mut Tx<'_>, given: &[wire::PriceRuleInput], errors: &mut Vec<FieldError>) -> Result<Vec<PriceRuleData>, Problem> {
+    let mut rules = Vec::with_capacity(given.len());
+    let mut wanted_products: Vec<(ProductId, String)> = Vec::new();
+    let mut wanted_categories: Vec<(CategoryId, String)> = Vec::new();
+    for (index, one) in given.iter().enumerate() {
+        let pointer = format!("/rules/{index}");
+        match rule_given(one) {
+            Ok(rule) => {
+                errors.extend(check_rule(&rule, &pointer));
+                rules.push(rule);
+            }
+            Err(detail) => errors.push(FieldError::pointer(Code::InvalidValue, &pointer, detail)),
+        }
+        wanted_products.extend(one.product_id.map(|id| (id, format!("{pointer}/product_id"))));
+        wanted_categories.extend(one.category_id.map(|id| (id, format!("{pointer}/category_id"))));
+    }
+    check::named_all::<products::Entity, _>(tx, products::Column::Id, |row| row.id, &wanted_products, errors).await?;
+    check::named_all::<categories::Entity, _>(tx, categories::Column::Id, |row| row.id, &wanted_categories, errors).await?;
+    Ok(rules)
+}
+
+fn write_rules(tx: &mut Tx<'_>, list: &price_lists::Model, rules: &[PriceRuleData]) -> Vec<price_rules::Model> {
+    let rows: Vec<price_rules::Model> = (0..).zip(rules).map(|(position, rule)| rule_row(list, position, rule)).collect();
+    for row in &rows {
+        tx.insert(row.clone());
+    }
+    rows
+}
+
+fn record(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    event: &'static str,
+    row: &price_lists::Model,
+    rules: &[price_rules::Model],
+    refs: Vec<(String, String)>,
+) -> Result<wire::PriceList, Problem> {
+    let view = view(row, rules.iter(), refs);
+    let (id, version, company_id) = (row.id.uuid(), row.version, row.company_id);
+    tx.record(ctx, &Change { event, object: "price_list", id, version, company_id, flow_id: None, body: &view })?;
+    Ok(view)
+}
+
+/// The price list as the API shows it.
+#[must_use]
+pub fn view<'a>(row: &price_lists::Model, rules: impl Iterator<Item = &'a price_rules::Model>, refs: Vec<(String, String)>) -> wire::PriceList {
+    wire::PriceList {
+        id: row.id,
+        object: "price_list".to_owned(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        version: row.version,
+        code: row.code.clone(),
+        name: row.name.clone(),
+        currency: row.currency,
+        priority: i32::try_from(row.priority).unwrap_or(i32::MAX),
+        valid_from: row.valid_from,
+        valid_to: row.valid_to,
+        company_id: row.company_id,
+        audience: audience_of(row).map(shown_audience),
+        convert: row.convert,
+        active: row.active,
+        rules: rules.map(shown_rule).collect(),
+        metadata: row.metadata.0.clone(),
+        external_refs: refs::shown(refs),
+    }
+}
+
+fn shown_audience(audience: Audience) -> wire::PriceAudience {
+    let none = wire::PriceAudience::default();
+    match audience {
+        Audience::Party(id) => wire::PriceAudience { party_id: Some(id), ..none },
+        Audience::Segment(segment) => wire::PriceAudience { segment: Some(segment), ..none },
+        Audience::Company(id) => wire::PriceAudience { company_id: Some(id), ..none },
+        Audience::Tenant => wire::PriceAudience { tenant: Some(true), ..none },
+    }
+}
+
+fn shown_rule(row: &price_rules::Model) -> wire::PriceRule {
+    wire::PriceRule {
+        id: row.id,
+        product_id: row.product_id,
+        category_id: row.category_id,
+        min_quantity: row.min_quantity,
+        price: row.price,
+        percent_off: row.percent_off,
+        surcharge: row.surcharge,
+        cost_plus_percent: row.cost_plus_percent,
+        rounding_step: row.rounding_step,
+        margin_floor_percent: row.margin_floor_percent,
+    }
+}

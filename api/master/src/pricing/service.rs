@@ -1,0 +1,254 @@
+//! Pricing the lines of a document: one way for quotes, orders and invoices (QTE-14), in at most six queries however many lines there are.
+
+use super::Trace;
+use super::rules::{PriceListData, PriceRequest, PriceSource, PricedProduct, ResolvedPrice, resolve_price};
+use super::store::{self, Wanted};
+use crate::catalog::store as catalog;
+use crate::check;
+use crate::rate::lookup::{RateTable, rates};
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::master::{parties, products};
+use causeway_kernel::{Ctx, Tx};
+use causeway_openapi::line::LineInput;
+use causeway_value::{Currency, Day, Percent, Price, ProductId, Quantity, product};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A line that needs a price.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineToPrice {
+    /// What is sold; a line without a product needs a price.
+    pub product_id: Option<ProductId>,
+    /// How much, in the product's unit.
+    pub quantity: Quantity,
+    /// The price that somebody gave.
+    pub unit_price: Option<Price>,
+    /// JSON pointer of the line in the request, such as `/lines/0`.
+    pub pointer: String,
+}
+
+/// A line with its price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PricedLine {
+    /// What is sold.
+    pub product: Option<products::Model>,
+    /// Per `price_base_quantity` units, before discounts, in the document's currency.
+    pub unit_price: Price,
+    /// How many units the price is for.
+    pub price_base_quantity: Quantity,
+    /// Where the price came from.
+    pub source: PriceSource,
+    /// What the lists give; none when the price was given and they have none.
+    pub list_unit_price: Option<Price>,
+    /// The approval fact `price_override_percent`: by how much a given price is below what the lists give.
+    pub override_percent: Option<Percent>,
+    /// What it costs us, per `price_base_quantity` units, in the document's currency; none when the cost or its rate is not known.
+    pub unit_cost: Option<Price>,
+    /// Why the price is what it is.
+    pub trace: Trace,
+}
+
+/// The lines of a quote or order as given, with their pointers.
+#[must_use]
+pub fn lines_to_price(lines: &[LineInput]) -> Vec<LineToPrice> {
+    let line = |(index, line): (usize, &LineInput)| LineToPrice {
+        product_id: line.product_id,
+        quantity: line.quantity,
+        unit_price: line.unit_price,
+        pointer: format!("/lines/{index}"),
+    };
+    lines.iter().enumerate().map(line).collect()
+}
+
+/// The lines of a document with their prices, in the order given.
+///
+/// # Errors
+/// `not_found` and `invalid_value` for products that are not there or not sold any more, `required` for prices that nothing gives, all of them at once;
+/// `price_rule_tie`; `rate_missing`; `amount_overflow`.
+pub async fn price_lines(
+    _: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    party: &parties::Model,
+    day: Day,
+    currency: Currency,
+    lines: &[LineToPrice],
+) -> Result<Vec<PricedLine>, Problem> {
+    let mut errors = Vec::new();
+    let found = sold(tx, lines, &mut errors).await?;
+    check::finish(errors)?;
+    let book = PriceBook::load(tx, company, party, day, currency, &found).await?;
+    book.price(&found, lines)
+}
+
+/// The products of the lines. Lines that name none, or one that is not sold any more, become errors.
+async fn sold(tx: &mut Tx<'_>, lines: &[LineToPrice], errors: &mut Vec<FieldError>) -> Result<BTreeMap<ProductId, products::Model>, Problem> {
+    let wanted: Vec<(ProductId, String)> = lines.iter().filter_map(|line| line.product_id.map(|id| (id, format!("{}/product_id", line.pointer)))).collect();
+    let found = check::named_all::<products::Entity, _>(tx, products::Column::Id, |row| row.id, &wanted, errors).await?;
+    for (id, pointer) in &wanted {
+        if found.get(id).is_some_and(|product| !product.active) {
+            errors.push(FieldError::pointer(Code::InvalidValue, pointer, "names a product that is not sold any more"));
+        }
+    }
+    for line in lines.iter().filter(|line| line.product_id.is_none() && line.unit_price.is_none()) {
+        errors.push(FieldError::pointer(Code::Required, format!("{}/unit_price", line.pointer), "is required for a line without a product"));
+    }
+    Ok(found)
+}
+
+/// Everything that prices the lines of one document.
+struct PriceBook<'a> {
+    company: &'a companies::Model,
+    party: &'a parties::Model,
+    day: Day,
+    currency: Currency,
+    lists: Vec<PriceListData>,
+    rates: RateTable,
+    parents: catalog::Parents,
+    factors: BTreeMap<String, Quantity>,
+}
+
+impl<'a> PriceBook<'a> {
+    async fn load(
+        tx: &mut Tx<'_>,
+        company: &'a companies::Model,
+        party: &'a parties::Model,
+        day: Day,
+        currency: Currency,
+        products: &BTreeMap<ProductId, products::Model>,
+    ) -> Result<Self, Problem> {
+        let parents = catalog::parents(tx, products.values().filter_map(|product| product.category_id)).await?;
+        let factors = catalog::factors(tx, products.values().map(|product| product.unit.as_str())).await?;
+        let wanted = Wanted { products: products.keys().copied().collect(), categories: parents.keys().copied().collect() };
+        let lists = if products.is_empty() { Vec::new() } else { store::lists(tx, company.id, party, &wanted).await? };
+        let rates = rates(tx, pairs(products.values(), &lists, currency), day).await?;
+        Ok(Self { company, party, day, currency, lists, rates, parents, factors })
+    }
+
+    fn price(&self, products: &BTreeMap<ProductId, products::Model>, lines: &[LineToPrice]) -> Result<Vec<PricedLine>, Problem> {
+        let mut priced = Vec::with_capacity(lines.len());
+        let mut errors = Vec::new();
+        for line in lines {
+            let found = match line.product_id.and_then(|id| products.get(&id)) {
+                Some(product) => self.price_product(line, product),
+                None => Ok(without_product(line)),
+            };
+            match found {
+                Ok(line) => priced.push(line),
+                // Facts such as the tied rules belong to one line and would be lost among others.
+                Err(problem) if problem.errors.is_empty() || !problem.meta.is_empty() => return Err(problem),
+                Err(problem) => errors.extend(problem.errors),
+            }
+        }
+        check::finish(errors)?;
+        Ok(priced)
+    }
+
+    fn price_product(&self, line: &LineToPrice, row: &products::Model) -> Result<PricedLine, Problem> {
+        let factor = self.factors.get(&row.unit).copied().unwrap_or(Quantity::ONE);
+        let product = PricedProduct {
+            id: row.id,
+            categories: catalog::path(&self.parents, row.category_id),
+            list_price: Some(row.list_price),
+            cost: row.cost,
+            currency: row.currency,
+        };
+        let request = PriceRequest {
+            product: &product,
+            // Price breaks count base units. The price itself is per unit of the product, as the line is, so there is nothing left to convert.
+            quantity: in_base_units(line.quantity, factor)?,
+            unit_factor: Quantity::ONE,
+            currency: self.currency,
+            day: self.day,
+            company_id: self.company.id,
+            party_id: Some(self.party.id),
+            segment: self.party.segment.as_deref(),
+            price_list_id: self.party.price_list_id,
+            unit_price: line.unit_price,
+            pointer: &line.pointer,
+        };
+        let resolved = resolve_price(&request, &self.lists, &|from, to| self.rates.find(from, to))?;
+        let ResolvedPrice { price, source, list_unit_price, override_percent, trace } = resolved;
+        let unit_cost = row.cost.zip(self.rates.find(row.currency, self.currency)).map(|(cost, rate)| rate.price(cost)).transpose()?;
+        let price_base_quantity = row.price_base_quantity;
+        Ok(PricedLine { product: Some(row.clone()), unit_price: price, price_base_quantity, source, list_unit_price, override_percent, unit_cost, trace })
+    }
+}
+
+/// A line of text and price.
+fn without_product(line: &LineToPrice) -> PricedLine {
+    let unit_price = line.unit_price.unwrap_or_default();
+    let mut trace = Trace { result: unit_price.to_string(), ..Trace::default() };
+    trace.step("unit_price", "none", unit_price.to_string(), "a line without a product has the price that is given");
+    PricedLine {
+        product: None,
+        unit_price,
+        price_base_quantity: Quantity::ONE,
+        source: PriceSource::Given,
+        list_unit_price: None,
+        override_percent: None,
+        unit_cost: None,
+        trace,
+    }
+}
+
+/// A quantity in the base unit of its unit: 0.4 dozen is 4.8.
+fn in_base_units(quantity: Quantity, factor: Quantity) -> Result<Quantity, Problem> {
+    Ok(Quantity(product(&[quantity.0, factor.0], &[Quantity::ONE.0])?))
+}
+
+/// The currencies that pricing may convert between: of products, lists and the document.
+fn pairs<'p>(products: impl Iterator<Item = &'p products::Model>, lists: &[PriceListData], document: Currency) -> BTreeSet<(Currency, Currency)> {
+    let of_products: BTreeSet<Currency> = products.map(|product| product.currency).collect();
+    let of_lists: BTreeSet<Currency> = lists.iter().filter(|list| list.convert || list.currency == document).map(|list| list.currency).collect();
+    let to_lists = of_products.iter().flat_map(|product| of_lists.iter().map(|list| (*product, *list)));
+    let to_document = of_products.iter().chain(&of_lists).map(|currency| (*currency, document));
+    to_lists.chain(to_document).filter(|(from, to)| from != to).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_value::PriceListId;
+
+    fn currency(code: &str) -> Currency {
+        code.parse().unwrap()
+    }
+
+    #[test]
+    fn breaks_are_compared_in_base_units() {
+        let base = |quantity: &str, factor: &str| in_base_units(quantity.parse().unwrap(), factor.parse().unwrap()).unwrap().to_string();
+        assert_eq!(base("0.4", "12"), "4.8", "PRICE-001");
+        assert_eq!(base("0.3", "12"), "3.6", "PRICE-001");
+        assert_eq!(base("-2", "0.5"), "-1");
+        assert!(in_base_units(Quantity(i64::MAX), Quantity(i64::MAX)).is_err());
+    }
+
+    #[test]
+    fn only_rates_that_can_be_needed_are_asked_for() {
+        let list = |code: &str, convert| PriceListData {
+            id: PriceListId::new(),
+            code: code.to_owned(),
+            currency: currency(code),
+            priority: 0,
+            valid_from: None,
+            valid_to: None,
+            company_id: None,
+            audience: None,
+            convert,
+            rules: Vec::new(),
+        };
+        let (eur, usd) = (currency("EUR"), currency("USD"));
+        assert_eq!(pairs(std::iter::empty(), &[list("EUR", false), list("GBP", false)], eur), BTreeSet::new());
+        assert_eq!(pairs(std::iter::empty(), &[list("USD", true)], eur), BTreeSet::from([(usd, eur)]));
+    }
+
+    #[test]
+    fn a_line_without_a_product_takes_the_given_price() {
+        let input = LineInput { quantity: Quantity::ONE, unit_price: Some("12.50".parse().unwrap()), ..LineInput::default() };
+        let lines = lines_to_price(&[LineInput::default(), input]);
+        assert_eq!(lines[1].pointer, "/lines/1");
+        let priced = without_product(&lines[1]);
+        assert_eq!((priced.unit_price.to_string(), priced.trace.result.as_str(), priced.source), ("12.50".to_owned(), "12.50", PriceSource::Given));
+    }
+}

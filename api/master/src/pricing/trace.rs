@@ -1,0 +1,52 @@
+//! Why a price is what it is (design: "Explain"). Stored with the revision that it decided.
+
+use serde::{Deserialize, Serialize};
+
+/// What was computed, from what, and what else was possible.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    /// The price.
+    pub result: String,
+    /// The steps to it, in order.
+    pub steps: Vec<TraceStep>,
+    /// Every price list and rule that was looked at.
+    pub candidates: Vec<TraceCandidate>,
+}
+
+/// One step of a computation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceStep {
+    /// What was applied.
+    pub rule: String,
+    /// To what.
+    pub input: String,
+    /// What came out.
+    pub outcome: String,
+    /// Why it was applied.
+    pub because: String,
+}
+
+/// Something that might have given the price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceCandidate {
+    /// The list or rule.
+    pub rule: String,
+    /// `applied` or `lost`.
+    pub outcome: String,
+    /// Why it lost; none when it was applied.
+    pub lost_because: Option<String>,
+}
+
+impl Trace {
+    pub(super) fn step(&mut self, rule: impl Into<String>, input: impl Into<String>, outcome: impl Into<String>, because: impl Into<String>) {
+        self.steps.push(TraceStep { rule: rule.into(), input: input.into(), outcome: outcome.into(), because: because.into() });
+    }
+
+    pub(super) fn lost(&mut self, rule: impl Into<String>, because: impl Into<String>) {
+        self.candidates.push(TraceCandidate { rule: rule.into(), outcome: "lost".to_owned(), lost_because: Some(because.into()) });
+    }
+
+    pub(super) fn applied(&mut self, rule: impl Into<String>) {
+        self.candidates.push(TraceCandidate { rule: rule.into(), outcome: "applied".to_owned(), lost_because: None });
+    }
+}

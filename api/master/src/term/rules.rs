@@ -1,0 +1,203 @@
+//! Installments and early payment (requirements PAY-23, QTE-09; vectors TERM-…, EPD-…).
+
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_value::{Amount, Currency, Day, DecimalError, EarlyDiscount, Overflow, Percent, TermLine, TermOrder, product};
+
+/// Lines that a term may have.
+const MAX_LINES: usize = 60;
+
+/// A part of an invoice with its due date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InstallmentDue {
+    /// When it is due.
+    pub due_date: Day,
+    /// How much, in minor units of the invoice's currency. May be negative when fixed amounts exceed the total.
+    pub amount: Amount,
+}
+
+/// The installments of an invoice. Percentages round, fixed amounts follow the sign of the total, a remainder takes what the others leave, and the last
+/// line takes the residue whatever its own definition (TERM-019 to TERM-021). Without lines, and for a total of zero, all is due on the invoice date.
+///
+/// # Errors
+/// `too_many_decimals`, `invalid_decimal` or `amount_overflow` for a fixed amount that is none of the currency; `amount_overflow` when a part does not fit.
+pub fn installments(total: Amount, currency: Currency, invoice_date: Day, lines: &[TermLine]) -> Result<Vec<InstallmentDue>, Problem> {
+    let Some((_, first)) = lines.split_last() else {
+        return Ok(vec![InstallmentDue { due_date: invoice_date, amount: total }]);
+    };
+    if total.is_zero() {
+        return Ok(vec![InstallmentDue { due_date: invoice_date, amount: total }]);
+    }
+    let own = lines.iter().map(|line| own_amount(line, total, currency)).collect::<Result<Vec<_>, _>>()?;
+    let left = total.minus(Amount::sum(own.iter().flatten().copied())?)?;
+    let mut amounts: Vec<Amount> = own.iter().take(first.len()).map(|amount| amount.unwrap_or(left)).collect();
+    amounts.push(total.minus(Amount::sum(amounts.iter().copied())?)?);
+    Ok(lines.iter().zip(amounts).map(|(line, amount)| InstallmentDue { due_date: due_date(line, invoice_date), amount }).collect())
+}
+
+/// What a line says itself; none for a remainder.
+fn own_amount(line: &TermLine, total: Amount, currency: Currency) -> Result<Option<Amount>, Problem> {
+    if let Some(percent) = line.percent {
+        return Ok(Some(Amount(product(&[total.0, percent.0], &[Percent::WHOLE.0])?)));
+    }
+    let Some(fixed) = &line.fixed else {
+        return Ok(None);
+    };
+    let amount = fixed.amount(currency).map_err(|error| {
+        let code = match error {
+            DecimalError::Malformed => Code::InvalidDecimal,
+            DecimalError::TooManyDecimals { .. } => Code::TooManyDecimals,
+            DecimalError::Overflow => Code::AmountOverflow,
+        };
+        Problem::field(code, "/payment_term_id", format!("has the fixed installment {fixed}, which is no amount of {currency}: it {error}"))
+    })?;
+    Ok(Some(if total.0 < 0 { amount.negated()? } else { amount }))
+}
+
+/// When a line of a term is due for an invoice of this date.
+///
+/// Months clamp to the month's end. `end_of_month` moves to the end of the month, `day_of_month` to the next such day that is not before the date, where 31
+/// and any day that the month lacks mean its end. Both together mean that day of the following month. `order` says whether the days come before, between
+/// or after (TERM-004 to TERM-016, TERM-026).
+#[must_use]
+pub fn due_date(line: &TermLine, invoice_date: Day) -> Day {
+    let months = |day: Day| day.plus_months(line.months);
+    let days = |day: Day| day.plus_days(i64::from(line.days));
+    let place = |day: Day| place_in_month(line, day);
+    match line.order {
+        TermOrder::MonthsDaysDay => place(days(months(invoice_date))),
+        TermOrder::MonthsDayDays => days(place(months(invoice_date))),
+        TermOrder::DaysMonthsDay => place(months(days(invoice_date))),
+    }
+}
+
+fn place_in_month(line: &TermLine, day: Day) -> Day {
+    match (line.end_of_month, line.day_of_month) {
+        (false, None) => day,
+        (true, None) => day.month_end(),
+        (true, Some(wanted)) => day.with_day(1).plus_months(1).with_day(wanted),
+        (false, Some(wanted)) => {
+            let here = day.with_day(wanted);
+            if here < day { day.with_day(1).plus_months(1).with_day(wanted) } else { here }
+        }
+    }
+}
+
+/// Everything that is wrong with a term as somebody enters it. Pointers start at `/installments`.
+///
+/// Each line says exactly one of percent, fixed and remainder; there is at most one remainder; percentages make 100 exactly, or at most 100 beside a remainder.
+#[must_use]
+pub fn validate_term(lines: &[TermLine]) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if lines.is_empty() {
+        errors.push(FieldError::pointer(Code::Required, "/installments", "must have at least one installment"));
+        return errors;
+    }
+    if lines.len() > MAX_LINES {
+        errors.push(FieldError::pointer(Code::TooMany, "/installments", format!("must have at most {MAX_LINES} installments")));
+    }
+    for (index, line) in lines.iter().enumerate() {
+        validate_line(line, index, &mut errors);
+    }
+    let remainders = lines.iter().filter(|line| line.remainder == Some(true)).count();
+    let percent = lines.iter().filter_map(|line| line.percent).map(|percent| i128::from(percent.0)).sum::<i128>();
+    let whole = i128::from(Percent::WHOLE.0);
+    if remainders > 1 {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/installments", "must have at most one remainder"));
+    } else if remainders == 1 && percent > whole {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/installments", "must have percentages of at most 100 together"));
+    } else if remainders == 0 && percent != whole {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/installments", "must have percentages that make 100, or a remainder"));
+    }
+    errors
+}
+
+fn validate_line(line: &TermLine, index: usize, errors: &mut Vec<FieldError>) {
+    let mut wrong = |field: &str, detail: &str| errors.push(FieldError::pointer(Code::InvalidValue, format!("/installments/{index}{field}"), detail));
+    let given = [line.percent.is_some(), line.fixed.is_some(), line.remainder == Some(true)].into_iter().filter(|given| *given).count();
+    if given != 1 {
+        wrong("", "must say exactly one of percent, fixed and remainder");
+    }
+    if line.percent.is_some_and(|percent| percent <= Percent::ZERO || percent > Percent::WHOLE) {
+        wrong("/percent", "must be more than 0 and at most 100");
+    }
+    if line.fixed.as_ref().is_some_and(|fixed| causeway_value::parse_scaled(&fixed.0, 6).is_ok_and(|amount| amount < 0)) {
+        wrong("/fixed", "must not be negative");
+    }
+    if line.day_of_month.is_some_and(|day| !(1..=31).contains(&day)) {
+        wrong("/day_of_month", "must be from 1 to 31");
+    }
+}
+
+/// Splits the company-currency amount of a document as its parts in the document's currency are split: each rounded, the last takes the residue
+/// (TERM-022, TERM-023).
+///
+/// # Errors
+/// [`Overflow`] when a part does not fit.
+pub fn in_proportion(company_total: Amount, total: Amount, parts: &[Amount]) -> Result<Vec<Amount>, Overflow> {
+    let Some((_, first)) = parts.split_last() else {
+        return Ok(Vec::new());
+    };
+    let mut shares = Vec::with_capacity(parts.len());
+    for part in first {
+        shares.push(if total.is_zero() { Amount::ZERO } else { Amount(product(&[company_total.0, part.0], &[total.0])?) });
+    }
+    shares.push(company_total.minus(Amount::sum(shares.iter().copied())?)?);
+    Ok(shares)
+}
+
+/// The part of an invoice that shares its taxes, for the early payment discount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DiscountGroup {
+    /// Without tax.
+    pub untaxed: Amount,
+    /// Taxes that follow the price.
+    pub tax: Amount,
+    /// Taxes per unit: they are never discounted (EPD-008).
+    pub fixed_tax: Amount,
+}
+
+/// What an early payment saves on a group: discount given, and tax to be corrected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GroupDiscount {
+    /// Off the untaxed amount.
+    pub untaxed: Amount,
+    /// Off the tax.
+    pub tax: Amount,
+}
+
+/// What an early payment discount comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlyPayment {
+    /// The last day on which it is granted (EPD-014).
+    pub last_day: Day,
+    /// The discount of each group, in the order given.
+    pub groups: Vec<GroupDiscount>,
+    /// The sum of the discounts.
+    pub discount: Amount,
+    /// What is to be paid until then.
+    pub payable: Amount,
+}
+
+/// The early payment discount of an invoice (EPD-001 to EPD-015). `on_payment` lowers the tax with the price; `never` leaves it; `upfront` too, because the
+/// tax on the invoice was computed as if the discount were taken, and stays so when the payment is late.
+///
+/// # Errors
+/// [`Overflow`] when an amount does not fit.
+pub fn early_payment(invoice_date: Day, groups: &[DiscountGroup], discount: &EarlyDiscount) -> Result<EarlyPayment, Overflow> {
+    let off = |amount: Amount| product(&[amount.0, discount.percent.0], &[Percent::WHOLE.0]).map(Amount);
+    let lowers_tax = discount.tax_mode == causeway_value::DiscountTaxMode::OnPayment;
+    let mut found = EarlyPayment { last_day: invoice_date.plus_days(discount.days.into()), groups: Vec::new(), discount: Amount::ZERO, payable: Amount::ZERO };
+    for group in groups {
+        let tax = if lowers_tax { off(group.tax)? } else { Amount::ZERO };
+        let saved = GroupDiscount { untaxed: off(group.untaxed)?, tax };
+        let sum = saved.untaxed.plus(saved.tax)?;
+        let total = group.untaxed.plus(group.tax)?.plus(group.fixed_tax)?;
+        found.discount = found.discount.plus(sum)?;
+        found.payable = found.payable.plus(total)?.minus(sum)?;
+        found.groups.push(saved);
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,23 @@
+//! Every filter and sort of a list stands on an index that exists.
+
+use causeway_migration::{Dialect, all, tables};
+use causeway_openapi::rows;
+
+#[test]
+fn filters_and_sorts_have_their_index() {
+    let statements: Vec<String> = all().iter().flat_map(|migration| (migration.up)(Dialect::Sqlite)).collect();
+    let mut missing = Vec::new();
+    for list in rows().iter().filter_map(|row| row.list) {
+        let tenant = tables().iter().any(|table| table.name == list.table && table.tenant);
+        let first = if tenant { "\"tenant_id\", " } else { "" };
+        let indexes = list.filters.iter().map(|filter| (filter.name, filter.index)).chain(list.sorts.iter().map(|sort| (sort.name, sort.index)));
+        for (column, index) in indexes {
+            let plain = format!("CREATE INDEX \"{index}\" ON \"{}\" ({first}\"{column}\"", list.table);
+            let unique = format!("CONSTRAINT \"{index}\" UNIQUE ({first}\"{column}\"");
+            if !statements.iter().any(|statement| statement.contains(&plain) || statement.contains(&unique)) {
+                missing.push(index);
+            }
+        }
+    }
+    assert_eq!(missing, Vec::<&str>::new());
+}

@@ -1,0 +1,52 @@
+//! Checks of bodies that the slices of this crate share.
+
+use causeway_contract::{Code, FieldError};
+use causeway_kernel::Ctx;
+use causeway_value::{Instant, Percent, TenantMode};
+
+/// A share of a whole: a discount or a probability.
+pub fn share(percent: Percent, pointer: &str, errors: &mut Vec<FieldError>) {
+    if !(Percent::ZERO..=Percent::WHOLE).contains(&percent) {
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, "must be from 0 to 100"));
+    }
+}
+
+/// When something happened: now, or the instant that back-dated history gives. Only a sandbox takes history, and none from the future.
+pub fn happened(ctx: &Ctx, given: Option<Instant>, pointer: &str, errors: &mut Vec<FieldError>) -> Instant {
+    let now = ctx.now();
+    let Some(given) = given else { return now };
+    if ctx.mode != TenantMode::Sandbox {
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, "can be given in a sandbox only; leave it out"));
+    } else if given > now {
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, format!("must not be later than the tenant's clock, {now}")));
+    }
+    given
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_value::TenantId;
+
+    #[test]
+    fn a_share_is_within_the_whole() {
+        let wrong = |percent: &str| {
+            let mut errors = Vec::new();
+            share(percent.parse().unwrap(), "/discount_percent", &mut errors);
+            !errors.is_empty()
+        };
+        assert_eq!(["0", "100", "33.333333", "-1", "100.000001"].map(wrong), [false, false, false, true, true]);
+    }
+
+    #[test]
+    fn only_a_sandbox_takes_history_and_none_from_the_future() {
+        let wrong = |mode, given: Option<Instant>| {
+            let mut errors = Vec::new();
+            happened(&Ctx::system(TenantId::new(), mode, "Test"), given, "/closed_at", &mut errors);
+            !errors.is_empty()
+        };
+        let (past, future) = ("1996-07-04T09:00:00Z".parse().ok(), "2999-01-01T00:00:00Z".parse().ok());
+        assert_eq!([wrong(TenantMode::Sandbox, past), wrong(TenantMode::Sandbox, future), wrong(TenantMode::Sandbox, None)], [false, true, false]);
+        assert_eq!([wrong(TenantMode::Live, past), wrong(TenantMode::Live, None)], [true, false]);
+    }
+}

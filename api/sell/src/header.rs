@@ -1,0 +1,131 @@
+//! Whom a quote or an order is between, and on which terms: what its body names and what it takes from the opportunity, the party and the company.
+
+use crate::check::share;
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::govern::{companies, users};
+use causeway_entity::master::parties;
+use causeway_entity::sell::opportunities;
+use causeway_kernel::number::Fiscal;
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::party::store as party;
+use causeway_master::term::service as term;
+use causeway_value::{CompanyId, Currency, Day, FlowId, OpportunityId, PartyId, PaymentTermId, Percent, UserId};
+
+/// What the body of a new document says about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Given {
+    /// The company that sells.
+    pub company_id: CompanyId,
+    /// The customer.
+    pub party_id: Option<PartyId>,
+    /// The opportunity it is for.
+    pub opportunity_id: Option<OpportunityId>,
+    /// The currency of its amounts.
+    pub currency: Option<Currency>,
+    /// When its invoices will be due.
+    pub payment_term_id: Option<PaymentTermId>,
+    /// The discount of the whole document.
+    pub discount_percent: Option<Percent>,
+    /// Who works on it.
+    pub owner_id: Option<UserId>,
+}
+
+/// Whom a document is between, and on which terms.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// The company that sells.
+    pub company: companies::Model,
+    /// The customer.
+    pub party: parties::Model,
+    /// The opportunity it is for.
+    pub opportunity_id: Option<OpportunityId>,
+    /// The deal it belongs to.
+    pub flow_id: FlowId,
+    /// The currency of its amounts.
+    pub currency: Currency,
+    /// When its invoices will be due.
+    pub payment_term_id: Option<PaymentTermId>,
+    /// The discount of the whole document.
+    pub discount: Percent,
+    /// Who works on it.
+    pub owner_id: Option<UserId>,
+    /// Today, where the company is.
+    pub today: Day,
+}
+
+impl Header {
+    /// The company's calendar for numbers.
+    #[must_use]
+    pub fn fiscal(&self) -> Fiscal {
+        fiscal(&self.company)
+    }
+}
+
+/// A company's calendar for numbers.
+#[must_use]
+pub fn fiscal(company: &companies::Model) -> Fiscal {
+    Fiscal { company_id: company.id, start_month: u32::try_from(company.fiscal_year_start_month).unwrap_or(1) }
+}
+
+/// The header of a new document. Wrong fields are added to `errors` and may give `None`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<FieldError>) -> Result<Option<Header>, Problem> {
+    let company = tx.named::<companies::Entity, _>(Some(given.company_id), "/company_id", errors).await?;
+    let opportunity = opportunity(tx, given.opportunity_id, given.company_id, errors).await?;
+    let from = opportunity.as_ref();
+    let party_id = given.party_id.or(from.map(|from| from.party_id));
+    if party_id.is_none() && given.opportunity_id.is_none() {
+        errors.push(FieldError::pointer(Code::Required, "/party_id", "is required without an opportunity"));
+    }
+    let party = party::named(tx, party_id, "/party_id", errors).await?;
+    check_terms(tx, given.payment_term_id, given.owner_id, errors).await?;
+    let discount = given.discount_percent.unwrap_or(Percent::ZERO);
+    share(discount, "/discount_percent", errors);
+    let (Some(company), Some(party)) = (company, party) else { return Ok(None) };
+    Ok(Some(Header {
+        opportunity_id: given.opportunity_id,
+        flow_id: from.map_or_else(FlowId::new, |from| from.flow_id),
+        currency: given.currency.or(from.map(|from| from.currency)).or(party.currency).unwrap_or(company.currency),
+        payment_term_id: given.payment_term_id.or(party.payment_term_id),
+        discount,
+        owner_id: given.owner_id.or(from.and_then(|from| from.owner_id)),
+        today: ctx.today(company.time_zone),
+        company,
+        party,
+    }))
+}
+
+/// The opportunity that a document names: one of its own company.
+///
+/// # Errors
+/// When the database fails.
+pub async fn opportunity(
+    tx: &mut Tx<'_>,
+    id: Option<OpportunityId>,
+    company_id: CompanyId,
+    errors: &mut Vec<FieldError>,
+) -> Result<Option<opportunities::Model>, Problem> {
+    let found = tx.named::<opportunities::Entity, _>(id, "/opportunity_id", errors).await?;
+    if found.as_ref().is_some_and(|opportunity| opportunity.company_id != company_id) {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/opportunity_id", "is an opportunity of another company"));
+        return Ok(None);
+    }
+    Ok(found)
+}
+
+/// The payment term and the owner that a body names must be there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn check_terms(
+    tx: &mut Tx<'_>,
+    payment_term_id: Option<PaymentTermId>,
+    owner_id: Option<UserId>,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), Problem> {
+    term::named(tx, payment_term_id, "/payment_term_id", errors).await?;
+    tx.named::<users::Entity, _>(owner_id, "/owner_id", errors).await?;
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! Whom a qualified lead becomes a deal with (CRM-05).
+
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::master::parties;
+use causeway_entity::sell::leads::Model;
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::party::{service, store, view};
+use causeway_openapi::party::{Contact, ContactInput, CreateParty, Party};
+use causeway_value::{PartyId, PartyKind, PartyRole};
+use std::collections::BTreeMap;
+
+/// The party that the body names, else the one that the lead matches, else a new one; with the lead's person among its contacts.
+/// A wrong field of the body is added to `errors` and gives `None`.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn of_lead(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    lead: &Model,
+    party_id: Option<PartyId>,
+    errors: &mut Vec<FieldError>,
+) -> Result<Option<(Party, Option<Contact>)>, Problem> {
+    let organization = given(lead.organization_name.as_deref());
+    let known = match party_id {
+        Some(_) => match store::named(tx, party_id, "/party_id", errors).await? {
+            Some(row) => Some(row),
+            None => return Ok(None),
+        },
+        // A person's name alone may be anybody's.
+        None => store::matching(tx, organization, given(lead.email.as_deref())).await?,
+    };
+    if let Some(row) = known {
+        return with_contact(ctx, tx, &row, lead).await.map(Some);
+    }
+    let Some(name) = organization.or(given(lead.contact_name.as_deref())) else {
+        errors.push(FieldError::pointer(Code::Required, "/party_id", "is required: the lead names neither an organization nor a person"));
+        return Ok(None);
+    };
+    let party = service::create(ctx, tx, &new_party(lead, name)).await?;
+    let contact = party.contacts.first().cloned();
+    Ok(Some((party, contact)))
+}
+
+fn given(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+async fn with_contact(ctx: &Ctx, tx: &mut Tx<'_>, row: &parties::Model, lead: &Model) -> Result<(Party, Option<Contact>), Problem> {
+    match person(lead) {
+        Some(person) => service::add_contact(ctx, tx, row.id, &person).await,
+        None => Ok((view(row, &store::children_of(tx, row.id).await?), None)),
+    }
+}
+
+fn person(lead: &Model) -> Option<ContactInput> {
+    let name = given(lead.contact_name.as_deref())?.to_owned();
+    Some(ContactInput { id: None, name, email: lead.email.clone(), phone: lead.phone.clone(), position: None })
+}
+
+/// An organization with the person as its contact, or the person alone.
+fn new_party(lead: &Model, name: &str) -> CreateParty {
+    let contact = person(lead);
+    let kind = if given(lead.organization_name.as_deref()).is_some() { PartyKind::Organization } else { PartyKind::Person };
+    // The mail address of somebody at an organization is not the organization's.
+    let own = kind == PartyKind::Person || contact.is_none();
+    CreateParty {
+        name: name.to_owned(),
+        kind,
+        roles: vec![PartyRole::Customer],
+        country: None,
+        tax_id: None,
+        currency: None,
+        payment_term_id: None,
+        price_list_id: None,
+        credit_limit: None,
+        segment: None,
+        email: lead.email.clone().filter(|_| own),
+        phone: lead.phone.clone().filter(|_| own),
+        linked_company_id: None,
+        addresses: Vec::new(),
+        contacts: contact.into_iter().collect(),
+        metadata: BTreeMap::new(),
+        external_refs: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_value::{CompanyId, FlowId, Instant, Json, LeadId, LeadStatus, TenantId};
+
+    fn lead(organization: Option<&str>, person: Option<&str>) -> Model {
+        Model {
+            tenant_id: TenantId::new(),
+            id: LeadId::new(),
+            company_id: CompanyId::new(),
+            title: "40 chairs".to_owned(),
+            contact_name: person.map(str::to_owned),
+            organization_name: organization.map(str::to_owned),
+            email: Some("amy@borealis.test".to_owned()),
+            phone: None,
+            source: None,
+            description: None,
+            owner_id: None,
+            status: LeadStatus::New,
+            score: None,
+            reason: None,
+            party_id: None,
+            opportunity_id: None,
+            flow_id: FlowId::new(),
+            metadata: Json::default(),
+            version: 1,
+            created_at: Instant(0),
+            updated_at: Instant(0),
+        }
+    }
+
+    #[test]
+    fn an_organization_has_the_person_as_contact() {
+        let party = new_party(&lead(Some("Borealis SAS"), Some("Amy")), "Borealis SAS");
+        assert_eq!((party.kind, party.email.as_deref()), (PartyKind::Organization, None));
+        assert_eq!(party.contacts.iter().map(|contact| contact.email.as_deref()).collect::<Vec<_>>(), [Some("amy@borealis.test")]);
+    }
+
+    #[test]
+    fn a_person_alone_is_the_party_and_its_contact() {
+        let party = new_party(&lead(Some(" "), Some("Amy")), "Amy");
+        assert_eq!((party.kind, party.email.as_deref(), party.contacts.len()), (PartyKind::Person, Some("amy@borealis.test"), 1));
+    }
+
+    #[test]
+    fn an_organization_without_a_person_keeps_the_mail_address() {
+        let party = new_party(&lead(Some("Borealis SAS"), None), "Borealis SAS");
+        assert_eq!((party.email.as_deref(), party.contacts.len()), (Some("amy@borealis.test"), 0));
+    }
+}

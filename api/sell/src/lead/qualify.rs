@@ -1,0 +1,77 @@
+//! Qualifying a lead: party, contact and opportunity in one transaction (CRM-03 to CRM-05).
+
+use super::{party, service};
+use crate::opportunity::service as opportunity;
+use crate::stage::{rules, service::of_company};
+use causeway_contract::Problem;
+use causeway_entity::govern::companies;
+use causeway_entity::sell::{leads, opportunities, stages};
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::check::{self, finish};
+use causeway_openapi::crm as wire;
+use causeway_openapi::party::{Contact, Party};
+use causeway_value::{Amount, Currency, Json, LeadId, LeadStatus, OpportunityId, OpportunityStatus};
+
+/// Makes party, contact and opportunity of a lead, or links a party that exists.
+///
+/// # Errors
+/// `not_found`, `state_conflict` when the lead has ended, or `validation_failed` naming each wrong field.
+pub async fn qualify(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId, body: &wire::QualifyLead) -> Result<wire::QualifiedLead, Problem> {
+    let old = tx.lock::<leads::Entity>(id).await?;
+    service::must_be_open(&old, "qualified")?;
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let mut errors = Vec::new();
+    let currency = body.currency.unwrap_or(company.currency);
+    let value = opportunity::expected(body.expected_value.as_ref(), currency, &mut errors);
+    body.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
+    let party = party::of_lead(ctx, tx, &old, body.party_id, &mut errors).await?;
+    finish(errors)?;
+    let (party, contact) = party.ok_or_else(Problem::not_found)?;
+    let stages = of_company(tx, old.company_id).await?;
+    let stage = rules::qualified(&stages)?;
+    let row = opportunity_of(ctx, &old, (&party, contact.as_ref()), stage, (value, currency), body);
+    let opportunity = opportunity::insert(ctx, tx, row, &stage.name, &party.name, Vec::new())?;
+    let new = leads::Model {
+        status: LeadStatus::Qualified,
+        party_id: Some(party.id),
+        opportunity_id: Some(opportunity.id),
+        version: old.version + 1,
+        updated_at: ctx.now(),
+        ..old.clone()
+    };
+    let lead = service::end(ctx, tx, "lead.qualified", &old, &new).await?;
+    Ok(wire::QualifiedLead { lead, party, contact, opportunity })
+}
+
+fn opportunity_of(
+    ctx: &Ctx,
+    lead: &leads::Model,
+    (party, contact): (&Party, Option<&Contact>),
+    stage: &stages::Model,
+    (expected_value, currency): (Amount, Currency),
+    body: &wire::QualifyLead,
+) -> opportunities::Model {
+    opportunities::Model {
+        tenant_id: lead.tenant_id,
+        id: OpportunityId::new(),
+        company_id: lead.company_id,
+        party_id: party.id,
+        contact_id: contact.map(|contact| contact.id),
+        lead_id: Some(lead.id),
+        title: lead.title.clone(),
+        expected_value,
+        currency,
+        expected_close_date: body.expected_close_date,
+        owner_id: lead.owner_id,
+        stage_id: stage.id,
+        probability: stage.probability,
+        status: OpportunityStatus::Open,
+        closed_at: None,
+        lost_reason: None,
+        flow_id: lead.flow_id,
+        metadata: Json::default(),
+        version: 1,
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+    }
+}

@@ -1,0 +1,194 @@
+//! What lines and their document come to: net, taxes, margin (rules, "Price of a line" 4 and 5; QTE-07, QTE-10, QTE-18).
+
+use super::Line;
+use causeway_entity::TaxAmount;
+use causeway_master::pricing::amounts::{Margin, cost_amount, line_net, margin};
+use causeway_master::tax::rules::{TaxDef, TaxPolicy, TaxableLine, compute_document};
+use causeway_value::{Amount, Currency, Overflow, Percent, TaxId, TaxRounding};
+
+/// What all lines of a document share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// The currency of the amounts.
+    pub currency: Currency,
+    /// The discount of the whole document; it multiplies with those of lines.
+    pub discount: Percent,
+    /// Where tax is rounded.
+    pub rounding: TaxRounding,
+}
+
+/// What a document comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// The sum of the nets.
+    pub untaxed: Amount,
+    /// The sum of the taxes.
+    pub tax: Amount,
+    /// Both.
+    pub total: Amount,
+    /// The tax by tax, in the order of first use.
+    pub taxes: Vec<TaxAmount>,
+    /// What remains after cost; none while the cost of a line is unknown, or without lines.
+    pub margin: Option<Margin>,
+}
+
+/// Computes net and taxes of every line. `taxes_of` gives a line's taxes for the rules: flattened, in the order of evaluation.
+///
+/// # Errors
+/// [`Overflow`] when an amount does not fit.
+pub fn settle(lines: &mut [Line], terms: Terms, taxes_of: impl Fn(&[TaxId]) -> Vec<TaxDef>) -> Result<(), Overflow> {
+    let mut taxable = Vec::with_capacity(lines.len());
+    for line in lines.iter() {
+        let amount = line_net(line.quantity, line.unit_price, line.price_base_quantity, line.discount_percent, terms.discount, terms.currency)?;
+        taxable.push(TaxableLine { amount, quantity: line.quantity, taxes: taxes_of(&line.tax_ids) });
+    }
+    let document = compute_document(&taxable, TaxPolicy::of(terms.rounding), terms.currency)?;
+    for (line, taxed) in lines.iter_mut().zip(document.lines) {
+        line.net_amount = taxed.net;
+        line.tax_amount = taxed.tax;
+        line.taxes = taxed.taxes.iter().map(|part| TaxAmount { tax_id: part.tax_id, base: part.base, amount: part.amount }).collect();
+    }
+    Ok(())
+}
+
+/// The sums of settled lines.
+///
+/// # Errors
+/// [`Overflow`] when a sum does not fit.
+pub fn totals<'a>(lines: impl IntoIterator<Item = &'a Line>, currency: Currency) -> Result<Totals, Overflow> {
+    let mut totals = Totals::default();
+    let mut cost = None;
+    for (index, line) in lines.into_iter().enumerate() {
+        totals.untaxed = totals.untaxed.plus(line.net_amount)?;
+        totals.tax = totals.tax.plus(line.tax_amount)?;
+        for part in &line.taxes {
+            add(&mut totals.taxes, *part)?;
+        }
+        let before = if index == 0 { Some(Amount::ZERO) } else { cost };
+        cost = match (before, cost_of(line, currency)?) {
+            (Some(before), Some(own)) => Some(before.plus(own)?),
+            _ => None,
+        };
+    }
+    totals.total = totals.untaxed.plus(totals.tax)?;
+    totals.margin = cost.map(|cost| margin(totals.untaxed, cost)).transpose()?;
+    Ok(totals)
+}
+
+/// What a line leaves after cost; none while its cost is unknown.
+///
+/// # Errors
+/// [`Overflow`] when an amount does not fit.
+pub fn line_margin(line: &Line, currency: Currency) -> Result<Option<Margin>, Overflow> {
+    cost_of(line, currency)?.map(|cost| margin(line.net_amount, cost)).transpose()
+}
+
+fn cost_of(line: &Line, currency: Currency) -> Result<Option<Amount>, Overflow> {
+    line.unit_cost.map(|cost| cost_amount(line.quantity, cost, line.price_base_quantity, currency)).transpose()
+}
+
+fn add(taxes: &mut Vec<TaxAmount>, part: TaxAmount) -> Result<(), Overflow> {
+    match taxes.iter_mut().find(|known| known.tax_id == part.tax_id) {
+        Some(known) => {
+            known.base = known.base.plus(part.base)?;
+            known.amount = known.amount.plus(part.amount)?;
+        }
+        None => taxes.push(part),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_value::{BillingPolicy, Quantity, TaxKind};
+    use proptest::prelude::*;
+
+    fn line(quantity: &str, price: &str, discount: &str, cost: Option<&str>, tax_ids: &[TaxId]) -> Line {
+        Line {
+            product_id: None,
+            description: "Chai".to_owned(),
+            quantity: quantity.parse().unwrap(),
+            unit: None,
+            unit_price: price.parse().unwrap(),
+            price_base_quantity: Quantity::ONE,
+            price_source: "given".to_owned(),
+            list_unit_price: None,
+            price_override_reason: None,
+            discount_percent: discount.parse().unwrap(),
+            billing_policy: BillingPolicy::OnOrder,
+            net_amount: Amount::ZERO,
+            tax_amount: Amount::ZERO,
+            tax_ids: tax_ids.to_vec(),
+            taxes: Vec::new(),
+            unit_cost: cost.map(|cost| cost.parse().unwrap()),
+        }
+    }
+
+    fn vat(rate: &str) -> TaxDef {
+        TaxDef { id: TaxId::new(), kind: TaxKind::Percent, rate: rate.parse().unwrap(), included: false, sequence: 0, affects_base: false, base_affected: true }
+    }
+
+    fn terms(discount: &str, rounding: TaxRounding) -> Terms {
+        Terms { currency: "EUR".parse().unwrap(), discount: discount.parse().unwrap(), rounding }
+    }
+
+    fn settled(lines: &[Line], terms: Terms, known: &[TaxDef]) -> (Vec<Line>, Totals) {
+        let mut lines = lines.to_vec();
+        settle(&mut lines, terms, |ids| known.iter().filter(|tax| ids.contains(&tax.id)).copied().collect()).unwrap();
+        let totals = totals(&lines, terms.currency).unwrap();
+        (lines, totals)
+    }
+
+    #[test]
+    fn a_line_comes_to_what_the_walk_says() {
+        let tax = vat("19");
+        let (lines, totals) = settled(&[line("40", "18", "10", Some("11.20"), &[tax.id])], terms("0", TaxRounding::PerLine), &[tax]);
+        assert_eq!((lines[0].net_amount, lines[0].tax_amount), (Amount(64_800), Amount(12_312)));
+        assert_eq!((totals.untaxed, totals.tax, totals.total), (Amount(64_800), Amount(12_312), Amount(77_112)));
+        let margin = totals.margin.unwrap();
+        assert_eq!((margin.amount, margin.percent.map(|percent| percent.to_string())), (Amount(20_000), Some("30.864198".to_owned())));
+    }
+
+    #[test]
+    fn a_missing_cost_leaves_no_margin() {
+        let terms = terms("0", TaxRounding::PerLine);
+        let (known, unknown) = (line("1", "10", "0", Some("4"), &[]), line("1", "10", "0", None, &[]));
+        assert_eq!(settled(&[known.clone(), unknown.clone()], terms, &[]).1.margin, None);
+        assert_eq!(settled(&[unknown, known.clone()], terms, &[]).1.margin, None);
+        assert_eq!(settled(&[], terms, &[]).1, Totals::default());
+        assert_eq!(settled(&[known], terms, &[]).1.margin.map(|margin| margin.amount), Some(Amount(600)));
+    }
+
+    #[test]
+    fn discounts_of_line_and_document_multiply() {
+        let (_, totals) = settled(&[line("1", "100", "10", None, &[])], terms("10", TaxRounding::PerLine), &[]);
+        assert_eq!(totals.untaxed, Amount(8_100), "PRICE-002: 19 %, not 20 %");
+    }
+
+    proptest! {
+        #[test]
+        fn lines_add_up_to_their_document(
+            parts in prop::collection::vec((-50_000_000_i64..50_000_000, 0_i64..90_000_000, 0_i64..=100_000_000), 1..8),
+            discount in 0_i64..=100_000_000,
+            per_document in any::<bool>(),
+        ) {
+            let tax = vat("7.7");
+            let lines: Vec<Line> = parts.into_iter().map(|(quantity, price, off)| {
+                let mut line = line("1", "1", "0", Some("0.5"), &[tax.id]);
+                line.quantity = Quantity(quantity);
+                line.unit_price = causeway_value::Price(price);
+                line.discount_percent = Percent(off);
+                line
+            }).collect();
+            let rounding = if per_document { TaxRounding::PerDocument } else { TaxRounding::PerLine };
+            let terms = Terms { discount: Percent(discount), ..terms("0", rounding) };
+            let (lines, totals) = settled(&lines, terms, &[tax]);
+            prop_assert_eq!(Amount::sum(lines.iter().map(|line| line.net_amount)).unwrap(), totals.untaxed);
+            prop_assert_eq!(Amount::sum(lines.iter().map(|line| line.tax_amount)).unwrap(), totals.tax);
+            prop_assert_eq!(Amount::sum(totals.taxes.iter().map(|part| part.amount)).unwrap(), totals.tax);
+            prop_assert_eq!(totals.untaxed.plus(totals.tax).unwrap(), totals.total);
+            prop_assert!(totals.margin.is_some());
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The lines of quotes and orders: how they are priced, what they come to, and how they are shown.
+//!
+//! What it is: the one place of this arithmetic (rules, "Price of a line"); a quote and an order of the same lines come to the same amounts. Invariants:
+//! the lines add up to their document, per tax and in total; a line keeps everything that its amounts follow from, so that they can be computed again.
+//! What it is not: no choice of prices or taxes (that is `master`), no document.
+
+pub mod amounts;
+pub mod explain;
+pub mod price;
+pub mod view;
+
+use causeway_entity::TaxAmount;
+use causeway_entity::sell::{order_lines, quote_lines};
+use causeway_value::{Amount, BillingPolicy, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, TaxId, TenantId};
+
+/// A line, priced. Its amounts are those of its document's currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What is sold.
+    pub product_id: Option<ProductId>,
+    /// The text on the document.
+    pub description: String,
+    /// How much.
+    pub quantity: Quantity,
+    /// The code of the unit.
+    pub unit: Option<String>,
+    /// The price of `price_base_quantity` units, before discounts.
+    pub unit_price: Price,
+    /// How many units price and cost are for.
+    pub price_base_quantity: Quantity,
+    /// Which rule gave the price.
+    pub price_source: String,
+    /// What the lists give, when the price was overridden.
+    pub list_unit_price: Option<Price>,
+    /// Why it was.
+    pub price_override_reason: Option<String>,
+    /// The line's own discount.
+    pub discount_percent: Percent,
+    /// What makes it billable.
+    pub billing_policy: BillingPolicy,
+    /// Without tax, after both discounts.
+    pub net_amount: Amount,
+    /// The tax.
+    pub tax_amount: Amount,
+    /// Its taxes, groups as they were given.
+    pub tax_ids: Vec<TaxId>,
+    /// The tax by tax, groups replaced by their members.
+    pub taxes: Vec<TaxAmount>,
+    /// What `price_base_quantity` units cost us, when that is known.
+    pub unit_cost: Option<Price>,
+}
+
+impl Line {
+    /// The row of a quote's line.
+    #[must_use]
+    pub fn quote_row(self, tenant_id: TenantId, quote_id: QuoteId, position: i64) -> quote_lines::Model {
+        quote_lines::Model {
+            tenant_id,
+            id: QuoteLineId::new(),
+            quote_id,
+            position,
+            product_id: self.product_id,
+            description: self.description,
+            quantity: self.quantity,
+            unit: self.unit,
+            unit_price: self.unit_price,
+            price_base_quantity: self.price_base_quantity,
+            price_source: self.price_source,
+            list_unit_price: self.list_unit_price,
+            price_override_reason: self.price_override_reason,
+            discount_percent: self.discount_percent,
+            billing_policy: self.billing_policy,
+            net_amount: self.net_amount,
+            tax_amount: self.tax_amount,
+            tax_ids: Json(self.tax_ids),
+            taxes: Json(self.taxes),
+            unit_cost: self.unit_cost,
+        }
+    }
+
+    /// The row of an order's line.
+    #[must_use]
+    pub fn order_row(self, tenant_id: TenantId, order_id: OrderId, position: i64) -> order_lines::Model {
+        order_lines::Model {
+            tenant_id,
+            id: OrderLineId::new(),
+            order_id,
+            position,
+            product_id: self.product_id,
+            description: self.description,
+            quantity: self.quantity,
+            unit: self.unit,
+            unit_price: self.unit_price,
+            price_base_quantity: self.price_base_quantity,
+            price_source: self.price_source,
+            list_unit_price: self.list_unit_price,
+            price_override_reason: self.price_override_reason,
+            discount_percent: self.discount_percent,
+            billing_policy: self.billing_policy,
+            net_amount: self.net_amount,
+            tax_amount: self.tax_amount,
+            tax_ids: Json(self.tax_ids),
+            taxes: Json(self.taxes),
+            unit_cost: self.unit_cost,
+        }
+    }
+}
+
+impl From<&quote_lines::Model> for Line {
+    fn from(row: &quote_lines::Model) -> Self {
+        Self {
+            product_id: row.product_id,
+            description: row.description.clone(),
+            quantity: row.quantity,
+            unit: row.unit.clone(),
+            unit_price: row.unit_price,
+            price_base_quantity: row.price_base_quantity,
+            price_source: row.price_source.clone(),
+            list_unit_price: row.list_unit_price,
+            price_override_reason: row.price_override_reason.clone(),
+            discount_percent: row.discount_percent,
+            billing_policy: row.billing_policy,
+            net_amount: row.net_amount,
+            tax_amount: row.tax_amount,
+            tax_ids: row.tax_ids.0.clone(),
+            taxes: row.taxes.0.clone(),
+            unit_cost: row.unit_cost,
+        }
+    }
+}
+
+impl From<&order_lines::Model> for Line {
+    fn from(row: &order_lines::Model) -> Self {
+        Self {
+            product_id: row.product_id,
+            description: row.description.clone(),
+            quantity: row.quantity,
+            unit: row.unit.clone(),
+            unit_price: row.unit_price,
+            price_base_quantity: row.price_base_quantity,
+            price_source: row.price_source.clone(),
+            list_unit_price: row.list_unit_price,
+            price_override_reason: row.price_override_reason.clone(),
+            discount_percent: row.discount_percent,
+            billing_policy: row.billing_policy,
+            net_amount: row.net_amount,
+            tax_amount: row.tax_amount,
+            tax_ids: row.tax_ids.0.clone(),
+            taxes: row.taxes.0.clone(),
+            unit_cost: row.unit_cost,
+        }
+    }
+}

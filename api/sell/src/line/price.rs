@@ -1,0 +1,165 @@
+//! From the lines of a body to priced lines: prices by the lists, taxes of the company, amounts.
+
+use super::Line;
+use super::amounts::{Terms, settle};
+use crate::check::share;
+use crate::header::Header;
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::master::parties;
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::check::not_blank;
+use causeway_master::pricing::Trace;
+use causeway_master::pricing::rules::PriceSource;
+use causeway_master::pricing::service::{self, PricedLine, lines_to_price};
+use causeway_master::tax::store::{TaxDefs, tax_defs};
+use causeway_openapi::line::LineInput;
+use causeway_value::{Amount, BillingPolicy, CompanyId, Day, Percent};
+
+/// For whom and when lines are priced.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    /// The company that sells.
+    pub company: &'a companies::Model,
+    /// The customer.
+    pub party: &'a parties::Model,
+    /// The day whose price lists and rates apply.
+    pub day: Day,
+    /// What the lines share.
+    pub terms: Terms,
+}
+
+impl<'a> Scope<'a> {
+    /// The scope of a new document: today, by the company's rounding of taxes.
+    #[must_use]
+    pub const fn of(header: &'a Header) -> Self {
+        let terms = Terms { currency: header.currency, discount: header.discount, rounding: header.company.tax_rounding };
+        Self { company: &header.company, party: &header.party, day: header.today, terms }
+    }
+}
+
+/// Priced lines with the reasons of their prices.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Priced {
+    /// The lines, in the order given.
+    pub lines: Vec<Line>,
+    /// Why each price is what it is, in the same order.
+    pub traces: Vec<Trace>,
+}
+
+/// Prices the lines of a body. Wrong fields are added to `errors` and give `None`.
+///
+/// # Errors
+/// `price_rule_tie` or `rate_missing` when a line has no one price; `amount_overflow`.
+pub async fn price_lines(ctx: &Ctx, tx: &mut Tx<'_>, scope: &Scope<'_>, inputs: &[LineInput], errors: &mut Vec<FieldError>) -> Result<Option<Priced>, Problem> {
+    check(inputs, errors);
+    let found = service::price_lines(ctx, tx, scope.company, scope.party, scope.day, scope.terms.currency, &lines_to_price(inputs)).await;
+    let found = match found {
+        Ok(found) => found,
+        Err(problem) if problem.meta.is_empty() && !problem.errors.is_empty() => {
+            errors.extend(problem.errors);
+            return Ok(None);
+        }
+        Err(problem) => return Err(problem),
+    };
+    let taxes = tax_defs(tx, scope.company.id).await?;
+    let mut priced = Priced::default();
+    for (index, (input, found)) in inputs.iter().zip(found).enumerate() {
+        let (line, trace) = line(input, found, &taxes, &format!("/lines/{index}"), errors);
+        priced.lines.push(line);
+        priced.traces.push(trace);
+    }
+    if !errors.is_empty() {
+        return Ok(None);
+    }
+    settle(&mut priced.lines, scope.terms, |ids| taxes.flat(ids))?;
+    Ok(Some(priced))
+}
+
+/// Computes the amounts of priced lines again, because the terms changed.
+///
+/// # Errors
+/// `amount_overflow`, or when the database fails.
+pub async fn settle_again(tx: &mut Tx<'_>, company_id: CompanyId, lines: &mut [Line], terms: Terms) -> Result<(), Problem> {
+    let taxes = tax_defs(tx, company_id).await?;
+    settle(lines, terms, |ids| taxes.flat(ids))?;
+    Ok(())
+}
+
+fn check(inputs: &[LineInput], errors: &mut Vec<FieldError>) {
+    for (index, input) in inputs.iter().enumerate() {
+        share(input.discount_percent.unwrap_or(Percent::ZERO), &format!("/lines/{index}/discount_percent"), errors);
+        let pointer = format!("/lines/{index}/description");
+        match &input.description {
+            Some(text) => not_blank(text, &pointer, errors),
+            None if input.product_id.is_none() => errors.push(FieldError::pointer(Code::Required, pointer, "is required for a line without a product")),
+            None => {}
+        }
+    }
+}
+
+fn line(input: &LineInput, found: PricedLine, taxes: &TaxDefs, pointer: &str, errors: &mut Vec<FieldError>) -> (Line, Trace) {
+    let product = found.product.as_ref();
+    let given = found.source == PriceSource::Given;
+    let line = Line {
+        product_id: input.product_id,
+        description: input.description.clone().or_else(|| product.map(|product| product.name.clone())).unwrap_or_default(),
+        quantity: input.quantity,
+        unit: product.map(|product| product.unit.clone()),
+        unit_price: found.unit_price,
+        price_base_quantity: found.price_base_quantity,
+        price_source: found.source.to_string(),
+        list_unit_price: found.list_unit_price.filter(|_| given),
+        price_override_reason: input.price_override_reason.clone().filter(|_| given),
+        discount_percent: input.discount_percent.unwrap_or(Percent::ZERO),
+        // What is billed without a product has nothing that could be delivered.
+        billing_policy: product.map_or(BillingPolicy::OnOrder, |product| product.billing_policy),
+        net_amount: Amount::ZERO,
+        tax_amount: Amount::ZERO,
+        tax_ids: taxes.of_line(input.tax_ids.as_deref(), product, pointer, errors),
+        taxes: Vec::new(),
+        unit_cost: found.unit_cost,
+    };
+    (line, found.trace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_value::{Price, ProductId, Quantity};
+
+    #[test]
+    fn wrong_fields_are_named_line_by_line() {
+        let text = |description: Option<&str>| LineInput { description: description.map(str::to_owned), quantity: Quantity::ONE, ..LineInput::default() };
+        let sold = LineInput { product_id: Some(ProductId::new()), discount_percent: Some(Percent(-1)), ..text(None) };
+        let mut errors = Vec::new();
+        check(&[text(Some("Freight")), text(None), text(Some(" ")), sold], &mut errors);
+        let pointers: Vec<_> = errors.iter().filter_map(|error| error.pointer.as_deref()).collect();
+        assert_eq!(pointers, ["/lines/1/description", "/lines/2/description", "/lines/3/discount_percent"]);
+    }
+
+    #[test]
+    fn a_line_without_a_product_is_billed_on_order_and_has_no_taxes_of_its_own() {
+        let input = LineInput {
+            description: Some("Freight".to_owned()),
+            quantity: Quantity::ONE,
+            unit_price: Some(Price::ONE),
+            price_override_reason: Some("agreed".to_owned()),
+            ..LineInput::default()
+        };
+        let found = PricedLine {
+            product: None,
+            unit_price: Price::ONE,
+            price_base_quantity: Quantity::ONE,
+            source: PriceSource::Given,
+            list_unit_price: None,
+            override_percent: None,
+            unit_cost: None,
+            trace: Trace::default(),
+        };
+        let mut errors = Vec::new();
+        let (line, _) = line(&input, found, &TaxDefs::default(), "/lines/0", &mut errors);
+        assert_eq!((line.billing_policy, line.tax_ids, line.unit, errors), (BillingPolicy::OnOrder, Vec::new(), None, Vec::new()));
+        assert_eq!((line.description.as_str(), line.price_source.as_str(), line.price_override_reason.as_deref()), ("Freight", "given", Some("agreed")));
+    }
+}

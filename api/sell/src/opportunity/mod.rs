@@ -1,0 +1,11 @@
+//! Opportunities: deals that may be won (CRM-06 to CRM-08).
+//!
+//! States: open (in an open stage) → won or lost (in the stage of that end); a closed one can be reopened. Invariants: the stage is always one of the
+//! company's pipeline and of the opportunity's own status; the probability is the stage's until somebody says otherwise, 100 when won and 0 when lost;
+//! `closed_at` is set exactly while it is closed. An opportunity has the flow of its lead, and its quotes and orders have its flow.
+//! Not here: making one of a lead (`lead`), the reports about the pipeline.
+
+pub mod routes;
+pub mod rules;
+pub mod service;
+pub mod view;

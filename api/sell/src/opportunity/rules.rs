@@ -1,0 +1,57 @@
+//! How an opportunity moves.
+
+use crate::stage::rules::status;
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::sell::{opportunities::Model, stages};
+use causeway_value::{Instant, OpportunityStatus, Percent};
+
+/// Refuses a verb for open opportunities on a closed one.
+///
+/// # Errors
+/// `state_conflict`.
+pub fn must_be_open(row: &Model, verb: &str) -> Result<(), Problem> {
+    if row.status == OpportunityStatus::Open {
+        return Ok(());
+    }
+    Err(Problem::new(Code::StateConflict, format!("The opportunity is {}; only an open one can be {verb}. Reopen it first.", row.status)))
+}
+
+/// Refuses a stage to which nobody moves a deal by hand.
+pub fn check_open_stage(row: &Model, stage: &stages::Model, errors: &mut Vec<FieldError>) {
+    if stage.company_id.is_some_and(|company| company != row.company_id) {
+        errors.push(FieldError::pointer(Code::NotFound, "/stage_id", "names no stage of this company's pipeline"));
+    } else if status(stage) != OpportunityStatus::Open {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/stage_id", format!("is where deals end that are {}; use win or lose", status(stage))));
+    }
+}
+
+/// The opportunity in another open stage, with that stage's probability.
+#[must_use]
+pub fn moved(old: &Model, stage: &stages::Model, now: Instant) -> Model {
+    Model {
+        stage_id: stage.id,
+        probability: stage.probability,
+        status: OpportunityStatus::Open,
+        closed_at: None,
+        lost_reason: None,
+        version: old.version + 1,
+        updated_at: now,
+        ..old.clone()
+    }
+}
+
+/// The opportunity at its end, in the stage of that end.
+#[must_use]
+pub fn closed(old: &Model, stage: &stages::Model, closed_at: Instant, lost_reason: Option<String>, now: Instant) -> Model {
+    Model { closed_at: Some(closed_at), lost_reason, status: status(stage), probability: probability(stage), ..moved(old, stage, now) }
+}
+
+/// How likely a deal in this stage is won: an end is certain.
+#[must_use]
+pub fn probability(stage: &stages::Model) -> Percent {
+    match status(stage) {
+        OpportunityStatus::Open => stage.probability,
+        OpportunityStatus::Won => Percent::WHOLE,
+        OpportunityStatus::Lost => Percent::ZERO,
+    }
+}

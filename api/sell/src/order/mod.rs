@@ -1,0 +1,16 @@
+//! Orders: what customers ordered and how far it is fulfilled and billed (ORD-01 to ORD-20).
+//!
+//! States: draft → confirmed → fulfilled; draft or confirmed → cancelled; fulfilled → confirmed when a shipment is taken back. Confirming writes one
+//! obligation per line; from then on the obligations count what is delivered and billed, and the order shows their counts. Invariants: lines and prices
+//! change in a draft only, and those of an accepted quote never; a cancelled order has nothing delivered or invoiced; its version counts its own changes,
+//! not those of its obligations.
+//! Not here: the arithmetic of lines (`line`), deliveries and billables (below), amendments.
+
+mod news;
+pub mod routes;
+pub mod rules;
+pub mod service;
+mod store;
+pub mod view;
+
+pub use news::on_news;

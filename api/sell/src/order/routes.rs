@@ -1,0 +1,49 @@
+//! The operations of an order.
+
+use super::{service, view};
+use causeway_contract::{Page, Problem};
+use causeway_entity::sell::orders::Entity;
+use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
+use causeway_openapi::order::{ORDERS, Order, op};
+
+/// Serves them.
+pub fn register(routes: &mut Routes) {
+    routes.on::<op::ListOrders, _>(list_orders);
+    routes.on::<op::CreateOrder, _>(create);
+    routes.on::<op::GetOrder, _>(get);
+    routes.on::<op::UpdateOrder, _>(update);
+    routes.on::<op::ConfirmOrder, _>(confirm);
+    routes.on::<op::CancelOrder, _>(cancel);
+}
+
+fn answer(order: Order) -> Answer<Order> {
+    let version = order.version;
+    Answer::object(order, version)
+}
+
+async fn list_orders(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListOrders>) -> Result<Answer<Page<Order>>, Problem> {
+    let rows = list::list::<Entity>(ctx, tx, &ORDERS, "order", &call.query).await?;
+    let data = view::views(tx, &rows.rows).await?;
+    Ok(Answer::of(rows.page(data)))
+}
+
+async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateOrder>) -> Result<Answer<Order>, Problem> {
+    service::create(ctx, tx, &call.body).await.map(answer)
+}
+
+async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetOrder>) -> Result<Answer<Order>, Problem> {
+    let row = tx.must::<Entity>(call.path).await?;
+    view::views(tx, &[row]).await?.into_iter().next().map(answer).ok_or_else(Problem::not_found)
+}
+
+async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateOrder>) -> Result<Answer<Order>, Problem> {
+    service::update(ctx, tx, call.path, &call.body).await.map(answer)
+}
+
+async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ConfirmOrder>) -> Result<Answer<Order>, Problem> {
+    service::confirm(ctx, tx, call.path).await.map(answer)
+}
+
+async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelOrder>) -> Result<Answer<Order>, Problem> {
+    service::cancel(ctx, tx, call.path, &call.body).await.map(answer)
+}

@@ -1,0 +1,183 @@
+//! What may be done with an order when, and how its lines become obligations.
+
+use causeway_bill::obligation::NewObligation;
+use causeway_contract::{Code, Problem};
+use causeway_entity::sell::{order_holds, order_lines, orders};
+use causeway_value::{BillingPolicy, Day, OrderStatus, ProductKind, RecognitionPolicy};
+
+/// Holds that stop an order from being confirmed (rules, "Holds, credit, clock").
+const BLOCKS_CONFIRM: [&str; 3] = ["credit", "approval", "data"];
+
+/// An order that is changed or confirmed is a draft.
+///
+/// # Errors
+/// `state_conflict`.
+pub fn must_be_draft(row: &orders::Model, verb: &str) -> Result<(), Problem> {
+    if row.status == OrderStatus::Draft { Ok(()) } else { Err(refused(row, &format!("is {} and cannot be {verb}.", row.status))) }
+}
+
+/// What an accepted quote agreed is not changed in its order (QTE-21).
+///
+/// # Errors
+/// `state_conflict`.
+pub fn must_not_be_quoted(row: &orders::Model) -> Result<(), Problem> {
+    if row.quote_id.is_none() {
+        return Ok(());
+    }
+    Err(refused(row, "has the lines, prices and terms that the customer accepted. Cancel it and make a new quote to agree on others."))
+}
+
+/// An order is confirmed when nothing that it needs is missing and nothing holds it (ORD-10).
+///
+/// # Errors
+/// `state_conflict` with what is missing.
+pub fn must_be_confirmable(row: &orders::Model, is_customer: bool, lines: usize, holds: &[order_holds::Model]) -> Result<(), Problem> {
+    must_be_draft(row, "confirmed")?;
+    let blocking: Vec<&str> = holds.iter().map(|hold| hold.kind.as_str()).filter(|kind| BLOCKS_CONFIRM.contains(kind)).collect();
+    if !blocking.is_empty() {
+        return Err(refused(row, &format!("is held ({}) and cannot be confirmed until the hold is released.", blocking.join(", "))).with("holds", blocking));
+    }
+    let mut missing = Vec::new();
+    if !is_customer {
+        missing.push("party_id: the party is no customer; give it the role");
+    }
+    if lines == 0 {
+        missing.push("lines: there is none; add at least one");
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(refused(row, &format!("cannot be confirmed as it is. {}.", missing.join(". "))).with("missing", missing))
+}
+
+/// An order is cancelled before anything of it is delivered or invoiced (ORD-08).
+///
+/// # Errors
+/// `state_conflict`.
+pub fn must_be_cancellable(row: &orders::Model, kept: bool) -> Result<(), Problem> {
+    if row.status == OrderStatus::Cancelled {
+        return Err(refused(row, "is cancelled already."));
+    }
+    if kept || row.status == OrderStatus::Fulfilled {
+        return Err(refused(row, "is partly or fully delivered or invoiced. Reverse its deliveries and credit its invoices first, then cancel it."));
+    }
+    Ok(())
+}
+
+fn refused(row: &orders::Model, what: &str) -> Problem {
+    Problem::new(Code::StateConflict, format!("The order {} {what}", row.number)).with("status", row.status.to_string())
+}
+
+/// When the revenue of a line counts.
+#[must_use]
+pub const fn recognition(policy: BillingPolicy) -> RecognitionPolicy {
+    match policy {
+        BillingPolicy::OnOrder | BillingPolicy::OnDelivery | BillingPolicy::Time => RecognitionPolicy::AtPoint,
+        BillingPolicy::Milestone => RecognitionPolicy::OnMilestone,
+        BillingPolicy::Recurring => RecognitionPolicy::OverTime,
+        BillingPolicy::Usage => RecognitionPolicy::OnUsage,
+    }
+}
+
+/// What confirming an order makes us owe for one of its lines.
+#[must_use]
+pub fn obligation(order: &orders::Model, line: &order_lines::Model, product_kind: Option<ProductKind>, confirm_date: Day) -> NewObligation {
+    NewObligation {
+        order_line_id: line.id,
+        order_id: order.id,
+        company_id: order.company_id,
+        party_id: order.party_id,
+        flow_id: order.flow_id,
+        confirm_date,
+        product_id: line.product_id,
+        product_kind,
+        description: line.description.clone(),
+        unit: line.unit.clone(),
+        currency: order.currency,
+        quantity: line.quantity,
+        unit_price: line.unit_price,
+        price_base_quantity: line.price_base_quantity,
+        discount_percent: line.discount_percent,
+        document_discount_percent: order.discount_percent,
+        net_amount: line.net_amount,
+        tax_ids: line.tax_ids.0.clone(),
+        billing_policy: line.billing_policy,
+        recognition: recognition(line.billing_policy),
+        payment_term_id: order.payment_term_id,
+        dimension_set_id: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use OrderStatus::{Cancelled, Confirmed, Draft, Fulfilled};
+    use causeway_value::{Amount, CompanyId, FlowId, Instant, Json, OrderId, PartyId, Percent, QuoteId, TaxRounding, TenantId};
+
+    fn order(status: OrderStatus) -> orders::Model {
+        orders::Model {
+            tenant_id: TenantId::new(),
+            id: OrderId::new(),
+            company_id: CompanyId::new(),
+            party_id: PartyId::new(),
+            quote_id: None,
+            opportunity_id: None,
+            number: "SO/2026/00001".to_owned(),
+            status,
+            currency: "EUR".parse().unwrap(),
+            order_date: "2026-11-01".parse().unwrap(),
+            payment_term_id: None,
+            discount_percent: Percent::ZERO,
+            tax_rounding: TaxRounding::PerLine,
+            untaxed_amount: Amount::ZERO,
+            tax_amount: Amount::ZERO,
+            total_amount: Amount::ZERO,
+            reference: None,
+            owner_id: None,
+            notes: None,
+            cancel_reason: None,
+            confirmed_at: None,
+            flow_id: FlowId::new(),
+            metadata: Json::default(),
+            version: 1,
+            created_at: Instant(0),
+            updated_at: Instant(0),
+        }
+    }
+
+    fn hold(kind: &str) -> order_holds::Model {
+        order_holds::Model {
+            tenant_id: TenantId::new(),
+            id: uuid::Uuid::nil(),
+            order_id: OrderId::new(),
+            kind: kind.to_owned(),
+            reason: String::new(),
+            owner_id: None,
+            since: Instant(0),
+            released_at: None,
+        }
+    }
+
+    #[test]
+    fn a_complete_draft_without_holds_is_confirmed() {
+        assert!(must_be_confirmable(&order(Draft), true, 1, &[hold("billing")]).is_ok());
+        assert!(must_be_confirmable(&order(Draft), true, 1, &[hold("credit")]).unwrap_err().detail.contains("held (credit)"));
+        assert!(must_be_confirmable(&order(Confirmed), true, 1, &[]).is_err());
+        let problem = must_be_confirmable(&order(Draft), false, 0, &[]).unwrap_err();
+        assert_eq!((problem.status, problem.meta["missing"].as_array().map(Vec::len)), (409, Some(2)));
+    }
+
+    #[test]
+    fn what_is_delivered_or_invoiced_is_not_cancelled() {
+        let allowed = |kept| [Draft, Confirmed, Fulfilled, Cancelled].map(|status| must_be_cancellable(&order(status), kept).is_ok());
+        assert_eq!(allowed(false), [true, true, false, false]);
+        assert_eq!(allowed(true), [false; 4]);
+    }
+
+    #[test]
+    fn an_accepted_quote_fixes_its_order() {
+        let quoted = orders::Model { quote_id: Some(QuoteId::new()), ..order(Draft) };
+        assert!(must_not_be_quoted(&order(Draft)).is_ok());
+        assert!(must_not_be_quoted(&quoted).is_err());
+    }
+}

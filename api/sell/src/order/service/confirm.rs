@@ -1,0 +1,44 @@
+//! Confirming an order: from now on we owe it (ORD-02).
+
+use super::changed;
+use crate::order::{rules, store, view};
+use causeway_bill::obligation;
+use causeway_contract::Problem;
+use causeway_entity::govern::companies;
+use causeway_entity::master::{parties, products};
+use causeway_entity::sell::{order_lines, orders};
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_openapi::order as wire;
+use causeway_value::{OrderId, OrderStatus, ProductId, ProductKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Confirms a draft and writes its obligations. What is billed on order becomes billable at once.
+///
+/// # Errors
+/// `not_found`, or `state_conflict` with what is missing or holds it.
+pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Order, Problem> {
+    let old = tx.lock::<orders::Entity>(id).await?;
+    rules::must_be_draft(&old, "confirmed")?;
+    let mut parts = store::parts_of(tx, &old).await?;
+    let party = tx.must::<parties::Entity>(old.party_id).await?;
+    rules::must_be_confirmable(&old, party.is_customer, parts.lines.len(), &parts.holds)?;
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let today = ctx.today(company.time_zone);
+    let kinds = kinds(tx, &parts.lines).await?;
+    let new = orders::Model { status: OrderStatus::Confirmed, confirmed_at: Some(ctx.now()), ..changed(ctx, &old) };
+    tx.update(&old, &new);
+    let kind = |line: &order_lines::Model| line.product_id.and_then(|id| kinds.get(&id).copied());
+    let owed = parts.lines.iter().map(|line| rules::obligation(&new, line, kind(line), today)).collect();
+    parts.obligations = obligation::confirm(ctx, tx, owed).await?;
+    view::record(ctx, tx, "order.confirmed", &new, &parts)
+}
+
+/// The kinds of the products of these lines: goods are delivered.
+async fn kinds(tx: &mut Tx<'_>, lines: &[order_lines::Model]) -> Result<BTreeMap<ProductId, ProductKind>, Problem> {
+    let ids: BTreeSet<ProductId> = lines.iter().filter_map(|line| line.product_id).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = Find::<products::Entity>::new().among(products::Column::Id, ids).all(tx).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.kind)).collect())
+}

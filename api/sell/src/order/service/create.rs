@@ -1,0 +1,128 @@
+//! Making an order: directly, or of an accepted quote.
+
+use super::{OBJECT, with_totals};
+use crate::header::{self, Given, Header, fiscal};
+use crate::line::Line;
+use crate::line::amounts;
+use crate::line::price::{Scope, price_lines};
+use crate::order::{store::Parts, view};
+use causeway_contract::Problem;
+use causeway_entity::govern::companies;
+use causeway_entity::sell::{orders, quotes};
+use causeway_kernel::{Ctx, Tx, number};
+use causeway_master::check::finish;
+use causeway_master::refs;
+use causeway_openapi::order as wire;
+use causeway_value::{Amount, DocumentKind, Json, OrderId, OrderStatus};
+
+/// Creates an order without a quote: a draft, priced (ORD-19).
+///
+/// # Errors
+/// `validation_failed` naming each wrong field; `price_rule_tie`, `rate_missing` or `required` when a line has no one price; `amount_overflow`;
+/// `external_ref_exists` when another order carries one of its external references.
+pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOrder) -> Result<wire::Order, Problem> {
+    let mut errors = Vec::new();
+    let given = Given {
+        company_id: body.company_id,
+        party_id: body.party_id,
+        opportunity_id: body.opportunity_id,
+        currency: body.currency,
+        payment_term_id: body.payment_term_id,
+        discount_percent: body.discount_percent,
+        owner_id: body.owner_id,
+    };
+    let header = header::resolve(ctx, tx, given, &mut errors).await?;
+    let Some(header) = header else { return Err(Problem::of(errors)) };
+    let priced = price_lines(ctx, tx, &Scope::of(&header), &body.lines, &mut errors).await?;
+    finish(errors)?;
+    let priced = priced.ok_or_else(Problem::not_found)?;
+    let totals = amounts::totals(&priced.lines, header.currency)?;
+    let number = number::next(ctx, tx, header.fiscal(), DocumentKind::Order, header.today).await?;
+    let row = with_totals(draft(ctx, &header, body, number), &totals);
+    insert(ctx, tx, &row, priced.lines, refs::pairs(&body.external_refs))
+}
+
+/// Makes the order of an accepted quote: the same lines, prices and terms, whatever price lists say now (QTE-20, QTE-21).
+///
+/// # Errors
+/// `amount_overflow`, or when the database fails.
+pub async fn create_from_quote(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    quote: &quotes::Model,
+    lines: Vec<Line>,
+) -> Result<wire::Order, Problem> {
+    let today = ctx.today(company.time_zone);
+    let number = number::next(ctx, tx, fiscal(company), DocumentKind::Order, today).await?;
+    let row = orders::Model {
+        tenant_id: quote.tenant_id,
+        id: OrderId::new(),
+        company_id: quote.company_id,
+        party_id: quote.party_id,
+        quote_id: Some(quote.id),
+        opportunity_id: quote.opportunity_id,
+        number,
+        status: OrderStatus::Draft,
+        currency: quote.currency,
+        order_date: today,
+        payment_term_id: quote.payment_term_id,
+        discount_percent: quote.discount_percent,
+        tax_rounding: quote.tax_rounding,
+        untaxed_amount: quote.untaxed_amount,
+        tax_amount: quote.tax_amount,
+        total_amount: quote.total_amount,
+        reference: quote.reference.clone(),
+        owner_id: quote.owner_id,
+        notes: quote.notes.clone(),
+        cancel_reason: None,
+        confirmed_at: None,
+        flow_id: quote.flow_id,
+        metadata: Json::default(),
+        version: 1,
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+    };
+    insert(ctx, tx, &row, lines, Vec::new())
+}
+
+fn insert(ctx: &Ctx, tx: &mut Tx<'_>, row: &orders::Model, lines: Vec<Line>, refs: Vec<(String, String)>) -> Result<wire::Order, Problem> {
+    tx.insert(row.clone());
+    let lines: Vec<_> = (1..).zip(lines).map(|(position, line)| line.order_row(row.tenant_id, row.id, position)).collect();
+    for line in &lines {
+        tx.insert(line.clone());
+    }
+    tx.set_external_refs(OBJECT, row.id.uuid(), &refs, true);
+    view::record(ctx, tx, "order.created", row, &Parts { lines, refs, ..Parts::default() })
+}
+
+fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateOrder, number: String) -> orders::Model {
+    orders::Model {
+        tenant_id: ctx.tenant,
+        id: OrderId::new(),
+        company_id: header.company.id,
+        party_id: header.party.id,
+        quote_id: None,
+        opportunity_id: header.opportunity_id,
+        number,
+        status: OrderStatus::Draft,
+        currency: header.currency,
+        order_date: header.today,
+        payment_term_id: header.payment_term_id,
+        discount_percent: header.discount,
+        tax_rounding: header.company.tax_rounding,
+        untaxed_amount: Amount::ZERO,
+        tax_amount: Amount::ZERO,
+        total_amount: Amount::ZERO,
+        reference: body.reference.clone(),
+        owner_id: header.owner_id,
+        notes: body.notes.clone(),
+        cancel_reason: None,
+        confirmed_at: None,
+        flow_id: header.flow_id,
+        metadata: Json(body.metadata.clone()),
+        version: 1,
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+    }
+}

@@ -1,0 +1,100 @@
+//! Changing a draft.
+
+use super::{OBJECT, changed, terms, with_totals};
+use crate::check::share;
+use crate::header;
+use crate::line::price::{Scope, price_lines, settle_again};
+use crate::line::{Line, amounts};
+use crate::order::{rules, store, view};
+use causeway_contract::{FieldError, Patch, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::master::parties;
+use causeway_entity::sell::{order_lines, orders};
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::check::{self, finish};
+use causeway_master::refs;
+use causeway_openapi::line::LineInput;
+use causeway_openapi::order as wire;
+use causeway_value::{Json, OrderId};
+
+/// Changes a draft. Lines that are given replace all lines and are priced as of today; another document discount alone keeps the prices.
+///
+/// # Errors
+/// `not_found`, `state_conflict` when it is no draft or a quote fixed what is to change, or as for creating one.
+pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::UpdateOrder) -> Result<wire::Order, Problem> {
+    let old = tx.lock::<orders::Entity>(id).await?;
+    rules::must_be_draft(&old, "changed")?;
+    if !body.lines.is_absent() || !body.discount_percent.is_absent() || !body.payment_term_id.is_absent() {
+        rules::must_not_be_quoted(&old)?;
+    }
+    let mut errors = Vec::new();
+    let mut new = patched(ctx, &old, body, &mut errors);
+    let named = |patched: bool| patched.then_some(());
+    let term = named(!body.payment_term_id.is_absent()).and(new.payment_term_id);
+    let owner = named(!body.owner_id.is_absent()).and(new.owner_id);
+    header::check_terms(tx, term, owner, &mut errors).await?;
+    let mut parts = store::parts_of(tx, &old).await?;
+    match &body.lines {
+        Patch::Value(inputs) => parts.lines = priced_anew(ctx, tx, &mut new, inputs, errors).await?,
+        Patch::Absent | Patch::Null => {
+            finish(errors)?;
+            if new.discount_percent != old.discount_percent {
+                parts.lines = discounted(tx, &mut new, parts.lines).await?;
+            }
+        }
+    }
+    parts.refs = refs::replaced(tx, OBJECT, id.uuid(), &body.external_refs, parts.refs);
+    tx.update(&old, &new);
+    view::record(ctx, tx, "order.updated", &new, &parts)
+}
+
+fn patched(ctx: &Ctx, old: &orders::Model, body: &wire::UpdateOrder, errors: &mut Vec<FieldError>) -> orders::Model {
+    let mut new = changed(ctx, old);
+    new.payment_term_id = body.payment_term_id.clone().over(new.payment_term_id);
+    new.discount_percent = body.discount_percent.clone().over_required(new.discount_percent);
+    share(new.discount_percent, "/discount_percent", errors);
+    new.reference = body.reference.clone().over(new.reference);
+    new.owner_id = body.owner_id.clone().over(new.owner_id);
+    new.notes = body.notes.clone().over(new.notes);
+    new.metadata = Json(check::metadata(new.metadata.0, &body.metadata, errors));
+    new
+}
+
+async fn priced_anew(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    new: &mut orders::Model,
+    inputs: &[LineInput],
+    mut errors: Vec<FieldError>,
+) -> Result<Vec<order_lines::Model>, Problem> {
+    let company = tx.must::<companies::Entity>(new.company_id).await?;
+    let party = tx.must::<parties::Entity>(new.party_id).await?;
+    let today = ctx.today(company.time_zone);
+    let scope = Scope { company: &company, party: &party, day: today, terms: terms(new) };
+    let priced = price_lines(ctx, tx, &scope, inputs, &mut errors).await?;
+    finish(errors)?;
+    let priced = priced.ok_or_else(Problem::not_found)?;
+    let totals = amounts::totals(&priced.lines, new.currency)?;
+    *new = with_totals(orders::Model { order_date: today, ..new.clone() }, &totals);
+    tx.plain("DELETE FROM order_lines WHERE tenant_id = $1 AND order_id = $2", vec![new.tenant_id.into(), new.id.into()]);
+    let lines: Vec<_> = (1..).zip(priced.lines).map(|(position, line)| line.order_row(new.tenant_id, new.id, position)).collect();
+    for line in &lines {
+        tx.insert(line.clone());
+    }
+    Ok(lines)
+}
+
+/// The lines with the amounts that another document discount gives them.
+async fn discounted(tx: &mut Tx<'_>, new: &mut orders::Model, rows: Vec<order_lines::Model>) -> Result<Vec<order_lines::Model>, Problem> {
+    let mut lines: Vec<Line> = rows.iter().map(Line::from).collect();
+    settle_again(tx, new.company_id, &mut lines, terms(new)).await?;
+    let totals = amounts::totals(&lines, new.currency)?;
+    *new = with_totals(new.clone(), &totals);
+    let mut after = Vec::with_capacity(rows.len());
+    for (row, line) in rows.into_iter().zip(lines) {
+        let settled = order_lines::Model { net_amount: line.net_amount, tax_amount: line.tax_amount, taxes: Json(line.taxes), ..row.clone() };
+        tx.update(&row, &settled);
+        after.push(settled);
+    }
+    Ok(after)
+}

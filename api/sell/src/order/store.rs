@@ -1,0 +1,58 @@
+//! What stands with orders.
+
+use causeway_bill::obligation;
+use causeway_contract::Problem;
+use causeway_entity::bill::obligations;
+use causeway_entity::sell::{order_holds, order_lines, orders};
+use causeway_kernel::{Find, Tx};
+use causeway_value::{OrderId, OrderStatus};
+use std::collections::BTreeMap;
+
+/// What stands with one order.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// Its lines, in order.
+    pub lines: Vec<order_lines::Model>,
+    /// What we owe for them, once it is confirmed.
+    pub obligations: Vec<obligations::Model>,
+    /// What blocks it now, oldest first.
+    pub holds: Vec<order_holds::Model>,
+    /// Its ids in other systems.
+    pub refs: Vec<(String, String)>,
+}
+
+/// What stands with these orders, in one query per kind. Every order has an entry.
+///
+/// # Errors
+/// When the database fails.
+pub async fn parts(tx: &mut Tx<'_>, rows: &[orders::Model]) -> Result<BTreeMap<OrderId, Parts>, Problem> {
+    let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
+    let mut found: BTreeMap<OrderId, Parts> = ids.iter().map(|id| (*id, Parts::default())).collect();
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let lines = Find::<order_lines::Entity>::new().among(order_lines::Column::OrderId, ids.iter().copied()).order_by(order_lines::Column::Position);
+    for line in lines.all(tx).await? {
+        found.entry(line.order_id).or_default().lines.push(line);
+    }
+    let confirmed: Vec<OrderId> = rows.iter().filter(|row| row.status != OrderStatus::Draft).map(|row| row.id).collect();
+    for obligation in obligation::of_orders(tx, &confirmed).await? {
+        found.entry(obligation.order_id).or_default().obligations.push(obligation);
+    }
+    let holds = Find::<order_holds::Entity>::new().among(order_holds::Column::OrderId, ids.iter().copied()).is_null(order_holds::Column::ReleasedAt);
+    for hold in holds.order_by(order_holds::Column::Since).all(tx).await? {
+        found.entry(hold.order_id).or_default().holds.push(hold);
+    }
+    for (id, refs) in tx.external_refs(&ids.iter().map(|id| id.uuid()).collect::<Vec<_>>()).await? {
+        found.entry(OrderId::from_uuid(id)).or_default().refs = refs;
+    }
+    Ok(found)
+}
+
+/// What stands with one order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn parts_of(tx: &mut Tx<'_>, row: &orders::Model) -> Result<Parts, Problem> {
+    Ok(parts(tx, std::slice::from_ref(row)).await?.remove(&row.id).unwrap_or_default())
+}

@@ -1,0 +1,18 @@
+//! Quotes: offers in revisions (QTE-01 to QTE-22).
+//!
+//! States: draft → in approval → approved → sent → accepted, declined or expired; a revision replaces the one before, which becomes superseded. Nothing
+//! must approve yet, so a submitted quote is approved at once. Invariants: all revisions have one number, and at most one of them is not superseded; lines
+//! and prices change in a draft only; the trace of every price is kept with its revision; an accepted quote has exactly one order.
+//! Not here: the arithmetic of lines (`line`), what becomes of the order (`order`).
+
+pub mod expiry;
+pub mod routes;
+pub mod rules;
+pub mod service;
+mod store;
+pub mod view;
+
+use causeway_govern::clock::Due;
+
+/// Quotes expire by themselves.
+pub const DUE: Due = Due { name: "quote.expired", next: expiry::next, run: expiry::run };

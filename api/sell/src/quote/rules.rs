@@ -1,0 +1,148 @@
+//! What may be done with a quote when.
+
+use causeway_contract::{Code, Problem};
+use causeway_entity::sell::quotes::Model;
+use causeway_value::{Day, QuoteStatus};
+
+/// A quote that is changed or submitted is a draft.
+///
+/// # Errors
+/// `state_conflict`.
+pub fn must_be_draft(row: &Model, verb: &str) -> Result<(), Problem> {
+    match row.status {
+        QuoteStatus::Draft => Ok(()),
+        QuoteStatus::Accepted | QuoteStatus::Superseded => Err(refused(row, verb, "")),
+        _ => Err(refused(row, verb, " Revise it (POST /v1/quotes/{id}/revise) and change the revision.")),
+    }
+}
+
+/// A quote that is sent is approved.
+///
+/// # Errors
+/// `state_conflict`.
+pub fn must_be_approved(row: &Model) -> Result<(), Problem> {
+    match row.status {
+        QuoteStatus::Approved => Ok(()),
+        QuoteStatus::Draft => Err(refused(row, "sent", " Submit it first.")),
+        _ => Err(refused(row, "sent", "")),
+    }
+}
+
+/// The customer answers what was approved or sent.
+///
+/// # Errors
+/// `state_conflict`.
+pub fn must_be_offered(row: &Model, verb: &str) -> Result<(), Problem> {
+    match row.status {
+        QuoteStatus::Approved | QuoteStatus::Sent => Ok(()),
+        QuoteStatus::Draft => Err(refused(row, verb, " Submit it first.")),
+        QuoteStatus::InApproval => Err(refused(row, verb, " It must be approved first.")),
+        QuoteStatus::Expired => Err(past(row, verb)),
+        QuoteStatus::Accepted | QuoteStatus::Declined | QuoteStatus::Superseded => Err(refused(row, verb, "")),
+    }
+}
+
+/// The last day of acceptance counts.
+///
+/// # Errors
+/// `state_conflict` naming the day.
+pub fn must_be_valid(row: &Model, today: Day) -> Result<(), Problem> {
+    match row.valid_until {
+        Some(last) if today > last => Err(past(row, "accepted")),
+        _ => Ok(()),
+    }
+}
+
+/// What was accepted stands, and only the latest revision goes on.
+///
+/// # Errors
+/// `state_conflict`.
+pub fn must_be_revisable(row: &Model) -> Result<(), Problem> {
+    match row.status {
+        QuoteStatus::Accepted => Err(refused(row, "revised", " Its order has what was agreed; make a new quote for anything else.")),
+        QuoteStatus::Superseded => Err(refused(row, "revised", " Revise the latest revision of this number.")),
+        _ => Ok(()),
+    }
+}
+
+fn past(row: &Model, verb: &str) -> Problem {
+    let Some(day) = row.valid_until else { return refused(row, verb, "") };
+    let detail = format!("The quote {} was valid until {day} and cannot be {verb} any more. Revise it with a later date.", row.number);
+    Problem::new(Code::StateConflict, detail).with("status", row.status.to_string()).with("valid_until", day.to_string())
+}
+
+fn refused(row: &Model, verb: &str, hint: &str) -> Problem {
+    let status = row.status.to_string().replace('_', " ");
+    let detail = format!("The quote {} in revision {} is {status} and cannot be {verb}.{hint}", row.number, row.revision);
+    Problem::new(Code::StateConflict, detail).with("status", row.status.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use QuoteStatus::{Accepted, Approved, Declined, Draft, Expired, InApproval, Sent, Superseded};
+    use causeway_value::{Amount, CompanyId, FlowId, Instant, Json, PartyId, Percent, QuoteId, TaxRounding, TenantId};
+
+    const ALL: [QuoteStatus; 8] = [Draft, InApproval, Approved, Sent, Accepted, Declined, Expired, Superseded];
+
+    fn quote(status: QuoteStatus, valid_until: Option<&str>) -> Model {
+        Model {
+            tenant_id: TenantId::new(),
+            id: QuoteId::new(),
+            company_id: CompanyId::new(),
+            opportunity_id: None,
+            party_id: PartyId::new(),
+            number: "QUO/2026/00001".to_owned(),
+            revision: 1,
+            previous_id: None,
+            status,
+            currency: "EUR".parse().unwrap(),
+            quote_date: "2026-11-01".parse().unwrap(),
+            valid_until: valid_until.map(|day| day.parse().unwrap()),
+            payment_term_id: None,
+            discount_percent: Percent::ZERO,
+            tax_rounding: TaxRounding::PerLine,
+            untaxed_amount: Amount::ZERO,
+            tax_amount: Amount::ZERO,
+            total_amount: Amount::ZERO,
+            margin_amount: None,
+            margin_percent: None,
+            reference: None,
+            owner_id: None,
+            notes: None,
+            sent_at: None,
+            accepted_at: None,
+            accepted_by: None,
+            decline_reason: None,
+            order_id: None,
+            flow_id: FlowId::new(),
+            metadata: Json::default(),
+            version: 1,
+            created_at: Instant(0),
+            updated_at: Instant(0),
+        }
+    }
+
+    fn allowed(rule: impl Fn(&Model) -> Result<(), Problem>) -> Vec<QuoteStatus> {
+        ALL.into_iter().filter(|status| rule(&quote(*status, Some("2026-12-31"))).is_ok()).collect()
+    }
+
+    #[test]
+    fn states_allow_what_the_life_of_a_quote_says() {
+        assert_eq!(allowed(|row| must_be_draft(row, "changed")), [Draft]);
+        assert_eq!(allowed(must_be_approved), [Approved]);
+        assert_eq!(allowed(|row| must_be_offered(row, "accepted")), [Approved, Sent]);
+        assert_eq!(allowed(must_be_revisable), [Draft, InApproval, Approved, Sent, Declined, Expired]);
+    }
+
+    #[test]
+    fn the_last_day_of_validity_counts_and_the_next_names_it() {
+        let row = quote(Sent, Some("2026-12-31"));
+        assert!(must_be_valid(&row, "2026-12-31".parse().unwrap()).is_ok());
+        let problem = must_be_valid(&row, "2027-01-01".parse().unwrap()).unwrap_err();
+        assert_eq!((problem.status, problem.meta["valid_until"].as_str()), (409, Some("2026-12-31")));
+        assert!(problem.detail.contains("2026-12-31"));
+        assert!(must_be_valid(&quote(Sent, None), "2999-01-01".parse().unwrap()).is_ok());
+        assert!(must_be_offered(&quote(Expired, Some("2026-12-31")), "accepted").unwrap_err().detail.contains("2026-12-31"));
+    }
+}

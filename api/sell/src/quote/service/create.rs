@@ -1,0 +1,118 @@
+//! Making and pricing a quote (QTE-01, QTE-02).
+
+use super::{OBJECT, terms, with_totals};
+use crate::header::{self, Given, Header};
+use crate::line::price::{Priced, Scope, price_lines};
+use crate::line::{amounts, explain, view as line_view};
+use crate::quote::{store, view};
+use causeway_contract::Problem;
+use causeway_entity::sell::quotes::Model;
+use causeway_kernel::{Ctx, Tx, number};
+use causeway_master::check::{self, finish};
+use causeway_master::refs;
+use causeway_openapi::quote as wire;
+use causeway_value::{Amount, DocumentKind, Json, QuoteId, QuoteLineId, QuoteStatus};
+
+/// Creates a quote: a draft, priced.
+///
+/// # Errors
+/// `validation_failed` naming each wrong field; `price_rule_tie`, `rate_missing` or `required` when a line has no one price; `amount_overflow`.
+pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Result<wire::Quote, Problem> {
+    let (header, priced) = prepare(ctx, tx, body).await?;
+    let number = number::next(ctx, tx, header.fiscal(), DocumentKind::Quote, header.today).await?;
+    let totals = amounts::totals(&priced.lines, header.currency)?;
+    let row = with_totals(draft(ctx, &header, body, number), &totals);
+    tx.insert(row.clone());
+    store::insert_traces(tx, &row, &priced.traces)?;
+    let lines: Vec<_> = (1..).zip(priced.lines).map(|(position, line)| line.quote_row(row.tenant_id, row.id, position)).collect();
+    for line in &lines {
+        tx.insert(line.clone());
+    }
+    let refs = refs::pairs(&body.external_refs);
+    tx.set_external_refs(OBJECT, row.id.uuid(), &refs, true);
+    view::record(ctx, tx, "quote.created", &row, &lines, refs)
+}
+
+/// What a quote would come to, and why. Nothing is stored.
+///
+/// # Errors
+/// As [`create`].
+pub async fn price(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Result<wire::PricedQuote, Problem> {
+    let (header, priced) = prepare(ctx, tx, body).await?;
+    let row = draft(ctx, &header, body, String::new());
+    let currency = header.currency;
+    let totals = amounts::totals(&priced.lines, currency)?;
+    let (margin_amount, margin_percent) = line_view::margin(&totals, currency);
+    let lines = priced.lines.iter().map(|line| line_view::quote_line(QuoteLineId::new(), line, currency)).collect::<Result<Vec<_>, _>>()?;
+    Ok(wire::PricedQuote {
+        object: "priced_quote".to_owned(),
+        currency,
+        quote_date: header.today,
+        discount_percent: header.discount,
+        untaxed_amount: totals.untaxed.text(currency),
+        tax_amount: totals.tax.text(currency),
+        total_amount: totals.total.text(currency),
+        margin_amount,
+        margin_percent,
+        taxes: line_view::taxes(&totals.taxes, currency),
+        lines,
+        explain: explain::explanation(&priced.lines, &totals, terms(&row), &priced.traces),
+    })
+}
+
+async fn prepare(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Result<(Header, Priced), Problem> {
+    let mut errors = Vec::new();
+    let given = Given {
+        company_id: body.company_id,
+        party_id: body.party_id,
+        opportunity_id: body.opportunity_id,
+        currency: body.currency,
+        payment_term_id: body.payment_term_id,
+        discount_percent: body.discount_percent,
+        owner_id: body.owner_id,
+    };
+    let header = header::resolve(ctx, tx, given, &mut errors).await?;
+    body.valid_until.iter().for_each(|day| check::day(*day, "/valid_until", &mut errors));
+    let Some(header) = header else { return Err(Problem::of(errors)) };
+    let priced = price_lines(ctx, tx, &Scope::of(&header), &body.lines, &mut errors).await?;
+    finish(errors)?;
+    Ok((header, priced.ok_or_else(Problem::not_found)?))
+}
+
+fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateQuote, number: String) -> Model {
+    Model {
+        tenant_id: ctx.tenant,
+        id: QuoteId::new(),
+        company_id: header.company.id,
+        opportunity_id: header.opportunity_id,
+        party_id: header.party.id,
+        number,
+        revision: 1,
+        previous_id: None,
+        status: QuoteStatus::Draft,
+        currency: header.currency,
+        quote_date: header.today,
+        valid_until: body.valid_until,
+        payment_term_id: header.payment_term_id,
+        discount_percent: header.discount,
+        tax_rounding: header.company.tax_rounding,
+        untaxed_amount: Amount::ZERO,
+        tax_amount: Amount::ZERO,
+        total_amount: Amount::ZERO,
+        margin_amount: None,
+        margin_percent: None,
+        reference: body.reference.clone(),
+        owner_id: header.owner_id,
+        notes: body.notes.clone(),
+        sent_at: None,
+        accepted_at: None,
+        accepted_by: None,
+        decline_reason: None,
+        order_id: None,
+        flow_id: header.flow_id,
+        metadata: Json(body.metadata.clone()),
+        version: 1,
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+    }
+}

@@ -1,0 +1,52 @@
+//! The verbs of a quote.
+
+mod accept;
+mod create;
+mod offer;
+mod revise;
+mod update;
+
+pub use accept::accept;
+pub use create::{create, price};
+pub use offer::{decline, explain, send, submit};
+pub use revise::revise;
+pub use update::update;
+
+use super::{store, view};
+use crate::line::amounts::{Terms, Totals};
+use causeway_contract::Problem;
+use causeway_entity::sell::quotes::Model;
+use causeway_kernel::{Ctx, Tx};
+use causeway_openapi::quote as wire;
+
+const OBJECT: &str = "quote";
+
+/// What the lines of a quote share.
+const fn terms(row: &Model) -> Terms {
+    Terms { currency: row.currency, discount: row.discount_percent, rounding: row.tax_rounding }
+}
+
+/// A quote with what its lines come to.
+fn with_totals(row: Model, totals: &Totals) -> Model {
+    Model {
+        untaxed_amount: totals.untaxed,
+        tax_amount: totals.tax,
+        total_amount: totals.total,
+        margin_amount: totals.margin.map(|margin| margin.amount),
+        margin_percent: totals.margin.and_then(|margin| margin.percent),
+        ..row
+    }
+}
+
+/// The next version of a quote.
+fn changed(ctx: &Ctx, old: &Model) -> Model {
+    Model { version: old.version + 1, updated_at: ctx.now(), ..old.clone() }
+}
+
+/// Writes a change that leaves the lines alone.
+async fn write(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, old: &Model, new: &Model) -> Result<wire::Quote, Problem> {
+    tx.update(old, new);
+    let lines = store::lines_of(tx, new.id).await?;
+    let refs = store::refs_of(tx, new.id).await?;
+    view::record(ctx, tx, event, new, &lines, refs)
+}

@@ -1,0 +1,62 @@
+//! Offering a quote: submitting, sending, declining, explaining.
+
+use super::{changed, terms, write};
+use crate::line::{Line, amounts, explain::explanation};
+use crate::quote::{rules, store, view};
+use causeway_contract::{Code, Problem};
+use causeway_entity::sell::quotes::{Entity, Model};
+use causeway_kernel::{Ctx, Tx};
+use causeway_openapi::object::Explanation;
+use causeway_openapi::quote as wire;
+use causeway_value::{QuoteId, QuoteStatus};
+
+/// Submits a draft. Nothing must approve, so it is approved.
+///
+/// # Errors
+/// `not_found`, or `state_conflict` when it is no draft or has no lines.
+pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quote, Problem> {
+    let old = tx.lock::<Entity>(id).await?;
+    rules::must_be_draft(&old, "submitted")?;
+    let lines = store::lines_of(tx, id).await?;
+    if lines.is_empty() {
+        return Err(Problem::new(Code::StateConflict, format!("The quote {} has no lines. Add at least one and submit it again.", old.number)));
+    }
+    let new = Model { status: QuoteStatus::Approved, ..changed(ctx, &old) };
+    tx.update(&old, &new);
+    let refs = store::refs_of(tx, id).await?;
+    view::record(ctx, tx, "quote.approved", &new, &lines, refs)
+}
+
+/// Records that an approved quote went to the customer.
+///
+/// # Errors
+/// `not_found`, or `state_conflict` when it is not approved.
+pub async fn send(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quote, Problem> {
+    let old = tx.lock::<Entity>(id).await?;
+    rules::must_be_approved(&old)?;
+    let new = Model { status: QuoteStatus::Sent, sent_at: Some(ctx.now()), ..changed(ctx, &old) };
+    write(ctx, tx, "quote.sent", &old, &new).await
+}
+
+/// Records that the customer declines.
+///
+/// # Errors
+/// `not_found`, or `state_conflict` when it was not offered.
+pub async fn decline(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::DeclineQuote) -> Result<wire::Quote, Problem> {
+    let old = tx.lock::<Entity>(id).await?;
+    rules::must_be_offered(&old, "declined")?;
+    let new = Model { status: QuoteStatus::Declined, decline_reason: body.reason.clone(), ..changed(ctx, &old) };
+    write(ctx, tx, "quote.declined", &old, &new).await
+}
+
+/// How the prices, taxes and sums of a quote came about.
+///
+/// # Errors
+/// `not_found`.
+pub async fn explain(tx: &mut Tx<'_>, id: QuoteId) -> Result<Explanation, Problem> {
+    let row = tx.must::<Entity>(id).await?;
+    let lines: Vec<Line> = store::lines_of(tx, id).await?.iter().map(Line::from).collect();
+    let traces = store::traces_of(tx, id).await?;
+    let totals = amounts::totals(&lines, row.currency)?;
+    Ok(explanation(&lines, &totals, terms(&row), &traces))
+}

@@ -1,0 +1,108 @@
+//! Changing a draft.
+
+use super::{OBJECT, changed, terms, with_totals};
+use crate::check::share;
+use crate::header;
+use crate::line::price::{Scope, price_lines, settle_again};
+use crate::line::{Line, amounts};
+use crate::quote::{rules, store, view};
+use causeway_contract::{FieldError, Patch, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::master::parties;
+use causeway_entity::sell::{quote_lines, quotes};
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::check::{self, finish};
+use causeway_master::refs;
+use causeway_openapi::line::LineInput;
+use causeway_openapi::quote as wire;
+use causeway_value::{Json, QuoteId};
+
+/// Changes a draft. Lines that are given replace all lines and are priced as of today; another document discount alone keeps the prices.
+///
+/// # Errors
+/// `not_found`, `state_conflict` when it is no draft, or as for creating one.
+pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::UpdateQuote) -> Result<wire::Quote, Problem> {
+    let old = tx.lock::<quotes::Entity>(id).await?;
+    rules::must_be_draft(&old, "changed")?;
+    let mut errors = Vec::new();
+    let mut new = patched(ctx, &old, body, &mut errors);
+    check_references(tx, &mut new, body, &mut errors).await?;
+    let lines = match &body.lines {
+        Patch::Value(inputs) => priced_anew(ctx, tx, &mut new, inputs, errors).await?,
+        Patch::Absent | Patch::Null => {
+            finish(errors)?;
+            kept(tx, &old, &mut new).await?
+        }
+    };
+    tx.update(&old, &new);
+    let refs = refs::patched(tx, OBJECT, id.uuid(), &body.external_refs).await?;
+    view::record(ctx, tx, "quote.updated", &new, &lines, refs)
+}
+
+fn patched(ctx: &Ctx, old: &quotes::Model, body: &wire::UpdateQuote, errors: &mut Vec<FieldError>) -> quotes::Model {
+    let mut new = changed(ctx, old);
+    new.opportunity_id = body.opportunity_id.clone().over(new.opportunity_id);
+    new.valid_until = body.valid_until.clone().over(new.valid_until);
+    new.valid_until.iter().for_each(|day| check::day(*day, "/valid_until", errors));
+    new.payment_term_id = body.payment_term_id.clone().over(new.payment_term_id);
+    new.discount_percent = body.discount_percent.clone().over_required(new.discount_percent);
+    share(new.discount_percent, "/discount_percent", errors);
+    new.reference = body.reference.clone().over(new.reference);
+    new.owner_id = body.owner_id.clone().over(new.owner_id);
+    new.notes = body.notes.clone().over(new.notes);
+    new.metadata = Json(check::metadata(new.metadata.0, &body.metadata, errors));
+    new
+}
+
+/// What is named anew must be there. A quote goes with its opportunity's deal.
+async fn check_references(tx: &mut Tx<'_>, new: &mut quotes::Model, body: &wire::UpdateQuote, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    if let Patch::Value(id) = body.opportunity_id
+        && let Some(opportunity) = header::opportunity(tx, Some(id), new.company_id, errors).await?
+    {
+        new.flow_id = opportunity.flow_id;
+    }
+    let given = |patch: bool| patch.then_some(());
+    let term = given(!body.payment_term_id.is_absent()).and(new.payment_term_id);
+    let owner = given(!body.owner_id.is_absent()).and(new.owner_id);
+    header::check_terms(tx, term, owner, errors).await
+}
+
+async fn priced_anew(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    new: &mut quotes::Model,
+    inputs: &[LineInput],
+    mut errors: Vec<FieldError>,
+) -> Result<Vec<quote_lines::Model>, Problem> {
+    let company = tx.must::<companies::Entity>(new.company_id).await?;
+    let party = tx.must::<parties::Entity>(new.party_id).await?;
+    let today = ctx.today(company.time_zone);
+    let scope = Scope { company: &company, party: &party, day: today, terms: terms(new) };
+    let priced = price_lines(ctx, tx, &scope, inputs, &mut errors).await?;
+    finish(errors)?;
+    let priced = priced.ok_or_else(Problem::not_found)?;
+    let totals = amounts::totals(&priced.lines, new.currency)?;
+    *new = with_totals(quotes::Model { quote_date: today, ..new.clone() }, &totals);
+    let lines: Vec<_> = (1..).zip(priced.lines).map(|(position, line)| line.quote_row(new.tenant_id, new.id, position)).collect();
+    store::replace(tx, new, &lines, &priced.traces)?;
+    Ok(lines)
+}
+
+/// The lines as they are; with the amounts that another document discount gives them.
+async fn kept(tx: &mut Tx<'_>, old: &quotes::Model, new: &mut quotes::Model) -> Result<Vec<quote_lines::Model>, Problem> {
+    let rows = store::lines_of(tx, old.id).await?;
+    if new.discount_percent == old.discount_percent {
+        return Ok(rows);
+    }
+    let mut lines: Vec<Line> = rows.iter().map(Line::from).collect();
+    settle_again(tx, new.company_id, &mut lines, terms(new)).await?;
+    let totals = amounts::totals(&lines, new.currency)?;
+    *new = with_totals(new.clone(), &totals);
+    let mut after = Vec::with_capacity(rows.len());
+    for (row, line) in rows.into_iter().zip(lines) {
+        let settled = quote_lines::Model { net_amount: line.net_amount, tax_amount: line.tax_amount, taxes: Json(line.taxes), ..row.clone() };
+        tx.update(&row, &settled);
+        after.push(settled);
+    }
+    Ok(after)
+}

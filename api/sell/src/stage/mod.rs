@@ -1,0 +1,9 @@
+//! Stages: the steps of the pipeline (CRM-07).
+//!
+//! A stage is open, or it stands for an end: won or lost. A tenant starts with new, qualified, proposal, negotiation, won and lost.
+//! Invariant: names are unique among the stages of one company, and among those of all companies.
+//! Not here: the opportunities in a stage.
+
+pub mod routes;
+pub mod rules;
+pub mod service;

@@ -1,0 +1,85 @@
+//! Which stage a deal comes to. The stages of a company are its own and those of all companies; its own win.
+
+use causeway_contract::{Code, Problem};
+use causeway_entity::sell::stages::Model;
+use causeway_value::OpportunityStatus;
+
+/// Where a qualified lead starts.
+pub const QUALIFIED: &str = "qualified";
+
+/// What an opportunity in this stage is.
+#[must_use]
+pub fn status(stage: &Model) -> OpportunityStatus {
+    stage.outcome.unwrap_or(OpportunityStatus::Open)
+}
+
+/// Where a deal starts: the open stage of the lowest position.
+///
+/// # Errors
+/// `state_conflict` when the pipeline has no open stage.
+pub fn first_open(stages: &[Model]) -> Result<&Model, Problem> {
+    let open = stages.iter().filter(|stage| status(stage) == OpportunityStatus::Open);
+    open.min_by_key(|stage| (stage.position, stage.company_id.is_none())).ok_or_else(|| missing("open"))
+}
+
+/// Where a qualified lead starts: the open stage of that name, else the first open one.
+///
+/// # Errors
+/// `state_conflict` when the pipeline has no open stage.
+pub fn qualified(stages: &[Model]) -> Result<&Model, Problem> {
+    let named = stages.iter().filter(|stage| status(stage) == OpportunityStatus::Open && stage.name.eq_ignore_ascii_case(QUALIFIED));
+    named.min_by_key(|stage| stage.company_id.is_none()).map_or_else(|| first_open(stages), Ok)
+}
+
+/// Where a deal ends that is won or lost.
+///
+/// # Errors
+/// `state_conflict` when the pipeline has no such stage.
+pub fn ending(stages: &[Model], end: OpportunityStatus) -> Result<&Model, Problem> {
+    let ends = stages.iter().filter(|stage| status(stage) == end);
+    ends.min_by_key(|stage| (stage.company_id.is_none(), stage.position)).ok_or_else(|| missing(end.into()))
+}
+
+fn missing(kind: &'static str) -> Problem {
+    Problem::new(Code::StateConflict, format!("The pipeline has no stage of the status {kind}. Create one (POST /v1/stages) and try again."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_value::{CompanyId, Instant, Percent, StageId, TenantId};
+
+    fn stage(name: &str, position: i64, outcome: Option<OpportunityStatus>, company_id: Option<CompanyId>) -> Model {
+        Model {
+            tenant_id: TenantId::new(),
+            id: StageId::new(),
+            name: name.to_owned(),
+            position,
+            probability: Percent::ZERO,
+            outcome,
+            company_id,
+            version: 1,
+            created_at: Instant(0),
+            updated_at: Instant(0),
+        }
+    }
+
+    #[test]
+    fn a_company_prefers_its_own_stages() {
+        let won = Some(OpportunityStatus::Won);
+        let own = CompanyId::new();
+        let stages = [
+            stage("won", 5, won, None),
+            stage("signed", 9, won, Some(own)),
+            stage("qualified", 2, None, None),
+            stage("new", 1, None, None),
+            stage("Qualified", 3, None, Some(own)),
+        ];
+        assert_eq!(first_open(&stages).unwrap().name, "new");
+        assert_eq!(qualified(&stages).unwrap().name, "Qualified");
+        assert_eq!(ending(&stages, OpportunityStatus::Won).unwrap().name, "signed");
+        assert_eq!(ending(&stages, OpportunityStatus::Lost).unwrap_err().code, Code::StateConflict);
+        assert_eq!(qualified(&stages[3..4]).unwrap().name, "new", "a renamed stage does not stop a lead");
+        assert_eq!(first_open(&stages[..2]).unwrap_err().code, Code::StateConflict);
+    }
+}

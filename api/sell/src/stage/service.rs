@@ -1,0 +1,108 @@
+//! The verbs of a stage.
+
+use super::rules;
+use crate::check::share;
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::sell::stages::{Column, Entity, Model};
+use causeway_kernel::{Change, Ctx, Find, Tx};
+use causeway_master::check::{finish, not_blank};
+use causeway_openapi::crm as wire;
+use causeway_value::{CompanyId, OpportunityStatus, StageId};
+
+/// The stages of a company: its own and those of all companies, in their order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_company(tx: &mut Tx<'_>, company_id: CompanyId) -> Result<Vec<Model>, Problem> {
+    Find::<Entity>::new().when("company_id IS NULL OR company_id = ?", vec![company_id.into()]).order_by(Column::Position).order_by(Column::Id).all(tx).await
+}
+
+/// Creates a stage.
+///
+/// # Errors
+/// `validation_failed` naming each wrong field.
+pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateStage) -> Result<wire::Stage, Problem> {
+    let mut errors = Vec::new();
+    not_blank(&body.name, "/name", &mut errors);
+    share(body.probability, "/probability", &mut errors);
+    tx.named::<companies::Entity, _>(body.company_id, "/company_id", &mut errors).await?;
+    refuse_taken_name(tx, &body.name, body.company_id, None, &mut errors).await?;
+    finish(errors)?;
+    let now = ctx.now();
+    let row = Model {
+        tenant_id: ctx.tenant,
+        id: StageId::new(),
+        name: body.name.clone(),
+        position: body.position.into(),
+        probability: body.probability,
+        outcome: body.status.filter(|status| *status != OpportunityStatus::Open),
+        company_id: body.company_id,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    tx.insert(row.clone());
+    record(ctx, tx, "stage.created", &row)
+}
+
+/// Changes a stage. The opportunities in it keep their probability.
+///
+/// # Errors
+/// `not_found`, or `validation_failed` naming each wrong field.
+pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: StageId, body: &wire::UpdateStage) -> Result<wire::Stage, Problem> {
+    let old = tx.lock::<Entity>(id).await?;
+    let mut new = old.clone();
+    new.name = body.name.clone().over_required(new.name);
+    new.position = body.position.clone().over_required(i32::try_from(old.position).unwrap_or_default()).into();
+    new.probability = body.probability.clone().over_required(new.probability);
+    let mut errors = Vec::new();
+    not_blank(&new.name, "/name", &mut errors);
+    share(new.probability, "/probability", &mut errors);
+    if new.name != old.name {
+        refuse_taken_name(tx, &new.name, old.company_id, Some(id), &mut errors).await?;
+    }
+    finish(errors)?;
+    new.version += 1;
+    new.updated_at = ctx.now();
+    tx.update(&old, &new);
+    record(ctx, tx, "stage.updated", &new)
+}
+
+async fn refuse_taken_name(
+    tx: &mut Tx<'_>,
+    name: &str,
+    company_id: Option<CompanyId>,
+    except: Option<StageId>,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), Problem> {
+    let same_name = Find::<Entity>::new().eq(Column::Name, name.to_owned()).all(tx).await?;
+    if same_name.iter().any(|stage| stage.company_id == company_id && Some(stage.id) != except) {
+        errors.push(FieldError::pointer(Code::AlreadyExists, "/name", "is the name of another stage of this pipeline"));
+    }
+    Ok(())
+}
+
+fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &Model) -> Result<wire::Stage, Problem> {
+    let view = view(row);
+    let change = Change { event, object: "stage", id: row.id.uuid(), version: row.version, company_id: row.company_id, flow_id: None, body: &view };
+    tx.record(ctx, &change)?;
+    Ok(view)
+}
+
+/// The stage as the API shows it.
+#[must_use]
+pub fn view(row: &Model) -> wire::Stage {
+    wire::Stage {
+        id: row.id,
+        object: "stage".to_owned(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        version: row.version,
+        name: row.name.clone(),
+        position: i32::try_from(row.position).unwrap_or(i32::MAX),
+        probability: row.probability,
+        status: rules::status(row),
+        company_id: row.company_id,
+    }
+}

@@ -1,0 +1,53 @@
+//! `causeway migrate up|down|status`.
+
+use super::say;
+use crate::settings::Settings;
+use crate::store;
+use causeway_kernel::db::Sqlite;
+use clap::ValueEnum;
+
+/// What to do with the schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum What {
+    /// Apply everything that is pending.
+    Up,
+    /// Take the last migration back. What its tables held is lost.
+    Down,
+    /// Show what is applied and what is pending.
+    Status,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// A sentence that says what to do.
+pub async fn run(settings: &Settings, what: What) -> Result<(), String> {
+    let schema = store::store(settings);
+    let file = store::file(settings);
+    let _lock = if settings.database_url.is_none() && !matches!(what, What::Status) {
+        std::fs::create_dir_all(&settings.data_dir).map_err(|error| format!("cannot make the data folder {}: {error}", settings.data_dir.display()))?;
+        Some(Sqlite::lock(&file)?)
+    } else {
+        None
+    };
+    match what {
+        What::Up => {
+            let done = schema.up().await?;
+            say(&if done.is_empty() { "Nothing to do: the schema is up to date.".to_owned() } else { format!("Applied {}: {}.", done.len(), done.join(", ")) });
+        }
+        What::Down => match schema.down().await? {
+            Some(name) => say(&format!("Took {name} back.")),
+            None => say("Nothing to take back: no migration is applied."),
+        },
+        What::Status => {
+            let status = schema.status().await?;
+            for name in &status.applied {
+                say(&format!("applied  {name}"));
+            }
+            for name in &status.pending {
+                say(&format!("pending  {name}"));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! The commands of the binary.
+
+pub mod doctor;
+mod migrate;
+pub mod verify;
+
+use crate::settings::{EXAMPLE, Given, LogFormat, Role, Settings};
+use crate::{bench, demo, server, store};
+use causeway_kernel::Db;
+use clap::{Parser, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Carries a deal from lead to cash: a multi-tenant REST service.
+#[derive(Debug, Parser)]
+#[command(name = "causeway", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Settings file (TOML); `causeway config` prints one to start from.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    given: Given,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API (and run jobs, unless --role api).
+    Serve,
+    /// Run jobs only.
+    Work,
+    /// Bring the database schema up to date, take the last change back, or show where it stands.
+    Migrate {
+        /// What to do.
+        #[arg(value_enum)]
+        what: migrate::What,
+    },
+    /// Load 830 real orders through the API, from opportunity to payment, and serve them.
+    Demo(demo::Options),
+    /// Check every invariant of the stored data; exits 1 and names what is broken.
+    Verify {
+        /// Only read, beside a running server.
+        #[arg(long)]
+        read_only: bool,
+    },
+    /// Measure.
+    Bench(bench::Options),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Check this machine and the settings, and say what to do about what is wrong.
+    Doctor,
+    /// Print a settings file with every setting explained.
+    Config,
+    /// Copy the embedded database to a file while it is in use.
+    Backup {
+        /// The file to make.
+        file: PathBuf,
+    },
+}
+
+/// Writes a line to standard output; a closed pipe ends the process quietly.
+pub(crate) fn say(text: &str) {
+    if writeln!(std::io::stdout(), "{text}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Writes a line to standard error.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Runs the command that the arguments name.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let settings = match Settings::load(cli.config.as_deref(), cli.given) {
+        Ok(settings) => settings,
+        Err(error) => {
+            complain(&format!("causeway: {error}"));
+            return ExitCode::from(2);
+        }
+    };
+    start_log(&settings);
+    let outcome = actix_web::rt::System::new().block_on(execute(cli.command, settings));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&format!("causeway: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn execute(command: Command, settings: Settings) -> Result<ExitCode, String> {
+    match command {
+        Command::Serve => serve(settings).await?,
+        Command::Work => serve(Settings { role: Role::Worker, ..settings }).await?,
+        Command::Migrate { what } => migrate::run(&settings, what).await?,
+        Command::Demo(options) => demo::run(&settings, &options).await?,
+        Command::Verify { read_only } => return verify::run(&settings, read_only).await,
+        Command::Bench(options) => bench::run(&settings, &options).await?,
+        Command::Openapi => say(&serde_json::to_string_pretty(&causeway_openapi::document()).map_err(|error| error.to_string())?),
+        Command::Doctor => return doctor::run(&settings).await,
+        Command::Config => say(EXAMPLE.trim_end()),
+        Command::Backup { file } => backup(&settings, &file)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(settings: Settings) -> Result<(), String> {
+    let db = store::open(&settings).await?;
+    if settings.role == Role::Worker {
+        crate::compose::register();
+        server::start_workers(&settings, &db);
+        tracing::info!("running jobs");
+        server::stopped().await;
+        return Ok(());
+    }
+    let running = server::start(&settings, db).await?;
+    say(&format!("causeway serves http://{} with {}. API reference: http://{}/docs/", running.address, database(&running.db, &settings), running.address));
+    if let Some(token) = &running.bootstrap_token {
+        say(&format!(
+            "There is no administrator yet. Trade this one-time token for the first key:\n  curl -X POST http://{}/admin/v1/bootstrap -H 'Content-Type: application/json' -d '{{\"token\":\"{token}\"}}'",
+            running.address
+        ));
+    }
+    server::stopped().await;
+    running.stop().await;
+    Ok(())
+}
+
+/// Which database is in use, in words.
+pub(crate) fn database(db: &Db, settings: &Settings) -> String {
+    match db {
+        Db::Sqlite(_) => format!("the embedded database {}", store::file(settings).display()),
+        Db::Postgres(_) => "PostgreSQL".to_owned(),
+    }
+}
+
+fn backup(settings: &Settings, file: &std::path::Path) -> Result<(), String> {
+    if settings.database_url.is_some() {
+        return Err("PostgreSQL has its own tools: use pg_dump, or continuous archiving for point-in-time recovery.".to_owned());
+    }
+    let pages = causeway_kernel::db::backup(&store::file(settings), file)?;
+    say(&format!("Copied {pages} pages to {}.", file.display()));
+    Ok(())
+}
+
+fn start_log(settings: &Settings) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match settings.log_format {
+        LogFormat::Human => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+    if let Err(error) = started {
+        complain(&format!("causeway: the log could not be started: {error}"));
+    }
+}

@@ -1,0 +1,47 @@
+//! What this service is made of: routes, reactors in their order, and what falls due.
+
+use causeway_kernel::Routes;
+use causeway_kernel::news::{self, Reactor};
+use std::sync::Once;
+
+/// Reactors hear news in this order; each runs in the transaction that made the news and may veto it.
+static REACTORS: &[Reactor] = &[causeway_sell::order::on_news];
+
+static DUE: &[causeway_govern::clock::Due] = &[causeway_sell::quote::DUE];
+
+/// Every route.
+#[must_use]
+pub fn routes() -> Routes {
+    let mut routes = Routes::default();
+    causeway_govern::register(&mut routes);
+    causeway_master::register(&mut routes);
+    causeway_books::register(&mut routes);
+    causeway_bill::register(&mut routes);
+    causeway_deliver::register(&mut routes);
+    causeway_sell::register(&mut routes);
+    causeway_insight::register(&mut routes);
+    routes
+}
+
+/// Registers what the process needs besides routes, once.
+pub fn register() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        news::register(REACTORS);
+        causeway_govern::clock::register_due(DUE);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_endpoint_of_the_contract_is_served() {
+        let served: BTreeSet<&str> = routes().rows().iter().map(|row| row.id).collect();
+        let promised: BTreeSet<&str> = causeway_openapi::rows().iter().map(|row| row.id).collect();
+        assert_eq!(promised.difference(&served).collect::<Vec<_>>(), Vec::<&&str>::new(), "promised but not served");
+        assert_eq!(served.difference(&promised).collect::<Vec<_>>(), Vec::<&&str>::new(), "served but not promised");
+    }
+}

@@ -1,0 +1,174 @@
+//! Serving: HTTP, health, metrics, docs, and the workers beside it.
+
+use crate::compose;
+use crate::settings::{Role, Settings};
+use actix_web::dev::ServerHandle;
+use actix_web::web::{self, Data, Payload};
+use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer};
+use causeway_govern::access::Credentials;
+use causeway_govern::tenancy::bootstrap;
+use causeway_kernel::http::{App, dispatch};
+use causeway_kernel::{Db, PLATFORM_ADMIN, clock, job, telemetry};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+use utoipa_swagger_ui::SwaggerUi;
+
+/// How long requests under way may take when the server stops, in seconds.
+const SHUTDOWN_SECONDS: u64 = 30;
+/// Connections of one thread, at most; more wait in the queue of the socket.
+const CONNECTIONS: usize = 5_000;
+
+/// The pause between two looks for jobs.
+const JOB_PAUSE: Duration = Duration::from_millis(100);
+/// The pause between two looks for what falls due in live tenants.
+const DUE_PAUSE: Duration = Duration::from_secs(30);
+
+/// A server that runs.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The one-time token for the first administrator, while there is none.
+    pub bootstrap_token: Option<String>,
+    /// The database.
+    pub db: Db,
+    handle: ServerHandle,
+}
+
+impl Running {
+    /// Stops taking requests, answers those under way, and returns.
+    pub async fn stop(&self) {
+        self.handle.stop(true).await;
+    }
+}
+
+/// Starts serving `db`. Must be called inside an actix system.
+///
+/// # Errors
+/// A sentence that says what to do: the address is taken, or the database cannot be written.
+pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
+    compose::register();
+    let said = |problem: causeway_contract::Problem| problem.detail;
+    let bootstrap_token = bootstrap::prepare(&db, settings.bootstrap_token.clone()).await.map_err(said)?;
+    let cursor_key = bootstrap::cursor_key(&db).await.map_err(said)?;
+    let app = Arc::new(App { db: db.clone(), authenticate: Arc::new(Credentials::default()), routes: compose::routes(), cursor_key });
+    let listener = bind(settings.listen)?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let document: Arc<str> = serde_json::to_string(&causeway_openapi::document()).map_err(|error| error.to_string())?.into();
+    let shared = Arc::clone(&app);
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(Data::from(Arc::clone(&shared)))
+            .app_data(Data::new(Arc::clone(&document)))
+            .route("/healthz", web::get().to(healthz))
+            .route("/readyz", web::get().to(readyz))
+            .route("/metrics", web::get().to(metrics))
+            .route("/openapi.json", web::get().to(openapi))
+            .route("/docs", web::get().to(docs))
+            .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
+            .default_service(web::to(any))
+    })
+    .workers(settings.threads)
+    .max_connections(CONNECTIONS)
+    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .disable_signals()
+    .listen(listener)
+    .map_err(|error| format!("cannot serve on {address}: {error}"))?
+    .run();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    if let Some(at) = settings.metrics_listen {
+        let open = HttpServer::new(|| ActixApp::new().route("/metrics", web::get().to(open_metrics))).workers(1).disable_signals().listen(bind(at)?);
+        actix_web::rt::spawn(open.map_err(|error| format!("cannot serve metrics on {at}: {error}"))?.run());
+    }
+    start_workers(settings, &db);
+    Ok(Running { address, bootstrap_token, db, handle })
+}
+
+fn bind(at: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(at).map_err(|error| format!("cannot listen on {at}: {error}. Choose another address with --listen, for example --listen 127.0.0.1:8081."))
+}
+
+/// Starts what runs beside the requests.
+pub fn start_workers(settings: &Settings, db: &Db) {
+    if let Db::Postgres(postgres) = db {
+        actix_web::rt::spawn(causeway_kernel::db::sequencer::run(Arc::clone(postgres)));
+    }
+    if settings.role == Role::Api {
+        return;
+    }
+    let live = db.clone();
+    actix_web::rt::spawn(async move {
+        loop {
+            if let Err(problem) = causeway_govern::clock::tick(&live).await {
+                tracing::warn!(%problem, "what falls due is looked at again later");
+            }
+            tokio::time::sleep(DUE_PAUSE).await;
+        }
+    });
+    let db = db.clone();
+    actix_web::rt::spawn(async move {
+        let name = job::worker_name();
+        loop {
+            if let Err(problem) = job::work(&db, &name).await {
+                tracing::warn!(%problem, "the job worker pauses");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            tokio::time::sleep(JOB_PAUSE).await;
+        }
+    });
+}
+
+async fn any(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    dispatch(app.into_inner(), request, payload).await
+}
+
+async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
+}
+
+async fn readyz(app: Data<App>) -> HttpResponse {
+    match app.db.ping().await {
+        Ok(()) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready", "database": "ok" })),
+        Err(problem) => HttpResponse::ServiceUnavailable().insert_header(("retry-after", "1")).json(serde_json::json!({ "status": "not ready", "database": problem.detail })),
+    }
+}
+
+async fn metrics(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let token = request.headers().get("authorization").and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+    let allowed = match token {
+        Some(token) => app.authenticate.principal(&app.db, token).await.is_ok_and(|principal| principal.may(PLATFORM_ADMIN)),
+        None => false,
+    };
+    if allowed { open_metrics().await } else { causeway_kernel::http::refuse_metrics() }
+}
+
+async fn open_metrics() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(telemetry::text())
+}
+
+async fn openapi(document: Data<Arc<str>>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document.to_string())
+}
+
+async fn docs() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header(("location", "/docs/")).finish()
+}
+
+/// Waits until the process is asked to stop.
+pub async fn stopped() {
+    let watch = clock::Stopwatch::start();
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::error!(%error, "cannot listen for SIGTERM");
+            let _ = tokio::signal::ctrl_c().await;
+            return;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!(seconds = watch.micros() / 1_000_000, "stopping: finishing the requests under way");
+}

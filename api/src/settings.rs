@@ -1,0 +1,151 @@
+//! Settings: defaults, then one TOML file, then the environment, then flags; the later wins.
+
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The commented file that shows every setting with its default.
+pub const EXAMPLE: &str = include_str!("causeway.example.toml");
+
+/// What this process does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Answers requests and runs jobs.
+    #[default]
+    All,
+    /// Answers requests only.
+    Api,
+    /// Runs jobs only.
+    Worker,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Settings that a source may give. Field names are the keys of the file, `CAUSEWAY_<NAME>` in the environment and `--<name>` as flags.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    /// Address to serve on.
+    #[arg(long, env = "CAUSEWAY_LISTEN", global = true)]
+    pub listen: Option<SocketAddr>,
+    /// Address that serves /metrics without a key, for a scraper on a private network.
+    #[arg(long, env = "CAUSEWAY_METRICS_LISTEN", global = true)]
+    pub metrics_listen: Option<SocketAddr>,
+    /// Folder of the embedded database.
+    #[arg(long, env = "CAUSEWAY_DATA_DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// PostgreSQL address; without it the embedded database is used.
+    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// What this process does.
+    #[arg(long, env = "CAUSEWAY_ROLE", global = true)]
+    pub role: Option<Role>,
+    /// How log lines look.
+    #[arg(long, env = "CAUSEWAY_LOG_FORMAT", global = true)]
+    pub log_format: Option<LogFormat>,
+    /// What is logged: error, warn, info, debug, trace, or a filter such as `causeway_kernel=debug`.
+    #[arg(long, env = "CAUSEWAY_LOG", global = true)]
+    pub log: Option<String>,
+    /// Threads that answer requests; one per core when not given.
+    #[arg(long, env = "CAUSEWAY_THREADS", global = true)]
+    pub threads: Option<usize>,
+    /// Connections to PostgreSQL.
+    #[arg(long, env = "CAUSEWAY_DATABASE_CONNECTIONS", global = true)]
+    pub database_connections: Option<u32>,
+    /// The one-time token for the first administrator; a random one is printed when not given.
+    #[arg(long, env = "CAUSEWAY_BOOTSTRAP_TOKEN", global = true, hide_env_values = true)]
+    pub bootstrap_token: Option<String>,
+}
+
+/// Settings in force.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Address to serve on.
+    pub listen: SocketAddr,
+    /// Address that serves metrics without a key.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Folder of the embedded database.
+    pub data_dir: PathBuf,
+    /// PostgreSQL address.
+    pub database_url: Option<String>,
+    /// What this process does.
+    pub role: Role,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// What is logged.
+    pub log: String,
+    /// Threads that answer requests.
+    pub threads: usize,
+    /// Connections to PostgreSQL.
+    pub database_connections: u32,
+    /// The one-time token for the first administrator.
+    pub bootstrap_token: Option<String>,
+}
+
+impl Settings {
+    /// Puts the sources together: `flags` (with the environment, which clap has read) over the file over defaults.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and shows an example.
+    pub fn load(file: Option<&Path>, flags: Given) -> Result<Self, String> {
+        let from_file = file.map_or(Ok(Given::default()), read_file)?;
+        let threads = flags.threads.or(from_file.threads);
+        if threads == Some(0) {
+            return Err("The setting threads must be at least 1, for example: threads = 2".to_owned());
+        }
+        Ok(Self {
+            listen: flags.listen.or(from_file.listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            metrics_listen: flags.metrics_listen.or(from_file.metrics_listen),
+            data_dir: flags.data_dir.or(from_file.data_dir).unwrap_or_else(|| PathBuf::from(".causeway")),
+            database_url: flags.database_url.or(from_file.database_url).filter(|url| !url.is_empty()),
+            role: flags.role.or(from_file.role).unwrap_or_default(),
+            log_format: flags.log_format.or(from_file.log_format).unwrap_or_default(),
+            log: flags.log.or(from_file.log).unwrap_or_else(|| "info".to_owned()),
+            threads: threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
+            database_connections: flags.database_connections.or(from_file.database_connections).unwrap_or(causeway_kernel::limits::POSTGRES_CONNECTIONS),
+            bootstrap_token: flags.bootstrap_token.or(from_file.bootstrap_token),
+        })
+    }
+}
+
+fn read_file(path: &Path) -> Result<Given, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read the settings file {}: {error}. `causeway config` prints one to start from.", path.display()))?;
+    toml::from_str(&text).map_err(|error| format!("the settings file {} is not right: {error}\n`causeway config` shows every setting with an example.", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_file_is_accepted_and_shows_the_defaults() {
+        let given: Given = toml::from_str(EXAMPLE).unwrap();
+        assert_eq!(given.listen, Some(SocketAddr::from(([127, 0, 0, 1], 8080))));
+        let plain: String = EXAMPLE.lines().map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ")).unwrap_or(line).to_owned() + "\n").collect();
+        let all: Given = toml::from_str(&plain).unwrap();
+        assert!(all.metrics_listen.is_some() && all.database_url.is_some() && all.bootstrap_token.is_some() && all.threads.is_some());
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let path = std::env::temp_dir().join(format!("causeway-settings-{}.toml", std::process::id()));
+        std::fs::write(&path, "listen = \"127.0.0.1:1\"\nlog = \"warn\"\n").unwrap();
+        let flags = Given { listen: "127.0.0.1:2".parse().ok(), ..Given::default() };
+        let settings = Settings::load(Some(&path), flags).unwrap();
+        assert_eq!((settings.listen.port(), settings.log.as_str()), (2, "warn"));
+        std::fs::write(&path, "lissten = \"127.0.0.1:1\"\n").unwrap();
+        assert!(Settings::load(Some(&path), Given::default()).unwrap_err().contains("lissten"));
+        std::fs::remove_file(&path).unwrap();
+    }
+}

@@ -1,0 +1,495 @@
+//! One good call of every operation that writes: an object in the state that the verb needs, and a body with everything in it that the verb takes.
+//!
+//! An operation of the contract that has no plan here fails every sweep.
+
+use crate::caller::Caller;
+use crate::deal::{self, allocation, forty, order_body, payment_body, quote_body};
+use crate::fixture::Fixture;
+use crate::raw::{Request, Seen};
+use crate::shop::{company_body, line, party_body, percent_after, percent_tax, product_body, term_body};
+use crate::world;
+use crate::{of, unique};
+use causeway_contract::Row;
+use causeway_openapi::catalog::{CreateProduct, op as catalog};
+use causeway_openapi::crm::{CreateLead, CreateOpportunity, Opportunity, op as crm};
+use causeway_openapi::identity::{CreateApiKey, CreateRole, op as identity};
+use causeway_openapi::invoice::{CreateInvoice, InvoiceLineInput};
+use causeway_openapi::line::LineInput;
+use causeway_openapi::order::{CreateOrder, Order, op as order};
+use causeway_openapi::party::{CreateParty, op as party};
+use causeway_openapi::payment::{CreatePayment, op as payment};
+use causeway_openapi::platform::{SuspendTenant, op as platform};
+use causeway_openapi::quote::{CreateQuote, Quote, op as quote};
+use causeway_openapi::term::op as term;
+use causeway_openapi::{billable, pricing, tax};
+use causeway_value::{BillableId, BillingPolicy, Day, InvoiceId, PaymentStatus, ProductKind, TenantMode};
+use serde_json::{Value, json, to_value};
+
+/// A call that will succeed once.
+#[derive(Clone)]
+pub struct Prepared {
+    /// Who calls.
+    pub caller: Caller,
+    /// The object of the path.
+    pub id: Option<String>,
+    /// The body.
+    pub body: Option<Value>,
+}
+
+impl Prepared {
+    /// The path with the object in it.
+    #[must_use]
+    pub fn path(&self, row: &Row) -> String {
+        row.path.replace("{id}", self.id.as_deref().unwrap_or("{id}"))
+    }
+
+    /// The request.
+    #[must_use]
+    pub fn request(&self, row: &Row) -> Request {
+        self.caller.raw.request(row.method.word(), &self.path(row)).maybe(self.body.as_ref())
+    }
+
+    /// The answer.
+    pub async fn call(&self, row: &Row) -> Seen {
+        self.request(row).send().await
+    }
+}
+
+fn body(value: impl serde::Serialize) -> Option<Value> {
+    Some(to_value(value).expect("JSON"))
+}
+
+/// The body with metadata and a reference of its own.
+fn adorned(value: impl serde::Serialize) -> Option<Value> {
+    let mut value = to_value(value).expect("JSON");
+    value["metadata"] = json!({ "tier": "a" });
+    value["external_refs"] = json!([{ "system": "crm", "id": unique("ref") }]);
+    Some(value)
+}
+
+impl Fixture {
+    /// A good call of this operation.
+    ///
+    /// # Panics
+    /// When the contract has an operation that this page does not know.
+    pub async fn prepare(&self, operation: &str) -> Prepared {
+        let mut found = self.platform_plan(operation).await;
+        if found.is_none() {
+            found = self.identity_plan(operation).await;
+        }
+        if found.is_none() {
+            found = self.master_plan(operation).await;
+        }
+        if found.is_none() {
+            found = self.sell_plan(operation).await;
+        }
+        if found.is_none() {
+            found = self.cash_plan(operation).await;
+        }
+        found.unwrap_or_else(|| panic!("{operation} has no plan in tests/src/plan.rs"))
+    }
+
+    fn caller(&self) -> &Caller {
+        &self.tenant.owner
+    }
+
+    fn create(&self, body: Option<Value>) -> Option<Prepared> {
+        Some(Prepared { caller: self.caller().clone(), id: None, body })
+    }
+
+    fn on(&self, id: impl ToString, body: Option<Value>) -> Option<Prepared> {
+        Some(Prepared { caller: self.caller().clone(), id: Some(id.to_string()), body })
+    }
+
+    async fn platform_plan(&self, operation: &str) -> Option<Prepared> {
+        let platform = |id: Option<String>, body: Option<Value>| Some(Prepared { caller: self.platform.clone(), id, body });
+        let owner = json!({ "name": "Dana", "email": "dana@acme.test" });
+        match operation {
+            "CreateTenant" => platform(None, body(json!({ "name": "Acme", "slug": unique("plan"), "mode": "live", "owner": owner }))),
+            "SuspendTenant" => {
+                let tenant = world::tenant(&self.platform, TenantMode::Live).await;
+                platform(Some(tenant.id.to_string()), body(SuspendTenant { reason: Some("unpaid".to_owned()) }))
+            }
+            "ResumeTenant" => {
+                let tenant = world::tenant(&self.platform, TenantMode::Live).await;
+                self.platform.post::<platform::SuspendTenant>(tenant.id, &SuspendTenant::default()).await;
+                platform(Some(tenant.id.to_string()), None)
+            }
+            _ => None,
+        }
+    }
+
+    async fn identity_plan(&self, operation: &str) -> Option<Prepared> {
+        let caller = self.caller();
+        let key = CreateApiKey { name: "till".to_owned(), scopes: vec!["leads:read".to_owned()], ..CreateApiKey::default() };
+        let role = async || caller.post::<identity::CreateRole>((), &CreateRole { name: unique("role"), permissions: vec!["leads:*".to_owned()] }).await.id;
+        let user = async || json!({ "name": "Eve", "email": format!("{}@acme.test", unique("eve")), "role_ids": [role().await], "company_ids": [self.shop.company] });
+        match operation {
+            "CreateUser" => self.create(Some(user().await)),
+            "UpdateUser" => {
+                let id = caller.raw.post("/v1/users", &user().await).await.success()["id"].as_str().unwrap_or_default().to_owned();
+                let mut change = user().await;
+                change["active"] = json!(false);
+                self.on(id, Some(change))
+            }
+            "CreateRole" => self.create(body(CreateRole { name: unique("role"), permissions: vec!["quotes:accept".to_owned()] })),
+            "UpdateRole" => self.on(role().await, body(json!({ "name": unique("role"), "permissions": ["orders:*"] }))),
+            "CreateApiKey" => {
+                let expires_at = Some(of("2190-01-01T00:00:00Z"));
+                self.create(body(CreateApiKey { company_ids: vec![self.shop.company], expires_at, ..key }))
+            }
+            "RotateApiKey" => self.on(caller.post::<identity::CreateApiKey>((), &key).await.id, body(json!({ "overlap_seconds": 60 }))),
+            "RevokeApiKey" => self.on(caller.post::<identity::CreateApiKey>((), &key).await.id, None),
+            // A clock can be set only before the first document.
+            "SetClock" => {
+                let fresh = world::tenant(&self.platform, TenantMode::Sandbox).await;
+                Some(Prepared { caller: fresh.owner, id: None, body: body(json!({ "now": world::START })) })
+            }
+            "AdvanceClock" => {
+                let now = caller.get::<identity::GetClock>(()).await.now;
+                self.create(body(json!({ "to": now.plus_seconds(60) })))
+            }
+            _ => None,
+        }
+    }
+
+    async fn master_plan(&self, operation: &str) -> Option<Prepared> {
+        let caller = self.caller();
+        let company = self.shop.company;
+        match operation {
+            "CreateCompany" => self.create(adorned(causeway_openapi::company::CreateCompany {
+                tax_id: Some("DE136695976".to_owned()),
+                fiscal_year_start_month: Some(1),
+                chart_template: Some("generic".to_owned()),
+                tax_rounding: Some(of("per_document")),
+                ..company_body("Acme Works")
+            })),
+            "UpdateCompany" => self.on(
+                caller.post::<causeway_openapi::company::op::CreateCompany>((), &company_body("Acme Old")).await.id,
+                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document" })),
+            ),
+            "CreateAccount" => {
+                let code = unique("4");
+                self.create(body(json!({ "company_id": company, "code": code, "name": "More revenue", "kind": "income", "metadata": { "tier": "a" } })))
+            }
+            "CreateTax" => {
+                let more = tax::CreateTax { account_id: Some(self.account), sequence: Some(1), included: Some(true), affects_base: Some(true), base_affected: Some(true), ..percent_tax(company, &unique("VAT"), "7") };
+                self.create(body(more))
+            }
+            "UpdateTax" => {
+                let id = caller.post::<tax::op::CreateTax>((), &percent_tax(company, &unique("VAT"), "7")).await.id;
+                self.on(id, body(json!({ "name": "Old VAT", "sequence": 2, "account_id": self.account, "active": false, "metadata": { "tier": "b" } })))
+            }
+            "CreatePaymentTerm" => {
+                let mut term = to_value(term_body(&unique("TERM"), vec![percent_after("30", 0), percent_after("70", 30)])).expect("JSON");
+                term["early_discount"] = json!({ "percent": "2", "days": 10, "tax_mode": "on_payment" });
+                self.create(Some(term))
+            }
+            "UpdatePaymentTerm" => {
+                let id = caller.post::<term::CreatePaymentTerm>((), &term_body(&unique("TERM"), vec![percent_after("100", 30)])).await.id;
+                self.on(id, body(json!({ "name": "Later", "installments": [{ "remainder": true, "days": 60 }], "early_discount": null, "active": false })))
+            }
+            "CreateParty" => self.create(adorned(self.full_party())),
+            "UpdateParty" => {
+                let made = caller.post::<party::CreateParty>((), &self.full_party()).await;
+                let (address, contact) = (made.addresses.first().expect("an address"), made.contacts.first().expect("a contact"));
+                self.on(
+                    made.id,
+                    adorned(json!({
+                        "name": "Borealis SA", "kind": "organization", "roles": ["customer", "supplier"], "payment_term_id": self.shop.term, "price_list_id": null,
+                        "linked_company_id": self.second.company, "active": true,
+                        "addresses": [{ "id": address.id, "kind": "shipping", "line1": "2 rue de la Paix", "city": "Lyon", "country": "FR" }],
+                        "contacts": [{ "id": contact.id, "name": "Amy B." }]
+                    })),
+                )
+            }
+            _ => self.catalog_plan(operation).await,
+        }
+    }
+
+    fn full_party(&self) -> CreateParty {
+        CreateParty {
+            tax_id: Some("FR40303265045".to_owned()),
+            payment_term_id: Some(self.shop.term),
+            credit_limit: Some("50000.00".into()),
+            segment: Some(unique("segment")),
+            email: Some("info@borealis.test".to_owned()),
+            phone: Some("+33 1 23".to_owned()),
+            ..party_body("Borealis SAS")
+        }
+    }
+
+    async fn catalog_plan(&self, operation: &str) -> Option<Prepared> {
+        let caller = self.caller();
+        let category = async || caller.post::<catalog::CreateCategory>((), &causeway_openapi::catalog::CreateCategory { name: unique("Tea"), ..Default::default() }).await.id;
+        let product = || CreateProduct { cost: Some(of("5.00")), ..product_body(&unique("P"), ProductKind::Goods, BillingPolicy::OnDelivery, "9.00", vec![self.shop.tax]) };
+        let unit = json!({ "code": unique("u"), "name": "Dozen", "category": "count", "factor": "12", "metadata": { "tier": "a" } });
+        match operation {
+            "CreateCategory" => self.create(body(json!({ "name": unique("Tea"), "parent_id": category().await, "metadata": { "tier": "a" } }))),
+            "UpdateCategory" => self.on(category().await, body(json!({ "name": unique("Tea"), "parent_id": category().await, "metadata": { "tier": null } }))),
+            "CreateUnit" => self.create(Some(unit)),
+            "UpdateUnit" => {
+                let id = caller.raw.post("/v1/units", &unit).await.success()["id"].as_str().unwrap_or_default().to_owned();
+                self.on(id, body(json!({ "name": "Twelve", "metadata": { "tier": "b" } })))
+            }
+            "CreateProduct" => self.create(adorned(CreateProduct {
+                description: Some("Green".to_owned()),
+                price_base_quantity: Some(of("1")),
+                category_id: Some(category().await),
+                revenue_account_code: Some("4000".to_owned()),
+                ..product()
+            })),
+            "UpdateProduct" => self.on(
+                caller.post::<catalog::CreateProduct>((), &product()).await.id,
+                adorned(json!({ "name": "Tea", "list_price": "9.50", "cost": null, "tax_ids": [self.shop.tax], "category_id": category().await, "active": false })),
+            ),
+            "CreatePriceList" => self.create(adorned(self.price_list())),
+            "UpdatePriceList" => self.on(
+                caller.raw.post("/v1/price-lists", &self.price_list()).await.success()["id"].as_str().unwrap_or_default(),
+                adorned(json!({
+                    "name": "Gold", "priority": 5, "valid_to": "2027-12-31", "audience": { "party_id": self.shop.party }, "convert": true, "active": false,
+                    "rules": [{ "category_id": category().await, "percent_off": "5" }]
+                })),
+            ),
+            "CreateExchangeRate" => {
+                let date = Day::of(2000, 1, 1).expect("a day").plus_days(unique("").trim_start_matches('-').parse().expect("a number"));
+                self.create(body(pricing::CreateExchangeRate { currency: of("CHF"), base: of("EUR"), date, rate: of("1.05") }))
+            }
+            _ => None,
+        }
+    }
+
+    fn price_list(&self) -> Value {
+        json!({
+            "code": unique("GOLD"), "currency": "EUR", "priority": 10, "valid_from": "2026-01-01", "company_id": self.shop.company,
+            "audience": { "segment": unique("segment") }, "rules": [{ "product_id": self.shop.chai, "min_quantity": "100", "price": "16.50" }]
+        })
+    }
+
+    async fn opportunity(&self) -> Opportunity {
+        let body = CreateOpportunity { company_id: self.shop.company, party_id: self.shop.party, title: "Chairs".to_owned(), ..CreateOpportunity::default() };
+        self.caller().post::<crm::CreateOpportunity>((), &body).await
+    }
+
+    fn full_line(&self) -> LineInput {
+        LineInput { description: Some("Chai".to_owned()), unit_price: Some(of("17.00")), price_override_reason: Some("loyal".to_owned()), tax_ids: Some(vec![self.shop.tax]), ..forty(&self.shop) }
+    }
+
+    async fn full_quote(&self) -> CreateQuote {
+        CreateQuote {
+            opportunity_id: Some(self.opportunity().await.id),
+            currency: Some(of("EUR")),
+            valid_until: Some(of("2027-12-31")),
+            payment_term_id: Some(self.shop.term),
+            discount_percent: Some(of("1")),
+            reference: Some("PO 1".to_owned()),
+            owner_id: Some(self.user),
+            notes: Some("Thank you".to_owned()),
+            ..quote_body(&self.shop, vec![self.full_line()])
+        }
+    }
+
+    async fn draft_quote(&self) -> Quote {
+        self.caller().post::<quote::CreateQuote>((), &quote_body(&self.shop, vec![forty(&self.shop)])).await
+    }
+
+    async fn approved_quote(&self) -> Quote {
+        deal::approved(self.caller(), &self.shop, None, vec![forty(&self.shop)]).await
+    }
+
+    async fn draft_order(&self) -> Order {
+        self.caller().post::<order::CreateOrder>((), &order_body(&self.shop, vec![forty(&self.shop)])).await
+    }
+
+    async fn sell_plan(&self, operation: &str) -> Option<Prepared> {
+        let caller = self.caller();
+        let stage = json!({ "name": unique("stage"), "position": 3, "probability": "30", "status": "open", "company_id": self.shop.company });
+        match operation {
+            "CreateStage" => self.create(Some(stage)),
+            "UpdateStage" => {
+                let id = caller.raw.post("/v1/stages", &stage).await.success()["id"].as_str().unwrap_or_default().to_owned();
+                self.on(id, body(json!({ "name": unique("stage"), "position": 4, "probability": "40" })))
+            }
+            "CreateLead" => self.create(adorned(CreateLead {
+                company_id: self.shop.company,
+                title: "40 chairs".to_owned(),
+                contact_name: Some("Amy".to_owned()),
+                organization_name: Some("Borealis SAS".to_owned()),
+                email: Some("amy@borealis.test".to_owned()),
+                phone: Some("+33 1 23".to_owned()),
+                source: Some("web".to_owned()),
+                description: Some("wants chairs".to_owned()),
+                owner_id: Some(self.user),
+                ..CreateLead::default()
+            })),
+            "UpdateLead" => self.on(self.lead().await, adorned(json!({ "status": "working", "title": "41 chairs", "owner_id": self.user, "phone": null }))),
+            "QualifyLead" => self.on(
+                self.lead().await,
+                body(json!({ "party_id": self.shop.party, "expected_value": "9000.00", "currency": "EUR", "expected_close_date": "2026-12-15" })),
+            ),
+            "DisqualifyLead" => self.on(self.lead().await, body(json!({ "reason": "no budget" }))),
+            "CreateOpportunity" => self.create(adorned(CreateOpportunity {
+                company_id: self.shop.company,
+                party_id: self.shop.party,
+                contact_id: Some(self.contact),
+                title: "40 chairs".to_owned(),
+                expected_value: Some("9000.00".into()),
+                currency: Some(of("EUR")),
+                expected_close_date: Some(of("2026-12-15")),
+                owner_id: Some(self.user),
+                stage_id: Some(self.stage),
+                ..CreateOpportunity::default()
+            })),
+            "UpdateOpportunity" => self.on(
+                self.opportunity().await.id,
+                adorned(json!({ "title": "41 chairs", "contact_id": self.contact, "expected_value": "1.00", "currency": "EUR", "probability": "33", "owner_id": self.user })),
+            ),
+            "AdvanceOpportunity" => self.on(self.opportunity().await.id, body(json!({ "stage_id": self.stage }))),
+            "WinOpportunity" => self.on(self.opportunity().await.id, body(json!({}))),
+            "LoseOpportunity" => self.on(self.opportunity().await.id, body(json!({ "reason": "price" }))),
+            "ReopenOpportunity" => {
+                let lost = self.opportunity().await.id;
+                caller.raw.post(&format!("/v1/opportunities/{lost}/lose"), &json!({ "reason": "price" })).await.success();
+                self.on(lost, body(json!({ "stage_id": self.stage })))
+            }
+            "CreateQuote" | "PriceQuote" => self.create(adorned(self.full_quote().await)),
+            "UpdateQuote" => {
+                let mut change = to_value(self.full_quote().await).expect("JSON");
+                for name in ["company_id", "party_id", "currency"] {
+                    change.as_object_mut().expect("an object").remove(name);
+                }
+                self.on(self.draft_quote().await.id, adorned(change))
+            }
+            "SubmitQuote" => self.on(self.draft_quote().await.id, None),
+            "ReviseQuote" | "SendQuote" => self.on(self.approved_quote().await.id, None),
+            "AcceptQuote" => self.on(self.approved_quote().await.id, body(json!({ "accepted_by": "Amy", "reference": "PO 4711" }))),
+            "DeclineQuote" => self.on(self.approved_quote().await.id, body(json!({ "reason": "too dear" }))),
+            _ => self.order_plan(operation).await,
+        }
+    }
+
+    async fn lead(&self) -> causeway_value::LeadId {
+        deal::lead(self.caller(), &self.shop).await.id
+    }
+
+    async fn order_plan(&self, operation: &str) -> Option<Prepared> {
+        let caller = self.caller();
+        match operation {
+            "CreateOrder" => self.create(adorned(CreateOrder {
+                opportunity_id: Some(self.opportunity().await.id),
+                currency: Some(of("EUR")),
+                payment_term_id: Some(self.shop.term),
+                discount_percent: Some(of("1")),
+                reference: Some("PO 1".to_owned()),
+                owner_id: Some(self.user),
+                notes: Some("Thank you".to_owned()),
+                ..order_body(&self.shop, vec![self.full_line()])
+            })),
+            "UpdateOrder" => self.on(
+                self.draft_order().await.id,
+                adorned(json!({ "payment_term_id": self.shop.term, "discount_percent": "2", "owner_id": self.user, "lines": [self.full_line()] })),
+            ),
+            "ConfirmOrder" => self.on(self.draft_order().await.id, None),
+            "CancelOrder" => self.on(deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await.id, body(json!({ "reason": "duplicate" }))),
+            "CreateDelivery" => {
+                let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
+                let line = order.lines.first().expect("a line").id;
+                let lines = json!([{ "order_line_id": line, "quantity": "15" }]);
+                self.create(adorned(json!({ "order_id": order.id, "lines": lines, "ship_date": "2026-12-02", "carrier": "Post", "tracking": "1Z" })))
+            }
+            "ShipDelivery" => {
+                let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
+                self.on(deal::delivery(caller, &order, "15").await.id, body(json!({ "ship_date": "2026-12-02", "carrier": "Post", "tracking": "1Z" })))
+            }
+            "ReverseDelivery" => {
+                let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
+                self.on(deal::ship(caller, &order, "40").await.id, body(json!({ "reason": "wrong order" })))
+            }
+            "HoldBillable" => self.on(self.billable().await, body(json!({ "reason": "disputed" }))),
+            "ReleaseBillable" => {
+                let id = self.billable().await;
+                caller.post::<billable::op::HoldBillable>(id, &billable::HoldBillable { reason: "disputed".to_owned() }).await;
+                self.on(id, None)
+            }
+            _ => None,
+        }
+    }
+
+    /// What confirming an order of a service makes billable.
+    async fn billable(&self) -> BillableId {
+        let order = deal::confirmed(self.caller(), &self.shop, vec![line(self.shop.setup, "1")]).await;
+        deal::billables(self.caller(), order.id).await.first().expect("a billable").id
+    }
+
+    async fn posted(&self) -> InvoiceId {
+        deal::posted(self.caller(), &self.shop, "100.00").await.id
+    }
+
+    async fn cash_plan(&self, operation: &str) -> Option<Prepared> {
+        let caller = self.caller();
+        match operation {
+            "CreateInvoice" => self.create(adorned(self.full_invoice().await)),
+            "PostInvoice" => self.on(deal::free_invoice(caller, &self.shop, "100.00").await.id, body(json!({ "invoice_date": self.today().await }))),
+            "CreditInvoice" => {
+                let invoice = deal::posted(caller, &self.shop, "100.00").await;
+                let line = invoice.lines.first().expect("a line").id;
+                self.on(invoice.id, body(json!({ "lines": [{ "invoice_line_id": line, "quantity": "0.5" }], "reason": "damaged" })))
+            }
+            "CreatePayment" => {
+                let invoice = self.posted().await;
+                let payment = CreatePayment { reference: Some("INV".to_owned()), payment_date: Some(self.today().await), ..payment_body(&self.shop, "60.00", &[(invoice, "50.00")]) };
+                self.create(adorned(payment))
+            }
+            "PostPayment" => {
+                let draft = CreatePayment { status: Some(PaymentStatus::Draft), ..payment_body(&self.shop, "60.00", &[]) };
+                self.on(caller.post::<payment::CreatePayment>((), &draft).await.id, None)
+            }
+            "AllocatePayment" => {
+                let invoice = deal::posted(caller, &self.shop, "100.00").await;
+                let part = causeway_openapi::payment::AllocationInput { installment_id: invoice.installments.first().map(|part| part.id), ..allocation(invoice.id, "50.00") };
+                self.on(deal::pay(caller, &self.shop, "60.00", &[]).await.id, body(json!({ "allocations": [part] })))
+            }
+            "UnallocatePayment" => {
+                let invoice = self.posted().await;
+                let payment = deal::pay(caller, &self.shop, "60.00", &[(invoice, "50.00")]).await;
+                let allocation = payment.allocations.first().expect("an allocation").id;
+                self.on(payment.id, body(json!({ "allocation_ids": [allocation] })))
+            }
+            "ReversePayment" => {
+                let invoice = self.posted().await;
+                self.on(deal::pay(caller, &self.shop, "60.00", &[(invoice, "50.00")]).await.id, body(json!({ "reason": "bounced" })))
+            }
+            _ => None,
+        }
+    }
+
+    async fn full_invoice(&self) -> CreateInvoice {
+        let order = deal::confirmed(self.caller(), &self.shop, vec![line(self.shop.setup, "1")]).await;
+        let free = InvoiceLineInput {
+            product_id: Some(self.shop.setup),
+            description: Some("More".to_owned()),
+            quantity: of("1"),
+            unit_price: of("3.00"),
+            discount_percent: Some(of("0")),
+            tax_ids: Some(vec![self.shop.tax]),
+            account_id: Some(self.revenue().await),
+        };
+        CreateInvoice {
+            order_id: Some(order.id),
+            payment_term_id: Some(self.shop.term),
+            reference: Some("PO 1".to_owned()),
+            notes: Some("Thank you".to_owned()),
+            lines: vec![free],
+            ..CreateInvoice::default()
+        }
+    }
+
+    async fn revenue(&self) -> causeway_value::AccountId {
+        let query = causeway_contract::ListQuery::by("company_id", self.shop.company).and("code", "4000");
+        self.caller().all::<causeway_openapi::company::op::ListAccounts, _>(&query).await.first().expect("a revenue account").id
+    }
+
+    async fn today(&self) -> Day {
+        self.caller().get::<identity::GetClock>(()).await.now.day_in(of("Europe/Berlin"))
+    }
+}

@@ -1,0 +1,109 @@
+//! Documents in other currencies, and the exchange difference that settling them realises.
+
+use causeway_contract::Code;
+use causeway_openapi::invoice::{CreateInvoice, Invoice, op as invoice};
+use causeway_openapi::payment::{CreatePayment, Payment, op as payment};
+use causeway_openapi::report::{TrialBalanceQuery, op as report};
+use causeway_tests::caller::Caller;
+use causeway_tests::deal::{self, advance, entry, sides};
+use causeway_tests::shop::{self, Shop, rate};
+use causeway_tests::world::World;
+use causeway_tests::of;
+use causeway_value::PaymentState;
+
+async fn invoiced(caller: &Caller, shop: &Shop, currency: &str, amount: &str) -> Invoice {
+    let body = CreateInvoice { currency: Some(of(currency)), ..deal::free_invoice_body(shop, amount) };
+    let draft = caller.post::<invoice::CreateInvoice>((), &body).await;
+    deal::post_invoice(caller, draft.id, None).await
+}
+
+async fn paid(caller: &Caller, shop: &Shop, currency: &str, invoice: &Invoice) -> Payment {
+    let total = invoice.total_amount.0.as_str();
+    let body = CreatePayment { currency: of(currency), ..deal::payment_body(shop, total, &[(invoice.id, total)]) };
+    let payment = caller.post::<payment::CreatePayment>((), &body).await;
+    let now = caller.get::<invoice::GetInvoice>(invoice.id).await;
+    assert_eq!((now.payment_state, payment.unallocated_amount.0.parse::<f64>()), (Some(PaymentState::Paid), Ok(0.0)));
+    payment
+}
+
+async fn balances(caller: &Caller, shop: &Shop) -> Vec<(String, String)> {
+    let balance = caller.ask::<report::GetTrialBalance>(&TrialBalanceQuery { company_id: shop.company, as_of: None }).await;
+    assert_eq!(balance.total_debit, balance.total_credit);
+    balance.rows.into_iter().map(|row| (row.account_code, row.balance.0)).collect()
+}
+
+fn texts<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
+    pairs.map(|(code, balance)| (code.to_owned(), balance.to_owned())).to_vec()
+}
+
+async fn story(later: &str, expected: [(&str, &str); 4]) {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    rate(&tenant, "USD", "2026-12-01", "0.9").await;
+    rate(&tenant, "USD", "2026-12-20", later).await;
+    let invoice = invoiced(&tenant, &shop, "USD", "1000.00").await;
+    assert_eq!((invoice.currency, invoice.total_amount.0.as_str()), (of("USD"), "1000.00"));
+    let posting = entry(&tenant, invoice.journal_entry_id).await;
+    assert_eq!(sides(&posting), [("1100", "900.00", "0.00"), ("4000", "0.00", "900.00")]);
+    let receivable = posting.lines.iter().find(|line| line.account_code == "1100").unwrap();
+    assert_eq!((receivable.currency, receivable.amount_currency.0.as_str()), (of("USD"), "1000.00"));
+    advance(&tenant, "2026-12-21T09:00:00Z").await;
+    paid(&tenant, &shop, "USD", &invoice).await;
+    assert_eq!(balances(&tenant, &shop).await, texts(expected));
+    assert!(tenant.get::<causeway_openapi::ledger::op::VerifyLedger>(()).await.ok);
+}
+
+#[tokio::test]
+async fn a_dearer_currency_is_a_gain() {
+    story("0.95", [("1000", "950.00"), ("1100", "0.00"), ("4000", "-900.00"), ("7000", "-50.00")]).await;
+}
+
+#[tokio::test]
+async fn a_cheaper_currency_is_a_loss() {
+    story("0.85", [("1000", "850.00"), ("1100", "0.00"), ("4000", "-900.00"), ("7010", "50.00")]).await;
+}
+
+/// Three parts of a third: the last one closes the books to zero, whatever rounding left.
+#[tokio::test]
+async fn parts_close_to_zero_in_both_currencies() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    rate(&tenant, "USD", "2026-12-01", "0.951237").await;
+    let invoice = invoiced(&tenant, &shop, "USD", "100.00").await;
+    for part in ["33.33", "33.33", "33.34"] {
+        let body = CreatePayment { currency: of("USD"), ..deal::payment_body(&shop, part, &[(invoice.id, part)]) };
+        tenant.post::<payment::CreatePayment>((), &body).await;
+    }
+    let receivable = balances(&tenant, &shop).await.into_iter().find(|(code, _)| code == "1100");
+    assert_eq!(receivable, Some(("1100".to_owned(), "0.00".to_owned())));
+}
+
+#[tokio::test]
+async fn each_currency_has_its_own_digits() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    rate(&tenant, "JPY", "2026-12-01", "0.006").await;
+    rate(&tenant, "KWD", "2026-12-01", "3.1").await;
+    let yen = invoiced(&tenant, &shop, "JPY", "1500").await;
+    assert_eq!(yen.total_amount.0, "1500");
+    assert_eq!(sides(&entry(&tenant, yen.journal_entry_id).await), [("1100", "9.00", "0.00"), ("4000", "0.00", "9.00")]);
+    let dinar = invoiced(&tenant, &shop, "KWD", "1.125").await;
+    assert_eq!(dinar.total_amount.0, "1.125");
+    let body = CreatePayment { currency: of("JPY"), ..deal::payment_body(&shop, "1.5", &[]) };
+    let problem = tenant.refused::<payment::CreatePayment>((), &body).await;
+    assert_eq!((problem.code, problem.errors.first().and_then(|error| error.pointer.as_deref())), (Code::TooManyDecimals, Some("/amount")));
+}
+
+#[tokio::test]
+async fn without_a_rate_nothing_is_posted() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let body = CreateInvoice { currency: Some(of("USD")), ..deal::free_invoice_body(&shop, "10.00") };
+    let Ok(draft) = tenant.client.call::<invoice::CreateInvoice>((), &Default::default(), &body).await else { return };
+    let problem = tenant.refused::<invoice::PostInvoice>(draft.id, &Default::default()).await;
+    assert_eq!((problem.status, problem.code), (422, Code::RateMissing));
+}

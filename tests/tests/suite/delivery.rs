@@ -1,0 +1,102 @@
+//! Delivering in parts: backorders, and billing that adds up to what was ordered.
+
+use causeway_contract::{Code, ListQuery};
+use causeway_openapi::delivery::{CreateDelivery, DeliveryLineInput, ShipDelivery, op as delivery};
+use causeway_openapi::invoice::op as invoice;
+use causeway_openapi::line::LineInput;
+use causeway_openapi::order::op as order;
+use causeway_tests::deal::{self, forty};
+use causeway_tests::shop::{self, line};
+use causeway_tests::world::World;
+use causeway_tests::of;
+use causeway_value::{DeliveryStatus, OrderStatus};
+
+#[tokio::test]
+async fn the_rest_of_a_partial_delivery_becomes_a_backorder() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+
+    let first = deal::ship(&tenant, &order, "15").await;
+    let backorder = tenant.get::<delivery::GetDelivery>(first.backorder_id.expect("a backorder")).await;
+    assert_eq!((backorder.status, backorder.lines.first().unwrap().quantity), (DeliveryStatus::Ready, of("25")));
+    let now = tenant.get::<order::GetOrder>(order.id).await;
+    assert_eq!((now.status, now.lines.first().unwrap().delivered_quantity), (OrderStatus::Confirmed, of("15")));
+
+    // All that remains waits in the backorder.
+    let more = DeliveryLineInput { order_line_id: order.lines.first().unwrap().id, quantity: of("26") };
+    let problem = tenant.refused::<delivery::CreateDelivery>((), &CreateDelivery { order_id: order.id, lines: vec![more], ..Default::default() }).await;
+    assert!([409, 422].contains(&problem.status), "{problem:?}");
+
+    let second = tenant.post::<delivery::ShipDelivery>(backorder.id, &ShipDelivery::default()).await;
+    assert_eq!((second.status, second.backorder_id), (DeliveryStatus::Done, None));
+    let amounts: Vec<String> = deal::billables(&tenant, order.id).await.into_iter().map(|billable| billable.amount.0).collect();
+    assert_eq!(amounts, ["243.00", "405.00"]);
+    let invoice = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!((invoice.untaxed_amount.0.as_str(), invoice.total_amount.0.as_str()), ("648.00", "771.12"));
+    assert_eq!(tenant.refused::<delivery::ShipDelivery>(second.id, &ShipDelivery::default()).await.code, Code::StateConflict);
+}
+
+/// Thirds of 10.00: each part is what is due so far less what was billed before.
+#[tokio::test]
+async fn the_last_part_takes_the_residue() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let third = LineInput { unit_price: Some(of("3.333333")), tax_ids: Some(Vec::new()), ..line(shop.chai, "3") };
+    let order = deal::confirmed(&tenant, &shop, vec![third]).await;
+    assert_eq!(order.untaxed_amount.0, "10.00");
+    let mut billed = Vec::new();
+    let mut open = deal::delivery(&tenant, &order, "1").await;
+    for _ in 0..3 {
+        let one = DeliveryLineInput { order_line_id: order.lines.first().unwrap().id, quantity: of("1") };
+        // What stands in the backorder is shipped piece by piece.
+        if open.lines.first().unwrap().quantity != one.quantity {
+            tenant.refusal::<delivery::ReverseDelivery>(open.id, &Default::default()).await;
+            open = tenant.post::<delivery::CreateDelivery>((), &CreateDelivery { order_id: order.id, lines: vec![one], ..Default::default() }).await;
+        }
+        let shipped = tenant.post::<delivery::ShipDelivery>(open.id, &ShipDelivery::default()).await;
+        let draft = deal::invoice_order(&tenant, order.id).await;
+        billed.push(deal::post_invoice(&tenant, draft.id, None).await.untaxed_amount.0);
+        if let Some(next) = shipped.backorder_id {
+            open = tenant.get::<delivery::GetDelivery>(next).await;
+        }
+    }
+    assert_eq!(billed, ["3.33", "3.34", "3.33"]);
+    assert_eq!(tenant.get::<order::GetOrder>(order.id).await.status, OrderStatus::Fulfilled);
+}
+
+#[tokio::test]
+async fn nothing_is_billed_twice() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    deal::ship(&tenant, &order, "40").await;
+    let billable = deal::billables(&tenant, order.id).await.first().unwrap().id;
+    deal::invoice_order(&tenant, order.id).await;
+    let again = causeway_openapi::invoice::CreateInvoice { billable_ids: vec![billable], ..Default::default() };
+    let problem = tenant.refused::<invoice::CreateInvoice>((), &again).await;
+    assert!([409, 422].contains(&problem.status), "{problem:?}");
+    assert_eq!(tenant.all::<invoice::ListInvoices, _>(&ListQuery::by("order_id", order.id)).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_shipment_can_be_taken_back_until_it_is_invoiced() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    let shipped = deal::ship(&tenant, &order, "40").await;
+    let reversed = tenant.post::<delivery::ReverseDelivery>(shipped.id, &Default::default()).await;
+    assert!(reversed.reversed_at.is_some());
+    assert!(deal::billables(&tenant, order.id).await.is_empty());
+    assert_eq!(tenant.get::<order::GetOrder>(order.id).await.lines.first().unwrap().delivered_quantity, of("0"));
+
+    let again = deal::ship(&tenant, &order, "40").await;
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    deal::post_invoice(&tenant, draft.id, None).await;
+    let problem = tenant.refused::<delivery::ReverseDelivery>(again.id, &Default::default()).await;
+    assert_eq!(problem.code, Code::StateConflict);
+}

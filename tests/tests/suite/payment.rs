@@ -1,0 +1,113 @@
+//! Payments: parts, credit, taking back, and installments.
+
+use causeway_contract::Code;
+use causeway_openapi::invoice::{Invoice, op as invoice};
+use causeway_openapi::payment::{AllocatePayment, CreatePayment, Payment, ReversePayment, UnallocatePayment, op as payment};
+use causeway_openapi::report::{AgingQuery, op as report};
+use causeway_openapi::term::op as term;
+use causeway_tests::caller::Caller;
+use causeway_tests::deal::{self, allocation, entry, sides};
+use causeway_tests::shop::{self, Shop, percent_after, term_body};
+use causeway_tests::world::World;
+use causeway_tests::day;
+use causeway_value::{AllocationState, InvoiceId, PaymentState, PaymentStatus};
+
+async fn owed(caller: &Caller, shop: &Shop) -> String {
+    caller.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, as_of: None }).await.totals.total.0
+}
+
+async fn state(caller: &Caller, id: InvoiceId) -> (Option<PaymentState>, String) {
+    let invoice = caller.get::<invoice::GetInvoice>(id).await;
+    (invoice.payment_state, invoice.open_amount.0)
+}
+
+fn is(state: PaymentState, open: &str) -> (Option<PaymentState>, String) {
+    (Some(state), open.to_owned())
+}
+
+fn left(payment: &Payment) -> (&str, AllocationState) {
+    (&payment.unallocated_amount.0, payment.allocation_state)
+}
+
+#[tokio::test]
+async fn parts_credit_and_taking_back() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let first = deal::posted(&tenant, &shop, "771.12").await;
+    let second = deal::posted(&tenant, &shop, "200.00").await;
+
+    deal::pay(&tenant, &shop, "300.00", &[(first.id, "300.00")]).await;
+    assert_eq!(state(&tenant, first.id).await, is(PaymentState::PartPaid, "471.12"));
+    assert_eq!(owed(&tenant, &shop).await, "671.12");
+
+    // More than is open settles nothing; the surplus of a payment is the customer's credit.
+    let problem = tenant.refused::<payment::CreatePayment>((), &deal::payment_body(&shop, "500.00", &[(first.id, "500.00")])).await;
+    assert_eq!((problem.status, problem.code), (422, Code::AmountExceedsOpen));
+    let over = deal::pay(&tenant, &shop, "1000.00", &[(first.id, "471.12")]).await;
+    assert_eq!(left(&over), ("528.88", AllocationState::PartAllocated));
+    assert_eq!(state(&tenant, first.id).await, is(PaymentState::Paid, "0.00"));
+    assert_eq!(owed(&tenant, &shop).await, "-328.88");
+
+    let more = |invoice: &Invoice, amount: &str| AllocatePayment { allocations: vec![allocation(invoice.id, amount)] };
+    let allocated = tenant.post::<payment::AllocatePayment>(over.id, &more(&second, "200.00")).await;
+    assert_eq!(left(&allocated), ("328.88", AllocationState::PartAllocated));
+    assert_eq!(state(&tenant, second.id).await, is(PaymentState::Paid, "0.00"));
+    assert_eq!(tenant.refused::<payment::AllocatePayment>(over.id, &more(&second, "0.01")).await.code, Code::AmountExceedsOpen);
+
+    let last = allocated.allocations.iter().find(|part| part.invoice_id == second.id).unwrap().id;
+    let back = tenant.post::<payment::UnallocatePayment>(over.id, &UnallocatePayment { allocation_ids: vec![last] }).await;
+    assert_eq!(left(&back), ("528.88", AllocationState::PartAllocated));
+    assert!(back.allocations.iter().any(|part| part.id == last && part.reversed));
+    assert_eq!(state(&tenant, second.id).await, is(PaymentState::Open, "200.00"));
+
+    let reversed = tenant.post::<payment::ReversePayment>(over.id, &ReversePayment { reason: "bounced".to_owned() }).await;
+    assert_eq!((reversed.status, reversed.reason.as_deref()), (PaymentStatus::Reversed, Some("bounced")));
+    assert_eq!(state(&tenant, first.id).await, is(PaymentState::PartPaid, "471.12"));
+    assert_eq!(owed(&tenant, &shop).await, "671.12");
+    let again = tenant.refused::<payment::ReversePayment>(over.id, &ReversePayment { reason: "bounced".to_owned() }).await;
+    assert_eq!(again.status, 409, "{again:?}");
+    let received = entry(&tenant, over.journal_entry_id).await;
+    assert_eq!(sides(&received), [("1000", "1000.00", "0.00"), ("1100", "0.00", "1000.00")]);
+    let undone = entry(&tenant, received.reversed_by_id).await;
+    assert_eq!(sides(&undone), [("1000", "0.00", "1000.00"), ("1100", "1000.00", "0.00")]);
+    assert_eq!(undone.reversal_of_id, Some(received.id));
+}
+
+#[tokio::test]
+async fn a_draft_waits_for_a_second_person() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let body = CreatePayment { status: Some(PaymentStatus::Draft), ..deal::payment_body(&shop, "50.00", &[]) };
+    let draft = tenant.post::<payment::CreatePayment>((), &body).await;
+    assert_eq!((draft.status, draft.number.as_deref(), draft.journal_entry_id), (PaymentStatus::Draft, None, None));
+    assert_eq!(owed(&tenant, &shop).await, "0.00");
+    let posted = tenant.act::<payment::PostPayment>(draft.id).await;
+    assert_eq!((posted.status, posted.number.as_deref()), (PaymentStatus::Posted, Some("PAY/2026/00001")));
+    assert_eq!(owed(&tenant, &shop).await, "-50.00");
+}
+
+#[tokio::test]
+async fn installments_share_the_total_and_take_payments_in_order() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let parts = tenant.post::<term::CreatePaymentTerm>((), &term_body("30/70", vec![percent_after("30", 0), percent_after("70", 30)])).await;
+    let body = causeway_openapi::invoice::CreateInvoice { payment_term_id: Some(parts.id), ..deal::free_invoice_body(&shop, "771.12") };
+    let draft = tenant.post::<invoice::CreateInvoice>((), &body).await;
+    let invoice = deal::post_invoice(&tenant, draft.id, Some("2026-12-02")).await;
+    let plan: Vec<_> = invoice.installments.iter().map(|part| (part.due_date, part.amount.0.as_str())).collect();
+    assert_eq!(plan, [(day("2026-12-02"), "231.34"), (day("2027-01-01"), "539.78")]);
+    assert_eq!(invoice.due_date, Some(day("2027-01-01")));
+    let receivables: Vec<_> = entry(&tenant, invoice.journal_entry_id).await.lines.into_iter().filter(|line| line.account_code == "1100").map(|line| line.debit.0).collect();
+    assert_eq!(receivables, ["231.34", "539.78"]);
+
+    deal::pay(&tenant, &shop, "300.00", &[(invoice.id, "300.00")]).await;
+    let now = tenant.get::<invoice::GetInvoice>(invoice.id).await;
+    let open: Vec<_> = now.installments.iter().map(|part| part.open_amount.0.as_str()).collect();
+    assert_eq!(open, ["0.00", "471.12"]);
+    let aging = tenant.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, as_of: Some(day("2027-01-02")) }).await;
+    let overdue: Vec<_> = aging.totals.amounts.iter().map(|amount| amount.0.as_str()).collect();
+    assert_eq!(overdue, ["0.00", "471.12", "0.00", "0.00", "0.00"]);
+}
