@@ -5,6 +5,7 @@ use crate::settings::{Role, Settings};
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data, Payload};
 use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer};
+use causeway_contract::Code;
 use causeway_govern::access::Credentials;
 use causeway_govern::tenancy::bootstrap;
 use causeway_kernel::http::{App, dispatch};
@@ -12,6 +13,7 @@ use causeway_kernel::{Db, PLATFORM_ADMIN, clock, job, telemetry};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
+use strum::IntoEnumIterator;
 use utoipa_swagger_ui::SwaggerUi;
 
 /// How long requests under way may take when the server stops, in seconds.
@@ -39,6 +41,9 @@ impl Running {
     /// Stops taking requests, answers those under way, and returns.
     pub async fn stop(&self) {
         self.handle.stop(true).await;
+        if let Db::Sqlite(sqlite) = &self.db {
+            sqlite.tidy();
+        }
     }
 }
 
@@ -65,6 +70,7 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
             .route("/metrics", web::get().to(metrics))
             .route("/openapi.json", web::get().to(openapi))
             .route("/docs", web::get().to(docs))
+            .route("/docs/problems", web::get().to(problems))
             .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
             .default_service(web::to(any))
     })
@@ -153,6 +159,16 @@ async fn openapi(document: Data<Arc<str>>) -> HttpResponse {
 
 async fn docs() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header(("location", "/docs/")).finish()
+}
+
+/// What the `type` of a problem links to: every code with its status.
+async fn problems() -> HttpResponse {
+    let row = |code: Code| format!("<tr id=\"{code}\"><td><code>{code}</code></td><td>{}</td><td>{}</td></tr>", code.status(), if code.retryable() { "yes" } else { "no" });
+    let rows: String = Code::iter().map(row).collect();
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(format!(
+        "<!doctype html><html lang=\"en\"><title>Causeway: problems</title><h1>Problems</h1><p>A failed request answers <code>application/problem+json</code> with one of these codes. \
+         A wrong field of a body or query is always 422 and named in <code>errors</code>.</p><table><tr><th>code</th><th>status</th><th>worth repeating</th></tr>{rows}</table></html>"
+    ))
 }
 
 /// Waits until the process is asked to stop.

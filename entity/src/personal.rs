@@ -21,7 +21,7 @@ pub const PERSONAL: &[(&str, &[&str])] = &[
     ("order_lines", &["description", "price_override_reason"]),
     ("obligations", &["description"]),
     ("billables", &["description", "reason"]),
-    ("invoices", &["reason", "reference"]),
+    ("invoices", &["reason", "reference", "notes"]),
     ("invoice_lines", &["description"]),
     ("payments", &["reference", "reversal_reason"]),
     ("deliveries", &["reversal_reason"]),

@@ -8,8 +8,8 @@ use causeway_openapi::billable::{Billable, op as billable};
 use causeway_openapi::crm::{CreateLead, Lead, QualifiedLead, QualifyLead, op as crm};
 use causeway_openapi::delivery::{CreateDelivery, Delivery, DeliveryLineInput, ShipDelivery, op as delivery};
 use causeway_openapi::identity::{AdvanceClock, op as identity};
-use causeway_openapi::invoice::{CreateInvoice, Invoice, InvoiceLineInput, PostInvoice, op as invoice};
 use causeway_openapi::integration::op as integration;
+use causeway_openapi::invoice::{CreateInvoice, Invoice, InvoiceLineInput, PostInvoice, op as invoice};
 use causeway_openapi::ledger::{JournalEntry, op as ledger};
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CreateOrder, Order, op as order};
@@ -136,7 +136,13 @@ pub async fn invoice_order(caller: &Caller, order: OrderId) -> Invoice {
 /// What an invoice over one free line without tax is made of.
 #[must_use]
 pub fn free_invoice_body(shop: &Shop, amount: &str) -> CreateInvoice {
-    let line = InvoiceLineInput { description: Some("Advice".to_owned()), quantity: of("1"), unit_price: of(amount), tax_ids: Some(Vec::new()), ..InvoiceLineInput::default() };
+    let line = InvoiceLineInput {
+        description: Some("Advice".to_owned()),
+        quantity: of("1"),
+        unit_price: of(amount),
+        tax_ids: Some(Vec::new()),
+        ..InvoiceLineInput::default()
+    };
     CreateInvoice { company_id: Some(shop.company), party_id: Some(shop.party), lines: vec![line], ..CreateInvoice::default() }
 }
 
@@ -178,7 +184,7 @@ pub fn payment_body(shop: &Shop, amount: &str, allocations: &[(InvoiceId, &str)]
 /// The part of a payment that settles an invoice.
 #[must_use]
 pub fn allocation(invoice: InvoiceId, amount: &str) -> AllocationInput {
-    AllocationInput { invoice_id: invoice, installment_id: None, amount: amount.into() }
+    AllocationInput { invoice_id: invoice, amount: amount.into() }
 }
 
 /// A payment in Euro, posted and allocated.

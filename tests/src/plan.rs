@@ -123,7 +123,8 @@ impl Fixture {
         let caller = self.caller();
         let key = CreateApiKey { name: "till".to_owned(), scopes: vec!["leads:read".to_owned()], ..CreateApiKey::default() };
         let role = async || caller.post::<identity::CreateRole>((), &CreateRole { name: unique("role"), permissions: vec!["leads:*".to_owned()] }).await.id;
-        let user = async || json!({ "name": "Eve", "email": format!("{}@acme.test", unique("eve")), "role_ids": [role().await], "company_ids": [self.shop.company] });
+        let user =
+            async || json!({ "name": "Eve", "email": format!("{}@acme.test", unique("eve")), "role_ids": [role().await], "company_ids": [self.shop.company] });
         match operation {
             "CreateUser" => self.create(Some(user().await)),
             "UpdateUser" => {
@@ -173,7 +174,14 @@ impl Fixture {
                 self.create(body(json!({ "company_id": company, "code": code, "name": "More revenue", "kind": "income", "metadata": { "tier": "a" } })))
             }
             "CreateTax" => {
-                let more = tax::CreateTax { account_id: Some(self.account), sequence: Some(1), included: Some(true), affects_base: Some(true), base_affected: Some(true), ..percent_tax(company, &unique("VAT"), "7") };
+                let more = tax::CreateTax {
+                    account_id: Some(self.account),
+                    sequence: Some(1),
+                    included: Some(true),
+                    affects_base: Some(true),
+                    base_affected: Some(true),
+                    ..percent_tax(company, &unique("VAT"), "7")
+                };
                 self.create(body(more))
             }
             "UpdateTax" => {
@@ -221,8 +229,13 @@ impl Fixture {
 
     async fn catalog_plan(&self, operation: &str) -> Option<Prepared> {
         let caller = self.caller();
-        let category = async || caller.post::<catalog::CreateCategory>((), &causeway_openapi::catalog::CreateCategory { name: unique("Tea"), ..Default::default() }).await.id;
-        let product = || CreateProduct { cost: Some(of("5.00")), ..product_body(&unique("P"), ProductKind::Goods, BillingPolicy::OnDelivery, "9.00", vec![self.shop.tax]) };
+        let category = async || {
+            caller.post::<catalog::CreateCategory>((), &causeway_openapi::catalog::CreateCategory { name: unique("Tea"), ..Default::default() }).await.id
+        };
+        let product = || CreateProduct {
+            cost: Some(of("5.00")),
+            ..product_body(&unique("P"), ProductKind::Goods, BillingPolicy::OnDelivery, "9.00", vec![self.shop.tax])
+        };
         let unit = json!({ "code": unique("u"), "name": "Dozen", "category": "count", "factor": "12", "metadata": { "tier": "a" } });
         match operation {
             "CreateCategory" => self.create(body(json!({ "name": unique("Tea"), "parent_id": category().await, "metadata": { "tier": "a" } }))),
@@ -241,7 +254,9 @@ impl Fixture {
             })),
             "UpdateProduct" => self.on(
                 caller.post::<catalog::CreateProduct>((), &product()).await.id,
-                adorned(json!({ "name": "Tea", "list_price": "9.50", "cost": null, "tax_ids": [self.shop.tax], "category_id": category().await, "active": false })),
+                adorned(
+                    json!({ "name": "Tea", "list_price": "9.50", "cost": null, "tax_ids": [self.shop.tax], "category_id": category().await, "active": false }),
+                ),
             ),
             "CreatePriceList" => self.create(adorned(self.price_list())),
             "UpdatePriceList" => self.on(
@@ -272,7 +287,13 @@ impl Fixture {
     }
 
     fn full_line(&self) -> LineInput {
-        LineInput { description: Some("Chai".to_owned()), unit_price: Some(of("17.00")), price_override_reason: Some("loyal".to_owned()), tax_ids: Some(vec![self.shop.tax]), ..forty(&self.shop) }
+        LineInput {
+            description: Some("Chai".to_owned()),
+            unit_price: Some(of("17.00")),
+            price_override_reason: Some("loyal".to_owned()),
+            tax_ids: Some(vec![self.shop.tax]),
+            ..forty(&self.shop)
+        }
     }
 
     async fn full_quote(&self) -> CreateQuote {
@@ -430,6 +451,7 @@ impl Fixture {
         match operation {
             "CreateInvoice" => self.create(adorned(self.full_invoice().await)),
             "PostInvoice" => self.on(deal::free_invoice(caller, &self.shop, "100.00").await.id, body(json!({ "invoice_date": self.today().await }))),
+            "CancelInvoice" => self.on(deal::free_invoice(caller, &self.shop, "100.00").await.id, None),
             "CreditInvoice" => {
                 let invoice = deal::posted(caller, &self.shop, "100.00").await;
                 let line = invoice.lines.first().expect("a line").id;
@@ -437,7 +459,11 @@ impl Fixture {
             }
             "CreatePayment" => {
                 let invoice = self.posted().await;
-                let payment = CreatePayment { reference: Some("INV".to_owned()), payment_date: Some(self.today().await), ..payment_body(&self.shop, "60.00", &[(invoice, "50.00")]) };
+                let payment = CreatePayment {
+                    reference: Some("INV".to_owned()),
+                    payment_date: Some(self.today().await),
+                    ..payment_body(&self.shop, "60.00", &[(invoice, "50.00")])
+                };
                 self.create(adorned(payment))
             }
             "PostPayment" => {
@@ -446,7 +472,7 @@ impl Fixture {
             }
             "AllocatePayment" => {
                 let invoice = deal::posted(caller, &self.shop, "100.00").await;
-                let part = causeway_openapi::payment::AllocationInput { installment_id: invoice.installments.first().map(|part| part.id), ..allocation(invoice.id, "50.00") };
+                let part = allocation(invoice.id, "50.00");
                 self.on(deal::pay(caller, &self.shop, "60.00", &[]).await.id, body(json!({ "allocations": [part] })))
             }
             "UnallocatePayment" => {

@@ -182,7 +182,6 @@ impl Seen {
     ///
     /// # Panics
     /// When it is a failure.
-    #[must_use]
     pub fn success(&self) -> Value {
         assert!(self.ok(), "{} answered {}: {}", self.what, self.status, self.text());
         self.json()

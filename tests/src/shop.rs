@@ -9,9 +9,7 @@ use causeway_openapi::party::{AddressInput, ContactInput, CreateParty, op as par
 use causeway_openapi::pricing::{CreateExchangeRate, op as pricing};
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_openapi::term::{CreatePaymentTerm, op as term};
-use causeway_value::{
-    AddressKind, BillingPolicy, CompanyId, PartyId, PartyKind, PartyRole, PaymentTermId, ProductId, ProductKind, TaxId, TaxKind, TermLine,
-};
+use causeway_value::{AddressKind, BillingPolicy, CompanyId, PartyId, PartyKind, PartyRole, PaymentTermId, ProductId, ProductKind, TaxId, TaxKind, TermLine};
 
 /// A company that can sell.
 #[derive(Clone, Debug)]

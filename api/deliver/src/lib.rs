@@ -11,3 +11,6 @@ use causeway_kernel::Routes;
 pub fn register(routes: &mut Routes) {
     delivery::routes::register(routes);
 }
+
+#[cfg(test)]
+mod tests;

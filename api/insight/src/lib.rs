@@ -18,3 +18,6 @@ pub fn register(routes: &mut Routes) {
     flow::routes::register(routes);
     verify::routes::register(routes);
 }
+
+#[cfg(test)]
+mod tests;

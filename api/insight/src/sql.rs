@@ -35,7 +35,7 @@ pub(crate) fn statement(tx: &Tx<'_>, template: &str, more: Vec<Value>) -> Statem
 }
 
 /// The template with its brackets resolved.
-fn scoped(template: &str, places: Option<&str>) -> String {
+pub(crate) fn scoped(template: &str, places: Option<&str>) -> String {
     let mut sql = String::with_capacity(template.len());
     for part in template.split('[') {
         match (part.split_once(']'), places) {

@@ -141,7 +141,8 @@ async fn killed_at_work() {
     let (end, stop) = watch::channel(false);
     let mut writers = tokio::task::JoinSet::new();
     for number in 0..WRITERS {
-        let writer = Writer { number, rng: Rng::new(rng.next()), caller: tenant.owner.clone(), shop: shop.clone(), address: address.clone(), writes: Vec::new() };
+        let writer =
+            Writer { number, rng: Rng::new(rng.next()), caller: tenant.owner.clone(), shop: shop.clone(), address: address.clone(), writes: Vec::new() };
         writers.spawn(writer.work(stop.clone()));
     }
     for cycle in 0..cycles {

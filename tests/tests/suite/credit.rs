@@ -5,9 +5,9 @@ use causeway_openapi::invoice::{CreditInvoice, CreditLine, Invoice, op as invoic
 use causeway_openapi::report::{TrialBalanceQuery, op as report};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, entry, forty, sides};
+use causeway_tests::of;
 use causeway_tests::shop::{self, Shop};
 use causeway_tests::world::World;
-use causeway_tests::of;
 use causeway_value::{InvoiceKind, InvoiceStatus, PaymentState};
 
 /// A posted invoice over 771.12.
@@ -99,7 +99,10 @@ async fn crediting_a_paid_invoice_leaves_credit() {
     deal::pay(&tenant, &shop, "771.12", &[(invoice.id, "771.12")]).await;
     let note = credited(&tenant, &invoice, &CreditInvoice::default()).await;
     assert_eq!(note.open_amount.0, "771.12");
-    assert_eq!(balances(&tenant, &shop).await, [("1000", "771.12"), ("1100", "-771.12"), ("2100", "0.00"), ("4000", "0.00")].map(|(code, balance)| (code.to_owned(), balance.to_owned())));
+    assert_eq!(
+        balances(&tenant, &shop).await,
+        [("1000", "771.12"), ("1100", "-771.12"), ("2100", "0.00"), ("4000", "0.00")].map(|(code, balance)| (code.to_owned(), balance.to_owned()))
+    );
 }
 
 #[tokio::test]

@@ -6,10 +6,10 @@ use causeway_openapi::payment::{CreatePayment, Payment, op as payment};
 use causeway_openapi::report::{TrialBalanceQuery, op as report};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, advance, entry, sides};
+use causeway_tests::of;
 use causeway_tests::shop::{self, Shop, rate};
 use causeway_tests::world::World;
-use causeway_tests::of;
-use causeway_value::PaymentState;
+use causeway_value::{AllocationState, PaymentState};
 
 async fn invoiced(caller: &Caller, shop: &Shop, currency: &str, amount: &str) -> Invoice {
     let body = CreateInvoice { currency: Some(of(currency)), ..deal::free_invoice_body(shop, amount) };
@@ -22,7 +22,7 @@ async fn paid(caller: &Caller, shop: &Shop, currency: &str, invoice: &Invoice) -
     let body = CreatePayment { currency: of(currency), ..deal::payment_body(shop, total, &[(invoice.id, total)]) };
     let payment = caller.post::<payment::CreatePayment>((), &body).await;
     let now = caller.get::<invoice::GetInvoice>(invoice.id).await;
-    assert_eq!((now.payment_state, payment.unallocated_amount.0.parse::<f64>()), (Some(PaymentState::Paid), Ok(0.0)));
+    assert_eq!((now.payment_state, payment.allocation_state), (Some(PaymentState::Paid), AllocationState::Allocated));
     payment
 }
 

@@ -6,9 +6,9 @@ use causeway_openapi::invoice::op as invoice;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::op as order;
 use causeway_tests::deal::{self, forty};
+use causeway_tests::of;
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
-use causeway_tests::of;
 use causeway_value::{DeliveryStatus, OrderStatus};
 
 #[tokio::test]

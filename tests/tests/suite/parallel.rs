@@ -48,7 +48,8 @@ async fn a_receipt_is_spent_once() {
     let mut callers = JoinSet::new();
     for id in invoices.clone() {
         let (caller, receipt) = (tenant.owner.clone(), receipt.id);
-        callers.spawn(async move { caller.refusal::<payment::AllocatePayment>(receipt, &AllocatePayment { allocations: vec![allocation(id, "10.00")] }).await });
+        callers
+            .spawn(async move { caller.refusal::<payment::AllocatePayment>(receipt, &AllocatePayment { allocations: vec![allocation(id, "10.00")] }).await });
     }
     let outcomes = callers.join_all().await;
     let refused: Vec<_> = outcomes.iter().flatten().collect();
@@ -76,7 +77,8 @@ async fn an_invoice_is_settled_once() {
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_none()).count(), 3, "{outcomes:?}");
     assert_eq!(tenant.get::<invoice::GetInvoice>(invoice.id).await.open_amount.0, "10.00");
     // Refused payments took no number.
-    let mut numbers: Vec<String> = tenant.all::<payment::ListPayments, _>(&ListQuery::default()).await.into_iter().filter_map(|payment| payment.number).collect();
+    let mut numbers: Vec<String> =
+        tenant.all::<payment::ListPayments, _>(&ListQuery::default()).await.into_iter().filter_map(|payment| payment.number).collect();
     numbers.sort();
     assert_eq!(numbers, ["PAY/2026/00001", "PAY/2026/00002", "PAY/2026/00003"]);
 }
@@ -101,7 +103,8 @@ async fn sixteen_posting_at_once_leave_no_gap() {
     numbers.sort();
     let expected: Vec<String> = (1..=80).map(|number| format!("INV/2026/{number:05}")).collect();
     assert_eq!(numbers, expected);
-    let entries = tenant.all::<causeway_openapi::ledger::op::ListJournalEntries, _>(&ListQuery { sort: Some("number".to_owned()), ..ListQuery::default() }).await;
+    let entries =
+        tenant.all::<causeway_openapi::ledger::op::ListJournalEntries, _>(&ListQuery { sort: Some("number".to_owned()), ..ListQuery::default() }).await;
     assert!(entries.windows(2).all(|pair| pair[1].previous_hash.as_ref() == Some(&pair[0].hash)), "the chain is broken");
     assert!(tenant.get::<causeway_openapi::ledger::op::VerifyLedger>(()).await.ok);
     events(&tenant).await;

@@ -6,10 +6,10 @@ use causeway_openapi::payment::{AllocatePayment, CreatePayment, Payment, Reverse
 use causeway_openapi::report::{AgingQuery, op as report};
 use causeway_openapi::term::op as term;
 use causeway_tests::caller::Caller;
+use causeway_tests::day;
 use causeway_tests::deal::{self, allocation, entry, sides};
 use causeway_tests::shop::{self, Shop, percent_after, term_body};
 use causeway_tests::world::World;
-use causeway_tests::day;
 use causeway_value::{AllocationState, InvoiceId, PaymentState, PaymentStatus};
 
 async fn owed(caller: &Caller, shop: &Shop) -> String {
@@ -100,7 +100,8 @@ async fn installments_share_the_total_and_take_payments_in_order() {
     let plan: Vec<_> = invoice.installments.iter().map(|part| (part.due_date, part.amount.0.as_str())).collect();
     assert_eq!(plan, [(day("2026-12-02"), "231.34"), (day("2027-01-01"), "539.78")]);
     assert_eq!(invoice.due_date, Some(day("2027-01-01")));
-    let receivables: Vec<_> = entry(&tenant, invoice.journal_entry_id).await.lines.into_iter().filter(|line| line.account_code == "1100").map(|line| line.debit.0).collect();
+    let receivables: Vec<_> =
+        entry(&tenant, invoice.journal_entry_id).await.lines.into_iter().filter(|line| line.account_code == "1100").map(|line| line.debit.0).collect();
     assert_eq!(receivables, ["231.34", "539.78"]);
 
     deal::pay(&tenant, &shop, "300.00", &[(invoice.id, "300.00")]).await;

@@ -6,9 +6,9 @@ use causeway_openapi::pricing::op as pricing;
 use causeway_openapi::quote::{CreateQuote, PricedQuote, op as quote};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::quote_body;
+use causeway_tests::of;
 use causeway_tests::shop::{self, Shop, line, party_body};
 use causeway_tests::world::World;
-use causeway_tests::of;
 use causeway_value::PartyId;
 use serde_json::{Value, json};
 
@@ -58,11 +58,16 @@ async fn a_list_that_ended_or_has_not_begun_gives_no_price() {
     let shop = shop::open(&tenant, "").await;
     for (code, from, to) in [("OLD", "2026-01-01", "2026-12-01"), ("NEXT", "2026-12-03", "2027-12-31")] {
         let rules = json!([{ "price": "1.00" }]);
-        price_list(&tenant, json!({ "code": code, "currency": "EUR", "valid_from": from, "valid_to": to, "audience": { "tenant": true }, "rules": rules })).await;
+        price_list(&tenant, json!({ "code": code, "currency": "EUR", "valid_from": from, "valid_to": to, "audience": { "tenant": true }, "rules": rules }))
+            .await;
     }
     assert_eq!(unit_price(&priced(&tenant, &shop, shop.party, "1").await), "18.00");
     let rules = json!([{ "price": "2.00" }]);
-    price_list(&tenant, json!({ "code": "DAY", "currency": "EUR", "valid_from": "2026-12-02", "valid_to": "2026-12-02", "audience": { "tenant": true }, "rules": rules })).await;
+    price_list(
+        &tenant,
+        json!({ "code": "DAY", "currency": "EUR", "valid_from": "2026-12-02", "valid_to": "2026-12-02", "audience": { "tenant": true }, "rules": rules }),
+    )
+    .await;
     assert_eq!(unit_price(&priced(&tenant, &shop, shop.party, "1").await), "2.00");
 }
 

@@ -5,9 +5,9 @@ use causeway_openapi::client::Options;
 use causeway_openapi::order::op as order;
 use causeway_openapi::quote::{AcceptQuote, CreateQuote, DeclineQuote, UpdateQuote, op as quote};
 use causeway_tests::deal::{accept, advance, approved, forty, quote_body};
+use causeway_tests::of;
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
-use causeway_tests::of;
 use causeway_value::QuoteStatus;
 
 #[tokio::test]

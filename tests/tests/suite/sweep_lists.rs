@@ -30,7 +30,9 @@ async fn filters_and_sorts_have_their_index() {
         let columns = list.filters.iter().map(|filter| filter.name).chain(list.sorts.iter().map(|sort| sort.name));
         for column in columns {
             let start: &[&str] = if tenants { &["tenant_id", column] } else { &[column] };
-            let served = indexes.iter().any(|(table, _, columns)| table == list.table && columns.len() >= start.len() && columns.iter().zip(start).all(|(is, should)| is == should));
+            let served = indexes
+                .iter()
+                .any(|(table, _, columns)| table == list.table && columns.len() >= start.len() && columns.iter().zip(start).all(|(is, should)| is == should));
             if !served {
                 wrong.push(format!("{}.{column} has no index that begins {start:?}", list.table));
             }
@@ -47,6 +49,7 @@ fn ids(rows: &[Value]) -> Vec<&str> {
 async fn pages_hold_every_row_once() {
     let world = World::start().await;
     let fixture = Fixture::new(&world).await;
+    world.sandbox().await;
     let mut wrong = Vec::new();
     for (row, list) in lists() {
         let caller = caller(&fixture, &row);
@@ -78,7 +81,13 @@ fn ordered(wrong: &mut Vec<String>, row: &Row, sort: &str, rows: &[Value]) {
     };
     let keys: Vec<Option<String>> = rows.iter().map(key).collect();
     let held = keys.windows(2).all(|pair| match (&pair[0], &pair[1]) {
-        (Some(first), Some(second)) => if down { first >= second } else { first <= second },
+        (Some(first), Some(second)) => {
+            if down {
+                first >= second
+            } else {
+                first <= second
+            }
+        }
         (None, Some(_)) => false,
         _ => true,
     });
@@ -95,12 +104,14 @@ async fn filters_find_exactly_what_has_the_value() {
     for (row, list) in lists() {
         let caller = caller(&fixture, &row);
         let all = pages(caller, row.path, "limit=200").await;
-        for filter in list.filters {
+        // The trail is filtered by deal, too, though its entries do not show theirs: the walk looks at that.
+        for filter in list.filters.iter().filter(|filter| (row.id, filter.name) != ("ListAuditEntries", "flow_id")) {
             let Some(value) = all.iter().find_map(|object| shown(object, filter.name)) else {
                 wrong.push(format!("{}: no row has a {}", row.id, filter.name));
                 continue;
             };
-            let expected: BTreeSet<&str> = all.iter().filter(|object| shown(object, filter.name).as_ref() == Some(&value)).filter_map(|object| object["id"].as_str()).collect();
+            let expected: BTreeSet<&str> =
+                all.iter().filter(|object| shown(object, filter.name).as_ref() == Some(&value)).filter_map(|object| object["id"].as_str()).collect();
             let found = pages(caller, row.path, &format!("limit=200&{}={}", filter.name, encoded(&value))).await;
             if ids(&found).into_iter().collect::<BTreeSet<_>>() != expected {
                 wrong.push(format!("{} {}={value}: {} instead of {}", row.id, filter.name, found.len(), expected.len()));
@@ -139,13 +150,22 @@ fn shown(object: &Value, name: &str) -> Option<String> {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 async fn ranges(wrong: &mut Vec<String>, caller: &Caller, row: &Row, name: &str, value: &str, all: &[Value]) {
     for (operator, holds) in [("gt", [false, false, true]), ("gte", [false, true, true]), ("lt", [true, false, false]), ("lte", [true, true, false])] {
-        let keeps = |shown: &str| holds[match shown.cmp(value) { std::cmp::Ordering::Less => 0, std::cmp::Ordering::Equal => 1, std::cmp::Ordering::Greater => 2 }];
-        let expected: BTreeSet<&str> = all.iter().filter(|object| shown(object, name).is_some_and(|shown| keeps(&shown))).filter_map(|object| object["id"].as_str()).collect();
+        let keeps = |shown: &str| {
+            holds[match shown.cmp(value) {
+                std::cmp::Ordering::Less => 0,
+                std::cmp::Ordering::Equal => 1,
+                std::cmp::Ordering::Greater => 2,
+            }]
+        };
+        let expected: BTreeSet<&str> =
+            all.iter().filter(|object| shown(object, name).is_some_and(|shown| keeps(&shown))).filter_map(|object| object["id"].as_str()).collect();
         let found = pages(caller, row.path, &format!("limit=200&{name}%5B{operator}%5D={}", encoded(value))).await;
         if ids(&found).into_iter().collect::<BTreeSet<_>>() != expected {
             wrong.push(format!("{} {name}[{operator}]={value}: {} instead of {}", row.id, found.len(), expected.len()));
@@ -171,8 +191,7 @@ async fn references_and_words_find() {
                         wrong.push(format!("{} external_ref: {found:?}", row.id));
                     }
                 }
-                // Companies, price lists and credit notes of the fixture carry none: their own plans do.
-                None => drop(row),
+                None => wrong.push(format!("{}: no row has a reference", row.id)),
             }
         }
         if list.search {

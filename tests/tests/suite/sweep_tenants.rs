@@ -72,6 +72,11 @@ fn base(row: &Row, pointer: &str, full: &Value, fixture: &Fixture) -> Value {
             body["party_id"] = json!(fixture.shop.party);
             body["company_id"] = json!(fixture.shop.company);
         }
+        (_, place) if place.starts_with("/audience/") => drop("audience"),
+        ("CreateTax", "/group_of/0") => {
+            drop("rate");
+            body["kind"] = json!("group");
+        }
         _ => {}
     }
     body

@@ -34,11 +34,7 @@ pub fn next_part(line: &obligations::Model, quantity: Quantity) -> Result<Part, 
         // After a part in the middle was taken back, what is left may be a cent ahead of its share; then the next part waits for the line to catch up.
         Ok(if next.0.signum() == -whole.0.signum() { Amount::ZERO } else { next })
     };
-    Ok(Part {
-        quantity,
-        amount: share(line.net_amount, line.billable_amount)?,
-        price_amount: share(line.price_amount, line.billable_price_amount)?,
-    })
+    Ok(Part { quantity, amount: share(line.net_amount, line.billable_amount)?, price_amount: share(line.price_amount, line.billable_price_amount)? })
 }
 
 /// What of a part is taken back when its quantity falls by `by`; all of it when `by` is as much or more.

@@ -5,6 +5,7 @@ use super::view::view;
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{billables, invoice_lines, obligations};
 use causeway_kernel::{Change, Ctx, Find, Tx};
+use causeway_master::check;
 use causeway_openapi::billable::Billable;
 use causeway_value::{BillableId, BillableStatus, Day, InvoiceId, Overflow, Quantity, SourceType, UserId};
 use uuid::Uuid;
@@ -90,7 +91,7 @@ pub fn shrink(
 ) -> Result<billables::Model, Problem> {
     let part = Part { quantity: old.quantity, amount: old.amount, price_amount: old.price_amount };
     let lost = rules::taken_back(part, by)?;
-    give_back(obligation, lost)?;
+    uncount(obligation, lost)?;
     let mut new = changed(ctx, old);
     if lost.quantity == old.quantity {
         new.status = BillableStatus::WrittenOff;
@@ -105,7 +106,7 @@ pub fn shrink(
     Ok(new)
 }
 
-fn give_back(obligation: &mut obligations::Model, lost: Part) -> Result<(), Overflow> {
+fn uncount(obligation: &mut obligations::Model, lost: Part) -> Result<(), Overflow> {
     obligation.billable_quantity = obligation.billable_quantity.minus(lost.quantity)?;
     obligation.billable_amount = obligation.billable_amount.minus(lost.amount)?;
     obligation.billable_price_amount = obligation.billable_price_amount.minus(lost.price_amount)?;
@@ -140,13 +141,17 @@ pub async fn check_not_billed(tx: &mut Tx<'_>, rows: &[billables::Model]) -> Res
         return Ok(());
     }
     let lines = Find::<invoice_lines::Entity>::new().among(invoice_lines::Column::BillableId, on_invoices).all(tx).await?;
-    let mut billed: Vec<String> =
-        lines.iter().filter(|line| line.credited_line_id.is_none() && line.credited_quantity != line.quantity).map(|line| line.invoice_id.to_string()).collect();
+    let mut billed: Vec<String> = lines
+        .iter()
+        .filter(|line| line.credited_line_id.is_none() && line.credited_quantity != line.quantity)
+        .map(|line| line.invoice_id.to_string())
+        .collect();
     billed.dedup();
     if billed.is_empty() {
         return Ok(());
     }
-    Err(Problem::new(Code::StateConflict, "It is on an invoice already. Credit that invoice in full and post the credit note first.").with("invoice_ids", billed))
+    Err(Problem::new(Code::StateConflict, "It is on an invoice already. Credit that invoice in full and post the credit note first.")
+        .with("invoice_ids", billed))
 }
 
 /// Keeps a billable off invoices.
@@ -154,6 +159,9 @@ pub async fn check_not_billed(tx: &mut Tx<'_>, rows: &[billables::Model]) -> Res
 /// # Errors
 /// `not_found`; `state_conflict` when it is not waiting for an invoice.
 pub async fn hold(ctx: &Ctx, tx: &mut Tx<'_>, id: BillableId, reason: &str) -> Result<Billable, Problem> {
+    let mut errors = Vec::new();
+    check::not_blank(reason, "/reason", &mut errors);
+    check::finish(errors)?;
     let old = tx.lock::<billables::Entity>(id).await?;
     if !matches!(old.status, BillableStatus::Ready | BillableStatus::Pending) {
         return Err(conflict(&old, "held", "Only a billable that waits for an invoice can be held"));
@@ -197,6 +205,18 @@ pub fn reserve(ctx: &Ctx, tx: &mut Tx<'_>, old: &billables::Model, invoice_id: I
     record(ctx, tx, "billable.invoiced", &new).map(drop)
 }
 
+/// Takes a billable off a draft that was dropped.
+///
+/// # Errors
+/// When the object cannot be recorded: a bug.
+pub fn give_back(ctx: &Ctx, tx: &mut Tx<'_>, old: &billables::Model) -> Result<(), Problem> {
+    let mut new = changed(ctx, old);
+    new.status = BillableStatus::Ready;
+    new.invoice_id = None;
+    tx.update(old, &new);
+    record(ctx, tx, "billable.ready", &new).map(drop)
+}
+
 fn changed(ctx: &Ctx, old: &billables::Model) -> billables::Model {
     billables::Model { version: old.version + 1, updated_at: ctx.now(), ..old.clone() }
 }
@@ -208,15 +228,8 @@ fn conflict(row: &billables::Model, verb: &str, rule: &str) -> Problem {
 
 fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &billables::Model) -> Result<Billable, Problem> {
     let body = view(row);
-    let change = Change {
-        event,
-        object: "billable",
-        id: row.id.uuid(),
-        version: row.version,
-        company_id: Some(row.company_id),
-        flow_id: row.flow_id,
-        body: &body,
-    };
+    let change =
+        Change { event, object: "billable", id: row.id.uuid(), version: row.version, company_id: Some(row.company_id), flow_id: row.flow_id, body: &body };
     tx.record(ctx, &change)?;
     Ok(body)
 }

@@ -11,12 +11,7 @@ const HOLD_KIND: &str = "billing";
 /// A billable on the wire.
 #[must_use]
 pub fn view(row: &billables::Model) -> Billable {
-    let hold = row.held_since.map(|since| Hold {
-        kind: HOLD_KIND.to_owned(),
-        reason: row.reason.clone().unwrap_or_default(),
-        since,
-        owner_id: row.held_by,
-    });
+    let hold = row.held_since.map(|since| Hold { kind: HOLD_KIND.to_owned(), reason: row.reason.clone().unwrap_or_default(), since, owner_id: row.held_by });
     Billable {
         id: row.id,
         object: "billable".to_owned(),

@@ -12,6 +12,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::CreateInvoice, _>(create);
     routes.on::<op::GetInvoice, _>(get);
     routes.on::<op::PostInvoice, _>(post);
+    routes.on::<op::CancelInvoice, _>(cancel);
     routes.on::<op::CreditInvoice, _>(credit);
 }
 
@@ -33,6 +34,10 @@ async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetInvoice>) -> Result<An
 
 async fn post(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PostInvoice>) -> Result<Answer<Invoice>, Problem> {
     Ok(versioned(service::post::post(ctx, tx, call.path, call.body.invoice_date).await?))
+}
+
+async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelInvoice>) -> Result<Answer<Invoice>, Problem> {
+    Ok(versioned(service::cancel::cancel(ctx, tx, call.path).await?))
 }
 
 async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreditInvoice>) -> Result<Answer<Invoice>, Problem> {

@@ -103,14 +103,7 @@ impl Settlement {
 
     /// Writes the invoices and records what happened to each: that it was paid or reversed, or else `event`. `credited` is what credit notes settled of
     /// them, as far as it matters; `lines` are theirs.
-    pub(crate) async fn write(
-        self,
-        ctx: &Ctx,
-        tx: &mut Tx<'_>,
-        event: &'static str,
-        credited: Amount,
-        lines: &[invoice_lines::Model],
-    ) -> Result<(), Problem> {
+    pub(crate) async fn write(self, ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, credited: Amount, lines: &[invoice_lines::Model]) -> Result<(), Problem> {
         for row in &self.installments {
             tx.update(&row.old, &row.new);
         }

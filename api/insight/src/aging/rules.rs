@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn the_day_itself_is_current_and_each_bucket_ends_with_its_last_day() {
         let as_of = day("2026-12-31");
-        let places: Vec<usize> = [-5, 0, 1, 30, 31, 60, 61, 90, 91, 400].iter().map(|days| bucket(Some(as_of.plus_days(-days)), as_of)).collect();
+        let places: Vec<usize> = [-5_i64, 0, 1, 30, 31, 60, 61, 90, 91, 400].iter().map(|days| bucket(Some(as_of.plus_days(-days)), as_of)).collect();
         assert_eq!(places, [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
         assert_eq!(bucket(None, as_of), 0);
     }

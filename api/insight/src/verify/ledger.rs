@@ -63,14 +63,22 @@ pub(super) fn checks() -> Vec<Check> {
                 .to_owned(),
         },
         Check {
-            name: "reversal_linked",
+            name: "reversal_of",
             subject: "jen",
-            what: "entries that a reversal names and that name it back, with its total",
+            what: "entries of the same company and total that the reversal takes back",
             unit: Unit::Count,
-            sql: "SELECT e.id AS id, e.number AS label, NULL AS currency, 1 AS expected, 0 AS found FROM journal_entries e \
-                  WHERE e.tenant_id = $1 [e.company_id] AND e.reversal_of IS NOT NULL AND NOT EXISTS (SELECT 1 FROM journal_entries o \
-                      WHERE o.tenant_id = e.tenant_id AND o.id = e.reversal_of AND o.reversed_by = e.id AND o.company_id = e.company_id \
-                          AND o.total = e.total)"
+            sql: "SELECT e.id AS id, e.number AS label, NULL AS currency, 1 AS expected, COUNT(o.id) AS found FROM journal_entries e \
+                  LEFT JOIN journal_entries o ON o.tenant_id = e.tenant_id AND o.id = e.reversal_of AND o.company_id = e.company_id AND o.total = e.total \
+                  WHERE e.tenant_id = $1 [e.company_id] AND e.reversal_of IS NOT NULL GROUP BY e.id, e.number HAVING COUNT(o.id) <> 1"
+                .to_owned(),
+        },
+        Check {
+            name: "reversed_once",
+            subject: "jen",
+            what: "entries that take the entry back",
+            unit: Unit::Count,
+            sql: "SELECT reversal_of AS id, MIN(number) AS label, NULL AS currency, 1 AS expected, COUNT(*) AS found FROM journal_entries \
+                  WHERE tenant_id = $1 [company_id] AND reversal_of IS NOT NULL GROUP BY reversal_of HAVING COUNT(*) > 1"
                 .to_owned(),
         },
     ]

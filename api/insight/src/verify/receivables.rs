@@ -198,9 +198,10 @@ fn allocations() -> Vec<Check> {
     let entry = "SELECT a.id AS id, i.number AS label, NULL AS currency, 1 AS expected, 0 AS found FROM allocations a \
                  JOIN invoices i ON i.tenant_id = a.tenant_id AND i.id = a.invoice_id \
                  LEFT JOIN journal_entries e ON e.tenant_id = a.tenant_id AND e.id = a.journal_entry_id AND e.company_id = a.company_id \
+                 LEFT JOIN (SELECT DISTINCT reversal_of FROM journal_entries WHERE tenant_id = $1 AND reversal_of IS NOT NULL) r ON r.reversal_of = e.id \
                  WHERE a.tenant_id = $1 [a.company_id] AND ((a.exchange_difference <> 0 AND e.id IS NULL) \
                      OR (a.exchange_difference = 0 AND a.journal_entry_id IS NOT NULL) \
-                     OR (e.id IS NOT NULL AND (a.reversed_at IS NULL) <> (e.reversed_by IS NULL)))"
+                     OR (e.id IS NOT NULL AND (a.reversed_at IS NULL) <> (r.reversal_of IS NULL)))"
         .to_owned();
     vec![
         count("allocation_sides", "alc", "one source and one installment of one company, party and direction", parties),

@@ -79,3 +79,35 @@ fn count_sql() -> String {
     let count = |(table, company): (&str, &str)| format!("(SELECT COUNT(*) FROM {table} WHERE tenant_id = $1 {company}) AS {table}");
     format!("SELECT {}", CHECKED.map(count).join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::scoped;
+    use causeway_migration::{Dialect, all};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_statement_is_one_for_all_and_for_some_companies() {
+        let conn = rusqlite::Connection::open_in_memory().unwrap();
+        for statement in all().iter().flat_map(|migration| (migration.up)(Dialect::Sqlite)) {
+            conn.execute_batch(&statement).unwrap();
+        }
+        for Check { name, sql, .. } in checks() {
+            assert!(sql.find("$1") < sql.find('[').or(Some(usize::MAX)), "{name}: SQLite counts parameters as they appear");
+            for places in [None, Some("$2, $3")] {
+                if let Err(error) = conn.prepare(&scoped(&check::limited(&sql), places)) {
+                    panic!("{name}: {error}");
+                }
+            }
+        }
+        conn.prepare(&scoped(&count_sql(), Some("$2"))).unwrap();
+    }
+
+    #[test]
+    fn checks_have_names_of_their_own() {
+        let checks = checks();
+        let names: BTreeSet<&str> = checks.iter().map(|check| check.name).collect();
+        assert_eq!(names.len(), checks.len());
+    }
+}

@@ -4,6 +4,7 @@
 //! so that one failure leaves the others alone. Answers go out only after the COMMIT that made them durable.
 
 use super::sequence::{Heads, PendingEvent};
+use super::sqlite::restart_long_log;
 use super::tx::Conn;
 use super::{Fault, Tx};
 use crate::Ctx;
@@ -14,6 +15,7 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::task::{Context, Poll, Waker};
 use tokio::sync::{mpsc, oneshot};
 
@@ -101,10 +103,11 @@ fn internal(what: &str) -> Problem {
 }
 
 /// Serves the lane until every sender is gone.
-pub(crate) fn serve(conn: &Connection, mut jobs: mpsc::Receiver<Job>) {
+pub(crate) fn serve(conn: &Connection, mut jobs: mpsc::Receiver<Job>, log_pages: &AtomicI64) {
     let mut heads = Heads::default();
     while let Some(first) = jobs.blocking_recv() {
         batch(conn, &mut heads, first, &mut jobs);
+        restart_long_log(conn, log_pages);
     }
 }
 

@@ -10,11 +10,14 @@ use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
-/// Pages of write-ahead log after which it is copied back (4 KiB each).
-const CHECKPOINT_PAGES: i64 = 2_000;
+/// Pages of write-ahead log (4 KiB each) after which the lane itself copies back what is left, so that the log starts again.
+const WAL_PAGES: i64 = 4_000;
+/// The pause between two rounds of copying the log back beside the lane.
+const CHECKPOINT_PAUSE: Duration = Duration::from_millis(50);
 /// Idle reading connections kept open.
 const READERS: usize = 16;
 
@@ -43,9 +46,11 @@ impl Sqlite {
     pub fn open(path: &Path, lock: File) -> Result<Arc<Self>, String> {
         let writer = connect(path, false).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
         let (lane, jobs) = mpsc::channel(lane::QUEUE);
+        let pages = Arc::new(AtomicI64::new(0));
+        let seen = Arc::clone(&pages);
         std::thread::Builder::new()
             .name("lane".to_owned())
-            .spawn(move || lane::serve(&writer, jobs))
+            .spawn(move || lane::serve(&writer, jobs, &seen))
             .map_err(|error| format!("cannot start the writer thread: {error}"))?;
         let file = path.to_owned();
         let open = Arc::new(Self { path: path.to_owned(), lane, readers: Mutex::new(Vec::new()), _lock: Some(lock) });
@@ -55,8 +60,8 @@ impl Sqlite {
             .spawn(move || {
                 let Ok(conn) = connect(&file, false) else { return };
                 while alive.upgrade().is_some() {
-                    checkpoint(&conn);
-                    std::thread::sleep(Duration::from_millis(200));
+                    pages.store(checkpoint(&conn, "PASSIVE"), Ordering::Relaxed);
+                    std::thread::sleep(CHECKPOINT_PAUSE);
                 }
             })
             .map_err(|error| format!("cannot start the checkpoint thread: {error}"))?;
@@ -77,6 +82,13 @@ impl Sqlite {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Copies the whole log back, before the process ends.
+    pub fn tidy(&self) {
+        if let Ok(conn) = connect(&self.path, false) {
+            checkpoint(&conn, "TRUNCATE");
+        }
     }
 
     pub(crate) async fn write<R, F>(&self, ctx: Arc<Ctx>, verb: F) -> Result<R, Problem>
@@ -163,14 +175,21 @@ pub(crate) fn connect(path: &Path, read_only: bool) -> Result<Connection, rusqli
     Ok(conn)
 }
 
-fn checkpoint(conn: &Connection) {
-    let pages = std::fs::metadata(conn.path().map(|path| format!("{path}-wal")).unwrap_or_default())
-        .map_or(0, |meta| i64::try_from(meta.len() / 4096).unwrap_or(i64::MAX));
-    if pages > CHECKPOINT_PAGES {
-        let result = conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-        if let Err(error) = result {
-            tracing::warn!(%error, "the write-ahead log could not be copied back");
-        }
+/// Copies the log back as far as readers allow; answers how many pages the log has.
+fn checkpoint(conn: &Connection, mode: &str) -> i64 {
+    let result = conn.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get::<_, i64>(1));
+    result.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the write-ahead log could not be copied back");
+        0
+    })
+}
+
+/// Called by the lane between two batches: when the log has grown long, what the thread beside it has not copied yet is copied here.
+/// With everything copied and nobody writing, the log starts again from its beginning.
+pub(crate) fn restart_long_log(conn: &Connection, pages: &AtomicI64) {
+    if pages.load(Ordering::Relaxed) > WAL_PAGES {
+        checkpoint(conn, "PASSIVE");
+        pages.store(0, Ordering::Relaxed);
     }
 }
 

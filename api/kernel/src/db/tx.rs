@@ -300,6 +300,13 @@ impl<'c> Tx<'c> {
     /// When the object cannot be written as JSON: a bug.
     pub fn record<T: Serialize>(&mut self, ctx: &Ctx, change: &Change<'_, T>) -> Result<(), Problem> {
         let body = serde_json::to_string(change.body).map_err(|error| self.failed(Fault::Other(error.to_string())))?;
+        tracing::debug!(
+            request_id = ctx.request_id,
+            flow_id = change.flow_id.map(|flow| flow.to_string()),
+            event = change.event,
+            version = change.version,
+            "recorded"
+        );
         let salt = crypto::random::<16>();
         let digest = crypto::sha256(&[&salt, body.as_bytes()]);
         let id = EventId::new();

@@ -76,7 +76,7 @@ impl Routes {
     }
 
     pub(crate) fn find<'a>(&'a self, method: &str, path: &'a str) -> Found<'a> {
-        let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+        let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
         let mut parameters = Vec::new();
         let Some(node) = walk(&self.root, &segments, &mut parameters) else { return Found::Nothing };
         match node.endpoints.iter().find(|(known, _)| known.word() == method) {

@@ -54,15 +54,16 @@ pub struct Priced {
 pub async fn price_lines(ctx: &Ctx, tx: &mut Tx<'_>, scope: &Scope<'_>, inputs: &[LineInput], errors: &mut Vec<FieldError>) -> Result<Option<Priced>, Problem> {
     check(inputs, errors);
     let found = service::price_lines(ctx, tx, scope.company, scope.party, scope.day, scope.terms.currency, &lines_to_price(inputs)).await;
+    let taxes = tax_defs(tx, scope.company.id).await?;
     let found = match found {
         Ok(found) => found,
         Err(problem) if problem.meta.is_empty() && !problem.errors.is_empty() => {
             errors.extend(problem.errors);
+            check_taxes(inputs, &taxes, errors);
             return Ok(None);
         }
         Err(problem) => return Err(problem),
     };
-    let taxes = tax_defs(tx, scope.company.id).await?;
     let mut priced = Priced::default();
     for (index, (input, found)) in inputs.iter().zip(found).enumerate() {
         let (line, trace) = line(input, found, &taxes, &format!("/lines/{index}"), errors);
@@ -95,6 +96,13 @@ fn check(inputs: &[LineInput], errors: &mut Vec<FieldError>) {
             None if input.product_id.is_none() => errors.push(FieldError::pointer(Code::Required, pointer, "is required for a line without a product")),
             None => {}
         }
+    }
+}
+
+/// The taxes that are given are checked even when there is no price.
+fn check_taxes(inputs: &[LineInput], taxes: &TaxDefs, errors: &mut Vec<FieldError>) {
+    for (index, given) in inputs.iter().enumerate().filter_map(|(index, input)| Some((index, input.tax_ids.as_deref()?))) {
+        let _ = taxes.of_line(Some(given), None, &format!("/lines/{index}"), errors);
     }
 }
 

@@ -45,14 +45,13 @@ pub(super) fn insert_traces(tx: &mut Tx<'_>, row: &quotes::Model, traces: &[Trac
 
 /// Replaces lines and traces: lines are given as a whole.
 pub(super) fn replace(tx: &mut Tx<'_>, row: &quotes::Model, lines: &[quote_lines::Model], traces: &[Trace]) -> Result<(), Problem> {
-    let key = || vec![row.tenant_id.into(), row.id.into()];
-    tx.plain("DELETE FROM quote_lines WHERE tenant_id = $1 AND quote_id = $2", key());
+    let (tenant, quote) = (row.tenant_id, row.id);
+    tx.plain("DELETE FROM quote_lines WHERE tenant_id = $1 AND quote_id = $2", vec![tenant.into(), quote.into()]);
     for line in lines {
         tx.insert(line.clone());
     }
-    let mut values = key();
-    values.push(text(traces)?.into());
-    tx.guarded("UPDATE quote_traces SET body = $3 WHERE tenant_id = $1 AND quote_id = $2", values);
+    let values = vec![text(traces)?.into(), tenant.into(), quote.into()];
+    tx.guarded("UPDATE quote_traces SET body = $1 WHERE tenant_id = $2 AND quote_id = $3", values);
     Ok(())
 }
 

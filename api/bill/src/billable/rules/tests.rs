@@ -1,7 +1,5 @@
 use super::*;
-use causeway_value::{
-    BillingPolicy, CompanyId, FlowId, Instant, Json, ObligationId, OrderId, PartyId, Price, RecognitionPolicy, TenantId,
-};
+use causeway_value::{BillingPolicy, CompanyId, FlowId, Instant, Json, ObligationId, OrderId, PartyId, Price, RecognitionPolicy, TenantId};
 use proptest::prelude::*;
 
 fn line(ordered: i64, net: i64, price: i64) -> obligations::Model {

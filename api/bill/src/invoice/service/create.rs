@@ -11,9 +11,7 @@ use causeway_entity::master::parties;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::{company, refs, term};
 use causeway_openapi::invoice::{CreateInvoice, Invoice};
-use causeway_value::{
-    Amount, CompanyId, Direction, FlowId, InvoiceId, InvoiceKind, InvoiceStatus, Json, OrderId, PartyId, PaymentState, PaymentTermId, Rate,
-};
+use causeway_value::{Amount, CompanyId, Direction, FlowId, InvoiceId, InvoiceKind, InvoiceStatus, Json, OrderId, PartyId, PaymentState, PaymentTermId, Rate};
 
 /// Makes a draft of billables, of an order, of a party or of free lines. Its billables are reserved at once.
 ///
@@ -143,14 +141,7 @@ pub(super) fn blank(ctx: &Ctx, tx: &Tx<'_>, id: InvoiceId, direction: Direction,
     }
 }
 
-fn save(
-    ctx: &Ctx,
-    tx: &mut Tx<'_>,
-    body: &CreateInvoice,
-    row: &invoices::Model,
-    draft: &Draft,
-    billables: &[billables::Model],
-) -> Result<Invoice, Problem> {
+fn save(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice, row: &invoices::Model, draft: &Draft, billables: &[billables::Model]) -> Result<Invoice, Problem> {
     tx.insert(row.clone());
     for line in &draft.rows {
         tx.insert(line.clone());

@@ -1,5 +1,6 @@
 //! The verbs of an invoice.
 
+pub mod cancel;
 pub mod create;
 pub mod credit;
 mod lines;

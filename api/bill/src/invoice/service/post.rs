@@ -123,7 +123,8 @@ async fn book(
     )?;
     new.number = Some(number::next(ctx, tx, booked::fiscal(company), document_kind(old), day).await?);
     if !posting.lines.is_empty() {
-        let entry = PostEntry { day, event: "invoice.posted", document_type: "invoice", document_id: old.id.uuid(), flow_id: old.flow_id, lines: posting.lines };
+        let entry =
+            PostEntry { day, event: "invoice.posted", document_type: "invoice", document_id: old.id.uuid(), flow_id: old.flow_id, lines: posting.lines };
         new.journal_entry_id = Some(post_entry(ctx, tx, company, entry).await?.id);
     }
     new.status = InvoiceStatus::Posted;

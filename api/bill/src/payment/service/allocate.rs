@@ -27,13 +27,7 @@ pub async fn allocate(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, inputs: &[Alloc
         return Err(Problem::field(Code::Required, "/allocations", "must name at least one invoice"));
     }
     let mut errors = Vec::new();
-    let payer = Payer {
-        company_id: old.company_id,
-        party_id: old.party_id,
-        direction: old.direction,
-        currency: old.currency,
-        settles: Some(old.settles),
-    };
+    let payer = Payer { company_id: old.company_id, party_id: old.party_id, direction: old.direction, currency: old.currency, settles: Some(old.settles) };
     let mut targets = Targets::lock(tx, payer, inputs, &mut errors).await?;
     check::finish(errors)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
@@ -75,8 +69,7 @@ pub(super) async fn settle(
     let pairs: Vec<(Currency, Currency)> = targets.settlement.invoices().map(|invoice| (payment.currency, invoice.currency)).collect();
     let table = rates(tx, pairs, payment.payment_date).await?;
     let origin = Origin::of_payment(payment, day, source);
-    let (plan, rows) =
-        settle::allocate(ctx, tx, company, &origin, &mut targets.settlement, &targets.wanted, &|from, to| table.find(from, to)).await?;
+    let (plan, rows) = settle::allocate(ctx, tx, company, &origin, &mut targets.settlement, &targets.wanted, &|from, to| table.find(from, to)).await?;
     payment.unallocated_amount = plan.unallocated;
     payment.allocation_state = allocation_state(payment.amount, plan.unallocated);
     Ok(rows)

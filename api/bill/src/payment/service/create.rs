@@ -30,8 +30,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreatePayment) -> Result<
     let party = tx.named::<parties::Entity, _>(Some(body.party_id), "/party_id", &mut errors).await?;
     let amount = money::amount(&body.amount, body.currency, "/amount", &mut errors);
     check_body(body, amount, &mut errors);
-    let payer =
-        Payer { company_id: body.company_id, party_id: body.party_id, direction: body.direction, currency: body.currency, settles: None };
+    let payer = Payer { company_id: body.company_id, party_id: body.party_id, direction: body.direction, currency: body.currency, settles: None };
     let mut targets = Targets::lock(tx, payer, &body.allocations, &mut errors).await?;
     let (Some(company), Some(party), Some(amount), true) = (company, party, amount, errors.is_empty()) else { return Err(Problem::of(errors)) };
     let settles = targets.settles().unwrap_or_else(|| usual_side(body.direction, &party));

@@ -57,6 +57,9 @@ fn check_ids(ids: &[AllocationId], all: &[allocations::Model]) -> Result<(), Pro
 /// # Errors
 /// `not_found`; `state_conflict` when it is not posted.
 pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, reason: &str) -> Result<Payment, Problem> {
+    let mut errors = Vec::new();
+    check::not_blank(reason, "/reason", &mut errors);
+    check::finish(errors)?;
     let old = tx.lock::<payments::Entity>(id).await?;
     must_be(&old, PaymentStatus::Posted, "Only a posted payment can be taken back.")?;
     let mut all = allocations_of(tx, &[id]).await?;

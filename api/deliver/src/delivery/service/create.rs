@@ -9,7 +9,7 @@ use causeway_entity::deliver::deliveries;
 use causeway_entity::govern::companies;
 use causeway_kernel::number::{self, Fiscal};
 use causeway_kernel::{Ctx, Tx};
-use causeway_master::refs;
+use causeway_master::{check, refs};
 use causeway_openapi::delivery::{CreateDelivery, Delivery};
 use causeway_value::{Day, DeliveryId, DeliveryStatus, DocumentKind, Json, OrderLineId, Quantity};
 
@@ -24,15 +24,13 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateDelivery) -> Result
         return Err(Problem::field(Code::NotFound, "/order_id", "names no confirmed order of this tenant; confirm the order first"));
     };
     let open = rules::open_lines(&obligations)?;
-    let errors = rules::check_lines(&body.lines, &obligations, &open);
-    if !errors.is_empty() {
-        return Err(Problem::of(errors));
+    let mut errors = rules::check_lines(&body.lines, &obligations, &open);
+    if let Some(date) = body.ship_date {
+        check::day(date, "/ship_date", &mut errors);
     }
-    let planned: Vec<(OrderLineId, Quantity)> = if body.lines.is_empty() {
-        open.into_iter().collect()
-    } else {
-        body.lines.iter().map(|line| (line.order_line_id, line.quantity)).collect()
-    };
+    check::finish(errors)?;
+    let planned: Vec<(OrderLineId, Quantity)> =
+        if body.lines.is_empty() { open.into_iter().collect() } else { body.lines.iter().map(|line| (line.order_line_id, line.quantity)).collect() };
     if planned.is_empty() {
         return Err(Problem::new(Code::StateConflict, "Nothing of this order is left to deliver: everything is delivered, cancelled or needs no delivery."));
     }

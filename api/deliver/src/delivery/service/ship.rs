@@ -10,7 +10,7 @@ use causeway_entity::bill::obligations;
 use causeway_entity::deliver::{deliveries, delivery_lines};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, News, Tx};
-use causeway_master::refs;
+use causeway_master::{check, refs};
 use causeway_openapi::delivery::{Delivery, ShipDelivery};
 use causeway_value::{BillingPolicy, Day, DeliveryId, DeliveryStatus, OrderLineId, Quantity, SourceType};
 
@@ -35,6 +35,9 @@ pub async fn ship(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, body: &ShipDeliver
     deliver(&old, &own, &mut after)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let day = body.ship_date.or(old.ship_date).unwrap_or_else(|| ctx.today(company.time_zone));
+    let mut errors = Vec::new();
+    check::day(day, "/ship_date", &mut errors);
+    check::finish(errors)?;
     let mut left = rules::open_lines(&after)?;
     let covered_by = cancel::cut(ctx, tx, &ready, &others, &mut left).await?;
     let mut new = changed(ctx, &old);

@@ -1,0 +1,31 @@
+//! Dropping a draft.
+
+use super::must_be_draft;
+use crate::billable::service as billable;
+use crate::invoice::store::lines_of;
+use crate::invoice::view::{record, view};
+use causeway_contract::Problem;
+use causeway_entity::bill::{billables, invoices};
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::refs;
+use causeway_openapi::invoice::Invoice;
+use causeway_value::{InvoiceId, InvoiceStatus};
+
+/// Drops a draft that is not to be posted. Its billables wait for an invoice again.
+///
+/// # Errors
+/// `not_found`; `document_posted`; `state_conflict` when it was dropped before.
+pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId) -> Result<Invoice, Problem> {
+    let old = tx.lock::<invoices::Entity>(id).await?;
+    must_be_draft(&old)?;
+    let lines = lines_of(tx, &[id]).await?;
+    let reserved = Find::<billables::Entity>::new().eq(billables::Column::InvoiceId, id).order_by(billables::Column::Id).lock().all(tx).await?;
+    let new = invoices::Model { status: InvoiceStatus::Cancelled, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
+    tx.update(&old, &new);
+    let invoice = view(&new, &lines, &[], refs::of(tx, id.uuid()).await?);
+    record(ctx, tx, "invoice.cancelled", &invoice)?;
+    for row in &reserved {
+        billable::give_back(ctx, tx, row)?;
+    }
+    Ok(invoice)
+}
