@@ -111,6 +111,12 @@ impl Fixture {
         self.path_with(row, |prefix| self.ids.get(prefix).cloned().unwrap_or_else(|| panic!("the tenant has no {prefix}")))
     }
 
+    /// The query that a reading operation asks for, empty where it asks for none.
+    #[must_use]
+    pub fn query(&self, row: &Row) -> String {
+        if row.path.starts_with("/v1/reports/") { format!("company_id={}", self.shop.company) } else { String::new() }
+    }
+
     /// The path of an operation with these ids in it.
     #[must_use]
     pub fn path_with(&self, row: &Row, id: impl Fn(&str) -> String) -> String {

@@ -17,6 +17,8 @@ pub struct Model {
     pub status: i64,
     /// The answer, byte for byte.
     pub body: String,
+    /// The ETag it had.
+    pub etag: Option<String>,
     pub created_at: Instant,
 }
 

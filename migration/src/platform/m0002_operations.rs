@@ -54,6 +54,7 @@ fn platform_idempotency() -> Table {
         bytes("fingerprint"),
         integer("status"),
         text("body"),
+        text("etag").null(),
         integer("created_at"),
     ])
 }

@@ -151,7 +151,8 @@ async fn story(caller: &Caller, flow: causeway_value::FlowId, payment: String) {
     assert_eq!(told.blocked_by, None);
     // Each step goes on from where the one before ended; only the money kept us waiting.
     assert!(told.steps.windows(2).all(|pair| pair[0].to == pair[1].from), "{:?}", told.steps);
-    let waits: Vec<_> = told.steps.iter().filter(|step| step.waited_seconds != 0).map(|step| (step.from.as_str(), step.to.as_str(), step.waited_seconds)).collect();
+    let waits: Vec<_> =
+        told.steps.iter().filter(|step| step.waited_seconds != 0).map(|step| (step.from.as_str(), step.to.as_str(), step.waited_seconds)).collect();
     assert_eq!(waits, [("invoice.posted", "payment.received", 18 * 86_400)]);
 
     let log = events(caller).await;

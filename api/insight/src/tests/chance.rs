@@ -58,7 +58,7 @@ async fn credit(shop: &Shop, chance: &mut Chance, made: &mut Made) {
 }
 
 async fn pay(shop: &Shop, chance: &mut Chance, made: &mut Made) {
-    let currency = chance.pick(&["EUR", "USD"]).unwrap();
+    let currency = chance.pick(&["USD", "EUR", "USD"]).unwrap();
     let direction = chance.pick(&["inbound", "inbound", "outbound"]).unwrap();
     let money = json!({"company_id": shop.company_id, "party_id": shop.party_id, "direction": direction, "method": "bank", "amount": chance.amount(),
         "currency": currency});
@@ -88,8 +88,16 @@ async fn undo(shop: &Shop, chance: &mut Chance, made: &Made) {
 /// Plays a story and answers how many allocations it made, and how many of them with a difference of exchange.
 async fn story(seed: u64) -> (usize, usize) {
     let (shop, mut chance, mut made) = (Shop::open().await, Chance(seed), Made::default());
-    let yen = json!({"currency": "JPY", "base": "EUR", "date": "2026-07-01", "rate": "0.00613"});
-    shop.run(async move |ctx, tx| causeway_master::rate::service::create(ctx, tx, &body(yen.clone())).await).await;
+    for (currency, date, rate) in [
+        ("JPY", "2026-07-01", "0.00613"),
+        ("USD", "2026-07-03", "0.921"),
+        ("USD", "2026-07-06", "0.8888"),
+        ("USD", "2026-07-13", "0.93"),
+        ("JPY", "2026-07-09", "0.0059"),
+    ] {
+        let quoted = json!({"currency": currency, "base": "EUR", "date": date, "rate": rate});
+        shop.run(async move |ctx, tx| causeway_master::rate::service::create(ctx, tx, &body(quoted.clone())).await).await;
+    }
     let term = json!({"code": "THIRDS", "name": "Thirds", "installments": [{"percent": "33.3", "days": 0}, {"percent": "33.3", "days": 20},
         {"remainder": true, "days": 45}]});
     let term = shop.run(async move |ctx, tx| causeway_master::term::service::create(ctx, tx, &body(term.clone())).await).await.id.to_string();

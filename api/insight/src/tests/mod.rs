@@ -6,3 +6,4 @@ mod deal;
 mod fulfilment;
 mod shop;
 mod tampering;
+mod bulk;

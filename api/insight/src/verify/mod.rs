@@ -5,7 +5,7 @@
 
 mod billing;
 mod chain;
-mod check;
+pub(crate) mod check;
 mod documents;
 mod ledger;
 mod numbers;

@@ -111,3 +111,7 @@ mod tests {
         assert_eq!(names.len(), checks.len());
     }
 }
+#[cfg(test)]
+pub(crate) fn checks_for_bulk() -> Vec<Check> { checks() }
+#[cfg(test)]
+pub(crate) async fn run_for_bulk(tx: &mut Tx<'_>, check: &Check) -> Result<(), Problem> { check::run(tx, check).await.map(drop) }

@@ -51,7 +51,7 @@ impl Key {
             let row = Find::<platform_idempotency::Entity>::new().eq(platform_idempotency::Column::KeyHash, self.hash.to_vec()).one(tx).await?;
             let Some(row) = row else { return Ok(None) };
             self.same(&row.fingerprint)?;
-            return Ok(Some(self.packed(row.status, self.open(row.body)?, None)));
+            return Ok(Some(self.packed(row.status, self.open(row.body)?, row.etag)));
         }
         let row = Find::<idempotency_keys::Entity>::new().eq(idempotency_keys::Column::KeyHash, self.hash.to_vec()).one(tx).await?;
         let Some(row) = row else { return Ok(None) };
@@ -87,6 +87,7 @@ impl Key {
                 fingerprint: self.fingerprint.to_vec(),
                 status: i64::from(packed.status),
                 body: self.close(&packed.body)?,
+                etag: packed.etag.clone(),
                 created_at: ctx.wall(),
             });
             return Ok(());
