@@ -136,7 +136,9 @@ async fn healthz() -> HttpResponse {
 async fn readyz(app: Data<App>) -> HttpResponse {
     match app.db.ping().await {
         Ok(()) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready", "database": "ok" })),
-        Err(problem) => HttpResponse::ServiceUnavailable().insert_header(("retry-after", "1")).json(serde_json::json!({ "status": "not ready", "database": problem.detail })),
+        Err(problem) => HttpResponse::ServiceUnavailable()
+            .insert_header(("retry-after", "1"))
+            .json(serde_json::json!({ "status": "not ready", "database": problem.detail })),
     }
 }
 
@@ -163,7 +165,9 @@ async fn docs() -> HttpResponse {
 
 /// What the `type` of a problem links to: every code with its status.
 async fn problems() -> HttpResponse {
-    let row = |code: Code| format!("<tr id=\"{code}\"><td><code>{code}</code></td><td>{}</td><td>{}</td></tr>", code.status(), if code.retryable() { "yes" } else { "no" });
+    let row = |code: Code| {
+        format!("<tr id=\"{code}\"><td><code>{code}</code></td><td>{}</td><td>{}</td></tr>", code.status(), if code.retryable() { "yes" } else { "no" })
+    };
     let rows: String = Code::iter().map(row).collect();
     HttpResponse::Ok().content_type("text/html; charset=utf-8").body(format!(
         "<!doctype html><html lang=\"en\"><title>Causeway: problems</title><h1>Problems</h1><p>A failed request answers <code>application/problem+json</code> with one of these codes. \

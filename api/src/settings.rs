@@ -120,8 +120,10 @@ impl Settings {
 }
 
 fn read_file(path: &Path) -> Result<Given, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read the settings file {}: {error}. `causeway config` prints one to start from.", path.display()))?;
-    toml::from_str(&text).map_err(|error| format!("the settings file {} is not right: {error}\n`causeway config` shows every setting with an example.", path.display()))
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("cannot read the settings file {}: {error}. `causeway config` prints one to start from.", path.display()))?;
+    toml::from_str(&text)
+        .map_err(|error| format!("the settings file {} is not right: {error}\n`causeway config` shows every setting with an example.", path.display()))
 }
 
 #[cfg(test)]

@@ -27,11 +27,16 @@ pub async fn open(settings: &Settings) -> Result<Db, String> {
         let db = Postgres::open(url, settings.database_connections).await?;
         let status = store(settings).status().await?;
         if !status.pending.is_empty() {
-            return Err(format!("The database lacks {} migrations ({} …). Run `causeway migrate up` with the owner's DATABASE_URL.", status.pending.len(), status.pending.first().map_or("", String::as_str)));
+            return Err(format!(
+                "The database lacks {} migrations ({} …). Run `causeway migrate up` with the owner's DATABASE_URL.",
+                status.pending.len(),
+                status.pending.first().map_or("", String::as_str)
+            ));
         }
         return Ok(Db::Postgres(db));
     }
-    std::fs::create_dir_all(&settings.data_dir).map_err(|error| format!("cannot make the data folder {}: {error}. Choose another with --data-dir.", settings.data_dir.display()))?;
+    std::fs::create_dir_all(&settings.data_dir)
+        .map_err(|error| format!("cannot make the data folder {}: {error}. Choose another with --data-dir.", settings.data_dir.display()))?;
     // The lock comes first: nobody migrates a file that another process serves.
     let path = file(settings);
     let lock = Sqlite::lock(&path)?;

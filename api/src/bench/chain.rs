@@ -56,7 +56,14 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<(), String> {
         say(&format!("fsync           {}.{:03} ms", fsync / 1_000, fsync % 1_000));
     }
     let rate = chains * 10_000_000 / micros;
-    say(&format!("clients         {}\nchains          {chains} in {}.{:02} s\nchains/s        {}.{}", options.clients, micros / 1_000_000, micros % 1_000_000 / 10_000, rate / 10, rate % 10));
+    say(&format!(
+        "clients         {}\nchains          {chains} in {}.{:02} s\nchains/s        {}.{}",
+        options.clients,
+        micros / 1_000_000,
+        micros % 1_000_000 / 10_000,
+        rate / 10,
+        rate % 10
+    ));
     if let (Some(before), Some(after)) = (processor, processor_millis()) {
         let each = (after - before) * 100 / chains.max(1);
         say(&format!("CPU per chain   {}.{:02} ms, client included", each / 100, each % 100));
@@ -110,7 +117,8 @@ impl World {
         let token = token.ok_or("This database is in use by an installation; the bench needs an empty one.")?;
         let eur: Currency = "EUR".parse().map_err(|_| "EUR")?;
         let open = Client::new(url, "").map_err(|error| error.to_string())?;
-        let first = open.call::<platform::op::Bootstrap>((), &Nothing {}, &platform::Bootstrap { token: token.to_owned() }).await.map_err(|error| error.to_string())?;
+        let first =
+            open.call::<platform::op::Bootstrap>((), &Nothing {}, &platform::Bootstrap { token: token.to_owned() }).await.map_err(|error| error.to_string())?;
         let admin = open.with_key(&first.api_key.secret).map_err(|error| error.to_string())?;
         let owner = platform::CreateTenantOwner { name: "Bench".to_owned(), email: "bench@causeway.test".to_owned() };
         let tenant = platform::CreateTenant { name: "Bench".to_owned(), slug: "bench".to_owned(), mode: TenantMode::Live, owner };
@@ -136,7 +144,12 @@ impl World {
         };
         self.company = self.call::<company::op::CreateCompany>((), company).await?.id;
         let line = TermLine { percent: Some(Percent::WHOLE), days: 30, ..TermLine::default() };
-        let term = term::CreatePaymentTerm { code: "NET30".to_owned(), name: "30 days net".to_owned(), installments: vec![line], ..term::CreatePaymentTerm::default() };
+        let term = term::CreatePaymentTerm {
+            code: "NET30".to_owned(),
+            name: "30 days net".to_owned(),
+            installments: vec![line],
+            ..term::CreatePaymentTerm::default()
+        };
         self.call::<term::op::CreatePaymentTerm>((), term).await?;
         let vat: TaxId = self.call::<tax::op::CreateTax>((), self.vat()?).await?.id;
         for (code, price) in [("CHAIR", "18.00"), ("TABLE", "120.50"), ("LAMP", "7.95")] {

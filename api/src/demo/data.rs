@@ -209,7 +209,10 @@ impl Data {
 }
 
 fn rows<T: DeserializeOwned>(text: &str) -> Result<Vec<T>, String> {
-    csv::Reader::from_reader(text.as_bytes()).deserialize().collect::<Result<_, _>>().map_err(|error| format!("the demo data is not as it was shipped: {error}"))
+    csv::Reader::from_reader(text.as_bytes())
+        .deserialize()
+        .collect::<Result<_, _>>()
+        .map_err(|error| format!("the demo data is not as it was shipped: {error}"))
 }
 
 fn line(row: &LineRow) -> Result<Line, String> {

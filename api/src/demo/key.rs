@@ -35,7 +35,9 @@ pub async fn obtain(running: &Running, url: &str) -> Result<Access, String> {
         }
         None => {
             let Some(token) = &running.bootstrap_token else {
-                return Err("This database belongs to an installation without the demo. Choose another folder with --data-dir, or unset DATABASE_URL.".to_owned());
+                return Err(
+                    "This database belongs to an installation without the demo. Choose another folder with --data-dir, or unset DATABASE_URL.".to_owned()
+                );
             };
             let key = bootstrap(url, token).await?;
             let tenant = create_tenant(url, &key).await?;
@@ -92,5 +94,8 @@ pub fn tell(access: &Access, url: &str, no_serve: bool) {
     if no_serve {
         return;
     }
-    say(&format!("\nServing {url}; stop with Ctrl-C. API reference: {url}/docs/\nA first call:\n  curl -s {url}/v1/invoices?payment_state=open -H 'Authorization: Bearer {}'", access.secret));
+    say(&format!(
+        "\nServing {url}; stop with Ctrl-C. API reference: {url}/docs/\nA first call:\n  curl -s {url}/v1/invoices?payment_state=open -H 'Authorization: Bearer {}'",
+        access.secret
+    ));
 }

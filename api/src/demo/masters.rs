@@ -4,7 +4,9 @@ use super::data::{Category, Data, Employee, Partner, Product, country};
 use super::{Caller, instant, nothing};
 use causeway_openapi::object::ExternalRef;
 use causeway_openapi::{catalog, company, identity, party, term};
-use causeway_value::{AddressKind, BillingPolicy, CategoryId, CompanyId, PartyId, PartyKind, PartyRole, PaymentTermId, Percent, Price, ProductId, ProductKind, TermLine, UserId};
+use causeway_value::{
+    AddressKind, BillingPolicy, CategoryId, CompanyId, PartyId, PartyKind, PartyRole, PaymentTermId, Percent, Price, ProductId, ProductKind, TermLine, UserId,
+};
 use std::collections::HashMap;
 use std::future::Future;
 use std::hash::Hash;
@@ -61,7 +63,8 @@ async fn gather<K: Eq + Hash + 'static, V: 'static>(running: &mut JoinSet<Result
 /// # Errors
 /// What the service answered.
 pub async fn load(caller: &Caller, data: &Data) -> Result<Masters, String> {
-    let bar = super::trade::bar("masters", 4 + data.categories.len() + data.customers.len() + data.suppliers.len() + data.products.len() + data.employees.len());
+    let bar =
+        super::trade::bar("masters", 4 + data.categories.len() + data.customers.len() + data.suppliers.len() + data.products.len() + data.employees.len());
     let start = data.orders.first().map_or("1996-07-04".to_owned(), |order| order.ordered.to_string());
     let clock = identity::SetClock { now: instant(&start)? };
     // A run that goes on after an interruption finds the clock set and documents numbered.
@@ -108,7 +111,8 @@ async fn company(caller: &Caller) -> Result<CompanyId, String> {
 
 async fn net_30(caller: &Caller) -> Result<PaymentTermId, String> {
     let line = TermLine { percent: Some(Percent::WHOLE), days: 30, ..TermLine::default() };
-    let body = term::CreatePaymentTerm { code: "NET30".to_owned(), name: "30 days net".to_owned(), installments: vec![line], ..term::CreatePaymentTerm::default() };
+    let body =
+        term::CreatePaymentTerm { code: "NET30".to_owned(), name: "30 days net".to_owned(), installments: vec![line], ..term::CreatePaymentTerm::default() };
     Ok(caller.write::<term::op::CreatePaymentTerm>("term".to_owned(), (), body).await?.id)
 }
 

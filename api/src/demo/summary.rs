@@ -11,14 +11,8 @@ use causeway_openapi::{company, invoice, order, payment};
 use causeway_value::{Amount, AmountText, Currency, InvoiceKind, InvoiceStatus, OrderStatus, PaymentStatus};
 
 /// Figures of the whole data, each line rounded half up (the data's own reference figures).
-const REFERENCE: [(&str, &str); 6] = [
-    ("orders", "830"),
-    ("lines", "2155"),
-    ("net of goods", "1265793.29"),
-    ("freight", "64942.69"),
-    ("billed", "1303810.87"),
-    ("backlog of goods", "25937.44"),
-];
+const REFERENCE: [(&str, &str); 6] =
+    [("orders", "830"), ("lines", "2155"), ("net of goods", "1265793.29"), ("freight", "64942.69"), ("billed", "1303810.87"), ("backlog of goods", "25937.44")];
 
 /// All rows of a list.
 async fn all<E, T>(client: &Client, query: ListQuery) -> Result<Vec<T>, String>
@@ -71,7 +65,12 @@ pub async fn print(client: &Client, db: &Db, data: &Data, micros: u64, fsync: Op
         let note = if *name == "billed" { format!("  on {} invoices", posted.len()) } else { String::new() };
         say(&format!("{name:<22}{figure:>16}{note}"));
     }
-    say(&format!("{:<22}{:>16}  on {} payments (assumed: each invoice in full, order id mod 100 days after it is due)", "collected", collected.text(usd).0, payments.len()));
+    say(&format!(
+        "{:<22}{:>16}  on {} payments (assumed: each invoice in full, order id mod 100 days after it is due)",
+        "collected",
+        collected.text(usd).0,
+        payments.len()
+    ));
     say(&format!("{:<22}{:>16}", "open receivable", open.text(usd).0));
     aging(client).await?;
     let checks = verify::all(db).await.map_err(|problem| problem.detail)?;
@@ -84,7 +83,12 @@ pub async fn print(client: &Client, db: &Db, data: &Data, micros: u64, fsync: Op
     if let Some(first) = broken.first() {
         return Err(format!("{} checks failed; the first: {first}", broken.len()));
     }
-    let wrong: Vec<String> = REFERENCE.iter().zip(&figures).filter(|((_, expected), found)| expected != found).map(|((name, expected), found)| format!("{name}: {found}, expected {expected}")).collect();
+    let wrong: Vec<String> = REFERENCE
+        .iter()
+        .zip(&figures)
+        .filter(|((_, expected), found)| expected != found)
+        .map(|((name, expected), found)| format!("{name}: {found}, expected {expected}"))
+        .collect();
     if data.complete && !wrong.is_empty() {
         return Err(format!("the figures differ from the data's: {}", wrong.join("; ")));
     }

@@ -1,6 +1,6 @@
 //! Who gets in: the first key, grants of companies, expiry, rotation, revocation, suspension.
 
-use causeway_contract::{Code, ListQuery, Problem};
+use causeway_contract::{Code, ListQuery, Method, Problem};
 use causeway_openapi::identity::{CreateApiKey, NewApiKey, RotateApiKey, UpdateUser, op as identity};
 use causeway_openapi::invoice::op as invoice;
 use causeway_openapi::order::op as order;
@@ -8,10 +8,13 @@ use causeway_openapi::party::op as party;
 use causeway_openapi::platform::{Bootstrap, SuspendTenant, op as platform};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty};
+use causeway_tests::fixture::{Fixture, rows};
+use causeway_tests::log::pages;
 use causeway_tests::place::TOKEN;
 use causeway_tests::shop;
 use causeway_tests::world::World;
 use causeway_value::TenantMode;
+use serde_json::json;
 use std::time::{Duration, Instant};
 
 async fn key(caller: &Caller, body: &CreateApiKey) -> (Caller, NewApiKey) {
@@ -61,6 +64,50 @@ async fn a_key_of_one_company_sees_nothing_of_another() {
     assert!(trail.iter().all(|entry| entry.subject.id != other.order.id.to_string()), "the trail shows another company");
 }
 
+/// Whatever belongs to another company: no list shows it, no path reads it, no report counts it.
+#[tokio::test]
+async fn grants_hold_in_every_list_and_path() {
+    let world = World::start().await;
+    let fixture = Fixture::new(&world).await;
+    let theirs = json!(fixture.second.company);
+    let (limited, _) = key(&fixture.tenant, &CreateApiKey { company_ids: vec![fixture.shop.company], ..scopes(&["*:*"]) }).await;
+    let mut wrong = Vec::new();
+    let mut hidden = 0;
+    for row in rows().iter().filter(|row| row.method == Method::Get && row.list.is_some() && row.path.starts_with("/v1/")) {
+        let shown = serde_json::to_string(&pages(&limited, row.path, "limit=200").await).unwrap();
+        let single = rows().into_iter().any(|other| other.path == format!("{}/{{id}}", row.path) && other.method == Method::Get);
+        for object in pages(&fixture.tenant, row.path, "limit=200").await {
+            let id = object["id"].as_str().unwrap().to_owned();
+            if object["company_id"] != theirs && json!(id) != theirs {
+                continue;
+            }
+            hidden += 1;
+            if shown.contains(&id) {
+                wrong.push(format!("{} shows {id}", row.id));
+            }
+            if single && limited.raw.get(&format!("{}/{id}", row.path)).await.status != 404 {
+                wrong.push(format!("{}/{id} is read", row.path));
+            }
+        }
+    }
+    assert!(hidden > 20, "only {hidden} objects belong to the other company");
+    for path in ["trial-balance", "aging"] {
+        let seen = limited.raw.get(&format!("/v1/reports/{path}?company_id={}", fixture.second.company)).await;
+        if seen.status != 422 || seen.problem().code != Code::NotFound {
+            wrong.push(format!("{path}: {} {}", seen.status, seen.text()));
+        }
+    }
+    let flow = limited.raw.get(&format!("/v1/flows/{}", fixture.deals[1].quote.flow_id)).await;
+    if flow.status != 404 {
+        wrong.push(format!("the story of their deal: {} {}", flow.status, flow.text()));
+    }
+    let told = serde_json::to_string(&pages(&limited, "/v1/events", "limit=200").await.iter().map(|event| &event["company_id"]).collect::<Vec<_>>()).unwrap();
+    if told.contains(&fixture.second.company.to_string()) {
+        wrong.push("the log tells of their company".to_owned());
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[tokio::test]
 async fn nobody_gives_more_than_they_have() {
     let world = World::start().await;
@@ -89,9 +136,13 @@ async fn the_old_secret_works_as_long_as_it_overlaps() {
     let second = tenant.post::<identity::RotateApiKey>(made.id, &RotateApiKey { overlap_seconds: Some(600) }).await;
     let second = tenant.with_key(&second.secret);
     assert_eq!((me(&first).await, me(&second).await), (None, None));
+    // An overlap ends by itself.
+    let brief = tenant.post::<identity::RotateApiKey>(made.id, &RotateApiKey { overlap_seconds: Some(1) }).await;
+    until_refused(&second).await;
+    assert_eq!(me(&tenant.with_key(&brief.secret)).await, None);
     let third = tenant.post::<identity::RotateApiKey>(made.id, &RotateApiKey::default()).await;
     let third = tenant.with_key(&third.secret);
-    for gone in [&first, &second] {
+    for gone in [&first, &second, &tenant.with_key(&brief.secret)] {
         assert_eq!(me(gone).await.map(|problem| problem.code), Some(Code::Unauthenticated));
     }
     assert_eq!(me(&third).await, None);
@@ -106,9 +157,14 @@ async fn an_expired_key_is_refused() {
     let (caller, made) = key(&tenant, &CreateApiKey { expires_at: Some(created.plus_seconds(3)), ..scopes(&["leads:read"]) }).await;
     assert_eq!(made.expires_at, Some(created.plus_seconds(3)));
     assert_eq!(me(&caller).await, None);
+    until_refused(&caller).await;
+}
+
+/// Waits until a key that ends by wall time has ended.
+async fn until_refused(caller: &Caller) {
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {
-        match me(&caller).await {
+        match me(caller).await {
             Some(problem) => break assert_eq!(problem.code, Code::Unauthenticated),
             None => assert!(Instant::now() < deadline, "the key works still"),
         }

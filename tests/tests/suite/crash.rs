@@ -210,7 +210,7 @@ async fn again(caller: &Caller, writes: &[Write]) {
 }
 
 /// `causeway verify` finds nothing broken; while the server runs it only reads.
-fn verify(place: &Place, read_only: bool) {
+pub fn verify(place: &Place, read_only: bool) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_causeway-under-test"));
     command.args(place.arguments()).args(["--log", "error", "verify"]).args(read_only.then_some("--read-only"));
     let output = command.stdin(Stdio::null()).output().expect("the program runs");

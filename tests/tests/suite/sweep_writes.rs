@@ -46,6 +46,8 @@ async fn a_repeated_key_gives_the_same_bytes_and_acts_once() {
         }
     }
     none(wrong);
+    // After one of everything, every invariant of the stored data holds.
+    crate::crash::verify(&world.server.place, true);
 }
 
 /// A key belongs to who sent it, and to its method and path.

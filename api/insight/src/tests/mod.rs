@@ -6,4 +6,3 @@ mod deal;
 mod fulfilment;
 mod shop;
 mod tampering;
-mod bulk;

@@ -14,7 +14,7 @@ const MOST: u32 = 100;
 
 /// How the two sides of a check are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unit {
+pub(super) enum Unit {
     /// Minor units of the row's `currency`.
     Money,
     /// Millionths.
@@ -25,7 +25,7 @@ pub(crate) enum Unit {
 
 /// What must hold for the whole tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Check {
+pub(super) struct Check {
     /// Its name in the answer.
     pub name: &'static str,
     /// The prefix of the ids of what it is about; empty when the label names the kind.

@@ -5,7 +5,7 @@
 
 mod billing;
 mod chain;
-pub(crate) mod check;
+mod check;
 mod documents;
 mod ledger;
 mod numbers;

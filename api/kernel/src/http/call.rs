@@ -1,7 +1,7 @@
 //! Reading a request: path, query, headers and body, each checked against the contract before a handler sees it.
 
-use super::router::Schemas;
-use super::{can_dry_run, header};
+use super::header;
+use super::router::Operation;
 use actix_web::HttpRequest;
 use actix_web::web::Payload;
 use causeway_contract::{Code, Endpoint, FieldError, ListSpec, Problem, Shape, parse_json};
@@ -61,10 +61,10 @@ fn decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
 }
 
-/// The query as the endpoint's type, and whether it is a dry run.
-pub(crate) fn read_query<E: Endpoint>(mut pairs: Vec<(String, String)>, schemas: &Schemas) -> Result<(E::Query, bool), Problem> {
+/// The query, checked, and whether it is a dry run.
+pub(crate) fn read_query(mut pairs: Vec<(String, String)>, operation: &Operation) -> Result<(Value, bool), Problem> {
     let mut dry_run = false;
-    if can_dry_run::<E>()
+    if operation.dry_run
         && let Some(place) = pairs.iter().position(|(name, _)| name == "dry_run")
     {
         dry_run = match pairs.remove(place).1.as_str() {
@@ -73,15 +73,15 @@ pub(crate) fn read_query<E: Endpoint>(mut pairs: Vec<(String, String)>, schemas:
             _ => return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "dry_run", "must be true or false")])),
         };
     }
-    let value = match (E::LIST, &schemas.query) {
-        (Some(list), _) => list_query(pairs, list, &schemas.reply_fields)?,
+    let value = match (operation.list, &operation.query) {
+        (Some(list), _) => list_query(pairs, list, &operation.reply_fields)?,
         (None, Some(shape)) => typed_query(pairs, shape)?,
         (None, None) => match pairs.first() {
             None => Value::Object(Map::new()),
             Some((name, _)) => return Err(Problem::of(vec![unknown(name)])),
         },
     };
-    Ok((decoded(value, "query")?, dry_run))
+    Ok((value, dry_run))
 }
 
 fn unknown(name: &str) -> FieldError {
@@ -139,19 +139,19 @@ fn as_parameter(error: FieldError) -> FieldError {
     FieldError { code, parameter: error.pointer.map(|pointer| pointer.trim_start_matches('/').to_owned()), pointer: None, ..error }
 }
 
-/// The body as the endpoint's type.
-pub(crate) fn read_body_as<E: Endpoint>(request: &HttpRequest, bytes: &[u8], shape: Option<&Shape>) -> Result<E::Body, Problem> {
+/// The body, checked against its schema.
+pub(crate) fn read_body_as(request: &HttpRequest, bytes: &[u8], shape: Option<&Shape>) -> Result<Value, Problem> {
+    let empty = || Value::Object(Map::new());
     let Some(shape) = shape else {
         // No body is asked for; an empty one or `{}` is fine.
-        if !bytes.is_empty() && parse_json(bytes)? != Value::Object(Map::new()) {
+        if !bytes.is_empty() && parse_json(bytes)? != empty() {
             return Err(Problem::new(Code::UnknownField, "This operation takes no body."));
         }
-        return decoded(Value::Object(Map::new()), "body");
+        return Ok(empty());
     };
     if bytes.is_empty() {
-        let empty = Value::Object(Map::new());
-        shape.check(&empty)?;
-        return decoded(empty, "body");
+        shape.check(&empty())?;
+        return Ok(empty());
     }
     let kind = request.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
@@ -160,11 +160,11 @@ pub(crate) fn read_body_as<E: Endpoint>(request: &HttpRequest, bytes: &[u8], sha
     }
     let value = parse_json(bytes)?;
     shape.check(&value)?;
-    decoded(value, "body")
+    Ok(value)
 }
 
 /// A value that passed its schema as its type. A failure here means that schema and type disagree.
-fn decoded<T: DeserializeOwned>(value: Value, what: &str) -> Result<T, Problem> {
+pub(crate) fn decoded<T: DeserializeOwned>(value: Value, what: &str) -> Result<T, Problem> {
     serde_json::from_value(value).map_err(|error| Problem::new(Code::ValidationFailed, format!("The {what} is not acceptable: {error}.")))
 }
 

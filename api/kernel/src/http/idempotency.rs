@@ -1,10 +1,11 @@
 //! Idempotency keys (INT-11): the key, its fingerprint and the effect commit in one transaction; a repeat gets the stored answer, byte for byte.
 
+use super::router::Operation;
 use super::{Packed, header};
 use crate::limits::IDEMPOTENCY_KEY;
 use crate::{Ctx, Find, Tx, crypto};
 use actix_web::HttpRequest;
-use causeway_contract::{Audience, Code, Endpoint, Flag, Problem};
+use causeway_contract::{Audience, Code, Problem};
 use causeway_entity::kernel::{idempotency_keys, snapshots};
 use causeway_entity::platform::platform_idempotency;
 use chacha20poly1305::aead::{Aead, KeyInit};
@@ -22,23 +23,23 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    pub(crate) fn of<E: Endpoint>(request: &HttpRequest, ctx: &Ctx, body: &[u8]) -> Result<Option<Self>, Problem> {
+    pub(crate) fn of(operation: &Operation, request: &HttpRequest, ctx: &Ctx, body: &[u8]) -> Result<Option<Self>, Problem> {
         let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
         let text = value.to_str().unwrap_or_default();
         if text.is_empty() || text.len() > IDEMPOTENCY_KEY {
             return Err(header(Code::InvalidValue, "Idempotency-Key", format!("must have 1 to {IDEMPOTENCY_KEY} visible ASCII characters")));
         }
         // An open endpoint has no principal to keep answers apart.
-        if E::audience() == Audience::Open {
+        if operation.audience == Audience::Open {
             return Ok(None);
         }
         let actor = ctx.actor.id.unwrap_or_default();
-        let scope = format!("{}\n{}\n", E::METHOD.word(), request.path());
+        let scope = format!("{}\n{}\n", operation.method.word(), request.path());
         Ok(Some(Self {
             hash: crypto::sha256(&[actor.as_bytes(), scope.as_bytes(), text.as_bytes()]),
             fingerprint: crypto::sha256(&[request.query_string().as_bytes(), b"\n", body]),
-            seal: E::FLAGS.contains(&Flag::secret).then(|| crypto::sha256(&[b"seal", actor.as_bytes(), text.as_bytes()])),
-            platform: E::audience() == Audience::Platform,
+            seal: operation.secret.then(|| crypto::sha256(&[b"seal", actor.as_bytes(), text.as_bytes()])),
+            platform: operation.audience == Audience::Platform,
         }))
     }
 

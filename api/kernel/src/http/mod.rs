@@ -13,7 +13,7 @@ use crate::clock::Stopwatch;
 use crate::{Ctx, Db, Principal, clock, telemetry};
 use actix_web::web::{Bytes, BytesMut, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use causeway_contract::{Audience, Code, Endpoint, FieldError, Flag, Method, PathParams, Problem, Reply, Shape};
+use causeway_contract::{Audience, Code, FieldError, Method, Problem};
 use causeway_entity::platform::security_log;
 use causeway_value::ApiKeyId;
 use std::future::Future;
@@ -26,6 +26,8 @@ use uuid::Uuid;
 
 use crate::limits::{BODY_BYTES, BODY_SECONDS};
 use call::Incoming;
+use router::{Operation, Verb};
+use serde::Serialize;
 
 /// A future that stays on its thread.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -102,7 +104,7 @@ pub async fn dispatch(app: Arc<App>, request: HttpRequest, payload: Payload) -> 
     let answer = match app.routes.find(&method, &path) {
         router::Found::Endpoint(endpoint, segments) => {
             let incoming = Incoming { request, payload, segments, request_id: request_id.clone() };
-            let outcome = caught((endpoint.serve)(Arc::clone(&app), incoming)).await;
+            let outcome = caught(serve(Arc::clone(&app), endpoint, incoming)).await;
             telemetry::count_request(
                 endpoint.id,
                 outcome.as_ref().map_or_else(|problem| problem.status, |response| response.status().as_u16()),
@@ -172,64 +174,36 @@ async fn next_chunk(payload: &mut Payload) -> Option<Result<Bytes, actix_web::er
     std::future::poll_fn(|context| futures_core::Stream::poll_next(Pin::new(&mut *payload), context)).await
 }
 
-/// Serves one request of endpoint `E`.
-pub(crate) async fn serve<E, F>(app: Arc<App>, mut incoming: Incoming, handler: F, schemas: Arc<router::Schemas>) -> Result<HttpResponse, Problem>
-where
-    E: Endpoint,
-    E::Path: Send + Sync,
-    E::Query: Send + Sync,
-    E::Body: Send + Sync,
-    F: AsyncFn(&Ctx, &mut crate::Tx<'_>, &Call<E>) -> Result<Answer<<E::Reply as Reply>::Payload>, Problem> + Copy + Send + 'static,
-{
-    let principal = authenticate::<E>(&app, &incoming).await?;
-    let refused = |problem: &Problem| refuse::<E>(&app, &incoming.request, principal.clone(), &incoming.request_id, problem);
+/// Serves one request of an operation. Nothing here depends on its types, so it is compiled once.
+pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: Incoming) -> Result<HttpResponse, Problem> {
+    let principal = authenticate(&app, operation, &incoming).await?;
+    let refused = |problem: &Problem| refuse(&app, operation, &incoming.request, principal.clone(), &incoming.request_id, problem);
     let mut ctx = match &principal {
-        Some(principal) => Ctx::of(principal, E::ID, incoming.request_id.clone()),
-        None => Ctx::anonymous(E::ID, incoming.request_id.clone()),
+        Some(principal) => Ctx::of(principal, operation.id, incoming.request_id.clone()),
+        None => Ctx::anonymous(operation.id, incoming.request_id.clone()),
     };
     ctx.cursor_key = Arc::clone(&app.cursor_key);
-    if let Some(principal) = &principal
-        && !principal.may(E::PERMISSION)
+    if principal.is_some()
+        && let Err(problem) = ctx.require(operation.permission)
     {
-        let problem = ctx.require(E::PERMISSION).err().unwrap_or_else(Problem::not_found);
         refused(&problem);
         return Err(problem);
     }
     let segments: Vec<&str> = incoming.segments.iter().map(String::as_str).collect();
-    let Some(path) = <E::Path as PathParams>::read(&segments) else {
+    if !(operation.knows_path)(&segments) {
         refused(&Problem::not_found());
         return Err(Problem::not_found());
-    };
-    let pairs = call::query_pairs(incoming.request.query_string())?;
-    let (query, dry_run) = call::read_query::<E>(pairs, &schemas)?;
+    }
+    let (query, dry_run) = call::read_query(call::query_pairs(incoming.request.query_string())?, operation)?;
     ctx.dry_run = dry_run;
     ctx.expected = call::expected_version(&incoming.request, &segments)?;
-    let bytes = if E::METHOD == Method::Get { Bytes::new() } else { read_body(&mut incoming.payload).await? };
+    let bytes = if operation.method == Method::Get { Bytes::new() } else { read_body(&mut incoming.payload).await? };
     // A dry run changes nothing, so there is nothing to repeat.
-    let key = if ctx.dry_run { None } else { idempotency::Key::of::<E>(&incoming.request, &ctx, &bytes)? };
-    let body = call::read_body_as::<E>(&incoming.request, &bytes, schemas.body.as_ref())?;
-    let call = Call { path, query, body };
+    let key = if ctx.dry_run { None } else { idempotency::Key::of(operation, &incoming.request, &ctx, &bytes)? };
+    let body = call::read_body_as(&incoming.request, &bytes, operation.body.as_ref())?;
+    let verb = (operation.bind)(&segments, query, body)?;
     let ctx = Arc::new(ctx);
-    let outcome = if E::METHOD == Method::Get {
-        let query = async move |ctx: &Ctx, tx: &mut crate::Tx<'_>| pack::<E>(handler(ctx, tx, &call).await?);
-        if is_quick::<E>() { app.db.read(&ctx, query).await } else { app.db.read_aside(&ctx, query).await }
-    } else {
-        app.db
-            .write(&ctx, async move |ctx, tx| {
-                if let Some(key) = &key
-                    && let Some(first) = key.first_answer(tx).await?
-                {
-                    return Ok(first);
-                }
-                let packed = pack::<E>(handler(ctx, tx, &call).await?)?;
-                if let Some(key) = &key {
-                    key.keep(ctx, tx, &packed)?;
-                }
-                Ok(packed)
-            })
-            .await
-    };
-    match outcome {
+    match execute(&app.db, operation, &ctx, key, verb).await {
         Ok(packed) => Ok(respond::success(&incoming.request, packed, &incoming.request_id)),
         Err(problem) => {
             if problem.status == 404 || problem.status == 403 {
@@ -240,13 +214,32 @@ where
     }
 }
 
-async fn authenticate<E: Endpoint>(app: &App, incoming: &Incoming) -> Result<Option<Arc<Principal>>, Problem> {
-    let audience = E::audience();
-    if audience == Audience::Open {
+async fn execute(db: &Db, operation: &Operation, ctx: &Arc<Ctx>, key: Option<idempotency::Key>, verb: Box<dyn Verb>) -> Result<Packed, Problem> {
+    if operation.method == Method::Get {
+        let query = async move |ctx: &Ctx, tx: &mut crate::Tx<'_>| verb.run(ctx, tx).await;
+        return if operation.quick { db.read(ctx, query).await } else { db.read_aside(ctx, query).await };
+    }
+    db.write(ctx, async move |ctx, tx| {
+        if let Some(key) = &key
+            && let Some(first) = key.first_answer(tx).await?
+        {
+            return Ok(first);
+        }
+        let packed = verb.run(ctx, tx).await?;
+        if let Some(key) = &key {
+            key.keep(ctx, tx, &packed)?;
+        }
+        Ok(packed)
+    })
+    .await
+}
+
+async fn authenticate(app: &App, operation: &Operation, incoming: &Incoming) -> Result<Option<Arc<Principal>>, Problem> {
+    if operation.audience == Audience::Open {
         return Ok(None);
     }
     let refused = |principal, problem: Problem| {
-        refuse::<E>(app, &incoming.request, principal, &incoming.request_id, &problem);
+        refuse(app, operation, &incoming.request, principal, &incoming.request_id, &problem);
         problem
     };
     let missing = || Problem::new(Code::Unauthenticated, "Send an API key: `Authorization: Bearer cw_…`.");
@@ -257,7 +250,7 @@ async fn authenticate<E: Endpoint>(app: &App, incoming: &Incoming) -> Result<Opt
     let Some(token) = token else { return Err(refused(None, missing())) };
     let principal = app.authenticate.principal(&app.db, token).await.map_err(|problem| refused(None, problem))?;
     let platform = principal.tenant.uuid().is_nil();
-    if platform != (audience == Audience::Platform) {
+    if platform != (operation.audience == Audience::Platform) {
         let problem = Problem::new(Code::PermissionDenied, "This credential is not for this part of the API: platform keys open /admin, tenant keys open /v1.");
         return Err(refused(Some(principal), problem));
     }
@@ -265,7 +258,7 @@ async fn authenticate<E: Endpoint>(app: &App, incoming: &Incoming) -> Result<Opt
 }
 
 /// Writes a refusal down, without making the caller wait (threat 61).
-fn refuse<E: Endpoint>(app: &App, request: &HttpRequest, principal: Option<Arc<Principal>>, request_id: &str, problem: &Problem) {
+fn refuse(app: &App, operation: &Operation, request: &HttpRequest, principal: Option<Arc<Principal>>, request_id: &str, problem: &Problem) {
     telemetry::count_refusal();
     let row = security_log::Model {
         id: Uuid::now_v7(),
@@ -273,7 +266,7 @@ fn refuse<E: Endpoint>(app: &App, request: &HttpRequest, principal: Option<Arc<P
         tenant_id: principal.as_ref().map(|principal| principal.tenant).filter(|tenant| !tenant.uuid().is_nil()),
         api_key_id: principal.as_ref().and_then(|principal| principal.actor.id).map(ApiKeyId::from_uuid),
         kind: "refusal".to_owned(),
-        method: E::METHOD.word().to_owned(),
+        method: operation.method.word().to_owned(),
         path: request.path().chars().take(500).collect(),
         status: i64::from(problem.status),
         code: problem.code.to_string(),
@@ -294,13 +287,14 @@ fn refuse<E: Endpoint>(app: &App, request: &HttpRequest, principal: Option<Arc<P
     });
 }
 
-fn pack<E: Endpoint>(answer: Answer<<E::Reply as Reply>::Payload>) -> Result<Packed, Problem> {
+/// An answer as it goes out; `status` is that of success.
+fn pack<T: Serialize>(answer: Answer<T>, status: u16) -> Result<Packed, Problem> {
     let body = serde_json::to_string(&answer.payload).map_err(|error| {
-        tracing::error!(%error, operation = E::ID, "an answer cannot be written as JSON");
+        tracing::error!(%error, "an answer cannot be written as JSON");
         Problem::new(Code::InternalError, "Something went wrong on our side. The request id finds it in the log.")
     })?;
     Ok(Packed {
-        status: answer.status.unwrap_or(<E::Reply as Reply>::STATUS),
+        status: answer.status.unwrap_or(status),
         body,
         etag: answer.version.map(|version| format!("\"v{version}\"")),
         replayed: answer.replayed,
@@ -318,19 +312,4 @@ pub fn refuse_metrics() -> HttpResponse {
 /// A wrong header.
 fn header(code: Code, name: &str, detail: impl Into<String>) -> Problem {
     Problem::of(vec![FieldError::header(code, name, detail)])
-}
-
-/// Whether an endpoint reads a bounded number of rows: one object or one page. Reports and checks may read everything.
-fn is_quick<E: Endpoint>() -> bool {
-    E::LIST.is_some() || <E::Path as PathParams>::COUNT > 0
-}
-
-/// Whether an endpoint can be tried without effect.
-fn can_dry_run<E: Endpoint>() -> bool {
-    E::FLAGS.contains(&Flag::dry_run)
-}
-
-/// The shape of a type, compiled once at start.
-fn shape_of<E: Endpoint>() -> Option<Shape> {
-    (causeway_contract::row::<E>().body)()
 }

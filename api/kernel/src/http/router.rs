@@ -1,36 +1,62 @@
 //! From method and path to endpoint. Literal segments win over `{…}`.
 
-use super::call::Incoming;
-use super::{Answer, App, Call, LocalFuture, serve, shape_of};
+use super::{Answer, Call, LocalFuture, Packed, pack};
 use crate::{Ctx, Tx};
-use actix_web::HttpResponse;
-use causeway_contract::{Endpoint, Method, Problem, Reply, Row, Shape, row};
+use causeway_contract::{Audience, Endpoint, Flag, ListSpec, Method, PathParams, Problem, Reply, Row, Shape, row};
+use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-type Serve = Box<dyn Fn(Arc<App>, Incoming) -> LocalFuture<'static, Result<HttpResponse, Problem>> + Send + Sync>;
+/// A request of an endpoint whose types are no longer visible: what runs inside the transaction.
+pub(crate) trait Verb: Send + Sync {
+    fn run<'a, 'c>(&'a self, ctx: &'a Ctx, tx: &'a mut Tx<'c>) -> LocalFuture<'a, Result<Packed, Problem>>;
+}
 
-/// The schemas of an endpoint, compiled at start.
-pub(crate) struct Schemas {
-    /// Of the body.
+struct Bound<E: Endpoint, F> {
+    handler: F,
+    call: Call<E>,
+}
+
+impl<E, F> Verb for Bound<E, F>
+where
+    E: Endpoint,
+    E::Path: Send + Sync,
+    E::Query: Send + Sync,
+    E::Body: Send + Sync,
+    F: AsyncFn(&Ctx, &mut Tx<'_>, &Call<E>) -> Result<Answer<<E::Reply as Reply>::Payload>, Problem> + Send + Sync,
+{
+    fn run<'a, 'c>(&'a self, ctx: &'a Ctx, tx: &'a mut Tx<'c>) -> LocalFuture<'a, Result<Packed, Problem>> {
+        Box::pin(async move { pack((self.handler)(ctx, tx, &self.call).await?, <E::Reply as Reply>::STATUS) })
+    }
+}
+
+type Bind = Box<dyn Fn(&[&str], Value, Value) -> Result<Box<dyn Verb>, Problem> + Send + Sync>;
+
+/// An endpoint that is served: its row, its schemas compiled at start, and the way from a request to its handler.
+pub(crate) struct Operation {
+    pub id: &'static str,
+    pub method: Method,
+    pub permission: &'static str,
+    pub audience: Audience,
+    pub dry_run: bool,
+    pub secret: bool,
+    pub list: Option<&'static ListSpec>,
+    /// Whether it reads a bounded number of rows: one object or one page. Reports and checks may read everything.
+    pub quick: bool,
     pub body: Option<Shape>,
-    /// Of the query, unless it is a list.
     pub query: Option<Shape>,
     /// The fields of the listed object: known names that are no filter get a better answer.
     pub reply_fields: Vec<String>,
-}
-
-/// An endpoint that is served.
-pub(crate) struct Served {
-    pub id: &'static str,
-    pub serve: Serve,
+    /// Whether the path's segments are ids of the right kind.
+    pub knows_path: fn(&[&str]) -> bool,
+    /// The verb of a request whose query and body passed their schemas.
+    pub bind: Bind,
 }
 
 #[derive(Default)]
 struct Node {
     literals: BTreeMap<&'static str, Node>,
     parameter: Option<Box<Node>>,
-    endpoints: BTreeMap<Method, Served>,
+    endpoints: BTreeMap<Method, Operation>,
 }
 
 /// Every endpoint that is served.
@@ -42,7 +68,7 @@ pub struct Routes {
 
 /// What a request leads to.
 pub(crate) enum Found<'a> {
-    Endpoint(&'a Served, Vec<String>),
+    Endpoint(&'a Operation, Vec<String>),
     OtherMethods(String),
     Nothing,
 }
@@ -59,13 +85,36 @@ impl Routes {
         F: AsyncFn(&Ctx, &mut Tx<'_>, &Call<E>) -> Result<Answer<<E::Reply as Reply>::Payload>, Problem> + Copy + Send + Sync + 'static,
     {
         let row = row::<E>();
-        let schemas = Arc::new(Schemas { body: shape_of::<E>(), query: (row.query)(), reply_fields: listed_fields::<E>() });
         let mut node = &mut self.root;
         for segment in E::PATH.split('/').filter(|segment| !segment.is_empty()) {
             node = if segment.starts_with('{') { node.parameter.get_or_insert_default() } else { node.literals.entry(segment).or_default() };
         }
-        let serve: Serve = Box::new(move |app, incoming| Box::pin(serve::<E, F>(app, incoming, handler, Arc::clone(&schemas))));
-        node.endpoints.insert(E::METHOD, Served { id: E::ID, serve });
+        let bind: Bind = Box::new(move |segments, query, body| {
+            let call = Call::<E> {
+                path: <E::Path as PathParams>::read(segments).ok_or_else(Problem::not_found)?,
+                query: super::call::decoded(query, "query")?,
+                body: super::call::decoded(body, "body")?,
+            };
+            Ok(Box::new(Bound { handler, call }))
+        });
+        node.endpoints.insert(
+            E::METHOD,
+            Operation {
+                id: E::ID,
+                method: E::METHOD,
+                permission: E::PERMISSION,
+                audience: E::audience(),
+                dry_run: E::FLAGS.contains(&Flag::dry_run),
+                secret: E::FLAGS.contains(&Flag::secret),
+                list: E::LIST,
+                quick: E::LIST.is_some() || <E::Path as PathParams>::COUNT > 0,
+                body: (row.body)(),
+                query: (row.query)(),
+                reply_fields: listed_fields::<E>(),
+                knows_path: |segments| <E::Path as PathParams>::read(segments).is_some(),
+                bind,
+            },
+        );
         self.rows.push(row);
     }
 
