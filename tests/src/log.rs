@@ -63,19 +63,20 @@ pub async fn everything(caller: &Caller) -> BTreeMap<&'static str, Vec<Value>> {
     all
 }
 
-/// All rows of a list, page by page.
+/// All rows of a list or of the log, page by page.
 ///
 /// # Panics
 /// When a page is refused, or pages do not end.
 pub async fn pages(caller: &Caller, path: &str, query: &str) -> Vec<Value> {
     let mut rows = Vec::new();
     let mut cursor = String::new();
+    let place = if path == "/v1/events" { "after" } else { "cursor" };
     for _ in 0..10_000 {
         let page = caller.raw.get(&format!("{path}?{query}{cursor}")).await.success();
         rows.extend(page["data"].as_array().expect("rows").iter().cloned());
         assert_eq!(page["has_more"].as_bool(), Some(page["next_cursor"].is_string()), "{path}?{query}");
         match page["next_cursor"].as_str() {
-            Some(next) => cursor = format!("&cursor={next}"),
+            Some(next) => cursor = format!("&{place}={next}"),
             None => return rows,
         }
     }

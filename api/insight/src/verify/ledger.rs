@@ -4,6 +4,10 @@ use super::check::{Check, Unit};
 
 /// The checks.
 pub(super) fn checks() -> Vec<Check> {
+    [sums(), lines(), reversals()].concat()
+}
+
+fn sums() -> Vec<Check> {
     vec![
         Check {
             name: "entry_balanced",
@@ -28,6 +32,22 @@ pub(super) fn checks() -> Vec<Check> {
                 .to_owned(),
         },
         Check {
+            name: "company_balanced",
+            subject: "com",
+            what: "the debits of the company as its credits",
+            unit: Unit::Money,
+            sql: "SELECT c.id AS id, c.name AS label, c.currency AS currency, l.debit AS expected, l.credit AS found FROM companies c \
+                  JOIN (SELECT company_id, SUM(debit) AS debit, SUM(credit) AS credit FROM journal_lines \
+                      WHERE tenant_id = $1 GROUP BY company_id) l ON l.company_id = c.id \
+                  WHERE c.tenant_id = $1 [c.id] AND l.debit <> l.credit"
+                .to_owned(),
+        },
+    ]
+}
+
+fn lines() -> Vec<Check> {
+    vec![
+        Check {
             name: "line_one_sided",
             subject: "jen",
             what: "lines that are negative, have both sides or none",
@@ -51,17 +71,11 @@ pub(super) fn checks() -> Vec<Check> {
                   GROUP BY e.id, e.number"
                 .to_owned(),
         },
-        Check {
-            name: "company_balanced",
-            subject: "com",
-            what: "the debits of the company as its credits",
-            unit: Unit::Money,
-            sql: "SELECT c.id AS id, c.name AS label, c.currency AS currency, l.debit AS expected, l.credit AS found FROM companies c \
-                  JOIN (SELECT company_id, SUM(debit) AS debit, SUM(credit) AS credit FROM journal_lines \
-                      WHERE tenant_id = $1 GROUP BY company_id) l ON l.company_id = c.id \
-                  WHERE c.tenant_id = $1 [c.id] AND l.debit <> l.credit"
-                .to_owned(),
-        },
+    ]
+}
+
+fn reversals() -> Vec<Check> {
+    vec![
         Check {
             name: "reversal_of",
             subject: "jen",
