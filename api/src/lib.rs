@@ -9,3 +9,7 @@ pub mod demo;
 pub mod server;
 pub mod settings;
 pub mod store;
+
+/// Many small objects live for one request only; this allocator serves them, and SQLite's pages, without a shared lock.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

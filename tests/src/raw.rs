@@ -47,7 +47,7 @@ impl Raw {
     pub fn new(base: &str) -> Self {
         // Sets the provider of TLS that the HTTP client asks for.
         Client::new(base, "").expect("an address");
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("an HTTP client");
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().tls_certs_only([]).build().expect("an HTTP client");
         Self { http, base: base.to_owned(), key: None }
     }
 

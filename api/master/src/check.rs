@@ -100,6 +100,12 @@ pub(crate) fn marks(count: usize) -> String {
     if count == 0 { "NULL".to_owned() } else { vec!["?"; count].join(", ") }
 }
 
+/// The error of naming an account that mirrors open items.
+#[must_use]
+pub fn control_account(pointer: impl Into<String>) -> FieldError {
+    FieldError::pointer(Code::InvalidValue, pointer, "is a control account: only invoices and payments themselves post to it; name another one")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -65,7 +65,8 @@ async fn gather<K: Eq + Hash + 'static, V: 'static>(running: &mut JoinSet<Result
 pub async fn load(caller: &Caller, data: &Data) -> Result<Masters, String> {
     let bar =
         super::trade::bar("masters", 4 + data.categories.len() + data.customers.len() + data.suppliers.len() + data.products.len() + data.employees.len());
-    let start = data.orders.first().map_or("1996-07-04".to_owned(), |order| order.ordered.to_string());
+    // The first quote is made the day before it is accepted.
+    let start = data.orders.first().map_or("1996-07-03".to_owned(), |order| order.ordered.plus_days(-1).to_string());
     let clock = identity::SetClock { now: instant(&start)? };
     // A run that goes on after an interruption finds the clock set and documents numbered.
     let now = caller.client.call::<identity::op::GetClock>((), &nothing(), &nothing()).await.map_err(|error| error.to_string())?;

@@ -60,7 +60,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<(), String> {
     } else {
         let caller = Caller { client: client.clone() };
         let masters = masters::load(&caller, &data).await?;
-        trade::run(&caller, &data, &masters).await?;
+        trade::run(&caller, &data, masters).await?;
     }
     let fsync = if settings.database_url.is_none() { doctor::sync_micros(settings).ok() } else { None };
     summary::print(&client, &running.db, &data, watch.micros(), fsync).await?;

@@ -1,11 +1,13 @@
 //! The orders, day by day on the sandbox clock: what happens on one day happens at once, days follow each other.
+//!
+//! A quote is made on the trading day before it is accepted; a delivery is planned when its order is confirmed.
 
 use super::data::{Data, Order};
 use super::masters::{Masters, WIDTH, northwind};
 use super::{Caller, LAST_DAY, instant, nothing};
 use causeway_openapi::line::LineInput;
 use causeway_openapi::{crm, delivery, identity, invoice, order, payment, quote};
-use causeway_value::{AmountText, Day, InvoiceId, JobStatus, OrderId, PartyId, PaymentDirection, PaymentMethod, Quantity};
+use causeway_value::{AmountText, Day, DeliveryId, InvoiceId, JobStatus, OrderId, PartyId, PaymentDirection, PaymentMethod, Quantity, QuoteId};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -26,6 +28,7 @@ pub(super) fn bar(name: &'static str, length: usize) -> ProgressBar {
 /// Something that happens on a day.
 #[derive(Clone)]
 enum Step {
+    Offer(Rc<Order>),
     Sell(Rc<Order>),
     Ship(Rc<Order>),
     Collect { order: u32, invoice: InvoiceId, party: PartyId, amount: AmountText },
@@ -34,7 +37,8 @@ enum Step {
 /// What the steps tell each other.
 struct World {
     masters: Masters,
-    orders: RefCell<HashMap<u32, OrderId>>,
+    quotes: RefCell<HashMap<u32, QuoteId>>,
+    orders: RefCell<HashMap<u32, (OrderId, Option<DeliveryId>)>>,
     plan: RefCell<BTreeMap<Day, Vec<Step>>>,
     last: Day,
     caller: Caller,
@@ -44,11 +48,15 @@ struct World {
 ///
 /// # Errors
 /// What the service answered.
-pub async fn run(caller: &Caller, data: &Data, masters: &Masters) -> Result<(), String> {
+pub async fn run(caller: &Caller, data: &Data, masters: Masters) -> Result<(), String> {
     let last: Day = LAST_DAY.parse().map_err(|_| "the last day")?;
     let mut plan: BTreeMap<Day, Vec<Step>> = BTreeMap::new();
+    let mut days: Vec<Day> = data.orders.iter().map(|order| order.ordered).collect();
+    days.dedup();
     for order in &data.orders {
         let order = Rc::new(order.clone());
+        let before = days.iter().rev().find(|day| **day < order.ordered).copied().unwrap_or_else(|| order.ordered.plus_days(-1));
+        plan.entry(before).or_default().push(Step::Offer(Rc::clone(&order)));
         plan.entry(order.ordered).or_default().push(Step::Sell(Rc::clone(&order)));
         if let Some(day) = order.shipped {
             plan.entry(day).or_default().push(Step::Ship(order));
@@ -56,14 +64,7 @@ pub async fn run(caller: &Caller, data: &Data, masters: &Masters) -> Result<(), 
     }
     let shipped = data.orders.iter().filter(|order| order.shipped.is_some()).count();
     let bar = bar("orders", data.orders.len() + shipped);
-    let masters = Masters {
-        company: masters.company,
-        term: masters.term,
-        customers: masters.customers.clone(),
-        products: masters.products.clone(),
-        employees: masters.employees.clone(),
-    };
-    let world = Rc::new(World { masters, orders: RefCell::default(), plan: RefCell::new(plan), last, caller: caller.clone() });
+    let world = Rc::new(World { masters, quotes: RefCell::default(), orders: RefCell::default(), plan: RefCell::new(plan), last, caller: caller.clone() });
     let mut first = true;
     loop {
         let next = world.plan.borrow_mut().pop_first();
@@ -73,9 +74,10 @@ pub async fn run(caller: &Caller, data: &Data, masters: &Masters) -> Result<(), 
         }
         first = false;
         // What is ordered and shipped on one day is ordered first.
-        let (sales, others): (Vec<Step>, Vec<Step>) = steps.into_iter().partition(|step| matches!(step, Step::Sell(_)));
-        at_once(&world, day, sales, &bar).await?;
-        at_once(&world, day, others, &bar).await?;
+        let same_day = |step: &Step| matches!(step, Step::Ship(order) if order.ordered == day);
+        let (after, before): (Vec<Step>, Vec<Step>) = steps.into_iter().partition(same_day);
+        at_once(&world, day, before, &bar).await?;
+        at_once(&world, day, after, &bar).await?;
     }
     let now = caller.client.call::<identity::op::GetClock>((), &nothing(), &nothing()).await.map_err(|error| error.to_string())?;
     if now.now < instant(LAST_DAY)? {
@@ -94,6 +96,7 @@ async fn at_once(world: &Rc<World>, day: Day, steps: Vec<Step>, bar: &ProgressBa
         let (world, bar) = (Rc::clone(world), bar.clone());
         running.spawn_local(async move {
             match step {
+                Step::Offer(order) => offer(&world, &order).await?,
                 Step::Sell(order) => {
                     sell(&world, &order).await?;
                     bar.inc(1);
@@ -131,8 +134,8 @@ async fn advance(caller: &Caller, day: Day) -> Result<(), String> {
     if job.status == JobStatus::Succeeded { Ok(()) } else { Err(format!("the clock did not reach {day}: the job {} {}", job.id, job.status)) }
 }
 
-/// Opportunity, quote with the real prices, acceptance, order.
-async fn sell(world: &World, order: &Order) -> Result<(), String> {
+/// Opportunity and quote with the real prices.
+async fn offer(world: &World, order: &Order) -> Result<(), String> {
     let (caller, masters) = (&world.caller, &world.masters);
     let key = |step: &str| format!("order:{}:{step}", order.id);
     let party = *masters.customers.get(&order.customer).ok_or_else(|| format!("order {}: no customer {}", order.id, order.customer))?;
@@ -172,10 +175,32 @@ async fn sell(world: &World, order: &Order) -> Result<(), String> {
     };
     let quote = caller.write::<quote::op::CreateQuote>(key("quote"), (), quote).await?;
     caller.write::<quote::op::SubmitQuote>(key("submit"), quote.id, nothing()).await?;
+    world.quotes.borrow_mut().insert(order.id, quote.id);
+    Ok(())
+}
+
+/// Acceptance, order, and the plan to deliver it if it ever was.
+async fn sell(world: &World, order: &Order) -> Result<(), String> {
+    let caller = &world.caller;
+    let key = |step: &str| format!("order:{}:{step}", order.id);
+    let quote = *world.quotes.borrow().get(&order.id).ok_or_else(|| format!("order {} was not offered", order.id))?;
     let accept = quote::AcceptQuote { accepted_by: None, reference: Some(format!("NW-{}", order.id)) };
-    let accepted = caller.write::<quote::op::AcceptQuote>(key("accept"), quote.id, accept).await?;
+    let accepted = caller.write::<quote::op::AcceptQuote>(key("accept"), quote, accept).await?;
     caller.write::<order::op::ConfirmOrder>(key("confirm"), accepted.order.id, nothing()).await?;
-    world.orders.borrow_mut().insert(order.id, accepted.order.id);
+    let mut planned = None;
+    if let Some(day) = order.shipped {
+        let body = delivery::CreateDelivery {
+            order_id: accepted.order.id,
+            lines: Vec::new(),
+            ship_date: Some(day),
+            carrier: Some(order.carrier.to_owned()),
+            tracking: None,
+            metadata: BTreeMap::new(),
+            external_refs: vec![northwind(order.id)],
+        };
+        planned = Some(caller.write::<delivery::op::CreateDelivery>(key("delivery"), (), body).await?.id);
+    }
+    world.orders.borrow_mut().insert(order.id, (accepted.order.id, planned));
     Ok(())
 }
 
@@ -194,22 +219,15 @@ fn quoted(masters: &Masters, line: &super::data::Line) -> Result<LineInput, Stri
     })
 }
 
-/// Delivery, invoice of the goods with the freight, and the plan to collect it.
+/// Shipment, invoice of the goods with the freight, and the plan to collect it.
 async fn ship(world: &World, order: &Order, day: Day) -> Result<(), String> {
     let caller = &world.caller;
     let key = |step: &str| format!("order:{}:{step}", order.id);
-    let order_id = *world.orders.borrow().get(&order.id).ok_or_else(|| format!("order {} was not sold", order.id))?;
-    let body = delivery::CreateDelivery {
-        order_id,
-        lines: Vec::new(),
-        ship_date: Some(day),
-        carrier: Some(order.carrier.to_owned()),
-        tracking: None,
-        metadata: BTreeMap::new(),
-        external_refs: vec![northwind(order.id)],
-    };
-    let made = caller.write::<delivery::op::CreateDelivery>(key("delivery"), (), body).await?;
-    caller.write::<delivery::op::ShipDelivery>(key("ship"), made.id, delivery::ShipDelivery::default()).await?;
+    let (order_id, planned) = *world.orders.borrow().get(&order.id).ok_or_else(|| format!("order {} was not sold", order.id))?;
+    let planned = planned.ok_or_else(|| format!("order {} has no delivery", order.id))?;
+    caller
+        .write::<delivery::op::ShipDelivery>(key("ship"), planned, delivery::ShipDelivery { ship_date: Some(day), ..delivery::ShipDelivery::default() })
+        .await?;
     let freight = invoice::InvoiceLineInput {
         product_id: None,
         description: Some(format!("Freight, {}", order.carrier)),

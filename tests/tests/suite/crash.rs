@@ -9,7 +9,7 @@ use causeway_tests::caller::Caller;
 use causeway_tests::deal;
 use causeway_tests::log::events;
 use causeway_tests::place::{Place, TOKEN};
-use causeway_tests::raw::Seen;
+use causeway_tests::raw::{Raw, Seen};
 use causeway_tests::rng::Rng;
 use causeway_tests::shop::{self, Shop};
 use causeway_tests::world::{administrator, sandbox};
@@ -69,13 +69,16 @@ struct Write {
     key: String,
     body: Value,
     answer: Seen,
+    /// Whether the server went away before it answered.
+    interrupted: bool,
 }
 
 /// Someone who writes until told to stop, and asks again with the same key whenever the server went away.
 struct Writer {
     number: u64,
     rng: Rng,
-    caller: Caller,
+    key: String,
+    raw: Raw,
     shop: Shop,
     address: watch::Receiver<String>,
     writes: Vec<Write>,
@@ -107,17 +110,20 @@ impl Writer {
     /// Writes until there is an answer.
     async fn write(&mut self, path: &str, body: Value) -> Value {
         let key = format!("{}-{}", self.number, self.writes.len());
+        let mut interrupted = false;
         loop {
-            let url = self.address.borrow_and_update().clone();
-            let raw = Caller::new(&url, &self.caller.key).raw;
-            match raw.request("POST", path).idempotent(&key).json(&body).try_send().await {
+            match self.raw.request("POST", path).idempotent(&key).json(&body).try_send().await {
                 Ok(answer) => {
                     let content = answer.success();
-                    self.writes.push(Write { path: path.to_owned(), key, body, answer });
+                    self.writes.push(Write { path: path.to_owned(), key, body, answer, interrupted });
                     return content;
                 }
                 // Whether it was done is not known. The next server knows.
-                Err(_) => drop(tokio::time::timeout(Duration::from_secs(60), self.address.changed()).await.expect("a server comes back")),
+                Err(_) => {
+                    interrupted = true;
+                    tokio::time::timeout(Duration::from_secs(60), self.address.changed()).await.expect("a server comes back").expect("an address");
+                    self.raw = Raw::new(&self.address.borrow_and_update()).with_key(&self.key);
+                }
             }
         }
     }
@@ -141,8 +147,8 @@ async fn killed_at_work() {
     let (end, stop) = watch::channel(false);
     let mut writers = tokio::task::JoinSet::new();
     for number in 0..WRITERS {
-        let writer =
-            Writer { number, rng: Rng::new(rng.next()), caller: tenant.owner.clone(), shop: shop.clone(), address: address.clone(), writes: Vec::new() };
+        let (key, raw) = (tenant.key.clone(), tenant.raw.clone());
+        let writer = Writer { number, rng: Rng::new(rng.next()), key, raw, shop: shop.clone(), address: address.clone(), writes: Vec::new() };
         writers.spawn(writer.work(stop.clone()));
     }
     for cycle in 0..cycles {
@@ -155,7 +161,10 @@ async fn killed_at_work() {
     tokio::time::sleep(Duration::from_millis(rng.between(100, 900))).await;
     end.send(true).expect("writers");
     let writes: Vec<Write> = writers.join_all().await.into_iter().flatten().collect();
-    println!("{} writes were acknowledged", writes.len());
+    let interrupted: Vec<_> = writes.iter().filter(|write| write.interrupted).collect();
+    let done = interrupted.iter().filter(|write| write.answer.header("idempotent-replayed").is_some()).count();
+    println!("{} writes were acknowledged; {} were asked again, {done} of which had been done already", writes.len(), interrupted.len());
+    assert!(!interrupted.is_empty(), "no kill hit anything");
 
     let caller = Caller::new(&program.url, &tenant.key);
     once(&caller, &writes).await;

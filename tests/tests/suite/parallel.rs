@@ -9,6 +9,8 @@ use causeway_openapi::payment::{AllocatePayment, op as payment};
 use causeway_openapi::quote::{AcceptQuote, op as quote};
 use causeway_tests::deal::{self, allocation, approved, forty};
 use causeway_tests::log::events;
+use causeway_tests::of;
+use causeway_tests::raw::{Request, Seen};
 use causeway_tests::shop;
 use causeway_tests::world::World;
 use causeway_value::{AllocationState, PaymentState};
@@ -126,4 +128,138 @@ async fn a_key_sent_many_times_at_once_acts_once() {
     assert_eq!(answers.iter().filter(|answer| answer.header("idempotent-replayed").is_none()).count(), 1);
     assert_eq!(answers.iter().map(|answer| answer.bytes.clone()).collect::<BTreeSet<_>>().len(), 1);
     assert_eq!(tenant.all::<crm::ListLeads, _>(&ListQuery::default()).await.len(), 1);
+}
+
+/// The answers to the same request, sent by many at once.
+async fn at_once(count: usize, request: impl Fn() -> Request) -> Vec<Seen> {
+    let mut callers = JoinSet::new();
+    for _ in 0..count {
+        callers.spawn(request().send());
+    }
+    callers.join_all().await
+}
+
+/// How many succeeded; all others must have been refused with one of these codes.
+fn successes(answers: &[Seen], codes: &[Code]) -> usize {
+    let refused: Vec<_> = answers.iter().filter(|answer| !answer.ok()).collect();
+    assert!(refused.iter().all(|answer| codes.contains(&answer.problem().code)), "{refused:?}");
+    answers.len() - refused.len()
+}
+
+#[tokio::test]
+async fn what_is_unique_is_made_once() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let owner = json!({ "name": "Dana", "email": "dana@once.test" });
+    let reference = json!([{ "system": "crm", "id": "0015" }]);
+    let product = json!({
+        "code": "ONCE", "name": "Once", "kind": "goods", "unit": "piece", "list_price": "1.00", "currency": "EUR", "billing_policy": "on_delivery"
+    });
+    for (caller, path, body, code) in [
+        (&world.platform, "/admin/v1/tenants", json!({ "name": "Once", "slug": "once", "mode": "live", "owner": owner }), Code::AlreadyExists),
+        (&tenant.owner, "/v1/products", product, Code::AlreadyExists),
+        (&tenant.owner, "/v1/units", json!({ "code": "dozen", "category": "count", "factor": "12" }), Code::AlreadyExists),
+        (&tenant.owner, "/v1/users", json!({ "name": "Eve", "email": "eve@acme.test" }), Code::AlreadyExists),
+        (&tenant.owner, "/v1/roles", json!({ "name": "clerk" }), Code::AlreadyExists),
+        (&tenant.owner, "/v1/accounts", json!({ "company_id": shop.company, "code": "4999", "name": "More", "kind": "income" }), Code::AlreadyExists),
+        (&tenant.owner, "/v1/exchange-rates", json!({ "currency": "USD", "base": "EUR", "date": "2026-12-01", "rate": "0.9" }), Code::AlreadyExists),
+        (&tenant.owner, "/v1/leads", json!({ "company_id": shop.company, "title": "Once", "external_refs": reference }), Code::ExternalRefExists),
+    ] {
+        let answers = at_once(8, || caller.raw.request("POST", path).json(&body)).await;
+        assert_eq!(successes(&answers, &[code]), 1, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_version_is_changed_once() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let path = format!("/v1/parties/{}", shop.party);
+    let answers = at_once(16, || tenant.raw.request("PATCH", &path).header("if-match", "\"v1\"").json(&json!({ "name": "Borealis SA" }))).await;
+    assert_eq!(successes(&answers, &[Code::VersionConflict]), 1);
+    // Without a tag all of them happen, one after the other.
+    let answers = at_once(16, || tenant.raw.request("PATCH", &path).json(&json!({ "name": "Borealis" }))).await;
+    assert_eq!(successes(&answers, &[]), 16);
+    assert_eq!(tenant.raw.get(&path).await.success()["version"], 18);
+}
+
+#[tokio::test]
+async fn goods_are_shipped_and_billed_once() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let draft = tenant.post::<order::CreateOrder>((), &deal::order_body(&shop, vec![forty(&shop)])).await;
+    let confirm = format!("/v1/orders/{}/confirm", draft.id);
+    assert_eq!(successes(&at_once(8, || tenant.raw.request("POST", &confirm)).await, &[Code::StateConflict]), 1);
+    let order = tenant.get::<order::GetOrder>(draft.id).await;
+
+    let line = order.lines.first().unwrap().id;
+    let all = json!({ "order_id": order.id, "lines": [{ "order_line_id": line, "quantity": "30" }] });
+    let mut paths = Vec::new();
+    for made in at_once(4, || tenant.raw.request("POST", "/v1/deliveries").json(&all)).await {
+        if made.ok() {
+            paths.push(format!("/v1/deliveries/{}/ship", made.json()["id"].as_str().unwrap()));
+        }
+    }
+    let mut shipping = JoinSet::new();
+    for path in paths.iter().chain(&paths) {
+        shipping.spawn(tenant.raw.request("POST", path).send());
+    }
+    let shipped = shipping.join_all().await;
+    assert!(successes(&shipped, &[Code::StateConflict, Code::AmountExceedsOpen, Code::ValidationFailed]) >= 1);
+    let delivered = tenant.get::<order::GetOrder>(order.id).await.lines.first().unwrap().delivered_quantity;
+    assert!(delivered >= of("30") && delivered <= of("40"), "{delivered} were delivered");
+
+    let bill = json!({ "order_id": order.id });
+    let answers = at_once(16, || tenant.raw.request("POST", "/v1/invoices").json(&bill)).await;
+    assert_eq!(successes(&answers, &[Code::StateConflict, Code::ValidationFailed, Code::NotFound]), 1);
+    let made = answers.iter().find(|answer| answer.ok()).unwrap().json();
+    let post = format!("/v1/invoices/{}/post", made["id"].as_str().unwrap());
+    assert_eq!(successes(&at_once(8, || tenant.raw.request("POST", &post)).await, &[Code::DocumentPosted, Code::StateConflict]), 1);
+    let invoices = tenant.all::<invoice::ListInvoices, _>(&ListQuery::default()).await;
+    assert_eq!((invoices.len(), invoices.first().and_then(|invoice| invoice.number.as_deref())), (1, Some("INV/2026/00001")));
+    assert!(tenant.get::<causeway_openapi::ledger::op::VerifyLedger>(()).await.ok);
+}
+
+#[tokio::test]
+async fn an_invoice_is_credited_once() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let invoice = deal::posted(&tenant, &shop, "100.00").await;
+    let credit = format!("/v1/invoices/{}/credit", invoice.id);
+    let mut posting = JoinSet::new();
+    for draft in at_once(8, || tenant.raw.request("POST", &credit).json(&json!({ "amount": "40.00" }))).await {
+        if draft.ok() {
+            posting.spawn(tenant.raw.request("POST", &format!("/v1/invoices/{}/post", draft.json()["id"].as_str().unwrap())).send());
+        }
+    }
+    let posted = posting.join_all().await;
+    assert!(posted.iter().all(|answer| answer.ok() || [409, 422].contains(&answer.problem().status)), "{posted:?}");
+    assert_eq!(posted.iter().filter(|answer| answer.ok()).count(), 2);
+    assert_eq!(tenant.get::<invoice::GetInvoice>(invoice.id).await.open_amount.0, "20.00");
+    assert!(tenant.get::<causeway_openapi::ledger::op::VerifyLedger>(()).await.ok);
+}
+
+/// Documents that lock each other's rows in every order end without a deadlock that anyone sees.
+#[tokio::test]
+async fn payments_across_invoices_do_not_lock_each_other_out() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let (one, two) = (deal::posted(&tenant, &shop, "100.00").await.id, deal::posted(&tenant, &shop, "100.00").await.id);
+    let mut callers = JoinSet::new();
+    for number in 0..20 {
+        let (first, second) = if number % 2 == 0 { (one, two) } else { (two, one) };
+        let (caller, body) = (tenant.owner.clone(), deal::payment_body(&shop, "10.00", &[(first, "5.00"), (second, "5.00")]));
+        callers.spawn(async move { caller.refusal::<payment::CreatePayment>((), &body).await });
+    }
+    let outcomes = callers.join_all().await;
+    assert!(outcomes.iter().all(Option::is_none), "{outcomes:?}");
+    for id in [one, two] {
+        assert_eq!(tenant.get::<invoice::GetInvoice>(id).await.open_amount.0, "0.00");
+    }
+    assert!(tenant.get::<causeway_openapi::ledger::op::VerifyLedger>(()).await.ok);
 }

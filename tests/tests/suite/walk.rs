@@ -1,14 +1,14 @@
 //! One deal from lead to cash, to the cent, and everything that must be known about it afterwards.
 
 use causeway_contract::ListQuery;
-use causeway_openapi::crm::op as crm;
+use causeway_openapi::crm::{QualifiedLead, op as crm};
 use causeway_openapi::delivery::op as delivery;
 use causeway_openapi::identity::op as identity;
-use causeway_openapi::invoice::op as invoice;
-use causeway_openapi::ledger::op as ledger;
-use causeway_openapi::order::op as order;
-use causeway_openapi::payment::op as payment;
-use causeway_openapi::quote::op as quote;
+use causeway_openapi::invoice::{Invoice, op as invoice};
+use causeway_openapi::ledger::{JournalEntry, op as ledger};
+use causeway_openapi::order::{Order, op as order};
+use causeway_openapi::payment::{Payment, op as payment};
+use causeway_openapi::quote::{Quote, op as quote};
 use causeway_openapi::report::{AgingQuery, TrialBalanceQuery, op as report};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, accept, advance, deal, entry, forty, sides};
@@ -27,8 +27,23 @@ async fn a_deal_goes_from_lead_to_cash() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
+    let qualified = found(&tenant, &shop).await;
+    let draft = offered(&tenant, &shop, &qualified).await;
+    let order = sold(&tenant, draft, &qualified).await;
+    delivered(&tenant, &order).await;
+    let (invoice, posting) = billed(&tenant, &shop, &order).await;
+    advance(&tenant, "2026-12-20T09:00:00Z").await;
+    let payment = paid(&tenant, &shop, &invoice, posting).await;
+    let done = tenant.get::<order::GetOrder>(order.id).await;
+    let line = done.lines.first().unwrap();
+    assert_eq!((done.status, line.delivered_quantity, line.invoiced_quantity), (OrderStatus::Fulfilled, of("40"), of("40")));
+    books(&tenant, &shop).await;
+    story(&tenant, qualified.lead.flow_id, payment.id.to_string()).await;
+}
 
-    let lead = deal::lead(&tenant, &shop).await;
+/// Someone asks, and is worth asking back.
+async fn found(tenant: &Caller, shop: &Shop) -> QualifiedLead {
+    let lead = deal::lead(tenant, shop).await;
     assert_eq!((lead.status, lead.score), (LeadStatus::New, None));
     let qualify = causeway_openapi::crm::QualifyLead {
         party_id: Some(shop.party),
@@ -41,8 +56,12 @@ async fn a_deal_goes_from_lead_to_cash() {
     assert_eq!((qualified.party.id, qualified.opportunity.stage.name.as_str()), (shop.party, "qualified"));
     assert_eq!((qualified.opportunity.probability, qualified.opportunity.expected_value.0.as_str()), (of("20"), "9000.00"));
     assert_eq!(qualified.opportunity.flow_id, lead.flow_id);
+    qualified
+}
 
-    let draft = causeway_openapi::quote::CreateQuote { opportunity_id: Some(qualified.opportunity.id), ..deal::quote_body(&shop, vec![forty(&shop)]) };
+/// 40 pieces for 18.00 less 10 %.
+async fn offered(tenant: &Caller, shop: &Shop, qualified: &QualifiedLead) -> Quote {
+    let draft = causeway_openapi::quote::CreateQuote { opportunity_id: Some(qualified.opportunity.id), ..deal::quote_body(shop, vec![forty(shop)]) };
     let draft = tenant.post::<quote::CreateQuote>((), &draft).await;
     assert_eq!((draft.number.as_str(), draft.revision, draft.status), ("QUO/2026/00001", 1, QuoteStatus::Draft));
     assert_eq!(amounts(&draft.untaxed_amount.0, &draft.tax_amount.0, &draft.total_amount.0), ("648.00", "123.12", "771.12"));
@@ -51,11 +70,15 @@ async fn a_deal_goes_from_lead_to_cash() {
     assert_eq!((line.unit_price, line.net_amount.0.as_str(), line.tax_amount.0.as_str()), (of("18.00"), "648.00", "123.12"));
     let tax = line.taxes.first().unwrap();
     assert_eq!((tax.tax_id, tax.base.0.as_str(), tax.amount.0.as_str()), (shop.tax, "648.00", "123.12"));
-    assert_eq!((draft.flow_id, draft.payment_term_id), (lead.flow_id, Some(shop.term)));
+    assert_eq!((draft.flow_id, draft.payment_term_id), (qualified.lead.flow_id, Some(shop.term)));
+    draft
+}
 
+/// The offer is sent and accepted, and the order confirmed.
+async fn sold(tenant: &Caller, draft: Quote, qualified: &QualifiedLead) -> Order {
     assert_eq!(tenant.act::<quote::SubmitQuote>(draft.id).await.status, QuoteStatus::Approved);
     assert_eq!(tenant.act::<quote::SendQuote>(draft.id).await.status, QuoteStatus::Sent);
-    let accepted = accept(&tenant, draft.id).await;
+    let accepted = accept(tenant, draft.id).await;
     assert_eq!((accepted.quote.status, accepted.quote.order_id), (QuoteStatus::Accepted, Some(accepted.order.id)));
     assert_eq!((accepted.order.number.as_str(), accepted.order.status), ("SO/2026/00001", OrderStatus::Draft));
     assert_eq!(accepted.order.total_amount.0, "771.12");
@@ -63,47 +86,53 @@ async fn a_deal_goes_from_lead_to_cash() {
 
     let order = tenant.act::<order::ConfirmOrder>(accepted.order.id).await;
     assert_eq!(order.status, OrderStatus::Confirmed);
-    let ready = deal::delivery(&tenant, &order, "40").await;
+    order
+}
+
+/// All of it ships and can be billed.
+async fn delivered(tenant: &Caller, order: &Order) {
+    let ready = deal::delivery(tenant, order, "40").await;
     assert_eq!((ready.number.as_str(), ready.status), ("DLV/2026/00001", DeliveryStatus::Ready));
     let shipped = tenant.post::<delivery::ShipDelivery>(ready.id, &Default::default()).await;
     assert_eq!((shipped.status, shipped.backorder_id, shipped.ship_date), (DeliveryStatus::Done, None, Some(day("2026-12-02"))));
 
-    let billables = deal::billables(&tenant, order.id).await;
+    let billables = deal::billables(tenant, order.id).await;
     let [billable] = billables.as_slice() else { panic!("{billables:?}") };
     assert_eq!((billable.source_type, billable.status, billable.amount.0.as_str()), (SourceType::DeliveryLine, BillableStatus::Ready, "648.00"));
     assert_eq!(billable.source_id, shipped.lines.first().unwrap().id.to_string());
+}
 
-    let draft = deal::invoice_order(&tenant, order.id).await;
+/// The invoice and its posting.
+async fn billed(tenant: &Caller, shop: &Shop, order: &Order) -> (Invoice, JournalEntry) {
+    let draft = deal::invoice_order(tenant, order.id).await;
     assert_eq!((draft.status, draft.number.as_deref(), draft.payment_state), (InvoiceStatus::Draft, None, None));
     assert_eq!(amounts(&draft.untaxed_amount.0, &draft.tax_amount.0, &draft.total_amount.0), ("648.00", "123.12", "771.12"));
-    let invoice = deal::post_invoice(&tenant, draft.id, Some("2026-12-02")).await;
+    let invoice = deal::post_invoice(tenant, draft.id, Some("2026-12-02")).await;
     assert_eq!((invoice.number.as_deref(), invoice.status, invoice.payment_state), (Some("INV/2026/00001"), InvoiceStatus::Posted, Some(PaymentState::Open)));
     assert_eq!((invoice.invoice_date, invoice.due_date), (Some(day("2026-12-02")), Some(day("2027-01-01"))));
     assert_eq!(invoice.open_amount.0, "771.12");
     let [installment] = invoice.installments.as_slice() else { panic!("{invoice:?}") };
     assert_eq!((installment.due_date, installment.amount.0.as_str(), installment.open_amount.0.as_str()), (day("2027-01-01"), "771.12", "771.12"));
-    let posting = entry(&tenant, invoice.journal_entry_id).await;
+    let posting = entry(tenant, invoice.journal_entry_id).await;
     assert_eq!((posting.number.as_str(), posting.date, posting.previous_hash.as_deref()), ("JE/2026/00001", day("2026-12-02"), None));
     assert_eq!(sides(&posting), [("1100", "771.12", "0.00"), ("2100", "0.00", "123.12"), ("4000", "0.00", "648.00")]);
     let receivable = posting.lines.iter().find(|line| line.account_code == "1100").unwrap();
     assert_eq!((receivable.party_id, receivable.due_date), (Some(shop.party), Some(day("2027-01-01"))));
+    (invoice, posting)
+}
 
-    advance(&tenant, "2026-12-20T09:00:00Z").await;
-    let payment = deal::pay(&tenant, &shop, "771.12", &[(invoice.id, "771.12")]).await;
+/// The money comes in.
+async fn paid(tenant: &Caller, shop: &Shop, invoice: &Invoice, posting: JournalEntry) -> Payment {
+    let payment = deal::pay(tenant, shop, "771.12", &[(invoice.id, "771.12")]).await;
     assert_eq!((payment.number.as_deref(), payment.status, payment.payment_date), (Some("PAY/2026/00001"), PaymentStatus::Posted, day("2026-12-20")));
     assert_eq!((payment.unallocated_amount.0.as_str(), payment.allocation_state), ("0.00", AllocationState::Allocated));
-    let received = entry(&tenant, payment.journal_entry_id).await;
+    let received = entry(tenant, payment.journal_entry_id).await;
     assert_eq!(sides(&received), [("1000", "771.12", "0.00"), ("1100", "0.00", "771.12")]);
     assert_eq!(received.previous_hash, Some(posting.hash));
     let paid = tenant.get::<invoice::GetInvoice>(invoice.id).await;
     assert_eq!((paid.payment_state, paid.open_amount.0.as_str()), (Some(PaymentState::Paid), "0.00"));
     assert!(paid.version > invoice.version);
-    let done = tenant.get::<order::GetOrder>(order.id).await;
-    let line = done.lines.first().unwrap();
-    assert_eq!((done.status, line.delivered_quantity, line.invoiced_quantity), (OrderStatus::Fulfilled, of("40"), of("40")));
-
-    books(&tenant, &shop).await;
-    story(&tenant, lead.flow_id, payment.id.to_string()).await;
+    payment
 }
 
 fn amounts<'a>(untaxed: &'a str, tax: &'a str, total: &'a str) -> (&'a str, &'a str, &'a str) {

@@ -1,7 +1,8 @@
 //! The one writer of an SQLite file: a thread of its own that runs verbs one after another and commits many at once.
 //!
-//! Everything that waits when a commit ends goes into the next batch: one fsync serves all. Each verb's writes stand in a savepoint,
-//! so that one failure leaves the others alone. Answers go out only after the COMMIT that made them durable.
+//! Everything that waits when a commit ends goes into the next batch: one fsync serves all. A verb writes only after it has decided, so one that
+//! refuses leaves no trace. One whose writes fail half-way, which is rare, takes the batch back; the others are run again without it, because
+//! nobody was answered yet. Answers go out only after the COMMIT that made them durable.
 
 use super::sequence::{Heads, PendingEvent};
 use super::sqlite::restart_long_log;
@@ -26,66 +27,86 @@ pub(crate) const QUEUE: usize = 4_096;
 /// How long a batch may grow before it is committed.
 const BATCH_MICROS: u64 = 4_000;
 
-/// Answers a caller; it is told what lost the batch, if something did.
-type Reply = Box<dyn FnOnce(Option<&Fault>) + Send>;
-
-/// What a verb in the lane came to: how to answer once its batch is committed or lost.
-pub(crate) struct Verdict {
-    events: Vec<PendingEvent>,
-    answer: Reply,
-    /// The connection can no longer be trusted: the batch is lost.
-    poisoned: bool,
+/// What running a verb did to the batch's transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Trace {
+    /// It wrote all or nothing.
+    Clean,
+    /// Its writes failed half-way: the transaction must be taken back.
+    Torn(Fault),
 }
 
-/// A verb on its way to the lane.
-pub(crate) type Job = Box<dyn FnOnce(&Connection) -> Verdict + Send>;
+/// A verb on its way through the lane. It may run more than once before it is answered.
+pub(crate) trait Job: Send {
+    /// Runs it inside the batch's transaction.
+    fn run(&mut self, conn: &Connection) -> Run;
+    /// Answers the caller, who is told what lost the batch, if something did.
+    fn answer(self: Box<Self>, lost: Option<&Fault>);
+}
+
+/// One run of a verb.
+pub(crate) struct Run {
+    events: Vec<PendingEvent>,
+    trace: Trace,
+}
+
+struct VerbJob<R, F> {
+    ctx: Arc<Ctx>,
+    verb: F,
+    reply: oneshot::Sender<Result<R, Problem>>,
+    result: Option<Result<R, Problem>>,
+}
 
 /// Packs a verb for the lane.
-pub(crate) fn job<R, F>(ctx: Arc<Ctx>, verb: F, reply: oneshot::Sender<Result<R, Problem>>) -> Job
+pub(crate) fn job<R, F>(ctx: Arc<Ctx>, verb: F, reply: oneshot::Sender<Result<R, Problem>>) -> Box<dyn Job>
 where
     F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem> + Send + 'static,
     R: Send + 'static,
 {
-    Box::new(move |conn| {
-        let mut tx = Tx::new(Conn::Sqlite(conn), &ctx);
-        let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| run_to_end(run_verb(&ctx, conn, &mut tx, &verb))));
-        let result = outcome.unwrap_or_else(|_| {
-            let _ = conn.execute_batch("ROLLBACK TO verb; RELEASE verb");
-            Err(internal("a verb panicked in the lane"))
-        });
-        // An I/O error or a full disk ends the outer transaction, savepoints and all.
-        let poisoned = conn.is_autocommit();
-        let events = if result.is_ok() { tx.take_events() } else { Vec::new() };
-        let answer = Box::new(move |lost: Option<&Fault>| {
-            let _ = reply.send(match lost {
-                Some(fault) => Err(fault.problem()),
-                None => result,
-            });
-        });
-        Verdict { events, answer, poisoned }
-    })
+    Box::new(VerbJob { ctx, verb, reply, result: None })
 }
 
-async fn run_verb<R, F>(ctx: &Ctx, conn: &Connection, tx: &mut Tx<'_>, verb: &F) -> Result<R, Problem>
+impl<R, F> Job for VerbJob<R, F>
+where
+    F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem> + Send,
+    R: Send,
+{
+    fn run(&mut self, conn: &Connection) -> Run {
+        let mut tx = Tx::new(Conn::Sqlite(conn), &self.ctx);
+        let mut writing = false;
+        let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| run_to_end(run_verb(&self.ctx, &mut tx, &self.verb, &mut writing))));
+        let result = outcome.unwrap_or_else(|_| Err(internal("a verb panicked in the lane")));
+        let trace = match &result {
+            Err(_) if writing => Trace::Torn(tx.take_fault().unwrap_or(Fault::Other("the writes of a verb failed".to_owned()))),
+            _ => Trace::Clean,
+        };
+        let events = if result.is_ok() && writing { tx.take_events() } else { Vec::new() };
+        self.result = Some(result);
+        Run { events, trace }
+    }
+
+    fn answer(self: Box<Self>, lost: Option<&Fault>) {
+        let unavailable = || Err(Fault::Unavailable("the writer could not run".to_owned()).problem());
+        let _ = self.reply.send(match (lost, self.result) {
+            // A refusal stands, whatever became of the batch.
+            (Some(_), Some(Err(problem))) | (None, Some(Err(problem))) => Err(problem),
+            (Some(fault), _) => Err(fault.problem()),
+            (None, Some(Ok(result))) => Ok(result),
+            (None, None) => unavailable(),
+        });
+    }
+}
+
+async fn run_verb<R, F>(ctx: &Ctx, tx: &mut Tx<'_>, verb: &F, writing: &mut bool) -> Result<R, Problem>
 where
     F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem>,
 {
     let ctx = ctx.with_clock(tx).await?;
     let result = verb(&ctx, tx).await?;
-    if ctx.dry_run || tx.is_clean() {
-        tx.take_events();
-        return Ok(result);
+    if !ctx.dry_run && !tx.is_clean() {
+        *writing = true;
+        tx.apply().await?;
     }
-    conn.prepare_cached("SAVEPOINT verb").and_then(|mut s| s.execute([])).map_err(|error| Fault::from(error).problem())?;
-    let applied = tx.apply().await;
-    let end = if applied.is_ok() { "RELEASE verb" } else { "ROLLBACK TO verb" };
-    let ended = conn.prepare_cached(end).and_then(|mut s| s.execute([]));
-    if applied.is_err() {
-        let _ = conn.execute_batch("RELEASE verb");
-        tx.take_events();
-    }
-    applied?;
-    ended.map_err(|error| Fault::from(error).problem())?;
     Ok(result)
 }
 
@@ -103,48 +124,86 @@ fn internal(what: &str) -> Problem {
 }
 
 /// Serves the lane until every sender is gone.
-pub(crate) fn serve(conn: &Connection, mut jobs: mpsc::Receiver<Job>, log_pages: &AtomicI64) {
+pub(crate) fn serve(conn: &Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, log_pages: &AtomicI64) {
     let mut heads = Heads::default();
     while let Some(first) = jobs.blocking_recv() {
-        batch(conn, &mut heads, first, &mut jobs);
+        let watch = Stopwatch::start();
+        let (batch, lost) = gather(conn, &mut heads, first, &mut jobs, &watch);
+        if let Some(fault) = &lost {
+            tracing::error!(?fault, verbs = batch.len(), "a batch was not committed");
+            let _ = conn.execute_batch("ROLLBACK");
+            heads.forget();
+        }
+        crate::telemetry::count_batch(batch.len(), watch.micros());
+        for job in batch {
+            job.answer(lost.as_ref());
+        }
         restart_long_log(conn, log_pages);
     }
 }
 
-fn batch(conn: &Connection, heads: &mut Heads, first: Job, jobs: &mut mpsc::Receiver<Job>) {
-    let watch = Stopwatch::start();
-    let mut verdicts = Vec::with_capacity(BATCH);
-    let mut lost = conn.prepare_cached("BEGIN IMMEDIATE").and_then(|mut s| s.execute([])).err().map(Fault::from);
-    if lost.is_none() {
-        let mut next = Some(first);
-        while let Some(job) = next.take() {
-            let verdict = job(conn);
-            let poisoned = verdict.poisoned;
-            verdicts.push(verdict);
-            if poisoned {
-                lost = Some(Fault::Unavailable("the batch was lost".to_owned()));
-                break;
+/// Runs what waits, up to the size and time of a batch, and commits it. Answers the jobs and what lost them, if something did.
+fn gather(
+    conn: &Connection,
+    heads: &mut Heads,
+    first: Box<dyn Job>,
+    jobs: &mut mpsc::Receiver<Box<dyn Job>>,
+    watch: &Stopwatch,
+) -> (Vec<Box<dyn Job>>, Option<Fault>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut done = Vec::new();
+    let mut events = Vec::new();
+    let mut next = Some(first);
+    if let Err(error) = begin(conn) {
+        batch.extend(next);
+        return (batch, Some(error));
+    }
+    while let Some(mut job) = next.take() {
+        let run = job.run(conn);
+        match run.trace {
+            Trace::Clean => {
+                events.extend(run.events);
+                batch.push(job);
             }
-            if verdicts.len() < BATCH && watch.micros() < BATCH_MICROS {
-                next = jobs.try_recv().ok();
+            Trace::Torn(fault) => {
+                // An I/O error or a full disk has ended the transaction by itself: nothing of this batch may be trusted.
+                let broken = conn.is_autocommit();
+                done.push(job);
+                match if broken { Err(fault) } else { again(conn, &mut batch) } {
+                    Ok(fresh) => events = fresh,
+                    Err(fault) => {
+                        batch.extend(done);
+                        return (batch, Some(fault));
+                    }
+                }
             }
         }
-    } else {
-        // The job is dropped: its caller is told by the closed channel.
-        drop(first);
+        if batch.len() + done.len() < BATCH && watch.micros() < BATCH_MICROS {
+            next = jobs.try_recv().ok();
+        }
     }
-    if lost.is_none() {
-        let events: Vec<PendingEvent> = verdicts.iter_mut().flat_map(|verdict| std::mem::take(&mut verdict.events)).collect();
-        let committed = heads.number(conn, &events).and_then(|()| Ok(conn.prepare_cached("COMMIT")?.execute([])?));
-        lost = committed.err();
+    let lost = heads.number(conn, &events).and_then(|()| Ok(conn.prepare_cached("COMMIT")?.execute([])?)).err();
+    batch.extend(done);
+    (batch, lost)
+}
+
+fn begin(conn: &Connection) -> Result<(), Fault> {
+    conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    Ok(())
+}
+
+/// Takes the transaction back and runs the batch again: none of it was answered.
+fn again(conn: &Connection, batch: &mut [Box<dyn Job>]) -> Result<Vec<PendingEvent>, Fault> {
+    conn.execute_batch("ROLLBACK")?;
+    begin(conn)?;
+    let mut events = Vec::new();
+    for job in batch {
+        let run = job.run(conn);
+        match run.trace {
+            Trace::Clean => events.extend(run.events),
+            // What was written a moment ago cannot be written now: something is wrong with the database, not with the verb.
+            Trace::Torn(fault) => return Err(fault),
+        }
     }
-    if let Some(fault) = &lost {
-        tracing::error!(?fault, verbs = verdicts.len(), "a batch was not committed");
-        let _ = conn.execute_batch("ROLLBACK");
-        heads.forget();
-    }
-    crate::telemetry::count_batch(verdicts.len(), watch.micros());
-    for verdict in verdicts {
-        (verdict.answer)(lost.as_ref());
-    }
+    Ok(events)
 }

@@ -164,7 +164,11 @@ async fn postgres_up(url: &str) -> Result<Vec<String>, String> {
         tx.commit().await.map_err(|error| error.to_string())?;
         done.push(name.clone());
     }
-    grant(&mut conn).await?;
+    let mut tx = conn.begin().await.map_err(|error| error.to_string())?;
+    // Rights, too, are set up by one migrator at a time.
+    tx.execute("LOCK TABLE schema_migrations IN EXCLUSIVE MODE").await.map_err(|error| error.to_string())?;
+    grant(&mut tx).await?;
+    tx.commit().await.map_err(|error| error.to_string())?;
     Ok(done)
 }
 

@@ -18,13 +18,17 @@ use tokio::sync::{mpsc, oneshot};
 const WAL_PAGES: i64 = 4_000;
 /// The pause between two rounds of copying the log back beside the lane.
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(50);
+/// Page cache of the writer, in KiB as SQLite writes it.
+const WRITER_CACHE: i64 = -48_000;
+/// Page cache of a reader; what it misses comes from the mapped file.
+const READER_CACHE: i64 = -4_000;
 /// Idle reading connections kept open.
 const READERS: usize = 16;
 
 /// An open file.
 pub struct Sqlite {
     path: PathBuf,
-    lane: mpsc::Sender<Job>,
+    lane: mpsc::Sender<Box<dyn Job>>,
     readers: Mutex<Vec<Connection>>,
     /// Held as long as the process serves this file.
     _lock: Option<File>,
@@ -45,6 +49,7 @@ impl Sqlite {
     /// A sentence that says what to do.
     pub fn open(path: &Path, lock: File) -> Result<Arc<Self>, String> {
         let writer = connect(path, false).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
+        writer.pragma_update(None, "cache_size", WRITER_CACHE).map_err(|error| error.to_string())?;
         let (lane, jobs) = mpsc::channel(lane::QUEUE);
         let pages = Arc::new(AtomicI64::new(0));
         let seen = Arc::clone(&pages);
@@ -162,7 +167,7 @@ pub(crate) fn connect(path: &Path, read_only: bool) -> Result<Connection, rusqli
     let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.set_prepared_statement_cache_capacity(512);
     conn.busy_timeout(Duration::from_secs(10))?;
-    conn.pragma_update(None, "cache_size", -16_000)?;
+    conn.pragma_update(None, "cache_size", READER_CACHE)?;
     conn.pragma_update(None, "mmap_size", 268_435_456)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     if !read_only {

@@ -50,10 +50,20 @@ impl Chart {
     /// `account_missing` naming the code or the purpose.
     pub fn code_or(&self, code: Option<&str>, purpose: Purpose) -> Result<AccountId, Problem> {
         let Some(code) = code else { return self.purpose(purpose) };
-        self.accounts.iter().find(|account| account.code == code).map(|account| account.id).ok_or_else(|| {
-            Problem::new(Code::AccountMissing, format!("The company has no account {code}. Add it, or choose another one at the product."))
-                .with("account_code", code)
+        let found = self.accounts.iter().find(|account| account.code == code && !Self::is_control(account));
+        found.map(|account| account.id).ok_or_else(|| {
+            Problem::new(
+                Code::AccountMissing,
+                format!("The company has no account {code} that a line may post to. Add it, or choose another one at the product."),
+            )
+            .with("account_code", code)
         })
+    }
+
+    /// Whether only invoices and payments themselves may post to the account.
+    #[must_use]
+    pub fn is_control(account: &accounts::Model) -> bool {
+        account.purpose.as_deref().and_then(|word| word.parse::<Purpose>().ok()).is_some_and(Purpose::is_control)
     }
 
     /// The account of this id, when it is one of the company and was asked for.

@@ -109,6 +109,13 @@ impl Purpose {
         }
     }
 
+    /// Whether the account mirrors open items, so that only invoices and payments themselves may post to it: a line, tax or product that named it
+    /// would make the ledger differ from the sum of what is open.
+    #[must_use]
+    pub const fn is_control(self) -> bool {
+        matches!(self, Self::Receivable | Self::Payable)
+    }
+
     /// The word in storage and on the wire, as in `tax_payable`.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -2,6 +2,7 @@
 
 use super::rules::check_tax;
 use super::store::{TaxDefs, check_group, tax_defs};
+use crate::account::lookup::Chart;
 use crate::{check, company};
 use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::master::{accounts, taxes};
@@ -83,8 +84,10 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: TaxId, body: &wire::UpdateTa
 async fn check_account(tx: &mut Tx<'_>, id: Option<AccountId>, company_id: CompanyId, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
     let Some(id) = id else { return Ok(()) };
     let found = tx.get::<accounts::Entity>(id).await?;
-    if found.is_none_or(|account| account.company_id != company_id) {
-        errors.push(check::unknown::<Account>("/account_id", "company"));
+    match found.filter(|account| account.company_id == company_id) {
+        None => errors.push(check::unknown::<Account>("/account_id", "company")),
+        Some(account) if Chart::is_control(&account) => errors.push(check::control_account("/account_id")),
+        Some(_) => {}
     }
     Ok(())
 }

@@ -173,8 +173,10 @@ fn free_line(
         errors.push(FieldError::pointer(Code::InvalidValue, at("discount_percent"), "must be from 0 to 100"));
     }
     let tax_ids = sources.taxes.of_line(input.tax_ids.as_deref(), product, &format!("/lines/{index}"), errors);
-    if input.account_id.is_some_and(|id| sources.chart.get(id).is_none()) {
-        errors.push(check::unknown::<Account>(at("account_id"), "company"));
+    match input.account_id.map(|id| sources.chart.get(id)) {
+        Some(None) => errors.push(check::unknown::<Account>(at("account_id"), "company")),
+        Some(Some(account)) if Chart::is_control(account) => errors.push(check::control_account(at("account_id"))),
+        _ => {}
     }
     if errors.len() > before {
         return Ok(None);
