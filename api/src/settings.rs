@@ -37,16 +37,16 @@ pub enum LogFormat {
 #[serde(deny_unknown_fields)]
 pub struct Given {
     /// Address to serve on.
-    #[arg(long, env = "CAUSEWAY_LISTEN", global = true)]
+    #[arg(long, env = "CAUSEWAY_LISTEN", global = true, value_name = "127.0.0.1:8080")]
     pub listen: Option<SocketAddr>,
     /// Address that serves /metrics without a key, for a scraper on a private network.
-    #[arg(long, env = "CAUSEWAY_METRICS_LISTEN", global = true)]
+    #[arg(long, env = "CAUSEWAY_METRICS_LISTEN", global = true, value_name = "127.0.0.1:9090")]
     pub metrics_listen: Option<SocketAddr>,
     /// Folder of the embedded database.
     #[arg(long, env = "CAUSEWAY_DATA_DIR", global = true)]
     pub data_dir: Option<PathBuf>,
     /// PostgreSQL address; without it the embedded database is used.
-    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
+    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true, value_name = "postgres://user:secret@host:5432/causeway")]
     pub database_url: Option<String>,
     /// What this process does.
     #[arg(long, env = "CAUSEWAY_ROLE", global = true)]
