@@ -6,9 +6,12 @@ pub mod bench;
 pub mod command;
 pub mod compose;
 pub mod demo;
+mod disk;
 pub mod server;
 pub mod settings;
 pub mod store;
+mod terminal;
+pub mod verify;
 
 /// Many small objects live for one request only; this allocator serves them, and SQLite's pages, without a shared lock.
 #[global_allocator]

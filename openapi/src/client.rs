@@ -90,6 +90,14 @@ impl From<reqwest::Error> for ClientError {
 }
 
 impl ClientError {
+    /// The error in words, with every wrong field of a problem.
+    #[must_use]
+    pub fn explain(&self) -> String {
+        let Some(problem) = self.problem() else { return self.to_string() };
+        let fields = problem.errors.iter().map(|error| format!("; {} {}", error.pointer.as_deref().unwrap_or_default(), error.detail));
+        fields.fold(problem.to_string(), |text, field| text + &field)
+    }
+
     /// The problem that the server sent, if it sent one.
     #[must_use]
     pub fn problem(&self) -> Option<&Problem> {

@@ -1,9 +1,9 @@
 //! The chain: lead, qualify, quote, submit, send, accept, confirm, delivery, ship, invoice, post, payment.
 
 use super::measure::{Times, processor_millis, resident_kib};
-use crate::command::{doctor, say};
 use crate::settings::Settings;
-use crate::{server, store};
+use crate::terminal::say;
+use crate::{disk, server, store};
 use causeway_contract::{Endpoint, Nothing, Reply};
 use causeway_kernel::clock::Stopwatch;
 use causeway_openapi::client::Client;
@@ -45,7 +45,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<(), String> {
     let running = server::start(&own, db).await?;
     let world = Rc::new(World::prepare(&format!("http://{}", running.address), running.bootstrap_token.as_deref()).await?);
     drive(&world, options.clients, options.warm_up).await?;
-    let fsync = if own.database_url.is_none() { doctor::sync_micros(&own).ok() } else { None };
+    let fsync = if own.database_url.is_none() { disk::sync_micros(&own).ok() } else { None };
     let processor = processor_millis();
     let watch = Stopwatch::start();
     let mut times = drive(&world, options.clients, options.chains).await?;
@@ -182,7 +182,7 @@ impl World {
     }
 
     async fn call<E: Endpoint>(&self, path: E::Path, body: E::Body) -> Result<<E::Reply as Reply>::Payload, String> {
-        self.client.call::<E>(path, &E::Query::default(), &body).await.map_err(|error| super::super::demo::explain(&error))
+        self.client.call::<E>(path, &E::Query::default(), &body).await.map_err(|error| error.explain())
     }
 
     /// One call, with its time noted under its step.

@@ -1,8 +1,8 @@
 //! `causeway migrate up|down|status`.
 
-use super::say;
 use crate::settings::Settings;
 use crate::store;
+use crate::terminal::say;
 use causeway_kernel::db::Sqlite;
 use clap::ValueEnum;
 

@@ -1,14 +1,14 @@
 //! The commands of the binary.
 
-pub mod doctor;
+mod doctor;
 mod migrate;
-pub mod verify;
+mod verify;
 
 use crate::settings::{EXAMPLE, Given, LogFormat, Role, Settings};
+use crate::terminal::{complain, say};
 use crate::{bench, demo, server, store};
 use causeway_kernel::Db;
 use clap::{Parser, Subcommand};
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -58,18 +58,6 @@ enum Command {
         /// The file to make.
         file: PathBuf,
     },
-}
-
-/// Writes a line to standard output; a closed pipe ends the process quietly.
-pub(crate) fn say(text: &str) {
-    if writeln!(std::io::stdout(), "{text}").is_err() {
-        std::process::exit(0);
-    }
-}
-
-/// Writes a line to standard error.
-pub(crate) fn complain(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Runs the command that the arguments name.

@@ -1,8 +1,8 @@
 //! The key of the demo: made at the first run, given a new secret at every later one.
 
-use super::{SLUG, explain};
-use crate::command::say;
+use super::SLUG;
 use crate::server::Running;
+use crate::terminal::say;
 use causeway_entity::govern::api_keys;
 use causeway_entity::platform::tenants;
 use causeway_govern::identity::service::{NewKey, insert_key, rotate_key};
@@ -56,7 +56,7 @@ async fn find_tenant(db: &Db) -> Result<Option<TenantId>, String> {
 async fn bootstrap(url: &str, token: &str) -> Result<String, String> {
     let client = Client::new(url, "").map_err(|error| error.to_string())?;
     let body = platform::Bootstrap { token: token.to_owned() };
-    let first = client.call::<platform::op::Bootstrap>((), &super::nothing(), &body).await.map_err(|error| explain(&error))?;
+    let first = client.call::<platform::op::Bootstrap>((), &super::nothing(), &body).await.map_err(|error| error.explain())?;
     Ok(first.api_key.secret)
 }
 
@@ -68,7 +68,7 @@ async fn create_tenant(url: &str, admin: &str) -> Result<TenantId, String> {
         mode: TenantMode::Sandbox,
         owner: platform::CreateTenantOwner { name: "Steven Buchanan".to_owned(), email: "owner@northwind.example".to_owned() },
     };
-    let tenant = client.call::<platform::op::CreateTenant>((), &super::nothing(), &body).await.map_err(|error| explain(&error))?;
+    let tenant = client.call::<platform::op::CreateTenant>((), &super::nothing(), &body).await.map_err(|error| error.explain())?;
     Ok(tenant.id)
 }
 

@@ -10,13 +10,13 @@ mod masters;
 mod summary;
 mod trade;
 
-use crate::command::{doctor, say};
 use crate::settings::Settings;
-use crate::{server, store};
+use crate::terminal::say;
+use crate::{disk, server, store};
 use causeway_contract::Endpoint;
-use causeway_contract::{Problem, Reply};
+use causeway_contract::Reply;
 use causeway_kernel::clock::Stopwatch;
-use causeway_openapi::client::{Client, ClientError, Options as Headers};
+use causeway_openapi::client::{Client, Options as Headers};
 use causeway_openapi::identity;
 use causeway_value::Instant;
 use clap::Args;
@@ -62,7 +62,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<(), String> {
         let masters = masters::load(&caller, &data).await?;
         trade::run(&caller, &data, masters).await?;
     }
-    let fsync = if settings.database_url.is_none() { doctor::sync_micros(settings).ok() } else { None };
+    let fsync = if settings.database_url.is_none() { disk::sync_micros(settings).ok() } else { None };
     summary::print(&client, &running.db, &data, watch.micros(), fsync).await?;
     key::tell(&access, &url, options.no_serve);
     if !options.no_serve {
@@ -94,11 +94,6 @@ impl Caller {
     {
         let headers = Headers { idempotency_key: Some(format!("{SLUG}:{key}")), ..Headers::default() };
         let answer = self.client.send::<E>(path, &E::Query::default(), &body, headers).await;
-        answer.map(|answer| answer.body).map_err(|error| format!("{key}: {}", explain(&error)))
+        answer.map(|answer| answer.body).map_err(|error| format!("{key}: {}", error.explain()))
     }
-}
-
-pub(crate) fn explain(error: &ClientError) -> String {
-    let fields = |problem: &Problem| problem.errors.iter().map(|e| format!("; {} {}", e.pointer.as_deref().unwrap_or_default(), e.detail)).collect::<String>();
-    error.problem().map_or_else(|| error.to_string(), |problem| format!("{problem}{}", fields(problem)))
 }

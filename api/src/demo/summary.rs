@@ -1,8 +1,9 @@
 //! What came out, read back through the API and held against the figures of the data.
 
 use super::data::Data;
-use super::{LAST_DAY, explain, nothing};
-use crate::command::{say, verify};
+use super::{LAST_DAY, nothing};
+use crate::terminal::say;
+use crate::verify;
 use causeway_contract::{Endpoint, ListQuery, Page, Reply};
 use causeway_kernel::Db;
 use causeway_openapi::client::Client;
@@ -23,7 +24,7 @@ where
     let mut rows = Vec::new();
     let mut query = ListQuery { limit: Some(200), ..query };
     loop {
-        let page = client.call::<E>((), &query, &nothing()).await.map_err(|error| explain(&error))?;
+        let page = client.call::<E>((), &query, &nothing()).await.map_err(|error| error.explain())?;
         rows.extend(page.data);
         match page.next_cursor {
             Some(cursor) => query.cursor = Some(cursor),
@@ -96,10 +97,10 @@ pub async fn print(client: &Client, db: &Db, data: &Data, micros: u64, fsync: Op
 }
 
 async fn aging(client: &Client) -> Result<(), String> {
-    let companies = client.call::<company::op::ListCompanies>((), &ListQuery::default(), &nothing()).await.map_err(|error| explain(&error))?;
+    let companies = client.call::<company::op::ListCompanies>((), &ListQuery::default(), &nothing()).await.map_err(|error| error.explain())?;
     let Some(company) = companies.data.first() else { return Ok(()) };
     let query = AgingQuery { company_id: company.id, as_of: LAST_DAY.parse().ok() };
-    let aging = client.call::<report::op::GetAging>((), &query, &nothing()).await.map_err(|error| explain(&error))?;
+    let aging = client.call::<report::op::GetAging>((), &query, &nothing()).await.map_err(|error| error.explain())?;
     for (bucket, amount) in aging.buckets.iter().zip(&aging.totals.amounts) {
         say(&format!("{:<22}{:>16}", format!("  aging {bucket}"), amount.0));
     }

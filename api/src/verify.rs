@@ -1,0 +1,20 @@
+//! Verifying every tenant of a database.
+
+use causeway_contract::Problem;
+use causeway_entity::platform::tenants;
+use causeway_kernel::{Ctx, Db, Find};
+use causeway_openapi::object::Verification;
+
+/// What verifying finds in each tenant.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn all(db: &Db) -> Result<Vec<(String, Verification)>, Problem> {
+    let tenants = db.read(&Ctx::platform(), async |_, tx| Find::<tenants::Entity>::new().order_by(tenants::Column::Id).all(tx).await).await?;
+    let mut found = Vec::new();
+    for tenant in tenants {
+        let ctx = Ctx::system(tenant.id, tenant.mode, "verify");
+        found.push((tenant.slug, db.read(&ctx, causeway_insight::verify::service::verify_tenant).await?));
+    }
+    Ok(found)
+}
