@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 use subtle::ConstantTimeEq;
 
 /// SHA-256 over the parts, one after another.
@@ -16,16 +17,32 @@ pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// `N` bytes from the operating system's generator.
+/// Random bytes that are fetched at a time: one system call serves many salts.
+const POOL: usize = 1_024;
+
+thread_local! {
+    static RANDOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// `N` bytes from the operating system's generator; none is given out twice.
 ///
-/// Aborts the request by answering zeros only if the system has no randomness at all, which it reports at start-up.
+/// Without randomness the process cannot keep a secret: it stops rather than go on with guessable ones.
 #[must_use]
 pub fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    if getrandom::fill(&mut bytes).is_err() {
-        tracing::error!("the operating system gives no random bytes");
-    }
-    bytes
+    RANDOM.with(|pool| {
+        let mut pool = pool.borrow_mut();
+        if pool.len() < N {
+            pool.resize(POOL.max(N), 0);
+            if let Err(error) = getrandom::fill(&mut pool) {
+                tracing::error!(%error, "the operating system gives no random bytes");
+                std::process::abort();
+            }
+        }
+        let rest = pool.len() - N;
+        let mut bytes = [0; N];
+        bytes.iter_mut().zip(pool.drain(rest..)).for_each(|(byte, fresh)| *byte = fresh);
+        bytes
+    })
 }
 
 /// HMAC-SHA-256.
@@ -68,4 +85,16 @@ pub fn secret(prefix: &str) -> String {
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_bytes_do_not_repeat() {
+        let drawn: std::collections::BTreeSet<[u8; 16]> = (0..1_000).map(|_| random::<16>()).collect();
+        assert_eq!(drawn.len(), 1_000);
+        assert_ne!(random::<2_000>(), [0; 2_000]);
+    }
 }

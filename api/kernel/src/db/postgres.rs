@@ -13,6 +13,9 @@ use std::time::Duration;
 /// The role that the service works as. `causeway migrate` creates it.
 pub const ROLE: &str = "causeway_app";
 
+/// Prepared statements that a connection keeps: more than the service has, so that none is prepared twice.
+const STATEMENTS: usize = 2_000;
+
 /// A pool.
 pub struct Postgres {
     pool: PgPool,
@@ -26,6 +29,7 @@ impl Postgres {
     pub async fn open(url: &str, connections: u32) -> Result<Arc<Self>, String> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| format!("DATABASE_URL is not a PostgreSQL address ({error}); an example: postgres://causeway:secret@127.0.0.1:5432/causeway"))?;
+        let options = options.statement_cache_capacity(STATEMENTS);
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(5))
