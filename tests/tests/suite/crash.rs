@@ -21,7 +21,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// How often the program is killed, unless `CAUSEWAY_CRASH_CYCLES` says otherwise.
-const CYCLES: u64 = 6;
+const CYCLES: u64 = 24;
 /// Where chance begins, unless `CAUSEWAY_CRASH_SEED` says otherwise.
 const SEED: u64 = 20_261_121;
 /// How many write at once.
