@@ -79,8 +79,9 @@ fn tags(rows: &[Row]) -> Vec<Value> {
     names.into_iter().map(|name| json!({"name": name})).collect()
 }
 
-/// `ConfirmOrder` as `confirm_order`.
-fn operation_id(name: &str) -> String {
+/// The name of an operation as documents and audit entries show it: `ConfirmOrder` as `confirm_order`.
+#[must_use]
+pub fn operation_id(name: &str) -> String {
     let mut id = String::new();
     for letter in name.chars() {
         if letter.is_uppercase() && !id.is_empty() {

@@ -10,7 +10,7 @@ mod problem;
 mod reply;
 mod shape;
 
-pub use document::document;
+pub use document::{document, operation_id};
 pub use endpoint::{Audience, Endpoint, Flag, Method, Nothing, PathParams, Row, row};
 pub use list::{Filter, FilterKind, ListQuery, ListSpec, Page, Sort};
 pub use patch::Patch;

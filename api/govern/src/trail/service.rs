@@ -1,6 +1,6 @@
 //! Reading and verifying the trail.
 
-use causeway_contract::{Code, FieldError, ListQuery, Page, Problem};
+use causeway_contract::{Code, FieldError, ListQuery, Page, Problem, operation_id};
 use causeway_entity::govern::{api_keys, users};
 use causeway_entity::kernel::{event_positions, events, snapshots};
 use causeway_kernel::db::{Position, chain_link};
@@ -187,7 +187,7 @@ fn audit_view(entry: Entry, names: &HashMap<Uuid, String>) -> AuditEntry {
         id: entry.row.id.cast(),
         object: "audit_entry".to_owned(),
         sequence: entry.position.sequence,
-        operation: snake(&entry.row.operation),
+        operation: operation_id(&entry.row.operation),
         actor: actor(&entry.row, names),
         subject: subject(&entry.row),
         subject_version: entry.row.subject_version,
@@ -198,18 +198,6 @@ fn audit_view(entry: Entry, names: &HashMap<Uuid, String>) -> AuditEntry {
         hash: crypto::hex(&entry.position.chain),
         previous_hash: (entry.position.sequence > 1).then(|| crypto::hex(&entry.position.previous)),
     }
-}
-
-/// `ConfirmOrder` as `confirm_order`.
-fn snake(name: &str) -> String {
-    let mut text = String::new();
-    for letter in name.chars() {
-        if letter.is_uppercase() && !text.is_empty() {
-            text.push('_');
-        }
-        text.extend(letter.to_lowercase());
-    }
-    text
 }
 
 /// Follows the whole chain of the tenant: numbers without a gap, every link right, every payload as its digest says, every event numbered once.

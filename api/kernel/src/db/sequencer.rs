@@ -44,9 +44,10 @@ pub async fn round(postgres: &Postgres) -> Result<(), Problem> {
 /// Numbers the waiting events of one tenant; answers whether more may wait.
 async fn number(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<bool, Problem> {
     let waiting = Find::<event_queue::Entity>::new().order_by(event_queue::Column::EventId).limit(ROUND).all(tx).await?;
-    if waiting.is_empty() || !hold(tx, ctx.tenant).await? {
+    if waiting.is_empty() {
         return Ok(false);
     }
+    hold(tx, ctx.tenant).await?;
     // Another sequencer may have been faster between looking and holding.
     let waiting = Find::<event_queue::Entity>::new().order_by(event_queue::Column::EventId).limit(ROUND).all(tx).await?;
     let ids: Vec<Uuid> = waiting.iter().map(|row| row.event_id.uuid()).collect();
@@ -72,11 +73,10 @@ async fn number(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<bool, Problem> {
     Ok(u64::try_from(waiting.len()).unwrap_or_default() == ROUND)
 }
 
-/// Takes the tenant's sequencer row until the transaction ends; false when another instance has it.
-async fn hold(tx: &mut Tx<'_>, tenant: TenantId) -> Result<bool, Problem> {
+/// Takes the tenant's sequencer row until the transaction ends; waits while another instance has it.
+async fn hold(tx: &mut Tx<'_>, tenant: TenantId) -> Result<(), Problem> {
     let name = format!("sequence:{}", tenant.uuid().simple());
     let insert = "INSERT INTO leases (name, holder, fence, expires_at) VALUES ($1, '', 0, 0) ON CONFLICT DO NOTHING";
     tx.execute_now(insert, vec![name.clone().into()]).await?;
-    let row = Find::<leases::Entity>::new().eq(leases::Column::Name, name).lock().one(tx).await?;
-    Ok(row.is_some())
+    Find::<leases::Entity>::new().eq(leases::Column::Name, name).lock().one(tx).await.map(|_| ())
 }

@@ -11,6 +11,7 @@
 
 use super::ratio::Ratio;
 use causeway_contract::{Code, FieldError};
+pub use causeway_entity::TaxAmount;
 use causeway_value::{Amount, Currency, Overflow, Percent, Quantity, TaxId, TaxKind, TaxRounding};
 use std::collections::BTreeMap;
 
@@ -71,17 +72,6 @@ impl TaxPolicy {
     pub const fn of(rounding: TaxRounding) -> Self {
         Self { rounding, step: 1, keep_gross: true }
     }
-}
-
-/// What one tax adds, to a line or to a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TaxAmount {
-    /// Which tax.
-    pub tax_id: TaxId,
-    /// What it was computed on, in minor units.
-    pub base: Amount,
-    /// The tax, in minor units.
-    pub amount: Amount,
 }
 
 /// A line with its taxes.
@@ -436,7 +426,11 @@ fn taxed_line(stack: &Stack, rounded: &Rounded) -> Result<TaxedLine, Overflow> {
     Ok(TaxedLine { net: rounded.net, tax, total: rounded.net.plus(tax)?, taxes })
 }
 
-fn add_to_summary(summary: &mut Vec<TaxAmount>, part: TaxAmount) -> Result<(), Overflow> {
+/// Adds what a tax comes to on one line to the summary of a document, tax by tax, in the order of first use.
+///
+/// # Errors
+/// [`Overflow`] when a sum does not fit.
+pub fn add_to_summary(summary: &mut Vec<TaxAmount>, part: TaxAmount) -> Result<(), Overflow> {
     match summary.iter_mut().find(|sum| sum.tax_id == part.tax_id) {
         Some(sum) => {
             sum.base = sum.base.plus(part.base)?;

@@ -1,9 +1,8 @@
 //! What lines and their document come to: net, taxes, margin (rules, "Price of a line" 4 and 5; QTE-07, QTE-10, QTE-18).
 
 use super::Line;
-use causeway_entity::TaxAmount;
 use causeway_master::pricing::amounts::{Margin, cost_amount, line_net, margin};
-use causeway_master::tax::rules::{TaxDef, TaxPolicy, TaxableLine, compute_document};
+use causeway_master::tax::rules::{TaxAmount, TaxDef, TaxPolicy, TaxableLine, add_to_summary, compute_document};
 use causeway_value::{Amount, Currency, Overflow, Percent, TaxId, TaxRounding};
 
 /// What all lines of a document share.
@@ -46,7 +45,7 @@ pub fn settle(lines: &mut [Line], terms: Terms, taxes_of: impl Fn(&[TaxId]) -> V
     for (line, taxed) in lines.iter_mut().zip(document.lines) {
         line.net_amount = taxed.net;
         line.tax_amount = taxed.tax;
-        line.taxes = taxed.taxes.iter().map(|part| TaxAmount { tax_id: part.tax_id, base: part.base, amount: part.amount }).collect();
+        line.taxes = taxed.taxes;
     }
     Ok(())
 }
@@ -62,7 +61,7 @@ pub fn totals<'a>(lines: impl IntoIterator<Item = &'a Line>, currency: Currency)
         totals.untaxed = totals.untaxed.plus(line.net_amount)?;
         totals.tax = totals.tax.plus(line.tax_amount)?;
         for part in &line.taxes {
-            add(&mut totals.taxes, *part)?;
+            add_to_summary(&mut totals.taxes, *part)?;
         }
         let before = if index == 0 { Some(Amount::ZERO) } else { cost };
         cost = match (before, cost_of(line, currency)?) {
@@ -85,17 +84,6 @@ pub fn line_margin(line: &Line, currency: Currency) -> Result<Option<Margin>, Ov
 
 fn cost_of(line: &Line, currency: Currency) -> Result<Option<Amount>, Overflow> {
     line.unit_cost.map(|cost| cost_amount(line.quantity, cost, line.price_base_quantity, currency)).transpose()
-}
-
-fn add(taxes: &mut Vec<TaxAmount>, part: TaxAmount) -> Result<(), Overflow> {
-    match taxes.iter_mut().find(|known| known.tax_id == part.tax_id) {
-        Some(known) => {
-            known.base = known.base.plus(part.base)?;
-            known.amount = known.amount.plus(part.amount)?;
-        }
-        None => taxes.push(part),
-    }
-    Ok(())
 }
 
 #[cfg(test)]

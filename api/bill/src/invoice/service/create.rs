@@ -49,7 +49,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<
         tax_amount: draft.taxed.tax,
         total_amount: draft.taxed.total,
         open_amount: draft.taxed.total,
-        taxes: Json(super::stored(&draft.taxed.taxes)),
+        taxes: Json(draft.taxed.taxes.clone()),
         reference: body.reference.clone(),
         notes: body.notes.clone(),
         metadata: Json(body.metadata.clone()),

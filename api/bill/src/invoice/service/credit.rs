@@ -1,7 +1,7 @@
 //! Making a draft credit note.
 
 use super::create::blank;
-use super::{add_taxes, named, stored, taxes_of};
+use super::named;
 use crate::invoice::rules::{CreditPlan, CreditRequest, CreditableLine, CreditableTax, plan_credit};
 use crate::invoice::store::lines_of;
 use crate::invoice::view::{record, view};
@@ -9,6 +9,7 @@ use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{invoice_lines, invoices};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Tx};
+use causeway_master::tax::rules::{TaxAmount, add_to_summary};
 use causeway_master::{check, money};
 use causeway_openapi::invoice::{CreditInvoice, Invoice};
 use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatus, Json, Overflow, Quantity};
@@ -32,7 +33,7 @@ pub async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &CreditInvo
     let rows = note_lines(tx, note_id, &lines, &plan);
     let mut taxes = Vec::new();
     for row in &rows {
-        add_taxes(&mut taxes, &row.taxes.0)?;
+        row.taxes.0.iter().try_for_each(|part| add_to_summary(&mut taxes, *part))?;
     }
     let row = invoices::Model {
         kind: InvoiceKind::CreditNote,
@@ -90,7 +91,7 @@ fn request(invoice: &invoices::Model, body: &CreditInvoice) -> Result<CreditRequ
 /// A posted line with what credit notes took of it.
 fn creditable(row: &invoice_lines::Model) -> CreditableLine {
     let credited = |tax_id| row.credited_taxes.0.iter().find(|tax| tax.tax_id == tax_id);
-    let tax = |invoiced: causeway_master::tax::rules::TaxAmount| CreditableTax {
+    let tax = |invoiced: TaxAmount| CreditableTax {
         invoiced,
         credited_base: credited(invoiced.tax_id).map_or(Amount::ZERO, |tax| tax.base),
         credited: credited(invoiced.tax_id).map_or(Amount::ZERO, |tax| tax.amount),
@@ -101,7 +102,7 @@ fn creditable(row: &invoice_lines::Model) -> CreditableLine {
         net: row.net_amount,
         credited_quantity: row.credited_quantity,
         credited_net: row.credited_amount,
-        taxes: taxes_of(&row.taxes.0).into_iter().map(tax).collect(),
+        taxes: row.taxes.0.iter().copied().map(tax).collect(),
     }
 }
 
@@ -120,7 +121,7 @@ fn note_lines(tx: &Tx<'_>, note_id: InvoiceId, lines: &[invoice_lines::Model], p
             quantity: part.quantity,
             net_amount: part.net,
             tax_amount: part.tax,
-            taxes: Json(stored(&part.taxes)),
+            taxes: Json(part.taxes.clone()),
             credited_quantity: Quantity::ZERO,
             credited_amount: Amount::ZERO,
             credited_taxes: Json(Vec::new()),
@@ -141,7 +142,7 @@ pub(super) fn take(line: &mut invoice_lines::Model, note: &invoice_lines::Model)
     let mut fits = within(note.quantity.0, line.quantity.0, line.credited_quantity.0)?;
     fits &= within(note.net_amount.0, line.net_amount.0, line.credited_amount.0)?;
     for tax in &note.taxes.0 {
-        let amount_of = |taxes: &[causeway_entity::TaxAmount]| taxes.iter().find(|other| other.tax_id == tax.tax_id).map_or(0, |other| other.amount.0);
+        let amount_of = |taxes: &[TaxAmount]| taxes.iter().find(|other| other.tax_id == tax.tax_id).map_or(0, |other| other.amount.0);
         fits &= within(tax.amount.0, amount_of(&line.taxes.0), amount_of(&line.credited_taxes.0))?;
     }
     if !fits {
@@ -150,6 +151,6 @@ pub(super) fn take(line: &mut invoice_lines::Model, note: &invoice_lines::Model)
     }
     line.credited_quantity = line.credited_quantity.plus(note.quantity)?;
     line.credited_amount = line.credited_amount.plus(note.net_amount)?;
-    add_taxes(&mut line.credited_taxes.0, &note.taxes.0)?;
+    note.taxes.0.iter().try_for_each(|part| add_to_summary(&mut line.credited_taxes.0, *part))?;
     Ok(())
 }

@@ -68,7 +68,7 @@ pub(super) async fn draft(
         row.position = position;
         row.net_amount = line.net;
         row.tax_amount = line.tax;
-        row.taxes = Json(super::stored(&line.taxes));
+        row.taxes = Json(line.taxes.clone());
     }
     Ok(Draft { rows, taxed })
 }
