@@ -14,6 +14,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 use strum::IntoEnumIterator;
+use tokio::sync::watch;
 use utoipa_swagger_ui::SwaggerUi;
 
 /// How long requests under way may take when the server stops, in seconds.
@@ -35,11 +36,13 @@ pub struct Running {
     /// The database.
     pub db: Db,
     handle: ServerHandle,
+    stopping: watch::Sender<bool>,
 }
 
 impl Running {
     /// Stops taking requests, answers those under way, and returns.
     pub async fn stop(&self) {
+        self.stopping.send_replace(true);
         self.handle.stop(true).await;
         if let Db::Sqlite(sqlite) = &self.db {
             sqlite.tidy();
@@ -56,7 +59,8 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
     let said = |problem: causeway_contract::Problem| problem.detail;
     let bootstrap_token = bootstrap::prepare(&db, settings.bootstrap_token.clone()).await.map_err(said)?;
     let cursor_key = bootstrap::cursor_key(&db).await.map_err(said)?;
-    let app = Arc::new(App { db: db.clone(), authenticate: Arc::new(Credentials::default()), routes: compose::routes(), cursor_key });
+    let (stopping, stopped) = watch::channel(false);
+    let app = Arc::new(App { db: db.clone(), authenticate: Arc::new(Credentials::default()), routes: compose::routes(), cursor_key, stopping: stopped });
     let listener = bind(settings.listen)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let document: Arc<str> = serde_json::to_string(&causeway_openapi::document()).map_err(|error| error.to_string())?.into();
@@ -88,7 +92,7 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
         actix_web::rt::spawn(open.map_err(|error| format!("cannot serve metrics on {at}: {error}"))?.run());
     }
     start_workers(settings, &db);
-    Ok(Running { address, bootstrap_token, db, handle })
+    Ok(Running { address, bootstrap_token, db, handle, stopping })
 }
 
 fn bind(at: SocketAddr) -> Result<TcpListener, String> {

@@ -9,6 +9,10 @@ use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
 
+mod stream;
+
+pub use stream::EventStream;
+
 /// The longest that one call may take, answer included.
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// The longest that connecting may take.
@@ -124,6 +128,7 @@ impl Client {
             .tcp_nodelay(true)
             .timeout(TIMEOUT)
             .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         Ok(Self { http, base, authorization: authorization(key)? })
@@ -166,10 +171,7 @@ impl Client {
         let head = response.headers().clone();
         let content = response.bytes().await?;
         if !status.is_success() {
-            return Err(match serde_json::from_slice(&content) {
-                Ok(problem) => ClientError::Problem(Box::new(problem)),
-                Err(error) => ClientError::Unreadable { status: status.as_u16(), detail: error.to_string() },
-            });
+            return Err(refusal(status, &content));
         }
         let body = serde_json::from_slice(&content).map_err(|error| ClientError::Unreadable { status: status.as_u16(), detail: error.to_string() })?;
         Ok(Answer {
@@ -200,6 +202,13 @@ impl Client {
             headers.insert(name, value(text)?);
         }
         Ok(headers)
+    }
+}
+
+fn refusal(status: reqwest::StatusCode, content: &[u8]) -> ClientError {
+    match serde_json::from_slice(content) {
+        Ok(problem) => ClientError::Problem(Box::new(problem)),
+        Err(error) => ClientError::Unreadable { status: status.as_u16(), detail: error.to_string() },
     }
 }
 

@@ -33,6 +33,29 @@ pub struct EventsQuery {
     pub flow_id: Option<FlowId>,
 }
 
+/// Which events, and from where. The stream is the log of `GET /v1/events`, as it grows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StreamQuery {
+    /// Only events after this one. The header `Last-Event-ID` wins over it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<EventId>,
+    /// Without `after`: only what happens from now on, instead of the log from its beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<bool>,
+    /// Only events of this type, such as `invoice.posted`.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub kind: Option<String>,
+    /// Only events about this object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub subject_id: Option<String>,
+    /// Only events of this deal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow_id: Option<FlowId>,
+}
+
 /// Something that happened to an object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Event {
@@ -113,13 +136,15 @@ pub const JOBS: ListSpec = ListSpec {
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{Event, EventsQuery, JOBS, Job};
-    use causeway_contract::{Json, Nothing, Page, endpoints};
+    use super::{Event, EventsQuery, JOBS, Job, StreamQuery};
+    use causeway_contract::{Events, Json, Nothing, Page, endpoints};
     use causeway_value::JobId;
 
     endpoints! {
         /// Reads the log of events; `next_cursor` is the id to give as `after`.
         Get "/v1/events" ListEvents () Nothing => Page<Event>, events:read, query EventsQuery;
+        /// Streams the log of events as server-sent events: what there is, then what happens, each with its id, its type and the event as JSON.
+        Get "/v1/events/stream" StreamEvents () Nothing => Events<Event>, events:read, query StreamQuery;
         /// Lists jobs.
         Get "/v1/jobs" ListJobs () Nothing => Page<Job>, jobs:read, list JOBS;
         /// Reads a job.

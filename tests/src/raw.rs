@@ -144,9 +144,12 @@ impl Request {
         if let Some(body) = self.body {
             request = request.body(body);
         }
-        let response = request.send().await?;
+        let mut response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok(Seen { status, headers, bytes: response.bytes().await?.to_vec(), what })
+        // A stream has no end: how it begins must do.
+        let endless = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let bytes = if endless { response.chunk().await?.unwrap_or_default() } else { response.bytes().await? };
+        Ok(Seen { status, headers, bytes: bytes.to_vec(), what })
     }
 }
 

@@ -15,6 +15,7 @@ pub mod news;
 pub mod number;
 pub mod search;
 pub mod telemetry;
+pub mod wake;
 
 pub use ctx::{Actor, Ctx, PLATFORM_ADMIN, Principal};
 pub use db::{Change, Db, Find, Tx};

@@ -10,6 +10,12 @@ pub const IDEMPOTENCY_KEY: usize = 255;
 pub const IDEMPOTENCY_SECONDS: i64 = 7 * 86_400;
 /// How long a credential may be trusted without asking the database again, in microseconds.
 pub const CREDENTIAL_CACHE_MICROS: i64 = 1_000_000;
+/// Live streams of one tenant on one instance, at most.
+pub const STREAMS: usize = 100;
+/// How long a reader may leave what is sent to it unread before it is dropped, in seconds.
+pub const SLOW_READER_SECONDS: u64 = 10;
+/// The longest silence of a stream, in seconds: then it says that it is alive.
+pub const HEARTBEAT_SECONDS: u64 = 15;
 /// Connections to PostgreSQL.
 pub const POSTGRES_CONNECTIONS: u32 = 16;
 /// The dates that a document may carry: years outside are typing errors.

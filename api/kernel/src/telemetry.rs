@@ -3,6 +3,7 @@
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::sync::OnceLock;
@@ -29,6 +30,7 @@ struct Metrics {
     batches: Counter,
     batched: Counter,
     refusals: Counter,
+    streams: Gauge,
 }
 
 fn metrics() -> &'static Metrics {
@@ -47,7 +49,9 @@ fn metrics() -> &'static Metrics {
         registry.register("lane_writes", "Writes in those batches", batched.clone());
         let refusals = Counter::default();
         registry.register("refusals", "Requests refused for want of a credential or a right", refusals.clone());
-        Metrics { registry, requests, latency, retries, batches, batched, refusals }
+        let streams = Gauge::default();
+        registry.register("streams", "Streams of events that are open", streams.clone());
+        Metrics { registry, requests, latency, retries, batches, batched, refusals, streams }
     })
 }
 
@@ -73,6 +77,21 @@ pub(crate) fn count_batch(writes: usize, _micros: u64) {
 /// Counts a refusal.
 pub(crate) fn count_refusal() {
     metrics().refusals.inc();
+}
+
+/// A stream that is counted as open for as long as this lives.
+pub(crate) struct OpenStream(());
+
+/// Counts a stream.
+pub(crate) fn open_stream() -> OpenStream {
+    metrics().streams.inc();
+    OpenStream(())
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        metrics().streams.dec();
+    }
 }
 
 /// All metrics as text.

@@ -97,7 +97,7 @@ fn operation(row: &Row, names: &Names, problem: &str) -> Value {
     let problem_content = json!({"application/problem+json": {"schema": reference(problem)}});
     let failure = |text: &str| json!({"description": text, "content": problem_content});
     let mut responses = serde_json::Map::new();
-    let success = json!({"description": row.summary, "content": {"application/json": {"schema": reference(&names.reply)}}});
+    let success = json!({"description": row.summary, "content": {row.media: {"schema": reference(&names.reply)}}});
     responses.insert(row.success.to_string(), success);
     responses.insert("400".to_owned(), failure("The request cannot be read."));
     if (row.audience)() != Audience::Open {
@@ -165,6 +165,9 @@ fn parameters(row: &Row, names: &Names) -> Vec<Value> {
     }
     if row.flags.contains(&Flag::dry_run) {
         all.push(json!({"name": "dry_run", "in": "query", "required": false, "description": "Give the result and write nothing", "schema": {"type": "boolean", "default": false}}));
+    }
+    if row.media == "text/event-stream" {
+        all.push(text("Last-Event-ID", "header", false, "Goes on after this event; a browser sends it by itself when it connects again"));
     }
     if row.method != Method::Get {
         all.push(text("Idempotency-Key", "header", false, "Repeat safely: the same key gives the same answer, once"));

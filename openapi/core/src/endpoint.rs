@@ -156,6 +156,8 @@ pub struct Row {
     pub list: Option<&'static ListSpec>,
     /// The status of success.
     pub success: u16,
+    /// The content type of success.
+    pub media: &'static str,
     /// Whose credential it takes.
     pub audience: fn() -> Audience,
     /// The id prefixes of the path's segments.
@@ -179,6 +181,7 @@ pub const fn row<E: Endpoint>() -> Row {
         flags: E::FLAGS,
         list: E::LIST,
         success: <E::Reply as Reply>::STATUS,
+        media: <E::Reply as Reply>::MEDIA,
         audience: E::audience,
         path_prefixes: <E::Path as PathParams>::prefixes,
         body: body_shape::<E>,

@@ -15,5 +15,5 @@ pub use endpoint::{Audience, Endpoint, Flag, Method, Nothing, PathParams, Row, r
 pub use list::{Filter, FilterKind, ListQuery, ListSpec, Page, Sort};
 pub use patch::Patch;
 pub use problem::{Code, FieldError, Problem};
-pub use reply::{Accepted, Created, Json, Reply, Result};
+pub use reply::{Accepted, Created, Events, Json, Reply, Result};
 pub use shape::{Shape, parse_json};

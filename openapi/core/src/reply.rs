@@ -2,6 +2,7 @@
 
 use crate::{Page, Problem};
 use serde::{Serialize, de::DeserializeOwned};
+use std::marker::PhantomData;
 use utoipa::ToSchema;
 
 /// What an endpoint answers with.
@@ -10,6 +11,8 @@ pub trait Reply: 'static {
     const STATUS: u16;
     /// Whether the payload is a page of a list.
     const PAGE: bool = false;
+    /// The content type of success.
+    const MEDIA: &'static str = "application/json";
     /// What the body holds.
     type Payload: Serialize + DeserializeOwned + ToSchema + 'static;
 }
@@ -20,6 +23,8 @@ pub struct Json<T>(pub T);
 pub struct Created<T>(pub T);
 /// 202 with the job that does the work.
 pub struct Accepted<T>(pub T);
+/// 200 with a stream of server-sent events that goes on until either side ends it; each one's data is a `T`.
+pub struct Events<T>(PhantomData<T>);
 
 impl<T: Serialize + DeserializeOwned + ToSchema + 'static> Reply for Json<T> {
     const STATUS: u16 = 200;
@@ -33,6 +38,12 @@ impl<T: Serialize + DeserializeOwned + ToSchema + 'static> Reply for Created<T> 
 
 impl<T: Serialize + DeserializeOwned + ToSchema + 'static> Reply for Accepted<T> {
     const STATUS: u16 = 202;
+    type Payload = T;
+}
+
+impl<T: Serialize + DeserializeOwned + ToSchema + 'static> Reply for Events<T> {
+    const STATUS: u16 = 200;
+    const MEDIA: &'static str = "text/event-stream";
     type Payload = T;
 }
 

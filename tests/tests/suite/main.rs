@@ -11,6 +11,7 @@ mod parallel;
 mod payment;
 mod pricing;
 mod quote;
+mod streams;
 mod sweep_bodies;
 mod sweep_http;
 mod sweep_lists;

@@ -3,5 +3,6 @@
 //! What changed is the difference between an object's snapshot at its version and the one before. The chain covers the snapshots' salted digests,
 //! so verifying needs no payload, and an erased payload breaks no chain. Only numbered events are shown.
 
+mod log;
 pub mod routes;
 pub mod service;

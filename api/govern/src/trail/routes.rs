@@ -1,9 +1,10 @@
 //! The operations of events, audit entries and jobs.
 
-use super::service;
+use super::{log, service};
 use crate::clock::job_view;
 use causeway_contract::{Page, Problem};
 use causeway_entity::kernel::jobs;
+use causeway_kernel::http::{Batch, Place};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
 use causeway_openapi::identity::{AuditEntry, op as identity};
 use causeway_openapi::integration::{Event, JOBS, Job, op};
@@ -12,6 +13,7 @@ use causeway_openapi::object::Verification;
 /// Serves them.
 pub fn register(routes: &mut Routes) {
     routes.on::<op::ListEvents, _>(events);
+    routes.follow::<op::StreamEvents, _, _>(follow);
     routes.on::<identity::ListAuditEntries, _>(audit_entries);
     routes.on::<identity::VerifyAuditEntries, _>(verify);
     routes.on::<op::ListJobs, _>(list_jobs);
@@ -19,7 +21,11 @@ pub fn register(routes: &mut Routes) {
 }
 
 async fn events(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListEvents>) -> Result<Answer<Page<Event>>, Problem> {
-    Ok(Answer::of(service::events(ctx, tx, &call.query).await?))
+    Ok(Answer::of(log::events(ctx, tx, &call.query).await?))
+}
+
+async fn follow(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::StreamEvents>, place: &Place) -> Result<Batch<Event>, Problem> {
+    log::follow(ctx, tx, &call.query, place).await
 }
 
 async fn audit_entries(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<identity::ListAuditEntries>) -> Result<Answer<Page<AuditEntry>>, Problem> {

@@ -1,69 +1,27 @@
 //! Reading and verifying the trail.
 
-use causeway_contract::{Code, FieldError, ListQuery, Page, Problem, operation_id};
+use causeway_contract::{ListQuery, Page, Problem, operation_id};
 use causeway_entity::govern::{api_keys, users};
 use causeway_entity::kernel::{event_positions, events, snapshots};
 use causeway_kernel::db::{Position, chain_link};
 use causeway_kernel::{Ctx, Find, Tx, crypto, list};
 use causeway_openapi::identity::{AUDIT_ENTRIES, AuditEntry, Change};
-use causeway_openapi::integration::{Event, EventsQuery};
+use causeway_openapi::integration::Event;
 use causeway_openapi::object::{Actor, Break, Subject, Verification};
-use causeway_value::{ActorKind, PREFIXES, split_type_id, type_id};
+use causeway_value::{ActorKind, PREFIXES, type_id};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// Events of a page when no limit is given.
-const DEFAULT_LIMIT: u32 = 50;
 /// Events that verifying reads at a time.
 const BATCH: u64 = 1_000;
 
 /// An event with its place and its object before and after.
-struct Entry {
+pub(super) struct Entry {
     row: events::Model,
     position: event_positions::Model,
     after: Value,
     before: Value,
-}
-
-/// A page of the log, in order.
-///
-/// # Errors
-/// `not_found` when `after` is no event of this tenant.
-pub async fn events(_: &Ctx, tx: &mut Tx<'_>, query: &EventsQuery) -> Result<Page<Event>, Problem> {
-    let limit = u64::from(query.limit.unwrap_or(DEFAULT_LIMIT));
-    let mut find = Find::<event_positions::Entity>::new();
-    if let Some(after) = query.after {
-        let known = Find::<event_positions::Entity>::new().eq(event_positions::Column::EventId, after).one(tx).await?;
-        let missing = || Problem::of(vec![FieldError::parameter(Code::NotFound, "after", "is no event of this tenant")]);
-        find = find.gt(event_positions::Column::Sequence, known.ok_or_else(missing)?.sequence);
-    }
-    if let Some(kind) = &query.kind {
-        find = find.when("event_id IN (SELECT id FROM events WHERE tenant_id = $1 AND event_type = ?)", vec![kind.as_str().into()]);
-    }
-    if let Some(subject) = &query.subject_id {
-        let uuid = split_type_id(subject).map_or(Uuid::max(), |(_, uuid)| uuid);
-        find = find.when("event_id IN (SELECT id FROM events WHERE tenant_id = $1 AND subject_id = ?)", vec![uuid.into()]);
-    }
-    if let Some(flow) = query.flow_id {
-        find = find.when("event_id IN (SELECT id FROM events WHERE tenant_id = $1 AND flow_id = ?)", vec![flow.into()]);
-    }
-    if let Some(companies) = tx.companies() {
-        let marks = vec!["?"; companies.len()].join(", ");
-        let sql = format!("event_id IN (SELECT id FROM events WHERE tenant_id = $1 AND (company_id IS NULL OR company_id IN ({marks})))");
-        find = find.when(&sql, companies.iter().map(|company| (*company).into()).collect());
-    }
-    let mut positions = find.order_by(event_positions::Column::Sequence).limit(limit + 1).all(tx).await?;
-    let has_more = u64::try_from(positions.len()).unwrap_or(0) > limit;
-    positions.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let rows = Find::<events::Entity>::new().among(events::Column::Id, positions.iter().map(|position| position.event_id)).all(tx).await?;
-    let mut by_id: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
-    let pairs = positions.into_iter().filter_map(|position| Some((by_id.remove(&position.event_id)?, position))).collect();
-    let entries = with_snapshots(tx, pairs).await?;
-    let names = actor_names(tx, &entries).await?;
-    let data: Vec<Event> = entries.into_iter().map(|entry| event_view(entry, &names)).collect();
-    let next_cursor = if has_more { data.last().map(|event| event.id.to_string()) } else { None };
-    Ok(Page { data, next_cursor, has_more })
 }
 
 /// A page of audit entries, newest first.
@@ -85,7 +43,7 @@ pub async fn audit_entries(ctx: &Ctx, tx: &mut Tx<'_>, query: &ListQuery) -> Res
 }
 
 /// Adds each object as it was after the event and before it, in one query for all.
-async fn with_snapshots(tx: &mut Tx<'_>, pairs: Vec<(events::Model, event_positions::Model)>) -> Result<Vec<Entry>, Problem> {
+pub(super) async fn with_snapshots(tx: &mut Tx<'_>, pairs: Vec<(events::Model, event_positions::Model)>) -> Result<Vec<Entry>, Problem> {
     let mut wanted: Vec<Uuid> = pairs.iter().map(|(row, _)| row.subject_id).collect();
     wanted.sort();
     wanted.dedup();
@@ -109,7 +67,7 @@ async fn with_snapshots(tx: &mut Tx<'_>, pairs: Vec<(events::Model, event_positi
 }
 
 /// The names of the users and keys that acted.
-async fn actor_names(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<HashMap<Uuid, String>, Problem> {
+pub(super) async fn actor_names(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<HashMap<Uuid, String>, Problem> {
     let ids_of = |kind: ActorKind| {
         let mut ids: Vec<Uuid> = entries.iter().filter(|entry| entry.row.actor_kind == kind).filter_map(|entry| entry.row.actor_id).collect();
         ids.sort();
@@ -159,7 +117,7 @@ fn changes(before: &Value, after: &Value) -> BTreeMap<String, Change> {
         .collect()
 }
 
-fn event_view(entry: Entry, names: &HashMap<Uuid, String>) -> Event {
+pub(super) fn event_view(entry: Entry, names: &HashMap<Uuid, String>) -> Event {
     let previous = if entry.before.is_null() {
         Value::Null
     } else {

@@ -183,8 +183,18 @@ fn gather(
         }
     }
     let lost = heads.number(conn, &events).and_then(|()| Ok(conn.prepare_cached("COMMIT")?.execute([])?)).err();
+    if lost.is_none() {
+        wake_followers(&events);
+    }
     batch.extend(done);
     (batch, lost)
+}
+
+/// Tells those who follow the log of a tenant that it has grown.
+fn wake_followers(events: &[PendingEvent]) {
+    let mut tenants: Vec<_> = events.iter().map(|event| event.tenant).collect();
+    tenants.dedup();
+    tenants.into_iter().for_each(crate::wake::wake);
 }
 
 fn begin(conn: &Connection) -> Result<(), Fault> {

@@ -36,16 +36,24 @@ pub async fn round(postgres: &Postgres) -> Result<(), Problem> {
     let all = postgres.transact(&platform, false, &async |_, tx| Find::<tenants::Entity>::new().all(tx).await).await.map_err(|(problem, _)| problem)?;
     for tenant in all {
         let ctx = Ctx::system(tenant.id, TenantMode::Live, "sequence");
-        while postgres.transact(&ctx, true, &number).await.map_err(|(problem, _)| problem)? {}
+        loop {
+            let numbered = postgres.transact(&ctx, true, &number).await.map_err(|(problem, _)| problem)?;
+            if numbered > 0 {
+                crate::wake::wake(tenant.id);
+            }
+            if numbered < ROUND {
+                break;
+            }
+        }
     }
     Ok(())
 }
 
-/// Numbers the waiting events of one tenant; answers whether more may wait.
-async fn number(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<bool, Problem> {
+/// Numbers the waiting events of one tenant; answers how many.
+async fn number(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<u64, Problem> {
     let waiting = Find::<event_queue::Entity>::new().order_by(event_queue::Column::EventId).limit(ROUND).all(tx).await?;
     if waiting.is_empty() {
-        return Ok(false);
+        return Ok(0);
     }
     hold(tx, ctx.tenant).await?;
     // Another sequencer may have been faster between looking and holding.
@@ -70,7 +78,7 @@ async fn number(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<bool, Problem> {
     for row in &waiting {
         tx.delete(row);
     }
-    Ok(u64::try_from(waiting.len()).unwrap_or_default() == ROUND)
+    Ok(u64::try_from(waiting.len()).unwrap_or_default())
 }
 
 /// Takes the tenant's sequencer row until the transaction ends; waits while another instance has it.

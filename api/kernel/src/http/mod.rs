@@ -5,9 +5,11 @@ mod call;
 mod idempotency;
 mod respond;
 mod router;
+mod stream;
 
 pub use call::Call;
 pub use router::Routes;
+pub use stream::{Batch, Item, Place};
 
 use crate::clock::Stopwatch;
 use crate::{Ctx, Db, Principal, clock, telemetry};
@@ -26,7 +28,7 @@ use uuid::Uuid;
 
 use crate::limits::{BODY_BYTES, BODY_SECONDS};
 use call::Incoming;
-use router::{Operation, Verb};
+use router::{Bound, Operation, Verb};
 use serde::Serialize;
 
 /// A future that stays on its thread.
@@ -48,6 +50,8 @@ pub struct App {
     pub routes: Routes,
     /// Signs cursors.
     pub cursor_key: Arc<[u8; 32]>,
+    /// Becomes true when the server stops: streams end then.
+    pub stopping: tokio::sync::watch::Receiver<bool>,
 }
 
 /// What a handler answers.
@@ -201,10 +205,13 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
     // A dry run changes nothing, so there is nothing to repeat.
     let key = if ctx.dry_run { None } else { idempotency::Key::of(operation, &incoming.request, &ctx, &bytes)? };
     let body = call::read_body_as(&incoming.request, &bytes, operation.body.as_ref())?;
-    let verb = (operation.bind)(&segments, query, body)?;
     let ctx = Arc::new(ctx);
-    match execute(&app.db, operation, &ctx, key, verb).await {
-        Ok(packed) => Ok(respond::success(&incoming.request, packed, &incoming.request_id)),
+    let outcome = match (operation.bind)(&segments, query, body)? {
+        Bound::Verb(verb) => execute(&app.db, operation, &ctx, key, verb).await.map(|packed| respond::success(&incoming.request, packed, &incoming.request_id)),
+        Bound::Tail(tail) => stream::open(&app, operation, &incoming, &ctx, tail).await,
+    };
+    match outcome {
+        Ok(response) => Ok(response),
         Err(problem) => {
             if problem.status == 404 || problem.status == 403 {
                 refused(&problem);
@@ -243,11 +250,7 @@ async fn authenticate(app: &App, operation: &Operation, incoming: &Incoming) -> 
         problem
     };
     let missing = || Problem::new(Code::Unauthenticated, "Send an API key: `Authorization: Bearer cw_…`.");
-    let token = incoming.request.headers().get("authorization").and_then(|value| value.to_str().ok()).and_then(|value| {
-        let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    });
-    let Some(token) = token else { return Err(refused(None, missing())) };
+    let Some(token) = bearer(&incoming.request) else { return Err(refused(None, missing())) };
     let principal = app.authenticate.principal(&app.db, token).await.map_err(|problem| refused(None, problem))?;
     let platform = principal.tenant.uuid().is_nil();
     if platform != (operation.audience == Audience::Platform) {
@@ -255,6 +258,12 @@ async fn authenticate(app: &App, operation: &Operation, incoming: &Incoming) -> 
         return Err(refused(Some(principal), problem));
     }
     Ok(Some(principal))
+}
+
+/// The token of the `Authorization` header.
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    let (scheme, token) = request.headers().get("authorization")?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// Writes a refusal down, without making the caller wait (threat 61).

@@ -10,7 +10,7 @@ use causeway_contract::Problem;
 pub const API_VERSION: &str = "2026-11-21";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-fn builder(status: u16, request_id: &str) -> HttpResponseBuilder {
+pub(super) fn builder(status: u16, request_id: &str) -> HttpResponseBuilder {
     let mut builder = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     builder
         .insert_header((REQUEST_ID, request_id))

@@ -1,22 +1,32 @@
 //! From method and path to endpoint. Literal segments win over `{…}`.
 
+use super::stream::{Batch, Frames, Place, Tail};
 use super::{Answer, Call, LocalFuture, Packed, pack};
 use crate::{Ctx, Tx};
-use causeway_contract::{Audience, Endpoint, Flag, ListSpec, Method, PathParams, Problem, Reply, Row, Shape, row};
+use causeway_contract::{Audience, Endpoint, Events, Flag, ListSpec, Method, PathParams, Problem, Reply, Row, Shape, row};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A request of an endpoint whose types are no longer visible: what runs inside the transaction.
 pub(crate) trait Verb: Send + Sync {
     fn run<'a, 'c>(&'a self, ctx: &'a Ctx, tx: &'a mut Tx<'c>) -> LocalFuture<'a, Result<Packed, Problem>>;
 }
 
-struct Bound<E: Endpoint, F> {
+/// What a request was bound to.
+pub(crate) enum Bound {
+    /// One answer.
+    Verb(Box<dyn Verb>),
+    /// A stream.
+    Tail(Arc<dyn Tail>),
+}
+
+struct Handled<E: Endpoint, F> {
     handler: F,
     call: Call<E>,
 }
 
-impl<E, F> Verb for Bound<E, F>
+impl<E, F> Verb for Handled<E, F>
 where
     E: Endpoint,
     E::Path: Send + Sync,
@@ -29,7 +39,26 @@ where
     }
 }
 
-type Bind = Box<dyn Fn(&[&str], Value, Value) -> Result<Box<dyn Verb>, Problem> + Send + Sync>;
+struct Followed<E: Endpoint, F> {
+    handler: F,
+    call: Call<E>,
+}
+
+impl<E, F, T> Tail for Followed<E, F>
+where
+    T: serde::Serialize,
+    E: Endpoint,
+    E::Path: Send + Sync,
+    E::Query: Send + Sync,
+    E::Body: Send + Sync,
+    F: AsyncFn(&Ctx, &mut Tx<'_>, &Call<E>, &Place) -> Result<Batch<T>, Problem> + Send + Sync,
+{
+    fn next<'a, 'c>(&'a self, ctx: &'a Ctx, tx: &'a mut Tx<'c>, place: &'a Place) -> LocalFuture<'a, Result<Frames, Problem>> {
+        Box::pin(async move { Frames::of((self.handler)(ctx, tx, &self.call, place).await?) })
+    }
+}
+
+type Bind = Box<dyn Fn(&[&str], Value, Value) -> Result<Bound, Problem> + Send + Sync>;
 
 /// An endpoint that is served: its row, its schemas compiled at start, and the way from a request to its handler.
 pub(crate) struct Operation {
@@ -84,19 +113,28 @@ impl Routes {
         <E::Reply as Reply>::Payload: Send,
         F: AsyncFn(&Ctx, &mut Tx<'_>, &Call<E>) -> Result<Answer<<E::Reply as Reply>::Payload>, Problem> + Copy + Send + Sync + 'static,
     {
+        self.add::<E>(Box::new(move |segments, query, body| Ok(Bound::Verb(Box::new(Handled { handler, call: call_of::<E>(segments, query, body)? })))));
+    }
+
+    /// Serves a stream: `handler` is called again and again, each time with the place where the batch before ended.
+    pub fn follow<E, T, F>(&mut self, handler: F)
+    where
+        T: serde::Serialize + serde::de::DeserializeOwned + utoipa::ToSchema + 'static,
+        E: Endpoint<Reply = Events<T>>,
+        E::Path: Send + Sync,
+        E::Query: Send + Sync,
+        E::Body: Send + Sync,
+        F: AsyncFn(&Ctx, &mut Tx<'_>, &Call<E>, &Place) -> Result<Batch<T>, Problem> + Copy + Send + Sync + 'static,
+    {
+        self.add::<E>(Box::new(move |segments, query, body| Ok(Bound::Tail(Arc::new(Followed { handler, call: call_of::<E>(segments, query, body)? })))));
+    }
+
+    fn add<E: Endpoint>(&mut self, bind: Bind) {
         let row = row::<E>();
         let mut node = &mut self.root;
         for segment in E::PATH.split('/').filter(|segment| !segment.is_empty()) {
             node = if segment.starts_with('{') { node.parameter.get_or_insert_default() } else { node.literals.entry(segment).or_default() };
         }
-        let bind: Bind = Box::new(move |segments, query, body| {
-            let call = Call::<E> {
-                path: <E::Path as PathParams>::read(segments).ok_or_else(Problem::not_found)?,
-                query: super::call::decoded(query, "query")?,
-                body: super::call::decoded(body, "body")?,
-            };
-            Ok(Box::new(Bound { handler, call }))
-        });
         node.endpoints.insert(
             E::METHOD,
             Operation {
@@ -133,6 +171,14 @@ impl Routes {
             None => Found::OtherMethods(node.endpoints.keys().map(|method| method.word()).collect::<Vec<_>>().join(", ")),
         }
     }
+}
+
+fn call_of<E: Endpoint>(segments: &[&str], query: Value, body: Value) -> Result<Call<E>, Problem> {
+    Ok(Call {
+        path: <E::Path as PathParams>::read(segments).ok_or_else(Problem::not_found)?,
+        query: super::call::decoded(query, "query")?,
+        body: super::call::decoded(body, "body")?,
+    })
 }
 
 fn walk<'n>(node: &'n Node, segments: &[&'n str], parameters: &mut Vec<String>) -> Option<&'n Node> {
