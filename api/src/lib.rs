@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod command;
 pub mod compose;
+mod connection;
 pub mod demo;
 mod disk;
 pub mod server;

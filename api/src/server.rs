@@ -1,8 +1,13 @@
 //! Serving: HTTP, health, metrics, docs, and the workers beside it.
 
 use crate::compose;
+use crate::connection::Doorkeeper;
 use crate::settings::{Role, Settings};
-use actix_web::dev::ServerHandle;
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, Protocol};
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::dev::{AppConfig, ServerHandle};
+use actix_web::rt::net::TcpStream;
 use actix_web::web::{self, Data, Payload};
 use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer};
 use causeway_contract::Code;
@@ -20,7 +25,13 @@ use utoipa_swagger_ui::SwaggerUi;
 /// How long requests under way may take when the server stops, in seconds.
 const SHUTDOWN_SECONDS: u64 = 30;
 /// Connections of one thread, at most; more wait in the queue of the socket.
-const CONNECTIONS: usize = 5_000;
+const CONNECTIONS: usize = 12_500;
+/// How long a connection may be idle between two requests.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+/// How long the head of a request may take to arrive.
+const HEAD_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a client may take to end a connection that the server has ended.
+const END_PATIENCE: Duration = Duration::from_secs(1);
 
 /// The pause between two looks for jobs.
 const JOB_PAUSE: Duration = Duration::from_millis(100);
@@ -64,10 +75,14 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
     let listener = bind(settings.listen)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let document: Arc<str> = serde_json::to_string(&causeway_openapi::document()).map_err(|error| error.to_string())?.into();
-    let shared = Arc::clone(&app);
-    let server = HttpServer::new(move || {
-        ActixApp::new()
-            .app_data(Data::from(Arc::clone(&shared)))
+    let keeper = Doorkeeper::new(settings.connections_per_address);
+    let builder = actix_server::Server::build().workers(settings.threads).max_concurrent_connections(CONNECTIONS);
+    let builder = builder.shutdown_timeout(SHUTDOWN_SECONDS).disable_signals();
+    let ending = builder.graceful_shutdown_signal();
+    let serve = move || {
+        let (keeper, ending) = (keeper.clone(), ending.clone());
+        let service = ActixApp::new()
+            .app_data(Data::from(Arc::clone(&app)))
             .app_data(Data::new(Arc::clone(&document)))
             .route("/healthz", web::get().to(healthz))
             .route("/readyz", web::get().to(readyz))
@@ -77,14 +92,26 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
             .route("/docs/problems", web::get().to(problems))
             .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
             .default_service(web::to(any))
-    })
-    .workers(settings.threads)
-    .max_connections(CONNECTIONS)
-    .shutdown_timeout(SHUTDOWN_SECONDS)
-    .disable_signals()
-    .listen(listener)
-    .map_err(|error| format!("cannot serve on {address}: {error}"))?
-    .run();
+            .into_factory()
+            .map_err(|error: actix_web::Error| error.error_response());
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let ending = ending.clone();
+                async move { ending.notified().await }
+            })
+            .keep_alive(KEEP_ALIVE)
+            .client_request_timeout(HEAD_PATIENCE)
+            .client_disconnect_timeout(END_PATIENCE)
+            .local_addr(address)
+            .finish(map_config(service, |()| AppConfig::default()));
+        fn_service(move |stream: TcpStream| {
+            let peer = stream.peer_addr().ok();
+            let admitted = keeper.admit(stream).map(|connection| (connection, Protocol::Http1, peer)).map_err(DispatchError::Io);
+            std::future::ready(admitted)
+        })
+        .and_then(http)
+    };
+    let server = builder.listen("causeway", listener, serve).map_err(|error| format!("cannot serve on {address}: {error}"))?.run();
     let handle = server.handle();
     actix_web::rt::spawn(server);
     if let Some(at) = settings.metrics_listen {

@@ -63,6 +63,9 @@ pub struct Given {
     /// Connections to PostgreSQL.
     #[arg(long, env = "CAUSEWAY_DATABASE_CONNECTIONS", global = true)]
     pub database_connections: Option<u32>,
+    /// Connections that one address may hold at once; without it there is no limit. Behind a proxy all come from the proxy's address.
+    #[arg(long, env = "CAUSEWAY_CONNECTIONS_PER_ADDRESS", global = true)]
+    pub connections_per_address: Option<usize>,
     /// The one-time token for the first administrator; a random one is printed when not given.
     #[arg(long, env = "CAUSEWAY_BOOTSTRAP_TOKEN", global = true, hide_env_values = true)]
     pub bootstrap_token: Option<String>,
@@ -89,6 +92,8 @@ pub struct Settings {
     pub threads: usize,
     /// Connections to PostgreSQL.
     pub database_connections: u32,
+    /// Connections that one address may hold at once.
+    pub connections_per_address: usize,
     /// The one-time token for the first administrator.
     pub bootstrap_token: Option<String>,
 }
@@ -114,6 +119,7 @@ impl Settings {
             log: flags.log.or(from_file.log).unwrap_or_else(|| "info".to_owned()),
             threads: threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
             database_connections: flags.database_connections.or(from_file.database_connections).unwrap_or(causeway_kernel::limits::POSTGRES_CONNECTIONS),
+            connections_per_address: flags.connections_per_address.or(from_file.connections_per_address).unwrap_or(usize::MAX),
             bootstrap_token: flags.bootstrap_token.or(from_file.bootstrap_token),
         })
     }
@@ -136,7 +142,13 @@ mod tests {
         assert_eq!(given.listen, Some(SocketAddr::from(([127, 0, 0, 1], 8080))));
         let plain: String = EXAMPLE.lines().map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ")).unwrap_or(line).to_owned() + "\n").collect();
         let all: Given = toml::from_str(&plain).unwrap();
-        assert!(all.metrics_listen.is_some() && all.database_url.is_some() && all.bootstrap_token.is_some() && all.threads.is_some());
+        assert!(
+            all.metrics_listen.is_some()
+                && all.database_url.is_some()
+                && all.bootstrap_token.is_some()
+                && all.connections_per_address.is_some()
+                && all.threads.is_some()
+        );
     }
 
     #[test]

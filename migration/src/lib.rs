@@ -77,6 +77,7 @@ pub fn all() -> Vec<Migration> {
         bill::m0020_payments::MIGRATION,
         deliver::m0021_deliveries::MIGRATION,
         books::m0022_journal::MIGRATION,
+        kernel::m0090_finding::MIGRATION,
     ]
 }
 

@@ -489,6 +489,8 @@ pub const OPPORTUNITIES: ListSpec = ListSpec {
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "opportunities_flow_id" },
         Filter { name: "closed_at", kind: FilterKind::Instant, index: "opportunities_closed_at" },
         Filter { name: "expected_close_date", kind: FilterKind::Day, index: "opportunities_expected_close_date" },
+        Filter { name: "currency", kind: FilterKind::Word, index: "opportunities_currency_expected_value" },
+        Filter { name: "expected_value", kind: FilterKind::Amount, index: "opportunities_currency_expected_value" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "opportunities_updated_at" },
     ],
     sorts: &[

@@ -275,6 +275,8 @@ pub const INVOICES: ListSpec = ListSpec {
         Filter { name: "number", kind: FilterKind::Word, index: "invoices_number" },
         Filter { name: "invoice_date", kind: FilterKind::Day, index: "invoices_invoice_date" },
         Filter { name: "due_date", kind: FilterKind::Day, index: "invoices_due_date" },
+        Filter { name: "currency", kind: FilterKind::Word, index: "invoices_currency_total_amount" },
+        Filter { name: "total_amount", kind: FilterKind::Amount, index: "invoices_currency_total_amount" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "invoices_updated_at" },
     ],
     sorts: &[
@@ -283,7 +285,7 @@ pub const INVOICES: ListSpec = ListSpec {
         Sort { name: "due_date", index: "invoices_due_date" },
         Sort { name: "updated_at", index: "invoices_updated_at" },
     ],
-    search: false,
+    search: true,
     external_refs: true,
 };
 

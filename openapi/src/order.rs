@@ -246,6 +246,8 @@ pub const ORDERS: ListSpec = ListSpec {
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "orders_flow_id" },
         Filter { name: "number", kind: FilterKind::Word, index: "orders_number" },
         Filter { name: "order_date", kind: FilterKind::Day, index: "orders_order_date" },
+        Filter { name: "currency", kind: FilterKind::Word, index: "orders_currency_total_amount" },
+        Filter { name: "total_amount", kind: FilterKind::Amount, index: "orders_currency_total_amount" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "orders_updated_at" },
     ],
     sorts: &[
@@ -253,7 +255,7 @@ pub const ORDERS: ListSpec = ListSpec {
         Sort { name: "order_date", index: "orders_order_date" },
         Sort { name: "updated_at", index: "orders_updated_at" },
     ],
-    search: false,
+    search: true,
     external_refs: true,
 };
 

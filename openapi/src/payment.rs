@@ -170,6 +170,8 @@ pub const PAYMENTS: ListSpec = ListSpec {
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "payments_flow_id" },
         Filter { name: "number", kind: FilterKind::Word, index: "payments_number" },
         Filter { name: "payment_date", kind: FilterKind::Day, index: "payments_payment_date" },
+        Filter { name: "currency", kind: FilterKind::Word, index: "payments_currency_amount" },
+        Filter { name: "amount", kind: FilterKind::Amount, index: "payments_currency_amount" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "payments_updated_at" },
     ],
     sorts: &[

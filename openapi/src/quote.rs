@@ -294,6 +294,8 @@ pub const QUOTES: ListSpec = ListSpec {
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "quotes_flow_id" },
         Filter { name: "number", kind: FilterKind::Word, index: "quotes_number" },
         Filter { name: "valid_until", kind: FilterKind::Day, index: "quotes_valid_until" },
+        Filter { name: "currency", kind: FilterKind::Word, index: "quotes_currency_total_amount" },
+        Filter { name: "total_amount", kind: FilterKind::Amount, index: "quotes_currency_total_amount" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "quotes_updated_at" },
     ],
     sorts: &[
@@ -301,7 +303,7 @@ pub const QUOTES: ListSpec = ListSpec {
         Sort { name: "valid_until", index: "quotes_valid_until" },
         Sort { name: "updated_at", index: "quotes_updated_at" },
     ],
-    search: false,
+    search: true,
     external_refs: true,
 };
 

@@ -54,6 +54,7 @@ impl Place {
             log: "warn".to_owned(),
             threads: 2,
             database_connections: 8,
+            connections_per_address: usize::MAX,
             bootstrap_token: Some(TOKEN.to_owned()),
         }
     }

@@ -1,12 +1,14 @@
 //! The one list engine: filters, sorts and keyset pages over the rows of one table, as its [`ListSpec`] allows.
 //!
+//! A document (a table with a number and a party) is found by `q=` through its number, its reference and the words of its party; anything else by its own words.
+//!
 //! Total order ending in the id, so no row that existed throughout is skipped or repeated while others are written.
 //! Rows without a value in the sorted column come last, in id order.
 
-use crate::db::{Find, Tx};
+use crate::db::{Find, Table, Tx};
 use crate::{Ctx, crypto, search};
 use causeway_contract::{Code, FieldError, FilterKind, ListQuery, ListSpec, Problem};
-use causeway_value::{Day, Instant, split_type_id};
+use causeway_value::{AmountText, Currency, Day, Instant, split_type_id};
 use sea_orm::sea_query::Value;
 use sea_orm::{EntityTrait, IdenStatic, Iterable, ModelTrait};
 use serde::{Deserialize, Serialize};
@@ -18,6 +20,8 @@ const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 200;
 /// Words of a search, at most.
 const MAX_WORDS: usize = 8;
+/// Values of one `[in]`, at most.
+const MAX_VALUES: usize = 50;
 
 /// Rows of a page, with the cursor of the next one.
 pub struct Rows<M> {
@@ -135,6 +139,13 @@ fn filtered<E: EntityTrait>(spec: &ListSpec, object: &'static str, query: &ListQ
             errors.push(FieldError::parameter(Code::UnknownParameter, name, "is not a parameter of this list; check its spelling"));
             continue;
         };
+        if operator == "in" && filter.kind.several() {
+            match values(filter.kind, text) {
+                Ok(values) => find = find.among_named(filter.name, values),
+                Err(detail) => errors.push(FieldError::parameter(Code::InvalidValue, name, detail)),
+            }
+            continue;
+        }
         let sql = match operator {
             "eq" => "=",
             "gt" if filter.kind.ranges() => ">",
@@ -146,7 +157,7 @@ fn filtered<E: EntityTrait>(spec: &ListSpec, object: &'static str, query: &ListQ
                 continue;
             }
         };
-        match filter_value(filter.kind, text) {
+        match filter_value(filter.kind, text, query) {
             Ok(value) => find = find.compare_named(filter.name, sql, value),
             Err(detail) => errors.push(FieldError::parameter(Code::InvalidValue, name, detail)),
         }
@@ -160,6 +171,10 @@ fn filtered<E: EntityTrait>(spec: &ListSpec, object: &'static str, query: &ListQ
         find = find.when(sql, vec![object.into(), system.into(), id.into()]);
     }
     if let Some(text) = &query.q {
+        let table = Table::of::<E>();
+        if table.has("number") && table.has("party_id") {
+            return Ok(documents(find, &table, text));
+        }
         for word in search::words(std::iter::once(text.as_str())).into_iter().take(MAX_WORDS) {
             let end = search::prefix_end(&word);
             let sql = "id IN (SELECT object_id FROM search_words WHERE tenant_id = $1 AND object_type = ? AND word >= ? AND word < ?)";
@@ -169,7 +184,33 @@ fn filtered<E: EntityTrait>(spec: &ListSpec, object: &'static str, query: &ListQ
     Ok(find)
 }
 
-fn filter_value(kind: FilterKind, text: &str) -> Result<Value, String> {
+/// Documents whose number or reference begins so, or whose party has all the words.
+fn documents<E: EntityTrait>(find: Find<E>, table: &Table, text: &str) -> Find<E> {
+    let (start, upper) = (text.trim(), text.trim().to_uppercase());
+    let mut sql = "number >= ? AND number < ?".to_owned();
+    let mut values: Vec<Value> = vec![upper.as_str().into(), search::prefix_end(&upper).into()];
+    if table.has("reference") {
+        sql.push_str(" OR reference >= ? AND reference < ?");
+        values.extend([start.into(), search::prefix_end(start).into()]);
+    }
+    let words: Vec<String> = search::words(std::iter::once(text)).into_iter().take(MAX_WORDS).collect();
+    if !words.is_empty() {
+        let one = "party_id IN (SELECT object_id FROM search_words WHERE tenant_id = $1 AND object_type = 'party' AND word >= ? AND word < ?)";
+        sql.push_str(&format!(" OR ({})", vec![one; words.len()].join(" AND ")));
+        values.extend(words.iter().flat_map(|word| [word.as_str().into(), search::prefix_end(word).into()]));
+    }
+    find.when(&sql, values)
+}
+
+fn values(kind: FilterKind, text: &str) -> Result<Vec<Value>, String> {
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    if parts.len() > MAX_VALUES || parts.iter().any(|part| part.is_empty()) {
+        return Err(format!("must be 1 to {MAX_VALUES} values, separated by commas"));
+    }
+    parts.into_iter().map(|part| filter_value(kind, part, &ListQuery::default())).collect()
+}
+
+fn filter_value(kind: FilterKind, text: &str, query: &ListQuery) -> Result<Value, String> {
     match kind {
         // An id that names nothing here gives an empty page, whosever it is.
         FilterKind::Id(prefix) => Ok(Value::Uuid(Some(split_type_id(text).filter(|(found, _)| *found == prefix).map_or(Uuid::max(), |(_, uuid)| uuid)))),
@@ -181,6 +222,11 @@ fn filter_value(kind: FilterKind, text: &str) -> Result<Value, String> {
             "false" => Ok(false.into()),
             _ => Err("must be true or false".to_owned()),
         },
+        FilterKind::Amount => {
+            let currency = query.filters.get("currency").ok_or("amounts compare within one currency: add the filter currency=…")?;
+            let currency: Currency = currency.parse().map_err(|_| "the filter currency names no currency")?;
+            AmountText::from(text).amount(currency).map(Into::into).map_err(|error| error.to_string())
+        }
         FilterKind::Day => text.parse::<Day>().map(Into::into).map_err(|error| error.to_string()),
         FilterKind::Instant => text.parse::<Instant>().map(Into::into).map_err(|error| error.to_string()),
     }

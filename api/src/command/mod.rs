@@ -99,6 +99,10 @@ async fn execute(command: Command, settings: Settings) -> Result<ExitCode, Strin
 }
 
 async fn serve(settings: Settings) -> Result<(), String> {
+    // Every connection is an open file, and shells allow a thousand.
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
     let db = store::open(&settings).await?;
     if settings.role == Role::Worker {
         crate::compose::register();

@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document, made from the rows.
 
-use crate::{Audience, Endpoint, FieldError, Flag, Method, Problem, Reply, Row};
+use crate::{Audience, Endpoint, FieldError, Flag, Method, Problem, Reply, Row, relations};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -53,7 +53,7 @@ pub fn document(title: &str, version: &str, description: &str, rows: &[Row]) -> 
     let mut paths: BTreeMap<&str, serde_json::Map<String, Value>> = BTreeMap::new();
     for row in rows {
         let names = (row.schemas)(&mut schemas);
-        paths.entry(row.path).or_default().insert(row.method.word().to_ascii_lowercase(), operation(row, &names, &problem));
+        paths.entry(row.path).or_default().insert(row.method.word().to_ascii_lowercase(), operation(row, rows, &names, &problem));
     }
     json!({
         "openapi": "3.1.0",
@@ -92,12 +92,18 @@ pub fn operation_id(name: &str) -> String {
     id
 }
 
-fn operation(row: &Row, names: &Names, problem: &str) -> Value {
+fn operation(row: &Row, rows: &[Row], names: &Names, problem: &str) -> Value {
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     let problem_content = json!({"application/problem+json": {"schema": reference(problem)}});
     let failure = |text: &str| json!({"description": text, "content": problem_content});
     let mut responses = serde_json::Map::new();
-    let success = json!({"description": row.summary, "content": {row.media: {"schema": reference(&names.reply)}}});
+    let mut success = json!({"description": row.summary, "content": {row.media: {"schema": reference(&names.reply)}}});
+    if row.page
+        && let Some(content) = success.get_mut("content").and_then(Value::as_object_mut)
+    {
+        let description = "All rows from `cursor` on, or those of one page with `limit`. Lists and maps inside a row are left out; a text that a spreadsheet would calculate starts with an apostrophe.";
+        content.insert("text/csv".to_owned(), json!({"schema": {"type": "string", "description": description}}));
+    }
     responses.insert(row.success.to_string(), success);
     responses.insert("400".to_owned(), failure("The request cannot be read."));
     if (row.audience)() != Audience::Open {
@@ -115,7 +121,7 @@ fn operation(row: &Row, names: &Names, problem: &str) -> Value {
         "operationId": operation_id(row.id),
         "summary": row.summary,
         "tags": [tag(row)],
-        "parameters": parameters(row, names),
+        "parameters": parameters(row, rows, names),
         "responses": responses,
         "x-permission": row.permission,
     });
@@ -129,7 +135,7 @@ fn operation(row: &Row, names: &Names, problem: &str) -> Value {
     operation
 }
 
-fn parameters(row: &Row, names: &Names) -> Vec<Value> {
+fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {
     let text = |name: &str, place: &str, required: bool, description: &str| json!({"name": name, "in": place, "required": required, "description": description, "schema": {"type": "string"}});
     let mut all = Vec::new();
     let segments = row.path.split('/').filter_map(|s| s.strip_prefix('{')?.strip_suffix('}'));
@@ -149,7 +155,11 @@ fn parameters(row: &Row, names: &Names) -> Vec<Value> {
             all.push(text("external_ref", "query", false, "`system:id` of an external reference"));
         }
         for filter in list.filters {
-            all.push(text(filter.name, "query", false, "Equal to"));
+            let equal = if filter.kind == crate::FilterKind::Amount { "Equal to this amount in the currency of the filter `currency`" } else { "Equal to" };
+            all.push(text(filter.name, "query", false, equal));
+            if filter.kind.several() {
+                all.push(text(&format!("{}[in]", filter.name), "query", false, "One of these, separated by commas"));
+            }
             if filter.kind.ranges() {
                 for (op, word) in [("gt", "after"), ("gte", "at or after"), ("lt", "before"), ("lte", "at or before")] {
                     all.push(text(&format!("{}[{op}]", filter.name), "query", false, word));
@@ -162,6 +172,12 @@ fn parameters(row: &Row, names: &Names) -> Vec<Value> {
         for (name, field) in fields {
             all.push(text(&name, "query", field.required, &describe(&field.shape)));
         }
+    }
+    let expand: Vec<String> = relations(row, rows).into_iter().map(|relation| relation.name).collect();
+    if !expand.is_empty() {
+        let description =
+            format!("Adds objects under their names, separated by commas: {}. It needs the right to read them; the answer has no ETag.", expand.join(", "));
+        all.push(text("expand", "query", false, &description));
     }
     if row.flags.contains(&Flag::dry_run) {
         all.push(json!({"name": "dry_run", "in": "query", "required": false, "description": "Give the result and write nothing", "schema": {"type": "boolean", "default": false}}));

@@ -158,6 +158,10 @@ pub struct Row {
     pub success: u16,
     /// The content type of success.
     pub media: &'static str,
+    /// Whether the answer is a page: then it can be had as CSV, too.
+    pub page: bool,
+    /// The shape of the answer.
+    pub reply: fn() -> Shape,
     /// Whose credential it takes.
     pub audience: fn() -> Audience,
     /// The id prefixes of the path's segments.
@@ -182,6 +186,8 @@ pub const fn row<E: Endpoint>() -> Row {
         list: E::LIST,
         success: <E::Reply as Reply>::STATUS,
         media: <E::Reply as Reply>::MEDIA,
+        page: <E::Reply as Reply>::PAGE,
+        reply: Shape::of::<<E::Reply as Reply>::Payload>,
         audience: E::audience,
         path_prefixes: <E::Path as PathParams>::prefixes,
         body: body_shape::<E>,

@@ -7,6 +7,7 @@ mod endpoint;
 mod list;
 mod patch;
 mod problem;
+mod relation;
 mod reply;
 mod shape;
 
@@ -15,5 +16,6 @@ pub use endpoint::{Audience, Endpoint, Flag, Method, Nothing, PathParams, Row, r
 pub use list::{Filter, FilterKind, ListQuery, ListSpec, Page, Sort};
 pub use patch::Patch;
 pub use problem::{Code, FieldError, Problem};
+pub use relation::{Relation, relations};
 pub use reply::{Accepted, Created, Events, Json, Reply, Result};
 pub use shape::{Shape, parse_json};

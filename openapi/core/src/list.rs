@@ -13,10 +13,12 @@ pub enum FilterKind {
     Id(&'static str),
     /// An id of whatever kind; equality.
     AnyId,
-    /// A word or code; equality.
+    /// A word or code; equality, and one of several (`status[in]=open,won`).
     Word,
     /// A yes or no (`true`, `false`); equality.
     YesNo,
+    /// An amount of money in the row's currency; equality and ranges, together with the filter `currency`: amounts of two currencies do not compare.
+    Amount,
     /// A business day; equality and ranges.
     Day,
     /// An instant; equality and ranges.
@@ -27,7 +29,13 @@ impl FilterKind {
     /// Whether `[gt]`, `[gte]`, `[lt]` and `[lte]` are allowed.
     #[must_use]
     pub const fn ranges(self) -> bool {
-        matches!(self, Self::Day | Self::Instant)
+        matches!(self, Self::Amount | Self::Day | Self::Instant)
+    }
+
+    /// Whether `[in]` is allowed.
+    #[must_use]
+    pub const fn several(self) -> bool {
+        matches!(self, Self::Word)
     }
 }
 
@@ -60,7 +68,7 @@ pub struct ListSpec {
     pub filters: &'static [Filter],
     /// Sorts besides the default, which is id descending.
     pub sorts: &'static [Sort],
-    /// Whether `q=` searches words.
+    /// Whether `q=` searches: words of the object, or number, reference and party of a document.
     pub search: bool,
     /// Whether `external_ref=system:id` finds by external reference.
     pub external_refs: bool,

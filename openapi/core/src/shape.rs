@@ -80,6 +80,12 @@ impl Shape {
         compile(&serde_json::to_value(T::schema()).unwrap_or_default(), &named).0
     }
 
+    /// Whether it is the text of a number: an amount, a price, a quantity, a percentage or a rate.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        matches!(self, Self::Text { format, .. } if is_decimal(format))
+    }
+
     /// Checks a value; every wrong field becomes one error.
     ///
     /// # Errors

@@ -7,6 +7,8 @@ mod credit;
 mod currency;
 mod delivery;
 mod dry_run;
+mod exports;
+mod hostile;
 mod parallel;
 mod payment;
 mod pricing;

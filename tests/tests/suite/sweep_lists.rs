@@ -27,14 +27,16 @@ async fn filters_and_sorts_have_their_index() {
     let mut wrong = Vec::new();
     for (row, list) in lists() {
         let tenants = row.path.starts_with("/v1/");
-        let columns = list.filters.iter().map(|filter| filter.name).chain(list.sorts.iter().map(|sort| sort.name));
+        let amounts = list.filters.iter().filter(|filter| filter.kind == FilterKind::Amount).map(|filter| vec!["currency", filter.name]);
+        let others = list.filters.iter().filter(|filter| filter.kind != FilterKind::Amount).map(|filter| filter.name);
+        let columns = others.chain(list.sorts.iter().map(|sort| sort.name)).map(|name| vec![name]).chain(amounts);
         for column in columns {
-            let start: &[&str] = if tenants { &["tenant_id", column] } else { &[column] };
+            let start = if tenants { [vec!["tenant_id"], column.clone()].concat() } else { column.clone() };
             let served = indexes
                 .iter()
-                .any(|(table, _, columns)| table == list.table && columns.len() >= start.len() && columns.iter().zip(start).all(|(is, should)| is == should));
+                .any(|(table, _, columns)| table == list.table && columns.len() >= start.len() && columns.iter().zip(&start).all(|(is, should)| is == should));
             if !served {
-                wrong.push(format!("{}.{column} has no index that begins {start:?}", list.table));
+                wrong.push(format!("{}.{column:?} has no index that begins {start:?}", list.table));
             }
         }
     }
@@ -110,6 +112,13 @@ async fn filters_find_exactly_what_has_the_value() {
                 wrong.push(format!("{}: no row has a {}", row.id, filter.name));
                 continue;
             };
+            if filter.kind == FilterKind::Amount {
+                amounts(&mut wrong, caller, &row, filter.name, &all).await;
+                continue;
+            }
+            if filter.kind == FilterKind::Word {
+                one_of(&mut wrong, caller, &row, filter.name, &all).await;
+            }
             let expected: BTreeSet<&str> =
                 all.iter().filter(|object| shown(object, filter.name).as_ref() == Some(&value)).filter_map(|object| object["id"].as_str()).collect();
             let found = pages(caller, row.path, &format!("limit=200&{}={}", filter.name, encoded(&value))).await;
@@ -133,6 +142,54 @@ async fn filters_find_exactly_what_has_the_value() {
         }
     }
     none(wrong);
+}
+
+/// `[in]` finds what has one of several values.
+async fn one_of(wrong: &mut Vec<String>, caller: &Caller, row: &Row, name: &str, all: &[Value]) {
+    let values: BTreeSet<String> = all.iter().filter_map(|object| shown(object, name)).filter(|value| !value.contains(',')).take(2).collect();
+    let expected: BTreeSet<&str> =
+        all.iter().filter(|object| shown(object, name).is_some_and(|value| values.contains(&value))).filter_map(|object| object["id"].as_str()).collect();
+    let text = values.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+    let found = pages(caller, row.path, &format!("limit=200&{name}%5Bin%5D={}", encoded(&text))).await;
+    if ids(&found).into_iter().collect::<BTreeSet<_>>() != expected {
+        wrong.push(format!("{} {name}[in]={text}: {} instead of {}", row.id, found.len(), expected.len()));
+    }
+    let seen = caller.raw.get(&format!("{}?{name}%5Bin%5D=a,,b", row.path)).await;
+    if seen.status != 422 || seen.checked_problem().is_err() {
+        wrong.push(format!("{} {name}[in]=a,,b: {}", row.id, seen.status));
+    }
+}
+
+/// Amounts compare as numbers, within a currency.
+async fn amounts(wrong: &mut Vec<String>, caller: &Caller, row: &Row, name: &str, all: &[Value]) {
+    let number = |object: &Value| object[name].as_str().map(|text| text.replace('.', "").parse::<i64>().expect("digits"));
+    let mut ordered: Vec<&Value> = all.iter().filter(|object| object["currency"] == "EUR" && object[name].is_string()).collect();
+    ordered.sort_by_key(|object| number(object));
+    let Some(middle) = ordered.get(ordered.len() / 2) else {
+        wrong.push(format!("{}: no row in EUR has {name}", row.id));
+        return;
+    };
+    let (text, value) = (middle[name].as_str().expect("an amount"), number(middle));
+    for (operator, less, equal, greater) in [
+        ("", false, true, false),
+        ("%5Bgt%5D", false, false, true),
+        ("%5Bgte%5D", false, true, true),
+        ("%5Blt%5D", true, false, false),
+        ("%5Blte%5D", true, true, false),
+    ] {
+        let holds = |found: std::cmp::Ordering| (found.is_lt() && less) || (found.is_eq() && equal) || (found.is_gt() && greater);
+        let expected: BTreeSet<&str> = ordered.iter().filter(|object| holds(number(object).cmp(&value))).filter_map(|object| object["id"].as_str()).collect();
+        let found = pages(caller, row.path, &format!("limit=200&currency=EUR&{name}{operator}={text}")).await;
+        if ids(&found).into_iter().collect::<BTreeSet<_>>() != expected {
+            wrong.push(format!("{} {name}{operator}={text}: {} instead of {}", row.id, found.len(), expected.len()));
+        }
+    }
+    for query in [format!("{name}=1.00"), format!("{name}=1.001&currency=EUR"), format!("{name}=1e2&currency=EUR"), format!("{name}=1&currency=XX1")] {
+        let seen = caller.raw.get(&format!("{}?{query}", row.path)).await;
+        if seen.status != 422 || seen.checked_problem().is_err() {
+            wrong.push(format!("{} {query}: {}", row.id, seen.status));
+        }
+    }
 }
 
 /// What an object shows for a filter; the trail's are in its subject, the stage's in its name.
@@ -195,7 +252,7 @@ async fn references_and_words_find() {
             }
         }
         if list.search {
-            let word = all.iter().find_map(|object| object["name"].as_str().or_else(|| object["title"].as_str()));
+            let word = all.iter().find_map(|object| object["name"].as_str().or_else(|| object["title"].as_str()).or_else(|| object["number"].as_str()));
             let word = word.unwrap_or_default().split(' ').next().unwrap_or_default().to_lowercase();
             let found = pages(caller, row.path, &format!("limit=200&q={}", encoded(&word))).await;
             if found.is_empty() || !pages(caller, row.path, "limit=200&q=nosuchwordanywhere").await.is_empty() {

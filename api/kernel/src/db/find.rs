@@ -82,6 +82,14 @@ impl<E: EntityTrait> Find<E> {
         self.compare(column, operator, value)
     }
 
+    /// Only rows whose `column` is one of `values`; for filters whose column is data.
+    #[must_use]
+    pub(crate) fn among_named(mut self, column: &'static str, values: impl IntoIterator<Item = Value>) -> Self {
+        let places: Vec<String> = values.into_iter().map(|value| format!("${}", self.place(value))).collect();
+        let _ = write!(self.conditions, " AND {column} IN ({})", places.join(", "));
+        self
+    }
+
     /// Only rows for which this SQL holds; `?` marks take the values in order.
     #[must_use]
     pub fn when(mut self, sql: &str, values: Vec<Value>) -> Self {

@@ -1,13 +1,15 @@
 //! Reading a request: path, query, headers and body, each checked against the contract before a handler sees it.
 
-use super::header;
 use super::router::Operation;
+use super::{Told, header};
 use actix_web::HttpRequest;
 use actix_web::web::Payload;
-use causeway_contract::{Code, Endpoint, FieldError, ListSpec, Problem, Shape, parse_json};
+use causeway_contract::{Code, Endpoint, FieldError, ListSpec, Problem, Relation, Shape, parse_json};
 use causeway_value::split_type_id;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::cell::RefCell;
+use std::rc::Rc;
 use uuid::Uuid;
 
 /// A request that found its endpoint.
@@ -16,6 +18,8 @@ pub struct Incoming {
     pub(crate) payload: Payload,
     pub(crate) segments: Vec<String>,
     pub(crate) request_id: String,
+    /// What the log will say.
+    pub(crate) told: Rc<RefCell<Told>>,
 }
 
 /// What a handler gets: the path's values, the query and the body, all checked.
@@ -61,17 +65,39 @@ fn decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
 }
 
-/// The query, checked, and whether it is a dry run.
-pub(crate) fn read_query(mut pairs: Vec<(String, String)>, operation: &Operation) -> Result<(Value, bool), Problem> {
-    let mut dry_run = false;
-    if operation.dry_run
-        && let Some(place) = pairs.iter().position(|(name, _)| name == "dry_run")
+/// A query, checked.
+pub(crate) struct Asked {
+    /// What the handler gets.
+    pub value: Value,
+    /// Whether nothing is to be written.
+    pub dry_run: bool,
+    /// By what the answer is to be expanded.
+    pub expand: Vec<Relation>,
+}
+
+/// The query, checked.
+pub(crate) fn read_query(mut pairs: Vec<(String, String)>, operation: &Operation, relations: &[Relation]) -> Result<Asked, Problem> {
+    let mut taken = |name: &str| pairs.iter().position(|(known, _)| known == name).map(|place| pairs.remove(place).1);
+    let wrong = |name: &str, detail: String| Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, name, detail)]));
+    let dry_run = match if operation.dry_run { taken("dry_run") } else { None }.as_deref() {
+        Some("true") => true,
+        None | Some("false") => false,
+        Some(_) => return wrong("dry_run", "must be true or false".to_owned()),
+    };
+    let mut expand: Vec<Relation> = Vec::new();
+    if !relations.is_empty()
+        && let Some(names) = taken("expand")
     {
-        dry_run = match pairs.remove(place).1.as_str() {
-            "true" => true,
-            "false" => false,
-            _ => return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "dry_run", "must be true or false")])),
-        };
+        for name in names.split(',').map(str::trim) {
+            match relations.iter().find(|relation| relation.name == name) {
+                Some(relation) if expand.contains(relation) => {}
+                Some(relation) => expand.push(relation.clone()),
+                None => {
+                    let known: Vec<&str> = relations.iter().map(|relation| relation.name.as_str()).collect();
+                    return wrong("expand", format!("must name some of {}, separated by commas", known.join(", ")));
+                }
+            }
+        }
     }
     let value = match (operation.list, &operation.query) {
         (Some(list), _) => list_query(pairs, list, &operation.reply_fields)?,
@@ -81,7 +107,7 @@ pub(crate) fn read_query(mut pairs: Vec<(String, String)>, operation: &Operation
             Some((name, _)) => return Err(Problem::of(vec![unknown(name)])),
         },
     };
-    Ok((value, dry_run))
+    Ok(Asked { value, dry_run, expand })
 }
 
 fn unknown(name: &str) -> FieldError {

@@ -2,6 +2,8 @@
 //! in this order, for every operation. None can forget a step.
 
 mod call;
+mod csv;
+mod expand;
 mod idempotency;
 mod respond;
 mod router;
@@ -17,10 +19,12 @@ use actix_web::web::{Bytes, BytesMut, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use causeway_contract::{Audience, Code, FieldError, Method, Problem};
 use causeway_entity::platform::security_log;
-use causeway_value::ApiKeyId;
+use causeway_value::{ApiKeyId, TenantId};
+use std::cell::RefCell;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -105,9 +109,11 @@ pub async fn dispatch(app: Arc<App>, request: HttpRequest, payload: Payload) -> 
     let request_id = request_id(&request);
     let path = request.path().to_owned();
     let method = request.method().as_str().to_owned();
+    let told = Rc::new(RefCell::new(Told::default()));
     let answer = match app.routes.find(&method, &path) {
         router::Found::Endpoint(endpoint, segments) => {
-            let incoming = Incoming { request, payload, segments, request_id: request_id.clone() };
+            told.borrow_mut().operation = Some(endpoint.id);
+            let incoming = Incoming { request, payload, segments, request_id: request_id.clone(), told: Rc::clone(&told) };
             let outcome = caught(serve(Arc::clone(&app), endpoint, incoming)).await;
             telemetry::count_request(
                 endpoint.id,
@@ -126,8 +132,38 @@ pub async fn dispatch(app: Arc<App>, request: HttpRequest, payload: Payload) -> 
         }
     };
     let response = answer.unwrap_or_else(|problem| respond::problem(problem, &request_id));
-    tracing::debug!(request_id, method, path, status = response.status().as_u16(), micros = watch.micros(), "request");
+    log_request(&request_id, &method, &path, response.status().as_u16(), &told.borrow(), watch.micros());
     response
+}
+
+/// What the log says about a request besides its line: nothing that a body or a header holds.
+#[derive(Default)]
+pub(crate) struct Told {
+    operation: Option<&'static str>,
+    tenant: Option<TenantId>,
+    flow: Option<String>,
+}
+
+/// One line for each request (OBS-07, OBS-08). The query is left out: it may hold what people search for.
+fn log_request(request_id: &str, method: &str, path: &str, status: u16, told: &Told, micros: u64) {
+    tracing::info!(
+        target: "causeway::request",
+        request_id,
+        operation = told.operation,
+        tenant = told.tenant.map(tracing::field::display),
+        flow_id = told.flow.as_deref(),
+        method,
+        path,
+        status,
+        micros,
+        "request"
+    );
+}
+
+/// The deal that an answer is part of: the first one that it names.
+fn flow_of(body: &str) -> Option<String> {
+    let (_, rest) = body.split_once("\"flow_id\":\"")?;
+    rest.split_once('"').map(|(flow, _)| flow.to_owned())
 }
 
 /// Runs a future; a panic becomes `internal_error`, and the connection lives on.
@@ -181,6 +217,7 @@ async fn next_chunk(payload: &mut Payload) -> Option<Result<Bytes, actix_web::er
 /// Serves one request of an operation. Nothing here depends on its types, so it is compiled once.
 pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: Incoming) -> Result<HttpResponse, Problem> {
     let principal = authenticate(&app, operation, &incoming).await?;
+    incoming.told.borrow_mut().tenant = principal.as_ref().map(|principal| principal.tenant).filter(|tenant| !tenant.uuid().is_nil());
     let refused = |problem: &Problem| refuse(&app, operation, &incoming.request, principal.clone(), &incoming.request_id, problem);
     let mut ctx = match &principal {
         Some(principal) => Ctx::of(principal, operation.id, incoming.request_id.clone()),
@@ -198,16 +235,33 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
         refused(&Problem::not_found());
         return Err(Problem::not_found());
     }
-    let (query, dry_run) = call::read_query(call::query_pairs(incoming.request.query_string())?, operation)?;
-    ctx.dry_run = dry_run;
+    let pairs = call::query_pairs(incoming.request.query_string())?;
+    let asked = call::read_query(pairs, operation, app.routes.relations(operation))?;
+    ctx.dry_run = asked.dry_run;
     ctx.expected = call::expected_version(&incoming.request, &segments)?;
     let bytes = if operation.method == Method::Get { Bytes::new() } else { read_body(&mut incoming.payload).await? };
     // A dry run changes nothing, so there is nothing to repeat.
     let key = if ctx.dry_run { None } else { idempotency::Key::of(operation, &incoming.request, &ctx, &bytes)? };
     let body = call::read_body_as(&incoming.request, &bytes, operation.body.as_ref())?;
     let ctx = Arc::new(ctx);
-    let outcome = match (operation.bind)(&segments, query, body)? {
-        Bound::Verb(verb) => execute(&app.db, operation, &ctx, key, verb).await.map(|packed| respond::success(&incoming.request, packed, &incoming.request_id)),
+    if let Some(columns) = operation.columns.as_ref().filter(|_| csv::wanted(&incoming.request)) {
+        if !asked.expand.is_empty() {
+            return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "expand", "is for JSON; CSV has the columns of the list alone")]));
+        }
+        let export = csv::Export { app: Arc::clone(&app), operation: operation.id, method: operation.method, path: incoming.request.path().to_owned(), ctx };
+        return export.answer(&incoming.request_id, columns.clone(), asked.value).await;
+    }
+    let more = expand::bind(&app.routes, &ctx, asked.expand)?;
+    let outcome = match (operation.bind)(&segments, asked.value, body)? {
+        Bound::Verb(verb) if !more.is_empty() => {
+            expand::read(&app, &ctx, verb, more).await.map(|packed| respond::success(&incoming.request, packed, &incoming.request_id))
+        }
+        Bound::Verb(verb) => execute(&app.db, operation, &ctx, key, verb).await.map(|packed| {
+            if operation.method != Method::Get {
+                incoming.told.borrow_mut().flow = flow_of(&packed.body);
+            }
+            respond::success(&incoming.request, packed, &incoming.request_id)
+        }),
         Bound::Tail(tail) => stream::open(&app, operation, &incoming, &ctx, tail).await,
     };
     match outcome {

@@ -48,6 +48,8 @@ pub(crate) fn problem(mut problem: Problem, request_id: &str) -> HttpResponse {
     let mut builder = builder(problem.status, request_id);
     match problem.status {
         401 => drop(builder.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"causeway\""))),
+        // What is left of the body is not read, so nothing can follow on this connection.
+        408 | 413 => drop(builder.force_close()),
         429 | 503 | 507 => drop(builder.insert_header((RETRY_AFTER, "1"))),
         _ => {}
     }

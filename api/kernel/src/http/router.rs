@@ -1,12 +1,13 @@
 //! From method and path to endpoint. Literal segments win over `{…}`.
 
+use super::csv::Columns;
 use super::stream::{Batch, Frames, Place, Tail};
 use super::{Answer, Call, LocalFuture, Packed, pack};
 use crate::{Ctx, Tx};
-use causeway_contract::{Audience, Endpoint, Events, Flag, ListSpec, Method, PathParams, Problem, Reply, Row, Shape, row};
+use causeway_contract::{Audience, Endpoint, Events, Flag, ListSpec, Method, PathParams, Problem, Relation, Reply, Row, Shape, relations, row};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A request of an endpoint whose types are no longer visible: what runs inside the transaction.
 pub(crate) trait Verb: Send + Sync {
@@ -75,6 +76,8 @@ pub(crate) struct Operation {
     pub query: Option<Shape>,
     /// The fields of the listed object: known names that are no filter get a better answer.
     pub reply_fields: Vec<String>,
+    /// The columns of a page as CSV.
+    pub columns: Option<Columns>,
     /// Whether the path's segments are ids of the right kind.
     pub knows_path: fn(&[&str]) -> bool,
     /// The verb of a request whose query and body passed their schemas.
@@ -93,6 +96,8 @@ struct Node {
 pub struct Routes {
     root: Node,
     rows: Vec<Row>,
+    /// What each operation can be expanded by; known once all are served.
+    relations: OnceLock<BTreeMap<&'static str, Vec<Relation>>>,
 }
 
 /// What a request leads to.
@@ -149,6 +154,7 @@ impl Routes {
                 body: (row.body)(),
                 query: (row.query)(),
                 reply_fields: listed_fields::<E>(),
+                columns: <E::Reply as Reply>::PAGE.then(|| Columns::of_page(&(row.reply)())),
                 knows_path: |segments| <E::Path as PathParams>::read(segments).is_some(),
                 bind,
             },
@@ -160,6 +166,12 @@ impl Routes {
     #[must_use]
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// What the answers of an operation can be expanded by.
+    pub(crate) fn relations(&self, operation: &Operation) -> &[Relation] {
+        let all = self.relations.get_or_init(|| self.rows.iter().map(|row| (row.id, relations(row, &self.rows))).collect());
+        all.get(operation.id).map(Vec::as_slice).unwrap_or_default()
     }
 
     pub(crate) fn find<'a>(&'a self, method: &str, path: &'a str) -> Found<'a> {

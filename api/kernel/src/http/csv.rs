@@ -1,0 +1,223 @@
+//! Lists as CSV (RFC 4180): the same rows under the same filters, sorts and rights, page by page, so that a long export holds no snapshot open.
+//!
+//! The columns come from the shape of the list's objects: every field that holds one value, and those of objects inside, as `actor.id`. A list of values
+//! is one cell with `;` between them; lists of objects and free maps are left out.
+
+use super::router::{Bound, Found};
+use super::{App, execute, respond};
+use crate::Ctx;
+use crate::limits::SLOW_READER_SECONDS;
+use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use causeway_contract::{Code, Method, Problem, Shape};
+use serde_json::{Value, json};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Rows that are read at a time.
+const PAGE: u32 = 200;
+/// Pages that may wait for a reader.
+const WAITING: usize = 2;
+/// How deep objects inside objects become columns.
+const DEPTH: usize = 3;
+
+/// Whether the caller asks for CSV and not for JSON.
+pub(crate) fn wanted(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let kinds: Vec<&str> = accepted.map(|part| part.split(';').next().unwrap_or_default().trim()).collect();
+    kinds.contains(&"text/csv") && !kinds.contains(&"application/json")
+}
+
+/// The columns of a list.
+#[derive(Clone, Debug)]
+pub(crate) struct Columns(Arc<[Column]>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Column {
+    /// The fields on the way to the value.
+    path: Vec<String>,
+    /// Whether it holds words of people, which a spreadsheet might take for a formula; numbers keep their sign.
+    words: bool,
+}
+
+impl Columns {
+    /// The columns of a page of this shape: the id first, the others by name.
+    pub(crate) fn of_page(page: &Shape) -> Self {
+        let mut columns = Vec::new();
+        if let Shape::Object { fields, .. } = page
+            && let Some(Shape::List { items, .. }) = fields.get("data").map(|field| field.shape.as_ref())
+        {
+            collect(items, &mut Vec::new(), &mut columns);
+        }
+        columns.sort_by_key(|column| column.path.first().is_none_or(|name| name != "id"));
+        Self(columns.into())
+    }
+
+    fn header(&self) -> Vec<String> {
+        self.0.iter().map(|column| column.path.join(".")).collect()
+    }
+
+    fn cells(&self, row: &Value) -> Vec<String> {
+        self.0.iter().map(|column| column.cell(row)).collect()
+    }
+}
+
+fn collect(shape: &Shape, path: &mut Vec<String>, columns: &mut Vec<Column>) {
+    match shape {
+        Shape::Object { fields, .. } if path.len() < DEPTH => {
+            for (name, field) in fields {
+                path.push(name.clone());
+                collect(&field.shape, path, columns);
+                path.pop();
+            }
+        }
+        Shape::List { items, .. } if !matches!(items.as_ref(), Shape::Object { .. } | Shape::List { .. } | Shape::Any) => collect(items, path, columns),
+        Shape::Text { .. } => columns.push(Column { path: path.clone(), words: !shape.is_number() }),
+        Shape::Words(_) | Shape::Whole { .. } | Shape::YesNo => columns.push(Column { path: path.clone(), words: false }),
+        Shape::Object { .. } | Shape::List { .. } | Shape::Any => {}
+    }
+}
+
+impl Column {
+    fn cell(&self, row: &Value) -> String {
+        let value = self.path.iter().try_fold(row, |value, name| value.get(name)).unwrap_or(&Value::Null);
+        let text = match value {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            Value::Array(items) => items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(";"),
+            other => other.to_string(),
+        };
+        if self.words && text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+    }
+}
+
+fn lines(rows: &[Vec<String>]) -> Result<Vec<u8>, Problem> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let written = rows.iter().try_for_each(|row| writer.write_record(row));
+    let broken = |error: String| {
+        tracing::error!(error, "a page cannot be written as CSV");
+        Problem::new(Code::InternalError, "Something went wrong on our side. The request id finds it in the log.")
+    };
+    written.map_err(|error| broken(error.to_string()))?;
+    writer.into_inner().map_err(|error| broken(error.to_string()))
+}
+
+/// A list on its way out.
+pub(crate) struct Export {
+    pub app: Arc<App>,
+    pub operation: &'static str,
+    pub method: Method,
+    pub path: String,
+    pub ctx: Arc<Ctx>,
+}
+
+impl Export {
+    /// Answers with the first page at once, and with the others as they are read. With `limit` there is one page only, and the header
+    /// `Next-Cursor` says where the next one begins.
+    pub(crate) async fn answer(self, request_id: &str, columns: Columns, query: Value) -> Result<HttpResponse, Problem> {
+        let one_page = query.get("limit").is_some();
+        let (first, next) = self.page(&columns, &query).await?;
+        let head = lines(&[columns.header()])?;
+        let mut builder = respond::builder(200, request_id);
+        builder.insert_header((CONTENT_TYPE, "text/csv; charset=utf-8; header=present"));
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        builder.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")));
+        let beginning = [head, first].concat();
+        match next {
+            Some(cursor) if one_page => {
+                builder.insert_header((HeaderName::from_static("next-cursor"), cursor));
+                Ok(builder.body(beginning))
+            }
+            None => Ok(builder.body(beginning)),
+            Some(cursor) => {
+                let (out, lines) = mpsc::channel(WAITING);
+                actix_web::rt::spawn(self.pump(columns, query, cursor, beginning, out));
+                Ok(builder.streaming(Rest(lines)))
+            }
+        }
+    }
+
+    async fn pump(self, columns: Columns, mut query: Value, cursor: String, beginning: Vec<u8>, out: mpsc::Sender<Result<Bytes, Broken>>) {
+        let patience = Duration::from_secs(SLOW_READER_SECONDS);
+        let mut next = Some(cursor);
+        let mut ready = beginning;
+        loop {
+            if out.send_timeout(Ok(Bytes::from(ready)), patience).await.is_err() {
+                tracing::info!(request_id = self.ctx.request_id, operation = self.operation, "an export ends: its reader left or does not keep up");
+                return;
+            }
+            let Some(cursor) = next else { return };
+            // The log of events is paged by the event after which it goes on.
+            let place = if self.ctx.operation == "ListEvents" { "after" } else { "cursor" };
+            if let Some(fields) = query.as_object_mut() {
+                fields.insert(place.to_owned(), cursor.into());
+            }
+            match self.page(&columns, &query).await {
+                Ok(page) => (ready, next) = page,
+                Err(problem) => {
+                    tracing::warn!(request_id = self.ctx.request_id, %problem, "an export breaks off");
+                    // The connection breaks, so that nobody takes the part for the whole.
+                    let _ = out.send_timeout(Err(Broken), patience).await;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The lines of one page, and where the next one begins.
+    async fn page(&self, columns: &Columns, query: &Value) -> Result<(Vec<u8>, Option<String>), Problem> {
+        let Found::Endpoint(operation, segments) = self.app.routes.find(self.method.word(), &self.path) else { return Err(Problem::not_found()) };
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let mut query = query.clone();
+        if let Some(fields) = query.as_object_mut() {
+            fields.entry("limit").or_insert_with(|| PAGE.into());
+        }
+        let Bound::Verb(verb) = (operation.bind)(&segments, query, json!({}))? else { return Err(Problem::not_found()) };
+        let packed = execute(&self.app.db, operation, &self.ctx, None, verb).await?;
+        let page: Value = serde_json::from_str(&packed.body).unwrap_or_default();
+        let rows = page.get("data").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let cells: Vec<Vec<String>> = rows.iter().map(|row| columns.cells(row)).collect();
+        Ok((lines(&cells)?, page.get("next_cursor").and_then(Value::as_str).map(str::to_owned)))
+    }
+}
+
+/// The export could not go on.
+#[derive(Debug, thiserror::Error)]
+#[error("the export broke off")]
+struct Broken;
+
+/// The body of an export.
+struct Rest(mpsc::Receiver<Result<Bytes, Broken>>);
+
+impl futures_core::Stream for Rest {
+    type Item = Result<Bytes, Broken>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_recv(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_would_calculate_is_a_text() {
+        let column = |words| Column { path: vec!["name".to_owned()], words };
+        for text in ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1"] {
+            assert_eq!(column(true).cell(&json!({"name": text})), format!("'{text}"));
+            assert_eq!(column(false).cell(&json!({"name": text})), text);
+        }
+        assert_eq!(column(true).cell(&json!({"name": "a=1"})), "a=1");
+    }
+
+    #[test]
+    fn cells_are_quoted_where_they_must_be() {
+        let row = ["a,b", "say \"no\"", "two\nlines", "", "plain"].map(str::to_owned).to_vec();
+        assert_eq!(String::from_utf8(lines(&[row]).unwrap()).unwrap(), "\"a,b\",\"say \"\"no\"\"\",\"two\nlines\",,plain\r\n");
+    }
+}

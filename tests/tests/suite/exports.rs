@@ -1,0 +1,191 @@
+//! Lists as CSV, and answers expanded by the objects that they name: for every list and every relation of the contract.
+
+use causeway_contract::{Code, Method, Row, relations};
+use causeway_openapi::catalog::{CreateCategory, op as catalog};
+use causeway_openapi::identity::{CreateApiKey, op as identity};
+use causeway_tests::caller::Caller;
+use causeway_tests::fixture::{Fixture, rows};
+use causeway_tests::log::pages;
+use causeway_tests::raw::Seen;
+use causeway_tests::world::World;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+fn none(wrong: Vec<String>) {
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+async fn export(caller: &Caller, path: &str) -> Seen {
+    caller.raw.request("GET", path).header("accept", "text/csv").send().await
+}
+
+/// The rows of a CSV file by their columns.
+fn read(seen: &Seen) -> Vec<BTreeMap<String, String>> {
+    assert_eq!((seen.status, seen.header("content-type")), (200, Some("text/csv; charset=utf-8; header=present")), "{}", seen.text());
+    let mut reader = csv::Reader::from_reader(seen.bytes.as_slice());
+    reader.deserialize().map(|row| row.expect("a row")).collect()
+}
+
+/// What a cell shows of a field, when it is one value.
+fn shown(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => Some(String::new()),
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+/// Every list has the rows of its pages as CSV, under the same filter and sort, and each cell is the field of its name.
+#[tokio::test]
+async fn every_list_as_csv() {
+    let world = World::start().await;
+    let fixture = Fixture::new(&world).await;
+    let mut wrong = Vec::new();
+    for row in rows().iter().filter(|row| row.page) {
+        let caller = if row.path.starts_with("/v1/") { &fixture.tenant.owner } else { &fixture.platform };
+        let log = row.list.is_none();
+        let sort = row.list.and_then(|list| list.sorts.first()).map(|sort| format!("sort=-{}", sort.name)).unwrap_or_default();
+        let expected = pages(caller, row.path, &format!("limit=200&{sort}")).await;
+        let found = read(&export(caller, &format!("{}?{sort}", row.path)).await);
+        // Reading the log writes nothing, but the trail of other tests' keys may.
+        if found.len() != expected.len() {
+            wrong.push(format!("{}: {} rows instead of {}", row.id, found.len(), expected.len()));
+            continue;
+        }
+        for (cells, object) in found.iter().zip(&expected) {
+            for (name, value) in object.as_object().expect("an object") {
+                let cell = cells.get(name);
+                if let (Some(text), Some(cell)) = (shown(value), cell)
+                    && cell.trim_start_matches('\'') != text.trim_start_matches('\'')
+                {
+                    wrong.push(format!("{}.{name}: {cell:?} instead of {text:?}", row.id));
+                }
+            }
+            if cells.get("id").is_none_or(String::is_empty) || cells.len() < 3 {
+                wrong.push(format!("{}: {cells:?}", row.id));
+            }
+        }
+        // One page of it says where the next one begins.
+        if !log && expected.len() > 1 {
+            let one = export(caller, &format!("{}?{sort}&limit=1", row.path)).await;
+            let Some(cursor) = one.header("next-cursor") else {
+                wrong.push(format!("{}: no next cursor", row.id));
+                continue;
+            };
+            let rest = read(&export(caller, &format!("{}?{sort}&cursor={cursor}", row.path)).await);
+            if read(&one).len() != 1 || rest.len() != expected.len() - 1 {
+                wrong.push(format!("{}: 1 and {} rows of {}", row.id, rest.len(), expected.len()));
+            }
+        }
+    }
+    none(wrong);
+}
+
+/// No cell of words begins so that a spreadsheet calculates (threat 34), and what is wrong with the query shows as ever.
+#[tokio::test]
+async fn formulas_are_words() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let nasty = ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "=HYPERLINK(\"http://x\";\"y\")", "a,\"b\"\nc", "'quoted"];
+    for name in nasty {
+        tenant.post::<catalog::CreateCategory>((), &CreateCategory { name: name.to_owned(), ..CreateCategory::default() }).await;
+    }
+    let names: Vec<String> = read(&export(&tenant, "/v1/categories?sort=created_at").await).into_iter().map(|row| row["name"].clone()).collect();
+    assert_eq!(names, ["'=1+1", "'+1", "'-2+3", "'@SUM(A1)", "'\t=1", "'=HYPERLINK(\"http://x\";\"y\")", "a,\"b\"\nc", "'quoted"]);
+    assert_eq!(export(&tenant, "/v1/categories?nonsense=1").await.problem().code, Code::UnknownParameter);
+    assert_eq!(export(&tenant, "/v1/categories?cursor=x").await.problem().code, Code::CursorInvalid);
+    let seen = tenant.raw.request("GET", "/v1/categories").header("accept", "application/json, text/csv").send().await;
+    assert_eq!(seen.success()["data"].as_array().map(Vec::len), Some(nasty.len()));
+}
+
+/// A file is longer than a page, and one that cannot be finished breaks off.
+#[tokio::test]
+async fn a_long_list() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    for number in 0..450 {
+        tenant.post::<catalog::CreateCategory>((), &CreateCategory { name: format!("c{number}"), ..CreateCategory::default() }).await;
+    }
+    let found = read(&export(&tenant, "/v1/categories?sort=created_at").await);
+    let expected: Vec<String> = (0..450).map(|number| format!("c{number}")).collect();
+    assert_eq!(found.into_iter().map(|row| row["name"].clone()).collect::<Vec<_>>(), expected);
+}
+
+/// Every relation of every answer: the object as the caller reads it alone, and only with the right to.
+#[tokio::test]
+async fn every_relation() {
+    let world = World::start().await;
+    let fixture = Fixture::new(&world).await;
+    let all = causeway_openapi::rows();
+    let mut wrong = Vec::new();
+    let mut tried = 0;
+    for row in rows().iter().filter(|row| row.method == Method::Get && row.path.starts_with("/v1/")) {
+        for relation in relations(row, &all) {
+            let path = format!("{}?expand={}{}", fixture.path(row), relation.name, if row.page { "&limit=100" } else { "" });
+            let seen = fixture.tenant.raw.get(&path).await;
+            if seen.status != 200 || seen.header("etag").is_some() {
+                wrong.push(format!("{path}: {} {}", seen.status, seen.text()));
+                continue;
+            }
+            let answer = seen.json();
+            let objects = if row.page { answer["data"].as_array().cloned().unwrap_or_default() } else { vec![answer] };
+            for object in objects.iter().take(3) {
+                tried += 1;
+                let expected = match object[&relation.field].as_str() {
+                    Some(id) => fixture.tenant.raw.get(&relation.path.replace("{id}", id)).await.success(),
+                    None => Value::Null,
+                };
+                if object[&relation.name] != expected {
+                    wrong.push(format!("{path}: {} instead of {expected}", object[&relation.name]));
+                }
+            }
+            refused_without_the_right(&mut wrong, &fixture, row, &path, reader(&all, relation.path)).await;
+        }
+    }
+    assert!(tried > 50, "only {tried} were tried");
+    none(wrong);
+    let seen = fixture.tenant.raw.get("/v1/orders?expand=nonsense").await.problem();
+    assert_eq!((seen.status, seen.errors[0].parameter.as_deref()), (422, Some("expand")));
+    assert_eq!(export(&fixture.tenant, "/v1/orders?expand=party").await.status, 422);
+}
+
+fn reader<'a>(all: &'a [Row], path: &str) -> &'a Row {
+    all.iter().find(|row| row.method == Method::Get && row.path == path).expect("an operation")
+}
+
+async fn refused_without_the_right(wrong: &mut Vec<String>, fixture: &Fixture, row: &Row, path: &str, inner: &Row) {
+    if inner.permission == row.permission || row.permission.starts_with("any:") {
+        return;
+    }
+    let body = CreateApiKey { name: "half".to_owned(), scopes: vec![row.permission.to_owned()], ..CreateApiKey::default() };
+    let half = fixture.tenant.with_key(&fixture.tenant.post::<identity::CreateApiKey>((), &body).await.secret);
+    let seen = half.raw.get(path).await;
+    if seen.status != 403 || seen.checked_problem().is_err() {
+        wrong.push(format!("{path} without {}: {}", inner.permission, seen.status));
+    }
+}
+
+/// The words of a document are its number, its reference and its party.
+#[tokio::test]
+async fn documents_are_found_by_what_people_know() {
+    let world = World::start().await;
+    let fixture = Fixture::new(&world).await;
+    let deal = &fixture.deals[0];
+    let (order, invoice) = (deal.order.number.clone(), deal.invoice.number.clone().expect("a number"));
+    let found = async |path: &str| {
+        let seen = fixture.tenant.raw.get(path).await.success();
+        seen["data"].as_array().expect("rows").iter().map(|row| row["id"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let encode = |text: &str| text.replace('/', "%2F").replace(' ', "%20");
+    assert_eq!(found(&format!("/v1/orders?company_id={}&q={}", fixture.shop.company, encode(&order.to_lowercase()))).await, [deal.order.id.to_string()]);
+    assert_eq!(found(&format!("/v1/invoices?company_id={}&q={}", fixture.shop.company, encode(&invoice))).await, [deal.invoice.id.to_string()]);
+    if let Some(reference) = &deal.order.reference {
+        assert!(found(&format!("/v1/orders?q={}", encode(reference))).await.contains(&deal.order.id.to_string()));
+    }
+    let whole = pages(&fixture.tenant, "/v1/orders", &format!("limit=200&party_id={}", deal.order.party_id)).await.len();
+    let party = fixture.tenant.raw.get(&format!("/v1/parties/{}", deal.order.party_id)).await.success();
+    let word = party["name"].as_str().unwrap_or_default().split(' ').next().unwrap_or_default().to_lowercase();
+    assert!(found(&format!("/v1/orders?limit=200&q={word}")).await.len() >= whole && whole > 0);
+    assert_eq!(found("/v1/quotes?q=nosuchwordanywhere").await, Vec::<String>::new());
+}
