@@ -31,6 +31,8 @@ struct Metrics {
     batched: Counter,
     refusals: Counter,
     streams: Gauge,
+    statements: Counter,
+    rows_written: Counter,
 }
 
 fn metrics() -> &'static Metrics {
@@ -51,7 +53,11 @@ fn metrics() -> &'static Metrics {
         registry.register("refusals", "Requests refused for want of a credential or a right", refusals.clone());
         let streams = Gauge::default();
         registry.register("streams", "Streams of events that are open", streams.clone());
-        Metrics { registry, requests, latency, retries, batches, batched, refusals, streams }
+        let statements = Counter::default();
+        registry.register("database_statements", "Statements sent to the database", statements.clone());
+        let rows_written = Counter::default();
+        registry.register("database_rows_written", "Rows inserted, changed or removed, index entries not counted", rows_written.clone());
+        Metrics { registry, requests, latency, retries, batches, batched, refusals, streams, statements, rows_written }
     })
 }
 
@@ -72,6 +78,31 @@ pub(crate) fn count_batch(writes: usize, _micros: u64) {
     let metrics = metrics();
     metrics.batches.inc();
     metrics.batched.inc_by(u64::try_from(writes).unwrap_or_default());
+}
+
+/// Counts what one transaction asked of the database.
+pub(crate) fn count_work(statements: u64, rows_written: u64) {
+    let metrics = metrics();
+    metrics.statements.inc_by(statements);
+    metrics.rows_written.inc_by(rows_written);
+}
+
+/// What this process has asked of its database since it started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// Statements sent.
+    pub statements: u64,
+    /// Rows inserted, changed or removed.
+    pub rows_written: u64,
+    /// Commits of the SQLite writer.
+    pub batches: u64,
+}
+
+/// The counters of the database, for benches.
+#[must_use]
+pub fn work() -> Work {
+    let metrics = metrics();
+    Work { statements: metrics.statements.get(), rows_written: metrics.rows_written.get(), batches: metrics.batches.get() }
 }
 
 /// Counts a refusal.

@@ -1,22 +1,11 @@
 //! The chain: lead, qualify, quote, submit, send, accept, confirm, delivery, ship, invoice, post, payment.
 
-use super::measure::{Times, processor_millis, resident_kib};
+use super::deal::{Figures, Ground, STEPS};
+use super::measure::{per_second, resident_kib, tenths};
+use crate::disk;
 use crate::settings::Settings;
 use crate::terminal::say;
-use crate::{disk, server, store};
-use causeway_contract::{Endpoint, Nothing, Reply};
-use causeway_kernel::clock::Stopwatch;
-use causeway_openapi::client::Client;
-use causeway_openapi::line::LineInput;
-use causeway_openapi::{catalog, company, crm, delivery, invoice, order, payment, platform, quote, tax, term};
-use causeway_value::{
-    BillingPolicy, CompanyId, Currency, PaymentDirection, PaymentMethod, Percent, ProductId, ProductKind, Quantity, TaxId, TenantMode, TermLine,
-};
 use clap::Args;
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::rc::Rc;
-use tokio::task::JoinSet;
 
 /// How much.
 #[derive(Args, Clone, Debug)]
@@ -32,222 +21,52 @@ pub struct Options {
     warm_up: usize,
 }
 
-const STEPS: [&str; 12] = ["lead", "qualify", "quote", "submit", "send", "accept", "confirm", "delivery", "ship", "invoice", "post", "payment"];
-
 /// Runs it on a database of its own and prints the figures.
 ///
 /// # Errors
 /// A sentence that says what went wrong.
 pub async fn run(settings: &Settings, options: &Options) -> Result<(), String> {
-    let folder = settings.data_dir.join(format!("bench-{}", std::process::id()));
-    let own = Settings { data_dir: folder.clone(), listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..settings.clone() };
-    let db = store::open(&own).await?;
-    let running = server::start(&own, db).await?;
-    let world = Rc::new(World::prepare(&format!("http://{}", running.address), running.bootstrap_token.as_deref()).await?);
-    drive(&world, options.clients, options.warm_up).await?;
-    let fsync = if own.database_url.is_none() { disk::sync_micros(&own).ok() } else { None };
-    let processor = processor_millis();
-    let watch = Stopwatch::start();
-    let mut times = drive(&world, options.clients, options.chains).await?;
-    let micros = watch.micros().max(1);
-    let chains = u64::try_from(options.chains).unwrap_or_default();
-    say(&format!("database        {}", if own.database_url.is_some() { "PostgreSQL" } else { "SQLite, synchronous=FULL" }));
-    if let Some(fsync) = fsync {
+    let ground = Ground::open(settings).await?;
+    ground.carry(options.clients, options.warm_up).await?;
+    say_place(&ground);
+    let mut figures = ground.carry(options.clients, options.chains).await?;
+    say(&format!("clients         {}", options.clients));
+    say_figures(&figures);
+    say("step            p50 ms   p95 ms   p99 ms");
+    for (name, times) in STEPS.iter().zip(&mut figures.times) {
+        say(&format!("{name:<14}{:>8}{:>9}{:>9}", times.within(50), times.within(95), times.within(99)));
+    }
+    ground.close().await
+}
+
+/// Prints which database it is and how fast its disk answers.
+pub(super) fn say_place(ground: &Ground) {
+    say(&format!("database        {}", if ground.embedded() { "SQLite, synchronous=FULL" } else { "PostgreSQL" }));
+    if ground.embedded()
+        && let Ok(fsync) = disk::sync_micros(&ground.settings)
+    {
         say(&format!("fsync           {}.{:03} ms", fsync / 1_000, fsync % 1_000));
     }
-    let rate = chains * 10_000_000 / micros;
-    say(&format!(
-        "clients         {}\nchains          {chains} in {}.{:02} s\nchains/s        {}.{}",
-        options.clients,
-        micros / 1_000_000,
-        micros % 1_000_000 / 10_000,
-        rate / 10,
-        rate % 10
-    ));
-    if let (Some(before), Some(after)) = (processor, processor_millis()) {
-        let each = (after - before) * 100 / chains.max(1);
+}
+
+/// Prints what carrying deals took.
+pub(super) fn say_figures(figures: &Figures) {
+    let chains = figures.chains;
+    say(&format!("chains          {chains} in {}.{:02} s", figures.micros / 1_000_000, figures.micros % 1_000_000 / 10_000));
+    say(&format!("chains/s        {}", per_second(chains, figures.micros)));
+    if let Some(processor) = figures.processor {
+        let each = processor * 100 / chains;
         say(&format!("CPU per chain   {}.{:02} ms, client included", each / 100, each % 100));
+    }
+    say(&format!(
+        "per chain       {} statements, {} rows written",
+        tenths(figures.work.statements * 10 / chains),
+        tenths(figures.work.rows_written * 10 / chains)
+    ));
+    if let Some(written) = figures.written.filter(|written| *written > 0) {
+        say(&format!("to disk         {} KiB per chain", written / 1_024 / chains));
     }
     if let Some(kib) = resident_kib() {
         say(&format!("resident        {} MiB, client included", kib / 1_024));
     }
-    say("step            p50 ms   p95 ms   p99 ms");
-    for (name, times) in STEPS.iter().zip(&mut times) {
-        say(&format!("{name:<14}{:>8}{:>9}{:>9}", times.within(50), times.within(95), times.within(99)));
-    }
-    running.stop().await;
-    if own.database_url.is_none() {
-        std::fs::remove_dir_all(&folder).map_err(|error| format!("cannot remove {}: {error}", folder.display()))?;
-    }
-    Ok(())
-}
-
-/// Spreads `chains` over `clients` and gathers the times of each step.
-async fn drive(world: &Rc<World>, clients: usize, chains: usize) -> Result<Vec<Times>, String> {
-    let mut running = JoinSet::new();
-    for client in 0..clients {
-        let share = chains / clients + usize::from(client < chains % clients);
-        let world = Rc::clone(world);
-        running.spawn_local(async move {
-            let mut times = vec![Times::default(); STEPS.len()];
-            for _ in 0..share {
-                world.chain(&mut times).await?;
-            }
-            Ok::<_, String>(times)
-        });
-    }
-    let mut all = vec![Times::default(); STEPS.len()];
-    while let Some(done) = running.join_next().await {
-        for (sum, part) in all.iter_mut().zip(done.map_err(|error| error.to_string())??) {
-            sum.merge(part);
-        }
-    }
-    Ok(all)
-}
-
-struct World {
-    client: Client,
-    company: CompanyId,
-    products: Vec<ProductId>,
-    eur: Currency,
-}
-
-impl World {
-    async fn prepare(url: &str, token: Option<&str>) -> Result<Self, String> {
-        let token = token.ok_or("This database is in use by an installation; the bench needs an empty one.")?;
-        let eur: Currency = "EUR".parse().map_err(|_| "EUR")?;
-        let open = Client::new(url, "").map_err(|error| error.to_string())?;
-        let first =
-            open.call::<platform::op::Bootstrap>((), &Nothing {}, &platform::Bootstrap { token: token.to_owned() }).await.map_err(|error| error.to_string())?;
-        let admin = open.with_key(&first.api_key.secret).map_err(|error| error.to_string())?;
-        let owner = platform::CreateTenantOwner { name: "Bench".to_owned(), email: "bench@causeway.test".to_owned() };
-        let tenant = platform::CreateTenant { name: "Bench".to_owned(), slug: "bench".to_owned(), mode: TenantMode::Live, owner };
-        let tenant = admin.call::<platform::op::CreateTenant>((), &Nothing {}, &tenant).await.map_err(|error| error.to_string())?;
-        let client = open.with_key(&tenant.api_key.secret).map_err(|error| error.to_string())?;
-        let mut world = Self { client, company: CompanyId::new(), products: Vec::new(), eur };
-        world.masters().await?;
-        Ok(world)
-    }
-
-    async fn masters(&mut self) -> Result<(), String> {
-        let company = company::CreateCompany {
-            name: "Bench GmbH".to_owned(),
-            country: "DE".to_owned(),
-            currency: self.eur,
-            time_zone: "Europe/Berlin".parse().map_err(|_| "zone")?,
-            tax_id: None,
-            fiscal_year_start_month: None,
-            chart_template: None,
-            tax_rounding: None,
-            metadata: BTreeMap::new(),
-            external_refs: Vec::new(),
-        };
-        self.company = self.call::<company::op::CreateCompany>((), company).await?.id;
-        let line = TermLine { percent: Some(Percent::WHOLE), days: 30, ..TermLine::default() };
-        let term = term::CreatePaymentTerm {
-            code: "NET30".to_owned(),
-            name: "30 days net".to_owned(),
-            installments: vec![line],
-            ..term::CreatePaymentTerm::default()
-        };
-        self.call::<term::op::CreatePaymentTerm>((), term).await?;
-        let vat: TaxId = self.call::<tax::op::CreateTax>((), self.vat()?).await?.id;
-        for (code, price) in [("CHAIR", "18.00"), ("TABLE", "120.50"), ("LAMP", "7.95")] {
-            let product = catalog::CreateProduct {
-                code: code.to_owned(),
-                name: code.to_lowercase(),
-                description: None,
-                kind: ProductKind::Goods,
-                unit: "piece".to_owned(),
-                list_price: price.parse().map_err(|_| "price")?,
-                price_base_quantity: None,
-                currency: self.eur,
-                cost: None,
-                billing_policy: BillingPolicy::OnDelivery,
-                tax_ids: vec![vat],
-                category_id: None,
-                revenue_account_code: None,
-                metadata: BTreeMap::new(),
-                external_refs: Vec::new(),
-            };
-            let made = self.call::<catalog::op::CreateProduct>((), product).await?;
-            self.products.push(made.id);
-        }
-        Ok(())
-    }
-
-    fn vat(&self) -> Result<tax::CreateTax, String> {
-        let body = serde_json::json!({ "company_id": self.company, "code": "VAT19", "name": "VAT 19 %", "kind": "percent", "rate": "19", "included": false });
-        serde_json::from_value(body).map_err(|error| error.to_string())
-    }
-
-    async fn call<E: Endpoint>(&self, path: E::Path, body: E::Body) -> Result<<E::Reply as Reply>::Payload, String> {
-        self.client.call::<E>(path, &E::Query::default(), &body).await.map_err(|error| error.explain())
-    }
-
-    /// One call, with its time noted under its step.
-    async fn timed<E: Endpoint>(&self, times: &mut [Times], step: usize, path: E::Path, body: E::Body) -> Result<<E::Reply as Reply>::Payload, String> {
-        let watch = Stopwatch::start();
-        let payload = self.call::<E>(path, body).await?;
-        if let Some(times) = times.get_mut(step) {
-            times.add(watch.micros());
-        }
-        Ok(payload)
-    }
-
-    async fn chain(&self, times: &mut [Times]) -> Result<(), String> {
-        let number = uuid::Uuid::now_v7().simple().to_string();
-        let lead = serde_json::json!({
-            "company_id": self.company, "title": "3 pieces of furniture", "contact_name": "Amy", "organization_name": format!("Customer {number}"),
-            "email": format!("{number}@customer.test"), "source": "web"
-        });
-        let lead = serde_json::from_value(lead).map_err(|error| error.to_string())?;
-        let lead = self.timed::<crm::op::CreateLead>(times, 0, (), lead).await?;
-        let qualify = crm::QualifyLead { expected_value: Some("500.00".into()), currency: Some(self.eur), ..crm::QualifyLead::default() };
-        let qualified = self.timed::<crm::op::QualifyLead>(times, 1, lead.id, qualify).await?;
-        let discounts = ["10", "0", "0"];
-        let lines = self.products.iter().zip(discounts).map(|(product, discount)| line(*product, discount)).collect::<Result<Vec<_>, String>>()?;
-        let quote = serde_json::json!({
-            "company_id": self.company, "party_id": qualified.party.id, "opportunity_id": qualified.opportunity.id, "currency": "EUR", "lines": lines
-        });
-        let quote = serde_json::from_value(quote).map_err(|error| error.to_string())?;
-        let quote = self.timed::<quote::op::CreateQuote>(times, 2, (), quote).await?;
-        self.timed::<quote::op::SubmitQuote>(times, 3, quote.id, Nothing {}).await?;
-        self.timed::<quote::op::SendQuote>(times, 4, quote.id, Nothing {}).await?;
-        let accepted = self.timed::<quote::op::AcceptQuote>(times, 5, quote.id, quote::AcceptQuote::default()).await?;
-        self.timed::<order::op::ConfirmOrder>(times, 6, accepted.order.id, Nothing {}).await?;
-        let delivery = serde_json::from_value(serde_json::json!({ "order_id": accepted.order.id })).map_err(|error| error.to_string())?;
-        let made = self.timed::<delivery::op::CreateDelivery>(times, 7, (), delivery).await?;
-        self.timed::<delivery::op::ShipDelivery>(times, 8, made.id, delivery::ShipDelivery::default()).await?;
-        let invoice = invoice::CreateInvoice { order_id: Some(accepted.order.id), ..invoice::CreateInvoice::default() };
-        let draft = self.timed::<invoice::op::CreateInvoice>(times, 9, (), invoice).await?;
-        let posted = self.timed::<invoice::op::PostInvoice>(times, 10, draft.id, invoice::PostInvoice::default()).await?;
-        let payment = payment::CreatePayment {
-            company_id: self.company,
-            party_id: posted.party_id,
-            direction: PaymentDirection::Inbound,
-            method: PaymentMethod::Bank,
-            amount: posted.total_amount.clone(),
-            currency: self.eur,
-            payment_date: None,
-            reference: None,
-            status: None,
-            allocations: vec![payment::AllocationInput { invoice_id: posted.id, amount: posted.total_amount }],
-            metadata: BTreeMap::new(),
-            external_refs: Vec::new(),
-        };
-        self.timed::<payment::op::CreatePayment>(times, 11, (), payment).await.map(|_| ())
-    }
-}
-
-fn line(product: ProductId, discount: &str) -> Result<LineInput, String> {
-    Ok(LineInput {
-        product_id: Some(product),
-        description: None,
-        quantity: Quantity(4_000_000),
-        unit_price: None,
-        price_override_reason: None,
-        discount_percent: Some(discount.parse().map_err(|_| "discount")?),
-        tax_ids: None,
-    })
 }

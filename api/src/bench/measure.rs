@@ -35,6 +35,25 @@ pub fn processor_millis() -> Option<u64> {
     Some(ticks * 10)
 }
 
+/// Bytes that this process has handed to its disks; unknown where /proc is not.
+#[must_use]
+pub fn written_bytes() -> Option<u64> {
+    let io = std::fs::read_to_string("/proc/self/io").ok()?;
+    io.lines().find_map(|line| line.strip_prefix("write_bytes: "))?.trim().parse().ok()
+}
+
+/// A rate with one decimal: `count` things in `micros`.
+#[must_use]
+pub fn per_second(count: u64, micros: u64) -> String {
+    tenths(count * 10_000_000 / micros.max(1))
+}
+
+/// A number of tenths as text.
+#[must_use]
+pub fn tenths(tenths: u64) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
 /// Memory that this process holds, in KiB.
 #[must_use]
 pub fn resident_kib() -> Option<u64> {

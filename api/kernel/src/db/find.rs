@@ -3,7 +3,7 @@
 use super::{Cell, Table, Tx};
 use causeway_contract::Problem;
 use sea_orm::sea_query::Value;
-use sea_orm::{EntityTrait, FromQueryResult, IdenStatic};
+use sea_orm::{EntityTrait, IdenStatic};
 use std::fmt::Write;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -189,12 +189,9 @@ impl<E: EntityTrait> Find<E> {
     pub async fn all(mut self, tx: &mut Tx<'_>) -> Result<Vec<E::Model>, Problem> {
         let sql = self.sql(tx);
         let table = Rc::clone(&self.table);
-        let rows = tx.query(&sql, self.values, &table.columns).await?;
-        let mut models = Vec::with_capacity(rows.len());
-        for row in rows {
-            let model = E::Model::from_query_result(&row, "").map_err(|error| tx.broken_row(table.name, &error))?;
-            tx.check_expected(&model, &table)?;
-            models.push(model);
+        let models = tx.models::<E>(&sql, self.values, &table).await?;
+        for model in &models {
+            tx.check_expected(model, &table)?;
         }
         Ok(models)
     }

@@ -16,9 +16,11 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
-use tokio::sync::{mpsc, oneshot};
+use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// Verbs in one batch, at most.
 const BATCH: usize = 64;
@@ -26,6 +28,34 @@ const BATCH: usize = 64;
 pub(crate) const QUEUE: usize = 4_096;
 /// How long a batch may grow before it is committed.
 const BATCH_MICROS: u64 = 4_000;
+
+/// How long a batch may wait for verbs that are on their way to the lane. A commit costs as much as several verbs, so company is worth a short wait.
+const LINGER: Duration = Duration::from_micros(300);
+
+/// Writes on their way to the lane, or in it and not answered yet.
+#[derive(Default)]
+pub(crate) struct OnTheWay(AtomicUsize);
+
+impl OnTheWay {
+    /// Announces a write before its verb is ready; the mark is dropped when it was answered, or never came.
+    pub(crate) fn announce(self: &Arc<Self>) -> Announced {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Announced(Arc::clone(self))
+    }
+
+    fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A write that was announced.
+pub(crate) struct Announced(Arc<OnTheWay>);
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// What running a verb did to the batch's transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,11 +154,11 @@ fn internal(what: &str) -> Problem {
 }
 
 /// Serves the lane until every sender is gone.
-pub(crate) fn serve(conn: &Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, log_pages: &AtomicI64) {
+pub(crate) fn serve(conn: &Connection, jobs: &mpsc::Receiver<Box<dyn Job>>, on_the_way: &OnTheWay, log_pages: &AtomicI64) {
     let mut heads = Heads::default();
-    while let Some(first) = jobs.blocking_recv() {
+    while let Ok(first) = jobs.recv() {
         let watch = Stopwatch::start();
-        let (batch, lost) = gather(conn, &mut heads, first, &mut jobs, &watch);
+        let (batch, lost) = gather(conn, &mut heads, first, jobs, on_the_way, &watch);
         if let Some(fault) = &lost {
             tracing::error!(?fault, verbs = batch.len(), "a batch was not committed");
             let _ = conn.execute_batch("ROLLBACK");
@@ -147,7 +177,8 @@ fn gather(
     conn: &Connection,
     heads: &mut Heads,
     first: Box<dyn Job>,
-    jobs: &mut mpsc::Receiver<Box<dyn Job>>,
+    jobs: &mpsc::Receiver<Box<dyn Job>>,
+    on_the_way: &OnTheWay,
     watch: &Stopwatch,
 ) -> (Vec<Box<dyn Job>>, Option<Fault>) {
     let mut batch = Vec::with_capacity(BATCH);
@@ -179,7 +210,7 @@ fn gather(
             }
         }
         if batch.len() + done.len() < BATCH && watch.micros() < BATCH_MICROS {
-            next = jobs.try_recv().ok();
+            next = follower(jobs, on_the_way, batch.len() + done.len());
         }
     }
     let lost = heads.number(conn, &events).and_then(|()| Ok(conn.prepare_cached("COMMIT")?.execute([])?)).err();
@@ -195,6 +226,18 @@ fn wake_followers(events: &[PendingEvent]) {
     let mut tenants: Vec<_> = events.iter().map(|event| event.tenant).collect();
     tenants.dedup();
     tenants.into_iter().for_each(crate::wake::wake);
+}
+
+/// The next verb for a batch: one that waits, or one that is about to come.
+fn follower(jobs: &mpsc::Receiver<Box<dyn Job>>, on_the_way: &OnTheWay, gathered: usize) -> Option<Box<dyn Job>> {
+    if let Ok(job) = jobs.try_recv() {
+        return Some(job);
+    }
+    // Those in the batch are not answered yet, so they count as well.
+    if on_the_way.count() <= gathered {
+        return None;
+    }
+    jobs.recv_timeout(LINGER).ok()
 }
 
 fn begin(conn: &Connection) -> Result<(), Fault> {

@@ -90,6 +90,14 @@ impl Db {
         }
     }
 
+    /// Tells the writer that a write is coming. The mark lasts until it is dropped, which is when the write was answered.
+    pub(crate) fn announce(&self) -> Option<lane::Announced> {
+        match self {
+            Self::Sqlite(sqlite) => Some(sqlite.announce()),
+            Self::Postgres(_) => None,
+        }
+    }
+
     /// Runs `query` on a consistent snapshot. Nothing that it writes is kept.
     ///
     /// # Errors

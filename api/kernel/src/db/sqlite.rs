@@ -1,6 +1,6 @@
 //! The embedded database: one lane that writes, a pool of connections that read, and one process per file.
 
-use super::lane::{self, Job};
+use super::lane::{self, Announced, Job, OnTheWay};
 use super::tx::Conn;
 use super::{Fault, Tx};
 use crate::Ctx;
@@ -11,13 +11,14 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::mpsc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 /// Pages of write-ahead log (4 KiB each) after which the lane itself copies back what is left, so that the log starts again.
-const WAL_PAGES: i64 = 4_000;
+const WAL_PAGES: i64 = 16_000;
 /// The pause between two rounds of copying the log back beside the lane.
-const CHECKPOINT_PAUSE: Duration = Duration::from_millis(50);
+const CHECKPOINT_PAUSE: Duration = Duration::from_millis(250);
 /// Page cache of the writer, in KiB as SQLite writes it.
 const WRITER_CACHE: i64 = -48_000;
 /// Page cache of a reader; what it misses comes from the mapped file.
@@ -28,7 +29,8 @@ const READERS: usize = 16;
 /// An open file.
 pub struct Sqlite {
     path: PathBuf,
-    lane: mpsc::Sender<Box<dyn Job>>,
+    lane: mpsc::SyncSender<Box<dyn Job>>,
+    on_the_way: Arc<OnTheWay>,
     readers: Mutex<Vec<Connection>>,
     /// Held as long as the process serves this file.
     _lock: Option<File>,
@@ -50,15 +52,17 @@ impl Sqlite {
     pub fn open(path: &Path, lock: File) -> Result<Arc<Self>, String> {
         let writer = connect(path, false).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
         writer.pragma_update(None, "cache_size", WRITER_CACHE).map_err(|error| error.to_string())?;
-        let (lane, jobs) = mpsc::channel(lane::QUEUE);
+        let (lane, jobs) = mpsc::sync_channel(lane::QUEUE);
+        let on_the_way = Arc::new(OnTheWay::default());
+        let coming = Arc::clone(&on_the_way);
         let pages = Arc::new(AtomicI64::new(0));
         let seen = Arc::clone(&pages);
         std::thread::Builder::new()
             .name("lane".to_owned())
-            .spawn(move || lane::serve(&writer, jobs, &seen))
+            .spawn(move || lane::serve(&writer, &jobs, &coming, &seen))
             .map_err(|error| format!("cannot start the writer thread: {error}"))?;
         let file = path.to_owned();
-        let open = Arc::new(Self { path: path.to_owned(), lane, readers: Mutex::new(Vec::new()), _lock: Some(lock) });
+        let open = Arc::new(Self { path: path.to_owned(), lane, on_the_way, readers: Mutex::new(Vec::new()), _lock: Some(lock) });
         let alive = Arc::downgrade(&open);
         std::thread::Builder::new()
             .name("checkpoint".to_owned())
@@ -79,8 +83,8 @@ impl Sqlite {
     /// When it cannot be opened.
     pub fn open_read_only(path: &Path) -> Result<Arc<Self>, String> {
         let reader = connect(path, true).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
-        let (lane, _) = mpsc::channel(1);
-        Ok(Arc::new(Self { path: path.to_owned(), lane, readers: Mutex::new(vec![reader]), _lock: None }))
+        let (lane, _) = mpsc::sync_channel(1);
+        Ok(Arc::new(Self { path: path.to_owned(), lane, on_the_way: Arc::default(), readers: Mutex::new(vec![reader]), _lock: None }))
     }
 
     /// Where it is.
@@ -94,6 +98,11 @@ impl Sqlite {
         if let Ok(conn) = connect(&self.path, false) {
             checkpoint(&conn, "TRUNCATE");
         }
+    }
+
+    /// Tells the lane that a write is coming, so that it may wait a moment to commit it with others.
+    pub(crate) fn announce(&self) -> Announced {
+        self.on_the_way.announce()
     }
 
     pub(crate) async fn write<R, F>(&self, ctx: Arc<Ctx>, verb: F) -> Result<R, Problem>

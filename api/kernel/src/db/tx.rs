@@ -9,9 +9,11 @@ use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::kernel::{event_queue, events, external_refs, number_series, search_words, snapshots};
 use causeway_value::{CompanyId, DocumentKind, EventId, FlowId, Id, Kind, TenantId};
 use sea_orm::sea_query::{Value, Values};
-use sea_orm::{ActiveModelTrait, ActiveValue, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait, ProxyRow, QueryResult};
+use sea_orm::{ActiveModelTrait, ActiveValue, DbErr, EntityTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable, ModelTrait, ProxyRow, QueryResult};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -71,6 +73,14 @@ pub struct Tx<'c> {
     fault: Option<Fault>,
     /// Statements sent so far; tests hold each operation to a budget.
     statements: u32,
+    /// Rows inserted, changed or removed so far.
+    rows_written: u64,
+}
+
+impl Drop for Tx<'_> {
+    fn drop(&mut self) {
+        crate::telemetry::count_work(u64::from(self.statements), self.rows_written);
+    }
 }
 
 impl<'c> Tx<'c> {
@@ -86,6 +96,7 @@ impl<'c> Tx<'c> {
             series: BTreeMap::new(),
             fault: None,
             statements: 0,
+            rows_written: 0,
         }
     }
 
@@ -125,10 +136,6 @@ impl<'c> Tx<'c> {
         problem
     }
 
-    pub(crate) fn broken_row(&mut self, table: &str, error: &sea_orm::DbErr) -> Problem {
-        self.failed(Fault::Other(format!("a row of {table} cannot be read: {error}")))
-    }
-
     /// Goes on as another tenant: for the platform's verbs, which create what stands in a tenant.
     ///
     /// # Errors
@@ -156,6 +163,21 @@ impl<'c> Tx<'c> {
             Conn::Postgres(conn) => query_postgres(conn, sql, values).await,
         };
         result.map_err(|fault| self.failed(fault))
+    }
+
+    /// Rows of a table as models.
+    ///
+    /// # Errors
+    /// When the database fails, or holds what the model cannot.
+    pub(crate) async fn models<E: EntityTrait>(&mut self, sql: &str, values: Vec<Value>, table: &Table) -> Result<Vec<E::Model>, Problem> {
+        if let Conn::Sqlite(conn) = &self.conn {
+            self.statements += 1;
+            let found = models_sqlite::<E>(conn, sql, &values, table);
+            return found.map_err(|fault| self.failed(fault));
+        }
+        let rows = self.query(sql, values, &table.columns).await?;
+        let models = rows.iter().map(|row| E::Model::from_query_result(row, "")).collect::<Result<Vec<_>, _>>();
+        models.map_err(|error| self.failed(broken(table.name, &error)))
     }
 
     /// The row of this id, if the tenant has one.
@@ -431,14 +453,16 @@ impl<'c> Tx<'c> {
 
     async fn execute(&mut self, sql: &str, values: Vec<Value>) -> Result<u64, Fault> {
         self.statements += 1;
-        match &mut self.conn {
+        let rows = match &mut self.conn {
             Conn::Sqlite(conn) => {
                 let mut statement = conn.prepare_cached(sql)?;
                 bind_sqlite(&mut statement, &values)?;
-                Ok(u64::try_from(statement.raw_execute()?).unwrap_or_default())
+                u64::try_from(statement.raw_execute()?).unwrap_or_default()
             }
-            Conn::Postgres(conn) => execute_postgres(conn, sql, values).await,
-        }
+            Conn::Postgres(conn) => execute_postgres(conn, sql, values).await?,
+        };
+        self.rows_written += rows;
+        Ok(rows)
     }
 
     /// Executes at once instead of at the end: for rows that must exist to be locked, on PostgreSQL.
@@ -497,6 +521,46 @@ fn query_sqlite(conn: &rusqlite::Connection, sql: &str, values: &[Value], cells:
         found.push(QueryResult::from(ProxyRow::new(columns)));
     }
     Ok(found)
+}
+
+fn broken(table: &str, error: &DbErr) -> Fault {
+    Fault::Other(format!("a row of {table} cannot be read: {error}"))
+}
+
+thread_local! {
+    /// The last row of each table that this thread read. A row is read by filling a copy of it: a model has no empty value to start from, and
+    /// looking its columns up by name costs several times as much.
+    static LAST: RefCell<HashMap<TypeId, Box<dyn Any>>> = RefCell::new(HashMap::new());
+}
+
+fn models_sqlite<E: EntityTrait>(conn: &rusqlite::Connection, sql: &str, values: &[Value], table: &Table) -> Result<Vec<E::Model>, Fault> {
+    let mut statement = conn.prepare_cached(sql)?;
+    bind_sqlite(&mut statement, values)?;
+    let mut rows = statement.raw_query();
+    let mut models: Vec<E::Model> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let last = match models.last() {
+            Some(model) => Some(model.clone()),
+            None => LAST.with(|last| last.borrow().get(&TypeId::of::<E>()).and_then(|model| model.downcast_ref::<E::Model>()).cloned()),
+        };
+        models.push(match last {
+            Some(mut model) => {
+                for (index, (column, (_, cell))) in E::Column::iter().zip(&table.columns).enumerate() {
+                    model.try_set(column, cell.value(row.get_ref(index)?)).map_err(|error| broken(table.name, &error))?;
+                }
+                model
+            }
+            None => {
+                let cells = table.columns.iter().enumerate();
+                let cells = cells.map(|(index, (name, cell))| Ok(((*name).to_owned(), cell.value(row.get_ref(index)?))));
+                let row = QueryResult::from(ProxyRow::new(cells.collect::<Result<_, Fault>>()?));
+                let model = E::Model::from_query_result(&row, "").map_err(|error| broken(table.name, &error))?;
+                LAST.with(|last| last.borrow_mut().insert(TypeId::of::<E>(), Box::new(model.clone())));
+                model
+            }
+        });
+    }
+    Ok(models)
 }
 
 async fn query_postgres(conn: &mut sqlx::PgConnection, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, Fault> {

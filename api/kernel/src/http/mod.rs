@@ -240,6 +240,7 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
     ctx.dry_run = asked.dry_run;
     ctx.expected = call::expected_version(&incoming.request, &segments)?;
     let bytes = if operation.method == Method::Get { Bytes::new() } else { read_body(&mut incoming.payload).await? };
+    let announced = (operation.method != Method::Get).then(|| app.db.announce());
     // A dry run changes nothing, so there is nothing to repeat.
     let key = if ctx.dry_run { None } else { idempotency::Key::of(operation, &incoming.request, &ctx, &bytes)? };
     let body = call::read_body_as(&incoming.request, &bytes, operation.body.as_ref())?;
@@ -264,6 +265,7 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
         }),
         Bound::Tail(tail) => stream::open(&app, operation, &incoming, &ctx, tail).await,
     };
+    drop(announced);
     match outcome {
         Ok(response) => Ok(response),
         Err(problem) => {
