@@ -97,8 +97,10 @@ impl Tape {
     fn play(&self, floor: &Settings, figures: &Figures) -> Result<Written, String> {
         let conn = Connection::open(store::file(floor)).map_err(said)?;
         conn.set_prepared_statement_cache_capacity(512);
-        // As the service has it, but for foreign keys: those are checks.
-        for (name, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("cache_size", "-48000"), ("foreign_keys", "OFF")] {
+        // As the service has it, but for foreign keys: those are checks. The log is copied back when it has grown as long as the service lets it.
+        for (name, value) in
+            [("journal_mode", "WAL"), ("synchronous", "FULL"), ("cache_size", "-48000"), ("wal_autocheckpoint", "16000"), ("foreign_keys", "OFF")]
+        {
             conn.pragma_update(None, name, value).map_err(said)?;
         }
         let commits = figures.work.batches.max(1);
