@@ -28,6 +28,7 @@ pub fn register() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         news::register(REACTORS);
+        causeway_kernel::db::tally::register(causeway_bill::exposure::WATCH);
         causeway_govern::clock::register_due(DUE);
     });
 }

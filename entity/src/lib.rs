@@ -8,6 +8,7 @@ pub mod bill;
 pub mod books;
 pub mod deliver;
 pub mod govern;
+mod held;
 pub mod kernel;
 pub mod master;
 mod personal;
@@ -15,6 +16,7 @@ pub mod platform;
 pub mod sell;
 mod tax_amount;
 
+pub use held::Held;
 pub use personal::PERSONAL;
 pub use tax_amount::TaxAmount;
 

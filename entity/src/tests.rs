@@ -71,6 +71,7 @@ fn entities() -> Vec<TableInfo> {
         described::<sell::order_lines::Entity>(),
         described::<bill::obligations::Entity>(),
         described::<bill::credit_exposures::Entity>(),
+        described::<bill::credit_policies::Entity>(),
         described::<bill::billables::Entity>(),
         described::<bill::invoices::Entity>(),
         described::<bill::invoice_lines::Entity>(),

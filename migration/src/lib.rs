@@ -34,7 +34,7 @@ pub struct Migration {
     pub up: fn(Dialect) -> Vec<String>,
     /// The statements that take it back.
     pub down: fn(Dialect) -> Vec<String>,
-    /// The tables that it creates or alters, as they are after it.
+    /// The tables that it creates, and what it adds to others.
     pub tables: fn() -> Vec<Table>,
 }
 
@@ -78,6 +78,8 @@ pub fn all() -> Vec<Migration> {
         deliver::m0021_deliveries::MIGRATION,
         books::m0022_journal::MIGRATION,
         kernel::m0090_finding::MIGRATION,
+        sell::m0091_holds::MIGRATION,
+        bill::m0092_exposure::MIGRATION,
     ]
 }
 
@@ -88,6 +90,7 @@ pub fn tables() -> Vec<TableInfo> {
     for table in all().iter().flat_map(|migration| (migration.tables)()) {
         let info = table.info();
         match tables.iter_mut().find(|known| known.name == info.name) {
+            Some(known) if table.is_addition() => known.columns.extend(info.columns),
             Some(known) => *known = info,
             None => tables.push(info),
         }

@@ -110,6 +110,8 @@ impl Column {
 pub struct Table {
     name: &'static str,
     tenant: bool,
+    /// Only adds its columns to a table that is there.
+    addition: bool,
     key: Vec<&'static str>,
     columns: Vec<Column>,
     uniques: Vec<Vec<&'static str>>,
@@ -129,7 +131,12 @@ pub(crate) fn tenant_table_by(name: &'static str, key: &[&'static str]) -> Table
 
 /// A platform table with the primary key `key`.
 pub(crate) fn platform_table(name: &'static str, key: &[&'static str]) -> Table {
-    Table { name, tenant: false, key: key.to_vec(), columns: Vec::new(), uniques: Vec::new(), indexes: Vec::new(), checks: Vec::new() }
+    Table { name, tenant: false, addition: false, key: key.to_vec(), columns: Vec::new(), uniques: Vec::new(), indexes: Vec::new(), checks: Vec::new() }
+}
+
+/// Columns that a tenant table of objects gets after those it has. They must be nullable: the rows that are there have no value for them.
+pub(crate) fn addition_to(name: &'static str) -> Table {
+    Table { tenant: true, addition: true, ..platform_table(name, &["id"]) }
 }
 
 impl Table {
@@ -173,6 +180,12 @@ impl Table {
         }
     }
 
+    /// Whether it only adds columns to a table that is there.
+    #[must_use]
+    pub const fn is_addition(&self) -> bool {
+        self.addition
+    }
+
     /// `columns`, after `tenant_id` in a tenant table.
     fn scoped<'a>(&self, columns: &[&'a str]) -> Vec<&'a str> {
         let tenant: &[&str] = if self.tenant { &["tenant_id"] } else { &[] };
@@ -180,6 +193,10 @@ impl Table {
     }
 
     fn create(&self, dialect: Dialect) -> Vec<String> {
+        if self.addition {
+            let add = |column: &Column| format!("ALTER TABLE \"{}\" ADD COLUMN {}", self.name, column.sql(dialect));
+            return self.columns.iter().map(add).chain(self.create_indexes()).collect();
+        }
         let mut statements = vec![self.create_table(dialect)];
         statements.extend(self.create_indexes());
         if self.tenant && dialect == Dialect::Postgres {
@@ -207,6 +224,16 @@ impl Table {
         let (table, column) = (column.references?, column.name);
         let (from, to) = (list(&self.scoped(&[column])), list(&self.scoped(&["id"])));
         Some(format!("CONSTRAINT \"{}_{column}_fkey\" FOREIGN KEY ({from}) REFERENCES \"{table}\" ({to})", self.name))
+    }
+
+    /// Indexes go with their table, but not with a column.
+    fn remove(&self) -> Vec<String> {
+        if !self.addition {
+            return vec![format!("DROP TABLE \"{}\"", self.name)];
+        }
+        let single = self.columns.iter().filter(|column| column.indexed).map(|column| column.name);
+        let indexes = single.chain(self.indexes.iter().map(|(name, _)| *name)).map(|name| format!("DROP INDEX \"{}_{name}\"", self.name));
+        indexes.chain(self.columns.iter().rev().map(|column| format!("ALTER TABLE \"{}\" DROP COLUMN \"{}\"", self.name, column.name))).collect()
     }
 
     fn create_indexes(&self) -> Vec<String> {
@@ -237,12 +264,12 @@ fn list(columns: &[&str]) -> String {
     columns.iter().map(|column| format!("\"{column}\"")).collect::<Vec<_>>().join(", ")
 }
 
-/// The statements that create `tables`, in order.
+/// The statements that create or extend `tables`, in order.
 pub(crate) fn create(tables: &[Table], dialect: Dialect) -> Vec<String> {
     tables.iter().flat_map(|table| table.create(dialect)).collect()
 }
 
 /// The statements that remove `tables`, last one first. Indexes and policies go with their table.
 pub(crate) fn remove(tables: &[Table]) -> Vec<String> {
-    tables.iter().rev().map(|table| format!("DROP TABLE \"{}\"", table.name)).collect()
+    tables.iter().rev().flat_map(Table::remove).collect()
 }

@@ -12,6 +12,7 @@ pub mod catalog;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod company;
+pub mod credit;
 pub mod crm;
 pub mod delivery;
 pub mod identity;
@@ -54,6 +55,7 @@ pub fn rows() -> Vec<Row> {
         billable::ENDPOINTS,
         invoice::ENDPOINTS,
         payment::ENDPOINTS,
+        credit::ENDPOINTS,
         ledger::ENDPOINTS,
         report::ENDPOINTS,
         integration::ENDPOINTS,

@@ -4,8 +4,8 @@ use crate::line::{LineInput, TaxAmount};
 use crate::object::{ExternalRef, MetadataPatch};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
-    AmountText, BillingPolicy, CompanyId, Currency, Day, FlowId, Instant, OpportunityId, OrderId, OrderLineId, OrderStatus, PartyId, PaymentTermId, Percent,
-    Price, ProductId, Quantity, QuoteId, TaxId, TaxRounding, UserId,
+    AmountText, BillingPolicy, CompanyId, Currency, Day, FlowId, HoldId, HoldKind, HoldStep, Instant, OpportunityId, OrderId, OrderLineId, OrderStatus,
+    PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteId, TaxId, TaxRounding, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -70,8 +70,14 @@ pub struct Order {
     pub taxes: Vec<TaxAmount>,
     /// The lines.
     pub lines: Vec<OrderLine>,
-    /// What blocks named steps of it now.
+    /// What blocks named steps of it now, oldest first.
     pub holds: Vec<Hold>,
+    /// The kind of the oldest of them.
+    pub hold_kind: Option<HoldKind>,
+    /// Where it came from, such as `web`.
+    pub channel: Option<String>,
+    /// What the credit check of its confirmation found, where the policy only warns.
+    pub credit_warning: Option<String>,
     /// When it was confirmed.
     pub confirmed_at: Option<Instant>,
     /// Why it was cancelled.
@@ -132,14 +138,52 @@ pub struct OrderLine {
 /// Something that blocks named steps of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Hold {
-    /// What kind: `credit`, `approval`, `data`, `stock`, `billing`, `dispute` or `manual`.
-    pub kind: String,
+    /// Id; null for a hold on a single billable.
+    pub id: Option<HoldId>,
+    /// What kind.
+    pub kind: HoldKind,
+    /// What it blocks.
+    pub blocks: Vec<HoldStep>,
     /// Why.
     pub reason: String,
     /// Since when.
     pub since: Instant,
     /// Who has to clear it.
     pub owner_id: Option<UserId>,
+}
+
+/// Holds an order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HoldOrder {
+    /// Why.
+    #[schema(max_length = 2_000)]
+    pub reason: String,
+    /// What kind: `manual` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<HoldKind>,
+    /// What a manual hold blocks: every step when not given. The other kinds block what they always do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 3)]
+    pub blocks: Option<Vec<HoldStep>>,
+    /// Who has to clear it: the caller when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<UserId>,
+}
+
+/// Releases holds of an order: that of an id, all of a kind, or the only one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseOrder {
+    /// Why. For a credit hold: why the risk is taken.
+    #[schema(max_length = 2_000)]
+    pub reason: String,
+    /// All of this kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<HoldKind>,
+    /// This one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_id: Option<HoldId>,
 }
 
 /// A new order without a quote.
@@ -170,6 +214,10 @@ pub struct CreateOrder {
     /// Who works on it: the opportunity's owner when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
+    /// Where it comes from, such as `web`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub channel: Option<String>,
     /// What the customer reads below the lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2_000)]
@@ -248,11 +296,16 @@ pub const ORDERS: ListSpec = ListSpec {
         Filter { name: "order_date", kind: FilterKind::Day, index: "orders_order_date" },
         Filter { name: "currency", kind: FilterKind::Word, index: "orders_currency_total_amount" },
         Filter { name: "total_amount", kind: FilterKind::Amount, index: "orders_currency_total_amount" },
+        Filter { name: "hold_kind", kind: FilterKind::Word, index: "orders_hold_kind" },
+        Filter { name: "channel", kind: FilterKind::Word, index: "orders_channel" },
+        Filter { name: "confirmed_at", kind: FilterKind::Instant, index: "orders_confirmed_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "orders_updated_at" },
     ],
     sorts: &[
         Sort { name: "number", index: "orders_number" },
         Sort { name: "order_date", index: "orders_order_date" },
+        Sort { name: "total_amount", index: "orders_total_amount" },
+        Sort { name: "confirmed_at", index: "orders_confirmed_at" },
         Sort { name: "updated_at", index: "orders_updated_at" },
     ],
     search: true,
@@ -277,6 +330,12 @@ pub mod op {
         Patch "/v1/orders/{id}" UpdateOrder (OrderId) body::UpdateOrder => Json<Order>, orders:write;
         /// Confirms a draft: from now on we owe it.
         Post "/v1/orders/{id}/confirm" ConfirmOrder (OrderId) Nothing => Json<Order>, orders:confirm, [dry_run];
+        /// Holds an order: names steps that wait, and who has to clear them.
+        Post "/v1/orders/{id}/hold" HoldOrder (OrderId) body::HoldOrder => Json<Order>, orders:hold;
+        /// Releases holds of an order.
+        Post "/v1/orders/{id}/release" ReleaseOrder (OrderId) body::ReleaseOrder => Json<Order>, orders:release;
+        /// Checks the customer's credit again and releases the credit hold when it is in order.
+        Post "/v1/orders/{id}/recheck" RecheckOrder (OrderId) Nothing => Json<Order>, orders:confirm;
         /// Cancels an order as far as it is not delivered.
         Post "/v1/orders/{id}/cancel" CancelOrder (OrderId) body::CancelOrder => Json<Order>, orders:cancel, [dry_run];
     }

@@ -12,7 +12,7 @@ use causeway_openapi::integration::op as integration;
 use causeway_openapi::invoice::{CreateInvoice, Invoice, InvoiceLineInput, PostInvoice, op as invoice};
 use causeway_openapi::ledger::{JournalEntry, op as ledger};
 use causeway_openapi::line::LineInput;
-use causeway_openapi::order::{CreateOrder, Order, op as order};
+use causeway_openapi::order::{CreateOrder, HoldOrder, Order, op as order};
 use causeway_openapi::payment::{AllocationInput, CreatePayment, Payment, op as payment};
 use causeway_openapi::quote::{AcceptQuote, AcceptedQuote, CreateQuote, Quote, op as quote};
 use causeway_value::{InvoiceId, JobStatus, JournalEntryId, OpportunityId, OrderId, PaymentDirection, PaymentMethod, QuoteId};
@@ -104,6 +104,12 @@ pub fn order_body(shop: &Shop, lines: Vec<LineInput>) -> CreateOrder {
 pub async fn confirmed(caller: &Caller, shop: &Shop, lines: Vec<LineInput>) -> Order {
     let draft = caller.post::<order::CreateOrder>((), &order_body(shop, lines)).await;
     caller.act::<order::ConfirmOrder>(draft.id).await
+}
+
+/// A hold that blocks every step.
+#[must_use]
+pub fn manual_hold(reason: &str) -> HoldOrder {
+    HoldOrder { reason: reason.to_owned(), ..HoldOrder::default() }
 }
 
 /// A delivery of part of the order's first line, ready.

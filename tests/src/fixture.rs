@@ -32,6 +32,8 @@ const FILLING: &[&str] = &[
     "LoseOpportunity",
     "CreateQuote",
     "CreateOrder",
+    "HoldOrder",
+    "CreateCreditPolicy",
     "CreateDelivery",
     "CreateInvoice",
     "CreditInvoice",
@@ -114,7 +116,7 @@ impl Fixture {
     /// The query that a reading operation asks for, empty where it asks for none.
     #[must_use]
     pub fn query(&self, row: &Row) -> String {
-        if row.path.starts_with("/v1/reports/") { format!("company_id={}", self.shop.company) } else { String::new() }
+        if row.path.starts_with("/v1/reports/") || row.path.ends_with("/credit") { format!("company_id={}", self.shop.company) } else { String::new() }
     }
 
     /// The path of an operation with these ids in it.

@@ -403,6 +403,7 @@ impl Fixture {
                 discount_percent: Some(of("1")),
                 reference: Some("PO 1".to_owned()),
                 owner_id: Some(self.user),
+                channel: Some("web".to_owned()),
                 notes: Some("Thank you".to_owned()),
                 ..order_body(&self.shop, vec![self.full_line()])
             })),
@@ -410,6 +411,29 @@ impl Fixture {
                 self.draft_order().await.id,
                 adorned(json!({ "payment_term_id": self.shop.term, "discount_percent": "2", "owner_id": self.user, "lines": [self.full_line()] })),
             ),
+            "HoldOrder" => {
+                let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
+                self.on(order.id, body(json!({ "reason": "wait", "kind": "manual", "blocks": ["ship"], "owner_id": self.user })))
+            }
+            "ReleaseOrder" => {
+                let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
+                let held = caller.post::<order::HoldOrder>(order.id, &deal::manual_hold("wait")).await;
+                let hold = held.holds.first().expect("a hold").id;
+                self.on(order.id, body(json!({ "reason": "done", "kind": "manual", "hold_id": hold })))
+            }
+            "RecheckOrder" => self.on(self.rechecked_order().await, None),
+            "CreateCreditPolicy" => {
+                let party = caller.post::<party::CreateParty>((), &party_body("Boreas")).await.id;
+                let company = self.shop.company;
+                let policy = json!({ "company_id": company, "party_id": party, "action": "warn", "max_overdue_days": 30, "owner_id": self.user });
+                self.create(Some(policy))
+            }
+            "UpdateCreditPolicy" => {
+                let party = caller.post::<party::CreateParty>((), &party_body("Boreas")).await.id;
+                let policy = json!({ "company_id": self.shop.company, "party_id": party, "action": "hold" });
+                let id = caller.raw.post("/v1/credit-policies", &policy).await.success()["id"].as_str().unwrap_or_default().to_owned();
+                self.on(id, body(json!({ "action": "block", "max_overdue_days": 10, "owner_id": self.user })))
+            }
             "ConfirmOrder" => self.on(self.draft_order().await.id, None),
             "CancelOrder" => self.on(deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await.id, body(json!({ "reason": "duplicate" }))),
             "CreateDelivery" => {
@@ -434,6 +458,16 @@ impl Fixture {
             }
             _ => None,
         }
+    }
+
+    /// An order that was over the limit of its customer, which was raised since.
+    async fn rechecked_order(&self) -> causeway_value::OrderId {
+        let caller = self.caller();
+        let party = caller.post::<party::CreateParty>((), &CreateParty { credit_limit: Some("1.00".into()), ..party_body("Boreas") }).await.id;
+        let draft = caller.post::<order::CreateOrder>((), &CreateOrder { party_id: Some(party), ..order_body(&self.shop, vec![forty(&self.shop)]) }).await;
+        caller.act::<order::ConfirmOrder>(draft.id).await;
+        caller.raw.request("PATCH", &format!("/v1/parties/{party}")).json(&json!({ "credit_limit": "5000.00" })).send().await.success();
+        draft.id
     }
 
     /// What confirming an order of a service makes billable.

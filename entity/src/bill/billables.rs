@@ -5,8 +5,8 @@
 //! Personal: `description` and `reason` are free text.
 
 use causeway_value::{
-    Amount, BillableId, BillableStatus, CompanyId, Currency, Day, FlowId, Instant, InvoiceId, Json, OrderId, OrderLineId, PartyId, PaymentTermId, Percent,
-    Price, ProductId, Quantity, SourceType, TaxId, TenantId, UserId,
+    Amount, BillableId, BillableStatus, CompanyId, Currency, Day, FlowId, HoldId, Instant, InvoiceId, Json, OrderId, OrderLineId, PartyId, PaymentTermId,
+    Percent, Price, ProductId, Quantity, SourceType, TaxId, TenantId, UserId,
 };
 use sea_orm::entity::prelude::*;
 
@@ -56,6 +56,10 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// Its tax as ordered, for what it takes of the customer's credit; the invoice computes its own.
+    pub tax_amount: Option<Amount>,
+    /// The hold on its order that holds it.
+    pub hold_id: Option<HoldId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,10 +1,11 @@
-//! What a party may cost a company: open receivables, billables and obligations, less its unallocated credit (rules.md, "Holds, credit, clock").
+//! What a party may cost a company in one currency: open receivables, billables and obligations, less its unallocated credit (rules.md, "Holds, credit,
+//! clock"). The sums follow the rows that they are of; today's rate is applied when they are read.
 //!
-//! Units: amounts in minor units of the company's currency.
+//! Units: amounts in minor units of `currency`, with tax.
 //!
 //! No personal fields.
 
-use causeway_value::{Amount, CompanyId, Instant, PartyId, TenantId};
+use causeway_value::{Amount, CompanyId, Currency, PartyId, TenantId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,14 +17,16 @@ pub struct Model {
     pub company_id: CompanyId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub party_id: PartyId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub currency: Currency,
+    /// Unposted invoices too.
     pub open_receivables: Amount,
-    /// Ready and pending.
+    /// Whatever waits to be invoiced, held or not.
     pub billables: Amount,
     /// Confirmed, not yet billable.
     pub obligations: Amount,
     /// Customer credit; it lowers the exposure.
     pub unallocated: Amount,
-    pub updated_at: Instant,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 pub mod allocations;
 pub mod billables;
 pub mod credit_exposures;
+pub mod credit_policies;
 pub mod installments;
 pub mod invoice_lines;
 pub mod invoices;

@@ -4,6 +4,7 @@
 //!
 //! Personal: `description` is free text.
 
+use crate::Held;
 use causeway_value::{
     Amount, BillingPolicy, CompanyId, Currency, FlowId, Instant, Json, ObligationId, OrderId, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity,
     RecognitionPolicy, TaxId, TenantId,
@@ -56,6 +57,10 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// What stops shipping or billing it now.
+    pub holds: Option<Json<Vec<Held>>>,
+    /// The tax of the whole line, for what it takes of the customer's credit.
+    pub tax_amount: Option<Amount>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

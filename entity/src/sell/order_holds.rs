@@ -1,8 +1,10 @@
 //! What stops an order, and since when (rules.md, "Holds, credit, clock").
 //!
-//! Personal: `reason` is free text.
+//! Personal: `reason` and `release_reason` are free text.
+//!
+//! Units: `covers_amount` in minor units of the order's currency.
 
-use causeway_value::{Instant, OrderId, TenantId, UserId};
+use causeway_value::{Amount, HoldId, HoldKind, HoldStep, Instant, Json, OrderId, TenantId, UserId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -11,15 +13,21 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: TenantId,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
+    pub id: HoldId,
     pub order_id: OrderId,
-    /// `credit`, `approval`, `data`, `stock`, `billing`, `dispute` or `manual`.
-    pub kind: String,
+    pub kind: HoldKind,
     pub reason: String,
     pub owner_id: Option<UserId>,
     pub since: Instant,
     /// Null while it holds.
     pub released_at: Option<Instant>,
+    /// What it stops.
+    pub blocks: Option<Json<Vec<HoldStep>>>,
+    /// Null when nobody did: what it waited for came.
+    pub released_by: Option<UserId>,
+    pub release_reason: Option<String>,
+    /// The total of the order up to which releasing a credit hold accepts the risk.
+    pub covers_amount: Option<Amount>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

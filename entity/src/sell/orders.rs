@@ -5,8 +5,8 @@
 //! Personal: `reference`, `notes` and `cancel_reason` are free text.
 
 use causeway_value::{
-    Amount, CompanyId, Currency, Day, FlowId, Instant, Json, OpportunityId, OrderId, OrderStatus, PartyId, PaymentTermId, Percent, QuoteId, TaxRounding,
-    TenantId, UserId,
+    Amount, CompanyId, Currency, Day, FlowId, HoldKind, Instant, Json, OpportunityId, OrderId, OrderStatus, PartyId, PaymentTermId, Percent, QuoteId,
+    TaxRounding, TenantId, UserId,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -46,6 +46,12 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// The kind of the oldest hold that stops it now.
+    pub hold_kind: Option<HoldKind>,
+    /// Where it came from, such as `web`.
+    pub channel: Option<String>,
+    /// What the credit check of its confirmation found, where the policy only warns.
+    pub credit_warning: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -62,6 +62,14 @@ impl std::fmt::Debug for Currency {
     }
 }
 
+// A key that starts with a tenant is never counted up.
+#[cfg(feature = "orm")]
+impl sea_orm::TryFromU64 for Currency {
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("Currency"))
+    }
+}
+
 impl Serialize for Currency {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.code())

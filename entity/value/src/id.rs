@@ -429,6 +429,24 @@ impl Kind for OrderLine {
 /// Id of an order line.
 pub type OrderLineId = Id<OrderLine>;
 
+/// What stops named steps of an order.
+pub enum Hold {}
+impl Kind for Hold {
+    const PREFIX: &'static str = "hld";
+    const NAME: &'static str = "hold";
+}
+/// Id of a hold.
+pub type HoldId = Id<Hold>;
+
+/// How much credit a company gives to whom.
+pub enum CreditPolicy {}
+impl Kind for CreditPolicy {
+    const PREFIX: &'static str = "crp";
+    const NAME: &'static str = "credit_policy";
+}
+/// Id of a credit policy.
+pub type CreditPolicyId = Id<CreditPolicy>;
+
 /// What we owe for an order line and may bill.
 pub enum Obligation {}
 impl Kind for Obligation {
@@ -607,6 +625,8 @@ pub const PREFIXES: &[(&str, &str)] = &[
     (QuoteLine::PREFIX, QuoteLine::NAME),
     (Order::PREFIX, Order::NAME),
     (OrderLine::PREFIX, OrderLine::NAME),
+    (Hold::PREFIX, Hold::NAME),
+    (CreditPolicy::PREFIX, CreditPolicy::NAME),
     (Obligation::PREFIX, Obligation::NAME),
     (Delivery::PREFIX, Delivery::NAME),
     (DeliveryLine::PREFIX, DeliveryLine::NAME),

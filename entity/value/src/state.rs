@@ -198,6 +198,56 @@ pub enum OrderStatus {
     Cancelled,
 }
 
+/// Why an order is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum HoldKind {
+    /// The customer owes too much, or too long.
+    Credit,
+    /// Somebody must approve it.
+    Approval,
+    /// Something about it is missing or wrong.
+    Data,
+    /// There is not enough to ship.
+    Stock,
+    /// It must not be billed yet.
+    Billing,
+    /// The customer disputes it.
+    Dispute,
+    /// Somebody's decision.
+    Manual,
+}
+
+/// What a hold blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum HoldStep {
+    /// Confirming the order.
+    Confirm,
+    /// Shipping its goods.
+    Ship,
+    /// Billing it, and reminding of what is billed.
+    Invoice,
+}
+
+/// What happens when a customer's credit is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum CreditAction {
+    /// The order is confirmed and says so.
+    Warn,
+    /// The order gets a credit hold instead of being confirmed.
+    Hold,
+    /// Confirming is refused.
+    Block,
+}
+
 /// The life of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]

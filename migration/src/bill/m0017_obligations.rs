@@ -56,7 +56,7 @@ fn obligations() -> Table {
         .check("billable_within_ordered", "billable_quantity <= ordered_quantity OR ordered_quantity < 0")
 }
 
-fn credit_exposures() -> Table {
+pub(super) fn credit_exposures() -> Table {
     tenant_table_by("credit_exposures", &["company_id", "party_id"]).columns([
         id("company_id"),
         id("party_id"),

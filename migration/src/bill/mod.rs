@@ -4,3 +4,4 @@ pub(crate) mod m0017_obligations;
 pub(crate) mod m0018_billables;
 pub(crate) mod m0019_invoices;
 pub(crate) mod m0020_payments;
+pub(crate) mod m0092_exposure;

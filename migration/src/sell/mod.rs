@@ -3,3 +3,4 @@
 pub(crate) mod m0014_opportunities;
 pub(crate) mod m0015_quotes;
 pub(crate) mod m0016_orders;
+pub(crate) mod m0091_holds;

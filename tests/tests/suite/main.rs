@@ -8,6 +8,8 @@ mod currency;
 mod delivery;
 mod dry_run;
 mod exports;
+mod exposure;
+mod holds;
 mod hostile;
 mod parallel;
 mod payment;

@@ -5,6 +5,7 @@ use causeway_openapi::client::Options;
 use causeway_openapi::crm::op as crm;
 use causeway_openapi::invoice::op as invoice;
 use causeway_openapi::order::op as order;
+use causeway_openapi::party::{CreateParty, op as party};
 use causeway_openapi::payment::{AllocatePayment, op as payment};
 use causeway_openapi::quote::{AcceptQuote, op as quote};
 use causeway_tests::deal::{self, allocation, approved, forty};
@@ -262,4 +263,25 @@ async fn payments_across_invoices_do_not_lock_each_other_out() {
         assert_eq!(tenant.get::<invoice::GetInvoice>(id).await.open_amount.0, "0.00");
     }
     assert!(tenant.get::<causeway_openapi::ledger::op::VerifyLedger>(()).await.ok);
+}
+
+/// A limit that has room for three orders lets exactly three of sixteen confirm, whoever comes first (PAY-09).
+#[tokio::test]
+async fn a_credit_limit_is_used_once() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let limited = CreateParty { credit_limit: Some("2400.00".into()), ..shop::party_body("Boreas") };
+    let shop = shop::Shop { party: tenant.post::<party::CreateParty>((), &limited).await.id, ..shop };
+    let policy = json!({ "company_id": shop.company, "action": "block" });
+    tenant.raw.post("/v1/credit-policies", &policy).await.success();
+    let mut confirming = JoinSet::new();
+    for _ in 0..16 {
+        let draft = tenant.post::<order::CreateOrder>((), &deal::order_body(&shop, vec![forty(&shop)])).await;
+        confirming.spawn(tenant.raw.request("POST", &format!("/v1/orders/{}/confirm", draft.id)).send());
+    }
+    assert_eq!(successes(&confirming.join_all().await, &[Code::CreditLimitExceeded]), 3);
+    assert_eq!(tenant.all::<order::ListOrders, _>(&ListQuery::by("status", "confirmed").and("party_id", shop.party)).await.len(), 3);
+    let credit = tenant.raw.get(&format!("/v1/parties/{}/credit?company_id={}", shop.party, shop.company)).await.success();
+    assert_eq!((credit["exposure"].as_str(), credit["available"].as_str()), (Some("2313.36"), Some("86.64")));
 }

@@ -79,6 +79,7 @@ fn ordered(wrong: &mut Vec<String>, row: &Row, sort: &str, rows: &[Value]) {
     let key = |row: &Value| match name {
         "" | "created_at" => row["id"].as_str().map(|id| id.rsplit('_').next().unwrap_or_default().to_owned()),
         "position" => row[name].as_i64().map(|position| format!("{position:020}")),
+        _ if name.ends_with("_amount") => row[name].as_str().map(|amount| format!("{amount:0>30}")),
         _ => row[name].as_str().map(str::to_owned),
     };
     let keys: Vec<Option<String>> = rows.iter().map(key).collect();

@@ -61,4 +61,4 @@ pub fn combined_discount(line: Percent, document: Percent) -> Result<Percent, Ov
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

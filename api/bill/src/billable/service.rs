@@ -2,12 +2,15 @@
 
 use super::rules::{self, Part};
 use super::view::view;
+use crate::exposure::shares::tax_share;
+use crate::obligation::hold;
 use causeway_contract::{Code, Problem};
+use causeway_entity::Held;
 use causeway_entity::bill::{billables, invoice_lines, obligations};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_master::check;
 use causeway_openapi::billable::Billable;
-use causeway_value::{BillableId, BillableStatus, Day, InvoiceId, Overflow, Quantity, SourceType, UserId};
+use causeway_value::{BillableId, BillableStatus, Day, HoldStep, InvoiceId, OrderId, Overflow, Quantity, SourceType, UserId};
 use uuid::Uuid;
 
 /// What made a billable.
@@ -36,6 +39,7 @@ pub fn make(
         return Ok(None);
     }
     let part = rules::next_part(obligation, quantity)?;
+    let held = hold::blocking(obligation, HoldStep::Invoice);
     let row = billables::Model {
         tenant_id: tx.tenant(),
         id: BillableId::new(),
@@ -46,7 +50,7 @@ pub fn make(
         flow_id: Some(obligation.flow_id),
         source_type: source.kind,
         source_id: source.id,
-        status: BillableStatus::Ready,
+        status: if held.is_some() { BillableStatus::Held } else { BillableStatus::Ready },
         billable_date: day,
         quantity,
         unit_price: obligation.unit_price,
@@ -61,19 +65,22 @@ pub fn make(
         tax_ids: obligation.tax_ids.clone(),
         payment_term_id: obligation.payment_term_id,
         account_code: None,
-        reason: None,
-        held_since: None,
-        held_by: None,
+        reason: held.map(|held| held.reason.clone()),
+        held_since: held.map(|_| ctx.now()),
+        held_by: held.and_then(|held| held.owner_id),
         invoice_id: None,
         version: 1,
         created_at: ctx.now(),
         updated_at: ctx.now(),
+        tax_amount: obligation.tax_amount.map(|tax| tax_share(part.amount, obligation.net_amount, tax)).transpose()?,
+        hold_id: held.map(|held| held.id),
     };
+    let event = if held.is_some() { "billable.held" } else { "billable.ready" };
     obligation.billable_quantity = obligation.billable_quantity.plus(part.quantity)?;
     obligation.billable_amount = obligation.billable_amount.plus(part.amount)?;
     obligation.billable_price_amount = obligation.billable_price_amount.plus(part.price_amount)?;
     tx.insert(row.clone());
-    record(ctx, tx, "billable.ready", &row)?;
+    record(ctx, tx, event, &row)?;
     Ok(Some(row))
 }
 
@@ -100,6 +107,7 @@ pub fn shrink(
         new.quantity = new.quantity.minus(lost.quantity)?;
         new.amount = new.amount.minus(lost.amount)?;
         new.price_amount = new.price_amount.minus(lost.price_amount)?;
+        new.tax_amount = old.tax_amount.map(|tax| tax_share(new.amount, old.amount, tax)).transpose()?;
     }
     tx.update(old, &new);
     record(ctx, tx, if new.status == BillableStatus::WrittenOff { "billable.written_off" } else { "billable.reduced" }, &new)?;
@@ -184,6 +192,10 @@ pub async fn release(ctx: &Ctx, tx: &mut Tx<'_>, id: BillableId) -> Result<Billa
     if old.status != BillableStatus::Held {
         return Err(conflict(&old, "released", "Only a held billable can be released"));
     }
+    if let Some(hold_id) = old.hold_id {
+        let detail = format!("The billable is held because its order is: {}. Release the hold {hold_id} of the order.", old.reason.clone().unwrap_or_default());
+        return Err(Problem::new(Code::StateConflict, detail).with("hold_id", hold_id.to_string()));
+    }
     let mut new = changed(ctx, &old);
     new.status = BillableStatus::Ready;
     new.reason = None;
@@ -191,6 +203,44 @@ pub async fn release(ctx: &Ctx, tx: &mut Tx<'_>, id: BillableId) -> Result<Billa
     new.held_by = None;
     tx.update(&old, &new);
     record(ctx, tx, "billable.released", &new)
+}
+
+/// Holds and releases what waits to be billed of an order, as the holds on the order say. One that a person holds stays held.
+///
+/// # Errors
+/// When the database fails.
+pub async fn follow_holds(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId, holds: &[Held]) -> Result<(), Problem> {
+    let blocking = holds.iter().find(|held| held.blocks.contains(&HoldStep::Invoice));
+    let waiting = Find::<billables::Entity>::new()
+        .eq(billables::Column::OrderId, order_id)
+        .among(billables::Column::Status, [BillableStatus::Ready, BillableStatus::Held])
+        .order_by(billables::Column::Id)
+        .lock()
+        .all(tx)
+        .await?;
+    for old in waiting {
+        let mut new = changed(ctx, &old);
+        let event = match (blocking, old.status, old.hold_id) {
+            (Some(held), _, Some(id)) if held.id == id => continue,
+            (Some(held), BillableStatus::Ready, _) | (Some(held), _, Some(_)) => {
+                new.status = BillableStatus::Held;
+                new.reason = Some(held.reason.clone());
+                new.held_since = Some(held.since);
+                new.held_by = held.owner_id;
+                new.hold_id = Some(held.id);
+                "billable.held"
+            }
+            (None, _, Some(_)) => {
+                new.status = BillableStatus::Ready;
+                (new.reason, new.held_since, new.held_by, new.hold_id) = (None, None, None, None);
+                "billable.released"
+            }
+            _ => continue,
+        };
+        tx.update(&old, &new);
+        record(ctx, tx, event, &new)?;
+    }
+    Ok(())
 }
 
 /// Puts a ready billable on an invoice.

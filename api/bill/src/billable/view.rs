@@ -3,15 +3,19 @@
 use causeway_entity::bill::billables;
 use causeway_openapi::billable::Billable;
 use causeway_openapi::order::Hold;
-use causeway_value::{DeliveryLineId, OrderLineId, SourceType};
-
-/// What a person's hold on a billable blocks (rules, "Holds, credit, clock").
-const HOLD_KIND: &str = "billing";
+use causeway_value::{DeliveryLineId, HoldKind, HoldStep, OrderLineId, SourceType};
 
 /// A billable on the wire.
 #[must_use]
 pub fn view(row: &billables::Model) -> Billable {
-    let hold = row.held_since.map(|since| Hold { kind: HOLD_KIND.to_owned(), reason: row.reason.clone().unwrap_or_default(), since, owner_id: row.held_by });
+    let hold = row.held_since.map(|since| Hold {
+        id: row.hold_id,
+        kind: HoldKind::Billing,
+        blocks: vec![HoldStep::Invoice],
+        reason: row.reason.clone().unwrap_or_default(),
+        since,
+        owner_id: row.held_by,
+    });
     Billable {
         id: row.id,
         object: "billable".to_owned(),

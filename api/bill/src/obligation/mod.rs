@@ -5,6 +5,7 @@
 //! exceed ordered; what became billable never exceeds ordered; the amounts that became billable add up to the line's when all of it has.
 //! What it is not: no order line (that one keeps the price's trace and the cost), no billable, no revenue schedule.
 
+pub mod hold;
 pub mod rules;
 pub mod service;
 

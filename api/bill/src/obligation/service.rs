@@ -3,6 +3,7 @@
 use super::rules;
 use crate::billable::service::{self as billable, Source};
 use causeway_contract::Problem;
+use causeway_entity::Held;
 use causeway_entity::bill::{billables, obligations};
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::pricing::amounts::line_net;
@@ -49,6 +50,10 @@ pub struct NewObligation {
     pub document_discount_percent: Percent,
     /// Of the whole line, after both discounts, without any tax, in minor units of `currency`.
     pub net_amount: Amount,
+    /// Its tax, for what it takes of the customer's credit.
+    pub tax_amount: Amount,
+    /// What stops shipping or billing it.
+    pub holds: Vec<Held>,
     /// The line's taxes.
     pub tax_ids: Vec<TaxId>,
     /// What makes it billable.
@@ -128,6 +133,8 @@ fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Mo
         version: 1,
         created_at: ctx.now(),
         updated_at: ctx.now(),
+        holds: (!line.holds.is_empty()).then_some(Json(line.holds)),
+        tax_amount: Some(line.tax_amount),
     })
 }
 

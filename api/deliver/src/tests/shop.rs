@@ -144,6 +144,8 @@ impl Shop {
                     discount_percent: discount,
                     document_discount_percent: Percent::ZERO,
                     net_amount: net,
+                    tax_amount: Amount::ZERO,
+                    holds: Vec::new(),
                     tax_ids: vec![line.tax],
                     billing_policy: line.policy,
                     recognition: RecognitionPolicy::AtPoint,

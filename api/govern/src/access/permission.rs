@@ -18,6 +18,8 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
             "quotes:accept",
             "orders:read",
             "orders:write",
+            "orders:hold",
+            "credit:read",
             "parties:read",
             "parties:write",
             "products:read",
@@ -40,6 +42,7 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
             "opportunities:*",
             "quotes:*",
             "orders:*",
+            "credit:read",
             "parties:*",
             "products:read",
             "categories:read",
@@ -63,6 +66,9 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
             "orders:read",
             "orders:confirm",
             "orders:cancel",
+            "orders:hold",
+            "orders:release",
+            "credit:read",
             "deliveries:*",
             "billables:read",
             "products:*",
@@ -78,6 +84,7 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
         "finance",
         &[
             "billables:*",
+            "credit:read",
             "invoices:read",
             "invoices:write",
             "invoices:post",
@@ -106,6 +113,7 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
         "finance_manager",
         &[
             "billables:*",
+            "credit:*",
             "invoices:*",
             "payments:*",
             "ledger:*",
@@ -138,6 +146,7 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
             "orders:*",
             "deliveries:*",
             "billables:*",
+            "credit:read",
             "invoices:*",
             "payments:*",
             "parties:*",
@@ -161,13 +170,16 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
     ("none", &[]),
 ];
 
-/// Every permission that an endpoint of a tenant names.
+/// Permissions that no endpoint names: what a verb asks for besides its own, by what it is done to.
+const BEYOND_ENDPOINTS: [&str; 1] = ["credit:release"];
+
+/// Every permission that an endpoint of a tenant names, and those that a verb asks for besides.
 pub fn catalogue() -> &'static BTreeSet<String> {
     static CATALOGUE: OnceLock<BTreeSet<String>> = OnceLock::new();
     CATALOGUE.get_or_init(|| {
         let rows = causeway_openapi::rows();
         let tenant = rows.iter().filter(|row| (row.audience)() == Audience::Tenant && !row.permission.starts_with("any:"));
-        tenant.map(|row| row.permission.to_owned()).collect()
+        tenant.map(|row| row.permission).chain(BEYOND_ENDPOINTS).map(str::to_owned).collect()
     })
 }
 

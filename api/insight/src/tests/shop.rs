@@ -31,6 +31,7 @@ pub(super) struct Shop {
 impl Shop {
     /// A company in euros, a customer, and the rates of the dollar.
     pub async fn open() -> Self {
+        causeway_kernel::db::tally::register(causeway_bill::exposure::WATCH);
         let folder = TempDir::new().unwrap();
         let db = match std::env::var(POSTGRES) {
             Ok(url) => {

@@ -44,7 +44,7 @@ const CHANGES: &[(&str, &str, &[&str])] = &[
     (
         "UPDATE invoices SET open_amount = 1, number = 'INV/2026/00003'",
         "UPDATE invoices SET open_amount = 0, number = 'INV/2026/00001'",
-        &["invoice_open", "invoice_payment_state", "invoice_numbers"],
+        &["invoice_open", "invoice_payment_state", "invoice_numbers", "exposure_receivables"],
     ),
     ("UPDATE invoices SET number = NULL", "UPDATE invoices SET number = 'INV/2026/00001'", &["invoice_numbered", "number_counter"]),
     (
@@ -67,14 +67,23 @@ const CHANGES: &[(&str, &str, &[&str])] = &[
         "UPDATE allocations SET company_amount = company_amount + 1",
         &["payment_closed", "installment_company_open", "receivable_control", "receivable_of_party"],
     ),
-    ("UPDATE payments SET unallocated_amount = 7", "UPDATE payments SET unallocated_amount = 0", &["payment_unallocated", "payment_allocation_state"]),
+    (
+        "UPDATE payments SET unallocated_amount = 7",
+        "UPDATE payments SET unallocated_amount = 0",
+        &["payment_unallocated", "payment_allocation_state", "exposure_unallocated"],
+    ),
+    (
+        "UPDATE credit_exposures SET obligations = 3, billables = 4",
+        "UPDATE credit_exposures SET obligations = 0, billables = 0",
+        &["exposure_obligations", "exposure_billables"],
+    ),
     (
         "UPDATE obligations SET delivered_quantity = 1, invoiced_quantity = 1, billable_amount = 1",
         "UPDATE obligations SET delivered_quantity = 40000000, invoiced_quantity = 40000000, billable_amount = 64800",
-        &["obligation_delivered", "obligation_invoiced", "obligation_billable_amount"],
+        &["obligation_delivered", "obligation_invoiced", "obligation_billable_amount", "exposure_obligations"],
     ),
     ("UPDATE order_lines SET quantity = 39000000", "UPDATE order_lines SET quantity = 40000000", &["obligation_ordered"]),
-    ("UPDATE billables SET status = 'ready'", "UPDATE billables SET status = 'invoiced'", &["billable_invoiced"]),
+    ("UPDATE billables SET status = 'ready'", "UPDATE billables SET status = 'invoiced'", &["billable_invoiced", "exposure_billables"]),
     ("UPDATE orders SET tax_amount = tax_amount + 1", "UPDATE orders SET tax_amount = tax_amount - 1", &["order_tax", "order_total"]),
     ("UPDATE orders SET quote_id = NULL", "UPDATE orders SET quote_id = (SELECT id FROM quotes)", &["quote_order", "quote_names_order"]),
     ("UPDATE quotes SET version = version + 1", "UPDATE quotes SET version = version - 1", &["object_snapshot", "object_events"]),

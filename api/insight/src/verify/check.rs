@@ -78,7 +78,7 @@ fn broken(check: &Check, finding: &Finding) -> Break {
     Break { check: check.name.to_owned(), subject: type_id(prefix, finding.id), detail: format!("{place}{}: expected {expected}, found {found}", check.what) }
 }
 
-fn written(unit: Unit, number: i64, currency: Option<Currency>) -> String {
+pub(super) fn written(unit: Unit, number: i64, currency: Option<Currency>) -> String {
     match (unit, currency) {
         (Unit::Money, Some(currency)) => format!("{} {currency}", Amount(number).text(currency)),
         (Unit::Quantity, _) => Quantity(number).to_string(),

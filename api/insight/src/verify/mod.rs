@@ -7,6 +7,7 @@ mod billing;
 mod chain;
 mod check;
 mod documents;
+mod exposure;
 mod ledger;
 mod numbers;
 mod receivables;

@@ -1,7 +1,7 @@
 //! Verifying a tenant.
 
 use super::check::{self, Check};
-use super::{billing, chain, documents, ledger, numbers, receivables, snapshots};
+use super::{billing, chain, documents, exposure, ledger, numbers, receivables, snapshots};
 use crate::sql::{self, statement};
 use causeway_contract::Problem;
 use causeway_govern::trail;
@@ -29,7 +29,17 @@ const CHECKED: [(&str, &str); 13] = [
 
 /// Every check that is one statement.
 fn checks() -> Vec<Check> {
-    [ledger::checks(), receivables::checks(), numbers::checks(), documents::checks(), billing::checks(), chain::checks(), snapshots::checks()].concat()
+    [
+        ledger::checks(),
+        receivables::checks(),
+        numbers::checks(),
+        documents::checks(),
+        billing::checks(),
+        exposure::checks(),
+        chain::checks(),
+        snapshots::checks(),
+    ]
+    .concat()
 }
 
 /// Verifies the ledger, the open items, the numbers, the documents and the trail of what the caller may see. At most 100 breaks are reported per check.
@@ -43,6 +53,7 @@ pub async fn verify(_: &Ctx, tx: &mut Tx<'_>) -> Result<Verification, Problem> {
     for check in &checks {
         breaks.extend(check::run(tx, check).await?);
     }
+    breaks.extend(exposure::obligations(tx).await?);
     breaks.extend(chain::digests(tx).await?);
     Ok(Verification { object: "verification".to_owned(), ok: breaks.is_empty(), checked, breaks })
 }
@@ -65,8 +76,8 @@ async fn counts(tx: &mut Tx<'_>, checks: &[Check]) -> Result<BTreeMap<String, i6
     let cells = CHECKED.map(|(table, _)| (table, Cell::Whole));
     let asked = statement(tx, &count_sql(), Vec::new());
     let rows = tx.query(&asked.sql, asked.values, &cells).await?;
-    // The digests of the journal are one more check.
-    let mut counted = BTreeMap::from([("checks".to_owned(), i64::try_from(checks.len() + 1).unwrap_or(i64::MAX))]);
+    // The obligations of exposures and the digests of the journal are two more checks.
+    let mut counted = BTreeMap::from([("checks".to_owned(), i64::try_from(checks.len() + 2).unwrap_or(i64::MAX))]);
     for row in &rows {
         for (table, _) in CHECKED {
             counted.insert(table.to_owned(), row.try_get("", table).map_err(|error| sql::unreadable(&error))?);

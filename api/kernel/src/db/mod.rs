@@ -13,6 +13,7 @@ mod schema;
 mod sequence;
 pub mod sequencer;
 mod sqlite;
+pub mod tally;
 mod tx;
 
 pub use fault::Fault;

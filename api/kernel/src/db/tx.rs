@@ -2,6 +2,7 @@
 
 use super::plan::tuple;
 use super::sequence::PendingEvent;
+use super::tally::Tallies;
 use super::{Cell, Fault, Find, Table};
 use crate::Ctx;
 use crate::crypto;
@@ -70,6 +71,8 @@ pub struct Tx<'c> {
     bodies: Vec<(Uuid, i64, String)>,
     /// Counter rows in use: as read, and as they will be written.
     pub(crate) series: BTreeMap<(CompanyId, DocumentKind, i64), (Option<number_series::Model>, number_series::Model)>,
+    /// Changes of sums that follow the rows written here.
+    pub(crate) tallies: Tallies,
     fault: Option<Fault>,
     /// Statements sent so far; tests hold each operation to a budget.
     statements: u32,
@@ -94,6 +97,7 @@ impl<'c> Tx<'c> {
             events: Vec::new(),
             bodies: Vec::new(),
             series: BTreeMap::new(),
+            tallies: Tallies::default(),
             fault: None,
             statements: 0,
             rows_written: 0,
@@ -118,7 +122,9 @@ impl<'c> Tx<'c> {
         self.statements
     }
 
-    pub(crate) const fn locks(&self) -> bool {
+    /// Whether rows can be locked; the single writer of SQLite needs no lock.
+    #[must_use]
+    pub const fn locks(&self) -> bool {
         matches!(self.conn, Conn::Postgres(_))
     }
 
@@ -251,9 +257,10 @@ impl<'c> Tx<'c> {
     /// Adds a row.
     pub fn insert<M>(&mut self, model: M)
     where
-        M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+        M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel> + 'static,
     {
         let table = Table::of::<M::Entity>();
+        self.tallies.moved(table.name, None, Some(&model));
         let active = model.into_active_model();
         let values = <M::Entity as EntityTrait>::Column::iter().map(|column| value_of(active.get(column))).collect();
         self.ops.push(Op::Insert { table, values });
@@ -262,9 +269,10 @@ impl<'c> Tx<'c> {
     /// Changes the columns in which `new` differs from `old`. A row with a version must still have the old one.
     pub fn update<M>(&mut self, old: &M, new: &M)
     where
-        M: ModelTrait,
+        M: ModelTrait + 'static,
     {
         let table = Table::of::<M::Entity>();
+        self.tallies.moved(table.name, Some(old), Some(new));
         let mut values = Vec::new();
         let mut set = String::new();
         let mut conditions = String::new();
@@ -294,8 +302,9 @@ impl<'c> Tx<'c> {
     }
 
     /// Removes a row.
-    pub fn delete<M: ModelTrait>(&mut self, model: &M) {
+    pub fn delete<M: ModelTrait + 'static>(&mut self, model: &M) {
         let table = Table::of::<M::Entity>();
+        self.tallies.moved(table.name, Some(model), None);
         let mut values = Vec::new();
         let mut conditions = String::new();
         for column in <M::Entity as EntityTrait>::Column::iter().filter(|column| table.key.contains(&column.as_str())) {
@@ -418,6 +427,12 @@ impl<'c> Tx<'c> {
 
     /// Applies everything that was collected.
     pub(crate) async fn apply(&mut self) -> Result<(), Problem> {
+        if self.tallies.overflow() {
+            return Err(causeway_value::Overflow.into());
+        }
+        for (sql, values) in self.tallies.statements(self.tenant.into()) {
+            self.plain(sql, values);
+        }
         self.write_series();
         let ops = std::mem::take(&mut self.ops);
         let mut ops = ops.into_iter().peekable();

@@ -1,19 +1,21 @@
 //! What an order hears from the floors below.
 
+use super::service::{changed, recheck_party};
 use super::store::{Parts, parts_of};
-use super::{service::changed, view};
+use super::view;
 use causeway_contract::Problem;
 use causeway_entity::deliver::delivery_lines;
 use causeway_entity::sell::orders;
 use causeway_kernel::http::LocalFuture;
 use causeway_kernel::{Ctx, Find, News, Tx};
-use causeway_value::{DeliveryId, OrderId, OrderStatus};
+use causeway_value::{DeliveryId, OrderId, OrderStatus, PartyId};
 
-/// Everything delivered fulfils a confirmed order; a shipment that is taken back makes a fulfilled one confirmed again.
+/// A payment may release credit holds of the customer. Everything delivered fulfils a confirmed order; a shipment that is taken back makes a fulfilled one confirmed again.
 pub fn on_news<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, news: News) -> LocalFuture<'a, Result<(), Problem>> {
     Box::pin(async move {
         let id = OrderId::from_uuid(news.about);
         match (news.event, news.complete) {
+            ("payment.received" | "payment.allocated", _) => recheck_party(ctx, tx, PartyId::from_uuid(news.about)).await,
             ("delivery.shipped", true) => fulfil(ctx, tx, id).await,
             ("delivery.reversed", _) => reopen(ctx, tx, id, DeliveryId::from_uuid(news.subject)).await,
             _ => Ok(()),

@@ -13,6 +13,9 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::GetOrder, _>(get);
     routes.on::<op::UpdateOrder, _>(update);
     routes.on::<op::ConfirmOrder, _>(confirm);
+    routes.on::<op::HoldOrder, _>(hold);
+    routes.on::<op::ReleaseOrder, _>(release);
+    routes.on::<op::RecheckOrder, _>(recheck);
     routes.on::<op::CancelOrder, _>(cancel);
 }
 
@@ -42,6 +45,18 @@ async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateOrder>) -> Res
 
 async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ConfirmOrder>) -> Result<Answer<Order>, Problem> {
     service::confirm(ctx, tx, call.path).await.map(answer)
+}
+
+async fn hold(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::HoldOrder>) -> Result<Answer<Order>, Problem> {
+    service::hold(ctx, tx, call.path, &call.body).await.map(answer)
+}
+
+async fn release(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ReleaseOrder>) -> Result<Answer<Order>, Problem> {
+    service::release(ctx, tx, call.path, &call.body).await.map(answer)
+}
+
+async fn recheck(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::RecheckOrder>) -> Result<Answer<Order>, Problem> {
+    service::recheck(ctx, tx, call.path).await.map(answer)
 }
 
 async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelOrder>) -> Result<Answer<Order>, Problem> {

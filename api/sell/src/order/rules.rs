@@ -1,12 +1,39 @@
 //! What may be done with an order when, and how its lines become obligations.
 
-use causeway_bill::obligation::NewObligation;
+use causeway_bill::obligation::{NewObligation, hold};
 use causeway_contract::{Code, Problem};
+use causeway_entity::Held;
 use causeway_entity::sell::{order_holds, order_lines, orders};
-use causeway_value::{BillingPolicy, Day, OrderStatus, ProductKind, RecognitionPolicy};
+use causeway_value::{BillingPolicy, Day, HoldKind, HoldStep, OrderStatus, ProductKind, RecognitionPolicy};
 
-/// Holds that stop an order from being confirmed (rules, "Holds, credit, clock").
-const BLOCKS_CONFIRM: [&str; 3] = ["credit", "approval", "data"];
+/// What a hold of this kind blocks (rules, "Holds, credit, clock"); a manual one everything, unless it says what.
+#[must_use]
+pub const fn blocks(kind: HoldKind) -> &'static [HoldStep] {
+    match kind {
+        HoldKind::Credit | HoldKind::Approval => &[HoldStep::Confirm, HoldStep::Ship],
+        HoldKind::Data => &[HoldStep::Confirm],
+        HoldKind::Stock => &[HoldStep::Ship],
+        HoldKind::Billing | HoldKind::Dispute => &[HoldStep::Invoice],
+        HoldKind::Manual => &[HoldStep::Confirm, HoldStep::Ship, HoldStep::Invoice],
+    }
+}
+
+/// The right that releasing a hold of this kind takes, besides releasing orders at all.
+#[must_use]
+pub const fn release_right(kind: HoldKind) -> &'static str {
+    match kind {
+        HoldKind::Credit => "credit:release",
+        HoldKind::Billing | HoldKind::Dispute => "billables:release",
+        HoldKind::Approval | HoldKind::Data | HoldKind::Stock | HoldKind::Manual => "orders:release",
+    }
+}
+
+/// A hold as obligations keep it.
+#[must_use]
+pub fn held(row: &order_holds::Model) -> Held {
+    let blocks = row.blocks.as_ref().map_or_else(|| blocks(row.kind).to_vec(), |blocks| blocks.0.clone());
+    Held { id: row.id, kind: row.kind, blocks, reason: row.reason.clone(), owner_id: row.owner_id, since: row.since }
+}
 
 /// An order that is changed or confirmed is a draft.
 ///
@@ -33,10 +60,8 @@ pub fn must_not_be_quoted(row: &orders::Model) -> Result<(), Problem> {
 /// `state_conflict` with what is missing.
 pub fn must_be_confirmable(row: &orders::Model, is_customer: bool, lines: usize, holds: &[order_holds::Model]) -> Result<(), Problem> {
     must_be_draft(row, "confirmed")?;
-    let blocking: Vec<&str> = holds.iter().map(|hold| hold.kind.as_str()).filter(|kind| BLOCKS_CONFIRM.contains(kind)).collect();
-    if !blocking.is_empty() {
-        return Err(refused(row, &format!("is held ({}) and cannot be confirmed until the hold is released.", blocking.join(", "))).with("holds", blocking));
-    }
+    let held: Vec<Held> = holds.iter().map(held).collect();
+    hold::refuse(&held, HoldStep::Confirm, &format!("The order {}", row.number))?;
     let mut missing = Vec::new();
     if !is_customer {
         missing.push("party_id: the party is no customer; give it the role");
@@ -64,7 +89,7 @@ pub fn must_be_cancellable(row: &orders::Model, kept: bool) -> Result<(), Proble
     Ok(())
 }
 
-fn refused(row: &orders::Model, what: &str) -> Problem {
+pub(super) fn refused(row: &orders::Model, what: &str) -> Problem {
     Problem::new(Code::StateConflict, format!("The order {} {what}", row.number)).with("status", row.status.to_string())
 }
 
@@ -81,7 +106,13 @@ pub const fn recognition(policy: BillingPolicy) -> RecognitionPolicy {
 
 /// What confirming an order makes us owe for one of its lines.
 #[must_use]
-pub fn obligation(order: &orders::Model, line: &order_lines::Model, product_kind: Option<ProductKind>, confirm_date: Day) -> NewObligation {
+pub fn obligation(
+    order: &orders::Model,
+    line: &order_lines::Model,
+    product_kind: Option<ProductKind>,
+    confirm_date: Day,
+    holds: &[order_holds::Model],
+) -> NewObligation {
     NewObligation {
         order_line_id: line.id,
         order_id: order.id,
@@ -100,6 +131,8 @@ pub fn obligation(order: &orders::Model, line: &order_lines::Model, product_kind
         discount_percent: line.discount_percent,
         document_discount_percent: order.discount_percent,
         net_amount: line.net_amount,
+        tax_amount: line.tax_amount,
+        holds: holds.iter().map(held).collect(),
         tax_ids: line.tax_ids.0.clone(),
         billing_policy: line.billing_policy,
         recognition: recognition(line.billing_policy),
@@ -112,7 +145,7 @@ pub fn obligation(order: &orders::Model, line: &order_lines::Model, product_kind
 mod tests {
     use super::*;
     use OrderStatus::{Cancelled, Confirmed, Draft, Fulfilled};
-    use causeway_value::{Amount, CompanyId, FlowId, Instant, Json, OrderId, PartyId, Percent, QuoteId, TaxRounding, TenantId};
+    use causeway_value::{Amount, CompanyId, FlowId, HoldId, Instant, Json, OrderId, PartyId, Percent, QuoteId, TaxRounding, TenantId};
 
     fn order(status: OrderStatus) -> orders::Model {
         orders::Model {
@@ -142,26 +175,33 @@ mod tests {
             version: 1,
             created_at: Instant(0),
             updated_at: Instant(0),
+            hold_kind: None,
+            channel: None,
+            credit_warning: None,
         }
     }
 
-    fn hold(kind: &str) -> order_holds::Model {
+    fn hold(kind: HoldKind) -> order_holds::Model {
         order_holds::Model {
             tenant_id: TenantId::new(),
-            id: uuid::Uuid::nil(),
+            id: HoldId::new(),
             order_id: OrderId::new(),
-            kind: kind.to_owned(),
+            kind,
             reason: String::new(),
             owner_id: None,
             since: Instant(0),
             released_at: None,
+            blocks: None,
+            released_by: None,
+            release_reason: None,
+            covers_amount: None,
         }
     }
 
     #[test]
     fn a_complete_draft_without_holds_is_confirmed() {
-        assert!(must_be_confirmable(&order(Draft), true, 1, &[hold("billing")]).is_ok());
-        assert!(must_be_confirmable(&order(Draft), true, 1, &[hold("credit")]).unwrap_err().detail.contains("held (credit)"));
+        assert!(must_be_confirmable(&order(Draft), true, 1, &[hold(HoldKind::Billing)]).is_ok());
+        assert!(must_be_confirmable(&order(Draft), true, 1, &[hold(HoldKind::Credit)]).unwrap_err().detail.contains("credit hold"));
         assert!(must_be_confirmable(&order(Confirmed), true, 1, &[]).is_err());
         let problem = must_be_confirmable(&order(Draft), false, 0, &[]).unwrap_err();
         assert_eq!((problem.status, problem.meta["missing"].as_array().map(Vec::len)), (409, Some(2)));

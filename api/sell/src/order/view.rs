@@ -1,5 +1,6 @@
 //! Orders as the API shows them.
 
+use super::rules::held;
 use super::store::{self, Parts};
 use crate::line::{Line, amounts, view as line_view};
 use causeway_contract::Problem;
@@ -53,6 +54,9 @@ pub fn view(row: &orders::Model, parts: &Parts) -> Result<wire::Order, Problem> 
         taxes: line_view::taxes(&totals.taxes, currency),
         lines: shown,
         holds: parts.holds.iter().map(hold).collect(),
+        hold_kind: row.hold_kind,
+        channel: row.channel.clone(),
+        credit_warning: row.credit_warning.clone(),
         confirmed_at: row.confirmed_at,
         cancelled_reason: row.cancel_reason.clone(),
         metadata: row.metadata.0.clone(),
@@ -61,7 +65,8 @@ pub fn view(row: &orders::Model, parts: &Parts) -> Result<wire::Order, Problem> 
 }
 
 fn hold(row: &order_holds::Model) -> wire::Hold {
-    wire::Hold { kind: row.kind.clone(), reason: row.reason.clone(), since: row.since, owner_id: row.owner_id }
+    let held = held(row);
+    wire::Hold { id: Some(held.id), kind: held.kind, blocks: held.blocks, reason: held.reason, since: held.since, owner_id: held.owner_id }
 }
 
 /// All of a page, with one query for each kind of what stands with them.

@@ -2,7 +2,7 @@ use super::*;
 use causeway_value::{BillingPolicy, CompanyId, FlowId, Instant, Json, ObligationId, OrderId, PartyId, Price, RecognitionPolicy, TenantId};
 use proptest::prelude::*;
 
-fn line(ordered: i64, net: i64, price: i64) -> obligations::Model {
+pub(crate) fn line(ordered: i64, net: i64, price: i64) -> obligations::Model {
     obligations::Model {
         tenant_id: TenantId::new(),
         id: ObligationId::new(),
@@ -38,6 +38,8 @@ fn line(ordered: i64, net: i64, price: i64) -> obligations::Model {
         version: 1,
         created_at: Instant(0),
         updated_at: Instant(0),
+        holds: None,
+        tax_amount: None,
     }
 }
 

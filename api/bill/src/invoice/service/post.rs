@@ -4,6 +4,7 @@ use super::{credit, must_be_draft};
 use crate::booked;
 use crate::invoice::store::lines_of;
 use crate::invoice::view::{record, view};
+use crate::obligation::hold;
 use crate::payment::rules::{RequestedAllocation, Source, payment_state};
 use crate::payment::settle::{Origin, Settlement, allocate};
 use causeway_books::ledger::rules::{AccountRef, InvoicePart, InvoiceToPost, TaxPart, invoice_posting};
@@ -22,7 +23,7 @@ use causeway_master::term::rules::{InstallmentDue, installments as due};
 use causeway_master::{check, refs};
 use causeway_openapi::invoice::Invoice;
 use causeway_value::{
-    Amount, Day, Direction, DocumentKind, InstallmentId, InvoiceId, InvoiceKind, InvoiceStatus, ObligationId, OrderLineId, PaymentDirection, Quantity,
+    Amount, Day, Direction, DocumentKind, HoldStep, InstallmentId, InvoiceId, InvoiceKind, InvoiceStatus, ObligationId, OrderLineId, PaymentDirection, Quantity,
 };
 use std::collections::BTreeMap;
 
@@ -77,6 +78,10 @@ async fn count_invoiced(ctx: &Ctx, tx: &mut Tx<'_>, invoice: &invoices::Model, l
     }
     let ids = counted.keys().map(|line| line.cast()).collect::<Vec<ObligationId>>();
     let found = Find::<obligations::Entity>::new().among(obligations::Column::Id, ids).order_by(obligations::Column::Id).lock().all(tx).await?;
+    if invoice.kind == InvoiceKind::Invoice {
+        let holds = found.iter().flat_map(|row| row.holds.iter().flat_map(|holds| &holds.0)).map(|held| (held.id, held));
+        hold::refuse(holds.collect::<BTreeMap<_, _>>().into_values(), HoldStep::Invoice, "What the invoice bills")?;
+    }
     for old in found {
         let mut new = old.clone();
         new.invoiced_quantity = new.invoiced_quantity.plus(counted.get(&old.id.cast()).copied().unwrap_or_default())?;

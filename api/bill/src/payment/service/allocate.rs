@@ -1,7 +1,7 @@
 //! Settling invoices with a payment.
 
 use super::targets::{Payer, Targets};
-use super::{changed, must_be};
+use super::{announce, changed, must_be};
 use crate::booked;
 use crate::invoice::lines_of;
 use crate::payment::rules::{Source, allocation_state, source_company_amount};
@@ -43,6 +43,7 @@ pub async fn allocate(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, inputs: &[Alloc
     let payment = view(&new, &all, refs::of(tx, id.uuid()).await?);
     record(ctx, tx, "payment.allocated", &payment)?;
     write(ctx, tx, targets, "invoice.allocated").await?;
+    announce(ctx, tx, "payment.allocated", &new).await?;
     Ok(payment)
 }
 

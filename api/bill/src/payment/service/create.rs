@@ -2,7 +2,7 @@
 
 use super::allocate::settle;
 use super::targets::{Payer, Targets};
-use super::{changed, must_be};
+use super::{announce, changed, must_be};
 use crate::booked;
 use crate::payment::rules::allocation_state;
 use crate::payment::settle::control;
@@ -53,6 +53,9 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreatePayment) -> Result<
     let payment = view(&row, &allocations, body.external_refs.clone());
     record(ctx, tx, event, &payment)?;
     super::allocate::write(ctx, tx, targets, "invoice.allocated").await?;
+    if row.status == PaymentStatus::Posted {
+        announce(ctx, tx, event, &row).await?;
+    }
     Ok(payment)
 }
 
@@ -134,6 +137,7 @@ pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId) -> Result<Payment, 
     tx.update(&old, &new);
     let payment = view(&new, &[], refs::of(tx, id.uuid()).await?);
     record(ctx, tx, posted_event(new.direction), &payment)?;
+    announce(ctx, tx, posted_event(new.direction), &new).await?;
     Ok(payment)
 }
 

@@ -7,12 +7,17 @@ pub mod undo;
 
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::payments;
-use causeway_kernel::Ctx;
+use causeway_kernel::{Ctx, News, Tx};
 use causeway_value::PaymentStatus;
 
 /// The next version of a payment.
 fn changed(ctx: &Ctx, old: &payments::Model) -> payments::Model {
     payments::Model { version: old.version + 1, updated_at: ctx.now(), ..old.clone() }
+}
+
+/// Tells the floors above that a customer or supplier paid or was paid.
+async fn announce(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, payment: &payments::Model) -> Result<(), Problem> {
+    tx.announce(ctx, News { event, subject: payment.id.uuid(), about: payment.party_id.uuid(), complete: false }).await
 }
 
 /// Refuses what only a payment in this state allows.

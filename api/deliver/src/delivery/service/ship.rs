@@ -4,7 +4,7 @@ use super::{cancel, changed, conflict, create};
 use crate::delivery::rules::{self, Open};
 use crate::delivery::{store, view};
 use causeway_bill::billable::service::{Source, make};
-use causeway_bill::obligation::{self, rules::open};
+use causeway_bill::obligation::{self, hold, rules::open};
 use causeway_contract::Problem;
 use causeway_entity::bill::obligations;
 use causeway_entity::deliver::{deliveries, delivery_lines};
@@ -12,13 +12,13 @@ use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, News, Tx};
 use causeway_master::{check, refs};
 use causeway_openapi::delivery::{Delivery, ShipDelivery};
-use causeway_value::{BillingPolicy, Day, DeliveryId, DeliveryStatus, OrderLineId, Quantity, SourceType};
+use causeway_value::{BillingPolicy, Day, DeliveryId, DeliveryStatus, HoldStep, OrderLineId, Quantity, SourceType};
 
 /// Ships a ready delivery: its quantities are delivered, what is billed on delivery becomes billable, other ready deliveries of the order are cut to what
 /// is left, and what none of them covers becomes a backorder.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it is not ready or more would ship than is open.
+/// `not_found`; `state_conflict` when it is not ready, a hold on its order blocks it, or more would ship than is open.
 pub async fn ship(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, body: &ShipDelivery) -> Result<Delivery, Problem> {
     let seen = tx.must::<deliveries::Entity>(id).await?;
     // The obligations first, so that deliveries of one order never wait for each other in a circle.
@@ -31,6 +31,7 @@ pub async fn ship(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, body: &ShipDeliver
     let ids: Vec<DeliveryId> = std::iter::once(id).chain(ready.iter().map(|delivery| delivery.id)).collect();
     let lines = store::lines(tx, &ids).await?;
     let (own, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.delivery_id == id);
+    must_not_be_held(&old, &own, &before)?;
     let mut after = before.clone();
     deliver(&old, &own, &mut after)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
@@ -54,6 +55,13 @@ pub async fn ship(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, body: &ShipDeliver
     let news = News { event: "delivery.shipped", subject: id.uuid(), about: old.order_id.uuid(), complete: obligation::complete(&after)? };
     tx.announce(ctx, news).await?;
     Ok(delivery)
+}
+
+/// A hold on the order that blocks shipping is on each of its obligations.
+fn must_not_be_held(delivery: &deliveries::Model, lines: &[delivery_lines::Model], obligations: &[obligations::Model]) -> Result<(), Problem> {
+    let shipped = obligations.iter().find(|obligation| lines.iter().any(|line| line.order_line_id.uuid() == obligation.id.uuid()));
+    let holds = shipped.and_then(|obligation| obligation.holds.as_ref()).map(|holds| holds.0.as_slice()).unwrap_or_default();
+    hold::refuse(holds, HoldStep::Ship, &format!("The delivery {}", delivery.number))
 }
 
 /// Moves what the lines ship from open to delivered.

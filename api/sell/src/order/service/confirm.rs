@@ -1,6 +1,8 @@
 //! Confirming an order: from now on we owe it (ORD-02).
 
 use super::changed;
+use super::credit::{self, Verdict};
+use super::hold::place;
 use crate::order::{rules, store, view};
 use causeway_bill::obligation;
 use causeway_contract::Problem;
@@ -12,10 +14,11 @@ use causeway_openapi::order as wire;
 use causeway_value::{OrderId, OrderStatus, ProductId, ProductKind};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Confirms a draft and writes its obligations. What is billed on order becomes billable at once.
+/// Confirms a draft and writes its obligations. What is billed on order becomes billable at once. When the customer's credit is used up, its policy decides:
+/// the order is confirmed with a warning, gets a credit hold and stays a draft, or is refused (ORD-06, ORD-09).
 ///
 /// # Errors
-/// `not_found`, or `state_conflict` with what is missing or holds it.
+/// `not_found`; `state_conflict` with what is missing or holds it; `credit_limit_exceeded`.
 pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Order, Problem> {
     let old = tx.lock::<orders::Entity>(id).await?;
     rules::must_be_draft(&old, "confirmed")?;
@@ -25,10 +28,18 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let today = ctx.today(company.time_zone);
     let kinds = kinds(tx, &parts.lines).await?;
-    let new = orders::Model { status: OrderStatus::Confirmed, confirmed_at: Some(ctx.now()), ..changed(ctx, &old) };
+    let credit_warning = match credit::verdict(ctx, tx, &company, &party, &old).await? {
+        Verdict::Confirm(warning) => warning,
+        Verdict::Hold(placed) => {
+            let held = place(ctx, tx, &old, &mut parts, placed);
+            tx.update(&old, &held);
+            return view::record(ctx, tx, "order.held", &held, &parts);
+        }
+    };
+    let new = orders::Model { status: OrderStatus::Confirmed, confirmed_at: Some(ctx.now()), credit_warning, ..changed(ctx, &old) };
     tx.update(&old, &new);
     let kind = |line: &order_lines::Model| line.product_id.and_then(|id| kinds.get(&id).copied());
-    let owed = parts.lines.iter().map(|line| rules::obligation(&new, line, kind(line), today)).collect();
+    let owed = parts.lines.iter().map(|line| rules::obligation(&new, line, kind(line), today, &parts.holds)).collect();
     parts.obligations = obligation::confirm(ctx, tx, owed).await?;
     view::record(ctx, tx, "order.confirmed", &new, &parts)
 }

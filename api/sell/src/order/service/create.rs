@@ -82,6 +82,9 @@ pub async fn create_from_quote(
         version: 1,
         created_at: ctx.now(),
         updated_at: ctx.now(),
+        hold_kind: None,
+        channel: None,
+        credit_warning: None,
     };
     insert(ctx, tx, &row, lines, Vec::new())
 }
@@ -124,5 +127,8 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateOrder, number: String) -
         version: 1,
         created_at: ctx.now(),
         updated_at: ctx.now(),
+        hold_kind: None,
+        channel: body.channel.clone(),
+        credit_warning: None,
     }
 }

@@ -3,11 +3,15 @@
 mod cancel;
 mod confirm;
 mod create;
+mod credit;
+mod hold;
 mod update;
 
 pub use cancel::cancel;
 pub use confirm::confirm;
 pub use create::{create, create_from_quote};
+pub use credit::{recheck, recheck_party};
+pub use hold::{hold, release};
 pub use update::update;
 
 use crate::line::amounts::{Terms, Totals};

@@ -1,0 +1,137 @@
+//! The credit check of an order: when it is confirmed, and again when something changed (ORD-06, PAY-09).
+
+use super::hold::{self, Placed, lift};
+use crate::order::store::{self, Parts};
+use crate::order::{rules, view};
+use causeway_bill::exposure::{self, Checked};
+use causeway_contract::{Code, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::master::parties;
+use causeway_entity::sell::{order_holds, orders};
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_openapi::order as wire;
+use causeway_value::{CreditAction, HoldId, HoldKind, OrderId, OrderStatus, PartyId};
+
+/// Holds of one customer that a payment checks again, at most.
+const AT_ONCE: u64 = 100;
+
+/// What the check says about confirming an order.
+pub(super) enum Verdict {
+    /// Confirm it, with this warning if there is one.
+    Confirm(Option<String>),
+    /// Hold it instead.
+    Hold(Placed),
+}
+
+/// Checks the credit of an order that is being confirmed. Who released a credit hold of it took the risk for its total.
+///
+/// # Errors
+/// `credit_limit_exceeded` when the policy blocks; `rate_missing`.
+pub(super) async fn verdict(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, party: &parties::Model, order: &orders::Model) -> Result<Verdict, Problem> {
+    let checked = exposure::check(ctx, tx, company, party, (order.total_amount, order.currency)).await?;
+    if checked.findings.is_empty() || is_covered(tx, order).await? {
+        return Ok(Verdict::Confirm(None));
+    }
+    match checked.policy.action {
+        CreditAction::Warn => Ok(Verdict::Confirm(Some(checked.because()))),
+        CreditAction::Hold => {
+            let owner_id = checked.policy.owner_id.or(order.owner_id);
+            Ok(Verdict::Hold(Placed { kind: HoldKind::Credit, blocks: None, reason: checked.because(), owner_id }))
+        }
+        CreditAction::Block => Err(blocked(order, &checked)),
+    }
+}
+
+/// Refuses what a policy blocks.
+pub(super) fn blocked(order: &orders::Model, checked: &Checked) -> Problem {
+    let detail = format!(
+        "The order {} cannot be confirmed on credit. {} Wait for a payment, raise the customer's limit, or change the credit policy.",
+        order.number,
+        checked.because()
+    );
+    let text = |amount: causeway_value::Amount| amount.text(checked.situation.currency).0;
+    Problem::new(Code::CreditLimitExceeded, detail)
+        .with("findings", checked.findings.clone())
+        .with("exposure", text(checked.situation.exposure))
+        .with("order", text(checked.situation.more))
+        .with("limit", checked.situation.limit.map(text))
+        .with("currency", checked.situation.currency.code())
+}
+
+async fn is_covered(tx: &mut Tx<'_>, order: &orders::Model) -> Result<bool, Problem> {
+    let earlier = Find::<order_holds::Entity>::new().eq(order_holds::Column::OrderId, order.id).eq(order_holds::Column::Kind, HoldKind::Credit).all(tx).await?;
+    Ok(earlier.iter().any(|hold| hold.covers_amount.is_some_and(|covered| covered >= order.total_amount)))
+}
+
+/// Checks the credit of a held order again: its credit hold goes when nothing speaks against it any more.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it has no credit hold, or still needs it; `rate_missing`.
+pub async fn recheck(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Order, Problem> {
+    let old = tx.must::<orders::Entity>(id).await?;
+    let parts = store::parts_of(tx, &old).await?;
+    let held = credit_holds(&parts);
+    if held.is_empty() {
+        return Err(rules::refused(&old, "has no credit hold that could be checked again."));
+    }
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let party = tx.must::<parties::Entity>(old.party_id).await?;
+    let checked = again(ctx, tx, &company, &party, &old).await?;
+    if !checked.findings.is_empty() {
+        return Err(rules::refused(&old, &format!("still needs its credit hold. {}", checked.because())).with("findings", checked.findings));
+    }
+    release(ctx, tx, &old, parts, &held).await
+}
+
+/// Checks the credit holds on all orders of a customer again, because it paid.
+///
+/// # Errors
+/// When the database fails.
+pub async fn recheck_party(ctx: &Ctx, tx: &mut Tx<'_>, party_id: PartyId) -> Result<(), Problem> {
+    let holds = Find::<order_holds::Entity>::new()
+        .eq(order_holds::Column::Kind, HoldKind::Credit)
+        .is_null(order_holds::Column::ReleasedAt)
+        .when("order_id IN (SELECT id FROM orders WHERE tenant_id = $1 AND party_id = ?)", vec![party_id.into()])
+        .order_by(order_holds::Column::Id)
+        .limit(AT_ONCE)
+        .all(tx)
+        .await?;
+    if holds.is_empty() {
+        return Ok(());
+    }
+    let party = tx.must::<parties::Entity>(party_id).await?;
+    let held = Find::<orders::Entity>::new().among(orders::Column::Id, holds.iter().map(|hold| hold.order_id)).order_by(orders::Column::Id).all(tx).await?;
+    let mut all = store::parts(tx, &held).await?;
+    for order in held {
+        let company = tx.must::<companies::Entity>(order.company_id).await?;
+        let found = match again(ctx, tx, &company, &party, &order).await {
+            Ok(checked) => checked.findings,
+            // Money is taken whether or not it can be told what it is worth against a limit; the hold stays.
+            Err(problem) if problem.code == Code::RateMissing => continue,
+            Err(problem) => return Err(problem),
+        };
+        if found.is_empty() {
+            let parts = all.remove(&order.id).unwrap_or_default();
+            let ids = credit_holds(&parts);
+            release(ctx, tx, &order, parts, &ids).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A confirmed order is in the exposure already.
+async fn again(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, party: &parties::Model, order: &orders::Model) -> Result<Checked, Problem> {
+    let more = if order.status == OrderStatus::Draft { order.total_amount } else { causeway_value::Amount::ZERO };
+    exposure::recheck(ctx, tx, company, party, (more, order.currency)).await
+}
+
+fn credit_holds(parts: &Parts) -> Vec<HoldId> {
+    parts.holds.iter().filter(|hold| hold.kind == HoldKind::Credit).map(|hold| hold.id).collect()
+}
+
+async fn release(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, mut parts: Parts, ids: &[HoldId]) -> Result<wire::Order, Problem> {
+    let new = lift(ctx, tx, old, &mut parts, ids, None);
+    hold::tell_obligations(ctx, tx, &new, &mut parts).await?;
+    tx.update(old, &new);
+    view::record(ctx, tx, "order.released", &new, &parts)
+}
