@@ -13,6 +13,8 @@ mod stream;
 
 pub use stream::EventStream;
 
+/// The parameter that asks for the result and writes nothing.
+const DRY_RUN: [&str; 2] = ["dry_run", "true"];
 /// The longest that one call may take, answer included.
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// The longest that connecting may take.
@@ -54,6 +56,35 @@ pub struct Answer<T> {
     pub request_id: Option<String>,
     /// The content.
     pub body: T,
+}
+
+impl Answer<Vec<u8>> {
+    fn read<T: serde::de::DeserializeOwned>(self) -> Result<Answer<T>, ClientError> {
+        let body = serde_json::from_slice(&self.body).map_err(|error| ClientError::Unreadable { status: self.status, detail: error.to_string() })?;
+        Ok(Answer {
+            status: self.status,
+            etag: self.etag,
+            replayed: self.replayed,
+            idempotent_replayed: self.idempotent_replayed,
+            request_id: self.request_id,
+            body,
+        })
+    }
+}
+
+/// A call whose types are only known at run time.
+#[derive(Clone, Copy, Debug)]
+pub struct Erased<'a> {
+    /// The method.
+    pub method: Method,
+    /// The path with its `{…}` segments.
+    pub path: &'a str,
+    /// What stands in the segments, in order.
+    pub segments: &'a [String],
+    /// The query.
+    pub query: &'a [(String, String)],
+    /// The body; none for a GET.
+    pub body: Option<&'a Value>,
 }
 
 /// Why there is no answer.
@@ -161,10 +192,30 @@ impl Client {
         body: &E::Body,
         options: Options,
     ) -> Result<Answer<<E::Reply as Reply>::Payload>, ClientError> {
-        let url = address(&self.base, E::PATH, &path.write(), &pairs(query, options.dry_run)?)?;
-        let mut request = self.http.request(method(E::METHOD), url).headers(self.headers(E::METHOD, &options)?);
-        if E::METHOD != Method::Get {
-            request = request.body(serde_json::to_vec(body).map_err(|error| ClientError::Unsendable(error.to_string()))?);
+        let pairs = pairs(query, options.dry_run)?;
+        let body = if E::METHOD == Method::Get { None } else { Some(serde_json::to_vec(body).map_err(|error| ClientError::Unsendable(error.to_string()))?) };
+        let answer = self.exchange(E::METHOD, address(&self.base, E::PATH, &path.write(), &pairs)?, body, &options).await?;
+        answer.read()
+    }
+
+    /// Calls an operation whose types are only known at run time: a row of the contract, or an open path such as `/readyz`.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn invoke(&self, call: &Erased<'_>, options: Options) -> Result<Answer<Value>, ClientError> {
+        let mut pairs = call.query.to_vec();
+        if options.dry_run {
+            pairs.push(DRY_RUN.map(str::to_owned).into());
+        }
+        let body = call.body.map(Value::to_string).map(String::into_bytes);
+        let answer = self.exchange(call.method, address(&self.base, call.path, call.segments, &pairs)?, body, &options).await?;
+        answer.read()
+    }
+
+    async fn exchange(&self, method: Method, url: reqwest::Url, body: Option<Vec<u8>>, options: &Options) -> Result<Answer<Vec<u8>>, ClientError> {
+        let mut request = self.http.request(verb(method), url).headers(self.headers(method, options)?);
+        if let Some(body) = body {
+            request = request.body(body);
         }
         let response = request.send().await?;
         let status = response.status();
@@ -173,14 +224,13 @@ impl Client {
         if !status.is_success() {
             return Err(refusal(status, &content));
         }
-        let body = serde_json::from_slice(&content).map_err(|error| ClientError::Unreadable { status: status.as_u16(), detail: error.to_string() })?;
         Ok(Answer {
             status: status.as_u16(),
             etag: text(&head, ETAG.as_str()),
             replayed: text(&head, "replayed").is_some_and(|value| value == "true"),
             idempotent_replayed: text(&head, "idempotent-replayed").is_some_and(|value| value == "true"),
             request_id: text(&head, "x-request-id"),
-            body,
+            body: content.to_vec(),
         })
     }
 
@@ -229,7 +279,7 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-const fn method(method: Method) -> reqwest::Method {
+const fn verb(method: Method) -> reqwest::Method {
     match method {
         Method::Get => reqwest::Method::GET,
         Method::Post => reqwest::Method::POST,
@@ -253,9 +303,18 @@ fn pairs(query: &impl Serialize, dry_run: bool) -> Result<Vec<(String, String)>,
         }
     }
     if dry_run {
-        pairs.push(("dry_run".to_owned(), "true".to_owned()));
+        pairs.push(DRY_RUN.map(str::to_owned).into());
     }
     Ok(pairs)
+}
+
+/// The address of a call at a server, percent-encoded: what a log or a curl line shows.
+///
+/// # Errors
+/// [`ClientError::Unsendable`] when the base is not an address.
+pub fn address_of(base_url: &str, call: &Erased<'_>) -> Result<String, ClientError> {
+    let base = reqwest::Url::parse(base_url).map_err(|error| ClientError::Unsendable(format!("{base_url} is not an address: {error}")))?;
+    address(&base, call.path, call.segments, call.query).map(String::from)
 }
 
 /// The address of a path with its `{…}` segments filled; every part is percent-encoded.
@@ -361,6 +420,18 @@ mod tests {
         assert!(request.starts_with(&format!("POST /v1/orders/{id}/cancel HTTP/1.1\r\n")), "{request}");
         assert!(request.contains("idempotency-key: ") && request.contains("if-match: \"v17\"\r\n"), "{request}");
         assert!(request.ends_with(r#"{"reason":"duplicate"}"#), "{request}");
+    }
+
+    #[tokio::test]
+    async fn a_row_is_called_without_its_types() {
+        let (base, server) = answer_once(http("200 OK", "etag: \"v4\"\r\n", r#"{"status":"confirmed"}"#));
+        let segments = ["ord_1".to_owned()];
+        let call = Erased { method: Method::Post, path: "/v1/orders/{id}/confirm", segments: &segments, query: &[], body: Some(&serde_json::json!({})) };
+        assert_eq!(address_of(&base, &call).unwrap(), format!("{base}/v1/orders/ord_1/confirm"));
+        let answer = Client::new(&base, "").unwrap().invoke(&call, Options { dry_run: true, ..Options::default() }).await.unwrap();
+        assert_eq!((answer.etag.as_deref(), answer.body["status"].as_str()), (Some("\"v4\""), Some("confirmed")));
+        let request = server.join().unwrap();
+        assert!(request.starts_with("POST /v1/orders/ord_1/confirm?dry_run=true HTTP/1.1\r\n") && request.ends_with("{}"), "{request}");
     }
 
     #[tokio::test]

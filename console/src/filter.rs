@@ -1,0 +1,225 @@
+//! The filter language: `status:draft total_amount>100 !web "exact words" since:24h borealis`.
+//!
+//! What the server can filter goes to the server; the rest is tested here, on the rows that are loaded.
+
+use crate::list::Record;
+use crate::resource::Resource;
+use causeway_value::Instant;
+use std::cmp::Ordering;
+
+/// A filter as one typed it, taken apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The query of the list.
+    pub server: Vec<(String, String)>,
+    /// What is tested here.
+    pub local: Vec<Test>,
+}
+
+/// One test of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Test {
+    not: bool,
+    what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum What {
+    Words(String),
+    Field { field: String, order: Order, value: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    Is,
+    More,
+    Less,
+    AtLeast,
+    AtMost,
+}
+
+const SIGNS: &[(&str, Order, &str)] = &[
+    (">=", Order::AtLeast, "[gte]"),
+    ("<=", Order::AtMost, "[lte]"),
+    (">", Order::More, "[gt]"),
+    ("<", Order::Less, "[lt]"),
+    (":", Order::Is, ""),
+    ("=", Order::Is, ""),
+];
+
+impl Filter {
+    /// Reads a filter for a list of this resource; `now` is milliseconds since 1970, for `since:`.
+    pub fn read(text: &str, resource: &Resource, now: i64) -> Self {
+        let mut filter = Self::default();
+        for token in tokens(text) {
+            filter.add(&token, resource, now);
+        }
+        filter
+    }
+
+    fn add(&mut self, token: &str, resource: &Resource, now: i64) {
+        let (not, body) = token.strip_prefix('!').map_or((false, token), |rest| (true, rest));
+        if body.is_empty() {
+            return;
+        }
+        if let Some(age) = body.strip_prefix("since:").and_then(seconds) {
+            let since = Instant(now.saturating_mul(1_000)).plus_seconds(age.saturating_neg()).to_string();
+            self.server.push(("updated_at[gte]".to_owned(), since));
+            return;
+        }
+        let Some((field, order, suffix, value)) = comparison(body) else {
+            let words = body.trim_matches('"').to_lowercase();
+            self.local.push(Test { not, what: What::Words(words) });
+            return;
+        };
+        let bare = field.split_once('[').map_or(field, |(name, _)| name);
+        if !not && resource.filters_by(bare) {
+            self.server.push((format!("{field}{suffix}"), value.to_owned()));
+        } else {
+            self.local.push(Test { not, what: What::Field { field: field.to_owned(), order, value: value.to_lowercase() } });
+        }
+    }
+
+    /// Whether the server would list this object, as far as that can be told from the object itself.
+    pub fn covers(&self, object: &serde_json::Value) -> bool {
+        self.server.iter().all(|(name, value)| {
+            let (field, sign) = name.split_once('[').unwrap_or((name, ""));
+            let text = crate::columns::plain(crate::columns::at(object, field));
+            match (field, sign) {
+                ("q" | "external_ref", _) => false,
+                (_, "gt]") => compare(&text, value) == Ordering::Greater,
+                (_, "lt]") => compare(&text, value) == Ordering::Less,
+                (_, "gte]") => compare(&text, value) != Ordering::Less,
+                (_, "lte]") => compare(&text, value) != Ordering::Greater,
+                _ => text == *value,
+            }
+        })
+    }
+
+    /// Whether a row passes the local tests.
+    pub fn passes(&self, record: &Record, resource: &Resource) -> bool {
+        self.local.iter().all(|test| test.not != test.holds(record, resource))
+    }
+}
+
+impl Test {
+    fn holds(&self, record: &Record, resource: &Resource) -> bool {
+        match &self.what {
+            What::Words(words) => record.cells.iter().any(|cell| contains(cell, words)) || record.id.contains(words.as_str()),
+            What::Field { field, order, value } => {
+                let text = record.field(field, resource).to_lowercase();
+                match order {
+                    Order::Is => text == *value,
+                    Order::More => compare(&text, value) == Ordering::Greater,
+                    Order::Less => compare(&text, value) == Ordering::Less,
+                    Order::AtLeast => compare(&text, value) != Ordering::Less,
+                    Order::AtMost => compare(&text, value) != Ordering::Greater,
+                }
+            }
+        }
+    }
+}
+
+/// Whether `text` contains `words` (in lower case), without copying ASCII text.
+fn contains(text: &str, words: &str) -> bool {
+    if !text.is_ascii() || !words.is_ascii() {
+        return text.to_lowercase().contains(words);
+    }
+    text.as_bytes().windows(words.len().max(1)).any(|part| part.eq_ignore_ascii_case(words.as_bytes()))
+}
+
+/// Orders texts: numbers (with whatever follows them, such as a currency) by value, all else by letters.
+pub fn compare(a: &str, b: &str) -> Ordering {
+    match (number(a), number(b)) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        _ => a.cmp(b),
+    }
+}
+
+/// A decimal in millionths.
+fn number(text: &str) -> Option<i128> {
+    let head = text.split(' ').next()?;
+    let (minus, digits) = head.strip_prefix('-').map_or((false, head), |rest| (true, rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() || fraction.len() > 6 || !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let value: i128 = format!("{whole}{fraction:0<6}").parse().ok()?;
+    Some(if minus { value.saturating_neg() } else { value })
+}
+
+fn comparison(token: &str) -> Option<(&str, Order, &str, &str)> {
+    let at = token.find([':', '=', '<', '>'])?;
+    let (field, rest) = token.split_at_checked(at)?;
+    if field.is_empty() || !field.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.' | b'[' | b']')) {
+        return None;
+    }
+    SIGNS.iter().find_map(|(sign, order, suffix)| rest.strip_prefix(sign).map(|value| (field, *order, *suffix, value.trim_matches('"'))))
+}
+
+fn seconds(age: &str) -> Option<i64> {
+    let (number, unit) = age.split_at_checked(age.len().checked_sub(1)?)?;
+    let unit = match unit {
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    number.parse::<i64>().ok()?.checked_mul(unit)
+}
+
+/// Words, with quoted parts kept together.
+fn tokens(text: &str) -> Vec<String> {
+    let mut tokens = vec![String::new()];
+    let mut quoted = false;
+    for c in text.chars() {
+        if c == '"' {
+            quoted = !quoted;
+        }
+        if c.is_whitespace() && !quoted {
+            tokens.push(String::new());
+        } else if let Some(last) = tokens.last_mut() {
+            last.push(c);
+        }
+    }
+    tokens.retain(|token| !token.is_empty());
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::named;
+    use serde_json::json;
+
+    #[test]
+    fn what_the_server_can_filter_goes_to_the_server() {
+        let orders = named("orders").unwrap();
+        let filter = Filter::read("status:draft order_date>=2026-11-01 since:24h borealis", orders, 1_795_170_061_000);
+        let server: Vec<_> = filter.server.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(server, ["status=draft", "order_date[gte]=2026-11-01", "updated_at[gte]=2026-11-19T10:21:01Z"]);
+        assert_eq!(filter.local.len(), 1);
+        assert_eq!(Filter::read("order_date[lt]:2026-01-01", orders, 0).server, [("order_date[lt]".to_owned(), "2026-01-01".to_owned())]);
+    }
+
+    #[test]
+    fn the_rest_is_tested_here() {
+        let orders = named("orders").unwrap();
+        let row = json!({"id": "ord_1", "number": "SO/2026/00042", "status": "draft", "total_amount": "771.12", "currency": "EUR", "reference": "PO 4711", "margin_percent": "12.5"});
+        let record = Record::new(&row, orders);
+        let passes = |text: &str| Filter::read(text, orders, 0).passes(&record, orders);
+        for text in ["so/2026", "\"po 4711\"", "!web", "total_amount>100", "total_amount<=771.12", "margin_percent>=12.5", "!status:confirmed", "ORD_1", ""] {
+            assert!(passes(text), "{text}");
+        }
+        for text in ["!4711", "total_amount>771.12", "margin_percent<3", "nothing", "reference:po"] {
+            assert!(!passes(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_ordered_by_value() {
+        assert_eq!(compare("9.00 EUR", "10.00 EUR"), Ordering::Less);
+        assert_eq!(compare("-1", "1"), Ordering::Less);
+        assert_eq!(compare("b", "a"), Ordering::Greater);
+    }
+}

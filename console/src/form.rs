@@ -1,0 +1,235 @@
+//! Forms made from the schema of a body: one line per field, nested objects with dotted names.
+
+use causeway_contract::Shape;
+use serde_json::{Map, Value};
+use tui_input::Input;
+
+/// What a field takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// A text.
+    Text,
+    /// One of these words.
+    Words(Vec<String>),
+    /// A whole number.
+    Whole,
+    /// Yes or no.
+    YesNo,
+    /// Texts, separated by commas.
+    Texts,
+    /// Anything, as JSON.
+    Json,
+    /// A text that nobody may read over the shoulder.
+    Secret,
+}
+
+/// A field.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Where it stands in the body: `owner.email`.
+    pub path: String,
+    /// What it takes.
+    pub takes: Takes,
+    /// Whether it must be filled in.
+    pub required: bool,
+    /// What is typed.
+    pub input: Input,
+    /// What stood there at first.
+    pub before: String,
+}
+
+/// A form.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// The fields, required ones first.
+    pub fields: Vec<Field>,
+}
+
+impl Form {
+    /// The form of a body, filled with an object when one is changed.
+    pub fn of(shape: Option<&Shape>, object: Option<&Value>) -> Self {
+        let mut fields = Vec::new();
+        if let Some(shape) = shape {
+            collect(shape, "", true, &mut fields);
+        }
+        for field in &mut fields {
+            let value = object.map(|object| crate::columns::at(object, &field.path)).unwrap_or(&Value::Null);
+            field.before = write(value);
+            field.input = Input::new(field.before.clone());
+        }
+        // A stable sort: the order within is that of the schema.
+        fields.sort_by_key(|field| !field.required);
+        Self { fields }
+    }
+
+    /// A form of these fields: path and what it takes.
+    pub fn new(fields: &[(&str, Takes, bool)]) -> Self {
+        let field = |(path, takes, required): &(&str, Takes, bool)| Field {
+            path: (*path).to_owned(),
+            takes: takes.clone(),
+            required: *required,
+            input: Input::default(),
+            before: String::new(),
+        };
+        Self { fields: fields.iter().map(field).collect() }
+    }
+
+    /// Fills in a field by its path.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub fn set(&mut self, path: &str, text: &str) -> Result<(), String> {
+        let names: Vec<_> = self.fields.iter().map(|field| field.path.clone()).collect();
+        let field =
+            self.fields.iter_mut().find(|field| field.path == path).ok_or_else(|| format!("There is no field {path:?}. Fields: {}.", names.join(", ")))?;
+        field.input = Input::new(text.to_owned());
+        Ok(())
+    }
+
+    /// The body: filled fields, or with `changes` those that were changed (an emptied field is null).
+    ///
+    /// # Errors
+    /// The first field that cannot be read, with what it takes.
+    pub fn body(&self, changes: bool) -> Result<Value, String> {
+        let mut body = Map::new();
+        for field in &self.fields {
+            let text = field.input.value().trim();
+            if changes && text == field.before {
+                continue;
+            }
+            if text.is_empty() && !changes {
+                if field.required {
+                    return Err(format!("{} is required", field.path));
+                }
+                continue;
+            }
+            let value = field.read(text)?;
+            put(&mut body, &field.path, value);
+        }
+        Ok(Value::Object(body))
+    }
+}
+
+impl Field {
+    fn read(&self, text: &str) -> Result<Value, String> {
+        if text.is_empty() {
+            return Ok(if self.takes == Takes::Texts { Value::Array(Vec::new()) } else { Value::Null });
+        }
+        match &self.takes {
+            Takes::Text | Takes::Secret => Ok(Value::from(text)),
+            Takes::Words(words) if words.iter().any(|word| word == text) => Ok(Value::from(text)),
+            Takes::Words(words) => Err(format!("{} is one of {}", self.path, words.join(", "))),
+            Takes::Whole => text.parse::<i64>().map(Value::from).map_err(|_| format!("{} is a whole number", self.path)),
+            Takes::YesNo => match text {
+                "yes" | "true" => Ok(Value::Bool(true)),
+                "no" | "false" => Ok(Value::Bool(false)),
+                _ => Err(format!("{} is yes or no", self.path)),
+            },
+            Takes::Texts => Ok(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect()),
+            Takes::Json => serde_json::from_str(text).map_err(|error| format!("{} is JSON: {error}", self.path)),
+        }
+    }
+
+    /// The next of its words, for a key that turns them over.
+    pub fn turn(&mut self) {
+        let words: &[String] = match &self.takes {
+            Takes::Words(words) => words,
+            Takes::YesNo => &["yes".to_owned(), "no".to_owned()],
+            _ => return,
+        };
+        let at = words.iter().position(|word| word == self.input.value()).map_or(0, |at| at.saturating_add(1));
+        let next = words.get(at).or_else(|| words.first()).cloned().unwrap_or_default();
+        self.input = Input::new(next);
+    }
+
+    /// What it takes, in words.
+    pub fn about(&self) -> String {
+        match &self.takes {
+            Takes::Words(words) => words.join(" | "),
+            Takes::Whole => "number".to_owned(),
+            Takes::YesNo => "yes | no".to_owned(),
+            Takes::Texts => "a, b, c".to_owned(),
+            Takes::Json => "JSON".to_owned(),
+            Takes::Text | Takes::Secret => String::new(),
+        }
+    }
+}
+
+fn collect(shape: &Shape, prefix: &str, required: bool, fields: &mut Vec<Field>) {
+    let Shape::Object { fields: known, .. } = shape else { return };
+    for (name, field) in known {
+        let path = format!("{prefix}{name}");
+        let required = required && field.required;
+        let takes = match &*field.shape {
+            Shape::Object { others: None, .. } => {
+                collect(&field.shape, &format!("{path}."), required, fields);
+                continue;
+            }
+            Shape::Text { .. } => Takes::Text,
+            Shape::Words(words) => Takes::Words(words.clone()),
+            Shape::Whole { .. } => Takes::Whole,
+            Shape::YesNo => Takes::YesNo,
+            Shape::List { items, .. } if matches!(**items, Shape::Text { .. } | Shape::Words(_)) => Takes::Texts,
+            _ => Takes::Json,
+        };
+        fields.push(Field { path, takes, required, input: Input::default(), before: String::new() });
+    }
+}
+
+fn write(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Object(_) => value.to_string(),
+        Value::Array(items) if items.is_empty() => String::new(),
+        Value::Array(items) if items.iter().any(|item| !item.is_string()) => value.to_string(),
+        other => crate::columns::plain(other),
+    }
+}
+
+fn put(body: &mut Map<String, Value>, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => {
+            body.insert(path.to_owned(), value);
+        }
+        Some((head, rest)) => {
+            if let Value::Object(inner) = body.entry(head).or_insert_with(|| Value::Object(Map::new())) {
+                put(inner, rest, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::named;
+    use serde_json::json;
+
+    fn form(resource: &str, word: &str, object: Option<&Value>) -> Form {
+        let operation = named(resource).unwrap().operation(word).unwrap().clone();
+        Form::of((operation.row.body)().as_ref(), object)
+    }
+
+    #[test]
+    fn a_tenant_is_made_from_its_fields() {
+        let mut form = form("tenants", "new", None);
+        assert!(form.body(false).unwrap_err().contains("is required"));
+        for (path, text) in [("name", "Acme"), ("slug", "acme"), ("mode", "sandbox"), ("owner.name", "Dana"), ("owner.email", "dana@acme.test")] {
+            form.set(path, text).unwrap();
+        }
+        assert_eq!(form.body(false).unwrap(), json!({"name": "Acme", "slug": "acme", "mode": "sandbox", "owner": {"name": "Dana", "email": "dana@acme.test"}}));
+        form.set("mode", "dead").unwrap();
+        assert_eq!(form.body(false).unwrap_err(), "mode is one of live, sandbox");
+        assert!(form.set("colour", "red").unwrap_err().contains("owner.email"));
+    }
+
+    #[test]
+    fn an_edit_sends_what_changed() {
+        let user = json!({"name": "Dana", "email": "d@a.test", "active": true, "role_ids": ["rol_1"], "company_ids": []});
+        let mut form = form("users", "edit", Some(&user));
+        assert_eq!(form.body(true).unwrap(), json!({}));
+        form.set("active", "no").unwrap();
+        form.set("role_ids", "rol_1, rol_2").unwrap();
+        assert_eq!(form.body(true).unwrap(), json!({"active": false, "role_ids": ["rol_1", "rol_2"]}));
+    }
+}

@@ -1,0 +1,330 @@
+//! The twin without a screen: every place and every operation as a command that ends.
+
+use crate::call::Call;
+use crate::cli::{Cli, Output};
+use crate::columns::plain;
+use crate::export;
+use crate::filter::Filter;
+use crate::form::Form;
+use crate::list::{Record, to_the_right};
+use crate::model::{App, Failure};
+use crate::perform::{perform, wall};
+use crate::resource::{self, Aim, Operation, Resource};
+use crate::route::Place;
+use crate::sheet;
+use crate::text::{clean, fit, width};
+use causeway_contract::Method;
+use causeway_openapi::client::Client;
+use serde_json::Value;
+use std::io::Write;
+
+/// Why a command did not do what it was asked to.
+#[derive(Debug)]
+pub enum Stop {
+    /// It was asked wrongly.
+    Usage(String),
+    /// The call failed.
+    Failed(Failure),
+}
+
+impl Stop {
+    /// The exit code.
+    pub const fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Failed(Failure::Refused { status: 409 | 412, .. }) => 4,
+            Self::Failed(Failure::Refused { .. } | Failure::ReadOnly) => 3,
+            Self::Failed(Failure::Offline(_)) => 5,
+        }
+    }
+
+    /// In words.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Usage(text) => text.clone(),
+            Self::Failed(failure) => failure.text(),
+        }
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// What the words ask for.
+pub enum Request {
+    /// The console at a place, or where it was.
+    Screen(Option<Place>),
+    /// A list.
+    List(&'static Resource),
+    /// One object.
+    Get(Place),
+    /// An operation on objects.
+    Do(&'static Resource, &'static Operation, Vec<String>),
+    /// Any operation of the contract by its name, with the values of its path.
+    Call(causeway_contract::Row, Vec<String>),
+    /// All operations.
+    Operations,
+    /// All keys.
+    Keys,
+}
+
+/// Reads the words of the command line.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn read(words: &[String]) -> Result<Request, String> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => Ok(Request::Screen(None)),
+        ["operations"] => Ok(Request::Operations),
+        ["keys"] => Ok(Request::Keys),
+        ["call", id, rest @ ..] => {
+            let row = resource::row(id).ok_or_else(|| format!("There is no operation {id:?}; `operations` lists them."))?;
+            Ok(Request::Call(row, rest.iter().map(|&word| word.to_owned()).collect()))
+        }
+        ["open", place] => Place::read(place).map(|place| Request::Screen(Some(place))),
+        [name, word, rest @ ..] if resource::named(name).is_some() => {
+            let resource = resource::named(name).ok_or_else(|| (*name).to_owned())?;
+            let ids: Vec<String> = rest.iter().map(|&id| id.to_owned()).collect();
+            match (*word, ids.as_slice()) {
+                ("list", []) => Ok(Request::List(resource)),
+                ("get", [id]) => Place::read(&format!("{name}/{id}")).map(Request::Get),
+                _ => match resource.operation(word) {
+                    Some(operation) => Ok(Request::Do(resource, operation, ids)),
+                    None if ids.is_empty() => {
+                        Place::read(&format!("{name}/{word}")).map(|place| Request::Screen(Some(place))).and_then(|request| known(resource, word, request))
+                    }
+                    None => Err(unknown(resource, word)),
+                },
+            }
+        }
+        [place] => Place::read(place).map(|place| Request::Screen(Some(place))),
+        _ => Err(format!("{:?} is not understood. Try `orders list`, `orders confirm ID`, or a place such as `orders?status=draft`.", words.join(" "))),
+    }
+}
+
+fn known(resource: &Resource, word: &str, request: Request) -> Result<Request, String> {
+    if word.contains('_') { Ok(request) } else { Err(unknown(resource, word)) }
+}
+
+fn unknown(resource: &Resource, word: &str) -> String {
+    let words: Vec<_> = resource.operations.iter().map(|operation| operation.word).collect();
+    format!("{} has no {word:?}. It has list, get, {}.", resource.name, words.join(", "))
+}
+
+/// Does what was asked and writes the result.
+///
+/// # Errors
+/// [`Stop`] with its exit code.
+pub async fn run(cli: &Cli, app: &App, client: &Client, request: Request, out: &mut dyn Write) -> Result<(), Stop> {
+    match request {
+        Request::List(resource) => list(cli, client, resource, &cli.filter.join(" "), out).await,
+        Request::Get(place) => get(cli, app, client, &place, out).await,
+        Request::Do(resource, operation, ids) => act(cli, app, client, resource, operation, &ids, out).await,
+        Request::Call(row, values) => call(cli, app, client, row, &values, out).await,
+        Request::Operations => {
+            for row in resource::ROWS.iter() {
+                say(out, &format!("{:28} {:6} {:44} {}", row.id, row.method.word(), row.path, row.summary))?;
+            }
+            Ok(())
+        }
+        Request::Keys => {
+            for action in crate::keys::ACTIONS {
+                say(out, &format!("{:18} {:14} {}", action.name, app.keymap.keys(action).join(" "), action.about))?;
+            }
+            Ok(())
+        }
+        Request::Screen(place) => match place.unwrap_or(Place::Dash) {
+            Place::List { resource, filter } => match resource::named(resource) {
+                Some(resource) => list(cli, client, resource, &filter, out).await,
+                None => Ok(()),
+            },
+            Place::Dash => dashboard(app, client, out).await,
+            place => get(cli, app, client, &place, out).await,
+        },
+    }
+}
+
+fn say(out: &mut dyn Write, text: &str) -> Result<(), Stop> {
+    writeln!(out, "{}", text.trim_end()).map_err(|error| Stop::Usage(format!("the output cannot be written: {error}")))
+}
+
+async fn list(cli: &Cli, client: &Client, resource: &'static Resource, filter: &str, out: &mut dyn Write) -> Result<(), Stop> {
+    let filter = Filter::read(filter, resource, wall());
+    let mut call = Call::of(&resource.list, &[]).with("limit", "200");
+    for (name, value) in &filter.server {
+        call = call.with(name, value.clone());
+    }
+    if let Some(sort) = &cli.sort {
+        call = call.with("sort", sort.clone());
+    }
+    let most = if cli.limit == 0 { usize::MAX } else { cli.limit };
+    let mut rows: Vec<Value> = Vec::new();
+    export::pages(client, &call, most, |row| {
+        let passes = filter.local.is_empty() || filter.passes(&Record::new(row, resource), resource);
+        if passes {
+            rows.push(row.clone());
+        }
+        Ok(passes)
+    })
+    .await?;
+    match cli.output.unwrap_or(Output::Table) {
+        Output::Json => json(out, &Value::Array(rows)),
+        Output::Csv => csv_rows(out, resource, &rows),
+        Output::Table => table(out, resource, &rows),
+    }
+}
+
+fn json(out: &mut dyn Write, value: &Value) -> Result<(), Stop> {
+    say(out, &serde_json::to_string_pretty(value).unwrap_or_default())
+}
+
+fn csv_rows(out: &mut dyn Write, resource: &Resource, rows: &[Value]) -> Result<(), Stop> {
+    let mut sheet = csv::Writer::from_writer(Vec::new());
+    let written = sheet.write_record(export::head(resource)).and_then(|()| rows.iter().try_for_each(|row| sheet.write_record(export::record(row, resource))));
+    let content = written.map_err(|error| error.to_string()).and_then(|()| sheet.into_inner().map_err(|error| error.to_string()));
+    let content = content.map_err(Stop::Usage)?;
+    out.write_all(&content).map_err(|error| Stop::Usage(error.to_string()))
+}
+
+fn table(out: &mut dyn Write, resource: &'static Resource, rows: &[Value]) -> Result<(), Stop> {
+    let records: Vec<Record> = rows.iter().map(|row| Record::new(row, resource)).collect();
+    let wide =
+        |at: usize, head: &str| records.iter().filter_map(|record| record.cells.get(at)).map(|cell| width(cell)).max().unwrap_or(0).max(head.len()).min(44);
+    let widths: Vec<usize> = resource.columns.iter().enumerate().map(|(at, column)| wide(at, column.head)).collect();
+    let id = records.iter().map(|record| record.id.len()).max().unwrap_or(2);
+    let line = |first: &str, cells: Vec<&str>| {
+        let cells = cells.iter().zip(&widths).zip(&resource.columns).map(|((cell, wide), column)| format!("  {}", fit(cell, *wide, to_the_right(column.kind))));
+        format!("{}{}", fit(first, id, false), cells.collect::<String>())
+    };
+    say(out, &line("ID", resource.columns.iter().map(|column| column.head).collect()))?;
+    for record in &records {
+        say(out, &line(&record.id, record.cells.iter().map(|cell| &**cell).collect()))?;
+    }
+    Ok(())
+}
+
+async fn get(cli: &Cli, app: &App, client: &Client, place: &Place, out: &mut dyn Write) -> Result<(), Stop> {
+    let call = match place {
+        Place::Object { resource, id } => resource::named(resource).and_then(|resource| resource.get).map(|get| Call::of(&get, &[id])),
+        Place::Flow(id) => resource::row("GetFlow").map(|row| Call::of(&row, &[id])),
+        Place::Health => Some(Call::get("/readyz")),
+        _ => None,
+    };
+    let call = call.ok_or_else(|| Stop::Usage(format!("{} exists on the screen only.", place.write())))?;
+    let reply = perform(client, true, &call).await?;
+    show(cli, app, &reply.body, out)
+}
+
+fn show(cli: &Cli, app: &App, value: &Value, out: &mut dyn Write) -> Result<(), Stop> {
+    if cli.output == Some(Output::Json) {
+        return json(out, value);
+    }
+    for line in sheet::describe(app, value, 110) {
+        say(out, &line.text())?;
+    }
+    Ok(())
+}
+
+async fn dashboard(app: &App, client: &Client, out: &mut dyn Write) -> Result<(), Stop> {
+    for gauge in app.gauges() {
+        let Some(resource) = resource::named(gauge.resource) else { continue };
+        let filter = Filter::read(&gauge.filter.replace("{today}", &app.today()), resource, app.now);
+        let call = filter
+            .server
+            .iter()
+            .fold(Call::of(&resource.list, &[]).with("limit", crate::model::COUNTED.to_string()), |call, (name, value)| call.with(name, value.clone()));
+        let text = match perform(client, true, &call).await {
+            Ok(reply) => {
+                let more = reply.body.get("has_more").and_then(Value::as_bool).unwrap_or(false);
+                format!("{}{}", reply.body.get("data").and_then(Value::as_array).map_or(0, Vec::len), if more { " or more" } else { "" })
+            }
+            Err(failure) if failure.denied() => "not permitted".to_owned(),
+            Err(failure) => return Err(failure.into()),
+        };
+        say(out, &format!("{:24} {text}", gauge.label))?;
+    }
+    Ok(())
+}
+
+/// The form of an operation, filled from the flags.
+fn filled(cli: &Cli, row: &causeway_contract::Row) -> Result<Form, Stop> {
+    let mut form = Form::of((row.body)().as_ref(), None);
+    let reason = cli.reason.iter().map(|reason| format!("reason={reason}"));
+    for pair in cli.set.iter().cloned().chain(reason) {
+        let (path, text) = pair.split_once('=').ok_or_else(|| Stop::Usage(format!("--set {pair}: a field looks like name=value")))?;
+        form.set(path, text).map_err(Stop::Usage)?;
+    }
+    Ok(form)
+}
+
+async fn act(
+    cli: &Cli,
+    app: &App,
+    client: &Client,
+    resource: &'static Resource,
+    operation: &Operation,
+    ids: &[String],
+    out: &mut dyn Write,
+) -> Result<(), Stop> {
+    let about_one = matches!(operation.aim, Aim::One | Aim::Edit);
+    if about_one == ids.is_empty() {
+        let text = if about_one {
+            format!("{} {} needs at least one id.", resource.name, operation.word)
+        } else {
+            format!("{} {} takes no id.", resource.name, operation.word)
+        };
+        return Err(Stop::Usage(text));
+    }
+    if cli.dry_run && !operation.can_dry_run() {
+        return Err(Stop::Usage(format!("{} {} has no dry run in the API.", resource.name, operation.word)));
+    }
+    let form = filled(cli, &operation.row)?;
+    let body = form.body(operation.aim == Aim::Edit).map_err(Stop::Usage)?;
+    let targets: Vec<&[String]> = if ids.is_empty() { vec![&[]] } else { ids.chunks(1).collect() };
+    let many = targets.len() > 1;
+    let mut worst: Option<Stop> = None;
+    for target in targets {
+        let segments: Vec<&str> = target.iter().map(String::as_str).collect();
+        let mut call = Call::of(&operation.row, &segments);
+        call.body = call.body.map(|_| body.clone());
+        call.dry_run = cli.dry_run;
+        match perform(client, app.scope.read_only, &call).await {
+            Ok(reply) if many && cli.output != Some(Output::Json) => {
+                say(out, &format!("{} ok {}", segments.join(" "), plain(reply.body.get("status").unwrap_or(&Value::Null))))?
+            }
+            Ok(reply) => show(cli, app, &reply.body, out)?,
+            Err(failure) => {
+                let stop = Stop::Failed(failure);
+                if many {
+                    say(out, &format!("{} refused: {}", segments.join(" "), clean(&stop.text())))?;
+                }
+                worst = worst.filter(|worst| worst.code() >= stop.code()).or(Some(stop));
+            }
+        }
+    }
+    worst.map_or(Ok(()), Err)
+}
+
+async fn call(cli: &Cli, app: &App, client: &Client, row: causeway_contract::Row, values: &[String], out: &mut dyn Write) -> Result<(), Stop> {
+    let segments = row.path.matches('{').count();
+    if values.len() != segments {
+        return Err(Stop::Usage(format!("{} {} takes {segments} values of its path.", row.id, row.path)));
+    }
+    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    let mut call = Call::of(&row, &values);
+    call.dry_run = cli.dry_run;
+    if row.method == Method::Get {
+        for pair in cli.set.iter().chain(&cli.filter) {
+            let (name, value) = pair.split_once(['=', ':']).ok_or_else(|| Stop::Usage(format!("{pair}: a parameter looks like name=value")))?;
+            call = call.with(name, value);
+        }
+    } else {
+        call.body = Some(filled(cli, &row)?.body(row.method == Method::Patch).map_err(Stop::Usage)?);
+    }
+    let reply = perform(client, app.scope.read_only, &call).await?;
+    if cli.output == Some(Output::Table) { show(cli, app, &reply.body, out) } else { json(out, &reply.body) }
+}

@@ -1,0 +1,375 @@
+//! A list that may be long: rows are held once, the view is a list of indices, and what is selected or marked is an id, never a position.
+
+use crate::columns::{Column, Kind, at, cell, plain};
+use crate::filter::{Filter, compare};
+use crate::resource::Resource;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A row.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its id.
+    pub id: String,
+    /// Its cells, in the order of the resource's columns, stripped for the terminal.
+    pub cells: Box<[Box<str>]>,
+    /// Where it stands.
+    pub state: Box<str>,
+    /// The object as the server sent it.
+    pub raw: Box<str>,
+}
+
+impl Record {
+    /// The row of an object.
+    pub fn new(value: &Value, resource: &Resource) -> Self {
+        let state = match value.get("status") {
+            Some(Value::String(state)) => state.as_str(),
+            _ => "",
+        };
+        Self {
+            id: value.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            cells: resource.columns.iter().map(|column| cell(value, column).into_boxed_str()).collect(),
+            state: state.into(),
+            raw: value.to_string().into_boxed_str(),
+        }
+    }
+
+    /// The object.
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.raw).unwrap_or_default()
+    }
+
+    /// A field as a text: from its cell when there is one.
+    pub fn field(&self, name: &str, resource: &Resource) -> String {
+        let cell = resource.columns.iter().position(|column| column.field == name).and_then(|index| self.cells.get(index));
+        cell.map_or_else(|| plain(at(&self.value(), name)), ToString::to_string)
+    }
+
+    /// The state, when it has one.
+    pub fn state(&self) -> Option<&str> {
+        (!self.state.is_empty()).then_some(&*self.state)
+    }
+}
+
+/// How far a list is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing was asked yet.
+    New,
+    /// The first page is on its way.
+    Loading,
+    /// There are rows, or there are none.
+    Ready,
+    /// It was refused, for this reason.
+    Failed(String),
+    /// The caller may not see it.
+    Denied(String),
+}
+
+/// A list.
+pub struct List {
+    /// What it lists.
+    pub resource: &'static Resource,
+    /// The filter as typed.
+    pub text: String,
+    /// The filter as understood.
+    pub filter: Filter,
+    /// The field it is sorted by, and whether the greatest comes first.
+    pub sort: Option<(String, bool)>,
+    /// The rows that are loaded.
+    pub records: Vec<Record>,
+    /// The rows that pass, in order.
+    pub view: Vec<u32>,
+    /// The row under the cursor, in `view`.
+    pub cursor: usize,
+    /// The first visible row.
+    pub top: usize,
+    /// The ids that are marked.
+    pub marks: BTreeSet<String>,
+    /// Where a range began.
+    pub anchor: Option<usize>,
+    /// The column that `<` and `>` chose.
+    pub column: usize,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+    /// How far it is.
+    pub stage: Stage,
+    /// Whether a further page is on its way.
+    pub more: bool,
+    /// When the first page came, in milliseconds since 1970.
+    pub fetched: i64,
+    /// Rows that came since and wait for `n`.
+    pub fresh: Vec<Record>,
+    /// Which question the answers belong to.
+    pub generation: u64,
+    index: BTreeMap<String, u32>,
+}
+
+impl List {
+    /// A list that was not asked yet.
+    pub fn new(resource: &'static Resource) -> Self {
+        Self {
+            resource,
+            text: String::new(),
+            filter: Filter::default(),
+            sort: None,
+            records: Vec::new(),
+            view: Vec::new(),
+            cursor: 0,
+            top: 0,
+            marks: BTreeSet::new(),
+            anchor: None,
+            column: 0,
+            next: None,
+            stage: Stage::New,
+            more: false,
+            fetched: 0,
+            fresh: Vec::new(),
+            generation: 0,
+            index: BTreeMap::new(),
+        }
+    }
+
+    /// The sort as the server takes it; `None` when the server cannot sort by it.
+    pub fn server_sort(&self) -> Option<String> {
+        let (field, down) = self.sort.as_ref()?;
+        self.resource.sorts().contains(&field.as_str()).then(|| if *down { format!("-{field}") } else { field.clone() })
+    }
+
+    /// Takes a page: the first replaces what is there.
+    pub fn take(&mut self, rows: &[Value], next: Option<String>, first: bool, now: i64) {
+        if first {
+            self.keep_place(|list| {
+                list.records.clear();
+                list.index.clear();
+                list.fresh.clear();
+                list.append(rows);
+            });
+            self.fetched = now;
+        } else {
+            self.append(rows);
+            self.rebuild();
+        }
+        self.stage = Stage::Ready;
+        self.more = false;
+        self.next = next;
+    }
+
+    fn append(&mut self, rows: &[Value]) {
+        for row in rows {
+            self.push(Record::new(row, self.resource));
+        }
+    }
+
+    fn push(&mut self, record: Record) {
+        match self.index.get(&record.id).and_then(|at| self.records.get_mut(usize::try_from(*at).ok()?)) {
+            Some(old) => *old = record,
+            None => {
+                if let Ok(at) = u32::try_from(self.records.len()) {
+                    self.index.insert(record.id.clone(), at);
+                    self.records.push(record);
+                }
+            }
+        }
+    }
+
+    /// Takes news about an object: a row that is there changes in its place, a new one waits. Says whether anything is to be seen.
+    pub fn hear(&mut self, value: &Value) -> bool {
+        let record = Record::new(value, self.resource);
+        let old = self.index.get(&record.id).and_then(|at| self.records.get_mut(usize::try_from(*at).ok()?));
+        if let Some(old) = old {
+            let changed = old.raw != record.raw;
+            *old = record;
+            return changed;
+        }
+        if self.stage != Stage::Ready || !self.filter.passes(&record, self.resource) {
+            return false;
+        }
+        match self.fresh.iter_mut().find(|known| known.id == record.id) {
+            Some(known) => {
+                *known = record;
+                false
+            }
+            None => {
+                self.fresh.push(record);
+                true
+            }
+        }
+    }
+
+    /// Shows the rows that waited, on top.
+    pub fn show_fresh(&mut self) {
+        let mut rows = std::mem::take(&mut self.fresh);
+        rows.reverse();
+        self.keep_place(|list| {
+            rows.append(&mut list.records);
+            list.index.clear();
+            for record in rows {
+                list.push(record);
+            }
+        });
+    }
+
+    /// Filters and sorts again; the cursor stays on its row.
+    pub fn rebuild(&mut self) {
+        self.keep_place(|_| {});
+    }
+
+    fn keep_place(&mut self, change: impl FnOnce(&mut Self)) {
+        let selected = self.selected().map(|record| record.id.clone());
+        let above = self.cursor.saturating_sub(self.top);
+        change(self);
+        let passing = self.records.iter().enumerate().filter(|(_, record)| self.filter.passes(record, self.resource));
+        self.view = passing.filter_map(|(at, _)| u32::try_from(at).ok()).collect();
+        self.sort_here();
+        let at = selected.and_then(|id| self.index.get(&id)).and_then(|at| self.view.iter().position(|shown| shown == at));
+        self.cursor = at.unwrap_or(self.cursor).min(self.view.len().saturating_sub(1));
+        self.top = self.cursor.saturating_sub(above);
+    }
+
+    fn sort_here(&mut self) {
+        let Some((field, down)) = self.sort.clone() else { return };
+        if self.server_sort().is_some() {
+            return;
+        }
+        let Some(column) = self.resource.columns.iter().position(|column| column.field == field) else { return };
+        let records = &self.records;
+        let cell = |at: &u32| usize::try_from(*at).ok().and_then(|at| records.get(at)?.cells.get(column)).map_or("", |cell| cell);
+        self.view.sort_by(|a, b| if down { compare(cell(b), cell(a)) } else { compare(cell(a), cell(b)) });
+    }
+
+    /// The row at a place of the view.
+    pub fn row(&self, at: usize) -> Option<&Record> {
+        self.records.get(usize::try_from(*self.view.get(at)?).ok()?)
+    }
+
+    /// The row under the cursor.
+    pub fn selected(&self) -> Option<&Record> {
+        self.row(self.cursor)
+    }
+
+    /// The row with this id.
+    pub fn find(&self, id: &str) -> Option<&Record> {
+        self.records.get(usize::try_from(*self.index.get(id)?).ok()?)
+    }
+
+    /// Moves the cursor; a range grows with it.
+    pub fn go(&mut self, to: usize) {
+        self.cursor = to.min(self.view.len().saturating_sub(1));
+        if let Some(anchor) = self.anchor {
+            let (from, to) = (anchor.min(self.cursor), anchor.max(self.cursor));
+            let ids: Vec<_> = (from..=to).filter_map(|at| self.row(at)).map(|record| record.id.clone()).collect();
+            self.marks.extend(ids);
+        }
+    }
+
+    /// Keeps the cursor within `height` visible rows.
+    pub fn scroll(&mut self, height: usize) {
+        self.top = self.top.min(self.cursor).max(self.cursor.saturating_add(1).saturating_sub(height.max(1)));
+    }
+
+    /// What an action is about: the marked rows, else the one under the cursor.
+    pub fn targets(&self) -> Vec<String> {
+        if self.marks.is_empty() {
+            return self.selected().map(|record| record.id.clone()).into_iter().collect();
+        }
+        self.marks.iter().cloned().collect()
+    }
+
+    /// Whether the end of what is loaded comes near and more is to be had.
+    pub fn wants_more(&self) -> bool {
+        self.next.is_some() && !self.more && self.stage == Stage::Ready && self.cursor.saturating_add(50) >= self.view.len()
+    }
+
+    /// The columns for this width, and which of the resource's they are. Columns give way in their order.
+    pub fn shown(&self, width: u16, wide: bool) -> Vec<(usize, &'static Column)> {
+        let mut shown: Vec<_> = self.resource.columns.iter().enumerate().collect();
+        let needed = |shown: &[(usize, &Column)]| shown.iter().map(|(_, column)| usize::from(column.width).saturating_add(1)).sum::<usize>();
+        while !wide && needed(&shown) > usize::from(width) {
+            let Some((at, _)) = shown.iter().enumerate().filter(|(_, (_, column))| column.gives_way > 0).max_by_key(|(_, (_, column))| column.gives_way) else {
+                break;
+            };
+            shown.remove(at);
+        }
+        shown
+    }
+}
+
+/// Whether a kind of cell stands to the right.
+pub const fn to_the_right(kind: Kind) -> bool {
+    matches!(kind, Kind::Money | Kind::Number | Kind::Count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::named;
+    use serde_json::json;
+
+    fn list(ids: &[&str]) -> List {
+        let mut list = List::new(named("orders").unwrap());
+        let rows: Vec<_> = ids
+            .iter()
+            .enumerate()
+            .map(|(at, id)| json!({"id": id, "number": format!("SO/{at}"), "status": "draft", "total_amount": format!("{}.00", 100 - at), "currency": "EUR"}))
+            .collect();
+        list.take(&rows, None, true, 0);
+        list
+    }
+
+    fn shown(list: &List) -> Vec<&str> {
+        (0..list.view.len()).filter_map(|at| list.row(at)).map(|record| record.id.as_str()).collect()
+    }
+
+    #[test]
+    fn the_cursor_stays_on_its_row_whatever_comes() {
+        let mut list = list(&["ord_3", "ord_2", "ord_1"]);
+        list.go(1);
+        assert!(list.hear(&json!({"id": "ord_4", "status": "draft"})));
+        assert_eq!((list.selected().unwrap().id.as_str(), list.fresh.len()), ("ord_2", 1));
+        list.show_fresh();
+        assert_eq!(shown(&list), ["ord_4", "ord_3", "ord_2", "ord_1"]);
+        assert_eq!(list.selected().unwrap().id, "ord_2");
+        let rows: Vec<_> = ["ord_9", "ord_2"].iter().map(|id| json!({"id": id})).collect();
+        list.take(&rows, None, true, 0);
+        assert_eq!(list.selected().unwrap().id, "ord_2");
+    }
+
+    #[test]
+    fn news_of_a_known_row_change_it_in_place() {
+        let mut list = list(&["ord_2", "ord_1"]);
+        assert!(list.hear(&json!({"id": "ord_1", "status": "confirmed"})));
+        assert!(!list.hear(&json!({"id": "ord_1", "status": "confirmed"})));
+        assert_eq!((list.find("ord_1").unwrap().state(), list.fresh.len()), (Some("confirmed"), 0));
+    }
+
+    #[test]
+    fn sorting_by_what_the_server_does_not_sort_happens_here_by_value() {
+        let mut list = list(&["ord_1", "ord_2", "ord_3"]);
+        list.sort = Some(("total_amount".to_owned(), false));
+        assert_eq!(list.server_sort(), None);
+        list.rebuild();
+        assert_eq!(shown(&list), ["ord_3", "ord_2", "ord_1"]);
+        list.sort = Some(("order_date".to_owned(), true));
+        assert_eq!(list.server_sort().as_deref(), Some("-order_date"));
+    }
+
+    #[test]
+    fn ranges_mark_and_marks_are_ids() {
+        let mut list = list(&["ord_4", "ord_3", "ord_2", "ord_1"]);
+        list.anchor = Some(1);
+        list.go(3);
+        assert_eq!(list.targets(), ["ord_1", "ord_2", "ord_3"]);
+        list.marks.clear();
+        assert_eq!(list.targets(), ["ord_1"]);
+    }
+
+    #[test]
+    fn columns_give_way_to_a_narrow_terminal() {
+        let list = list(&[]);
+        let heads = |width| list.shown(width, false).iter().map(|(_, column)| column.head).collect::<Vec<_>>();
+        assert_eq!(heads(76), ["NUMBER", "CUSTOMER", "STATUS", "TOTAL", "DATE"]);
+        assert!(heads(200).contains(&"UPDATED"));
+        assert_eq!(heads(20).len(), 4);
+    }
+}

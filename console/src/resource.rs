@@ -1,0 +1,200 @@
+//! The resources, made from the rows of the contract: what can be listed has a screen, what can be done to it has an action.
+//!
+//! A list the service gains is here without a line of code; `columns.rs` says how well-known ones look, `verbs.rs` which keys their verbs have.
+
+use crate::columns::{self, Column};
+use crate::verbs::{self, Hint};
+use causeway_contract::{Audience, Method, Row};
+use std::sync::LazyLock;
+
+/// Something that can be listed.
+pub struct Resource {
+    /// The word in paths, commands and links, such as `orders`.
+    pub name: &'static str,
+    /// The operation that lists it.
+    pub list: Row,
+    /// The operation that reads one.
+    pub get: Option<Row>,
+    /// The operations that change something: `new`, `edit` and the verbs.
+    pub operations: Vec<Operation>,
+    /// What a list shows.
+    pub columns: Vec<Column>,
+    /// The prefix of its ids, such as `ord`.
+    pub prefix: Option<&'static str>,
+    /// Whose credential it takes.
+    pub platform: bool,
+}
+
+/// What an operation is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// Makes a new one.
+    New,
+    /// Changes fields of one.
+    Edit,
+    /// Does something to one.
+    One,
+    /// Is about all of them.
+    All,
+}
+
+/// Something that can be done.
+#[derive(Clone)]
+pub struct Operation {
+    /// The word, such as `confirm`.
+    pub word: &'static str,
+    /// What it is about.
+    pub aim: Aim,
+    /// The row.
+    pub row: Row,
+    /// Key, states and inverse.
+    pub hint: Hint,
+}
+
+impl Operation {
+    /// Whether the service can tell the result beforehand.
+    pub fn can_dry_run(&self) -> bool {
+        self.row.flags.contains(&causeway_contract::Flag::dry_run)
+    }
+
+    /// Whether the answer holds a secret that is shown once.
+    pub fn gives_secret(&self) -> bool {
+        self.row.flags.contains(&causeway_contract::Flag::secret)
+    }
+
+    /// Whether it changes nothing.
+    pub fn reads(&self) -> bool {
+        self.row.method == Method::Get
+    }
+
+    /// Why it cannot be done to something in this state; `None` when it can.
+    pub fn off(&self, state: Option<&str>) -> Option<String> {
+        let state = state?;
+        let from = self.hint.from;
+        (!from.is_empty() && !from.contains(&state)).then(|| format!("only when {}; this is {state}", from.join(" or ")))
+    }
+}
+
+impl Resource {
+    /// The operation with this word.
+    pub fn operation(&self, word: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.word == word)
+    }
+
+    /// Whether the list can be filtered by this field on the server.
+    pub fn filters_by(&self, name: &str) -> bool {
+        match self.list.list {
+            Some(spec) => {
+                spec.filters.iter().any(|filter| filter.name == name) || (spec.search && name == "q") || (spec.external_refs && name == "external_ref")
+            }
+            None => matches!(name, "type" | "subject_id" | "flow_id"),
+        }
+    }
+
+    /// The fields that the server sorts by.
+    pub fn sorts(&self) -> Vec<&'static str> {
+        self.list.list.map(|spec| spec.sorts.iter().map(|sort| sort.name).collect()).unwrap_or_default()
+    }
+}
+
+static ALL: LazyLock<Vec<Resource>> = LazyLock::new(build);
+
+/// Every resource, in the order of the contract.
+pub fn all() -> &'static [Resource] {
+    &ALL
+}
+
+/// The resource of this name.
+pub fn named(name: &str) -> Option<&'static Resource> {
+    all().iter().find(|resource| resource.name == name)
+}
+
+/// The resource that an id belongs to.
+pub fn of_id(id: &str) -> Option<&'static Resource> {
+    let (prefix, _) = id.split_once('_')?;
+    all().iter().find(|resource| resource.prefix == Some(prefix))
+}
+
+/// The row of an operation by its name.
+pub fn row(id: &str) -> Option<Row> {
+    ROWS.iter().find(|row| row.id == id).copied()
+}
+
+/// Every row of the contract.
+pub static ROWS: LazyLock<Vec<Row>> = LazyLock::new(causeway_openapi::rows);
+
+fn build() -> Vec<Resource> {
+    let listed = ROWS.iter().filter(|row| row.method == Method::Get && !row.path.contains('{') && (row.list.is_some() || row.path == "/v1/events"));
+    listed.map(resource).collect()
+}
+
+fn resource(list: &Row) -> Resource {
+    let one = format!("{}/{{id}}", list.path);
+    let get = ROWS.iter().find(|row| row.method == Method::Get && row.path == one).copied();
+    let name = list.path.rsplit('/').next().unwrap_or_default();
+    let prefix = get.and_then(|row| (row.path_prefixes)().first().copied());
+    let operations = ROWS.iter().filter_map(|row| operation(list.path, row)).collect();
+    let platform = (list.audience)() == Audience::Platform;
+    Resource { name, list: *list, get, operations, columns: columns::of(name), prefix, platform }
+}
+
+fn operation(base: &str, row: &Row) -> Option<Operation> {
+    let rest = row.path.strip_prefix(base)?;
+    let hint = verbs::hint(row.id);
+    let of = |word, aim| Some(Operation { word, aim, row: *row, hint });
+    match (row.method, rest) {
+        (Method::Post, "") => of("new", Aim::New),
+        (Method::Patch, "/{id}") => of("edit", Aim::Edit),
+        (Method::Delete, "/{id}") => of("delete", Aim::One),
+        _ => {
+            if let Some(word) = rest.strip_prefix("/{id}/") {
+                return (!word.contains('/') && !word.contains('{')).then_some(()).and_then(|()| of(word, Aim::One));
+            }
+            let word = rest.strip_prefix('/')?;
+            (!word.contains('/') && !word.contains('{')).then_some(()).and_then(|()| of(word, Aim::All))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_list_of_the_contract_is_a_resource_with_columns() {
+        for name in ["tenants", "companies", "users", "roles", "api-keys", "leads", "opportunities", "quotes", "orders", "deliveries", "billables", "invoices"]
+        {
+            assert!(named(name).is_some(), "{name}");
+        }
+        let names: BTreeSet<_> = all().iter().map(|resource| resource.name).collect();
+        assert_eq!(names.len(), all().len(), "a name is used twice");
+        assert!(all().iter().all(|resource| !resource.columns.is_empty()));
+        assert_eq!(of_id("ord_01").map(|resource| resource.name), Some("orders"));
+    }
+
+    #[test]
+    fn verbs_of_a_state_have_keys_of_their_own() {
+        for resource in all() {
+            let states: BTreeSet<_> = resource.operations.iter().flat_map(|operation| operation.hint.from).collect();
+            for state in states {
+                let mut keys = BTreeSet::new();
+                for operation in resource.operations.iter().filter(|operation| operation.aim == Aim::One && operation.off(Some(state)).is_none()) {
+                    if let Some(key) = operation.hint.key {
+                        assert!(keys.insert(key), "{} {} in {state}: {key} is taken", resource.name, operation.word);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn hints_name_operations_that_exist() {
+        for (id, hint) in verbs::HINTS {
+            assert!(row(id).is_some(), "{id}");
+            assert!(hint.inverse.is_none_or(|inverse| row(inverse).is_some()), "{id}");
+        }
+        let names: Vec<_> = columns::KNOWN.iter().filter(|(name, _)| named(name).is_none()).collect();
+        assert!(names.is_empty(), "{}", names.len());
+    }
+}

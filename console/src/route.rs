@@ -1,0 +1,134 @@
+//! Where one can be: the same words on the command line, in the palette, in links and in the saved state.
+
+use crate::resource;
+
+/// A place in the console.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The dashboard.
+    Dash,
+    /// A list with its filter.
+    List {
+        /// The resource's name.
+        resource: &'static str,
+        /// The filter, as one types it.
+        filter: String,
+    },
+    /// One object.
+    Object {
+        /// The resource's name.
+        resource: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// The story of a deal.
+    Flow(String),
+    /// Whether the service and its ledger are well.
+    Health,
+    /// The calls that the console made.
+    Calls,
+    /// What was said in the last line.
+    Notes,
+}
+
+impl Place {
+    /// The list of a resource without a filter.
+    pub const fn list(resource: &'static str) -> Self {
+        Self::List { resource, filter: String::new() }
+    }
+
+    /// Reads a place: `orders`, `orders?status=draft`, `orders/ord_…`, `ord_…`, `flows/flw_…`, `dash`, `health`, `causeway://tenant/orders/ord_…`.
+    ///
+    /// # Errors
+    /// What is wrong with it, for a person.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if let Some(link) = text.strip_prefix("causeway://") {
+            return link.split_once('/').map_or_else(|| Err(format!("{text} names no place: causeway://tenant/orders")), |(_, place)| Self::read(place));
+        }
+        let (head, query) = text.split_once('?').map_or((text, None), |(head, query)| (head, Some(query)));
+        let (name, id) = head.split_once(['/', ' ']).map_or((head, None), |(name, id)| (name, Some(id.trim())));
+        let fixed = match name {
+            "dash" | "dashboard" => Some(Self::Dash),
+            "health" => Some(Self::Health),
+            "calls" => Some(Self::Calls),
+            "notes" => Some(Self::Notes),
+            _ => None,
+        };
+        if let (Some(place), None, None) = (fixed, id, query) {
+            return Ok(place);
+        }
+        if name == "flows" {
+            return id
+                .filter(|id| id.starts_with("flw_"))
+                .map(|id| Self::Flow(id.to_owned()))
+                .ok_or_else(|| "flows needs the id of a deal: flows/flw_…".to_owned());
+        }
+        if name.starts_with("flw_") && id.is_none() {
+            return Ok(Self::Flow(name.to_owned()));
+        }
+        if let (Some(resource), None) = (resource::of_id(name), id) {
+            return Ok(Self::Object { resource: resource.name, id: name.to_owned() });
+        }
+        let Some(resource) = resource::named(name) else {
+            let names: Vec<_> = resource::all().iter().map(|resource| resource.name).collect();
+            return Err(format!("There is no place {name:?}. Places are dash, health, calls, notes, flows/ID and {}.", names.join(", ")));
+        };
+        if let Some(id) = id {
+            return if resource.get.is_some() {
+                Ok(Self::Object { resource: resource.name, id: id.to_owned() })
+            } else {
+                Err(format!("{name} has no single objects."))
+            };
+        }
+        let filter = query.map(|query| query.split('&').map(|pair| pair.replacen('=', ":", 1)).collect::<Vec<_>>().join(" ")).unwrap_or_default();
+        Ok(Self::List { resource: resource.name, filter })
+    }
+
+    /// What [`Place::read`] reads.
+    pub fn write(&self) -> String {
+        match self {
+            Self::Dash => "dash".to_owned(),
+            Self::List { resource, filter } if filter.is_empty() => (*resource).to_owned(),
+            Self::List { resource, filter } => format!("{resource}?{}", filter.split_whitespace().collect::<Vec<_>>().join("&")),
+            Self::Object { resource, id } => format!("{resource}/{id}"),
+            Self::Flow(id) => format!("flows/{id}"),
+            Self::Health => "health".to_owned(),
+            Self::Calls => "calls".to_owned(),
+            Self::Notes => "notes".to_owned(),
+        }
+    }
+
+    /// The resource that it shows.
+    pub const fn resource(&self) -> Option<&'static str> {
+        match self {
+            Self::List { resource, .. } | Self::Object { resource, .. } => Some(resource),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let places = ["dash", "health", "orders", "orders/ord_01", "flows/flw_01", "orders?status:draft&borealis", "api-keys", "calls"];
+        for text in places {
+            assert_eq!(Place::read(text).unwrap().write(), text);
+        }
+        let filtered = Place::List { resource: "orders", filter: "status:draft".to_owned() };
+        assert_eq!(Place::read("orders?status=draft").unwrap(), filtered);
+        assert_eq!(Place::read("causeway://acme/ord_01").unwrap(), Place::read("orders/ord_01").unwrap());
+        assert_eq!(Place::read("orders ord_01").unwrap(), Place::read("ord_01").unwrap());
+    }
+
+    #[test]
+    fn a_wrong_place_is_refused_with_the_right_ones() {
+        assert!(Place::read("ordres").unwrap_err().contains("orders"));
+        assert!(Place::read("flows").is_err());
+        assert!(Place::read("causeway://acme").is_err());
+        assert!(Place::read("audit-entries/aud_1").is_err());
+    }
+}

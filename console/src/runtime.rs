@@ -1,0 +1,221 @@
+//! The only loop: input first, then answers, then at most one frame. Nothing ticks while nothing happens.
+
+use crate::call::Call;
+use crate::export;
+use crate::model::{App, Cmd, Msg, Tag};
+use crate::perform::{perform, wall};
+use crate::setup::Setup;
+use crate::term::Guard;
+use crate::view;
+use causeway_openapi::client::Client;
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::{Event, EventStream, KeyEventKind};
+use crossterm::execute;
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use futures_core::Stream;
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use std::collections::BTreeMap;
+use std::io::{BufWriter, Stdout, Write, stdout};
+use std::time::{Duration, Instant};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+/// The least time between two frames.
+const FRAME: Duration = Duration::from_millis(16);
+/// Messages that are taken before a frame is drawn.
+const BATCH: usize = 64;
+
+/// Runs effects; what comes of them comes back as messages.
+pub struct Runner {
+    client: Client,
+    read_only: bool,
+    messages: mpsc::Sender<Msg>,
+    running: BTreeMap<Tag, AbortHandle>,
+}
+
+impl Runner {
+    /// A runner with a credential.
+    pub const fn new(client: Client, read_only: bool, messages: mpsc::Sender<Msg>) -> Self {
+        Self { client, read_only, messages, running: BTreeMap::new() }
+    }
+
+    /// Uses another credential from now on.
+    fn credential(&mut self, key: &str) {
+        if let Ok(client) = self.client.with_key(key) {
+            self.client = client;
+        }
+    }
+
+    /// Runs an effect that needs neither terminal nor files of the session.
+    pub fn run(&mut self, cmd: Cmd) {
+        let messages = self.messages.clone();
+        match cmd {
+            Cmd::Call(tag, call) => self.call(tag, call),
+            Cmd::After(ms, timer) => {
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_millis(ms)).await;
+                    messages.send(Msg::Timer(timer)).await.ok();
+                });
+            }
+            Cmd::Export { call, resource, json } => {
+                let client = self.client.clone();
+                tokio::spawn(async move {
+                    let done = export::export(&client, &call, resource, json, &wall().to_string()).await;
+                    let text = done.unwrap_or_else(|error| format!("The export failed: {error}"));
+                    messages.send(Msg::Note(text)).await.ok();
+                });
+            }
+            Cmd::Credential(key) => self.credential(&key),
+            Cmd::Copy(_) | Cmd::Save | Cmd::Profile(_) | Cmd::Suspend | Cmd::Redraw | Cmd::Quit => {}
+        }
+    }
+
+    /// Makes a call in a task of its own; an older one with the same tag is given up, unless it changes something.
+    fn call(&mut self, tag: Tag, call: Call) {
+        self.running.retain(|_, task| !task.is_finished());
+        let (client, read_only, messages) = (self.client.clone(), self.read_only, self.messages.clone());
+        let writes = call.writes();
+        let name = tag.clone();
+        let task = tokio::spawn(async move {
+            let begun = Instant::now();
+            let reply = Box::new(perform(&client, read_only, &call).await);
+            let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            messages.send(Msg::Reply { tag, reply, ms }).await.ok();
+        });
+        if !writes && let Some(older) = self.running.insert(name, task.abort_handle()) {
+            older.abort();
+        }
+    }
+}
+
+/// Signals that end the program, with the terminal given back.
+struct Signals([Signal; 3]);
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self([signal(SignalKind::terminate())?, signal(SignalKind::hangup())?, signal(SignalKind::quit())?]))
+    }
+
+    async fn any(&mut self) {
+        let [terminate, hangup, quit] = &mut self.0;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+            _ = quit.recv() => {}
+        }
+    }
+}
+
+type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
+/// Runs the console on the terminal until one leaves.
+///
+/// # Errors
+/// When the terminal cannot be used.
+pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result<()> {
+    let mut signals = Signals::new()?;
+    let guard = Guard::take(setup.mouse())?;
+    let mut screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, stdout())))?;
+    if let Ok((columns, rows)) = crossterm::terminal::size() {
+        app.size = (columns, rows);
+    }
+    // The first frame needs nobody.
+    draw(&mut screen, &mut app)?;
+    let (sender, mut messages) = mpsc::channel(256);
+    let mut runner = Runner::new(client, app.scope.read_only, sender.clone());
+    let mut events = EventStream::new();
+    let mut drawn = Instant::now();
+    let mut waiting = vec![Msg::Start];
+    loop {
+        for msg in waiting.drain(..) {
+            for cmd in app.update(wall(), msg) {
+                match cmd {
+                    Cmd::Quit => return Ok(()),
+                    Cmd::Save => {
+                        if let Err(text) = setup.keep(&app) {
+                            app.note(text);
+                        }
+                    }
+                    Cmd::Copy(text) => execute!(screen.backend_mut(), CopyToClipboard::to_clipboard_from(text))?,
+                    Cmd::Redraw => clear(&mut screen, &mut app)?,
+                    Cmd::Suspend => {
+                        guard.suspend()?;
+                        clear(&mut screen, &mut app)?;
+                    }
+                    Cmd::Profile(name) => match setup.app(Some(&name), None) {
+                        Ok((mut other, client)) => {
+                            other.size = app.size;
+                            app = other;
+                            runner = Runner::new(client, app.scope.read_only, sender.clone());
+                            sender.send(Msg::Start).await.ok();
+                        }
+                        Err(text) => app.note(text),
+                    },
+                    other => runner.run(other),
+                }
+            }
+        }
+        let now = Instant::now();
+        if app.dirty && now.duration_since(drawn) >= FRAME {
+            draw(&mut screen, &mut app)?;
+            drawn = now;
+        }
+        let due = tokio::time::Instant::from_std(drawn.checked_add(FRAME).unwrap_or(now));
+        tokio::select! {
+            biased;
+            () = signals.any() => {
+                setup.keep(&app).ok();
+                return Ok(());
+            }
+            event = std::future::poll_fn(|context| std::pin::Pin::new(&mut events).poll_next(context)) => match event {
+                Some(Ok(event)) => waiting.extend(message(event)),
+                // The terminal is gone: nobody is there to go on for.
+                Some(Err(_)) | None => return Ok(()),
+            },
+            msg = messages.recv() => {
+                waiting.extend(msg);
+                while waiting.len() < BATCH && let Ok(msg) = messages.try_recv() {
+                    waiting.push(msg);
+                }
+            }
+            () = tokio::time::sleep_until(due), if app.dirty => {}
+        }
+    }
+}
+
+fn message(event: Event) -> Option<Msg> {
+    match event {
+        Event::Key(key) if key.kind == KeyEventKind::Press => Some(Msg::Key(key)),
+        Event::Mouse(mouse) => Some(Msg::Mouse(mouse)),
+        Event::Paste(text) => Some(Msg::Paste(text)),
+        Event::Resize(columns, rows) => Some(Msg::Resize(columns, rows)),
+        _ => None,
+    }
+}
+
+fn clear(screen: &mut Screen, app: &mut App) -> std::io::Result<()> {
+    // Not `Terminal::clear`, which asks the terminal for the cursor and waits for the answer.
+    if let Ok((columns, rows)) = crossterm::terminal::size() {
+        app.size = (columns, rows);
+    }
+    let area = ratatui::layout::Rect::new(0, 0, app.size.0, app.size.1);
+    screen.resize(area)?;
+    app.dirty = true;
+    Ok(())
+}
+
+fn draw(screen: &mut Screen, app: &mut App) -> std::io::Result<()> {
+    app.dirty = false;
+    crossterm::queue!(screen.backend_mut(), BeginSynchronizedUpdate)?;
+    screen.draw(|frame| {
+        // A frame may be smaller than what the last message said, for the moment of a resize.
+        app.size = (frame.area().width, frame.area().height);
+        if let Some(cursor) = view::draw(app, frame.buffer_mut()) {
+            frame.set_cursor_position(cursor);
+        }
+    })?;
+    crossterm::queue!(screen.backend_mut(), EndSynchronizedUpdate)?;
+    screen.backend_mut().flush()
+}

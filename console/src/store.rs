@@ -1,0 +1,190 @@
+//! Files: the configuration with its profiles, and what is kept between sessions. Both belong to the user alone.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// A server with a credential.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Where the server is.
+    pub url: String,
+    /// The key.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// The name of the environment variable that holds the key.
+    #[serde(default)]
+    pub key_env: Option<String>,
+    /// What stands in line 1, such as `PROD`.
+    #[serde(default)]
+    pub badge: Option<String>,
+    /// Whether nothing may be changed.
+    #[serde(default)]
+    pub read_only: bool,
+}
+
+/// The configuration file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The profile to use when none is named.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// Whether the mouse is used: yes when not given.
+    #[serde(default)]
+    pub mouse: Option<bool>,
+    /// Whether only ASCII is drawn.
+    #[serde(default)]
+    pub ascii: bool,
+    /// The profiles by name.
+    #[serde(default)]
+    pub profile: BTreeMap<String, Profile>,
+    /// Other keys by name of action.
+    #[serde(default)]
+    pub keys: BTreeMap<String, String>,
+}
+
+/// A filter that was kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// Its name.
+    pub name: String,
+    /// The place, as [`crate::route::Place::write`] writes it.
+    pub place: String,
+}
+
+/// What is kept between sessions, per profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The layout of this file.
+    pub version: u32,
+    /// Where one was.
+    pub place: String,
+    /// How lists were sorted: field and whether the greatest came first.
+    #[serde(default)]
+    pub sorts: BTreeMap<String, (String, bool)>,
+    /// What was marked.
+    #[serde(default)]
+    pub marks: BTreeMap<String, Vec<String>>,
+    /// The company that lists were limited to.
+    #[serde(default)]
+    pub company: Option<(String, String)>,
+    /// The filters that were kept.
+    #[serde(default)]
+    pub saved: Vec<Saved>,
+}
+
+/// The layout of the session file.
+pub const VERSION: u32 = 1;
+
+/// Where the files are.
+#[derive(Clone, Debug)]
+pub struct Store {
+    config: PathBuf,
+    state: PathBuf,
+}
+
+impl Store {
+    /// The folders that the environment names: `CAUSEWAY_CONSOLE_HOME`, else those of the XDG base directories.
+    pub fn new(var: impl Fn(&str) -> Option<String>) -> Self {
+        if let Some(home) = var("CAUSEWAY_CONSOLE_HOME") {
+            return Self { config: PathBuf::from(&home).join("console.toml"), state: PathBuf::from(home) };
+        }
+        let home = PathBuf::from(var("HOME").unwrap_or_else(|| ".".to_owned()));
+        let folder = |name: &str, usual: &str| var(name).filter(|path| path.starts_with('/')).map_or_else(|| home.join(usual), PathBuf::from).join("causeway");
+        Self { config: folder("XDG_CONFIG_HOME", ".config").join("console.toml"), state: folder("XDG_STATE_HOME", ".local/state") }
+    }
+
+    /// The configuration; empty when there is no file.
+    ///
+    /// # Errors
+    /// What is wrong with the file, for a person.
+    pub fn config(&self) -> Result<Config, String> {
+        let text = match std::fs::read_to_string(&self.config) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Config::default()),
+            Err(error) => return Err(format!("{}: {error}", self.config.display())),
+        };
+        let config: Config = toml::from_str(&text).map_err(|error| format!("{}: {error}", self.config.display()))?;
+        let holds_key = config.profile.values().any(|profile| profile.key.is_some());
+        let mode = std::fs::metadata(&self.config).map(|meta| meta.permissions().mode() & 0o077).unwrap_or(0);
+        if holds_key && mode != 0 {
+            return Err(format!("{0} holds a key and others may read it. Run: chmod 600 {0}", self.config.display()));
+        }
+        Ok(config)
+    }
+
+    fn session_file(&self, profile: &str) -> PathBuf {
+        let name: String = profile.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+        self.state.join(format!("console-{name}.json"))
+    }
+
+    /// What was kept for a profile; the beginning when there is nothing, or nothing that can be read.
+    pub fn session(&self, profile: &str) -> Session {
+        let read = std::fs::read(self.session_file(profile)).ok().and_then(|bytes| serde_json::from_slice::<Session>(&bytes).ok());
+        read.filter(|session| session.version == VERSION).unwrap_or_default()
+    }
+
+    /// Keeps a session: all of it or nothing.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn keep(&self, profile: &str, session: &Session) -> Result<(), String> {
+        let text = serde_json::to_vec_pretty(session).map_err(|error| error.to_string())?;
+        write_private(&self.session_file(profile), &text).map_err(|error| format!("the session was not kept: {error}"))
+    }
+}
+
+/// Writes a file that only its owner may read, at once or not at all.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let half = path.with_extension(format!("{}.part", std::process::id()));
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    std::fs::rename(&half, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().to_string_lossy().into_owned();
+        (folder, Store::new(|name| (name == "CAUSEWAY_CONSOLE_HOME").then(|| home.clone())))
+    }
+
+    #[test]
+    fn a_key_that_others_may_read_is_refused() {
+        let (folder, store) = store();
+        let path = folder.path().join("console.toml");
+        std::fs::write(&path, "default = \"prod\"\n[profile.prod]\nurl = \"https://a.test\"\nkey = \"cw_live_x\"\n").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(store.config().unwrap_err().contains("chmod 600"));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(store.config().unwrap().default.as_deref(), Some("prod"));
+        std::fs::write(&path, "colour = 1").unwrap();
+        assert!(store.config().unwrap_err().contains("colour"));
+    }
+
+    #[test]
+    fn a_session_is_kept_privately_and_read_again() {
+        let (folder, store) = store();
+        let session = Session { version: VERSION, place: "orders?status:draft".to_owned(), ..Session::default() };
+        store.keep("prod/eu", &session).unwrap();
+        assert_eq!(store.session("prod/eu"), session);
+        let file = folder.path().join("console-prod_eu.json");
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        std::fs::write(&file, "{broken").unwrap();
+        assert_eq!(store.session("prod/eu"), Session::default());
+    }
+}

@@ -1,0 +1,66 @@
+//! The terminal: taken over once, given back once, whatever ends the program.
+
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{cursor, execute};
+use std::io::stdout;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The terminal while the console has it.
+pub struct Guard {
+    mouse: bool,
+}
+
+impl Guard {
+    /// Takes the terminal over, and gives it back before a panic is reported.
+    ///
+    /// # Errors
+    /// When it is no terminal.
+    pub fn take(mouse: bool) -> std::io::Result<Self> {
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            give_back();
+            report(info);
+        }));
+        let guard = Self { mouse };
+        guard.enter()?;
+        Ok(guard)
+    }
+
+    fn enter(&self) -> std::io::Result<()> {
+        enable_raw_mode()?;
+        TAKEN.store(true, Ordering::SeqCst);
+        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+        if self.mouse {
+            execute!(stdout(), EnableMouseCapture)?;
+        }
+        Ok(())
+    }
+
+    /// Gives the terminal to the shell until it continues us.
+    ///
+    /// # Errors
+    /// When the terminal cannot be taken over again.
+    pub fn suspend(&self) -> std::io::Result<()> {
+        give_back();
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?;
+        self.enter()
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Puts everything back as it was; the second time does nothing.
+fn give_back() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        // The terminal may be gone; there is nobody left to tell.
+        execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show).ok();
+        disable_raw_mode().ok();
+    }
+}

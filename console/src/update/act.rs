@@ -1,0 +1,347 @@
+//! What the actions of the table do.
+
+use crate::call::Call;
+use crate::columns;
+use crate::keys::Act;
+use crate::model::{App, Asked, Cmd, Popup, Spot, Tag};
+use crate::resource;
+use crate::route::Place;
+use crate::sheet;
+use crate::store::Saved;
+use crate::theme::Depth;
+use tui_input::Input;
+
+impl App {
+    /// Does an action.
+    pub fn act(&mut self, act: Act) {
+        self.dirty = true;
+        let page = if self.list().is_some() { self.list_height() } else { self.sheet_height() }.max(2);
+        let step = |rows: usize| isize::try_from(rows).unwrap_or(isize::MAX);
+        match act {
+            Act::Up => self.step(-1),
+            Act::Down => self.step(1),
+            Act::HalfUp => self.step(step(page / 2).saturating_neg()),
+            Act::HalfDown => self.step(step(page / 2)),
+            Act::PageUp => self.step(step(page).saturating_neg()),
+            Act::PageDown => self.step(step(page)),
+            Act::Top => self.step(isize::MIN),
+            Act::Bottom => self.step(isize::MAX),
+            Act::Open => self.open(),
+            Act::Back => self.back(),
+            Act::NextPane => self.pane(true),
+            Act::PreviousPane => self.pane(false),
+            Act::Backward => self.leave(),
+            Act::Forward => {
+                if let Some(spot) = self.ahead.pop() {
+                    self.way.push(spot);
+                    self.arrive();
+                }
+            }
+            Act::Last => {
+                let ahead = std::mem::take(&mut self.ahead);
+                if let Some(before) = self.way.len().checked_sub(2).and_then(|at| self.way.get(at)).map(|spot| spot.place.clone()) {
+                    self.go(before);
+                } else if let Some(spot) = ahead.last() {
+                    self.go(spot.place.clone());
+                }
+            }
+            Act::Leave if self.way.len() > 1 => self.leave(),
+            Act::Leave | Act::Quit => {
+                self.out.push(Cmd::Save);
+                self.out.push(Cmd::Quit);
+            }
+            Act::Filter => self.popup = self.list().map(|list| Popup::Filter(Input::new(list.text.clone()))),
+            Act::FilterCell => self.filter_cell(),
+            Act::SaveFilter => self.save_filter(),
+            Act::Fresh => {
+                if let Some(list) = self.list_mut() {
+                    list.show_fresh();
+                }
+            }
+            Act::ColumnLeft => self.column(false),
+            Act::ColumnRight => self.column(true),
+            Act::SortColumn => {
+                let field = self.list().and_then(|list| list.resource.columns.get(list.column)).map(|column| column.field);
+                if let Some(field) = field {
+                    self.sort_by(field);
+                }
+            }
+            Act::Wide => self.wide = !self.wide,
+            Act::Palette | Act::Help | Act::Sort | Act::Saved | Act::Profile | Act::Company | Act::UndoList | Act::Verbs => self.choose(act),
+            Act::Calls => self.go(Place::Calls),
+            Act::Notes => self.go(Place::Notes),
+            Act::Refresh => self.refresh(),
+            Act::Mark => {
+                if let Some(list) = self.list_mut()
+                    && let Some(id) = list.selected().map(|record| record.id.clone())
+                {
+                    if !list.marks.remove(&id) {
+                        list.marks.insert(id);
+                    }
+                    list.go(list.cursor.saturating_add(1));
+                }
+            }
+            Act::Range => {
+                if let Some(list) = self.list_mut() {
+                    list.anchor = if list.anchor.is_some() { None } else { Some(list.cursor) };
+                    list.go(list.cursor);
+                }
+            }
+            Act::Invert => {
+                if let Some(list) = self.list_mut() {
+                    let ids: Vec<_> = (0..list.view.len()).filter_map(|at| list.row(at)).map(|record| record.id.clone()).collect();
+                    list.marks = ids.into_iter().filter(|id| !list.marks.contains(id)).collect();
+                }
+            }
+            Act::MarkAll => self.mark_all(),
+            Act::New => self.begin_here("new"),
+            Act::Edit => self.begin_here("edit"),
+            Act::Undo => {
+                if let Some(number) = self.undos.last().map(|undo| undo.number) {
+                    self.take_back(number);
+                } else {
+                    self.note("There is nothing to take back.");
+                }
+            }
+            Act::Copy => self.copy(),
+            Act::CopyLink => {
+                let tenant = if self.scope.tenant.is_empty() { "platform" } else { &self.scope.tenant };
+                let link = format!("causeway://{tenant}/{}", self.place().write());
+                self.put_on_clipboard(link);
+            }
+            Act::CopyCurl => self.copy(),
+            Act::ExportCsv => self.export(false),
+            Act::ExportJson => self.export(true),
+            Act::Flow => self.related("flow_id"),
+            Act::History => {
+                if let Some(id) = self.here().and_then(|(_, value)| value.get("id").map(columns::plain)) {
+                    self.go(Place::List { resource: "audit-entries", filter: format!("subject_id:{id}") });
+                }
+            }
+            Act::Verify => self.verify(),
+            Act::Suspend => self.out.push(Cmd::Suspend),
+            Act::Redraw => self.out.push(Cmd::Redraw),
+            Act::ThemeNext => {
+                self.theme.depth = match self.theme.depth {
+                    Depth::Mono => Depth::Sixteen,
+                    Depth::Sixteen => Depth::Palette,
+                    Depth::Palette => Depth::True,
+                    Depth::True => Depth::Mono,
+                };
+            }
+            Act::Ascii => self.theme.ascii = !self.theme.ascii,
+        }
+    }
+
+    /// Moves the cursor by rows.
+    pub(super) fn step(&mut self, rows: isize) {
+        if let Some(list) = self.list_mut() {
+            list.go(list.cursor.saturating_add_signed(rows));
+            return;
+        }
+        let last = sheet::lines(self).len().saturating_sub(1);
+        if let Some(spot) = self.way.last_mut() {
+            spot.cursor = spot.cursor.saturating_add_signed(rows).min(last);
+        }
+    }
+
+    /// To the first line of the next or previous panel, or the next line that opens something.
+    fn pane(&mut self, forward: bool) {
+        let mut starts = Vec::new();
+        let mut at: usize = 0;
+        for panel in sheet::panels(self, usize::from(self.size.0).saturating_sub(4)) {
+            starts.push(at);
+            at = at.saturating_add(panel.lines.len());
+        }
+        let Some(spot) = self.way.last_mut() else { return };
+        let next = if forward {
+            starts.iter().find(|start| **start > spot.cursor).or_else(|| starts.first())
+        } else {
+            starts.iter().rev().find(|start| **start < spot.cursor).or_else(|| starts.last())
+        };
+        if let Some(start) = next {
+            spot.cursor = *start;
+        }
+    }
+
+    pub(super) fn open(&mut self) {
+        if let Place::List { resource: name, .. } = *self.place() {
+            let Some(record) = self.list().and_then(|list| list.selected()) else { return };
+            let (id, value) = (record.id.clone(), record.value());
+            if resource::named(name).is_some_and(|resource| resource.get.is_some()) {
+                self.go(Place::Object { resource: name, id });
+            } else {
+                // Events and audit entries have no page of their own: all of them is in the row.
+                let text = serde_json::to_string_pretty(&value).unwrap_or_default();
+                let lines = text.lines().map(|line| crate::text::clean(line).into_owned()).collect();
+                self.popup = Some(Popup::Text { title: format!("{name} {id}"), lines, top: 0 });
+            }
+            return;
+        }
+        let at = self.way.last().map_or(0, |spot| spot.cursor);
+        if let Some(place) = sheet::lines(self).into_iter().nth(at).and_then(|line| line.open) {
+            self.go(place);
+        }
+    }
+
+    /// Clears marks, then the filter, then goes back. It never leaves the console.
+    fn back(&mut self) {
+        if let Some(list) = self.list_mut() {
+            if !list.marks.is_empty() || list.anchor.is_some() {
+                list.marks.clear();
+                list.anchor = None;
+                return;
+            }
+            if !list.text.is_empty() {
+                self.filter_by("");
+                return;
+            }
+        }
+        self.leave();
+    }
+
+    fn leave(&mut self) {
+        if self.way.len() > 1
+            && let Some(spot) = self.way.pop()
+        {
+            self.ahead.push(spot);
+            self.arrive();
+        }
+    }
+
+    /// Filters the list one is in.
+    pub(super) fn filter_by(&mut self, text: &str) {
+        let Place::List { resource, .. } = *self.place() else { return };
+        if let Some(spot) = self.way.last_mut() {
+            *spot = Spot::new(Place::List { resource, filter: text.trim().to_owned() });
+        }
+        if let Some(list) = self.lists.get_mut(resource) {
+            list.cursor = 0;
+            list.top = 0;
+        }
+        self.arrive();
+        self.out.push(Cmd::Save);
+    }
+
+    fn filter_cell(&mut self) {
+        let Some(list) = self.list() else { return };
+        let (Some(record), Some(column)) = (list.selected(), list.resource.columns.get(list.column)) else { return };
+        let value = columns::plain(columns::at(&record.value(), column.field));
+        let value = if value.contains(' ') { format!("\"{value}\"") } else { value };
+        let text = format!("{} {}:{value}", list.text, column.field);
+        self.filter_by(&text);
+    }
+
+    fn save_filter(&mut self) {
+        let place = self.place().write();
+        let name = place.replace('?', " ").replace('&', " ");
+        if self.saved.iter().any(|saved| saved.place == place) {
+            self.saved.retain(|saved| saved.place != place);
+            self.note(format!("No longer kept: {name}"));
+        } else {
+            self.saved.push(Saved { name: name.clone(), place });
+            self.note(format!("Kept as a saved filter: {name}. F finds it."));
+        }
+        self.out.push(Cmd::Save);
+    }
+
+    fn column(&mut self, right: bool) {
+        let (width, wide) = (crate::view::list_area(self).width.saturating_sub(5), self.wide);
+        if let Some(list) = self.list_mut() {
+            let shown: Vec<usize> = list.shown(width, wide).iter().map(|(at, _)| *at).collect();
+            let at = shown.iter().position(|at| *at == list.column).unwrap_or(0);
+            let to = if right { at.saturating_add(1).min(shown.len().saturating_sub(1)) } else { at.saturating_sub(1) };
+            list.column = shown.get(to).copied().unwrap_or(0);
+        }
+    }
+
+    /// Sorts by a field; by the same once more turns round.
+    pub fn sort_by(&mut self, field: &str) {
+        let Place::List { resource, .. } = *self.place() else { return };
+        let Some(list) = self.lists.get_mut(resource) else { return };
+        list.sort = match &list.sort {
+            Some((old, false)) if old == field => Some((field.to_owned(), true)),
+            Some((old, true)) if old == field => None,
+            _ => Some((field.to_owned(), false)),
+        };
+        let server = list.sort.is_none() || list.server_sort().is_some();
+        list.rebuild();
+        if server {
+            self.ask_list(resource);
+        } else {
+            self.note("The server does not sort by this: only the loaded rows are sorted.");
+        }
+        self.out.push(Cmd::Save);
+    }
+
+    fn mark_all(&mut self) {
+        let Some(list) = self.list_mut() else { return };
+        let ids: Vec<_> = (0..list.view.len()).filter_map(|at| list.row(at)).map(|record| record.id.clone()).collect();
+        let (count, more) = (ids.len(), list.next.is_some());
+        list.marks.extend(ids);
+        let rest = if more { " Further rows match that are not loaded; they are not marked." } else { "" };
+        self.note(format!("{count} rows are marked.{rest}"));
+    }
+
+    fn refresh(&mut self) {
+        if let Place::List { resource, .. } = *self.place() {
+            self.ask_list(resource);
+        } else {
+            self.arrive();
+        }
+    }
+
+    fn verify(&mut self) {
+        let wanted: &[(&'static str, &str)] = match self.place().resource() {
+            Some("audit-entries") => &[("audit", "VerifyAuditEntries")],
+            Some("journal-entries") => &[("ledger", "VerifyLedger")],
+            _ => &[("audit", "VerifyAuditEntries"), ("ledger", "VerifyLedger")],
+        };
+        if self.scope.platform {
+            self.note("The chains belong to tenants: use a tenant's credential.");
+            return;
+        }
+        for (name, id) in wanted {
+            if let Some(row) = resource::row(id) {
+                self.checks.insert(name, Asked::Loading);
+                self.call(Tag::Verify(name), Call::of(&row, &[]));
+            }
+        }
+        self.go(Place::Health);
+    }
+
+    fn related(&mut self, field: &str) {
+        let id = self.here().and_then(|(_, value)| value.get(field).and_then(|id| id.as_str()).map(str::to_owned));
+        match id.as_deref().and_then(sheet::place_of) {
+            Some(place) => self.go(place),
+            None => self.note("This belongs to no single deal."),
+        }
+    }
+
+    fn copy(&mut self) {
+        if let Some(list) = self.list() {
+            if let Some(id) = list.selected().map(|record| record.id.clone()) {
+                self.put_on_clipboard(id);
+            }
+            return;
+        }
+        let at = self.way.last().map_or(0, |spot| spot.cursor);
+        if let Some(line) = sheet::lines(self).into_iter().nth(at) {
+            let text = line.copy.clone().unwrap_or_else(|| line.text());
+            self.put_on_clipboard(text);
+        }
+    }
+
+    pub(super) fn put_on_clipboard(&mut self, text: String) {
+        self.note(format!("Copied: {}", crate::text::cut(&text, 60)));
+        self.out.push(Cmd::Copy(text));
+    }
+
+    fn export(&mut self, json: bool) {
+        let Place::List { resource, .. } = *self.place() else { return };
+        if let Some(call) = self.list_call(resource, "200") {
+            self.out.push(Cmd::Export { call, resource, json });
+            self.note(format!("Exporting {resource} …"));
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! What answers do.
+
+use crate::list::Stage;
+use crate::model::{App, Asked, Cmd, Failure, Popup, Reply, Tag};
+use crate::resource;
+use crate::route::Place;
+use serde_json::Value;
+
+/// Names that are learnt of one resource at most.
+const NAMES: usize = 2_000;
+
+impl App {
+    pub(super) fn answer(&mut self, tag: Tag, reply: Result<Reply, Failure>, ms: u64) {
+        self.log(&tag, &reply, ms);
+        match &reply {
+            Err(Failure::Offline(why)) => self.lost(why.clone()),
+            Err(Failure::ReadOnly) => {}
+            _ => self.found(ms),
+        }
+        match tag {
+            Tag::Ping => {}
+            Tag::Me => self.me(reply),
+            Tag::Tail => self.tail(reply),
+            Tag::News => self.news(reply),
+            Tag::Newest(name) => self.newest(name, reply),
+            Tag::Page { resource, generation, more } => self.page(resource, generation, more, reply),
+            Tag::Object(id) => {
+                let asked = self.asked(reply, self.objects.get(&id).cloned());
+                self.objects.insert(id, asked);
+                self.dirty = true;
+            }
+            Tag::Flow(id) => {
+                let asked = self.asked(reply, self.flows.get(&id).cloned());
+                self.flows.insert(id, asked);
+                self.dirty = true;
+            }
+            Tag::Aging => {
+                self.aging = Some(self.asked(reply, self.aging.clone()));
+                self.dirty = true;
+            }
+            Tag::Verify(name) => {
+                let asked = self.asked(reply, self.checks.get(name).cloned());
+                self.checks.insert(name, asked);
+                self.dirty = true;
+            }
+            Tag::Names(name) => self.learn(name, reply),
+            Tag::Count(at) => self.counted(at, reply),
+            Tag::DryRun { id, generation } => self.foreseen(&id, generation, reply),
+            Tag::Write { id, batch } => self.written(&id, batch, reply),
+            Tag::Undo(number) => self.undone(number, reply),
+            Tag::Login => self.logged_in(reply),
+        }
+    }
+
+    fn log(&mut self, tag: &Tag, reply: &Result<Reply, Failure>, ms: u64) {
+        if let Some(logged) = self.calls.iter_mut().rev().find(|logged| logged.tag == *tag && logged.outcome.is_none()) {
+            logged.outcome = Some(reply.as_ref().map(|_| ()).map_err(Failure::text));
+            logged.ms = ms;
+        }
+        self.dirty |= *self.place() == Place::Calls;
+    }
+
+    /// An answer as it is kept; what is there already outlives an outage.
+    fn asked(&self, reply: Result<Reply, Failure>, old: Option<Asked>) -> Asked {
+        match (reply, old) {
+            (Ok(reply), _) => Asked::Have(reply.body, self.now),
+            (Err(Failure::Offline(_)), Some(old @ Asked::Have(..))) => old,
+            (Err(failure), _) => Asked::Failed(failure.text()),
+        }
+    }
+
+    fn me(&mut self, reply: Result<Reply, Failure>) {
+        self.dirty = true;
+        match reply {
+            Ok(Reply { body, .. }) => {
+                let text = |pointer: &str| body.pointer(pointer).map(crate::columns::plain).unwrap_or_default();
+                self.scope.tenant = text("/tenant/slug");
+                let name = text("/actor/name");
+                self.scope.user = if name == "-" { text("/actor/kind") } else { name };
+                self.scope.permissions = body.get("permissions").and_then(Value::as_array).into_iter().flatten().map(crate::columns::plain).collect();
+            }
+            Err(failure) if failure.denied() => self.open_login(Some(failure.text())),
+            Err(_) => {}
+        }
+    }
+
+    fn tail(&mut self, reply: Result<Reply, Failure>) {
+        let Ok(reply) = reply else { return };
+        // An audit entry is an event seen by an auditor: both have the same place, and the same id but for its prefix.
+        let newest = reply.body.pointer("/data/0/id").and_then(Value::as_str).and_then(|id| id.split_once('_'));
+        if let Some((_, place)) = newest {
+            self.heard = format!("evt_{place}");
+            self.follows = true;
+        }
+    }
+
+    fn news(&mut self, reply: Result<Reply, Failure>) {
+        let Ok(reply) = reply else {
+            self.follows = matches!(reply, Err(Failure::Offline(_)));
+            return;
+        };
+        let events: Vec<Value> = reply.body.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
+        for event in &events {
+            self.hear(event);
+        }
+        if !events.is_empty() && *self.place() == Place::Dash {
+            self.ask_dashboard();
+        }
+    }
+
+    /// Takes an event: lists change in place, objects and deals that are shown are asked for anew.
+    pub(super) fn hear(&mut self, event: &Value) {
+        if let Some(id) = event.get("id").and_then(Value::as_str) {
+            self.heard = id.to_owned();
+        }
+        let Some(object) = event.get("data").filter(|data| data.is_object()) else { return };
+        let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
+        let company = self.scope.company.as_ref().map(|(id, _)| id.clone());
+        if let Some(list) = resource::of_id(id).and_then(|resource| self.lists.get_mut(resource.name)) {
+            let foreign = company.is_some_and(|company| object.get("company_id").and_then(Value::as_str).is_some_and(|theirs| theirs != company));
+            if !foreign && (list.find(id).is_some() || list.filter.covers(object)) && list.hear(object) {
+                self.dirty = true;
+            }
+        }
+        if let Some(list) = self.lists.get_mut("events")
+            && list.next.is_none()
+            && list.filter.covers(event)
+        {
+            self.dirty |= list.hear(event);
+        }
+        if let Some(asked) = self.objects.get_mut(id) {
+            *asked = Asked::Have(object.clone(), self.now);
+            self.dirty = true;
+        }
+        let shown = match self.place() {
+            Place::Flow(flow) => Some(flow.clone()),
+            _ => None,
+        };
+        if let Some(flow) = shown.filter(|flow| event.get("flow_id").and_then(Value::as_str) == Some(flow)) {
+            self.ask_flow(&flow);
+        }
+    }
+
+    fn newest(&mut self, name: &'static str, reply: Result<Reply, Failure>) {
+        let (Ok(reply), Some(list)) = (reply, self.lists.get_mut(name)) else { return };
+        let rows: Vec<Value> = reply.body.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
+        for row in rows.iter().rev() {
+            self.dirty |= list.hear(row);
+        }
+    }
+
+    fn page(&mut self, name: &'static str, generation: u64, more: bool, reply: Result<Reply, Failure>) {
+        let now = self.now;
+        let Some(list) = self.lists.get_mut(name).filter(|list| list.generation == generation) else { return };
+        self.dirty = true;
+        match reply {
+            Ok(reply) => {
+                let rows: Vec<Value> = reply.body.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
+                let next = reply.body.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
+                list.take(&rows, next, !more, now);
+            }
+            Err(Failure::Offline(_)) => {
+                list.more = false;
+                if list.stage == Stage::Loading {
+                    list.stage = if list.records.is_empty() {
+                        Stage::Failed("The server cannot be reached, and there is nothing cached.".to_owned())
+                    } else {
+                        Stage::Ready
+                    };
+                }
+            }
+            Err(failure) if failure.denied() => list.stage = Stage::Denied(failure.text()),
+            Err(failure) => {
+                list.more = false;
+                list.next = None;
+                list.stage = Stage::Failed(failure.text());
+            }
+        }
+    }
+
+    fn learn(&mut self, name: &'static str, reply: Result<Reply, Failure>) {
+        let Ok(reply) = reply else { return };
+        for row in reply.body.get("data").and_then(Value::as_array).into_iter().flatten() {
+            if let (Some(id), Some(label)) = (row.get("id").and_then(Value::as_str), row.get("name").and_then(Value::as_str)) {
+                self.names.insert(id.to_owned(), crate::text::clean(label).into_owned());
+            }
+        }
+        self.dirty = true;
+        if name == "companies" && self.aging.is_none() && *self.place() == Place::Dash {
+            self.ask_aging();
+        }
+        let next = reply.body.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
+        if let (Some(next), true) = (next, self.names.len() < NAMES) {
+            self.ask_names(name, Some(next));
+        }
+    }
+
+    fn counted(&mut self, at: usize, reply: Result<Reply, Failure>) {
+        let count = match reply {
+            Ok(reply) => {
+                let rows = reply.body.get("data").and_then(Value::as_array).map_or(0, Vec::len);
+                Ok((rows, reply.body.get("has_more").and_then(Value::as_bool).unwrap_or(false)))
+            }
+            Err(Failure::Offline(_)) if self.counts.contains_key(&at) => return,
+            Err(failure) => Err(if failure.denied() { "not permitted".to_owned() } else { failure.text() }),
+        };
+        self.dirty |= self.counts.get(&at) != Some(&count);
+        self.counts.insert(at, count);
+    }
+
+    fn logged_in(&mut self, reply: Result<Reply, Failure>) {
+        self.dirty = true;
+        match reply {
+            Ok(reply) => {
+                let Some(token) = reply.body.get("token").and_then(Value::as_str) else {
+                    self.open_login(Some("the answer holds no token".to_owned()));
+                    return;
+                };
+                self.popup = None;
+                self.scope.credential = true;
+                self.out.push(Cmd::Credential(token.to_owned()));
+                self.arrive_first();
+            }
+            Err(failure) => {
+                let text = failure.text();
+                match &mut self.popup {
+                    Some(Popup::Login { wrong, .. }) => *wrong = Some(text),
+                    _ => self.open_login(Some(text)),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Going somewhere and asking for what is shown there.
+
+use crate::call::Call;
+use crate::filter::Filter;
+use crate::list::{List, Stage};
+use crate::model::{App, Asked, COUNTED, Cmd, Link, Spot, Tag, Timer};
+use crate::resource::{self, Resource};
+use crate::route::Place;
+use std::collections::BTreeSet;
+
+/// Rows of a page.
+const PAGE: &str = "100";
+/// Objects whose names are learnt at the start, per resource.
+pub(super) const NAMED: &[&str] = &["companies", "parties", "users", "products"];
+
+impl App {
+    pub(super) fn call(&mut self, tag: Tag, call: Call) {
+        self.calls.push_back(crate::model::Logged { call: call.clone(), outcome: None, ms: 0, at: self.now, tag: tag.clone() });
+        if self.calls.len() > 200 {
+            self.calls.pop_front();
+        }
+        self.out.push(Cmd::Call(tag, call));
+    }
+
+    fn call_row(&mut self, tag: Tag, id: &str, segments: &[&str]) {
+        if let Some(row) = resource::row(id) {
+            self.call(tag, Call::of(&row, segments));
+        }
+    }
+
+    /// The first questions of a session.
+    pub(super) fn arrive_first(&mut self) {
+        self.call(Tag::Ping, Call::get("/readyz"));
+        if !self.scope.platform {
+            self.call_row(Tag::Me, "GetMe", &[]);
+            self.call(Tag::Tail, Call::get("/v1/audit-entries").with("limit", "1"));
+            for name in NAMED {
+                self.ask_names(name, None);
+            }
+        }
+        self.arrive();
+    }
+
+    pub(super) fn ask_names(&mut self, name: &'static str, cursor: Option<String>) {
+        if let Some(resource) = resource::named(name) {
+            let mut call = Call::of(&resource.list, &[]).with("limit", "200");
+            if let Some(cursor) = cursor {
+                call = call.with("cursor", cursor);
+            }
+            self.call(Tag::Names(name), call);
+        }
+    }
+
+    /// Goes to a place; the way back leads here.
+    pub fn go(&mut self, place: Place) {
+        self.dirty = true;
+        if *self.place() != place {
+            self.ahead.clear();
+            self.way.push(Spot::new(place));
+            if self.way.len() > 64 {
+                self.way.remove(1);
+            }
+        }
+        self.arrive();
+        self.out.push(Cmd::Save);
+    }
+
+    /// Asks for what is shown where one is.
+    pub(super) fn arrive(&mut self) {
+        match self.place().clone() {
+            Place::Dash => self.ask_dashboard(),
+            Place::List { resource, filter } => self.enter_list(resource, &filter),
+            Place::Object { resource, id } => self.ask_object(resource, &id),
+            Place::Flow(id) => self.ask_flow(&id),
+            Place::Health => {
+                self.checks.entry("service").or_insert(Asked::Loading);
+                self.call(Tag::Verify("service"), Call::get("/readyz"));
+            }
+            Place::Calls | Place::Notes => {}
+        }
+    }
+
+    /// The list of a resource, made when it is not there yet.
+    pub fn list_of(&mut self, resource: &'static Resource) -> &mut List {
+        self.lists.entry(resource.name).or_insert_with(|| List::new(resource))
+    }
+
+    fn enter_list(&mut self, name: &'static str, text: &str) {
+        let Some(resource) = resource::named(name) else { return };
+        let now = self.now;
+        let list = self.list_of(resource);
+        let other = list.text != text;
+        if other {
+            list.text = text.to_owned();
+            list.filter = Filter::read(text, resource, now);
+            list.anchor = None;
+            list.rebuild();
+        }
+        if other || list.stage != Stage::Ready || now.saturating_sub(list.fetched) > 60_000 {
+            self.ask_list(name);
+        }
+    }
+
+    /// Asks for the first page of a list.
+    pub(super) fn ask_list(&mut self, name: &'static str) {
+        let generation = self.number();
+        let Some(resource) = resource::named(name) else { return };
+        let list = self.list_of(resource);
+        list.generation = generation;
+        list.more = false;
+        if list.stage != Stage::Ready {
+            list.stage = Stage::Loading;
+        }
+        if let Some(call) = self.list_call(name, PAGE) {
+            self.call(Tag::Page { resource: name, generation, more: false }, call);
+        }
+    }
+
+    /// Asks for the next page of the list one is in.
+    pub(super) fn ask_more(&mut self) {
+        let Place::List { resource: name, .. } = *self.place() else { return };
+        if !self.online() {
+            return;
+        }
+        let Some(call) = self.list_call(name, PAGE) else { return };
+        let Some(list) = self.lists.get_mut(name) else { return };
+        let Some(next) = list.next.clone() else { return };
+        list.more = true;
+        let generation = list.generation;
+        let parameter = if name == "events" { "after" } else { "cursor" };
+        self.call(Tag::Page { resource: name, generation, more: true }, call.with(parameter, next));
+    }
+
+    /// The call of a list with its filter, sort and the company.
+    pub fn list_call(&self, name: &'static str, limit: &str) -> Option<Call> {
+        let resource = resource::named(name)?;
+        let list = self.lists.get(name)?;
+        let mut call = Call::of(&resource.list, &[]).with("limit", limit);
+        for (field, value) in &list.filter.server {
+            call = call.with(field, value.clone());
+        }
+        if let Some(sort) = list.server_sort() {
+            call = call.with("sort", sort);
+        }
+        Some(self.of_company(call, resource))
+    }
+
+    /// Limits a call of a list to the company, where the list can be and the filter does not name one.
+    fn of_company(&self, call: Call, resource: &Resource) -> Call {
+        match &self.scope.company {
+            Some((id, _)) if resource.filters_by("company_id") && !call.query.iter().any(|(name, _)| name == "company_id") => {
+                call.with("company_id", id.clone())
+            }
+            _ => call,
+        }
+    }
+
+    pub(super) fn ask_object(&mut self, name: &'static str, id: &str) {
+        let Some(get) = resource::named(name).and_then(|resource| resource.get) else { return };
+        if let Some(known) = self.known(id) {
+            self.objects.entry(id.to_owned()).or_insert(Asked::Have(known, self.now));
+        }
+        self.objects.entry(id.to_owned()).or_insert(Asked::Loading);
+        self.call(Tag::Object(id.to_owned()), Call::of(&get, &[id]));
+    }
+
+    pub(super) fn ask_flow(&mut self, id: &str) {
+        self.flows.entry(id.to_owned()).or_insert(Asked::Loading);
+        self.call_row(Tag::Flow(id.to_owned()), "GetFlow", &[id]);
+    }
+
+    pub(super) fn ask_dashboard(&mut self) {
+        let today = self.today();
+        for (at, gauge) in self.gauges().iter().enumerate() {
+            let Some(resource) = resource::named(gauge.resource) else { continue };
+            let mut call = Call::of(&resource.list, &[]).with("limit", COUNTED.to_string());
+            for (field, value) in Filter::read(&gauge.filter.replace("{today}", &today), resource, self.now).server {
+                call = call.with(&field, value);
+            }
+            let call = self.of_company(call, resource);
+            self.call(Tag::Count(at), call);
+        }
+        self.ask_aging();
+    }
+
+    pub(super) fn ask_aging(&mut self) {
+        let company = self.scope.company.as_ref().map(|(id, _)| id.clone()).or_else(|| self.names.keys().find(|id| id.starts_with("com_")).cloned());
+        if let (Some(company), Some(row), false) = (company, resource::row("GetAging"), self.scope.platform) {
+            self.aging.get_or_insert(Asked::Loading);
+            self.call(Tag::Aging, Call::of(&row, &[]).with("company_id", company));
+        }
+    }
+
+    /// Looks for news.
+    pub(super) fn poll(&mut self) {
+        self.polling = false;
+        if !self.online() {
+            return;
+        }
+        if self.follows && !self.heard.is_empty() {
+            self.call(Tag::News, Call::get("/v1/events").with("after", self.heard.clone()).with("limit", "200"));
+        } else if let Place::List { resource: name, .. } = *self.place() {
+            if self.lists.get(name).is_some_and(|list| list.stage == Stage::Ready && self.now.saturating_sub(list.fetched) >= 10_000)
+                && let Some(call) = self.list_call(name, PAGE)
+            {
+                if let Some(list) = self.lists.get_mut(name) {
+                    list.fetched = self.now;
+                }
+                self.call(Tag::Newest(name), call);
+            }
+        } else if self.scope.platform {
+            self.call(Tag::Ping, Call::get("/readyz"));
+        }
+    }
+
+    /// Tries to reach the server again.
+    pub(super) fn retry(&mut self) {
+        if !self.online() {
+            self.call(Tag::Ping, Call::get("/readyz"));
+        }
+    }
+
+    /// The server was not reached: lists stay, writes wait, and we try for ever, less often with time.
+    pub(super) fn lost(&mut self, why: String) {
+        let (since, tries) = match &self.link {
+            Link::Offline { since, tries, .. } => (*since, tries.saturating_add(1)),
+            _ => (self.now, 1),
+        };
+        self.link = Link::Offline { since, tries, why };
+        self.dirty = true;
+        self.out.push(Cmd::After(500_u64.saturating_mul(1 << tries.min(5)), Timer::Retry));
+    }
+
+    /// The server is there again: what is shown is asked for anew.
+    pub(super) fn found(&mut self, ms: u64) {
+        let before = crate::text::latency(self.latency);
+        self.latency = if self.latencies.is_empty() { ms } else { self.latency.saturating_mul(4).saturating_add(ms) / 5 };
+        self.latencies.push_back(ms);
+        if self.latencies.len() > 60 {
+            self.latencies.pop_front();
+        }
+        self.dirty |= crate::text::latency(self.latency) != before;
+        match self.link {
+            Link::Live => {}
+            Link::Connecting => {
+                self.link = Link::Live;
+                self.dirty = true;
+            }
+            Link::Offline { .. } => {
+                self.link = Link::Live;
+                self.note("The server is there again.");
+                if self.scope.tenant.is_empty() && !self.scope.platform && self.scope.credential {
+                    self.call_row(Tag::Me, "GetMe", &[]);
+                }
+                self.arrive();
+                if let Place::List { resource, .. } = *self.place() {
+                    self.ask_list(resource);
+                }
+            }
+        }
+    }
+
+    /// The ids of the lists that are marked, for the session.
+    pub fn marked(&self) -> impl Iterator<Item = (&'static str, &BTreeSet<String>)> {
+        self.lists.iter().filter(|(_, list)| !list.marks.is_empty()).map(|(name, list)| (*name, &list.marks))
+    }
+}

@@ -1,0 +1,348 @@
+//! Doing something: fields, what would come of it, the word to type, one call per object, and the way back.
+
+use crate::call::Call;
+use crate::columns::plain;
+use crate::form::Form;
+use crate::model::{App, Deed, Failure, Popup, Reply, Tag, Undo};
+use crate::resource::{self, Aim, Operation, Resource};
+use crate::route::Place;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use tui_input::Input;
+
+/// Objects whose result is asked for beforehand.
+const FORESEEN: usize = 20;
+
+impl App {
+    pub(super) fn begin_here(&mut self, word: &'static str) {
+        let Some(resource) = self.place().resource() else { return };
+        if resource::named(resource).is_some_and(|resource| resource.operation(word).is_some()) {
+            self.begin(resource, word);
+        } else {
+            self.note(format!("{resource} has no {word:?} in the API."));
+        }
+    }
+
+    /// Begins to do something to what is marked or under the cursor.
+    pub fn begin(&mut self, name: &'static str, word: &str) {
+        self.dirty = true;
+        let Some((resource, operation)) = resource::named(name).and_then(|resource| Some((resource, resource.operation(word)?))) else { return };
+        if let Some(why) = self.missing(operation) {
+            self.note(format!("{name} {word} is off: {why}."));
+            return;
+        }
+        let targets = match (operation.aim, self.place()) {
+            (Aim::New | Aim::All, _) => Vec::new(),
+            (_, Place::Object { id, resource }) if *resource == name => vec![id.clone()],
+            (_, Place::List { resource, .. }) if *resource == name => self.list().map(crate::list::List::targets).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        if targets.len() > 1 && (operation.gives_secret() || operation.reads() || operation.aim == Aim::Edit) {
+            self.note(format!("{name} {word} takes one row at a time."));
+            return;
+        }
+        if targets.is_empty() && matches!(operation.aim, Aim::One | Aim::Edit) {
+            self.note(format!("{name} {word} needs a row."));
+            return;
+        }
+        self.prepare(resource, operation, targets);
+    }
+
+    fn prepare(&mut self, resource: &'static Resource, operation: &Operation, targets: Vec<String>) {
+        let before: BTreeMap<String, Value> = targets.iter().filter_map(|id| Some((id.clone(), self.known(id)?))).collect();
+        if let [only] = targets.as_slice() {
+            let state = before.get(only).and_then(|value| value.get("status")).and_then(Value::as_str);
+            if let Some(why) = operation.off(state) {
+                self.note(format!("{} {} is off: {why}.", resource.name, operation.word));
+                return;
+            }
+        }
+        let object = if operation.aim == Aim::Edit { targets.first().and_then(|id| before.get(id)) } else { None };
+        let form = Form::of((operation.row.body)().as_ref(), object);
+        let generation = self.number();
+        let deed = Deed {
+            resource: resource.name,
+            operation: operation.clone(),
+            targets,
+            focus: 0,
+            form,
+            typed: Input::default(),
+            preview: BTreeMap::new(),
+            generation,
+            results: BTreeMap::new(),
+            batch: None,
+            wrong: None,
+            before,
+        };
+        let at_once = deed.form.fields.is_empty() && !operation.can_dry_run() && !operation.hint.hard && deed.targets.len() <= 1;
+        self.popup = Some(Popup::Deed(Box::new(deed)));
+        if at_once {
+            self.run();
+        } else {
+            self.foresee();
+        }
+    }
+
+    /// Asks what would come of it, with the fields as they are.
+    pub(super) fn foresee(&mut self) {
+        let generation = self.number();
+        let Some(Popup::Deed(deed)) = &mut self.popup else { return };
+        if !deed.operation.can_dry_run() || deed.operation.aim != Aim::One || deed.batch.is_some() {
+            return;
+        }
+        let Ok(body) = deed.form.body(false) else { return };
+        deed.generation = generation;
+        deed.preview.clear();
+        let row = deed.operation.row;
+        let ids: Vec<_> = deed.targets.iter().take(FORESEEN).cloned().collect();
+        for id in ids {
+            let call = Call::of(&row, &[&id]).body(body.clone()).dry();
+            self.call(Tag::DryRun { id, generation }, call);
+        }
+    }
+
+    pub(super) fn foreseen(&mut self, id: &str, generation: u64, reply: Result<Reply, Failure>) {
+        self.dirty = true;
+        let Some(Popup::Deed(deed)) = &mut self.popup else { return };
+        if deed.generation != generation {
+            return;
+        }
+        let outcome = match reply {
+            Ok(reply) => Ok(differences(deed.before.get(id), &reply.body)),
+            Err(failure) => Err(failure.text()),
+        };
+        deed.preview.insert(id.to_owned(), outcome);
+    }
+
+    /// Does it: one call per object.
+    pub(super) fn run(&mut self) {
+        let batch = self.number();
+        if !self.online() {
+            self.note("Offline: nothing is sent. It can be done when the server is there again.");
+            return;
+        }
+        let Some(Popup::Deed(deed)) = &mut self.popup else { return };
+        if deed.batch.is_some() || !deed.sure() {
+            deed.wrong = (!deed.sure()).then(|| format!("type {} to enable it", deed.word().unwrap_or_default()));
+            return;
+        }
+        let body = match deed.form.body(deed.operation.aim == Aim::Edit) {
+            Ok(body) => body,
+            Err(wrong) => {
+                deed.wrong = Some(wrong);
+                return;
+            }
+        };
+        if deed.operation.aim == Aim::Edit && body == json!({}) {
+            deed.wrong = Some("nothing is changed".to_owned());
+            return;
+        }
+        deed.wrong = None;
+        deed.batch = Some(batch);
+        deed.results.clear();
+        let row = deed.operation.row;
+        let mut calls = Vec::new();
+        if deed.targets.is_empty() {
+            calls.push((String::new(), Call::of(&row, &[])));
+        }
+        for id in &deed.targets {
+            let mut call = Call::of(&row, &[id]);
+            if deed.operation.aim == Aim::Edit {
+                call.if_match = deed.before.get(id).and_then(|value| value.get("version")).and_then(Value::as_i64);
+            }
+            calls.push((id.clone(), call));
+        }
+        for (id, mut call) in calls {
+            call.body = call.body.map(|_| body.clone());
+            self.call(Tag::Write { id, batch }, call);
+        }
+    }
+
+    pub(super) fn written(&mut self, id: &str, batch: u64, reply: Result<Reply, Failure>) {
+        self.dirty = true;
+        let undo_number = self.number();
+        let Some(Popup::Deed(deed)) = self.popup.as_mut().filter(|popup| matches!(popup, Popup::Deed(deed) if deed.batch == Some(batch))) else {
+            // The box was closed while it ran: what came of it is said all the same.
+            match reply {
+                Ok(reply) => {
+                    self.took_effect("", &reply.body, Aim::One, false, false, "");
+                    self.note(format!("{id}: done."));
+                }
+                Err(failure) => self.note(format!("{id}: {}", failure.text())),
+            }
+            return;
+        };
+        let what = format!("{} {}", deed.resource, deed.operation.word);
+        let mut undo = None;
+        let mut shown = None;
+        match &reply {
+            Ok(reply) => {
+                deed.results.insert(id.to_owned(), Ok(()));
+                undo = inverse(deed, id, &reply.body).map(|call| Undo {
+                    number: undo_number,
+                    done: format!("{what} {}", plain(reply.body.get("number").or_else(|| reply.body.get("name")).unwrap_or(&Value::from(id)))),
+                    call,
+                });
+                shown = Some(reply.body.clone());
+            }
+            Err(failure) => {
+                deed.results.insert(id.to_owned(), Err(failure.text()));
+            }
+        }
+        let expected = deed.targets.len().max(1);
+        let refused: Vec<_> = deed.results.values().filter_map(|result| result.as_ref().err()).cloned().collect();
+        let done = deed.results.len().saturating_sub(refused.len());
+        let over = deed.results.len() >= expected;
+        let (name, reads, aim, secret) = (deed.resource, deed.operation.reads(), deed.operation.aim, deed.operation.gives_secret());
+        if over && !refused.is_empty() {
+            // The box stays, with what was refused and why; a second try is another batch.
+            deed.batch = None;
+            deed.wrong = refused.first().cloned();
+            let failed: Vec<String> = deed.results.iter().filter(|(_, result)| result.is_err()).map(|(id, _)| id.clone()).filter(|id| !id.is_empty()).collect();
+            deed.targets = failed;
+        }
+        if let Some(value) = shown {
+            self.took_effect(name, &value, aim, secret, reads, &what);
+        }
+        self.undos.extend(undo);
+        if self.undos.len() > 50 {
+            self.undos.remove(0);
+        }
+        if over && refused.is_empty() {
+            if matches!(&self.popup, Some(Popup::Deed(_))) {
+                self.popup = None;
+            }
+            if !reads {
+                let back = if self.undos.last().is_some_and(|undo| undo.number == undo_number) { " u takes it back." } else { "" };
+                self.note(format!("{what}: {done} done.{back}"));
+            }
+        } else if over {
+            self.note(format!("{what}: {done} done, {} refused.", refused.len()));
+        }
+    }
+
+    /// Shows what a change made: the row, the object, a secret once.
+    fn took_effect(&mut self, name: &'static str, value: &Value, aim: Aim, secret: bool, reads: bool, what: &str) {
+        if secret {
+            let found = ["/secret", "/api_key/secret"].iter().find_map(|pointer| value.pointer(pointer)).and_then(Value::as_str);
+            if let Some(found) = found {
+                self.popup = Some(Popup::Secret { title: format!("{what}: the secret, shown once"), secret: found.to_owned() });
+            }
+        } else if reads {
+            let text = serde_json::to_string_pretty(value).unwrap_or_default();
+            let lines = text.lines().map(|line| crate::text::clean(line).into_owned()).collect();
+            self.popup = Some(Popup::Text { title: what.to_owned(), lines, top: 0 });
+            return;
+        }
+        // Some verbs answer with several objects, such as the quote and its order.
+        let objects: Vec<&Value> =
+            if value.get("id").is_some() { vec![value] } else { value.as_object().into_iter().flat_map(|fields| fields.values()).collect() };
+        for object in objects {
+            let Some(id) = object.get("id").and_then(Value::as_str) else { continue };
+            if let Some(list) = resource::of_id(id).and_then(|resource| self.lists.get_mut(resource.name)) {
+                let known = list.find(id).is_some();
+                list.hear(&stored(object));
+                if !known && aim == Aim::New && list.resource.name == name {
+                    list.show_fresh();
+                    if let Some(at) = (0..list.view.len()).find(|at| list.row(*at).is_some_and(|record| record.id == id)) {
+                        list.go(at);
+                    }
+                }
+            }
+            if self.objects.contains_key(id) {
+                self.objects.insert(id.to_owned(), crate::model::Asked::Have(stored(object), self.now));
+            }
+        }
+    }
+
+    /// Takes a change back.
+    pub(super) fn take_back(&mut self, number: u64) {
+        let Some(undo) = self.undos.iter().find(|undo| undo.number == number).cloned() else { return };
+        if self.scope.read_only || !self.online() {
+            self.note("Nothing can be taken back now: read-only mode or offline.");
+            return;
+        }
+        self.call(Tag::Undo(number), undo.call);
+    }
+
+    pub(super) fn undone(&mut self, number: u64, reply: Result<Reply, Failure>) {
+        let Some(at) = self.undos.iter().position(|undo| undo.number == number) else { return };
+        match reply {
+            Ok(reply) => {
+                let undo = self.undos.remove(at);
+                let name = reply.body.get("id").and_then(Value::as_str).and_then(resource::of_id).map_or("", |resource| resource.name);
+                self.took_effect(name, &reply.body, Aim::One, false, false, "undo");
+                self.note(format!("Taken back: {}", undo.done));
+            }
+            Err(failure) => self.note(format!("It cannot be taken back: {}", failure.text())),
+        }
+    }
+}
+
+/// The object without what only its making answers with: secrets do not stay in memory or lists.
+fn stored(object: &Value) -> Value {
+    let mut object = object.clone();
+    if let Value::Object(fields) = &mut object {
+        fields.remove("secret");
+        fields.remove("api_key");
+    }
+    object
+}
+
+/// The call that takes a change back, where the API has one.
+fn inverse(deed: &Deed, id: &str, after: &Value) -> Option<Call> {
+    if deed.operation.aim == Aim::Edit {
+        let before = deed.before.get(id)?;
+        let sent = deed.form.body(true).ok()?;
+        let fields = sent.as_object()?.keys().map(|name| (name.clone(), before.get(name).cloned().unwrap_or(Value::Null)));
+        let mut call = Call::of(&deed.operation.row, &[id]).body(Value::Object(fields.collect()));
+        call.if_match = after.get("version").and_then(Value::as_i64);
+        return Some(call);
+    }
+    let inverse = resource::row(deed.operation.hint.inverse?)?;
+    let call = Call::of(&inverse, &[id]);
+    match inverse.id {
+        "UnallocatePayment" => {
+            let of = |value: Option<&Value>| value.and_then(|value| value.get("allocations")).and_then(Value::as_array).cloned().unwrap_or_default();
+            let old = of(deed.before.get(id));
+            let new: Vec<Value> = of(Some(after))
+                .iter()
+                .filter(|allocation| !old.iter().any(|known| known.get("id") == allocation.get("id")))
+                .filter_map(|allocation| allocation.get("id").cloned())
+                .collect();
+            Some(call.body(json!({ "allocation_ids": new })))
+        }
+        "HoldBillable" => {
+            let reason = deed.before.get(id).and_then(|value| value.pointer("/hold/reason")).cloned()?;
+            Some(call.body(json!({ "reason": reason })))
+        }
+        "SuspendTenant" => {
+            let reason = deed.before.get(id).and_then(|value| value.get("suspended_reason")).cloned().unwrap_or(Value::Null);
+            Some(call.body(json!({ "reason": reason })))
+        }
+        _ => Some(call),
+    }
+}
+
+/// What would be different, in lines: `status draft -> confirmed`.
+pub(super) fn differences(before: Option<&Value>, after: &Value) -> Vec<String> {
+    let after = if after.get("id").is_none() {
+        after.as_object().and_then(|fields| fields.values().find(|value| value.get("id").is_some())).unwrap_or(after)
+    } else {
+        after
+    };
+    let Some(fields) = after.as_object() else { return Vec::new() };
+    let quiet = ["updated_at", "version", "object", "id"];
+    let mut lines = Vec::new();
+    for (name, value) in fields.iter().filter(|(name, _)| !quiet.contains(&name.as_str())) {
+        let old = before.and_then(|before| before.get(name)).unwrap_or(&Value::Null);
+        if old == value {
+            continue;
+        }
+        match value {
+            Value::Array(items) if items.iter().any(Value::is_object) => lines.push(format!("{name}: {} change", items.len())),
+            _ => lines.push(format!("{name} {} -> {}", plain(old), plain(value))),
+        }
+    }
+    lines
+}

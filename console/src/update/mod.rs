@@ -1,0 +1,160 @@
+//! What happens when something happens: the model changes, and effects come out. Nothing here waits, draws or reads a clock.
+
+mod act;
+mod answer;
+mod ask;
+mod deed;
+mod mouse;
+mod popup;
+#[cfg(test)]
+mod tests;
+
+pub use popup::fitting;
+
+use crate::keys::{Chord, Where};
+use crate::model::{App, Cmd, Msg, Popup, Timer};
+use crate::resource;
+use crate::route::Place;
+use crossterm::event::KeyEvent;
+
+/// How often news are asked for, in milliseconds.
+const POLL: u64 = 2_000;
+
+impl App {
+    /// Takes a message at a time (milliseconds since 1970) and says what is to be done.
+    pub fn update(&mut self, now: i64, msg: Msg) -> Vec<Cmd> {
+        self.now = now;
+        match msg {
+            Msg::Start => self.start(),
+            Msg::Key(key) => self.key(key),
+            Msg::Mouse(mouse) => self.mouse(mouse),
+            Msg::Paste(text) => self.paste(&text),
+            Msg::Resize(columns, rows) => {
+                self.size = (columns, rows);
+                self.dirty = true;
+            }
+            Msg::Reply { tag, reply, ms } => self.answer(tag, *reply, ms),
+            Msg::Timer(Timer::Poll) => self.poll(),
+            Msg::Timer(Timer::Retry) => self.retry(),
+            Msg::Note(text) => self.note(text),
+        }
+        self.settle();
+        std::mem::take(&mut self.out)
+    }
+
+    fn start(&mut self) {
+        if self.scope.credential {
+            self.arrive_first();
+        } else {
+            self.open_login(None);
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        self.dirty = true;
+        self.noted = false;
+        let chord = Chord::of(key);
+        if Chord::read("ctrl-c") == Some(chord) {
+            self.act(crate::keys::Act::Quit);
+        } else if Chord::read("ctrl-z") == Some(chord) {
+            self.out.push(Cmd::Suspend);
+        } else if self.popup.is_some() {
+            self.popup_key(key);
+        } else {
+            self.screen_key(chord);
+        }
+    }
+
+    fn screen_key(&mut self, chord: Chord) {
+        let digit = ('1'..='9').position(|digit| chord == Chord::plain(digit));
+        if let Some((_, place)) = digit.and_then(|at| self.tabs().into_iter().nth(at)) {
+            self.go(place);
+            return;
+        }
+        let found = self.keymap.find(chord, |at| self.makes_sense(at));
+        if let Some(action) = found {
+            self.act(action.act);
+            return;
+        }
+        if let Some((resource, word)) = self.verb_of(chord) {
+            self.begin(resource, word);
+        }
+    }
+
+    /// Whether an action makes sense where one is.
+    pub fn makes_sense(&self, at: Where) -> bool {
+        match at {
+            Where::Any => true,
+            Where::List => matches!(self.place(), Place::List { .. }),
+            Where::Rows => matches!(self.place(), Place::List { .. } | Place::Object { .. }),
+            Where::Calls => *self.place() == Place::Calls,
+            Where::Chain => *self.place() == Place::Health || self.place().resource().is_some_and(|name| matches!(name, "audit-entries" | "journal-entries")),
+        }
+    }
+
+    /// The verb that a key stands for, in the state of what is under the cursor.
+    fn verb_of(&self, chord: Chord) -> Option<(&'static str, &'static str)> {
+        let resource = resource::named(self.place().resource()?)?;
+        let state = self.state_here();
+        let with_key = || resource.operations.iter().filter(|operation| operation.hint.key.is_some_and(|key| Chord::plain(key) == chord));
+        let fitting = with_key().find(|operation| operation.off(state.as_deref()).is_none()).or_else(|| with_key().next())?;
+        Some((resource.name, fitting.word))
+    }
+
+    /// The state of what is under the cursor.
+    pub fn state_here(&self) -> Option<String> {
+        match self.place() {
+            Place::List { .. } => self.list()?.selected()?.state().map(str::to_owned),
+            Place::Object { .. } => self.here()?.1.get("status")?.as_str().map(str::to_owned),
+            _ => None,
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.dirty = true;
+        let line: String = text.chars().filter(|c| !c.is_control()).collect();
+        if let Some(input) = self.popup_input() {
+            for c in line.chars() {
+                input.handle(tui_input::InputRequest::InsertChar(c));
+            }
+        }
+        self.typed();
+    }
+
+    /// After every message: cursors within their lists, further pages under way, a time for polling.
+    fn settle(&mut self) {
+        let height = self.list_height();
+        if let Some(list) = self.list_mut() {
+            list.scroll(height);
+            if list.wants_more() {
+                self.ask_more();
+            }
+        } else {
+            let rows = self.sheet_height();
+            let row = crate::view::line_row(self, self.way.last().map_or(0, |spot| spot.cursor));
+            if let Some(spot) = self.way.last_mut() {
+                // One row above and below stays in sight: the edges of the panel.
+                spot.top = spot.top.min(row.saturating_sub(1)).max(row.saturating_add(2).saturating_sub(rows.max(3)));
+            }
+        }
+        if !self.polling && self.scope.credential && self.online() {
+            self.polling = true;
+            self.out.push(Cmd::After(POLL, Timer::Poll));
+        }
+    }
+
+    /// Rows of a list on the screen.
+    pub fn list_height(&self) -> usize {
+        usize::from(crate::view::list_area(self).height).saturating_sub(3)
+    }
+
+    /// Lines of a sheet on the screen.
+    pub fn sheet_height(&self) -> usize {
+        usize::from(self.size.1).saturating_sub(4)
+    }
+
+    /// Whether a filter, form or palette takes the keys.
+    pub const fn typing(&self) -> bool {
+        matches!(self.popup, Some(Popup::Filter(_) | Popup::Choose { .. } | Popup::Deed(_) | Popup::Login { .. }))
+    }
+}

@@ -1,0 +1,388 @@
+//! Keys while something lies above the screen.
+
+use crate::call::Call;
+use crate::filter::Filter;
+use crate::form::{Form, Takes};
+use crate::keys::{ACTIONS, Act, Chord};
+use crate::model::{App, Choice, Cmd, Does, Popup, Tag};
+use crate::resource::{self, Aim};
+use crate::route::Place;
+use crate::text::fuzzy;
+use causeway_contract::Method;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::{Input, InputRequest};
+
+impl App {
+    pub(super) fn popup_key(&mut self, key: KeyEvent) {
+        let control = |c: char| Chord::read(&format!("ctrl-{c}")) == Some(Chord::of(key));
+        match &mut self.popup {
+            Some(Popup::Choose { .. }) => match key.code {
+                KeyCode::Esc => self.popup = None,
+                KeyCode::Enter => self.chosen(),
+                KeyCode::Up | KeyCode::BackTab => self.choice(-1),
+                KeyCode::Down | KeyCode::Tab => self.choice(1),
+                KeyCode::PageUp => self.choice(-10),
+                KeyCode::PageDown => self.choice(10),
+                _ => self.into_input(key),
+            },
+            Some(Popup::Filter(input)) => match key.code {
+                KeyCode::Esc => {
+                    self.popup = None;
+                    let now = self.now;
+                    if let Some(list) = self.list_mut() {
+                        list.filter = Filter::read(&list.text, list.resource, now);
+                        list.rebuild();
+                    }
+                }
+                KeyCode::Enter => {
+                    let text = input.value().to_owned();
+                    self.popup = None;
+                    self.filter_by(&text);
+                }
+                _ => self.into_input(key),
+            },
+            Some(Popup::Deed(_)) if control('r') => self.foresee(),
+            Some(Popup::Deed(_)) => self.deed_key(key),
+            Some(Popup::Secret { secret, .. }) => match key.code {
+                KeyCode::Char('y') => {
+                    let secret = secret.clone();
+                    self.out.push(Cmd::Copy(secret));
+                    self.note("The secret is on the clipboard.");
+                }
+                KeyCode::Esc | KeyCode::Enter => self.popup = None,
+                _ => {}
+            },
+            Some(Popup::Login { .. }) => self.login_key(key),
+            Some(Popup::Text { top, lines, .. }) => match key.code {
+                KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => self.popup = None,
+                KeyCode::Down | KeyCode::Char('j') => *top = top.saturating_add(1).min(lines.len().saturating_sub(1)),
+                KeyCode::Up | KeyCode::Char('k') => *top = top.saturating_sub(1),
+                KeyCode::PageDown | KeyCode::Char(' ') => *top = top.saturating_add(15).min(lines.len().saturating_sub(1)),
+                KeyCode::PageUp => *top = top.saturating_sub(15),
+                KeyCode::Char('y') => {
+                    let text = lines.join("\n");
+                    self.put_on_clipboard(text);
+                }
+                _ => {}
+            },
+            None => {}
+        }
+    }
+
+    /// The line that is typed into.
+    pub(super) fn popup_input(&mut self) -> Option<&mut Input> {
+        match &mut self.popup {
+            Some(Popup::Choose { input, .. } | Popup::Filter(input)) => Some(input),
+            Some(Popup::Deed(deed)) => {
+                let on_word = deed.operation.hint.hard && deed.focus == deed.form.fields.len();
+                if on_word { Some(&mut deed.typed) } else { deed.form.fields.get_mut(deed.focus).map(|field| &mut field.input) }
+            }
+            Some(Popup::Login { form, focus, .. }) => form.fields.get_mut(*focus).map(|field| &mut field.input),
+            _ => None,
+        }
+    }
+
+    fn into_input(&mut self, key: KeyEvent) {
+        if let Some(input) = self.popup_input() {
+            if let Some(request) = editing(key) {
+                input.handle(request);
+            }
+        }
+        self.typed();
+    }
+
+    /// After typing: the list narrows at once, the choices begin at the best.
+    pub(super) fn typed(&mut self) {
+        let now = self.now;
+        match &mut self.popup {
+            Some(Popup::Choose { cursor, .. }) => *cursor = 0,
+            Some(Popup::Filter(input)) => {
+                let text = input.value().to_owned();
+                if let Some(list) = self.list_mut() {
+                    // Only what can be tested here; the server is asked on enter.
+                    list.filter.local = Filter::read(&text, list.resource, now).local;
+                    list.rebuild();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn deed_key(&mut self, key: KeyEvent) {
+        let Some(Popup::Deed(deed)) = &mut self.popup else { return };
+        let places = deed.places();
+        let button = places.saturating_sub(1);
+        match key.code {
+            KeyCode::Esc => self.popup = None,
+            KeyCode::Tab | KeyCode::Down => deed.focus = deed.focus.saturating_add(1) % places,
+            KeyCode::BackTab | KeyCode::Up => deed.focus = deed.focus.checked_sub(1).unwrap_or(button),
+            KeyCode::Enter if deed.focus == button => self.run(),
+            KeyCode::Enter => {
+                deed.focus = deed.focus.saturating_add(1);
+                if deed.focus >= deed.form.fields.len() {
+                    self.foresee();
+                }
+            }
+            KeyCode::Char(' ') if deed.form.fields.get(deed.focus).is_some_and(|field| matches!(field.takes, Takes::Words(_) | Takes::YesNo)) => {
+                if let Some(field) = deed.form.fields.get_mut(deed.focus) {
+                    field.turn();
+                }
+            }
+            _ => self.into_input(key),
+        }
+    }
+
+    /// Asks for mail and password.
+    pub(super) fn open_login(&mut self, wrong: Option<String>) {
+        if self.scope.platform || matches!(self.popup, Some(Popup::Login { .. })) {
+            return;
+        }
+        self.dirty = true;
+        let fields = [("tenant", Takes::Text, true), ("email", Takes::Text, true), ("password", Takes::Secret, true), ("otp", Takes::Secret, false)];
+        self.popup = Some(Popup::Login { form: Form::new(&fields), focus: 0, wrong });
+    }
+
+    fn login_key(&mut self, key: KeyEvent) {
+        let Some(Popup::Login { form, focus, wrong }) = &mut self.popup else { return };
+        let last = form.fields.len().saturating_sub(1);
+        match key.code {
+            KeyCode::Esc => self.popup = None,
+            KeyCode::Tab | KeyCode::Down => *focus = focus.saturating_add(1) % form.fields.len().max(1),
+            KeyCode::BackTab | KeyCode::Up => *focus = focus.checked_sub(1).unwrap_or(last),
+            KeyCode::Enter if *focus < last => *focus = focus.saturating_add(1),
+            KeyCode::Enter => match form.body(false) {
+                Ok(body) => {
+                    *wrong = None;
+                    self.call(Tag::Login, Call::to(Method::Post, "/v1/sessions", &[], Some(body)));
+                }
+                Err(text) => *wrong = Some(text),
+            },
+            _ => self.into_input(key),
+        }
+    }
+
+    /// Opens a list to choose from.
+    pub(super) fn choose(&mut self, act: Act) {
+        let (title, choices) = match act {
+            Act::Palette => ("Command: name, words or key", self.palette()),
+            Act::Help => ("Help: keys here, enter runs one", self.help()),
+            Act::Sort => ("Sort by", self.sorts()),
+            Act::Saved => ("Saved filters", self.saved_filters()),
+            Act::Profile => ("Profile", self.profiles()),
+            Act::Company => ("Company", self.companies()),
+            Act::UndoList => ("Take back", self.undo_list()),
+            _ => ("What can be done", self.verbs()),
+        };
+        if choices.is_empty() {
+            self.note(format!("{title}: there is nothing to choose from."));
+        } else {
+            self.popup = Some(Popup::Choose { title, input: Input::default(), choices, cursor: 0 });
+        }
+    }
+
+    /// Everything: actions, places, verbs, saved filters.
+    pub fn palette(&self) -> Vec<Choice> {
+        let mut choices = self.verbs();
+        choices.extend(self.saved_filters());
+        for (name, place) in [("go dash", Place::Dash), ("go health", Place::Health), ("go calls", Place::Calls), ("go notes", Place::Notes)] {
+            choices.push(Choice { name: name.to_owned(), about: "Open it".to_owned(), key: String::new(), off: None, does: Does::Go(place) });
+        }
+        for resource in resource::all().iter().filter(|resource| resource.platform == self.scope.platform) {
+            choices.push(Choice {
+                name: format!("go {}", resource.name),
+                about: resource.list.summary.to_owned(),
+                key: self.digit(resource.name),
+                off: None,
+                does: Does::Go(Place::list(resource.name)),
+            });
+        }
+        choices.extend(self.help());
+        for resource in resource::all().iter().filter(|resource| resource.platform == self.scope.platform && Some(resource.name) != self.place().resource()) {
+            choices.extend(
+                resource
+                    .operations
+                    .iter()
+                    .filter(|operation| matches!(operation.aim, Aim::New | Aim::All))
+                    .map(|operation| self.verb(resource.name, operation)),
+            );
+        }
+        choices
+    }
+
+    fn digit(&self, name: &str) -> String {
+        let at = self.tabs().iter().position(|(_, place)| place.resource() == Some(name));
+        at.map(|at| at.saturating_add(1).to_string()).unwrap_or_default()
+    }
+
+    /// Every action of the table, and why some are off here.
+    pub fn help(&self) -> Vec<Choice> {
+        let (here, elsewhere): (Vec<_>, Vec<_>) = ACTIONS.iter().partition(|action| self.makes_sense(action.at));
+        let choice = |action: &&crate::keys::Action, off: Option<String>| Choice {
+            name: action.name.to_owned(),
+            about: action.about.to_owned(),
+            key: self.keymap.keys(action).join(" "),
+            off,
+            does: Does::Act(action.act),
+        };
+        let elsewhere = elsewhere.iter().map(|action| choice(action, Some("not on this screen".to_owned())));
+        here.iter().map(|action| choice(action, None)).chain(elsewhere).collect()
+    }
+
+    /// The verbs of the resource one is at.
+    pub(super) fn verbs(&self) -> Vec<Choice> {
+        let Some(resource) = self.place().resource().and_then(resource::named) else { return Vec::new() };
+        resource.operations.iter().map(|operation| self.verb(resource.name, operation)).collect()
+    }
+
+    fn verb(&self, name: &'static str, operation: &resource::Operation) -> Choice {
+        let about = format!("{} {} {}", operation.row.summary, operation.row.method.word(), operation.row.path);
+        let state = if matches!(operation.aim, Aim::One | Aim::Edit) { self.state_here() } else { None };
+        let off = self.missing(operation).or_else(|| operation.off(state.as_deref()));
+        let key = match operation.aim {
+            Aim::New => "+".to_owned(),
+            Aim::Edit => "e".to_owned(),
+            _ => operation.hint.key.map(String::from).unwrap_or_default(),
+        };
+        Choice { name: format!("{name} {}", operation.word), about, key, off, does: Does::Verb(name, operation.word) }
+    }
+
+    fn sorts(&self) -> Vec<Choice> {
+        let Some(list) = self.list() else { return Vec::new() };
+        let server = list.resource.sorts();
+        let loaded = list.resource.columns.iter().map(|column| column.field).filter(|field| !server.contains(field));
+        let both = |field: &'static str, about: &str| {
+            [(false, "upwards"), (true, "downwards")].map(|(down, word)| Choice {
+                name: format!("{field} {word}"),
+                about: about.to_owned(),
+                key: String::new(),
+                off: None,
+                does: Does::Sort(field.to_owned(), down),
+            })
+        };
+        server.iter().flat_map(|field| both(field, "all rows, by the server")).chain(loaded.flat_map(|field| both(field, "only the loaded rows"))).collect()
+    }
+
+    fn saved_filters(&self) -> Vec<Choice> {
+        let known = self.saved.iter().filter_map(|saved| Some((saved, Place::read(&saved.place).ok()?)));
+        known
+            .map(|(saved, place)| Choice { name: saved.name.clone(), about: "Saved filter".to_owned(), key: String::new(), off: None, does: Does::Go(place) })
+            .collect()
+    }
+
+    fn profiles(&self) -> Vec<Choice> {
+        let choice = |name: &String| Choice {
+            name: name.clone(),
+            about: String::new(),
+            key: String::new(),
+            off: (*name == self.scope.profile).then(|| "you are here".to_owned()),
+            does: Does::Profile(name.clone()),
+        };
+        self.scope.profiles.iter().map(choice).collect()
+    }
+
+    fn companies(&self) -> Vec<Choice> {
+        let all = Choice { name: "all companies".to_owned(), about: String::new(), key: String::new(), off: None, does: Does::Company(None) };
+        let known = self.names.iter().filter(|(id, _)| id.starts_with("com_"));
+        let known = known.map(|(id, name)| Choice {
+            name: name.clone(),
+            about: id.clone(),
+            key: String::new(),
+            off: None,
+            does: Does::Company(Some((id.clone(), name.clone()))),
+        });
+        std::iter::once(all).chain(known).collect()
+    }
+
+    fn undo_list(&self) -> Vec<Choice> {
+        self.undos
+            .iter()
+            .rev()
+            .map(|undo| Choice { name: undo.done.clone(), about: undo.call.line(), key: String::new(), off: None, does: Does::Undo(undo.number) })
+            .collect()
+    }
+
+    fn choice(&mut self, by: isize) {
+        if let Some(Popup::Choose { input, choices, cursor, .. }) = &mut self.popup {
+            let last = fitting(choices, input.value()).len().saturating_sub(1);
+            *cursor = cursor.saturating_add_signed(by).min(last);
+        }
+    }
+
+    pub(super) fn chosen(&mut self) {
+        let Some(Popup::Choose { input, choices, cursor, .. }) = &self.popup else { return };
+        let Some(choice) = fitting(choices, input.value()).get(*cursor).map(|choice| (*choice).clone()) else {
+            // What fits no choice may still be a place: `orders/ord_…`.
+            if let Ok(place) = Place::read(input.value()) {
+                self.popup = None;
+                self.go(place);
+            }
+            return;
+        };
+        if let Some(why) = choice.off {
+            self.note(format!("{} is off: {why}.", choice.name));
+            return;
+        }
+        self.popup = None;
+        match choice.does {
+            Does::Act(act) => self.act(act),
+            Does::Go(place) => self.go(place),
+            Does::Verb(resource, word) => self.begin(resource, word),
+            Does::Sort(field, down) => {
+                if let Some(list) = self.list_mut() {
+                    list.sort = if down { Some((field.clone(), false)) } else { None };
+                }
+                self.sort_by(&field);
+            }
+            Does::Company(company) => {
+                self.scope.company = company;
+                self.lists.values_mut().for_each(|list| list.fetched = 0);
+                self.aging = None;
+                if let Place::List { resource, .. } = *self.place() {
+                    self.ask_list(resource);
+                } else {
+                    self.arrive();
+                }
+                self.out.push(Cmd::Save);
+            }
+            Does::Undo(number) => self.take_back(number),
+            Does::Profile(name) => self.out.push(Cmd::Profile(name)),
+        }
+    }
+}
+
+/// What a key does in a line of text: the keys of a shell.
+fn editing(key: KeyEvent) -> Option<InputRequest> {
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    Some(match (key.code, control) {
+        (KeyCode::Char('a'), true) | (KeyCode::Home, _) => InputRequest::GoToStart,
+        (KeyCode::Char('e'), true) | (KeyCode::End, _) => InputRequest::GoToEnd,
+        (KeyCode::Char('u'), true) => InputRequest::DeleteLine,
+        (KeyCode::Char('k'), true) => InputRequest::DeleteTillEnd,
+        (KeyCode::Char('w'), true) => InputRequest::DeletePrevWord,
+        (KeyCode::Left, true) => InputRequest::GoToPrevWord,
+        (KeyCode::Right, true) => InputRequest::GoToNextWord,
+        (KeyCode::Left, false) => InputRequest::GoToPrevChar,
+        (KeyCode::Right, false) => InputRequest::GoToNextChar,
+        (KeyCode::Backspace, _) => InputRequest::DeletePrevChar,
+        (KeyCode::Delete, _) => InputRequest::DeleteNextChar,
+        (KeyCode::Char(c), false) => InputRequest::InsertChar(c),
+        _ => return None,
+    })
+}
+
+/// The choices that fit what is typed, the best first.
+pub fn fitting<'a>(choices: &'a [Choice], typed: &str) -> Vec<&'a Choice> {
+    if typed.trim().is_empty() {
+        return choices.iter().collect();
+    }
+    let score = |choice: &Choice| {
+        let by_key = (choice.key == typed).then_some(i64::MAX);
+        let by_name = fuzzy(typed, &choice.name);
+        let by_words = choice.about.to_lowercase().contains(&typed.to_lowercase()).then_some(i64::MIN / 2);
+        by_key.or(by_name).or(by_words)
+    };
+    let mut scored: Vec<_> = choices.iter().filter_map(|choice| Some((score(choice)?, choice))).collect();
+    // What cannot be done now is shown, but never before what can.
+    scored.sort_by_key(|(score, choice)| (choice.off.is_some(), std::cmp::Reverse(*score)));
+    scored.into_iter().map(|(_, choice)| choice).collect()
+}

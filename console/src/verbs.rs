@@ -1,0 +1,66 @@
+//! What the contract does not say about its verbs: the key, the states they start from, what takes them back, and how much care they need.
+//!
+//! `c` carries on to the next step, `x` stops or takes back; which verb that is follows from the state. The server decides; this only saves a refusal.
+
+/// What is known about a verb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// The key in lists and on the object.
+    pub key: Option<char>,
+    /// The states it starts from; empty when unknown or any.
+    pub from: &'static [&'static str],
+    /// The operation that takes it back.
+    pub inverse: Option<&'static str>,
+    /// Whether it is hard to take back: the word has to be typed.
+    pub hard: bool,
+}
+
+const fn on(key: char, from: &'static [&'static str]) -> Hint {
+    Hint { key: Some(key), from, inverse: None, hard: false }
+}
+
+const fn undone_by(key: char, from: &'static [&'static str], inverse: &'static str) -> Hint {
+    Hint { key: Some(key), from, inverse: Some(inverse), hard: false }
+}
+
+const fn hard(key: char, from: &'static [&'static str]) -> Hint {
+    Hint { key: Some(key), from, inverse: None, hard: true }
+}
+
+/// The verbs that have a key.
+pub const HINTS: &[(&str, Hint)] = &[
+    ("SuspendTenant", undone_by('x', &["active"], "ResumeTenant")),
+    ("ResumeTenant", undone_by('x', &["suspended"], "SuspendTenant")),
+    ("RotateApiKey", on('r', &[])),
+    ("RevokeApiKey", hard('d', &[])),
+    ("QualifyLead", on('c', &["new", "working"])),
+    ("DisqualifyLead", on('x', &["new", "working"])),
+    ("AdvanceOpportunity", on('s', &["open"])),
+    ("WinOpportunity", undone_by('c', &["open"], "ReopenOpportunity")),
+    ("LoseOpportunity", undone_by('x', &["open"], "ReopenOpportunity")),
+    ("ReopenOpportunity", on('x', &["won", "lost"])),
+    ("SubmitQuote", on('c', &["draft"])),
+    ("SendQuote", on('c', &["approved"])),
+    ("AcceptQuote", on('c', &["sent"])),
+    ("DeclineQuote", on('x', &["sent"])),
+    ("ReviseQuote", on('R', &["approved", "sent", "declined", "expired"])),
+    ("ConfirmOrder", on('c', &["draft"])),
+    ("CancelOrder", hard('x', &["draft", "confirmed"])),
+    ("ShipDelivery", on('c', &["draft", "ready"])),
+    ("ReverseDelivery", hard('x', &["done"])),
+    ("HoldBillable", undone_by('x', &["pending", "ready"], "ReleaseBillable")),
+    ("ReleaseBillable", undone_by('x', &["held"], "HoldBillable")),
+    ("PostInvoice", hard('c', &["draft"])),
+    ("CancelInvoice", on('x', &["draft"])),
+    ("CreditInvoice", hard('x', &["posted"])),
+    ("PostPayment", hard('c', &["draft"])),
+    ("AllocatePayment", undone_by('c', &["posted"], "UnallocatePayment")),
+    ("UnallocatePayment", on('z', &["posted"])),
+    ("ReversePayment", hard('x', &["posted"])),
+];
+
+/// What is known about an operation.
+pub fn hint(id: &str) -> Hint {
+    let known = HINTS.iter().find(|(known, _)| *known == id).map(|(_, hint)| *hint);
+    known.unwrap_or(Hint { key: None, from: &[], inverse: None, hard: false })
+}

@@ -1,0 +1,164 @@
+//! The frame: scope and link above, tabs below them; where one is and which keys help at the foot.
+
+use super::put;
+use crate::model::{App, Link, Popup};
+use crate::resource::{self, Aim};
+use crate::route::Place;
+use crate::text::{clean, cut, latency, span, width};
+use crate::theme::Role;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+
+pub(super) fn head(app: &App, buf: &mut Buffer) {
+    let scope = &app.scope;
+    let columns = buf.area.width;
+    let mut x = put(app, buf, 1, 0, columns, "Causeway", Role::Head).saturating_add(2);
+    let badge = if scope.badge.is_empty() { &scope.profile } else { &scope.badge };
+    let danger = badge.to_lowercase().contains("prod");
+    x = put(app, buf, x, 0, columns, &clean(badge), if danger { Role::Bad } else { Role::Plain }).saturating_add(2);
+    let company = scope.company.as_ref().map_or("all companies", |(_, name)| name.as_str());
+    let who = if scope.platform {
+        "platform, all tenants".to_owned()
+    } else if scope.tenant.is_empty() {
+        "no tenant yet".to_owned()
+    } else {
+        format!("{} / {company}", scope.tenant)
+    };
+    let (state, role) = link(app);
+    let right = u16::try_from(width(&state)).unwrap_or(0).saturating_add(1);
+    let room = columns.saturating_sub(x).saturating_sub(right).saturating_sub(2);
+    let mode = if scope.read_only { "[RO]" } else { "[RW]" };
+    let user = if scope.platform { "administrator".to_owned() } else { cut(&clean(&scope.user), 20) };
+    let text = format!("{}   {user} ", clean(&who));
+    x = put(app, buf, x, 0, room.saturating_sub(5), &text, Role::Plain);
+    put(app, buf, x, 0, 4, mode, if scope.read_only { Role::Warn } else { Role::Good });
+    put(app, buf, columns.saturating_sub(right), 0, right, &state, role);
+    for (x, text, active) in tabs(app) {
+        put(app, buf, x, 1, columns.saturating_sub(x), &text, if active { Role::Head } else { Role::Plain });
+    }
+}
+
+fn link(app: &App) -> (String, Role) {
+    match &app.link {
+        Link::Connecting => (format!("{} connecting", app.theme.symbol("○", "o")), Role::Dim),
+        Link::Live => (format!("{} live {}", app.theme.symbol("●", "*"), latency(app.latency)), Role::Good),
+        Link::Offline { since, tries, .. } => {
+            let age = span(app.now.saturating_sub(*since) / 1_000);
+            (format!("{} OFFLINE {age}, try {tries}", app.theme.symbol("○", "o")), Role::Bad)
+        }
+    }
+}
+
+/// The tabs: column, text, whether it is where one is.
+fn tabs(app: &App) -> Vec<(u16, String, bool)> {
+    let mut x: u16 = 1;
+    let mut found = false;
+    let here = app.place().clone();
+    let mut tabs = Vec::new();
+    let mut add = |text: String, active: bool| {
+        tabs.push((x, text.clone(), active));
+        x = x.saturating_add(u16::try_from(width(&text)).unwrap_or(0));
+    };
+    for (at, (name, place)) in app.tabs().into_iter().enumerate() {
+        let active = place == here || (place.resource().is_some() && place.resource() == here.resource());
+        found |= active;
+        let number = at.saturating_add(1);
+        add(if active { format!("[{number} {name}]") } else { format!(" {number} {name} ") }, active);
+    }
+    if !found {
+        let name = match &here {
+            Place::Flow(_) => "flow".to_owned(),
+            place => place.resource().map_or_else(|| place.write(), str::to_owned),
+        };
+        add(format!("[{name}]"), true);
+    }
+    tabs
+}
+
+/// The place of the tab at a column.
+pub fn tab_at(app: &App, column: u16) -> Option<Place> {
+    let at = tabs(app).iter().position(|(x, text, _)| (*x..x.saturating_add(u16::try_from(width(text)).unwrap_or(0))).contains(&column))?;
+    app.tabs().into_iter().nth(at).map(|(_, place)| place)
+}
+
+pub(super) fn foot(app: &App, buf: &mut Buffer) -> Option<Position> {
+    let columns = buf.area.width;
+    let y = buf.area.height.saturating_sub(2);
+    let mut cursor = None;
+    if let Some(Popup::Filter(input)) = &app.popup {
+        let x = put(app, buf, 1, y, columns, "/", Role::Key);
+        put(app, buf, x, y, columns.saturating_sub(x), input.value(), Role::Plain);
+        cursor = Some(Position { x: x.saturating_add(u16::try_from(input.visual_cursor()).unwrap_or(0)), y });
+    } else if let (true, Some((_, note))) = (app.noted, app.notes.back()) {
+        put(app, buf, 1, y, columns.saturating_sub(2), &clean(note), Role::Warn);
+    } else {
+        put(app, buf, 1, y, columns.saturating_sub(2), &breadcrumb(app), Role::Plain);
+    }
+    hints(app, buf);
+    cursor
+}
+
+/// Where one is, in words.
+pub fn breadcrumb(app: &App) -> String {
+    let Some(list) = app.list() else {
+        return app.way.iter().rev().take(3).rev().map(|spot| spot.place.write()).collect::<Vec<_>>().join(" > ");
+    };
+    let mut text = list.resource.name.to_owned();
+    if !list.text.is_empty() {
+        text.push_str(&format!("  /{}", clean(&list.text)));
+    }
+    text.push_str(&format!("  ({}{})", list.view.len(), if list.next.is_some() { "+" } else { "" }));
+    let sort = list.sort.as_ref().map_or_else(|| "newest".to_owned(), |(field, down)| format!("{field}{}", if *down { " down" } else { " up" }));
+    text.push_str(&format!("  sort: {sort}"));
+    if !app.online() && list.fetched > 0 {
+        text.push_str(&format!("  cached {} ago", span(app.now.saturating_sub(list.fetched) / 1_000)));
+    }
+    if !list.fresh.is_empty() {
+        text.push_str(&format!("  {} new rows: n shows them", list.fresh.len()));
+    }
+    text
+}
+
+/// What the keys do here: the verbs that fit the state first, then the actions with a hint.
+pub fn hinted(app: &App) -> Vec<(String, &'static str)> {
+    let mut hints = Vec::new();
+    let state = app.state_here();
+    if let Some(resource) = app.place().resource().and_then(resource::named) {
+        for operation in resource.operations.iter().filter(|operation| operation.aim == Aim::One) {
+            let fits = operation.off(state.as_deref()).is_none() && app.missing(operation).is_none() && state.is_some() == !operation.hint.from.is_empty();
+            if let (Some(key), true) = (operation.hint.key, fits) {
+                hints.push((key.to_string(), operation.word));
+            }
+        }
+    }
+    for action in crate::keys::ACTIONS.iter().filter(|action| !action.hint.is_empty() && app.makes_sense(action.at)) {
+        let exists = |word| app.place().resource().and_then(resource::named).is_some_and(|resource| resource.operation(word).is_some());
+        let possible = match action.act {
+            crate::keys::Act::New => exists("new"),
+            crate::keys::Act::Edit => exists("edit"),
+            _ => true,
+        };
+        if possible && let Some(key) = app.keymap.keys(action).first() {
+            hints.push(((*key).to_owned(), action.hint));
+        }
+    }
+    hints
+}
+
+fn hints(app: &App, buf: &mut Buffer) {
+    let y = buf.area.height.saturating_sub(1);
+    let last = buf.area.width.saturating_sub(16);
+    put(app, buf, last, y, 1, ":", Role::Key);
+    put(app, buf, last.saturating_add(2), y, 4, "cmd", Role::Plain);
+    put(app, buf, last.saturating_add(7), y, 1, "?", Role::Key);
+    put(app, buf, last.saturating_add(9), y, 5, "help", Role::Plain);
+    let mut x: u16 = 1;
+    for (key, word) in hinted(app) {
+        let needed = u16::try_from(width(&key).saturating_add(width(word)).saturating_add(3)).unwrap_or(u16::MAX);
+        if x.saturating_add(needed) > last {
+            break;
+        }
+        x = put(app, buf, x, y, last, &key, Role::Key).saturating_add(1);
+        x = put(app, buf, x, y, last, word, Role::Plain).saturating_add(2);
+    }
+}

@@ -1,0 +1,163 @@
+//! A list: only the rows that are visible are built.
+
+use super::{body, highlight, inside, panel, put};
+use crate::columns::Kind;
+use crate::list::{List, Stage, to_the_right};
+use crate::model::App;
+use crate::sheet;
+use crate::text::{fit, width, wrap};
+use crate::theme::{Role, of_state};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// The columns before the first cell: cursor and mark.
+const MARGIN: u16 = 3;
+
+/// Where the list is; the rest of the body is the preview.
+pub fn list_area(app: &App) -> Rect {
+    let body = body(app);
+    match (app.wide, app.size.0) {
+        (false, 100..=139) if body.height >= 20 => Rect { height: body.height.saturating_mul(3) / 5, ..body },
+        (false, 140..) => Rect { width: body.width.saturating_mul(3) / 5, ..body },
+        _ => body,
+    }
+}
+
+fn preview_area(app: &App) -> Option<Rect> {
+    let (body, list) = (body(app), list_area(app));
+    if list.height < body.height {
+        return Some(Rect { y: list.bottom(), height: body.height.saturating_sub(list.height), ..body });
+    }
+    (list.width < body.width).then(|| Rect { x: list.right(), width: body.width.saturating_sub(list.width), ..body })
+}
+
+/// The shown columns: which of the resource's, where, and how wide.
+fn placed(app: &App, list: &List) -> Vec<(usize, u16, u16)> {
+    let area = inside(list_area(app));
+    let room = area.width.saturating_sub(MARGIN);
+    let shown = list.shown(room, app.wide);
+    let used: u16 = shown.iter().map(|(_, column)| column.width.saturating_add(1)).sum();
+    // What is left goes to the widest texts, where names are cut first.
+    let grows = shown.iter().filter(|(_, column)| matches!(column.kind, Kind::Text | Kind::Ref) && column.width >= 12).count().max(1);
+    let extra = room.saturating_sub(used) / u16::try_from(grows).unwrap_or(1);
+    let mut x = area.x.saturating_add(MARGIN);
+    let mut placed = Vec::new();
+    for (at, column) in shown {
+        let grown = if matches!(column.kind, Kind::Text | Kind::Ref) && column.width >= 12 { column.width.saturating_add(extra.min(24)) } else { column.width };
+        let grown = grown.min(area.right().saturating_sub(x));
+        placed.push((at, x, grown));
+        x = x.saturating_add(grown).saturating_add(1);
+        if x >= area.right() {
+            break;
+        }
+    }
+    placed
+}
+
+/// The field of the head at a column.
+pub fn column_at(app: &App, column: u16) -> Option<&'static str> {
+    let list = app.list()?;
+    let (at, ..) = placed(app, list).into_iter().find(|(_, x, wide)| (*x..x.saturating_add(*wide)).contains(&column))?;
+    list.resource.columns.get(at).map(|column| column.field)
+}
+
+pub(super) fn draw(app: &App, buf: &mut Buffer) {
+    let Some(list) = app.list() else { return };
+    let area = list_area(app);
+    let at = if list.view.is_empty() { 0 } else { list.cursor.saturating_add(1) };
+    let title = format!("{} {at}/{}{}", list.resource.name, list.view.len(), if list.next.is_some() { "+" } else { "" });
+    let right = if !app.online() {
+        "offline, cached"
+    } else if list.stage == Stage::Loading || list.more {
+        "loading"
+    } else {
+        "live"
+    };
+    let below = if list.marks.is_empty() { String::new() } else { format!("{} marked: verbs and export act on them; esc clears", list.marks.len()) };
+    panel(app, buf, area, &title, right, &below, Role::Head);
+    let inner = inside(area);
+    let columns = placed(app, list);
+    for (at, x, wide) in &columns {
+        let Some(column) = list.resource.columns.get(*at) else { continue };
+        let sorted = list.sort.as_ref().filter(|(field, _)| field == column.field).map_or("", |(_, down)| if *down { "v" } else { "^" });
+        let text = fit(&format!("{}{sorted}", column.head), usize::from(*wide), to_the_right(column.kind));
+        put(app, buf, *x, inner.y, *wide, &text, if *at == list.column { Role::Link } else { Role::Dim });
+    }
+    if list.view.is_empty() {
+        empty(app, list, inner, buf);
+    }
+    for row in 0..inner.height.saturating_sub(1) {
+        let y = inner.y.saturating_add(1).saturating_add(row);
+        draw_row(app, list, list.top.saturating_add(usize::from(row)), &columns, inner, y, buf);
+    }
+    preview(app, list, buf);
+}
+
+fn draw_row(app: &App, list: &List, at: usize, columns: &[(usize, u16, u16)], inner: Rect, y: u16, buf: &mut Buffer) {
+    let Some(record) = list.row(at) else { return };
+    let (selected, marked) = (at == list.cursor, list.marks.contains(&record.id));
+    put(app, buf, inner.x, y, 1, if selected { ">" } else { " " }, Role::Key);
+    put(app, buf, inner.x.saturating_add(1), y, 1, if marked { "*" } else { " " }, Role::Warn);
+    for (at, x, wide) in columns {
+        let (Some(column), Some(cell)) = (list.resource.columns.get(*at), record.cells.get(*at)) else { continue };
+        let text: &str = if column.kind == Kind::Ref { app.name_of(cell) } else { cell };
+        let role = match column.kind {
+            Kind::State => of_state(text),
+            Kind::Time => Role::Dim,
+            _ if marked => Role::Marked,
+            _ => Role::Plain,
+        };
+        put(app, buf, *x, y, *wide, &fit(text, usize::from(*wide), to_the_right(column.kind)), role);
+    }
+    if selected {
+        highlight(app, buf, inner, y, Role::Selected);
+    }
+}
+
+/// What a list without rows says: why, and what to do.
+fn empty(app: &App, list: &List, inner: Rect, buf: &mut Buffer) {
+    let (text, role) = match &list.stage {
+        Stage::New | Stage::Loading if app.online() => ("Loading …".to_owned(), Role::Dim),
+        Stage::New | Stage::Loading => ("Offline, and nothing of this list is cached. It loads when the server is there again.".to_owned(), Role::Warn),
+        Stage::Failed(text) => (format!("{text}  ctrl-r tries again."), Role::Bad),
+        Stage::Denied(text) => (format!("Not permitted: {text}"), Role::Bad),
+        Stage::Ready if !list.text.is_empty() => (format!("Nothing matches {:?}. esc clears the filter.", list.text), Role::Dim),
+        Stage::Ready if list.resource.operation("new").is_some() => (format!("No {} yet. + makes the first.", list.resource.name), Role::Dim),
+        Stage::Ready => (format!("No {} yet.", list.resource.name), Role::Dim),
+    };
+    for (row, line) in wrap(&crate::text::clean(&text), usize::from(inner.width).saturating_sub(6)).iter().enumerate() {
+        let y = inner.y.saturating_add(2).saturating_add(u16::try_from(row).unwrap_or(0));
+        if y < inner.bottom() {
+            put(app, buf, inner.x.saturating_add(MARGIN), y, inner.width.saturating_sub(MARGIN), line, role);
+        }
+    }
+}
+
+fn preview(app: &App, list: &List, buf: &mut Buffer) {
+    let Some(area) = preview_area(app) else { return };
+    let Some(record) = list.selected() else {
+        panel(app, buf, area, "Preview", "", "", Role::Head);
+        return;
+    };
+    let value = record.value();
+    panel(app, buf, area, &sheet::title(&value), "", "enter: open", Role::Head);
+    let inner = inside(area);
+    let lines = sheet::describe(app, &value, usize::from(inner.width).saturating_sub(2));
+    // A low preview shows the short fields in two columns.
+    let two = inner.width >= 90 && lines.len() > usize::from(inner.height);
+    let half = if two { inner.width / 2 } else { inner.width };
+    for (at, line) in lines.iter().enumerate() {
+        let row = at % usize::from(inner.height.max(1));
+        let column = at / usize::from(inner.height.max(1));
+        if column > usize::from(two) {
+            break;
+        }
+        let x = inner.x.saturating_add(1).saturating_add(if column == 1 { half } else { 0 });
+        let y = inner.y.saturating_add(u16::try_from(row).unwrap_or(0));
+        let mut at = x;
+        for (text, role) in &line.parts {
+            let room = x.saturating_add(half).saturating_sub(at).saturating_sub(2);
+            at = put(app, buf, at, y, room, &fit(text, width(text).min(usize::from(room)), false), *role);
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! What lies above the screen.
+
+use super::{highlight, inside, panel, put};
+use crate::call::Call;
+use crate::form::{Field, Takes};
+use crate::model::{App, Choice, Deed, Does, Popup};
+use crate::resource;
+use crate::text::{clean, fit, width, wrap};
+use crate::theme::Role;
+use crate::update::fitting;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
+    match app.popup.as_ref()? {
+        Popup::Filter(_) => None,
+        Popup::Choose { title, input, choices, cursor } => choose(app, buf, title, input, choices, *cursor),
+        Popup::Deed(deed) => draw_deed(app, buf, deed),
+        Popup::Secret { title, secret } => {
+            let lines = ["Keep it now: it is not shown again.", "", secret.as_str(), "", "y copies it; enter closes"];
+            message(app, buf, title, &lines.map(str::to_owned), Role::Warn);
+            None
+        }
+        Popup::Login { form, focus, wrong } => login(app, buf, form, *focus, wrong.as_deref()),
+        Popup::Text { title, lines, top } => {
+            let area = centred(buf, buf.area.width.saturating_sub(8).min(120), buf.area.height.saturating_sub(4));
+            let inner = open(app, buf, area, &clean(title), "esc closes   y copies");
+            for (row, line) in lines.iter().skip(*top).take(usize::from(inner.height)).enumerate() {
+                put(app, buf, inner.x.saturating_add(1), at(inner.y, row), inner.width.saturating_sub(2), line, Role::Plain);
+            }
+            None
+        }
+    }
+}
+
+fn at(y: u16, row: usize) -> u16 {
+    y.saturating_add(u16::try_from(row).unwrap_or(u16::MAX))
+}
+
+fn centred(buf: &Buffer, columns: u16, rows: u16) -> Rect {
+    let (columns, rows) = (columns.min(buf.area.width), rows.min(buf.area.height));
+    Rect { x: buf.area.width.saturating_sub(columns) / 2, y: buf.area.height.saturating_sub(rows) / 2, width: columns, height: rows }
+}
+
+/// An empty box; gives the room in it.
+fn open(app: &App, buf: &mut Buffer, area: Rect, title: &str, below: &str) -> Rect {
+    for y in area.y..area.bottom() {
+        for x in area.x..area.right() {
+            if let Some(cell) = buf.cell_mut(Position { x, y }) {
+                cell.reset();
+            }
+        }
+    }
+    panel(app, buf, area, title, &app.scope.badge, below, Role::Head);
+    inside(area)
+}
+
+fn message(app: &App, buf: &mut Buffer, title: &str, lines: &[String], role: Role) {
+    let wide = lines.iter().map(|line| width(line)).max().unwrap_or(0).max(width(title)).saturating_add(6);
+    let area = centred(buf, u16::try_from(wide).unwrap_or(u16::MAX).clamp(40, 110), u16::try_from(lines.len().saturating_add(4)).unwrap_or(20));
+    let inner = open(app, buf, area, title, "");
+    for (row, line) in lines.iter().enumerate() {
+        put(
+            app,
+            buf,
+            inner.x.saturating_add(2),
+            at(inner.y.saturating_add(1), row),
+            inner.width.saturating_sub(3),
+            line,
+            if row == 2 { role } else { Role::Plain },
+        );
+    }
+}
+
+fn choose(app: &App, buf: &mut Buffer, title: &str, input: &tui_input::Input, choices: &[Choice], cursor: usize) -> Option<Position> {
+    let area = centred(buf, buf.area.width.saturating_sub(8).min(110), buf.area.height.saturating_sub(4).min(30));
+    let shown = fitting(choices, input.value());
+    let inner = open(app, buf, area, &format!("{title}   {} of {}", shown.len(), choices.len()), "enter run   esc close");
+    let x = put(app, buf, inner.x.saturating_add(1), inner.y, 2, ": ", Role::Key);
+    put(app, buf, x, inner.y, inner.right().saturating_sub(x), input.value(), Role::Plain);
+    let rows = usize::from(inner.height).saturating_sub(4);
+    let top = cursor.saturating_add(1).saturating_sub(rows);
+    for (row, choice) in shown.iter().skip(top).take(rows).enumerate() {
+        let y = at(inner.y.saturating_add(2), row);
+        let selected = row.saturating_add(top) == cursor;
+        let role = if choice.off.is_some() { Role::Dim } else { Role::Plain };
+        let about = choice.off.as_ref().map_or_else(|| choice.about.clone(), |why| format!("off: {why}"));
+        put(app, buf, inner.x, y, 1, if selected { ">" } else { " " }, Role::Key);
+        let mut x = put(app, buf, inner.x.saturating_add(2), y, 32, &fit(&clean(&choice.name), 32, false), role);
+        x = put(app, buf, x.saturating_add(1), y, 12, &fit(&choice.key, 12, false), Role::Key).saturating_add(1);
+        put(app, buf, x, y, inner.right().saturating_sub(x), &clean(&about), Role::Dim);
+        if selected {
+            highlight(app, buf, inner, y, Role::Selected);
+        }
+    }
+    if let Some(choice) = shown.get(cursor) {
+        let y = inner.bottom().saturating_sub(1);
+        put(app, buf, inner.x.saturating_add(1), y, inner.width.saturating_sub(2), &preview(app, choice), Role::Link);
+    }
+    Some(Position { x: x.saturating_add(u16::try_from(input.visual_cursor()).unwrap_or(0)), y: inner.y })
+}
+
+/// The call that a choice makes.
+fn preview(app: &App, choice: &Choice) -> String {
+    match &choice.does {
+        Does::Verb(name, word) => {
+            let Some(operation) = resource::named(name).and_then(|resource| resource.operation(word)) else { return String::new() };
+            let targets = app.list().map(|list| list.targets().len()).filter(|count| *count > 1).map_or(String::new(), |count| format!("  {count} ids"));
+            format!("{} {}{targets}  needs {}", operation.row.method.word(), operation.row.path, operation.row.permission)
+        }
+        Does::Go(place) => match place.resource().and_then(resource::named) {
+            Some(resource) => Call::of(&resource.list, &[]).line(),
+            None => place.write(),
+        },
+        _ => choice.about.clone(),
+    }
+}
+
+fn draw_deed(app: &App, buf: &mut Buffer, deed: &Deed) -> Option<Position> {
+    let fields = deed.form.fields.len();
+    let wide = buf.area.width.saturating_sub(6).min(100);
+    let room = usize::from(wide).saturating_sub(6);
+    let said = consequences(deed, room);
+    let wanted = fields.saturating_add(said.len()).saturating_add(8);
+    let area = centred(buf, wide, u16::try_from(wanted).unwrap_or(u16::MAX).clamp(8, buf.area.height.saturating_sub(2)));
+    let count = if deed.targets.len() > 1 { format!(" {} objects", deed.targets.len()) } else { String::new() };
+    let title = format!("{} {}{count}", deed.resource, deed.operation.word);
+    let inner = open(app, buf, area, &title, "tab next field   ctrl-r dry run   esc cancel");
+    let x = inner.x.saturating_add(2);
+    let room = inner.width.saturating_sub(4);
+    let tenant = if app.scope.platform { "the platform".to_owned() } else { format!("tenant {}", app.scope.tenant) };
+    put(app, buf, x, inner.y, room, &clean(&format!("On {tenant}: {}", deed.operation.row.summary)), Role::Plain);
+    let rows = usize::from(inner.height).saturating_sub(4).saturating_sub(said.len().min(usize::from(inner.height) / 2));
+    let top = deed.focus.min(fields.saturating_sub(1)).saturating_add(1).saturating_sub(rows.max(1));
+    let mut y = inner.y.saturating_add(2);
+    let mut cursor = None;
+    for (number, field) in deed.form.fields.iter().enumerate().skip(top).take(rows.max(1)) {
+        let here = draw_field(app, buf, field, Rect { x, y, width: room, height: 1 }, number == deed.focus);
+        cursor = cursor.or(here);
+        y = y.saturating_add(1);
+    }
+    y = y.saturating_add(u16::from(fields > 0));
+    let last = inner.bottom().saturating_sub(1);
+    for (text, role) in &said {
+        if y >= last {
+            break;
+        }
+        put(app, buf, x, y, room, text, *role);
+        y = y.saturating_add(1);
+    }
+    let mut at = x;
+    if let Some(word) = deed.word() {
+        at = put(app, buf, at, last, room, &format!("type {word} to enable: ["), Role::Warn);
+        let typed = fit(deed.typed.value(), word.len(), false);
+        if deed.focus == fields {
+            cursor = Some(Position { x: at.saturating_add(u16::try_from(deed.typed.visual_cursor()).unwrap_or(0)), y: last });
+        }
+        at = put(app, buf, at, last, room, &format!("{typed}]   "), Role::Plain);
+    }
+    let on_button = deed.focus.saturating_add(1) == deed.places();
+    let label = if deed.batch.is_some() { "running …".to_owned() } else { format!("[ {} ]", deed.operation.word) };
+    let role = if deed.operation.hint.hard { Role::Bad } else { Role::Good };
+    let end = put(app, buf, at, last, inner.right().saturating_sub(at), &label, role);
+    if on_button {
+        highlight(app, buf, Rect { x: at, y: last, width: end.saturating_sub(at), height: 1 }, last, Role::Selected);
+    }
+    cursor
+}
+
+/// What would come of it, what came of it, and what is wrong.
+fn consequences(deed: &Deed, room: usize) -> Vec<(String, Role)> {
+    let mut lines = Vec::new();
+    let mut say = |text: &str, role: Role| lines.extend(wrap(&clean(text), room).into_iter().map(|line| (line, role)));
+    let label = |id: &str| {
+        let value = deed.before.get(id);
+        let named = value.and_then(|value| ["number", "name", "title", "slug", "description"].iter().find_map(|field| value.get(field)?.as_str()));
+        named.unwrap_or(id).to_owned()
+    };
+    for id in deed.targets.iter().take(6) {
+        let name = label(id);
+        match deed.preview.get(id) {
+            Some(Ok(changes)) if changes.is_empty() => say(&format!("{name}: no visible change"), Role::Plain),
+            Some(Ok(changes)) => say(&format!("{name}: {}", changes.join("; ")), Role::Plain),
+            Some(Err(why)) => say(&format!("{name}: refused: {why}"), Role::Bad),
+            None => say(&name, Role::Dim),
+        }
+    }
+    if deed.targets.len() > 6 {
+        say(&format!("and {} more", deed.targets.len().saturating_sub(6)), Role::Dim);
+    }
+    if !deed.preview.is_empty() {
+        let refused = deed.preview.values().filter(|result| result.is_err()).count();
+        say(&format!("Dry run: {} ok, {refused} refused. Nothing is written yet.", deed.preview.len().saturating_sub(refused)), Role::Link);
+    } else if deed.operation.can_dry_run() && deed.operation.aim == resource::Aim::One {
+        say("Dry run follows when the fields are filled (ctrl-r).", Role::Dim);
+    }
+    let back = if deed.operation.hint.inverse.is_some() || deed.operation.aim == resource::Aim::Edit { "u takes it back." } else { "" };
+    let back = if deed.operation.hint.hard { "Hard to take back." } else { back };
+    if !back.is_empty() {
+        say(back, if deed.operation.hint.hard { Role::Warn } else { Role::Dim });
+    }
+    for (id, result) in &deed.results {
+        match result {
+            Ok(()) => say(&format!("{} done", label(id)), Role::Good),
+            Err(why) => say(&format!("{} {why}", label(id)), Role::Bad),
+        }
+    }
+    if let Some(wrong) = deed.wrong.as_ref().filter(|_| deed.results.values().all(Result::is_ok)) {
+        say(wrong, Role::Bad);
+    }
+    lines
+}
+
+/// One field in one line; gives the place of the text cursor when it has it.
+fn draw_field(app: &App, buf: &mut Buffer, field: &Field, area: Rect, focused: bool) -> Option<Position> {
+    let label = format!("{}{}", field.path, if field.required { " *" } else { "" });
+    let label_width = 24.min(area.width / 3);
+    put(app, buf, area.x, area.y, label_width, &fit(&label, usize::from(label_width), false), if focused { Role::Key } else { Role::Dim });
+    let x = area.x.saturating_add(label_width).saturating_add(1);
+    let about = field.about();
+    let about_width = u16::try_from(width(&about)).unwrap_or(u16::MAX).saturating_add(1).min(area.width / 3);
+    let room = area.right().saturating_sub(x).saturating_sub(about_width).saturating_sub(2);
+    let value = match field.takes {
+        Takes::Secret => "*".repeat(field.input.value().chars().count()),
+        _ => clean(field.input.value()).into_owned(),
+    };
+    let scroll = field.input.visual_scroll(usize::from(room.saturating_sub(1)));
+    let visible: String = value.chars().skip(scroll).collect();
+    put(app, buf, x, area.y, 1, "[", Role::Dim);
+    put(app, buf, x.saturating_add(1), area.y, room, &fit(&visible, usize::from(room), false), Role::Plain);
+    put(app, buf, x.saturating_add(1).saturating_add(room), area.y, 1, "]", Role::Dim);
+    put(app, buf, x.saturating_add(3).saturating_add(room), area.y, about_width, &about, Role::Dim);
+    focused
+        .then(|| Position { x: x.saturating_add(1).saturating_add(u16::try_from(field.input.visual_cursor().saturating_sub(scroll)).unwrap_or(0)), y: area.y })
+}
+
+fn login(app: &App, buf: &mut Buffer, form: &crate::form::Form, focus: usize, wrong: Option<&str>) -> Option<Position> {
+    let area = centred(buf, 64, 12);
+    let inner = open(app, buf, area, &format!("Log in at {}", clean(&app.scope.url)), "enter next, then log in   esc cancel");
+    let mut cursor = None;
+    for (row, field) in form.fields.iter().enumerate() {
+        let here = draw_field(
+            app,
+            buf,
+            field,
+            Rect { x: inner.x.saturating_add(2), y: at(inner.y.saturating_add(1), row), width: inner.width.saturating_sub(4), height: 1 },
+            row == focus,
+        );
+        cursor = cursor.or(here);
+    }
+    let said = wrong.map_or_else(|| "Or set CAUSEWAY_API_KEY, or name a profile with --profile.".to_owned(), |wrong| clean(wrong).into_owned());
+    for (row, line) in wrap(&said, usize::from(inner.width).saturating_sub(4)).iter().take(4).enumerate() {
+        put(
+            app,
+            buf,
+            inner.x.saturating_add(2),
+            at(inner.y.saturating_add(6), row),
+            inner.width.saturating_sub(4),
+            line,
+            if wrong.is_some() { Role::Bad } else { Role::Dim },
+        );
+    }
+    cursor
+}

@@ -1,0 +1,184 @@
+//! What is drawn, as text and in colours.
+
+use super::*;
+use crate::keys::{Act, Keymap};
+use crate::list::Stage;
+use crate::model::{Asked, Link, Scope};
+use crate::route::Place;
+use crate::theme::{Depth, Theme};
+use ratatui::style::{Color, Modifier};
+use serde_json::{Value, json};
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (140, 45)];
+
+fn app(place: Place, size: (u16, u16), theme: Theme) -> App {
+    let scope = Scope {
+        profile: "prod-eu".to_owned(),
+        badge: "PROD".to_owned(),
+        url: "http://host".to_owned(),
+        credential: true,
+        tenant: "acme".to_owned(),
+        user: "dana".to_owned(),
+        ..Scope::default()
+    };
+    let mut app = App::new(scope, theme, Keymap::default(), place);
+    app.link = Link::Live;
+    app.latency = 3;
+    app.size = size;
+    app.now = 1_795_170_061_000;
+    app.names.insert("pty_1".to_owned(), "Borealis SAS".to_owned());
+    app
+}
+
+fn order(number: u32, status: &str) -> Value {
+    json!({"id": format!("ord_{number}"), "object": "order", "number": format!("SO/2026/{number:05}"), "party_id": "pty_1", "status": status, "total_amount": format!("{number}71.12"),
+        "currency": "EUR", "order_date": "2026-11-21", "holds": [], "reference": "PO 4711", "updated_at": "2026-11-21T14:02:11.000000Z", "flow_id": "flw_1",
+        "lines": [{"id": "oln_1", "description": "Chair", "ordered_quantity": "40", "unit_price": "18.00", "net_amount": "648.00"}]})
+}
+
+fn orders(size: (u16, u16), theme: Theme) -> App {
+    let mut app = app(Place::list("orders"), size, theme);
+    let list = app.list_of(crate::resource::named("orders").unwrap());
+    list.take(&[order(43, "draft"), order(42, "confirmed"), order(41, "cancelled")], None, true, 1_795_170_000_000);
+    app
+}
+
+const PLAIN: Theme = Theme { depth: Depth::Mono, ascii: false };
+const FULL: Theme = Theme { depth: Depth::True, ascii: false };
+
+fn drawn(app: &App) -> Buffer {
+    let mut buf = Buffer::empty(Rect::new(0, 0, app.size.0, app.size.1));
+    draw(app, &mut buf);
+    buf
+}
+
+fn text(buf: &Buffer) -> String {
+    let mut out = String::new();
+    for y in 0..buf.area.height {
+        let line: String = (0..buf.area.width).filter_map(|x| buf.cell((x, y))).map(|cell| cell.symbol()).collect();
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+fn snapshot(name: &str, app: &App) {
+    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(name, text(&drawn(app))) });
+}
+
+#[test]
+fn lists_at_three_sizes() {
+    for size in SIZES {
+        snapshot(&format!("orders_{}x{}", size.0, size.1), &orders(size, PLAIN));
+    }
+    snapshot("orders_ascii", &orders((80, 24), Theme { depth: Depth::Mono, ascii: true }));
+}
+
+#[test]
+fn a_list_that_is_empty_loading_failed_denied_or_offline_says_so() {
+    for (name, stage) in [
+        ("empty", Stage::Ready),
+        ("loading", Stage::Loading),
+        ("error", Stage::Failed("Internal error (500): Our fault; the request id finds it in the log.".to_owned())),
+        ("denied", Stage::Denied("permission_denied (403): needs orders:read".to_owned())),
+    ] {
+        let mut app = app(Place::list("orders"), (80, 24), PLAIN);
+        app.list_of(crate::resource::named("orders").unwrap()).stage = stage;
+        snapshot(&format!("orders_{name}"), &app);
+    }
+    let mut app = orders((80, 24), PLAIN);
+    app.link = Link::Offline { since: 1_795_170_000_000, tries: 4, why: "cannot connect".to_owned() };
+    snapshot("orders_offline", &app);
+}
+
+#[test]
+fn an_object_a_deal_and_the_dashboard() {
+    let mut app = app(Place::Object { resource: "orders", id: "ord_42".to_owned() }, (100, 30), PLAIN);
+    app.objects.insert("ord_42".to_owned(), Asked::Have(order(42, "confirmed"), 0));
+    snapshot("order", &app);
+    app.way.push(crate::model::Spot::new(Place::Flow("flw_1".to_owned())));
+    let story = json!({"id": "flw_1", "documents": [
+            {"type": "lead", "id": "led_1", "number": null, "status": "qualified", "amount": null, "currency": null, "at": "2026-11-19T09:58:00Z"},
+            {"type": "order", "id": "ord_42", "number": "SO/2026/00042", "status": "confirmed", "amount": "771.12", "currency": "EUR", "at": "2026-11-21T14:02:11Z"}],
+        "steps": [{"from": "lead.created", "to": "lead.qualified", "waited_seconds": 187_200}],
+        "blocked_by": {"type": "delivery", "id": "del_1", "reason": "not shipped", "owner_id": null, "since": "2026-11-21T14:02:11Z"}});
+    app.flows.insert("flw_1".to_owned(), Asked::Have(story, 0));
+    snapshot("flow", &app);
+    app.way.truncate(1);
+    for at in 0..14 {
+        app.counts.insert(at, Ok((at * 7, at == 8)));
+    }
+    let aging = json!({"company_id": "com_1", "currency": "EUR", "buckets": ["current", "1-30", "31-60", "61-90", "90+"], "totals": {"amounts": ["612.40", "221.90", "98.30", "41.70", "26.10"], "total": "1000.40"}});
+    app.aging = Some(Asked::Have(aging, 0));
+    for size in SIZES {
+        app.size = size;
+        snapshot(&format!("dash_{}x{}", size.0, size.1), &app);
+    }
+}
+
+#[test]
+fn popups() {
+    let mut app = orders((100, 30), PLAIN);
+    app.act(Act::Palette);
+    snapshot("palette", &app);
+    app.popup = None;
+    app.begin("orders", "cancel");
+    snapshot("cancel", &app);
+}
+
+#[test]
+fn too_small_says_how_small() {
+    assert_eq!(text(&drawn(&orders((50, 10), PLAIN))).lines().next(), Some("too small: 50x10, needs 60x16"));
+}
+
+/// The colour of the cell where this text begins.
+fn color(buf: &Buffer, wanted: &str) -> Option<Color> {
+    for y in 0..buf.area.height {
+        for x in 0..buf.area.width {
+            let found: String = (x..buf.area.width).filter_map(|x| buf.cell((x, y))).map(|cell| cell.symbol()).take(wanted.len()).collect();
+            if found == wanted {
+                return buf.cell((x, y)).map(|cell| cell.fg);
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn states_have_colours_at_every_size_and_the_selected_row_is_reversed() {
+    for size in SIZES {
+        let buf = drawn(&orders(size, FULL));
+        assert_eq!(color(&buf, "PROD"), Some(Color::Rgb(255, 107, 107)), "{size:?}");
+        assert_eq!(color(&buf, "confirmed"), Some(Color::Rgb(126, 204, 126)), "{size:?}");
+        assert_eq!(color(&buf, "cancelled"), Some(Color::Rgb(255, 107, 107)), "{size:?}");
+        let row = |y| buf.cell((5, y)).unwrap().modifier.contains(Modifier::REVERSED);
+        assert_eq!((row(4), row(5)), (true, false), "{size:?}");
+    }
+}
+
+#[test]
+fn without_colours_no_cell_has_one() {
+    let mut app = orders((100, 30), PLAIN);
+    app.act(Act::Palette);
+    let buf = drawn(&app);
+    assert!(buf.content().iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
+}
+
+#[test]
+fn ascii_mode_draws_ascii() {
+    let mut app = orders((100, 30), Theme { depth: Depth::Mono, ascii: true });
+    app.names.insert("pty_1".to_owned(), "Mère Paillarde".to_owned());
+    assert!(text(&drawn(&app)).is_ascii());
+}
+
+#[test]
+fn what_a_server_sends_cannot_escape_its_cell() {
+    let mut app = app(Place::list("leads"), (140, 45), PLAIN);
+    let bad = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}evil\r\n";
+    let lead = json!({"id": "led_1", "object": "lead", "title": bad, "status": bad, "organization_name": bad, "description": bad, "metadata": {bad: bad}, "external_refs": [{"system": bad, "id": bad}]});
+    app.list_of(crate::resource::named("leads").unwrap()).take(&[lead], None, true, 0);
+    app.note(bad);
+    app.scope.tenant = bad.to_owned();
+    let buf = drawn(&app);
+    assert!(buf.content().iter().all(|cell| cell.symbol().chars().all(|c| !c.is_control() && c != '\u{202e}')));
+}

@@ -1,0 +1,126 @@
+//! Stories at the keyboard (REQ of the console: create a tenant, follow a deal, an outage, undo, export; the terminal is given back).
+
+use crate::door::Door;
+use crate::screen::{Screen, gone, signal};
+use causeway_openapi::order::op as order;
+use causeway_tests::deal::{deal, order_body};
+use causeway_tests::shop::{self, line};
+use causeway_tests::world::World;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_makes_suspends_and_resumes_a_tenant() {
+    let world = World::start().await;
+    let screen = Screen::start((100, 30), &world.server.url, &world.platform.key, "tenants");
+    screen.wait("No tenants yet");
+    screen.keys(&["+"]);
+    screen.wait("owner.email");
+    // Required fields come first, in the order of the contract.
+    for text in ["sandbox", "Acme", "dana@acme.test", "Dana", "acme"] {
+        screen.write(text);
+        screen.keys(&["Enter"]);
+    }
+    screen.keys(&["Enter"]);
+    let secret = screen.wait("shown once");
+    assert!(secret.contains("cw_test_"), "{secret}");
+    screen.keys(&["Escape"]);
+    screen.until("the new tenant", |text| text.contains("tenants 1/1") && !text.contains("cw_test_"));
+    screen.keys(&["x"]);
+    screen.wait("tenants suspend");
+    screen.write("unpaid");
+    screen.keys(&["Enter", "Enter"]);
+    screen.until("a suspended tenant", |text| text.contains("suspended") && text.contains("u takes it back"));
+    screen.keys(&["u"]);
+    screen.until("an active tenant", |text| text.contains("Taken back") && text.contains(" active "));
+    let tenants = world.platform.ask::<causeway_openapi::platform::op::ListTenants>(&causeway_contract::ListQuery::default()).await;
+    assert_eq!(tenants.data.len(), 1);
+    assert_eq!(tenants.data[0].status.to_string(), "active");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deal_is_followed_through_an_outage_and_exported() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "s").await;
+    let done = deal(&tenant, &shop).await;
+    let door = Door::before(&world.server.url);
+    let screen = Screen::start((100, 30), &door.url, &tenant.key, "orders --fresh");
+    screen.wait(&done.order.number);
+    screen.keys(&["Enter"]);
+    screen.wait("orders > orders/ord_");
+    screen.keys(&["f"]);
+    let story = screen.until("the deal", |text| text.contains("lead") && text.contains("payment"));
+    assert!(story.contains(&done.invoice.number.clone().unwrap_or_default()), "{story}");
+    screen.keys(&["Escape", "Escape"]);
+    screen.wait("orders 1/1");
+
+    // A new order appears without moving the row under the cursor.
+    tenant.post::<order::CreateOrder>((), &order_body(&shop, vec![line(shop.chai, "1")])).await;
+    screen.wait("1 new rows: n shows them");
+    screen.keys(&["n"]);
+    screen.wait("orders 2/2");
+
+    door.shut();
+    let offline = screen.wait("OFFLINE");
+    assert!(offline.contains(&done.order.number), "the list stays:\n{offline}");
+    screen.keys(&["g", "c"]);
+    screen.wait("is off: offline");
+    door.reopen();
+    screen.until("the link again", |text| text.contains("live <") && !text.contains("OFFLINE"));
+
+    screen.keys(&["g", "c"]);
+    let asked = screen.wait("Dry run: 1 ok");
+    assert!(asked.contains("status draft -> confirmed"), "{asked}");
+    screen.keys(&["Enter"]);
+    screen.wait("orders confirm: 1 done");
+
+    screen.keys(&["E"]);
+    screen.wait("2 rows are in orders-");
+    let files: Vec<_> = std::fs::read_dir(screen.folder())
+        .unwrap()
+        .filter_map(|file| file.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".csv"))
+        .collect();
+    let content = std::fs::read_to_string(screen.folder().join(&files[0])).unwrap();
+    assert_eq!((content.lines().count(), content.contains(&done.order.number)), (3, true), "{content}");
+
+    // Another size, another layout; then where one was is where one comes back to.
+    screen.resize(80, 24);
+    screen.wait("orders 1/2");
+    screen.resize(50, 10);
+    screen.wait("too small");
+    screen.resize(100, 30);
+    screen.wait("orders 1/2");
+    screen.keys(&["C-c"]);
+    screen.until("the shell", |text| text.contains("shell>") && !text.contains("orders 1/2"));
+    assert_eq!(screen.value("alternate_on"), "0");
+    screen.keys(&["clear; ", env!("CARGO_BIN_EXE_causeway-console"), "Enter"]);
+    screen.wait("orders 1/2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_terminal_is_given_back_whatever_ends_the_program() {
+    let world = World::start().await;
+    for name in ["TERM", "HUP", "QUIT"] {
+        let screen = Screen::start((80, 24), &world.server.url, &world.platform.key, "tenants");
+        screen.wait("No tenants yet");
+        assert_eq!(screen.value("alternate_on"), "1");
+        let process = screen.child().expect("the console runs");
+        signal(name, &process);
+        gone(&process);
+        screen.keys(&["stty -a | tr ';' '\\n'", "Enter"]);
+        let text = screen.until("an echo", |text| text.contains("shell>") && text.contains("icanon"));
+        assert!(!text.contains("-icanon") && !text.contains("-echo "), "{name}:\n{text}");
+        assert_eq!((screen.value("alternate_on"), screen.value("mouse_any_flag")), ("0".to_owned(), "0".to_owned()), "{name}");
+    }
+    // Stopped and continued.
+    let screen = Screen::start((80, 24), &world.server.url, &world.platform.key, "tenants");
+    screen.wait("No tenants yet");
+    screen.keys(&["C-z"]);
+    screen.until("the shell", |text| text.contains("Stopped") || text.contains("Suspended"));
+    screen.keys(&["fg", "Enter"]);
+    screen.wait("No tenants yet");
+    // The terminal itself goes: no orphan stays, and none spins.
+    let process = screen.child().expect("the console runs");
+    screen.close();
+    gone(&process);
+}
