@@ -39,6 +39,10 @@ pub enum Msg {
     Timer(Timer),
     /// An export says how far it is.
     Note(String),
+    /// The stream of events brought one.
+    Heard(Box<Value>),
+    /// The stream of events ended.
+    Unheard,
 }
 
 /// What is to be done outside.
@@ -48,6 +52,8 @@ pub enum Cmd {
     Call(Tag, Call),
     /// Say when so many milliseconds are over.
     After(u64, Timer),
+    /// Follow the stream of events after this one; from the beginning when it is empty.
+    Follow(String),
     /// Put a text on the clipboard of the terminal.
     Copy(String),
     /// Write a list to a file.
@@ -500,8 +506,12 @@ pub struct App {
     pub polling: bool,
     /// The last event that was heard of; empty until its place is known.
     pub heard: String,
-    /// Whether the events can be followed.
+    /// Whether the events can be read.
     pub follows: bool,
+    /// Whether the stream of events is open.
+    pub streaming: bool,
+    /// Whether something happened that the numbers of the dashboard do not show yet.
+    pub stale: bool,
     /// Where the last click was and when, for double clicks.
     pub clicked: Option<(u16, u16, i64)>,
     pub(crate) out: Vec<Cmd>,
@@ -544,6 +554,8 @@ impl App {
             polling: false,
             heard: String::new(),
             follows: false,
+            streaming: false,
+            stale: false,
             clicked: None,
             out: Vec::new(),
         }

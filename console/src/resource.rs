@@ -139,7 +139,8 @@ fn resource(list: &Row) -> Resource {
 }
 
 fn operation(base: &str, row: &Row) -> Option<Operation> {
-    let rest = row.path.strip_prefix(base)?;
+    // A stream has no end to wait for: the console follows it by itself.
+    let rest = row.path.strip_prefix(base).filter(|rest| *rest != "/stream")?;
     let hint = verbs::hint(row.id);
     let of = |word, aim| Some(Operation { word, aim, row: *row, hint });
     match (row.method, rest) {

@@ -7,7 +7,8 @@ use crate::perform::{perform, wall};
 use crate::setup::Setup;
 use crate::term::Guard;
 use crate::view;
-use causeway_openapi::client::Client;
+use causeway_openapi::client::{Client, ClientError};
+use causeway_openapi::integration::{self, StreamQuery};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use crossterm::execute;
@@ -68,6 +69,14 @@ impl Runner {
                 });
             }
             Cmd::Credential(key) => self.credential(&key),
+            Cmd::Follow(after) => {
+                let client = self.client.clone();
+                tokio::spawn(async move {
+                    // How it ends does not matter: the next question finds out.
+                    follow(&client, &after, &messages).await.ok();
+                    messages.send(Msg::Unheard).await.ok();
+                });
+            }
             Cmd::Copy(_) | Cmd::Save | Cmd::Profile(_) | Cmd::Suspend | Cmd::Redraw | Cmd::Quit => {}
         }
     }
@@ -88,6 +97,19 @@ impl Runner {
             older.abort();
         }
     }
+}
+
+/// Passes on what the stream of events brings until it ends.
+async fn follow(client: &Client, after: &str, messages: &mpsc::Sender<Msg>) -> Result<(), ClientError> {
+    let after = (!after.is_empty()).then_some(after);
+    let mut stream = client.stream::<integration::op::StreamEvents, integration::Event>((), &StreamQuery::default(), after).await?;
+    while let Some(event) = stream.next().await? {
+        let event = serde_json::to_value(event).unwrap_or_default();
+        if messages.send(Msg::Heard(Box::new(event))).await.is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
 }
 
 /// Signals that end the program, with the terminal given back.
@@ -124,7 +146,7 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
     // The first frame needs nobody.
     draw(&mut screen, &mut app)?;
     let (sender, mut messages) = mpsc::channel(256);
-    let mut runner = Runner::new(client, app.scope.read_only, sender.clone());
+    let mut runner = Runner::new(client, app.scope.read_only, sender);
     let mut events = EventStream::new();
     let mut drawn = Instant::now();
     let mut waiting = vec![Msg::Start];
@@ -148,8 +170,11 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
                         Ok((mut other, client)) => {
                             other.size = app.size;
                             app = other;
-                            runner = Runner::new(client, app.scope.read_only, sender.clone());
+                            // Another channel, too: answers to the old profile find nobody.
+                            let (sender, receiver) = mpsc::channel(256);
+                            messages = receiver;
                             sender.send(Msg::Start).await.ok();
+                            runner = Runner::new(client, app.scope.read_only, sender);
                         }
                         Err(text) => app.note(text),
                     },

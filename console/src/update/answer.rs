@@ -88,24 +88,24 @@ impl App {
         let Ok(reply) = reply else { return };
         // An audit entry is an event seen by an auditor: both have the same place, and the same id but for its prefix.
         let newest = reply.body.pointer("/data/0/id").and_then(Value::as_str).and_then(|id| id.split_once('_'));
-        if let Some((_, place)) = newest {
-            self.heard = format!("evt_{place}");
-            self.follows = true;
-        }
+        self.heard = newest.map(|(_, place)| format!("evt_{place}")).unwrap_or_default();
+        self.follow();
     }
 
     fn news(&mut self, reply: Result<Reply, Failure>) {
-        let Ok(reply) = reply else {
-            self.follows = matches!(reply, Err(Failure::Offline(_)));
-            return;
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(failure) => {
+                // Who may not read events sees the newest rows instead.
+                self.follows = matches!(failure, Failure::Offline(_));
+                return;
+            }
         };
         let events: Vec<Value> = reply.body.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
         for event in &events {
             self.hear(event);
         }
-        if !events.is_empty() && *self.place() == Place::Dash {
-            self.ask_dashboard();
-        }
+        self.follow();
     }
 
     /// Takes an event: lists change in place, objects and deals that are shown are asked for anew.
@@ -113,6 +113,7 @@ impl App {
         if let Some(id) = event.get("id").and_then(Value::as_str) {
             self.heard = id.to_owned();
         }
+        self.stale = true;
         let Some(object) = event.get("data").filter(|data| data.is_object()) else { return };
         let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
         let company = self.scope.company.as_ref().map(|(id, _)| id.clone());

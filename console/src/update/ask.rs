@@ -170,6 +170,7 @@ impl App {
     }
 
     pub(super) fn ask_dashboard(&mut self) {
+        self.stale = false;
         let today = self.today();
         for (at, gauge) in self.gauges().iter().enumerate() {
             let Some(resource) = resource::named(gauge.resource) else { continue };
@@ -197,6 +198,12 @@ impl App {
         if !self.online() {
             return;
         }
+        if self.stale && *self.place() == Place::Dash {
+            self.ask_dashboard();
+        }
+        if self.streaming {
+            return;
+        }
         if self.follows && !self.heard.is_empty() {
             self.call(Tag::News, Call::get("/v1/events").with("after", self.heard.clone()).with("limit", "200"));
         } else if let Place::List { resource: name, .. } = *self.place() {
@@ -210,6 +217,15 @@ impl App {
             }
         } else if self.scope.platform {
             self.call(Tag::Ping, Call::get("/readyz"));
+        }
+    }
+
+    /// Follows the stream of events, which says at once what polling says later.
+    pub(super) fn follow(&mut self) {
+        self.follows = true;
+        if !self.streaming {
+            self.streaming = true;
+            self.out.push(Cmd::Follow(self.heard.clone()));
         }
     }
 

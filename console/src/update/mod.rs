@@ -37,6 +37,11 @@ impl App {
             Msg::Timer(Timer::Poll) => self.poll(),
             Msg::Timer(Timer::Retry) => self.retry(),
             Msg::Note(text) => self.note(text),
+            Msg::Heard(event) => self.hear(&event),
+            Msg::Unheard => {
+                self.streaming = false;
+                self.call(crate::model::Tag::Ping, crate::call::Call::get("/readyz"));
+            }
         }
         self.settle();
         std::mem::take(&mut self.out)

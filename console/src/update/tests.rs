@@ -4,7 +4,7 @@ use super::*;
 use crate::call::Call;
 use crate::keys::{Act, Keymap};
 use crate::list::Stage;
-use crate::model::{Asked, Failure, Link, Reply, Scope, Tag};
+use crate::model::{Asked, Failure, Link, Reply, Scope, Tag, Timer};
 use crate::theme::{Depth, Theme};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -230,7 +230,10 @@ fn an_outage_keeps_what_is_there_and_forbids_writing() {
 fn events_change_rows_in_place_and_new_ones_wait() {
     let mut app = orders();
     press(&mut app, "j");
-    reply(&mut app, Tag::Tail, json!({"data": [{"id": "aud_0a"}]}));
+    let cmds = reply(&mut app, Tag::Tail, json!({"data": [{"id": "aud_0a"}]}));
+    assert!(cmds.contains(&Cmd::Follow("evt_0a".to_owned())), "{cmds:?}");
+    assert!(lines(&app.update(5_000, Msg::Timer(Timer::Poll))).is_empty(), "who follows the stream does not ask");
+    assert_eq!(lines(&app.update(5_000, Msg::Unheard)), ["GET /readyz"]);
     assert_eq!(lines(&app.update(5_000, Msg::Timer(Timer::Poll))), ["GET /v1/events?after=evt_0a&limit=200"]);
     let event = |id: &str, object: Value| json!({"id": id, "type": "order.updated", "data": object});
     let events = json!([
@@ -251,6 +254,7 @@ fn news_that_change_nothing_draw_nothing() {
     reply(&mut app, Tag::Tail, json!({"data": [{"id": "aud_0a"}]}));
     app.dirty = false;
     app.update(5_000, Msg::Timer(Timer::Poll));
+    app.update(5_000, Msg::Heard(Box::new(json!({"id": "evt_9", "data": {"id": "inv_1"}}))));
     reply(&mut app, Tag::News, json!({"data": []}));
     assert!(!app.dirty, "an idle console draws no frame");
 }
