@@ -51,13 +51,15 @@ impl Filter {
     /// Reads a filter for a list of this resource; `now` is milliseconds since 1970, for `since:`.
     pub fn read(text: &str, resource: &Resource, now: i64) -> Self {
         let mut filter = Self::default();
-        for token in tokens(text) {
-            filter.add(&token, resource, now);
+        let tokens = tokens(text);
+        let currency = tokens.iter().any(|token| token.starts_with("currency"));
+        for token in tokens {
+            filter.add(&token, resource, now, currency);
         }
         filter
     }
 
-    fn add(&mut self, token: &str, resource: &Resource, now: i64) {
+    fn add(&mut self, token: &str, resource: &Resource, now: i64, currency: bool) {
         let (not, body) = token.strip_prefix('!').map_or((false, token), |rest| (true, rest));
         if body.is_empty() {
             return;
@@ -73,7 +75,7 @@ impl Filter {
             return;
         };
         let bare = field.split_once('[').map_or(field, |(name, _)| name);
-        if !not && resource.filters_by(bare) {
+        if !not && resource.filters_by(bare, currency) {
             self.server.push((format!("{field}{suffix}"), value.to_owned()));
         } else {
             self.local.push(Test { not, what: What::Field { field: field.to_owned(), order, value: value.to_lowercase() } });
@@ -87,6 +89,7 @@ impl Filter {
             let text = crate::columns::plain(crate::columns::at(object, field));
             match (field, sign) {
                 ("q" | "external_ref", _) => false,
+                (_, "in]") => value.split(',').any(|one| text == one),
                 (_, "gt]") => compare(&text, value) == Ordering::Greater,
                 (_, "lt]") => compare(&text, value) == Ordering::Less,
                 (_, "gte]") => compare(&text, value) != Ordering::Less,
@@ -197,7 +200,7 @@ mod tests {
         let orders = named("orders").unwrap();
         let filter = Filter::read("status:draft order_date>=2026-11-01 since:24h borealis", orders, 1_795_170_061_000);
         let server: Vec<_> = filter.server.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(server, ["status=draft", "order_date[gte]=2026-11-01", "updated_at[gte]=2026-11-19T10:21:01Z"]);
+        assert_eq!(server, ["status=draft", "order_date[gte]=2026-11-01", "updated_at[gte]=2026-11-19T10:21:01.000000Z"]);
         assert_eq!(filter.local.len(), 1);
         assert_eq!(Filter::read("order_date[lt]:2026-01-01", orders, 0).server, [("order_date[lt]".to_owned(), "2026-01-01".to_owned())]);
     }

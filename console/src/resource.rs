@@ -4,7 +4,7 @@
 
 use crate::columns::{self, Column};
 use crate::verbs::{self, Hint};
-use causeway_contract::{Audience, Method, Row};
+use causeway_contract::{Audience, FilterKind, Method, Row};
 use std::sync::LazyLock;
 
 /// Something that can be listed.
@@ -81,11 +81,13 @@ impl Resource {
         self.operations.iter().find(|operation| operation.word == word)
     }
 
-    /// Whether the list can be filtered by this field on the server.
-    pub fn filters_by(&self, name: &str) -> bool {
+    /// Whether the list can be filtered by this field on the server. Amounts can once the currency is named: those of two currencies do not compare.
+    pub fn filters_by(&self, name: &str, currency: bool) -> bool {
         match self.list.list {
             Some(spec) => {
-                spec.filters.iter().any(|filter| filter.name == name) || (spec.search && name == "q") || (spec.external_refs && name == "external_ref")
+                spec.filters.iter().any(|filter| filter.name == name && (currency || filter.kind != FilterKind::Amount))
+                    || (spec.search && name == "q")
+                    || (spec.external_refs && name == "external_ref")
             }
             None => matches!(name, "type" | "subject_id" | "flow_id"),
         }

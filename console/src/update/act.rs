@@ -234,7 +234,7 @@ impl App {
 
     fn save_filter(&mut self) {
         let place = self.place().write();
-        let name = place.replace('?', " ").replace('&', " ");
+        let name = place.replace(['?', '&'], " ");
         if self.saved.iter().any(|saved| saved.place == place) {
             self.saved.retain(|saved| saved.place != place);
             self.note(format!("No longer kept: {name}"));

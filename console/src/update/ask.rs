@@ -148,7 +148,7 @@ impl App {
     /// Limits a call of a list to the company, where the list can be and the filter does not name one.
     fn of_company(&self, call: Call, resource: &Resource) -> Call {
         match &self.scope.company {
-            Some((id, _)) if resource.filters_by("company_id") && !call.query.iter().any(|(name, _)| name == "company_id") => {
+            Some((id, _)) if resource.filters_by("company_id", false) && !call.query.iter().any(|(name, _)| name == "company_id") => {
                 call.with("company_id", id.clone())
             }
             _ => call,

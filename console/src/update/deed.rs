@@ -334,7 +334,8 @@ pub(super) fn differences(before: Option<&Value>, after: &Value) -> Vec<String> 
     let Some(fields) = after.as_object() else { return Vec::new() };
     let quiet = ["updated_at", "version", "object", "id"];
     let mut lines = Vec::new();
-    for (name, value) in fields.iter().filter(|(name, _)| !quiet.contains(&name.as_str())) {
+    let status = fields.get_key_value("status");
+    for (name, value) in status.into_iter().chain(fields.iter().filter(|(name, _)| *name != "status" && !quiet.contains(&name.as_str()))) {
         let old = before.and_then(|before| before.get(name)).unwrap_or(&Value::Null);
         if old == value {
             continue;

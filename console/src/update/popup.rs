@@ -23,7 +23,7 @@ impl App {
                 KeyCode::Down | KeyCode::Tab => self.choice(1),
                 KeyCode::PageUp => self.choice(-10),
                 KeyCode::PageDown => self.choice(10),
-                _ => self.into_input(key),
+                _ => self.edit_line(key),
             },
             Some(Popup::Filter(input)) => match key.code {
                 KeyCode::Esc => {
@@ -39,7 +39,7 @@ impl App {
                     self.popup = None;
                     self.filter_by(&text);
                 }
-                _ => self.into_input(key),
+                _ => self.edit_line(key),
             },
             Some(Popup::Deed(_)) if control('r') => self.foresee(),
             Some(Popup::Deed(_)) => self.deed_key(key),
@@ -82,11 +82,9 @@ impl App {
         }
     }
 
-    fn into_input(&mut self, key: KeyEvent) {
-        if let Some(input) = self.popup_input() {
-            if let Some(request) = editing(key) {
-                input.handle(request);
-            }
+    fn edit_line(&mut self, key: KeyEvent) {
+        if let (Some(input), Some(request)) = (self.popup_input(), editing(key)) {
+            input.handle(request);
         }
         self.typed();
     }
@@ -128,7 +126,7 @@ impl App {
                     field.turn();
                 }
             }
-            _ => self.into_input(key),
+            _ => self.edit_line(key),
         }
     }
 
@@ -157,7 +155,7 @@ impl App {
                 }
                 Err(text) => *wrong = Some(text),
             },
-            _ => self.into_input(key),
+            _ => self.edit_line(key),
         }
     }
 

@@ -125,7 +125,7 @@ pub fn hinted(app: &App) -> Vec<(String, &'static str)> {
     let state = app.state_here();
     if let Some(resource) = app.place().resource().and_then(resource::named) {
         for operation in resource.operations.iter().filter(|operation| operation.aim == Aim::One) {
-            let fits = operation.off(state.as_deref()).is_none() && app.missing(operation).is_none() && state.is_some() == !operation.hint.from.is_empty();
+            let fits = operation.off(state.as_deref()).is_none() && app.missing(operation).is_none() && state.is_some() != operation.hint.from.is_empty();
             if let (Some(key), true) = (operation.hint.key, fits) {
                 hints.push((key.to_string(), operation.word));
             }

@@ -1,4 +1,4 @@
-//! Stories at the keyboard (REQ of the console: create a tenant, follow a deal, an outage, undo, export; the terminal is given back).
+//! Stories at the keyboard: create a tenant, follow a deal, an outage, undo, export; the terminal is given back.
 
 use crate::door::Door;
 use crate::screen::{Screen, gone, signal};
@@ -33,7 +33,7 @@ async fn an_administrator_makes_suspends_and_resumes_a_tenant() {
     screen.until("an active tenant", |text| text.contains("Taken back") && text.contains(" active "));
     let tenants = world.platform.ask::<causeway_openapi::platform::op::ListTenants>(&causeway_contract::ListQuery::default()).await;
     assert_eq!(tenants.data.len(), 1);
-    assert_eq!(tenants.data[0].status.to_string(), "active");
+    assert_eq!(tenants.data[0].status, causeway_value::TenantStatus::Active);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,7 +50,9 @@ async fn a_deal_is_followed_through_an_outage_and_exported() {
     screen.keys(&["f"]);
     let story = screen.until("the deal", |text| text.contains("lead") && text.contains("payment"));
     assert!(story.contains(&done.invoice.number.clone().unwrap_or_default()), "{story}");
-    screen.keys(&["Escape", "Escape"]);
+    screen.keys(&["Escape"]);
+    screen.wait("orders > orders/ord_");
+    screen.keys(&["Escape"]);
     screen.wait("orders 1/1");
 
     // A new order appears without moving the row under the cursor.
