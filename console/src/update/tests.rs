@@ -378,7 +378,7 @@ fn keys() -> impl Strategy<Value = Vec<String>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Any keys at any size: nothing panics, and a read-only console asks for no change.
     #[test]
@@ -386,12 +386,14 @@ proptest! {
         let mut app = orders();
         app.scope.read_only = true;
         app.update(0, Msg::Resize(columns, rows));
-        for key in keys {
+        for (at, key) in keys.into_iter().enumerate() {
             let Some(chord) = Chord::read(&key) else { continue };
             let cmds = app.update(1_000, Msg::Key(chord.event()));
             prop_assert!(writes(&cmds).is_empty(), "{key}: {:?}", writes(&cmds));
-            let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, columns, rows));
-            crate::view::draw(&app, &mut buf);
+            if at % 4 == 0 {
+                let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, columns, rows));
+                crate::view::draw(&app, &mut buf);
+            }
         }
     }
 }
