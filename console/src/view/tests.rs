@@ -120,7 +120,8 @@ fn an_object_a_deal_and_the_dashboard() {
 fn popups() {
     let mut app = orders((100, 30), PLAIN);
     app.act(Act::Palette);
-    snapshot("palette", &app);
+    let text = text(&drawn(&app));
+    assert!(text.contains("orders confirm") && text.contains("POST /v1/orders"), "{text}");
     app.popup = None;
     app.begin("orders", "cancel");
     snapshot("cancel", &app);
