@@ -20,6 +20,7 @@ pub fn routes() -> Routes {
     causeway_deliver::register(&mut routes);
     causeway_sell::register(&mut routes);
     causeway_insight::register(&mut routes);
+    causeway_connect::register(&mut routes);
     routes
 }
 
@@ -30,6 +31,7 @@ pub fn register() {
         news::register(REACTORS);
         causeway_kernel::db::tally::register(causeway_bill::exposure::WATCH);
         causeway_govern::clock::register_due(DUE);
+        causeway_connect::register_jobs();
     });
 }
 

@@ -80,6 +80,9 @@ pub fn all() -> Vec<Migration> {
         kernel::m0090_finding::MIGRATION,
         sell::m0091_holds::MIGRATION,
         bill::m0092_exposure::MIGRATION,
+        sell::m0140_pipeline::MIGRATION,
+        kernel::m0141_imports::MIGRATION,
+        sell::m0142_activities::MIGRATION,
     ]
 }
 

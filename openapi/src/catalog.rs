@@ -327,7 +327,7 @@ pub const PRODUCTS: ListSpec = ListSpec {
 pub mod op {
     use super::{CATEGORIES, Category, PRODUCTS, Product, UNITS, Unit};
     use crate::catalog as body;
-    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_contract::{Bulk, BulkResult, Created, Json, Multi, Nothing, Page, endpoints};
     use causeway_value::{CategoryId, ProductId, UnitId};
 
     endpoints! {
@@ -351,6 +351,8 @@ pub mod op {
         Get "/v1/products" ListProducts () Nothing => Page<Product>, products:read, list PRODUCTS;
         /// Creates a product.
         Post "/v1/products" CreateProduct () body::CreateProduct => Created<Product>, products:write;
+        /// Creates up to 1,000 products.
+        Post "/v1/products/bulk" CreateProducts () Bulk<body::CreateProduct> => Multi<BulkResult<Product>>, products:write;
         /// Reads a product.
         Get "/v1/products/{id}" GetProduct (ProductId) Nothing => Json<Product>, products:read;
         /// Changes a product.

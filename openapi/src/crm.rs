@@ -4,7 +4,8 @@ use crate::object::{ExternalRef, MetadataPatch};
 use crate::party::{Contact, Party};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
-    AmountText, CompanyId, ContactId, Currency, Day, FlowId, Instant, LeadId, LeadStatus, OpportunityId, OpportunityStatus, PartyId, Percent, StageId, UserId,
+    AmountText, CompanyId, ContactId, Currency, Day, DealField, FlowId, Instant, LeadId, LeadStatus, OpportunityId, OpportunityStatus, PartyId, Percent,
+    ProductId, StageId, TeamId, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -35,6 +36,10 @@ pub struct Stage {
     pub status: OpportunityStatus,
     /// The company whose pipeline it belongs to; null for all.
     pub company_id: Option<CompanyId>,
+    /// What an opportunity must say before it comes here.
+    pub required_fields: Vec<DealField>,
+    /// Whether coming here needs a customer and a contact that could be billed (CRM-11).
+    pub validates_customer: bool,
 }
 
 /// A new stage.
@@ -54,6 +59,13 @@ pub struct CreateStage {
     /// The company whose pipeline it belongs to: every company's when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company_id: Option<CompanyId>,
+    /// What an opportunity must say before it comes here: nothing when not given.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub required_fields: Vec<DealField>,
+    /// Whether coming here needs a customer and a contact that could be billed: no when not given.
+    #[serde(default)]
+    pub validates_customer: bool,
 }
 
 /// Changes a stage.
@@ -72,6 +84,14 @@ pub struct UpdateStage {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Percent)]
     pub probability: Patch<Percent>,
+    /// All that an opportunity must say before it comes here, from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<DealField>, max_items = 20)]
+    pub required_fields: Patch<Vec<DealField>>,
+    /// Whether coming here needs a customer and a contact that could be billed.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = bool)]
+    pub validates_customer: Patch<bool>,
 }
 
 /// Someone who may want to buy.
@@ -291,6 +311,8 @@ pub struct Opportunity {
     pub status: OpportunityStatus,
     /// Where it stands in the pipeline.
     pub stage: StageRef,
+    /// Since when it stands there.
+    pub stage_since: Instant,
     /// How likely it is won.
     pub probability: Percent,
     /// What it may be worth; zero while unknown.
@@ -303,8 +325,12 @@ pub struct Opportunity {
     pub closed_at: Option<Instant>,
     /// Why it was lost.
     pub lost_reason: Option<String>,
+    /// The product it is about, when it is one.
+    pub product_id: Option<ProductId>,
     /// Who works on it.
     pub owner_id: Option<UserId>,
+    /// The team that works on it.
+    pub team_id: Option<TeamId>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
@@ -318,6 +344,30 @@ pub struct StageRef {
     pub id: StageId,
     /// Its name.
     pub name: String,
+}
+
+/// The stages in which an opportunity stood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StageHistory {
+    /// Always `stage_history`.
+    pub object: String,
+    /// The opportunity.
+    pub opportunity_id: OpportunityId,
+    /// Its visits to stages, oldest first.
+    pub visits: Vec<StageVisit>,
+}
+
+/// A time in a stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StageVisit {
+    /// The stage.
+    pub stage: StageRef,
+    /// When it came.
+    pub entered_at: Instant,
+    /// When it left; null while it stands there.
+    pub left_at: Option<Instant>,
+    /// How long it stood there, until now while it still does, in seconds.
+    pub seconds: i64,
 }
 
 /// A new opportunity without a lead.
@@ -343,9 +393,15 @@ pub struct CreateOpportunity {
     /// When it may be decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_close_date: Option<Day>,
+    /// The product it is about, when it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<ProductId>,
     /// Who works on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
+    /// The team that works on it: the owner's when not given and the owner is in one only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team_id: Option<TeamId>,
     /// Where it stands: the first stage when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage_id: Option<StageId>,
@@ -399,10 +455,18 @@ pub struct UpdateOpportunity {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Percent)]
     pub probability: Patch<Percent>,
+    /// The product it is about.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<ProductId>)]
+    pub product_id: Patch<ProductId>,
     /// Who works on it.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<UserId>)]
     pub owner_id: Patch<UserId>,
+    /// The team that works on it.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<TeamId>)]
+    pub team_id: Patch<TeamId>,
     /// Own data of the caller: a text sets an entry, null removes it, others stay.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
@@ -487,6 +551,10 @@ pub const OPPORTUNITIES: ListSpec = ListSpec {
         Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "opportunities_party_id" },
         Filter { name: "company_id", kind: FilterKind::Id("com"), index: "opportunities_company_id" },
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "opportunities_flow_id" },
+        Filter { name: "product_id", kind: FilterKind::Id("prd"), index: "opportunities_product_id" },
+        Filter { name: "team_id", kind: FilterKind::Id("team"), index: "opportunities_team_id" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "opportunities_created_at" },
+        Filter { name: "stage_since", kind: FilterKind::Instant, index: "opportunities_stage_since" },
         Filter { name: "closed_at", kind: FilterKind::Instant, index: "opportunities_closed_at" },
         Filter { name: "expected_close_date", kind: FilterKind::Day, index: "opportunities_expected_close_date" },
         Filter { name: "currency", kind: FilterKind::Word, index: "opportunities_currency_expected_value" },
@@ -496,6 +564,7 @@ pub const OPPORTUNITIES: ListSpec = ListSpec {
     sorts: &[
         Sort { name: "expected_close_date", index: "opportunities_expected_close_date" },
         Sort { name: "closed_at", index: "opportunities_closed_at" },
+        Sort { name: "stage_since", index: "opportunities_stage_since" },
         Sort { name: "updated_at", index: "opportunities_updated_at" },
     ],
     search: true,
@@ -504,9 +573,9 @@ pub const OPPORTUNITIES: ListSpec = ListSpec {
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{LEADS, Lead, OPPORTUNITIES, Opportunity, QualifiedLead, STAGES, Stage};
+    use super::{LEADS, Lead, OPPORTUNITIES, Opportunity, QualifiedLead, STAGES, Stage, StageHistory};
     use crate::crm as body;
-    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_contract::{Bulk, BulkResult, Created, Json, Multi, Nothing, Page, endpoints};
     use causeway_value::{LeadId, OpportunityId, StageId};
 
     endpoints! {
@@ -522,6 +591,8 @@ pub mod op {
         Get "/v1/leads" ListLeads () Nothing => Page<Lead>, leads:read, list LEADS;
         /// Creates a lead.
         Post "/v1/leads" CreateLead () body::CreateLead => Created<Lead>, leads:write;
+        /// Creates up to 1,000 leads.
+        Post "/v1/leads/bulk" CreateLeads () Bulk<body::CreateLead> => Multi<BulkResult<Lead>>, leads:write;
         /// Reads a lead.
         Get "/v1/leads/{id}" GetLead (LeadId) Nothing => Json<Lead>, leads:read;
         /// Changes a lead.
@@ -534,10 +605,14 @@ pub mod op {
         Get "/v1/opportunities" ListOpportunities () Nothing => Page<Opportunity>, opportunities:read, list OPPORTUNITIES;
         /// Creates an opportunity.
         Post "/v1/opportunities" CreateOpportunity () body::CreateOpportunity => Created<Opportunity>, opportunities:write;
+        /// Creates up to 1,000 opportunities.
+        Post "/v1/opportunities/bulk" CreateOpportunities () Bulk<body::CreateOpportunity> => Multi<BulkResult<Opportunity>>, opportunities:write;
         /// Reads an opportunity.
         Get "/v1/opportunities/{id}" GetOpportunity (OpportunityId) Nothing => Json<Opportunity>, opportunities:read;
         /// Changes an opportunity.
         Patch "/v1/opportunities/{id}" UpdateOpportunity (OpportunityId) body::UpdateOpportunity => Json<Opportunity>, opportunities:write;
+        /// Tells in which stages an opportunity stood, and how long.
+        Get "/v1/opportunities/{id}/stages" GetStageHistory (OpportunityId) Nothing => Json<StageHistory>, opportunities:read;
         /// Moves an opportunity to another stage.
         Post "/v1/opportunities/{id}/advance" AdvanceOpportunity (OpportunityId) body::AdvanceOpportunity => Json<Opportunity>, opportunities:write;
         /// Wins an opportunity.

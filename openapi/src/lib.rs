@@ -7,6 +7,7 @@
 //! Each area holds the objects, the bodies of requests (`CreateOrder`, `CancelOrder`), the list specifications (`ORDERS`) and a module `op` with the operations
 //! (`op::CreateOrder`, `op::CancelOrder`).
 
+pub mod activity;
 pub mod billable;
 pub mod catalog;
 #[cfg(feature = "client")]
@@ -16,6 +17,7 @@ pub mod credit;
 pub mod crm;
 pub mod delivery;
 pub mod identity;
+pub mod import;
 pub mod integration;
 pub mod invoice;
 pub mod ledger;
@@ -24,11 +26,13 @@ pub mod object;
 pub mod order;
 pub mod party;
 pub mod payment;
+pub mod pipeline;
 pub mod platform;
 pub mod pricing;
 pub mod quote;
 pub mod report;
 pub mod tax;
+pub mod team;
 pub mod term;
 
 pub use causeway_contract as contract;
@@ -49,6 +53,8 @@ pub fn rows() -> Vec<Row> {
         tax::ENDPOINTS,
         term::ENDPOINTS,
         crm::ENDPOINTS,
+        team::ENDPOINTS,
+        activity::ENDPOINTS,
         quote::ENDPOINTS,
         order::ENDPOINTS,
         delivery::ENDPOINTS,
@@ -58,7 +64,9 @@ pub fn rows() -> Vec<Row> {
         credit::ENDPOINTS,
         ledger::ENDPOINTS,
         report::ENDPOINTS,
+        pipeline::ENDPOINTS,
         integration::ENDPOINTS,
+        import::ENDPOINTS,
     ]
     .concat()
 }

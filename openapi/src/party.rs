@@ -316,7 +316,7 @@ pub const PARTIES: ListSpec = ListSpec {
 pub mod op {
     use super::{PARTIES, Party};
     use crate::party as body;
-    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_contract::{Bulk, BulkResult, Created, Json, Multi, Nothing, Page, endpoints};
     use causeway_value::PartyId;
 
     endpoints! {
@@ -324,6 +324,8 @@ pub mod op {
         Get "/v1/parties" ListParties () Nothing => Page<Party>, parties:read, list PARTIES;
         /// Creates a party.
         Post "/v1/parties" CreateParty () body::CreateParty => Created<Party>, parties:write;
+        /// Creates up to 1,000 parties.
+        Post "/v1/parties/bulk" CreateParties () Bulk<body::CreateParty> => Multi<BulkResult<Party>>, parties:write;
         /// Reads a party.
         Get "/v1/parties/{id}" GetParty (PartyId) Nothing => Json<Party>, parties:read;
         /// Changes a party.

@@ -235,3 +235,28 @@ pub async fn advance(caller: &Caller, to: &str) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
+
+/// Imports rows, or a file, and waits for the job to end.
+///
+/// # Panics
+/// When it is refused, or does not end within a minute.
+pub async fn ended(caller: &Caller, import: &serde_json::Value) -> serde_json::Value {
+    let job = caller.raw.post("/v1/imports", import).await.success();
+    job_ended(caller, job["id"].as_str().unwrap_or_default()).await
+}
+
+/// Waits for a job to end.
+///
+/// # Panics
+/// When it does not end within a minute.
+pub async fn job_ended(caller: &Caller, id: &str) -> serde_json::Value {
+    let started = Instant::now();
+    loop {
+        let job = caller.raw.get(&format!("/v1/jobs/{id}")).await.success();
+        if !matches!(job["status"].as_str(), Some("queued" | "running")) {
+            return job;
+        }
+        assert!(started.elapsed() < Duration::from_secs(60), "{job}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

@@ -146,12 +146,23 @@ impl Fixture {
                 let fresh = world::tenant(&self.platform, TenantMode::Sandbox).await;
                 Some(Prepared { caller: fresh.owner, id: None, body: body(json!({ "now": world::START })) })
             }
+            "CreateImport" => self.create(Some(self.import())),
+            // A job that has ended: its version stands still.
+            "CancelJob" => self.on(deal::ended(caller, &self.import()).await["id"].as_str().unwrap_or_default(), None),
             "AdvanceClock" => {
                 let now = caller.get::<identity::GetClock>(()).await.now;
                 self.create(body(json!({ "to": now.plus_seconds(60) })))
             }
             _ => None,
         }
+    }
+
+    fn import(&self) -> Value {
+        let row = json!({ "Title": "40 chairs", "Source": "fair", "Region": "West", "Ref": unique("ref") });
+        json!({
+            "resource": "leads", "company_id": self.shop.company, "mapping": { "Ref": "external_ref" }, "defaults": { "phone": "+33 1 23" },
+            "system": "fair", "create_parties": false, "dry_run": false, "rows": [row]
+        })
     }
 
     async fn master_plan(&self, operation: &str) -> Option<Prepared> {
@@ -198,6 +209,7 @@ impl Fixture {
                 self.on(id, body(json!({ "name": "Later", "installments": [{ "remainder": true, "days": 60 }], "early_discount": null, "active": false })))
             }
             "CreateParty" => self.create(adorned(self.full_party())),
+            "CreateParties" => self.create(body(json!({ "mode": "atomic", "items": [adorned(self.full_party())] }))),
             "UpdateParty" => {
                 let made = caller.post::<party::CreateParty>((), &self.full_party()).await;
                 let (address, contact) = (made.addresses.first().expect("an address"), made.contacts.first().expect("a contact"));
@@ -245,13 +257,16 @@ impl Fixture {
                 let id = caller.raw.post("/v1/units", &unit).await.success()["id"].as_str().unwrap_or_default().to_owned();
                 self.on(id, body(json!({ "name": "Twelve", "metadata": { "tier": "b" } })))
             }
-            "CreateProduct" => self.create(adorned(CreateProduct {
-                description: Some("Green".to_owned()),
-                price_base_quantity: Some(of("1")),
-                category_id: Some(category().await),
-                revenue_account_code: Some("4000".to_owned()),
-                ..product()
-            })),
+            "CreateProduct" | "CreateProducts" => {
+                let full = adorned(CreateProduct {
+                    description: Some("Green".to_owned()),
+                    price_base_quantity: Some(of("1")),
+                    category_id: Some(category().await),
+                    revenue_account_code: Some("4000".to_owned()),
+                    ..product()
+                });
+                self.create(if operation == "CreateProduct" { full } else { body(json!({ "mode": "atomic", "items": [full] })) })
+            }
             "UpdateProduct" => self.on(
                 caller.post::<catalog::CreateProduct>((), &product()).await.id,
                 adorned(
@@ -324,46 +339,30 @@ impl Fixture {
 
     async fn sell_plan(&self, operation: &str) -> Option<Prepared> {
         let caller = self.caller();
-        let stage = json!({ "name": unique("stage"), "position": 3, "probability": "30", "status": "open", "company_id": self.shop.company });
+        let stage = json!({
+            "name": unique("stage"), "position": 3, "probability": "30", "status": "open", "company_id": self.shop.company,
+            "required_fields": ["owner_id"], "validates_customer": true
+        });
         match operation {
             "CreateStage" => self.create(Some(stage)),
             "UpdateStage" => {
                 let id = caller.raw.post("/v1/stages", &stage).await.success()["id"].as_str().unwrap_or_default().to_owned();
-                self.on(id, body(json!({ "name": unique("stage"), "position": 4, "probability": "40" })))
+                self.on(id, body(json!({ "name": unique("stage"), "position": 4, "probability": "40", "required_fields": [], "validates_customer": false })))
             }
-            "CreateLead" => self.create(adorned(CreateLead {
-                company_id: self.shop.company,
-                title: "40 chairs".to_owned(),
-                contact_name: Some("Amy".to_owned()),
-                organization_name: Some("Borealis SAS".to_owned()),
-                email: Some("amy@borealis.test".to_owned()),
-                phone: Some("+33 1 23".to_owned()),
-                source: Some("web".to_owned()),
-                description: Some("wants chairs".to_owned()),
-                owner_id: Some(self.user),
-                ..CreateLead::default()
-            })),
+            "CreateLead" => self.create(self.full_lead()),
+            "CreateLeads" => self.create(body(json!({ "mode": "atomic", "items": [self.full_lead()] }))),
             "UpdateLead" => self.on(self.lead().await, adorned(json!({ "status": "working", "title": "41 chairs", "owner_id": self.user, "phone": null }))),
             "QualifyLead" => self.on(
                 self.lead().await,
                 body(json!({ "party_id": self.shop.party, "expected_value": "9000.00", "currency": "EUR", "expected_close_date": "2026-12-15" })),
             ),
             "DisqualifyLead" => self.on(self.lead().await, body(json!({ "reason": "no budget" }))),
-            "CreateOpportunity" => self.create(adorned(CreateOpportunity {
-                company_id: self.shop.company,
-                party_id: self.shop.party,
-                contact_id: Some(self.contact),
-                title: "40 chairs".to_owned(),
-                expected_value: Some("9000.00".into()),
-                currency: Some(of("EUR")),
-                expected_close_date: Some(of("2026-12-15")),
-                owner_id: Some(self.user),
-                stage_id: Some(self.stage),
-                ..CreateOpportunity::default()
-            })),
+            "CreateOpportunity" => self.create(self.full_opportunity().await),
+            "CreateOpportunities" => self.create(body(json!({ "mode": "atomic", "items": [self.full_opportunity().await] }))),
             "UpdateOpportunity" => self.on(
                 self.opportunity().await.id,
-                adorned(json!({ "title": "41 chairs", "contact_id": self.contact, "expected_value": "1.00", "currency": "EUR", "probability": "33", "owner_id": self.user })),
+                adorned(json!({ "title": "41 chairs", "contact_id": self.contact, "expected_value": "1.00", "currency": "EUR", "probability": "33", "owner_id": self.user,
+                    "product_id": self.shop.chai, "team_id": self.team().await })),
             ),
             "AdvanceOpportunity" => self.on(self.opportunity().await.id, body(json!({ "stage_id": self.stage }))),
             "WinOpportunity" => self.on(self.opportunity().await.id, body(json!({}))),
@@ -385,8 +384,71 @@ impl Fixture {
             "ReviseQuote" | "SendQuote" => self.on(self.approved_quote().await.id, None),
             "AcceptQuote" => self.on(self.approved_quote().await.id, body(json!({ "accepted_by": "Amy", "reference": "PO 4711" }))),
             "DeclineQuote" => self.on(self.approved_quote().await.id, body(json!({ "reason": "too dear" }))),
+            "CreateActivity" => self.create(Some(self.activity().await)),
+            "UpdateActivity" => self.on(
+                self.open_activity().await,
+                body(json!({ "kind": "meeting", "due_at": "2026-12-24T09:00:00Z", "note": "Bring samples", "owner_id": self.user })),
+            ),
+            "CompleteActivity" => self.on(self.open_activity().await, body(json!({ "outcome": "wants 40" }))),
+            "CreateTeam" => self.create(Some(self.full_team())),
+            "UpdateTeam" => self.on(self.team().await, body(json!({ "name": unique("team"), "lead_id": self.user, "member_ids": [self.user], "active": false }))),
+            "CreateLostReason" => self.create(body(json!({ "code": unique("price"), "name": "Too dear" }))),
+            "UpdateLostReason" => {
+                let reason = json!({ "code": unique("price"), "name": "Too dear" });
+                let id = caller.raw.post("/v1/lost-reasons", &reason).await.success()["id"].as_str().unwrap_or_default().to_owned();
+                self.on(id, body(json!({ "name": "Much too dear", "active": false })))
+            }
             _ => self.order_plan(operation).await,
         }
+    }
+
+    async fn activity(&self) -> Value {
+        let subject = self.opportunity().await.id;
+        json!({ "subject_id": subject, "kind": "call", "due_at": "2026-12-03T09:00:00Z", "note": "Ask for the budget", "owner_id": self.user })
+    }
+
+    async fn open_activity(&self) -> String {
+        self.caller().raw.post("/v1/activities", &self.activity().await).await.success()["id"].as_str().unwrap_or_default().to_owned()
+    }
+
+    fn full_team(&self) -> Value {
+        json!({ "name": unique("team"), "lead_id": self.user, "member_ids": [self.user] })
+    }
+
+    async fn team(&self) -> String {
+        self.caller().raw.post("/v1/teams", &self.full_team()).await.success()["id"].as_str().unwrap_or_default().to_owned()
+    }
+
+    fn full_lead(&self) -> Option<Value> {
+        adorned(CreateLead {
+            company_id: self.shop.company,
+            title: "40 chairs".to_owned(),
+            contact_name: Some("Amy".to_owned()),
+            organization_name: Some("Borealis SAS".to_owned()),
+            email: Some("amy@borealis.test".to_owned()),
+            phone: Some("+33 1 23".to_owned()),
+            source: Some("web".to_owned()),
+            description: Some("wants chairs".to_owned()),
+            owner_id: Some(self.user),
+            ..CreateLead::default()
+        })
+    }
+
+    async fn full_opportunity(&self) -> Option<Value> {
+        adorned(CreateOpportunity {
+            company_id: self.shop.company,
+            party_id: self.shop.party,
+            contact_id: Some(self.contact),
+            title: "40 chairs".to_owned(),
+            expected_value: Some("9000.00".into()),
+            currency: Some(of("EUR")),
+            expected_close_date: Some(of("2026-12-15")),
+            product_id: Some(self.shop.chai),
+            owner_id: Some(self.user),
+            team_id: Some(of(&self.team().await)),
+            stage_id: Some(self.stage),
+            ..CreateOpportunity::default()
+        })
     }
 
     async fn lead(&self) -> causeway_value::LeadId {

@@ -5,6 +5,7 @@
 
 pub mod aging;
 pub mod flow;
+pub mod pipeline;
 mod sql;
 pub mod trial_balance;
 pub mod verify;
@@ -15,6 +16,7 @@ use causeway_kernel::Routes;
 pub fn register(routes: &mut Routes) {
     trial_balance::routes::register(routes);
     aging::routes::register(routes);
+    pipeline::routes::register(routes);
     flow::routes::register(routes);
     verify::routes::register(routes);
 }

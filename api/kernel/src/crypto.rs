@@ -17,6 +17,23 @@ pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     hash.finalize().into()
 }
 
+/// SHA-256 over bytes that arrive one after another.
+#[derive(Default)]
+pub struct Digester(Sha256);
+
+impl Digester {
+    /// Takes more bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        self.0.finalize().to_vec()
+    }
+}
+
 /// Random bytes that are fetched at a time: one system call serves many salts.
 const POOL: usize = 1_024;
 

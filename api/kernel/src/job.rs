@@ -92,6 +92,20 @@ pub fn finished(ctx: &Ctx, tx: &mut Tx<'_>, kind: &'static str, input: String, r
     Ok(job)
 }
 
+/// Cancels a job that has not ended; one that has stays as it is. A step under way ends first, and what was done stays.
+///
+/// # Errors
+/// `not_found`.
+pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: JobId) -> Result<Job, Problem> {
+    let old = tx.lock::<jobs::Entity>(id).await?;
+    if !matches!(old.status, JobStatus::Queued | JobStatus::Running) {
+        return Ok(old);
+    }
+    let new = Job { status: JobStatus::Cancelled, version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
+    tx.update(&old, &new);
+    Ok(new)
+}
+
 /// Runs everything that is due; answers how many steps were taken. A worker calls it again and again.
 ///
 /// # Errors

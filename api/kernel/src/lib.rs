@@ -3,6 +3,7 @@
 //! What it is: everything that no business word needs. What it is not: no table's meaning, no verb, no wire type stands here;
 //! it is never rebuilt because one of those changed.
 
+pub mod bulk;
 pub mod clock;
 pub mod crypto;
 mod ctx;
@@ -15,6 +16,7 @@ pub mod news;
 pub mod number;
 pub mod search;
 pub mod telemetry;
+pub mod upload;
 pub mod wake;
 
 pub use ctx::{Actor, Ctx, PLATFORM_ADMIN, Principal};

@@ -2,6 +2,8 @@
 
 /// The largest body, in bytes (imports stream beyond it).
 pub const BODY_BYTES: usize = 1_048_576;
+/// The largest file of an import, in bytes.
+pub const UPLOAD_BYTES: usize = 100 * 1_048_576;
 /// The longest a body may take to arrive, in seconds.
 pub const BODY_SECONDS: u64 = 15;
 /// The longest idempotency key, in characters.

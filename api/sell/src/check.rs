@@ -11,12 +11,29 @@ pub fn share(percent: Percent, pointer: &str, errors: &mut Vec<FieldError>) {
     }
 }
 
-/// When something happened: now, or the instant that back-dated history gives. Only a sandbox takes history, and none from the future.
-pub fn happened(ctx: &Ctx, given: Option<Instant>, pointer: &str, errors: &mut Vec<FieldError>) -> Instant {
+/// Whether a request may tell what happened before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum History {
+    /// It may: in a sandbox and in an import.
+    Told,
+    /// Everything happens now.
+    Lived,
+}
+
+impl History {
+    /// What a request outside an import may tell.
+    #[must_use]
+    pub fn of(ctx: &Ctx) -> Self {
+        if ctx.mode == TenantMode::Sandbox { Self::Told } else { Self::Lived }
+    }
+}
+
+/// When something happened: now, or the instant that back-dated history gives. None is from the future.
+pub fn happened(ctx: &Ctx, history: History, given: Option<Instant>, pointer: &str, errors: &mut Vec<FieldError>) -> Instant {
     let now = ctx.now();
     let Some(given) = given else { return now };
-    if ctx.mode != TenantMode::Sandbox {
-        errors.push(FieldError::pointer(Code::InvalidValue, pointer, "can be given in a sandbox only; leave it out"));
+    if history == History::Lived {
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, "can be given in a sandbox or by an import only; leave it out"));
     } else if given > now {
         errors.push(FieldError::pointer(Code::InvalidValue, pointer, format!("must not be later than the tenant's clock, {now}")));
     }
@@ -42,7 +59,8 @@ mod tests {
     fn only_a_sandbox_takes_history_and_none_from_the_future() {
         let wrong = |mode, given: Option<Instant>| {
             let mut errors = Vec::new();
-            happened(&Ctx::system(TenantId::new(), mode, "Test"), given, "/closed_at", &mut errors);
+            let ctx = Ctx::system(TenantId::new(), mode, "Test");
+            happened(&ctx, History::of(&ctx), given, "/closed_at", &mut errors);
             !errors.is_empty()
         };
         let (past, future) = ("1996-07-04T09:00:00Z".parse().ok(), "2999-01-01T00:00:00Z".parse().ok());

@@ -148,6 +148,8 @@ async fn offer(world: &World, order: &Order) -> Result<(), String> {
         currency: None,
         expected_close_date: Some(order.ordered),
         owner_id: masters.employees.get(&order.employee).copied(),
+        product_id: None,
+        team_id: None,
         stage_id: None,
         created_at: None,
         status: None,

@@ -5,7 +5,8 @@
 //! Personal: `title` and `lost_reason` are free text.
 
 use causeway_value::{
-    Amount, CompanyId, ContactId, Currency, Day, FlowId, Instant, Json, LeadId, OpportunityId, OpportunityStatus, PartyId, Percent, StageId, TenantId, UserId,
+    Amount, CompanyId, ContactId, Currency, Day, FlowId, Instant, Json, LeadId, OpportunityId, OpportunityStatus, PartyId, Percent, ProductId, StageId, TeamId,
+    TenantId, UserId,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -36,6 +37,11 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// What it is about, when it is one product.
+    pub product_id: Option<ProductId>,
+    pub team_id: Option<TeamId>,
+    /// When it came to its stage; null for rows that are older than this column, which means `created_at`.
+    pub stage_since: Option<Instant>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,7 +2,7 @@
 //!
 //! No personal fields.
 
-use causeway_value::{CompanyId, Instant, OpportunityStatus, Percent, StageId, TenantId};
+use causeway_value::{CompanyId, DealField, Instant, Json, OpportunityStatus, Percent, StageId, TenantId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -22,6 +22,10 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// What an opportunity must say before it comes here; null means nothing.
+    pub required_fields: Option<Json<Vec<DealField>>>,
+    /// Whether coming here needs a complete customer and contact; null means no.
+    pub validates_customer: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -384,6 +384,33 @@ impl Kind for Stage {
 /// Id of a stage.
 pub type StageId = Id<Stage>;
 
+/// A group of people who sell together.
+pub enum Team {}
+impl Kind for Team {
+    const PREFIX: &'static str = "team";
+    const NAME: &'static str = "team";
+}
+/// Id of a team.
+pub type TeamId = Id<Team>;
+
+/// Something to be done.
+pub enum Activity {}
+impl Kind for Activity {
+    const PREFIX: &'static str = "act";
+    const NAME: &'static str = "activity";
+}
+/// Id of an activity.
+pub type ActivityId = Id<Activity>;
+
+/// A reason why deals are lost.
+pub enum LostReason {}
+impl Kind for LostReason {
+    const PREFIX: &'static str = "lsr";
+    const NAME: &'static str = "lost_reason";
+}
+/// Id of a lost reason.
+pub type LostReasonId = Id<LostReason>;
+
 /// A deal that may be won.
 pub enum Opportunity {}
 impl Kind for Opportunity {
@@ -620,6 +647,9 @@ pub const PREFIXES: &[(&str, &str)] = &[
     (ExchangeRate::PREFIX, ExchangeRate::NAME),
     (Lead::PREFIX, Lead::NAME),
     (Stage::PREFIX, Stage::NAME),
+    (Team::PREFIX, Team::NAME),
+    (LostReason::PREFIX, LostReason::NAME),
+    (Activity::PREFIX, Activity::NAME),
     (Opportunity::PREFIX, Opportunity::NAME),
     (Quote::PREFIX, Quote::NAME),
     (QuoteLine::PREFIX, QuoteLine::NAME),

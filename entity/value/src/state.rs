@@ -158,6 +158,53 @@ pub enum OpportunityStatus {
     Lost,
 }
 
+/// What a stage can ask an opportunity for; the words are the names of its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum DealField {
+    /// What it may be worth, more than zero.
+    ExpectedValue,
+    /// When it may be decided.
+    ExpectedCloseDate,
+    /// The person at the customer.
+    ContactId,
+    /// Who works on it.
+    OwnerId,
+    /// The team that works on it.
+    TeamId,
+    /// The product it is about.
+    ProductId,
+}
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum ActivityKind {
+    /// Telephone.
+    Call,
+    /// Write.
+    Mail,
+    /// See each other.
+    Meeting,
+    /// Anything else.
+    Task,
+}
+
+/// Whether something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum ActivityStatus {
+    /// Not yet.
+    Open,
+    /// It is.
+    Done,
+}
+
 /// The life of a quote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -127,7 +127,11 @@ fn operation(row: &Row, rows: &[Row], names: &Names, problem: &str) -> Value {
     });
     if let Some(fields) = operation.as_object_mut() {
         if let Some(body) = &names.body {
-            fields.insert("requestBody".to_owned(), json!({"required": true, "content": {"application/json": {"schema": reference(body)}}}));
+            let mut content = serde_json::Map::from_iter([("application/json".to_owned(), json!({"schema": reference(body)}))]);
+            if row.flags.contains(&Flag::upload) {
+                content.insert("text/csv".to_owned(), json!({"schema": {"type": "string"}}));
+            }
+            fields.insert("requestBody".to_owned(), json!({"required": true, "content": content}));
         }
         let security = if (row.audience)() == Audience::Open { json!([]) } else { json!([{"bearer": []}]) };
         fields.insert("security".to_owned(), security);

@@ -53,6 +53,8 @@ pub enum Flag {
     dry_run,
     /// The answer holds a secret: it is shown once and never stored in the clear.
     secret,
+    /// A file may stand in place of the JSON body, as `text/csv`; it is stored as it arrives and may be larger than other bodies.
+    upload,
 }
 
 /// Values of the path's `{…}` segments, in order.

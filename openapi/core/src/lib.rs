@@ -2,6 +2,7 @@
 //!
 //! What it is: types without any business word in them. What it is not: no endpoint stands here (they stand in `openapi`), no HTTP server, no client.
 
+mod bulk;
 mod document;
 mod endpoint;
 mod list;
@@ -11,11 +12,12 @@ mod relation;
 mod reply;
 mod shape;
 
+pub use bulk::{BULK_ITEMS, Bulk, BulkItem, BulkMode, BulkResult};
 pub use document::{document, operation_id};
 pub use endpoint::{Audience, Endpoint, Flag, Method, Nothing, PathParams, Row, row};
 pub use list::{Filter, FilterKind, ListQuery, ListSpec, Page, Sort};
 pub use patch::Patch;
 pub use problem::{Code, FieldError, Problem};
 pub use relation::{Relation, relations};
-pub use reply::{Accepted, Created, Events, Json, Reply, Result};
+pub use reply::{Accepted, Created, Events, Json, Multi, Reply, Result};
 pub use shape::{Shape, parse_json};

@@ -23,6 +23,8 @@ pub struct Json<T>(pub T);
 pub struct Created<T>(pub T);
 /// 202 with the job that does the work.
 pub struct Accepted<T>(pub T);
+/// 207 with a status for each item.
+pub struct Multi<T>(pub T);
 /// 200 with a stream of server-sent events that goes on until either side ends it; each one's data is a `T`.
 pub struct Events<T>(PhantomData<T>);
 
@@ -38,6 +40,11 @@ impl<T: Serialize + DeserializeOwned + ToSchema + 'static> Reply for Created<T> 
 
 impl<T: Serialize + DeserializeOwned + ToSchema + 'static> Reply for Accepted<T> {
     const STATUS: u16 = 202;
+    type Payload = T;
+}
+
+impl<T: Serialize + DeserializeOwned + ToSchema + 'static> Reply for Multi<T> {
+    const STATUS: u16 = 207;
     type Payload = T;
 }
 

@@ -1,6 +1,7 @@
 //! The suites: stories that follow the walk, sweeps over every operation of the contract, and a server that is killed at work.
 
 mod access;
+mod activities;
 mod clock;
 mod crash;
 mod credit;
@@ -11,8 +12,10 @@ mod exports;
 mod exposure;
 mod holds;
 mod hostile;
+mod import;
 mod parallel;
 mod payment;
+mod pipeline;
 mod pricing;
 mod quote;
 mod streams;

@@ -196,7 +196,7 @@ async fn amounts(wrong: &mut Vec<String>, caller: &Caller, row: &Row, name: &str
 /// What an object shows for a filter; the trail's are in its subject, the stage's in its name.
 fn shown(object: &Value, name: &str) -> Option<String> {
     let value = match name {
-        "subject_id" => &object["subject"]["id"],
+        "subject_id" if object["subject"].is_object() => &object["subject"]["id"],
         "stage_id" => &object["stage"]["id"],
         _ => &object[name],
     };

@@ -122,6 +122,9 @@ async fn run_until_done(db: &Db, ctx: &Arc<Ctx>, due: &'static Due) -> Result<()
 /// The job as the API shows it.
 #[must_use]
 pub fn job_view(row: &Job) -> wire::Job {
+    let result: Option<serde_json::Value> = row.result.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    // A result that counts failures has kept what was wrong.
+    let failed = result.as_ref().and_then(|result| result.get("failed")).and_then(serde_json::Value::as_i64).unwrap_or_default();
     wire::Job {
         id: row.id,
         object: "job".to_owned(),
@@ -131,7 +134,7 @@ pub fn job_view(row: &Job) -> wire::Job {
         kind: row.kind.clone(),
         status: row.status,
         progress: wire::JobProgress { done: row.done, total: (row.status == JobStatus::Succeeded || row.total > 0).then_some(row.total) },
-        result: row.result.as_deref().and_then(|text| serde_json::from_str(text).ok()),
-        errors_url: None,
+        result,
+        errors_url: (failed > 0).then(|| format!("/v1/jobs/{}/errors", row.id)),
     }
 }

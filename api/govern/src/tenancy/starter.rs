@@ -49,6 +49,8 @@ pub(super) fn fill(ctx: &Ctx, tx: &mut Tx<'_>) -> RoleId {
             version: 1,
             created_at: now,
             updated_at: now,
+            required_fields: None,
+            validates_customer: None,
         });
     }
     owner

@@ -5,8 +5,9 @@ use crate::clock::job_view;
 use causeway_contract::{Page, Problem};
 use causeway_entity::kernel::jobs;
 use causeway_kernel::http::{Batch, Place};
-use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
+use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, job, list};
 use causeway_openapi::identity::{AuditEntry, op as identity};
+use causeway_openapi::import::{JobErrors, op as import};
 use causeway_openapi::integration::{Event, JOBS, Job, op};
 use causeway_openapi::object::Verification;
 
@@ -18,6 +19,8 @@ pub fn register(routes: &mut Routes) {
     routes.on::<identity::VerifyAuditEntries, _>(verify);
     routes.on::<op::ListJobs, _>(list_jobs);
     routes.on::<op::GetJob, _>(get_job);
+    routes.on::<import::GetJobErrors, _>(job_errors);
+    routes.on::<import::CancelJob, _>(cancel_job);
 }
 
 async fn events(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListEvents>) -> Result<Answer<Page<Event>>, Problem> {
@@ -44,5 +47,14 @@ async fn list_jobs(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListJobs>) -> Res
 
 async fn get_job(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetJob>) -> Result<Answer<Job>, Problem> {
     let row = tx.must::<jobs::Entity>(call.path).await?;
+    Ok(Answer::object(job_view(&row), row.version))
+}
+
+async fn job_errors(_: &Ctx, tx: &mut Tx<'_>, call: &Call<import::GetJobErrors>) -> Result<Answer<JobErrors>, Problem> {
+    service::job_errors(tx, call.path, call.query.skip.unwrap_or_default()).await.map(Answer::of)
+}
+
+async fn cancel_job(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<import::CancelJob>) -> Result<Answer<Job>, Problem> {
+    let row = job::cancel(ctx, tx, call.path).await?;
     Ok(Answer::object(job_view(&row), row.version))
 }

@@ -2,17 +2,20 @@
 
 use causeway_contract::{ListQuery, Page, Problem, operation_id};
 use causeway_entity::govern::{api_keys, users};
-use causeway_entity::kernel::{event_positions, events, snapshots};
+use causeway_entity::kernel::{event_positions, events, import_errors, imports, jobs, snapshots};
 use causeway_kernel::db::{Position, chain_link};
 use causeway_kernel::{Ctx, Find, Tx, crypto, list};
 use causeway_openapi::identity::{AUDIT_ENTRIES, AuditEntry, Change};
+use causeway_openapi::import::{JobError, JobErrors};
 use causeway_openapi::integration::Event;
 use causeway_openapi::object::{Actor, Break, Subject, Verification};
-use causeway_value::{ActorKind, PREFIXES, type_id};
+use causeway_value::{ActorKind, JobId, PREFIXES, type_id};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
+/// Errors of a job that are answered at a time.
+const ERRORS: u64 = 1_000;
 /// Events that verifying reads at a time.
 const BATCH: u64 = 1_000;
 
@@ -22,6 +25,21 @@ pub(super) struct Entry {
     position: event_positions::Model,
     after: Value,
     before: Value,
+}
+
+/// What was wrong in the rows of an import, `skip` left out from the beginning. A job of another kind has no rows.
+///
+/// # Errors
+/// `not_found`.
+pub async fn job_errors(tx: &mut Tx<'_>, id: JobId, skip: u32) -> Result<JobErrors, Problem> {
+    tx.must::<jobs::Entity>(id).await?;
+    let count = tx.get::<imports::Entity>(id).await?.map_or(0, |import| import.errors);
+    let find = Find::<import_errors::Entity>::new().eq(import_errors::Column::ImportId, id).gt(import_errors::Column::Position, i64::from(skip) - 1);
+    let mut rows = find.order_by(import_errors::Column::Position).limit(ERRORS + 1).all(tx).await?;
+    let has_more = u64::try_from(rows.len()).is_ok_and(|rows| rows > ERRORS);
+    rows.truncate(usize::try_from(ERRORS).unwrap_or(usize::MAX));
+    let data = rows.into_iter().map(|row| JobError { row: row.row, column: row.column_name, code: row.code, detail: row.detail });
+    Ok(JobErrors { object: "job_errors".to_owned(), job_id: id, count, data: data.collect(), has_more })
 }
 
 /// A page of audit entries, newest first.

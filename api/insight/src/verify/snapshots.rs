@@ -4,7 +4,7 @@ use super::check::{Check, Unit};
 
 /// The kinds of objects whose every change is recorded: table, name and company column, empty when the kind belongs to no company. What starts from a
 /// template, such as the accounts of a chart, has no record before its first change and is left out.
-const OBJECTS: [(&str, &str, &str); 15] = [
+const OBJECTS: [(&str, &str, &str); 18] = [
     ("companies", "company", "id"),
     ("parties", "party", ""),
     ("categories", "category", ""),
@@ -14,6 +14,9 @@ const OBJECTS: [(&str, &str, &str); 15] = [
     ("price_lists", "price_list", ""),
     ("leads", "lead", "company_id"),
     ("opportunities", "opportunity", "company_id"),
+    ("teams", "team", ""),
+    ("lost_reasons", "lost_reason", ""),
+    ("activities", "activity", ""),
     ("quotes", "quote", "company_id"),
     ("orders", "order", "company_id"),
     ("deliveries", "delivery", "company_id"),

@@ -23,7 +23,7 @@ pub use postgres::Postgres;
 pub use schema::{SchemaStatus, Store};
 pub use sequence::{Position, chain_link};
 pub use sqlite::{Sqlite, backup};
-pub use tx::{Change, Tx};
+pub use tx::{Change, Mark, Tx};
 
 use crate::Ctx;
 use causeway_contract::Problem;

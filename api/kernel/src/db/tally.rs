@@ -66,7 +66,25 @@ pub(crate) struct Tallies {
     overflow: bool,
 }
 
+/// How far the changes of a transaction are.
+pub(crate) struct Mark {
+    changes: Vec<(Tally, Vec<(&'static str, i64)>)>,
+    written: usize,
+    overflow: bool,
+}
+
 impl Tallies {
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { changes: self.changes.clone(), written: self.written.len(), overflow: self.overflow }
+    }
+
+    /// Forgets what changed since the mark.
+    pub(crate) fn rewind(&mut self, mark: Mark) {
+        self.changes = mark.changes;
+        self.written.truncate(mark.written);
+        self.overflow = mark.overflow;
+    }
+
     /// Takes what the row before added away and adds what the row after does.
     pub(crate) fn moved<M: Any + Clone>(&mut self, table: &str, before: Option<&M>, after: Option<&M>) {
         let Some(watched) = WATCH.get().and_then(|watch| watch.tables.iter().find(|watched| watched.table == table)) else { return };
@@ -184,6 +202,19 @@ mod tests {
         assert!(!tallies.overflow());
         tallies.add(addition("b", "x", i64::MAX), false);
         assert!(tallies.overflow());
+    }
+
+    #[test]
+    fn a_rewind_forgets_what_changed_since_its_mark() {
+        let mut tallies = Tallies::default();
+        tallies.add(addition("a", "x", 5), false);
+        let mark = tallies.mark();
+        tallies.add(addition("a", "x", i64::MAX), false);
+        tallies.add(addition("b", "x", 7), false);
+        assert!(tallies.overflow());
+        tallies.rewind(mark);
+        assert!(!tallies.overflow());
+        assert_eq!(tallies.changes, vec![(addition("a", "x", 5).tally, vec![("x", 5)])]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::plan::tuple;
 use super::sequence::PendingEvent;
-use super::tally::Tallies;
+use super::tally::{self, Tallies};
 use super::{Cell, Fault, Find, Table};
 use crate::Ctx;
 use crate::crypto;
@@ -60,6 +60,18 @@ pub struct Change<'a, T> {
     pub body: &'a T,
 }
 
+/// A place in the collected writes of a transaction.
+pub struct Mark {
+    ops: usize,
+    events: usize,
+    bodies: usize,
+    series: Series,
+    tallies: tally::Mark,
+}
+
+/// Counter rows in use: as read, and as they will be written.
+type Series = BTreeMap<(CompanyId, DocumentKind, i64), (Option<number_series::Model>, number_series::Model)>;
+
 /// A transaction.
 pub struct Tx<'c> {
     conn: Conn<'c>,
@@ -70,7 +82,7 @@ pub struct Tx<'c> {
     events: Vec<PendingEvent>,
     bodies: Vec<(Uuid, i64, String)>,
     /// Counter rows in use: as read, and as they will be written.
-    pub(crate) series: BTreeMap<(CompanyId, DocumentKind, i64), (Option<number_series::Model>, number_series::Model)>,
+    pub(crate) series: Series,
     /// Changes of sums that follow the rows written here.
     pub(crate) tallies: Tallies,
     fault: Option<Fault>,
@@ -253,6 +265,21 @@ impl<'c> Tx<'c> {
     }
 
     // ---- writing ----
+
+    /// How far the collected writes are, for [`Tx::rewind`].
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark { ops: self.ops.len(), events: self.events.len(), bodies: self.bodies.len(), series: self.series.clone(), tallies: self.tallies.mark() }
+    }
+
+    /// Forgets what was collected since the mark: one of many items was wrong. Nothing of it was sent.
+    pub fn rewind(&mut self, mark: Mark) {
+        self.ops.truncate(mark.ops);
+        self.events.truncate(mark.events);
+        self.bodies.truncate(mark.bodies);
+        self.series = mark.series;
+        self.tallies.rewind(mark.tallies);
+    }
 
     /// Adds a row.
     pub fn insert<M>(&mut self, model: M)

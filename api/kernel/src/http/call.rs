@@ -2,6 +2,7 @@
 
 use super::router::Operation;
 use super::{Told, header};
+use crate::upload::Upload;
 use actix_web::HttpRequest;
 use actix_web::web::Payload;
 use causeway_contract::{Code, Endpoint, FieldError, ListSpec, Problem, Relation, Shape, parse_json};
@@ -31,6 +32,8 @@ pub struct Call<E: Endpoint> {
     pub query: E::Query,
     /// The body.
     pub body: E::Body,
+    /// The file that came in place of the body.
+    pub upload: Option<Upload>,
 }
 
 /// The pairs of a query string.
@@ -187,6 +190,12 @@ pub(crate) fn read_body_as(request: &HttpRequest, bytes: &[u8], shape: Option<&S
     let value = parse_json(bytes)?;
     shape.check(&value)?;
     Ok(value)
+}
+
+/// Whether a file comes in place of a JSON body.
+pub(crate) fn is_file(request: &HttpRequest) -> bool {
+    let kind = request.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/csv")
 }
 
 /// A value that passed its schema as its type. A failure here means that schema and type disagree.

@@ -176,7 +176,7 @@ impl Export {
         if let Some(fields) = query.as_object_mut() {
             fields.entry("limit").or_insert_with(|| PAGE.into());
         }
-        let Bound::Verb(verb) = (operation.bind)(&segments, query, json!({}))? else { return Err(Problem::not_found()) };
+        let Bound::Verb(verb) = (operation.bind)(&segments, query, json!({}), None)? else { return Err(Problem::not_found()) };
         let packed = execute(&self.app.db, operation, &self.ctx, None, verb).await?;
         let page: Value = serde_json::from_str(&packed.body).unwrap_or_default();
         let rows = page.get("data").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();

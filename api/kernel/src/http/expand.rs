@@ -62,7 +62,7 @@ async fn expand(ctx: &Ctx, tx: &mut Tx<'_>, bind: &Bind<'_>, answer: &mut Value)
     }
     for (id, object) in &mut found {
         let empty = || Value::Object(Map::new());
-        let Bound::Verb(verb) = (bind.operation.bind)(&[id.as_str()], empty(), empty())? else { continue };
+        let Bound::Verb(verb) = (bind.operation.bind)(&[id.as_str()], empty(), empty(), None)? else { continue };
         match verb.run(ctx, tx).await {
             Ok(packed) => *object = serde_json::from_str(&packed.body).unwrap_or_default(),
             // Not the caller's to see, or gone: the id stands alone.

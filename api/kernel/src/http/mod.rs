@@ -31,6 +31,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::limits::{BODY_BYTES, BODY_SECONDS};
+use crate::upload::{self, Receiver, Upload};
 use call::Incoming;
 use router::{Bound, Operation, Verb};
 use serde::Serialize;
@@ -210,6 +211,41 @@ async fn read_body(payload: &mut Payload) -> Result<Bytes, Problem> {
     }
 }
 
+/// Reads a whole file, part by part, with a limit for each silence instead of one for all of it.
+async fn receive(db: &Db, ctx: &Ctx, payload: &mut Payload) -> Result<Upload, Problem> {
+    let mut receiver = Receiver::new(db, ctx);
+    let received = receive_parts(&mut receiver, payload).await;
+    if received.is_err() {
+        forget(db, &Arc::new(ctx.clone()), receiver.id()).await;
+    }
+    received
+}
+
+async fn receive_parts(receiver: &mut Receiver<'_>, payload: &mut Payload) -> Result<Upload, Problem> {
+    loop {
+        let chunk = tokio::time::timeout(Duration::from_secs(BODY_SECONDS), next_chunk(payload)).await;
+        match chunk {
+            Ok(None) => return receiver.finish().await,
+            Ok(Some(Ok(bytes))) => receiver.push(&bytes).await?,
+            Ok(Some(Err(error))) => return Err(Problem::new(Code::Malformed, format!("The body could not be read: {error}."))),
+            Err(_) => return Err(Problem::new(Code::Timeout, format!("No part of the file arrived for {BODY_SECONDS} seconds."))),
+        }
+    }
+}
+
+/// Drops a file that nobody will take: its request was refused, or had been made before.
+async fn forget(db: &Db, ctx: &Arc<Ctx>, file: Uuid) {
+    let dropped = db
+        .write(ctx, async move |_, tx| {
+            upload::discard(tx, file);
+            Ok(())
+        })
+        .await;
+    if let Err(problem) = dropped {
+        tracing::warn!(%problem, "the parts of a refused file stay until the next one");
+    }
+}
+
 async fn next_chunk(payload: &mut Payload) -> Option<Result<Bytes, actix_web::error::PayloadError>> {
     std::future::poll_fn(|context| futures_core::Stream::poll_next(Pin::new(&mut *payload), context)).await
 }
@@ -239,11 +275,17 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
     let asked = call::read_query(pairs, operation, app.routes.relations(operation))?;
     ctx.dry_run = asked.dry_run;
     ctx.expected = call::expected_version(&incoming.request, &segments)?;
-    let bytes = if operation.method == Method::Get { Bytes::new() } else { read_body(&mut incoming.payload).await? };
+    let upload = if operation.upload && call::is_file(&incoming.request) { Some(receive(&app.db, &ctx, &mut incoming.payload).await?) } else { None };
+    let bytes = match &upload {
+        Some(upload) => Bytes::copy_from_slice(&upload.digest),
+        None if operation.method == Method::Get => Bytes::new(),
+        None => read_body(&mut incoming.payload).await?,
+    };
     let announced = (operation.method != Method::Get).then(|| app.db.announce());
     // A dry run changes nothing, so there is nothing to repeat.
     let key = if ctx.dry_run { None } else { idempotency::Key::of(operation, &incoming.request, &ctx, &bytes)? };
-    let body = call::read_body_as(&incoming.request, &bytes, operation.body.as_ref())?;
+    let body = if upload.is_some() { serde_json::json!({}) } else { call::read_body_as(&incoming.request, &bytes, operation.body.as_ref())? };
+    let file = upload.as_ref().map(|upload| upload.id);
     let ctx = Arc::new(ctx);
     if let Some(columns) = operation.columns.as_ref().filter(|_| csv::wanted(&incoming.request)) {
         if !asked.expand.is_empty() {
@@ -253,16 +295,24 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
         return export.answer(&incoming.request_id, columns.clone(), asked.value).await;
     }
     let more = expand::bind(&app.routes, &ctx, asked.expand)?;
-    let outcome = match (operation.bind)(&segments, asked.value, body)? {
+    let outcome = match (operation.bind)(&segments, asked.value, body, upload)? {
         Bound::Verb(verb) if !more.is_empty() => {
             expand::read(&app, &ctx, verb, more).await.map(|packed| respond::success(&incoming.request, packed, &incoming.request_id))
         }
-        Bound::Verb(verb) => execute(&app.db, operation, &ctx, key, verb).await.map(|packed| {
-            if operation.method != Method::Get {
-                incoming.told.borrow_mut().flow = flow_of(&packed.body);
+        Bound::Verb(verb) => {
+            let outcome = execute(&app.db, operation, &ctx, key, verb).await;
+            if let Some(file) = file
+                && !outcome.as_ref().is_ok_and(|packed| !packed.repeated)
+            {
+                forget(&app.db, &ctx, file).await;
             }
-            respond::success(&incoming.request, packed, &incoming.request_id)
-        }),
+            outcome.map(|packed| {
+                if operation.method != Method::Get {
+                    incoming.told.borrow_mut().flow = flow_of(&packed.body);
+                }
+                respond::success(&incoming.request, packed, &incoming.request_id)
+            })
+        }
         Bound::Tail(tail) => stream::open(&app, operation, &incoming, &ctx, tail).await,
     };
     drop(announced);

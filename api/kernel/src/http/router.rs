@@ -3,6 +3,7 @@
 use super::csv::Columns;
 use super::stream::{Batch, Frames, Place, Tail};
 use super::{Answer, Call, LocalFuture, Packed, pack};
+use crate::upload::Upload;
 use crate::{Ctx, Tx};
 use causeway_contract::{Audience, Endpoint, Events, Flag, ListSpec, Method, PathParams, Problem, Relation, Reply, Row, Shape, relations, row};
 use serde_json::Value;
@@ -59,7 +60,7 @@ where
     }
 }
 
-type Bind = Box<dyn Fn(&[&str], Value, Value) -> Result<Bound, Problem> + Send + Sync>;
+type Bind = Box<dyn Fn(&[&str], Value, Value, Option<Upload>) -> Result<Bound, Problem> + Send + Sync>;
 
 /// An endpoint that is served: its row, its schemas compiled at start, and the way from a request to its handler.
 pub(crate) struct Operation {
@@ -69,6 +70,8 @@ pub(crate) struct Operation {
     pub audience: Audience,
     pub dry_run: bool,
     pub secret: bool,
+    /// Whether a file may come in place of the body.
+    pub upload: bool,
     pub list: Option<&'static ListSpec>,
     /// Whether it reads a bounded number of rows: one object or one page. Reports and checks may read everything.
     pub quick: bool,
@@ -118,7 +121,9 @@ impl Routes {
         <E::Reply as Reply>::Payload: Send,
         F: AsyncFn(&Ctx, &mut Tx<'_>, &Call<E>) -> Result<Answer<<E::Reply as Reply>::Payload>, Problem> + Copy + Send + Sync + 'static,
     {
-        self.add::<E>(Box::new(move |segments, query, body| Ok(Bound::Verb(Box::new(Handled { handler, call: call_of::<E>(segments, query, body)? })))));
+        self.add::<E>(Box::new(move |segments, query, body, upload| {
+            Ok(Bound::Verb(Box::new(Handled { handler, call: call_of::<E>(segments, query, body, upload)? })))
+        }));
     }
 
     /// Serves a stream: `handler` is called again and again, each time with the place where the batch before ended.
@@ -131,7 +136,9 @@ impl Routes {
         E::Body: Send + Sync,
         F: AsyncFn(&Ctx, &mut Tx<'_>, &Call<E>, &Place) -> Result<Batch<T>, Problem> + Copy + Send + Sync + 'static,
     {
-        self.add::<E>(Box::new(move |segments, query, body| Ok(Bound::Tail(Arc::new(Followed { handler, call: call_of::<E>(segments, query, body)? })))));
+        self.add::<E>(Box::new(move |segments, query, body, upload| {
+            Ok(Bound::Tail(Arc::new(Followed { handler, call: call_of::<E>(segments, query, body, upload)? })))
+        }));
     }
 
     fn add<E: Endpoint>(&mut self, bind: Bind) {
@@ -149,6 +156,7 @@ impl Routes {
                 audience: E::audience(),
                 dry_run: E::FLAGS.contains(&Flag::dry_run),
                 secret: E::FLAGS.contains(&Flag::secret),
+                upload: E::FLAGS.contains(&Flag::upload),
                 list: E::LIST,
                 quick: E::LIST.is_some() || <E::Path as PathParams>::COUNT > 0,
                 body: (row.body)(),
@@ -185,11 +193,12 @@ impl Routes {
     }
 }
 
-fn call_of<E: Endpoint>(segments: &[&str], query: Value, body: Value) -> Result<Call<E>, Problem> {
+fn call_of<E: Endpoint>(segments: &[&str], query: Value, body: Value, upload: Option<Upload>) -> Result<Call<E>, Problem> {
     Ok(Call {
         path: <E::Path as PathParams>::read(segments).ok_or_else(Problem::not_found)?,
         query: super::call::decoded(query, "query")?,
         body: super::call::decoded(body, "body")?,
+        upload,
     })
 }
 

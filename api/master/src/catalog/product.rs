@@ -2,11 +2,13 @@
 
 use super::{store, unit::PIECE};
 use crate::{check, refs};
-use causeway_contract::{Code, FieldError, Problem};
+use causeway_contract::{Bulk, BulkResult, Code, FieldError, Problem};
 use causeway_entity::master::{accounts, categories, products, taxes};
+use causeway_kernel::bulk::{TakenRefs, create_each};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_openapi::catalog as wire;
 use causeway_value::{CategoryId, Json, ProductId, Quantity, TaxId};
+use std::collections::BTreeSet;
 
 /// Creates a product.
 ///
@@ -49,6 +51,28 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateProduct) -> R
     tx.set_external_refs("product", row.id.uuid(), &refs, true);
     index(tx, &row, true);
     record(ctx, tx, "product.created", &row, refs)
+}
+
+/// Creates many.
+///
+/// # Errors
+/// As `create_each`; `already_exists` for a code that another product or an item before has.
+pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateProduct>) -> Result<BulkResult<wire::Product>, Problem> {
+    let asked = bulk.items.iter().flat_map(|body| refs::pairs(&body.external_refs));
+    let taken = std::cell::RefCell::new(TakenRefs::load(tx, "product", asked).await?);
+    let codes: BTreeSet<&str> = bulk.items.iter().map(|body| body.code.as_str()).collect();
+    let standing = Find::<products::Entity>::new().among(products::Column::Code, codes).all(tx).await?;
+    let codes = std::cell::RefCell::new(standing.into_iter().map(|row| row.code).collect::<BTreeSet<String>>());
+    create_each(tx, bulk, async |tx, _, body| {
+        if codes.borrow().contains(&body.code) {
+            return Err(Problem::field(Code::AlreadyExists, "/code", "is the code of another product"));
+        }
+        let product = create(ctx, tx, body).await?;
+        taken.borrow_mut().take(&refs::pairs(&body.external_refs))?;
+        codes.borrow_mut().insert(body.code.clone());
+        Ok(product)
+    })
+    .await
 }
 
 /// Changes a product. Documents keep what they took from it.

@@ -1,7 +1,7 @@
 //! The operations of categories, units and products.
 
 use super::{category, product, unit};
-use causeway_contract::{Page, Problem};
+use causeway_contract::{BulkResult, Page, Problem};
 use causeway_entity::master::{categories, products, units};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
 use causeway_openapi::catalog::{CATEGORIES, Category, PRODUCTS, Product, UNITS, Unit, op};
@@ -18,6 +18,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::UpdateUnit, _>(update_unit);
     routes.on::<op::ListProducts, _>(list_products);
     routes.on::<op::CreateProduct, _>(create_product);
+    routes.on::<op::CreateProducts, _>(create_products);
     routes.on::<op::GetProduct, _>(get_product);
     routes.on::<op::UpdateProduct, _>(update_product);
 }
@@ -79,6 +80,10 @@ async fn create_product(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateProduc
     let product = product::create(ctx, tx, &call.body).await?;
     let version = product.version;
     Ok(Answer::object(product, version))
+}
+
+async fn create_products(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateProducts>) -> Result<Answer<BulkResult<Product>>, Problem> {
+    product::create_many(ctx, tx, &call.body).await.map(Answer::of)
 }
 
 async fn get_product(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetProduct>) -> Result<Answer<Product>, Problem> {

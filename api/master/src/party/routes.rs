@@ -1,7 +1,7 @@
 //! The operations of a party.
 
 use super::{service, store, view};
-use causeway_contract::{Page, Problem};
+use causeway_contract::{BulkResult, Page, Problem};
 use causeway_entity::master::parties;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
 use causeway_openapi::party::{PARTIES, Party, op};
@@ -10,6 +10,7 @@ use causeway_openapi::party::{PARTIES, Party, op};
 pub fn register(routes: &mut Routes) {
     routes.on::<op::ListParties, _>(list_parties);
     routes.on::<op::CreateParty, _>(create);
+    routes.on::<op::CreateParties, _>(create_many);
     routes.on::<op::GetParty, _>(get);
     routes.on::<op::UpdateParty, _>(update);
 }
@@ -25,6 +26,10 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateParty>) -> Res
     let party = service::create(ctx, tx, &call.body).await?;
     let version = party.version;
     Ok(Answer::object(party, version))
+}
+
+async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateParties>) -> Result<Answer<BulkResult<Party>>, Problem> {
+    service::create_many(ctx, tx, &call.body).await.map(Answer::of)
 }
 
 async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetParty>) -> Result<Answer<Party>, Problem> {

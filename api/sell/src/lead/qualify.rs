@@ -73,5 +73,8 @@ fn opportunity_of(
         version: 1,
         created_at: ctx.now(),
         updated_at: ctx.now(),
+        product_id: None,
+        team_id: None,
+        stage_since: Some(ctx.now()),
     }
 }

@@ -1,7 +1,7 @@
 //! The operations of a lead.
 
 use super::{qualify, service, view};
-use causeway_contract::{Page, Problem};
+use causeway_contract::{BulkResult, Page, Problem};
 use causeway_entity::sell::leads::Entity;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
 use causeway_openapi::crm::{LEADS, Lead, QualifiedLead, op};
@@ -10,6 +10,7 @@ use causeway_openapi::crm::{LEADS, Lead, QualifiedLead, op};
 pub fn register(routes: &mut Routes) {
     routes.on::<op::ListLeads, _>(list_leads);
     routes.on::<op::CreateLead, _>(create);
+    routes.on::<op::CreateLeads, _>(create_many);
     routes.on::<op::GetLead, _>(get);
     routes.on::<op::UpdateLead, _>(update);
     routes.on::<op::QualifyLead, _>(qualify_lead);
@@ -29,6 +30,10 @@ async fn list_leads(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListLeads>) -> R
 
 async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateLead>) -> Result<Answer<Lead>, Problem> {
     service::create(ctx, tx, &call.body).await.map(answer)
+}
+
+async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateLeads>) -> Result<Answer<BulkResult<Lead>>, Problem> {
+    service::create_many(ctx, tx, &call.body).await.map(Answer::of)
 }
 
 async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetLead>) -> Result<Answer<Lead>, Problem> {

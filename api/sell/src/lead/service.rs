@@ -1,28 +1,79 @@
 //! The verbs of a lead, but for qualifying.
 
 use super::view::view;
-use crate::check::happened;
-use causeway_contract::{Code, FieldError, Patch, Problem};
+use crate::check::{History, happened};
+use causeway_contract::{Bulk, BulkResult, Code, FieldError, Patch, Problem};
 use causeway_entity::govern::{companies, users};
 use causeway_entity::sell::leads::{Entity, Model};
-use causeway_kernel::{Change, Ctx, Tx};
+use causeway_kernel::bulk::{TakenRefs, create_each};
+use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_master::check::{self, finish, not_blank};
 use causeway_master::refs;
 use causeway_openapi::crm as wire;
-use causeway_value::{FlowId, Json, LeadId, LeadStatus};
+use causeway_value::{CompanyId, FlowId, Json, LeadId, LeadStatus, UserId};
+use std::collections::BTreeSet;
 
 const OBJECT: &str = "lead";
+
+/// The rows that new leads name.
+pub struct Known {
+    companies: BTreeSet<CompanyId>,
+    users: BTreeSet<UserId>,
+}
+
+impl Known {
+    /// Looks up what these bodies name, in one query a kind.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load<'b>(tx: &mut Tx<'_>, bodies: impl Iterator<Item = &'b wire::CreateLead> + Clone) -> Result<Self, Problem> {
+        let companies: BTreeSet<CompanyId> = bodies.clone().map(|body| body.company_id).collect();
+        let users: BTreeSet<UserId> = bodies.filter_map(|body| body.owner_id).collect();
+        let companies = Find::<companies::Entity>::new().among(companies::Column::Id, companies).all(tx).await?;
+        let users = if users.is_empty() { Vec::new() } else { Find::<users::Entity>::new().among(users::Column::Id, users).all(tx).await? };
+        Ok(Self { companies: companies.into_iter().map(|row| row.id).collect(), users: users.into_iter().map(|row| row.id).collect() })
+    }
+}
 
 /// Creates a lead.
 ///
 /// # Errors
 /// `validation_failed` naming each wrong field.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateLead) -> Result<wire::Lead, Problem> {
+    let known = Known::load(tx, std::iter::once(body)).await?;
+    create_known(ctx, tx, &known, body, History::of(ctx))
+}
+
+/// Creates many.
+///
+/// # Errors
+/// As `create_each`.
+pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateLead>) -> Result<BulkResult<wire::Lead>, Problem> {
+    let known = Known::load(tx, bulk.items.iter()).await?;
+    let asked = bulk.items.iter().flat_map(|body| refs::pairs(&body.external_refs));
+    let taken = std::cell::RefCell::new(TakenRefs::load(tx, OBJECT, asked).await?);
+    create_each(tx, bulk, async |tx, _, body| {
+        let lead = create_known(ctx, tx, &known, body, History::of(ctx))?;
+        taken.borrow_mut().take(&refs::pairs(&body.external_refs))?;
+        Ok(lead)
+    })
+    .await
+}
+
+/// Creates a lead from what is known already.
+///
+/// # Errors
+/// As [`create`].
+pub fn create_known(ctx: &Ctx, tx: &mut Tx<'_>, known: &Known, body: &wire::CreateLead, history: History) -> Result<wire::Lead, Problem> {
     let mut errors = Vec::new();
     not_blank(&body.title, "/title", &mut errors);
-    tx.named::<companies::Entity, _>(Some(body.company_id), "/company_id", &mut errors).await?;
-    tx.named::<users::Entity, _>(body.owner_id, "/owner_id", &mut errors).await?;
-    let created_at = happened(ctx, body.created_at, "/created_at", &mut errors);
+    if !known.companies.contains(&body.company_id) {
+        errors.push(check::unknown::<causeway_value::Company>("/company_id", "tenant"));
+    }
+    if body.owner_id.is_some_and(|owner| !known.users.contains(&owner)) {
+        errors.push(check::unknown::<causeway_value::User>("/owner_id", "tenant"));
+    }
+    let created_at = happened(ctx, history, body.created_at, "/created_at", &mut errors);
     finish(errors)?;
     let row = Model {
         tenant_id: ctx.tenant,

@@ -1,16 +1,18 @@
 //! The operations of an opportunity.
 
 use super::{service, view};
-use causeway_contract::{Page, Problem};
+use causeway_contract::{BulkResult, Page, Problem};
 use causeway_entity::sell::opportunities::Entity;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
-use causeway_openapi::crm::{OPPORTUNITIES, Opportunity, op};
+use causeway_openapi::crm::{OPPORTUNITIES, Opportunity, StageHistory, op};
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
     routes.on::<op::ListOpportunities, _>(list_opportunities);
     routes.on::<op::CreateOpportunity, _>(create);
+    routes.on::<op::CreateOpportunities, _>(create_many);
     routes.on::<op::GetOpportunity, _>(get);
+    routes.on::<op::GetStageHistory, _>(stage_history);
     routes.on::<op::UpdateOpportunity, _>(update);
     routes.on::<op::AdvanceOpportunity, _>(advance);
     routes.on::<op::WinOpportunity, _>(win);
@@ -31,6 +33,14 @@ async fn list_opportunities(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListOppo
 
 async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateOpportunity>) -> Result<Answer<Opportunity>, Problem> {
     service::create(ctx, tx, &call.body).await.map(answer)
+}
+
+async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateOpportunities>) -> Result<Answer<BulkResult<Opportunity>>, Problem> {
+    service::create_many(ctx, tx, &call.body).await.map(Answer::of)
+}
+
+async fn stage_history(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetStageHistory>) -> Result<Answer<StageHistory>, Problem> {
+    service::stage_history(ctx, tx, call.path).await.map(Answer::of)
 }
 
 async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetOpportunity>) -> Result<Answer<Opportunity>, Problem> {

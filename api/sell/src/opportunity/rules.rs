@@ -3,7 +3,7 @@
 use crate::stage::rules::status;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::sell::{opportunities::Model, stages};
-use causeway_value::{Instant, OpportunityStatus, Percent};
+use causeway_value::{DealField, Instant, OpportunityStatus, Percent};
 
 /// Refuses a verb for open opportunities on a closed one.
 ///
@@ -36,14 +36,51 @@ pub fn moved(old: &Model, stage: &stages::Model, now: Instant) -> Model {
         lost_reason: None,
         version: old.version + 1,
         updated_at: now,
+        stage_since: if stage.id == old.stage_id { old.stage_since } else { Some(now) },
         ..old.clone()
+    }
+}
+
+/// A deal cannot end before it came up.
+pub fn check_order(created_at: Instant, closed_at: Instant, errors: &mut Vec<FieldError>) {
+    if closed_at < created_at {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/closed_at", format!("must not be before the opportunity came up, {created_at}")));
+    }
+}
+
+/// What a stage asks for must be there before a deal comes to it; each thing that is missing is named.
+pub fn check_required(row: &Model, stage: &stages::Model, errors: &mut Vec<FieldError>) {
+    let asked = stage.required_fields.as_ref().map(|fields| fields.0.as_slice()).unwrap_or_default();
+    for field in asked {
+        let there = match field {
+            DealField::ExpectedValue => !row.expected_value.is_zero(),
+            DealField::ExpectedCloseDate => row.expected_close_date.is_some(),
+            DealField::ContactId => row.contact_id.is_some(),
+            DealField::OwnerId => row.owner_id.is_some(),
+            DealField::TeamId => row.team_id.is_some(),
+            DealField::ProductId => row.product_id.is_some(),
+        };
+        if !there {
+            errors.push(FieldError::pointer(
+                Code::Required,
+                format!("/{field}"),
+                format!("is required before the stage {}; set it, then try again", stage.name),
+            ));
+        }
     }
 }
 
 /// The opportunity at its end, in the stage of that end.
 #[must_use]
 pub fn closed(old: &Model, stage: &stages::Model, closed_at: Instant, lost_reason: Option<String>, now: Instant) -> Model {
-    Model { closed_at: Some(closed_at), lost_reason, status: status(stage), probability: probability(stage), ..moved(old, stage, now) }
+    Model {
+        closed_at: Some(closed_at),
+        lost_reason,
+        status: status(stage),
+        probability: probability(stage),
+        stage_since: Some(closed_at),
+        ..moved(old, stage, now)
+    }
 }
 
 /// How likely a deal in this stage is won: an end is certain.

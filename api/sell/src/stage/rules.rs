@@ -17,8 +17,8 @@ pub fn status(stage: &Model) -> OpportunityStatus {
 ///
 /// # Errors
 /// `state_conflict` when the pipeline has no open stage.
-pub fn first_open(stages: &[Model]) -> Result<&Model, Problem> {
-    let open = stages.iter().filter(|stage| status(stage) == OpportunityStatus::Open);
+pub fn first_open<'s>(stages: impl IntoIterator<Item = &'s Model>) -> Result<&'s Model, Problem> {
+    let open = stages.into_iter().filter(|stage| status(stage) == OpportunityStatus::Open);
     open.min_by_key(|stage| (stage.position, stage.company_id.is_none())).ok_or_else(|| missing("open"))
 }
 
@@ -35,8 +35,8 @@ pub fn qualified(stages: &[Model]) -> Result<&Model, Problem> {
 ///
 /// # Errors
 /// `state_conflict` when the pipeline has no such stage.
-pub fn ending(stages: &[Model], end: OpportunityStatus) -> Result<&Model, Problem> {
-    let ends = stages.iter().filter(|stage| status(stage) == end);
+pub fn ending<'s>(stages: impl IntoIterator<Item = &'s Model>, end: OpportunityStatus) -> Result<&'s Model, Problem> {
+    let ends = stages.into_iter().filter(|stage| status(stage) == end);
     ends.min_by_key(|stage| (stage.company_id.is_none(), stage.position)).ok_or_else(|| missing(end.into()))
 }
 
@@ -61,6 +61,8 @@ mod tests {
             version: 1,
             created_at: Instant(0),
             updated_at: Instant(0),
+            required_fields: None,
+            validates_customer: None,
         }
     }
 

@@ -2,13 +2,13 @@
 
 use super::rules;
 use crate::check::share;
-use causeway_contract::{Code, FieldError, Problem};
+use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::sell::stages::{Column, Entity, Model};
 use causeway_kernel::{Change, Ctx, Find, Tx};
-use causeway_master::check::{finish, not_blank};
+use causeway_master::check::{each_once, finish, not_blank};
 use causeway_openapi::crm as wire;
-use causeway_value::{CompanyId, OpportunityStatus, StageId};
+use causeway_value::{CompanyId, DealField, Json, OpportunityStatus, StageId};
 
 /// The stages of a company: its own and those of all companies, in their order.
 ///
@@ -26,6 +26,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateStage) -> Res
     let mut errors = Vec::new();
     not_blank(&body.name, "/name", &mut errors);
     share(body.probability, "/probability", &mut errors);
+    each_once(&body.required_fields, "/required_fields", &mut errors);
     tx.named::<companies::Entity, _>(body.company_id, "/company_id", &mut errors).await?;
     refuse_taken_name(tx, &body.name, body.company_id, None, &mut errors).await?;
     finish(errors)?;
@@ -41,6 +42,8 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateStage) -> Res
         version: 1,
         created_at: now,
         updated_at: now,
+        required_fields: asked(body.required_fields.clone()),
+        validates_customer: Some(body.validates_customer),
     };
     tx.insert(row.clone());
     record(ctx, tx, "stage.created", &row)
@@ -57,6 +60,13 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: StageId, body: &wire::Update
     new.position = body.position.clone().over_required(i32::try_from(old.position).unwrap_or_default()).into();
     new.probability = body.probability.clone().over_required(new.probability);
     let mut errors = Vec::new();
+    if let Patch::Value(fields) = &body.required_fields {
+        each_once(fields, "/required_fields", &mut errors);
+        new.required_fields = asked(fields.clone());
+    }
+    if let Patch::Value(validates) = body.validates_customer {
+        new.validates_customer = Some(validates);
+    }
     not_blank(&new.name, "/name", &mut errors);
     share(new.probability, "/probability", &mut errors);
     if new.name != old.name {
@@ -67,6 +77,10 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: StageId, body: &wire::Update
     new.updated_at = ctx.now();
     tx.update(&old, &new);
     record(ctx, tx, "stage.updated", &new)
+}
+
+fn asked(fields: Vec<DealField>) -> Option<Json<Vec<DealField>>> {
+    (!fields.is_empty()).then_some(Json(fields))
 }
 
 async fn refuse_taken_name(
@@ -104,5 +118,7 @@ pub fn view(row: &Model) -> wire::Stage {
         probability: row.probability,
         status: rules::status(row),
         company_id: row.company_id,
+        required_fields: row.required_fields.as_ref().map(|fields| fields.0.clone()).unwrap_or_default(),
+        validates_customer: row.validates_customer.unwrap_or(false),
     }
 }

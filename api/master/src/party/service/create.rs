@@ -3,8 +3,9 @@
 use super::{References, check_references, children, credit, index, record, words};
 use crate::party::store::Children;
 use crate::{check, refs};
-use causeway_contract::Problem;
+use causeway_contract::{Bulk, BulkResult, Problem};
 use causeway_entity::master::parties;
+use causeway_kernel::bulk::{TakenRefs, create_each};
 use causeway_kernel::{Ctx, Tx};
 use causeway_openapi::party as wire;
 use causeway_value::{Json, PartyId, PartyRole};
@@ -58,4 +59,19 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateParty) -> Res
     tx.set_external_refs("party", row.id.uuid(), &standing.refs, true);
     index(tx, &row, &words(&row, &standing), true);
     record(ctx, tx, "party.created", &row, &standing)
+}
+
+/// Creates many.
+///
+/// # Errors
+/// As `create_each`.
+pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateParty>) -> Result<BulkResult<wire::Party>, Problem> {
+    let asked = bulk.items.iter().flat_map(|body| refs::pairs(&body.external_refs));
+    let taken = std::cell::RefCell::new(TakenRefs::load(tx, "party", asked).await?);
+    create_each(tx, bulk, async |tx, _, body| {
+        let party = create(ctx, tx, body).await?;
+        taken.borrow_mut().take(&refs::pairs(&body.external_refs))?;
+        Ok(party)
+    })
+    .await
 }

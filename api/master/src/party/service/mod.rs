@@ -5,7 +5,7 @@ mod create;
 mod credit;
 mod update;
 
-pub use create::create;
+pub use create::{create, create_many};
 pub use update::{add_contact, update};
 
 use super::store::Children;

@@ -1,81 +1,30 @@
 //! The verbs of an opportunity.
 
-use super::{rules, view::view};
-use crate::check::{happened, share};
+mod create;
+mod known;
+
+pub use create::{create, create_known, create_many, expected, insert, replace};
+pub use known::Known;
+
+use super::{customer, rules, view::view};
+use crate::check::{History, happened, share};
 use crate::stage::rules as stage_rules;
 use crate::stage::service::of_company;
 use causeway_contract::{Code, FieldError, Patch, Problem};
-use causeway_entity::govern::{companies, users};
+use causeway_entity::govern::users;
 use causeway_entity::kernel::snapshots;
-use causeway_entity::master::{contacts, parties};
+use causeway_entity::master::{contacts, parties, products};
 use causeway_entity::sell::opportunities::{Entity, Model};
-use causeway_entity::sell::stages;
+use causeway_entity::sell::{stage_visits, stages, teams};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_master::check::{self, finish, not_blank};
 use causeway_master::party::store as party;
-use causeway_master::{money, refs};
+use causeway_master::refs;
 use causeway_openapi::crm as wire;
-use causeway_value::{Amount, AmountText, ContactId, Currency, FlowId, Instant, Json, OpportunityId, OpportunityStatus, PartyId, StageId};
+use causeway_openapi::party::UpdateParty;
+use causeway_value::{Amount, ContactId, Currency, Instant, Json, OpportunityId, OpportunityStatus, PartyId, PartyRole, StageId};
 
 const OBJECT: &str = "opportunity";
-
-/// Creates an opportunity without a lead. Back-dated history may come with its end.
-///
-/// # Errors
-/// `validation_failed` naming each wrong field.
-pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOpportunity) -> Result<wire::Opportunity, Problem> {
-    let mut errors = Vec::new();
-    not_blank(&body.title, "/title", &mut errors);
-    let company = tx.named::<companies::Entity, _>(Some(body.company_id), "/company_id", &mut errors).await?;
-    let customer = party::named(tx, Some(body.party_id), "/party_id", &mut errors).await?;
-    tx.named::<users::Entity, _>(body.owner_id, "/owner_id", &mut errors).await?;
-    check_contact(tx, body.contact_id, body.party_id, &mut errors).await?;
-    let created_at = happened(ctx, body.created_at, "/created_at", &mut errors);
-    let (Some(company), Some(customer)) = (company, customer) else { return Err(Problem::of(errors)) };
-    let currency = body.currency.unwrap_or(company.currency);
-    body.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
-    let expected_value = expected(body.expected_value.as_ref(), currency, &mut errors);
-    let stages = of_company(tx, company.id).await?;
-    let stage = first_stage(&stages, body, &mut errors);
-    let closed_at = check_end(ctx, body, stage.as_ref().ok().copied(), created_at, &mut errors);
-    finish(errors)?;
-    let stage = stage?;
-    let row = Model {
-        tenant_id: ctx.tenant,
-        id: OpportunityId::new(),
-        company_id: body.company_id,
-        party_id: body.party_id,
-        contact_id: body.contact_id,
-        lead_id: None,
-        title: body.title.clone(),
-        expected_value,
-        currency,
-        expected_close_date: body.expected_close_date,
-        owner_id: body.owner_id,
-        stage_id: stage.id,
-        probability: rules::probability(stage),
-        status: stage_rules::status(stage),
-        closed_at,
-        lost_reason: body.lost_reason.clone(),
-        flow_id: FlowId::new(),
-        metadata: Json(body.metadata.clone()),
-        version: 1,
-        created_at,
-        updated_at: ctx.now(),
-    };
-    insert(ctx, tx, row, &stage.name, &customer.name, refs::pairs(&body.external_refs))
-}
-
-/// Adds an opportunity that is complete: from a body or from a lead.
-///
-/// # Errors
-/// When it cannot be recorded.
-pub fn insert(ctx: &Ctx, tx: &mut Tx<'_>, row: Model, stage_name: &str, party_name: &str, refs: Vec<(String, String)>) -> Result<wire::Opportunity, Problem> {
-    tx.insert(row.clone());
-    tx.set_external_refs(OBJECT, row.id.uuid(), &refs, true);
-    tx.index_words(OBJECT, row.id.uuid(), &[Some(&row.title), Some(party_name)], true);
-    record(ctx, tx, "opportunity.created", &row, stage_name, refs)
-}
 
 /// Changes an open opportunity.
 ///
@@ -94,11 +43,19 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
     new.probability = body.probability.clone().over_required(new.probability);
     share(new.probability, "/probability", &mut errors);
     new.owner_id = body.owner_id.clone().over(new.owner_id);
+    new.product_id = body.product_id.clone().over(new.product_id);
+    new.team_id = body.team_id.clone().over(new.team_id);
     new.metadata = Json(check::metadata(new.metadata.0, &body.metadata, &mut errors));
     not_blank(&new.title, "/title", &mut errors);
     new.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
     if let Patch::Value(owner) = body.owner_id {
         tx.named::<users::Entity, _>(Some(owner), "/owner_id", &mut errors).await?;
+    }
+    if let Patch::Value(product) = body.product_id {
+        tx.named::<products::Entity, _>(Some(product), "/product_id", &mut errors).await?;
+    }
+    if let Patch::Value(team) = body.team_id {
+        tx.named::<teams::Entity, _>(Some(team), "/team_id", &mut errors).await?;
     }
     if let Patch::Value(contact) = body.contact_id {
         check_contact(tx, Some(contact), old.party_id, &mut errors).await?;
@@ -119,7 +76,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
 /// Moves an open opportunity to another open stage, forward or back. The stage that it is in already changes nothing.
 ///
 /// # Errors
-/// `not_found`, `state_conflict` when it is closed, `invalid_value` for the stage of an end.
+/// `not_found`, `state_conflict` when it is closed, `invalid_value` for the stage of an end, `required` for each thing that the stage asks for.
 pub async fn advance(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, stage_id: StageId) -> Result<wire::Opportunity, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_be_open(&old, "advanced")?;
@@ -128,6 +85,7 @@ pub async fn advance(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, stage_id: St
         let refs = refs_of(tx, id).await?;
         return Ok(view(&old, &stage.name, refs));
     }
+    check_entry(ctx, tx, &old, &stage).await?;
     let new = rules::moved(&old, &stage, ctx.now());
     change(ctx, tx, "opportunity.advanced", (&old, &new), &stage.name).await
 }
@@ -135,10 +93,12 @@ pub async fn advance(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, stage_id: St
 /// Wins an open opportunity.
 ///
 /// # Errors
-/// `not_found`, `state_conflict` when it is closed, `invalid_value` for a `closed_at` that is not allowed.
+/// `not_found`, `state_conflict` when it is closed, `invalid_value` for a `closed_at` that is not allowed, `required` for each thing that the stage asks for.
 pub async fn win(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::WinOpportunity) -> Result<wire::Opportunity, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_be_open(&old, "won")?;
+    let stages = of_company(tx, old.company_id).await?;
+    check_entry(ctx, tx, &old, stage_rules::ending(&stages, OpportunityStatus::Won)?).await?;
     close(ctx, tx, &old, OpportunityStatus::Won, body.closed_at, None).await
 }
 
@@ -193,8 +153,8 @@ async fn close(
     lost_reason: Option<String>,
 ) -> Result<wire::Opportunity, Problem> {
     let mut errors = Vec::new();
-    let closed_at = happened(ctx, closed_at, "/closed_at", &mut errors);
-    check_order(old.created_at, closed_at, &mut errors);
+    let closed_at = happened(ctx, History::of(ctx), closed_at, "/closed_at", &mut errors);
+    rules::check_order(old.created_at, closed_at, &mut errors);
     finish(errors)?;
     let stages = of_company(tx, old.company_id).await?;
     let stage = stage_rules::ending(&stages, end)?;
@@ -205,8 +165,57 @@ async fn close(
 
 async fn change(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, (old, new): (&Model, &Model), stage_name: &str) -> Result<wire::Opportunity, Problem> {
     tx.update(old, new);
+    if new.stage_id != old.stage_id {
+        leave_stage(tx, new);
+        tx.insert(create::visit(new));
+    }
     let refs = refs_of(tx, new.id).await?;
     record(ctx, tx, event, new, stage_name, refs)
+}
+
+/// Ends the time in the stage before. Back-dated ends do not make it negative.
+fn leave_stage(tx: &mut Tx<'_>, new: &Model) {
+    let at = new.stage_since.unwrap_or(new.updated_at);
+    let sql = "UPDATE stage_visits SET left_at = CASE WHEN entered_at > $1 THEN entered_at ELSE $1 END \
+        WHERE tenant_id = $2 AND opportunity_id = $3 AND left_at IS NULL";
+    tx.plain(sql, vec![at.into(), new.tenant_id.into(), new.id.into()]);
+}
+
+/// What the stage asks for must be there. A party that passes the check of customers is one from now on, which other systems hear of (CRM-11).
+async fn check_entry(ctx: &Ctx, tx: &mut Tx<'_>, row: &Model, stage: &stages::Model) -> Result<(), Problem> {
+    let mut errors = Vec::new();
+    rules::check_required(row, stage, &mut errors);
+    if stage.validates_customer != Some(true) {
+        return finish(errors);
+    }
+    let customer = tx.must::<parties::Entity>(row.party_id).await?;
+    let children = party::children_of(tx, row.party_id).await?;
+    errors.extend(customer::gaps(&customer, Some(&children), row.contact_id).into_iter().map(customer::Gap::error));
+    finish(errors)?;
+    if !customer.is_customer {
+        let roles = if customer.is_supplier { vec![PartyRole::Customer, PartyRole::Supplier] } else { vec![PartyRole::Customer] };
+        let change = UpdateParty { roles: Patch::Value(roles), ..UpdateParty::default() };
+        causeway_master::party::service::update(ctx, tx, row.party_id, &change).await?;
+    }
+    Ok(())
+}
+
+/// The stages in which an opportunity stood, oldest first.
+///
+/// # Errors
+/// `not_found`.
+pub async fn stage_history(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId) -> Result<wire::StageHistory, Problem> {
+    let row = tx.must::<Entity>(id).await?;
+    let visits = Find::<stage_visits::Entity>::new().eq(stage_visits::Column::OpportunityId, row.id).order_by(stage_visits::Column::Version).all(tx).await?;
+    let stages = of_company(tx, row.company_id).await?;
+    let name = |id: StageId| stages.iter().find(|stage| stage.id == id).map(|stage| stage.name.clone()).unwrap_or_default();
+    let shown = visits.into_iter().map(|visit| wire::StageVisit {
+        stage: wire::StageRef { id: visit.stage_id, name: name(visit.stage_id) },
+        entered_at: visit.entered_at,
+        left_at: visit.left_at,
+        seconds: visit.left_at.unwrap_or_else(|| ctx.now()).seconds_since(visit.entered_at).max(0),
+    });
+    Ok(wire::StageHistory { object: "stage_history".to_owned(), opportunity_id: id, visits: shown.collect() })
 }
 
 async fn refs_of(tx: &mut Tx<'_>, id: OpportunityId) -> Result<Vec<(String, String)>, Problem> {
@@ -239,57 +248,6 @@ async fn stage_before(tx: &mut Tx<'_>, row: &Model) -> Result<stages::Model, Pro
     let before = snapshot.and_then(|snapshot| snapshot.body).and_then(|body| serde_json::from_str::<wire::Opportunity>(&body).ok());
     let open = |stage: &&stages::Model| before.as_ref().is_some_and(|before| before.stage.id == stage.id) && stage.outcome.is_none();
     stages.iter().find(open).map_or_else(|| stage_rules::first_open(&stages), Ok).cloned()
-}
-
-/// The stage of a new opportunity: the one that is named, else the first one of its status.
-fn first_stage<'a>(stages: &'a [stages::Model], body: &wire::CreateOpportunity, errors: &mut Vec<FieldError>) -> Result<&'a stages::Model, Problem> {
-    let Some(stage_id) = body.stage_id else {
-        return match body.status {
-            None | Some(OpportunityStatus::Open) => stage_rules::first_open(stages),
-            Some(end) => stage_rules::ending(stages, end),
-        };
-    };
-    let Some(stage) = stages.iter().find(|stage| stage.id == stage_id) else {
-        let error = FieldError::pointer(Code::NotFound, "/stage_id", "names no stage of this company's pipeline");
-        errors.push(error.clone());
-        return Err(Problem::of(vec![error]));
-    };
-    if body.status.is_some_and(|status| status != stage_rules::status(stage)) {
-        errors.push(FieldError::pointer(Code::InvalidValue, "/stage_id", format!("is a stage of deals that are {}", stage_rules::status(stage))));
-    }
-    Ok(stage)
-}
-
-/// When a new opportunity ended, if its history says that it did.
-fn check_end(ctx: &Ctx, body: &wire::CreateOpportunity, stage: Option<&stages::Model>, created_at: Instant, errors: &mut Vec<FieldError>) -> Option<Instant> {
-    let status = stage.map_or(OpportunityStatus::Open, stage_rules::status);
-    if status != OpportunityStatus::Lost && body.lost_reason.is_some() {
-        errors.push(FieldError::pointer(Code::InvalidValue, "/lost_reason", "belongs to a lost opportunity only"));
-    }
-    if status == OpportunityStatus::Open {
-        if body.closed_at.is_some() {
-            errors.push(FieldError::pointer(Code::InvalidValue, "/closed_at", "belongs to a won or lost opportunity only; give its `status`, too"));
-        }
-        return None;
-    }
-    let closed_at = happened(ctx, body.closed_at, "/closed_at", errors);
-    check_order(created_at, closed_at, errors);
-    Some(closed_at)
-}
-
-fn check_order(created_at: Instant, closed_at: Instant, errors: &mut Vec<FieldError>) {
-    if closed_at < created_at {
-        errors.push(FieldError::pointer(Code::InvalidValue, "/closed_at", format!("must not be before the opportunity came up, {created_at}")));
-    }
-}
-
-/// What a body expects the deal to be worth.
-pub fn expected(text: Option<&AmountText>, currency: Currency, errors: &mut Vec<FieldError>) -> Amount {
-    let Some(amount) = text.and_then(|text| money::amount(text, currency, "/expected_value", errors)) else { return Amount::ZERO };
-    if amount < Amount::ZERO {
-        errors.push(FieldError::pointer(Code::InvalidValue, "/expected_value", "must not be negative"));
-    }
-    amount
 }
 
 fn changed_value(old: &Model, body: &wire::UpdateOpportunity, currency: Currency, errors: &mut Vec<FieldError>) -> Amount {

@@ -1,0 +1,246 @@
+//! The job of an import: starting it, and taking one part a step.
+
+use super::columns::{self, Target};
+use super::names::Names;
+use super::rows::{self, CellError};
+use super::targets::{self, Outcome};
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::kernel::{import_errors, imports};
+use causeway_govern::clock::job_view;
+use causeway_kernel::http::LocalFuture;
+use causeway_kernel::job::{self, Job, Progress};
+use causeway_kernel::upload::{self, Upload};
+use causeway_kernel::{Actor, Ctx, Tx};
+use causeway_openapi::import::{CreateImport, ImportQuery, ImportResource};
+use causeway_openapi::integration as wire;
+use causeway_value::{CompanyId, Json, Zone};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The kind of the job.
+pub const KIND: &str = "import";
+/// Errors that are kept; all are counted.
+const KEPT_ERRORS: i64 = 10_000;
+
+/// Starts an import of a file, or of the rows in the body.
+///
+/// # Errors
+/// `permission_denied` without the right to write what is imported; `validation_failed` for options that mean nothing.
+pub async fn start(ctx: &Ctx, tx: &mut Tx<'_>, query: &ImportQuery, body: &CreateImport, file: Option<&Upload>) -> Result<wire::Job, Problem> {
+    let options = if file.is_some() { from_query(query)? } else { in_body(query, body)? };
+    let Some(resource) = options.resource else { return Err(wrong(file.is_some(), "resource", Code::Required, "is required: what the rows become")) };
+    ctx.require(permission(resource))?;
+    if options.create_parties == Some(true) {
+        ctx.require("parties:write")?;
+    }
+    if let Some(company) = options.company_id
+        && tx.get::<companies::Entity>(company).await?.is_none()
+    {
+        return Err(wrong(file.is_some(), "company_id", Code::NotFound, "names no company of this tenant"));
+    }
+    let known: Vec<String> = targets::fields(resource);
+    for field in options.mapping.values().filter(|field| !field.is_empty() && !field.starts_with("metadata.")).chain(options.defaults.keys()) {
+        if !known.contains(field) {
+            let detail = format!("names the field `{field}`, which is none of {}", known.join(", "));
+            return Err(wrong(file.is_some(), "mapping", Code::InvalidValue, &detail));
+        }
+    }
+    let stored;
+    let file = match file {
+        Some(file) => file,
+        None => {
+            stored = upload::store(tx, &as_csv(&body.rows)?)?;
+            &stored
+        }
+    };
+    let kept = CreateImport { rows: Vec::new(), ..options };
+    let input = json!({ "resource": resource, "rows": file.records, "dry_run": kept.dry_run.unwrap_or(false) }).to_string();
+    let job = job::enqueue(ctx, tx, KIND, input)?;
+    tx.insert(imports::Model {
+        tenant_id: ctx.tenant,
+        id: job.id,
+        upload_id: file.id,
+        options: serde_json::to_string(&kept).map_err(|_| broken())?,
+        header: file.header.clone(),
+        company_ids: ctx.companies.as_ref().map(|companies| Json(companies.to_vec())),
+        next_part: 0,
+        parts: file.parts,
+        created: 0,
+        updated: 0,
+        unchanged: 0,
+        failed: 0,
+        errors: 0,
+    });
+    Ok(job_view(&job))
+}
+
+fn wrong(in_query: bool, name: &str, code: Code, detail: &str) -> Problem {
+    let error = if in_query { FieldError::parameter(code, name, detail) } else { FieldError::pointer(code, format!("/{name}"), detail) };
+    Problem::of(vec![error])
+}
+
+fn broken() -> Problem {
+    Problem::new(Code::InternalError, "The import cannot be read any more.")
+}
+
+/// The right that writing such objects one by one needs.
+const fn permission(resource: ImportResource) -> &'static str {
+    match resource {
+        ImportResource::Opportunities => "opportunities:write",
+        ImportResource::Leads => "leads:write",
+        ImportResource::Parties | ImportResource::Contacts => "parties:write",
+        ImportResource::Products => "products:write",
+    }
+}
+
+fn from_query(query: &ImportQuery) -> Result<CreateImport, Problem> {
+    let map = |name: &str, text: &Option<String>| -> Result<BTreeMap<String, String>, Problem> {
+        let Some(text) = text else { return Ok(BTreeMap::new()) };
+        serde_json::from_str(text).map_err(|_| wrong(true, name, Code::InvalidValue, "must be a JSON object of texts, such as {\"Deal\": \"title\"}"))
+    };
+    Ok(CreateImport {
+        resource: query.resource,
+        company_id: query.company_id,
+        mapping: map("mapping", &query.mapping)?,
+        defaults: map("defaults", &query.defaults)?,
+        system: query.system.clone(),
+        create_parties: query.create_parties,
+        dry_run: query.dry_run,
+        rows: Vec::new(),
+    })
+}
+
+/// The options of a JSON body stand in it; those of a query would be overlooked.
+fn in_body(query: &ImportQuery, body: &CreateImport) -> Result<CreateImport, Problem> {
+    if *query == ImportQuery::default() {
+        return Ok(body.clone());
+    }
+    let set = serde_json::to_value(query).ok();
+    let name = set.as_ref().and_then(|set| set.as_object()?.keys().next().cloned()).unwrap_or_default();
+    Err(wrong(true, &name, Code::InvalidValue, "stands in the body when the body is JSON; the query is for files (text/csv)"))
+}
+
+fn as_csv(rows: &[BTreeMap<String, String>]) -> Result<String, Problem> {
+    let columns: BTreeSet<&String> = rows.iter().flat_map(BTreeMap::keys).collect();
+    if columns.is_empty() {
+        return Err(wrong(false, "rows", Code::Required, "is required: at least one row with a cell"));
+    }
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    let cells = |row: &BTreeMap<String, String>| columns.iter().map(|column| row.get(*column).cloned().unwrap_or_default()).collect::<Vec<_>>();
+    let mut written = writer.write_record(&columns);
+    for row in rows {
+        written = written.and_then(|()| writer.write_record(cells(row)));
+    }
+    written.map_err(|_| broken())?;
+    let bytes = writer.into_inner().map_err(|_| broken())?;
+    String::from_utf8(bytes).map_err(|_| broken())
+}
+
+/// What an import is to do, as its steps need it.
+pub struct Import {
+    /// What was asked for.
+    pub options: CreateImport,
+    /// What the rows become.
+    pub resource: ImportResource,
+    /// The companies that the caller may see; none means all.
+    pub granted: Option<Vec<CompanyId>>,
+}
+
+impl Import {
+    /// The other system.
+    #[must_use]
+    pub fn system(&self) -> &str {
+        self.options.system.as_deref().unwrap_or("import")
+    }
+
+    /// Where days begin for this row.
+    #[must_use]
+    pub fn zone(&self, names: &Names, row: &rows::Row) -> Zone {
+        names.company(row, self.options.company_id).map_or(Zone::UTC, |company| company.time_zone)
+    }
+}
+
+/// One step: one part of the file.
+pub fn step<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, Result<Progress, Problem>> {
+    Box::pin(async move {
+        let mut ctx = ctx.clone();
+        // The one who asked for it is the one who does it.
+        ctx.actor = Actor { kind: job.created_by_kind, id: job.created_by };
+        take_part(&ctx, tx, job).await
+    })
+}
+
+async fn take_part(ctx: &Ctx, tx: &mut Tx<'_>, job: &Job) -> Result<Progress, Problem> {
+    let old = tx.lock::<imports::Entity>(job.id).await?;
+    let options: CreateImport = serde_json::from_str(&old.options).map_err(|_| broken())?;
+    let resource = options.resource.ok_or_else(broken)?;
+    let import = Import { options, resource, granted: old.company_ids.clone().map(|ids| ids.0) };
+    let total = serde_json::from_str::<serde_json::Value>(&job.input).ok().and_then(|input| input.get("rows")?.as_i64());
+    let Some(part) = upload::part(tx, old.upload_id, old.next_part).await? else {
+        upload::discard(tx, old.upload_id);
+        return Ok(Progress::Done { result: result(&old, &import) });
+    };
+    let header = columns_of(&old.header)?;
+    let becomes = columns::targets(resource, &header, &import.options.mapping, &targets::fields(resource));
+    let found = rows::read(&part.body, part.first_row, &becomes, &import.options.defaults)?;
+    let names = Names::load(tx, &found, import.granted.as_deref()).await?;
+    let missing = names.missing_parties(&found);
+    if import.options.create_parties == Some(true) && import.options.dry_run != Some(true) && !missing.is_empty() {
+        // They must be there before anything can name them: this step makes them, the next one takes the part.
+        targets::create_parties(ctx, tx, missing).await?;
+        return Ok(Progress::More { done: 0, total });
+    }
+    let mark = tx.mark();
+    let outcomes = targets::write(ctx, tx, &import, &names, found.clone()).await?;
+    if import.options.dry_run == Some(true) {
+        tx.rewind(mark);
+    }
+    let mut new = imports::Model { next_part: old.next_part + 1, ..old.clone() };
+    for (row, outcome) in found.iter().zip(outcomes) {
+        match outcome {
+            Outcome::Created => new.created += 1,
+            Outcome::Updated => new.updated += 1,
+            Outcome::Unchanged => new.unchanged += 1,
+            Outcome::Failed(errors) => {
+                new.failed += 1;
+                keep(tx, &mut new, row.number, errors, (&header, &becomes));
+            }
+        }
+    }
+    tx.update(&old, &new);
+    tx.delete(&part);
+    let done = i64::try_from(found.len()).unwrap_or(i64::MAX);
+    Ok(Progress::More { done, total })
+}
+
+fn columns_of(header: &str) -> Result<Vec<String>, Problem> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(header.as_bytes());
+    let record = reader.records().next().and_then(Result::ok).ok_or_else(broken)?;
+    Ok(record.iter().map(|column| column.trim().to_owned()).collect())
+}
+
+/// Keeps what was wrong, each with the column that it stands in.
+fn keep(tx: &mut Tx<'_>, import: &mut imports::Model, row: i64, errors: Vec<CellError>, (header, becomes): (&[String], &[Target])) {
+    for error in errors {
+        let position = import.errors;
+        import.errors += 1;
+        if position >= KEPT_ERRORS {
+            continue;
+        }
+        let stands = |target: &Target| matches!((target, &error.field), (Target::Field(name), Some(field)) if name == field);
+        let column = becomes.iter().position(stands).and_then(|place| header.get(place).cloned()).or(error.field);
+        let (import_id, code) = (import.id, error.code.to_string());
+        let (tenant_id, detail) = (import.tenant_id, error.detail);
+        tx.insert(import_errors::Model { tenant_id, import_id, position, row, column_name: column, code, detail });
+    }
+}
+
+fn result(import: &imports::Model, of: &Import) -> String {
+    let rows = import.created + import.updated + import.unchanged + import.failed;
+    json!({
+        "resource": of.resource, "dry_run": of.options.dry_run.unwrap_or(false), "rows": rows,
+        "created": import.created, "updated": import.updated, "unchanged": import.unchanged, "failed": import.failed
+    })
+    .to_string()
+}

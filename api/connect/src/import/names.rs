@@ -1,0 +1,214 @@
+//! What rows name in words: owners by mail address or name, parties by name or external reference, products by code or name, stages, teams and companies
+//! by name. Everything that the rows of a part name is looked up together.
+
+use super::rows::{CellError, Row};
+use causeway_contract::{Code, Problem};
+use causeway_entity::govern::{companies, users};
+use causeway_entity::kernel::external_refs;
+use causeway_entity::master::{contacts, parties, products};
+use causeway_entity::sell::{stages, teams};
+use causeway_kernel::{Find, Tx};
+use causeway_value::{CompanyId, Id, Kind, PartyId, split_type_id};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Products that are compared letter by letter when neither code nor name is exactly the text.
+const SIMILAR: u64 = 2_000;
+/// People, teams and companies of a tenant that are looked through.
+const MANY: u64 = 5_000;
+
+/// Ids by what rows call them.
+#[derive(Default)]
+pub struct Names {
+    companies: Vec<companies::Model>,
+    stages: Vec<stages::Model>,
+    /// By field and folded text. Several ids make the text ambiguous.
+    ids: BTreeMap<(&'static str, String), BTreeSet<String>>,
+    /// The names of products, for titles.
+    products: BTreeMap<String, String>,
+}
+
+/// Fields whose text may be a name.
+const NAMED: [&str; 7] = ["company_id", "party_id", "owner_id", "product_id", "stage_id", "team_id", "contact_id"];
+
+/// Letters and digits in lower case: `GTX Pro` and `GTXPro` are the same.
+fn folded(text: &str) -> String {
+    text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn texts(rows: &[Row], field: &str) -> BTreeSet<String> {
+    rows.iter().filter_map(|row| row.fields.get(field)).filter(|text| split_type_id(text).is_none()).cloned().collect()
+}
+
+impl Names {
+    /// Looks up what these rows name. Only the companies in `granted` count, when there are any.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load(tx: &mut Tx<'_>, rows: &[Row], granted: Option<&[CompanyId]>) -> Result<Self, Problem> {
+        let companies = Find::<companies::Entity>::new().limit(MANY).all(tx).await?;
+        let mut names = Self { companies, ..Self::default() };
+        names.companies.retain(|company| granted.is_none_or(|granted| granted.contains(&company.id)));
+        let known: Vec<_> = names.companies.iter().map(|company| (company.name.clone(), company.id)).collect();
+        known.into_iter().for_each(|(name, id)| names.add("company_id", &name, id));
+        if !texts(rows, "stage_id").is_empty() {
+            names.stages = Find::<stages::Entity>::new().limit(MANY).all(tx).await?;
+        }
+        if !texts(rows, "owner_id").is_empty() {
+            for user in Find::<users::Entity>::new().limit(MANY).all(tx).await? {
+                names.add("owner_id", &user.email, user.id);
+                names.add("owner_id", &user.name, user.id);
+            }
+        }
+        if !texts(rows, "team_id").is_empty() {
+            for team in Find::<teams::Entity>::new().limit(MANY).all(tx).await? {
+                names.add("team_id", &team.name, team.id);
+            }
+        }
+        names.load_parties(tx, &texts(rows, "party_id")).await?;
+        names.load_products(tx, &texts(rows, "product_id")).await?;
+        let mails = texts(rows, "contact_id");
+        if !mails.is_empty() {
+            for contact in Find::<contacts::Entity>::new().among(contacts::Column::Email, mails).all(tx).await? {
+                names.add("contact_id", contact.email.as_deref().unwrap_or_default(), contact.id);
+            }
+        }
+        Ok(names)
+    }
+
+    async fn load_parties(&mut self, tx: &mut Tx<'_>, texts: &BTreeSet<String>) -> Result<(), Problem> {
+        if texts.is_empty() {
+            return Ok(());
+        }
+        let active = Find::<parties::Entity>::new().eq(parties::Column::Active, true);
+        for party in active.among(parties::Column::Name, texts.iter().cloned()).all(tx).await? {
+            self.add("party_id", &party.name, party.id);
+        }
+        let marks = vec!["?"; texts.len()].join(", ");
+        let refs = Find::<external_refs::Entity>::new().eq(external_refs::Column::ObjectType, "party");
+        let same_text =
+            format!("system IN (SELECT DISTINCT r.system FROM external_refs r WHERE r.tenant_id = $1 AND r.object_type = 'party') AND ref_id IN ({marks})");
+        for found in refs.when(&same_text, texts.iter().map(|text| text.clone().into()).collect()).all(tx).await? {
+            self.add("party_id", &found.ref_id, PartyId::from_uuid(found.object_id));
+        }
+        Ok(())
+    }
+
+    async fn load_products(&mut self, tx: &mut Tx<'_>, texts: &BTreeSet<String>) -> Result<(), Problem> {
+        if texts.is_empty() {
+            return Ok(());
+        }
+        let marks = vec!["?"; texts.len()].join(", ");
+        let values = texts.iter().chain(texts).map(|text| text.clone().into());
+        let exact = Find::<products::Entity>::new().when(&format!("code IN ({marks}) OR name IN ({marks})"), values.collect());
+        let mut found = exact.all(tx).await?;
+        let missing = texts.iter().any(|text| !found.iter().any(|product| product.code == *text || product.name == *text));
+        if missing {
+            found = Find::<products::Entity>::new().limit(SIMILAR).all(tx).await?;
+        }
+        for product in found {
+            self.add("product_id", &product.code, product.id);
+            self.add("product_id", &product.name, product.id);
+            self.products.insert(product.id.to_string(), product.name);
+        }
+        Ok(())
+    }
+
+    fn add<K: Kind>(&mut self, field: &'static str, text: &str, id: Id<K>) {
+        self.ids.entry((field, folded(text))).or_default().insert(id.to_string());
+    }
+
+    /// The parties that these rows name and that are not there, each once.
+    #[must_use]
+    pub fn missing_parties(&self, rows: &[Row]) -> BTreeSet<String> {
+        texts(rows, "party_id").into_iter().filter(|text| !self.ids.contains_key(&("party_id", folded(text)))).collect()
+    }
+
+    /// The company of a row: the one that it names, else the one of the import.
+    pub fn company(&self, row: &Row, given: Option<CompanyId>) -> Option<&companies::Model> {
+        match row.fields.get("company_id") {
+            Some(text) => {
+                let id = self.id_of("company_id", text).unwrap_or_else(|| text.clone());
+                self.companies.iter().find(|company| company.id.to_string() == id)
+            }
+            None => match (given, self.companies.as_slice()) {
+                (Some(id), all) => all.iter().find(|company| company.id == id),
+                (None, [only]) => Some(only),
+                (None, _) => None,
+            },
+        }
+    }
+
+    fn id_of(&self, field: &'static str, text: &str) -> Option<String> {
+        match self.ids.get(&(field, folded(text))).map(|ids| ids.iter().collect::<Vec<_>>()).as_deref() {
+            Some([only]) => Some((*only).clone()),
+            _ => None,
+        }
+    }
+
+    /// Puts ids in the place of names. What names nothing, or several things, is an error of its cell.
+    pub fn resolve(&self, row: &mut Row, company_id: Option<CompanyId>, errors: &mut Vec<CellError>) {
+        for field in NAMED {
+            let Some(text) = row.fields.get(field).cloned() else { continue };
+            if split_type_id(&text).is_some() {
+                continue;
+            }
+            let found = if field == "stage_id" { self.stage(&text, company_id) } else { self.id_of(field, &text) };
+            match found {
+                Some(id) => drop(row.fields.insert(field.to_owned(), id)),
+                None => errors.push(CellError::field(Code::NotFound, field, self.why(field, &text))),
+            }
+        }
+    }
+
+    /// The stage of that name in a company's pipeline; its own wins.
+    fn stage(&self, name: &str, company_id: Option<CompanyId>) -> Option<String> {
+        let same = self.stages.iter().filter(|stage| folded(&stage.name) == folded(name));
+        let mine = same.filter(|stage| stage.company_id.is_none() || stage.company_id == company_id);
+        mine.min_by_key(|stage| stage.company_id.is_none()).map(|stage| stage.id.to_string())
+    }
+
+    fn why(&self, field: &'static str, text: &str) -> String {
+        let thing = field.trim_end_matches("_id");
+        if self.ids.get(&(field, folded(text))).is_some_and(|ids| ids.len() > 1) {
+            return format!("`{text}` names more than one {thing}; give its id");
+        }
+        match field {
+            "party_id" => format!("`{text}` names no party; create it, or import with `create_parties`"),
+            "owner_id" => format!("`{text}` is neither the mail address nor the name of a user"),
+            "contact_id" => format!("`{text}` is not the mail address of a contact"),
+            "product_id" => format!("`{text}` is neither the code nor the name of a product"),
+            "stage_id" => format!("`{text}` is no stage of this pipeline; create it (POST /v1/stages)"),
+            _ => format!("`{text}` names no {thing}"),
+        }
+    }
+
+    /// The name of a product by its id.
+    #[must_use]
+    pub fn product(&self, id: &str) -> Option<&str> {
+        self.products.get(id).map(String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_value::UserId;
+
+    #[test]
+    fn names_are_compared_without_case_and_spaces_and_never_guessed() {
+        let mut names = Names::default();
+        let (amy, first, second) = (UserId::new(), UserId::new(), UserId::new());
+        names.add("owner_id", "Amy B.", amy);
+        names.add("owner_id", "Sam", first);
+        names.add("owner_id", "sam", second);
+        let mut row = Row { fields: BTreeMap::from([("owner_id".to_owned(), "amy b".to_owned())]), ..Row::default() };
+        let mut errors = Vec::new();
+        names.resolve(&mut row, None, &mut errors);
+        assert_eq!((row.fields["owner_id"].as_str(), errors.as_slice()), (amy.to_string().as_str(), &[][..]));
+        for text in ["Sam", "Nobody"] {
+            row.fields.insert("owner_id".to_owned(), text.to_owned());
+            names.resolve(&mut row, None, &mut errors);
+        }
+        assert!(errors[0].detail.contains("more than one") && errors[1].detail.contains("neither"), "{errors:?}");
+    }
+}

@@ -1,0 +1,138 @@
+//! Rows of a part: cells become the fields of a body, and the errors of a body the errors of cells.
+
+use super::columns::Target;
+use causeway_contract::{Code, FieldError, Problem, Shape};
+use causeway_value::{Day, Zone};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// A row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    /// Its place in the file; the header is row 1.
+    pub number: i64,
+    /// What it says, by field; empty cells are left out.
+    pub fields: BTreeMap<String, String>,
+    /// Entries of `metadata`.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// What was wrong in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellError {
+    /// The field.
+    pub field: Option<String>,
+    /// What is wrong.
+    pub code: Code,
+    /// What to do about it.
+    pub detail: String,
+}
+
+impl CellError {
+    /// A wrong field.
+    pub fn field(code: Code, field: &str, detail: impl Into<String>) -> Self {
+        Self { field: Some(field.to_owned()), code, detail: detail.into() }
+    }
+
+    /// The errors of a problem: one for each field, or one for the row.
+    #[must_use]
+    pub fn of(problem: Problem) -> Vec<Self> {
+        let one = |error: FieldError| Self { field: error.pointer.as_deref().and_then(first_step).map(str::to_owned), code: error.code, detail: error.detail };
+        if problem.errors.is_empty() {
+            return vec![Self { field: None, code: problem.code, detail: problem.detail }];
+        }
+        problem.errors.into_iter().map(one).collect()
+    }
+}
+
+fn first_step(pointer: &str) -> Option<&str> {
+    pointer.split('/').nth(1).filter(|step| !step.is_empty())
+}
+
+/// The records of a part as rows, with what stands in for empty cells.
+///
+/// # Errors
+/// When the part is no CSV: its rows cannot be told apart.
+pub fn read(part: &[u8], first_row: i64, targets: &[Target], defaults: &BTreeMap<String, String>) -> Result<Vec<Row>, Problem> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(part);
+    let mut rows = Vec::new();
+    for (number, record) in (first_row..).zip(reader.records()) {
+        let record = record.map_err(|error| Problem::new(Code::Malformed, format!("Row {number} is not CSV: {error}.")))?;
+        let mut row = Row { number, ..Row::default() };
+        for (target, cell) in targets.iter().zip(record.iter().map(str::trim)).filter(|(_, cell)| !cell.is_empty()) {
+            match target {
+                Target::Field(field) => drop(row.fields.insert(field.clone(), cell.to_owned())),
+                Target::Metadata(name) => drop(row.metadata.insert(name.clone(), cell.to_owned())),
+                Target::Nothing => {}
+            }
+        }
+        for (field, value) in defaults {
+            row.fields.entry(field.clone()).or_insert_with(|| value.clone());
+        }
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// The body that a row asks for: each field as its schema wants it, checked against it. A day stands for its beginning where an instant is wanted.
+///
+/// # Errors
+/// What is wrong, by field.
+pub fn body<T: DeserializeOwned>(row: &Row, shape: &Shape, zone: Zone, more: Map<String, Value>) -> Result<T, Vec<CellError>> {
+    let Shape::Object { fields, .. } = shape else { return Err(Vec::new()) };
+    let mut object = more;
+    for (name, text) in &row.fields {
+        let shape = fields.get(name).map(|field| field.shape.as_ref());
+        object.entry(name.clone()).or_insert_with(|| value(text, shape, zone));
+    }
+    if !row.metadata.is_empty() && fields.contains_key("metadata") {
+        object.insert("metadata".to_owned(), json!(row.metadata));
+    }
+    let value = Value::Object(object);
+    shape.check(&value).map_err(CellError::of)?;
+    serde_json::from_value(value).map_err(|error| vec![CellError { field: None, code: Code::InvalidValue, detail: error.to_string() }])
+}
+
+/// The text of a cell as a value of this shape; a text that is none stays a text, which the schema refuses.
+fn value(text: &str, shape: Option<&Shape>, zone: Zone) -> Value {
+    match shape {
+        Some(Shape::Text { format, .. }) if format == "date-time" => match text.parse::<Day>() {
+            Ok(day) => json!(day.start_in(zone)),
+            Err(_) => json!(text),
+        },
+        Some(Shape::YesNo) => match text.to_lowercase().as_str() {
+            "true" | "yes" | "1" => json!(true),
+            "false" | "no" | "0" => json!(false),
+            _ => json!(text),
+        },
+        Some(Shape::Whole { .. }) => text.parse::<i64>().map_or_else(|_| json!(text), Value::from),
+        Some(Shape::Words(words)) => {
+            let word = text.to_lowercase().replace([' ', '-'], "_");
+            if words.contains(&word) { json!(word) } else { json!(text) }
+        }
+        Some(Shape::List { .. }) => text.split(';').map(|item| json!(item.trim())).collect(),
+        _ => json!(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_openapi::crm::CreateLead;
+    use causeway_value::CompanyId;
+
+    #[test]
+    fn empty_cells_take_the_default_and_wrong_ones_name_their_field() {
+        let targets = [Target::Field("title".to_owned()), Target::Field("created_at".to_owned()), Target::Metadata("region".to_owned())];
+        let defaults = BTreeMap::from([("title".to_owned(), "Lead".to_owned())]);
+        let rows = read(b"\"40 chairs, oak\",2017-03-01,West\n,yesterday,\n", 7, &targets, &defaults).unwrap();
+        assert_eq!(rows.iter().map(|row| (row.number, row.fields["title"].as_str())).collect::<Vec<_>>(), [(7, "40 chairs, oak"), (8, "Lead")]);
+        let more = || Map::from_iter([("company_id".to_owned(), json!(CompanyId::new()))]);
+        let shape = Shape::of::<CreateLead>();
+        let lead: CreateLead = body(&rows[0], &shape, "Europe/Berlin".parse().unwrap(), more()).unwrap();
+        assert_eq!((lead.created_at, lead.metadata["region"].as_str()), ("2017-02-28T23:00:00Z".parse().ok(), "West"));
+        let errors = body::<CreateLead>(&rows[1], &shape, Zone::UTC, more()).unwrap_err();
+        assert_eq!(errors.iter().map(|error| (error.code, error.field.as_deref())).collect::<Vec<_>>(), [(Code::InvalidValue, Some("created_at"))]);
+    }
+}

@@ -1,0 +1,64 @@
+//! Leads.
+
+use super::{LEAD, Outcome, Prepared, attempt, company, known, prepare, refs};
+use crate::import::job::Import;
+use crate::import::names::Names;
+use crate::import::rows::{CellError, Row, body};
+use causeway_contract::{Patch, Problem};
+use causeway_kernel::{Ctx, Tx};
+use causeway_openapi::crm::{CreateLead, UpdateLead};
+use causeway_sell::check::History;
+use causeway_sell::lead::service::{self, Known};
+use causeway_value::LeadId;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &Names, rows: Vec<Row>) -> Result<Vec<Outcome>, Problem> {
+    let rows = prepare(import, names, rows);
+    let standing = known(tx, import, "lead", &rows).await?;
+    let bodies: Vec<_> = rows.into_iter().map(|row| wanted(import, names, row, &standing)).collect();
+    let known = Known::load(tx, bodies.iter().filter_map(|body| body.as_ref().ok()).map(|(body, _)| body)).await?;
+    let mut outcomes = Vec::with_capacity(bodies.len());
+    for wanted in bodies {
+        outcomes.push(match wanted {
+            Err(errors) => Outcome::Failed(errors),
+            Ok((body, None)) => attempt(tx, Outcome::Created, async |tx| service::create_known(ctx, tx, &known, &body, History::Told).map(|_| ())).await?,
+            Ok((body, Some(id))) => {
+                let change = change(body);
+                attempt(tx, Outcome::Updated, async |tx| service::update(ctx, tx, LeadId::from_uuid(id), &change).await.map(|_| ())).await?
+            }
+        });
+    }
+    Ok(outcomes)
+}
+
+fn wanted(import: &Import, names: &Names, prepared: Prepared, standing: &BTreeMap<String, Uuid>) -> Result<(CreateLead, Option<Uuid>), Vec<CellError>> {
+    let Prepared { mut row, reference, mut errors } = prepared;
+    let zone = import.zone(names, &row);
+    let mut more = refs(import, reference.as_ref());
+    errors.extend(company(import, names, &mut row, &mut more).err());
+    if !row.fields.contains_key("title") {
+        let about = ["organization_name", "contact_name", "email"].iter().find_map(|field| row.fields.get(*field).cloned());
+        row.fields.insert("title".to_owned(), about.unwrap_or_else(|| "Lead".to_owned()));
+    }
+    let body = body(&row, &LEAD, zone, more).map_err(|more| errors.drain(..).chain(more).collect::<Vec<_>>())?;
+    if errors.is_empty() { Ok((body, reference.and_then(|reference| standing.get(&reference).copied()))) } else { Err(errors) }
+}
+
+/// What a row says about a lead that is known; empty cells leave it as it is.
+fn change(body: CreateLead) -> UpdateLead {
+    fn said<T>(value: Option<T>) -> Patch<T> {
+        value.map_or(Patch::Absent, Patch::Value)
+    }
+    UpdateLead {
+        title: Patch::Value(body.title),
+        contact_name: said(body.contact_name),
+        organization_name: said(body.organization_name),
+        email: said(body.email),
+        phone: said(body.phone),
+        source: said(body.source),
+        description: said(body.description),
+        owner_id: said(body.owner_id),
+        ..UpdateLead::default()
+    }
+}

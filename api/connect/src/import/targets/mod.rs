@@ -1,0 +1,159 @@
+//! What rows become: the bodies of the API, through the same verbs.
+
+mod contacts;
+mod leads;
+mod opportunities;
+mod parties;
+mod products;
+
+pub use parties::create_parties;
+
+use super::job::Import;
+use super::names::Names;
+use super::rows::{CellError, Row};
+use causeway_contract::{Code, Problem, Shape};
+use causeway_entity::kernel::external_refs;
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_openapi::import::ImportResource;
+use causeway_openapi::{catalog, crm, party};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What became of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A new object.
+    Created,
+    /// An object that was known by its reference or code.
+    Updated,
+    /// It says what is known already.
+    Unchanged,
+    /// It is wrong.
+    Failed(Vec<CellError>),
+}
+
+/// The field in which a row gives the id of its object in the other system.
+pub const REF: &str = "external_ref";
+
+/// The schema of a body, compiled once.
+fn shape<T: ToSchema>() -> Shape {
+    Shape::of::<T>()
+}
+
+static OPPORTUNITY: LazyLock<Shape> = LazyLock::new(shape::<crm::CreateOpportunity>);
+static LEAD: LazyLock<Shape> = LazyLock::new(shape::<crm::CreateLead>);
+static PARTY: LazyLock<Shape> = LazyLock::new(shape::<party::CreateParty>);
+static PRODUCT: LazyLock<Shape> = LazyLock::new(shape::<catalog::CreateProduct>);
+static CONTACT: LazyLock<Shape> = LazyLock::new(shape::<party::ContactInput>);
+static PARTY_CHANGE: LazyLock<Shape> = LazyLock::new(shape::<party::UpdateParty>);
+static PRODUCT_CHANGE: LazyLock<Shape> = LazyLock::new(shape::<catalog::UpdateProduct>);
+
+fn shape_of(resource: ImportResource) -> &'static Shape {
+    match resource {
+        ImportResource::Opportunities => &OPPORTUNITY,
+        ImportResource::Leads => &LEAD,
+        ImportResource::Parties => &PARTY,
+        ImportResource::Products => &PRODUCT,
+        ImportResource::Contacts => &CONTACT,
+    }
+}
+
+/// The fields that a row can fill.
+#[must_use]
+pub fn fields(resource: ImportResource) -> Vec<String> {
+    let Shape::Object { fields, .. } = shape_of(resource) else { return Vec::new() };
+    let flat = fields.iter().filter(|(_, field)| !matches!(field.shape.as_ref(), Shape::Object { .. })).map(|(name, _)| name.clone());
+    let mut names: Vec<String> = flat.filter(|name| !["external_refs", "addresses", "contacts"].contains(&name.as_str())).collect();
+    names.push(REF.to_owned());
+    if resource == ImportResource::Contacts {
+        names.push("party_id".to_owned());
+    }
+    names
+}
+
+/// Writes the rows of a part; one outcome for each.
+///
+/// # Errors
+/// When the database fails. What is wrong with a row is its outcome.
+pub async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &Names, rows: Vec<Row>) -> Result<Vec<Outcome>, Problem> {
+    match import.resource {
+        ImportResource::Opportunities => opportunities::write(ctx, tx, import, names, rows).await,
+        ImportResource::Leads => leads::write(ctx, tx, import, names, rows).await,
+        ImportResource::Parties => parties::write(ctx, tx, import, names, rows).await,
+        ImportResource::Products => products::write(ctx, tx, import, names, rows).await,
+        ImportResource::Contacts => contacts::write(ctx, tx, import, names, rows).await,
+    }
+}
+
+/// A row with its names resolved, its reference taken out, and what is wrong so far.
+struct Prepared {
+    row: Row,
+    reference: Option<String>,
+    errors: Vec<CellError>,
+}
+
+/// Resolves the names of each row and takes its reference out. A reference that an earlier row of the part has is an error.
+fn prepare(import: &Import, names: &Names, rows: Vec<Row>) -> Vec<Prepared> {
+    let mut seen = BTreeSet::new();
+    let one = |mut row: Row| {
+        let mut errors = Vec::new();
+        let company = names.company(&row, import.options.company_id).map(|company| company.id);
+        names.resolve(&mut row, company, &mut errors);
+        let reference = row.fields.remove(REF);
+        if let Some(reference) = &reference
+            && !seen.insert(reference.clone())
+        {
+            errors.push(CellError::field(Code::AlreadyExists, REF, "stands in a row before; give each row a reference of its own"));
+        }
+        Prepared { row, reference, errors }
+    };
+    rows.into_iter().map(one).collect()
+}
+
+/// The objects that carry these references.
+async fn known(tx: &mut Tx<'_>, import: &Import, object: &'static str, rows: &[Prepared]) -> Result<BTreeMap<String, Uuid>, Problem> {
+    let references: BTreeSet<&String> = rows.iter().filter_map(|row| row.reference.as_ref()).collect();
+    if references.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let find = Find::<external_refs::Entity>::new().eq(external_refs::Column::ObjectType, object).eq(external_refs::Column::System, import.system());
+    let found = find.among(external_refs::Column::RefId, references.into_iter().cloned()).all(tx).await?;
+    Ok(found.into_iter().map(|row| (row.ref_id, row.object_id)).collect())
+}
+
+/// The member `external_refs` of a new object.
+fn refs(import: &Import, reference: Option<&String>) -> Map<String, Value> {
+    let one = reference.map(|id| ("external_refs".to_owned(), json!([{ "system": import.system(), "id": id }])));
+    one.into_iter().collect()
+}
+
+/// The company that a row belongs to, as a member of its body; an error when it names none that the caller may see.
+fn company(import: &Import, names: &Names, row: &mut Row, body: &mut Map<String, Value>) -> Result<(), CellError> {
+    let company = names.company(row, import.options.company_id);
+    row.fields.remove("company_id");
+    let Some(company) = company else {
+        return Err(CellError::field(Code::Required, "company_id", "is required: the import names no company, and there are several or none of this name"));
+    };
+    body.insert("company_id".to_owned(), json!(company.id));
+    Ok(())
+}
+
+/// A problem as the outcome of its row; a failing database stops the step.
+fn failed(problem: Problem) -> Result<Outcome, Problem> {
+    if problem.status >= 500 { Err(problem) } else { Ok(Outcome::Failed(CellError::of(problem))) }
+}
+
+/// Runs the verb of one row; a wrong one leaves nothing behind.
+async fn attempt(tx: &mut Tx<'_>, outcome: Outcome, verb: impl AsyncFnOnce(&mut Tx<'_>) -> Result<(), Problem>) -> Result<Outcome, Problem> {
+    let mark = tx.mark();
+    match verb(tx).await {
+        Ok(()) => Ok(outcome),
+        Err(problem) => {
+            tx.rewind(mark);
+            failed(problem)
+        }
+    }
+}

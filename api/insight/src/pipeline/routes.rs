@@ -1,0 +1,31 @@
+//! The operations of the reports about the pipeline.
+
+use super::{activities, ageing, forecast, service};
+use causeway_contract::Problem;
+use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
+use causeway_openapi::activity::{ActivityReport, op as activity};
+use causeway_openapi::pipeline::{Forecast, Pipeline, PipelineAgeing, op};
+
+/// Serves them.
+pub fn register(routes: &mut Routes) {
+    routes.on::<op::GetPipeline, _>(get_pipeline);
+    routes.on::<op::GetPipelineAgeing, _>(get_ageing);
+    routes.on::<op::GetForecast, _>(get_forecast);
+    routes.on::<activity::GetActivityReport, _>(get_activities);
+}
+
+async fn get_pipeline(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetPipeline>) -> Result<Answer<Pipeline>, Problem> {
+    service::pipeline(ctx, tx, &call.query).await.map(Answer::of)
+}
+
+async fn get_ageing(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetPipelineAgeing>) -> Result<Answer<PipelineAgeing>, Problem> {
+    ageing::ageing(ctx, tx, &call.query).await.map(Answer::of)
+}
+
+async fn get_forecast(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetForecast>) -> Result<Answer<Forecast>, Problem> {
+    forecast::forecast(ctx, tx, &call.query).await.map(Answer::of)
+}
+
+async fn get_activities(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<activity::GetActivityReport>) -> Result<Answer<ActivityReport>, Problem> {
+    activities::report(ctx, tx, &call.query).await.map(Answer::of)
+}

@@ -1,0 +1,152 @@
+//! Sums in several currencies, months, and the win rate.
+
+use causeway_contract::Problem;
+use causeway_master::rate::lookup::RateTable;
+use causeway_value::{Amount, Currency, Day, Instant, Overflow, Percent, Zone, format_scaled, product};
+use std::collections::BTreeMap;
+
+/// Deals and what they are worth, each currency by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// How many.
+    pub count: i64,
+    /// In minor units.
+    pub values: BTreeMap<Currency, Amount>,
+}
+
+impl Sum {
+    /// Adds a group of deals of one currency.
+    ///
+    /// # Errors
+    /// [`Overflow`] when it does not fit.
+    pub fn add(&mut self, count: i64, currency: Currency, value: Amount) -> Result<(), Overflow> {
+        self.count = self.count.checked_add(count).ok_or(Overflow)?;
+        let sum = self.values.entry(currency).or_insert(Amount::ZERO);
+        *sum = sum.plus(value)?;
+        Ok(())
+    }
+
+    /// Adds another sum.
+    ///
+    /// # Errors
+    /// [`Overflow`] when it does not fit.
+    pub fn merge(&mut self, other: &Self) -> Result<(), Overflow> {
+        for (currency, value) in &other.values {
+            self.add(0, *currency, *value)?;
+        }
+        self.count = self.count.checked_add(other.count).ok_or(Overflow)?;
+        Ok(())
+    }
+
+    /// What it is worth in one currency: each sum is converted once.
+    ///
+    /// # Errors
+    /// `rate_missing` naming the pair, or `amount_overflow`.
+    pub fn value(&self, rates: &RateTable, to: Currency) -> Result<Amount, Problem> {
+        let mut total = Amount::ZERO;
+        for (currency, value) in self.values.iter().filter(|(_, value)| !value.is_zero()) {
+            total = total.plus(rates.conversion(*currency, to)?.amount(*value, *currency, to)?)?;
+        }
+        Ok(total)
+    }
+}
+
+/// Won deals out of all that ended, to four decimals, half away from zero; none when none ended.
+///
+/// # Errors
+/// [`Overflow`] when the counts do not fit.
+pub fn win_rate(won: i64, lost: i64) -> Result<Option<String>, Overflow> {
+    let ended = won.checked_add(lost).ok_or(Overflow)?;
+    if ended == 0 {
+        return Ok(None);
+    }
+    Ok(Some(format_scaled(product(&[won, 10_000], &[ended])?, 4, 4)))
+}
+
+/// What of a sum may be expected, rounded once.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit.
+pub fn weighted(value: Amount, probability: Percent) -> Result<Amount, Overflow> {
+    product(&[value.0, probability.0], &[Percent::WHOLE.0]).map(Amount)
+}
+
+/// A calendar month in a zone, cut to the period of the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Month {
+    /// `YYYY-MM`.
+    pub name: String,
+    /// Its first instant.
+    pub starts: Instant,
+    /// The first instant after it.
+    pub ends: Instant,
+}
+
+/// The months from one instant up to another, which is not part of them any more.
+#[must_use]
+pub fn months(from: Instant, until: Instant, zone: Zone) -> Vec<Month> {
+    let mut months = Vec::new();
+    let mut first = from.day_in(zone).with_day(1);
+    while first.start_in(zone) < until {
+        let next = first.plus_months(1);
+        let (starts, ends) = (first.start_in(zone).max(from), next.start_in(zone).min(until));
+        if starts < ends {
+            months.push(Month { name: name(first), starts, ends });
+        }
+        if next <= first {
+            break;
+        }
+        first = next;
+    }
+    months
+}
+
+/// The month of a day.
+#[must_use]
+pub fn name(day: Day) -> String {
+    format!("{:04}-{:02}", day.year(), day.month())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_contract::Code;
+
+    #[test]
+    fn the_win_rate_has_four_decimals() {
+        let rate = |won, lost| win_rate(won, lost).unwrap();
+        assert_eq!([rate(4_238, 2_473), rate(1, 2), rate(2, 1)], [Some("0.6315".to_owned()), Some("0.3333".to_owned()), Some("0.6667".to_owned())]);
+        assert_eq!([rate(5, 0), rate(0, 5), rate(0, 0)], [Some("1.0000".to_owned()), Some("0.0000".to_owned()), None]);
+    }
+
+    #[test]
+    fn months_are_local_and_cut_to_the_period() {
+        let at = |text: &str| text.parse::<Instant>().unwrap();
+        let berlin: Zone = "Europe/Berlin".parse().unwrap();
+        let found = months(at("2016-12-31T23:30:00Z"), at("2017-03-10T00:00:00Z"), berlin);
+        let shown: Vec<_> = found.iter().map(|month| (month.name.as_str(), month.starts.to_string(), month.ends.to_string())).collect();
+        assert_eq!(
+            shown,
+            [
+                ("2017-01", "2016-12-31T23:30:00.000000Z".to_owned(), "2017-01-31T23:00:00.000000Z".to_owned()),
+                ("2017-02", "2017-01-31T23:00:00.000000Z".to_owned(), "2017-02-28T23:00:00.000000Z".to_owned()),
+                ("2017-03", "2017-02-28T23:00:00.000000Z".to_owned(), "2017-03-10T00:00:00.000000Z".to_owned()),
+            ]
+        );
+        assert_eq!(months(at("2017-01-01T00:00:00Z"), at("2017-01-01T00:00:00Z"), Zone::UTC), []);
+    }
+
+    #[test]
+    fn each_currency_is_converted_once() {
+        let (eur, usd): (Currency, Currency) = ("EUR".parse().unwrap(), "USD".parse().unwrap());
+        let mut sum = Sum::default();
+        for (currency, value) in [(usd, 1), (usd, 1), (usd, 1), (eur, 100)] {
+            sum.add(1, currency, Amount(value)).unwrap();
+        }
+        let half = RateTable::of([(usd, eur, "2026-01-01".parse().unwrap(), "0.5".parse().unwrap())]);
+        // 0.03 USD is 0.015 EUR, rounded away from zero; one by one it would be 0.03.
+        assert_eq!((sum.count, sum.value(&half, eur).unwrap()), (4, Amount(102)));
+        assert_eq!(sum.value(&RateTable::default(), eur).unwrap_err().code, Code::RateMissing);
+        assert_eq!(weighted(Amount(333), "50".parse().unwrap()), Ok(Amount(167)));
+    }
+}

@@ -1,0 +1,162 @@
+//! Activities: what is to be done about a lead, a deal, a customer or a document (CRM-09).
+//!
+//! States: open → done. What is overdue is not stored: it is open and its time has passed by the tenant's clock. An activity has the company and the deal of
+//! what it is about.
+
+use causeway_contract::{Code, FieldError, Page, Problem};
+use causeway_entity::bill::invoices;
+use causeway_entity::govern::users;
+use causeway_entity::master::parties;
+use causeway_entity::sell::activities::{Entity, Model};
+use causeway_entity::sell::{leads, opportunities, orders, quotes};
+use causeway_kernel::{Answer, Call, Change, Ctx, Routes, Tx, list};
+use causeway_master::check::finish;
+use causeway_openapi::activity::{ACTIVITIES, Activity, op};
+use causeway_value::{
+    ActivityId, ActivityStatus, CompanyId, FlowId, Invoice, Kind, Lead, Opportunity, Order, PREFIXES, Party, Quote, UserId, split_type_id, type_id,
+};
+use uuid::Uuid;
+
+/// Serves its operations.
+pub fn register(routes: &mut Routes) {
+    routes.on::<op::ListActivities, _>(list_activities);
+    routes.on::<op::CreateActivity, _>(create);
+    routes.on::<op::GetActivity, _>(get);
+    routes.on::<op::UpdateActivity, _>(update);
+    routes.on::<op::CompleteActivity, _>(complete);
+}
+
+async fn list_activities(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListActivities>) -> Result<Answer<Page<Activity>>, Problem> {
+    let rows = list::list::<Entity>(ctx, tx, &ACTIVITIES, "activity", &call.query).await?;
+    let data = rows.rows.iter().map(view).collect();
+    Ok(Answer::of(rows.page(data)))
+}
+
+async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateActivity>) -> Result<Answer<Activity>, Problem> {
+    let mut errors = Vec::new();
+    let subject = subject(tx, &call.body.subject_id).await?;
+    if subject.is_none() {
+        errors.push(FieldError::pointer(Code::NotFound, "/subject_id", "names no lead, opportunity, party, quote, order or invoice of this tenant"));
+    }
+    tx.named::<users::Entity, _>(call.body.owner_id, "/owner_id", &mut errors).await?;
+    finish(errors)?;
+    let subject = subject.ok_or_else(Problem::not_found)?;
+    let now = ctx.now();
+    let row = Model {
+        tenant_id: ctx.tenant,
+        id: ActivityId::new(),
+        subject_type: subject.kind.to_owned(),
+        subject_id: subject.id,
+        company_id: subject.company_id,
+        flow_id: subject.flow_id,
+        kind: call.body.kind,
+        status: ActivityStatus::Open,
+        due_at: call.body.due_at,
+        note: call.body.note.clone(),
+        owner_id: call.body.owner_id.or(ctx.user.map(UserId::from_uuid)),
+        outcome: None,
+        completed_at: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    tx.insert(row.clone());
+    record(ctx, tx, "activity.created", &row)
+}
+
+async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetActivity>) -> Result<Answer<Activity>, Problem> {
+    let row = tx.must::<Entity>(call.path).await?;
+    Ok(Answer::object(view(&row), row.version))
+}
+
+async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateActivity>) -> Result<Answer<Activity>, Problem> {
+    let old = open(tx, call.path, "changed").await?;
+    let body = &call.body;
+    let new = Model {
+        kind: body.kind.clone().over_required(old.kind),
+        due_at: body.due_at.clone().over(old.due_at),
+        note: body.note.clone().over(old.note.clone()),
+        owner_id: body.owner_id.clone().over(old.owner_id),
+        version: old.version + 1,
+        updated_at: ctx.now(),
+        ..old.clone()
+    };
+    let mut errors = Vec::new();
+    tx.named::<users::Entity, _>(new.owner_id.filter(|_| new.owner_id != old.owner_id), "/owner_id", &mut errors).await?;
+    finish(errors)?;
+    tx.update(&old, &new);
+    record(ctx, tx, "activity.updated", &new)
+}
+
+async fn complete(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CompleteActivity>) -> Result<Answer<Activity>, Problem> {
+    let old = open(tx, call.path, "completed").await?;
+    let new = Model {
+        status: ActivityStatus::Done,
+        outcome: call.body.outcome.clone(),
+        completed_at: Some(ctx.now()),
+        version: old.version + 1,
+        updated_at: ctx.now(),
+        ..old.clone()
+    };
+    tx.update(&old, &new);
+    record(ctx, tx, "activity.completed", &new)
+}
+
+async fn open(tx: &mut Tx<'_>, id: ActivityId, verb: &str) -> Result<Model, Problem> {
+    let row = tx.lock::<Entity>(id).await?;
+    if row.status == ActivityStatus::Open {
+        return Ok(row);
+    }
+    Err(Problem::new(Code::StateConflict, format!("The activity is done already and cannot be {verb}. Create a new one.")))
+}
+
+/// What an activity is about.
+struct Subject {
+    kind: &'static str,
+    id: Uuid,
+    company_id: Option<CompanyId>,
+    flow_id: Option<FlowId>,
+}
+
+async fn subject(tx: &mut Tx<'_>, text: &str) -> Result<Option<Subject>, Problem> {
+    let Some((prefix, id)) = split_type_id(text) else { return Ok(None) };
+    let found = match prefix {
+        Lead::PREFIX => tx.get::<leads::Entity>(id).await?.map(|row| (Some(row.company_id), Some(row.flow_id))),
+        Opportunity::PREFIX => tx.get::<opportunities::Entity>(id).await?.map(|row| (Some(row.company_id), Some(row.flow_id))),
+        Party::PREFIX => tx.get::<parties::Entity>(id).await?.map(|_| (None, None)),
+        Quote::PREFIX => tx.get::<quotes::Entity>(id).await?.map(|row| (Some(row.company_id), Some(row.flow_id))),
+        Order::PREFIX => tx.get::<orders::Entity>(id).await?.map(|row| (Some(row.company_id), Some(row.flow_id))),
+        Invoice::PREFIX => tx.get::<invoices::Entity>(id).await?.map(|row| (Some(row.company_id), row.flow_id)),
+        _ => None,
+    };
+    let kind = PREFIXES.iter().find(|(known, _)| *known == prefix).map(|(_, name)| *name);
+    Ok(found.zip(kind).map(|((company_id, flow_id), kind)| Subject { kind, id, company_id, flow_id }))
+}
+
+fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &Model) -> Result<Answer<Activity>, Problem> {
+    let body = view(row);
+    let (company_id, flow_id) = (row.company_id, row.flow_id);
+    tx.record(ctx, &Change { event, object: "activity", id: row.id.uuid(), version: row.version, company_id, flow_id, body: &body })?;
+    Ok(Answer::object(body, row.version))
+}
+
+fn view(row: &Model) -> Activity {
+    let prefix = PREFIXES.iter().find(|(_, name)| *name == row.subject_type).map(|(prefix, _)| *prefix).unwrap_or_default();
+    Activity {
+        id: row.id,
+        object: "activity".to_owned(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        version: row.version,
+        subject_type: row.subject_type.clone(),
+        subject_id: type_id(prefix, row.subject_id),
+        company_id: row.company_id,
+        kind: row.kind,
+        status: row.status,
+        due_at: row.due_at,
+        note: row.note.clone(),
+        owner_id: row.owner_id,
+        outcome: row.outcome.clone(),
+        completed_at: row.completed_at,
+    }
+}

@@ -1,0 +1,82 @@
+//! Why deals are lost, as a list to choose from. An opportunity keeps the code; other texts are taken, too.
+
+use causeway_contract::{Page, Problem};
+use causeway_entity::sell::lost_reasons::{Entity, Model};
+use causeway_kernel::{Answer, Call, Change, Ctx, Routes, Tx, list};
+use causeway_master::check::{finish, not_blank};
+use causeway_openapi::team::{LOST_REASONS, LostReason, op};
+use causeway_value::LostReasonId;
+
+/// Serves its operations.
+pub fn register(routes: &mut Routes) {
+    routes.on::<op::ListLostReasons, _>(list_reasons);
+    routes.on::<op::CreateLostReason, _>(create);
+    routes.on::<op::GetLostReason, _>(get);
+    routes.on::<op::UpdateLostReason, _>(update);
+}
+
+async fn list_reasons(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListLostReasons>) -> Result<Answer<Page<LostReason>>, Problem> {
+    let rows = list::list::<Entity>(ctx, tx, &LOST_REASONS, "lost_reason", &call.query).await?;
+    let data = rows.rows.iter().map(view).collect();
+    Ok(Answer::of(rows.page(data)))
+}
+
+async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateLostReason>) -> Result<Answer<LostReason>, Problem> {
+    let mut errors = Vec::new();
+    not_blank(&call.body.code, "/code", &mut errors);
+    not_blank(&call.body.name, "/name", &mut errors);
+    finish(errors)?;
+    let now = ctx.now();
+    let row = Model {
+        tenant_id: ctx.tenant,
+        id: LostReasonId::new(),
+        code: call.body.code.clone(),
+        name: call.body.name.clone(),
+        active: true,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    tx.insert(row.clone());
+    record(ctx, tx, "lost_reason.created", &row)
+}
+
+async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetLostReason>) -> Result<Answer<LostReason>, Problem> {
+    let row = tx.must::<Entity>(call.path).await?;
+    Ok(Answer::object(view(&row), row.version))
+}
+
+async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateLostReason>) -> Result<Answer<LostReason>, Problem> {
+    let old = tx.lock::<Entity>(call.path).await?;
+    let new = Model {
+        name: call.body.name.clone().over_required(old.name.clone()),
+        active: call.body.active.clone().over_required(old.active),
+        version: old.version + 1,
+        updated_at: ctx.now(),
+        ..old.clone()
+    };
+    let mut errors = Vec::new();
+    not_blank(&new.name, "/name", &mut errors);
+    finish(errors)?;
+    tx.update(&old, &new);
+    record(ctx, tx, "lost_reason.updated", &new)
+}
+
+fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &Model) -> Result<Answer<LostReason>, Problem> {
+    let body = view(row);
+    tx.record(ctx, &Change { event, object: "lost_reason", id: row.id.uuid(), version: row.version, company_id: None, flow_id: None, body: &body })?;
+    Ok(Answer::object(body, row.version))
+}
+
+fn view(row: &Model) -> LostReason {
+    LostReason {
+        id: row.id,
+        object: "lost_reason".to_owned(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        version: row.version,
+        code: row.code.clone(),
+        name: row.name.clone(),
+        active: row.active,
+    }
+}

@@ -1,0 +1,54 @@
+//! Whether a customer and its contact could be billed: what a stage may ask for (CRM-11), and what must be there before finance takes over (CRM-17).
+
+use causeway_contract::{Code, FieldError};
+use causeway_entity::master::parties;
+use causeway_master::party::store::Children;
+use causeway_value::{AddressKind, ContactId, PartyKind};
+
+/// Something that a customer or contact lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// What is missing, as a word.
+    pub code: &'static str,
+    /// The field of the opportunity that names who lacks it.
+    pub pointer: &'static str,
+    /// What is missing and where to add it.
+    pub detail: &'static str,
+}
+
+impl Gap {
+    /// As the error of a body.
+    #[must_use]
+    pub fn error(self) -> FieldError {
+        FieldError::pointer(Code::Required, self.pointer, self.detail)
+    }
+}
+
+/// Everything that is missing.
+#[must_use]
+pub fn gaps(party: &parties::Model, children: Option<&Children>, contact_id: Option<ContactId>) -> Vec<Gap> {
+    let addresses = children.map(|children| children.addresses.as_slice()).unwrap_or_default();
+    let contacts = children.map(|children| children.contacts.as_slice()).unwrap_or_default();
+    let contact = contact_id.and_then(|id| contacts.iter().find(|contact| contact.id == id));
+    let missing = [
+        (!party.active, Gap { code: "customer_inactive", pointer: "/party_id", detail: "names a party that is not active any more" }),
+        (party.country.is_none(), Gap { code: "customer_country", pointer: "/party_id", detail: "names a party without a country; taxes depend on it" }),
+        (
+            party.kind == PartyKind::Organization && party.tax_id.is_none(),
+            Gap { code: "customer_tax_id", pointer: "/party_id", detail: "names an organization without a tax id" },
+        ),
+        (
+            !addresses.iter().any(|address| address.kind == AddressKind::Billing),
+            Gap { code: "customer_billing_address", pointer: "/party_id", detail: "names a party without a billing address" },
+        ),
+        (
+            contact.is_none() && party.kind == PartyKind::Organization,
+            Gap { code: "contact", pointer: "/contact_id", detail: "is required: the person at the customer" },
+        ),
+        (
+            contact.is_some_and(|contact| contact.email.is_none()),
+            Gap { code: "contact_email", pointer: "/contact_id", detail: "names a contact without a mail address" },
+        ),
+    ];
+    missing.into_iter().filter(|(lacks, _)| *lacks).map(|(_, gap)| gap).collect()
+}

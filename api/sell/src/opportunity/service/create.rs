@@ -1,0 +1,223 @@
+//! Creating opportunities: one, or many at once.
+
+use super::{Known, OBJECT, leave_stage, record};
+use crate::check::{History, happened};
+use crate::opportunity::{customer, rules};
+use crate::stage::rules as stage_rules;
+use causeway_contract::{Bulk, BulkResult, Code, FieldError, Problem};
+use causeway_entity::sell::{opportunities::Model, stage_visits, stages};
+use causeway_kernel::bulk::{TakenRefs, create_each};
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::check::{self, finish, not_blank};
+use causeway_master::{money, refs};
+use causeway_openapi::crm as wire;
+use causeway_value::{Amount, AmountText, Currency, FlowId, Instant, Json, OpportunityId, OpportunityStatus};
+
+/// Creates an opportunity without a lead. Back-dated history may come with its end.
+///
+/// # Errors
+/// `validation_failed` naming each wrong field.
+pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOpportunity) -> Result<wire::Opportunity, Problem> {
+    let known = Known::load(tx, std::iter::once(body)).await?;
+    create_known(ctx, tx, &known, body, History::of(ctx))
+}
+
+/// Creates many.
+///
+/// # Errors
+/// As `create_each`.
+pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateOpportunity>) -> Result<BulkResult<wire::Opportunity>, Problem> {
+    let known = Known::load(tx, bulk.items.iter()).await?;
+    let asked = bulk.items.iter().flat_map(|body| refs::pairs(&body.external_refs));
+    let taken = std::cell::RefCell::new(TakenRefs::load(tx, OBJECT, asked).await?);
+    create_each(tx, bulk, async |tx, _, body| {
+        let opportunity = create_known(ctx, tx, &known, body, History::of(ctx))?;
+        taken.borrow_mut().take(&refs::pairs(&body.external_refs))?;
+        Ok(opportunity)
+    })
+    .await
+}
+
+/// Creates an opportunity from what is known already.
+///
+/// # Errors
+/// As [`create`].
+pub fn create_known(ctx: &Ctx, tx: &mut Tx<'_>, known: &Known, body: &wire::CreateOpportunity, history: History) -> Result<wire::Opportunity, Problem> {
+    let row = draft(ctx, known, body, history)?;
+    insert_draft(ctx, tx, row, body)
+}
+
+/// A new opportunity with the names that stand beside it.
+struct Draft {
+    row: Model,
+    stage_name: String,
+    party_name: String,
+}
+
+fn insert_draft(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft, body: &wire::CreateOpportunity) -> Result<wire::Opportunity, Problem> {
+    insert(ctx, tx, draft.row, &draft.stage_name, &draft.party_name, refs::pairs(&body.external_refs))
+}
+
+/// The opportunity that a body asks for.
+///
+/// # Errors
+/// `validation_failed` naming each wrong field; `state_conflict` when the pipeline has no stage for it.
+fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: History) -> Result<Draft, Problem> {
+    let mut errors = Vec::new();
+    not_blank(&body.title, "/title", &mut errors);
+    let created_at = happened(ctx, history, body.created_at, "/created_at", &mut errors);
+    let Some((company, party)) = known.check(body, &mut errors) else { return Err(Problem::of(errors)) };
+    let currency = body.currency.unwrap_or(company.currency);
+    body.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
+    let expected_value = expected(body.expected_value.as_ref(), currency, &mut errors);
+    let Some(stage) = known.stage(body, &mut errors)? else { return Err(Problem::of(errors)) };
+    let closed_at = check_end(ctx, history, body, stage, created_at, &mut errors);
+    let row = Model {
+        tenant_id: ctx.tenant,
+        id: OpportunityId::new(),
+        company_id: body.company_id,
+        party_id: body.party_id,
+        contact_id: body.contact_id,
+        lead_id: None,
+        title: body.title.clone(),
+        expected_value,
+        currency,
+        expected_close_date: body.expected_close_date,
+        owner_id: body.owner_id,
+        stage_id: stage.id,
+        probability: rules::probability(stage),
+        status: stage_rules::status(stage),
+        closed_at,
+        lost_reason: body.lost_reason.clone(),
+        flow_id: FlowId::new(),
+        metadata: Json(body.metadata.clone()),
+        version: 1,
+        created_at,
+        updated_at: ctx.now(),
+        product_id: body.product_id,
+        team_id: known.team(body),
+        stage_since: Some(closed_at.unwrap_or(created_at)),
+    };
+    // History that has ended is taken as it was.
+    if row.status == OpportunityStatus::Open {
+        rules::check_required(&row, stage, &mut errors);
+        if stage.validates_customer == Some(true) {
+            let children = known.children.get(&row.party_id);
+            errors.extend(customer::gaps(party, children, row.contact_id).into_iter().map(customer::Gap::error));
+        }
+    }
+    finish(errors)?;
+    Ok(Draft { row, stage_name: stage.name.clone(), party_name: party.name.clone() })
+}
+
+/// Adds an opportunity that is complete: from a body or from a lead.
+///
+/// # Errors
+/// When it cannot be recorded.
+pub fn insert(ctx: &Ctx, tx: &mut Tx<'_>, row: Model, stage_name: &str, party_name: &str, refs: Vec<(String, String)>) -> Result<wire::Opportunity, Problem> {
+    tx.insert(row.clone());
+    tx.insert(visit(&row));
+    tx.set_external_refs(OBJECT, row.id.uuid(), &refs, true);
+    tx.index_words(OBJECT, row.id.uuid(), &[Some(&row.title), Some(party_name)], true);
+    record(ctx, tx, "opportunity.created", &row, stage_name, refs)
+}
+
+/// The beginning of the time in the stage that the opportunity is in now.
+pub(super) fn visit(row: &Model) -> stage_visits::Model {
+    stage_visits::Model {
+        tenant_id: row.tenant_id,
+        opportunity_id: row.id,
+        version: row.version,
+        stage_id: row.stage_id,
+        entered_at: row.stage_since.unwrap_or(row.created_at),
+        left_at: None,
+    }
+}
+
+/// When a new opportunity ended, if its history says that it did.
+fn check_end(
+    ctx: &Ctx,
+    history: History,
+    body: &wire::CreateOpportunity,
+    stage: &stages::Model,
+    created_at: Instant,
+    errors: &mut Vec<FieldError>,
+) -> Option<Instant> {
+    let status = stage_rules::status(stage);
+    if status != OpportunityStatus::Lost && body.lost_reason.is_some() {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/lost_reason", "belongs to a lost opportunity only"));
+    }
+    if status == OpportunityStatus::Open {
+        if body.closed_at.is_some() {
+            errors.push(FieldError::pointer(Code::InvalidValue, "/closed_at", "belongs to a won or lost opportunity only; give its `status`, too"));
+        }
+        return None;
+    }
+    let closed_at = happened(ctx, history, body.closed_at, "/closed_at", errors);
+    rules::check_order(created_at, closed_at, errors);
+    Some(closed_at)
+}
+
+/// What a body expects the deal to be worth.
+pub fn expected(text: Option<&AmountText>, currency: Currency, errors: &mut Vec<FieldError>) -> Amount {
+    let Some(amount) = text.and_then(|text| money::amount(text, currency, "/expected_value", errors)) else { return Amount::ZERO };
+    if amount < Amount::ZERO {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/expected_value", "must not be negative"));
+    }
+    amount
+}
+
+/// Makes a known opportunity what a body says, as another system that leads it knows it; what the body leaves out stays. Answers whether anything changed.
+///
+/// # Errors
+/// As [`create`].
+pub fn replace(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    known: &Known,
+    (old, refs): (&Model, Vec<(String, String)>),
+    body: &wire::CreateOpportunity,
+) -> Result<bool, Problem> {
+    let draft = draft(ctx, known, body, History::Told)?;
+    let said = draft.row;
+    let moved = said.stage_id != old.stage_id;
+    let new = Model {
+        id: old.id,
+        contact_id: said.contact_id.or(old.contact_id),
+        lead_id: old.lead_id,
+        expected_value: if body.expected_value.is_some() { said.expected_value } else { old.expected_value },
+        expected_close_date: said.expected_close_date.or(old.expected_close_date),
+        owner_id: said.owner_id.or(old.owner_id),
+        product_id: said.product_id.or(old.product_id),
+        team_id: said.team_id.or(old.team_id),
+        flow_id: old.flow_id,
+        metadata: if body.metadata.is_empty() { old.metadata.clone() } else { said.metadata },
+        created_at: if body.created_at.is_some() { said.created_at } else { old.created_at },
+        closed_at: if moved || body.closed_at.is_some() { said.closed_at } else { old.closed_at },
+        probability: if moved { said.probability } else { old.probability },
+        stage_since: if !moved { old.stage_since } else { Some(said.closed_at.unwrap_or_else(|| ctx.now())) },
+        version: old.version,
+        updated_at: old.updated_at,
+        ..said
+    };
+    if new == *old {
+        return Ok(false);
+    }
+    let new = Model { version: old.version + 1, updated_at: ctx.now(), ..new };
+    tx.update(old, &new);
+    if moved {
+        leave_stage(tx, &new);
+        tx.insert(visit(&new));
+    }
+    if new.title != old.title || new.party_id != old.party_id {
+        tx.index_words(OBJECT, new.id.uuid(), &[Some(&new.title), Some(&draft.party_name)], false);
+    }
+    let event = match new.status {
+        OpportunityStatus::Won if moved => "opportunity.won",
+        OpportunityStatus::Lost if moved => "opportunity.lost",
+        OpportunityStatus::Open if moved => "opportunity.advanced",
+        _ => "opportunity.updated",
+    };
+    record(ctx, tx, event, &new, &draft.stage_name, refs)?;
+    Ok(true)
+}

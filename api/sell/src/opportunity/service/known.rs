@@ -1,0 +1,163 @@
+//! What new opportunities name, looked up in one query a kind however many they are.
+
+use crate::stage::rules as stage_rules;
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::govern::{companies, users};
+use causeway_entity::master::{contacts, parties, products};
+use causeway_entity::sell::{stages, team_members, teams};
+use causeway_kernel::{Find, Tx};
+use causeway_master::check::unknown;
+use causeway_openapi::crm::CreateOpportunity;
+use causeway_value::{CompanyId, ContactId, Id, Kind, OpportunityStatus, PartyId, ProductId, TeamId, UserId};
+use sea_orm::EntityTrait;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The rows that new opportunities name.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    pub(super) companies: BTreeMap<CompanyId, companies::Model>,
+    pub(super) parties: BTreeMap<PartyId, parties::Model>,
+    contacts: BTreeMap<ContactId, contacts::Model>,
+    users: BTreeSet<UserId>,
+    products: BTreeSet<ProductId>,
+    teams: BTreeSet<TeamId>,
+    /// The teams of each owner.
+    memberships: BTreeMap<UserId, Vec<TeamId>>,
+    stages: Vec<stages::Model>,
+    /// What stands with the parties, where a stage asks for it.
+    pub(super) children: BTreeMap<PartyId, causeway_master::party::store::Children>,
+}
+
+impl Known {
+    /// Looks up what these bodies name.
+    ///
+    /// # Errors
+    /// When the database fails. What is not there becomes an error of the body that names it.
+    pub async fn load<'b>(tx: &mut Tx<'_>, bodies: impl Iterator<Item = &'b CreateOpportunity> + Clone) -> Result<Self, Problem> {
+        let all = |of: fn(&CreateOpportunity) -> Option<UserId>| bodies.clone().filter_map(of).collect::<BTreeSet<_>>();
+        let owners = all(|body| body.owner_id);
+        let companies = rows::<companies::Entity, _>(tx, companies::Column::Id, bodies.clone().map(|body| body.company_id)).await?;
+        let parties = rows::<parties::Entity, _>(tx, parties::Column::Id, bodies.clone().map(|body| body.party_id)).await?;
+        let contacts = rows::<contacts::Entity, _>(tx, contacts::Column::Id, bodies.clone().filter_map(|body| body.contact_id)).await?;
+        let users = rows::<users::Entity, _>(tx, users::Column::Id, owners.iter().copied()).await?;
+        let products = rows::<products::Entity, _>(tx, products::Column::Id, bodies.clone().filter_map(|body| body.product_id)).await?;
+        let teams = rows::<teams::Entity, _>(tx, teams::Column::Id, bodies.clone().filter_map(|body| body.team_id)).await?;
+        let mut known = Self {
+            companies: companies.into_iter().map(|row| (row.id, row)).collect(),
+            parties: parties.into_iter().map(|row| (row.id, row)).collect(),
+            contacts: contacts.into_iter().map(|row| (row.id, row)).collect(),
+            users: users.into_iter().map(|row| row.id).collect(),
+            products: products.into_iter().map(|row| row.id).collect(),
+            teams: teams.into_iter().map(|row| row.id).collect(),
+            memberships: memberships(tx, &owners).await?,
+            stages: Find::<stages::Entity>::new().order_by(stages::Column::Position).order_by(stages::Column::Id).all(tx).await?,
+            children: BTreeMap::new(),
+        };
+        if known.stages.iter().any(|stage| stage.validates_customer == Some(true)) {
+            let ids: Vec<PartyId> = known.parties.keys().copied().collect();
+            known.children = causeway_master::party::store::children(tx, &ids).await?;
+        }
+        Ok(known)
+    }
+
+    /// The names that a body gives must be there. Its company and customer, when they are.
+    pub(super) fn check(&self, body: &CreateOpportunity, errors: &mut Vec<FieldError>) -> Option<(&companies::Model, &parties::Model)> {
+        let company = found(self.companies.get(&body.company_id), "/company_id", errors);
+        let party = found(self.parties.get(&body.party_id), "/party_id", errors);
+        if party.is_some_and(|party| !party.active) {
+            errors.push(FieldError::pointer(Code::InvalidValue, "/party_id", "names a party that is not active any more"));
+        }
+        must_be_among(body.owner_id, &self.users, "/owner_id", errors);
+        must_be_among(body.product_id, &self.products, "/product_id", errors);
+        must_be_among(body.team_id, &self.teams, "/team_id", errors);
+        if let Some(id) = body.contact_id {
+            match self.contacts.get(&id) {
+                None => errors.push(unknown::<causeway_value::Contact>("/contact_id", "tenant")),
+                Some(contact) if contact.party_id != body.party_id => {
+                    errors.push(FieldError::pointer(Code::InvalidValue, "/contact_id", "is a contact of another party"));
+                }
+                Some(_) => {}
+            }
+        }
+        company.zip(party)
+    }
+
+    /// The team of a new opportunity: the one that is named, else the owner's when there is one only.
+    pub(super) fn team(&self, body: &CreateOpportunity) -> Option<TeamId> {
+        let own = || match self.memberships.get(&body.owner_id?).map(Vec::as_slice) {
+            Some([team]) => Some(*team),
+            _ => None,
+        };
+        body.team_id.or_else(own)
+    }
+
+    /// The stages of a company's pipeline, in their order.
+    pub(super) fn pipeline(&self, company_id: CompanyId) -> Vec<&stages::Model> {
+        self.stages.iter().filter(|stage| stage.company_id.is_none_or(|own| own == company_id)).collect()
+    }
+
+    /// The stage of a new opportunity: the one that is named, else the first one of its status.
+    ///
+    /// # Errors
+    /// `state_conflict` when the pipeline has none of that status.
+    pub(super) fn stage(&self, body: &CreateOpportunity, errors: &mut Vec<FieldError>) -> Result<Option<&stages::Model>, Problem> {
+        let pipeline = self.pipeline(body.company_id);
+        let Some(stage_id) = body.stage_id else {
+            return match body.status {
+                None | Some(OpportunityStatus::Open) => stage_rules::first_open(pipeline).map(Some),
+                Some(end) => stage_rules::ending(pipeline, end).map(Some),
+            };
+        };
+        let Some(stage) = pipeline.into_iter().find(|stage| stage.id == stage_id) else {
+            errors.push(FieldError::pointer(Code::NotFound, "/stage_id", "names no stage of this company's pipeline"));
+            return Ok(None);
+        };
+        if body.status.is_some_and(|status| status != stage_rules::status(stage)) {
+            errors.push(FieldError::pointer(Code::InvalidValue, "/stage_id", format!("is a stage of deals that are {}", stage_rules::status(stage))));
+        }
+        Ok(Some(stage))
+    }
+}
+
+/// The teams of these people.
+async fn memberships(tx: &mut Tx<'_>, owners: &BTreeSet<UserId>) -> Result<BTreeMap<UserId, Vec<TeamId>>, Problem> {
+    let mut teams: BTreeMap<UserId, Vec<TeamId>> = BTreeMap::new();
+    if !owners.is_empty() {
+        let members = Find::<team_members::Entity>::new().among(team_members::Column::UserId, owners.iter().copied());
+        for member in members.order_by(team_members::Column::TeamId).all(tx).await? {
+            teams.entry(member.user_id).or_default().push(member.team_id);
+        }
+    }
+    Ok(teams)
+}
+
+async fn rows<E: EntityTrait, K: Kind>(tx: &mut Tx<'_>, column: E::Column, ids: impl Iterator<Item = Id<K>>) -> Result<Vec<E::Model>, Problem> {
+    let ids: BTreeSet<Id<K>> = ids.collect();
+    if ids.is_empty() { Ok(Vec::new()) } else { Find::<E>::new().among(column, ids.into_iter().map(Id::uuid)).all(tx).await }
+}
+
+fn found<'k, M: Named>(row: Option<&'k M>, pointer: &str, errors: &mut Vec<FieldError>) -> Option<&'k M> {
+    if row.is_none() {
+        errors.push(unknown::<M::Kind>(pointer, "tenant"));
+    }
+    row
+}
+
+fn must_be_among<K: Kind>(id: Option<Id<K>>, known: &BTreeSet<Id<K>>, pointer: &str, errors: &mut Vec<FieldError>) {
+    if id.is_some_and(|id| !known.contains(&id)) {
+        errors.push(unknown::<K>(pointer, "tenant"));
+    }
+}
+
+/// A row and the kind of its id.
+trait Named {
+    type Kind: Kind;
+}
+
+impl Named for companies::Model {
+    type Kind = causeway_value::Company;
+}
+
+impl Named for parties::Model {
+    type Kind = causeway_value::Party;
+}

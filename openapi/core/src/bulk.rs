@@ -1,0 +1,145 @@
+//! Many objects in one request, and what became of each.
+
+use crate::Problem;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{KnownFormat, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// Items of one request, at most.
+pub const BULK_ITEMS: usize = 1_000;
+
+/// What happens to the good items when others are wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BulkMode {
+    /// All or none: one wrong item refuses the request, and every wrong field of every item is named.
+    #[default]
+    Atomic,
+    /// Each item by itself: the good ones are written, and each wrong one has its own problem.
+    PerItem,
+}
+
+/// Many objects to create.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bulk<T> {
+    /// What happens to the good items when others are wrong: `atomic` when not given.
+    #[serde(default)]
+    pub mode: BulkMode,
+    /// The objects, at most 1,000.
+    pub items: Vec<T>,
+}
+
+/// What became of one item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulkItem<T> {
+    /// Its place in the request, from 0.
+    pub index: u32,
+    /// The status that it would have had alone: 201 when it was created.
+    pub status: u16,
+    /// The object; null when it is wrong.
+    pub result: Option<T>,
+    /// What is wrong; null when it was created.
+    pub problem: Option<Problem>,
+}
+
+/// What became of all of them, in the order of the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulkResult<T> {
+    /// One for each item.
+    pub data: Vec<BulkItem<T>>,
+    /// How many were created.
+    pub succeeded: u32,
+    /// How many were not.
+    pub failed: u32,
+}
+
+// By hand: the derived name of a generic type leaves its argument out, so that all bulks would share one schema.
+fn whole(description: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32))).description(Some(description))
+}
+
+fn nothing_or(name: impl Into<String>) -> RefOr<Schema> {
+    let nothing = ObjectBuilder::new().schema_type(SchemaType::new(Type::Null)).build();
+    RefOr::T(Schema::OneOf(utoipa::openapi::OneOfBuilder::new().item(nothing).item(Ref::from_schema_name(name)).build()))
+}
+
+impl<T: ToSchema> PartialSchema for Bulk<T> {
+    fn schema() -> RefOr<Schema> {
+        let items = ArrayBuilder::new().items(Ref::from_schema_name(T::name())).max_items(Some(BULK_ITEMS)).description(Some("The objects.")).build();
+        ObjectBuilder::new()
+            .description(Some("Many objects to create."))
+            .property("mode", Ref::from_schema_name(BulkMode::name()))
+            .property("items", items)
+            .required("items")
+            .build()
+            .into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Bulk<T> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("{}Bulk", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((BulkMode::name().into_owned(), BulkMode::schema()));
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
+}
+
+impl<T: ToSchema> PartialSchema for BulkItem<T> {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .description(Some("What became of one item."))
+            .property("index", whole("Its place in the request, from 0."))
+            .property("status", whole("The status that it would have had alone."))
+            .property("result", nothing_or(T::name()))
+            .property("problem", nothing_or(Problem::name()))
+            .required("index")
+            .required("status")
+            .build()
+            .into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for BulkItem<T> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("{}BulkItem", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        schemas.push((Problem::name().into_owned(), Problem::schema()));
+        T::schemas(schemas);
+        Problem::schemas(schemas);
+    }
+}
+
+impl<T: ToSchema> PartialSchema for BulkResult<T> {
+    fn schema() -> RefOr<Schema> {
+        let data = ArrayBuilder::new().items(Ref::from_schema_name(BulkItem::<T>::name())).description(Some("One for each item.")).build();
+        ObjectBuilder::new()
+            .description(Some("What became of each item, in the order of the request."))
+            .property("data", data)
+            .property("succeeded", whole("How many were created."))
+            .property("failed", whole("How many were not."))
+            .required("data")
+            .required("succeeded")
+            .required("failed")
+            .build()
+            .into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for BulkResult<T> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("{}BulkResult", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((BulkItem::<T>::name().into_owned(), BulkItem::<T>::schema()));
+        BulkItem::<T>::schemas(schemas);
+    }
+}

@@ -1,0 +1,142 @@
+//! Imports: rows of a file become objects (INT-35, MDM-10).
+//!
+//! Up to 1,000 rows may stand in a JSON body. A file of up to 100 MiB is sent as it is, as `text/csv`, with the options in the query.
+
+use crate::integration::Job;
+use causeway_value::{CompanyId, JobId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+pub use op::ENDPOINTS;
+
+/// What the rows become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportResource {
+    /// Deals, history included.
+    Opportunities,
+    /// Leads.
+    Leads,
+    /// Customers and suppliers.
+    Parties,
+    /// Products; those with the same code are changed.
+    Products,
+    /// People at parties.
+    Contacts,
+}
+
+/// Rows to import, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateImport {
+    /// What the rows become. Required, here or in the query.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<ImportResource>,
+    /// The company of what is imported: the only one when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_id: Option<CompanyId>,
+    /// Which field a column becomes, for columns whose name does not say it; an empty field leaves the column out. Other columns become `metadata`.
+    #[serde(default)]
+    pub mapping: BTreeMap<String, String>,
+    /// What a field is where a row's cell is empty, such as `{"party_id": "Unknown"}`.
+    #[serde(default)]
+    pub defaults: BTreeMap<String, String>,
+    /// The system whose ids stand in the column `external_ref`: `import` when not given. A row whose id is known changes that object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub system: Option<String>,
+    /// Whether parties that are named but not there are created as customers: no when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub create_parties: Option<bool>,
+    /// Whether to check everything and write nothing: no when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dry_run: Option<bool>,
+    /// The rows: cells by column.
+    #[serde(default)]
+    #[schema(max_items = 1_000)]
+    pub rows: Vec<BTreeMap<String, String>>,
+}
+
+/// The options of an import whose body is a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportQuery {
+    /// What the rows become.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<ImportResource>,
+    /// The company of what is imported: the only one when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_id: Option<CompanyId>,
+    /// JSON: which field a column becomes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<String>,
+    /// JSON: what a field is where a row's cell is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub defaults: Option<String>,
+    /// The system whose ids stand in the column `external_ref`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub system: Option<String>,
+    /// Whether parties that are named but not there are created as customers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub create_parties: Option<bool>,
+    /// Whether to check everything and write nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dry_run: Option<bool>,
+}
+
+/// Which errors of a job.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JobErrorsQuery {
+    /// Leave out this many from the beginning: none when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 10_000)]
+    pub skip: Option<u32>,
+}
+
+/// What was wrong in the rows of an import, in their order. The first 10,000 errors are kept; up to 1,000 are answered at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JobErrors {
+    /// Always `job_errors`.
+    pub object: String,
+    /// The job.
+    pub job_id: JobId,
+    /// How many there were in all.
+    pub count: i64,
+    /// The errors.
+    pub data: Vec<JobError>,
+    /// Whether more are kept after these.
+    pub has_more: bool,
+}
+
+/// One error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JobError {
+    /// The row of the file; the header is row 1.
+    pub row: i64,
+    /// The column; null when it is about the whole row.
+    pub column: Option<String>,
+    /// What is wrong, as a word.
+    pub code: String,
+    /// What to do about it.
+    pub detail: String,
+}
+
+/// The operations. Their names may be those of their bodies, which is why they stand apart.
+pub mod op {
+    use super::{ImportQuery, Job, JobErrors, JobErrorsQuery};
+    use crate::import as body;
+    use causeway_contract::{Accepted, Json, Nothing, endpoints};
+    use causeway_value::JobId;
+
+    endpoints! {
+        /// Imports rows: a JSON body with up to 1,000, or a file of up to 100 MiB as `text/csv`.
+        Post "/v1/imports" CreateImport () body::CreateImport => Accepted<Job>, imports:write, [upload], query ImportQuery;
+        /// Reads what was wrong in the rows of an import.
+        Get "/v1/jobs/{id}/errors" GetJobErrors (JobId) Nothing => Json<JobErrors>, jobs:read, query JobErrorsQuery;
+        /// Cancels a job that has not ended; what it did stays. One that has ended is answered as it is.
+        Post "/v1/jobs/{id}/cancel" CancelJob (JobId) Nothing => Json<Job>, jobs:write;
+    }
+}

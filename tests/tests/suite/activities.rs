@@ -1,0 +1,55 @@
+//! Activities: what is due, overdue by the tenant's clock, and done (CRM-09, RPT-07).
+
+use causeway_contract::{Code, ListQuery};
+use causeway_openapi::activity::{ActivityReportQuery, CompleteActivity, CreateActivity, op as activity};
+use causeway_tests::deal::{self, advance};
+use causeway_tests::of;
+use causeway_tests::shop;
+use causeway_tests::world::World;
+use causeway_value::{ActivityKind, ActivityStatus};
+
+#[tokio::test]
+async fn an_activity_is_due_then_overdue_then_done() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let lead = deal::lead(&tenant, &shop).await;
+    let owner = tenant.created.owner.id;
+    let call = CreateActivity {
+        subject_id: lead.id.to_string(),
+        kind: ActivityKind::Call,
+        due_at: Some(of("2026-12-05T09:00:00Z")),
+        note: Some("Ask for the budget".to_owned()),
+        owner_id: Some(owner),
+    };
+    let made = tenant.post::<activity::CreateActivity>((), &call).await;
+    assert_eq!((made.subject_type.as_str(), made.subject_id.as_str(), made.company_id), ("lead", lead.id.to_string().as_str(), Some(shop.company)));
+    let counts = async || {
+        let report = tenant.ask::<activity::GetActivityReport>(&ActivityReportQuery { owner_id: Some(owner), ..ActivityReportQuery::default() }).await;
+        report.rows.first().map(|row| (row.overdue, row.due_soon, row.later, row.done))
+    };
+    assert_eq!(counts().await, Some((0, 0, 1, 0)));
+    advance(&tenant, "2026-12-05T08:00:00Z").await;
+    assert_eq!(counts().await, Some((0, 1, 0, 0)));
+    advance(&tenant, "2026-12-06T08:00:00Z").await;
+    assert_eq!(counts().await, Some((1, 0, 0, 0)));
+    let overdue = ListQuery::by("status", "open").and("due_at[lt]", "2026-12-06T08:00:00Z").and("owner_id", owner);
+    assert_eq!(tenant.all::<activity::ListActivities, _>(&overdue).await, std::slice::from_ref(&made));
+    let done = tenant.post::<activity::CompleteActivity>(made.id, &CompleteActivity { outcome: Some("wants 40".to_owned()) }).await;
+    assert_eq!((done.status, done.outcome.as_deref(), done.completed_at), (ActivityStatus::Done, Some("wants 40"), Some(of("2026-12-06T08:00:00Z"))));
+    assert_eq!(counts().await, Some((0, 0, 0, 1)));
+    let again = tenant.refused::<activity::CompleteActivity>(made.id, &CompleteActivity::default()).await;
+    assert_eq!(again.code, Code::StateConflict);
+}
+
+#[tokio::test]
+async fn an_activity_is_about_something_of_the_tenant() {
+    let world = World::start().await;
+    let (tenant, other) = (world.sandbox().await, world.sandbox().await);
+    let theirs = deal::lead(&other, &shop::open(&other, "").await).await.id.to_string();
+    for subject_id in [theirs, tenant.created.owner.id.to_string(), "lead_1".to_owned()] {
+        let call = CreateActivity { subject_id, kind: ActivityKind::Task, due_at: None, note: None, owner_id: None };
+        let refused = tenant.refused::<activity::CreateActivity>((), &call).await;
+        assert_eq!(refused.errors.iter().map(|error| (error.code, error.pointer.as_deref())).collect::<Vec<_>>(), [(Code::NotFound, Some("/subject_id"))]);
+    }
+}

@@ -1,0 +1,220 @@
+//! The pipeline: history in bulk, the report to the cent, ages, forecasts, and what stages ask for (CRM-06 to CRM-11, RPT-01).
+
+use causeway_contract::{Bulk, BulkMode, Code, ListQuery};
+use causeway_openapi::crm::{AdvanceOpportunity, CreateOpportunity, CreateStage, Opportunity, WinOpportunity, op as crm};
+use causeway_openapi::party::op as party;
+use causeway_openapi::pipeline::{ForecastBy, ForecastQuery, PipelineAgeingQuery, PipelineQuery, op as pipeline};
+use causeway_openapi::team::{CreateTeam, op as team};
+use causeway_tests::caller::Caller;
+use causeway_tests::deal::advance;
+use causeway_tests::shop::{self, Shop};
+use causeway_tests::world::World;
+use causeway_tests::{day, of};
+use causeway_value::{DealField, OpportunityStatus, PartyRole, StageId};
+use serde_json::json;
+
+async fn stages(caller: &Caller) -> Vec<(String, StageId)> {
+    caller.all::<crm::ListStages, _>(&ListQuery::default()).await.into_iter().map(|stage| (stage.name, stage.id)).collect()
+}
+
+async fn stage(caller: &Caller, name: &str) -> StageId {
+    stages(caller).await.into_iter().find(|(known, _)| known == name).map(|(_, id)| id).unwrap_or_else(|| panic!("no stage {name}"))
+}
+
+fn deal(shop: &Shop, value: &str) -> CreateOpportunity {
+    CreateOpportunity {
+        company_id: shop.company,
+        party_id: shop.party,
+        title: "Chairs".to_owned(),
+        expected_value: Some(value.into()),
+        created_at: Some(of("2017-01-01T00:00:00Z")),
+        ..CreateOpportunity::default()
+    }
+}
+
+fn ended(shop: &Shop, value: &str, status: OpportunityStatus, at: &str) -> CreateOpportunity {
+    CreateOpportunity { status: Some(status), closed_at: Some(of(at)), ..deal(shop, value) }
+}
+
+async fn create(caller: &Caller, items: Vec<CreateOpportunity>) -> Vec<Opportunity> {
+    let made = caller.post::<crm::CreateOpportunities>((), &Bulk { mode: BulkMode::Atomic, items }).await;
+    assert_eq!(made.failed, 0);
+    made.data.into_iter().map(|item| item.result.expect("an opportunity")).collect()
+}
+
+#[tokio::test]
+async fn the_report_counts_stages_ends_and_months() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let (won, lost) = (OpportunityStatus::Won, OpportunityStatus::Lost);
+    create(
+        &tenant,
+        vec![
+            deal(&shop, "100.00"),
+            deal(&shop, "50.50"),
+            // In Berlin it is March already.
+            ended(&shop, "1054.00", won, "2017-02-28T23:30:00Z"),
+            ended(&shop, "4514.00", won, "2017-03-11T00:00:00Z"),
+            ended(&shop, "10.00", lost, "2017-03-18T00:00:00Z"),
+            ended(&shop, "26768.00", won, "2017-05-01T12:00:00Z"),
+        ],
+    )
+    .await;
+    let query = PipelineQuery { company_id: Some(shop.company), ..PipelineQuery::default() };
+    let report = tenant.ask::<pipeline::GetPipeline>(&query).await;
+    let rows: Vec<_> = report.rows.iter().map(|row| (row.stage.as_str(), row.count, row.value.0.as_str())).collect();
+    assert_eq!(
+        rows,
+        [("new", 2, "150.50"), ("qualified", 0, "0.00"), ("proposal", 0, "0.00"), ("negotiation", 0, "0.00"), ("won", 3, "32336.00"), ("lost", 1, "10.00")]
+    );
+    assert_eq!((report.won.count, report.won.value.0.as_str(), report.lost.count), (3, "32336.00", 1));
+    assert_eq!((report.open.count, report.open.value.0.as_str()), (2, "150.50"));
+    assert_eq!((report.win_rate.as_deref(), report.currency), (Some("0.7500"), of("EUR")));
+    let months: Vec<_> = report.by_month.iter().map(|month| (month.month.as_str(), month.won_count, month.won_value.0.as_str(), month.lost_count)).collect();
+    assert_eq!(months, [("2017-03", 2, "5568.00", 1), ("2017-04", 0, "0.00", 0), ("2017-05", 1, "26768.00", 0)]);
+    let march = PipelineQuery { from: Some(day("2017-03-01")), to: Some(day("2017-03-11")), ..query };
+    let march = tenant.ask::<pipeline::GetPipeline>(&march).await;
+    assert_eq!((march.won.count, march.lost.count, march.win_rate.as_deref(), march.open.count), (2, 0, Some("1.0000"), 2));
+    // Without a company it is all of them.
+    assert_eq!(tenant.ask::<pipeline::GetPipeline>(&PipelineQuery::default()).await.won, report.won);
+}
+
+#[tokio::test]
+async fn other_currencies_are_converted_once() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let dollars = || CreateOpportunity { currency: Some(of("USD")), ..deal(&shop, "0.01") };
+    create(&tenant, vec![dollars(), dollars(), dollars()]).await;
+    let query = PipelineQuery { company_id: Some(shop.company), ..PipelineQuery::default() };
+    let missing = tenant.client.call::<pipeline::GetPipeline>((), &query, &causeway_contract::Nothing {}).await.expect_err("no rate");
+    assert_eq!(missing.problem().map(|problem| problem.code), Some(Code::RateMissing));
+    let rate = json!({ "currency": "USD", "base": "EUR", "date": "2020-01-01", "rate": "0.5" });
+    tenant.raw.post("/v1/exchange-rates", &rate).await.success();
+    assert_eq!(tenant.ask::<pipeline::GetPipeline>(&query).await.open.value.0, "0.02");
+}
+
+#[tokio::test]
+async fn bulk_is_all_or_none_or_each_by_itself() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let refs = |id: &str| vec![causeway_openapi::object::ExternalRef { system: "crm".to_owned(), id: id.to_owned() }];
+    let good = CreateOpportunity { external_refs: refs("1"), ..deal(&shop, "1.00") };
+    let same = CreateOpportunity { external_refs: refs("1"), ..deal(&shop, "2.00") };
+    let wrong = CreateOpportunity { title: " ".to_owned(), ..deal(&shop, "-3.00") };
+    let items = vec![good, same, wrong];
+    let refused = tenant.refused::<crm::CreateOpportunities>((), &Bulk { mode: BulkMode::Atomic, items: items.clone() }).await;
+    let places: Vec<_> = refused.errors.iter().filter_map(|error| error.pointer.as_deref()).collect();
+    assert_eq!(places, ["/items/1/external_refs/0", "/items/2/title", "/items/2/expected_value"]);
+    assert_eq!(tenant.all::<crm::ListOpportunities, _>(&ListQuery::default()).await, []);
+    let made = tenant.post::<crm::CreateOpportunities>((), &Bulk { mode: BulkMode::PerItem, items }).await;
+    assert_eq!((made.succeeded, made.failed), (1, 2));
+    assert_eq!(made.data.iter().map(|item| (item.index, item.status)).collect::<Vec<_>>(), [(0, 201), (1, 422), (2, 422)]);
+    let kept = tenant.all::<crm::ListOpportunities, _>(&ListQuery { external_ref: Some("crm:1".to_owned()), ..ListQuery::default() }).await;
+    assert_eq!(kept, made.data.into_iter().filter_map(|item| item.result).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_stage_names_everything_that_is_missing() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let asks = CreateStage {
+        name: "commit".to_owned(),
+        position: 5,
+        probability: of("90"),
+        required_fields: vec![DealField::ExpectedValue, DealField::ExpectedCloseDate],
+        validates_customer: true,
+        ..CreateStage::default()
+    };
+    let commit = tenant.post::<crm::CreateStage>((), &asks).await.id;
+    let prospect = json!({ "name": "Fjord AS", "kind": "organization", "roles": ["supplier"] });
+    let prospect: causeway_openapi::party::Party = serde_json::from_value(tenant.raw.post("/v1/parties", &prospect).await.success()).unwrap();
+    let body = CreateOpportunity { party_id: prospect.id, expected_value: None, created_at: None, ..deal(&shop, "0.00") };
+    let made = tenant.post::<crm::CreateOpportunity>((), &body).await;
+    let refused = tenant.refused::<crm::AdvanceOpportunity>(made.id, &AdvanceOpportunity { stage_id: commit }).await;
+    let missing: Vec<_> = refused.errors.iter().map(|error| (error.code, error.pointer.as_deref().unwrap_or_default())).collect();
+    let required = |pointer| (Code::Required, pointer);
+    assert_eq!(
+        missing,
+        [
+            required("/expected_value"),
+            required("/expected_close_date"),
+            required("/party_id"),
+            required("/party_id"),
+            required("/party_id"),
+            required("/contact_id")
+        ]
+    );
+    let complete = json!({
+        "country": "NO", "tax_id": "NO123456785", "contacts": [{ "name": "Ola", "email": "ola@fjord.test" }],
+        "addresses": [{ "kind": "billing", "line1": "Kai 1", "city": "Oslo", "country": "NO" }]
+    });
+    let complete = tenant.raw.request("PATCH", &format!("/v1/parties/{}", prospect.id)).json(&complete).send().await.success();
+    let change = json!({ "expected_value": "10.00", "expected_close_date": "2026-12-31", "contact_id": complete["contacts"][0]["id"] });
+    tenant.raw.request("PATCH", &format!("/v1/opportunities/{}", made.id)).json(&change).send().await.success();
+    let moved = tenant.post::<crm::AdvanceOpportunity>(made.id, &AdvanceOpportunity { stage_id: commit }).await;
+    assert_eq!((moved.stage.name.as_str(), moved.probability), ("commit", of("90")));
+    // Who passed is a customer from now on.
+    assert!(tenant.get::<party::GetParty>(prospect.id).await.roles.contains(&PartyRole::Customer));
+}
+
+#[tokio::test]
+async fn time_in_stages_is_kept_and_ages() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let made = create(&tenant, vec![CreateOpportunity { created_at: None, ..deal(&shop, "100.00") }]).await.remove(0);
+    let proposal = stage(&tenant, "proposal").await;
+    advance(&tenant, "2026-12-12T09:00:00Z").await;
+    tenant.post::<crm::AdvanceOpportunity>(made.id, &AdvanceOpportunity { stage_id: proposal }).await;
+    advance(&tenant, "2027-01-20T09:00:00Z").await;
+    let ages = tenant.ask::<pipeline::GetPipelineAgeing>(&PipelineAgeingQuery { company_id: Some(shop.company), ..PipelineAgeingQuery::default() }).await;
+    let rows: Vec<_> = ages.rows.iter().map(|row| (row.stage.as_str(), row.count, row.average_days, row.oldest_days, row.stalled_count)).collect();
+    assert_eq!(rows, [("proposal", 1, 39, 39, 1)]);
+    let patient = PipelineAgeingQuery { company_id: Some(shop.company), stalled_days: Some(40), ..PipelineAgeingQuery::default() };
+    assert_eq!(tenant.ask::<pipeline::GetPipelineAgeing>(&patient).await.rows[0].stalled_value.0, "0.00");
+    let stalled = ListQuery::by("status", "open").and("stage_since[lte]", "2026-12-31T00:00:00Z");
+    assert_eq!(tenant.all::<crm::ListOpportunities, _>(&stalled).await.len(), 1);
+    tenant.post::<crm::WinOpportunity>(made.id, &WinOpportunity::default()).await;
+    let history = tenant.get::<crm::GetStageHistory>(made.id).await;
+    let visits: Vec<_> = history.visits.iter().map(|visit| (visit.stage.name.as_str(), visit.seconds, visit.left_at.is_some())).collect();
+    assert_eq!(visits[1..], [("proposal", 39 * 86_400, true), ("won", 0, false)]);
+    assert_eq!((visits[0].0, visits[0].2, history.visits[0].left_at), ("new", true, Some(history.visits[1].entered_at)));
+    let reopened = tenant.post::<crm::ReopenOpportunity>(made.id, &Default::default()).await;
+    assert_eq!(reopened.stage.name, "proposal");
+}
+
+#[tokio::test]
+async fn the_forecast_weighs_by_month_and_team() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let owner = tenant.created.owner.id;
+    let east = tenant.post::<team::CreateTeam>((), &CreateTeam { name: "East".to_owned(), lead_id: None, member_ids: vec![owner] }).await;
+    let (proposal, negotiation) = (stage(&tenant, "proposal").await, stage(&tenant, "negotiation").await);
+    let due = |value: &str, stage: StageId, date: &str| CreateOpportunity {
+        stage_id: Some(stage),
+        expected_close_date: Some(of(date)),
+        owner_id: Some(owner),
+        ..deal(&shop, value)
+    };
+    let made = create(
+        &tenant,
+        vec![due("100.00", proposal, "2026-12-15"), due("33.33", negotiation, "2026-12-31"), due("10.00", proposal, "2027-01-02"), deal(&shop, "5.00")],
+    )
+    .await;
+    // An owner of one team gives the deal to it.
+    assert_eq!(made.iter().map(|deal| deal.team_id).collect::<Vec<_>>(), [Some(east.id), Some(east.id), Some(east.id), None]);
+    let query = ForecastQuery { company_id: Some(shop.company), by: Some(ForecastBy::Team), ..ForecastQuery::default() };
+    let forecast = tenant.ask::<pipeline::GetForecast>(&query).await;
+    let rows: Vec<_> = forecast.rows.iter().map(|row| (row.month.as_deref(), row.name.as_deref(), row.count, row.weighted_value.0.as_str())).collect();
+    assert_eq!(rows, [(Some("2026-12"), Some("East"), 2, "75.00"), (Some("2027-01"), Some("East"), 1, "5.00"), (None, None, 1, "0.50")]);
+    assert_eq!((forecast.total.count, forecast.total.value.0.as_str(), forecast.total.weighted_value.0.as_str()), (4, "148.33", "80.50"));
+    let only = ForecastQuery { team_id: Some(east.id), from: Some(day("2027-01-01")), ..query };
+    assert_eq!(tenant.ask::<pipeline::GetForecast>(&only).await.total.value.0, "10.00");
+    let listed = tenant.all::<crm::ListOpportunities, _>(&ListQuery::by("team_id", east.id)).await;
+    assert_eq!(listed.len(), 3);
+}
