@@ -405,7 +405,7 @@ pub struct CreateOpportunity {
     /// Where it stands: the first stage when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage_id: Option<StageId>,
-    /// When it came up: back-dated history of a sandbox or an import, never in the future.
+    /// When it came up: back-dated history of a sandbox or an import, never in the future. When it ended, if only that is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Instant>,
     /// How it ended, for back-dated history: `open` when not given.

@@ -151,6 +151,27 @@ async fn people_and_leads_come_in_too() {
     assert_eq!(ended(&tenant, &import).await["result"]["updated"], 1);
 }
 
+/// Old systems do not know everything: a deal whose end alone is known came up by then, and a customer may stand in for none.
+#[tokio::test]
+async fn what_an_old_system_does_not_know() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let query = prepared(&tenant, &shop).await;
+    let end = format!("{HEADER}A,,GTX Pro,,Won,,2017-03-01,100\n");
+    let job = import(&tenant, &query, &end).await;
+    let detail = tenant.raw.get(job["errors_url"].as_str().unwrap()).await.success()["data"][0]["detail"].clone();
+    assert!(detail.as_str().is_some_and(|detail| detail.contains("{\"party_id\": ")), "{detail}");
+    let query = format!("{query}&create_parties=true&defaults=%7B%22party_id%22%3A%22Unknown%22%7D");
+    assert_eq!(import(&tenant, &query, &end).await["result"]["created"], 1);
+    let deal = tenant.all::<crm::ListOpportunities, _>(&ListQuery { external_ref: Some("import:A".to_owned()), ..ListQuery::default() }).await.remove(0);
+    assert_eq!((deal.created_at, deal.closed_at), (of("2017-02-28T23:00:00Z"), Some(of("2017-02-28T23:00:00Z"))));
+    // An end before what is known of its beginning is refused, also when another file brings it.
+    let job = import(&tenant, &query, &format!("{HEADER}A,,GTX Pro,,Won,,2017-02-01,100\n")).await;
+    assert_eq!(errors(&tenant, &job).await, [(2, "close_date".to_owned(), "invalid_value".to_owned())]);
+    assert_eq!(import(&tenant, &query, &end).await["result"]["unchanged"], 1);
+}
+
 /// Many rows take many steps; what is repeated by its key is one import.
 #[tokio::test]
 async fn a_long_file_is_one_import() {

@@ -82,16 +82,29 @@ pub fn read(part: &[u8], first_row: i64, targets: &[Target], defaults: &BTreeMap
 pub fn body<T: DeserializeOwned>(row: &Row, shape: &Shape, zone: Zone, more: Map<String, Value>) -> Result<T, Vec<CellError>> {
     let Shape::Object { fields, .. } = shape else { return Err(Vec::new()) };
     let mut object = more;
+    let shape_of = |name: &str| fields.get(name).map(|field| field.shape.as_ref());
     for (name, text) in &row.fields {
-        let shape = fields.get(name).map(|field| field.shape.as_ref());
-        object.entry(name.clone()).or_insert_with(|| value(text, shape, zone));
+        object.entry(name.clone()).or_insert_with(|| value(text, shape_of(name), zone));
     }
     if !row.metadata.is_empty() && fields.contains_key("metadata") {
         object.insert("metadata".to_owned(), json!(row.metadata));
     }
     let value = Value::Object(object);
-    shape.check(&value).map_err(CellError::of)?;
+    shape.check(&value).map_err(|problem| CellError::of(problem).into_iter().map(|error| explained(error, shape_of)).collect::<Vec<_>>())?;
     serde_json::from_value(value).map_err(|error| vec![CellError { field: None, code: Code::InvalidValue, detail: error.to_string() }])
+}
+
+/// An error of a body in the terms of a file.
+fn explained<'a>(error: CellError, shape: impl Fn(&str) -> Option<&'a Shape>) -> CellError {
+    let Some(name) = error.field.as_deref() else { return error };
+    let detail = match (error.code, shape(name)) {
+        (Code::Required, _) => format!("is required; fill the cell, or say in `defaults` what stands in for empty ones, such as {{\"{name}\": \"…\"}}"),
+        (Code::InvalidValue, Some(Shape::Text { format, .. })) if format == "date-time" => {
+            "must be a day such as \"2026-12-31\", or an RFC 3339 instant such as \"2026-12-31T09:00:00Z\"".to_owned()
+        }
+        _ => return error,
+    };
+    CellError { detail, ..error }
 }
 
 /// The text of a cell as a value of this shape; a text that is none stays a text, which the schema refuses.
@@ -134,5 +147,13 @@ mod tests {
         assert_eq!((lead.created_at, lead.metadata["region"].as_str()), ("2017-02-28T23:00:00Z".parse().ok(), "West"));
         let errors = body::<CreateLead>(&rows[1], &shape, Zone::UTC, more()).unwrap_err();
         assert_eq!(errors.iter().map(|error| (error.code, error.field.as_deref())).collect::<Vec<_>>(), [(Code::InvalidValue, Some("created_at"))]);
+        assert!(errors[0].detail.contains("a day such as"), "{errors:?}");
+    }
+
+    #[test]
+    fn an_empty_cell_that_must_be_filled_says_how_to_fill_many() {
+        let errors = body::<CreateLead>(&Row::default(), &Shape::of::<CreateLead>(), Zone::UTC, Map::new()).unwrap_err();
+        let title = errors.iter().find(|error| error.field.as_deref() == Some("title")).unwrap();
+        assert!(title.code == Code::Required && title.detail.contains("`defaults`") && title.detail.contains("{\"title\": "), "{title:?}");
     }
 }

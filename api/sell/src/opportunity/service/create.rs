@@ -65,7 +65,11 @@ fn insert_draft(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft, body: &wire::CreateOpp
 fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: History) -> Result<Draft, Problem> {
     let mut errors = Vec::new();
     not_blank(&body.title, "/title", &mut errors);
-    let created_at = happened(ctx, history, body.created_at, "/created_at", &mut errors);
+    let created_at = match body.closed_at {
+        // Of some old deals only the end is known: they had come up by then.
+        Some(closed_at) if body.created_at.is_none() => closed_at.min(ctx.now()),
+        _ => happened(ctx, history, body.created_at, "/created_at", &mut errors),
+    };
     let Some((company, party)) = known.check(body, &mut errors) else { return Err(Problem::of(errors)) };
     let currency = body.currency.unwrap_or(company.currency);
     body.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
@@ -203,6 +207,9 @@ pub fn replace(
     if new == *old {
         return Ok(false);
     }
+    let mut errors = Vec::new();
+    new.closed_at.iter().for_each(|closed_at| rules::check_order(new.created_at, *closed_at, &mut errors));
+    finish(errors)?;
     let new = Model { version: old.version + 1, updated_at: ctx.now(), ..new };
     tx.update(old, &new);
     if moved {
