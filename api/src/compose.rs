@@ -7,7 +7,7 @@ use std::sync::Once;
 /// Reactors hear news in this order; each runs in the transaction that made the news and may veto it.
 static REACTORS: &[Reactor] = &[causeway_sell::order::on_news];
 
-static DUE: &[causeway_govern::clock::Due] = &[causeway_sell::quote::DUE];
+static DUE: &[causeway_govern::clock::Due] = &[causeway_sell::quote::DUE, causeway_bill::invoice::DUE];
 
 /// Every route.
 #[must_use]
@@ -31,6 +31,7 @@ pub fn register() {
         news::register(REACTORS);
         causeway_kernel::db::tally::register(causeway_bill::exposure::WATCH);
         causeway_govern::clock::register_due(DUE);
+        causeway_bill::billing_run::work::register();
         causeway_connect::register_jobs();
     });
 }

@@ -8,6 +8,7 @@ pub mod compose;
 mod connection;
 pub mod demo;
 mod disk;
+mod secret_key;
 pub mod server;
 pub mod settings;
 pub mod store;

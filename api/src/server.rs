@@ -2,6 +2,7 @@
 
 use crate::compose;
 use crate::connection::Doorkeeper;
+use crate::secret_key;
 use crate::settings::{Role, Settings};
 use actix_http::error::DispatchError;
 use actix_http::{HttpService, Protocol};
@@ -14,7 +15,8 @@ use causeway_contract::Code;
 use causeway_govern::access::Credentials;
 use causeway_govern::tenancy::bootstrap;
 use causeway_kernel::http::{App, dispatch};
-use causeway_kernel::{Db, PLATFORM_ADMIN, clock, job, telemetry};
+use causeway_kernel::limit::Memory;
+use causeway_kernel::{Db, PLATFORM_ADMIN, clock, job, seal, telemetry};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +39,8 @@ const END_PATIENCE: Duration = Duration::from_secs(1);
 const JOB_PAUSE: Duration = Duration::from_millis(100);
 /// The pause between two looks for what falls due in live tenants.
 const DUE_PAUSE: Duration = Duration::from_secs(30);
+/// The pause between two rounds of removing what is kept no longer.
+const RETENTION_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// A server that runs.
 pub struct Running {
@@ -67,11 +71,20 @@ impl Running {
 /// A sentence that says what to do: the address is taken, or the database cannot be written.
 pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
     compose::register();
+    causeway_govern::sign_in::register(settings.session_limits());
+    seal::install(secret_key::load(settings)?);
     let said = |problem: causeway_contract::Problem| problem.detail;
     let bootstrap_token = bootstrap::prepare(&db, settings.bootstrap_token.clone()).await.map_err(said)?;
     let cursor_key = bootstrap::cursor_key(&db).await.map_err(said)?;
     let (stopping, stopped) = watch::channel(false);
-    let app = Arc::new(App { db: db.clone(), authenticate: Arc::new(Credentials::default()), routes: compose::routes(), cursor_key, stopping: stopped });
+    let app = Arc::new(App {
+        db: db.clone(),
+        authenticate: Arc::new(Credentials::default()),
+        routes: compose::routes(),
+        cursor_key,
+        limiter: Arc::new(Memory::default()),
+        stopping: stopped,
+    });
     let listener = bind(settings.listen)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let document: Arc<str> = serde_json::to_string(&causeway_openapi::document()).map_err(|error| error.to_string())?.into();
@@ -128,6 +141,9 @@ fn bind(at: SocketAddr) -> Result<TcpListener, String> {
 
 /// Starts what runs beside the requests.
 pub fn start_workers(settings: &Settings, db: &Db) {
+    if let Some(url) = settings.redis_url.clone() {
+        actix_web::rt::spawn(causeway_kernel::shared::run(url, causeway_govern::access::forget_here));
+    }
     if let Db::Postgres(postgres) = db {
         actix_web::rt::spawn(causeway_kernel::db::sequencer::run(Arc::clone(postgres)));
     }
@@ -141,6 +157,17 @@ pub fn start_workers(settings: &Settings, db: &Db) {
                 tracing::warn!(%problem, "what falls due is looked at again later");
             }
             tokio::time::sleep(DUE_PAUSE).await;
+        }
+    });
+    let kept = db.clone();
+    actix_web::rt::spawn(async move {
+        loop {
+            match causeway_kernel::retention::purge(&kept, clock::wall()).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(rows, "removed what is kept no longer"),
+                Err(problem) => tracing::warn!(%problem, "what is kept no longer is removed later"),
+            }
+            tokio::time::sleep(RETENTION_PAUSE).await;
         }
     });
     let db = db.clone();

@@ -1,5 +1,6 @@
 //! Settings: defaults, then one TOML file, then the environment, then flags; the later wins.
 
+use causeway_kernel::limits::{SESSION_IDLE_SECONDS, SESSION_SECONDS, STEP_UP_SECONDS};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -48,6 +49,9 @@ pub struct Given {
     /// PostgreSQL address; without it the embedded database is used.
     #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true, value_name = "postgres://user:secret@host:5432/causeway")]
     pub database_url: Option<String>,
+    /// Redis address, through which several instances tell each other what changes; not needed by one.
+    #[arg(long, env = "REDIS_URL", global = true, hide_env_values = true, value_name = "redis://host:6379/0")]
+    pub redis_url: Option<String>,
     /// What this process does.
     #[arg(long, env = "CAUSEWAY_ROLE", global = true)]
     pub role: Option<Role>,
@@ -69,6 +73,18 @@ pub struct Given {
     /// The one-time token for the first administrator; a random one is printed when not given.
     #[arg(long, env = "CAUSEWAY_BOOTSTRAP_TOKEN", global = true, hide_env_values = true)]
     pub bootstrap_token: Option<String>,
+    /// The key that seals secrets in the database, 32 bytes in URL-safe base 64; without it `secret.key` in the data folder is used, and made at the first start.
+    #[arg(long, env = "CAUSEWAY_SECRET_KEY", global = true, hide_env_values = true)]
+    pub secret_key: Option<String>,
+    /// Seconds without a request after which a session ends.
+    #[arg(long, env = "CAUSEWAY_SESSION_IDLE_SECONDS", global = true)]
+    pub session_idle_seconds: Option<u32>,
+    /// Seconds after which a session ends in any case.
+    #[arg(long, env = "CAUSEWAY_SESSION_SECONDS", global = true)]
+    pub session_seconds: Option<u32>,
+    /// Seconds for which a sign-in is recent enough for risky steps.
+    #[arg(long, env = "CAUSEWAY_STEP_UP_SECONDS", global = true)]
+    pub step_up_seconds: Option<u32>,
 }
 
 /// Settings in force.
@@ -82,6 +98,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// PostgreSQL address.
     pub database_url: Option<String>,
+    /// Redis address.
+    pub redis_url: Option<String>,
     /// What this process does.
     pub role: Role,
     /// How log lines look.
@@ -96,6 +114,14 @@ pub struct Settings {
     pub connections_per_address: usize,
     /// The one-time token for the first administrator.
     pub bootstrap_token: Option<String>,
+    /// The key that seals secrets in the database.
+    pub secret_key: Option<String>,
+    /// Seconds without a request after which a session ends.
+    pub session_idle_seconds: u32,
+    /// Seconds after which a session ends in any case.
+    pub session_seconds: u32,
+    /// Seconds for which a sign-in is recent enough for risky steps.
+    pub step_up_seconds: u32,
 }
 
 impl Settings {
@@ -114,6 +140,7 @@ impl Settings {
             metrics_listen: flags.metrics_listen.or(from_file.metrics_listen),
             data_dir: flags.data_dir.or(from_file.data_dir).unwrap_or_else(|| PathBuf::from(".causeway")),
             database_url: flags.database_url.or(from_file.database_url).filter(|url| !url.is_empty()),
+            redis_url: flags.redis_url.or(from_file.redis_url).filter(|url| !url.is_empty()),
             role: flags.role.or(from_file.role).unwrap_or_default(),
             log_format: flags.log_format.or(from_file.log_format).unwrap_or_default(),
             log: flags.log.or(from_file.log).unwrap_or_else(|| "info".to_owned()),
@@ -121,7 +148,21 @@ impl Settings {
             database_connections: flags.database_connections.or(from_file.database_connections).unwrap_or(causeway_kernel::limits::POSTGRES_CONNECTIONS),
             connections_per_address: flags.connections_per_address.or(from_file.connections_per_address).unwrap_or(usize::MAX),
             bootstrap_token: flags.bootstrap_token.or(from_file.bootstrap_token),
+            secret_key: flags.secret_key.or(from_file.secret_key),
+            session_idle_seconds: flags.session_idle_seconds.or(from_file.session_idle_seconds).unwrap_or(SESSION_IDLE_SECONDS),
+            session_seconds: flags.session_seconds.or(from_file.session_seconds).unwrap_or(SESSION_SECONDS),
+            step_up_seconds: flags.step_up_seconds.or(from_file.step_up_seconds).unwrap_or(STEP_UP_SECONDS),
         })
+    }
+
+    /// How long sessions last.
+    #[must_use]
+    pub fn session_limits(&self) -> causeway_govern::sign_in::Limits {
+        causeway_govern::sign_in::Limits {
+            idle_seconds: self.session_idle_seconds.into(),
+            absolute_seconds: self.session_seconds.into(),
+            step_up_seconds: self.step_up_seconds.into(),
+        }
     }
 }
 
@@ -147,6 +188,7 @@ mod tests {
                 && all.database_url.is_some()
                 && all.bootstrap_token.is_some()
                 && all.connections_per_address.is_some()
+                && all.redis_url.is_some()
                 && all.threads.is_some()
         );
     }

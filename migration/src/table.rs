@@ -139,6 +139,11 @@ pub(crate) fn addition_to(name: &'static str) -> Table {
     Table { tenant: true, addition: true, ..platform_table(name, &["id"]) }
 }
 
+/// Columns that a platform table gets after those it has. They must be nullable.
+pub(crate) fn platform_addition_to(name: &'static str) -> Table {
+    Table { addition: true, ..platform_table(name, &["id"]) }
+}
+
 impl Table {
     /// Adds columns.
     pub(crate) fn columns(mut self, columns: impl IntoIterator<Item = Column>) -> Self {

@@ -142,7 +142,7 @@ pub struct Product {
     pub name: String,
     /// What it is; the text of document lines when they give none.
     pub description: Option<String>,
-    /// Goods, service, subscription or usage.
+    /// Goods, service, subscription, usage or bundle.
     pub kind: ProductKind,
     /// The code of its unit.
     pub unit: String,
@@ -164,10 +164,22 @@ pub struct Product {
     pub revenue_account_code: Option<String>,
     /// Whether it may be sold.
     pub active: bool,
+    /// What a bundle holds; none for other kinds.
+    pub components: Vec<BundleComponent>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
     pub external_refs: Vec<ExternalRef>,
+}
+
+/// Something that a bundle holds. On a document it stands on a line of its own, with its share of the bundle's price by what it costs alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BundleComponent {
+    /// The product; no bundle itself.
+    pub product_id: ProductId,
+    /// How much of it is in one bundle, in its own unit.
+    pub quantity: Quantity,
 }
 
 /// A new product.
@@ -184,7 +196,7 @@ pub struct CreateProduct {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2_000)]
     pub description: Option<String>,
-    /// Goods, service, subscription or usage.
+    /// Goods, service, subscription, usage or bundle.
     pub kind: ProductKind,
     /// The code of its unit.
     #[schema(max_length = 40)]
@@ -212,6 +224,10 @@ pub struct CreateProduct {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub revenue_account_code: Option<String>,
+    /// What a bundle holds: required for the kind `bundle`, and only for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub components: Vec<BundleComponent>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -269,6 +285,10 @@ pub struct UpdateProduct {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = bool)]
     pub active: Patch<bool>,
+    /// All that a bundle holds from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<BundleComponent>, max_items = 50)]
+    pub components: Patch<Vec<BundleComponent>>,
     /// Own data of the caller: a text sets an entry, null removes it, others stay.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]

@@ -4,7 +4,7 @@
 //! idempotency key and it is safe), no cache, no paging loop.
 
 use causeway_contract::{Endpoint, Method, PathParams, Problem, Reply};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH};
+use reqwest::header::{AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH};
 use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
@@ -54,19 +54,24 @@ pub struct Answer<T> {
     pub idempotent_replayed: bool,
     /// The id that finds the request in the server's log.
     pub request_id: Option<String>,
+    /// The name of the file, where the content is one.
+    pub file_name: Option<String>,
     /// The content.
     pub body: T,
 }
 
 impl Answer<Vec<u8>> {
-    fn read<T: serde::de::DeserializeOwned>(self) -> Result<Answer<T>, ClientError> {
-        let body = serde_json::from_slice(&self.body).map_err(|error| ClientError::Unreadable { status: self.status, detail: error.to_string() })?;
+    /// The answer with its content as `read` understands it.
+    fn read<T>(self, read: impl FnOnce(&[u8], Option<&str>) -> Result<T, serde_json::Error>) -> Result<Answer<T>, ClientError> {
+        let body = read(&self.body, self.file_name.as_deref());
+        let body = body.map_err(|error| ClientError::Unreadable { status: self.status, detail: error.to_string() })?;
         Ok(Answer {
             status: self.status,
             etag: self.etag,
             replayed: self.replayed,
             idempotent_replayed: self.idempotent_replayed,
             request_id: self.request_id,
+            file_name: self.file_name,
             body,
         })
     }
@@ -195,7 +200,7 @@ impl Client {
         let pairs = pairs(query, options.dry_run)?;
         let body = if E::METHOD == Method::Get { None } else { Some(serde_json::to_vec(body).map_err(|error| ClientError::Unsendable(error.to_string()))?) };
         let answer = self.exchange(E::METHOD, address(&self.base, E::PATH, &path.write(), &pairs)?, body, &options).await?;
-        answer.read()
+        answer.read(<E::Reply as Reply>::payload)
     }
 
     /// Calls an operation whose types are only known at run time: a row of the contract, or an open path such as `/readyz`.
@@ -209,7 +214,7 @@ impl Client {
         }
         let body = call.body.map(Value::to_string).map(String::into_bytes);
         let answer = self.exchange(call.method, address(&self.base, call.path, call.segments, &pairs)?, body, &options).await?;
-        answer.read()
+        answer.read(|content, _| serde_json::from_slice(content))
     }
 
     async fn exchange(&self, method: Method, url: reqwest::Url, body: Option<Vec<u8>>, options: &Options) -> Result<Answer<Vec<u8>>, ClientError> {
@@ -230,6 +235,7 @@ impl Client {
             replayed: text(&head, "replayed").is_some_and(|value| value == "true"),
             idempotent_replayed: text(&head, "idempotent-replayed").is_some_and(|value| value == "true"),
             request_id: text(&head, "x-request-id"),
+            file_name: file_name(&head),
             body: content.to_vec(),
         })
     }
@@ -253,6 +259,12 @@ impl Client {
         }
         Ok(headers)
     }
+}
+
+/// The name of the file that came.
+fn file_name(headers: &HeaderMap) -> Option<String> {
+    let (_, name) = headers.get(CONTENT_DISPOSITION)?.to_str().ok()?.split_once("filename=\"")?;
+    name.strip_suffix('"').map(str::to_owned)
 }
 
 fn refusal(status: reqwest::StatusCode, content: &[u8]) -> ClientError {

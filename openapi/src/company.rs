@@ -2,7 +2,7 @@
 
 use crate::object::{ExternalRef, MetadataPatch};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
-use causeway_value::{AccountId, AccountKind, CompanyId, Currency, Instant, TaxRounding, Zone};
+use causeway_value::{AccountId, AccountKind, CompanyId, Currency, Instant, Letterhead, QuoteRules, TaxRounding, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -38,6 +38,10 @@ pub struct Company {
     pub chart_template: String,
     /// Where its documents round tax.
     pub tax_rounding: TaxRounding,
+    /// What its printed documents say about it.
+    pub letterhead: Letterhead,
+    /// What its quotes may grant without a second person.
+    pub quote_rules: QuoteRules,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
@@ -73,6 +77,12 @@ pub struct CreateCompany {
     /// Where its documents round tax: `per_line` when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_rounding: Option<TaxRounding>,
+    /// What its printed documents say about it besides its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letterhead: Option<Letterhead>,
+    /// What its quotes may grant without a second person: everything when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote_rules: Option<QuoteRules>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -110,6 +120,14 @@ pub struct UpdateCompany {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = TaxRounding)]
     pub tax_rounding: Patch<TaxRounding>,
+    /// What its printed documents say about it from now on, as a whole.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Letterhead)]
+    pub letterhead: Patch<Letterhead>,
+    /// What its quotes may grant without a second person from now on, as a whole.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = QuoteRules)]
+    pub quote_rules: Patch<QuoteRules>,
     /// Own data of the caller: a text sets an entry, null removes it, others stay.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]

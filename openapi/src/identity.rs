@@ -1,8 +1,9 @@
 //! Who may act and when it is: users, roles, API keys, the caller itself, the tenant's clock and the audit trail.
 
 use crate::object::{Actor, Subject};
+use crate::session::{Invitation, Session};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
-use causeway_value::{ApiKeyId, AuditEntryId, CompanyId, Instant, RoleId, TenantId, TenantMode, UserId};
+use causeway_value::{ApiKeyId, AuditEntryId, CompanyId, Instant, RoleId, SecurityEventId, TenantId, TenantMode, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -53,6 +54,33 @@ pub struct CreateUser {
     #[serde(default)]
     #[schema(max_items = 500)]
     pub company_ids: Vec<CompanyId>,
+}
+
+/// A new user with an invitation to set a password. Its token is shown this once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NewUser {
+    /// Id.
+    pub id: UserId,
+    /// Always `user`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// The name.
+    pub name: String,
+    /// The mail address, unique in the tenant.
+    pub email: String,
+    /// The roles, whose permissions add up.
+    pub role_ids: Vec<RoleId>,
+    /// The companies the user is limited to; empty means all.
+    pub company_ids: Vec<CompanyId>,
+    /// Whether the user may act.
+    pub active: bool,
+    /// Lets the person set a password and sign in.
+    pub invitation: Invitation,
 }
 
 /// Changes a user.
@@ -129,6 +157,41 @@ pub struct UpdateRole {
     pub permissions: Patch<Vec<String>>,
 }
 
+/// Who holds a role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RoleHolders {
+    /// Always `role_holders`.
+    pub object: String,
+    /// The role.
+    pub role_id: RoleId,
+    /// The people who hold it, 200 at most.
+    pub users: Vec<RoleHolder>,
+    /// Whether there are more.
+    pub has_more: bool,
+}
+
+/// A person who holds a role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RoleHolder {
+    /// The user.
+    pub id: UserId,
+    /// The name.
+    pub name: String,
+    /// The mail address.
+    pub email: String,
+    /// Whether the user may act.
+    pub active: bool,
+}
+
+/// Every permission that a role or key can give.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Permissions {
+    /// Always `permissions`.
+    pub object: String,
+    /// The permissions, in order.
+    pub permissions: Vec<String>,
+}
+
 /// A credential of a program. Its secret is stored hashed and never shown again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ApiKey {
@@ -158,6 +221,8 @@ pub struct ApiKey {
     pub previous_expires_at: Option<Instant>,
     /// When it was revoked (wall time).
     pub revoked_at: Option<Instant>,
+    /// When it was last used, to ten minutes (wall time). Not counted by the version; null in events.
+    pub last_used_at: Option<Instant>,
 }
 
 /// A key with its new secret, which is shown this once.
@@ -232,6 +297,12 @@ pub struct Me {
     pub tenant: MyTenant,
     /// Who the caller is.
     pub actor: Actor,
+    /// The person behind the credential, when there is one.
+    pub user: Option<User>,
+    /// The sign-in, when a person calls with a session.
+    pub session: Option<Session>,
+    /// Until when the sign-in is recent enough for risky steps.
+    pub fresh_until: Option<Instant>,
     /// What the caller may do.
     pub permissions: Vec<String>,
     /// The companies the caller is limited to; empty means all.
@@ -353,6 +424,40 @@ pub const API_KEYS: ListSpec = ListSpec {
     external_refs: false,
 };
 
+/// A request that was refused. Kept apart from the audit trail: nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SecurityEvent {
+    /// Id.
+    pub id: SecurityEventId,
+    /// Always `security_event`.
+    pub object: String,
+    /// When it was refused (wall time).
+    pub created_at: Instant,
+    /// `refusal`, or `sign_in` when a password or code was not right.
+    pub kind: String,
+    /// The tenant; null when the caller was of none.
+    pub tenant_id: Option<TenantId>,
+    /// The key that called.
+    pub api_key_id: Option<ApiKeyId>,
+    /// The person who called, or whose account was tried.
+    pub user_id: Option<UserId>,
+    /// The address that the request came from.
+    pub source: Option<String>,
+    /// The method.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// The HTTP status of the answer.
+    pub status: i64,
+    /// The problem code of the answer.
+    pub code: String,
+    /// The id of the request.
+    pub request_id: String,
+}
+
+/// What the list of security events offers.
+pub const SECURITY_EVENTS: ListSpec = ListSpec { table: "security_log", filters: &[], sorts: &[], search: false, external_refs: false };
+
 /// What the list of audit entries offers.
 pub const AUDIT_ENTRIES: ListSpec = ListSpec {
     table: "events",
@@ -367,7 +472,10 @@ pub const AUDIT_ENTRIES: ListSpec = ListSpec {
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{API_KEYS, AUDIT_ENTRIES, ApiKey, AuditEntry, Clock, Me, NewApiKey, ROLES, Role, USERS, User};
+    use super::{
+        API_KEYS, AUDIT_ENTRIES, ApiKey, AuditEntry, Clock, Me, NewApiKey, NewUser, Permissions, ROLES, Role, RoleHolders, SECURITY_EVENTS, SecurityEvent,
+        USERS, User,
+    };
     use crate::identity as body;
     use crate::integration::Job;
     use crate::object::Verification;
@@ -377,28 +485,34 @@ pub mod op {
     endpoints! {
         /// Lists users.
         Get "/v1/users" ListUsers () Nothing => Page<User>, users:read, list USERS;
-        /// Creates a user.
-        Post "/v1/users" CreateUser () body::CreateUser => Created<User>, users:write;
+        /// Creates a user; the answer shows once the token of an invitation to set a password.
+        Post "/v1/users" CreateUser () body::CreateUser => Created<NewUser>, users:write, [secret, step_up];
         /// Reads a user.
         Get "/v1/users/{id}" GetUser (UserId) Nothing => Json<User>, users:read;
         /// Changes a user.
-        Patch "/v1/users/{id}" UpdateUser (UserId) body::UpdateUser => Json<User>, users:write;
+        Patch "/v1/users/{id}" UpdateUser (UserId) body::UpdateUser => Json<User>, users:write, [step_up];
         /// Lists roles.
         Get "/v1/roles" ListRoles () Nothing => Page<Role>, roles:read, list ROLES;
         /// Creates a role.
-        Post "/v1/roles" CreateRole () body::CreateRole => Created<Role>, roles:write;
+        Post "/v1/roles" CreateRole () body::CreateRole => Created<Role>, roles:write, [step_up];
         /// Reads a role.
         Get "/v1/roles/{id}" GetRole (RoleId) Nothing => Json<Role>, roles:read;
         /// Changes a role.
-        Patch "/v1/roles/{id}" UpdateRole (RoleId) body::UpdateRole => Json<Role>, roles:write;
+        Patch "/v1/roles/{id}" UpdateRole (RoleId) body::UpdateRole => Json<Role>, roles:write, [step_up];
+        /// Removes a role that nobody holds.
+        Delete "/v1/roles/{id}" DeleteRole (RoleId) Nothing => Json<Role>, roles:write, [step_up];
+        /// Tells who holds a role.
+        Get "/v1/roles/{id}/holders" GetRoleHolders (RoleId) Nothing => Json<RoleHolders>, roles:read;
+        /// Lists every permission that a role or key can give.
+        Get "/v1/permissions" GetPermissions () Nothing => Json<Permissions>, roles:read;
         /// Lists API keys.
         Get "/v1/api-keys" ListApiKeys () Nothing => Page<ApiKey>, keys:read, list API_KEYS;
         /// Creates an API key; the answer shows its secret once.
-        Post "/v1/api-keys" CreateApiKey () body::CreateApiKey => Created<NewApiKey>, keys:manage, [secret];
+        Post "/v1/api-keys" CreateApiKey () body::CreateApiKey => Created<NewApiKey>, keys:manage, [secret, step_up];
         /// Reads an API key, without its secret.
         Get "/v1/api-keys/{id}" GetApiKey (ApiKeyId) Nothing => Json<ApiKey>, keys:read;
         /// Gives an API key a new secret; the answer shows it once.
-        Post "/v1/api-keys/{id}/rotate" RotateApiKey (ApiKeyId) body::RotateApiKey => Json<NewApiKey>, keys:manage, [secret];
+        Post "/v1/api-keys/{id}/rotate" RotateApiKey (ApiKeyId) body::RotateApiKey => Json<NewApiKey>, keys:manage, [secret, step_up];
         /// Revokes an API key at once and for ever.
         Post "/v1/api-keys/{id}/revoke" RevokeApiKey (ApiKeyId) Nothing => Json<ApiKey>, keys:manage;
         /// Tells who the caller is and what it may do.
@@ -411,6 +525,8 @@ pub mod op {
         Post "/v1/clock/advance" AdvanceClock () body::AdvanceClock => Accepted<Job>, clock:write;
         /// Lists audit entries.
         Get "/v1/audit-entries" ListAuditEntries () Nothing => Page<AuditEntry>, audit:read, list AUDIT_ENTRIES;
+        /// Lists requests that were refused: wrong passwords and keys, missing rights, ids that are not there.
+        Get "/v1/security-events" ListSecurityEvents () Nothing => Page<SecurityEvent>, security:read, list SECURITY_EVENTS;
         /// Verifies the hash chain of the audit entries.
         Get "/v1/audit-entries/verify" VerifyAuditEntries () Nothing => Json<Verification>, audit:read;
     }

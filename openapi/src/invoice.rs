@@ -2,10 +2,12 @@
 
 use crate::line::TaxAmount;
 use crate::object::ExternalRef;
+use crate::payment::AllocationInput;
 use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
 use causeway_value::{
-    AccountId, AmountText, BillableId, CompanyId, Currency, Day, Direction, FlowId, InstallmentId, Instant, InvoiceId, InvoiceKind, InvoiceLineId,
-    InvoiceStatus, JournalEntryId, OrderId, OrderLineId, PartyId, PaymentState, PaymentTermId, Percent, Price, ProductId, Quantity, TaxId, TaxRounding,
+    AccountId, AllocationId, AmountText, BillableId, CompanyId, Currency, Day, Direction, DiscountTaxMode, FlowId, InstallmentId, Instant, InvoiceId,
+    InvoiceKind, InvoiceLineId, InvoiceStatus, JournalEntryId, OrderId, OrderLineId, PartyId, PaymentState, PaymentTermId, Percent, Price, ProductId, Quantity,
+    TaxId, TaxRounding,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -70,6 +72,18 @@ pub struct Invoice {
     pub taxes: Vec<TaxAmount>,
     /// The lines.
     pub lines: Vec<InvoiceLine>,
+    /// The discount for paying early; null without one.
+    pub early_discount: Option<EarlyPayment>,
+    /// What of it was given up as bad debt.
+    pub written_off_amount: AmountText,
+    /// Whether the due date of an installment that is open has passed.
+    pub overdue: bool,
+    /// When it was sent to the other side; null before.
+    pub sent_at: Option<Instant>,
+    /// Whether the other side disputes it.
+    pub disputed: bool,
+    /// What the other side says is wrong, as long as it does.
+    pub dispute: Option<String>,
     /// The parts with their due dates; empty before posting.
     pub installments: Vec<Installment>,
     /// The invoice that this credit note credits.
@@ -82,6 +96,19 @@ pub struct Invoice {
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
     pub external_refs: Vec<ExternalRef>,
+}
+
+/// What paying an invoice early saves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EarlyPayment {
+    /// The share of the price.
+    pub percent: Percent,
+    /// Days after the invoice date within which it is granted.
+    pub days: u32,
+    /// What happens to the tax.
+    pub tax_mode: DiscountTaxMode,
+    /// The last day on which it is granted; null before posting.
+    pub until: Option<Day>,
 }
 
 /// A line of an invoice.
@@ -137,13 +164,15 @@ pub struct Installment {
 }
 
 /// What makes a separate invoice when a party's ready billables are invoiced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InvoiceGroup {
     /// Each order.
     Order,
     /// Nothing: one invoice for the party.
     Party,
+    /// Each deal.
+    Flow,
 }
 
 /// A new draft: from `billable_ids`, from the ready billables of an `order_id` or a `party_id`, from free `lines`, or from lines beside one of the others.
@@ -249,6 +278,18 @@ pub struct CreditInvoice {
     pub reason: Option<String>,
 }
 
+/// Takes all that remains of a posted invoice back at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReverseInvoice {
+    /// The date of the credit note: today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Day>,
+    /// Why.
+    #[schema(max_length = 2_000)]
+    pub reason: String,
+}
+
 /// A line to credit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -257,6 +298,42 @@ pub struct CreditLine {
     pub invoice_line_id: InvoiceLineId,
     /// How much of it, at most what was not credited yet.
     pub quantity: Quantity,
+}
+
+/// Settles invoices with a posted credit note.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllocateCreditNote {
+    /// What it settles.
+    #[schema(max_items = 500)]
+    pub allocations: Vec<AllocationInput>,
+}
+
+/// Takes allocations of a credit note back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnallocateCreditNote {
+    /// The allocations.
+    #[schema(max_items = 500)]
+    pub allocation_ids: Vec<AllocationId>,
+}
+
+/// Notes that the other side disputes an invoice.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DisputeInvoice {
+    /// What the other side says is wrong.
+    #[schema(max_length = 2_000)]
+    pub reason: String,
+}
+
+/// Notes that a dispute is over.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettleDispute {
+    /// How it ended.
+    #[schema(max_length = 2_000)]
+    pub resolution: String,
 }
 
 /// What the list of invoices offers.
@@ -277,6 +354,8 @@ pub const INVOICES: ListSpec = ListSpec {
         Filter { name: "due_date", kind: FilterKind::Day, index: "invoices_due_date" },
         Filter { name: "currency", kind: FilterKind::Word, index: "invoices_currency_total_amount" },
         Filter { name: "total_amount", kind: FilterKind::Amount, index: "invoices_currency_total_amount" },
+        Filter { name: "overdue", kind: FilterKind::YesNo, index: "invoices_overdue" },
+        Filter { name: "disputed", kind: FilterKind::YesNo, index: "invoices_disputed" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "invoices_updated_at" },
     ],
     sorts: &[
@@ -293,7 +372,7 @@ pub const INVOICES: ListSpec = ListSpec {
 pub mod op {
     use super::{INVOICES, Invoice};
     use crate::invoice as body;
-    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_contract::{Created, Json, Nothing, Page, Pdf, endpoints};
     use causeway_value::InvoiceId;
 
     endpoints! {
@@ -303,11 +382,25 @@ pub mod op {
         Post "/v1/invoices" CreateInvoice () body::CreateInvoice => Created<Invoice>, invoices:write, [dry_run];
         /// Reads an invoice or credit note.
         Get "/v1/invoices/{id}" GetInvoice (InvoiceId) Nothing => Json<Invoice>, invoices:read;
+        /// Prints an invoice or credit note, as sender and recipient were when it was posted.
+        Get "/v1/invoices/{id}/pdf" PrintInvoice (InvoiceId) Nothing => Pdf, invoices:read;
         /// Posts a draft: number, due dates and journal entry.
         Post "/v1/invoices/{id}/post" PostInvoice (InvoiceId) body::PostInvoice => Json<Invoice>, invoices:post, [dry_run];
         /// Drops a draft: what it would have billed can be billed again.
         Post "/v1/invoices/{id}/cancel" CancelInvoice (InvoiceId) Nothing => Json<Invoice>, invoices:write;
         /// Makes a draft credit note of a posted invoice.
         Post "/v1/invoices/{id}/credit" CreditInvoice (InvoiceId) body::CreditInvoice => Created<Invoice>, invoices:credit, [dry_run];
+        /// Takes an invoice back: a posted credit note of all that remains, which settles it. Answers the credit note.
+        Post "/v1/invoices/{id}/reverse" ReverseInvoice (InvoiceId) body::ReverseInvoice => Created<Invoice>, invoices:reverse, [dry_run];
+        /// Settles invoices with a posted credit note.
+        Post "/v1/invoices/{id}/allocate" AllocateCreditNote (InvoiceId) body::AllocateCreditNote => Json<Invoice>, payments:allocate, [dry_run];
+        /// Takes allocations of a credit note back.
+        Post "/v1/invoices/{id}/unallocate" UnallocateCreditNote (InvoiceId) body::UnallocateCreditNote => Json<Invoice>, payments:allocate, [dry_run];
+        /// Notes that a posted invoice was sent to the other side.
+        Post "/v1/invoices/{id}/send" SendInvoice (InvoiceId) Nothing => Json<Invoice>, invoices:write;
+        /// Notes that the other side disputes a posted invoice.
+        Post "/v1/invoices/{id}/dispute" DisputeInvoice (InvoiceId) body::DisputeInvoice => Json<Invoice>, invoices:write;
+        /// Notes that a dispute is over.
+        Post "/v1/invoices/{id}/settle-dispute" SettleDispute (InvoiceId) body::SettleDispute => Json<Invoice>, invoices:write;
     }
 }

@@ -33,8 +33,12 @@ pub struct JournalEntry {
     pub event: String,
     /// The currency of debit and credit: the company's.
     pub currency: Currency,
-    /// The document that it posts.
+    /// The document that it posts; an entry that somebody made is its own.
     pub source: Subject,
+    /// The id of that document.
+    pub document_id: String,
+    /// What somebody wrote on an entry of their own.
+    pub description: Option<String>,
     /// The entry that it reverses.
     pub reversal_of_id: Option<JournalEntryId>,
     /// The entry that reverses it.
@@ -68,6 +72,52 @@ pub struct JournalLine {
     pub due_date: Option<Day>,
 }
 
+/// An entry of somebody's own. Debits and credits must be the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateJournalEntry {
+    /// The company.
+    pub company_id: CompanyId,
+    /// The day it counts for: today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Day>,
+    /// What it is for.
+    #[schema(max_length = 2_000)]
+    pub description: String,
+    /// Its lines, in the company's currency.
+    #[schema(max_items = 500)]
+    pub lines: Vec<JournalLineInput>,
+}
+
+/// A line of an entry as given: one side.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JournalLineInput {
+    /// The account; no control account, which only documents post to.
+    pub account_id: AccountId,
+    /// Whom it concerns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party_id: Option<PartyId>,
+    /// Debit; 0 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debit: Option<AmountText>,
+    /// Credit; 0 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit: Option<AmountText>,
+}
+
+/// Takes an entry of somebody's own back by its mirror.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReverseJournalEntry {
+    /// The day the mirror counts for: today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Day>,
+    /// Why.
+    #[schema(max_length = 2_000)]
+    pub reason: String,
+}
+
 /// What the list of journal entries offers.
 pub const JOURNAL_ENTRIES: ListSpec = ListSpec {
     table: "journal_entries",
@@ -75,6 +125,7 @@ pub const JOURNAL_ENTRIES: ListSpec = ListSpec {
         Filter { name: "company_id", kind: FilterKind::Id("com"), index: "journal_entries_company_id" },
         Filter { name: "date", kind: FilterKind::Day, index: "journal_entries_date" },
         Filter { name: "number", kind: FilterKind::Word, index: "journal_entries_number" },
+        Filter { name: "document_id", kind: FilterKind::AnyId, index: "journal_entries_document_id" },
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "journal_entries_flow_id" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "journal_entries_updated_at" },
     ],
@@ -90,8 +141,9 @@ pub const JOURNAL_ENTRIES: ListSpec = ListSpec {
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
     use super::{JOURNAL_ENTRIES, JournalEntry};
+    use crate::ledger as body;
     use crate::object::Verification;
-    use causeway_contract::{Json, Nothing, Page, endpoints};
+    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
     use causeway_value::JournalEntryId;
 
     endpoints! {
@@ -99,6 +151,10 @@ pub mod op {
         Get "/v1/journal-entries" ListJournalEntries () Nothing => Page<JournalEntry>, ledger:read, list JOURNAL_ENTRIES;
         /// Reads a journal entry.
         Get "/v1/journal-entries/{id}" GetJournalEntry (JournalEntryId) Nothing => Json<JournalEntry>, ledger:read;
+        /// Posts an entry of one's own, balanced.
+        Post "/v1/journal-entries" CreateJournalEntry () body::CreateJournalEntry => Created<JournalEntry>, ledger:write, [dry_run];
+        /// Takes an entry of one's own back; those of documents go back with their documents. Answers the mirror.
+        Post "/v1/journal-entries/{id}/reverse" ReverseJournalEntry (JournalEntryId) body::ReverseJournalEntry => Created<JournalEntry>, ledger:write, [dry_run];
         /// Verifies balances, hash chains and sub-ledgers of every company.
         Get "/v1/ledger/verify" VerifyLedger () Nothing => Json<Verification>, ledger:read;
     }

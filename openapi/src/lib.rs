@@ -9,6 +9,7 @@
 
 pub mod activity;
 pub mod billable;
+pub mod billing_run;
 pub mod catalog;
 #[cfg(feature = "client")]
 pub mod client;
@@ -16,12 +17,14 @@ pub mod company;
 pub mod credit;
 pub mod crm;
 pub mod delivery;
+pub mod fiscal_year;
 pub mod identity;
 pub mod import;
 pub mod integration;
 pub mod invoice;
 pub mod ledger;
 pub mod line;
+pub mod measure;
 pub mod object;
 pub mod order;
 pub mod party;
@@ -31,9 +34,13 @@ pub mod platform;
 pub mod pricing;
 pub mod quote;
 pub mod report;
+pub mod session;
+pub mod shared_quote;
+pub mod statement;
 pub mod tax;
 pub mod team;
 pub mod term;
+pub mod write_off;
 
 pub use causeway_contract as contract;
 pub use causeway_value as value;
@@ -46,6 +53,7 @@ pub fn rows() -> Vec<Row> {
     [
         platform::ENDPOINTS,
         identity::ENDPOINTS,
+        session::ENDPOINTS,
         company::ENDPOINTS,
         party::ENDPOINTS,
         catalog::ENDPOINTS,
@@ -56,14 +64,20 @@ pub fn rows() -> Vec<Row> {
         team::ENDPOINTS,
         activity::ENDPOINTS,
         quote::ENDPOINTS,
+        shared_quote::ENDPOINTS,
         order::ENDPOINTS,
         delivery::ENDPOINTS,
         billable::ENDPOINTS,
+        billing_run::ENDPOINTS,
         invoice::ENDPOINTS,
         payment::ENDPOINTS,
         credit::ENDPOINTS,
+        write_off::ENDPOINTS,
         ledger::ENDPOINTS,
+        fiscal_year::ENDPOINTS,
         report::ENDPOINTS,
+        measure::ENDPOINTS,
+        statement::ENDPOINTS,
         pipeline::ENDPOINTS,
         integration::ENDPOINTS,
         import::ENDPOINTS,

@@ -15,8 +15,12 @@ pub struct LineInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2_000)]
     pub description: Option<String>,
-    /// How much, in the product's unit. Negative lines give back.
+    /// How much, in the unit of the line. Negative lines give back.
     pub quantity: Quantity,
+    /// The code of the unit of quantity and price: the product's when not given, or another of its category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub unit: Option<String>,
     /// An override of the price that the price lists give; null means theirs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<Price>,

@@ -316,7 +316,7 @@ pub const ORDERS: ListSpec = ListSpec {
 pub mod op {
     use super::{ORDERS, Order};
     use crate::order as body;
-    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_contract::{Created, Json, Nothing, Page, Pdf, endpoints};
     use causeway_value::OrderId;
 
     endpoints! {
@@ -326,6 +326,8 @@ pub mod op {
         Post "/v1/orders" CreateOrder () body::CreateOrder => Created<Order>, orders:write;
         /// Reads an order.
         Get "/v1/orders/{id}" GetOrder (OrderId) Nothing => Json<Order>, orders:read;
+        /// Prints the confirmation of an order.
+        Get "/v1/orders/{id}/pdf" PrintOrder (OrderId) Nothing => Pdf, orders:read;
         /// Changes an order.
         Patch "/v1/orders/{id}" UpdateOrder (OrderId) body::UpdateOrder => Json<Order>, orders:write;
         /// Confirms a draft: from now on we owe it.

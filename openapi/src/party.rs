@@ -30,8 +30,12 @@ pub struct Party {
     pub roles: Vec<PartyRole>,
     /// ISO 3166-1 alpha-2 code.
     pub country: Option<String>,
-    /// Its tax registration.
+    /// Its tax registration, as somebody gave it.
     pub tax_id: Option<String>,
+    /// What is known about `tax_id`: `valid`, `malformed`, `wrong_checksum`, or `unchecked` where its country has no published rule; null without one.
+    pub tax_id_status: Option<String>,
+    /// Its registrations by country, each checked against that country's rule.
+    pub tax_ids: Vec<TaxRegistration>,
     /// The currency it is quoted in when the document names none.
     pub currency: Option<Currency>,
     /// When its invoices are due, unless the document says otherwise.
@@ -52,6 +56,8 @@ pub struct Party {
     pub linked_company_id: Option<CompanyId>,
     /// Whether new documents may name it.
     pub active: bool,
+    /// The party that it was merged into: name that one from now on.
+    pub merged_into_id: Option<PartyId>,
     /// Its addresses.
     pub addresses: Vec<Address>,
     /// People at it.
@@ -60,6 +66,18 @@ pub struct Party {
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
     pub external_refs: Vec<ExternalRef>,
+}
+
+/// A tax registration in a country.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaxRegistration {
+    /// ISO 3166-1 alpha-2 code.
+    #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    pub country: String,
+    /// The number, with or without the country's prefix; its form and check digit must be right where the country publishes a rule.
+    #[schema(max_length = 40)]
+    pub number: String,
 }
 
 /// An address of a party.
@@ -115,10 +133,17 @@ pub struct CreateParty {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
     pub country: Option<String>,
-    /// Its tax registration.
+    /// Its tax registration, taken as it is; `tax_id_status` tells what is known about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub tax_id: Option<String>,
+    /// Its registrations by country; a number that breaks its country's rule is refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub tax_ids: Vec<TaxRegistration>,
+    /// Whether to refuse the party when one that is likely the same exists: false when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refuse_duplicates: Option<bool>,
     /// The currency it is quoted in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
@@ -243,6 +268,10 @@ pub struct UpdateParty {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<String>, max_length = 40)]
     pub tax_id: Patch<String>,
+    /// All its registrations by country from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<TaxRegistration>, max_items = 50)]
+    pub tax_ids: Patch<Vec<TaxRegistration>>,
     /// The currency it is quoted in. A credit limit must be given anew in another one.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<Currency>)]
@@ -297,6 +326,109 @@ pub struct UpdateParty {
     pub external_refs: Patch<Vec<ExternalRef>>,
 }
 
+/// What somebody is about to enter; the more it says, the better the answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckDuplicates {
+    /// The name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub name: Option<String>,
+    /// ISO 3166-1 alpha-2 code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    pub country: Option<String>,
+    /// A tax registration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub tax_id: Option<String>,
+    /// A mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = "email", max_length = 254)]
+    pub email: Option<String>,
+    /// A telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub phone: Option<String>,
+    /// The street and number of an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub line1: Option<String>,
+    /// Its postal code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub postal_code: Option<String>,
+}
+
+/// Parties that may be the same, the likeliest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Duplicates {
+    /// Always `duplicates`.
+    pub object: String,
+    /// At most 20 of them.
+    pub data: Vec<Duplicate>,
+}
+
+/// A party that may be the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Duplicate {
+    /// The party.
+    pub party_id: PartyId,
+    /// Its name.
+    pub name: String,
+    /// Its country.
+    pub country: Option<String>,
+    /// Whether new documents may name it.
+    pub active: bool,
+    /// How much speaks for it, at most 100.
+    pub score: i32,
+    /// Whether that is enough to take both for one: 70 or more.
+    pub likely: bool,
+    /// What speaks for it and against it.
+    pub reasons: Vec<DuplicateReason>,
+}
+
+/// One thing that two parties have in common, or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DuplicateReason {
+    /// The field.
+    pub field: String,
+    /// What it adds to the score, or takes from it.
+    pub points: i32,
+    /// What was compared.
+    pub detail: String,
+}
+
+/// Merges a party into another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeParty {
+    /// The party that remains.
+    pub into: PartyId,
+}
+
+/// Two parties that became one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MergedParty {
+    /// Always `merged_party`.
+    pub object: String,
+    /// What is left of the merged one: it is not active, and says which took its place.
+    pub merged: Party,
+    /// The party that remains.
+    pub into: Party,
+    /// What names the remaining party now, kind by kind.
+    pub moved: Vec<MovedReferences>,
+}
+
+/// How many rows of a kind were moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MovedReferences {
+    /// The kind, such as `invoices`.
+    pub kind: String,
+    /// How many.
+    pub count: i64,
+}
+
 /// What the list of parties offers.
 pub const PARTIES: ListSpec = ListSpec {
     table: "parties",
@@ -314,7 +446,7 @@ pub const PARTIES: ListSpec = ListSpec {
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{PARTIES, Party};
+    use super::{Duplicates, MergedParty, PARTIES, Party};
     use crate::party as body;
     use causeway_contract::{Bulk, BulkResult, Created, Json, Multi, Nothing, Page, endpoints};
     use causeway_value::PartyId;
@@ -330,5 +462,11 @@ pub mod op {
         Get "/v1/parties/{id}" GetParty (PartyId) Nothing => Json<Party>, parties:read;
         /// Changes a party.
         Patch "/v1/parties/{id}" UpdateParty (PartyId) body::UpdateParty => Json<Party>, parties:write;
+        /// Finds parties that may be the same as this one, scored and explained.
+        Get "/v1/parties/{id}/duplicates" FindDuplicates (PartyId) Nothing => Json<Duplicates>, parties:read;
+        /// Finds parties that may be the same as one that is about to be entered; nothing is stored.
+        Post "/v1/parties/check-duplicates" CheckDuplicates () body::CheckDuplicates => Json<Duplicates>, parties:write;
+        /// Merges a party into another: everything that named it names the other from now on, and its id leads there.
+        Post "/v1/parties/{id}/merge" MergeParty (PartyId) body::MergeParty => Json<MergedParty>, parties:merge, [dry_run];
     }
 }

@@ -3,8 +3,8 @@
 use crate::object::ExternalRef;
 use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
 use causeway_value::{
-    AllocationId, AllocationState, AmountText, CompanyId, Currency, Day, FlowId, InstallmentId, Instant, InvoiceId, JournalEntryId, PartyId, PaymentDirection,
-    PaymentId, PaymentMethod, PaymentStatus,
+    AllocationId, AllocationState, AmountText, AutoAllocation, CompanyId, Currency, Day, FlowId, InstallmentId, Instant, InvoiceId, JournalEntryId, OffsetKind,
+    PartyId, PaymentDifference, PaymentDirection, PaymentId, PaymentMethod, PaymentOffsetId, PaymentStatus, WriteOffId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -49,6 +49,8 @@ pub struct Payment {
     pub reference: Option<String>,
     /// The parts that settle invoices, reversed ones included.
     pub allocations: Vec<Allocation>,
+    /// The parts that were refunded, pay back or were kept as income, reversed ones included.
+    pub offsets: Vec<PaymentOffset>,
     /// What settles nothing yet.
     pub unallocated_amount: AmountText,
     /// How far it is allocated.
@@ -82,6 +84,62 @@ pub struct Allocation {
     pub reversed: bool,
 }
 
+/// A part of a payment that is used without an invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PaymentOffset {
+    /// Id.
+    pub id: PaymentOffsetId,
+    /// How it is used.
+    pub kind: OffsetKind,
+    /// How much, in the payment's currency.
+    pub amount: AmountText,
+    /// The payment on the other side of a refund.
+    pub payment_id: Option<PaymentId>,
+    /// The day it counts from.
+    pub date: Day,
+    /// Whether it was taken back.
+    pub reversed: bool,
+}
+
+/// What settles an installment, as the list of allocations shows it: a part of a payment, of a credit note or a write-off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Settlement {
+    /// Id.
+    pub id: AllocationId,
+    /// Always `allocation`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// The company.
+    pub company_id: CompanyId,
+    /// Whose invoice it settles.
+    pub party_id: PartyId,
+    /// The payment that settles.
+    pub payment_id: Option<PaymentId>,
+    /// The credit note that settles.
+    pub credit_note_id: Option<InvoiceId>,
+    /// The write-off that settles.
+    pub write_off_id: Option<WriteOffId>,
+    /// The invoice it settles.
+    pub invoice_id: InvoiceId,
+    /// The installment it settles.
+    pub installment_id: InstallmentId,
+    /// The invoice's currency.
+    pub currency: Currency,
+    /// How much of the invoice is settled, in its currency.
+    pub settled_amount: AmountText,
+    /// How much of the invoice is settled, in the company's currency.
+    pub company_amount: AmountText,
+    /// The realised exchange difference in the company's currency: a gain is positive.
+    pub exchange_difference: AmountText,
+    /// The day it counts from.
+    pub date: Day,
+    /// Whether it was taken back.
+    pub reversed: bool,
+    /// The entry of the exchange difference.
+    pub journal_entry_id: Option<JournalEntryId>,
+}
+
 /// A new payment, posted at once unless `status` says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -112,6 +170,16 @@ pub struct CreatePayment {
     #[serde(default)]
     #[schema(max_items = 500)]
     pub allocations: Vec<AllocationInput>,
+    /// Settles these documents together, instead of `allocations`: credit notes are netted first, then what is due first.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub invoice_ids: Vec<InvoiceId>,
+    /// Settles what the party has open in the payment's currency, instead of `allocations`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocate: Option<AutoAllocation>,
+    /// What becomes of what is left open of the named documents, and of what is too much: `keep_open` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<PaymentDifference>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -136,8 +204,43 @@ pub struct AllocationInput {
 #[serde(deny_unknown_fields)]
 pub struct AllocatePayment {
     /// What it settles.
+    #[serde(default)]
     #[schema(max_items = 500)]
     pub allocations: Vec<AllocationInput>,
+    /// Settles these documents together, instead of `allocations`: credit notes are netted first, then what is due first.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub invoice_ids: Vec<InvoiceId>,
+    /// Settles what the party has open in the payment's currency, instead of `allocations`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocate: Option<AutoAllocation>,
+    /// What becomes of what is left open of the named documents, and of what is too much: `keep_open` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<PaymentDifference>,
+}
+
+/// Pays back what is left of a credit note or of a payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateRefund {
+    /// The credit note that is paid back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit_note_id: Option<InvoiceId>,
+    /// The payment that is paid back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_id: Option<PaymentId>,
+    /// How much, in its currency: all that is left when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<AmountText>,
+    /// How the money moves.
+    pub method: PaymentMethod,
+    /// When the money moves: today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_date: Option<Day>,
+    /// What stands on the transfer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub reference: Option<String>,
 }
 
 /// Takes allocations back.
@@ -183,9 +286,23 @@ pub const PAYMENTS: ListSpec = ListSpec {
     external_refs: true,
 };
 
+/// What the list of allocations offers.
+pub const ALLOCATIONS: ListSpec = ListSpec {
+    table: "allocations",
+    filters: &[
+        Filter { name: "payment_id", kind: FilterKind::Id("pay"), index: "allocations_payment_id" },
+        Filter { name: "credit_note_id", kind: FilterKind::Id("inv"), index: "allocations_credit_note_id" },
+        Filter { name: "write_off_id", kind: FilterKind::Id("wof"), index: "allocations_write_off_id" },
+        Filter { name: "invoice_id", kind: FilterKind::Id("inv"), index: "allocations_invoice_id" },
+    ],
+    sorts: &[],
+    search: false,
+    external_refs: false,
+};
+
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{PAYMENTS, Payment};
+    use super::{ALLOCATIONS, PAYMENTS, Payment, Settlement};
     use crate::payment as body;
     use causeway_contract::{Created, Json, Nothing, Page, endpoints};
     use causeway_value::PaymentId;
@@ -205,5 +322,9 @@ pub mod op {
         Post "/v1/payments/{id}/unallocate" UnallocatePayment (PaymentId) body::UnallocatePayment => Json<Payment>, payments:allocate, [dry_run];
         /// Takes a payment back.
         Post "/v1/payments/{id}/reverse" ReversePayment (PaymentId) body::ReversePayment => Json<Payment>, payments:reverse, [dry_run];
+        /// Pays back what is left of a credit note or of a payment; answers the payment that does.
+        Post "/v1/refunds" CreateRefund () body::CreateRefund => Created<Payment>, refunds:write, [dry_run];
+        /// Lists what payments, credit notes and write-offs settle.
+        Get "/v1/allocations" ListAllocations () Nothing => Page<Settlement>, payments:read, list ALLOCATIONS;
     }
 }

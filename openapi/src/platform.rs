@@ -1,6 +1,6 @@
 //! Platform administration: the first key and the tenants. Its credential is the platform administrator's, never a tenant's.
 
-use causeway_contract::{Filter, FilterKind, ListSpec};
+use causeway_contract::{Filter, FilterKind, ListSpec, Patch};
 use causeway_value::{ApiKeyId, Instant, TenantId, TenantMode, TenantStatus, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -55,6 +55,40 @@ pub struct Tenant {
     pub status: TenantStatus,
     /// Why it was suspended.
     pub suspended_reason: Option<String>,
+    /// Requests a minute of the whole tenant; null is the default: none for a sandbox, a generous one for a live tenant.
+    pub requests_per_minute: Option<i64>,
+    /// Requests a minute of one credential; null is the default.
+    pub credential_requests_per_minute: Option<i64>,
+    /// Users that may be active at once; null is unlimited.
+    pub max_users: Option<i64>,
+    /// Companies that it may have; null is unlimited.
+    pub max_companies: Option<i64>,
+}
+
+/// Changes a tenant: its name, what it may ask for a minute, and how many users and companies it may have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateTenant {
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = String, max_length = 200)]
+    pub name: Patch<String>,
+    /// Requests a minute of the whole tenant; null is the default.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 10_000_000)]
+    pub requests_per_minute: Patch<i64>,
+    /// Requests a minute of one credential; null is the default.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 10_000_000)]
+    pub credential_requests_per_minute: Patch<i64>,
+    /// Users that may be active at once; null is unlimited.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 1_000_000)]
+    pub max_users: Patch<i64>,
+    /// Companies that it may have; null is unlimited.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 1_000_000)]
+    pub max_companies: Patch<i64>,
 }
 
 /// A new tenant with its owner and first key. The secret is shown once.
@@ -91,6 +125,8 @@ pub struct NewTenant {
 pub struct TenantOwner {
     /// The user.
     pub id: UserId,
+    /// The one-time token with which the owner sets a password: `POST /v1/passwords`.
+    pub invitation_token: String,
 }
 
 /// A new tenant.
@@ -159,6 +195,8 @@ pub mod op {
         Post "/admin/v1/tenants" CreateTenant () body::CreateTenant => Created<NewTenant>, platform:admin, [secret];
         /// Reads a tenant.
         Get "/admin/v1/tenants/{id}" GetTenant (TenantId) Nothing => Json<Tenant>, platform:admin;
+        /// Changes a tenant's name, limits and quotas.
+        Patch "/admin/v1/tenants/{id}" UpdateTenant (TenantId) body::UpdateTenant => Json<Tenant>, platform:admin;
         /// Suspends a tenant.
         Post "/admin/v1/tenants/{id}/suspend" SuspendTenant (TenantId) body::SuspendTenant => Json<Tenant>, platform:admin;
         /// Resumes a suspended tenant.

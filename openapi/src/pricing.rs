@@ -1,9 +1,10 @@
 //! What things cost whom and when: price lists with their rules, and exchange rates. The order of rules is in the rules page, "Price of a line".
 
-use crate::object::{ExternalRef, MetadataPatch};
+use crate::object::{Explanation, ExternalRef, MetadataPatch};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
-    CategoryId, CompanyId, Currency, Day, ExchangeRateId, Instant, PartyId, Percent, Price, PriceListId, PriceRuleId, ProductId, Quantity, Rate,
+    AmountText, CategoryId, CompanyId, Currency, Day, ExchangeRateId, Instant, PartyId, Percent, Price, PriceListId, PriceRuleId, ProductId, Quantity, Rate,
+    RateFile,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -219,6 +220,91 @@ pub struct UpdatePriceList {
     pub external_refs: Patch<Vec<ExternalRef>>,
 }
 
+/// A new price list with the rules of another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CopyPriceList {
+    /// The code of the new list.
+    #[schema(max_length = 40)]
+    pub code: String,
+    /// Its name: the other's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub name: Option<String>,
+    /// The first day it applies; none when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<Day>,
+    /// The last day it applies; none when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<Day>,
+    /// Its priority: the other's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<i32>,
+}
+
+/// Rules of a price list as CSV. The first line names the columns: `product_code` (empty for every product) and those of a rule, `min_quantity`, `price`,
+/// `percent_off`, `surcharge`, `cost_plus_percent`, `rounding_step`, `margin_floor_percent`. Each line gives exactly one of the prices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportPriceRules {
+    /// The file, with commas and a line per rule, at most 2,000 of them.
+    #[schema(max_length = 1_000_000)]
+    pub content: String,
+    /// Whether the rules that are there stay in front of these: false when not given, so that these are all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub append: Option<bool>,
+}
+
+/// Whose price of what.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PriceQuery {
+    /// The company that sells.
+    pub company_id: CompanyId,
+    /// The customer.
+    pub party_id: PartyId,
+    /// The product.
+    pub product_id: ProductId,
+    /// How much: 1 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    /// The code of the unit: the product's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub unit: Option<String>,
+    /// The currency: the party's or the company's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// The day whose price lists and rates hold: today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Day>,
+}
+
+/// What a customer would pay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CustomerPrice {
+    /// Always `customer_price`.
+    pub object: String,
+    /// The product.
+    pub product_id: ProductId,
+    /// How much.
+    pub quantity: Quantity,
+    /// The code of the unit.
+    pub unit: Option<String>,
+    /// The price of `price_base_quantity` units, before discounts.
+    pub unit_price: Price,
+    /// How many units the price is for.
+    pub price_base_quantity: Quantity,
+    /// Its currency.
+    pub currency: Currency,
+    /// The day whose price lists and rates hold.
+    pub date: Day,
+    /// Which rule gave it: the id of a price rule, or `list_price`.
+    pub source: String,
+    /// Every list and rule that was looked at, and why it lost.
+    pub explain: Explanation,
+}
+
 /// What one unit of a currency is worth in another on a day. Rates never change; a later one for the same day is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ExchangeRate {
@@ -256,6 +342,95 @@ pub struct CreateExchangeRate {
     pub rate: Rate,
 }
 
+/// A file of reference rates as the European Central Bank publishes it, daily or historical: `eurofxref.csv`, `eurofxref-hist.csv`, or their XML.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportExchangeRates {
+    /// The form of the file.
+    pub format: RateFile,
+    /// The file.
+    #[schema(max_length = 1_000_000)]
+    pub content: String,
+    /// The first day to take over: the file's first when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// The last day to take over: the file's last when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Day>,
+}
+
+/// What became of a file of rates.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportedExchangeRates {
+    /// Always `exchange_rate_import`.
+    pub object: String,
+    /// Rates of the days that were asked for.
+    pub read: i32,
+    /// Those that are new.
+    pub created: i32,
+    /// Those that were there already.
+    pub unchanged: i32,
+    /// Those that are there with another value, which stays: rates never change.
+    pub differing: i32,
+    /// The first 50 of these.
+    pub conflicts: Vec<RateConflict>,
+}
+
+/// A rate that a file says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RateConflict {
+    /// The currency that is valued.
+    pub currency: Currency,
+    /// The currency it is valued in.
+    pub base: Currency,
+    /// The day.
+    pub date: Day,
+    /// The rate that is there.
+    pub stored: Rate,
+    /// What the file says.
+    pub given: Rate,
+}
+
+/// What to convert.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConvertQuery {
+    /// The amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<AmountText>,
+    /// Its currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Currency>,
+    /// The currency wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Currency>,
+    /// The day whose rate holds: today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Day>,
+    /// The company whose today it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_id: Option<CompanyId>,
+}
+
+/// An amount in another currency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Converted {
+    /// Always `conversion`.
+    pub object: String,
+    /// The amount.
+    pub amount: AmountText,
+    /// Its currency.
+    pub from: Currency,
+    /// The other currency.
+    pub to: Currency,
+    /// The day whose rate holds.
+    pub date: Day,
+    /// What it comes to.
+    pub result: AmountText,
+    /// The quotes that it comes from, each as it was quoted.
+    pub explain: Explanation,
+}
+
 /// What the list of price lists offers.
 pub const PRICE_LISTS: ListSpec = ListSpec {
     table: "price_lists",
@@ -284,7 +459,7 @@ pub const EXCHANGE_RATES: ListSpec = ListSpec {
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{EXCHANGE_RATES, ExchangeRate, PRICE_LISTS, PriceList};
+    use super::{Converted, CustomerPrice, EXCHANGE_RATES, ExchangeRate, ImportedExchangeRates, PRICE_LISTS, PriceList};
     use crate::pricing as body;
     use causeway_contract::{Created, Json, Nothing, Page, endpoints};
     use causeway_value::{ExchangeRateId, PriceListId};
@@ -298,11 +473,21 @@ pub mod op {
         Get "/v1/price-lists/{id}" GetPriceList (PriceListId) Nothing => Json<PriceList>, price_lists:read;
         /// Changes a price list.
         Patch "/v1/price-lists/{id}" UpdatePriceList (PriceListId) body::UpdatePriceList => Json<PriceList>, price_lists:write;
+        /// Makes a new price list with the rules, audience and currency of this one.
+        Post "/v1/price-lists/{id}/copy" CopyPriceList (PriceListId) body::CopyPriceList => Created<PriceList>, price_lists:write;
+        /// Takes over the rules of a CSV file; every wrong line is named, and then nothing is taken over.
+        Post "/v1/price-lists/{id}/import" ImportPriceRules (PriceListId) body::ImportPriceRules => Json<PriceList>, price_lists:write;
+        /// Tells what a customer would pay for a product, and why; nothing is stored.
+        Get "/v1/prices" GetPrice () Nothing => Json<CustomerPrice>, price_lists:read, query body::PriceQuery;
         /// Lists exchange rates.
         Get "/v1/exchange-rates" ListExchangeRates () Nothing => Page<ExchangeRate>, exchange_rates:read, list EXCHANGE_RATES;
         /// Creates an exchange rate.
         Post "/v1/exchange-rates" CreateExchangeRate () body::CreateExchangeRate => Created<ExchangeRate>, exchange_rates:write;
         /// Reads an exchange rate.
         Get "/v1/exchange-rates/{id}" GetExchangeRate (ExchangeRateId) Nothing => Json<ExchangeRate>, exchange_rates:read;
+        /// Takes over a file of the European Central Bank. Rates that are there already stay; doing it again changes nothing.
+        Put "/v1/exchange-rates/import" ImportExchangeRates () body::ImportExchangeRates => Json<ImportedExchangeRates>, exchange_rates:write;
+        /// Converts an amount at the rate of a day and explains it; nothing is stored.
+        Get "/v1/exchange-rates/convert" ConvertAmount () Nothing => Json<Converted>, exchange_rates:read, query body::ConvertQuery;
     }
 }

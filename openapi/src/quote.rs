@@ -5,8 +5,8 @@ use crate::object::{Explanation, ExternalRef, MetadataPatch};
 use crate::order::Order;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
-    AmountText, CompanyId, Currency, Day, FlowId, Instant, OpportunityId, OrderId, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteId,
-    QuoteLineId, QuoteStatus, TaxId, TaxRounding, UserId,
+    AmountText, ApprovalReason, CompanyId, Currency, Day, FlowId, Instant, OpportunityId, OrderId, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity,
+    QuoteId, QuoteLineId, QuoteStatus, TaxId, TaxRounding, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -85,6 +85,10 @@ pub struct Quote {
     pub reference: Option<String>,
     /// Why the customer declined.
     pub declined_reason: Option<String>,
+    /// Why a second person has to approve it, or had to, as of when it was submitted last.
+    pub approval_reasons: Vec<ApprovalReason>,
+    /// What the approver said when it was approved or rejected last.
+    pub approval_comment: Option<String>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
@@ -272,6 +276,25 @@ pub struct DeclineQuote {
     pub reason: Option<String>,
 }
 
+/// Approves a quote that waits for a second person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApproveQuote {
+    /// What the approver says to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub comment: Option<String>,
+}
+
+/// Sends a quote back to whoever works on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RejectQuote {
+    /// Why.
+    #[schema(min_length = 1, max_length = 2_000)]
+    pub reason: String,
+}
+
 /// An accepted quote with its order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AcceptedQuote {
@@ -312,7 +335,7 @@ pub mod op {
     use super::{AcceptedQuote, PricedQuote, QUOTES, Quote};
     use crate::object::Explanation;
     use crate::quote as body;
-    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_contract::{Created, Json, Nothing, Page, Pdf, endpoints};
     use causeway_value::QuoteId;
 
     endpoints! {
@@ -322,6 +345,8 @@ pub mod op {
         Post "/v1/quotes" CreateQuote () body::CreateQuote => Created<Quote>, quotes:write;
         /// Reads a quote.
         Get "/v1/quotes/{id}" GetQuote (QuoteId) Nothing => Json<Quote>, quotes:read;
+        /// Prints a quote.
+        Get "/v1/quotes/{id}/pdf" PrintQuote (QuoteId) Nothing => Pdf, quotes:read;
         /// Changes a quote.
         Patch "/v1/quotes/{id}" UpdateQuote (QuoteId) body::UpdateQuote => Json<Quote>, quotes:write;
         /// Prices a quote and explains the result; nothing is stored.
@@ -330,8 +355,12 @@ pub mod op {
         Get "/v1/quotes/{id}/explain" ExplainQuote (QuoteId) Nothing => Json<Explanation>, quotes:read;
         /// Makes the next revision as a draft; this one becomes superseded.
         Post "/v1/quotes/{id}/revise" ReviseQuote (QuoteId) Nothing => Created<Quote>, quotes:write;
-        /// Submits a draft; it is approved at once when nothing must approve.
+        /// Submits a draft; it is approved at once unless it breaks a rule of its company: then `approval_reasons` says which, and a second person approves.
         Post "/v1/quotes/{id}/submit" SubmitQuote (QuoteId) Nothing => Json<Quote>, quotes:write;
+        /// Approves a quote that waits for it; not for who submitted it.
+        Post "/v1/quotes/{id}/approve" ApproveQuote (QuoteId) body::ApproveQuote => Json<Quote>, quotes:approve;
+        /// Rejects a quote that waits for approval: it is a draft again.
+        Post "/v1/quotes/{id}/reject" RejectQuote (QuoteId) body::RejectQuote => Json<Quote>, quotes:approve;
         /// Records that an approved quote went to the customer.
         Post "/v1/quotes/{id}/send" SendQuote (QuoteId) Nothing => Json<Quote>, quotes:write;
         /// Accepts an approved or sent quote and makes its order; again gives the same order.

@@ -38,6 +38,12 @@ impl Caller {
         Self { client: self.client.with_key(key).expect("a key"), raw: self.raw.with_key(key), key: key.to_owned() }
     }
 
+    /// Someone without a credential at the same server.
+    #[must_use]
+    pub fn nobody(&self) -> Self {
+        self.with_key("")
+    }
+
     /// Reads an object.
     pub async fn get<E: Endpoint<Body = Nothing>>(&self, path: E::Path) -> Payload<E> {
         self.post::<E>(path, &Nothing {}).await

@@ -9,7 +9,7 @@ use causeway_openapi::crm::{CreateLead, Lead, QualifiedLead, QualifyLead, op as 
 use causeway_openapi::delivery::{CreateDelivery, Delivery, DeliveryLineInput, ShipDelivery, op as delivery};
 use causeway_openapi::identity::{AdvanceClock, op as identity};
 use causeway_openapi::integration::op as integration;
-use causeway_openapi::invoice::{CreateInvoice, Invoice, InvoiceLineInput, PostInvoice, op as invoice};
+use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, Invoice, InvoiceLineInput, PostInvoice, op as invoice};
 use causeway_openapi::ledger::{JournalEntry, op as ledger};
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CreateOrder, HoldOrder, Order, op as order};
@@ -168,6 +168,14 @@ pub async fn post_invoice(caller: &Caller, id: InvoiceId, date: Option<&str>) ->
     caller.post::<invoice::PostInvoice>(id, &PostInvoice { invoice_date: date.map(of) }).await
 }
 
+/// A posted credit note that nothing has used: of an invoice that was paid before.
+pub async fn unused_credit(caller: &Caller, shop: &Shop, amount: &str) -> Invoice {
+    let invoice = posted(caller, shop, amount).await;
+    pay(caller, shop, amount, &[(invoice.id, amount)]).await;
+    let note = caller.post::<invoice::CreditInvoice>(invoice.id, &CreditInvoice::default()).await;
+    post_invoice(caller, note.id, None).await
+}
+
 /// What a payment of the shop's customer by bank is made of.
 #[must_use]
 pub fn payment_body(shop: &Shop, amount: &str, allocations: &[(InvoiceId, &str)]) -> CreatePayment {
@@ -182,6 +190,9 @@ pub fn payment_body(shop: &Shop, amount: &str, allocations: &[(InvoiceId, &str)]
         reference: None,
         status: None,
         allocations: allocations.iter().map(|(invoice, amount)| allocation(*invoice, amount)).collect(),
+        invoice_ids: Vec::new(),
+        allocate: None,
+        difference: None,
         metadata: Default::default(),
         external_refs: Vec::new(),
     }

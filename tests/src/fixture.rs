@@ -3,6 +3,7 @@
 use crate::caller::Caller;
 use crate::deal::{self, Deal, deal};
 use crate::log::pages;
+use crate::person::Person;
 use crate::shop::{self, Shop};
 use crate::world::{Tenant, World};
 use causeway_contract::{Audience, ListQuery, Method, Row};
@@ -40,7 +41,13 @@ const FILLING: &[&str] = &[
     "CreateDelivery",
     "CreateInvoice",
     "CreditInvoice",
+    "CreateBillingRun",
+    "CommitBillingRun",
+    "CreateFiscalYear",
+    "AllocateCreditNote",
     "CreatePayment",
+    "CreateRefund",
+    "WriteOffInvoice",
     "AdvanceClock",
 ];
 
@@ -64,6 +71,10 @@ pub struct Fixture {
     pub account: AccountId,
     /// The stage `negotiation`.
     pub stage: StageId,
+    /// The owner as a person who signs in.
+    pub owner: Person,
+    /// A session of the owner.
+    pub session: Caller,
     /// An id of each kind, by its prefix.
     pub ids: BTreeMap<String, String>,
 }
@@ -85,7 +96,14 @@ impl Fixture {
         let stage = stages.iter().find(|stage| stage.name == "negotiation").expect("a stage").id;
         let user = tenant.created.owner.id;
         let platform = world.platform.clone();
-        let mut fixture = Self { platform, tenant, shop, second, deals, user, contact, account, stage, ids: BTreeMap::new() };
+        let owner = Person::owner(&tenant).await;
+        let session = owner.session().await;
+        let mut fixture = Self { platform, tenant, shop, second, deals, user, contact, account, stage, owner, session, ids: BTreeMap::new() };
+        for _ in 0..2 {
+            fixture.owner.open().await;
+            // What is refused shows in the list of security events.
+            fixture.tenant.raw.get(&format!("/v1/leads/{}", crate::shapes::nothing("lead"))).await;
+        }
         for row in rows().iter().filter(|row| FILLING.contains(&row.id)) {
             for _ in 0..2 {
                 fixture.prepare(row.id).await.call(row).await.success();
@@ -110,6 +128,16 @@ impl Fixture {
         ids
     }
 
+    /// Who may call this reading operation.
+    #[must_use]
+    pub fn reader(&self, row: &Row) -> &Caller {
+        match (row.audience)() {
+            Audience::Platform => &self.platform,
+            _ if row.permission == "any:person" => &self.session,
+            _ => &self.tenant.owner,
+        }
+    }
+
     /// The path of a reading operation with the ids of this tenant in it.
     #[must_use]
     pub fn path(&self, row: &Row) -> String {
@@ -119,7 +147,15 @@ impl Fixture {
     /// The query that a reading operation asks for, empty where it asks for none.
     #[must_use]
     pub fn query(&self, row: &Row) -> String {
-        if row.path.starts_with("/v1/reports/") || row.path.ends_with("/credit") { format!("company_id={}", self.shop.company) } else { String::new() }
+        match row.path {
+            "/v1/prices" => {
+                format!("company_id={}&party_id={}&product_id={}&quantity=3", self.shop.company, self.shop.party, self.shop.chai)
+            }
+            "/v1/exchange-rates/convert" => "amount=10.00&from=EUR&to=EUR".to_owned(),
+            path if path.ends_with("/definition") => String::new(),
+            path if path.starts_with("/v1/reports/") || path.ends_with("/credit") => format!("company_id={}", self.shop.company),
+            _ => String::new(),
+        }
     }
 
     /// The path of an operation with these ids in it.

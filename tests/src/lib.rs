@@ -8,6 +8,7 @@ pub mod caller;
 pub mod deal;
 pub mod fixture;
 pub mod log;
+pub mod person;
 pub mod place;
 pub mod plan;
 pub mod raw;

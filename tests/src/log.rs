@@ -51,12 +51,12 @@ fn check(log: &[Event]) {
     }
 }
 
-/// Everything that the lists of a tenant show, by operation. Left out are the log and the audit trail, which [`events`] reads, and the marker's categories.
+/// Everything that the lists of a tenant show, by operation. Left out are the log and the audit trail, which [`events`] reads, what was refused, and the marker's categories.
 pub async fn everything(caller: &Caller) -> BTreeMap<&'static str, Vec<Value>> {
     let mut all = BTreeMap::new();
     for row in causeway_openapi::rows() {
         let listed = row.method == Method::Get && row.list.is_some() && (row.audience)() == Audience::Tenant;
-        if listed && !["ListAuditEntries", "ListCategories"].contains(&row.id) {
+        if listed && !["ListAuditEntries", "ListSecurityEvents", "ListCategories"].contains(&row.id) {
             all.insert(row.id, pages(caller, row.path, "limit=200").await);
         }
     }

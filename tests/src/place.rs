@@ -49,6 +49,7 @@ impl Place {
             metrics_listen: None,
             data_dir: self.folder.path().to_owned(),
             database_url: self.postgres_url(),
+            redis_url: None,
             role: Role::All,
             log_format: LogFormat::Human,
             log: "warn".to_owned(),
@@ -56,6 +57,10 @@ impl Place {
             database_connections: 8,
             connections_per_address: usize::MAX,
             bootstrap_token: Some(TOKEN.to_owned()),
+            secret_key: None,
+            session_idle_seconds: 1_800,
+            session_seconds: 43_200,
+            step_up_seconds: 300,
         }
     }
 

@@ -5,24 +5,28 @@
 use crate::caller::Caller;
 use crate::deal::{self, allocation, forty, order_body, payment_body, quote_body};
 use crate::fixture::Fixture;
+use crate::person::{PASSWORD, Person, code};
 use crate::raw::{Request, Seen};
 use crate::shop::{company_body, line, party_body, percent_after, percent_tax, product_body, term_body};
 use crate::world;
 use crate::{of, unique};
 use causeway_contract::Row;
-use causeway_openapi::catalog::{CreateProduct, op as catalog};
+use causeway_openapi::catalog::{BundleComponent, CreateProduct, op as catalog};
 use causeway_openapi::crm::{CreateLead, CreateOpportunity, Opportunity, op as crm};
 use causeway_openapi::identity::{CreateApiKey, CreateRole, op as identity};
 use causeway_openapi::invoice::{CreateInvoice, InvoiceLineInput};
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CreateOrder, Order, op as order};
-use causeway_openapi::party::{CreateParty, op as party};
+use causeway_openapi::party::{CreateParty, TaxRegistration, op as party};
 use causeway_openapi::payment::{CreatePayment, op as payment};
 use causeway_openapi::platform::{SuspendTenant, op as platform};
 use causeway_openapi::quote::{CreateQuote, Quote, op as quote};
+use causeway_openapi::session::op as session;
 use causeway_openapi::term::op as term;
 use causeway_openapi::{billable, pricing, tax};
-use causeway_value::{BillableId, BillingPolicy, Day, InvoiceId, PaymentStatus, ProductKind, TenantMode};
+use causeway_value::{
+    BillableId, BillingPolicy, Day, DocumentLanguage, InvoiceId, Letterhead, PaymentDifference, PaymentStatus, ProductKind, QuoteRules, TenantMode,
+};
 use serde_json::{Value, json, to_value};
 
 /// A call that will succeed once.
@@ -59,6 +63,21 @@ fn body(value: impl serde::Serialize) -> Option<Value> {
     Some(to_value(value).expect("JSON"))
 }
 
+/// A letterhead with everything in it.
+fn letterhead() -> Letterhead {
+    Letterhead {
+        address: vec!["Hauptstraße 1".to_owned(), "10115 Berlin".to_owned()],
+        email: Some("info@acme.test".to_owned()),
+        phone: Some("+49 30 1234567".to_owned()),
+        website: Some("www.acme.test".to_owned()),
+        register: Some("HRB 12345 Berlin".to_owned()),
+        bank_name: Some("Hausbank".to_owned()),
+        iban: Some("DE02120300000000202051".to_owned()),
+        bic: Some("BYLADEM1001".to_owned()),
+        language: DocumentLanguage::German,
+    }
+}
+
 /// The body with metadata and a reference of its own.
 fn adorned(value: impl serde::Serialize) -> Option<Value> {
     let mut value = to_value(value).expect("JSON");
@@ -76,6 +95,9 @@ impl Fixture {
         let mut found = self.platform_plan(operation).await;
         if found.is_none() {
             found = self.identity_plan(operation).await;
+        }
+        if found.is_none() {
+            found = self.sign_in_plan(operation).await;
         }
         if found.is_none() {
             found = self.master_plan(operation).await;
@@ -106,6 +128,12 @@ impl Fixture {
         let owner = json!({ "name": "Dana", "email": "dana@acme.test" });
         match operation {
             "CreateTenant" => platform(None, body(json!({ "name": "Acme", "slug": unique("plan"), "mode": "live", "owner": owner }))),
+            "UpdateTenant" => {
+                let tenant = world::tenant(&self.platform, TenantMode::Live).await;
+                let limits =
+                    json!({ "name": "Acme Ltd", "requests_per_minute": 600, "credential_requests_per_minute": 300, "max_users": 10, "max_companies": 3 });
+                platform(Some(tenant.id.to_string()), Some(limits))
+            }
             "SuspendTenant" => {
                 let tenant = world::tenant(&self.platform, TenantMode::Live).await;
                 platform(Some(tenant.id.to_string()), body(SuspendTenant { reason: Some("unpaid".to_owned()) }))
@@ -135,6 +163,7 @@ impl Fixture {
             }
             "CreateRole" => self.create(body(CreateRole { name: unique("role"), permissions: vec!["quotes:accept".to_owned()] })),
             "UpdateRole" => self.on(role().await, body(json!({ "name": unique("role"), "permissions": ["orders:*"] }))),
+            "DeleteRole" => self.on(role().await, None),
             "CreateApiKey" => {
                 let expires_at = Some(of("2190-01-01T00:00:00Z"));
                 self.create(body(CreateApiKey { company_ids: vec![self.shop.company], expires_at, ..key }))
@@ -157,6 +186,41 @@ impl Fixture {
         }
     }
 
+    async fn sign_in_plan(&self, operation: &str) -> Option<Prepared> {
+        let as_person = |caller: Caller, body: Option<Value>| Some(Prepared { caller, id: None, body });
+        match operation {
+            "RevokeSession" => self.on(self.owner.open().await.id, None),
+            "RevokeSessions" => {
+                let person = Person::hire_as(&self.tenant, "owner").await;
+                person.open().await;
+                as_person(person.session().await, body(json!({ "user_id": person.id })))
+            }
+            "Reauthenticate" => as_person(self.owner.session().await, body(json!({ "password": PASSWORD, "otp": "123456" }))),
+            "ChangePassword" => {
+                let person = Person::hire(&self.tenant, Vec::new()).await;
+                as_person(person.session().await, body(json!({ "current_password": PASSWORD, "password": "four pears fall softly" })))
+            }
+            "InviteUser" => self.on(Person::hire(&self.tenant, Vec::new()).await.id, None),
+            "EnrolTotp" => as_person(Person::hire(&self.tenant, Vec::new()).await.session().await, None),
+            "ConfirmTotp" => {
+                let caller = Person::hire(&self.tenant, Vec::new()).await.session().await;
+                let seed = caller.act::<session::EnrolTotp>(()).await.secret;
+                as_person(caller, body(json!({ "otp": code(&seed, 0) })))
+            }
+            "DisableTotp" | "RenewRecoveryCodes" => {
+                let caller = Person::hire(&self.tenant, Vec::new()).await.session().await;
+                Person::protect(&caller).await;
+                as_person(caller, None)
+            }
+            "ResetTotp" => {
+                let person = Person::hire(&self.tenant, Vec::new()).await;
+                Person::protect(&person.session().await).await;
+                self.on(person.id, None)
+            }
+            _ => None,
+        }
+    }
+
     fn import(&self) -> Value {
         let row = json!({ "Title": "40 chairs", "Source": "fair", "Region": "West", "Ref": unique("ref") });
         json!({
@@ -174,11 +238,13 @@ impl Fixture {
                 fiscal_year_start_month: Some(1),
                 chart_template: Some("generic".to_owned()),
                 tax_rounding: Some(of("per_document")),
+                letterhead: Some(letterhead()),
+                quote_rules: Some(self.quote_rules()),
                 ..company_body("Acme Works")
             })),
             "UpdateCompany" => self.on(
                 caller.post::<causeway_openapi::company::op::CreateCompany>((), &company_body("Acme Old")).await.id,
-                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document" })),
+                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules() })),
             ),
             "CreateAccount" => {
                 let code = unique("4");
@@ -218,18 +284,53 @@ impl Fixture {
                     adorned(json!({
                         "name": "Borealis SA", "kind": "organization", "roles": ["customer", "supplier"], "payment_term_id": self.shop.term, "price_list_id": null,
                         "linked_company_id": self.second.company, "active": true,
+                        "tax_ids": [{ "country": "FR", "number": "40 303 265 045" }],
                         "addresses": [{ "id": address.id, "kind": "shipping", "line1": "2 rue de la Paix", "city": "Lyon", "country": "FR" }],
                         "contacts": [{ "id": contact.id, "name": "Amy B." }]
                     })),
                 )
             }
+            "CheckDuplicates" => self.create(body(json!({
+                "name": "Borealis SAS", "country": "FR", "tax_id": "FR40303265045", "email": "amy@borealis.test", "phone": "+33 472 10 30 30",
+                "line1": "1 rue de la Paix", "postal_code": "69001"
+            }))),
+            "MergeParty" => {
+                let twin = caller.post::<party::CreateParty>((), &self.full_party()).await;
+                let into = caller.post::<party::CreateParty>((), &self.full_party()).await;
+                self.on(twin.id, body(json!({ "into": into.id })))
+            }
             _ => self.catalog_plan(operation).await,
         }
+    }
+
+    fn quote_rules(&self) -> QuoteRules {
+        QuoteRules {
+            max_discount_percent: Some(of("10")),
+            max_price_override_percent: Some(of("5")),
+            min_margin_percent: Some(of("20")),
+            payment_term_ids: vec![self.shop.term],
+            validity_days: Some(30),
+        }
+    }
+
+    /// A quote that somebody else submitted and that waits for a second person.
+    async fn waiting_quote(&self) -> causeway_value::QuoteId {
+        let caller = self.caller();
+        let strict = QuoteRules { max_discount_percent: Some(of("5")), ..QuoteRules::default() };
+        let company = causeway_openapi::company::CreateCompany { quote_rules: Some(strict), ..company_body(&unique("Strict")) };
+        let company = caller.post::<causeway_openapi::company::op::CreateCompany>((), &company).await.id;
+        let body = CreateQuote { company_id: company, ..quote_body(&self.shop, vec![forty(&self.shop)]) };
+        let id = caller.post::<quote::CreateQuote>((), &body).await.id;
+        let key = CreateApiKey { name: "second".to_owned(), scopes: vec!["*:*".to_owned()], ..CreateApiKey::default() };
+        let submitter = caller.with_key(&caller.post::<identity::CreateApiKey>((), &key).await.secret);
+        submitter.act::<quote::SubmitQuote>(id).await.id
     }
 
     fn full_party(&self) -> CreateParty {
         CreateParty {
             tax_id: Some("FR40303265045".to_owned()),
+            tax_ids: vec![TaxRegistration { country: "DE".to_owned(), number: "DE136695976".to_owned() }],
+            refuse_duplicates: Some(false),
             payment_term_id: Some(self.shop.term),
             credit_limit: Some("50000.00".into()),
             segment: Some(unique("segment")),
@@ -267,12 +368,17 @@ impl Fixture {
                 });
                 self.create(if operation == "CreateProduct" { full } else { body(json!({ "mode": "atomic", "items": [full] })) })
             }
-            "UpdateProduct" => self.on(
-                caller.post::<catalog::CreateProduct>((), &product()).await.id,
-                adorned(
-                    json!({ "name": "Tea", "list_price": "9.50", "cost": null, "tax_ids": [self.shop.tax], "category_id": category().await, "active": false }),
-                ),
-            ),
+            "UpdateProduct" => {
+                let components = vec![BundleComponent { product_id: self.shop.setup, quantity: of("2") }];
+                let bundle = CreateProduct { kind: ProductKind::Bundle, components, ..product() };
+                self.on(
+                    caller.post::<catalog::CreateProduct>((), &bundle).await.id,
+                    adorned(json!({
+                        "name": "Tea", "list_price": "9.50", "cost": null, "tax_ids": [self.shop.tax], "category_id": category().await, "active": false,
+                        "components": [{ "product_id": self.shop.chai, "quantity": "3" }]
+                    })),
+                )
+            }
             "CreatePriceList" => self.create(adorned(self.price_list())),
             "UpdatePriceList" => self.on(
                 caller.raw.post("/v1/price-lists", &self.price_list()).await.success()["id"].as_str().unwrap_or_default(),
@@ -284,6 +390,20 @@ impl Fixture {
             "CreateExchangeRate" => {
                 let date = Day::of(2000, 1, 1).expect("a day").plus_days(unique("").trim_start_matches('-').parse().expect("a number"));
                 self.create(body(pricing::CreateExchangeRate { currency: of("CHF"), base: of("EUR"), date, rate: of("1.05") }))
+            }
+            "CopyPriceList" | "ImportPriceRules" => {
+                let made = caller.raw.post("/v1/price-lists", &self.price_list()).await.success();
+                let id = made["id"].as_str().unwrap_or_default();
+                if operation == "CopyPriceList" {
+                    let dates = json!({ "code": unique("GOLD"), "name": "Gold", "valid_from": "2027-01-01", "valid_to": "2027-12-31", "priority": 11 });
+                    self.on(id, body(dates))
+                } else {
+                    self.on(id, body(json!({ "content": "product_code,min_quantity,price\nCHAI,10,17.00\n", "append": true })))
+                }
+            }
+            "ImportExchangeRates" => {
+                let content = "Date,USD,JPY,\n2026-10-30,1.1172,175.68,\n";
+                self.create(body(json!({ "format": "ecb_csv", "content": content, "from": "2026-10-01", "to": "2026-10-31" })))
             }
             _ => None,
         }
@@ -307,6 +427,7 @@ impl Fixture {
             unit_price: Some(of("17.00")),
             price_override_reason: Some("loyal".to_owned()),
             tax_ids: Some(vec![self.shop.tax]),
+            unit: Some("piece".to_owned()),
             ..forty(&self.shop)
         }
     }
@@ -381,7 +502,14 @@ impl Fixture {
                 self.on(self.draft_quote().await.id, adorned(change))
             }
             "SubmitQuote" => self.on(self.draft_quote().await.id, None),
-            "ReviseQuote" | "SendQuote" => self.on(self.approved_quote().await.id, None),
+            "ReviseQuote" | "SendQuote" | "ShareQuote" => self.on(self.approved_quote().await.id, None),
+            "UnshareQuote" => {
+                let id = self.approved_quote().await.id;
+                caller.post::<causeway_openapi::shared_quote::op::ShareQuote>(id, &causeway_contract::Nothing {}).await;
+                self.on(id, None)
+            }
+            "ApproveQuote" => self.on(self.waiting_quote().await, body(json!({ "comment": "once" }))),
+            "RejectQuote" => self.on(self.waiting_quote().await, body(json!({ "reason": "too low" }))),
             "AcceptQuote" => self.on(self.approved_quote().await.id, body(json!({ "accepted_by": "Amy", "reference": "PO 4711" }))),
             "DeclineQuote" => self.on(self.approved_quote().await.id, body(json!({ "reason": "too dear" }))),
             "CreateActivity" => self.create(Some(self.activity().await)),
@@ -558,6 +686,7 @@ impl Fixture {
                 let payment = CreatePayment {
                     reference: Some("INV".to_owned()),
                     payment_date: Some(self.today().await),
+                    difference: Some(PaymentDifference::WriteOff),
                     ..payment_body(&self.shop, "60.00", &[(invoice, "50.00")])
                 };
                 self.create(adorned(payment))
@@ -581,8 +710,93 @@ impl Fixture {
                 let invoice = self.posted().await;
                 self.on(deal::pay(caller, &self.shop, "60.00", &[(invoice, "50.00")]).await.id, body(json!({ "reason": "bounced" })))
             }
+            _ => self.claims_plan(operation).await,
+        }
+    }
+
+    /// What takes claims back or gives them up.
+    async fn claims_plan(&self, operation: &str) -> Option<Prepared> {
+        let caller = self.caller();
+        match operation {
+            "CreateRefund" => {
+                let (note, date) = (deal::unused_credit(caller, &self.shop, "100.00").await.id, self.today().await);
+                self.create(body(json!({ "credit_note_id": note, "amount": "40.00", "method": "bank", "refund_date": date, "reference": "CN" })))
+            }
+            "AllocateCreditNote" => {
+                let part = allocation(self.posted().await, "50.00");
+                self.on(deal::unused_credit(caller, &self.shop, "60.00").await.id, body(json!({ "allocations": [part] })))
+            }
+            "UnallocateCreditNote" => {
+                let note = deal::unused_credit(caller, &self.shop, "60.00").await.id;
+                let part = allocation(self.posted().await, "50.00");
+                caller.raw.post(&format!("/v1/invoices/{note}/allocate"), &json!({ "allocations": [part] })).await.success();
+                let settled = caller.all::<payment::ListAllocations, _>(&causeway_contract::ListQuery::by("credit_note_id", note)).await;
+                self.on(note, body(json!({ "allocation_ids": [settled.first().expect("an allocation").id] })))
+            }
+            "CreateFiscalYear" => self.create(body(json!({ "company_id": self.spare_company().await, "year": 2026 }))),
+            "LockFiscalYear" => self.on(self.fiscal_year().await, body(json!({ "through": "2026-06-30", "reason": "half a year" }))),
+            "ReopenFiscalYear" => {
+                let id = self.fiscal_year().await;
+                caller.raw.post(&format!("/v1/fiscal-years/{id}/lock"), &json!({})).await.success();
+                self.on(id, body(json!({ "from": "2026-07-01", "reason": "a late invoice" })))
+            }
+            "CreateJournalEntry" => self.create(Some(self.journal_entry().await)),
+            "ReverseJournalEntry" => {
+                let made = caller.raw.post("/v1/journal-entries", &self.journal_entry().await).await.success();
+                self.on(made["id"].as_str().unwrap_or_default(), body(json!({ "date": self.today().await, "reason": "wrong account" })))
+            }
+            "CreateBillingRun" => self.create(Some(self.run_body().await)),
+            "CommitBillingRun" => {
+                let run = caller.raw.post("/v1/billing-runs", &self.run_body().await).await.success();
+                self.on(run["id"].as_str().unwrap_or_default(), body(json!({ "hash": run["hash"] })))
+            }
+            "ReverseInvoice" => self.on(self.posted().await, body(json!({ "date": self.today().await, "reason": "wrong customer" }))),
+            "SendInvoice" => self.on(self.posted().await, None),
+            "DisputeInvoice" => self.on(self.posted().await, body(json!({ "reason": "never ordered" }))),
+            "SettleDispute" => {
+                let id = self.posted().await;
+                caller.raw.post(&format!("/v1/invoices/{id}/dispute"), &json!({ "reason": "never ordered" })).await.success();
+                self.on(id, body(json!({ "resolution": "found the order" })))
+            }
+            "WriteOffInvoice" => {
+                let (account, date) = (self.revenue().await, self.today().await);
+                let given_up = json!({ "amount": "30.00", "kind": "bad_debt", "account_id": account, "date": date, "reason": "bankrupt" });
+                self.on(self.posted().await, Some(given_up))
+            }
+            "ReverseWriteOff" => {
+                let path = format!("/v1/invoices/{}/write-off", self.posted().await);
+                let made = caller.raw.post(&path, &json!({ "reason": "bankrupt" })).await.success();
+                self.on(made["id"].as_str().unwrap_or_default(), body(json!({ "reason": "paid after all" })))
+            }
             _ => None,
         }
+    }
+
+    /// A run over a customer of its own, for whom something waits.
+    async fn run_body(&self) -> Value {
+        let party = self.caller().post::<party::CreateParty>((), &self.full_party()).await.id;
+        let shop = crate::shop::Shop { party, ..self.shop.clone() };
+        deal::confirmed(self.caller(), &shop, vec![line(self.shop.setup, "1")]).await;
+        let today = self.today().await;
+        json!({ "company_id": self.shop.company, "party_id": party, "up_to": today, "group": "order", "invoice_date": today, "post": true })
+    }
+
+    /// A company without a fiscal year.
+    async fn spare_company(&self) -> causeway_value::CompanyId {
+        self.caller().post::<causeway_openapi::company::op::CreateCompany>((), &company_body("Acme Books")).await.id
+    }
+
+    async fn fiscal_year(&self) -> String {
+        let year = json!({ "company_id": self.spare_company().await, "year": 2026 });
+        self.caller().raw.post("/v1/fiscal-years", &year).await.success()["id"].as_str().unwrap_or_default().to_owned()
+    }
+
+    async fn journal_entry(&self) -> Value {
+        let lines = json!([
+            { "account_id": self.revenue().await, "party_id": self.shop.party, "debit": "12.00" },
+            { "account_id": self.account, "credit": "12.00" }
+        ]);
+        json!({ "company_id": self.shop.company, "date": self.today().await, "description": "Correction", "lines": lines })
     }
 
     async fn full_invoice(&self) -> CreateInvoice {

@@ -1,6 +1,7 @@
 //! A server inside the test's process, on a free port.
 
 use crate::place::Place;
+use causeway::settings::Settings;
 use causeway::{server, store};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
@@ -21,8 +22,17 @@ impl Server {
     /// # Panics
     /// When it cannot start.
     pub async fn start() -> Self {
+        Self::start_with(|_| ()).await
+    }
+
+    /// Starts one on new data with other settings.
+    ///
+    /// # Panics
+    /// When it cannot start.
+    pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
         let place = Place::new().await;
-        let settings = place.settings();
+        let mut settings = place.settings();
+        change(&mut settings);
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, started) = oneshot::channel();
         let thread = std::thread::spawn(move || {

@@ -26,6 +26,18 @@ impl Spot {
         }
     }
 
+    /// Characters that its text may have.
+    ///
+    /// # Panics
+    /// When it holds no text.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        match &self.shape {
+            Shape::Text { max, .. } => *max,
+            other => panic!("{} holds no text: {other:?}", self.pointer),
+        }
+    }
+
     /// The format of the text that it holds, if it holds text.
     #[must_use]
     pub fn format(&self) -> Option<&str> {

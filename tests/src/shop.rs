@@ -53,6 +53,8 @@ pub fn company_body(name: &str) -> CreateCompany {
         fiscal_year_start_month: None,
         chart_template: None,
         tax_rounding: None,
+        letterhead: None,
+        quote_rules: None,
         metadata: Default::default(),
         external_refs: Vec::new(),
     }
@@ -106,6 +108,7 @@ pub fn product_body(code: &str, kind: ProductKind, billing_policy: BillingPolicy
         tax_ids,
         category_id: None,
         revenue_account_code: None,
+        components: Vec::new(),
         metadata: Default::default(),
         external_refs: Vec::new(),
     }
@@ -130,6 +133,8 @@ pub fn party_body(name: &str) -> CreateParty {
         roles: vec![PartyRole::Customer],
         country: Some("FR".to_owned()),
         tax_id: None,
+        tax_ids: Vec::new(),
+        refuse_duplicates: None,
         currency: Some(of("EUR")),
         payment_term_id: None,
         price_list_id: None,

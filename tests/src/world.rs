@@ -45,6 +45,13 @@ impl World {
         Self { server, platform }
     }
 
+    /// Starts a server with other settings.
+    pub async fn start_with(change: impl FnOnce(&mut causeway::settings::Settings)) -> Self {
+        let server = Server::start_with(change).await;
+        let platform = administrator(&server.url).await;
+        Self { server, platform }
+    }
+
     /// A sandbox tenant whose clock stands at [`START`].
     pub async fn sandbox(&self) -> Tenant {
         sandbox(&self.platform).await

@@ -5,8 +5,10 @@
 
 pub mod aging;
 pub mod flow;
+pub mod measure;
 pub mod pipeline;
 mod sql;
+pub mod statement;
 pub mod trial_balance;
 pub mod verify;
 
@@ -16,8 +18,10 @@ use causeway_kernel::Routes;
 pub fn register(routes: &mut Routes) {
     trial_balance::routes::register(routes);
     aging::routes::register(routes);
+    measure::routes::register(routes);
     pipeline::routes::register(routes);
     flow::routes::register(routes);
+    statement::routes::register(routes);
     verify::routes::register(routes);
 }
 

@@ -26,7 +26,7 @@ where
             Err(problem) if problem.status >= 500 => return Err(problem),
             Err(problem) => {
                 failed += 1;
-                tx.rewind(mark);
+                tx.undo_to(mark);
                 data.push(BulkItem { index, status: problem.status, result: None, problem: Some(problem) });
             }
         }

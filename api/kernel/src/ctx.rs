@@ -2,9 +2,11 @@
 
 use crate::clock;
 use crate::db::{Cell, Tx};
+use crate::limit::Rates;
 use causeway_contract::{Code, Problem};
 use causeway_value::{ActorKind, CompanyId, Day, Instant, TenantId, TenantMode, Zone};
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -18,6 +20,17 @@ pub struct Actor {
     pub kind: ActorKind,
     /// Which one.
     pub id: Option<Uuid>,
+}
+
+/// The sign-in behind a person's credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: Uuid,
+    /// When the person last proved who they are.
+    pub authenticated_at: Instant,
+    /// Until when that is recent enough for risky steps.
+    pub fresh_until: Instant,
 }
 
 /// A credential that was accepted.
@@ -35,14 +48,22 @@ pub struct Principal {
     pub permissions: Arc<BTreeSet<String>>,
     /// The companies it may see; none means all.
     pub companies: Option<Arc<[CompanyId]>>,
+    /// The sign-in, when a person acts.
+    pub session: Option<Session>,
+    /// How much it and its tenant may ask for.
+    pub rates: Rates,
 }
 
 impl Principal {
-    /// Whether it has this right. `any:authenticated` is everybody's.
+    /// Whether it has this right. `any:authenticated` is everybody's, `any:person` that of people who signed in.
     #[must_use]
     pub fn may(&self, permission: &str) -> bool {
-        permission == "any:authenticated" || self.permissions.contains(permission)
+        may(&self.permissions, self.session.is_some(), permission)
     }
+}
+
+fn may(permissions: &BTreeSet<String>, person: bool, permission: &str) -> bool {
+    permission == "any:authenticated" || (permission == "any:person" && person) || permissions.contains(permission)
 }
 
 /// The context of one operation.
@@ -60,6 +81,12 @@ pub struct Ctx {
     pub permissions: Arc<BTreeSet<String>>,
     /// The companies it may see; none means all.
     pub companies: Option<Arc<[CompanyId]>>,
+    /// The sign-in, when a person acts.
+    pub session: Option<Session>,
+    /// Where the request came from; none for the service's own work.
+    pub source: Option<IpAddr>,
+    /// What the program called itself; known where somebody signs in.
+    pub user_agent: Option<String>,
     /// `ConfirmOrder`: the operation, for audit and metrics.
     pub operation: &'static str,
     /// The id that finds the request in the log.
@@ -84,6 +111,9 @@ impl Ctx {
             user: principal.user,
             permissions: Arc::clone(&principal.permissions),
             companies: principal.companies.clone(),
+            session: principal.session,
+            source: None,
+            user_agent: None,
             operation,
             request_id,
             expected: None,
@@ -96,8 +126,16 @@ impl Ctx {
     /// The context of the service's own work for a tenant.
     #[must_use]
     pub fn system(tenant: TenantId, mode: TenantMode, operation: &'static str) -> Self {
-        let principal =
-            Principal { tenant, mode, actor: Actor { kind: ActorKind::System, id: None }, user: None, permissions: Arc::new(BTreeSet::new()), companies: None };
+        let principal = Principal {
+            tenant,
+            mode,
+            actor: Actor { kind: ActorKind::System, id: None },
+            user: None,
+            permissions: Arc::new(BTreeSet::new()),
+            companies: None,
+            session: None,
+            rates: Rates::default(),
+        };
         Self::of(&principal, operation, format!("sys_{}", Uuid::now_v7().simple()))
     }
 
@@ -119,6 +157,12 @@ impl Ctx {
         Self { tenant, mode, now: None, companies: None, ..self.clone() }
     }
 
+    /// The same request as the act of this person: a sign-in knows who acts only after it looked.
+    #[must_use]
+    pub fn by_user(&self, user: Uuid) -> Self {
+        Self { actor: Actor { kind: ActorKind::User, id: Some(user) }, user: Some(user), ..self.clone() }
+    }
+
     /// The same context at the tenant's time: a sandbox's clock is read inside the transaction, so that it is never stale.
     ///
     /// # Errors
@@ -132,6 +176,15 @@ impl Ctx {
         }
         ctx.now = Some(now.unwrap_or_else(clock::wall));
         Ok(ctx)
+    }
+
+    /// The context of whoever holds a link, after [`Tx::enter`] into the tenant that the link is of.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of_link(&self, tx: &mut Tx<'_>, tenant: TenantId, mode: TenantMode) -> Result<Self, Problem> {
+        let inside = Self { actor: Actor { kind: ActorKind::Link, id: None }, ..self.inside(tenant, mode) };
+        inside.with_clock(tx).await
     }
 
     /// The tenant's business time. It never goes back.
@@ -155,7 +208,7 @@ impl Ctx {
     /// Whether the caller has this right.
     #[must_use]
     pub fn may(&self, permission: &str) -> bool {
-        permission == "any:authenticated" || self.permissions.contains(permission)
+        may(&self.permissions, self.session.is_some(), permission)
     }
 
     /// Refuses a caller without this right.
@@ -165,6 +218,9 @@ impl Ctx {
     pub fn require(&self, permission: &str) -> Result<(), Problem> {
         if self.may(permission) {
             return Ok(());
+        }
+        if permission == "any:person" {
+            return Err(Problem::new(Code::PermissionDenied, "This is for people who signed in: use the token of a session, not an API key."));
         }
         Err(Problem::new(Code::PermissionDenied, format!("This needs the permission {permission}. Ask an administrator for a role or scope that has it."))
             .with("permission", permission))

@@ -121,7 +121,7 @@ pub async fn work(db: &Db, holder: &str) -> Result<u32, Problem> {
     Ok(steps)
 }
 
-async fn claim(db: &Db, holder: &str) -> Result<Option<job_queue::Model>, Problem> {
+pub(crate) async fn claim(db: &Db, holder: &str) -> Result<Option<job_queue::Model>, Problem> {
     let holder = holder.to_owned();
     let ctx = Arc::new(Ctx::platform());
     // Looking costs no place in the writer's lane.
@@ -152,7 +152,7 @@ fn free_job(now: Instant) -> Find<job_queue::Entity> {
 }
 
 /// Takes one step; answers whether there is another.
-async fn run_step(db: &Db, claim: &job_queue::Model) -> Result<bool, Problem> {
+pub(crate) async fn run_step(db: &Db, claim: &job_queue::Model) -> Result<bool, Problem> {
     let platform = Ctx::platform();
     let tenant_id = claim.tenant_id;
     let tenant = db.read(&platform, async |_, tx| tx.must::<tenants::Entity>(tenant_id).await).await?;

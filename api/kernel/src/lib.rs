@@ -10,16 +10,24 @@ mod ctx;
 pub mod db;
 pub mod http;
 pub mod job;
+pub mod limit;
 pub mod limits;
 pub mod list;
 pub mod news;
 pub mod number;
+pub mod retention;
+pub mod seal;
 pub mod search;
+pub mod security;
+pub mod shared;
 pub mod telemetry;
 pub mod upload;
 pub mod wake;
 
-pub use ctx::{Actor, Ctx, PLATFORM_ADMIN, Principal};
+#[cfg(test)]
+mod tests;
+
+pub use ctx::{Actor, Ctx, PLATFORM_ADMIN, Principal, Session};
 pub use db::{Change, Db, Find, Tx};
 pub use http::{Answer, Call, Routes};
 pub use news::News;

@@ -10,6 +10,10 @@ pub const BODY_SECONDS: u64 = 15;
 pub const IDEMPOTENCY_KEY: usize = 255;
 /// How long an answer is kept for its key, in seconds: 7 days.
 pub const IDEMPOTENCY_SECONDS: i64 = 7 * 86_400;
+/// How long the security log is kept, in seconds: 400 days.
+pub const SECURITY_LOG_SECONDS: i64 = 400 * 86_400;
+/// How long a finished job is kept, in seconds: 90 days.
+pub const JOB_SECONDS: i64 = 90 * 86_400;
 /// How long a credential may be trusted without asking the database again, in microseconds.
 pub const CREDENTIAL_CACHE_MICROS: i64 = 1_000_000;
 /// Live streams of one tenant on one instance, at most.
@@ -18,7 +22,21 @@ pub const STREAMS: usize = 100;
 pub const SLOW_READER_SECONDS: u64 = 10;
 /// The longest silence of a stream, in seconds: then it says that it is alive.
 pub const HEARTBEAT_SECONDS: u64 = 15;
+/// How long a sign-in lives without a request, in seconds.
+pub const SESSION_IDLE_SECONDS: u32 = 30 * 60;
+/// How long a sign-in lives at most, in seconds.
+pub const SESSION_SECONDS: u32 = 12 * 3_600;
+/// How recently a person must have proven who they are for a risky step, in seconds.
+pub const STEP_UP_SECONDS: u32 = 5 * 60;
+/// How long an invitation to set a password works, in seconds.
+pub const INVITATION_SECONDS: i64 = 7 * 86_400;
+/// Requests a minute of a live tenant, unless the platform set another limit. A sandbox has none.
+pub const TENANT_REQUESTS_PER_MINUTE: u32 = 300_000;
+/// Requests a minute of one credential of a live tenant, unless the platform set another limit.
+pub const CREDENTIAL_REQUESTS_PER_MINUTE: u32 = 150_000;
 /// Connections to PostgreSQL.
 pub const POSTGRES_CONNECTIONS: u32 = 16;
+/// Requests to open operations from one network address within a minute: whoever guesses tokens gets no further.
+pub const OPEN_REQUESTS_PER_MINUTE: u32 = 120;
 /// The dates that a document may carry: years outside are typing errors.
 pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;

@@ -1,6 +1,7 @@
 //! Tells those who follow a tenant's log that it has grown. A hint only: followers also look by themselves, so a lost one costs a second, not an event.
 
 use crate::limits::STREAMS;
+use crate::shared;
 use causeway_value::TenantId;
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -9,8 +10,14 @@ use tokio::sync::watch;
 
 static FOLLOWERS: LazyLock<Mutex<HashMap<TenantId, watch::Sender<()>>>> = LazyLock::new(Mutex::default);
 
+/// Wakes whoever follows this tenant's log.
+pub(crate) fn wake(tenant: TenantId) {
+    wake_here(tenant);
+    shared::tell(shared::Hint::Log(tenant));
+}
+
 /// Wakes whoever follows this tenant's log on this instance.
-pub fn wake(tenant: TenantId) {
+pub(crate) fn wake_here(tenant: TenantId) {
     let mut followers = FOLLOWERS.lock();
     if followers.get(&tenant).is_some_and(|sender| sender.send(()).is_err()) {
         // The last one has left.

@@ -7,6 +7,7 @@ pub mod account;
 pub mod catalog;
 pub mod check;
 pub mod company;
+pub mod letter;
 pub mod money;
 pub mod party;
 pub mod pricing;

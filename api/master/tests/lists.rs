@@ -1,5 +1,6 @@
 //! Every filter and sort of a list stands on an index that exists.
 
+use causeway_contract::FilterKind;
 use causeway_migration::{Dialect, all, tables};
 use causeway_openapi::rows;
 
@@ -10,10 +11,12 @@ fn filters_and_sorts_have_their_index() {
     for list in rows().iter().filter_map(|row| row.list) {
         let tenant = tables().iter().any(|table| table.name == list.table && table.tenant);
         let first = if tenant { "\"tenant_id\", " } else { "" };
-        let indexes = list.filters.iter().map(|filter| (filter.name, filter.index)).chain(list.sorts.iter().map(|sort| (sort.name, sort.index)));
-        for (column, index) in indexes {
-            let plain = format!("CREATE INDEX \"{index}\" ON \"{}\" ({first}\"{column}\"", list.table);
-            let unique = format!("CONSTRAINT \"{index}\" UNIQUE ({first}\"{column}\"");
+        // Amounts are compared within one currency.
+        let of_filters = list.filters.iter().map(|filter| (if filter.kind == FilterKind::Amount { "\"currency\", " } else { "" }, filter.name, filter.index));
+        let of_sorts = list.sorts.iter().map(|sort| ("", sort.name, sort.index));
+        for (within, column, index) in of_filters.chain(of_sorts) {
+            let plain = format!("CREATE INDEX \"{index}\" ON \"{}\" ({first}{within}\"{column}\"", list.table);
+            let unique = format!("CONSTRAINT \"{index}\" UNIQUE ({first}{within}\"{column}\"");
             if !statements.iter().any(|statement| statement.contains(&plain) || statement.contains(&unique)) {
                 missing.push(index);
             }

@@ -84,7 +84,7 @@ async fn product(world: &World, more: Value) -> ProductId {
 /// Prices one line and says how many statements that took.
 async fn price(world: &World, ids: (CompanyId, PartyId, ProductId), quantity: &str, currency: &str) -> Result<(PricedLine, u32), Problem> {
     let (company_id, party_id, product_id) = ids;
-    let line = LineToPrice { product_id: Some(product_id), quantity: quantity.parse().unwrap(), unit_price: None, pointer: "/lines/0".to_owned() };
+    let line = LineToPrice { product_id: Some(product_id), quantity: quantity.parse().unwrap(), pointer: "/lines/0".to_owned(), ..LineToPrice::default() };
     let (day, currency) = ("2026-06-15".parse().unwrap(), currency.parse().unwrap());
     world
         .db

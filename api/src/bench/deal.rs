@@ -152,15 +152,17 @@ async fn drive(world: &Rc<World>, clients: usize, chains: usize) -> Result<Vec<T
     Ok(all)
 }
 
-struct World {
+pub(super) struct World {
     client: Client,
-    company: CompanyId,
+    pub(super) company: CompanyId,
     products: Vec<ProductId>,
-    eur: Currency,
+    pub(super) eur: Currency,
+    /// 19 % on top.
+    pub(super) vat: Option<TaxId>,
 }
 
 impl World {
-    async fn prepare(url: &str, token: Option<&str>) -> Result<Self, String> {
+    pub(super) async fn prepare(url: &str, token: Option<&str>) -> Result<Self, String> {
         let token = token.ok_or("This database is in use by an installation; the bench needs an empty one.")?;
         let eur: Currency = "EUR".parse().map_err(|_| "EUR")?;
         let open = Client::new(url, "").map_err(|error| error.to_string())?;
@@ -171,7 +173,7 @@ impl World {
         let tenant = platform::CreateTenant { name: "Bench".to_owned(), slug: "bench".to_owned(), mode: TenantMode::Live, owner };
         let tenant = admin.call::<platform::op::CreateTenant>((), &Nothing {}, &tenant).await.map_err(|error| error.to_string())?;
         let client = open.with_key(&tenant.api_key.secret).map_err(|error| error.to_string())?;
-        let mut world = Self { client, company: CompanyId::new(), products: Vec::new(), eur };
+        let mut world = Self { client, company: CompanyId::new(), products: Vec::new(), eur, vat: None };
         world.masters().await?;
         Ok(world)
     }
@@ -186,6 +188,8 @@ impl World {
             fiscal_year_start_month: None,
             chart_template: None,
             tax_rounding: None,
+            letterhead: None,
+            quote_rules: None,
             metadata: BTreeMap::new(),
             external_refs: Vec::new(),
         };
@@ -199,6 +203,7 @@ impl World {
         };
         self.call::<term::op::CreatePaymentTerm>((), term).await?;
         let vat: TaxId = self.call::<tax::op::CreateTax>((), self.vat()?).await?.id;
+        self.vat = Some(vat);
         for (code, price) in [("CHAIR", "18.00"), ("TABLE", "120.50"), ("LAMP", "7.95")] {
             let product = catalog::CreateProduct {
                 code: code.to_owned(),
@@ -214,6 +219,7 @@ impl World {
                 tax_ids: vec![vat],
                 category_id: None,
                 revenue_account_code: None,
+                components: Vec::new(),
                 metadata: BTreeMap::new(),
                 external_refs: Vec::new(),
             };
@@ -228,7 +234,7 @@ impl World {
         serde_json::from_value(body).map_err(|error| error.to_string())
     }
 
-    async fn call<E: Endpoint>(&self, path: E::Path, body: E::Body) -> Result<<E::Reply as Reply>::Payload, String> {
+    pub(super) async fn call<E: Endpoint>(&self, path: E::Path, body: E::Body) -> Result<<E::Reply as Reply>::Payload, String> {
         self.client.call::<E>(path, &E::Query::default(), &body).await.map_err(|error| error.explain())
     }
 
@@ -280,6 +286,9 @@ impl World {
             reference: None,
             status: None,
             allocations: vec![payment::AllocationInput { invoice_id: posted.id, amount: posted.total_amount }],
+            invoice_ids: Vec::new(),
+            allocate: None,
+            difference: None,
             metadata: BTreeMap::new(),
             external_refs: Vec::new(),
         };
@@ -291,6 +300,7 @@ fn line(product: ProductId, discount: &str) -> Result<LineInput, String> {
     Ok(LineInput {
         product_id: Some(product),
         description: None,
+        unit: None,
         quantity: Quantity(4_000_000),
         unit_price: None,
         price_override_reason: None,

@@ -1,5 +1,6 @@
 //! `causeway bench`: measures the service through its API. Figures are printed, never asserted.
 
+mod billing;
 mod chain;
 mod deal;
 mod fill;
@@ -28,6 +29,8 @@ enum What {
     Lists(lists::Options),
     /// What a deal costs among many others.
     Growth(growth::Options),
+    /// A billing run: one invoice for each of many orders, planned, made and posted.
+    Billing(billing::Options),
 }
 
 /// Measures and prints.
@@ -40,5 +43,6 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<(), String> {
         What::Floor(options) => floor::run(settings, options).await,
         What::Lists(options) => lists::run(settings, options).await,
         What::Growth(options) => growth::run(settings, options).await,
+        What::Billing(options) => billing::run(settings, options).await,
     }
 }

@@ -35,5 +35,8 @@ pub async fn run(settings: &Settings) -> Result<ExitCode, String> {
             check("disk", sync_micros(settings).map(|micros| format!("fsync takes {}.{:03} ms", micros / 1000, micros % 1000)));
         }
     }
+    if let Some(url) = &settings.redis_url {
+        check("redis", causeway_kernel::shared::check(url).await.map(|()| "answers".to_owned()));
+    }
     Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

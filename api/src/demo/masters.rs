@@ -104,6 +104,8 @@ async fn company(caller: &Caller) -> Result<CompanyId, String> {
         fiscal_year_start_month: None,
         chart_template: None,
         tax_rounding: None,
+        letterhead: None,
+        quote_rules: None,
         metadata: std::collections::BTreeMap::new(),
         external_refs: Vec::new(),
     };
@@ -133,6 +135,7 @@ async fn product(caller: Caller, bar: indicatif::ProgressBar, row: Product, cate
         tax_ids: Vec::new(),
         category_id: categories.get(&row.category).copied(),
         revenue_account_code: None,
+        components: Vec::new(),
         metadata: std::collections::BTreeMap::new(),
         external_refs: vec![northwind(row.id)],
     };
@@ -160,6 +163,8 @@ async fn partner(caller: Caller, bar: indicatif::ProgressBar, row: Partner, role
         roles: vec![role],
         country: Some(country(&row.country).to_owned()),
         tax_id: None,
+        tax_ids: Vec::new(),
+        refuse_duplicates: None,
         currency: Some("USD".parse().map_err(|_| "USD")?),
         payment_term_id: term,
         price_list_id: None,

@@ -213,6 +213,7 @@ fn quoted(masters: &Masters, line: &super::data::Line) -> Result<LineInput, Stri
     Ok(LineInput {
         product_id: Some(product),
         description: None,
+        unit: None,
         quantity: line.quantity,
         unit_price: override_price,
         price_override_reason: override_price.map(|_| "the price on the day of the order".to_owned()),
@@ -270,6 +271,9 @@ async fn collect(world: &World, order: u32, invoice: InvoiceId, party: PartyId, 
         reference: Some(format!("NW-{order}")),
         status: None,
         allocations: vec![payment::AllocationInput { invoice_id: invoice, amount }],
+        invoice_ids: Vec::new(),
+        allocate: None,
+        difference: None,
         metadata: BTreeMap::new(),
         external_refs: vec![northwind(order)],
     };

@@ -1,10 +1,12 @@
-//! The parts of payments and credit notes that settle installments. Taking one back sets `reversed_at`; nothing is deleted.
+//! The parts of payments, credit notes and write-offs that settle installments. Taking one back sets `reversed_at`; nothing is deleted.
 //!
 //! Units: `amount` in minor units of the invoice's currency, `source_amount` in those of the payment's or credit note's, `company_amount` and `exchange_difference` in those of the company's.
 //!
 //! No personal fields.
 
-use causeway_value::{AllocationId, Amount, CompanyId, Currency, Day, InstallmentId, Instant, InvoiceId, JournalEntryId, PartyId, PaymentId, TenantId};
+use causeway_value::{
+    AllocationId, Amount, CompanyId, Currency, Day, InstallmentId, Instant, InvoiceId, JournalEntryId, PartyId, PaymentId, TenantId, WriteOffId,
+};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,7 +18,7 @@ pub struct Model {
     pub id: AllocationId,
     pub company_id: CompanyId,
     pub party_id: PartyId,
-    /// Either this or a credit note.
+    /// This, a credit note or a write-off.
     pub payment_id: Option<PaymentId>,
     pub credit_note_id: Option<InvoiceId>,
     pub invoice_id: InvoiceId,
@@ -37,6 +39,7 @@ pub struct Model {
     pub journal_entry_id: Option<JournalEntryId>,
     pub reversed_at: Option<Instant>,
     pub created_at: Instant,
+    pub write_off_id: Option<WriteOffId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,12 +2,12 @@
 //!
 //! Units: amounts in minor units of `currency`; `company_rate` at 10^-12, as it was quoted: company currency per document currency, or the other way round.
 //!
-//! Personal: `reason`, `reference` and `notes` are free text.
+//! Personal: `reason`, `reference`, `notes` and `dispute` are free text.
 
 use crate::TaxAmount;
 use causeway_value::{
-    Amount, CompanyId, Currency, Day, Direction, FlowId, Instant, InvoiceId, InvoiceKind, InvoiceStatus, JournalEntryId, Json, OrderId, PartyId, PaymentState,
-    PaymentTermId, Rate, TaxRounding, TenantId,
+    Amount, CompanyId, Currency, Day, Direction, EarlyDiscount, FlowId, Instant, InvoiceId, InvoiceKind, InvoiceStatus, JournalEntryId, Json, OrderId, PartyId,
+    PaymentState, PaymentTermId, Rate, TaxRounding, TenantId,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -56,6 +56,18 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// The discount for paying early that was agreed when it was made.
+    pub early_discount: Option<Json<EarlyDiscount>>,
+    /// What was given up of it as bad debt.
+    pub written_off_amount: Option<Amount>,
+    /// When the next installment is due that is open.
+    pub next_due_date: Option<Day>,
+    /// Whether that day has passed.
+    pub overdue: Option<bool>,
+    pub sent_at: Option<Instant>,
+    /// What the customer says is wrong.
+    pub dispute: Option<String>,
+    pub disputed: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

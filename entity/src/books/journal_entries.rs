@@ -2,7 +2,7 @@
 //!
 //! Units: `total` in minor units of `currency`.
 //!
-//! No personal fields.
+//! Personal: `description` is free text.
 
 use causeway_value::{Amount, CompanyId, Currency, Day, FlowId, Instant, JournalEntryId, TenantId};
 use sea_orm::entity::prelude::*;
@@ -36,6 +36,8 @@ pub struct Model {
     pub created_at: Instant,
     /// Always `created_at`: rows are only added. It is here so that the list can be filtered like all others.
     pub updated_at: Instant,
+    /// What somebody wrote on an entry of their own. No digest covers it, so that a person can be erased.
+    pub description: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,7 +2,7 @@
 //!
 //! No personal fields.
 
-use causeway_value::{CompanyId, Currency, Instant, Json, TaxRounding, TenantId, Zone};
+use causeway_value::{CompanyId, Currency, Instant, Json, Letterhead, QuoteRules, TaxRounding, TenantId, Zone};
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
 
@@ -31,6 +31,10 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// What its documents say about it.
+    pub letterhead: Option<Json<Letterhead>>,
+    /// What its quotes may grant without a second person.
+    pub quote_rules: Option<Json<QuoteRules>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

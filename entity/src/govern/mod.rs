@@ -1,6 +1,11 @@
 //! Who may act, and where.
 
+pub mod api_key_uses;
 pub mod api_keys;
 pub mod companies;
+pub mod recovery_codes;
 pub mod roles;
+pub mod sessions;
+pub mod user_factors;
+pub mod user_passwords;
 pub mod users;

@@ -2,10 +2,13 @@
 
 pub mod accounts;
 pub mod addresses;
+pub mod bundle_components;
 pub mod categories;
 pub mod contacts;
 pub mod exchange_rates;
 pub mod parties;
+pub mod party_merges;
+pub mod party_tax_ids;
 pub mod payment_terms;
 pub mod price_lists;
 pub mod price_rules;

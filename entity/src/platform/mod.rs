@@ -6,4 +6,6 @@ pub mod leases;
 pub mod platform_idempotency;
 pub mod platform_settings;
 pub mod security_log;
+pub mod tenant_limits;
 pub mod tenants;
+pub mod tokens;

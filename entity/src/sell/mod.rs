@@ -8,6 +8,7 @@ pub mod order_holds;
 pub mod order_lines;
 pub mod orders;
 pub mod quote_lines;
+pub mod quote_links;
 pub mod quote_traces;
 pub mod quotes;
 pub mod stage_visits;

@@ -2,11 +2,11 @@
 //!
 //! Units: amounts in minor units of `currency`.
 //!
-//! Personal: `accepted_by`; `reference`, `notes` and `decline_reason` are free text.
+//! Personal: `accepted_by`; `reference`, `notes`, `decline_reason` and `approval_comment` are free text.
 
 use causeway_value::{
-    Amount, CompanyId, Currency, Day, FlowId, Instant, Json, OpportunityId, OrderId, PartyId, PaymentTermId, Percent, QuoteId, QuoteStatus, TaxRounding,
-    TenantId, UserId,
+    Amount, ApprovalReason, CompanyId, Currency, Day, FlowId, Instant, Json, OpportunityId, OrderId, PartyId, PaymentTermId, Percent, QuoteId, QuoteStatus,
+    TaxRounding, TenantId, UserId,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -58,6 +58,12 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// Why a second person had to approve it, as of when it was submitted last.
+    pub approval_reasons: Option<Json<Vec<ApprovalReason>>>,
+    /// Who submitted it last: the person or the key that acted.
+    pub submitted_by: Option<Uuid>,
+    /// What the approver said when it was approved or rejected last.
+    pub approval_comment: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

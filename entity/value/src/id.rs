@@ -267,6 +267,33 @@ impl Kind for ApiKey {
 /// Id of an api key.
 pub type ApiKeyId = Id<ApiKey>;
 
+/// A sign-in of a person.
+pub enum Session {}
+impl Kind for Session {
+    const PREFIX: &'static str = "ses";
+    const NAME: &'static str = "session";
+}
+/// Id of a session.
+pub type SessionId = Id<Session>;
+
+/// A request that was refused.
+pub enum SecurityEvent {}
+impl Kind for SecurityEvent {
+    const PREFIX: &'static str = "sec";
+    const NAME: &'static str = "security_event";
+}
+/// Id of a security event.
+pub type SecurityEventId = Id<SecurityEvent>;
+
+/// A stay of a platform administrator in a tenant.
+pub enum Visit {}
+impl Kind for Visit {
+    const PREFIX: &'static str = "vst";
+    const NAME: &'static str = "visit";
+}
+/// Id of a visit.
+pub type VisitId = Id<Visit>;
+
 /// Someone we deal with: a customer, a supplier, or both.
 pub enum Party {}
 impl Kind for Party {
@@ -627,6 +654,51 @@ impl Kind for NumberSeries {
 /// Id of a number series.
 pub type NumberSeriesId = Id<NumberSeries>;
 
+/// What is given up of an invoice: a bad debt, a discount for paying early, a fee, a small difference.
+pub enum WriteOff {}
+impl Kind for WriteOff {
+    const PREFIX: &'static str = "wof";
+    const NAME: &'static str = "write_off";
+}
+/// Id of a write off.
+pub type WriteOffId = Id<WriteOff>;
+
+/// What of a payment is used without an invoice: refunded, or kept as income.
+pub enum PaymentOffset {}
+impl Kind for PaymentOffset {
+    const PREFIX: &'static str = "pof";
+    const NAME: &'static str = "payment_offset";
+}
+/// Id of a payment offset.
+pub type PaymentOffsetId = Id<PaymentOffset>;
+
+/// A year of the books.
+pub enum FiscalYear {}
+impl Kind for FiscalYear {
+    const PREFIX: &'static str = "fyr";
+    const NAME: &'static str = "fiscal_year";
+}
+/// Id of a fiscal year.
+pub type FiscalYearId = Id<FiscalYear>;
+
+/// Invoices made together of what waits to be billed.
+pub enum BillingRun {}
+impl Kind for BillingRun {
+    const PREFIX: &'static str = "brn";
+    const NAME: &'static str = "billing_run";
+}
+/// Id of a billing run.
+pub type BillingRunId = Id<BillingRun>;
+
+/// An invoice of a billing run.
+pub enum BillingRunItem {}
+impl Kind for BillingRunItem {
+    const PREFIX: &'static str = "bri";
+    const NAME: &'static str = "billing_run_item";
+}
+/// Id of a billing run item.
+pub type BillingRunItemId = Id<BillingRunItem>;
+
 /// Every prefix with the name of its object: the one place that knows them all.
 pub const PREFIXES: &[(&str, &str)] = &[
     (Tenant::PREFIX, Tenant::NAME),
@@ -634,6 +706,9 @@ pub const PREFIXES: &[(&str, &str)] = &[
     (User::PREFIX, User::NAME),
     (Role::PREFIX, Role::NAME),
     (ApiKey::PREFIX, ApiKey::NAME),
+    (Session::PREFIX, Session::NAME),
+    (SecurityEvent::PREFIX, SecurityEvent::NAME),
+    (Visit::PREFIX, Visit::NAME),
     (Party::PREFIX, Party::NAME),
     (Contact::PREFIX, Contact::NAME),
     (Address::PREFIX, Address::NAME),
@@ -674,6 +749,11 @@ pub const PREFIXES: &[(&str, &str)] = &[
     (AuditEntry::PREFIX, AuditEntry::NAME),
     (Job::PREFIX, Job::NAME),
     (NumberSeries::PREFIX, NumberSeries::NAME),
+    (WriteOff::PREFIX, WriteOff::NAME),
+    (PaymentOffset::PREFIX, PaymentOffset::NAME),
+    (FiscalYear::PREFIX, FiscalYear::NAME),
+    (BillingRun::PREFIX, BillingRun::NAME),
+    (BillingRunItem::PREFIX, BillingRunItem::NAME),
 ];
 
 #[cfg(test)]

@@ -4,22 +4,28 @@
 //! What it is not: no database access, no HTTP, no clock. The feature `orm` only adds the column conversions.
 
 mod amount;
+mod cash;
 mod currency;
 mod decimal;
 mod id;
 mod json;
+mod letterhead;
 mod number;
+mod quote_rules;
 mod round;
 mod state;
 mod term;
 mod time;
 
 pub use amount::{Amount, AmountText};
+pub use cash::*;
 pub use currency::Currency;
 pub use decimal::{DecimalError, format_scaled, parse_scaled};
 pub use id::*;
 pub use json::Json;
+pub use letterhead::{DocumentLanguage, Letterhead};
 pub use number::{Percent, Price, Quantity, Rate};
+pub use quote_rules::{ApprovalReason, QuoteRules};
 pub use round::{Overflow, product, spread};
 pub use state::*;
 pub use term::{DiscountTaxMode, EarlyDiscount, TermLine, TermOrder};

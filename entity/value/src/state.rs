@@ -36,8 +36,22 @@ pub enum TenantMode {
 pub enum TaxRounding {
     /// Each tax of each line.
     PerLine,
-    /// Once per tax over the document.
+    /// Once per tax over the document; what the customer saw as the price with tax is kept.
     PerDocument,
+    /// Once per tax over the document, and the net once by itself: a price with tax inside may be missed by the smallest amount.
+    PerDocumentNet,
+}
+
+/// The form of a file of exchange rates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum RateFile {
+    /// The European Central Bank's table: a line of currencies, a line per day.
+    EcbCsv,
+    /// The European Central Bank's XML.
+    EcbXml,
 }
 
 /// How a tax is computed.
@@ -106,6 +120,8 @@ pub enum ProductKind {
     Subscription,
     /// What is metered.
     Usage,
+    /// Several of these under one price; a document shows what it holds.
+    Bundle,
 }
 
 /// What makes a product billable.
@@ -549,6 +565,22 @@ pub enum ActorKind {
     System,
     /// A platform administrator.
     Platform,
+    /// Whoever holds a link that was given out.
+    Link,
+}
+
+/// What a person's or a visitor's secret opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum TokenKind {
+    /// A sign-in.
+    Session,
+    /// Setting a password, once.
+    Invitation,
+    /// A platform administrator's stay in a tenant.
+    Visit,
 }
 
 /// When revenue of an obligation is recognised.

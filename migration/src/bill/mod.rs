@@ -4,4 +4,6 @@ pub(crate) mod m0017_obligations;
 pub(crate) mod m0018_billables;
 pub(crate) mod m0019_invoices;
 pub(crate) mod m0020_payments;
-pub(crate) mod m0092_exposure;
+pub(crate) mod m0025_exposure;
+pub(crate) mod m0030_write_offs;
+pub(crate) mod m0032_billing_runs;

@@ -1,3 +1,4 @@
 //! The ledger.
 
 pub(crate) mod m0022_journal;
+pub(crate) mod m0031_periods;

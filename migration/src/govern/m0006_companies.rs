@@ -17,7 +17,7 @@ fn tables() -> Vec<Table> {
     vec![companies()]
 }
 
-fn companies() -> Table {
+pub(super) fn companies() -> Table {
     tenant_table("companies")
         .columns([
             text("name"),

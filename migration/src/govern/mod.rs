@@ -2,3 +2,6 @@
 
 pub(crate) mod m0006_companies;
 pub(crate) mod m0007_users;
+pub(crate) mod m0026_sign_in;
+pub(crate) mod m0027_limits;
+pub(crate) mod m0033_letterheads;

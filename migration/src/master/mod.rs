@@ -6,3 +6,5 @@ pub(crate) mod m0010_products;
 pub(crate) mod m0011_price_lists;
 pub(crate) mod m0012_exchange_rates;
 pub(crate) mod m0013_parties;
+pub(crate) mod m0028_party_identity;
+pub(crate) mod m0029_bundles;

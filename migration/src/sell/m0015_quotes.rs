@@ -17,7 +17,7 @@ fn tables() -> Vec<Table> {
     vec![quotes(), quote_traces(), quote_lines()]
 }
 
-fn quotes() -> Table {
+pub(super) fn quotes() -> Table {
     tenant_table("quotes")
         .columns([
             id("company_id").indexed().references("companies"),

@@ -3,6 +3,8 @@
 pub(crate) mod m0014_opportunities;
 pub(crate) mod m0015_quotes;
 pub(crate) mod m0016_orders;
-pub(crate) mod m0091_holds;
-pub(crate) mod m0140_pipeline;
-pub(crate) mod m0142_activities;
+pub(crate) mod m0024_holds;
+pub(crate) mod m0034_quote_links;
+pub(crate) mod m0035_quote_rules;
+pub(crate) mod m0036_pipeline;
+pub(crate) mod m0038_activities;

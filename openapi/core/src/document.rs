@@ -10,13 +10,14 @@ pub(crate) type Schemas = BTreeMap<String, Value>;
 /// The names under which an endpoint's types stand in the document.
 pub(crate) struct Names {
     body: Option<String>,
-    reply: String,
+    reply: Option<String>,
     query: Value,
 }
 
 pub(crate) fn schemas_of<E: Endpoint>(schemas: &mut Schemas) -> Names {
     let body = (<E::Body as ToSchema>::name() != "Nothing").then(|| add::<E::Body>(schemas));
-    let reply = add::<<E::Reply as Reply>::Payload>(schemas);
+    // Bytes have no schema.
+    let reply = if <E::Reply as Reply>::MEDIA == "application/pdf" { None } else { Some(add::<<E::Reply as Reply>::Payload>(schemas)) };
     let query = E::query_schema().map_or(Value::Null, |_| Value::Bool(true));
     Names { body, reply, query }
 }
@@ -97,7 +98,8 @@ fn operation(row: &Row, rows: &[Row], names: &Names, problem: &str) -> Value {
     let problem_content = json!({"application/problem+json": {"schema": reference(problem)}});
     let failure = |text: &str| json!({"description": text, "content": problem_content});
     let mut responses = serde_json::Map::new();
-    let mut success = json!({"description": row.summary, "content": {row.media: {"schema": reference(&names.reply)}}});
+    let body = names.reply.as_ref().map_or_else(|| json!({}), |name| json!({"schema": reference(name)}));
+    let mut success = json!({"description": row.summary, "content": {row.media: body}});
     if row.page
         && let Some(content) = success.get_mut("content").and_then(Value::as_object_mut)
     {
@@ -144,6 +146,10 @@ fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {
     let mut all = Vec::new();
     let segments = row.path.split('/').filter_map(|s| s.strip_prefix('{')?.strip_suffix('}'));
     for (segment, prefix) in segments.zip((row.path_prefixes)()) {
+        if prefix.is_empty() {
+            all.push(text(segment, "path", true, "The secret that was given out"));
+            continue;
+        }
         let schema = json!({"type": "string", "pattern": format!("^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$")});
         all.push(json!({"name": segment, "in": "path", "required": true, "description": format!("Id, `{prefix}_…`"), "schema": schema}));
     }

@@ -53,6 +53,8 @@ pub enum Flag {
     dry_run,
     /// The answer holds a secret: it is shown once and never stored in the clear.
     secret,
+    /// Risky: a person must have proven who they are within the last minutes. Programs are not asked.
+    step_up,
     /// A file may stand in place of the JSON body, as `text/csv`; it is stored as it arrives and may be larger than other bodies.
     upload,
 }
@@ -105,7 +107,7 @@ pub trait Endpoint: 'static {
     const PATH: &'static str;
     /// What it does, in one sentence.
     const SUMMARY: &'static str;
-    /// `resource:verb`, or `any:authenticated`, or `any:open`.
+    /// `resource:verb`, or `any:authenticated`, or `any:person` (signed in with a session), or `any:open`.
     const PERMISSION: &'static str;
     /// What the adapter must know besides.
     const FLAGS: &'static [Flag];

@@ -19,5 +19,5 @@ pub use list::{Filter, FilterKind, ListQuery, ListSpec, Page, Sort};
 pub use patch::Patch;
 pub use problem::{Code, FieldError, Problem};
 pub use relation::{Relation, relations};
-pub use reply::{Accepted, Created, Events, Json, Multi, Reply, Result};
+pub use reply::{Accepted, Content, Created, Events, File, Json, Multi, Pdf, Reply, Result};
 pub use shape::{Shape, parse_json};

@@ -15,6 +15,10 @@ pub enum Code {
     Malformed,
     /// No valid credential.
     Unauthenticated,
+    /// The password is right, and the account asks for a one-time code as well.
+    OtpRequired,
+    /// A person must prove who they are again before a risky step.
+    ReauthenticationRequired,
     /// The credential lacks the permission, or the company is not granted to it.
     PermissionDenied,
     /// The same person may not do both steps.
@@ -109,8 +113,8 @@ impl Code {
     pub const fn status(self) -> u16 {
         match self {
             Self::Malformed => 400,
-            Self::Unauthenticated => 401,
-            Self::PermissionDenied | Self::SegregationOfDuties | Self::TenantSuspended => 403,
+            Self::Unauthenticated | Self::OtpRequired => 401,
+            Self::ReauthenticationRequired | Self::PermissionDenied | Self::SegregationOfDuties | Self::TenantSuspended => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Timeout => 408,

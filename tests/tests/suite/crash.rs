@@ -1,5 +1,6 @@
 //! The program killed at work: what it acknowledged is there once, what it did not can be asked again, and nothing is half done.
 
+use crate::program::{Program, verify};
 use causeway_contract::ListQuery;
 use causeway_openapi::crm::op as crm;
 use causeway_openapi::invoice::op as invoice;
@@ -8,15 +9,13 @@ use causeway_openapi::payment::op as payment;
 use causeway_tests::caller::Caller;
 use causeway_tests::deal;
 use causeway_tests::log::events;
-use causeway_tests::place::{Place, TOKEN};
+use causeway_tests::place::Place;
 use causeway_tests::raw::{Raw, Seen};
 use causeway_tests::rng::Rng;
 use causeway_tests::shop::{self, Shop};
 use causeway_tests::world::{administrator, sandbox};
 use serde_json::{Value, json, to_value};
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -27,44 +26,9 @@ const SEED: u64 = 20_261_121;
 /// How many write at once.
 const WRITERS: u64 = 8;
 
-/// The running program.
-struct Program {
-    child: Child,
-    url: String,
-}
-
-impl Program {
-    /// Starts it and waits until it says where it serves.
-    fn start(place: &Place) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_causeway-under-test"));
-        command.args(place.arguments()).args(["--listen", "127.0.0.1:0", "--log", "error", "serve"]);
-        let mut child = command.env("CAUSEWAY_BOOTSTRAP_TOKEN", TOKEN).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the program starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let line = lines.next().expect("a line").expect("text");
-        let url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap_or_else(|| panic!("no address in {line:?}")).to_owned();
-        // What else it prints must not block it.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url }
-    }
-
-    /// Ends it as the power would: SIGKILL.
-    fn kill(mut self) {
-        self.child.kill().expect("a kill");
-        self.child.wait().expect("an end");
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // Dead already, unless the test failed.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// A write and what the server answered to it.
 #[derive(Clone)]
-struct Write {
+pub struct Write {
     path: String,
     key: String,
     body: Value,
@@ -74,7 +38,7 @@ struct Write {
 }
 
 /// Someone who writes until told to stop, and asks again with the same key whenever the server went away.
-struct Writer {
+pub struct Writer {
     number: u64,
     rng: Rng,
     key: String,
@@ -140,6 +104,8 @@ async fn killed_at_work() {
     let mut rng = Rng::new(seed);
     let place = Place::new().await;
     let mut program = Program::start(&place);
+    // On PostgreSQL there are two instances, and the one that lives takes over at once.
+    let mut other = place.postgres_url().map(|_| Program::start(&place));
     let tenant = sandbox(&administrator(&program.url).await).await;
     let shop = shop::open(&tenant, "").await;
 
@@ -154,8 +120,10 @@ async fn killed_at_work() {
     for cycle in 0..cycles {
         tokio::time::sleep(Duration::from_millis(rng.between(100, 900))).await;
         program.kill();
-        program = tokio::task::block_in_place(|| Program::start(&place));
+        let fresh = || tokio::task::block_in_place(|| Program::start(&place));
+        program = other.take().unwrap_or_else(fresh);
         tell.send(program.url.clone()).expect("writers");
+        other = place.postgres_url().map(|_| fresh());
         println!("cycle {} of {cycles}", cycle + 1);
     }
     tokio::time::sleep(Duration::from_millis(rng.between(100, 900))).await;
@@ -171,6 +139,7 @@ async fn killed_at_work() {
     again(&caller, &writes).await;
     verify(&place, true);
     program.kill();
+    other.into_iter().for_each(Program::kill);
     verify(&place, false);
 }
 
@@ -216,13 +185,4 @@ async fn again(caller: &Caller, writes: &[Write]) {
         assert_eq!((seen.status, seen.header("idempotent-replayed")), (write.answer.status, Some("true")), "{} {}", write.path, seen.text());
         assert_eq!(seen.text(), write.answer.text(), "{}", write.path);
     }
-}
-
-/// `causeway verify` finds nothing broken; while the server runs it only reads.
-pub fn verify(place: &Place, read_only: bool) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_causeway-under-test"));
-    command.args(place.arguments()).args(["--log", "error", "verify"]).args(read_only.then_some("--read-only"));
-    let output = command.stdin(Stdio::null()).output().expect("the program runs");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.contains("everything holds"), "{said}");
 }

@@ -1,7 +1,7 @@
 //! Credit notes: all, some lines, an amount, and never more than remains.
 
 use causeway_contract::Code;
-use causeway_openapi::invoice::{CreditInvoice, CreditLine, Invoice, op as invoice};
+use causeway_openapi::invoice::{CreditInvoice, CreditLine, Invoice, ReverseInvoice, op as invoice};
 use causeway_openapi::report::{TrialBalanceQuery, op as report};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, entry, forty, sides};
@@ -115,4 +115,21 @@ async fn a_draft_is_not_credited_and_a_posted_document_never_changes() {
     deal::post_invoice(&tenant, draft.id, None).await;
     let problem = tenant.refused::<invoice::PostInvoice>(draft.id, &Default::default()).await;
     assert_eq!((problem.status, problem.code), (409, Code::DocumentPosted));
+}
+
+/// One call credits all that remains, posts it and settles the invoice.
+#[tokio::test]
+async fn an_invoice_is_reversed_at_once() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let invoice = invoiced(&tenant, &shop).await;
+    let reason = ReverseInvoice { date: None, reason: "wrong customer".to_owned() };
+    let note = tenant.post::<invoice::ReverseInvoice>(invoice.id, &reason).await;
+    assert_eq!((note.number.as_deref(), note.status, note.open_amount.0.as_str()), (Some("CN/2026/00001"), InvoiceStatus::Posted, "0.00"));
+    let now = tenant.get::<invoice::GetInvoice>(invoice.id).await;
+    assert_eq!((now.payment_state, now.open_amount.0.as_str()), (Some(PaymentState::Reversed), "0.00"));
+    assert!(balances(&tenant, &shop).await.iter().all(|(_, balance)| balance == "0.00"));
+    assert_eq!(tenant.refused::<invoice::ReverseInvoice>(invoice.id, &reason).await.code, Code::StateConflict);
+    assert!(tenant.get::<causeway_openapi::ledger::op::VerifyLedger>(()).await.ok);
 }

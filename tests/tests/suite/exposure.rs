@@ -67,7 +67,7 @@ async fn what_is_owed_moves_from_part_to_part_and_stays_the_same() {
     deal::post_invoice(&tenant, note.id, None).await;
     assert_eq!(parts(&tenant, &shop).await, ["0.00", "0.00", "481.95", "0.00", "481.95"]);
     assert!(tenant.get::<causeway_openapi::ledger::op::VerifyLedger>(()).await.ok);
-    crate::crash::verify(&world.server.place, true);
+    crate::program::verify(&world.server.place, true);
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn payments_count_when_they_are_posted() {
     tenant.act::<payment::PostPayment>(made.id).await;
     assert_eq!(parts(&tenant, &shop).await[3], "60.00");
     let invoice = deal::posted(&tenant, &shop, "50.00").await;
-    let body = causeway_openapi::payment::AllocatePayment { allocations: vec![allocation(invoice.id, "50.00")] };
+    let body = causeway_openapi::payment::AllocatePayment { allocations: vec![allocation(invoice.id, "50.00")], ..Default::default() };
     tenant.post::<payment::AllocatePayment>(made.id, &body).await;
     assert_eq!(parts(&tenant, &shop).await, ["0.00", "0.00", "0.00", "10.00", "-10.00"]);
     let refund = CreatePayment { direction: of("outbound"), ..payment_body(&shop, "10.00", &[]) };

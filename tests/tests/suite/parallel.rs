@@ -51,8 +51,11 @@ async fn a_receipt_is_spent_once() {
     let mut callers = JoinSet::new();
     for id in invoices.clone() {
         let (caller, receipt) = (tenant.owner.clone(), receipt.id);
-        callers
-            .spawn(async move { caller.refusal::<payment::AllocatePayment>(receipt, &AllocatePayment { allocations: vec![allocation(id, "10.00")] }).await });
+        callers.spawn(async move {
+            caller
+                .refusal::<payment::AllocatePayment>(receipt, &AllocatePayment { allocations: vec![allocation(id, "10.00")], ..AllocatePayment::default() })
+                .await
+        });
     }
     let outcomes = callers.join_all().await;
     let refused: Vec<_> = outcomes.iter().flatten().collect();
@@ -284,4 +287,34 @@ async fn a_credit_limit_is_used_once() {
     assert_eq!(tenant.all::<order::ListOrders, _>(&ListQuery::by("status", "confirmed").and("party_id", shop.party)).await.len(), 3);
     let credit = tenant.raw.get(&format!("/v1/parties/{}/credit?company_id={}", shop.party, shop.company)).await.success();
     assert_eq!((credit["exposure"].as_str(), credit["available"].as_str()), (Some("2313.36"), Some("86.64")));
+}
+
+/// Refunds at once of what was paid too much: never more than was paid.
+#[tokio::test]
+async fn what_was_paid_is_paid_back_once() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let paid = deal::pay(&tenant, &shop, "100.00", &[]).await;
+    let note = deal::unused_credit(&tenant, &shop, "100.00").await;
+    for (name, id) in [("payment_id", paid.id.to_string()), ("credit_note_id", note.id.to_string())] {
+        let refund = json!({ name: id, "amount": "60.00", "method": "bank" });
+        let answers = at_once(8, || tenant.raw.request("POST", "/v1/refunds").json(&refund)).await;
+        assert_eq!(successes(&answers, &[Code::AmountExceedsOpen]), 1, "{name}");
+    }
+    let verified = tenant.raw.get("/v1/ledger/verify").await.success();
+    assert_eq!(verified["ok"], true, "{verified}");
+}
+
+#[tokio::test]
+async fn a_billing_run_is_committed_once() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    deal::confirmed(&tenant, &shop, vec![shop::line(shop.setup, "1")]).await;
+    let run = tenant.raw.post("/v1/billing-runs", &json!({ "company_id": shop.company, "post": true })).await.success();
+    let path = format!("/v1/billing-runs/{}/commit", run["id"].as_str().unwrap());
+    let answers = at_once(8, || tenant.raw.request("POST", &path).json(&json!({ "hash": run["hash"] }))).await;
+    assert_eq!(successes(&answers, &[Code::StateConflict]), 1);
+    assert_eq!(tenant.all::<invoice::ListInvoices, _>(&ListQuery::default()).await.len(), 1);
 }

@@ -49,7 +49,7 @@ async fn parts_credit_and_taking_back() {
     assert_eq!(state(&tenant, first.id).await, is(PaymentState::Paid, "0.00"));
     assert_eq!(owed(&tenant, &shop).await, "-328.88");
 
-    let more = |invoice: &Invoice, amount: &str| AllocatePayment { allocations: vec![allocation(invoice.id, amount)] };
+    let more = |invoice: &Invoice, amount: &str| AllocatePayment { allocations: vec![allocation(invoice.id, amount)], ..AllocatePayment::default() };
     let allocated = tenant.post::<payment::AllocatePayment>(over.id, &more(&second, "200.00")).await;
     assert_eq!(left(&allocated), ("328.88", AllocationState::PartAllocated));
     assert_eq!(state(&tenant, second.id).await, is(PaymentState::Paid, "0.00"));

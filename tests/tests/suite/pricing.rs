@@ -101,3 +101,113 @@ async fn a_later_change_of_prices_leaves_documents_alone() {
     let explained = tenant.get::<quote::ExplainQuote>(quote.id).await;
     assert!(!explained.steps.is_empty());
 }
+
+fn unit_of(line: &causeway_openapi::line::LineInput, code: &str) -> causeway_openapi::line::LineInput {
+    causeway_openapi::line::LineInput { unit: Some(code.to_owned()), ..line.clone() }
+}
+
+/// PRICE-001: 10 % off from 4 on; a dozen and 0.4 dozen reach it, 0.3 dozen is 3.6 and does not (QTE-17).
+#[tokio::test]
+async fn quantity_breaks_are_compared_in_the_base_unit() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    for (code, category, factor) in [("dozen", "count", "12"), ("gross", "count", "144"), ("kg", "weight", "1")] {
+        tenant.raw.post("/v1/units", &json!({ "code": code, "category": category, "factor": factor })).await.success();
+    }
+    let rules = json!([{ "product_id": shop.chai, "min_quantity": "4", "percent_off": "10" }]);
+    price_list(&tenant, json!({ "code": "FOUR", "currency": "EUR", "audience": { "tenant": true }, "rules": rules })).await;
+    let price = async |quantity: &str, unit: &str| {
+        let body = quote_body(&shop, vec![unit_of(&line(shop.chai, quantity), unit)]);
+        let priced = tenant.post::<quote::PriceQuote>((), &body).await;
+        let line = priced.lines.first().unwrap();
+        (line.unit_price.to_string(), line.net_amount.0.clone(), line.unit.clone().unwrap())
+    };
+    let row = |price: &str, net: &str, unit: &str| (price.to_owned(), net.to_owned(), unit.to_owned());
+    assert_eq!(price("3", "piece").await, row("18.00", "54.00", "piece"));
+    assert_eq!(price("4", "piece").await, row("16.20", "64.80", "piece"));
+    assert_eq!(price("1", "dozen").await, row("194.40", "194.40", "dozen"));
+    assert_eq!(price("0.4", "dozen").await, row("194.40", "77.76", "dozen"));
+    assert_eq!(price("0.3", "dozen").await, row("216.00", "64.80", "dozen"));
+    for (unit, code) in [("kg", Code::ValidationFailed), ("bushel", Code::NotFound)] {
+        let problem = tenant.refused::<quote::PriceQuote>((), &quote_body(&shop, vec![unit_of(&line(shop.chai, "1"), unit)])).await;
+        assert_eq!((problem.code, problem.errors[0].pointer.as_deref()), (code, Some("/lines/0/unit")));
+    }
+    // PRICE-015: a band is a second rule above it that takes the list price again.
+    let rules = json!([{ "min_quantity": "5", "percent_off": "17.5" }, { "min_quantity": "8", "percent_off": "0" }]);
+    price_list(&tenant, json!({ "code": "BAND", "currency": "EUR", "priority": 9, "audience": { "tenant": true }, "rules": rules })).await;
+    assert_eq!(price("5", "piece").await.0, "14.85");
+    assert_eq!(price("10", "piece").await.0, "18.00");
+}
+
+/// A bundle stands on documents as its components, each with its share of the price; the deal goes on as with any other lines (QTE-16, QTE-23).
+#[tokio::test]
+async fn a_bundle_is_sold_as_what_it_holds() {
+    use causeway_openapi::order::op as order;
+    use causeway_tests::deal;
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let body = |components: Value| {
+        json!({ "code": "KIT", "name": "Starter kit", "kind": "bundle", "unit": "piece", "list_price": "200.00", "currency": "EUR", "billing_policy": "on_order",
+            "components": components })
+    };
+    for wrong in [json!([]), json!([{ "product_id": shop.chai, "quantity": "0" }])] {
+        assert_eq!(tenant.raw.post("/v1/products", &body(wrong)).await.status, 422);
+    }
+    let components = json!([{ "product_id": shop.chai, "quantity": "2" }, { "product_id": shop.setup, "quantity": "1" }]);
+    let kit = tenant.raw.post("/v1/products", &body(components)).await.success();
+    let kit: causeway_value::ProductId = of(kit["id"].as_str().unwrap());
+    let priced = tenant.post::<quote::PriceQuote>((), &quote_body(&shop, vec![line(shop.chai, "1"), line(kit, "3")])).await;
+    let shown: Vec<_> = priced.lines.iter().map(|line| (line.description.as_str(), line.quantity.to_string(), line.net_amount.0.as_str())).collect();
+    // Alone 108.00 and 750.00: of 600.00 that is 75.52 and the rest.
+    let row = |text: &'static str, quantity: &str, net: &'static str| (text, quantity.to_owned(), net);
+    assert_eq!(shown, [row("CHAI", "1", "18.00"), row("Starter kit: CHAI", "6", "75.52"), row("Starter kit: SETUP", "3", "524.48")]);
+    assert!(priced.explain.steps.iter().any(|step| step.rule == "bundle"), "{:?}", priced.explain);
+    let given = causeway_openapi::line::LineInput { unit_price: Some(of("100")), ..line(kit, "1") };
+    assert_eq!(tenant.post::<quote::PriceQuote>((), &quote_body(&shop, vec![given])).await.untaxed_amount.0, "100.00");
+
+    let quote = deal::approved(&tenant, &shop, None, vec![line(kit, "1")]).await;
+    assert_eq!(quote.untaxed_amount.0, "200.00");
+    let accepted = deal::accept(&tenant, quote.id).await;
+    let confirmed = tenant.act::<order::ConfirmOrder>(accepted.order.id).await;
+    deal::ship(&tenant, &confirmed, "1").await;
+    let part = deal::invoice_order(&tenant, confirmed.id).await;
+    deal::ship(&tenant, &confirmed, "1").await;
+    let rest = deal::invoice_order(&tenant, confirmed.id).await;
+    assert_eq!((part.untaxed_amount.0.as_str(), rest.untaxed_amount.0.as_str()), ("187.42", "12.58"), "174.83 + 12.59 now, the other half of 25.17 later");
+}
+
+/// Next year's list begins as a copy of this year's; its prices come from a file; a preview tells what a customer would pay (QTE-04 to QTE-06, QTE-14).
+#[tokio::test]
+async fn a_list_is_copied_filled_from_a_file_and_asked() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let rules = json!([{ "product_id": shop.chai, "price": "17.00" }]);
+    let this =
+        price_list(&tenant, json!({ "code": "2026", "currency": "EUR", "valid_to": "2026-12-31", "audience": { "tenant": true }, "rules": rules })).await;
+    let copy = json!({ "code": "2027", "valid_from": "2027-01-01" });
+    let next = tenant.raw.post(&format!("/v1/price-lists/{this}/copy"), &copy).await.success();
+    assert_eq!((next["rules"][0]["price"].as_str(), next["valid_to"].as_str()), (Some("17.00"), None));
+    let import = format!("/v1/price-lists/{}/import", next["id"].as_str().unwrap());
+    let wrong = json!({ "content": "product_code,price,min_quantity\nCHAI,17.50,\nNONE,1,\nCHAI,x,-1\n" });
+    let seen = tenant.raw.post(&import, &wrong).await;
+    assert_eq!((seen.status, seen.problem().errors.len()), (422, 3), "{}", seen.text());
+    let right = json!({ "content": "product_code,price,min_quantity\nCHAI,17.50,\nCHAI,16.00,100\nSETUP,240,\n" });
+    assert_eq!(tenant.raw.post(&import, &right).await.success()["rules"].as_array().unwrap().len(), 3);
+    let more = json!({ "content": "percent_off\n3\n", "append": true });
+    assert_eq!(tenant.raw.post(&import, &more).await.success()["rules"].as_array().unwrap().len(), 4);
+
+    let ask = async |more: &str| {
+        let path = format!("/v1/prices?company_id={}&party_id={}&product_id={}{more}", shop.company, shop.party, shop.chai);
+        tenant.raw.get(&path).await
+    };
+    let price = async |more: &str| ask(more).await.success()["unit_price"].as_str().unwrap().to_owned();
+    assert_eq!(price("").await, "17.00");
+    assert_eq!(price("&date=2027-01-01").await, "17.50");
+    assert_eq!(price("&date=2027-01-01&quantity=100").await, "16.00");
+    let told = ask("&date=2027-01-01&quantity=100").await.success();
+    assert!(told["explain"]["candidates"].as_array().unwrap().len() >= 3, "{told}");
+    assert_eq!(ask("&unit=bushel").await.problem().errors[0].parameter.as_deref(), Some("unit"));
+}

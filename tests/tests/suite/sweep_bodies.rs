@@ -103,7 +103,7 @@ fn texts(spot: &Spot) -> Vec<(Value, Code)> {
         "email" => bad(&["amy", "amy@", "@test.test", "a my@test.test", ""], Code::InvalidValue),
         _ if format.starts_with("id:") => bad(&["", "1", "xxx_01hv0000000000000000000000", "' OR 1=1 --"], Code::NotFound),
         _ => {
-            let long = "x".repeat(2_001);
+            let long = "x".repeat(spot.longest() + 1);
             vec![(json!(long), Code::TooLong), (json!("\u{0}"), Code::InvalidValue), (json!("\u{7}"), Code::InvalidValue)]
         }
     };

@@ -81,8 +81,7 @@ async fn unknown_parameters() {
     let mut wrong = Vec::new();
     for row in rows() {
         let (caller, path) = if row.method == Method::Get {
-            let caller = if row.path.starts_with("/v1/") { &fixture.tenant.owner } else { &fixture.platform };
-            (caller.clone(), fixture.path(&row))
+            (fixture.reader(&row).clone(), fixture.path(&row))
         } else {
             let prepared = fixture.prepare(row.id).await;
             (prepared.caller.clone(), prepared.path(&row))

@@ -47,7 +47,7 @@ async fn a_repeated_key_gives_the_same_bytes_and_acts_once() {
     }
     none(wrong);
     // After one of everything, every invariant of the stored data holds.
-    crate::crash::verify(&world.server.place, true);
+    crate::program::verify(&world.server.place, true);
 }
 
 /// A key belongs to who sent it, and to its method and path.
@@ -115,7 +115,8 @@ async fn stale_tags_stop_writes_and_fresh_ones_save_reads() {
             continue;
         }
         let after = prepared.caller.raw.get(&object).await;
-        if after.header("etag") == Some(tag.as_str()) && !["CreditInvoice", "CancelJob"].contains(&row.id) {
+        // What makes another object of this one leaves it as it is.
+        if after.header("etag") == Some(tag.as_str()) && !["CreditInvoice", "CopyPriceList", "CancelJob"].contains(&row.id) {
             wrong.push(format!("{} left its object at {tag}", row.id));
         }
     }

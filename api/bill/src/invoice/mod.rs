@@ -6,11 +6,14 @@
 //! to the cent. The billables of a credited line stay invoiced: what was taken back is billed anew by what is delivered anew.
 //! What it is not: no payment, no journal (posting calls `books`).
 
+mod overdue;
+mod print;
 pub mod routes;
 pub mod rules;
 pub mod service;
 mod store;
 mod view;
 
+pub use overdue::DUE;
 pub(crate) use store::{installments_of, lines_of};
 pub(crate) use view::{record, view};

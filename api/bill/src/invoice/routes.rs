@@ -1,7 +1,7 @@
 //! The operations of an invoice.
 
-use super::{service, view::views};
-use causeway_contract::{Page, Problem};
+use super::{print, service, view::views};
+use causeway_contract::{File, Page, Problem};
 use causeway_entity::bill::invoices;
 use causeway_kernel::{Answer, Call, Ctx, Find, Routes, Tx, list};
 use causeway_openapi::invoice::{INVOICES, Invoice, op};
@@ -11,9 +11,16 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::ListInvoices, _>(list_invoices);
     routes.on::<op::CreateInvoice, _>(create);
     routes.on::<op::GetInvoice, _>(get);
+    routes.on::<op::PrintInvoice, _>(print_invoice);
     routes.on::<op::PostInvoice, _>(post);
     routes.on::<op::CancelInvoice, _>(cancel);
     routes.on::<op::CreditInvoice, _>(credit);
+    routes.on::<op::ReverseInvoice, _>(reverse);
+    routes.on::<op::AllocateCreditNote, _>(allocate);
+    routes.on::<op::UnallocateCreditNote, _>(unallocate);
+    routes.on::<op::SendInvoice, _>(send);
+    routes.on::<op::DisputeInvoice, _>(dispute);
+    routes.on::<op::SettleDispute, _>(settle_dispute);
 }
 
 async fn list_invoices(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListInvoices>) -> Result<Answer<Page<Invoice>>, Problem> {
@@ -35,6 +42,11 @@ async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetInvoice>) -> Result<An
     Ok(versioned(invoice))
 }
 
+async fn print_invoice(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PrintInvoice>) -> Result<Answer<File>, Problem> {
+    let row = tx.must::<invoices::Entity>(call.path).await?;
+    print::pdf(tx, &row).await.map(Answer::of)
+}
+
 async fn post(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PostInvoice>) -> Result<Answer<Invoice>, Problem> {
     Ok(versioned(service::post::post(ctx, tx, call.path, call.body.invoice_date).await?))
 }
@@ -45,6 +57,30 @@ async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelInvoice>) -> R
 
 async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreditInvoice>) -> Result<Answer<Invoice>, Problem> {
     Ok(versioned(service::credit::credit(ctx, tx, call.path, &call.body).await?))
+}
+
+async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ReverseInvoice>) -> Result<Answer<Invoice>, Problem> {
+    Ok(versioned(service::credit::reverse(ctx, tx, call.path, &call.body).await?))
+}
+
+async fn allocate(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::AllocateCreditNote>) -> Result<Answer<Invoice>, Problem> {
+    Ok(versioned(service::note::allocate(ctx, tx, call.path, &call.body.allocations).await?))
+}
+
+async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UnallocateCreditNote>) -> Result<Answer<Invoice>, Problem> {
+    Ok(versioned(service::note::unallocate(ctx, tx, call.path, &call.body.allocation_ids).await?))
+}
+
+async fn send(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::SendInvoice>) -> Result<Answer<Invoice>, Problem> {
+    Ok(versioned(service::mark::send(ctx, tx, call.path).await?))
+}
+
+async fn dispute(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::DisputeInvoice>) -> Result<Answer<Invoice>, Problem> {
+    Ok(versioned(service::mark::dispute(ctx, tx, call.path, &call.body.reason).await?))
+}
+
+async fn settle_dispute(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::SettleDispute>) -> Result<Answer<Invoice>, Problem> {
+    Ok(versioned(service::mark::settle(ctx, tx, call.path, &call.body.resolution).await?))
 }
 
 fn versioned(invoice: Invoice) -> Answer<Invoice> {

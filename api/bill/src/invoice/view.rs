@@ -9,7 +9,7 @@ use causeway_master::refs;
 use causeway_openapi::invoice as wire;
 use causeway_openapi::line::TaxAmount as WireTax;
 use causeway_openapi::object::ExternalRef;
-use causeway_value::{Currency, InvoiceStatus};
+use causeway_value::{Currency, Day, EarlyDiscount, InvoiceStatus};
 
 /// An invoice on the wire. Lines and installments may hold those of others, too.
 #[must_use]
@@ -49,6 +49,12 @@ pub(crate) fn view(
         open_amount: text(row.open_amount),
         taxes: taxes(&row.taxes.0, row.currency),
         lines: lines.iter().filter(|line| line.invoice_id == row.id).map(|line| line_view(line, row.currency)).collect(),
+        early_discount: row.early_discount.as_ref().map(|agreed| early_view(&agreed.0, row.invoice_date)),
+        written_off_amount: text(row.written_off_amount.unwrap_or_default()),
+        overdue: row.overdue.unwrap_or_default(),
+        sent_at: row.sent_at,
+        disputed: row.disputed.unwrap_or_default(),
+        dispute: row.dispute.clone(),
         installments: installments.iter().filter(|part| part.invoice_id == row.id).map(|part| installment_view(part, row.currency)).collect(),
         credited_invoice_id: row.credited_invoice_id,
         reason: row.reason.clone(),
@@ -56,6 +62,11 @@ pub(crate) fn view(
         metadata: row.metadata.0.clone(),
         external_refs,
     }
+}
+
+fn early_view(agreed: &EarlyDiscount, date: Option<Day>) -> wire::EarlyPayment {
+    let until = date.map(|date| date.plus_days(agreed.days.into()));
+    wire::EarlyPayment { percent: agreed.percent, days: agreed.days, tax_mode: agreed.tax_mode, until }
 }
 
 fn line_view(row: &invoice_lines::Model, currency: Currency) -> wire::InvoiceLine {

@@ -1,10 +1,14 @@
 //! The operations of a payment.
 
-use super::{service, view::views};
+use super::service;
+use super::view::{settlement_view, views};
 use causeway_contract::{Page, Problem};
-use causeway_entity::bill::payments;
-use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
-use causeway_openapi::payment::{PAYMENTS, Payment, op};
+use causeway_entity::bill::{allocations, payments};
+use causeway_entity::govern::companies;
+use causeway_kernel::{Answer, Call, Ctx, Find, Routes, Tx, list};
+use causeway_openapi::payment::{ALLOCATIONS, PAYMENTS, Payment, Settlement, op};
+use causeway_value::{CompanyId, Currency};
+use std::collections::BTreeMap;
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
@@ -15,6 +19,8 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::AllocatePayment, _>(allocate);
     routes.on::<op::UnallocatePayment, _>(unallocate);
     routes.on::<op::ReversePayment, _>(reverse);
+    routes.on::<op::CreateRefund, _>(refund);
+    routes.on::<op::ListAllocations, _>(list_allocations);
 }
 
 async fn list_payments(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListPayments>) -> Result<Answer<Page<Payment>>, Problem> {
@@ -38,7 +44,7 @@ async fn post(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PostPayment>) -> Resul
 }
 
 async fn allocate(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::AllocatePayment>) -> Result<Answer<Payment>, Problem> {
-    Ok(versioned(service::allocate::allocate(ctx, tx, call.path, &call.body.allocations).await?))
+    Ok(versioned(service::allocate::allocate(ctx, tx, call.path, &call.body).await?))
 }
 
 async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UnallocatePayment>) -> Result<Answer<Payment>, Problem> {
@@ -47,6 +53,19 @@ async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UnallocatePaymen
 
 async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ReversePayment>) -> Result<Answer<Payment>, Problem> {
     Ok(versioned(service::undo::reverse(ctx, tx, call.path, &call.body.reason).await?))
+}
+
+async fn refund(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateRefund>) -> Result<Answer<Payment>, Problem> {
+    Ok(versioned(service::refund::refund(ctx, tx, &call.body).await?))
+}
+
+async fn list_allocations(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListAllocations>) -> Result<Answer<Page<Settlement>>, Problem> {
+    let rows = list::list::<allocations::Entity>(ctx, tx, &ALLOCATIONS, "allocation", &call.query).await?;
+    let owners: Vec<CompanyId> = rows.rows.iter().map(|row| row.company_id).collect();
+    let companies = Find::<companies::Entity>::new().among(companies::Column::Id, owners).all(tx).await?;
+    let currencies: BTreeMap<CompanyId, Currency> = companies.into_iter().map(|company| (company.id, company.currency)).collect();
+    let data = rows.rows.iter().map(|row| settlement_view(row, currencies.get(&row.company_id).copied().unwrap_or(row.currency))).collect();
+    Ok(Answer::of(rows.page(data)))
 }
 
 fn versioned(payment: Payment) -> Answer<Payment> {

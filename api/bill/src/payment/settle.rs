@@ -1,4 +1,4 @@
-//! Settling invoices: what payments and credit notes share.
+//! Settling invoices: what payments, credit notes and write-offs share.
 //!
 //! Everything happens on rows that are locked and kept in memory, and is written once at the end, so that an invoice takes one step per verb however many
 //! allocations touch it.
@@ -16,9 +16,12 @@ use causeway_master::account::Purpose;
 use causeway_master::account::lookup::{Chart, chart};
 use causeway_master::rate::rules::Rates;
 use causeway_master::refs;
+use causeway_openapi::invoice as wire;
 use causeway_value::{
-    AllocationId, Amount, CompanyId, Currency, Day, Direction, FlowId, InvoiceId, JournalEntryId, Overflow, PartyId, PaymentId, PaymentState,
+    AllocationId, Amount, CompanyId, Currency, Day, Direction, FlowId, InvoiceId, InvoiceKind, JournalEntryId, Overflow, PartyId, PaymentDirection, PaymentId,
+    PaymentState, WriteOffId,
 };
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A row as it was read, and as it will be written.
@@ -101,17 +104,77 @@ impl Settlement {
         Ok(())
     }
 
+    /// What a credit note among them has left, after it settled others.
+    pub(crate) fn use_up(&mut self, note: InvoiceId, plan: &AllocationPlan) {
+        // A credit note has one installment.
+        if let Some(row) = self.installments.iter_mut().find(|row| row.new.invoice_id == note) {
+            row.new.open_amount = plan.unallocated;
+            row.new.company_open_amount = plan.company_unallocated;
+        }
+        if let Some(row) = self.invoices.iter_mut().find(|row| row.new.id == note) {
+            row.new.open_amount = plan.unallocated;
+        }
+    }
+
+    /// Gives a credit note back what an allocation used of it.
+    pub(crate) fn give_back(&mut self, note: InvoiceId, amount: Amount, company_amount: Amount) -> Result<(), Overflow> {
+        if let Some(row) = self.installments.iter_mut().find(|row| row.new.invoice_id == note) {
+            row.new.open_amount = row.new.open_amount.plus(amount)?;
+            row.new.company_open_amount = row.new.company_open_amount.plus(company_amount)?;
+        }
+        if let Some(row) = self.invoices.iter_mut().find(|row| row.new.id == note) {
+            row.new.open_amount = row.new.open_amount.plus(amount)?;
+        }
+        Ok(())
+    }
+
+    /// Counts what is given up of an invoice as bad debt; a negative amount is taken back.
+    pub(crate) fn give_up(&mut self, id: InvoiceId, amount: Amount) -> Result<(), Overflow> {
+        if let Some(row) = self.invoices.iter_mut().find(|row| row.new.id == id) {
+            row.new.written_off_amount = Some(row.new.written_off_amount.unwrap_or_default().plus(amount)?);
+        }
+        Ok(())
+    }
+
+    /// What is left of a credit note among them.
+    pub(crate) fn source_of(&self, note: &invoices::Model, company_currency: Currency) -> Result<Source, Overflow> {
+        let parts = self.installments.iter().filter(|row| row.new.invoice_id == note.id);
+        Ok(Source {
+            direction: if note.direction == Direction::Sale { PaymentDirection::Inbound } else { PaymentDirection::Outbound },
+            currency: note.currency,
+            unallocated: note.open_amount,
+            company_unallocated: Amount::sum(parts.map(|row| row.new.company_open_amount))?,
+            conversion: booked::of_invoice(note, company_currency),
+        })
+    }
+
+    /// When the first installment of an invoice that is open is due.
+    pub(crate) fn first_due(&self, id: InvoiceId) -> Option<Day> {
+        next_due(self.installments.iter().map(|row| &row.new).filter(|row| row.invoice_id == id))
+    }
+
     /// Writes the invoices and records what happened to each: that it was paid or reversed, or else `event`. `credited` is what credit notes settled of
-    /// them, as far as it matters; `lines` are theirs.
-    pub(crate) async fn write(self, ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, credited: Amount, lines: &[invoice_lines::Model]) -> Result<(), Problem> {
+    /// each, as far as it matters; `lines` are theirs; `today` decides what is overdue. Answers them as they are now.
+    pub(crate) async fn write(
+        self,
+        ctx: &Ctx,
+        tx: &mut Tx<'_>,
+        event: &'static str,
+        credited: &BTreeMap<InvoiceId, Amount>,
+        lines: &[invoice_lines::Model],
+        today: Day,
+    ) -> Result<Vec<wire::Invoice>, Problem> {
         for row in &self.installments {
             tx.update(&row.old, &row.new);
         }
         let installments: Vec<installments::Model> = self.installments.into_iter().map(|row| row.new).collect();
         let ids: Vec<Uuid> = self.invoices.iter().map(|invoice| invoice.new.id.uuid()).collect();
         let mut found = tx.external_refs(&ids).await?;
+        let mut written = Vec::with_capacity(ids.len());
         for Tracked { old, mut new } in self.invoices {
-            new.payment_state = payment_state(new.total_amount, new.open_amount, credited, Amount::ZERO);
+            let credited = credited.get(&new.id).copied().unwrap_or_default();
+            new.payment_state = payment_state(new.total_amount, new.open_amount, credited, new.written_off_amount.unwrap_or_default());
+            falls_due(&mut new, &installments, today);
             new.version += 1;
             new.updated_at = ctx.now();
             tx.update(&old, &new);
@@ -123,17 +186,47 @@ impl Settlement {
             };
             let shown = view(&new, lines, &installments, refs::shown(found.remove(&new.id.uuid()).unwrap_or_default()));
             record(ctx, tx, event, &shown)?;
+            written.push(shown);
         }
-        Ok(())
+        Ok(written)
     }
 }
 
-/// What settles: a payment or a credit note.
+/// The first due date of what is open.
+fn next_due<'a>(parts: impl Iterator<Item = &'a installments::Model>) -> Option<Day> {
+    parts.filter(|part| !part.open_amount.is_zero()).map(|part| part.due_date).min()
+}
+
+/// Notes when the next installment of a claim is due, and whether that day has passed (MATCH-008). The parts may hold those of others, too.
+pub(crate) fn falls_due(invoice: &mut invoices::Model, parts: &[installments::Model], today: Day) {
+    let own = parts.iter().filter(|part| part.invoice_id == invoice.id);
+    invoice.next_due_date = if invoice.kind == InvoiceKind::Invoice { next_due(own) } else { None };
+    invoice.overdue = Some(invoice.next_due_date.is_some_and(|due| due < today));
+}
+
+/// What their own credit notes settled of these invoices and still counts. Another invoice's credit note pays like money.
+pub(crate) async fn credited_of(tx: &mut Tx<'_>, ids: &[InvoiceId]) -> Result<BTreeMap<InvoiceId, Amount>, Problem> {
+    let mut credited = BTreeMap::new();
+    if ids.is_empty() {
+        return Ok(credited);
+    }
+    let of_notes = Find::<allocations::Entity>::new().among(allocations::Column::InvoiceId, ids.iter().copied()).is_null(allocations::Column::ReversedAt);
+    let own = "EXISTS (SELECT 1 FROM invoices n WHERE n.tenant_id = allocations.tenant_id AND n.id = allocations.credit_note_id \
+               AND n.credited_invoice_id = allocations.invoice_id)";
+    for row in of_notes.when(own, Vec::new()).all(tx).await? {
+        let sum: &mut Amount = credited.entry(row.invoice_id).or_default();
+        *sum = sum.plus(row.amount)?;
+    }
+    Ok(credited)
+}
+
+/// What settles: a payment, a credit note or a write-off.
 pub(crate) struct Origin {
     company_id: CompanyId,
     party_id: PartyId,
     payment_id: Option<PaymentId>,
     credit_note_id: Option<InvoiceId>,
+    write_off_id: Option<WriteOffId>,
     settles: Direction,
     flow_id: Option<FlowId>,
     /// The day from which its allocations count, unless the invoice is later.
@@ -150,6 +243,7 @@ impl Origin {
             party_id: note.party_id,
             payment_id: None,
             credit_note_id: Some(note.id),
+            write_off_id: None,
             settles: note.direction,
             flow_id: note.flow_id,
             day,
@@ -165,6 +259,7 @@ impl Origin {
             party_id: payment.party_id,
             payment_id: Some(payment.id),
             credit_note_id: None,
+            write_off_id: None,
             settles: payment.settles,
             flow_id: payment.flow_id,
             day: day.max(payment.payment_date),
@@ -173,10 +268,27 @@ impl Origin {
         }
     }
 
+    /// A write-off of an invoice.
+    pub(crate) fn of_write_off(id: WriteOffId, invoice: &invoices::Model, day: Day, source: Source) -> Self {
+        Self {
+            company_id: invoice.company_id,
+            party_id: invoice.party_id,
+            payment_id: None,
+            credit_note_id: None,
+            write_off_id: Some(id),
+            settles: invoice.direction,
+            flow_id: invoice.flow_id,
+            day,
+            event: "write_off.posted",
+            source,
+        }
+    }
+
     fn document(&self) -> (&'static str, Uuid) {
-        match (self.payment_id, self.credit_note_id) {
-            (Some(payment), _) => ("payment", payment.uuid()),
-            (None, note) => ("invoice", note.unwrap_or_default().uuid()),
+        match (self.payment_id, self.write_off_id, self.credit_note_id) {
+            (Some(payment), ..) => ("payment", payment.uuid()),
+            (None, Some(write_off), _) => ("write_off", write_off.uuid()),
+            (None, None, note) => ("invoice", note.unwrap_or_default().uuid()),
         }
     }
 }
@@ -229,6 +341,7 @@ pub(crate) async fn allocate(
             journal_entry_id,
             reversed_at: None,
             created_at: ctx.now(),
+            write_off_id: origin.write_off_id,
         });
     }
     Ok((plan, rows))

@@ -5,6 +5,7 @@
 //! (documents decide and hand over their amounts).
 
 pub mod chain;
+pub mod manual;
 pub mod routes;
 pub mod rules;
 pub mod service;

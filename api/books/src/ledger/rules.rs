@@ -343,6 +343,59 @@ pub fn exchange_difference(
     Ok(book.lines)
 }
 
+/// A part of an open item to be given up.
+#[derive(Clone, Copy, Debug)]
+pub struct WriteOffToPost<'a> {
+    /// A sale's receivable is given up at our cost, a purchase's payable to our gain.
+    pub direction: Direction,
+    /// The customer or supplier.
+    pub party_id: PartyId,
+    /// The invoice's currency.
+    pub currency: Currency,
+    /// The company's currency.
+    pub company_currency: Currency,
+    /// From the invoice's currency to the company's, at the day it is given up.
+    pub conversion: Conversion,
+    /// What bears it: the cost, and each tax that is corrected.
+    pub parts: &'a [(AccountRef, Amount)],
+}
+
+/// The entry of a write-off, a discount for paying early or a bank fee: cost and corrected taxes against the receivable (EPD-010, MATCH-003), or the
+/// mirror for the payable. Each part is converted and rounded by itself; the open item is their sum.
+///
+/// # Errors
+/// `account_missing`; `amount_overflow`.
+pub fn write_off_posting(given_up: &WriteOffToPost<'_>, accounts: Accounts<'_>) -> Result<PaymentPosting, Problem> {
+    let (control, sale) = match given_up.direction {
+        Direction::Sale => (Purpose::Receivable, true),
+        Direction::Purchase => (Purpose::Payable, false),
+    };
+    let mut book = Book { party_id: given_up.party_id, currency: given_up.currency, lines: Vec::new() };
+    let (mut total, mut company_total) = (Amount::ZERO, Amount::ZERO);
+    for (account, amount) in given_up.parts {
+        let company = given_up.conversion.amount(*amount, given_up.currency, given_up.company_currency)?;
+        book.add(account.account(accounts)?, sale, company, *amount, None)?;
+        (total, company_total) = (total.plus(*amount)?, company_total.plus(company)?);
+    }
+    book.add(accounts(control)?, !sale, company_total, total, None)?;
+    balanced(&book.lines)?;
+    Ok(PaymentPosting { lines: book.lines, company_amount: company_total })
+}
+
+/// The entry of what a payment brought too much and is kept as income, or sent too much and is a cost: the open item of the party against rounding
+/// (MATCH-004). `company_amount` is what that part of the payment was booked for.
+///
+/// # Errors
+/// `account_missing`; `amount_overflow`.
+pub fn surplus_posting(payment: &PaymentToPost, company_amount: Amount, accounts: Accounts<'_>) -> Result<Vec<Line>, Problem> {
+    let inbound = payment.direction == PaymentDirection::Inbound;
+    let mut book = Book { party_id: payment.party_id, currency: payment.currency, lines: Vec::new() };
+    book.add(accounts(payment.counterpart)?, inbound, company_amount, payment.amount, None)?;
+    book.add(accounts(Purpose::Rounding)?, !inbound, company_amount, payment.amount, None)?;
+    balanced(&book.lines)?;
+    Ok(book.lines)
+}
+
 /// The lines that take others back: sides swapped. A correction is a new entry, never an edit.
 ///
 /// # Errors

@@ -2,12 +2,13 @@
 
 use super::chain::{EntryHead, GENESIS, canonical_text, entry_digest};
 use super::rules::{Line, balanced, reversal};
+use crate::period::service::must_be_open;
 use causeway_contract::{Code, Problem};
 use causeway_entity::books::{journal_entries, journal_lines};
 use causeway_entity::govern::companies;
 use causeway_kernel::number::{self, Fiscal};
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_value::{Amount, Day, DocumentKind, FlowId, JournalEntryId, PREFIXES, type_id};
+use causeway_value::{Amount, CompanyId, Day, DocumentKind, FlowId, JournalEntryId, PREFIXES, type_id};
 use uuid::Uuid;
 
 /// The row of the journal's series that holds the head of a company's chain. No fiscal year has this number, so it gives no numbers itself.
@@ -33,9 +34,9 @@ pub struct PostEntry {
 /// Posts an entry: number, balance, digest, rows. The entry is part of its document's own event.
 ///
 /// # Errors
-/// `internal_error` when the lines do not balance: nothing is written then.
+/// `period_locked`; `internal_error` when the lines do not balance: nothing is written then.
 pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, entry: PostEntry) -> Result<journal_entries::Model, Problem> {
-    write(ctx, tx, company, entry, None).await
+    write(ctx, tx, company, entry, Own::default()).await
 }
 
 /// Posts the mirror of an entry. The date is the correction's own.
@@ -59,7 +60,7 @@ pub async fn reverse(
     let lines = reversal(&lines.iter().map(line_of).collect::<Vec<_>>())?;
     let document_type = PREFIXES.iter().map(|(_, name)| *name).find(|name| *name == old.document_type).unwrap_or_default();
     let entry = PostEntry { day, event, document_type, document_id: old.document_id, flow_id: old.flow_id, lines };
-    write(ctx, tx, company, entry, Some(id)).await
+    write(ctx, tx, company, entry, Own { reversal_of: Some(id), ..Own::default() }).await
 }
 
 /// The entries that reverse these.
@@ -73,19 +74,31 @@ pub async fn reversals_of(tx: &mut Tx<'_>, entries: &[JournalEntryId]) -> Result
     Find::<journal_entries::Entity>::new().among(journal_entries::Column::ReversalOf, entries.iter().copied()).all(tx).await
 }
 
-async fn write(
-    ctx: &Ctx,
-    tx: &mut Tx<'_>,
-    company: &companies::Model,
-    entry: PostEntry,
-    reversal_of: Option<JournalEntryId>,
-) -> Result<journal_entries::Model, Problem> {
+/// What an entry has besides what its document posts.
+#[derive(Default)]
+pub(super) struct Own {
+    pub id: JournalEntryId,
+    pub reversal_of: Option<JournalEntryId>,
+    pub description: Option<String>,
+}
+
+/// Holds the head of a company's chain until the transaction ends, so that nothing is posted meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn hold_journal(ctx: &Ctx, tx: &mut Tx<'_>, company_id: CompanyId) -> Result<(), Problem> {
+    tx.series(ctx, company_id, DocumentKind::JournalEntry, CHAIN_ROW).await.map(drop)
+}
+
+pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, entry: PostEntry, own: Own) -> Result<journal_entries::Model, Problem> {
     balanced(&entry.lines)?;
     let number = next_number(ctx, tx, company, entry.day).await?;
+    hold_journal(ctx, tx, company.id).await?;
+    must_be_open(tx, company.id, entry.day).await?;
     let chain = tx.series(ctx, company.id, DocumentKind::JournalEntry, CHAIN_ROW).await?;
     let mut row = journal_entries::Model {
         tenant_id: company.tenant_id,
-        id: JournalEntryId::new(),
+        id: own.id,
         company_id: company.id,
         number,
         date: entry.day,
@@ -94,13 +107,14 @@ async fn write(
         document_id: entry.document_id,
         currency: company.currency,
         total: Amount::sum(entry.lines.iter().map(|line| line.debit))?,
-        reversal_of,
+        reversal_of: own.reversal_of,
         flow_id: entry.flow_id,
         posted_at: ctx.now(),
         hash: Vec::new(),
         previous_hash: chain.chain.clone().unwrap_or_default(),
         created_at: ctx.now(),
         updated_at: ctx.now(),
+        description: own.description,
     };
     row.hash = digest(&row, &entry.lines);
     chain.chain = Some(row.hash.clone());
@@ -119,7 +133,7 @@ async fn next_number(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, day
     number::next(ctx, tx, fiscal, DocumentKind::JournalEntry, last.map_or(day, |last| last.max(day))).await
 }
 
-fn line_row(entry: &journal_entries::Model, position: i64, line: &Line) -> journal_lines::Model {
+pub(super) fn line_row(entry: &journal_entries::Model, position: i64, line: &Line) -> journal_lines::Model {
     journal_lines::Model {
         tenant_id: entry.tenant_id,
         entry_id: entry.id,

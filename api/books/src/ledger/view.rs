@@ -21,7 +21,7 @@ pub(super) async fn views(tx: &mut Tx<'_>, rows: &[journal_entries::Model]) -> R
     Ok(rows.iter().map(|row| view(row, mirror(row), lines.iter().filter(|line| line.entry_id == row.id), &codes)).collect())
 }
 
-async fn codes(tx: &mut Tx<'_>, lines: &[journal_lines::Model]) -> Result<BTreeMap<AccountId, String>, Problem> {
+pub(super) async fn codes(tx: &mut Tx<'_>, lines: &[journal_lines::Model]) -> Result<BTreeMap<AccountId, String>, Problem> {
     let mut ids: Vec<AccountId> = lines.iter().map(|line| line.account_id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -33,7 +33,7 @@ async fn codes(tx: &mut Tx<'_>, lines: &[journal_lines::Model]) -> Result<BTreeM
 }
 
 /// An entry on the wire. That it was reversed is all that ever changes of it: its second version.
-fn view<'a>(
+pub(super) fn view<'a>(
     row: &journal_entries::Model,
     mirror: Option<&journal_entries::Model>,
     lines: impl Iterator<Item = &'a journal_lines::Model>,
@@ -51,6 +51,8 @@ fn view<'a>(
         date: row.date,
         event: row.event.clone(),
         currency: row.currency,
+        document_id: document_id(&row.document_type, row.document_id),
+        description: row.description.clone(),
         source: Subject { kind: row.document_type.clone(), id: document_id(&row.document_type, row.document_id) },
         reversal_of_id: row.reversal_of,
         reversed_by_id: mirror.map(|mirror| mirror.id),

@@ -194,7 +194,7 @@ async fn take_part(ctx: &Ctx, tx: &mut Tx<'_>, job: &Job) -> Result<Progress, Pr
     let mark = tx.mark();
     let outcomes = targets::write(ctx, tx, &import, &names, found.clone()).await?;
     if import.options.dry_run == Some(true) {
-        tx.rewind(mark);
+        tx.undo_to(mark);
     }
     let mut new = imports::Model { next_part: old.next_part + 1, ..old.clone() };
     for (row, outcome) in found.iter().zip(outcomes) {

@@ -4,14 +4,14 @@ use super::shop::{Line, Shop, wanted};
 use causeway_bill::payment::service::{allocate, create, undo};
 use causeway_contract::{Code, Problem};
 use causeway_openapi::invoice::CreditInvoice;
-use causeway_openapi::payment::{CreatePayment, Payment};
+use causeway_openapi::payment::{AllocatePayment, CreatePayment, Payment};
 use causeway_value::{AllocationState, BillingPolicy, InvoiceId, PaymentDirection, PaymentId, PaymentState, PaymentStatus};
 use std::sync::Arc;
 
 impl Shop {
     async fn allocate(&self, id: PaymentId, allocations: &[(InvoiceId, &str)]) -> Result<Payment, Problem> {
-        let inputs = wanted(allocations);
-        self.write(async move |ctx, tx| allocate::allocate(ctx, tx, id, &inputs).await).await
+        let body = AllocatePayment { allocations: wanted(allocations), ..AllocatePayment::default() };
+        self.write(async move |ctx, tx| allocate::allocate(ctx, tx, id, &body).await).await
     }
 
     async fn reverse(&self, id: PaymentId) -> Result<Payment, Problem> {

@@ -67,6 +67,8 @@ impl Shop {
             fiscal_year_start_month: None,
             chart_template: None,
             tax_rounding: None,
+            letterhead: None,
+            quote_rules: None,
             metadata: Default::default(),
             external_refs: Vec::new(),
         };
@@ -190,6 +192,9 @@ impl Shop {
             reference: None,
             status: None,
             allocations: wanted(allocations),
+            invoice_ids: Vec::new(),
+            allocate: None,
+            difference: None,
             metadata: Default::default(),
             external_refs: Vec::new(),
         }

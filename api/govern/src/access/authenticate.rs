@@ -1,16 +1,13 @@
 //! From bearer token to principal: one look-up by hash, remembered for a second.
 
-use super::expand;
-use causeway_contract::{Code, Problem};
-use causeway_entity::govern::{api_keys, users};
-use causeway_entity::platform::{credentials, tenants};
+use super::principal::{self, Used};
+use causeway_contract::Problem;
 use causeway_kernel::http::{Authenticate, LocalFuture};
 use causeway_kernel::limits::CREDENTIAL_CACHE_MICROS;
-use causeway_kernel::{Actor, Ctx, Db, Find, PLATFORM_ADMIN, Principal, Tx, clock, crypto};
-use causeway_value::{ActorKind, Instant, TenantId, TenantMode, TenantStatus};
-use std::collections::{BTreeSet, HashMap};
+use causeway_kernel::{Ctx, Db, Principal, clock, crypto};
+use causeway_value::Instant;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use uuid::Uuid;
 
 /// Remembered credentials, at most; beyond that all are forgotten.
 const REMEMBERED: usize = 10_000;
@@ -34,8 +31,14 @@ struct Remembered {
 
 static GENERATION: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
 
-/// Makes every instance of [`Credentials`] in this process ask the database again: called by whatever changes a right.
+/// Makes every instance of the service ask the database again: called by whatever changes a right.
 pub(crate) fn forget_all() {
+    forget_here();
+    causeway_kernel::shared::tell(causeway_kernel::shared::Hint::Rights);
+}
+
+/// Makes every instance of [`Credentials`] in this process ask the database again.
+pub fn forget_here() {
     GENERATION.fetch_add(1, std::sync::atomic::Ordering::Release);
 }
 
@@ -52,7 +55,12 @@ impl Authenticate for Credentials {
             {
                 return Ok(known.principal);
             }
-            let principal = Arc::new(db.read(&Ctx::platform(), async move |_, tx| load(tx, &hash, now).await).await?);
+            let kind = principal::kind_of(token);
+            let (principal, used) = db.read(&Ctx::platform(), async move |_, tx| principal::load(tx, kind, &hash, now).await).await?;
+            if let Some(used) = used {
+                note(db, used, now);
+            }
+            let principal = Arc::new(principal);
             let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
             if remembered.len() >= REMEMBERED {
                 remembered.clear();
@@ -63,45 +71,20 @@ impl Authenticate for Credentials {
     }
 }
 
-fn refused() -> Problem {
-    Problem::new(Code::Unauthenticated, "This API key is not valid: unknown, expired or revoked. Ask an administrator for a new one.")
-}
-
-async fn load(tx: &mut Tx<'_>, hash: &[u8; 32], now: Instant) -> Result<Principal, Problem> {
-    let credential = Find::<credentials::Entity>::new().eq(credentials::Column::Hash, hash.to_vec()).one(tx).await?.ok_or_else(refused)?;
-    if credential.valid_until.is_some_and(|until| until <= now) {
-        return Err(refused());
-    }
-    let Some(tenant_id) = credential.tenant_id else {
-        return Ok(Principal {
-            tenant: TenantId::from_uuid(Uuid::nil()),
-            mode: TenantMode::Live,
-            actor: Actor { kind: ActorKind::Platform, id: Some(credential.api_key_id.uuid()) },
-            user: None,
-            permissions: Arc::new(BTreeSet::from([PLATFORM_ADMIN.to_owned()])),
-            companies: None,
-        });
-    };
-    let tenant = tx.get::<tenants::Entity>(tenant_id).await?.ok_or_else(refused)?;
-    tx.enter(tenant_id).await?;
-    let key = tx.get::<api_keys::Entity>(credential.api_key_id).await?.ok_or_else(refused)?;
-    if key.revoked_at.is_some() || key.expires_at.is_some_and(|at| at <= now) {
-        return Err(refused());
-    }
-    if let Some(user) = key.user_id
-        && !tx.get::<users::Entity>(user).await?.is_some_and(|user| user.active)
-    {
-        return Err(refused());
-    }
-    if tenant.status == TenantStatus::Suspended {
-        return Err(Problem::new(Code::TenantSuspended, "This tenant is suspended. Its owner should contact the operator of this service."));
-    }
-    Ok(Principal {
-        tenant: tenant_id,
-        mode: tenant.mode,
-        actor: Actor { kind: ActorKind::ApiKey, id: Some(key.id.uuid()) },
-        user: key.user_id.map(causeway_value::UserId::uuid),
-        permissions: Arc::new(expand(&key.scopes.0)),
-        companies: key.company_ids.map(|companies| companies.0.into()),
-    })
+/// Notes that a credential was used, without making the caller wait. Notes are minutes apart, so that reading costs no writes.
+fn note(db: &Db, used: Used, now: Instant) {
+    let db = db.clone();
+    tokio::task::spawn_local(async move {
+        let ctx = Arc::new(Ctx::platform());
+        let written = db
+            .write(&ctx, async move |_, tx| {
+                tx.enter(used.tenant()).await?;
+                used.note(tx, now);
+                Ok(())
+            })
+            .await;
+        if let Err(problem) = written {
+            tracing::warn!(%problem, "the use of a credential could not be noted");
+        }
+    });
 }

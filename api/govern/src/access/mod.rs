@@ -5,6 +5,8 @@
 
 pub(crate) mod authenticate;
 mod permission;
+mod principal;
 
-pub use authenticate::Credentials;
+pub use authenticate::{Credentials, forget_here};
 pub use permission::{BUILT_IN, catalogue, covers, expand, unknown};
+pub(crate) use principal::permissions_of;

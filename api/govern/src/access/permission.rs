@@ -122,6 +122,7 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
             "credit:*",
             "invoices:*",
             "payments:*",
+            "refunds:*",
             "ledger:*",
             "accounts:*",
             "taxes:*",

@@ -1,10 +1,11 @@
 //! The operations of users, roles and keys.
 
 use super::service;
+use crate::access::catalogue;
 use causeway_contract::{Page, Problem};
 use causeway_entity::govern::{api_keys, roles, users};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
-use causeway_openapi::identity::{API_KEYS, ApiKey, Me, NewApiKey, ROLES, Role, USERS, User, op};
+use causeway_openapi::identity::{API_KEYS, ApiKey, Me, NewApiKey, NewUser, Permissions, ROLES, Role, RoleHolders, USERS, User, op};
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
@@ -16,6 +17,9 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::CreateRole, _>(create_role);
     routes.on::<op::GetRole, _>(get_role);
     routes.on::<op::UpdateRole, _>(update_role);
+    routes.on::<op::DeleteRole, _>(delete_role);
+    routes.on::<op::GetRoleHolders, _>(holders);
+    routes.on::<op::GetPermissions, _>(permissions);
     routes.on::<op::ListApiKeys, _>(list_keys);
     routes.on::<op::CreateApiKey, _>(create_key);
     routes.on::<op::GetApiKey, _>(get_key);
@@ -30,7 +34,7 @@ async fn list_users(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListUsers>) -> R
     Ok(Answer::of(rows.page(data)))
 }
 
-async fn create_user(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateUser>) -> Result<Answer<User>, Problem> {
+async fn create_user(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateUser>) -> Result<Answer<NewUser>, Problem> {
     Ok(Answer::object(service::create_user(ctx, tx, &call.body).await?, 1))
 }
 
@@ -66,9 +70,25 @@ async fn update_role(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateRole>) ->
     Ok(Answer::object(role, version))
 }
 
+async fn delete_role(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::DeleteRole>) -> Result<Answer<Role>, Problem> {
+    let role = service::delete_role(ctx, tx, call.path).await?;
+    let version = role.version;
+    Ok(Answer::object(role, version))
+}
+
+async fn holders(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetRoleHolders>) -> Result<Answer<RoleHolders>, Problem> {
+    Ok(Answer::of(service::holders(tx, call.path).await?))
+}
+
+async fn permissions(_: &Ctx, _: &mut Tx<'_>, _: &Call<op::GetPermissions>) -> Result<Answer<Permissions>, Problem> {
+    let permissions = catalogue().iter().cloned().collect();
+    Ok(Answer::of(Permissions { object: "permissions".to_owned(), permissions }))
+}
+
 async fn list_keys(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListApiKeys>) -> Result<Answer<Page<ApiKey>>, Problem> {
     let rows = list::list::<api_keys::Entity>(ctx, tx, &API_KEYS, "api_key", &call.query).await?;
-    let data = rows.rows.iter().map(service::key_view).collect();
+    let uses = service::last_uses(tx, &rows.rows).await?;
+    let data = rows.rows.iter().map(|row| service::key_view(row, uses.get(&row.id).copied())).collect();
     Ok(Answer::of(rows.page(data)))
 }
 
@@ -78,7 +98,8 @@ async fn create_key(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateApiKey>) -
 
 async fn get_key(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetApiKey>) -> Result<Answer<ApiKey>, Problem> {
     let row = tx.must::<api_keys::Entity>(call.path).await?;
-    Ok(Answer::object(service::key_view(&row), row.version))
+    let used = service::last_uses(tx, std::slice::from_ref(&row)).await?.remove(&row.id);
+    Ok(Answer::object(service::key_view(&row, used), row.version))
 }
 
 async fn rotate_key(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::RotateApiKey>) -> Result<Answer<NewApiKey>, Problem> {

@@ -1,9 +1,10 @@
 //! Tenants: the customers of the service, made and stopped by platform administrators (PLT-01).
 //!
 //! A tenant starts with its built-in roles, the default pipeline, an owner and the owner's key.
-//! Not here: plans, quotas, erasure.
+//! Limits and quotas are the platform's to set. Not here: plans, erasure.
 
 pub mod bootstrap;
+pub mod limits;
 pub mod routes;
 pub mod service;
 mod starter;

@@ -1,6 +1,6 @@
 //! The operations of platform administration.
 
-use super::{bootstrap, service};
+use super::{bootstrap, limits, service};
 use causeway_contract::{Page, Problem};
 use causeway_entity::platform::tenants;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
@@ -13,6 +13,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::ListTenants, _>(list_tenants);
     routes.on::<op::CreateTenant, _>(create);
     routes.on::<op::GetTenant, _>(get);
+    routes.on::<op::UpdateTenant, _>(update);
     routes.on::<op::SuspendTenant, _>(suspend);
     routes.on::<op::ResumeTenant, _>(resume);
 }
@@ -31,7 +32,14 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateTenant>) -> Re
 
 async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetTenant>) -> Result<Answer<Tenant>, Problem> {
     let row = tx.must::<tenants::Entity>(call.path).await?;
-    Ok(Answer::object(service::view(&row), row.version))
+    let set = limits::of(tx, row.id).await?;
+    Ok(Answer::object(service::view(&row, set.as_ref()), row.version))
+}
+
+async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateTenant>) -> Result<Answer<Tenant>, Problem> {
+    let tenant = service::update(ctx, tx, call.path, &call.body).await?;
+    let version = tenant.version;
+    Ok(Answer::object(tenant, version))
 }
 
 async fn suspend(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::SuspendTenant>) -> Result<Answer<Tenant>, Problem> {

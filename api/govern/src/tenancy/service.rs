@@ -1,11 +1,11 @@
 //! The verbs of a tenant.
 
-use super::starter;
+use super::{limits, starter};
 use crate::access::authenticate::forget_all;
 use crate::identity::service::{NewKey, insert_key, record_user};
 use causeway_contract::{Code, ListQuery, Page, Problem};
 use causeway_entity::govern::users;
-use causeway_entity::platform::tenants;
+use causeway_entity::platform::{tenant_limits, tenants};
 use causeway_kernel::{Change, Ctx, Find, Tx, list, search};
 use causeway_openapi::platform as wire;
 use causeway_value::{Json, TenantId, TenantMode, TenantStatus, UserId};
@@ -49,9 +49,10 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateTenant) -> Re
         updated_at: now,
     };
     tx.insert(row.clone());
-    record(&ctx, tx, "tenant.created", &row)?;
+    record(&ctx, tx, "tenant.created", &row, None)?;
     tx.insert(owner.clone());
     record_user(&ctx, tx, "user.created", &owner)?;
+    let invitation_token = crate::sign_in::invite(&ctx, tx, owner.id).token;
     let key = NewKey { name: "owner", scopes: vec!["*:*".to_owned()], company_ids: None, user_id: Some(owner.id), expires_at: None };
     let (key, secret) = insert_key(&ctx, tx, key)?;
     Ok(wire::NewTenant {
@@ -65,7 +66,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateTenant) -> Re
         mode: row.mode,
         status: row.status,
         suspended_reason: None,
-        owner: wire::TenantOwner { id: owner.id },
+        owner: wire::TenantOwner { id: owner.id, invitation_token },
         api_key: wire::KeySecret { id: key.id, secret },
     })
 }
@@ -82,14 +83,44 @@ pub async fn set_status(ctx: &Ctx, tx: &mut Tx<'_>, id: TenantId, status: Tenant
     let new = tenants::Model { status, suspended_reason: reason, version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
     tx.update(&old, &new);
     tx.enter(id).await?;
+    let set = limits::of(tx, id).await?;
     let event = if status == TenantStatus::Suspended { "tenant.suspended" } else { "tenant.resumed" };
-    record(&ctx.inside(id, old.mode), tx, event, &new)?;
+    record(&ctx.inside(id, old.mode), tx, event, &new, set.as_ref())?;
     forget_all();
-    Ok(view(&new))
+    Ok(view(&new, set.as_ref()))
 }
 
-fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &tenants::Model) -> Result<(), Problem> {
-    let change = Change { event, object: "tenant", id: row.id.uuid(), version: row.version, company_id: None, flow_id: None, body: &view(row) };
+/// Changes a tenant's name, limits and quotas. A quota below what exists takes nothing away: it stops what comes next.
+///
+/// # Errors
+/// `not_found`.
+pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: TenantId, body: &wire::UpdateTenant) -> Result<wire::Tenant, Problem> {
+    let old = tx.lock::<tenants::Entity>(id).await?;
+    let name = body.name.clone().over_required(old.name.clone());
+    let new = tenants::Model { name, version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
+    tx.update(&old, &new);
+    let found = limits::of(tx, id).await?;
+    let known = found.clone().unwrap_or_else(|| limits::none(id));
+    let set = tenant_limits::Model {
+        of_tenant_id: id,
+        requests_per_minute: body.requests_per_minute.clone().over(known.requests_per_minute),
+        credential_requests_per_minute: body.credential_requests_per_minute.clone().over(known.credential_requests_per_minute),
+        max_users: body.max_users.clone().over(known.max_users),
+        max_companies: body.max_companies.clone().over(known.max_companies),
+    };
+    match found {
+        Some(found) => tx.update(&found, &set),
+        None => tx.insert(set.clone()),
+    }
+    tx.enter(id).await?;
+    record(&ctx.inside(id, old.mode), tx, "tenant.updated", &new, Some(&set))?;
+    forget_all();
+    Ok(view(&new, Some(&set)))
+}
+
+fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &tenants::Model, set: Option<&tenant_limits::Model>) -> Result<(), Problem> {
+    let body = &view(row, set);
+    let change = Change { event, object: "tenant", id: row.id.uuid(), version: row.version, company_id: None, flow_id: None, body };
     tx.record(ctx, &change)
 }
 
@@ -108,13 +139,16 @@ pub async fn page(ctx: &Ctx, tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<
         find
     })
     .await?;
-    let data = rows.rows.iter().map(view).collect();
+    let ids = rows.rows.iter().map(|row| row.id);
+    let set = Find::<tenant_limits::Entity>::new().among(tenant_limits::Column::OfTenantId, ids).all(tx).await?;
+    let of = |row: &tenants::Model| set.iter().find(|set| set.of_tenant_id == row.id);
+    let data = rows.rows.iter().map(|row| view(row, of(row))).collect();
     Ok(rows.page(data))
 }
 
 /// The tenant as the API shows it.
 #[must_use]
-pub fn view(row: &tenants::Model) -> wire::Tenant {
+pub fn view(row: &tenants::Model, set: Option<&tenant_limits::Model>) -> wire::Tenant {
     wire::Tenant {
         id: row.id,
         object: "tenant".to_owned(),
@@ -126,6 +160,10 @@ pub fn view(row: &tenants::Model) -> wire::Tenant {
         mode: row.mode,
         status: row.status,
         suspended_reason: row.suspended_reason.clone(),
+        requests_per_minute: set.and_then(|set| set.requests_per_minute),
+        credential_requests_per_minute: set.and_then(|set| set.credential_requests_per_minute),
+        max_users: set.and_then(|set| set.max_users),
+        max_companies: set.and_then(|set| set.max_companies),
     }
 }
 

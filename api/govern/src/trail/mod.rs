@@ -5,4 +5,5 @@
 
 mod log;
 pub mod routes;
+pub mod security;
 pub mod service;

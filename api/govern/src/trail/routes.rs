@@ -1,12 +1,12 @@
 //! The operations of events, audit entries and jobs.
 
-use super::{log, service};
+use super::{log, security, service};
 use crate::clock::job_view;
 use causeway_contract::{Page, Problem};
 use causeway_entity::kernel::jobs;
 use causeway_kernel::http::{Batch, Place};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, job, list};
-use causeway_openapi::identity::{AuditEntry, op as identity};
+use causeway_openapi::identity::{AuditEntry, SecurityEvent, op as identity};
 use causeway_openapi::import::{JobErrors, op as import};
 use causeway_openapi::integration::{Event, JOBS, Job, op};
 use causeway_openapi::object::Verification;
@@ -17,6 +17,7 @@ pub fn register(routes: &mut Routes) {
     routes.follow::<op::StreamEvents, _, _>(follow);
     routes.on::<identity::ListAuditEntries, _>(audit_entries);
     routes.on::<identity::VerifyAuditEntries, _>(verify);
+    routes.on::<identity::ListSecurityEvents, _>(security_events);
     routes.on::<op::ListJobs, _>(list_jobs);
     routes.on::<op::GetJob, _>(get_job);
     routes.on::<import::GetJobErrors, _>(job_errors);
@@ -37,6 +38,10 @@ async fn audit_entries(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<identity::ListAud
 
 async fn verify(ctx: &Ctx, tx: &mut Tx<'_>, _: &Call<identity::VerifyAuditEntries>) -> Result<Answer<Verification>, Problem> {
     Ok(Answer::of(service::verify(ctx, tx).await?))
+}
+
+async fn security_events(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<identity::ListSecurityEvents>) -> Result<Answer<Page<SecurityEvent>>, Problem> {
+    Ok(Answer::of(security::page(ctx, tx, &call.query).await?))
 }
 
 async fn list_jobs(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListJobs>) -> Result<Answer<Page<Job>>, Problem> {

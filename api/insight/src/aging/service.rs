@@ -22,6 +22,8 @@ struct OpenItem {
 /// and payments less what they settled, at what they were booked for (a source uses what it settles and the exchange difference: see `verify`). A payment
 /// that was taken back counts until its reversing entry.
 const OPEN_ITEMS: &str = "WITH counted AS (SELECT payment_id, credit_note_id, installment_id, company_amount, exchange_difference FROM allocations \
+        WHERE tenant_id = $1 AND company_id = $2 AND day <= $3 AND (reversed_at IS NULL OR reversed_at >= $4) \
+        UNION ALL SELECT payment_id, NULL, NULL, company_amount, 0 FROM payment_offsets \
         WHERE tenant_id = $1 AND company_id = $2 AND day <= $3 AND (reversed_at IS NULL OR reversed_at >= $4)), \
     settled AS (SELECT installment_id, SUM(company_amount) AS amount FROM counted GROUP BY installment_id), \
     used AS (SELECT payment_id, credit_note_id, SUM(company_amount) AS amount, SUM(exchange_difference) AS difference FROM counted \

@@ -29,7 +29,7 @@ async fn paid(shop: &Shop, direction: &str, amount: &str, currency: &str, date: 
 }
 
 async fn allocated(shop: &Shop, id: PaymentId, invoice: InvoiceId, amount: &str) -> Payment {
-    let wanted = vec![body(json!({"invoice_id": invoice, "amount": amount}))];
+    let wanted = body(json!({"allocations": [{"invoice_id": invoice, "amount": amount}]}));
     shop.run(async move |ctx, tx| payment::service::allocate::allocate(ctx, tx, id, &wanted).await).await
 }
 

@@ -2,7 +2,7 @@
 
 use super::books::aging_is_the_account;
 use super::shop::{Shop, body};
-use causeway_bill::{invoice, payment};
+use causeway_bill::{invoice, payment, write_off};
 use causeway_value::{Day, InvoiceId, PaymentId};
 use serde_json::json;
 
@@ -68,7 +68,7 @@ async fn pay(shop: &Shop, chance: &mut Chance, made: &mut Made) {
 
 async fn allocate(shop: &Shop, chance: &mut Chance, made: &Made) {
     let (Some(id), Some(invoice_id)) = (chance.pick(&made.payments), chance.pick(&made.invoices)) else { return };
-    let wanted = vec![body(json!({"invoice_id": invoice_id, "amount": format!("{}.{:02}", chance.below(40), chance.below(99) + 1)}))];
+    let wanted = body(json!({"allocations": [{"invoice_id": invoice_id, "amount": format!("{}.{:02}", chance.below(40), chance.below(99) + 1)}]}));
     shop.attempt(async move |ctx, tx| payment::service::allocate::allocate(ctx, tx, id, &wanted).await).await;
 }
 
@@ -82,6 +82,42 @@ async fn undo(shop: &Shop, chance: &mut Chance, made: &Made) {
     if let Some(row) = all.iter().find(|row| row.payment_id == Some(id) && row.reversed_at.is_none()) {
         let ids = [row.id];
         shop.attempt(async move |ctx, tx| payment::service::undo::unallocate(ctx, tx, id, &ids).await).await;
+    }
+}
+
+/// Gives up, pays back, settles in groups and takes that back.
+async fn clear(shop: &Shop, chance: &mut Chance, made: &mut Made) {
+    let (Some(invoice), Some(payment)) = (chance.pick(&made.invoices), chance.pick(&made.payments)) else { return };
+    match chance.below(6) {
+        0 => {
+            let asked = if chance.below(2) == 0 { json!({"reason": "Bankrupt"}) } else { json!({"reason": "Small", "kind": "difference", "amount": "1.00"}) };
+            shop.attempt(async move |ctx, tx| write_off::service::write_off(ctx, tx, invoice, &body(asked.clone())).await).await;
+        }
+        1 => {
+            let all = shop.read(async |_, tx| causeway_kernel::Find::<causeway_entity::bill::write_offs::Entity>::new().all(tx).await).await;
+            if let Some(row) = chance.pick(&all.iter().map(|row| row.id).collect::<Vec<_>>()) {
+                shop.attempt(async move |ctx, tx| write_off::service::reverse(ctx, tx, row, "Paid after all").await).await;
+            }
+        }
+        2 => {
+            let asked = json!({"payment_id": payment, "method": "bank"});
+            let paid = shop.attempt(async move |ctx, tx| payment::service::refund::refund(ctx, tx, &body(asked.clone())).await).await;
+            made.payments.extend(paid.map(|paid| paid.id));
+        }
+        3 => {
+            let asked = json!({"credit_note_id": invoice, "method": "bank"});
+            let paid = shop.attempt(async move |ctx, tx| payment::service::refund::refund(ctx, tx, &body(asked.clone())).await).await;
+            made.payments.extend(paid.map(|paid| paid.id));
+        }
+        4 => {
+            let difference = chance.pick(&["keep_open", "write_off", "fee"]).unwrap();
+            let asked = json!({"invoice_ids": [invoice], "difference": difference});
+            shop.attempt(async move |ctx, tx| payment::service::allocate::allocate(ctx, tx, payment, &body(asked.clone())).await).await;
+        }
+        _ => {
+            let asked = json!({"allocate": "oldest_first"});
+            shop.attempt(async move |ctx, tx| payment::service::allocate::allocate(ctx, tx, payment, &body(asked.clone())).await).await;
+        }
     }
 }
 
@@ -105,12 +141,13 @@ async fn story(seed: u64) -> (usize, usize) {
     for step in 0..90 {
         day = day.plus_days(i64::from(chance.below(2) == 0));
         shop.at(&format!("{day}T{:02}:30:00Z", 8 + step % 15)).await;
-        match chance.below(10) {
+        match chance.below(13) {
             0 | 1 => bill(&shop, &mut chance, &mut made, &term).await,
             2 => credit(&shop, &mut chance, &mut made).await,
             3 | 4 => pay(&shop, &mut chance, &mut made).await,
             5..=8 => allocate(&shop, &mut chance, &made).await,
-            _ => undo(&shop, &mut chance, &made).await,
+            9 => undo(&shop, &mut chance, &made).await,
+            _ => clear(&shop, &mut chance, &mut made).await,
         }
         shop.is_whole(&format!("seed {seed}, step {step}")).await;
     }

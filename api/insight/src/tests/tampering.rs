@@ -50,7 +50,7 @@ const CHANGES: &[(&str, &str, &[&str])] = &[
     (
         "UPDATE installments SET open_amount = 5, company_open_amount = 5",
         "UPDATE installments SET open_amount = 0, company_open_amount = 0",
-        &["installment_open", "installment_company_open", "invoice_open", "receivable_control", "receivable_of_party"],
+        &["installment_open", "installment_company_open", "invoice_open", "invoice_overdue", "receivable_control", "receivable_of_party"],
     ),
     (
         "UPDATE installments SET company_open_amount = -3",

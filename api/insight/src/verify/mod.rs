@@ -4,6 +4,7 @@
 //! Reading only; a check never repairs. What it is not: the chain of events, which `govern` follows (`service::verify_tenant` does both).
 
 mod billing;
+mod cash;
 mod chain;
 mod check;
 mod documents;

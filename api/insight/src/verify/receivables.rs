@@ -15,8 +15,10 @@ const ITEMS: &str = "SELECT i.company_id, i.party_id, i.direction, \
     UNION ALL SELECT p.company_id, p.party_id, p.settles AS direction, \
         CASE WHEN p.direction = 'inbound' THEN COALESCE(a.settled, 0) + COALESCE(a.difference, 0) - p.company_amount \
             ELSE p.company_amount - COALESCE(a.settled, 0) + COALESCE(a.difference, 0) END AS amount \
-    FROM payments p LEFT JOIN (SELECT payment_id, SUM(company_amount) AS settled, SUM(exchange_difference) AS difference FROM allocations \
-        WHERE tenant_id = $1 AND payment_id IS NOT NULL AND reversed_at IS NULL GROUP BY payment_id) a ON a.payment_id = p.id \
+    FROM payments p LEFT JOIN (SELECT payment_id, SUM(company_amount) AS settled, SUM(exchange_difference) AS difference FROM ( \
+            SELECT payment_id, company_amount, exchange_difference FROM allocations WHERE tenant_id = $1 AND payment_id IS NOT NULL AND reversed_at IS NULL \
+            UNION ALL SELECT payment_id, company_amount, 0 AS exchange_difference FROM payment_offsets WHERE tenant_id = $1 AND reversed_at IS NULL) AS uses \
+        GROUP BY payment_id) a ON a.payment_id = p.id \
     WHERE p.tenant_id = $1 [p.company_id] AND p.status = 'posted'";
 
 /// What allocations that count took of each installment: as what they settle, and as the credit note that settles.
@@ -40,6 +42,7 @@ pub(super) fn checks() -> Vec<Check> {
     checks.extend(invoices());
     checks.extend(payments());
     checks.extend(allocations());
+    checks.extend(super::cash::checks());
     checks
 }
 
@@ -110,12 +113,16 @@ fn invoices() -> Vec<Check> {
                   WHERE i.tenant_id = $1 [i.company_id] AND (i.open_amount < 0 OR i.open_amount > i.total_amount)"
         .to_owned();
     let state = "CASE WHEN i.open_amount <> 0 AND i.open_amount = i.total_amount THEN 'open' WHEN i.open_amount <> 0 THEN 'part_paid' \
-                 WHEN i.total_amount <> 0 AND COALESCE(n.credited, 0) = i.total_amount THEN 'reversed' ELSE 'paid' END";
+                 WHEN i.total_amount <> 0 AND COALESCE(n.credited, 0) = i.total_amount THEN 'reversed' \
+                 WHEN COALESCE(w.given_up, 0) <> 0 THEN 'written_off' ELSE 'paid' END";
     let states = format!(
         "SELECT i.id AS id, i.payment_state || ' instead of ' || {state} AS label, NULL AS currency, 1 AS expected, 0 AS found FROM invoices i \
-         LEFT JOIN (SELECT invoice_id, SUM(amount) AS credited FROM allocations WHERE tenant_id = $1 AND credit_note_id IS NOT NULL \
-             AND reversed_at IS NULL GROUP BY invoice_id) n ON n.invoice_id = i.id \
-         WHERE i.tenant_id = $1 [i.company_id] AND {is_posted} AND i.payment_state <> 'written_off' AND i.payment_state <> {state}"
+         LEFT JOIN (SELECT a.invoice_id, SUM(a.amount) AS credited FROM allocations a JOIN invoices c ON c.tenant_id = a.tenant_id \
+             AND c.id = a.credit_note_id AND c.credited_invoice_id = a.invoice_id WHERE a.tenant_id = $1 AND a.reversed_at IS NULL \
+             GROUP BY a.invoice_id) n ON n.invoice_id = i.id \
+         LEFT JOIN (SELECT invoice_id, SUM(amount) AS given_up FROM write_offs WHERE tenant_id = $1 AND kind = 'bad_debt' AND status = 'posted' \
+             GROUP BY invoice_id) w ON w.invoice_id = i.id \
+         WHERE i.tenant_id = $1 [i.company_id] AND {is_posted} AND i.payment_state <> {state}"
     );
     let entry = format!(
         "SELECT i.id AS id, i.number AS label, NULL AS currency, 1 AS expected, 0 AS found FROM invoices i \
@@ -146,8 +153,12 @@ fn invoices() -> Vec<Check> {
 }
 
 fn payments() -> Vec<Check> {
-    let used = "LEFT JOIN (SELECT payment_id, SUM(source_amount) AS used, SUM(company_amount) AS settled, SUM(exchange_difference) AS difference \
-                FROM allocations WHERE tenant_id = $1 AND payment_id IS NOT NULL AND reversed_at IS NULL GROUP BY payment_id) a ON a.payment_id = p.id";
+    let used = "LEFT JOIN (SELECT payment_id, SUM(source_amount) AS used, SUM(company_amount) AS settled, SUM(exchange_difference) AS difference FROM ( \
+                    SELECT payment_id, source_amount, company_amount, exchange_difference FROM allocations \
+                        WHERE tenant_id = $1 AND payment_id IS NOT NULL AND reversed_at IS NULL \
+                    UNION ALL SELECT payment_id, amount AS source_amount, company_amount, 0 AS exchange_difference FROM payment_offsets \
+                        WHERE tenant_id = $1 AND reversed_at IS NULL) AS uses \
+                GROUP BY payment_id) a ON a.payment_id = p.id";
     let left = "CASE WHEN p.status = 'reversed' THEN 0 ELSE p.amount - COALESCE(a.used, 0) END";
     let unallocated = format!(
         "SELECT p.id AS id, p.number AS label, p.currency AS currency, {left} AS expected, p.unallocated_amount AS found FROM payments p {used} \
@@ -191,9 +202,12 @@ fn allocations() -> Vec<Check> {
                    JOIN installments t ON t.tenant_id = a.tenant_id AND t.id = a.installment_id \
                    LEFT JOIN payments p ON p.tenant_id = a.tenant_id AND p.id = a.payment_id \
                    LEFT JOIN invoices n ON n.tenant_id = a.tenant_id AND n.id = a.credit_note_id \
+                   LEFT JOIN write_offs w ON w.tenant_id = a.tenant_id AND w.id = a.write_off_id AND w.invoice_id = a.invoice_id \
                    WHERE a.tenant_id = $1 [a.company_id] AND (t.invoice_id <> a.invoice_id OR i.company_id <> a.company_id OR i.party_id <> a.party_id \
-                       OR (p.id IS NULL) = (n.id IS NULL) OR COALESCE(p.company_id, n.company_id) <> a.company_id \
-                       OR COALESCE(p.party_id, n.party_id) <> a.party_id OR COALESCE(p.settles, n.direction) <> i.direction)"
+                       OR CASE WHEN p.id IS NULL THEN 0 ELSE 1 END + CASE WHEN n.id IS NULL THEN 0 ELSE 1 END \
+                           + CASE WHEN w.id IS NULL THEN 0 ELSE 1 END <> 1 \
+                       OR COALESCE(p.company_id, n.company_id, w.company_id) <> a.company_id \
+                       OR COALESCE(p.party_id, n.party_id, w.party_id) <> a.party_id OR COALESCE(p.settles, n.direction, i.direction) <> i.direction)"
         .to_owned();
     let entry = "SELECT a.id AS id, i.number AS label, NULL AS currency, 1 AS expected, 0 AS found FROM allocations a \
                  JOIN invoices i ON i.tenant_id = a.tenant_id AND i.id = a.invoice_id \

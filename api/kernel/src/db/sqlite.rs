@@ -218,16 +218,25 @@ pub fn backup(from: &Path, to: &Path) -> Result<i32, String> {
     if !from.exists() {
         return Err(format!("There is no database at {}. Name its folder with --data-dir.", from.display()));
     }
-    let copy = || -> Result<i32, rusqlite::Error> {
+    let copy = || -> Result<(i32, String), rusqlite::Error> {
         let source = connect(from, true)?;
         let mut target = Connection::open(to)?;
         let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
         // All pages in one go see one moment; readers and the writer of a WAL database are not kept waiting.
         backup.run_to_completion(i32::MAX, Duration::from_millis(5), None)?;
-        Ok(backup.progress().pagecount)
+        let pages = backup.progress().pagecount;
+        drop(backup);
+        // A copy that cannot be read is none.
+        let state: String = target.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        Ok((pages, state))
     };
-    copy().map_err(|error| {
+    let failed = |error: String| {
         let _ = std::fs::remove_file(to);
         format!("cannot copy {} to {}: {error}", from.display(), to.display())
-    })
+    };
+    match copy() {
+        Ok((pages, state)) if state == "ok" => Ok(pages),
+        Ok((_, state)) => Err(failed(state)),
+        Err(error) => Err(failed(error.to_string())),
+    }
 }

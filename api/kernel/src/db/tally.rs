@@ -66,20 +66,20 @@ pub(crate) struct Tallies {
     overflow: bool,
 }
 
-/// How far the changes of a transaction are.
-pub(crate) struct Mark {
+/// A place to go back to.
+pub(crate) struct TallyMark {
     changes: Vec<(Tally, Vec<(&'static str, i64)>)>,
     written: usize,
     overflow: bool,
 }
 
 impl Tallies {
-    pub(crate) fn mark(&self) -> Mark {
-        Mark { changes: self.changes.clone(), written: self.written.len(), overflow: self.overflow }
+    pub(crate) fn mark(&self) -> TallyMark {
+        TallyMark { changes: self.changes.clone(), written: self.written.len(), overflow: self.overflow }
     }
 
     /// Forgets what changed since the mark.
-    pub(crate) fn rewind(&mut self, mark: Mark) {
+    pub(crate) fn undo_to(&mut self, mark: TallyMark) {
         self.changes = mark.changes;
         self.written.truncate(mark.written);
         self.overflow = mark.overflow;
@@ -205,14 +205,14 @@ mod tests {
     }
 
     #[test]
-    fn a_rewind_forgets_what_changed_since_its_mark() {
+    fn undoing_forgets_what_changed_since_its_mark() {
         let mut tallies = Tallies::default();
         tallies.add(addition("a", "x", 5), false);
         let mark = tallies.mark();
         tallies.add(addition("a", "x", i64::MAX), false);
         tallies.add(addition("b", "x", 7), false);
         assert!(tallies.overflow());
-        tallies.rewind(mark);
+        tallies.undo_to(mark);
         assert!(!tallies.overflow());
         assert_eq!(tallies.changes, vec![(addition("a", "x", 5).tally, vec![("x", 5)])]);
     }

@@ -2,7 +2,7 @@
 
 use super::plan::tuple;
 use super::sequence::PendingEvent;
-use super::tally::{self, Tallies};
+use super::tally::{Tallies, TallyMark};
 use super::{Cell, Fault, Find, Table};
 use crate::Ctx;
 use crate::crypto;
@@ -60,17 +60,14 @@ pub struct Change<'a, T> {
     pub body: &'a T,
 }
 
-/// A place in the collected writes of a transaction.
+/// A place in a transaction's writes to go back to.
 pub struct Mark {
     ops: usize,
     events: usize,
     bodies: usize,
-    series: Series,
-    tallies: tally::Mark,
+    tallies: TallyMark,
+    series: BTreeMap<(CompanyId, DocumentKind, i64), (Option<number_series::Model>, number_series::Model)>,
 }
-
-/// Counter rows in use: as read, and as they will be written.
-type Series = BTreeMap<(CompanyId, DocumentKind, i64), (Option<number_series::Model>, number_series::Model)>;
 
 /// A transaction.
 pub struct Tx<'c> {
@@ -82,7 +79,7 @@ pub struct Tx<'c> {
     events: Vec<PendingEvent>,
     bodies: Vec<(Uuid, i64, String)>,
     /// Counter rows in use: as read, and as they will be written.
-    pub(crate) series: Series,
+    pub(crate) series: BTreeMap<(CompanyId, DocumentKind, i64), (Option<number_series::Model>, number_series::Model)>,
     /// Changes of sums that follow the rows written here.
     pub(crate) tallies: Tallies,
     fault: Option<Fault>,
@@ -266,19 +263,27 @@ impl<'c> Tx<'c> {
 
     // ---- writing ----
 
-    /// How far the collected writes are, for [`Tx::rewind`].
+    /// Where the writes stand now, for a part of them that may fail without failing the others.
     #[must_use]
     pub fn mark(&self) -> Mark {
-        Mark { ops: self.ops.len(), events: self.events.len(), bodies: self.bodies.len(), series: self.series.clone(), tallies: self.tallies.mark() }
+        Mark { ops: self.ops.len(), events: self.events.len(), bodies: self.bodies.len(), tallies: self.tallies.mark(), series: self.series.clone() }
     }
 
-    /// Forgets what was collected since the mark: one of many items was wrong. Nothing of it was sent.
-    pub fn rewind(&mut self, mark: Mark) {
+    /// Drops what was written since, numbers included. Rows that were locked since stay locked.
+    pub fn undo_to(&mut self, mark: Mark) {
         self.ops.truncate(mark.ops);
         self.events.truncate(mark.events);
         self.bodies.truncate(mark.bodies);
-        self.series = mark.series;
-        self.tallies.rewind(mark.tallies);
+        self.tallies.undo_to(mark.tallies);
+        // A counter that was read since is read already: what it holds is what is stored.
+        for (key, (old, current)) in &mut self.series {
+            if let Some((_, before)) = mark.series.get(key) {
+                *current = before.clone();
+            } else if let Some(old) = old {
+                *current = old.clone();
+            }
+        }
+        self.series.retain(|key, (old, _)| old.is_some() || mark.series.contains_key(key));
     }
 
     /// Adds a row.

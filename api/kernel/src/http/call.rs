@@ -5,7 +5,7 @@ use super::{Told, header};
 use crate::upload::Upload;
 use actix_web::HttpRequest;
 use actix_web::web::Payload;
-use causeway_contract::{Code, Endpoint, FieldError, ListSpec, Problem, Relation, Shape, parse_json};
+use causeway_contract::{Code, Endpoint, FieldError, ListSpec, PathParams, Problem, Relation, Shape, parse_json};
 use causeway_value::split_type_id;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -34,6 +34,18 @@ pub struct Call<E: Endpoint> {
     pub body: E::Body,
     /// The file that came in place of the body.
     pub upload: Option<Upload>,
+}
+
+impl<E: Endpoint> Call<E> {
+    /// The call of a request whose path, query and body passed their schemas.
+    pub(crate) fn decoded(segments: &[&str], query: Value, body: Value, upload: Option<Upload>) -> Result<Self, Problem> {
+        Ok(Self {
+            path: <E::Path as PathParams>::read(segments).ok_or_else(Problem::not_found)?,
+            query: decoded(query, "query")?,
+            body: decoded(body, "body")?,
+            upload,
+        })
+    }
 }
 
 /// The pairs of a query string.

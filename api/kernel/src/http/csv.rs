@@ -178,7 +178,7 @@ impl Export {
         }
         let Bound::Verb(verb) = (operation.bind)(&segments, query, json!({}), None)? else { return Err(Problem::not_found()) };
         let packed = execute(&self.app.db, operation, &self.ctx, None, verb).await?;
-        let page: Value = serde_json::from_str(&packed.body).unwrap_or_default();
+        let page: Value = serde_json::from_str(packed.json()).unwrap_or_default();
         let rows = page.get("data").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let cells: Vec<Vec<String>> = rows.iter().map(|row| columns.cells(row)).collect();
         Ok((lines(&cells)?, page.get("next_cursor").and_then(Value::as_str).map(str::to_owned)))

@@ -5,7 +5,7 @@
 use super::router::{Bound, Found, Operation, Routes, Verb};
 use super::{App, Packed};
 use crate::{Ctx, Tx};
-use causeway_contract::{Code, FieldError, Problem, Relation};
+use causeway_contract::{Code, Content, FieldError, Problem, Relation};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,12 +35,12 @@ pub(crate) async fn read(app: &Arc<App>, ctx: &Arc<Ctx>, verb: Box<dyn Verb>, mo
     app.db
         .read(ctx, async |ctx, tx| {
             let packed = verb.run(ctx, tx).await?;
-            let mut answer: Value = serde_json::from_str(&packed.body).map_err(|_| Problem::new(Code::InternalError, "The answer cannot be expanded."))?;
+            let mut answer: Value = serde_json::from_str(packed.json()).map_err(|_| Problem::new(Code::InternalError, "The answer cannot be expanded."))?;
             for bind in &more {
                 expand(ctx, tx, bind, &mut answer).await?;
             }
             // The tag of an object says nothing about what it was expanded by.
-            Ok(Packed { body: answer.to_string(), etag: None, ..packed })
+            Ok(Packed { body: Content::Json(answer.to_string()), etag: None, ..packed })
         })
         .await
 }
@@ -64,7 +64,7 @@ async fn expand(ctx: &Ctx, tx: &mut Tx<'_>, bind: &Bind<'_>, answer: &mut Value)
         let empty = || Value::Object(Map::new());
         let Bound::Verb(verb) = (bind.operation.bind)(&[id.as_str()], empty(), empty(), None)? else { continue };
         match verb.run(ctx, tx).await {
-            Ok(packed) => *object = serde_json::from_str(&packed.body).unwrap_or_default(),
+            Ok(packed) => *object = serde_json::from_str(packed.json()).unwrap_or_default(),
             // Not the caller's to see, or gone: the id stands alone.
             Err(problem) if problem.code == Code::NotFound => {}
             Err(problem) => return Err(problem),

@@ -1,10 +1,12 @@
 //! The one adapter between HTTP and the endpoints: authentication, tenant, permission, limits, idempotency, body, handler, ETag and problems,
 //! in this order, for every operation. None can forget a step.
 
+mod allowance;
 mod call;
 mod csv;
 mod expand;
 mod idempotency;
+mod pace;
 mod respond;
 mod router;
 mod stream;
@@ -14,12 +16,13 @@ pub use router::Routes;
 pub use stream::{Batch, Item, Place};
 
 use crate::clock::Stopwatch;
+use crate::limit::Limiter;
+use crate::security::{self, Refusal};
 use crate::{Ctx, Db, Principal, clock, telemetry};
 use actix_web::web::{Bytes, BytesMut, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use causeway_contract::{Audience, Code, FieldError, Method, Problem};
-use causeway_entity::platform::security_log;
-use causeway_value::{ApiKeyId, TenantId};
+use causeway_contract::{Audience, Code, Content, FieldError, Method, Problem, Reply};
+use causeway_value::{ActorKind, ApiKeyId, TenantId, UserId};
 use std::cell::RefCell;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -32,9 +35,9 @@ use uuid::Uuid;
 
 use crate::limits::{BODY_BYTES, BODY_SECONDS};
 use crate::upload::{self, Receiver, Upload};
+use allowance::Allowance;
 use call::Incoming;
 use router::{Bound, Operation, Verb};
-use serde::Serialize;
 
 /// A future that stays on its thread.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -57,6 +60,8 @@ pub struct App {
     pub cursor_key: Arc<[u8; 32]>,
     /// Becomes true when the server stops: streams end then.
     pub stopping: tokio::sync::watch::Receiver<bool>,
+    /// Counts requests.
+    pub limiter: Arc<dyn Limiter>,
 }
 
 /// What a handler answers.
@@ -97,25 +102,39 @@ impl<T> Answer<T> {
 #[derive(Clone, Debug)]
 pub(crate) struct Packed {
     pub status: u16,
-    pub body: String,
+    pub body: Content,
+    pub media: &'static str,
     pub etag: Option<String>,
     pub replayed: bool,
     /// From the idempotency store.
     pub repeated: bool,
 }
 
+impl Packed {
+    /// The body as JSON; nothing for a file.
+    fn json(&self) -> &str {
+        match &self.body {
+            Content::Json(text) => text,
+            Content::File(_) => "",
+        }
+    }
+}
+
 /// The service for every path: finds the endpoint and answers, whatever happens.
 pub async fn dispatch(app: Arc<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let watch = Stopwatch::start();
     let request_id = request_id(&request);
-    let path = request.path().to_owned();
+    let asked = request.path().to_owned();
+    let mut path = beginning(&asked);
     let method = request.method().as_str().to_owned();
+    let mut allowance = Allowance::default();
     let told = Rc::new(RefCell::new(Told::default()));
-    let answer = match app.routes.find(&method, &path) {
+    let answer = match app.routes.find(&method, &asked) {
         router::Found::Endpoint(endpoint, segments) => {
+            path = shown_path(endpoint, &asked);
             told.borrow_mut().operation = Some(endpoint.id);
             let incoming = Incoming { request, payload, segments, request_id: request_id.clone(), told: Rc::clone(&told) };
-            let outcome = caught(serve(Arc::clone(&app), endpoint, incoming)).await;
+            let outcome = caught(serve(Arc::clone(&app), endpoint, incoming, &mut allowance)).await;
             telemetry::count_request(
                 endpoint.id,
                 outcome.as_ref().map_or_else(|problem| problem.status, |response| response.status().as_u16()),
@@ -132,8 +151,9 @@ pub async fn dispatch(app: Arc<App>, request: HttpRequest, payload: Payload) -> 
             Err(Problem::new(Code::NotFound, "There is no such path. The list of all is at /docs."))
         }
     };
-    let response = answer.unwrap_or_else(|problem| respond::problem(problem, &request_id));
-    log_request(&request_id, &method, &path, response.status().as_u16(), &told.borrow(), watch.micros());
+    let mut response = answer.unwrap_or_else(|problem| respond::problem(problem, &request_id));
+    allowance.announce(&mut response);
+    log_request(&request_id, &method, path, response.status().as_u16(), &told.borrow(), watch.micros());
     response
 }
 
@@ -165,6 +185,16 @@ fn log_request(request_id: &str, method: &str, path: &str, status: u16, told: &T
 fn flow_of(body: &str) -> Option<String> {
     let (_, rest) = body.split_once("\"flow_id\":\"")?;
     rest.split_once('"').map(|(flow, _)| flow.to_owned())
+}
+
+/// The path as logs show it. That of an open operation may hold a token, so it is shown as the contract writes it.
+fn shown_path<'a>(operation: &Operation, path: &'a str) -> &'a str {
+    if operation.audience == Audience::Open { operation.path } else { path }
+}
+
+/// The first two parts of a path that leads nowhere: what follows may hold a token.
+fn beginning(path: &str) -> &str {
+    path.match_indices('/').nth(2).and_then(|(end, _)| path.get(..end)).unwrap_or(path)
 }
 
 /// Runs a future; a panic becomes `internal_error`, and the connection lives on.
@@ -251,17 +281,27 @@ async fn next_chunk(payload: &mut Payload) -> Option<Result<Bytes, actix_web::er
 }
 
 /// Serves one request of an operation. Nothing here depends on its types, so it is compiled once.
-pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: Incoming) -> Result<HttpResponse, Problem> {
+pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: Incoming, allowance: &mut Allowance) -> Result<HttpResponse, Problem> {
     let principal = authenticate(&app, operation, &incoming).await?;
     incoming.told.borrow_mut().tenant = principal.as_ref().map(|principal| principal.tenant).filter(|tenant| !tenant.uuid().is_nil());
+    if let Some(principal) = &principal {
+        allowance.spend(app.limiter.as_ref(), principal, clock::wall()).await?;
+    }
     let refused = |problem: &Problem| refuse(&app, operation, &incoming.request, principal.clone(), &incoming.request_id, problem);
     let mut ctx = match &principal {
         Some(principal) => Ctx::of(principal, operation.id, incoming.request_id.clone()),
         None => Ctx::anonymous(operation.id, incoming.request_id.clone()),
     };
     ctx.cursor_key = Arc::clone(&app.cursor_key);
+    ctx.source = source(&incoming.request);
+    if operation.audience == Audience::Open {
+        pace::hold(ctx.source)?;
+    }
+    if operation.prepares {
+        ctx.user_agent = user_agent(&incoming.request);
+    }
     if principal.is_some()
-        && let Err(problem) = ctx.require(operation.permission)
+        && let Err(problem) = ctx.require(operation.permission).and_then(|()| fresh(operation, &ctx))
     {
         refused(&problem);
         return Err(problem);
@@ -308,7 +348,7 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
             }
             outcome.map(|packed| {
                 if operation.method != Method::Get {
-                    incoming.told.borrow_mut().flow = flow_of(&packed.body);
+                    incoming.told.borrow_mut().flow = flow_of(packed.json());
                 }
                 respond::success(&incoming.request, packed, &incoming.request_id)
             })
@@ -327,7 +367,16 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
     }
 }
 
-async fn execute(db: &Db, operation: &Operation, ctx: &Arc<Ctx>, key: Option<idempotency::Key>, verb: Box<dyn Verb>) -> Result<Packed, Problem> {
+async fn execute(db: &Db, operation: &Operation, ctx: &Arc<Ctx>, key: Option<idempotency::Key>, mut verb: Box<dyn Verb>) -> Result<Packed, Problem> {
+    if operation.prepares {
+        // What was answered before is not found out again: it may no longer be true.
+        if let Some(key) = &key
+            && let Some(first) = db.read(ctx, async |_, tx| key.first_answer(tx).await).await?
+        {
+            return Ok(first);
+        }
+        verb.prepare(ctx, db).await?;
+    }
     if operation.method == Method::Get {
         let query = async move |ctx: &Ctx, tx: &mut crate::Tx<'_>| verb.run(ctx, tx).await;
         return if operation.quick { db.read(ctx, query).await } else { db.read_aside(ctx, query).await };
@@ -372,45 +421,60 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// A risky step of a person needs a recent proof of who that is; programs are not asked.
+fn fresh(operation: &Operation, ctx: &Ctx) -> Result<(), Problem> {
+    match ctx.session {
+        Some(session) if operation.step_up && session.fresh_until <= ctx.wall() => Err(Problem::new(
+            Code::ReauthenticationRequired,
+            "This step needs a recent proof that it is you: POST /v1/sessions/reauthenticate with your password, then send this again.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Where a request came from.
+fn source(request: &HttpRequest) -> Option<std::net::IpAddr> {
+    request.peer_addr().map(|address| address.ip())
+}
+
+/// What the program calls itself, cut to what is worth keeping.
+fn user_agent(request: &HttpRequest) -> Option<String> {
+    let given = request.headers().get("user-agent").and_then(|value| value.to_str().ok())?;
+    Some(given.chars().filter(|letter| !letter.is_control()).take(200).collect())
+}
+
 /// Writes a refusal down, without making the caller wait (threat 61).
 fn refuse(app: &App, operation: &Operation, request: &HttpRequest, principal: Option<Arc<Principal>>, request_id: &str, problem: &Problem) {
     telemetry::count_refusal();
-    let row = security_log::Model {
-        id: Uuid::now_v7(),
-        at: clock::wall(),
-        tenant_id: principal.as_ref().map(|principal| principal.tenant).filter(|tenant| !tenant.uuid().is_nil()),
-        api_key_id: principal.as_ref().and_then(|principal| principal.actor.id).map(ApiKeyId::from_uuid),
-        kind: "refusal".to_owned(),
-        method: operation.method.word().to_owned(),
-        path: request.path().chars().take(500).collect(),
-        status: i64::from(problem.status),
-        code: problem.code.to_string(),
-        request_id: request_id.to_owned(),
-    };
-    let db = app.db.clone();
-    actix_web::rt::spawn(async move {
-        let ctx = Arc::new(Ctx::platform());
-        let written = db
-            .write(&ctx, async move |_, tx| {
-                tx.insert(row.clone());
-                Ok(())
-            })
-            .await;
-        if let Err(problem) = written {
-            tracing::error!(%problem, "a refusal could not be written to the security log");
-        }
-    });
+    let actor = principal.as_ref().map(|principal| principal.actor);
+    let id_of = |kind: ActorKind| actor.filter(|actor| actor.kind == kind).and_then(|actor| actor.id);
+    security::write_down(
+        &app.db,
+        Refusal {
+            kind: "refusal",
+            tenant: principal.as_ref().map(|principal| principal.tenant).filter(|tenant| !tenant.uuid().is_nil()),
+            key: id_of(ActorKind::ApiKey).or_else(|| id_of(ActorKind::Platform)).map(ApiKeyId::from_uuid),
+            user: id_of(ActorKind::User).map(UserId::from_uuid),
+            source: source(request),
+            method: operation.method.word(),
+            path: shown_path(operation, request.path()).chars().take(500).collect(),
+            status: problem.status,
+            code: problem.code.to_string(),
+            request_id: request_id.to_owned(),
+        },
+    );
 }
 
-/// An answer as it goes out; `status` is that of success.
-fn pack<T: Serialize>(answer: Answer<T>, status: u16) -> Result<Packed, Problem> {
-    let body = serde_json::to_string(&answer.payload).map_err(|error| {
+/// An answer as it goes out.
+fn pack<R: Reply>(answer: Answer<R::Payload>) -> Result<Packed, Problem> {
+    let body = R::content(answer.payload).map_err(|error| {
         tracing::error!(%error, "an answer cannot be written as JSON");
         Problem::new(Code::InternalError, "Something went wrong on our side. The request id finds it in the log.")
     })?;
     Ok(Packed {
-        status: answer.status.unwrap_or(status),
+        status: answer.status.unwrap_or(R::STATUS),
         body,
+        media: R::MEDIA,
         etag: answer.version.map(|version| format!("\"v{version}\"")),
         replayed: answer.replayed,
         repeated: false,
@@ -427,4 +491,23 @@ pub fn refuse_metrics() -> HttpResponse {
 /// A wrong header.
 fn header(code: Code, name: &str, detail: impl Into<String>) -> Problem {
     Problem::of(vec![FieldError::header(code, name, detail)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_that_tells_nothing() {
+        let outcome: Result<(), Problem> = caught(async { panic!("a secret") }).await;
+        let problem = outcome.unwrap_err();
+        assert_eq!((problem.code, problem.status), (Code::InternalError, 500));
+        assert!(!problem.detail.contains("secret"));
+    }
+
+    #[test]
+    fn the_deal_of_an_answer() {
+        assert_eq!(flow_of(r#"{"id":"ord_1","flow_id":"flw_2","lines":[]}"#).as_deref(), Some("flw_2"));
+        assert_eq!(flow_of(r#"{"id":"ord_1","flow_id":null}"#), None);
+    }
 }

@@ -2,9 +2,9 @@
 
 use super::Packed;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use causeway_contract::Problem;
+use causeway_contract::{Content, Problem};
 
 /// The one version of the API that exists.
 pub const API_VERSION: &str = "2026-11-21";
@@ -39,7 +39,13 @@ pub(crate) fn success(request: &HttpRequest, packed: Packed, request_id: &str) -
     if fresh {
         return builder.finish();
     }
-    builder.insert_header((CONTENT_TYPE, "application/json")).body(packed.body)
+    match packed.body {
+        Content::Json(text) => builder.insert_header((CONTENT_TYPE, "application/json")).body(text),
+        Content::File(file) => {
+            builder.insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{}\"", file.name)));
+            builder.insert_header((CONTENT_TYPE, packed.media)).body(file.bytes)
+        }
+    }
 }
 
 /// A failure.
@@ -50,10 +56,15 @@ pub(crate) fn problem(mut problem: Problem, request_id: &str) -> HttpResponse {
         401 => drop(builder.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"causeway\""))),
         // What is left of the body is not read, so nothing can follow on this connection.
         408 | 413 => drop(builder.force_close()),
-        429 | 503 | 507 => drop(builder.insert_header((RETRY_AFTER, "1"))),
+        429 | 503 | 507 => drop(builder.insert_header((RETRY_AFTER, retry_after(&problem).to_string()))),
         _ => {}
     }
     builder.insert_header((CONTENT_TYPE, "application/problem+json")).body(serde_json::to_string(&problem).unwrap_or_default())
+}
+
+/// Seconds after which it is worth trying again.
+fn retry_after(problem: &Problem) -> i64 {
+    problem.meta.get("retry_after_seconds").and_then(serde_json::Value::as_i64).unwrap_or(1)
 }
 
 /// Says which methods a path has.

@@ -4,14 +4,20 @@ use super::csv::Columns;
 use super::stream::{Batch, Frames, Place, Tail};
 use super::{Answer, Call, LocalFuture, Packed, pack};
 use crate::upload::Upload;
-use crate::{Ctx, Tx};
-use causeway_contract::{Audience, Endpoint, Events, Flag, ListSpec, Method, PathParams, Problem, Relation, Reply, Row, Shape, relations, row};
+use crate::{Ctx, Db, Tx};
+use causeway_contract::{Audience, Code, Endpoint, Events, Flag, ListSpec, Method, PathParams, Problem, Relation, Reply, Row, Shape, relations, row};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-/// A request of an endpoint whose types are no longer visible: what runs inside the transaction.
+/// A request of an endpoint whose types are no longer visible.
 pub(crate) trait Verb: Send + Sync {
+    /// What must be done before the transaction; only called where the operation says that it prepares.
+    fn prepare<'a>(&'a mut self, _: &'a Arc<Ctx>, _: &'a Db) -> LocalFuture<'a, Result<(), Problem>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// What runs inside the transaction.
     fn run<'a, 'c>(&'a self, ctx: &'a Ctx, tx: &'a mut Tx<'c>) -> LocalFuture<'a, Result<Packed, Problem>>;
 }
 
@@ -37,7 +43,40 @@ where
     F: AsyncFn(&Ctx, &mut Tx<'_>, &Call<E>) -> Result<Answer<<E::Reply as Reply>::Payload>, Problem> + Send + Sync,
 {
     fn run<'a, 'c>(&'a self, ctx: &'a Ctx, tx: &'a mut Tx<'c>) -> LocalFuture<'a, Result<Packed, Problem>> {
-        Box::pin(async move { pack((self.handler)(ctx, tx, &self.call).await?, <E::Reply as Reply>::STATUS) })
+        Box::pin(async move { pack::<E::Reply>((self.handler)(ctx, tx, &self.call).await?) })
+    }
+}
+
+/// A request whose handler needs something that was found out before the transaction.
+struct Prepared<E: Endpoint, P, B, F> {
+    before: B,
+    handler: F,
+    call: Call<E>,
+    found: Option<P>,
+}
+
+impl<E, P, B, F> Verb for Prepared<E, P, B, F>
+where
+    E: Endpoint,
+    E::Path: Send + Sync,
+    E::Query: Send + Sync,
+    E::Body: Send + Sync,
+    P: Send + Sync,
+    B: AsyncFn(&Arc<Ctx>, &Db, &Call<E>) -> Result<P, Problem> + Send + Sync,
+    F: AsyncFn(&Ctx, &mut Tx<'_>, &Call<E>, &P) -> Result<Answer<<E::Reply as Reply>::Payload>, Problem> + Send + Sync,
+{
+    fn prepare<'a>(&'a mut self, ctx: &'a Arc<Ctx>, db: &'a Db) -> LocalFuture<'a, Result<(), Problem>> {
+        Box::pin(async move {
+            self.found = Some((self.before)(ctx, db, &self.call).await?);
+            Ok(())
+        })
+    }
+
+    fn run<'a, 'c>(&'a self, ctx: &'a Ctx, tx: &'a mut Tx<'c>) -> LocalFuture<'a, Result<Packed, Problem>> {
+        Box::pin(async move {
+            let found = self.found.as_ref().ok_or_else(|| Problem::new(Code::InternalError, "The operation was not prepared."))?;
+            pack::<E::Reply>((self.handler)(ctx, tx, &self.call, found).await?)
+        })
     }
 }
 
@@ -66,10 +105,15 @@ type Bind = Box<dyn Fn(&[&str], Value, Value, Option<Upload>) -> Result<Bound, P
 pub(crate) struct Operation {
     pub id: &'static str,
     pub method: Method,
+    /// The path with `{…}` segments.
+    pub path: &'static str,
     pub permission: &'static str,
     pub audience: Audience,
     pub dry_run: bool,
     pub secret: bool,
+    pub step_up: bool,
+    /// Whether something is found out before the transaction.
+    pub prepares: bool,
     /// Whether a file may come in place of the body.
     pub upload: bool,
     pub list: Option<&'static ListSpec>,
@@ -121,9 +165,12 @@ impl Routes {
         <E::Reply as Reply>::Payload: Send,
         F: AsyncFn(&Ctx, &mut Tx<'_>, &Call<E>) -> Result<Answer<<E::Reply as Reply>::Payload>, Problem> + Copy + Send + Sync + 'static,
     {
-        self.add::<E>(Box::new(move |segments, query, body, upload| {
-            Ok(Bound::Verb(Box::new(Handled { handler, call: call_of::<E>(segments, query, body, upload)? })))
-        }));
+        self.add::<E>(
+            false,
+            Box::new(move |segments, query, body, upload| {
+                Ok(Bound::Verb(Box::new(Handled { handler, call: Call::<E>::decoded(segments, query, body, upload)? })))
+            }),
+        );
     }
 
     /// Serves a stream: `handler` is called again and again, each time with the place where the batch before ended.
@@ -136,12 +183,35 @@ impl Routes {
         E::Body: Send + Sync,
         F: AsyncFn(&Ctx, &mut Tx<'_>, &Call<E>, &Place) -> Result<Batch<T>, Problem> + Copy + Send + Sync + 'static,
     {
-        self.add::<E>(Box::new(move |segments, query, body, upload| {
-            Ok(Bound::Tail(Arc::new(Followed { handler, call: call_of::<E>(segments, query, body, upload)? })))
-        }));
+        self.add::<E>(
+            false,
+            Box::new(move |segments, query, body, upload| {
+                Ok(Bound::Tail(Arc::new(Followed { handler, call: Call::<E>::decoded(segments, query, body, upload)? })))
+            }),
+        );
     }
 
-    fn add<E: Endpoint>(&mut self, bind: Bind) {
+    /// As [`Routes::on`], with a step before the transaction: for what takes long or must not run in the writer's lane, such as hashing a password.
+    /// What `before` finds out is handed to `handler`, which must look again at whatever may have changed since.
+    pub fn on_prepared<E, P, B, F>(&mut self, before: B, handler: F)
+    where
+        E: Endpoint,
+        E::Path: Send + Sync,
+        E::Query: Send + Sync,
+        E::Body: Send + Sync,
+        <E::Reply as Reply>::Payload: Send,
+        P: Send + Sync + 'static,
+        B: AsyncFn(&Arc<Ctx>, &Db, &Call<E>) -> Result<P, Problem> + Copy + Send + Sync + 'static,
+        F: AsyncFn(&Ctx, &mut Tx<'_>, &Call<E>, &P) -> Result<Answer<<E::Reply as Reply>::Payload>, Problem> + Copy + Send + Sync + 'static,
+    {
+        let bind: Bind = Box::new(move |segments, query, body, upload| {
+            let call = Call::<E>::decoded(segments, query, body, upload)?;
+            Ok(Bound::Verb(Box::new(Prepared { before, handler, call, found: None })))
+        });
+        self.add::<E>(true, bind);
+    }
+
+    fn add<E: Endpoint>(&mut self, prepares: bool, bind: Bind) {
         let row = row::<E>();
         let mut node = &mut self.root;
         for segment in E::PATH.split('/').filter(|segment| !segment.is_empty()) {
@@ -152,10 +222,13 @@ impl Routes {
             Operation {
                 id: E::ID,
                 method: E::METHOD,
+                path: E::PATH,
                 permission: E::PERMISSION,
                 audience: E::audience(),
                 dry_run: E::FLAGS.contains(&Flag::dry_run),
                 secret: E::FLAGS.contains(&Flag::secret),
+                step_up: E::FLAGS.contains(&Flag::step_up),
+                prepares,
                 upload: E::FLAGS.contains(&Flag::upload),
                 list: E::LIST,
                 quick: E::LIST.is_some() || <E::Path as PathParams>::COUNT > 0,
@@ -191,15 +264,6 @@ impl Routes {
             None => Found::OtherMethods(node.endpoints.keys().map(|method| method.word()).collect::<Vec<_>>().join(", ")),
         }
     }
-}
-
-fn call_of<E: Endpoint>(segments: &[&str], query: Value, body: Value, upload: Option<Upload>) -> Result<Call<E>, Problem> {
-    Ok(Call {
-        path: <E::Path as PathParams>::read(segments).ok_or_else(Problem::not_found)?,
-        query: super::call::decoded(query, "query")?,
-        body: super::call::decoded(body, "body")?,
-        upload,
-    })
 }
 
 fn walk<'n>(node: &'n Node, segments: &[&'n str], parameters: &mut Vec<String>) -> Option<&'n Node> {

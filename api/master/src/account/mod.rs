@@ -105,7 +105,7 @@ impl Purpose {
     pub const fn of_sale(kind: Option<ProductKind>) -> Self {
         match kind {
             Some(ProductKind::Service | ProductKind::Subscription | ProductKind::Usage) => Self::ServiceRevenue,
-            Some(ProductKind::Goods) | None => Self::Revenue,
+            Some(ProductKind::Goods | ProductKind::Bundle) | None => Self::Revenue,
         }
     }
 

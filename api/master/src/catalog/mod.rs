@@ -5,6 +5,7 @@
 //! stands below itself. Units of one category convert into each other by their factors, which never change; `piece` is there without being created.
 //! Not here: prices of customers (that is `pricing`), stock.
 
+pub mod bundle;
 pub mod category;
 pub mod product;
 pub mod routes;

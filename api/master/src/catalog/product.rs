@@ -1,9 +1,9 @@
 //! The verbs of a product.
 
-use super::{store, unit::PIECE};
+use super::{bundle, store, unit::PIECE};
 use crate::{check, refs};
-use causeway_contract::{Bulk, BulkResult, Code, FieldError, Problem};
-use causeway_entity::master::{accounts, categories, products, taxes};
+use causeway_contract::{Bulk, BulkResult, Code, FieldError, Patch, Problem};
+use causeway_entity::master::{accounts, bundle_components, categories, products, taxes};
 use causeway_kernel::bulk::{TakenRefs, create_each};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_openapi::catalog as wire;
@@ -45,12 +45,14 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateProduct) -> R
     check_taxes(tx, &row.tax_ids.0, &mut errors).await?;
     check_category(tx, row.category_id, &mut errors).await?;
     check_account(tx, row.revenue_account_code.as_deref(), &mut errors).await?;
+    bundle::check(tx, &row, &body.components, &mut errors).await?;
     check::finish(errors)?;
     tx.insert(row.clone());
+    let components = bundle::replace(tx, row.id, &[], &body.components);
     let refs = refs::pairs(&body.external_refs);
     tx.set_external_refs("product", row.id.uuid(), &refs, true);
     index(tx, &row, true);
-    record(ctx, tx, "product.created", &row, refs)
+    record(ctx, tx, "product.created", &row, &components, refs)
 }
 
 /// Creates many.
@@ -94,6 +96,11 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: ProductId, body: &wire::Upda
     if new.revenue_account_code != old.revenue_account_code {
         check_account(tx, new.revenue_account_code.as_deref(), &mut errors).await?;
     }
+    let mut components = bundle::components(tx, old.kind, &[id]).await?.remove(&id).unwrap_or_default();
+    if let Patch::Value(given) = &body.components {
+        bundle::check(tx, &new, given, &mut errors).await?;
+        components = bundle::replace(tx, id, &components, given);
+    }
     check::finish(errors)?;
     let refs = refs::patched(tx, "product", id.uuid(), &body.external_refs).await?;
     new.version += 1;
@@ -102,7 +109,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: ProductId, body: &wire::Upda
     if new.name != old.name {
         index(tx, &new, false);
     }
-    record(ctx, tx, "product.updated", &new, refs)
+    record(ctx, tx, "product.updated", &new, &components, refs)
 }
 
 /// The plain fields after the PATCH.
@@ -131,7 +138,7 @@ fn check_values(row: &products::Model, errors: &mut Vec<FieldError>) {
 }
 
 async fn check_unit(tx: &mut Tx<'_>, code: &str, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
-    if !store::factors(tx, [code]).await?.contains_key(code) {
+    if !store::measures(tx, [code]).await?.contains_key(code) {
         errors.push(FieldError::pointer(Code::NotFound, "/unit", format!("is not the code of a unit; create it, or use {PIECE}")));
     }
     Ok(())
@@ -163,15 +170,22 @@ fn index(tx: &mut Tx<'_>, row: &products::Model, fresh: bool) {
     tx.index_words("product", row.id.uuid(), &[Some(&row.code), Some(&row.name)], fresh);
 }
 
-fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &products::Model, refs: Vec<(String, String)>) -> Result<wire::Product, Problem> {
-    let view = view(row, refs);
+fn record(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    event: &'static str,
+    row: &products::Model,
+    components: &[bundle_components::Model],
+    refs: Vec<(String, String)>,
+) -> Result<wire::Product, Problem> {
+    let view = view(row, components, refs);
     tx.record(ctx, &Change { event, object: "product", id: row.id.uuid(), version: row.version, company_id: None, flow_id: None, body: &view })?;
     Ok(view)
 }
 
 /// The product as the API shows it.
 #[must_use]
-pub fn view(row: &products::Model, refs: Vec<(String, String)>) -> wire::Product {
+pub fn view(row: &products::Model, components: &[bundle_components::Model], refs: Vec<(String, String)>) -> wire::Product {
     wire::Product {
         id: row.id,
         object: "product".to_owned(),
@@ -192,6 +206,7 @@ pub fn view(row: &products::Model, refs: Vec<(String, String)>) -> wire::Product
         category_id: row.category_id,
         revenue_account_code: row.revenue_account_code.clone(),
         active: row.active,
+        components: components.iter().map(|part| wire::BundleComponent { product_id: part.component_id, quantity: part.quantity }).collect(),
         metadata: row.metadata.0.clone(),
         external_refs: refs::shown(refs),
     }

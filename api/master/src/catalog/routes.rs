@@ -1,10 +1,11 @@
 //! The operations of categories, units and products.
 
-use super::{category, product, unit};
+use super::{bundle, category, product, unit};
 use causeway_contract::{BulkResult, Page, Problem};
 use causeway_entity::master::{categories, products, units};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
 use causeway_openapi::catalog::{CATEGORIES, Category, PRODUCTS, Product, UNITS, Unit, op};
+use causeway_value::ProductKind;
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
@@ -72,7 +73,10 @@ async fn update_unit(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateUnit>) ->
 async fn list_products(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListProducts>) -> Result<Answer<Page<Product>>, Problem> {
     let rows = list::list::<products::Entity>(ctx, tx, &PRODUCTS, "product", &call.query).await?;
     let mut refs = tx.external_refs(&rows.rows.iter().map(|row| row.id.uuid()).collect::<Vec<_>>()).await?;
-    let data = rows.rows.iter().map(|row| product::view(row, refs.remove(&row.id.uuid()).unwrap_or_default())).collect();
+    let bundles: Vec<_> = rows.rows.iter().filter(|row| row.kind == ProductKind::Bundle).map(|row| row.id).collect();
+    let components = bundle::components(tx, ProductKind::Bundle, &bundles).await?;
+    let of = |row: &products::Model| components.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+    let data = rows.rows.iter().map(|row| product::view(row, of(row), refs.remove(&row.id.uuid()).unwrap_or_default())).collect();
     Ok(Answer::of(rows.page(data)))
 }
 
@@ -89,7 +93,8 @@ async fn create_products(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateProdu
 async fn get_product(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetProduct>) -> Result<Answer<Product>, Problem> {
     let row = tx.must::<products::Entity>(call.path).await?;
     let refs = tx.external_refs(&[row.id.uuid()]).await?.remove(&row.id.uuid()).unwrap_or_default();
-    Ok(Answer::object(product::view(&row, refs), row.version))
+    let components = bundle::components(tx, row.kind, &[row.id]).await?.remove(&row.id).unwrap_or_default();
+    Ok(Answer::object(product::view(&row, &components, refs), row.version))
 }
 
 async fn update_product(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateProduct>) -> Result<Answer<Product>, Problem> {

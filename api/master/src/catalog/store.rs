@@ -1,4 +1,4 @@
-//! The tree of categories and the factors of units, each in one query.
+//! The tree of categories, what units measure, and what bundles hold, each in one query.
 
 use super::unit::PIECE;
 use crate::check::marks;
@@ -43,18 +43,27 @@ pub fn path(parents: &Parents, category: Option<CategoryId>) -> Vec<CategoryId> 
     path
 }
 
-/// How many base units each of these units is. Nothing is asked for `piece` alone; codes that are no unit are left out.
+/// What a unit measures, and how much of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// Only units of one category convert into each other.
+    pub category: String,
+    /// Base units of the category in one of it.
+    pub factor: Quantity,
+}
+
+/// The measures of these units by their codes. Nothing is asked for `piece` alone; codes that are no unit are left out.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn factors(tx: &mut Tx<'_>, codes: impl IntoIterator<Item = &str>) -> Result<BTreeMap<String, Quantity>, Problem> {
-    let mut factors = BTreeMap::from([(PIECE.to_owned(), Quantity::ONE)]);
-    let codes: BTreeSet<&str> = codes.into_iter().filter(|code| *code != PIECE).collect();
-    if !codes.is_empty() {
+pub async fn measures(tx: &mut Tx<'_>, codes: impl IntoIterator<Item = &str>) -> Result<BTreeMap<String, Measure>, Problem> {
+    let mut measures = BTreeMap::from([(PIECE.to_owned(), Measure { category: "count".to_owned(), factor: Quantity::ONE })]);
+    let codes: BTreeSet<&str> = codes.into_iter().collect();
+    if codes.iter().any(|code| *code != PIECE) {
         let rows = Find::<units::Entity>::new().among(units::Column::Code, codes).all(tx).await?;
-        factors.extend(rows.into_iter().map(|row| (row.code, row.factor)));
+        measures.extend(rows.into_iter().map(|row| (row.code, Measure { category: row.category, factor: row.factor })));
     }
-    Ok(factors)
+    Ok(measures)
 }
 
 #[cfg(test)]

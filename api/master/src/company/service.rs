@@ -1,13 +1,16 @@
 //! The verbs of a company.
 
 use crate::account::chart;
-use causeway_contract::{Code, FieldError, Problem};
+use crate::check;
+use crate::term::service as term;
+use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::accounts;
+use causeway_govern::tenancy::limits::room_for_company;
 use causeway_kernel::{Change, Ctx, Tx};
 use causeway_openapi::company as wire;
 use causeway_openapi::object::merge_metadata;
-use causeway_value::{AccountId, CompanyId, Json, TaxRounding};
+use causeway_value::{AccountId, CompanyId, Json, Percent, QuoteRules, TaxRounding};
 
 /// The chart of accounts of a company that names none.
 const DEFAULT_CHART: &str = "generic";
@@ -21,6 +24,10 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
     let Some(chart) = chart::template(template) else {
         return Err(Problem::field(Code::InvalidValue, "/chart_template", "must be the name of a chart: generic"));
     };
+    room_for_company(tx).await?;
+    let mut errors = Vec::new();
+    check_rules(tx, body.quote_rules.as_ref(), &mut errors).await?;
+    check::finish(errors)?;
     let now = ctx.now();
     let row = companies::Model {
         tenant_id: ctx.tenant,
@@ -37,6 +44,8 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
         version: 1,
         created_at: now,
         updated_at: now,
+        letterhead: body.letterhead.clone().map(Json),
+        quote_rules: body.quote_rules.clone().map(Json),
     };
     tx.insert(row.clone());
     for account in chart {
@@ -72,12 +81,40 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     new.tax_id = body.tax_id.clone().over(new.tax_id);
     new.fiscal_year_start_month = body.fiscal_year_start_month.clone().over_required(u32::try_from(old.fiscal_year_start_month).unwrap_or(1)).into();
     new.tax_rounding = body.tax_rounding.clone().over_required(new.tax_rounding);
+    let letterhead = old.letterhead.clone().map(|kept| kept.0).unwrap_or_default();
+    new.letterhead = Some(Json(body.letterhead.clone().over_required(letterhead)));
+    let rules = old.quote_rules.clone().map(|kept| kept.0).unwrap_or_default();
+    new.quote_rules = Some(Json(body.quote_rules.clone().over_required(rules)));
+    if let Patch::Value(rules) = &body.quote_rules {
+        let mut errors = Vec::new();
+        check_rules(tx, Some(rules), &mut errors).await?;
+        check::finish(errors)?;
+    }
     new.metadata = Json(merge_metadata(new.metadata.0, body.metadata.clone()));
     new.version += 1;
     new.updated_at = ctx.now();
     let refs = crate::refs::patched(tx, "company", id.uuid(), &body.external_refs).await?;
     tx.update(&old, &new);
     record(ctx, tx, "company.updated", &new, refs)
+}
+
+/// The limits must be shares, and the payment terms must be there.
+async fn check_rules(tx: &mut Tx<'_>, rules: Option<&QuoteRules>, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    let Some(rules) = rules else { return Ok(()) };
+    let limits = [
+        ("max_discount_percent", rules.max_discount_percent),
+        ("max_price_override_percent", rules.max_price_override_percent),
+        ("min_margin_percent", rules.min_margin_percent),
+    ];
+    for (name, limit) in limits {
+        if limit.is_some_and(|limit| !(Percent::ZERO..=Percent::WHOLE).contains(&limit)) {
+            errors.push(FieldError::pointer(Code::InvalidValue, format!("/quote_rules/{name}"), "must be from 0 to 100"));
+        }
+    }
+    for (index, id) in rules.payment_term_ids.iter().enumerate() {
+        term::named(tx, Some(*id), &format!("/quote_rules/payment_term_ids/{index}"), errors).await?;
+    }
+    Ok(())
 }
 
 /// The company that a field of a body names, or its error.
@@ -111,6 +148,8 @@ pub fn view(row: &companies::Model, refs: Vec<(String, String)>) -> wire::Compan
         fiscal_year_start_month: u32::try_from(row.fiscal_year_start_month).unwrap_or(1),
         chart_template: row.chart_template.clone(),
         tax_rounding: row.tax_rounding,
+        letterhead: row.letterhead.clone().map(|kept| kept.0).unwrap_or_default(),
+        quote_rules: row.quote_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         metadata: row.metadata.0.clone(),
         external_refs: crate::refs::shown(refs),
     }

@@ -1,10 +1,10 @@
 //! The operations of a party.
 
-use super::{service, store, view};
+use super::{duplicate, service, store, view};
 use causeway_contract::{BulkResult, Page, Problem};
 use causeway_entity::master::parties;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
-use causeway_openapi::party::{PARTIES, Party, op};
+use causeway_openapi::party::{Duplicates, MergedParty, PARTIES, Party, op};
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
@@ -13,6 +13,9 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::CreateParties, _>(create_many);
     routes.on::<op::GetParty, _>(get);
     routes.on::<op::UpdateParty, _>(update);
+    routes.on::<op::FindDuplicates, _>(find_duplicates);
+    routes.on::<op::CheckDuplicates, _>(check_duplicates);
+    routes.on::<op::MergeParty, _>(merge);
 }
 
 async fn list_parties(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListParties>) -> Result<Answer<Page<Party>>, Problem> {
@@ -42,4 +45,16 @@ async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateParty>) -> Res
     let party = service::update(ctx, tx, call.path, &call.body).await?;
     let version = party.version;
     Ok(Answer::object(party, version))
+}
+
+async fn find_duplicates(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::FindDuplicates>) -> Result<Answer<Duplicates>, Problem> {
+    Ok(Answer::of(duplicate::of_party(tx, call.path).await?))
+}
+
+async fn check_duplicates(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CheckDuplicates>) -> Result<Answer<Duplicates>, Problem> {
+    Ok(Answer::of(duplicate::of_draft(tx, &call.body).await?))
+}
+
+async fn merge(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::MergeParty>) -> Result<Answer<MergedParty>, Problem> {
+    Ok(Answer::of(service::merge(ctx, tx, call.path, &call.body).await?))
 }

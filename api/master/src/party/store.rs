@@ -1,7 +1,7 @@
 //! What stands with parties, and how they are found.
 
 use causeway_contract::{Code, FieldError, Problem};
-use causeway_entity::master::{addresses, contacts, parties};
+use causeway_entity::master::{addresses, contacts, parties, party_merges, party_tax_ids};
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Find, Tx};
 use causeway_value::{Currency, PartyId};
@@ -14,11 +14,15 @@ pub struct Children {
     pub addresses: Vec<addresses::Model>,
     /// People at it, in order.
     pub contacts: Vec<contacts::Model>,
+    /// Its checked tax registrations, in order.
+    pub tax_ids: Vec<party_tax_ids::Model>,
     /// Its ids in other systems.
     pub refs: Vec<(String, String)>,
+    /// The party that it was merged into.
+    pub merged_into: Option<PartyId>,
 }
 
-/// What stands with these parties, in three queries however many they are. Every id has an entry.
+/// What stands with these parties, in five queries however many they are. Every id has an entry.
 ///
 /// # Errors
 /// When the database fails.
@@ -34,6 +38,13 @@ pub async fn children(tx: &mut Tx<'_>, ids: &[PartyId]) -> Result<BTreeMap<Party
     let by_party = Find::<contacts::Entity>::new().among(contacts::Column::PartyId, ids.iter().copied());
     for contact in by_party.order_by(contacts::Column::Position).all(tx).await? {
         found.entry(contact.party_id).or_default().contacts.push(contact);
+    }
+    let by_party = Find::<party_tax_ids::Entity>::new().among(party_tax_ids::Column::PartyId, ids.iter().copied());
+    for registration in by_party.order_by(party_tax_ids::Column::Position).all(tx).await? {
+        found.entry(registration.party_id).or_default().tax_ids.push(registration);
+    }
+    for merge in Find::<party_merges::Entity>::new().among(party_merges::Column::MergedId, ids.iter().copied()).all(tx).await? {
+        found.entry(merge.merged_id).or_default().merged_into = Some(merge.into_party_id);
     }
     let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
     for (id, refs) in tx.external_refs(&uuids).await? {
@@ -55,11 +66,29 @@ pub async fn children_of(tx: &mut Tx<'_>, id: PartyId) -> Result<Children, Probl
 /// # Errors
 /// When the database fails.
 pub async fn named(tx: &mut Tx<'_>, id: Option<PartyId>, pointer: &str, errors: &mut Vec<FieldError>) -> Result<Option<parties::Model>, Problem> {
-    let found = tx.named::<parties::Entity, _>(id, pointer, errors).await?;
+    let found = existing(tx, id, pointer, errors).await?;
     if found.as_ref().is_some_and(|party| !party.active) {
         errors.push(FieldError::pointer(Code::InvalidValue, pointer, "names a party that is not active any more"));
     }
     Ok(found)
+}
+
+/// The party that a field of a document names which follows from others, such as a payment: it need not be active, but one that was merged is another now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn existing(tx: &mut Tx<'_>, id: Option<PartyId>, pointer: &str, errors: &mut Vec<FieldError>) -> Result<Option<parties::Model>, Problem> {
+    let Some(party) = tx.named::<parties::Entity, _>(id, pointer, errors).await? else { return Ok(None) };
+    if party.active {
+        return Ok(Some(party));
+    }
+    let merge = Find::<party_merges::Entity>::new().eq(party_merges::Column::MergedId, party.id).one(tx).await?;
+    if let Some(merge) = merge {
+        let detail = format!("names a party that was merged into {}: name that one", merge.into_party_id);
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+        return Ok(None);
+    }
+    Ok(Some(party))
 }
 
 /// The active party that a person or organisation most likely is (MDM-07): by a mail address of its own or of one of its contacts, else by its exact name.

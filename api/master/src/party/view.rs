@@ -1,7 +1,8 @@
 //! A party as the API shows it.
 
 use super::store::Children;
-use causeway_entity::master::{addresses, contacts, parties};
+use super::tax_id;
+use causeway_entity::master::{addresses, contacts, parties, party_tax_ids};
 use causeway_openapi::party as wire;
 use causeway_value::PartyRole;
 
@@ -20,6 +21,8 @@ pub fn view(row: &parties::Model, children: &Children) -> wire::Party {
         roles: roles.into_iter().filter_map(|(has, role)| has.then_some(role)).collect(),
         country: row.country.clone(),
         tax_id: row.tax_id.clone(),
+        tax_id_status: row.tax_id.as_deref().map(|number| tax_id::check(row.country.as_deref(), number).word().to_owned()),
+        tax_ids: children.tax_ids.iter().map(registration).collect(),
         currency: row.currency,
         payment_term_id: row.payment_term_id,
         price_list_id: row.price_list_id,
@@ -30,11 +33,17 @@ pub fn view(row: &parties::Model, children: &Children) -> wire::Party {
         phone: row.phone.clone(),
         linked_company_id: row.linked_company_id,
         active: row.active,
+        merged_into_id: children.merged_into,
         addresses: children.addresses.iter().map(address).collect(),
         contacts: children.contacts.iter().map(contact).collect(),
         metadata: row.metadata.0.clone(),
         external_refs: crate::refs::shown(children.refs.clone()),
     }
+}
+
+/// A registration as the API shows it.
+pub(super) fn registration(row: &party_tax_ids::Model) -> wire::TaxRegistration {
+    wire::TaxRegistration { country: row.country.clone(), number: row.number.clone() }
 }
 
 fn address(row: &addresses::Model) -> wire::Address {

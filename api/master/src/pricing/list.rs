@@ -91,6 +91,66 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::Up
     record(ctx, tx, "price_list.updated", &new, &rules, refs)
 }
 
+/// Makes a new list with the rules, audience, currency and company of another: the next year's list begins as a copy of this year's.
+///
+/// # Errors
+/// As [`create`]; `not_found` for the list.
+pub async fn copy(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::CopyPriceList) -> Result<wire::PriceList, Problem> {
+    let row = tx.must::<price_lists::Entity>(id).await?;
+    let rules = rules_of(tx, &[id]).await?;
+    let old = view(&row, rules.iter(), Vec::new());
+    let rule = |rule: wire::PriceRule| wire::PriceRuleInput {
+        product_id: rule.product_id,
+        category_id: rule.category_id,
+        min_quantity: Some(rule.min_quantity),
+        price: rule.price,
+        percent_off: rule.percent_off,
+        surcharge: rule.surcharge,
+        cost_plus_percent: rule.cost_plus_percent,
+        rounding_step: rule.rounding_step,
+        margin_floor_percent: rule.margin_floor_percent,
+    };
+    let new = wire::CreatePriceList {
+        code: body.code.clone(),
+        name: body.name.clone().or(old.name),
+        currency: old.currency,
+        priority: Some(body.priority.unwrap_or(old.priority)),
+        valid_from: body.valid_from,
+        valid_to: body.valid_to,
+        company_id: old.company_id,
+        audience: old.audience,
+        convert: Some(old.convert),
+        rules: old.rules.into_iter().map(rule).collect(),
+        metadata: old.metadata,
+        external_refs: Vec::new(),
+    };
+    create(ctx, tx, &new).await
+}
+
+/// Replaces the rules of a list, or adds to them.
+///
+/// # Errors
+/// When the object cannot be recorded: a bug.
+pub(super) async fn set_rules(ctx: &Ctx, tx: &mut Tx<'_>, old: &price_lists::Model, rules: &[PriceRuleData], append: bool) -> Result<wire::PriceList, Problem> {
+    let mut kept = if append { rules_of(tx, &[old.id]).await? } else { Vec::new() };
+    if !append {
+        let values = vec![Value::from(ctx.tenant), Value::from(old.id)];
+        tx.plain("DELETE FROM price_rules WHERE tenant_id = $1 AND price_list_id = $2", values);
+    }
+    let first = kept.last().map_or(0, |last| last.position + 1);
+    for (position, rule) in (first..).zip(rules) {
+        let row = rule_row(old, position, rule);
+        tx.insert(row.clone());
+        kept.push(row);
+    }
+    let mut new = old.clone();
+    new.version += 1;
+    new.updated_at = ctx.now();
+    tx.update(old, &new);
+    let refs = tx.external_refs(&[old.id.uuid()]).await?.remove(&old.id.uuid()).unwrap_or_default();
+    record(ctx, tx, "price_list.updated", &new, &kept, refs)
+}
+
 /// The rules of these lists, in order, in one query.
 ///
 /// # Errors

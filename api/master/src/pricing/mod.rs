@@ -5,8 +5,11 @@
 //! not: no taxes, no approval (it only says by how much a price was overridden).
 
 pub mod amounts;
+pub mod bundle;
 mod columns;
+pub mod import;
 pub mod list;
+pub mod preview;
 pub mod routes;
 pub mod rules;
 pub mod service;

@@ -1,10 +1,10 @@
 //! The operations of a price list.
 
-use super::list as price_list;
+use super::{import, list as price_list, preview};
 use causeway_contract::{Page, Problem};
 use causeway_entity::master::{price_lists, price_rules};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
-use causeway_openapi::pricing::{PRICE_LISTS, PriceList, op};
+use causeway_openapi::pricing::{CustomerPrice, PRICE_LISTS, PriceList, op};
 use causeway_value::PriceListId;
 use std::collections::BTreeMap;
 
@@ -14,6 +14,9 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::CreatePriceList, _>(create);
     routes.on::<op::GetPriceList, _>(get);
     routes.on::<op::UpdatePriceList, _>(update);
+    routes.on::<op::CopyPriceList, _>(copy);
+    routes.on::<op::ImportPriceRules, _>(import_rules);
+    routes.on::<op::GetPrice, _>(get_price);
 }
 
 async fn list_price_lists(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListPriceLists>) -> Result<Answer<Page<PriceList>>, Problem> {
@@ -45,4 +48,20 @@ async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdatePriceList>) ->
     let list = price_list::update(ctx, tx, call.path, &call.body).await?;
     let version = list.version;
     Ok(Answer::object(list, version))
+}
+
+async fn copy(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CopyPriceList>) -> Result<Answer<PriceList>, Problem> {
+    let list = price_list::copy(ctx, tx, call.path, &call.body).await?;
+    let version = list.version;
+    Ok(Answer::object(list, version))
+}
+
+async fn import_rules(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ImportPriceRules>) -> Result<Answer<PriceList>, Problem> {
+    let list = import::import(ctx, tx, call.path, &call.body).await?;
+    let version = list.version;
+    Ok(Answer::object(list, version))
+}
+
+async fn get_price(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetPrice>) -> Result<Answer<CustomerPrice>, Problem> {
+    Ok(Answer::of(preview::price(ctx, tx, &call.query).await?))
 }

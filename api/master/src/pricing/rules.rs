@@ -113,6 +113,8 @@ pub struct PriceRequest<'a> {
     pub quantity: Quantity,
     /// Base units in one unit of the line: 12 for a dozen. The price is per unit of the line.
     pub unit_factor: Quantity,
+    /// Base units in one unit of the product, which is what list prices, rules and costs are for.
+    pub product_factor: Quantity,
     /// The document's currency.
     pub currency: Currency,
     /// The document's date.
@@ -140,6 +142,8 @@ pub enum PriceSource {
     Rule(PriceListId, PriceRuleId),
     /// The product's own price.
     ListPrice,
+    /// The share of a component in the price of its bundle.
+    Bundle(ProductId),
 }
 
 impl std::fmt::Display for PriceSource {
@@ -148,6 +152,7 @@ impl std::fmt::Display for PriceSource {
             Self::Given => f.write_str("given"),
             Self::Rule(_, rule) => write!(f, "{rule}"),
             Self::ListPrice => f.write_str("list_price"),
+            Self::Bundle(bundle) => write!(f, "{bundle}"),
         }
     }
 }
@@ -411,12 +416,21 @@ fn converted(price: Price, from: Currency, to: Currency, rates: Rates<'_>, trace
 }
 
 fn per_line_unit(request: &PriceRequest<'_>, price: Price, trace: &mut Trace) -> Result<Price, Problem> {
-    if request.unit_factor == Quantity::ONE {
+    if request.unit_factor == request.product_factor {
         return Ok(price);
     }
-    let result = Price(product(&[price.0, request.unit_factor.0], &[Quantity::ONE.0])?);
-    trace.step("unit", price.to_string(), result.to_string(), format!("the unit of the line is {} base units", request.unit_factor));
+    let result = in_unit(price, request.unit_factor, request.product_factor)?;
+    let because = format!("the unit of the line is {} base units, the product's is {}", request.unit_factor, request.product_factor);
+    trace.step("unit", price.to_string(), result.to_string(), because);
     Ok(result)
+}
+
+/// A price or cost per unit of the product as one per unit of the line.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit.
+pub fn in_unit(price: Price, unit_factor: Quantity, product_factor: Quantity) -> Result<Price, Overflow> {
+    product(&[price.0, unit_factor.0], &[product_factor.0]).map(Price)
 }
 
 impl PriceEffect {

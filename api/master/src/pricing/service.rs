@@ -1,9 +1,9 @@
 //! Pricing the lines of a document: one way for quotes, orders and invoices (QTE-14), in at most six queries however many lines there are.
 
 use super::Trace;
-use super::rules::{PriceListData, PriceRequest, PriceSource, PricedProduct, ResolvedPrice, resolve_price};
+use super::rules::{PriceListData, PriceRequest, PriceSource, PricedProduct, ResolvedPrice, in_unit, resolve_price};
 use super::store::{self, Wanted};
-use crate::catalog::store as catalog;
+use crate::catalog::store::{self as catalog, Measure};
 use crate::check;
 use crate::rate::lookup::{RateTable, rates};
 use causeway_contract::{Code, FieldError, Problem};
@@ -11,7 +11,7 @@ use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, products};
 use causeway_kernel::{Ctx, Tx};
 use causeway_openapi::line::LineInput;
-use causeway_value::{Currency, Day, Percent, Price, ProductId, Quantity, product};
+use causeway_value::{Currency, Day, Percent, Price, ProductId, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A line that needs a price.
@@ -19,8 +19,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct LineToPrice {
     /// What is sold; a line without a product needs a price.
     pub product_id: Option<ProductId>,
-    /// How much, in the product's unit.
+    /// How much, in the unit of the line.
     pub quantity: Quantity,
+    /// The code of that unit; none for the product's.
+    pub unit: Option<String>,
     /// The price that somebody gave.
     pub unit_price: Option<Price>,
     /// JSON pointer of the line in the request, such as `/lines/0`.
@@ -32,6 +34,8 @@ pub struct LineToPrice {
 pub struct PricedLine {
     /// What is sold.
     pub product: Option<products::Model>,
+    /// The code of the unit of quantity and price.
+    pub unit: Option<String>,
     /// Per `price_base_quantity` units, before discounts, in the document's currency.
     pub unit_price: Price,
     /// How many units the price is for.
@@ -54,6 +58,7 @@ pub fn lines_to_price(lines: &[LineInput]) -> Vec<LineToPrice> {
     let line = |(index, line): (usize, &LineInput)| LineToPrice {
         product_id: line.product_id,
         quantity: line.quantity,
+        unit: line.unit.clone(),
         unit_price: line.unit_price,
         pointer: format!("/lines/{index}"),
     };
@@ -77,7 +82,7 @@ pub async fn price_lines(
     let mut errors = Vec::new();
     let found = sold(tx, lines, &mut errors).await?;
     check::finish(errors)?;
-    let book = PriceBook::load(tx, company, party, day, currency, &found).await?;
+    let book = PriceBook::load(tx, company, party, day, currency, &found, lines).await?;
     book.price(&found, lines)
 }
 
@@ -105,7 +110,7 @@ struct PriceBook<'a> {
     lists: Vec<PriceListData>,
     rates: RateTable,
     parents: catalog::Parents,
-    factors: BTreeMap<String, Quantity>,
+    measures: BTreeMap<String, Measure>,
 }
 
 impl<'a> PriceBook<'a> {
@@ -116,13 +121,15 @@ impl<'a> PriceBook<'a> {
         day: Day,
         currency: Currency,
         products: &BTreeMap<ProductId, products::Model>,
+        lines: &[LineToPrice],
     ) -> Result<Self, Problem> {
         let parents = catalog::parents(tx, products.values().filter_map(|product| product.category_id)).await?;
-        let factors = catalog::factors(tx, products.values().map(|product| product.unit.as_str())).await?;
+        let units = products.values().map(|product| product.unit.as_str()).chain(lines.iter().filter_map(|line| line.unit.as_deref()));
+        let measures = catalog::measures(tx, units).await?;
         let wanted = Wanted { products: products.keys().copied().collect(), categories: parents.keys().copied().collect() };
         let lists = if products.is_empty() { Vec::new() } else { store::lists(tx, company.id, party, &wanted).await? };
         let rates = rates(tx, pairs(products.values(), &lists, currency), day).await?;
-        Ok(Self { company, party, day, currency, lists, rates, parents, factors })
+        Ok(Self { company, party, day, currency, lists, rates, parents, measures })
     }
 
     fn price(&self, products: &BTreeMap<ProductId, products::Model>, lines: &[LineToPrice]) -> Result<Vec<PricedLine>, Problem> {
@@ -131,7 +138,7 @@ impl<'a> PriceBook<'a> {
         for line in lines {
             let found = match line.product_id.and_then(|id| products.get(&id)) {
                 Some(product) => self.price_product(line, product),
-                None => Ok(without_product(line)),
+                None => self.unit(line, None).map(|_| without_product(line)),
             };
             match found {
                 Ok(line) => priced.push(line),
@@ -145,7 +152,7 @@ impl<'a> PriceBook<'a> {
     }
 
     fn price_product(&self, line: &LineToPrice, row: &products::Model) -> Result<PricedLine, Problem> {
-        let factor = self.factors.get(&row.unit).copied().unwrap_or(Quantity::ONE);
+        let (unit_factor, product_factor) = self.unit(line, Some(row))?;
         let product = PricedProduct {
             id: row.id,
             categories: catalog::path(&self.parents, row.category_id),
@@ -155,9 +162,9 @@ impl<'a> PriceBook<'a> {
         };
         let request = PriceRequest {
             product: &product,
-            // Price breaks count base units. The price itself is per unit of the product, as the line is, so there is nothing left to convert.
-            quantity: in_base_units(line.quantity, factor)?,
-            unit_factor: Quantity::ONE,
+            quantity: line.quantity,
+            unit_factor,
+            product_factor,
             currency: self.currency,
             day: self.day,
             company_id: self.company.id,
@@ -169,9 +176,39 @@ impl<'a> PriceBook<'a> {
         };
         let resolved = resolve_price(&request, &self.lists, &|from, to| self.rates.find(from, to))?;
         let ResolvedPrice { price, source, list_unit_price, override_percent, trace } = resolved;
-        let unit_cost = row.cost.zip(self.rates.find(row.currency, self.currency)).map(|(cost, rate)| rate.price(cost)).transpose()?;
-        let price_base_quantity = row.price_base_quantity;
-        Ok(PricedLine { product: Some(row.clone()), unit_price: price, price_base_quantity, source, list_unit_price, override_percent, unit_cost, trace })
+        let unit_cost = match (row.cost, self.rates.find(row.currency, self.currency)) {
+            (Some(cost), Some(rate)) => Some(in_unit(rate.price(cost)?, unit_factor, product_factor)?),
+            _ => None,
+        };
+        Ok(PricedLine {
+            product: Some(row.clone()),
+            unit: Some(line.unit.clone().unwrap_or_else(|| row.unit.clone())),
+            unit_price: price,
+            price_base_quantity: row.price_base_quantity,
+            source,
+            list_unit_price,
+            override_percent,
+            unit_cost,
+            trace,
+        })
+    }
+
+    /// Base units in one unit of the line, and in one of its product.
+    fn unit(&self, line: &LineToPrice, product: Option<&products::Model>) -> Result<(Quantity, Quantity), Problem> {
+        let of_product = product.and_then(|product| self.measures.get(&product.unit));
+        let product_factor = of_product.map_or(Quantity::ONE, |measure| measure.factor);
+        let Some(code) = &line.unit else { return Ok((product_factor, product_factor)) };
+        let pointer = format!("{}/unit", line.pointer);
+        let Some(own) = self.measures.get(code) else {
+            return Err(Problem::field(Code::NotFound, pointer, "is not the code of a unit"));
+        };
+        match of_product {
+            Some(of_product) if of_product.category != own.category => {
+                let detail = format!("measures {}, and the product is sold by {}", own.category, of_product.category);
+                Err(Problem::field(Code::InvalidValue, pointer, detail))
+            }
+            _ => Ok((own.factor, product_factor)),
+        }
     }
 }
 
@@ -182,6 +219,7 @@ fn without_product(line: &LineToPrice) -> PricedLine {
     trace.step("unit_price", "none", unit_price.to_string(), "a line without a product has the price that is given");
     PricedLine {
         product: None,
+        unit: line.unit.clone(),
         unit_price,
         price_base_quantity: Quantity::ONE,
         source: PriceSource::Given,
@@ -190,11 +228,6 @@ fn without_product(line: &LineToPrice) -> PricedLine {
         unit_cost: None,
         trace,
     }
-}
-
-/// A quantity in the base unit of its unit: 0.4 dozen is 4.8.
-fn in_base_units(quantity: Quantity, factor: Quantity) -> Result<Quantity, Problem> {
-    Ok(Quantity(product(&[quantity.0, factor.0], &[Quantity::ONE.0])?))
 }
 
 /// The currencies that pricing may convert between: of products, lists and the document.
@@ -213,15 +246,6 @@ mod tests {
 
     fn currency(code: &str) -> Currency {
         code.parse().unwrap()
-    }
-
-    #[test]
-    fn breaks_are_compared_in_base_units() {
-        let base = |quantity: &str, factor: &str| in_base_units(quantity.parse().unwrap(), factor.parse().unwrap()).unwrap().to_string();
-        assert_eq!(base("0.4", "12"), "4.8", "PRICE-001");
-        assert_eq!(base("0.3", "12"), "3.6", "PRICE-001");
-        assert_eq!(base("-2", "0.5"), "-1");
-        assert!(in_base_units(Quantity(i64::MAX), Quantity(i64::MAX)).is_err());
     }
 
     #[test]

@@ -42,6 +42,17 @@ impl Trace {
         self.steps.push(TraceStep { rule: rule.into(), input: input.into(), outcome: outcome.into(), because: because.into() });
     }
 
+    /// The trace of a component of a bundle: how the bundle got its price, what the component costs alone, and its share.
+    pub(super) fn share(&mut self, bundle: &Self, alone: String, share: String) {
+        let mut steps = bundle.steps.clone();
+        steps.append(&mut self.steps);
+        self.steps = steps;
+        let because = format!("its share of the bundle's price of {}, by what the components cost alone; the last takes the residue", bundle.result);
+        self.step("bundle", alone, share.clone(), because);
+        self.result = share;
+        self.candidates.extend(bundle.candidates.iter().cloned());
+    }
+
     pub(super) fn lost(&mut self, rule: impl Into<String>, because: impl Into<String>) {
         self.candidates.push(TraceCandidate { rule: rule.into(), outcome: "lost".to_owned(), lost_because: Some(because.into()) });
     }

@@ -1,6 +1,7 @@
-//! The rate of a pair of currencies on a day: the latest that was quoted on it or before, in whichever direction it was quoted.
+//! The rate of a pair of currencies on a day: the latest that was quoted on it or before, in whichever direction it was quoted. A pair that nobody quoted goes
+//! through a currency against which both are: the euro, as the European Central Bank quotes, or the dollar.
 
-use super::rules::{Conversion, conversion};
+use super::rules::{Conversion, conversion, crossed};
 use causeway_contract::Problem;
 use causeway_entity::master::exchange_rates;
 use causeway_kernel::{Find, Tx};
@@ -8,31 +9,77 @@ use causeway_value::{Currency, Day, Rate};
 use sea_orm::sea_query::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What most rates are quoted against, in the order in which they are tried.
+const PIVOTS: [&str; 2] = ["EUR", "USD"];
+
+/// A pair: from which currency to which.
+type Pair = (Currency, Currency);
+
 /// The rates that hold on a day.
 #[derive(Clone, Debug, Default)]
 pub struct RateTable {
     /// By the currency that is valued and the one it is valued in.
-    quotes: BTreeMap<(Currency, Currency), (Day, Rate)>,
+    quotes: BTreeMap<Pair, (Day, Rate)>,
 }
 
-/// The rates that hold on `day` for these pairs, in one query; in none when every pair is of one currency.
+/// A rate as somebody quoted it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// The currency that is valued.
+    pub currency: Currency,
+    /// The currency it is valued in.
+    pub base: Currency,
+    /// The day of the quote.
+    pub day: Day,
+    /// Units of `base` for one of `currency`.
+    pub rate: Rate,
+}
+
+/// A conversion with the quotes that it comes from: none for one currency, one, or two through a third currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// How to convert.
+    pub conversion: Conversion,
+    /// From what.
+    pub quotes: Vec<Quote>,
+}
+
+/// The rates that hold on `day` for these pairs, in one query, or two when a pair goes through another currency; in none when every pair is of one currency.
 ///
 /// # Errors
 /// When the database fails. A missing rate is one only when it is used.
-pub async fn rates(tx: &mut Tx<'_>, pairs: impl IntoIterator<Item = (Currency, Currency)>, day: Day) -> Result<RateTable, Problem> {
-    let quotes: BTreeSet<(Currency, Currency)> = pairs.into_iter().filter(|(from, to)| from != to).flat_map(|(from, to)| [(from, to), (to, from)]).collect();
-    if quotes.is_empty() {
-        return Ok(RateTable::default());
+pub async fn rates(tx: &mut Tx<'_>, pairs: impl IntoIterator<Item = Pair>, day: Day) -> Result<RateTable, Problem> {
+    let pairs: BTreeSet<Pair> = pairs.into_iter().filter(|(from, to)| from != to).collect();
+    let mut table = RateTable { quotes: quotes(tx, &pairs, day).await? };
+    let legs: BTreeSet<Pair> = pairs.into_iter().filter(|(from, to)| table.direct(*from, *to).is_none()).flat_map(legs).collect();
+    table.quotes.extend(quotes(tx, &legs, day).await?);
+    Ok(table)
+}
+
+/// The ways through the pivots.
+fn legs((from, to): Pair) -> impl Iterator<Item = Pair> {
+    pivots().filter(move |pivot| *pivot != from && *pivot != to).flat_map(move |pivot| [(from, pivot), (pivot, to)])
+}
+
+fn pivots() -> impl Iterator<Item = Currency> {
+    PIVOTS.iter().filter_map(|code| code.parse().ok())
+}
+
+/// The latest quotes of these pairs, in either direction.
+async fn quotes(tx: &mut Tx<'_>, pairs: &BTreeSet<Pair>, day: Day) -> Result<BTreeMap<Pair, (Day, Rate)>, Problem> {
+    let wanted: BTreeSet<Pair> = pairs.iter().flat_map(|(from, to)| [(*from, *to), (*to, *from)]).collect();
+    if wanted.is_empty() {
+        return Ok(BTreeMap::new());
     }
     let latest = "currency = ? AND base = ? AND date = (SELECT MAX(q.date) FROM exchange_rates q \
         WHERE q.tenant_id = $1 AND q.currency = ? AND q.base = ? AND q.date <= ?)";
-    let condition = vec![latest; quotes.len()].join(" OR ");
-    let values = quotes.into_iter().flat_map(|(currency, base)| {
+    let condition = vec![latest; wanted.len()].join(" OR ");
+    let values = wanted.into_iter().flat_map(|(currency, base)| {
         let (currency, base): (Value, Value) = (currency.into(), base.into());
         [currency.clone(), base.clone(), currency, base, day.into()]
     });
     let rows = Find::<exchange_rates::Entity>::new().when(&condition, values.collect()).all(tx).await?;
-    Ok(RateTable::of(rows.into_iter().map(|row| (row.currency, row.base, row.date, row.rate))))
+    Ok(rows.into_iter().map(|row| ((row.currency, row.base), (row.date, row.rate))).collect())
 }
 
 /// How to convert from one currency to another on a day: for an amount of a document and the books of its company.
@@ -50,16 +97,34 @@ impl RateTable {
         Self { quotes: quotes.into_iter().map(|(currency, base, day, rate)| ((currency, base), (day, rate))).collect() }
     }
 
-    /// How to convert, by the later of the two quotes; by the direct one when both are of one day. None when there is no quote.
+    /// How to convert. None when there is no way.
     #[must_use]
     pub fn find(&self, from: Currency, to: Currency) -> Option<Conversion> {
+        self.way(from, to).map(|way| way.conversion)
+    }
+
+    /// How to convert, and from which quotes: by the pair's own, else through the first pivot that both are quoted against.
+    #[must_use]
+    pub fn way(&self, from: Currency, to: Currency) -> Option<Way> {
         if from == to {
-            return Some(Conversion::Same);
+            return Some(Way { conversion: Conversion::Same, quotes: Vec::new() });
         }
-        match (self.quotes.get(&(from, to)), self.quotes.get(&(to, from))) {
-            (Some((day, _)), Some((later, rate))) if later > day => Some(Conversion::DividedBy(*rate)),
-            (Some((_, rate)), _) => Some(Conversion::Times(*rate)),
-            (None, Some((_, rate))) => Some(Conversion::DividedBy(*rate)),
+        if let Some((conversion, quote)) = self.direct(from, to) {
+            return Some(Way { conversion, quotes: vec![quote] });
+        }
+        pivots().find_map(|pivot| {
+            let ((there, first), (back, second)) = (self.direct(from, pivot)?, self.direct(pivot, to)?);
+            Some(Way { conversion: crossed(there, back).ok()?, quotes: vec![first, second] })
+        })
+    }
+
+    /// By the later of the pair's two quotes; by the direct one when both are of one day.
+    fn direct(&self, from: Currency, to: Currency) -> Option<(Conversion, Quote)> {
+        let quote = |currency: Currency, base: Currency| self.quotes.get(&(currency, base)).map(|(day, rate)| Quote { currency, base, day: *day, rate: *rate });
+        match (quote(from, to), quote(to, from)) {
+            (Some(direct), Some(other)) if other.day > direct.day => Some((Conversion::DividedBy(other.rate), other)),
+            (Some(direct), _) => Some((Conversion::Times(direct.rate), direct)),
+            (None, Some(other)) => Some((Conversion::DividedBy(other.rate), other)),
             (None, None) => None,
         }
     }
@@ -91,5 +156,20 @@ mod tests {
         assert_eq!(table(early, late).find(gbp, gbp), Some(Conversion::Same));
         let problem = table(early, late).conversion(gbp, eur).unwrap_err();
         assert_eq!((problem.code, problem.meta["from"].as_str()), (Code::RateMissing, Some("GBP")));
+    }
+
+    #[test]
+    fn a_pair_that_nobody_quoted_goes_through_the_euro() {
+        let [eur, usd, gbp, jpy]: [Currency; 4] = ["EUR", "USD", "GBP", "JPY"].map(|code| code.parse().unwrap());
+        let day: Day = "2026-10-30".parse().unwrap();
+        let quoted = [(usd, "1.1172"), (gbp, "0.8338"), (jpy, "175.68")].map(|(to, rate)| (eur, to, day, rate.parse().unwrap()));
+        let table = RateTable::of(quoted);
+        let way = table.way(gbp, usd).unwrap();
+        assert_eq!(way.conversion, Conversion::Times("1.339889661789".parse().unwrap()), "1.1172 / 0.8338");
+        assert_eq!(way.quotes.iter().map(|quote| quote.base).collect::<Vec<_>>(), [gbp, usd]);
+        assert_eq!(table.find(usd, gbp), Some(Conversion::DividedBy("1.339889661789".parse().unwrap())), "the way back is the same rate");
+        assert_eq!(table.find(jpy, usd), Some(Conversion::DividedBy("157.250268528464".parse().unwrap())));
+        assert_eq!(RateTable::of([quoted[0]]).find(gbp, usd), None);
+        assert_eq!(legs((gbp, usd)).collect::<Vec<_>>(), [(gbp, eur), (eur, usd)]);
     }
 }

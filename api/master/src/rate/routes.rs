@@ -1,16 +1,18 @@
 //! The operations of an exchange rate.
 
-use super::service;
+use super::{convert, import, service};
 use causeway_contract::{Page, Problem};
 use causeway_entity::master::exchange_rates;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
-use causeway_openapi::pricing::{EXCHANGE_RATES, ExchangeRate, op};
+use causeway_openapi::pricing::{Converted, EXCHANGE_RATES, ExchangeRate, ImportedExchangeRates, op};
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
     routes.on::<op::ListExchangeRates, _>(list_rates);
     routes.on::<op::CreateExchangeRate, _>(create);
     routes.on::<op::GetExchangeRate, _>(get);
+    routes.on::<op::ImportExchangeRates, _>(import_rates);
+    routes.on::<op::ConvertAmount, _>(convert_amount);
 }
 
 async fn list_rates(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListExchangeRates>) -> Result<Answer<Page<ExchangeRate>>, Problem> {
@@ -28,4 +30,12 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateExchangeRate>)
 async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetExchangeRate>) -> Result<Answer<ExchangeRate>, Problem> {
     let row = tx.must::<exchange_rates::Entity>(call.path).await?;
     Ok(Answer::object(service::view(&row), row.version))
+}
+
+async fn import_rates(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ImportExchangeRates>) -> Result<Answer<ImportedExchangeRates>, Problem> {
+    Ok(Answer::of(import::import(ctx, tx, &call.body).await?))
+}
+
+async fn convert_amount(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ConvertAmount>) -> Result<Answer<Converted>, Problem> {
+    Ok(Answer::of(convert::convert(ctx, tx, &call.query).await?))
 }

@@ -56,6 +56,31 @@ impl Conversion {
     }
 }
 
+/// Two conversions one after the other, as one rate of twelve decimals: in the direction in which it is one or more, where twelve decimals say most.
+///
+/// # Errors
+/// [`Overflow`] when the rate does not fit.
+pub fn crossed(first: Conversion, second: Conversion) -> Result<Conversion, Overflow> {
+    let (mut above, mut below) = (Vec::new(), Vec::new());
+    for conversion in [first, second] {
+        match conversion {
+            Conversion::Same => {}
+            Conversion::Times(rate) => above.push(rate.0),
+            Conversion::DividedBy(rate) => below.push(rate.0),
+        }
+    }
+    // Every rate is a number of Rate::ONE parts; what is left over of those is put on the other side.
+    let ratio = |above: &[i64], below: &[i64]| {
+        let factors: Vec<i64> = above.iter().copied().chain(std::iter::repeat_n(Rate::ONE.0, below.len() + 1)).collect();
+        let divisors: Vec<i64> = below.iter().copied().chain(std::iter::repeat_n(Rate::ONE.0, above.len())).collect();
+        product(&factors, &divisors)
+    };
+    match ratio(&above, &below) {
+        Ok(rate) if rate >= Rate::ONE.0 => Ok(Conversion::Times(Rate(rate))),
+        _ => ratio(&below, &above).map(|rate| Conversion::DividedBy(Rate(rate))),
+    }
+}
+
 /// The conversion that `rates` knows; [`Conversion::Same`] without asking when both currencies are the same.
 ///
 /// # Errors
@@ -64,11 +89,15 @@ pub fn conversion(from: Currency, to: Currency, rates: Rates<'_>) -> Result<Conv
     if from == to {
         return Ok(Conversion::Same);
     }
-    rates(from, to).ok_or_else(|| {
-        Problem::new(Code::RateMissing, format!("There is no exchange rate from {from} to {to} for this day. Add one and try again."))
-            .with("from", from.code())
-            .with("to", to.code())
-    })
+    rates(from, to).ok_or_else(|| missing(from, to))
+}
+
+/// The problem of a pair without a rate.
+#[must_use]
+pub fn missing(from: Currency, to: Currency) -> Problem {
+    Problem::new(Code::RateMissing, format!("There is no exchange rate from {from} to {to} for this day. Add one and try again."))
+        .with("from", from.code())
+        .with("to", to.code())
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@
 //!
 //! Rounding follows the company: `per_line` rounds each tax of each line, and what builds on it uses the rounded amount; `per_document` sums the exact
 //! amounts per tax, rounds once, and spreads the difference over the lines, largest first. Both keep the price that the customer saw: the net is what the
-//! included taxes leave of it (requirements BIL-05, BIL-14; vectors TAX-…).
+//! included taxes leave of it. `per_document_net` rounds the net by itself, too, and may miss that price by the smallest amount (requirements BIL-05,
+//! BIL-14; vectors TAX-…).
 
 use super::ratio::Ratio;
 use causeway_contract::{Code, FieldError};
@@ -61,16 +62,13 @@ pub struct TaxPolicy {
     pub rounding: TaxRounding,
     /// The smallest amount, in minor units: 1, or 5 where the smallest coin is five cents.
     pub step: i64,
-    /// Per document only: whether the price with included taxes is kept and the net is what they leave. Otherwise the exact net is summed and rounded by
-    /// itself, and the price may be missed by the smallest amount (vectors TAX-046, TAX-050 show this second policy).
-    pub keep_gross: bool,
 }
 
 impl TaxPolicy {
-    /// The policy of a company: rounding to the minor unit, the price kept.
+    /// The policy of a company: rounding to the minor unit.
     #[must_use]
     pub const fn of(rounding: TaxRounding) -> Self {
-        Self { rounding, step: 1, keep_gross: true }
+        Self { rounding, step: 1 }
     }
 }
 
@@ -120,7 +118,7 @@ pub fn compute_document(lines: &[TaxableLine], policy: TaxPolicy, currency: Curr
     let stacks = lines.iter().map(|line| Stack::of(line, currency)).collect::<Result<Vec<_>, _>>()?;
     let rounded = match policy.rounding {
         TaxRounding::PerLine => stacks.iter().map(|stack| per_line(stack, policy.step)).collect::<Result<Vec<_>, _>>()?,
-        TaxRounding::PerDocument => per_document(&stacks, policy)?,
+        TaxRounding::PerDocument | TaxRounding::PerDocumentNet => per_document(&stacks, policy)?,
     };
     let mut document = TaxedDocument::default();
     for (stack, rounded) in stacks.iter().zip(rounded) {
@@ -383,7 +381,7 @@ fn per_document(stacks: &[Stack], policy: TaxPolicy) -> Result<Vec<Rounded>, Ove
             }
         }
     }
-    if policy.keep_gross {
+    if policy.rounding == TaxRounding::PerDocument {
         for (stack, rounded) in stacks.iter().zip(&mut rounded) {
             rounded.net = stack.net_after(&rounded.taxes)?;
         }

@@ -70,6 +70,8 @@ fn new_party(lead: &Model, name: &str) -> CreateParty {
         roles: vec![PartyRole::Customer],
         country: None,
         tax_id: None,
+        tax_ids: Vec::new(),
+        refuse_duplicates: None,
         currency: None,
         payment_term_id: None,
         price_list_id: None,

@@ -68,7 +68,7 @@ fn net_step(number: Option<u32>, line: &Line, terms: Terms) -> ExplanationStep {
 fn tax_steps(number: Option<u32>, line: &Line, terms: Terms) -> impl Iterator<Item = ExplanationStep> {
     let because = match terms.rounding {
         TaxRounding::PerLine => "the tax of the line, rounded by itself",
-        TaxRounding::PerDocument => "the line's part of the tax, which is rounded once for the document",
+        TaxRounding::PerDocument | TaxRounding::PerDocumentNet => "the line's part of the tax, which is rounded once for the document",
     };
     line.taxes.iter().map(move |part| ExplanationStep {
         line: number,

@@ -7,6 +7,7 @@
 pub mod amounts;
 pub mod explain;
 pub mod price;
+pub mod print;
 pub mod view;
 
 use causeway_entity::TaxAmount;

@@ -6,12 +6,13 @@ use crate::check::share;
 use crate::header::Header;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
-use causeway_entity::master::parties;
+use causeway_entity::master::{parties, products};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::not_blank;
 use causeway_master::pricing::Trace;
+use causeway_master::pricing::bundle::{DocumentLine, document_lines};
 use causeway_master::pricing::rules::PriceSource;
-use causeway_master::pricing::service::{self, PricedLine, lines_to_price};
+use causeway_master::pricing::service::lines_to_price;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_openapi::line::LineInput;
 use causeway_value::{Amount, BillingPolicy, CompanyId, Day, Percent};
@@ -53,7 +54,7 @@ pub struct Priced {
 /// `price_rule_tie` or `rate_missing` when a line has no one price; `amount_overflow`.
 pub async fn price_lines(ctx: &Ctx, tx: &mut Tx<'_>, scope: &Scope<'_>, inputs: &[LineInput], errors: &mut Vec<FieldError>) -> Result<Option<Priced>, Problem> {
     check(inputs, errors);
-    let found = service::price_lines(ctx, tx, scope.company, scope.party, scope.day, scope.terms.currency, &lines_to_price(inputs)).await;
+    let found = document_lines(ctx, tx, scope.company, scope.party, scope.day, scope.terms.currency, &lines_to_price(inputs)).await;
     let taxes = tax_defs(tx, scope.company.id).await?;
     let found = match found {
         Ok(found) => found,
@@ -65,8 +66,10 @@ pub async fn price_lines(ctx: &Ctx, tx: &mut Tx<'_>, scope: &Scope<'_>, inputs: 
         Err(problem) => return Err(problem),
     };
     let mut priced = Priced::default();
-    for (index, (input, found)) in inputs.iter().zip(found).enumerate() {
-        let (line, trace) = line(input, found, &taxes, &format!("/lines/{index}"), errors);
+    for found in found {
+        let Some(input) = inputs.get(found.input) else { continue };
+        let pointer = format!("/lines/{}", found.input);
+        let (line, trace) = line(input, found, &taxes, &pointer, errors);
         priced.lines.push(line);
         priced.traces.push(trace);
     }
@@ -106,14 +109,15 @@ fn check_taxes(inputs: &[LineInput], taxes: &TaxDefs, errors: &mut Vec<FieldErro
     }
 }
 
-fn line(input: &LineInput, found: PricedLine, taxes: &TaxDefs, pointer: &str, errors: &mut Vec<FieldError>) -> (Line, Trace) {
+fn line(input: &LineInput, document_line: DocumentLine, taxes: &TaxDefs, pointer: &str, errors: &mut Vec<FieldError>) -> (Line, Trace) {
+    let DocumentLine { quantity, priced: found, bundle, .. } = document_line;
     let product = found.product.as_ref();
     let given = found.source == PriceSource::Given;
     let line = Line {
-        product_id: input.product_id,
-        description: input.description.clone().or_else(|| product.map(|product| product.name.clone())).unwrap_or_default(),
-        quantity: input.quantity,
-        unit: product.map(|product| product.unit.clone()),
+        product_id: product.map(|product| product.id),
+        description: description(input, product, bundle.as_ref()),
+        quantity,
+        unit: found.unit.clone(),
         unit_price: found.unit_price,
         price_base_quantity: found.price_base_quantity,
         price_source: found.source.to_string(),
@@ -131,9 +135,19 @@ fn line(input: &LineInput, found: PricedLine, taxes: &TaxDefs, pointer: &str, er
     (line, found.trace)
 }
 
+/// The text of a line: its own, else its product's; a component says which bundle it is of.
+fn description(input: &LineInput, product: Option<&products::Model>, bundle: Option<&products::Model>) -> String {
+    let name = product.map(|product| product.name.clone()).unwrap_or_default();
+    match bundle {
+        Some(bundle) => format!("{}: {name}", input.description.as_deref().unwrap_or(&bundle.name)),
+        None => input.description.clone().unwrap_or(name),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use causeway_master::pricing::service::PricedLine;
     use causeway_value::{Price, ProductId, Quantity};
 
     #[test]
@@ -155,8 +169,9 @@ mod tests {
             price_override_reason: Some("agreed".to_owned()),
             ..LineInput::default()
         };
-        let found = PricedLine {
+        let priced = PricedLine {
             product: None,
+            unit: None,
             unit_price: Price::ONE,
             price_base_quantity: Quantity::ONE,
             source: PriceSource::Given,
@@ -165,6 +180,7 @@ mod tests {
             unit_cost: None,
             trace: Trace::default(),
         };
+        let found = DocumentLine { input: 0, quantity: Quantity::ONE, priced, bundle: None };
         let mut errors = Vec::new();
         let (line, _) = line(&input, found, &TaxDefs::default(), "/lines/0", &mut errors);
         assert_eq!((line.billing_policy, line.tax_ids, line.unit, errors), (BillingPolicy::OnOrder, Vec::new(), None, Vec::new()));

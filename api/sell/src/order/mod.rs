@@ -7,6 +7,7 @@
 //! Not here: the arithmetic of lines (`line`), deliveries and billables (below), amendments.
 
 mod news;
+pub mod print;
 pub mod routes;
 pub mod rules;
 pub mod service;

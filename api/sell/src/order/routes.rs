@@ -1,7 +1,7 @@
 //! The operations of an order.
 
-use super::{service, view};
-use causeway_contract::{Page, Problem};
+use super::{print, service, view};
+use causeway_contract::{File, Page, Problem};
 use causeway_entity::sell::orders::Entity;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
 use causeway_openapi::order::{ORDERS, Order, op};
@@ -11,6 +11,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::ListOrders, _>(list_orders);
     routes.on::<op::CreateOrder, _>(create);
     routes.on::<op::GetOrder, _>(get);
+    routes.on::<op::PrintOrder, _>(print_order);
     routes.on::<op::UpdateOrder, _>(update);
     routes.on::<op::ConfirmOrder, _>(confirm);
     routes.on::<op::HoldOrder, _>(hold);
@@ -37,6 +38,11 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateOrder>) -> Res
 async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetOrder>) -> Result<Answer<Order>, Problem> {
     let row = tx.must::<Entity>(call.path).await?;
     view::views(tx, &[row]).await?.into_iter().next().map(answer).ok_or_else(Problem::not_found)
+}
+
+async fn print_order(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PrintOrder>) -> Result<Answer<File>, Problem> {
+    let row = tx.must::<Entity>(call.path).await?;
+    print::pdf(tx, &row).await.map(Answer::of)
 }
 
 async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateOrder>) -> Result<Answer<Order>, Problem> {

@@ -1,11 +1,14 @@
 //! Quotes: offers in revisions (QTE-01 to QTE-22).
 //!
-//! States: draft → in approval → approved → sent → accepted, declined or expired; a revision replaces the one before, which becomes superseded. Nothing
-//! must approve yet, so a submitted quote is approved at once. Invariants: all revisions have one number, and at most one of them is not superseded; lines
+//! States: draft → in approval → approved → sent → accepted, declined or expired; a revision replaces the one before, which becomes superseded. What
+//! breaks no rule of its company is approved when it is submitted; the rest waits for a second person. Invariants: all revisions have one number, and at most one of them is not superseded; lines
 //! and prices change in a draft only; the trace of every price is kept with its revision; an accepted quote has exactly one order.
 //! Not here: the arithmetic of lines (`line`), what becomes of the order (`order`).
 
 pub mod expiry;
+pub mod limits;
+mod link;
+pub mod print;
 pub mod routes;
 pub mod rules;
 pub mod service;

@@ -1,7 +1,7 @@
 //! The operations of a quote.
 
-use super::{service, view};
-use causeway_contract::{Page, Problem};
+use super::{link, print, service, view};
+use causeway_contract::{File, Page, Problem};
 use causeway_entity::sell::quotes::Entity;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
 use causeway_openapi::object::Explanation;
@@ -9,14 +9,18 @@ use causeway_openapi::quote::{AcceptedQuote, PricedQuote, QUOTES, Quote, op};
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
+    link::routes::register(routes);
     routes.on::<op::ListQuotes, _>(list_quotes);
     routes.on::<op::CreateQuote, _>(create);
     routes.on::<op::GetQuote, _>(get);
+    routes.on::<op::PrintQuote, _>(print_quote);
     routes.on::<op::UpdateQuote, _>(update);
     routes.on::<op::PriceQuote, _>(price);
     routes.on::<op::ExplainQuote, _>(explain);
     routes.on::<op::ReviseQuote, _>(revise);
     routes.on::<op::SubmitQuote, _>(submit);
+    routes.on::<op::ApproveQuote, _>(approve);
+    routes.on::<op::RejectQuote, _>(reject);
     routes.on::<op::SendQuote, _>(send);
     routes.on::<op::AcceptQuote, _>(accept);
     routes.on::<op::DeclineQuote, _>(decline);
@@ -42,6 +46,11 @@ async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetQuote>) -> Result<Answ
     view::views(tx, &[row]).await?.into_iter().next().map(answer).ok_or_else(Problem::not_found)
 }
 
+async fn print_quote(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PrintQuote>) -> Result<Answer<File>, Problem> {
+    let row = tx.must::<Entity>(call.path).await?;
+    print::pdf(tx, &row).await.map(Answer::of)
+}
+
 async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateQuote>) -> Result<Answer<Quote>, Problem> {
     service::update(ctx, tx, call.path, &call.body).await.map(answer)
 }
@@ -60,6 +69,14 @@ async fn revise(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ReviseQuote>) -> Res
 
 async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::SubmitQuote>) -> Result<Answer<Quote>, Problem> {
     service::submit(ctx, tx, call.path).await.map(answer)
+}
+
+async fn approve(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ApproveQuote>) -> Result<Answer<Quote>, Problem> {
+    service::approve(ctx, tx, call.path, &call.body).await.map(answer)
+}
+
+async fn reject(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::RejectQuote>) -> Result<Answer<Quote>, Problem> {
+    service::reject(ctx, tx, call.path, &call.body).await.map(answer)
 }
 
 async fn send(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::SendQuote>) -> Result<Answer<Quote>, Problem> {

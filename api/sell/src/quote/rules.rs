@@ -1,6 +1,7 @@
 //! What may be done with a quote when.
 
 use causeway_contract::{Code, Problem};
+use causeway_entity::sell::quote_links;
 use causeway_entity::sell::quotes::Model;
 use causeway_value::{Day, QuoteStatus};
 
@@ -14,6 +15,29 @@ pub fn must_be_draft(row: &Model, verb: &str) -> Result<(), Problem> {
         QuoteStatus::Accepted | QuoteStatus::Superseded => Err(refused(row, verb, "")),
         _ => Err(refused(row, verb, " Revise it (POST /v1/quotes/{id}/revise) and change the revision.")),
     }
+}
+
+/// A quote that is approved or rejected waits for it.
+///
+/// # Errors
+/// `state_conflict`.
+pub fn must_wait(row: &Model, verb: &str) -> Result<(), Problem> {
+    match row.status {
+        QuoteStatus::InApproval => Ok(()),
+        QuoteStatus::Draft => Err(refused(row, verb, " Submit it first.")),
+        _ => Err(refused(row, verb, "")),
+    }
+}
+
+/// Who submitted a quote does not approve it (SEC-03).
+///
+/// # Errors
+/// `segregation_of_duties`.
+pub fn must_be_another(row: &Model, own: bool) -> Result<(), Problem> {
+    if !own {
+        return Ok(());
+    }
+    Err(Problem::new(Code::SegregationOfDuties, format!("You submitted the quote {} yourself. Somebody else has to approve it.", row.number)))
 }
 
 /// A quote that is sent is approved.
@@ -51,6 +75,18 @@ pub fn must_be_valid(row: &Model, today: Day) -> Result<(), Problem> {
         Some(last) if today > last => Err(past(row, "accepted")),
         _ => Ok(()),
     }
+}
+
+/// Whether a link opens its quote: while that is sent and valid, and afterwards for who answered through it.
+#[must_use]
+pub fn opens(link: &quote_links::Model, quote: &Model, today: Day) -> bool {
+    let stands = match quote.status {
+        QuoteStatus::Sent => quote.valid_until.is_none_or(|last| today <= last),
+        QuoteStatus::Accepted => true,
+        QuoteStatus::Declined => link.answered_at.is_some(),
+        QuoteStatus::Draft | QuoteStatus::InApproval | QuoteStatus::Approved | QuoteStatus::Expired | QuoteStatus::Superseded => false,
+    };
+    stands && link.revoked_at.is_none()
 }
 
 /// What was accepted stands, and only the latest revision goes on.
@@ -120,6 +156,9 @@ mod tests {
             version: 1,
             created_at: Instant(0),
             updated_at: Instant(0),
+            approval_reasons: None,
+            submitted_by: None,
+            approval_comment: None,
         }
     }
 
@@ -130,9 +169,32 @@ mod tests {
     #[test]
     fn states_allow_what_the_life_of_a_quote_says() {
         assert_eq!(allowed(|row| must_be_draft(row, "changed")), [Draft]);
+        assert_eq!(allowed(|row| must_wait(row, "approved")), [InApproval]);
         assert_eq!(allowed(must_be_approved), [Approved]);
         assert_eq!(allowed(|row| must_be_offered(row, "accepted")), [Approved, Sent]);
         assert_eq!(allowed(must_be_revisable), [Draft, InApproval, Approved, Sent, Declined, Expired]);
+    }
+
+    #[test]
+    fn a_link_opens_what_is_offered_or_was_answered_through_it() {
+        let link = |revoked: Option<i64>, answered: Option<i64>| quote_links::Model {
+            tenant_id: TenantId::new(),
+            quote_id: QuoteId::new(),
+            hash: Vec::new(),
+            created_at: Instant(0),
+            revoked_at: revoked.map(Instant),
+            answered_at: answered.map(Instant),
+            answered_by: None,
+            answered_email: None,
+            answered_from: None,
+        };
+        let opened = |link: &quote_links::Model, day: &str| -> Vec<QuoteStatus> {
+            ALL.into_iter().filter(|status| opens(link, &quote(*status, Some("2026-12-31")), day.parse().unwrap())).collect()
+        };
+        assert_eq!(opened(&link(None, None), "2026-12-31"), [Sent, Accepted]);
+        assert_eq!(opened(&link(None, Some(1)), "2026-12-31"), [Sent, Accepted, Declined]);
+        assert_eq!(opened(&link(None, None), "2027-01-01"), [Accepted]);
+        assert_eq!(opened(&link(Some(1), Some(1)), "2026-12-31"), []);
     }
 
     #[test]

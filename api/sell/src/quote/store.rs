@@ -1,10 +1,10 @@
 //! What stands with quotes.
 
 use causeway_contract::{Code, Problem};
-use causeway_entity::sell::{quote_lines, quote_traces, quotes};
+use causeway_entity::sell::{orders, quote_lines, quote_traces, quotes};
 use causeway_kernel::{Find, Tx};
 use causeway_master::pricing::Trace;
-use causeway_value::QuoteId;
+use causeway_value::{OrderId, QuoteId};
 use std::collections::BTreeMap;
 
 /// The lines of these quotes, in order, in one query.
@@ -23,6 +23,12 @@ pub(super) async fn lines(tx: &mut Tx<'_>, ids: &[QuoteId]) -> Result<BTreeMap<Q
 /// The lines of one quote, in order.
 pub(super) async fn lines_of(tx: &mut Tx<'_>, id: QuoteId) -> Result<Vec<quote_lines::Model>, Problem> {
     Ok(lines(tx, &[id]).await?.remove(&id).unwrap_or_default())
+}
+
+/// The number of the order that a quote became.
+pub(super) async fn order_number(tx: &mut Tx<'_>, order: Option<OrderId>) -> Result<Option<String>, Problem> {
+    let Some(order) = order else { return Ok(None) };
+    Ok(tx.get::<orders::Entity>(order).await?.map(|order| order.number))
 }
 
 /// The external references of one quote.

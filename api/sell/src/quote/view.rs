@@ -55,6 +55,8 @@ pub fn view(row: &quotes::Model, rows: &[quote_lines::Model], refs: Vec<(String,
         accepted_by: row.accepted_by.clone(),
         reference: row.reference.clone(),
         declined_reason: row.decline_reason.clone(),
+        approval_reasons: row.approval_reasons.clone().map(|kept| kept.0).unwrap_or_default(),
+        approval_comment: row.approval_comment.clone(),
         metadata: row.metadata.0.clone(),
         external_refs: refs::shown(refs),
     })

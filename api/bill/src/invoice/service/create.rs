@@ -7,9 +7,9 @@ use crate::invoice::view::{record, view};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{billables, invoices};
 use causeway_entity::govern::companies;
-use causeway_entity::master::parties;
+use causeway_entity::master::{parties, payment_terms};
 use causeway_kernel::{Ctx, Tx};
-use causeway_master::{company, refs, term};
+use causeway_master::{company, party, refs, term};
 use causeway_openapi::invoice::{CreateInvoice, Invoice};
 use causeway_value::{Amount, CompanyId, Direction, FlowId, InvoiceId, InvoiceKind, InvoiceStatus, Json, OrderId, PartyId, PaymentState, PaymentTermId, Rate};
 
@@ -28,20 +28,28 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<
     let mut errors = Vec::new();
     let first = billables.first();
     let (company, party) = owners(tx, body, first, &mut errors).await?;
-    term::service::named(tx, body.payment_term_id, "/payment_term_id", &mut errors).await?;
+    let given_term = term::service::named(tx, body.payment_term_id, "/payment_term_id", &mut errors).await?;
     let (Some(company), Some(party)) = (company, party) else { return Err(Problem::of(errors)) };
     let currency = first.map(|row| row.currency).or(body.currency).or(party.currency).unwrap_or(company.currency);
     let direction = body.direction.unwrap_or(Direction::Sale);
     let id = InvoiceId::new();
-    let draft = lines::draft(tx, Document { id, company: &company, direction, currency }, &billables, &body.lines, errors).await?;
+    let common = Common::of(&billables);
+    let term = match (given_term, common.payment_term_id.or(party.payment_term_id)) {
+        (Some(term), _) => Some(term),
+        (None, Some(id)) => tx.get::<payment_terms::Entity>(id).await?,
+        (None, None) => None,
+    };
+    let early_discount = term.as_ref().filter(|_| direction == Direction::Sale).and_then(|term| term.early_discount.0.clone());
+    let document = Document { id, company: &company, direction, currency, early_discount: early_discount.as_ref() };
+    let draft = lines::draft(tx, document, &billables, &body.lines, errors).await?;
     if draft.taxed.total < Amount::ZERO {
         let detail = "come to less than zero together; bill them with others, or credit an invoice instead";
         return Err(Problem::field(Code::InvalidValue, "/lines", detail));
     }
-    let common = Common::of(&billables);
     let row = invoices::Model {
         currency,
-        payment_term_id: body.payment_term_id.or(common.payment_term_id).or(party.payment_term_id),
+        payment_term_id: term.map(|term| term.id),
+        early_discount: early_discount.map(Json),
         order_id: common.order_id,
         // A deal without a lead is born with its first document.
         flow_id: if billables.is_empty() { Some(FlowId::new()) } else { common.flow_id },
@@ -76,20 +84,20 @@ async fn owners(
         Some(id) => company::service::named(tx, id, errors).await?,
         None => None,
     };
-    let party = tx.named::<parties::Entity, _>(party_id, "/party_id", errors).await?;
+    let party = party::store::existing(tx, party_id, "/party_id", errors).await?;
     Ok((company, party))
 }
 
 /// What all billables have in common; none where they differ.
 #[derive(Default)]
-struct Common {
-    order_id: Option<OrderId>,
-    flow_id: Option<FlowId>,
-    payment_term_id: Option<PaymentTermId>,
+pub(super) struct Common {
+    pub order_id: Option<OrderId>,
+    pub flow_id: Option<FlowId>,
+    pub payment_term_id: Option<PaymentTermId>,
 }
 
 impl Common {
-    fn of(billables: &[billables::Model]) -> Self {
+    pub(super) fn of(billables: &[billables::Model]) -> Self {
         fn shared<T: PartialEq>(mut values: impl Iterator<Item = Option<T>>) -> Option<T> {
             let first = values.next()??;
             values.all(|value| value.as_ref() == Some(&first)).then_some(first)
@@ -138,6 +146,13 @@ pub(super) fn blank(ctx: &Ctx, tx: &Tx<'_>, id: InvoiceId, direction: Direction,
         version: 1,
         created_at: ctx.now(),
         updated_at: ctx.now(),
+        early_discount: None,
+        written_off_amount: None,
+        next_due_date: None,
+        overdue: Some(false),
+        sent_at: None,
+        dispute: None,
+        disputed: Some(false),
     }
 }
 

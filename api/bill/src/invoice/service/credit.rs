@@ -2,6 +2,7 @@
 
 use super::create::blank;
 use super::named;
+use super::post::post_rows;
 use crate::invoice::rules::{CreditPlan, CreditRequest, CreditableLine, CreditableTax, plan_credit};
 use crate::invoice::store::lines_of;
 use crate::invoice::view::{record, view};
@@ -11,7 +12,7 @@ use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::tax::rules::{TaxAmount, add_to_summary};
 use causeway_master::{check, money};
-use causeway_openapi::invoice::{CreditInvoice, Invoice};
+use causeway_openapi::invoice::{CreditInvoice, Invoice, ReverseInvoice};
 use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatus, Json, Overflow, Quantity};
 
 /// Makes a draft credit note of a posted invoice: of lines, of an amount with its tax, or of all that remains.
@@ -29,8 +30,49 @@ pub async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &CreditInvo
         return Err(Problem::field(Code::InvalidValue, "/lines", "come to less than zero together; credit them with others"));
     }
     let company = tx.must::<companies::Entity>(original.company_id).await?;
+    let (row, rows) = note_of(ctx, tx, &company, &original, &lines, &plan, body.reason.clone())?;
+    tx.insert(row.clone());
+    for line in &rows {
+        tx.insert(line.clone());
+    }
+    let note = view(&row, &rows, &[], Vec::new());
+    record(ctx, tx, "invoice.created", &note)?;
+    Ok(note)
+}
+
+/// Takes all that remains of a posted invoice back at once: a credit note, posted, that settles it. What was paid already is the customer's credit then.
+///
+/// # Errors
+/// As [`credit`] and posting: `period_locked`, `number_order`.
+pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &ReverseInvoice) -> Result<Invoice, Problem> {
+    let mut errors = Vec::new();
+    check::not_blank(&body.reason, "/reason", &mut errors);
+    if let Some(date) = body.date {
+        check::day(date, "/date", &mut errors);
+    }
+    check::finish(errors)?;
+    let original = tx.lock::<invoices::Entity>(id).await?;
+    must_be_creditable(&original)?;
+    let company = tx.must::<companies::Entity>(original.company_id).await?;
+    let lines = lines_of(tx, &[id]).await?;
+    let plan = plan_credit(&lines.iter().map(creditable).collect::<Vec<_>>(), &CreditRequest::All, original.currency)?;
+    let (note, rows) = note_of(ctx, tx, &company, &original, &lines, &plan, Some(body.reason.clone()))?;
+    let day = body.date.unwrap_or_else(|| ctx.today(company.time_zone));
+    post_rows(ctx, tx, &company, (&note, &rows, None), day).await
+}
+
+/// The note and its lines, as a draft in memory.
+fn note_of(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    company: &companies::Model,
+    original: &invoices::Model,
+    lines: &[invoice_lines::Model],
+    plan: &CreditPlan,
+    reason: Option<String>,
+) -> Result<(invoices::Model, Vec<invoice_lines::Model>), Problem> {
     let note_id = InvoiceId::new();
-    let rows = note_lines(tx, note_id, &lines, &plan);
+    let rows = note_lines(tx, note_id, lines, plan);
     let mut taxes = Vec::new();
     for row in &rows {
         row.taxes.0.iter().try_for_each(|part| add_to_summary(&mut taxes, *part))?;
@@ -50,16 +92,10 @@ pub async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &CreditInvo
         rate_divides: original.rate_divides,
         taxes: Json(taxes),
         credited_invoice_id: Some(original.id),
-        reason: body.reason.clone(),
-        ..blank(ctx, tx, note_id, original.direction, &company, original.party_id)
+        reason,
+        ..blank(ctx, tx, note_id, original.direction, company, original.party_id)
     };
-    tx.insert(row.clone());
-    for line in &rows {
-        tx.insert(line.clone());
-    }
-    let note = view(&row, &rows, &[], Vec::new());
-    record(ctx, tx, "invoice.created", &note)?;
-    Ok(note)
+    Ok((row, rows))
 }
 
 fn must_be_creditable(invoice: &invoices::Model) -> Result<(), Problem> {

@@ -11,8 +11,11 @@ use causeway_master::check;
 use causeway_master::pricing::amounts::line_net;
 use causeway_master::tax::rules::{TaxPolicy, TaxableLine, TaxedDocument, compute_document};
 use causeway_master::tax::store::{TaxDefs, tax_defs};
+use causeway_master::tax::upfront::compute_discounted;
 use causeway_openapi::invoice::InvoiceLineInput;
-use causeway_value::{Account, AccountId, Amount, Currency, Direction, InvoiceId, InvoiceLineId, Json, Percent, ProductId, ProductKind, Quantity};
+use causeway_value::{
+    Account, AccountId, Amount, Currency, Direction, DiscountTaxMode, EarlyDiscount, InvoiceId, InvoiceLineId, Json, Percent, ProductId, ProductKind, Quantity,
+};
 use std::collections::BTreeMap;
 
 /// The lines of a draft with what they come to.
@@ -21,13 +24,11 @@ pub(super) struct Draft {
     pub taxed: TaxedDocument,
 }
 
-/// What the lines of a document need to know.
-struct Sources {
-    products: BTreeMap<ProductId, products::Model>,
-    taxes: TaxDefs,
-    chart: Chart,
-    direction: Direction,
-    currency: Currency,
+/// What the lines of a company's documents need to know.
+pub(super) struct Sources {
+    pub products: BTreeMap<ProductId, products::Model>,
+    pub taxes: TaxDefs,
+    pub chart: Chart,
 }
 
 /// Whose lines they are.
@@ -37,6 +38,8 @@ pub(super) struct Document<'a> {
     pub company: &'a companies::Model,
     pub direction: Direction,
     pub currency: Currency,
+    /// The discount for paying early that was agreed.
+    pub early_discount: Option<&'a EarlyDiscount>,
 }
 
 /// The lines of these billables, and after them the free ones, with their taxes.
@@ -50,19 +53,37 @@ pub(super) async fn draft(
     free: &[InvoiceLineInput],
     mut errors: Vec<FieldError>,
 ) -> Result<Draft, Problem> {
-    let sources = sources(tx, document, billables, free, &mut errors).await?;
+    let sources = sources(tx, document.company, billables, free, &mut errors).await?;
     let mut lines = Vec::with_capacity(billables.len() + free.len());
     for billable in billables {
-        lines.push(billed_line(tx, &sources, billable)?);
+        lines.push(billed_line(tx, &sources, document, billable)?);
     }
     for (index, input) in free.iter().enumerate() {
-        if let Some(line) = free_line(tx, &sources, input, index, &mut errors)? {
+        if let Some(line) = free_line(tx, &sources, document, (index, input), &mut errors)? {
             lines.push(line);
         }
     }
     check::finish(errors)?;
+    taxed(document, lines)
+}
+
+/// The lines of these billables, from what was read before.
+///
+/// # Errors
+/// `account_missing`; `amount_overflow`.
+pub(super) fn billed(tx: &Tx<'_>, sources: &Sources, document: Document<'_>, billables: &[billables::Model]) -> Result<Draft, Problem> {
+    let lines = billables.iter().map(|billable| billed_line(tx, sources, document, billable)).collect::<Result<Vec<_>, _>>()?;
+    taxed(document, lines)
+}
+
+/// Lines with their places, nets and taxes.
+fn taxed(document: Document<'_>, lines: Vec<(invoice_lines::Model, TaxableLine)>) -> Result<Draft, Problem> {
     let (mut rows, taxable): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
-    let taxed = compute_document(&taxable, TaxPolicy::of(document.company.tax_rounding), document.currency)?;
+    let policy = TaxPolicy::of(document.company.tax_rounding);
+    let taxed = match document.early_discount.filter(|agreed| agreed.tax_mode == DiscountTaxMode::Upfront) {
+        Some(agreed) => compute_discounted(&taxable, agreed.percent, policy, document.currency)?,
+        None => compute_document(&taxable, policy, document.currency)?,
+    };
     for ((position, row), line) in (1..).zip(&mut rows).zip(&taxed.lines) {
         row.invoice_id = document.id;
         row.position = position;
@@ -73,9 +94,9 @@ pub(super) async fn draft(
     Ok(Draft { rows, taxed })
 }
 
-async fn sources(
+pub(super) async fn sources(
     tx: &mut Tx<'_>,
-    document: Document<'_>,
+    company: &companies::Model,
     billables: &[billables::Model],
     free: &[InvoiceLineInput],
     errors: &mut Vec<FieldError>,
@@ -86,20 +107,24 @@ async fn sources(
     let products = check::named_all::<products::Entity, _>(tx, products::Column::Id, |row| row.id, &wanted, errors).await?;
     let ids: Vec<AccountId> = free.iter().filter_map(|line| line.account_id).collect();
     let codes: Vec<String> = products.values().filter_map(|product| product.revenue_account_code.clone()).collect();
-    let chart = chart(tx, document.company.id, &ids, &codes).await?;
-    let taxes = tax_defs(tx, document.company.id).await?;
-    Ok(Sources { products, taxes, chart, direction: document.direction, currency: document.currency })
+    let own = billables.iter().filter_map(|billable| billable.account_code.clone());
+    let mut codes: Vec<String> = codes.into_iter().chain(own).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let chart = chart(tx, company.id, &ids, &codes).await?;
+    let taxes = tax_defs(tx, company.id).await?;
+    Ok(Sources { products, taxes, chart })
 }
 
 impl Sources {
     /// Where the net of a line goes: to its product's account, else to the company's for the kind of product.
-    fn account(&self, own_code: Option<&str>, product: Option<&products::Model>) -> Result<AccountId, Problem> {
-        if self.direction == Direction::Purchase {
+    fn account(&self, direction: Direction, own_code: Option<&str>, product: Option<&products::Model>) -> Result<AccountId, Problem> {
+        if direction == Direction::Purchase {
             return self.chart.purpose(Purpose::Expense);
         }
         let code = own_code.or_else(|| product.and_then(|product| product.revenue_account_code.as_deref()));
         let purpose = match product.map(|product| product.kind) {
-            None | Some(ProductKind::Goods) => Purpose::Revenue,
+            None | Some(ProductKind::Goods | ProductKind::Bundle) => Purpose::Revenue,
             Some(ProductKind::Service | ProductKind::Subscription | ProductKind::Usage) => Purpose::ServiceRevenue,
         };
         self.chart.code_or(code, purpose)
@@ -134,9 +159,9 @@ fn blank(tx: &Tx<'_>, account_id: AccountId) -> invoice_lines::Model {
     }
 }
 
-fn billed_line(tx: &Tx<'_>, sources: &Sources, billable: &billables::Model) -> Result<(invoice_lines::Model, TaxableLine), Problem> {
+fn billed_line(tx: &Tx<'_>, sources: &Sources, document: Document<'_>, billable: &billables::Model) -> Result<(invoice_lines::Model, TaxableLine), Problem> {
     let product = billable.product_id.and_then(|id| sources.products.get(&id));
-    let account_id = sources.account(billable.account_code.as_deref(), product)?;
+    let account_id = sources.account(document.direction, billable.account_code.as_deref(), product)?;
     let row = invoice_lines::Model {
         billable_id: Some(billable.id),
         order_line_id: billable.order_line_id,
@@ -157,8 +182,8 @@ fn billed_line(tx: &Tx<'_>, sources: &Sources, billable: &billables::Model) -> R
 fn free_line(
     tx: &Tx<'_>,
     sources: &Sources,
-    input: &InvoiceLineInput,
-    index: usize,
+    document: Document<'_>,
+    (index, input): (usize, &InvoiceLineInput),
     errors: &mut Vec<FieldError>,
 ) -> Result<Option<(invoice_lines::Model, TaxableLine)>, Problem> {
     let before = errors.len();
@@ -183,9 +208,9 @@ fn free_line(
     }
     let account_id = match input.account_id {
         Some(id) => id,
-        None => sources.account(None, product)?,
+        None => sources.account(document.direction, None, product)?,
     };
-    let amount = line_net(input.quantity, input.unit_price, Quantity::ONE, discount, Percent::ZERO, sources.currency)?;
+    let amount = line_net(input.quantity, input.unit_price, Quantity::ONE, discount, Percent::ZERO, document.currency)?;
     let row = invoice_lines::Model {
         product_id: input.product_id,
         description: description.unwrap_or_default(),

@@ -1,11 +1,14 @@
 //! The verbs of an invoice.
 
+pub(crate) mod batch;
 pub mod cancel;
 pub mod create;
 pub mod credit;
 mod lines;
+pub mod mark;
+pub mod note;
 pub mod post;
-mod selection;
+pub(crate) mod selection;
 
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::invoices;

@@ -6,7 +6,7 @@ use crate::invoice::store::lines_of;
 use crate::invoice::view::{record, view};
 use crate::obligation::hold;
 use crate::payment::rules::{RequestedAllocation, Source, payment_state};
-use crate::payment::settle::{Origin, Settlement, allocate};
+use crate::payment::settle::{Origin, Settlement, allocate, credited_of, falls_due};
 use causeway_books::ledger::rules::{AccountRef, InvoicePart, InvoiceToPost, TaxPart, invoice_posting};
 use causeway_books::ledger::service::{PostEntry, post as post_entry};
 use causeway_contract::Problem;
@@ -16,12 +16,14 @@ use causeway_entity::master::payment_terms;
 use causeway_kernel::number;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::account::Purpose;
-use causeway_master::account::lookup::chart;
+use causeway_master::account::lookup::{Chart, chart};
+use causeway_master::rate::Conversion;
 use causeway_master::rate::lookup::rate;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::term::rules::{InstallmentDue, installments as due};
 use causeway_master::{check, refs};
 use causeway_openapi::invoice::Invoice;
+use causeway_openapi::object::ExternalRef;
 use causeway_value::{
     Amount, Day, Direction, DocumentKind, HoldStep, InstallmentId, InvoiceId, InvoiceKind, InvoiceStatus, ObligationId, OrderLineId, PaymentDirection, Quantity,
 };
@@ -40,37 +42,56 @@ pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, date: Option<Day>) 
     check::day(day, "/invoice_date", &mut errors);
     check::finish(errors)?;
     let lines = lines_of(tx, &[id]).await?;
+    let refs = refs::of(tx, id.uuid()).await?;
+    post_rows(ctx, tx, &company, (&old, &lines, Some(refs)), day).await
+}
+
+/// Posts a draft that is locked, or one that was just made and is not stored yet: that one has no external references.
+pub(super) async fn post_rows(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    (old, lines, stored): (&invoices::Model, &[invoice_lines::Model], Option<Vec<ExternalRef>>),
+    day: Day,
+) -> Result<Invoice, Problem> {
     let mut original = match old.credited_invoice_id {
-        Some(credited) => Some(Original::lock(tx, credited, &lines).await?),
+        Some(credited) => Some(Original::lock(tx, credited, lines).await?),
         None => None,
     };
-    count_invoiced(ctx, tx, &old, &lines).await?;
-    let (mut new, mut parts) = book(ctx, tx, &company, &old, &lines, day).await?;
+    count_invoiced(ctx, tx, &[(old.kind, lines)]).await?;
+    let (mut new, mut parts) = read_and_book(ctx, tx, company, old, lines, day).await?;
     if let Some(original) = &mut original {
-        original.settle(ctx, tx, &company, (&mut new, &mut parts), day).await?;
+        original.settle(ctx, tx, company, (&mut new, &mut parts), day).await?;
     }
-    for part in &parts {
-        tx.insert(part.clone());
+    if stored.is_some() {
+        tx.update(old, &new);
+    } else {
+        // It was never a draft: its first version is the posted one.
+        new.version = 1;
+        tx.insert(new.clone());
+        lines.iter().for_each(|line| tx.insert(line.clone()));
     }
+    parts.iter().for_each(|part| tx.insert(part.clone()));
     if let Some(original) = &original {
         original.insert_allocations(tx);
     }
-    tx.update(&old, &new);
-    let invoice = view(&new, &lines, &parts, refs::of(tx, id.uuid()).await?);
+    let invoice = view(&new, lines, &parts, stored.unwrap_or_default());
     record(ctx, tx, "invoice.posted", &invoice)?;
     if let Some(original) = original {
-        original.write(ctx, tx).await?;
+        original.write(ctx, tx, ctx.today(company.time_zone)).await?;
     }
     Ok(invoice)
 }
 
-/// Counts the lines on the obligations that they bill; credit notes count back.
-async fn count_invoiced(ctx: &Ctx, tx: &mut Tx<'_>, invoice: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<(), Problem> {
+/// Counts the lines of these documents on the obligations that they bill; credit notes count back.
+pub(super) async fn count_invoiced(ctx: &Ctx, tx: &mut Tx<'_>, documents: &[(InvoiceKind, &[invoice_lines::Model])]) -> Result<(), Problem> {
     let mut counted: BTreeMap<OrderLineId, Quantity> = BTreeMap::new();
-    for line in lines {
-        if let Some(order_line) = line.order_line_id {
-            let sum = counted.entry(order_line).or_default();
-            *sum = if invoice.kind == InvoiceKind::Invoice { sum.plus(line.quantity)? } else { sum.minus(line.quantity)? };
+    for (kind, lines) in documents {
+        for line in *lines {
+            if let Some(order_line) = line.order_line_id {
+                let sum = counted.entry(order_line).or_default();
+                *sum = if *kind == InvoiceKind::Invoice { sum.plus(line.quantity)? } else { sum.minus(line.quantity)? };
+            }
         }
     }
     if counted.is_empty() {
@@ -78,9 +99,8 @@ async fn count_invoiced(ctx: &Ctx, tx: &mut Tx<'_>, invoice: &invoices::Model, l
     }
     let ids = counted.keys().map(|line| line.cast()).collect::<Vec<ObligationId>>();
     let found = Find::<obligations::Entity>::new().among(obligations::Column::Id, ids).order_by(obligations::Column::Id).lock().all(tx).await?;
-    if invoice.kind == InvoiceKind::Invoice {
-        let holds = found.iter().flat_map(|row| row.holds.iter().flat_map(|holds| &holds.0)).map(|held| (held.id, held));
-        hold::refuse(holds.collect::<BTreeMap<_, _>>().into_values(), HoldStep::Invoice, "What the invoice bills")?;
+    if documents.iter().any(|(kind, _)| *kind == InvoiceKind::Invoice) {
+        must_not_be_held(found.iter())?;
     }
     for old in found {
         let mut new = old.clone();
@@ -94,8 +114,25 @@ async fn count_invoiced(ctx: &Ctx, tx: &mut Tx<'_>, invoice: &invoices::Model, l
     Ok(())
 }
 
-/// Gives the document its number, installments and journal entry. The installments are not written yet: a credit note is used up while it is posted.
-async fn book(
+/// Refuses to bill what is held.
+pub(super) fn must_not_be_held<'a>(billed: impl Iterator<Item = &'a obligations::Model>) -> Result<(), Problem> {
+    let holds = billed.flat_map(|row| row.holds.iter().flat_map(|holds| &holds.0)).map(|held| (held.id, held));
+    hold::refuse(holds.collect::<BTreeMap<_, _>>().into_values(), HoldStep::Invoice, "What the invoice bills")
+}
+
+/// What booking a document needs to know.
+#[derive(Clone, Copy)]
+pub(super) struct Booking<'a> {
+    pub company: &'a companies::Model,
+    pub day: Day,
+    pub conversion: Conversion,
+    pub term: Option<&'a payment_terms::Model>,
+    pub taxes: &'a TaxDefs,
+    pub chart: &'a Chart,
+}
+
+/// Reads what booking the document needs and books it.
+async fn read_and_book(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     company: &companies::Model,
@@ -103,16 +140,32 @@ async fn book(
     lines: &[invoice_lines::Model],
     day: Day,
 ) -> Result<(invoices::Model, Vec<installments::Model>), Problem> {
-    let mut new = old.clone();
     let conversion = match old.kind {
         InvoiceKind::Invoice => rate(tx, old.currency, company.currency, day).await?,
         InvoiceKind::CreditNote => booked::of_invoice(old, company.currency),
     };
-    (new.company_rate, new.rate_divides) = booked::stored(conversion);
-    let dues = dues(tx, old, day).await?;
+    let term = match (old.kind, old.payment_term_id) {
+        (InvoiceKind::Invoice, Some(id)) => tx.get::<payment_terms::Entity>(id).await?,
+        _ => None,
+    };
     let taxes = tax_defs(tx, company.id).await?;
     let chart = chart(tx, company.id, &[], &[]).await?;
-    let parts: Vec<InvoicePart> = lines.iter().map(|line| part(line, old.direction, &taxes)).collect();
+    book(ctx, tx, Booking { company, day, conversion, term: term.as_ref(), taxes: &taxes, chart: &chart }, old, lines).await
+}
+
+/// Gives the document its number, installments and journal entry. The installments are not written yet: a credit note is used up while it is posted.
+pub(super) async fn book(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    booking: Booking<'_>,
+    old: &invoices::Model,
+    lines: &[invoice_lines::Model],
+) -> Result<(invoices::Model, Vec<installments::Model>), Problem> {
+    let Booking { company, day, conversion, .. } = booking;
+    let mut new = old.clone();
+    (new.company_rate, new.rate_divides) = booked::stored(conversion);
+    let dues = dues(old, day, booking.term)?;
+    let parts: Vec<InvoicePart> = lines.iter().map(|line| part(line, old.direction, booking.taxes)).collect();
     let posting = invoice_posting(
         &InvoiceToPost {
             direction: old.direction,
@@ -124,7 +177,7 @@ async fn book(
             parts: &parts,
             installments: &dues,
         },
-        &|purpose| chart.purpose(purpose),
+        &|purpose| booking.chart.purpose(purpose),
     )?;
     new.number = Some(number::next(ctx, tx, booked::fiscal(company), document_kind(old), day).await?);
     if !posting.lines.is_empty() {
@@ -150,16 +203,15 @@ async fn book(
         company_amount,
         company_open_amount: company_amount,
     });
-    Ok((new, rows.collect()))
+    let rows: Vec<installments::Model> = rows.collect();
+    falls_due(&mut new, &rows, ctx.today(company.time_zone));
+    Ok((new, rows))
 }
 
 /// When which part is due. A credit note has no term: it is used at once.
-async fn dues(tx: &mut Tx<'_>, invoice: &invoices::Model, day: Day) -> Result<Vec<InstallmentDue>, Problem> {
-    let term = match (invoice.kind, invoice.payment_term_id) {
-        (InvoiceKind::Invoice, Some(id)) => tx.get::<payment_terms::Entity>(id).await?,
-        _ => None,
-    };
-    due(invoice.total_amount, invoice.currency, day, term.as_ref().map(|term| term.installments.0.as_slice()).unwrap_or_default())
+fn dues(invoice: &invoices::Model, day: Day, term: Option<&payment_terms::Model>) -> Result<Vec<InstallmentDue>, Problem> {
+    let lines = term.filter(|_| invoice.kind == InvoiceKind::Invoice).map(|term| term.installments.0.as_slice());
+    due(invoice.total_amount, invoice.currency, day, lines.unwrap_or_default())
 }
 
 fn part(line: &invoice_lines::Model, direction: Direction, taxes: &TaxDefs) -> InvoicePart {
@@ -206,8 +258,7 @@ impl Original {
                 credit::take(line, note)?;
             }
         }
-        let earlier = Find::<allocations::Entity>::new().eq(allocations::Column::InvoiceId, id).is_null(allocations::Column::ReversedAt).all(tx).await?;
-        let credited = Amount::sum(earlier.iter().filter(|row| row.credit_note_id.is_some()).map(|row| row.amount))?;
+        let credited = credited_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
         Ok(Self { id, settlement, before, after, allocations: Vec::new(), credited })
     }
 
@@ -253,10 +304,10 @@ impl Original {
         }
     }
 
-    async fn write(self, ctx: &Ctx, tx: &mut Tx<'_>) -> Result<(), Problem> {
+    async fn write(self, ctx: &Ctx, tx: &mut Tx<'_>, today: Day) -> Result<(), Problem> {
         for (old, new) in self.before.iter().zip(&self.after) {
             tx.update(old, new);
         }
-        self.settlement.write(ctx, tx, "invoice.credited", self.credited, &self.after).await
+        self.settlement.write(ctx, tx, "invoice.credited", &BTreeMap::from([(self.id, self.credited)]), &self.after, today).await.map(drop)
     }
 }

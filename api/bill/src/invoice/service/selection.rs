@@ -10,7 +10,7 @@ use causeway_value::{Billable, BillableId, BillableStatus, Direction, OrderId, P
 use std::collections::BTreeSet;
 
 /// Lines of an invoice, at most.
-pub(super) const MAX_LINES: usize = 500;
+pub(crate) const MAX_LINES: usize = 500;
 
 /// What the body asks to be billed.
 enum Wanted {
@@ -100,10 +100,14 @@ async fn of_party(tx: &mut Tx<'_>, party_id: PartyId, body: &CreateInvoice) -> R
     if ready.is_empty() && body.lines.is_empty() {
         return Err(Problem::new(Code::StateConflict, "Nothing of this party waits for an invoice. Deliver something, release what is held, or give lines."));
     }
-    let orders: BTreeSet<String> = ready.iter().filter_map(|row| row.order_id).map(|id| id.to_string()).collect();
-    if body.group == Some(InvoiceGroup::Order) && orders.len() > 1 {
-        let detail = "makes one invoice for each order, and several wait; give the order_id of one of them";
-        return Err(Problem::field(Code::InvalidValue, "/group", detail).with("order_ids", orders.into_iter().collect::<Vec<_>>()));
+    let (what, ids): (&str, BTreeSet<String>) = match body.group {
+        None | Some(InvoiceGroup::Party) => return Ok(ready),
+        Some(InvoiceGroup::Order) => ("order", ready.iter().filter_map(|row| row.order_id).map(|id| id.to_string()).collect()),
+        Some(InvoiceGroup::Flow) => ("flow", ready.iter().filter_map(|row| row.flow_id).map(|id| id.to_string()).collect()),
+    };
+    if ids.len() > 1 {
+        let detail = format!("makes one invoice for each {what}, and several wait; a billing run makes them all, or give the order_id of one of them");
+        return Err(Problem::field(Code::InvalidValue, "/group", detail).with(&format!("{what}_ids"), ids.into_iter().collect::<Vec<_>>()));
     }
     Ok(ready)
 }

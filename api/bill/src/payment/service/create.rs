@@ -1,7 +1,7 @@
 //! Recording and posting payments.
 
-use super::allocate::settle;
-use super::targets::{Payer, Targets};
+use super::settle::{Settled, settle, write};
+use super::targets::{Ask, Payer, Targets};
 use super::{announce, changed, must_be};
 use crate::booked;
 use crate::payment::rules::allocation_state;
@@ -16,7 +16,7 @@ use causeway_entity::master::parties;
 use causeway_kernel::{Ctx, Tx, number};
 use causeway_master::account::lookup::chart;
 use causeway_master::rate::lookup::rate;
-use causeway_master::{check, company, money, refs};
+use causeway_master::{check, company, money, party, refs};
 use causeway_openapi::payment::{CreatePayment, Payment};
 use causeway_value::{AllocationState, Amount, Day, Direction, DocumentKind, Json, PaymentDirection, PaymentId, PaymentStatus, Rate};
 
@@ -27,32 +27,31 @@ use causeway_value::{AllocationState, Amount, Day, Direction, DocumentKind, Json
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreatePayment) -> Result<Payment, Problem> {
     let mut errors = Vec::new();
     let company = company::service::named(tx, body.company_id, &mut errors).await?;
-    let party = tx.named::<parties::Entity, _>(Some(body.party_id), "/party_id", &mut errors).await?;
+    let party = party::store::existing(tx, Some(body.party_id), "/party_id", &mut errors).await?;
     let amount = money::amount(&body.amount, body.currency, "/amount", &mut errors);
     check_body(body, amount, &mut errors);
     let payer = Payer { company_id: body.company_id, party_id: body.party_id, direction: body.direction, currency: body.currency, settles: None };
-    let mut targets = Targets::lock(tx, payer, &body.allocations, &mut errors).await?;
+    let mut targets = Targets::lock(tx, payer, Ask::of_new(body), &mut errors).await?;
     let (Some(company), Some(party), Some(amount), true) = (company, party, amount, errors.is_empty()) else { return Err(Problem::of(errors)) };
     let settles = targets.settles().unwrap_or_else(|| usual_side(body.direction, &party));
     let mut row = draft(ctx, tx, body, &company, amount, settles);
     row.flow_id = shared_flow(&targets);
-    let mut allocations = Vec::new();
+    let mut settled = Settled::default();
     let event = if body.status == Some(PaymentStatus::Draft) {
         "payment.created"
     } else {
         book(ctx, tx, &company, &mut row).await?;
         let day = row.payment_date;
-        allocations = settle(ctx, tx, &company, &mut row, &[], &mut targets, day).await?;
+        settled = settle(ctx, tx, &company, &mut row, (&[], &[]), &mut targets, day).await?;
         posted_event(row.direction)
     };
     tx.insert(row.clone());
-    for allocation in &allocations {
-        tx.insert(allocation.clone());
-    }
+    settled.insert_own(tx);
     tx.set_external_refs("payment", row.id.uuid(), &refs::pairs(&body.external_refs), true);
-    let payment = view(&row, &allocations, body.external_refs.clone());
+    let payment = view(&row, &settled.allocations, &settled.offsets, body.external_refs.clone());
     record(ctx, tx, event, &payment)?;
-    super::allocate::write(ctx, tx, targets, "invoice.allocated").await?;
+    settled.insert_others(ctx, tx)?;
+    write(ctx, tx, targets, &settled.netted, "invoice.allocated", ctx.today(company.time_zone)).await?;
     if row.status == PaymentStatus::Posted {
         announce(ctx, tx, event, &row).await?;
     }
@@ -69,8 +68,8 @@ fn check_body(body: &CreatePayment, amount: Option<Amount>, errors: &mut Vec<Fie
     match body.status {
         None | Some(PaymentStatus::Posted) => {}
         Some(PaymentStatus::Reversed) => errors.push(FieldError::pointer(Code::InvalidValue, "/status", "must be draft or posted")),
-        Some(PaymentStatus::Draft) if !body.allocations.is_empty() => {
-            errors.push(FieldError::pointer(Code::InvalidValue, "/allocations", "must be empty for a draft: post it, then allocate it"));
+        Some(PaymentStatus::Draft) if !Ask::of_new(body).is_nothing() => {
+            errors.push(FieldError::pointer(Code::InvalidValue, "/status", "cannot be draft for a payment that settles something: post it, then allocate it"));
         }
         Some(PaymentStatus::Draft) => {}
     }
@@ -91,7 +90,7 @@ fn shared_flow(targets: &Targets) -> Option<causeway_value::FlowId> {
     flows.all(|flow| flow == Some(first)).then_some(first)
 }
 
-fn draft(ctx: &Ctx, tx: &Tx<'_>, body: &CreatePayment, company: &companies::Model, amount: Amount, settles: Direction) -> payments::Model {
+pub(super) fn draft(ctx: &Ctx, tx: &Tx<'_>, body: &CreatePayment, company: &companies::Model, amount: Amount, settles: Direction) -> payments::Model {
     let payment_date: Day = body.payment_date.unwrap_or_else(|| ctx.today(company.time_zone));
     payments::Model {
         tenant_id: tx.tenant(),
@@ -135,13 +134,13 @@ pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId) -> Result<Payment, 
     let mut new = changed(ctx, &old);
     book(ctx, tx, &company, &mut new).await?;
     tx.update(&old, &new);
-    let payment = view(&new, &[], refs::of(tx, id.uuid()).await?);
+    let payment = view(&new, &[], &[], refs::of(tx, id.uuid()).await?);
     record(ctx, tx, posted_event(new.direction), &payment)?;
     announce(ctx, tx, posted_event(new.direction), &new).await?;
     Ok(payment)
 }
 
-const fn posted_event(direction: PaymentDirection) -> &'static str {
+pub(super) const fn posted_event(direction: PaymentDirection) -> &'static str {
     match direction {
         PaymentDirection::Inbound => "payment.received",
         PaymentDirection::Outbound => "payment.sent",
@@ -149,7 +148,7 @@ const fn posted_event(direction: PaymentDirection) -> &'static str {
 }
 
 /// Gives a payment its number and its journal entry.
-async fn book(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, row: &mut payments::Model) -> Result<(), Problem> {
+pub(super) async fn book(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, row: &mut payments::Model) -> Result<(), Problem> {
     let day = row.payment_date;
     let conversion = rate(tx, row.currency, company.currency, day).await?;
     let chart = chart(tx, company.id, &[], &[]).await?;

@@ -2,6 +2,8 @@
 
 pub mod allocate;
 pub mod create;
+pub mod refund;
+mod settle;
 mod targets;
 pub mod undo;
 

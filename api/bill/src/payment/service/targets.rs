@@ -4,10 +4,15 @@ use crate::payment::rules::RequestedAllocation;
 use crate::payment::settle::Settlement;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::invoices;
-use causeway_kernel::Tx;
+use causeway_kernel::{Find, Tx};
 use causeway_master::{check, money};
-use causeway_openapi::payment::AllocationInput;
-use causeway_value::{CompanyId, Currency, Direction, Invoice, InvoiceId, InvoiceKind, InvoiceStatus, PartyId, PaymentDirection};
+use causeway_openapi::payment::{AllocatePayment, AllocationInput, CreatePayment};
+use causeway_value::{
+    AutoAllocation, CompanyId, Currency, Direction, Invoice, InvoiceId, InvoiceKind, InvoiceStatus, PartyId, PaymentDifference, PaymentDirection,
+};
+
+/// Invoices that a payment chooses itself, at most.
+const MAX_CHOSEN: u64 = 500;
 
 /// Whose payment it is and which way it goes.
 #[derive(Clone, Copy)]
@@ -20,45 +25,135 @@ pub(super) struct Payer {
     pub settles: Option<Direction>,
 }
 
-/// The invoices of a payment's allocations, locked, and what is asked of each.
+/// What a body asks to be settled.
+#[derive(Clone, Copy)]
+pub(super) struct Ask<'a> {
+    pub allocations: &'a [AllocationInput],
+    pub invoice_ids: &'a [InvoiceId],
+    pub allocate: Option<AutoAllocation>,
+    pub difference: PaymentDifference,
+}
+
+impl<'a> Ask<'a> {
+    pub(super) fn of_new(body: &'a CreatePayment) -> Self {
+        let difference = body.difference.unwrap_or(PaymentDifference::KeepOpen);
+        Self { allocations: &body.allocations, invoice_ids: &body.invoice_ids, allocate: body.allocate, difference }
+    }
+
+    pub(super) fn of_more(body: &'a AllocatePayment) -> Self {
+        let difference = body.difference.unwrap_or(PaymentDifference::KeepOpen);
+        Self { allocations: &body.allocations, invoice_ids: &body.invoice_ids, allocate: body.allocate, difference }
+    }
+
+    pub(super) fn is_nothing(&self) -> bool {
+        self.allocations.is_empty() && self.invoice_ids.is_empty() && self.allocate.is_none()
+    }
+
+    fn contradictions(&self, errors: &mut Vec<FieldError>) {
+        let mut wrong = |pointer: &str, detail: &str| errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+        if !self.allocations.is_empty() && !self.invoice_ids.is_empty() {
+            wrong("/invoice_ids", "cannot stand beside allocations; give one of them");
+        }
+        if self.allocate.is_some() && !(self.allocations.is_empty() && self.invoice_ids.is_empty()) {
+            wrong("/allocate", "cannot stand beside allocations or invoice_ids; give one of them");
+        }
+        if self.difference != PaymentDifference::KeepOpen && self.allocations.is_empty() && self.invoice_ids.is_empty() {
+            wrong("/difference", "needs documents that are named by allocations or invoice_ids");
+        }
+    }
+}
+
+/// The documents of a payment's allocations, locked, and what is asked of each.
 pub(super) struct Targets {
     pub settlement: Settlement,
     pub wanted: Vec<RequestedAllocation>,
+    /// Documents that are settled together, as far as the money goes.
+    pub group: Vec<InvoiceId>,
+    pub difference: PaymentDifference,
 }
 
 impl Targets {
     /// Locks and checks what a body asks for. Wrong fields are added to the errors.
-    pub(super) async fn lock(tx: &mut Tx<'_>, payer: Payer, inputs: &[AllocationInput], errors: &mut Vec<FieldError>) -> Result<Self, Problem> {
-        let mut ids: Vec<InvoiceId> = inputs.iter().map(|input| input.invoice_id).collect();
+    pub(super) async fn lock(tx: &mut Tx<'_>, payer: Payer, ask: Ask<'_>, errors: &mut Vec<FieldError>) -> Result<Self, Problem> {
+        ask.contradictions(errors);
+        check::each_once(ask.invoice_ids.iter().copied(), "/invoice_ids", errors);
+        let group = match ask.allocate {
+            Some(AutoAllocation::OldestFirst) => open_documents(tx, payer).await?,
+            None => ask.invoice_ids.to_vec(),
+        };
+        let mut ids: Vec<InvoiceId> = ask.allocations.iter().map(|input| input.invoice_id).chain(group.iter().copied()).collect();
         ids.sort_unstable();
         ids.dedup();
         let settlement = Settlement::lock(tx, &ids).await?;
-        let mut wanted = Vec::with_capacity(inputs.len());
+        let mut wanted = Vec::with_capacity(ask.allocations.len());
         let mut settles = payer.settles;
-        for (index, input) in inputs.iter().enumerate() {
-            let pointer = format!("/allocations/{index}/invoice_id");
+        for (index, input) in ask.allocations.iter().enumerate() {
             if let Some(amount) = money::amount(&input.amount, payer.currency, &format!("/allocations/{index}/amount"), errors) {
                 wanted.push(RequestedAllocation { invoice_id: input.invoice_id, amount });
             }
-            let Some(invoice) = settlement.get(input.invoice_id) else {
-                errors.push(check::unknown::<Invoice>(pointer, "tenant"));
-                continue;
-            };
-            if let Err(detail) = fits(payer, invoice, *settles.get_or_insert(invoice.direction)) {
-                errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+            let pointer = format!("/allocations/{index}/invoice_id");
+            check_document(payer, &settlement, (input.invoice_id, false), &mut settles, pointer, errors);
+        }
+        if ask.allocate.is_none() {
+            for (index, id) in group.iter().enumerate() {
+                check_document(payer, &settlement, (*id, true), &mut settles, format!("/invoice_ids/{index}"), errors);
             }
         }
-        Ok(Self { settlement, wanted })
+        Ok(Self { settlement, wanted, group, difference: ask.difference })
     }
 
-    /// What the invoices stand on, when there are any.
+    /// What the documents stand on, when there are any.
     pub(super) fn settles(&self) -> Option<Direction> {
         self.settlement.invoices().next().map(|invoice| invoice.direction)
     }
+
+    /// The documents that the body names, each once.
+    pub(super) fn named(&self) -> Vec<InvoiceId> {
+        let mut ids: Vec<InvoiceId> = self.wanted.iter().map(|wanted| wanted.invoice_id).chain(self.group.iter().copied()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
 }
 
-/// Whether a payment may settle this invoice.
-fn fits(payer: Payer, invoice: &invoices::Model, settles: Direction) -> Result<(), &'static str> {
+/// What the party owes us (or we owe it) in the payment's currency and is open.
+async fn open_documents(tx: &mut Tx<'_>, payer: Payer) -> Result<Vec<InvoiceId>, Problem> {
+    let direction = payer.settles.unwrap_or(match payer.direction {
+        PaymentDirection::Inbound => Direction::Sale,
+        PaymentDirection::Outbound => Direction::Purchase,
+    });
+    let claim = (direction == Direction::Sale) == (payer.direction == PaymentDirection::Inbound);
+    let open = Find::<invoices::Entity>::new()
+        .eq(invoices::Column::PartyId, payer.party_id)
+        .eq(invoices::Column::CompanyId, payer.company_id)
+        .eq(invoices::Column::Currency, payer.currency)
+        .eq(invoices::Column::Status, InvoiceStatus::Posted)
+        .eq(invoices::Column::Direction, direction)
+        .eq(invoices::Column::Kind, if claim { InvoiceKind::Invoice } else { InvoiceKind::CreditNote })
+        .gt(invoices::Column::OpenAmount, 0_i64);
+    let found = open.order_by(invoices::Column::NextDueDate).order_by(invoices::Column::Id).limit(MAX_CHOSEN).all(tx).await?;
+    Ok(found.iter().map(|invoice| invoice.id).collect())
+}
+
+fn check_document(
+    payer: Payer,
+    settlement: &Settlement,
+    (id, may_be_netted): (InvoiceId, bool),
+    settles: &mut Option<Direction>,
+    pointer: String,
+    errors: &mut Vec<FieldError>,
+) {
+    let Some(invoice) = settlement.get(id) else {
+        errors.push(check::unknown::<Invoice>(pointer, "tenant"));
+        return;
+    };
+    if let Err(detail) = fits(payer, invoice, may_be_netted, *settles.get_or_insert(invoice.direction)) {
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+    }
+}
+
+/// Whether a payment may settle this document.
+fn fits(payer: Payer, invoice: &invoices::Model, may_be_netted: bool, settles: Direction) -> Result<(), &'static str> {
     let is_claim = (invoice.direction == Direction::Sale) == (invoice.kind == InvoiceKind::Invoice);
     if invoice.company_id != payer.company_id {
         Err("names an invoice of another company")
@@ -66,7 +161,7 @@ fn fits(payer: Payer, invoice: &invoices::Model, settles: Direction) -> Result<(
         Err("names an invoice of another party")
     } else if invoice.status != InvoiceStatus::Posted {
         Err("names an invoice that is not posted; post it first")
-    } else if is_claim != (payer.direction == PaymentDirection::Inbound) {
+    } else if !may_be_netted && is_claim != (payer.direction == PaymentDirection::Inbound) {
         Err("names a document that goes the other way: inbound payments settle what we are owed, outbound ones what we owe")
     } else if invoice.direction != settles {
         Err("names a document of another kind: one payment settles either what was sold or what was bought")

@@ -1,18 +1,20 @@
 //! Taking allocations and payments back.
 
+use super::settle::write;
 use super::targets::Targets;
-use super::{allocate, changed, must_be};
+use super::{changed, must_be};
 use crate::payment::rules::allocation_state;
 use crate::payment::settle::Settlement;
-use crate::payment::view::{allocations_of, record, view};
+use crate::payment::view::{allocations_of, offsets_of, record, view};
+use crate::write_off::service as write_off;
 use causeway_books::ledger::service::reverse as reverse_entry;
 use causeway_contract::{Code, FieldError, Problem};
-use causeway_entity::bill::{allocations, payments};
+use causeway_entity::bill::{allocations, payment_offsets, payments};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::{check, refs};
 use causeway_openapi::payment::Payment;
-use causeway_value::{AllocationId, AllocationState, Amount, Day, InvoiceId, PaymentId, PaymentStatus};
+use causeway_value::{AllocationId, AllocationState, Amount, Day, InvoiceId, OffsetKind, PaymentDifference, PaymentId, PaymentStatus};
 
 /// Takes allocations back: what they settled is open again on both sides, and their exchange differences are reversed.
 ///
@@ -28,9 +30,10 @@ pub async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, ids: &[Alloca
     let today = ctx.today(company.time_zone);
     let targets = take_back(ctx, tx, &company, &mut new, &mut all, |row| ids.contains(&row.id), ("payment.unallocated", today)).await?;
     tx.update(&old, &new);
-    let payment = view(&new, &all, refs::of(tx, id.uuid()).await?);
+    let offsets = offsets_of(tx, &[id]).await?;
+    let payment = view(&new, &all, &offsets, refs::of(tx, id.uuid()).await?);
     record(ctx, tx, "payment.unallocated", &payment)?;
-    allocate::write(ctx, tx, targets, "invoice.unallocated").await?;
+    write(ctx, tx, targets, &[], "invoice.unallocated", today).await?;
     Ok(payment)
 }
 
@@ -66,7 +69,10 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, reason: &str) ->
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let mut new = changed(ctx, &old);
     let day = ctx.today(company.time_zone).max(old.payment_date);
+    let mut offsets = offsets_of(tx, &[id]).await?;
+    must_not_be_refunded(&old, &offsets)?;
     let targets = take_back(ctx, tx, &company, &mut new, &mut all, |_| true, ("payment.reversed", day)).await?;
+    give_offsets_back(ctx, tx, &company, &mut offsets, day).await?;
     if let Some(entry) = old.journal_entry_id {
         new.reversal_entry_id = Some(reverse_entry(ctx, tx, &company, entry, day, "payment.reversed").await?.id);
     }
@@ -76,10 +82,56 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, reason: &str) ->
     new.unallocated_amount = Amount::ZERO;
     new.allocation_state = AllocationState::Unallocated;
     tx.update(&old, &new);
-    let payment = view(&new, &all, refs::of(tx, id.uuid()).await?);
+    let payment = view(&new, &all, &offsets, refs::of(tx, id.uuid()).await?);
     record(ctx, tx, "payment.reversed", &payment)?;
-    allocate::write(ctx, tx, targets, "invoice.unallocated").await?;
+    write(ctx, tx, targets, &[], "invoice.unallocated", ctx.today(company.time_zone)).await?;
     Ok(payment)
+}
+
+/// What was paid back of a payment must come back first. The refund itself names the payment on the other side, too, and goes the other way.
+fn must_not_be_refunded(payment: &payments::Model, offsets: &[payment_offsets::Model]) -> Result<(), Problem> {
+    let refunded = offsets.iter().filter(|row| row.kind == OffsetKind::Refund && row.reversed_at.is_none()).find_map(|row| row.counterpart_id);
+    match refunded {
+        // Ids are made in time order, and a refund is later than what it pays back.
+        Some(refund) if refund > payment.id => {
+            let detail = "A part of the payment was paid back. Take the refund back first.";
+            Err(Problem::new(Code::StateConflict, detail).with("refund_id", refund.to_string()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Takes back what was kept as income, and gives what was paid back to the payment that it came from.
+async fn give_offsets_back(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, offsets: &mut [payment_offsets::Model], day: Day) -> Result<(), Problem> {
+    for row in offsets.iter_mut().filter(|row| row.reversed_at.is_none()) {
+        let old = row.clone();
+        row.reversed_at = Some(ctx.now());
+        tx.update(&old, row);
+        if let Some(entry) = old.journal_entry_id {
+            reverse_entry(ctx, tx, company, entry, day.max(old.day), "payment.reversed").await?;
+        }
+        if let Some(origin) = old.counterpart_id {
+            give_back(ctx, tx, old.payment_id, origin).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn give_back(ctx: &Ctx, tx: &mut Tx<'_>, refund: PaymentId, origin: PaymentId) -> Result<(), Problem> {
+    let old = tx.lock::<payments::Entity>(origin).await?;
+    let mut offsets = offsets_of(tx, &[origin]).await?;
+    let mut new = changed(ctx, &old);
+    for row in offsets.iter_mut().filter(|row| row.counterpart_id == Some(refund) && row.reversed_at.is_none()) {
+        let before = row.clone();
+        row.reversed_at = Some(ctx.now());
+        tx.update(&before, row);
+        new.unallocated_amount = new.unallocated_amount.plus(before.amount)?;
+    }
+    new.allocation_state = allocation_state(new.amount, new.unallocated_amount);
+    tx.update(&old, &new);
+    let allocations = allocations_of(tx, &[origin]).await?;
+    let shown = view(&new, &allocations, &offsets, refs::of(tx, origin.uuid()).await?);
+    record(ctx, tx, "payment.refund_reversed", &shown)
 }
 
 /// Takes the chosen allocations back that still count, and gives their amounts to the payment and the invoices, in memory.
@@ -106,6 +158,10 @@ async fn take_back(
         row.reversed_at = Some(ctx.now());
         tx.update(&old, row);
     }
+    // What came with the payment goes with it: a discount, a fee, a difference.
+    for row in write_off::of_payment(tx, payment.id, &ids).await? {
+        write_off::take_back(ctx, tx, company, &mut settlement, &row, None, day).await?;
+    }
     payment.allocation_state = allocation_state(payment.amount, payment.unallocated_amount);
-    Ok(Targets { settlement, wanted: Vec::new() })
+    Ok(Targets { settlement, wanted: Vec::new(), group: Vec::new(), difference: PaymentDifference::KeepOpen })
 }

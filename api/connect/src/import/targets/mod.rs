@@ -152,7 +152,7 @@ async fn attempt(tx: &mut Tx<'_>, outcome: Outcome, verb: impl AsyncFnOnce(&mut 
     match verb(tx).await {
         Ok(()) => Ok(outcome),
         Err(problem) => {
-            tx.rewind(mark);
+            tx.undo_to(mark);
             failed(problem)
         }
     }

@@ -1,8 +1,9 @@
 //! Addresses and contacts are given as a whole: what keeps its id is changed, what is new is added, what is not named goes.
 
 use crate::check;
+use crate::party::tax_id;
 use causeway_contract::{Code, FieldError};
-use causeway_entity::master::{addresses, contacts};
+use causeway_entity::master::{addresses, contacts, party_tax_ids};
 use causeway_kernel::Tx;
 use causeway_openapi::party as wire;
 use causeway_value::{AddressId, ContactId, Id, Kind, PartyId};
@@ -75,6 +76,34 @@ pub(super) fn replace_contacts(
     for gone in current.iter().filter(|old| rows.iter().all(|row| row.id != old.id)) {
         tx.delete(gone);
     }
+    rows
+}
+
+/// The tax registrations of a party from now on. A number that breaks its country's rule is an error, and so is one that is named twice.
+pub(super) fn replace_tax_ids(
+    tx: &mut Tx<'_>,
+    party_id: PartyId,
+    current: &[party_tax_ids::Model],
+    given: &[wire::TaxRegistration],
+    errors: &mut Vec<FieldError>,
+) -> Vec<party_tax_ids::Model> {
+    check::each_once(given.iter().map(|one| (&one.country, tax_id::normalised(&one.number))), "/tax_ids", errors);
+    let mut rows = Vec::with_capacity(given.len());
+    for (position, one) in (0..).zip(given) {
+        errors.extend(tax_id::error(&one.country, &one.number, &format!("/tax_ids/{position}/number")));
+        let normalised = tax_id::normalised(&one.number);
+        rows.push(party_tax_ids::Model {
+            tenant_id: tx.tenant(),
+            id: uuid::Uuid::now_v7(),
+            party_id,
+            position,
+            country: one.country.clone(),
+            number: one.number.clone(),
+            normalised,
+        });
+    }
+    current.iter().for_each(|old| tx.delete(old));
+    rows.iter().for_each(|row| tx.insert(row.clone()));
     rows
 }
 

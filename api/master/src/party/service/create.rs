@@ -1,6 +1,7 @@
 //! Creating a party.
 
 use super::{References, check_references, children, credit, index, record, words};
+use crate::party::duplicate;
 use crate::party::store::Children;
 use crate::{check, refs};
 use causeway_contract::{Bulk, BulkResult, Problem};
@@ -13,7 +14,8 @@ use causeway_value::{Json, PartyId, PartyRole};
 /// Creates a party with its addresses and contacts.
 ///
 /// # Errors
-/// `not_found` for what it refers to; `required` for the currency of a credit limit; `external_ref_exists`.
+/// `not_found` for what it refers to; `required` for the currency of a credit limit; `invalid_value` for a tax registration that breaks its country's rule;
+/// `external_ref_exists`; `already_exists` for a likely duplicate when the body asks for that.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateParty) -> Result<wire::Party, Problem> {
     let mut errors = Vec::new();
     check::not_blank(&body.name, "/name", &mut errors);
@@ -53,9 +55,14 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateParty) -> Res
     let standing = Children {
         addresses: children::replace_addresses(tx, row.id, &[], &body.addresses, &mut errors),
         contacts: children::replace_contacts(tx, row.id, &[], &body.contacts, &mut errors),
+        tax_ids: children::replace_tax_ids(tx, row.id, &[], &body.tax_ids, &mut errors),
         refs: refs::pairs(&body.external_refs),
+        merged_into: None,
     };
     check::finish(errors)?;
+    if body.refuse_duplicates == Some(true) {
+        duplicate::refuse(tx, &row, &standing).await?;
+    }
     tx.set_external_refs("party", row.id.uuid(), &standing.refs, true);
     index(tx, &row, &words(&row, &standing), true);
     record(ctx, tx, "party.created", &row, &standing)

@@ -3,13 +3,16 @@
 mod children;
 mod create;
 mod credit;
+mod merge;
 mod update;
 
 pub use create::{create, create_many};
+pub use merge::merge;
 pub use update::{add_contact, update};
 
 use super::store::Children;
 use super::view::view;
+use super::{duplicate, tax_id};
 use causeway_contract::{FieldError, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, payment_terms, price_lists};
@@ -32,9 +35,12 @@ async fn check_references(tx: &mut Tx<'_>, references: &References, errors: &mut
     Ok(())
 }
 
-/// What `q=` finds a party by.
+/// What `q=` finds a party by, and duplicates, too: hence the registrations and telephone numbers without what people write between their digits.
 fn words(row: &parties::Model, children: &Children) -> Vec<Option<String>> {
     let mut words = vec![Some(row.name.clone()), row.tax_id.clone(), row.email.clone()];
+    words.extend(row.tax_id.iter().flat_map(|number| [Some(tax_id::normalised(number)), Some(tax_id::bare(number))]));
+    words.push(row.phone.as_deref().and_then(duplicate::rules::phone_key));
+    words.extend(children.tax_ids.iter().flat_map(|row| [Some(row.normalised.clone()), Some(tax_id::bare(&row.normalised))]));
     for contact in &children.contacts {
         words.extend([Some(contact.name.clone()), contact.email.clone()]);
     }

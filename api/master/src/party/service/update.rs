@@ -4,7 +4,7 @@ use super::{References, check_references, children, credit, index, record, words
 use crate::party::store::children_of;
 use crate::party::view::{contact, view};
 use crate::{check, refs};
-use causeway_contract::{Patch, Problem};
+use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::master::parties;
 use causeway_kernel::{Ctx, Tx};
 use causeway_openapi::party as wire;
@@ -35,6 +35,12 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::Update
     }
     if let Patch::Value(given) = &body.contacts {
         standing.contacts = children::replace_contacts(tx, id, &standing.contacts, given, &mut errors);
+    }
+    if let Patch::Value(given) = &body.tax_ids {
+        standing.tax_ids = children::replace_tax_ids(tx, id, &standing.tax_ids, given, &mut errors);
+    }
+    if new.active && standing.merged_into.is_some() {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/active", "must stay false: the party was merged into another"));
     }
     check::finish(errors)?;
     standing.refs = refs::replaced(tx, "party", id.uuid(), &body.external_refs, standing.refs);

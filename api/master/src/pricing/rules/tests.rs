@@ -25,6 +25,7 @@ fn request(product: &PricedProduct, quantity: &str) -> PriceRequest<'static> {
         product,
         quantity: quantity.parse().unwrap(),
         unit_factor: Quantity::ONE,
+        product_factor: Quantity::ONE,
         currency: currency("EUR"),
         day: "2026-07-01".parse().unwrap(),
         company_id: number(1),

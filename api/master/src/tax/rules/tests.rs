@@ -24,7 +24,7 @@ const F: TaxKind = TaxKind::Fixed;
 const D: TaxKind = TaxKind::Division;
 const LINE: TaxPolicy = TaxPolicy::of(TaxRounding::PerLine);
 const DOCUMENT: TaxPolicy = TaxPolicy::of(TaxRounding::PerDocument);
-const NET_BY_ITSELF: TaxPolicy = TaxPolicy { rounding: TaxRounding::PerDocument, step: 1, keep_gross: false };
+const NET_BY_ITSELF: TaxPolicy = TaxPolicy::of(TaxRounding::PerDocumentNet);
 
 type Taxes = &'static [(TaxKind, &'static str, &'static str)];
 

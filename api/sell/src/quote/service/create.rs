@@ -11,7 +11,7 @@ use causeway_kernel::{Ctx, Tx, number};
 use causeway_master::check::{self, finish};
 use causeway_master::refs;
 use causeway_openapi::quote as wire;
-use causeway_value::{Amount, DocumentKind, Json, QuoteId, QuoteLineId, QuoteStatus};
+use causeway_value::{Amount, Day, DocumentKind, Json, QuoteId, QuoteLineId, QuoteStatus};
 
 /// Creates a quote: a draft, priced.
 ///
@@ -79,6 +79,12 @@ async fn prepare(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Result
     Ok((header, priced.ok_or_else(Problem::not_found)?))
 }
 
+/// The last day of a quote that does not name one.
+fn last_day(header: &Header) -> Option<Day> {
+    let days = header.company.quote_rules.as_ref()?.0.validity_days?;
+    Some(header.today.plus_days(i64::from(days)))
+}
+
 fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateQuote, number: String) -> Model {
     Model {
         tenant_id: ctx.tenant,
@@ -92,7 +98,7 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateQuote, number: String) -
         status: QuoteStatus::Draft,
         currency: header.currency,
         quote_date: header.today,
-        valid_until: body.valid_until,
+        valid_until: body.valid_until.or_else(|| last_day(header)),
         payment_term_id: header.payment_term_id,
         discount_percent: header.discount,
         tax_rounding: header.company.tax_rounding,
@@ -114,5 +120,8 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateQuote, number: String) -
         version: 1,
         created_at: ctx.now(),
         updated_at: ctx.now(),
+        approval_reasons: None,
+        submitted_by: None,
+        approval_comment: None,
     }
 }

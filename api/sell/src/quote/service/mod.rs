@@ -1,14 +1,16 @@
 //! The verbs of a quote.
 
 mod accept;
+mod approve;
 mod create;
 mod offer;
 mod revise;
 mod update;
 
 pub use accept::accept;
+pub use approve::{approve, reject, submit};
 pub use create::{create, price};
-pub use offer::{decline, explain, send, submit};
+pub use offer::{decline, explain, send};
 pub use revise::revise;
 pub use update::update;
 
@@ -39,12 +41,12 @@ fn with_totals(row: Model, totals: &Totals) -> Model {
 }
 
 /// The next version of a quote.
-fn changed(ctx: &Ctx, old: &Model) -> Model {
+pub(super) fn changed(ctx: &Ctx, old: &Model) -> Model {
     Model { version: old.version + 1, updated_at: ctx.now(), ..old.clone() }
 }
 
 /// Writes a change that leaves the lines alone.
-async fn write(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, old: &Model, new: &Model) -> Result<wire::Quote, Problem> {
+pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, old: &Model, new: &Model) -> Result<wire::Quote, Problem> {
     tx.update(old, new);
     let lines = store::lines_of(tx, new.id).await?;
     let refs = store::refs_of(tx, new.id).await?;

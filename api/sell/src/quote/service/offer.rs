@@ -1,31 +1,14 @@
-//! Offering a quote: submitting, sending, declining, explaining.
+//! Offering a quote: sending, declining, explaining.
 
 use super::{changed, terms, write};
 use crate::line::{Line, amounts, explain::explanation};
-use crate::quote::{rules, store, view};
-use causeway_contract::{Code, Problem};
+use crate::quote::{rules, store};
+use causeway_contract::Problem;
 use causeway_entity::sell::quotes::{Entity, Model};
 use causeway_kernel::{Ctx, Tx};
 use causeway_openapi::object::Explanation;
 use causeway_openapi::quote as wire;
 use causeway_value::{QuoteId, QuoteStatus};
-
-/// Submits a draft. Nothing must approve, so it is approved.
-///
-/// # Errors
-/// `not_found`, or `state_conflict` when it is no draft or has no lines.
-pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quote, Problem> {
-    let old = tx.lock::<Entity>(id).await?;
-    rules::must_be_draft(&old, "submitted")?;
-    let lines = store::lines_of(tx, id).await?;
-    if lines.is_empty() {
-        return Err(Problem::new(Code::StateConflict, format!("The quote {} has no lines. Add at least one and submit it again.", old.number)));
-    }
-    let new = Model { status: QuoteStatus::Approved, ..changed(ctx, &old) };
-    tx.update(&old, &new);
-    let refs = store::refs_of(tx, id).await?;
-    view::record(ctx, tx, "quote.approved", &new, &lines, refs)
-}
 
 /// Records that an approved quote went to the customer.
 ///

@@ -1,0 +1,242 @@
+//! Planning and committing a billing run.
+
+use super::rules::{invoices_of, plan_text};
+use super::view::{Summary, group_of, record, word};
+use super::work;
+use crate::invoice::service::batch::Batch;
+use crate::invoice::service::selection::MAX_LINES;
+use causeway_contract::{Code, Problem};
+use causeway_entity::bill::{billables, billing_run_items, billing_runs};
+use causeway_entity::govern::companies;
+use causeway_entity::master::parties;
+use causeway_kernel::crypto::{hex, sha256};
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::{check, company};
+use causeway_openapi::billing_run::{BillingRun, BillingRunTotal, CommitBillingRun, CreateBillingRun, HeldBillable};
+use causeway_openapi::invoice::InvoiceGroup;
+use causeway_value::{Amount, BillableStatus, BillingRunId, BillingRunItemId, BillingRunItemStatus, BillingRunStatus, Currency, Json, Overflow};
+use std::collections::BTreeMap;
+
+/// Billables that one run bills, at most; the next run bills the rest.
+const MOST: u64 = 50_000;
+/// Holds that a plan shows, at most.
+const HOLDS_SHOWN: u64 = 100;
+
+/// Plans a run: the invoices that would be made of what is ready, what they come to, and what is held.
+///
+/// # Errors
+/// Every wrong field; `state_conflict` when nothing waits for an invoice.
+pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateBillingRun) -> Result<BillingRun, Problem> {
+    let mut errors = Vec::new();
+    let company = company::service::named(tx, body.company_id, &mut errors).await?;
+    tx.named::<parties::Entity, _>(body.party_id, "/party_id", &mut errors).await?;
+    for (day, pointer) in [(body.up_to, "/up_to"), (body.invoice_date, "/invoice_date")] {
+        if let Some(day) = day {
+            check::day(day, pointer, &mut errors);
+        }
+    }
+    let (Some(company), true) = (company, errors.is_empty()) else { return Err(Problem::of(errors)) };
+    let today = ctx.today(company.time_zone);
+    let previous = Find::<billing_runs::Entity>::new().eq(billing_runs::Column::CompanyId, company.id).order_by_desc(billing_runs::Column::Id).one(tx).await?;
+    let mut run = billing_runs::Model {
+        tenant_id: tx.tenant(),
+        id: BillingRunId::new(),
+        company_id: company.id,
+        party_id: body.party_id,
+        up_to: body.up_to.unwrap_or(today),
+        grouping: word(body.group.unwrap_or(InvoiceGroup::Order)).to_owned(),
+        invoice_date: body.invoice_date,
+        post: body.post.unwrap_or_default(),
+        status: BillingRunStatus::Planned,
+        hash: String::new(),
+        invoice_count: 0,
+        billable_count: 0,
+        failed_count: 0,
+        previous_run_id: previous.as_ref().map(|run| run.id),
+        summary: String::new(),
+        job_id: None,
+        version: 1,
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+    };
+    let invoices = planned(tx, &run).await?;
+    let mut summary = Summary { held: held(tx, &run).await?, held_count: held_find(&run).count(tx).await?, ..Summary::default() };
+    if invoices.is_empty() {
+        let detail = "Nothing that is due waits for an invoice. Deliver something, release what is held, or choose a later day.";
+        return Err(Problem::new(Code::StateConflict, detail).with("held_count", summary.held_count));
+    }
+    run.hash = hash(&run, &invoices);
+    run.invoice_count = count(invoices.len());
+    run.billable_count = count(invoices.iter().map(Vec::len).sum());
+    let all: Vec<billables::Model> = invoices.iter().flatten().cloned().collect();
+    let batch = Batch::read(tx, company, &all, run.invoice_date.unwrap_or(today)).await?;
+    let mut items = Vec::with_capacity(invoices.len());
+    let mut totals = BTreeMap::new();
+    for (position, rows) in (1..).zip(&invoices) {
+        let item = item(ctx, tx, &run, &batch, position, rows)?;
+        if item.status == BillingRunItemStatus::Failed {
+            run.failed_count += 1;
+        } else {
+            Sum::add(&mut totals, &item)?;
+        }
+        items.push(item);
+    }
+    summary.totals = shown(&totals);
+    summary.changes = changes(&totals, previous.as_ref())?;
+    run.summary = serde_json::to_string(&summary).map_err(|error| Problem::new(Code::InternalError, error.to_string()))?;
+    tx.insert(run.clone());
+    items.into_iter().for_each(|item| tx.insert(item));
+    record(ctx, tx, "billing_run.planned", &run)
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The invoices that a run would make now.
+async fn planned(tx: &mut Tx<'_>, run: &billing_runs::Model) -> Result<Vec<Vec<billables::Model>>, Problem> {
+    let ready = of_run(run, BillableStatus::Ready).order_by(billables::Column::Id).limit(MOST).all(tx).await?;
+    Ok(invoices_of(ready, group_of(run), MAX_LINES))
+}
+
+fn of_run(run: &billing_runs::Model, status: BillableStatus) -> Find<billables::Entity> {
+    let find = Find::<billables::Entity>::new()
+        .eq(billables::Column::Status, status)
+        .eq(billables::Column::CompanyId, run.company_id)
+        .lte(billables::Column::BillableDate, run.up_to);
+    match run.party_id {
+        Some(party_id) => find.eq(billables::Column::PartyId, party_id),
+        None => find,
+    }
+}
+
+fn held_find(run: &billing_runs::Model) -> Find<billables::Entity> {
+    of_run(run, BillableStatus::Held)
+}
+
+async fn held(tx: &mut Tx<'_>, run: &billing_runs::Model) -> Result<Vec<HeldBillable>, Problem> {
+    let rows = held_find(run).order_by(billables::Column::Id).limit(HOLDS_SHOWN).all(tx).await?;
+    let shown = |row: billables::Model| HeldBillable {
+        billable_id: row.id,
+        party_id: row.party_id,
+        amount: row.amount.text(row.currency),
+        currency: row.currency,
+        reason: row.reason,
+        since: row.held_since,
+    };
+    Ok(rows.into_iter().map(shown).collect())
+}
+
+fn hash(run: &billing_runs::Model, invoices: &[Vec<billables::Model>]) -> String {
+    let date = run.invoice_date.map_or_else(|| "-".to_owned(), |day| day.to_string());
+    let settings = format!("{} {} {date} {}", run.company_id, run.grouping, run.post);
+    hex(&sha256(&[plan_text(&settings, invoices.iter().map(Vec::as_slice)).as_bytes()]))
+}
+
+fn item(
+    ctx: &Ctx,
+    tx: &Tx<'_>,
+    run: &billing_runs::Model,
+    batch: &Batch,
+    position: i64,
+    rows: &[billables::Model],
+) -> Result<billing_run_items::Model, Problem> {
+    let first = rows.first().ok_or_else(Problem::not_found)?;
+    let mut item = billing_run_items::Model {
+        tenant_id: run.tenant_id,
+        id: BillingRunItemId::new(),
+        company_id: run.company_id,
+        billing_run_id: run.id,
+        position,
+        party_id: first.party_id,
+        order_id: None,
+        flow_id: None,
+        currency: first.currency,
+        billable_ids: Json(rows.iter().map(|row| row.id).collect()),
+        untaxed_amount: Amount::ZERO,
+        tax_amount: Amount::ZERO,
+        total_amount: Amount::ZERO,
+        status: BillingRunItemStatus::Planned,
+        invoice_id: None,
+        failure: None,
+        created_at: ctx.now(),
+    };
+    match batch.draft(ctx, tx, rows) {
+        Ok(made) => {
+            let invoice = made.invoice;
+            (item.order_id, item.flow_id) = (invoice.order_id, invoice.flow_id);
+            (item.untaxed_amount, item.tax_amount, item.total_amount) = (invoice.untaxed_amount, invoice.tax_amount, invoice.total_amount);
+        }
+        Err(problem) if problem.status >= 500 => return Err(problem),
+        Err(problem) => {
+            item.status = BillingRunItemStatus::Failed;
+            item.failure = Some(problem.detail);
+        }
+    }
+    Ok(item)
+}
+
+/// What invoices of one currency come to.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    invoices: i64,
+    untaxed: Amount,
+    tax: Amount,
+    total: Amount,
+}
+
+impl Sum {
+    fn add(sums: &mut BTreeMap<Currency, Self>, item: &billing_run_items::Model) -> Result<(), Overflow> {
+        let sum = sums.entry(item.currency).or_default();
+        sum.invoices += 1;
+        sum.untaxed = sum.untaxed.plus(item.untaxed_amount)?;
+        sum.tax = sum.tax.plus(item.tax_amount)?;
+        sum.total = sum.total.plus(item.total_amount)?;
+        Ok(())
+    }
+}
+
+fn shown(sums: &BTreeMap<Currency, Sum>) -> Vec<BillingRunTotal> {
+    let one = |(currency, sum): (&Currency, &Sum)| BillingRunTotal {
+        currency: *currency,
+        invoices: sum.invoices,
+        untaxed_amount: sum.untaxed.text(*currency),
+        tax_amount: sum.tax.text(*currency),
+        total_amount: sum.total.text(*currency),
+    };
+    sums.iter().map(one).collect()
+}
+
+/// What the sums have more than those of the run before.
+fn changes(sums: &BTreeMap<Currency, Sum>, previous: Option<&billing_runs::Model>) -> Result<Vec<BillingRunTotal>, Problem> {
+    let Some(previous) = previous else { return Ok(Vec::new()) };
+    let mut more = sums.clone();
+    for before in Summary::of(previous).totals {
+        let amount = |text: &causeway_value::AmountText| text.amount(before.currency).unwrap_or_default();
+        let sum = more.entry(before.currency).or_default();
+        sum.invoices -= before.invoices;
+        sum.untaxed = sum.untaxed.minus(amount(&before.untaxed_amount))?;
+        sum.tax = sum.tax.minus(amount(&before.tax_amount))?;
+        sum.total = sum.total.minus(amount(&before.total_amount))?;
+    }
+    Ok(shown(&more))
+}
+
+/// Makes what was planned: a few invoices at once, many as a job.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it was committed before, the hash is another plan's, or what would be billed has changed since.
+pub async fn commit(ctx: &Ctx, tx: &mut Tx<'_>, id: BillingRunId, body: &CommitBillingRun) -> Result<BillingRun, Problem> {
+    let old = tx.lock::<billing_runs::Entity>(id).await?;
+    if old.status != BillingRunStatus::Planned {
+        return Err(Problem::new(Code::StateConflict, format!("The billing run is {} already.", old.status)).with("status", old.status.to_string()));
+    }
+    let now = hash(&old, &planned(tx, &old).await?);
+    if body.hash != old.hash || now != old.hash {
+        let detail = "What would be billed is not what was planned. Plan again, look at it, and commit that.";
+        return Err(Problem::new(Code::StateConflict, detail).with("hash", old.hash));
+    }
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let new = billing_runs::Model { status: BillingRunStatus::Running, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
+    work::start(ctx, tx, &company, &old, new).await
+}

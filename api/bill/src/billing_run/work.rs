@@ -1,0 +1,134 @@
+//! The work of a billing run: invoices made many in each transaction, each once.
+
+use super::view::record;
+use crate::invoice::service::batch::{Batch, Made, count};
+use causeway_contract::Problem;
+use causeway_entity::bill::{billables, billing_run_items, billing_runs};
+use causeway_entity::govern::companies;
+use causeway_kernel::http::LocalFuture;
+use causeway_kernel::job::{self, Job, Progress};
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_openapi::billing_run::BillingRun;
+use causeway_value::{BillableId, BillableStatus, BillingRunId, BillingRunItemStatus, BillingRunStatus};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// The kind of the job.
+pub const KIND: &str = "billing.run";
+/// Invoices that a commit makes itself, at most; more are a job's.
+const AT_ONCE: i64 = 20;
+/// Invoices of one step, at most, and billables on them: the writer's lane waits for a step.
+const STEP_INVOICES: u64 = 100;
+const STEP_BILLABLES: usize = 1_000;
+
+/// Makes the job known, at start.
+pub fn register() {
+    job::register(KIND, step);
+}
+
+/// Starts the work of a run that was just committed; a small one is done at once.
+pub(super) async fn start(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    old: &billing_runs::Model,
+    mut new: billing_runs::Model,
+) -> Result<BillingRun, Problem> {
+    let input = json!({ "billing_run_id": old.id }).to_string();
+    if new.invoice_count > AT_ONCE {
+        new.job_id = Some(job::enqueue(ctx, tx, KIND, input)?.id);
+        tx.update(old, &new);
+        return record(ctx, tx, "billing_run.committed", &new);
+    }
+    let items = waiting(old.id).all(tx).await?;
+    let failed = make(ctx, tx, company, &new, items).await?;
+    new.failed_count += failed;
+    new.status = BillingRunStatus::Done;
+    new.job_id = Some(job::finished(ctx, tx, KIND, input, result(&new))?.id);
+    tx.update(old, &new);
+    record(ctx, tx, "billing_run.finished", &new)
+}
+
+fn result(run: &billing_runs::Model) -> String {
+    json!({ "billing_run_id": run.id, "invoices": run.invoice_count - run.failed_count, "failed": run.failed_count }).to_string()
+}
+
+fn waiting(id: BillingRunId) -> Find<billing_run_items::Entity> {
+    Find::<billing_run_items::Entity>::new()
+        .eq(billing_run_items::Column::BillingRunId, id)
+        .eq(billing_run_items::Column::Status, BillingRunItemStatus::Planned)
+        .order_by(billing_run_items::Column::Position)
+}
+
+/// One step of the job: the next invoices, or the end.
+fn step<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, Result<Progress, Problem>> {
+    Box::pin(async move {
+        let input: serde_json::Value = serde_json::from_str(&job.input).unwrap_or_default();
+        let id = input.get("billing_run_id").and_then(|id| id.as_str()).and_then(|id| id.parse::<BillingRunId>().ok()).ok_or_else(Problem::not_found)?;
+        let old = tx.lock::<billing_runs::Entity>(id).await?;
+        let items = waiting(id).limit(STEP_INVOICES).all(tx).await?;
+        if items.is_empty() {
+            let new = billing_runs::Model { status: BillingRunStatus::Done, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
+            tx.update(&old, &new);
+            record(ctx, tx, "billing_run.finished", &new)?;
+            return Ok(Progress::Done { result: result(&new) });
+        }
+        let company = tx.must::<companies::Entity>(old.company_id).await?;
+        let items = within_a_step(items);
+        let done = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        let failed = make(ctx, tx, &company, &old, items).await?;
+        if failed > 0 {
+            // The version counts what is shown to people and recorded; this is recorded at the end.
+            let sql = "UPDATE billing_runs SET failed_count = failed_count + $1 WHERE tenant_id = $2 AND id = $3";
+            tx.guarded(sql, vec![failed.into(), old.tenant_id.into(), old.id.into()]);
+        }
+        Ok(Progress::More { done, total: Some(old.invoice_count) })
+    })
+}
+
+/// The first items whose billables fit in one step; at least one.
+fn within_a_step(items: Vec<billing_run_items::Model>) -> Vec<billing_run_items::Model> {
+    let mut billables = 0;
+    let fits = |item: &billing_run_items::Model| {
+        let first = billables == 0;
+        billables += item.billable_ids.0.len();
+        first || billables <= STEP_BILLABLES
+    };
+    items.into_iter().take_while(fits).collect()
+}
+
+/// Makes these invoices and notes what became of each; answers how many failed. One that cannot be made does not stop the others.
+async fn make(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, run: &billing_runs::Model, items: Vec<billing_run_items::Model>) -> Result<i64, Problem> {
+    let ids: Vec<BillableId> = items.iter().flat_map(|item| item.billable_ids.0.iter().copied()).collect();
+    let found = Find::<billables::Entity>::new().among(billables::Column::Id, ids).order_by(billables::Column::Id).lock().all(tx).await?;
+    let day = run.invoice_date.unwrap_or_else(|| ctx.today(company.time_zone));
+    let batch = Batch::read(tx, company.clone(), &found, day).await?;
+    let ready: BTreeMap<BillableId, billables::Model> = found.into_iter().filter(|row| row.status == BillableStatus::Ready).map(|row| (row.id, row)).collect();
+    let mut all: Vec<Made> = Vec::with_capacity(items.len());
+    let mut failed = 0;
+    for old in items {
+        let rows: Vec<billables::Model> = old.billable_ids.0.iter().filter_map(|id| ready.get(id).cloned()).collect();
+        let mut new = old.clone();
+        let mark = tx.mark();
+        let outcome = if rows.len() == old.billable_ids.0.len() { batch.make(ctx, tx, &rows, run.post).await.map(Some) } else { Ok(None) };
+        match outcome {
+            Ok(Some(made)) => {
+                (new.status, new.invoice_id) = (BillingRunItemStatus::Invoiced, Some(made.invoice.id));
+                all.push(made);
+            }
+            Err(problem) if problem.status >= 500 => return Err(problem),
+            refused => {
+                tx.undo_to(mark);
+                failed += 1;
+                new.status = BillingRunItemStatus::Failed;
+                let reason = refused.err().map(|problem| problem.detail);
+                new.failure = Some(reason.unwrap_or_else(|| "A billable of it is not ready any more.".to_owned()));
+            }
+        }
+        tx.update(&old, &new);
+    }
+    if run.post {
+        count(ctx, tx, &all).await?;
+    }
+    Ok(failed)
+}

@@ -1,0 +1,177 @@
+//! Settling invoices with a posted credit note, and taking that back.
+
+use super::named;
+use crate::invoice::store::lines_of;
+use crate::payment::rules::{RequestedAllocation, source_company_amount};
+use crate::payment::settle::{Origin, Settlement, allocate as settle, credited_of};
+use causeway_books::ledger::service::reverse as reverse_entry;
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::bill::{allocations, invoices};
+use causeway_entity::govern::companies;
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::rate::lookup::rates;
+use causeway_master::{check, money};
+use causeway_openapi::invoice::Invoice;
+use causeway_openapi::payment::AllocationInput;
+use causeway_value::{AllocationId, Amount, Currency, Day, Invoice as InvoiceName, InvoiceId, InvoiceKind, InvoiceStatus};
+use std::collections::BTreeMap;
+
+/// Settles invoices of the same party with what is left of a posted credit note.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it is no posted credit note; every wrong field; `amount_exceeds_open`; `rate_missing`; `account_missing`.
+pub async fn allocate(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, inputs: &[AllocationInput]) -> Result<Invoice, Problem> {
+    let ids: Vec<InvoiceId> = inputs.iter().map(|input| input.invoice_id).chain([id]).collect();
+    let mut settlement = lock(tx, &ids).await?;
+    let note = settlement.get(id).cloned().ok_or_else(Problem::not_found)?;
+    must_be_posted_note(&note)?;
+    if inputs.is_empty() {
+        return Err(Problem::field(Code::Required, "/allocations", "must name at least one invoice"));
+    }
+    let wanted = wanted(&settlement, &note, inputs)?;
+    let company = tx.must::<companies::Entity>(note.company_id).await?;
+    let today = ctx.today(company.time_zone);
+    let day = today.max(note.invoice_date.unwrap_or(today));
+    let pairs: Vec<(Currency, Currency)> = settlement.invoices().map(|invoice| (note.currency, invoice.currency)).collect();
+    let table = rates(tx, pairs, note.invoice_date.unwrap_or(today)).await?;
+    let origin = Origin::of_credit_note(&note, day, settlement.source_of(&note, company.currency)?);
+    let (plan, rows) = settle(ctx, tx, &company, &origin, &mut settlement, &wanted, &|from, to| table.find(from, to)).await?;
+    settlement.use_up(id, &plan);
+    for row in &rows {
+        tx.insert(row.clone());
+    }
+    let mut own: BTreeMap<InvoiceId, Amount> = BTreeMap::new();
+    for row in rows.iter().filter(|row| note.credited_invoice_id == Some(row.invoice_id)) {
+        let sum = own.entry(row.invoice_id).or_default();
+        *sum = sum.plus(row.amount)?;
+    }
+    write(ctx, tx, settlement, own, ("invoice.allocated", today), id).await
+}
+
+/// Takes allocations of a credit note back: what they settled is open again on both sides.
+///
+/// # Errors
+/// `not_found`, with a pointer for an allocation of another document; `state_conflict` when one was taken back before.
+pub async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, ids: &[AllocationId]) -> Result<Invoice, Problem> {
+    let note = tx.must::<invoices::Entity>(id).await?;
+    must_be_posted_note(&note)?;
+    let all = Find::<allocations::Entity>::new().eq(allocations::Column::CreditNoteId, id).order_by(allocations::Column::Id).all(tx).await?;
+    check_ids(ids, &all)?;
+    let chosen: Vec<allocations::Model> = all.into_iter().filter(|row| ids.contains(&row.id)).collect();
+    let touched: Vec<InvoiceId> = chosen.iter().map(|row| row.invoice_id).chain([id]).collect();
+    let mut settlement = lock(tx, &touched).await?;
+    // What changed meanwhile is found under the lock: an update of a row that was taken back conflicts and runs again.
+    let company = tx.must::<companies::Entity>(note.company_id).await?;
+    let today = ctx.today(company.time_zone);
+    let source = settlement.source_of(&note, company.currency)?;
+    let mut own: BTreeMap<InvoiceId, Amount> = BTreeMap::new();
+    for row in &chosen {
+        settlement.reopen(row)?;
+        let used = source_company_amount(source.direction, row.company_amount, row.exchange_difference)?;
+        settlement.give_back(id, row.source_amount, used)?;
+        if let Some(entry) = row.journal_entry_id {
+            reverse_entry(ctx, tx, &company, entry, today.max(row.day), "invoice.unallocated").await?;
+        }
+        tx.guarded(
+            "UPDATE allocations SET reversed_at = $1 WHERE tenant_id = $2 AND id = $3 AND reversed_at IS NULL",
+            vec![ctx.now().into(), row.tenant_id.into(), row.id.into()],
+        );
+        if note.credited_invoice_id == Some(row.invoice_id) {
+            let sum = own.entry(row.invoice_id).or_default();
+            *sum = sum.minus(row.amount)?;
+        }
+    }
+    write(ctx, tx, settlement, own, ("invoice.unallocated", today), id).await
+}
+
+async fn lock(tx: &mut Tx<'_>, ids: &[InvoiceId]) -> Result<Settlement, Problem> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    Settlement::lock(tx, &ids).await
+}
+
+fn must_be_posted_note(note: &invoices::Model) -> Result<(), Problem> {
+    let refused = |detail: String| Err(Problem::new(Code::StateConflict, detail).with("status", note.status.to_string()));
+    if note.kind != InvoiceKind::CreditNote {
+        refused(format!("{} is an invoice. Only a credit note settles others.", named(note)))
+    } else if note.status != InvoiceStatus::Posted {
+        refused(format!("{} is {}. Only a posted credit note settles invoices.", named(note), note.status))
+    } else {
+        Ok(())
+    }
+}
+
+fn wanted(settlement: &Settlement, note: &invoices::Model, inputs: &[AllocationInput]) -> Result<Vec<RequestedAllocation>, Problem> {
+    let mut errors = Vec::new();
+    let mut wanted = Vec::with_capacity(inputs.len());
+    for (index, input) in inputs.iter().enumerate() {
+        if let Some(amount) = money::amount(&input.amount, note.currency, &format!("/allocations/{index}/amount"), &mut errors) {
+            wanted.push(RequestedAllocation { invoice_id: input.invoice_id, amount });
+        }
+        let pointer = format!("/allocations/{index}/invoice_id");
+        match settlement.get(input.invoice_id) {
+            None => errors.push(check::unknown::<InvoiceName>(pointer, "tenant")),
+            Some(invoice) => {
+                if let Err(detail) = fits(note, invoice) {
+                    errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+                }
+            }
+        }
+    }
+    check::finish(errors)?;
+    Ok(wanted)
+}
+
+/// Whether a credit note may settle this invoice.
+fn fits(note: &invoices::Model, invoice: &invoices::Model) -> Result<(), &'static str> {
+    if invoice.company_id != note.company_id {
+        Err("names an invoice of another company")
+    } else if invoice.party_id != note.party_id {
+        Err("names an invoice of another party")
+    } else if invoice.kind != InvoiceKind::Invoice || invoice.direction != note.direction {
+        Err("names a document that goes the other way: a credit note settles invoices of its own direction")
+    } else if invoice.status != InvoiceStatus::Posted {
+        Err("names an invoice that is not posted; post it first")
+    } else {
+        Ok(())
+    }
+}
+
+fn check_ids(ids: &[AllocationId], all: &[allocations::Model]) -> Result<(), Problem> {
+    let mut errors = Vec::new();
+    if ids.is_empty() {
+        errors.push(FieldError::pointer(Code::Required, "/allocation_ids", "must name at least one allocation"));
+    }
+    check::each_once(ids.iter().copied(), "/allocation_ids", &mut errors);
+    for (index, id) in ids.iter().enumerate() {
+        if !all.iter().any(|row| row.id == *id) {
+            errors.push(FieldError::pointer(Code::NotFound, format!("/allocation_ids/{index}"), "names no allocation of this credit note"));
+        }
+    }
+    check::finish(errors)?;
+    match all.iter().find(|row| row.reversed_at.is_some() && ids.contains(&row.id)) {
+        Some(row) => Err(Problem::new(Code::StateConflict, format!("The allocation {} was taken back before.", row.id))),
+        None => Ok(()),
+    }
+}
+
+/// Writes the documents and answers the credit note; `own` is what it settled just now of the invoice that it credits.
+async fn write(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    settlement: Settlement,
+    own: BTreeMap<InvoiceId, Amount>,
+    (event, today): (&'static str, Day),
+    note: InvoiceId,
+) -> Result<Invoice, Problem> {
+    let ids: Vec<InvoiceId> = settlement.invoices().map(|invoice| invoice.id).collect();
+    let lines = lines_of(tx, &ids).await?;
+    let mut credited = credited_of(tx, &ids).await?;
+    for (id, amount) in own {
+        let sum = credited.entry(id).or_default();
+        *sum = sum.plus(amount)?;
+    }
+    let written = settlement.write(ctx, tx, event, &credited, &lines, today).await?;
+    written.into_iter().find(|invoice| invoice.id == note).ok_or_else(Problem::not_found)
+}

@@ -1,0 +1,276 @@
+//! What a payment settles, and what becomes of the difference.
+
+use super::targets::Targets;
+use crate::booked;
+use crate::invoice::lines_of;
+use crate::payment::rules::{AllocationPlan, RequestedAllocation, Source, allocation_state, source_company_amount};
+use crate::payment::settle::{Origin, allocate, control, credited_of};
+use crate::write_off::rules::{Discount, discount_on};
+use crate::write_off::service::{Wanted, close, insert};
+use causeway_books::ledger::rules::{PaymentToPost, surplus_posting};
+use causeway_books::ledger::service::{PostEntry, post as post_entry};
+use causeway_contract::Problem;
+use causeway_entity::bill::{allocations, invoices, payment_offsets, payments, write_offs};
+use causeway_entity::govern::companies;
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::account::lookup::chart;
+use causeway_master::rate::lookup::{RateTable, rates};
+use causeway_master::rate::rules::conversion;
+use causeway_master::tax::store::tax_defs;
+use causeway_value::{
+    Amount, Currency, Day, Direction, InvoiceId, InvoiceKind, OffsetKind, Overflow, PaymentDifference, PaymentDirection, PaymentOffsetId, WriteOffKind,
+};
+use std::collections::BTreeMap;
+
+/// The rows that settling makes, for the caller to write after the payment.
+#[derive(Default)]
+pub(super) struct Settled {
+    /// Of the payment.
+    pub allocations: Vec<allocations::Model>,
+    /// Of the credit notes that were netted.
+    pub netted: Vec<allocations::Model>,
+    write_offs: Vec<(write_offs::Model, Vec<allocations::Model>)>,
+    /// What was too much and is kept.
+    pub offsets: Vec<payment_offsets::Model>,
+}
+
+impl Settled {
+    /// Writes the rows of the payment itself.
+    pub(super) fn insert_own(&self, tx: &mut Tx<'_>) {
+        self.allocations.iter().for_each(|row| tx.insert(row.clone()));
+        self.offsets.iter().for_each(|row| tx.insert(row.clone()));
+    }
+
+    /// Writes what came with it.
+    pub(super) fn insert_others(&self, ctx: &Ctx, tx: &mut Tx<'_>) -> Result<(), Problem> {
+        self.netted.iter().for_each(|row| tx.insert(row.clone()));
+        self.write_offs.iter().try_for_each(|(row, settled)| insert(ctx, tx, row, settled).map(drop))
+    }
+}
+
+/// Takes what is asked for from the payment and from the open amounts, in memory. `earlier` and `offsets` are what used the payment before.
+pub(super) async fn settle(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    payment: &mut payments::Model,
+    (earlier, offsets): (&[allocations::Model], &[payment_offsets::Model]),
+    targets: &mut Targets,
+    day: Day,
+) -> Result<Settled, Problem> {
+    let mut settled = Settled::default();
+    if targets.wanted.is_empty() && targets.group.is_empty() {
+        return Ok(settled);
+    }
+    let discounts = discounts(tx, payment, targets).await?;
+    settled.netted = net(ctx, tx, company, targets, &discounts, day).await?;
+    let pairs: Vec<(Currency, Currency)> = targets.settlement.invoices().map(|invoice| (payment.currency, invoice.currency)).collect();
+    let table = rates(tx, pairs, payment.payment_date).await?;
+    let mut wanted = targets.wanted.clone();
+    wanted.extend(of_group(payment, targets, &discounts, &table)?);
+    let mut plan = AllocationPlan {
+        allocations: Vec::new(),
+        unallocated: payment.unallocated_amount,
+        company_unallocated: company_unallocated(payment, earlier, offsets)?,
+    };
+    if !wanted.is_empty() {
+        let source = Source {
+            direction: payment.direction,
+            currency: payment.currency,
+            unallocated: plan.unallocated,
+            company_unallocated: plan.company_unallocated,
+            conversion: booked::of_payment(payment, company.currency),
+        };
+        let origin = Origin::of_payment(payment, day, source);
+        (plan, settled.allocations) = allocate(ctx, tx, company, &origin, &mut targets.settlement, &wanted, &|from, to| table.find(from, to)).await?;
+    }
+    for (id, discount) in &discounts {
+        let open = targets.settlement.get(*id).map_or(Amount::ZERO, |invoice| invoice.open_amount);
+        if open > Amount::ZERO && open <= discount.total {
+            let wanted = Wanted { parts: discount.of(open)?, ..Wanted::whole(WriteOffKind::EarlyDiscount, Some(payment.id), day, open) };
+            settled.write_offs.push(close(ctx, tx, company, &mut targets.settlement, *id, wanted).await?);
+        }
+    }
+    let kind = match targets.difference {
+        PaymentDifference::KeepOpen => None,
+        PaymentDifference::WriteOff => Some(WriteOffKind::Difference),
+        PaymentDifference::Fee => Some(WriteOffKind::BankFee),
+    };
+    if let Some(kind) = kind {
+        for id in targets.named() {
+            let open = targets.settlement.get(id).filter(|invoice| invoice.kind == InvoiceKind::Invoice).map_or(Amount::ZERO, |invoice| invoice.open_amount);
+            if open > Amount::ZERO {
+                let wanted = Wanted::whole(kind, Some(payment.id), day, open);
+                settled.write_offs.push(close(ctx, tx, company, &mut targets.settlement, id, wanted).await?);
+            }
+        }
+    }
+    if targets.difference == PaymentDifference::WriteOff && plan.unallocated > Amount::ZERO {
+        settled.offsets.push(keep_surplus(ctx, tx, company, payment, &plan, day).await?);
+        plan.unallocated = Amount::ZERO;
+    }
+    payment.unallocated_amount = plan.unallocated;
+    payment.allocation_state = allocation_state(payment.amount, plan.unallocated);
+    Ok(settled)
+}
+
+/// The discounts for paying early that this payment has, by invoice.
+async fn discounts(tx: &mut Tx<'_>, payment: &payments::Model, targets: &Targets) -> Result<BTreeMap<InvoiceId, Discount>, Problem> {
+    let agreed = |invoice: &&invoices::Model| {
+        invoice.early_discount.is_some() && invoice.direction == Direction::Sale && invoice.kind == InvoiceKind::Invoice && !invoice.open_amount.is_zero()
+    };
+    let invoices: Vec<invoices::Model> = targets.settlement.invoices().filter(agreed).cloned().collect();
+    if payment.direction == PaymentDirection::Outbound || invoices.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let lines = lines_of(tx, &invoices.iter().map(|invoice| invoice.id).collect::<Vec<_>>()).await?;
+    let taxes = tax_defs(tx, payment.company_id).await?;
+    let mut found = BTreeMap::new();
+    for invoice in &invoices {
+        if let Some(discount) = discount_on(invoice, &lines, |id| taxes.get(id).map(|tax| tax.kind), payment.payment_date)? {
+            found.insert(invoice.id, discount);
+        }
+    }
+    Ok(found)
+}
+
+/// The invoices of the group that have something open, what is due first first.
+fn in_due_order(targets: &Targets, kind: InvoiceKind) -> Vec<invoices::Model> {
+    let of_group = targets.group.iter().filter_map(|id| targets.settlement.get(*id));
+    let mut found: Vec<invoices::Model> = of_group.filter(|invoice| invoice.kind == kind && invoice.open_amount > Amount::ZERO).cloned().collect();
+    found.sort_by_key(|invoice| (targets.settlement.first_due(invoice.id), invoice.id));
+    found
+}
+
+/// What must be paid to close an invoice: what is open less the discount.
+fn payable(invoice: &invoices::Model, discounts: &BTreeMap<InvoiceId, Discount>) -> Result<Amount, Overflow> {
+    let saved = discounts.get(&invoice.id).map_or(Amount::ZERO, |discount| discount.total);
+    if saved < invoice.open_amount { invoice.open_amount.minus(saved) } else { Ok(invoice.open_amount) }
+}
+
+/// Settles the invoices of the group with its credit notes of the same currency.
+async fn net(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    targets: &mut Targets,
+    discounts: &BTreeMap<InvoiceId, Discount>,
+    day: Day,
+) -> Result<Vec<allocations::Model>, Problem> {
+    let mut rows = Vec::new();
+    for note in in_due_order(targets, InvoiceKind::CreditNote) {
+        let mut left = note.open_amount;
+        let mut wanted = Vec::new();
+        for invoice in in_due_order(targets, InvoiceKind::Invoice).iter().filter(|invoice| invoice.currency == note.currency) {
+            let amount = left.min(payable(invoice, discounts)?);
+            if amount > Amount::ZERO {
+                left = left.minus(amount)?;
+                wanted.push(RequestedAllocation { invoice_id: invoice.id, amount });
+            }
+        }
+        if !wanted.is_empty() {
+            let source = targets.settlement.source_of(&note, company.currency)?;
+            let origin = Origin::of_credit_note(&note, day, source);
+            let (plan, settled) = allocate(ctx, tx, company, &origin, &mut targets.settlement, &wanted, &|_, _| None).await?;
+            targets.settlement.use_up(note.id, &plan);
+            rows.extend(settled);
+        }
+    }
+    Ok(rows)
+}
+
+/// What the payment settles of the group, as far as it goes.
+fn of_group(
+    payment: &payments::Model,
+    targets: &Targets,
+    discounts: &BTreeMap<InvoiceId, Discount>,
+    table: &RateTable,
+) -> Result<Vec<RequestedAllocation>, Problem> {
+    let mut left = payment.unallocated_amount;
+    let mut wanted = Vec::new();
+    let claims = match (payment.direction, payment.settles) {
+        (PaymentDirection::Inbound, Direction::Sale) | (PaymentDirection::Outbound, Direction::Purchase) => InvoiceKind::Invoice,
+        _ => InvoiceKind::CreditNote,
+    };
+    for invoice in in_due_order(targets, claims) {
+        let to_close = conversion(payment.currency, invoice.currency, &|from, to| table.find(from, to))?.back();
+        let amount = left.min(to_close.amount(payable(&invoice, discounts)?, invoice.currency, payment.currency)?);
+        if amount > Amount::ZERO {
+            left = left.minus(amount)?;
+            wanted.push(RequestedAllocation { invoice_id: invoice.id, amount });
+        }
+    }
+    Ok(wanted)
+}
+
+/// Books what is left of a payment as income, or as a cost when we paid.
+async fn keep_surplus(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    payment: &payments::Model,
+    left: &AllocationPlan,
+    day: Day,
+) -> Result<payment_offsets::Model, Problem> {
+    let accounts = chart(tx, company.id, &[], &[]).await?;
+    let lines = surplus_posting(
+        &PaymentToPost {
+            direction: payment.direction,
+            method: payment.method,
+            counterpart: control(payment.settles),
+            party_id: payment.party_id,
+            amount: left.unallocated,
+            currency: payment.currency,
+            company_currency: company.currency,
+            conversion: booked::of_payment(payment, company.currency),
+        },
+        left.company_unallocated,
+        &|purpose| accounts.purpose(purpose),
+    )?;
+    let day = day.max(payment.payment_date);
+    let entry = PostEntry { day, event: "payment.surplus_kept", document_type: "payment", document_id: payment.id.uuid(), flow_id: payment.flow_id, lines };
+    Ok(payment_offsets::Model {
+        tenant_id: tx.tenant(),
+        id: PaymentOffsetId::new(),
+        company_id: company.id,
+        payment_id: payment.id,
+        counterpart_id: None,
+        kind: OffsetKind::Surplus,
+        amount: left.unallocated,
+        company_amount: left.company_unallocated,
+        day,
+        journal_entry_id: Some(post_entry(ctx, tx, company, entry).await?.id),
+        reversed_at: None,
+        created_at: ctx.now(),
+    })
+}
+
+/// What the payment was booked for, less what was used of it.
+pub(super) fn company_unallocated(payment: &payments::Model, earlier: &[allocations::Model], offsets: &[payment_offsets::Model]) -> Result<Amount, Overflow> {
+    let mut left = payment.company_amount;
+    for row in earlier.iter().filter(|row| row.reversed_at.is_none()) {
+        left = left.minus(source_company_amount(payment.direction, row.company_amount, row.exchange_difference)?)?;
+    }
+    for row in offsets.iter().filter(|row| row.reversed_at.is_none()) {
+        left = left.minus(row.company_amount)?;
+    }
+    Ok(left)
+}
+
+/// Writes the documents that were settled or opened again; `netted` is what credit notes among them settled just now.
+pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, targets: Targets, netted: &[allocations::Model], event: &'static str, today: Day) -> Result<(), Problem> {
+    let ids: Vec<InvoiceId> = targets.settlement.invoices().map(|invoice| invoice.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let lines = lines_of(tx, &ids).await?;
+    let mut credited = credited_of(tx, &ids).await?;
+    for row in netted {
+        let note = row.credit_note_id.and_then(|id| targets.settlement.get(id));
+        if note.is_some_and(|note| note.credited_invoice_id == Some(row.invoice_id)) {
+            let sum = credited.entry(row.invoice_id).or_default();
+            *sum = sum.plus(row.amount)?;
+        }
+    }
+    targets.settlement.write(ctx, tx, event, &credited, &lines, today).await.map(drop)
+}

@@ -1,0 +1,118 @@
+//! What a payment in time saves of an invoice (requirement PAY-23; vectors EPD-…).
+
+use causeway_entity::bill::{invoice_lines, invoices};
+use causeway_master::account::Purpose;
+use causeway_master::tax::rules::{TaxAmount, add_to_summary};
+use causeway_master::term::rules::{DiscountGroup, EarlyPayment, early_payment};
+use causeway_value::{Amount, Day, Overflow, TaxId, TaxKind, WriteOffKind, product};
+
+/// A discount for paying early, as far as it is still to be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discount {
+    /// Off the price, one part for each set of taxes (EPD-010).
+    pub untaxed: Vec<Amount>,
+    /// Off the taxes.
+    pub taxes: Vec<TaxAmount>,
+    /// All of it.
+    pub total: Amount,
+}
+
+/// The discount that a payment on `day` has of an invoice; none when it is too late, nothing was agreed or nothing is left to save.
+///
+/// Lines are taken as credit notes have left them. Lines with the same taxes share a part; taxes per unit are never discounted (EPD-008).
+///
+/// # Errors
+/// [`Overflow`] when an amount does not fit.
+pub fn discount_on(
+    invoice: &invoices::Model,
+    lines: &[invoice_lines::Model],
+    kind_of: impl Fn(TaxId) -> Option<TaxKind>,
+    day: Day,
+) -> Result<Option<Discount>, Overflow> {
+    let (Some(agreed), Some(date)) = (&invoice.early_discount, invoice.invoice_date) else { return Ok(None) };
+    let mut nets: Vec<(Vec<TaxId>, Amount)> = Vec::new();
+    let mut taxes: Vec<TaxAmount> = Vec::new();
+    for line in lines.iter().filter(|line| line.invoice_id == invoice.id) {
+        let net = line.net_amount.minus(line.credited_amount)?;
+        let key: Vec<TaxId> = line.taxes.0.iter().map(|tax| tax.tax_id).collect();
+        match nets.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, sum)) => *sum = sum.plus(net)?,
+            None => nets.push((key, net)),
+        }
+        for tax in line.taxes.0.iter().filter(|tax| kind_of(tax.tax_id) != Some(TaxKind::Fixed)) {
+            add_to_summary(&mut taxes, *tax)?;
+        }
+        for tax in line.credited_taxes.0.iter().filter(|tax| kind_of(tax.tax_id) != Some(TaxKind::Fixed)) {
+            add_to_summary(&mut taxes, TaxAmount { base: tax.base.negated()?, amount: tax.amount.negated()?, ..*tax })?;
+        }
+    }
+    let of_price = nets.iter().map(|(_, net)| DiscountGroup { untaxed: *net, tax: Amount::ZERO, fixed_tax: Amount::ZERO });
+    let of_taxes = taxes.iter().map(|tax| DiscountGroup { untaxed: Amount::ZERO, tax: tax.amount, fixed_tax: Amount::ZERO });
+    let groups: Vec<DiscountGroup> = of_price.chain(of_taxes).collect();
+    let EarlyPayment { last_day, groups, discount, .. } = early_payment(date, &groups, &agreed.0)?;
+    if day > last_day || discount <= Amount::ZERO {
+        return Ok(None);
+    }
+    let (prices, corrected) = groups.split_at(nets.len());
+    let off = |base: Amount| product(&[base.0, agreed.0.percent.0], &[causeway_value::Percent::WHOLE.0]).map(Amount);
+    let mut saved = Vec::new();
+    for (tax, part) in taxes.iter().zip(corrected).filter(|(_, part)| !part.tax.is_zero()) {
+        saved.push(TaxAmount { tax_id: tax.tax_id, base: off(tax.base)?, amount: part.tax });
+    }
+    let untaxed = prices.iter().map(|part| part.untaxed).filter(|part| !part.is_zero()).collect();
+    Ok(Some(Discount { untaxed, taxes: saved, total: discount }))
+}
+
+impl Discount {
+    /// The same discount over less: when less is open than it would save. Parts are taken in proportion, the first price takes the residue.
+    ///
+    /// # Errors
+    /// [`Overflow`] when a part does not fit.
+    pub fn of(&self, amount: Amount) -> Result<Self, Overflow> {
+        if amount == self.total {
+            return Ok(self.clone());
+        }
+        let share = |part: Amount| product(&[part.0, amount.0], &[self.total.0]).map(Amount);
+        let mut untaxed = self.untaxed.iter().map(|part| share(*part)).collect::<Result<Vec<_>, _>>()?;
+        let mut taxes = Vec::with_capacity(self.taxes.len());
+        for tax in &self.taxes {
+            taxes.push(TaxAmount { tax_id: tax.tax_id, base: share(tax.base)?, amount: share(tax.amount)? });
+        }
+        let parts = Amount::sum(untaxed.iter().copied().chain(taxes.iter().map(|tax| tax.amount)))?;
+        let residue = amount.minus(parts)?;
+        match untaxed.first_mut() {
+            Some(first) => *first = first.plus(residue)?,
+            None => untaxed.push(residue),
+        }
+        Ok(Self { untaxed, taxes, total: amount })
+    }
+}
+
+/// What bears a write-off of this kind when nobody says otherwise.
+#[must_use]
+pub const fn borne_by(kind: WriteOffKind) -> Purpose {
+    match kind {
+        WriteOffKind::BadDebt => Purpose::BadDebt,
+        WriteOffKind::EarlyDiscount => Purpose::DiscountGiven,
+        WriteOffKind::BankFee => Purpose::BankFees,
+        WriteOffKind::Difference => Purpose::Rounding,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_discount_adds_up() {
+        let tax_id = TaxId::new();
+        let tax = TaxAmount { tax_id, base: Amount(10_000), amount: Amount(1_900) };
+        let whole = Discount { untaxed: vec![Amount(10_000), Amount(3_333)], taxes: vec![tax], total: Amount(15_233) };
+        assert_eq!(whole.of(Amount(15_233)), Ok(whole.clone()));
+        for amount in [1, 2, 77, 5_000, 15_232] {
+            let part = whole.of(Amount(amount)).unwrap();
+            let sum: i64 = part.untaxed.iter().map(|part| part.0).sum::<i64>() + part.taxes.iter().map(|tax| tax.amount.0).sum::<i64>();
+            assert_eq!((sum, part.total), (amount, Amount(amount)));
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Writing off and taking write-offs back.
+
+use super::rules::{Discount, borne_by};
+use super::view::{record, view};
+use crate::invoice::lines_of;
+use crate::payment::rules::{RequestedAllocation, Source};
+use crate::payment::settle::{Origin, Settlement, allocate, credited_of};
+use causeway_books::ledger::rules::{AccountRef, WriteOffToPost, write_off_posting};
+use causeway_books::ledger::service::{PostEntry, post as post_entry, reverse as reverse_entry};
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::TaxAmount;
+use causeway_entity::bill::{allocations, invoices, write_offs};
+use causeway_entity::govern::companies;
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::account::Purpose;
+use causeway_master::account::lookup::{Chart, chart};
+use causeway_master::rate::lookup::rate;
+use causeway_master::tax::store::tax_defs;
+use causeway_master::{check, money};
+use causeway_openapi::write_off::{WriteOff, WriteOffInvoice};
+use causeway_value::{
+    Account, AccountId, Amount, Day, Direction, InvoiceId, InvoiceKind, InvoiceStatus, Json, PaymentDirection, PaymentId, WriteOffId, WriteOffKind,
+    WriteOffStatus,
+};
+
+/// What is to be given up of an invoice.
+pub(crate) struct Wanted {
+    pub kind: WriteOffKind,
+    /// The payment that it comes with.
+    pub payment_id: Option<PaymentId>,
+    pub day: Day,
+    pub parts: Discount,
+    pub account_id: Option<AccountId>,
+    pub reason: Option<String>,
+}
+
+impl Wanted {
+    /// All of it at our cost, no tax corrected.
+    pub(crate) fn whole(kind: WriteOffKind, payment_id: Option<PaymentId>, day: Day, amount: Amount) -> Self {
+        let parts = Discount { untaxed: vec![amount], taxes: Vec::new(), total: amount };
+        Self { kind, payment_id, day, parts, account_id: None, reason: None }
+    }
+}
+
+/// Gives up what an invoice has open.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it is not a posted invoice with something open; `amount_exceeds_open`; every wrong field; `period_locked`.
+pub async fn write_off(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &WriteOffInvoice) -> Result<WriteOff, Problem> {
+    let mut settlement = Settlement::lock(tx, &[id]).await?;
+    let invoice = settlement.get(id).cloned().ok_or_else(Problem::not_found)?;
+    let company = tx.must::<companies::Entity>(invoice.company_id).await?;
+    let mut errors = Vec::new();
+    check::not_blank(&body.reason, "/reason", &mut errors);
+    if let Some(date) = body.date {
+        check::day(date, "/date", &mut errors);
+    }
+    let kind = body.kind.unwrap_or(WriteOffKind::BadDebt);
+    if kind == WriteOffKind::EarlyDiscount {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/kind", "comes only with a payment in time"));
+    }
+    let amount = body.amount.as_ref().and_then(|text| money::amount(text, invoice.currency, "/amount", &mut errors));
+    check_account(tx, &company, body.account_id, &mut errors).await?;
+    check::finish(errors)?;
+    must_be_open(&invoice)?;
+    let amount = amount.unwrap_or(invoice.open_amount);
+    if amount <= Amount::ZERO || amount > invoice.open_amount {
+        let (code, detail) = if amount <= Amount::ZERO {
+            (Code::InvalidValue, "must be more than 0".to_owned())
+        } else {
+            (Code::AmountExceedsOpen, format!("is more than what is open: at most {} {}", invoice.open_amount.text(invoice.currency), invoice.currency))
+        };
+        return Err(Problem::field(code, "/amount", detail));
+    }
+    let today = ctx.today(company.time_zone);
+    let day = body.date.unwrap_or(today).max(invoice.invoice_date.unwrap_or(today));
+    let wanted = Wanted { account_id: body.account_id, reason: Some(body.reason.clone()), ..Wanted::whole(kind, None, day, amount) };
+    let (row, settled) = close(ctx, tx, &company, &mut settlement, id, wanted).await?;
+    let shown = insert(ctx, tx, &row, &settled)?;
+    finish(ctx, tx, settlement, "invoice.written_off", today).await?;
+    Ok(shown)
+}
+
+/// The account must be the company's, and no control account.
+async fn check_account(tx: &mut Tx<'_>, company: &companies::Model, id: Option<AccountId>, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    let Some(id) = id else { return Ok(()) };
+    match chart(tx, company.id, &[id], &[]).await?.get(id) {
+        None => errors.push(check::unknown::<Account>("/account_id", "company")),
+        Some(account) if Chart::is_control(account) => errors.push(check::control_account("/account_id")),
+        Some(_) => {}
+    }
+    Ok(())
+}
+
+fn must_be_open(invoice: &invoices::Model) -> Result<(), Problem> {
+    let refused = |detail: &str| Err(Problem::new(Code::StateConflict, detail).with("status", invoice.status.to_string()));
+    if invoice.kind == InvoiceKind::CreditNote {
+        refused("Only what is owed can be written off. Refund a credit note, or settle an invoice with it.")
+    } else if invoice.status != InvoiceStatus::Posted {
+        refused("Only a posted invoice can be written off.")
+    } else if invoice.open_amount.is_zero() {
+        refused("Nothing is open on this invoice.")
+    } else {
+        Ok(())
+    }
+}
+
+/// Books what is wanted and takes it from the open amounts, in memory. The rows are the caller's to [`insert`].
+pub(crate) async fn close(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    settlement: &mut Settlement,
+    id: InvoiceId,
+    wanted: Wanted,
+) -> Result<(write_offs::Model, Vec<allocations::Model>), Problem> {
+    let invoice = settlement.get(id).cloned().ok_or_else(Problem::not_found)?;
+    let conversion = rate(tx, invoice.currency, company.currency, wanted.day).await?;
+    let accounts = chart(tx, company.id, &[], &[]).await?;
+    let account_id = match wanted.account_id {
+        Some(id) => id,
+        None => accounts.purpose(borne_by(wanted.kind))?,
+    };
+    let own_taxes = if wanted.parts.taxes.is_empty() { None } else { Some(tax_defs(tx, company.id).await?) };
+    let default = if invoice.direction == Direction::Sale { Purpose::TaxPayable } else { Purpose::InputTax };
+    let tax_account = |tax: &TaxAmount| {
+        let own = own_taxes.as_ref().and_then(|taxes| taxes.account_id(tax.tax_id));
+        (own.map_or(AccountRef::For(default), AccountRef::Given), tax.amount)
+    };
+    let prices = wanted.parts.untaxed.iter().map(|part| (AccountRef::Given(account_id), *part));
+    let parts: Vec<(AccountRef, Amount)> = prices.chain(wanted.parts.taxes.iter().map(tax_account)).collect();
+    let posting = write_off_posting(
+        &WriteOffToPost {
+            direction: invoice.direction,
+            party_id: invoice.party_id,
+            currency: invoice.currency,
+            company_currency: company.currency,
+            conversion,
+            parts: &parts,
+        },
+        &|purpose| accounts.purpose(purpose),
+    )?;
+    let write_off_id = WriteOffId::new();
+    let entry = PostEntry {
+        day: wanted.day,
+        event: "write_off.posted",
+        document_type: "write_off",
+        document_id: write_off_id.uuid(),
+        flow_id: invoice.flow_id,
+        lines: posting.lines,
+    };
+    let journal_entry_id = post_entry(ctx, tx, company, entry).await?.id;
+    let source = Source {
+        direction: if invoice.direction == Direction::Sale { PaymentDirection::Inbound } else { PaymentDirection::Outbound },
+        currency: invoice.currency,
+        unallocated: wanted.parts.total,
+        company_unallocated: posting.company_amount,
+        conversion,
+    };
+    let origin = Origin::of_write_off(write_off_id, &invoice, wanted.day, source);
+    let asked = [RequestedAllocation { invoice_id: id, amount: wanted.parts.total }];
+    let (_, settled) = allocate(ctx, tx, company, &origin, settlement, &asked, &|_, _| None).await?;
+    if wanted.kind == WriteOffKind::BadDebt {
+        settlement.give_up(id, wanted.parts.total)?;
+    }
+    let row = write_offs::Model {
+        tenant_id: tx.tenant(),
+        id: write_off_id,
+        company_id: company.id,
+        party_id: invoice.party_id,
+        invoice_id: id,
+        payment_id: wanted.payment_id,
+        kind: wanted.kind,
+        status: WriteOffStatus::Posted,
+        date: wanted.day,
+        currency: invoice.currency,
+        amount: wanted.parts.total,
+        company_amount: posting.company_amount,
+        taxes: Json(wanted.parts.taxes),
+        account_id,
+        reason: wanted.reason,
+        journal_entry_id,
+        reversal_entry_id: None,
+        flow_id: invoice.flow_id,
+        version: 1,
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+    };
+    Ok((row, settled))
+}
+
+/// Writes a write-off with what it settles, and records it.
+pub(crate) fn insert(ctx: &Ctx, tx: &mut Tx<'_>, row: &write_offs::Model, settled: &[allocations::Model]) -> Result<WriteOff, Problem> {
+    tx.insert(row.clone());
+    for part in settled {
+        tx.insert(part.clone());
+    }
+    let shown = view(row);
+    record(ctx, tx, "write_off.posted", &shown)?;
+    Ok(shown)
+}
+
+/// Writes the invoices that were settled or opened again.
+async fn finish(ctx: &Ctx, tx: &mut Tx<'_>, settlement: Settlement, event: &'static str, today: Day) -> Result<(), Problem> {
+    let ids: Vec<InvoiceId> = settlement.invoices().map(|invoice| invoice.id).collect();
+    let lines = lines_of(tx, &ids).await?;
+    let credited = credited_of(tx, &ids).await?;
+    settlement.write(ctx, tx, event, &credited, &lines, today).await.map(drop)
+}
+
+/// Takes a write-off back by a reversing entry: what it gave up is open again.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it was taken back before, or came with a payment that still counts.
+pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: WriteOffId, reason: &str) -> Result<WriteOff, Problem> {
+    let mut errors = Vec::new();
+    check::not_blank(reason, "/reason", &mut errors);
+    check::finish(errors)?;
+    let old = tx.lock::<write_offs::Entity>(id).await?;
+    if old.status == WriteOffStatus::Reversed {
+        return Err(Problem::new(Code::StateConflict, "The write-off was taken back before.").with("status", old.status.to_string()));
+    }
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let mut settlement = Settlement::lock(tx, &[old.invoice_id]).await?;
+    let today = ctx.today(company.time_zone);
+    let shown = take_back(ctx, tx, &company, &mut settlement, &old, Some(reason), today).await?;
+    finish(ctx, tx, settlement, "invoice.reopened", today).await?;
+    Ok(shown)
+}
+
+/// Takes a write-off back in memory and writes its own rows; the caller writes the invoice.
+pub(crate) async fn take_back(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    settlement: &mut Settlement,
+    old: &write_offs::Model,
+    reason: Option<&str>,
+    day: Day,
+) -> Result<WriteOff, Problem> {
+    let settled = Find::<allocations::Entity>::new().eq(allocations::Column::WriteOffId, old.id).is_null(allocations::Column::ReversedAt).all(tx).await?;
+    for part in settled {
+        settlement.reopen(&part)?;
+        if let Some(entry) = part.journal_entry_id {
+            reverse_entry(ctx, tx, company, entry, day.max(part.day), "write_off.reversed").await?;
+        }
+        tx.update(&part, &allocations::Model { reversed_at: Some(ctx.now()), ..part.clone() });
+    }
+    if old.kind == WriteOffKind::BadDebt {
+        settlement.give_up(old.invoice_id, old.amount.negated()?)?;
+    }
+    let reversal = reverse_entry(ctx, tx, company, old.journal_entry_id, day.max(old.date), "write_off.reversed").await?;
+    let mut new = write_offs::Model {
+        status: WriteOffStatus::Reversed,
+        reversal_entry_id: Some(reversal.id),
+        version: old.version + 1,
+        updated_at: ctx.now(),
+        ..old.clone()
+    };
+    if let Some(reason) = reason {
+        new.reason = Some(reason.to_owned());
+    }
+    tx.update(old, &new);
+    let shown = view(&new);
+    record(ctx, tx, "write_off.reversed", &shown)?;
+    Ok(shown)
+}
+
+/// The write-offs that came with a payment and still count, locked in the order of their ids; with `invoices` only those of these.
+pub(crate) async fn of_payment(tx: &mut Tx<'_>, id: PaymentId, invoices: &[InvoiceId]) -> Result<Vec<write_offs::Model>, Problem> {
+    Find::<write_offs::Entity>::new()
+        .eq(write_offs::Column::PaymentId, id)
+        .eq(write_offs::Column::Status, WriteOffStatus::Posted)
+        .among(write_offs::Column::InvoiceId, invoices.iter().copied())
+        .order_by(write_offs::Column::Id)
+        .lock()
+        .all(tx)
+        .await
+}

@@ -1,0 +1,190 @@
+//! The verbs of API keys.
+
+use super::roles::check_permissions;
+use super::users::check_grants;
+use crate::access::authenticate::forget_all;
+use crate::tenancy::service::secret_prefix;
+use causeway_contract::{Code, Problem};
+use causeway_entity::govern::{api_key_uses, api_keys};
+use causeway_entity::platform::credentials;
+use causeway_kernel::{Change, Ctx, Find, Tx, crypto};
+use causeway_openapi::identity as wire;
+use causeway_value::{ApiKeyId, CompanyId, Instant, Json, UserId};
+use std::collections::BTreeMap;
+
+/// Characters of a secret that stay visible.
+const SHOWN: usize = 14;
+
+/// A key to be made.
+pub struct NewKey<'a> {
+    /// What it is for.
+    pub name: &'a str,
+    /// Its permissions, as patterns.
+    pub scopes: Vec<String>,
+    /// The companies it is limited to.
+    pub company_ids: Option<Vec<CompanyId>>,
+    /// The person who answers for it.
+    pub user_id: Option<UserId>,
+    /// When it stops working.
+    pub expires_at: Option<Instant>,
+}
+
+/// Writes a key and its credential; answers the key and its secret.
+///
+/// # Errors
+/// When it cannot be recorded.
+pub fn insert_key(ctx: &Ctx, tx: &mut Tx<'_>, key: NewKey<'_>) -> Result<(api_keys::Model, String), Problem> {
+    let secret = crypto::secret(secret_prefix(ctx.mode));
+    let now = ctx.wall();
+    let row = api_keys::Model {
+        tenant_id: tx.tenant(),
+        id: ApiKeyId::new(),
+        name: key.name.to_owned(),
+        prefix: secret.chars().take(SHOWN).collect(),
+        scopes: Json(key.scopes),
+        company_ids: key.company_ids.map(Json),
+        user_id: key.user_id,
+        expires_at: key.expires_at,
+        previous_expires_at: None,
+        revoked_at: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    tx.insert(row.clone());
+    insert_credential(tx, &row, &secret);
+    record_key(ctx, tx, "api_key.created", &row)?;
+    Ok((row, secret))
+}
+
+fn insert_credential(tx: &mut Tx<'_>, row: &api_keys::Model, secret: &str) {
+    tx.insert(credentials::Model {
+        hash: crypto::sha256(&[secret.as_bytes()]).to_vec(),
+        api_key_id: row.id,
+        tenant_id: Some(tx.tenant()),
+        platform: false,
+        valid_until: None,
+        created_at: row.updated_at,
+    });
+}
+
+/// Creates a key.
+///
+/// # Errors
+/// Scopes that are unknown or more than the caller has; companies that are not the tenant's.
+pub async fn create_key(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateApiKey) -> Result<wire::NewApiKey, Problem> {
+    check_permissions(ctx, &body.scopes, "/scopes")?;
+    check_grants(ctx, tx, None, Some(&body.company_ids)).await?;
+    if body.expires_at.is_some_and(|at| at <= ctx.wall()) {
+        return Err(Problem::field(Code::InvalidValue, "/expires_at", "must be in the future"));
+    }
+    let granted = ctx.companies.as_ref().map(|companies| companies.to_vec());
+    let company_ids = if body.company_ids.is_empty() { granted } else { Some(body.company_ids.clone()) };
+    let key = NewKey { name: &body.name, scopes: body.scopes.clone(), company_ids, user_id: ctx.user.map(UserId::from_uuid), expires_at: body.expires_at };
+    let (row, secret) = insert_key(ctx, tx, key)?;
+    Ok(with_secret(&row, secret))
+}
+
+/// Gives a key a new secret; the old one works until the overlap ends.
+///
+/// # Errors
+/// `state_conflict` when the key is revoked.
+pub async fn rotate_key(ctx: &Ctx, tx: &mut Tx<'_>, id: ApiKeyId, overlap_seconds: u32) -> Result<wire::NewApiKey, Problem> {
+    let old = tx.lock::<api_keys::Entity>(id).await?;
+    if old.revoked_at.is_some() {
+        return Err(Problem::new(Code::StateConflict, "The key is revoked. Create a new one."));
+    }
+    let now = ctx.wall();
+    let until = now.plus_seconds(i64::from(overlap_seconds));
+    for credential in Find::<credentials::Entity>::new().eq(credentials::Column::ApiKeyId, id).lock().all(tx).await? {
+        if credential.valid_until.is_none_or(|at| at > until) {
+            let ending = credentials::Model { valid_until: Some(until), ..credential.clone() };
+            tx.update(&credential, &ending);
+        }
+    }
+    let secret = crypto::secret(secret_prefix(ctx.mode));
+    let new = api_keys::Model {
+        prefix: secret.chars().take(SHOWN).collect(),
+        previous_expires_at: Some(until),
+        version: old.version + 1,
+        updated_at: now,
+        ..old.clone()
+    };
+    tx.update(&old, &new);
+    insert_credential(tx, &new, &secret);
+    record_key(ctx, tx, "api_key.rotated", &new)?;
+    forget_all();
+    Ok(with_secret(&new, secret))
+}
+
+/// Revokes a key at once and for ever.
+///
+/// # Errors
+/// `state_conflict` when it is revoked already.
+pub async fn revoke_key(ctx: &Ctx, tx: &mut Tx<'_>, id: ApiKeyId) -> Result<wire::ApiKey, Problem> {
+    let old = tx.lock::<api_keys::Entity>(id).await?;
+    if old.revoked_at.is_some() {
+        return Err(Problem::new(Code::StateConflict, "The key is revoked already."));
+    }
+    let new = api_keys::Model { revoked_at: Some(ctx.wall()), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
+    tx.update(&old, &new);
+    forget_all();
+    record_key(ctx, tx, "api_key.revoked", &new)
+}
+
+fn record_key(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &api_keys::Model) -> Result<wire::ApiKey, Problem> {
+    let body = key_view(row, None);
+    tx.record(ctx, &Change { event, object: "api_key", id: row.id.uuid(), version: row.version, company_id: None, flow_id: None, body: &body })?;
+    Ok(body)
+}
+
+/// The key as the API shows it, without its secret.
+#[must_use]
+pub fn key_view(row: &api_keys::Model, last_used_at: Option<Instant>) -> wire::ApiKey {
+    wire::ApiKey {
+        id: row.id,
+        object: "api_key".to_owned(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        version: row.version,
+        name: row.name.clone(),
+        prefix: row.prefix.clone(),
+        user_id: row.user_id,
+        scopes: row.scopes.0.clone(),
+        company_ids: row.company_ids.clone().map(|companies| companies.0).unwrap_or_default(),
+        expires_at: row.expires_at,
+        previous_expires_at: row.previous_expires_at,
+        revoked_at: row.revoked_at,
+        last_used_at,
+    }
+}
+
+/// When these keys were last used.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_uses(tx: &mut Tx<'_>, keys: &[api_keys::Model]) -> Result<BTreeMap<ApiKeyId, Instant>, Problem> {
+    let ids = keys.iter().map(|key| key.id);
+    let uses = Find::<api_key_uses::Entity>::new().among(api_key_uses::Column::ApiKeyId, ids).all(tx).await?;
+    Ok(uses.into_iter().map(|used| (used.api_key_id, used.last_used_at)).collect())
+}
+
+fn with_secret(row: &api_keys::Model, secret: String) -> wire::NewApiKey {
+    let key = key_view(row, None);
+    wire::NewApiKey {
+        id: key.id,
+        object: key.object,
+        created_at: key.created_at,
+        updated_at: key.updated_at,
+        version: key.version,
+        name: key.name,
+        prefix: key.prefix,
+        user_id: key.user_id,
+        scopes: key.scopes,
+        company_ids: key.company_ids,
+        expires_at: key.expires_at,
+        previous_expires_at: key.previous_expires_at,
+        revoked_at: key.revoked_at,
+        secret,
+    }
+}

@@ -1,0 +1,181 @@
+//! Slowing down those who guess (threat 16), without a way to lock somebody else out.
+//!
+//! Wrong tries are counted for the account at one source, for the account, and for the source. Beyond a few free ones each next try has to wait longer.
+//! From a source that the account signed in from before, only its own wrong tries there count: what strangers do elsewhere never keeps the owner out.
+//! The counts live in the memory of this process; several instances each count for themselves.
+
+use causeway_kernel::crypto;
+use causeway_value::Instant;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+/// Wrong tries of one account from one source that cost nothing.
+const FREE_PAIR: u32 = 10;
+/// Wrong tries of one account from strange sources that cost nothing.
+const FREE_ACCOUNT: u32 = 50;
+/// Wrong tries from one source, of any account, that cost nothing.
+const FREE_SOURCE: u32 = 50;
+/// The longest pause, in seconds.
+const LONGEST: i64 = 15 * 60;
+/// Seconds after the last wrong try when all is forgotten.
+const MEMORY: i64 = 3_600;
+/// Counts beyond which the forgotten ones are cleared.
+const CROWDED: usize = 50_000;
+
+/// Wrong tries in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Streak {
+    failures: u32,
+    last: Instant,
+}
+
+/// The seconds that must pass after so many wrong tries.
+fn pause(failures: u32, free: u32) -> i64 {
+    match failures.checked_sub(free) {
+        None => 0,
+        Some(over) => 1_i64.checked_shl(over.min(20)).unwrap_or(LONGEST).min(LONGEST),
+    }
+}
+
+/// Seconds that a streak makes the next try wait at `now`, rounded up.
+fn wait(streak: Option<Streak>, free: u32, now: Instant) -> i64 {
+    let Some(streak) = streak else { return 0 };
+    let ready = streak.last.plus_seconds(pause(streak.failures, free));
+    if ready <= now { 0 } else { ready.seconds_since(now).max(0) + 1 }
+}
+
+type Name = [u8; 32];
+
+/// The counts of this process.
+#[derive(Default)]
+pub(super) struct Attempts {
+    streaks: Mutex<HashMap<Name, Streak>>,
+}
+
+/// Who tries, and from where.
+#[derive(Clone, Copy)]
+pub(super) struct Try<'a> {
+    /// The account as it was typed: tenant and address.
+    pub account: &'a str,
+    /// Where the request came from.
+    pub source: Option<IpAddr>,
+    /// Whether the account signed in from there before.
+    pub known: bool,
+}
+
+impl Try<'_> {
+    fn pair(&self) -> Name {
+        let source = self.source.map(|source| source.to_string()).unwrap_or_default();
+        crypto::sha256(&[b"pair\n", self.account.as_bytes(), b"\n", source.as_bytes()])
+    }
+
+    /// The counts that this try is held against.
+    fn counts(&self) -> Vec<(Name, u32)> {
+        let mut counts = vec![(self.pair(), FREE_PAIR)];
+        if !self.known {
+            let source = self.source.map(|source| source.to_string()).unwrap_or_default();
+            counts.push((crypto::sha256(&[b"account\n", self.account.as_bytes()]), FREE_ACCOUNT));
+            counts.push((crypto::sha256(&[b"source\n", source.as_bytes()]), FREE_SOURCE));
+        }
+        counts
+    }
+}
+
+impl Attempts {
+    /// Lets a try begin, counted as wrong until [`Attempts::right`] takes it back: parallel tries cannot slip by.
+    ///
+    /// # Errors
+    /// The seconds to wait.
+    pub(super) fn begin(&self, attempt: &Try<'_>, now: Instant) -> Result<(), i64> {
+        let mut streaks = self.streaks.lock().unwrap_or_else(PoisonError::into_inner);
+        if streaks.len() >= CROWDED {
+            streaks.retain(|_, streak| streak.last.plus_seconds(MEMORY) > now);
+        }
+        let counts = attempt.counts();
+        let live = |streaks: &HashMap<Name, Streak>, name: &Name| streaks.get(name).copied().filter(|streak| streak.last.plus_seconds(MEMORY) > now);
+        let waiting = counts.iter().map(|(name, free)| wait(live(&streaks, name), *free, now)).max().unwrap_or_default();
+        if waiting > 0 {
+            return Err(waiting);
+        }
+        for (name, _) in counts {
+            let failures = live(&streaks, &name).map_or(0, |streak| streak.failures).saturating_add(1);
+            streaks.insert(name, Streak { failures, last: now });
+        }
+        Ok(())
+    }
+
+    /// The try was right: the account has a clean sheet at this source, and the other counts lose what [`Attempts::begin`] added.
+    pub(super) fn right(&self, attempt: &Try<'_>) {
+        let mut streaks = self.streaks.lock().unwrap_or_else(PoisonError::into_inner);
+        let pair = attempt.pair();
+        for (name, _) in attempt.counts() {
+            match streaks.get_mut(&name) {
+                Some(streak) if name != pair && streak.failures > 1 => streak.failures -= 1,
+                _ => drop(streaks.remove(&name)),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(account: &str, last: u8, known: bool) -> Try<'_> {
+        Try { account, source: Some(IpAddr::from([192, 0, 2, last])), known }
+    }
+
+    fn at(seconds: i64) -> Instant {
+        Instant(0).plus_seconds(seconds)
+    }
+
+    #[test]
+    fn pauses_grow() {
+        let found: Vec<i64> = (8..=22).map(|failures| pause(failures, FREE_PAIR)).collect();
+        assert_eq!(found, [0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
+        assert_eq!(pause(u32::MAX, 0), LONGEST);
+    }
+
+    #[test]
+    fn the_eleventh_try_waits() {
+        let attempts = Attempts::default();
+        for _ in 0..10 {
+            assert_eq!(attempts.begin(&from("dana", 1, false), at(0)), Ok(()));
+        }
+        assert!(attempts.begin(&from("dana", 1, false), at(0)).is_err());
+        assert_eq!(attempts.begin(&from("dana", 1, false), at(2)), Ok(()));
+        assert!(attempts.begin(&from("dana", 1, false), at(3)).is_err());
+        // An hour later all is forgotten.
+        assert_eq!(attempts.begin(&from("dana", 1, false), at(4_000)), Ok(()));
+    }
+
+    #[test]
+    fn strangers_do_not_lock_the_owner_out() {
+        let attempts = Attempts::default();
+        for stranger in 2..=200 {
+            let _ = attempts.begin(&from("dana", stranger, false), at(0));
+        }
+        assert!(attempts.begin(&from("dana", 201, false), at(0)).is_err(), "the account is guarded against strange sources");
+        assert_eq!(attempts.begin(&from("dana", 1, true), at(0)), Ok(()), "the owner signed in from here before");
+    }
+
+    #[test]
+    fn one_try_at_each_of_many_accounts_is_slowed_down() {
+        let attempts = Attempts::default();
+        let passed = (0..500).filter(|n| attempts.begin(&from(&format!("user{n}"), 1, false), at(0)).is_ok()).count();
+        assert_eq!(passed, 50);
+        assert_eq!(attempts.begin(&from("dana", 1, true), at(0)), Ok(()), "who signed in from this source before still may");
+    }
+
+    #[test]
+    fn a_right_password_clears_the_sheet() {
+        let attempts = Attempts::default();
+        let dana = from("dana", 1, false);
+        for _ in 0..300 {
+            assert_eq!(attempts.begin(&dana, at(0)), Ok(()));
+            attempts.right(&dana);
+        }
+        assert!(attempts.streaks.lock().unwrap().is_empty());
+    }
+}

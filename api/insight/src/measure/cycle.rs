@@ -1,0 +1,79 @@
+//! How long the steps of deals take, by the changes of their documents and by nothing else (QTE-22, ORD-16, BIL-17).
+
+use super::months::days;
+use crate::sql::{self, statement};
+use causeway_contract::Problem;
+use causeway_kernel::db::Cell;
+use causeway_kernel::{Ctx, Tx};
+use causeway_openapi::measure as wire;
+use sea_orm::FromQueryResult;
+
+/// A step: the documents that it is measured on, and the first change of each kind.
+struct Step {
+    measure: &'static str,
+    table: &'static str,
+    /// The day that puts a document into a period.
+    day: &'static str,
+    from: &'static str,
+    to: &'static str,
+    /// Whether the change that it starts with happened to another document of the deal.
+    of_deal: bool,
+}
+
+const STEPS: [Step; 5] = [
+    Step { measure: "quote_turnaround", table: "quotes", day: "quote_date", from: "quote.created", to: "quote.sent", of_deal: false },
+    Step { measure: "quote_to_order", table: "quotes", day: "quote_date", from: "quote.sent", to: "quote.accepted", of_deal: false },
+    Step { measure: "order_cycle", table: "orders", day: "order_date", from: "order.confirmed", to: "order.fulfilled", of_deal: false },
+    Step { measure: "billing_cycle", table: "invoices", day: "invoice_date", from: "delivery.shipped", to: "invoice.posted", of_deal: true },
+    Step { measure: "days_to_cash", table: "invoices", day: "invoice_date", from: "invoice.posted", to: "invoice.paid", of_deal: false },
+];
+
+#[derive(Clone, Debug, FromQueryResult)]
+struct Took {
+    count: i64,
+    sum: Option<i64>,
+    longest: Option<i64>,
+    median: Option<i64>,
+}
+
+/// Seconds from the first change to the other, per document that has both in this order.
+fn took_sql(step: &Step) -> String {
+    let Step { table, day, from, to, .. } = step;
+    let start = if step.of_deal { "f.flow_id = d.flow_id" } else { "f.subject_id = d.id" };
+    // Placeholders appear in their order, as SQLite counts them.
+    format!(
+        "WITH took AS (SELECT (MIN(t.occurred_at) - MIN(f.occurred_at)) / 1000000 AS seconds FROM {table} d \
+             JOIN events f ON f.tenant_id = d.tenant_id AND {start} AND f.event_type = '{from}' \
+             JOIN events t ON t.tenant_id = d.tenant_id AND t.subject_id = d.id AND t.event_type = '{to}' \
+             WHERE d.tenant_id = $1 AND d.company_id = $2 AND d.{day} >= $3 AND d.{day} <= $4 \
+             GROUP BY d.id HAVING MIN(t.occurred_at) >= MIN(f.occurred_at)) \
+         SELECT COUNT(*) AS count, CAST(SUM(seconds) AS BIGINT) AS sum, MAX(seconds) AS longest, \
+             (SELECT seconds FROM took ORDER BY seconds LIMIT 1 OFFSET (SELECT (COUNT(*) - 1) / 2 FROM took)) AS median FROM took"
+    )
+}
+
+/// How long quotes, orders, billing and collecting took for documents of a period.
+///
+/// # Errors
+/// `not_found` for the company; `invalid_value` for the period.
+pub(super) async fn cycle_times(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PeriodQuery) -> Result<wire::CycleTimes, Problem> {
+    let company = sql::company(tx, query.company_id).await?;
+    let (from, to) = days(query.from, query.to, ctx.today(company.time_zone))?;
+    let cells = [("count", Cell::Whole), ("sum", Cell::Whole), ("longest", Cell::Whole), ("median", Cell::Whole)];
+    let mut rows = Vec::with_capacity(STEPS.len());
+    for step in &STEPS {
+        let asked = statement(tx, &took_sql(step), vec![company.id.into(), from.into(), to.into()]);
+        let found: Vec<Took> = sql::rows(tx, asked, &cells).await?;
+        let took = found.into_iter().next().unwrap_or(Took { count: 0, sum: None, longest: None, median: None });
+        rows.push(wire::CycleTime {
+            measure: step.measure.to_owned(),
+            from_event: step.from.to_owned(),
+            to_event: step.to.to_owned(),
+            count: took.count,
+            average_seconds: took.sum.filter(|_| took.count > 0).map(|sum| sum / took.count),
+            median_seconds: took.median,
+            longest_seconds: took.longest,
+        });
+    }
+    Ok(wire::CycleTimes { object: "cycle_times".to_owned(), company_id: company.id, from, to, rows })
+}

@@ -1,0 +1,96 @@
+//! What each report means, published beside it (RPT-13).
+
+use causeway_openapi::measure::ReportDefinition;
+
+const AT_LAST_DAY: &str =
+    "Sums in other currencies are converted at the latest rate of the report's last day or before, each sum rounded once, half away from zero.";
+const BOOKED: &str = "Amounts are those of the ledger, in the company's currency as they were posted; nothing is converted again.";
+const NONE: &str = "No amounts. Times are whole seconds.";
+
+/// Name, meaning, what counts, source, conversion.
+const DEFINITIONS: [(&str, &str, &str, &str, &str); 8] = [
+    (
+        "trial-balance",
+        "Turnover and balance of every account since the beginning, as of a day.",
+        "Every posted journal line whose day is not after `as_of`. Balance is debit less credit. There are no closing entries.",
+        "The ledger.",
+        BOOKED,
+    ),
+    (
+        "aging",
+        "What customers owe as of a day, by how long it is overdue.",
+        "Installments of posted sale invoices less what settled them by their own day; due on the day itself is current; unallocated credit stands in `current`, negative.",
+        "Installments, allocations and payments, which `verify` holds against the receivable account.",
+        BOOKED,
+    ),
+    (
+        "bookings",
+        "What was ordered, by month of confirmation, without tax.",
+        "Every order that was confirmed in the period, at what it comes to now after amendments. An order that was cancelled later stays a booking; the backlog leaves it out.",
+        "Orders.",
+        AT_LAST_DAY,
+    ),
+    (
+        "billings",
+        "What was invoiced less what was credited, by month of the document.",
+        "Posted invoices and credit notes of sale by their invoice date. Drafts, discounts taken at payment and write-offs do not count.",
+        "The ledger: lines on the receivable account, less those on the tax account for the untaxed amount.",
+        BOOKED,
+    ),
+    (
+        "collections",
+        "What customers paid less what was paid back, by month of the payment.",
+        "Posted payments by their payment date; refunds and payments that were taken back are negative, in the month of their own entry.",
+        "The ledger: lines on the receivable account in entries of payments.",
+        BOOKED,
+    ),
+    (
+        "backlog",
+        "What is ordered and not yet billable, by customer, as of a day, without tax.",
+        "Lines of orders confirmed by that day, less what became billable by that day, less what is cancelled now.",
+        "Obligations and billables.",
+        AT_LAST_DAY,
+    ),
+    (
+        "unbilled",
+        "What may be billed and is not, by order, as of a day, without tax.",
+        "Billables of that day or before that stand on no invoice posted by that day; held ones count and are shown apart; what was written off does not count.",
+        "Billables and invoices.",
+        AT_LAST_DAY,
+    ),
+    (
+        "cycle-times",
+        "How long quotes, orders, billing and collecting take.",
+        "Documents of the period (quote, order or invoice date) that had both changes, from the first of one kind to the first of the other: \
+         `quote_turnaround` created to sent, `quote_to_order` sent to accepted, `order_cycle` confirmed to fulfilled, `billing_cycle` the deal's first shipment to \
+         the invoice's posting, `days_to_cash` posted to paid in full. The median of an even number is the lower one.",
+        "Events.",
+        NONE,
+    ),
+];
+
+/// The definition of a report; none for a name that is no report.
+pub(super) fn definition(name: &str) -> Option<ReportDefinition> {
+    let (name, meaning, counts, source, conversion) = DEFINITIONS.iter().find(|(known, ..)| *known == name)?;
+    Some(ReportDefinition {
+        object: "report_definition".to_owned(),
+        name: (*name).to_owned(),
+        meaning: (*meaning).to_owned(),
+        counts: (*counts).to_owned(),
+        source: (*source).to_owned(),
+        conversion: (*conversion).to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_of_a_definition_has_one() {
+        let paths = causeway_openapi::rows().into_iter().filter_map(|row| row.path.strip_prefix("/v1/reports/")?.strip_suffix("/definition"));
+        let names: Vec<&str> = paths.collect();
+        assert!(names.len() >= DEFINITIONS.len(), "{names:?}");
+        assert!(names.iter().all(|name| definition(name).is_some()), "{names:?}");
+    }
+}

@@ -1,0 +1,237 @@
+//! Bookings, backlog and unbilled work: what orders, obligations and billables say.
+
+use super::months::{Month, days, months};
+use crate::sql::{self, statement};
+use causeway_contract::Problem;
+use causeway_entity::govern::companies;
+use causeway_kernel::db::Cell;
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::rate::lookup::{self, RateTable};
+use causeway_openapi::measure as wire;
+use causeway_value::{Amount, Currency, Day, OrderId, PartyId, Quantity, product};
+use sea_orm::FromQueryResult;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rows of a report by customer or order, at most.
+const ROWS: usize = 1_000;
+
+/// Converts sums into a company's currency at the rates of one day: each sum is rounded once.
+struct Converter {
+    rates: RateTable,
+    to: Currency,
+}
+
+impl Converter {
+    async fn of(tx: &mut Tx<'_>, company: &companies::Model, from: impl IntoIterator<Item = Currency>, day: Day) -> Result<Self, Problem> {
+        let pairs: BTreeSet<Currency> = from.into_iter().collect();
+        let rates = lookup::rates(tx, pairs.into_iter().map(|from| (from, company.currency)), day).await?;
+        Ok(Self { rates, to: company.currency })
+    }
+
+    fn amount(&self, amount: Amount, from: Currency) -> Result<Amount, Problem> {
+        Ok(self.rates.conversion(from, self.to)?.amount(amount, from, self.to)?)
+    }
+}
+
+#[derive(Clone, Debug, FromQueryResult)]
+struct Booked {
+    month: String,
+    currency: Currency,
+    count: i64,
+    amount: Amount,
+}
+
+/// The orders of a company by month of confirmation. The months stand in the text: they come before the tenant, and SQLite counts parameters as they appear.
+fn bookings_sql(months: &[Month]) -> String {
+    let rows: Vec<String> = months.iter().map(|month| format!("('{}', {}, {})", month.name, month.start.0, month.end.0)).collect();
+    format!(
+        "WITH months (month, starts, ends) AS (VALUES {}) \
+         SELECT m.month AS month, o.currency AS currency, COUNT(*) AS count, CAST(SUM(o.untaxed_amount) AS BIGINT) AS amount \
+         FROM orders o JOIN months m ON o.confirmed_at >= m.starts AND o.confirmed_at < m.ends \
+         WHERE o.tenant_id = $1 AND o.company_id = $2 GROUP BY m.month, o.currency",
+        rows.join(", ")
+    )
+}
+
+/// What was ordered, by month of confirmation (RPT-01).
+///
+/// # Errors
+/// `not_found` for the company; `invalid_value` for the period; `rate_missing`; `amount_overflow`.
+pub(super) async fn bookings(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PeriodQuery) -> Result<wire::Bookings, Problem> {
+    let company = sql::company(tx, query.company_id).await?;
+    let (from, to) = days(query.from, query.to, ctx.today(company.time_zone))?;
+    let months = months(from, to, company.time_zone)?;
+    let cells = [("month", Cell::Text), ("currency", Cell::Text), ("count", Cell::Whole), ("amount", Cell::Whole)];
+    let asked = statement(tx, &bookings_sql(&months), vec![company.id.into()]);
+    let found: Vec<Booked> = sql::rows(tx, asked, &cells).await?;
+    let converter = Converter::of(tx, &company, found.iter().map(|row| row.currency), to).await?;
+    let mut by_month: BTreeMap<String, (i64, Amount)> = months.into_iter().map(|month| (month.name, (0, Amount::ZERO))).collect();
+    for row in found {
+        let (count, amount) = by_month.entry(row.month).or_default();
+        *count += row.count;
+        *amount = amount.plus(converter.amount(row.amount, row.currency)?)?;
+    }
+    let currency = company.currency;
+    let total = wire::BookingsTotal {
+        count: by_month.values().map(|(count, _)| count).sum(),
+        amount: Amount::sum(by_month.values().map(|(_, amount)| *amount))?.text(currency),
+    };
+    let rows = by_month.into_iter().map(|(month, (count, amount))| wire::BookingsRow { month, count, amount: amount.text(currency) });
+    Ok(wire::Bookings { object: "bookings".to_owned(), company_id: company.id, from, to, currency, rows: rows.collect(), total })
+}
+
+/// Order lines of a customer that are not all billable, in one currency. `ordered` and `cancelled` are equal in all of them.
+#[derive(Clone, Debug, FromQueryResult)]
+struct Open {
+    party_id: PartyId,
+    name: String,
+    currency: Currency,
+    net: Amount,
+    billed: Amount,
+    ordered: Quantity,
+    cancelled: Quantity,
+    lines: i64,
+}
+
+/// What was confirmed before the instant `$4` and became billable until the day `$3`. Lines of which a part is cancelled stand alone, all others together.
+const OPEN: &str = "SELECT d.party_id AS party_id, p.name AS name, d.currency AS currency, CAST(SUM(d.net) AS BIGINT) AS net, CAST(SUM(d.billed) AS BIGINT) AS billed, \
+        MAX(d.ordered) AS ordered, MAX(d.cancelled) AS cancelled, COUNT(*) AS lines \
+    FROM (SELECT b.id AS id, b.party_id, b.currency, b.net_amount AS net, COALESCE(made.amount, 0) AS billed, \
+            CASE WHEN b.cancelled_quantity = 0 THEN 1 ELSE b.ordered_quantity END AS ordered, b.cancelled_quantity AS cancelled, \
+            CASE WHEN b.cancelled_quantity = 0 THEN b.party_id ELSE b.id END AS apart \
+        FROM obligations b JOIN orders o ON o.tenant_id = b.tenant_id AND o.id = b.order_id \
+        LEFT JOIN (SELECT order_line_id, SUM(amount) AS amount FROM billables \
+            WHERE tenant_id = $1 AND company_id = $2 AND billable_date <= $3 AND order_line_id IS NOT NULL GROUP BY order_line_id) made ON made.order_line_id = b.id \
+        WHERE b.tenant_id = $1 AND b.company_id = $2 AND o.confirmed_at < $4 AND b.cancelled_quantity <> b.ordered_quantity \
+            AND b.net_amount <> COALESCE(made.amount, 0)) d \
+    JOIN parties p ON p.tenant_id = $1 AND p.id = d.party_id \
+    GROUP BY d.apart, d.party_id, p.name, d.currency";
+
+/// What is left of a line: its share that is not cancelled, less what is billable.
+fn left(open: &Open) -> Result<Amount, Problem> {
+    let kept = match open.cancelled {
+        Quantity::ZERO => open.net,
+        cancelled => Amount(product(&[open.net.0, open.ordered.minus(cancelled)?.0], &[open.ordered.0])?),
+    };
+    Ok(kept.minus(open.billed)?)
+}
+
+/// What is ordered and not yet billable (RPT-03, ORD-14).
+///
+/// # Errors
+/// `not_found` for the company; `rate_missing`; `amount_overflow`.
+pub(super) async fn backlog(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::AsOfQuery) -> Result<wire::Backlog, Problem> {
+    let company = sql::company(tx, query.company_id).await?;
+    let as_of = query.as_of.unwrap_or_else(|| ctx.today(company.time_zone));
+    let end = as_of.plus_days(1).start_in(company.time_zone);
+    let cells = [
+        ("party_id", Cell::Uuid),
+        ("name", Cell::Text),
+        ("currency", Cell::Text),
+        ("net", Cell::Whole),
+        ("billed", Cell::Whole),
+        ("ordered", Cell::Whole),
+        ("cancelled", Cell::Whole),
+        ("lines", Cell::Whole),
+    ];
+    let asked = statement(tx, OPEN, vec![company.id.into(), as_of.into(), end.into()]);
+    let found: Vec<Open> = sql::rows(tx, asked, &cells).await?;
+    let converter = Converter::of(tx, &company, found.iter().map(|row| row.currency), as_of).await?;
+    let mut by_party: BTreeMap<PartyId, (String, i64, Amount)> = BTreeMap::new();
+    for open in &found {
+        let (_, lines, amount) = by_party.entry(open.party_id).or_insert_with(|| (open.name.clone(), 0, Amount::ZERO));
+        *lines += open.lines;
+        *amount = amount.plus(converter.amount(left(open)?, open.currency)?)?;
+    }
+    let total = Amount::sum(by_party.values().map(|(_, _, amount)| *amount))?;
+    let mut parties: Vec<(PartyId, (String, i64, Amount))> = by_party.into_iter().filter(|(_, (_, _, amount))| !amount.is_zero()).collect();
+    parties.sort_by(|(_, (first, _, one)), (_, (second, _, other))| other.cmp(one).then_with(|| first.cmp(second)));
+    let currency = company.currency;
+    let rows = parties.into_iter().take(ROWS);
+    Ok(wire::Backlog {
+        object: "backlog".to_owned(),
+        company_id: company.id,
+        as_of,
+        currency,
+        rows: rows.map(|(party_id, (name, lines, amount))| wire::BacklogRow { party_id, name, lines, amount: amount.text(currency) }).collect(),
+        total: total.text(currency),
+    })
+}
+
+#[derive(Clone, Debug, FromQueryResult)]
+struct Waiting {
+    party_id: PartyId,
+    order_id: Option<OrderId>,
+    currency: Currency,
+    amount: Amount,
+    held: Amount,
+    since: Day,
+}
+
+/// What may be billed since the day `$3` or before, and did not stand on a posted invoice then.
+const WAITING: &str = "SELECT b.party_id AS party_id, b.order_id AS order_id, b.currency AS currency, CAST(SUM(b.amount) AS BIGINT) AS amount, \
+        CAST(SUM(CASE WHEN b.status = 'held' THEN b.amount ELSE 0 END) AS BIGINT) AS held, MIN(b.billable_date) AS since \
+    FROM billables b LEFT JOIN invoices i ON i.tenant_id = b.tenant_id AND i.id = b.invoice_id \
+    WHERE b.tenant_id = $1 AND b.company_id = $2 AND b.billable_date <= $3 AND b.status <> 'written_off' \
+        AND (i.id IS NULL OR i.number IS NULL OR i.invoice_date > $3) \
+    GROUP BY b.party_id, b.order_id, b.currency ORDER BY MIN(b.billable_date), b.party_id, b.order_id";
+
+/// What may be billed and is not (STK-21, BIL-19).
+///
+/// # Errors
+/// `not_found` for the company; `rate_missing`; `amount_overflow`.
+pub(super) async fn unbilled(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::AsOfQuery) -> Result<wire::Unbilled, Problem> {
+    let company = sql::company(tx, query.company_id).await?;
+    let as_of = query.as_of.unwrap_or_else(|| ctx.today(company.time_zone));
+    let cells =
+        [("party_id", Cell::Uuid), ("order_id", Cell::Uuid), ("currency", Cell::Text), ("amount", Cell::Whole), ("held", Cell::Whole), ("since", Cell::Text)];
+    let asked = statement(tx, WAITING, vec![company.id.into(), as_of.into()]);
+    let found: Vec<Waiting> = sql::rows(tx, asked, &cells).await?;
+    let converter = Converter::of(tx, &company, found.iter().map(|row| row.currency), as_of).await?;
+    let currency = company.currency;
+    let mut total = Amount::ZERO;
+    let mut rows = Vec::new();
+    for row in found {
+        let amount = converter.amount(row.amount, row.currency)?;
+        total = total.plus(amount)?;
+        if rows.len() < ROWS {
+            let held = converter.amount(row.held, row.currency)?;
+            rows.push(wire::UnbilledRow {
+                party_id: row.party_id,
+                order_id: row.order_id,
+                amount: amount.text(currency),
+                held_amount: held.text(currency),
+                since: row.since,
+            });
+        }
+    }
+    Ok(wire::Unbilled { object: "unbilled".to_owned(), company_id: company.id, as_of, currency, rows, total: total.text(currency) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(net: i64, billed: i64, ordered: i64, cancelled: i64) -> Open {
+        Open {
+            party_id: PartyId::new(),
+            name: String::new(),
+            currency: "EUR".parse().unwrap(),
+            net: Amount(net),
+            billed: Amount(billed),
+            ordered: Quantity(ordered),
+            cancelled: Quantity(cancelled),
+            lines: 1,
+        }
+    }
+
+    #[test]
+    fn what_is_cancelled_is_no_backlog() {
+        assert_eq!(left(&open(64_800, 0, 1, 0)).unwrap(), Amount(64_800));
+        assert_eq!(left(&open(64_800, 16_200, 1, 0)).unwrap(), Amount(48_600));
+        // 40 ordered, 10 cancelled, 10 billed: a half is left.
+        assert_eq!(left(&open(64_800, 16_200, 40_000_000, 10_000_000)).unwrap(), Amount(32_400));
+        // A third of 1.00 rounds once.
+        assert_eq!(left(&open(100, 0, 3_000_000, 2_000_000)).unwrap(), Amount(33));
+    }
+}

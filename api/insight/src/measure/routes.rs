@@ -1,0 +1,54 @@
+//! The operations of the measures.
+
+use super::{cycle, definition, ledger, owed};
+use causeway_contract::{Endpoint, Json, Problem};
+use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
+use causeway_openapi::measure::{Backlog, Billings, Bookings, Collections, CycleTimes, ReportDefinition, Unbilled, op};
+
+/// Serves them.
+pub fn register(routes: &mut Routes) {
+    routes.on::<op::GetBookings, _>(bookings);
+    routes.on::<op::GetBillings, _>(billings);
+    routes.on::<op::GetCollections, _>(collections);
+    routes.on::<op::GetBacklog, _>(backlog);
+    routes.on::<op::GetUnbilled, _>(unbilled);
+    routes.on::<op::GetCycleTimes, _>(cycle_times);
+    routes.on::<op::DefineTrialBalance, _>(define::<op::DefineTrialBalance>);
+    routes.on::<op::DefineAging, _>(define::<op::DefineAging>);
+    routes.on::<op::DefineBookings, _>(define::<op::DefineBookings>);
+    routes.on::<op::DefineBillings, _>(define::<op::DefineBillings>);
+    routes.on::<op::DefineCollections, _>(define::<op::DefineCollections>);
+    routes.on::<op::DefineBacklog, _>(define::<op::DefineBacklog>);
+    routes.on::<op::DefineUnbilled, _>(define::<op::DefineUnbilled>);
+    routes.on::<op::DefineCycleTimes, _>(define::<op::DefineCycleTimes>);
+}
+
+async fn bookings(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetBookings>) -> Result<Answer<Bookings>, Problem> {
+    Ok(Answer::of(owed::bookings(ctx, tx, &call.query).await?))
+}
+
+async fn billings(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetBillings>) -> Result<Answer<Billings>, Problem> {
+    Ok(Answer::of(ledger::billings(ctx, tx, &call.query).await?))
+}
+
+async fn collections(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetCollections>) -> Result<Answer<Collections>, Problem> {
+    Ok(Answer::of(ledger::collections(ctx, tx, &call.query).await?))
+}
+
+async fn backlog(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetBacklog>) -> Result<Answer<Backlog>, Problem> {
+    Ok(Answer::of(owed::backlog(ctx, tx, &call.query).await?))
+}
+
+async fn unbilled(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetUnbilled>) -> Result<Answer<Unbilled>, Problem> {
+    Ok(Answer::of(owed::unbilled(ctx, tx, &call.query).await?))
+}
+
+async fn cycle_times(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetCycleTimes>) -> Result<Answer<CycleTimes>, Problem> {
+    Ok(Answer::of(cycle::cycle_times(ctx, tx, &call.query).await?))
+}
+
+/// The definition of the report that the path names.
+async fn define<E: Endpoint<Reply = Json<ReportDefinition>>>(_: &Ctx, _: &mut Tx<'_>, _: &Call<E>) -> Result<Answer<ReportDefinition>, Problem> {
+    let name = E::PATH.trim_start_matches("/v1/reports/").trim_end_matches("/definition");
+    definition::definition(name).map(Answer::of).ok_or_else(Problem::not_found)
+}

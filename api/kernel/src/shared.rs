@@ -1,0 +1,145 @@
+//! What instances of one installation tell each other through Redis: that a log has grown, and that rights have changed.
+//!
+//! Hints only. Without Redis, or while it is away, followers of a log look by themselves twice a second and a changed right is seen within a second:
+//! losing it costs time, never an event and never a refusal.
+
+use crate::wake;
+use causeway_value::TenantId;
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+/// Where hints are told.
+const CHANNEL: &str = "causeway:hints";
+/// Hints that may wait; more are lost, which is no harm.
+const WAITING: usize = 1_024;
+/// The pause before Redis is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+/// The longest silence before the connection is tried.
+const SILENCE: Duration = Duration::from_secs(2);
+
+static OUT: OnceLock<mpsc::Sender<Hint>> = OnceLock::new();
+static CONNECTED: AtomicBool = AtomicBool::new(false);
+
+/// Something that other instances should hear of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// The log of this tenant has grown.
+    Log(TenantId),
+    /// A right was given or taken away.
+    Rights,
+}
+
+impl Hint {
+    fn text(self, from: Uuid) -> String {
+        match self {
+            Self::Log(tenant) => format!("{} log {}", from.simple(), tenant.uuid().simple()),
+            Self::Rights => format!("{} rights", from.simple()),
+        }
+    }
+
+    /// The hint of a text; `None` for this instance's own and for what is no hint.
+    fn read(text: &str, own: Uuid) -> Option<Self> {
+        let mut words = text.split(' ');
+        if words.next()?.parse::<Uuid>().ok()? == own {
+            return None;
+        }
+        match (words.next()?, words.next()) {
+            ("log", Some(tenant)) => Some(Self::Log(TenantId::from_uuid(tenant.parse().ok()?))),
+            ("rights", None) => Some(Self::Rights),
+            _ => None,
+        }
+    }
+}
+
+/// Tells the other instances, if there is a way to.
+pub fn tell(hint: Hint) {
+    if let Some(out) = OUT.get().filter(|_| CONNECTED.load(Ordering::Relaxed)) {
+        let _ = out.try_send(hint);
+    }
+}
+
+/// Tells and hears hints until the process ends. `forget_rights` makes this instance ask the database for rights again.
+pub async fn run(url: String, forget_rights: fn()) {
+    let own = Uuid::new_v4();
+    let (out, mut waiting) = mpsc::channel(WAITING);
+    if OUT.set(out).is_err() {
+        return;
+    }
+    loop {
+        let ended = session(&url, own, &mut waiting, forget_rights).await;
+        if CONNECTED.swap(false, Ordering::Relaxed) {
+            let error = ended.err().map(|error| error.to_string());
+            tracing::warn!(error, "Redis is away: this instance goes on by itself and tries again");
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn session(url: &str, own: Uuid, waiting: &mut mpsc::Receiver<Hint>, forget_rights: fn()) -> redis::RedisResult<()> {
+    let client = redis::Client::open(url)?;
+    let mut teller = client.get_multiplexed_async_connection().await?;
+    let mut hearer = client.get_async_pubsub().await?;
+    hearer.subscribe(CHANNEL).await?;
+    let mut heard = hearer.into_on_message();
+    CONNECTED.store(true, Ordering::Relaxed);
+    tracing::info!("Redis answers: instances tell each other what changes");
+    // What was missed while it was away.
+    forget_rights();
+    loop {
+        let message = std::future::poll_fn(|context| futures_core::Stream::poll_next(Pin::new(&mut heard), context));
+        tokio::select! {
+            message = message => {
+                let Some(message) = message else { return Ok(()) };
+                match Hint::read(&message.get_payload::<String>()?, own) {
+                    Some(Hint::Log(tenant)) => wake::wake_here(tenant),
+                    Some(Hint::Rights) => forget_rights(),
+                    None => {}
+                }
+            }
+            hint = waiting.recv() => {
+                let Some(hint) = hint else { return Ok(()) };
+                redis::cmd("PUBLISH").arg(CHANNEL).arg(hint.text(own)).query_async::<i64>(&mut teller).await?;
+            }
+            () = tokio::time::sleep(SILENCE) => {
+                redis::cmd("PING").query_async::<String>(&mut teller).await?;
+            }
+        }
+    }
+}
+
+/// Whether Redis answers at this address.
+///
+/// # Errors
+/// A sentence that says what to do.
+pub async fn check(url: &str) -> Result<(), String> {
+    let ask = async {
+        let mut connection = redis::Client::open(url)?.get_multiplexed_async_connection().await?;
+        redis::cmd("PING").query_async::<String>(&mut connection).await
+    };
+    match tokio::time::timeout(Duration::from_secs(3), ask).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(format!("{error}; check REDIS_URL, for example redis://127.0.0.1:6379/0, or leave it out")),
+        Err(_) => Err("Redis does not answer within 3 seconds; check REDIS_URL, or leave it out".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_are_read_as_they_are_told() {
+        let (here, there) = (Uuid::new_v4(), Uuid::new_v4());
+        for hint in [Hint::Rights, Hint::Log(TenantId::from_uuid(Uuid::now_v7()))] {
+            assert_eq!(Hint::read(&hint.text(there), here), Some(hint));
+            assert_eq!(Hint::read(&hint.text(here), here), None);
+        }
+        for nonsense in ["", "x", "log", &format!("{there} log"), &format!("{there} log x"), &format!("{there} rights now")] {
+            assert_eq!(Hint::read(nonsense, here), None, "{nonsense}");
+        }
+    }
+}

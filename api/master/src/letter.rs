@@ -1,0 +1,169 @@
+//! What printed documents share: who sends them, to whom, and what their taxes and terms are called.
+//!
+//! A document that is final shows sender and recipient as they were then: both are read from their snapshots, so it prints the same for ever.
+
+use causeway_contract::{Code, File, Problem};
+use causeway_entity::TaxAmount;
+use causeway_entity::kernel::snapshots;
+use causeway_entity::master::{payment_terms, taxes};
+use causeway_kernel::{Find, Tx};
+use causeway_print::{Bank, Language, Paper, Tax};
+use causeway_value::{AddressKind, CompanyId, DocumentLanguage, Instant, Letterhead, PartyId, PaymentTermId};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Who sends a document, and to whom.
+#[derive(Clone, Debug, Default)]
+pub struct Addressed {
+    /// The company.
+    pub sender: causeway_print::Letterhead,
+    /// The language of its documents.
+    pub language: Language,
+    /// The party's name and address for bills, line by line.
+    pub recipient: Vec<String>,
+    /// The party's registration number for taxes.
+    pub tax_id: Option<String>,
+    /// The party's name and address for goods, when it has one.
+    pub ship_to: Vec<String>,
+}
+
+/// A company as its snapshots show it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Sender {
+    name: String,
+    country: String,
+    tax_id: Option<String>,
+    letterhead: Letterhead,
+}
+
+/// A party as its snapshots show it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Recipient {
+    name: String,
+    tax_id: Option<String>,
+    addresses: Vec<Address>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Address {
+    kind: AddressKind,
+    line1: String,
+    #[serde(default)]
+    line2: Option<String>,
+    city: String,
+    #[serde(default)]
+    postal_code: Option<String>,
+    country: String,
+}
+
+/// Sender and recipient as they are, or as they were at an instant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn addressed(tx: &mut Tx<'_>, company: CompanyId, party: PartyId, at: Option<Instant>) -> Result<Addressed, Problem> {
+    let sender: Sender = snapshot(tx, company.uuid(), at).await?;
+    let recipient: Recipient = snapshot(tx, party.uuid(), at).await?;
+    let address = |kind: AddressKind| recipient.addresses.iter().find(|address| address.kind == kind);
+    let lines = |address: Option<&Address>| address.map_or_else(Vec::new, |address| address_lines(&recipient.name, address, &sender.country));
+    let main = address(AddressKind::Billing).or_else(|| recipient.addresses.first());
+    let shipping = address(AddressKind::Shipping).filter(|_| address(AddressKind::Billing).is_some());
+    Ok(Addressed {
+        language: match sender.letterhead.language {
+            DocumentLanguage::English => Language::English,
+            DocumentLanguage::German => Language::German,
+        },
+        recipient: main.map_or_else(|| vec![recipient.name.clone()], |address| lines(Some(address))),
+        ship_to: lines(shipping),
+        tax_id: recipient.tax_id.clone(),
+        sender: letterhead(sender),
+    })
+}
+
+/// The object's newest snapshot, or that of an instant; its first one when it is younger than that, as with history that is entered later.
+async fn snapshot<T: Default + DeserializeOwned>(tx: &mut Tx<'_>, id: Uuid, at: Option<Instant>) -> Result<T, Problem> {
+    let find = || Find::<snapshots::Entity>::new().eq(snapshots::Column::ObjectId, id);
+    let until = at.map_or_else(find, |at| find().lte(snapshots::Column::CreatedAt, at));
+    let found = match until.order_by_desc(snapshots::Column::Version).one(tx).await? {
+        Some(row) => Some(row),
+        None => find().order_by(snapshots::Column::Version).one(tx).await?,
+    };
+    Ok(found.and_then(|row| serde_json::from_str(&row.body?).ok()).unwrap_or_default())
+}
+
+fn address_lines(name: &str, address: &Address, home: &str) -> Vec<String> {
+    let abroad = if address.country == home { String::new() } else { format!("{}-", address.country) };
+    let city = match &address.postal_code {
+        Some(code) => format!("{abroad}{code} {}", address.city),
+        None => format!("{abroad}{}", address.city),
+    };
+    [Some(name.to_owned()), Some(address.line1.clone()), address.line2.clone(), Some(city)].into_iter().flatten().collect()
+}
+
+fn letterhead(sender: Sender) -> causeway_print::Letterhead {
+    let Letterhead { address, email, phone, website, register, bank_name, iban, bic, .. } = sender.letterhead;
+    causeway_print::Letterhead {
+        name: sender.name,
+        address,
+        contact: [phone, email, website].into_iter().flatten().collect(),
+        tax_id: sender.tax_id,
+        register,
+        bank: iban.map(|iban| Bank { name: bank_name, iban, bic }),
+    }
+}
+
+/// The taxes of a document with their names.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named_taxes(tx: &mut Tx<'_>, amounts: &[TaxAmount]) -> Result<Vec<Tax>, Problem> {
+    if amounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = Find::<taxes::Entity>::new().among(taxes::Column::Id, amounts.iter().map(|part| part.tax_id)).all(tx).await?;
+    let names: BTreeMap<_, _> = rows.into_iter().map(|row| (row.id, row.name)).collect();
+    Ok(amounts.iter().map(|part| Tax { name: names.get(&part.tax_id).cloned().unwrap_or_default(), base: part.base, amount: part.amount }).collect())
+}
+
+/// The name of a document's payment term.
+///
+/// # Errors
+/// When the database fails.
+pub async fn term_name(tx: &mut Tx<'_>, id: Option<PaymentTermId>) -> Result<Option<String>, Problem> {
+    let Some(id) = id else { return Ok(None) };
+    Ok(tx.get::<payment_terms::Entity>(id).await?.map(|term| term.name))
+}
+
+/// The file of a paper.
+///
+/// # Errors
+/// `internal_error` when it cannot be written: a bug.
+pub fn print(paper: &Paper) -> Result<File, Problem> {
+    let bytes = causeway_print::pdf(paper).map_err(|error| {
+        tracing::error!(%error, "a document cannot be printed");
+        Problem::new(Code::InternalError, "Something went wrong on our side. The request id finds it in the log.")
+    })?;
+    Ok(File { name: causeway_print::file_name(paper), bytes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_abroad_says_its_country() {
+        let address = Address {
+            kind: AddressKind::Billing,
+            line1: "1 rue de la Paix".to_owned(),
+            line2: None,
+            city: "Lyon".to_owned(),
+            postal_code: Some("69001".to_owned()),
+            country: "FR".to_owned(),
+        };
+        assert_eq!(address_lines("Borealis SAS", &address, "DE"), ["Borealis SAS", "1 rue de la Paix", "FR-69001 Lyon"]);
+        assert_eq!(address_lines("Borealis SAS", &address, "FR")[2], "69001 Lyon");
+    }
+}

@@ -1,0 +1,187 @@
+//! Parties that may be one (MDM-07, MDM-14): found through the words that `q=` uses, so that a hundred thousand others cost nothing, and then scored.
+//!
+//! What it is: finding and explaining. What it is not: no decision. A person merges, or the caller asks to be refused.
+
+pub mod rules;
+
+use super::store::{self, Children};
+use super::tax_id;
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::master::parties;
+use causeway_kernel::db::Cell;
+use causeway_kernel::search::prefix_end;
+use causeway_kernel::{Find, Tx};
+use causeway_openapi::party as wire;
+use causeway_value::PartyId;
+use rules::{LIKELY, Profile, Reason, SHOWN, name_words, score};
+use sea_orm::sea_query::Value;
+use std::cmp::Reverse;
+
+/// Parties that one word brings, at most: what a word brings more often tells nobody apart.
+const PER_WORD: usize = 100;
+/// Words of a name that are looked for.
+const WORDS: usize = 6;
+/// Parties that are compared, at most.
+const COMPARED: u64 = 300;
+/// Parties that are shown.
+const ANSWERED: usize = 20;
+/// Letters at the start of a word that a typing error usually leaves alone.
+const PREFIX: usize = 4;
+
+/// The parties that may be the same as this one.
+///
+/// # Errors
+/// `not_found`, or when the database fails.
+pub async fn of_party(tx: &mut Tx<'_>, id: PartyId) -> Result<wire::Duplicates, Problem> {
+    let row = tx.must::<parties::Entity>(id).await?;
+    let children = store::children_of(tx, id).await?;
+    let found = find(tx, &profile(&row, &children), Some(id)).await?;
+    Ok(answer(found))
+}
+
+/// The parties that may be the same as one that is about to be entered.
+///
+/// # Errors
+/// `required` when the body says nothing to go by, or when the database fails.
+pub async fn of_draft(tx: &mut Tx<'_>, body: &wire::CheckDuplicates) -> Result<wire::Duplicates, Problem> {
+    let mut draft = Profile { name: body.name.as_deref().map(name_words).unwrap_or_default(), country: body.country.clone(), ..Profile::default() };
+    body.tax_id.iter().for_each(|number| draft.add_tax_id(number));
+    body.email.iter().for_each(|email| draft.add_email(email));
+    body.phone.iter().for_each(|phone| draft.add_phone(phone));
+    body.line1.iter().for_each(|line1| draft.add_place(line1, body.postal_code.as_deref()));
+    if draft.name.is_empty() && draft.tax_ids.is_empty() && draft.emails.is_empty() && draft.phones.is_empty() {
+        return Err(Problem::field(Code::Required, "/name", "is required when there is no tax_id, email or phone to go by"));
+    }
+    let found = find(tx, &draft, None).await?;
+    Ok(answer(found))
+}
+
+/// Stops the creation of a party that is likely there already.
+///
+/// # Errors
+/// `already_exists` naming the likely ones, or when the database fails.
+pub(super) async fn refuse(tx: &mut Tx<'_>, row: &parties::Model, children: &Children) -> Result<(), Problem> {
+    let found = find(tx, &profile(row, children), Some(row.id)).await?;
+    let likely: Vec<String> = found.iter().filter(|one| one.likely).map(|one| one.party_id.to_string()).collect();
+    let Some(first) = found.first().filter(|one| one.likely) else { return Ok(()) };
+    let detail = format!("The party is likely {} ({}), which exists. Use that one, or leave `refuse_duplicates` out.", first.name, first.party_id);
+    let mut problem = Problem::new(Code::AlreadyExists, detail);
+    problem.errors.push(FieldError::pointer(Code::AlreadyExists, "/name", format!("is likely {}", first.party_id)));
+    Err(problem.with("duplicates", likely))
+}
+
+fn answer(data: Vec<wire::Duplicate>) -> wire::Duplicates {
+    wire::Duplicates { object: "duplicates".to_owned(), data }
+}
+
+fn profile(row: &parties::Model, children: &Children) -> Profile {
+    let mut profile = Profile { name: name_words(&row.name), country: row.country.clone(), ..Profile::default() };
+    row.tax_id.iter().for_each(|number| profile.add_tax_id(number));
+    children.tax_ids.iter().for_each(|registration| profile.add_tax_id(&registration.number));
+    row.email.iter().chain(children.contacts.iter().filter_map(|contact| contact.email.as_ref())).for_each(|email| profile.add_email(email));
+    row.phone.iter().chain(children.contacts.iter().filter_map(|contact| contact.phone.as_ref())).for_each(|phone| profile.add_phone(phone));
+    children.addresses.iter().for_each(|address| profile.add_place(&address.line1, address.postal_code.as_deref()));
+    profile
+}
+
+/// The parties that are worth showing, best first.
+async fn find(tx: &mut Tx<'_>, wanted: &Profile, own: Option<PartyId>) -> Result<Vec<wire::Duplicate>, Problem> {
+    let ids: Vec<PartyId> = candidates(tx, wanted).await?.into_iter().filter(|id| Some(*id) != own).collect();
+    let rows = Find::<parties::Entity>::new().among(parties::Column::Id, ids.iter().copied()).all(tx).await?;
+    let children = store::children(tx, &ids).await?;
+    let mut found = Vec::new();
+    for row in rows {
+        let Some(children) = children.get(&row.id).filter(|children| children.merged_into.is_none()) else { continue };
+        let (points, reasons) = score(wanted, &profile(&row, children));
+        if points >= SHOWN {
+            found.push(duplicate(row, points, reasons));
+        }
+    }
+    found.sort_by_key(|one| (Reverse(one.score), one.party_id));
+    found.truncate(ANSWERED);
+    Ok(found)
+}
+
+fn duplicate(row: parties::Model, points: i32, reasons: Vec<Reason>) -> wire::Duplicate {
+    let reason = |reason: Reason| wire::DuplicateReason { field: reason.field.to_owned(), points: reason.points, detail: reason.detail };
+    wire::Duplicate {
+        party_id: row.id,
+        name: row.name,
+        country: row.country,
+        active: row.active,
+        score: points,
+        likely: points >= LIKELY,
+        reasons: reasons.into_iter().map(reason).collect(),
+    }
+}
+
+/// The parties that share something with the wanted one, in one query of index ranges, each of which ends early.
+async fn candidates(tx: &mut Tx<'_>, wanted: &Profile) -> Result<Vec<PartyId>, Problem> {
+    let mut search = Search { values: vec![tx.tenant().into()], parts: Vec::new() };
+    let names: Vec<&String> = wanted.name.iter().take(WORDS).collect();
+    search.all_words(&names);
+    for word in &names {
+        search.word(word);
+        search.prefix(&word.chars().take(PREFIX).collect::<String>());
+    }
+    for key in wanted.tax_ids.iter().map(|number| tax_id::bare(number).to_lowercase()).chain(wanted.phones.iter().cloned()) {
+        search.word(&key);
+    }
+    for email in wanted.emails.iter().take(WORDS) {
+        search.email(email);
+    }
+    if search.parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("SELECT DISTINCT found.id AS id FROM ({}) found LIMIT {COMPARED}", search.parts.join(" UNION ALL "));
+    let rows = tx.query(&sql, search.values, &[("id", Cell::Uuid)]).await?;
+    Ok(rows.iter().filter_map(|row| row.try_get("", "id").ok()).map(PartyId::from_uuid).collect())
+}
+
+/// Ranges of indexes, as parts of one query.
+struct Search {
+    values: Vec<Value>,
+    parts: Vec<String>,
+}
+
+impl Search {
+    fn place(&mut self, text: &str) -> usize {
+        self.values.push(text.into());
+        self.values.len()
+    }
+
+    fn part(&mut self, sql: &str) {
+        let number = self.parts.len();
+        self.parts.push(format!("SELECT part{number}.id FROM ({sql} LIMIT {PER_WORD}) part{number}"));
+    }
+
+    fn word(&mut self, word: &str) {
+        let place = self.place(word);
+        self.part(&format!("SELECT object_id AS id FROM search_words WHERE tenant_id = $1 AND object_type = 'party' AND word = ${place}"));
+    }
+
+    /// Who has all the words of a name, though each alone is too common.
+    fn all_words(&mut self, words: &[&String]) {
+        if words.len() < 2 {
+            return;
+        }
+        let mut each = Vec::with_capacity(words.len());
+        for word in words {
+            let place = self.place(word);
+            each.push(format!("SELECT object_id AS id FROM search_words WHERE tenant_id = $1 AND object_type = 'party' AND word = ${place}"));
+        }
+        self.part(&format!("SELECT every.id FROM ({}) every", each.join(" INTERSECT ")));
+    }
+
+    /// Who has a word that begins so.
+    fn prefix(&mut self, prefix: &str) {
+        let (from, to) = (self.place(prefix), self.place(&prefix_end(prefix)));
+        self.part(&format!("SELECT object_id AS id FROM search_words WHERE tenant_id = $1 AND object_type = 'party' AND word >= ${from} AND word < ${to}"));
+    }
+
+    fn email(&mut self, email: &str) {
+        let place = self.place(email);
+        self.part(&format!("SELECT id FROM parties WHERE tenant_id = $1 AND email = ${place}"));
+        self.part(&format!("SELECT party_id AS id FROM contacts WHERE tenant_id = $1 AND email = ${place}"));
+    }
+}

@@ -1,0 +1,224 @@
+//! Merging two parties that are one (MDM-01, MDM-09).
+
+use super::{index, record, words};
+use crate::party::store::{Children, children};
+use crate::party::view::view;
+use causeway_contract::{Code, Problem};
+use causeway_entity::master::{addresses, contacts, parties, party_merges, party_tax_ids};
+use causeway_kernel::db::Cell;
+use causeway_kernel::{Change, Ctx, Find, Tx};
+use causeway_migration::{Kind, TableInfo, tables};
+use causeway_openapi::party as wire;
+use causeway_value::PartyId;
+
+/// Tables whose rows are one per party: what both have is added up.
+const SUMS: &[&str] = &["credit_exposures"];
+/// Tables that keep the party that they were written with: the chain of hashes of the journal holds it.
+const FIXED: &[&str] = &["journal_lines"];
+
+/// Makes two parties one: everything that names the first names the second from now on.
+///
+/// # Errors
+/// `not_found` for either; `permission_denied` for a caller who does not see all companies; `state_conflict` when the party was merged before;
+/// `invalid_value` for a party that is no other, not active, or another company of ours.
+pub async fn merge(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::MergeParty) -> Result<wire::MergedParty, Problem> {
+    if tx.companies().is_some() {
+        let detail = "A merge moves the documents of every company. Use a credential that is not limited to some companies.";
+        return Err(Problem::new(Code::PermissionDenied, detail));
+    }
+    let (old, old_into) = both(tx, id, body.into).await?;
+    let mut standing = children(tx, &[id, body.into]).await?;
+    let (of_old, of_into) = (standing.remove(&id).unwrap_or_default(), standing.remove(&body.into).unwrap_or_default());
+    allowed(&old, &of_old, &old_into, &of_into)?;
+    let moved = count(tx, id).await?;
+
+    let now = ctx.now();
+    let mut merged = old.clone();
+    (merged.active, merged.version, merged.updated_at) = (false, old.version + 1, now);
+    let mut into = old_into.clone();
+    (into.version, into.updated_at) = (old_into.version + 1, now);
+    into.is_customer |= old.is_customer;
+    into.is_supplier |= old.is_supplier;
+    tx.update(&old, &merged);
+    tx.update(&old_into, &into);
+    let of_old = without_twins(tx, of_old, &of_into);
+    move_references(tx, id, into.id);
+    tx.insert(party_merges::Model { tenant_id: ctx.tenant, merged_id: id, into_party_id: into.id, merged_at: now });
+
+    let left = Children { merged_into: Some(into.id), ..Children::default() };
+    let together = joined(of_into, of_old, into.id);
+    index(tx, &merged, &[], false);
+    index(tx, &into, &words(&into, &together), false);
+    let merged_view = view(&merged, &left);
+    let into_view = record(ctx, tx, "party.updated", &into, &together)?;
+    let answer = wire::MergedParty { object: "merged_party".to_owned(), merged: merged_view, into: into_view, moved };
+    record_merge(ctx, tx, &merged, &answer)?;
+    Ok(answer)
+}
+
+/// The trail keeps the merged party as it is left, and with it what moved.
+fn record_merge(ctx: &Ctx, tx: &mut Tx<'_>, merged: &parties::Model, answer: &wire::MergedParty) -> Result<(), Problem> {
+    #[derive(serde::Serialize)]
+    struct Left<'a> {
+        #[serde(flatten)]
+        party: &'a wire::Party,
+        moved: &'a [wire::MovedReferences],
+    }
+    let body = Left { party: &answer.merged, moved: &answer.moved };
+    let (id, version) = (merged.id.uuid(), merged.version);
+    tx.record(ctx, &Change { event: "party.merged", object: "party", id, version, company_id: None, flow_id: None, body: &body })
+}
+
+/// Both parties, locked in the order of their ids.
+async fn both(tx: &mut Tx<'_>, id: PartyId, into: PartyId) -> Result<(parties::Model, parties::Model), Problem> {
+    let mut rows = Find::<parties::Entity>::new().among(parties::Column::Id, [id, into]).order_by(parties::Column::Id).lock().all(tx).await?;
+    let mut take = |wanted: PartyId| rows.iter().position(|row| row.id == wanted).map(|place| rows.swap_remove(place));
+    let old = take(id).ok_or_else(Problem::not_found)?;
+    if id == into {
+        return Err(Problem::field(Code::InvalidValue, "/into", "must be another party"));
+    }
+    let into = take(into).ok_or_else(|| Problem::field(Code::NotFound, "/into", "names no party of this tenant"))?;
+    Ok((old, into))
+}
+
+fn allowed(old: &parties::Model, of_old: &Children, into: &parties::Model, of_into: &Children) -> Result<(), Problem> {
+    if let Some(other) = of_old.merged_into {
+        return Err(Problem::new(Code::StateConflict, format!("The party was merged into {other} before. Merge that one instead.")));
+    }
+    if let Some(other) = of_into.merged_into {
+        return Err(Problem::field(Code::InvalidValue, "/into", format!("was merged into {other} before: name that one")));
+    }
+    if !into.active {
+        return Err(Problem::field(Code::InvalidValue, "/into", "is not active: activate it first"));
+    }
+    if old.linked_company_id != into.linked_company_id {
+        let detail = "is not the same company of yours: what is between companies would become an ordinary sale, or the reverse";
+        return Err(Problem::field(Code::InvalidValue, "/into", detail));
+    }
+    Ok(())
+}
+
+/// What the merged party brings: not the registrations that both have.
+fn without_twins(tx: &mut Tx<'_>, mut of_old: Children, of_into: &Children) -> Children {
+    of_old.tax_ids.retain(|row| {
+        let twin = of_into.tax_ids.iter().any(|known| (&known.country, &known.normalised) == (&row.country, &row.normalised));
+        if twin {
+            tx.delete(row);
+        }
+        !twin
+    });
+    of_old
+}
+
+/// What stands with the remaining party: its own first.
+fn joined(mut own: Children, more: Children, id: PartyId) -> Children {
+    own.addresses.extend(more.addresses.into_iter().map(|row| addresses::Model { party_id: id, ..row }));
+    own.contacts.extend(more.contacts.into_iter().map(|row| contacts::Model { party_id: id, ..row }));
+    own.tax_ids.extend(more.tax_ids.into_iter().map(|row| party_tax_ids::Model { party_id: id, ..row }));
+    own.refs.extend(more.refs);
+    own
+}
+
+/// A column that names parties.
+struct Reference {
+    table: TableInfo,
+    column: &'static str,
+}
+
+/// Every column of the schema that names a party, so that no table can be forgotten.
+fn references() -> Vec<Reference> {
+    let mut found = Vec::new();
+    for table in tables().into_iter().filter(|table| table.tenant && !FIXED.contains(&table.name)) {
+        for (column, kind, _) in &table.columns {
+            if *kind == Kind::Id && column.ends_with("party_id") {
+                found.push(Reference { table: table.clone(), column });
+            }
+        }
+    }
+    found
+}
+
+/// How many rows of each kind name the party.
+async fn count(tx: &mut Tx<'_>, id: PartyId) -> Result<Vec<wire::MovedReferences>, Problem> {
+    let one = |reference: &Reference| {
+        let (table, column) = (reference.table.name, reference.column);
+        format!("SELECT '{table}' AS kind, COUNT(*) AS n FROM {table} WHERE tenant_id = $1 AND {column} = $2")
+    };
+    let mut parts: Vec<String> = references().iter().map(one).collect();
+    parts.push("SELECT 'external_refs' AS kind, COUNT(*) AS n FROM external_refs WHERE tenant_id = $1 AND object_type = 'party' AND object_id = $2".to_owned());
+    parts.push("SELECT 'price_lists' AS kind, COUNT(*) AS n FROM price_lists WHERE tenant_id = $1 AND audience_id = $2".to_owned());
+    let sql = format!("SELECT kind, n FROM ({}) counted WHERE n > 0 ORDER BY kind", parts.join(" UNION ALL "));
+    let rows = tx.query(&sql, vec![tx.tenant().into(), id.into()], &[("kind", Cell::Text), ("n", Cell::Whole)]).await?;
+    let moved = rows.iter().filter_map(|row| Some(wire::MovedReferences { kind: row.try_get("", "kind").ok()?, count: row.try_get("", "n").ok()? }));
+    Ok(moved.collect())
+}
+
+/// Parameters are numbered in the order in which they appear: SQLite counts them so.
+fn move_references(tx: &mut Tx<'_>, from: PartyId, into: PartyId) {
+    let tenant = tx.tenant();
+    for reference in references() {
+        let Reference { table, column } = &reference;
+        if table.key.contains(column) {
+            move_keyed(tx, table, column, from, into);
+        } else {
+            // What has places comes after what the remaining party has.
+            let places = if table.columns.iter().any(|(name, _, _)| *name == "position") { ", position = position + 1000" } else { "" };
+            let sql = format!("UPDATE {} SET {column} = $1{places} WHERE tenant_id = $2 AND {column} = $3", table.name);
+            tx.plain(sql, vec![into.into(), tenant.into(), from.into()]);
+        }
+    }
+    let others = [
+        "UPDATE external_refs SET object_id = $1 WHERE tenant_id = $2 AND object_type = 'party' AND object_id = $3",
+        "UPDATE price_lists SET audience_id = $1 WHERE tenant_id = $2 AND audience_id = $3",
+    ];
+    for sql in others {
+        tx.plain(sql, vec![into.into(), tenant.into(), from.into()]);
+    }
+}
+
+/// Rows that are one per party and something else: where both have one, the remaining party's stays, with the sums of both where it is one of sums.
+fn move_keyed(tx: &mut Tx<'_>, table: &TableInfo, column: &str, from: PartyId, into: PartyId) {
+    let (name, tenant) = (table.name, tx.tenant());
+    let same: Vec<String> =
+        table.key.iter().filter(|key| **key != column && **key != "tenant_id").map(|key| format!(" AND other.{key} = {name}.{key}")).collect();
+    let same = same.concat();
+    if SUMS.contains(&name) {
+        let sums = table.columns.iter().filter(|(column, kind, nullable)| *kind == Kind::Integer && !nullable && !column.ends_with("_at"));
+        let set: Vec<String> = sums
+            .map(|(sum, _, _)| {
+                format!("{sum} = {sum} + COALESCE((SELECT other.{sum} FROM {name} other WHERE other.tenant_id = $1 AND other.{column} = $2{same}), 0)")
+            })
+            .collect();
+        let sql = format!("UPDATE {name} SET {} WHERE tenant_id = $1 AND {column} = $3", set.join(", "));
+        tx.plain(sql, vec![tenant.into(), from.into(), into.into()]);
+    }
+    let moved = format!(
+        "UPDATE {name} SET {column} = $1 WHERE tenant_id = $2 AND {column} = $3 \
+         AND NOT EXISTS (SELECT 1 FROM {name} other WHERE other.tenant_id = $2 AND other.{column} = $1{same})"
+    );
+    tx.plain(moved, vec![into.into(), tenant.into(), from.into()]);
+    tx.plain(format!("DELETE FROM {name} WHERE tenant_id = $1 AND {column} = $2"), vec![tenant.into(), from.into()]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_document_of_the_spine_follows() {
+        let names: Vec<&str> = references().iter().map(|reference| reference.table.name).collect();
+        for table in
+            ["leads", "opportunities", "quotes", "orders", "obligations", "billables", "deliveries", "invoices", "payments", "contacts", "party_merges"]
+        {
+            assert!(names.contains(&table), "{table}");
+        }
+        assert!(!names.contains(&"journal_lines"));
+    }
+
+    #[test]
+    fn rows_that_are_one_per_party_are_known() {
+        let keyed: Vec<&str> =
+            references().iter().filter(|reference| reference.table.key.contains(&reference.column)).map(|reference| reference.table.name).collect();
+        assert_eq!(keyed, SUMS, "say whether the rows of a new one are added up");
+    }
+}

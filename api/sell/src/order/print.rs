@@ -1,0 +1,47 @@
+//! The confirmation of an order on paper.
+
+use super::store;
+use crate::line::{Line, amounts, print};
+use causeway_contract::{File, Problem};
+use causeway_entity::sell::orders::Model;
+use causeway_kernel::Tx;
+use causeway_master::letter;
+use causeway_print::{Kind, Paper};
+use causeway_value::OrderStatus;
+
+/// The file of an order. Once it was confirmed it shows sender and recipient as they were then.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
+    let lines: Vec<Line> = store::parts_of(tx, row).await?.lines.iter().map(Line::from).collect();
+    let totals = amounts::totals(&lines, row.currency)?;
+    let addressed = letter::addressed(tx, row.company_id, row.party_id, row.confirmed_at).await?;
+    letter::print(&Paper {
+        kind: Kind::OrderConfirmation,
+        language: addressed.language,
+        number: Some(row.number.clone()),
+        revision: None,
+        draft: row.status == OrderStatus::Draft,
+        sender: addressed.sender,
+        recipient: addressed.recipient,
+        recipient_tax_id: addressed.tax_id,
+        ship_to: addressed.ship_to,
+        date: Some(row.order_date),
+        valid_until: None,
+        due_date: None,
+        reference: row.reference.clone(),
+        follows: None,
+        contact: None,
+        currency: row.currency,
+        items: lines.iter().map(print::item).collect(),
+        discount: row.discount_percent,
+        untaxed: row.untaxed_amount,
+        taxes: letter::named_taxes(tx, &totals.taxes).await?,
+        total: row.total_amount,
+        payment_terms: letter::term_name(tx, row.payment_term_id).await?,
+        installments: Vec::new(),
+        notes: row.notes.clone(),
+        terms: None,
+    })
+}

@@ -1,0 +1,156 @@
+//! Which quotes need a second person (QTE-07 to QTE-10, QTE-13): pure.
+
+use crate::line::Line;
+use causeway_master::pricing::amounts::price_override_percent;
+use causeway_value::{ApprovalReason, Overflow, PaymentTermId, Percent, QuoteRules};
+
+/// What the limits look at besides the lines.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// The discount of the whole document.
+    pub discount: Percent,
+    /// What remains after cost, as a share; none while a cost is unknown.
+    pub margin: Option<Percent>,
+    /// The payment term that is offered.
+    pub term: Option<PaymentTermId>,
+    /// The customer's own payment term.
+    pub own_term: Option<PaymentTermId>,
+}
+
+/// Every limit that a quote breaks; none means that nobody has to approve it.
+///
+/// # Errors
+/// [`Overflow`] when a price cannot be compared with that of the lists.
+pub fn reasons(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Result<Vec<ApprovalReason>, Overflow> {
+    let mut reasons = Vec::new();
+    for (number, line) in (1_u32..).zip(lines) {
+        reasons.extend(discount(rules, facts.discount, line, number));
+        reasons.extend(price(rules, line, number)?);
+    }
+    reasons.extend(margin(rules, facts.margin));
+    reasons.extend(term(rules, facts));
+    Ok(reasons)
+}
+
+fn discount(rules: &QuoteRules, document: Percent, line: &Line, number: u32) -> Option<ApprovalReason> {
+    let limit = rules.max_discount_percent?;
+    let both = together(line.discount_percent, document);
+    (both > limit).then(|| ApprovalReason {
+        rule: "max_discount_percent".to_owned(),
+        line: Some(number),
+        value: both.to_string(),
+        limit: limit.to_string(),
+        because: format!("line and document take {both} % off; more than {limit} % needs a second person"),
+    })
+}
+
+/// Two discounts as one, rounded up: 10 % and 10 % are 19 %. What is beyond a limit by any part of a digit is beyond it.
+fn together(line: Percent, document: Percent) -> Percent {
+    let whole = i128::from(Percent::WHOLE.0);
+    let kept = (whole - i128::from(line.0)) * (whole - i128::from(document.0));
+    let off = whole - kept.div_euclid(whole);
+    i64::try_from(off).map_or(Percent::WHOLE, Percent)
+}
+
+fn price(rules: &QuoteRules, line: &Line, number: u32) -> Result<Option<ApprovalReason>, Overflow> {
+    let (Some(limit), Some(listed)) = (rules.max_price_override_percent, line.list_unit_price) else { return Ok(None) };
+    let below = price_override_percent(line.unit_price, listed)?;
+    Ok(below.filter(|below| *below > limit).map(|below| ApprovalReason {
+        rule: "max_price_override_percent".to_owned(),
+        line: Some(number),
+        value: below.to_string(),
+        limit: limit.to_string(),
+        because: format!("the price {} is {below} % below {listed} of the lists; more than {limit} % needs a second person", line.unit_price),
+    }))
+}
+
+fn margin(rules: &QuoteRules, margin: Option<Percent>) -> Option<ApprovalReason> {
+    let (limit, margin) = (rules.min_margin_percent?, margin?);
+    (margin < limit).then(|| ApprovalReason {
+        rule: "min_margin_percent".to_owned(),
+        line: None,
+        value: margin.to_string(),
+        limit: limit.to_string(),
+        because: format!("{margin} % remain after cost; less than {limit} % needs a second person"),
+    })
+}
+
+fn term(rules: &QuoteRules, facts: Facts) -> Option<ApprovalReason> {
+    let term = facts.term?;
+    let allowed = rules.payment_term_ids.is_empty() || rules.payment_term_ids.contains(&term) || facts.own_term == Some(term);
+    (!allowed).then(|| ApprovalReason {
+        rule: "payment_term_ids".to_owned(),
+        line: None,
+        value: term.to_string(),
+        limit: rules.payment_term_ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        because: "the payment term is neither the customer's own nor one that may be offered to anybody".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_value::{Amount, BillingPolicy, Price, Quantity};
+
+    fn line(discount: &str, price: &str, listed: Option<&str>) -> Line {
+        Line {
+            product_id: None,
+            description: "Chai".to_owned(),
+            quantity: Quantity::ONE,
+            unit: None,
+            unit_price: price.parse().unwrap(),
+            price_base_quantity: Quantity::ONE,
+            price_source: "given".to_owned(),
+            list_unit_price: listed.map(|price| price.parse::<Price>().unwrap()),
+            price_override_reason: None,
+            discount_percent: discount.parse().unwrap(),
+            billing_policy: BillingPolicy::OnOrder,
+            net_amount: Amount::ZERO,
+            tax_amount: Amount::ZERO,
+            tax_ids: Vec::new(),
+            taxes: Vec::new(),
+            unit_cost: None,
+        }
+    }
+
+    fn facts(discount: &str) -> Facts {
+        Facts { discount: discount.parse().unwrap(), margin: None, term: None, own_term: None }
+    }
+
+    fn broken(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Vec<(String, Option<u32>, String)> {
+        reasons(rules, facts, lines).unwrap().into_iter().map(|reason| (reason.rule, reason.line, reason.value)).collect()
+    }
+
+    #[test]
+    fn discounts_count_together() {
+        let rules = QuoteRules { max_discount_percent: "18.9".parse().ok(), ..QuoteRules::default() };
+        let lines = [line("10", "1", None), line("9.888889", "1", None), line("0", "1", None)];
+        assert_eq!(
+            broken(&rules, facts("10"), &lines),
+            [
+                ("max_discount_percent".to_owned(), Some(1), "19".to_owned()),
+                // A trace beyond the limit is beyond it.
+                ("max_discount_percent".to_owned(), Some(2), "18.900001".to_owned()),
+            ]
+        );
+        assert_eq!(broken(&rules, facts("0"), &lines), []);
+        assert_eq!(broken(&QuoteRules::default(), facts("100"), &lines), []);
+    }
+
+    #[test]
+    fn prices_below_the_lists_margins_and_terms_have_their_limits() {
+        let (allowed, other) = (PaymentTermId::new(), PaymentTermId::new());
+        let rules = QuoteRules {
+            max_price_override_percent: "5".parse().ok(),
+            min_margin_percent: "20".parse().ok(),
+            payment_term_ids: vec![allowed],
+            ..QuoteRules::default()
+        };
+        let lines = [line("0", "9.40", Some("10")), line("0", "9.50", Some("10")), line("0", "12", Some("10")), line("0", "1", None)];
+        let facts = |margin: &str, term, own_term| Facts { margin: margin.parse().ok(), term, own_term, ..facts("0") };
+        assert_eq!(broken(&rules, facts("20", Some(allowed), None), &lines), [("max_price_override_percent".to_owned(), Some(1), "6".to_owned())]);
+        assert_eq!(broken(&rules, facts("19.999999", None, None), &[]), [("min_margin_percent".to_owned(), None, "19.999999".to_owned())]);
+        assert_eq!(broken(&rules, facts("", Some(other), Some(other)), &[]), []);
+        assert_eq!(broken(&rules, facts("", Some(other), None), &[]), [("payment_term_ids".to_owned(), None, other.to_string())]);
+    }
+}

@@ -1,0 +1,119 @@
+//! Reading and answering a quote through its link: the customer's side.
+
+use super::service::link_of;
+use super::{token, view};
+use crate::quote::service as quote_service;
+use crate::quote::{print, rules, store, view as quote_view};
+use causeway_contract::{Code, File, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::platform::tenants;
+use causeway_entity::sell::{quote_links, quotes};
+use causeway_kernel::{Ctx, Tx, crypto};
+use causeway_master::check::{finish, not_blank};
+use causeway_openapi::quote::{AcceptQuote, DeclineQuote};
+use causeway_openapi::shared_quote::{AcceptSharedQuote, DeclineSharedQuote, LinkToken, SharedQuote};
+use causeway_value::{QuoteStatus, TenantStatus};
+
+/// A link that opens its quote.
+struct Opened {
+    /// The customer's context inside the tenant.
+    ctx: Ctx,
+    quote: quotes::Model,
+    link: quote_links::Model,
+}
+
+/// The one answer to every token that opens nothing.
+fn gone() -> Problem {
+    Problem::new(Code::NotFound, "This link is not valid or not valid any more. Ask whoever sent it for a new one.")
+}
+
+/// Enters the tenant of a token and finds its quote.
+async fn open(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken, lock: bool) -> Result<Opened, Problem> {
+    let (tenant, id) = token::read(token).ok_or_else(gone)?;
+    let tenant = tx.get::<tenants::Entity>(tenant).await?.filter(|tenant| tenant.status == TenantStatus::Active).ok_or_else(gone)?;
+    tx.enter(tenant.id).await?;
+    let ctx = ctx.of_link(tx, tenant.id, tenant.mode).await?;
+    let link = link_of(tx, id).await?.ok_or_else(gone)?;
+    if !crypto::equal(&link.hash, &token::hash(token.text())) {
+        return Err(gone());
+    }
+    let quote = if lock {
+        tx.lock::<quotes::Entity>(id).await.map_err(|problem| if problem.status == 404 { gone() } else { problem })?
+    } else {
+        tx.get::<quotes::Entity>(id).await?.ok_or_else(gone)?
+    };
+    let company = tx.get::<companies::Entity>(quote.company_id).await?.ok_or_else(gone)?;
+    if !rules::opens(&link, &quote, ctx.today(company.time_zone)) {
+        return Err(gone());
+    }
+    Ok(Opened { ctx, quote, link })
+}
+
+/// The quote as the customer sees it.
+///
+/// # Errors
+/// `not_found` for a token that opens nothing.
+pub(super) async fn read(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken) -> Result<SharedQuote, Problem> {
+    let opened = open(ctx, tx, token, false).await?;
+    shown(tx, &opened.quote).await
+}
+
+/// The quote as a file.
+///
+/// # Errors
+/// As [`read`].
+pub(super) async fn pdf(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken) -> Result<File, Problem> {
+    let opened = open(ctx, tx, token, false).await?;
+    print::pdf(tx, &opened.quote).await
+}
+
+/// Accepts the quote for the customer, once.
+///
+/// # Errors
+/// As [`read`]; `required` without a name; `state_conflict` when it was declined.
+pub(super) async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken, body: &AcceptSharedQuote) -> Result<SharedQuote, Problem> {
+    let mut errors = Vec::new();
+    not_blank(&body.name, "/name", &mut errors);
+    not_blank(&body.email, "/email", &mut errors);
+    finish(errors)?;
+    let Opened { ctx, quote, link } = open(ctx, tx, token, true).await?;
+    if quote.status == QuoteStatus::Accepted {
+        return shown(tx, &quote).await;
+    }
+    let answer = AcceptQuote { accepted_by: Some(body.name.clone()), reference: body.reference.clone() };
+    let (accepted, _) = quote_service::accept(&ctx, tx, quote.id, &answer).await?;
+    answered(&ctx, tx, &link, Some(body.name.clone()), Some(body.email.clone()));
+    view::shared(tx, accepted.quote, Some(accepted.order.number)).await
+}
+
+/// Declines the quote for the customer.
+///
+/// # Errors
+/// As [`read`]; `state_conflict` when it was accepted.
+pub(super) async fn decline(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken, body: &DeclineSharedQuote) -> Result<SharedQuote, Problem> {
+    let Opened { ctx, quote, link } = open(ctx, tx, token, true).await?;
+    if quote.status == QuoteStatus::Declined {
+        return shown(tx, &quote).await;
+    }
+    let declined = quote_service::decline(&ctx, tx, quote.id, &DeclineQuote { reason: Some(body.reason.clone()) }).await?;
+    answered(&ctx, tx, &link, body.name.clone(), None);
+    view::shared(tx, declined, None).await
+}
+
+/// Keeps who answered, when and from where.
+fn answered(ctx: &Ctx, tx: &mut Tx<'_>, link: &quote_links::Model, name: Option<String>, email: Option<String>) {
+    let answered = quote_links::Model {
+        answered_at: Some(ctx.now()),
+        answered_by: name,
+        answered_email: email,
+        answered_from: ctx.source.map(|source| source.to_string()),
+        ..link.clone()
+    };
+    tx.update(link, &answered);
+}
+
+async fn shown(tx: &mut Tx<'_>, quote: &quotes::Model) -> Result<SharedQuote, Problem> {
+    let number = store::order_number(tx, quote.order_id).await?;
+    let view = quote_view::views(tx, std::slice::from_ref(quote)).await?.into_iter().next().ok_or_else(gone)?;
+    view::shared(tx, view, number).await
+}

@@ -1,0 +1,80 @@
+//! Submitting a quote, and the second person's word on it (QTE-08).
+
+use super::{changed, write};
+use crate::line::Line;
+use crate::quote::limits::{Facts, reasons};
+use crate::quote::{rules, store, view};
+use causeway_contract::{Code, Problem};
+use causeway_entity::govern::{api_keys, companies};
+use causeway_entity::master::parties;
+use causeway_entity::sell::quotes::{Entity, Model};
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::check::{finish, not_blank};
+use causeway_openapi::quote as wire;
+use causeway_value::{ActorKind, ApiKeyId, Json, QuoteId, QuoteStatus};
+
+/// Submits a draft. What breaks no rule of its company is approved; the rest waits for a second person.
+///
+/// # Errors
+/// `not_found`, or `state_conflict` when it is no draft or has no lines.
+pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quote, Problem> {
+    let old = tx.lock::<Entity>(id).await?;
+    rules::must_be_draft(&old, "submitted")?;
+    let rows = store::lines_of(tx, id).await?;
+    if rows.is_empty() {
+        return Err(Problem::new(Code::StateConflict, format!("The quote {} has no lines. Add at least one and submit it again.", old.number)));
+    }
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let mut broken = Vec::new();
+    if let Some(limits) = &company.quote_rules {
+        let party = tx.must::<parties::Entity>(old.party_id).await?;
+        let facts = Facts { discount: old.discount_percent, margin: old.margin_percent, term: old.payment_term_id, own_term: party.payment_term_id };
+        let lines: Vec<Line> = rows.iter().map(Line::from).collect();
+        broken = reasons(&limits.0, facts, &lines)?;
+    }
+    let (status, event) = if broken.is_empty() { (QuoteStatus::Approved, "quote.approved") } else { (QuoteStatus::InApproval, "quote.submitted") };
+    let new = Model { status, approval_reasons: Some(Json(broken)), submitted_by: ctx.actor.id, approval_comment: None, ..changed(ctx, &old) };
+    tx.update(&old, &new);
+    let refs = store::refs_of(tx, id).await?;
+    view::record(ctx, tx, event, &new, &rows, refs)
+}
+
+/// Approves a quote that waits for it.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it does not wait; `segregation_of_duties` for who submitted it.
+pub async fn approve(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::ApproveQuote) -> Result<wire::Quote, Problem> {
+    let old = tx.lock::<Entity>(id).await?;
+    rules::must_wait(&old, "approved")?;
+    rules::must_be_another(&old, is_own(ctx, tx, &old).await?)?;
+    let new = Model { status: QuoteStatus::Approved, approval_comment: body.comment.clone(), ..changed(ctx, &old) };
+    write(ctx, tx, "quote.approved", &old, &new).await
+}
+
+/// Sends a quote that waits for approval back: it is a draft again.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it does not wait.
+pub async fn reject(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::RejectQuote) -> Result<wire::Quote, Problem> {
+    let mut errors = Vec::new();
+    not_blank(&body.reason, "/reason", &mut errors);
+    finish(errors)?;
+    let old = tx.lock::<Entity>(id).await?;
+    rules::must_wait(&old, "rejected")?;
+    let new = Model { status: QuoteStatus::Draft, approval_comment: Some(body.reason.clone()), ..changed(ctx, &old) };
+    write(ctx, tx, "quote.rejected", &old, &new).await
+}
+
+/// Whether the caller submitted the quote: with this credential, or as the person behind that one. Two keys are two programs, whoever made them; a person
+/// does not get around the rule with a key of their own.
+async fn is_own(ctx: &Ctx, tx: &mut Tx<'_>, quote: &Model) -> Result<bool, Problem> {
+    let Some(submitted_by) = quote.submitted_by else { return Ok(true) };
+    if ctx.actor.id == Some(submitted_by) || ctx.user == Some(submitted_by) {
+        return Ok(true);
+    }
+    if ctx.actor.kind != ActorKind::User {
+        return Ok(false);
+    }
+    let key = tx.get::<api_keys::Entity>(ApiKeyId::from_uuid(submitted_by)).await?;
+    Ok(key.and_then(|key| key.user_id).is_some_and(|user| ctx.user == Some(user.uuid())))
+}

@@ -1,0 +1,109 @@
+//! The words of cash, of billing runs and of the calendar of the books. As with the states of documents, the text of each is the same everywhere.
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
+use utoipa::ToSchema;
+
+/// Why a part of an invoice is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum WriteOffKind {
+    /// The customer will not pay.
+    BadDebt,
+    /// The customer paid early.
+    EarlyDiscount,
+    /// A bank kept it.
+    BankFee,
+    /// It is not worth asking for.
+    Difference,
+}
+
+/// The life of a write-off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum WriteOffStatus {
+    /// Booked.
+    Posted,
+    /// Taken back.
+    Reversed,
+}
+
+/// How a part of a payment is used without an invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum OffsetKind {
+    /// It was paid back, or pays back.
+    Refund,
+    /// It was kept as income.
+    Surplus,
+}
+
+/// What becomes of the difference between a payment and what it settles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum PaymentDifference {
+    /// It stays open, and what is too much stays on the payment.
+    KeepOpen,
+    /// It is written off, and what is too much is kept as income.
+    WriteOff,
+    /// A bank kept it; what is too much stays on the payment.
+    Fee,
+}
+
+/// How a payment chooses what it settles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum AutoAllocation {
+    /// What is due first is settled first.
+    OldestFirst,
+}
+
+/// The life of a fiscal year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum FiscalYearStatus {
+    /// Entries may be posted after its lock date.
+    Open,
+    /// No day of it takes an entry.
+    Locked,
+}
+
+/// The life of a billing run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum BillingRunStatus {
+    /// Shows what it would do.
+    Planned,
+    /// Makes its invoices.
+    Running,
+    /// Made them.
+    Done,
+}
+
+/// The life of an invoice of a billing run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum BillingRunItemStatus {
+    /// Not made yet.
+    Planned,
+    /// Made.
+    Invoiced,
+    /// Could not be made.
+    Failed,
+}

@@ -1,0 +1,307 @@
+//! Measures of the flow from order to cash: bookings, billings, backlog, unbilled work, collections and cycle times, and what each of them means.
+
+use causeway_value::{AmountText, CompanyId, Currency, Day, OrderId, PartyId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use op::ENDPOINTS;
+
+/// Which months of which company.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PeriodQuery {
+    /// The company.
+    pub company_id: CompanyId,
+    /// The first day that counts: the first day of the month eleven months before `to` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// The last day that counts: today when not given. At most 120 months after `from`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Day>,
+}
+
+/// Which day of which company.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AsOfQuery {
+    /// The company.
+    pub company_id: CompanyId,
+    /// The last day that counts: today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Day>,
+}
+
+/// What was ordered, by month of confirmation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Bookings {
+    /// Always `bookings`.
+    pub object: String,
+    /// The company.
+    pub company_id: CompanyId,
+    /// The first day that counts.
+    pub from: Day,
+    /// The last day that counts.
+    pub to: Day,
+    /// The company's currency.
+    pub currency: Currency,
+    /// The months, in order; months without an order stand in it too.
+    pub rows: Vec<BookingsRow>,
+    /// All of them.
+    pub total: BookingsTotal,
+}
+
+/// The orders that were confirmed in a month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BookingsRow {
+    /// The month `YYYY-MM`.
+    pub month: String,
+    /// How many orders.
+    pub count: i64,
+    /// What they come to without tax.
+    pub amount: AmountText,
+}
+
+/// The orders of all months.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BookingsTotal {
+    /// How many orders.
+    pub count: i64,
+    /// What they come to without tax.
+    pub amount: AmountText,
+}
+
+/// What was invoiced less what was credited, by month of the document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Billings {
+    /// Always `billings`.
+    pub object: String,
+    /// The company.
+    pub company_id: CompanyId,
+    /// The first day that counts.
+    pub from: Day,
+    /// The last day that counts.
+    pub to: Day,
+    /// The company's currency.
+    pub currency: Currency,
+    /// The months, in order.
+    pub rows: Vec<BillingsRow>,
+    /// All of them.
+    pub total: BillingsTotal,
+}
+
+/// The invoices and credit notes of a month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BillingsRow {
+    /// The month `YYYY-MM`.
+    pub month: String,
+    /// How many documents.
+    pub count: i64,
+    /// Without tax; credit notes are negative.
+    pub untaxed_amount: AmountText,
+    /// The tax.
+    pub tax_amount: AmountText,
+    /// With tax.
+    pub total_amount: AmountText,
+}
+
+/// The invoices and credit notes of all months.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BillingsTotal {
+    /// How many documents.
+    pub count: i64,
+    /// Without tax.
+    pub untaxed_amount: AmountText,
+    /// The tax.
+    pub tax_amount: AmountText,
+    /// With tax.
+    pub total_amount: AmountText,
+}
+
+/// What customers paid less what was paid back, by month of the payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Collections {
+    /// Always `collections`.
+    pub object: String,
+    /// The company.
+    pub company_id: CompanyId,
+    /// The first day that counts.
+    pub from: Day,
+    /// The last day that counts.
+    pub to: Day,
+    /// The company's currency.
+    pub currency: Currency,
+    /// The months, in order.
+    pub rows: Vec<CollectionsRow>,
+    /// All of them.
+    pub total: CollectionsTotal,
+}
+
+/// The payments of a month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CollectionsRow {
+    /// The month `YYYY-MM`.
+    pub month: String,
+    /// How many entries: payments, refunds, and payments taken back.
+    pub count: i64,
+    /// What came in less what went out.
+    pub amount: AmountText,
+}
+
+/// The payments of all months.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CollectionsTotal {
+    /// How many entries.
+    pub count: i64,
+    /// What came in less what went out.
+    pub amount: AmountText,
+}
+
+/// What is ordered and not yet billable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Backlog {
+    /// Always `backlog`.
+    pub object: String,
+    /// The company.
+    pub company_id: CompanyId,
+    /// The last day that counts.
+    pub as_of: Day,
+    /// The company's currency.
+    pub currency: Currency,
+    /// The customers with a backlog, the largest first, at most 1,000.
+    pub rows: Vec<BacklogRow>,
+    /// Of all customers.
+    pub total: AmountText,
+}
+
+/// What one customer ordered and what is not yet billable of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BacklogRow {
+    /// The customer.
+    pub party_id: PartyId,
+    /// Its name.
+    pub name: String,
+    /// How many order lines.
+    pub lines: i64,
+    /// Without tax.
+    pub amount: AmountText,
+}
+
+/// What may be billed and is not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Unbilled {
+    /// Always `unbilled`.
+    pub object: String,
+    /// The company.
+    pub company_id: CompanyId,
+    /// The last day that counts.
+    pub as_of: Day,
+    /// The company's currency.
+    pub currency: Currency,
+    /// By customer and order, the oldest first, at most 1,000.
+    pub rows: Vec<UnbilledRow>,
+    /// Of all.
+    pub total: AmountText,
+}
+
+/// What may be billed of one order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UnbilledRow {
+    /// The customer.
+    pub party_id: PartyId,
+    /// The order; null for what has none.
+    pub order_id: Option<OrderId>,
+    /// Without tax.
+    pub amount: AmountText,
+    /// What of it is held.
+    pub held_amount: AmountText,
+    /// Since when the oldest part may be billed.
+    pub since: Day,
+}
+
+/// How long the steps of deals take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CycleTimes {
+    /// Always `cycle_times`.
+    pub object: String,
+    /// The company.
+    pub company_id: CompanyId,
+    /// The first day that counts.
+    pub from: Day,
+    /// The last day that counts.
+    pub to: Day,
+    /// The measures: `quote_turnaround`, `quote_to_order`, `order_cycle`, `billing_cycle`, `days_to_cash`.
+    pub rows: Vec<CycleTime>,
+}
+
+/// How long one step took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CycleTime {
+    /// Which.
+    pub measure: String,
+    /// The change that it is measured from.
+    pub from_event: String,
+    /// The change that it is measured to.
+    pub to_event: String,
+    /// How many documents have both.
+    pub count: i64,
+    /// The mean in whole seconds; null without a document.
+    pub average_seconds: Option<i64>,
+    /// Half of them took no longer than this; null without a document.
+    pub median_seconds: Option<i64>,
+    /// The slowest; null without a document.
+    pub longest_seconds: Option<i64>,
+}
+
+/// What a report means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReportDefinition {
+    /// Always `report_definition`.
+    pub object: String,
+    /// The report, as in its path.
+    pub name: String,
+    /// What it answers, in one sentence.
+    pub meaning: String,
+    /// What is counted, and what is not.
+    pub counts: String,
+    /// What it reads.
+    pub source: String,
+    /// How amounts in other currencies become the company's, and where it rounds.
+    pub conversion: String,
+}
+
+/// The operations. Their names may be those of their bodies, which is why they stand apart.
+pub mod op {
+    use super::{AsOfQuery, Backlog, Billings, Bookings, Collections, CycleTimes, PeriodQuery, ReportDefinition, Unbilled};
+    use causeway_contract::{Json, Nothing, endpoints};
+
+    endpoints! {
+        /// What was ordered, by month of confirmation, without tax.
+        Get "/v1/reports/bookings" GetBookings () Nothing => Json<Bookings>, reports:read, query PeriodQuery;
+        /// What was invoiced less what was credited, by month.
+        Get "/v1/reports/billings" GetBillings () Nothing => Json<Billings>, reports:read, query PeriodQuery;
+        /// What customers paid less what was paid back, by month.
+        Get "/v1/reports/collections" GetCollections () Nothing => Json<Collections>, reports:read, query PeriodQuery;
+        /// What is ordered and not yet billable, by customer, as of a day.
+        Get "/v1/reports/backlog" GetBacklog () Nothing => Json<Backlog>, reports:read, query AsOfQuery;
+        /// What may be billed and is not, by order, as of a day.
+        Get "/v1/reports/unbilled" GetUnbilled () Nothing => Json<Unbilled>, reports:read, query AsOfQuery;
+        /// How long quotes, orders, billing and collecting take.
+        Get "/v1/reports/cycle-times" GetCycleTimes () Nothing => Json<CycleTimes>, reports:read, query PeriodQuery;
+        /// What the report trial-balance means: what it counts, from where, and how it converts and rounds.
+        Get "/v1/reports/trial-balance/definition" DefineTrialBalance () Nothing => Json<ReportDefinition>, reports:read;
+        /// What the report aging means: what it counts, from where, and how it converts and rounds.
+        Get "/v1/reports/aging/definition" DefineAging () Nothing => Json<ReportDefinition>, reports:read;
+        /// What the report bookings means: what it counts, from where, and how it converts and rounds.
+        Get "/v1/reports/bookings/definition" DefineBookings () Nothing => Json<ReportDefinition>, reports:read;
+        /// What the report billings means: what it counts, from where, and how it converts and rounds.
+        Get "/v1/reports/billings/definition" DefineBillings () Nothing => Json<ReportDefinition>, reports:read;
+        /// What the report collections means: what it counts, from where, and how it converts and rounds.
+        Get "/v1/reports/collections/definition" DefineCollections () Nothing => Json<ReportDefinition>, reports:read;
+        /// What the report backlog means: what it counts, from where, and how it converts and rounds.
+        Get "/v1/reports/backlog/definition" DefineBacklog () Nothing => Json<ReportDefinition>, reports:read;
+        /// What the report unbilled means: what it counts, from where, and how it converts and rounds.
+        Get "/v1/reports/unbilled/definition" DefineUnbilled () Nothing => Json<ReportDefinition>, reports:read;
+        /// What the report cycle-times means: what it counts, from where, and how it converts and rounds.
+        Get "/v1/reports/cycle-times/definition" DefineCycleTimes () Nothing => Json<ReportDefinition>, reports:read;
+    }
+}

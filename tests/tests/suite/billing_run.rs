@@ -1,0 +1,119 @@
+//! Billing runs: planned, looked at, committed once (BIL-01 to BIL-06).
+
+use causeway_contract::{Code, ListQuery};
+use causeway_openapi::billable::{HoldBillable, op as billable};
+use causeway_openapi::billing_run::{BillingRun, CommitBillingRun, CreateBillingRun, op as billing_run};
+use causeway_openapi::integration::op as integration;
+use causeway_openapi::invoice::{InvoiceGroup, op as invoice};
+use causeway_openapi::ledger::op as ledger;
+use causeway_openapi::party::op as party;
+use causeway_tests::caller::Caller;
+use causeway_tests::deal;
+use causeway_tests::shop::{self, Shop, line, party_body};
+use causeway_tests::world::World;
+use causeway_value::{BillingRunItemStatus, BillingRunStatus, InvoiceStatus, JobStatus};
+use std::time::{Duration, Instant};
+
+fn all(shop: &Shop) -> CreateBillingRun {
+    CreateBillingRun { company_id: shop.company, up_to: None, party_id: None, group: None, invoice_date: None, post: Some(true) }
+}
+
+async fn plan(caller: &Caller, body: &CreateBillingRun) -> BillingRun {
+    caller.post::<billing_run::CreateBillingRun>((), body).await
+}
+
+fn hash(run: &BillingRun) -> CommitBillingRun {
+    CommitBillingRun { hash: run.hash.clone() }
+}
+
+async fn other_customer(caller: &Caller, shop: &Shop) -> Shop {
+    Shop { party: caller.post::<party::CreateParty>((), &party_body("Other")).await.id, ..shop.clone() }
+}
+
+#[tokio::test]
+async fn a_run_is_planned_looked_at_and_committed_once() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let nothing = tenant.refused::<billing_run::CreateBillingRun>((), &all(&shop)).await;
+    assert_eq!(nothing.code, Code::StateConflict);
+    let other = other_customer(&tenant, &shop).await;
+    for customer in [&shop, &shop, &other] {
+        deal::confirmed(&tenant, customer, vec![line(shop.setup, "1")]).await;
+    }
+    let held = deal::confirmed(&tenant, &other, vec![line(shop.setup, "2")]).await;
+    let held = deal::billables(&tenant, held.id).await.remove(0);
+    tenant.post::<billable::HoldBillable>(held.id, &HoldBillable { reason: "price disputed".to_owned() }).await;
+
+    let by_order = plan(&tenant, &all(&shop)).await;
+    assert_eq!((by_order.status, by_order.invoice_count, by_order.billable_count, by_order.held_count), (BillingRunStatus::Planned, 3, 3, 1));
+    assert_eq!((by_order.totals[0].invoices, by_order.totals[0].total_amount.0.as_str()), (3, "892.50"));
+    assert_eq!((by_order.held[0].billable_id, by_order.held[0].reason.as_deref()), (held.id, Some("price disputed")));
+    let by_party = plan(&tenant, &CreateBillingRun { group: Some(InvoiceGroup::Party), ..all(&shop) }).await;
+    assert_eq!((by_party.invoice_count, by_party.previous_run_id), (2, Some(by_order.id)));
+    assert_eq!((by_party.changes[0].invoices, by_party.changes[0].total_amount.0.as_str()), (-1, "0.00"));
+    let by_flow = plan(&tenant, &CreateBillingRun { group: Some(InvoiceGroup::Flow), ..all(&shop) }).await;
+    assert_eq!(by_flow.invoice_count, 3);
+    // Nothing was billed, and another plan's hash commits nothing.
+    assert!(tenant.all::<invoice::ListInvoices, _>(&ListQuery::default()).await.is_empty());
+    let problem = tenant.refused::<billing_run::CommitBillingRun>(by_party.id, &hash(&by_order)).await;
+    assert_eq!((problem.status, problem.code), (409, Code::StateConflict));
+
+    let done = tenant.post::<billing_run::CommitBillingRun>(by_party.id, &hash(&by_party)).await;
+    assert_eq!((done.status, done.failed_count, done.job_id.is_some()), (BillingRunStatus::Done, 0, true));
+    let invoices = tenant.all::<invoice::ListInvoices, _>(&ListQuery::by("status", "posted")).await;
+    assert_eq!(invoices.iter().map(|invoice| invoice.total_amount.0.as_str()).collect::<Vec<_>>(), ["297.50", "595.00"]);
+    let items = tenant.all::<billing_run::ListBillingRunItems, _>(&ListQuery::by("billing_run_id", by_party.id)).await;
+    assert!(items.iter().all(|item| item.status == BillingRunItemStatus::Invoiced && invoices.iter().any(|invoice| Some(invoice.id) == item.invoice_id)));
+    // Twice is a conflict, and so is a plan whose billables are gone.
+    for run in [&by_party, &by_order] {
+        assert_eq!(tenant.refused::<billing_run::CommitBillingRun>(run.id, &hash(run)).await.code, Code::StateConflict);
+    }
+    let verified = tenant.get::<ledger::VerifyLedger>(()).await;
+    assert!(verified.ok, "{:?}", verified.breaks);
+}
+
+#[tokio::test]
+async fn a_plan_that_changed_is_not_committed() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    deal::confirmed(&tenant, &shop, vec![line(shop.setup, "1")]).await;
+    let planned = plan(&tenant, &CreateBillingRun { post: None, ..all(&shop) }).await;
+    deal::confirmed(&tenant, &shop, vec![line(shop.setup, "1")]).await;
+    let problem = tenant.refused::<billing_run::CommitBillingRun>(planned.id, &hash(&planned)).await;
+    assert_eq!((problem.status, problem.code), (409, Code::StateConflict));
+    let planned = plan(&tenant, &CreateBillingRun { post: None, ..all(&shop) }).await;
+    tenant.post::<billing_run::CommitBillingRun>(planned.id, &hash(&planned)).await;
+    let drafts = tenant.all::<invoice::ListInvoices, _>(&ListQuery::default()).await;
+    assert!(drafts.len() == 2 && drafts.iter().all(|invoice| invoice.status == InvoiceStatus::Draft));
+}
+
+#[tokio::test]
+async fn many_invoices_are_a_job() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    for _ in 0..45 {
+        deal::confirmed(&tenant, &shop, vec![line(shop.setup, "1")]).await;
+    }
+    let planned = plan(&tenant, &all(&shop)).await;
+    let running = tenant.post::<billing_run::CommitBillingRun>(planned.id, &hash(&planned)).await;
+    assert_eq!(running.status, BillingRunStatus::Running);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let job = loop {
+        let job = tenant.get::<integration::GetJob>(running.job_id.expect("a job")).await;
+        if matches!(job.status, JobStatus::Succeeded | JobStatus::Failed) || Instant::now() > deadline {
+            break job;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!((job.status, job.progress.done), (JobStatus::Succeeded, 45), "{job:?}");
+    assert_eq!(tenant.get::<billing_run::GetBillingRun>(planned.id).await.status, BillingRunStatus::Done);
+    let mut numbers: Vec<String> =
+        tenant.all::<invoice::ListInvoices, _>(&ListQuery::by("status", "posted")).await.into_iter().filter_map(|invoice| invoice.number).collect();
+    numbers.sort();
+    assert_eq!(numbers, (1..=45).map(|number| format!("INV/2026/{number:05}")).collect::<Vec<_>>());
+    let verified = tenant.get::<ledger::VerifyLedger>(()).await;
+    assert!(verified.ok, "{:?}", verified.breaks);
+}

@@ -1,0 +1,150 @@
+//! Discounts for paying early: taken in time, lost when late, and what they do to the tax (PAY-23; vectors EPD-…).
+
+use causeway_contract::ListQuery;
+use causeway_openapi::invoice::{CreateInvoice, Invoice, InvoiceLineInput, op as invoice};
+use causeway_openapi::ledger::op as ledger;
+use causeway_openapi::payment::{CreatePayment, Payment, UnallocatePayment, op as payment};
+use causeway_openapi::tax::{CreateTax, op as tax};
+use causeway_openapi::term::{CreatePaymentTerm, op as term};
+use causeway_openapi::write_off::{WriteOff, op as write_off};
+use causeway_tests::caller::Caller;
+use causeway_tests::deal::{self, advance, entry, payment_body, sides};
+use causeway_tests::shop::{self, Shop, percent_after, percent_tax, term_body};
+use causeway_tests::world::World;
+use causeway_tests::{day, of, unique};
+use causeway_value::{DiscountTaxMode, EarlyDiscount, PaymentState, PaymentTermId, TaxId, TaxKind, WriteOffKind};
+
+async fn discount_term(caller: &Caller, percent: &str, days: u32, tax_mode: DiscountTaxMode) -> PaymentTermId {
+    let early_discount = Some(EarlyDiscount { percent: of(percent), days, tax_mode });
+    let body = CreatePaymentTerm { early_discount, ..term_body(&unique("EPD"), vec![percent_after("100", 30)]) };
+    caller.post::<term::CreatePaymentTerm>((), &body).await.id
+}
+
+async fn posted(caller: &Caller, shop: &Shop, term: PaymentTermId, lines: &[(&str, &[TaxId])]) -> Invoice {
+    let line = |(price, taxes): &(&str, &[TaxId])| InvoiceLineInput {
+        description: Some("Advice".to_owned()),
+        quantity: of("1"),
+        unit_price: of(price),
+        tax_ids: Some(taxes.to_vec()),
+        ..InvoiceLineInput::default()
+    };
+    let lines = lines.iter().map(line).collect();
+    let body = CreateInvoice { payment_term_id: Some(term), lines, ..deal::free_invoice_body(shop, "1.00") };
+    let draft = caller.post::<invoice::CreateInvoice>((), &body).await;
+    deal::post_invoice(caller, draft.id, None).await
+}
+
+async fn percent(caller: &Caller, shop: &Shop, rate: &str) -> TaxId {
+    caller.post::<tax::CreateTax>((), &percent_tax(shop.company, &unique("VAT"), rate)).await.id
+}
+
+async fn state(caller: &Caller, invoice: &Invoice) -> (Option<PaymentState>, String) {
+    let now = caller.get::<invoice::GetInvoice>(invoice.id).await;
+    (now.payment_state, now.open_amount.0)
+}
+
+async fn taken(caller: &Caller, payment: &Payment) -> Vec<WriteOff> {
+    caller.all::<write_off::ListWriteOffs, _>(&ListQuery::by("payment_id", payment.id)).await
+}
+
+async fn verified(caller: &Caller) {
+    let found = caller.get::<ledger::VerifyLedger>(()).await;
+    assert!(found.ok, "{:?}", found.breaks);
+}
+
+/// Price and tax rate, percent and mode, what is to be paid early, and the lines of the discount's entry.
+#[tokio::test]
+async fn a_payment_in_time_closes_the_invoice() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let cases = [
+        ("EPD-001", ("1000.00", "15"), ("10", DiscountTaxMode::OnPayment), ("1150.00", "1035.00"), ("115.00", "15.00", "100.00")),
+        ("EPD-002", ("1000.00", "15"), ("10", DiscountTaxMode::Never), ("1150.00", "1050.00"), ("100.00", "", "100.00")),
+        ("EPD-015", ("200.00", "18"), ("10", DiscountTaxMode::OnPayment), ("236.00", "212.40"), ("23.60", "3.60", "20.00")),
+        ("cents", ("33.33", "19"), ("3", DiscountTaxMode::OnPayment), ("39.66", "38.47"), ("1.19", "0.19", "1.00")),
+        ("upfront", ("1000.00", "15"), ("10", DiscountTaxMode::Upfront), ("1135.00", "1035.00"), ("100.00", "", "100.00")),
+    ];
+    for (name, (price, rate), (share, mode), (total, payable), (receivable, tax, given)) in cases {
+        let term = discount_term(&tenant, share, 10, mode).await;
+        let tax_id = percent(&tenant, &shop, rate).await;
+        let invoice = posted(&tenant, &shop, term, &[(price, &[tax_id])]).await;
+        assert_eq!(invoice.total_amount.0, total, "{name}");
+        assert_eq!(invoice.early_discount.as_ref().and_then(|agreed| agreed.until), Some(day("2026-12-12")), "{name}");
+        let payment = deal::pay(&tenant, &shop, payable, &[(invoice.id, payable)]).await;
+        assert_eq!(state(&tenant, &invoice).await, (Some(PaymentState::Paid), "0.00".to_owned()), "{name}");
+        let discount = taken(&tenant, &payment).await.pop().expect("a discount");
+        assert_eq!((discount.kind, discount.amount.0.as_str()), (WriteOffKind::EarlyDiscount, receivable), "{name}");
+        let mut expected = vec![("1100", "0.00", receivable)];
+        if !tax.is_empty() {
+            expected.push(("2100", tax, "0.00"));
+        }
+        expected.push(("4800", given, "0.00"));
+        assert_eq!(sides(&entry(&tenant, Some(discount.journal_entry_id)).await), expected, "{name}");
+    }
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn fixed_taxes_stay_and_groups_are_split() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let term = discount_term(&tenant, "10", 1, DiscountTaxMode::OnPayment).await;
+    let vat = percent(&tenant, &shop, "15").await;
+    // EPD-008: a tax per unit is never discounted.
+    let fixed = CreateTax { kind: TaxKind::Fixed, ..percent_tax(shop.company, &unique("ECO"), "0.05") };
+    let fixed = tenant.post::<tax::CreateTax>((), &fixed).await.id;
+    let invoice = posted(&tenant, &shop, term, &[("1500.00", &[vat, fixed])]).await;
+    assert_eq!(invoice.total_amount.0, "1725.05");
+    let payment = deal::pay(&tenant, &shop, "1552.55", &[(invoice.id, "1552.55")]).await;
+    let discount = taken(&tenant, &payment).await.pop().unwrap();
+    assert_eq!(
+        sides(&entry(&tenant, Some(discount.journal_entry_id)).await),
+        [("1100", "0.00", "172.50"), ("2100", "22.50", "0.00"), ("4800", "150.00", "0.00")]
+    );
+    // EPD-010: one part for each set of taxes.
+    let invoice = posted(&tenant, &shop, term, &[("1000.00", &[vat]), ("2000.00", &[])]).await;
+    let payment = deal::pay(&tenant, &shop, "2835.00", &[(invoice.id, "2835.00")]).await;
+    let discount = taken(&tenant, &payment).await.pop().unwrap();
+    let entry = entry(&tenant, Some(discount.journal_entry_id)).await;
+    assert_eq!(sides(&entry), [("1100", "0.00", "315.00"), ("2100", "15.00", "0.00"), ("4800", "100.00", "0.00"), ("4800", "200.00", "0.00")]);
+    assert_eq!(state(&tenant, &invoice).await.0, Some(PaymentState::Paid));
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn late_payments_have_no_discount() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let vat = percent(&tenant, &shop, "15").await;
+    // EPD-013: the first invoice is late when both are paid together; its tax stays reduced.
+    let upfront = discount_term(&tenant, "10", 1, DiscountTaxMode::Upfront).await;
+    let late = posted(&tenant, &shop, upfront, &[("1000.00", &[vat])]).await;
+    assert_eq!((late.tax_amount.0.as_str(), late.total_amount.0.as_str()), ("135.00", "1135.00"));
+    advance(&tenant, "2026-12-04T09:00:00Z").await;
+    let in_time = posted(&tenant, &shop, upfront, &[("2000.00", &[])]).await;
+    let body = CreatePayment { invoice_ids: vec![late.id, in_time.id], ..payment_body(&shop, "2935.00", &[]) };
+    let payment = tenant.post::<payment::CreatePayment>((), &body).await;
+    assert_eq!(payment.unallocated_amount.0, "0.00");
+    for invoice in [&late, &in_time] {
+        assert_eq!(state(&tenant, invoice).await, (Some(PaymentState::Paid), "0.00".to_owned()));
+    }
+    let discounts = taken(&tenant, &payment).await;
+    assert_eq!(discounts.iter().map(|row| (row.invoice_id, row.amount.0.as_str())).collect::<Vec<_>>(), [(in_time.id, "200.00")]);
+    // EPD-014: the last day is in time, the day after is not; taking the payment back takes the discount back.
+    let term = discount_term(&tenant, "10", 10, DiscountTaxMode::OnPayment).await;
+    let (first, second) = (posted(&tenant, &shop, term, &[("100.00", &[])]).await, posted(&tenant, &shop, term, &[("100.00", &[])]).await);
+    assert_eq!(first.early_discount.as_ref().and_then(|agreed| agreed.until), Some(day("2026-12-14")));
+    advance(&tenant, "2026-12-14T20:00:00Z").await;
+    let paid = deal::pay(&tenant, &shop, "90.00", &[(first.id, "90.00")]).await;
+    assert_eq!(state(&tenant, &first).await.0, Some(PaymentState::Paid));
+    let ids = paid.allocations.iter().map(|part| part.id).collect();
+    tenant.post::<payment::UnallocatePayment>(paid.id, &UnallocatePayment { allocation_ids: ids }).await;
+    assert_eq!(state(&tenant, &first).await, (Some(PaymentState::Open), "100.00".to_owned()));
+    advance(&tenant, "2026-12-15T09:00:00Z").await;
+    deal::pay(&tenant, &shop, "90.00", &[(second.id, "90.00")]).await;
+    assert_eq!(state(&tenant, &second).await, (Some(PaymentState::PartPaid), "10.00".to_owned()));
+    verified(&tenant).await;
+}

@@ -1,0 +1,147 @@
+//! One master of parties: checked numbers, duplicates found, two made one (MDM-01, MDM-04, MDM-06, MDM-07, MDM-09, MDM-10).
+
+use causeway_contract::{Code, ListQuery, Patch};
+use causeway_openapi::client::Options;
+use causeway_openapi::invoice::op as invoice;
+use causeway_openapi::object::ExternalRef;
+use causeway_openapi::order::op as order;
+use causeway_openapi::party::{CheckDuplicates, CreateParty, Duplicates, MergeParty, TaxRegistration, UpdateParty, op as party};
+use causeway_openapi::report::{AgingQuery, op as report};
+use causeway_tests::caller::Caller;
+use causeway_tests::deal;
+use causeway_tests::log::events;
+use causeway_tests::shop::{self, line, party_body};
+use causeway_tests::world::World;
+use causeway_value::PartyId;
+
+async fn create(caller: &Caller, body: CreateParty) -> PartyId {
+    caller.post::<party::CreateParty>((), &body).await.id
+}
+
+fn registration(country: &str, number: &str) -> TaxRegistration {
+    TaxRegistration { country: country.to_owned(), number: number.to_owned() }
+}
+
+#[tokio::test]
+async fn registrations_are_checked_by_their_countrys_rule() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let good = CreateParty { tax_ids: vec![registration("FR", "40 303 265 045"), registration("DE", "DE136695976")], ..party_body("Good") };
+    let good = tenant.post::<party::CreateParty>((), &good).await;
+    assert_eq!(good.tax_ids.len(), 2);
+    let bad = vec![registration("FR", "FR41303265045"), registration("DE", "12"), registration("US", "anything"), registration("US", "any-thing")];
+    let problem = tenant.refused::<party::CreateParty>((), &CreateParty { tax_ids: bad.clone(), ..party_body("Bad") }).await;
+    let pointers: Vec<_> = problem.errors.iter().filter_map(|error| error.pointer.as_deref()).collect();
+    assert_eq!(pointers, ["/tax_ids/3", "/tax_ids/0/number", "/tax_ids/1/number"]);
+    let change = UpdateParty { tax_ids: Patch::Value(bad[..1].to_vec()), ..UpdateParty::default() };
+    assert_eq!(tenant.refused::<party::UpdateParty>(good.id, &change).await.code, Code::ValidationFailed);
+    // The number that others gave is taken as it is, with what is known about it.
+    for (number, status) in [("FR40303265045", "valid"), ("FR41303265045", "wrong_checksum"), ("4711", "malformed")] {
+        let body = CreateParty { tax_id: Some(number.to_owned()), ..party_body("Given") };
+        assert_eq!(tenant.post::<party::CreateParty>((), &body).await.tax_id_status.as_deref(), Some(status));
+    }
+}
+
+fn scores(found: &Duplicates) -> Vec<(PartyId, i32, bool)> {
+    found.data.iter().map(|one| (one.party_id, one.score, one.likely)).collect()
+}
+
+#[tokio::test]
+async fn duplicates_are_found_scored_and_explained() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let plain = |name: &str| CreateParty { addresses: Vec::new(), contacts: Vec::new(), ..party_body(name) };
+    let known = create(&tenant, CreateParty { tax_ids: vec![registration("FR", "FR40303265045")], ..party_body("Boréalis S.A.S.") }).await;
+    let abroad = create(&tenant, CreateParty { country: Some("US".to_owned()), ..plain("Borealis Inc") }).await;
+    for name in ["Aurora", "Oceanis", "Boris Alis", "Northwind"] {
+        create(&tenant, plain(name)).await;
+    }
+    let found = tenant
+        .post::<party::CheckDuplicates>(
+            (),
+            &CheckDuplicates { name: Some("Boreallis".to_owned()), country: Some("FR".to_owned()), ..CheckDuplicates::default() },
+        )
+        .await;
+    assert_eq!(scores(&found), [(known, 45, false)], "a typing error in the name, the same country");
+    let by_number = CheckDuplicates { tax_id: Some("40 303 265 045".to_owned()), ..CheckDuplicates::default() };
+    assert_eq!(scores(&tenant.post::<party::CheckDuplicates>((), &by_number).await), [(known, 70, true)]);
+    let by_mail = CheckDuplicates { email: Some("AMY@borealis.test".to_owned()), ..CheckDuplicates::default() };
+    assert_eq!(scores(&tenant.post::<party::CheckDuplicates>((), &by_mail).await), [(known, 40, false)]);
+    let found = tenant.get::<party::FindDuplicates>(known).await;
+    assert_eq!(scores(&found), [(abroad, 30, false)]);
+    let fields: Vec<_> = found.data[0].reasons.iter().map(|reason| (reason.field.as_str(), reason.points)).collect();
+    assert_eq!(fields, [("name", 50), ("country", -20)]);
+    assert_eq!(tenant.refused::<party::CheckDuplicates>((), &CheckDuplicates::default()).await.status, 422);
+    // Who asks for it is refused before a second one is there.
+    let again = CreateParty { refuse_duplicates: Some(true), ..party_body("Borealis") };
+    let problem = tenant.refused::<party::CreateParty>((), &again).await;
+    assert_eq!((problem.status, problem.code), (409, Code::AlreadyExists));
+    assert!(problem.meta["duplicates"].to_string().contains(&known.to_string()), "{problem:?}");
+    let other = CreateParty { refuse_duplicates: Some(true), ..plain("Zephyr") };
+    create(&tenant, other).await;
+}
+
+#[tokio::test]
+async fn a_merged_party_leaves_everything_to_the_other() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let twin = CreateParty { external_refs: vec![ExternalRef { system: "crm".to_owned(), id: "7".to_owned() }], ..party_body("Borealis twin") };
+    let twin = create(&tenant, CreateParty { payment_term_id: Some(shop.term), ..twin }).await;
+    let other = shop::Shop { party: twin, ..shop.clone() };
+    let carried = deal::deal(&tenant, &other).await;
+    let open = deal::posted(&tenant, &other, "50.00").await;
+    let kept = deal::posted(&tenant, &shop, "7.00").await;
+    let draft = tenant.post::<order::CreateOrder>((), &deal::order_body(&other, vec![line(shop.chai, "1")])).await;
+
+    let body = MergeParty { into: shop.party };
+    let before = events(&tenant).await.len();
+    let planned = tenant.send::<party::MergeParty>(twin, &body, Options { dry_run: true, ..Options::default() }).await.body;
+    assert_eq!(events(&tenant).await.len(), before);
+    assert!(tenant.get::<party::GetParty>(twin).await.active);
+    let merged = tenant.post::<party::MergeParty>(twin, &body).await;
+    assert_eq!(planned.moved, merged.moved);
+    let moved = |kind: &str| merged.moved.iter().find(|moved| moved.kind == kind).map_or(0, |moved| moved.count);
+    assert_eq!((moved("quotes"), moved("orders"), moved("invoices"), moved("payments"), moved("external_refs")), (1, 2, 2, 1, 1), "{:?}", merged.moved);
+
+    let left = tenant.get::<party::GetParty>(twin).await;
+    assert_eq!((left.active, left.merged_into_id, left.contacts.len()), (false, Some(shop.party), 0));
+    let into = tenant.get::<party::GetParty>(shop.party).await;
+    assert_eq!((into.contacts.len(), into.addresses.len(), into.external_refs.len(), into.version), (2, 2, 1, merged.into.version));
+    assert_eq!(into, merged.into);
+    assert_eq!(tenant.get::<order::GetOrder>(draft.id).await.party_id, shop.party);
+    assert_eq!(tenant.get::<invoice::GetInvoice>(carried.invoice.id).await.party_id, shop.party);
+    let query = ListQuery::by("party_id", shop.party);
+    assert_eq!(tenant.all::<invoice::ListInvoices, _>(&query).await.len(), 3);
+    assert_eq!(tenant.all::<party::ListParties, _>(&ListQuery { q: Some("twin".to_owned()), ..ListQuery::default() }).await, Vec::new());
+
+    // Old ids lead to the new one; one payment settles invoices of both.
+    let problem = tenant.refused::<order::CreateOrder>((), &deal::order_body(&other, vec![line(shop.chai, "1")])).await;
+    assert!(problem.errors[0].detail.contains(&shop.party.to_string()), "{problem:?}");
+    deal::pay(&tenant, &shop, "57.00", &[(open.id, "50.00"), (kept.id, "7.00")]).await;
+    let aging = tenant.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, ..AgingQuery::default() }).await;
+    assert_eq!(aging.rows, Vec::new());
+    let confirmed = tenant.act::<order::ConfirmOrder>(draft.id).await;
+    deal::ship(&tenant, &confirmed, "1").await;
+
+    let again = tenant.refused::<party::MergeParty>(twin, &body).await;
+    assert_eq!((again.status, again.code), (409, Code::StateConflict));
+    let logged = events(&tenant).await;
+    assert!(logged.iter().any(|event| event.kind == "party.merged" && event.subject.id == twin.to_string()));
+}
+
+#[tokio::test]
+async fn what_must_not_be_merged_is_refused() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let ours = create(&tenant, CreateParty { linked_company_id: Some(shop.company), ..party_body("Acme itself") }).await;
+    let asleep = create(&tenant, party_body("Asleep")).await;
+    tenant.post::<party::UpdateParty>(asleep, &UpdateParty { active: Patch::Value(false), ..UpdateParty::default() }).await;
+    for into in [shop.party, ours, asleep, PartyId::new()] {
+        let problem = tenant.refused::<party::MergeParty>(shop.party, &MergeParty { into }).await;
+        assert_eq!((problem.status, problem.errors[0].pointer.as_deref()), (422, Some("/into")), "{problem:?}");
+    }
+    let problem = tenant.refused::<party::MergeParty>(PartyId::new(), &MergeParty { into: shop.party }).await;
+    assert_eq!(problem.status, 404);
+}

@@ -1,0 +1,84 @@
+//! Locked days take no entry; entries that people make themselves balance and go back by their mirror (ACC-01, ACC-10).
+
+use causeway_contract::{Code, ListQuery};
+use causeway_openapi::company::op as company;
+use causeway_openapi::fiscal_year::{CreateFiscalYear, LockFiscalYear, ReopenFiscalYear, op as fiscal_year};
+use causeway_openapi::invoice::{PostInvoice, op as invoice};
+use causeway_openapi::ledger::{CreateJournalEntry, JournalLineInput, ReverseJournalEntry, op as ledger};
+use causeway_openapi::payment::{ReversePayment, op as payment};
+use causeway_tests::caller::Caller;
+use causeway_tests::day;
+use causeway_tests::deal::{self, advance, entry, payment_body, sides};
+use causeway_tests::shop::{self, Shop};
+use causeway_tests::world::World;
+use causeway_value::{AccountId, FiscalYearStatus};
+
+async fn account(caller: &Caller, shop: &Shop, code: &str) -> AccountId {
+    caller.all::<company::ListAccounts, _>(&ListQuery::by("company_id", shop.company).and("code", code)).await.first().expect("an account").id
+}
+
+#[tokio::test]
+async fn nothing_is_posted_on_a_locked_day() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let year = tenant.post::<fiscal_year::CreateFiscalYear>((), &CreateFiscalYear { company_id: shop.company, year: 2026 }).await;
+    assert_eq!((year.starts_on, year.ends_on, year.status), (day("2026-01-01"), day("2026-12-31"), FiscalYearStatus::Open));
+    let again = tenant.refused::<fiscal_year::CreateFiscalYear>((), &CreateFiscalYear { company_id: shop.company, year: 2026 }).await;
+    assert_eq!(again.code, Code::AlreadyExists);
+    let paid = deal::pay(&tenant, &shop, "10.00", &[]).await;
+    let locked = tenant.post::<fiscal_year::LockFiscalYear>(year.id, &LockFiscalYear { through: Some(day("2026-12-02")), reason: None }).await;
+    assert_eq!((locked.status, locked.locked_through), (FiscalYearStatus::Open, Some(day("2026-12-02"))));
+    // Invoices, payments and reversals alike; a later date will do.
+    let draft = deal::free_invoice(&tenant, &shop, "10.00").await;
+    let problem = tenant.refused::<invoice::PostInvoice>(draft.id, &PostInvoice::default()).await;
+    assert_eq!((problem.status, problem.code, problem.meta["locked_through"].as_str()), (423, Code::PeriodLocked, Some("2026-12-02")));
+    assert_eq!(tenant.refused::<payment::CreatePayment>((), &payment_body(&shop, "10.00", &[])).await.code, Code::PeriodLocked);
+    let reason = ReversePayment { reason: "bounced".to_owned() };
+    assert_eq!(tenant.refused::<payment::ReversePayment>(paid.id, &reason).await.code, Code::PeriodLocked);
+    let posted = deal::post_invoice(&tenant, draft.id, Some("2026-12-03")).await;
+    assert_eq!(posted.number.as_deref(), Some("INV/2026/00001"));
+    advance(&tenant, "2026-12-04T09:00:00Z").await;
+    tenant.post::<payment::ReversePayment>(paid.id, &reason).await;
+    // The whole year, and open again from a day on.
+    let whole = tenant.post::<fiscal_year::LockFiscalYear>(year.id, &LockFiscalYear::default()).await;
+    assert_eq!((whole.status, whole.locked_through), (FiscalYearStatus::Locked, Some(day("2026-12-31"))));
+    assert_eq!(tenant.refused::<fiscal_year::LockFiscalYear>(year.id, &LockFiscalYear::default()).await.code, Code::StateConflict);
+    let other_year = LockFiscalYear { through: Some(day("2027-01-01")), reason: None };
+    assert_eq!(tenant.refused::<fiscal_year::LockFiscalYear>(year.id, &other_year).await.status, 422);
+    let late = ReopenFiscalYear { from: Some(day("2026-12-04")), reason: "a late payment".to_owned() };
+    let open = tenant.post::<fiscal_year::ReopenFiscalYear>(year.id, &late).await;
+    assert_eq!((open.status, open.locked_through), (FiscalYearStatus::Open, Some(day("2026-12-03"))));
+    deal::pay(&tenant, &shop, "10.00", &[]).await;
+    assert!(tenant.get::<ledger::VerifyLedger>(()).await.ok);
+}
+
+#[tokio::test]
+async fn an_entry_of_ones_own_balances_and_goes_back() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let (revenue, expense, receivable) = (account(&tenant, &shop, "4000").await, account(&tenant, &shop, "6000").await, account(&tenant, &shop, "1100").await);
+    let debit = |account_id, amount: &str| JournalLineInput { account_id, debit: Some(amount.into()), ..JournalLineInput::default() };
+    let credit = |account_id, amount: &str| JournalLineInput { account_id, credit: Some(amount.into()), ..JournalLineInput::default() };
+    let body = |lines| CreateJournalEntry { company_id: shop.company, date: None, description: "Correction".to_owned(), lines };
+    let problem = tenant.refused::<ledger::CreateJournalEntry>((), &body(vec![debit(expense, "5.00"), credit(revenue, "4.99")])).await;
+    assert_eq!((problem.status, problem.errors[0].pointer.as_deref()), (422, Some("/lines")));
+    let problem = tenant.refused::<ledger::CreateJournalEntry>((), &body(vec![debit(expense, "5.00"), credit(receivable, "5.00")])).await;
+    assert_eq!((problem.status, problem.errors[0].pointer.as_deref()), (422, Some("/lines/1/account_id")));
+    let made = tenant.post::<ledger::CreateJournalEntry>((), &body(vec![debit(expense, "5.00"), credit(revenue, "5.00")])).await;
+    assert_eq!(sides(&made), [("4000", "0.00", "5.00"), ("6000", "5.00", "0.00")]);
+    assert_eq!((made.description.as_deref(), made.document_id.as_str()), (Some("Correction"), made.id.to_string().as_str()));
+    let reason = ReverseJournalEntry { date: None, reason: "wrong account".to_owned() };
+    let mirror = tenant.post::<ledger::ReverseJournalEntry>(made.id, &reason).await;
+    assert_eq!((mirror.reversal_of_id, entry(&tenant, Some(made.id)).await.reversed_by_id), (Some(made.id), Some(mirror.id)));
+    for id in [made.id, mirror.id] {
+        assert_eq!(tenant.refused::<ledger::ReverseJournalEntry>(id, &reason).await.code, Code::StateConflict);
+    }
+    let invoice = deal::posted(&tenant, &shop, "10.00").await;
+    let problem = tenant.refused::<ledger::ReverseJournalEntry>(invoice.journal_entry_id.unwrap(), &reason).await;
+    assert_eq!((problem.code, problem.meta["document_type"].as_str()), (Code::StateConflict, Some("invoice")));
+    let found = tenant.all::<ledger::ListJournalEntries, _>(&ListQuery::by("document_id", invoice.id)).await;
+    assert_eq!(found.iter().map(|entry| entry.id).collect::<Vec<_>>(), [invoice.journal_entry_id.unwrap()]);
+    assert!(tenant.get::<ledger::VerifyLedger>(()).await.ok);
+}

@@ -1,0 +1,90 @@
+//! What a quote may grant without a second person (QTE-07 to QTE-10, QTE-13).
+
+use causeway_contract::{Code, Patch};
+use causeway_openapi::company::{UpdateCompany, op as company};
+use causeway_openapi::identity::{CreateApiKey, op as identity};
+use causeway_openapi::line::LineInput;
+use causeway_openapi::quote::{AcceptQuote, ApproveQuote, CreateQuote, Quote, RejectQuote, UpdateQuote, op as quote};
+use causeway_tests::caller::Caller;
+use causeway_tests::deal::{accept, forty, quote_body};
+use causeway_tests::shop::{self, Shop, line};
+use causeway_tests::world::World;
+use causeway_tests::{day, of};
+use causeway_value::{QuoteRules, QuoteStatus};
+
+async fn strict(tenant: &Caller, shop: &Shop) {
+    let rules = QuoteRules {
+        max_discount_percent: Some(of("10")),
+        max_price_override_percent: Some(of("5")),
+        min_margin_percent: Some(of("20")),
+        payment_term_ids: Vec::new(),
+        validity_days: Some(30),
+    };
+    let change = UpdateCompany { quote_rules: Patch::Value(rules.clone()), ..UpdateCompany::default() };
+    assert_eq!(tenant.post::<company::UpdateCompany>(shop.company, &change).await.quote_rules, rules);
+}
+
+async fn second(tenant: &Caller) -> Caller {
+    let key = CreateApiKey { name: "second".to_owned(), scopes: vec!["quotes:*".to_owned()], ..CreateApiKey::default() };
+    tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &key).await.secret)
+}
+
+async fn submitted(tenant: &Caller, shop: &Shop, lines: Vec<LineInput>, discount: &str) -> Quote {
+    let body = CreateQuote { discount_percent: Some(of(discount)), ..quote_body(shop, lines) };
+    let draft = tenant.post::<quote::CreateQuote>((), &body).await;
+    tenant.act::<quote::SubmitQuote>(draft.id).await
+}
+
+#[tokio::test]
+async fn what_breaks_a_rule_waits_for_somebody_else() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    strict(&tenant, &shop).await;
+    let quote = submitted(&tenant, &shop, vec![forty(&shop)], "10").await;
+    let reasons: Vec<_> = quote.approval_reasons.iter().map(|reason| (reason.rule.as_str(), reason.line, reason.value.as_str())).collect();
+    assert_eq!((quote.status, reasons), (QuoteStatus::InApproval, vec![("max_discount_percent", Some(1), "19")]));
+    assert_eq!(tenant.refused::<quote::AcceptQuote>(quote.id, &AcceptQuote::default()).await.code, Code::StateConflict);
+    assert_eq!(tenant.refused::<quote::SendQuote>(quote.id, &causeway_contract::Nothing {}).await.code, Code::StateConflict);
+    let own = tenant.refused::<quote::ApproveQuote>(quote.id, &ApproveQuote::default()).await;
+    assert_eq!((own.status, own.code), (403, Code::SegregationOfDuties));
+
+    let boss = second(&tenant).await;
+    let approved = boss.post::<quote::ApproveQuote>(quote.id, &ApproveQuote { comment: Some("once".to_owned()) }).await;
+    assert_eq!((approved.status, approved.approval_comment.as_deref()), (QuoteStatus::Approved, Some("once")));
+    assert_eq!(boss.refused::<quote::ApproveQuote>(quote.id, &ApproveQuote::default()).await.code, Code::StateConflict);
+    assert_eq!(accept(&tenant, quote.id).await.order.untaxed_amount, quote.untaxed_amount);
+}
+
+#[tokio::test]
+async fn a_rejected_quote_is_changed_and_submitted_again() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    strict(&tenant, &shop).await;
+    let dear = LineInput { unit_price: Some(of("14.00")), ..line(shop.chai, "10") };
+    let quote = submitted(&tenant, &shop, vec![dear], "0").await;
+    let rules: Vec<_> = quote.approval_reasons.iter().map(|reason| reason.rule.as_str()).collect();
+    // 14.00 instead of 18.00 is 22.2 % below, and 20 % of it remain, which is not too little.
+    assert_eq!((quote.status, rules), (QuoteStatus::InApproval, vec!["max_price_override_percent"]));
+    let boss = second(&tenant).await;
+    let rejected = boss.post::<quote::RejectQuote>(quote.id, &RejectQuote { reason: "too low".to_owned() }).await;
+    assert_eq!((rejected.status, rejected.approval_comment.as_deref()), (QuoteStatus::Draft, Some("too low")));
+    let change = UpdateQuote { lines: Patch::Value(vec![line(shop.chai, "10")]), ..UpdateQuote::default() };
+    tenant.post::<quote::UpdateQuote>(quote.id, &change).await;
+    let again = tenant.act::<quote::SubmitQuote>(quote.id).await;
+    assert_eq!((again.status, again.approval_reasons.len(), again.approval_comment), (QuoteStatus::Approved, 0, None));
+}
+
+#[tokio::test]
+async fn within_the_rules_a_quote_is_approved_at_once_and_ends_when_the_company_says() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    strict(&tenant, &shop).await;
+    let quote = submitted(&tenant, &shop, vec![forty(&shop)], "0").await;
+    assert_eq!((quote.status, quote.approval_reasons.len()), (QuoteStatus::Approved, 0));
+    assert_eq!(quote.valid_until, Some(quote.quote_date.plus_days(30)));
+    let body = CreateQuote { valid_until: Some(day("2027-06-30")), ..quote_body(&shop, vec![forty(&shop)]) };
+    assert_eq!(tenant.post::<quote::CreateQuote>((), &body).await.valid_until, Some(day("2027-06-30")));
+}

@@ -1,0 +1,73 @@
+//! Exchange rates: taken over from the bank's files, crossed through the euro, and explained (ACC-09, MCO-01).
+
+use causeway_contract::Code;
+use causeway_openapi::pricing::{ConvertQuery, Converted, ImportExchangeRates, op as pricing};
+use causeway_tests::caller::Caller;
+use causeway_tests::{of, shop, world::World};
+use causeway_value::RateFile;
+
+const FILE: &str = "Date,USD,JPY,BGN,GBP,CYP,\n2026-10-30,1.1172,175.68,N/A,0.8338,0.58,\n2026-10-29,1.113,175.92,1.9558,0.83578,,\n";
+
+fn file(format: RateFile, content: &str) -> ImportExchangeRates {
+    ImportExchangeRates { format, content: content.to_owned(), from: None, to: None }
+}
+
+async fn convert(caller: &Caller, amount: &str, from: &str, to: &str) -> Converted {
+    let query = ConvertQuery { amount: Some(amount.into()), from: Some(of(from)), to: Some(of(to)), date: Some(of("2026-11-01")), company_id: None };
+    caller.ask::<pricing::ConvertAmount>(&query).await
+}
+
+#[tokio::test]
+async fn the_banks_file_is_taken_over_once() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let first = tenant.post::<pricing::ImportExchangeRates>((), &file(RateFile::EcbCsv, FILE)).await;
+    // The Cyprus pound is no more.
+    assert_eq!((first.read, first.created, first.unchanged, first.differing), (7, 7, 0, 0));
+    let again = tenant.post::<pricing::ImportExchangeRates>((), &file(RateFile::EcbCsv, FILE)).await;
+    assert_eq!((again.read, again.created, again.unchanged), (7, 0, 7));
+    let xml = "<Envelope><Cube><Cube time='2026-10-30'><Cube currency='USD' rate='1.2'/><Cube currency='CHF' rate='0.9194'/></Cube></Cube></Envelope>";
+    let other = tenant.post::<pricing::ImportExchangeRates>((), &file(RateFile::EcbXml, xml)).await;
+    assert_eq!((other.created, other.differing, other.conflicts[0].stored), (1, 1, of("1.1172")));
+    let some = ImportExchangeRates { from: Some(of("2027-01-01")), ..file(RateFile::EcbCsv, FILE) };
+    assert_eq!(tenant.post::<pricing::ImportExchangeRates>((), &some).await.read, 0);
+    let problem = tenant.refused::<pricing::ImportExchangeRates>((), &file(RateFile::EcbCsv, "Date,USD\n2026-10-30,one\nnever,1\n")).await;
+    assert_eq!(problem.errors.len(), 2, "{problem:?}");
+}
+
+#[tokio::test]
+async fn amounts_are_converted_as_quoted_or_through_the_euro() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    tenant.post::<pricing::ImportExchangeRates>((), &file(RateFile::EcbCsv, FILE)).await;
+    let result = async |amount: &str, from: &str, to: &str| convert(&tenant, amount, from, to).await.result.0;
+    assert_eq!(result("100.00", "EUR", "USD").await, "111.72");
+    assert_eq!(result("100.00", "USD", "EUR").await, "89.51", "divided by 1.1172");
+    assert_eq!(result("100.00", "GBP", "USD").await, "133.99", "1.1172 / 0.8338");
+    assert_eq!(result("1000", "JPY", "GBP").await, "4.75");
+    assert_eq!(result("5.00", "EUR", "EUR").await, "5.00");
+    let steps = convert(&tenant, "100.00", "GBP", "USD").await.explain.steps;
+    assert_eq!(steps.iter().map(|step| step.rule.as_str()).collect::<Vec<_>>(), ["quote", "quote", "cross_rate"]);
+    let ask = async |query: &str| tenant.raw.get(&format!("/v1/exchange-rates/convert?{query}")).await;
+    let seen = ask("amount=1.00&from=EUR&to=CHF&date=2026-11-01").await;
+    assert_eq!((seen.status, seen.problem().code), (422, Code::RateMissing));
+    let seen = ask("amount=1.005&from=EUR&to=USD").await;
+    assert_eq!(seen.problem().errors[0].parameter.as_deref(), Some("amount"));
+    assert_eq!(ask("").await.problem().errors.len(), 3);
+}
+
+/// A quote in a currency that nobody quoted against the product's is priced through the euro.
+#[tokio::test]
+async fn prices_cross_through_the_euro() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    tenant.post::<pricing::ImportExchangeRates>((), &file(RateFile::EcbCsv, FILE)).await;
+    let dollars = serde_json::json!({ "code": "US", "name": "US", "kind": "goods", "unit": "piece", "list_price": "10.00", "currency": "USD",
+        "billing_policy": "on_delivery" });
+    let product = tenant.raw.post("/v1/products", &dollars).await.success()["id"].clone();
+    let body =
+        serde_json::json!({ "company_id": shop.company, "party_id": shop.party, "currency": "GBP", "lines": [{ "product_id": product, "quantity": "1" }] });
+    let priced = tenant.raw.post("/v1/quotes/price", &body).await.success();
+    assert_eq!(priced["lines"][0]["unit_price"], "7.463301");
+}

@@ -1,0 +1,106 @@
+//! What is given up of invoices: bad debts, fees and small differences (CRN-03, PAY-02).
+
+use causeway_contract::{Code, ListQuery};
+use causeway_openapi::invoice::{DisputeInvoice, SettleDispute, op as invoice};
+use causeway_openapi::ledger::op as ledger;
+use causeway_openapi::payment::{CreatePayment, ReversePayment, op as payment};
+use causeway_openapi::write_off::{ReverseWriteOff, WriteOffInvoice, op as write_off};
+use causeway_tests::caller::Caller;
+use causeway_tests::deal::{self, advance, entry, payment_body, sides};
+use causeway_tests::log::events;
+use causeway_tests::shop;
+use causeway_tests::world::World;
+use causeway_value::{InvoiceId, PaymentDifference, PaymentState, WriteOffKind, WriteOffStatus};
+
+async fn state(caller: &Caller, id: InvoiceId) -> (Option<PaymentState>, String) {
+    let now = caller.get::<invoice::GetInvoice>(id).await;
+    (now.payment_state, now.open_amount.0)
+}
+
+async fn verified(caller: &Caller) {
+    let found = caller.get::<ledger::VerifyLedger>(()).await;
+    assert!(found.ok, "{:?}", found.breaks);
+}
+
+#[tokio::test]
+async fn a_bad_debt_is_given_up_and_taken_back() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let invoice = deal::posted(&tenant, &shop, "100.00").await;
+    deal::pay(&tenant, &shop, "60.00", &[(invoice.id, "60.00")]).await;
+    let give_up = |amount: Option<&str>| WriteOffInvoice { amount: amount.map(Into::into), reason: "bankrupt".to_owned(), ..WriteOffInvoice::default() };
+    let problem = tenant.refused::<write_off::WriteOffInvoice>(invoice.id, &give_up(Some("40.01"))).await;
+    assert_eq!((problem.code, problem.errors[0].pointer.as_deref()), (Code::AmountExceedsOpen, Some("/amount")));
+    let given_up = tenant.post::<write_off::WriteOffInvoice>(invoice.id, &give_up(None)).await;
+    assert_eq!((given_up.kind, given_up.amount.0.as_str()), (WriteOffKind::BadDebt, "40.00"));
+    assert_eq!(sides(&entry(&tenant, Some(given_up.journal_entry_id)).await), [("1100", "0.00", "40.00"), ("6100", "40.00", "0.00")]);
+    assert_eq!(state(&tenant, invoice.id).await, (Some(PaymentState::WrittenOff), "0.00".to_owned()));
+    assert_eq!(tenant.get::<invoice::GetInvoice>(invoice.id).await.written_off_amount.0, "40.00");
+    verified(&tenant).await;
+    let reason = ReverseWriteOff { reason: "paid after all".to_owned() };
+    let back = tenant.post::<write_off::ReverseWriteOff>(given_up.id, &reason).await;
+    assert_eq!((back.status, back.reversal_entry_id.is_some()), (WriteOffStatus::Reversed, true));
+    assert_eq!(state(&tenant, invoice.id).await, (Some(PaymentState::PartPaid), "40.00".to_owned()));
+    assert_eq!(tenant.refused::<write_off::ReverseWriteOff>(given_up.id, &reason).await.code, Code::StateConflict);
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn a_fee_and_a_small_difference_close_what_a_payment_leaves() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    for (difference, account, kind) in
+        [(PaymentDifference::Fee, "6200", WriteOffKind::BankFee), (PaymentDifference::WriteOff, "7100", WriteOffKind::Difference)]
+    {
+        let invoice = deal::posted(&tenant, &shop, "100.00").await;
+        let body = CreatePayment { difference: Some(difference), ..payment_body(&shop, "97.50", &[(invoice.id, "97.50")]) };
+        let paid = tenant.post::<payment::CreatePayment>((), &body).await;
+        assert_eq!(state(&tenant, invoice.id).await, (Some(PaymentState::Paid), "0.00".to_owned()));
+        let made = tenant.all::<write_off::ListWriteOffs, _>(&ListQuery::by("payment_id", paid.id)).await.pop().unwrap();
+        assert_eq!((made.kind, made.amount.0.as_str()), (kind, "2.50"));
+        assert_eq!(sides(&entry(&tenant, Some(made.journal_entry_id)).await), [("1100", "0.00", "2.50"), (account, "2.50", "0.00")]);
+        verified(&tenant).await;
+        // What came with the payment goes with it.
+        tenant.post::<payment::ReversePayment>(paid.id, &ReversePayment { reason: "bounced".to_owned() }).await;
+        assert_eq!(state(&tenant, invoice.id).await, (Some(PaymentState::Open), "100.00".to_owned()));
+        verified(&tenant).await;
+    }
+}
+
+#[tokio::test]
+async fn invoices_become_overdue_by_themselves() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let invoice = deal::posted(&tenant, &shop, "100.00").await;
+    let overdue = async || tenant.all::<invoice::ListInvoices, _>(&ListQuery::by("overdue", true)).await;
+    advance(&tenant, "2027-01-01T20:00:00Z").await;
+    assert!(overdue().await.is_empty());
+    advance(&tenant, "2027-01-02T09:00:00Z").await;
+    let late = overdue().await;
+    assert_eq!(late.iter().map(|invoice| invoice.id).collect::<Vec<_>>(), [invoice.id]);
+    assert!(events(&tenant).await.iter().any(|event| event.kind == "invoice.overdue" && event.subject.id == invoice.id.to_string()));
+    deal::pay(&tenant, &shop, "100.00", &[(invoice.id, "100.00")]).await;
+    assert!(overdue().await.is_empty());
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn a_dispute_is_noted_and_settled() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let invoice = deal::posted(&tenant, &shop, "100.00").await;
+    let reason = DisputeInvoice { reason: "never ordered".to_owned() };
+    let disputed = tenant.post::<invoice::DisputeInvoice>(invoice.id, &reason).await;
+    assert_eq!((disputed.disputed, disputed.dispute.as_deref()), (true, Some("never ordered")));
+    assert_eq!(tenant.refused::<invoice::DisputeInvoice>(invoice.id, &reason).await.code, Code::StateConflict);
+    let found = tenant.all::<invoice::ListInvoices, _>(&ListQuery::by("disputed", true)).await;
+    assert_eq!(found.len(), 1);
+    let settled = tenant.post::<invoice::SettleDispute>(invoice.id, &SettleDispute { resolution: "found the order".to_owned() }).await;
+    assert!(!settled.disputed);
+    let sent = tenant.act::<invoice::SendInvoice>(invoice.id).await;
+    assert!(sent.sent_at.is_some());
+}
