@@ -71,7 +71,9 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    start_log(&settings);
+    // Demo and bench call the service many thousand times themselves; a line for each would bury what they print.
+    let quiet = matches!(cli.command, Command::Demo(_) | Command::Bench(_));
+    start_log(&settings, quiet);
     let outcome = actix_web::rt::System::new().block_on(execute(cli.command, settings));
     match outcome {
         Ok(code) => code,
@@ -141,8 +143,9 @@ fn backup(settings: &Settings, file: &std::path::Path) -> Result<(), String> {
     Ok(())
 }
 
-fn start_log(settings: &Settings) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+fn start_log(settings: &Settings, quiet: bool) {
+    let wanted = if quiet { format!("{},causeway::request=warn", settings.log) } else { settings.log.clone() };
+    let filter = tracing_subscriber::EnvFilter::try_new(&wanted).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match settings.log_format {
         LogFormat::Human => log.try_init(),

@@ -16,9 +16,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Pages of write-ahead log (4 KiB each) after which the lane itself copies back what is left, so that the log starts again.
-const WAL_PAGES: i64 = 16_000;
+const WAL_PAGES: i64 = 4_000;
 /// The pause between two rounds of copying the log back beside the lane.
-const CHECKPOINT_PAUSE: Duration = Duration::from_millis(250);
+const CHECKPOINT_PAUSE: Duration = Duration::from_millis(50);
 /// Page cache of the writer, in KiB as SQLite writes it.
 const WRITER_CACHE: i64 = -48_000;
 /// Page cache of a reader; what it misses comes from the mapped file.
