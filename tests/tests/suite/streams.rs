@@ -118,7 +118,8 @@ async fn a_revoked_key_ends_it() {
     let key = tenant.post::<identity::CreateApiKey>((), &body).await;
     let mut stream = open(&tenant.with_key(&key.secret), &StreamQuery { live: Some(true), ..StreamQuery::default() }, None).await;
     write(&tenant).await;
-    next(&mut stream).await;
+    // Where events are numbered after their commit, what was written before the stream opened may still come first.
+    while next(&mut stream).await.kind != "category.created" {}
     tenant.act::<identity::RevokeApiKey>(key.id).await;
     write(&tenant).await;
     let end = async {
