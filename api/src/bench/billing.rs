@@ -1,10 +1,10 @@
 //! A billing run: orders that wait for an invoice, planned, committed and posted by the job.
 
-use super::deal::World;
+use super::chain::say_place;
+use super::deal::{Ground, World};
 use super::measure::{processor_millis, resident_kib};
 use crate::settings::Settings;
 use crate::terminal::say;
-use crate::{server, store};
 use causeway_contract::Nothing;
 use causeway_kernel::clock::Stopwatch;
 use causeway_openapi::billing_run::{CommitBillingRun, CreateBillingRun, op as billing_run};
@@ -12,7 +12,6 @@ use causeway_openapi::integration::op as integration;
 use causeway_openapi::{catalog, order, party};
 use causeway_value::{BillingPolicy, JobStatus, PartyId, ProductId, ProductKind};
 use clap::Args;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use tokio::task::JoinSet;
 
@@ -32,15 +31,12 @@ pub struct Options {
 /// # Errors
 /// A sentence that says what went wrong.
 pub async fn run(settings: &Settings, options: &Options) -> Result<(), String> {
-    let folder = settings.data_dir.join(format!("bench-{}", std::process::id()));
-    let own = Settings { data_dir: folder.clone(), listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..settings.clone() };
-    let db = store::open(&own).await?;
-    let running = server::start(&own, db).await?;
-    let world = Rc::new(World::prepare(&format!("http://{}", running.address), running.bootstrap_token.as_deref()).await?);
-    let (party, product) = masters(&world).await?;
+    let ground = Ground::open(settings).await?;
+    let world = ground.world();
+    let (party, product) = masters(world).await?;
     let watch = Stopwatch::start();
-    orders(&world, options, party, product).await?;
-    say(&format!("database        {}", if own.database_url.is_some() { "PostgreSQL" } else { "SQLite, synchronous=FULL" }));
+    orders(world, options, party, product).await?;
+    say_place(&ground);
     say(&format!("orders          {} confirmed in {} s", options.invoices, seconds(watch.micros())));
     let body = CreateBillingRun { company_id: world.company, up_to: None, party_id: None, group: None, invoice_date: None, post: Some(true) };
     let watch = Stopwatch::start();
@@ -67,11 +63,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<(), String> {
     if let Some(kib) = resident_kib() {
         say(&format!("resident        {} MiB", kib / 1_024));
     }
-    running.stop().await;
-    if own.database_url.is_none() {
-        std::fs::remove_dir_all(&folder).map_err(|error| format!("cannot remove {}: {error}", folder.display()))?;
-    }
-    Ok(())
+    ground.close().await
 }
 
 fn seconds(micros: u64) -> String {
@@ -80,7 +72,6 @@ fn seconds(micros: u64) -> String {
 
 /// A customer, and a service that is billed when it is ordered.
 async fn masters(world: &World) -> Result<(PartyId, ProductId), String> {
-    let taxes: Vec<causeway_value::TaxId> = Vec::new();
     let product = catalog::CreateProduct {
         code: "ADVICE".to_owned(),
         name: "advice".to_owned(),
@@ -92,7 +83,7 @@ async fn masters(world: &World) -> Result<(PartyId, ProductId), String> {
         currency: world.eur,
         cost: None,
         billing_policy: BillingPolicy::OnOrder,
-        tax_ids: world.vat.map_or(taxes, |tax| vec![tax]),
+        tax_ids: world.vat.into_iter().collect(),
         components: Vec::new(),
         category_id: None,
         revenue_account_code: None,

@@ -52,12 +52,7 @@ impl Ground {
     /// A sentence that says what went wrong.
     pub(super) async fn open(settings: &Settings) -> Result<Self, String> {
         let folder = settings.data_dir.join(format!("bench-{}", std::process::id()));
-        let own = Settings { data_dir: folder, ..settings.clone() };
-        Self::open_at(own).await
-    }
-
-    async fn open_at(settings: Settings) -> Result<Self, String> {
-        let own = Settings { listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..settings };
+        let own = Settings { data_dir: folder, listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..settings.clone() };
         let db = store::open(&own).await?;
         let running = server::start(&own, db).await?;
         let world = Rc::new(World::prepare(&format!("http://{}", running.address), running.bootstrap_token.as_deref()).await?);
@@ -72,6 +67,11 @@ impl Ground {
     /// The file of the embedded database.
     pub(super) fn file(&self) -> PathBuf {
         store::file(&self.settings)
+    }
+
+    /// The masters and the caller.
+    pub(super) const fn world(&self) -> &Rc<World> {
+        &self.world
     }
 
     /// A client of the server with the tenant's key.
@@ -162,7 +162,7 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) async fn prepare(url: &str, token: Option<&str>) -> Result<Self, String> {
+    async fn prepare(url: &str, token: Option<&str>) -> Result<Self, String> {
         let token = token.ok_or("This database is in use by an installation; the bench needs an empty one.")?;
         let eur: Currency = "EUR".parse().map_err(|_| "EUR")?;
         let open = Client::new(url, "").map_err(|error| error.to_string())?;

@@ -285,15 +285,6 @@ impl Kind for SecurityEvent {
 /// Id of a security event.
 pub type SecurityEventId = Id<SecurityEvent>;
 
-/// A stay of a platform administrator in a tenant.
-pub enum Visit {}
-impl Kind for Visit {
-    const PREFIX: &'static str = "vst";
-    const NAME: &'static str = "visit";
-}
-/// Id of a visit.
-pub type VisitId = Id<Visit>;
-
 /// Someone we deal with: a customer, a supplier, or both.
 pub enum Party {}
 impl Kind for Party {
@@ -708,7 +699,6 @@ pub const PREFIXES: &[(&str, &str)] = &[
     (ApiKey::PREFIX, ApiKey::NAME),
     (Session::PREFIX, Session::NAME),
     (SecurityEvent::PREFIX, SecurityEvent::NAME),
-    (Visit::PREFIX, Visit::NAME),
     (Party::PREFIX, Party::NAME),
     (Contact::PREFIX, Contact::NAME),
     (Address::PREFIX, Address::NAME),

@@ -579,8 +579,6 @@ pub enum TokenKind {
     Session,
     /// Setting a password, once.
     Invitation,
-    /// A platform administrator's stay in a tenant.
-    Visit,
 }
 
 /// When revenue of an obligation is recognised.

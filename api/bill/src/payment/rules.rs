@@ -4,9 +4,11 @@
 //! the invoice's installments, oldest due first. Company amounts are taken in proportion from what is left on each side, and whoever is used up gives all
 //! the rest, so that both sides close to zero. The exchange difference is what the two company amounts differ by.
 
-use causeway_contract::{Code, Problem};
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::bill::allocations;
+use causeway_master::check;
 use causeway_master::rate::{Conversion, rules::Rates, rules::conversion};
-use causeway_value::{AllocationState, Amount, Currency, Day, InstallmentId, InvoiceId, Overflow, PaymentDirection, PaymentState, product};
+use causeway_value::{AllocationId, AllocationState, Amount, Currency, Day, InstallmentId, InvoiceId, Overflow, PaymentDirection, PaymentState, product};
 
 /// What is left on a payment, or on a credit note that settles invoices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,6 +233,28 @@ pub fn allocation_state(amount: Amount, unallocated: Amount) -> AllocationState 
         AllocationState::Unallocated
     } else {
         AllocationState::PartAllocated
+    }
+}
+
+/// Refuses allocations to take back that are not among those of their source (a payment or a credit note, as `source` says), or were taken back before.
+///
+/// # Errors
+/// `required`, `not_found` or `invalid_value` (named twice) with the pointer of each wrong id; `state_conflict`.
+pub(crate) fn check_taken_back(ids: &[AllocationId], all: &[allocations::Model], source: &str) -> Result<(), Problem> {
+    let mut errors = Vec::new();
+    if ids.is_empty() {
+        errors.push(FieldError::pointer(Code::Required, "/allocation_ids", "must name at least one allocation"));
+    }
+    check::each_once(ids.iter().copied(), "/allocation_ids", &mut errors);
+    for (index, id) in ids.iter().enumerate() {
+        if !all.iter().any(|row| row.id == *id) {
+            errors.push(FieldError::pointer(Code::NotFound, format!("/allocation_ids/{index}"), format!("names no allocation of this {source}")));
+        }
+    }
+    check::finish(errors)?;
+    match all.iter().find(|row| row.reversed_at.is_some() && ids.contains(&row.id)) {
+        Some(row) => Err(Problem::new(Code::StateConflict, format!("The allocation {} was taken back before.", row.id))),
+        None => Ok(()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::named;
 use crate::invoice::store::lines_of;
-use crate::payment::rules::{RequestedAllocation, source_company_amount};
+use crate::payment::rules::{RequestedAllocation, check_taken_back, source_company_amount};
 use crate::payment::settle::{Origin, Settlement, allocate as settle, credited_of};
 use causeway_books::ledger::service::reverse as reverse_entry;
 use causeway_contract::{Code, FieldError, Problem};
@@ -56,7 +56,7 @@ pub async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, ids: &[Alloca
     let note = tx.must::<invoices::Entity>(id).await?;
     must_be_posted_note(&note)?;
     let all = Find::<allocations::Entity>::new().eq(allocations::Column::CreditNoteId, id).order_by(allocations::Column::Id).all(tx).await?;
-    check_ids(ids, &all)?;
+    check_taken_back(ids, &all, "credit note")?;
     let chosen: Vec<allocations::Model> = all.into_iter().filter(|row| ids.contains(&row.id)).collect();
     let touched: Vec<InvoiceId> = chosen.iter().map(|row| row.invoice_id).chain([id]).collect();
     let mut settlement = lock(tx, &touched).await?;
@@ -135,24 +135,6 @@ fn fits(note: &invoices::Model, invoice: &invoices::Model) -> Result<(), &'stati
         Err("names an invoice that is not posted; post it first")
     } else {
         Ok(())
-    }
-}
-
-fn check_ids(ids: &[AllocationId], all: &[allocations::Model]) -> Result<(), Problem> {
-    let mut errors = Vec::new();
-    if ids.is_empty() {
-        errors.push(FieldError::pointer(Code::Required, "/allocation_ids", "must name at least one allocation"));
-    }
-    check::each_once(ids.iter().copied(), "/allocation_ids", &mut errors);
-    for (index, id) in ids.iter().enumerate() {
-        if !all.iter().any(|row| row.id == *id) {
-            errors.push(FieldError::pointer(Code::NotFound, format!("/allocation_ids/{index}"), "names no allocation of this credit note"));
-        }
-    }
-    check::finish(errors)?;
-    match all.iter().find(|row| row.reversed_at.is_some() && ids.contains(&row.id)) {
-        Some(row) => Err(Problem::new(Code::StateConflict, format!("The allocation {} was taken back before.", row.id))),
-        None => Ok(()),
     }
 }
 

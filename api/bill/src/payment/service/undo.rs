@@ -3,12 +3,12 @@
 use super::settle::write;
 use super::targets::Targets;
 use super::{changed, must_be};
-use crate::payment::rules::allocation_state;
+use crate::payment::rules::{allocation_state, check_taken_back};
 use crate::payment::settle::Settlement;
 use crate::payment::view::{allocations_of, offsets_of, record, view};
 use crate::write_off::service as write_off;
 use causeway_books::ledger::service::reverse as reverse_entry;
-use causeway_contract::{Code, FieldError, Problem};
+use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{allocations, payment_offsets, payments};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Tx};
@@ -24,7 +24,7 @@ pub async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, ids: &[Alloca
     let old = tx.lock::<payments::Entity>(id).await?;
     must_be(&old, PaymentStatus::Posted, "Only the allocations of a posted payment can be taken back.")?;
     let mut all = allocations_of(tx, &[id]).await?;
-    check_ids(ids, &all)?;
+    check_taken_back(ids, &all, "payment")?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let mut new = changed(ctx, &old);
     let today = ctx.today(company.time_zone);
@@ -35,24 +35,6 @@ pub async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, ids: &[Alloca
     record(ctx, tx, "payment.unallocated", &payment)?;
     write(ctx, tx, targets, &[], "invoice.unallocated", today).await?;
     Ok(payment)
-}
-
-fn check_ids(ids: &[AllocationId], all: &[allocations::Model]) -> Result<(), Problem> {
-    let mut errors = Vec::new();
-    if ids.is_empty() {
-        errors.push(FieldError::pointer(Code::Required, "/allocation_ids", "must name at least one allocation"));
-    }
-    check::each_once(ids.iter().copied(), "/allocation_ids", &mut errors);
-    for (index, id) in ids.iter().enumerate() {
-        if !all.iter().any(|row| row.id == *id) {
-            errors.push(FieldError::pointer(Code::NotFound, format!("/allocation_ids/{index}"), "names no allocation of this payment"));
-        }
-    }
-    check::finish(errors)?;
-    match all.iter().find(|row| row.reversed_at.is_some() && ids.contains(&row.id)) {
-        Some(row) => Err(Problem::new(Code::StateConflict, format!("The allocation {} was taken back before.", row.id))),
-        None => Ok(()),
-    }
 }
 
 /// Takes a posted payment back: its allocations first, then its journal entry by a reversing one.
