@@ -51,6 +51,18 @@ pub struct TableInfo {
     pub columns: Vec<(&'static str, Kind, bool)>,
 }
 
+impl TableInfo {
+    /// Columns that are new, or that are otherwise from now on.
+    fn add(&mut self, columns: Vec<(&'static str, Kind, bool)>) {
+        for column in columns {
+            match self.columns.iter_mut().find(|known| known.0 == column.0) {
+                Some(known) => *known = column,
+                None => self.columns.push(column),
+            }
+        }
+    }
+}
+
 /// Every migration, in the order in which they run.
 #[must_use]
 pub fn all() -> Vec<Migration> {
@@ -93,6 +105,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0036_pipeline::MIGRATION,
         kernel::m0037_imports::MIGRATION,
         sell::m0038_activities::MIGRATION,
+        sell::m0039_prospects::MIGRATION,
     ]
 }
 
@@ -103,7 +116,7 @@ pub fn tables() -> Vec<TableInfo> {
     for table in all().iter().flat_map(|migration| (migration.tables)()) {
         let info = table.info();
         match tables.iter_mut().find(|known| known.name == info.name) {
-            Some(known) if table.is_addition() => known.columns.extend(info.columns),
+            Some(known) if table.is_addition() => known.add(info.columns),
             Some(known) => *known = info,
             None => tables.push(info),
         }

@@ -265,6 +265,38 @@ impl Table {
     }
 }
 
+/// The statements that let a column of a table be null that was not. `column` is the column as it is from now on.
+///
+/// SQLite has no statement for it; correcting the text of the table is the way that its manual gives for constraints that leave the stored rows as they are.
+pub(crate) fn relax(table: &str, column: Column, dialect: Dialect) -> Vec<String> {
+    if dialect == Dialect::Postgres {
+        return vec![format!("ALTER TABLE \"{table}\" ALTER COLUMN \"{}\" DROP NOT NULL", column.name)];
+    }
+    let after = column.sql(dialect);
+    rewrite(table, &format!("{after} NOT NULL"), &after).to_vec()
+}
+
+/// The statements that take [`relax`] back. They fail while a row has no value.
+pub(crate) fn tighten(table: &str, column: Column, dialect: Dialect) -> Vec<String> {
+    let name = column.name;
+    if dialect == Dialect::Postgres {
+        return vec![format!("ALTER TABLE \"{table}\" ALTER COLUMN \"{name}\" SET NOT NULL")];
+    }
+    let before = column.sql(dialect);
+    // Nobody else looks at the rows: one without a value must fail here.
+    let refuse = format!("UPDATE \"{table}\" SET \"tenant_id\" = NULL WHERE \"{name}\" IS NULL");
+    std::iter::once(refuse).chain(rewrite(table, &before, &format!("{before} NOT NULL"))).collect()
+}
+
+fn rewrite(table: &str, before: &str, after: &str) -> [String; 3] {
+    [
+        "PRAGMA writable_schema = ON".to_owned(),
+        format!("UPDATE sqlite_schema SET sql = replace(sql, '{before}', '{after}') WHERE type = 'table' AND name = '{table}'"),
+        // Ends the writing and reads the schema again.
+        "PRAGMA writable_schema = RESET".to_owned(),
+    ]
+}
+
 fn list(columns: &[&str]) -> String {
     columns.iter().map(|column| format!("\"{column}\"")).collect::<Vec<_>>().join(", ")
 }

@@ -130,6 +130,27 @@ fn a_row_of_another_tenant_cannot_be_named() {
     assert!(insert(2, 3, Some(1)).is_err());
 }
 
+/// What a later file lets be null may be null, and its reference holds as before; the way back is closed while a row has no value.
+#[test]
+fn a_relaxed_column_takes_null_and_still_refers() {
+    let mut connection = database();
+    connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+    let insert = "INSERT INTO opportunities (tenant_id, id, company_id, party_id, title, expected_value, currency, stage_id, probability, status, flow_id, \
+        metadata, version, created_at, updated_at) VALUES (x'01', ?, x'01', ?, 'x', 0, 'EUR', x'01', 0, 'open', x'01', '{}', 1, 0, 0)";
+    connection.execute(insert, rusqlite::params![[1_u8], None::<[u8; 1]>]).unwrap();
+    connection.execute(insert, rusqlite::params![[2_u8], [9_u8]]).unwrap();
+    assert!(texts(&connection, "SELECT \"table\" FROM pragma_foreign_key_list('opportunities')").contains(&"parties".to_owned()));
+    let broken = "SELECT \"parent\" FROM pragma_foreign_key_check('opportunities') WHERE rowid = 2 AND \"parent\" = 'parties'";
+    assert_eq!(texts(&connection, broken), ["parties"]);
+    assert_eq!(texts(&connection, "SELECT integrity_check FROM pragma_integrity_check"), ["ok"]);
+    let back = (sell::m0039_prospects::MIGRATION.down)(Dialect::Sqlite);
+    let refused = connection.execute_batch(&back[0]).unwrap_err().to_string();
+    assert!(refused.contains("NOT NULL"), "{refused}");
+    connection.execute("DELETE FROM opportunities WHERE party_id IS NULL", []).unwrap();
+    apply(&mut connection, back);
+    assert!(connection.execute(insert, rusqlite::params![[3_u8], None::<[u8; 1]>]).is_err());
+}
+
 #[test]
 fn postgres_forces_row_security_on_exactly_the_tenant_tables() {
     let statements = ups(Dialect::Postgres);

@@ -299,8 +299,8 @@ pub struct Opportunity {
     pub flow_id: FlowId,
     /// The company that would sell.
     pub company_id: CompanyId,
-    /// The customer.
-    pub party_id: PartyId,
+    /// The customer; null while it is not known.
+    pub party_id: Option<PartyId>,
     /// The person at the customer.
     pub contact_id: Option<ContactId>,
     /// The lead it came from.
@@ -376,8 +376,9 @@ pub struct StageVisit {
 pub struct CreateOpportunity {
     /// The company that would sell.
     pub company_id: CompanyId,
-    /// The customer.
-    pub party_id: PartyId,
+    /// The customer: that of the contact, or not known yet, when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party_id: Option<PartyId>,
     /// The person at the customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact_id: Option<ContactId>,
@@ -435,6 +436,10 @@ pub struct UpdateOpportunity {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = String, max_length = 200)]
     pub title: Patch<String>,
+    /// The customer. Another one takes the contact with it, unless the body names one.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<PartyId>)]
+    pub party_id: Patch<PartyId>,
     /// The person at the customer.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<ContactId>)]

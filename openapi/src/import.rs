@@ -39,7 +39,7 @@ pub struct CreateImport {
     /// Which field a column becomes, for columns whose name does not say it; an empty field leaves the column out. Other columns become `metadata`.
     #[serde(default)]
     pub mapping: BTreeMap<String, String>,
-    /// What a field is where a row's cell is empty, such as `{"party_id": "Unknown"}`.
+    /// What a field is where a row's cell is empty, such as `{"owner_id": "dana@acme.test"}`.
     #[serde(default)]
     pub defaults: BTreeMap<String, String>,
     /// The system whose ids stand in the column `external_ref`: `import` when not given. A row whose id is known changes that object.

@@ -33,9 +33,26 @@ pub struct PipelineQuery {
     /// Only deals about this product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_id: Option<ProductId>,
+    /// What `groups` are of: there are none when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PipelineBy>,
     /// The currency of the values: the company's, or that of the first company, when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
+}
+
+/// What the deals of a pipeline are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PipelineBy {
+    /// Who works on the deal.
+    Owner,
+    /// The team that works on it.
+    Team,
+    /// The product it is about.
+    Product,
+    /// The customer.
+    Party,
 }
 
 /// The pipeline: open deals as they stand now, and those that were won or lost in the period.
@@ -57,6 +74,31 @@ pub struct Pipeline {
     pub win_rate: Option<String>,
     /// The months in which deals ended, oldest first.
     pub by_month: Vec<PipelineMonth>,
+    /// The same deals by what was asked for with `by`: the 500 groups with the most deals, most first.
+    pub groups: Vec<PipelineGroup>,
+}
+
+/// The deals of one owner, team, product or customer: open ones as they stand now, and those that ended in the period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PipelineGroup {
+    /// The owner, when grouped by owner.
+    pub owner_id: Option<UserId>,
+    /// The team, when grouped by team.
+    pub team_id: Option<TeamId>,
+    /// The product, when grouped by product.
+    pub product_id: Option<ProductId>,
+    /// The customer, when grouped by customer.
+    pub party_id: Option<PartyId>,
+    /// The name; null for deals that have none.
+    pub name: Option<String>,
+    /// The open deals.
+    pub open: Tally,
+    /// What was won in the period.
+    pub won: Tally,
+    /// What was lost in the period.
+    pub lost: Tally,
+    /// Won deals out of won and lost ones, to four decimals; null when none ended.
+    pub win_rate: Option<String>,
 }
 
 /// Deals and what they are worth.
@@ -235,6 +277,7 @@ pub struct PipelineAgeingRow {
 /// The operations.
 pub mod op {
     use super::{Forecast, ForecastQuery, Pipeline, PipelineAgeing, PipelineAgeingQuery, PipelineQuery};
+    use crate::measure::ReportDefinition;
     use causeway_contract::{Json, Nothing, endpoints};
 
     endpoints! {
@@ -244,5 +287,11 @@ pub mod op {
         Get "/v1/reports/pipeline-ageing" GetPipelineAgeing () Nothing => Json<PipelineAgeing>, reports:read, query PipelineAgeingQuery;
         /// Gives what open deals may bring, by the month in which they may be decided.
         Get "/v1/reports/forecast" GetForecast () Nothing => Json<Forecast>, reports:read, query ForecastQuery;
+        /// What the report pipeline means: what it counts, from where, and how it converts and rounds.
+        Get "/v1/reports/pipeline/definition" DefinePipeline () Nothing => Json<ReportDefinition>, reports:read;
+        /// What the report pipeline-ageing means: what it counts, from where, and how it converts and rounds.
+        Get "/v1/reports/pipeline-ageing/definition" DefinePipelineAgeing () Nothing => Json<ReportDefinition>, reports:read;
+        /// What the report forecast means: what it counts, from where, and how it converts and rounds.
+        Get "/v1/reports/forecast/definition" DefineForecast () Nothing => Json<ReportDefinition>, reports:read;
     }
 }

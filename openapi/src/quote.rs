@@ -165,7 +165,7 @@ pub struct PricedQuote {
 pub struct CreateQuote {
     /// The company that offers.
     pub company_id: CompanyId,
-    /// The customer: the opportunity's when not given.
+    /// The customer: the opportunity's when not given. Required when that has none yet; an accepted quote names it for the opportunity, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party_id: Option<PartyId>,
     /// The opportunity it is for.

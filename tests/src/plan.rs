@@ -417,7 +417,8 @@ impl Fixture {
     }
 
     async fn opportunity(&self) -> Opportunity {
-        let body = CreateOpportunity { company_id: self.shop.company, party_id: self.shop.party, title: "Chairs".to_owned(), ..CreateOpportunity::default() };
+        let body =
+            CreateOpportunity { company_id: self.shop.company, party_id: Some(self.shop.party), title: "Chairs".to_owned(), ..CreateOpportunity::default() };
         self.caller().post::<crm::CreateOpportunity>((), &body).await
     }
 
@@ -482,7 +483,7 @@ impl Fixture {
             "CreateOpportunities" => self.create(body(json!({ "mode": "atomic", "items": [self.full_opportunity().await] }))),
             "UpdateOpportunity" => self.on(
                 self.opportunity().await.id,
-                adorned(json!({ "title": "41 chairs", "contact_id": self.contact, "expected_value": "1.00", "currency": "EUR", "probability": "33", "owner_id": self.user,
+                adorned(json!({ "title": "41 chairs", "party_id": self.shop.party, "contact_id": self.contact, "expected_value": "1.00", "currency": "EUR", "probability": "33", "owner_id": self.user,
                     "product_id": self.shop.chai, "team_id": self.team().await })),
             ),
             "AdvanceOpportunity" => self.on(self.opportunity().await.id, body(json!({ "stage_id": self.stage }))),
@@ -565,7 +566,7 @@ impl Fixture {
     async fn full_opportunity(&self) -> Option<Value> {
         adorned(CreateOpportunity {
             company_id: self.shop.company,
-            party_id: self.shop.party,
+            party_id: Some(self.shop.party),
             contact_id: Some(self.contact),
             title: "40 chairs".to_owned(),
             expected_value: Some("9000.00".into()),

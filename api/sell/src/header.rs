@@ -75,9 +75,17 @@ pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<
     let company = tx.named::<companies::Entity, _>(Some(given.company_id), "/company_id", errors).await?;
     let opportunity = opportunity(tx, given.opportunity_id, given.company_id, errors).await?;
     let from = opportunity.as_ref();
-    let party_id = given.party_id.or(from.map(|from| from.party_id));
-    if party_id.is_none() && given.opportunity_id.is_none() {
-        errors.push(FieldError::pointer(Code::Required, "/party_id", "is required without an opportunity"));
+    let party_id = given.party_id.or(from.and_then(|from| from.party_id));
+    if party_id.is_none() {
+        match (given.opportunity_id, from) {
+            (None, _) => errors.push(FieldError::pointer(Code::Required, "/party_id", "is required without an opportunity")),
+            (Some(_), Some(_)) => {
+                let detail = "is required: the opportunity has no customer yet; name the customer here, or set the opportunity's `party_id` first";
+                errors.push(FieldError::pointer(Code::Required, "/party_id", detail));
+            }
+            // That the opportunity is not there was told already.
+            (Some(_), None) => {}
+        }
     }
     let party = party::named(tx, party_id, "/party_id", errors).await?;
     check_terms(tx, given.payment_term_id, given.owner_id, errors).await?;

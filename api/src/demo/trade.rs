@@ -141,7 +141,7 @@ async fn offer(world: &World, order: &Order) -> Result<(), String> {
     let party = *masters.customers.get(&order.customer).ok_or_else(|| format!("order {}: no customer {}", order.id, order.customer))?;
     let opportunity = crm::CreateOpportunity {
         company_id: masters.company,
-        party_id: party,
+        party_id: Some(party),
         contact_id: None,
         title: format!("Order {}", order.id),
         expected_value: None,

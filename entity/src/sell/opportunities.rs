@@ -19,7 +19,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: OpportunityId,
     pub company_id: CompanyId,
-    pub party_id: PartyId,
+    /// None while the customer is not known.
+    pub party_id: Option<PartyId>,
     pub contact_id: Option<ContactId>,
     pub lead_id: Option<LeadId>,
     pub title: String,

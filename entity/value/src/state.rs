@@ -183,6 +183,8 @@ pub enum DealField {
     ExpectedValue,
     /// When it may be decided.
     ExpectedCloseDate,
+    /// The customer.
+    PartyId,
     /// The person at the customer.
     ContactId,
     /// Who works on it.

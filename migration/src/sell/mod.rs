@@ -8,3 +8,4 @@ pub(crate) mod m0034_quote_links;
 pub(crate) mod m0035_quote_rules;
 pub(crate) mod m0036_pipeline;
 pub(crate) mod m0038_activities;
+pub(crate) mod m0039_prospects;

@@ -3,10 +3,11 @@
 use causeway_contract::{Bulk, BulkMode, Code, ListQuery};
 use causeway_openapi::crm::{AdvanceOpportunity, CreateOpportunity, CreateStage, Opportunity, WinOpportunity, op as crm};
 use causeway_openapi::party::op as party;
-use causeway_openapi::pipeline::{ForecastBy, ForecastQuery, PipelineAgeingQuery, PipelineQuery, op as pipeline};
+use causeway_openapi::pipeline::{ForecastBy, ForecastQuery, PipelineAgeingQuery, PipelineBy, PipelineQuery, op as pipeline};
+use causeway_openapi::quote::{CreateQuote, op as quote};
 use causeway_openapi::team::{CreateTeam, op as team};
 use causeway_tests::caller::Caller;
-use causeway_tests::deal::advance;
+use causeway_tests::deal::{accept, advance, forty, quote_body};
 use causeway_tests::shop::{self, Shop};
 use causeway_tests::world::World;
 use causeway_tests::{day, of};
@@ -24,7 +25,7 @@ async fn stage(caller: &Caller, name: &str) -> StageId {
 fn deal(shop: &Shop, value: &str) -> CreateOpportunity {
     CreateOpportunity {
         company_id: shop.company,
-        party_id: shop.party,
+        party_id: Some(shop.party),
         title: "Chairs".to_owned(),
         expected_value: Some(value.into()),
         created_at: Some(of("2017-01-01T00:00:00Z")),
@@ -76,6 +77,12 @@ async fn the_report_counts_stages_ends_and_months() {
     let march = PipelineQuery { from: Some(day("2017-03-01")), to: Some(day("2017-03-11")), ..query };
     let march = tenant.ask::<pipeline::GetPipeline>(&march).await;
     assert_eq!((march.won.count, march.lost.count, march.win_rate.as_deref(), march.open.count), (2, 0, Some("1.0000"), 2));
+    // Everything but the groups is the same whatever the deals are grouped by, and the groups are the same deals.
+    let by = PipelineQuery { by: Some(PipelineBy::Product), ..query.clone() };
+    let by = tenant.ask::<pipeline::GetPipeline>(&by).await;
+    let [group] = by.groups.as_slice() else { panic!("{by:?}") };
+    assert_eq!((&group.won, &group.lost, &group.open, &group.win_rate), (&report.won, &report.lost, &report.open, &report.win_rate));
+    assert_eq!(causeway_openapi::pipeline::Pipeline { groups: Vec::new(), ..by }, report);
     // Without a company it is all of them.
     assert_eq!(tenant.ask::<pipeline::GetPipeline>(&PipelineQuery::default()).await.won, report.won);
 }
@@ -132,7 +139,7 @@ async fn a_stage_names_everything_that_is_missing() {
     let commit = tenant.post::<crm::CreateStage>((), &asks).await.id;
     let prospect = json!({ "name": "Fjord AS", "kind": "organization", "roles": ["supplier"] });
     let prospect: causeway_openapi::party::Party = serde_json::from_value(tenant.raw.post("/v1/parties", &prospect).await.success()).unwrap();
-    let body = CreateOpportunity { party_id: prospect.id, expected_value: None, created_at: None, ..deal(&shop, "0.00") };
+    let body = CreateOpportunity { party_id: Some(prospect.id), expected_value: None, created_at: None, ..deal(&shop, "0.00") };
     let made = tenant.post::<crm::CreateOpportunity>((), &body).await;
     let refused = tenant.refused::<crm::AdvanceOpportunity>(made.id, &AdvanceOpportunity { stage_id: commit }).await;
     let missing: Vec<_> = refused.errors.iter().map(|error| (error.code, error.pointer.as_deref().unwrap_or_default())).collect();
@@ -217,4 +224,44 @@ async fn the_forecast_weighs_by_month_and_team() {
     assert_eq!(tenant.ask::<pipeline::GetForecast>(&only).await.total.value.0, "10.00");
     let listed = tenant.all::<crm::ListOpportunities, _>(&ListQuery::by("team_id", east.id)).await;
     assert_eq!(listed.len(), 3);
+}
+
+/// A deal may come up before its customer is known; a quote must have one, and gives it to the deal that it wins.
+#[tokio::test]
+async fn the_customer_may_come_later() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let made =
+        create(&tenant, vec![CreateOpportunity { party_id: None, ..deal(&shop, "100.00") }, CreateOpportunity { party_id: None, ..deal(&shop, "7.00") }]).await;
+    let [first, second] = made.as_slice() else { panic!("{made:?}") };
+    assert_eq!((first.party_id, second.party_id), (None, None));
+    let asks = json!({ "name": "known", "position": 3, "probability": "40", "required_fields": ["party_id"] });
+    let known = tenant.raw.post("/v1/stages", &asks).await.success();
+    let refused = tenant.raw.post(&format!("/v1/opportunities/{}/advance", first.id), &json!({ "stage_id": known["id"] })).await.problem();
+    assert_eq!(refused.errors[0].pointer.as_deref(), Some("/party_id"));
+    let body = |opportunity, party| CreateQuote { opportunity_id: Some(opportunity), party_id: party, ..quote_body(&shop, vec![forty(&shop)]) };
+    let refused = tenant.refused::<quote::CreateQuote>((), &body(first.id, None)).await;
+    assert!(refused.errors[0].pointer.as_deref() == Some("/party_id") && refused.errors[0].detail.contains("opportunity"), "{refused:?}");
+    // The quote names the customer; accepting it names it for the deal.
+    let offered = tenant.post::<quote::CreateQuote>((), &body(first.id, Some(shop.party))).await;
+    tenant.act::<quote::SubmitQuote>(offered.id).await;
+    accept(&tenant, offered.id).await;
+    let won = tenant.get::<crm::GetOpportunity>(first.id).await;
+    assert_eq!((won.status, won.party_id), (OpportunityStatus::Won, Some(shop.party)));
+    // A contact brings its customer; without the customer it goes again.
+    let contact = tenant.get::<party::GetParty>(shop.party).await.contacts[0].id;
+    let patch = async |body| tenant.raw.request("PATCH", &format!("/v1/opportunities/{}", second.id)).json(&body).send().await.success();
+    let changed = patch(json!({ "contact_id": contact })).await;
+    assert_eq!((changed["party_id"].clone(), changed["contact_id"].clone()), (json!(shop.party), json!(contact)));
+    let found = |word: &str| ListQuery { q: Some(word.to_owned()), ..ListQuery::by("party_id", shop.party) };
+    let name = tenant.get::<party::GetParty>(shop.party).await.name;
+    assert_eq!(tenant.all::<crm::ListOpportunities, _>(&found(&name)).await.len(), 2);
+    let changed = patch(json!({ "party_id": null })).await;
+    assert_eq!((changed["party_id"].clone(), changed["contact_id"].clone()), (json!(null), json!(null)));
+    let query = PipelineQuery { by: Some(PipelineBy::Party), ..PipelineQuery::default() };
+    let report = tenant.ask::<pipeline::GetPipeline>(&query).await;
+    let groups: Vec<_> = report.groups.iter().map(|group| (group.party_id, group.name.clone(), group.open.count, group.won.count)).collect();
+    assert_eq!(groups.len(), 2);
+    assert!(groups.contains(&(None, None, 1, 0)) && groups.contains(&(Some(shop.party), Some(name), 0, 1)), "{groups:?}");
 }

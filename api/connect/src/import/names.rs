@@ -174,9 +174,11 @@ impl Names {
         }
         match field {
             "party_id" => format!("`{text}` names no party; create it, or import with `create_parties`"),
-            "owner_id" => format!("`{text}` is neither the mail address nor the name of a user"),
+            "owner_id" => format!(
+                "`{text}` is neither the mail address nor the name of a user; create the user (POST /v1/users), or map the column to `metadata.owner` to keep it as a text"
+            ),
             "contact_id" => format!("`{text}` is not the mail address of a contact"),
-            "product_id" => format!("`{text}` is neither the code nor the name of a product"),
+            "product_id" => format!("`{text}` is neither the code nor the name of a product; create it (POST /v1/products), or import the products first"),
             "stage_id" => format!("`{text}` is no stage of this pipeline; create it (POST /v1/stages)"),
             _ => format!("`{text}` names no {thing}"),
         }

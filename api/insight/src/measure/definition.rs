@@ -6,9 +6,11 @@ const AT_LAST_DAY: &str =
     "Sums in other currencies are converted at the latest rate of the report's last day or before, each sum rounded once, half away from zero.";
 const BOOKED: &str = "Amounts are those of the ledger, in the company's currency as they were posted; nothing is converted again.";
 const NONE: &str = "No amounts. Times are whole seconds.";
+const DEALS: &str =
+    "Values are added up exactly in each currency; each sum is converted once at the latest rate of today or before, rounded half away from zero.";
 
 /// Name, meaning, what counts, source, conversion.
-const DEFINITIONS: [(&str, &str, &str, &str, &str); 8] = [
+const DEFINITIONS: [(&str, &str, &str, &str, &str); 11] = [
     (
         "trial-balance",
         "Turnover and balance of every account since the beginning, as of a day.",
@@ -66,6 +68,31 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 8] = [
          the invoice's posting, `days_to_cash` posted to paid in full. The median of an even number is the lower one.",
         "Events.",
         NONE,
+    ),
+    (
+        "pipeline",
+        "Deals by stage, what was won and lost, the win rate, and the months.",
+        "Open deals as they stand now, whatever the period; won and lost deals by the day they ended, in the companies' time zone (UTC when they have several). \
+         The value of a deal is its `expected_value`, won and lost ones included. The win rate is won deals out of won and lost ones, by number. A deal without \
+         a customer counts like any other. A group holds the same deals, split by owner, team, product or customer.",
+        "Opportunities.",
+        "Values are added up exactly in each currency; each sum is converted once at the latest rate of `to`, or of today, or before, rounded half away from zero.",
+    ),
+    (
+        "pipeline-ageing",
+        "How long open deals stand in their stages.",
+        "Open deals as they stand now. A day is 24 hours of the tenant's clock since the deal came to its stage, whole days only; a deal is stalled from \
+         `stalled_days` on.",
+        "Opportunities.",
+        DEALS,
+    ),
+    (
+        "forecast",
+        "What open deals may bring, by the month in which they may be decided.",
+        "Open deals by the month of their `expected_close_date`; those without one come last. The weighted value is the deal's value times its own probability: \
+         the stage's, unless somebody set another. Deals of one month, probability and currency are weighed together and rounded once.",
+        "Opportunities.",
+        DEALS,
     ),
 ];
 

@@ -4,6 +4,7 @@ use super::{cycle, definition, ledger, owed};
 use causeway_contract::{Endpoint, Json, Problem};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
 use causeway_openapi::measure::{Backlog, Billings, Bookings, Collections, CycleTimes, ReportDefinition, Unbilled, op};
+use causeway_openapi::pipeline::op as pipeline;
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
@@ -21,6 +22,9 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::DefineBacklog, _>(define::<op::DefineBacklog>);
     routes.on::<op::DefineUnbilled, _>(define::<op::DefineUnbilled>);
     routes.on::<op::DefineCycleTimes, _>(define::<op::DefineCycleTimes>);
+    routes.on::<pipeline::DefinePipeline, _>(define::<pipeline::DefinePipeline>);
+    routes.on::<pipeline::DefinePipelineAgeing, _>(define::<pipeline::DefinePipelineAgeing>);
+    routes.on::<pipeline::DefineForecast, _>(define::<pipeline::DefineForecast>);
 }
 
 async fn bookings(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetBookings>) -> Result<Answer<Bookings>, Problem> {

@@ -8,6 +8,7 @@
 pub mod activities;
 pub mod ageing;
 pub mod forecast;
+mod groups;
 pub mod routes;
 pub mod rules;
 pub mod scope;

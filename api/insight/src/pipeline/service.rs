@@ -1,5 +1,6 @@
 //! The report of the pipeline: stages, ends, months.
 
+use super::groups;
 use super::rules::{Month, Sum, months, win_rate};
 use super::scope::{Filter, Scope};
 use crate::sql::{self, Statement};
@@ -42,11 +43,19 @@ pub async fn pipeline(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PipelineQuery) -
     let filter = scope.filter_by(tx, query);
     let open = open_deals(tx, filter.clone()).await?;
     let months = closing_months(tx, filter.clone(), query, &scope).await?;
-    let ended = ended_deals(tx, filter, &months).await?;
+    let ended = ended_deals(tx, filter.clone(), &months).await?;
+    let split = match query.by {
+        Some(by) => groups::of(tx, by, filter, &months).await?,
+        None => Vec::new(),
+    };
+    // Groups hold the same deals, so they bring no other currency.
     let currencies: BTreeSet<Currency> = open.iter().chain(&ended).map(|group| group.currency).collect();
     let rates = scope.rates(tx, currencies, query.to.unwrap_or_else(|| scope.today(ctx))).await?;
     let stages = Find::<stages::Entity>::new().order_by(stages::Column::Position).order_by(stages::Column::Id).all(tx).await?;
-    report(&Converted { rates, currency: scope.currency }, &stages, query, (&open, &ended), &months)
+    let money = Converted { rates, currency: scope.currency };
+    let groups = split.iter().map(|group| group.shown(&money)).collect::<Result<_, _>>()?;
+    let report = report(&money, &stages, query, (&open, &ended), &months)?;
+    Ok(wire::Pipeline { groups, ..report })
 }
 
 impl Scope {
@@ -103,13 +112,13 @@ async fn ended_deals(tx: &mut Tx<'_>, mut filter: Filter, months: &[Month]) -> R
 }
 
 /// The currency of the report and the way to it.
-struct Converted {
+pub(super) struct Converted {
     rates: RateTable,
     currency: Currency,
 }
 
 impl Converted {
-    fn tally(&self, sum: &Sum) -> Result<wire::Tally, Problem> {
+    pub(super) fn tally(&self, sum: &Sum) -> Result<wire::Tally, Problem> {
         Ok(wire::Tally { count: sum.count, value: sum.value(&self.rates, self.currency)?.text(self.currency) })
     }
 }
@@ -153,5 +162,6 @@ fn report(
         won: money.tally(&won)?,
         lost: money.tally(&lost)?,
         by_month: months.iter().map(month).collect::<Result<_, _>>()?,
+        groups: Vec::new(),
     })
 }

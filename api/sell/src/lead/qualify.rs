@@ -30,7 +30,7 @@ pub async fn qualify(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId, body: &wire::Qualif
     let stages = of_company(tx, old.company_id).await?;
     let stage = rules::qualified(&stages)?;
     let row = opportunity_of(ctx, &old, (&party, contact.as_ref()), stage, (value, currency), body);
-    let opportunity = opportunity::insert(ctx, tx, row, &stage.name, &party.name, Vec::new())?;
+    let opportunity = opportunity::insert(ctx, tx, row, &stage.name, Some(&party.name), Vec::new())?;
     let new = leads::Model {
         status: LeadStatus::Qualified,
         party_id: Some(party.id),
@@ -55,7 +55,7 @@ fn opportunity_of(
         tenant_id: lead.tenant_id,
         id: OpportunityId::new(),
         company_id: lead.company_id,
-        party_id: party.id,
+        party_id: Some(party.id),
         contact_id: contact.map(|contact| contact.id),
         lead_id: Some(lead.id),
         title: lead.title.clone(),

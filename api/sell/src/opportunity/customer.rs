@@ -26,7 +26,10 @@ impl Gap {
 
 /// Everything that is missing.
 #[must_use]
-pub fn gaps(party: &parties::Model, children: Option<&Children>, contact_id: Option<ContactId>) -> Vec<Gap> {
+pub fn gaps(party: Option<&parties::Model>, children: Option<&Children>, contact_id: Option<ContactId>) -> Vec<Gap> {
+    let Some(party) = party else {
+        return vec![Gap { code: "customer", pointer: "/party_id", detail: "is required: the customer; set it, then try again" }];
+    };
     let addresses = children.map(|children| children.addresses.as_slice()).unwrap_or_default();
     let contacts = children.map(|children| children.contacts.as_slice()).unwrap_or_default();
     let contact = contact_id.and_then(|id| contacts.iter().find(|contact| contact.id == id));

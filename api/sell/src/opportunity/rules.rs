@@ -55,6 +55,7 @@ pub fn check_required(row: &Model, stage: &stages::Model, errors: &mut Vec<Field
         let there = match field {
             DealField::ExpectedValue => !row.expected_value.is_zero(),
             DealField::ExpectedCloseDate => row.expected_close_date.is_some(),
+            DealField::PartyId => row.party_id.is_some(),
             DealField::ContactId => row.contact_id.is_some(),
             DealField::OwnerId => row.owner_id.is_some(),
             DealField::TeamId => row.team_id.is_some(),

@@ -20,13 +20,13 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
     let found = if ids.is_empty() { Vec::new() } else { Find::<opportunities::Entity>::new().among(opportunities::Column::Id, ids.clone()).all(tx).await? };
     let found: BTreeMap<Uuid, opportunities::Model> = found.into_iter().map(|row| (row.id.uuid(), row)).collect();
     let mut references = tx.external_refs(&ids).await?;
-    let bodies: Vec<_> = rows.into_iter().map(|row| wanted(import, names, row, &standing)).collect();
+    let bodies: Vec<_> = rows.into_iter().map(|row| wanted(import, names, row, |reference| found.get(standing.get(reference)?))).collect();
     let known = Known::load(tx, bodies.iter().filter_map(|body| body.as_ref().ok()).map(|(body, _)| body)).await?;
     let mut outcomes = Vec::with_capacity(bodies.len());
     for wanted in bodies {
         outcomes.push(match wanted {
             Err(errors) => Outcome::Failed(errors),
-            Ok((body, old)) => match old.and_then(|id| found.get(&id)) {
+            Ok((body, old)) => match old {
                 None => attempt(tx, Outcome::Created, async |tx| service::create_known(ctx, tx, &known, &body, History::Told).map(|_| ())).await?,
                 Some(old) => {
                     let refs = references.remove(&old.id.uuid()).unwrap_or_default();
@@ -43,18 +43,23 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
 }
 
 /// The body of a row, and the opportunity that it changes.
-fn wanted(import: &Import, names: &Names, prepared: Prepared, standing: &BTreeMap<String, Uuid>) -> Result<(CreateOpportunity, Option<Uuid>), Vec<CellError>> {
+fn wanted<'o>(
+    import: &Import,
+    names: &Names,
+    prepared: Prepared,
+    standing: impl Fn(&str) -> Option<&'o opportunities::Model>,
+) -> Result<(CreateOpportunity, Option<&'o opportunities::Model>), Vec<CellError>> {
     let Prepared { mut row, reference, mut errors } = prepared;
     let zone = import.zone(names, &row);
-    let old = reference.as_ref().and_then(|reference| standing.get(reference).copied());
+    let old = reference.as_deref().and_then(standing);
     let mut more = refs(import, reference.as_ref());
     errors.extend(company(import, names, &mut row, &mut more).err());
     if !row.fields.contains_key("title") {
         let product = row.fields.get("product_id").and_then(|id| names.product(id)).or(reference.as_deref()).unwrap_or("Deal");
         row.fields.insert("title".to_owned(), product.to_owned());
     }
-    match body(&row, &OPPORTUNITY, zone, more) {
-        Ok(body) if errors.is_empty() => Ok((body, old)),
+    match body::<CreateOpportunity>(&row, &OPPORTUNITY, zone, more) {
+        Ok(body) if errors.is_empty() => Ok((CreateOpportunity { party_id: body.party_id.or(old.and_then(|old| old.party_id)), ..body }, old)),
         Ok(_) => Err(errors),
         Err(more) => {
             // A field that names nothing was told already.

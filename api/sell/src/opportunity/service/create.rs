@@ -51,11 +51,11 @@ pub fn create_known(ctx: &Ctx, tx: &mut Tx<'_>, known: &Known, body: &wire::Crea
 struct Draft {
     row: Model,
     stage_name: String,
-    party_name: String,
+    party_name: Option<String>,
 }
 
 fn insert_draft(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft, body: &wire::CreateOpportunity) -> Result<wire::Opportunity, Problem> {
-    insert(ctx, tx, draft.row, &draft.stage_name, &draft.party_name, refs::pairs(&body.external_refs))
+    insert(ctx, tx, draft.row, &draft.stage_name, draft.party_name.as_deref(), refs::pairs(&body.external_refs))
 }
 
 /// The opportunity that a body asks for.
@@ -70,7 +70,8 @@ fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: Hist
         Some(closed_at) if body.created_at.is_none() => closed_at.min(ctx.now()),
         _ => happened(ctx, history, body.created_at, "/created_at", &mut errors),
     };
-    let Some((company, party)) = known.check(body, &mut errors) else { return Err(Problem::of(errors)) };
+    let Some(company) = known.check(body, &mut errors) else { return Err(Problem::of(errors)) };
+    let party = known.customer(body);
     let currency = body.currency.unwrap_or(company.currency);
     body.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
     let expected_value = expected(body.expected_value.as_ref(), currency, &mut errors);
@@ -80,7 +81,7 @@ fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: Hist
         tenant_id: ctx.tenant,
         id: OpportunityId::new(),
         company_id: body.company_id,
-        party_id: body.party_id,
+        party_id: party.map(|party| party.id),
         contact_id: body.contact_id,
         lead_id: None,
         title: body.title.clone(),
@@ -106,23 +107,30 @@ fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: Hist
     if row.status == OpportunityStatus::Open {
         rules::check_required(&row, stage, &mut errors);
         if stage.validates_customer == Some(true) {
-            let children = known.children.get(&row.party_id);
+            let children = row.party_id.and_then(|id| known.children.get(&id));
             errors.extend(customer::gaps(party, children, row.contact_id).into_iter().map(customer::Gap::error));
         }
     }
     finish(errors)?;
-    Ok(Draft { row, stage_name: stage.name.clone(), party_name: party.name.clone() })
+    Ok(Draft { row, stage_name: stage.name.clone(), party_name: party.map(|party| party.name.clone()) })
 }
 
 /// Adds an opportunity that is complete: from a body or from a lead.
 ///
 /// # Errors
 /// When it cannot be recorded.
-pub fn insert(ctx: &Ctx, tx: &mut Tx<'_>, row: Model, stage_name: &str, party_name: &str, refs: Vec<(String, String)>) -> Result<wire::Opportunity, Problem> {
+pub fn insert(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    row: Model,
+    stage_name: &str,
+    party_name: Option<&str>,
+    refs: Vec<(String, String)>,
+) -> Result<wire::Opportunity, Problem> {
     tx.insert(row.clone());
     tx.insert(visit(&row));
     tx.set_external_refs(OBJECT, row.id.uuid(), &refs, true);
-    tx.index_words(OBJECT, row.id.uuid(), &[Some(&row.title), Some(party_name)], true);
+    tx.index_words(OBJECT, row.id.uuid(), &[Some(&row.title), party_name], true);
     record(ctx, tx, "opportunity.created", &row, stage_name, refs)
 }
 
@@ -171,7 +179,8 @@ pub fn expected(text: Option<&AmountText>, currency: Currency, errors: &mut Vec<
     amount
 }
 
-/// Makes a known opportunity what a body says, as another system that leads it knows it; what the body leaves out stays. Answers whether anything changed.
+/// Makes a known opportunity what a body says, as another system that leads it knows it; what the body leaves out stays, but for the customer: the caller
+/// puts the standing one into a body without one. Answers whether anything changed.
 ///
 /// # Errors
 /// As [`create`].
@@ -187,7 +196,7 @@ pub fn replace(
     let moved = said.stage_id != old.stage_id;
     let new = Model {
         id: old.id,
-        contact_id: said.contact_id.or(old.contact_id),
+        contact_id: said.contact_id.or(old.contact_id.filter(|_| said.party_id == old.party_id)),
         lead_id: old.lead_id,
         expected_value: if body.expected_value.is_some() { said.expected_value } else { old.expected_value },
         expected_close_date: said.expected_close_date.or(old.expected_close_date),
@@ -217,7 +226,7 @@ pub fn replace(
         tx.insert(visit(&new));
     }
     if new.title != old.title || new.party_id != old.party_id {
-        tx.index_words(OBJECT, new.id.uuid(), &[Some(&new.title), Some(&draft.party_name)], false);
+        tx.index_words(OBJECT, new.id.uuid(), &[Some(&new.title), draft.party_name.as_deref()], false);
     }
     let event = match new.status {
         OpportunityStatus::Won if moved => "opportunity.won",

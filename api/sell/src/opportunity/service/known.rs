@@ -37,8 +37,9 @@ impl Known {
         let all = |of: fn(&CreateOpportunity) -> Option<UserId>| bodies.clone().filter_map(of).collect::<BTreeSet<_>>();
         let owners = all(|body| body.owner_id);
         let companies = rows::<companies::Entity, _>(tx, companies::Column::Id, bodies.clone().map(|body| body.company_id)).await?;
-        let parties = rows::<parties::Entity, _>(tx, parties::Column::Id, bodies.clone().map(|body| body.party_id)).await?;
         let contacts = rows::<contacts::Entity, _>(tx, contacts::Column::Id, bodies.clone().filter_map(|body| body.contact_id)).await?;
+        let customers = bodies.clone().filter_map(|body| body.party_id).chain(contacts.iter().map(|contact| contact.party_id));
+        let parties = rows::<parties::Entity, _>(tx, parties::Column::Id, customers).await?;
         let users = rows::<users::Entity, _>(tx, users::Column::Id, owners.iter().copied()).await?;
         let products = rows::<products::Entity, _>(tx, products::Column::Id, bodies.clone().filter_map(|body| body.product_id)).await?;
         let teams = rows::<teams::Entity, _>(tx, teams::Column::Id, bodies.clone().filter_map(|body| body.team_id)).await?;
@@ -60,10 +61,10 @@ impl Known {
         Ok(known)
     }
 
-    /// The names that a body gives must be there. Its company and customer, when they are.
-    pub(super) fn check(&self, body: &CreateOpportunity, errors: &mut Vec<FieldError>) -> Option<(&companies::Model, &parties::Model)> {
+    /// The names that a body gives must be there. Its company, when it is.
+    pub(super) fn check(&self, body: &CreateOpportunity, errors: &mut Vec<FieldError>) -> Option<&companies::Model> {
         let company = found(self.companies.get(&body.company_id), "/company_id", errors);
-        let party = found(self.parties.get(&body.party_id), "/party_id", errors);
+        let party = body.party_id.and_then(|id| found(self.parties.get(&id), "/party_id", errors));
         if party.is_some_and(|party| !party.active) {
             errors.push(FieldError::pointer(Code::InvalidValue, "/party_id", "names a party that is not active any more"));
         }
@@ -73,13 +74,19 @@ impl Known {
         if let Some(id) = body.contact_id {
             match self.contacts.get(&id) {
                 None => errors.push(unknown::<causeway_value::Contact>("/contact_id", "tenant")),
-                Some(contact) if contact.party_id != body.party_id => {
+                Some(contact) if body.party_id.is_some_and(|party_id| party_id != contact.party_id) => {
                     errors.push(FieldError::pointer(Code::InvalidValue, "/contact_id", "is a contact of another party"));
                 }
                 Some(_) => {}
             }
         }
-        company.zip(party)
+        company
+    }
+
+    /// The customer of a new opportunity: the one that is named, else that of its contact.
+    pub(super) fn customer(&self, body: &CreateOpportunity) -> Option<&parties::Model> {
+        let of_contact = || Some(self.contacts.get(&body.contact_id?)?.party_id);
+        self.parties.get(&body.party_id.or_else(of_contact)?)
     }
 
     /// The team of a new opportunity: the one that is named, else the owner's when there is one only.

@@ -36,7 +36,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
     let mut errors = Vec::new();
     let mut new = old.clone();
     new.title = body.title.clone().over_required(new.title);
-    new.contact_id = body.contact_id.clone().over(new.contact_id);
+    new.party_id = body.party_id.clone().over(new.party_id);
+    let contact_id = old.contact_id.filter(|_| new.party_id == old.party_id);
+    new.contact_id = body.contact_id.clone().over(contact_id);
     new.currency = body.currency.clone().over_required(new.currency);
     new.expected_value = changed_value(&old, body, new.currency, &mut errors);
     new.expected_close_date = body.expected_close_date.clone().over(new.expected_close_date);
@@ -58,15 +60,22 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
         tx.named::<teams::Entity, _>(Some(team), "/team_id", &mut errors).await?;
     }
     if let Patch::Value(contact) = body.contact_id {
-        check_contact(tx, Some(contact), old.party_id, &mut errors).await?;
+        new.party_id = customer_with(tx, contact, (new.party_id, &body.party_id), &mut errors).await?;
     }
+    let named = match body.party_id {
+        Patch::Value(id) => party::named(tx, Some(id), "/party_id", &mut errors).await?,
+        Patch::Absent | Patch::Null => None,
+    };
     finish(errors)?;
     new.version += 1;
     new.updated_at = ctx.now();
     tx.update(&old, &new);
-    if new.title != old.title {
-        let party = tx.must::<parties::Entity>(old.party_id).await?;
-        tx.index_words(OBJECT, id.uuid(), &[Some(&new.title), Some(&party.name)], false);
+    if new.title != old.title || new.party_id != old.party_id {
+        let customer = match (named, new.party_id) {
+            (None, Some(id)) => Some(tx.must::<parties::Entity>(id).await?),
+            (named, _) => named,
+        };
+        tx.index_words(OBJECT, id.uuid(), &[Some(&new.title), customer.as_ref().map(|party| party.name.as_str())], false);
     }
     let refs = refs::patched(tx, OBJECT, id.uuid(), &body.external_refs).await?;
     let stage = tx.must::<stages::Entity>(new.stage_id).await?;
@@ -99,7 +108,7 @@ pub async fn win(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::Win
     rules::must_be_open(&old, "won")?;
     let stages = of_company(tx, old.company_id).await?;
     check_entry(ctx, tx, &old, stage_rules::ending(&stages, OpportunityStatus::Won)?).await?;
-    close(ctx, tx, &old, OpportunityStatus::Won, body.closed_at, None).await
+    close(ctx, tx, &old, End { closed_at: body.closed_at, ..End::WON }).await
 }
 
 /// Loses an open opportunity.
@@ -112,17 +121,18 @@ pub async fn lose(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::Lo
     let mut errors = Vec::new();
     not_blank(&body.reason, "/reason", &mut errors);
     finish(errors)?;
-    close(ctx, tx, &old, OpportunityStatus::Lost, body.closed_at, Some(body.reason.clone())).await
+    close(ctx, tx, &old, End { status: OpportunityStatus::Lost, closed_at: body.closed_at, lost_reason: Some(body.reason.clone()), ..End::WON }).await
 }
 
-/// Wins the opportunity of an accepted quote, whatever was thought of it before; one that is won already stays as it is.
+/// Wins the opportunity of an accepted quote, whatever was thought of it before; one that is won already stays as it is. An opportunity whose customer was
+/// not known has the quote's from now on.
 ///
 /// # Errors
 /// `not_found`, or `state_conflict` when the pipeline has no stage for won deals.
-pub async fn win_by_quote(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId) -> Result<(), Problem> {
+pub async fn win_by_quote(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, customer: PartyId) -> Result<(), Problem> {
     let old = tx.lock::<Entity>(id).await?;
     if old.status != OpportunityStatus::Won {
-        close(ctx, tx, &old, OpportunityStatus::Won, None, None).await?;
+        close(ctx, tx, &old, End { customer: Some(customer), ..End::WON }).await?;
     }
     Ok(())
 }
@@ -144,22 +154,34 @@ pub async fn reopen(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
     change(ctx, tx, "opportunity.reopened", (&old, &new), &stage.name).await
 }
 
-async fn close(
-    ctx: &Ctx,
-    tx: &mut Tx<'_>,
-    old: &Model,
-    end: OpportunityStatus,
+/// How an opportunity ends.
+struct End {
+    status: OpportunityStatus,
+    /// Now when not given.
     closed_at: Option<Instant>,
     lost_reason: Option<String>,
-) -> Result<wire::Opportunity, Problem> {
+    /// The customer of one whose customer was not known.
+    customer: Option<PartyId>,
+}
+
+impl End {
+    const WON: Self = Self { status: OpportunityStatus::Won, closed_at: None, lost_reason: None, customer: None };
+}
+
+async fn close(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, end: End) -> Result<wire::Opportunity, Problem> {
     let mut errors = Vec::new();
-    let closed_at = happened(ctx, History::of(ctx), closed_at, "/closed_at", &mut errors);
+    let closed_at = happened(ctx, History::of(ctx), end.closed_at, "/closed_at", &mut errors);
     rules::check_order(old.created_at, closed_at, &mut errors);
     finish(errors)?;
     let stages = of_company(tx, old.company_id).await?;
-    let stage = stage_rules::ending(&stages, end)?;
-    let new = rules::closed(old, stage, closed_at, lost_reason, ctx.now());
-    let event = if end == OpportunityStatus::Won { "opportunity.won" } else { "opportunity.lost" };
+    let stage = stage_rules::ending(&stages, end.status)?;
+    let mut new = rules::closed(old, stage, closed_at, end.lost_reason, ctx.now());
+    if let (None, Some(customer)) = (old.party_id, end.customer) {
+        new.party_id = Some(customer);
+        let party = tx.must::<parties::Entity>(customer).await?;
+        tx.index_words(OBJECT, new.id.uuid(), &[Some(&new.title), Some(&party.name)], false);
+    }
+    let event = if end.status == OpportunityStatus::Won { "opportunity.won" } else { "opportunity.lost" };
     change(ctx, tx, event, (old, &new), &stage.name).await
 }
 
@@ -188,14 +210,17 @@ async fn check_entry(ctx: &Ctx, tx: &mut Tx<'_>, row: &Model, stage: &stages::Mo
     if stage.validates_customer != Some(true) {
         return finish(errors);
     }
-    let customer = tx.must::<parties::Entity>(row.party_id).await?;
-    let children = party::children_of(tx, row.party_id).await?;
-    errors.extend(customer::gaps(&customer, Some(&children), row.contact_id).into_iter().map(customer::Gap::error));
+    let customer = match row.party_id {
+        Some(id) => Some((tx.must::<parties::Entity>(id).await?, party::children_of(tx, id).await?)),
+        None => None,
+    };
+    let (party, children) = (customer.as_ref().map(|(party, _)| party), customer.as_ref().map(|(_, children)| children));
+    errors.extend(customer::gaps(party, children, row.contact_id).into_iter().map(customer::Gap::error));
     finish(errors)?;
-    if !customer.is_customer {
+    if let Some((customer, _)) = customer.filter(|(customer, _)| !customer.is_customer) {
         let roles = if customer.is_supplier { vec![PartyRole::Customer, PartyRole::Supplier] } else { vec![PartyRole::Customer] };
         let change = UpdateParty { roles: Patch::Value(roles), ..UpdateParty::default() };
-        causeway_master::party::service::update(ctx, tx, row.party_id, &change).await?;
+        causeway_master::party::service::update(ctx, tx, customer.id, &change).await?;
     }
     Ok(())
 }
@@ -262,10 +287,19 @@ fn changed_value(old: &Model, body: &wire::UpdateOpportunity, currency: Currency
     }
 }
 
-async fn check_contact(tx: &mut Tx<'_>, contact_id: Option<ContactId>, party_id: PartyId, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
-    let contact = tx.named::<contacts::Entity, _>(contact_id, "/contact_id", errors).await?;
-    if contact.is_some_and(|contact| contact.party_id != party_id) {
+/// The customer together with a contact: the one that is known, whose contact it must be; else, when the body does not speak of it, the contact's.
+async fn customer_with(
+    tx: &mut Tx<'_>,
+    contact_id: ContactId,
+    (party_id, said): (Option<PartyId>, &Patch<PartyId>),
+    errors: &mut Vec<FieldError>,
+) -> Result<Option<PartyId>, Problem> {
+    let Some(contact) = tx.named::<contacts::Entity, _>(Some(contact_id), "/contact_id", errors).await? else { return Ok(party_id) };
+    if party_id.is_none() && said.is_absent() {
+        return Ok(Some(contact.party_id));
+    }
+    if party_id != Some(contact.party_id) {
         errors.push(FieldError::pointer(Code::InvalidValue, "/contact_id", "is a contact of another party"));
     }
-    Ok(())
+    Ok(party_id)
 }

@@ -26,7 +26,7 @@ pub async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Accept
     let today = ctx.today(company.time_zone);
     rules::must_be_valid(&old, today)?;
     if let Some(opportunity_id) = old.opportunity_id {
-        win_by_quote(ctx, tx, opportunity_id).await?;
+        win_by_quote(ctx, tx, opportunity_id, old.party_id).await?;
     }
     let lines = store::lines_of(tx, id).await?;
     let refs = store::refs_of(tx, id).await?;
