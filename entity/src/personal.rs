@@ -18,7 +18,7 @@ pub const PERSONAL: &[(&str, &[&str])] = &[
     ("party_tax_ids", &["number", "normalised"]),
     ("contacts", &["name", "email", "phone", "title"]),
     ("addresses", &["line1", "line2", "city", "region", "postal_code", "country"]),
-    ("leads", &["title", "contact_name", "organization_name", "email", "phone", "description", "reason", "metadata"]),
+    ("leads", &["title", "contact_name", "organization_name", "email", "phone", "description", "reason", "metadata", "authority", "need"]),
     ("opportunities", &["title", "lost_reason"]),
     ("activities", &["note", "outcome"]),
     ("quotes", &["accepted_by", "reference", "notes", "decline_reason", "approval_comment"]),

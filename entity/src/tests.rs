@@ -75,6 +75,7 @@ fn entities() -> Vec<TableInfo> {
         described::<master::addresses::Entity>(),
         described::<sell::stages::Entity>(),
         described::<sell::teams::Entity>(),
+        described::<sell::assignment_rules::Entity>(),
         described::<sell::activities::Entity>(),
         described::<sell::team_members::Entity>(),
         described::<sell::stage_visits::Entity>(),

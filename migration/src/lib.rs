@@ -106,6 +106,7 @@ pub fn all() -> Vec<Migration> {
         kernel::m0037_imports::MIGRATION,
         sell::m0038_activities::MIGRATION,
         sell::m0039_prospects::MIGRATION,
+        sell::m0040_intake::MIGRATION,
     ]
 }
 

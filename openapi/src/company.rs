@@ -2,7 +2,7 @@
 
 use crate::object::{ExternalRef, MetadataPatch};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
-use causeway_value::{AccountId, AccountKind, CompanyId, Currency, Instant, Letterhead, QuoteRules, TaxRounding, Zone};
+use causeway_value::{AccountId, AccountKind, CompanyId, Currency, Instant, LeadRules, Letterhead, QuoteRules, TaxRounding, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -42,6 +42,8 @@ pub struct Company {
     pub letterhead: Letterhead,
     /// What its quotes may grant without a second person.
     pub quote_rules: QuoteRules,
+    /// What it asks of its leads.
+    pub lead_rules: LeadRules,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
@@ -83,6 +85,9 @@ pub struct CreateCompany {
     /// What its quotes may grant without a second person: everything when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote_rules: Option<QuoteRules>,
+    /// What it asks of its leads: nothing when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_rules: Option<LeadRules>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -128,6 +133,10 @@ pub struct UpdateCompany {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = QuoteRules)]
     pub quote_rules: Patch<QuoteRules>,
+    /// What it asks of its leads from now on, as a whole.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = LeadRules)]
+    pub lead_rules: Patch<LeadRules>,
     /// Own data of the caller: a text sets an entry, null removes it, others stay.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]

@@ -4,8 +4,8 @@ use crate::object::{ExternalRef, MetadataPatch};
 use crate::party::{Contact, Party};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
-    AmountText, CompanyId, ContactId, Currency, Day, DealField, FlowId, Instant, LeadId, LeadStatus, OpportunityId, OpportunityStatus, PartyId, Percent,
-    ProductId, StageId, TeamId, UserId,
+    AmountText, AssignmentRuleId, CompanyId, ContactId, Currency, Day, DealField, FlowId, Instant, LeadId, LeadStatus, OpportunityId, OpportunityStatus,
+    PartyId, Percent, ProductId, StageId, TeamId, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -129,8 +129,26 @@ pub struct Lead {
     pub source: Option<String>,
     /// What else is known.
     pub description: Option<String>,
+    /// The country of the organization, ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// How many people work there.
+    pub employee_count: Option<i64>,
+    /// What may be spent.
+    pub budget: Option<AmountText>,
+    /// The currency of that.
+    pub currency: Option<Currency>,
+    /// Who decides.
+    pub authority: Option<String>,
+    /// What is needed, and why.
+    pub need: Option<String>,
+    /// When it is needed.
+    pub needed_by: Option<Day>,
     /// Who works on it.
     pub owner_id: Option<UserId>,
+    /// The team that works on it.
+    pub team_id: Option<TeamId>,
+    /// The assignment rule that gave it to its owner or team; null when a person did.
+    pub assignment: Option<LeadAssignment>,
     /// The party that qualifying made or found.
     pub party_id: Option<PartyId>,
     /// The opportunity that qualifying made.
@@ -141,6 +159,15 @@ pub struct Lead {
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
     pub external_refs: Vec<ExternalRef>,
+}
+
+/// Why a lead was given to whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeadAssignment {
+    /// The rule.
+    pub rule_id: AssignmentRuleId,
+    /// What of the lead it goes by, and whose turn it was.
+    pub because: String,
 }
 
 /// A new lead.
@@ -176,9 +203,37 @@ pub struct CreateLead {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2_000)]
     pub description: Option<String>,
-    /// Who works on it.
+    /// The country of the organization, ISO 3166-1 alpha-2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    pub country: Option<String>,
+    /// How many people work there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 100_000_000)]
+    pub employee_count: Option<i64>,
+    /// What may be spent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<AmountText>,
+    /// The currency of the budget: the company's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// Who decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub authority: Option<String>,
+    /// What is needed, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub need: Option<String>,
+    /// When it is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needed_by: Option<Day>,
+    /// Who works on it: by the assignment rules when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
+    /// The team that works on it: by the assignment rules when neither owner nor team is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team_id: Option<TeamId>,
     /// When it came in: back-dated history of a sandbox or an import, never in the future.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Instant>,
@@ -227,10 +282,42 @@ pub struct UpdateLead {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<String>, max_length = 2_000)]
     pub description: Patch<String>,
+    /// The country of the organization, ISO 3166-1 alpha-2.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    pub country: Patch<String>,
+    /// How many people work there.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 100_000_000)]
+    pub employee_count: Patch<i64>,
+    /// What may be spent.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<AmountText>)]
+    pub budget: Patch<AmountText>,
+    /// The currency of the budget; another one needs the budget in it, too.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<Currency>)]
+    pub currency: Patch<Currency>,
+    /// Who decides.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub authority: Patch<String>,
+    /// What is needed, and why.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 2_000)]
+    pub need: Patch<String>,
+    /// When it is needed.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<Day>)]
+    pub needed_by: Patch<Day>,
     /// Who works on it.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<UserId>)]
     pub owner_id: Patch<UserId>,
+    /// The team that works on it.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<TeamId>)]
+    pub team_id: Patch<TeamId>,
     /// Own data of the caller: a text sets an entry, null removes it, others stay.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
@@ -248,15 +335,29 @@ pub struct QualifyLead {
     /// The party it belongs to; without it the one with the same mail address or organization name, else a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party_id: Option<PartyId>,
-    /// What the deal may be worth.
+    /// What the deal may be worth: the lead's budget when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_value: Option<AmountText>,
-    /// The currency of that: the company's when not given.
+    /// The currency of that and of the budget: the lead's, or the company's, when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// When it may be decided.
+    /// When it may be decided: when it is needed, when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_close_date: Option<Day>,
+    /// What may be spent, if the lead does not say so yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<AmountText>,
+    /// Who decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub authority: Option<String>,
+    /// What is needed, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub need: Option<String>,
+    /// When it is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needed_by: Option<Day>,
 }
 
 /// Gives a lead up.
@@ -535,7 +636,9 @@ pub const LEADS: ListSpec = ListSpec {
     filters: &[
         Filter { name: "status", kind: FilterKind::Word, index: "leads_status" },
         Filter { name: "source", kind: FilterKind::Word, index: "leads_source" },
+        Filter { name: "country", kind: FilterKind::Word, index: "leads_country" },
         Filter { name: "owner_id", kind: FilterKind::Id("usr"), index: "leads_owner_id" },
+        Filter { name: "team_id", kind: FilterKind::Id("team"), index: "leads_team_id" },
         Filter { name: "company_id", kind: FilterKind::Id("com"), index: "leads_company_id" },
         Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "leads_party_id" },
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "leads_flow_id" },
@@ -602,7 +705,7 @@ pub mod op {
         Get "/v1/leads/{id}" GetLead (LeadId) Nothing => Json<Lead>, leads:read;
         /// Changes a lead.
         Patch "/v1/leads/{id}" UpdateLead (LeadId) body::UpdateLead => Json<Lead>, leads:write;
-        /// Makes party, contact and opportunity of a lead, or links those that exist.
+        /// Makes party, contact and opportunity of a lead, or links those that exist; first the lead must say what its company asks for (`lead_rules`).
         Post "/v1/leads/{id}/qualify" QualifyLead (LeadId) body::QualifyLead => Json<QualifiedLead>, leads:qualify;
         /// Gives a lead up.
         Post "/v1/leads/{id}/disqualify" DisqualifyLead (LeadId) body::DisqualifyLead => Json<Lead>, leads:qualify;

@@ -20,6 +20,7 @@ pub mod delivery;
 pub mod fiscal_year;
 pub mod identity;
 pub mod import;
+pub mod intake;
 pub mod integration;
 pub mod invoice;
 pub mod ledger;
@@ -61,6 +62,7 @@ pub fn rows() -> Vec<Row> {
         tax::ENDPOINTS,
         term::ENDPOINTS,
         crm::ENDPOINTS,
+        intake::ENDPOINTS,
         team::ENDPOINTS,
         activity::ENDPOINTS,
         quote::ENDPOINTS,

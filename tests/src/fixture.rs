@@ -32,6 +32,7 @@ const FILLING: &[&str] = &[
     "CreateOpportunity",
     "LoseOpportunity",
     "CreateTeam",
+    "CreateAssignmentRule",
     "CreateActivity",
     "CreateLostReason",
     "CreateQuote",

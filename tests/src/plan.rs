@@ -25,7 +25,8 @@ use causeway_openapi::session::op as session;
 use causeway_openapi::term::op as term;
 use causeway_openapi::{billable, pricing, tax};
 use causeway_value::{
-    BillableId, BillingPolicy, Day, DocumentLanguage, InvoiceId, Letterhead, PaymentDifference, PaymentStatus, ProductKind, QuoteRules, TenantMode,
+    BillableId, BillingPolicy, Day, DocumentLanguage, InvoiceId, LeadInput, LeadRules, Letterhead, PaymentDifference, PaymentStatus, ProductKind, QuoteRules,
+    TenantMode,
 };
 use serde_json::{Value, json, to_value};
 
@@ -240,11 +241,12 @@ impl Fixture {
                 tax_rounding: Some(of("per_document")),
                 letterhead: Some(letterhead()),
                 quote_rules: Some(self.quote_rules()),
+                lead_rules: Some(LeadRules { required_inputs: vec![LeadInput::Email, LeadInput::Budget] }),
                 ..company_body("Acme Works")
             })),
             "UpdateCompany" => self.on(
                 caller.post::<causeway_openapi::company::op::CreateCompany>((), &company_body("Acme Old")).await.id,
-                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules() })),
+                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] } })),
             ),
             "CreateAccount" => {
                 let code = unique("4");
@@ -471,13 +473,23 @@ impl Fixture {
                 let id = caller.raw.post("/v1/stages", &stage).await.success()["id"].as_str().unwrap_or_default().to_owned();
                 self.on(id, body(json!({ "name": unique("stage"), "position": 4, "probability": "40", "required_fields": [], "validates_customer": false })))
             }
-            "CreateLead" => self.create(self.full_lead()),
-            "CreateLeads" => self.create(body(json!({ "mode": "atomic", "items": [self.full_lead()] }))),
-            "UpdateLead" => self.on(self.lead().await, adorned(json!({ "status": "working", "title": "41 chairs", "owner_id": self.user, "phone": null }))),
+            "CreateLead" => self.create(self.full_lead().await),
+            "CreateLeads" => self.create(body(json!({ "mode": "atomic", "items": [self.full_lead().await] }))),
+            "UpdateLead" => self.on(self.lead().await, adorned(json!({ "status": "working", "title": "41 chairs", "owner_id": self.user, "phone": null, "country": "FR", "employee_count": 41, "budget": "1.00",
+                "currency": "EUR", "authority": "Amy", "need": "chairs", "needed_by": "2026-12-24", "team_id": self.team().await }))),
             "QualifyLead" => self.on(
                 self.lead().await,
-                body(json!({ "party_id": self.shop.party, "expected_value": "9000.00", "currency": "EUR", "expected_close_date": "2026-12-15" })),
+                body(json!({ "party_id": self.shop.party, "expected_value": "9000.00", "currency": "EUR", "expected_close_date": "2026-12-15",
+                    "budget": "9500.00", "authority": "the owner", "need": "a new hall", "needed_by": "2026-12-24" })),
             ),
+            "AssignLead" => self.on(self.lead().await, body(json!({ "owner_id": self.user, "team_id": self.team().await }))),
+            "CreateAssignmentRule" => self.create(Some(self.full_rule().await)),
+            "UpdateAssignmentRule" => {
+                let id = caller.raw.post("/v1/assignment-rules", &self.full_rule().await).await.success()["id"].as_str().unwrap_or_default().to_owned();
+                let change = json!({ "name": unique("rule"), "position": 2, "sources": [], "countries": ["AT"], "min_employees": null, "max_employees": 9,
+                    "team_id": self.team().await, "owner_ids": [], "active": false });
+                self.on(id, Some(change))
+            }
             "DisqualifyLead" => self.on(self.lead().await, body(json!({ "reason": "no budget" }))),
             "CreateOpportunity" => self.create(self.full_opportunity().await),
             "CreateOpportunities" => self.create(body(json!({ "mode": "atomic", "items": [self.full_opportunity().await] }))),
@@ -544,11 +556,16 @@ impl Fixture {
         json!({ "name": unique("team"), "lead_id": self.user, "member_ids": [self.user] })
     }
 
+    async fn full_rule(&self) -> Value {
+        json!({ "name": unique("rule"), "position": 1, "company_id": self.shop.company, "sources": ["expo"], "countries": ["FR"], "min_employees": 1, "max_employees": 50,
+            "team_id": self.team().await, "owner_ids": [self.user] })
+    }
+
     async fn team(&self) -> String {
         self.caller().raw.post("/v1/teams", &self.full_team()).await.success()["id"].as_str().unwrap_or_default().to_owned()
     }
 
-    fn full_lead(&self) -> Option<Value> {
+    async fn full_lead(&self) -> Option<Value> {
         adorned(CreateLead {
             company_id: self.shop.company,
             title: "40 chairs".to_owned(),
@@ -559,6 +576,14 @@ impl Fixture {
             source: Some("web".to_owned()),
             description: Some("wants chairs".to_owned()),
             owner_id: Some(self.user),
+            team_id: Some(of(&self.team().await)),
+            country: Some("FR".to_owned()),
+            employee_count: Some(40),
+            budget: Some("9000.00".into()),
+            currency: Some(of("EUR")),
+            authority: Some("the owner".to_owned()),
+            need: Some("a new hall".to_owned()),
+            needed_by: Some(of("2026-12-15")),
             ..CreateLead::default()
         })
     }

@@ -55,6 +55,7 @@ pub fn company_body(name: &str) -> CreateCompany {
         tax_rounding: None,
         letterhead: None,
         quote_rules: None,
+        lead_rules: None,
         metadata: Default::default(),
         external_refs: Vec::new(),
     }

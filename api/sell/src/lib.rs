@@ -6,6 +6,7 @@
 pub mod activity;
 pub mod check;
 pub mod header;
+pub mod intake;
 pub mod lead;
 pub mod line;
 pub mod lost_reason;
@@ -24,6 +25,7 @@ pub fn register(routes: &mut Routes) {
     activity::register(routes);
     lost_reason::register(routes);
     lead::routes::register(routes);
+    intake::register(routes);
     opportunity::routes::register(routes);
     quote::routes::register(routes);
     order::routes::register(routes);

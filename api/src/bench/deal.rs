@@ -190,6 +190,7 @@ impl World {
             tax_rounding: None,
             letterhead: None,
             quote_rules: None,
+            lead_rules: None,
             metadata: BTreeMap::new(),
             external_refs: Vec::new(),
         };

@@ -106,6 +106,7 @@ async fn company(caller: &Caller) -> Result<CompanyId, String> {
         tax_rounding: None,
         letterhead: None,
         quote_rules: None,
+        lead_rules: None,
         metadata: std::collections::BTreeMap::new(),
         external_refs: Vec::new(),
     };

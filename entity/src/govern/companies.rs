@@ -2,7 +2,7 @@
 //!
 //! No personal fields.
 
-use causeway_value::{CompanyId, Currency, Instant, Json, Letterhead, QuoteRules, TaxRounding, TenantId, Zone};
+use causeway_value::{CompanyId, Currency, Instant, Json, LeadRules, Letterhead, QuoteRules, TaxRounding, TenantId, Zone};
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
 
@@ -35,6 +35,8 @@ pub struct Model {
     pub letterhead: Option<Json<Letterhead>>,
     /// What its quotes may grant without a second person.
     pub quote_rules: Option<Json<QuoteRules>>,
+    /// What a lead must say before it is qualified.
+    pub lead_rules: Option<Json<LeadRules>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

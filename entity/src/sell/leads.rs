@@ -1,8 +1,12 @@
 //! People and organizations that may want to buy.
 //!
-//! Personal: `contact_name`, `email`, `phone`; `title`, `organization_name`, `description`, `reason` and `metadata` may name a person.
+//! Units: `budget` in minor units of `currency`.
+//!
+//! Personal: `contact_name`, `email`, `phone`; `title`, `organization_name`, `description`, `reason`, `authority`, `need` and `metadata` may name a person.
 
-use causeway_value::{CompanyId, FlowId, Instant, Json, LeadId, LeadStatus, OpportunityId, PartyId, TenantId, UserId};
+use causeway_value::{
+    Amount, AssignmentRuleId, CompanyId, Currency, Day, FlowId, Instant, Json, LeadId, LeadStatus, OpportunityId, PartyId, TeamId, TenantId, UserId,
+};
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
 
@@ -34,6 +38,20 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// Of the organization.
+    pub country: Option<String>,
+    pub employee_count: Option<i64>,
+    pub team_id: Option<TeamId>,
+    pub budget: Option<Amount>,
+    /// Of the budget.
+    pub currency: Option<Currency>,
+    /// Who decides.
+    pub authority: Option<String>,
+    pub need: Option<String>,
+    pub needed_by: Option<Day>,
+    /// The rule that gave it to its owner or team, and why.
+    pub assignment_rule_id: Option<AssignmentRuleId>,
+    pub assignment_reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

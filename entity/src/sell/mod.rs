@@ -1,6 +1,7 @@
 //! From the lead to the order.
 
 pub mod activities;
+pub mod assignment_rules;
 pub mod leads;
 pub mod lost_reasons;
 pub mod opportunities;

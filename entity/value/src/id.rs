@@ -411,6 +411,15 @@ impl Kind for Team {
 /// Id of a team.
 pub type TeamId = Id<Team>;
 
+/// Who gets which leads.
+pub enum AssignmentRule {}
+impl Kind for AssignmentRule {
+    const PREFIX: &'static str = "asr";
+    const NAME: &'static str = "assignment_rule";
+}
+/// Id of an assignment rule.
+pub type AssignmentRuleId = Id<AssignmentRule>;
+
 /// Something to be done.
 pub enum Activity {}
 impl Kind for Activity {
@@ -713,6 +722,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     (Lead::PREFIX, Lead::NAME),
     (Stage::PREFIX, Stage::NAME),
     (Team::PREFIX, Team::NAME),
+    (AssignmentRule::PREFIX, AssignmentRule::NAME),
     (LostReason::PREFIX, LostReason::NAME),
     (Activity::PREFIX, Activity::NAME),
     (Opportunity::PREFIX, Opportunity::NAME),

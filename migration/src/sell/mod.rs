@@ -9,3 +9,4 @@ pub(crate) mod m0035_quote_rules;
 pub(crate) mod m0036_pipeline;
 pub(crate) mod m0038_activities;
 pub(crate) mod m0039_prospects;
+pub(crate) mod m0040_intake;

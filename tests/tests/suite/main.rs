@@ -16,6 +16,7 @@ mod exposure;
 mod holds;
 mod hostile;
 mod import;
+mod intake;
 mod limits;
 mod measures;
 mod mfa;

@@ -69,6 +69,7 @@ impl Shop {
             tax_rounding: None,
             letterhead: None,
             quote_rules: None,
+            lead_rules: None,
             metadata: Default::default(),
             external_refs: Vec::new(),
         };

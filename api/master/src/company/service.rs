@@ -46,6 +46,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
         updated_at: now,
         letterhead: body.letterhead.clone().map(Json),
         quote_rules: body.quote_rules.clone().map(Json),
+        lead_rules: body.lead_rules.clone().map(Json),
     };
     tx.insert(row.clone());
     for account in chart {
@@ -85,6 +86,8 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     new.letterhead = Some(Json(body.letterhead.clone().over_required(letterhead)));
     let rules = old.quote_rules.clone().map(|kept| kept.0).unwrap_or_default();
     new.quote_rules = Some(Json(body.quote_rules.clone().over_required(rules)));
+    let asked = old.lead_rules.clone().map(|kept| kept.0).unwrap_or_default();
+    new.lead_rules = Some(Json(body.lead_rules.clone().over_required(asked)));
     if let Patch::Value(rules) = &body.quote_rules {
         let mut errors = Vec::new();
         check_rules(tx, Some(rules), &mut errors).await?;
@@ -150,6 +153,7 @@ pub fn view(row: &companies::Model, refs: Vec<(String, String)>) -> wire::Compan
         tax_rounding: row.tax_rounding,
         letterhead: row.letterhead.clone().map(|kept| kept.0).unwrap_or_default(),
         quote_rules: row.quote_rules.clone().map(|kept| kept.0).unwrap_or_default(),
+        lead_rules: row.lead_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         metadata: row.metadata.0.clone(),
         external_refs: crate::refs::shown(refs),
     }

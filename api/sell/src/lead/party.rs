@@ -68,7 +68,7 @@ fn new_party(lead: &Model, name: &str) -> CreateParty {
         name: name.to_owned(),
         kind,
         roles: vec![PartyRole::Customer],
-        country: None,
+        country: lead.country.clone(),
         tax_id: None,
         tax_ids: Vec::new(),
         refuse_duplicates: None,
@@ -115,13 +115,23 @@ mod tests {
             version: 1,
             created_at: Instant(0),
             updated_at: Instant(0),
+            country: Some("FR".to_owned()),
+            employee_count: None,
+            team_id: None,
+            budget: None,
+            currency: None,
+            authority: None,
+            need: None,
+            needed_by: None,
+            assignment_rule_id: None,
+            assignment_reason: None,
         }
     }
 
     #[test]
     fn an_organization_has_the_person_as_contact() {
         let party = new_party(&lead(Some("Borealis SAS"), Some("Amy")), "Borealis SAS");
-        assert_eq!((party.kind, party.email.as_deref()), (PartyKind::Organization, None));
+        assert_eq!((party.kind, party.email.as_deref(), party.country.as_deref()), (PartyKind::Organization, None, Some("FR")));
         assert_eq!(party.contacts.iter().map(|contact| contact.email.as_deref()).collect::<Vec<_>>(), [Some("amy@borealis.test")]);
     }
 

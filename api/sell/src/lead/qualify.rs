@@ -1,9 +1,11 @@
 //! Qualifying a lead: party, contact and opportunity in one transaction (CRM-03 to CRM-05).
 
+use super::rules::missing;
 use super::{party, service};
+use crate::opportunity::rules::check_required;
 use crate::opportunity::service as opportunity;
 use crate::stage::{rules, service::of_company};
-use causeway_contract::Problem;
+use causeway_contract::{FieldError, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::sell::{leads, opportunities, stages};
 use causeway_kernel::{Ctx, Tx};
@@ -21,15 +23,23 @@ pub async fn qualify(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId, body: &wire::Qualif
     service::must_be_open(&old, "qualified")?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let mut errors = Vec::new();
-    let currency = body.currency.unwrap_or(company.currency);
-    let value = opportunity::expected(body.expected_value.as_ref(), currency, &mut errors);
+    let currency = body.currency.or(old.currency).unwrap_or(company.currency);
+    let complete = completed(&old, body, currency, &mut errors);
+    errors.extend(company.lead_rules.as_ref().map(|asked| missing(&asked.0, &complete)).unwrap_or_default());
+    let value = match (&body.expected_value, complete.budget) {
+        (None, Some(budget)) if complete.currency == Some(currency) => budget,
+        (given, _) => opportunity::expected(given.as_ref(), currency, &mut errors),
+    };
     body.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
-    let party = party::of_lead(ctx, tx, &old, body.party_id, &mut errors).await?;
+    let party = party::of_lead(ctx, tx, &complete, body.party_id, &mut errors).await?;
     finish(errors)?;
     let (party, contact) = party.ok_or_else(Problem::not_found)?;
     let stages = of_company(tx, old.company_id).await?;
     let stage = rules::qualified(&stages)?;
-    let row = opportunity_of(ctx, &old, (&party, contact.as_ref()), stage, (value, currency), body);
+    let row = opportunity_of(ctx, &complete, (&party, contact.as_ref()), stage, (value, currency), body);
+    let mut errors = Vec::new();
+    check_required(&row, stage, &mut errors);
+    finish(errors)?;
     let opportunity = opportunity::insert(ctx, tx, row, &stage.name, Some(&party.name), Vec::new())?;
     let new = leads::Model {
         status: LeadStatus::Qualified,
@@ -37,10 +47,24 @@ pub async fn qualify(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId, body: &wire::Qualif
         opportunity_id: Some(opportunity.id),
         version: old.version + 1,
         updated_at: ctx.now(),
-        ..old.clone()
+        ..complete
     };
     let lead = service::end(ctx, tx, "lead.qualified", &old, &new).await?;
     Ok(wire::QualifiedLead { lead, party, contact, opportunity })
+}
+
+/// The lead with what the body adds to it.
+fn completed(lead: &leads::Model, body: &wire::QualifyLead, currency: Currency, errors: &mut Vec<FieldError>) -> leads::Model {
+    body.needed_by.iter().for_each(|day| check::day(*day, "/needed_by", errors));
+    let budget = service::budget(body.budget.as_ref(), currency, errors);
+    leads::Model {
+        budget: budget.or(lead.budget),
+        currency: if budget.is_some() { Some(currency) } else { lead.currency },
+        authority: body.authority.clone().or_else(|| lead.authority.clone()),
+        need: body.need.clone().or_else(|| lead.need.clone()),
+        needed_by: body.needed_by.or(lead.needed_by),
+        ..lead.clone()
+    }
 }
 
 fn opportunity_of(
@@ -61,7 +85,7 @@ fn opportunity_of(
         title: lead.title.clone(),
         expected_value,
         currency,
-        expected_close_date: body.expected_close_date,
+        expected_close_date: body.expected_close_date.or(lead.needed_by),
         owner_id: lead.owner_id,
         stage_id: stage.id,
         probability: stage.probability,
@@ -74,7 +98,7 @@ fn opportunity_of(
         created_at: ctx.now(),
         updated_at: ctx.now(),
         product_id: None,
-        team_id: None,
+        team_id: lead.team_id,
         stage_since: Some(ctx.now()),
     }
 }

@@ -58,7 +58,15 @@ fn change(body: CreateLead) -> UpdateLead {
         phone: said(body.phone),
         source: said(body.source),
         description: said(body.description),
+        country: said(body.country),
+        employee_count: said(body.employee_count),
+        budget: said(body.budget),
+        currency: said(body.currency),
+        authority: said(body.authority),
+        need: said(body.need),
+        needed_by: said(body.needed_by),
         owner_id: said(body.owner_id),
+        team_id: said(body.team_id),
         ..UpdateLead::default()
     }
 }

@@ -16,6 +16,7 @@ use causeway_value::PartyId;
 use rules::{LIKELY, Profile, Reason, SHOWN, name_words, score};
 use sea_orm::sea_query::Value;
 use std::cmp::Reverse;
+use uuid::Uuid;
 
 /// Parties that one word brings, at most: what a word brings more often tells nobody apart.
 const PER_WORD: usize = 100;
@@ -86,7 +87,7 @@ fn profile(row: &parties::Model, children: &Children) -> Profile {
 
 /// The parties that are worth showing, best first.
 async fn find(tx: &mut Tx<'_>, wanted: &Profile, own: Option<PartyId>) -> Result<Vec<wire::Duplicate>, Problem> {
-    let ids: Vec<PartyId> = candidates(tx, wanted).await?.into_iter().filter(|id| Some(*id) != own).collect();
+    let ids: Vec<PartyId> = candidates(tx, &PARTIES, wanted).await?.into_iter().map(PartyId::from_uuid).filter(|id| Some(*id) != own).collect();
     let rows = Find::<parties::Entity>::new().among(parties::Column::Id, ids.iter().copied()).all(tx).await?;
     let children = store::children(tx, &ids).await?;
     let mut found = Vec::new();
@@ -115,9 +116,26 @@ fn duplicate(row: parties::Model, points: i32, reasons: Vec<Reason>) -> wire::Du
     }
 }
 
-/// The parties that share something with the wanted one, in one query of index ranges, each of which ends early.
-async fn candidates(tx: &mut Tx<'_>, wanted: &Profile) -> Result<Vec<PartyId>, Problem> {
-    let mut search = Search { values: vec![tx.tenant().into()], parts: Vec::new() };
+/// Among whom is searched.
+#[derive(Clone, Copy, Debug)]
+pub struct Among {
+    /// The name of the object whose words are searched.
+    pub object: &'static str,
+    /// Queries of ids, each up to the mail address.
+    pub by_email: &'static [&'static str],
+}
+
+const PARTIES: Among = Among {
+    object: "party",
+    by_email: &["SELECT id FROM parties WHERE tenant_id = $1 AND email =", "SELECT party_id AS id FROM contacts WHERE tenant_id = $1 AND email ="],
+};
+
+/// The objects that share something with the wanted one, in one query of index ranges, each of which ends early.
+///
+/// # Errors
+/// When the database fails.
+pub async fn candidates(tx: &mut Tx<'_>, among: &Among, wanted: &Profile) -> Result<Vec<Uuid>, Problem> {
+    let mut search = Search { among: *among, values: vec![tx.tenant().into()], parts: Vec::new() };
     let names: Vec<&String> = wanted.name.iter().take(WORDS).collect();
     search.all_words(&names);
     for word in &names {
@@ -135,11 +153,12 @@ async fn candidates(tx: &mut Tx<'_>, wanted: &Profile) -> Result<Vec<PartyId>, P
     }
     let sql = format!("SELECT DISTINCT found.id AS id FROM ({}) found LIMIT {COMPARED}", search.parts.join(" UNION ALL "));
     let rows = tx.query(&sql, search.values, &[("id", Cell::Uuid)]).await?;
-    Ok(rows.iter().filter_map(|row| row.try_get("", "id").ok()).map(PartyId::from_uuid).collect())
+    Ok(rows.iter().filter_map(|row| row.try_get("", "id").ok()).collect())
 }
 
 /// Ranges of indexes, as parts of one query.
 struct Search {
+    among: Among,
     values: Vec<Value>,
     parts: Vec<String>,
 }
@@ -156,8 +175,13 @@ impl Search {
     }
 
     fn word(&mut self, word: &str) {
+        let equal = self.equal(word);
+        self.part(&equal);
+    }
+
+    fn equal(&mut self, word: &str) -> String {
         let place = self.place(word);
-        self.part(&format!("SELECT object_id AS id FROM search_words WHERE tenant_id = $1 AND object_type = 'party' AND word = ${place}"));
+        format!("SELECT object_id AS id FROM search_words WHERE tenant_id = $1 AND object_type = '{}' AND word = ${place}", self.among.object)
     }
 
     /// Who has all the words of a name, though each alone is too common.
@@ -167,8 +191,7 @@ impl Search {
         }
         let mut each = Vec::with_capacity(words.len());
         for word in words {
-            let place = self.place(word);
-            each.push(format!("SELECT object_id AS id FROM search_words WHERE tenant_id = $1 AND object_type = 'party' AND word = ${place}"));
+            each.push(self.equal(word));
         }
         self.part(&format!("SELECT every.id FROM ({}) every", each.join(" INTERSECT ")));
     }
@@ -176,12 +199,14 @@ impl Search {
     /// Who has a word that begins so.
     fn prefix(&mut self, prefix: &str) {
         let (from, to) = (self.place(prefix), self.place(&prefix_end(prefix)));
-        self.part(&format!("SELECT object_id AS id FROM search_words WHERE tenant_id = $1 AND object_type = 'party' AND word >= ${from} AND word < ${to}"));
+        let object = self.among.object;
+        self.part(&format!("SELECT object_id AS id FROM search_words WHERE tenant_id = $1 AND object_type = '{object}' AND word >= ${from} AND word < ${to}"));
     }
 
     fn email(&mut self, email: &str) {
         let place = self.place(email);
-        self.part(&format!("SELECT id FROM parties WHERE tenant_id = $1 AND email = ${place}"));
-        self.part(&format!("SELECT party_id AS id FROM contacts WHERE tenant_id = $1 AND email = ${place}"));
+        for query in self.among.by_email {
+            self.part(&format!("{query} ${place}"));
+        }
     }
 }
