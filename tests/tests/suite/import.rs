@@ -138,11 +138,11 @@ async fn people_and_leads_come_in_too() {
     let people = "account,full name,e-mail\nFjord AS,Ola,ola@fjord.test\nFjord AS,Kari,kari@fjord.test\nFjord AS,Ola N.,ola@fjord.test\n";
     let people = import(&tenant, "resource=contacts", people).await;
     assert_eq!((people["result"]["created"].as_i64(), people["result"]["unchanged"].as_i64()), (Some(2), Some(1)), "{people}");
-    let row = json!({ "company name": "Fjord AS", "mail": "ola@fjord.test", "id": "7", "budget": "high" });
+    let row = json!({ "company name": "Fjord AS", "mail": "ola@fjord.test", "id": "7", "hall": "7" });
     let import = json!({ "resource": "leads", "company_id": shop.company, "system": "fair", "rows": [row] });
     assert_eq!(ended(&tenant, &import).await["result"]["created"], 1);
     let lead = tenant.all::<crm::ListLeads, _>(&ListQuery { external_ref: Some("fair:7".to_owned()), ..ListQuery::default() }).await.remove(0);
-    assert_eq!((lead.title.as_str(), lead.metadata.get("budget").map(String::as_str)), ("Fjord AS", Some("high")));
+    assert_eq!((lead.title.as_str(), lead.metadata.get("hall").map(String::as_str)), ("Fjord AS", Some("7")));
     assert_eq!(ended(&tenant, &import).await["result"]["updated"], 1);
 }
 
