@@ -24,6 +24,7 @@ pub const PERSONAL: &[(&str, &[&str])] = &[
     ("quotes", &["accepted_by", "reference", "notes", "decline_reason", "approval_comment"]),
     ("orders", &["reference", "notes", "cancel_reason"]),
     ("quote_lines", &["description", "price_override_reason"]),
+    ("order_amendments", &["reason"]),
     ("order_holds", &["reason", "release_reason"]),
     ("quote_links", &["answered_by", "answered_email", "answered_from"]),
     ("order_lines", &["description", "price_override_reason"]),

@@ -17,15 +17,15 @@ pub struct TaxAmount {
 }
 
 /// An amount has no text without its currency, so the column keeps its integer.
-mod minor_units {
+pub(crate) mod minor_units {
     use causeway_value::Amount;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(amount: &Amount, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(amount: &Amount, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_i64(amount.0)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
         i64::deserialize(deserializer).map(Amount)
     }
 }

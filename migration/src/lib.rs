@@ -107,6 +107,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0038_activities::MIGRATION,
         sell::m0039_prospects::MIGRATION,
         sell::m0040_intake::MIGRATION,
+        sell::m0045_order_amendments::MIGRATION,
     ]
 }
 

@@ -28,6 +28,7 @@ pub mod line;
 pub mod measure;
 pub mod object;
 pub mod order;
+pub mod order_amendment;
 pub mod party;
 pub mod payment;
 pub mod pipeline;
@@ -68,6 +69,7 @@ pub fn rows() -> Vec<Row> {
         quote::ENDPOINTS,
         shared_quote::ENDPOINTS,
         order::ENDPOINTS,
+        order_amendment::ENDPOINTS,
         delivery::ENDPOINTS,
         billable::ENDPOINTS,
         billing_run::ENDPOINTS,

@@ -2,6 +2,7 @@
 
 use crate::line::{LineInput, TaxAmount};
 use crate::object::{ExternalRef, MetadataPatch};
+use crate::order_amendment::OrderAmendment;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
     AmountText, BillingPolicy, CompanyId, Currency, Day, FlowId, HoldId, HoldKind, HoldStep, Instant, OpportunityId, OrderId, OrderLineId, OrderStatus,
@@ -80,15 +81,19 @@ pub struct Order {
     pub credit_warning: Option<String>,
     /// When it was confirmed.
     pub confirmed_at: Option<Instant>,
-    /// Why it was cancelled.
+    /// Why it was cancelled, or what was left of it.
     pub cancelled_reason: Option<String>,
+    /// How often it was amended since it was confirmed.
+    pub amendments: i64,
+    /// What the last amendment changed, with the credit notes that it proposes.
+    pub last_amendment: Option<OrderAmendment>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
     pub external_refs: Vec<ExternalRef>,
 }
 
-/// A line of an order with its six quantities.
+/// A line of an order with its six quantities. Its amounts are those of what is ordered and not cancelled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OrderLine {
     /// Id.
@@ -133,6 +138,10 @@ pub struct OrderLine {
     pub returned_quantity: Quantity,
     /// How much will not be delivered.
     pub cancelled_quantity: Quantity,
+    /// The number of the amendment that added it.
+    pub amendment: Option<i64>,
+    /// The line whose rest it carries on at another price.
+    pub replaces_line_id: Option<OrderLineId>,
 }
 
 /// Something that blocks named steps of a document.
@@ -338,7 +347,7 @@ pub mod op {
         Post "/v1/orders/{id}/release" ReleaseOrder (OrderId) body::ReleaseOrder => Json<Order>, orders:release;
         /// Checks the customer's credit again and releases the credit hold when it is in order.
         Post "/v1/orders/{id}/recheck" RecheckOrder (OrderId) Nothing => Json<Order>, orders:confirm;
-        /// Cancels an order as far as it is not delivered.
+        /// Cancels an order as far as it is not delivered: what is stays, and what is invoiced ahead is proposed to be credited.
         Post "/v1/orders/{id}/cancel" CancelOrder (OrderId) body::CancelOrder => Json<Order>, orders:cancel, [dry_run];
     }
 }

@@ -37,6 +37,7 @@ const FILLING: &[&str] = &[
     "CreateLostReason",
     "CreateQuote",
     "CreateOrder",
+    "AmendOrder",
     "HoldOrder",
     "CreateCreditPolicy",
     "CreateDelivery",

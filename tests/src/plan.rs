@@ -637,6 +637,14 @@ impl Fixture {
                 let hold = held.holds.first().expect("a hold").id;
                 self.on(order.id, body(json!({ "reason": "done", "kind": "manual", "hold_id": hold })))
             }
+            "AmendOrder" => {
+                let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
+                let line = order.lines.first().expect("a line").id;
+                let changed =
+                    json!({ "order_line_id": line, "quantity": "30", "unit_price": "17.00", "price_override_reason": "volume", "discount_percent": "5" });
+                let lines = json!([changed, self.full_line()]);
+                self.on(order.id, body(json!({ "reason": "they need fewer", "lines": lines, "payment_term_id": self.shop.term })))
+            }
             "RecheckOrder" => self.on(self.rechecked_order().await, None),
             "CreateCreditPolicy" => {
                 let party = caller.post::<party::CreateParty>((), &party_body("Boreas")).await.id;

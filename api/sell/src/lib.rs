@@ -29,4 +29,5 @@ pub fn register(routes: &mut Routes) {
     opportunity::routes::register(routes);
     quote::routes::register(routes);
     order::routes::register(routes);
+    order::amendment::routes::register(routes);
 }

@@ -5,6 +5,7 @@ pub mod assignment_rules;
 pub mod leads;
 pub mod lost_reasons;
 pub mod opportunities;
+pub mod order_amendments;
 pub mod order_holds;
 pub mod order_lines;
 pub mod orders;

@@ -28,6 +28,8 @@ pub struct Model {
     pub release_reason: Option<String>,
     /// The total of the order up to which releasing a credit hold accepts the risk.
     pub covers_amount: Option<Amount>,
+    /// The user or key that made a second person necessary, and is therefore not that person.
+    pub asked_by: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

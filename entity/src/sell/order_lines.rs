@@ -40,6 +40,12 @@ pub struct Model {
     pub taxes: Json<Vec<TaxAmount>>,
     /// Per `price_base_quantity` units, in the order's currency.
     pub unit_cost: Option<Price>,
+    /// What stands after amendments took a part back; null means all of `quantity`. The amounts are those of what stands.
+    pub kept_quantity: Option<Quantity>,
+    /// The number of the amendment that added it.
+    pub amendment: Option<i64>,
+    /// The line whose rest it carries on at another price.
+    pub replaces_line_id: Option<OrderLineId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

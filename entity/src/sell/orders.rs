@@ -52,6 +52,8 @@ pub struct Model {
     pub channel: Option<String>,
     /// What the credit check of its confirmation found, where the policy only warns.
     pub credit_warning: Option<String>,
+    /// How often it was amended; null means never.
+    pub amendments: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -483,6 +483,15 @@ impl Kind for OrderLine {
 /// Id of an order line.
 pub type OrderLineId = Id<OrderLine>;
 
+/// A change of an order after its confirmation.
+pub enum OrderAmendment {}
+impl Kind for OrderAmendment {
+    const PREFIX: &'static str = "oam";
+    const NAME: &'static str = "order_amendment";
+}
+/// Id of an amendment.
+pub type OrderAmendmentId = Id<OrderAmendment>;
+
 /// What stops named steps of an order.
 pub enum Hold {}
 impl Kind for Hold {
@@ -730,6 +739,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     (QuoteLine::PREFIX, QuoteLine::NAME),
     (Order::PREFIX, Order::NAME),
     (OrderLine::PREFIX, OrderLine::NAME),
+    (OrderAmendment::PREFIX, OrderAmendment::NAME),
     (Hold::PREFIX, Hold::NAME),
     (CreditPolicy::PREFIX, CreditPolicy::NAME),
     (Obligation::PREFIX, Obligation::NAME),

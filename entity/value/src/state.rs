@@ -347,6 +347,35 @@ pub enum BillableStatus {
     WrittenOff,
 }
 
+/// What an amendment of an order is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
+pub enum AmendmentKind {
+    /// What was agreed changed.
+    Amended,
+    /// What was not delivered was cancelled.
+    RestCancelled,
+}
+
+/// What an amendment does to a line of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum LineChange {
+    /// The line is new.
+    Added,
+    /// More is ordered.
+    Raised,
+    /// Less is ordered.
+    Lowered,
+    /// Nothing of it began, and it has another price from now on.
+    Repriced,
+    /// Nothing more of it comes.
+    Ended,
+}
+
 /// What made a billable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -10,3 +10,4 @@ pub(crate) mod m0036_pipeline;
 pub(crate) mod m0038_activities;
 pub(crate) mod m0039_prospects;
 pub(crate) mod m0040_intake;
+pub(crate) mod m0045_order_amendments;

@@ -2,6 +2,7 @@
 
 mod access;
 mod activities;
+mod amendments;
 mod backup;
 mod billing_run;
 mod clock;

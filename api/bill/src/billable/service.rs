@@ -10,7 +10,7 @@ use causeway_entity::bill::{billables, invoice_lines, obligations};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_master::check;
 use causeway_openapi::billable::Billable;
-use causeway_value::{BillableId, BillableStatus, Day, HoldStep, InvoiceId, OrderId, Overflow, Quantity, SourceType, UserId};
+use causeway_value::{BillableId, BillableStatus, Day, HoldStep, InvoiceId, OrderId, Overflow, PaymentTermId, Quantity, SourceType, UserId};
 use uuid::Uuid;
 
 /// What made a billable.
@@ -253,6 +253,17 @@ pub fn reserve(ctx: &Ctx, tx: &mut Tx<'_>, old: &billables::Model, invoice_id: I
     new.invoice_id = Some(invoice_id);
     tx.update(old, &new);
     record(ctx, tx, "billable.invoiced", &new).map(drop)
+}
+
+/// Gives a billable that waits for an invoice another payment term.
+///
+/// # Errors
+/// When the object cannot be recorded: a bug.
+pub(crate) fn pay_by(ctx: &Ctx, tx: &mut Tx<'_>, old: &billables::Model, term: Option<PaymentTermId>) -> Result<billables::Model, Problem> {
+    let new = billables::Model { payment_term_id: term, ..changed(ctx, old) };
+    tx.update(old, &new);
+    record(ctx, tx, "billable.updated", &new)?;
+    Ok(new)
 }
 
 /// Takes a billable off a draft that was dropped.

@@ -75,17 +75,38 @@ pub fn complete<'a>(obligations: impl IntoIterator<Item = &'a obligations::Model
     Ok(true)
 }
 
-/// What of a line can still be cancelled: what is neither delivered, nor cancelled, nor on an invoice. `invoiced` counts drafts too. A line that gives back
-/// is cancelled as a whole or not at all.
+/// What of a line stands: ordered and not cancelled.
 ///
 /// # Errors
 /// [`Overflow`] when it does not fit.
-pub fn cancellable(obligation: &obligations::Model, invoiced: Quantity) -> Result<Quantity, Overflow> {
-    let uncancelled = obligation.ordered_quantity.minus(obligation.cancelled_quantity)?;
-    if obligation.ordered_quantity < Quantity::ZERO {
-        return Ok(if invoiced == Quantity::ZERO { uncancelled } else { Quantity::ZERO });
+pub fn kept(obligation: &obligations::Model) -> Result<Quantity, Overflow> {
+    obligation.ordered_quantity.minus(obligation.cancelled_quantity)
+}
+
+/// Whether nothing more is to come of a line: what needs a delivery is delivered, and the rest is on posted invoices, as nothing else tells that it was done
+/// (ORD-13).
+///
+/// # Errors
+/// [`Overflow`] when a quantity does not fit.
+pub fn done(obligation: &obligations::Model) -> Result<bool, Overflow> {
+    if obligation.needs_delivery {
+        return Ok(open(obligation)? == Quantity::ZERO);
     }
-    Ok(uncancelled.minus(obligation.delivered_quantity.max(invoiced))?.max(Quantity::ZERO))
+    Ok(obligation.invoiced_quantity.0.unsigned_abs() >= kept(obligation)?.0.unsigned_abs())
+}
+
+/// What of a line can still be cancelled: what is neither delivered nor, where nothing is delivered, on an invoice. `billed` counts drafts too. A line that
+/// gives back is cancelled as a whole or not at all.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit.
+pub fn cancellable(obligation: &obligations::Model, billed: Quantity) -> Result<Quantity, Overflow> {
+    let kept = kept(obligation)?;
+    if obligation.ordered_quantity < Quantity::ZERO {
+        return Ok(if billed == Quantity::ZERO { kept } else { Quantity::ZERO });
+    }
+    let stays = if obligation.needs_delivery { obligation.delivered_quantity } else { billed };
+    Ok(kept.minus(stays)?.max(Quantity::ZERO))
 }
 
 #[cfg(test)]
@@ -105,5 +126,25 @@ mod tests {
         assert!(billed_on_order(OnDelivery, Quantity(-1)));
         assert!(!billed_on_order(OnDelivery, one));
         assert!(!billed_on_order(Milestone, one));
+    }
+
+    #[test]
+    fn a_line_is_done_by_delivery_or_else_by_its_invoice() {
+        let row = |needs_delivery, delivered, invoiced, cancelled| obligations::Model {
+            needs_delivery,
+            delivered_quantity: Quantity(delivered),
+            invoiced_quantity: Quantity(invoiced),
+            cancelled_quantity: Quantity(cancelled),
+            ..crate::billable::rules::tests::line(10, 1_000, 1_000)
+        };
+        for (needs_delivery, delivered, invoiced, cancelled, is_done) in
+            [(true, 9, 10, 0, false), (true, 9, 0, 1, true), (false, 10, 9, 0, false), (false, 0, 9, 1, true), (false, 0, 10, 4, true), (false, 0, 0, 10, true)]
+        {
+            assert_eq!(done(&row(needs_delivery, delivered, invoiced, cancelled)), Ok(is_done), "{needs_delivery} {delivered} {invoiced} {cancelled}");
+        }
+        // Goods that were invoiced ahead are cancelled as far as they are not delivered; services stay as far as they are invoiced.
+        assert_eq!(cancellable(&row(true, 4, 10, 0), Quantity(10)), Ok(Quantity(6)));
+        assert_eq!(cancellable(&row(false, 0, 7, 0), Quantity(7)), Ok(Quantity(3)));
+        assert_eq!(cancellable(&row(false, 0, 7, 4), Quantity(7)), Ok(Quantity::ZERO));
     }
 }

@@ -4,12 +4,12 @@ use super::rules;
 use crate::billable::service::{self as billable, Source};
 use causeway_contract::Problem;
 use causeway_entity::Held;
-use causeway_entity::bill::{billables, obligations};
+use causeway_entity::bill::obligations;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::pricing::amounts::line_net;
 use causeway_value::{
-    Amount, BillableStatus, BillingPolicy, CompanyId, Currency, Day, FlowId, Json, OrderId, OrderLineId, PartyId, PaymentTermId, Percent, Price, ProductId,
-    ProductKind, Quantity, RecognitionPolicy, SourceType, TaxId,
+    Amount, BillingPolicy, CompanyId, Currency, Day, FlowId, Json, OrderId, OrderLineId, PartyId, PaymentTermId, Percent, Price, ProductId, ProductKind,
+    Quantity, RecognitionPolicy, SourceType, TaxId,
 };
 use uuid::Uuid;
 
@@ -64,15 +64,6 @@ pub struct NewObligation {
     pub payment_term_id: Option<PaymentTermId>,
     /// Its analysis.
     pub dimension_set_id: Option<Uuid>,
-}
-
-/// What cancelling the open rest of an order left.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cancelled {
-    /// The order's obligations as they are now.
-    pub obligations: Vec<obligations::Model>,
-    /// Whether something was delivered or invoiced already and therefore stays.
-    pub kept: bool,
 }
 
 /// Writes the obligations of an order that is being confirmed. Lines billed on order become ready billables at once.
@@ -155,51 +146,4 @@ pub async fn of_orders(tx: &mut Tx<'_>, orders: &[OrderId]) -> Result<Vec<obliga
 /// When the database fails.
 pub async fn lock_of_order(tx: &mut Tx<'_>, order_id: OrderId) -> Result<Vec<obligations::Model>, Problem> {
     Find::<obligations::Entity>::new().eq(obligations::Column::OrderId, order_id).order_by(obligations::Column::Id).lock().all(tx).await
-}
-
-/// Cancels what of an order is neither delivered nor on an invoice. Billables that wait for the cancelled quantity shrink or are written off.
-///
-/// # Errors
-/// When the database fails.
-pub async fn cancel_open(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId) -> Result<Cancelled, Problem> {
-    let before = lock_of_order(tx, order_id).await?;
-    let waiting = Find::<billables::Entity>::new()
-        .eq(billables::Column::OrderId, order_id)
-        .ne(billables::Column::Status, BillableStatus::WrittenOff)
-        .order_by(billables::Column::Id)
-        .lock()
-        .all(tx)
-        .await?;
-    let mut cancelled = Cancelled { obligations: Vec::with_capacity(before.len()), kept: false };
-    for old in before {
-        let own: Vec<&billables::Model> = waiting.iter().filter(|billable| billable.order_line_id == Some(old.id.cast())).collect();
-        let new = cancel_one(ctx, tx, &old, &own)?;
-        cancelled.kept |= new.cancelled_quantity != new.ordered_quantity;
-        tx.update(&old, &new);
-        cancelled.obligations.push(new);
-    }
-    Ok(cancelled)
-}
-
-fn cancel_one(ctx: &Ctx, tx: &mut Tx<'_>, old: &obligations::Model, billables: &[&billables::Model]) -> Result<obligations::Model, Problem> {
-    let mut new = old.clone();
-    let mut invoiced = Quantity::ZERO;
-    for billable in billables.iter().filter(|billable| billable.status == BillableStatus::Invoiced) {
-        invoiced = invoiced.plus(billable.quantity)?;
-    }
-    let cancellable = rules::cancellable(old, invoiced)?;
-    if cancellable == Quantity::ZERO {
-        return Ok(new);
-    }
-    new.cancelled_quantity = new.cancelled_quantity.plus(cancellable)?;
-    let left = new.ordered_quantity.minus(new.cancelled_quantity)?;
-    for billable in billables.iter().filter(|billable| billable.status != BillableStatus::Invoiced) {
-        let excess = new.billable_quantity.minus(left)?;
-        if excess.0.signum() == new.ordered_quantity.0.signum() {
-            billable::shrink(ctx, tx, &mut new, billable, excess, "The order was cancelled.")?;
-        }
-    }
-    new.version += 1;
-    new.updated_at = ctx.now();
-    Ok(new)
 }

@@ -3,7 +3,7 @@
 use super::shop::{Shop, quantity};
 use crate::delivery::service::{cancel, create, reverse, ship};
 use causeway_bill::billable::service as billable;
-use causeway_bill::obligation::{cancel_open, complete};
+use causeway_bill::obligation::{Changes, complete};
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::billables;
 use causeway_entity::deliver::deliveries;
@@ -116,13 +116,15 @@ async fn cancelling_takes_what_is_neither_shipped_nor_billed() {
     shop.ship(shop.plan(order, &[(lines[0], "4"), (lines[1], "1")]).await.unwrap().id).await.unwrap();
     let cancelled = shop
         .write(async move |ctx, tx| {
-            let cancelled = cancel_open(ctx, tx, order).await?;
-            cancel::cancel_of_order(ctx, tx, order).await?;
-            Ok(cancelled)
+            let mut changes = Changes::lock(tx, order).await?;
+            changes.end(ctx, tx, "changed their mind")?;
+            let written = changes.write(ctx, tx, "changed their mind").await?;
+            cancel::fit_to(ctx, tx, order, &written.obligations).await?;
+            Ok(written)
         })
         .await
         .unwrap();
-    assert!(cancelled.kept);
+    assert_eq!(cancelled.credit_notes, []);
     let left: Vec<_> = cancelled.obligations.iter().map(|row| (row.cancelled_quantity, row.billable_quantity, row.billable_amount.0)).collect();
     assert_eq!(left, [(quantity("6"), quantity("4"), 400), (quantity("3"), quantity("1"), 1_000)]);
     assert!(complete(&shop.obligations(order).await).unwrap());

@@ -6,7 +6,9 @@
 pub(crate) mod authenticate;
 mod permission;
 mod principal;
+mod second;
 
 pub use authenticate::{Credentials, forget_here};
 pub use permission::{BUILT_IN, catalogue, covers, expand, unknown};
 pub(crate) use principal::permissions_of;
+pub use second::is_same;

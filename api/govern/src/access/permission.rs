@@ -71,6 +71,7 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
         &[
             "orders:read",
             "orders:confirm",
+            "orders:amend",
             "orders:cancel",
             "orders:hold",
             "orders:release",

@@ -101,7 +101,7 @@ const OPEN: &str = "SELECT d.party_id AS party_id, p.name AS name, d.currency AS
             CASE WHEN b.cancelled_quantity = 0 THEN b.party_id ELSE b.id END AS apart \
         FROM obligations b JOIN orders o ON o.tenant_id = b.tenant_id AND o.id = b.order_id \
         LEFT JOIN (SELECT order_line_id, SUM(amount) AS amount FROM billables \
-            WHERE tenant_id = $1 AND company_id = $2 AND billable_date <= $3 AND order_line_id IS NOT NULL GROUP BY order_line_id) made ON made.order_line_id = b.id \
+            WHERE tenant_id = $1 AND company_id = $2 AND billable_date <= $3 AND order_line_id IS NOT NULL AND status <> 'written_off' GROUP BY order_line_id) made ON made.order_line_id = b.id \
         WHERE b.tenant_id = $1 AND b.company_id = $2 AND o.confirmed_at < $4 AND b.cancelled_quantity <> b.ordered_quantity \
             AND b.net_amount <> COALESCE(made.amount, 0)) d \
     JOIN parties p ON p.tenant_id = $1 AND p.id = d.party_id \
@@ -113,7 +113,9 @@ fn left(open: &Open) -> Result<Amount, Problem> {
         Quantity::ZERO => open.net,
         cancelled => Amount(product(&[open.net.0, open.ordered.minus(cancelled)?.0], &[open.ordered.0])?),
     };
-    Ok(kept.minus(open.billed)?)
+    let left = kept.minus(open.billed)?;
+    // What was cut below what is billed is proposed to be credited; it is no negative backlog.
+    Ok(if left.0.signum() == -open.net.0.signum() { Amount::ZERO } else { left })
 }
 
 /// What is ordered and not yet billable (RPT-03, ORD-14).
@@ -231,6 +233,8 @@ mod tests {
         assert_eq!(left(&open(64_800, 16_200, 1, 0)).unwrap(), Amount(48_600));
         // 40 ordered, 10 cancelled, 10 billed: a half is left.
         assert_eq!(left(&open(64_800, 16_200, 40_000_000, 10_000_000)).unwrap(), Amount(32_400));
+        // Cut to 5 after 10 were billed.
+        assert_eq!(left(&open(64_800, 16_200, 40_000_000, 35_000_000)).unwrap(), Amount::ZERO);
         // A third of 1.00 rounds once.
         assert_eq!(left(&open(100, 0, 3_000_000, 2_000_000)).unwrap(), Amount(33));
     }

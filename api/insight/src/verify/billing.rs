@@ -5,6 +5,7 @@ use super::check::{Check, Unit};
 /// The checks.
 pub(super) fn checks() -> Vec<Check> {
     let mut checks = obligations();
+    checks.extend(orders());
     checks.extend(billables());
     checks
 }
@@ -26,6 +27,23 @@ fn limit(name: &'static str, what: &'static str, found: &str, condition: &str) -
          LEFT JOIN orders s ON s.tenant_id = o.tenant_id AND s.id = o.order_id WHERE o.tenant_id = $1 [o.company_id] AND {condition}"
     );
     Check { name, subject: "obl", what, unit: Unit::Quantity, sql }
+}
+
+/// What stands of a line is the same to who sold it and to who bills it, and a fulfilled order has nothing left to deliver.
+fn orders() -> Vec<Check> {
+    let kept = "SELECT o.id AS id, s.number AS label, NULL AS currency, COALESCE(l.kept_quantity, l.quantity) AS expected, \
+                    o.ordered_quantity - o.cancelled_quantity AS found FROM obligations o \
+                JOIN orders s ON s.tenant_id = o.tenant_id AND s.id = o.order_id JOIN order_lines l ON l.tenant_id = o.tenant_id AND l.id = o.id \
+                WHERE o.tenant_id = $1 [o.company_id] AND s.status <> 'cancelled' \
+                    AND COALESCE(l.kept_quantity, l.quantity) <> o.ordered_quantity - o.cancelled_quantity";
+    let fulfilled = "SELECT s.id AS id, s.number AS label, NULL AS currency, 0 AS expected, COUNT(*) AS found FROM orders s \
+                     JOIN obligations o ON o.tenant_id = s.tenant_id AND o.order_id = s.id \
+                     WHERE s.tenant_id = $1 [s.company_id] AND s.status = 'fulfilled' AND o.needs_delivery \
+                         AND o.delivered_quantity + o.cancelled_quantity < o.ordered_quantity GROUP BY s.id, s.number";
+    vec![
+        Check { name: "order_line_kept", subject: "obl", what: "what stands of the order's line", unit: Unit::Quantity, sql: kept.to_owned() },
+        Check { name: "order_fulfilled", subject: "ord", what: "lines left to deliver", unit: Unit::Count, sql: fulfilled.to_owned() },
+    ]
 }
 
 fn obligations() -> Vec<Check> {

@@ -103,6 +103,9 @@ impl Line {
             tax_ids: Json(self.tax_ids),
             taxes: Json(self.taxes),
             unit_cost: self.unit_cost,
+            kept_quantity: None,
+            amendment: None,
+            replaces_line_id: None,
         }
     }
 }
@@ -135,7 +138,8 @@ impl From<&order_lines::Model> for Line {
         Self {
             product_id: row.product_id,
             description: row.description.clone(),
-            quantity: row.quantity,
+            // What stands of it: that is what it comes to.
+            quantity: row.kept_quantity.unwrap_or(row.quantity),
             unit: row.unit.clone(),
             unit_price: row.unit_price,
             price_base_quantity: row.price_base_quantity,

@@ -3,11 +3,11 @@
 use super::Line;
 use super::amounts::{Totals, line_margin};
 use causeway_contract::Problem;
-use causeway_entity::{TaxAmount, bill::obligations};
+use causeway_entity::{TaxAmount, bill::obligations, sell::order_lines};
 use causeway_openapi::line as wire;
 use causeway_openapi::order::OrderLine;
 use causeway_openapi::quote::QuoteLine;
-use causeway_value::{AmountText, Currency, OrderLineId, Percent, Quantity, QuoteLineId};
+use causeway_value::{AmountText, Currency, Percent, Quantity, QuoteLineId};
 
 /// Taxes as the API shows them.
 #[must_use]
@@ -50,11 +50,11 @@ pub fn quote_line(id: QuoteLineId, line: &Line, currency: Currency) -> Result<Qu
 ///
 /// # Errors
 /// `amount_overflow` when its margin does not fit.
-pub fn order_line(id: OrderLineId, line: &Line, currency: Currency, obligation: Option<&obligations::Model>) -> Result<OrderLine, Problem> {
+pub fn order_line(row: &order_lines::Model, line: &Line, currency: Currency, obligation: Option<&obligations::Model>) -> Result<OrderLine, Problem> {
     let margin = line_margin(line, currency)?;
     let count = |quantity: fn(&obligations::Model) -> Quantity| obligation.map_or(Quantity::ZERO, quantity);
     Ok(OrderLine {
-        id,
+        id: row.id,
         product_id: line.product_id,
         description: line.description.clone(),
         unit: line.unit.clone(),
@@ -69,11 +69,13 @@ pub fn order_line(id: OrderLineId, line: &Line, currency: Currency, obligation: 
         taxes: taxes(&line.taxes, currency),
         margin_amount: margin.map(|margin| margin.amount.text(currency)),
         margin_percent: margin.and_then(|margin| margin.percent),
-        ordered_quantity: line.quantity,
+        ordered_quantity: row.quantity,
         reserved_quantity: count(|row| row.reserved_quantity),
         delivered_quantity: count(|row| row.delivered_quantity),
         invoiced_quantity: count(|row| row.invoiced_quantity),
         returned_quantity: count(|row| row.returned_quantity),
         cancelled_quantity: count(|row| row.cancelled_quantity),
+        amendment: row.amendment,
+        replaces_line_id: row.replaces_line_id,
     })
 }

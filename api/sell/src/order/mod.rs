@@ -2,10 +2,11 @@
 //!
 //! States: draft → confirmed → fulfilled; draft or confirmed → cancelled; fulfilled → confirmed when a shipment is taken back. Confirming writes one
 //! obligation per line; from then on the obligations count what is delivered and billed, and the order shows their counts. Invariants: lines and prices
-//! change in a draft only, and those of an accepted quote never; a cancelled order has nothing delivered or invoiced; its version counts its own changes,
-//! not those of its obligations.
-//! Not here: the arithmetic of lines (`line`), deliveries and billables (below), amendments.
+//! change in a draft, and those of an accepted quote never; of a confirmed order by amendments only; of a cancelled order nothing was delivered; its version
+//! counts its own changes, not those of its obligations.
+//! Not here: the arithmetic of lines (`line`), deliveries and billables (below).
 
+pub mod amendment;
 mod news;
 pub mod print;
 pub mod routes;

@@ -1,60 +1,53 @@
 //! What an order hears from the floors below.
 
-use super::service::{changed, recheck_party};
+use super::service::{all_done, changed, recheck_party};
 use super::store::{Parts, parts_of};
 use super::view;
 use causeway_contract::Problem;
-use causeway_entity::deliver::delivery_lines;
+use causeway_entity::bill::obligations;
 use causeway_entity::sell::orders;
 use causeway_kernel::http::LocalFuture;
-use causeway_kernel::{Ctx, Find, News, Tx};
-use causeway_value::{DeliveryId, OrderId, OrderStatus, PartyId};
+use causeway_kernel::{Ctx, News, Tx};
+use causeway_openapi::order as wire;
+use causeway_value::{OrderId, OrderStatus, PartyId};
 
-/// A payment may release credit holds of the customer. Everything delivered fulfils a confirmed order; a shipment that is taken back makes a fulfilled one confirmed again.
+/// A payment may release credit holds of the customer. A confirmed order is fulfilled once everything of it is delivered, and what needs no delivery invoiced
+/// (ORD-13); a shipment that is taken back makes a fulfilled one confirmed again.
 pub fn on_news<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, news: News) -> LocalFuture<'a, Result<(), Problem>> {
     Box::pin(async move {
         let id = OrderId::from_uuid(news.about);
         match (news.event, news.complete) {
             ("payment.received" | "payment.allocated", _) => recheck_party(ctx, tx, PartyId::from_uuid(news.about)).await,
-            ("delivery.shipped", true) => fulfil(ctx, tx, id).await,
-            ("delivery.reversed", _) => reopen(ctx, tx, id, DeliveryId::from_uuid(news.subject)).await,
+            ("delivery.shipped", true) | ("order.billed", _) => follow(ctx, tx, id, OrderStatus::Confirmed).await,
+            ("delivery.reversed", _) => follow(ctx, tx, id, OrderStatus::Fulfilled).await,
             _ => Ok(()),
         }
     })
 }
 
-// The obligations that these transactions change are read as they were before: what is written is written at the end. Their counts are brought forward
-// here, so that the order is recorded as it will be.
-
-async fn fulfil(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<(), Problem> {
+/// Lets the status of an order that stands at `from` follow what is owed for it.
+async fn follow(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, from: OrderStatus) -> Result<(), Problem> {
     let old = tx.lock::<orders::Entity>(id).await?;
-    if old.status != OrderStatus::Confirmed {
+    if old.status != from {
         return Ok(());
     }
     let mut parts = parts_of(tx, &old).await?;
-    for obligation in parts.obligations.iter_mut().filter(|obligation| obligation.needs_delivery) {
-        obligation.delivered_quantity = obligation.ordered_quantity.minus(obligation.cancelled_quantity)?;
-    }
-    enter(ctx, tx, "order.fulfilled", &old, OrderStatus::Fulfilled, &parts)
-}
-
-async fn reopen(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, delivery: DeliveryId) -> Result<(), Problem> {
-    let old = tx.lock::<orders::Entity>(id).await?;
-    if old.status != OrderStatus::Fulfilled {
-        return Ok(());
-    }
-    let mut parts = parts_of(tx, &old).await?;
-    let taken_back = Find::<delivery_lines::Entity>::new().eq(delivery_lines::Column::DeliveryId, delivery).all(tx).await?;
-    for line in taken_back {
-        if let Some(obligation) = parts.obligations.iter_mut().find(|obligation| obligation.id.uuid() == line.order_line_id.uuid()) {
-            obligation.delivered_quantity = obligation.delivered_quantity.minus(line.quantity)?;
+    // What this transaction writes is written at its end and read as it was before: what it wrote so far counts.
+    for row in &mut parts.obligations {
+        if let Some(written) = tx.written::<obligations::Model>().rev().find(|written| written.id == row.id) {
+            row.clone_from(written);
         }
     }
-    enter(ctx, tx, "order.reopened", &old, OrderStatus::Confirmed, &parts)
+    match (from, all_done(&parts.obligations)?) {
+        (OrderStatus::Confirmed, true) => enter(ctx, tx, "order.fulfilled", &old, OrderStatus::Fulfilled, &parts).map(drop),
+        (OrderStatus::Fulfilled, false) => enter(ctx, tx, "order.reopened", &old, OrderStatus::Confirmed, &parts).map(drop),
+        _ => Ok(()),
+    }
 }
 
-fn enter(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, old: &orders::Model, status: OrderStatus, parts: &Parts) -> Result<(), Problem> {
+/// Gives an order another status.
+pub(super) fn enter(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, old: &orders::Model, status: OrderStatus, parts: &Parts) -> Result<wire::Order, Problem> {
     let new = orders::Model { status, ..changed(ctx, old) };
     tx.update(old, &new);
-    view::record(ctx, tx, event, &new, parts).map(drop)
+    view::record(ctx, tx, event, &new, parts)
 }

@@ -75,18 +75,30 @@ pub fn must_be_confirmable(row: &orders::Model, is_customer: bool, lines: usize,
     Err(refused(row, &format!("cannot be confirmed as it is. {}.", missing.join(". "))).with("missing", missing))
 }
 
-/// An order is cancelled before anything of it is delivered or invoiced (ORD-08).
+/// An order is cancelled as long as something of it is left to cancel (ORD-08).
 ///
 /// # Errors
 /// `state_conflict`.
-pub fn must_be_cancellable(row: &orders::Model, kept: bool) -> Result<(), Problem> {
+pub fn must_be_cancellable(row: &orders::Model, something_is_left: bool) -> Result<(), Problem> {
     if row.status == OrderStatus::Cancelled {
         return Err(refused(row, "is cancelled already."));
     }
-    if kept || row.status == OrderStatus::Fulfilled {
-        return Err(refused(row, "is partly or fully delivered or invoiced. Reverse its deliveries and credit its invoices first, then cancel it."));
+    if !something_is_left {
+        return Err(refused(row, "is delivered or invoiced, and nothing of it is left to cancel. Reverse its deliveries or credit its invoices."));
     }
     Ok(())
+}
+
+/// An order is amended once it is confirmed and as long as it is not cancelled (ORD-18).
+///
+/// # Errors
+/// `state_conflict`.
+pub fn must_be_amendable(row: &orders::Model) -> Result<(), Problem> {
+    match row.status {
+        OrderStatus::Confirmed | OrderStatus::Fulfilled => Ok(()),
+        OrderStatus::Draft => Err(refused(row, "is a draft: change it with PATCH /v1/orders/{id}, or cancel it and agree on a new quote.")),
+        OrderStatus::Cancelled => Err(refused(row, "is cancelled. Make a new order.")),
+    }
 }
 
 pub(super) fn refused(row: &orders::Model, what: &str) -> Problem {
@@ -178,6 +190,7 @@ mod tests {
             hold_kind: None,
             channel: None,
             credit_warning: None,
+            amendments: None,
         }
     }
 
@@ -195,6 +208,7 @@ mod tests {
             released_by: None,
             release_reason: None,
             covers_amount: None,
+            asked_by: None,
         }
     }
 
@@ -208,10 +222,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_delivered_or_invoiced_is_not_cancelled() {
-        let allowed = |kept| [Draft, Confirmed, Fulfilled, Cancelled].map(|status| must_be_cancellable(&order(status), kept).is_ok());
-        assert_eq!(allowed(false), [true, true, false, false]);
-        assert_eq!(allowed(true), [false; 4]);
+    fn an_order_is_cancelled_or_amended_while_that_changes_something() {
+        let cancellable = |left| [Draft, Confirmed, Fulfilled, Cancelled].map(|status| must_be_cancellable(&order(status), left).is_ok());
+        assert_eq!(cancellable(true), [true, true, true, false]);
+        assert_eq!(cancellable(false), [false; 4]);
+        assert_eq!([Draft, Confirmed, Fulfilled, Cancelled].map(|status| must_be_amendable(&order(status)).is_ok()), [false, true, true, false]);
     }
 
     #[test]

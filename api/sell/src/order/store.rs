@@ -3,7 +3,7 @@
 use causeway_bill::obligation;
 use causeway_contract::Problem;
 use causeway_entity::bill::obligations;
-use causeway_entity::sell::{order_holds, order_lines, orders};
+use causeway_entity::sell::{order_amendments, order_holds, order_lines, orders};
 use causeway_kernel::{Find, Tx};
 use causeway_value::{OrderId, OrderStatus};
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ pub struct Parts {
     pub holds: Vec<order_holds::Model>,
     /// Its ids in other systems.
     pub refs: Vec<(String, String)>,
+    /// The last change since it was confirmed.
+    pub last_amendment: Option<order_amendments::Model>,
 }
 
 /// What stands with these orders, in one query per kind. Every order has an entry.
@@ -42,6 +44,15 @@ pub async fn parts(tx: &mut Tx<'_>, rows: &[orders::Model]) -> Result<BTreeMap<O
     let holds = Find::<order_holds::Entity>::new().among(order_holds::Column::OrderId, ids.iter().copied()).is_null(order_holds::Column::ReleasedAt);
     for hold in holds.order_by(order_holds::Column::Since).all(tx).await? {
         found.entry(hold.order_id).or_default().holds.push(hold);
+    }
+    let amended: Vec<OrderId> = rows.iter().filter(|row| row.amendments.is_some()).map(|row| row.id).collect();
+    if !amended.is_empty() {
+        let last = "number = (SELECT amendments FROM orders o WHERE o.tenant_id = $1 AND o.id = order_amendments.order_id)";
+        let last = Find::<order_amendments::Entity>::new().among(order_amendments::Column::OrderId, amended).when(last, Vec::new());
+        for amendment in last.all(tx).await? {
+            let parts = found.entry(amendment.order_id).or_default();
+            parts.last_amendment = Some(amendment);
+        }
     }
     for (id, refs) in tx.external_refs(&ids.iter().map(|id| id.uuid()).collect::<Vec<_>>()).await? {
         found.entry(OrderId::from_uuid(id)).or_default().refs = refs;

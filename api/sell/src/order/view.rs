@@ -1,5 +1,6 @@
 //! Orders as the API shows them.
 
+use super::amendment;
 use super::rules::held;
 use super::store::{self, Parts};
 use crate::line::{Line, amounts, view as line_view};
@@ -23,7 +24,7 @@ pub fn view(row: &orders::Model, parts: &Parts) -> Result<wire::Order, Problem> 
     let mut shown = Vec::with_capacity(lines.len());
     for (row, line) in parts.lines.iter().zip(&lines) {
         let obligation = parts.obligations.iter().find(|obligation| obligation.id.uuid() == row.id.uuid());
-        shown.push(line_view::order_line(row.id, line, currency, obligation)?);
+        shown.push(line_view::order_line(row, line, currency, obligation)?);
     }
     Ok(wire::Order {
         id: row.id,
@@ -59,6 +60,8 @@ pub fn view(row: &orders::Model, parts: &Parts) -> Result<wire::Order, Problem> 
         credit_warning: row.credit_warning.clone(),
         confirmed_at: row.confirmed_at,
         cancelled_reason: row.cancel_reason.clone(),
+        amendments: row.amendments.unwrap_or_default(),
+        last_amendment: parts.last_amendment.as_ref().map(amendment::view),
         metadata: row.metadata.0.clone(),
         external_refs: refs::shown(parts.refs.clone()),
     })

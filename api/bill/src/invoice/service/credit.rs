@@ -29,8 +29,20 @@ pub async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &CreditInvo
     if plan.total < Amount::ZERO {
         return Err(Problem::field(Code::InvalidValue, "/lines", "come to less than zero together; credit them with others"));
     }
+    draft_of(ctx, tx, &original, &lines, &plan, body.reason.clone()).await
+}
+
+/// Writes the draft credit note that is planned.
+pub(super) async fn draft_of(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    original: &invoices::Model,
+    lines: &[invoice_lines::Model],
+    plan: &CreditPlan,
+    reason: Option<String>,
+) -> Result<Invoice, Problem> {
     let company = tx.must::<companies::Entity>(original.company_id).await?;
-    let (row, rows) = note_of(ctx, tx, &company, &original, &lines, &plan, body.reason.clone())?;
+    let (row, rows) = note_of(ctx, tx, &company, original, lines, plan, reason)?;
     tx.insert(row.clone());
     for line in &rows {
         tx.insert(line.clone());
@@ -125,7 +137,7 @@ fn request(invoice: &invoices::Model, body: &CreditInvoice) -> Result<CreditRequ
 }
 
 /// A posted line with what credit notes took of it.
-fn creditable(row: &invoice_lines::Model) -> CreditableLine {
+pub(super) fn creditable(row: &invoice_lines::Model) -> CreditableLine {
     let credited = |tax_id| row.credited_taxes.0.iter().find(|tax| tax.tax_id == tax_id);
     let tax = |invoiced: TaxAmount| CreditableTax {
         invoiced,

@@ -8,6 +8,7 @@ mod lines;
 pub mod mark;
 pub mod note;
 pub mod post;
+pub(crate) mod propose;
 pub(crate) mod selection;
 
 use causeway_contract::{Code, Problem};

@@ -4,7 +4,7 @@ use super::{credit, must_be_draft};
 use crate::booked;
 use crate::invoice::store::lines_of;
 use crate::invoice::view::{record, view};
-use crate::obligation::hold;
+use crate::obligation::{done, hold};
 use crate::payment::rules::{RequestedAllocation, Source, payment_state};
 use crate::payment::settle::{Origin, Settlement, allocate, credited_of, falls_due};
 use causeway_books::ledger::rules::{AccountRef, InvoicePart, InvoiceToPost, TaxPart, invoice_posting};
@@ -14,7 +14,7 @@ use causeway_entity::bill::{allocations, installments, invoice_lines, invoices, 
 use causeway_entity::govern::companies;
 use causeway_entity::master::payment_terms;
 use causeway_kernel::number;
-use causeway_kernel::{Ctx, Find, Tx};
+use causeway_kernel::{Ctx, Find, News, Tx};
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::{Chart, chart};
 use causeway_master::rate::Conversion;
@@ -27,7 +27,7 @@ use causeway_openapi::object::ExternalRef;
 use causeway_value::{
     Amount, Day, Direction, DocumentKind, HoldStep, InstallmentId, InvoiceId, InvoiceKind, InvoiceStatus, ObligationId, OrderLineId, PaymentDirection, Quantity,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Posts a draft: number, due dates and journal entry. A credit note settles its invoice first; what is left of it is the customer's credit.
 ///
@@ -102,6 +102,7 @@ pub(super) async fn count_invoiced(ctx: &Ctx, tx: &mut Tx<'_>, documents: &[(Inv
     if documents.iter().any(|(kind, _)| *kind == InvoiceKind::Invoice) {
         must_not_be_held(found.iter())?;
     }
+    let mut completed = BTreeSet::new();
     for old in found {
         let mut new = old.clone();
         new.invoiced_quantity = new.invoiced_quantity.plus(counted.get(&old.id.cast()).copied().unwrap_or_default())?;
@@ -109,7 +110,14 @@ pub(super) async fn count_invoiced(ctx: &Ctx, tx: &mut Tx<'_>, documents: &[(Inv
             new.version += 1;
             new.updated_at = ctx.now();
             tx.update(&old, &new);
+            if !new.needs_delivery && !done(&old)? && done(&new)? {
+                completed.insert(new.order_id);
+            }
         }
+    }
+    // What needs no delivery is done when it is billed; its order hears of it.
+    for order in completed {
+        tx.announce(ctx, News { event: "order.billed", subject: order.uuid(), about: order.uuid(), complete: false }).await?;
     }
     Ok(())
 }

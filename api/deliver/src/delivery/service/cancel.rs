@@ -1,22 +1,23 @@
 //! Cutting ready deliveries to what is left.
 
 use super::changed;
-use crate::delivery::rules::{Open, cover};
+use crate::delivery::rules::{Open, cover, open_lines};
 use crate::delivery::{store, view};
 use causeway_contract::Problem;
+use causeway_entity::bill::obligations;
 use causeway_entity::deliver::{deliveries, delivery_lines};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::refs;
 use causeway_value::{DeliveryId, DeliveryStatus, OrderId, Quantity};
 
-/// Cancels the ready deliveries of an order that is being cancelled.
+/// Cuts the ready deliveries of an order to what its obligations leave open, because the order changed. One that gets nothing is cancelled.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn cancel_of_order(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId) -> Result<(), Problem> {
+/// `amount_overflow`, or when the database fails.
+pub async fn fit_to(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId, obligations: &[obligations::Model]) -> Result<(), Problem> {
     let ready = store::lock_ready(tx, order_id).await?;
     let lines = store::lines(tx, &ready.iter().map(|delivery| delivery.id).collect::<Vec<_>>()).await?;
-    cut(ctx, tx, &ready, &lines, &mut Open::new()).await.map(drop)
+    cut(ctx, tx, &ready, &lines, &mut open_lines(obligations)?).await.map(drop)
 }
 
 /// Cuts the lines of these ready deliveries, first come first served, to what is open, and takes that from `open`. One that gets nothing is cancelled.

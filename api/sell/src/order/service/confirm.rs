@@ -28,7 +28,7 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let today = ctx.today(company.time_zone);
     let kinds = kinds(tx, &parts.lines).await?;
-    let credit_warning = match credit::verdict(ctx, tx, &company, &party, &old).await? {
+    let credit_warning = match credit::verdict(ctx, tx, &company, &party, &old, old.total_amount, "confirmed").await? {
         Verdict::Confirm(warning) => warning,
         Verdict::Hold(placed) => {
             let held = place(ctx, tx, &old, &mut parts, placed);
@@ -45,7 +45,7 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
 }
 
 /// The kinds of the products of these lines: goods are delivered.
-async fn kinds(tx: &mut Tx<'_>, lines: &[order_lines::Model]) -> Result<BTreeMap<ProductId, ProductKind>, Problem> {
+pub(super) async fn kinds(tx: &mut Tx<'_>, lines: &[order_lines::Model]) -> Result<BTreeMap<ProductId, ProductKind>, Problem> {
     let ids: BTreeSet<ProductId> = lines.iter().filter_map(|line| line.product_id).collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());

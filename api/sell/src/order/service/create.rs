@@ -85,6 +85,7 @@ pub async fn create_from_quote(
         hold_kind: None,
         channel: None,
         credit_warning: None,
+        amendments: None,
     };
     insert(ctx, tx, &row, lines, Vec::new())
 }
@@ -130,5 +131,6 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateOrder, number: String) -
         hold_kind: None,
         channel: body.channel.clone(),
         credit_warning: None,
+        amendments: None,
     }
 }

@@ -10,7 +10,7 @@ use causeway_entity::master::parties;
 use causeway_entity::sell::{order_holds, orders};
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_openapi::order as wire;
-use causeway_value::{CreditAction, HoldId, HoldKind, OrderId, OrderStatus, PartyId};
+use causeway_value::{Amount, CreditAction, HoldId, HoldKind, OrderId, OrderStatus, PartyId};
 
 /// Holds of one customer that a payment checks again, at most.
 const AT_ONCE: u64 = 100;
@@ -23,12 +23,20 @@ pub(super) enum Verdict {
     Hold(Placed),
 }
 
-/// Checks the credit of an order that is being confirmed. Who released a credit hold of it took the risk for its total.
+/// Checks the credit of an order that is being confirmed or amended and takes `more` by that. Who released a credit hold of it took the risk for its total.
 ///
 /// # Errors
 /// `credit_limit_exceeded` when the policy blocks; `rate_missing`.
-pub(super) async fn verdict(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, party: &parties::Model, order: &orders::Model) -> Result<Verdict, Problem> {
-    let checked = exposure::check(ctx, tx, company, party, (order.total_amount, order.currency)).await?;
+pub(super) async fn verdict(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    party: &parties::Model,
+    order: &orders::Model,
+    more: Amount,
+    verb: &str,
+) -> Result<Verdict, Problem> {
+    let checked = exposure::check(ctx, tx, company, party, (more, order.currency)).await?;
     if checked.findings.is_empty() || is_covered(tx, order).await? {
         return Ok(Verdict::Confirm(None));
     }
@@ -36,20 +44,20 @@ pub(super) async fn verdict(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Mod
         CreditAction::Warn => Ok(Verdict::Confirm(Some(checked.because()))),
         CreditAction::Hold => {
             let owner_id = checked.policy.owner_id.or(order.owner_id);
-            Ok(Verdict::Hold(Placed { kind: HoldKind::Credit, blocks: None, reason: checked.because(), owner_id }))
+            Ok(Verdict::Hold(Placed { kind: HoldKind::Credit, blocks: None, reason: checked.because(), owner_id, asked_by: None }))
         }
-        CreditAction::Block => Err(blocked(order, &checked)),
+        CreditAction::Block => Err(blocked(order, &checked, verb)),
     }
 }
 
 /// Refuses what a policy blocks.
-pub(super) fn blocked(order: &orders::Model, checked: &Checked) -> Problem {
+pub(super) fn blocked(order: &orders::Model, checked: &Checked, verb: &str) -> Problem {
     let detail = format!(
-        "The order {} cannot be confirmed on credit. {} Wait for a payment, raise the customer's limit, or change the credit policy.",
+        "The order {} cannot be {verb} on credit. {} Wait for a payment, raise the customer's limit, or change the credit policy.",
         order.number,
         checked.because()
     );
-    let text = |amount: causeway_value::Amount| amount.text(checked.situation.currency).0;
+    let text = |amount: Amount| amount.text(checked.situation.currency).0;
     Problem::new(Code::CreditLimitExceeded, detail)
         .with("findings", checked.findings.clone())
         .with("exposure", text(checked.situation.exposure))
@@ -121,7 +129,7 @@ pub async fn recheck_party(ctx: &Ctx, tx: &mut Tx<'_>, party_id: PartyId) -> Res
 
 /// A confirmed order is in the exposure already.
 async fn again(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, party: &parties::Model, order: &orders::Model) -> Result<Checked, Problem> {
-    let more = if order.status == OrderStatus::Draft { order.total_amount } else { causeway_value::Amount::ZERO };
+    let more = if order.status == OrderStatus::Draft { order.total_amount } else { Amount::ZERO };
     exposure::recheck(ctx, tx, company, party, (more, order.currency)).await
 }
 

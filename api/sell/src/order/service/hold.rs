@@ -8,10 +8,12 @@ use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::Held;
 use causeway_entity::govern::users;
 use causeway_entity::sell::{order_holds, orders};
+use causeway_govern::access::is_same;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{self, finish, not_blank};
 use causeway_openapi::order as wire;
 use causeway_value::{Hold, HoldId, HoldKind, HoldStep, Json, OrderId, OrderStatus, UserId};
+use uuid::Uuid;
 
 /// A hold that is to be placed.
 pub(super) struct Placed {
@@ -23,6 +25,8 @@ pub(super) struct Placed {
     pub reason: String,
     /// Who has to clear it.
     pub owner_id: Option<UserId>,
+    /// Who made a second person necessary, where it waits for one.
+    pub asked_by: Option<Uuid>,
 }
 
 /// Places a hold.
@@ -45,7 +49,7 @@ pub async fn hold(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::HoldOrde
         return Err(rules::refused(&old, &format!("has a {kind} hold already. Release that one first, or place a manual hold.")));
     }
     let owner_id = body.owner_id.or(ctx.user.map(UserId::from_uuid));
-    let new = place(ctx, tx, &old, &mut parts, Placed { kind, blocks: body.blocks.clone(), reason: body.reason.clone(), owner_id });
+    let new = place(ctx, tx, &old, &mut parts, Placed { kind, blocks: body.blocks.clone(), reason: body.reason.clone(), owner_id, asked_by: None });
     tell_obligations(ctx, tx, &new, &mut parts).await?;
     tx.update(&old, &new);
     view::record(ctx, tx, "order.held", &new, &parts)
@@ -64,10 +68,16 @@ fn check_blocks(kind: HoldKind, blocks: Option<&[HoldStep]>, errors: &mut Vec<Fi
 
 /// Adds a hold to the order; the caller writes the order and tells its obligations.
 pub(super) fn place(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, parts: &mut Parts, placed: Placed) -> orders::Model {
+    add(ctx, tx, old.id, parts, placed);
+    with_kind(changed(ctx, old), parts)
+}
+
+/// Adds a hold; the order is told by [`with_kind`].
+pub(super) fn add(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId, parts: &mut Parts, placed: Placed) {
     let row = order_holds::Model {
-        tenant_id: old.tenant_id,
+        tenant_id: tx.tenant(),
         id: HoldId::new(),
-        order_id: old.id,
+        order_id,
         kind: placed.kind,
         reason: placed.reason,
         owner_id: placed.owner_id,
@@ -77,17 +87,17 @@ pub(super) fn place(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, parts: &mut
         released_by: None,
         release_reason: None,
         covers_amount: None,
+        asked_by: placed.asked_by,
     };
     tx.insert(row.clone());
     parts.holds.push(row);
-    with_kind(changed(ctx, old), parts)
 }
 
 /// Releases holds.
 ///
 /// # Errors
 /// `not_found`, with a pointer for a hold that is not the order's; `permission_denied` without the right of the hold's kind; `state_conflict` when nothing is
-/// held; `required` when it is not clear which.
+/// held; `required` when it is not clear which; `segregation_of_duties` for who made a second person necessary.
 pub async fn release(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::ReleaseOrder) -> Result<wire::Order, Problem> {
     let mut errors = Vec::new();
     not_blank(&body.reason, "/reason", &mut errors);
@@ -95,8 +105,12 @@ pub async fn release(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::Relea
     let old = tx.must::<orders::Entity>(id).await?;
     let mut parts = store::parts_of(tx, &old).await?;
     let chosen = chosen(&old, &parts, body)?;
-    for kind in parts.holds.iter().filter(|hold| chosen.contains(&hold.id)).map(|hold| hold.kind) {
-        ctx.require(rules::release_right(kind))?;
+    for hold in parts.holds.iter().filter(|hold| chosen.contains(&hold.id)) {
+        ctx.require(rules::release_right(hold.kind))?;
+        if hold.asked_by.is_some() && is_same(ctx, tx, hold.asked_by).await? {
+            let detail = format!("Who amended the order {} cannot release the hold that its amendment made: another person has to.", old.number);
+            return Err(Problem::new(Code::SegregationOfDuties, detail).with("hold_id", hold.id.to_string()));
+        }
     }
     let new = lift(ctx, tx, &old, &mut parts, &chosen, Some(&body.reason));
     tell_obligations(ctx, tx, &new, &mut parts).await?;
@@ -138,7 +152,8 @@ pub(super) fn lift(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, parts: &mut 
     with_kind(changed(ctx, old), parts)
 }
 
-fn with_kind(order: orders::Model, parts: &Parts) -> orders::Model {
+/// An order that says what kind of hold is the oldest of these.
+pub(super) fn with_kind(order: orders::Model, parts: &Parts) -> orders::Model {
     orders::Model { hold_kind: parts.holds.first().map(|hold| hold.kind), ..order }
 }
 

@@ -1,5 +1,7 @@
 //! The verbs of an order.
 
+mod amend;
+mod amended;
 mod cancel;
 mod confirm;
 mod create;
@@ -7,6 +9,8 @@ mod credit;
 mod hold;
 mod update;
 
+pub use amend::amend;
+pub(super) use amended::all_done;
 pub use cancel::cancel;
 pub use confirm::confirm;
 pub use create::{create, create_from_quote};
@@ -14,9 +18,13 @@ pub use credit::{recheck, recheck_party};
 pub use hold::{hold, release};
 pub use update::update;
 
-use crate::line::amounts::{Terms, Totals};
+use crate::line::amounts::{self, Terms, Totals};
+use crate::line::{Line, price::settle_again};
+use causeway_contract::Problem;
+use causeway_entity::sell::order_lines;
 use causeway_entity::sell::orders::Model;
-use causeway_kernel::Ctx;
+use causeway_kernel::{Ctx, Tx};
+use causeway_value::Json;
 
 const OBJECT: &str = "order";
 
@@ -28,6 +36,17 @@ const fn terms(row: &Model) -> Terms {
 /// An order with what its lines come to.
 fn with_totals(row: Model, totals: &Totals) -> Model {
     Model { untaxed_amount: totals.untaxed, tax_amount: totals.tax, total_amount: totals.total, ..row }
+}
+
+/// Computes the amounts of an order's lines again, and what they come to.
+async fn settle_rows(tx: &mut Tx<'_>, order: &Model, rows: &mut [order_lines::Model]) -> Result<Totals, Problem> {
+    let mut lines: Vec<Line> = rows.iter().map(Line::from).collect();
+    settle_again(tx, order.company_id, &mut lines, terms(order)).await?;
+    let totals = amounts::totals(&lines, order.currency)?;
+    for (row, line) in rows.iter_mut().zip(lines) {
+        (row.net_amount, row.tax_amount, row.taxes) = (line.net_amount, line.tax_amount, Json(line.taxes));
+    }
+    Ok(totals)
 }
 
 /// The next version of an order.

@@ -1,10 +1,10 @@
 //! Changing a draft.
 
-use super::{OBJECT, changed, terms, with_totals};
+use super::{OBJECT, changed, settle_rows, terms, with_totals};
 use crate::check::share;
 use crate::header;
-use crate::line::price::{Scope, price_lines, settle_again};
-use crate::line::{Line, amounts};
+use crate::line::amounts;
+use crate::line::price::{Scope, price_lines};
 use crate::order::{rules, store, view};
 use causeway_contract::{FieldError, Patch, Problem};
 use causeway_entity::govern::companies;
@@ -86,15 +86,11 @@ async fn priced_anew(
 
 /// The lines with the amounts that another document discount gives them.
 async fn discounted(tx: &mut Tx<'_>, new: &mut orders::Model, rows: Vec<order_lines::Model>) -> Result<Vec<order_lines::Model>, Problem> {
-    let mut lines: Vec<Line> = rows.iter().map(Line::from).collect();
-    settle_again(tx, new.company_id, &mut lines, terms(new)).await?;
-    let totals = amounts::totals(&lines, new.currency)?;
+    let mut after = rows.clone();
+    let totals = settle_rows(tx, new, &mut after).await?;
     *new = with_totals(new.clone(), &totals);
-    let mut after = Vec::with_capacity(rows.len());
-    for (row, line) in rows.into_iter().zip(lines) {
-        let settled = order_lines::Model { net_amount: line.net_amount, tax_amount: line.tax_amount, taxes: Json(line.taxes), ..row.clone() };
-        tx.update(&row, &settled);
-        after.push(settled);
+    for (row, settled) in rows.iter().zip(&after) {
+        tx.update(row, settled);
     }
     Ok(after)
 }

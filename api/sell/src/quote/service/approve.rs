@@ -5,13 +5,14 @@ use crate::line::Line;
 use crate::quote::limits::{Facts, reasons};
 use crate::quote::{rules, store, view};
 use causeway_contract::{Code, Problem};
-use causeway_entity::govern::{api_keys, companies};
+use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
 use causeway_entity::sell::quotes::{Entity, Model};
+use causeway_govern::access::is_same;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{finish, not_blank};
 use causeway_openapi::quote as wire;
-use causeway_value::{ActorKind, ApiKeyId, Json, QuoteId, QuoteStatus};
+use causeway_value::{Json, QuoteId, QuoteStatus};
 
 /// Submits a draft. What breaks no rule of its company is approved; the rest waits for a second person.
 ///
@@ -46,7 +47,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quo
 pub async fn approve(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::ApproveQuote) -> Result<wire::Quote, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_wait(&old, "approved")?;
-    rules::must_be_another(&old, is_own(ctx, tx, &old).await?)?;
+    rules::must_be_another(&old, is_same(ctx, tx, old.submitted_by).await?)?;
     let new = Model { status: QuoteStatus::Approved, approval_comment: body.comment.clone(), ..changed(ctx, &old) };
     write(ctx, tx, "quote.approved", &old, &new).await
 }
@@ -63,18 +64,4 @@ pub async fn reject(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Reject
     rules::must_wait(&old, "rejected")?;
     let new = Model { status: QuoteStatus::Draft, approval_comment: Some(body.reason.clone()), ..changed(ctx, &old) };
     write(ctx, tx, "quote.rejected", &old, &new).await
-}
-
-/// Whether the caller submitted the quote: with this credential, or as the person behind that one. Two keys are two programs, whoever made them; a person
-/// does not get around the rule with a key of their own.
-async fn is_own(ctx: &Ctx, tx: &mut Tx<'_>, quote: &Model) -> Result<bool, Problem> {
-    let Some(submitted_by) = quote.submitted_by else { return Ok(true) };
-    if ctx.actor.id == Some(submitted_by) || ctx.user == Some(submitted_by) {
-        return Ok(true);
-    }
-    if ctx.actor.kind != ActorKind::User {
-        return Ok(false);
-    }
-    let key = tx.get::<api_keys::Entity>(ApiKeyId::from_uuid(submitted_by)).await?;
-    Ok(key.and_then(|key| key.user_id).is_some_and(|user| ctx.user == Some(user.uuid())))
 }
