@@ -87,6 +87,7 @@ fn entities() -> Vec<TableInfo> {
         described::<sell::quote_lines::Entity>(),
         described::<sell::quote_links::Entity>(),
         described::<sell::orders::Entity>(),
+        described::<sell::order_amendments::Entity>(),
         described::<sell::order_holds::Entity>(),
         described::<sell::order_lines::Entity>(),
         described::<bill::obligations::Entity>(),

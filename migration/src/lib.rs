@@ -108,6 +108,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0039_prospects::MIGRATION,
         sell::m0040_intake::MIGRATION,
         sell::m0045_order_amendments::MIGRATION,
+        sell::m0046_order_intake::MIGRATION,
     ]
 }
 

@@ -331,7 +331,7 @@ pub mod op {
     endpoints! {
         /// Lists orders.
         Get "/v1/orders" ListOrders () Nothing => Page<Order>, orders:read, list ORDERS;
-        /// Creates an order.
+        /// Creates an order. The same again with the same external reference is the order of the first time; another content is refused with what differs.
         Post "/v1/orders" CreateOrder () body::CreateOrder => Created<Order>, orders:write;
         /// Reads an order.
         Get "/v1/orders/{id}" GetOrder (OrderId) Nothing => Json<Order>, orders:read;
@@ -347,7 +347,7 @@ pub mod op {
         Post "/v1/orders/{id}/release" ReleaseOrder (OrderId) body::ReleaseOrder => Json<Order>, orders:release;
         /// Checks the customer's credit again and releases the credit hold when it is in order.
         Post "/v1/orders/{id}/recheck" RecheckOrder (OrderId) Nothing => Json<Order>, orders:confirm;
-        /// Cancels an order as far as it is not delivered: what is stays, and what is invoiced ahead is proposed to be credited.
+        /// Cancels an order as far as it is not delivered.
         Post "/v1/orders/{id}/cancel" CancelOrder (OrderId) body::CancelOrder => Json<Order>, orders:cancel, [dry_run];
     }
 }

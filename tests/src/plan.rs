@@ -642,7 +642,7 @@ impl Fixture {
                 let line = order.lines.first().expect("a line").id;
                 let changed =
                     json!({ "order_line_id": line, "quantity": "30", "unit_price": "17.00", "price_override_reason": "volume", "discount_percent": "5" });
-                let lines = json!([changed, self.full_line()]);
+                let lines = json!([self.full_line(), changed]);
                 self.on(order.id, body(json!({ "reason": "they need fewer", "lines": lines, "payment_term_id": self.shop.term })))
             }
             "RecheckOrder" => self.on(self.rechecked_order().await, None),

@@ -54,6 +54,8 @@ pub struct Model {
     pub credit_warning: Option<String>,
     /// How often it was amended; null means never.
     pub amendments: Option<i64>,
+    /// The digest of the body that made it, where another system handed it over: the same again is recognised.
+    pub created_from: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,3 +11,4 @@ pub(crate) mod m0038_activities;
 pub(crate) mod m0039_prospects;
 pub(crate) mod m0040_intake;
 pub(crate) mod m0045_order_amendments;
+pub(crate) mod m0046_order_intake;

@@ -21,6 +21,7 @@ mod intake;
 mod limits;
 mod measures;
 mod mfa;
+mod order_intake;
 mod paper;
 mod parallel;
 mod party;

@@ -135,7 +135,7 @@ async fn a_key_sent_many_times_at_once_acts_once() {
 }
 
 /// The answers to the same request, sent by many at once.
-async fn at_once(count: usize, request: impl Fn() -> Request) -> Vec<Seen> {
+pub async fn at_once(count: usize, request: impl Fn() -> Request) -> Vec<Seen> {
     let mut callers = JoinSet::new();
     for _ in 0..count {
         callers.spawn(request().send());

@@ -15,7 +15,7 @@ async fn product(shop: &Shop, code: &str, kind: &str, policy: &str) -> String {
 
 async fn confirmed(shop: &Shop, lines: Value) -> Order {
     let order = json!({"company_id": shop.company_id, "party_id": shop.party_id, "lines": lines, "discount_percent": "7"});
-    let order = shop.run(async move |ctx, tx| order::service::create(ctx, tx, &body(order.clone())).await).await;
+    let (order, _) = shop.run(async move |ctx, tx| order::service::create(ctx, tx, &body(order.clone())).await).await;
     shop.run(async move |ctx, tx| order::service::confirm(ctx, tx, order.id).await).await
 }
 

@@ -82,7 +82,7 @@ const CHANGES: &[(&str, &str, &[&str])] = &[
         "UPDATE obligations SET delivered_quantity = 40000000, invoiced_quantity = 40000000, billable_amount = 64800",
         &["obligation_delivered", "obligation_invoiced", "obligation_billable_amount", "exposure_obligations"],
     ),
-    ("UPDATE order_lines SET quantity = 39000000", "UPDATE order_lines SET quantity = 40000000", &["obligation_ordered"]),
+    ("UPDATE order_lines SET quantity = 39000000", "UPDATE order_lines SET quantity = 40000000", &["obligation_ordered", "order_line_kept"]),
     ("UPDATE billables SET status = 'ready'", "UPDATE billables SET status = 'invoiced'", &["billable_invoiced", "exposure_billables"]),
     ("UPDATE orders SET tax_amount = tax_amount + 1", "UPDATE orders SET tax_amount = tax_amount - 1", &["order_tax", "order_total"]),
     ("UPDATE orders SET quote_id = NULL", "UPDATE orders SET quote_id = (SELECT id FROM quotes)", &["quote_order", "quote_names_order"]),

@@ -30,7 +30,7 @@ impl Fault {
         match self {
             Self::Conflict => true,
             // Two requests with one key at once: the second finds the first one's answer when it runs again.
-            Self::Unique(name) => name.contains("idempotency_keys") || name.contains("number_series") || name.contains("reversal_of"),
+            Self::Unique(name) => ["idempotency_keys", "number_series", "reversal_of", "external_refs"].iter().any(|key| name.contains(key)),
             _ => false,
         }
     }

@@ -32,7 +32,9 @@ async fn list_orders(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListOrders>) ->
 }
 
 async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateOrder>) -> Result<Answer<Order>, Problem> {
-    service::create(ctx, tx, &call.body).await.map(answer)
+    let (order, again) = service::create(ctx, tx, &call.body).await?;
+    let answer = answer(order);
+    Ok(if again { answer.replayed() } else { answer })
 }
 
 async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetOrder>) -> Result<Answer<Order>, Problem> {

@@ -191,6 +191,7 @@ mod tests {
             channel: None,
             credit_warning: None,
             amendments: None,
+            created_from: None,
         }
     }
 

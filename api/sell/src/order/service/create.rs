@@ -1,6 +1,6 @@
 //! Making an order: directly, or of an accepted quote.
 
-use super::{OBJECT, with_totals};
+use super::{OBJECT, intake, with_totals};
 use crate::header::{self, Given, Header, fiscal};
 use crate::line::Line;
 use crate::line::amounts;
@@ -15,12 +15,17 @@ use causeway_master::refs;
 use causeway_openapi::order as wire;
 use causeway_value::{Amount, DocumentKind, Json, OrderId, OrderStatus};
 
-/// Creates an order without a quote: a draft, priced (ORD-19).
+/// Creates an order without a quote: a draft, priced (ORD-19). What another system hands over again is the order that it made the first time; the flag says
+/// so (ORD-04).
 ///
 /// # Errors
 /// `validation_failed` naming each wrong field; `price_rule_tie`, `rate_missing` or `required` when a line has no one price; `amount_overflow`;
-/// `external_ref_exists` when another order carries one of its external references.
-pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOrder) -> Result<wire::Order, Problem> {
+/// `external_ref_exists` when an order carries one of its external references and says otherwise.
+pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOrder) -> Result<(wire::Order, bool), Problem> {
+    let created_from = intake::digest(body)?;
+    if let Some(earlier) = intake::earlier(tx, body, created_from.as_deref()).await? {
+        return Ok((earlier, true));
+    }
     let mut errors = Vec::new();
     let given = Given {
         company_id: body.company_id,
@@ -38,8 +43,8 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOrder) -> Res
     let priced = priced.ok_or_else(Problem::not_found)?;
     let totals = amounts::totals(&priced.lines, header.currency)?;
     let number = number::next(ctx, tx, header.fiscal(), DocumentKind::Order, header.today).await?;
-    let row = with_totals(draft(ctx, &header, body, number), &totals);
-    insert(ctx, tx, &row, priced.lines, refs::pairs(&body.external_refs))
+    let row = with_totals(orders::Model { created_from, ..draft(ctx, &header, body, number) }, &totals);
+    insert(ctx, tx, &row, priced.lines, refs::pairs(&body.external_refs)).map(|order| (order, false))
 }
 
 /// Makes the order of an accepted quote: the same lines, prices and terms, whatever price lists say now (QTE-20, QTE-21).
@@ -86,6 +91,7 @@ pub async fn create_from_quote(
         channel: None,
         credit_warning: None,
         amendments: None,
+        created_from: None,
     };
     insert(ctx, tx, &row, lines, Vec::new())
 }
@@ -132,5 +138,6 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateOrder, number: String) -
         channel: body.channel.clone(),
         credit_warning: None,
         amendments: None,
+        created_from: None,
     }
 }

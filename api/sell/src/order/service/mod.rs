@@ -7,6 +7,7 @@ mod confirm;
 mod create;
 mod credit;
 mod hold;
+mod intake;
 mod update;
 
 pub use amend::amend;

@@ -1,0 +1,54 @@
+//! Orders that other systems hand over come in exactly once (ORD-04, ORD-19, INT-11).
+
+use crate::parallel::at_once;
+use causeway_contract::{Code, ListQuery};
+use causeway_openapi::client::Options;
+use causeway_openapi::object::ExternalRef;
+use causeway_openapi::order::{CreateOrder, op as order};
+use causeway_tests::deal::order_body;
+use causeway_tests::of;
+use causeway_tests::shop::{self, line};
+use causeway_tests::world::World;
+use serde_json::to_value;
+
+#[tokio::test]
+async fn the_same_again_is_the_same_order_and_another_content_says_what_differs() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let refs = |id: &str| vec![ExternalRef { system: "shop".to_owned(), id: id.to_owned() }];
+    let body =
+        CreateOrder { external_refs: refs("4711"), channel: Some("web".to_owned()), ..order_body(&shop, vec![line(shop.chai, "3"), line(shop.setup, "1")]) };
+    // Eight at once, without an idempotency key.
+    let sent = to_value(&body).unwrap();
+    let answers = at_once(8, || tenant.raw.request("POST", "/v1/orders").json(&sent)).await;
+    let mut seen: Vec<(u16, Option<String>, String)> = Vec::new();
+    for answer in &answers {
+        seen.push((answer.status, answer.header("replayed").map(str::to_owned), answer.success()["id"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(seen.iter().filter(|(status, replayed, _)| (*status, replayed.as_deref()) == (201, None)).count(), 1, "{seen:?}");
+    assert_eq!(seen.iter().filter(|(status, replayed, _)| (*status, replayed.as_deref()) == (200, Some("true"))).count(), 7, "{seen:?}");
+    assert!(seen.windows(2).all(|pair| pair[0].2 == pair[1].2), "{seen:?}");
+    let first = tenant.all::<order::ListOrders, _>(&ListQuery::default()).await;
+    assert_eq!(first.len(), 1);
+    let id = first.first().unwrap().id;
+
+    // It is the same order whatever became of it since.
+    tenant.act::<order::ConfirmOrder>(id).await;
+    let again = tenant.send::<order::CreateOrder>((), &body, Options::default()).await;
+    assert_eq!((again.replayed, again.body.id, again.body.status.to_string().as_str()), (true, id, "confirmed"));
+
+    let mut lines = body.lines.clone();
+    lines[0].quantity = of("5");
+    let changed = CreateOrder { lines, channel: Some("phone".to_owned()), ..body.clone() };
+    let problem = tenant.refused::<order::CreateOrder>((), &changed).await;
+    assert_eq!((problem.status, problem.code, problem.meta["order_id"].as_str()), (409, Code::ExternalRefExists, Some(id.to_string().as_str())));
+    let differs: Vec<_> = problem.errors.iter().map(|error| (error.pointer.as_deref().unwrap(), error.detail.as_str())).collect();
+    assert_eq!(differs, [("/channel", "is web in the order and phone here"), ("/lines/0/quantity", "is 3 in the order and 5 here")]);
+    assert!(problem.detail.contains("/amend"), "{}", problem.detail);
+    // References of two orders at once name no order.
+    let other = CreateOrder { external_refs: refs("4712"), ..body.clone() };
+    tenant.post::<order::CreateOrder>((), &other).await;
+    let both = CreateOrder { external_refs: [refs("4711"), refs("4712")].concat(), ..body.clone() };
+    assert_eq!(tenant.refused::<order::CreateOrder>((), &both).await.code, Code::ExternalRefExists);
+}
