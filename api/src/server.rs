@@ -142,7 +142,7 @@ fn bind(at: SocketAddr) -> Result<TcpListener, String> {
 /// Starts what runs beside the requests.
 pub fn start_workers(settings: &Settings, db: &Db) {
     if let Some(url) = settings.redis_url.clone() {
-        actix_web::rt::spawn(causeway_kernel::shared::run(url, causeway_govern::access::forget_here));
+        actix_web::rt::spawn(causeway_kernel::shared::run(url));
     }
     if let Db::Postgres(postgres) = db {
         actix_web::rt::spawn(causeway_kernel::db::sequencer::run(Arc::clone(postgres)));

@@ -61,6 +61,7 @@ pub enum Act {
     Redraw,
     ThemeNext,
     Ascii,
+    SignOut,
 }
 
 /// Where an action makes sense.
@@ -155,6 +156,7 @@ pub const ACTIONS: &[Action] = &[
     action(Act::Suspend, "suspend", &["ctrl-z"], Where::Any, "To the shell; fg comes back", ""),
     action(Act::Redraw, "redraw", &["ctrl-l"], Where::Any, "Draw everything anew", ""),
     action(Act::ThemeNext, "theme", &[], Where::Any, "Other colours: none, 16, 256, 24 bits", ""),
+    action(Act::SignOut, "sign out", &[], Where::Any, "End the session at the server, or go back from a visited tenant", ""),
     action(Act::Ascii, "ascii", &[], Where::Any, "Only ASCII, or line drawing again", ""),
 ];
 

@@ -69,6 +69,19 @@ pub enum Cmd {
     Save,
     /// Use this credential from now on.
     Credential(String),
+    /// End this session of the server.
+    SignOut(String),
+    /// Look into a tenant: its short name, the key, and until when.
+    Visit {
+        /// The tenant's short name.
+        tenant: String,
+        /// The key.
+        key: String,
+        /// When it closes.
+        until: String,
+    },
+    /// Back from a tenant to the platform.
+    Return,
     /// Another profile.
     Profile(String),
     /// Stop until the shell continues us.
@@ -84,6 +97,8 @@ pub enum Cmd {
 pub enum Tag {
     /// Who am I?
     Me,
+    /// Which day is it?
+    Clock,
     /// Is the service there?
     Ping,
     /// A page of a list.
@@ -160,6 +175,8 @@ pub enum Failure {
     Refused {
         /// The status.
         status: u16,
+        /// The problem's code; empty when it was no problem of the API.
+        code: String,
         /// Why, in words, with every wrong field.
         text: String,
     },
@@ -175,6 +192,11 @@ impl Failure {
             Self::Refused { text, .. } => text.clone(),
             Self::ReadOnly => "read-only mode: nothing was sent. Start without --read-only to change things.".to_owned(),
         }
+    }
+
+    /// Whether the server refused with this code.
+    pub fn is(&self, wanted: causeway_contract::Code) -> bool {
+        matches!(self, Self::Refused { code, .. } if *code == wanted.to_string())
     }
 
     /// Whether the credential is not good enough.
@@ -226,6 +248,12 @@ pub struct Scope {
     pub company: Option<(String, String)>,
     /// Other profiles.
     pub profiles: Vec<String>,
+    /// The session that was opened here; empty with a key.
+    pub session: String,
+    /// Tenant and mail address of the last sign-in.
+    pub login: (String, String),
+    /// Whether the platform looks into a tenant: leaving goes back to the platform.
+    pub visiting: bool,
 }
 
 /// A place with where one stands in it.
@@ -351,6 +379,18 @@ pub enum Does {
     Profile(String),
 }
 
+/// Tenant, mail address and password, or the password alone when someone is signed in already; then the one-time code, when the account has one.
+pub struct Login {
+    /// The fields.
+    pub form: Form,
+    /// The field with the cursor.
+    pub focus: usize,
+    /// Why the last try failed.
+    pub wrong: Option<String>,
+    /// What needed a proof that is recent, to be done after it; none for a sign-in.
+    pub then: Option<Box<Deed>>,
+}
+
 /// What lies above the screen.
 pub enum Popup {
     /// A list to choose from, narrowed by typing.
@@ -375,14 +415,16 @@ pub enum Popup {
         /// The secret.
         secret: String,
     },
-    /// Mail, password, tenant, one-time code.
-    Login {
-        /// The fields.
-        form: Form,
-        /// The field with the cursor.
-        focus: usize,
-        /// Why the last try failed.
-        wrong: Option<String>,
+    /// Someone proves who they are.
+    Login(Box<Login>),
+    /// A tenant was opened: go in, or copy the key.
+    Visit {
+        /// The tenant's short name.
+        tenant: String,
+        /// The key, shown once.
+        key: String,
+        /// When it closes.
+        until: String,
     },
     /// A text to read.
     Text {
@@ -496,6 +538,10 @@ pub struct App {
     pub size: (u16, u16),
     /// Whether every column is shown.
     pub wide: bool,
+    /// The tenant's day, when it is known: a sandbox has a clock of its own.
+    pub day: Option<String>,
+    /// What was seen of the platform's traffic: when, and how many requests had been answered.
+    pub traffic: VecDeque<(i64, u64)>,
     /// The time, in milliseconds since 1970.
     pub now: i64,
     /// Whether something is to be drawn.
@@ -548,6 +594,8 @@ impl App {
             theme,
             size: (100, 30),
             wide: false,
+            day: None,
+            traffic: VecDeque::new(),
             now: 0,
             dirty: true,
             counter: 0,
@@ -618,14 +666,14 @@ impl App {
         }
         vec![
             ("Dash", Place::Dash),
-            ("Leads", Place::list("leads")),
-            ("Opps", Place::list("opportunities")),
-            ("Quotes", Place::list("quotes")),
             ("Orders", Place::list("orders")),
-            ("Deliv", Place::list("deliveries")),
-            ("Bill", Place::list("billables")),
             ("Inv", Place::list("invoices")),
             ("Pay", Place::list("payments")),
+            ("Users", Place::list("users")),
+            ("Keys", Place::list("api-keys")),
+            ("Audit", Place::list("audit-entries")),
+            ("Jobs", Place::list("jobs")),
+            ("Health", Place::Health),
         ]
     }
 
@@ -655,8 +703,11 @@ impl App {
         self.names.get(id).map_or(id, String::as_str)
     }
 
-    /// The day, in UTC.
+    /// The tenant's day, else that of the wall in UTC.
     pub fn today(&self) -> String {
+        if let Some(day) = &self.day {
+            return day.clone();
+        }
         let instant = causeway_value::Instant(self.now.saturating_mul(1_000)).to_string();
         instant.get(..10).unwrap_or_default().to_owned()
     }

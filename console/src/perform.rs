@@ -8,12 +8,15 @@ use std::time::Duration;
 /// Waits before a write is sent once more with the same idempotency key, in milliseconds.
 const AGAIN: &[u64] = &[200, 800];
 
-/// Makes a call. Beginning a session is no change of the tenant's data and passes in read-only mode.
+/// Proving who one is changes nothing of the tenant's and passes in read-only mode.
+const PROOFS: [&str; 2] = ["/v1/sessions", "/v1/sessions/reauthenticate"];
+
+/// Makes a call.
 ///
 /// # Errors
 /// [`Failure`].
 pub async fn perform(client: &Client, read_only: bool, call: &Call) -> Result<Reply, Failure> {
-    if read_only && call.writes() && call.path != "/v1/sessions" {
+    if read_only && call.writes() && !PROOFS.contains(&call.path) {
         return Err(Failure::ReadOnly);
     }
     let key = call.writes().then(|| uuid::Uuid::new_v4().to_string());
@@ -36,13 +39,13 @@ pub async fn perform(client: &Client, read_only: bool, call: &Call) -> Result<Re
 
 fn failure(error: &ClientError) -> Failure {
     match error {
-        ClientError::Problem(problem) => Failure::Refused { status: problem.status, text: error.explain() },
+        ClientError::Problem(problem) => Failure::Refused { status: problem.status, code: problem.code.to_string(), text: error.explain() },
         ClientError::Transport(error) if error.is_timeout() => Failure::Offline("no answer in time".to_owned()),
         ClientError::Transport(error) if error.is_connect() => Failure::Offline("cannot connect".to_owned()),
         ClientError::Transport(_) => Failure::Offline("the connection broke".to_owned()),
         ClientError::Unreadable { status, .. } if *status >= 500 => Failure::Offline(format!("a gateway answered {status}")),
-        ClientError::Unreadable { status, .. } => Failure::Refused { status: *status, text: error.to_string() },
-        ClientError::Unsendable(text) => Failure::Refused { status: 400, text: text.clone() },
+        ClientError::Unreadable { status, .. } => Failure::Refused { status: *status, code: String::new(), text: error.to_string() },
+        ClientError::Unsendable(text) => Failure::Refused { status: 400, code: String::new(), text: text.clone() },
     }
 }
 

@@ -128,7 +128,9 @@ fn announce(app: &App) -> std::io::Result<()> {
         }
         Some(Popup::Secret { title, secret }) => say(&format!("{title}: {secret}")),
         Some(Popup::Text { lines, .. }) => lines.iter().try_for_each(|line| say(line)),
-        Some(Popup::Login { form, focus, wrong }) => {
+        Some(Popup::Visit { tenant, until, .. }) => say(&format!("{tenant} is open until {until}: enter goes in, read only")),
+        Some(Popup::Login(login)) => {
+            let crate::model::Login { form, focus, wrong, .. } = &**login;
             if let Some(wrong) = wrong {
                 say(&format!("wrong: {wrong}"))?;
             }

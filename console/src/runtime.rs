@@ -25,6 +25,8 @@ use tokio::task::AbortHandle;
 
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
+/// The longest that leaving waits for the end of the session.
+const GOODBYE: Duration = Duration::from_millis(500);
 /// Messages that are taken before a frame is drawn.
 const BATCH: usize = 64;
 
@@ -77,7 +79,11 @@ impl Runner {
                     messages.send(Msg::Unheard).await.ok();
                 });
             }
-            Cmd::Copy(_) | Cmd::Save | Cmd::Profile(_) | Cmd::Suspend | Cmd::Redraw | Cmd::Quit => {}
+            Cmd::SignOut(session) => {
+                let client = self.client.clone();
+                tokio::spawn(async move { sign_out(&client, &session).await });
+            }
+            Cmd::Visit { .. } | Cmd::Return | Cmd::Copy(_) | Cmd::Save | Cmd::Profile(_) | Cmd::Suspend | Cmd::Redraw | Cmd::Quit => {}
         }
     }
 
@@ -96,6 +102,13 @@ impl Runner {
         if !writes && let Some(older) = self.running.insert(name, task.abort_handle()) {
             older.abort();
         }
+    }
+}
+
+/// Ends a session at the server; one that cannot be reached ends by itself.
+async fn sign_out(client: &Client, session: &str) {
+    if let Some(row) = crate::resource::row("RevokeSession") {
+        perform(client, false, &Call::of(&row, &[session])).await.ok();
     }
 }
 
@@ -145,16 +158,20 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
     }
     // The first frame needs nobody.
     draw(&mut screen, &mut app)?;
-    let (sender, mut messages) = mpsc::channel(256);
-    let mut runner = Runner::new(client, app.scope.read_only, sender);
+    let (mut runner, mut messages) = begin(client, &app).await;
+    // The platform, while it looks into a tenant.
+    let mut outer: Option<(App, Client)> = None;
     let mut events = EventStream::new();
     let mut drawn = Instant::now();
-    let mut waiting = vec![Msg::Start];
+    let mut waiting = Vec::new();
     loop {
-        for msg in waiting.drain(..) {
+        // What is left when the credential changes was meant for the one before.
+        'messages: for msg in waiting.drain(..) {
             for cmd in app.update(wall(), msg) {
                 match cmd {
                     Cmd::Quit => return Ok(()),
+                    // Leaving does not wait for a server that does not answer.
+                    Cmd::SignOut(session) => _ = tokio::time::timeout(GOODBYE, sign_out(&runner.client, &session)).await,
                     Cmd::Save => {
                         if let Err(text) = setup.keep(&app) {
                             app.note(text);
@@ -169,15 +186,30 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
                     Cmd::Profile(name) => match setup.app(Some(&name), None) {
                         Ok((mut other, client)) => {
                             other.size = app.size;
+                            outer = None;
                             app = other;
-                            // Another channel, too: answers to the old profile find nobody.
-                            let (sender, receiver) = mpsc::channel(256);
-                            messages = receiver;
-                            sender.send(Msg::Start).await.ok();
-                            runner = Runner::new(client, app.scope.read_only, sender);
+                            (runner, messages) = begin(client, &app).await;
+                            break 'messages;
                         }
                         Err(text) => app.note(text),
                     },
+                    Cmd::Visit { tenant, key, until } => match setup.visit(&app, tenant, &key, &until) {
+                        Ok((inside, client)) => {
+                            outer = Some((std::mem::replace(&mut app, inside), runner.client.clone()));
+                            (runner, messages) = begin(client, &app).await;
+                            break 'messages;
+                        }
+                        Err(text) => app.note(text),
+                    },
+                    Cmd::Return => {
+                        if let Some((platform, client)) = outer.take() {
+                            let size = app.size;
+                            app = platform;
+                            (app.size, app.polling, app.dirty) = (size, false, true);
+                            (runner, messages) = begin(client, &app).await;
+                            break 'messages;
+                        }
+                    }
                     other => runner.run(other),
                 }
             }
@@ -208,6 +240,13 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
             () = tokio::time::sleep_until(due), if app.dirty => {}
         }
     }
+}
+
+/// Another credential: a channel of its own, too, so that answers to the one before find nobody.
+async fn begin(client: Client, app: &App) -> (Runner, mpsc::Receiver<Msg>) {
+    let (sender, messages) = mpsc::channel(256);
+    sender.send(Msg::Start).await.ok();
+    (Runner::new(client, app.scope.read_only, sender), messages)
 }
 
 fn message(event: Event) -> Option<Msg> {

@@ -67,6 +67,7 @@ impl Setup {
             platform: key.starts_with("cw_admin_"),
             credential: !key.is_empty(),
             company: session.company.clone(),
+            login: session.login.clone(),
             profiles: self.config.profile.keys().cloned().collect(),
             ..Scope::default()
         };
@@ -81,11 +82,36 @@ impl Setup {
         Ok((app, client))
     }
 
+    /// The console of a visitor: a tenant seen with a key of the platform, read only.
+    ///
+    /// # Errors
+    /// When the key cannot be sent.
+    pub fn visit(&self, from: &App, tenant: String, key: &str, until: &str) -> Result<(App, Client), String> {
+        let client = Client::new(&from.scope.url, key).map_err(|error| error.to_string())?;
+        let scope = Scope {
+            badge: format!("VISIT until {}", crate::columns::minute(until).get(11..).unwrap_or_default()),
+            profile: from.scope.profile.clone(),
+            url: from.scope.url.clone(),
+            read_only: true,
+            credential: true,
+            tenant,
+            visiting: true,
+            ..Scope::default()
+        };
+        let mut app = App::new(scope, from.theme, self.keymap.clone(), Place::Dash);
+        (app.size, app.now) = (from.size, from.now);
+        Ok((app, client))
+    }
+
     /// Keeps where one is, sorts, marks and saved filters for the next time.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn keep(&self, app: &App) -> Result<(), String> {
+        // A visit leaves nothing behind.
+        if app.scope.visiting {
+            return Ok(());
+        }
         let session = Session {
             version: VERSION,
             place: app.place().write(),
@@ -93,6 +119,7 @@ impl Setup {
             marks: app.marked().map(|(name, marks)| (name.to_owned(), marks.iter().cloned().collect())).collect(),
             company: app.scope.company.clone(),
             saved: app.saved.clone(),
+            login: app.scope.login.clone(),
         };
         self.store.keep(&app.scope.profile, &session)
     }

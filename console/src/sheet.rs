@@ -77,38 +77,140 @@ fn waiting(asked: Option<&Asked>) -> Option<Line> {
 
 fn dashboard(app: &App, columns: usize) -> Vec<Panel> {
     let columns = if columns >= 96 { columns / 2 } else { columns };
-    let mut flow = Panel { title: if app.scope.platform { "Tenants".to_owned() } else { "Pipeline".to_owned() }, lines: Vec::new() };
-    let mut attention = Panel { title: "Needs attention".to_owned(), lines: Vec::new() };
-    let most = app.counts.values().filter_map(|count| count.as_ref().ok()).map(|(count, _)| *count).max().unwrap_or(1);
-    for (at, gauge) in app.gauges().iter().enumerate() {
-        let filter = gauge.filter.replace("{today}", &app.today());
-        let place = Place::List { resource: gauge.resource, filter };
-        let label = fit(gauge.label, 23, false);
-        let line = match app.counts.get(&at) {
-            None => Line::of(label, Role::Plain).and("   …", Role::Dim),
-            Some(Err(text)) => Line::of(label, Role::Plain).and(format!("   - {text}"), Role::Dim),
-            Some(Ok((count, more))) => {
-                let number = fit(&format!("{count}{}", if *more { "+" } else { "" }), 5, true);
-                let role = if gauge.attention && *count > 0 { Role::Warn } else { Role::Plain };
-                let bar = app.theme.bar(i128::try_from(*count).unwrap_or(0), i128::try_from(most).unwrap_or(1), columns.saturating_sub(34));
-                let tail = if gauge.attention { String::new() } else { format!("  {bar}") };
-                Line::of(label, role).and(number, role).and(tail, Role::Head)
-            }
-        };
-        let line = line.opens(place);
-        if gauge.attention {
-            attention.lines.push(line);
-        } else {
-            flow.lines.push(line);
-        }
+    let mut panels = vec![attention(app)];
+    if app.scope.platform {
+        panels.extend([platform(app, columns), work(app, columns)]);
+    } else {
+        panels.extend([work(app, columns), aging(app, columns)]);
     }
-    let mut panels = vec![flow];
-    if !app.scope.platform {
-        panels.push(aging(app, columns));
-    }
-    panels.push(attention);
     panels.push(link(app, columns));
     panels
+}
+
+/// How often something is counted, and whether there is more; `None` until it is known.
+fn counted(app: &App, at: usize) -> Option<(usize, bool)> {
+    app.counts.get(&at).and_then(|count| count.as_ref().ok()).copied()
+}
+
+fn number((count, more): (usize, bool)) -> String {
+    format!("{count}{}", if more { "+" } else { "" })
+}
+
+/// What somebody should look at: nothing that is well, so that the panel is empty on a good day.
+fn attention(app: &App) -> Panel {
+    let mut panel = Panel { title: "Needs attention".to_owned(), lines: Vec::new() };
+    let gauges = || app.gauges().iter().enumerate().filter(|(_, gauge)| gauge.attention);
+    for (at, gauge) in gauges() {
+        let Some(count) = counted(app, at).filter(|(count, _)| *count > 0) else { continue };
+        let place = Place::List { resource: gauge.resource, filter: gauge.filter.replace("{today}", &app.today()) };
+        panel.lines.push(Line::of(fit(gauge.label, 23, false), Role::Warn).and(fit(&number(count), 6, true), Role::Warn).opens(place));
+    }
+    if panel.lines.is_empty() {
+        let waiting = gauges().any(|(at, _)| !app.counts.contains_key(&at));
+        panel.lines.push(if waiting { Line::of("Looking …", Role::Dim) } else { Line::of("Nothing needs attention.", Role::Good) });
+    }
+    panel
+}
+
+/// What is under way, with bars to one scale.
+fn work(app: &App, columns: usize) -> Panel {
+    let title = if app.scope.platform { "Tenants" } else { "Work under way" };
+    let mut panel = Panel { title: title.to_owned(), lines: Vec::new() };
+    let gauges = || app.gauges().iter().enumerate().filter(|(_, gauge)| !gauge.attention);
+    let most = gauges().filter_map(|(at, _)| counted(app, at)).map(|(count, _)| count).max().unwrap_or(1);
+    for (at, gauge) in gauges() {
+        let label = Line::of(fit(gauge.label, 23, false), Role::Plain);
+        let line = match app.counts.get(&at) {
+            None => label.and("    …", Role::Dim),
+            Some(Err(text)) => label.and(format!("    - {}", clean(text)), Role::Dim),
+            Some(Ok(count)) => {
+                let bar = app.theme.bar(i128::try_from(count.0).unwrap_or(0), i128::try_from(most).unwrap_or(1), columns.saturating_sub(34));
+                label.and(fit(&number(*count), 6, true), Role::Plain).and(format!("  {bar}"), Role::Head)
+            }
+        };
+        panel.lines.push(line.opens(Place::List { resource: gauge.resource, filter: gauge.filter.replace("{today}", &app.today()) }));
+    }
+    panel
+}
+
+/// How the whole service does.
+fn platform(app: &App, columns: usize) -> Panel {
+    let mut panel = Panel { title: "Service".to_owned(), lines: Vec::new() };
+    let asked = app.checks.get("platform");
+    if let Some(line) = waiting(asked) {
+        panel.lines.push(line);
+        return panel;
+    }
+    let Some(Asked::Have(health, _)) = asked else { return panel };
+    let text = |pointer: &str| health.pointer(pointer).map(plain).unwrap_or_default();
+    let whole = |pointer: &str| health.pointer(pointer).and_then(Value::as_i64).unwrap_or(0);
+    let micros = |pointer: &str| health.pointer(pointer).and_then(Value::as_u64).map_or_else(|| "-".to_owned(), |micros| format!("{}us", micros));
+    let mut say = |name: &str, said: String, role: Role| panel.lines.push(labelled(name, &said, role));
+    say("version", format!("{} on {}", text("/version"), text("/database")), Role::Plain);
+    say("tenants", format!("{} active, {} suspended", text("/tenants_active"), text("/tenants_suspended")), Role::Plain);
+    let late = whole("/jobs/oldest_due_seconds");
+    let jobs = format!("{} waiting, {} running, {} due", text("/jobs/waiting"), text("/jobs/running"), text("/jobs/due"));
+    let jobs = if late > 0 { format!("{jobs}, the oldest for {}", span(late)) } else { jobs };
+    say("jobs", jobs, if late > 60 { Role::Warn } else { Role::Plain });
+    let refused = whole("/refusals_last_hour");
+    say("refused, last hour", refused.to_string(), if refused > 100 { Role::Warn } else { Role::Plain });
+    let errors = whole("/traffic/server_errors");
+    say("requests", format!("{} since {}", text("/traffic/requests"), minute(&text("/traffic/since"))), Role::Plain);
+    say("server errors", errors.to_string(), if errors > 0 { Role::Bad } else { Role::Plain });
+    say("rate limited", text("/traffic/rate_limited"), Role::Plain);
+    say("latency", format!("p50 {}, p95 {}, {} streams", micros("/traffic/p50_micros"), micros("/traffic/p95_micros"), text("/traffic/streams")), Role::Plain);
+    let rates = rates(app);
+    if let Some(last) = rates.last() {
+        let shown: Vec<u64> = rates.iter().rev().take(columns.saturating_sub(34)).rev().copied().collect();
+        panel
+            .lines
+            .push(Line::of(fit("requests a second", 22, false), Role::Dim).and(app.theme.spark(&shown), Role::Head).and(format!(" {last}"), Role::Plain));
+    }
+    panel
+}
+
+/// Requests a second between two looks at the platform's health.
+fn rates(app: &App) -> Vec<u64> {
+    let pairs = app.traffic.iter().zip(app.traffic.iter().skip(1));
+    let rate = |((then, before), (now, after)): (&(i64, u64), &(i64, u64))| {
+        let ms = u64::try_from(now.saturating_sub(*then)).ok().filter(|ms| *ms > 0)?;
+        // An instance that started again counts from nothing.
+        after.saturating_sub(*before).saturating_mul(1_000).checked_div(ms)
+    };
+    pairs.filter_map(rate).collect()
+}
+
+/// What a tenant uses of what it may.
+fn usage(app: &App, id: &str, tenant: &Value, columns: usize) -> Panel {
+    let mut panel = Panel { title: "Limits and use   e: edit the limits".to_owned(), lines: Vec::new() };
+    let asked = app.objects.get(&format!("{id}/usage"));
+    if let Some(line) = waiting(asked) {
+        panel.lines.push(line);
+        return panel;
+    }
+    let Some(Asked::Have(used, _)) = asked else { return panel };
+    for (name, used, limit) in [
+        ("active users", used.get("active_users"), tenant.get("max_users")),
+        ("companies", used.get("companies"), tenant.get("max_companies")),
+        ("API keys", used.get("api_keys"), None),
+        ("events", used.get("events"), None),
+    ] {
+        let count = used.and_then(Value::as_i64).unwrap_or(0);
+        let line = match limit.and_then(Value::as_i64) {
+            Some(most) => {
+                let bar = app.theme.bar(count.into(), most.into(), columns.saturating_sub(50).min(40));
+                let role = if count >= most { Role::Bad } else { Role::Head };
+                labelled(name, &fit(&format!("{count} of {most}"), 14, false), Role::Plain).and(bar, role)
+            }
+            None => labelled(name, &count.to_string(), Role::Plain),
+        };
+        panel.lines.push(line);
+    }
+    for (name, field) in [("requests a minute", "requests_per_minute"), ("the same of one key", "credential_requests_per_minute")] {
+        let text = tenant.get(field).filter(|limit| !limit.is_null()).map_or_else(|| "the default".to_owned(), plain);
+        panel.lines.push(labelled(name, &text, Role::Plain));
+    }
+    panel
 }
 
 fn aging(app: &App, columns: usize) -> Panel {
@@ -172,7 +274,11 @@ fn object(app: &App, name: &'static str, id: &str, columns: usize) -> Vec<Panel>
         return vec![Panel { title: format!("{name} {}", clean(id)), lines: vec![line] }];
     }
     let Some(Asked::Have(value, _)) = asked else { return Vec::new() };
-    vec![Panel { title: title(value), lines: describe(app, value, columns) }]
+    let mut panels = vec![Panel { title: title(value), lines: describe(app, value, columns) }];
+    if name == "tenants" {
+        panels.push(usage(app, id, value, columns));
+    }
+    panels
 }
 
 /// What an object is called: its number, name or title, else its id.
@@ -388,6 +494,9 @@ fn flow(app: &App, id: &str) -> Vec<Panel> {
 
 fn health(app: &App) -> Vec<Panel> {
     let mut panels = Vec::new();
+    if app.scope.platform {
+        panels.push(platform(app, usize::from(app.size.0)));
+    }
     for (title, name) in [("Service", "service"), ("Ledger", "ledger"), ("Audit chain", "audit")] {
         if app.scope.platform && name != "service" {
             continue;

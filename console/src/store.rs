@@ -75,6 +75,9 @@ pub struct Session {
     /// The filters that were kept.
     #[serde(default)]
     pub saved: Vec<Saved>,
+    /// Tenant and mail address of the last sign-in.
+    #[serde(default)]
+    pub login: (String, String),
 }
 
 /// The layout of the session file.

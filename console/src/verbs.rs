@@ -31,6 +31,7 @@ const fn hard(key: char, from: &'static [&'static str]) -> Hint {
 pub const HINTS: &[(&str, Hint)] = &[
     ("SuspendTenant", undone_by('x', &["active"], "ResumeTenant")),
     ("ResumeTenant", undone_by('x', &["suspended"], "SuspendTenant")),
+    ("EnterTenant", on('i', &["active"])),
     ("RotateApiKey", on('r', &[])),
     ("RevokeApiKey", hard('d', &[])),
     ("QualifyLead", on('c', &["new", "working"])),

@@ -215,6 +215,10 @@ pub struct ApiKey {
     pub scopes: Vec<String>,
     /// The companies it is limited to; empty means all.
     pub company_ids: Vec<CompanyId>,
+    /// The addresses and ranges of addresses that it may be used from; empty means everywhere.
+    pub allowed_sources: Vec<String>,
+    /// Why the platform opened the tenant with this key; null for the tenant's own keys.
+    pub platform_reason: Option<String>,
     /// When it stops working (wall time); null for never.
     pub expires_at: Option<Instant>,
     /// Until when the secret before the last rotation still works (wall time).
@@ -248,6 +252,10 @@ pub struct NewApiKey {
     pub scopes: Vec<String>,
     /// The companies it is limited to; empty means all.
     pub company_ids: Vec<CompanyId>,
+    /// The addresses and ranges of addresses that it may be used from; empty means everywhere.
+    pub allowed_sources: Vec<String>,
+    /// Why the platform opened the tenant with this key; null for the tenant's own keys.
+    pub platform_reason: Option<String>,
     /// When it stops working (wall time); null for never.
     pub expires_at: Option<Instant>,
     /// Until when the secret before the last rotation still works (wall time).
@@ -273,9 +281,27 @@ pub struct CreateApiKey {
     #[serde(default)]
     #[schema(max_items = 500)]
     pub company_ids: Vec<CompanyId>,
+    /// The addresses and ranges of addresses that it may be used from, such as `203.0.113.7` or `2001:db8::/32`; empty means everywhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub allowed_sources: Vec<String>,
     /// When it stops working (wall time).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Instant>,
+}
+
+/// Changes what a key is called and where it may be used from. What it may do never changes: make another key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateApiKey {
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = String, max_length = 200)]
+    pub name: Patch<String>,
+    /// All addresses and ranges from now on; empty means everywhere.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<String>, max_items = 50)]
+    pub allowed_sources: Patch<Vec<String>>,
 }
 
 /// Gives a key a new secret.
@@ -511,6 +537,8 @@ pub mod op {
         Post "/v1/api-keys" CreateApiKey () body::CreateApiKey => Created<NewApiKey>, keys:manage, [secret, step_up];
         /// Reads an API key, without its secret.
         Get "/v1/api-keys/{id}" GetApiKey (ApiKeyId) Nothing => Json<ApiKey>, keys:read;
+        /// Changes the name of an API key and where it may be used from.
+        Patch "/v1/api-keys/{id}" UpdateApiKey (ApiKeyId) body::UpdateApiKey => Json<ApiKey>, keys:manage, [step_up];
         /// Gives an API key a new secret; the answer shows it once.
         Post "/v1/api-keys/{id}/rotate" RotateApiKey (ApiKeyId) body::RotateApiKey => Json<NewApiKey>, keys:manage, [secret, step_up];
         /// Revokes an API key at once and for ever.

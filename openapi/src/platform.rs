@@ -167,6 +167,110 @@ pub struct SuspendTenant {
     pub reason: Option<String>,
 }
 
+/// Opens a tenant to the platform for a while: reading only, without what things cost. The tenant sees the key and its reason, and may revoke it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EnterTenant {
+    /// Why. The tenant reads it.
+    #[schema(max_length = 500)]
+    pub reason: String,
+    /// For how many minutes; 30 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 60)]
+    pub minutes: Option<u32>,
+}
+
+/// A way into a tenant. The secret is shown once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TenantAccess {
+    /// Always `tenant_access`.
+    pub object: String,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// Its short name.
+    pub tenant: String,
+    /// Why it was opened.
+    pub reason: String,
+    /// What may be read.
+    pub permissions: Vec<String>,
+    /// When it closes (wall time).
+    pub expires_at: Instant,
+    /// The key, which stands among the tenant's own.
+    pub api_key: KeySecret,
+}
+
+/// How much of its limits a tenant uses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TenantUsage {
+    /// Always `tenant_usage`.
+    pub object: String,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// Users that are active.
+    pub active_users: i64,
+    /// Companies.
+    pub companies: i64,
+    /// API keys that work.
+    pub api_keys: i64,
+    /// Events in its log.
+    pub events: i64,
+}
+
+/// How the service does. Traffic is that of the instance that answers, the rest that of all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlatformHealth {
+    /// Always `platform_health`.
+    pub object: String,
+    /// When this was found out (wall time).
+    pub checked_at: Instant,
+    /// The version of the service.
+    pub version: String,
+    /// `sqlite` or `postgres`.
+    pub database: String,
+    /// Tenants that may work.
+    pub tenants_active: i64,
+    /// Tenants that are suspended.
+    pub tenants_suspended: i64,
+    /// Work in the background.
+    pub jobs: QueueHealth,
+    /// Requests refused for want of a credential or a right in the last hour.
+    pub refusals_last_hour: i64,
+    /// What was answered.
+    pub traffic: TrafficHealth,
+}
+
+/// The queue of background work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QueueHealth {
+    /// Jobs that nobody works on.
+    pub waiting: i64,
+    /// Jobs whose time has come, those that run included.
+    pub due: i64,
+    /// Jobs that a worker holds.
+    pub running: i64,
+    /// For how long the oldest due job has been due, in seconds; null when none is.
+    pub oldest_due_seconds: Option<i64>,
+}
+
+/// The traffic of one instance since it started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TrafficHealth {
+    /// When counting began (wall time).
+    pub since: Instant,
+    /// Requests answered.
+    pub requests: u64,
+    /// Of them with a 5xx.
+    pub server_errors: u64,
+    /// Of them with a 429.
+    pub rate_limited: u64,
+    /// Half of the requests took no longer, in microseconds.
+    pub p50_micros: Option<u64>,
+    /// 95 of 100 requests took no longer, in microseconds.
+    pub p95_micros: Option<u64>,
+    /// Streams of events that are open.
+    pub streams: i64,
+}
+
 /// What the list of tenants offers.
 pub const TENANTS: ListSpec = ListSpec {
     table: "tenants",
@@ -181,7 +285,7 @@ pub const TENANTS: ListSpec = ListSpec {
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{FirstKey, NewTenant, TENANTS, Tenant};
+    use super::{FirstKey, NewTenant, PlatformHealth, TENANTS, Tenant, TenantAccess, TenantUsage};
     use crate::platform as body;
     use causeway_contract::{Created, Json, Nothing, Page, endpoints};
     use causeway_value::TenantId;
@@ -201,5 +305,11 @@ pub mod op {
         Post "/admin/v1/tenants/{id}/suspend" SuspendTenant (TenantId) body::SuspendTenant => Json<Tenant>, platform:admin;
         /// Resumes a suspended tenant.
         Post "/admin/v1/tenants/{id}/resume" ResumeTenant (TenantId) Nothing => Json<Tenant>, platform:admin;
+        /// Opens a tenant to the platform for a while, reading only; the answer shows the secret of the key once.
+        Post "/admin/v1/tenants/{id}/enter" EnterTenant (TenantId) body::EnterTenant => Created<TenantAccess>, platform:admin, [secret];
+        /// Tells how much of its limits a tenant uses.
+        Get "/admin/v1/tenants/{id}/usage" GetTenantUsage (TenantId) Nothing => Json<TenantUsage>, platform:admin;
+        /// Tells how the whole service does: tenants, work in the background, refusals, traffic.
+        Get "/admin/v1/health" GetPlatformHealth () Nothing => Json<PlatformHealth>, platform:admin;
     }
 }

@@ -203,3 +203,38 @@ fn a_body_is_checked_by_its_schema() {
     assert!(body("CreateQuote").check(&json!({"lines": [{"quantity": 40}]})).is_err());
     assert!(body("CreditInvoice").check(&json!({})).is_ok());
 }
+
+/// Costs and margins are masked by their names: every such field of an answer may be null, and no list filters or sorts by one, which would tell it
+/// as well (SEC-07).
+#[test]
+fn what_is_masked_may_be_null_and_is_no_filter() {
+    let mut seen = BTreeSet::new();
+    for row in rows() {
+        let mut wrong = Vec::new();
+        masked_fields(&(row.reply)(), row.id, &mut seen, &mut wrong);
+        assert!(wrong.is_empty(), "must be optional: {wrong:?}");
+        let names = row.list.iter().flat_map(|list| list.filters.iter().map(|filter| filter.name).chain(list.sorts.iter().map(|sort| sort.name)));
+        assert!(names.into_iter().all(|name| !causeway_contract::tells_cost(name)), "{}", row.id);
+    }
+    for known in ["cost", "margin_amount", "margin_percent", "cost_plus_percent", "margin_floor_percent", "min_margin_percent"] {
+        assert!(seen.contains(known), "{known} is in no answer");
+    }
+}
+
+fn masked_fields(shape: &Shape, at: &str, seen: &mut BTreeSet<String>, wrong: &mut Vec<String>) {
+    match shape {
+        Shape::Object { fields, .. } => {
+            for (name, field) in fields {
+                if causeway_contract::tells_cost(name) {
+                    seen.insert(name.clone());
+                    if !field.nullable {
+                        wrong.push(format!("{at}.{name}"));
+                    }
+                }
+                masked_fields(&field.shape, &format!("{at}.{name}"), seen, wrong);
+            }
+        }
+        Shape::List { items, .. } => masked_fields(items, at, seen, wrong),
+        _ => {}
+    }
+}

@@ -139,6 +139,10 @@ impl Fixture {
                 let tenant = world::tenant(&self.platform, TenantMode::Live).await;
                 platform(Some(tenant.id.to_string()), body(SuspendTenant { reason: Some("unpaid".to_owned()) }))
             }
+            "EnterTenant" => {
+                let tenant = world::tenant(&self.platform, TenantMode::Live).await;
+                platform(Some(tenant.id.to_string()), Some(json!({ "reason": "they cannot post", "minutes": 5 })))
+            }
             "ResumeTenant" => {
                 let tenant = world::tenant(&self.platform, TenantMode::Live).await;
                 self.platform.post::<platform::SuspendTenant>(tenant.id, &SuspendTenant::default()).await;
@@ -167,9 +171,14 @@ impl Fixture {
             "DeleteRole" => self.on(role().await, None),
             "CreateApiKey" => {
                 let expires_at = Some(of("2190-01-01T00:00:00Z"));
-                self.create(body(CreateApiKey { company_ids: vec![self.shop.company], expires_at, ..key }))
+                let allowed_sources = vec!["127.0.0.0/8".to_owned()];
+                self.create(body(CreateApiKey { company_ids: vec![self.shop.company], expires_at, allowed_sources, ..key }))
             }
             "RotateApiKey" => self.on(caller.post::<identity::CreateApiKey>((), &key).await.id, body(json!({ "overlap_seconds": 60 }))),
+            "UpdateApiKey" => {
+                let change = json!({ "name": "new till", "allowed_sources": ["127.0.0.1", "2001:db8::/32"] });
+                self.on(caller.post::<identity::CreateApiKey>((), &key).await.id, Some(change))
+            }
             "RevokeApiKey" => self.on(caller.post::<identity::CreateApiKey>((), &key).await.id, None),
             // A clock can be set only before the first document.
             "SetClock" => {

@@ -5,6 +5,7 @@ use crate::db::{Cell, Tx};
 use crate::limit::Rates;
 use causeway_contract::{Code, Problem};
 use causeway_value::{ActorKind, CompanyId, Day, Instant, TenantId, TenantMode, Zone};
+use ipnet::IpNet;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -52,6 +53,8 @@ pub struct Principal {
     pub session: Option<Session>,
     /// How much it and its tenant may ask for.
     pub rates: Rates,
+    /// Where it may be used from; none means everywhere.
+    pub sources: Option<Arc<[IpNet]>>,
 }
 
 impl Principal {
@@ -59,6 +62,13 @@ impl Principal {
     #[must_use]
     pub fn may(&self, permission: &str) -> bool {
         may(&self.permissions, self.session.is_some(), permission)
+    }
+
+    /// Whether it may be used from this address. One that is not known is none of those that were named.
+    #[must_use]
+    pub fn works_from(&self, source: Option<IpAddr>) -> bool {
+        let Some(allowed) = &self.sources else { return true };
+        source.is_some_and(|source| allowed.iter().any(|range| range.contains(&source.to_canonical())))
     }
 }
 
@@ -135,6 +145,7 @@ impl Ctx {
             companies: None,
             session: None,
             rates: Rates::default(),
+            sources: None,
         };
         Self::of(&principal, operation, format!("sys_{}", Uuid::now_v7().simple()))
     }

@@ -16,6 +16,7 @@ pub mod list;
 pub mod news;
 pub mod number;
 pub mod retention;
+pub mod rights;
 pub mod seal;
 pub mod search;
 pub mod security;

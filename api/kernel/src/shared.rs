@@ -3,7 +3,7 @@
 //! Hints only. Without Redis, or while it is away, followers of a log look by themselves twice a second and a changed right is seen within a second:
 //! losing it costs time, never an event and never a refusal.
 
-use crate::wake;
+use crate::{rights, wake};
 use causeway_value::TenantId;
 use std::pin::Pin;
 use std::sync::OnceLock;
@@ -62,15 +62,15 @@ pub fn tell(hint: Hint) {
     }
 }
 
-/// Tells and hears hints until the process ends. `forget_rights` makes this instance ask the database for rights again.
-pub async fn run(url: String, forget_rights: fn()) {
+/// Tells and hears hints until the process ends.
+pub async fn run(url: String) {
     let own = Uuid::new_v4();
     let (out, mut waiting) = mpsc::channel(WAITING);
     if OUT.set(out).is_err() {
         return;
     }
     loop {
-        let ended = session(&url, own, &mut waiting, forget_rights).await;
+        let ended = session(&url, own, &mut waiting).await;
         if CONNECTED.swap(false, Ordering::Relaxed) {
             let error = ended.err().map(|error| error.to_string());
             tracing::warn!(error, "Redis is away: this instance goes on by itself and tries again");
@@ -79,7 +79,7 @@ pub async fn run(url: String, forget_rights: fn()) {
     }
 }
 
-async fn session(url: &str, own: Uuid, waiting: &mut mpsc::Receiver<Hint>, forget_rights: fn()) -> redis::RedisResult<()> {
+async fn session(url: &str, own: Uuid, waiting: &mut mpsc::Receiver<Hint>) -> redis::RedisResult<()> {
     let client = redis::Client::open(url)?;
     let mut teller = client.get_multiplexed_async_connection().await?;
     let mut hearer = client.get_async_pubsub().await?;
@@ -88,7 +88,7 @@ async fn session(url: &str, own: Uuid, waiting: &mut mpsc::Receiver<Hint>, forge
     CONNECTED.store(true, Ordering::Relaxed);
     tracing::info!("Redis answers: instances tell each other what changes");
     // What was missed while it was away.
-    forget_rights();
+    rights::changed_elsewhere();
     loop {
         let message = std::future::poll_fn(|context| futures_core::Stream::poll_next(Pin::new(&mut heard), context));
         tokio::select! {
@@ -96,7 +96,7 @@ async fn session(url: &str, own: Uuid, waiting: &mut mpsc::Receiver<Hint>, forge
                 let Some(message) = message else { return Ok(()) };
                 match Hint::read(&message.get_payload::<String>()?, own) {
                     Some(Hint::Log(tenant)) => wake::wake_here(tenant),
-                    Some(Hint::Rights) => forget_rights(),
+                    Some(Hint::Rights) => rights::changed_elsewhere(),
                     None => {}
                 }
             }

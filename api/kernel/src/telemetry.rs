@@ -1,5 +1,7 @@
 //! Metrics in the Prometheus text format (OBS-03, OBS-08, OBS-11).
 
+use crate::clock;
+use causeway_value::Instant;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -7,7 +9,10 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+/// The same in microseconds, for what people read without a collector.
+const BOUNDS: [u64; 12] = [500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000];
 /// Upper bounds of the latency buckets, in seconds.
 const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
@@ -23,6 +28,12 @@ struct Operation {
 }
 
 struct Metrics {
+    /// When counting began.
+    since: Instant,
+    server_errors: AtomicU64,
+    rate_limited: AtomicU64,
+    /// Requests by the bound that they stayed under; the last are those above all.
+    times: [AtomicU64; BOUNDS.len() + 1],
     registry: Registry,
     requests: Family<Request, Counter>,
     latency: Family<Operation, Histogram>,
@@ -57,7 +68,22 @@ fn metrics() -> &'static Metrics {
         registry.register("database_statements", "Statements sent to the database", statements.clone());
         let rows_written = Counter::default();
         registry.register("database_rows_written", "Rows inserted, changed or removed, index entries not counted", rows_written.clone());
-        Metrics { registry, requests, latency, retries, batches, batched, refusals, streams, statements, rows_written }
+        Metrics {
+            since: clock::wall(),
+            server_errors: AtomicU64::new(0),
+            rate_limited: AtomicU64::new(0),
+            times: Default::default(),
+            registry,
+            requests,
+            latency,
+            retries,
+            batches,
+            batched,
+            refusals,
+            streams,
+            statements,
+            rows_written,
+        }
     })
 }
 
@@ -65,6 +91,15 @@ fn metrics() -> &'static Metrics {
 pub(crate) fn count_request(operation: &'static str, status: u16, micros: u64) {
     let metrics = metrics();
     metrics.requests.get_or_create(&Request { operation, status }).inc();
+    match status {
+        429 => _ = metrics.rate_limited.fetch_add(1, Ordering::Relaxed),
+        500.. => _ = metrics.server_errors.fetch_add(1, Ordering::Relaxed),
+        _ => {}
+    }
+    let bucket = BOUNDS.iter().position(|bound| micros <= *bound).unwrap_or(BOUNDS.len());
+    if let Some(time) = metrics.times.get(bucket) {
+        time.fetch_add(1, Ordering::Relaxed);
+    }
     metrics.latency.get_or_create(&Operation { operation }).observe(std::time::Duration::from_micros(micros).as_secs_f64());
 }
 
@@ -105,6 +140,53 @@ pub fn work() -> Work {
     Work { statements: metrics.statements.get(), rows_written: metrics.rows_written.get(), batches: metrics.batches.get() }
 }
 
+/// What this process answered since it started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Traffic {
+    /// When counting began.
+    pub since: Instant,
+    /// Requests answered.
+    pub requests: u64,
+    /// Of them with a 5xx.
+    pub server_errors: u64,
+    /// Of them with a 429.
+    pub rate_limited: u64,
+    /// Half of them took no longer, in microseconds; rounded up to a bound of the histogram. None before the first.
+    pub p50_micros: Option<u64>,
+    /// 95 of 100 took no longer.
+    pub p95_micros: Option<u64>,
+    /// Streams that are open.
+    pub streams: i64,
+}
+
+/// The traffic of this process.
+#[must_use]
+pub fn traffic() -> Traffic {
+    let metrics = metrics();
+    let times: Vec<u64> = metrics.times.iter().map(|time| time.load(Ordering::Relaxed)).collect();
+    Traffic {
+        since: metrics.since,
+        requests: times.iter().sum(),
+        server_errors: metrics.server_errors.load(Ordering::Relaxed),
+        rate_limited: metrics.rate_limited.load(Ordering::Relaxed),
+        p50_micros: bound_of(&times, 50),
+        p95_micros: bound_of(&times, 95),
+        streams: metrics.streams.get(),
+    }
+}
+
+/// The bound under which `percent` of the requests stayed; the highest for those above all.
+fn bound_of(times: &[u64], percent: u64) -> Option<u64> {
+    let all: u64 = times.iter().sum();
+    let wanted = all.saturating_mul(percent).div_ceil(100).max(1);
+    let mut seen = 0;
+    let bucket = times.iter().position(|time| {
+        seen += time;
+        seen >= wanted
+    })?;
+    BOUNDS.get(bucket).or_else(|| BOUNDS.last()).copied()
+}
+
 /// Counts a refusal.
 pub(crate) fn count_refusal() {
     metrics().refusals.inc();
@@ -135,5 +217,20 @@ pub fn text() -> String {
             tracing::error!(%error, "metrics cannot be written");
             String::new()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_that_most_stayed_under() {
+        let mut times = [0; BOUNDS.len() + 1];
+        assert_eq!(bound_of(&times, 95), None);
+        times[1] = 94;
+        times[6] = 5;
+        times[12] = 1;
+        assert_eq!((bound_of(&times, 50), bound_of(&times, 95), bound_of(&times, 100)), (Some(1_000), Some(50_000), Some(5_000_000)));
     }
 }

@@ -4,7 +4,7 @@ use crate::db::{Sqlite, Store};
 use crate::http::LocalFuture;
 use crate::job::{self, Job, Progress};
 use crate::limits::{IDEMPOTENCY_SECONDS, JOB_SECONDS, SECURITY_LOG_SECONDS};
-use crate::{Ctx, Db, Find, Tx, clock, retention};
+use crate::{Ctx, Db, Find, Tx, clock, retention, rights};
 use causeway_contract::Problem;
 use causeway_entity::kernel::{idempotency_keys, jobs};
 use causeway_entity::platform::{job_queue, security_log, tenants};
@@ -144,4 +144,28 @@ async fn a_worker_back_from_the_dead() {
     while job::run_step(&db, &second).await.unwrap() {}
     assert_eq!((done().await.0, done().await.1), (3, JobStatus::Succeeded));
     assert!(job::claim(&db, "third").await.unwrap().is_none());
+}
+
+/// While the change is under way a reader may still remember the old rights under the old generation, never under the new one.
+#[tokio::test]
+async fn rights_are_forgotten_after_the_commit() {
+    let Bench { _folder, db, ctx } = bench().await;
+    let before = rights::generation();
+    let inside = write(&db, &ctx, async |ctx, tx| {
+        tx.rights_changed();
+        job::enqueue(ctx, tx, "test.unknown", String::new())?;
+        Ok(rights::generation())
+    })
+    .await;
+    assert_eq!((inside, rights::generation()), (before, before + 1));
+    // What was refused or only tried changed nothing.
+    let mut trial = Ctx::clone(&ctx);
+    trial.dry_run = true;
+    let trial = Arc::new(trial);
+    write(&db, &trial, async |_, tx| {
+        tx.rights_changed();
+        Ok(())
+    })
+    .await;
+    assert_eq!(rights::generation(), before + 1);
 }

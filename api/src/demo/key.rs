@@ -79,7 +79,7 @@ async fn fresh_secret(db: &Db, tenant: TenantId) -> Result<String, String> {
         if let Some(key) = key {
             return rotate_key(ctx, tx, key.id, 0).await.map(|key| key.secret);
         }
-        let key = NewKey { name: NAME, scopes: vec!["*:*".to_owned()], company_ids: None, user_id: None, expires_at: None };
+        let key = NewKey::named(NAME, vec!["*:*".to_owned()]);
         insert_key(ctx, tx, key).map(|(_, secret)| secret)
     });
     secret.await.map_err(|problem| problem.detail)

@@ -46,10 +46,13 @@ impl App {
                 }
             }
             Act::Leave if self.way.len() > 1 => self.leave(),
+            Act::Leave if self.scope.visiting => self.out.push(Cmd::Return),
             Act::Leave | Act::Quit => {
                 self.out.push(Cmd::Save);
+                self.end_session();
                 self.out.push(Cmd::Quit);
             }
+            Act::SignOut => self.sign_out(),
             Act::Filter => self.popup = self.list().map(|list| Popup::Filter(Input::new(list.text.clone()))),
             Act::FilterCell => self.filter_cell(),
             Act::SaveFilter => self.save_filter(),

@@ -1,7 +1,7 @@
 //! What answers do.
 
 use crate::list::Stage;
-use crate::model::{App, Asked, Cmd, Failure, Popup, Reply, Tag};
+use crate::model::{App, Asked, Failure, Reply, Tag};
 use crate::resource;
 use crate::route::Place;
 use serde_json::Value;
@@ -12,6 +12,12 @@ const NAMES: usize = 2_000;
 impl App {
     pub(super) fn answer(&mut self, tag: Tag, reply: Result<Reply, Failure>, ms: u64) {
         self.log(&tag, &reply, ms);
+        // A session that ended is opened again where one is; a sign-in that fails says so itself.
+        if let (Err(Failure::Refused { status: 401, text, .. }), false, false) = (&reply, tag == Tag::Login, self.scope.session.is_empty()) {
+            self.scope.session.clear();
+            self.scope.credential = false;
+            self.open_login(Some(text.clone()));
+        }
         match &reply {
             Err(Failure::Offline(why)) => self.lost(why.clone()),
             Err(Failure::ReadOnly) => {}
@@ -40,6 +46,12 @@ impl App {
             }
             Tag::Verify(name) => {
                 let asked = self.asked(reply, self.checks.get(name).cloned());
+                if let (Asked::Have(value, at), "platform") = (&asked, name) {
+                    self.traffic.extend(value.pointer("/traffic/requests").and_then(Value::as_u64).map(|requests| (*at, requests)));
+                    if self.traffic.len() > 60 {
+                        self.traffic.pop_front();
+                    }
+                }
                 self.checks.insert(name, asked);
                 self.dirty = true;
             }
@@ -48,7 +60,8 @@ impl App {
             Tag::DryRun { id, generation } => self.foreseen(&id, generation, reply),
             Tag::Write { id, batch } => self.written(&id, batch, reply),
             Tag::Undo(number) => self.undone(number, reply),
-            Tag::Login => self.logged_in(reply),
+            Tag::Login => self.proven(reply),
+            Tag::Clock => self.clock(reply),
         }
     }
 
@@ -81,6 +94,18 @@ impl App {
             }
             Err(failure) if failure.denied() => self.open_login(Some(failure.text())),
             Err(_) => {}
+        }
+    }
+
+    /// A sandbox has a clock of its own: what is overdue there is so by its day.
+    fn clock(&mut self, reply: Result<Reply, Failure>) {
+        let Ok(reply) = reply else { return };
+        let day = reply.body.get("now").and_then(Value::as_str).and_then(|now| now.get(..10)).map(str::to_owned);
+        if day != self.day {
+            self.day = day;
+            if *self.place() == Place::Dash {
+                self.ask_dashboard();
+            }
         }
     }
 
@@ -207,28 +232,5 @@ impl App {
         };
         self.dirty |= self.counts.get(&at) != Some(&count);
         self.counts.insert(at, count);
-    }
-
-    fn logged_in(&mut self, reply: Result<Reply, Failure>) {
-        self.dirty = true;
-        match reply {
-            Ok(reply) => {
-                let Some(token) = reply.body.get("token").and_then(Value::as_str) else {
-                    self.open_login(Some("the answer holds no token".to_owned()));
-                    return;
-                };
-                self.popup = None;
-                self.scope.credential = true;
-                self.out.push(Cmd::Credential(token.to_owned()));
-                self.arrive_first();
-            }
-            Err(failure) => {
-                let text = failure.text();
-                match &mut self.popup {
-                    Some(Popup::Login { wrong, .. }) => *wrong = Some(text),
-                    _ => self.open_login(Some(text)),
-                }
-            }
-        }
     }
 }

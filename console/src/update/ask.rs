@@ -33,6 +33,7 @@ impl App {
         self.call(Tag::Ping, Call::get("/readyz"));
         if !self.scope.platform {
             self.call_row(Tag::Me, "GetMe", &[]);
+            self.call_row(Tag::Clock, "GetClock", &[]);
             self.call(Tag::Tail, Call::get("/v1/audit-entries").with("limit", "1"));
             for name in NAMED {
                 self.ask_names(name, None);
@@ -75,6 +76,7 @@ impl App {
             Place::Health => {
                 self.checks.entry("service").or_insert(Asked::Loading);
                 self.call(Tag::Verify("service"), Call::get("/readyz"));
+                self.ask_platform();
             }
             Place::Calls | Place::Notes => {}
         }
@@ -162,6 +164,9 @@ impl App {
         }
         self.objects.entry(id.to_owned()).or_insert(Asked::Loading);
         self.call(Tag::Object(id.to_owned()), Call::of(&get, &[id]));
+        if name == "tenants" {
+            self.call_row(Tag::Object(format!("{id}/usage")), "GetTenantUsage", &[id]);
+        }
     }
 
     pub(super) fn ask_flow(&mut self, id: &str) {
@@ -182,6 +187,15 @@ impl App {
             self.call(Tag::Count(at), call);
         }
         self.ask_aging();
+        self.ask_platform();
+    }
+
+    /// How the whole service does, for who may know.
+    pub(super) fn ask_platform(&mut self) {
+        if self.scope.platform {
+            self.checks.entry("platform").or_insert(Asked::Loading);
+            self.call_row(Tag::Verify("platform"), "GetPlatformHealth", &[]);
+        }
     }
 
     pub(super) fn ask_aging(&mut self) {
@@ -216,7 +230,11 @@ impl App {
                 self.call(Tag::Newest(name), call);
             }
         } else if self.scope.platform {
-            self.call(Tag::Ping, Call::get("/readyz"));
+            if matches!(self.place(), Place::Dash | Place::Health) {
+                self.ask_platform();
+            } else {
+                self.call(Tag::Ping, Call::get("/readyz"));
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use crate::form::Form;
 use crate::model::{App, Deed, Failure, Popup, Reply, Tag, Undo};
 use crate::resource::{self, Aim, Operation, Resource};
 use crate::route::Place;
+use causeway_contract::Code;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tui_input::Input;
@@ -164,6 +165,8 @@ impl App {
         let Some(Popup::Deed(deed)) = self.popup.as_mut().filter(|popup| matches!(popup, Popup::Deed(deed) if deed.batch == Some(batch))) else {
             // The box was closed while it ran: what came of it is said all the same.
             match reply {
+                // The proof is asked for already.
+                Err(failure) if failure.is(Code::ReauthenticationRequired) => {}
                 Ok(reply) => {
                     self.took_effect("", &reply.body, Aim::One, false, false, "");
                     self.note(format!("{id}: done."));
@@ -172,6 +175,13 @@ impl App {
             }
             return;
         };
+        if reply.as_ref().is_err_and(|failure| failure.is(Code::ReauthenticationRequired)) {
+            deed.batch = None;
+            if let Some(Popup::Deed(deed)) = self.popup.take() {
+                self.prove_again(deed);
+            }
+            return;
+        }
         let what = format!("{} {}", deed.resource, deed.operation.word);
         let mut undo = None;
         let mut shown = None;
@@ -224,7 +234,12 @@ impl App {
     /// Shows what a change made: the row, the object, a secret once.
     fn took_effect(&mut self, name: &'static str, value: &Value, aim: Aim, secret: bool, reads: bool, what: &str) {
         if secret {
-            let found = ["/secret", "/api_key/secret"].iter().find_map(|pointer| value.pointer(pointer)).and_then(Value::as_str);
+            let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+            if text("/object") == "tenant_access" {
+                self.popup = Some(Popup::Visit { tenant: text("/tenant"), key: text("/api_key/secret"), until: text("/expires_at") });
+                return;
+            }
+            let found = ["/secret", "/api_key/secret", "/invitation/token", "/token"].iter().find_map(|pointer| value.pointer(pointer)).and_then(Value::as_str);
             if let Some(found) = found {
                 self.popup = Some(Popup::Secret { title: format!("{what}: the secret, shown once"), secret: found.to_owned() });
             }
@@ -285,6 +300,7 @@ fn stored(object: &Value) -> Value {
     if let Value::Object(fields) = &mut object {
         fields.remove("secret");
         fields.remove("api_key");
+        fields.remove("invitation");
     }
     object
 }

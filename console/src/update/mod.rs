@@ -4,6 +4,7 @@ mod act;
 mod answer;
 mod ask;
 mod deed;
+mod login;
 mod mouse;
 mod popup;
 #[cfg(test)]
@@ -160,6 +161,6 @@ impl App {
 
     /// Whether a filter, form or palette takes the keys.
     pub const fn typing(&self) -> bool {
-        matches!(self.popup, Some(Popup::Filter(_) | Popup::Choose { .. } | Popup::Deed(_) | Popup::Login { .. }))
+        matches!(self.popup, Some(Popup::Filter(_) | Popup::Choose { .. } | Popup::Deed(_) | Popup::Login(_)))
     }
 }

@@ -1,14 +1,12 @@
 //! Keys while something lies above the screen.
 
-use crate::call::Call;
 use crate::filter::Filter;
-use crate::form::{Form, Takes};
+use crate::form::Takes;
 use crate::keys::{ACTIONS, Act, Chord};
-use crate::model::{App, Choice, Cmd, Does, Popup, Tag};
+use crate::model::{App, Choice, Cmd, Does, Popup};
 use crate::resource::{self, Aim};
 use crate::route::Place;
 use crate::text::fuzzy;
-use causeway_contract::Method;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
@@ -52,7 +50,8 @@ impl App {
                 KeyCode::Esc | KeyCode::Enter => self.popup = None,
                 _ => {}
             },
-            Some(Popup::Login { .. }) => self.login_key(key),
+            Some(Popup::Login(_)) => self.login_key(key),
+            Some(Popup::Visit { .. }) => self.visit_key(key),
             Some(Popup::Text { top, lines, .. }) => match key.code {
                 KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => self.popup = None,
                 KeyCode::Down | KeyCode::Char('j') => *top = top.saturating_add(1).min(lines.len().saturating_sub(1)),
@@ -77,12 +76,12 @@ impl App {
                 let on_word = deed.operation.hint.hard && deed.focus == deed.form.fields.len();
                 if on_word { Some(&mut deed.typed) } else { deed.form.fields.get_mut(deed.focus).map(|field| &mut field.input) }
             }
-            Some(Popup::Login { form, focus, .. }) => form.fields.get_mut(*focus).map(|field| &mut field.input),
+            Some(Popup::Login(login)) => login.form.fields.get_mut(login.focus).map(|field| &mut field.input),
             _ => None,
         }
     }
 
-    fn edit_line(&mut self, key: KeyEvent) {
+    pub(super) fn edit_line(&mut self, key: KeyEvent) {
         if let (Some(input), Some(request)) = (self.popup_input(), editing(key)) {
             input.handle(request);
         }
@@ -126,35 +125,6 @@ impl App {
                     field.turn();
                 }
             }
-            _ => self.edit_line(key),
-        }
-    }
-
-    /// Asks for mail and password.
-    pub(super) fn open_login(&mut self, wrong: Option<String>) {
-        if self.scope.platform || matches!(self.popup, Some(Popup::Login { .. })) {
-            return;
-        }
-        self.dirty = true;
-        let fields = [("tenant", Takes::Text, true), ("email", Takes::Text, true), ("password", Takes::Secret, true), ("otp", Takes::Secret, false)];
-        self.popup = Some(Popup::Login { form: Form::new(&fields), focus: 0, wrong });
-    }
-
-    fn login_key(&mut self, key: KeyEvent) {
-        let Some(Popup::Login { form, focus, wrong }) = &mut self.popup else { return };
-        let last = form.fields.len().saturating_sub(1);
-        match key.code {
-            KeyCode::Esc => self.popup = None,
-            KeyCode::Tab | KeyCode::Down => *focus = focus.saturating_add(1) % form.fields.len().max(1),
-            KeyCode::BackTab | KeyCode::Up => *focus = focus.checked_sub(1).unwrap_or(last),
-            KeyCode::Enter if *focus < last => *focus = focus.saturating_add(1),
-            KeyCode::Enter => match form.body(false) {
-                Ok(body) => {
-                    *wrong = None;
-                    self.call(Tag::Login, Call::to(Method::Post, "/v1/sessions", &[], Some(body)));
-                }
-                Err(text) => *wrong = Some(text),
-            },
             _ => self.edit_line(key),
         }
     }
@@ -237,6 +207,7 @@ impl App {
         let state = if matches!(operation.aim, Aim::One | Aim::Edit) { self.state_here() } else { None };
         let off = self.missing(operation).or_else(|| operation.off(state.as_deref()));
         let key = match operation.aim {
+            _ if self.place().resource() != Some(name) => String::new(),
             Aim::New => "+".to_owned(),
             Aim::Edit => "e".to_owned(),
             _ => operation.hint.key.map(String::from).unwrap_or_default(),
@@ -375,9 +346,11 @@ pub fn fitting<'a>(choices: &'a [Choice], typed: &str) -> Vec<&'a Choice> {
     }
     let score = |choice: &Choice| {
         let by_key = (choice.key == typed).then_some(i64::MAX);
+        // Who types the name of a place wants to go there.
+        let by_place = (choice.name.strip_prefix("go ") == Some(typed.trim())).then_some(i64::MAX - 1);
         let by_name = fuzzy(typed, &choice.name);
         let by_words = choice.about.to_lowercase().contains(&typed.to_lowercase()).then_some(i64::MIN / 2);
-        by_key.or(by_name).or(by_words)
+        by_key.or(by_place).or(by_name).or(by_words)
     };
     let mut scored: Vec<_> = choices.iter().filter_map(|choice| Some((score(choice)?, choice))).collect();
     // What cannot be done now is shown, but never before what can.

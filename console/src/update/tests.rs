@@ -146,7 +146,7 @@ fn bulk_verbs_keep_what_was_refused() {
     assert_eq!(sent.len(), 2);
     for (tag, call) in sent {
         if call.segments == ["ord_1"] {
-            fail(&mut app, tag, Failure::Refused { status: 409, text: "it is confirmed already".to_owned() });
+            fail(&mut app, tag, Failure::Refused { status: 409, code: String::new(), text: "it is confirmed already".to_owned() });
         } else {
             reply(&mut app, tag, json!({"id": "ord_2", "status": "confirmed"}));
         }
@@ -273,7 +273,7 @@ fn a_list_one_may_not_see_says_so() {
     let mut app = tenant(Place::list("orders"));
     let cmds = app.update(0, Msg::Start);
     let (tag, _) = calls(&cmds).into_iter().find(|(tag, _)| matches!(tag, Tag::Page { .. })).unwrap();
-    fail(&mut app, tag, Failure::Refused { status: 403, text: "needs orders:read".to_owned() });
+    fail(&mut app, tag, Failure::Refused { status: 403, code: String::new(), text: "needs orders:read".to_owned() });
     assert_eq!(app.list().unwrap().stage, Stage::Denied("needs orders:read".to_owned()));
 }
 

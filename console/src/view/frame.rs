@@ -28,7 +28,14 @@ pub(super) fn head(app: &App, buf: &mut Buffer) {
     let right = u16::try_from(width(&state)).unwrap_or(0).saturating_add(1);
     let room = columns.saturating_sub(x).saturating_sub(right).saturating_sub(2);
     let mode = if scope.read_only { "[RO]" } else { "[RW]" };
-    let user = if scope.platform { "administrator".to_owned() } else { cut(&clean(&scope.user), 20) };
+    // A visitor is announced by the badge.
+    let user = if scope.visiting {
+        "platform".to_owned()
+    } else if scope.platform {
+        "administrator".to_owned()
+    } else {
+        cut(&clean(&scope.user), 20)
+    };
     let text = format!("{}   {user} ", clean(&who));
     x = put(app, buf, x, 0, room.saturating_sub(5), &text, Role::Plain);
     put(app, buf, x, 0, 4, mode, if scope.read_only { Role::Warn } else { Role::Good });

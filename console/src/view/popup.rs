@@ -3,7 +3,7 @@
 use super::{highlight, inside, panel, put};
 use crate::call::Call;
 use crate::form::{Field, Takes};
-use crate::model::{App, Choice, Deed, Does, Popup};
+use crate::model::{App, Choice, Deed, Does, Login, Popup};
 use crate::resource;
 use crate::text::{clean, fit, width, wrap};
 use crate::theme::Role;
@@ -21,7 +21,19 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
             message(app, buf, title, &lines.map(str::to_owned), Role::Warn);
             None
         }
-        Popup::Login { form, focus, wrong } => login(app, buf, form, *focus, wrong.as_deref()),
+        Popup::Login(open) => login(app, buf, open),
+        Popup::Visit { tenant, key, until } => {
+            let time = crate::columns::minute(until);
+            let lines = [
+                &format!("You may look into {} until {time} UTC, reading only.", clean(tenant)),
+                "",
+                key,
+                "",
+                "enter goes in   y copies the key   esc leaves it",
+            ];
+            message(app, buf, "The tenant is open; it reads your reason in its trail", &lines.map(str::to_owned), Role::Warn);
+            None
+        }
         Popup::Text { title, lines, top } => {
             let area = centred(buf, buf.area.width.saturating_sub(8).min(120), buf.area.height.saturating_sub(4));
             let inner = open(app, buf, area, &clean(title), "esc closes   y copies");
@@ -80,14 +92,18 @@ fn choose(app: &App, buf: &mut Buffer, title: &str, input: &tui_input::Input, ch
     put(app, buf, x, inner.y, inner.right().saturating_sub(x), input.value(), Role::Plain);
     let rows = usize::from(inner.height).saturating_sub(4);
     let top = cursor.saturating_add(1).saturating_sub(rows);
+    // Names and keys take what they need, so that there is room for what they do.
+    let longest = |text: fn(&Choice) -> &str, most| shown.iter().skip(top).take(rows).map(|choice| width(text(choice))).max().unwrap_or(0).clamp(1, most);
+    let (names, keys) = (longest(|choice| &choice.name, 32), longest(|choice| &choice.key, 12));
     for (row, choice) in shown.iter().skip(top).take(rows).enumerate() {
         let y = at(inner.y.saturating_add(2), row);
         let selected = row.saturating_add(top) == cursor;
         let role = if choice.off.is_some() { Role::Dim } else { Role::Plain };
         let about = choice.off.as_ref().map_or_else(|| choice.about.clone(), |why| format!("off: {why}"));
         put(app, buf, inner.x, y, 1, if selected { ">" } else { " " }, Role::Key);
-        let mut x = put(app, buf, inner.x.saturating_add(2), y, 32, &fit(&clean(&choice.name), 32, false), role);
-        x = put(app, buf, x.saturating_add(1), y, 12, &fit(&choice.key, 12, false), Role::Key).saturating_add(1);
+        let room = inner.width.saturating_sub(2);
+        let mut x = put(app, buf, inner.x.saturating_add(2), y, room, &fit(&clean(&choice.name), names, false), role);
+        x = put(app, buf, x.saturating_add(1), y, inner.right().saturating_sub(x), &fit(&choice.key, keys, false), Role::Key).saturating_add(1);
         put(app, buf, x, y, inner.right().saturating_sub(x), &clean(&about), Role::Dim);
         if selected {
             highlight(app, buf, inner, y, Role::Selected);
@@ -234,31 +250,24 @@ fn draw_field(app: &App, buf: &mut Buffer, field: &Field, area: Rect, focused: b
         .then(|| Position { x: x.saturating_add(1).saturating_add(u16::try_from(field.input.visual_cursor().saturating_sub(scroll)).unwrap_or(0)), y: area.y })
 }
 
-fn login(app: &App, buf: &mut Buffer, form: &crate::form::Form, focus: usize, wrong: Option<&str>) -> Option<Position> {
-    let area = centred(buf, 64, 12);
-    let inner = open(app, buf, area, &format!("Log in at {}", clean(&app.scope.url)), "enter next, then log in   esc cancel");
+fn login(app: &App, buf: &mut Buffer, login: &Login) -> Option<Position> {
+    let area = centred(buf, 70, 12);
+    let title = if login.then.is_some() { "Prove again that it is you".to_owned() } else { format!("Sign in at {}", clean(&app.scope.url)) };
+    let inner = open(app, buf, area, &title, "enter next, then sign in   esc cancel");
+    let (x, room) = (inner.x.saturating_add(2), inner.width.saturating_sub(4));
     let mut cursor = None;
-    for (row, field) in form.fields.iter().enumerate() {
-        let here = draw_field(
-            app,
-            buf,
-            field,
-            Rect { x: inner.x.saturating_add(2), y: at(inner.y.saturating_add(1), row), width: inner.width.saturating_sub(4), height: 1 },
-            row == focus,
-        );
+    for (row, field) in login.form.fields.iter().enumerate() {
+        let here = draw_field(app, buf, field, Rect { x, y: at(inner.y.saturating_add(1), row), width: room, height: 1 }, row == login.focus);
         cursor = cursor.or(here);
     }
-    let said = wrong.map_or_else(|| "Or set CAUSEWAY_API_KEY, or name a profile with --profile.".to_owned(), |wrong| clean(wrong).into_owned());
-    for (row, line) in wrap(&said, usize::from(inner.width).saturating_sub(4)).iter().take(4).enumerate() {
-        put(
-            app,
-            buf,
-            inner.x.saturating_add(2),
-            at(inner.y.saturating_add(6), row),
-            inner.width.saturating_sub(4),
-            line,
-            if wrong.is_some() { Role::Bad } else { Role::Dim },
-        );
+    let said = match (&login.wrong, &login.then) {
+        (Some(wrong), _) => clean(wrong).into_owned(),
+        (None, Some(_)) => "This change needs a sign-in of the last minutes. It is done right after.".to_owned(),
+        (None, None) => "Or set CAUSEWAY_API_KEY, or name a profile with --profile.".to_owned(),
+    };
+    let y = at(inner.y.saturating_add(2), login.form.fields.len());
+    for (row, line) in wrap(&said, usize::from(room)).iter().take(4).enumerate() {
+        put(app, buf, x, at(y, row), room, line, if login.wrong.is_some() { Role::Bad } else { Role::Dim });
     }
     cursor
 }

@@ -29,6 +29,10 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// The addresses and ranges that it may be used from; null means everywhere.
+    pub allowed_sources: Option<Json<Vec<String>>>,
+    /// Why the platform opened the tenant with it; null for the tenant's own.
+    pub platform_reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -5,3 +5,4 @@ pub(crate) mod m0007_users;
 pub(crate) mod m0026_sign_in;
 pub(crate) mod m0027_limits;
 pub(crate) mod m0033_letterheads;
+pub(crate) mod m0053_key_sources;

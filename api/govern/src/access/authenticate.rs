@@ -4,7 +4,7 @@ use super::principal::{self, Used};
 use causeway_contract::Problem;
 use causeway_kernel::http::{Authenticate, LocalFuture};
 use causeway_kernel::limits::CREDENTIAL_CACHE_MICROS;
-use causeway_kernel::{Ctx, Db, Principal, clock, crypto};
+use causeway_kernel::{Ctx, Db, Principal, clock, crypto, rights};
 use causeway_value::Instant;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,25 +29,12 @@ struct Remembered {
     principal: Arc<Principal>,
 }
 
-static GENERATION: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-
-/// Makes every instance of the service ask the database again: called by whatever changes a right.
-pub(crate) fn forget_all() {
-    forget_here();
-    causeway_kernel::shared::tell(causeway_kernel::shared::Hint::Rights);
-}
-
-/// Makes every instance of [`Credentials`] in this process ask the database again.
-pub fn forget_here() {
-    GENERATION.fetch_add(1, std::sync::atomic::Ordering::Release);
-}
-
 impl Authenticate for Credentials {
     fn principal<'a>(&'a self, db: &'a Db, token: &'a str) -> LocalFuture<'a, Result<Arc<Principal>, Problem>> {
         Box::pin(async move {
             let hash = crypto::sha256(&[token.as_bytes()]);
             let now = clock::wall();
-            let generation = GENERATION.load(std::sync::atomic::Ordering::Acquire);
+            let generation = rights::generation();
             let known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned();
             if let Some(known) = known
                 && known.generation == generation

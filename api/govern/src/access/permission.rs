@@ -1,7 +1,7 @@
 //! The catalogue of permissions and the roles that every tenant starts with.
 
 use causeway_contract::FieldError;
-use causeway_contract::{Audience, Code};
+use causeway_contract::{Audience, COSTS, Code};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -40,6 +40,7 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
     (
         "sales_manager",
         &[
+            "costs:read",
             "leads:*",
             "opportunities:*",
             "quotes:*",
@@ -69,6 +70,7 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
     (
         "operations",
         &[
+            "costs:read",
             "orders:read",
             "orders:confirm",
             "orders:amend",
@@ -90,6 +92,7 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
     (
         "finance",
         &[
+            "costs:read",
             "billables:*",
             "credit:read",
             "invoices:read",
@@ -119,6 +122,7 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
     (
         "finance_manager",
         &[
+            "costs:read",
             "billables:*",
             "credit:*",
             "invoices:*",
@@ -148,6 +152,7 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
     (
         "integration",
         &[
+            "costs:read",
             "leads:*",
             "opportunities:*",
             "quotes:*",
@@ -181,8 +186,8 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
     ("none", &[]),
 ];
 
-/// Permissions that no endpoint names: what a verb asks for besides its own, by what it is done to.
-const BEYOND_ENDPOINTS: [&str; 1] = ["credit:release"];
+/// Permissions that no endpoint names: what a verb asks for besides its own by what it is done to, and what else of an answer may be read.
+const BEYOND_ENDPOINTS: [&str; 2] = ["credit:release", COSTS];
 
 /// Every permission that an endpoint of a tenant names, and those that a verb asks for besides.
 pub fn catalogue() -> &'static BTreeSet<String> {

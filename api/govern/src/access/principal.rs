@@ -108,6 +108,7 @@ async fn key(tx: &mut Tx<'_>, hash: &[u8; 32], now: Instant) -> Result<(Principa
         companies: key.company_ids.map(|companies| companies.0.into()),
         session: None,
         rates: limits::rates(tenant.mode, limits::of(tx, tenant_id).await?.as_ref()),
+        sources: key.allowed_sources.map(|sources| crate::identity::source::stored(&sources.0).into()),
     };
     Ok((principal, stale.then_some(Used::Key(tenant_id, key.id))))
 }
@@ -122,6 +123,7 @@ fn platform(key: ApiKeyId) -> Principal {
         companies: None,
         session: None,
         rates: Rates::default(),
+        sources: None,
     }
 }
 
@@ -143,6 +145,7 @@ async fn session(tx: &mut Tx<'_>, hash: &[u8; 32], now: Instant) -> Result<(Prin
         companies: user.company_ids.map(|companies| companies.0.into()),
         session: Some(crate::sign_in::facts(&session)),
         rates: limits::rates(tenant.mode, limits::of(tx, tenant.id).await?.as_ref()),
+        sources: None,
     };
     Ok((principal, stale.then_some(Used::Session(tenant.id, session.id))))
 }

@@ -23,6 +23,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::ListApiKeys, _>(list_keys);
     routes.on::<op::CreateApiKey, _>(create_key);
     routes.on::<op::GetApiKey, _>(get_key);
+    routes.on::<op::UpdateApiKey, _>(update_key);
     routes.on::<op::RotateApiKey, _>(rotate_key);
     routes.on::<op::RevokeApiKey, _>(revoke_key);
     routes.on::<op::GetMe, _>(me);
@@ -100,6 +101,12 @@ async fn get_key(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetApiKey>) -> Result
     let row = tx.must::<api_keys::Entity>(call.path).await?;
     let used = service::last_uses(tx, std::slice::from_ref(&row)).await?.remove(&row.id);
     Ok(Answer::object(service::key_view(&row, used), row.version))
+}
+
+async fn update_key(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateApiKey>) -> Result<Answer<ApiKey>, Problem> {
+    let key = service::update_key(ctx, tx, call.path, &call.body).await?;
+    let version = key.version;
+    Ok(Answer::object(key, version))
 }
 
 async fn rotate_key(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::RotateApiKey>) -> Result<Answer<NewApiKey>, Problem> {

@@ -2,7 +2,6 @@
 
 use super::prove::{Proven, confirm, person, source};
 use super::{factor, hash, limits, policy};
-use crate::access::authenticate::forget_all;
 use crate::access::{covers, permissions_of};
 use crate::identity::service::record_user;
 use causeway_contract::{Code, ListQuery, Page, Problem};
@@ -141,7 +140,7 @@ fn end(ctx: &Ctx, tx: &mut Tx<'_>, old: &sessions::Model) -> Result<wire::Sessio
     let new = sessions::Model { revoked_at: Some(ctx.wall()), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
     tx.update(old, &new);
     take_tokens(tx, old.id.uuid());
-    forget_all();
+    tx.rights_changed();
     record(ctx, tx, "session.revoked", &new)
 }
 
@@ -192,7 +191,7 @@ pub(super) async fn refresh(ctx: &Ctx, tx: &mut Tx<'_>, proven: &Proven) -> Resu
     let old = tx.lock::<sessions::Entity>(session.id).await?;
     let new = sessions::Model { authenticated_at: ctx.wall(), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
     tx.update(&old, &new);
-    forget_all();
+    tx.rights_changed();
     record(ctx, tx, "session.reauthenticated", &new)
 }
 

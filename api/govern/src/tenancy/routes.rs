@@ -1,10 +1,10 @@
 //! The operations of platform administration.
 
-use super::{bootstrap, limits, service};
+use super::{bootstrap, enter, limits, overview, service};
 use causeway_contract::{Page, Problem};
 use causeway_entity::platform::tenants;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
-use causeway_openapi::platform::{FirstKey, NewTenant, Tenant, op};
+use causeway_openapi::platform::{FirstKey, NewTenant, PlatformHealth, Tenant, TenantAccess, TenantUsage, op};
 use causeway_value::TenantStatus;
 
 /// Serves them.
@@ -16,6 +16,9 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::UpdateTenant, _>(update);
     routes.on::<op::SuspendTenant, _>(suspend);
     routes.on::<op::ResumeTenant, _>(resume);
+    routes.on::<op::EnterTenant, _>(enter_tenant);
+    routes.on::<op::GetTenantUsage, _>(usage);
+    routes.on::<op::GetPlatformHealth, _>(health);
 }
 
 async fn trade(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::Bootstrap>) -> Result<Answer<FirstKey>, Problem> {
@@ -52,4 +55,16 @@ async fn resume(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ResumeTenant>) -> Re
     let tenant = service::set_status(ctx, tx, call.path, TenantStatus::Active, None).await?;
     let version = tenant.version;
     Ok(Answer::object(tenant, version))
+}
+
+async fn enter_tenant(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::EnterTenant>) -> Result<Answer<TenantAccess>, Problem> {
+    Ok(Answer::of(enter::enter(ctx, tx, call.path, &call.body).await?))
+}
+
+async fn usage(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetTenantUsage>) -> Result<Answer<TenantUsage>, Problem> {
+    Ok(Answer::of(overview::usage(ctx, tx, call.path).await?))
+}
+
+async fn health(ctx: &Ctx, tx: &mut Tx<'_>, _: &Call<op::GetPlatformHealth>) -> Result<Answer<PlatformHealth>, Problem> {
+    Ok(Answer::of(overview::health(ctx, tx).await?))
 }

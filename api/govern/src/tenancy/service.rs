@@ -1,7 +1,6 @@
 //! The verbs of a tenant.
 
 use super::{limits, starter};
-use crate::access::authenticate::forget_all;
 use crate::identity::service::{NewKey, insert_key, record_user};
 use causeway_contract::{Code, ListQuery, Page, Problem};
 use causeway_entity::govern::users;
@@ -53,7 +52,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateTenant) -> Re
     tx.insert(owner.clone());
     record_user(&ctx, tx, "user.created", &owner)?;
     let invitation_token = crate::sign_in::invite(&ctx, tx, owner.id).token;
-    let key = NewKey { name: "owner", scopes: vec!["*:*".to_owned()], company_ids: None, user_id: Some(owner.id), expires_at: None };
+    let key = NewKey { user_id: Some(owner.id), ..NewKey::named("owner", vec!["*:*".to_owned()]) };
     let (key, secret) = insert_key(&ctx, tx, key)?;
     Ok(wire::NewTenant {
         id,
@@ -86,7 +85,7 @@ pub async fn set_status(ctx: &Ctx, tx: &mut Tx<'_>, id: TenantId, status: Tenant
     let set = limits::of(tx, id).await?;
     let event = if status == TenantStatus::Suspended { "tenant.suspended" } else { "tenant.resumed" };
     record(&ctx.inside(id, old.mode), tx, event, &new, set.as_ref())?;
-    forget_all();
+    tx.rights_changed();
     Ok(view(&new, set.as_ref()))
 }
 
@@ -114,11 +113,11 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: TenantId, body: &wire::Updat
     }
     tx.enter(id).await?;
     record(&ctx.inside(id, old.mode), tx, "tenant.updated", &new, Some(&set))?;
-    forget_all();
+    tx.rights_changed();
     Ok(view(&new, Some(&set)))
 }
 
-fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &tenants::Model, set: Option<&tenant_limits::Model>) -> Result<(), Problem> {
+pub(super) fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &tenants::Model, set: Option<&tenant_limits::Model>) -> Result<(), Problem> {
     let body = &view(row, set);
     let change = Change { event, object: "tenant", id: row.id.uuid(), version: row.version, company_id: None, flow_id: None, body };
     tx.record(ctx, &change)

@@ -85,6 +85,8 @@ struct VerbJob<R, F> {
     verb: F,
     reply: oneshot::Sender<Result<R, Problem>>,
     result: Option<Result<R, Problem>>,
+    /// Whether the last run changed a right.
+    rights: bool,
 }
 
 /// Packs a verb for the lane.
@@ -93,7 +95,7 @@ where
     F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem> + Send + 'static,
     R: Send + 'static,
 {
-    Box::new(VerbJob { ctx, verb, reply, result: None })
+    Box::new(VerbJob { ctx, verb, reply, result: None, rights: false })
 }
 
 impl<R, F> Job for VerbJob<R, F>
@@ -111,11 +113,15 @@ where
             _ => Trace::Clean,
         };
         let events = if result.is_ok() && writing { tx.take_events() } else { Vec::new() };
+        self.rights = writing && tx.changes_rights();
         self.result = Some(result);
         Run { events, trace }
     }
 
     fn answer(self: Box<Self>, lost: Option<&Fault>) {
+        if self.rights {
+            crate::rights::changed();
+        }
         let unavailable = || Err(Fault::Unavailable("the writer could not run".to_owned()).problem());
         let _ = self.reply.send(match (lost, self.result) {
             // A refusal stands, whatever became of the batch.

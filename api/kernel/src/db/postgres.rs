@@ -80,12 +80,17 @@ impl Postgres {
         };
         let outcome = crate::http::caught(result).await;
         let fault = tx.take_fault();
+        let rights = write && tx.changes_rights();
         drop(tx);
         let (end, keep) = match &outcome {
             Ok((_, true)) => ("COMMIT", true),
             _ => ("ROLLBACK", false),
         };
         let ended = conn.execute(end).await;
+        // Also when nobody knows whether it was committed.
+        if rights {
+            crate::rights::changed();
+        }
         match (ended, guard.0.take()) {
             (Ok(_), Some(conn)) => drop(conn),
             (Err(error), conn) => {

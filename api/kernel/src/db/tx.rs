@@ -83,6 +83,8 @@ pub struct Tx<'c> {
     /// Changes of sums that follow the rows written here.
     pub(crate) tallies: Tallies,
     fault: Option<Fault>,
+    /// Whether a right is given or taken away.
+    rights: bool,
     /// Statements sent so far; tests hold each operation to a budget.
     statements: u32,
     /// Rows inserted, changed or removed so far.
@@ -108,6 +110,7 @@ impl<'c> Tx<'c> {
             series: BTreeMap::new(),
             tallies: Tallies::default(),
             fault: None,
+            rights: false,
             statements: 0,
             rows_written: 0,
         }
@@ -139,6 +142,15 @@ impl<'c> Tx<'c> {
 
     pub(crate) fn take_fault(&mut self) -> Option<Fault> {
         self.fault.take()
+    }
+
+    /// Says that what is written here gives or takes a right: after the commit everybody reads rights again.
+    pub const fn rights_changed(&mut self) {
+        self.rights = true;
+    }
+
+    pub(crate) const fn changes_rights(&self) -> bool {
+        self.rights
     }
 
     pub(crate) fn take_events(&mut self) -> Vec<PendingEvent> {

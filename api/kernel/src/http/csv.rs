@@ -4,7 +4,7 @@
 //! is one cell with `;` between them; lists of objects and free maps are left out.
 
 use super::router::{Bound, Found};
-use super::{App, execute, respond};
+use super::{App, execute, mask, respond};
 use crate::Ctx;
 use crate::limits::SLOW_READER_SECONDS;
 use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName};
@@ -178,7 +178,8 @@ impl Export {
         }
         let Bound::Verb(verb) = (operation.bind)(&segments, query, json!({}), None)? else { return Err(Problem::not_found()) };
         let packed = execute(&self.app.db, operation, &self.ctx, None, verb).await?;
-        let page: Value = serde_json::from_str(packed.json()).unwrap_or_default();
+        let mut page: Value = serde_json::from_str(packed.json()).unwrap_or_default();
+        mask::value(&self.ctx, &mut page);
         let rows = page.get("data").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let cells: Vec<Vec<String>> = rows.iter().map(|row| columns.cells(row)).collect();
         Ok((lines(&cells)?, page.get("next_cursor").and_then(Value::as_str).map(str::to_owned)))

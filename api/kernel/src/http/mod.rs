@@ -6,6 +6,7 @@ mod call;
 mod csv;
 mod expand;
 mod idempotency;
+mod mask;
 mod pace;
 mod respond;
 mod router;
@@ -116,6 +117,14 @@ impl Packed {
         match &self.body {
             Content::Json(text) => text,
             Content::File(_) => "",
+        }
+    }
+
+    /// The answer as this caller may read it. The idempotency store keeps all of it.
+    fn masked(self, ctx: &Ctx) -> Self {
+        match self.body {
+            Content::Json(text) => Self { body: Content::Json(mask::text(ctx, text)), ..self },
+            Content::File(_) => self,
         }
     }
 }
@@ -337,7 +346,7 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
     let more = expand::bind(&app.routes, &ctx, asked.expand)?;
     let outcome = match (operation.bind)(&segments, asked.value, body, upload)? {
         Bound::Verb(verb) if !more.is_empty() => {
-            expand::read(&app, &ctx, verb, more).await.map(|packed| respond::success(&incoming.request, packed, &incoming.request_id))
+            expand::read(&app, &ctx, verb, more).await.map(|packed| respond::success(&incoming.request, packed.masked(&ctx), &incoming.request_id))
         }
         Bound::Verb(verb) => {
             let outcome = execute(&app.db, operation, &ctx, key, verb).await;
@@ -350,7 +359,7 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
                 if operation.method != Method::Get {
                     incoming.told.borrow_mut().flow = flow_of(packed.json());
                 }
-                respond::success(&incoming.request, packed, &incoming.request_id)
+                respond::success(&incoming.request, packed.masked(&ctx), &incoming.request_id)
             })
         }
         Bound::Tail(tail) => stream::open(&app, operation, &incoming, &ctx, tail).await,
@@ -407,12 +416,25 @@ async fn authenticate(app: &App, operation: &Operation, incoming: &Incoming) -> 
     let missing = || Problem::new(Code::Unauthenticated, "Send an API key: `Authorization: Bearer cw_…`.");
     let Some(token) = bearer(&incoming.request) else { return Err(refused(None, missing())) };
     let principal = app.authenticate.principal(&app.db, token).await.map_err(|problem| refused(None, problem))?;
+    if let Some(problem) = elsewhere(&principal, source(&incoming.request)) {
+        return Err(refused(Some(principal), problem));
+    }
     let platform = principal.tenant.uuid().is_nil();
     if platform != (operation.audience == Audience::Platform) {
         let problem = Problem::new(Code::PermissionDenied, "This credential is not for this part of the API: platform keys open /admin, tenant keys open /v1.");
         return Err(refused(Some(principal), problem));
     }
     Ok(Some(principal))
+}
+
+/// A credential that is used where it may not be (SEC-03).
+fn elsewhere(principal: &Principal, from: Option<std::net::IpAddr>) -> Option<Problem> {
+    if principal.works_from(from) {
+        return None;
+    }
+    let from = from.map_or_else(|| "an unknown address".to_owned(), |from| from.to_string());
+    let detail = format!("This key may not be used from {from}. Use it where its `allowed_sources` say, or ask an administrator to add the address.");
+    Some(Problem::new(Code::PermissionDenied, detail))
 }
 
 /// The token of the `Authorization` header.

@@ -95,7 +95,7 @@ where
     F: AsyncFn(&Ctx, &mut Tx<'_>, &Call<E>, &Place) -> Result<Batch<T>, Problem> + Send + Sync,
 {
     fn next<'a, 'c>(&'a self, ctx: &'a Ctx, tx: &'a mut Tx<'c>, place: &'a Place) -> LocalFuture<'a, Result<Frames, Problem>> {
-        Box::pin(async move { Frames::of((self.handler)(ctx, tx, &self.call, place).await?) })
+        Box::pin(async move { Frames::of(ctx, (self.handler)(ctx, tx, &self.call, place).await?) })
     }
 }
 

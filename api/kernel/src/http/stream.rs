@@ -5,7 +5,7 @@
 
 use super::call::Incoming;
 use super::router::Operation;
-use super::{App, LocalFuture, bearer, header, respond};
+use super::{App, LocalFuture, bearer, header, mask, respond};
 use crate::clock::Stopwatch;
 use crate::limits::{HEARTBEAT_SECONDS, SLOW_READER_SECONDS, STREAMS};
 use crate::{Ctx, Tx, telemetry, wake};
@@ -70,11 +70,11 @@ pub(crate) struct Frames {
 }
 
 impl Frames {
-    pub(crate) fn of<T: Serialize>(batch: Batch<T>) -> Result<Self, Problem> {
+    pub(crate) fn of<T: Serialize>(ctx: &Ctx, batch: Batch<T>) -> Result<Self, Problem> {
         let mut text = String::new();
         for item in &batch.items {
             // JSON has no line break outside its strings, and inside they are escaped.
-            let data = serde_json::to_string(&item.payload).map_err(|error| {
+            let data = serde_json::to_string(&item.payload).map(|data| mask::text(ctx, data)).map_err(|error| {
                 tracing::error!(%error, "an event cannot be written as JSON");
                 Problem::new(Code::InternalError, "Something went wrong on our side. The request id finds it in the log.")
             })?;
@@ -105,6 +105,7 @@ struct Listener {
     operation: &'static str,
     permission: &'static str,
     request_id: String,
+    source: Option<std::net::IpAddr>,
     tail: Arc<dyn Tail>,
 }
 
@@ -122,6 +123,7 @@ pub(crate) async fn open(app: &Arc<App>, operation: &Operation, incoming: &Incom
         operation: operation.id,
         permission: operation.permission,
         request_id: incoming.request_id.clone(),
+        source: ctx.source,
         tail,
     };
     let first = listener.read(&Place::Start { last_seen: last_seen.filter(|id| !id.is_empty()) }).await?;
@@ -137,6 +139,9 @@ pub(crate) async fn open(app: &Arc<App>, operation: &Operation, incoming: &Incom
 impl Listener {
     async fn read(&self, place: &Place) -> Result<Frames, Problem> {
         let principal = self.app.authenticate.principal(&self.app.db, &self.token).await?;
+        if let Some(problem) = super::elsewhere(&principal, self.source) {
+            return Err(problem);
+        }
         let ctx = Ctx::of(&principal, self.operation, self.request_id.clone());
         ctx.require(self.permission)?;
         self.app.db.read(&ctx, async |ctx, tx| self.tail.next(ctx, tx, place).await).await

@@ -1,8 +1,8 @@
 //! The verbs of API keys.
 
+use super::super::source;
 use super::roles::check_permissions;
 use super::users::check_grants;
-use crate::access::authenticate::forget_all;
 use crate::tenancy::service::secret_prefix;
 use causeway_contract::{Code, Problem};
 use causeway_entity::govern::{api_key_uses, api_keys};
@@ -10,6 +10,7 @@ use causeway_entity::platform::credentials;
 use causeway_kernel::{Change, Ctx, Find, Tx, crypto};
 use causeway_openapi::identity as wire;
 use causeway_value::{ApiKeyId, CompanyId, Instant, Json, UserId};
+use ipnet::IpNet;
 use std::collections::BTreeMap;
 
 /// Characters of a secret that stay visible.
@@ -27,6 +28,18 @@ pub struct NewKey<'a> {
     pub user_id: Option<UserId>,
     /// When it stops working.
     pub expires_at: Option<Instant>,
+    /// Where it may be used from; empty means everywhere.
+    pub allowed_sources: Vec<IpNet>,
+    /// Why the platform opened the tenant with it; none for the tenant's own.
+    pub platform_reason: Option<String>,
+}
+
+impl<'a> NewKey<'a> {
+    /// A key for the whole tenant that acts for nobody, works everywhere and never ends.
+    #[must_use]
+    pub const fn named(name: &'a str, scopes: Vec<String>) -> Self {
+        Self { name, scopes, company_ids: None, user_id: None, expires_at: None, allowed_sources: Vec::new(), platform_reason: None }
+    }
 }
 
 /// Writes a key and its credential; answers the key and its secret.
@@ -50,11 +63,17 @@ pub fn insert_key(ctx: &Ctx, tx: &mut Tx<'_>, key: NewKey<'_>) -> Result<(api_ke
         version: 1,
         created_at: now,
         updated_at: now,
+        allowed_sources: written(&key.allowed_sources),
+        platform_reason: key.platform_reason,
     };
     tx.insert(row.clone());
     insert_credential(tx, &row, &secret);
     record_key(ctx, tx, "api_key.created", &row)?;
     Ok((row, secret))
+}
+
+fn written(ranges: &[IpNet]) -> Option<Json<Vec<String>>> {
+    (!ranges.is_empty()).then(|| Json(ranges.iter().map(source::shown).collect()))
 }
 
 fn insert_credential(tx: &mut Tx<'_>, row: &api_keys::Model, secret: &str) {
@@ -80,20 +99,56 @@ pub async fn create_key(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateApiKey) -
     }
     let granted = ctx.companies.as_ref().map(|companies| companies.to_vec());
     let company_ids = if body.company_ids.is_empty() { granted } else { Some(body.company_ids.clone()) };
-    let key = NewKey { name: &body.name, scopes: body.scopes.clone(), company_ids, user_id: ctx.user.map(UserId::from_uuid), expires_at: body.expires_at };
+    let key = NewKey {
+        company_ids,
+        user_id: ctx.user.map(UserId::from_uuid),
+        expires_at: body.expires_at,
+        allowed_sources: source::read(&body.allowed_sources)?,
+        ..NewKey::named(&body.name, body.scopes.clone())
+    };
     let (row, secret) = insert_key(ctx, tx, key)?;
     Ok(with_secret(&row, secret))
+}
+
+/// A key of the tenant that may be changed.
+fn own(row: &api_keys::Model) -> Result<(), Problem> {
+    if row.platform_reason.is_some() {
+        return Err(Problem::new(Code::StateConflict, "This key is the platform's way in and ends by itself. It can only be revoked."));
+    }
+    if row.revoked_at.is_some() {
+        return Err(Problem::new(Code::StateConflict, "The key is revoked. Create a new one."));
+    }
+    Ok(())
+}
+
+/// Changes a key's name and where it may be used from.
+///
+/// # Errors
+/// `state_conflict` when the key is revoked or the platform's; texts that are no address name their place.
+pub async fn update_key(ctx: &Ctx, tx: &mut Tx<'_>, id: ApiKeyId, body: &wire::UpdateApiKey) -> Result<wire::ApiKey, Problem> {
+    let old = tx.lock::<api_keys::Entity>(id).await?;
+    own(&old)?;
+    let known = old.allowed_sources.clone().map(|sources| sources.0).unwrap_or_default();
+    let sources = source::read(&body.allowed_sources.clone().over_required(known))?;
+    let new = api_keys::Model {
+        name: body.name.clone().over_required(old.name.clone()),
+        allowed_sources: written(&sources),
+        version: old.version + 1,
+        updated_at: ctx.wall(),
+        ..old.clone()
+    };
+    tx.update(&old, &new);
+    tx.rights_changed();
+    record_key(ctx, tx, "api_key.updated", &new)
 }
 
 /// Gives a key a new secret; the old one works until the overlap ends.
 ///
 /// # Errors
-/// `state_conflict` when the key is revoked.
+/// `state_conflict` when the key is revoked or the platform's.
 pub async fn rotate_key(ctx: &Ctx, tx: &mut Tx<'_>, id: ApiKeyId, overlap_seconds: u32) -> Result<wire::NewApiKey, Problem> {
     let old = tx.lock::<api_keys::Entity>(id).await?;
-    if old.revoked_at.is_some() {
-        return Err(Problem::new(Code::StateConflict, "The key is revoked. Create a new one."));
-    }
+    own(&old)?;
     let now = ctx.wall();
     let until = now.plus_seconds(i64::from(overlap_seconds));
     for credential in Find::<credentials::Entity>::new().eq(credentials::Column::ApiKeyId, id).lock().all(tx).await? {
@@ -113,7 +168,7 @@ pub async fn rotate_key(ctx: &Ctx, tx: &mut Tx<'_>, id: ApiKeyId, overlap_second
     tx.update(&old, &new);
     insert_credential(tx, &new, &secret);
     record_key(ctx, tx, "api_key.rotated", &new)?;
-    forget_all();
+    tx.rights_changed();
     Ok(with_secret(&new, secret))
 }
 
@@ -128,7 +183,7 @@ pub async fn revoke_key(ctx: &Ctx, tx: &mut Tx<'_>, id: ApiKeyId) -> Result<wire
     }
     let new = api_keys::Model { revoked_at: Some(ctx.wall()), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
     tx.update(&old, &new);
-    forget_all();
+    tx.rights_changed();
     record_key(ctx, tx, "api_key.revoked", &new)
 }
 
@@ -152,6 +207,8 @@ pub fn key_view(row: &api_keys::Model, last_used_at: Option<Instant>) -> wire::A
         user_id: row.user_id,
         scopes: row.scopes.0.clone(),
         company_ids: row.company_ids.clone().map(|companies| companies.0).unwrap_or_default(),
+        allowed_sources: row.allowed_sources.clone().map(|sources| sources.0).unwrap_or_default(),
+        platform_reason: row.platform_reason.clone(),
         expires_at: row.expires_at,
         previous_expires_at: row.previous_expires_at,
         revoked_at: row.revoked_at,
@@ -182,6 +239,8 @@ fn with_secret(row: &api_keys::Model, secret: String) -> wire::NewApiKey {
         user_id: key.user_id,
         scopes: key.scopes,
         company_ids: key.company_ids,
+        allowed_sources: key.allowed_sources,
+        platform_reason: key.platform_reason,
         expires_at: key.expires_at,
         previous_expires_at: key.previous_expires_at,
         revoked_at: key.revoked_at,

@@ -1,6 +1,5 @@
 //! The verbs of roles.
 
-use crate::access::authenticate::forget_all;
 use crate::access::{covers, expand, unknown};
 use causeway_contract::{Code, Problem};
 use causeway_entity::govern::{roles, users};
@@ -51,7 +50,7 @@ pub async fn update_role(ctx: &Ctx, tx: &mut Tx<'_>, id: RoleId, body: &wire::Up
     new.version += 1;
     new.updated_at = ctx.now();
     tx.update(&old, &new);
-    forget_all();
+    tx.rights_changed();
     record_role(ctx, tx, "role.updated", &new)
 }
 
@@ -69,7 +68,7 @@ pub async fn delete_role(ctx: &Ctx, tx: &mut Tx<'_>, id: RoleId) -> Result<wire:
     }
     let last = roles::Model { version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
     tx.delete(&old);
-    forget_all();
+    tx.rights_changed();
     record_role(ctx, tx, "role.deleted", &last)
 }
 

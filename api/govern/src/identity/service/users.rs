@@ -1,6 +1,5 @@
 //! The verbs of users, and what may be granted.
 
-use crate::access::authenticate::forget_all;
 use crate::access::covers;
 use crate::sign_in::service::end_sessions;
 use crate::tenancy::limits::room_for_user;
@@ -75,7 +74,7 @@ pub async fn update_user(ctx: &Ctx, tx: &mut Tx<'_>, id: UserId, body: &wire::Up
         email_is_free(tx, &new).await?;
     }
     tx.update(&old, &new);
-    forget_all();
+    tx.rights_changed();
     record_user(ctx, tx, "user.updated", &new)
 }
 

@@ -1,0 +1,154 @@
+//! Proving who one is: the sign-in with its second step, the proof again before a risky change, the way into a tenant and out again.
+
+use crate::call::Call;
+use crate::form::{Form, Takes};
+use crate::model::{App, Cmd, Deed, Failure, Login, Popup, Reply, Tag};
+use causeway_contract::{Code, Method};
+use crossterm::event::{KeyCode, KeyEvent};
+
+/// The field of the one-time code, which is asked for only when the account has one.
+const CODE: &str = "otp";
+
+impl App {
+    /// Asks for tenant, mail address and password; what was typed last time stands there already.
+    pub(super) fn open_login(&mut self, wrong: Option<String>) {
+        if self.scope.platform || self.scope.visiting || matches!(self.popup, Some(Popup::Login(_))) {
+            return;
+        }
+        self.dirty = true;
+        let fields = [("tenant", Takes::Text, true), ("email", Takes::Text, true), ("password", Takes::Secret, true)];
+        let mut form = Form::new(&fields);
+        let (tenant, email) = self.scope.login.clone();
+        let known = !tenant.is_empty() && form.set("tenant", &tenant).and_then(|()| form.set("email", &email)).is_ok();
+        self.popup = Some(Popup::Login(Box::new(Login { form, focus: if known { 2 } else { 0 }, wrong, then: None })));
+    }
+
+    /// Asks for the password again, to do afterwards what needed it.
+    pub(super) fn prove_again(&mut self, then: Box<Deed>) {
+        let form = Form::new(&[("password", Takes::Secret, true)]);
+        self.popup = Some(Popup::Login(Box::new(Login { form, focus: 0, wrong: None, then: Some(then) })));
+        self.dirty = true;
+    }
+
+    pub(super) fn login_key(&mut self, key: KeyEvent) {
+        let Some(Popup::Login(login)) = &mut self.popup else { return };
+        let places = login.form.fields.len().max(1);
+        let last = places.saturating_sub(1);
+        match key.code {
+            KeyCode::Esc => self.popup = None,
+            KeyCode::Tab | KeyCode::Down => login.focus = login.focus.saturating_add(1) % places,
+            KeyCode::BackTab | KeyCode::Up => login.focus = login.focus.checked_sub(1).unwrap_or(last),
+            KeyCode::Enter if login.focus < last => login.focus = login.focus.saturating_add(1),
+            KeyCode::Enter => match login.form.body(false) {
+                Ok(body) => {
+                    login.wrong = None;
+                    let path = if login.then.is_some() { "/v1/sessions/reauthenticate" } else { "/v1/sessions" };
+                    self.call(Tag::Login, Call::to(Method::Post, path, &[], Some(body)));
+                }
+                Err(text) => login.wrong = Some(text),
+            },
+            _ => self.edit_line(key),
+        }
+    }
+
+    pub(super) fn proven(&mut self, reply: Result<Reply, Failure>) {
+        self.dirty = true;
+        let Some(Popup::Login(login)) = &mut self.popup else {
+            return;
+        };
+        match reply {
+            Ok(_) if login.then.is_some() => {
+                if let Some(deed) = login.then.take() {
+                    self.popup = Some(Popup::Deed(deed));
+                    self.run();
+                }
+            }
+            Ok(reply) => {
+                let text = |name: &str| reply.body.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+                let Some(token) = text("token") else {
+                    login.wrong = Some("the answer holds no token".to_owned());
+                    return;
+                };
+                let typed = |path: &str| login.form.fields.iter().find(|field| field.path == path).map(|field| field.input.value().trim().to_owned());
+                self.scope.login = (typed("tenant").unwrap_or_default(), typed("email").unwrap_or_default());
+                self.scope.session = text("id").unwrap_or_default();
+                self.scope.credential = true;
+                self.popup = None;
+                self.out.push(Cmd::Credential(token));
+                self.out.push(Cmd::Save);
+                self.arrive_first();
+            }
+            Err(failure) => {
+                let step = failure.is(Code::OtpRequired) && !login.form.fields.iter().any(|field| field.path == CODE);
+                if step {
+                    login.form.fields.extend(Form::new(&[(CODE, Takes::Secret, true)]).fields);
+                    login.wrong = Some("The account has a second factor: type the code of your authenticator app, or a recovery code.".to_owned());
+                } else {
+                    // A code works once: the next try needs the next one.
+                    login.form.set(CODE, "").ok();
+                    login.wrong = Some(failure.text());
+                }
+                login.focus = login.form.fields.len().saturating_sub(1);
+            }
+        }
+    }
+
+    /// The session that was opened here ends with the console.
+    pub(super) fn end_session(&mut self) {
+        let session = std::mem::take(&mut self.scope.session);
+        if !session.is_empty() {
+            self.out.push(Cmd::SignOut(session));
+        }
+    }
+
+    pub(super) fn sign_out(&mut self) {
+        if self.scope.visiting {
+            self.out.push(Cmd::Return);
+            return;
+        }
+        if self.scope.session.is_empty() {
+            self.note("There is no session to end: this console works with a key.");
+            return;
+        }
+        self.end_session();
+        self.forget();
+        self.open_login(None);
+    }
+
+    /// What one person saw is not for the next.
+    fn forget(&mut self) {
+        self.scope.credential = false;
+        self.scope.permissions.clear();
+        (self.scope.tenant, self.scope.user) = (String::new(), String::new());
+        self.lists.clear();
+        self.objects.clear();
+        self.flows.clear();
+        self.checks.clear();
+        self.counts.clear();
+        self.names.clear();
+        self.undos.clear();
+        (self.aging, self.day) = (None, None);
+        self.way.truncate(1);
+        (self.streaming, self.follows) = (false, false);
+        self.heard.clear();
+        self.dirty = true;
+    }
+
+    pub(super) fn visit_key(&mut self, key: KeyEvent) {
+        let Some(Popup::Visit { tenant, key: secret, until }) = &self.popup else { return };
+        match key.code {
+            KeyCode::Enter => {
+                let visit = Cmd::Visit { tenant: tenant.clone(), key: secret.clone(), until: until.clone() };
+                self.popup = None;
+                self.out.push(visit);
+            }
+            KeyCode::Char('y') => {
+                let secret = secret.clone();
+                self.out.push(Cmd::Copy(secret));
+                self.note("The key is on the clipboard.");
+            }
+            KeyCode::Esc => self.popup = None,
+            _ => {}
+        }
+    }
+}

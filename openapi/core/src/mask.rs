@@ -1,0 +1,80 @@
+//! What not everybody who may read an object may read of it: what things cost the tenant and what it earns on them (SEC-07).
+//!
+//! The name decides: a field with the word `cost` or `margin` in it is masked wherever it stands, so that no list, expanded object, export, event or
+//! explanation can forget it, and a new field of such a name is masked from its first day. A test of the contract holds that all of them may be null.
+
+use serde_json::Value;
+
+/// The permission to see them.
+pub const COSTS: &str = "costs:read";
+/// What stands in place of a text that would tell one.
+pub const MASKED: &str = "masked";
+
+/// Whether a name or a sentence speaks of costs or margins.
+#[must_use]
+pub fn tells_cost(text: &str) -> bool {
+    let telling = |word: &str| ["cost", "costs", "margin", "margins"].iter().any(|known| word.eq_ignore_ascii_case(known));
+    text.split(|letter: char| !letter.is_alphabetic()).any(telling)
+}
+
+/// Masks every cost and margin in a value: fields become null; of an explanation whose words speak of them only the name of its rule stays.
+/// What stands in `metadata` belongs to the tenant's own programs and is left alone.
+pub fn mask_costs(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            let explains = fields.contains_key("rule") && fields.values().any(|field| field.as_str().is_some_and(tells_cost));
+            for (name, field) in fields {
+                match field {
+                    _ if name == "metadata" => {}
+                    _ if tells_cost(name) => blank(field),
+                    Value::String(text) if explains && (name != "rule" || text.contains(' ')) => MASKED.clone_into(text),
+                    _ => mask_costs(field),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(mask_costs),
+        _ => {}
+    }
+}
+
+/// Empties a value. The audit trail has an object of two there, before and after, which stays one.
+fn blank(value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields.values_mut().for_each(blank),
+        other => *other = Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_word_decides() {
+        for name in ["cost", "unit_cost", "margin_percent", "min_margin_percent", "cost_plus_percent", "A margin of 20 %", "12 % remain after cost;"] {
+            assert!(tells_cost(name), "{name}");
+        }
+        for name in ["amount", "costly", "marginal", "discount_percent", "accosted", ""] {
+            assert!(!tells_cost(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_tells_a_cost_is_left() {
+        let mut value = json!({
+            "data": [{"id": "qot_1", "margin_amount": "5.00", "lines": [{"unit_price": "9.00", "unit_cost": "4.00"}], "metadata": {"cost_center": "K1"}}],
+            "changes": {"cost": {"before": "1.00", "after": "2.00"}, "name": {"before": "a", "after": "b"}},
+            "steps": [{"rule": "margin_floor_percent", "input": "8.00", "outcome": "9.00", "because": "a margin of 20 % on a cost of 7.20"}, {"rule": "list_price", "outcome": "9.00"}],
+            "candidates": [{"rule": "GOLD (cost plus 33 % from 1)", "outcome": "lost", "lost_because": null}],
+        });
+        mask_costs(&mut value);
+        let expected = json!({
+            "data": [{"id": "qot_1", "margin_amount": null, "lines": [{"unit_price": "9.00", "unit_cost": null}], "metadata": {"cost_center": "K1"}}],
+            "changes": {"cost": {"before": null, "after": null}, "name": {"before": "a", "after": "b"}},
+            "steps": [{"rule": "margin_floor_percent", "input": "masked", "outcome": "masked", "because": "masked"}, {"rule": "list_price", "outcome": "9.00"}],
+            "candidates": [{"rule": "masked", "outcome": "masked", "lost_because": null}],
+        });
+        assert_eq!(value, expected);
+    }
+}
