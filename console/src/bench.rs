@@ -101,3 +101,19 @@ fn filter_time(app: &mut App) -> Duration {
 fn at(times: &[Duration], percent: usize) -> u128 {
     times.get(times.len().saturating_mul(percent) / 100).or_else(|| times.last()).map_or(0, Duration::as_micros)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What goes over the wire (console over ssh): bytes are counted, times are not.
+    #[test]
+    fn a_move_and_a_page_cost_few_bytes() {
+        let mut app = app(1_000, (100, 30));
+        let (_, moved) = times(&mut app, 15, Act::Down).unwrap();
+        let (_, paged) = times(&mut app, 10, Act::PageDown).unwrap();
+        // With 24-bit colours, which are the longest to write.
+        assert!(moved <= 500, "{moved} bytes a move");
+        assert!(paged <= 8_000, "{paged} bytes a page");
+    }
+}

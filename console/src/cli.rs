@@ -60,6 +60,9 @@ pub struct Cli {
     /// Draw this many frames in memory and print what they cost.
     #[arg(long, hide = true)]
     pub bench_frames: Option<usize>,
+    /// Panic once the screen is up, to show that the terminal is given back.
+    #[arg(long, hide = true)]
+    pub panic: bool,
     /// Rows for `--bench-frames`.
     #[arg(long, hide = true, default_value_t = 100_000)]
     pub bench_rows: usize,

@@ -26,7 +26,7 @@ use tokio::task::AbortHandle;
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
 /// The longest that leaving waits for the end of the session.
-const GOODBYE: Duration = Duration::from_millis(500);
+const GOODBYE: Duration = Duration::from_secs(2);
 /// Messages that are taken before a frame is drawn.
 const BATCH: usize = 64;
 
@@ -158,6 +158,10 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
     }
     // The first frame needs nobody.
     draw(&mut screen, &mut app)?;
+    #[expect(clippy::panic, reason = "asked for, by a test")]
+    if setup.panics() {
+        panic!("asked for");
+    }
     let (mut runner, mut messages) = begin(client, &app).await;
     // The platform, while it looks into a tenant.
     let mut outer: Option<(App, Client)> = None;

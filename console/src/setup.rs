@@ -36,6 +36,11 @@ impl Setup {
         !self.cli.no_mouse && self.config.mouse.unwrap_or(true)
     }
 
+    /// Whether to panic once the screen is up.
+    pub const fn panics(&self) -> bool {
+        self.cli.panic
+    }
+
     fn profile(&self, name: Option<&str>) -> Result<(String, Profile), String> {
         let named = name.map(str::to_owned).or_else(|| self.cli.profile.clone());
         let explicit = self.cli.url.is_some() || std::env::var("CAUSEWAY_API_KEY").is_ok();

@@ -78,22 +78,132 @@ fn the_first_questions_are_about_the_place_one_starts_at() {
     assert_eq!(asked, ["GET /readyz", "GET /admin/v1/tenants?limit=100"]);
 }
 
+fn refused(status: u16, code: &str) -> Failure {
+    Failure::Refused { status, code: code.to_owned(), text: code.replace('_', " ") }
+}
+
 #[test]
-fn without_a_credential_one_logs_in() {
+fn without_a_credential_one_signs_in_with_a_second_step_when_the_account_has_one() {
     let mut app = app(Scope { url: "http://host".to_owned(), ..Scope::default() }, Place::Dash);
     assert!(calls(&app.update(0, Msg::Start)).is_empty());
-    for text in ["acme", "dana@acme.test", "hunter2", "123456"] {
+    for text in ["acme", "dana@acme.test", "tea kettle on the moon"] {
         write(&mut app, text);
-        if text != "123456" {
+        if text != "tea kettle on the moon" {
             press(&mut app, "enter");
         }
     }
-    let sent = calls(&press(&mut app, "enter"));
-    let (tag, call) = sent.first().expect("a session is begun");
-    assert_eq!((call.line().as_str(), call.body.clone().unwrap()["otp"].as_str()), ("POST /v1/sessions", Some("123456")));
-    let cmds = reply(&mut app, tag.clone(), json!({"token": "cw_session_x"}));
-    assert_eq!(cmds.first(), Some(&Cmd::Credential("cw_session_x".to_owned())));
+    let (tag, call) = calls(&press(&mut app, "enter")).remove(0);
+    assert_eq!((call.line().as_str(), call.body.unwrap().get("otp")), ("POST /v1/sessions", None));
+    fail(&mut app, tag, refused(401, "otp_required"));
+    write(&mut app, "123456");
+    let (tag, call) = calls(&press(&mut app, "enter")).remove(0);
+    assert_eq!(call.body.unwrap()["otp"], "123456");
+    // A wrong code does not stay: each works once.
+    fail(&mut app, tag, refused(401, "unauthenticated"));
+    write(&mut app, "654321");
+    let (tag, call) = calls(&press(&mut app, "enter")).remove(0);
+    assert_eq!(call.body.unwrap()["otp"], "654321");
+    let cmds = reply(&mut app, tag, json!({"id": "ses_1", "token": "cw_sess_x"}));
+    assert_eq!(cmds.first(), Some(&Cmd::Credential("cw_sess_x".to_owned())));
     assert!(app.popup.is_none() && lines(&cmds).contains(&"GET /v1/me".to_owned()));
+    assert_eq!(app.scope.login, ("acme".to_owned(), "dana@acme.test".to_owned()));
+    assert!(!format!("{:?}{:?}", app.notes, app.scope).contains("cw_sess_x"));
+
+    // A session that ended is opened again where one is; the one that works ends with the console.
+    assert_eq!(press(&mut app, "ctrl-c"), [Cmd::Save, Cmd::SignOut("ses_1".to_owned()), Cmd::Quit]);
+    app.scope.session = "ses_1".to_owned();
+    fail(&mut app, Tag::Ping, refused(401, "unauthenticated"));
+    let Some(Popup::Login(login)) = &app.popup else { panic!("it asks again") };
+    assert_eq!((login.focus, login.form.fields[1].input.value()), (2, "dana@acme.test"));
+}
+
+#[test]
+fn a_risky_change_asks_who_one_is_and_is_done_then() {
+    let mut app = tenant(Place::list("api-keys"));
+    let cmds = app.update(0, Msg::Start);
+    page(&mut app, &cmds, json!([{"id": "key_1", "name": "erp"}]));
+    press(&mut app, "r");
+    let (tag, _) = calls(&press(&mut app, "tab enter")).remove(0);
+    fail(&mut app, tag, refused(403, "reauthentication_required"));
+    write(&mut app, "tea kettle on the moon");
+    let (tag, call) = calls(&press(&mut app, "enter")).remove(0);
+    assert_eq!(call.line(), "POST /v1/sessions/reauthenticate");
+    let cmds = reply(&mut app, tag, json!({"id": "ses_1"}));
+    assert_eq!(writes(&cmds), ["POST /v1/api-keys/key_1/rotate"]);
+}
+
+#[test]
+fn the_platform_goes_in_and_comes_back() {
+    let mut app = platform();
+    let cmds = app.update(0, Msg::Start);
+    page(&mut app, &cmds, json!([{"id": "tnt_1", "slug": "acme", "status": "active"}]));
+    press(&mut app, "i");
+    write(&mut app, "ticket 4412");
+    let cmds = press(&mut app, "enter enter enter");
+    let (tag, call) = calls(&cmds).into_iter().find(|(tag, _)| matches!(tag, Tag::Write { .. })).expect("it is asked for");
+    assert_eq!((call.line().as_str(), call.body), ("POST /admin/v1/tenants/tnt_1/enter", Some(json!({"reason": "ticket 4412"}))));
+    let access = json!({"object": "tenant_access", "tenant": "acme", "expires_at": "2026-11-24T14:30:00Z", "api_key": {"id": "key_1", "secret": "cw_live_x"}});
+    reply(&mut app, tag, access);
+    let visit = Cmd::Visit { tenant: "acme".to_owned(), key: "cw_live_x".to_owned(), until: "2026-11-24T14:30:00Z".to_owned() };
+    assert_eq!(press(&mut app, "enter"), [visit]);
+    assert!(!format!("{:?}{:?}", app.calls, app.notes).contains("cw_live_x"));
+    app.scope.visiting = true;
+    app.way.truncate(1);
+    assert_eq!(press(&mut app, "q"), [Cmd::Return]);
+}
+
+#[test]
+fn an_allocation_and_a_hold_are_taken_back() {
+    let mut app = tenant(Place::list("payments"));
+    let cmds = app.update(0, Msg::Start);
+    let old = json!({"id": "alc_1", "amount": "1.00"});
+    page(&mut app, &cmds, json!([{"id": "pay_1", "status": "posted", "allocations": [old]}]));
+    app.begin("payments", "allocate");
+    let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("the form is open") };
+    deed.form.set("allocations", r#"[{"invoice_id": "inv_1", "amount": "2.00"}]"#).unwrap();
+    app.run();
+    let cmds = std::mem::take(&mut app.out);
+    let (tag, call) = calls(&cmds).into_iter().find(|(tag, _)| matches!(tag, Tag::Write { .. })).expect("it is sent");
+    assert_eq!(call.line(), "POST /v1/payments/pay_1/allocate");
+    reply(&mut app, tag, json!({"id": "pay_1", "status": "posted", "allocations": [old, {"id": "alc_2", "amount": "2.00"}]}));
+    let (_, call) = calls(&press(&mut app, "u")).remove(0);
+    assert_eq!((call.line().as_str(), call.body), ("POST /v1/payments/pay_1/unallocate", Some(json!({"allocation_ids": ["alc_2"]}))));
+
+    let mut app = tenant(Place::list("billables"));
+    let cmds = app.update(0, Msg::Start);
+    page(&mut app, &cmds, json!([{"id": "bil_1", "status": "held", "hold": {"reason": "price disputed"}}]));
+    // A verb without fields is sent at once.
+    let (tag, _) = calls(&press(&mut app, "x")).remove(0);
+    reply(&mut app, tag, json!({"id": "bil_1", "status": "ready"}));
+    let (_, call) = calls(&press(&mut app, "u")).remove(0);
+    assert_eq!((call.line().as_str(), call.body), ("POST /v1/billables/bil_1/hold", Some(json!({"reason": "price disputed"}))));
+}
+
+#[test]
+fn the_wheel_scrolls_and_a_head_sorts() {
+    let mut app = orders();
+    let mouse = |app: &mut App, kind, column, row| {
+        app.update(1_000, Msg::Mouse(crossterm::event::MouseEvent { kind, column, row, modifiers: crossterm::event::KeyModifiers::NONE }))
+    };
+    mouse(&mut app, crossterm::event::MouseEventKind::ScrollDown, 5, 5);
+    assert_eq!(app.list().unwrap().cursor, 1);
+    mouse(&mut app, crossterm::event::MouseEventKind::ScrollUp, 5, 5);
+    assert_eq!(app.list().unwrap().cursor, 0);
+    let cmds = mouse(&mut app, crossterm::event::MouseEventKind::Down(crossterm::event::MouseButton::Left), 5, 3);
+    assert!(lines(&cmds).contains(&"GET /v1/orders?limit=100&sort=number".to_owned()), "{:?}", lines(&cmds));
+    // Above a box the mouse does nothing behind it.
+    press(&mut app, ":");
+    mouse(&mut app, crossterm::event::MouseEventKind::ScrollDown, 5, 5);
+    assert_eq!(app.list().unwrap().cursor, 0);
+}
+
+#[test]
+fn who_types_the_name_of_a_place_goes_there() {
+    let mut app = orders();
+    press(&mut app, ":");
+    write(&mut app, "users");
+    press(&mut app, "enter");
+    assert_eq!(*app.place(), Place::list("users"));
 }
 
 #[test]

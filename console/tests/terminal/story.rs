@@ -4,6 +4,7 @@ use crate::door::Door;
 use crate::screen::{Screen, gone, signal};
 use causeway_openapi::order::op as order;
 use causeway_tests::deal::{deal, order_body};
+use causeway_tests::person::{PASSWORD, Person};
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
 
@@ -114,6 +115,11 @@ async fn the_terminal_is_given_back_whatever_ends_the_program() {
         assert!(!text.contains("-icanon") && !text.contains("-echo "), "{name}:\n{text}");
         assert_eq!((screen.value("alternate_on"), screen.value("mouse_any_flag")), ("0".to_owned(), "0".to_owned()), "{name}");
     }
+    let screen = Screen::start((80, 24), &world.server.url, &world.platform.key, "--panic tenants");
+    screen.until("the report", |text| text.contains("asked for") && text.contains("shell>"));
+    screen.keys(&["stty -a | tr ';' '\\n'", "Enter"]);
+    let text = screen.until("an echo", |text| text.contains("icanon"));
+    assert!(!text.contains("-icanon") && screen.value("alternate_on") == "0", "{text}");
     // Stopped and continued.
     let screen = Screen::start((80, 24), &world.server.url, &world.platform.key, "tenants");
     screen.wait("No tenants yet");
@@ -125,4 +131,60 @@ async fn the_terminal_is_given_back_whatever_ends_the_program() {
     let process = screen.child().expect("the console runs");
     screen.close();
     gone(&process);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_platform_looks_into_a_tenant_and_comes_back() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "v").await;
+    let done = deal(&tenant, &shop).await;
+    let screen = Screen::start((100, 30), &world.server.url, &world.platform.key, "tenants --fresh");
+    screen.wait("tenants 1/1");
+    screen.keys(&["i"]);
+    screen.wait("tenants enter");
+    screen.write("ticket 4412");
+    screen.keys(&["Enter", "Enter", "Enter"]);
+    screen.wait("enter goes in");
+    screen.keys(&["Enter"]);
+    let inside = screen.wait("VISIT until");
+    assert!(inside.contains("[RO]") && inside.contains(&tenant.created.slug), "{inside}");
+    screen.keys(&["2"]);
+    screen.wait(&done.order.number);
+    screen.keys(&["c"]);
+    screen.wait("read-only mode");
+    screen.keys(&["Escape", "Escape", "q"]);
+    screen.until("the platform again", |text| text.contains("platform, all tenants") && !text.contains("VISIT"));
+    assert_eq!(screen.value("alternate_on"), "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_signs_in_with_a_code_and_signs_out() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let person = Person::hire_as(&tenant, "owner").await;
+    let session = person.session().await;
+    let (_, codes) = Person::protect(&session).await;
+    let screen = Screen::start((80, 24), &world.server.url, "''", "--fresh");
+    screen.wait("Sign in at");
+    for text in [tenant.created.slug.as_str(), person.sign_in.email.as_str(), PASSWORD] {
+        screen.write(text);
+        screen.keys(&["Enter"]);
+    }
+    screen.wait("second factor");
+    screen.write(&codes[0]);
+    screen.keys(&["Enter"]);
+    screen.wait("Eve [RW]");
+    screen.keys(&["C-c"]);
+    screen.until("the shell", |text| text.contains("shell>"));
+    // The session ended with the console: its own, besides the one that protected the account.
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    loop {
+        let sessions = tenant.all::<causeway_openapi::session::op::ListSessions, _>(&causeway_contract::ListQuery::by("user_id", person.id)).await;
+        if sessions.iter().any(|session| session.revoked_at.is_some()) {
+            return;
+        }
+        assert!(std::time::Instant::now() < deadline, "the session lives on: {sessions:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
 }
