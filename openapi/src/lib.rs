@@ -29,6 +29,7 @@ pub mod measure;
 pub mod object;
 pub mod order;
 pub mod order_amendment;
+pub mod overview;
 pub mod party;
 pub mod payment;
 pub mod pipeline;
@@ -82,6 +83,7 @@ pub fn rows() -> Vec<Row> {
         report::ENDPOINTS,
         measure::ENDPOINTS,
         statement::ENDPOINTS,
+        overview::ENDPOINTS,
         pipeline::ENDPOINTS,
         integration::ENDPOINTS,
         import::ENDPOINTS,

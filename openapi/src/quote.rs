@@ -304,6 +304,122 @@ pub struct AcceptedQuote {
     pub order: Order,
 }
 
+/// The revisions of a quote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuoteRevisions {
+    /// Always `quote_revisions`.
+    pub object: String,
+    /// The number that they share.
+    pub number: String,
+    /// The last 200 of them, oldest first.
+    pub data: Vec<QuoteRevision>,
+}
+
+/// A revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuoteRevision {
+    /// The quote.
+    pub id: QuoteId,
+    /// The revision, from 1.
+    pub revision: i32,
+    /// Where it stands.
+    pub status: QuoteStatus,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it was sent.
+    pub sent_at: Option<Instant>,
+    /// The day whose prices it has.
+    pub quote_date: Day,
+    /// The currency of its amounts.
+    pub currency: Currency,
+    /// The discount of the whole document.
+    pub discount_percent: Percent,
+    /// Without tax.
+    pub untaxed_amount: AmountText,
+    /// With tax.
+    pub total_amount: AmountText,
+    /// What remains after cost.
+    pub margin_amount: Option<AmountText>,
+}
+
+/// Against which quote.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteChangesQuery {
+    /// The quote to compare with: the revision before when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<QuoteId>,
+}
+
+/// What is otherwise in a quote than in another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuoteChanges {
+    /// Always `quote_changes`.
+    pub object: String,
+    /// The quote it is compared with.
+    pub since: QuoteId,
+    /// The quote.
+    pub id: QuoteId,
+    /// Fields and totals of the document.
+    pub fields: Vec<QuoteFieldChange>,
+    /// Lines that were added, removed or changed; a line is the same when it has the same product, or without one the same text.
+    pub lines: Vec<QuoteLineChange>,
+}
+
+/// A field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuoteFieldChange {
+    /// Its name.
+    pub field: String,
+    /// What it was.
+    pub before: Option<String>,
+    /// What it is.
+    pub after: Option<String>,
+}
+
+/// What happened to a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QuoteLineChangeKind {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It is otherwise.
+    Changed,
+}
+
+/// A line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuoteLineChange {
+    /// What happened.
+    pub kind: QuoteLineChangeKind,
+    /// The line of the quote, or of the other one when it was removed.
+    pub line_id: QuoteLineId,
+    /// Its place from 1 in that quote.
+    pub position: u32,
+    /// Its text.
+    pub description: String,
+    /// What is otherwise; all of it for a line that was added or removed.
+    pub fields: Vec<QuoteFieldChange>,
+}
+
+/// Makes a new quote of one that is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DuplicateQuote {
+    /// The opportunity it is for: the same when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opportunity_id: Option<OpportunityId>,
+    /// The last day it can be accepted: by the company's rule when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Day>,
+    /// The customer's reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub reference: Option<String>,
+}
+
 /// What the list of quotes offers.
 pub const QUOTES: ListSpec = ListSpec {
     table: "quotes",
@@ -332,7 +448,7 @@ pub const QUOTES: ListSpec = ListSpec {
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{AcceptedQuote, PricedQuote, QUOTES, Quote};
+    use super::{AcceptedQuote, PricedQuote, QUOTES, Quote, QuoteChanges, QuoteChangesQuery, QuoteRevisions};
     use crate::object::Explanation;
     use crate::quote as body;
     use causeway_contract::{Created, Json, Nothing, Page, Pdf, endpoints};
@@ -353,6 +469,12 @@ pub mod op {
         Post "/v1/quotes/price" PriceQuote () body::CreateQuote => Json<PricedQuote>, quotes:write;
         /// Explains how the prices and taxes of a quote came about.
         Get "/v1/quotes/{id}/explain" ExplainQuote (QuoteId) Nothing => Json<Explanation>, quotes:read;
+        /// Lists the revisions of a quote, whichever of them is named.
+        Get "/v1/quotes/{id}/revisions" ListQuoteRevisions (QuoteId) Nothing => Json<QuoteRevisions>, quotes:read;
+        /// Tells what is otherwise in a quote than in the revision before, or than in another quote of its company.
+        Get "/v1/quotes/{id}/changes" CompareQuotes (QuoteId) Nothing => Json<QuoteChanges>, quotes:read, query QuoteChangesQuery;
+        /// Makes a new draft with the same customer, lines, prices and terms under a number of its own. Prices stay those of `quote_date`; giving the lines anew prices them as of today.
+        Post "/v1/quotes/{id}/duplicate" DuplicateQuote (QuoteId) body::DuplicateQuote => Created<Quote>, quotes:write;
         /// Makes the next revision as a draft; this one becomes superseded.
         Post "/v1/quotes/{id}/revise" ReviseQuote (QuoteId) Nothing => Created<Quote>, quotes:write;
         /// Submits a draft; it is approved at once unless it breaks a rule of its company: then `approval_reasons` says which, and a second person approves.

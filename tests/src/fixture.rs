@@ -153,6 +153,7 @@ impl Fixture {
             "/v1/prices" => {
                 format!("company_id={}&party_id={}&product_id={}&quantity=3", self.shop.company, self.shop.party, self.shop.chai)
             }
+            "/v1/quotes/{id}/changes" => format!("since={}", self.deals[0].quote.id),
             "/v1/exchange-rates/convert" => "amount=10.00&from=EUR&to=EUR".to_owned(),
             path if path.ends_with("/definition") => String::new(),
             path if path.starts_with("/v1/reports/") || path.ends_with("/credit") => format!("company_id={}", self.shop.company),

@@ -524,6 +524,10 @@ impl Fixture {
                 self.on(self.draft_quote().await.id, adorned(change))
             }
             "SubmitQuote" => self.on(self.draft_quote().await.id, None),
+            "DuplicateQuote" => {
+                let change = json!({ "opportunity_id": self.opportunity().await.id, "valid_until": "2026-12-31", "reference": "PO 2" });
+                self.on(self.approved_quote().await.id, Some(change))
+            }
             "ReviseQuote" | "SendQuote" | "ShareQuote" => self.on(self.approved_quote().await.id, None),
             "UnshareQuote" => {
                 let id = self.approved_quote().await.id;

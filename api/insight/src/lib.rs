@@ -6,6 +6,7 @@
 pub mod aging;
 pub mod flow;
 pub mod measure;
+pub mod overview;
 pub mod pipeline;
 mod sql;
 pub mod statement;
@@ -21,6 +22,7 @@ pub fn register(routes: &mut Routes) {
     measure::routes::register(routes);
     pipeline::routes::register(routes);
     flow::routes::register(routes);
+    overview::routes::register(routes);
     statement::routes::register(routes);
     verify::routes::register(routes);
 }

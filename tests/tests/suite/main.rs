@@ -23,6 +23,7 @@ mod limits;
 mod measures;
 mod mfa;
 mod order_intake;
+mod overview;
 mod paper;
 mod parallel;
 mod party;

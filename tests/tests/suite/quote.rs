@@ -2,8 +2,9 @@
 
 use causeway_contract::{Code, ListQuery, Patch};
 use causeway_openapi::client::Options;
+use causeway_openapi::line::LineInput;
 use causeway_openapi::order::op as order;
-use causeway_openapi::quote::{AcceptQuote, CreateQuote, DeclineQuote, UpdateQuote, op as quote};
+use causeway_openapi::quote::{AcceptQuote, CreateQuote, DeclineQuote, DuplicateQuote, QuoteLineChangeKind, UpdateQuote, op as quote};
 use causeway_tests::deal::{accept, advance, approved, forty, quote_body};
 use causeway_tests::of;
 use causeway_tests::shop::{self, line};
@@ -27,6 +28,46 @@ async fn a_revision_takes_the_place_of_the_one_before() {
     tenant.act::<quote::SubmitQuote>(second.id).await;
     assert_eq!(tenant.refused::<quote::UpdateQuote>(second.id, &fewer).await.status, 409);
     assert_eq!(accept(&tenant, second.id).await.order.untaxed_amount.0, "180.00");
+}
+
+/// Every revision can be found from every other; what changed is told field by field; a duplicate is a deal of its own (QTE-03).
+#[tokio::test]
+async fn revisions_are_compared_and_quotes_duplicated() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let first = approved(&tenant, &shop, None, vec![forty(&shop)]).await;
+    let since = async |id, query: &str| tenant.raw.get(&format!("/v1/quotes/{id}/changes{query}")).await;
+    assert_eq!(since(first.id, "").await.problem().errors[0].parameter.as_deref(), Some("since"));
+    let second = tenant.act::<quote::ReviseQuote>(first.id).await;
+    let lines = vec![line(shop.chai, "10"), LineInput { description: Some("Freight".to_owned()), unit_price: Some(of("5")), ..line(shop.chai, "1") }];
+    let lines = lines.into_iter().enumerate().map(|(place, line)| LineInput { product_id: line.product_id.filter(|_| place == 0), ..line }).collect();
+    let fewer = UpdateQuote { lines: Patch::Value(lines), ..UpdateQuote::default() };
+    let second = tenant.post::<quote::UpdateQuote>(second.id, &fewer).await;
+    for id in [first.id, second.id] {
+        let found = tenant.get::<quote::ListQuoteRevisions>(id).await;
+        let shown: Vec<_> = found.data.iter().map(|one| (one.id, one.revision, one.untaxed_amount.0.as_str())).collect();
+        assert_eq!((found.number.as_str(), shown), (first.number.as_str(), vec![(first.id, 1, "648.00"), (second.id, 2, "185.00")]));
+    }
+    let changes = tenant.get::<quote::CompareQuotes>(second.id).await;
+    let kinds: Vec<_> = changes.lines.iter().map(|line| (line.kind, line.position, line.description.as_str())).collect();
+    assert_eq!((changes.since, kinds), (first.id, vec![(QuoteLineChangeKind::Changed, 1, "CHAI"), (QuoteLineChangeKind::Added, 2, "Freight")]));
+    let quantity = changes.lines[0].fields.iter().find(|field| field.field == "quantity").expect("a quantity");
+    assert_eq!((quantity.before.as_deref(), quantity.after.as_deref()), (Some("40"), Some("10")));
+    assert!(changes.fields.iter().any(|field| field.field == "total_amount" && field.before.as_deref() == Some("771.12")), "{changes:?}");
+    assert_eq!(since(first.id, &format!("?since={}", first.id)).await.success()["lines"], serde_json::json!([]));
+    // Another tenant's quote is no quote.
+    let other = world.sandbox().await;
+    let theirs = shop::open(&other, "").await;
+    let theirs = approved(&other, &theirs, None, vec![forty(&theirs)]).await;
+    assert_eq!(since(second.id, &format!("?since={}", theirs.id)).await.problem().code, Code::NotFound);
+
+    let twin = tenant.post::<quote::DuplicateQuote>(first.id, &DuplicateQuote { reference: Some("PO 2".to_owned()), ..DuplicateQuote::default() }).await;
+    assert_eq!((twin.revision, twin.status, twin.supersedes_id, twin.total_amount.0.as_str()), (1, QuoteStatus::Draft, None, "771.12"));
+    assert!(twin.number != first.number && twin.flow_id != first.flow_id && twin.reference.as_deref() == Some("PO 2"), "{twin:?}");
+    tenant.act::<quote::SubmitQuote>(twin.id).await;
+    assert_eq!(accept(&tenant, twin.id).await.order.total_amount.0, "771.12");
+    assert_eq!(tenant.get::<quote::GetQuote>(second.id).await.status, QuoteStatus::Draft);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 //! and prices change in a draft only; the trace of every price is kept with its revision; an accepted quote has exactly one order.
 //! Not here: the arithmetic of lines (`line`), what becomes of the order (`order`).
 
+pub mod changes;
 pub mod expiry;
 pub mod limits;
 mod link;

@@ -5,7 +5,7 @@ use causeway_contract::{File, Page, Problem};
 use causeway_entity::sell::quotes::Entity;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
 use causeway_openapi::object::Explanation;
-use causeway_openapi::quote::{AcceptedQuote, PricedQuote, QUOTES, Quote, op};
+use causeway_openapi::quote::{AcceptedQuote, PricedQuote, QUOTES, Quote, QuoteChanges, QuoteRevisions, op};
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
@@ -17,6 +17,9 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::UpdateQuote, _>(update);
     routes.on::<op::PriceQuote, _>(price);
     routes.on::<op::ExplainQuote, _>(explain);
+    routes.on::<op::ListQuoteRevisions, _>(revisions);
+    routes.on::<op::CompareQuotes, _>(compare);
+    routes.on::<op::DuplicateQuote, _>(duplicate);
     routes.on::<op::ReviseQuote, _>(revise);
     routes.on::<op::SubmitQuote, _>(submit);
     routes.on::<op::ApproveQuote, _>(approve);
@@ -61,6 +64,18 @@ async fn price(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PriceQuote>) -> Resul
 
 async fn explain(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ExplainQuote>) -> Result<Answer<Explanation>, Problem> {
     service::explain(tx, call.path).await.map(Answer::of)
+}
+
+async fn revisions(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListQuoteRevisions>) -> Result<Answer<QuoteRevisions>, Problem> {
+    service::revisions(tx, call.path).await.map(Answer::of)
+}
+
+async fn compare(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CompareQuotes>) -> Result<Answer<QuoteChanges>, Problem> {
+    service::compare(tx, call.path, &call.query).await.map(Answer::of)
+}
+
+async fn duplicate(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::DuplicateQuote>) -> Result<Answer<Quote>, Problem> {
+    service::duplicate(ctx, tx, call.path, &call.body).await.map(answer)
 }
 
 async fn revise(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ReviseQuote>) -> Result<Answer<Quote>, Problem> {

@@ -6,6 +6,7 @@ use crate::line::price::{Priced, Scope, price_lines};
 use crate::line::{amounts, explain, view as line_view};
 use crate::quote::{store, view};
 use causeway_contract::Problem;
+use causeway_entity::govern::companies;
 use causeway_entity::sell::quotes::Model;
 use causeway_kernel::{Ctx, Tx, number};
 use causeway_master::check::{self, finish};
@@ -80,9 +81,9 @@ async fn prepare(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Result
 }
 
 /// The last day of a quote that does not name one.
-fn last_day(header: &Header) -> Option<Day> {
-    let days = header.company.quote_rules.as_ref()?.0.validity_days?;
-    Some(header.today.plus_days(i64::from(days)))
+pub(super) fn last_day(company: &companies::Model, today: Day) -> Option<Day> {
+    let days = company.quote_rules.as_ref()?.0.validity_days?;
+    Some(today.plus_days(i64::from(days)))
 }
 
 fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateQuote, number: String) -> Model {
@@ -98,7 +99,7 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateQuote, number: String) -
         status: QuoteStatus::Draft,
         currency: header.currency,
         quote_date: header.today,
-        valid_until: body.valid_until.or_else(|| last_day(header)),
+        valid_until: body.valid_until.or_else(|| last_day(&header.company, header.today)),
         payment_term_id: header.payment_term_id,
         discount_percent: header.discount,
         tax_rounding: header.company.tax_rounding,

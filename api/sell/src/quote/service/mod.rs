@@ -3,6 +3,7 @@
 mod accept;
 mod approve;
 mod create;
+mod history;
 mod offer;
 mod revise;
 mod update;
@@ -10,6 +11,7 @@ mod update;
 pub use accept::accept;
 pub use approve::{approve, reject, submit};
 pub use create::{create, price};
+pub use history::{compare, duplicate, revisions};
 pub use offer::{decline, explain, send};
 pub use revise::revise;
 pub use update::update;

@@ -1,0 +1,111 @@
+//! The revisions of a quote and what is otherwise in them, and a new quote of one that is there (QTE-03).
+
+use super::OBJECT;
+use crate::header;
+use crate::line::Line;
+use crate::quote::{changes, store, view};
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::sell::quotes::{Column, Entity, Model};
+use causeway_kernel::{Ctx, Find, Tx, number};
+use causeway_master::check::{self, finish};
+use causeway_openapi::quote as wire;
+use causeway_value::{DocumentKind, FlowId, QuoteId, QuoteStatus};
+
+/// Revisions that are shown.
+const REVISIONS: u64 = 200;
+
+/// The revisions of a quote, oldest first.
+///
+/// # Errors
+/// `not_found`.
+pub async fn revisions(tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::QuoteRevisions, Problem> {
+    let row = tx.must::<Entity>(id).await?;
+    let find = Find::<Entity>::new().eq(Column::Number, row.number.clone()).eq(Column::CompanyId, row.company_id);
+    let mut rows = find.order_by_desc(Column::Revision).limit(REVISIONS).all(tx).await?;
+    rows.reverse();
+    let shown = rows.into_iter().map(|row| wire::QuoteRevision {
+        id: row.id,
+        revision: i32::try_from(row.revision).unwrap_or(i32::MAX),
+        status: row.status,
+        created_at: row.created_at,
+        sent_at: row.sent_at,
+        quote_date: row.quote_date,
+        currency: row.currency,
+        discount_percent: row.discount_percent,
+        untaxed_amount: row.untaxed_amount.text(row.currency),
+        total_amount: row.total_amount.text(row.currency),
+        margin_amount: row.margin_amount.map(|margin| margin.text(row.currency)),
+    });
+    Ok(wire::QuoteRevisions { object: "quote_revisions".to_owned(), number: row.number, data: shown.collect() })
+}
+
+/// What is otherwise in a quote than in another one of its company: the revision before when none is named.
+///
+/// # Errors
+/// `not_found`; `required` for the first revision when no other quote is named.
+pub async fn compare(tx: &mut Tx<'_>, id: QuoteId, query: &wire::QuoteChangesQuery) -> Result<wire::QuoteChanges, Problem> {
+    let row = tx.must::<Entity>(id).await?;
+    let wrong = |code, detail: &str| Problem::of(vec![FieldError::parameter(code, "since", detail)]);
+    let Some(since) = query.since.or(row.previous_id) else {
+        return Err(wrong(Code::Required, "is required: the quote has no revision before it, so name the quote to compare with"));
+    };
+    let before = tx.get::<Entity>(since).await?.filter(|before| before.company_id == row.company_id);
+    let Some(before) = before else { return Err(wrong(Code::NotFound, "names no quote of this company")) };
+    let views = view::views(tx, &[before, row]).await?;
+    let [before, after] = views.as_slice() else { return Err(Problem::not_found()) };
+    Ok(changes::between(before, after))
+}
+
+/// Makes a new draft with the same customer, lines, prices and terms.
+///
+/// # Errors
+/// `not_found`, or `validation_failed` naming each wrong field.
+pub async fn duplicate(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::DuplicateQuote) -> Result<wire::Quote, Problem> {
+    let old = tx.must::<Entity>(id).await?;
+    let mut errors = Vec::new();
+    let opportunity = header::opportunity(tx, body.opportunity_id, old.company_id, &mut errors).await?;
+    body.valid_until.iter().for_each(|day| check::day(*day, "/valid_until", &mut errors));
+    finish(errors)?;
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let today = ctx.today(company.time_zone);
+    let flow_id = match (&opportunity, old.opportunity_id) {
+        (Some(opportunity), _) => opportunity.flow_id,
+        (None, Some(_)) => old.flow_id,
+        (None, None) => FlowId::new(),
+    };
+    let lines = store::lines_of(tx, id).await?;
+    let traces = store::traces_of(tx, id).await?;
+    let number = number::next(ctx, tx, header::fiscal(&company), DocumentKind::Quote, today).await?;
+    let row = Model {
+        id: QuoteId::new(),
+        opportunity_id: body.opportunity_id.or(old.opportunity_id),
+        number,
+        revision: 1,
+        previous_id: None,
+        status: QuoteStatus::Draft,
+        valid_until: body.valid_until.or_else(|| super::create::last_day(&company, today)),
+        reference: body.reference.clone(),
+        sent_at: None,
+        accepted_at: None,
+        accepted_by: None,
+        decline_reason: None,
+        order_id: None,
+        flow_id,
+        version: 1,
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+        approval_reasons: None,
+        submitted_by: None,
+        approval_comment: None,
+        ..old
+    };
+    tx.insert(row.clone());
+    store::insert_traces(tx, &row, &traces)?;
+    let copies: Vec<_> = (1..).zip(&lines).map(|(position, line)| Line::from(line).quote_row(row.tenant_id, row.id, position)).collect();
+    for line in &copies {
+        tx.insert(line.clone());
+    }
+    tx.set_external_refs(OBJECT, row.id.uuid(), &[], true);
+    view::record(ctx, tx, "quote.created", &row, &copies, Vec::new())
+}
