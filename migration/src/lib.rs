@@ -109,6 +109,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0040_intake::MIGRATION,
         sell::m0045_order_amendments::MIGRATION,
         sell::m0046_order_intake::MIGRATION,
+        sell::m0047_promises::MIGRATION,
         govern::m0053_key_sources::MIGRATION,
     ]
 }

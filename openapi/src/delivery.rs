@@ -36,6 +36,10 @@ pub struct Delivery {
     pub status: DeliveryStatus,
     /// When it shipped, or is planned to.
     pub ship_date: Option<Day>,
+    /// The earliest day that was promised for what it ships.
+    pub promised_date: Option<Day>,
+    /// How many days after that it shipped; negative before.
+    pub days_late: Option<i64>,
     /// Who carries it.
     pub carrier: Option<String>,
     /// The carrier's number.
@@ -151,6 +155,7 @@ pub const DELIVERIES: ListSpec = ListSpec {
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "deliveries_flow_id" },
         Filter { name: "number", kind: FilterKind::Word, index: "deliveries_number" },
         Filter { name: "ship_date", kind: FilterKind::Day, index: "deliveries_ship_date" },
+        Filter { name: "promised_date", kind: FilterKind::Day, index: "deliveries_promised_date" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "deliveries_updated_at" },
     ],
     sorts: &[

@@ -83,6 +83,8 @@ pub struct Order {
     pub confirmed_at: Option<Instant>,
     /// Why it was cancelled, or what was left of it.
     pub cancelled_reason: Option<String>,
+    /// Whether a promised day passed with something left to deliver; until it is fulfilled, or another day is promised.
+    pub late: bool,
     /// How often it was amended since it was confirmed.
     pub amendments: i64,
     /// What the last amendment changed, with the credit notes that it proposes.
@@ -142,6 +144,8 @@ pub struct OrderLine {
     pub amendment: Option<i64>,
     /// The line whose rest it carries on at another price.
     pub replaces_line_id: Option<OrderLineId>,
+    /// When it was promised.
+    pub promised_date: Option<Day>,
 }
 
 /// Something that blocks named steps of a document.
@@ -290,6 +294,29 @@ pub struct CancelOrder {
     pub reason: String,
 }
 
+/// Promises when what is not delivered yet will come.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PromiseOrder {
+    /// The day for every line that says no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised_date: Option<Day>,
+    /// Lines with a day of their own.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub lines: Vec<PromisedLine>,
+}
+
+/// The day of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PromisedLine {
+    /// The line.
+    pub order_line_id: OrderLineId,
+    /// When it will come.
+    pub promised_date: Day,
+}
+
 /// What the list of orders offers.
 pub const ORDERS: ListSpec = ListSpec {
     table: "orders",
@@ -306,6 +333,7 @@ pub const ORDERS: ListSpec = ListSpec {
         Filter { name: "currency", kind: FilterKind::Word, index: "orders_currency_total_amount" },
         Filter { name: "total_amount", kind: FilterKind::Amount, index: "orders_currency_total_amount" },
         Filter { name: "hold_kind", kind: FilterKind::Word, index: "orders_hold_kind" },
+        Filter { name: "late", kind: FilterKind::YesNo, index: "orders_late" },
         Filter { name: "channel", kind: FilterKind::Word, index: "orders_channel" },
         Filter { name: "confirmed_at", kind: FilterKind::Instant, index: "orders_confirmed_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "orders_updated_at" },
@@ -347,6 +375,8 @@ pub mod op {
         Post "/v1/orders/{id}/release" ReleaseOrder (OrderId) body::ReleaseOrder => Json<Order>, orders:release;
         /// Checks the customer's credit again and releases the credit hold when it is in order.
         Post "/v1/orders/{id}/recheck" RecheckOrder (OrderId) Nothing => Json<Order>, orders:confirm;
+        /// Promises when what is not delivered yet will come: for the whole order, or line by line.
+        Post "/v1/orders/{id}/promise" PromiseOrder (OrderId) body::PromiseOrder => Json<Order>, orders:promise;
         /// Cancels an order as far as it is not delivered.
         Post "/v1/orders/{id}/cancel" CancelOrder (OrderId) body::CancelOrder => Json<Order>, orders:cancel, [dry_run];
     }

@@ -38,6 +38,7 @@ const FILLING: &[&str] = &[
     "CreateQuote",
     "CreateOrder",
     "AmendOrder",
+    "PromiseOrder",
     "HoldOrder",
     "CreateCreditPolicy",
     "CreateDelivery",

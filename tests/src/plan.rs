@@ -650,6 +650,12 @@ impl Fixture {
                 let hold = held.holds.first().expect("a hold").id;
                 self.on(order.id, body(json!({ "reason": "done", "kind": "manual", "hold_id": hold })))
             }
+            "PromiseOrder" => {
+                let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
+                deal::delivery(caller, &order, "15").await;
+                let lines = json!([{ "order_line_id": order.lines.first().expect("a line").id, "promised_date": "2199-12-20" }]);
+                self.on(order.id, body(json!({ "promised_date": "2199-12-24", "lines": lines })))
+            }
             "AmendOrder" => {
                 let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
                 let line = order.lines.first().expect("a line").id;

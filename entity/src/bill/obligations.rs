@@ -6,7 +6,7 @@
 
 use crate::Held;
 use causeway_value::{
-    Amount, BillingPolicy, CompanyId, Currency, FlowId, Instant, Json, ObligationId, OrderId, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity,
+    Amount, BillingPolicy, CompanyId, Currency, Day, FlowId, Instant, Json, ObligationId, OrderId, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity,
     RecognitionPolicy, TaxId, TenantId,
 };
 use sea_orm::entity::prelude::*;
@@ -61,6 +61,10 @@ pub struct Model {
     pub holds: Option<Json<Vec<Held>>>,
     /// The tax of the whole line, for what it takes of the customer's credit.
     pub tax_amount: Option<Amount>,
+    /// When it was promised.
+    pub promised_date: Option<Day>,
+    /// The promised day, while something is left to ship and nobody has noted that it passed.
+    pub awaited_date: Option<Day>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -33,6 +33,8 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// The earliest day that was promised for what it ships.
+    pub promised_date: Option<Day>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

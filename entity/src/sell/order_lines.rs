@@ -5,7 +5,7 @@
 //! Personal: `description` and `price_override_reason` are free text.
 
 use crate::TaxAmount;
-use causeway_value::{Amount, BillingPolicy, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId};
+use causeway_value::{Amount, BillingPolicy, Day, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -46,6 +46,8 @@ pub struct Model {
     pub amendment: Option<i64>,
     /// The line whose rest it carries on at another price.
     pub replaces_line_id: Option<OrderLineId>,
+    /// When it was promised.
+    pub promised_date: Option<Day>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -56,6 +56,8 @@ pub struct Model {
     pub amendments: Option<i64>,
     /// The digest of the body that made it, where another system handed it over: the same again is recognised.
     pub created_from: Option<String>,
+    /// Whether a promised day passed with something left to deliver.
+    pub late: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

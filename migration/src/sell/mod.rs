@@ -12,3 +12,4 @@ pub(crate) mod m0039_prospects;
 pub(crate) mod m0040_intake;
 pub(crate) mod m0045_order_amendments;
 pub(crate) mod m0046_order_intake;
+pub(crate) mod m0047_promises;

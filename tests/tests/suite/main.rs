@@ -32,6 +32,7 @@ mod periods;
 mod pipeline;
 mod pricing;
 mod program;
+mod promises;
 mod quote;
 mod quote_approval;
 mod quote_link;

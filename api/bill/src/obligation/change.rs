@@ -3,7 +3,7 @@
 //! Less is a cancelled quantity, so that what was made billable before keeps its share of the line. What is on invoices and stands no longer becomes draft
 //! credit notes: a proposal that somebody posts.
 
-use super::rules::{cancellable, kept};
+use super::rules::{awaited, cancellable, kept, open};
 use super::service::lock_of_order;
 use crate::billable::service::{pay_by, shrink};
 use crate::invoice::service::propose::{BilledLine, billed_lines, propose};
@@ -12,7 +12,7 @@ use causeway_entity::Held;
 use causeway_entity::bill::{billables, obligations};
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::pricing::amounts::line_net;
-use causeway_value::{Amount, BillableStatus, InvoiceId, Json, OrderId, OrderLineId, Overflow, PaymentTermId, Percent, Price, Quantity};
+use causeway_value::{Amount, BillableStatus, Day, InvoiceId, Json, OrderId, OrderLineId, Overflow, PaymentTermId, Percent, Price, Quantity};
 use std::collections::BTreeMap;
 
 /// A line as it is agreed from now on. Amounts are those of all that is ordered, in minor units of the line's currency.
@@ -148,6 +148,11 @@ impl Changes {
         Ok(())
     }
 
+    /// Promises a line for a day.
+    pub fn promise(&mut self, line: OrderLineId, day: Day) {
+        self.after.iter_mut().filter(|row| row.id.uuid() == line.uuid()).for_each(|row| row.promised_date = Some(day));
+    }
+
     /// Gives every line these holds. They block no invoice: what waits for one is not told.
     pub fn hold(&mut self, holds: &[Held]) {
         self.after.iter_mut().for_each(|row| row.holds = (!holds.is_empty()).then(|| Json(holds.to_vec())));
@@ -162,6 +167,10 @@ impl Changes {
         for (old, new) in self.before.iter().zip(&mut self.after) {
             if old == new {
                 continue;
+            }
+            // Whether it is late is asked again where what is left or the day changed.
+            if (open(old)?, old.promised_date) != (open(new)?, new.promised_date) {
+                new.awaited_date = awaited(new)?;
             }
             new.version += 1;
             new.updated_at = ctx.now();

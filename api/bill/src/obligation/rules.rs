@@ -1,7 +1,7 @@
 //! What an obligation's quantities mean.
 
 use causeway_entity::bill::obligations;
-use causeway_value::{BillingPolicy, Overflow, ProductKind, Quantity};
+use causeway_value::{BillingPolicy, Day, Overflow, ProductKind, Quantity};
 
 /// How far an obligation is fulfilled and billed, in its order line's unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,6 +81,14 @@ pub fn complete<'a>(obligations: impl IntoIterator<Item = &'a obligations::Model
 /// [`Overflow`] when it does not fit.
 pub fn kept(obligation: &obligations::Model) -> Result<Quantity, Overflow> {
     obligation.ordered_quantity.minus(obligation.cancelled_quantity)
+}
+
+/// The day that somebody waits for: the promised one, while something is left to ship.
+///
+/// # Errors
+/// [`Overflow`] when a quantity does not fit.
+pub fn awaited(obligation: &obligations::Model) -> Result<Option<Day>, Overflow> {
+    Ok(if open(obligation)? == Quantity::ZERO { None } else { obligation.promised_date })
 }
 
 /// Whether nothing more is to come of a line: what needs a delivery is delivered, and the rest is on posted invoices, as nothing else tells that it was done

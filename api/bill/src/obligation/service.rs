@@ -64,6 +64,8 @@ pub struct NewObligation {
     pub payment_term_id: Option<PaymentTermId>,
     /// Its analysis.
     pub dimension_set_id: Option<Uuid>,
+    /// When it was promised.
+    pub promised_date: Option<Day>,
 }
 
 /// Writes the obligations of an order that is being confirmed. Lines billed on order become ready billables at once.
@@ -89,6 +91,7 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, new: Vec<NewObligation>) -> Res
 fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Model, Problem> {
     let discounts = (line.discount_percent, line.document_discount_percent);
     let price_amount = line_net(line.quantity, line.unit_price, line.price_base_quantity, discounts.0, discounts.1, line.currency)?;
+    let needs_delivery = rules::needs_delivery(line.product_kind, line.billing_policy, line.quantity);
     Ok(obligations::Model {
         tenant_id: tx.tenant(),
         id: line.order_line_id.cast(),
@@ -108,7 +111,7 @@ fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Mo
         price_amount,
         tax_ids: Json(line.tax_ids),
         billing_policy: line.billing_policy,
-        needs_delivery: rules::needs_delivery(line.product_kind, line.billing_policy, line.quantity),
+        needs_delivery,
         recognition: line.recognition,
         payment_term_id: line.payment_term_id,
         dimension_set_id: line.dimension_set_id,
@@ -126,6 +129,8 @@ fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Mo
         updated_at: ctx.now(),
         holds: (!line.holds.is_empty()).then_some(Json(line.holds)),
         tax_amount: Some(line.tax_amount),
+        promised_date: line.promised_date,
+        awaited_date: line.promised_date.filter(|_| needs_delivery),
     })
 }
 

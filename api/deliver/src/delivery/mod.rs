@@ -11,4 +11,4 @@ pub mod service;
 mod store;
 mod view;
 
-pub use service::cancel::fit_to;
+pub use service::cancel::{fit_to, promise};

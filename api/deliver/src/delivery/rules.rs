@@ -3,8 +3,9 @@
 use causeway_bill::obligation::rules::open;
 use causeway_contract::{Code, FieldError};
 use causeway_entity::bill::obligations;
+use causeway_entity::deliver::delivery_lines;
 use causeway_openapi::delivery::DeliveryLineInput;
-use causeway_value::{OrderLineId, Overflow, Quantity};
+use causeway_value::{Day, OrderLineId, Overflow, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is still to be shipped, by order line. Lines of which nothing is left are not in it.
@@ -23,6 +24,13 @@ pub fn open_lines(obligations: &[obligations::Model]) -> Result<Open, Overflow> 
         }
     }
     Ok(lines)
+}
+
+/// The earliest day that was promised for what these lines ship.
+#[must_use]
+pub fn promised(lines: &[delivery_lines::Model], obligations: &[obligations::Model]) -> Option<Day> {
+    let shipped = obligations.iter().filter(|row| lines.iter().any(|line| line.order_line_id.uuid() == row.id.uuid()));
+    shipped.filter_map(|row| row.promised_date).min()
 }
 
 /// Gives each line what is left of its order line, at most what it wants, and takes that from `open`.

@@ -23,6 +23,8 @@ pub(super) fn view(row: &deliveries::Model, lines: &[delivery_lines::Model], ref
         number: row.number.clone(),
         status: row.status,
         ship_date: row.ship_date,
+        promised_date: row.promised_date,
+        days_late: row.promised_date.zip(row.ship_date).filter(|_| row.shipped_at.is_some()).map(|(promised, shipped)| shipped.days_since(promised)),
         carrier: row.carrier.clone(),
         tracking: row.tracking.clone(),
         lines: lines.iter().filter(|line| line.delivery_id == row.id).map(line_view).collect(),

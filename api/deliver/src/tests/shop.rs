@@ -154,6 +154,7 @@ impl Shop {
                     recognition: RecognitionPolicy::AtPoint,
                     payment_term_id: None,
                     dimension_set_id: None,
+                    promised_date: None,
                 }
             })
             .collect();

@@ -106,6 +106,7 @@ impl Line {
             kept_quantity: None,
             amendment: None,
             replaces_line_id: None,
+            promised_date: None,
         }
     }
 }

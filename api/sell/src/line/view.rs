@@ -77,5 +77,6 @@ pub fn order_line(row: &order_lines::Model, line: &Line, currency: Currency, obl
         cancelled_quantity: count(|row| row.cancelled_quantity),
         amendment: row.amendment,
         replaces_line_id: row.replaces_line_id,
+        promised_date: row.promised_date,
     })
 }

@@ -7,6 +7,7 @@
 //! Not here: the arithmetic of lines (`line`), deliveries and billables (below).
 
 pub mod amendment;
+mod late;
 mod news;
 pub mod print;
 pub mod routes;
@@ -15,4 +16,5 @@ pub mod service;
 mod store;
 pub mod view;
 
+pub use late::DUE;
 pub use news::on_news;

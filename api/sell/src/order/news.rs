@@ -47,7 +47,9 @@ async fn follow(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, from: OrderStatus) -> R
 
 /// Gives an order another status.
 pub(super) fn enter(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, old: &orders::Model, status: OrderStatus, parts: &Parts) -> Result<wire::Order, Problem> {
-    let new = orders::Model { status, ..changed(ctx, old) };
+    // What is fulfilled is not late any more.
+    let late = Some(status == OrderStatus::Confirmed && old.late == Some(true));
+    let new = orders::Model { status, late, ..changed(ctx, old) };
     tx.update(old, &new);
     view::record(ctx, tx, event, &new, parts)
 }

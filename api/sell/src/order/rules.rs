@@ -150,6 +150,7 @@ pub fn obligation(
         recognition: recognition(line.billing_policy),
         payment_term_id: order.payment_term_id,
         dimension_set_id: None,
+        promised_date: line.promised_date,
     }
 }
 
@@ -192,6 +193,7 @@ mod tests {
             credit_warning: None,
             amendments: None,
             created_from: None,
+            late: None,
         }
     }
 

@@ -60,6 +60,7 @@ pub fn view(row: &orders::Model, parts: &Parts) -> Result<wire::Order, Problem> 
         credit_warning: row.credit_warning.clone(),
         confirmed_at: row.confirmed_at,
         cancelled_reason: row.cancel_reason.clone(),
+        late: row.late == Some(true),
         amendments: row.amendments.unwrap_or_default(),
         last_amendment: parts.last_amendment.as_ref().map(amendment::view),
         metadata: row.metadata.0.clone(),

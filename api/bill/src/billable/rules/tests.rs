@@ -40,6 +40,8 @@ pub(crate) fn line(ordered: i64, net: i64, price: i64) -> obligations::Model {
         updated_at: Instant(0),
         holds: None,
         tax_amount: None,
+        promised_date: None,
+        awaited_date: None,
     }
 }
 

@@ -1,7 +1,7 @@
-//! Cutting ready deliveries to what is left.
+//! What ready deliveries hear of their order: less is left, or another day is promised.
 
 use super::changed;
-use crate::delivery::rules::{Open, cover, open_lines};
+use crate::delivery::rules::{Open, cover, open_lines, promised};
 use crate::delivery::{store, view};
 use causeway_contract::Problem;
 use causeway_entity::bill::obligations;
@@ -67,4 +67,23 @@ async fn reduce(ctx: &Ctx, tx: &mut Tx<'_>, old: &deliveries::Model, lines: Vec<
     tx.update(old, &new);
     let body = view::view(&new, &kept, refs::of(tx, old.id.uuid()).await?);
     view::record(ctx, tx, event, &body)
+}
+
+/// Tells the ready deliveries of an order for which days they are promised now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn promise(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId, obligations: &[obligations::Model]) -> Result<(), Problem> {
+    let ready = store::lock_ready(tx, order_id).await?;
+    let lines = store::lines(tx, &ready.iter().map(|delivery| delivery.id).collect::<Vec<_>>()).await?;
+    for old in &ready {
+        let own: Vec<delivery_lines::Model> = lines.iter().filter(|line| line.delivery_id == old.id).cloned().collect();
+        let new = deliveries::Model { promised_date: promised(&own, obligations), ..changed(ctx, old) };
+        if new.promised_date != old.promised_date {
+            tx.update(old, &new);
+            let body = view::view(&new, &own, refs::of(tx, old.id.uuid()).await?);
+            view::record(ctx, tx, "delivery.promised", &body)?;
+        }
+    }
+    Ok(())
 }

@@ -69,6 +69,7 @@ pub(super) async fn draft(ctx: &Ctx, tx: &mut Tx<'_>, obligation: &obligations::
         version: 1,
         created_at: ctx.now(),
         updated_at: ctx.now(),
+        promised_date: None,
     })
 }
 
@@ -82,11 +83,12 @@ pub(super) fn add(
     refs: Vec<causeway_openapi::object::ExternalRef>,
 ) -> Result<Delivery, Problem> {
     let lines = new_lines(tx, row.id, planned, obligations);
+    let row = deliveries::Model { promised_date: rules::promised(&lines, obligations), ..row.clone() };
     tx.insert(row.clone());
     for line in &lines {
         tx.insert(line.clone());
     }
-    let delivery = view::view(row, &lines, refs);
+    let delivery = view::view(&row, &lines, refs);
     view::record(ctx, tx, "delivery.created", &delivery)?;
     Ok(delivery)
 }

@@ -3,7 +3,7 @@
 use super::{changed, conflict};
 use crate::delivery::{store, view};
 use causeway_bill::billable::service as billable;
-use causeway_bill::obligation;
+use causeway_bill::obligation::{self, rules::awaited};
 use causeway_contract::Problem;
 use causeway_entity::bill::{billables, obligations};
 use causeway_entity::deliver::{deliveries, delivery_lines};
@@ -59,6 +59,7 @@ fn take_back(
     for billable in billables.iter().filter(|billable| billable.source_id == line.id.uuid()) {
         billable::shrink(ctx, tx, &mut new, billable, billable.quantity, reason)?;
     }
+    new.awaited_date = awaited(&new)?;
     new.version += 1;
     new.updated_at = ctx.now();
     tx.update(old, &new);

@@ -4,7 +4,10 @@ use super::{cancel, changed, conflict, create};
 use crate::delivery::rules::{self, Open};
 use crate::delivery::{store, view};
 use causeway_bill::billable::service::{Source, make};
-use causeway_bill::obligation::{self, hold, rules::open};
+use causeway_bill::obligation::{
+    self, hold,
+    rules::{awaited, open},
+};
 use causeway_contract::Problem;
 use causeway_entity::bill::obligations;
 use causeway_entity::deliver::{deliveries, delivery_lines};
@@ -91,6 +94,9 @@ fn bill(
         if new.billing_policy == BillingPolicy::OnDelivery {
             let source = Source { kind: SourceType::DeliveryLine, id: line.id.uuid() };
             make(ctx, tx, new, line.quantity, source, day)?;
+        }
+        if new.awaited_date.is_some() {
+            new.awaited_date = awaited(new)?;
         }
         new.version += 1;
         new.updated_at = ctx.now();

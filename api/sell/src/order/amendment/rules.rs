@@ -265,6 +265,7 @@ mod tests {
             kept_quantity: None,
             amendment: None,
             replaces_line_id: None,
+            promised_date: None,
         }
     }
 

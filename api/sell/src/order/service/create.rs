@@ -92,6 +92,7 @@ pub async fn create_from_quote(
         credit_warning: None,
         amendments: None,
         created_from: None,
+        late: Some(false),
     };
     insert(ctx, tx, &row, lines, Vec::new())
 }
@@ -139,5 +140,6 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateOrder, number: String) -
         credit_warning: None,
         amendments: None,
         created_from: None,
+        late: Some(false),
     }
 }

@@ -8,6 +8,7 @@ mod create;
 mod credit;
 mod hold;
 mod intake;
+mod promise;
 mod update;
 
 pub use amend::amend;
@@ -17,6 +18,7 @@ pub use confirm::confirm;
 pub use create::{create, create_from_quote};
 pub use credit::{recheck, recheck_party};
 pub use hold::{hold, release};
+pub use promise::promise;
 pub use update::update;
 
 use crate::line::amounts::{self, Terms, Totals};

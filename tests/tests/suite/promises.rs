@@ -1,0 +1,71 @@
+//! What is promised for a day, and what happens when that day passes (STK-04, STK-10, STK-11, STK-13).
+
+use causeway_contract::{Code, ListQuery};
+use causeway_openapi::delivery::{ShipDelivery, op as delivery};
+use causeway_openapi::order::{Order, PromiseOrder, PromisedLine, op as order};
+use causeway_tests::caller::Caller;
+use causeway_tests::deal::{self, forty};
+use causeway_tests::of;
+use causeway_tests::shop::{self, line};
+use causeway_tests::world::World;
+use causeway_value::OrderStatus;
+use serde_json::json;
+
+async fn late(caller: &Caller) -> Vec<causeway_value::OrderId> {
+    caller.all::<order::ListOrders, _>(&ListQuery::by("late", "true")).await.into_iter().map(|order| order.id).collect()
+}
+
+async fn events(caller: &Caller, kind: &str) -> usize {
+    caller.raw.get(&format!("/v1/events?type={kind}")).await.success()["data"].as_array().map_or(0, Vec::len)
+}
+
+fn on(day: &str) -> PromiseOrder {
+    PromiseOrder { promised_date: Some(of(day)), lines: Vec::new() }
+}
+
+#[tokio::test]
+async fn a_promise_that_passes_is_noted_once() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    tenant.raw.request("PUT", "/v1/clock").json(&json!({ "now": "2026-12-01T09:00:00Z" })).send().await.success();
+    let shop = shop::open(&tenant, "").await;
+    let order: Order = deal::confirmed(&tenant, &shop, vec![forty(&shop), line(shop.setup, "1")]).await;
+    let early = tenant.refused::<order::PromiseOrder>(order.id, &on("2026-11-30")).await;
+    assert_eq!((early.code, early.errors[0].pointer.as_deref()), (Code::ValidationFailed, Some("/promised_date")));
+    let line = PromisedLine { order_line_id: order.lines[1].id, promised_date: of("2026-12-24") };
+    let promised = tenant.post::<order::PromiseOrder>(order.id, &PromiseOrder { lines: vec![line], ..on("2026-12-10") }).await;
+    let days: Vec<_> = promised.lines.iter().map(|line| line.promised_date.map(|day| day.to_string())).collect();
+    assert_eq!(days, [Some("2026-12-10".to_owned()), Some("2026-12-24".to_owned())]);
+
+    // A part comes in time; the backorder keeps the promise. Another order is delivered in full and is never late.
+    let other = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    tenant.post::<order::PromiseOrder>(other.id, &on("2026-12-10")).await;
+    deal::ship(&tenant, &other, "40").await;
+    let shipped = deal::ship(&tenant, &order, "15").await;
+    assert_eq!(shipped.days_late, Some(-9));
+    let backorder = tenant.get::<delivery::GetDelivery>(shipped.backorder_id.expect("the rest")).await;
+    assert_eq!(backorder.promised_date, Some(of("2026-12-10")));
+    deal::advance(&tenant, "2026-12-10T20:00:00Z").await;
+    assert_eq!(late(&tenant).await, []);
+    deal::advance(&tenant, "2026-12-11T09:00:00Z").await;
+    assert_eq!((late(&tenant).await, events(&tenant, "order.late").await), (vec![order.id], 1));
+    deal::advance(&tenant, "2026-12-13T09:00:00Z").await;
+    assert_eq!(events(&tenant, "order.late").await, 1);
+
+    // Another promise is another case.
+    let again = tenant.post::<order::PromiseOrder>(order.id, &on("2026-12-15")).await;
+    assert!(!again.late);
+    assert_eq!(tenant.get::<delivery::GetDelivery>(backorder.id).await.promised_date, Some(of("2026-12-15")));
+    deal::advance(&tenant, "2026-12-17T09:00:00Z").await;
+    assert_eq!((late(&tenant).await, events(&tenant, "order.late").await), (vec![order.id], 2));
+
+    // It comes, two days late, and is late no longer once it is fulfilled.
+    let rest = tenant.post::<delivery::ShipDelivery>(backorder.id, &ShipDelivery::default()).await;
+    assert_eq!(rest.days_late, Some(2));
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    deal::post_invoice(&tenant, draft.id, None).await;
+    let done = tenant.get::<order::GetOrder>(order.id).await;
+    assert_eq!((done.status, done.late), (OrderStatus::Fulfilled, false));
+    assert_eq!(late(&tenant).await, []);
+    assert_eq!(tenant.refused::<order::PromiseOrder>(order.id, &on("2026-12-24")).await.code, Code::StateConflict);
+}
