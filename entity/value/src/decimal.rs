@@ -65,20 +65,35 @@ pub fn parse_scaled(text: &str, scale: u32) -> Result<i64, DecimalError> {
 /// Writes an integer of 10^-`scale` as a plain decimal, without trailing zeros beyond `min_decimals`.
 #[must_use]
 pub fn format_scaled(value: i64, scale: u32, min_decimals: u32) -> String {
-    let unit = 10_u64.pow(scale);
-    let magnitude = value.unsigned_abs();
-    let sign = if value < 0 { "-" } else { "" };
-    let whole = magnitude / unit;
-    if scale == 0 {
-        return format!("{sign}{whole}");
+    // From the last digit to the first: twenty digits, a point and a sign at most; a scale above nineteen pads with zeros.
+    let mut reversed = Vec::with_capacity(24);
+    let mut rest = value.unsigned_abs();
+    let mut next = || {
+        let digit = u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        (b'0' + digit, rest == 0)
+    };
+    for decimals in (1..=scale).rev() {
+        let (digit, _) = next();
+        if digit != b'0' || decimals <= min_decimals || !reversed.is_empty() {
+            reversed.push(digit);
+        }
     }
-    let width = usize::try_from(scale).unwrap_or_default();
-    let keep = usize::try_from(min_decimals).unwrap_or_default();
-    let mut fraction = format!("{:0width$}", magnitude % unit);
-    while fraction.len() > keep && fraction.ends_with('0') {
-        fraction.pop();
+    if !reversed.is_empty() {
+        reversed.push(b'.');
     }
-    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+    loop {
+        let (digit, last) = next();
+        reversed.push(digit);
+        if last {
+            break;
+        }
+    }
+    if value < 0 {
+        reversed.push(b'-');
+    }
+    reversed.reverse();
+    String::from_utf8(reversed).unwrap_or_default()
 }
 
 #[cfg(test)]

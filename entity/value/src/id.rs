@@ -147,13 +147,38 @@ pub fn type_id(prefix: &str, uuid: Uuid) -> String {
     let mut text = String::with_capacity(prefix.len() + 1 + DIGITS);
     text.push_str(prefix);
     text.push('_');
-    let bits = uuid.as_u128();
-    for position in (0..DIGITS).rev() {
-        let index = usize::try_from((bits >> (5 * position)) & 31).unwrap_or_default();
-        text.push(char::from(ALPHABET.get(index).copied().unwrap_or(b'0')));
+    let mut digits = [b'0'; DIGITS];
+    let mut bits = uuid.as_u128();
+    for digit in digits.iter_mut().rev() {
+        let [low, ..] = bits.to_le_bytes();
+        *digit = ALPHABET.get(usize::from(low & 31)).copied().unwrap_or(b'0');
+        bits >>= 5;
     }
+    text.push_str(std::str::from_utf8(&digits).unwrap_or_default());
     text
 }
+
+/// What each byte is worth as a digit; 255 is no digit.
+const WORTH: [u8; 256] = {
+    let mut worth = [255; 256];
+    let mut value: u8 = 0;
+    let mut rest: &[u8] = ALPHABET;
+    while let [digit, more @ ..] = rest {
+        let mut place: u8 = 0;
+        let mut slots: &mut [u8] = &mut worth;
+        while let [slot, later @ ..] = slots {
+            if place == *digit {
+                *slot = value;
+                break;
+            }
+            place += 1;
+            slots = later;
+        }
+        value += 1;
+        rest = more;
+    }
+    worth
+};
 
 /// Reads a TypeID of any prefix: the prefix and the UUID. Only the canonical lower-case form is an id.
 #[must_use]
@@ -163,14 +188,15 @@ pub fn split_type_id(text: &str) -> Option<(&str, Uuid)> {
         return None;
     }
     let mut bits: u128 = 0;
-    for (position, byte) in digits.bytes().enumerate() {
-        let value = ALPHABET.iter().position(|c| *c == byte)?;
-        if position == 0 && value > 7 {
-            return None;
-        }
-        bits = (bits << 5) | u128::try_from(value).ok()?;
+    let mut seen: u8 = 0;
+    for byte in digits.bytes() {
+        let value = WORTH.get(usize::from(byte)).copied().unwrap_or(255);
+        seen |= value;
+        bits = (bits << 5) | u128::from(value & 31);
     }
-    Some((prefix, Uuid::from_u128(bits)))
+    // A digit is below 32; the first one holds the three bits that 130 bits have too many.
+    let first = digits.bytes().next().and_then(|byte| WORTH.get(usize::from(byte)).copied())?;
+    (seen < 32 && first <= 7).then(|| (prefix, Uuid::from_u128(bits)))
 }
 
 #[cfg(feature = "orm")]

@@ -97,10 +97,13 @@ impl Day {
 impl std::str::FromStr for Day {
     type Err = TimeError;
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        if text.len() != 10 {
-            return Err(TimeError::Day);
-        }
-        NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Self).map_err(|_| TimeError::Day)
+        let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text.as_bytes() else { return Err(TimeError::Day) };
+        let number = |digits: &[u8]| {
+            let digit = |byte: &u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
+            digits.iter().try_fold(0, |sum, byte| Some(sum * 10 + digit(byte)?))
+        };
+        let day = || Self::of(i32::try_from(number(&[y1, y2, y3, y4])?).ok()?, number(&[m1, m2])?, number(&[d1, d2])?);
+        day().ok_or(TimeError::Day)
     }
 }
 

@@ -82,6 +82,9 @@ async fn a_refusal_is_not_kept() {
     assert_eq!((taken.status, taken.problem().code), (409, Code::AlreadyExists));
 }
 
+/// How far its lines have come, when it was last used: these move without a new version.
+const LIVE: [&str; 2] = ["/v1/orders/", "/v1/api-keys/"];
+
 #[tokio::test]
 async fn stale_tags_stop_writes_and_fresh_ones_save_reads() {
     let world = World::start().await;
@@ -100,7 +103,9 @@ async fn stale_tags_stop_writes_and_fresh_ones_save_reads() {
             wrong.push(format!("{}: {tag} is not the version", row.id));
         }
         let known = prepared.caller.raw.request("GET", &object).header("if-none-match", &tag).send().await;
-        if known.status != 304 || !known.bytes.is_empty() || known.header("etag") != Some(tag.as_str()) {
+        // What shows more than its version counts is always sent whole.
+        let live = LIVE.iter().any(|path| object.starts_with(path));
+        if known.status != if live { 200 } else { 304 } || known.bytes.is_empty() == live || known.header("etag") != Some(tag.as_str()) {
             wrong.push(format!("{}: If-None-Match gives {}", row.id, known.status));
         }
         for (stale, status) in [("\"v9999\"", 412), ("\"v0\"", 412), ("v1", 422), ("W/\"v1\"", 422)] {

@@ -46,6 +46,28 @@ fn orders() -> Vec<Check> {
     ]
 }
 
+/// What an obligation repeats of its order and of the line that it shares its id with.
+fn of_line() -> Check {
+    let same = [("s", "company_id"), ("s", "party_id"), ("s", "flow_id"), ("s", "currency"), ("l", "order_id"), ("l", "product_id"), ("l", "description")];
+    let terms = [("l", "unit"), ("l", "unit_price"), ("l", "price_base_quantity"), ("l", "discount_percent"), ("l", "billing_policy"), ("l", "tax_ids")];
+    let differs: Vec<String> = same.iter().chain(&terms).map(|(table, column)| format!("o.{column} IS DISTINCT FROM {table}.{column}")).collect();
+    let sql = format!(
+        "SELECT o.id AS id, s.number AS label, NULL AS currency, 0 AS expected, 1 AS found FROM obligations o \
+         LEFT JOIN order_lines l ON l.tenant_id = o.tenant_id AND l.id = o.id LEFT JOIN orders s ON s.tenant_id = o.tenant_id AND s.id = o.order_id \
+         WHERE o.tenant_id = $1 [o.company_id] AND ({} OR o.document_discount_percent IS DISTINCT FROM s.discount_percent)",
+        differs.join(" OR ")
+    );
+    Check { name: "obligation_of_line", subject: "obl", what: "differences from its order line", unit: Unit::Count, sql }
+}
+
+/// Every line of an order that stands is owed.
+fn owed() -> Check {
+    let sql = "SELECT l.id AS id, s.number AS label, NULL AS currency, 1 AS expected, 0 AS found FROM orders s \
+         JOIN order_lines l ON l.tenant_id = s.tenant_id AND l.order_id = s.id LEFT JOIN obligations o ON o.tenant_id = l.tenant_id AND o.id = l.id \
+         WHERE s.tenant_id = $1 [s.company_id] AND s.status IN ('confirmed', 'fulfilled') AND o.id IS NULL";
+    Check { name: "obligation_missing", subject: "oln", what: "obligations of the line", unit: Unit::Count, sql: sql.to_owned() }
+}
+
 fn obligations() -> Vec<Check> {
     let billable = |column: &str| {
         format!(
@@ -61,6 +83,8 @@ fn obligations() -> Vec<Check> {
                     AND i.direction = 'sale' AND i.status IN ('posted', 'reversed') GROUP BY l.order_line_id";
     let (quantity, money) = (Unit::Quantity, Unit::Money);
     vec![
+        of_line(),
+        owed(),
         counter("obligation_ordered", "the order line's quantity as the ordered one", quantity, "ordered_quantity", ordered),
         counter("obligation_delivered", "what was shipped as the delivered quantity", quantity, "delivered_quantity", delivered),
         counter("obligation_invoiced", "what posted invoices and credit notes bill as the invoiced quantity", quantity, "invoiced_quantity", invoiced),

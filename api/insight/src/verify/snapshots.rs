@@ -40,7 +40,16 @@ pub(super) fn checks() -> Vec<Check> {
                  MAX(subject_version) AS last_version FROM events WHERE tenant_id = $1 GROUP BY subject_id) e ON e.subject_id = t.id \
          WHERE COALESCE(e.events, 0) <> t.version OR e.versions <> t.version OR e.first_version <> 1 OR e.last_version <> t.version"
     );
+    // Rows of these kinds are never removed. A merged party stands on, too.
+    let gone = format!(
+        "SELECT e.subject_id AS id, e.subject_type AS label, NULL AS currency, 1 AS expected, 0 AS found FROM \
+             (SELECT DISTINCT subject_id, subject_type FROM events WHERE tenant_id = $1 [company_id] AND subject_type IN ({kinds})) e \
+         LEFT JOIN ({all}) t ON t.id = e.subject_id WHERE t.id IS NULL",
+        kinds = OBJECTS.map(|(_, kind, _)| format!("'{kind}'")).join(", "),
+        all = OBJECTS.map(|(table, _, _)| format!("SELECT id FROM {table} WHERE tenant_id = $1")).join(" UNION ALL ")
+    );
     vec![
+        Check { name: "object_gone", subject: "", what: "rows of an object that has events", unit: Unit::Count, sql: gone },
         Check { name: "object_snapshot", subject: "", what: "the version that has a snapshot", unit: Unit::Count, sql: snapshot },
         Check { name: "object_events", subject: "", what: "versions with one event each, from 1 to its own", unit: Unit::Count, sql: events },
     ]

@@ -76,7 +76,15 @@ impl Key {
     }
 
     fn packed(&self, status: i64, body: String, etag: Option<String>) -> Packed {
-        Packed { status: u16::try_from(status).unwrap_or(200), body: Content::Json(body), media: "application/json", etag, replayed: false, repeated: true }
+        Packed {
+            status: u16::try_from(status).unwrap_or(200),
+            body: Content::Json(body),
+            media: "application/json",
+            etag,
+            replayed: false,
+            live: false,
+            repeated: true,
+        }
     }
 
     /// Stores the answer with the effect.

@@ -71,18 +71,19 @@ pub struct Answer<T> {
     payload: T,
     version: Option<i64>,
     replayed: bool,
+    live: bool,
     status: Option<u16>,
 }
 
 impl<T> Answer<T> {
     /// An answer without a version: a report, a list, a composite.
     pub const fn of(payload: T) -> Self {
-        Self { payload, version: None, replayed: false, status: None }
+        Self { payload, version: None, replayed: false, live: false, status: None }
     }
 
     /// An object at this version; the version becomes its ETag.
     pub const fn object(payload: T, version: i64) -> Self {
-        Self { payload, version: Some(version), replayed: false, status: None }
+        Self { payload, version: Some(version), replayed: false, live: false, status: None }
     }
 
     /// The first result of a request that was made before, recognised by its business key.
@@ -90,6 +91,14 @@ impl<T> Answer<T> {
     pub const fn replayed(mut self) -> Self {
         self.replayed = true;
         self.status = Some(200);
+        self
+    }
+
+    /// An object that also shows what its version does not count, such as how far the lines of an order have come: it is always sent whole, because a
+    /// caller who has this version may not have seen all of it.
+    #[must_use]
+    pub const fn live(mut self) -> Self {
+        self.live = true;
         self
     }
 
@@ -107,6 +116,8 @@ pub(crate) struct Packed {
     pub media: &'static str,
     pub etag: Option<String>,
     pub replayed: bool,
+    /// Whether it shows more than its tag tells.
+    pub live: bool,
     /// From the idempotency store.
     pub repeated: bool,
 }
@@ -499,6 +510,7 @@ fn pack<R: Reply>(answer: Answer<R::Payload>) -> Result<Packed, Problem> {
         media: R::MEDIA,
         etag: answer.version.map(|version| format!("\"v{version}\"")),
         replayed: answer.replayed,
+        live: answer.live,
         repeated: false,
     })
 }

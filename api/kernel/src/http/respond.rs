@@ -20,12 +20,12 @@ pub(super) fn builder(status: u16, request_id: &str) -> HttpResponseBuilder {
     builder
 }
 
-/// A success, or 304 when the caller has this version already.
+/// A success, or 304 when the caller has this version already and the version tells all.
 pub(crate) fn success(request: &HttpRequest, packed: Packed, request_id: &str) -> HttpResponse {
     let known = packed.etag.as_deref().is_some_and(|etag| {
         request.headers().get("if-none-match").and_then(|value| value.to_str().ok()).is_some_and(|known| known.split(',').any(|one| one.trim() == etag))
     });
-    let fresh = known && request.method() == actix_web::http::Method::GET;
+    let fresh = known && !packed.live && request.method() == actix_web::http::Method::GET;
     let mut builder = builder(if fresh { 304 } else { packed.status }, request_id);
     if let Some(etag) = packed.etag {
         builder.insert_header((ETAG, etag));

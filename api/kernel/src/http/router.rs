@@ -6,7 +6,7 @@ use super::{Answer, Call, LocalFuture, Packed, pack};
 use crate::upload::Upload;
 use crate::{Ctx, Db, Tx};
 use causeway_contract::{Audience, Code, Endpoint, Events, Flag, ListSpec, Method, PathParams, Problem, Relation, Reply, Row, Shape, relations, row};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -247,6 +247,28 @@ impl Routes {
     #[must_use]
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// The paths of the lists of a tenant whose objects count their versions.
+    #[must_use]
+    pub fn versioned_lists(&self) -> Vec<&'static str> {
+        let paths = self.rows.iter().filter(|row| row.method == Method::Get && row.list.is_some() && (row.audience)() == Audience::Tenant).map(|row| row.path);
+        let counted = |path: &&'static str| match self.find("GET", path) {
+            Found::Endpoint(operation, parameters) => parameters.is_empty() && operation.reply_fields.iter().any(|field| field == "version"),
+            Found::OtherMethods(_) | Found::Nothing => false,
+        };
+        paths.filter(counted).collect()
+    }
+
+    /// A page of the list at `path`, read in a transaction as its operation reads it. Nobody's rights are asked: it is for the service's own checks.
+    ///
+    /// # Errors
+    /// `not_found` when there is no such list, or as the operation.
+    pub async fn page(&self, ctx: &Ctx, tx: &mut Tx<'_>, path: &str, query: Value) -> Result<Value, Problem> {
+        let Found::Endpoint(operation, _) = self.find("GET", path) else { return Err(Problem::not_found()) };
+        let Bound::Verb(verb) = (operation.bind)(&[], query, Value::Object(Map::new()), None)? else { return Err(Problem::not_found()) };
+        let packed = verb.run(ctx, tx).await?;
+        serde_json::from_str(packed.json()).map_err(|_| Problem::new(Code::InternalError, "The page is no JSON."))
     }
 
     /// What the answers of an operation can be expanded by.
