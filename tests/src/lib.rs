@@ -37,6 +37,15 @@ pub fn day(text: &str) -> Day {
     of(text)
 }
 
+/// A number that the environment may set, such as a seed.
+///
+/// # Panics
+/// When it is set to what is no number.
+#[must_use]
+pub fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+}
+
 /// A word that was not used before in this process, such as `code-7`.
 #[must_use]
 pub fn unique(word: &str) -> String {

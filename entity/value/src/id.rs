@@ -158,27 +158,18 @@ pub fn type_id(prefix: &str, uuid: Uuid) -> String {
     text
 }
 
-/// What each byte is worth as a digit; 255 is no digit.
-const WORTH: [u8; 256] = {
-    let mut worth = [255; 256];
-    let mut value: u8 = 0;
-    let mut rest: &[u8] = ALPHABET;
-    while let [digit, more @ ..] = rest {
-        let mut place: u8 = 0;
-        let mut slots: &mut [u8] = &mut worth;
-        while let [slot, later @ ..] = slots {
-            if place == *digit {
-                *slot = value;
-                break;
-            }
-            place += 1;
-            slots = later;
-        }
-        value += 1;
-        rest = more;
+/// What a character is worth as a digit: its place in [`ALPHABET`]; 255 for one that is none.
+const fn worth(character: u8) -> u8 {
+    match character {
+        b'0'..=b'9' => character - b'0',
+        b'a'..=b'h' => character - b'a' + 10,
+        b'j'..=b'k' => character - b'j' + 18,
+        b'm'..=b'n' => character - b'm' + 20,
+        b'p'..=b't' => character - b'p' + 22,
+        b'v'..=b'z' => character - b'v' + 27,
+        _ => 255,
     }
-    worth
-};
+}
 
 /// Reads a TypeID of any prefix: the prefix and the UUID. Only the canonical lower-case form is an id.
 #[must_use]
@@ -187,16 +178,19 @@ pub fn split_type_id(text: &str) -> Option<(&str, Uuid)> {
     if digits.len() != DIGITS || prefix.is_empty() {
         return None;
     }
-    let mut bits: u128 = 0;
-    let mut seen: u8 = 0;
-    for byte in digits.bytes() {
-        let value = WORTH.get(usize::from(byte)).copied().unwrap_or(255);
-        seen |= value;
-        bits = (bits << 5) | u128::from(value & 31);
+    // 26 digits hold 130 bits: the first one must not use the two that are too many.
+    if worth(*digits.as_bytes().first()?) > 7 {
+        return None;
     }
-    // A digit is below 32; the first one holds the three bits that 130 bits have too many.
-    let first = digits.bytes().next().and_then(|byte| WORTH.get(usize::from(byte)).copied())?;
-    (seen < 32 && first <= 7).then(|| (prefix, Uuid::from_u128(bits)))
+    let mut bits: u128 = 0;
+    for character in digits.bytes() {
+        let value = worth(character);
+        if value > 31 {
+            return None;
+        }
+        bits = (bits << 5) | u128::from(value);
+    }
+    Some((prefix, Uuid::from_u128(bits)))
 }
 
 #[cfg(feature = "orm")]

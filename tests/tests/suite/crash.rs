@@ -12,6 +12,7 @@ use causeway_tests::log::events;
 use causeway_tests::place::Place;
 use causeway_tests::raw::{Raw, Seen};
 use causeway_tests::rng::Rng;
+use causeway_tests::setting;
 use causeway_tests::shop::{self, Shop};
 use causeway_tests::world::{administrator, sandbox};
 use serde_json::{Value, json, to_value};
@@ -91,10 +92,6 @@ impl Writer {
             }
         }
     }
-}
-
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

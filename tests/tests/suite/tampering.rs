@@ -3,6 +3,7 @@
 
 use causeway_migration::Kind;
 use causeway_tests::deal;
+use causeway_tests::setting;
 use causeway_tests::shop;
 use causeway_tests::world::World;
 use rusqlite::Connection;
@@ -89,7 +90,7 @@ async fn every_cell_is_watched() {
     let db = causeway::store::open_read_only(&world.server.place.settings()).await.expect("the database");
     let whole = async || causeway::verify::all(&db).await.map(|all| all.iter().all(|(_, found)| found.ok));
     assert_eq!(whole().await.ok(), Some(true), "before anything is changed");
-    let step = std::env::var("CAUSEWAY_TAMPER_STEP").map_or(6, |text| text.parse().expect("a number"));
+    let step = setting("CAUSEWAY_TAMPER_STEP", 6);
     let (mut cells, mut unseen) = (0, Vec::new());
     for table in causeway_migration::tables().into_iter().filter(|table| MATTER.contains(&table.name)) {
         let name = table.name;

@@ -4,6 +4,7 @@
 use crate::program::verify;
 use causeway_tests::deal::advance;
 use causeway_tests::rng::Rng;
+use causeway_tests::setting;
 use causeway_tests::shop::{self, Shop};
 use causeway_tests::world::{Tenant, World};
 use causeway_value::Day;
@@ -332,10 +333,6 @@ impl Business<'_> {
             _ => self.hold_or_cancel().await,
         };
     }
-}
-
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

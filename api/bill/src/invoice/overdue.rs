@@ -3,47 +3,30 @@
 use super::{installments_of, lines_of, record, view};
 use causeway_contract::Problem;
 use causeway_entity::bill::invoices::{Column, Entity, Model};
-use causeway_entity::govern::companies;
-use causeway_govern::clock::Due;
+use causeway_govern::clock::{Due, LastDay};
 use causeway_kernel::http::LocalFuture;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::refs;
-use causeway_value::{CompanyId, Instant, InvoiceId};
+use causeway_value::{Instant, InvoiceId};
 
 /// What falls due by itself.
 pub const DUE: Due = Due { name: "invoice.overdue", next, run };
 
-/// Invoices that become overdue in one transaction, at most.
-const BATCH: u64 = 50;
-
 /// Invoices with something open that are in time as far as is noted.
-fn in_time(company_id: CompanyId) -> Find<Entity> {
-    Find::<Entity>::new().eq(Column::Overdue, false).eq(Column::CompanyId, company_id)
-}
+static LAST_DAY: LastDay<Entity> = LastDay {
+    waiting: |company_id| Find::new().eq(Column::Overdue, false).eq(Column::CompanyId, company_id),
+    column: Column::NextDueDate,
+    of: |invoice| invoice.next_due_date,
+};
 
 fn next<'a>(_: &'a Ctx, tx: &'a mut Tx<'_>, until: Instant) -> LocalFuture<'a, Result<Option<Instant>, Problem>> {
-    Box::pin(async move {
-        let mut earliest: Option<Instant> = None;
-        for company in Find::<companies::Entity>::new().all(tx).await? {
-            let first = in_time(company.id).when("next_due_date IS NOT NULL", Vec::new()).order_by(Column::NextDueDate).one(tx).await?;
-            let passed = first.and_then(|invoice| invoice.next_due_date).map(|day| day.plus_days(1).start_in(company.time_zone));
-            earliest = [earliest, passed].into_iter().flatten().min();
-        }
-        Ok(earliest.filter(|at| *at <= until))
-    })
+    Box::pin(LAST_DAY.next(tx, until))
 }
 
 fn run<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>) -> LocalFuture<'a, Result<i64, Problem>> {
     Box::pin(async move {
-        for company in Find::<companies::Entity>::new().all(tx).await? {
-            let today = ctx.today(company.time_zone);
-            let passed = in_time(company.id).when("next_due_date < ?", vec![today.into()]);
-            let late = passed.order_by(Column::NextDueDate).limit(BATCH).lock().all(tx).await?;
-            if !late.is_empty() {
-                return note(ctx, tx, &late).await;
-            }
-        }
-        Ok(0)
+        let passed = LAST_DAY.passed(ctx, tx).await?;
+        if passed.is_empty() { Ok(0) } else { note(ctx, tx, &passed).await }
     })
 }
 

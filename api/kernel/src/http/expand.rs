@@ -2,7 +2,7 @@
 //!
 //! Each object is read by the operation that reads it alone, in the same transaction: its rights, its companies and its masks hold inside, too.
 
-use super::router::{Bound, Found, Operation, Routes, Verb};
+use super::router::{Found, Operation, Routes, Verb};
 use super::{App, Packed};
 use crate::{Ctx, Tx};
 use causeway_contract::{Code, Content, FieldError, Problem, Relation};
@@ -61,10 +61,8 @@ async fn expand(ctx: &Ctx, tx: &mut Tx<'_>, bind: &Bind<'_>, answer: &mut Value)
         return Err(Problem::of(vec![FieldError::parameter(Code::TooMany, "expand", detail)]));
     }
     for (id, object) in &mut found {
-        let empty = || Value::Object(Map::new());
-        let Bound::Verb(verb) = (bind.operation.bind)(&[id.as_str()], empty(), empty(), None)? else { continue };
-        match verb.run(ctx, tx).await {
-            Ok(packed) => *object = serde_json::from_str(packed.json()).unwrap_or_default(),
+        match bind.operation.read(ctx, tx, &[id.as_str()], Value::Object(Map::new())).await {
+            Ok(found) => *object = found,
             // Not the caller's to see, or gone: the id stands alone.
             Err(problem) if problem.code == Code::NotFound => {}
             Err(problem) => return Err(problem),

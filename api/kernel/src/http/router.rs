@@ -131,6 +131,15 @@ pub(crate) struct Operation {
     pub bind: Bind,
 }
 
+impl Operation {
+    /// What it answers inside the process, in a transaction that is open already. For operations that read and are no streams.
+    pub(crate) async fn read(&self, ctx: &Ctx, tx: &mut Tx<'_>, segments: &[&str], query: Value) -> Result<Value, Problem> {
+        let Bound::Verb(verb) = (self.bind)(segments, query, Value::Object(Map::new()), None)? else { return Err(Problem::not_found()) };
+        let packed = verb.run(ctx, tx).await?;
+        serde_json::from_str(packed.json()).map_err(|_| Problem::new(Code::InternalError, "The answer is no JSON."))
+    }
+}
+
 #[derive(Default)]
 struct Node {
     literals: BTreeMap<&'static str, Node>,
@@ -266,9 +275,7 @@ impl Routes {
     /// `not_found` when there is no such list, or as the operation.
     pub async fn page(&self, ctx: &Ctx, tx: &mut Tx<'_>, path: &str, query: Value) -> Result<Value, Problem> {
         let Found::Endpoint(operation, _) = self.find("GET", path) else { return Err(Problem::not_found()) };
-        let Bound::Verb(verb) = (operation.bind)(&[], query, Value::Object(Map::new()), None)? else { return Err(Problem::not_found()) };
-        let packed = verb.run(ctx, tx).await?;
-        serde_json::from_str(packed.json()).map_err(|_| Problem::new(Code::InternalError, "The page is no JSON."))
+        operation.read(ctx, tx, &[], query).await
     }
 
     /// What the answers of an operation can be expanded by.

@@ -4,48 +4,28 @@ use super::service::changed;
 use super::{store, view};
 use causeway_contract::Problem;
 use causeway_entity::bill::obligations::{Column, Entity, Model};
-use causeway_entity::govern::companies;
 use causeway_entity::sell::orders;
-use causeway_govern::clock::Due;
+use causeway_govern::clock::{Due, LastDay};
 use causeway_kernel::http::LocalFuture;
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_value::{CompanyId, Instant, OrderId, OrderStatus};
+use causeway_value::{Instant, OrderId, OrderStatus};
 use std::collections::BTreeSet;
 
 /// What falls due by itself.
 pub const DUE: Due = Due { name: "order.late", next, run };
 
-/// Lines whose day is noted in one transaction, at most.
-const BATCH: u64 = 50;
-
-/// Lines of a company that somebody waits for, the earliest day first.
-fn awaited(company_id: CompanyId) -> Find<Entity> {
-    Find::<Entity>::new().eq(Column::CompanyId, company_id)
-}
+/// Lines that somebody waits for.
+static LAST_DAY: LastDay<Entity> =
+    LastDay { waiting: |company_id| Find::new().eq(Column::CompanyId, company_id), column: Column::AwaitedDate, of: |row| row.awaited_date };
 
 fn next<'a>(_: &'a Ctx, tx: &'a mut Tx<'_>, until: Instant) -> LocalFuture<'a, Result<Option<Instant>, Problem>> {
-    Box::pin(async move {
-        let mut earliest: Option<Instant> = None;
-        for company in Find::<companies::Entity>::new().all(tx).await? {
-            let first = awaited(company.id).when("awaited_date IS NOT NULL", Vec::new()).order_by(Column::AwaitedDate).one(tx).await?;
-            let passed = first.and_then(|row| row.awaited_date).map(|day| day.plus_days(1).start_in(company.time_zone));
-            earliest = [earliest, passed].into_iter().flatten().min();
-        }
-        Ok(earliest.filter(|at| *at <= until))
-    })
+    Box::pin(LAST_DAY.next(tx, until))
 }
 
 fn run<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>) -> LocalFuture<'a, Result<i64, Problem>> {
     Box::pin(async move {
-        for company in Find::<companies::Entity>::new().all(tx).await? {
-            let today = ctx.today(company.time_zone);
-            let passed = awaited(company.id).when("awaited_date < ?", vec![today.into()]);
-            let passed = passed.order_by(Column::AwaitedDate).limit(BATCH).lock().all(tx).await?;
-            if !passed.is_empty() {
-                return note(ctx, tx, &passed).await;
-            }
-        }
-        Ok(0)
+        let passed = LAST_DAY.passed(ctx, tx).await?;
+        if passed.is_empty() { Ok(0) } else { note(ctx, tx, &passed).await }
     })
 }
 

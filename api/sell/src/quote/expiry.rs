@@ -2,44 +2,30 @@
 
 use super::{store, view};
 use causeway_contract::Problem;
-use causeway_entity::govern::companies;
 use causeway_entity::sell::quotes::{Column, Entity, Model};
+use causeway_govern::clock::LastDay;
 use causeway_kernel::http::LocalFuture;
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_value::{CompanyId, Instant, QuoteId, QuoteStatus};
+use causeway_value::{Instant, QuoteId, QuoteStatus};
 
-/// Quotes that expire in one transaction, at most.
-const BATCH: u64 = 50;
+/// Quotes that are offered.
+static LAST_DAY: LastDay<Entity> = LastDay {
+    waiting: |company_id| Find::new().eq(Column::CompanyId, company_id).among(Column::Status, [QuoteStatus::Approved, QuoteStatus::Sent]),
+    column: Column::ValidUntil,
+    of: |quote| quote.valid_until,
+};
 
 /// When the next quote expires, up to and including `until`. One that should have expired already counts.
 pub fn next<'a>(_: &'a Ctx, tx: &'a mut Tx<'_>, until: Instant) -> LocalFuture<'a, Result<Option<Instant>, Problem>> {
-    Box::pin(async move {
-        let mut earliest: Option<Instant> = None;
-        for company in Find::<companies::Entity>::new().all(tx).await? {
-            let first = offered(company.id).when("valid_until IS NOT NULL", Vec::new()).order_by(Column::ValidUntil).one(tx).await?;
-            let ends = first.and_then(|quote| quote.valid_until).map(|last| last.plus_days(1).start_in(company.time_zone));
-            earliest = [earliest, ends].into_iter().flatten().min();
-        }
-        Ok(earliest.filter(|at| *at <= until))
-    })
+    Box::pin(LAST_DAY.next(tx, until))
 }
 
 /// Lets quotes expire whose last day has passed; answers how many.
 pub fn run<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>) -> LocalFuture<'a, Result<i64, Problem>> {
     Box::pin(async move {
-        for company in Find::<companies::Entity>::new().all(tx).await? {
-            let today = ctx.today(company.time_zone);
-            let past = offered(company.id).when("valid_until < ?", vec![today.into()]).order_by(Column::ValidUntil).limit(BATCH).lock().all(tx).await?;
-            if !past.is_empty() {
-                return expire(ctx, tx, &past).await;
-            }
-        }
-        Ok(0)
+        let passed = LAST_DAY.passed(ctx, tx).await?;
+        if passed.is_empty() { Ok(0) } else { expire(ctx, tx, &passed).await }
     })
-}
-
-fn offered(company_id: CompanyId) -> Find<Entity> {
-    Find::<Entity>::new().eq(Column::CompanyId, company_id).among(Column::Status, [QuoteStatus::Approved, QuoteStatus::Sent])
 }
 
 async fn expire(ctx: &Ctx, tx: &mut Tx<'_>, past: &[Model]) -> Result<i64, Problem> {
