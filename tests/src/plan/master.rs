@@ -1,0 +1,130 @@
+//! Companies, taxes, terms, accounts and parties; what imports bring.
+
+use super::{Prepared, adorned, body, letterhead};
+use crate::fixture::Fixture;
+use crate::shop::{company_body, party_body, percent_after, percent_tax, term_body};
+use crate::{of, unique};
+use causeway_openapi::party::{CreateParty, TaxRegistration, op as party};
+use causeway_openapi::tax;
+use causeway_openapi::term::op as term;
+use causeway_value::{LeadInput, LeadRules, QuoteRules};
+use serde_json::{Value, json, to_value};
+
+impl Fixture {
+    pub(super) fn import(&self) -> Value {
+        let row = json!({ "Title": "40 chairs", "Source": "fair", "Region": "West", "Ref": unique("ref") });
+        json!({
+            "resource": "leads", "company_id": self.shop.company, "mapping": { "Ref": "external_ref" }, "defaults": { "phone": "+33 1 23" },
+            "system": "fair", "create_parties": false, "dry_run": false, "rows": [row]
+        })
+    }
+
+    pub(super) async fn master_plan(&self, operation: &str) -> Option<Prepared> {
+        let caller = self.caller();
+        let company = self.shop.company;
+        match operation {
+            "CreateCompany" => self.create(adorned(causeway_openapi::company::CreateCompany {
+                tax_id: Some("DE136695976".to_owned()),
+                fiscal_year_start_month: Some(1),
+                chart_template: Some("generic".to_owned()),
+                tax_rounding: Some(of("per_document")),
+                letterhead: Some(letterhead()),
+                quote_rules: Some(self.quote_rules()),
+                lead_rules: Some(LeadRules { required_inputs: vec![LeadInput::Email, LeadInput::Budget] }),
+                ..company_body("Acme Works")
+            })),
+            "UpdateCompany" => self.on(
+                caller.post::<causeway_openapi::company::op::CreateCompany>((), &company_body("Acme Old")).await.id,
+                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] } })),
+            ),
+            "CreateAccount" => {
+                let code = unique("4");
+                self.create(body(json!({ "company_id": company, "code": code, "name": "More revenue", "kind": "income", "metadata": { "tier": "a" } })))
+            }
+            "CreateTax" => {
+                let more = tax::CreateTax {
+                    account_id: Some(self.account),
+                    sequence: Some(1),
+                    included: Some(true),
+                    affects_base: Some(true),
+                    base_affected: Some(true),
+                    ..percent_tax(company, &unique("VAT"), "7")
+                };
+                self.create(body(more))
+            }
+            "UpdateTax" => {
+                let id = caller.post::<tax::op::CreateTax>((), &percent_tax(company, &unique("VAT"), "7")).await.id;
+                self.on(id, body(json!({ "name": "Old VAT", "sequence": 2, "account_id": self.account, "active": false, "metadata": { "tier": "b" } })))
+            }
+            "CreatePaymentTerm" => {
+                let mut term = to_value(term_body(&unique("TERM"), vec![percent_after("30", 0), percent_after("70", 30)])).expect("JSON");
+                term["early_discount"] = json!({ "percent": "2", "days": 10, "tax_mode": "on_payment" });
+                self.create(Some(term))
+            }
+            "UpdatePaymentTerm" => {
+                let id = caller.post::<term::CreatePaymentTerm>((), &term_body(&unique("TERM"), vec![percent_after("100", 30)])).await.id;
+                self.on(id, body(json!({ "name": "Later", "installments": [{ "remainder": true, "days": 60 }], "early_discount": null, "active": false })))
+            }
+            "CreateParty" => self.create(adorned(self.full_party())),
+            "CreateParties" => self.create(body(json!({ "mode": "atomic", "items": [adorned(self.full_party())] }))),
+            "UpdateParty" => {
+                let made = caller.post::<party::CreateParty>((), &self.full_party()).await;
+                let (address, contact) = (made.addresses.first().expect("an address"), made.contacts.first().expect("a contact"));
+                self.on(
+                    made.id,
+                    adorned(json!({
+                        "name": "Borealis SA", "kind": "organization", "roles": ["customer", "supplier"], "payment_term_id": self.shop.term, "price_list_id": null,
+                        "linked_company_id": self.second.company, "active": true,
+                        "tax_ids": [{ "country": "FR", "number": "40 303 265 045" }],
+                        "addresses": [{ "id": address.id, "kind": "shipping", "line1": "2 rue de la Paix", "city": "Lyon", "country": "FR" }],
+                        "contacts": [{ "id": contact.id, "name": "Amy B." }]
+                    })),
+                )
+            }
+            "CheckDuplicates" => self.create(body(json!({
+                "name": "Borealis SAS", "country": "FR", "tax_id": "FR40303265045", "email": "amy@borealis.test", "phone": "+33 472 10 30 30",
+                "line1": "1 rue de la Paix", "postal_code": "69001"
+            }))),
+            "MergeParty" => {
+                let twin = caller.post::<party::CreateParty>((), &self.full_party()).await;
+                let into = caller.post::<party::CreateParty>((), &self.full_party()).await;
+                self.on(twin.id, body(json!({ "into": into.id })))
+            }
+            _ => self.catalog_plan(operation).await,
+        }
+    }
+
+    pub(super) fn quote_rules(&self) -> QuoteRules {
+        QuoteRules {
+            max_discount_percent: Some(of("10")),
+            max_price_override_percent: Some(of("5")),
+            min_margin_percent: Some(of("20")),
+            payment_term_ids: vec![self.shop.term],
+            validity_days: Some(30),
+        }
+    }
+
+    pub(super) fn full_party(&self) -> CreateParty {
+        CreateParty {
+            tax_id: Some("FR40303265045".to_owned()),
+            tax_ids: vec![TaxRegistration { country: "DE".to_owned(), number: "DE136695976".to_owned() }],
+            refuse_duplicates: Some(false),
+            payment_term_id: Some(self.shop.term),
+            credit_limit: Some("50000.00".into()),
+            segment: Some(unique("segment")),
+            email: Some("info@borealis.test".to_owned()),
+            phone: Some("+33 1 23".to_owned()),
+            ..party_body("Borealis SAS")
+        }
+    }
+
+    /// A company without a fiscal year.
+    pub(super) async fn spare_company(&self) -> causeway_value::CompanyId {
+        self.caller().post::<causeway_openapi::company::op::CreateCompany>((), &company_body("Acme Books")).await.id
+    }
+
+    pub(super) async fn revenue(&self) -> causeway_value::AccountId {
+        let query = causeway_contract::ListQuery::by("company_id", self.shop.company).and("code", "4000");
+        self.caller().all::<causeway_openapi::company::op::ListAccounts, _>(&query).await.first().expect("a revenue account").id
+    }
+}
