@@ -55,10 +55,7 @@ impl Desk {
         let named: BTreeSet<UserId> = rows.iter().flat_map(|row| row.owner_ids.0.iter().copied()).chain(members.values().flatten().copied()).collect();
         let active = if named.is_empty() { Vec::new() } else { Find::<users::Entity>::new().among(users::Column::Id, named).all(tx).await? };
         let active: BTreeSet<UserId> = active.into_iter().filter(|user| user.active).map(|user| user.id).collect();
-        let mut turns = BTreeMap::new();
-        for id in rows.iter().map(|row| row.id).collect::<BTreeSet<_>>() {
-            turns.insert(id, tx.lock::<Entity>(id).await?.turns);
-        }
+        let turns = turns(tx, &rows).await?;
         let ready = |row: Model| {
             let of_team = || row.team_id.and_then(|team| members.get(&team)).map(Vec::as_slice).unwrap_or_default();
             let people = if row.owner_ids.0.is_empty() { of_team() } else { row.owner_ids.0.as_slice() };
@@ -83,4 +80,13 @@ impl Desk {
         };
         Some(Given { owner_id: chosen.map(|(_, person)| person), team_id: row.team_id, rule_id: row.id, because: format!("{}: {why}; {whose}", row.name) })
     }
+}
+
+/// How often each rule was used so far, nobody else using it until the end.
+async fn turns(tx: &mut Tx<'_>, rules: &[Model]) -> Result<BTreeMap<AssignmentRuleId, i64>, Problem> {
+    if rules.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let held = Find::<Entity>::new().among(Column::Id, rules.iter().map(|row| row.id)).order_by(Column::Id).lock().all(tx).await?;
+    Ok(held.into_iter().map(|row| (row.id, row.turns)).collect())
 }
