@@ -35,7 +35,7 @@ const HEAD_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a client may take to end a connection that the server has ended.
 const END_PATIENCE: Duration = Duration::from_secs(1);
 
-/// The pause between two looks for jobs.
+/// The longest pause between two looks for jobs; one that this process queues is seen at once.
 const JOB_PAUSE: Duration = Duration::from_millis(100);
 /// The pause between two looks for what falls due in live tenants.
 const DUE_PAUSE: Duration = Duration::from_secs(30);
@@ -178,7 +178,7 @@ pub fn start_workers(settings: &Settings, db: &Db) {
                 tracing::warn!(%problem, "the job worker pauses");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
-            tokio::time::sleep(JOB_PAUSE).await;
+            job::wait(JOB_PAUSE).await;
         }
     });
 }

@@ -13,6 +13,8 @@ use causeway_value::{Instant, JobId, JobStatus};
 use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 /// A job's row.
@@ -39,6 +41,8 @@ pub enum Progress {
 pub type Step = for<'a, 'c> fn(&'a Ctx, &'a mut Tx<'c>, &'a Job) -> LocalFuture<'a, Result<Progress, Problem>>;
 
 static STEPS: LazyLock<RwLock<HashMap<&'static str, Step>>> = LazyLock::new(RwLock::default);
+
+static QUEUED: Notify = Notify::const_new();
 
 /// How long a worker may be silent before another takes its job, in seconds.
 const LEASE_SECONDS: i64 = 15;
@@ -79,6 +83,7 @@ pub fn enqueue(ctx: &Ctx, tx: &mut Tx<'_>, kind: &'static str, input: String) ->
     let job = row(ctx, tx, kind, input);
     tx.insert(job.clone());
     tx.insert(job_queue::Model { job_id: job.id, tenant_id: job.tenant_id, run_at: ctx.wall(), attempts: 0, holder: None, fence: 0, lease_until: None });
+    tx.job_queued();
     Ok(job)
 }
 
@@ -222,6 +227,16 @@ async fn fail(db: &Db, ctx: &Arc<Ctx>, claim: job_queue::Model, problem: Problem
         Ok(())
     })
     .await
+}
+
+/// A job was queued by this instance and committed: a worker of this instance looks at once.
+pub(crate) fn queued() {
+    QUEUED.notify_one();
+}
+
+/// Waits until this instance has queued a job, or for so long: other instances queue jobs too, and tries again fall due.
+pub async fn wait(at_most: Duration) {
+    let _ = tokio::time::timeout(at_most, QUEUED.notified()).await;
 }
 
 /// A name for this worker that no other has.

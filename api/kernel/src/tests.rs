@@ -146,6 +146,19 @@ async fn a_worker_back_from_the_dead() {
     assert!(job::claim(&db, "third").await.unwrap().is_none());
 }
 
+#[tokio::test]
+async fn a_worker_looks_as_soon_as_a_job_is_committed() {
+    let Bench { _folder, db, ctx } = bench().await;
+    let minute = std::time::Duration::from_secs(60);
+    let short = std::time::Duration::from_millis(50);
+    let mut trial = Ctx::clone(&ctx);
+    trial.dry_run = true;
+    write(&db, &Arc::new(trial), async |ctx, tx| job::enqueue(ctx, tx, "test.unknown", String::new()).map(|_| ())).await;
+    assert!(tokio::time::timeout(short, job::wait(minute)).await.is_err(), "what was only tried wakes nobody");
+    write(&db, &ctx, async |ctx, tx| job::enqueue(ctx, tx, "test.unknown", String::new()).map(|_| ())).await;
+    assert!(tokio::time::timeout(minute / 2, job::wait(minute)).await.is_ok());
+}
+
 /// While the change is under way a reader may still remember the old rights under the old generation, never under the new one.
 #[tokio::test]
 async fn rights_are_forgotten_after_the_commit() {

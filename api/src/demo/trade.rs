@@ -128,7 +128,7 @@ async fn advance(caller: &Caller, day: Day) -> Result<(), String> {
     let body = identity::AdvanceClock { to: instant(&day.to_string())? };
     let mut job = caller.write::<identity::op::AdvanceClock>(format!("advance:{day}"), (), body).await?;
     while matches!(job.status, JobStatus::Queued | JobStatus::Running) {
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
         job = caller.client.call::<causeway_openapi::integration::op::GetJob>(job.id, &nothing(), &nothing()).await.map_err(|error| error.to_string())?;
     }
     if job.status == JobStatus::Succeeded { Ok(()) } else { Err(format!("the clock did not reach {day}: the job {} {}", job.id, job.status)) }

@@ -4,6 +4,7 @@
 //! refuses leaves no trace. One whose writes fail half-way, which is rare, takes the batch back; the others are run again without it, because
 //! nobody was answered yet. Answers go out only after the COMMIT that made them durable.
 
+use super::after::After;
 use super::sequence::{Heads, PendingEvent};
 use super::sqlite::restart_long_log;
 use super::tx::Conn;
@@ -85,8 +86,8 @@ struct VerbJob<R, F> {
     verb: F,
     reply: oneshot::Sender<Result<R, Problem>>,
     result: Option<Result<R, Problem>>,
-    /// Whether the last run changed a right.
-    rights: bool,
+    /// What the last run leaves for others to hear of.
+    after: After,
 }
 
 /// Packs a verb for the lane.
@@ -95,7 +96,7 @@ where
     F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem> + Send + 'static,
     R: Send + 'static,
 {
-    Box::new(VerbJob { ctx, verb, reply, result: None, rights: false })
+    Box::new(VerbJob { ctx, verb, reply, result: None, after: After::default() })
 }
 
 impl<R, F> Job for VerbJob<R, F>
@@ -113,15 +114,13 @@ where
             _ => Trace::Clean,
         };
         let events = if result.is_ok() && writing { tx.take_events() } else { Vec::new() };
-        self.rights = writing && tx.changes_rights();
+        self.after = if writing { tx.after() } else { After::default() };
         self.result = Some(result);
         Run { events, trace }
     }
 
     fn answer(self: Box<Self>, lost: Option<&Fault>) {
-        if self.rights {
-            crate::rights::changed();
-        }
+        self.after.tell();
         let unavailable = || Err(Fault::Unavailable("the writer could not run".to_owned()).problem());
         let _ = self.reply.send(match (lost, self.result) {
             // A refusal stands, whatever became of the batch.

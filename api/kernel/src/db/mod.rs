@@ -4,6 +4,7 @@
 //! On SQLite writes go through one lane with group commit and reads through a pool; on PostgreSQL both take a pooled connection
 //! whose tenant is set inside the transaction. A verb sees only [`Tx`] and cannot tell the difference.
 
+mod after;
 mod fault;
 mod find;
 mod lane;

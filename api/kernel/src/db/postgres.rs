@@ -1,5 +1,6 @@
 //! PostgreSQL: a pool whose connections work as the role `causeway_app`, which owns nothing and is bound by row security.
 
+use super::after::After;
 use super::tx::Conn;
 use super::{Fault, Tx};
 use crate::Ctx;
@@ -80,7 +81,7 @@ impl Postgres {
         };
         let outcome = crate::http::caught(result).await;
         let fault = tx.take_fault();
-        let rights = write && tx.changes_rights();
+        let after = if write { tx.after() } else { After::default() };
         drop(tx);
         let (end, keep) = match &outcome {
             Ok((_, true)) => ("COMMIT", true),
@@ -88,9 +89,7 @@ impl Postgres {
         };
         let ended = conn.execute(end).await;
         // Also when nobody knows whether it was committed.
-        if rights {
-            crate::rights::changed();
-        }
+        after.tell();
         match (ended, guard.0.take()) {
             (Ok(_), Some(conn)) => drop(conn),
             (Err(error), conn) => {

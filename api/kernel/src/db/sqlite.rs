@@ -15,9 +15,10 @@ use std::sync::mpsc;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// Pages of write-ahead log (4 KiB each) after which the lane itself copies back what is left, so that the log starts again.
-const WAL_PAGES: i64 = 4_000;
-/// The pause between two rounds of copying the log back beside the lane.
+/// Pages of write-ahead log (4 KiB each) after which it is copied back beside the lane; the lane itself copies what came in meanwhile, so that the log
+/// starts again.
+const WAL_PAGES: i64 = 16_000;
+/// The pause between two looks at the log.
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(50);
 /// Page cache of the writer, in KiB as SQLite writes it.
 const WRITER_CACHE: i64 = -48_000;
@@ -68,8 +69,14 @@ impl Sqlite {
             .name("checkpoint".to_owned())
             .spawn(move || {
                 let Ok(conn) = connect(&file, false) else { return };
+                let mut before = 0;
                 while alive.upgrade().is_some() {
-                    pages.store(checkpoint(&conn, "PASSIVE"), Ordering::Relaxed);
+                    let log = checkpoint(&conn, "NOOP");
+                    // Pages that change with every commit are copied once a round, so rounds are rare: when the log is long, or has stopped growing.
+                    if log.copied < log.pages && (log.pages > WAL_PAGES || log.pages == before) {
+                        pages.store(checkpoint(&conn, "PASSIVE").pages, Ordering::Relaxed);
+                    }
+                    before = log.pages;
                     std::thread::sleep(CHECKPOINT_PAUSE);
                 }
             })
@@ -189,12 +196,21 @@ pub(crate) fn connect(path: &Path, read_only: bool) -> Result<Connection, rusqli
     Ok(conn)
 }
 
-/// Copies the log back as far as readers allow; answers how many pages the log has.
-fn checkpoint(conn: &Connection, mode: &str) -> i64 {
-    let result = conn.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get::<_, i64>(1));
+/// The write-ahead log.
+#[derive(Default)]
+struct Log {
+    /// Pages in it.
+    pages: i64,
+    /// Of these, how many were copied back already.
+    copied: i64,
+}
+
+/// Copies the log back as far as the mode says and readers allow; answers what it has come to. The mode `NOOP` only looks.
+fn checkpoint(conn: &Connection, mode: &str) -> Log {
+    let result = conn.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| Ok(Log { pages: row.get(1)?, copied: row.get(2)? }));
     result.unwrap_or_else(|error| {
         tracing::warn!(%error, "the write-ahead log could not be copied back");
-        0
+        Log::default()
     })
 }
 

@@ -1,5 +1,6 @@
 //! One transaction as a verb sees it: reads now, writes collected and applied together at the end.
 
+use super::after::After;
 use super::plan::tuple;
 use super::sequence::PendingEvent;
 use super::tally::{Tallies, TallyMark};
@@ -83,8 +84,8 @@ pub struct Tx<'c> {
     /// Changes of sums that follow the rows written here.
     pub(crate) tallies: Tallies,
     fault: Option<Fault>,
-    /// Whether a right is given or taken away.
-    rights: bool,
+    /// What others hear of after the commit.
+    after: After,
     /// Statements sent so far; tests hold each operation to a budget.
     statements: u32,
     /// Rows inserted, changed or removed so far.
@@ -110,7 +111,7 @@ impl<'c> Tx<'c> {
             series: BTreeMap::new(),
             tallies: Tallies::default(),
             fault: None,
-            rights: false,
+            after: After::default(),
             statements: 0,
             rows_written: 0,
         }
@@ -146,11 +147,16 @@ impl<'c> Tx<'c> {
 
     /// Says that what is written here gives or takes a right: after the commit everybody reads rights again.
     pub const fn rights_changed(&mut self) {
-        self.rights = true;
+        self.after.rights = true;
     }
 
-    pub(crate) const fn changes_rights(&self) -> bool {
-        self.rights
+    /// Says that a job was queued here: after the commit a worker looks at once.
+    pub(crate) const fn job_queued(&mut self) {
+        self.after.jobs = true;
+    }
+
+    pub(crate) const fn after(&self) -> After {
+        self.after
     }
 
     pub(crate) fn take_events(&mut self) -> Vec<PendingEvent> {
