@@ -126,6 +126,8 @@ pub enum Tag {
     Count(usize),
     /// What customers owe.
     Aging,
+    /// Open deals by stage.
+    Pipeline,
     /// A chain or ledger is checked.
     Verify(&'static str),
     /// The result beforehand.
@@ -516,6 +518,10 @@ pub struct App {
     pub counts: BTreeMap<usize, Result<(usize, bool), String>>,
     /// What customers owe.
     pub aging: Option<Asked>,
+    /// Open deals by stage, and those that ended this year.
+    pub pipeline: Option<Asked>,
+    /// Events heard in the last minutes: which minute since 1970, and how many; the newest last.
+    pub events: VecDeque<(i64, u64)>,
     /// Names of ids.
     pub names: BTreeMap<String, String>,
     /// What lies above the screen.
@@ -583,6 +589,8 @@ impl App {
             checks: BTreeMap::new(),
             counts: BTreeMap::new(),
             aging: None,
+            pipeline: None,
+            events: VecDeque::new(),
             names: BTreeMap::new(),
             popup: None,
             notes: VecDeque::new(),

@@ -6,6 +6,7 @@ use crate::resource;
 use crate::route::Place;
 use crate::text::{clean, fit, latency, span, width};
 use crate::theme::{Role, of_state};
+use crate::update::MINUTES;
 use serde_json::Value;
 
 /// A panel.
@@ -81,7 +82,7 @@ fn dashboard(app: &App, columns: usize) -> Vec<Panel> {
     if app.scope.platform {
         panels.extend([platform(app, columns), work(app, columns)]);
     } else {
-        panels.extend([work(app, columns), aging(app, columns)]);
+        panels.extend([pipeline(app, columns), work(app, columns), aging(app, columns)]);
     }
     panels.push(link(app, columns));
     panels
@@ -241,6 +242,52 @@ fn aging(app: &App, columns: usize) -> Panel {
     panel
 }
 
+/// Open deals by stage, with bars to one scale, and how deals ended this year.
+fn pipeline(app: &App, columns: usize) -> Panel {
+    let mut panel = Panel { title: "Pipeline".to_owned(), lines: Vec::new() };
+    if let Some(line) = waiting(app.pipeline.as_ref()) {
+        panel.lines.push(line);
+        return panel;
+    }
+    let Some(Asked::Have(report, _)) = &app.pipeline else { return panel };
+    let text = |value: &Value, pointer: &str| value.pointer(pointer).map(plain).unwrap_or_default();
+    panel.title = format!("Pipeline: {} open, {} {}", text(report, "/open/count"), text(report, "/open/value"), clean(&text(report, "/currency")));
+    let rows = report.get("rows").and_then(Value::as_array).cloned().unwrap_or_default();
+    let open = || rows.iter().filter(|row| text(row, "/status") == "open");
+    let count = |row: &Value| row.get("count").and_then(Value::as_i64).map_or(0, i128::from);
+    let most = open().map(count).max().unwrap_or(1);
+    for row in open() {
+        let bar = app.theme.bar(count(row), most, columns.saturating_sub(44));
+        panel.lines.push(
+            Line::of(fit(&clean(&text(row, "/stage")), 16, false), Role::Plain)
+                .and(fit(&text(row, "/count"), 6, true), Role::Plain)
+                .and(fit(&text(row, "/value"), 17, true), Role::Plain)
+                .and(format!("  {bar}"), Role::Head)
+                .opens(Place::List { resource: "opportunities", filter: format!("status:open stage_id:{}", text(row, "/stage_id")) }),
+        );
+    }
+    let rate = report.get("win_rate").and_then(Value::as_str).map_or_else(String::new, |rate| format!(", win rate {}", percent(rate)));
+    panel.lines.push(
+        Line::of(fit("this year", 11, false), Role::Head)
+            .and(format!("{} won, {} lost{rate}", text(report, "/won/count"), text(report, "/lost/count")), Role::Head)
+            .opens(Place::List { resource: "opportunities", filter: "status:won".to_owned() }),
+    );
+    panel
+}
+
+/// A ratio with four decimals, such as 0.6315, as 63.2 %.
+fn percent(ratio: &str) -> String {
+    let tenths = minor(ratio).saturating_add(5) / 10;
+    format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
+/// Events of each of the last minutes, the newest last; none when none was heard.
+fn events(app: &App) -> Vec<u64> {
+    let (Some((first, _)), last) = (app.events.front(), app.now / 60_000) else { return Vec::new() };
+    let minutes = (*first).max(last.saturating_sub(MINUTES).saturating_add(1))..=last;
+    minutes.map(|minute| app.events.iter().find(|(at, _)| *at == minute).map_or(0, |(_, count)| *count)).collect()
+}
+
 /// The digits of an amount: all amounts of one report have the same number of places, so that they compare.
 fn minor(amount: &str) -> i128 {
     amount.replace('.', "").parse().unwrap_or(0)
@@ -262,6 +309,15 @@ fn link(app: &App, columns: usize) -> Panel {
             Line::of(format!("latency  {} ", app.theme.spark(&shown)), Role::Head)
                 .and(format!("last {}ms", recent.last().unwrap_or(&0)), Role::Dim)
                 .opens(Place::Calls),
+        );
+    }
+    let heard = events(app);
+    if let Some(last) = heard.last() {
+        let shown: Vec<u64> = heard.iter().rev().take(columns.saturating_sub(30)).rev().copied().collect();
+        panel.lines.push(
+            Line::of(format!("events   {} ", app.theme.spark(&shown)), Role::Head)
+                .and(format!("{last} this minute"), Role::Dim)
+                .opens(Place::List { resource: "events", filter: String::new() }),
         );
     }
     panel.lines.push(Line::of(format!("Counts stop at {COUNTED}; enter opens the list."), Role::Dim));

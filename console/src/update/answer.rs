@@ -8,6 +8,8 @@ use serde_json::Value;
 
 /// Names that are learnt of one resource at most.
 const NAMES: usize = 2_000;
+/// Minutes over which events are counted.
+pub const MINUTES: i64 = 60;
 
 impl App {
     pub(super) fn answer(&mut self, tag: Tag, reply: Result<Reply, Failure>, ms: u64) {
@@ -42,6 +44,10 @@ impl App {
             }
             Tag::Aging => {
                 self.aging = Some(self.asked(reply, self.aging.clone()));
+                self.dirty = true;
+            }
+            Tag::Pipeline => {
+                self.pipeline = Some(self.asked(reply, self.pipeline.clone()));
                 self.dirty = true;
             }
             Tag::Verify(name) => {
@@ -139,6 +145,7 @@ impl App {
             self.heard = id.to_owned();
         }
         self.stale = true;
+        self.count_event();
         let Some(object) = event.get("data").filter(|data| data.is_object()) else { return };
         let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
         let company = self.scope.company.as_ref().map(|(id, _)| id.clone());
@@ -164,6 +171,17 @@ impl App {
         };
         if let Some(flow) = shown.filter(|flow| event.get("flow_id").and_then(Value::as_str) == Some(flow)) {
             self.ask_flow(&flow);
+        }
+    }
+
+    fn count_event(&mut self) {
+        let minute = self.now / 60_000;
+        match self.events.back_mut() {
+            Some((at, count)) if *at == minute => *count = count.saturating_add(1),
+            _ => self.events.push_back((minute, 1)),
+        }
+        while self.events.front().is_some_and(|(at, _)| *at <= minute.saturating_sub(MINUTES)) {
+            self.events.pop_front();
         }
     }
 

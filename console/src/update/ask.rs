@@ -187,6 +187,7 @@ impl App {
             self.call(Tag::Count(at), call);
         }
         self.ask_aging();
+        self.ask_pipeline();
         self.ask_platform();
     }
 
@@ -204,6 +205,18 @@ impl App {
             self.aging.get_or_insert(Asked::Loading);
             self.call(Tag::Aging, Call::of(&row, &[]).with("company_id", company));
         }
+    }
+
+    fn ask_pipeline(&mut self) {
+        let Some(row) = resource::row("GetPipeline").filter(|_| !self.scope.platform) else { return };
+        self.pipeline.get_or_insert(Asked::Loading);
+        let year = self.today().get(..4).map(|year| format!("{year}-01-01")).unwrap_or_default();
+        let call = Call::of(&row, &[]).with("from", year);
+        let call = match &self.scope.company {
+            Some((id, _)) => call.with("company_id", id.clone()),
+            None => call,
+        };
+        self.call(Tag::Pipeline, call);
     }
 
     /// Looks for news.

@@ -127,7 +127,8 @@ impl App {
         self.counts.clear();
         self.names.clear();
         self.undos.clear();
-        (self.aging, self.day) = (None, None);
+        (self.aging, self.pipeline, self.day) = (None, None, None);
+        self.events.clear();
         self.way.truncate(1);
         (self.streaming, self.follows) = (false, false);
         self.heard.clear();

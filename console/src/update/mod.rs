@@ -10,6 +10,7 @@ mod popup;
 #[cfg(test)]
 mod tests;
 
+pub use answer::MINUTES;
 pub use popup::fitting;
 
 use crate::keys::{Chord, Where};

@@ -305,7 +305,7 @@ impl App {
             Does::Company(company) => {
                 self.scope.company = company;
                 self.lists.values_mut().for_each(|list| list.fetched = 0);
-                self.aging = None;
+                (self.aging, self.pipeline) = (None, None);
                 if let Place::List { resource, .. } = *self.place() {
                     self.ask_list(resource);
                 } else {

@@ -110,6 +110,13 @@ fn an_object_a_deal_and_the_dashboard() {
     }
     let aging = json!({"company_id": "com_1", "currency": "EUR", "buckets": ["current", "1-30", "31-60", "61-90", "90+"], "totals": {"amounts": ["612.40", "221.90", "98.30", "41.70", "26.10"], "total": "1000.40"}});
     app.aging = Some(Asked::Have(aging, 0));
+    let stage =
+        |name: &str, count: i64, value: &str| json!({"stage": name, "stage_id": format!("stg_{count}"), "status": "open", "count": count, "value": value});
+    let pipeline = json!({"currency": "EUR", "open": {"count": 259, "value": "5271.00"}, "won": {"count": 52}, "lost": {"count": 31}, "win_rate": "0.6265",
+        "rows": [stage("Qualification", 168, "3360.00"), stage("Proposal", 91, "1911.00"), {"stage": "Won", "status": "won", "count": 52, "value": "1144.00"}]});
+    app.pipeline = Some(Asked::Have(pipeline, 0));
+    app.events.extend([(0, 3), (2, 9)]);
+    app.now = 3 * 60_000;
     for size in SIZES {
         app.size = size;
         snapshot(&format!("dash_{}x{}", size.0, size.1), &app);
