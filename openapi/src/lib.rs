@@ -25,6 +25,7 @@ pub mod integration;
 pub mod invoice;
 pub mod ledger;
 pub mod line;
+pub mod margin;
 pub mod measure;
 pub mod object;
 pub mod order;
@@ -36,6 +37,7 @@ pub mod pipeline;
 pub mod platform;
 pub mod pricing;
 pub mod quote;
+pub mod quote_template;
 pub mod report;
 pub mod session;
 pub mod shared_quote;
@@ -68,6 +70,7 @@ pub fn rows() -> Vec<Row> {
         team::ENDPOINTS,
         activity::ENDPOINTS,
         quote::ENDPOINTS,
+        quote_template::ENDPOINTS,
         shared_quote::ENDPOINTS,
         order::ENDPOINTS,
         order_amendment::ENDPOINTS,
@@ -82,6 +85,7 @@ pub fn rows() -> Vec<Row> {
         fiscal_year::ENDPOINTS,
         report::ENDPOINTS,
         measure::ENDPOINTS,
+        margin::ENDPOINTS,
         statement::ENDPOINTS,
         overview::ENDPOINTS,
         pipeline::ENDPOINTS,

@@ -146,6 +146,8 @@ pub struct OrderLine {
     pub replaces_line_id: Option<OrderLineId>,
     /// When it was promised.
     pub promised_date: Option<Day>,
+    /// The heading that it stands below.
+    pub section: Option<String>,
 }
 
 /// Something that blocks named steps of a document.

@@ -6,7 +6,7 @@ use crate::order::Order;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
     AmountText, ApprovalReason, CompanyId, Currency, Day, FlowId, Instant, OpportunityId, OrderId, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity,
-    QuoteId, QuoteLineId, QuoteStatus, TaxId, TaxRounding, UserId,
+    QuoteId, QuoteLineId, QuoteStatus, QuoteTemplateId, TaxId, TaxRounding, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -39,6 +39,8 @@ pub struct Quote {
     pub order_id: Option<OrderId>,
     /// The revision before.
     pub supersedes_id: Option<QuoteId>,
+    /// The template that it was made of.
+    pub template_id: Option<QuoteTemplateId>,
     /// The number `QUO/2026/00042`, the same in every revision.
     pub number: String,
     /// The revision, from 1.
@@ -61,7 +63,13 @@ pub struct Quote {
     pub owner_id: Option<UserId>,
     /// What the customer reads below the lines.
     pub notes: Option<String>,
-    /// The sum of the lines without tax.
+    /// The contract conditions, which the customer reads below the notes.
+    pub terms: Option<String>,
+    /// When every line is promised that says nothing else; null with `lead_days`, or when nothing is promised.
+    pub promised_date: Option<Day>,
+    /// Days between acceptance and delivery of every line that says nothing else.
+    pub lead_days: Option<u32>,
+    /// The sum of the lines without tax. Options count when they are chosen.
     pub untaxed_amount: AmountText,
     /// The tax.
     pub tax_amount: AmountText,
@@ -75,6 +83,8 @@ pub struct Quote {
     pub taxes: Vec<TaxAmount>,
     /// The lines.
     pub lines: Vec<QuoteLine>,
+    /// The sections in their order, with what each comes to; none when no line stands in one.
+    pub sections: Vec<QuoteSection>,
     /// When it was sent.
     pub sent_at: Option<Instant>,
     /// When the customer accepted.
@@ -128,6 +138,112 @@ pub struct QuoteLine {
     pub margin_amount: Option<AmountText>,
     /// That as a share of the net amount.
     pub margin_percent: Option<Percent>,
+    /// The heading that it stands below.
+    pub section: Option<String>,
+    /// Whether the customer may leave it out.
+    pub optional: bool,
+    /// The number of the option that it belongs to, from 1; lines of one bundle share theirs. Null for what is not optional.
+    pub option: Option<u32>,
+    /// Whether it counts: always, or when its option is chosen.
+    pub chosen: bool,
+    /// When it is promised, where that is not what the quote says.
+    pub promised_date: Option<Day>,
+    /// Days between acceptance and delivery, where that is not what the quote says.
+    pub lead_days: Option<u32>,
+}
+
+/// Lines of a quote that follow each other below one heading.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuoteSection {
+    /// The heading; null for lines without one.
+    pub title: Option<String>,
+    /// How many lines stand below it.
+    pub lines: u32,
+    /// What they come to without tax; options count when they are chosen.
+    pub untaxed_amount: AmountText,
+}
+
+/// A line of a quote as given. It needs a product, or a description and a price.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteLineInput {
+    /// What is offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<ProductId>,
+    /// The text on the document: the product's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub description: Option<String>,
+    /// How much, in the unit of the line. Negative lines give back.
+    pub quantity: Quantity,
+    /// The code of the unit of quantity and price: the product's when not given, or another of its category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub unit: Option<String>,
+    /// An override of the price that the price lists give; null means theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_price: Option<Price>,
+    /// Why the price is overridden.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub price_override_reason: Option<String>,
+    /// The discount of this line: 0 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_percent: Option<Percent>,
+    /// The taxes: the product's taxes of the company when not given, none when empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 500)]
+    pub tax_ids: Option<Vec<TaxId>>,
+    /// The heading that it stands below. Lines that follow each other with the same one are a section.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub section: Option<String>,
+    /// Whether the customer may leave it out; false when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub optional: Option<bool>,
+    /// Whether an option is chosen to begin with, and counts; false when not given. Only for an optional line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<bool>,
+    /// When it is promised: what the quote says when not given. Not together with `lead_days`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised_date: Option<Day>,
+    /// Days between acceptance and delivery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 3650)]
+    pub lead_days: Option<u32>,
+}
+
+impl QuoteLineInput {
+    /// What it shares with the lines of orders.
+    #[must_use]
+    pub fn line(&self) -> LineInput {
+        LineInput {
+            product_id: self.product_id,
+            description: self.description.clone(),
+            quantity: self.quantity,
+            unit: self.unit.clone(),
+            unit_price: self.unit_price,
+            price_override_reason: self.price_override_reason.clone(),
+            discount_percent: self.discount_percent,
+            tax_ids: self.tax_ids.clone(),
+        }
+    }
+}
+
+impl From<LineInput> for QuoteLineInput {
+    fn from(line: LineInput) -> Self {
+        Self {
+            product_id: line.product_id,
+            description: line.description,
+            quantity: line.quantity,
+            unit: line.unit,
+            unit_price: line.unit_price,
+            price_override_reason: line.price_override_reason,
+            discount_percent: line.discount_percent,
+            tax_ids: line.tax_ids,
+            ..Self::default()
+        }
+    }
 }
 
 /// What a quote would come to. Nothing is stored; the ids of its lines lead nowhere.
@@ -155,6 +271,8 @@ pub struct PricedQuote {
     pub taxes: Vec<TaxAmount>,
     /// The lines.
     pub lines: Vec<QuoteLine>,
+    /// The sections in their order, with what each comes to; none when no line stands in one.
+    pub sections: Vec<QuoteSection>,
     /// How the amounts came about.
     pub explain: Explanation,
 }
@@ -171,6 +289,9 @@ pub struct CreateQuote {
     /// The opportunity it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity_id: Option<OpportunityId>,
+    /// The template that it is made of: whatever is not given here is taken from it, the lines as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template_id: Option<QuoteTemplateId>,
     /// The currency of its amounts: the opportunity's, the party's or the company's when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
@@ -194,9 +315,21 @@ pub struct CreateQuote {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2_000)]
     pub notes: Option<String>,
-    /// The lines.
+    /// The contract conditions, which the customer reads below the notes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20_000)]
+    pub terms: Option<String>,
+    /// When every line is promised that says nothing else. Not together with `lead_days`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised_date: Option<Day>,
+    /// Days between acceptance and delivery of every line that says nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 3650)]
+    pub lead_days: Option<u32>,
+    /// The lines: the template's when none are given.
+    #[serde(default)]
     #[schema(max_items = 500)]
-    pub lines: Vec<LineInput>,
+    pub lines: Vec<QuoteLineInput>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -238,10 +371,22 @@ pub struct UpdateQuote {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<String>, max_length = 2_000)]
     pub notes: Patch<String>,
+    /// The contract conditions, which the customer reads below the notes.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 20_000)]
+    pub terms: Patch<String>,
+    /// When every line is promised that says nothing else. It takes the place of `lead_days`.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<Day>)]
+    pub promised_date: Patch<Day>,
+    /// Days between acceptance and delivery of every line that says nothing else. They take the place of `promised_date`.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<u32>, maximum = 3650)]
+    pub lead_days: Patch<u32>,
     /// All lines from now on.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = Vec<LineInput>, max_items = 500)]
-    pub lines: Patch<Vec<LineInput>>,
+    #[schema(value_type = Vec<QuoteLineInput>, max_items = 500)]
+    pub lines: Patch<Vec<QuoteLineInput>>,
     /// Own data of the caller: a text sets an entry, null removes it, others stay.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
@@ -264,6 +409,10 @@ pub struct AcceptQuote {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub reference: Option<String>,
+    /// The numbers of the options that the customer takes; the others are left out. Those that are chosen already when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 500)]
+    pub chosen_options: Option<Vec<u32>>,
 }
 
 /// Records that the customer declines.
@@ -430,14 +579,19 @@ pub const QUOTES: ListSpec = ListSpec {
         Filter { name: "order_id", kind: FilterKind::Id("ord"), index: "quotes_order_id" },
         Filter { name: "opportunity_id", kind: FilterKind::Id("opp"), index: "quotes_opportunity_id" },
         Filter { name: "owner_id", kind: FilterKind::Id("usr"), index: "quotes_owner_id" },
+        Filter { name: "template_id", kind: FilterKind::Id("qtp"), index: "quotes_template_id" },
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "quotes_flow_id" },
         Filter { name: "number", kind: FilterKind::Word, index: "quotes_number" },
         Filter { name: "valid_until", kind: FilterKind::Day, index: "quotes_valid_until" },
         Filter { name: "currency", kind: FilterKind::Word, index: "quotes_currency_total_amount" },
         Filter { name: "total_amount", kind: FilterKind::Amount, index: "quotes_currency_total_amount" },
+        Filter { name: "quote_date", kind: FilterKind::Day, index: "quotes_quote_date" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "quotes_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "quotes_updated_at" },
     ],
     sorts: &[
+        Sort { name: "quote_date", index: "quotes_quote_date" },
+        Sort { name: "total_amount", index: "quotes_total_amount" },
         Sort { name: "number", index: "quotes_number" },
         Sort { name: "valid_until", index: "quotes_valid_until" },
         Sort { name: "updated_at", index: "quotes_updated_at" },
@@ -457,7 +611,7 @@ pub mod op {
     endpoints! {
         /// Lists quotes.
         Get "/v1/quotes" ListQuotes () Nothing => Page<Quote>, quotes:read, list QUOTES;
-        /// Creates a quote.
+        /// Creates a quote, of a template or of its own lines.
         Post "/v1/quotes" CreateQuote () body::CreateQuote => Created<Quote>, quotes:write;
         /// Reads a quote.
         Get "/v1/quotes/{id}" GetQuote (QuoteId) Nothing => Json<Quote>, quotes:read;
@@ -485,7 +639,7 @@ pub mod op {
         Post "/v1/quotes/{id}/reject" RejectQuote (QuoteId) body::RejectQuote => Json<Quote>, quotes:approve;
         /// Records that an approved quote went to the customer.
         Post "/v1/quotes/{id}/send" SendQuote (QuoteId) Nothing => Json<Quote>, quotes:write;
-        /// Accepts an approved or sent quote and makes its order; again gives the same order.
+        /// Accepts an approved or sent quote with the options that the customer takes, and makes its order; again gives the same order.
         Post "/v1/quotes/{id}/accept" AcceptQuote (QuoteId) body::AcceptQuote => Json<AcceptedQuote>, quotes:accept, [dry_run];
         /// Records that the customer declines.
         Post "/v1/quotes/{id}/decline" DeclineQuote (QuoteId) body::DeclineQuote => Json<Quote>, quotes:accept;

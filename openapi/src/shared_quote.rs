@@ -2,7 +2,7 @@
 //!
 //! Costs, margins, internal ids and the names of price rules are not part of them.
 
-use crate::quote::Quote;
+use crate::quote::{Quote, QuoteSection};
 use causeway_contract::PathParams;
 use causeway_value::{AmountText, Currency, Day, Instant, Percent, Price, Quantity, QuoteId, QuoteStatus};
 use serde::{Deserialize, Serialize};
@@ -119,6 +119,8 @@ pub struct SharedQuote {
     pub currency: Currency,
     /// The lines.
     pub lines: Vec<SharedLine>,
+    /// The sections in their order, with what each comes to; none when no line stands in one.
+    pub sections: Vec<QuoteSection>,
     /// The discount of the whole document; the amounts contain it.
     pub discount_percent: Percent,
     /// The sum of the lines without tax.
@@ -133,6 +135,12 @@ pub struct SharedQuote {
     pub payment_terms: Option<String>,
     /// What is said below the lines.
     pub notes: Option<String>,
+    /// The contract conditions.
+    pub terms: Option<String>,
+    /// When every line is promised that says nothing else.
+    pub promised_date: Option<Day>,
+    /// Days between acceptance and delivery of every line that says nothing else.
+    pub lead_days: Option<u32>,
     /// The customer's reference.
     pub reference: Option<String>,
     /// Who accepted.
@@ -162,6 +170,16 @@ pub struct SharedLine {
     pub net_amount: AmountText,
     /// The tax.
     pub tax_amount: AmountText,
+    /// The heading that it stands below.
+    pub section: Option<String>,
+    /// The number of the option that it belongs to, for `chosen_options`; null for what comes in any case.
+    pub option: Option<u32>,
+    /// Whether it counts: always, or when its option is chosen.
+    pub chosen: bool,
+    /// When it is promised, where that is not what the quote says.
+    pub promised_date: Option<Day>,
+    /// Days between acceptance and delivery, where that is not what the quote says.
+    pub lead_days: Option<u32>,
 }
 
 /// A tax as the customer sees it.
@@ -189,6 +207,10 @@ pub struct AcceptSharedQuote {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub reference: Option<String>,
+    /// The numbers of the options that are taken; the others are left out. Those that are chosen already when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 500)]
+    pub chosen_options: Option<Vec<u32>>,
 }
 
 /// The customer declines.

@@ -79,7 +79,7 @@ pub async fn lead(caller: &Caller, shop: &Shop) -> Lead {
 /// What a quote to the shop's customer is made of.
 #[must_use]
 pub fn quote_body(shop: &Shop, lines: Vec<LineInput>) -> CreateQuote {
-    CreateQuote { company_id: shop.company, party_id: Some(shop.party), lines, ..CreateQuote::default() }
+    CreateQuote { company_id: shop.company, party_id: Some(shop.party), lines: lines.into_iter().map(Into::into).collect(), ..CreateQuote::default() }
 }
 
 /// A quote that was submitted and, as nothing must approve, is approved.
@@ -90,7 +90,7 @@ pub async fn approved(caller: &Caller, shop: &Shop, opportunity: Option<Opportun
 
 /// Accepts a quote.
 pub async fn accept(caller: &Caller, id: QuoteId) -> AcceptedQuote {
-    let body = AcceptQuote { accepted_by: Some("Amy".to_owned()), reference: Some("PO 4711".to_owned()) };
+    let body = AcceptQuote { accepted_by: Some("Amy".to_owned()), reference: Some("PO 4711".to_owned()), ..AcceptQuote::default() };
     caller.post::<quote::AcceptQuote>(id, &body).await
 }
 

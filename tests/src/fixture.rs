@@ -36,6 +36,7 @@ const FILLING: &[&str] = &[
     "CreateActivity",
     "CreateLostReason",
     "CreateQuote",
+    "CreateQuoteTemplate",
     "CreateOrder",
     "AmendOrder",
     "PromiseOrder",

@@ -196,6 +196,7 @@ impl Sheet<'_> {
             (words.date, paper.date.map(day)),
             (words.valid_until, paper.valid_until.map(day)),
             (words.due_date, paper.due_date.map(day)),
+            (words.promised, paper.promised.map(|promised| paper.language.promised(promised))),
             (words.reference, paper.reference.clone()),
             (words.credited, paper.follows.clone()),
             (words.recipient_tax_id, paper.recipient_tax_id.clone()),

@@ -65,6 +65,8 @@ pub struct Paper {
     pub payment_terms: Option<String>,
     /// What is due when, if there is more than one part.
     pub installments: Vec<(Day, Amount)>,
+    /// When all of it is delivered that says nothing else.
+    pub promised: Option<Promised>,
     /// What the recipient reads below the lines.
     pub notes: Option<String>,
     /// The terms of the contract, in smaller letters.
@@ -80,6 +82,17 @@ pub enum Item {
     Text(String),
     /// A line with an amount.
     Line(Line),
+    /// What the lines since the last heading come to.
+    Subtotal(Amount),
+}
+
+/// When something is delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Promised {
+    /// On a day.
+    On(Day),
+    /// So many days after the order.
+    Within(i64),
 }
 
 /// A line with an amount.
@@ -102,7 +115,7 @@ pub struct Line {
     /// Whether the recipient may leave it out: then `net` is in no sum.
     pub optional: bool,
     /// When it is delivered.
-    pub promised: Option<Day>,
+    pub promised: Option<Promised>,
 }
 
 /// One tax of the document.

@@ -99,6 +99,11 @@ impl Columns {
         match item {
             Item::Section(text) => Row { lines: broken(text, STRONG, full), cells: None, adds: Amount::ZERO },
             Item::Text(text) => Row { lines: broken(text, LABEL, full), cells: None, adds: Amount::ZERO },
+            Item::Subtotal(amount) => {
+                let figure = sheet.paper.language.amount(*amount, sheet.paper.currency);
+                let cells = [String::new(), String::new(), String::new(), String::new(), figure];
+                Row { lines: broken(sheet.words.subtotal, STRONG, self.description()), cells: Some(cells), adds: Amount::ZERO }
+            }
             Item::Line(line) => {
                 let mut lines: Vec<_> = broken(&line.description, PLAIN, self.description());
                 for detail in details(sheet, line) {
@@ -156,8 +161,8 @@ fn details(sheet: &Sheet<'_>, line: &Line) -> Vec<String> {
     if line.optional {
         details.push(sheet.words.optional.to_owned());
     }
-    if let Some(day) = line.promised {
-        details.push(format!("{}: {}", sheet.words.promised, sheet.paper.language.day(day)));
+    if let Some(promised) = line.promised {
+        details.push(format!("{}: {}", sheet.words.promised, sheet.paper.language.promised(promised)));
     }
     details
 }

@@ -1,6 +1,6 @@
 //! The words on paper, and how figures and dates are written.
 
-use crate::{Kind, Paper};
+use crate::{Kind, Paper, Promised};
 use causeway_value::{Amount, Currency, Day, Percent, Price, Quantity, format_scaled};
 
 /// A language of documents.
@@ -51,6 +51,8 @@ pub(crate) struct Words {
     pub per: &'static str,
     pub optional: &'static str,
     pub promised: &'static str,
+    pub days_after_order: &'static str,
+    pub subtotal: &'static str,
     pub carried: &'static str,
     pub brought: &'static str,
     pub discount_contained: &'static str,
@@ -89,6 +91,8 @@ const ENGLISH: Words = Words {
     per: "per",
     optional: "optional, not in the total",
     promised: "Delivery",
+    days_after_order: "days after the order",
+    subtotal: "Subtotal",
     carried: "Carried forward",
     brought: "Brought forward",
     discount_contained: "The amounts contain a discount of",
@@ -127,6 +131,8 @@ const GERMAN: Words = Words {
     per: "je",
     optional: "optional, nicht in der Summe",
     promised: "Lieferung",
+    days_after_order: "Tage nach Bestellung",
+    subtotal: "Zwischensumme",
     carried: "Übertrag",
     brought: "Übertrag",
     discount_contained: "Die Beträge enthalten einen Rabatt von",
@@ -202,6 +208,14 @@ impl Language {
         match self {
             Self::English => format!("{} {} {}", day.day(), month(day.month()), day.year()),
             Self::German => format!("{:02}.{:02}.{}", day.day(), day.month(), day.year()),
+        }
+    }
+
+    /// When something is delivered.
+    pub(crate) fn promised(self, promised: Promised) -> String {
+        match promised {
+            Promised::On(day) => self.day(day),
+            Promised::Within(days) => format!("{days} {}", self.words().days_after_order),
         }
     }
 }

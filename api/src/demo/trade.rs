@@ -164,16 +164,10 @@ async fn offer(world: &World, order: &Order) -> Result<(), String> {
         company_id: masters.company,
         party_id: Some(party),
         opportunity_id: Some(opportunity.id),
-        currency: None,
-        valid_until: None,
         payment_term_id: Some(masters.term),
-        discount_percent: None,
-        reference: None,
-        owner_id: None,
-        notes: None,
-        lines,
-        metadata: BTreeMap::new(),
+        lines: lines.into_iter().map(Into::into).collect(),
         external_refs: vec![northwind(order.id)],
+        ..quote::CreateQuote::default()
     };
     let quote = caller.write::<quote::op::CreateQuote>(key("quote"), (), quote).await?;
     caller.write::<quote::op::SubmitQuote>(key("submit"), quote.id, nothing()).await?;
@@ -186,7 +180,7 @@ async fn sell(world: &World, order: &Order) -> Result<(), String> {
     let caller = &world.caller;
     let key = |step: &str| format!("order:{}:{step}", order.id);
     let quote = *world.quotes.borrow().get(&order.id).ok_or_else(|| format!("order {} was not offered", order.id))?;
-    let accept = quote::AcceptQuote { accepted_by: None, reference: Some(format!("NW-{}", order.id)) };
+    let accept = quote::AcceptQuote { reference: Some(format!("NW-{}", order.id)), ..quote::AcceptQuote::default() };
     let accepted = caller.write::<quote::op::AcceptQuote>(key("accept"), quote, accept).await?;
     caller.write::<order::op::ConfirmOrder>(key("confirm"), accepted.order.id, nothing()).await?;
     let mut planned = None;

@@ -11,6 +11,7 @@ pub mod order_lines;
 pub mod orders;
 pub mod quote_lines;
 pub mod quote_links;
+pub mod quote_templates;
 pub mod quote_traces;
 pub mod quotes;
 pub mod stage_visits;

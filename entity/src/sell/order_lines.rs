@@ -2,7 +2,7 @@
 //!
 //! Units: amounts in minor units of the order's currency, prices in millionths of its major unit per `price_base_quantity` units.
 //!
-//! Personal: `description` and `price_override_reason` are free text.
+//! Personal: `description`, `section` and `price_override_reason` are free text.
 
 use crate::TaxAmount;
 use causeway_value::{Amount, BillingPolicy, Day, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId};
@@ -48,6 +48,8 @@ pub struct Model {
     pub replaces_line_id: Option<OrderLineId>,
     /// When it was promised.
     pub promised_date: Option<Day>,
+    /// The heading that it stands below.
+    pub section: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

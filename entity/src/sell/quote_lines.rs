@@ -2,10 +2,10 @@
 //!
 //! Units: amounts in minor units of the quote's currency, prices in millionths of its major unit per `price_base_quantity` units.
 //!
-//! Personal: `description` and `price_override_reason` are free text.
+//! Personal: `description`, `section` and `price_override_reason` are free text.
 
 use crate::TaxAmount;
-use causeway_value::{Amount, BillingPolicy, Json, Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, TaxId, TenantId};
+use causeway_value::{Amount, BillingPolicy, Day, Json, Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, TaxId, TenantId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -39,6 +39,16 @@ pub struct Model {
     pub taxes: Json<Vec<TaxAmount>>,
     /// Per `price_base_quantity` units, in the quote's currency.
     pub unit_cost: Option<Price>,
+    /// The heading that it stands below.
+    pub section: Option<String>,
+    /// The number of the option that it belongs to, from 1; null for what comes in any case. Components of a bundle have the same.
+    pub option_number: Option<i64>,
+    /// Whether an option is taken: only then its amounts count. Null for what is no option.
+    pub chosen: Option<bool>,
+    /// When it is promised; or `lead_days`, or neither: then what the quote says.
+    pub promised_date: Option<Day>,
+    /// Days between acceptance and delivery.
+    pub lead_days: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

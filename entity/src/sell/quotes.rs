@@ -2,11 +2,11 @@
 //!
 //! Units: amounts in minor units of `currency`.
 //!
-//! Personal: `accepted_by`; `reference`, `notes`, `decline_reason` and `approval_comment` are free text.
+//! Personal: `accepted_by`; `reference`, `notes`, `terms`, `decline_reason` and `approval_comment` are free text.
 
 use causeway_value::{
     Amount, ApprovalReason, CompanyId, Currency, Day, FlowId, Instant, Json, OpportunityId, OrderId, PartyId, PaymentTermId, Percent, QuoteId, QuoteStatus,
-    TaxRounding, TenantId, UserId,
+    QuoteTemplateId, TaxRounding, TenantId, UserId,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -64,6 +64,14 @@ pub struct Model {
     pub submitted_by: Option<Uuid>,
     /// What the approver said when it was approved or rejected last.
     pub approval_comment: Option<String>,
+    /// The contract conditions that the customer reads below the notes.
+    pub terms: Option<String>,
+    /// When all of it is promised; or `lead_days`, or neither.
+    pub promised_date: Option<Day>,
+    /// Days between acceptance and delivery.
+    pub lead_days: Option<i64>,
+    /// What it was made of.
+    pub template_id: Option<QuoteTemplateId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -236,6 +236,15 @@ impl Kind for Quote {
 /// Id of a quote.
 pub type QuoteId = Id<Quote>;
 
+/// What quotes of a kind have in common.
+pub enum QuoteTemplate {}
+impl Kind for QuoteTemplate {
+    const PREFIX: &'static str = "qtp";
+    const NAME: &'static str = "quote_template";
+}
+/// Id of a quote template.
+pub type QuoteTemplateId = Id<QuoteTemplate>;
+
 /// A line of a quote.
 pub enum QuoteLine {}
 impl Kind for QuoteLine {
@@ -517,6 +526,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     (Opportunity::PREFIX, Opportunity::NAME),
     (Quote::PREFIX, Quote::NAME),
     (QuoteLine::PREFIX, QuoteLine::NAME),
+    (QuoteTemplate::PREFIX, QuoteTemplate::NAME),
     (Order::PREFIX, Order::NAME),
     (OrderLine::PREFIX, OrderLine::NAME),
     (OrderAmendment::PREFIX, OrderAmendment::NAME),

@@ -25,6 +25,10 @@ pub struct QuoteRules {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 3650)]
     pub validity_days: Option<u32>,
+    /// The fewest days between submitting a quote and a delivery that it promises; null means that any day may be promised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 3650)]
+    pub min_lead_days: Option<u32>,
 }
 
 /// Why a quote needs a second person.

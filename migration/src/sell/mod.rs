@@ -13,3 +13,5 @@ pub(crate) mod m0040_intake;
 pub(crate) mod m0045_order_amendments;
 pub(crate) mod m0046_order_intake;
 pub(crate) mod m0047_promises;
+pub(crate) mod m0070_quote_offers;
+pub(crate) mod m0071_quote_templates;

@@ -101,6 +101,7 @@ impl Fixture {
             min_margin_percent: Some(of("20")),
             payment_term_ids: vec![self.shop.term],
             validity_days: Some(30),
+            min_lead_days: Some(7),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::{of, unique};
 use causeway_openapi::crm::{CreateLead, CreateOpportunity, Opportunity, op as crm};
 use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::line::LineInput;
-use causeway_openapi::quote::{CreateQuote, Quote, op as quote};
+use causeway_openapi::quote::{CreateQuote, Quote, QuoteLineInput, op as quote};
 use causeway_value::QuoteRules;
 use serde_json::{Value, json, to_value};
 
@@ -61,10 +61,18 @@ impl Fixture {
             "CreateQuote" | "PriceQuote" => self.create(adorned(self.full_quote().await)),
             "UpdateQuote" => {
                 let mut change = to_value(self.full_quote().await).expect("JSON");
-                for name in ["company_id", "party_id", "currency"] {
+                for name in ["company_id", "party_id", "currency", "template_id"] {
                     change.as_object_mut().expect("an object").remove(name);
                 }
                 self.on(self.draft_quote().await.id, adorned(change))
+            }
+            "CreateQuoteTemplate" => self.create(Some(self.full_template())),
+            "UpdateQuoteTemplate" => {
+                let id = caller.raw.post("/v1/quote-templates", &self.full_template()).await.success()["id"].as_str().unwrap_or_default().to_owned();
+                let mut change = self.full_template();
+                change.as_object_mut().expect("an object").remove("company_id");
+                change["active"] = json!(false);
+                self.on(id, Some(change))
             }
             "SubmitQuote" => self.on(self.draft_quote().await.id, None),
             "DuplicateQuote" => {
@@ -79,7 +87,7 @@ impl Fixture {
             }
             "ApproveQuote" => self.on(self.waiting_quote().await, body(json!({ "comment": "once" }))),
             "RejectQuote" => self.on(self.waiting_quote().await, body(json!({ "reason": "too low" }))),
-            "AcceptQuote" => self.on(self.approved_quote().await.id, body(json!({ "accepted_by": "Amy", "reference": "PO 4711" }))),
+            "AcceptQuote" => self.on(self.approved_quote().await.id, body(json!({ "accepted_by": "Amy", "reference": "PO 4711", "chosen_options": [] }))),
             "DeclineQuote" => self.on(self.approved_quote().await.id, body(json!({ "reason": "too dear" }))),
             "CreateActivity" => self.create(Some(self.activity().await)),
             "UpdateActivity" => self.on(
@@ -126,8 +134,33 @@ impl Fixture {
             reference: Some("PO 1".to_owned()),
             owner_id: Some(self.user),
             notes: Some("Thank you".to_owned()),
-            ..quote_body(&self.shop, vec![self.full_line()])
+            terms: Some("No returns".to_owned()),
+            lead_days: Some(14),
+            template_id: Some(of(&self.template().await)),
+            lines: vec![self.full_quote_line()],
+            ..quote_body(&self.shop, Vec::new())
         }
+    }
+
+    fn full_quote_line(&self) -> QuoteLineInput {
+        QuoteLineInput {
+            section: Some("Furniture".to_owned()),
+            optional: Some(true),
+            chosen: Some(true),
+            lead_days: Some(30),
+            ..QuoteLineInput::from(self.full_line())
+        }
+    }
+
+    fn full_template(&self) -> Value {
+        let mut line = to_value(self.full_quote_line()).expect("JSON");
+        line["lead_days"] = json!(21);
+        json!({ "company_id": self.shop.company, "name": unique("template"), "description": "For halls", "validity_days": 14, "payment_term_id": self.shop.term,
+            "discount_percent": "2", "lead_days": 30, "notes": "Thank you", "terms": "No returns", "lines": [line] })
+    }
+
+    async fn template(&self) -> String {
+        self.caller().raw.post("/v1/quote-templates", &self.full_template()).await.success()["id"].as_str().unwrap_or_default().to_owned()
     }
 
     pub(super) async fn draft_quote(&self) -> Quote {

@@ -36,6 +36,7 @@ mod promises;
 mod quote;
 mod quote_approval;
 mod quote_link;
+mod quote_offers;
 mod rates;
 mod redis;
 mod refunds;

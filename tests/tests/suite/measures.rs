@@ -1,10 +1,14 @@
 //! Bookings, billings, backlog, unbilled work, collections and cycle times of deals that went different ways.
 
+use causeway_openapi::identity::{CreateApiKey, op as identity};
+use causeway_openapi::line::LineInput;
+use causeway_openapi::margin::{MarginBy, MarginQuery, op as margin};
 use causeway_openapi::measure::{AsOfQuery, PeriodQuery, op as measure};
 use causeway_openapi::order::{CancelOrder, op as order};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty};
-use causeway_tests::shop::{self, Shop};
+use causeway_tests::of;
+use causeway_tests::shop::{self, Shop, line};
 use causeway_tests::world::World;
 
 fn period(shop: &Shop) -> PeriodQuery {
@@ -66,6 +70,42 @@ async fn what_is_cancelled_is_no_backlog() {
     let confirmed = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
     tenant.post::<order::CancelOrder>(confirmed.id, &CancelOrder { reason: "changed their mind".to_owned() }).await;
     assert_eq!(totals(&tenant, &shop).await, ["648.00", "0.00", "0.00", "0.00", "0.00", "0.00"]);
+}
+
+/// ORD-17, ACC-15: margins agree with those of the orders, whatever they are grouped by, and are told to who may see costs only.
+#[tokio::test]
+async fn margins_are_those_of_the_orders() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let freight =
+        LineInput { product_id: None, description: Some("Freight".to_owned()), unit_price: Some(of("50")), tax_ids: Some(Vec::new()), ..line(shop.chai, "1") };
+    let first = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    let second = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "10"), freight]).await;
+    let gone = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    tenant.post::<order::CancelOrder>(gone.id, &CancelOrder { reason: "changed their mind".to_owned() }).await;
+    let ask = |by| MarginQuery { company_id: shop.company, by: Some(by), from: None, to: None };
+    let orders = tenant.ask::<margin::GetMargin>(&ask(MarginBy::Order)).await;
+    assert_eq!(
+        orders.rows.iter().map(|row| (row.order_id, row.name.as_deref())).collect::<Vec<_>>(),
+        [(Some(first.id), Some(first.number.as_str())), (Some(second.id), Some(second.number.as_str()))]
+    );
+    assert_eq!((&orders.rows[0].sum.margin_amount, orders.rows[0].sum.margin_percent), (&first.margin_amount, first.margin_percent));
+    // The freight has no cost: the order tells no margin, the report that of what is known.
+    assert_eq!(second.margin_amount, None);
+    let sum = &orders.rows[1].sum;
+    assert_eq!(
+        [&sum.amount, &sum.unknown_amount, sum.cost_amount.as_ref().unwrap(), sum.margin_amount.as_ref().unwrap()].map(|text| text.0.as_str()),
+        ["230.00", "50.00", "112.00", "68.00"]
+    );
+    for by in [MarginBy::Customer, MarginBy::Product, MarginBy::Rep] {
+        let report = tenant.ask::<margin::GetMargin>(&ask(by)).await;
+        assert_eq!((report.total, report.count), (orders.total.clone(), if by == MarginBy::Product { 2 } else { 1 }), "{by:?}");
+    }
+    let clerk = CreateApiKey { name: "clerk".to_owned(), scopes: vec!["reports:read".to_owned()], ..CreateApiKey::default() };
+    let clerk = tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &clerk).await.secret);
+    let masked = clerk.ask::<margin::GetMargin>(&ask(MarginBy::Customer)).await.total;
+    assert_eq!((masked.amount.0.as_str(), masked.cost_amount, masked.margin_amount, masked.margin_percent), ("878.00", None, None, None));
 }
 
 /// RPT-13: each report says what it counts.

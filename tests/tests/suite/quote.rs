@@ -23,7 +23,7 @@ async fn a_revision_takes_the_place_of_the_one_before() {
     assert_eq!(tenant.get::<quote::GetQuote>(first.id).await.status, QuoteStatus::Superseded);
     assert_eq!(tenant.refused::<quote::AcceptQuote>(first.id, &AcceptQuote::default()).await.code, Code::StateConflict);
 
-    let fewer = UpdateQuote { lines: Patch::Value(vec![line(shop.chai, "10")]), ..UpdateQuote::default() };
+    let fewer = UpdateQuote { lines: Patch::Value(vec![line(shop.chai, "10").into()]), ..UpdateQuote::default() };
     assert_eq!(tenant.post::<quote::UpdateQuote>(second.id, &fewer).await.untaxed_amount.0, "180.00");
     tenant.act::<quote::SubmitQuote>(second.id).await;
     assert_eq!(tenant.refused::<quote::UpdateQuote>(second.id, &fewer).await.status, 409);
@@ -41,7 +41,7 @@ async fn revisions_are_compared_and_quotes_duplicated() {
     assert_eq!(since(first.id, "").await.problem().errors[0].parameter.as_deref(), Some("since"));
     let second = tenant.act::<quote::ReviseQuote>(first.id).await;
     let lines = vec![line(shop.chai, "10"), LineInput { description: Some("Freight".to_owned()), unit_price: Some(of("5")), ..line(shop.chai, "1") }];
-    let lines = lines.into_iter().enumerate().map(|(place, line)| LineInput { product_id: line.product_id.filter(|_| place == 0), ..line }).collect();
+    let lines = lines.into_iter().enumerate().map(|(place, line)| LineInput { product_id: line.product_id.filter(|_| place == 0), ..line }.into()).collect();
     let fewer = UpdateQuote { lines: Patch::Value(lines), ..UpdateQuote::default() };
     let second = tenant.post::<quote::UpdateQuote>(second.id, &fewer).await;
     for id in [first.id, second.id] {

@@ -19,6 +19,7 @@ async fn strict(tenant: &Caller, shop: &Shop) {
         min_margin_percent: Some(of("20")),
         payment_term_ids: Vec::new(),
         validity_days: Some(30),
+        min_lead_days: None,
     };
     let change = UpdateCompany { quote_rules: Patch::Value(rules.clone()), ..UpdateCompany::default() };
     assert_eq!(tenant.post::<company::UpdateCompany>(shop.company, &change).await.quote_rules, rules);
@@ -70,7 +71,7 @@ async fn a_rejected_quote_is_changed_and_submitted_again() {
     let boss = second(&tenant).await;
     let rejected = boss.post::<quote::RejectQuote>(quote.id, &RejectQuote { reason: "too low".to_owned() }).await;
     assert_eq!((rejected.status, rejected.approval_comment.as_deref()), (QuoteStatus::Draft, Some("too low")));
-    let change = UpdateQuote { lines: Patch::Value(vec![line(shop.chai, "10")]), ..UpdateQuote::default() };
+    let change = UpdateQuote { lines: Patch::Value(vec![line(shop.chai, "10").into()]), ..UpdateQuote::default() };
     tenant.post::<quote::UpdateQuote>(quote.id, &change).await;
     let again = tenant.act::<quote::SubmitQuote>(quote.id).await;
     assert_eq!((again.status, again.approval_reasons.len(), again.approval_comment), (QuoteStatus::Approved, 0, None));

@@ -20,7 +20,7 @@ async fn offered(tenant: &Caller, shop: &Shop) -> (Quote, NewLink, LinkToken) {
 }
 
 fn amy() -> AcceptSharedQuote {
-    AcceptSharedQuote { name: "Amy".to_owned(), email: "amy@borealis.test".to_owned(), reference: Some("PO 4711".to_owned()) }
+    AcceptSharedQuote { name: "Amy".to_owned(), email: "amy@borealis.test".to_owned(), reference: Some("PO 4711".to_owned()), ..AcceptSharedQuote::default() }
 }
 
 /// The problem of a token that opens nothing, without the id of its request.

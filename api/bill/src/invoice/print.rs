@@ -50,6 +50,7 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &invoices::Model) -> Result<File, Problem
         installments: if installments.len() > 1 { installments.iter().map(|part| (part.due_date, part.amount)).collect() } else { Vec::new() },
         notes: [row.reason.clone(), row.notes.clone()].into_iter().flatten().reduce(|reason, notes| format!("{reason}\n{notes}")),
         terms: None,
+        promised: None,
     })
 }
 

@@ -10,7 +10,7 @@ const DEALS: &str =
     "Values are added up exactly in each currency; each sum is converted once at the latest rate of today or before, rounded half away from zero.";
 
 /// Name, meaning, what counts, source, conversion.
-const DEFINITIONS: [(&str, &str, &str, &str, &str); 11] = [
+const DEFINITIONS: [(&str, &str, &str, &str, &str); 12] = [
     (
         "trial-balance",
         "Turnover and balance of every account since the beginning, as of a day.",
@@ -68,6 +68,16 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 11] = [
          the invoice's posting, `days_to_cash` posted to paid in full. The median of an even number is the lower one.",
         "Events.",
         NONE,
+    ),
+    (
+        "margin",
+        "What orders leave after cost, by order, customer, product or whoever works on the order, without tax.",
+        "Lines of orders confirmed in the period, at what stands of them now after amendments; cancelled orders do not count. The cost of a line is what its \
+         product cost when the line was priced, rounded line by line as the order shows it. Lines whose cost is not known stand in `unknown_amount` and in no \
+         margin; the percentage is of the amount whose cost is known.",
+        "Orders.",
+        "Amounts and costs of a row are added up in each currency and converted at the latest rate of the report's last day or before, each sum rounded once, half \
+         away from zero.",
     ),
     (
         "pipeline",

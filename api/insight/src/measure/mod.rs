@@ -1,4 +1,4 @@
-//! Bookings, billings, backlog, unbilled work, collections and cycle times: one model from the confirmed order to the money (RPT-01…04, RPT-07, RPT-11…14).
+//! Bookings, billings, backlog, unbilled work, collections, margins and cycle times: one model from the confirmed order to the money (RPT-01…04, RPT-07, RPT-11…14).
 //!
 //! An order line is booked when its order is confirmed, backlog until it becomes billable, unbilled until it is invoiced, and a receivable until it is paid.
 //! Orders and obligations say what was booked and what is owed; billings and collections are read from the ledger. Months and days are those of the
@@ -7,6 +7,7 @@
 mod cycle;
 mod definition;
 mod ledger;
+mod margin;
 mod months;
 mod owed;
 pub mod routes;

@@ -16,19 +16,19 @@ use std::collections::{BTreeMap, BTreeSet};
 const ROWS: usize = 1_000;
 
 /// Converts sums into a company's currency at the rates of one day: each sum is rounded once.
-struct Converter {
+pub(super) struct Converter {
     rates: RateTable,
     to: Currency,
 }
 
 impl Converter {
-    async fn of(tx: &mut Tx<'_>, company: &companies::Model, from: impl IntoIterator<Item = Currency>, day: Day) -> Result<Self, Problem> {
+    pub(super) async fn of(tx: &mut Tx<'_>, company: &companies::Model, from: impl IntoIterator<Item = Currency>, day: Day) -> Result<Self, Problem> {
         let pairs: BTreeSet<Currency> = from.into_iter().collect();
         let rates = lookup::rates(tx, pairs.into_iter().map(|from| (from, company.currency)), day).await?;
         Ok(Self { rates, to: company.currency })
     }
 
-    fn amount(&self, amount: Amount, from: Currency) -> Result<Amount, Problem> {
+    pub(super) fn amount(&self, amount: Amount, from: Currency) -> Result<Amount, Problem> {
         Ok(self.rates.conversion(from, self.to)?.amount(amount, from, self.to)?)
     }
 }

@@ -1,8 +1,9 @@
 //! The operations of the measures.
 
-use super::{cycle, definition, ledger, owed};
+use super::{cycle, definition, ledger, margin, owed};
 use causeway_contract::{Endpoint, Json, Problem};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
+use causeway_openapi::margin::{MarginReport, op as margins};
 use causeway_openapi::measure::{Backlog, Billings, Bookings, Collections, CycleTimes, ReportDefinition, Unbilled, op};
 use causeway_openapi::pipeline::op as pipeline;
 
@@ -14,6 +15,8 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::GetBacklog, _>(backlog);
     routes.on::<op::GetUnbilled, _>(unbilled);
     routes.on::<op::GetCycleTimes, _>(cycle_times);
+    routes.on::<margins::GetMargin, _>(margin_report);
+    routes.on::<margins::DefineMargin, _>(define::<margins::DefineMargin>);
     routes.on::<op::DefineTrialBalance, _>(define::<op::DefineTrialBalance>);
     routes.on::<op::DefineAging, _>(define::<op::DefineAging>);
     routes.on::<op::DefineBookings, _>(define::<op::DefineBookings>);
@@ -49,6 +52,10 @@ async fn unbilled(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetUnbilled>) -> R
 
 async fn cycle_times(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetCycleTimes>) -> Result<Answer<CycleTimes>, Problem> {
     Ok(Answer::of(cycle::cycle_times(ctx, tx, &call.query).await?))
+}
+
+async fn margin_report(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<margins::GetMargin>) -> Result<Answer<MarginReport>, Problem> {
+    Ok(Answer::of(margin::report(ctx, tx, &call.query).await?))
 }
 
 /// The definition of the report that the path names.

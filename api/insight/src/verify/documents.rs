@@ -11,11 +11,31 @@ struct Document {
     untaxed: &'static str,
     tax: &'static str,
     total: &'static str,
+    /// Which lines count; empty when all do.
+    counted: &'static str,
 }
 
 const DOCUMENTS: [Document; 3] = [
-    Document { table: "quotes", subject: "qot", lines: "quote_lines", parent: "quote_id", untaxed: "quote_untaxed", tax: "quote_tax", total: "quote_total" },
-    Document { table: "orders", subject: "ord", lines: "order_lines", parent: "order_id", untaxed: "order_untaxed", tax: "order_tax", total: "order_total" },
+    Document {
+        table: "quotes",
+        subject: "qot",
+        lines: "quote_lines",
+        parent: "quote_id",
+        untaxed: "quote_untaxed",
+        tax: "quote_tax",
+        total: "quote_total",
+        counted: " AND (chosen IS NULL OR chosen)",
+    },
+    Document {
+        table: "orders",
+        subject: "ord",
+        lines: "order_lines",
+        parent: "order_id",
+        untaxed: "order_untaxed",
+        tax: "order_tax",
+        total: "order_total",
+        counted: "",
+    },
     Document {
         table: "invoices",
         subject: "inv",
@@ -24,6 +44,7 @@ const DOCUMENTS: [Document; 3] = [
         untaxed: "invoice_untaxed",
         tax: "invoice_tax",
         total: "invoice_total",
+        counted: "",
     },
 ];
 
@@ -36,11 +57,11 @@ pub(super) fn checks() -> Vec<Check> {
 
 /// Net, tax and total of a document.
 fn totals(document: &Document) -> [Check; 3] {
-    let Document { table, subject, lines, parent, .. } = *document;
+    let Document { table, subject, lines, parent, counted, .. } = *document;
     let sum = |column: &str, header: &str| {
         format!(
             "SELECT d.id AS id, d.number AS label, d.currency AS currency, COALESCE(l.amount, 0) AS expected, d.{header} AS found FROM {table} d \
-             LEFT JOIN (SELECT {parent} AS parent_id, SUM({column}) AS amount FROM {lines} WHERE tenant_id = $1 GROUP BY {parent}) l \
+             LEFT JOIN (SELECT {parent} AS parent_id, SUM({column}) AS amount FROM {lines} WHERE tenant_id = $1{counted} GROUP BY {parent}) l \
                  ON l.parent_id = d.id \
              WHERE d.tenant_id = $1 [d.company_id] AND d.{header} <> COALESCE(l.amount, 0)"
         )

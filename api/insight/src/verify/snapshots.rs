@@ -4,7 +4,7 @@ use super::check::{Check, Unit};
 
 /// The kinds of objects whose every change is recorded: table, name and company column, empty when the kind belongs to no company. What starts from a
 /// template, such as the accounts of a chart, has no record before its first change and is left out.
-const OBJECTS: [(&str, &str, &str); 18] = [
+const OBJECTS: [(&str, &str, &str); 19] = [
     ("companies", "company", "id"),
     ("parties", "party", ""),
     ("categories", "category", ""),
@@ -18,6 +18,7 @@ const OBJECTS: [(&str, &str, &str); 18] = [
     ("lost_reasons", "lost_reason", ""),
     ("activities", "activity", ""),
     ("quotes", "quote", "company_id"),
+    ("quote_templates", "quote_template", "company_id"),
     ("orders", "order", "company_id"),
     ("deliveries", "delivery", "company_id"),
     ("billables", "billable", "company_id"),

@@ -52,6 +52,7 @@ fn paper(items: Vec<Item>) -> Paper {
         total: Amount(untaxed * 119 / 100),
         payment_terms: Some("30 days net".to_owned()),
         installments: vec![("2026-12-20".parse().unwrap(), Amount(100)), ("2027-01-01".parse().unwrap(), Amount(200))],
+        promised: None,
         notes: Some("Thank you.".to_owned()),
         terms: None,
     }

@@ -31,11 +31,20 @@ pub struct Totals {
     pub margin: Option<Margin>,
 }
 
-/// Computes net and taxes of every line. `taxes_of` gives a line's taxes for the rules: flattened, in the order of evaluation.
+/// Computes net and taxes of every line. An option that is not chosen stands for itself: its tax is what it would be alone. `taxes_of` gives a line's taxes for the rules: flattened, in the order of evaluation.
 ///
 /// # Errors
 /// [`Overflow`] when an amount does not fit.
 pub fn settle(lines: &mut [Line], terms: Terms, taxes_of: impl Fn(&[TaxId]) -> Vec<TaxDef>) -> Result<(), Overflow> {
+    let (mut counted, alone): (Vec<&mut Line>, Vec<&mut Line>) = lines.iter_mut().partition(|line| line.counts());
+    settle_together(&mut counted, terms, &taxes_of)?;
+    for line in alone {
+        settle_together(&mut [line], terms, &taxes_of)?;
+    }
+    Ok(())
+}
+
+fn settle_together(lines: &mut [&mut Line], terms: Terms, taxes_of: &impl Fn(&[TaxId]) -> Vec<TaxDef>) -> Result<(), Overflow> {
     let mut taxable = Vec::with_capacity(lines.len());
     for line in lines.iter() {
         let amount = line_net(line.quantity, line.unit_price, line.price_base_quantity, line.discount_percent, terms.discount, terms.currency)?;
@@ -50,14 +59,14 @@ pub fn settle(lines: &mut [Line], terms: Terms, taxes_of: impl Fn(&[TaxId]) -> V
     Ok(())
 }
 
-/// The sums of settled lines.
+/// The sums of settled lines that count.
 ///
 /// # Errors
 /// [`Overflow`] when a sum does not fit.
 pub fn totals<'a>(lines: impl IntoIterator<Item = &'a Line>, currency: Currency) -> Result<Totals, Overflow> {
     let mut totals = Totals::default();
     let mut cost = None;
-    for (index, line) in lines.into_iter().enumerate() {
+    for (index, line) in lines.into_iter().filter(|line| line.counts()).enumerate() {
         totals.untaxed = totals.untaxed.plus(line.net_amount)?;
         totals.tax = totals.tax.plus(line.tax_amount)?;
         for part in &line.taxes {
@@ -89,6 +98,7 @@ fn cost_of(line: &Line, currency: Currency) -> Result<Option<Amount>, Overflow> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::line::offer::Choice;
     use causeway_value::{BillingPolicy, Quantity, TaxKind};
     use proptest::prelude::*;
 
@@ -110,6 +120,9 @@ mod tests {
             tax_ids: tax_ids.to_vec(),
             taxes: Vec::new(),
             unit_cost: cost.map(|cost| cost.parse().unwrap()),
+            section: None,
+            choice: None,
+            promise: None,
         }
     }
 
@@ -152,6 +165,21 @@ mod tests {
     fn discounts_of_line_and_document_multiply() {
         let (_, totals) = settled(&[line("1", "100", "10", None, &[])], terms("10", TaxRounding::PerLine), &[]);
         assert_eq!(totals.untaxed, Amount(8_100), "PRICE-002: 19 %, not 20 %");
+    }
+
+    #[test]
+    fn options_count_when_they_are_chosen() {
+        let tax = vat("19");
+        let option = |chosen| Line { choice: Some(Choice { option: 1, chosen }), ..line("1", "0.05", "0", None, &[tax.id]) };
+        let sure = line("1", "0.05", "0", Some("0.02"), &[tax.id]);
+        let terms = terms("0", TaxRounding::PerDocument);
+        let (lines, without) = settled(&[sure.clone(), option(false)], terms, &[tax]);
+        // The option alone has a tax of its own; the cost that it does not tell leaves the margin alone.
+        assert_eq!((lines[1].net_amount, lines[1].tax_amount), (Amount(5), Amount(1)));
+        assert_eq!((without.untaxed, without.tax, without.margin.map(|margin| margin.amount)), (Amount(5), Amount(1), Some(Amount(3))));
+        let (_, with) = settled(&[sure, option(true)], terms, &[tax]);
+        assert_eq!((with.untaxed, with.tax, with.margin), (Amount(10), Amount(2), None));
+        assert_eq!(settled(&[option(false)], terms, &[tax]).1, Totals::default());
     }
 
     proptest! {

@@ -6,6 +6,7 @@
 
 pub mod amounts;
 pub mod explain;
+pub mod offer;
 pub mod price;
 pub mod print;
 pub mod view;
@@ -13,6 +14,7 @@ pub mod view;
 use causeway_entity::TaxAmount;
 use causeway_entity::sell::{order_lines, quote_lines};
 use causeway_value::{Amount, BillingPolicy, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, TaxId, TenantId};
+use offer::{Choice, Promise};
 
 /// A line, priced. Its amounts are those of its document's currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +51,21 @@ pub struct Line {
     pub taxes: Vec<TaxAmount>,
     /// What `price_base_quantity` units cost us, when that is known.
     pub unit_cost: Option<Price>,
+    /// The heading that it stands below.
+    pub section: Option<String>,
+    /// The option of its quote that it belongs to; none for what comes in any case.
+    pub choice: Option<Choice>,
+    /// What is promised for it alone.
+    pub promise: Option<Promise>,
 }
 
 impl Line {
+    /// Whether it is part of what its document comes to.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.choice.is_none_or(|choice| choice.chosen)
+    }
+
     /// The row of a quote's line.
     #[must_use]
     pub fn quote_row(self, tenant_id: TenantId, quote_id: QuoteId, position: i64) -> quote_lines::Model {
@@ -76,6 +90,11 @@ impl Line {
             tax_ids: Json(self.tax_ids),
             taxes: Json(self.taxes),
             unit_cost: self.unit_cost,
+            section: self.section,
+            option_number: self.choice.map(|choice| i64::from(choice.option)),
+            chosen: self.choice.map(|choice| choice.chosen),
+            promised_date: self.promise.and_then(Promise::date),
+            lead_days: self.promise.and_then(Promise::lead_days).map(i64::from),
         }
     }
 
@@ -106,7 +125,8 @@ impl Line {
             kept_quantity: None,
             amendment: None,
             replaces_line_id: None,
-            promised_date: None,
+            promised_date: self.promise.and_then(Promise::date),
+            section: self.section,
         }
     }
 }
@@ -130,6 +150,9 @@ impl From<&quote_lines::Model> for Line {
             tax_ids: row.tax_ids.0.clone(),
             taxes: row.taxes.0.clone(),
             unit_cost: row.unit_cost,
+            section: row.section.clone(),
+            choice: Choice::stored(row.option_number, row.chosen),
+            promise: Promise::stored(row.promised_date, row.lead_days),
         }
     }
 }
@@ -154,6 +177,9 @@ impl From<&order_lines::Model> for Line {
             tax_ids: row.tax_ids.0.clone(),
             taxes: row.taxes.0.clone(),
             unit_cost: row.unit_cost,
+            section: row.section.clone(),
+            choice: None,
+            promise: row.promised_date.map(Promise::On),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Line;
 use super::amounts::{Terms, settle};
+use super::offer::Offers;
 use crate::check::share;
 use crate::header::Header;
 use causeway_contract::{Code, FieldError, Problem};
@@ -53,6 +54,21 @@ pub struct Priced {
 /// # Errors
 /// `price_rule_tie` or `rate_missing` when a line has no one price; `amount_overflow`.
 pub async fn price_lines(ctx: &Ctx, tx: &mut Tx<'_>, scope: &Scope<'_>, inputs: &[LineInput], errors: &mut Vec<FieldError>) -> Result<Option<Priced>, Problem> {
+    price_offered(ctx, tx, scope, inputs, &Offers::default(), errors).await
+}
+
+/// Prices the lines of a quote, which say more than a price. Wrong fields are added to `errors` and give `None`.
+///
+/// # Errors
+/// As [`price_lines`].
+pub async fn price_offered(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    scope: &Scope<'_>,
+    inputs: &[LineInput],
+    offers: &Offers,
+    errors: &mut Vec<FieldError>,
+) -> Result<Option<Priced>, Problem> {
     check(inputs, errors);
     let found = document_lines(ctx, tx, scope.company, scope.party, scope.day, scope.terms.currency, &lines_to_price(inputs)).await;
     let taxes = tax_defs(tx, scope.company.id).await?;
@@ -69,7 +85,9 @@ pub async fn price_lines(ctx: &Ctx, tx: &mut Tx<'_>, scope: &Scope<'_>, inputs: 
     for found in found {
         let Some(input) = inputs.get(found.input) else { continue };
         let pointer = format!("/lines/{}", found.input);
-        let (line, trace) = line(input, found, &taxes, &pointer, errors);
+        let at = found.input;
+        let (mut line, trace) = line(input, found, &taxes, &pointer, errors);
+        offers.adorn(at, &mut line);
         priced.lines.push(line);
         priced.traces.push(trace);
     }
@@ -90,7 +108,8 @@ pub async fn settle_again(tx: &mut Tx<'_>, company_id: CompanyId, lines: &mut [L
     Ok(())
 }
 
-fn check(inputs: &[LineInput], errors: &mut Vec<FieldError>) {
+/// What can be told of lines before they are priced.
+pub(crate) fn check(inputs: &[LineInput], errors: &mut Vec<FieldError>) {
     for (index, input) in inputs.iter().enumerate() {
         share(input.discount_percent.unwrap_or(Percent::ZERO), &format!("/lines/{index}/discount_percent"), errors);
         let pointer = format!("/lines/{index}/description");
@@ -131,6 +150,9 @@ fn line(input: &LineInput, document_line: DocumentLine, taxes: &TaxDefs, pointer
         tax_ids: taxes.of_line(input.tax_ids.as_deref(), product, pointer, errors),
         taxes: Vec::new(),
         unit_cost: found.unit_cost,
+        section: None,
+        choice: None,
+        promise: None,
     };
     (line, found.trace)
 }

@@ -2,6 +2,7 @@
 
 use super::Line;
 use super::amounts::{Totals, line_margin};
+use super::offer::Promise;
 use causeway_contract::Problem;
 use causeway_entity::{TaxAmount, bill::obligations, sell::order_lines};
 use causeway_openapi::line as wire;
@@ -43,6 +44,12 @@ pub fn quote_line(id: QuoteLineId, line: &Line, currency: Currency) -> Result<Qu
         taxes: taxes(&line.taxes, currency),
         margin_amount: margin.map(|margin| margin.amount.text(currency)),
         margin_percent: margin.and_then(|margin| margin.percent),
+        section: line.section.clone(),
+        optional: line.choice.is_some(),
+        option: line.choice.map(|choice| choice.option),
+        chosen: line.counts(),
+        promised_date: line.promise.and_then(Promise::date),
+        lead_days: line.promise.and_then(Promise::lead_days),
     })
 }
 
@@ -78,5 +85,6 @@ pub fn order_line(row: &order_lines::Model, line: &Line, currency: Currency, obl
         amendment: row.amendment,
         replaces_line_id: row.replaces_line_id,
         promised_date: row.promised_date,
+        section: row.section.clone(),
     })
 }

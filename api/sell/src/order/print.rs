@@ -34,7 +34,7 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
         follows: None,
         contact: None,
         currency: row.currency,
-        items: lines.iter().map(print::item).collect(),
+        items: print::items(&lines)?,
         discount: row.discount_percent,
         untaxed: row.untaxed_amount,
         taxes: letter::named_taxes(tx, &totals.taxes).await?,
@@ -43,5 +43,6 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
         installments: Vec::new(),
         notes: row.notes.clone(),
         terms: None,
+        promised: None,
     })
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// Fields of the document that are compared.
-const DOCUMENT: [&str; 15] = [
+const DOCUMENT: [&str; 18] = [
     "party_id",
     "opportunity_id",
     "quote_date",
@@ -16,6 +16,9 @@ const DOCUMENT: [&str; 15] = [
     "tax_rounding",
     "owner_id",
     "notes",
+    "terms",
+    "promised_date",
+    "lead_days",
     "reference",
     "untaxed_amount",
     "tax_amount",
@@ -23,7 +26,10 @@ const DOCUMENT: [&str; 15] = [
     "margin_amount",
 ];
 /// Fields of a line that are compared.
-const LINE: [&str; 10] = [
+const LINE: [&str; 15] = [
+    "section",
+    "optional",
+    "chosen",
     "description",
     "quantity",
     "unit",
@@ -32,6 +38,8 @@ const LINE: [&str; 10] = [
     "price_override_reason",
     "discount_percent",
     "tax_ids",
+    "promised_date",
+    "lead_days",
     "net_amount",
     "tax_amount",
 ];
@@ -86,7 +94,8 @@ fn fields<T: Serialize>(before: Option<&T>, after: Option<&T>, names: &[&str]) -
 
 fn text(value: Option<&Value>) -> Option<String> {
     match value? {
-        Value::Null => None,
+        // What is not so needs no word.
+        Value::Null | Value::Bool(false) => None,
         Value::Array(items) if items.is_empty() => None,
         Value::String(text) => Some(text.clone()),
         Value::Array(items) => Some(items.iter().filter_map(|item| text(Some(item))).collect::<Vec<_>>().join(", ")),
@@ -116,6 +125,12 @@ mod tests {
             taxes: Vec::new(),
             margin_amount: None,
             margin_percent: None,
+            section: None,
+            optional: false,
+            option: None,
+            chosen: true,
+            promised_date: None,
+            lead_days: None,
         }
     }
 
@@ -126,7 +141,7 @@ mod tests {
         let after =
             [line(Some(table), "Table", "9.00"), line(Some(chair), "Chair, oak", "1.00"), line(Some(chair), "Chair", "2.00"), line(None, "freight", "5.00")];
         let found: Vec<_> = lines(&before, &after).into_iter().map(|change| (change.kind, change.position, change.fields.len())).collect();
-        let full = 7;
+        let full = 8;
         assert_eq!(
             found,
             [

@@ -1,8 +1,9 @@
-//! Which quotes need a second person (QTE-07 to QTE-10, QTE-13): pure.
+//! Which quotes need a second person (QTE-07 to QTE-11, QTE-13): pure.
 
 use crate::line::Line;
+use crate::line::offer::Promise;
 use causeway_master::pricing::amounts::price_override_percent;
-use causeway_value::{ApprovalReason, Overflow, PaymentTermId, Percent, QuoteRules};
+use causeway_value::{ApprovalReason, Day, Overflow, PaymentTermId, Percent, QuoteRules};
 
 /// What the limits look at besides the lines.
 #[derive(Clone, Copy, Debug)]
@@ -15,17 +16,22 @@ pub struct Facts {
     pub term: Option<PaymentTermId>,
     /// The customer's own payment term.
     pub own_term: Option<PaymentTermId>,
+    /// What is promised for lines that say nothing themselves.
+    pub promise: Option<Promise>,
+    /// The day from which promises are counted.
+    pub today: Day,
 }
 
-/// Every limit that a quote breaks; none means that nobody has to approve it.
+/// Every limit that a quote breaks; none means that nobody has to approve it. An option that is not chosen breaks none: choosing it asks again.
 ///
 /// # Errors
 /// [`Overflow`] when a price cannot be compared with that of the lists.
 pub fn reasons(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Result<Vec<ApprovalReason>, Overflow> {
     let mut reasons = Vec::new();
-    for (number, line) in (1_u32..).zip(lines) {
+    for (number, line) in (1_u32..).zip(lines).filter(|(_, line)| line.counts()) {
         reasons.extend(discount(rules, facts.discount, line, number));
         reasons.extend(price(rules, line, number)?);
+        reasons.extend(lead(rules, facts, line, number));
     }
     reasons.extend(margin(rules, facts.margin));
     reasons.extend(term(rules, facts));
@@ -62,6 +68,20 @@ fn price(rules: &QuoteRules, line: &Line, number: u32) -> Result<Option<Approval
         limit: limit.to_string(),
         because: format!("the price {} is {below} % below {listed} of the lists; more than {limit} % needs a second person", line.unit_price),
     }))
+}
+
+/// Who promises a line sooner than the company usually delivers asks somebody (QTE-11).
+fn lead(rules: &QuoteRules, facts: Facts, line: &Line, number: u32) -> Option<ApprovalReason> {
+    let limit = rules.min_lead_days?;
+    let day = line.promise.or(facts.promise)?.from(facts.today);
+    let days = day.days_since(facts.today);
+    (days < i64::from(limit)).then(|| ApprovalReason {
+        rule: "min_lead_days".to_owned(),
+        line: Some(number),
+        value: days.to_string(),
+        limit: limit.to_string(),
+        because: format!("the delivery is promised for {day}, {days} days from now; fewer than {limit} days need a second person"),
+    })
 }
 
 fn margin(rules: &QuoteRules, margin: Option<Percent>) -> Option<ApprovalReason> {
@@ -110,11 +130,14 @@ mod tests {
             tax_ids: Vec::new(),
             taxes: Vec::new(),
             unit_cost: None,
+            section: None,
+            choice: None,
+            promise: None,
         }
     }
 
     fn facts(discount: &str) -> Facts {
-        Facts { discount: discount.parse().unwrap(), margin: None, term: None, own_term: None }
+        Facts { discount: discount.parse().unwrap(), margin: None, term: None, own_term: None, promise: None, today: "2026-12-01".parse().unwrap() }
     }
 
     fn broken(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Vec<(String, Option<u32>, String)> {
@@ -135,6 +158,20 @@ mod tests {
         );
         assert_eq!(broken(&rules, facts("0"), &lines), []);
         assert_eq!(broken(&QuoteRules::default(), facts("100"), &lines), []);
+    }
+
+    #[test]
+    fn promises_have_a_limit_and_options_that_are_not_chosen_none() {
+        use crate::line::offer::Choice;
+        let rules = QuoteRules { min_lead_days: Some(14), max_discount_percent: "5".parse().ok(), ..QuoteRules::default() };
+        let soon = |promise, choice| Line { promise, choice, ..line("0", "1", None) };
+        let dear = |chosen| Line { choice: Some(Choice { option: 1, chosen }), ..line("10", "1", None) };
+        let lines = [soon(Some(Promise::On("2026-12-14".parse().unwrap())), None), soon(Some(Promise::Within(14)), None), soon(None, None), dear(false)];
+        let facts = Facts { promise: Some(Promise::Within(3)), ..facts("0") };
+        let rule = "min_lead_days".to_owned();
+        assert_eq!(broken(&rules, facts, &lines), [(rule.clone(), Some(1), "13".to_owned()), (rule.clone(), Some(3), "3".to_owned())]);
+        assert_eq!(broken(&rules, Facts { promise: None, ..facts }, &[dear(true)])[0].0, "max_discount_percent");
+        assert_eq!(broken(&rules, Facts { promise: None, ..facts }, &[dear(false)]), []);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod routes;
 pub mod rules;
 pub mod service;
 mod store;
+mod template;
 pub mod view;
 
 use causeway_govern::clock::Due;

@@ -1,6 +1,7 @@
 //! A quote on paper (QTE-01).
 
 use super::store;
+use crate::line::offer::Promise;
 use crate::line::{Line, amounts, print};
 use causeway_contract::{File, Problem};
 use causeway_entity::govern::users;
@@ -39,7 +40,7 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
         follows: None,
         contact,
         currency: row.currency,
-        items: lines.iter().map(print::item).collect(),
+        items: print::items(&lines)?,
         discount: row.discount_percent,
         untaxed: row.untaxed_amount,
         taxes: letter::named_taxes(tx, &totals.taxes).await?,
@@ -47,6 +48,7 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
         payment_terms: letter::term_name(tx, row.payment_term_id).await?,
         installments: Vec::new(),
         notes: row.notes.clone(),
-        terms: None,
+        terms: row.terms.clone(),
+        promised: Promise::stored(row.promised_date, row.lead_days).map(Promise::printed),
     })
 }

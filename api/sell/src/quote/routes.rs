@@ -1,6 +1,6 @@
 //! The operations of a quote.
 
-use super::{link, print, service, view};
+use super::{link, print, service, template, view};
 use causeway_contract::{File, Page, Problem};
 use causeway_entity::sell::quotes::Entity;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
@@ -10,6 +10,7 @@ use causeway_openapi::quote::{AcceptedQuote, PricedQuote, QUOTES, Quote, QuoteCh
 /// Serves them.
 pub fn register(routes: &mut Routes) {
     link::routes::register(routes);
+    template::routes::register(routes);
     routes.on::<op::ListQuotes, _>(list_quotes);
     routes.on::<op::CreateQuote, _>(create);
     routes.on::<op::GetQuote, _>(get);

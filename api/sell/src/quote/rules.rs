@@ -159,6 +159,10 @@ mod tests {
             approval_reasons: None,
             submitted_by: None,
             approval_comment: None,
+            terms: None,
+            promised_date: None,
+            lead_days: None,
+            template_id: None,
         }
     }
 

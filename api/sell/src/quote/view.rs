@@ -1,7 +1,7 @@
 //! Quotes as the API shows them.
 
 use super::store;
-use crate::line::{Line, amounts, view as line_view};
+use crate::line::{Line, amounts, offer, view as line_view};
 use causeway_contract::Problem;
 use causeway_entity::sell::{quote_lines, quotes};
 use causeway_kernel::{Change, Ctx, Tx};
@@ -32,6 +32,7 @@ pub fn view(row: &quotes::Model, rows: &[quote_lines::Model], refs: Vec<(String,
         opportunity_id: row.opportunity_id,
         order_id: row.order_id,
         supersedes_id: row.previous_id,
+        template_id: row.template_id,
         number: row.number.clone(),
         revision: i32::try_from(row.revision).unwrap_or(i32::MAX),
         status: row.status,
@@ -43,6 +44,9 @@ pub fn view(row: &quotes::Model, rows: &[quote_lines::Model], refs: Vec<(String,
         tax_rounding: row.tax_rounding,
         owner_id: row.owner_id,
         notes: row.notes.clone(),
+        terms: row.terms.clone(),
+        promised_date: row.promised_date,
+        lead_days: row.lead_days.and_then(|days| u32::try_from(days).ok()),
         untaxed_amount: row.untaxed_amount.text(currency),
         tax_amount: row.tax_amount.text(currency),
         total_amount: row.total_amount.text(currency),
@@ -50,6 +54,7 @@ pub fn view(row: &quotes::Model, rows: &[quote_lines::Model], refs: Vec<(String,
         margin_percent: row.margin_percent,
         taxes: line_view::taxes(&totals.taxes, currency),
         lines: shown,
+        sections: offer::shown(&lines, currency)?,
         sent_at: row.sent_at,
         accepted_at: row.accepted_at,
         accepted_by: row.accepted_by.clone(),

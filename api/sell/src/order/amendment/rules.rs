@@ -266,6 +266,7 @@ mod tests {
             amendment: None,
             replaces_line_id: None,
             promised_date: None,
+            section: None,
         }
     }
 

@@ -215,6 +215,9 @@ fn broken_limits(
         margin: is.filter(|is| was.is_none_or(|was| *is < was)),
         term: new.payment_term_id.filter(|term| old.payment_term_id != Some(*term)),
         own_term: party.payment_term_id,
+        // What is promised anew is promised for the order: POST /v1/orders/{id}/promise.
+        promise: None,
+        today: new.order_date,
     };
     Ok(reasons(&limits.0, facts, &touched)?.into_iter().map(|reason| reason.because).collect())
 }

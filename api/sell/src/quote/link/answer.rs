@@ -80,10 +80,18 @@ pub(super) async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken, body: 
     if quote.status == QuoteStatus::Accepted {
         return shown(tx, &quote).await;
     }
-    let answer = AcceptQuote { accepted_by: Some(body.name.clone()), reference: body.reference.clone() };
-    let (accepted, _) = quote_service::accept(&ctx, tx, quote.id, &answer).await?;
+    let answer = AcceptQuote { accepted_by: Some(body.name.clone()), reference: body.reference.clone(), chosen_options: body.chosen_options.clone() };
+    let (accepted, _) = quote_service::accept(&ctx, tx, quote.id, &answer).await.map_err(for_customer)?;
     answered(&ctx, tx, &link, Some(body.name.clone()), Some(body.email.clone()));
     view::shared(tx, accepted.quote, Some(accepted.order.number)).await
+}
+
+/// Which rule of the seller a choice breaks is none of the customer's business.
+fn for_customer(problem: Problem) -> Problem {
+    if !problem.meta.contains_key(quote_service::RULES) {
+        return problem;
+    }
+    Problem::new(Code::StateConflict, "These options have to be confirmed by the seller first. Ask whoever sent the quote for a new one with them.")
 }
 
 /// Declines the quote for the customer.

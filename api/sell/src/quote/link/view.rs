@@ -37,6 +37,7 @@ pub(super) async fn shared(tx: &mut Tx<'_>, quote: wire::Quote, order_number: Op
         valid_until: quote.valid_until,
         currency: quote.currency,
         lines: quote.lines.into_iter().map(line).collect(),
+        sections: quote.sections,
         discount_percent: quote.discount_percent,
         untaxed_amount: quote.untaxed_amount,
         taxes: quote.taxes.into_iter().map(tax).collect(),
@@ -44,6 +45,9 @@ pub(super) async fn shared(tx: &mut Tx<'_>, quote: wire::Quote, order_number: Op
         total_amount: quote.total_amount,
         payment_terms,
         notes: quote.notes,
+        terms: quote.terms,
+        promised_date: quote.promised_date,
+        lead_days: quote.lead_days,
         reference: quote.reference,
         accepted_by: quote.accepted_by,
         accepted_at: quote.accepted_at,
@@ -61,6 +65,11 @@ fn line(line: wire::QuoteLine) -> SharedLine {
         discount_percent: line.discount_percent,
         net_amount: line.net_amount,
         tax_amount: line.tax_amount,
+        section: line.section,
+        option: line.option,
+        chosen: line.chosen,
+        promised_date: line.promised_date,
+        lead_days: line.lead_days,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{changed, write};
 use crate::line::Line;
+use crate::line::offer::Promise;
 use crate::quote::limits::{Facts, reasons};
 use crate::quote::{rules, store, view};
 use causeway_contract::{Code, Problem};
@@ -12,7 +13,7 @@ use causeway_govern::access::is_same;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{finish, not_blank};
 use causeway_openapi::quote as wire;
-use causeway_value::{Json, QuoteId, QuoteStatus};
+use causeway_value::{Day, Json, QuoteId, QuoteStatus};
 
 /// Submits a draft. What breaks no rule of its company is approved; the rest waits for a second person.
 ///
@@ -29,7 +30,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quo
     let mut broken = Vec::new();
     if let Some(limits) = &company.quote_rules {
         let party = tx.must::<parties::Entity>(old.party_id).await?;
-        let facts = Facts { discount: old.discount_percent, margin: old.margin_percent, term: old.payment_term_id, own_term: party.payment_term_id };
+        let facts = facts(&old, &party, ctx.today(company.time_zone));
         let lines: Vec<Line> = rows.iter().map(Line::from).collect();
         broken = reasons(&limits.0, facts, &lines)?;
     }
@@ -38,6 +39,18 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quo
     tx.update(&old, &new);
     let refs = store::refs_of(tx, id).await?;
     view::record(ctx, tx, event, &new, &rows, refs)
+}
+
+/// What the limits look at.
+pub(super) fn facts(quote: &Model, party: &parties::Model, today: Day) -> Facts {
+    Facts {
+        discount: quote.discount_percent,
+        margin: quote.margin_percent,
+        term: quote.payment_term_id,
+        own_term: party.payment_term_id,
+        promise: Promise::stored(quote.promised_date, quote.lead_days),
+        today,
+    }
 }
 
 /// Approves a quote that waits for it.

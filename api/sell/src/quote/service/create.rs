@@ -2,8 +2,10 @@
 
 use super::{OBJECT, terms, with_totals};
 use crate::header::{self, Given, Header};
-use crate::line::price::{Priced, Scope, price_lines};
-use crate::line::{amounts, explain, view as line_view};
+use crate::line::offer::{Offers, promise};
+use crate::line::price::{Priced, Scope, price_offered};
+use crate::line::{amounts, explain, offer, view as line_view};
+use crate::quote::template::{Filled, fill};
 use crate::quote::{store, view};
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
@@ -11,7 +13,8 @@ use causeway_entity::sell::quotes::Model;
 use causeway_kernel::{Ctx, Tx, number};
 use causeway_master::check::{self, finish};
 use causeway_master::refs;
-use causeway_openapi::quote as wire;
+use causeway_openapi::line::LineInput;
+use causeway_openapi::quote::{self as wire, QuoteLineInput};
 use causeway_value::{Amount, Day, DocumentKind, Json, QuoteId, QuoteLineId, QuoteStatus};
 
 /// Creates a quote: a draft, priced.
@@ -19,10 +22,10 @@ use causeway_value::{Amount, Day, DocumentKind, Json, QuoteId, QuoteLineId, Quot
 /// # Errors
 /// `validation_failed` naming each wrong field; `price_rule_tie`, `rate_missing` or `required` when a line has no one price; `amount_overflow`.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Result<wire::Quote, Problem> {
-    let (header, priced) = prepare(ctx, tx, body).await?;
+    let Prepared { header, priced, filled } = prepare(ctx, tx, body).await?;
     let number = number::next(ctx, tx, header.fiscal(), DocumentKind::Quote, header.today).await?;
     let totals = amounts::totals(&priced.lines, header.currency)?;
-    let row = with_totals(draft(ctx, &header, body, number), &totals);
+    let row = with_totals(draft(ctx, &header, &filled, number), &totals);
     tx.insert(row.clone());
     store::insert_traces(tx, &row, &priced.traces)?;
     let lines: Vec<_> = (1..).zip(priced.lines).map(|(position, line)| line.quote_row(row.tenant_id, row.id, position)).collect();
@@ -39,8 +42,8 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Res
 /// # Errors
 /// As [`create`].
 pub async fn price(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Result<wire::PricedQuote, Problem> {
-    let (header, priced) = prepare(ctx, tx, body).await?;
-    let row = draft(ctx, &header, body, String::new());
+    let Prepared { header, priced, filled } = prepare(ctx, tx, body).await?;
+    let row = draft(ctx, &header, &filled, String::new());
     let currency = header.currency;
     let totals = amounts::totals(&priced.lines, currency)?;
     let (margin_amount, margin_percent) = line_view::margin(&totals, currency);
@@ -57,12 +60,22 @@ pub async fn price(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Resu
         margin_percent,
         taxes: line_view::taxes(&totals.taxes, currency),
         lines,
+        sections: offer::shown(&priced.lines, currency)?,
         explain: explain::explanation(&priced.lines, &totals, terms(&row), &priced.traces),
     })
 }
 
-async fn prepare(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Result<(Header, Priced), Problem> {
+/// What a quote is made of.
+struct Prepared {
+    header: Header,
+    priced: Priced,
+    filled: Filled,
+}
+
+async fn prepare(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Result<Prepared, Problem> {
     let mut errors = Vec::new();
+    let filled = fill(tx, body, &mut errors).await?;
+    let body = &filled.body;
     let given = Given {
         company_id: body.company_id,
         party_id: body.party_id,
@@ -75,9 +88,12 @@ async fn prepare(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Result
     let header = header::resolve(ctx, tx, given, &mut errors).await?;
     body.valid_until.iter().for_each(|day| check::day(*day, "/valid_until", &mut errors));
     let Some(header) = header else { return Err(Problem::of(errors)) };
-    let priced = price_lines(ctx, tx, &Scope::of(&header), &body.lines, &mut errors).await?;
-    finish(errors)?;
-    Ok((header, priced.ok_or_else(Problem::not_found)?))
+    let _ = promise(body.promised_date, body.lead_days, header.today, "", &mut errors);
+    let offers = Offers::read(&body.lines, header.today, &mut errors);
+    let inputs: Vec<LineInput> = body.lines.iter().map(QuoteLineInput::line).collect();
+    let priced = price_offered(ctx, tx, &Scope::of(&header), &inputs, &offers, &mut errors).await?;
+    finish(errors.into_iter().map(|error| filled.told(error)).collect())?;
+    Ok(Prepared { header, priced: priced.ok_or_else(Problem::not_found)?, filled })
 }
 
 /// The last day of a quote that does not name one.
@@ -86,7 +102,8 @@ pub(super) fn last_day(company: &companies::Model, today: Day) -> Option<Day> {
     Some(today.plus_days(i64::from(days)))
 }
 
-fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateQuote, number: String) -> Model {
+fn draft(ctx: &Ctx, header: &Header, filled: &Filled, number: String) -> Model {
+    let body = &filled.body;
     Model {
         tenant_id: ctx.tenant,
         id: QuoteId::new(),
@@ -99,7 +116,7 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateQuote, number: String) -
         status: QuoteStatus::Draft,
         currency: header.currency,
         quote_date: header.today,
-        valid_until: body.valid_until.or_else(|| last_day(&header.company, header.today)),
+        valid_until: filled.last_day(header.today).or_else(|| last_day(&header.company, header.today)),
         payment_term_id: header.payment_term_id,
         discount_percent: header.discount,
         tax_rounding: header.company.tax_rounding,
@@ -124,5 +141,9 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateQuote, number: String) -
         approval_reasons: None,
         submitted_by: None,
         approval_comment: None,
+        terms: body.terms.clone(),
+        promised_date: body.promised_date,
+        lead_days: body.lead_days.map(i64::from),
+        template_id: body.template_id,
     }
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod approve;
+mod choose;
 mod create;
 mod history;
 mod offer;
@@ -10,6 +11,7 @@ mod update;
 
 pub use accept::accept;
 pub use approve::{approve, reject, submit};
+pub(in crate::quote) use choose::RULES;
 pub use create::{create, price};
 pub use history::{compare, duplicate, revisions};
 pub use offer::{decline, explain, send};

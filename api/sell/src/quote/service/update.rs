@@ -3,7 +3,8 @@
 use super::{OBJECT, changed, terms, with_totals};
 use crate::check::share;
 use crate::header;
-use crate::line::price::{Scope, price_lines, settle_again};
+use crate::line::offer::{Offers, Promise, promise};
+use crate::line::price::{Scope, price_offered, settle_again};
 use crate::line::{Line, amounts};
 use crate::quote::{rules, store, view};
 use causeway_contract::{FieldError, Patch, Problem};
@@ -14,7 +15,7 @@ use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{self, finish};
 use causeway_master::refs;
 use causeway_openapi::line::LineInput;
-use causeway_openapi::quote as wire;
+use causeway_openapi::quote::{self as wire, QuoteLineInput};
 use causeway_value::{Json, QuoteId};
 
 /// Changes a draft. Lines that are given replace all lines and are priced as of today; another document discount alone keeps the prices.
@@ -26,9 +27,10 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Update
     rules::must_be_draft(&old, "changed")?;
     let mut errors = Vec::new();
     let mut new = patched(ctx, &old, body, &mut errors);
+    promised(ctx, tx, &mut new, body, &mut errors).await?;
     check_references(tx, &mut new, body, &mut errors).await?;
     let lines = match &body.lines {
-        Patch::Value(inputs) => priced_anew(ctx, tx, &mut new, inputs, errors).await?,
+        Patch::Value(lines) => priced_anew(ctx, tx, &mut new, lines, errors).await?,
         Patch::Absent | Patch::Null => {
             finish(errors)?;
             kept(tx, &old, &mut new).await?
@@ -50,8 +52,28 @@ fn patched(ctx: &Ctx, old: &quotes::Model, body: &wire::UpdateQuote, errors: &mu
     new.reference = body.reference.clone().over(new.reference);
     new.owner_id = body.owner_id.clone().over(new.owner_id);
     new.notes = body.notes.clone().over(new.notes);
+    new.terms = body.terms.clone().over(new.terms);
     new.metadata = Json(check::metadata(new.metadata.0, &body.metadata, errors));
     new
+}
+
+/// A day takes the place of days after acceptance, and the other way round.
+async fn promised(ctx: &Ctx, tx: &mut Tx<'_>, new: &mut quotes::Model, body: &wire::UpdateQuote, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    if body.promised_date.is_absent() && body.lead_days.is_absent() {
+        return Ok(());
+    }
+    let (date, days) = (body.promised_date.clone().over(None), body.lead_days.clone().over(None));
+    if let (None, None) = (date, days) {
+        // What is taken back leaves the other one alone.
+        new.promised_date = new.promised_date.filter(|_| body.promised_date.is_absent());
+        new.lead_days = new.lead_days.filter(|_| body.lead_days.is_absent());
+        return Ok(());
+    }
+    let company = tx.must::<companies::Entity>(new.company_id).await?;
+    let promise = promise(date, days, ctx.today(company.time_zone), "", errors);
+    new.promised_date = promise.and_then(Promise::date);
+    new.lead_days = promise.and_then(Promise::lead_days).map(i64::from);
+    Ok(())
 }
 
 /// What is named anew must be there. A quote goes with its opportunity's deal.
@@ -71,14 +93,16 @@ async fn priced_anew(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     new: &mut quotes::Model,
-    inputs: &[LineInput],
+    given: &[QuoteLineInput],
     mut errors: Vec<FieldError>,
 ) -> Result<Vec<quote_lines::Model>, Problem> {
     let company = tx.must::<companies::Entity>(new.company_id).await?;
     let party = tx.must::<parties::Entity>(new.party_id).await?;
     let today = ctx.today(company.time_zone);
     let scope = Scope { company: &company, party: &party, day: today, terms: terms(new) };
-    let priced = price_lines(ctx, tx, &scope, inputs, &mut errors).await?;
+    let offers = Offers::read(given, today, &mut errors);
+    let inputs: Vec<LineInput> = given.iter().map(QuoteLineInput::line).collect();
+    let priced = price_offered(ctx, tx, &scope, &inputs, &offers, &mut errors).await?;
     finish(errors)?;
     let priced = priced.ok_or_else(Problem::not_found)?;
     let totals = amounts::totals(&priced.lines, new.currency)?;

@@ -1,0 +1,237 @@
+//! What confirmed orders leave after cost (ORD-17, QTE-18, ACC-15, RPT-03).
+//!
+//! Lines are added up in the database as far as they have the same cost and quantity, so that each line's cost is rounded as its order shows it.
+
+use super::months::days;
+use super::owed::Converter;
+use crate::sql::{self, statement};
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::govern::users;
+use causeway_entity::master::{parties, products};
+use causeway_entity::sell::orders;
+use causeway_kernel::db::Cell;
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::pricing::amounts::{cost_amount, margin};
+use causeway_openapi::margin::{self as wire, MarginBy};
+use causeway_value::{Amount, Currency, OrderId, Overflow, PartyId, Price, ProductId, Quantity, UserId};
+use sea_orm::FromQueryResult;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// Rows that are shown, at most.
+const ROWS: usize = 1_000;
+/// Different sales of one report, at most: what is added up in memory.
+const SALES: usize = 100_000;
+
+/// Lines of one holder that have the same currency, cost and quantity.
+#[derive(Clone, Debug, FromQueryResult)]
+struct Sale {
+    holder: Option<Uuid>,
+    currency: Currency,
+    unit_cost: Option<Price>,
+    base: Quantity,
+    quantity: Quantity,
+    lines: i64,
+    net: Amount,
+}
+
+/// What lines come to in one currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sum {
+    lines: i64,
+    amount: Amount,
+    /// Of lines whose cost is not known.
+    unknown: Amount,
+    /// Of the others, if there are any.
+    cost: Option<Amount>,
+}
+
+impl Sum {
+    fn add(&mut self, other: Self) -> Result<(), Overflow> {
+        self.lines = self.lines.checked_add(other.lines).ok_or(Overflow)?;
+        self.amount = self.amount.plus(other.amount)?;
+        self.unknown = self.unknown.plus(other.unknown)?;
+        self.cost = match (self.cost, other.cost) {
+            (Some(one), Some(other)) => Some(one.plus(other)?),
+            (one, other) => one.or(other),
+        };
+        Ok(())
+    }
+
+    fn shown(self, currency: Currency) -> Result<wire::MarginSum, Overflow> {
+        let known = self.amount.minus(self.unknown)?;
+        let left = self.cost.map(|cost| margin(known, cost)).transpose()?;
+        Ok(wire::MarginSum {
+            lines: self.lines,
+            amount: self.amount.text(currency),
+            unknown_amount: self.unknown.text(currency),
+            cost_amount: self.cost.map(|cost| cost.text(currency)),
+            margin_amount: left.map(|left| left.amount.text(currency)),
+            margin_percent: left.and_then(|left| left.percent),
+        })
+    }
+}
+
+/// What these lines come to: each has its own cost, rounded.
+fn sum(sale: &Sale) -> Result<Sum, Overflow> {
+    let cost = match sale.unit_cost {
+        Some(cost) => {
+            let each = cost_amount(sale.quantity, cost, sale.base, sale.currency)?;
+            Some(Amount(each.0.checked_mul(sale.lines).ok_or(Overflow)?))
+        }
+        None => None,
+    };
+    Ok(Sum { lines: sale.lines, amount: sale.net, unknown: if cost.is_some() { Amount::ZERO } else { sale.net }, cost })
+}
+
+const fn holder(by: MarginBy) -> &'static str {
+    match by {
+        MarginBy::Order => "o.id",
+        MarginBy::Customer => "o.party_id",
+        MarginBy::Product => "l.product_id",
+        MarginBy::Rep => "o.owner_id",
+    }
+}
+
+fn sales_sql(by: MarginBy) -> String {
+    let holder = holder(by);
+    format!(
+        "SELECT {holder} AS holder, o.currency AS currency, l.unit_cost AS unit_cost, l.price_base_quantity AS base, \
+             COALESCE(l.kept_quantity, l.quantity) AS quantity, COUNT(*) AS lines, CAST(SUM(l.net_amount) AS BIGINT) AS net \
+         FROM orders o JOIN order_lines l ON l.tenant_id = o.tenant_id AND l.order_id = o.id \
+         WHERE o.tenant_id = $1 AND o.company_id = $2 AND o.confirmed_at >= $3 AND o.confirmed_at < $4 AND o.status IN ('confirmed', 'fulfilled') \
+         GROUP BY {holder}, o.currency, l.unit_cost, l.price_base_quantity, COALESCE(l.kept_quantity, l.quantity) LIMIT {}",
+        SALES + 1
+    )
+}
+
+/// The margins of a company's orders that were confirmed in a period.
+///
+/// # Errors
+/// `not_found` for the company; `invalid_value` for the period; `rate_missing`; `amount_overflow`.
+pub(super) async fn report(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::MarginQuery) -> Result<wire::MarginReport, Problem> {
+    let company = sql::company(tx, query.company_id).await?;
+    let by = query.by.unwrap_or_default();
+    let (from, to) = days(query.from, query.to, ctx.today(company.time_zone))?;
+    let cells = [
+        ("holder", Cell::Uuid),
+        ("currency", Cell::Text),
+        ("unit_cost", Cell::Whole),
+        ("base", Cell::Whole),
+        ("quantity", Cell::Whole),
+        ("lines", Cell::Whole),
+        ("net", Cell::Whole),
+    ];
+    let (begin, end) = (from.start_in(company.time_zone), to.plus_days(1).start_in(company.time_zone));
+    let asked = statement(tx, &sales_sql(by), vec![company.id.into(), begin.into(), end.into()]);
+    let found: Vec<Sale> = sql::rows(tx, asked, &cells).await?;
+    if found.len() > SALES {
+        let detail = format!("begins a period with more than {SALES} different sales; ask for a shorter one");
+        return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "from", detail)]));
+    }
+    let converter = Converter::of(tx, &company, found.iter().map(|sale| sale.currency), to).await?;
+    let mut in_currency: BTreeMap<(Option<Uuid>, Currency), Sum> = BTreeMap::new();
+    for sale in &found {
+        in_currency.entry((sale.holder, sale.currency)).or_default().add(sum(sale)?)?;
+    }
+    let mut by_holder: BTreeMap<Option<Uuid>, Sum> = BTreeMap::new();
+    let mut total = Sum::default();
+    for ((holder, currency), sum) in in_currency {
+        let converted = converted(&converter, sum, currency)?;
+        by_holder.entry(holder).or_default().add(converted)?;
+        total.add(converted)?;
+    }
+    let count = i64::try_from(by_holder.len()).unwrap_or(i64::MAX);
+    // By amount and not by margin: the order of rows tells nothing to who may not see costs.
+    let mut holders: Vec<(Option<Uuid>, Sum)> = by_holder.into_iter().collect();
+    holders.sort_by_key(|(holder, sum)| (Reverse(sum.amount), *holder));
+    holders.truncate(ROWS);
+    let names = names(tx, by, holders.iter().filter_map(|(holder, _)| *holder).collect()).await?;
+    let row = |(holder, sum): (Option<Uuid>, Sum)| -> Result<wire::MarginRow, Problem> {
+        let of = |kind: MarginBy| holder.filter(|_| by == kind);
+        Ok(wire::MarginRow {
+            order_id: of(MarginBy::Order).map(OrderId::from_uuid),
+            party_id: of(MarginBy::Customer).map(PartyId::from_uuid),
+            product_id: of(MarginBy::Product).map(ProductId::from_uuid),
+            owner_id: of(MarginBy::Rep).map(UserId::from_uuid),
+            name: holder.and_then(|holder| names.get(&holder).cloned()),
+            sum: sum.shown(company.currency)?,
+        })
+    };
+    Ok(wire::MarginReport {
+        object: "margin_report".to_owned(),
+        company_id: company.id,
+        by,
+        from,
+        to,
+        currency: company.currency,
+        rows: holders.into_iter().map(row).collect::<Result<_, _>>()?,
+        count,
+        total: total.shown(company.currency)?,
+    })
+}
+
+fn converted(converter: &Converter, sum: Sum, currency: Currency) -> Result<Sum, Problem> {
+    let known = converter.amount(sum.amount.minus(sum.unknown)?, currency)?;
+    let unknown = converter.amount(sum.unknown, currency)?;
+    let cost = sum.cost.map(|cost| converter.amount(cost, currency)).transpose()?;
+    Ok(Sum { lines: sum.lines, amount: known.plus(unknown)?, unknown, cost })
+}
+
+/// What the holders are called.
+async fn names(tx: &mut Tx<'_>, by: MarginBy, ids: BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, String>, Problem> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    Ok(match by {
+        MarginBy::Order => {
+            let rows = Find::<orders::Entity>::new().among(orders::Column::Id, ids).all(tx).await?;
+            rows.into_iter().map(|row| (row.id.uuid(), row.number)).collect()
+        }
+        MarginBy::Customer => {
+            let rows = Find::<parties::Entity>::new().among(parties::Column::Id, ids).all(tx).await?;
+            rows.into_iter().map(|row| (row.id.uuid(), row.name)).collect()
+        }
+        MarginBy::Product => {
+            let rows = Find::<products::Entity>::new().among(products::Column::Id, ids).all(tx).await?;
+            rows.into_iter().map(|row| (row.id.uuid(), row.name)).collect()
+        }
+        MarginBy::Rep => {
+            let rows = Find::<users::Entity>::new().among(users::Column::Id, ids).all(tx).await?;
+            rows.into_iter().map(|row| (row.id.uuid(), row.name)).collect()
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sale(quantity: &str, cost: Option<&str>, lines: i64, net: i64) -> Sale {
+        let unit_cost = cost.map(|cost| cost.parse().unwrap());
+        Sale { holder: None, currency: "EUR".parse().unwrap(), unit_cost, base: Quantity::ONE, quantity: quantity.parse().unwrap(), lines, net: Amount(net) }
+    }
+
+    #[test]
+    fn each_line_has_its_own_rounded_cost() {
+        // Half a cent each: two lines cost two cents, not one.
+        assert_eq!(sum(&sale("1", Some("0.005"), 2, 100)).unwrap().cost, Some(Amount(2)));
+        assert_eq!(sum(&sale("2", Some("0.005"), 1, 100)).unwrap().cost, Some(Amount(1)));
+        assert_eq!(sum(&sale("1", None, 3, 100)).unwrap(), Sum { lines: 3, amount: Amount(100), unknown: Amount(100), cost: None });
+    }
+
+    #[test]
+    fn what_has_no_cost_is_in_no_margin() {
+        let mut all = Sum::default();
+        all.add(sum(&sale("40", Some("11.20"), 1, 64_800)).unwrap()).unwrap();
+        all.add(sum(&sale("1", None, 1, 5_000)).unwrap()).unwrap();
+        let shown = all.shown("EUR".parse().unwrap()).unwrap();
+        assert_eq!((shown.amount.0.as_str(), shown.unknown_amount.0.as_str(), shown.lines), ("698.00", "50.00", 2));
+        assert_eq!(shown.cost_amount.map(|amount| amount.0).as_deref(), Some("448.00"));
+        assert_eq!(shown.margin_amount.map(|amount| amount.0).as_deref(), Some("200.00"));
+        assert_eq!(shown.margin_percent.map(|percent| percent.to_string()).as_deref(), Some("30.864198"));
+        let none = Sum::default().shown("EUR".parse().unwrap()).unwrap();
+        assert_eq!((none.cost_amount, none.margin_amount, none.margin_percent), (None, None, None));
+    }
+}

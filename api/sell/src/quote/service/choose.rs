@@ -1,0 +1,152 @@
+//! Choosing among the options of a quote when it is accepted (QTE-01, QTE-08).
+
+use super::approve::facts;
+use super::{terms, with_totals};
+use crate::line::price::settle_again;
+use crate::line::{Line, amounts};
+use crate::quote::limits::{Facts, reasons};
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::master::parties;
+use causeway_entity::sell::{quote_lines, quotes};
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::check::{each_once, finish};
+use causeway_value::Json;
+use std::collections::BTreeSet;
+
+/// The field of a problem that says which rules a choice breaks.
+pub(in crate::quote) const RULES: &str = "approval_rules";
+
+/// The quote and its lines with exactly the options of these numbers taken; as they stand when none are given.
+///
+/// # Errors
+/// `validation_failed` for a number that is no option, and when nothing would be left; `state_conflict` when the choice breaks a rule of the company that
+/// nobody approved.
+pub(super) async fn choose(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    quote: quotes::Model,
+    rows: Vec<quote_lines::Model>,
+    wanted: Option<&[u32]>,
+) -> Result<(quotes::Model, Vec<quote_lines::Model>), Problem> {
+    let mut lines: Vec<Line> = rows.iter().map(Line::from).collect();
+    let taken = match wanted {
+        Some(wanted) => take(&mut lines, wanted)?,
+        None => BTreeSet::new(),
+    };
+    if !lines.iter().any(Line::counts) {
+        return Err(Problem::field(Code::Required, "/chosen_options", "must name at least one option: nothing would be ordered"));
+    }
+    if lines.iter().zip(&rows).all(|(line, row)| line.choice.map(|choice| choice.chosen) == row.chosen) {
+        return Ok((quote, rows));
+    }
+    settle_again(tx, quote.company_id, &mut lines, terms(&quote)).await?;
+    let totals = amounts::totals(&lines, quote.currency)?;
+    let chosen = with_totals(quote.clone(), &totals);
+    must_be_covered(ctx, tx, company, (&quote, &chosen), &lines, &taken).await?;
+    let mut after = Vec::with_capacity(rows.len());
+    for (row, line) in rows.into_iter().zip(lines) {
+        let (chosen, taxes) = (line.choice.map(|choice| choice.chosen), Json(line.taxes));
+        let new = quote_lines::Model { chosen, net_amount: line.net_amount, tax_amount: line.tax_amount, taxes, ..row.clone() };
+        tx.update(&row, &new);
+        after.push(new);
+    }
+    Ok((chosen, after))
+}
+
+/// Takes these options and no others. Answers the numbers of the lines that were not taken before.
+fn take(lines: &mut [Line], wanted: &[u32]) -> Result<BTreeSet<u32>, Problem> {
+    let options: BTreeSet<u32> = lines.iter().filter_map(|line| line.choice).map(|choice| choice.option).collect();
+    let mut errors = Vec::new();
+    each_once(wanted, "/chosen_options", &mut errors);
+    for (index, option) in wanted.iter().enumerate().filter(|(_, option)| !options.contains(option)) {
+        let detail = if options.is_empty() { "is no option: the quote has none".to_owned() } else { format!("is no option of the quote: {option}") };
+        errors.push(FieldError::pointer(Code::InvalidValue, format!("/chosen_options/{index}"), detail));
+    }
+    finish(errors)?;
+    let mut taken = BTreeSet::new();
+    for (number, line) in (1_u32..).zip(lines) {
+        let Some(choice) = &mut line.choice else { continue };
+        let chosen = wanted.contains(&choice.option);
+        if chosen && !choice.chosen {
+            taken.insert(number);
+        }
+        choice.chosen = chosen;
+    }
+    Ok(taken)
+}
+
+/// A choice must not grant what nobody approved: what is taken now was not looked at when the quote was submitted, and it may leave less margin.
+async fn must_be_covered(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    (before, after): (&quotes::Model, &quotes::Model),
+    lines: &[Line],
+    taken: &BTreeSet<u32>,
+) -> Result<(), Problem> {
+    let Some(limits) = &company.quote_rules else { return Ok(()) };
+    let party = tx.must::<parties::Entity>(after.party_id).await?;
+    // The payment term is that which was looked at.
+    let facts = Facts {
+        margin: after.margin_percent.filter(|is| before.margin_percent.is_none_or(|was| *is < was)),
+        term: None,
+        ..facts(after, &party, ctx.today(company.time_zone))
+    };
+    let mut broken = reasons(&limits.0, facts, lines)?;
+    broken.retain(|reason| reason.line.is_none_or(|line| taken.contains(&line)));
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let rules: BTreeSet<String> = broken.into_iter().map(|reason| reason.rule).collect();
+    let rules: Vec<String> = rules.into_iter().collect();
+    let detail = format!(
+        "The quote {} was approved without these options, and with them it needs a second person ({}). Revise it with them chosen and submit the revision.",
+        after.number,
+        rules.join(", ")
+    );
+    Err(Problem::new(Code::StateConflict, detail).with("status", after.status.to_string()).with(RULES, rules))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::line::offer::Choice;
+    use causeway_value::{Amount, BillingPolicy, Price, Quantity};
+
+    fn line(choice: Option<(u32, bool)>) -> Line {
+        Line {
+            product_id: None,
+            description: "Chai".to_owned(),
+            quantity: Quantity::ONE,
+            unit: None,
+            unit_price: Price::ONE,
+            price_base_quantity: Quantity::ONE,
+            price_source: "given".to_owned(),
+            list_unit_price: None,
+            price_override_reason: None,
+            discount_percent: causeway_value::Percent::ZERO,
+            billing_policy: BillingPolicy::OnOrder,
+            net_amount: Amount::ZERO,
+            tax_amount: Amount::ZERO,
+            tax_ids: Vec::new(),
+            taxes: Vec::new(),
+            unit_cost: None,
+            section: None,
+            choice: choice.map(|(option, chosen)| Choice { option, chosen }),
+            promise: None,
+        }
+    }
+
+    #[test]
+    fn exactly_the_named_options_are_taken_and_bundles_as_a_whole() {
+        let mut lines = [line(None), line(Some((1, true))), line(Some((2, false))), line(Some((2, false))), line(Some((3, true)))];
+        assert_eq!(take(&mut lines, &[2, 3]).unwrap(), BTreeSet::from([3, 4]));
+        assert_eq!(lines.iter().map(Line::counts).collect::<Vec<_>>(), [true, false, true, true, true]);
+        assert_eq!(take(&mut lines, &[]).unwrap(), BTreeSet::new());
+        assert_eq!(lines.iter().filter(|line| line.counts()).count(), 1);
+        let wrong = take(&mut lines, &[1, 4, 1]).unwrap_err();
+        assert_eq!(wrong.errors.iter().filter_map(|error| error.pointer.as_deref()).collect::<Vec<_>>(), ["/chosen_options/2", "/chosen_options/1"]);
+    }
+}
