@@ -68,6 +68,8 @@ pub struct Invoice {
     pub total_amount: AmountText,
     /// What of that is not settled; for a draft the total.
     pub open_amount: AmountText,
+    /// What of a down payment no invoice has deducted, tax included, drafts of invoices counted; null for what is no down payment.
+    pub undeducted_amount: Option<AmountText>,
     /// The tax by tax.
     pub taxes: Vec<TaxAmount>,
     /// The lines.
@@ -122,6 +124,8 @@ pub struct InvoiceLine {
     pub order_line_id: Option<OrderLineId>,
     /// The line that this line of a credit note credits.
     pub credited_line_id: Option<InvoiceLineId>,
+    /// The line of a down payment that this line deducts.
+    pub deducted_line_id: Option<InvoiceLineId>,
     /// What was sold.
     pub product_id: Option<ProductId>,
     /// The text on the document.

@@ -17,6 +17,7 @@ pub mod company;
 pub mod credit;
 pub mod crm;
 pub mod delivery;
+pub mod down_payment;
 pub mod fiscal_year;
 pub mod identity;
 pub mod import;
@@ -74,6 +75,7 @@ pub fn rows() -> Vec<Row> {
         shared_quote::ENDPOINTS,
         order::ENDPOINTS,
         order_amendment::ENDPOINTS,
+        down_payment::ENDPOINTS,
         delivery::ENDPOINTS,
         billable::ENDPOINTS,
         billing_run::ENDPOINTS,

@@ -69,6 +69,10 @@ pub struct Order {
     pub margin_percent: Option<Percent>,
     /// The tax by tax.
     pub taxes: Vec<TaxAmount>,
+    /// What its posted down payments come to with tax, less what was credited of them.
+    pub down_payments_amount: AmountText,
+    /// What of that no invoice has deducted; the next invoices will.
+    pub undeducted_amount: AmountText,
     /// The lines.
     pub lines: Vec<OrderLine>,
     /// What blocks named steps of it now, oldest first.

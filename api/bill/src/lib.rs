@@ -7,6 +7,7 @@
 pub mod billable;
 pub mod billing_run;
 pub mod booked;
+pub mod down_payment;
 pub mod exposure;
 pub mod invoice;
 pub mod obligation;

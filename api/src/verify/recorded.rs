@@ -16,14 +16,16 @@ const PAGE: u32 = 100;
 const MOST: usize = 100;
 
 /// What an object shows without being changed by it: the kind, and the field, of the object or of its lines. What lines of orders have come to stands in
-/// their obligations, which have checks of their own.
-const LIVE: [(&str, &str); 6] = [
+/// their obligations, and what is paid of orders in advance in invoices, which have checks of their own.
+const LIVE: [(&str, &str); 8] = [
     ("api_key", "last_used_at"),
     ("order", "reserved_quantity"),
     ("order", "delivered_quantity"),
     ("order", "invoiced_quantity"),
     ("order", "cancelled_quantity"),
     ("order", "progress"),
+    ("order", "down_payments_amount"),
+    ("order", "undeducted_amount"),
 ];
 
 /// How many objects were compared, and those that differ from their snapshots. Objects without one are left to the other checks.

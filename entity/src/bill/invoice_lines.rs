@@ -40,6 +40,8 @@ pub struct Model {
     pub credited_amount: Amount,
     /// What credit notes took back, tax by tax.
     pub credited_taxes: Json<Vec<TaxAmount>>,
+    /// The line of a down payment that it deducts, or that the line it credits did.
+    pub deducted_line_id: Option<InvoiceLineId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -68,6 +68,8 @@ pub struct Model {
     /// What the customer says is wrong.
     pub dispute: Option<String>,
     pub disputed: Option<bool>,
+    /// Of a down payment, what no invoice has deducted, tax included; null for what is no down payment.
+    pub undeducted_amount: Option<Amount>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -53,6 +53,10 @@ impl Fixture {
                 let lines = json!([self.full_line(), changed]);
                 self.on(order.id, body(json!({ "reason": "they need fewer", "lines": lines, "payment_term_id": self.shop.term })))
             }
+            "CreateDownPayment" => {
+                let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
+                self.on(order.id, body(json!({ "amount": "50.00", "payment_term_id": self.shop.term })))
+            }
             "RecheckOrder" => self.on(self.rechecked_order().await, None),
             "CreateCreditPolicy" => {
                 let party = caller.post::<party::CreateParty>((), &party_body("Boreas")).await.id;

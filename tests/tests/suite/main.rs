@@ -11,6 +11,7 @@ mod crash;
 mod credit;
 mod currency;
 mod delivery;
+mod down_payments;
 mod dry_run;
 mod early_payment;
 mod exports;

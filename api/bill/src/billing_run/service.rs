@@ -69,11 +69,11 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateBillingRun) -> Resu
     run.invoice_count = count(invoices.len());
     run.billable_count = count(invoices.iter().map(Vec::len).sum());
     let all: Vec<billables::Model> = invoices.iter().flatten().cloned().collect();
-    let batch = Batch::read(tx, company, &all, run.invoice_date.unwrap_or(today)).await?;
+    let mut batch = Batch::read(tx, company, &all, run.invoice_date.unwrap_or(today)).await?;
     let mut items = Vec::with_capacity(invoices.len());
     let mut totals = BTreeMap::new();
     for (position, rows) in (1..).zip(&invoices) {
-        let item = item(ctx, tx, &run, &batch, position, rows)?;
+        let item = item(ctx, tx, &run, &mut batch, position, rows)?;
         if item.status == BillingRunItemStatus::Failed {
             run.failed_count += 1;
         } else {
@@ -137,7 +137,7 @@ fn item(
     ctx: &Ctx,
     tx: &Tx<'_>,
     run: &billing_runs::Model,
-    batch: &Batch,
+    batch: &mut Batch,
     position: i64,
     rows: &[billables::Model],
 ) -> Result<billing_run_items::Model, Problem> {

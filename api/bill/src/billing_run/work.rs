@@ -102,7 +102,7 @@ async fn make(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, run: &bill
     let ids: Vec<BillableId> = items.iter().flat_map(|item| item.billable_ids.0.iter().copied()).collect();
     let found = Find::<billables::Entity>::new().among(billables::Column::Id, ids).order_by(billables::Column::Id).lock().all(tx).await?;
     let day = run.invoice_date.unwrap_or_else(|| ctx.today(company.time_zone));
-    let batch = Batch::read(tx, company.clone(), &found, day).await?;
+    let mut batch = Batch::read(tx, company.clone(), &found, day).await?;
     let ready: BTreeMap<BillableId, billables::Model> = found.into_iter().filter(|row| row.status == BillableStatus::Ready).map(|row| (row.id, row)).collect();
     let mut all: Vec<Made> = Vec::with_capacity(items.len());
     let mut failed = 0;

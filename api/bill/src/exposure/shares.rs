@@ -84,7 +84,8 @@ fn of_billable(row: &dyn Any) -> Result<Vec<Addition>, Overflow> {
     added((row.company_id, row.party_id, row.currency), "billables", billable(row)?)
 }
 
-/// What an invoice has open, a draft included; a posted credit note that is not used up is the customer's.
+/// What an invoice has open, a draft included; a posted credit note that is not used up is the customer's. What a down payment has left lessens what the
+/// rest of its order will bring.
 fn of_invoice(row: &dyn Any) -> Result<Vec<Addition>, Overflow> {
     let Some(row) = row.downcast_ref::<invoices::Model>().filter(|row| row.direction == Direction::Sale) else { return Ok(Vec::new()) };
     let column = match (row.kind, row.status) {
@@ -92,7 +93,9 @@ fn of_invoice(row: &dyn Any) -> Result<Vec<Addition>, Overflow> {
         (InvoiceKind::Invoice, _) => "open_receivables",
         (InvoiceKind::CreditNote, _) => "unallocated",
     };
-    added((row.company_id, row.party_id, row.currency), column, row.open_amount)
+    let mut additions = added((row.company_id, row.party_id, row.currency), column, row.open_amount)?;
+    additions.extend(added((row.company_id, row.party_id, row.currency), "unallocated", row.undeducted_amount.unwrap_or_default())?);
+    Ok(additions)
 }
 
 /// What is left of a customer's payment; what is left of one to a customer is owed to us.

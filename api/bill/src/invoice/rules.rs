@@ -83,7 +83,7 @@ pub struct CreditPlan {
 pub fn plan_credit(lines: &[CreditableLine], request: &CreditRequest, currency: Currency) -> Result<CreditPlan, Problem> {
     let remaining = lines.iter().map(Remaining::of).collect::<Result<Vec<_>, _>>()?;
     if remaining.iter().all(Remaining::is_nothing) {
-        return Err(Problem::new(Code::StateConflict, "Nothing remains to be credited: credit notes have taken back the whole invoice."));
+        return Err(Problem::new(Code::StateConflict, "Nothing remains to be credited: credit notes, and what invoices deduct of a down payment, have taken back the whole invoice."));
     }
     let credited = match request {
         CreditRequest::All => remaining.iter().filter(|line| !line.is_nothing()).map(Remaining::all).collect(),
@@ -206,7 +206,7 @@ fn by_amount(remaining: &[Remaining], amount: Amount, currency: Currency) -> Res
 
 /// Splits `total` over `weights` in proportion. Every part lies between zero and its weight, because it is cut towards zero first and only what was cut is
 /// given back, one unit each, by largest remainder. `total` must lie between zero and the sum of the weights; weights of both signs are fine.
-fn largest_remainder(total: Amount, weights: &[Amount]) -> Result<Vec<Amount>, Overflow> {
+pub(crate) fn largest_remainder(total: Amount, weights: &[Amount]) -> Result<Vec<Amount>, Overflow> {
     let sum = i128::from(Amount::sum(weights.iter().copied())?.0);
     let mut parts = Vec::with_capacity(weights.len());
     let mut cut = Vec::with_capacity(weights.len());

@@ -136,6 +136,14 @@ impl Settlement {
         Ok(())
     }
 
+    /// Takes what is credited of a down payment from what invoices may still deduct; nothing happens to another document.
+    pub(crate) fn no_longer_deducted(&mut self, id: InvoiceId, amount: Amount) -> Result<(), Overflow> {
+        if let Some(row) = self.invoices.iter_mut().find(|row| row.new.id == id) {
+            row.new.undeducted_amount = row.new.undeducted_amount.map(|left| left.minus(amount)).transpose()?;
+        }
+        Ok(())
+    }
+
     /// What is left of a credit note among them.
     pub(crate) fn source_of(&self, note: &invoices::Model, company_currency: Currency) -> Result<Source, Overflow> {
         let parts = self.installments.iter().filter(|row| row.new.invoice_id == note.id);

@@ -140,6 +140,8 @@ pub struct InvoicePart {
     pub account: AccountRef,
     /// Its taxes.
     pub taxes: Vec<TaxPart>,
+    /// The conversion at which a down payment was booked that the line deducts; the document's own when none. The difference is a realised one.
+    pub booked: Option<Conversion>,
 }
 
 /// An invoice or credit note to be posted. Amounts of both kinds are positive for the usual case.
@@ -172,7 +174,7 @@ pub struct InvoicePosting {
     pub company_untaxed: Amount,
     /// The tax in company currency.
     pub company_tax: Amount,
-    /// Both: what the receivable or payable is booked at.
+    /// Both, with the realised difference of what is deducted: what the receivable or payable is booked at.
     pub company_total: Amount,
     /// Of each installment, in company currency.
     pub company_installments: Vec<Amount>,
@@ -189,6 +191,7 @@ pub fn invoice_posting(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> R
     };
     let claim = (invoice.direction == Direction::Sale) == (invoice.kind == InvoiceKind::Invoice);
     let (nets, taxes) = converted_sums(invoice, accounts)?;
+    let difference = difference_of_deductions(invoice)?;
     let sum = |sums: &[Sum], amount: fn(&Sum) -> Amount| Amount::sum(sums.iter().map(amount));
     let total = sum(&nets, |sum| sum.foreign)?.plus(sum(&taxes, |sum| sum.foreign)?)?;
     let due = Amount::sum(invoice.installments.iter().map(|part| part.amount))?;
@@ -196,7 +199,7 @@ pub fn invoice_posting(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> R
         return Err(LedgerError::Unbalanced { debit: due, credit: total }.into());
     }
     let (company_untaxed, company_tax) = (sum(&nets, |sum| sum.company)?, sum(&taxes, |sum| sum.company)?);
-    let company_total = company_untaxed.plus(company_tax)?;
+    let company_total = company_untaxed.plus(company_tax)?.plus(difference)?;
     let amounts: Vec<Amount> = invoice.installments.iter().map(|part| part.amount).collect();
     let company_installments = in_proportion(company_total, total, &amounts)?;
     let mut book = Book { party_id: invoice.party_id, currency: invoice.currency, lines: Vec::new() };
@@ -206,6 +209,10 @@ pub fn invoice_posting(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> R
     }
     for sum in nets.iter().chain(&taxes) {
         book.add(sum.account, !claim, sum.company, sum.foreign, None)?;
+    }
+    if !difference.is_zero() {
+        let gain = (difference > Amount::ZERO) == claim;
+        book.add(accounts(if gain { Purpose::ExchangeGain } else { Purpose::ExchangeLoss })?, !claim, difference, Amount::ZERO, None)?;
     }
     balanced(&book.lines)?;
     Ok(InvoicePosting { lines: book.lines, company_untaxed, company_tax, company_total, company_installments })
@@ -219,11 +226,23 @@ struct Sum {
     company: Amount,
 }
 
+/// What deductions are worth at the document's rate more than they were booked at.
+fn difference_of_deductions(invoice: &InvoiceToPost<'_>) -> Result<Amount, Overflow> {
+    let mut difference = Amount::ZERO;
+    for (part, booked) in invoice.parts.iter().filter_map(|part| part.booked.map(|booked| (part, booked))) {
+        for amount in std::iter::once(part.net).chain(part.taxes.iter().map(|tax| tax.amount)) {
+            let at = |conversion: Conversion| conversion.amount(amount, invoice.currency, invoice.company_currency);
+            difference = difference.plus(at(invoice.conversion)?)?.minus(at(booked)?)?;
+        }
+    }
+    Ok(difference)
+}
+
 /// Nets per account and taxes per tax, each part converted and rounded before it is added.
 fn converted_sums(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> Result<(Vec<Sum>, Vec<Sum>), Problem> {
-    let company = |amount| invoice.conversion.amount(amount, invoice.currency, invoice.company_currency);
     let (mut nets, mut taxes) = (Vec::new(), Vec::new());
     for part in invoice.parts {
+        let company = |amount| part.booked.unwrap_or(invoice.conversion).amount(amount, invoice.currency, invoice.company_currency);
         add_to(&mut nets, part.account.account(accounts)?, None, part.net, company(part.net)?)?;
         for tax in &part.taxes {
             add_to(&mut taxes, tax.account.account(accounts)?, Some(tax.tax_id), tax.amount, company(tax.amount)?)?;

@@ -20,6 +20,8 @@ const BILLABLES: &str = "SELECT company_id, party_id, currency, amount + COALESC
     AND status IN ('pending', 'ready', 'held')";
 const UNALLOCATED: &str = "SELECT company_id, party_id, currency, open_amount AS amount FROM invoices WHERE tenant_id = $1 [company_id] \
         AND direction = 'sale' AND kind = 'credit_note' AND status IN ('posted', 'reversed') \
+    UNION ALL SELECT company_id, party_id, currency, undeducted_amount AS amount FROM invoices WHERE tenant_id = $1 [company_id] \
+        AND undeducted_amount IS NOT NULL AND status <> 'cancelled' \
     UNION ALL SELECT company_id, party_id, currency, CASE WHEN direction = 'inbound' THEN unallocated_amount ELSE 0 - unallocated_amount END AS amount \
     FROM payments WHERE tenant_id = $1 [company_id] AND settles = 'sale' AND status = 'posted'";
 
@@ -28,7 +30,7 @@ pub(super) fn checks() -> Vec<Check> {
     vec![
         part("exposure_receivables", "what invoices have open as the receivables of the exposure", "open_receivables", RECEIVABLES),
         part("exposure_billables", "what waits to be invoiced as the billables of the exposure", "billables", BILLABLES),
-        part("exposure_unallocated", "what payments and credit notes have left as the unallocated credit of the exposure", "unallocated", UNALLOCATED),
+        part("exposure_unallocated", "what payments, credit notes and down payments have left as the unallocated credit of the exposure", "unallocated", UNALLOCATED),
     ]
 }
 

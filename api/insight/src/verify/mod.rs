@@ -8,6 +8,7 @@ mod cash;
 mod chain;
 mod check;
 mod documents;
+mod down_payments;
 mod exposure;
 mod ledger;
 mod numbers;

@@ -1,7 +1,7 @@
 //! Verifying a tenant.
 
 use super::check::{self, Check};
-use super::{billing, chain, documents, exposure, ledger, numbers, receivables, snapshots};
+use super::{billing, chain, documents, down_payments, exposure, ledger, numbers, receivables, snapshots};
 use crate::sql::{self, statement};
 use causeway_contract::Problem;
 use causeway_govern::trail;
@@ -35,6 +35,7 @@ fn checks() -> Vec<Check> {
         numbers::checks(),
         documents::checks(),
         billing::checks(),
+        down_payments::checks(),
         exposure::checks(),
         chain::checks(),
         snapshots::checks(),

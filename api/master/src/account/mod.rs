@@ -110,10 +110,10 @@ impl Purpose {
     }
 
     /// Whether the account mirrors open items, so that only invoices and payments themselves may post to it: a line, tax or product that named it
-    /// would make the ledger differ from the sum of what is open.
+    /// would make the ledger differ from the sum of what is open. Customer advances are what down payments have left.
     #[must_use]
     pub const fn is_control(self) -> bool {
-        matches!(self, Self::Receivable | Self::Payable)
+        matches!(self, Self::Receivable | Self::Payable | Self::CustomerAdvances)
     }
 
     /// The word in storage and on the wire, as in `tax_payable`.

@@ -4,6 +4,8 @@ use super::{print, service, view};
 use causeway_contract::{File, Page, Problem};
 use causeway_entity::sell::orders::Entity;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
+use causeway_openapi::down_payment::op::CreateDownPayment;
+use causeway_openapi::invoice::Invoice;
 use causeway_openapi::order::{ORDERS, Order, op};
 
 /// Serves them.
@@ -19,6 +21,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::RecheckOrder, _>(recheck);
     routes.on::<op::PromiseOrder, _>(promise);
     routes.on::<op::CancelOrder, _>(cancel);
+    routes.on::<CreateDownPayment, _>(pay_down);
 }
 
 fn answer(order: Order) -> Answer<Order> {
@@ -74,4 +77,10 @@ async fn promise(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PromiseOrder>) -> R
 
 async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelOrder>) -> Result<Answer<Order>, Problem> {
     service::cancel(ctx, tx, call.path, &call.body).await.map(answer)
+}
+
+async fn pay_down(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<CreateDownPayment>) -> Result<Answer<Invoice>, Problem> {
+    let invoice = service::pay_down(ctx, tx, call.path, &call.body).await?;
+    let version = invoice.version;
+    Ok(Answer::object(invoice, version))
 }

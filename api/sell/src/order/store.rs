@@ -1,5 +1,6 @@
 //! What stands with orders.
 
+use causeway_bill::down_payment::{OfOrder, of_orders};
 use causeway_bill::obligation;
 use causeway_contract::Problem;
 use causeway_entity::bill::obligations;
@@ -21,6 +22,8 @@ pub struct Parts {
     pub refs: Vec<(String, String)>,
     /// The last change since it was confirmed.
     pub last_amendment: Option<order_amendments::Model>,
+    /// What its posted down payments come to and have left.
+    pub down_payments: OfOrder,
 }
 
 /// What stands with these orders, in one query per kind. Every order has an entry.
@@ -40,6 +43,9 @@ pub async fn parts(tx: &mut Tx<'_>, rows: &[orders::Model]) -> Result<BTreeMap<O
     let confirmed: Vec<OrderId> = rows.iter().filter(|row| row.status != OrderStatus::Draft).map(|row| row.id).collect();
     for obligation in obligation::of_orders(tx, &confirmed).await? {
         found.entry(obligation.order_id).or_default().obligations.push(obligation);
+    }
+    for (id, down_payments) in of_orders(tx, &confirmed).await? {
+        found.entry(id).or_default().down_payments = down_payments;
     }
     let holds = Find::<order_holds::Entity>::new().among(order_holds::Column::OrderId, ids.iter().copied()).is_null(order_holds::Column::ReleasedAt);
     for hold in holds.order_by(order_holds::Column::Since).all(tx).await? {

@@ -53,6 +53,8 @@ pub fn view(row: &orders::Model, parts: &Parts) -> Result<wire::Order, Problem> 
         margin_amount,
         margin_percent,
         taxes: line_view::taxes(&totals.taxes, currency),
+        down_payments_amount: parts.down_payments.amount.text(currency),
+        undeducted_amount: parts.down_payments.undeducted.text(currency),
         lines: shown,
         holds: parts.holds.iter().map(hold).collect(),
         hold_kind: row.hold_kind,

@@ -4,6 +4,7 @@ use super::create::{Common, blank};
 use super::lines::{Document, Draft, Sources, billed, sources};
 use super::post::{Booking, book, count_invoiced, must_not_be_held};
 use crate::billable::service as billable;
+use crate::down_payment::Advances;
 use crate::invoice::view::{record, view};
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{billables, installments, invoice_lines, invoices, obligations};
@@ -24,6 +25,8 @@ pub(crate) struct Batch {
     obligations: BTreeMap<ObligationId, obligations::Model>,
     rates: RateTable,
     day: Day,
+    /// What the invoices deduct, one after the other.
+    advances: Advances,
 }
 
 /// An invoice in memory.
@@ -58,14 +61,15 @@ impl Batch {
         let terms = Find::<payment_terms::Entity>::new().all(tx).await?.into_iter().map(|term| (term.id, term)).collect();
         let pairs: Vec<(Currency, Currency)> = billables.iter().map(|row| (row.currency, company.currency)).collect();
         let rates = rates(tx, pairs, day).await?;
-        Ok(Self { company, sources, parties, terms, obligations, rates, day })
+        let advances = Advances::lock(tx, billables).await?;
+        Ok(Self { company, sources, parties, terms, obligations, rates, day, advances })
     }
 
-    /// A draft of these, which share party and currency. Nothing is written.
+    /// A draft of these, which share party and currency. Nothing is written; the next draft deducts what this one leaves of down payments.
     ///
     /// # Errors
     /// `account_missing`; `amount_overflow`; `invalid_value` when they come to less than zero.
-    pub(crate) fn draft(&self, ctx: &Ctx, tx: &Tx<'_>, billables: &[billables::Model]) -> Result<Made, Problem> {
+    pub(crate) fn draft(&mut self, ctx: &Ctx, tx: &Tx<'_>, billables: &[billables::Model]) -> Result<Made, Problem> {
         let first = billables.first().ok_or_else(Problem::not_found)?;
         let common = Common::of(billables);
         let own_term = || self.parties.get(&first.party_id).and_then(|party| party.payment_term_id);
@@ -73,10 +77,12 @@ impl Batch {
         let early_discount = term.and_then(|term| term.early_discount.0.as_ref());
         let id = InvoiceId::new();
         let document = Document { id, company: &self.company, direction: Direction::Sale, currency: first.currency, early_discount };
-        let Draft { rows, taxed } = billed(tx, &self.sources, document, billables)?;
-        if taxed.total < Amount::ZERO {
+        let mut draft = billed(tx, &self.sources, document, billables)?;
+        if draft.taxed.total < Amount::ZERO {
             return Err(Problem::new(Code::InvalidValue, "It comes to less than zero. Bill it together with others."));
         }
+        self.advances.deduct(tx, &self.sources.taxes, &mut draft, billables, first.currency)?;
+        let Draft { rows, taxed } = draft;
         let invoice = invoices::Model {
             currency: first.currency,
             payment_term_id: term.map(|term| term.id),
@@ -93,11 +99,20 @@ impl Batch {
         Ok(Made { invoice, lines: rows, parts: Vec::new() })
     }
 
-    /// Writes a draft, posted when that is asked for, and takes its billables. What failed is undone by the caller.
+    /// Writes a draft, posted when that is asked for, and takes its billables. What failed is undone by the caller; down payments are as before then.
     ///
     /// # Errors
     /// `number_order`; `period_locked`; `rate_missing`; `account_missing`.
-    pub(crate) async fn make(&self, ctx: &Ctx, tx: &mut Tx<'_>, billables: &[billables::Model], post: bool) -> Result<Made, Problem> {
+    pub(crate) async fn make(&mut self, ctx: &Ctx, tx: &mut Tx<'_>, billables: &[billables::Model], post: bool) -> Result<Made, Problem> {
+        let before = self.advances.clone();
+        let made = self.try_make(ctx, tx, billables, post).await;
+        if made.is_err() {
+            self.advances = before;
+        }
+        made
+    }
+
+    async fn try_make(&mut self, ctx: &Ctx, tx: &mut Tx<'_>, billables: &[billables::Model], post: bool) -> Result<Made, Problem> {
         let mut made = self.draft(ctx, tx, billables)?;
         let event = if post {
             must_not_be_held(billables.iter().filter_map(|row| row.order_line_id).filter_map(|line| self.obligations.get(&line.cast())))?;
@@ -108,6 +123,7 @@ impl Batch {
                 term: made.invoice.payment_term_id.and_then(|id| self.terms.get(&id)),
                 taxes: &self.sources.taxes,
                 chart: &self.sources.chart,
+                advances: &self.advances.conversions(self.company.currency),
             };
             (made.invoice, made.parts) = book(ctx, tx, booking, &made.invoice, &made.lines).await?;
             // It was never a draft: its first version is the posted one.
@@ -116,6 +132,7 @@ impl Batch {
         } else {
             "invoice.created"
         };
+        self.advances.write(ctx, tx)?;
         tx.insert(made.invoice.clone());
         made.lines.iter().for_each(|line| tx.insert(line.clone()));
         made.parts.iter().for_each(|part| tx.insert(part.clone()));

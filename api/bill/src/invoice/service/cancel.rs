@@ -2,6 +2,7 @@
 
 use super::must_be_draft;
 use crate::billable::service as billable;
+use crate::down_payment;
 use crate::invoice::store::lines_of;
 use crate::invoice::view::{record, view};
 use causeway_contract::Problem;
@@ -9,9 +10,9 @@ use causeway_entity::bill::{billables, invoices};
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::refs;
 use causeway_openapi::invoice::Invoice;
-use causeway_value::{InvoiceId, InvoiceStatus};
+use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceStatus};
 
-/// Drops a draft that is not to be posted. Its billables wait for an invoice again.
+/// Drops a draft that is not to be posted. Its billables wait for an invoice again, and what it deducted of down payments is deducted by the next.
 ///
 /// # Errors
 /// `not_found`; `document_posted`; `state_conflict` when it was dropped before.
@@ -20,10 +21,14 @@ pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId) -> Result<Invoice
     must_be_draft(&old)?;
     let lines = lines_of(tx, &[id]).await?;
     let reserved = Find::<billables::Entity>::new().eq(billables::Column::InvoiceId, id).order_by(billables::Column::Id).lock().all(tx).await?;
-    let new = invoices::Model { status: InvoiceStatus::Cancelled, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
+    let undeducted_amount = old.undeducted_amount.map(|_| Amount::ZERO);
+    let new = invoices::Model { status: InvoiceStatus::Cancelled, undeducted_amount, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
     tx.update(&old, &new);
     let invoice = view(&new, &lines, &[], refs::of(tx, id.uuid()).await?);
     record(ctx, tx, "invoice.cancelled", &invoice)?;
+    if old.kind == InvoiceKind::Invoice {
+        down_payment::give_back(ctx, tx, &lines).await?;
+    }
     for row in &reserved {
         billable::give_back(ctx, tx, row)?;
     }

@@ -3,6 +3,7 @@
 use super::lines::{self, Document, Draft};
 use super::selection::{MAX_LINES, select};
 use crate::billable;
+use crate::down_payment::Advances;
 use crate::invoice::view::{record, view};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{billables, invoices};
@@ -41,11 +42,14 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<
     };
     let early_discount = term.as_ref().filter(|_| direction == Direction::Sale).and_then(|term| term.early_discount.0.clone());
     let document = Document { id, company: &company, direction, currency, early_discount: early_discount.as_ref() };
-    let draft = lines::draft(tx, document, &billables, &body.lines, errors).await?;
+    let (mut draft, taxes) = lines::draft(tx, document, &billables, &body.lines, errors).await?;
     if draft.taxed.total < Amount::ZERO {
         let detail = "come to less than zero together; bill them with others, or credit an invoice instead";
         return Err(Problem::field(Code::InvalidValue, "/lines", detail));
     }
+    let mut advances = Advances::lock(tx, &billables).await?;
+    advances.deduct(tx, &taxes, &mut draft, &billables, currency)?;
+    advances.write(ctx, tx)?;
     let row = invoices::Model {
         currency,
         payment_term_id: term.map(|term| term.id),
@@ -111,7 +115,7 @@ impl Common {
 }
 
 /// A draft without lines.
-pub(super) fn blank(ctx: &Ctx, tx: &Tx<'_>, id: InvoiceId, direction: Direction, company: &companies::Model, party_id: PartyId) -> invoices::Model {
+pub(crate) fn blank(ctx: &Ctx, tx: &Tx<'_>, id: InvoiceId, direction: Direction, company: &companies::Model, party_id: PartyId) -> invoices::Model {
     invoices::Model {
         tenant_id: tx.tenant(),
         id,
@@ -153,6 +157,7 @@ pub(super) fn blank(ctx: &Ctx, tx: &Tx<'_>, id: InvoiceId, direction: Direction,
         sent_at: None,
         dispute: None,
         disputed: Some(false),
+        undeducted_amount: None,
     }
 }
 

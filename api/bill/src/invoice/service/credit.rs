@@ -3,6 +3,7 @@
 use super::create::blank;
 use super::named;
 use super::post::post_rows;
+use crate::down_payment;
 use crate::invoice::rules::{CreditPlan, CreditRequest, CreditableLine, CreditableTax, plan_credit};
 use crate::invoice::store::lines_of;
 use crate::invoice::view::{record, view};
@@ -24,8 +25,7 @@ pub async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &CreditInvo
     must_be_creditable(&original)?;
     let request = request(&original, body)?;
     let lines = lines_of(tx, &[id]).await?;
-    let creditable: Vec<CreditableLine> = lines.iter().map(creditable).collect();
-    let plan = plan_credit(&creditable, &request, original.currency)?;
+    let plan = plan_credit(&creditable_lines(tx, &original, &lines).await?, &request, original.currency)?;
     if plan.total < Amount::ZERO {
         return Err(Problem::field(Code::InvalidValue, "/lines", "come to less than zero together; credit them with others"));
     }
@@ -67,7 +67,7 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &ReverseIn
     must_be_creditable(&original)?;
     let company = tx.must::<companies::Entity>(original.company_id).await?;
     let lines = lines_of(tx, &[id]).await?;
-    let plan = plan_credit(&lines.iter().map(creditable).collect::<Vec<_>>(), &CreditRequest::All, original.currency)?;
+    let plan = plan_credit(&creditable_lines(tx, &original, &lines).await?, &CreditRequest::All, original.currency)?;
     let (note, rows) = note_of(ctx, tx, &company, &original, &lines, &plan, Some(body.reason.clone()))?;
     let day = body.date.unwrap_or_else(|| ctx.today(company.time_zone));
     post_rows(ctx, tx, &company, (&note, &rows, None), day).await
@@ -136,6 +136,25 @@ fn request(invoice: &invoices::Model, body: &CreditInvoice) -> Result<CreditRequ
     Ok(CreditRequest::Amount(amount.unwrap_or_default()))
 }
 
+/// The lines of a posted invoice with what credit notes took of them, and of a down payment what invoices deduct.
+async fn creditable_lines(tx: &mut Tx<'_>, original: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<Vec<CreditableLine>, Problem> {
+    let deducted = down_payment::taken_back(tx, original, lines).await?;
+    let mut creditable: Vec<CreditableLine> = lines.iter().map(creditable).collect();
+    for line in &mut creditable {
+        let Some(taken) = deducted.get(&line.id) else { continue };
+        line.credited_net = line.credited_net.plus(taken.net)?;
+        for tax in &mut line.taxes {
+            if let Some(part) = taken.taxes.iter().find(|part| part.tax_id == tax.invoiced.tax_id) {
+                (tax.credited_base, tax.credited) = (tax.credited_base.plus(part.base)?, tax.credited.plus(part.amount)?);
+            }
+        }
+        if line.credited_net == line.net && line.taxes.iter().all(|tax| tax.credited == tax.invoiced.amount) {
+            line.credited_quantity = line.quantity;
+        }
+    }
+    Ok(creditable)
+}
+
 /// A posted line with what credit notes took of it.
 pub(super) fn creditable(row: &invoice_lines::Model) -> CreditableLine {
     let credited = |tax_id| row.credited_taxes.0.iter().find(|tax| tax.tax_id == tax_id);
@@ -185,7 +204,7 @@ fn note_lines(tx: &Tx<'_>, note_id: InvoiceId, lines: &[invoice_lines::Model], p
 pub(super) fn take(line: &mut invoice_lines::Model, note: &invoice_lines::Model) -> Result<(), Problem> {
     let within = |part: i64, whole: i64, taken: i64| {
         let left = whole.checked_sub(taken).ok_or(Overflow)?;
-        Ok::<bool, Overflow>(part.signum() != -left.signum() && part.unsigned_abs() <= left.unsigned_abs())
+        Ok::<bool, Overflow>((part == 0 || part.signum() == left.signum()) && part.unsigned_abs() <= left.unsigned_abs())
     };
     let mut fits = within(note.quantity.0, line.quantity.0, line.credited_quantity.0)?;
     fits &= within(note.net_amount.0, line.net_amount.0, line.credited_amount.0)?;

@@ -19,7 +19,7 @@ use causeway_value::{
 use std::collections::BTreeMap;
 
 /// The lines of a draft with what they come to.
-pub(super) struct Draft {
+pub(crate) struct Draft {
     pub rows: Vec<invoice_lines::Model>,
     pub taxed: TaxedDocument,
 }
@@ -42,7 +42,7 @@ pub(super) struct Document<'a> {
     pub early_discount: Option<&'a EarlyDiscount>,
 }
 
-/// The lines of these billables, and after them the free ones, with their taxes.
+/// The lines of these billables, and after them the free ones, with their taxes. Answers the company's taxes, too.
 ///
 /// # Errors
 /// Every wrong field of the free lines; `account_missing`; `amount_overflow`.
@@ -52,7 +52,7 @@ pub(super) async fn draft(
     billables: &[billables::Model],
     free: &[InvoiceLineInput],
     mut errors: Vec<FieldError>,
-) -> Result<Draft, Problem> {
+) -> Result<(Draft, TaxDefs), Problem> {
     let sources = sources(tx, document.company, billables, free, &mut errors).await?;
     let mut lines = Vec::with_capacity(billables.len() + free.len());
     for billable in billables {
@@ -64,7 +64,7 @@ pub(super) async fn draft(
         }
     }
     check::finish(errors)?;
-    taxed(document, lines)
+    Ok((taxed(document, lines)?, sources.taxes))
 }
 
 /// The lines of these billables, from what was read before.
@@ -132,7 +132,7 @@ impl Sources {
 }
 
 /// A line before it has a place, net and taxes.
-fn blank(tx: &Tx<'_>, account_id: AccountId) -> invoice_lines::Model {
+pub(crate) fn blank(tx: &Tx<'_>, account_id: AccountId) -> invoice_lines::Model {
     invoice_lines::Model {
         tenant_id: tx.tenant(),
         id: InvoiceLineId::new(),
@@ -156,6 +156,7 @@ fn blank(tx: &Tx<'_>, account_id: AccountId) -> invoice_lines::Model {
         credited_quantity: Quantity::ZERO,
         credited_amount: Amount::ZERO,
         credited_taxes: Json(Vec::new()),
+        deducted_line_id: None,
     }
 }
 

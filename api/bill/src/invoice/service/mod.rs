@@ -4,7 +4,7 @@ pub(crate) mod batch;
 pub mod cancel;
 pub mod create;
 pub mod credit;
-mod lines;
+pub(crate) mod lines;
 pub mod mark;
 pub mod note;
 pub mod post;

@@ -2,6 +2,7 @@
 
 use super::{credit, must_be_draft};
 use crate::booked;
+use crate::down_payment::{self, rules::TaxGroup};
 use crate::invoice::store::lines_of;
 use crate::invoice::view::{record, view};
 use crate::obligation::{done, hold};
@@ -25,7 +26,7 @@ use causeway_master::{check, refs};
 use causeway_openapi::invoice::Invoice;
 use causeway_openapi::object::ExternalRef;
 use causeway_value::{
-    Amount, Day, Direction, DocumentKind, HoldStep, InstallmentId, InvoiceId, InvoiceKind, InvoiceStatus, ObligationId, OrderLineId, PaymentDirection, Quantity,
+    Amount, Day, Direction, DocumentKind, HoldStep, InstallmentId, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatus, ObligationId, OrderLineId, PaymentDirection, Quantity,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,6 +59,10 @@ pub(super) async fn post_rows(
         Some(credited) => Some(Original::lock(tx, credited, lines).await?),
         None => None,
     };
+    down_payment::must_not_be_held(tx, old).await?;
+    if old.kind == InvoiceKind::CreditNote {
+        down_payment::give_back(ctx, tx, lines).await?;
+    }
     count_invoiced(ctx, tx, &[(old.kind, lines)]).await?;
     let (mut new, mut parts) = read_and_book(ctx, tx, company, old, lines, day).await?;
     if let Some(original) = &mut original {
@@ -123,7 +128,7 @@ pub(super) async fn count_invoiced(ctx: &Ctx, tx: &mut Tx<'_>, documents: &[(Inv
 }
 
 /// Refuses to bill what is held.
-pub(super) fn must_not_be_held<'a>(billed: impl Iterator<Item = &'a obligations::Model>) -> Result<(), Problem> {
+pub(crate) fn must_not_be_held<'a>(billed: impl Iterator<Item = &'a obligations::Model>) -> Result<(), Problem> {
     let holds = billed.flat_map(|row| row.holds.iter().flat_map(|holds| &holds.0)).map(|held| (held.id, held));
     hold::refuse(holds.collect::<BTreeMap<_, _>>().into_values(), HoldStep::Invoice, "What the invoice bills")
 }
@@ -137,6 +142,8 @@ pub(super) struct Booking<'a> {
     pub term: Option<&'a payment_terms::Model>,
     pub taxes: &'a TaxDefs,
     pub chart: &'a Chart,
+    /// At which rate the down payment was booked, by its lines, of those that are deducted.
+    pub advances: &'a BTreeMap<InvoiceLineId, Conversion>,
 }
 
 /// Reads what booking the document needs and books it.
@@ -158,7 +165,8 @@ async fn read_and_book(
     };
     let taxes = tax_defs(tx, company.id).await?;
     let chart = chart(tx, company.id, &[], &[]).await?;
-    book(ctx, tx, Booking { company, day, conversion, term: term.as_ref(), taxes: &taxes, chart: &chart }, old, lines).await
+    let advances = down_payment::conversions(tx, lines, company.currency).await?;
+    book(ctx, tx, Booking { company, day, conversion, term: term.as_ref(), taxes: &taxes, chart: &chart, advances: &advances }, old, lines).await
 }
 
 /// Gives the document its number, installments and journal entry. The installments are not written yet: a credit note is used up while it is posted.
@@ -173,7 +181,7 @@ pub(super) async fn book(
     let mut new = old.clone();
     (new.company_rate, new.rate_divides) = booked::stored(conversion);
     let dues = dues(old, day, booking.term)?;
-    let parts: Vec<InvoicePart> = lines.iter().map(|line| part(line, old.direction, booking.taxes)).collect();
+    let parts: Vec<InvoicePart> = lines.iter().map(|line| part(line, old.direction, booking)).collect();
     let posting = invoice_posting(
         &InvoiceToPost {
             direction: old.direction,
@@ -222,7 +230,7 @@ fn dues(invoice: &invoices::Model, day: Day, term: Option<&payment_terms::Model>
     due(invoice.total_amount, invoice.currency, day, lines.unwrap_or_default())
 }
 
-fn part(line: &invoice_lines::Model, direction: Direction, taxes: &TaxDefs) -> InvoicePart {
+fn part(line: &invoice_lines::Model, direction: Direction, booking: Booking<'_>) -> InvoicePart {
     let default = match direction {
         Direction::Sale => Purpose::TaxPayable,
         Direction::Purchase => Purpose::InputTax,
@@ -230,9 +238,14 @@ fn part(line: &invoice_lines::Model, direction: Direction, taxes: &TaxDefs) -> I
     let tax = |tax: &causeway_entity::TaxAmount| TaxPart {
         tax_id: tax.tax_id,
         amount: tax.amount,
-        account: taxes.account_id(tax.tax_id).map_or(AccountRef::For(default), AccountRef::Given),
+        account: booking.taxes.account_id(tax.tax_id).map_or(AccountRef::For(default), AccountRef::Given),
     };
-    InvoicePart { net: line.net_amount, account: AccountRef::Given(line.account_id), taxes: line.taxes.0.iter().map(tax).collect() }
+    InvoicePart {
+        net: line.net_amount,
+        account: AccountRef::Given(line.account_id),
+        taxes: line.taxes.0.iter().map(tax).collect(),
+        booked: line.deducted_line_id.and_then(|of| booking.advances.get(&of).copied()),
+    }
 }
 
 const fn document_kind(invoice: &invoices::Model) -> DocumentKind {
@@ -266,6 +279,11 @@ impl Original {
                 credit::take(line, note)?;
             }
         }
+        let taken: BTreeMap<InvoiceLineId, TaxGroup> = match settlement.get(id).cloned() {
+            Some(original) => down_payment::taken_back(tx, &original, &before).await?,
+            None => BTreeMap::new(),
+        };
+        down_payment::creditable_left(&after, &taken)?;
         let credited = credited_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
         Ok(Self { id, settlement, before, after, allocations: Vec::new(), credited })
     }
@@ -279,6 +297,7 @@ impl Original {
         (note, parts): (&mut invoices::Model, &mut Vec<installments::Model>),
         day: Day,
     ) -> Result<(), Problem> {
+        self.settlement.no_longer_deducted(self.id, note.total_amount)?;
         let open = self.settlement.get(self.id).map_or(Amount::ZERO, |invoice| invoice.open_amount);
         let amount = note.open_amount.min(open);
         if amount <= Amount::ZERO {

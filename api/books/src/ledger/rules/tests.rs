@@ -29,7 +29,7 @@ fn part(net: i64, purpose: Purpose, taxes: &[i64]) -> InvoicePart {
         amount: Amount(*amount),
         account: AccountRef::For(Purpose::TaxPayable),
     };
-    InvoicePart { net: Amount(net), account: AccountRef::For(purpose), taxes: taxes.iter().enumerate().map(tax).collect() }
+    InvoicePart { net: Amount(net), account: AccountRef::For(purpose), taxes: taxes.iter().enumerate().map(tax).collect(), booked: None }
 }
 
 fn due(amounts: &[i64]) -> Vec<InstallmentDue> {

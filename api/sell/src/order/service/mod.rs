@@ -8,6 +8,7 @@ mod create;
 mod credit;
 mod hold;
 mod intake;
+mod pay_down;
 mod promise;
 mod update;
 
@@ -18,6 +19,7 @@ pub use confirm::confirm;
 pub use create::{create, create_from_quote};
 pub use credit::{recheck, recheck_party};
 pub use hold::{hold, release};
+pub use pay_down::pay_down;
 pub use promise::promise;
 pub use update::update;
 

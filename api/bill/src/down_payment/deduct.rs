@@ -1,0 +1,194 @@
+//! Deducting down payments from what is billed of their order.
+
+use super::create::line_of;
+use super::rules::{self, TaxGroup};
+use super::store::{deducted, uncredited};
+use crate::booked;
+use crate::invoice::service::lines::{Draft, blank};
+use crate::invoice::{installments_of, lines_of, record, view};
+use crate::obligation::{self, rules::kept};
+use causeway_contract::Problem;
+use causeway_entity::bill::{billables, installments, invoice_lines, invoices};
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::rate::Conversion;
+use causeway_master::refs;
+use causeway_master::tax::rules::add_to_summary;
+use causeway_master::tax::store::TaxDefs;
+use causeway_openapi::object::ExternalRef;
+use causeway_value::{Amount, BillableId, BillableStatus, Currency, InvoiceId, InvoiceLineId, InvoiceStatus, OrderId, Overflow, Quantity};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The posted down payments of some orders that have something left, locked, and what is still to be billed of those orders.
+#[derive(Clone, Default)]
+pub(crate) struct Advances {
+    downs: Vec<Down>,
+    installments: Vec<installments::Model>,
+    /// What waits for an invoice, by order.
+    waiting: BTreeMap<OrderId, BTreeSet<BillableId>>,
+    /// Orders of which something is not billable yet.
+    unfinished: BTreeSet<OrderId>,
+}
+
+#[derive(Clone)]
+struct Down {
+    old: invoices::Model,
+    new: invoices::Model,
+    lines: Vec<invoice_lines::Model>,
+    left: Vec<TaxGroup>,
+    refs: Vec<ExternalRef>,
+}
+
+impl Advances {
+    /// Locks the down payments of the orders of these billables that have something left, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn lock(tx: &mut Tx<'_>, billables: &[billables::Model]) -> Result<Self, Problem> {
+        let orders: BTreeSet<OrderId> = billables.iter().filter_map(|row| row.order_id).collect();
+        let orders: Vec<OrderId> = orders.into_iter().collect();
+        let mut found = Vec::new();
+        for part in orders.chunks(500) {
+            let open = Find::<invoices::Entity>::new().among(invoices::Column::OrderId, part.iter().copied()).gt(invoices::Column::UndeductedAmount, 0_i64);
+            let posted = open.among(invoices::Column::Status, [InvoiceStatus::Posted, InvoiceStatus::Reversed]);
+            found.extend(posted.order_by(invoices::Column::Id).lock().all(tx).await?);
+        }
+        if found.is_empty() {
+            return Ok(Self::default());
+        }
+        let ids: Vec<InvoiceId> = found.iter().map(|row| row.id).collect();
+        let lines = lines_of(tx, &ids).await?;
+        let taken = deducted(tx, &lines.iter().map(|line| line.id).collect::<Vec<_>>()).await?;
+        let mut refs = tx.external_refs(&ids.iter().map(|id| id.uuid()).collect::<Vec<_>>()).await?;
+        let mut advances = Self { installments: installments_of(tx, &ids).await?, ..Self::default() };
+        for row in found {
+            let own: Vec<invoice_lines::Model> = lines.iter().filter(|line| line.invoice_id == row.id).cloned().collect();
+            let mut left = Vec::with_capacity(own.len());
+            for line in &own {
+                let mut rest = uncredited(line)?;
+                if let Some(taken) = taken.get(&line.id) {
+                    rest.take(taken)?;
+                }
+                left.push(rest);
+            }
+            let refs = refs::shown(refs.remove(&row.id.uuid()).unwrap_or_default());
+            advances.downs.push(Down { old: row.clone(), new: row, lines: own, left, refs });
+        }
+        advances.read_rest(tx).await?;
+        Ok(advances)
+    }
+
+    /// What is still to be billed of the orders.
+    async fn read_rest(&mut self, tx: &mut Tx<'_>) -> Result<(), Problem> {
+        let orders: BTreeSet<OrderId> = self.downs.iter().filter_map(|down| down.new.order_id).collect();
+        let orders: Vec<OrderId> = orders.into_iter().collect();
+        for row in obligation::of_orders(tx, &orders).await? {
+            if row.billable_quantity.0.unsigned_abs() < kept(&row)?.0.unsigned_abs() {
+                self.unfinished.insert(row.order_id);
+            }
+        }
+        let waiting = Find::<billables::Entity>::new().among(billables::Column::OrderId, orders);
+        let open = [BillableStatus::Pending, BillableStatus::Ready, BillableStatus::Held];
+        for row in waiting.among(billables::Column::Status, open).all(tx).await? {
+            if let Some(order_id) = row.order_id {
+                self.waiting.entry(order_id).or_default().insert(row.id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds to a draft what it deducts. The billables are those that it bills: they count as billed from now on.
+    ///
+    /// # Errors
+    /// `amount_overflow` when a number does not fit.
+    pub(crate) fn deduct(&mut self, tx: &Tx<'_>, taxes: &TaxDefs, draft: &mut Draft, billables: &[billables::Model], currency: Currency) -> Result<(), Problem> {
+        if self.downs.is_empty() {
+            return Ok(());
+        }
+        let order_of: BTreeMap<BillableId, OrderId> = billables.iter().filter_map(|row| Some((row.id, row.order_id?))).collect();
+        for (id, order) in &order_of {
+            if let Some(waiting) = self.waiting.get_mut(order) {
+                waiting.remove(id);
+            }
+        }
+        for order in order_of.values().copied().collect::<BTreeSet<_>>() {
+            let own = draft.rows.iter().filter(|row| row.billable_id.and_then(|id| order_of.get(&id)) == Some(&order));
+            let billed = rules::groups(own.map(|row| (row.tax_ids.0.as_slice(), row.net_amount, row.taxes.0.as_slice())))?;
+            for row in self.parts(tx, taxes, (order, &billed), draft.taxed.total, currency)? {
+                append(draft, row)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The lines that deduct what is left of an order's down payments from what is billed of it.
+    fn parts(
+        &mut self,
+        tx: &Tx<'_>,
+        taxes: &TaxDefs,
+        (order, billed): (OrderId, &[TaxGroup]),
+        room: Amount,
+        currency: Currency,
+    ) -> Result<Vec<invoice_lines::Model>, Overflow> {
+        let last = !self.unfinished.contains(&order) && self.waiting.get(&order).is_none_or(BTreeSet::is_empty);
+        let own = || self.downs.iter().filter(|down| down.new.order_id == Some(order));
+        let left: Vec<TaxGroup> = own().flat_map(|down| down.left.iter().cloned()).collect();
+        let mut parts = rules::deduct(billed, room, &left, last)?.into_iter();
+        let mut rows = Vec::new();
+        for down in self.downs.iter_mut().filter(|down| down.new.order_id == Some(order)) {
+            for ((line, left), part) in down.lines.iter().zip(&mut down.left).zip(&mut parts) {
+                if part.total()?.is_zero() {
+                    continue;
+                }
+                left.take(&part)?;
+                down.new.undeducted_amount = Some(down.new.undeducted_amount.unwrap_or_default().minus(part.total()?)?);
+                let amounts = line_of(taxes, &part, currency)?;
+                let back = part.negated()?;
+                rows.push(invoice_lines::Model {
+                    deducted_line_id: Some(line.id),
+                    description: [Some(line.description.as_str()), down.new.number.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", "),
+                    quantity: Quantity(-Quantity::ONE.0),
+                    net_amount: back.net,
+                    tax_amount: back.tax()?,
+                    taxes: causeway_value::Json(back.taxes),
+                    ..amounts(blank(tx, line.account_id))
+                });
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Writes what down payments have left now.
+    ///
+    /// # Errors
+    /// When the object cannot be recorded: a bug.
+    pub(crate) fn write(&mut self, ctx: &Ctx, tx: &mut Tx<'_>) -> Result<(), Problem> {
+        for down in self.downs.iter_mut().filter(|down| down.new != down.old) {
+            down.new.version += 1;
+            down.new.updated_at = ctx.now();
+            tx.update(&down.old, &down.new);
+            record(ctx, tx, "invoice.deducted", &view(&down.new, &down.lines, &self.installments, down.refs.clone()))?;
+            down.old = down.new.clone();
+        }
+        Ok(())
+    }
+
+    /// At which rates the down payments were booked, by line.
+    pub(crate) fn conversions(&self, company_currency: Currency) -> BTreeMap<InvoiceLineId, Conversion> {
+        let of = |down: &Down| (booked::of_invoice(&down.new, company_currency), down.lines.iter().map(|line| line.id).collect::<Vec<_>>());
+        self.downs.iter().map(of).flat_map(|(rate, lines)| lines.into_iter().map(move |line| (line, rate))).collect()
+    }
+}
+
+/// Puts a line at the end of a draft.
+fn append(draft: &mut Draft, mut row: invoice_lines::Model) -> Result<(), Problem> {
+    if let Some(last) = draft.rows.last() {
+        row.invoice_id = last.invoice_id;
+        row.position = last.position + 1;
+    }
+    draft.taxed.untaxed = draft.taxed.untaxed.plus(row.net_amount)?;
+    draft.taxed.tax = draft.taxed.tax.plus(row.tax_amount)?;
+    draft.taxed.total = draft.taxed.untaxed.plus(draft.taxed.tax)?;
+    row.taxes.0.iter().try_for_each(|tax| add_to_summary(&mut draft.taxed.taxes, *tax))?;
+    draft.rows.push(row);
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! Down payments: what a customer pays of an order before it is billed, and how the order's invoices deduct it.
+//!
+//! A down payment is an invoice of the order with one line for each group of lines that have the same taxes (rules 33 of the vectors; DLV-007 to DLV-014).
+//! Its net is no revenue: it stands in customer advances until an invoice of the order deducts it, with a negative line for each of its lines.
+//! Invariants: the down payments of an order and what is billed of it never exceed its total; a deduction never makes an invoice, or what it bills of the
+//! order, negative; a draft deducts as well, so nothing is deducted twice; what a credit note took of a down payment is not deducted any more, and what one
+//! took of a deduction is deducted again. What it is not: quantities. Billables, backlog and what was delivered know nothing of it.
+
+mod create;
+mod deduct;
+pub mod rules;
+mod store;
+
+pub use create::{Ordered, create};
+pub(crate) use deduct::Advances;
+pub(crate) use store::{conversions, creditable_left, give_back, must_not_be_held, taken_back};
+pub use store::{OfOrder, of_orders};

@@ -1,0 +1,320 @@
+//! What a customer pays of an order in advance, and what its invoices deduct (rule 33; DLV-007 to DLV-014; BIL-03, CRN-04).
+
+use causeway_contract::{Code, ListQuery, Nothing};
+use causeway_openapi::billing_run::{CommitBillingRun, CreateBillingRun, op as billing_run};
+use causeway_openapi::credit::{CreditQuery, op as credit};
+use causeway_openapi::down_payment::{CreateDownPayment, op as down_payment};
+use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, CreditLine, Invoice, InvoiceGroup, op as invoice};
+use causeway_openapi::ledger::op as ledger;
+use causeway_openapi::line::LineInput;
+use causeway_openapi::order::{CreateOrder, Order, op as order};
+use causeway_openapi::report::{TrialBalanceQuery, op as report};
+use causeway_openapi::tax::{CreateTax, op as tax};
+use causeway_tests::caller::Caller;
+use causeway_tests::deal::{self, entry, forty, sides};
+use causeway_tests::of;
+use causeway_tests::shop::{self, Shop, line, rate};
+use causeway_tests::world::World;
+use causeway_value::{BillableStatus, InvoiceKind, InvoiceStatus, OrderId, TaxId};
+
+fn amount(text: &str) -> CreateDownPayment {
+    CreateDownPayment { amount: Some(text.into()), ..CreateDownPayment::default() }
+}
+
+fn percent(text: &str) -> CreateDownPayment {
+    CreateDownPayment { percent: Some(of(text)), ..CreateDownPayment::default() }
+}
+
+async fn asked(caller: &Caller, order: OrderId, body: &CreateDownPayment) -> Invoice {
+    let draft = caller.post::<down_payment::CreateDownPayment>(order, body).await;
+    assert_eq!((draft.status, draft.kind, draft.order_id), (InvoiceStatus::Draft, InvoiceKind::Invoice, Some(order)));
+    deal::post_invoice(caller, draft.id, None).await
+}
+
+/// What the order shows: its down payments, and what of them is not deducted.
+async fn shown(caller: &Caller, order: OrderId) -> (String, String) {
+    let order = caller.get::<order::GetOrder>(order).await;
+    (order.down_payments_amount.0, order.undeducted_amount.0)
+}
+
+async fn left(caller: &Caller, invoice: &Invoice) -> String {
+    caller.get::<invoice::GetInvoice>(invoice.id).await.undeducted_amount.expect("a down payment").0
+}
+
+/// Net and total of each line.
+fn lines(invoice: &Invoice) -> Vec<(String, String)> {
+    let total = |line: &causeway_openapi::invoice::InvoiceLine| {
+        let cents = |text: &str| causeway_value::parse_scaled(text, 2).unwrap();
+        causeway_value::format_scaled(cents(&line.net_amount.0) + cents(&line.tax_amount.0), 2, 2)
+    };
+    invoice.lines.iter().map(|line| (line.net_amount.0.clone(), total(line))).collect()
+}
+
+fn texts<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
+    pairs.map(|(net, total)| (net.to_owned(), total.to_owned())).to_vec()
+}
+
+/// What stands on these accounts.
+async fn balances<const N: usize>(caller: &Caller, shop: &Shop, codes: [&str; N]) -> [String; N] {
+    let balance = caller.ask::<report::GetTrialBalance>(&TrialBalanceQuery { company_id: shop.company, as_of: None }).await;
+    codes.map(|code| balance.rows.iter().find(|row| row.account_code == code).map_or_else(|| "0.00".to_owned(), |row| row.balance.0.clone()))
+}
+
+async fn verified(caller: &Caller) {
+    let found = caller.get::<ledger::VerifyLedger>(()).await;
+    assert!(found.ok, "{:?}", found.breaks);
+}
+
+async fn exposure(caller: &Caller, shop: &Shop) -> [String; 5] {
+    let query = CreditQuery { company_id: Some(shop.company), amount: None };
+    let credit = caller.client.call::<credit::GetCredit>(shop.party, &query, &Nothing {}).await.unwrap_or_else(|error| panic!("{error}"));
+    [credit.open_receivables, credit.billables, credit.obligations, credit.unallocated, credit.exposure].map(|amount| amount.0)
+}
+
+/// A line without a product: billable as soon as it is ordered.
+fn free(quantity: &str, unit_price: &str, tax_ids: Vec<TaxId>) -> LineInput {
+    LineInput {
+        description: Some("Work".to_owned()),
+        quantity: of(quantity),
+        unit_price: Some(of(unit_price)),
+        tax_ids: Some(tax_ids),
+        ..LineInput::default()
+    }
+}
+
+#[tokio::test]
+async fn the_final_invoice_deducts_every_down_payment() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    // DLV-007: 2530.00, twice 50.00 in advance.
+    let ordered = [("5", "280.00"), ("4", "180.00"), ("3", "90.00"), ("2", "70.00")].map(|(quantity, price)| free(quantity, price, Vec::new()));
+    let order = deal::confirmed(&tenant, &shop, ordered.to_vec()).await;
+    assert_eq!((order.total_amount.0.as_str(), order.down_payments_amount.0.as_str()), ("2530.00", "0.00"));
+    let first = asked(&tenant, order.id, &amount("50.00")).await;
+    assert_eq!((first.total_amount.0.as_str(), first.undeducted_amount.as_ref().unwrap().0.as_str()), ("50.00", "50.00"));
+    assert_eq!(sides(&entry(&tenant, first.journal_entry_id).await), [("1100", "50.00", "0.00"), ("2200", "0.00", "50.00")]);
+    asked(&tenant, order.id, &amount("50.00")).await;
+    assert_eq!(shown(&tenant, order.id).await, ("100.00".to_owned(), "100.00".to_owned()));
+    // What is to be billed knows nothing of it, and a down payment is no revenue.
+    assert_eq!(deal::billables(&tenant, order.id).await.len(), 4);
+    assert_eq!(balances(&tenant, &shop, ["2200", "4000"]).await, ["-100.00", "0.00"]);
+    assert_eq!(exposure(&tenant, &shop).await, ["100.00", "2530.00", "0.00", "100.00", "2530.00"]);
+    verified(&tenant).await;
+
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!((draft.total_amount.0.as_str(), draft.lines.len()), ("2430.00", 6));
+    // A draft deducts: nothing is left for another. Dropping it gives it back.
+    assert_eq!(left(&tenant, &first).await, "0.00");
+    assert_eq!(exposure(&tenant, &shop).await, ["2530.00", "0.00", "0.00", "0.00", "2530.00"]);
+    verified(&tenant).await;
+    tenant.act::<invoice::CancelInvoice>(draft.id).await;
+    assert_eq!(left(&tenant, &first).await, "50.00");
+    verified(&tenant).await;
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    let last = deal::post_invoice(&tenant, draft.id, None).await;
+    assert_eq!((last.total_amount.0.as_str(), last.lines[4].net_amount.0.as_str()), ("2430.00", "-50.00"));
+    assert_eq!(last.lines[4].deducted_line_id, Some(first.lines[0].id));
+    assert_eq!(last.lines[4].description, format!("Down payment {}, {}", order.number, first.number.as_deref().unwrap()));
+    let invoices = tenant.all::<invoice::ListInvoices, _>(&ListQuery::by("order_id", order.id).and("status", "posted")).await;
+    assert_eq!(invoices.len(), 3);
+    assert_eq!(shown(&tenant, order.id).await, ("100.00".to_owned(), "0.00".to_owned()));
+    assert_eq!(balances(&tenant, &shop, ["1100", "2200", "4000"]).await, ["2530.00", "0.00", "-2530.00"]);
+    verified(&tenant).await;
+
+    // Taking the final invoice back takes the deduction back.
+    let reason = causeway_openapi::invoice::ReverseInvoice { date: None, reason: "wrong".to_owned() };
+    let note = tenant.post::<invoice::ReverseInvoice>(last.id, &reason).await;
+    assert_eq!(note.total_amount.0, "2430.00");
+    assert_eq!((left(&tenant, &first).await, shown(&tenant, order.id).await.1), ("50.00".to_owned(), "100.00".to_owned()));
+    assert_eq!(balances(&tenant, &shop, ["1100", "2200", "4000"]).await, ["100.00", "-100.00", "0.00"]);
+    verified(&tenant).await;
+}
+
+async fn tax(caller: &Caller, shop: &Shop, rate: &str, included: bool) -> TaxId {
+    let body = CreateTax { included: Some(included), ..shop::percent_tax(shop.company, &format!("T{rate}{included}"), rate) };
+    caller.post::<tax::CreateTax>((), &body).await.id
+}
+
+#[tokio::test]
+async fn a_down_payment_is_split_by_groups_of_taxes() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let (fifteen, ten, inside) = (tax(&tenant, &shop, "15", false).await, tax(&tenant, &shop, "10", false).await, tax(&tenant, &shop, "10", true).await);
+    let hundred = |tax_ids: &[TaxId]| free("2", "100.00", tax_ids.to_vec());
+    let quarter_off = |line: LineInput| LineInput { discount_percent: Some(of("25")), ..line };
+    let breakdown = vec![hundred(&[fifteen, ten]), hundred(&[ten]), hundred(&[ten]), hundred(&[])];
+    let included = vec![hundred(&[inside, ten]), hundred(&[ten]), hundred(&[ten]), hundred(&[])];
+    let discounted = vec![hundred(&[ten]), quarter_off(hundred(&[ten])), hundred(&[fifteen]), hundred(&[])];
+    // id, lines, asked, what each group comes to, total, what is left for the final invoice
+    let rows = [
+        ("DLV-010", &breakdown, percent("50"), [("100.00", "125.00"), ("200.00", "220.00"), ("100.00", "100.00")], "445.00", "445.00"),
+        ("DLV-011", &breakdown, amount("222.50"), [("50.00", "62.50"), ("100.00", "110.00"), ("50.00", "50.00")], "222.50", "667.50"),
+        ("DLV-013", &included, percent("50"), [("90.91", "109.09"), ("200.00", "220.00"), ("100.00", "100.00")], "429.09", "429.09"),
+        ("DLV-014", &discounted, percent("50"), [("175.00", "192.50"), ("100.00", "115.00"), ("100.00", "100.00")], "407.50", "407.50"),
+    ];
+    for (id, ordered, body, expected, total, rest) in rows {
+        let order = deal::confirmed(&tenant, &shop, ordered.clone()).await;
+        let paid = asked(&tenant, order.id, &body).await;
+        assert_eq!((lines(&paid), paid.total_amount.0.as_str()), (texts(expected), total), "{id}");
+        let tax_of = |tax_id| paid.taxes.iter().find(|part| part.tax_id == tax_id).map(|part| part.amount.0.as_str());
+        if id == "DLV-010" {
+            assert_eq!((tax_of(ten), tax_of(fifteen)), (Some("30.00"), Some("15.00")));
+        }
+        let draft = deal::invoice_order(&tenant, order.id).await;
+        assert_eq!(draft.total_amount.0, rest, "{id}");
+        deal::post_invoice(&tenant, draft.id, None).await;
+        assert_eq!(shown(&tenant, order.id).await, (total.to_owned(), "0.00".to_owned()), "{id}");
+    }
+    assert_eq!(balances(&tenant, &shop, ["2200"]).await, ["0.00"]);
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn a_partial_invoice_deducts_no_more_than_it_bills_and_a_credit_lessens_what_is_deducted() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    // 40 pieces: 771.12.
+    let order = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    let paid = asked(&tenant, order.id, &amount("400.00")).await;
+    assert_eq!(exposure(&tenant, &shop).await, ["400.00", "0.00", "771.12", "400.00", "771.12"]);
+    deal::ship(&tenant, &order, "15").await;
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    // 289.17 are billed, and all of it is paid in advance: 110.83 are left.
+    assert_eq!((lines(&draft), draft.total_amount.0.as_str()), (texts([("243.00", "289.17"), ("-243.00", "-289.17")]), "0.00"));
+    deal::post_invoice(&tenant, draft.id, None).await;
+    assert_eq!(left(&tenant, &paid).await, "110.83");
+    verified(&tenant).await;
+
+    // DLV-008: what is credited of the down payment is not deducted; what is deducted cannot be credited.
+    let more = tenant.refused::<invoice::CreditInvoice>(paid.id, &CreditInvoice { amount: Some("110.84".into()), ..CreditInvoice::default() }).await;
+    assert_eq!((more.code, more.errors[0].pointer.as_deref()), (Code::AmountExceedsOpen, Some("/amount")), "{more:?}");
+    let note = tenant.post::<invoice::CreditInvoice>(paid.id, &CreditInvoice { amount: Some("60.00".into()), ..CreditInvoice::default() }).await;
+    let all = tenant.post::<invoice::CreditInvoice>(paid.id, &CreditInvoice::default()).await;
+    assert_eq!(all.total_amount.0, "110.83");
+    deal::post_invoice(&tenant, note.id, None).await;
+    assert_eq!((left(&tenant, &paid).await, shown(&tenant, order.id).await), ("50.83".to_owned(), ("340.00".to_owned(), "50.83".to_owned())));
+    assert_eq!(tenant.refused::<invoice::PostInvoice>(all.id, &Default::default()).await.code, Code::StateConflict);
+    verified(&tenant).await;
+
+    let delivered = deal::ship(&tenant, &order, "25").await;
+    assert!(delivered.backorder_id.is_none());
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    // 481.95 less the 50.83.
+    assert_eq!(draft.total_amount.0, "431.12");
+    // The draft has deducted all that credit notes left.
+    assert_eq!(tenant.refused::<invoice::CreditInvoice>(paid.id, &CreditInvoice::default()).await.code, Code::StateConflict);
+    let last = deal::post_invoice(&tenant, draft.id, None).await;
+    assert_eq!((left(&tenant, &paid).await.as_str(), balances(&tenant, &shop, ["2200", "4000"]).await), ("0.00", ["0.00".to_owned(), "-648.00".to_owned()]));
+
+    // A part of the deduction is credited: it is there to be deducted again.
+    let deduction = last.lines.last().unwrap();
+    let lines = [(last.lines[0].id, "25"), (deduction.id, "-0.5")].map(|(id, quantity)| CreditLine { invoice_line_id: id, quantity: of(quantity) });
+    let note = tenant.post::<invoice::CreditInvoice>(last.id, &CreditInvoice { lines: lines.to_vec(), ..CreditInvoice::default() }).await;
+    deal::post_invoice(&tenant, note.id, None).await;
+    assert_ne!(left(&tenant, &paid).await, "0.00");
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_in_advance_is_refused() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let draft = tenant.post::<order::CreateOrder>((), &deal::order_body(&shop, vec![forty(&shop)])).await;
+    let refused = async |order: OrderId, body: &CreateDownPayment| {
+        let problem = tenant.refused::<down_payment::CreateDownPayment>(order, body).await;
+        (problem.code, problem.errors.first().map(|error| (error.code, error.pointer.clone().unwrap_or_default())))
+    };
+    assert_eq!(refused(draft.id, &percent("50")).await.0, Code::StateConflict);
+    let order: Order = tenant.act::<order::ConfirmOrder>(draft.id).await;
+    for (body, code, pointer) in [
+        (CreateDownPayment::default(), Code::Required, "/percent"),
+        (CreateDownPayment { percent: Some(of("5")), ..amount("5.00") }, Code::InvalidValue, "/amount"),
+        (percent("0"), Code::InvalidValue, "/percent"),
+        (percent("100.01"), Code::InvalidValue, "/percent"),
+        (amount("0.00"), Code::InvalidValue, "/amount"),
+        (amount("1.001"), Code::TooManyDecimals, "/amount"),
+        (amount("771.13"), Code::AmountExceedsOpen, "/amount"),
+    ] {
+        assert_eq!(refused(order.id, &body).await.1, Some((code, pointer.to_owned())), "{body:?}");
+    }
+    // Drafts count, and so does what is billed.
+    tenant.post::<down_payment::CreateDownPayment>(order.id, &percent("30")).await;
+    deal::ship(&tenant, &order, "15").await;
+    let billed = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!(billed.total_amount.0, "289.17", "what is not posted is not deducted");
+    // 771.12 less 231.34 less 289.17.
+    assert_eq!(refused(order.id, &amount("250.62")).await.1.unwrap().0, Code::AmountExceedsOpen);
+    assert_eq!(tenant.post::<down_payment::CreateDownPayment>(order.id, &amount("250.61")).await.total_amount.0, "250.61");
+    // DLV-009: of an order that comes to nothing nothing is asked.
+    let nothing = LineInput { discount_percent: Some(of("100")), ..line(shop.setup, "1") };
+    let nothing = deal::confirmed(&tenant, &shop, vec![nothing]).await;
+    let zero = asked(&tenant, nothing.id, &amount("50.00")).await;
+    assert_eq!((zero.total_amount.0.as_str(), zero.lines.len(), zero.undeducted_amount.unwrap().0.as_str()), ("0.00", 1, "0.00"));
+    // A hold on billing holds down payments, too.
+    let held = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    let waiting = tenant.post::<down_payment::CreateDownPayment>(held.id, &percent("10")).await;
+    tenant.post::<order::HoldOrder>(held.id, &deal::manual_hold("disputed")).await;
+    assert_eq!(refused(held.id, &percent("10")).await.0, Code::StateConflict);
+    assert_eq!(tenant.refused::<invoice::PostInvoice>(waiting.id, &Default::default()).await.code, Code::StateConflict);
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn grouped_invoices_and_billing_runs_deduct_order_by_order() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let mut downs = Vec::new();
+    let mut orders = Vec::new();
+    for _ in 0..3 {
+        // 250.00 and 47.50 of tax.
+        let order = deal::confirmed(&tenant, &shop, vec![line(shop.setup, "1")]).await;
+        downs.push(asked(&tenant, order.id, &percent("40")).await);
+        orders.push(order);
+    }
+    let by_party = CreateInvoice { company_id: Some(shop.company), party_id: Some(shop.party), group: Some(InvoiceGroup::Party), ..CreateInvoice::default() };
+    let together = tenant.post::<invoice::CreateInvoice>((), &by_party).await;
+    assert_eq!((together.total_amount.0.as_str(), together.lines.len()), ("535.50", 6));
+    tenant.act::<invoice::CancelInvoice>(together.id).await;
+    let plan = CreateBillingRun { company_id: shop.company, up_to: None, party_id: None, group: None, invoice_date: None, post: Some(true) };
+    let run = tenant.post::<billing_run::CreateBillingRun>((), &plan).await;
+    assert_eq!((run.invoice_count, run.totals[0].total_amount.0.as_str()), (3, "535.50"));
+    assert_eq!(left(&tenant, &downs[0]).await, "119.00", "a plan deducts nothing");
+    tenant.post::<billing_run::CommitBillingRun>(run.id, &CommitBillingRun { hash: run.hash.clone() }).await;
+    for (order, down) in orders.iter().zip(&downs) {
+        assert_eq!((left(&tenant, down).await, shown(&tenant, order.id).await), ("0.00".to_owned(), ("119.00".to_owned(), "0.00".to_owned())));
+        let billed = tenant.all::<causeway_openapi::billable::op::ListBillables, _>(&ListQuery::by("order_id", order.id)).await;
+        assert!(billed.iter().all(|row| row.status == BillableStatus::Invoiced));
+    }
+    assert_eq!(balances(&tenant, &shop, ["2200", "4100"]).await, ["0.00", "-750.00"]);
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn what_was_paid_in_advance_keeps_its_rate() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    tenant.raw.request("PUT", "/v1/clock").json(&serde_json::json!({ "now": "2026-12-01T09:00:00Z" })).send().await.success();
+    let shop = shop::open(&tenant, "").await;
+    rate(&tenant, "USD", "2026-12-01", "0.90").await;
+    rate(&tenant, "USD", "2026-12-10", "0.80").await;
+    let body = CreateOrder { currency: Some(of("USD")), ..deal::order_body(&shop, vec![free("1", "1000.00", Vec::new())]) };
+    let draft = tenant.post::<order::CreateOrder>((), &body).await;
+    let order = tenant.act::<order::ConfirmOrder>(draft.id).await;
+    let paid = asked(&tenant, order.id, &percent("50")).await;
+    assert_eq!(sides(&entry(&tenant, paid.journal_entry_id).await), [("1100", "450.00", "0.00"), ("2200", "0.00", "450.00")]);
+    deal::advance(&tenant, "2026-12-10T09:00:00Z").await;
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    let last = deal::post_invoice(&tenant, draft.id, None).await;
+    // 500.00 USD are open at 0.80; what was paid in advance comes off at 0.90.
+    assert_eq!(balances(&tenant, &shop, ["1100", "2200", "4000", "7000"]).await, ["850.00", "0.00", "-800.00", "-50.00"], "{last:?}");
+    verified(&tenant).await;
+    let reason = causeway_openapi::invoice::ReverseInvoice { date: None, reason: "wrong".to_owned() };
+    tenant.post::<invoice::ReverseInvoice>(last.id, &reason).await;
+    assert_eq!(balances(&tenant, &shop, ["1100", "2200", "4000"]).await, ["450.00", "-450.00", "0.00"]);
+    verified(&tenant).await;
+}
