@@ -112,6 +112,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0047_promises::MIGRATION,
         govern::m0053_key_sources::MIGRATION,
         bill::m0054_down_payments::MIGRATION,
+        bill::m0055_credit_notes::MIGRATION,
         sell::m0070_quote_offers::MIGRATION,
         sell::m0071_quote_templates::MIGRATION,
     ]

@@ -2,7 +2,7 @@
 
 use crate::object::{ExternalRef, MetadataPatch};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
-use causeway_value::{AccountId, AccountKind, CompanyId, Currency, Instant, LeadRules, Letterhead, QuoteRules, TaxRounding, Zone};
+use causeway_value::{AccountId, AccountKind, AmountText, CompanyId, Currency, Instant, LeadRules, Letterhead, QuoteRules, TaxRounding, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -44,6 +44,8 @@ pub struct Company {
     pub quote_rules: QuoteRules,
     /// What it asks of its leads.
     pub lead_rules: LeadRules,
+    /// What a credit note without an invoice may come to with tax, in its currency, before somebody else than who made it has to post it; any amount when null.
+    pub credit_note_limit: Option<AmountText>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
@@ -88,6 +90,10 @@ pub struct CreateCompany {
     /// What it asks of its leads: nothing when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead_rules: Option<LeadRules>,
+    /// What a credit note without an invoice may come to with tax, in its currency, before somebody else than who made it has to post it: any amount when not
+    /// given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit_note_limit: Option<AmountText>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -137,6 +143,10 @@ pub struct UpdateCompany {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = LeadRules)]
     pub lead_rules: Patch<LeadRules>,
+    /// What a credit note without an invoice may come to before somebody else has to post it; null for any amount.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<AmountText>)]
+    pub credit_note_limit: Patch<AmountText>,
     /// Own data of the caller: a text sets an entry, null removes it, others stay.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]

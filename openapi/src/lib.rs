@@ -15,6 +15,7 @@ pub mod catalog;
 pub mod client;
 pub mod company;
 pub mod credit;
+pub mod credit_note;
 pub mod crm;
 pub mod delivery;
 pub mod down_payment;
@@ -24,6 +25,7 @@ pub mod import;
 pub mod intake;
 pub mod integration;
 pub mod invoice;
+pub mod invoice_check;
 pub mod ledger;
 pub mod line;
 pub mod margin;
@@ -80,6 +82,8 @@ pub fn rows() -> Vec<Row> {
         billable::ENDPOINTS,
         billing_run::ENDPOINTS,
         invoice::ENDPOINTS,
+        invoice_check::ENDPOINTS,
+        credit_note::ENDPOINTS,
         payment::ENDPOINTS,
         credit::ENDPOINTS,
         write_off::ENDPOINTS,

@@ -56,6 +56,7 @@ pub fn company_body(name: &str) -> CreateCompany {
         letterhead: None,
         quote_rules: None,
         lead_rules: None,
+        credit_note_limit: None,
         metadata: Default::default(),
         external_refs: Vec::new(),
     }

@@ -32,21 +32,29 @@ pub async fn next(ctx: &Ctx, tx: &mut Tx<'_>, fiscal: Fiscal, kind: DocumentKind
     let year = fiscal.year(day);
     let tenant = tx.tenant();
     let series = tx.series(ctx, fiscal.company_id, kind, year).await?;
-    if kind.gapless()
-        && let Some(last) = series.last_day
-        && day < last
-    {
-        return Err(Problem::new(
-            Code::NumberOrder,
-            format!("The date {day} is before {last}, the date of the last {} of this series. Post it with {last} or later.", kind.prefix()),
-        )
-        .with("last_date", last.to_string()));
-    }
+    must_follow(series, day)?;
     let number = series.next_number;
     debug_assert_eq!(series.tenant_id, tenant);
     series.next_number += 1;
     series.last_day = Some(series.last_day.map_or(day, |last| last.max(day)));
     Ok(format!("{}/{year}/{number:05}", kind.prefix()))
+}
+
+/// Refuses a day before the last one of a gapless series.
+fn must_follow(series: &number_series::Model, day: Day) -> Result<(), Problem> {
+    let Some(last) = series.last_day.filter(|last| series.kind.gapless() && day < *last) else { return Ok(()) };
+    let prefix = series.kind.prefix();
+    let detail = format!("The date {day} is before {last}, the date of the last {prefix} of this series. Post it with {last} or later.");
+    Err(Problem::new(Code::NumberOrder, detail).with("last_date", last.to_string()))
+}
+
+/// Whether a document of this day would get a number now. Nothing is locked or given.
+///
+/// # Errors
+/// `number_order` as [`next`].
+pub async fn check(tx: &mut Tx<'_>, fiscal: Fiscal, kind: DocumentKind, day: Day) -> Result<(), Problem> {
+    let series = of((fiscal.company_id, kind, fiscal.year(day))).one(tx).await?;
+    series.as_ref().map_or(Ok(()), |series| must_follow(series, day))
 }
 
 impl Tx<'_> {
@@ -81,12 +89,13 @@ impl Tx<'_> {
     }
 }
 
-async fn find(tx: &mut Tx<'_>, (company_id, kind, year): (CompanyId, DocumentKind, i64)) -> Result<Option<number_series::Model>, Problem> {
+async fn find(tx: &mut Tx<'_>, key: (CompanyId, DocumentKind, i64)) -> Result<Option<number_series::Model>, Problem> {
+    of(key).lock().one(tx).await
+}
+
+fn of((company_id, kind, year): (CompanyId, DocumentKind, i64)) -> Find<number_series::Entity> {
     Find::<number_series::Entity>::new()
         .eq(number_series::Column::CompanyId, company_id)
         .eq(number_series::Column::Kind, kind)
         .eq(number_series::Column::Year, year)
-        .lock()
-        .one(tx)
-        .await
 }

@@ -191,6 +191,7 @@ impl World {
             letterhead: None,
             quote_rules: None,
             lead_rules: None,
+            credit_note_limit: None,
             metadata: BTreeMap::new(),
             external_refs: Vec::new(),
         };

@@ -107,6 +107,7 @@ async fn company(caller: &Caller) -> Result<CompanyId, String> {
         letterhead: None,
         quote_rules: None,
         lead_rules: None,
+        credit_note_limit: None,
         metadata: std::collections::BTreeMap::new(),
         external_refs: Vec::new(),
     };

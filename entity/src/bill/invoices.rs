@@ -70,6 +70,8 @@ pub struct Model {
     pub disputed: Option<bool>,
     /// Of a down payment, what no invoice has deducted, tax included; null for what is no down payment.
     pub undeducted_amount: Option<Amount>,
+    /// Of a credit note without an invoice, the user or key that made it.
+    pub made_by: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -8,3 +8,4 @@ pub(crate) mod m0025_exposure;
 pub(crate) mod m0030_write_offs;
 pub(crate) mod m0032_billing_runs;
 pub(crate) mod m0054_down_payments;
+pub(crate) mod m0055_credit_notes;

@@ -23,6 +23,13 @@ impl Fixture {
                 let line = invoice.lines.first().expect("a line").id;
                 self.on(invoice.id, body(json!({ "lines": [{ "invoice_line_id": line, "quantity": "0.5" }], "reason": "damaged" })))
             }
+            "CreateCreditNote" => {
+                let invoice = self.full_invoice().await;
+                let (company, party) = (self.shop.company, self.shop.party);
+                let note = json!({ "company_id": company, "party_id": party, "direction": "sale", "currency": "EUR", "reason": "goodwill", "reference": "CLAIM 1",
+                    "notes": "Sorry", "lines": invoice.lines });
+                self.create(adorned(note))
+            }
             "CreatePayment" => {
                 let invoice = self.posted().await;
                 let payment = CreatePayment {

@@ -93,3 +93,22 @@ async fn a_shipment_can_be_taken_back_until_it_is_invoiced() {
     let problem = tenant.refused::<delivery::ReverseDelivery>(again.id, &Default::default()).await;
     assert_eq!(problem.code, Code::StateConflict);
 }
+
+/// DLV-004: what stands on a draft waits for no other invoice, and is invoiced money and quantity only once it is posted.
+#[tokio::test]
+async fn a_draft_takes_what_is_to_be_invoiced_and_only_posting_counts_as_invoiced() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "5")]).await;
+    deal::ship(&tenant, &order, "3").await;
+    let counted = async || tenant.get::<order::GetOrder>(order.id).await.lines.first().unwrap().invoiced_quantity;
+    assert_eq!((deal::billables(&tenant, order.id).await.len(), counted().await), (1, of("0")));
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!((deal::billables(&tenant, order.id).await.len(), counted().await), (0, of("0")));
+    tenant.act::<invoice::CancelInvoice>(draft.id).await;
+    assert_eq!(deal::billables(&tenant, order.id).await.len(), 1);
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    deal::post_invoice(&tenant, draft.id, None).await;
+    assert_eq!((deal::billables(&tenant, order.id).await.len(), counted().await), (0, of("3")));
+}

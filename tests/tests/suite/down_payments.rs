@@ -7,7 +7,7 @@ use causeway_openapi::down_payment::{CreateDownPayment, op as down_payment};
 use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, CreditLine, Invoice, InvoiceGroup, op as invoice};
 use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::line::LineInput;
-use causeway_openapi::order::{CreateOrder, Order, op as order};
+use causeway_openapi::order::{CancelOrder, CreateOrder, Order, op as order};
 use causeway_openapi::report::{TrialBalanceQuery, op as report};
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_tests::caller::Caller;
@@ -73,13 +73,7 @@ async fn exposure(caller: &Caller, shop: &Shop) -> [String; 5] {
 
 /// A line without a product: billable as soon as it is ordered.
 fn free(quantity: &str, unit_price: &str, tax_ids: Vec<TaxId>) -> LineInput {
-    LineInput {
-        description: Some("Work".to_owned()),
-        quantity: of(quantity),
-        unit_price: Some(of(unit_price)),
-        tax_ids: Some(tax_ids),
-        ..LineInput::default()
-    }
+    LineInput { description: Some("Work".to_owned()), quantity: of(quantity), unit_price: Some(of(unit_price)), tax_ids: Some(tax_ids), ..LineInput::default() }
 }
 
 #[tokio::test]
@@ -260,6 +254,26 @@ async fn what_cannot_be_asked_in_advance_is_refused() {
     tenant.post::<order::HoldOrder>(held.id, &deal::manual_hold("disputed")).await;
     assert_eq!(refused(held.id, &percent("10")).await.0, Code::StateConflict);
     assert_eq!(tenant.refused::<invoice::PostInvoice>(waiting.id, &Default::default()).await.code, Code::StateConflict);
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn what_was_paid_in_advance_of_a_cancelled_order_is_proposed_to_be_credited() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    let paid = asked(&tenant, order.id, &percent("50")).await;
+    let draft = tenant.post::<down_payment::CreateDownPayment>(order.id, &percent("10")).await;
+    let insolvent = CancelOrder { reason: "insolvent".to_owned() };
+    let problem = tenant.refused::<order::CancelOrder>(order.id, &insolvent).await;
+    assert_eq!((problem.code, problem.meta["invoice_ids"][0].as_str()), (Code::StateConflict, Some(draft.id.to_string().as_str())));
+    tenant.act::<invoice::CancelInvoice>(draft.id).await;
+    let cancelled = tenant.post::<order::CancelOrder>(order.id, &insolvent).await;
+    let [note] = cancelled.last_amendment.as_ref().unwrap().credit_note_ids.as_slice() else { panic!("{cancelled:?}") };
+    let note = deal::post_invoice(&tenant, *note, None).await;
+    assert_eq!((note.credited_invoice_id, note.total_amount.0.as_str(), left(&tenant, &paid).await.as_str()), (Some(paid.id), "385.56", "0.00"));
+    assert_eq!(balances(&tenant, &shop, ["1100", "2200"]).await, ["0.00", "0.00"]);
     verified(&tenant).await;
 }
 

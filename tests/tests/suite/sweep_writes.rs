@@ -121,7 +121,9 @@ async fn stale_tags_stop_writes_and_fresh_ones_save_reads() {
         }
         let after = prepared.caller.raw.get(&object).await;
         // What makes another object of this one leaves it as it is.
-        if after.header("etag") == Some(tag.as_str()) && !["CreditInvoice", "CopyPriceList", "CancelJob", "DuplicateQuote"].contains(&row.id) {
+        if after.header("etag") == Some(tag.as_str())
+            && !["CreditInvoice", "CopyPriceList", "CancelJob", "DuplicateQuote", "CreateDownPayment"].contains(&row.id)
+        {
             wrong.push(format!("{} left its object at {tag}", row.id));
         }
     }

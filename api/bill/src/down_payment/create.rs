@@ -89,7 +89,13 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, ordered: &Ordered, body: &Create
         row.tax_amount = row.tax_amount.plus(part.tax()?)?;
         part.taxes.iter().try_for_each(|tax| add_to_summary(&mut row.taxes.0, *tax))?;
         let line = line_of(&taxes, &part, ordered.currency)?;
-        lines.push(invoice_lines::Model { invoice_id: id, position, description: description.clone(), quantity: Quantity::ONE, ..line(blank_line(tx, advances)) });
+        lines.push(invoice_lines::Model {
+            invoice_id: id,
+            position,
+            description: description.clone(),
+            quantity: Quantity::ONE,
+            ..line(blank_line(tx, advances))
+        });
     }
     row.total_amount = row.untaxed_amount.plus(row.tax_amount)?;
     row.open_amount = row.total_amount;

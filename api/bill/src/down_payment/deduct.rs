@@ -100,7 +100,14 @@ impl Advances {
     ///
     /// # Errors
     /// `amount_overflow` when a number does not fit.
-    pub(crate) fn deduct(&mut self, tx: &Tx<'_>, taxes: &TaxDefs, draft: &mut Draft, billables: &[billables::Model], currency: Currency) -> Result<(), Problem> {
+    pub(crate) fn deduct(
+        &mut self,
+        tx: &Tx<'_>,
+        taxes: &TaxDefs,
+        draft: &mut Draft,
+        billables: &[billables::Model],
+        currency: Currency,
+    ) -> Result<(), Problem> {
         if self.downs.is_empty() {
             return Ok(());
         }

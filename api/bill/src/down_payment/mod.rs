@@ -8,10 +8,12 @@
 
 mod create;
 mod deduct;
+mod give_up;
 pub mod rules;
 mod store;
 
 pub use create::{Ordered, create};
 pub(crate) use deduct::Advances;
-pub(crate) use store::{conversions, creditable_left, give_back, must_not_be_held, taken_back};
+pub use give_up::propose_rest;
 pub use store::{OfOrder, of_orders};
+pub(crate) use store::{conversions, creditable_left, give_back, must_not_be_held, taken_back};

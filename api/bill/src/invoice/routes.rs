@@ -4,14 +4,18 @@ use super::{print, service, view::views};
 use causeway_contract::{File, Page, Problem};
 use causeway_entity::bill::invoices;
 use causeway_kernel::{Answer, Call, Ctx, Find, Routes, Tx, list};
+use causeway_openapi::credit_note::op::CreateCreditNote;
 use causeway_openapi::invoice::{INVOICES, Invoice, op};
+use causeway_openapi::invoice_check::{InvoiceChecks, op::CheckInvoice};
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
     routes.on::<op::ListInvoices, _>(list_invoices);
     routes.on::<op::CreateInvoice, _>(create);
+    routes.on::<CreateCreditNote, _>(create_note);
     routes.on::<op::GetInvoice, _>(get);
     routes.on::<op::PrintInvoice, _>(print_invoice);
+    routes.on::<CheckInvoice, _>(checks);
     routes.on::<op::PostInvoice, _>(post);
     routes.on::<op::CancelInvoice, _>(cancel);
     routes.on::<op::CreditInvoice, _>(credit);
@@ -36,6 +40,10 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateInvoice>) -> R
     Ok(versioned(service::create::create(ctx, tx, &call.body).await?))
 }
 
+async fn create_note(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<CreateCreditNote>) -> Result<Answer<Invoice>, Problem> {
+    Ok(versioned(service::free_note::create(ctx, tx, &call.body).await?))
+}
+
 async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetInvoice>) -> Result<Answer<Invoice>, Problem> {
     let row = tx.must::<invoices::Entity>(call.path).await?;
     let invoice = views(tx, std::slice::from_ref(&row)).await?.pop().ok_or_else(Problem::not_found)?;
@@ -45,6 +53,10 @@ async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetInvoice>) -> Result<An
 async fn print_invoice(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PrintInvoice>) -> Result<Answer<File>, Problem> {
     let row = tx.must::<invoices::Entity>(call.path).await?;
     print::pdf(tx, &row).await.map(Answer::of)
+}
+
+async fn checks(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<CheckInvoice>) -> Result<Answer<InvoiceChecks>, Problem> {
+    service::checks::checks(ctx, tx, call.path, call.query.invoice_date).await.map(Answer::of)
 }
 
 async fn post(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PostInvoice>) -> Result<Answer<Invoice>, Problem> {

@@ -83,7 +83,10 @@ pub struct CreditPlan {
 pub fn plan_credit(lines: &[CreditableLine], request: &CreditRequest, currency: Currency) -> Result<CreditPlan, Problem> {
     let remaining = lines.iter().map(Remaining::of).collect::<Result<Vec<_>, _>>()?;
     if remaining.iter().all(Remaining::is_nothing) {
-        return Err(Problem::new(Code::StateConflict, "Nothing remains to be credited: credit notes, and what invoices deduct of a down payment, have taken back the whole invoice."));
+        return Err(Problem::new(
+            Code::StateConflict,
+            "Nothing remains to be credited: credit notes, and what invoices deduct of a down payment, have taken back the whole invoice.",
+        ));
     }
     let credited = match request {
         CreditRequest::All => remaining.iter().filter(|line| !line.is_nothing()).map(Remaining::all).collect(),

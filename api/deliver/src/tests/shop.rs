@@ -70,6 +70,7 @@ impl Shop {
             letterhead: None,
             quote_rules: None,
             lead_rules: None,
+            credit_note_limit: None,
             metadata: Default::default(),
             external_refs: Vec::new(),
         };

@@ -35,7 +35,8 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 12] = [
     (
         "billings",
         "What was invoiced less what was credited, by month of the document.",
-        "Posted invoices and credit notes of sale by their invoice date. Drafts, discounts taken at payment and write-offs do not count.",
+        "Posted invoices and credit notes of sale by their invoice date. A down payment counts when it is invoiced, and the invoice that deducts it with the rest. \
+         Drafts, discounts taken at payment and write-offs do not count.",
         "The ledger: lines on the receivable account, less those on the tax account for the untaxed amount.",
         BOOKED,
     ),
@@ -50,7 +51,7 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 12] = [
         "backlog",
         "What is ordered and not yet billable, by customer, as of a day, without tax.",
         "Lines of orders confirmed by that day, less what became billable by that day, less what is cancelled now.",
-        "Obligations and billables.",
+        "Obligations and billables. Down payments change nothing of it.",
         AT_LAST_DAY,
     ),
     (

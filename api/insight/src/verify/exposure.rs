@@ -30,7 +30,12 @@ pub(super) fn checks() -> Vec<Check> {
     vec![
         part("exposure_receivables", "what invoices have open as the receivables of the exposure", "open_receivables", RECEIVABLES),
         part("exposure_billables", "what waits to be invoiced as the billables of the exposure", "billables", BILLABLES),
-        part("exposure_unallocated", "what payments, credit notes and down payments have left as the unallocated credit of the exposure", "unallocated", UNALLOCATED),
+        part(
+            "exposure_unallocated",
+            "what payments, credit notes and down payments have left as the unallocated credit of the exposure",
+            "unallocated",
+            UNALLOCATED,
+        ),
     ]
 }
 

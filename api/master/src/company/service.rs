@@ -2,6 +2,7 @@
 
 use crate::account::chart;
 use crate::check;
+use crate::money;
 use crate::term::service as term;
 use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::govern::companies;
@@ -10,7 +11,7 @@ use causeway_govern::tenancy::limits::room_for_company;
 use causeway_kernel::{Change, Ctx, Tx};
 use causeway_openapi::company as wire;
 use causeway_openapi::object::merge_metadata;
-use causeway_value::{AccountId, CompanyId, Json, Percent, QuoteRules, TaxRounding};
+use causeway_value::{AccountId, Amount, AmountText, CompanyId, Currency, Json, Percent, QuoteRules, TaxRounding};
 
 /// The chart of accounts of a company that names none.
 const DEFAULT_CHART: &str = "generic";
@@ -27,6 +28,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
     room_for_company(tx).await?;
     let mut errors = Vec::new();
     check_rules(tx, body.quote_rules.as_ref(), &mut errors).await?;
+    let credit_note_limit = body.credit_note_limit.as_ref().and_then(|limit| limit_of(limit, body.currency, &mut errors));
     check::finish(errors)?;
     let now = ctx.now();
     let row = companies::Model {
@@ -47,6 +49,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
         letterhead: body.letterhead.clone().map(Json),
         quote_rules: body.quote_rules.clone().map(Json),
         lead_rules: body.lead_rules.clone().map(Json),
+        credit_note_limit,
     };
     tx.insert(row.clone());
     for account in chart {
@@ -88,17 +91,29 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     new.quote_rules = Some(Json(body.quote_rules.clone().over_required(rules)));
     let asked = old.lead_rules.clone().map(|kept| kept.0).unwrap_or_default();
     new.lead_rules = Some(Json(body.lead_rules.clone().over_required(asked)));
+    let mut errors = Vec::new();
     if let Patch::Value(rules) = &body.quote_rules {
-        let mut errors = Vec::new();
         check_rules(tx, Some(rules), &mut errors).await?;
-        check::finish(errors)?;
     }
+    match &body.credit_note_limit {
+        Patch::Absent => {}
+        Patch::Null => new.credit_note_limit = None,
+        Patch::Value(limit) => new.credit_note_limit = limit_of(limit, old.currency, &mut errors),
+    }
+    check::finish(errors)?;
     new.metadata = Json(merge_metadata(new.metadata.0, body.metadata.clone()));
     new.version += 1;
     new.updated_at = ctx.now();
     let refs = crate::refs::patched(tx, "company", id.uuid(), &body.external_refs).await?;
     tx.update(&old, &new);
     record(ctx, tx, "company.updated", &new, refs)
+}
+
+/// The limit of credit notes, which is no less than nothing.
+fn limit_of(text: &AmountText, currency: Currency, errors: &mut Vec<FieldError>) -> Option<Amount> {
+    let limit = money::amount(text, currency, "/credit_note_limit", errors)?;
+    check::not_negative(limit.0, "/credit_note_limit", errors);
+    Some(limit)
 }
 
 /// The limits must be shares, and the payment terms must be there.
@@ -154,6 +169,7 @@ pub fn view(row: &companies::Model, refs: Vec<(String, String)>) -> wire::Compan
         letterhead: row.letterhead.clone().map(|kept| kept.0).unwrap_or_default(),
         quote_rules: row.quote_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         lead_rules: row.lead_rules.clone().map(|kept| kept.0).unwrap_or_default(),
+        credit_note_limit: row.credit_note_limit.map(|limit| limit.text(row.currency)),
         metadata: row.metadata.0.clone(),
         external_refs: crate::refs::shown(refs),
     }

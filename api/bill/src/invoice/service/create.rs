@@ -158,6 +158,7 @@ pub(crate) fn blank(ctx: &Ctx, tx: &Tx<'_>, id: InvoiceId, direction: Direction,
         dispute: None,
         disputed: Some(false),
         undeducted_amount: None,
+        made_by: None,
     }
 }
 

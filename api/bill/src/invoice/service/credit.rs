@@ -33,7 +33,7 @@ pub async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &CreditInvo
 }
 
 /// Writes the draft credit note that is planned.
-pub(super) async fn draft_of(
+pub(crate) async fn draft_of(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     original: &invoices::Model,
@@ -137,7 +137,7 @@ fn request(invoice: &invoices::Model, body: &CreditInvoice) -> Result<CreditRequ
 }
 
 /// The lines of a posted invoice with what credit notes took of them, and of a down payment what invoices deduct.
-async fn creditable_lines(tx: &mut Tx<'_>, original: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<Vec<CreditableLine>, Problem> {
+pub(crate) async fn creditable_lines(tx: &mut Tx<'_>, original: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<Vec<CreditableLine>, Problem> {
     let deducted = down_payment::taken_back(tx, original, lines).await?;
     let mut creditable: Vec<CreditableLine> = lines.iter().map(creditable).collect();
     for line in &mut creditable {

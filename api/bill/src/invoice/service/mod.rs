@@ -2,8 +2,10 @@
 
 pub(crate) mod batch;
 pub mod cancel;
+pub mod checks;
 pub mod create;
 pub mod credit;
+pub mod free_note;
 pub(crate) mod lines;
 pub mod mark;
 pub mod note;

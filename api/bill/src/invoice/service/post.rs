@@ -1,6 +1,7 @@
 //! Posting an invoice or a credit note.
 
-use super::{credit, must_be_draft};
+use super::checks::{Draft, must_pass};
+use super::{credit, free_note, must_be_draft};
 use crate::booked;
 use crate::down_payment::{self, rules::TaxGroup};
 use crate::invoice::store::lines_of;
@@ -26,14 +27,16 @@ use causeway_master::{check, refs};
 use causeway_openapi::invoice::Invoice;
 use causeway_openapi::object::ExternalRef;
 use causeway_value::{
-    Amount, Day, Direction, DocumentKind, HoldStep, InstallmentId, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatus, ObligationId, OrderLineId, PaymentDirection, Quantity,
+    Amount, Day, Direction, DocumentKind, HoldStep, InstallmentId, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatus, ObligationId, OrderLineId,
+    PaymentDirection, Quantity,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Posts a draft: number, due dates and journal entry. A credit note settles its invoice first; what is left of it is the customer's credit.
+/// Posts a draft that passes its checks: number, due dates and journal entry. A credit note settles its invoice first; what is left of it is the customer's credit.
 ///
 /// # Errors
-/// `not_found`; `document_posted`; `number_order`; `rate_missing`; `account_missing`; `state_conflict` when a credit note takes more than what remains.
+/// `not_found`; `document_posted`; `number_order`; `rate_missing`; `account_missing`; `state_conflict` when a credit note takes more than what remains;
+/// `segregation_of_duties` for who made a credit note without an invoice beyond its company's limit.
 pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, date: Option<Day>) -> Result<Invoice, Problem> {
     let old = tx.lock::<invoices::Entity>(id).await?;
     must_be_draft(&old)?;
@@ -43,6 +46,7 @@ pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, date: Option<Day>) 
     check::day(day, "/invoice_date", &mut errors);
     check::finish(errors)?;
     let lines = lines_of(tx, &[id]).await?;
+    must_pass(ctx, tx, Draft { company: &company, invoice: &old, lines: &lines, day }).await?;
     let refs = refs::of(tx, id.uuid()).await?;
     post_rows(ctx, tx, &company, (&old, &lines, Some(refs)), day).await
 }
@@ -155,10 +159,9 @@ async fn read_and_book(
     lines: &[invoice_lines::Model],
     day: Day,
 ) -> Result<(invoices::Model, Vec<installments::Model>), Problem> {
-    let conversion = match old.kind {
-        InvoiceKind::Invoice => rate(tx, old.currency, company.currency, day).await?,
-        InvoiceKind::CreditNote => booked::of_invoice(old, company.currency),
-    };
+    let conversion =
+        if old.credited_invoice_id.is_some() { booked::of_invoice(old, company.currency) } else { rate(tx, old.currency, company.currency, day).await? };
+    free_note::second_person(ctx, tx, company, old, conversion).await?;
     let term = match (old.kind, old.payment_term_id) {
         (InvoiceKind::Invoice, Some(id)) => tx.get::<payment_terms::Entity>(id).await?,
         _ => None,
@@ -248,7 +251,7 @@ fn part(line: &invoice_lines::Model, direction: Direction, booking: Booking<'_>)
     }
 }
 
-const fn document_kind(invoice: &invoices::Model) -> DocumentKind {
+pub(super) const fn document_kind(invoice: &invoices::Model) -> DocumentKind {
     match (invoice.direction, invoice.kind) {
         (Direction::Sale, InvoiceKind::Invoice) => DocumentKind::Invoice,
         (Direction::Sale, InvoiceKind::CreditNote) => DocumentKind::CreditNote,

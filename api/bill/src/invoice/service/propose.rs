@@ -87,7 +87,7 @@ pub(crate) async fn propose(
 }
 
 /// What is to be taken off is on a draft.
-fn on_a_draft(drafts: &[InvoiceId]) -> Problem {
+pub(crate) fn on_a_draft(drafts: &[InvoiceId]) -> Problem {
     let named: Vec<String> = drafts.iter().map(ToString::to_string).collect();
     let detail = format!("What would be taken off stands on a draft: {}. Cancel the draft first: POST /v1/invoices/{{id}}/cancel.", named.join(", "));
     Problem::new(Code::StateConflict, detail).with("invoice_ids", named)

@@ -5,6 +5,7 @@ use crate::order::amendment::rules::changes as line_changes;
 use crate::order::news::enter;
 use crate::order::store::Parts;
 use crate::order::{rules, view};
+use causeway_bill::down_payment;
 use causeway_bill::obligation::{self, Changes, done};
 use causeway_contract::Problem;
 use causeway_deliver::delivery::fit_to;
@@ -46,7 +47,10 @@ pub(super) async fn write(
             None => tx.insert(line.clone()),
         }
     }
-    let written = changes.write(ctx, tx, amended.reason).await?;
+    let mut written = changes.write(ctx, tx, amended.reason).await?;
+    if new.status == OrderStatus::Cancelled {
+        written.credit_notes.extend(down_payment::propose_rest(ctx, tx, new.id, amended.reason).await?);
+    }
     parts.obligations = written.obligations;
     if !added.is_empty() {
         let company = tx.must::<companies::Entity>(old.company_id).await?;

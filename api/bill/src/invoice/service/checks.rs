@@ -1,0 +1,228 @@
+//! What is looked at before a document is posted, by name (BIL-04, BIL-05, BIL-07).
+//!
+//! Checks that fail refuse the posting, all of them at once. Warnings never do: they are for whoever looks before posting.
+
+use super::create::Common;
+use super::post::document_kind;
+use super::{credit, free_note, must_be_draft};
+use crate::booked;
+use crate::down_payment;
+use crate::invoice::store::lines_of;
+use causeway_books::period::service::must_be_open;
+use causeway_contract::{Code, Problem};
+use causeway_entity::bill::{billables, invoice_lines, invoices, obligations};
+use causeway_entity::govern::companies;
+use causeway_entity::master::{addresses, parties, taxes};
+use causeway_kernel::{Ctx, Find, Tx, number};
+use causeway_master::account::Purpose;
+use causeway_master::account::lookup::chart;
+use causeway_master::rate::lookup::rate;
+use causeway_openapi::invoice_check::{CheckResult, InvoiceCheck, InvoiceCheckName as Name, InvoiceChecks};
+use causeway_value::{BillableId, BillableStatus, Day, Direction, InvoiceId, InvoiceKind, ObligationId};
+
+/// How a check ended: fine, with a warning, or with the problem that refuses the posting.
+enum Found {
+    Passed,
+    Warning(String),
+    Failed(Problem),
+}
+
+impl Found {
+    /// A wrong answer of a rule is what was found; a failure of the service itself is nobody's.
+    fn of(result: Result<(), Problem>) -> Result<Self, Problem> {
+        match result {
+            Ok(()) => Ok(Self::Passed),
+            Err(problem) if problem.status >= 500 && problem.code != Code::AccountMissing => Err(problem),
+            Err(problem) => Ok(Self::Failed(problem)),
+        }
+    }
+
+    fn warn(detail: Option<String>) -> Self {
+        detail.map_or(Self::Passed, Self::Warning)
+    }
+}
+
+/// A document that is to be posted.
+#[derive(Clone, Copy)]
+pub(super) struct Draft<'a> {
+    pub company: &'a companies::Model,
+    pub invoice: &'a invoices::Model,
+    pub lines: &'a [invoice_lines::Model],
+    pub day: Day,
+}
+
+/// Every check of a document, with warnings.
+///
+/// # Errors
+/// `not_found`.
+pub async fn checks(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, date: Option<Day>) -> Result<InvoiceChecks, Problem> {
+    let invoice = tx.must::<invoices::Entity>(id).await?;
+    let company = tx.must::<companies::Entity>(invoice.company_id).await?;
+    let lines = lines_of(tx, &[id]).await?;
+    let day = date.unwrap_or_else(|| ctx.today(company.time_zone));
+    let draft = Draft { company: &company, invoice: &invoice, lines: &lines, day };
+    let mut found = vec![(Name::Draft, Found::of(must_be_draft(&invoice))?)];
+    if matches!(found.first(), Some((_, Found::Passed))) {
+        found.extend(failing(ctx, tx, draft).await?);
+        found.extend(warnings(tx, draft).await?);
+    }
+    let checks: Vec<InvoiceCheck> = found.into_iter().map(shown).collect();
+    let ready = checks.iter().all(|check| check.result != CheckResult::Failed);
+    Ok(InvoiceChecks { object: "invoice_checks".to_owned(), invoice_id: id, invoice_date: day, ready, checks })
+}
+
+fn shown((name, found): (Name, Found)) -> InvoiceCheck {
+    match found {
+        Found::Passed => InvoiceCheck { name, result: CheckResult::Passed, detail: None, code: None },
+        Found::Warning(detail) => InvoiceCheck { name, result: CheckResult::Warning, detail: Some(detail), code: None },
+        Found::Failed(problem) => {
+            let code: &'static str = problem.code.into();
+            InvoiceCheck { name, result: CheckResult::Failed, detail: Some(problem.detail), code: Some(code.to_owned()) }
+        }
+    }
+}
+
+/// Refuses to post what fails a check: with its own problem, or with the first one that says what the others are.
+///
+/// # Errors
+/// What the first failing check answers; `checks` of its facts lists all.
+pub(super) async fn must_pass(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<(), Problem> {
+    let found = failing(ctx, tx, draft).await?;
+    let mut failed: Vec<(Name, Problem)> = Vec::new();
+    for (name, found) in found {
+        if let Found::Failed(problem) = found {
+            failed.push((name, problem));
+        }
+    }
+    let details: Vec<String> = failed.iter().map(|(_, problem)| problem.detail.clone()).collect();
+    let all: Vec<InvoiceCheck> = failed.iter().map(|(name, problem)| shown((*name, Found::Failed(problem.clone())))).collect();
+    let Some((_, mut first)) = failed.into_iter().next() else { return Ok(()) };
+    if all.len() > 1 {
+        first.detail = format!("{} checks fail. {}", all.len(), details.join(" "));
+    }
+    Err(first.with("checks", serde_json::to_value(all).unwrap_or_default()))
+}
+
+/// The checks that refuse the posting, in the order in which posting comes to what they look at.
+async fn failing(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)>, Problem> {
+    let Draft { company, invoice, lines, day } = draft;
+    let mut found = Vec::new();
+    if invoice.credited_invoice_id.is_some() {
+        found.push((Name::Remaining, Found::of(remaining(tx, invoice, lines).await)?));
+    } else if invoice.kind == InvoiceKind::Invoice {
+        found.push((Name::NotHeld, Found::of(not_held(tx, invoice, lines).await)?));
+        found.push((Name::AsBilled, Found::of(as_billed(tx, invoice, lines).await)?));
+    }
+    if invoice.credited_invoice_id.is_none() {
+        let conversion = rate(tx, invoice.currency, company.currency, day).await;
+        if let (Ok(conversion), true) = (&conversion, free_note::is_free(invoice)) {
+            found.push((Name::SecondPerson, Found::of(free_note::second_person(ctx, tx, company, invoice, *conversion).await)?));
+        }
+        found.push((Name::Rate, Found::of(conversion.map(drop))?));
+    }
+    found.push((Name::Accounts, Found::of(accounts(tx, draft).await)?));
+    found.push((Name::NumberOrder, Found::of(number::check(tx, booked::fiscal(company), document_kind(invoice), day).await)?));
+    // What comes to nothing, line by line, has no entry.
+    if lines.iter().any(|line| !(line.net_amount.is_zero() && line.tax_amount.is_zero())) {
+        found.push((Name::PeriodOpen, Found::of(must_be_open(tx, company.id, day).await)?));
+    }
+    Ok(found)
+}
+
+/// What a credit note takes back is still there.
+async fn remaining(tx: &mut Tx<'_>, note: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<(), Problem> {
+    let Some(id) = note.credited_invoice_id else { return Ok(()) };
+    let original = tx.must::<invoices::Entity>(id).await?;
+    let mut left = lines_of(tx, &[id]).await?;
+    let deducted = down_payment::taken_back(tx, &original, &left).await?;
+    for line in lines {
+        if let Some(of) = left.iter_mut().find(|of| Some(of.id) == line.credited_line_id) {
+            credit::take(of, line)?;
+        }
+    }
+    down_payment::creditable_left(&left, &deducted)
+}
+
+async fn not_held(tx: &mut Tx<'_>, invoice: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<(), Problem> {
+    down_payment::must_not_be_held(tx, invoice).await?;
+    let ids: Vec<ObligationId> = lines.iter().filter_map(|line| line.order_line_id).map(|line| line.cast()).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let owed = Find::<obligations::Entity>::new().among(obligations::Column::Id, ids).order_by(obligations::Column::Id).all(tx).await?;
+    super::post::must_not_be_held(owed.iter())
+}
+
+/// The billables of these lines.
+async fn billed(tx: &mut Tx<'_>, lines: &[invoice_lines::Model]) -> Result<Vec<billables::Model>, Problem> {
+    let ids: Vec<BillableId> = lines.iter().filter_map(|line| line.billable_id).collect();
+    if ids.is_empty() { Ok(Vec::new()) } else { Find::<billables::Entity>::new().among(billables::Column::Id, ids).all(tx).await }
+}
+
+/// Quantity, price, discount and taxes of each line are its billable's, which waits for nobody else.
+async fn as_billed(tx: &mut Tx<'_>, invoice: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<(), Problem> {
+    let known = billed(tx, lines).await?;
+    let differs = |line: &&invoice_lines::Model| {
+        let Some(id) = line.billable_id else { return false };
+        known.iter().find(|row| row.id == id).is_none_or(|row| {
+            let same = row.quantity == line.quantity && row.unit_price == line.unit_price && row.price_base_quantity == line.price_base_quantity;
+            let terms = row.discount_percent == line.discount_percent && row.tax_ids == line.tax_ids;
+            !(same && terms && row.status == BillableStatus::Invoiced && row.invoice_id == Some(invoice.id))
+        })
+    };
+    let wrong: Vec<String> = lines.iter().filter(differs).map(|line| line.position.to_string()).collect();
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let detail =
+        format!("The lines {} are not what was delivered or ordered: quantity, price, discount or taxes. Cancel the draft and bill it anew.", wrong.join(", "));
+    Err(Problem::new(Code::StateConflict, detail).with("lines", wrong))
+}
+
+/// The company has the accounts that lines do not name themselves.
+async fn accounts(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<(), Problem> {
+    let Draft { company, invoice, lines, .. } = draft;
+    let accounts = chart(tx, company.id, &[], &[]).await?;
+    let (control, tax) = match invoice.direction {
+        Direction::Sale => (Purpose::Receivable, Purpose::TaxPayable),
+        Direction::Purchase => (Purpose::Payable, Purpose::InputTax),
+    };
+    accounts.purpose(control)?;
+    if lines.iter().any(|line| !line.tax_amount.is_zero()) && !own_tax_accounts(tx, lines).await? {
+        accounts.purpose(tax)?;
+    }
+    Ok(())
+}
+
+/// Whether every tax of these lines names its own account.
+async fn own_tax_accounts(tx: &mut Tx<'_>, lines: &[invoice_lines::Model]) -> Result<bool, Problem> {
+    let ids: Vec<_> = lines.iter().flat_map(|line| line.taxes.0.iter().map(|tax| tax.tax_id)).collect();
+    let found = Find::<taxes::Entity>::new().among(taxes::Column::Id, ids).all(tx).await?;
+    Ok(found.iter().all(|tax| tax.account_id.is_some()))
+}
+
+/// What somebody should have a look at.
+async fn warnings(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)>, Problem> {
+    let Draft { company, invoice, lines, .. } = draft;
+    let untaxed: Vec<String> =
+        lines.iter().filter(|line| line.tax_ids.0.is_empty() && !line.net_amount.is_zero()).map(|line| line.position.to_string()).collect();
+    let no_tax = (!untaxed.is_empty()).then(|| format!("The lines {} have no tax. Give the products one, or leave it when none is due.", untaxed.join(", ")));
+    let mut found = vec![(Name::LineTaxes, Found::warn(no_tax))];
+    if invoice.kind == InvoiceKind::Invoice {
+        let agreed = Common::of(&billed(tx, lines).await?).payment_term_id;
+        let other = agreed.filter(|agreed| invoice.payment_term_id != Some(*agreed));
+        let detail = other.map(|agreed| format!("The order agreed on the payment term {agreed}, and the invoice has another one."));
+        found.push((Name::Terms, Found::warn(detail)));
+    }
+    if invoice.direction == Direction::Sale {
+        let party = tx.must::<parties::Entity>(invoice.party_id).await?;
+        let address = Find::<addresses::Entity>::new().eq(addresses::Column::PartyId, party.id).one(tx).await?;
+        let detail = address.is_none().then(|| format!("{} has no address, so the document shows none. Add one: PATCH /v1/parties/{{id}}.", party.name));
+        found.push((Name::PartyAddress, Found::warn(detail)));
+        let abroad = party.country.as_deref().is_some_and(|country| country != company.country);
+        let unregistered = abroad && invoice.tax_amount.is_zero() && party.tax_id.is_none();
+        let detail = unregistered.then(|| format!("{} is abroad, is charged no tax and has no tax registration. Add its `tax_id`, or charge tax.", party.name));
+        found.push((Name::PartyTaxId, Found::warn(detail)));
+    }
+    Ok(found)
+}

@@ -1,0 +1,117 @@
+//! Credit notes that take back no invoice (CRN-01, CRN-04).
+
+use causeway_contract::{Code, ListQuery, Patch};
+use causeway_openapi::company::{UpdateCompany, op as company};
+use causeway_openapi::credit_note::{CreateCreditNote, op as credit_note};
+use causeway_openapi::identity::{CreateApiKey, op as identity};
+use causeway_openapi::invoice::{AllocateCreditNote, CreditInvoice, InvoiceLineInput, op as invoice};
+use causeway_openapi::ledger::op as ledger;
+use causeway_openapi::payment::{CreateRefund, op as payment};
+use causeway_tests::caller::Caller;
+use causeway_tests::deal::{self, allocation, entry, sides};
+use causeway_tests::of;
+use causeway_tests::shop::{self, Shop, rate};
+use causeway_tests::world::World;
+use causeway_value::{InvoiceKind, InvoiceStatus, PaymentMethod, PaymentState};
+
+/// A bonus of this much with the shop's tax of 19 %.
+fn bonus(shop: &Shop, amount: &str) -> CreateCreditNote {
+    let line = InvoiceLineInput {
+        description: Some("Yearly bonus".to_owned()),
+        quantity: of("1"),
+        unit_price: of(amount),
+        tax_ids: Some(vec![shop.tax]),
+        ..InvoiceLineInput::default()
+    };
+    CreateCreditNote { company_id: shop.company, party_id: shop.party, reason: "yearly bonus".to_owned(), lines: vec![line], ..CreateCreditNote::default() }
+}
+
+async fn verified(caller: &Caller) {
+    let found = caller.get::<ledger::VerifyLedger>(()).await;
+    assert!(found.ok, "{:?}", found.breaks);
+}
+
+#[tokio::test]
+async fn a_credit_without_an_invoice_settles_another_and_is_paid_back() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let draft = tenant.post::<credit_note::CreateCreditNote>((), &bonus(&shop, "100.00")).await;
+    assert_eq!((draft.kind, draft.status, draft.credited_invoice_id), (InvoiceKind::CreditNote, InvoiceStatus::Draft, None));
+    assert_eq!((draft.total_amount.0.as_str(), draft.reason.as_deref()), ("119.00", Some("yearly bonus")));
+    let note = deal::post_invoice(&tenant, draft.id, None).await;
+    assert!(note.number.as_deref().unwrap().starts_with("CN/"), "{note:?}");
+    let booked = entry(&tenant, note.journal_entry_id).await;
+    assert_eq!(sides(&booked), [("1100", "0.00", "119.00"), ("2100", "19.00", "0.00"), ("4000", "100.00", "0.00")]);
+    assert_eq!(tenant.refused::<invoice::CreditInvoice>(note.id, &CreditInvoice::default()).await.code, Code::StateConflict);
+    verified(&tenant).await;
+
+    let owed = deal::posted(&tenant, &shop, "70.00").await;
+    let settled = AllocateCreditNote { allocations: vec![allocation(owed.id, "70.00")] };
+    assert_eq!(tenant.post::<invoice::AllocateCreditNote>(note.id, &settled).await.open_amount.0, "49.00");
+    // Another's credit note pays like money.
+    assert_eq!(tenant.get::<invoice::GetInvoice>(owed.id).await.payment_state, Some(PaymentState::Paid));
+    let back = CreateRefund { credit_note_id: Some(note.id), payment_id: None, amount: None, method: PaymentMethod::Bank, refund_date: None, reference: None };
+    tenant.post::<payment::CreateRefund>((), &back).await;
+    assert_eq!(tenant.get::<invoice::GetInvoice>(note.id).await.open_amount.0, "0.00");
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn a_credit_in_another_currency_is_booked_at_its_own_day() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    rate(&tenant, "USD", "2026-01-01", "0.9").await;
+    let draft = tenant.post::<credit_note::CreateCreditNote>((), &CreateCreditNote { currency: Some(of("USD")), ..bonus(&shop, "100.00") }).await;
+    let note = deal::post_invoice(&tenant, draft.id, None).await;
+    let booked = entry(&tenant, note.journal_entry_id).await;
+    assert_eq!(sides(&booked), [("1100", "0.00", "107.10"), ("2100", "17.10", "0.00"), ("4000", "90.00", "0.00")]);
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn beyond_the_companys_limit_somebody_else_posts_it() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let limit = UpdateCompany { credit_note_limit: Patch::Value("119.00".into()), ..UpdateCompany::default() };
+    assert_eq!(tenant.post::<company::UpdateCompany>(shop.company, &limit).await.credit_note_limit.map(|limit| limit.0), Some("119.00".to_owned()));
+    let small = tenant.post::<credit_note::CreateCreditNote>((), &bonus(&shop, "100.00")).await;
+    deal::post_invoice(&tenant, small.id, None).await;
+    let large = tenant.post::<credit_note::CreateCreditNote>((), &bonus(&shop, "100.01")).await;
+    let own = tenant.refused::<invoice::PostInvoice>(large.id, &Default::default()).await;
+    assert_eq!((own.status, own.code), (403, Code::SegregationOfDuties));
+    let key = CreateApiKey { name: "second".to_owned(), scopes: vec!["invoices:*".to_owned()], ..CreateApiKey::default() };
+    let second = tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &key).await.secret);
+    deal::post_invoice(&second, large.id, None).await;
+    // A credit note on an invoice is bound by the invoice.
+    let invoice = deal::posted(&tenant, &shop, "500.00").await;
+    let note = tenant.post::<invoice::CreditInvoice>(invoice.id, &CreditInvoice::default()).await;
+    deal::post_invoice(&tenant, note.id, None).await;
+    verified(&tenant).await;
+
+    let none = UpdateCompany { credit_note_limit: Patch::Null, ..UpdateCompany::default() };
+    assert_eq!(tenant.post::<company::UpdateCompany>(shop.company, &none).await.credit_note_limit, None);
+    let wrong = CreateCreditNote { reason: " ".to_owned(), lines: Vec::new(), ..bonus(&shop, "1.00") };
+    let problem = tenant.refused::<credit_note::CreateCreditNote>((), &wrong).await;
+    assert_eq!(problem.errors.iter().filter_map(|error| error.pointer.as_deref()).collect::<Vec<_>>(), ["/reason", "/lines"]);
+    let charged = tenant.refused::<credit_note::CreateCreditNote>((), &bonus(&shop, "-1.00")).await;
+    assert_eq!(charged.errors[0].pointer.as_deref(), Some("/lines"));
+    assert_eq!(tenant.all::<invoice::ListInvoices, _>(&ListQuery::by("kind", "credit_note").and("status", "draft")).await.len(), 0);
+}
+
+#[tokio::test]
+async fn what_a_tax_of_nothing_was_charged_on_is_credited() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let zero = tenant.post::<causeway_openapi::tax::op::CreateTax>((), &shop::percent_tax(shop.company, "VAT0", "0")).await.id;
+    let mut body = deal::free_invoice_body(&shop, "100.00");
+    body.lines[0].tax_ids = Some(vec![zero]);
+    let draft = tenant.post::<invoice::CreateInvoice>((), &body).await;
+    let posted = deal::post_invoice(&tenant, draft.id, None).await;
+    let note = tenant.post::<invoice::CreditInvoice>(posted.id, &CreditInvoice { amount: Some("40.00".into()), ..CreditInvoice::default() }).await;
+    assert_eq!(deal::post_invoice(&tenant, note.id, None).await.total_amount.0, "40.00");
+    verified(&tenant).await;
+}
