@@ -83,6 +83,7 @@ fn entities() -> Vec<TableInfo> {
         described::<sell::leads::Entity>(),
         described::<sell::opportunities::Entity>(),
         described::<sell::quotes::Entity>(),
+        described::<sell::quote_templates::Entity>(),
         described::<sell::quote_traces::Entity>(),
         described::<sell::quote_lines::Entity>(),
         described::<sell::quote_links::Entity>(),

@@ -115,6 +115,8 @@ pub fn all() -> Vec<Migration> {
         bill::m0055_credit_notes::MIGRATION,
         sell::m0070_quote_offers::MIGRATION,
         sell::m0071_quote_templates::MIGRATION,
+        books::m0072_ledger_search::MIGRATION,
+        sell::m0073_stalled_orders::MIGRATION,
     ]
 }
 

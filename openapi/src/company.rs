@@ -2,7 +2,7 @@
 
 use crate::object::{ExternalRef, MetadataPatch};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
-use causeway_value::{AccountId, AccountKind, AmountText, CompanyId, Currency, Instant, LeadRules, Letterhead, QuoteRules, TaxRounding, Zone};
+use causeway_value::{AccountId, AccountKind, AmountText, CompanyId, Currency, Instant, LeadRules, Letterhead, OrderRules, QuoteRules, TaxRounding, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -46,6 +46,8 @@ pub struct Company {
     pub lead_rules: LeadRules,
     /// What a credit note without an invoice may come to with tax, in its currency, before somebody else than who made it has to post it; any amount when null.
     pub credit_note_limit: Option<AmountText>,
+    /// How long its orders may stand before somebody is told.
+    pub order_rules: OrderRules,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
@@ -94,6 +96,9 @@ pub struct CreateCompany {
     /// given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit_note_limit: Option<AmountText>,
+    /// How long its orders may stand before somebody is told: for ever when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_rules: Option<OrderRules>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -147,6 +152,10 @@ pub struct UpdateCompany {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<AmountText>)]
     pub credit_note_limit: Patch<AmountText>,
+    /// How long its orders may stand before somebody is told from now on, as a whole.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = OrderRules)]
+    pub order_rules: Patch<OrderRules>,
     /// Own data of the caller: a text sets an entry, null removes it, others stay.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]

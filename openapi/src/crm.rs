@@ -657,6 +657,7 @@ pub const OPPORTUNITIES: ListSpec = ListSpec {
         Filter { name: "stage_id", kind: FilterKind::Id("stg"), index: "opportunities_stage_id" },
         Filter { name: "owner_id", kind: FilterKind::Id("usr"), index: "opportunities_owner_id" },
         Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "opportunities_party_id" },
+        Filter { name: "has_party", kind: FilterKind::Given("party_id"), index: "opportunities_party_id" },
         Filter { name: "company_id", kind: FilterKind::Id("com"), index: "opportunities_company_id" },
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "opportunities_flow_id" },
         Filter { name: "product_id", kind: FilterKind::Id("prd"), index: "opportunities_product_id" },

@@ -118,6 +118,11 @@ pub struct ReverseJournalEntry {
     pub reason: String,
 }
 
+/// What a line of an entry has.
+const fn in_lines(prefix: &'static str, column: &'static str) -> FilterKind {
+    FilterKind::Within { prefix, table: "journal_lines", column, parent: "entry_id" }
+}
+
 /// What the list of journal entries offers.
 pub const JOURNAL_ENTRIES: ListSpec = ListSpec {
     table: "journal_entries",
@@ -126,6 +131,8 @@ pub const JOURNAL_ENTRIES: ListSpec = ListSpec {
         Filter { name: "date", kind: FilterKind::Day, index: "journal_entries_date" },
         Filter { name: "number", kind: FilterKind::Word, index: "journal_entries_number" },
         Filter { name: "document_id", kind: FilterKind::AnyId, index: "journal_entries_document_id" },
+        Filter { name: "account_id", kind: in_lines("acc", "account_id"), index: "journal_lines_account_id" },
+        Filter { name: "party_id", kind: in_lines("pty", "party_id"), index: "journal_lines_party_id" },
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "journal_entries_flow_id" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "journal_entries_updated_at" },
     ],

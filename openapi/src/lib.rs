@@ -20,6 +20,7 @@ pub mod crm;
 pub mod delivery;
 pub mod down_payment;
 pub mod fiscal_year;
+pub mod general_ledger;
 pub mod identity;
 pub mod import;
 pub mod intake;
@@ -91,6 +92,7 @@ pub fn rows() -> Vec<Row> {
         fiscal_year::ENDPOINTS,
         report::ENDPOINTS,
         measure::ENDPOINTS,
+        general_ledger::ENDPOINTS,
         margin::ENDPOINTS,
         statement::ENDPOINTS,
         overview::ENDPOINTS,

@@ -89,6 +89,10 @@ pub struct Order {
     pub cancelled_reason: Option<String>,
     /// Whether a promised day passed with something left to deliver; until it is fulfilled, or another day is promised.
     pub late: bool,
+    /// Whether it stands as a draft, or confirmed and not fulfilled, for longer than its company lets it (`order_rules`); until it moves on.
+    pub stalled: bool,
+    /// What it waited for when that was found.
+    pub stalled_reason: Option<String>,
     /// How often it was amended since it was confirmed.
     pub amendments: i64,
     /// What the last amendment changed, with the credit notes that it proposes.
@@ -340,6 +344,7 @@ pub const ORDERS: ListSpec = ListSpec {
         Filter { name: "total_amount", kind: FilterKind::Amount, index: "orders_currency_total_amount" },
         Filter { name: "hold_kind", kind: FilterKind::Word, index: "orders_hold_kind" },
         Filter { name: "late", kind: FilterKind::YesNo, index: "orders_late" },
+        Filter { name: "stalled", kind: FilterKind::Given("stalled_reason"), index: "orders_stalled_reason" },
         Filter { name: "channel", kind: FilterKind::Word, index: "orders_channel" },
         Filter { name: "confirmed_at", kind: FilterKind::Instant, index: "orders_confirmed_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "orders_updated_at" },

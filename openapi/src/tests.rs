@@ -36,8 +36,8 @@ fn every_page_has_a_list_and_every_list_a_page() {
     let document = document();
     for row in rows() {
         let page = reply_name(&document, &row).ends_with("Page");
-        // The log of events is paged by `after`.
-        assert_eq!(row.list.is_some(), page && row.id != "ListEvents", "{}", row.id);
+        // The log of events is paged by `after`, and the postings of the ledger are a report.
+        assert_eq!(row.list.is_some(), page && !["ListEvents", "ListLedgerPostings"].contains(&row.id), "{}", row.id);
     }
 }
 
@@ -57,10 +57,11 @@ fn filters_and_sorts_stand_on_their_index() {
             // Amounts are compared within one currency, by an index that begins with it.
             let by_amount = |other: &Filter| other.kind == FilterKind::Amount && other.index == filter.index;
             let shared = filter.name == "currency" && list.filters.iter().any(by_amount);
-            let column = if filter.kind == FilterKind::Amount { format!("currency_{}", filter.name) } else { filter.name.to_owned() };
-            assert!(shared || stands_on(filter.index, list.table, &column), "{}", filter.index);
+            let (table, column) = filter.looks_at(list.table);
+            let column = if filter.kind == FilterKind::Amount { format!("currency_{column}") } else { column.to_owned() };
+            assert!(shared || stands_on(filter.index, table, &column), "{}", filter.index);
             assert!(filter.kind != FilterKind::Amount || list.filters.iter().any(|other| other.name == "currency"), "{}.{}", list.table, filter.name);
-            if let FilterKind::Id(prefix) = filter.kind {
+            if let FilterKind::Id(prefix) | FilterKind::Within { prefix, .. } = filter.kind {
                 assert!(prefixes.contains(prefix), "{prefix}");
                 assert!(filter.name.ends_with("_id"), "{}.{}", list.table, filter.name);
             }
@@ -78,7 +79,12 @@ fn filters_are_fields_of_the_object() {
     for row in rows() {
         let Some(list) = row.list.filter(|list| list.table != "events") else { continue };
         let object = reply_name(&document, &row).trim_end_matches("Page").to_owned();
-        for name in list.filters.iter().map(|filter| filter.name).chain(list.sorts.iter().map(|sort| sort.name)) {
+        let shown = |filter: &Filter| match filter.kind {
+            FilterKind::Within { .. } => "lines",
+            FilterKind::Given(column) => column,
+            _ => filter.name,
+        };
+        for name in list.filters.iter().map(shown).chain(list.sorts.iter().map(|sort| sort.name)) {
             // The stage of an opportunity is shown with its name.
             let field = if name == "stage_id" { "stage" } else { name };
             assert!(document["components"]["schemas"][&object]["properties"][field].is_object(), "{object}.{name}");

@@ -57,6 +57,7 @@ pub fn company_body(name: &str) -> CreateCompany {
         quote_rules: None,
         lead_rules: None,
         credit_note_limit: None,
+        order_rules: None,
         metadata: Default::default(),
         external_refs: Vec::new(),
     }

@@ -5,6 +5,7 @@
 
 pub mod aging;
 pub mod flow;
+pub mod general_ledger;
 pub mod measure;
 pub mod overview;
 pub mod pipeline;
@@ -18,6 +19,7 @@ use causeway_kernel::Routes;
 /// Serves the reports, the flows and the verification of the ledger.
 pub fn register(routes: &mut Routes) {
     trial_balance::routes::register(routes);
+    general_ledger::routes::register(routes);
     aging::routes::register(routes);
     measure::routes::register(routes);
     pipeline::routes::register(routes);

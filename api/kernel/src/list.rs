@@ -7,10 +7,11 @@
 
 use crate::db::{Find, Table, Tx};
 use crate::{Ctx, crypto, search};
-use causeway_contract::{Code, FieldError, FilterKind, ListQuery, ListSpec, Problem};
+use causeway_contract::{Code, FieldError, Filter, FilterKind, ListQuery, ListSpec, Problem};
 use causeway_value::{AmountText, Currency, Day, Instant, split_type_id};
 use sea_orm::sea_query::Value;
 use sea_orm::{EntityTrait, IdenStatic, Iterable, ModelTrait};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -78,7 +79,7 @@ pub async fn list_where<E: EntityTrait>(
     let limit = limit(query)?;
     let order = order(spec, query)?;
     let fingerprint = fingerprint(ctx, spec, query);
-    let mark = query.cursor.as_deref().map(|cursor| read_cursor(ctx, &fingerprint, cursor)).transpose()?;
+    let mark: Option<Mark> = query.cursor.as_deref().map(|cursor| read_cursor(ctx, &fingerprint, cursor)).transpose()?;
     let wanted = u64::from(limit) + 1;
     let base = || -> Result<Find<E>, Problem> { Ok(refine(filtered::<E>(spec, object, query)?)) };
     let mut rows = Vec::new();
@@ -158,7 +159,7 @@ fn filtered<E: EntityTrait>(spec: &ListSpec, object: &'static str, query: &ListQ
             }
         };
         match filter_value(filter.kind, text, query) {
-            Ok(value) => find = find.compare_named(filter.name, sql, value),
+            Ok(value) => find = compared(find, filter, sql, value),
             Err(detail) => errors.push(FieldError::parameter(Code::InvalidValue, name, detail)),
         }
     }
@@ -182,6 +183,20 @@ fn filtered<E: EntityTrait>(spec: &ListSpec, object: &'static str, query: &ListQ
         }
     }
     Ok(find)
+}
+
+/// Only rows that compare like this.
+fn compared<E: EntityTrait>(find: Find<E>, filter: &Filter, operator: &'static str, value: Value) -> Find<E> {
+    match filter.kind {
+        FilterKind::Within { table, column, parent, .. } => {
+            find.when(&format!("id IN (SELECT {parent} FROM {table} WHERE tenant_id = $1 AND {column} = ?)"), vec![value])
+        }
+        FilterKind::Given(column) => {
+            let sql = if value == Value::Bool(Some(true)) { format!("{column} IS NOT NULL") } else { format!("{column} IS NULL") };
+            find.when(&sql, Vec::new())
+        }
+        _ => find.compare_named(filter.name, operator, value),
+    }
 }
 
 /// Documents whose number or reference begins so, or whose party has all the words.
@@ -213,11 +228,13 @@ fn values(kind: FilterKind, text: &str) -> Result<Vec<Value>, String> {
 fn filter_value(kind: FilterKind, text: &str, query: &ListQuery) -> Result<Value, String> {
     match kind {
         // An id that names nothing here gives an empty page, whosever it is.
-        FilterKind::Id(prefix) => Ok(Value::Uuid(Some(split_type_id(text).filter(|(found, _)| *found == prefix).map_or(Uuid::max(), |(_, uuid)| uuid)))),
+        FilterKind::Id(prefix) | FilterKind::Within { prefix, .. } => {
+            Ok(Value::Uuid(Some(split_type_id(text).filter(|(found, _)| *found == prefix).map_or(Uuid::max(), |(_, uuid)| uuid))))
+        }
         FilterKind::AnyId => Ok(Value::Uuid(Some(split_type_id(text).map_or(Uuid::max(), |(_, uuid)| uuid)))),
         FilterKind::Word if text.chars().count() <= 300 && !text.contains('\0') => Ok(text.into()),
         FilterKind::Word => Err("must be a short text".to_owned()),
-        FilterKind::YesNo => match text {
+        FilterKind::YesNo | FilterKind::Given(_) => match text {
             "true" => Ok(true.into()),
             "false" => Ok(false.into()),
             _ => Err("must be true or false".to_owned()),
@@ -288,17 +305,23 @@ fn fingerprint(ctx: &Ctx, spec: &ListSpec, query: &ListQuery) -> Vec<u8> {
     crypto::sha256(&[ctx.tenant.uuid().as_bytes(), spec.table.as_bytes(), text.as_bytes()]).to_vec()
 }
 
-fn write_cursor(ctx: &Ctx, fingerprint: &[u8], mark: &Mark) -> String {
+/// A cursor that says where a page ends. It is read again for the same tenant and what it is bound to only.
+#[must_use]
+pub fn write_cursor<M: Serialize>(ctx: &Ctx, bound: &[u8], mark: &M) -> String {
     let body = serde_json::to_vec(mark).unwrap_or_default();
-    let mac = crypto::sign(&*ctx.cursor_key, &[fingerprint, &body].concat());
+    let mac = crypto::sign(&*ctx.cursor_key, &[ctx.tenant.uuid().as_bytes(), bound, &body].concat());
     crypto::encode(&[&mac[..16], &body].concat())
 }
 
-fn read_cursor(ctx: &Ctx, fingerprint: &[u8], cursor: &str) -> Result<Mark, Problem> {
+/// Where a page ends, as [`write_cursor`] said it.
+///
+/// # Errors
+/// `cursor_invalid` for one of another tenant, or bound to something else.
+pub fn read_cursor<M: DeserializeOwned>(ctx: &Ctx, bound: &[u8], cursor: &str) -> Result<M, Problem> {
     let invalid = || parameter(Code::CursorInvalid, "cursor", "does not belong to this list, filter and sort; start again without it");
     let bytes = crypto::decode(cursor).ok_or_else(invalid)?;
     let (mac, body) = bytes.split_at_checked(16).ok_or_else(invalid)?;
-    let expected = crypto::sign(&*ctx.cursor_key, &[fingerprint, body].concat());
+    let expected = crypto::sign(&*ctx.cursor_key, &[ctx.tenant.uuid().as_bytes(), bound, body].concat());
     if !crypto::equal(mac, &expected[..16]) {
         return Err(invalid());
     }

@@ -12,10 +12,11 @@ fn filters_and_sorts_have_their_index() {
         let tenant = tables().iter().any(|table| table.name == list.table && table.tenant);
         let first = if tenant { "\"tenant_id\", " } else { "" };
         // Amounts are compared within one currency.
-        let of_filters = list.filters.iter().map(|filter| (if filter.kind == FilterKind::Amount { "\"currency\", " } else { "" }, filter.name, filter.index));
-        let of_sorts = list.sorts.iter().map(|sort| ("", sort.name, sort.index));
-        for (within, column, index) in of_filters.chain(of_sorts) {
-            let plain = format!("CREATE INDEX \"{index}\" ON \"{}\" ({first}{within}\"{column}\"", list.table);
+        let within = |kind| if kind == FilterKind::Amount { "\"currency\", " } else { "" };
+        let of_filters = list.filters.iter().map(|filter| (within(filter.kind), filter.looks_at(list.table), filter.index));
+        let of_sorts = list.sorts.iter().map(|sort| ("", (list.table, sort.name), sort.index));
+        for (within, (table, column), index) in of_filters.chain(of_sorts) {
+            let plain = format!("CREATE INDEX \"{index}\" ON \"{table}\" ({first}{within}\"{column}\"");
             let unique = format!("CONSTRAINT \"{index}\" UNIQUE ({first}{within}\"{column}\"");
             if !statements.iter().any(|statement| statement.contains(&plain) || statement.contains(&unique)) {
                 missing.push(index);

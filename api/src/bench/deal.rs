@@ -192,6 +192,7 @@ impl World {
             quote_rules: None,
             lead_rules: None,
             credit_note_limit: None,
+            order_rules: None,
             metadata: BTreeMap::new(),
             external_refs: Vec::new(),
         };

@@ -108,6 +108,7 @@ async fn company(caller: &Caller) -> Result<CompanyId, String> {
         quote_rules: None,
         lead_rules: None,
         credit_note_limit: None,
+        order_rules: None,
         metadata: std::collections::BTreeMap::new(),
         external_refs: Vec::new(),
     };

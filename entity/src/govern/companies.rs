@@ -2,7 +2,7 @@
 //!
 //! No personal fields.
 
-use causeway_value::{Amount, CompanyId, Currency, Instant, Json, LeadRules, Letterhead, QuoteRules, TaxRounding, TenantId, Zone};
+use causeway_value::{Amount, CompanyId, Currency, Instant, Json, LeadRules, Letterhead, OrderRules, QuoteRules, TaxRounding, TenantId, Zone};
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
 
@@ -39,6 +39,8 @@ pub struct Model {
     pub lead_rules: Option<Json<LeadRules>>,
     /// What a credit note without an invoice may come to with tax before a second person has to post it; null for any amount. In minor units of `currency`.
     pub credit_note_limit: Option<Amount>,
+    /// How long its orders may stand; null means for ever.
+    pub order_rules: Option<Json<OrderRules>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

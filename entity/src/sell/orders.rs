@@ -2,7 +2,7 @@
 //!
 //! Units: amounts in minor units of `currency`.
 //!
-//! Personal: `reference`, `notes` and `cancel_reason` are free text.
+//! Personal: `reference`, `notes`, `cancel_reason` and `stalled_reason` are free text.
 
 use causeway_value::{
     Amount, CompanyId, Currency, Day, FlowId, HoldKind, Instant, Json, OpportunityId, OrderId, OrderStatus, PartyId, PaymentTermId, Percent, QuoteId,
@@ -58,6 +58,8 @@ pub struct Model {
     pub created_from: Option<String>,
     /// Whether a promised day passed with something left to deliver.
     pub late: Option<bool>,
+    /// Why it stands for longer than its company lets it; null when it does not.
+    pub stalled_reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,3 +2,4 @@
 
 pub(crate) mod m0022_journal;
 pub(crate) mod m0031_periods;
+pub(crate) mod m0072_ledger_search;

@@ -15,3 +15,4 @@ pub(crate) mod m0046_order_intake;
 pub(crate) mod m0047_promises;
 pub(crate) mod m0070_quote_offers;
 pub(crate) mod m0071_quote_templates;
+pub(crate) mod m0073_stalled_orders;

@@ -165,7 +165,12 @@ fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {
             all.push(text("external_ref", "query", false, "`system:id` of an external reference"));
         }
         for filter in list.filters {
-            let equal = if filter.kind == crate::FilterKind::Amount { "Equal to this amount in the currency of the filter `currency`" } else { "Equal to" };
+            let equal = match filter.kind {
+                crate::FilterKind::Amount => "Equal to this amount in the currency of the filter `currency`",
+                crate::FilterKind::Within { .. } => "Equal to that of one of its lines",
+                crate::FilterKind::Given(_) => "Whether there is one: `true` or `false`",
+                _ => "Equal to",
+            };
             all.push(text(filter.name, "query", false, equal));
             if filter.kind.several() {
                 all.push(text(&format!("{}[in]", filter.name), "query", false, "One of these, separated by commas"));

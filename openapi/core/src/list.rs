@@ -23,6 +23,19 @@ pub enum FilterKind {
     Day,
     /// An instant; equality and ranges.
     Instant,
+    /// An id that a row of another table has; equality. Found is what such a row names in `parent`.
+    Within {
+        /// The prefix of the id.
+        prefix: &'static str,
+        /// The other table.
+        table: &'static str,
+        /// Its column with the id.
+        column: &'static str,
+        /// Its column that names ours.
+        parent: &'static str,
+    },
+    /// A yes or no (`true`, `false`): whether this column has a value; equality.
+    Given(&'static str),
 }
 
 impl FilterKind {
@@ -39,7 +52,7 @@ impl FilterKind {
     }
 }
 
-/// One field that a list can be filtered by. Its name is the column's.
+/// One field that a list can be filtered by. Its name is the column's, unless its kind says another.
 #[derive(Clone, Copy, Debug)]
 pub struct Filter {
     /// The parameter and the column.
@@ -48,6 +61,18 @@ pub struct Filter {
     pub kind: FilterKind,
     /// The index that serves it.
     pub index: &'static str,
+}
+
+impl Filter {
+    /// The table and the column that it looks at, in a list of `table`.
+    #[must_use]
+    pub const fn looks_at(&self, table: &'static str) -> (&'static str, &'static str) {
+        match self.kind {
+            FilterKind::Within { table, column, .. } => (table, column),
+            FilterKind::Given(column) => (table, column),
+            _ => (table, self.name),
+        }
+    }
 }
 
 /// One field that a list can be sorted by, in both directions.

@@ -7,7 +7,7 @@ use crate::{of, unique};
 use causeway_openapi::party::{CreateParty, TaxRegistration, op as party};
 use causeway_openapi::tax;
 use causeway_openapi::term::op as term;
-use causeway_value::{LeadInput, LeadRules, QuoteRules};
+use causeway_value::{LeadInput, LeadRules, OrderRules, QuoteRules};
 use serde_json::{Value, json, to_value};
 
 impl Fixture {
@@ -32,11 +32,12 @@ impl Fixture {
                 quote_rules: Some(self.quote_rules()),
                 lead_rules: Some(LeadRules { required_inputs: vec![LeadInput::Email, LeadInput::Budget] }),
                 credit_note_limit: Some("500.00".into()),
+                order_rules: Some(OrderRules { draft_days: Some(7), confirmed_days: Some(30) }),
                 ..company_body("Acme Works")
             })),
             "UpdateCompany" => self.on(
                 caller.post::<causeway_openapi::company::op::CreateCompany>((), &company_body("Acme Old")).await.id,
-                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] }, "credit_note_limit": "100.00" })),
+                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] }, "credit_note_limit": "100.00", "order_rules": { "draft_days": 3, "confirmed_days": 14 } })),
             ),
             "CreateAccount" => {
                 let code = unique("4");

@@ -130,7 +130,9 @@ async fn ids_in_filters() {
     for (row, list) in rows().iter().filter(|row| row.path.starts_with("/v1/")).filter_map(|row| Some((row, row.list?))) {
         for filter in list.filters {
             let ids = match filter.kind {
-                FilterKind::Id(prefix) => vec![theirs.ids.get(prefix).cloned().unwrap_or_else(|| panic!("no {prefix}")), nothing(prefix)],
+                FilterKind::Id(prefix) | FilterKind::Within { prefix, .. } => {
+                    vec![theirs.ids.get(prefix).cloned().unwrap_or_else(|| panic!("no {prefix}")), nothing(prefix)]
+                }
                 FilterKind::AnyId => theirs.ids.values().cloned().collect(),
                 _ => continue,
             };
@@ -154,7 +156,7 @@ async fn ids_in_filters() {
     if !same(&seen.0, &of_them.1, &seen.1, &of_nobody.1) || (seen.0.ok() && seen.0.json()["data"] != json!([])) {
         wrong.push(format!("ListEvents after: {} {}", seen.0.status, seen.0.text()));
     }
-    for report in ["trial-balance", "aging", "pipeline", "pipeline-ageing", "forecast"] {
+    for report in ["trial-balance", "general-ledger", "general-ledger/postings", "margin", "aging", "pipeline", "pipeline-ageing", "forecast"] {
         let [of_them, of_nobody] = [theirs.shop.company.to_string(), nothing("com")];
         let ask = async |id: &str| ours.tenant.raw.get(&format!("/v1/reports/{report}?company_id={id}")).await;
         let seen = (ask(&of_them).await, ask(&of_nobody).await);

@@ -71,6 +71,7 @@ impl Shop {
             quote_rules: None,
             lead_rules: None,
             credit_note_limit: None,
+            order_rules: None,
             metadata: Default::default(),
             external_refs: Vec::new(),
         };

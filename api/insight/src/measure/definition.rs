@@ -10,11 +10,19 @@ const DEALS: &str =
     "Values are added up exactly in each currency; each sum is converted once at the latest rate of today or before, rounded half away from zero.";
 
 /// Name, meaning, what counts, source, conversion.
-const DEFINITIONS: [(&str, &str, &str, &str, &str); 12] = [
+const DEFINITIONS: [(&str, &str, &str, &str, &str); 13] = [
     (
         "trial-balance",
         "Turnover and balance of every account since the beginning, as of a day.",
         "Every posted journal line whose day is not after `as_of`. Balance is debit less credit. There are no closing entries.",
+        "The ledger.",
+        BOOKED,
+    ),
+    (
+        "general-ledger",
+        "Every account with what stood on it before the period, what was posted in it and what stands on it after it.",
+        "Every posted journal line whose day is not after `to`; those before `from` make the opening balance. Balances are debit less credit. With a party only the \
+         lines count that name it.",
         "The ledger.",
         BOOKED,
     ),

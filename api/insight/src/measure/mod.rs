@@ -11,3 +11,5 @@ mod margin;
 mod months;
 mod owed;
 pub mod routes;
+
+pub(crate) use months::days;

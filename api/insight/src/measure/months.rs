@@ -18,7 +18,7 @@ pub(super) struct Month {
 }
 
 /// The days of a report: `to` or today, back to `from` or the first day of the month eleven months before.
-pub(super) fn days(from: Option<Day>, to: Option<Day>, today: Day) -> Result<(Day, Day), Problem> {
+pub(crate) fn days(from: Option<Day>, to: Option<Day>, today: Day) -> Result<(Day, Day), Problem> {
     let to = to.unwrap_or(today);
     let from = from.unwrap_or_else(|| {
         let months = to.year() * 12 + i32::try_from(to.month()).unwrap_or(1) - 1 - 11;

@@ -3,6 +3,7 @@
 use super::{cycle, definition, ledger, margin, owed};
 use causeway_contract::{Endpoint, Json, Problem};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
+use causeway_openapi::general_ledger::op as general_ledger;
 use causeway_openapi::margin::{MarginReport, op as margins};
 use causeway_openapi::measure::{Backlog, Billings, Bookings, Collections, CycleTimes, ReportDefinition, Unbilled, op};
 use causeway_openapi::pipeline::op as pipeline;
@@ -15,6 +16,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::GetBacklog, _>(backlog);
     routes.on::<op::GetUnbilled, _>(unbilled);
     routes.on::<op::GetCycleTimes, _>(cycle_times);
+    routes.on::<general_ledger::DefineGeneralLedger, _>(define::<general_ledger::DefineGeneralLedger>);
     routes.on::<margins::GetMargin, _>(margin_report);
     routes.on::<margins::DefineMargin, _>(define::<margins::DefineMargin>);
     routes.on::<op::DefineTrialBalance, _>(define::<op::DefineTrialBalance>);

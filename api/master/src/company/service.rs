@@ -50,6 +50,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
         quote_rules: body.quote_rules.clone().map(Json),
         lead_rules: body.lead_rules.clone().map(Json),
         credit_note_limit,
+        order_rules: body.order_rules.clone().map(Json),
     };
     tx.insert(row.clone());
     for account in chart {
@@ -92,6 +93,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     let asked = old.lead_rules.clone().map(|kept| kept.0).unwrap_or_default();
     new.lead_rules = Some(Json(body.lead_rules.clone().over_required(asked)));
     let mut errors = Vec::new();
+    if let Patch::Value(rules) = &body.order_rules {
+        new.order_rules = Some(Json(rules.clone()));
+    }
     if let Patch::Value(rules) = &body.quote_rules {
         check_rules(tx, Some(rules), &mut errors).await?;
     }
@@ -170,6 +174,7 @@ pub fn view(row: &companies::Model, refs: Vec<(String, String)>) -> wire::Compan
         quote_rules: row.quote_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         lead_rules: row.lead_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         credit_note_limit: row.credit_note_limit.map(|limit| limit.text(row.currency)),
+        order_rules: row.order_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         metadata: row.metadata.0.clone(),
         external_refs: crate::refs::shown(refs),
     }

@@ -13,8 +13,10 @@ pub mod print;
 pub mod routes;
 pub mod rules;
 pub mod service;
+mod stalled;
 mod store;
 pub mod view;
 
 pub use late::DUE;
 pub use news::on_news;
+pub use stalled::STALLED;

@@ -49,7 +49,7 @@ async fn follow(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, from: OrderStatus) -> R
 pub(super) fn enter(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, old: &orders::Model, status: OrderStatus, parts: &Parts) -> Result<wire::Order, Problem> {
     // What is fulfilled is not late any more.
     let late = Some(status == OrderStatus::Confirmed && old.late == Some(true));
-    let new = orders::Model { status, late, ..changed(ctx, old) };
+    let new = orders::Model { status, late, stalled_reason: None, ..changed(ctx, old) };
     tx.update(old, &new);
     view::record(ctx, tx, event, &new, parts)
 }

@@ -194,6 +194,7 @@ mod tests {
             amendments: None,
             created_from: None,
             late: None,
+            stalled_reason: None,
         }
     }
 

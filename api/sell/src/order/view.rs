@@ -63,6 +63,8 @@ pub fn view(row: &orders::Model, parts: &Parts) -> Result<wire::Order, Problem> 
         confirmed_at: row.confirmed_at,
         cancelled_reason: row.cancel_reason.clone(),
         late: row.late == Some(true),
+        stalled: row.stalled_reason.is_some(),
+        stalled_reason: row.stalled_reason.clone(),
         amendments: row.amendments.unwrap_or_default(),
         last_amendment: parts.last_amendment.as_ref().map(amendment::view),
         metadata: row.metadata.0.clone(),

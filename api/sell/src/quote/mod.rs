@@ -2,7 +2,8 @@
 //!
 //! States: draft → in approval → approved → sent → accepted, declined or expired; a revision replaces the one before, which becomes superseded. What
 //! breaks no rule of its company is approved when it is submitted; the rest waits for a second person. Invariants: all revisions have one number, and at most one of them is not superseded; lines
-//! and prices change in a draft only; the trace of every price is kept with its revision; an accepted quote has exactly one order.
+//! and prices change in a draft only, but for the options that are taken when it is accepted; what is not taken counts nowhere, and taking it then grants
+//! nothing that nobody approved; the trace of every price is kept with its revision; an accepted quote has exactly one order, of what was taken.
 //! Not here: the arithmetic of lines (`line`), what becomes of the order (`order`).
 
 pub mod changes;

@@ -22,7 +22,7 @@ pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::Cancel
     finish(errors)?;
     // The obligations are locked first, as shipping locks them; should the order change meanwhile, its version does not match and all of this runs again.
     let old = tx.must::<orders::Entity>(id).await?;
-    let cancelled = |new: orders::Model| orders::Model { cancel_reason: Some(body.reason.clone()), ..new };
+    let cancelled = |new: orders::Model| orders::Model { cancel_reason: Some(body.reason.clone()), stalled_reason: None, ..new };
     let mut parts = store::parts_of(tx, &old).await?;
     if old.status == OrderStatus::Draft {
         let new = cancelled(orders::Model { status: OrderStatus::Cancelled, ..changed(ctx, &old) });

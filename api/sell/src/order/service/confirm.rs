@@ -36,7 +36,7 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
             return view::record(ctx, tx, "order.held", &held, &parts);
         }
     };
-    let new = orders::Model { status: OrderStatus::Confirmed, confirmed_at: Some(ctx.now()), credit_warning, ..changed(ctx, &old) };
+    let new = orders::Model { status: OrderStatus::Confirmed, confirmed_at: Some(ctx.now()), credit_warning, stalled_reason: None, ..changed(ctx, &old) };
     tx.update(&old, &new);
     let kind = |line: &order_lines::Model| line.product_id.and_then(|id| kinds.get(&id).copied());
     let owed = parts.lines.iter().map(|line| rules::obligation(&new, line, kind(line), today, &parts.holds)).collect();

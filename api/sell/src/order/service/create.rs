@@ -93,6 +93,7 @@ pub async fn create_from_quote(
         amendments: None,
         created_from: None,
         late: Some(false),
+        stalled_reason: None,
     };
     insert(ctx, tx, &row, lines, Vec::new())
 }
@@ -141,5 +142,6 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateOrder, number: String) -
         amendments: None,
         created_from: None,
         late: Some(false),
+        stalled_reason: None,
     }
 }

@@ -1,0 +1,59 @@
+//! Orders that stand too long are told once, with what they wait for, until they move on (ORD-11, ORD-12).
+
+use causeway_contract::{ListQuery, Patch};
+use causeway_openapi::company::{UpdateCompany, op as company};
+use causeway_openapi::order::{Order, ReleaseOrder, op as order};
+use causeway_tests::caller::Caller;
+use causeway_tests::deal::{self, advance, forty, order_body};
+use causeway_tests::shop;
+use causeway_tests::world::World;
+use causeway_value::{OrderId, OrderRules};
+use serde_json::json;
+
+async fn stalled(caller: &Caller) -> Vec<OrderId> {
+    caller.all::<order::ListOrders, _>(&ListQuery::by("stalled", "true")).await.into_iter().map(|order| order.id).collect()
+}
+
+async fn told(caller: &Caller) -> usize {
+    caller.raw.get("/v1/events?type=order.stalled").await.success()["data"].as_array().map_or(0, Vec::len)
+}
+
+#[tokio::test]
+async fn what_stands_too_long_is_told_once_with_its_blocker() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    tenant.raw.request("PUT", "/v1/clock").json(&json!({ "now": "2026-12-01T09:00:00Z" })).send().await.success();
+    let shop = shop::open(&tenant, "").await;
+    let draft = tenant.post::<order::CreateOrder>((), &order_body(&shop, vec![forty(&shop)])).await;
+    let held = tenant.post::<order::CreateOrder>((), &order_body(&shop, vec![forty(&shop)])).await;
+    tenant.post::<order::HoldOrder>(held.id, &deal::manual_hold("the address is missing")).await;
+    let confirmed: Order = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    deal::ship(&tenant, &confirmed, "15").await;
+    let done = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    deal::ship(&tenant, &done, "40").await;
+
+    // Without a rule everything may stand.
+    advance(&tenant, "2026-12-20T09:00:00Z").await;
+    assert_eq!((stalled(&tenant).await, told(&tenant).await), (vec![], 0));
+    let rules = OrderRules { draft_days: Some(30), confirmed_days: Some(40) };
+    tenant.post::<company::UpdateCompany>(shop.company, &UpdateCompany { order_rules: Patch::Value(rules), ..UpdateCompany::default() }).await;
+    advance(&tenant, "2026-12-31T08:59:00Z").await;
+    assert_eq!(stalled(&tenant).await, []);
+    advance(&tenant, "2026-12-31T10:00:00Z").await;
+    assert_eq!(stalled(&tenant).await, [held.id, draft.id]);
+    let reason = async |id| tenant.get::<order::GetOrder>(id).await.stalled_reason.unwrap_or_default();
+    assert_eq!(reason(draft.id).await, "A draft for more than 30 days: nobody confirmed it");
+    assert_eq!(reason(held.id).await, "A draft for more than 30 days: the manual hold is not released: the address is missing");
+    advance(&tenant, "2027-01-20T09:00:00Z").await;
+    assert_eq!((stalled(&tenant).await, told(&tenant).await), (vec![confirmed.id, held.id, draft.id], 3));
+    assert_eq!(reason(confirmed.id).await, format!("Confirmed for more than 40 days: 25 of {} are not delivered", confirmed.lines[0].description));
+
+    // Who moves on stands anew.
+    tenant.act::<order::ConfirmOrder>(draft.id).await;
+    tenant.post::<order::ReleaseOrder>(held.id, &ReleaseOrder { reason: "found".to_owned(), ..ReleaseOrder::default() }).await;
+    deal::ship(&tenant, &confirmed, "25").await;
+    assert_eq!(stalled(&tenant).await, [held.id]);
+    advance(&tenant, "2027-03-10T09:00:00Z").await;
+    assert_eq!((stalled(&tenant).await, told(&tenant).await), (vec![held.id, draft.id], 4));
+    assert_eq!(tenant.all::<order::ListOrders, _>(&ListQuery::by("stalled", "false")).await.len(), 2);
+}
