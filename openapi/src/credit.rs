@@ -39,7 +39,7 @@ pub struct Credit {
     pub billables: AmountText,
     /// What is confirmed and not yet billable, with tax.
     pub obligations: AmountText,
-    /// The customer's credit that nothing uses yet.
+    /// The customer's credit that nothing uses yet, with what down payments have that no invoice has deducted.
     pub unallocated: AmountText,
     /// All of it: receivables, billables and obligations less unallocated credit.
     pub exposure: AmountText,

@@ -45,6 +45,8 @@ const FILLING: &[&str] = &[
     "CreateDelivery",
     "CreateInvoice",
     "CreditInvoice",
+    "CreateDownPayment",
+    "CreateCreditNote",
     "CreateBillingRun",
     "CommitBillingRun",
     "CreateFiscalYear",
