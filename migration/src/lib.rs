@@ -117,6 +117,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0071_quote_templates::MIGRATION,
         books::m0072_ledger_search::MIGRATION,
         sell::m0073_stalled_orders::MIGRATION,
+        govern::m0080_document_rules::MIGRATION,
     ]
 }
 

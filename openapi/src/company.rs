@@ -2,7 +2,9 @@
 
 use crate::object::{ExternalRef, MetadataPatch};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
-use causeway_value::{AccountId, AccountKind, AmountText, CompanyId, Currency, Instant, LeadRules, Letterhead, OrderRules, QuoteRules, TaxRounding, Zone};
+use causeway_value::{
+    AccountId, AccountKind, AmountText, CompanyId, Currency, DocumentRules, Instant, LeadRules, Letterhead, OrderRules, QuoteRules, TaxRounding, Zone,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -48,6 +50,8 @@ pub struct Company {
     pub credit_note_limit: Option<AmountText>,
     /// How long its orders may stand before somebody is told.
     pub order_rules: OrderRules,
+    /// What it asks of its documents before they are handed on.
+    pub document_rules: DocumentRules,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
@@ -99,6 +103,9 @@ pub struct CreateCompany {
     /// How long its orders may stand before somebody is told: for ever when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_rules: Option<OrderRules>,
+    /// What it asks of its documents before they are handed on: nothing when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_rules: Option<DocumentRules>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -156,6 +163,10 @@ pub struct UpdateCompany {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = OrderRules)]
     pub order_rules: Patch<OrderRules>,
+    /// What it asks of its documents from now on, as a whole.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = DocumentRules)]
+    pub document_rules: Patch<DocumentRules>,
     /// Own data of the caller: a text sets an entry, null removes it, others stay.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]

@@ -61,6 +61,8 @@ pub enum CheckResult {
 pub enum InvoiceCheckName {
     /// It is a draft.
     Draft,
+    /// It says what its company asks for.
+    Complete,
     /// Of a credit note, its invoice still has what it takes back.
     Remaining,
     /// Nothing that it bills is held.

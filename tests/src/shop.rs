@@ -58,6 +58,7 @@ pub fn company_body(name: &str) -> CreateCompany {
         lead_rules: None,
         credit_note_limit: None,
         order_rules: None,
+        document_rules: None,
         metadata: Default::default(),
         external_refs: Vec::new(),
     }

@@ -7,6 +7,7 @@ pub mod account;
 pub mod catalog;
 pub mod check;
 pub mod company;
+pub mod completeness;
 pub mod letter;
 pub mod money;
 pub mod party;

@@ -193,6 +193,7 @@ impl World {
             lead_rules: None,
             credit_note_limit: None,
             order_rules: None,
+            document_rules: None,
             metadata: BTreeMap::new(),
             external_refs: Vec::new(),
         };

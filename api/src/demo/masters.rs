@@ -109,6 +109,7 @@ async fn company(caller: &Caller) -> Result<CompanyId, String> {
         lead_rules: None,
         credit_note_limit: None,
         order_rules: None,
+        document_rules: None,
         metadata: std::collections::BTreeMap::new(),
         external_refs: Vec::new(),
     };

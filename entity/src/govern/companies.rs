@@ -2,7 +2,7 @@
 //!
 //! No personal fields.
 
-use causeway_value::{Amount, CompanyId, Currency, Instant, Json, LeadRules, Letterhead, OrderRules, QuoteRules, TaxRounding, TenantId, Zone};
+use causeway_value::{Amount, CompanyId, Currency, DocumentRules, Instant, Json, LeadRules, Letterhead, OrderRules, QuoteRules, TaxRounding, TenantId, Zone};
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
 
@@ -41,6 +41,8 @@ pub struct Model {
     pub credit_note_limit: Option<Amount>,
     /// How long its orders may stand; null means for ever.
     pub order_rules: Option<Json<OrderRules>>,
+    /// Null: nothing.
+    pub document_rules: Option<Json<DocumentRules>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

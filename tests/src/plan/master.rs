@@ -7,7 +7,7 @@ use crate::{of, unique};
 use causeway_openapi::party::{CreateParty, TaxRegistration, op as party};
 use causeway_openapi::tax;
 use causeway_openapi::term::op as term;
-use causeway_value::{LeadInput, LeadRules, OrderRules, QuoteRules};
+use causeway_value::{DocumentInput, DocumentRules, LeadInput, LeadRules, OrderRules, QuoteRules, RequiredInputs};
 use serde_json::{Value, json, to_value};
 
 impl Fixture {
@@ -33,11 +33,12 @@ impl Fixture {
                 lead_rules: Some(LeadRules { required_inputs: vec![LeadInput::Email, LeadInput::Budget] }),
                 credit_note_limit: Some("500.00".into()),
                 order_rules: Some(OrderRules { draft_days: Some(7), confirmed_days: Some(30) }),
+                document_rules: Some(document_rules()),
                 ..company_body("Acme Works")
             })),
             "UpdateCompany" => self.on(
                 caller.post::<causeway_openapi::company::op::CreateCompany>((), &company_body("Acme Old")).await.id,
-                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] }, "credit_note_limit": "100.00", "order_rules": { "draft_days": 3, "confirmed_days": 14 } })),
+                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] }, "credit_note_limit": "100.00", "document_rules": { "invoice_post": { "fields": ["party_email"] } }, "order_rules": { "draft_days": 3, "confirmed_days": 14 } })),
             ),
             "CreateAccount" => {
                 let code = unique("4");
@@ -129,5 +130,18 @@ impl Fixture {
     pub(super) async fn revenue(&self) -> causeway_value::AccountId {
         let query = causeway_contract::ListQuery::by("company_id", self.shop.company).and("code", "4000");
         self.caller().all::<causeway_openapi::company::op::ListAccounts, _>(&query).await.first().expect("a revenue account").id
+    }
+}
+
+/// Every kind of thing that may be asked for: fields of the document and of its customer, and own data.
+fn document_rules() -> DocumentRules {
+    let asked = |fields: &[DocumentInput], metadata: &[&str]| RequiredInputs {
+        fields: fields.iter().copied().collect(),
+        metadata: metadata.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    DocumentRules {
+        quote_submit: asked(&[DocumentInput::Reference], &[]),
+        order_confirm: asked(&[DocumentInput::OwnerId, DocumentInput::PartyTaxId], &["cost_center"]),
+        invoice_post: RequiredInputs::default(),
     }
 }

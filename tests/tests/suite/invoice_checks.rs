@@ -36,6 +36,7 @@ async fn what_fails_is_refused_all_at_once() {
     let passed = ended(&found, CheckResult::Passed);
     let expected = [
         Name::Draft,
+        Name::Complete,
         Name::NotHeld,
         Name::AsBilled,
         Name::Rate,

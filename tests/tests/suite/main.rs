@@ -6,6 +6,7 @@ mod amendments;
 mod backup;
 mod billing_run;
 mod clock;
+mod completeness;
 mod costs;
 mod crash;
 mod credit;

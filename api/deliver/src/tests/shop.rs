@@ -72,6 +72,7 @@ impl Shop {
             lead_rules: None,
             credit_note_limit: None,
             order_rules: None,
+            document_rules: None,
             metadata: Default::default(),
             external_refs: Vec::new(),
         };

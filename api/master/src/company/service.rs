@@ -2,6 +2,7 @@
 
 use crate::account::chart;
 use crate::check;
+use crate::completeness;
 use crate::money;
 use crate::term::service as term;
 use causeway_contract::{Code, FieldError, Patch, Problem};
@@ -29,6 +30,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
     let mut errors = Vec::new();
     check_rules(tx, body.quote_rules.as_ref(), &mut errors).await?;
     let credit_note_limit = body.credit_note_limit.as_ref().and_then(|limit| limit_of(limit, body.currency, &mut errors));
+    errors.extend(body.document_rules.as_ref().map(completeness::unanswerable).unwrap_or_default());
     check::finish(errors)?;
     let now = ctx.now();
     let row = companies::Model {
@@ -51,6 +53,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
         lead_rules: body.lead_rules.clone().map(Json),
         credit_note_limit,
         order_rules: body.order_rules.clone().map(Json),
+        document_rules: body.document_rules.clone().map(Json),
     };
     tx.insert(row.clone());
     for account in chart {
@@ -92,6 +95,8 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     new.quote_rules = Some(Json(body.quote_rules.clone().over_required(rules)));
     let asked = old.lead_rules.clone().map(|kept| kept.0).unwrap_or_default();
     new.lead_rules = Some(Json(body.lead_rules.clone().over_required(asked)));
+    let asked = old.document_rules.clone().map(|kept| kept.0).unwrap_or_default();
+    new.document_rules = Some(Json(body.document_rules.clone().over_required(asked)));
     let mut errors = Vec::new();
     if let Patch::Value(rules) = &body.order_rules {
         new.order_rules = Some(Json(rules.clone()));
@@ -103,6 +108,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
         Patch::Absent => {}
         Patch::Null => new.credit_note_limit = None,
         Patch::Value(limit) => new.credit_note_limit = limit_of(limit, old.currency, &mut errors),
+    }
+    if let Patch::Value(rules) = &body.document_rules {
+        errors.extend(completeness::unanswerable(rules));
     }
     check::finish(errors)?;
     new.metadata = Json(merge_metadata(new.metadata.0, body.metadata.clone()));
@@ -175,6 +183,7 @@ pub fn view(row: &companies::Model, refs: Vec<(String, String)>) -> wire::Compan
         lead_rules: row.lead_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         credit_note_limit: row.credit_note_limit.map(|limit| limit.text(row.currency)),
         order_rules: row.order_rules.clone().map(|kept| kept.0).unwrap_or_default(),
+        document_rules: row.document_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         metadata: row.metadata.0.clone(),
         external_refs: crate::refs::shown(refs),
     }

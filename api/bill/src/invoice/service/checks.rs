@@ -2,6 +2,7 @@
 //!
 //! Checks that fail refuse the posting, all of them at once. Warnings never do: they are for whoever looks before posting.
 
+use super::complete::must_be_complete;
 use super::create::Common;
 use super::post::document_kind;
 use super::{credit, free_note, must_be_draft};
@@ -32,7 +33,7 @@ impl Found {
     fn of(result: Result<(), Problem>) -> Result<Self, Problem> {
         match result {
             Ok(()) => Ok(Self::Passed),
-            Err(problem) if problem.status >= 500 && problem.code != Code::AccountMissing => Err(problem),
+            Err(problem) if is_failure(&problem) => Err(problem),
             Err(problem) => Ok(Self::Failed(problem)),
         }
     }
@@ -40,6 +41,11 @@ impl Found {
     fn warn(detail: Option<String>) -> Self {
         detail.map_or(Self::Passed, Self::Warning)
     }
+}
+
+/// Whether the service itself failed. A missing account is the company's to add.
+fn is_failure(problem: &Problem) -> bool {
+    problem.status >= 500 && problem.code != Code::AccountMissing
 }
 
 /// A document that is to be posted.
@@ -82,11 +88,15 @@ fn shown((name, found): (Name, Found)) -> InvoiceCheck {
     }
 }
 
-/// Refuses to post what fails a check: with its own problem, or with the first one that says what the others are.
+/// The problem of a posting that was refused, with everything else that stands in its way: the first check that fails says what the others are, and `checks`
+/// of its facts lists all. A failure of the service itself stays what it is. Looking only now keeps postings that pass as cheap as they were.
 ///
 /// # Errors
-/// What the first failing check answers; `checks` of its facts lists all.
-pub(super) async fn must_pass(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<(), Problem> {
+/// When the database fails.
+pub(super) async fn explained(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>, problem: Problem) -> Result<Problem, Problem> {
+    if is_failure(&problem) {
+        return Ok(problem);
+    }
     let found = failing(ctx, tx, draft).await?;
     let mut failed: Vec<(Name, Problem)> = Vec::new();
     for (name, found) in found {
@@ -96,22 +106,22 @@ pub(super) async fn must_pass(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> R
     }
     let details: Vec<String> = failed.iter().map(|(_, problem)| problem.detail.clone()).collect();
     let all: Vec<InvoiceCheck> = failed.iter().map(|(name, problem)| shown((*name, Found::Failed(problem.clone())))).collect();
-    let Some((_, mut first)) = failed.into_iter().next() else { return Ok(()) };
+    let Some((_, mut first)) = failed.into_iter().next() else { return Ok(problem) };
     if all.len() > 1 {
         first.detail = format!("{} checks fail. {}", all.len(), details.join(" "));
     }
-    Err(first.with("checks", serde_json::to_value(all).unwrap_or_default()))
+    Ok(first.with("checks", serde_json::to_value(all).unwrap_or_default()))
 }
 
 /// The checks that refuse the posting, in the order in which posting comes to what they look at.
 async fn failing(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)>, Problem> {
     let Draft { company, invoice, lines, day } = draft;
-    let mut found = Vec::new();
+    let mut found = vec![(Name::Complete, Found::of(must_be_complete(tx, company, invoice).await)?)];
     if invoice.credited_invoice_id.is_some() {
         found.push((Name::Remaining, Found::of(remaining(tx, invoice, lines).await)?));
     } else if invoice.kind == InvoiceKind::Invoice {
         found.push((Name::NotHeld, Found::of(not_held(tx, invoice, lines).await)?));
-        found.push((Name::AsBilled, Found::of(as_billed(tx, invoice, lines).await)?));
+        found.push((Name::AsBilled, Found::of(must_be_as_billed(tx, invoice, lines).await)?));
     }
     if invoice.credited_invoice_id.is_none() {
         let conversion = rate(tx, invoice.currency, company.currency, day).await;
@@ -160,7 +170,10 @@ async fn billed(tx: &mut Tx<'_>, lines: &[invoice_lines::Model]) -> Result<Vec<b
 }
 
 /// Quantity, price, discount and taxes of each line are its billable's, which waits for nobody else.
-async fn as_billed(tx: &mut Tx<'_>, invoice: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<(), Problem> {
+///
+/// # Errors
+/// `state_conflict` that names the lines.
+pub(super) async fn must_be_as_billed(tx: &mut Tx<'_>, invoice: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<(), Problem> {
     let known = billed(tx, lines).await?;
     let differs = |line: &&invoice_lines::Model| {
         let Some(id) = line.billable_id else { return false };

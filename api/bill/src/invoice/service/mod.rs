@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 pub mod cancel;
 pub mod checks;
+mod complete;
 pub mod create;
 pub mod credit;
 pub mod free_note;

@@ -1,6 +1,7 @@
 //! Posting an invoice or a credit note.
 
-use super::checks::{Draft, must_pass};
+use super::checks::{Draft, explained, must_be_as_billed};
+use super::complete::must_be_complete;
 use super::{credit, free_note, must_be_draft};
 use crate::booked;
 use crate::down_payment::{self, rules::TaxGroup};
@@ -46,9 +47,13 @@ pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, date: Option<Day>) 
     check::day(day, "/invoice_date", &mut errors);
     check::finish(errors)?;
     let lines = lines_of(tx, &[id]).await?;
-    must_pass(ctx, tx, Draft { company: &company, invoice: &old, lines: &lines, day }).await?;
+    must_be_as_billed(tx, &old, &lines).await?;
     let refs = refs::of(tx, id.uuid()).await?;
-    post_rows(ctx, tx, &company, (&old, &lines, Some(refs)), day).await
+    match post_rows(ctx, tx, &company, (&old, &lines, Some(refs)), day).await {
+        // Nothing is written yet: what else stands in the way can be looked at and told with it.
+        Err(problem) => Err(explained(ctx, tx, Draft { company: &company, invoice: &old, lines: &lines, day }, problem).await?),
+        posted => posted,
+    }
 }
 
 /// Posts a draft that is locked, or one that was just made and is not stored yet: that one has no external references.
@@ -59,6 +64,7 @@ pub(super) async fn post_rows(
     (old, lines, stored): (&invoices::Model, &[invoice_lines::Model], Option<Vec<ExternalRef>>),
     day: Day,
 ) -> Result<Invoice, Problem> {
+    must_be_complete(tx, company, old).await?;
     let mut original = match old.credited_invoice_id {
         Some(credited) => Some(Original::lock(tx, credited, lines).await?),
         None => None,

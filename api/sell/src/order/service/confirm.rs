@@ -10,15 +10,17 @@ use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, products};
 use causeway_entity::sell::{order_lines, orders};
 use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::completeness::{self, Said};
 use causeway_openapi::order as wire;
-use causeway_value::{OrderId, OrderStatus, ProductId, ProductKind};
+use causeway_value::{DocumentInput, OrderId, OrderStatus, ProductId, ProductKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Confirms a draft and writes its obligations. What is billed on order becomes billable at once. When the customer's credit is used up, its policy decides:
 /// the order is confirmed with a warning, gets a credit hold and stays a draft, or is refused (ORD-06, ORD-09).
 ///
 /// # Errors
-/// `not_found`; `state_conflict` with what is missing or holds it; `credit_limit_exceeded`.
+/// `not_found`; `state_conflict` with what is missing or holds it; `required` for each thing that its company asks for and it does not say;
+/// `credit_limit_exceeded`.
 pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Order, Problem> {
     let old = tx.lock::<orders::Entity>(id).await?;
     rules::must_be_draft(&old, "confirmed")?;
@@ -26,6 +28,7 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
     let party = tx.must::<parties::Entity>(old.party_id).await?;
     rules::must_be_confirmable(&old, party.is_customer, parts.lines.len(), &parts.holds)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
+    must_be_complete(tx, &company, &old).await?;
     let today = ctx.today(company.time_zone);
     let kinds = kinds(tx, &parts.lines).await?;
     let credit_warning = match credit::verdict(ctx, tx, &company, &party, &old, old.total_amount, "confirmed").await? {
@@ -42,6 +45,26 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
     let owed = parts.lines.iter().map(|line| rules::obligation(&new, line, kind(line), today, &parts.holds)).collect();
     parts.obligations = obligation::confirm(ctx, tx, owed).await?;
     view::record(ctx, tx, "order.confirmed", &new, &parts)
+}
+
+/// An order must say what its company asks for before anybody works on it (ORD-10).
+async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, order: &orders::Model) -> Result<(), Problem> {
+    let Some(asked) = &company.document_rules else { return Ok(()) };
+    let given = [
+        (DocumentInput::Reference, order.reference.is_some()),
+        (DocumentInput::OwnerId, order.owner_id.is_some()),
+        (DocumentInput::PaymentTermId, order.payment_term_id.is_some()),
+        (DocumentInput::OpportunityId, order.opportunity_id.is_some()),
+    ];
+    let fields: Vec<DocumentInput> = given.into_iter().filter(|(_, given)| *given).map(|(input, _)| input).collect();
+    let said = Said {
+        step: "an order of this company is confirmed",
+        place: "PATCH /v1/orders/{id}",
+        fields: &fields,
+        metadata: &order.metadata.0,
+        party: order.party_id,
+    };
+    completeness::check(tx, &asked.0.order_confirm, said).await
 }
 
 /// The kinds of the products of these lines: goods are delivered.

@@ -12,13 +12,14 @@ use causeway_entity::sell::quotes::{Entity, Model};
 use causeway_govern::access::is_same;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{finish, not_blank};
+use causeway_master::completeness::{self, Said};
 use causeway_openapi::quote as wire;
-use causeway_value::{Day, Json, QuoteId, QuoteStatus};
+use causeway_value::{Day, DocumentInput, Json, QuoteId, QuoteStatus};
 
 /// Submits a draft. What breaks no rule of its company is approved; the rest waits for a second person.
 ///
 /// # Errors
-/// `not_found`, or `state_conflict` when it is no draft or has no lines.
+/// `not_found`; `state_conflict` when it is no draft or has no lines; `required` for each thing that its company asks for and it does not say.
 pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quote, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_be_draft(&old, "submitted")?;
@@ -27,6 +28,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quo
         return Err(Problem::new(Code::StateConflict, format!("The quote {} has no lines. Add at least one and submit it again.", old.number)));
     }
     let company = tx.must::<companies::Entity>(old.company_id).await?;
+    must_be_complete(tx, &company, &old).await?;
     let mut broken = Vec::new();
     if let Some(limits) = &company.quote_rules {
         let party = tx.must::<parties::Entity>(old.party_id).await?;
@@ -51,6 +53,27 @@ pub(super) fn facts(quote: &Model, party: &parties::Model, today: Day) -> Facts 
         promise: Promise::stored(quote.promised_date, quote.lead_days),
         today,
     }
+}
+
+/// A quote must say what its company asks for before anybody decides on it.
+async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, quote: &Model) -> Result<(), Problem> {
+    let Some(asked) = &company.document_rules else { return Ok(()) };
+    let given = [
+        (DocumentInput::Reference, quote.reference.is_some()),
+        (DocumentInput::OwnerId, quote.owner_id.is_some()),
+        (DocumentInput::PaymentTermId, quote.payment_term_id.is_some()),
+        (DocumentInput::ValidUntil, quote.valid_until.is_some()),
+        (DocumentInput::OpportunityId, quote.opportunity_id.is_some()),
+    ];
+    let fields: Vec<DocumentInput> = given.into_iter().filter(|(_, given)| *given).map(|(input, _)| input).collect();
+    let said = Said {
+        step: "a quote of this company is submitted",
+        place: "PATCH /v1/quotes/{id}",
+        fields: &fields,
+        metadata: &quote.metadata.0,
+        party: quote.party_id,
+    };
+    completeness::check(tx, &asked.0.quote_submit, said).await
 }
 
 /// Approves a quote that waits for it.
