@@ -113,6 +113,8 @@ pub fn all() -> Vec<Migration> {
         govern::m0053_key_sources::MIGRATION,
         bill::m0054_down_payments::MIGRATION,
         bill::m0055_credit_notes::MIGRATION,
+        govern::m0060_discounts_and_rounding::MIGRATION,
+        govern::m0061_installment_rules::MIGRATION,
         sell::m0070_quote_offers::MIGRATION,
         sell::m0071_quote_templates::MIGRATION,
         books::m0072_ledger_search::MIGRATION,

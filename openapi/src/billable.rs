@@ -52,6 +52,8 @@ pub struct Billable {
     pub price_base_quantity: Quantity,
     /// The discount of its line and document together.
     pub discount_percent: Percent,
+    /// What of it is taken off the total with tax when it is invoiced.
+    pub total_discount_percent: Percent,
     /// Without tax, after discounts.
     pub amount: AmountText,
     /// The currency of that.

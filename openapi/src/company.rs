@@ -3,7 +3,8 @@
 use crate::object::{ExternalRef, MetadataPatch};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
-    AccountId, AccountKind, AmountText, CompanyId, Currency, DocumentRules, Instant, LeadRules, Letterhead, OrderRules, QuoteRules, TaxRounding, Zone,
+    AccountId, AccountKind, AmountText, CompanyId, Currency, DiscountBase, DiscountPosting, DocumentRules, InstallmentRules, Instant, LeadRules, Letterhead,
+    OrderRules, QuoteRules, RoundingRule, TaxRounding, Zone,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -48,6 +49,16 @@ pub struct Company {
     pub lead_rules: LeadRules,
     /// What a credit note without an invoice may come to with tax, in its currency, before somebody else than who made it has to post it; any amount when null.
     pub credit_note_limit: Option<AmountText>,
+    /// What the discount of a whole document is a share of.
+    pub document_discount_base: DiscountBase,
+    /// How discounts are booked.
+    pub discount_posting: DiscountPosting,
+    /// To which steps it rounds, by currency.
+    pub rounding_rules: Vec<RoundingRule>,
+    /// What it asks of the installments of its invoices.
+    pub installment_rules: InstallmentRules,
+    /// How many days before the date of a document the quote of its exchange rate may be: any number when null.
+    pub max_rate_age_days: Option<u32>,
     /// How long its orders may stand before somebody is told.
     pub order_rules: OrderRules,
     /// What it asks of its documents before they are handed on.
@@ -100,6 +111,23 @@ pub struct CreateCompany {
     /// given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit_note_limit: Option<AmountText>,
+    /// What the discount of a whole document is a share of: `net_amount` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_discount_base: Option<DiscountBase>,
+    /// How discounts are booked: `net` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_posting: Option<DiscountPosting>,
+    /// To which steps it rounds, one rule for a currency: to the smallest unit of each when empty.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub rounding_rules: Vec<RoundingRule>,
+    /// What it asks of the installments of its invoices: nothing when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub installment_rules: Option<InstallmentRules>,
+    /// How many days before the date of a document the quote of its exchange rate may be: any number when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 3650)]
+    pub max_rate_age_days: Option<u32>,
     /// How long its orders may stand before somebody is told: for ever when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_rules: Option<OrderRules>,
@@ -159,6 +187,26 @@ pub struct UpdateCompany {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<AmountText>)]
     pub credit_note_limit: Patch<AmountText>,
+    /// What the discount of its later documents is a share of; documents that are there keep theirs.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = DiscountBase)]
+    pub document_discount_base: Patch<DiscountBase>,
+    /// How discounts of its later documents are booked.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = DiscountPosting)]
+    pub discount_posting: Patch<DiscountPosting>,
+    /// To which steps its later documents are rounded, all rules from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<RoundingRule>, max_items = 50)]
+    pub rounding_rules: Patch<Vec<RoundingRule>>,
+    /// What it asks of the installments of its later invoices, as a whole.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = InstallmentRules)]
+    pub installment_rules: Patch<InstallmentRules>,
+    /// How many days before the date of a document the quote of its exchange rate may be from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<u32>, maximum = 3650)]
+    pub max_rate_age_days: Patch<u32>,
     /// How long its orders may stand before somebody is told from now on, as a whole.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = OrderRules)]

@@ -5,9 +5,9 @@ use crate::object::ExternalRef;
 use crate::payment::AllocationInput;
 use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
 use causeway_value::{
-    AccountId, AllocationId, AmountText, BillableId, CompanyId, Currency, Day, Direction, DiscountTaxMode, FlowId, InstallmentId, Instant, InvoiceId,
-    InvoiceKind, InvoiceLineId, InvoiceStatus, JournalEntryId, OrderId, OrderLineId, PartyId, PaymentState, PaymentTermId, Percent, Price, ProductId, Quantity,
-    TaxId, TaxRounding,
+    AccountId, AllocationId, AmountText, BillableId, CashRounding, CompanyId, Currency, Day, Direction, DiscountPosting, DiscountTaxMode, FlowId,
+    InstallmentId, Instant, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatus, JournalEntryId, OrderId, OrderLineId, PartyId, PaymentState, PaymentTermId,
+    Percent, Price, ProductId, Quantity, TaxId, TaxRounding,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -56,6 +56,12 @@ pub struct Invoice {
     pub payment_term_id: Option<PaymentTermId>,
     /// Where its tax is rounded.
     pub tax_rounding: TaxRounding,
+    /// The step to which its taxes are rounded: the smallest unit when null.
+    pub tax_step: Option<AmountText>,
+    /// How its discounts are booked, as its company had it when it was made.
+    pub discount_posting: DiscountPosting,
+    /// How what is to be paid is rounded, as its company had it when it was made: not at all when null.
+    pub cash_rounding: Option<CashRounding>,
     /// The other side's reference.
     pub reference: Option<String>,
     /// What the other side reads below the lines.
@@ -64,7 +70,9 @@ pub struct Invoice {
     pub untaxed_amount: AmountText,
     /// The tax.
     pub tax_amount: AmountText,
-    /// What is to be paid.
+    /// What rounding adds to lines and taxes, or takes off.
+    pub rounding_amount: AmountText,
+    /// What is to be paid: untaxed amount, tax and rounding.
     pub total_amount: AmountText,
     /// What of that is not settled; for a draft the total.
     pub open_amount: AmountText,
@@ -140,6 +148,10 @@ pub struct InvoiceLine {
     pub price_base_quantity: Quantity,
     /// The discount.
     pub discount_percent: Percent,
+    /// What of it was taken off the total with tax: the discount of a document whose discounts are.
+    pub total_discount_percent: Percent,
+    /// What of the discounts is booked by itself: revenue is the net amount and this.
+    pub discount_amount: AmountText,
     /// The taxes.
     pub tax_ids: Vec<TaxId>,
     /// Without tax, after discounts.

@@ -5,8 +5,8 @@ use crate::object::{ExternalRef, MetadataPatch};
 use crate::order_amendment::OrderAmendment;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
-    AmountText, BillingPolicy, CompanyId, Currency, Day, FlowId, HoldId, HoldKind, HoldStep, Instant, OpportunityId, OrderId, OrderLineId, OrderStatus,
-    PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteId, TaxId, TaxRounding, UserId,
+    AmountText, BillingPolicy, CompanyId, Currency, Day, DiscountBase, DiscountPosting, FlowId, HoldId, HoldKind, HoldStep, Instant, OpportunityId, OrderId,
+    OrderLineId, OrderStatus, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteId, TaxId, TaxRounding, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -49,8 +49,14 @@ pub struct Order {
     pub payment_term_id: Option<PaymentTermId>,
     /// The discount of the whole document; it multiplies with those of lines.
     pub discount_percent: Percent,
+    /// What its discount is a share of, as its company had it when it was made.
+    pub discount_base: DiscountBase,
+    /// How its discounts will be booked, as its company had it when it was made.
+    pub discount_posting: DiscountPosting,
     /// Where its tax is rounded.
     pub tax_rounding: TaxRounding,
+    /// The step to which its taxes are rounded: the smallest unit when null.
+    pub tax_step: Option<AmountText>,
     /// The customer's reference, such as `PO 4711`.
     pub reference: Option<String>,
     /// Who works on it.

@@ -5,8 +5,8 @@ use crate::object::{Explanation, ExternalRef, MetadataPatch};
 use crate::order::Order;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
-    AmountText, ApprovalReason, CompanyId, Currency, Day, FlowId, Instant, OpportunityId, OrderId, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity,
-    QuoteId, QuoteLineId, QuoteStatus, QuoteTemplateId, TaxId, TaxRounding, UserId,
+    AmountText, ApprovalReason, CompanyId, Currency, Day, DiscountBase, DiscountPosting, FlowId, Instant, OpportunityId, OrderId, PartyId, PaymentTermId,
+    Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, QuoteStatus, QuoteTemplateId, TaxId, TaxRounding, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -57,8 +57,14 @@ pub struct Quote {
     pub payment_term_id: Option<PaymentTermId>,
     /// The discount of the whole document; it multiplies with those of lines.
     pub discount_percent: Percent,
+    /// What its discount is a share of, as its company had it when it was made.
+    pub discount_base: DiscountBase,
+    /// How its discounts will be booked, as its company had it when it was made.
+    pub discount_posting: DiscountPosting,
     /// Where its tax is rounded.
     pub tax_rounding: TaxRounding,
+    /// The step to which its taxes are rounded: the smallest unit when null.
+    pub tax_step: Option<AmountText>,
     /// Who works on it.
     pub owner_id: Option<UserId>,
     /// What the customer reads below the lines.
@@ -257,6 +263,8 @@ pub struct PricedQuote {
     pub quote_date: Day,
     /// The discount of the whole document.
     pub discount_percent: Percent,
+    /// What that is a share of.
+    pub discount_base: DiscountBase,
     /// The sum of the lines without tax.
     pub untaxed_amount: AmountText,
     /// The tax.

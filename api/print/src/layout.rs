@@ -237,6 +237,9 @@ impl Sheet<'_> {
         for tax in &paper.taxes {
             rows.push((format!("{} {} {}", tax.name, words.tax_on, amount(tax.base)), amount(tax.amount)));
         }
+        if !paper.rounding.is_zero() {
+            rows.push((words.rounding.to_owned(), amount(paper.rounding)));
+        }
         self.make_room(i32::try_from(rows.len()).unwrap_or(0).min(20) * 265 + 900);
         self.y += 330;
         if paper.discount != Percent::ZERO {

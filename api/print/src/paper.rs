@@ -59,6 +59,8 @@ pub struct Paper {
     pub untaxed: Amount,
     /// Tax by tax.
     pub taxes: Vec<Tax>,
+    /// What rounding adds to that, or takes off.
+    pub rounding: Amount,
     /// What is to be paid.
     pub total: Amount,
     /// The name of the payment terms.

@@ -60,6 +60,8 @@ pub struct Model {
     pub tax_amount: Option<Amount>,
     /// The hold on its order that holds it.
     pub hold_id: Option<HoldId>,
+    /// What of its discount is taken off the total with tax, so that `price_amount` is without it.
+    pub total_discount_percent: Option<Percent>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -42,6 +42,12 @@ pub struct Model {
     pub credited_taxes: Json<Vec<TaxAmount>>,
     /// The line of a down payment that it deducts, or that the line it credits did.
     pub deducted_line_id: Option<InvoiceLineId>,
+    /// What of its discount was taken off the total with tax.
+    pub total_discount_percent: Option<Percent>,
+    /// What of its discounts is booked on the account of discounts given; revenue is its net and this.
+    pub discount_amount: Option<Amount>,
+    /// Of that, what credit notes took back.
+    pub credited_discount_amount: Option<Amount>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

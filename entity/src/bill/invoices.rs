@@ -6,8 +6,8 @@
 
 use crate::TaxAmount;
 use causeway_value::{
-    Amount, CompanyId, Currency, Day, Direction, EarlyDiscount, FlowId, Instant, InvoiceId, InvoiceKind, InvoiceStatus, JournalEntryId, Json, OrderId, PartyId,
-    PaymentState, PaymentTermId, Rate, TaxRounding, TenantId,
+    Amount, CashRounding, CompanyId, Currency, Day, Direction, DiscountPosting, EarlyDiscount, FlowId, Instant, InvoiceId, InvoiceKind, InvoiceStatus,
+    JournalEntryId, Json, OrderId, PartyId, PaymentState, PaymentTermId, Rate, TaxRounding, TenantId,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -72,6 +72,14 @@ pub struct Model {
     pub undeducted_amount: Option<Amount>,
     /// Of a credit note without an invoice, the user or key that made it.
     pub made_by: Option<Uuid>,
+    /// The step to which its taxes are rounded; null means the smallest unit.
+    pub tax_step: Option<Amount>,
+    /// How its discounts are booked; null means not at all.
+    pub discount_posting: Option<DiscountPosting>,
+    /// How what is to be paid is rounded.
+    pub cash_rounding: Option<Json<CashRounding>>,
+    /// What that adds to the total beyond lines and taxes.
+    pub rounding_amount: Option<Amount>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

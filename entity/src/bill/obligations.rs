@@ -6,8 +6,8 @@
 
 use crate::Held;
 use causeway_value::{
-    Amount, BillingPolicy, CompanyId, Currency, Day, FlowId, Instant, Json, ObligationId, OrderId, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity,
-    RecognitionPolicy, TaxId, TenantId,
+    Amount, BillingPolicy, CompanyId, Currency, Day, DiscountBase, FlowId, Instant, Json, ObligationId, OrderId, PartyId, PaymentTermId, Percent, Price,
+    ProductId, Quantity, RecognitionPolicy, TaxId, TenantId,
 };
 use sea_orm::entity::prelude::*;
 
@@ -65,6 +65,8 @@ pub struct Model {
     pub promised_date: Option<Day>,
     /// The promised day, while something is left to ship and nobody has noted that it passed.
     pub awaited_date: Option<Day>,
+    /// What the order's discount is a share of; null means the lines. One of the total is not in `price_amount`.
+    pub discount_base: Option<DiscountBase>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

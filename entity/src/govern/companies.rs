@@ -2,7 +2,10 @@
 //!
 //! No personal fields.
 
-use causeway_value::{Amount, CompanyId, Currency, DocumentRules, Instant, Json, LeadRules, Letterhead, OrderRules, QuoteRules, TaxRounding, TenantId, Zone};
+use causeway_value::{
+    Amount, CompanyId, Currency, DiscountBase, DiscountPosting, DocumentRules, InstallmentRules, Instant, Json, LeadRules, Letterhead, OrderRules, QuoteRules,
+    RoundingRule, TaxRounding, TenantId, Zone,
+};
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
 
@@ -39,6 +42,16 @@ pub struct Model {
     pub lead_rules: Option<Json<LeadRules>>,
     /// What a credit note without an invoice may come to with tax before a second person has to post it; null for any amount. In minor units of `currency`.
     pub credit_note_limit: Option<Amount>,
+    /// What the discount of its documents is a share of; null means the lines.
+    pub document_discount_base: Option<DiscountBase>,
+    /// To which steps it rounds, by currency.
+    pub rounding_rules: Option<Json<Vec<RoundingRule>>>,
+    /// How discounts of its documents are booked; null means not at all.
+    pub discount_posting: Option<DiscountPosting>,
+    /// What it asks of the installments of its invoices.
+    pub installment_rules: Option<Json<InstallmentRules>>,
+    /// The age in days of the oldest exchange rates that it books with; null means any.
+    pub max_rate_age_days: Option<i64>,
     /// How long its orders may stand; null means for ever.
     pub order_rules: Option<Json<OrderRules>>,
     /// Null: nothing.

@@ -5,8 +5,8 @@
 //! Personal: `reference`, `notes`, `cancel_reason` and `stalled_reason` are free text.
 
 use causeway_value::{
-    Amount, CompanyId, Currency, Day, FlowId, HoldKind, Instant, Json, OpportunityId, OrderId, OrderStatus, PartyId, PaymentTermId, Percent, QuoteId,
-    TaxRounding, TenantId, UserId,
+    Amount, CompanyId, Currency, Day, DiscountBase, DiscountPosting, FlowId, HoldKind, Instant, Json, OpportunityId, OrderId, OrderStatus, PartyId,
+    PaymentTermId, Percent, QuoteId, TaxRounding, TenantId, UserId,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -58,6 +58,12 @@ pub struct Model {
     pub created_from: Option<String>,
     /// Whether a promised day passed with something left to deliver.
     pub late: Option<bool>,
+    /// What its discount is a share of; null means the lines.
+    pub discount_base: Option<DiscountBase>,
+    /// The step to which its taxes are rounded; null means the smallest unit.
+    pub tax_step: Option<Amount>,
+    /// How its discounts will be booked; null means not at all.
+    pub discount_posting: Option<DiscountPosting>,
     /// Why it stands for longer than its company lets it; null when it does not.
     pub stalled_reason: Option<String>,
 }

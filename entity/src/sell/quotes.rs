@@ -5,8 +5,8 @@
 //! Personal: `accepted_by`; `reference`, `notes`, `terms`, `decline_reason` and `approval_comment` are free text.
 
 use causeway_value::{
-    Amount, ApprovalReason, CompanyId, Currency, Day, FlowId, Instant, Json, OpportunityId, OrderId, PartyId, PaymentTermId, Percent, QuoteId, QuoteStatus,
-    QuoteTemplateId, TaxRounding, TenantId, UserId,
+    Amount, ApprovalReason, CompanyId, Currency, Day, DiscountBase, DiscountPosting, FlowId, Instant, Json, OpportunityId, OrderId, PartyId, PaymentTermId,
+    Percent, QuoteId, QuoteStatus, QuoteTemplateId, TaxRounding, TenantId, UserId,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -64,6 +64,12 @@ pub struct Model {
     pub submitted_by: Option<Uuid>,
     /// What the approver said when it was approved or rejected last.
     pub approval_comment: Option<String>,
+    /// What its discount is a share of; null means the lines.
+    pub discount_base: Option<DiscountBase>,
+    /// The step to which its taxes are rounded; null means the smallest unit.
+    pub tax_step: Option<Amount>,
+    /// How its discounts will be booked; null means not at all.
+    pub discount_posting: Option<DiscountPosting>,
     /// The contract conditions that the customer reads below the notes.
     pub terms: Option<String>,
     /// When all of it is promised; or `lead_days`, or neither.

@@ -6,4 +6,6 @@ pub(crate) mod m0026_sign_in;
 pub(crate) mod m0027_limits;
 pub(crate) mod m0033_letterheads;
 pub(crate) mod m0053_key_sources;
+pub(crate) mod m0060_discounts_and_rounding;
+pub(crate) mod m0061_installment_rules;
 pub(crate) mod m0080_document_rules;

@@ -7,8 +7,16 @@ use crate::{of, unique};
 use causeway_openapi::party::{CreateParty, TaxRegistration, op as party};
 use causeway_openapi::tax;
 use causeway_openapi::term::op as term;
-use causeway_value::{DocumentInput, DocumentRules, LeadInput, LeadRules, OrderRules, QuoteRules, RequiredInputs};
+use causeway_value::{
+    CashRounding, CashStrategy, DiscountBase, DiscountPosting, DocumentInput, DocumentRules, InstallmentConversion, InstallmentRules, LeadInput, LeadRules,
+    OrderRules, QuoteRules, RequiredInputs, RoundingMethod, RoundingRule, SameDueDate,
+};
 use serde_json::{Value, json, to_value};
+
+fn rounding_rules() -> Vec<RoundingRule> {
+    let cash = CashRounding { step: "0.05".into(), method: RoundingMethod::Down, strategy: CashStrategy::BiggestTax };
+    vec![RoundingRule { currency: of("CHF"), tax_step: Some("0.05".into()), cash: Some(cash) }]
+}
 
 impl Fixture {
     pub(super) fn import(&self) -> Value {
@@ -32,13 +40,18 @@ impl Fixture {
                 quote_rules: Some(self.quote_rules()),
                 lead_rules: Some(LeadRules { required_inputs: vec![LeadInput::Email, LeadInput::Budget] }),
                 credit_note_limit: Some("500.00".into()),
+                document_discount_base: Some(DiscountBase::TotalAmount),
+                discount_posting: Some(DiscountPosting::DiscountAccount),
+                rounding_rules: rounding_rules(),
+                installment_rules: Some(InstallmentRules { same_due_date: SameDueDate::Refused, conversion: InstallmentConversion::Each }),
+                max_rate_age_days: Some(7),
                 order_rules: Some(OrderRules { draft_days: Some(7), confirmed_days: Some(30) }),
                 document_rules: Some(document_rules()),
                 ..company_body("Acme Works")
             })),
             "UpdateCompany" => self.on(
                 caller.post::<causeway_openapi::company::op::CreateCompany>((), &company_body("Acme Old")).await.id,
-                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] }, "credit_note_limit": "100.00", "document_rules": { "invoice_post": { "fields": ["party_email"] } }, "order_rules": { "draft_days": 3, "confirmed_days": 14 } })),
+                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] }, "document_discount_base": "total_amount", "discount_posting": "discount_account", "rounding_rules": rounding_rules(), "installment_rules": { "same_due_date": "refused" }, "max_rate_age_days": 7, "credit_note_limit": "100.00", "document_rules": { "invoice_post": { "fields": ["party_email"] } }, "order_rules": { "draft_days": 3, "confirmed_days": 14 } })),
             ),
             "CreateAccount" => {
                 let code = unique("4");

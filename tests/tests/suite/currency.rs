@@ -1,6 +1,7 @@
 //! Documents in other currencies, and the exchange difference that settling them realises.
 
-use causeway_contract::Code;
+use causeway_contract::{Code, Patch};
+use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::invoice::{CreateInvoice, Invoice, op as invoice};
 use causeway_openapi::payment::{CreatePayment, Payment, op as payment};
 use causeway_openapi::report::{TrialBalanceQuery, op as report};
@@ -106,4 +107,26 @@ async fn without_a_rate_nothing_is_posted() {
     let Ok(draft) = tenant.client.call::<invoice::CreateInvoice>((), &Default::default(), &body).await else { return };
     let problem = tenant.refused::<invoice::PostInvoice>(draft.id, &Default::default()).await;
     assert_eq!((problem.status, problem.code), (422, Code::RateMissing));
+}
+
+/// A company may book with recent rates only; the refusal names the latest.
+#[tokio::test]
+async fn an_old_rate_is_not_booked_with() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    rate(&tenant, "USD", "2026-11-24", "0.9").await;
+    let change = UpdateCompany { max_rate_age_days: Patch::Value(7), ..UpdateCompany::default() };
+    assert_eq!(tenant.post::<company::UpdateCompany>(shop.company, &change).await.max_rate_age_days, Some(7));
+    let body = CreateInvoice { currency: Some(of("USD")), ..deal::free_invoice_body(&shop, "10.00") };
+    let draft = tenant.post::<invoice::CreateInvoice>((), &body).await;
+    let problem = tenant.refused::<invoice::PostInvoice>(draft.id, &Default::default()).await;
+    assert_eq!((problem.status, problem.code, problem.meta["latest"].as_str()), (422, Code::RateMissing, Some("2026-11-24")));
+    assert!(problem.detail.contains("none of before 2026-11-25"), "{}", problem.detail);
+    let body = CreatePayment { currency: of("USD"), ..deal::payment_body(&shop, "10.00", &[]) };
+    assert_eq!(tenant.refused::<payment::CreatePayment>((), &body).await.code, Code::RateMissing);
+    // Seven days are recent enough, and home currency needs no rate.
+    rate(&tenant, "USD", "2026-11-25", "0.9").await;
+    deal::post_invoice(&tenant, draft.id, None).await;
+    deal::posted(&tenant, &shop, "10.00").await;
 }

@@ -47,8 +47,8 @@ async fn taxes_of_a_quote() {
     let shop = shop::open(&tenant, "").await;
     let mut wrong = Vec::new();
     for row in rows(include_str!("../vectors/taxes.jsonl")) {
-        let company =
-            json!({ "name": unique("Vectors"), "country": "DE", "currency": row["currency"], "time_zone": "UTC", "tax_rounding": row["tax_rounding"] });
+        let company = json!({ "name": unique("Vectors"), "country": "DE", "currency": row["currency"], "time_zone": "UTC", "tax_rounding": row["tax_rounding"],
+                "document_discount_base": row["document_discount_base"], "rounding_rules": row.get("rounding_rules").unwrap_or(&json!([])) });
         let company = id_of(tenant.raw.post("/v1/companies", &company).await.success());
         let mut known = BTreeMap::new();
         let mut lines = Vec::new();
@@ -60,7 +60,8 @@ async fn taxes_of_a_quote() {
             places.resize(places.len().max(ids.len()), Vec::new());
             ids.into_iter().enumerate().for_each(|(place, id)| places[place].push(id));
         }
-        let body = json!({ "company_id": company, "party_id": shop.party, "currency": row["currency"], "lines": lines });
+        let body = json!({ "company_id": company, "party_id": shop.party, "currency": row["currency"], "lines": lines,
+            "discount_percent": row["document_discount_percent"] });
         let found = tenant.raw.post("/v1/quotes/price", &body).await.success();
         let digits = if row["currency"] == "JPY" { 0 } else { 2 };
         let tax_of = |place: &Vec<String>| -> i64 {

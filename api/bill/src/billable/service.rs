@@ -9,8 +9,9 @@ use causeway_entity::Held;
 use causeway_entity::bill::{billables, invoice_lines, obligations};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_master::check;
+use causeway_master::pricing::amounts::split_discount;
 use causeway_openapi::billable::Billable;
-use causeway_value::{BillableId, BillableStatus, Day, HoldStep, InvoiceId, OrderId, Overflow, PaymentTermId, Quantity, SourceType, UserId};
+use causeway_value::{BillableId, BillableStatus, Day, HoldStep, InvoiceId, OrderId, Overflow, PaymentTermId, Percent, Quantity, SourceType, UserId};
 use uuid::Uuid;
 
 /// What made a billable.
@@ -40,6 +41,7 @@ pub fn make(
     }
     let part = rules::next_part(obligation, quantity)?;
     let held = hold::blocking(obligation, HoldStep::Invoice);
+    let (_, off_total) = split_discount(obligation.document_discount_percent, obligation.discount_base.unwrap_or_default());
     let row = billables::Model {
         tenant_id: tx.tenant(),
         id: BillableId::new(),
@@ -74,6 +76,7 @@ pub fn make(
         updated_at: ctx.now(),
         tax_amount: obligation.tax_amount.map(|tax| tax_share(part.amount, obligation.net_amount, tax)).transpose()?,
         hold_id: held.map(|held| held.id),
+        total_discount_percent: Some(off_total).filter(|share| *share != Percent::ZERO),
     };
     let event = if held.is_some() { "billable.held" } else { "billable.ready" };
     obligation.billable_quantity = obligation.billable_quantity.plus(part.quantity)?;

@@ -36,6 +36,7 @@ pub fn view(row: &billables::Model) -> Billable {
         unit_price: row.unit_price,
         price_base_quantity: row.price_base_quantity,
         discount_percent: row.discount_percent,
+        total_discount_percent: row.total_discount_percent.unwrap_or_default(),
         amount: row.amount.text(row.currency),
         currency: row.currency,
         tax_ids: row.tax_ids.0.clone(),

@@ -2,7 +2,7 @@
 
 use crate::invoice::lines_of;
 use crate::invoice::rules::{CreditRequest, plan_credit};
-use crate::invoice::service::credit::{creditable_lines, draft_of};
+use crate::invoice::service::credit::{creditable_lines, draft_of, rounding_left};
 use crate::invoice::service::propose::on_a_draft;
 use causeway_contract::Problem;
 use causeway_entity::bill::invoices;
@@ -23,7 +23,8 @@ pub async fn propose_rest(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId, reason:
     let mut notes = Vec::new();
     for original in found.iter().filter(|row| row.undeducted_amount > Some(Amount::ZERO)) {
         let lines = lines_of(tx, &[original.id]).await?;
-        let plan = plan_credit(&creditable_lines(tx, original, &lines).await?, &CreditRequest::All, original.currency)?;
+        let left = rounding_left(tx, original).await?;
+        let plan = plan_credit(&creditable_lines(tx, original, &lines).await?, left, &CreditRequest::All, original.currency)?;
         notes.push(draft_of(ctx, tx, original, &lines, &plan, Some(reason.to_owned())).await?.id);
     }
     Ok(notes)

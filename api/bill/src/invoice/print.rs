@@ -45,6 +45,7 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &invoices::Model) -> Result<File, Problem
         discount: Percent::ZERO,
         untaxed: row.untaxed_amount,
         taxes: letter::named_taxes(tx, &row.taxes.0).await?,
+        rounding: row.rounding_amount.unwrap_or_default(),
         total: row.total_amount,
         payment_terms: if is_invoice { letter::term_name(tx, row.payment_term_id).await? } else { None },
         installments: if installments.len() > 1 { installments.iter().map(|part| (part.due_date, part.amount)).collect() } else { Vec::new() },

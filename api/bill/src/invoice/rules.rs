@@ -32,6 +32,10 @@ pub struct CreditableLine {
     pub credited_quantity: Quantity,
     /// What credit notes took of the net.
     pub credited_net: Amount,
+    /// Its discounts that are booked by themselves.
+    pub discount: Amount,
+    /// What credit notes took of those.
+    pub credited_discount: Amount,
     /// Its taxes.
     pub taxes: Vec<CreditableTax>,
 }
@@ -56,6 +60,8 @@ pub struct CreditLine {
     pub quantity: Quantity,
     /// Without tax.
     pub net: Amount,
+    /// Of the discounts that are booked by themselves.
+    pub discount: Amount,
     /// The sum of its taxes.
     pub tax: Amount,
     /// Its taxes.
@@ -71,18 +77,20 @@ pub struct CreditPlan {
     pub untaxed: Amount,
     /// The tax.
     pub tax: Amount,
-    /// Both.
+    /// What was rounded when the invoice was made: the credit that takes the last of its lines takes that, too.
+    pub rounding: Amount,
+    /// All of it.
     pub total: Amount,
 }
 
-/// Plans the credit note that is asked for. `currency` is the invoice's.
+/// Plans the credit note that is asked for. `rounding` is what is left of the invoice's rounding, `currency` the invoice's.
 ///
 /// # Errors
 /// `amount_exceeds_open` at `/lines/{index}/quantity` or `/amount` for more than what remains; `not_found` for a line of another invoice; `invalid_value`
 /// for a line named twice, a quantity of the wrong sign, an amount that is not positive; `state_conflict` when nothing remains; `amount_overflow`.
-pub fn plan_credit(lines: &[CreditableLine], request: &CreditRequest, currency: Currency) -> Result<CreditPlan, Problem> {
+pub fn plan_credit(lines: &[CreditableLine], rounding: Amount, request: &CreditRequest, currency: Currency) -> Result<CreditPlan, Problem> {
     let remaining = lines.iter().map(Remaining::of).collect::<Result<Vec<_>, _>>()?;
-    if remaining.iter().all(Remaining::is_nothing) {
+    if remaining.iter().all(Remaining::is_nothing) && rounding.is_zero() {
         return Err(Problem::new(
             Code::StateConflict,
             "Nothing remains to be credited: credit notes, and what invoices deduct of a down payment, have taken back the whole invoice.",
@@ -91,11 +99,13 @@ pub fn plan_credit(lines: &[CreditableLine], request: &CreditRequest, currency: 
     let credited = match request {
         CreditRequest::All => remaining.iter().filter(|line| !line.is_nothing()).map(Remaining::all).collect(),
         CreditRequest::Lines(asked) => by_quantity(&remaining, asked)?,
-        CreditRequest::Amount(amount) => by_amount(&remaining, *amount, currency)?,
+        CreditRequest::Amount(amount) => by_amount(&remaining, rounding, *amount, currency)?,
     };
     let untaxed = Amount::sum(credited.iter().map(|line| line.net))?;
     let tax = Amount::sum(credited.iter().map(|line| line.tax))?;
-    Ok(CreditPlan { lines: credited, untaxed, tax, total: untaxed.plus(tax)? })
+    let is_taken = |line: &Remaining| line.is_nothing() || credited.contains(&line.all());
+    let rounding = if remaining.iter().all(is_taken) { rounding } else { Amount::ZERO };
+    Ok(CreditPlan { lines: credited, untaxed, tax, rounding, total: untaxed.plus(tax)?.plus(rounding)? })
 }
 
 /// What credit notes have left of a line.
@@ -103,6 +113,7 @@ struct Remaining {
     id: InvoiceLineId,
     quantity: Quantity,
     net: Amount,
+    discount: Amount,
     taxes: Vec<TaxAmount>,
     tax: Amount,
     total: Amount,
@@ -118,7 +129,8 @@ impl Remaining {
             taxes.push(TaxAmount { tax_id, base: base.minus(tax.credited_base)?, amount: amount.minus(tax.credited)? });
         }
         let tax = Amount::sum(taxes.iter().map(|tax| tax.amount))?;
-        Ok(Self { id: line.id, quantity, net, taxes, tax, total: net.plus(tax)? })
+        let discount = line.discount.minus(line.credited_discount)?;
+        Ok(Self { id: line.id, quantity, net, discount, taxes, tax, total: net.plus(tax)? })
     }
 
     fn is_nothing(&self) -> bool {
@@ -126,7 +138,7 @@ impl Remaining {
     }
 
     fn all(&self) -> CreditLine {
-        CreditLine { invoice_line_id: self.id, quantity: self.quantity, net: self.net, tax: self.tax, taxes: self.taxes.clone() }
+        CreditLine { invoice_line_id: self.id, quantity: self.quantity, net: self.net, discount: self.discount, tax: self.tax, taxes: self.taxes.clone() }
     }
 
     /// The share of a quantity that is within the remaining one.
@@ -140,7 +152,7 @@ impl Remaining {
             taxes.push(TaxAmount { tax_id: tax.tax_id, base: share(tax.base)?, amount: share(tax.amount)? });
         }
         let tax = Amount::sum(taxes.iter().map(|tax| tax.amount))?;
-        Ok(CreditLine { invoice_line_id: self.id, quantity, net: share(self.net)?, tax, taxes })
+        Ok(CreditLine { invoice_line_id: self.id, quantity, net: share(self.net)?, discount: share(self.discount)?, tax, taxes })
     }
 
     /// An amount of the line, tax included, that is within the remaining one. The quantity stays until the line is exhausted.
@@ -157,7 +169,8 @@ impl Remaining {
             taxes.push(TaxAmount { tax_id: tax.tax_id, base, amount: part });
         }
         let tax = Amount::sum(taxes.iter().map(|tax| tax.amount))?;
-        Ok(CreditLine { invoice_line_id: self.id, quantity: Quantity::ZERO, net, tax, taxes })
+        let discount = Amount(product(&[self.discount.0, amount.0], &[self.total.0])?);
+        Ok(CreditLine { invoice_line_id: self.id, quantity: Quantity::ZERO, net, discount, tax, taxes })
     }
 }
 
@@ -185,16 +198,21 @@ fn by_quantity(remaining: &[Remaining], asked: &[(InvoiceLineId, Quantity)]) -> 
     Ok(credited)
 }
 
-fn by_amount(remaining: &[Remaining], amount: Amount, currency: Currency) -> Result<Vec<CreditLine>, Problem> {
+fn by_amount(remaining: &[Remaining], rounding: Amount, amount: Amount, currency: Currency) -> Result<Vec<CreditLine>, Problem> {
     if amount <= Amount::ZERO {
         return Err(Problem::field(Code::InvalidValue, "/amount", "must be more than zero"));
     }
     let total = Amount::sum(remaining.iter().map(|line| line.total))?;
-    if amount > total {
-        let most = total.max(Amount::ZERO).text(currency);
+    let all = total.plus(rounding)?;
+    if amount > all {
+        let most = all.max(Amount::ZERO).text(currency);
         return Err(Problem::field(Code::AmountExceedsOpen, "/amount", format!("is more than what remains to be credited: {most} {currency}")));
     }
-    if amount == total {
+    if amount > total && amount < all {
+        let all = all.text(currency);
+        return Err(Problem::field(Code::InvalidValue, "/amount", format!("would leave a part of the rounding; all that remains is {all} {currency}")));
+    }
+    if amount == all {
         return Ok(remaining.iter().filter(|line| !line.is_nothing()).map(Remaining::all).collect());
     }
     let weights: Vec<Amount> = remaining.iter().map(|line| line.total).collect();

@@ -11,7 +11,7 @@ use causeway_contract::Problem;
 use causeway_entity::Held;
 use causeway_entity::bill::{billables, obligations};
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_master::pricing::amounts::line_net;
+use causeway_master::pricing::amounts::{line_net, split_discount};
 use causeway_value::{Amount, BillableStatus, Day, InvoiceId, Json, OrderId, OrderLineId, Overflow, PaymentTermId, Percent, Price, Quantity};
 use std::collections::BTreeMap;
 
@@ -126,8 +126,8 @@ impl Changes {
     /// `amount_overflow` when a number does not fit.
     pub fn restate(&mut self, line: OrderLineId, new: Restated) -> Result<(), Problem> {
         let Some(row) = self.after.iter_mut().find(|row| row.id.uuid() == line.uuid()) else { return Ok(()) };
-        let discounts = (new.discount_percent, row.document_discount_percent);
-        row.price_amount = line_net(new.ordered, new.unit_price, row.price_base_quantity, discounts.0, discounts.1, row.currency)?;
+        let (off_line, _) = split_discount(row.document_discount_percent, row.discount_base.unwrap_or_default());
+        row.price_amount = line_net(new.ordered, new.unit_price, row.price_base_quantity, new.discount_percent, off_line, row.currency)?;
         row.ordered_quantity = new.ordered;
         row.unit_price = new.unit_price;
         row.discount_percent = new.discount_percent;

@@ -6,10 +6,10 @@ use causeway_contract::Problem;
 use causeway_entity::Held;
 use causeway_entity::bill::obligations;
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_master::pricing::amounts::line_net;
+use causeway_master::pricing::amounts::{line_net, split_discount};
 use causeway_value::{
-    Amount, BillingPolicy, CompanyId, Currency, Day, FlowId, Json, OrderId, OrderLineId, PartyId, PaymentTermId, Percent, Price, ProductId, ProductKind,
-    Quantity, RecognitionPolicy, SourceType, TaxId,
+    Amount, BillingPolicy, CompanyId, Currency, Day, DiscountBase, FlowId, Json, OrderId, OrderLineId, PartyId, PaymentTermId, Percent, Price, ProductId,
+    ProductKind, Quantity, RecognitionPolicy, SourceType, TaxId,
 };
 use uuid::Uuid;
 
@@ -48,6 +48,8 @@ pub struct NewObligation {
     pub discount_percent: Percent,
     /// The order's discount.
     pub document_discount_percent: Percent,
+    /// What that is a share of; none means the lines.
+    pub discount_base: Option<DiscountBase>,
     /// Of the whole line, after both discounts, without any tax, in minor units of `currency`.
     pub net_amount: Amount,
     /// Its tax, for what it takes of the customer's credit.
@@ -89,8 +91,8 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, new: Vec<NewObligation>) -> Res
 }
 
 fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Model, Problem> {
-    let discounts = (line.discount_percent, line.document_discount_percent);
-    let price_amount = line_net(line.quantity, line.unit_price, line.price_base_quantity, discounts.0, discounts.1, line.currency)?;
+    let (off_line, _) = split_discount(line.document_discount_percent, line.discount_base.unwrap_or_default());
+    let price_amount = line_net(line.quantity, line.unit_price, line.price_base_quantity, line.discount_percent, off_line, line.currency)?;
     let needs_delivery = rules::needs_delivery(line.product_kind, line.billing_policy, line.quantity);
     Ok(obligations::Model {
         tenant_id: tx.tenant(),
@@ -131,6 +133,7 @@ fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Mo
         tax_amount: Some(line.tax_amount),
         promised_date: line.promised_date,
         awaited_date: line.promised_date.filter(|_| needs_delivery),
+        discount_base: line.discount_base,
     })
 }
 

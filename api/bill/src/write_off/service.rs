@@ -14,7 +14,7 @@ use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::{Chart, chart};
-use causeway_master::rate::lookup::rate;
+use causeway_master::rate::lookup::booked_rate;
 use causeway_master::tax::store::tax_defs;
 use causeway_master::{check, money};
 use causeway_openapi::write_off::{WriteOff, WriteOffInvoice};
@@ -115,7 +115,7 @@ pub(crate) async fn close(
     wanted: Wanted,
 ) -> Result<(write_offs::Model, Vec<allocations::Model>), Problem> {
     let invoice = settlement.get(id).cloned().ok_or_else(Problem::not_found)?;
-    let conversion = rate(tx, invoice.currency, company.currency, wanted.day).await?;
+    let conversion = booked_rate(tx, company, invoice.currency, wanted.day).await?;
     let accounts = chart(tx, company.id, &[], &[]).await?;
     let account_id = match wanted.account_id {
         Some(id) => id,

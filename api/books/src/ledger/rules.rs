@@ -136,6 +136,8 @@ pub struct TaxPart {
 pub struct InvoicePart {
     /// Without taxes.
     pub net: Amount,
+    /// The discounts that are booked by themselves: the account is moved by the net and this (PRICE-019, PRICE-020).
+    pub discount: Amount,
     /// Revenue, deferred revenue or customer advances for sales; expense or stock interim for purchases.
     pub account: AccountRef,
     /// Its taxes.
@@ -161,7 +163,11 @@ pub struct InvoiceToPost<'a> {
     pub conversion: Conversion,
     /// The lines.
     pub parts: &'a [InvoicePart],
-    /// They add up to the lines with their taxes.
+    /// What is to be paid beyond the lines and their taxes, so that it can be paid in coins (TAX-060).
+    pub rounding: Amount,
+    /// Whether each installment is converted by itself, instead of sharing what the lines come to (FX-012).
+    pub each: bool,
+    /// They add up to the lines with their taxes, and the rounding.
     pub installments: &'a [InstallmentDue],
 }
 
@@ -170,11 +176,11 @@ pub struct InvoiceToPost<'a> {
 pub struct InvoicePosting {
     /// The lines of the entry.
     pub lines: Vec<Line>,
-    /// The untaxed amount in company currency.
+    /// The untaxed amount in company currency, with what rounding adds.
     pub company_untaxed: Amount,
     /// The tax in company currency.
     pub company_tax: Amount,
-    /// Both, with the realised difference of what is deducted: what the receivable or payable is booked at.
+    /// Both, with the realised difference of what is deducted: what the receivable or payable is booked at, unless each installment is converted by itself.
     pub company_total: Amount,
     /// Of each installment, in company currency.
     pub company_installments: Vec<Amount>,
@@ -201,7 +207,11 @@ pub fn invoice_posting(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> R
     let (company_untaxed, company_tax) = (sum(&nets, |sum| sum.company)?, sum(&taxes, |sum| sum.company)?);
     let company_total = company_untaxed.plus(company_tax)?.plus(difference)?;
     let amounts: Vec<Amount> = invoice.installments.iter().map(|part| part.amount).collect();
-    let company_installments = in_proportion(company_total, total, &amounts)?;
+    let company_installments = if invoice.each {
+        amounts.iter().map(|amount| invoice.conversion.amount(*amount, invoice.currency, invoice.company_currency)).collect::<Result<Vec<_>, _>>()?
+    } else {
+        in_proportion(company_total, total, &amounts)?
+    };
     let mut book = Book { party_id: invoice.party_id, currency: invoice.currency, lines: Vec::new() };
     let account = accounts(control)?;
     for (part, company) in invoice.installments.iter().zip(&company_installments) {
@@ -213,6 +223,11 @@ pub fn invoice_posting(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> R
     if !difference.is_zero() {
         let gain = (difference > Amount::ZERO) == claim;
         book.add(accounts(if gain { Purpose::ExchangeGain } else { Purpose::ExchangeLoss })?, !claim, difference, Amount::ZERO, None)?;
+    }
+    let beyond = Amount::sum(company_installments.iter().copied())?.minus(company_total)?;
+    if !beyond.is_zero() {
+        let purpose = if claim == (beyond > Amount::ZERO) { Purpose::ExchangeGain } else { Purpose::ExchangeLoss };
+        book.add(accounts(purpose)?, !claim, beyond, Amount::ZERO, None)?;
     }
     balanced(&book.lines)?;
     Ok(InvoicePosting { lines: book.lines, company_untaxed, company_tax, company_total, company_installments })
@@ -243,10 +258,19 @@ fn converted_sums(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> Result
     let (mut nets, mut taxes) = (Vec::new(), Vec::new());
     for part in invoice.parts {
         let company = |amount| part.booked.unwrap_or(invoice.conversion).amount(amount, invoice.currency, invoice.company_currency);
-        add_to(&mut nets, part.account.account(accounts)?, None, part.net, company(part.net)?)?;
+        let full = part.net.plus(part.discount)?;
+        add_to(&mut nets, part.account.account(accounts)?, None, full, company(full)?)?;
+        if !part.discount.is_zero() {
+            let (discount, booked) = (part.discount.negated()?, company(part.discount)?.negated()?);
+            add_to(&mut nets, accounts(Purpose::DiscountGiven)?, None, discount, booked)?;
+        }
         for tax in &part.taxes {
             add_to(&mut taxes, tax.account.account(accounts)?, Some(tax.tax_id), tax.amount, company(tax.amount)?)?;
         }
+    }
+    if !invoice.rounding.is_zero() {
+        let company = invoice.conversion.amount(invoice.rounding, invoice.currency, invoice.company_currency)?;
+        add_to(&mut nets, accounts(Purpose::Rounding)?, None, invoice.rounding, company)?;
     }
     Ok((nets, taxes))
 }

@@ -66,15 +66,16 @@ fn totals(document: &Document) -> [Check; 3] {
              WHERE d.tenant_id = $1 [d.company_id] AND d.{header} <> COALESCE(l.amount, 0)"
         )
     };
+    let sums = if table == "invoices" { "d.untaxed_amount + d.tax_amount + COALESCE(d.rounding_amount, 0)" } else { "d.untaxed_amount + d.tax_amount" };
     let total = format!(
-        "SELECT d.id AS id, d.number AS label, d.currency AS currency, d.untaxed_amount + d.tax_amount AS expected, d.total_amount AS found \
-         FROM {table} d WHERE d.tenant_id = $1 [d.company_id] AND d.total_amount <> d.untaxed_amount + d.tax_amount"
+        "SELECT d.id AS id, d.number AS label, d.currency AS currency, {sums} AS expected, d.total_amount AS found \
+         FROM {table} d WHERE d.tenant_id = $1 [d.company_id] AND d.total_amount <> {sums}"
     );
     let check = |name, what, sql| Check { name, subject, what, unit: Unit::Money, sql };
     [
         check(document.untaxed, "the net amounts of the lines as the untaxed amount", sum("net_amount", "untaxed_amount")),
         check(document.tax, "the taxes of the lines as the tax amount", sum("tax_amount", "tax_amount")),
-        check(document.total, "untaxed amount and tax as the total", total),
+        check(document.total, "untaxed amount, tax and rounding as the total", total),
     ]
 }
 

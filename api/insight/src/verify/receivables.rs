@@ -132,12 +132,12 @@ fn invoices() -> Vec<Check> {
     );
     let credited = |column: &str, of: &str| {
         format!(
-            "SELECT l.id AS id, i.number AS label, i.currency AS currency, COALESCE(n.taken, 0) AS expected, l.{column} AS found FROM invoice_lines l \
+            "SELECT l.id AS id, i.number AS label, i.currency AS currency, COALESCE(n.taken, 0) AS expected, COALESCE(l.{column}, 0) AS found FROM invoice_lines l \
              JOIN invoices i ON i.tenant_id = l.tenant_id AND i.id = l.invoice_id \
              LEFT JOIN (SELECT cl.credited_line_id, SUM(cl.{of}) AS taken FROM invoice_lines cl JOIN invoices ci ON ci.tenant_id = cl.tenant_id \
                  AND ci.id = cl.invoice_id WHERE cl.tenant_id = $1 AND cl.credited_line_id IS NOT NULL AND ci.status IN ('posted', 'reversed') \
                  GROUP BY cl.credited_line_id) n ON n.credited_line_id = l.id \
-             WHERE l.tenant_id = $1 [i.company_id] AND l.{column} <> COALESCE(n.taken, 0)"
+             WHERE l.tenant_id = $1 [i.company_id] AND COALESCE(l.{column}, 0) <> COALESCE(n.taken, 0)"
         )
     };
     let quantity = credited("credited_quantity", "quantity");
@@ -148,6 +148,12 @@ fn invoices() -> Vec<Check> {
         count("invoice_payment_state", "inv", "the payment state", states),
         count("invoice_entry", "inv", "journal entries of the posted document and its date", entry),
         money("line_credited_amount", "iln", "what credit notes took as the line's credited amount", credited("credited_amount", "net_amount")),
+        money(
+            "line_credited_discount",
+            "iln",
+            "what credit notes took as the line's credited discount",
+            credited("credited_discount_amount", "discount_amount"),
+        ),
         Check { name: "line_credited_quantity", subject: "iln", what: "what credit notes took as the credited quantity", unit: Unit::Quantity, sql: quantity },
     ]
 }

@@ -4,6 +4,7 @@ use crate::account::chart;
 use crate::check;
 use crate::completeness;
 use crate::money;
+use crate::tax::rules::TaxPolicy;
 use crate::term::service as term;
 use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::govern::companies;
@@ -12,7 +13,7 @@ use causeway_govern::tenancy::limits::room_for_company;
 use causeway_kernel::{Change, Ctx, Tx};
 use causeway_openapi::company as wire;
 use causeway_openapi::object::merge_metadata;
-use causeway_value::{AccountId, Amount, AmountText, CompanyId, Currency, Json, Percent, QuoteRules, TaxRounding};
+use causeway_value::{AccountId, Amount, AmountText, CashRounding, CompanyId, Currency, Json, Percent, QuoteRules, RoundingRule, TaxRounding};
 
 /// The chart of accounts of a company that names none.
 const DEFAULT_CHART: &str = "generic";
@@ -31,6 +32,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
     check_rules(tx, body.quote_rules.as_ref(), &mut errors).await?;
     let credit_note_limit = body.credit_note_limit.as_ref().and_then(|limit| limit_of(limit, body.currency, &mut errors));
     errors.extend(body.document_rules.as_ref().map(completeness::unanswerable).unwrap_or_default());
+    check_rounding(&body.rounding_rules, &mut errors);
     check::finish(errors)?;
     let now = ctx.now();
     let row = companies::Model {
@@ -52,6 +54,11 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
         quote_rules: body.quote_rules.clone().map(Json),
         lead_rules: body.lead_rules.clone().map(Json),
         credit_note_limit,
+        document_discount_base: Some(body.document_discount_base.unwrap_or_default()),
+        discount_posting: Some(body.discount_posting.unwrap_or_default()),
+        rounding_rules: Some(Json(body.rounding_rules.clone())),
+        installment_rules: body.installment_rules.map(Json),
+        max_rate_age_days: body.max_rate_age_days.map(i64::from),
         order_rules: body.order_rules.clone().map(Json),
         document_rules: body.document_rules.clone().map(Json),
     };
@@ -97,6 +104,15 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     new.lead_rules = Some(Json(body.lead_rules.clone().over_required(asked)));
     let asked = old.document_rules.clone().map(|kept| kept.0).unwrap_or_default();
     new.document_rules = Some(Json(body.document_rules.clone().over_required(asked)));
+    let base = old.document_discount_base.unwrap_or_default();
+    new.document_discount_base = Some(body.document_discount_base.clone().over_required(base));
+    new.discount_posting = Some(body.discount_posting.clone().over_required(old.discount_posting.unwrap_or_default()));
+    let rounding = old.rounding_rules.clone().map(|kept| kept.0).unwrap_or_default();
+    new.rounding_rules = Some(Json(body.rounding_rules.clone().over_required(rounding)));
+    let installments = old.installment_rules.as_ref().map(|kept| kept.0).unwrap_or_default();
+    new.installment_rules = Some(Json(body.installment_rules.clone().over_required(installments)));
+    let age = old.max_rate_age_days.and_then(|days| u32::try_from(days).ok());
+    new.max_rate_age_days = body.max_rate_age_days.clone().over(age).map(i64::from);
     let mut errors = Vec::new();
     if let Patch::Value(rules) = &body.order_rules {
         new.order_rules = Some(Json(rules.clone()));
@@ -111,6 +127,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     }
     if let Patch::Value(rules) = &body.document_rules {
         errors.extend(completeness::unanswerable(rules));
+    }
+    if let Patch::Value(rules) = &body.rounding_rules {
+        check_rounding(rules, &mut errors);
     }
     check::finish(errors)?;
     new.metadata = Json(merge_metadata(new.metadata.0, body.metadata.clone()));
@@ -145,6 +164,44 @@ async fn check_rules(tx: &mut Tx<'_>, rules: Option<&QuoteRules>, errors: &mut V
         term::named(tx, Some(*id), &format!("/quote_rules/payment_term_ids/{index}"), errors).await?;
     }
     Ok(())
+}
+
+/// Each currency has one rule, and every step is an amount of it.
+fn check_rounding(rules: &[RoundingRule], errors: &mut Vec<FieldError>) {
+    for (index, rule) in rules.iter().enumerate() {
+        let at = |field: &str| format!("/rounding_rules/{index}/{field}");
+        if rules.iter().take(index).any(|earlier| earlier.currency == rule.currency) {
+            errors.push(FieldError::pointer(Code::InvalidValue, at("currency"), "has a rule already; say all of it in one"));
+        }
+        let steps = [("tax_step", rule.tax_step.as_ref()), ("cash/step", rule.cash.as_ref().map(|cash| &cash.step))];
+        for (field, step) in steps.into_iter().filter_map(|(field, step)| Some((field, step?))) {
+            if money::amount(step, rule.currency, &at(field), errors).is_some_and(|step| step <= Amount::ZERO) {
+                errors.push(FieldError::pointer(Code::InvalidValue, at(field), "must be more than zero"));
+            }
+        }
+    }
+}
+
+fn rounding_rule(company: &companies::Model, currency: Currency) -> Option<&RoundingRule> {
+    RoundingRule::of(company.rounding_rules.as_ref().map(|rules| rules.0.as_slice()).unwrap_or_default(), currency)
+}
+
+/// The step to which a company rounds taxes of documents in this currency; none for the smallest unit.
+#[must_use]
+pub fn tax_step(company: &companies::Model, currency: Currency) -> Option<Amount> {
+    rounding_rule(company, currency)?.tax_step()
+}
+
+/// How a company rounds what is to be paid in this currency; none for not at all.
+#[must_use]
+pub fn cash_rounding(company: &companies::Model, currency: Currency) -> Option<&CashRounding> {
+    rounding_rule(company, currency)?.cash.as_ref()
+}
+
+/// How the taxes of a company's new documents are computed.
+#[must_use]
+pub fn policy_of(company: &companies::Model, currency: Currency) -> TaxPolicy {
+    TaxPolicy::kept(company.tax_rounding, tax_step(company, currency), company.discount_posting.unwrap_or_default())
 }
 
 /// The company that a field of a body names, or its error.
@@ -182,6 +239,11 @@ pub fn view(row: &companies::Model, refs: Vec<(String, String)>) -> wire::Compan
         quote_rules: row.quote_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         lead_rules: row.lead_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         credit_note_limit: row.credit_note_limit.map(|limit| limit.text(row.currency)),
+        document_discount_base: row.document_discount_base.unwrap_or_default(),
+        discount_posting: row.discount_posting.unwrap_or_default(),
+        rounding_rules: row.rounding_rules.clone().map(|kept| kept.0).unwrap_or_default(),
+        installment_rules: row.installment_rules.as_ref().map(|kept| kept.0).unwrap_or_default(),
+        max_rate_age_days: row.max_rate_age_days.and_then(|days| u32::try_from(days).ok()),
         order_rules: row.order_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         document_rules: row.document_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         metadata: row.metadata.0.clone(),

@@ -1,6 +1,6 @@
 //! What a line comes to (rules, "Price of a line" 4 to 6) and what it leaves (requirement QTE-18).
 
-use causeway_value::{Amount, Currency, Overflow, Percent, Price, Quantity, product};
+use causeway_value::{Amount, Currency, DiscountBase, Overflow, Percent, Price, Quantity, product};
 
 /// The amount of a line: quantity times price per `price_base_quantity`, less the line's discount, less the document's, rounded half away from zero, once.
 /// The discounts multiply: 10 % and 10 % are 19 %. 100 % off, zero and negative lines are lines like others.
@@ -18,6 +18,15 @@ pub fn line_net(
     let (kept, kept_of_document) = (rest_of_whole(discount)?, rest_of_whole(document_discount)?);
     let factors = [quantity.0, unit_price.0, kept, kept_of_document, currency.minor_units()];
     product(&factors, &[Price::ONE.0, price_base_quantity.0, Percent::WHOLE.0, Percent::WHOLE.0]).map(Amount)
+}
+
+/// A document's discount as what is off the amount of each line, and what is off the total with tax.
+#[must_use]
+pub const fn split_discount(document: Percent, base: DiscountBase) -> (Percent, Percent) {
+    match base {
+        DiscountBase::NetAmount => (document, Percent::ZERO),
+        DiscountBase::TotalAmount => (Percent::ZERO, document),
+    }
 }
 
 /// What of a line's net has become billable once `cumulative` of the `ordered` quantity has. What is new is this minus what was billable before, so that

@@ -2,7 +2,8 @@
 //! through a currency against which both are: the euro, as the European Central Bank quotes, or the dollar.
 
 use super::rules::{Conversion, conversion, crossed};
-use causeway_contract::Problem;
+use causeway_contract::{Code, Problem};
+use causeway_entity::govern::companies;
 use causeway_entity::master::exchange_rates;
 use causeway_kernel::{Find, Tx};
 use causeway_value::{Currency, Day, Rate};
@@ -90,6 +91,14 @@ pub async fn rate(tx: &mut Tx<'_>, from: Currency, to: Currency, day: Day) -> Re
     rates(tx, [(from, to)], day).await?.conversion(from, to)
 }
 
+/// How to convert an amount of a document of `day` for the books of its company, which may take no quotes but recent ones.
+///
+/// # Errors
+/// `rate_missing` naming the pair and, of one that is too old, its day; or when the database fails.
+pub async fn booked_rate(tx: &mut Tx<'_>, company: &companies::Model, from: Currency, day: Day) -> Result<Conversion, Problem> {
+    rates(tx, [(from, company.currency)], day).await?.booked(company, from, day)
+}
+
 impl RateTable {
     /// A table of quotes: the currency that is valued, the one it is valued in, the day and the rate.
     #[must_use]
@@ -126,6 +135,30 @@ impl RateTable {
             (Some(direct), _) => Some((Conversion::Times(direct.rate), direct)),
             (None, Some(other)) => Some((Conversion::DividedBy(other.rate), other)),
             (None, None) => None,
+        }
+    }
+
+    /// How to convert an amount of a document of `day` for the books of its company.
+    ///
+    /// # Errors
+    /// As [`booked_rate`].
+    pub fn booked(&self, company: &companies::Model, from: Currency, day: Day) -> Result<Conversion, Problem> {
+        let conversion = self.conversion(from, company.currency)?;
+        let Some(age) = company.max_rate_age_days else { return Ok(conversion) };
+        let oldest = day.plus_days(age.saturating_neg());
+        let used = self.way(from, company.currency).map(|way| way.quotes).unwrap_or_default();
+        match used.iter().find(|quote| quote.day < oldest) {
+            None => Ok(conversion),
+            Some(quote) => {
+                let (from, to, of) = (quote.currency, quote.base, quote.day);
+                let detail = format!(
+                    "The latest exchange rate from {from} to {to} is of {of}, and {} books with none of before {oldest} on {day}. \
+                     Add a newer one: POST /v1/exchange-rates.",
+                    company.name
+                );
+                let problem = Problem::new(Code::RateMissing, detail).with("from", from.code()).with("to", to.code());
+                Err(problem.with("latest", of.to_string()))
+            }
         }
     }
 

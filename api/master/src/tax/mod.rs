@@ -4,6 +4,7 @@
 //! lines add up to the document; the price with included taxes is kept; nothing but the result is rounded. What it is not: no choice of the tax that
 //! applies (the caller knows product, party and company), no posting.
 
+pub mod cash;
 mod ratio;
 pub mod routes;
 pub mod rules;

@@ -9,11 +9,15 @@
 //! amounts per tax, rounds once, and spreads the difference over the lines, largest first. Both keep the price that the customer saw: the net is what the
 //! included taxes leave of it. `per_document_net` rounds the net by itself, too, and may miss that price by the smallest amount (requirements BIL-05,
 //! BIL-14; vectors TAX-…).
+//!
+//! A discount of the total with tax comes last, off what the lines and their taxes come to (vectors PRICE-026, PRICE-027, TAX-055).
+
+mod off_total;
 
 use super::ratio::Ratio;
 use causeway_contract::{Code, FieldError};
 pub use causeway_entity::TaxAmount;
-use causeway_value::{Amount, Currency, Overflow, Percent, Quantity, TaxId, TaxKind, TaxRounding};
+use causeway_value::{Amount, Currency, DiscountPosting, Overflow, Percent, Quantity, TaxId, TaxKind, TaxRounding};
 use std::collections::BTreeMap;
 
 /// A tax as far as computing needs it.
@@ -53,6 +57,8 @@ pub struct TaxableLine {
     pub quantity: Quantity,
     /// The taxes of the line, groups flattened.
     pub taxes: Vec<TaxDef>,
+    /// The share that its document takes off the total with tax; zero for a line whose discounts are in its amount. Lines of one share have one total.
+    pub total_discount: Percent,
 }
 
 /// How a document's taxes are rounded.
@@ -60,15 +66,23 @@ pub struct TaxableLine {
 pub struct TaxPolicy {
     /// Per line or per document: the company's setting, kept on the document.
     pub rounding: TaxRounding,
-    /// The smallest amount, in minor units: 1, or 5 where the smallest coin is five cents.
+    /// The smallest amount of a tax, in minor units: 1, or 5 where taxes are rounded to five cents (TAX-006).
     pub step: i64,
+    /// Whether a discount of the total leaves the taxes of the full price, and all of it is off the net (PRICE-019).
+    pub full_tax: bool,
 }
 
 impl TaxPolicy {
-    /// The policy of a company: rounding to the minor unit.
+    /// Rounding to the minor unit.
     #[must_use]
     pub const fn of(rounding: TaxRounding) -> Self {
-        Self { rounding, step: 1 }
+        Self { rounding, step: 1, full_tax: false }
+    }
+
+    /// The policy that a document keeps.
+    #[must_use]
+    pub fn kept(rounding: TaxRounding, step: Option<Amount>, posting: DiscountPosting) -> Self {
+        Self { rounding, step: step.map_or(1, |step| step.0.max(1)), full_tax: posting == DiscountPosting::DiscountAccount }
     }
 }
 
@@ -120,9 +134,10 @@ pub fn compute_document(lines: &[TaxableLine], policy: TaxPolicy, currency: Curr
         TaxRounding::PerLine => stacks.iter().map(|stack| per_line(stack, policy.step)).collect::<Result<Vec<_>, _>>()?,
         TaxRounding::PerDocument | TaxRounding::PerDocumentNet => per_document(&stacks, policy)?,
     };
+    let mut taxed = stacks.iter().zip(rounded).map(|(stack, rounded)| taxed_line(stack, &rounded)).collect::<Result<Vec<_>, _>>()?;
+    off_total::discount(lines, &stacks, &mut taxed, policy)?;
     let mut document = TaxedDocument::default();
-    for (stack, rounded) in stacks.iter().zip(rounded) {
-        let line = taxed_line(stack, &rounded)?;
+    for line in taxed {
         document.untaxed = document.untaxed.plus(line.net)?;
         document.tax = document.tax.plus(line.tax)?;
         for part in &line.taxes {

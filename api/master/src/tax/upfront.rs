@@ -36,7 +36,7 @@ mod tests {
     }
 
     fn line(amount: i64, taxes: Vec<TaxDef>) -> TaxableLine {
-        TaxableLine { amount: Amount(amount), quantity: Quantity::ONE, taxes }
+        TaxableLine { amount: Amount(amount), quantity: Quantity::ONE, taxes, total_discount: Percent::ZERO }
     }
 
     #[test]

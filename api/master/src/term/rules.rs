@@ -1,7 +1,7 @@
 //! Installments and early payment (requirements PAY-23, QTE-09; vectors TERM-…, EPD-…).
 
 use causeway_contract::{Code, FieldError, Problem};
-use causeway_value::{Amount, Currency, Day, DecimalError, EarlyDiscount, Overflow, Percent, TermLine, TermOrder, product};
+use causeway_value::{Amount, Coins, Currency, Day, DecimalError, EarlyDiscount, Overflow, Percent, TermLine, TermOrder, product};
 
 /// Lines that a term may have.
 const MAX_LINES: usize = 60;
@@ -16,22 +16,35 @@ pub struct InstallmentDue {
 }
 
 /// The installments of an invoice. Percentages round, fixed amounts follow the sign of the total, a remainder takes what the others leave, and the last
-/// line takes the residue whatever its own definition (TERM-019 to TERM-021). Without lines, and for a total of zero, all is due on the invoice date.
+/// line takes the residue whatever its own definition (TERM-019 to TERM-021). Without lines, and for a total of zero, all is due on the invoice date. Where
+/// what is to be paid is rounded to coins, each part but the last is; the total stays (TERM-023).
 ///
 /// # Errors
 /// `too_many_decimals`, `invalid_decimal` or `amount_overflow` for a fixed amount that is none of the currency; `amount_overflow` when a part does not fit.
-pub fn installments(total: Amount, currency: Currency, invoice_date: Day, lines: &[TermLine]) -> Result<Vec<InstallmentDue>, Problem> {
+pub fn installments(total: Amount, currency: Currency, invoice_date: Day, lines: &[TermLine], coins: Option<Coins>) -> Result<Vec<InstallmentDue>, Problem> {
+    let rounded = |amount: Amount| coins.map_or(Ok(amount), |coins| coins.round(amount));
     let Some((_, first)) = lines.split_last() else {
         return Ok(vec![InstallmentDue { due_date: invoice_date, amount: total }]);
     };
     if total.is_zero() {
         return Ok(vec![InstallmentDue { due_date: invoice_date, amount: total }]);
     }
-    let own = lines.iter().map(|line| own_amount(line, total, currency)).collect::<Result<Vec<_>, _>>()?;
+    let mut own = Vec::with_capacity(lines.len());
+    for line in lines {
+        own.push(own_amount(line, total, currency)?.map(rounded).transpose()?);
+    }
     let left = total.minus(Amount::sum(own.iter().flatten().copied())?)?;
-    let mut amounts: Vec<Amount> = own.iter().take(first.len()).map(|amount| amount.unwrap_or(left)).collect();
+    let mut amounts = own.iter().take(first.len()).map(|amount| amount.map_or_else(|| rounded(left), Ok)).collect::<Result<Vec<_>, _>>()?;
     amounts.push(total.minus(Amount::sum(amounts.iter().copied())?)?);
     Ok(lines.iter().zip(amounts).map(|(line, amount)| InstallmentDue { due_date: due_date(line, invoice_date), amount }).collect())
+}
+
+/// The first day on which two of these are due.
+#[must_use]
+pub fn shared_day(parts: &[InstallmentDue]) -> Option<Day> {
+    let mut days: Vec<Day> = parts.iter().map(|part| part.due_date).collect();
+    days.sort_unstable();
+    days.windows(2).find_map(|pair| if let [one, next] = pair { (one == next).then_some(*one) } else { None })
 }
 
 /// What a line says itself; none for a remainder.

@@ -49,6 +49,7 @@ fn paper(items: Vec<Item>) -> Paper {
         discount: Percent::ZERO,
         untaxed: Amount(untaxed),
         taxes: vec![Tax { name: "VAT 19 %".to_owned(), base: Amount(untaxed), amount: Amount(untaxed * 19 / 100) }],
+        rounding: Amount::ZERO,
         total: Amount(untaxed * 119 / 100),
         payment_terms: Some("30 days net".to_owned()),
         installments: vec![("2026-12-20".parse().unwrap(), Amount(100)), ("2027-01-01".parse().unwrap(), Amount(200))],
@@ -83,6 +84,15 @@ fn one_page_says_it_all() {
     ] {
         assert!(texts.contains(&expected), "{expected} is not among {texts:?}");
     }
+}
+
+#[test]
+fn what_was_rounded_stands_before_the_total() {
+    let pages = pages(&Paper { rounding: Amount(-2), ..paper(vec![Item::Line(line("Chai", 64_800))]) });
+    let texts = texts(&pages[0]);
+    let place = |wanted: &str| texts.iter().position(|text| *text == wanted);
+    assert!(place("VAT 19 % on 648.00") < place("Rounding") && place("Rounding") < place("Total"), "{texts:?}");
+    assert!(texts.contains(&"-0.02") || texts.contains(&"\u{2212}0.02"), "{texts:?}");
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! What lines and their document come to: net, taxes, margin (rules, "Price of a line" 4 and 5; QTE-07, QTE-10, QTE-18).
 
 use super::Line;
-use causeway_master::pricing::amounts::{Margin, cost_amount, line_net, margin};
+use causeway_master::pricing::amounts::{Margin, cost_amount, line_net, margin, split_discount};
 use causeway_master::tax::rules::{TaxAmount, TaxDef, TaxPolicy, TaxableLine, add_to_summary, compute_document};
-use causeway_value::{Amount, Currency, Overflow, Percent, TaxId, TaxRounding};
+use causeway_value::{Amount, Currency, DiscountBase, Overflow, Percent, TaxId};
 
 /// What all lines of a document share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +12,10 @@ pub struct Terms {
     pub currency: Currency,
     /// The discount of the whole document; it multiplies with those of lines.
     pub discount: Percent,
-    /// Where tax is rounded.
-    pub rounding: TaxRounding,
+    /// What that discount is a share of.
+    pub discount_base: DiscountBase,
+    /// How tax is rounded.
+    pub tax: TaxPolicy,
 }
 
 /// What a document comes to.
@@ -47,10 +49,11 @@ pub fn settle(lines: &mut [Line], terms: Terms, taxes_of: impl Fn(&[TaxId]) -> V
 fn settle_together(lines: &mut [&mut Line], terms: Terms, taxes_of: &impl Fn(&[TaxId]) -> Vec<TaxDef>) -> Result<(), Overflow> {
     let mut taxable = Vec::with_capacity(lines.len());
     for line in lines.iter() {
-        let amount = line_net(line.quantity, line.unit_price, line.price_base_quantity, line.discount_percent, terms.discount, terms.currency)?;
-        taxable.push(TaxableLine { amount, quantity: line.quantity, taxes: taxes_of(&line.tax_ids) });
+        let (off_line, total_discount) = split_discount(terms.discount, terms.discount_base);
+        let amount = line_net(line.quantity, line.unit_price, line.price_base_quantity, line.discount_percent, off_line, terms.currency)?;
+        taxable.push(TaxableLine { amount, quantity: line.quantity, taxes: taxes_of(&line.tax_ids), total_discount });
     }
-    let document = compute_document(&taxable, TaxPolicy::of(terms.rounding), terms.currency)?;
+    let document = compute_document(&taxable, terms.tax, terms.currency)?;
     for (line, taxed) in lines.iter_mut().zip(document.lines) {
         line.net_amount = taxed.net;
         line.tax_amount = taxed.tax;
@@ -99,7 +102,7 @@ fn cost_of(line: &Line, currency: Currency) -> Result<Option<Amount>, Overflow> 
 mod tests {
     use super::*;
     use crate::line::offer::Choice;
-    use causeway_value::{BillingPolicy, Quantity, TaxKind};
+    use causeway_value::{BillingPolicy, Quantity, TaxKind, TaxRounding};
     use proptest::prelude::*;
 
     fn line(quantity: &str, price: &str, discount: &str, cost: Option<&str>, tax_ids: &[TaxId]) -> Line {
@@ -131,7 +134,7 @@ mod tests {
     }
 
     fn terms(discount: &str, rounding: TaxRounding) -> Terms {
-        Terms { currency: "EUR".parse().unwrap(), discount: discount.parse().unwrap(), rounding }
+        Terms { currency: "EUR".parse().unwrap(), discount: discount.parse().unwrap(), discount_base: DiscountBase::NetAmount, tax: TaxPolicy::of(rounding) }
     }
 
     fn settled(lines: &[Line], terms: Terms, known: &[TaxDef]) -> (Vec<Line>, Totals) {

@@ -4,7 +4,7 @@ use super::Line;
 use super::amounts::{Terms, Totals};
 use causeway_master::pricing::Trace;
 use causeway_openapi::object::{Explanation, ExplanationCandidate, ExplanationStep};
-use causeway_value::TaxRounding;
+use causeway_value::{DiscountBase, TaxRounding};
 use serde_json::{Value, json};
 
 /// The explanation of a document whose lines have these price traces, in the order of the lines.
@@ -59,14 +59,25 @@ fn net_step(number: Option<u32>, line: &Line, terms: Terms) -> ExplanationStep {
             "price_base_quantity": line.price_base_quantity,
             "discount_percent": line.discount_percent,
             "document_discount_percent": terms.discount,
+            "document_discount_base": terms.discount_base,
         }),
         outcome: Value::String(line.net_amount.text(terms.currency).0),
-        because: "quantity times price by the price's base quantity, less both discounts, without included taxes, rounded once".to_owned(),
+        because: net_reason(terms).to_owned(),
+    }
+}
+
+const fn net_reason(terms: Terms) -> &'static str {
+    match terms.discount_base {
+        DiscountBase::NetAmount => "quantity times price by the price's base quantity, less both discounts, without included taxes, rounded once",
+        DiscountBase::TotalAmount => {
+            "quantity times price by the price's base quantity, less the line's discount, without included taxes, rounded once; \
+             then less the line's part of the document's discount, which is taken off the total with tax"
+        }
     }
 }
 
 fn tax_steps(number: Option<u32>, line: &Line, terms: Terms) -> impl Iterator<Item = ExplanationStep> {
-    let because = match terms.rounding {
+    let because = match terms.tax.rounding {
         TaxRounding::PerLine => "the tax of the line, rounded by itself",
         TaxRounding::PerDocument | TaxRounding::PerDocumentNet => "the line's part of the tax, which is rounded once for the document",
     };

@@ -10,6 +10,7 @@ use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, products};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::not_blank;
+use causeway_master::company::service::policy_of;
 use causeway_master::pricing::Trace;
 use causeway_master::pricing::bundle::{DocumentLine, document_lines};
 use causeway_master::pricing::rules::PriceSource;
@@ -34,8 +35,13 @@ pub struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// The scope of a new document: today, by the company's rounding of taxes.
     #[must_use]
-    pub const fn of(header: &'a Header) -> Self {
-        let terms = Terms { currency: header.currency, discount: header.discount, rounding: header.company.tax_rounding };
+    pub fn of(header: &'a Header) -> Self {
+        let terms = Terms {
+            currency: header.currency,
+            discount: header.discount,
+            discount_base: header.company.document_discount_base.unwrap_or_default(),
+            tax: policy_of(&header.company, header.currency),
+        };
         Self { company: &header.company, party: &header.party, day: header.today, terms }
     }
 }

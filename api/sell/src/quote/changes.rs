@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// Fields of the document that are compared.
-const DOCUMENT: [&str; 18] = [
+const DOCUMENT: [&str; 21] = [
     "party_id",
     "opportunity_id",
     "quote_date",
@@ -13,7 +13,10 @@ const DOCUMENT: [&str; 18] = [
     "currency",
     "payment_term_id",
     "discount_percent",
+    "discount_base",
+    "discount_posting",
     "tax_rounding",
+    "tax_step",
     "owner_id",
     "notes",
     "terms",

@@ -9,7 +9,7 @@ use causeway_entity::sell::quotes::Model;
 use causeway_kernel::Tx;
 use causeway_master::letter;
 use causeway_print::{Kind, Paper};
-use causeway_value::QuoteStatus;
+use causeway_value::{Amount, QuoteStatus};
 
 /// The file of a quote. Once it was sent it shows sender and recipient as they were then.
 ///
@@ -44,6 +44,7 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
         discount: row.discount_percent,
         untaxed: row.untaxed_amount,
         taxes: letter::named_taxes(tx, &totals.taxes).await?,
+        rounding: Amount::ZERO,
         total: row.total_amount,
         payment_terms: letter::term_name(tx, row.payment_term_id).await?,
         installments: Vec::new(),

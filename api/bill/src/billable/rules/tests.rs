@@ -18,6 +18,7 @@ pub(crate) fn line(ordered: i64, net: i64, price: i64) -> obligations::Model {
         price_base_quantity: Quantity::ONE,
         discount_percent: Percent::ZERO,
         document_discount_percent: Percent::ZERO,
+        discount_base: None,
         net_amount: Amount(net),
         price_amount: Amount(price),
         tax_ids: Json(Vec::new()),

@@ -22,6 +22,8 @@ fn line(number: usize, units: i64, net: i64, taxes: &[i64]) -> CreditableLine {
         net: Amount(net),
         credited_quantity: Quantity::ZERO,
         credited_net: Amount::ZERO,
+        discount: Amount::ZERO,
+        credited_discount: Amount::ZERO,
         taxes: taxes.iter().enumerate().map(tax).collect(),
     }
 }
@@ -33,6 +35,7 @@ fn after(lines: &[CreditableLine], plan: &CreditPlan) -> Vec<CreditableLine> {
         let line = lines.iter_mut().find(|line| line.id == credit.invoice_line_id).unwrap();
         line.credited_quantity.0 += credit.quantity.0;
         line.credited_net.0 += credit.net.0;
+        line.credited_discount.0 += credit.discount.0;
         for (tax, credited) in line.taxes.iter_mut().zip(&credit.taxes) {
             tax.credited.0 += credited.amount.0;
             tax.credited_base.0 += credited.base.0;
@@ -46,7 +49,25 @@ fn units(number: usize, units: i64) -> CreditRequest {
 }
 
 fn plan(lines: &[CreditableLine], request: &CreditRequest) -> CreditPlan {
-    plan_credit(lines, request, eur()).unwrap()
+    plan_credit(lines, Amount::ZERO, request, eur()).unwrap()
+}
+
+#[test]
+fn the_last_credit_takes_the_rounding_and_each_its_share_of_the_discount() {
+    let mut lines = vec![line(1, 3, 10_000, &[1_900])];
+    lines[0].discount = Amount(1_000);
+    let with = |lines: &[CreditableLine], request| plan_credit(lines, Amount(5), &request, eur());
+    let first = with(&lines, units(1, 1)).unwrap();
+    assert_eq!((first.rounding, first.total.0, first.lines[0].discount.0), (Amount::ZERO, 3_966, 333));
+    let left = after(&lines, &first);
+    let last = with(&left, units(1, 2)).unwrap();
+    assert_eq!((last.rounding.0, last.total.0, last.lines[0].discount.0), (5, 7_939, 667));
+    // By amount, all that remains is with its rounding.
+    assert_eq!(with(&left, CreditRequest::Amount(Amount(7_939))).unwrap(), last);
+    assert_eq!(with(&left, CreditRequest::Amount(Amount(7_937))).unwrap_err().errors[0].code, Code::InvalidValue);
+    assert_eq!(with(&left, CreditRequest::Amount(Amount(7_940))).unwrap_err().errors[0].code, Code::AmountExceedsOpen);
+    let gone = after(&left, &last);
+    assert_eq!(with(&gone, CreditRequest::All).unwrap().total.0, 5, "what two drafts left between them");
 }
 
 #[test]
@@ -71,7 +92,7 @@ fn the_last_credit_exhausts_the_invoice() {
         lines = after(&lines, &found);
     }
     assert_eq!(credits, [(3_333, 633), (3_334, 634), (3_333, 633)]);
-    assert_eq!(plan_credit(&lines, &CreditRequest::All, eur()).unwrap_err().code, Code::StateConflict);
+    assert_eq!(plan_credit(&lines, Amount::ZERO, &CreditRequest::All, eur()).unwrap_err().code, Code::StateConflict);
 }
 
 #[test]
@@ -100,7 +121,7 @@ fn bases_follow_what_is_credited() {
 fn no_more_than_what_remains() {
     let lines = [line(1, 3, 10_000, &[1_900]), line(2, -1, -500, &[])];
     let refused = |lines: &[CreditableLine], request: CreditRequest| {
-        let problem = plan_credit(lines, &request, eur()).unwrap_err();
+        let problem = plan_credit(lines, Amount::ZERO, &request, eur()).unwrap_err();
         (problem.code, problem.errors[0].pointer.clone().unwrap())
     };
     let exceeds = Code::AmountExceedsOpen;
@@ -164,7 +185,7 @@ proptest! {
                 let Some(line) = left.get(number % left.len()) else { continue };
                 CreditRequest::Lines(vec![(line.id, Quantity((line.quantity.0 - line.credited_quantity.0) * percent / 100))])
             };
-            let Ok(found) = plan_credit(&left, &request, eur()) else { continue };
+            let Ok(found) = plan_credit(&left, Amount::ZERO, &request, eur()) else { continue };
             if let CreditRequest::Amount(amount) = request {
                 prop_assert_eq!(found.total, amount);
             }
@@ -177,12 +198,12 @@ proptest! {
                 prop_assert!(line.taxes.iter().all(|tax| within(tax.credited.0, tax.invoiced.amount.0)));
             }
         }
-        if let Ok(last) = plan_credit(&left, &CreditRequest::All, eur()) {
+        if let Ok(last) = plan_credit(&left, Amount::ZERO, &CreditRequest::All, eur()) {
             credited += last.total.0;
             left = after(&left, &last);
         }
         prop_assert_eq!(credited, invoiced);
         prop_assert!(left.iter().all(|line| line.credited_net == line.net && line.credited_quantity == line.quantity));
-        prop_assert_eq!(plan_credit(&left, &CreditRequest::All, eur()).unwrap_err().code, Code::StateConflict);
+        prop_assert_eq!(plan_credit(&left, Amount::ZERO, &CreditRequest::All, eur()).unwrap_err().code, Code::StateConflict);
     }
 }

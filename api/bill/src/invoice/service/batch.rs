@@ -1,7 +1,7 @@
 //! Many invoices of billables in one transaction: what they need is read once for all of them.
 
 use super::create::{Common, blank};
-use super::lines::{Document, Draft, Sources, billed, sources};
+use super::lines::{Document, Sources, billed, sources};
 use super::post::{Booking, book, count_invoiced, must_not_be_held};
 use crate::billable::service as billable;
 use crate::down_payment::Advances;
@@ -82,21 +82,15 @@ impl Batch {
             return Err(Problem::new(Code::InvalidValue, "It comes to less than zero. Bill it together with others."));
         }
         self.advances.deduct(tx, &self.sources.taxes, &mut draft, billables, first.currency)?;
-        let Draft { rows, taxed } = draft;
         let invoice = invoices::Model {
             currency: first.currency,
             payment_term_id: term.map(|term| term.id),
             early_discount: early_discount.cloned().map(Json),
             order_id: common.order_id,
             flow_id: common.flow_id,
-            untaxed_amount: taxed.untaxed,
-            tax_amount: taxed.tax,
-            total_amount: taxed.total,
-            open_amount: taxed.total,
-            taxes: Json(taxed.taxes),
-            ..blank(ctx, tx, id, Direction::Sale, &self.company, first.party_id)
+            ..draft.on(blank(ctx, tx, id, Direction::Sale, &self.company, first.party_id), &self.company, first.currency)?
         };
-        Ok(Made { invoice, lines: rows, parts: Vec::new() })
+        Ok(Made { invoice, lines: draft.rows, parts: Vec::new() })
     }
 
     /// Writes a draft, posted when that is asked for, and takes its billables. What failed is undone by the caller; down payments are as before then.
@@ -119,7 +113,7 @@ impl Batch {
             let booking = Booking {
                 company: &self.company,
                 day: self.day,
-                conversion: self.rates.conversion(made.invoice.currency, self.company.currency)?,
+                conversion: self.rates.booked(&self.company, made.invoice.currency, self.day)?,
                 term: made.invoice.payment_term_id.and_then(|id| self.terms.get(&id)),
                 taxes: &self.sources.taxes,
                 chart: &self.sources.chart,

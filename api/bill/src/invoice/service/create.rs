@@ -1,6 +1,7 @@
 //! Making a draft invoice.
 
 use super::lines::{self, Document, Draft};
+use super::post::dues;
 use super::selection::{MAX_LINES, select};
 use crate::billable;
 use crate::down_payment::Advances;
@@ -52,21 +53,18 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<
     advances.write(ctx, tx)?;
     let row = invoices::Model {
         currency,
-        payment_term_id: term.map(|term| term.id),
+        payment_term_id: term.as_ref().map(|term| term.id),
         early_discount: early_discount.map(Json),
         order_id: common.order_id,
         // A deal without a lead is born with its first document.
         flow_id: if billables.is_empty() { Some(FlowId::new()) } else { common.flow_id },
-        untaxed_amount: draft.taxed.untaxed,
-        tax_amount: draft.taxed.tax,
-        total_amount: draft.taxed.total,
-        open_amount: draft.taxed.total,
-        taxes: Json(draft.taxed.taxes.clone()),
         reference: body.reference.clone(),
         notes: body.notes.clone(),
         metadata: Json(body.metadata.clone()),
-        ..blank(ctx, tx, id, direction, &company, party.id)
+        ..draft.on(blank(ctx, tx, id, direction, &company, party.id), &company, currency)?
     };
+    // As of today: posting asks again, with the date that it is given.
+    dues(&company, &row, ctx.today(company.time_zone), term.as_ref())?;
     save(ctx, tx, body, &row, &draft, &billables)
 }
 
@@ -159,6 +157,10 @@ pub(crate) fn blank(ctx: &Ctx, tx: &Tx<'_>, id: InvoiceId, direction: Direction,
         disputed: Some(false),
         undeducted_amount: None,
         made_by: None,
+        tax_step: None,
+        discount_posting: None,
+        cash_rounding: None,
+        rounding_amount: None,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::invoice::view::{record, view};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{invoice_lines, invoices};
 use causeway_entity::govern::companies;
-use causeway_kernel::{Ctx, Tx};
+use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::tax::rules::{TaxAmount, add_to_summary};
 use causeway_master::{check, money};
 use causeway_openapi::invoice::{CreditInvoice, Invoice, ReverseInvoice};
@@ -25,7 +25,8 @@ pub async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &CreditInvo
     must_be_creditable(&original)?;
     let request = request(&original, body)?;
     let lines = lines_of(tx, &[id]).await?;
-    let plan = plan_credit(&creditable_lines(tx, &original, &lines).await?, &request, original.currency)?;
+    let left = rounding_left(tx, &original).await?;
+    let plan = plan_credit(&creditable_lines(tx, &original, &lines).await?, left, &request, original.currency)?;
     if plan.total < Amount::ZERO {
         return Err(Problem::field(Code::InvalidValue, "/lines", "come to less than zero together; credit them with others"));
     }
@@ -67,7 +68,8 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &ReverseIn
     must_be_creditable(&original)?;
     let company = tx.must::<companies::Entity>(original.company_id).await?;
     let lines = lines_of(tx, &[id]).await?;
-    let plan = plan_credit(&creditable_lines(tx, &original, &lines).await?, &CreditRequest::All, original.currency)?;
+    let left = rounding_left(tx, &original).await?;
+    let plan = plan_credit(&creditable_lines(tx, &original, &lines).await?, left, &CreditRequest::All, original.currency)?;
     let (note, rows) = note_of(ctx, tx, &company, &original, &lines, &plan, Some(body.reason.clone()))?;
     let day = body.date.unwrap_or_else(|| ctx.today(company.time_zone));
     post_rows(ctx, tx, &company, (&note, &rows, None), day).await
@@ -95,8 +97,11 @@ fn note_of(
         flow_id: original.flow_id,
         currency: original.currency,
         tax_rounding: original.tax_rounding,
+        tax_step: original.tax_step,
         untaxed_amount: plan.untaxed,
         tax_amount: plan.tax,
+        rounding_amount: Some(plan.rounding).filter(|amount| !amount.is_zero()),
+        discount_posting: original.discount_posting,
         total_amount: plan.total,
         open_amount: plan.total,
         // Revenue and tax go back at the rate at which they came.
@@ -155,6 +160,14 @@ pub(crate) async fn creditable_lines(tx: &mut Tx<'_>, original: &invoices::Model
     Ok(creditable)
 }
 
+/// What posted credit notes have left of an invoice's rounding.
+pub(crate) async fn rounding_left(tx: &mut Tx<'_>, original: &invoices::Model) -> Result<Amount, Problem> {
+    let Some(rounding) = original.rounding_amount else { return Ok(Amount::ZERO) };
+    let posted = Find::<invoices::Entity>::new().eq(invoices::Column::CreditedInvoiceId, original.id).ne(invoices::Column::Status, InvoiceStatus::Draft);
+    let notes = posted.ne(invoices::Column::Status, InvoiceStatus::Cancelled).all(tx).await?;
+    Ok(rounding.minus(Amount::sum(notes.iter().filter_map(|note| note.rounding_amount))?)?)
+}
+
 /// A posted line with what credit notes took of it.
 pub(super) fn creditable(row: &invoice_lines::Model) -> CreditableLine {
     let credited = |tax_id| row.credited_taxes.0.iter().find(|tax| tax.tax_id == tax_id);
@@ -169,6 +182,8 @@ pub(super) fn creditable(row: &invoice_lines::Model) -> CreditableLine {
         net: row.net_amount,
         credited_quantity: row.credited_quantity,
         credited_net: row.credited_amount,
+        discount: row.discount_amount.unwrap_or_default(),
+        credited_discount: row.credited_discount_amount.unwrap_or_default(),
         taxes: row.taxes.0.iter().copied().map(tax).collect(),
     }
 }
@@ -192,6 +207,8 @@ fn note_lines(tx: &Tx<'_>, note_id: InvoiceId, lines: &[invoice_lines::Model], p
             credited_quantity: Quantity::ZERO,
             credited_amount: Amount::ZERO,
             credited_taxes: Json(Vec::new()),
+            discount_amount: line.discount_amount.map(|_| part.discount),
+            credited_discount_amount: None,
             ..line.clone()
         })
         .collect()
@@ -212,12 +229,16 @@ pub(super) fn take(line: &mut invoice_lines::Model, note: &invoice_lines::Model)
         let amount_of = |taxes: &[TaxAmount]| taxes.iter().find(|other| other.tax_id == tax.tax_id).map_or(0, |other| other.amount.0);
         fits &= within(tax.amount.0, amount_of(&line.taxes.0), amount_of(&line.credited_taxes.0))?;
     }
+    let discount = note.discount_amount.unwrap_or_default();
+    let (whole, taken) = (line.discount_amount.unwrap_or_default(), line.credited_discount_amount.unwrap_or_default());
+    fits &= discount.is_zero() || within(discount.0, whole.0, taken.0)?;
     if !fits {
         let detail = "Another credit note has taken back what this one would. Make a new one of what remains.";
         return Err(Problem::new(Code::StateConflict, detail).with("invoice_line_id", line.id.to_string()));
     }
     line.credited_quantity = line.credited_quantity.plus(note.quantity)?;
     line.credited_amount = line.credited_amount.plus(note.net_amount)?;
+    line.credited_discount_amount = Some(taken.plus(discount)?).filter(|amount| !amount.is_zero());
     note.taxes.0.iter().try_for_each(|part| add_to_summary(&mut line.credited_taxes.0, *part))?;
     Ok(())
 }

@@ -35,7 +35,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateCreditNote) -> Resu
     let direction = body.direction.unwrap_or(Direction::Sale);
     let id = InvoiceId::new();
     let document = Document { id, company: &company, direction, currency, early_discount: None };
-    let (draft, _) = lines::draft(tx, document, &[], &body.lines, errors).await?;
+    let (mut draft, _) = lines::draft(tx, document, &[], &body.lines, errors).await?;
     if draft.taxed.total <= Amount::ZERO {
         let detail = "must come to more than zero: what stands on a credit note is given; what is charged stands on an invoice";
         return Err(Problem::field(Code::InvalidValue, "/lines", detail));
@@ -45,17 +45,12 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateCreditNote) -> Resu
         currency,
         // A deal without a lead is born with its first document.
         flow_id: Some(FlowId::new()),
-        untaxed_amount: draft.taxed.untaxed,
-        tax_amount: draft.taxed.tax,
-        total_amount: draft.taxed.total,
-        open_amount: draft.taxed.total,
-        taxes: Json(draft.taxed.taxes),
         reason: Some(body.reason.clone()),
         reference: body.reference.clone(),
         notes: body.notes.clone(),
         metadata: Json(body.metadata.clone()),
         made_by: ctx.actor.id,
-        ..blank(ctx, tx, id, direction, &company, party.id)
+        ..draft.on(blank(ctx, tx, id, direction, &company, party.id), &company, currency)?
     };
     tx.insert(row.clone());
     draft.rows.iter().for_each(|line| tx.insert(line.clone()));

@@ -1,20 +1,23 @@
 //! The lines of a draft.
 
 use causeway_contract::{Code, FieldError, Problem};
-use causeway_entity::bill::{billables, invoice_lines};
+use causeway_entity::bill::{billables, invoice_lines, invoices};
 use causeway_entity::govern::companies;
 use causeway_entity::master::products;
 use causeway_kernel::Tx;
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::{Chart, chart};
 use causeway_master::check;
+use causeway_master::company::service::{cash_rounding, policy_of, tax_step};
 use causeway_master::pricing::amounts::line_net;
-use causeway_master::tax::rules::{TaxPolicy, TaxableLine, TaxedDocument, compute_document};
+use causeway_master::tax::cash::round_total;
+use causeway_master::tax::rules::{TaxableLine, TaxedDocument, compute_document};
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::tax::upfront::compute_discounted;
 use causeway_openapi::invoice::InvoiceLineInput;
 use causeway_value::{
-    Account, AccountId, Amount, Currency, Direction, DiscountTaxMode, EarlyDiscount, InvoiceId, InvoiceLineId, Json, Percent, ProductId, ProductKind, Quantity,
+    Account, AccountId, Amount, CashRounding, Currency, Direction, DiscountPosting, DiscountTaxMode, EarlyDiscount, InvoiceId, InvoiceLineId, Json, Overflow,
+    Percent, ProductId, ProductKind, Quantity,
 };
 use std::collections::BTreeMap;
 
@@ -22,6 +25,41 @@ use std::collections::BTreeMap;
 pub(crate) struct Draft {
     pub rows: Vec<invoice_lines::Model>,
     pub taxed: TaxedDocument,
+}
+
+impl Draft {
+    /// The document with what its lines come to, rounded and booked as its company does with documents of this currency.
+    ///
+    /// # Errors
+    /// [`Overflow`] when an amount does not fit.
+    pub(super) fn on(&mut self, row: invoices::Model, company: &companies::Model, currency: Currency) -> Result<invoices::Model, Overflow> {
+        let rule = cash_rounding(company, currency).filter(|_| row.direction == Direction::Sale);
+        let rounding = match rule {
+            Some(rule) => rounded(&mut self.taxed, &mut self.rows, rule, currency)?,
+            None => Amount::ZERO,
+        };
+        let total = self.taxed.total.plus(rounding)?;
+        Ok(invoices::Model {
+            untaxed_amount: self.taxed.untaxed,
+            tax_amount: self.taxed.tax,
+            rounding_amount: Some(rounding).filter(|amount| !amount.is_zero()),
+            total_amount: total,
+            open_amount: total,
+            taxes: Json(self.taxed.taxes.clone()),
+            tax_step: tax_step(company, currency),
+            discount_posting: Some(posting(company, row.direction)),
+            cash_rounding: rule.cloned().map(Json),
+            ..row
+        })
+    }
+}
+
+/// What others grant us is never booked by itself.
+fn posting(company: &companies::Model, direction: Direction) -> DiscountPosting {
+    match direction {
+        Direction::Sale => company.discount_posting.unwrap_or_default(),
+        Direction::Purchase => DiscountPosting::Net,
+    }
 }
 
 /// What the lines of a company's documents need to know.
@@ -79,7 +117,12 @@ pub(super) fn billed(tx: &Tx<'_>, sources: &Sources, document: Document<'_>, bil
 /// Lines with their places, nets and taxes.
 fn taxed(document: Document<'_>, lines: Vec<(invoice_lines::Model, TaxableLine)>) -> Result<Draft, Problem> {
     let (mut rows, taxable): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
-    let policy = TaxPolicy::of(document.company.tax_rounding);
+    let policy = policy_of(document.company, document.currency);
+    let discounts = if posting(document.company, document.direction) == DiscountPosting::DiscountAccount {
+        Some(compute_document(&undiscounted(&rows, &taxable, document.currency)?, policy, document.currency)?)
+    } else {
+        None
+    };
     let taxed = match document.early_discount.filter(|agreed| agreed.tax_mode == DiscountTaxMode::Upfront) {
         Some(agreed) => compute_discounted(&taxable, agreed.percent, policy, document.currency)?,
         None => compute_document(&taxable, policy, document.currency)?,
@@ -91,7 +134,31 @@ fn taxed(document: Document<'_>, lines: Vec<(invoice_lines::Model, TaxableLine)>
         row.tax_amount = line.tax;
         row.taxes = Json(line.taxes.clone());
     }
+    for (row, full) in rows.iter_mut().zip(discounts.map(|full| full.lines).unwrap_or_default()) {
+        // A part of a line may miss its own price by the smallest amount without being discounted.
+        row.discount_amount = if row.discount_percent == Percent::ZERO { None } else { Some(full.net.minus(row.net_amount)?) };
+    }
     Ok(Draft { rows, taxed })
+}
+
+/// The lines without their discounts.
+fn undiscounted(rows: &[invoice_lines::Model], lines: &[TaxableLine], currency: Currency) -> Result<Vec<TaxableLine>, Overflow> {
+    let full = |(row, line): (&invoice_lines::Model, &TaxableLine)| {
+        let amount = line_net(row.quantity, row.unit_price, row.price_base_quantity, Percent::ZERO, Percent::ZERO, currency)?;
+        Ok(TaxableLine { amount, total_discount: Percent::ZERO, ..line.clone() })
+    };
+    rows.iter().zip(lines).map(full).collect()
+}
+
+/// Rounds what is to be paid; the lines follow when a tax takes the difference.
+fn rounded(taxed: &mut TaxedDocument, rows: &mut [invoice_lines::Model], rule: &CashRounding, currency: Currency) -> Result<Amount, Overflow> {
+    let Some(coins) = rule.coins(currency) else { return Ok(Amount::ZERO) };
+    let rounding = round_total(taxed, coins, rule.strategy)?;
+    for (row, line) in rows.iter_mut().zip(&taxed.lines) {
+        row.tax_amount = line.tax;
+        row.taxes = Json(line.taxes.clone());
+    }
+    Ok(rounding)
 }
 
 pub(super) async fn sources(
@@ -157,6 +224,9 @@ pub(crate) fn blank(tx: &Tx<'_>, account_id: AccountId) -> invoice_lines::Model 
         credited_amount: Amount::ZERO,
         credited_taxes: Json(Vec::new()),
         deducted_line_id: None,
+        total_discount_percent: None,
+        discount_amount: None,
+        credited_discount_amount: None,
     }
 }
 
@@ -174,10 +244,14 @@ fn billed_line(tx: &Tx<'_>, sources: &Sources, document: Document<'_>, billable:
         price_base_quantity: billable.price_base_quantity,
         discount_percent: billable.discount_percent,
         tax_ids: billable.tax_ids.clone(),
+        total_discount_percent: billable.total_discount_percent,
         ..blank(tx, account_id)
     };
     let taxes = sources.taxes.flat(&billable.tax_ids.0);
-    Ok((row, TaxableLine { amount: billable.price_amount, quantity: billable.quantity, taxes }))
+    Ok((
+        row,
+        TaxableLine { amount: billable.price_amount, quantity: billable.quantity, taxes, total_discount: billable.total_discount_percent.unwrap_or_default() },
+    ))
 }
 
 fn free_line(
@@ -223,5 +297,5 @@ fn free_line(
         ..blank(tx, account_id)
     };
     let taxes = sources.taxes.flat(&tax_ids);
-    Ok(Some((row, TaxableLine { amount, quantity: input.quantity, taxes })))
+    Ok(Some((row, TaxableLine { amount, quantity: input.quantity, taxes, total_discount: Percent::ZERO })))
 }

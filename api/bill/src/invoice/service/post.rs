@@ -12,7 +12,7 @@ use crate::payment::rules::{RequestedAllocation, Source, payment_state};
 use crate::payment::settle::{Origin, Settlement, allocate, credited_of, falls_due};
 use causeway_books::ledger::rules::{AccountRef, InvoicePart, InvoiceToPost, TaxPart, invoice_posting};
 use causeway_books::ledger::service::{PostEntry, post as post_entry};
-use causeway_contract::Problem;
+use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{allocations, installments, invoice_lines, invoices, obligations};
 use causeway_entity::govern::companies;
 use causeway_entity::master::payment_terms;
@@ -21,15 +21,15 @@ use causeway_kernel::{Ctx, Find, News, Tx};
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::{Chart, chart};
 use causeway_master::rate::Conversion;
-use causeway_master::rate::lookup::rate;
+use causeway_master::rate::lookup::booked_rate;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
-use causeway_master::term::rules::{InstallmentDue, installments as due};
+use causeway_master::term::rules::{InstallmentDue, installments as due, shared_day};
 use causeway_master::{check, refs};
 use causeway_openapi::invoice::Invoice;
 use causeway_openapi::object::ExternalRef;
 use causeway_value::{
-    Amount, Day, Direction, DocumentKind, HoldStep, InstallmentId, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatus, ObligationId, OrderLineId,
-    PaymentDirection, Quantity,
+    Amount, Day, Direction, DocumentKind, HoldStep, InstallmentConversion, InstallmentId, InstallmentRules, InvoiceId, InvoiceKind, InvoiceLineId,
+    InvoiceStatus, ObligationId, OrderLineId, PaymentDirection, Quantity, SameDueDate,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -166,7 +166,7 @@ async fn read_and_book(
     day: Day,
 ) -> Result<(invoices::Model, Vec<installments::Model>), Problem> {
     let conversion =
-        if old.credited_invoice_id.is_some() { booked::of_invoice(old, company.currency) } else { rate(tx, old.currency, company.currency, day).await? };
+        if old.credited_invoice_id.is_some() { booked::of_invoice(old, company.currency) } else { booked_rate(tx, company, old.currency, day).await? };
     free_note::second_person(ctx, tx, company, old, conversion).await?;
     let term = match (old.kind, old.payment_term_id) {
         (InvoiceKind::Invoice, Some(id)) => tx.get::<payment_terms::Entity>(id).await?,
@@ -189,7 +189,7 @@ pub(super) async fn book(
     let Booking { company, day, conversion, .. } = booking;
     let mut new = old.clone();
     (new.company_rate, new.rate_divides) = booked::stored(conversion);
-    let dues = dues(old, day, booking.term)?;
+    let dues = dues(company, old, day, booking.term)?;
     let parts: Vec<InvoicePart> = lines.iter().map(|line| part(line, old.direction, booking)).collect();
     let posting = invoice_posting(
         &InvoiceToPost {
@@ -200,6 +200,8 @@ pub(super) async fn book(
             company_currency: company.currency,
             conversion,
             parts: &parts,
+            rounding: old.rounding_amount.unwrap_or_default(),
+            each: rules_of(company).conversion == InstallmentConversion::Each,
             installments: &dues,
         },
         &|purpose| booking.chart.purpose(purpose),
@@ -234,9 +236,29 @@ pub(super) async fn book(
 }
 
 /// When which part is due. A credit note has no term: it is used at once.
-fn dues(invoice: &invoices::Model, day: Day, term: Option<&payment_terms::Model>) -> Result<Vec<InstallmentDue>, Problem> {
+///
+/// # Errors
+/// `invalid_value` when two are due on one day and the company refuses that (TERM-030).
+pub(super) fn dues(
+    company: &companies::Model,
+    invoice: &invoices::Model,
+    day: Day,
+    term: Option<&payment_terms::Model>,
+) -> Result<Vec<InstallmentDue>, Problem> {
     let lines = term.filter(|_| invoice.kind == InvoiceKind::Invoice).map(|term| term.installments.0.as_slice());
-    due(invoice.total_amount, invoice.currency, day, lines.unwrap_or_default())
+    let coins = invoice.cash_rounding.as_ref().and_then(|rule| rule.0.coins(invoice.currency));
+    let parts = due(invoice.total_amount, invoice.currency, day, lines.unwrap_or_default(), coins)?;
+    match shared_day(&parts).filter(|_| rules_of(company).same_due_date == SameDueDate::Refused) {
+        None => Ok(parts),
+        Some(shared) => {
+            let detail = format!("has two installments that are due on {shared}; the company takes one a day: join them in the term, or choose another term");
+            Err(Problem::field(Code::InvalidValue, "/payment_term_id", detail))
+        }
+    }
+}
+
+fn rules_of(company: &companies::Model) -> InstallmentRules {
+    company.installment_rules.as_ref().map(|rules| rules.0).unwrap_or_default()
 }
 
 fn part(line: &invoice_lines::Model, direction: Direction, booking: Booking<'_>) -> InvoicePart {
@@ -249,8 +271,10 @@ fn part(line: &invoice_lines::Model, direction: Direction, booking: Booking<'_>)
         amount: tax.amount,
         account: booking.taxes.account_id(tax.tax_id).map_or(AccountRef::For(default), AccountRef::Given),
     };
+    let discount = line.discount_amount.unwrap_or_default();
     InvoicePart {
         net: line.net_amount,
+        discount,
         account: AccountRef::Given(line.account_id),
         taxes: line.taxes.0.iter().map(tax).collect(),
         booked: line.deducted_line_id.and_then(|of| booking.advances.get(&of).copied()),

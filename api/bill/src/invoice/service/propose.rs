@@ -1,6 +1,6 @@
 //! Proposing credit notes for what is on invoices and stands no longer (ORD-08, ORD-18, CRN-06).
 
-use super::credit::{creditable, draft_of};
+use super::credit::{creditable, draft_of, rounding_left};
 use crate::invoice::rules::{CreditRequest, plan_credit};
 use crate::invoice::store::lines_of;
 use causeway_contract::{Code, Problem};
@@ -80,7 +80,8 @@ pub(crate) async fn propose(
     for (invoice, quantities) in asked {
         let original = tx.lock::<invoices::Entity>(invoice).await?;
         let lines = lines_of(tx, &[invoice]).await?;
-        let plan = plan_credit(&lines.iter().map(creditable).collect::<Vec<_>>(), &CreditRequest::Lines(quantities), original.currency)?;
+        let left = rounding_left(tx, &original).await?;
+        let plan = plan_credit(&lines.iter().map(creditable).collect::<Vec<_>>(), left, &CreditRequest::Lines(quantities), original.currency)?;
         notes.push(draft_of(ctx, tx, &original, &lines, &plan, Some(reason.to_owned())).await?.id);
     }
     Ok(notes)

@@ -15,7 +15,7 @@ use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
 use causeway_kernel::{Ctx, Tx, number};
 use causeway_master::account::lookup::chart;
-use causeway_master::rate::lookup::rate;
+use causeway_master::rate::lookup::booked_rate;
 use causeway_master::{check, company, money, party, refs};
 use causeway_openapi::payment::{CreatePayment, Payment};
 use causeway_value::{AllocationState, Amount, Day, Direction, DocumentKind, Json, PaymentDirection, PaymentId, PaymentStatus, Rate};
@@ -150,7 +150,7 @@ pub(super) const fn posted_event(direction: PaymentDirection) -> &'static str {
 /// Gives a payment its number and its journal entry.
 pub(super) async fn book(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, row: &mut payments::Model) -> Result<(), Problem> {
     let day = row.payment_date;
-    let conversion = rate(tx, row.currency, company.currency, day).await?;
+    let conversion = booked_rate(tx, company, row.currency, day).await?;
     let chart = chart(tx, company.id, &[], &[]).await?;
     let posting = payment_posting(
         &PaymentToPost {

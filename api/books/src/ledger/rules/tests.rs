@@ -29,7 +29,13 @@ fn part(net: i64, purpose: Purpose, taxes: &[i64]) -> InvoicePart {
         amount: Amount(*amount),
         account: AccountRef::For(Purpose::TaxPayable),
     };
-    InvoicePart { net: Amount(net), account: AccountRef::For(purpose), taxes: taxes.iter().enumerate().map(tax).collect(), booked: None }
+    InvoicePart {
+        net: Amount(net),
+        discount: Amount::ZERO,
+        account: AccountRef::For(purpose),
+        taxes: taxes.iter().enumerate().map(tax).collect(),
+        booked: None,
+    }
 }
 
 fn due(amounts: &[i64]) -> Vec<InstallmentDue> {
@@ -38,7 +44,8 @@ fn due(amounts: &[i64]) -> Vec<InstallmentDue> {
 
 fn post(direction: Direction, kind: InvoiceKind, conversion: Conversion, parts: &[InvoicePart], installments: &[InstallmentDue]) -> InvoicePosting {
     let (currency, company_currency) = (currency(if conversion == Conversion::Same { "EUR" } else { "USD" }), currency("EUR"));
-    let invoice = InvoiceToPost { direction, kind, party_id: party(), currency, company_currency, conversion, parts, installments };
+    let invoice =
+        InvoiceToPost { direction, kind, party_id: party(), currency, company_currency, conversion, parts, rounding: Amount::ZERO, each: false, installments };
     invoice_posting(&invoice, &every_account).unwrap()
 }
 
@@ -116,6 +123,40 @@ fn negative_lines_go_to_the_other_side_and_nothing_makes_no_line() {
     assert!(sale(Conversion::Same, &[part(0, Purpose::Revenue, &[0])], &due(&[0])).lines.is_empty());
 }
 
+/// PRICE-019: 100 with 10 of tax, 22 off the total; PRICE-020: 10 off 100; TAX-060: a cent of rounding.
+#[test]
+fn discounts_and_rounding_have_accounts_of_their_own() {
+    let discounted = |net, discount, taxes: &[i64]| InvoicePart { discount: Amount(discount), ..part(net, Purpose::Revenue, taxes) };
+    let found = sale(Conversion::Same, &[discounted(7_800, 2_200, &[1_000])], &due(&[8_800]));
+    let expected = [
+        (Purpose::Receivable, 8_800, 0, 8_800),
+        (Purpose::Revenue, 0, 10_000, -10_000),
+        (Purpose::DiscountGiven, 2_200, 0, 2_200),
+        (Purpose::TaxPayable, 0, 1_000, -1_000),
+    ];
+    assert_eq!(rows(&found.lines), expected);
+    let credit = post(Direction::Sale, InvoiceKind::CreditNote, Conversion::Same, &[discounted(9_000, 1_000, &[])], &due(&[9_000]));
+    assert_eq!(
+        rows(&credit.lines),
+        [(Purpose::Receivable, 0, 9_000, -9_000), (Purpose::Revenue, 10_000, 0, 10_000), (Purpose::DiscountGiven, 0, 1_000, -1_000)]
+    );
+    let (parts, installments, eur) = ([part(140_998, Purpose::Revenue, &[])], due(&[141_000]), currency("EUR"));
+    let invoice = InvoiceToPost {
+        direction: Direction::Sale,
+        kind: InvoiceKind::Invoice,
+        party_id: party(),
+        currency: eur,
+        company_currency: eur,
+        conversion: Conversion::Same,
+        parts: &parts,
+        rounding: Amount(2),
+        each: false,
+        installments: &installments,
+    };
+    let rounded = invoice_posting(&invoice, &every_account).unwrap();
+    assert_eq!(rows(&rounded.lines), [(Purpose::Receivable, 141_000, 0, 141_000), (Purpose::Revenue, 0, 140_998, -140_998), (Purpose::Rounding, 0, 2, -2)]);
+}
+
 #[test]
 fn a_missing_account_stops_the_posting() {
     let parts = [part(100, Purpose::FreightRevenue, &[])];
@@ -128,6 +169,8 @@ fn a_missing_account_stops_the_posting() {
         company_currency: eur,
         conversion: Conversion::Same,
         parts: &parts,
+        rounding: Amount::ZERO,
+        each: false,
         installments: &installments,
     };
     let without_freight = |purpose: Purpose| match purpose {

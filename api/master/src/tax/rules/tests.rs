@@ -117,6 +117,7 @@ fn the_vectors_hold() {
                 amount: Amount(*amount),
                 quantity: Quantity(quantity * 1_000_000),
                 taxes: taxes.iter().enumerate().map(|(position, (kind, rate, flags))| tax(position, *kind, rate, flags)).collect(),
+                total_discount: Percent::ZERO,
             })
             .collect();
         let found = compute_document(&lines, case.policy, eur()).unwrap();
@@ -128,7 +129,12 @@ fn the_vectors_hold() {
 
 #[test]
 fn the_company_amounts_of_tax_043_are_converted_part_by_part() {
-    let line = TaxableLine { amount: Amount(1_589), quantity: Quantity::ONE, taxes: vec![tax(0, P, "6", "a"), tax(1, P, "6", "an"), tax(2, P, "3", "")] };
+    let line = TaxableLine {
+        amount: Amount(1_589),
+        quantity: Quantity::ONE,
+        taxes: vec![tax(0, P, "6", "a"), tax(1, P, "6", "an"), tax(2, P, "3", "")],
+        total_discount: Percent::ZERO,
+    };
     let fifth = crate::rate::Conversion::DividedBy("5".parse().unwrap());
     let taxed = compute_line(&line, LINE, eur()).unwrap();
     let company = |amount| fifth.amount(amount, eur(), eur()).unwrap().0;
@@ -138,7 +144,12 @@ fn the_company_amounts_of_tax_043_are_converted_part_by_part() {
 
 #[test]
 fn bases_say_what_each_tax_was_computed_on() {
-    let line = TaxableLine { amount: Amount(10_000), quantity: Quantity::ONE, taxes: vec![tax(0, P, "6", "a"), tax(1, P, "6", "an"), tax(2, P, "3", "")] };
+    let line = TaxableLine {
+        amount: Amount(10_000),
+        quantity: Quantity::ONE,
+        taxes: vec![tax(0, P, "6", "a"), tax(1, P, "6", "an"), tax(2, P, "3", "")],
+        total_discount: Percent::ZERO,
+    };
     let bases = |policy| compute_line(&line, policy, eur()).unwrap().taxes.iter().map(|tax| tax.base.0).collect::<Vec<_>>();
     assert_eq!(bases(LINE), [10_000, 10_000, 11_200]);
     assert_eq!(bases(DOCUMENT), [10_000, 10_000, 11_200]);
@@ -146,7 +157,7 @@ fn bases_say_what_each_tax_was_computed_on() {
 
 #[test]
 fn the_difference_of_the_document_goes_to_the_largest_lines() {
-    let line = |amount| TaxableLine { amount: Amount(amount), quantity: Quantity::ONE, taxes: vec![tax(0, P, "10", "")] };
+    let line = |amount| TaxableLine { amount: Amount(amount), quantity: Quantity::ONE, taxes: vec![tax(0, P, "10", "")], total_discount: Percent::ZERO };
     let found = compute_document(&[line(4), line(14), line(104)], DOCUMENT, eur()).unwrap();
     // 0.4 + 1.4 + 10.4 = 12.2: rounded alone 0 + 1 + 10 = 11, so the largest takes one more.
     assert_eq!(found.lines.iter().map(|line| line.tax.0).collect::<Vec<_>>(), [0, 1, 11]);
@@ -157,7 +168,7 @@ fn the_difference_of_the_document_goes_to_the_largest_lines() {
 fn sequence_decides_the_order_and_groups_stand_as_their_members() {
     let late = TaxDef { sequence: 9, ..tax(1, P, "10", "") };
     let early = TaxDef { sequence: 1, ..tax(2, P, "10", "a") };
-    let line = |taxes| TaxableLine { amount: Amount(10_000), quantity: Quantity::ONE, taxes };
+    let line = |taxes| TaxableLine { amount: Amount(10_000), quantity: Quantity::ONE, taxes, total_discount: Percent::ZERO };
     let found = compute_line(&line(vec![late, early]), LINE, eur()).unwrap();
     assert_eq!(found.taxes.iter().map(|tax| tax.amount.0).collect::<Vec<_>>(), [1_000, 1_100]);
     let group = TaxDef { sequence: 5, ..tax(0, TaxKind::Group, "0", "") };
@@ -169,10 +180,12 @@ fn sequence_decides_the_order_and_groups_stand_as_their_members() {
 
 #[test]
 fn taxes_that_leave_no_net_are_refused() {
-    let refused = |taxes: Vec<TaxDef>| compute_line(&TaxableLine { amount: Amount(100), quantity: Quantity::ONE, taxes }, LINE, eur()).unwrap_err();
+    let refused = |taxes: Vec<TaxDef>| {
+        compute_line(&TaxableLine { amount: Amount(100), quantity: Quantity::ONE, taxes, total_discount: Percent::ZERO }, LINE, eur()).unwrap_err()
+    };
     assert_eq!(refused(vec![tax(0, D, "60", ""), tax(1, D, "40", "")]), Overflow);
     assert_eq!(refused(vec![tax(0, P, "-100", "i")]), Overflow);
-    let huge = TaxableLine { amount: Amount(i64::MAX), quantity: Quantity::ONE, taxes: vec![tax(0, P, "19", "")] };
+    let huge = TaxableLine { amount: Amount(i64::MAX), quantity: Quantity::ONE, taxes: vec![tax(0, P, "19", "")], total_discount: Percent::ZERO };
     assert_eq!(compute_line(&huge, LINE, eur()), Err(Overflow));
     let wrong = |kind, rate: &str, included| !check_tax(kind, rate.parse().unwrap(), included).is_empty();
     assert!(wrong(P, "-100", false) && wrong(D, "100", false) && wrong(D, "101", true) && wrong(TaxKind::Group, "1", false));
@@ -195,7 +208,8 @@ fn any_tax() -> impl Strategy<Value = TaxDef> {
 fn any_lines() -> impl Strategy<Value = Vec<TaxableLine>> {
     let line = (-1_000_000_i64..10_000_000, -20_i64..100, prop::collection::vec(any_tax(), 0..5));
     prop::collection::vec(line, 0..12).prop_map(|lines| {
-        let line = |(amount, quantity, taxes)| TaxableLine { amount: Amount(amount), quantity: Quantity(quantity * 1_000_000), taxes };
+        let line =
+            |(amount, quantity, taxes)| TaxableLine { amount: Amount(amount), quantity: Quantity(quantity * 1_000_000), taxes, total_discount: Percent::ZERO };
         lines.into_iter().map(line).collect()
     })
 }
@@ -242,6 +256,7 @@ proptest! {
             amount: line.amount.negated().unwrap(),
             quantity: Quantity(-line.quantity.0),
             taxes: line.taxes.clone(),
+            total_discount: line.total_discount,
         };
         let credit = compute_document(&lines.iter().map(negative).collect::<Vec<_>>(), policy, eur()).unwrap();
         prop_assert_eq!(credit, mirrored(&compute_document(&lines, policy, eur()).unwrap()));
@@ -252,7 +267,7 @@ proptest! {
         let rate = Percent(rate * 1_000);
         let taxes = vec![TaxDef { rate, ..tax(0, P, "0", "") }];
         let lines: Vec<TaxableLine> =
-            amounts.iter().map(|amount| TaxableLine { amount: Amount(*amount), quantity: Quantity::ONE, taxes: taxes.clone() }).collect();
+            amounts.iter().map(|amount| TaxableLine { amount: Amount(*amount), quantity: Quantity::ONE, taxes: taxes.clone(), total_discount: Percent::ZERO }).collect();
         let found = compute_document(&lines, DOCUMENT, eur()).unwrap();
         prop_assert_eq!(found.tax.0, causeway_value::product(&[amounts.iter().sum(), rate.0], &[Percent::WHOLE.0]).unwrap());
         for (line, amount) in found.lines.iter().zip(&amounts) {

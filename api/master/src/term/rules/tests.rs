@@ -1,5 +1,5 @@
 use super::*;
-use causeway_value::{AmountText, DiscountTaxMode};
+use causeway_value::{AmountText, DiscountTaxMode, RoundingMethod};
 use proptest::prelude::*;
 
 fn day(text: &str) -> Day {
@@ -64,7 +64,7 @@ fn amounts_follow_the_vectors() {
         ("thirds", 100, vec![percent("33.333333"), percent("33.333333"), percent("33.333334")], vec![33, 33, 34]),
     ];
     for (id, total, lines, amounts) in rows {
-        let found = installments(Amount(total), eur(), day("2026-01-31"), &lines).unwrap();
+        let found = installments(Amount(total), eur(), day("2026-01-31"), &lines, None).unwrap();
         assert_eq!(found.iter().map(|part| part.amount.0).collect::<Vec<_>>(), amounts, "{id}");
     }
 }
@@ -72,15 +72,15 @@ fn amounts_follow_the_vectors() {
 #[test]
 fn without_a_term_or_a_total_all_is_due_at_once() {
     let once = |total| vec![InstallmentDue { due_date: day("2016-05-17"), amount: Amount(total) }];
-    assert_eq!(installments(Amount(7), eur(), day("2016-05-17"), &[]), Ok(once(7)));
+    assert_eq!(installments(Amount(7), eur(), day("2016-05-17"), &[], None), Ok(once(7)));
     // TERM-028
-    assert_eq!(installments(Amount(0), eur(), day("2016-05-17"), &[TermLine { days: 1, ..percent("25") }, remainder()]), Ok(once(0)));
+    assert_eq!(installments(Amount(0), eur(), day("2016-05-17"), &[TermLine { days: 1, ..percent("25") }, remainder()], None), Ok(once(0)));
 }
 
 #[test]
 fn a_fixed_amount_must_fit_the_currency() {
     let yen: Currency = "JPY".parse().unwrap();
-    let problem = installments(Amount(100), yen, day("2026-01-01"), &[fixed("1.50"), remainder()]).unwrap_err();
+    let problem = installments(Amount(100), yen, day("2026-01-01"), &[fixed("1.50"), remainder()], None).unwrap_err();
     assert_eq!(problem.code, Code::TooManyDecimals);
     assert_eq!(problem.errors[0].pointer.as_deref(), Some("/payment_term_id"));
 }
@@ -147,7 +147,7 @@ proptest! {
         let mut lines: Vec<TermLine> = percents.into_iter().map(|raw| TermLine { percent: Some(Percent(raw)), ..TermLine::default() }).collect();
         lines.push(fixed(&euros.to_string()));
         lines.push(remainder());
-        let found = installments(Amount(total), eur(), day("2026-01-31"), &lines).unwrap();
+        let found = installments(Amount(total), eur(), day("2026-01-31"), &lines, None).unwrap();
         prop_assert_eq!(found.iter().map(|part| part.amount.0).sum::<i64>(), total);
     }
 
@@ -165,4 +165,20 @@ proptest! {
         let shares = in_proportion(Amount(company), Amount::sum(parts.iter().copied()).unwrap(), &parts).unwrap();
         prop_assert_eq!(Amount::sum(shares).unwrap(), Amount(company));
     }
+}
+
+/// TERM-023: 868.350 in two halves, in coins of 0.05; the total stays.
+#[test]
+fn parts_are_rounded_to_coins() {
+    let coins = |method| Some(Coins { step: Amount(50), method });
+    let halves = [percent("50"), percent("50")];
+    let of = |total, lines: &[TermLine], coins| {
+        let found = installments(Amount(total), "KWD".parse().unwrap(), day("2026-01-01"), lines, coins).unwrap();
+        found.iter().map(|part| part.amount.0).collect::<Vec<_>>()
+    };
+    let parts = of(868_350, &halves, coins(RoundingMethod::Up));
+    assert_eq!(parts, [434_200, 434_150]);
+    let company = in_proportion(Amount(43_418), Amount(868_350), &parts.into_iter().map(Amount).collect::<Vec<_>>()).unwrap();
+    assert_eq!(company, [Amount(21_710), Amount(21_708)]);
+    assert_eq!(of(100, &[percent("33"), remainder(), percent("33")], coins(RoundingMethod::HalfUp)), [50, 0, 50], "each part in whole coins");
 }

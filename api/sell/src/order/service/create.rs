@@ -11,6 +11,7 @@ use causeway_entity::govern::companies;
 use causeway_entity::sell::{orders, quotes};
 use causeway_kernel::{Ctx, Tx, number};
 use causeway_master::check::finish;
+use causeway_master::company::service::tax_step;
 use causeway_master::refs;
 use causeway_openapi::order as wire;
 use causeway_value::{Amount, DocumentKind, Json, OrderId, OrderStatus};
@@ -74,6 +75,9 @@ pub async fn create_from_quote(
         payment_term_id: quote.payment_term_id,
         discount_percent: quote.discount_percent,
         tax_rounding: quote.tax_rounding,
+        discount_base: quote.discount_base,
+        discount_posting: quote.discount_posting,
+        tax_step: quote.tax_step,
         untaxed_amount: quote.untaxed_amount,
         tax_amount: quote.tax_amount,
         total_amount: quote.total_amount,
@@ -123,6 +127,9 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateOrder, number: String) -
         payment_term_id: header.payment_term_id,
         discount_percent: header.discount,
         tax_rounding: header.company.tax_rounding,
+        discount_base: Some(header.company.document_discount_base.unwrap_or_default()),
+        discount_posting: Some(header.company.discount_posting.unwrap_or_default()),
+        tax_step: tax_step(&header.company, header.currency),
         untaxed_amount: Amount::ZERO,
         tax_amount: Amount::ZERO,
         total_amount: Amount::ZERO,

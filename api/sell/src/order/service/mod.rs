@@ -29,13 +29,19 @@ use causeway_contract::Problem;
 use causeway_entity::sell::order_lines;
 use causeway_entity::sell::orders::Model;
 use causeway_kernel::{Ctx, Tx};
+use causeway_master::tax::rules::TaxPolicy;
 use causeway_value::Json;
 
 const OBJECT: &str = "order";
 
 /// What the lines of an order share.
-const fn terms(row: &Model) -> Terms {
-    Terms { currency: row.currency, discount: row.discount_percent, rounding: row.tax_rounding }
+fn terms(row: &Model) -> Terms {
+    Terms {
+        currency: row.currency,
+        discount: row.discount_percent,
+        discount_base: row.discount_base.unwrap_or_default(),
+        tax: TaxPolicy::kept(row.tax_rounding, row.tax_step, row.discount_posting.unwrap_or_default()),
+    }
 }
 
 /// An order with what its lines come to.

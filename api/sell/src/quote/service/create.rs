@@ -12,6 +12,7 @@ use causeway_entity::govern::companies;
 use causeway_entity::sell::quotes::Model;
 use causeway_kernel::{Ctx, Tx, number};
 use causeway_master::check::{self, finish};
+use causeway_master::company::service::tax_step;
 use causeway_master::refs;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::quote::{self as wire, QuoteLineInput};
@@ -53,6 +54,7 @@ pub async fn price(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Resu
         currency,
         quote_date: header.today,
         discount_percent: header.discount,
+        discount_base: row.discount_base.unwrap_or_default(),
         untaxed_amount: totals.untaxed.text(currency),
         tax_amount: totals.tax.text(currency),
         total_amount: totals.total.text(currency),
@@ -120,6 +122,9 @@ fn draft(ctx: &Ctx, header: &Header, filled: &Filled, number: String) -> Model {
         payment_term_id: header.payment_term_id,
         discount_percent: header.discount,
         tax_rounding: header.company.tax_rounding,
+        discount_base: Some(header.company.document_discount_base.unwrap_or_default()),
+        discount_posting: Some(header.company.discount_posting.unwrap_or_default()),
+        tax_step: tax_step(&header.company, header.currency),
         untaxed_amount: Amount::ZERO,
         tax_amount: Amount::ZERO,
         total_amount: Amount::ZERO,

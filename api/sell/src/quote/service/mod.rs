@@ -23,13 +23,19 @@ use crate::line::amounts::{Terms, Totals};
 use causeway_contract::Problem;
 use causeway_entity::sell::quotes::Model;
 use causeway_kernel::{Ctx, Tx};
+use causeway_master::tax::rules::TaxPolicy;
 use causeway_openapi::quote as wire;
 
 const OBJECT: &str = "quote";
 
 /// What the lines of a quote share.
-const fn terms(row: &Model) -> Terms {
-    Terms { currency: row.currency, discount: row.discount_percent, rounding: row.tax_rounding }
+fn terms(row: &Model) -> Terms {
+    Terms {
+        currency: row.currency,
+        discount: row.discount_percent,
+        discount_base: row.discount_base.unwrap_or_default(),
+        tax: TaxPolicy::kept(row.tax_rounding, row.tax_step, row.discount_posting.unwrap_or_default()),
+    }
 }
 
 /// A quote with what its lines come to.

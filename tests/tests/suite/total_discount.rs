@@ -1,0 +1,135 @@
+//! A document's discount off the total with tax, from the quote to the credit note (vectors PRICE-026, PRICE-027), and taxes rounded to a step (TAX-006).
+
+use causeway_contract::Patch;
+use causeway_openapi::company::{UpdateCompany, op as company};
+use causeway_openapi::invoice::{CreditInvoice, Invoice, op as invoice};
+use causeway_openapi::ledger::op as ledger;
+use causeway_openapi::line::LineInput;
+use causeway_openapi::order::{CreateOrder, op as order};
+use causeway_openapi::quote::{CreateQuote, op as quote};
+use causeway_openapi::tax::{CreateTax, op as tax};
+use causeway_tests::caller::Caller;
+use causeway_tests::deal::{self, billables, entry, invoice_order, post_invoice, sides};
+use causeway_tests::shop::{self, Shop, line, percent_tax};
+use causeway_tests::world::World;
+use causeway_tests::{of, unique};
+use causeway_value::{CompanyId, DiscountBase, RoundingRule, TaxId};
+
+async fn set(caller: &Caller, company: CompanyId, change: UpdateCompany) {
+    caller.post::<company::UpdateCompany>(company, &change).await;
+}
+
+async fn off_total(caller: &Caller, shop: &Shop) {
+    set(caller, shop.company, UpdateCompany { document_discount_base: Patch::Value(DiscountBase::TotalAmount), ..UpdateCompany::default() }).await;
+}
+
+async fn verified(caller: &Caller) {
+    let found = caller.get::<ledger::VerifyLedger>(()).await;
+    assert!(found.ok, "{:?}", found.breaks);
+}
+
+/// Two of 6 % beside each other and 3 % on top of both.
+async fn six_six_three(caller: &Caller, shop: &Shop) -> Vec<TaxId> {
+    let mut ids = Vec::new();
+    for (sequence, (rate, affects, affected)) in (0..).zip([("6", true, true), ("6", true, false), ("3", false, true)]) {
+        let body =
+            CreateTax { sequence: Some(sequence), affects_base: Some(affects), base_affected: Some(affected), ..percent_tax(shop.company, &unique("T"), rate) };
+        ids.push(caller.post::<tax::CreateTax>((), &body).await.id);
+    }
+    ids
+}
+
+fn amounts(invoice: &Invoice) -> (&str, &str, &str) {
+    (&invoice.untaxed_amount.0, &invoice.tax_amount.0, &invoice.total_amount.0)
+}
+
+#[tokio::test]
+async fn a_discount_of_the_total_goes_from_the_quote_to_the_credit_note() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    off_total(&tenant, &shop).await;
+    let tax_ids = six_six_three(&tenant, &shop).await;
+    let item = || LineInput {
+        description: Some("Spice".to_owned()),
+        quantity: of("1"),
+        unit_price: Some(of("15.89")),
+        tax_ids: Some(tax_ids.clone()),
+        ..LineInput::default()
+    };
+    for (share, expected) in [("2", ("31.15", "4.76", "35.91")), ("7", ("29.55", "4.53", "34.08"))] {
+        let body = CreateQuote { discount_percent: Some(of(share)), ..deal::quote_body(&shop, vec![item(), item()]) };
+        let offered = tenant.post::<quote::CreateQuote>((), &body).await;
+        assert_eq!(offered.discount_base, DiscountBase::TotalAmount);
+        assert_eq!((offered.untaxed_amount.0.as_str(), offered.tax_amount.0.as_str(), offered.total_amount.0.as_str()), expected);
+        tenant.act::<quote::SubmitQuote>(offered.id).await;
+        tenant.act::<quote::SendQuote>(offered.id).await;
+        let accepted = deal::accept(&tenant, offered.id).await.order;
+        // What the company changes later is for later documents.
+        set(&tenant, shop.company, UpdateCompany { document_discount_base: Patch::Value(DiscountBase::NetAmount), ..UpdateCompany::default() }).await;
+        let ordered = tenant.act::<order::ConfirmOrder>(accepted.id).await;
+        assert_eq!((ordered.discount_base, ordered.total_amount.0.as_str()), (DiscountBase::TotalAmount, expected.2));
+        let waiting = billables(&tenant, ordered.id).await;
+        assert_eq!(waiting.iter().map(|row| row.total_discount_percent.to_string()).collect::<Vec<_>>(), [share, share]);
+        let posted = post_invoice(&tenant, invoice_order(&tenant, ordered.id).await.id, None).await;
+        assert_eq!(amounts(&posted), expected);
+        assert_eq!(posted.lines.iter().map(|line| &line.net_amount).collect::<Vec<_>>(), waiting.iter().map(|row| &row.amount).collect::<Vec<_>>());
+        let note = tenant.post::<invoice::CreditInvoice>(posted.id, &CreditInvoice::default()).await;
+        let note = post_invoice(&tenant, note.id, None).await;
+        assert_eq!(amounts(&note), expected);
+        assert_eq!(tenant.get::<invoice::GetInvoice>(posted.id).await.open_amount.0, "0.00");
+        off_total(&tenant, &shop).await;
+    }
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn parts_add_up_to_what_was_ordered() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    off_total(&tenant, &shop).await;
+    // 7 x 18.00 and 19 % are 149.94; 3 % of that are 4.50.
+    let body = CreateOrder { discount_percent: Some(of("3")), ..deal::order_body(&shop, vec![line(shop.chai, "7")]) };
+    let draft = tenant.post::<order::CreateOrder>((), &body).await;
+    assert_eq!((draft.untaxed_amount.0.as_str(), draft.tax_amount.0.as_str(), draft.total_amount.0.as_str()), ("122.22", "23.22", "145.44"));
+    let ordered = tenant.act::<order::ConfirmOrder>(draft.id).await;
+    let mut invoiced = Vec::new();
+    for part in ["3", "2", "2"] {
+        deal::ship(&tenant, &ordered, part).await;
+        invoiced.push(post_invoice(&tenant, invoice_order(&tenant, ordered.id).await.id, None).await);
+    }
+    assert_eq!(invoiced.iter().map(amounts).collect::<Vec<_>>(), [("52.38", "9.95", "62.33"), ("34.92", "6.63", "41.55"), ("34.92", "6.63", "41.55")]);
+    assert_eq!(sides(&entry(&tenant, invoiced[0].journal_entry_id).await), [("1100", "62.33", "0.00"), ("2100", "0.00", "9.95"), ("4000", "0.00", "52.38")]);
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn taxes_are_rounded_to_the_step_of_the_currency() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let step = |step: &str| Patch::Value(vec![RoundingRule { currency: of("EUR"), tax_step: Some(step.into()), cash: None }]);
+    set(&tenant, shop.company, UpdateCompany { rounding_rules: step("0.05"), ..UpdateCompany::default() }).await;
+    let vat = tenant.post::<tax::CreateTax>((), &CreateTax { included: Some(true), ..percent_tax(shop.company, "IN5", "5") }).await.id;
+    let item =
+        LineInput { description: Some("Rice".to_owned()), quantity: of("1"), unit_price: Some(of("50.00")), tax_ids: Some(vec![vat]), ..LineInput::default() };
+    let draft = tenant.post::<order::CreateOrder>((), &deal::order_body(&shop, vec![item])).await;
+    assert_eq!((draft.tax_step.clone(), draft.tax_amount.0.as_str()), (Some("0.05".into()), "2.40"));
+    let ordered = tenant.act::<order::ConfirmOrder>(draft.id).await;
+    let posted = post_invoice(&tenant, invoice_order(&tenant, ordered.id).await.id, None).await;
+    assert_eq!((amounts(&posted), posted.tax_step.clone()), (("47.60", "2.40", "50.00"), Some("0.05".into())));
+    // A step is an amount of its currency, and each currency has one rule.
+    let wrong = UpdateCompany {
+        rounding_rules: Patch::Value(vec![
+            RoundingRule { currency: of("JPY"), tax_step: Some("0.05".into()), cash: None },
+            RoundingRule { currency: of("EUR"), tax_step: Some("0.00".into()), cash: None },
+            RoundingRule { currency: of("EUR"), tax_step: None, cash: None },
+        ]),
+        ..UpdateCompany::default()
+    };
+    let problem = tenant.refused::<company::UpdateCompany>(shop.company, &wrong).await;
+    let pointers: Vec<_> = problem.errors.iter().filter_map(|error| error.pointer.as_deref()).collect();
+    assert_eq!(pointers, ["/rounding_rules/0/tax_step", "/rounding_rules/1/tax_step", "/rounding_rules/2/currency"]);
+    verified(&tenant).await;
+}
