@@ -1,10 +1,10 @@
-//! The rate at which a document was booked, as its row keeps it: in the direction in which it was quoted.
+//! What the books know of a document: the rate at which it was booked, as its row keeps it, in the direction in which it was quoted; and what numbers it.
 
 use causeway_entity::bill::{invoices, payments};
 use causeway_entity::govern::companies;
 use causeway_kernel::number::Fiscal;
 use causeway_master::rate::Conversion;
-use causeway_value::{Currency, Rate};
+use causeway_value::{Currency, Direction, DocumentKind, InvoiceKind, Rate};
 
 /// What a row keeps of a conversion: the rate, and whether it divides.
 #[must_use]
@@ -40,6 +40,16 @@ fn conversion(currency: Currency, company_currency: Currency, rate: Rate, divide
 #[must_use]
 pub fn fiscal(company: &companies::Model) -> Fiscal {
     Fiscal { company_id: company.id, start_month: u32::try_from(company.fiscal_year_start_month).unwrap_or(1) }
+}
+
+/// The kind that numbers an invoice or credit note.
+pub(crate) const fn document_kind(invoice: &invoices::Model) -> DocumentKind {
+    match (invoice.direction, invoice.kind) {
+        (Direction::Sale, InvoiceKind::Invoice) => DocumentKind::Invoice,
+        (Direction::Sale, InvoiceKind::CreditNote) => DocumentKind::CreditNote,
+        (Direction::Purchase, InvoiceKind::Invoice) => DocumentKind::Bill,
+        (Direction::Purchase, InvoiceKind::CreditNote) => DocumentKind::SupplierCredit,
+    }
 }
 
 #[cfg(test)]

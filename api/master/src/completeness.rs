@@ -17,8 +17,8 @@ pub struct Said<'a> {
     pub step: &'static str,
     /// Where it is changed, such as `PATCH /v1/orders/{id}`.
     pub place: &'static str,
-    /// The fields that have a value.
-    pub fields: &'a [DocumentInput],
+    /// Its fields, and whether they have a value.
+    pub fields: &'a [(DocumentInput, bool)],
     /// Its own data.
     pub metadata: &'a BTreeMap<String, String>,
     /// Its customer.
@@ -33,7 +33,7 @@ pub async fn check(tx: &mut Tx<'_>, asked: &RequiredInputs, said: Said<'_>) -> R
     if asked.is_empty() {
         return Ok(());
     }
-    let mut known = said.fields.to_vec();
+    let mut known: Vec<DocumentInput> = said.fields.iter().filter(|(_, given)| *given).map(|(input, _)| *input).collect();
     if asked.fields.iter().copied().any(of_party) {
         known.extend(known_of(tx, said.party).await?);
     }
@@ -120,7 +120,7 @@ mod tests {
     fn what_is_missing_is_named_at_once() {
         let metadata = BTreeMap::from([("cost_center".to_owned(), "4711".to_owned()), ("project".to_owned(), " ".to_owned())]);
         let step = "an order of this company is confirmed";
-        let said = Said { step, place: "PATCH /v1/orders/{id}", fields: &[Reference], metadata: &metadata, party: PartyId::new() };
+        let said = Said { step, place: "PATCH /v1/orders/{id}", fields: &[(Reference, true)], metadata: &metadata, party: PartyId::new() };
         let pointers = |asked: &RequiredInputs, known: &[DocumentInput]| -> Vec<String> {
             missing(asked, known, said).into_iter().map(|error| error.pointer.unwrap_or_default()).collect()
         };

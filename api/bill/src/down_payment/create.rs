@@ -3,9 +3,9 @@
 use super::rules::{self, Asked, TaxGroup};
 use crate::invoice::service::create::blank;
 use crate::invoice::service::lines::blank as blank_line;
-use crate::invoice::service::post::must_not_be_held;
 use crate::invoice::service::propose::billed_lines;
 use crate::invoice::{record, view};
+use crate::obligation::hold::must_not_be_held;
 use crate::obligation::service::lock_of_order;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{billables, invoice_lines, invoices};

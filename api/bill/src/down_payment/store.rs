@@ -2,7 +2,6 @@
 
 use super::rules::TaxGroup;
 use crate::booked;
-use crate::invoice::service::post;
 use crate::invoice::{installments_of, lines_of, record, view};
 use crate::obligation;
 use causeway_contract::{Code, Problem};
@@ -169,5 +168,5 @@ pub(crate) async fn conversions(
 pub(crate) async fn must_not_be_held(tx: &mut Tx<'_>, invoice: &invoices::Model) -> Result<(), Problem> {
     let Some(order_id) = invoice.order_id.filter(|_| invoice.undeducted_amount.is_some()) else { return Ok(()) };
     let owed = obligation::of_orders(tx, &[order_id]).await?;
-    post::must_not_be_held(owed.iter())
+    obligation::hold::must_not_be_held(owed.iter())
 }

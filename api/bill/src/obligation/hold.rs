@@ -8,11 +8,21 @@ use causeway_entity::bill::obligations;
 use causeway_kernel::{Ctx, Tx};
 use causeway_value::{HoldStep, Json, OrderId};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// The hold that blocks this step of an obligation, the oldest first.
 #[must_use]
 pub fn blocking(obligation: &obligations::Model, step: HoldStep) -> Option<&Held> {
     obligation.holds.as_ref()?.0.iter().find(|held| held.blocks.contains(&step))
+}
+
+/// Refuses to bill what is held.
+///
+/// # Errors
+/// `state_conflict` naming the holds.
+pub(crate) fn must_not_be_held<'a>(billed: impl Iterator<Item = &'a obligations::Model>) -> Result<(), Problem> {
+    let holds = billed.flat_map(|row| row.holds.iter().flat_map(|holds| &holds.0)).map(|held| (held.id, held));
+    refuse(holds.collect::<BTreeMap<_, _>>().into_values(), HoldStep::Invoice, "What the invoice bills")
 }
 
 /// Refuses a step that one of these holds blocks. `what` begins the sentence: `The order SO/2026/00001`.

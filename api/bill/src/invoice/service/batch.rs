@@ -2,10 +2,11 @@
 
 use super::create::{Common, blank};
 use super::lines::{Document, Sources, billed, sources};
-use super::post::{Booking, book, count_invoiced, must_not_be_held};
+use super::post::{Booking, book, count_invoiced};
 use crate::billable::service as billable;
 use crate::down_payment::Advances;
 use crate::invoice::view::{record, view};
+use crate::obligation::hold::must_not_be_held;
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{billables, installments, invoice_lines, invoices, obligations};
 use causeway_entity::govern::companies;

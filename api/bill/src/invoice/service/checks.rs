@@ -4,11 +4,11 @@
 
 use super::complete::must_be_complete;
 use super::create::Common;
-use super::post::document_kind;
 use super::{credit, free_note, must_be_draft};
 use crate::booked;
 use crate::down_payment;
 use crate::invoice::store::lines_of;
+use crate::obligation;
 use causeway_books::period::service::must_be_open;
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{billables, invoice_lines, invoices, obligations};
@@ -131,7 +131,7 @@ async fn failing(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Na
         found.push((Name::Rate, Found::of(conversion.map(drop))?));
     }
     found.push((Name::Accounts, Found::of(accounts(tx, draft).await)?));
-    found.push((Name::NumberOrder, Found::of(number::check(tx, booked::fiscal(company), document_kind(invoice), day).await)?));
+    found.push((Name::NumberOrder, Found::of(number::check(tx, booked::fiscal(company), booked::document_kind(invoice), day).await)?));
     // What comes to nothing, line by line, has no entry.
     if lines.iter().any(|line| !(line.net_amount.is_zero() && line.tax_amount.is_zero())) {
         found.push((Name::PeriodOpen, Found::of(must_be_open(tx, company.id, day).await)?));
@@ -160,7 +160,7 @@ async fn not_held(tx: &mut Tx<'_>, invoice: &invoices::Model, lines: &[invoice_l
         return Ok(());
     }
     let owed = Find::<obligations::Entity>::new().among(obligations::Column::Id, ids).order_by(obligations::Column::Id).all(tx).await?;
-    super::post::must_not_be_held(owed.iter())
+    obligation::hold::must_not_be_held(owed.iter())
 }
 
 /// The billables of these lines.

@@ -13,8 +13,7 @@ use causeway_value::DocumentInput;
 /// `required` for each thing that is missing.
 pub(super) async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, invoice: &invoices::Model) -> Result<(), Problem> {
     let Some(asked) = &company.document_rules else { return Ok(()) };
-    let given = [(DocumentInput::Reference, invoice.reference.is_some()), (DocumentInput::PaymentTermId, invoice.payment_term_id.is_some())];
-    let fields: Vec<DocumentInput> = given.into_iter().filter(|(_, given)| *given).map(|(input, _)| input).collect();
+    let fields = [(DocumentInput::Reference, invoice.reference.is_some()), (DocumentInput::PaymentTermId, invoice.payment_term_id.is_some())];
     let said = Said {
         step: "an invoice of this company is posted",
         place: "POST /v1/invoices when it is made",

@@ -1,7 +1,7 @@
 //! Making a draft invoice.
 
+use super::dues::dues;
 use super::lines::{self, Document, Draft};
-use super::post::dues;
 use super::selection::{MAX_LINES, select};
 use crate::billable;
 use crate::down_payment::Advances;

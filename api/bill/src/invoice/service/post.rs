@@ -2,18 +2,20 @@
 
 use super::checks::{Draft, explained, must_be_as_billed};
 use super::complete::must_be_complete;
-use super::{credit, free_note, must_be_draft};
+use super::dues::{dues, rules_of};
+use super::original::Original;
+use super::{free_note, must_be_draft};
 use crate::booked;
-use crate::down_payment::{self, rules::TaxGroup};
+use crate::down_payment;
 use crate::invoice::store::lines_of;
 use crate::invoice::view::{record, view};
 use crate::obligation::{done, hold};
-use crate::payment::rules::{RequestedAllocation, Source, payment_state};
-use crate::payment::settle::{Origin, Settlement, allocate, credited_of, falls_due};
+use crate::payment::rules::payment_state;
+use crate::payment::settle::falls_due;
 use causeway_books::ledger::rules::{AccountRef, InvoicePart, InvoiceToPost, TaxPart, invoice_posting};
 use causeway_books::ledger::service::{PostEntry, post as post_entry};
-use causeway_contract::{Code, Problem};
-use causeway_entity::bill::{allocations, installments, invoice_lines, invoices, obligations};
+use causeway_contract::Problem;
+use causeway_entity::bill::{installments, invoice_lines, invoices, obligations};
 use causeway_entity::govern::companies;
 use causeway_entity::master::payment_terms;
 use causeway_kernel::number;
@@ -23,13 +25,11 @@ use causeway_master::account::lookup::{Chart, chart};
 use causeway_master::rate::Conversion;
 use causeway_master::rate::lookup::booked_rate;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
-use causeway_master::term::rules::{InstallmentDue, installments as due, shared_day};
 use causeway_master::{check, refs};
 use causeway_openapi::invoice::Invoice;
 use causeway_openapi::object::ExternalRef;
 use causeway_value::{
-    Amount, Day, Direction, DocumentKind, HoldStep, InstallmentConversion, InstallmentId, InstallmentRules, InvoiceId, InvoiceKind, InvoiceLineId,
-    InvoiceStatus, ObligationId, OrderLineId, PaymentDirection, Quantity, SameDueDate,
+    Amount, Day, Direction, InstallmentConversion, InstallmentId, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatus, ObligationId, OrderLineId, Quantity,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,7 +115,7 @@ pub(super) async fn count_invoiced(ctx: &Ctx, tx: &mut Tx<'_>, documents: &[(Inv
     let ids = counted.keys().map(|line| line.cast()).collect::<Vec<ObligationId>>();
     let found = Find::<obligations::Entity>::new().among(obligations::Column::Id, ids).order_by(obligations::Column::Id).lock().all(tx).await?;
     if documents.iter().any(|(kind, _)| *kind == InvoiceKind::Invoice) {
-        must_not_be_held(found.iter())?;
+        hold::must_not_be_held(found.iter())?;
     }
     let mut completed = BTreeSet::new();
     for old in found {
@@ -135,12 +135,6 @@ pub(super) async fn count_invoiced(ctx: &Ctx, tx: &mut Tx<'_>, documents: &[(Inv
         tx.announce(ctx, News { event: "order.billed", subject: order.uuid(), about: order.uuid(), complete: false }).await?;
     }
     Ok(())
-}
-
-/// Refuses to bill what is held.
-pub(crate) fn must_not_be_held<'a>(billed: impl Iterator<Item = &'a obligations::Model>) -> Result<(), Problem> {
-    let holds = billed.flat_map(|row| row.holds.iter().flat_map(|holds| &holds.0)).map(|held| (held.id, held));
-    hold::refuse(holds.collect::<BTreeMap<_, _>>().into_values(), HoldStep::Invoice, "What the invoice bills")
 }
 
 /// What booking a document needs to know.
@@ -206,7 +200,7 @@ pub(super) async fn book(
         },
         &|purpose| booking.chart.purpose(purpose),
     )?;
-    new.number = Some(number::next(ctx, tx, booked::fiscal(company), document_kind(old), day).await?);
+    new.number = Some(number::next(ctx, tx, booked::fiscal(company), booked::document_kind(old), day).await?);
     if !posting.lines.is_empty() {
         let entry =
             PostEntry { day, event: "invoice.posted", document_type: "invoice", document_id: old.id.uuid(), flow_id: old.flow_id, lines: posting.lines };
@@ -235,32 +229,6 @@ pub(super) async fn book(
     Ok((new, rows))
 }
 
-/// When which part is due. A credit note has no term: it is used at once.
-///
-/// # Errors
-/// `invalid_value` when two are due on one day and the company refuses that (TERM-030).
-pub(super) fn dues(
-    company: &companies::Model,
-    invoice: &invoices::Model,
-    day: Day,
-    term: Option<&payment_terms::Model>,
-) -> Result<Vec<InstallmentDue>, Problem> {
-    let lines = term.filter(|_| invoice.kind == InvoiceKind::Invoice).map(|term| term.installments.0.as_slice());
-    let coins = invoice.cash_rounding.as_ref().and_then(|rule| rule.0.coins(invoice.currency));
-    let parts = due(invoice.total_amount, invoice.currency, day, lines.unwrap_or_default(), coins)?;
-    match shared_day(&parts).filter(|_| rules_of(company).same_due_date == SameDueDate::Refused) {
-        None => Ok(parts),
-        Some(shared) => {
-            let detail = format!("has two installments that are due on {shared}; the company takes one a day: join them in the term, or choose another term");
-            Err(Problem::field(Code::InvalidValue, "/payment_term_id", detail))
-        }
-    }
-}
-
-fn rules_of(company: &companies::Model) -> InstallmentRules {
-    company.installment_rules.as_ref().map(|rules| rules.0).unwrap_or_default()
-}
-
 fn part(line: &invoice_lines::Model, direction: Direction, booking: Booking<'_>) -> InvoicePart {
     let default = match direction {
         Direction::Sale => Purpose::TaxPayable,
@@ -278,96 +246,5 @@ fn part(line: &invoice_lines::Model, direction: Direction, booking: Booking<'_>)
         account: AccountRef::Given(line.account_id),
         taxes: line.taxes.0.iter().map(tax).collect(),
         booked: line.deducted_line_id.and_then(|of| booking.advances.get(&of).copied()),
-    }
-}
-
-pub(super) const fn document_kind(invoice: &invoices::Model) -> DocumentKind {
-    match (invoice.direction, invoice.kind) {
-        (Direction::Sale, InvoiceKind::Invoice) => DocumentKind::Invoice,
-        (Direction::Sale, InvoiceKind::CreditNote) => DocumentKind::CreditNote,
-        (Direction::Purchase, InvoiceKind::Invoice) => DocumentKind::Bill,
-        (Direction::Purchase, InvoiceKind::CreditNote) => DocumentKind::SupplierCredit,
-    }
-}
-
-/// The invoice that a credit note takes back from.
-struct Original {
-    id: InvoiceId,
-    settlement: Settlement,
-    before: Vec<invoice_lines::Model>,
-    after: Vec<invoice_lines::Model>,
-    allocations: Vec<allocations::Model>,
-    /// What credit notes settled of it before.
-    credited: Amount,
-}
-
-impl Original {
-    /// Locks it and takes the note's lines from what remains of its own.
-    async fn lock(tx: &mut Tx<'_>, id: InvoiceId, note_lines: &[invoice_lines::Model]) -> Result<Self, Problem> {
-        let settlement = Settlement::lock(tx, &[id]).await?;
-        let before = lines_of(tx, &[id]).await?;
-        let mut after = before.clone();
-        for note in note_lines {
-            if let Some(line) = after.iter_mut().find(|line| Some(line.id) == note.credited_line_id) {
-                credit::take(line, note)?;
-            }
-        }
-        let taken: BTreeMap<InvoiceLineId, TaxGroup> = match settlement.get(id).cloned() {
-            Some(original) => down_payment::taken_back(tx, &original, &before).await?,
-            None => BTreeMap::new(),
-        };
-        down_payment::creditable_left(&after, &taken)?;
-        let credited = credited_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
-        Ok(Self { id, settlement, before, after, allocations: Vec::new(), credited })
-    }
-
-    /// Settles it with the note as far as both are open.
-    async fn settle(
-        &mut self,
-        ctx: &Ctx,
-        tx: &mut Tx<'_>,
-        company: &companies::Model,
-        (note, parts): (&mut invoices::Model, &mut Vec<installments::Model>),
-        day: Day,
-    ) -> Result<(), Problem> {
-        self.settlement.no_longer_deducted(self.id, note.total_amount)?;
-        let open = self.settlement.get(self.id).map_or(Amount::ZERO, |invoice| invoice.open_amount);
-        let amount = note.open_amount.min(open);
-        if amount <= Amount::ZERO {
-            return Ok(());
-        }
-        let source = Source {
-            direction: if note.direction == Direction::Sale { PaymentDirection::Inbound } else { PaymentDirection::Outbound },
-            currency: note.currency,
-            unallocated: note.open_amount,
-            company_unallocated: Amount::sum(parts.iter().map(|part| part.company_open_amount))?,
-            conversion: booked::of_invoice(note, company.currency),
-        };
-        let origin = Origin::of_credit_note(note, day, source);
-        let wanted = [RequestedAllocation { invoice_id: self.id, amount }];
-        let (plan, rows) = allocate(ctx, tx, company, &origin, &mut self.settlement, &wanted, &|_, _| None).await?;
-        self.credited = self.credited.plus(Amount::sum(rows.iter().map(|row| row.amount))?)?;
-        self.allocations = rows;
-        note.open_amount = plan.unallocated;
-        note.payment_state = payment_state(note.total_amount, note.open_amount, Amount::ZERO, Amount::ZERO);
-        // A credit note has one installment.
-        for part in parts {
-            part.open_amount = plan.unallocated;
-            part.company_open_amount = plan.company_unallocated;
-        }
-        Ok(())
-    }
-
-    fn insert_allocations(&self, tx: &mut Tx<'_>) {
-        for row in &self.allocations {
-            tx.insert(row.clone());
-        }
-    }
-
-    async fn write(self, ctx: &Ctx, tx: &mut Tx<'_>, today: Day) -> Result<(), Problem> {
-        for (old, new) in self.before.iter().zip(&self.after) {
-            tx.update(old, new);
-        }
-        self.settlement.write(ctx, tx, "invoice.credited", &BTreeMap::from([(self.id, self.credited)]), &self.after, today).await.map(drop)
     }
 }

@@ -50,13 +50,12 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
 /// An order must say what its company asks for before anybody works on it (ORD-10).
 async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, order: &orders::Model) -> Result<(), Problem> {
     let Some(asked) = &company.document_rules else { return Ok(()) };
-    let given = [
+    let fields = [
         (DocumentInput::Reference, order.reference.is_some()),
         (DocumentInput::OwnerId, order.owner_id.is_some()),
         (DocumentInput::PaymentTermId, order.payment_term_id.is_some()),
         (DocumentInput::OpportunityId, order.opportunity_id.is_some()),
     ];
-    let fields: Vec<DocumentInput> = given.into_iter().filter(|(_, given)| *given).map(|(input, _)| input).collect();
     let said = Said {
         step: "an order of this company is confirmed",
         place: "PATCH /v1/orders/{id}",

@@ -58,14 +58,13 @@ pub(super) fn facts(quote: &Model, party: &parties::Model, today: Day) -> Facts 
 /// A quote must say what its company asks for before anybody decides on it.
 async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, quote: &Model) -> Result<(), Problem> {
     let Some(asked) = &company.document_rules else { return Ok(()) };
-    let given = [
+    let fields = [
         (DocumentInput::Reference, quote.reference.is_some()),
         (DocumentInput::OwnerId, quote.owner_id.is_some()),
         (DocumentInput::PaymentTermId, quote.payment_term_id.is_some()),
         (DocumentInput::ValidUntil, quote.valid_until.is_some()),
         (DocumentInput::OpportunityId, quote.opportunity_id.is_some()),
     ];
-    let fields: Vec<DocumentInput> = given.into_iter().filter(|(_, given)| *given).map(|(input, _)| input).collect();
     let said = Said {
         step: "a quote of this company is submitted",
         place: "PATCH /v1/quotes/{id}",
