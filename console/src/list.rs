@@ -102,6 +102,8 @@ pub struct List {
     pub fresh: Vec<Record>,
     /// Which question the answers belong to.
     pub generation: u64,
+    /// The id of the row that the preview shows: the one that the cursor rested on last.
+    pub rested: Option<String>,
     index: BTreeMap<String, u32>,
 }
 
@@ -125,6 +127,7 @@ impl List {
             more: false,
             fetched: 0,
             fresh: Vec::new(),
+            rested: None,
             generation: 0,
             index: BTreeMap::new(),
         }
@@ -246,6 +249,11 @@ impl List {
     /// The row under the cursor.
     pub fn selected(&self) -> Option<&Record> {
         self.row(self.cursor)
+    }
+
+    /// The row that the preview shows.
+    pub fn previewed(&self) -> Option<&Record> {
+        self.rested.as_deref().and_then(|id| self.find(id)).or_else(|| self.selected())
     }
 
     /// The row with this id.

@@ -157,6 +157,8 @@ pub enum Timer {
     Poll,
     /// Try to reach the server again.
     Retry,
+    /// The cursor may have come to rest.
+    Rest,
 }
 
 /// An answer.
@@ -556,6 +558,8 @@ pub struct App {
     pub counter: u64,
     /// Whether a time for polling was asked for.
     pub polling: bool,
+    /// The row that the cursor was on when a time to rest was asked for.
+    pub resting: Option<String>,
     /// The last event that was heard of; empty until its place is known.
     pub heard: String,
     /// Whether the events can be read.
@@ -608,6 +612,7 @@ impl App {
             dirty: true,
             counter: 0,
             polling: false,
+            resting: None,
             heard: String::new(),
             follows: false,
             streaming: false,

@@ -21,6 +21,8 @@ use crossterm::event::KeyEvent;
 
 /// How often news are asked for, in milliseconds.
 const POLL: u64 = 2_000;
+/// How long the cursor stays on a row before the preview follows, in milliseconds: whoever moves on is not kept waiting for what they do not read.
+const REST: u64 = 120;
 
 impl App {
     /// Takes a message at a time (milliseconds since 1970) and says what is to be done.
@@ -38,6 +40,7 @@ impl App {
             Msg::Reply { tag, reply, ms } => self.answer(tag, *reply, ms),
             Msg::Timer(Timer::Poll) => self.poll(),
             Msg::Timer(Timer::Retry) => self.retry(),
+            Msg::Timer(Timer::Rest) => self.rest(),
             Msg::Note(text) => self.note(text),
             Msg::Heard(event) => self.hear(&event),
             Msg::Unheard => {
@@ -136,6 +139,7 @@ impl App {
             if list.wants_more() {
                 self.ask_more();
             }
+            self.follow_cursor();
         } else {
             let rows = self.sheet_height();
             let row = crate::view::line_row(self, self.way.last().map_or(0, |spot| spot.cursor));
@@ -147,6 +151,32 @@ impl App {
         if !self.polling && self.scope.credential && self.online() {
             self.polling = true;
             self.out.push(Cmd::After(POLL, Timer::Poll));
+        }
+    }
+
+    /// The preview shows the first row at once; a row that the cursor moves to, when the cursor rests on it.
+    fn follow_cursor(&mut self) {
+        let previews = crate::view::previews(self);
+        let Some(list) = self.list_mut() else { return };
+        let selected = list.selected().map(|record| record.id.clone());
+        if list.rested == selected {
+            return;
+        }
+        if !previews || list.rested.as_deref().and_then(|id| list.find(id)).is_none() {
+            list.rested = selected;
+        } else if self.resting.is_none() {
+            self.resting = selected;
+            self.out.push(Cmd::After(REST, Timer::Rest));
+        }
+    }
+
+    /// The time to rest is over: the preview follows if the cursor stayed where it was.
+    fn rest(&mut self) {
+        let waited = self.resting.take();
+        let Some(list) = self.list_mut() else { return };
+        if waited.is_some() && list.selected().map(|record| &record.id) == waited.as_ref() {
+            list.rested = waited;
+            self.dirty = true;
         }
     }
 

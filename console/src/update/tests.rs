@@ -337,6 +337,24 @@ fn an_outage_keeps_what_is_there_and_forbids_writing() {
 }
 
 #[test]
+fn the_preview_follows_when_the_cursor_rests() {
+    let mut app = orders();
+    let shown = |app: &App| app.list().unwrap().previewed().unwrap().id.clone();
+    let first = shown(&app);
+    assert_eq!(Some(&first), app.list().unwrap().selected().map(|record| &record.id));
+    let cmds = press(&mut app, "j");
+    assert!(cmds.contains(&Cmd::After(REST, Timer::Rest)), "{cmds:?}");
+    assert_eq!(shown(&app), first, "who moves on is not kept waiting");
+    // The cursor has moved on meanwhile: another rest is waited for.
+    press(&mut app, "k");
+    assert_eq!(app.update(1_120, Msg::Timer(Timer::Rest)), [], "it is back where the preview is");
+    press(&mut app, "j");
+    app.update(1_240, Msg::Timer(Timer::Rest));
+    assert_ne!(shown(&app), first);
+    assert_eq!(Some(shown(&app)), app.list().unwrap().selected().map(|record| record.id.clone()));
+}
+
+#[test]
 fn events_change_rows_in_place_and_new_ones_wait() {
     let mut app = orders();
     press(&mut app, "j");

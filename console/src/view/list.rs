@@ -23,6 +23,11 @@ pub fn list_area(app: &App) -> Rect {
     }
 }
 
+/// Whether there is room for a preview.
+pub fn previews(app: &App) -> bool {
+    preview_area(app).is_some()
+}
+
 fn preview_area(app: &App) -> Option<Rect> {
     let (body, list) = (body(app), list_area(app));
     if list.height < body.height {
@@ -137,7 +142,7 @@ fn empty(app: &App, list: &List, inner: Rect, buf: &mut Buffer) {
 
 fn preview(app: &App, list: &List, buf: &mut Buffer) {
     let Some(area) = preview_area(app) else { return };
-    let Some(record) = list.selected() else {
+    let Some(record) = list.previewed() else {
         panel(app, buf, area, "Preview", "", "", Role::Head);
         return;
     };

@@ -13,7 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 pub use frame::tab_at;
-pub use list::{column_at, list_area};
+pub use list::{column_at, list_area, previews};
 pub use sheet::{line_at, line_row};
 
 /// The smallest terminal that anything fits in.

@@ -21,8 +21,9 @@ impl Screen {
         let screen = Self { socket: folder.path().join("tmux"), folder };
         let program = env!("CARGO_BIN_EXE_causeway-console");
         let (columns, rows) = (size.0.to_string(), size.1.to_string());
+        // A backtrace would push the report of a panic off the screen.
         let shell = format!(
-            "exec env CAUSEWAY_CONSOLE_HOME='{0}' CAUSEWAY_URL={url} CAUSEWAY_API_KEY={key} TERM=screen-256color PS1='shell> ' sh -i",
+            "exec env RUST_BACKTRACE=0 CAUSEWAY_CONSOLE_HOME='{0}' CAUSEWAY_URL={url} CAUSEWAY_API_KEY={key} TERM=screen-256color PS1='shell> ' sh -i",
             screen.folder.path().display()
         );
         screen.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", &columns, "-y", &rows, "-c", &screen.folder.path().display().to_string(), &shell]);
