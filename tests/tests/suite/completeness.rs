@@ -6,7 +6,7 @@ use causeway_tests::caller::Caller;
 use causeway_tests::deal::{accept, forty, invoice_order, post_invoice, quote_body, ship};
 use causeway_tests::shop::{self, Shop};
 use causeway_tests::world::World;
-use causeway_value::{OrderStatus, QuoteStatus};
+use causeway_value::{InvoiceStatus, OrderStatus, QuoteStatus};
 use serde_json::{Value, json};
 
 async fn patch(caller: &Caller, path: String, body: Value) -> Value {
@@ -65,6 +65,14 @@ async fn documents_say_what_their_company_asks_for() {
     let refused = tenant.refused::<invoice::op::PostInvoice>(bill.id, &Default::default()).await;
     assert_eq!(pointers(&refused), ["/party_id"]);
     assert_eq!(tenant.get::<invoice::op::GetInvoice>(bill.id).await.number, None);
+    // Nor does a billing run post what lacks something; the run says why.
+    let cancelled = tenant.act::<invoice::op::CancelInvoice>(bill.id).await;
+    assert_eq!(cancelled.status, InvoiceStatus::Cancelled);
+    let run = tenant.raw.post("/v1/billing-runs", &json!({ "company_id": shop.company, "post": true })).await.success();
+    let path = format!("/v1/billing-runs/{}", run["id"].as_str().unwrap());
+    let run = tenant.raw.post(&format!("{path}/commit"), &json!({ "hash": run["hash"] })).await.success();
+    assert_eq!((&run["status"], &run["failed_count"]), (&json!("done"), &json!(1)));
+    let bill = invoice_order(&tenant, order.id).await;
     patch(&tenant, format!("/v1/parties/{}", shop.party), json!({ "email": "amy@borealis.test" })).await;
     assert!(post_invoice(&tenant, bill.id, None).await.number.is_some());
     assert!(tenant.get::<party::op::GetParty>(shop.party).await.email.is_some());

@@ -64,7 +64,6 @@ pub(super) async fn post_rows(
     (old, lines, stored): (&invoices::Model, &[invoice_lines::Model], Option<Vec<ExternalRef>>),
     day: Day,
 ) -> Result<Invoice, Problem> {
-    must_be_complete(tx, company, old).await?;
     let mut original = match old.credited_invoice_id {
         Some(credited) => Some(Original::lock(tx, credited, lines).await?),
         None => None,
@@ -172,7 +171,7 @@ async fn read_and_book(
     book(ctx, tx, Booking { company, day, conversion, term: term.as_ref(), taxes: &taxes, chart: &chart, advances: &advances }, old, lines).await
 }
 
-/// Gives the document its number, installments and journal entry. The installments are not written yet: a credit note is used up while it is posted.
+/// Gives the document its number, installments and journal entry, if it says what its company asks for: every posting comes through here. The installments are not written yet: a credit note is used up while it is posted.
 pub(super) async fn book(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
@@ -181,6 +180,7 @@ pub(super) async fn book(
     lines: &[invoice_lines::Model],
 ) -> Result<(invoices::Model, Vec<installments::Model>), Problem> {
     let Booking { company, day, conversion, .. } = booking;
+    must_be_complete(tx, company, old).await?;
     let mut new = old.clone();
     (new.company_rate, new.rate_divides) = booked::stored(conversion);
     let dues = dues(company, old, day, booking.term)?;
