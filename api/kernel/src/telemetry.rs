@@ -42,8 +42,11 @@ struct Metrics {
     batched: Counter,
     refusals: Counter,
     streams: Gauge,
-    statements: Counter,
-    rows_written: Counter,
+    statements: Family<Operation, Counter>,
+    rows_written: Family<Operation, Counter>,
+    /// The same of all operations together, for benches.
+    all_statements: AtomicU64,
+    all_rows_written: AtomicU64,
 }
 
 fn metrics() -> &'static Metrics {
@@ -64,10 +67,10 @@ fn metrics() -> &'static Metrics {
         registry.register("refusals", "Requests refused for want of a credential or a right", refusals.clone());
         let streams = Gauge::default();
         registry.register("streams", "Streams of events that are open", streams.clone());
-        let statements = Counter::default();
-        registry.register("database_statements", "Statements sent to the database", statements.clone());
-        let rows_written = Counter::default();
-        registry.register("database_rows_written", "Rows inserted, changed or removed, index entries not counted", rows_written.clone());
+        let statements = Family::default();
+        registry.register("database_statements", "Statements sent to the database by operation", statements.clone());
+        let rows_written = Family::default();
+        registry.register("database_rows_written", "Rows inserted, changed or removed by operation, index entries not counted", rows_written.clone());
         Metrics {
             since: clock::wall(),
             server_errors: AtomicU64::new(0),
@@ -83,6 +86,8 @@ fn metrics() -> &'static Metrics {
             streams,
             statements,
             rows_written,
+            all_statements: AtomicU64::new(0),
+            all_rows_written: AtomicU64::new(0),
         }
     })
 }
@@ -115,11 +120,20 @@ pub(crate) fn count_batch(writes: usize, _micros: u64) {
     metrics.batched.inc_by(u64::try_from(writes).unwrap_or_default());
 }
 
-/// Counts what one transaction asked of the database.
-pub(crate) fn count_work(statements: u64, rows_written: u64) {
+/// Counts what one transaction of an operation asked of the database.
+pub(crate) fn count_work(operation: &'static str, statements: u64, rows_written: u64) {
     let metrics = metrics();
-    metrics.statements.inc_by(statements);
-    metrics.rows_written.inc_by(rows_written);
+    let label = Operation { operation };
+    metrics.statements.get_or_create(&label).inc_by(statements);
+    metrics.rows_written.get_or_create(&label).inc_by(rows_written);
+    metrics.all_statements.fetch_add(statements, Ordering::Relaxed);
+    metrics.all_rows_written.fetch_add(rows_written, Ordering::Relaxed);
+}
+
+/// Statements that the transactions of an operation have sent since the process started: tests hold each operation to a budget.
+#[must_use]
+pub fn statements_of(operation: &'static str) -> u64 {
+    metrics().statements.get_or_create(&Operation { operation }).get()
 }
 
 /// What this process has asked of its database since it started.
@@ -137,7 +151,11 @@ pub struct Work {
 #[must_use]
 pub fn work() -> Work {
     let metrics = metrics();
-    Work { statements: metrics.statements.get(), rows_written: metrics.rows_written.get(), batches: metrics.batches.get() }
+    Work {
+        statements: metrics.all_statements.load(Ordering::Relaxed),
+        rows_written: metrics.all_rows_written.load(Ordering::Relaxed),
+        batches: metrics.batches.get(),
+    }
 }
 
 /// What this process answered since it started.

@@ -57,6 +57,7 @@ mod sweep_bodies;
 mod sweep_http;
 mod sweep_lists;
 mod sweep_rights;
+mod sweep_statements;
 mod sweep_tenants;
 mod sweep_writes;
 mod tampering;

@@ -86,6 +86,8 @@ pub struct Tx<'c> {
     fault: Option<Fault>,
     /// What others hear of after the commit.
     after: After,
+    /// For whom it counts what it asks of the database.
+    operation: &'static str,
     /// Statements sent so far; tests hold each operation to a budget.
     statements: u32,
     /// Rows inserted, changed or removed so far.
@@ -94,7 +96,7 @@ pub struct Tx<'c> {
 
 impl Drop for Tx<'_> {
     fn drop(&mut self) {
-        crate::telemetry::count_work(u64::from(self.statements), self.rows_written);
+        crate::telemetry::count_work(self.operation, u64::from(self.statements), self.rows_written);
     }
 }
 
@@ -112,6 +114,7 @@ impl<'c> Tx<'c> {
             tallies: Tallies::default(),
             fault: None,
             after: After::default(),
+            operation: ctx.operation,
             statements: 0,
             rows_written: 0,
         }
