@@ -143,6 +143,36 @@ pub struct CreateCompany {
     pub external_refs: Vec<ExternalRef>,
 }
 
+impl CreateCompany {
+    /// A company about which nothing is said but what must be.
+    #[must_use]
+    pub fn new(name: &str, country: &str, currency: Currency, time_zone: Zone) -> Self {
+        Self {
+            name: name.to_owned(),
+            country: country.to_owned(),
+            currency,
+            time_zone,
+            tax_id: None,
+            fiscal_year_start_month: None,
+            chart_template: None,
+            tax_rounding: None,
+            letterhead: None,
+            quote_rules: None,
+            lead_rules: None,
+            credit_note_limit: None,
+            document_discount_base: None,
+            discount_posting: None,
+            rounding_rules: Vec::new(),
+            installment_rules: None,
+            max_rate_age_days: None,
+            order_rules: None,
+            document_rules: None,
+            metadata: BTreeMap::new(),
+            external_refs: Vec::new(),
+        }
+    }
+}
+
 /// Changes a company. Its currency and chart stay.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -44,29 +44,7 @@ pub async fn open(caller: &Caller, tag: &str) -> Shop {
 /// A German company in Euro.
 #[must_use]
 pub fn company_body(name: &str) -> CreateCompany {
-    CreateCompany {
-        name: name.to_owned(),
-        country: "DE".to_owned(),
-        currency: of("EUR"),
-        time_zone: of("Europe/Berlin"),
-        tax_id: None,
-        fiscal_year_start_month: None,
-        chart_template: None,
-        tax_rounding: None,
-        document_discount_base: None,
-        discount_posting: None,
-        rounding_rules: Vec::new(),
-        installment_rules: None,
-        max_rate_age_days: None,
-        letterhead: None,
-        quote_rules: None,
-        lead_rules: None,
-        credit_note_limit: None,
-        order_rules: None,
-        document_rules: None,
-        metadata: Default::default(),
-        external_refs: Vec::new(),
-    }
+    CreateCompany::new(name, "DE", of("EUR"), of("Europe/Berlin"))
 }
 
 /// A tax of this percentage, on top of the price.

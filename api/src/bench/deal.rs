@@ -179,29 +179,7 @@ impl World {
     }
 
     async fn masters(&mut self) -> Result<(), String> {
-        let company = company::CreateCompany {
-            name: "Bench GmbH".to_owned(),
-            country: "DE".to_owned(),
-            currency: self.eur,
-            time_zone: "Europe/Berlin".parse().map_err(|_| "zone")?,
-            tax_id: None,
-            fiscal_year_start_month: None,
-            chart_template: None,
-            tax_rounding: None,
-            document_discount_base: None,
-            discount_posting: None,
-            rounding_rules: Vec::new(),
-            installment_rules: None,
-            max_rate_age_days: None,
-            letterhead: None,
-            quote_rules: None,
-            lead_rules: None,
-            credit_note_limit: None,
-            order_rules: None,
-            document_rules: None,
-            metadata: BTreeMap::new(),
-            external_refs: Vec::new(),
-        };
+        let company = company::CreateCompany::new("Bench GmbH", "DE", self.eur, "Europe/Berlin".parse().map_err(|_| "zone")?);
         self.company = self.call::<company::op::CreateCompany>((), company).await?.id;
         let line = TermLine { percent: Some(Percent::WHOLE), days: 30, ..TermLine::default() };
         let term = term::CreatePaymentTerm {

@@ -95,29 +95,7 @@ pub async fn load(caller: &Caller, data: &Data) -> Result<Masters, String> {
 }
 
 async fn company(caller: &Caller) -> Result<CompanyId, String> {
-    let body = company::CreateCompany {
-        name: "Northwind Traders".to_owned(),
-        country: "US".to_owned(),
-        currency: "USD".parse().map_err(|_| "USD")?,
-        time_zone: "America/Los_Angeles".parse().map_err(|_| "zone")?,
-        tax_id: None,
-        fiscal_year_start_month: None,
-        chart_template: None,
-        tax_rounding: None,
-        document_discount_base: None,
-        discount_posting: None,
-        rounding_rules: Vec::new(),
-        installment_rules: None,
-        max_rate_age_days: None,
-        letterhead: None,
-        quote_rules: None,
-        lead_rules: None,
-        credit_note_limit: None,
-        order_rules: None,
-        document_rules: None,
-        metadata: std::collections::BTreeMap::new(),
-        external_refs: Vec::new(),
-    };
+    let body = company::CreateCompany::new("Northwind Traders", "US", "USD".parse().map_err(|_| "USD")?, "America/Los_Angeles".parse().map_err(|_| "zone")?);
     Ok(caller.write::<company::op::CreateCompany>("company".to_owned(), (), body).await?.id)
 }
 

@@ -58,29 +58,7 @@ impl Shop {
         Store::Sqlite(path.clone()).up().await.unwrap();
         let db = Db::Sqlite(Sqlite::open(&path, Sqlite::lock(&path).unwrap()).unwrap());
         let ctx = Arc::new(Ctx::system(TenantId::new(), TenantMode::Live, "Test"));
-        let body = CreateCompany {
-            name: "Acme GmbH".to_owned(),
-            country: "DE".to_owned(),
-            currency: eur(),
-            time_zone: "Europe/Berlin".parse().unwrap(),
-            tax_id: None,
-            fiscal_year_start_month: None,
-            chart_template: None,
-            tax_rounding: None,
-            document_discount_base: None,
-            discount_posting: None,
-            rounding_rules: Vec::new(),
-            installment_rules: None,
-            max_rate_age_days: None,
-            letterhead: None,
-            quote_rules: None,
-            lead_rules: None,
-            credit_note_limit: None,
-            order_rules: None,
-            document_rules: None,
-            metadata: Default::default(),
-            external_refs: Vec::new(),
-        };
+        let body = CreateCompany::new("Acme GmbH", "DE", eur(), "Europe/Berlin".parse().unwrap());
         let company = db.write(&ctx, async move |ctx, tx| company::service::create(ctx, tx, &body).await).await.unwrap().id;
         let mut shop = Self { db, ctx, company, customer: PartyId::new(), chai: ProductId::new(), vat: TaxId::new(), vat_included: TaxId::new(), _dir: dir };
         shop.customer = shop.party("Borealis SAS").await;
