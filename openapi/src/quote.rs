@@ -158,7 +158,7 @@ pub struct QuoteLine {
     pub lead_days: Option<u32>,
 }
 
-/// Lines of a quote that follow each other below one heading.
+/// Lines of a quote or order that follow each other below one heading.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct QuoteSection {
     /// The heading; null for lines without one.
@@ -232,6 +232,9 @@ impl QuoteLineInput {
             price_override_reason: self.price_override_reason.clone(),
             discount_percent: self.discount_percent,
             tax_ids: self.tax_ids.clone(),
+            section: self.section.clone(),
+            promised_date: self.promised_date,
+            lead_days: self.lead_days,
         }
     }
 }
@@ -247,6 +250,9 @@ impl From<LineInput> for QuoteLineInput {
             price_override_reason: line.price_override_reason,
             discount_percent: line.discount_percent,
             tax_ids: line.tax_ids,
+            section: line.section,
+            promised_date: line.promised_date,
+            lead_days: line.lead_days,
             ..Self::default()
         }
     }

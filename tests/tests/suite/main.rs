@@ -31,6 +31,7 @@ mod limits;
 mod measures;
 mod mfa;
 mod order_intake;
+mod order_terms;
 mod overview;
 mod paper;
 mod parallel;
