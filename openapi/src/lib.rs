@@ -17,6 +17,7 @@ pub mod company;
 pub mod credit;
 pub mod credit_note;
 pub mod crm;
+pub mod deal_check;
 pub mod delivery;
 pub mod down_payment;
 pub mod fiscal_year;
@@ -78,6 +79,7 @@ pub fn rows() -> Vec<Row> {
         shared_quote::ENDPOINTS,
         order::ENDPOINTS,
         order_amendment::ENDPOINTS,
+        deal_check::ENDPOINTS,
         down_payment::ENDPOINTS,
         delivery::ENDPOINTS,
         billable::ENDPOINTS,

@@ -13,6 +13,7 @@ mod crash;
 mod credit;
 mod credit_notes;
 mod currency;
+mod deal_checks;
 mod delivery;
 mod discount_posting;
 mod down_payments;
