@@ -14,6 +14,7 @@ pub mod catalog;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod company;
+pub mod conversion;
 pub mod credit;
 pub mod credit_note;
 pub mod crm;
@@ -99,6 +100,7 @@ pub fn rows() -> Vec<Row> {
         statement::ENDPOINTS,
         overview::ENDPOINTS,
         pipeline::ENDPOINTS,
+        conversion::ENDPOINTS,
         integration::ENDPOINTS,
         import::ENDPOINTS,
     ]
