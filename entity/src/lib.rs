@@ -4,6 +4,7 @@
 //! fields is the order of its columns. What it is not: no queries, no relations, no behaviour. A test compares every entity with the migrations.
 #![allow(missing_docs, reason = "columns are described in each table's page; derives add undocumented items")]
 
+mod amended_field;
 mod amended_line;
 pub mod bill;
 pub mod books;
@@ -17,6 +18,7 @@ pub mod platform;
 pub mod sell;
 mod tax_amount;
 
+pub use amended_field::AmendedField;
 pub use amended_line::AmendedLine;
 pub use held::Held;
 pub use personal::PERSONAL;

@@ -120,6 +120,8 @@ pub fn all() -> Vec<Migration> {
         books::m0072_ledger_search::MIGRATION,
         sell::m0073_stalled_orders::MIGRATION,
         govern::m0080_document_rules::MIGRATION,
+        sell::m0085_order_terms::MIGRATION,
+        sell::m0086_pipeline_groups::MIGRATION,
     ]
 }
 

@@ -24,6 +24,8 @@ pub enum ImportResource {
     Products,
     /// People at parties.
     Contacts,
+    /// Stages of pipelines; those with the same name in the same pipeline are changed.
+    Stages,
 }
 
 /// Rows to import, and how.

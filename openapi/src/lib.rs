@@ -14,9 +14,11 @@ pub mod catalog;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod company;
+pub mod conversion;
 pub mod credit;
 pub mod credit_note;
 pub mod crm;
+pub mod deal_check;
 pub mod delivery;
 pub mod down_payment;
 pub mod fiscal_year;
@@ -78,6 +80,7 @@ pub fn rows() -> Vec<Row> {
         shared_quote::ENDPOINTS,
         order::ENDPOINTS,
         order_amendment::ENDPOINTS,
+        deal_check::ENDPOINTS,
         down_payment::ENDPOINTS,
         delivery::ENDPOINTS,
         billable::ENDPOINTS,
@@ -97,6 +100,7 @@ pub fn rows() -> Vec<Row> {
         statement::ENDPOINTS,
         overview::ENDPOINTS,
         pipeline::ENDPOINTS,
+        conversion::ENDPOINTS,
         integration::ENDPOINTS,
         import::ENDPOINTS,
     ]

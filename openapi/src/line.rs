@@ -1,6 +1,6 @@
 //! What the lines of quotes, orders and invoices share.
 
-use causeway_value::{AmountText, Percent, Price, ProductId, Quantity, TaxId};
+use causeway_value::{AmountText, Day, Percent, Price, ProductId, Quantity, TaxId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -35,6 +35,17 @@ pub struct LineInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 500)]
     pub tax_ids: Option<Vec<TaxId>>,
+    /// The heading that it stands below. Lines that follow each other with the same one are a section.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub section: Option<String>,
+    /// When it is promised. Not together with `lead_days`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised_date: Option<Day>,
+    /// Days between the day of the order and delivery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 3650)]
+    pub lead_days: Option<u32>,
 }
 
 /// What one tax adds.

@@ -3,6 +3,7 @@
 use crate::line::{LineInput, TaxAmount};
 use crate::object::{ExternalRef, MetadataPatch};
 use crate::order_amendment::OrderAmendment;
+use crate::quote::QuoteSection;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
     AmountText, BillingPolicy, CompanyId, Currency, Day, DiscountBase, DiscountPosting, FlowId, HoldId, HoldKind, HoldStep, Instant, OpportunityId, OrderId,
@@ -63,6 +64,8 @@ pub struct Order {
     pub owner_id: Option<UserId>,
     /// What the customer reads below the lines.
     pub notes: Option<String>,
+    /// The contract conditions, which the customer reads below the notes.
+    pub terms: Option<String>,
     /// The sum of the lines without tax.
     pub untaxed_amount: AmountText,
     /// The tax.
@@ -81,6 +84,8 @@ pub struct Order {
     pub undeducted_amount: AmountText,
     /// The lines.
     pub lines: Vec<OrderLine>,
+    /// The sections in their order, with what each comes to; none when no line stands in one.
+    pub sections: Vec<QuoteSection>,
     /// What blocks named steps of it now, oldest first.
     pub holds: Vec<Hold>,
     /// The kind of the oldest of them.
@@ -162,6 +167,8 @@ pub struct OrderLine {
     pub promised_date: Option<Day>,
     /// The heading that it stands below.
     pub section: Option<String>,
+    /// The document's discount that it keeps, because it had begun when an amendment changed the order's; null means the order's.
+    pub document_discount_percent: Option<Percent>,
 }
 
 /// Something that blocks named steps of a document.
@@ -251,6 +258,10 @@ pub struct CreateOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2_000)]
     pub notes: Option<String>,
+    /// The contract conditions, which the customer reads below the notes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20_000)]
+    pub terms: Option<String>,
     /// The lines.
     #[schema(max_items = 500)]
     pub lines: Vec<LineInput>,
@@ -287,6 +298,10 @@ pub struct UpdateOrder {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<String>, max_length = 2_000)]
     pub notes: Patch<String>,
+    /// The contract conditions.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 20_000)]
+    pub terms: Patch<String>,
     /// All lines from now on.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Vec<LineInput>, max_items = 500)]

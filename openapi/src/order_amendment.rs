@@ -2,8 +2,8 @@
 
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
-    AmendmentKind, AmountText, CompanyId, Currency, FlowId, Instant, InvoiceId, LineChange, OrderAmendmentId, OrderId, OrderLineId, PartyId, PaymentTermId,
-    Percent, Price, ProductId, Quantity, TaxId, UserId,
+    AmendmentKind, AmountText, CompanyId, Currency, Day, FlowId, Instant, InvoiceId, LineChange, OrderAmendmentId, OrderId, OrderLineId, PartyId,
+    PaymentTermId, Percent, Price, ProductId, Quantity, TaxId, UserId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -51,6 +51,8 @@ pub struct OrderAmendment {
     pub credit_note_ids: Vec<InvoiceId>,
     /// The order's payment term from then on, when it changed.
     pub payment_term_id: Option<PaymentTermId>,
+    /// The fields of the order that changed.
+    pub fields: Vec<AmendedField>,
     /// Why it waits for a second person: the order has an `approval` hold until then.
     pub approval_reasons: Vec<String>,
     /// Who made it.
@@ -82,6 +84,17 @@ pub struct AmendedLine {
     pub net_change: AmountText,
 }
 
+/// A field of an order before and after an amendment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AmendedField {
+    /// Its name.
+    pub field: String,
+    /// What it was.
+    pub before: Option<String>,
+    /// What it is.
+    pub after: Option<String>,
+}
+
 /// Changes a confirmed order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -97,6 +110,21 @@ pub struct AmendOrder {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<PaymentTermId>)]
     pub payment_term_id: Patch<PaymentTermId>,
+    /// The discount of the whole document from now on. What is delivered or invoiced keeps the one that it has: the rest of its line goes on as a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_percent: Option<Percent>,
+    /// The customer's reference.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub reference: Patch<String>,
+    /// What the customer reads below the lines.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 2_000)]
+    pub notes: Patch<String>,
+    /// The contract conditions.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 20_000)]
+    pub terms: Patch<String>,
 }
 
 /// A line that changes, or a new one. What is delivered or invoiced keeps its price: another price makes a new line of the rest.
@@ -134,6 +162,17 @@ pub struct AmendLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 500)]
     pub tax_ids: Option<Vec<TaxId>>,
+    /// The heading that it stands below; of a new line only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub section: Option<String>,
+    /// When it is promised; of a new line only, others are promised anew by `promise`. Not together with `lead_days`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised_date: Option<Day>,
+    /// Days between the amendment and delivery; of a new line only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 3650)]
+    pub lead_days: Option<u32>,
 }
 
 /// What the list of amendments offers.

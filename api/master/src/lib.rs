@@ -6,6 +6,7 @@
 pub mod account;
 pub mod catalog;
 pub mod check;
+pub mod checked;
 pub mod company;
 pub mod completeness;
 pub mod letter;

@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod check;
+pub mod deal;
 pub mod header;
 pub mod intake;
 pub mod lead;
@@ -30,4 +31,5 @@ pub fn register(routes: &mut Routes) {
     quote::routes::register(routes);
     order::routes::register(routes);
     order::amendment::routes::register(routes);
+    deal::register(routes);
 }

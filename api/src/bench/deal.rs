@@ -286,12 +286,8 @@ impl World {
 fn line(product: ProductId, discount: &str) -> Result<LineInput, String> {
     Ok(LineInput {
         product_id: Some(product),
-        description: None,
-        unit: None,
         quantity: Quantity(4_000_000),
-        unit_price: None,
-        price_override_reason: None,
         discount_percent: Some(discount.parse().map_err(|_| "discount")?),
-        tax_ids: None,
+        ..LineInput::default()
     })
 }

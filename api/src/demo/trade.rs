@@ -206,13 +206,11 @@ fn quoted(masters: &Masters, line: &super::data::Line) -> Result<LineInput, Stri
     let override_price = (line.price != list_price).then_some(line.price);
     Ok(LineInput {
         product_id: Some(product),
-        description: None,
-        unit: None,
         quantity: line.quantity,
         unit_price: override_price,
         price_override_reason: override_price.map(|_| "the price on the day of the order".to_owned()),
         discount_percent: Some(line.discount),
-        tax_ids: None,
+        ..LineInput::default()
     })
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Units: amounts in minor units of the order's currency; they are what the order's changed by.
 //!
-//! Personal: `reason` is free text.
+//! Personal: `reason` and what `fields` holds of notes, conditions and reference are free text.
 
-use crate::AmendedLine;
+use crate::{AmendedField, AmendedLine};
 use causeway_value::{
     AmendmentKind, Amount, CompanyId, Currency, FlowId, Instant, InvoiceId, Json, OrderAmendmentId, OrderId, PartyId, PaymentTermId, TenantId, UserId,
 };
@@ -40,6 +40,8 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// The fields of the order that changed; null means none.
+    pub fields: Option<Json<Vec<AmendedField>>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -50,6 +50,8 @@ pub struct Model {
     pub promised_date: Option<Day>,
     /// The heading that it stands below.
     pub section: Option<String>,
+    /// The document's discount that it keeps, because it had begun when an amendment changed the order's; null means the order's.
+    pub document_discount_percent: Option<Percent>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,7 +2,7 @@
 //!
 //! Units: amounts in minor units of `currency`.
 //!
-//! Personal: `reference`, `notes`, `cancel_reason` and `stalled_reason` are free text.
+//! Personal: `reference`, `notes`, `terms`, `cancel_reason` and `stalled_reason` are free text.
 
 use causeway_value::{
     Amount, CompanyId, Currency, Day, DiscountBase, DiscountPosting, FlowId, HoldKind, Instant, Json, OpportunityId, OrderId, OrderStatus, PartyId,
@@ -66,6 +66,8 @@ pub struct Model {
     pub discount_posting: Option<DiscountPosting>,
     /// Why it stands for longer than its company lets it; null when it does not.
     pub stalled_reason: Option<String>,
+    /// The contract conditions, which the customer reads below the notes.
+    pub terms: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -16,3 +16,5 @@ pub(crate) mod m0047_promises;
 pub(crate) mod m0070_quote_offers;
 pub(crate) mod m0071_quote_templates;
 pub(crate) mod m0073_stalled_orders;
+pub(crate) mod m0085_order_terms;
+pub(crate) mod m0086_pipeline_groups;

@@ -100,10 +100,9 @@ fn operation(row: &Row, rows: &[Row], names: &Names, problem: &str) -> Value {
     let mut responses = serde_json::Map::new();
     let body = names.reply.as_ref().map_or_else(|| json!({}), |name| json!({"schema": reference(name)}));
     let mut success = json!({"description": row.summary, "content": {row.media: body}});
-    if row.page
+    if let Some(description) = as_csv(row)
         && let Some(content) = success.get_mut("content").and_then(Value::as_object_mut)
     {
-        let description = "All rows from `cursor` on, or those of one page with `limit`. Lists and maps inside a row are left out; a text that a spreadsheet would calculate starts with an apostrophe.";
         content.insert("text/csv".to_owned(), json!({"schema": {"type": "string", "description": description}}));
     }
     responses.insert(row.success.to_string(), success);
@@ -139,6 +138,18 @@ fn operation(row: &Row, rows: &[Row], names: &Names, problem: &str) -> Value {
         fields.insert("security".to_owned(), security);
     }
     operation
+}
+
+/// What an operation answers as CSV, if it does.
+fn as_csv(row: &Row) -> Option<&'static str> {
+    if row.page {
+        return Some(
+            "All rows from `cursor` on, or those of one page with `limit`. Lists and maps inside a row are left out; a text that a spreadsheet would calculate starts with an apostrophe.",
+        );
+    }
+    row.is_report().then_some(
+        "The rows of the report, or its groups where it has some; totals are their sums. Lists and maps inside a row are left out; a text that a spreadsheet would calculate starts with an apostrophe.",
+    )
 }
 
 fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {

@@ -177,6 +177,14 @@ pub struct Row {
     pub(crate) schemas: fn(&mut crate::document::Schemas) -> crate::document::Names,
 }
 
+impl Row {
+    /// Whether it answers a report, an object with `rows`: then it can be had as CSV, too.
+    #[must_use]
+    pub fn is_report(&self) -> bool {
+        self.path.starts_with("/v1/reports/") && (self.reply)().items("rows").is_some()
+    }
+}
+
 /// The row of an endpoint.
 #[must_use]
 pub const fn row<E: Endpoint>() -> Row {

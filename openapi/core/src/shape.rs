@@ -80,6 +80,16 @@ impl Shape {
         compile(&serde_json::to_value(T::schema()).unwrap_or_default(), &named).0
     }
 
+    /// What the objects of a list look like that stands in this field of an object.
+    #[must_use]
+    pub fn items(&self, field: &str) -> Option<&Self> {
+        let Self::Object { fields, .. } = self else { return None };
+        match fields.get(field).map(|field| field.shape.as_ref()) {
+            Some(Self::List { items, .. }) if matches!(items.as_ref(), Self::Object { .. }) => Some(items),
+            _ => None,
+        }
+    }
+
     /// Whether it is the text of a number: an amount, a price, a quantity, a percentage or a rate.
     #[must_use]
     pub fn is_number(&self) -> bool {

@@ -23,11 +23,12 @@ impl Fixture {
                 owner_id: Some(self.user),
                 channel: Some("web".to_owned()),
                 notes: Some("Thank you".to_owned()),
+                terms: Some("No returns".to_owned()),
                 ..order_body(&self.shop, vec![self.full_line()])
             })),
             "UpdateOrder" => self.on(
                 self.draft_order().await.id,
-                adorned(json!({ "payment_term_id": self.shop.term, "discount_percent": "2", "owner_id": self.user, "lines": [self.full_line()] })),
+                adorned(json!({ "payment_term_id": self.shop.term, "discount_percent": "2", "owner_id": self.user, "terms": "Returns", "lines": [self.full_line()] })),
             ),
             "HoldOrder" => {
                 let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
@@ -51,7 +52,9 @@ impl Fixture {
                 let changed =
                     json!({ "order_line_id": line, "quantity": "30", "unit_price": "17.00", "price_override_reason": "volume", "discount_percent": "5" });
                 let lines = json!([self.full_line(), changed]);
-                self.on(order.id, body(json!({ "reason": "they need fewer", "lines": lines, "payment_term_id": self.shop.term })))
+                let change = json!({ "reason": "they need fewer", "lines": lines, "payment_term_id": self.shop.term, "discount_percent": "1",
+                    "reference": "PO 2", "notes": "Thanks", "terms": "No returns" });
+                self.on(order.id, Some(change))
             }
             "CreateDownPayment" => {
                 let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;

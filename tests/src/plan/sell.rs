@@ -120,6 +120,8 @@ impl Fixture {
             price_override_reason: Some("loyal".to_owned()),
             tax_ids: Some(vec![self.shop.tax]),
             unit: Some("piece".to_owned()),
+            section: Some("Drinks".to_owned()),
+            lead_days: Some(30),
             ..forty(&self.shop)
         }
     }

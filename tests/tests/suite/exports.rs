@@ -189,3 +189,44 @@ async fn documents_are_found_by_what_people_know() {
     assert!(found(&format!("/v1/orders?limit=200&q={word}")).await.len() >= whole && whole > 0);
     assert_eq!(found("/v1/quotes?q=nosuchwordanywhere").await, Vec::<String>::new());
 }
+
+/// Every report has its rows as CSV, under the same query.
+#[tokio::test]
+async fn every_report_as_csv() {
+    let world = World::start().await;
+    let fixture = Fixture::new(&world).await;
+    let caller = &fixture.tenant.owner;
+    let mut wrong = Vec::new();
+    let reports = rows();
+    let reports: Vec<&Row> = reports.iter().filter(|row| row.is_report()).collect();
+    assert!(reports.len() >= 14, "{}", reports.len());
+    for row in reports {
+        let path = format!("{}?{}", row.path, fixture.query(row));
+        let report = caller.raw.get(&path).await.success();
+        let found = read(&export(caller, &path).await);
+        let expected = report["rows"].as_array().expect("rows");
+        if found.len() != expected.len() {
+            wrong.push(format!("{}: {} rows instead of {}", row.id, found.len(), expected.len()));
+            continue;
+        }
+        for (cells, object) in found.iter().zip(expected) {
+            for (name, value) in object.as_object().expect("an object") {
+                let cell = cells.get(name).map(|cell| cell.trim_start_matches('\''));
+                if shown(value).zip(cell).is_some_and(|(text, cell)| text != cell) {
+                    wrong.push(format!("{}.{name}: {cell:?} instead of {value}", row.id));
+                }
+            }
+            if object.get("amounts").is_some() && !cells.contains_key("1-30") {
+                wrong.push(format!("{}: {cells:?} has no buckets", row.id));
+            }
+        }
+    }
+    none(wrong);
+    // With `by` the groups stand in the file, and a reader without the right to costs gets no costs.
+    let grouped = read(&export(caller, &format!("/v1/reports/pipeline?company_id={}&by=owner", fixture.shop.company)).await);
+    assert!(grouped.iter().all(|row| row.contains_key("open.count") && row.contains_key("owner_id")), "{grouped:?}");
+    let reader = CreateApiKey { name: "reader".to_owned(), scopes: vec!["reports:read".to_owned()], ..CreateApiKey::default() };
+    let reader = caller.with_key(&caller.post::<identity::CreateApiKey>((), &reader).await.secret);
+    let masked = read(&export(&reader, &format!("/v1/reports/margin?company_id={}&by=customer", fixture.shop.company)).await);
+    assert!(masked.iter().flatten().all(|(name, cell)| !name.contains("margin") || cell.is_empty()), "{masked:?}");
+}

@@ -187,3 +187,33 @@ async fn a_long_file_is_one_import() {
     assert_eq!((job["result"]["created"].as_i64(), job["progress"]["total"].as_i64()), (Some(1_100), Some(1_100)), "{job}");
     assert_eq!(tenant.all::<crm::ListLeads, _>(&ListQuery::by("source", "fair")).await.len(), 1_100);
 }
+
+#[tokio::test]
+async fn a_pipeline_comes_in_before_its_deals() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let query = format!("resource=stages&company_id={}", shop.company);
+    let file = "deal_stage,sequence,win_probability,required_fields,status\nProspecting,11,5,expected_value;owner_id,open\nEngaging,12,25,,\n\
+                Engaging,13,30,,\nClosing,x,40,,\nWon deals,90,100,,won\n,14,10,,\n";
+    let made = import(&tenant, &query, file).await;
+    assert_eq!((&made["result"]["created"], &made["result"]["failed"]), (&json!(3), &json!(3)), "{made}");
+    let expected = [(4, "deal_stage", "already_exists"), (5, "sequence", "invalid_value"), (7, "deal_stage", "required")];
+    assert_eq!(errors(&tenant, &made).await, expected.map(|(row, column, code)| (row, column.to_owned(), code.to_owned())));
+    let stages = tenant.all::<crm::ListStages, _>(&ListQuery::default()).await;
+    let first = stages.iter().find(|stage| stage.name == "Prospecting").expect("the stage");
+    assert_eq!((first.company_id, first.position, first.probability, first.required_fields.len()), (Some(shop.company), 11, of("5"), 2));
+
+    // The same again changes nothing; another probability does, and what deals in it are stays.
+    let again = "name,probability,status\nProspecting,5,\nEngaging,35,\nWon deals,100,lost\n";
+    let made = import(&tenant, &query, again).await;
+    let result = &made["result"];
+    assert_eq!((&result["unchanged"], &result["updated"], &result["failed"]), (&json!(1), &json!(1), &json!(1)), "{made}");
+    assert_eq!(errors(&tenant, &made).await, [(4, "status".to_owned(), "invalid_value".to_owned())]);
+    // Without a company it stands in every pipeline.
+    let shared = import(&tenant, "resource=stages", "name,position,probability\nProspecting,1,10\n").await;
+    assert_eq!(shared["result"]["created"], 1, "{shared}");
+    let key = tenant.raw.post("/v1/api-keys", &json!({ "name": "reader", "scopes": ["stages:read", "imports:write"] })).await.success();
+    let refused = send(&tenant.with_key(key["secret"].as_str().unwrap_or_default()), &query, again).await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
+}

@@ -1,6 +1,7 @@
 //! The pipeline: history in bulk, the report to the cent, ages, forecasts, and what stages ask for (CRM-06 to CRM-11, RPT-01).
 
 use causeway_contract::{Bulk, BulkMode, Code, ListQuery};
+use causeway_openapi::conversion::{PipelineConversionQuery, op as conversion};
 use causeway_openapi::crm::{AdvanceOpportunity, CreateOpportunity, CreateStage, Opportunity, WinOpportunity, op as crm};
 use causeway_openapi::party::op as party;
 use causeway_openapi::pipeline::{ForecastBy, ForecastQuery, PipelineAgeingQuery, PipelineBy, PipelineQuery, op as pipeline};
@@ -264,4 +265,41 @@ async fn the_customer_may_come_later() {
     let groups: Vec<_> = report.groups.iter().map(|group| (group.party_id, group.name.clone(), group.open.count, group.won.count)).collect();
     assert_eq!(groups.len(), 2);
     assert!(groups.contains(&(None, None, 1, 0)) && groups.contains(&(Some(shop.party), Some(name), 0, 1)), "{groups:?}");
+}
+
+#[tokio::test]
+async fn what_came_to_a_stage_went_on_went_back_was_lost_or_is_there() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    tenant.raw.request("PUT", "/v1/clock").json(&json!({ "now": "2026-12-01T09:00:00Z" })).send().await.success();
+    let shop = shop::open(&tenant, "").await;
+    let fresh = || CreateOpportunity { created_at: None, ..deal(&shop, "100.00") };
+    let deals = create(&tenant, vec![fresh(), fresh(), fresh(), fresh()]).await;
+    let go = async |index: usize, to: &str| {
+        let body = AdvanceOpportunity { stage_id: stage(&tenant, to).await };
+        tenant.post::<crm::AdvanceOpportunity>(deals[index].id, &body).await;
+    };
+    advance(&tenant, "2026-12-03T09:00:00Z").await;
+    go(0, "proposal").await;
+    go(1, "proposal").await;
+    advance(&tenant, "2026-12-08T10:00:00Z").await;
+    go(0, "qualified").await;
+    tenant.post::<crm::WinOpportunity>(deals[1].id, &WinOpportunity::default()).await;
+    tenant.raw.post(&format!("/v1/opportunities/{}/lose", deals[2].id), &json!({ "reason": "price" })).await.success();
+    let query = PipelineConversionQuery { company_id: Some(shop.company), ..PipelineConversionQuery::default() };
+    let report = tenant.ask::<conversion::GetPipelineConversion>(&query).await;
+    let row = |name: &str| {
+        let row = report.rows.iter().find(|row| row.stage == name).unwrap_or_else(|| panic!("no {name}"));
+        (row.entered, [row.went_on, row.went_back, row.lost, row.still_there], row.conversion_rate.as_deref(), row.median_days)
+    };
+    assert_eq!(row("new"), (4, [2, 0, 1, 1], Some("0.6667"), Some(2)));
+    assert_eq!(row("proposal"), (2, [1, 1, 0, 0], Some("0.5000"), Some(5)));
+    assert_eq!(row("qualified"), (1, [0, 0, 0, 1], None, None));
+    assert!(report.rows.iter().all(|row| row.stage != "won"));
+    // By when they came: on the first day only new ones did, and where those went is known all the same.
+    let first = tenant.ask::<conversion::GetPipelineConversion>(&PipelineConversionQuery { to: Some(day("2026-12-02")), ..query.clone() }).await;
+    let counts: Vec<_> = first.rows.iter().filter(|row| row.entered > 0).map(|row| (row.stage.as_str(), row.entered, row.went_on)).collect();
+    assert_eq!(counts, [("new", 4, 2)]);
+    let wrong = PipelineConversionQuery { from: Some(day("2026-12-02")), to: Some(day("2026-12-01")), ..query };
+    assert!(tenant.client.call::<conversion::GetPipelineConversion>((), &wrong, &causeway_contract::Nothing {}).await.is_err());
 }

@@ -12,5 +12,5 @@ pub mod rules;
 pub mod service;
 pub mod shares;
 
-pub use service::{Checked, check, recheck};
+pub use service::{Checked, check, foresee, recheck};
 pub use shares::WATCH;

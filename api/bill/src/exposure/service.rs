@@ -45,6 +45,25 @@ impl Checked {
 /// # Errors
 /// `rate_missing`, `amount_overflow`, or when the database fails.
 pub async fn check(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, party: &parties::Model, more: (Amount, Currency)) -> Result<Checked, Problem> {
+    looked_at(ctx, tx, company, party, more, true).await
+}
+
+/// What [`check`] would find, without keeping others from anything: for who only looks.
+///
+/// # Errors
+/// As [`check`].
+pub async fn foresee(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, party: &parties::Model, more: (Amount, Currency)) -> Result<Checked, Problem> {
+    looked_at(ctx, tx, company, party, more, false).await
+}
+
+async fn looked_at(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    party: &parties::Model,
+    more: (Amount, Currency),
+    locking: bool,
+) -> Result<Checked, Problem> {
     let policy = policy(tx, company.id, party.id).await?;
     if party.credit_limit.is_none() && policy.max_overdue_days.is_none() {
         // Nothing is limited, so nothing needs to be counted.
@@ -58,7 +77,9 @@ pub async fn check(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, party
         };
         return Ok(Checked { policy, situation, parts: Parts::default(), findings: Vec::new() });
     }
-    lock(tx, company, party.id).await?;
+    if locking {
+        lock(tx, company, party.id).await?;
+    }
     checked(ctx, tx, company, party, policy, more).await
 }
 

@@ -24,6 +24,8 @@ pub struct Restated {
     pub unit_price: Price,
     /// The line's discount.
     pub discount_percent: Percent,
+    /// The document's discount.
+    pub document_discount_percent: Percent,
     /// After both discounts, without any tax.
     pub net_amount: Amount,
     /// The tax.
@@ -126,11 +128,12 @@ impl Changes {
     /// `amount_overflow` when a number does not fit.
     pub fn restate(&mut self, line: OrderLineId, new: Restated) -> Result<(), Problem> {
         let Some(row) = self.after.iter_mut().find(|row| row.id.uuid() == line.uuid()) else { return Ok(()) };
-        let (off_line, _) = split_discount(row.document_discount_percent, row.discount_base.unwrap_or_default());
+        let (off_line, _) = split_discount(new.document_discount_percent, row.discount_base.unwrap_or_default());
         row.price_amount = line_net(new.ordered, new.unit_price, row.price_base_quantity, new.discount_percent, off_line, row.currency)?;
         row.ordered_quantity = new.ordered;
         row.unit_price = new.unit_price;
         row.discount_percent = new.discount_percent;
+        row.document_discount_percent = new.document_discount_percent;
         row.net_amount = new.net_amount;
         row.tax_amount = Some(new.tax_amount);
         Ok(())

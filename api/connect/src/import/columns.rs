@@ -103,6 +103,15 @@ fn aliases(resource: ImportResource) -> &'static [(&'static str, &'static str)] 
             ("job_title", "position"),
             ("title", "position"),
         ],
+        ImportResource::Stages => &[
+            ("stage", "name"),
+            ("deal_stage", "name"),
+            ("stage_name", "name"),
+            ("order", "position"),
+            ("sequence", "position"),
+            ("win_probability", "probability"),
+            ("company", "company_id"),
+        ],
     }
 }
 
@@ -124,7 +133,7 @@ pub fn targets(resource: ImportResource, columns: &[String], mapping: &BTreeMap<
         }
         match aliases(resource).iter().find(|(alias, _)| *alias == name) {
             Some((_, field)) => Target::Field((*field).to_owned()),
-            None if resource == ImportResource::Contacts || name.is_empty() => Target::Nothing,
+            None if matches!(resource, ImportResource::Contacts | ImportResource::Stages) || name.is_empty() => Target::Nothing,
             None => Target::Metadata(name),
         }
     };

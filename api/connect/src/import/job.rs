@@ -91,6 +91,7 @@ const fn permission(resource: ImportResource) -> &'static str {
         ImportResource::Leads => "leads:write",
         ImportResource::Parties | ImportResource::Contacts => "parties:write",
         ImportResource::Products => "products:write",
+        ImportResource::Stages => "stages:write",
     }
 }
 

@@ -6,11 +6,12 @@ const AT_LAST_DAY: &str =
     "Sums in other currencies are converted at the latest rate of the report's last day or before, each sum rounded once, half away from zero.";
 const BOOKED: &str = "Amounts are those of the ledger, in the company's currency as they were posted; nothing is converted again.";
 const NONE: &str = "No amounts. Times are whole seconds.";
+const COUNTS: &str = "No amounts. Times are whole days of 24 hours; shares have four decimals, half away from zero.";
 const DEALS: &str =
     "Values are added up exactly in each currency; each sum is converted once at the latest rate of today or before, rounded half away from zero.";
 
 /// Name, meaning, what counts, source, conversion.
-const DEFINITIONS: [(&str, &str, &str, &str, &str); 13] = [
+const DEFINITIONS: [(&str, &str, &str, &str, &str); 14] = [
     (
         "trial-balance",
         "Turnover and balance of every account since the beginning, as of a day.",
@@ -104,6 +105,16 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 13] = [
          `stalled_days` on.",
         "Opportunities.",
         DEALS,
+    ),
+    (
+        "pipeline-conversion",
+        "What became of the deals that came to each open stage.",
+        "Every time a deal came to a stage in the period, by the day in the companies' time zone (UTC when they have several); a deal that came back counts again. \
+         It went on when its next stage is won or stands later, went back when that stands earlier, and is still there without one. The conversion rate is those \
+         that went on out of those that left; the median time in the stage is that of those that left, the lower one of an even number. Stages count in their \
+         order of now.",
+        "The visits of stages that opportunities keep.",
+        COUNTS,
     ),
     (
         "forecast",

@@ -3,6 +3,7 @@
 use super::{cycle, definition, ledger, margin, owed};
 use causeway_contract::{Endpoint, Json, Problem};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
+use causeway_openapi::conversion::op::DefinePipelineConversion;
 use causeway_openapi::general_ledger::op as general_ledger;
 use causeway_openapi::margin::{MarginReport, op as margins};
 use causeway_openapi::measure::{Backlog, Billings, Bookings, Collections, CycleTimes, ReportDefinition, Unbilled, op};
@@ -29,6 +30,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::DefineCycleTimes, _>(define::<op::DefineCycleTimes>);
     routes.on::<pipeline::DefinePipeline, _>(define::<pipeline::DefinePipeline>);
     routes.on::<pipeline::DefinePipelineAgeing, _>(define::<pipeline::DefinePipelineAgeing>);
+    routes.on::<DefinePipelineConversion, _>(define::<DefinePipelineConversion>);
     routes.on::<pipeline::DefineForecast, _>(define::<pipeline::DefineForecast>);
 }
 

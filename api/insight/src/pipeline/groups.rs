@@ -94,19 +94,20 @@ pub(super) async fn of(tx: &mut Tx<'_>, by: PipelineBy, filter: Filter, months: 
 async fn parts(tx: &mut Tx<'_>, by: PipelineBy, mut filter: Filter, months: &[Month]) -> Result<Vec<Part>, Problem> {
     let holder = column(by);
     let condition = filter.sql.clone();
-    let counted = match (months.first(), months.last()) {
-        (Some(first), Some(last)) => {
-            let (from, until) = (filter.place(first.starts), filter.place(last.ends));
-            format!("(o.status = 'open' OR (o.closed_at >= {from} AND o.closed_at < {until}))")
-        }
-        _ => "o.status = 'open'".to_owned(),
-    };
+    let deals = |which: &str| format!("SELECT o.{holder} AS holder, o.status, o.currency, o.expected_value FROM opportunities o WHERE {condition} AND {which}");
+    // Two ranges of one index that holds all of it: a condition with OR would read the rows of the deals.
+    let ended = months.first().zip(months.last()).map(|(first, last)| {
+        let (from, until) = (filter.place(first.starts), filter.place(last.ends));
+        deals(&format!("o.status IN ('won', 'lost') AND o.closed_at >= {from} AND o.closed_at < {until}"))
+    });
+    let counted: Vec<String> = std::iter::once(deals("o.status = 'open'")).chain(ended).collect();
+    let counted = counted.join(" UNION ALL ");
     let sql = format!(
         "SELECT r.holder AS holder, r.status AS status, r.currency AS currency, r.count AS count, r.value AS value FROM ( \
              SELECT g.holder, g.status, g.currency, g.count, g.value, DENSE_RANK() OVER (ORDER BY g.deals DESC, g.holder) AS place FROM ( \
-                 SELECT o.{holder} AS holder, o.status, o.currency, COUNT(*) AS count, CAST(SUM(o.expected_value) AS BIGINT) AS value, \
-                     SUM(COUNT(*)) OVER (PARTITION BY o.{holder}) AS deals \
-                 FROM opportunities o WHERE {condition} AND {counted} GROUP BY o.{holder}, o.status, o.currency) g) r \
+                 SELECT d.holder, d.status, d.currency, COUNT(*) AS count, CAST(SUM(d.expected_value) AS BIGINT) AS value, \
+                     SUM(COUNT(*)) OVER (PARTITION BY d.holder) AS deals \
+                 FROM ({counted}) d GROUP BY d.holder, d.status, d.currency) g) r \
          WHERE r.place <= {GROUPS}"
     );
     let cells = [("holder", Cell::Uuid), ("status", Cell::Text), ("currency", Cell::Text), ("count", Cell::Whole), ("value", Cell::Whole)];

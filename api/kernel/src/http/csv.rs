@@ -9,7 +9,7 @@ use crate::Ctx;
 use crate::limits::SLOW_READER_SECONDS;
 use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName};
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use causeway_contract::{Code, Method, Problem, Shape};
 use serde_json::{Value, json};
 use std::pin::Pin;
@@ -37,7 +37,7 @@ pub(crate) fn wanted(request: &HttpRequest) -> bool {
 pub(crate) struct Columns(Arc<[Column]>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Column {
+pub(super) struct Column {
     /// The fields on the way to the value.
     path: Vec<String>,
     /// Whether it holds words of people, which a spreadsheet might take for a formula; numbers keep their sign.
@@ -45,20 +45,25 @@ struct Column {
 }
 
 impl Columns {
-    /// The columns of a page of this shape: the id first, the others by name.
+    /// The columns of a page of this shape.
     pub(crate) fn of_page(page: &Shape) -> Self {
+        page.items("data").map_or_else(|| Self(Arc::default()), Self::of)
+    }
+
+    /// The columns of objects of this shape: the id first, the others by name.
+    pub(super) fn of(object: &Shape) -> Self {
         let mut columns = Vec::new();
-        if let Shape::Object { fields, .. } = page
-            && let Some(Shape::List { items, .. }) = fields.get("data").map(|field| field.shape.as_ref())
-        {
-            collect(items, &mut Vec::new(), &mut columns);
-        }
+        collect(object, &mut Vec::new(), &mut columns);
         columns.sort_by_key(|column| column.path.first().is_none_or(|name| name != "id"));
         Self(columns.into())
     }
 
+    pub(super) fn each(&self) -> impl Iterator<Item = &Column> {
+        self.0.iter()
+    }
+
     fn header(&self) -> Vec<String> {
-        self.0.iter().map(|column| column.path.join(".")).collect()
+        self.0.iter().map(Column::name).collect()
     }
 
     fn cells(&self, row: &Value) -> Vec<String> {
@@ -83,7 +88,16 @@ fn collect(shape: &Shape, path: &mut Vec<String>, columns: &mut Vec<Column>) {
 }
 
 impl Column {
-    fn cell(&self, row: &Value) -> String {
+    pub(super) fn name(&self) -> String {
+        self.path.join(".")
+    }
+
+    /// Whether it is the field of this name of the object itself.
+    pub(super) fn is(&self, field: &str) -> bool {
+        matches!(self.path.as_slice(), [name] if name == field)
+    }
+
+    pub(super) fn cell(&self, row: &Value) -> String {
         let value = self.path.iter().try_fold(row, |value, name| value.get(name)).unwrap_or(&Value::Null);
         let text = match value {
             Value::Null => String::new(),
@@ -95,7 +109,7 @@ impl Column {
     }
 }
 
-fn lines(rows: &[Vec<String>]) -> Result<Vec<u8>, Problem> {
+pub(super) fn lines(rows: &[Vec<String>]) -> Result<Vec<u8>, Problem> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let written = rows.iter().try_for_each(|row| writer.write_record(row));
     let broken = |error: String| {
@@ -104,6 +118,15 @@ fn lines(rows: &[Vec<String>]) -> Result<Vec<u8>, Problem> {
     };
     written.map_err(|error| broken(error.to_string()))?;
     writer.into_inner().map_err(|error| broken(error.to_string()))
+}
+
+/// The beginning of an answer that is a file, named by the last step of its path.
+pub(super) fn attachment(path: &str, request_id: &str) -> HttpResponseBuilder {
+    let mut builder = respond::builder(200, request_id);
+    builder.insert_header((CONTENT_TYPE, "text/csv; charset=utf-8; header=present"));
+    let name = path.rsplit('/').next().unwrap_or_default();
+    builder.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")));
+    builder
 }
 
 /// A list on its way out.
@@ -122,10 +145,7 @@ impl Export {
         let one_page = query.get("limit").is_some();
         let (first, next) = self.page(&columns, &query).await?;
         let head = lines(&[columns.header()])?;
-        let mut builder = respond::builder(200, request_id);
-        builder.insert_header((CONTENT_TYPE, "text/csv; charset=utf-8; header=present"));
-        let name = self.path.rsplit('/').next().unwrap_or_default();
-        builder.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")));
+        let mut builder = attachment(&self.path, request_id);
         let beginning = [head, first].concat();
         match next {
             Some(cursor) if one_page => {

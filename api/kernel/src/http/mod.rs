@@ -11,6 +11,7 @@ mod pace;
 mod respond;
 mod router;
 mod stream;
+mod table;
 
 pub use call::Call;
 pub use router::Routes;
@@ -353,6 +354,14 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
         }
         let export = csv::Export { app: Arc::clone(&app), operation: operation.id, method: operation.method, path: incoming.request.path().to_owned(), ctx };
         return export.answer(&incoming.request_id, columns.clone(), asked.value).await;
+    }
+    if let Some(table) = operation.table.as_ref().filter(|_| csv::wanted(&incoming.request)) {
+        let grouped = asked.value.get("by").is_some();
+        let Bound::Verb(verb) = (operation.bind)(&segments, asked.value, body, upload)? else { return Err(Problem::not_found()) };
+        let packed = execute(&app.db, operation, &ctx, None, verb).await?;
+        let mut report: serde_json::Value = serde_json::from_str(packed.json()).unwrap_or_default();
+        mask::value(&ctx, &mut report);
+        return table.answer(&report, grouped, incoming.request.path(), &incoming.request_id);
     }
     let more = expand::bind(&app.routes, &ctx, asked.expand)?;
     let outcome = match (operation.bind)(&segments, asked.value, body, upload)? {

@@ -2,6 +2,7 @@
 
 use super::csv::Columns;
 use super::stream::{Batch, Frames, Place, Tail};
+use super::table::Table;
 use super::{Answer, Call, LocalFuture, Packed, pack};
 use crate::upload::Upload;
 use crate::{Ctx, Db, Tx};
@@ -125,6 +126,8 @@ pub(crate) struct Operation {
     pub reply_fields: Vec<String>,
     /// The columns of a page as CSV.
     pub columns: Option<Columns>,
+    /// The columns of a report as CSV.
+    pub table: Option<Table>,
     /// Whether the path's segments are ids of the right kind.
     pub knows_path: fn(&[&str]) -> bool,
     /// The verb of a request whose query and body passed their schemas.
@@ -245,6 +248,7 @@ impl Routes {
                 query: (row.query)(),
                 reply_fields: listed_fields::<E>(),
                 columns: <E::Reply as Reply>::PAGE.then(|| Columns::of_page(&(row.reply)())),
+                table: row.is_report().then(|| Table::of(&(row.reply)())).flatten(),
                 knows_path: |segments| <E::Path as PathParams>::read(segments).is_some(),
                 bind,
             },

@@ -49,7 +49,7 @@ pub fn settle(lines: &mut [Line], terms: Terms, taxes_of: impl Fn(&[TaxId]) -> V
 fn settle_together(lines: &mut [&mut Line], terms: Terms, taxes_of: &impl Fn(&[TaxId]) -> Vec<TaxDef>) -> Result<(), Overflow> {
     let mut taxable = Vec::with_capacity(lines.len());
     for line in lines.iter() {
-        let (off_line, total_discount) = split_discount(terms.discount, terms.discount_base);
+        let (off_line, total_discount) = split_discount(line.document_discount(terms.discount), terms.discount_base);
         let amount = line_net(line.quantity, line.unit_price, line.price_base_quantity, line.discount_percent, off_line, terms.currency)?;
         taxable.push(TaxableLine { amount, quantity: line.quantity, taxes: taxes_of(&line.tax_ids), total_discount });
     }
@@ -102,30 +102,18 @@ fn cost_of(line: &Line, currency: Currency) -> Result<Option<Amount>, Overflow> 
 mod tests {
     use super::*;
     use crate::line::offer::Choice;
-    use causeway_value::{BillingPolicy, Quantity, TaxKind, TaxRounding};
+    use crate::line::plain_line;
+    use causeway_value::{Quantity, TaxKind, TaxRounding};
     use proptest::prelude::*;
 
     fn line(quantity: &str, price: &str, discount: &str, cost: Option<&str>, tax_ids: &[TaxId]) -> Line {
         Line {
-            product_id: None,
-            description: "Chai".to_owned(),
             quantity: quantity.parse().unwrap(),
-            unit: None,
             unit_price: price.parse().unwrap(),
-            price_base_quantity: Quantity::ONE,
-            price_source: "given".to_owned(),
-            list_unit_price: None,
-            price_override_reason: None,
             discount_percent: discount.parse().unwrap(),
-            billing_policy: BillingPolicy::OnOrder,
-            net_amount: Amount::ZERO,
-            tax_amount: Amount::ZERO,
             tax_ids: tax_ids.to_vec(),
-            taxes: Vec::new(),
             unit_cost: cost.map(|cost| cost.parse().unwrap()),
-            section: None,
-            choice: None,
-            promise: None,
+            ..plain_line()
         }
     }
 
@@ -168,6 +156,13 @@ mod tests {
     fn discounts_of_line_and_document_multiply() {
         let (_, totals) = settled(&[line("1", "100", "10", None, &[])], terms("10", TaxRounding::PerLine), &[]);
         assert_eq!(totals.untaxed, Amount(8_100), "PRICE-002: 19 %, not 20 %");
+    }
+
+    #[test]
+    fn a_line_may_keep_another_discount_of_its_document() {
+        let kept = Line { document_discount: "5".parse().ok(), ..line("1", "100", "10", None, &[]) };
+        let (lines, totals) = settled(&[kept, line("1", "100", "0", None, &[])], terms("10", TaxRounding::PerLine), &[]);
+        assert_eq!((lines[0].net_amount, totals.untaxed), (Amount(8_550), Amount(17_550)));
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub struct Line {
     pub choice: Option<Choice>,
     /// What is promised for it alone.
     pub promise: Option<Promise>,
+    /// The document's discount that it keeps; none for that which the document has now.
+    pub document_discount: Option<Percent>,
 }
 
 impl Line {
@@ -64,6 +66,12 @@ impl Line {
     #[must_use]
     pub fn counts(&self) -> bool {
         self.choice.is_none_or(|choice| choice.chosen)
+    }
+
+    /// The document's discount as it applies to this line.
+    #[must_use]
+    pub fn document_discount(&self, of_document: Percent) -> Percent {
+        self.document_discount.unwrap_or(of_document)
     }
 
     /// The row of a quote's line.
@@ -127,6 +135,7 @@ impl Line {
             replaces_line_id: None,
             promised_date: self.promise.and_then(Promise::date),
             section: self.section,
+            document_discount_percent: self.document_discount,
         }
     }
 }
@@ -153,6 +162,7 @@ impl From<&quote_lines::Model> for Line {
             section: row.section.clone(),
             choice: Choice::stored(row.option_number, row.chosen),
             promise: Promise::stored(row.promised_date, row.lead_days),
+            document_discount: None,
         }
     }
 }
@@ -180,6 +190,34 @@ impl From<&order_lines::Model> for Line {
             section: row.section.clone(),
             choice: None,
             promise: row.promised_date.map(Promise::On),
+            document_discount: row.document_discount_percent,
         }
+    }
+}
+
+/// One of a thing for one, without discounts, taxes and cost.
+#[cfg(test)]
+pub(crate) fn plain_line() -> Line {
+    Line {
+        product_id: None,
+        description: "Chai".to_owned(),
+        quantity: Quantity::ONE,
+        unit: None,
+        unit_price: Price::ONE,
+        price_base_quantity: Quantity::ONE,
+        price_source: "given".to_owned(),
+        list_unit_price: None,
+        price_override_reason: None,
+        discount_percent: Percent::ZERO,
+        billing_policy: BillingPolicy::OnOrder,
+        net_amount: Amount::ZERO,
+        tax_amount: Amount::ZERO,
+        tax_ids: Vec::new(),
+        taxes: Vec::new(),
+        unit_cost: None,
+        section: None,
+        choice: None,
+        promise: None,
+        document_discount: None,
     }
 }

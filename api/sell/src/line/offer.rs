@@ -1,8 +1,9 @@
-//! What a line of a quote leaves to the customer and promises: its option and its delivery (QTE-01, QTE-11). Pure.
+//! What a line leaves to the customer and promises: the option of a quote, section and delivery (QTE-01, QTE-11, ORD-01). Pure.
 
 use super::Line;
 use causeway_contract::{Code, FieldError};
 use causeway_master::check;
+use causeway_openapi::line::LineInput;
 use causeway_openapi::quote::{QuoteLineInput, QuoteSection};
 use causeway_value::{Amount, Currency, Day, Overflow};
 
@@ -102,16 +103,33 @@ struct Offer {
     promise: Option<Promise>,
 }
 
+impl Offer {
+    fn read(section: Option<&str>, promise: Option<Promise>, at: &str, errors: &mut Vec<FieldError>) -> Self {
+        if let Some(section) = section {
+            check::not_blank(section, &format!("{at}/section"), errors);
+        }
+        Self { section: section.map(str::to_owned), choice: None, promise }
+    }
+}
+
 impl Offers {
-    /// Reads them. Options are numbered as they come.
+    /// Reads those of an order's lines. Days of delivery are counted from `today`, the day of the order.
+    pub fn ordered(inputs: &[LineInput], today: Day, errors: &mut Vec<FieldError>) -> Self {
+        let mut offers = Vec::with_capacity(inputs.len());
+        for (index, input) in inputs.iter().enumerate() {
+            let at = format!("/lines/{index}");
+            let promise = promise(input.promised_date, input.lead_days, today, &at, errors).map(|promise| Promise::On(promise.from(today)));
+            offers.push(Offer::read(input.section.as_deref(), promise, &at, errors));
+        }
+        Self(offers)
+    }
+
+    /// Reads those of a quote's lines. Options are numbered as they come.
     pub fn read(inputs: &[QuoteLineInput], today: Day, errors: &mut Vec<FieldError>) -> Self {
         let mut options = 0;
         let mut offers = Vec::with_capacity(inputs.len());
         for (index, input) in inputs.iter().enumerate() {
             let at = format!("/lines/{index}");
-            if let Some(section) = &input.section {
-                check::not_blank(section, &format!("{at}/section"), errors);
-            }
             let chosen = input.chosen == Some(true);
             let choice = if input.optional == Some(true) {
                 options += 1;
@@ -123,7 +141,7 @@ impl Offers {
                 None
             };
             let promise = promise(input.promised_date, input.lead_days, today, &at, errors);
-            offers.push(Offer { section: input.section.clone(), choice, promise });
+            offers.push(Offer { choice, ..Offer::read(input.section.as_deref(), promise, &at, errors) });
         }
         Self(offers)
     }

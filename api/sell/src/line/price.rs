@@ -55,15 +55,16 @@ pub struct Priced {
     pub traces: Vec<Trace>,
 }
 
-/// Prices the lines of a body. Wrong fields are added to `errors` and give `None`.
+/// Prices the lines of an order, each with its section and the day that it is promised for. Wrong fields are added to `errors` and give `None`.
 ///
 /// # Errors
 /// `price_rule_tie` or `rate_missing` when a line has no one price; `amount_overflow`.
 pub async fn price_lines(ctx: &Ctx, tx: &mut Tx<'_>, scope: &Scope<'_>, inputs: &[LineInput], errors: &mut Vec<FieldError>) -> Result<Option<Priced>, Problem> {
-    price_offered(ctx, tx, scope, inputs, &Offers::default(), errors).await
+    let offers = Offers::ordered(inputs, scope.day, errors);
+    price_offered(ctx, tx, scope, inputs, &offers, errors).await
 }
 
-/// Prices the lines of a quote, which say more than a price. Wrong fields are added to `errors` and give `None`.
+/// Prices lines that say more than a price. Wrong fields are added to `errors` and give `None`.
 ///
 /// # Errors
 /// As [`price_lines`].
@@ -159,6 +160,7 @@ fn line(input: &LineInput, document_line: DocumentLine, taxes: &TaxDefs, pointer
         section: None,
         choice: None,
         promise: None,
+        document_discount: None,
     };
     (line, found.trace)
 }

@@ -86,5 +86,6 @@ pub fn order_line(row: &order_lines::Model, line: &Line, currency: Currency, obl
         replaces_line_id: row.replaces_line_id,
         promised_date: row.promised_date,
         section: row.section.clone(),
+        document_discount_percent: row.document_discount_percent,
     })
 }

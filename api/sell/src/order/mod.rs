@@ -14,7 +14,7 @@ pub mod routes;
 pub mod rules;
 pub mod service;
 mod stalled;
-mod store;
+pub(crate) mod store;
 pub mod view;
 
 pub use late::DUE;

@@ -7,7 +7,7 @@ use causeway_entity::sell::orders::Model;
 use causeway_kernel::Tx;
 use causeway_master::letter;
 use causeway_print::{Kind, Paper};
-use causeway_value::{Amount, OrderStatus};
+use causeway_value::{Amount, OrderStatus, Percent};
 
 /// The file of an order. Once it was confirmed it shows sender and recipient as they were then.
 ///
@@ -17,6 +17,9 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
     let lines: Vec<Line> = store::parts_of(tx, row).await?.lines.iter().map(Line::from).collect();
     let totals = amounts::totals(&lines, row.currency)?;
     let addressed = letter::addressed(tx, row.company_id, row.party_id, row.confirmed_at).await?;
+    // A discount that not every line contains is not told: the amounts of the lines contain what each has.
+    let shared = lines.iter().all(|line| line.document_discount.is_none());
+    let discount = if shared { row.discount_percent } else { Percent::ZERO };
     letter::print(&Paper {
         kind: Kind::OrderConfirmation,
         language: addressed.language,
@@ -35,7 +38,7 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
         contact: None,
         currency: row.currency,
         items: print::items(&lines)?,
-        discount: row.discount_percent,
+        discount,
         untaxed: row.untaxed_amount,
         taxes: letter::named_taxes(tx, &totals.taxes).await?,
         rounding: Amount::ZERO,
@@ -43,7 +46,7 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
         payment_terms: letter::term_name(tx, row.payment_term_id).await?,
         installments: Vec::new(),
         notes: row.notes.clone(),
-        terms: None,
+        terms: row.terms.clone(),
         promised: None,
     })
 }

@@ -141,7 +141,7 @@ pub fn obligation(
         unit_price: line.unit_price,
         price_base_quantity: line.price_base_quantity,
         discount_percent: line.discount_percent,
-        document_discount_percent: order.discount_percent,
+        document_discount_percent: line.document_discount_percent.unwrap_or(order.discount_percent),
         discount_base: order.discount_base,
         net_amount: line.net_amount,
         tax_amount: line.tax_amount,
@@ -199,6 +199,7 @@ mod tests {
             created_from: None,
             late: None,
             stalled_reason: None,
+            terms: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::amendment;
 use super::rules::held;
 use super::store::{self, Parts};
-use crate::line::{Line, amounts, view as line_view};
+use crate::line::{Line, amounts, offer, view as line_view};
 use causeway_contract::Problem;
 use causeway_entity::sell::{order_holds, orders};
 use causeway_kernel::{Change, Ctx, Tx};
@@ -50,6 +50,7 @@ pub fn view(row: &orders::Model, parts: &Parts) -> Result<wire::Order, Problem> 
         reference: row.reference.clone(),
         owner_id: row.owner_id,
         notes: row.notes.clone(),
+        terms: row.terms.clone(),
         untaxed_amount: row.untaxed_amount.text(currency),
         tax_amount: row.tax_amount.text(currency),
         total_amount: row.total_amount.text(currency),
@@ -59,6 +60,7 @@ pub fn view(row: &orders::Model, parts: &Parts) -> Result<wire::Order, Problem> 
         down_payments_amount: parts.down_payments.amount.text(currency),
         undeducted_amount: parts.down_payments.undeducted.text(currency),
         lines: shown,
+        sections: offer::shown(&lines, currency)?,
         holds: parts.holds.iter().map(hold).collect(),
         hold_kind: row.hold_kind,
         channel: row.channel.clone(),

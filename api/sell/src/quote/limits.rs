@@ -40,7 +40,7 @@ pub fn reasons(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Result<Vec<A
 
 fn discount(rules: &QuoteRules, document: Percent, line: &Line, number: u32) -> Option<ApprovalReason> {
     let limit = rules.max_discount_percent?;
-    let both = together(line.discount_percent, document);
+    let both = together(line.discount_percent, line.document_discount(document));
     (both > limit).then(|| ApprovalReason {
         rule: "max_discount_percent".to_owned(),
         line: Some(number),
@@ -110,29 +110,15 @@ fn term(rules: &QuoteRules, facts: Facts) -> Option<ApprovalReason> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use causeway_value::{Amount, BillingPolicy, Price, Quantity};
+    use crate::line::plain_line;
+    use causeway_value::Price;
 
     fn line(discount: &str, price: &str, listed: Option<&str>) -> Line {
         Line {
-            product_id: None,
-            description: "Chai".to_owned(),
-            quantity: Quantity::ONE,
-            unit: None,
             unit_price: price.parse().unwrap(),
-            price_base_quantity: Quantity::ONE,
-            price_source: "given".to_owned(),
             list_unit_price: listed.map(|price| price.parse::<Price>().unwrap()),
-            price_override_reason: None,
             discount_percent: discount.parse().unwrap(),
-            billing_policy: BillingPolicy::OnOrder,
-            net_amount: Amount::ZERO,
-            tax_amount: Amount::ZERO,
-            tax_ids: Vec::new(),
-            taxes: Vec::new(),
-            unit_cost: None,
-            section: None,
-            choice: None,
-            promise: None,
+            ..plain_line()
         }
     }
 

@@ -14,7 +14,7 @@ pub mod print;
 pub mod routes;
 pub mod rules;
 pub mod service;
-mod store;
+pub(crate) mod store;
 mod template;
 pub mod view;
 

@@ -17,6 +17,17 @@ pub fn must_be_draft(row: &Model, verb: &str) -> Result<(), Problem> {
     }
 }
 
+/// A quote that is submitted offers something.
+///
+/// # Errors
+/// `state_conflict`.
+pub fn must_have_lines(row: &Model, lines: usize) -> Result<(), Problem> {
+    if lines > 0 {
+        return Ok(());
+    }
+    Err(Problem::new(Code::StateConflict, format!("The quote {} has no lines. Add at least one and submit it again.", row.number)))
+}
+
 /// A quote that is approved or rejected waits for it.
 ///
 /// # Errors

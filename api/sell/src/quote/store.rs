@@ -21,7 +21,7 @@ pub(super) async fn lines(tx: &mut Tx<'_>, ids: &[QuoteId]) -> Result<BTreeMap<Q
 }
 
 /// The lines of one quote, in order.
-pub(super) async fn lines_of(tx: &mut Tx<'_>, id: QuoteId) -> Result<Vec<quote_lines::Model>, Problem> {
+pub(crate) async fn lines_of(tx: &mut Tx<'_>, id: QuoteId) -> Result<Vec<quote_lines::Model>, Problem> {
     Ok(lines(tx, &[id]).await?.remove(&id).unwrap_or_default())
 }
 

@@ -17,36 +17,10 @@ use causeway_entity::master::{addresses, parties, taxes};
 use causeway_kernel::{Ctx, Find, Tx, number};
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::chart;
+use causeway_master::checked::{Found, Told, is_failure};
 use causeway_master::rate::lookup::rate;
 use causeway_openapi::invoice_check::{CheckResult, InvoiceCheck, InvoiceCheckName as Name, InvoiceChecks};
 use causeway_value::{BillableId, BillableStatus, Day, Direction, InvoiceId, InvoiceKind, ObligationId};
-
-/// How a check ended: fine, with a warning, or with the problem that refuses the posting.
-enum Found {
-    Passed,
-    Warning(String),
-    Failed(Problem),
-}
-
-impl Found {
-    /// A wrong answer of a rule is what was found; a failure of the service itself is nobody's.
-    fn of(result: Result<(), Problem>) -> Result<Self, Problem> {
-        match result {
-            Ok(()) => Ok(Self::Passed),
-            Err(problem) if is_failure(&problem) => Err(problem),
-            Err(problem) => Ok(Self::Failed(problem)),
-        }
-    }
-
-    fn warn(detail: Option<String>) -> Self {
-        detail.map_or(Self::Passed, Self::Warning)
-    }
-}
-
-/// Whether the service itself failed. A missing account is the company's to add.
-fn is_failure(problem: &Problem) -> bool {
-    problem.status >= 500 && problem.code != Code::AccountMissing
-}
 
 /// A document that is to be posted.
 #[derive(Clone, Copy)]
@@ -78,14 +52,8 @@ pub async fn checks(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, date: Option<Day>
 }
 
 fn shown((name, found): (Name, Found)) -> InvoiceCheck {
-    match found {
-        Found::Passed => InvoiceCheck { name, result: CheckResult::Passed, detail: None, code: None },
-        Found::Warning(detail) => InvoiceCheck { name, result: CheckResult::Warning, detail: Some(detail), code: None },
-        Found::Failed(problem) => {
-            let code: &'static str = problem.code.into();
-            InvoiceCheck { name, result: CheckResult::Failed, detail: Some(problem.detail), code: Some(code.to_owned()) }
-        }
-    }
+    let Told { result, detail, code } = found.told();
+    InvoiceCheck { name, result, detail, code }
 }
 
 /// The problem of a posting that was refused, with everything else that stands in its way: the first check that fails says what the others are, and `checks`

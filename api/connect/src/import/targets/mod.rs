@@ -5,6 +5,7 @@ mod leads;
 mod opportunities;
 mod parties;
 mod products;
+mod stages;
 
 pub use parties::create_parties;
 
@@ -48,6 +49,8 @@ static LEAD: LazyLock<Shape> = LazyLock::new(shape::<crm::CreateLead>);
 static PARTY: LazyLock<Shape> = LazyLock::new(shape::<party::CreateParty>);
 static PRODUCT: LazyLock<Shape> = LazyLock::new(shape::<catalog::CreateProduct>);
 static CONTACT: LazyLock<Shape> = LazyLock::new(shape::<party::ContactInput>);
+static STAGE: LazyLock<Shape> = LazyLock::new(shape::<crm::CreateStage>);
+static STAGE_CHANGE: LazyLock<Shape> = LazyLock::new(shape::<crm::UpdateStage>);
 static PARTY_CHANGE: LazyLock<Shape> = LazyLock::new(shape::<party::UpdateParty>);
 static PRODUCT_CHANGE: LazyLock<Shape> = LazyLock::new(shape::<catalog::UpdateProduct>);
 
@@ -58,6 +61,7 @@ fn shape_of(resource: ImportResource) -> &'static Shape {
         ImportResource::Parties => &PARTY,
         ImportResource::Products => &PRODUCT,
         ImportResource::Contacts => &CONTACT,
+        ImportResource::Stages => &STAGE,
     }
 }
 
@@ -67,7 +71,10 @@ pub fn fields(resource: ImportResource) -> Vec<String> {
     let Shape::Object { fields, .. } = shape_of(resource) else { return Vec::new() };
     let flat = fields.iter().filter(|(_, field)| !matches!(field.shape.as_ref(), Shape::Object { .. })).map(|(name, _)| name.clone());
     let mut names: Vec<String> = flat.filter(|name| !["external_refs", "addresses", "contacts"].contains(&name.as_str())).collect();
-    names.push(REF.to_owned());
+    // A stage is known by its name.
+    if resource != ImportResource::Stages {
+        names.push(REF.to_owned());
+    }
     if resource == ImportResource::Contacts {
         names.push("party_id".to_owned());
     }
@@ -85,6 +92,7 @@ pub async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &Names, r
         ImportResource::Parties => parties::write(ctx, tx, import, names, rows).await,
         ImportResource::Products => products::write(ctx, tx, import, names, rows).await,
         ImportResource::Contacts => contacts::write(ctx, tx, import, names, rows).await,
+        ImportResource::Stages => stages::write(ctx, tx, import, names, rows).await,
     }
 }
 

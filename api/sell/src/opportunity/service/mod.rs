@@ -137,6 +137,17 @@ pub async fn win_by_quote(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, custome
     Ok(())
 }
 
+/// What [`win_by_quote`] refuses, for who only looks.
+///
+/// # Errors
+/// `state_conflict` when the pipeline has no stage for won deals.
+pub async fn must_be_winnable(tx: &mut Tx<'_>, row: &Model) -> Result<(), Problem> {
+    if row.status == OpportunityStatus::Won {
+        return Ok(());
+    }
+    stage_rules::ending(&of_company(tx, row.company_id).await?, OpportunityStatus::Won).map(drop)
+}
+
 /// Reopens a won or lost opportunity, in the stage that it had before unless another is named.
 ///
 /// # Errors

@@ -125,6 +125,52 @@ const fn refusal(field: &'static str, detail: String) -> Refusal {
     Refusal { field, detail }
 }
 
+/// What makes `target` stand of a line whose price stays, at another discount of the document if that `reaches` it: what cannot take it any more keeps its own.
+///
+/// # Errors
+/// As [`step`].
+pub fn granted(standing: Standing, target: Quantity, reaches: bool) -> Result<Step, Refusal> {
+    let own = step(standing, target, false);
+    if reaches { step(standing, target, true).or(own) } else { own }
+}
+
+/// The document's discount before and after an amendment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Discounts {
+    /// Before.
+    pub before: Percent,
+    /// From then on.
+    pub after: Percent,
+}
+
+impl Discounts {
+    /// Whether it is another one.
+    #[must_use]
+    pub fn change(self) -> bool {
+        self.before != self.after
+    }
+
+    /// Whether a line that stands so far would get another one.
+    #[must_use]
+    pub fn reach(self, line: &Model) -> bool {
+        self.change() && line.document_discount_percent.unwrap_or(self.before) != self.after
+    }
+
+    /// That of a line after the amendment.
+    #[must_use]
+    pub fn of(self, line: &Model) -> Percent {
+        line.document_discount_percent.unwrap_or(self.after)
+    }
+}
+
+/// Lets every line keep the document's discount that it has; what is agreed anew after that takes the new one.
+pub fn keep_discounts(lines: &mut [Model], discounts: Discounts) {
+    for line in lines.iter_mut().filter(|_| discounts.change()) {
+        let kept = line.document_discount_percent.unwrap_or(discounts.before);
+        line.document_discount_percent = Some(kept).filter(|kept| *kept != discounts.after);
+    }
+}
+
 /// A price as it is agreed from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agreed {
@@ -177,6 +223,7 @@ fn follower(line: &Model, position: i64, number: i64) -> Model {
 
 fn price(line: &mut Model, agreed: &Agreed) {
     line.discount_percent = agreed.discount_percent;
+    line.document_discount_percent = None;
     if agreed.unit_price == line.unit_price {
         return;
     }
@@ -193,13 +240,14 @@ fn price(line: &mut Model, agreed: &Agreed) {
 ///
 /// # Errors
 /// [`Overflow`] when an amount does not fit.
-pub fn changes(before: &[Model], after: &[Model]) -> Result<Vec<AmendedLine>, Overflow> {
+pub fn changes(before: &[Model], after: &[Model], discounts: Discounts) -> Result<Vec<AmendedLine>, Overflow> {
+    let agreed = |line: &Model, document: Percent| (line.unit_price, line.discount_percent, line.document_discount_percent.unwrap_or(document));
     let kept = |line: &Model| line.kept_quantity.unwrap_or(line.quantity);
     let mut changes = Vec::new();
     for line in after {
         let old = before.iter().find(|old| old.id == line.id);
         let was = old.map_or(Quantity::ZERO, kept);
-        let repriced = old.is_some_and(|old| old.unit_price != line.unit_price || old.discount_percent != line.discount_percent);
+        let repriced = old.is_some_and(|old| agreed(old, discounts.before) != agreed(line, discounts.after));
         let change = match old {
             None => LineChange::Added,
             Some(_) if repriced => LineChange::Repriced,
@@ -229,6 +277,8 @@ mod tests {
     use super::*;
     use causeway_value::{BillingPolicy, Json, OrderId, TenantId};
     use proptest::prelude::*;
+
+    const SAME: Discounts = Discounts { before: Percent::ZERO, after: Percent::ZERO };
 
     fn standing(kept: i64, delivered: i64, billed: i64, on_order: bool) -> Standing {
         Standing {
@@ -267,6 +317,7 @@ mod tests {
             replaces_line_id: None,
             promised_date: None,
             section: None,
+            document_discount_percent: None,
         }
     }
 
@@ -313,8 +364,33 @@ mod tests {
         assert_eq!((old.quantity, old.kept_quantity, old.unit_price), (Quantity(40), Some(Quantity(15)), Price(18_000_000)));
         assert_eq!((new.quantity, new.replaces_line_id, new.amendment, new.position), (Quantity(25), Some(old.id), Some(1), 2));
         assert_eq!((new.price_source.as_str(), new.list_unit_price, new.unit_price), ("given", Some(Price(18_000_000)), Price(17_000_000)));
-        let kinds: Vec<LineChange> = changes(&before, &lines).unwrap().into_iter().map(|change| change.change).collect();
+        let kinds: Vec<LineChange> = changes(&before, &lines, SAME).unwrap().into_iter().map(|change| change.change).collect();
         assert_eq!(kinds, [LineChange::Lowered, LineChange::Added]);
+    }
+
+    #[test]
+    fn another_discount_of_the_document_reaches_what_has_not_begun() {
+        let discounts = Discounts { before: Percent::ZERO, after: "5".parse().unwrap() };
+        let agreed = Agreed { unit_price: Price(18_000_000), discount_percent: Percent::ZERO, reason: None };
+        let cases = [
+            (standing(40, 0, 0, false), Step::Reprice(Quantity(40))),
+            (standing(40, 15, 10, false), Step::Replace { ended: Quantity(25), rest: Quantity(25) }),
+            (standing(40, 40, 40, false), Step::Keep),
+            (standing(-2, 0, 0, true), Step::Keep),
+        ];
+        for (now, expected) in cases {
+            assert_eq!(granted(now, now.kept, true), Ok(expected), "{now:?}");
+            assert_eq!(granted(now, now.kept, false), Ok(Step::Keep));
+            let mut lines = vec![line(now.kept.0)];
+            keep_discounts(&mut lines, discounts);
+            apply(&mut lines, 0, expected, &agreed, 1).unwrap();
+            let (first, last) = (discounts.of(&lines[0]), discounts.of(lines.last().unwrap()));
+            assert_eq!((first == discounts.after, last == discounts.after), (matches!(expected, Step::Reprice(_)), expected != Step::Keep), "{now:?}");
+        }
+        // Taken back, the lines that kept it have it like all others.
+        let mut lines = vec![Model { document_discount_percent: Some(Percent::ZERO), ..line(1) }];
+        keep_discounts(&mut lines, Discounts { before: discounts.after, after: Percent::ZERO });
+        assert_eq!(lines[0].document_discount_percent, None);
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! Amendments as the API shows them.
 
-use causeway_entity::AmendedLine;
 use causeway_entity::sell::order_amendments::Model;
+use causeway_entity::{AmendedField, AmendedLine};
 use causeway_openapi::order_amendment as wire;
 use causeway_value::Currency;
 
@@ -27,9 +27,14 @@ pub(in crate::order) fn view(row: &Model) -> wire::OrderAmendment {
         changes: row.changes.0.iter().map(|line| line_view(line, row.currency)).collect(),
         credit_note_ids: row.credit_note_ids.0.clone(),
         payment_term_id: row.payment_term_id,
+        fields: row.fields.iter().flat_map(|fields| &fields.0).map(field_view).collect(),
         approval_reasons: row.approval_reasons.0.clone(),
         amended_by: row.amended_by,
     }
+}
+
+fn field_view(field: &AmendedField) -> wire::AmendedField {
+    wire::AmendedField { field: field.field.clone(), before: field.before.clone(), after: field.after.clone() }
 }
 
 fn line_view(line: &AmendedLine, currency: Currency) -> wire::AmendedLine {

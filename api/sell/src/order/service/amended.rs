@@ -1,7 +1,7 @@
 //! Writing what changed of a confirmed order: its lines, what is owed, planned deliveries, and the numbered record.
 
 use super::confirm::kinds;
-use crate::order::amendment::rules::changes as line_changes;
+use crate::order::amendment::rules::{Discounts, changes as line_changes};
 use crate::order::news::enter;
 use crate::order::store::Parts;
 use crate::order::{rules, view};
@@ -9,6 +9,7 @@ use causeway_bill::down_payment;
 use causeway_bill::obligation::{self, Changes, done};
 use causeway_contract::Problem;
 use causeway_deliver::delivery::fit_to;
+use causeway_entity::AmendedField;
 use causeway_entity::bill::obligations;
 use causeway_entity::govern::companies;
 use causeway_entity::sell::{order_amendments, order_lines, orders};
@@ -22,6 +23,8 @@ pub(super) struct Amended<'a> {
     pub reason: &'a str,
     /// The lines as they were.
     pub before: Vec<order_lines::Model>,
+    /// The fields of the order that change.
+    pub fields: Vec<AmendedField>,
     /// What a second person has to say yes to.
     pub approval_reasons: Vec<String>,
 }
@@ -61,6 +64,7 @@ pub(super) async fn write(
         parts.obligations.extend(obligation::confirm(ctx, tx, owed).await?);
     }
     fit_to(ctx, tx, new.id, &parts.obligations).await?;
+    let discounts = Discounts { before: old.discount_percent, after: new.discount_percent };
     let row = order_amendments::Model {
         tenant_id: new.tenant_id,
         id: OrderAmendmentId::new(),
@@ -75,7 +79,7 @@ pub(super) async fn write(
         untaxed_change: new.untaxed_amount.minus(old.untaxed_amount)?,
         tax_change: new.tax_amount.minus(old.tax_amount)?,
         total_change: new.total_amount.minus(old.total_amount)?,
-        changes: Json(line_changes(&amended.before, &parts.lines)?),
+        changes: Json(line_changes(&amended.before, &parts.lines, discounts)?),
         credit_note_ids: Json(written.credit_notes),
         payment_term_id: new.payment_term_id.filter(|term| old.payment_term_id != Some(*term)),
         approval_reasons: Json(amended.approval_reasons),
@@ -83,6 +87,7 @@ pub(super) async fn write(
         version: 1,
         created_at: ctx.now(),
         updated_at: ctx.now(),
+        fields: (!amended.fields.is_empty()).then_some(Json(amended.fields)),
     };
     tx.insert(row.clone());
     let touched: Vec<_> = row.changes.0.iter().map(|change| change.order_line_id.uuid()).collect();

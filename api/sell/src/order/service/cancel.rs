@@ -51,6 +51,6 @@ pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::Cancel
         parts.lines.clone_from(&before);
         new.status = OrderStatus::Cancelled;
     }
-    let amended = Amended { kind: AmendmentKind::RestCancelled, reason: &body.reason, before, approval_reasons: Vec::new() };
+    let amended = Amended { kind: AmendmentKind::RestCancelled, reason: &body.reason, before, fields: Vec::new(), approval_reasons: Vec::new() };
     amended::write(ctx, tx, amended, (&old, new), parts, changes).await
 }

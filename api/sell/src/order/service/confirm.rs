@@ -48,7 +48,10 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
 }
 
 /// An order must say what its company asks for before anybody works on it (ORD-10).
-async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, order: &orders::Model) -> Result<(), Problem> {
+///
+/// # Errors
+/// `required` for each thing that it does not say.
+pub async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, order: &orders::Model) -> Result<(), Problem> {
     let Some(asked) = &company.document_rules else { return Ok(()) };
     let fields = [
         (DocumentInput::Reference, order.reference.is_some()),

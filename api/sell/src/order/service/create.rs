@@ -98,6 +98,7 @@ pub async fn create_from_quote(
         created_from: None,
         late: Some(false),
         stalled_reason: None,
+        terms: quote.terms.clone(),
     };
     insert(ctx, tx, &row, lines, Vec::new())
 }
@@ -150,5 +151,6 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateOrder, number: String) -
         created_from: None,
         late: Some(false),
         stalled_reason: None,
+        terms: body.terms.clone(),
     }
 }

@@ -9,6 +9,7 @@ use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
 use causeway_entity::sell::{order_holds, orders};
 use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::checked::Found;
 use causeway_openapi::order as wire;
 use causeway_value::{Amount, CreditAction, HoldId, HoldKind, OrderId, OrderStatus, PartyId};
 
@@ -37,6 +38,26 @@ pub(super) async fn verdict(
     verb: &str,
 ) -> Result<Verdict, Problem> {
     let checked = exposure::check(ctx, tx, company, party, (more, order.currency)).await?;
+    decided(tx, &checked, order, verb).await
+}
+
+/// What confirming an order would come to, for who only looks: refused, held or warned of.
+///
+/// # Errors
+/// When the database fails.
+pub async fn foresee_credit(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, party: &parties::Model, order: &orders::Model) -> Result<Found, Problem> {
+    let verdict = match exposure::foresee(ctx, tx, company, party, (order.total_amount, order.currency)).await {
+        Ok(checked) => decided(tx, &checked, order, "confirmed").await,
+        Err(problem) => Err(problem),
+    };
+    match verdict {
+        Ok(Verdict::Confirm(warning)) => Ok(Found::warn(warning)),
+        Ok(Verdict::Hold(placed)) => Ok(Found::Warning(format!("It would be held instead of confirmed. {}", placed.reason))),
+        Err(problem) => Found::of(Err(problem)),
+    }
+}
+
+async fn decided(tx: &mut Tx<'_>, checked: &Checked, order: &orders::Model, verb: &str) -> Result<Verdict, Problem> {
     if checked.findings.is_empty() || is_covered(tx, order).await? {
         return Ok(Verdict::Confirm(None));
     }
@@ -46,7 +67,7 @@ pub(super) async fn verdict(
             let owner_id = checked.policy.owner_id.or(order.owner_id);
             Ok(Verdict::Hold(Placed { kind: HoldKind::Credit, blocks: None, reason: checked.because(), owner_id, asked_by: None }))
         }
-        CreditAction::Block => Err(blocked(order, &checked, verb)),
+        CreditAction::Block => Err(blocked(order, checked, verb)),
     }
 }
 

@@ -75,6 +75,7 @@ fn differences(order: &orders::Model, lines: &[order_lines::Model], body: &wire:
     found.compare("/owner_id", body.owner_id.as_ref(), order.owner_id.as_ref());
     found.compare("/channel", body.channel.as_ref(), order.channel.as_ref());
     found.compare("/notes", body.notes.as_ref(), order.notes.as_ref());
+    found.compare("/terms", body.terms.as_ref(), order.terms.as_ref());
     if body.lines.len() == lines.len() {
         for (index, (given, line)) in body.lines.iter().zip(lines).enumerate() {
             let at = |field: &str| format!("/lines/{index}/{field}");
@@ -83,6 +84,8 @@ fn differences(order: &orders::Model, lines: &[order_lines::Model], body: &wire:
             found.compare(&at("quantity"), Some(&given.quantity), Some(&line.kept_quantity.unwrap_or(line.quantity)));
             found.compare(&at("unit"), given.unit.as_ref(), line.unit.as_ref());
             found.compare(&at("unit_price"), given.unit_price.as_ref(), Some(&line.unit_price));
+            found.compare(&at("section"), given.section.as_ref(), line.section.as_ref());
+            found.compare(&at("promised_date"), given.promised_date.as_ref(), line.promised_date.as_ref());
             found.compare(&at("discount_percent"), given.discount_percent.as_ref(), Some(&line.discount_percent));
         }
     } else {

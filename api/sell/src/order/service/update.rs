@@ -24,7 +24,7 @@ use causeway_value::{Json, OrderId};
 pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::UpdateOrder) -> Result<wire::Order, Problem> {
     let old = tx.lock::<orders::Entity>(id).await?;
     rules::must_be_draft(&old, "changed")?;
-    if !body.lines.is_absent() || !body.discount_percent.is_absent() || !body.payment_term_id.is_absent() {
+    if !body.lines.is_absent() || !body.discount_percent.is_absent() || !body.payment_term_id.is_absent() || !body.terms.is_absent() {
         rules::must_not_be_quoted(&old)?;
     }
     let mut errors = Vec::new();
@@ -56,6 +56,7 @@ fn patched(ctx: &Ctx, old: &orders::Model, body: &wire::UpdateOrder, errors: &mu
     new.reference = body.reference.clone().over(new.reference);
     new.owner_id = body.owner_id.clone().over(new.owner_id);
     new.notes = body.notes.clone().over(new.notes);
+    new.terms = body.terms.clone().over(new.terms);
     new.metadata = Json(check::metadata(new.metadata.0, &body.metadata, errors));
     new
 }

@@ -5,7 +5,7 @@ use crate::line::Line;
 use crate::line::offer::Promise;
 use crate::quote::limits::{Facts, reasons};
 use crate::quote::{rules, store, view};
-use causeway_contract::{Code, Problem};
+use causeway_contract::Problem;
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
 use causeway_entity::sell::quotes::{Entity, Model};
@@ -24,9 +24,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quo
     let old = tx.lock::<Entity>(id).await?;
     rules::must_be_draft(&old, "submitted")?;
     let rows = store::lines_of(tx, id).await?;
-    if rows.is_empty() {
-        return Err(Problem::new(Code::StateConflict, format!("The quote {} has no lines. Add at least one and submit it again.", old.number)));
-    }
+    rules::must_have_lines(&old, rows.len())?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     must_be_complete(tx, &company, &old).await?;
     let mut broken = Vec::new();
@@ -56,7 +54,10 @@ pub(super) fn facts(quote: &Model, party: &parties::Model, today: Day) -> Facts 
 }
 
 /// A quote must say what its company asks for before anybody decides on it.
-async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, quote: &Model) -> Result<(), Problem> {
+///
+/// # Errors
+/// `required` for each thing that it does not say.
+pub async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, quote: &Model) -> Result<(), Problem> {
     let Some(asked) = &company.document_rules else { return Ok(()) };
     let fields = [
         (DocumentInput::Reference, quote.reference.is_some()),

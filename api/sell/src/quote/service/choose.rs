@@ -35,9 +35,7 @@ pub(super) async fn choose(
         Some(wanted) => take(&mut lines, wanted)?,
         None => BTreeSet::new(),
     };
-    if !lines.iter().any(Line::counts) {
-        return Err(Problem::field(Code::Required, "/chosen_options", "must name at least one option: nothing would be ordered"));
-    }
+    must_order_something(&lines)?;
     if lines.iter().zip(&rows).all(|(line, row)| line.choice.map(|choice| choice.chosen) == row.chosen) {
         return Ok((quote, rows));
     }
@@ -53,6 +51,17 @@ pub(super) async fn choose(
         after.push(new);
     }
     Ok((chosen, after))
+}
+
+/// What is accepted orders something.
+///
+/// # Errors
+/// `required` when no line counts.
+pub fn must_order_something(lines: &[Line]) -> Result<(), Problem> {
+    if lines.iter().any(Line::counts) {
+        return Ok(());
+    }
+    Err(Problem::field(Code::Required, "/chosen_options", "must name at least one option: nothing would be ordered"))
 }
 
 /// Takes these options and no others. Answers the numbers of the lines that were not taken before.
@@ -113,30 +122,10 @@ async fn must_be_covered(
 mod tests {
     use super::*;
     use crate::line::offer::Choice;
-    use causeway_value::{Amount, BillingPolicy, Price, Quantity};
+    use crate::line::plain_line;
 
     fn line(choice: Option<(u32, bool)>) -> Line {
-        Line {
-            product_id: None,
-            description: "Chai".to_owned(),
-            quantity: Quantity::ONE,
-            unit: None,
-            unit_price: Price::ONE,
-            price_base_quantity: Quantity::ONE,
-            price_source: "given".to_owned(),
-            list_unit_price: None,
-            price_override_reason: None,
-            discount_percent: causeway_value::Percent::ZERO,
-            billing_policy: BillingPolicy::OnOrder,
-            net_amount: Amount::ZERO,
-            tax_amount: Amount::ZERO,
-            tax_ids: Vec::new(),
-            taxes: Vec::new(),
-            unit_cost: None,
-            section: None,
-            choice: choice.map(|(option, chosen)| Choice { option, chosen }),
-            promise: None,
-        }
+        Line { choice: choice.map(|(option, chosen)| Choice { option, chosen }), ..plain_line() }
     }
 
     #[test]

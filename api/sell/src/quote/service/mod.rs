@@ -10,8 +10,10 @@ mod revise;
 mod update;
 
 pub use accept::accept;
+pub(crate) use approve::must_be_complete;
 pub use approve::{approve, reject, submit};
 pub(in crate::quote) use choose::RULES;
+pub(crate) use choose::must_order_something;
 pub use create::{create, price};
 pub use history::{compare, duplicate, revisions};
 pub use offer::{decline, explain, send};

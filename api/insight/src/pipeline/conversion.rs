@@ -1,0 +1,128 @@
+//! What became of the deals that came to each stage (RPT-01, CRM-10).
+
+use super::rules::win_rate;
+use super::scope::Scope;
+use crate::sql::{self, Statement};
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::sell::stages;
+use causeway_kernel::db::Cell;
+use causeway_kernel::{Find, Tx};
+use causeway_openapi::conversion as wire;
+use causeway_sell::stage::rules::status;
+use causeway_value::{OpportunityStatus, Overflow, StageId};
+use sea_orm::FromQueryResult;
+use sea_orm::sea_query::Value;
+use std::collections::BTreeMap;
+
+const DAY: i64 = 86_400_000_000;
+
+/// Visits of one stage after which deals came to one other, or that go on.
+#[derive(Clone, Debug, FromQueryResult)]
+struct Step {
+    stage_id: StageId,
+    next_id: Option<StageId>,
+    count: i64,
+}
+
+/// How long the visit in the middle took, in microseconds.
+#[derive(Clone, Debug, FromQueryResult)]
+struct Middle {
+    stage_id: StageId,
+    took: i64,
+}
+
+/// What became of the visits of a stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Became {
+    went_on: i64,
+    went_back: i64,
+    lost: i64,
+    still_there: i64,
+}
+
+impl Became {
+    fn left(self) -> Result<i64, Overflow> {
+        [self.went_back, self.lost].into_iter().try_fold(self.went_on, i64::checked_add).ok_or(Overflow)
+    }
+}
+
+/// The report. Every visit of a stage that began in the period counts, also the second one of a deal that came back.
+///
+/// # Errors
+/// `not_found` for the company; `invalid_value` for the period.
+pub async fn conversion(tx: &mut Tx<'_>, query: &wire::PipelineConversionQuery) -> Result<wire::PipelineConversion, Problem> {
+    if let (Some(from), Some(to)) = (query.from, query.to)
+        && to < from
+    {
+        return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "to", "must not be before `from`")]));
+    }
+    let scope = Scope::of(tx, query.company_id, None).await?;
+    let mut filter = scope.filter(tx).and("o.owner_id =", query.owner_id).and("o.team_id =", query.team_id);
+    // The next stage of a visit may begin after the period, so the period chooses among visits that know theirs.
+    let visits = format!(
+        "SELECT v.stage_id, v.entered_at, v.left_at, LEAD(v.stage_id) OVER (PARTITION BY v.opportunity_id ORDER BY v.version) AS next_id \
+         FROM opportunities o JOIN stage_visits v ON v.tenant_id = o.tenant_id AND v.opportunity_id = o.id WHERE {}",
+        filter.sql
+    );
+    let mut period = "1 = 1".to_owned();
+    let bounds = [(">=", query.from.map(|day| day.start_in(scope.zone))), ("<", query.to.map(|day| day.plus_days(1).start_in(scope.zone)))];
+    for (sign, bound) in bounds {
+        if let Some(bound) = bound {
+            period.push_str(&format!(" AND w.entered_at {sign} {}", filter.place(bound)));
+        }
+    }
+    let steps = steps(tx, &visits, &period, filter.values.clone()).await?;
+    let middles = middles(tx, &visits, &period, filter.values).await?;
+    let stages: Vec<stages::Model> = Find::<stages::Entity>::new().order_by(stages::Column::Position).order_by(stages::Column::Id).all(tx).await?;
+    let open = stages.iter().filter(|stage| status(stage) == OpportunityStatus::Open);
+    let rows = open.map(|stage| row(stage, became(stage, &steps, &stages)?, middles.get(&stage.id).copied())).collect::<Result<_, Overflow>>()?;
+    Ok(wire::PipelineConversion { object: "pipeline_conversion".to_owned(), rows })
+}
+
+async fn steps(tx: &mut Tx<'_>, visits: &str, period: &str, values: Vec<Value>) -> Result<Vec<Step>, Problem> {
+    let sql = format!("SELECT w.stage_id AS stage_id, w.next_id AS next_id, COUNT(*) AS count FROM ({visits}) w WHERE {period} GROUP BY w.stage_id, w.next_id");
+    sql::rows(tx, Statement { sql, values }, &[("stage_id", Cell::Uuid), ("next_id", Cell::Uuid), ("count", Cell::Whole)]).await
+}
+
+/// How long the visit in the middle of those that ended took, by stage; the lower one of an even number.
+async fn middles(tx: &mut Tx<'_>, visits: &str, period: &str, values: Vec<Value>) -> Result<BTreeMap<StageId, i64>, Problem> {
+    let sql = format!(
+        "SELECT r.stage_id AS stage_id, r.took AS took FROM ( \
+             SELECT w.stage_id, w.left_at - w.entered_at AS took, ROW_NUMBER() OVER (PARTITION BY w.stage_id ORDER BY w.left_at - w.entered_at) AS place, \
+                 COUNT(*) OVER (PARTITION BY w.stage_id) AS visits FROM ({visits}) w WHERE {period} AND w.left_at IS NOT NULL) r \
+         WHERE r.place = (r.visits + 1) / 2"
+    );
+    let found: Vec<Middle> = sql::rows(tx, Statement { sql, values }, &[("stage_id", Cell::Uuid), ("took", Cell::Whole)]).await?;
+    Ok(found.into_iter().map(|middle| (middle.stage_id, middle.took)).collect())
+}
+
+/// What became of the visits of a stage, by where its deals came next.
+fn became(stage: &stages::Model, steps: &[Step], stages: &[stages::Model]) -> Result<Became, Overflow> {
+    let mut became = Became::default();
+    for step in steps.iter().filter(|step| step.stage_id == stage.id) {
+        let next = step.next_id.and_then(|id| stages.iter().find(|next| next.id == id));
+        let sum = match (step.next_id, next.map(|next| (status(next), next.position > stage.position))) {
+            (None, _) => &mut became.still_there,
+            (Some(_), Some((OpportunityStatus::Lost, _))) => &mut became.lost,
+            (Some(_), Some((OpportunityStatus::Open, false))) => &mut became.went_back,
+            (Some(_), _) => &mut became.went_on,
+        };
+        *sum = sum.checked_add(step.count).ok_or(Overflow)?;
+    }
+    Ok(became)
+}
+
+fn row(stage: &stages::Model, became: Became, took: Option<i64>) -> Result<wire::PipelineConversionRow, Overflow> {
+    let left = became.left()?;
+    Ok(wire::PipelineConversionRow {
+        stage: stage.name.clone(),
+        stage_id: stage.id,
+        entered: left.checked_add(became.still_there).ok_or(Overflow)?,
+        went_on: became.went_on,
+        went_back: became.went_back,
+        lost: became.lost,
+        still_there: became.still_there,
+        conversion_rate: win_rate(became.went_on, left.saturating_sub(became.went_on))?,
+        median_days: took.map(|took| took / DAY),
+    })
+}

@@ -1,0 +1,97 @@
+//! Reports as CSV: a line for each of their `rows`, or for each of their `groups` where the caller asked for some with `by`. Totals are left out: they are
+//! sums of the lines. A list that stands in the order of the report's `buckets` has a column for each of them.
+
+use super::csv::{Column, Columns, attachment, lines};
+use actix_web::HttpResponse;
+use causeway_contract::{Problem, Shape};
+use serde_json::Value;
+
+/// The columns of a report.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    rows: Columns,
+    groups: Option<Columns>,
+}
+
+impl Table {
+    /// Those of a report of this shape; none when it is no report.
+    pub(crate) fn of(report: &Shape) -> Option<Self> {
+        let columns = |member: &str| report.items(member).map(Columns::of);
+        Some(Self { rows: columns("rows")?, groups: columns("groups") })
+    }
+
+    /// The report as a file, named by the last step of its path.
+    ///
+    /// # Errors
+    /// When it cannot be written: a bug.
+    pub(crate) fn answer(&self, report: &Value, grouped: bool, path: &str, request_id: &str) -> Result<HttpResponse, Problem> {
+        let written = lines(&self.lines(report, grouped))?;
+        Ok(attachment(path, request_id).body(written))
+    }
+
+    fn lines(&self, report: &Value, grouped: bool) -> Vec<Vec<String>> {
+        let (member, columns) = match self.groups.as_ref().filter(|_| grouped) {
+            Some(groups) => ("groups", groups),
+            None => ("rows", &self.rows),
+        };
+        let buckets: Vec<&str> = texts(report.get("buckets"));
+        let spread = |column: &Column| !buckets.is_empty() && column.is("amounts");
+        let header =
+            columns.each().flat_map(|column| if spread(column) { buckets.iter().map(|name| (*name).to_owned()).collect() } else { vec![column.name()] });
+        let mut lines = vec![header.collect::<Vec<_>>()];
+        for row in report.get(member).and_then(Value::as_array).into_iter().flatten() {
+            let cells = |column: &Column| {
+                if !spread(column) {
+                    return vec![column.cell(row)];
+                }
+                let amounts = texts(row.get("amounts"));
+                (0..buckets.len()).map(|place| amounts.get(place).copied().unwrap_or_default().to_owned()).collect()
+            };
+            lines.push(columns.each().flat_map(cells).collect());
+        }
+        lines
+    }
+}
+
+fn texts(list: Option<&Value>) -> Vec<&str> {
+    list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use utoipa::ToSchema;
+
+    #[derive(ToSchema)]
+    #[allow(dead_code, reason = "only its schema is used")]
+    struct Report {
+        buckets: Vec<String>,
+        rows: Vec<Row>,
+        groups: Vec<Group>,
+    }
+
+    #[derive(ToSchema)]
+    #[allow(dead_code, reason = "only its schema is used")]
+    struct Row {
+        name: String,
+        amounts: Vec<String>,
+    }
+
+    #[derive(ToSchema)]
+    #[allow(dead_code, reason = "only its schema is used")]
+    struct Group {
+        owner: String,
+    }
+
+    #[test]
+    fn buckets_are_columns_and_groups_stand_in_for_rows() {
+        let table = Table::of(&Shape::of::<Report>()).unwrap();
+        let rows = json!([{ "name": "=Boreas", "amounts": ["1.00", "-2.00"] }]);
+        let report = json!({ "buckets": ["current", "1-30"], "rows": rows, "groups": [{ "owner": "Amy" }] });
+        let text = |grouped| table.lines(&report, grouped).into_iter().map(|line| line.join("|")).collect::<Vec<_>>();
+        assert_eq!(text(false), ["current|1-30|name", "1.00|-2.00|'=Boreas"]);
+        assert_eq!(text(true), ["owner", "Amy"]);
+        assert!(Table::of(&Shape::of::<Row>()).is_none());
+    }
+}

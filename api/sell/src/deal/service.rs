@@ -1,0 +1,189 @@
+//! Looking at a quote or an order.
+
+use super::rules::{Around, Deal, warnings};
+use crate::line::offer::Promise;
+use crate::line::{Line, amounts};
+use crate::opportunity::service::must_be_winnable;
+use crate::order::{self, store};
+use crate::quote;
+use causeway_bill::exposure;
+use causeway_contract::{Code, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::master::{parties, price_lists};
+use causeway_entity::sell::{opportunities, orders, quotes};
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::checked::{Found, Told};
+use causeway_master::party::store::{Children, children_of};
+use causeway_master::rate::lookup::rate;
+use causeway_openapi::deal_check::{DealCheck, DealCheckName as Name, DealStep, OrderChecks, QuoteChecks};
+use causeway_openapi::invoice_check::CheckResult;
+use causeway_value::{CompanyId, Currency, Day, OpportunityId, OrderId, PartyId, QuoteId, QuoteStatus};
+
+type Checks = Vec<(Name, Found)>;
+
+/// Every check of a quote's next step.
+///
+/// # Errors
+/// `not_found`.
+pub(super) async fn quote(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<QuoteChecks, Problem> {
+    let quote = tx.must::<quotes::Entity>(id).await?;
+    let lines: Vec<Line> = quote::store::lines_of(tx, id).await?.iter().map(Line::from).collect();
+    let known = Known::load(ctx, tx, quote.company_id, quote.party_id, quote.opportunity_id).await?;
+    let (step, mut found) = if quote.status == QuoteStatus::Draft {
+        (DealStep::Submit, submitting(tx, &quote, &lines, &known).await?)
+    } else {
+        (DealStep::Accept, accepting(tx, &quote, &lines, &known).await?)
+    };
+    if goes_on(&found) {
+        let deal = Deal {
+            day: quote.quote_date,
+            valid_until: quote.valid_until,
+            promise: Promise::stored(quote.promised_date, quote.lead_days),
+            currency: quote.currency,
+            payment_term_id: quote.payment_term_id,
+            discount: quote.discount_percent,
+            untaxed: quote.untaxed_amount,
+            margin: quote.margin_percent,
+            lines: &lines,
+        };
+        let stranger =
+            (!known.party.is_customer).then(|| format!("{} is no customer yet: its order could not be confirmed. Give it the role.", known.party.name));
+        found.push((Name::Customer, Found::warn(stranger)));
+        let checked = exposure::foresee(ctx, tx, &known.company, &known.party, (quote.total_amount, quote.currency)).await;
+        let checked = unless_rate_is_missing(checked)?;
+        let beyond =
+            checked.filter(|checked| !checked.findings.is_empty()).map(|checked| format!("An order of it would meet the credit check. {}", checked.because()));
+        found.push((Name::Credit, Found::warn(beyond)));
+        found.extend(known.warnings(tx, &deal).await?);
+    }
+    let (ready, checks) = shown(found);
+    Ok(QuoteChecks { object: "quote_checks".to_owned(), quote_id: id, step, ready, checks })
+}
+
+async fn submitting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[Line], known: &Known) -> Result<Checks, Problem> {
+    Ok(vec![
+        (Name::State, Found::of(quote::rules::must_be_draft(quote, "submitted"))?),
+        (Name::Lines, Found::of(quote::rules::must_have_lines(quote, lines.len()))?),
+        (Name::Complete, Found::of(quote::service::must_be_complete(tx, &known.company, quote).await)?),
+    ])
+}
+
+async fn accepting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[Line], known: &Known) -> Result<Checks, Problem> {
+    let mut found = vec![(Name::State, Found::of(quote::rules::must_be_offered(quote, "accepted"))?)];
+    if goes_on(&found) {
+        found.push((Name::Valid, Found::of(quote::rules::must_be_valid(quote, known.today))?));
+        found.push((Name::Lines, Found::of(quote::service::must_order_something(lines))?));
+        let winnable = match &known.opportunity {
+            Some(opportunity) => must_be_winnable(tx, opportunity).await,
+            None => Ok(()),
+        };
+        found.push((Name::Opportunity, Found::of(winnable)?));
+    }
+    Ok(found)
+}
+
+/// Every check before an order is confirmed.
+///
+/// # Errors
+/// `not_found`.
+pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<OrderChecks, Problem> {
+    let order = tx.must::<orders::Entity>(id).await?;
+    let parts = store::parts_of(tx, &order).await?;
+    let known = Known::load(ctx, tx, order.company_id, order.party_id, order.opportunity_id).await?;
+    let mut found = vec![(Name::State, Found::of(order::rules::must_be_draft(&order, "confirmed"))?)];
+    if goes_on(&found) {
+        let confirmable = |customer, lines, holds| Found::of(order::rules::must_be_confirmable(&order, customer, lines, holds));
+        found.push((Name::NotHeld, confirmable(true, 1, &parts.holds)?));
+        found.push((Name::Customer, confirmable(known.party.is_customer, 1, &[])?));
+        found.push((Name::Lines, confirmable(true, parts.lines.len(), &[])?));
+        found.push((Name::Complete, Found::of(order::service::must_be_complete(tx, &known.company, &order).await)?));
+        found.push((Name::Credit, order::service::foresee_credit(ctx, tx, &known.company, &known.party, &order).await?));
+        let lines: Vec<Line> = parts.lines.iter().map(Line::from).collect();
+        let deal = Deal {
+            day: order.order_date,
+            valid_until: None,
+            promise: None,
+            currency: order.currency,
+            payment_term_id: order.payment_term_id,
+            discount: order.discount_percent,
+            untaxed: order.untaxed_amount,
+            margin: amounts::totals(&lines, order.currency)?.margin.and_then(|margin| margin.percent),
+            lines: &lines,
+        };
+        found.extend(known.warnings(tx, &deal).await?);
+    }
+    let (ready, checks) = shown(found);
+    Ok(OrderChecks { object: "order_checks".to_owned(), order_id: id, step: DealStep::Confirm, ready, checks })
+}
+
+/// A document that does not stand where the step is taken needs no other check.
+fn goes_on(found: &Checks) -> bool {
+    !matches!(found.first(), Some((Name::State, Found::Failed(_))))
+}
+
+fn shown(found: Checks) -> (bool, Vec<DealCheck>) {
+    let checks: Vec<DealCheck> = found
+        .into_iter()
+        .map(|(name, found)| {
+            let Told { result, detail, code } = found.told();
+            DealCheck { name, result, detail, code }
+        })
+        .collect();
+    (checks.iter().all(|check| check.result != CheckResult::Failed), checks)
+}
+
+/// Whom a deal is between and what it came from.
+struct Known {
+    company: companies::Model,
+    party: parties::Model,
+    children: Children,
+    opportunity: Option<opportunities::Model>,
+    price_list: Option<price_lists::Model>,
+    today: Day,
+}
+
+impl Known {
+    async fn load(ctx: &Ctx, tx: &mut Tx<'_>, company: CompanyId, party: PartyId, opportunity: Option<OpportunityId>) -> Result<Self, Problem> {
+        let company = tx.must::<companies::Entity>(company).await?;
+        let party = tx.must::<parties::Entity>(party).await?;
+        let children = children_of(tx, party.id).await?;
+        let opportunity = match opportunity {
+            Some(id) => tx.get::<opportunities::Entity>(id).await?,
+            None => None,
+        };
+        let price_list = match party.price_list_id {
+            Some(id) => tx.get::<price_lists::Entity>(id).await?,
+            None => None,
+        };
+        Ok(Self { today: ctx.today(company.time_zone), company, party, children, opportunity, price_list })
+    }
+
+    async fn warnings(&self, tx: &mut Tx<'_>, deal: &Deal<'_>) -> Result<Checks, Problem> {
+        let around = Around {
+            company: &self.company,
+            party: &self.party,
+            children: &self.children,
+            opportunity: self.opportunity.as_ref(),
+            price_list: self.price_list.as_ref(),
+            today: self.today,
+        };
+        let mut found: Checks = warnings(deal, &around)?.into_iter().map(|(name, detail)| (name, Found::warn(detail))).collect();
+        found.push((Name::Rate, Found::warn(self.no_rate(tx, deal.currency).await?)));
+        Ok(found)
+    }
+
+    async fn no_rate(&self, tx: &mut Tx<'_>, currency: Currency) -> Result<Option<String>, Problem> {
+        let missing = unless_rate_is_missing(rate(tx, currency, self.company.currency, self.today).await)?.is_none();
+        let pair = (currency.code(), self.company.currency.code());
+        Ok(missing.then(|| format!("There is no rate from {} to {}: its invoices could not be posted. Add one: POST /v1/exchange-rates.", pair.0, pair.1)))
+    }
+}
+
+/// Nothing where a rate is missing, which is a check of its own.
+fn unless_rate_is_missing<T>(result: Result<T, Problem>) -> Result<Option<T>, Problem> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(problem) if problem.code == Code::RateMissing => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}

@@ -1,0 +1,74 @@
+//! How deals go from stage to stage (RPT-01, CRM-10).
+
+use causeway_value::{CompanyId, Day, StageId, TeamId, UserId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use op::ENDPOINTS;
+
+/// Which deals, and when they came to their stages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PipelineConversionQuery {
+    /// The company: all that the caller may see when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_id: Option<CompanyId>,
+    /// The first day on which a deal may have come to a stage: any when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// The last such day: any when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Day>,
+    /// Only deals of this owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<UserId>,
+    /// Only deals of this team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team_id: Option<TeamId>,
+}
+
+/// What became of the deals that came to each stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PipelineConversion {
+    /// Always `pipeline_conversion`.
+    pub object: String,
+    /// The open stages in their order.
+    pub rows: Vec<PipelineConversionRow>,
+}
+
+/// A stage. What came in is what went on, went back, was lost and still stands there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PipelineConversionRow {
+    /// Its name.
+    pub stage: String,
+    /// The stage.
+    pub stage_id: StageId,
+    /// How often a deal came to it in the period.
+    pub entered: i64,
+    /// How many of them went on to a later stage, or were won.
+    pub went_on: i64,
+    /// How many went back to an earlier stage.
+    pub went_back: i64,
+    /// How many were lost from here.
+    pub lost: i64,
+    /// How many still stand there.
+    pub still_there: i64,
+    /// Those that went on out of those that left, to four decimals; null when none left.
+    pub conversion_rate: Option<String>,
+    /// Whole days that those that left stood there, in the middle; null when none left.
+    pub median_days: Option<i64>,
+}
+
+/// The operations.
+pub mod op {
+    use super::{PipelineConversion, PipelineConversionQuery};
+    use crate::measure::ReportDefinition;
+    use causeway_contract::{Json, Nothing, endpoints};
+
+    endpoints! {
+        /// Gives what became of the deals that came to each stage: how many went on, went back, were lost and are still there, and how long they stood there.
+        Get "/v1/reports/pipeline-conversion" GetPipelineConversion () Nothing => Json<PipelineConversion>, reports:read, query PipelineConversionQuery;
+        /// What the report pipeline-conversion means: what it counts, from where, and how it rounds.
+        Get "/v1/reports/pipeline-conversion/definition" DefinePipelineConversion () Nothing => Json<ReportDefinition>, reports:read;
+    }
+}

@@ -1,0 +1,58 @@
+//! Quotes: offers in revisions, priced by the price lists (QTE-02 to QTE-22).
+
+mod answer;
+mod given;
+mod history;
+mod shown;
+
+pub use answer::{AcceptQuote, AcceptedQuote, ApproveQuote, DeclineQuote, RejectQuote};
+pub use given::{CreateQuote, DuplicateQuote, QuoteLineInput, UpdateQuote};
+pub use history::{QuoteChanges, QuoteChangesQuery, QuoteFieldChange, QuoteLineChange, QuoteLineChangeKind, QuoteRevision, QuoteRevisions};
+pub use op::ENDPOINTS;
+pub use shown::{PricedQuote, QUOTES, Quote, QuoteLine, QuoteSection};
+
+/// The operations. Their names may be those of their bodies, which is why they stand apart.
+pub mod op {
+    use super::{AcceptedQuote, PricedQuote, QUOTES, Quote, QuoteChanges, QuoteChangesQuery, QuoteRevisions};
+    use crate::object::Explanation;
+    use crate::quote as body;
+    use causeway_contract::{Created, Json, Nothing, Page, Pdf, endpoints};
+    use causeway_value::QuoteId;
+
+    endpoints! {
+        /// Lists quotes.
+        Get "/v1/quotes" ListQuotes () Nothing => Page<Quote>, quotes:read, list QUOTES;
+        /// Creates a quote, of a template or of its own lines.
+        Post "/v1/quotes" CreateQuote () body::CreateQuote => Created<Quote>, quotes:write;
+        /// Reads a quote.
+        Get "/v1/quotes/{id}" GetQuote (QuoteId) Nothing => Json<Quote>, quotes:read;
+        /// Prints a quote.
+        Get "/v1/quotes/{id}/pdf" PrintQuote (QuoteId) Nothing => Pdf, quotes:read;
+        /// Changes a quote.
+        Patch "/v1/quotes/{id}" UpdateQuote (QuoteId) body::UpdateQuote => Json<Quote>, quotes:write;
+        /// Prices a quote and explains the result; nothing is stored.
+        Post "/v1/quotes/price" PriceQuote () body::CreateQuote => Json<PricedQuote>, quotes:write;
+        /// Explains how the prices and taxes of a quote came about.
+        Get "/v1/quotes/{id}/explain" ExplainQuote (QuoteId) Nothing => Json<Explanation>, quotes:read;
+        /// Lists the revisions of a quote, whichever of them is named.
+        Get "/v1/quotes/{id}/revisions" ListQuoteRevisions (QuoteId) Nothing => Json<QuoteRevisions>, quotes:read;
+        /// Tells what is otherwise in a quote than in the revision before, or than in another quote of its company.
+        Get "/v1/quotes/{id}/changes" CompareQuotes (QuoteId) Nothing => Json<QuoteChanges>, quotes:read, query QuoteChangesQuery;
+        /// Makes a new draft with the same customer, lines, prices and terms under a number of its own. Prices stay those of `quote_date`; giving the lines anew prices them as of today.
+        Post "/v1/quotes/{id}/duplicate" DuplicateQuote (QuoteId) body::DuplicateQuote => Created<Quote>, quotes:write;
+        /// Makes the next revision as a draft; this one becomes superseded.
+        Post "/v1/quotes/{id}/revise" ReviseQuote (QuoteId) Nothing => Created<Quote>, quotes:write;
+        /// Submits a draft; it is approved at once unless it breaks a rule of its company: then `approval_reasons` says which, and a second person approves.
+        Post "/v1/quotes/{id}/submit" SubmitQuote (QuoteId) Nothing => Json<Quote>, quotes:write;
+        /// Approves a quote that waits for it; not for who submitted it.
+        Post "/v1/quotes/{id}/approve" ApproveQuote (QuoteId) body::ApproveQuote => Json<Quote>, quotes:approve;
+        /// Rejects a quote that waits for approval: it is a draft again.
+        Post "/v1/quotes/{id}/reject" RejectQuote (QuoteId) body::RejectQuote => Json<Quote>, quotes:approve;
+        /// Records that an approved quote went to the customer.
+        Post "/v1/quotes/{id}/send" SendQuote (QuoteId) Nothing => Json<Quote>, quotes:write;
+        /// Accepts an approved or sent quote with the options that the customer takes, and makes its order; again gives the same order.
+        Post "/v1/quotes/{id}/accept" AcceptQuote (QuoteId) body::AcceptQuote => Json<AcceptedQuote>, quotes:accept, [dry_run];
+        /// Records that the customer declines.
+        Post "/v1/quotes/{id}/decline" DeclineQuote (QuoteId) body::DeclineQuote => Json<Quote>, quotes:accept;
+    }
+}

@@ -1,0 +1,127 @@
+//! What stands in the way of a deal, and what finance would stumble over, by name (CRM-17).
+
+use causeway_contract::{ListQuery, Nothing};
+use causeway_openapi::deal_check::{DealCheck, DealCheckName as Name, DealStep, OrderChecks, QuoteChecks, op as check};
+use causeway_openapi::invoice_check::CheckResult;
+use causeway_openapi::order::{CreateOrder, op as order};
+use causeway_openapi::party::{CreateParty, op as party};
+use causeway_openapi::quote::{CreateQuote, op as quote};
+use causeway_tests::caller::Caller;
+use causeway_tests::deal::{self, forty};
+use causeway_tests::of;
+use causeway_tests::shop::{self, line, party_body};
+use causeway_tests::world::World;
+use causeway_value::{OrderId, QuoteId};
+use serde_json::json;
+
+async fn of_quote(caller: &Caller, id: QuoteId) -> QuoteChecks {
+    caller.client.call::<check::CheckQuote>(id, &Nothing {}, &Nothing {}).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+async fn of_order(caller: &Caller, id: OrderId) -> OrderChecks {
+    caller.client.call::<check::CheckOrder>(id, &Nothing {}, &Nothing {}).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn ended(checks: &[DealCheck], result: CheckResult) -> Vec<Name> {
+    checks.iter().filter(|check| check.result == result).map(|check| check.name).collect()
+}
+
+async fn patch(caller: &Caller, path: &str, body: &serde_json::Value) {
+    caller.raw.request("PATCH", path).json(body).send().await.success();
+}
+
+/// A check fails exactly where the step is refused.
+async fn agrees(caller: &Caller, path: &str, ready: bool) {
+    let seen = caller.raw.post(&format!("{path}?dry_run=true"), &json!({})).await;
+    assert_eq!(seen.status < 300, ready, "{path}: {}", String::from_utf8_lossy(&seen.bytes));
+}
+
+#[tokio::test]
+async fn an_order_is_looked_at_before_it_is_confirmed() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    // Abroad, in another currency, on credit that is used up, a supplier only, with nothing that finance needs.
+    let stranger = CreateParty { roles: vec![causeway_value::PartyRole::Supplier], credit_limit: Some("1.00".into()), ..party_body("Boreas") };
+    let stranger = tenant.post::<party::CreateParty>((), &stranger).await.id;
+    let free = causeway_openapi::line::LineInput { unit_price: Some(of("0")), tax_ids: Some(Vec::new()), ..line(shop.chai, "1") };
+    let body = CreateOrder { party_id: Some(stranger), currency: Some(of("USD")), ..deal::order_body(&shop, vec![free, forty(&shop)]) };
+    patch(&tenant, &format!("/v1/companies/{}", shop.company), &json!({ "document_rules": { "order_confirm": { "fields": ["reference"] } } })).await;
+    patch(&tenant, &format!("/v1/parties/{stranger}"), &json!({ "currency": "EUR" })).await;
+    tenant.raw.post("/v1/exchange-rates", &json!({ "currency": "USD", "base": "EUR", "date": "2020-01-01", "rate": "0.9" })).await.success();
+    tenant.raw.post("/v1/credit-policies", &json!({ "company_id": shop.company, "action": "block" })).await.success();
+    let draft = tenant.post::<order::CreateOrder>((), &body).await;
+    let found = of_order(&tenant, draft.id).await;
+    assert_eq!((found.step, found.ready), (DealStep::Confirm, false));
+    assert_eq!(ended(&found.checks, CheckResult::Failed), [Name::Customer, Name::Complete, Name::Credit]);
+    for name in [Name::Currency, Name::PaymentTerm] {
+        assert!(ended(&found.checks, CheckResult::Warning).contains(&name), "{name:?}: {:?}", found.checks);
+    }
+    let complete = found.checks.iter().find(|check| check.name == Name::Complete).unwrap();
+    assert!(complete.detail.as_deref().is_some_and(|detail| detail.contains("/reference is required")), "{complete:?}");
+    let codes: Vec<_> = found.checks.iter().filter_map(|check| check.code.as_deref()).collect();
+    assert_eq!(codes, ["state_conflict", "validation_failed", "credit_limit_exceeded"]);
+    let confirm = format!("/v1/orders/{}/confirm", draft.id);
+    agrees(&tenant, &confirm, false).await;
+
+    // One after the other is set right, and it is refused until nothing fails.
+    patch(&tenant, &format!("/v1/parties/{stranger}"), &json!({ "roles": ["customer"], "credit_limit": null })).await;
+    agrees(&tenant, &confirm, false).await;
+    patch(&tenant, &format!("/v1/orders/{}", draft.id), &json!({ "reference": "PO 1", "payment_term_id": shop.term })).await;
+    let held = tenant.post::<order::HoldOrder>(draft.id, &deal::manual_hold("ask first")).await;
+    assert_eq!(ended(&of_order(&tenant, draft.id).await.checks, CheckResult::Failed), [Name::NotHeld]);
+    agrees(&tenant, &confirm, false).await;
+    tenant.raw.post(&format!("/v1/orders/{}/release", draft.id), &json!({ "reason": "asked", "hold_id": held.holds[0].id })).await.success();
+    let found = of_order(&tenant, draft.id).await;
+    assert!(found.ready && !ended(&found.checks, CheckResult::Warning).contains(&Name::PaymentTerm), "{found:?}");
+    let lines = |name| found.checks.iter().find(|check| check.name == name).and_then(|check| check.detail.clone()).unwrap_or_default();
+    assert!(lines(Name::LinePrices).contains("lines 1 "), "{found:?}");
+    agrees(&tenant, &confirm, true).await;
+    tenant.act::<order::ConfirmOrder>(draft.id).await;
+    let found = of_order(&tenant, draft.id).await;
+    assert_eq!((found.ready, ended(&found.checks, CheckResult::Failed), found.checks.len()), (false, vec![Name::State], 1));
+}
+
+#[tokio::test]
+async fn a_quote_is_looked_at_before_it_is_submitted_and_accepted() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    tenant.raw.request("PUT", "/v1/clock").json(&json!({ "now": "2026-12-01T09:00:00Z" })).send().await.success();
+    let shop = shop::open(&tenant, "").await;
+    let deal = json!({ "company_id": shop.company, "party_id": shop.party, "title": "Chairs", "expected_value": "2000.00", "currency": "EUR" });
+    let opportunity = tenant.raw.post("/v1/opportunities", &deal).await.success();
+    let rules = json!({ "document_rules": { "quote_submit": { "fields": ["reference"] } }, "quote_rules": { "max_discount_percent": "5" } });
+    patch(&tenant, &format!("/v1/companies/{}", shop.company), &rules).await;
+    let body = CreateQuote {
+        opportunity_id: Some(of(opportunity["id"].as_str().unwrap())),
+        valid_until: Some(of("2026-12-10")),
+        payment_term_id: Some(shop.term),
+        ..deal::quote_body(&shop, vec![forty(&shop)])
+    };
+    let draft = tenant.post::<quote::CreateQuote>((), &body).await;
+    let found = of_quote(&tenant, draft.id).await;
+    assert_eq!((found.step, found.ready, ended(&found.checks, CheckResult::Failed)), (DealStep::Submit, false, vec![Name::Complete]));
+    let warned = ended(&found.checks, CheckResult::Warning);
+    // 648.00 are far from 2,000.00, and 10 % off need a second person.
+    assert!([Name::OpportunityAmount, Name::Limits].iter().all(|name| warned.contains(name)) && !warned.contains(&Name::Dates), "{found:?}");
+    patch(&tenant, &format!("/v1/quotes/{}", draft.id), &json!({ "reference": "RFQ 7" })).await;
+    assert!(of_quote(&tenant, draft.id).await.ready);
+
+    let waiting = tenant.act::<quote::SubmitQuote>(draft.id).await;
+    let accept = format!("/v1/quotes/{}/accept", draft.id);
+    let found = of_quote(&tenant, waiting.id).await;
+    assert_eq!((found.step, ended(&found.checks, CheckResult::Failed)), (DealStep::Accept, vec![Name::State]));
+    agrees(&tenant, &accept, false).await;
+    let key = tenant.raw.post("/v1/api-keys", &json!({ "name": "second", "scopes": ["quotes:*"] })).await.success();
+    let second = tenant.with_key(key["secret"].as_str().unwrap());
+    second.raw.post(&format!("/v1/quotes/{}/approve", draft.id), &json!({})).await.success();
+    assert!(of_quote(&tenant, draft.id).await.ready);
+    agrees(&tenant, &accept, true).await;
+    // Its last day has passed.
+    deal::advance(&tenant, "2026-12-11T09:00:00Z").await;
+    let found = of_quote(&tenant, draft.id).await;
+    assert!(!found.ready, "{found:?}");
+    agrees(&tenant, &accept, false).await;
+    // Looking at it writes nothing.
+    assert_eq!(tenant.all::<order::ListOrders, _>(&ListQuery::default()).await.len(), 0);
+}
