@@ -120,6 +120,8 @@ pub fn all() -> Vec<Migration> {
         books::m0072_ledger_search::MIGRATION,
         sell::m0073_stalled_orders::MIGRATION,
         govern::m0080_document_rules::MIGRATION,
+        bill::m0081_references::MIGRATION,
+        bill::m0082_split_billables::MIGRATION,
     ]
 }
 

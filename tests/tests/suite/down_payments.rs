@@ -294,7 +294,7 @@ async fn grouped_invoices_and_billing_runs_deduct_order_by_order() {
     let together = tenant.post::<invoice::CreateInvoice>((), &by_party).await;
     assert_eq!((together.total_amount.0.as_str(), together.lines.len()), ("535.50", 6));
     tenant.act::<invoice::CancelInvoice>(together.id).await;
-    let plan = CreateBillingRun { company_id: shop.company, up_to: None, party_id: None, group: None, invoice_date: None, post: Some(true) };
+    let plan = CreateBillingRun { company_id: shop.company, up_to: None, party_id: None, group: None, invoice_date: None, post: Some(true), reference: None };
     let run = tenant.post::<billing_run::CreateBillingRun>((), &plan).await;
     assert_eq!((run.invoice_count, run.totals[0].total_amount.0.as_str()), (3, "535.50"));
     assert_eq!(left(&tenant, &downs[0]).await, "119.00", "a plan deducts nothing");

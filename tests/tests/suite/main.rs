@@ -16,6 +16,7 @@ mod currency;
 mod delivery;
 mod discount_posting;
 mod down_payments;
+mod draft_lines;
 mod dry_run;
 mod early_payment;
 mod exports;

@@ -81,6 +81,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, ordered: &Ordered, body: &Create
         currency: ordered.currency,
         payment_term_id: term.map(|term| term.id).or(ordered.payment_term_id),
         tax_rounding: ordered.tax_rounding,
+        reference: owed.first().and_then(|row| row.reference.clone()),
         undeducted_amount: Some(Amount::ZERO),
         ..blank(ctx, tx, id, Direction::Sale, &company, ordered.party_id)
     };

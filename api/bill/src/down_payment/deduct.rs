@@ -44,12 +44,22 @@ impl Advances {
     /// # Errors
     /// When the database fails.
     pub(crate) async fn lock(tx: &mut Tx<'_>, billables: &[billables::Model]) -> Result<Self, Problem> {
+        Self::lock_again(tx, billables, &[]).await
+    }
+
+    /// As [`Advances::lock`] for a draft whose lines that deduct are to be replaced: what those deduct is left again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn lock_again(tx: &mut Tx<'_>, billables: &[billables::Model], replaced: &[invoice_lines::Model]) -> Result<Self, Problem> {
         let orders: BTreeSet<OrderId> = billables.iter().filter_map(|row| row.order_id).collect();
         let orders: Vec<OrderId> = orders.into_iter().collect();
         let mut found = Vec::new();
         for part in orders.chunks(500) {
-            let open = Find::<invoices::Entity>::new().among(invoices::Column::OrderId, part.iter().copied()).gt(invoices::Column::UndeductedAmount, 0_i64);
-            let posted = open.among(invoices::Column::Status, [InvoiceStatus::Posted, InvoiceStatus::Reversed]);
+            let of_orders = Find::<invoices::Entity>::new().among(invoices::Column::OrderId, part.iter().copied());
+            // What nobody has deducted, or what is deducted here.
+            let above = if replaced.is_empty() { 0_i64 } else { -1 };
+            let posted = of_orders.gt(invoices::Column::UndeductedAmount, above).among(invoices::Column::Status, [InvoiceStatus::Posted, InvoiceStatus::Reversed]);
             found.extend(posted.order_by(invoices::Column::Id).lock().all(tx).await?);
         }
         if found.is_empty() {
@@ -68,10 +78,17 @@ impl Advances {
                 if let Some(taken) = taken.get(&line.id) {
                     rest.take(taken)?;
                 }
+                for line in replaced.iter().filter(|replaced| replaced.deducted_line_id == Some(line.id)) {
+                    rest.take(&TaxGroup { tax_ids: Vec::new(), net: line.net_amount, taxes: line.taxes.0.clone() })?;
+                }
                 left.push(rest);
             }
+            let mut new = row.clone();
+            for line in replaced.iter().filter(|replaced| own.iter().any(|line| replaced.deducted_line_id == Some(line.id))) {
+                new.undeducted_amount = Some(new.undeducted_amount.unwrap_or_default().minus(line.net_amount.plus(line.tax_amount)?)?);
+            }
             let refs = refs::shown(refs.remove(&row.id.uuid()).unwrap_or_default());
-            advances.downs.push(Down { old: row.clone(), new: row, lines: own, left, refs });
+            advances.downs.push(Down { old: row, new, lines: own, left, refs });
         }
         advances.read_rest(tx).await?;
         Ok(advances)
@@ -94,6 +111,19 @@ impl Advances {
             }
         }
         Ok(())
+    }
+
+    /// What is to be billed of the orders after this draft, which is not stored yet: each billable, and whether it waits for an invoice.
+    pub(crate) fn await_rest<'a>(&mut self, billables: impl Iterator<Item = (&'a billables::Model, bool)>) {
+        for (row, waits) in billables {
+            let Some(order_id) = row.order_id else { continue };
+            let waiting = self.waiting.entry(order_id).or_default();
+            if waits {
+                waiting.insert(row.id);
+            } else {
+                waiting.remove(&row.id);
+            }
+        }
     }
 
     /// Adds to a draft what it deducts. The billables are those that it bills: they count as billed from now on.
@@ -173,7 +203,8 @@ impl Advances {
             down.new.version += 1;
             down.new.updated_at = ctx.now();
             tx.update(&down.old, &down.new);
-            record(ctx, tx, "invoice.deducted", &view(&down.new, &down.lines, &self.installments, down.refs.clone()))?;
+            let event = if down.new.undeducted_amount < down.old.undeducted_amount { "invoice.deducted" } else { "invoice.undeducted" };
+            record(ctx, tx, event, &view(&down.new, &down.lines, &self.installments, down.refs.clone()))?;
             down.old = down.new.clone();
         }
         Ok(())

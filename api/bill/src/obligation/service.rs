@@ -68,6 +68,8 @@ pub struct NewObligation {
     pub dimension_set_id: Option<Uuid>,
     /// When it was promised.
     pub promised_date: Option<Day>,
+    /// The customer's reference of the order.
+    pub reference: Option<String>,
 }
 
 /// Writes the obligations of an order that is being confirmed. Lines billed on order become ready billables at once.
@@ -134,6 +136,7 @@ fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Mo
         promised_date: line.promised_date,
         awaited_date: line.promised_date.filter(|_| needs_delivery),
         discount_base: line.discount_base,
+        reference: line.reference,
     })
 }
 

@@ -133,6 +133,7 @@ impl Shop {
                     discount_percent: discount,
                     document_discount_percent: Percent::ZERO,
                     discount_base: None,
+                    reference: None,
                     net_amount: net,
                     tax_amount: Amount::ZERO,
                     holds: Vec::new(),

@@ -152,6 +152,7 @@ pub fn obligation(
         payment_term_id: order.payment_term_id,
         dimension_set_id: None,
         promised_date: line.promised_date,
+        reference: order.reference.clone(),
     }
 }
 

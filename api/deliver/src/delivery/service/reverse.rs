@@ -56,7 +56,7 @@ fn take_back(
 ) -> Result<(), Problem> {
     let mut new = old.clone();
     new.delivered_quantity = new.delivered_quantity.minus(line.quantity)?;
-    for billable in billables.iter().filter(|billable| billable.source_id == line.id.uuid()) {
+    for billable in billables.iter().filter(|billable| billable.order_line_id == Some(line.order_line_id)) {
         billable::shrink(ctx, tx, &mut new, billable, billable.quantity, reason)?;
     }
     new.awaited_date = awaited(&new)?;
