@@ -122,6 +122,7 @@ pub fn all() -> Vec<Migration> {
         govern::m0080_document_rules::MIGRATION,
         bill::m0081_references::MIGRATION,
         bill::m0082_split_billables::MIGRATION,
+        bill::m0083_unit_steps::MIGRATION,
     ]
 }
 

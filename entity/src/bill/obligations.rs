@@ -69,6 +69,8 @@ pub struct Model {
     pub discount_base: Option<DiscountBase>,
     /// The customer's reference of the order: what its invoices name. Null also for what was confirmed before invoices did.
     pub reference: Option<String>,
+    /// The step of its unit: what of it is invoiced counts in whole steps.
+    pub unit_step: Option<Quantity>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

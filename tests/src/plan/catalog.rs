@@ -19,7 +19,7 @@ impl Fixture {
             cost: Some(of("5.00")),
             ..product_body(&unique("P"), ProductKind::Goods, BillingPolicy::OnDelivery, "9.00", vec![self.shop.tax])
         };
-        let unit = json!({ "code": unique("u"), "name": "Dozen", "category": "count", "factor": "12", "metadata": { "tier": "a" } });
+        let unit = json!({ "code": unique("u"), "name": "Dozen", "category": "count", "factor": "12", "step": "0.5", "metadata": { "tier": "a" } });
         match operation {
             "CreateCategory" => self.create(body(json!({ "name": unique("Tea"), "parent_id": category().await, "metadata": { "tier": "a" } }))),
             "UpdateCategory" => self.on(category().await, body(json!({ "name": unique("Tea"), "parent_id": category().await, "metadata": { "tier": null } }))),

@@ -2,6 +2,7 @@
 
 use causeway_contract::{Code, ListQuery, Patch};
 use causeway_openapi::billable::{Billable, op as billable};
+use causeway_openapi::catalog::{CreateProduct, CreateUnit, op as catalog};
 use causeway_openapi::delivery::{ReverseDelivery, op as delivery};
 use causeway_openapi::down_payment::{CreateDownPayment, op as down_payment};
 use causeway_openapi::invoice::{Invoice, KeptLine, UpdateInvoice, op as invoice};
@@ -13,7 +14,7 @@ use causeway_tests::deal;
 use causeway_tests::of;
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
-use causeway_value::{BillableStatus, InvoiceLineId, OrderId};
+use causeway_value::{BillableStatus, BillingPolicy, InvoiceLineId, OrderId, ProductKind};
 
 /// These lines of a draft with these quantities, and no others.
 fn kept(draft: &Invoice, quantities: &[(usize, &str)]) -> UpdateInvoice {
@@ -188,5 +189,30 @@ async fn what_is_deducted_follows_what_is_billed() {
     let last = deal::invoice_order(&tenant, order.id).await;
     let last = deal::post_invoice(&tenant, last.id, None).await;
     assert_eq!(last.total_amount.0, "595.00");
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn a_begun_step_of_a_unit_counts_as_invoiced() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    // DLV-005: 5.13 in steps of 0.1 count 5.2.
+    let hours = CreateUnit { code: "hour".to_owned(), category: "time".to_owned(), factor: of("1"), step: Some(of("0.1")), ..CreateUnit::default() };
+    assert_eq!(tenant.post::<catalog::CreateUnit>((), &hours).await.step, Some(of("0.1")));
+    let problem = tenant.refused::<catalog::CreateUnit>((), &CreateUnit { code: "day".to_owned(), step: Some(of("0")), ..hours }).await;
+    assert_eq!(problem.errors[0].pointer.as_deref(), Some("/step"));
+    let work = shop::product_body("WORK", ProductKind::Service, BillingPolicy::OnOrder, "100.00", vec![shop.tax]);
+    let work = tenant.post::<catalog::CreateProduct>((), &CreateProduct { unit: Some("hour".to_owned()), ..work }).await.id;
+    let order = deal::confirmed(&tenant, &shop, vec![line(work, "10")]).await;
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    changed(&tenant, &draft, &[(0, "5.13")]).await;
+    let posted = deal::post_invoice(&tenant, draft.id, None).await;
+    assert_eq!((posted.untaxed_amount.0.as_str(), invoiced(&tenant, order.id).await), ("513.00", vec!["5.2".to_owned()]));
+    // The rest is billed to the last minute.
+    let rest = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!(rest.lines[0].quantity.to_string(), "4.87");
+    deal::post_invoice(&tenant, rest.id, None).await;
+    assert_eq!(invoiced(&tenant, order.id).await, ["10"]);
     verified(&tenant).await;
 }

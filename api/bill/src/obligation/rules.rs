@@ -46,6 +46,22 @@ pub fn open(obligation: &obligations::Model) -> Result<Quantity, Overflow> {
     Ok(open.max(Quantity::ZERO))
 }
 
+/// What of a line counts as invoiced: whole steps of its unit, a begun one as a whole (vector DLV-005).
+///
+/// # Errors
+/// [`Overflow`] when it does not fit.
+pub fn counted(obligation: &obligations::Model) -> Result<Quantity, Overflow> {
+    let (invoiced, Some(step)) = (obligation.invoiced_quantity, obligation.unit_step.filter(|step| *step > Quantity::ZERO)) else {
+        return Ok(obligation.invoiced_quantity);
+    };
+    let rest = invoiced.0.checked_rem(step.0).ok_or(Overflow)?;
+    if rest == 0 {
+        return Ok(invoiced);
+    }
+    let begun = step.0.checked_mul(invoiced.0.signum()).and_then(|step| step.checked_sub(rest)).ok_or(Overflow)?;
+    invoiced.plus(Quantity(begun))
+}
+
 /// The quantities of an obligation, for its order line to show.
 ///
 /// # Errors
@@ -55,7 +71,7 @@ pub fn progress(obligation: &obligations::Model) -> Result<Progress, Overflow> {
         ordered: obligation.ordered_quantity,
         reserved: obligation.reserved_quantity,
         delivered: obligation.delivered_quantity,
-        invoiced: obligation.invoiced_quantity,
+        invoiced: counted(obligation)?,
         returned: obligation.returned_quantity,
         cancelled: obligation.cancelled_quantity,
         open: open(obligation)?,
@@ -134,6 +150,22 @@ mod tests {
         assert!(billed_on_order(OnDelivery, Quantity(-1)));
         assert!(!billed_on_order(OnDelivery, one));
         assert!(!billed_on_order(Milestone, one));
+    }
+
+    #[test]
+    fn a_begun_step_counts_as_a_whole() {
+        let row = |invoiced: &str, step: Option<&str>| obligations::Model {
+            invoiced_quantity: invoiced.parse().unwrap(),
+            unit_step: step.map(|step| step.parse().unwrap()),
+            ..crate::billable::rules::tests::line(10, 1_000, 1_000)
+        };
+        // DLV-005
+        let cases = [("5.13", "5.2"), ("5.2", "5.2"), ("0", "0"), ("-5.13", "-5.2"), ("0.000001", "0.1")];
+        for (invoiced, expected) in cases {
+            assert_eq!(counted(&row(invoiced, Some("0.1"))), Ok(expected.parse().unwrap()), "{invoiced}");
+        }
+        assert_eq!(counted(&row("5.13", None)), Ok("5.13".parse().unwrap()));
+        assert_eq!(counted(&row("9223372036854.775807", Some("1"))), Err(Overflow));
     }
 
     #[test]

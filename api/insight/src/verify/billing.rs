@@ -54,9 +54,11 @@ fn of_line() -> Check {
     let sql = format!(
         "SELECT o.id AS id, s.number AS label, NULL AS currency, 0 AS expected, 1 AS found FROM obligations o \
          LEFT JOIN order_lines l ON l.tenant_id = o.tenant_id AND l.id = o.id LEFT JOIN orders s ON s.tenant_id = o.tenant_id AND s.id = o.order_id \
+         LEFT JOIN units u ON u.tenant_id = o.tenant_id AND u.code = o.unit \
          WHERE o.tenant_id = $1 [o.company_id] AND ({} OR o.document_discount_percent IS DISTINCT FROM s.discount_percent \
          OR o.discount_base IS DISTINCT FROM s.discount_base \
-         OR (o.reference IS NOT NULL AND o.reference IS DISTINCT FROM s.reference))",
+         OR (o.reference IS NOT NULL AND o.reference IS DISTINCT FROM s.reference) \
+         OR (o.unit_step IS NOT NULL AND o.unit_step IS DISTINCT FROM u.step))",
         differs.join(" OR ")
     );
     Check { name: "obligation_of_line", subject: "obl", what: "differences from its order line", unit: Unit::Count, sql }

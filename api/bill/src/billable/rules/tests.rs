@@ -44,6 +44,7 @@ pub(crate) fn line(ordered: i64, net: i64, price: i64) -> obligations::Model {
         promised_date: None,
         awaited_date: None,
         reference: None,
+        unit_step: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Writing what changed of a confirmed order: its lines, what is owed, planned deliveries, and the numbered record.
 
-use super::confirm::kinds;
+use super::confirm::Kinds;
 use crate::order::amendment::rules::changes as line_changes;
 use crate::order::news::enter;
 use crate::order::store::Parts;
@@ -55,9 +55,8 @@ pub(super) async fn write(
     if !added.is_empty() {
         let company = tx.must::<companies::Entity>(old.company_id).await?;
         let today = ctx.today(company.time_zone);
-        let kinds = kinds(tx, &added).await?;
-        let kind = |line: &order_lines::Model| line.product_id.and_then(|id| kinds.get(&id).copied());
-        let owed = added.iter().map(|line| rules::obligation(&new, line, kind(line), today, &parts.holds)).collect();
+        let kinds = Kinds::read(tx, &added).await?;
+        let owed = added.iter().map(|line| rules::obligation(&new, line, kinds.of(line), today, &parts.holds)).collect();
         parts.obligations.extend(obligation::confirm(ctx, tx, owed).await?);
     }
     fit_to(ctx, tx, new.id, &parts.obligations).await?;
