@@ -332,3 +332,38 @@ async fn what_was_paid_in_advance_keeps_its_rate() {
     assert_eq!(balances(&tenant, &shop, ["1100", "2200", "4000"]).await, ["450.00", "-450.00", "0.00"]);
     verified(&tenant).await;
 }
+
+#[tokio::test]
+async fn the_last_deduction_leaves_nothing_on_advances() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    rate(&tenant, "USD", "2026-12-01", "0.337").await;
+    let one = || free("1", "10.05", Vec::new());
+    let body = CreateOrder { currency: Some(of("USD")), ..deal::order_body(&shop, vec![one(), one(), one(), one()]) };
+    let draft = tenant.post::<order::CreateOrder>((), &body).await;
+    let order = tenant.act::<order::ConfirmOrder>(draft.id).await;
+    // 40.20 USD are 13.55 EUR; four times 10.05 USD would be 3.39 each, 13.56 together.
+    let down = asked(&tenant, order.id, &percent("100")).await;
+    assert_eq!(balances(&tenant, &shop, ["2200"]).await, ["-13.55"]);
+    let bill = async |count: usize| {
+        let waiting = deal::billables(&tenant, order.id).await;
+        let billable_ids = waiting.iter().take(count).map(|row| row.id).collect();
+        let draft = tenant.post::<invoice::CreateInvoice>((), &CreateInvoice { billable_ids, ..CreateInvoice::default() }).await;
+        deal::post_invoice(&tenant, draft.id, None).await
+    };
+    let first = bill(1).await;
+    assert_eq!((first.total_amount.0.as_str(), balances(&tenant, &shop, ["2200"]).await), ("0.00", ["-10.16".to_owned()]));
+    // What is taken back comes again, part by part.
+    let reason = causeway_openapi::invoice::ReverseInvoice { date: None, reason: "wrong".to_owned() };
+    let second = bill(1).await;
+    tenant.post::<invoice::ReverseInvoice>(second.id, &reason).await;
+    assert_eq!(balances(&tenant, &shop, ["2200"]).await, ["-10.16"]);
+    bill(2).await;
+    // What nobody delivers any more is given back; then nothing is left.
+    let note = tenant.post::<invoice::CreditInvoice>(down.id, &CreditInvoice::default()).await;
+    assert_eq!(note.total_amount.0, "10.05");
+    deal::post_invoice(&tenant, note.id, None).await;
+    assert_eq!(balances(&tenant, &shop, ["2200"]).await, ["0.00"]);
+    verified(&tenant).await;
+}

@@ -203,7 +203,7 @@ async fn a_begun_step_of_a_unit_counts_as_invoiced() {
     let problem = tenant.refused::<catalog::CreateUnit>((), &CreateUnit { code: "day".to_owned(), step: Some(of("0")), ..hours }).await;
     assert_eq!(problem.errors[0].pointer.as_deref(), Some("/step"));
     let work = shop::product_body("WORK", ProductKind::Service, BillingPolicy::OnOrder, "100.00", vec![shop.tax]);
-    let work = tenant.post::<catalog::CreateProduct>((), &CreateProduct { unit: Some("hour".to_owned()), ..work }).await.id;
+    let work = tenant.post::<catalog::CreateProduct>((), &CreateProduct { unit: "hour".to_owned(), ..work }).await.id;
     let order = deal::confirmed(&tenant, &shop, vec![line(work, "10")]).await;
     let draft = deal::invoice_order(&tenant, order.id).await;
     changed(&tenant, &draft, &[(0, "5.13")]).await;

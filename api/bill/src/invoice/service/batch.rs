@@ -136,10 +136,11 @@ impl Batch {
                 term: made.invoice.payment_term_id.and_then(|id| self.terms.get(&id)),
                 taxes: &self.sources.taxes,
                 chart: &self.sources.chart,
-                advances: &self.advances.conversions(self.company.currency),
+                advances: &self.advances.booked(self.company.currency),
                 customers: &self.customers,
             };
             let (booked, parts) = book(ctx, tx, booking, &made.invoice, &made.lines).await?;
+            self.advances.took(&made.lines)?;
             // It was never a draft: its first version is the posted one.
             ("invoice.posted", invoices::Model { version: 1, ..booked }, parts)
         } else {

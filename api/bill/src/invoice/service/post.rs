@@ -12,7 +12,7 @@ use crate::invoice::view::{record, view};
 use crate::obligation::{done, hold};
 use crate::payment::rules::payment_state;
 use crate::payment::settle::falls_due;
-use causeway_books::ledger::rules::{AccountRef, InvoicePart, InvoiceToPost, TaxPart, invoice_posting};
+use causeway_books::ledger::rules::{AccountRef, Advance, InvoicePart, InvoiceToPost, TaxPart, invoice_posting};
 use causeway_books::ledger::service::{PostEntry, post as post_entry};
 use causeway_contract::Problem;
 use causeway_entity::bill::{installments, invoice_lines, invoices, obligations};
@@ -146,8 +146,8 @@ pub(super) struct Booking<'a> {
     pub term: Option<&'a payment_terms::Model>,
     pub taxes: &'a TaxDefs,
     pub chart: &'a Chart,
-    /// At which rate the down payment was booked, by its lines, of those that are deducted.
-    pub advances: &'a BTreeMap<InvoiceLineId, Conversion>,
+    /// How the down payments were booked that are deducted or taken back, by their lines.
+    pub advances: &'a BTreeMap<InvoiceLineId, Advance>,
     /// What is known of its customer, as far as the company asks for it.
     pub customers: &'a Customers,
 }
@@ -170,7 +170,7 @@ async fn read_and_book(
     };
     let taxes = tax_defs(tx, company.id).await?;
     let chart = chart(tx, company.id, &[], &[]).await?;
-    let advances = down_payment::conversions(tx, lines, company.currency).await?;
+    let advances = down_payment::booked_advances(tx, lines, company.currency).await?;
     let customers = customers(tx, company, &[old.party_id]).await?;
     let booking = Booking { company, day, conversion, term: term.as_ref(), taxes: &taxes, chart: &chart, advances: &advances, customers: &customers };
     book(ctx, tx, booking, old, lines).await
@@ -250,6 +250,6 @@ fn part(line: &invoice_lines::Model, direction: Direction, booking: Booking<'_>)
         discount,
         account: AccountRef::Given(line.account_id),
         taxes: line.taxes.0.iter().map(tax).collect(),
-        booked: line.deducted_line_id.and_then(|of| booking.advances.get(&of).copied()),
+        booked: down_payment::of_advance(line).and_then(|of| booking.advances.get(&of).copied()),
     }
 }
