@@ -8,6 +8,7 @@ use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, CreditLine, Invoic
 use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CancelOrder, CreateOrder, Order, op as order};
+use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
 use causeway_openapi::report::{TrialBalanceQuery, op as report};
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_tests::caller::Caller;
@@ -365,5 +366,41 @@ async fn the_last_deduction_leaves_nothing_on_advances() {
     assert_eq!(note.total_amount.0, "10.05");
     deal::post_invoice(&tenant, note.id, None).await;
     assert_eq!(balances(&tenant, &shop, ["2200"]).await, ["0.00"]);
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn an_order_for_less_than_was_paid_in_advance_proposes_to_give_the_rest_back() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    // 1190.00, of which 600.00 and 300.00 are paid in advance.
+    let order = deal::confirmed(&tenant, &shop, vec![line(shop.setup, "4")]).await;
+    asked(&tenant, order.id, &amount("600.00")).await;
+    let second = asked(&tenant, order.id, &amount("300.00")).await;
+    let from_now_on = |quantity: &str| AmendOrder {
+        reason: "they need less".to_owned(),
+        lines: vec![AmendLine { order_line_id: Some(order.lines[0].id), quantity: Some(of(quantity)), ..AmendLine::default() }],
+        ..AmendOrder::default()
+    };
+    let notes = |order: &Order| order.last_amendment.as_ref().unwrap().credit_note_ids.clone();
+    // 892.50 are less than 900.00.
+    let amended = tenant.post::<amendment::AmendOrder>(order.id, &from_now_on("3")).await;
+    let [note] = notes(&amended)[..] else { panic!("{amended:?}") };
+    let note = tenant.get::<invoice::GetInvoice>(note).await;
+    assert_eq!((note.status, note.total_amount.0.as_str(), note.credited_invoice_id), (InvoiceStatus::Draft, "7.50", Some(second.id)));
+    // What is proposed already counts; the latest down payment is given back first.
+    let amended = tenant.post::<amendment::AmendOrder>(order.id, &from_now_on("2")).await;
+    let more = notes(&amended);
+    let mut totals = Vec::new();
+    for id in &more {
+        totals.push(deal::post_invoice(&tenant, *id, None).await.total_amount.0);
+    }
+    assert_eq!(totals, ["292.50", "5.00"]);
+    tenant.act::<invoice::CancelInvoice>(note.id).await;
+    let last = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!(last.total_amount.0, "0.00");
+    deal::post_invoice(&tenant, last.id, None).await;
+    assert_eq!(shown(&tenant, order.id).await, ("602.50".to_owned(), "7.50".to_owned()));
     verified(&tenant).await;
 }

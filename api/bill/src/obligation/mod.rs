@@ -13,5 +13,5 @@ pub mod service;
 
 pub(crate) use billed::{of_billables, shared_reference};
 pub use change::{Changes, Restated, Written};
-pub use rules::{Progress, complete, counted, done, progress};
+pub use rules::{Progress, complete, counted, done, progress, to_bill};
 pub use service::{NewObligation, confirm, of_orders};

@@ -1,7 +1,9 @@
 //! What an obligation's quantities mean.
 
 use causeway_entity::bill::obligations;
-use causeway_value::{BillingPolicy, Day, Overflow, ProductKind, Quantity};
+use causeway_master::pricing::amounts::cumulative_amount;
+use causeway_value::{Amount, BillingPolicy, Day, OrderLineId, Overflow, ProductKind, Quantity};
+use std::collections::BTreeMap;
 
 /// How far an obligation is fulfilled and billed, in its order line's unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,6 +99,20 @@ pub fn complete<'a>(obligations: impl IntoIterator<Item = &'a obligations::Model
 /// [`Overflow`] when it does not fit.
 pub fn kept(obligation: &obligations::Model) -> Result<Quantity, Overflow> {
     obligation.ordered_quantity.minus(obligation.cancelled_quantity)
+}
+
+/// What is still to be billed of these lines with tax; `billed` is what stays on invoices of each. None when the tax of a line is not known.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit.
+pub fn to_bill(obligations: &[obligations::Model], billed: &BTreeMap<OrderLineId, Quantity>) -> Result<Option<Amount>, Overflow> {
+    let mut sum = Amount::ZERO;
+    for row in obligations {
+        let Some(tax) = row.tax_amount else { return Ok(None) };
+        let left = kept(row)?.minus(billed.get(&row.id.cast()).copied().unwrap_or_default())?;
+        sum = sum.plus(cumulative_amount(row.net_amount.plus(tax)?, left, row.ordered_quantity)?)?;
+    }
+    Ok(Some(sum))
 }
 
 /// The day that somebody waits for: the promised one, while something is left to ship.

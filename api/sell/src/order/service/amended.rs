@@ -6,7 +6,7 @@ use crate::order::news::enter;
 use crate::order::store::Parts;
 use crate::order::{rules, view};
 use causeway_bill::down_payment;
-use causeway_bill::obligation::{self, Changes, done};
+use causeway_bill::obligation::{self, Changes, done, to_bill};
 use causeway_contract::Problem;
 use causeway_deliver::delivery::fit_to;
 use causeway_entity::bill::obligations;
@@ -58,6 +58,12 @@ pub(super) async fn write(
         let kinds = Kinds::read(tx, &added).await?;
         let owed = added.iter().map(|line| rules::obligation(&new, line, kinds.of(line), today, &parts.holds)).collect();
         parts.obligations.extend(obligation::confirm(ctx, tx, owed).await?);
+    }
+    // Less than what was paid in advance: what no invoice will deduct is proposed to be given back.
+    if new.status != OrderStatus::Cancelled && new.total_amount < old.total_amount {
+        if let Some(left) = to_bill(&parts.obligations, &written.billed)? {
+            written.credit_notes.extend(down_payment::propose_beyond(ctx, tx, new.id, left, amended.reason).await?);
+        }
     }
     fit_to(ctx, tx, new.id, &parts.obligations).await?;
     let row = order_amendments::Model {
