@@ -123,6 +123,7 @@ pub fn all() -> Vec<Migration> {
         bill::m0081_references::MIGRATION,
         bill::m0082_split_billables::MIGRATION,
         bill::m0083_unit_steps::MIGRATION,
+        deliver::m0084_returned_goods::MIGRATION,
     ]
 }
 
