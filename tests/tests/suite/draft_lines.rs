@@ -181,7 +181,8 @@ async fn what_is_deducted_follows_what_is_billed() {
     let problem = tenant.refused::<invoice::UpdateInvoice>(draft.id, &body).await;
     assert_eq!(problem.errors[0].pointer.as_deref(), Some("/lines/1/id"));
     // Its own lines are no quantities.
-    let own = tenant.post::<down_payment::CreateDownPayment>(order.id, &CreateDownPayment { amount: Some("1.00".into()), ..CreateDownPayment::default() }).await;
+    let own =
+        tenant.post::<down_payment::CreateDownPayment>(order.id, &CreateDownPayment { amount: Some("1.00".into()), ..CreateDownPayment::default() }).await;
     let problem = tenant.refused::<invoice::UpdateInvoice>(own.id, &kept(&own, &[(0, "1")])).await;
     assert_eq!(problem.errors[0].pointer.as_deref(), Some("/lines"));
     tenant.act::<invoice::CancelInvoice>(own.id).await;

@@ -131,7 +131,8 @@ async fn documents_are_paid_one_by_one() {
         metadata: Default::default(),
     };
     let made = stage.tenant.post::<payment::RegisterPayments>((), &each(&[&invoices[0], &invoices[1]])).await;
-    let paid = |made: &RegisteredPayments| made.payments.iter().map(|one| (one.direction, one.amount.0.clone(), one.unallocated_amount.0.clone())).collect::<Vec<_>>();
+    let paid =
+        |made: &RegisteredPayments| made.payments.iter().map(|one| (one.direction, one.amount.0.clone(), one.unallocated_amount.0.clone())).collect::<Vec<_>>();
     let whole = |direction, amount: &str| (direction, amount.to_owned(), "0.00".to_owned());
     assert_eq!(paid(&made), [whole(PaymentDirection::Inbound, "1000.00"), whole(PaymentDirection::Inbound, "2000.00")]);
     for invoice in &invoices {

@@ -61,7 +61,8 @@ impl Advances {
             let of_orders = Find::<invoices::Entity>::new().among(invoices::Column::OrderId, part.iter().copied());
             // What nobody has deducted, or what is deducted here.
             let above = if replaced.is_empty() { 0_i64 } else { -1 };
-            let posted = of_orders.gt(invoices::Column::UndeductedAmount, above).among(invoices::Column::Status, [InvoiceStatus::Posted, InvoiceStatus::Reversed]);
+            let posted =
+                of_orders.gt(invoices::Column::UndeductedAmount, above).among(invoices::Column::Status, [InvoiceStatus::Posted, InvoiceStatus::Reversed]);
             found.extend(posted.order_by(invoices::Column::Id).lock().all(tx).await?);
         }
         if found.is_empty() {
@@ -91,7 +92,14 @@ impl Advances {
                 new.undeducted_amount = Some(new.undeducted_amount.unwrap_or_default().minus(line.net_amount.plus(line.tax_amount)?)?);
             }
             let refs = refs::shown(refs.remove(&row.id.uuid()).unwrap_or_default());
-            advances.downs.push(Down { old: row, new, taken: own.iter().filter_map(|line| Some((line.id, *taken.get(&line.id)?))).collect(), lines: own, left, refs });
+            advances.downs.push(Down {
+                old: row,
+                new,
+                taken: own.iter().filter_map(|line| Some((line.id, *taken.get(&line.id)?))).collect(),
+                lines: own,
+                left,
+                refs,
+            });
         }
         advances.read_rest(tx).await?;
         Ok(advances)

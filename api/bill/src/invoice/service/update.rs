@@ -91,8 +91,7 @@ async fn billed_anew(
     }
     let company = tx.must::<companies::Entity>(draft.company_id).await?;
     let early_discount = draft.early_discount.as_ref().map(|agreed| agreed.0.clone());
-    let document =
-        Document { id: draft.id, company: &company, direction: draft.direction, currency: draft.currency, early_discount: early_discount.as_ref() };
+    let document = Document { id: draft.id, company: &company, direction: draft.direction, currency: draft.currency, early_discount: early_discount.as_ref() };
     let billables: Vec<_> = rows.iter().filter_map(|row| families.get(row.billable_id?).cloned()).collect();
     let (mut lines, taxes) = again(tx, document, rows, &billables).await?;
     if lines.taxed.total < Amount::ZERO {

@@ -52,7 +52,8 @@ fn take(lines: &mut [delivery_lines::Model], body: &ReturnDelivery) -> Result<Ve
     let mut errors = Vec::new();
     check::not_blank(&body.reason, "/reason", &mut errors);
     if body.refund {
-        let detail = "must be false: to give the money back, credit the invoice (POST /v1/invoices/{id}/credit), or reverse the shipment when nothing is billed";
+        let detail =
+            "must be false: to give the money back, credit the invoice (POST /v1/invoices/{id}/credit), or reverse the shipment when nothing is billed";
         errors.push(FieldError::pointer(Code::InvalidValue, "/refund", detail));
     }
     if body.lines.is_empty() {
