@@ -17,6 +17,7 @@ use causeway_tests::of;
 use causeway_tests::shop::{self, Shop, line, rate};
 use causeway_tests::world::World;
 use causeway_value::{BillableStatus, InvoiceKind, InvoiceStatus, OrderId, TaxId};
+use serde_json::json;
 
 fn amount(text: &str) -> CreateDownPayment {
     CreateDownPayment { amount: Some(text.into()), ..CreateDownPayment::default() }
@@ -402,5 +403,23 @@ async fn an_order_for_less_than_was_paid_in_advance_proposes_to_give_the_rest_ba
     assert_eq!(last.total_amount.0, "0.00");
     deal::post_invoice(&tenant, last.id, None).await;
     assert_eq!(shown(&tenant, order.id).await, ("602.50".to_owned(), "7.50".to_owned()));
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn what_is_asked_in_advance_can_be_paid_in_coins() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let coins = json!({ "rounding_rules": [{ "currency": "EUR", "cash": { "step": "0.05" } }] });
+    tenant.raw.request("PATCH", &format!("/v1/companies/{}", shop.company)).json(&coins).send().await.success();
+    // 30 % of 107.70 are 32.31.
+    let order = deal::confirmed(&tenant, &shop, vec![free("1", "107.70", Vec::new())]).await;
+    let down = asked(&tenant, order.id, &percent("30")).await;
+    assert_eq!((down.total_amount.0.as_str(), down.rounding_amount.0.as_str(), down.installments[0].amount.0.as_str()), ("32.30", "0.00", "32.30"));
+    let problem = tenant.refused::<down_payment::CreateDownPayment>(order.id, &amount("10.01")).await;
+    assert!(problem.errors[0].pointer.as_deref() == Some("/amount") && problem.detail.contains("0.05 EUR"), "{problem:?}");
+    let last = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!(deal::post_invoice(&tenant, last.id, None).await.total_amount.0, "75.40");
     verified(&tenant).await;
 }
