@@ -120,6 +120,10 @@ pub fn all() -> Vec<Migration> {
         books::m0072_ledger_search::MIGRATION,
         sell::m0073_stalled_orders::MIGRATION,
         govern::m0080_document_rules::MIGRATION,
+        bill::m0081_references::MIGRATION,
+        bill::m0082_split_billables::MIGRATION,
+        bill::m0083_unit_steps::MIGRATION,
+        deliver::m0084_returned_goods::MIGRATION,
         sell::m0085_order_terms::MIGRATION,
         sell::m0086_pipeline_groups::MIGRATION,
     ]

@@ -68,6 +68,8 @@ pub struct Billable {
     pub hold: Option<Hold>,
     /// The invoice it is on.
     pub invoice_id: Option<InvoiceId>,
+    /// The billable that it was split off, because a draft bills a part of that one only.
+    pub split_of: Option<BillableId>,
 }
 
 /// Keeps a billable off invoices.

@@ -1,6 +1,7 @@
 //! Billing runs: invoices made together of what waits to be billed.
 
 use crate::invoice::InvoiceGroup;
+use crate::invoice_check::InvoiceCheck;
 use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
 use causeway_value::{
     AmountText, BillableId, BillingRunId, BillingRunItemId, BillingRunItemStatus, BillingRunStatus, CompanyId, Currency, Day, FlowId, Instant, InvoiceId,
@@ -34,6 +35,8 @@ pub struct BillingRun {
     pub group: InvoiceGroup,
     /// The date of the invoices; null for the day on which they are made.
     pub invoice_date: Option<Day>,
+    /// The customer's reference on invoices whose orders tell none.
+    pub reference: Option<String>,
     /// Whether the invoices are posted at once.
     pub post: bool,
     /// Where it stands.
@@ -127,6 +130,8 @@ pub struct BillingRunItem {
     pub invoice_id: Option<InvoiceId>,
     /// Why none was made.
     pub failure: Option<String>,
+    /// The checks of `GET /v1/invoices/{id}/checks` that it failed when it was to be posted.
+    pub checks: Vec<InvoiceCheck>,
 }
 
 /// Plans a billing run. Nothing is billed before it is committed.
@@ -150,6 +155,10 @@ pub struct CreateBillingRun {
     /// Whether the invoices are posted at once: they stay drafts when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post: Option<bool>,
+    /// The customer's reference on invoices whose orders tell none; others name their order's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub reference: Option<String>,
 }
 
 /// Makes what was planned.

@@ -84,6 +84,8 @@ pub struct Unit {
     pub category: String,
     /// How many base units of its category it is: 12 for a dozen.
     pub factor: Quantity,
+    /// The smallest part of it that counts: what is invoiced of an order counts in whole steps, a begun one as a whole.
+    pub step: Option<Quantity>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
 }
@@ -104,12 +106,15 @@ pub struct CreateUnit {
     pub category: String,
     /// How many base units of its category it is, more than zero.
     pub factor: Quantity,
+    /// The smallest part of it that counts, such as 0.1: what is invoiced of an order counts in whole steps, a begun one as a whole. It stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Quantity>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
 }
 
-/// Changes a unit. Its category and factor stay: quantities in documents rely on them.
+/// Changes a unit. Its category, factor and step stay: quantities in documents rely on them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateUnit {

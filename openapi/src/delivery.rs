@@ -73,6 +73,8 @@ pub struct DeliveryLine {
     pub description: String,
     /// How much.
     pub quantity: Quantity,
+    /// What of that came back and stays sold.
+    pub returned_quantity: Quantity,
     /// The code of the unit.
     pub unit: Option<String>,
 }
@@ -144,6 +146,21 @@ pub struct ReverseDelivery {
     pub reason: Option<String>,
 }
 
+/// Notes what came back of a shipment and stays sold: exchanged, or repaired.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnDelivery {
+    /// What came back.
+    #[schema(max_items = 500)]
+    pub lines: Vec<DeliveryLineInput>,
+    /// Whether the customer is given the money back. Only `false` is a return of this kind: what was delivered and billed stays. To give money back, credit
+    /// the invoice.
+    pub refund: bool,
+    /// Why.
+    #[schema(max_length = 2_000)]
+    pub reason: String,
+}
+
 /// What the list of deliveries offers.
 pub const DELIVERIES: ListSpec = ListSpec {
     table: "deliveries",
@@ -185,5 +202,7 @@ pub mod op {
         Post "/v1/deliveries/{id}/ship" ShipDelivery (DeliveryId) body::ShipDelivery => Json<Delivery>, deliveries:ship, [dry_run];
         /// Takes a shipment back.
         Post "/v1/deliveries/{id}/reverse" ReverseDelivery (DeliveryId) body::ReverseDelivery => Json<Delivery>, deliveries:reverse, [dry_run];
+        /// Notes what came back of a shipment and stays sold: what was delivered and billed stays.
+        Post "/v1/deliveries/{id}/return" ReturnDelivery (DeliveryId) body::ReturnDelivery => Json<Delivery>, deliveries:ship, [dry_run];
     }
 }

@@ -1,9 +1,9 @@
 //! Invoices and credit notes.
 
 use crate::line::TaxAmount;
-use crate::object::ExternalRef;
+use crate::object::{ExternalRef, MetadataPatch};
 use crate::payment::AllocationInput;
-use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
+use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
     AccountId, AllocationId, AmountText, BillableId, CashRounding, CompanyId, Currency, Day, Direction, DiscountPosting, DiscountTaxMode, FlowId,
     InstallmentId, Instant, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatus, JournalEntryId, OrderId, OrderLineId, PartyId, PaymentState, PaymentTermId,
@@ -220,7 +220,7 @@ pub struct CreateInvoice {
     /// When it is due: the order's, else the party's, when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_term_id: Option<PaymentTermId>,
-    /// The other side's reference.
+    /// The other side's reference: that of the orders, when all that is billed is of orders with the same one, when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub reference: Option<String>,
@@ -239,6 +239,48 @@ pub struct CreateInvoice {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub external_refs: Vec<ExternalRef>,
+}
+
+/// Changes a draft.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateInvoice {
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<PaymentTermId>)]
+    pub payment_term_id: Patch<PaymentTermId>,
+    /// The other side's reference.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub reference: Patch<String>,
+    /// What the other side reads below the lines.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 2_000)]
+    pub notes: Patch<String>,
+    /// The lines that stay. What they bill less than before waits for the next invoice, and so does what was billed by lines that are left out. What is
+    /// deducted of down payments follows.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<KeptLine>, max_items = 500)]
+    pub lines: Patch<Vec<KeptLine>>,
+    /// Own data of the caller: a text sets an entry, null removes it, others stay.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    pub metadata: MetadataPatch,
+    /// All its ids in other systems from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<ExternalRef>, max_items = 50)]
+    pub external_refs: Patch<Vec<ExternalRef>>,
+}
+
+/// A line of a draft that stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeptLine {
+    /// The line.
+    pub id: InvoiceLineId,
+    /// How much of it: as before when not given. Of what is billable at most what is left to bill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
 }
 
 /// A free line of an invoice as given.
@@ -285,7 +327,8 @@ pub struct CreditInvoice {
     #[serde(default)]
     #[schema(max_items = 500)]
     pub lines: Vec<CreditLine>,
-    /// How much is credited with tax, spread over the remaining lines.
+    /// How much is credited with tax, spread over the remaining lines. Beside lines it says what they come to, within the smallest amount, and is refused when
+    /// they do not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<AmountText>,
     /// Why.
@@ -398,6 +441,8 @@ pub mod op {
         Post "/v1/invoices" CreateInvoice () body::CreateInvoice => Created<Invoice>, invoices:write, [dry_run];
         /// Reads an invoice or credit note.
         Get "/v1/invoices/{id}" GetInvoice (InvoiceId) Nothing => Json<Invoice>, invoices:read;
+        /// Changes a draft: what it says, and how much of what it bills. What it bills less waits for the next invoice.
+        Patch "/v1/invoices/{id}" UpdateInvoice (InvoiceId) body::UpdateInvoice => Json<Invoice>, invoices:write, [dry_run];
         /// Prints an invoice or credit note, as sender and recipient were when it was posted.
         Get "/v1/invoices/{id}/pdf" PrintInvoice (InvoiceId) Nothing => Pdf, invoices:read;
         /// Posts a draft: number, due dates and journal entry.

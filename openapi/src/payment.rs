@@ -189,6 +189,47 @@ pub struct CreatePayment {
     pub external_refs: Vec<ExternalRef>,
 }
 
+/// Pays documents, all of them in full unless an amount says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterPayments {
+    /// The posted documents: invoices, bills and credit notes.
+    #[schema(max_items = 100)]
+    pub invoice_ids: Vec<InvoiceId>,
+    /// Whether one payment settles all of them, credits netted: true when not given. Otherwise each has its own payment of all that is open of it, in its
+    /// own direction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grouped: Option<bool>,
+    /// How much one payment of all is: what they come to together when not given. Payments that are not grouped pay each document in full whatever stands
+    /// here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<AmountText>,
+    /// What becomes of what a grouped payment leaves open, and of what is too much: `keep_open` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<PaymentDifference>,
+    /// How the money moved.
+    pub method: PaymentMethod,
+    /// When the money moved: today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_date: Option<Day>,
+    /// What stood on the transfer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub reference: Option<String>,
+    /// Own data of the caller on each payment: up to 50 texts by name.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// Payments that one call made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RegisteredPayments {
+    /// Always `registered_payments`.
+    pub object: String,
+    /// The payments, those of single documents in the order in which these were named.
+    pub payments: Vec<Payment>,
+}
+
 /// An allocation as given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -302,7 +343,7 @@ pub const ALLOCATIONS: ListSpec = ListSpec {
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{ALLOCATIONS, PAYMENTS, Payment, Settlement};
+    use super::{ALLOCATIONS, PAYMENTS, Payment, RegisteredPayments, Settlement};
     use crate::payment as body;
     use causeway_contract::{Created, Json, Nothing, Page, endpoints};
     use causeway_value::PaymentId;
@@ -312,6 +353,8 @@ pub mod op {
         Get "/v1/payments" ListPayments () Nothing => Page<Payment>, payments:read, list PAYMENTS;
         /// Records a payment, posts it and allocates it.
         Post "/v1/payments" CreatePayment () body::CreatePayment => Created<Payment>, payments:write, [dry_run];
+        /// Pays documents in full: all by one payment, or each by its own. All of them are paid, or none.
+        Post "/v1/payments/register" RegisterPayments () body::RegisterPayments => Created<RegisteredPayments>, payments:write, [dry_run];
         /// Reads a payment.
         Get "/v1/payments/{id}" GetPayment (PaymentId) Nothing => Json<Payment>, payments:read;
         /// Posts a draft payment.

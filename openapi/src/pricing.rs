@@ -89,6 +89,8 @@ pub struct PriceRule {
     pub percent_off: Option<Percent>,
     /// Adds this to the list price.
     pub surcharge: Option<Price>,
+    /// The price list whose price `percent_off` and `surcharge` change, instead of the product's own list price.
+    pub base_price_list_id: Option<PriceListId>,
     /// Gives the cost plus this much.
     pub cost_plus_percent: Option<Percent>,
     /// Rounds the price to a multiple of this.
@@ -119,6 +121,10 @@ pub struct PriceRuleInput {
     /// Adds this to the list price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surcharge: Option<Price>,
+    /// The price list whose price `percent_off` and `surcharge` change, whomever it is for: the product's own list price when not given, or when that list
+    /// has none on the day. A list is never based on itself, through others neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_price_list_id: Option<PriceListId>,
     /// Gives the cost plus this much.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_plus_percent: Option<Percent>,

@@ -62,6 +62,8 @@ pub struct Model {
     pub hold_id: Option<HoldId>,
     /// What of its discount is taken off the total with tax, so that `price_amount` is without it.
     pub total_discount_percent: Option<Percent>,
+    /// The first billable of its source, when it is the rest of one that a draft bills a part of.
+    pub split_of: Option<BillableId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -31,6 +31,8 @@ pub struct Model {
     pub invoice_id: Option<InvoiceId>,
     pub failure: Option<String>,
     pub created_at: Instant,
+    /// The checks that its posting failed, as JSON.
+    pub checks: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

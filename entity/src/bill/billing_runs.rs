@@ -1,6 +1,6 @@
 //! Billing runs: what would be billed together, and what became of it.
 //!
-//! No personal fields but what `summary` says of holds: their reasons are free text.
+//! Personal: `reference`, and what `summary` says of holds, are free text.
 
 use causeway_value::{BillingRunId, BillingRunStatus, CompanyId, Day, Instant, JobId, PartyId, TenantId};
 use sea_orm::entity::prelude::*;
@@ -33,6 +33,8 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// Of the invoices whose orders tell none.
+    pub reference: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

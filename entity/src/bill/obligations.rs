@@ -2,7 +2,7 @@
 //!
 //! Units: quantities in millionths of the unit, amounts in minor units of `currency`, prices in millionths of its major unit per `price_base_quantity` units.
 //!
-//! Personal: `description` is free text.
+//! Personal: `description` and `reference` are free text.
 
 use crate::Held;
 use causeway_value::{
@@ -67,6 +67,10 @@ pub struct Model {
     pub awaited_date: Option<Day>,
     /// What the order's discount is a share of; null means the lines. One of the total is not in `price_amount`.
     pub discount_base: Option<DiscountBase>,
+    /// The customer's reference of the order: what its invoices name. Null also for what was confirmed before invoices did.
+    pub reference: Option<String>,
+    /// The step of its unit: what of it is invoiced counts in whole steps.
+    pub unit_step: Option<Quantity>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

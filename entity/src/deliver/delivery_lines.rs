@@ -23,6 +23,8 @@ pub struct Model {
     pub unit: Option<String>,
     /// To ship; after shipping, what was shipped.
     pub quantity: Quantity,
+    /// What of that came back and stays sold.
+    pub returned_quantity: Option<Quantity>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

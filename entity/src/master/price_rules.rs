@@ -29,6 +29,8 @@ pub struct Model {
     pub rounding_step: Option<Price>,
     /// The least margin the result may leave.
     pub margin_floor_percent: Option<Percent>,
+    /// The list whose price `percent_off` and `surcharge` change; null means the product's own price.
+    pub base_price_list_id: Option<PriceListId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -25,6 +25,8 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// What invoiced quantities are counted in.
+    pub step: Option<Quantity>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -394,6 +394,8 @@ pub enum SourceType {
     Expense,
     /// A completed visit.
     Visit,
+    /// A billable of which a draft bills a part only.
+    Billable,
     /// A subscription's period.
     SubscriptionPeriod,
     /// A period of rated usage.

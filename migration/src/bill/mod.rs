@@ -9,3 +9,6 @@ pub(crate) mod m0030_write_offs;
 pub(crate) mod m0032_billing_runs;
 pub(crate) mod m0054_down_payments;
 pub(crate) mod m0055_credit_notes;
+pub(crate) mod m0081_references;
+pub(crate) mod m0082_split_billables;
+pub(crate) mod m0083_unit_steps;

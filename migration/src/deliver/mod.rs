@@ -1,3 +1,4 @@
 //! Fulfilment.
 
 pub(crate) mod m0021_deliveries;
+pub(crate) mod m0084_returned_goods;

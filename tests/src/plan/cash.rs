@@ -16,6 +16,12 @@ impl Fixture {
         let caller = self.caller();
         match operation {
             "CreateInvoice" => self.create(adorned(self.full_invoice().await)),
+            "UpdateInvoice" => {
+                let invoice = deal::free_invoice(caller, &self.shop, "100.00").await;
+                let line = invoice.lines.first().expect("a line").id;
+                let kept = json!({ "payment_term_id": self.shop.term, "reference": "PO 2", "notes": "Thanks", "lines": [{ "id": line, "quantity": "0.5" }] });
+                self.on(invoice.id, adorned(kept))
+            }
             "PostInvoice" => self.on(deal::free_invoice(caller, &self.shop, "100.00").await.id, body(json!({ "invoice_date": self.today().await }))),
             "CancelInvoice" => self.on(deal::free_invoice(caller, &self.shop, "100.00").await.id, None),
             "CreditInvoice" => {
@@ -39,6 +45,12 @@ impl Fixture {
                     ..payment_body(&self.shop, "60.00", &[(invoice, "50.00")])
                 };
                 self.create(adorned(payment))
+            }
+            "RegisterPayments" => {
+                let (invoice, date) = (self.posted().await, self.today().await);
+                let all = json!({ "invoice_ids": [invoice], "grouped": true, "amount": "50.00", "difference": "keep_open", "method": "bank",
+                    "payment_date": date, "reference": "INV", "metadata": { "colour": "red" } });
+                self.create(body(all))
             }
             "PostPayment" => {
                 let draft = CreatePayment { status: Some(PaymentStatus::Draft), ..payment_body(&self.shop, "60.00", &[]) };
@@ -137,7 +149,7 @@ impl Fixture {
         let shop = crate::shop::Shop { party, ..self.shop.clone() };
         deal::confirmed(self.caller(), &shop, vec![line(self.shop.setup, "1")]).await;
         let today = self.today().await;
-        json!({ "company_id": self.shop.company, "party_id": party, "up_to": today, "group": "order", "invoice_date": today, "post": true })
+        json!({ "company_id": self.shop.company, "party_id": party, "up_to": today, "group": "order", "invoice_date": today, "post": true, "reference": "PO" })
     }
 
     pub(super) async fn fiscal_year(&self) -> String {

@@ -19,7 +19,7 @@ impl Fixture {
             cost: Some(of("5.00")),
             ..product_body(&unique("P"), ProductKind::Goods, BillingPolicy::OnDelivery, "9.00", vec![self.shop.tax])
         };
-        let unit = json!({ "code": unique("u"), "name": "Dozen", "category": "count", "factor": "12", "metadata": { "tier": "a" } });
+        let unit = json!({ "code": unique("u"), "name": "Dozen", "category": "count", "factor": "12", "step": "0.5", "metadata": { "tier": "a" } });
         match operation {
             "CreateCategory" => self.create(body(json!({ "name": unique("Tea"), "parent_id": category().await, "metadata": { "tier": "a" } }))),
             "UpdateCategory" => self.on(category().await, body(json!({ "name": unique("Tea"), "parent_id": category().await, "metadata": { "tier": null } }))),
@@ -50,13 +50,16 @@ impl Fixture {
                 )
             }
             "CreatePriceList" => self.create(adorned(self.price_list())),
-            "UpdatePriceList" => self.on(
-                caller.raw.post("/v1/price-lists", &self.price_list()).await.success()["id"].as_str().unwrap_or_default(),
-                adorned(json!({
-                    "name": "Gold", "priority": 5, "valid_to": "2027-12-31", "audience": { "party_id": self.shop.party }, "convert": true, "active": false,
-                    "rules": [{ "category_id": category().await, "percent_off": "5" }]
-                })),
-            ),
+            "UpdatePriceList" => {
+                let base = caller.raw.post("/v1/price-lists", &self.price_list()).await.success();
+                self.on(
+                    caller.raw.post("/v1/price-lists", &self.price_list()).await.success()["id"].as_str().unwrap_or_default(),
+                    adorned(json!({
+                        "name": "Gold", "priority": 5, "valid_to": "2027-12-31", "audience": { "party_id": self.shop.party }, "convert": true, "active": false,
+                        "rules": [{ "category_id": category().await, "percent_off": "5", "base_price_list_id": base["id"] }]
+                    })),
+                )
+            }
             "CreateExchangeRate" => {
                 let date = Day::of(2000, 1, 1).expect("a day").plus_days(unique("").trim_start_matches('-').parse().expect("a number"));
                 self.create(body(pricing::CreateExchangeRate { currency: of("CHF"), base: of("EUR"), date, rate: of("1.05") }))

@@ -89,6 +89,11 @@ impl Fixture {
                 let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
                 self.on(deal::ship(caller, &order, "40").await.id, body(json!({ "reason": "wrong order" })))
             }
+            "ReturnDelivery" => {
+                let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
+                let back = json!([{ "order_line_id": order.lines.first().expect("a line").id, "quantity": "2" }]);
+                self.on(deal::ship(caller, &order, "40").await.id, body(json!({ "lines": back, "refund": false, "reason": "exchanged" })))
+            }
             "HoldBillable" => self.on(self.billable().await, body(json!({ "reason": "disputed" }))),
             "ReleaseBillable" => {
                 let id = self.billable().await;

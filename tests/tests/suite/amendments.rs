@@ -166,6 +166,26 @@ async fn what_is_invoiced_and_stands_no_longer_is_proposed_to_be_credited() {
 }
 
 #[tokio::test]
+async fn a_proposal_that_was_dropped_comes_again() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let ahead = shop::product_body("AHEAD", causeway_value::ProductKind::Goods, causeway_value::BillingPolicy::OnOrder, "10.00", vec![shop.tax]);
+    let ahead = tenant.post::<causeway_openapi::catalog::op::CreateProduct>((), &ahead).await.id;
+    let order = deal::confirmed(&tenant, &shop, vec![line(ahead, "10"), line(shop.chai, "40")]).await;
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    deal::post_invoice(&tenant, draft.id, None).await;
+    let order = amend(&tenant, order.id, &amended("fewer", vec![from_now_on(&order, 0, "6")])).await;
+    let proposed = |order: &Order| order.last_amendment.as_ref().unwrap().credit_note_ids.clone();
+    tenant.act::<invoice::CancelInvoice>(proposed(&order)[0]).await;
+    // Another line changes, and what is still billed too much is proposed with it.
+    let order = amend(&tenant, order.id, &amended("fewer of the others", vec![from_now_on(&order, 1, "39")])).await;
+    let [again] = proposed(&order)[..] else { panic!("{order:?}") };
+    assert_eq!(tenant.get::<invoice::GetInvoice>(again).await.untaxed_amount.0, "40.00");
+    verified(&tenant).await;
+}
+
+#[tokio::test]
 async fn more_takes_credit_and_a_lower_price_a_second_person() {
     let world = World::start().await;
     let tenant = world.sandbox().await;

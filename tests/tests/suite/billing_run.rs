@@ -2,20 +2,24 @@
 
 use causeway_contract::{Code, ListQuery};
 use causeway_openapi::billable::{HoldBillable, op as billable};
-use causeway_openapi::billing_run::{BillingRun, CommitBillingRun, CreateBillingRun, op as billing_run};
+use causeway_openapi::billing_run::{BillingRun, BillingRunItem, CommitBillingRun, CreateBillingRun, op as billing_run};
 use causeway_openapi::integration::op as integration;
 use causeway_openapi::invoice::{InvoiceGroup, op as invoice};
+use causeway_openapi::invoice_check::InvoiceCheckName as Name;
 use causeway_openapi::ledger::op as ledger;
+use causeway_openapi::order::{CreateOrder, op as order};
 use causeway_openapi::party::op as party;
 use causeway_tests::caller::Caller;
 use causeway_tests::deal;
+use causeway_tests::of;
 use causeway_tests::shop::{self, Shop, line, party_body};
 use causeway_tests::world::World;
 use causeway_value::{BillingRunItemStatus, BillingRunStatus, InvoiceStatus, JobStatus};
+use serde_json::json;
 use std::time::{Duration, Instant};
 
 fn all(shop: &Shop) -> CreateBillingRun {
-    CreateBillingRun { company_id: shop.company, up_to: None, party_id: None, group: None, invoice_date: None, post: Some(true) }
+    CreateBillingRun { company_id: shop.company, up_to: None, party_id: None, group: None, invoice_date: None, post: Some(true), reference: None }
 }
 
 async fn plan(caller: &Caller, body: &CreateBillingRun) -> BillingRun {
@@ -87,6 +91,65 @@ async fn a_plan_that_changed_is_not_committed() {
     tenant.post::<billing_run::CommitBillingRun>(planned.id, &hash(&planned)).await;
     let drafts = tenant.all::<invoice::ListInvoices, _>(&ListQuery::default()).await;
     assert!(drafts.len() == 2 && drafts.iter().all(|invoice| invoice.status == InvoiceStatus::Draft));
+}
+
+/// Bills what waits, at once, and answers the invoices of the run.
+async fn billed(caller: &Caller, body: &CreateBillingRun) -> Vec<BillingRunItem> {
+    let planned = plan(caller, body).await;
+    caller.post::<billing_run::CommitBillingRun>(planned.id, &hash(&planned)).await;
+    let mut items = caller.all::<billing_run::ListBillingRunItems, _>(&ListQuery::by("billing_run_id", planned.id)).await;
+    items.sort_by_key(|item| item.position);
+    items
+}
+
+async fn ordered(caller: &Caller, shop: &Shop, reference: Option<&str>) {
+    let body = CreateOrder { reference: reference.map(str::to_owned), ..deal::order_body(shop, vec![line(shop.setup, "1")]) };
+    let draft = caller.post::<order::CreateOrder>((), &body).await;
+    caller.act::<order::ConfirmOrder>(draft.id).await;
+}
+
+#[tokio::test]
+async fn what_a_run_cannot_post_says_everything_in_its_way() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let rules = json!({ "document_rules": { "invoice_post": { "fields": ["reference", "party_email"] } } });
+    tenant.raw.request("PATCH", &format!("/v1/companies/{}", shop.company)).json(&rules).send().await.success();
+    let known = json!({ "email": "amy@borealis.test" });
+    tenant.raw.request("PATCH", &format!("/v1/parties/{}", shop.party)).json(&known).send().await.success();
+    let unknown = other_customer(&tenant, &shop).await;
+    let nobody = json!({ "contacts": [] });
+    tenant.raw.request("PATCH", &format!("/v1/parties/{}", unknown.party)).json(&nobody).send().await.success();
+    ordered(&tenant, &shop, Some("PO 1")).await;
+    ordered(&tenant, &unknown, None).await;
+    let year = tenant.raw.post("/v1/fiscal-years", &json!({ "company_id": shop.company, "year": 2026 })).await.success();
+    let lock = format!("/v1/fiscal-years/{}/lock", year["id"].as_str().unwrap());
+    tenant.raw.post(&lock, &json!({ "through": "2026-06-30", "reason": "half a year" })).await.success();
+
+    let early = CreateBillingRun { invoice_date: Some(of("2026-05-01")), ..all(&shop) };
+    let items = billed(&tenant, &early).await;
+    let failed: Vec<Vec<Name>> = items.iter().map(|item| item.checks.iter().map(|check| check.name).collect()).collect();
+    assert_eq!(failed, [vec![Name::PeriodOpen], vec![Name::Complete, Name::PeriodOpen]]);
+    let failure = items[1].failure.as_deref().unwrap();
+    for part in ["2 checks fail", "`/reference`, `/party_id`", "locked through 2026-06-30"] {
+        assert!(failure.contains(part), "{part}: {failure}");
+    }
+    // Nothing of it is left: the same billables are billed when nothing is in the way any more, each customer by its own reference or else by the run's.
+    tenant.raw.request("PATCH", &format!("/v1/parties/{}", unknown.party)).json(&known).send().await.success();
+    let items = billed(&tenant, &CreateBillingRun { reference: Some("Framework 7".to_owned()), ..all(&shop) }).await;
+    assert!(items.iter().all(|item| item.checks.is_empty() && item.failure.is_none()), "{items:?}");
+    let invoices = tenant.all::<invoice::ListInvoices, _>(&ListQuery::by("status", "posted")).await;
+    let mut told: Vec<_> = invoices.iter().map(|invoice| (invoice.number.as_deref(), invoice.reference.as_deref())).collect();
+    told.sort_unstable();
+    assert_eq!(told, [(Some("INV/2026/00001"), Some("PO 1")), (Some("INV/2026/00002"), Some("Framework 7"))]);
+    // One invoice of orders with different references names none of them.
+    for reference in ["PO 2", "PO 3"] {
+        ordered(&tenant, &shop, Some(reference)).await;
+    }
+    let items = billed(&tenant, &CreateBillingRun { group: Some(InvoiceGroup::Party), ..all(&shop) }).await;
+    assert_eq!(items[0].checks.iter().map(|check| check.name).collect::<Vec<_>>(), [Name::Complete]);
+    let verified = tenant.get::<ledger::VerifyLedger>(()).await;
+    assert!(verified.ok, "{:?}", verified.breaks);
 }
 
 #[tokio::test]

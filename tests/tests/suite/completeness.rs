@@ -62,6 +62,8 @@ async fn documents_say_what_their_company_asks_for() {
 
     ship(&tenant, &confirmed, "40").await;
     let bill = invoice_order(&tenant, order.id).await;
+    // What customers pay names their own order.
+    assert_eq!(bill.reference.as_deref(), Some("PO 1"));
     let refused = tenant.refused::<invoice::op::PostInvoice>(bill.id, &Default::default()).await;
     assert_eq!(pointers(&refused), ["/party_id"]);
     assert_eq!(tenant.get::<invoice::op::GetInvoice>(bill.id).await.number, None);

@@ -1,8 +1,9 @@
 //! Delivering in parts: backorders, and billing that adds up to what was ordered.
 
 use causeway_contract::{Code, ListQuery};
-use causeway_openapi::delivery::{CreateDelivery, DeliveryLineInput, ShipDelivery, op as delivery};
+use causeway_openapi::delivery::{CreateDelivery, DeliveryLineInput, ReturnDelivery, ReverseDelivery, ShipDelivery, op as delivery};
 use causeway_openapi::invoice::op as invoice;
+use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::op as order;
 use causeway_tests::deal::{self, forty};
@@ -111,4 +112,37 @@ async fn a_draft_takes_what_is_to_be_invoiced_and_only_posting_counts_as_invoice
     let draft = deal::invoice_order(&tenant, order.id).await;
     deal::post_invoice(&tenant, draft.id, None).await;
     assert_eq!((deal::billables(&tenant, order.id).await.len(), counted().await), (0, of("3")));
+}
+
+#[tokio::test]
+async fn what_comes_back_without_a_refund_stays_delivered() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "10")]).await;
+    let shipped = deal::ship(&tenant, &order, "10").await;
+    // DLV-017: all ten come back and are exchanged.
+    let line_id = order.lines[0].id;
+    let back = |quantity: &str, refund| ReturnDelivery {
+        lines: vec![DeliveryLineInput { order_line_id: line_id, quantity: of(quantity) }],
+        refund,
+        reason: "exchanged".to_owned(),
+    };
+    let problem = tenant.refused::<delivery::ReturnDelivery>(shipped.id, &back("11", true)).await;
+    let pointers: Vec<_> = problem.errors.iter().filter_map(|error| error.pointer.as_deref()).collect();
+    assert_eq!(pointers, ["/refund", "/lines/0/quantity"]);
+    for quantity in ["4", "6"] {
+        tenant.post::<delivery::ReturnDelivery>(shipped.id, &back(quantity, false)).await;
+    }
+    let returned = tenant.get::<delivery::GetDelivery>(shipped.id).await;
+    assert_eq!((returned.status, returned.lines[0].returned_quantity.to_string()), (DeliveryStatus::Done, "10".to_owned()));
+    let now = tenant.get::<order::GetOrder>(order.id).await;
+    let quantities = [now.lines[0].delivered_quantity, now.lines[0].returned_quantity, now.lines[0].invoiced_quantity].map(|quantity| quantity.to_string());
+    assert_eq!(quantities, ["10", "10", "0"]);
+    // Nothing is to be shipped again, and all of it is billed.
+    assert_eq!(deal::billables(&tenant, order.id).await[0].quantity.to_string(), "10");
+    let problem = tenant.refused::<delivery::ReverseDelivery>(shipped.id, &ReverseDelivery::default()).await;
+    assert_eq!(problem.code, Code::StateConflict);
+    let found = tenant.get::<ledger::VerifyLedger>(()).await;
+    assert!(found.ok, "{:?}", found.breaks);
 }

@@ -8,6 +8,7 @@ use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, CreditLine, Invoic
 use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CancelOrder, CreateOrder, Order, op as order};
+use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
 use causeway_openapi::report::{TrialBalanceQuery, op as report};
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_tests::caller::Caller;
@@ -16,6 +17,7 @@ use causeway_tests::of;
 use causeway_tests::shop::{self, Shop, line, rate};
 use causeway_tests::world::World;
 use causeway_value::{BillableStatus, InvoiceKind, InvoiceStatus, OrderId, TaxId};
+use serde_json::json;
 
 fn amount(text: &str) -> CreateDownPayment {
     CreateDownPayment { amount: Some(text.into()), ..CreateDownPayment::default() }
@@ -294,7 +296,7 @@ async fn grouped_invoices_and_billing_runs_deduct_order_by_order() {
     let together = tenant.post::<invoice::CreateInvoice>((), &by_party).await;
     assert_eq!((together.total_amount.0.as_str(), together.lines.len()), ("535.50", 6));
     tenant.act::<invoice::CancelInvoice>(together.id).await;
-    let plan = CreateBillingRun { company_id: shop.company, up_to: None, party_id: None, group: None, invoice_date: None, post: Some(true) };
+    let plan = CreateBillingRun { company_id: shop.company, up_to: None, party_id: None, group: None, invoice_date: None, post: Some(true), reference: None };
     let run = tenant.post::<billing_run::CreateBillingRun>((), &plan).await;
     assert_eq!((run.invoice_count, run.totals[0].total_amount.0.as_str()), (3, "535.50"));
     assert_eq!(left(&tenant, &downs[0]).await, "119.00", "a plan deducts nothing");
@@ -330,5 +332,94 @@ async fn what_was_paid_in_advance_keeps_its_rate() {
     let reason = causeway_openapi::invoice::ReverseInvoice { date: None, reason: "wrong".to_owned() };
     tenant.post::<invoice::ReverseInvoice>(last.id, &reason).await;
     assert_eq!(balances(&tenant, &shop, ["1100", "2200", "4000"]).await, ["450.00", "-450.00", "0.00"]);
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn the_last_deduction_leaves_nothing_on_advances() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    rate(&tenant, "USD", "2026-12-01", "0.337").await;
+    let one = || free("1", "10.05", Vec::new());
+    let body = CreateOrder { currency: Some(of("USD")), ..deal::order_body(&shop, vec![one(), one(), one(), one()]) };
+    let draft = tenant.post::<order::CreateOrder>((), &body).await;
+    let order = tenant.act::<order::ConfirmOrder>(draft.id).await;
+    // 40.20 USD are 13.55 EUR; four times 10.05 USD would be 3.39 each, 13.56 together.
+    let down = asked(&tenant, order.id, &percent("100")).await;
+    assert_eq!(balances(&tenant, &shop, ["2200"]).await, ["-13.55"]);
+    let bill = async |count: usize| {
+        let waiting = deal::billables(&tenant, order.id).await;
+        let billable_ids = waiting.iter().take(count).map(|row| row.id).collect();
+        let draft = tenant.post::<invoice::CreateInvoice>((), &CreateInvoice { billable_ids, ..CreateInvoice::default() }).await;
+        deal::post_invoice(&tenant, draft.id, None).await
+    };
+    let first = bill(1).await;
+    assert_eq!((first.total_amount.0.as_str(), balances(&tenant, &shop, ["2200"]).await), ("0.00", ["-10.16".to_owned()]));
+    // What is taken back comes again, part by part.
+    let reason = causeway_openapi::invoice::ReverseInvoice { date: None, reason: "wrong".to_owned() };
+    let second = bill(1).await;
+    tenant.post::<invoice::ReverseInvoice>(second.id, &reason).await;
+    assert_eq!(balances(&tenant, &shop, ["2200"]).await, ["-10.16"]);
+    bill(2).await;
+    // What nobody delivers any more is given back; then nothing is left.
+    let note = tenant.post::<invoice::CreditInvoice>(down.id, &CreditInvoice::default()).await;
+    assert_eq!(note.total_amount.0, "10.05");
+    deal::post_invoice(&tenant, note.id, None).await;
+    assert_eq!(balances(&tenant, &shop, ["2200"]).await, ["0.00"]);
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn an_order_for_less_than_was_paid_in_advance_proposes_to_give_the_rest_back() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    // 1190.00, of which 600.00 and 300.00 are paid in advance.
+    let order = deal::confirmed(&tenant, &shop, vec![line(shop.setup, "4")]).await;
+    asked(&tenant, order.id, &amount("600.00")).await;
+    let second = asked(&tenant, order.id, &amount("300.00")).await;
+    let from_now_on = |quantity: &str| AmendOrder {
+        reason: "they need less".to_owned(),
+        lines: vec![AmendLine { order_line_id: Some(order.lines[0].id), quantity: Some(of(quantity)), ..AmendLine::default() }],
+        ..AmendOrder::default()
+    };
+    let notes = |order: &Order| order.last_amendment.as_ref().unwrap().credit_note_ids.clone();
+    // 892.50 are less than 900.00.
+    let amended = tenant.post::<amendment::AmendOrder>(order.id, &from_now_on("3")).await;
+    let [note] = notes(&amended)[..] else { panic!("{amended:?}") };
+    let note = tenant.get::<invoice::GetInvoice>(note).await;
+    assert_eq!((note.status, note.total_amount.0.as_str(), note.credited_invoice_id), (InvoiceStatus::Draft, "7.50", Some(second.id)));
+    // What is proposed already counts; the latest down payment is given back first.
+    let amended = tenant.post::<amendment::AmendOrder>(order.id, &from_now_on("2")).await;
+    let more = notes(&amended);
+    let mut totals = Vec::new();
+    for id in &more {
+        totals.push(deal::post_invoice(&tenant, *id, None).await.total_amount.0);
+    }
+    assert_eq!(totals, ["292.50", "5.00"]);
+    tenant.act::<invoice::CancelInvoice>(note.id).await;
+    let last = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!(last.total_amount.0, "0.00");
+    deal::post_invoice(&tenant, last.id, None).await;
+    assert_eq!(shown(&tenant, order.id).await, ("602.50".to_owned(), "7.50".to_owned()));
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn what_is_asked_in_advance_can_be_paid_in_coins() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let coins = json!({ "rounding_rules": [{ "currency": "EUR", "cash": { "step": "0.05" } }] });
+    tenant.raw.request("PATCH", &format!("/v1/companies/{}", shop.company)).json(&coins).send().await.success();
+    // 30 % of 107.70 are 32.31.
+    let order = deal::confirmed(&tenant, &shop, vec![free("1", "107.70", Vec::new())]).await;
+    let down = asked(&tenant, order.id, &percent("30")).await;
+    assert_eq!((down.total_amount.0.as_str(), down.rounding_amount.0.as_str(), down.installments[0].amount.0.as_str()), ("32.30", "0.00", "32.30"));
+    let problem = tenant.refused::<down_payment::CreateDownPayment>(order.id, &amount("10.01")).await;
+    assert!(problem.errors[0].pointer.as_deref() == Some("/amount") && problem.detail.contains("0.05 EUR"), "{problem:?}");
+    let last = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!(deal::post_invoice(&tenant, last.id, None).await.total_amount.0, "75.40");
     verified(&tenant).await;
 }

@@ -17,6 +17,7 @@ mod deal_checks;
 mod delivery;
 mod discount_posting;
 mod down_payments;
+mod draft_lines;
 mod dry_run;
 mod early_payment;
 mod exports;

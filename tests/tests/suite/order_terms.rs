@@ -106,6 +106,9 @@ async fn an_amendment_changes_what_the_order_says() {
     assert_eq!((after.reference.as_deref(), after.notes.as_deref(), after.terms.as_deref()), (Some("PO 2"), Some("Ring twice."), Some("No returns.")));
     // The same again changes nothing.
     assert_eq!(pointers(&tenant.refused::<amendment::AmendOrder>(order.id, &change).await), ["/lines"]);
+    // What is billed from now on names it.
+    deal::ship(&tenant, &order, "40").await;
+    assert_eq!(deal::invoice_order(&tenant, order.id).await.reference.as_deref(), Some("PO 2"));
     verified(&tenant).await;
 }
 

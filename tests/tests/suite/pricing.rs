@@ -211,3 +211,27 @@ async fn a_list_is_copied_filled_from_a_file_and_asked() {
     assert!(told["explain"]["candidates"].as_array().unwrap().len() >= 3, "{told}");
     assert_eq!(ask("&unit=bushel").await.problem().errors[0].parameter.as_deref(), Some("unit"));
 }
+
+/// PRICE-008: A is based on B, B on C, and C may not be based on A.
+#[tokio::test]
+async fn a_price_list_is_never_based_on_itself() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let made = async |code: &str, rules: Value| {
+        let body = json!({ "code": code, "currency": "EUR", "rules": rules });
+        tenant.raw.post("/v1/price-lists", &body).await.success()["id"].as_str().unwrap().to_owned()
+    };
+    let c = made("C", json!([{ "product_id": shop.chai, "price": "16.00" }])).await;
+    let b = made("B", json!([{ "percent_off": "25", "base_price_list_id": c }])).await;
+    let a = made("A", json!([{ "percent_off": "10", "base_price_list_id": b }])).await;
+    let closing = json!({ "rules": [{ "product_id": shop.chai, "price": "16.00" }, { "surcharge": "1.00", "base_price_list_id": a }] });
+    for list in [&c, &b] {
+        let problem = tenant.raw.request("PATCH", &format!("/v1/price-lists/{list}")).json(&closing).send().await.problem();
+        assert_eq!((problem.status, problem.errors[0].pointer.as_deref()), (422, Some("/rules/1/base_price_list_id")));
+    }
+    // The customer has list A: 16.00 less 25 % less 10 %.
+    let named = json!({ "price_list_id": a });
+    tenant.raw.request("PATCH", &format!("/v1/parties/{}", shop.party)).json(&named).send().await.success();
+    assert_eq!(unit_price(&priced(&tenant, &shop, shop.party, "10").await), "10.80");
+}

@@ -3,7 +3,7 @@
 use causeway_contract::{Code, ListQuery};
 use causeway_openapi::invoice::{AllocateCreditNote, CreateInvoice, CreditInvoice, CreditLine, Invoice, InvoiceLineInput, op as invoice};
 use causeway_openapi::ledger::op as ledger;
-use causeway_openapi::payment::{CreatePayment, Payment, op as payment};
+use causeway_openapi::payment::{CreatePayment, Payment, RegisterPayments, RegisteredPayments, op as payment};
 use causeway_openapi::pricing::{CreateExchangeRate, op as pricing};
 use causeway_openapi::tax::op as tax;
 use causeway_openapi::term::op as term;
@@ -13,7 +13,7 @@ use causeway_tests::deal::{self, advance, allocation, entry, payment_body, post_
 use causeway_tests::shop::{self, Shop, percent_after, percent_tax, rate, term_body};
 use causeway_tests::world::{Tenant, World};
 use causeway_tests::{day, of, unique};
-use causeway_value::{AutoAllocation, InvoiceId, PaymentDifference, PaymentState, TaxId};
+use causeway_value::{AutoAllocation, InvoiceId, PaymentDifference, PaymentDirection, PaymentMethod, PaymentState, TaxId};
 
 struct Stage {
     _world: World,
@@ -113,6 +113,72 @@ async fn a_group_nets_its_credit_notes() {
         assert_eq!(stage.open(document.id).await, "0.00");
     }
     stage.verified().await;
+}
+
+#[tokio::test]
+async fn documents_are_paid_one_by_one() {
+    let stage = stage().await;
+    // MATCH-005: what is typed for both counts for neither.
+    let invoices = [deal::posted(&stage.tenant, &stage.shop, "1000.00").await, deal::posted(&stage.tenant, &stage.shop, "2000.00").await];
+    let each = |documents: &[&Invoice]| RegisterPayments {
+        invoice_ids: documents.iter().map(|document| document.id).collect(),
+        grouped: Some(false),
+        amount: Some("1200.00".into()),
+        difference: None,
+        method: PaymentMethod::Bank,
+        payment_date: None,
+        reference: None,
+        metadata: Default::default(),
+    };
+    let made = stage.tenant.post::<payment::RegisterPayments>((), &each(&[&invoices[0], &invoices[1]])).await;
+    let paid =
+        |made: &RegisteredPayments| made.payments.iter().map(|one| (one.direction, one.amount.0.clone(), one.unallocated_amount.0.clone())).collect::<Vec<_>>();
+    let whole = |direction, amount: &str| (direction, amount.to_owned(), "0.00".to_owned());
+    assert_eq!(paid(&made), [whole(PaymentDirection::Inbound, "1000.00"), whole(PaymentDirection::Inbound, "2000.00")]);
+    for invoice in &invoices {
+        assert_eq!(stage.open(invoice.id).await, "0.00");
+    }
+    // MATCH-007: a credit is paid the other way.
+    let (claim, credit) = (deal::posted(&stage.tenant, &stage.shop, "1000.00").await, deal::unused_credit(&stage.tenant, &stage.shop, "1600.00").await);
+    let made = stage.tenant.post::<payment::RegisterPayments>((), &each(&[&claim, &credit])).await;
+    assert_eq!(paid(&made), [whole(PaymentDirection::Inbound, "1000.00"), whole(PaymentDirection::Outbound, "1600.00")]);
+    assert_eq!((stage.open(claim.id).await, stage.open(credit.id).await), ("0.00".to_owned(), "0.00".to_owned()));
+    // All or none: one of them is paid already.
+    let open = deal::posted(&stage.tenant, &stage.shop, "5.00").await;
+    let problem = stage.tenant.refused::<payment::RegisterPayments>((), &each(&[&open, &claim])).await;
+    assert_eq!((problem.errors[0].pointer.as_deref(), stage.open(open.id).await.as_str()), (Some("/invoice_ids/1"), "5.00"));
+    // MATCH-006 without an amount: what they come to together.
+    let credit = deal::unused_credit(&stage.tenant, &stage.shop, "2.00").await;
+    let grouped = RegisterPayments { grouped: None, amount: None, ..each(&[&open, &credit]) };
+    let made = stage.tenant.post::<payment::RegisterPayments>((), &grouped).await;
+    assert_eq!(paid(&made), [whole(PaymentDirection::Inbound, "3.00")]);
+    stage.verified().await;
+}
+
+#[tokio::test]
+async fn a_credit_that_does_not_match_its_items_is_refused() {
+    let stage = stage().await;
+    // MATCH-015: 120 with its tax, and a credit of 12 over an item of 1 and 2 of tax.
+    let twice = stage.tenant.post::<tax::CreateTax>((), &percent_tax(stage.shop.company, "T200", "200")).await.id;
+    let free = |amount: &str| InvoiceLineInput {
+        description: Some("Plan".to_owned()),
+        quantity: of("1"),
+        unit_price: of(amount),
+        tax_ids: Some(vec![twice]),
+        ..InvoiceLineInput::default()
+    };
+    let body = CreateInvoice { lines: vec![free("39"), free("1")], ..deal::free_invoice_body(&stage.shop, "1") };
+    let draft = stage.tenant.post::<invoice::CreateInvoice>((), &body).await;
+    let invoice = post_invoice(&stage.tenant, draft.id, None).await;
+    assert_eq!(invoice.total_amount.0, "120.00");
+    let item = CreditLine { invoice_line_id: invoice.lines[1].id, quantity: of("1") };
+    let of_item = |amount: &str| CreditInvoice { lines: vec![item.clone()], amount: Some(amount.into()), ..CreditInvoice::default() };
+    let problem = stage.tenant.refused::<invoice::CreditInvoice>(invoice.id, &of_item("12.00")).await;
+    assert_eq!((problem.status, problem.errors[0].pointer.as_deref()), (422, Some("/amount")));
+    assert!(problem.detail.contains("3.00 EUR"), "{}", problem.detail);
+    // Rounding may cost a cent.
+    let note = stage.tenant.post::<invoice::CreditInvoice>(invoice.id, &of_item("3.01")).await;
+    assert_eq!(note.total_amount.0, "3.00");
 }
 
 #[tokio::test]

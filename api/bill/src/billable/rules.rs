@@ -16,6 +16,35 @@ pub struct Part {
     pub price_amount: Amount,
 }
 
+impl Part {
+    /// Both together.
+    ///
+    /// # Errors
+    /// [`Overflow`] when it does not fit.
+    pub fn plus(self, other: Self) -> Result<Self, Overflow> {
+        Ok(Self {
+            quantity: self.quantity.plus(other.quantity)?,
+            amount: self.amount.plus(other.amount)?,
+            price_amount: self.price_amount.plus(other.price_amount)?,
+        })
+    }
+
+    /// The share of a quantity, and the rest: both add up to the whole.
+    ///
+    /// # Errors
+    /// [`Overflow`] when a number does not fit.
+    pub fn split(self, quantity: Quantity) -> Result<(Self, Self), Overflow> {
+        let share = |whole: Amount| cumulative_amount(whole, quantity, self.quantity);
+        let kept = Self { quantity, amount: share(self.amount)?, price_amount: share(self.price_amount)? };
+        let rest = Self {
+            quantity: self.quantity.minus(quantity)?,
+            amount: self.amount.minus(kept.amount)?,
+            price_amount: self.price_amount.minus(kept.price_amount)?,
+        };
+        Ok((kept, rest))
+    }
+}
+
 /// The next part of a line to become billable: the share of everything up to it, less what the line made billable before (rules, "Price of a line" 6).
 /// The last part takes the residue.
 ///

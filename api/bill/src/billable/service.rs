@@ -77,6 +77,7 @@ pub fn make(
         tax_amount: obligation.tax_amount.map(|tax| tax_share(part.amount, obligation.net_amount, tax)).transpose()?,
         hold_id: held.map(|held| held.id),
         total_discount_percent: Some(off_total).filter(|share| *share != Percent::ZERO),
+        split_of: None,
     };
     let event = if held.is_some() { "billable.held" } else { "billable.ready" };
     obligation.billable_quantity = obligation.billable_quantity.plus(part.quantity)?;
@@ -124,7 +125,7 @@ fn uncount(obligation: &mut obligations::Model, lost: Part) -> Result<(), Overfl
     Ok(())
 }
 
-/// The billables of these sources that were not written off, locked in the order of their ids.
+/// The billables of these sources that were not written off, with what was split off them, locked in the order of their ids.
 ///
 /// # Errors
 /// When the database fails.
@@ -132,14 +133,13 @@ pub async fn lock_of_sources(tx: &mut Tx<'_>, kind: SourceType, sources: &[Uuid]
     if sources.is_empty() {
         return Ok(Vec::new());
     }
-    Find::<billables::Entity>::new()
-        .eq(billables::Column::SourceType, kind)
-        .among(billables::Column::SourceId, sources.iter().copied())
-        .ne(billables::Column::Status, BillableStatus::WrittenOff)
-        .order_by(billables::Column::Id)
-        .lock()
-        .all(tx)
-        .await
+    let standing = || Find::<billables::Entity>::new().order_by(billables::Column::Id).lock();
+    let made = standing().eq(billables::Column::SourceType, kind).among(billables::Column::SourceId, sources.iter().copied()).all(tx).await?;
+    let mut found = standing().among(billables::Column::SplitOf, made.iter().map(|row| row.id)).all(tx).await?;
+    found.extend(made);
+    found.retain(|row| row.status != BillableStatus::WrittenOff);
+    found.sort_by_key(|row| row.id);
+    Ok(found)
 }
 
 /// Refuses to undo what the customer was billed for. A line whose posted credit notes took all of it back counts as not billed.
@@ -269,18 +269,6 @@ pub(crate) fn pay_by(ctx: &Ctx, tx: &mut Tx<'_>, old: &billables::Model, term: O
     Ok(new)
 }
 
-/// Takes a billable off a draft that was dropped.
-///
-/// # Errors
-/// When the object cannot be recorded: a bug.
-pub fn give_back(ctx: &Ctx, tx: &mut Tx<'_>, old: &billables::Model) -> Result<(), Problem> {
-    let mut new = changed(ctx, old);
-    new.status = BillableStatus::Ready;
-    new.invoice_id = None;
-    tx.update(old, &new);
-    record(ctx, tx, "billable.ready", &new).map(drop)
-}
-
 fn changed(ctx: &Ctx, old: &billables::Model) -> billables::Model {
     billables::Model { version: old.version + 1, updated_at: ctx.now(), ..old.clone() }
 }
@@ -290,7 +278,7 @@ fn conflict(row: &billables::Model, verb: &str, rule: &str) -> Problem {
         .with("status", row.status.to_string())
 }
 
-fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &billables::Model) -> Result<Billable, Problem> {
+pub(super) fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &billables::Model) -> Result<Billable, Problem> {
     let body = view(row);
     let change =
         Change { event, object: "billable", id: row.id.uuid(), version: row.version, company_id: Some(row.company_id), flow_id: row.flow_id, body: &body };

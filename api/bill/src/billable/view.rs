@@ -3,7 +3,7 @@
 use causeway_entity::bill::billables;
 use causeway_openapi::billable::Billable;
 use causeway_openapi::order::Hold;
-use causeway_value::{DeliveryLineId, HoldKind, HoldStep, OrderLineId, SourceType};
+use causeway_value::{BillableId, DeliveryLineId, HoldKind, HoldStep, OrderLineId, SourceType};
 
 /// A billable on the wire.
 #[must_use]
@@ -44,6 +44,7 @@ pub fn view(row: &billables::Model) -> Billable {
         billable_date: row.billable_date,
         hold,
         invoice_id: row.invoice_id,
+        split_of: row.split_of,
     }
 }
 
@@ -51,6 +52,7 @@ fn source_id(row: &billables::Model) -> String {
     match row.source_type {
         SourceType::OrderLine => OrderLineId::from_uuid(row.source_id).to_string(),
         SourceType::DeliveryLine => DeliveryLineId::from_uuid(row.source_id).to_string(),
+        SourceType::Billable => BillableId::from_uuid(row.source_id).to_string(),
         // The objects of the other sources have no ids on the wire yet.
         _ => row.source_id.to_string(),
     }

@@ -46,6 +46,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateBillingRun) -> Resu
         up_to: body.up_to.unwrap_or(today),
         grouping: word(body.group.unwrap_or(InvoiceGroup::Order)).to_owned(),
         invoice_date: body.invoice_date,
+        reference: body.reference.clone(),
         post: body.post.unwrap_or_default(),
         status: BillingRunStatus::Planned,
         hash: String::new(),
@@ -69,7 +70,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateBillingRun) -> Resu
     run.invoice_count = count(invoices.len());
     run.billable_count = count(invoices.iter().map(Vec::len).sum());
     let all: Vec<billables::Model> = invoices.iter().flatten().cloned().collect();
-    let mut batch = Batch::read(tx, company, &all, run.invoice_date.unwrap_or(today)).await?;
+    let mut batch = Batch::read(tx, company, &all, run.invoice_date.unwrap_or(today), run.reference.clone()).await?;
     let mut items = Vec::with_capacity(invoices.len());
     let mut totals = BTreeMap::new();
     for (position, rows) in (1..).zip(&invoices) {
@@ -129,7 +130,9 @@ async fn held(tx: &mut Tx<'_>, run: &billing_runs::Model) -> Result<Vec<HeldBill
 
 fn hash(run: &billing_runs::Model, invoices: &[Vec<billables::Model>]) -> String {
     let date = run.invoice_date.map_or_else(|| "-".to_owned(), |day| day.to_string());
-    let settings = format!("{} {} {date} {}", run.company_id, run.grouping, run.post);
+    let mut settings = format!("{} {} {date} {}", run.company_id, run.grouping, run.post);
+    // Plans of before runs had a reference keep their hash.
+    settings.extend(run.reference.iter().flat_map(|reference| [" ", reference]));
     hex(&sha256(&[plan_text(&settings, invoices.iter().map(Vec::as_slice)).as_bytes()]))
 }
 
@@ -159,6 +162,7 @@ fn item(
         status: BillingRunItemStatus::Planned,
         invoice_id: None,
         failure: None,
+        checks: None,
         created_at: ctx.now(),
     };
     match batch.draft(ctx, tx, rows) {

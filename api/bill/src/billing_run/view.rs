@@ -54,6 +54,7 @@ pub(super) fn view(row: &billing_runs::Model) -> BillingRun {
         up_to: row.up_to,
         group: group_of(row),
         invoice_date: row.invoice_date,
+        reference: row.reference.clone(),
         post: row.post,
         status: row.status,
         hash: row.hash.clone(),
@@ -88,7 +89,13 @@ pub(super) fn item_view(row: &billing_run_items::Model) -> BillingRunItem {
         status: row.status,
         invoice_id: row.invoice_id,
         failure: row.failure.clone(),
+        checks: row.checks.as_deref().and_then(|kept| serde_json::from_str(kept).ok()).unwrap_or_default(),
     }
+}
+
+/// The checks that a refused posting failed, as an invoice of a run keeps them; none for other refusals.
+pub(super) fn failed_checks(problem: &Problem) -> Option<String> {
+    problem.meta.get("checks").map(ToString::to_string)
 }
 
 /// Records what happened to a run.

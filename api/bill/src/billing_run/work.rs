@@ -1,6 +1,6 @@
 //! The work of a billing run: invoices made many in each transaction, each once.
 
-use super::view::record;
+use super::view::{failed_checks, record};
 use crate::invoice::service::batch::{Batch, Made, count};
 use causeway_contract::Problem;
 use causeway_entity::bill::{billables, billing_run_items, billing_runs};
@@ -102,14 +102,13 @@ async fn make(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, run: &bill
     let ids: Vec<BillableId> = items.iter().flat_map(|item| item.billable_ids.0.iter().copied()).collect();
     let found = Find::<billables::Entity>::new().among(billables::Column::Id, ids).order_by(billables::Column::Id).lock().all(tx).await?;
     let day = run.invoice_date.unwrap_or_else(|| ctx.today(company.time_zone));
-    let mut batch = Batch::read(tx, company.clone(), &found, day).await?;
+    let mut batch = Batch::read(tx, company.clone(), &found, day, run.reference.clone()).await?;
     let ready: BTreeMap<BillableId, billables::Model> = found.into_iter().filter(|row| row.status == BillableStatus::Ready).map(|row| (row.id, row)).collect();
     let mut all: Vec<Made> = Vec::with_capacity(items.len());
     let mut failed = 0;
     for old in items {
         let rows: Vec<billables::Model> = old.billable_ids.0.iter().filter_map(|id| ready.get(id).cloned()).collect();
         let mut new = old.clone();
-        let mark = tx.mark();
         let outcome = if rows.len() == old.billable_ids.0.len() { batch.make(ctx, tx, &rows, run.post).await.map(Some) } else { Ok(None) };
         match outcome {
             Ok(Some(made)) => {
@@ -118,11 +117,13 @@ async fn make(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, run: &bill
             }
             Err(problem) if problem.status >= 500 => return Err(problem),
             refused => {
-                tx.undo_to(mark);
                 failed += 1;
                 new.status = BillingRunItemStatus::Failed;
-                let reason = refused.err().map(|problem| problem.detail);
-                new.failure = Some(reason.unwrap_or_else(|| "A billable of it is not ready any more.".to_owned()));
+                new.failure = Some("A billable of it is not ready any more.".to_owned());
+                if let Err(problem) = refused {
+                    new.checks = failed_checks(&problem);
+                    new.failure = Some(problem.detail);
+                }
             }
         }
         tx.update(&old, &new);

@@ -13,14 +13,15 @@ use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::chart;
+use causeway_master::company::service::cash_rounding;
 use causeway_master::tax::rules::add_to_summary;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::{check, money, term};
 use causeway_openapi::down_payment::CreateDownPayment;
 use causeway_openapi::invoice::Invoice;
 use causeway_value::{
-    Amount, BillableId, BillableStatus, CompanyId, Currency, Direction, DocumentLanguage, FlowId, InvoiceId, InvoiceStatus, Json, OrderId, Overflow, PartyId,
-    PaymentTermId, Percent, Price, Quantity, TaxRounding, product,
+    Amount, BillableId, BillableStatus, CashRounding, CompanyId, Currency, Direction, DocumentLanguage, FlowId, InvoiceId, InvoiceStatus, Json, OrderId,
+    Overflow, PartyId, PaymentTermId, Percent, Price, Quantity, TaxRounding, product,
 };
 
 /// The order that is paid in advance.
@@ -64,9 +65,10 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, ordered: &Ordered, body: &Create
     let term = term::service::named(tx, body.payment_term_id, "/payment_term_id", &mut errors).await?;
     check::finish(errors)?;
     let Some(asked) = asked else { return Err(Problem::not_found()) };
-    let amount = rules::amount(asked, ordered.total)?;
-    within(tx, ordered, asked, amount).await?;
     let company = tx.must::<companies::Entity>(ordered.company_id).await?;
+    let coins = cash_rounding(&company, ordered.currency);
+    let amount = in_coins(asked, rules::amount(asked, ordered.total)?, coins, ordered.currency)?;
+    within(tx, ordered, asked, amount).await?;
     let advances = chart(tx, company.id, &[], &[]).await?.purpose(Purpose::CustomerAdvances)?;
     let taxes = tax_defs(tx, company.id).await?;
     let id = InvoiceId::new();
@@ -81,7 +83,9 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, ordered: &Ordered, body: &Create
         currency: ordered.currency,
         payment_term_id: term.map(|term| term.id).or(ordered.payment_term_id),
         tax_rounding: ordered.tax_rounding,
+        reference: owed.first().and_then(|row| row.reference.clone()),
         undeducted_amount: Some(Amount::ZERO),
+        cash_rounding: coins.cloned().map(Json),
         ..blank(ctx, tx, id, Direction::Sale, &company, ordered.party_id)
     };
     for (position, part) in (1..).zip(rules::spread(&ordered.groups, amount)?) {
@@ -139,6 +143,19 @@ fn asked(body: &CreateDownPayment, currency: Currency, errors: &mut Vec<FieldErr
         },
     }
     None
+}
+
+/// What is asked, in the coins that there are (TAX-060): a share is rounded to them, an amount must be of them. Nothing is left to be booked as rounding.
+fn in_coins(asked: Asked, amount: Amount, rule: Option<&CashRounding>, currency: Currency) -> Result<Amount, Problem> {
+    let Some(coins) = rule.and_then(|rule| rule.coins(currency)) else { return Ok(amount) };
+    let rounded = coins.round(amount)?;
+    match asked {
+        Asked::Amount(_) if rounded != amount => {
+            let detail = format!("must be a multiple of {} {currency}, as what is to be paid is", coins.step.text(currency));
+            Err(Problem::field(Code::InvalidValue, "/amount", detail))
+        }
+        _ => Ok(rounded),
+    }
 }
 
 /// Refuses what would come to more than the order together with what is billed of it and asked in advance already.

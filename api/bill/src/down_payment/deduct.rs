@@ -2,15 +2,15 @@
 
 use super::create::line_of;
 use super::rules::{self, TaxGroup};
-use super::store::{deducted, uncredited};
+use super::store::{deducted, taken, uncredited};
 use crate::booked;
 use crate::invoice::service::lines::{Draft, blank};
 use crate::invoice::{installments_of, lines_of, record, view};
 use crate::obligation::{self, rules::kept};
+use causeway_books::ledger::rules::Advance;
 use causeway_contract::Problem;
 use causeway_entity::bill::{billables, installments, invoice_lines, invoices};
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_master::rate::Conversion;
 use causeway_master::refs;
 use causeway_master::tax::rules::add_to_summary;
 use causeway_master::tax::store::TaxDefs;
@@ -34,6 +34,8 @@ struct Down {
     old: invoices::Model,
     new: invoices::Model,
     lines: Vec<invoice_lines::Model>,
+    /// What posted documents took of each line's net.
+    taken: BTreeMap<InvoiceLineId, Amount>,
     left: Vec<TaxGroup>,
     refs: Vec<ExternalRef>,
 }
@@ -44,12 +46,23 @@ impl Advances {
     /// # Errors
     /// When the database fails.
     pub(crate) async fn lock(tx: &mut Tx<'_>, billables: &[billables::Model]) -> Result<Self, Problem> {
+        Self::lock_again(tx, billables, &[]).await
+    }
+
+    /// As [`Advances::lock`] for a draft whose lines that deduct are to be replaced: what those deduct is left again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn lock_again(tx: &mut Tx<'_>, billables: &[billables::Model], replaced: &[invoice_lines::Model]) -> Result<Self, Problem> {
         let orders: BTreeSet<OrderId> = billables.iter().filter_map(|row| row.order_id).collect();
         let orders: Vec<OrderId> = orders.into_iter().collect();
         let mut found = Vec::new();
         for part in orders.chunks(500) {
-            let open = Find::<invoices::Entity>::new().among(invoices::Column::OrderId, part.iter().copied()).gt(invoices::Column::UndeductedAmount, 0_i64);
-            let posted = open.among(invoices::Column::Status, [InvoiceStatus::Posted, InvoiceStatus::Reversed]);
+            let of_orders = Find::<invoices::Entity>::new().among(invoices::Column::OrderId, part.iter().copied());
+            // What nobody has deducted, or what is deducted here.
+            let above = if replaced.is_empty() { 0_i64 } else { -1 };
+            let posted =
+                of_orders.gt(invoices::Column::UndeductedAmount, above).among(invoices::Column::Status, [InvoiceStatus::Posted, InvoiceStatus::Reversed]);
             found.extend(posted.order_by(invoices::Column::Id).lock().all(tx).await?);
         }
         if found.is_empty() {
@@ -57,7 +70,8 @@ impl Advances {
         }
         let ids: Vec<InvoiceId> = found.iter().map(|row| row.id).collect();
         let lines = lines_of(tx, &ids).await?;
-        let taken = deducted(tx, &lines.iter().map(|line| line.id).collect::<Vec<_>>()).await?;
+        let deducted = deducted(tx, &lines.iter().map(|line| line.id).collect::<Vec<_>>()).await?;
+        let taken = taken(tx, &lines).await?;
         let mut refs = tx.external_refs(&ids.iter().map(|id| id.uuid()).collect::<Vec<_>>()).await?;
         let mut advances = Self { installments: installments_of(tx, &ids).await?, ..Self::default() };
         for row in found {
@@ -65,13 +79,27 @@ impl Advances {
             let mut left = Vec::with_capacity(own.len());
             for line in &own {
                 let mut rest = uncredited(line)?;
-                if let Some(taken) = taken.get(&line.id) {
-                    rest.take(taken)?;
+                if let Some(deducted) = deducted.get(&line.id) {
+                    rest.take(deducted)?;
+                }
+                for line in replaced.iter().filter(|replaced| replaced.deducted_line_id == Some(line.id)) {
+                    rest.take(&TaxGroup { tax_ids: Vec::new(), net: line.net_amount, taxes: line.taxes.0.clone() })?;
                 }
                 left.push(rest);
             }
+            let mut new = row.clone();
+            for line in replaced.iter().filter(|replaced| own.iter().any(|line| replaced.deducted_line_id == Some(line.id))) {
+                new.undeducted_amount = Some(new.undeducted_amount.unwrap_or_default().minus(line.net_amount.plus(line.tax_amount)?)?);
+            }
             let refs = refs::shown(refs.remove(&row.id.uuid()).unwrap_or_default());
-            advances.downs.push(Down { old: row.clone(), new: row, lines: own, left, refs });
+            advances.downs.push(Down {
+                old: row,
+                new,
+                taken: own.iter().filter_map(|line| Some((line.id, *taken.get(&line.id)?))).collect(),
+                lines: own,
+                left,
+                refs,
+            });
         }
         advances.read_rest(tx).await?;
         Ok(advances)
@@ -94,6 +122,19 @@ impl Advances {
             }
         }
         Ok(())
+    }
+
+    /// What is to be billed of the orders after this draft, which is not stored yet: each billable, and whether it waits for an invoice.
+    pub(crate) fn await_rest<'a>(&mut self, billables: impl Iterator<Item = (&'a billables::Model, bool)>) {
+        for (row, waits) in billables {
+            let Some(order_id) = row.order_id else { continue };
+            let waiting = self.waiting.entry(order_id).or_default();
+            if waits {
+                waiting.insert(row.id);
+            } else {
+                waiting.remove(&row.id);
+            }
+        }
     }
 
     /// Adds to a draft what it deducts. The billables are those that it bills: they count as billed from now on.
@@ -173,16 +214,34 @@ impl Advances {
             down.new.version += 1;
             down.new.updated_at = ctx.now();
             tx.update(&down.old, &down.new);
-            record(ctx, tx, "invoice.deducted", &view(&down.new, &down.lines, &self.installments, down.refs.clone()))?;
+            let event = if down.new.undeducted_amount < down.old.undeducted_amount { "invoice.deducted" } else { "invoice.undeducted" };
+            record(ctx, tx, event, &view(&down.new, &down.lines, &self.installments, down.refs.clone()))?;
             down.old = down.new.clone();
         }
         Ok(())
     }
 
-    /// At which rates the down payments were booked, by line.
-    pub(crate) fn conversions(&self, company_currency: Currency) -> BTreeMap<InvoiceLineId, Conversion> {
-        let of = |down: &Down| (booked::of_invoice(&down.new, company_currency), down.lines.iter().map(|line| line.id).collect::<Vec<_>>());
-        self.downs.iter().map(of).flat_map(|(rate, lines)| lines.into_iter().map(move |line| (line, rate))).collect()
+    /// How the down payments were booked, by line.
+    pub(crate) fn booked(&self, company_currency: Currency) -> BTreeMap<InvoiceLineId, Advance> {
+        let of = |down: &Down| {
+            let conversion = booked::of_invoice(&down.new, company_currency);
+            down.taken.iter().map(move |(line, taken)| (*line, Advance { conversion, taken: *taken })).collect::<Vec<_>>()
+        };
+        self.downs.iter().flat_map(of).collect()
+    }
+
+    /// Lines that deduct were posted: the next ones take what is left.
+    ///
+    /// # Errors
+    /// [`Overflow`] when a number does not fit.
+    pub(crate) fn took(&mut self, lines: &[invoice_lines::Model]) -> Result<(), Overflow> {
+        for line in lines {
+            let Some(of) = line.deducted_line_id else { continue };
+            if let Some(taken) = self.downs.iter_mut().find_map(|down| down.taken.get_mut(&of)) {
+                *taken = taken.minus(line.net_amount)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -14,6 +14,6 @@ mod store;
 
 pub use create::{Ordered, create};
 pub(crate) use deduct::Advances;
-pub use give_up::propose_rest;
+pub use give_up::{propose_beyond, propose_rest};
 pub use store::{OfOrder, of_orders};
-pub(crate) use store::{conversions, creditable_left, give_back, must_not_be_held, taken_back};
+pub(crate) use store::{booked_advances, creditable_left, give_back, must_not_be_held, of_advance, taken_back};

@@ -4,10 +4,10 @@ use super::rules::TaxGroup;
 use crate::booked;
 use crate::invoice::{installments_of, lines_of, record, view};
 use crate::obligation;
+use causeway_books::ledger::rules::Advance;
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{invoice_lines, invoices};
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_master::rate::Conversion;
 use causeway_master::refs;
 use causeway_value::{Amount, Currency, InvoiceId, InvoiceLineId, InvoiceStatus, OrderId, Overflow};
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,24 +141,53 @@ pub(crate) async fn give_back(ctx: &Ctx, tx: &mut Tx<'_>, lines: &[invoice_lines
     Ok(())
 }
 
-/// At which rates the down payments were booked that these lines deduct: what was received in advance keeps its value (IFRIC 22).
+/// How the down payments were booked that these lines deduct or take back, by their lines: what was received in advance keeps its value (IFRIC 22), and the
+/// parts of it add up to that.
 ///
 /// # Errors
-/// When the database fails.
-pub(crate) async fn conversions(
+/// `amount_overflow`, or when the database fails.
+pub(crate) async fn booked_advances(
     tx: &mut Tx<'_>,
     lines: &[invoice_lines::Model],
     company_currency: Currency,
-) -> Result<BTreeMap<InvoiceLineId, Conversion>, Problem> {
-    let wanted: BTreeSet<InvoiceLineId> = lines.iter().filter_map(|line| line.deducted_line_id).collect();
+) -> Result<BTreeMap<InvoiceLineId, Advance>, Problem> {
+    let wanted: BTreeSet<InvoiceLineId> = lines.iter().filter_map(of_advance).collect();
     if wanted.is_empty() {
         return Ok(BTreeMap::new());
     }
     let of = Find::<invoice_lines::Entity>::new().among(invoice_lines::Column::Id, wanted).all(tx).await?;
     let ids: BTreeSet<InvoiceId> = of.iter().map(|line| line.invoice_id).collect();
-    let downs = Find::<invoices::Entity>::new().among(invoices::Column::Id, ids).all(tx).await?;
-    let rate = |line: &invoice_lines::Model| downs.iter().find(|down| down.id == line.invoice_id).map(|down| booked::of_invoice(down, company_currency));
-    Ok(of.iter().filter_map(|line| Some((line.id, rate(line)?))).collect())
+    let downs = Find::<invoices::Entity>::new().among(invoices::Column::Id, ids).when("undeducted_amount IS NOT NULL", Vec::new()).all(tx).await?;
+    let of: Vec<invoice_lines::Model> = of.into_iter().filter(|line| downs.iter().any(|down| down.id == line.invoice_id)).collect();
+    let taken = taken(tx, &of).await?;
+    let booked = |line: &invoice_lines::Model| {
+        let conversion = booked::of_invoice(downs.iter().find(|down| down.id == line.invoice_id)?, company_currency);
+        Some((line.id, Advance { conversion, taken: taken.get(&line.id).copied().unwrap_or_default() }))
+    };
+    Ok(of.iter().filter_map(booked).collect())
+}
+
+/// The line of a down payment that a line deducts, or that a line of a credit note may take back.
+pub(crate) fn of_advance(line: &invoice_lines::Model) -> Option<InvoiceLineId> {
+    line.deducted_line_id.or(line.credited_line_id)
+}
+
+/// What posted documents took from the nets of these lines of down payments: invoices that deduct, less what of those was credited, and credit notes.
+///
+/// # Errors
+/// `amount_overflow`, or when the database fails.
+pub(super) async fn taken(tx: &mut Tx<'_>, lines: &[invoice_lines::Model]) -> Result<BTreeMap<InvoiceLineId, Amount>, Problem> {
+    let mut taken: BTreeMap<InvoiceLineId, Amount> = lines.iter().map(|line| (line.id, line.credited_amount)).collect();
+    if lines.is_empty() {
+        return Ok(taken);
+    }
+    let posted = "EXISTS (SELECT 1 FROM invoices i WHERE i.tenant_id = $1 AND i.id = invoice_lines.invoice_id AND i.status IN ('posted', 'reversed'))";
+    let found = Find::<invoice_lines::Entity>::new().among(invoice_lines::Column::DeductedLineId, lines.iter().map(|line| line.id));
+    for line in found.when(posted, Vec::new()).all(tx).await? {
+        let Some(sum) = line.deducted_line_id.and_then(|of| taken.get_mut(&of)) else { continue };
+        *sum = if line.credited_line_id.is_some() { sum.plus(line.net_amount)? } else { sum.minus(line.net_amount)? };
+    }
+    Ok(taken)
 }
 
 /// Refuses to post a down payment on an order that is held.

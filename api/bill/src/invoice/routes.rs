@@ -14,6 +14,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::CreateInvoice, _>(create);
     routes.on::<CreateCreditNote, _>(create_note);
     routes.on::<op::GetInvoice, _>(get);
+    routes.on::<op::UpdateInvoice, _>(update);
     routes.on::<op::PrintInvoice, _>(print_invoice);
     routes.on::<CheckInvoice, _>(checks);
     routes.on::<op::PostInvoice, _>(post);
@@ -48,6 +49,10 @@ async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetInvoice>) -> Result<An
     let row = tx.must::<invoices::Entity>(call.path).await?;
     let invoice = views(tx, std::slice::from_ref(&row)).await?.pop().ok_or_else(Problem::not_found)?;
     Ok(versioned(invoice))
+}
+
+async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateInvoice>) -> Result<Answer<Invoice>, Problem> {
+    Ok(versioned(service::update::update(ctx, tx, call.path, &call.body).await?))
 }
 
 async fn print_invoice(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PrintInvoice>) -> Result<Answer<File>, Problem> {

@@ -48,6 +48,8 @@ pub struct Written {
     pub obligations: Vec<obligations::Model>,
     /// Draft credit notes of what is on posted invoices and stands no longer.
     pub credit_notes: Vec<InvoiceId>,
+    /// What of each line stays on invoices.
+    pub billed: BTreeMap<OrderLineId, Quantity>,
 }
 
 impl Changes {
@@ -139,6 +141,11 @@ impl Changes {
         Ok(())
     }
 
+    /// What is billed from now on names this as the customer's reference.
+    pub fn refer_to(&mut self, reference: Option<&str>) {
+        self.after.iter_mut().for_each(|row| row.reference = reference.map(str::to_owned));
+    }
+
     /// Gives what is not invoiced yet another payment term.
     ///
     /// # Errors
@@ -161,13 +168,21 @@ impl Changes {
         self.after.iter_mut().for_each(|row| row.holds = (!holds.is_empty()).then(|| Json(holds.to_vec())));
     }
 
-    /// Writes what changed, and proposes to credit what of the changed lines is on invoices and stands no longer.
+    /// Writes what changed, and proposes to credit what is on invoices and stands no longer.
     ///
     /// # Errors
     /// `state_conflict` when it is on a draft: that one is to be cancelled instead.
     pub async fn write(mut self, ctx: &Ctx, tx: &mut Tx<'_>, reason: &str) -> Result<Written, Problem> {
         let mut excess = BTreeMap::new();
+        let mut billed = BTreeMap::new();
         for (old, new) in self.before.iter().zip(&mut self.after) {
+            let (line, standing) = (new.id.cast(), left_of(&self.billed, new.id.cast())?);
+            // Also what was proposed before and the proposal was dropped.
+            let over = standing.minus(kept(new)?)?;
+            if over > Quantity::ZERO && new.ordered_quantity > Quantity::ZERO {
+                excess.insert(line, over);
+            }
+            billed.insert(line, standing.minus(over.max(Quantity::ZERO))?);
             if old == new {
                 continue;
             }
@@ -178,14 +193,9 @@ impl Changes {
             new.version += 1;
             new.updated_at = ctx.now();
             tx.update(old, new);
-            let line = new.id.cast();
-            let over = left_of(&self.billed, line)?.minus(kept(new)?)?;
-            if over > Quantity::ZERO && new.ordered_quantity > Quantity::ZERO {
-                excess.insert(line, over);
-            }
         }
         let credit_notes = propose(ctx, tx, &excess, &self.billed, reason).await?;
-        Ok(Written { obligations: self.after, credit_notes })
+        Ok(Written { obligations: self.after, credit_notes, billed })
     }
 }
 

@@ -5,11 +5,13 @@
 //! exceed ordered; what became billable never exceeds ordered; the amounts that became billable add up to the line's when all of it has.
 //! What it is not: no order line (that one keeps the price's trace and the cost), no billable, no revenue schedule.
 
+mod billed;
 pub mod change;
 pub mod hold;
 pub mod rules;
 pub mod service;
 
+pub(crate) use billed::{of_billables, shared_reference};
 pub use change::{Changes, Restated, Written};
-pub use rules::{Progress, complete, done, progress};
+pub use rules::{Progress, complete, counted, done, progress, to_bill};
 pub use service::{NewObligation, confirm, of_orders};

@@ -1,7 +1,9 @@
 //! What an obligation's quantities mean.
 
 use causeway_entity::bill::obligations;
-use causeway_value::{BillingPolicy, Day, Overflow, ProductKind, Quantity};
+use causeway_master::pricing::amounts::cumulative_amount;
+use causeway_value::{Amount, BillingPolicy, Day, OrderLineId, Overflow, ProductKind, Quantity};
+use std::collections::BTreeMap;
 
 /// How far an obligation is fulfilled and billed, in its order line's unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +48,22 @@ pub fn open(obligation: &obligations::Model) -> Result<Quantity, Overflow> {
     Ok(open.max(Quantity::ZERO))
 }
 
+/// What of a line counts as invoiced: whole steps of its unit, a begun one as a whole (vector DLV-005).
+///
+/// # Errors
+/// [`Overflow`] when it does not fit.
+pub fn counted(obligation: &obligations::Model) -> Result<Quantity, Overflow> {
+    let (invoiced, Some(step)) = (obligation.invoiced_quantity, obligation.unit_step.filter(|step| *step > Quantity::ZERO)) else {
+        return Ok(obligation.invoiced_quantity);
+    };
+    let rest = invoiced.0.checked_rem(step.0).ok_or(Overflow)?;
+    if rest == 0 {
+        return Ok(invoiced);
+    }
+    let begun = step.0.checked_mul(invoiced.0.signum()).and_then(|step| step.checked_sub(rest)).ok_or(Overflow)?;
+    invoiced.plus(Quantity(begun))
+}
+
 /// The quantities of an obligation, for its order line to show.
 ///
 /// # Errors
@@ -55,7 +73,7 @@ pub fn progress(obligation: &obligations::Model) -> Result<Progress, Overflow> {
         ordered: obligation.ordered_quantity,
         reserved: obligation.reserved_quantity,
         delivered: obligation.delivered_quantity,
-        invoiced: obligation.invoiced_quantity,
+        invoiced: counted(obligation)?,
         returned: obligation.returned_quantity,
         cancelled: obligation.cancelled_quantity,
         open: open(obligation)?,
@@ -81,6 +99,20 @@ pub fn complete<'a>(obligations: impl IntoIterator<Item = &'a obligations::Model
 /// [`Overflow`] when it does not fit.
 pub fn kept(obligation: &obligations::Model) -> Result<Quantity, Overflow> {
     obligation.ordered_quantity.minus(obligation.cancelled_quantity)
+}
+
+/// What is still to be billed of these lines with tax; `billed` is what stays on invoices of each. None when the tax of a line is not known.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit.
+pub fn to_bill(obligations: &[obligations::Model], billed: &BTreeMap<OrderLineId, Quantity>) -> Result<Option<Amount>, Overflow> {
+    let mut sum = Amount::ZERO;
+    for row in obligations {
+        let Some(tax) = row.tax_amount else { return Ok(None) };
+        let left = kept(row)?.minus(billed.get(&row.id.cast()).copied().unwrap_or_default())?;
+        sum = sum.plus(cumulative_amount(row.net_amount.plus(tax)?, left, row.ordered_quantity)?)?;
+    }
+    Ok(Some(sum))
 }
 
 /// The day that somebody waits for: the promised one, while something is left to ship.
@@ -134,6 +166,22 @@ mod tests {
         assert!(billed_on_order(OnDelivery, Quantity(-1)));
         assert!(!billed_on_order(OnDelivery, one));
         assert!(!billed_on_order(Milestone, one));
+    }
+
+    #[test]
+    fn a_begun_step_counts_as_a_whole() {
+        let row = |invoiced: &str, step: Option<&str>| obligations::Model {
+            invoiced_quantity: invoiced.parse().unwrap(),
+            unit_step: step.map(|step| step.parse().unwrap()),
+            ..crate::billable::rules::tests::line(10, 1_000, 1_000)
+        };
+        // DLV-005
+        let cases = [("5.13", "5.2"), ("5.2", "5.2"), ("0", "0"), ("-5.13", "-5.2"), ("0.000001", "0.1")];
+        for (invoiced, expected) in cases {
+            assert_eq!(counted(&row(invoiced, Some("0.1"))), Ok(expected.parse().unwrap()), "{invoiced}");
+        }
+        assert_eq!(counted(&row("5.13", None)), Ok("5.13".parse().unwrap()));
+        assert_eq!(counted(&row("9223372036854.775807", Some("1"))), Err(Overflow));
     }
 
     #[test]

@@ -68,6 +68,10 @@ pub struct NewObligation {
     pub dimension_set_id: Option<Uuid>,
     /// When it was promised.
     pub promised_date: Option<Day>,
+    /// The customer's reference of the order.
+    pub reference: Option<String>,
+    /// The step of the unit.
+    pub unit_step: Option<Quantity>,
 }
 
 /// Writes the obligations of an order that is being confirmed. Lines billed on order become ready billables at once.
@@ -134,6 +138,8 @@ fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Mo
         promised_date: line.promised_date,
         awaited_date: line.promised_date.filter(|_| needs_delivery),
         discount_base: line.discount_base,
+        reference: line.reference,
+        unit_step: line.unit_step,
     })
 }
 

@@ -6,7 +6,7 @@ use causeway_contract::{Page, Problem};
 use causeway_entity::bill::{allocations, payments};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Answer, Call, Ctx, Find, Routes, Tx, list};
-use causeway_openapi::payment::{ALLOCATIONS, PAYMENTS, Payment, Settlement, op};
+use causeway_openapi::payment::{ALLOCATIONS, PAYMENTS, Payment, RegisteredPayments, Settlement, op};
 use causeway_value::{CompanyId, Currency};
 use std::collections::BTreeMap;
 
@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 pub fn register(routes: &mut Routes) {
     routes.on::<op::ListPayments, _>(list_payments);
     routes.on::<op::CreatePayment, _>(create);
+    routes.on::<op::RegisterPayments, _>(register_payments);
     routes.on::<op::GetPayment, _>(get);
     routes.on::<op::PostPayment, _>(post);
     routes.on::<op::AllocatePayment, _>(allocate);
@@ -31,6 +32,10 @@ async fn list_payments(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListPayments>
 
 async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreatePayment>) -> Result<Answer<Payment>, Problem> {
     Ok(versioned(service::create::create(ctx, tx, &call.body).await?))
+}
+
+async fn register_payments(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::RegisterPayments>) -> Result<Answer<RegisteredPayments>, Problem> {
+    service::register::register(ctx, tx, &call.body).await.map(Answer::of)
 }
 
 async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetPayment>) -> Result<Answer<Payment>, Problem> {

@@ -142,8 +142,41 @@ pub struct InvoicePart {
     pub account: AccountRef,
     /// Its taxes.
     pub taxes: Vec<TaxPart>,
-    /// The conversion at which a down payment was booked that the line deducts; the document's own when none. The difference is a realised one.
-    pub booked: Option<Conversion>,
+    /// Of a line that takes from customer advances what a down payment brought: how that was booked. The difference to the document's conversion is a
+    /// realised one.
+    pub booked: Option<Advance>,
+}
+
+/// How the line of a down payment was booked, and what has left customer advances of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advance {
+    /// The conversion of the down payment.
+    pub conversion: Conversion,
+    /// What of its net posted documents took before, in the document's currency.
+    pub taken: Amount,
+}
+
+impl Advance {
+    /// What the next part of the net was booked at: the parts of it add up to what it was booked at altogether, however they are cut.
+    fn net(self, part: Amount, kind: InvoiceKind, (from, to): (Currency, Currency)) -> Result<Amount, Overflow> {
+        let booked = |amount: Amount| self.conversion.amount(amount, from, to);
+        let before = booked(self.taken)?;
+        match kind {
+            InvoiceKind::Invoice => before.minus(booked(self.taken.minus(part)?)?),
+            InvoiceKind::CreditNote => booked(self.taken.plus(part)?)?.minus(before),
+        }
+    }
+}
+
+impl InvoicePart {
+    /// Its net in company currency, as it is booked.
+    fn company_net(&self, invoice: &InvoiceToPost<'_>) -> Result<Amount, Overflow> {
+        let currencies = (invoice.currency, invoice.company_currency);
+        match self.booked {
+            Some(advance) => advance.net(self.net, invoice.kind, currencies),
+            None => invoice.conversion.amount(self.net, currencies.0, currencies.1),
+        }
+    }
 }
 
 /// An invoice or credit note to be posted. Amounts of both kinds are positive for the usual case.
@@ -209,6 +242,9 @@ pub fn invoice_posting(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> R
     let amounts: Vec<Amount> = invoice.installments.iter().map(|part| part.amount).collect();
     let company_installments = if invoice.each {
         amounts.iter().map(|amount| invoice.conversion.amount(*amount, invoice.currency, invoice.company_currency)).collect::<Result<Vec<_>, _>>()?
+    } else if amounts.iter().all(|amount| amount.is_zero()) {
+        // Nothing is due: what its lines leave by being rounded apart is an exchange difference.
+        vec![Amount::ZERO; amounts.len()]
     } else {
         in_proportion(company_total, total, &amounts)?
     };
@@ -244,10 +280,11 @@ struct Sum {
 /// What deductions are worth at the document's rate more than they were booked at.
 fn difference_of_deductions(invoice: &InvoiceToPost<'_>) -> Result<Amount, Overflow> {
     let mut difference = Amount::ZERO;
-    for (part, booked) in invoice.parts.iter().filter_map(|part| part.booked.map(|booked| (part, booked))) {
-        for amount in std::iter::once(part.net).chain(part.taxes.iter().map(|tax| tax.amount)) {
-            let at = |conversion: Conversion| conversion.amount(amount, invoice.currency, invoice.company_currency);
-            difference = difference.plus(at(invoice.conversion)?)?.minus(at(booked)?)?;
+    let at = |conversion: Conversion, amount: Amount| conversion.amount(amount, invoice.currency, invoice.company_currency);
+    for (part, advance) in invoice.parts.iter().filter_map(|part| part.booked.map(|advance| (part, advance))) {
+        difference = difference.plus(at(invoice.conversion, part.net)?)?.minus(part.company_net(invoice)?)?;
+        for tax in &part.taxes {
+            difference = difference.plus(at(invoice.conversion, tax.amount)?)?.minus(at(advance.conversion, tax.amount)?)?;
         }
     }
     Ok(difference)
@@ -257,9 +294,11 @@ fn difference_of_deductions(invoice: &InvoiceToPost<'_>) -> Result<Amount, Overf
 fn converted_sums(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> Result<(Vec<Sum>, Vec<Sum>), Problem> {
     let (mut nets, mut taxes) = (Vec::new(), Vec::new());
     for part in invoice.parts {
-        let company = |amount| part.booked.unwrap_or(invoice.conversion).amount(amount, invoice.currency, invoice.company_currency);
+        let conversion = part.booked.map_or(invoice.conversion, |advance| advance.conversion);
+        let company = |amount| conversion.amount(amount, invoice.currency, invoice.company_currency);
         let full = part.net.plus(part.discount)?;
-        add_to(&mut nets, part.account.account(accounts)?, None, full, company(full)?)?;
+        let booked = if part.discount.is_zero() { part.company_net(invoice)? } else { company(full)? };
+        add_to(&mut nets, part.account.account(accounts)?, None, full, booked)?;
         if !part.discount.is_zero() {
             let (discount, booked) = (part.discount.negated()?, company(part.discount)?.negated()?);
             add_to(&mut nets, accounts(Purpose::DiscountGiven)?, None, discount, booked)?;

@@ -13,6 +13,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::GetDelivery, _>(get);
     routes.on::<op::ShipDelivery, _>(ship);
     routes.on::<op::ReverseDelivery, _>(reverse);
+    routes.on::<op::ReturnDelivery, _>(give_back);
 }
 
 async fn list_deliveries(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListDeliveries>) -> Result<Answer<Page<Delivery>>, Problem> {
@@ -37,6 +38,10 @@ async fn ship(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ShipDelivery>) -> Resu
 
 async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ReverseDelivery>) -> Result<Answer<Delivery>, Problem> {
     Ok(versioned(service::reverse::reverse(ctx, tx, call.path, call.body.reason.as_deref()).await?))
+}
+
+async fn give_back(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ReturnDelivery>) -> Result<Answer<Delivery>, Problem> {
+    Ok(versioned(service::returned::give_back(ctx, tx, call.path, &call.body).await?))
 }
 
 fn versioned(delivery: Delivery) -> Answer<Delivery> {

@@ -44,6 +44,7 @@ fn line_view(row: &delivery_lines::Model) -> DeliveryLine {
         product_id: row.product_id,
         description: row.description.clone(),
         quantity: row.quantity,
+        returned_quantity: row.returned_quantity.unwrap_or_default(),
         unit: row.unit.clone(),
     }
 }

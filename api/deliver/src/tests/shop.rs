@@ -133,6 +133,8 @@ impl Shop {
                     discount_percent: discount,
                     document_discount_percent: Percent::ZERO,
                     discount_base: None,
+                    reference: None,
+                    unit_step: None,
                     net_amount: net,
                     tax_amount: Amount::ZERO,
                     holds: Vec::new(),

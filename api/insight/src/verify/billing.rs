@@ -54,8 +54,11 @@ fn of_line() -> Check {
     let sql = format!(
         "SELECT o.id AS id, s.number AS label, NULL AS currency, 0 AS expected, 1 AS found FROM obligations o \
          LEFT JOIN order_lines l ON l.tenant_id = o.tenant_id AND l.id = o.id LEFT JOIN orders s ON s.tenant_id = o.tenant_id AND s.id = o.order_id \
+         LEFT JOIN units u ON u.tenant_id = o.tenant_id AND u.code = o.unit \
          WHERE o.tenant_id = $1 [o.company_id] AND ({} OR o.document_discount_percent IS DISTINCT FROM COALESCE(l.document_discount_percent, s.discount_percent) \
-         OR o.discount_base IS DISTINCT FROM s.discount_base)",
+         OR o.discount_base IS DISTINCT FROM s.discount_base \
+         OR (o.reference IS NOT NULL AND o.reference IS DISTINCT FROM s.reference) \
+         OR (o.unit_step IS NOT NULL AND o.unit_step IS DISTINCT FROM u.step))",
         differs.join(" OR ")
     );
     Check { name: "obligation_of_line", subject: "obl", what: "differences from its order line", unit: Unit::Count, sql }
@@ -79,6 +82,8 @@ fn obligations() -> Vec<Check> {
     let ordered = "SELECT id AS order_line_id, quantity AS counted FROM order_lines WHERE tenant_id = $1";
     let delivered = "SELECT l.order_line_id, SUM(l.quantity) AS counted FROM delivery_lines l JOIN deliveries d ON d.tenant_id = l.tenant_id \
                      AND d.id = l.delivery_id WHERE l.tenant_id = $1 AND d.status = 'done' GROUP BY l.order_line_id";
+    let returned = "SELECT l.order_line_id, SUM(l.returned_quantity) AS counted FROM delivery_lines l WHERE l.tenant_id = $1 \
+                    AND l.returned_quantity IS NOT NULL GROUP BY l.order_line_id";
     let invoiced = "SELECT l.order_line_id, SUM(CASE WHEN i.kind = 'invoice' THEN l.quantity ELSE 0 - l.quantity END) AS counted FROM invoice_lines l \
                     JOIN invoices i ON i.tenant_id = l.tenant_id AND i.id = l.invoice_id WHERE l.tenant_id = $1 AND l.order_line_id IS NOT NULL \
                     AND i.direction = 'sale' AND i.status IN ('posted', 'reversed') GROUP BY l.order_line_id";
@@ -88,6 +93,7 @@ fn obligations() -> Vec<Check> {
         owed(),
         counter("obligation_ordered", "the order line's quantity as the ordered one", quantity, "ordered_quantity", ordered),
         counter("obligation_delivered", "what was shipped as the delivered quantity", quantity, "delivered_quantity", delivered),
+        counter("obligation_returned", "what came back as the returned quantity", quantity, "returned_quantity", returned),
         counter("obligation_invoiced", "what posted invoices and credit notes bill as the invoiced quantity", quantity, "invoiced_quantity", invoiced),
         counter("obligation_billable", "its billables as the billable quantity", quantity, "billable_quantity", &billable("quantity")),
         counter("obligation_billable_amount", "its billables as the billable amount", money, "billable_amount", &billable("amount")),

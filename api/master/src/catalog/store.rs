@@ -66,6 +66,19 @@ pub async fn measures(tx: &mut Tx<'_>, codes: impl IntoIterator<Item = &str>) ->
     Ok(measures)
 }
 
+/// The steps of these units by their codes; units without one are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn steps(tx: &mut Tx<'_>, codes: impl IntoIterator<Item = &str>) -> Result<BTreeMap<String, Quantity>, Problem> {
+    let codes: BTreeSet<&str> = codes.into_iter().collect();
+    if codes.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = Find::<units::Entity>::new().among(units::Column::Code, codes).all(tx).await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.code, row.step?))).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,12 +13,15 @@ pub const PIECE: &str = "piece";
 /// Creates a unit. A tenant may create `piece`, too, to give it a name or another category; a piece is one all the same.
 ///
 /// # Errors
-/// `invalid_value` for a factor that is not more than zero; `already_exists` for the code.
+/// `invalid_value` for a factor or step that is not more than zero; `already_exists` for the code.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateUnit) -> Result<wire::Unit, Problem> {
     let mut errors = Vec::new();
     check::not_blank(&body.code, "/code", &mut errors);
     check::not_blank(&body.category, "/category", &mut errors);
     check::positive(body.factor.0, "/factor", &mut errors);
+    if let Some(step) = body.step {
+        check::positive(step.0, "/step", &mut errors);
+    }
     if body.code == PIECE && body.factor != Quantity::ONE {
         errors.push(FieldError::pointer(Code::InvalidValue, "/factor", "must be 1 for a piece"));
     }
@@ -35,6 +38,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateUnit) -> Resu
         version: 1,
         created_at: now,
         updated_at: now,
+        step: body.step,
     };
     tx.insert(row.clone());
     record(ctx, tx, "unit.created", &row)
@@ -76,6 +80,7 @@ pub fn view(row: &units::Model) -> wire::Unit {
         name: row.name.clone(),
         category: row.category.clone(),
         factor: row.factor,
+        step: row.step,
         metadata: row.metadata.0.clone(),
     }
 }

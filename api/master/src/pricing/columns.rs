@@ -57,6 +57,7 @@ pub(super) fn rule_given(given: &wire::PriceRuleInput) -> Result<PriceRuleData, 
         effect: effect.ok_or("must have exactly one of price, percent_off, surcharge and cost_plus_percent")?,
         rounding_step: given.rounding_step,
         margin_floor_percent: given.margin_floor_percent,
+        base: given.base_price_list_id,
     })
 }
 
@@ -76,6 +77,7 @@ pub(super) fn rule_row(list: &price_lists::Model, position: i64, rule: &PriceRul
         cost_plus_percent: None,
         rounding_step: rule.rounding_step,
         margin_floor_percent: rule.margin_floor_percent,
+        base_price_list_id: rule.base,
     };
     match rule.target {
         PriceTarget::Product(id) => row.product_id = Some(id),
@@ -105,6 +107,7 @@ pub(super) fn rule_of(row: &price_rules::Model) -> Option<PriceRuleData> {
         effect: PriceEffect::of(row.price, row.percent_off, row.surcharge, row.cost_plus_percent)?,
         rounding_step: row.rounding_step,
         margin_floor_percent: row.margin_floor_percent,
+        base: row.base_price_list_id,
     })
 }
 
@@ -185,6 +188,7 @@ mod tests {
                 ..none.clone()
             },
             wire::PriceRuleInput { category_id: Some(CategoryId::new()), percent_off: Some("5".parse().unwrap()), ..none.clone() },
+            wire::PriceRuleInput { base_price_list_id: Some(PriceListId::new()), percent_off: Some("5".parse().unwrap()), ..none.clone() },
             wire::PriceRuleInput { surcharge: Some("-1".parse().unwrap()), rounding_step: Some("0.05".parse().unwrap()), ..none.clone() },
             wire::PriceRuleInput { cost_plus_percent: Some("40".parse().unwrap()), margin_floor_percent: Some("20".parse().unwrap()), ..none.clone() },
         ];

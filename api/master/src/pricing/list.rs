@@ -1,5 +1,6 @@
 //! The verbs of a price list (QTE-04 to QTE-06, QTE-19).
 
+use super::chain::must_end;
 use super::columns::{audience_given, audience_of, rule_given, rule_row, set_audience};
 use super::rules::{Audience, PriceRuleData, check_rule};
 use crate::{check, refs};
@@ -77,6 +78,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::Up
     let rules = match &body.rules {
         Patch::Value(given) => {
             let rules = read_rules(tx, given, &mut errors).await?;
+            must_end(tx, id, given, &mut errors).await?;
             let values = vec![Value::from(ctx.tenant), Value::from(id)];
             tx.plain("DELETE FROM price_rules WHERE tenant_id = $1 AND price_list_id = $2", values);
             write_rules(tx, &new, &rules)
@@ -109,6 +111,7 @@ pub async fn copy(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::Copy
         cost_plus_percent: rule.cost_plus_percent,
         rounding_step: rule.rounding_step,
         margin_floor_percent: rule.margin_floor_percent,
+        base_price_list_id: rule.base_price_list_id,
     };
     let new = wire::CreatePriceList {
         code: body.code.clone(),
@@ -197,11 +200,12 @@ async fn take_audience(
     Ok(())
 }
 
-/// The rules as given, checked; what they are about is looked up in two queries.
+/// The rules as given, checked; what they are about and based on is looked up in three queries.
 async fn read_rules(tx: &mut Tx<'_>, given: &[wire::PriceRuleInput], errors: &mut Vec<FieldError>) -> Result<Vec<PriceRuleData>, Problem> {
     let mut rules = Vec::with_capacity(given.len());
     let mut wanted_products: Vec<(ProductId, String)> = Vec::new();
     let mut wanted_categories: Vec<(CategoryId, String)> = Vec::new();
+    let mut wanted_lists: Vec<(PriceListId, String)> = Vec::new();
     for (index, one) in given.iter().enumerate() {
         let pointer = format!("/rules/{index}");
         match rule_given(one) {
@@ -213,7 +217,9 @@ async fn read_rules(tx: &mut Tx<'_>, given: &[wire::PriceRuleInput], errors: &mu
         }
         wanted_products.extend(one.product_id.map(|id| (id, format!("{pointer}/product_id"))));
         wanted_categories.extend(one.category_id.map(|id| (id, format!("{pointer}/category_id"))));
+        wanted_lists.extend(one.base_price_list_id.map(|id| (id, format!("{pointer}/base_price_list_id"))));
     }
+    check::named_all::<price_lists::Entity, _>(tx, price_lists::Column::Id, |row| row.id, &wanted_lists, errors).await?;
     check::named_all::<products::Entity, _>(tx, products::Column::Id, |row| row.id, &wanted_products, errors).await?;
     check::named_all::<categories::Entity, _>(tx, categories::Column::Id, |row| row.id, &wanted_categories, errors).await?;
     Ok(rules)
@@ -288,5 +294,6 @@ fn shown_rule(row: &price_rules::Model) -> wire::PriceRule {
         cost_plus_percent: row.cost_plus_percent,
         rounding_step: row.rounding_step,
         margin_floor_percent: row.margin_floor_percent,
+        base_price_list_id: row.base_price_list_id,
     }
 }

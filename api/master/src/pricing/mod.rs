@@ -6,6 +6,7 @@
 
 pub mod amounts;
 pub mod bundle;
+mod chain;
 mod columns;
 pub mod import;
 pub mod list;

@@ -63,6 +63,13 @@ pub struct PriceListData {
     pub rules: Vec<PriceRuleData>,
 }
 
+impl PriceListData {
+    /// Whether its prices count on a day.
+    fn is_valid(&self, day: Day) -> bool {
+        self.valid_from.is_none_or(|from| day >= from) && self.valid_to.is_none_or(|to| day <= to)
+    }
+}
+
 /// What a rule is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PriceTarget {
@@ -79,9 +86,9 @@ pub enum PriceTarget {
 pub enum PriceEffect {
     /// This price.
     Price(Price),
-    /// The product's list price less a share.
+    /// The product's list price, or its price in another list, less a share.
     PercentOff(Percent),
-    /// The product's list price and this on top.
+    /// That price and this on top.
     Surcharge(Price),
     /// The product's cost and a share of it on top.
     CostPlusPercent(Percent),
@@ -98,6 +105,8 @@ pub struct PriceRuleData {
     pub min_quantity: Quantity,
     /// What it does.
     pub effect: PriceEffect,
+    /// The list whose price it changes, instead of the product's own.
+    pub base: Option<PriceListId>,
     /// The result is rounded to a multiple of it.
     pub rounding_step: Option<Price>,
     /// The least margin, in percent of the price, that the result may leave.
@@ -213,20 +222,13 @@ struct Rank {
 }
 
 fn listed_price(request: &PriceRequest<'_>, lists: &[PriceListData], rates: Rates<'_>, trace: &mut Trace) -> Result<(Price, PriceSource), Problem> {
-    let mut candidates = candidates(request, lists, trace);
-    candidates.sort_by_key(|candidate| candidate.rank);
-    let Some((best, others)) = candidates.split_first() else {
+    let candidates = candidates(request, lists, trace);
+    let Some(best) = best_of(request, candidates, trace)? else {
         return own_price(request, rates, trace).map(|price| (price, PriceSource::ListPrice));
     };
-    let tied: Vec<&Candidate<'_>> = others.iter().take_while(|other| other.rank == best.rank).collect();
-    if !tied.is_empty() {
-        return Err(tie(request, best, &tied));
-    }
-    trace.applied(label(best.list, best.rule));
-    for other in others {
-        trace.lost(label(other.list, other.rule), why_lost(best, other));
-    }
-    let price = apply(request, best, rates, trace)?;
+    let price = base::in_list(request, (best.list, best.rule), lists, rates, trace)?;
+    let price = converted(price, best.list.currency, request.currency, rates, trace)?;
+    let price = per_line_unit(request, price, trace)?;
     Ok((price, PriceSource::Rule(best.list.id, best.rule.id)))
 }
 
@@ -241,20 +243,44 @@ fn candidates<'a>(request: &PriceRequest<'_>, lists: &'a [PriceListData], trace:
                 continue;
             }
         };
-        for rule in &list.rules {
-            let Some(target) = target_rank(request.product, rule.target) else {
-                continue;
-            };
-            match rule_applies(request, rule) {
-                Ok(()) => {
-                    let rank = Rank { audience, priority: Reverse(list.priority), target, min_quantity: Reverse(rule.min_quantity) };
-                    found.push(Candidate { list, rule, rank });
-                }
-                Err(because) => trace.lost(label(list, rule), because),
+        found.extend(of_list(request, list, audience, trace));
+    }
+    found
+}
+
+/// The rules of one list that apply.
+fn of_list<'a>(request: &PriceRequest<'_>, list: &'a PriceListData, audience: u8, trace: &mut Trace) -> Vec<Candidate<'a>> {
+    let mut found = Vec::new();
+    for rule in &list.rules {
+        let Some(target) = target_rank(request.product, rule.target) else {
+            continue;
+        };
+        match rule_applies(request, rule) {
+            Ok(()) => {
+                let rank = Rank { audience, priority: Reverse(list.priority), target, min_quantity: Reverse(rule.min_quantity) };
+                found.push(Candidate { list, rule, rank });
             }
+            Err(because) => trace.lost(label(list, rule), because),
         }
     }
     found
+}
+
+/// The best of these, if there are any. The trace takes why the others lost.
+fn best_of<'a>(request: &PriceRequest<'_>, mut candidates: Vec<Candidate<'a>>, trace: &mut Trace) -> Result<Option<Candidate<'a>>, Problem> {
+    candidates.sort_by_key(|candidate| candidate.rank);
+    let mut rest = candidates.into_iter();
+    let Some(best) = rest.next() else { return Ok(None) };
+    let others: Vec<Candidate<'_>> = rest.collect();
+    let tied: Vec<&Candidate<'_>> = others.iter().take_while(|other| other.rank == best.rank).collect();
+    if !tied.is_empty() {
+        return Err(tie(request, &best, &tied));
+    }
+    trace.applied(label(best.list, best.rule));
+    for other in &others {
+        trace.lost(label(other.list, other.rule), why_lost(&best, other));
+    }
+    Ok(Some(best))
 }
 
 /// How specific the list is for the customer, or why it does not apply.
@@ -262,7 +288,7 @@ fn list_applies(request: &PriceRequest<'_>, list: &PriceListData) -> Result<u8, 
     if list.company_id.is_some_and(|company| company != request.company_id) {
         return Err("is for another company".to_owned());
     }
-    if list.valid_from.is_some_and(|from| request.day < from) || list.valid_to.is_some_and(|to| request.day > to) {
+    if !list.is_valid(request.day) {
         return Err(format!("is not valid on {}", request.day));
     }
     if list.currency != request.currency && !list.convert {
@@ -295,7 +321,9 @@ fn rule_applies(request: &PriceRequest<'_>, rule: &PriceRuleData) -> Result<(), 
         return Err(format!("needs at least {} base units", rule.min_quantity));
     }
     match rule.effect {
-        PriceEffect::PercentOff(_) | PriceEffect::Surcharge(_) if request.product.list_price.is_none() => Err("the product has no list price".to_owned()),
+        PriceEffect::PercentOff(_) | PriceEffect::Surcharge(_) if request.product.list_price.is_none() && rule.base.is_none() => {
+            Err("the product has no list price".to_owned())
+        }
         PriceEffect::CostPlusPercent(_) if request.product.cost.is_none() => Err("the product has no cost".to_owned()),
         _ => Ok(()),
     }
@@ -340,38 +368,6 @@ fn own_price(request: &PriceRequest<'_>, rates: Rates<'_>, trace: &mut Trace) ->
     };
     trace.step("list_price", "none", price.to_string(), "no price list applies");
     let price = converted(price, request.product.currency, request.currency, rates, trace)?;
-    per_line_unit(request, price, trace)
-}
-
-fn apply(request: &PriceRequest<'_>, best: &Candidate<'_>, rates: Rates<'_>, trace: &mut Trace) -> Result<Price, Problem> {
-    let (list, rule, product) = (best.list, best.rule, request.product);
-    let needed = |price: Option<Price>, trace: &mut Trace| converted(price.unwrap_or_default(), product.currency, list.currency, rates, trace);
-    let (input, price) = match rule.effect {
-        PriceEffect::Price(price) => (None, price),
-        PriceEffect::PercentOff(percent) => {
-            let base = needed(product.list_price, trace)?;
-            (Some(base), share_of(base, Percent::WHOLE.0.checked_sub(percent.0))?)
-        }
-        PriceEffect::Surcharge(extra) => {
-            let base = needed(product.list_price, trace)?;
-            (Some(base), Price(base.0.checked_add(extra.0).ok_or(Overflow)?))
-        }
-        PriceEffect::CostPlusPercent(percent) => {
-            let base = needed(product.cost, trace)?;
-            (Some(base), share_of(base, Percent::WHOLE.0.checked_add(percent.0))?)
-        }
-    };
-    let because = format!("best of the rules that apply on {} to {} base units or more", request.day, rule.min_quantity);
-    trace.step(label(list, rule), input.map_or_else(|| "none".to_owned(), |price| price.to_string()), price.to_string(), because);
-    let price = rounded_to_step(rule, price, trace)?;
-    let price = match (rule.margin_floor_percent, product.cost) {
-        (Some(floor), Some(_)) => {
-            let cost = needed(product.cost, trace)?;
-            at_least_margin(rule, price, cost, floor, trace)?
-        }
-        _ => price,
-    };
-    let price = converted(price, list.currency, request.currency, rates, trace)?;
     per_line_unit(request, price, trace)
 }
 
@@ -458,6 +454,9 @@ pub fn check_rule(rule: &PriceRuleData, pointer: &str) -> Vec<FieldError> {
         PriceEffect::CostPlusPercent(percent) if percent.0 < -Percent::WHOLE.0 => wrong("cost_plus_percent", "must be at least -100"),
         _ => {}
     }
+    if rule.base.is_some() && !matches!(rule.effect, PriceEffect::PercentOff(_) | PriceEffect::Surcharge(_)) {
+        wrong("base_price_list_id", "needs percent_off or surcharge: the others have no price to start from");
+    }
     if rule.min_quantity < Quantity::ZERO {
         wrong("min_quantity", "must not be negative");
     }
@@ -469,6 +468,10 @@ pub fn check_rule(rule: &PriceRuleData, pointer: &str) -> Vec<FieldError> {
     }
     errors
 }
+
+mod base;
+
+pub(super) use base::MOST as MOST_BASES;
 
 #[cfg(test)]
 mod tests;

@@ -235,8 +235,11 @@ fn pairs<'p>(products: impl Iterator<Item = &'p products::Model>, lists: &[Price
     let of_products: BTreeSet<Currency> = products.map(|product| product.currency).collect();
     let of_lists: BTreeSet<Currency> = lists.iter().filter(|list| list.convert || list.currency == document).map(|list| list.currency).collect();
     let to_lists = of_products.iter().flat_map(|product| of_lists.iter().map(|list| (*product, *list)));
+    let currency_of = |id| lists.iter().find(|list| list.id == id).map(|list| list.currency);
+    let bases = || lists.iter().flat_map(|list| list.rules.iter().filter_map(move |rule| Some((currency_of(rule.base?)?, list.currency))));
+    let to_bases = bases().chain(bases().flat_map(|(base, _)| of_products.iter().map(move |product| (*product, base))));
     let to_document = of_products.iter().chain(&of_lists).map(|currency| (*currency, document));
-    to_lists.chain(to_document).filter(|(from, to)| from != to).collect()
+    to_lists.chain(to_bases).chain(to_document).filter(|(from, to)| from != to).collect()
 }
 
 #[cfg(test)]

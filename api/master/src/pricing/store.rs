@@ -1,14 +1,14 @@
-//! The price lists that may concern some lines of one customer, in two queries.
+//! The price lists that may concern some lines of one customer, in two queries, and two more for each step from a list to those that it is based on.
 
 use super::columns::{list_of, rule_of};
-use super::rules::{PriceListData, PriceRuleData};
+use super::rules::{MOST_BASES, PriceListData, PriceRuleData};
 use crate::check::marks;
 use causeway_contract::Problem;
 use causeway_entity::master::{parties, price_lists, price_rules};
 use causeway_kernel::{Find, Tx};
 use causeway_value::{CategoryId, CompanyId, PriceListId, ProductId};
 use sea_orm::sea_query::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is to be priced.
 pub struct Wanted {
@@ -18,7 +18,7 @@ pub struct Wanted {
     pub categories: Vec<CategoryId>,
 }
 
-/// The active lists that are for this customer of this company, with their rules about these products. Dates, currencies and the like are left to the
+/// The active lists that are for this customer of this company, and those that they are based on, with their rules about these products. Dates, currencies and the like are left to the
 /// rules, so that the trace says why a list lost.
 ///
 /// # Errors
@@ -29,7 +29,23 @@ pub async fn lists(tx: &mut Tx<'_>, company_id: CompanyId, party: &parties::Mode
         return Ok(Vec::new());
     }
     let ids: Vec<PriceListId> = rows.iter().map(|row| row.id).collect();
-    let mut rules = rules_about(tx, &ids, wanted).await?;
+    let mut lists = with_rules(tx, rows, &ids, wanted).await?;
+    // What these are based on, and what that is based on.
+    for _ in 0..MOST_BASES {
+        let known: BTreeSet<PriceListId> = lists.iter().map(|list| list.id).collect();
+        let bases: BTreeSet<PriceListId> = lists.iter().flat_map(|list| &list.rules).filter_map(|rule| rule.base).collect();
+        let missing: Vec<PriceListId> = bases.difference(&known).copied().collect();
+        if missing.is_empty() {
+            break;
+        }
+        let rows = Find::<price_lists::Entity>::new().among(price_lists::Column::Id, missing.iter().copied()).all(tx).await?;
+        lists.extend(with_rules(tx, rows, &missing, wanted).await?);
+    }
+    Ok(lists)
+}
+
+async fn with_rules(tx: &mut Tx<'_>, rows: Vec<price_lists::Model>, ids: &[PriceListId], wanted: &Wanted) -> Result<Vec<PriceListData>, Problem> {
+    let mut rules = rules_about(tx, ids, wanted).await?;
     Ok(rows.into_iter().map(|row| (rules.remove(&row.id).unwrap_or_default(), row)).map(|(rules, row)| list_of(row, rules)).collect())
 }
 

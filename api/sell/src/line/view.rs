@@ -3,6 +3,7 @@
 use super::Line;
 use super::amounts::{Totals, line_margin};
 use super::offer::Promise;
+use causeway_bill::obligation::counted;
 use causeway_contract::Problem;
 use causeway_entity::{TaxAmount, bill::obligations, sell::order_lines};
 use causeway_openapi::line as wire;
@@ -79,7 +80,7 @@ pub fn order_line(row: &order_lines::Model, line: &Line, currency: Currency, obl
         ordered_quantity: row.quantity,
         reserved_quantity: count(|row| row.reserved_quantity),
         delivered_quantity: count(|row| row.delivered_quantity),
-        invoiced_quantity: count(|row| row.invoiced_quantity),
+        invoiced_quantity: obligation.map_or(Ok(Quantity::ZERO), counted)?,
         returned_quantity: count(|row| row.returned_quantity),
         cancelled_quantity: count(|row| row.cancelled_quantity),
         amendment: row.amendment,

@@ -4,7 +4,7 @@ use causeway_bill::obligation::{NewObligation, hold};
 use causeway_contract::{Code, Problem};
 use causeway_entity::Held;
 use causeway_entity::sell::{order_holds, order_lines, orders};
-use causeway_value::{BillingPolicy, Day, HoldKind, HoldStep, OrderStatus, ProductKind, RecognitionPolicy};
+use causeway_value::{BillingPolicy, Day, HoldKind, HoldStep, OrderStatus, ProductKind, Quantity, RecognitionPolicy};
 
 /// What a hold of this kind blocks (rules, "Holds, credit, clock"); a manual one everything, unless it says what.
 #[must_use]
@@ -121,7 +121,7 @@ pub const fn recognition(policy: BillingPolicy) -> RecognitionPolicy {
 pub fn obligation(
     order: &orders::Model,
     line: &order_lines::Model,
-    product_kind: Option<ProductKind>,
+    (product_kind, unit_step): (Option<ProductKind>, Option<Quantity>),
     confirm_date: Day,
     holds: &[order_holds::Model],
 ) -> NewObligation {
@@ -152,6 +152,8 @@ pub fn obligation(
         payment_term_id: order.payment_term_id,
         dimension_set_id: None,
         promised_date: line.promised_date,
+        reference: order.reference.clone(),
+        unit_step,
     }
 }
 

@@ -43,6 +43,8 @@ pub(crate) fn line(ordered: i64, net: i64, price: i64) -> obligations::Model {
         tax_amount: None,
         promised_date: None,
         awaited_date: None,
+        reference: None,
+        unit_step: None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Many invoices of billables in one transaction: what they need is read once for all of them.
 
+use super::checks::{Draft, explained};
+use super::complete::customers;
 use super::create::{Common, blank};
 use super::lines::{Document, Sources, billed, sources};
 use super::post::{Booking, book, count_invoiced};
@@ -7,11 +9,13 @@ use crate::billable::service as billable;
 use crate::down_payment::Advances;
 use crate::invoice::view::{record, view};
 use crate::obligation::hold::must_not_be_held;
+use crate::obligation::{of_billables, shared_reference};
 use causeway_contract::{Code, Problem};
-use causeway_entity::bill::{billables, installments, invoice_lines, invoices, obligations};
+use causeway_entity::bill::{billables, invoice_lines, invoices, obligations};
 use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, payment_terms};
 use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::completeness::Customers;
 use causeway_master::rate::lookup::{RateTable, rates};
 use causeway_value::{Amount, Currency, Day, Direction, InvoiceId, InvoiceKind, Json, ObligationId, PartyId, PaymentTermId};
 use std::collections::BTreeMap;
@@ -21,11 +25,15 @@ pub(crate) struct Batch {
     company: companies::Model,
     sources: Sources,
     parties: BTreeMap<PartyId, parties::Model>,
+    /// What is known of those, as far as the company asks for it.
+    customers: Customers,
     terms: BTreeMap<PaymentTermId, payment_terms::Model>,
-    /// Those of the billables, for their holds.
+    /// Those of the billables, for their holds and references.
     obligations: BTreeMap<ObligationId, obligations::Model>,
     rates: RateTable,
     day: Day,
+    /// The reference of an invoice whose orders tell none.
+    reference: Option<String>,
     /// What the invoices deduct, one after the other.
     advances: Advances,
 }
@@ -34,7 +42,6 @@ pub(crate) struct Batch {
 pub(crate) struct Made {
     pub invoice: invoices::Model,
     lines: Vec<invoice_lines::Model>,
-    parts: Vec<installments::Model>,
 }
 
 impl Batch {
@@ -42,7 +49,13 @@ impl Batch {
     ///
     /// # Errors
     /// When the database fails.
-    pub(crate) async fn read(tx: &mut Tx<'_>, company: companies::Model, billables: &[billables::Model], day: Day) -> Result<Self, Problem> {
+    pub(crate) async fn read(
+        tx: &mut Tx<'_>,
+        company: companies::Model,
+        billables: &[billables::Model],
+        day: Day,
+        reference: Option<String>,
+    ) -> Result<Self, Problem> {
         let mut errors = Vec::new();
         let sources = sources(tx, &company, billables, &[], &mut errors).await?;
         let mut ids: Vec<PartyId> = billables.iter().map(|row| row.party_id).collect();
@@ -53,17 +66,13 @@ impl Batch {
             let found = Find::<parties::Entity>::new().among(parties::Column::Id, part.iter().copied()).all(tx).await?;
             parties.extend(found.into_iter().map(|party| (party.id, party)));
         }
-        let lines: Vec<ObligationId> = billables.iter().filter_map(|row| row.order_line_id).map(|line| line.cast()).collect();
-        let mut obligations = BTreeMap::new();
-        for part in lines.chunks(500) {
-            let found = Find::<obligations::Entity>::new().among(obligations::Column::Id, part.iter().copied()).all(tx).await?;
-            obligations.extend(found.into_iter().map(|row| (row.id, row)));
-        }
+        let customers = customers(tx, &company, &ids).await?;
+        let obligations = of_billables(tx, billables).await?;
         let terms = Find::<payment_terms::Entity>::new().all(tx).await?.into_iter().map(|term| (term.id, term)).collect();
         let pairs: Vec<(Currency, Currency)> = billables.iter().map(|row| (row.currency, company.currency)).collect();
         let rates = rates(tx, pairs, day).await?;
         let advances = Advances::lock(tx, billables).await?;
-        Ok(Self { company, sources, parties, terms, obligations, rates, day, advances })
+        Ok(Self { company, sources, parties, customers, terms, obligations, rates, day, reference, advances })
     }
 
     /// A draft of these, which share party and currency. Nothing is written; the next draft deducts what this one leaves of down payments.
@@ -89,27 +98,36 @@ impl Batch {
             early_discount: early_discount.cloned().map(Json),
             order_id: common.order_id,
             flow_id: common.flow_id,
+            reference: shared_reference(billables.iter().map(|row| row.order_line_id), &self.obligations).map(str::to_owned).or_else(|| self.reference.clone()),
             ..draft.on(blank(ctx, tx, id, Direction::Sale, &self.company, first.party_id), &self.company, first.currency)?
         };
-        Ok(Made { invoice, lines: draft.rows, parts: Vec::new() })
+        Ok(Made { invoice, lines: draft.rows })
     }
 
-    /// Writes a draft, posted when that is asked for, and takes its billables. What failed is undone by the caller; down payments are as before then.
+    /// Writes a draft, posted when that is asked for, and takes its billables. Of what failed nothing is written, and down payments are as before.
     ///
     /// # Errors
-    /// `number_order`; `period_locked`; `rate_missing`; `account_missing`.
+    /// As for posting a draft, with everything that stands in the way.
     pub(crate) async fn make(&mut self, ctx: &Ctx, tx: &mut Tx<'_>, billables: &[billables::Model], post: bool) -> Result<Made, Problem> {
         let before = self.advances.clone();
-        let made = self.try_make(ctx, tx, billables, post).await;
-        if made.is_err() {
-            self.advances = before;
-        }
-        made
+        let mark = tx.mark();
+        let refused = match self.draft(ctx, tx, billables) {
+            Ok(made) => match self.write(ctx, tx, &made, billables, post).await {
+                Ok(invoice) => return Ok(Made { invoice, ..made }),
+                Err(problem) => {
+                    tx.undo_to(mark);
+                    let draft = Draft { company: &self.company, invoice: &made.invoice, lines: &made.lines, day: self.day, stored: false };
+                    explained(ctx, tx, draft, problem).await
+                }
+            },
+            Err(problem) => Ok(problem),
+        };
+        self.advances = before;
+        Err(refused?)
     }
 
-    async fn try_make(&mut self, ctx: &Ctx, tx: &mut Tx<'_>, billables: &[billables::Model], post: bool) -> Result<Made, Problem> {
-        let mut made = self.draft(ctx, tx, billables)?;
-        let event = if post {
+    async fn write(&mut self, ctx: &Ctx, tx: &mut Tx<'_>, made: &Made, billables: &[billables::Model], post: bool) -> Result<invoices::Model, Problem> {
+        let (event, invoice, parts) = if post {
             must_not_be_held(billables.iter().filter_map(|row| row.order_line_id).filter_map(|line| self.obligations.get(&line.cast())))?;
             let booking = Booking {
                 company: &self.company,
@@ -118,24 +136,25 @@ impl Batch {
                 term: made.invoice.payment_term_id.and_then(|id| self.terms.get(&id)),
                 taxes: &self.sources.taxes,
                 chart: &self.sources.chart,
-                advances: &self.advances.conversions(self.company.currency),
+                advances: &self.advances.booked(self.company.currency),
+                customers: &self.customers,
             };
-            (made.invoice, made.parts) = book(ctx, tx, booking, &made.invoice, &made.lines).await?;
+            let (booked, parts) = book(ctx, tx, booking, &made.invoice, &made.lines).await?;
+            self.advances.took(&made.lines)?;
             // It was never a draft: its first version is the posted one.
-            made.invoice.version = 1;
-            "invoice.posted"
+            ("invoice.posted", invoices::Model { version: 1, ..booked }, parts)
         } else {
-            "invoice.created"
+            ("invoice.created", made.invoice.clone(), Vec::new())
         };
         self.advances.write(ctx, tx)?;
-        tx.insert(made.invoice.clone());
+        tx.insert(invoice.clone());
         made.lines.iter().for_each(|line| tx.insert(line.clone()));
-        made.parts.iter().for_each(|part| tx.insert(part.clone()));
-        record(ctx, tx, event, &view(&made.invoice, &made.lines, &made.parts, Vec::new()))?;
+        parts.iter().for_each(|part| tx.insert(part.clone()));
+        record(ctx, tx, event, &view(&invoice, &made.lines, &parts, Vec::new()))?;
         for row in billables {
-            billable::reserve(ctx, tx, row, made.invoice.id)?;
+            billable::reserve(ctx, tx, row, invoice.id)?;
         }
-        Ok(made)
+        Ok(invoice)
     }
 }
 

@@ -1,13 +1,13 @@
 //! Dropping a draft.
 
 use super::must_be_draft;
-use crate::billable::service as billable;
+use crate::billable::split::Families;
 use crate::down_payment;
 use crate::invoice::store::lines_of;
 use crate::invoice::view::{record, view};
 use causeway_contract::Problem;
-use causeway_entity::bill::{billables, invoices};
-use causeway_kernel::{Ctx, Find, Tx};
+use causeway_entity::bill::invoices;
+use causeway_kernel::{Ctx, Tx};
 use causeway_master::refs;
 use causeway_openapi::invoice::Invoice;
 use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceStatus};
@@ -20,7 +20,7 @@ pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId) -> Result<Invoice
     let old = tx.lock::<invoices::Entity>(id).await?;
     must_be_draft(&old)?;
     let lines = lines_of(tx, &[id]).await?;
-    let reserved = Find::<billables::Entity>::new().eq(billables::Column::InvoiceId, id).order_by(billables::Column::Id).lock().all(tx).await?;
+    let mut families = Families::lock(tx, id).await?;
     let undeducted_amount = old.undeducted_amount.map(|_| Amount::ZERO);
     let new = invoices::Model { status: InvoiceStatus::Cancelled, undeducted_amount, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
     tx.update(&old, &new);
@@ -29,8 +29,9 @@ pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId) -> Result<Invoice
     if old.kind == InvoiceKind::Invoice {
         down_payment::give_back(ctx, tx, &lines).await?;
     }
-    for row in &reserved {
-        billable::give_back(ctx, tx, row)?;
+    for billable in lines.iter().filter_map(|line| line.billable_id) {
+        families.give_back(ctx, billable)?;
     }
+    families.write(ctx, tx)?;
     Ok(invoice)
 }

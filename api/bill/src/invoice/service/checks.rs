@@ -2,7 +2,7 @@
 //!
 //! Checks that fail refuse the posting, all of them at once. Warnings never do: they are for whoever looks before posting.
 
-use super::complete::must_be_complete;
+use super::complete::{customers, must_be_complete};
 use super::create::Common;
 use super::{credit, free_note, must_be_draft};
 use crate::booked;
@@ -29,6 +29,8 @@ pub(super) struct Draft<'a> {
     pub invoice: &'a invoices::Model,
     pub lines: &'a [invoice_lines::Model],
     pub day: Day,
+    /// Whether it is stored. One that was made of its billables just now is as billed.
+    pub stored: bool,
 }
 
 /// Every check of a document, with warnings.
@@ -40,7 +42,7 @@ pub async fn checks(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, date: Option<Day>
     let company = tx.must::<companies::Entity>(invoice.company_id).await?;
     let lines = lines_of(tx, &[id]).await?;
     let day = date.unwrap_or_else(|| ctx.today(company.time_zone));
-    let draft = Draft { company: &company, invoice: &invoice, lines: &lines, day };
+    let draft = Draft { company: &company, invoice: &invoice, lines: &lines, day, stored: true };
     let mut found = vec![(Name::Draft, Found::of(must_be_draft(&invoice))?)];
     if matches!(found.first(), Some((_, Found::Passed))) {
         found.extend(failing(ctx, tx, draft).await?);
@@ -83,13 +85,16 @@ pub(super) async fn explained(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>, prob
 
 /// The checks that refuse the posting, in the order in which posting comes to what they look at.
 async fn failing(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)>, Problem> {
-    let Draft { company, invoice, lines, day } = draft;
-    let mut found = vec![(Name::Complete, Found::of(must_be_complete(tx, company, invoice).await)?)];
+    let Draft { company, invoice, lines, day, stored } = draft;
+    let customers = customers(tx, company, &[invoice.party_id]).await?;
+    let mut found = vec![(Name::Complete, Found::of(must_be_complete(company, invoice, &customers))?)];
     if invoice.credited_invoice_id.is_some() {
         found.push((Name::Remaining, Found::of(remaining(tx, invoice, lines).await)?));
     } else if invoice.kind == InvoiceKind::Invoice {
         found.push((Name::NotHeld, Found::of(not_held(tx, invoice, lines).await)?));
-        found.push((Name::AsBilled, Found::of(must_be_as_billed(tx, invoice, lines).await)?));
+        if stored {
+            found.push((Name::AsBilled, Found::of(must_be_as_billed(tx, invoice, lines).await)?));
+        }
     }
     if invoice.credited_invoice_id.is_none() {
         let conversion = rate(tx, invoice.currency, company.currency, day).await;

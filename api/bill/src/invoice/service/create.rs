@@ -6,6 +6,7 @@ use super::selection::{MAX_LINES, select};
 use crate::billable;
 use crate::down_payment::Advances;
 use crate::invoice::view::{record, view};
+use crate::obligation::{of_billables, shared_reference};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{billables, invoices};
 use causeway_entity::govern::companies;
@@ -48,6 +49,10 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<
         let detail = "come to less than zero together; bill them with others, or credit an invoice instead";
         return Err(Problem::field(Code::InvalidValue, "/lines", detail));
     }
+    let reference = match &body.reference {
+        Some(given) => Some(given.clone()),
+        None => shared_reference(billables.iter().map(|row| row.order_line_id), &of_billables(tx, &billables).await?).map(str::to_owned),
+    };
     let mut advances = Advances::lock(tx, &billables).await?;
     advances.deduct(tx, &taxes, &mut draft, &billables, currency)?;
     advances.write(ctx, tx)?;
@@ -58,7 +63,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<
         order_id: common.order_id,
         // A deal without a lead is born with its first document.
         flow_id: if billables.is_empty() { Some(FlowId::new()) } else { common.flow_id },
-        reference: body.reference.clone(),
+        reference,
         notes: body.notes.clone(),
         metadata: Json(body.metadata.clone()),
         ..draft.on(blank(ctx, tx, id, direction, &company, party.id), &company, currency)?

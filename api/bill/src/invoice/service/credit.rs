@@ -27,6 +27,7 @@ pub async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &CreditInvo
     let lines = lines_of(tx, &[id]).await?;
     let left = rounding_left(tx, &original).await?;
     let plan = plan_credit(&creditable_lines(tx, &original, &lines).await?, left, &request, original.currency)?;
+    must_match(&original, body, &plan)?;
     if plan.total < Amount::ZERO {
         return Err(Problem::field(Code::InvalidValue, "/lines", "come to less than zero together; credit them with others"));
     }
@@ -128,17 +129,27 @@ fn must_be_creditable(invoice: &invoices::Model) -> Result<(), Problem> {
 }
 
 fn request(invoice: &invoices::Model, body: &CreditInvoice) -> Result<CreditRequest, Problem> {
+    let lines: Vec<(InvoiceLineId, Quantity)> = body.lines.iter().map(|line| (line.invoice_line_id, line.quantity)).collect();
     let Some(text) = &body.amount else {
-        let lines: Vec<(InvoiceLineId, Quantity)> = body.lines.iter().map(|line| (line.invoice_line_id, line.quantity)).collect();
         return Ok(if lines.is_empty() { CreditRequest::All } else { CreditRequest::Lines(lines) });
     };
     let mut errors = Vec::new();
-    if !body.lines.is_empty() {
-        errors.push(FieldError::pointer(Code::InvalidValue, "/amount", "cannot stand beside lines; give one of them"));
-    }
     let amount = money::amount(text, invoice.currency, "/amount", &mut errors);
     check::finish(errors)?;
-    Ok(CreditRequest::Amount(amount.unwrap_or_default()))
+    Ok(if lines.is_empty() { CreditRequest::Amount(amount.unwrap_or_default()) } else { CreditRequest::Lines(lines) })
+}
+
+/// An amount beside lines says what they come to, for callers that computed both: within the smallest amount, which rounding may cost (MATCH-015).
+fn must_match(invoice: &invoices::Model, body: &CreditInvoice, plan: &CreditPlan) -> Result<(), Problem> {
+    let Some(text) = body.amount.as_ref().filter(|_| !body.lines.is_empty()) else { return Ok(()) };
+    let mut errors = Vec::new();
+    let amount = money::amount(text, invoice.currency, "/amount", &mut errors).unwrap_or(plan.total);
+    if amount.minus(plan.total)?.0.unsigned_abs() > 1 {
+        let total = plan.total.text(invoice.currency);
+        let detail = format!("is not what the lines come to with tax: {total} {}. Give that, or leave it out", invoice.currency);
+        errors.push(FieldError::pointer(Code::InvalidValue, "/amount", detail));
+    }
+    check::finish(errors)
 }
 
 /// The lines of a posted invoice with what credit notes took of them, and of a down payment what invoices deduct.

@@ -115,7 +115,7 @@ pub(super) fn billed(tx: &Tx<'_>, sources: &Sources, document: Document<'_>, bil
 }
 
 /// Lines with their places, nets and taxes.
-fn taxed(document: Document<'_>, lines: Vec<(invoice_lines::Model, TaxableLine)>) -> Result<Draft, Problem> {
+pub(super) fn taxed(document: Document<'_>, lines: Vec<(invoice_lines::Model, TaxableLine)>) -> Result<Draft, Problem> {
     let (mut rows, taxable): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
     let policy = policy_of(document.company, document.currency);
     let discounts = if posting(document.company, document.direction) == DiscountPosting::DiscountAccount {

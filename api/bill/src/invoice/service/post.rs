@@ -1,7 +1,7 @@
 //! Posting an invoice or a credit note.
 
 use super::checks::{Draft, explained, must_be_as_billed};
-use super::complete::must_be_complete;
+use super::complete::{customers, must_be_complete};
 use super::dues::{dues, rules_of};
 use super::original::Original;
 use super::{free_note, must_be_draft};
@@ -12,7 +12,7 @@ use crate::invoice::view::{record, view};
 use crate::obligation::{done, hold};
 use crate::payment::rules::payment_state;
 use crate::payment::settle::falls_due;
-use causeway_books::ledger::rules::{AccountRef, InvoicePart, InvoiceToPost, TaxPart, invoice_posting};
+use causeway_books::ledger::rules::{AccountRef, Advance, InvoicePart, InvoiceToPost, TaxPart, invoice_posting};
 use causeway_books::ledger::service::{PostEntry, post as post_entry};
 use causeway_contract::Problem;
 use causeway_entity::bill::{installments, invoice_lines, invoices, obligations};
@@ -22,6 +22,7 @@ use causeway_kernel::number;
 use causeway_kernel::{Ctx, Find, News, Tx};
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::{Chart, chart};
+use causeway_master::completeness::Customers;
 use causeway_master::rate::Conversion;
 use causeway_master::rate::lookup::booked_rate;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
@@ -51,7 +52,7 @@ pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, date: Option<Day>) 
     let refs = refs::of(tx, id.uuid()).await?;
     match post_rows(ctx, tx, &company, (&old, &lines, Some(refs)), day).await {
         // Nothing is written yet: what else stands in the way can be looked at and told with it.
-        Err(problem) => Err(explained(ctx, tx, Draft { company: &company, invoice: &old, lines: &lines, day }, problem).await?),
+        Err(problem) => Err(explained(ctx, tx, Draft { company: &company, invoice: &old, lines: &lines, day, stored: true }, problem).await?),
         posted => posted,
     }
 }
@@ -145,8 +146,10 @@ pub(super) struct Booking<'a> {
     pub term: Option<&'a payment_terms::Model>,
     pub taxes: &'a TaxDefs,
     pub chart: &'a Chart,
-    /// At which rate the down payment was booked, by its lines, of those that are deducted.
-    pub advances: &'a BTreeMap<InvoiceLineId, Conversion>,
+    /// How the down payments were booked that are deducted or taken back, by their lines.
+    pub advances: &'a BTreeMap<InvoiceLineId, Advance>,
+    /// What is known of its customer, as far as the company asks for it.
+    pub customers: &'a Customers,
 }
 
 /// Reads what booking the document needs and books it.
@@ -167,8 +170,10 @@ async fn read_and_book(
     };
     let taxes = tax_defs(tx, company.id).await?;
     let chart = chart(tx, company.id, &[], &[]).await?;
-    let advances = down_payment::conversions(tx, lines, company.currency).await?;
-    book(ctx, tx, Booking { company, day, conversion, term: term.as_ref(), taxes: &taxes, chart: &chart, advances: &advances }, old, lines).await
+    let advances = down_payment::booked_advances(tx, lines, company.currency).await?;
+    let customers = customers(tx, company, &[old.party_id]).await?;
+    let booking = Booking { company, day, conversion, term: term.as_ref(), taxes: &taxes, chart: &chart, advances: &advances, customers: &customers };
+    book(ctx, tx, booking, old, lines).await
 }
 
 /// Gives the document its number, installments and journal entry, if it says what its company asks for: every posting comes through here. The installments are not written yet: a credit note is used up while it is posted.
@@ -180,7 +185,7 @@ pub(super) async fn book(
     lines: &[invoice_lines::Model],
 ) -> Result<(invoices::Model, Vec<installments::Model>), Problem> {
     let Booking { company, day, conversion, .. } = booking;
-    must_be_complete(tx, company, old).await?;
+    must_be_complete(company, old, booking.customers)?;
     let mut new = old.clone();
     (new.company_rate, new.rate_divides) = booked::stored(conversion);
     let dues = dues(company, old, day, booking.term)?;
@@ -245,6 +250,6 @@ fn part(line: &invoice_lines::Model, direction: Direction, booking: Booking<'_>)
         discount,
         account: AccountRef::Given(line.account_id),
         taxes: line.taxes.0.iter().map(tax).collect(),
-        booked: line.deducted_line_id.and_then(|of| booking.advances.get(&of).copied()),
+        booked: down_payment::of_advance(line).and_then(|of| booking.advances.get(&of).copied()),
     }
 }

@@ -3,6 +3,7 @@
 pub mod allocate;
 pub mod create;
 pub mod refund;
+pub mod register;
 mod settle;
 mod targets;
 pub mod undo;

@@ -2,6 +2,7 @@
 
 pub mod cancel;
 pub mod create;
+pub mod returned;
 pub mod reverse;
 pub mod ship;
 
@@ -30,6 +31,7 @@ fn new_lines(tx: &Tx<'_>, delivery_id: DeliveryId, planned: &[(OrderLineId, Quan
         description: obligation.description.clone(),
         unit: obligation.unit.clone(),
         quantity,
+        returned_quantity: None,
     };
     (1..).zip(known).map(row).collect()
 }

@@ -10,7 +10,7 @@ use causeway_entity::deliver::{deliveries, delivery_lines};
 use causeway_kernel::{Ctx, News, Tx};
 use causeway_master::refs;
 use causeway_openapi::delivery::Delivery;
-use causeway_value::{DeliveryId, DeliveryStatus, SourceType};
+use causeway_value::{DeliveryId, DeliveryStatus, Quantity, SourceType};
 
 /// What a billable says that was taken back without a reason given.
 const NO_REASON: &str = "The shipment was taken back.";
@@ -18,7 +18,7 @@ const NO_REASON: &str = "The shipment was taken back.";
 /// Takes a shipment back: its quantities are open again and its billables are written off.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it was not shipped, or when a billable of it stands on an invoice that is not fully credited.
+/// `not_found`; `state_conflict` when it was not shipped, when goods of it came back, or when a billable of it stands on an invoice that is not fully credited.
 pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, reason: Option<&str>) -> Result<Delivery, Problem> {
     let seen = tx.must::<deliveries::Entity>(id).await?;
     let before = obligation::service::lock_of_order(tx, seen.order_id).await?;
@@ -27,6 +27,9 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, reason: Option<
         return Err(conflict(&old, "Only a shipped delivery can be taken back."));
     }
     let lines = store::lines(tx, &[id]).await?;
+    if lines.iter().any(|line| line.returned_quantity > Some(Quantity::ZERO)) {
+        return Err(conflict(&old, "Goods of it came back, so it was no mistake. Credit the invoice instead."));
+    }
     let sources: Vec<_> = lines.iter().map(|line| line.id.uuid()).collect();
     let billables = billable::lock_of_sources(tx, SourceType::DeliveryLine, &sources).await?;
     billable::check_not_billed(tx, &billables).await?;
@@ -56,7 +59,7 @@ fn take_back(
 ) -> Result<(), Problem> {
     let mut new = old.clone();
     new.delivered_quantity = new.delivered_quantity.minus(line.quantity)?;
-    for billable in billables.iter().filter(|billable| billable.source_id == line.id.uuid()) {
+    for billable in billables.iter().filter(|billable| billable.order_line_id == Some(line.order_line_id)) {
         billable::shrink(ctx, tx, &mut new, billable, billable.quantity, reason)?;
     }
     new.awaited_date = awaited(&new)?;

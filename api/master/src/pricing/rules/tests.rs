@@ -38,7 +38,7 @@ fn request(product: &PricedProduct, quantity: &str) -> PriceRequest<'static> {
 }
 
 fn rule(id: u32, target: PriceTarget, min: &str, effect: PriceEffect) -> PriceRuleData {
-    PriceRuleData { id: number(id), target, min_quantity: min.parse().unwrap(), effect, rounding_step: None, margin_floor_percent: None }
+    PriceRuleData { id: number(id), target, min_quantity: min.parse().unwrap(), effect, base: None, rounding_step: None, margin_floor_percent: None }
 }
 
 fn off(id: u32, target: PriceTarget, min: &str, percent: &str) -> PriceRuleData {
@@ -174,6 +174,28 @@ fn every_effect_gives_its_price() {
     assert_eq!(effect(PriceEffect::PercentOff(percent("60")), None, Some("30")), "14.285715");
     assert_eq!(effect(PriceEffect::PercentOff(percent("60")), Some("0.10"), Some("30")), "14.30");
     assert_eq!(effect(PriceEffect::PercentOff(percent("10")), Some("0.10"), Some("30")), "18.00");
+}
+
+#[test]
+fn a_rule_may_start_from_another_list() {
+    let based = |id: u32, on: u32, percent: &str| PriceRuleData { base: Some(number(on)), ..off(id, PriceTarget::All, "0", percent) };
+    // Whomever the other list is for: 16.00 less 25 %, and 10 % off that.
+    let lists = [
+        tenant(1, vec![based(1, 2, "10")]),
+        list(2, Some(Audience::Party(number(9))), vec![based(2, 3, "25")]),
+        list(3, None, vec![rule(3, PriceTarget::All, "0", PriceEffect::Price(price("16")))]),
+    ];
+    assert_eq!(resolved(&request(&chair(), "1"), &lists).price, price("10.80"));
+    // A base that is not valid, or that says nothing of the product, leaves the product's own price.
+    let late = |list: &PriceListData| PriceListData { valid_from: Some("2026-07-02".parse().unwrap()), ..list.clone() };
+    assert_eq!(resolved(&request(&chair(), "1"), &[lists[0].clone(), lists[1].clone(), late(&lists[2])]).price, price("13.50"));
+    assert_eq!(resolved(&request(&chair(), "1"), &lists[..1]).price, price("18"));
+    // A circle, which two changes at once may close, is told.
+    let circle = [tenant(1, vec![based(1, 2, "10")]), list(2, None, vec![based(2, 1, "10")])];
+    let problem = resolve_price(&request(&chair(), "1"), &circle, &no_rates).unwrap_err();
+    assert!(problem.detail.contains("based on itself"), "{problem:?}");
+    let wrong = PriceRuleData { base: Some(number(2)), ..rule(1, PriceTarget::All, "0", PriceEffect::Price(price("1"))) };
+    assert_eq!(check_rule(&wrong, "/rules/0")[0].pointer.as_deref(), Some("/rules/0/base_price_list_id"));
 }
 
 #[test]

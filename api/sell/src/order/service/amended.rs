@@ -1,12 +1,12 @@
 //! Writing what changed of a confirmed order: its lines, what is owed, planned deliveries, and the numbered record.
 
-use super::confirm::kinds;
+use super::confirm::Kinds;
 use crate::order::amendment::rules::{Discounts, changes as line_changes};
 use crate::order::news::enter;
 use crate::order::store::Parts;
 use crate::order::{rules, view};
 use causeway_bill::down_payment;
-use causeway_bill::obligation::{self, Changes, done};
+use causeway_bill::obligation::{self, Changes, done, to_bill};
 use causeway_contract::Problem;
 use causeway_deliver::delivery::fit_to;
 use causeway_entity::AmendedField;
@@ -58,10 +58,15 @@ pub(super) async fn write(
     if !added.is_empty() {
         let company = tx.must::<companies::Entity>(old.company_id).await?;
         let today = ctx.today(company.time_zone);
-        let kinds = kinds(tx, &added).await?;
-        let kind = |line: &order_lines::Model| line.product_id.and_then(|id| kinds.get(&id).copied());
-        let owed = added.iter().map(|line| rules::obligation(&new, line, kind(line), today, &parts.holds)).collect();
+        let kinds = Kinds::read(tx, &added).await?;
+        let owed = added.iter().map(|line| rules::obligation(&new, line, kinds.of(line), today, &parts.holds)).collect();
         parts.obligations.extend(obligation::confirm(ctx, tx, owed).await?);
+    }
+    // Less than what was paid in advance: what no invoice will deduct is proposed to be given back.
+    if new.status != OrderStatus::Cancelled && new.total_amount < old.total_amount {
+        if let Some(left) = to_bill(&parts.obligations, &written.billed)? {
+            written.credit_notes.extend(down_payment::propose_beyond(ctx, tx, new.id, left, amended.reason).await?);
+        }
     }
     fit_to(ctx, tx, new.id, &parts.obligations).await?;
     let discounts = Discounts { before: old.discount_percent, after: new.discount_percent };

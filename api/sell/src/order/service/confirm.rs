@@ -10,9 +10,10 @@ use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, products};
 use causeway_entity::sell::{order_lines, orders};
 use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::catalog::store::steps;
 use causeway_master::completeness::{self, Said};
 use causeway_openapi::order as wire;
-use causeway_value::{DocumentInput, OrderId, OrderStatus, ProductId, ProductKind};
+use causeway_value::{DocumentInput, OrderId, OrderStatus, ProductId, ProductKind, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Confirms a draft and writes its obligations. What is billed on order becomes billable at once. When the customer's credit is used up, its policy decides:
@@ -30,7 +31,7 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     must_be_complete(tx, &company, &old).await?;
     let today = ctx.today(company.time_zone);
-    let kinds = kinds(tx, &parts.lines).await?;
+    let kinds = Kinds::read(tx, &parts.lines).await?;
     let credit_warning = match credit::verdict(ctx, tx, &company, &party, &old, old.total_amount, "confirmed").await? {
         Verdict::Confirm(warning) => warning,
         Verdict::Hold(placed) => {
@@ -41,8 +42,7 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
     };
     let new = orders::Model { status: OrderStatus::Confirmed, confirmed_at: Some(ctx.now()), credit_warning, stalled_reason: None, ..changed(ctx, &old) };
     tx.update(&old, &new);
-    let kind = |line: &order_lines::Model| line.product_id.and_then(|id| kinds.get(&id).copied());
-    let owed = parts.lines.iter().map(|line| rules::obligation(&new, line, kind(line), today, &parts.holds)).collect();
+    let owed = parts.lines.iter().map(|line| rules::obligation(&new, line, kinds.of(line), today, &parts.holds)).collect();
     parts.obligations = obligation::confirm(ctx, tx, owed).await?;
     view::record(ctx, tx, "order.confirmed", &new, &parts)
 }
@@ -69,12 +69,24 @@ pub async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, order
     completeness::check(tx, &asked.0.order_confirm, said).await
 }
 
-/// The kinds of the products of these lines: goods are delivered.
-pub(super) async fn kinds(tx: &mut Tx<'_>, lines: &[order_lines::Model]) -> Result<BTreeMap<ProductId, ProductKind>, Problem> {
-    let ids: BTreeSet<ProductId> = lines.iter().filter_map(|line| line.product_id).collect();
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
+/// What products and units say of lines that are ordered.
+pub(super) struct Kinds {
+    products: BTreeMap<ProductId, ProductKind>,
+    steps: BTreeMap<String, Quantity>,
+}
+
+impl Kinds {
+    /// Reads the products and units of these lines.
+    pub(super) async fn read(tx: &mut Tx<'_>, lines: &[order_lines::Model]) -> Result<Self, Problem> {
+        let ids: BTreeSet<ProductId> = lines.iter().filter_map(|line| line.product_id).collect();
+        let rows = if ids.is_empty() { Vec::new() } else { Find::<products::Entity>::new().among(products::Column::Id, ids).all(tx).await? };
+        let steps = steps(tx, lines.iter().filter_map(|line| line.unit.as_deref())).await?;
+        Ok(Self { products: rows.into_iter().map(|row| (row.id, row.kind)).collect(), steps })
     }
-    let rows = Find::<products::Entity>::new().among(products::Column::Id, ids).all(tx).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.kind)).collect())
+
+    /// The kind of a line's product, as goods are delivered, and the step of its unit.
+    pub(super) fn of(&self, line: &order_lines::Model) -> (Option<ProductKind>, Option<Quantity>) {
+        let kind = line.product_id.and_then(|id| self.products.get(&id).copied());
+        (kind, line.unit.as_ref().and_then(|unit| self.steps.get(unit).copied()))
+    }
 }

@@ -73,6 +73,9 @@ pub async fn amend(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &AmendOrder) -
     if new.payment_term_id != old.payment_term_id {
         changes.pay_by(ctx, tx, new.payment_term_id)?;
     }
+    if new.reference != old.reference {
+        changes.refer_to(new.reference.as_deref());
+    }
     let amended = Amended { kind: AmendmentKind::Amended, reason: &body.reason, before, fields, approval_reasons };
     amended::write(ctx, tx, amended, (&old, new), parts, changes).await
 }

@@ -1,0 +1,111 @@
+//! Paying documents in full, by one payment together or each by its own (vectors MATCH-005 to MATCH-007).
+
+use super::create::create;
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::bill::invoices;
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::{check, money};
+use causeway_openapi::payment::{AllocationInput, CreatePayment, RegisterPayments, RegisteredPayments};
+use causeway_value::{Amount, Direction, InvoiceId, InvoiceKind, InvoiceStatus, PaymentDirection};
+
+/// Pays these documents. Grouped, one payment nets what goes the other way; otherwise each document has its own payment of all that is open of it, and
+/// credits are paid in the opposite direction.
+///
+/// # Errors
+/// Every wrong field; `number_order`; `rate_missing`; `account_missing`.
+pub async fn register(ctx: &Ctx, tx: &mut Tx<'_>, body: &RegisterPayments) -> Result<RegisteredPayments, Problem> {
+    let documents = documents(tx, body).await?;
+    let mut payments = Vec::new();
+    if body.grouped.unwrap_or(true) {
+        payments.push(create(ctx, tx, &together(body, &documents)?).await?);
+    } else {
+        for document in &documents {
+            payments.push(create(ctx, tx, &alone(body, document)).await?);
+        }
+    }
+    Ok(RegisteredPayments { object: "registered_payments".to_owned(), payments })
+}
+
+/// The documents, in the order in which they are named. Each has something open.
+async fn documents(tx: &mut Tx<'_>, body: &RegisterPayments) -> Result<Vec<invoices::Model>, Problem> {
+    let mut errors = Vec::new();
+    check::each_once(body.invoice_ids.iter().copied(), "/invoice_ids", &mut errors);
+    if body.invoice_ids.is_empty() {
+        errors.push(FieldError::pointer(Code::Required, "/invoice_ids", "must name at least one document"));
+    }
+    if let Some(date) = body.payment_date {
+        check::day(date, "/payment_date", &mut errors);
+    }
+    if body.grouped == Some(false) && body.difference.is_some() {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/difference", "needs grouped payments: each of the others is all that is open of its document"));
+    }
+    let wanted: Vec<(InvoiceId, String)> = (0..).zip(&body.invoice_ids).map(|(index, id): (usize, _)| (*id, format!("/invoice_ids/{index}"))).collect();
+    let found = check::named_all::<invoices::Entity, _>(tx, invoices::Column::Id, |row| row.id, &wanted, &mut errors).await?;
+    for (id, pointer) in &wanted {
+        let detail = match found.get(id) {
+            Some(row) if row.status != InvoiceStatus::Posted => "names a document that is not posted; post it first",
+            Some(row) if row.open_amount <= Amount::ZERO => "names a document of which nothing is open",
+            _ => continue,
+        };
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+    }
+    check::finish(errors)?;
+    Ok(body.invoice_ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+}
+
+/// Which way the money of a document goes.
+fn direction(document: &invoices::Model) -> PaymentDirection {
+    if (document.direction == Direction::Sale) == (document.kind == InvoiceKind::Invoice) { PaymentDirection::Inbound } else { PaymentDirection::Outbound }
+}
+
+/// One payment of all, of the amount that was typed or else of what they come to together.
+fn together(body: &RegisterPayments, documents: &[invoices::Model]) -> Result<CreatePayment, Problem> {
+    let first = documents.first().ok_or_else(Problem::not_found)?;
+    if let Some(index) = documents.iter().position(|document| document.currency != first.currency) {
+        let detail = "names a document in another currency; pay it by a payment of its own: `grouped` false";
+        return Err(Problem::field(Code::InvalidValue, format!("/invoice_ids/{index}"), detail));
+    }
+    let owed = documents.iter().try_fold(Amount::ZERO, |sum, document| match direction(document) {
+        PaymentDirection::Inbound => sum.plus(document.open_amount),
+        PaymentDirection::Outbound => sum.minus(document.open_amount),
+    })?;
+    if owed.is_zero() {
+        let detail = "come to nothing together: settle the invoices with the credit notes, POST /v1/invoices/{id}/allocate";
+        return Err(Problem::field(Code::InvalidValue, "/invoice_ids", detail));
+    }
+    let mut errors = Vec::new();
+    let typed = body.amount.as_ref().and_then(|text| money::amount(text, first.currency, "/amount", &mut errors));
+    check::finish(errors)?;
+    let amount = match typed {
+        Some(amount) => amount,
+        None => owed.max(owed.negated()?),
+    };
+    let direction = if owed > Amount::ZERO { PaymentDirection::Inbound } else { PaymentDirection::Outbound };
+    Ok(CreatePayment { invoice_ids: body.invoice_ids.clone(), difference: body.difference, ..payment(body, first, direction, amount) })
+}
+
+/// A payment of all that is open of one document. What was typed for all of them counts for none.
+fn alone(body: &RegisterPayments, document: &invoices::Model) -> CreatePayment {
+    let payment = payment(body, document, direction(document), document.open_amount);
+    CreatePayment { allocations: vec![AllocationInput { invoice_id: document.id, amount: payment.amount.clone() }], ..payment }
+}
+
+fn payment(body: &RegisterPayments, document: &invoices::Model, direction: PaymentDirection, amount: Amount) -> CreatePayment {
+    CreatePayment {
+        company_id: document.company_id,
+        party_id: document.party_id,
+        direction,
+        method: body.method,
+        amount: amount.text(document.currency),
+        currency: document.currency,
+        payment_date: body.payment_date,
+        reference: body.reference.clone(),
+        status: None,
+        allocations: Vec::new(),
+        invoice_ids: Vec::new(),
+        allocate: None,
+        difference: None,
+        metadata: body.metadata.clone(),
+        external_refs: Vec::new(),
+    }
+}
