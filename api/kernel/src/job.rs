@@ -194,7 +194,8 @@ fn note(ctx: &Ctx, tx: &mut Tx<'_>, queue: &job_queue::Model, old: &Job, progres
         Progress::More { done, total } => {
             new.done += done;
             new.total = total.unwrap_or(new.total);
-            let renewed = job_queue::Model { lease_until: Some(ctx.wall().plus_seconds(LEASE_SECONDS)), ..queue.clone() };
+            // What goes on does not fail: tries are counted from the last step that was done.
+            let renewed = job_queue::Model { attempts: 0, lease_until: Some(ctx.wall().plus_seconds(LEASE_SECONDS)), ..queue.clone() };
             tx.update(queue, &renewed);
             true
         }
@@ -214,8 +215,8 @@ fn note(ctx: &Ctx, tx: &mut Tx<'_>, queue: &job_queue::Model, old: &Job, progres
 async fn fail(db: &Db, ctx: &Arc<Ctx>, claim: job_queue::Model, problem: Problem) -> Result<(), Problem> {
     db.write(ctx, async move |ctx, tx| {
         let Some(queue) = still_held(tx, &claim).await? else { return Ok(()) };
-        if claim.attempts < ATTEMPTS && problem.status >= 500 {
-            let pause = BACKOFF_SECONDS << claim.attempts.min(10);
+        if queue.attempts < ATTEMPTS && problem.status >= 500 {
+            let pause = BACKOFF_SECONDS << queue.attempts.min(10);
             let later = job_queue::Model { run_at: ctx.wall().plus_seconds(pause), holder: None, lease_until: None, ..queue.clone() };
             tx.update(&queue, &later);
             return Ok(());
@@ -224,6 +225,21 @@ async fn fail(db: &Db, ctx: &Arc<Ctx>, claim: job_queue::Model, problem: Problem
         let new = Job { status: JobStatus::Failed, error: Some(problem.to_string()), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
         tx.update(&old, &new);
         tx.delete(&queue);
+        Ok(())
+    })
+    .await
+}
+
+/// Gives back the jobs that an earlier process held. The embedded database has one process at a time, so at its start whoever held one is dead; on PostgreSQL
+/// others may be at work, and a lease has to end by itself.
+///
+/// # Errors
+/// When the database fails.
+pub async fn give_back(db: &Db) -> Result<(), Problem> {
+    let Db::Sqlite(_) = db else { return Ok(()) };
+    let ctx = Arc::new(Ctx::platform());
+    db.write(&ctx, async |_, tx| {
+        tx.plain("UPDATE job_queue SET holder = NULL, lease_until = NULL WHERE lease_until IS NOT NULL", Vec::new());
         Ok(())
     })
     .await
