@@ -67,6 +67,7 @@ mod tampering;
 mod total_discount;
 mod vectors;
 mod vectors_matching;
+mod verify_objects;
 mod visits;
 mod walk;
 mod write_offs;
