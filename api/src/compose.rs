@@ -22,6 +22,7 @@ pub fn routes() -> Routes {
     causeway_sell::register(&mut routes);
     causeway_insight::register(&mut routes);
     causeway_connect::register(&mut routes);
+    crate::verify::register(&mut routes);
     routes
 }
 

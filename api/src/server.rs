@@ -15,7 +15,7 @@ use causeway_contract::Code;
 use causeway_govern::access::Credentials;
 use causeway_govern::tenancy::bootstrap;
 use causeway_kernel::http::{App, dispatch};
-use causeway_kernel::limit::Memory;
+use causeway_kernel::limit::{Limiter, Memory, Shared};
 use causeway_kernel::{Db, PLATFORM_ADMIN, clock, job, seal, telemetry};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -77,14 +77,9 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
     let bootstrap_token = bootstrap::prepare(&db, settings.bootstrap_token.clone()).await.map_err(said)?;
     let cursor_key = bootstrap::cursor_key(&db).await.map_err(said)?;
     let (stopping, stopped) = watch::channel(false);
-    let app = Arc::new(App {
-        db: db.clone(),
-        authenticate: Arc::new(Credentials::default()),
-        routes: compose::routes(),
-        cursor_key,
-        limiter: Arc::new(Memory::default()),
-        stopping: stopped,
-    });
+    let limiter: Arc<dyn Limiter> = if settings.redis_url.is_some() { Arc::new(Shared::default()) } else { Arc::new(Memory::default()) };
+    let app =
+        Arc::new(App { db: db.clone(), authenticate: Arc::new(Credentials::default()), routes: compose::routes(), cursor_key, limiter, stopping: stopped });
     let listener = bind(settings.listen)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let document: Arc<str> = serde_json::to_string(&causeway_openapi::document()).map_err(|error| error.to_string())?.into();
@@ -173,6 +168,9 @@ pub fn start_workers(settings: &Settings, db: &Db) {
     let db = db.clone();
     actix_web::rt::spawn(async move {
         let name = job::worker_name();
+        if let Err(problem) = job::give_back(&db).await {
+            tracing::warn!(%problem, "jobs of an earlier process wait for the end of their lease");
+        }
         loop {
             if let Err(problem) = job::work(&db, &name).await {
                 tracing::warn!(%problem, "the job worker pauses");

@@ -49,7 +49,7 @@ pub struct Given {
     /// PostgreSQL address; without it the embedded database is used.
     #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true, value_name = "postgres://user:secret@host:5432/causeway")]
     pub database_url: Option<String>,
-    /// Redis address, through which several instances tell each other what changes; not needed by one.
+    /// Redis address, through which several instances tell each other what changes and share limits; not needed by one.
     #[arg(long, env = "REDIS_URL", global = true, hide_env_values = true, value_name = "redis://host:6379/0")]
     pub redis_url: Option<String>,
     /// What this process does.

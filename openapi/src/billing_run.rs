@@ -211,7 +211,7 @@ pub mod op {
         Post "/v1/billing-runs" CreateBillingRun () body::CreateBillingRun => Created<BillingRun>, invoices:write;
         /// Reads a billing run.
         Get "/v1/billing-runs/{id}" GetBillingRun (BillingRunId) Nothing => Json<BillingRun>, invoices:read;
-        /// Makes the planned invoices, many as a job; 409 when what would be billed has changed since.
+        /// Makes the planned invoices, many as a job; 409 when what would be billed has changed since. A run whose job failed or was cancelled goes on.
         Post "/v1/billing-runs/{id}/commit" CommitBillingRun (BillingRunId) body::CommitBillingRun => Json<BillingRun>, invoices:post;
         /// Lists the invoices of billing runs.
         Get "/v1/billing-run-items" ListBillingRunItems () Nothing => Page<BillingRunItem>, invoices:read, list BILLING_RUN_ITEMS;

@@ -504,7 +504,7 @@ pub mod op {
     };
     use crate::identity as body;
     use crate::integration::Job;
-    use crate::object::Verification;
+    use crate::object::{ObjectsVerification, Verification, VerifyObjectsQuery};
     use causeway_contract::{Accepted, Created, Json, Nothing, Page, endpoints};
     use causeway_value::{ApiKeyId, RoleId, UserId};
 
@@ -557,5 +557,7 @@ pub mod op {
         Get "/v1/security-events" ListSecurityEvents () Nothing => Page<SecurityEvent>, security:read, list SECURITY_EVENTS;
         /// Verifies the hash chain of the audit entries.
         Get "/v1/audit-entries/verify" VerifyAuditEntries () Nothing => Json<Verification>, audit:read;
+        /// Compares what objects show with what their last audit entries recorded, part by part: `next_cursor` is where the next part begins.
+        Get "/v1/audit-entries/verify-objects" VerifyObjects () Nothing => Json<ObjectsVerification>, audit:read, query VerifyObjectsQuery;
     }
 }

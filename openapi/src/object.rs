@@ -74,6 +74,31 @@ pub struct Verification {
     pub breaks: Vec<Break>,
 }
 
+/// Where comparing objects with their records goes on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyObjectsQuery {
+    /// The `next_cursor` of the part before; from the beginning when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2000)]
+    pub cursor: Option<String>,
+}
+
+/// The result of comparing a part of the objects with their records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ObjectsVerification {
+    /// Always `verification`.
+    pub object: String,
+    /// Whether nothing of this part is broken.
+    pub ok: bool,
+    /// How many objects of this part were compared.
+    pub checked: BTreeMap<String, i64>,
+    /// What is broken in this part.
+    pub breaks: Vec<Break>,
+    /// Where the next part begins; null when all were compared.
+    pub next_cursor: Option<String>,
+}
+
 /// One thing that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Break {

@@ -5,6 +5,7 @@
 //! What it is not: no look inside. Everything goes through the API, except the checks that read the catalogue of the database.
 
 pub mod caller;
+pub mod cluster;
 pub mod deal;
 pub mod fixture;
 pub mod log;

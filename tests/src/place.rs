@@ -1,5 +1,6 @@
 //! Where a test's data live: a folder of its own with SQLite, or a database of its own in the PostgreSQL cluster that `CAUSEWAY_TEST_POSTGRES` names.
 
+use crate::cluster::Cluster;
 use causeway::settings::{LogFormat, Role, Settings};
 use causeway_kernel::db::Store;
 use causeway_migration::{Dialect, all};
@@ -33,12 +34,20 @@ impl Place {
     /// # Panics
     /// When it cannot be made.
     pub async fn new() -> Self {
-        let folder = TempDir::with_prefix("causeway-").expect("a temporary folder");
         let database = match std::env::var(POSTGRES) {
             Ok(admin) if !admin.is_empty() => Some(Database::new(admin).await),
             _ => None,
         };
-        Self { folder, database }
+        Self { folder: TempDir::with_prefix("causeway-").expect("a temporary folder"), database }
+    }
+
+    /// A new, migrated place in this cluster.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn on(cluster: &Cluster) -> Self {
+        let database = Some(Database::new(cluster.url()).await);
+        Self { folder: TempDir::with_prefix("causeway-").expect("a temporary folder"), database }
     }
 
     /// The settings of a server here.

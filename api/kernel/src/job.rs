@@ -5,6 +5,7 @@
 
 use crate::db::{Find, Tx};
 use crate::http::LocalFuture;
+use crate::trace::{self, Ended, Work};
 use crate::{Ctx, Db, clock};
 use causeway_contract::{Code, Problem};
 use causeway_entity::kernel::jobs;
@@ -162,20 +163,33 @@ pub(crate) async fn run_step(db: &Db, claim: &job_queue::Model) -> Result<bool, 
     let tenant_id = claim.tenant_id;
     let tenant = db.read(&platform, async |_, tx| tx.must::<tenants::Entity>(tenant_id).await).await?;
     let ctx = Arc::new(Ctx::system(claim.tenant_id, tenant.mode, "job"));
+    let watch = clock::Stopwatch::start();
     let held = claim.clone();
     let outcome = db
         .write(&ctx, async move |ctx, tx| {
-            let Some(queue) = still_held(tx, &held).await? else { return Ok(false) };
+            let Some(queue) = still_held(tx, &held).await? else { return Ok((false, None)) };
             let job = tx.lock::<jobs::Entity>(held.job_id).await?;
             let step = STEPS.read().get(job.kind.as_str()).copied();
             let step = step.ok_or_else(|| Problem::new(Code::InternalError, format!("No worker knows jobs of kind {}.", job.kind)))?;
             let progress = if job.status == JobStatus::Cancelled { Progress::Done { result: "null".to_owned() } } else { step(ctx, tx, &job).await? };
-            Ok(note(ctx, tx, &queue, &job, progress))
+            Ok((note(ctx, tx, &queue, &job, progress), Some(job.kind.clone())))
         })
         .await;
+    let job_id = claim.job_id.to_string();
+    let tell = |name: &str, failed: bool| {
+        let work = Work::Step { job_id: &job_id, failed };
+        trace::tell(&Ended { name, work, tenant: Some(tenant_id), request_id: &ctx.request_id, micros: watch.micros() });
+    };
     match outcome {
-        Ok(more) => Ok(more),
+        Ok((more, kind)) => {
+            // Another worker has it: nothing was done here.
+            if let Some(kind) = kind {
+                tell(&kind, false);
+            }
+            Ok(more)
+        }
         Err(problem) => {
+            tell("job", true);
             tracing::warn!(job = %claim.job_id, %problem, attempt = claim.attempts, "a step of a job failed");
             fail(db, &ctx, claim.clone(), problem).await?;
             Ok(false)
@@ -194,7 +208,8 @@ fn note(ctx: &Ctx, tx: &mut Tx<'_>, queue: &job_queue::Model, old: &Job, progres
         Progress::More { done, total } => {
             new.done += done;
             new.total = total.unwrap_or(new.total);
-            let renewed = job_queue::Model { lease_until: Some(ctx.wall().plus_seconds(LEASE_SECONDS)), ..queue.clone() };
+            // What goes on does not fail: tries are counted from the last step that was done.
+            let renewed = job_queue::Model { attempts: 0, lease_until: Some(ctx.wall().plus_seconds(LEASE_SECONDS)), ..queue.clone() };
             tx.update(queue, &renewed);
             true
         }
@@ -214,8 +229,8 @@ fn note(ctx: &Ctx, tx: &mut Tx<'_>, queue: &job_queue::Model, old: &Job, progres
 async fn fail(db: &Db, ctx: &Arc<Ctx>, claim: job_queue::Model, problem: Problem) -> Result<(), Problem> {
     db.write(ctx, async move |ctx, tx| {
         let Some(queue) = still_held(tx, &claim).await? else { return Ok(()) };
-        if claim.attempts < ATTEMPTS && problem.status >= 500 {
-            let pause = BACKOFF_SECONDS << claim.attempts.min(10);
+        if queue.attempts < ATTEMPTS && problem.status >= 500 {
+            let pause = BACKOFF_SECONDS << queue.attempts.min(10);
             let later = job_queue::Model { run_at: ctx.wall().plus_seconds(pause), holder: None, lease_until: None, ..queue.clone() };
             tx.update(&queue, &later);
             return Ok(());
@@ -224,6 +239,21 @@ async fn fail(db: &Db, ctx: &Arc<Ctx>, claim: job_queue::Model, problem: Problem
         let new = Job { status: JobStatus::Failed, error: Some(problem.to_string()), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
         tx.update(&old, &new);
         tx.delete(&queue);
+        Ok(())
+    })
+    .await
+}
+
+/// Gives back the jobs that an earlier process held. The embedded database has one process at a time, so at its start whoever held one is dead; on PostgreSQL
+/// others may be at work, and a lease has to end by itself.
+///
+/// # Errors
+/// When the database fails.
+pub async fn give_back(db: &Db) -> Result<(), Problem> {
+    let Db::Sqlite(_) = db else { return Ok(()) };
+    let ctx = Arc::new(Ctx::platform());
+    db.write(&ctx, async |_, tx| {
+        tx.plain("UPDATE job_queue SET holder = NULL, lease_until = NULL WHERE lease_until IS NOT NULL", Vec::new());
         Ok(())
     })
     .await

@@ -9,7 +9,7 @@ use crate::terminal::{complain, say};
 use crate::{bench, demo, server, store};
 use causeway_kernel::Db;
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Carries a deal from lead to cash: a multi-tenant REST service.
@@ -47,8 +47,12 @@ enum Command {
     },
     /// Measure.
     Bench(bench::Options),
-    /// Print the OpenAPI document.
-    Openapi,
+    /// Print the OpenAPI document, or what it takes away from those who know an older one.
+    Openapi {
+        /// An older document: names every break since, and exits 1 if there is one.
+        #[arg(long, value_name = "OLD")]
+        compare: Option<PathBuf>,
+    },
     /// Check this machine and the settings, and say what to do about what is wrong.
     Doctor,
     /// Print a settings file with every setting explained.
@@ -74,6 +78,15 @@ pub fn run() -> ExitCode {
     // Demo and bench call the service many thousand times themselves; a line for each would bury what they print.
     let quiet = matches!(cli.command, Command::Demo(_) | Command::Bench(_));
     start_log(&settings, quiet);
+    // Before the first runtime, and sent to the end behind the last.
+    #[cfg(feature = "otel")]
+    let _traces = match crate::otel::Traces::start() {
+        Ok(traces) => traces,
+        Err(error) => {
+            complain(&format!("causeway: {error}"));
+            return ExitCode::from(2);
+        }
+    };
     let outcome = actix_web::rt::System::new().block_on(execute(cli.command, settings));
     match outcome {
         Ok(code) => code,
@@ -92,7 +105,8 @@ async fn execute(command: Command, settings: Settings) -> Result<ExitCode, Strin
         Command::Demo(options) => demo::run(&settings, &options).await?,
         Command::Verify { read_only } => return verify::run(&settings, read_only).await,
         Command::Bench(options) => bench::run(&settings, &options).await?,
-        Command::Openapi => say(&serde_json::to_string_pretty(&causeway_openapi::document()).map_err(|error| error.to_string())?),
+        Command::Openapi { compare: None } => say(&serde_json::to_string_pretty(&causeway_openapi::document()).map_err(|error| error.to_string())?),
+        Command::Openapi { compare: Some(old) } => return compare_documents(&old),
         Command::Doctor => return doctor::run(&settings).await,
         Command::Config => say(EXAMPLE.trim_end()),
         Command::Backup { file } => backup(&settings, &file)?,
@@ -134,7 +148,23 @@ pub(crate) fn database(db: &Db, settings: &Settings) -> String {
     }
 }
 
-fn backup(settings: &Settings, file: &std::path::Path) -> Result<(), String> {
+/// Names what the document of this build takes away from those who know an older one.
+fn compare_documents(old: &Path) -> Result<ExitCode, String> {
+    let unreadable = |error: String| format!("{} is no OpenAPI document: {error}. `causeway openapi` of the older build prints one.", old.display());
+    let text = std::fs::read_to_string(old).map_err(|error| unreadable(error.to_string()))?;
+    let before: serde_json::Value = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+    if before.get("paths").is_none() {
+        return Err(unreadable("it has no paths".to_owned()));
+    }
+    let breaks = causeway_contract::breaking(&before, &causeway_openapi::document());
+    for found in &breaks {
+        say(found);
+    }
+    say(&format!("{} breaks since {}", breaks.len(), old.display()));
+    Ok(if breaks.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn backup(settings: &Settings, file: &Path) -> Result<(), String> {
     if settings.database_url.is_some() {
         return Err("PostgreSQL has its own tools: use pg_dump, or continuous archiving for point-in-time recovery.".to_owned());
     }

@@ -1,6 +1,9 @@
 //! Verifying every tenant of a database.
 
 mod recorded;
+mod routes;
+
+pub use routes::register;
 
 use crate::compose;
 use causeway_contract::Problem;

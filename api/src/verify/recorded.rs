@@ -1,17 +1,20 @@
 //! Every object shows what its record says: what a list answers of it today is the snapshot of its version (INV-7, SEC-12). Whatever is changed behind the
 //! service's back, in an object or in its lines, shows here, as does an object that changed without counting its version.
 
-use causeway_contract::Problem;
+use causeway_contract::{Code, Problem, mask_costs};
 use causeway_entity::kernel::snapshots;
 use causeway_kernel::{Ctx, Db, Find, Routes, Tx};
 use causeway_openapi::object::Break;
 use causeway_value::split_type_id;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Objects read at once.
 const PAGE: u32 = 100;
+/// Objects of a part, about: one transaction reads them.
+const AT_ONCE: usize = 500;
 /// Breaks that are reported, at most.
 const MOST: usize = 100;
 
@@ -29,34 +32,84 @@ const LIVE: [(&str, &str); 9] = [
     ("order", "undeducted_amount"),
 ];
 
-/// How many objects were compared, and those that differ from their snapshots. Objects without one are left to the other checks.
+/// What comparing a part came to.
+pub(super) struct Part {
+    /// How many objects were compared. Those without a snapshot are left to the other checks.
+    pub compared: i64,
+    /// Those that differ from their snapshots.
+    pub breaks: Vec<Break>,
+    /// Where the next part begins; `None` after the last.
+    pub next: Option<Place>,
+}
+
+/// Where a part begins: a list by its path, and the cursor in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    list: String,
+    cursor: Option<String>,
+}
+
+/// Compares all objects of a tenant.
 ///
 /// # Errors
 /// When the database fails.
 pub(super) async fn differences(db: &Db, routes: &Routes, ctx: &Ctx) -> Result<(i64, Vec<Break>), Problem> {
-    let (mut compared, mut breaks) = (0, Vec::new());
-    for path in routes.versioned_lists() {
-        let mut query = json!({ "limit": PAGE });
-        loop {
-            let asked = query.clone();
-            let (page, recorded) = db
-                .read(ctx, async |ctx, tx| {
-                    let page = routes.page(ctx, tx, path, asked.clone()).await?;
-                    let recorded = bodies(tx, objects(&page)).await?;
-                    Ok((page, recorded))
-                })
-                .await?;
-            for object in objects(&page) {
-                let Some(record) = key(object).and_then(|key| recorded.get(&key)) else { continue };
-                compared += 1;
-                breaks.extend(difference(&settled(object), &settled(record)));
-            }
-            let Some(next) = page.get("next_cursor").and_then(Value::as_str).filter(|_| breaks.len() < MOST) else { break };
-            query = json!({ "limit": PAGE, "cursor": next });
+    let (mut compared, mut breaks, mut place) = (0, Vec::new(), None);
+    loop {
+        let at: Option<Place> = place.take();
+        let found = db.read(ctx, async |ctx, tx| part(ctx, tx, routes, at.as_ref(), true).await).await?;
+        compared += found.compared;
+        breaks.extend(found.breaks);
+        place = found.next.filter(|_| breaks.len() < MOST);
+        if place.is_none() {
+            breaks.truncate(MOST);
+            return Ok((compared, breaks));
         }
     }
-    breaks.truncate(MOST);
-    Ok((compared, breaks))
+}
+
+/// Compares the next objects that `ctx` may see, [`AT_ONCE`] or a page more; `costs` tells whether the breaks may show what things cost.
+///
+/// # Errors
+/// `cursor_invalid` for a place that is none; when the database fails.
+pub(super) async fn part(ctx: &Ctx, tx: &mut Tx<'_>, routes: &Routes, from: Option<&Place>, costs: bool) -> Result<Part, Problem> {
+    let lists = routes.versioned_lists();
+    let begin = match from {
+        Some(place) => lists.iter().position(|path| *path == place.list).ok_or_else(lost)?,
+        None => 0,
+    };
+    let mut cursor = from.and_then(|place| place.cursor.clone());
+    let mut found = Part { compared: 0, breaks: Vec::new(), next: None };
+    let mut read = 0;
+    for path in lists.iter().skip(begin) {
+        loop {
+            if read >= AT_ONCE {
+                found.next = Some(Place { list: (*path).to_owned(), cursor });
+                return Ok(found);
+            }
+            let query = match cursor.take() {
+                Some(cursor) => json!({ "limit": PAGE, "cursor": cursor }),
+                None => json!({ "limit": PAGE }),
+            };
+            let page = routes.page(ctx, tx, path, query).await?;
+            let recorded = bodies(tx, objects(&page)).await?;
+            for object in objects(&page) {
+                read += 1;
+                let Some(record) = key(object).and_then(|key| recorded.get(&key)) else { continue };
+                found.compared += 1;
+                found.breaks.extend(difference(&settled(object), &settled(record), costs));
+            }
+            cursor = page.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
+            if cursor.is_none() {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn lost() -> Problem {
+    Problem::new(Code::CursorInvalid, "The list that this cursor points into is no longer there. Start again without it.")
 }
 
 fn objects(page: &Value) -> impl Iterator<Item = &Map<String, Value>> + Clone {
@@ -96,11 +149,17 @@ fn settled(object: &Map<String, Value>) -> Map<String, Value> {
     settled
 }
 
-fn difference(object: &Map<String, Value>, record: &Map<String, Value>) -> Option<Break> {
+fn difference(object: &Map<String, Value>, record: &Map<String, Value>, costs: bool) -> Option<Break> {
     // A record may say more about its event, such as what a merge has moved.
     let names: Vec<&str> = object.iter().filter(|(name, value)| !says(record.get(*name), value)).map(|(name, _)| name.as_str()).collect();
     let first = names.first()?;
-    let shown = |object: &Map<String, Value>| object.get(*first).map_or_else(|| "nothing".to_owned(), short);
+    let shown = |object: &Map<String, Value>| {
+        let mut shown = json!({ *first: object.get(*first) });
+        if !costs {
+            mask_costs(&mut shown);
+        }
+        shown.get(*first).filter(|value| !value.is_null() || object.contains_key(*first)).map_or_else(|| "nothing".to_owned(), short)
+    };
     Some(Break {
         check: "object_as_recorded".to_owned(),
         subject: object.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
@@ -151,11 +210,11 @@ mod tests {
     fn a_difference_names_its_fields() {
         let record = json!({"id": "inv_01", "version": 3, "status": "posted", "due_date": "2026-12-31", "notes": null});
         let record = record.as_object().unwrap();
-        assert_eq!(difference(record, record), None);
+        assert_eq!(difference(record, record, true), None);
         let mut object = record.clone();
         object.insert("due_date".to_owned(), json!("2027-01-31"));
         object.insert("notes".to_owned(), json!("late"));
-        let found = difference(&object, record).unwrap();
+        let found = difference(&object, record, true).unwrap();
         assert_eq!(found.detail, r#"due_date, notes at version 3: due_date: expected "2026-12-31", found "2027-01-31""#);
     }
 
@@ -163,13 +222,22 @@ mod tests {
     fn a_field_that_is_newer_than_its_record_is_no_difference() {
         let record = json!({"id": "qot_01", "version": 1, "lines": [{"quantity": "40"}]});
         let object = |quantity: &str| json!({"id": "qot_01", "version": 1, "terms": null, "lines": [{"quantity": quantity, "chosen": true}]});
-        assert_eq!(difference(object("40").as_object().unwrap(), record.as_object().unwrap()), None);
-        assert!(difference(object("41").as_object().unwrap(), record.as_object().unwrap()).is_some());
+        assert_eq!(difference(object("40").as_object().unwrap(), record.as_object().unwrap(), true), None);
+        assert!(difference(object("41").as_object().unwrap(), record.as_object().unwrap(), true).is_some());
         let tagged = json!({"metadata": {"tier": "a"}});
-        assert!(difference(tagged.as_object().unwrap(), json!({"metadata": {}}).as_object().unwrap()).is_some());
+        assert!(difference(tagged.as_object().unwrap(), json!({"metadata": {}}).as_object().unwrap(), true).is_some());
         // What was in the record and is gone is a difference.
         let less = json!({"id": "qot_01", "version": 1, "lines": [{}]});
-        assert!(difference(less.as_object().unwrap(), record.as_object().unwrap()).is_some());
+        assert!(difference(less.as_object().unwrap(), record.as_object().unwrap(), true).is_some());
+    }
+
+    #[test]
+    fn costs_stay_hidden_from_those_who_may_not_see_them() {
+        let order = |cost: &str| json!({"id": "ord_01", "version": 1, "lines": [{"unit_cost": cost, "quantity": "1"}]});
+        let (record, object) = (order("7.77"), order("8.88"));
+        let shown = |costs: bool| difference(object.as_object().unwrap(), record.as_object().unwrap(), costs).unwrap().detail;
+        assert!(shown(true).contains("7.77") && shown(true).contains("8.88"));
+        assert!(!shown(false).contains("7.77") && !shown(false).contains("8.88") && shown(false).contains("lines"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! What it is: types without any business word in them. What it is not: no endpoint stands here (they stand in `openapi`), no HTTP server, no client.
 
 mod bulk;
+mod compare;
 mod document;
 mod endpoint;
 mod list;
@@ -14,6 +15,7 @@ mod reply;
 mod shape;
 
 pub use bulk::{BULK_ITEMS, Bulk, BulkItem, BulkMode, BulkResult};
+pub use compare::breaking;
 pub use document::{document, operation_id};
 pub use endpoint::{Audience, Endpoint, Flag, Method, Nothing, PathParams, Row, row};
 pub use list::{Filter, FilterKind, ListQuery, ListSpec, Page, Sort};

@@ -38,6 +38,11 @@ impl Program {
 
     /// Ends it as the power would: SIGKILL.
     pub fn kill(mut self) {
+        self.strike();
+    }
+
+    /// The same to one that is replaced by the next.
+    pub fn strike(&mut self) {
         self.child.kill().expect("a kill");
         self.child.wait().expect("an end");
     }

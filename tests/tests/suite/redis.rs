@@ -1,12 +1,15 @@
 //! Redis beside the service: it may come, go and come back, and nothing but speed depends on it (F8).
 
 use crate::program::{Program, run};
+use causeway_contract::Patch;
 use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::integration::{StreamQuery, op as integration};
+use causeway_openapi::platform::{UpdateTenant, op as platform};
 use causeway_tests::caller::Caller;
 use causeway_tests::place::Place;
 use causeway_tests::unique;
-use causeway_tests::world::{administrator, sandbox};
+use causeway_tests::world::{administrator, sandbox, tenant};
+use causeway_value::TenantMode;
 use serde_json::json;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -38,6 +41,11 @@ impl Drop for Redis {
     }
 }
 
+/// What makes a program use it.
+fn at(folder: &Path) -> Vec<String> {
+    vec!["--redis-url".to_owned(), format!("redis+unix://{}", folder.join("redis.sock").display())]
+}
+
 async fn write(caller: &Caller) -> String {
     caller.raw.post("/v1/categories", &json!({ "name": unique("c") })).await.success()["id"].as_str().expect("an id").to_owned()
 }
@@ -50,8 +58,7 @@ async fn redis_comes_and_goes() {
         return;
     };
     let place = Place::new().await;
-    let url = format!("redis+unix://{}", folder.path().join("redis.sock").display());
-    let arguments = [place.arguments(), vec!["--redis-url".to_owned(), url]].concat();
+    let arguments = [place.arguments(), at(folder.path())].concat();
     let said = run(&[arguments.clone(), vec!["doctor".to_owned(), "--listen".to_owned(), "127.0.0.1:0".to_owned()]].concat());
     assert!(said.contains("redis") && said.contains("ok: answers"), "{said}");
     let first = Program::start_with(&arguments);
@@ -102,6 +109,59 @@ async fn redis_comes_and_goes() {
     }
     quick.sort();
     assert!(quick[4] < Duration::from_millis(300), "{quick:?}");
+    first.kill();
+    second.into_iter().for_each(Program::kill);
+}
+
+/// Two instances of PostgreSQL together allow one rate; on SQLite there is only one, and it counts in Redis all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn instances_share_their_limits() {
+    const RATE: usize = 12;
+    let folder = TempDir::with_prefix("causeway-redis-").expect("a folder");
+    let Some(redis) = Redis::start(folder.path()) else {
+        println!("SKIPPED: there is no redis-server here, so nothing was tried with Redis");
+        return;
+    };
+    let place = Place::new().await;
+    let arguments = [place.arguments(), at(folder.path())].concat();
+    let first = Program::start_with(&arguments);
+    let second = place.postgres_url().map(|_| Program::start_with(&arguments));
+    let operator = administrator(&first.url).await;
+    let noisy = tenant(&operator, TenantMode::Live).await;
+    let limit = UpdateTenant { credential_requests_per_minute: Patch::Value(12), ..UpdateTenant::default() };
+    operator.post::<platform::UpdateTenant>(noisy.id, &limit).await;
+    // A moment for both to find Redis, and to hear of the limit.
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    let spend = async |what: &str| {
+        let body = CreateApiKey { name: what.to_owned(), scopes: vec!["clock:read".to_owned()], ..CreateApiKey::default() };
+        let key = noisy.post::<identity::CreateApiKey>((), &body).await.secret;
+        let callers = [&first.url, second.as_ref().map_or(&first.url, |second| &second.url)].map(|url| Caller::new(url, &key));
+        let mut statuses = Vec::new();
+        for number in 0..RATE * 3 {
+            statuses.push(callers[number % 2].raw.get("/v1/clock").await.status);
+        }
+        assert!(statuses.iter().all(|status| [200, 429].contains(status)), "{what}: {statuses:?}");
+        statuses.into_iter().filter(|status| *status == 200).count()
+    };
+    // One more may be paid back on the way.
+    let together = spend("with Redis").await;
+    assert!((RATE..=RATE + 1).contains(&together), "{together} passed instead of {RATE}");
+    // So do those who guess passwords: who used up the free tries at one instance waits at the other.
+    let guess = async |caller: &Caller| {
+        let body = json!({ "email": "dana@acme.test", "password": "not the right one", "tenant": "acme" });
+        caller.nobody().raw.post("/v1/sessions", &body).await.status
+    };
+    let there = Caller::new(second.as_ref().map_or(&first.url, |second| &second.url), "");
+    for _ in 0..10 {
+        assert_eq!(guess(&operator).await, 401);
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(guess(&there).await, 429);
+    drop(redis);
+    // Without Redis each counts by itself, and nobody is refused for it.
+    let apart = spend("without Redis").await;
+    let instances = 1 + usize::from(second.is_some());
+    assert!((RATE..=instances * (RATE + 1)).contains(&apart), "{apart} passed with {instances} instances");
     first.kill();
     second.into_iter().for_each(Program::kill);
 }

@@ -226,12 +226,15 @@ fn changes(sums: &BTreeMap<Currency, Sum>, previous: Option<&billing_runs::Model
     Ok(shown(&more))
 }
 
-/// Makes what was planned: a few invoices at once, many as a job.
+/// Makes what was planned: a few invoices at once, many as a job. A run whose job failed or was cancelled goes on with what it has not made yet.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it was committed before, the hash is another plan's, or what would be billed has changed since.
+/// `not_found`; `state_conflict` when it is done or under way, the hash is another plan's, or what would be billed has changed since.
 pub async fn commit(ctx: &Ctx, tx: &mut Tx<'_>, id: BillingRunId, body: &CommitBillingRun) -> Result<BillingRun, Problem> {
     let old = tx.lock::<billing_runs::Entity>(id).await?;
+    if old.status == BillingRunStatus::Running && body.hash == old.hash && work::stands_still(tx, &old).await? {
+        return work::go_on(ctx, tx, &old);
+    }
     if old.status != BillingRunStatus::Planned {
         return Err(Problem::new(Code::StateConflict, format!("The billing run is {} already.", old.status)).with("status", old.status.to_string()));
     }

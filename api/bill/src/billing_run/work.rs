@@ -5,11 +5,12 @@ use crate::invoice::service::batch::{Batch, Made, count};
 use causeway_contract::Problem;
 use causeway_entity::bill::{billables, billing_run_items, billing_runs};
 use causeway_entity::govern::companies;
+use causeway_entity::kernel::jobs;
 use causeway_kernel::http::LocalFuture;
 use causeway_kernel::job::{self, Job, Progress};
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_openapi::billing_run::BillingRun;
-use causeway_value::{BillableId, BillableStatus, BillingRunId, BillingRunItemStatus, BillingRunStatus};
+use causeway_value::{BillableId, BillableStatus, BillingRunId, BillingRunItemStatus, BillingRunStatus, JobStatus};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -34,9 +35,8 @@ pub(super) async fn start(
     old: &billing_runs::Model,
     mut new: billing_runs::Model,
 ) -> Result<BillingRun, Problem> {
-    let input = json!({ "billing_run_id": old.id }).to_string();
     if new.invoice_count > AT_ONCE {
-        new.job_id = Some(job::enqueue(ctx, tx, KIND, input)?.id);
+        new.job_id = Some(job::enqueue(ctx, tx, KIND, input(old))?.id);
         tx.update(old, &new);
         return record(ctx, tx, "billing_run.committed", &new);
     }
@@ -44,9 +44,27 @@ pub(super) async fn start(
     let failed = make(ctx, tx, company, &new, items).await?;
     new.failed_count += failed;
     new.status = BillingRunStatus::Done;
-    new.job_id = Some(job::finished(ctx, tx, KIND, input, result(&new))?.id);
+    new.job_id = Some(job::finished(ctx, tx, KIND, input(old), result(&new))?.id);
     tx.update(old, &new);
     record(ctx, tx, "billing_run.finished", &new)
+}
+
+/// Whether nobody works on a run that is not done: its job failed or was cancelled.
+pub(super) async fn stands_still(tx: &mut Tx<'_>, run: &billing_runs::Model) -> Result<bool, Problem> {
+    let Some(job_id) = run.job_id else { return Ok(false) };
+    Ok(matches!(tx.must::<jobs::Entity>(job_id).await?.status, JobStatus::Failed | JobStatus::Cancelled))
+}
+
+/// Starts the work of a run again: a new job makes what the old one left.
+pub(super) fn go_on(ctx: &Ctx, tx: &mut Tx<'_>, old: &billing_runs::Model) -> Result<BillingRun, Problem> {
+    let job = job::enqueue(ctx, tx, KIND, input(old))?;
+    let new = billing_runs::Model { job_id: Some(job.id), version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
+    tx.update(old, &new);
+    record(ctx, tx, "billing_run.committed", &new)
+}
+
+fn input(run: &billing_runs::Model) -> String {
+    json!({ "billing_run_id": run.id }).to_string()
 }
 
 fn result(run: &billing_runs::Model) -> String {

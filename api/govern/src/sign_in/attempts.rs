@@ -2,9 +2,10 @@
 //!
 //! Wrong tries are counted for the account at one source, for the account, and for the source. Beyond a few free ones each next try has to wait longer.
 //! From a source that the account signed in from before, only its own wrong tries there count: what strangers do elsewhere never keeps the owner out.
-//! The counts live in the memory of this process; several instances each count for themselves.
+//! The counts live in the memory of this process. Instances tell each other of tries through Redis; without it each counts for itself.
 
 use causeway_kernel::crypto;
+use causeway_kernel::shared::{self, Hint};
 use causeway_value::Instant;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -50,7 +51,7 @@ type Name = [u8; 32];
 /// The counts of this process.
 #[derive(Default)]
 pub(super) struct Attempts {
-    streaks: Mutex<HashMap<Name, Streak>>,
+    streaks: Mutex<Streaks>,
 }
 
 /// Who tries, and from where.
@@ -65,16 +66,12 @@ pub(super) struct Try<'a> {
 }
 
 impl Try<'_> {
-    fn pair(&self) -> Name {
-        let source = self.source.map(|source| source.to_string()).unwrap_or_default();
-        crypto::sha256(&[b"pair\n", self.account.as_bytes(), b"\n", source.as_bytes()])
-    }
-
-    /// The counts that this try is held against.
+    /// The counts that this try is held against; the first is that of the account at this source.
     fn counts(&self) -> Vec<(Name, u32)> {
-        let mut counts = vec![(self.pair(), FREE_PAIR)];
+        let source = self.source.map(|source| source.to_string()).unwrap_or_default();
+        let pair = crypto::sha256(&[b"pair\n", self.account.as_bytes(), b"\n", source.as_bytes()]);
+        let mut counts = vec![(pair, FREE_PAIR)];
         if !self.known {
-            let source = self.source.map(|source| source.to_string()).unwrap_or_default();
             counts.push((crypto::sha256(&[b"account\n", self.account.as_bytes()]), FREE_ACCOUNT));
             counts.push((crypto::sha256(&[b"source\n", source.as_bytes()]), FREE_SOURCE));
         }
@@ -93,27 +90,51 @@ impl Attempts {
             streaks.retain(|_, streak| streak.last.plus_seconds(MEMORY) > now);
         }
         let counts = attempt.counts();
-        let live = |streaks: &HashMap<Name, Streak>, name: &Name| streaks.get(name).copied().filter(|streak| streak.last.plus_seconds(MEMORY) > now);
-        let waiting = counts.iter().map(|(name, free)| wait(live(&streaks, name), *free, now)).max().unwrap_or_default();
+        let waiting = counts.iter().map(|(name, free)| wait(live(&streaks, name, now), *free, now)).max().unwrap_or_default();
         if waiting > 0 {
             return Err(waiting);
         }
-        for (name, _) in counts {
-            let failures = live(&streaks, &name).map_or(0, |streak| streak.failures).saturating_add(1);
-            streaks.insert(name, Streak { failures, last: now });
-        }
+        let names: Vec<Name> = counts.into_iter().map(|(name, _)| name).collect();
+        count(&mut streaks, &names, now);
+        drop(streaks);
+        shared::tell(Hint::Attempt { right: false, names });
         Ok(())
     }
 
     /// The try was right: the account has a clean sheet at this source, and the other counts lose what [`Attempts::begin`] added.
     pub(super) fn right(&self, attempt: &Try<'_>) {
+        let names: Vec<Name> = attempt.counts().into_iter().map(|(name, _)| name).collect();
+        take_back(&mut self.streaks.lock().unwrap_or_else(PoisonError::into_inner), &names);
+        shared::tell(Hint::Attempt { right: true, names });
+    }
+
+    /// Somebody tried at another instance.
+    pub(super) fn elsewhere(&self, right: bool, names: &[Name], now: Instant) {
         let mut streaks = self.streaks.lock().unwrap_or_else(PoisonError::into_inner);
-        let pair = attempt.pair();
-        for (name, _) in attempt.counts() {
-            match streaks.get_mut(&name) {
-                Some(streak) if name != pair && streak.failures > 1 => streak.failures -= 1,
-                _ => drop(streaks.remove(&name)),
-            }
+        if right { take_back(&mut streaks, names) } else { count(&mut streaks, names, now) }
+    }
+}
+
+type Streaks = HashMap<Name, Streak>;
+
+fn live(streaks: &Streaks, name: &Name, now: Instant) -> Option<Streak> {
+    streaks.get(name).copied().filter(|streak| streak.last.plus_seconds(MEMORY) > now)
+}
+
+/// Counts a try as wrong.
+fn count(streaks: &mut Streaks, names: &[Name], now: Instant) {
+    for name in names {
+        let failures = live(streaks, name, now).map_or(0, |streak| streak.failures).saturating_add(1);
+        streaks.insert(*name, Streak { failures, last: now });
+    }
+}
+
+/// Takes back what was counted for a try that was right; the first name is that of the account at its source.
+fn take_back(streaks: &mut Streaks, names: &[Name]) {
+    for (place, name) in names.iter().enumerate() {
+        match streaks.get_mut(name) {
+            Some(streak) if place > 0 && streak.failures > 1 => streak.failures -= 1,
+            _ => drop(streaks.remove(name)),
         }
     }
 }
@@ -166,6 +187,19 @@ mod tests {
         let passed = (0..500).filter(|n| attempts.begin(&from(&format!("user{n}"), 1, false), at(0)).is_ok()).count();
         assert_eq!(passed, 50);
         assert_eq!(attempts.begin(&from("dana", 1, true), at(0)), Ok(()), "who signed in from this source before still may");
+    }
+
+    #[test]
+    fn tries_at_other_instances_count() {
+        let attempts = Attempts::default();
+        let dana = from("dana", 1, false);
+        let names: Vec<Name> = dana.counts().into_iter().map(|(name, _)| name).collect();
+        for _ in 0..11 {
+            attempts.elsewhere(false, &names, at(0));
+        }
+        assert!(attempts.begin(&dana, at(0)).is_err());
+        attempts.elsewhere(true, &names, at(0));
+        assert_eq!(attempts.begin(&dana, at(0)), Ok(()));
     }
 
     #[test]

@@ -21,9 +21,10 @@ use std::sync::OnceLock;
 
 static LIMITS: OnceLock<Limits> = OnceLock::new();
 
-/// Sets how long sessions last, once at the start of the process.
+/// Sets how long sessions last, and hears of tries at other instances, once at the start of the process.
 pub fn register(limits: Limits) {
     let _ = LIMITS.set(limits);
+    prove::hear_attempts();
 }
 
 /// How long sessions last.

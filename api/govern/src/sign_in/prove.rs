@@ -6,12 +6,17 @@ use causeway_contract::{Code, Problem};
 use causeway_entity::govern::{sessions, user_factors, user_passwords, users};
 use causeway_entity::platform::tenants;
 use causeway_kernel::security::{Refusal, write_down};
-use causeway_kernel::{Ctx, Db, Find, Session, Tx};
+use causeway_kernel::{Ctx, Db, Find, Session, Tx, clock, shared};
 use causeway_openapi::session as wire;
 use causeway_value::{TenantId, TenantMode, TenantStatus, UserId};
 use std::sync::{Arc, LazyLock};
 
 static ATTEMPTS: LazyLock<Attempts> = LazyLock::new(Attempts::default);
+
+/// Has tries at other instances counted here, too.
+pub(super) fn hear_attempts() {
+    shared::hear_attempts(|right, names| ATTEMPTS.elsewhere(right, names, clock::wall()));
+}
 
 /// A person who proved who they are.
 pub(super) struct Proven {

@@ -48,7 +48,16 @@ fn orders() -> Vec<Check> {
 
 /// What an obligation repeats of its order and of the line that it shares its id with.
 fn of_line() -> Check {
-    let same = [("s", "company_id"), ("s", "party_id"), ("s", "flow_id"), ("s", "currency"), ("l", "order_id"), ("l", "product_id"), ("l", "description")];
+    let same = [
+        ("s", "company_id"),
+        ("s", "party_id"),
+        ("s", "flow_id"),
+        ("s", "currency"),
+        ("s", "payment_term_id"),
+        ("l", "order_id"),
+        ("l", "product_id"),
+        ("l", "description"),
+    ];
     let terms = [("l", "unit"), ("l", "unit_price"), ("l", "price_base_quantity"), ("l", "discount_percent"), ("l", "billing_policy"), ("l", "tax_ids")];
     let differs: Vec<String> = same.iter().chain(&terms).map(|(table, column)| format!("o.{column} IS DISTINCT FROM {table}.{column}")).collect();
     let sql = format!(

@@ -13,6 +13,8 @@ mod exposure;
 mod ledger;
 mod numbers;
 mod receivables;
+mod repeats;
 pub mod routes;
 pub mod service;
 mod snapshots;
+mod taxes;

@@ -1,7 +1,7 @@
 //! Verifying a tenant.
 
 use super::check::{self, Check};
-use super::{billing, chain, documents, down_payments, exposure, ledger, numbers, receivables, snapshots};
+use super::{billing, chain, documents, down_payments, exposure, ledger, numbers, receivables, repeats, snapshots, taxes};
 use crate::sql::{self, statement};
 use causeway_contract::Problem;
 use causeway_govern::trail;
@@ -39,6 +39,7 @@ fn checks() -> Vec<Check> {
         exposure::checks(),
         chain::checks(),
         snapshots::checks(),
+        repeats::checks(),
     ]
     .concat()
 }
@@ -56,6 +57,7 @@ pub async fn verify(_: &Ctx, tx: &mut Tx<'_>) -> Result<Verification, Problem> {
     }
     breaks.extend(exposure::obligations(tx).await?);
     breaks.extend(chain::digests(tx).await?);
+    breaks.extend(taxes::splits(tx).await?);
     Ok(Verification { object: "verification".to_owned(), ok: breaks.is_empty(), checked, breaks })
 }
 
@@ -77,8 +79,8 @@ async fn counts(tx: &mut Tx<'_>, checks: &[Check]) -> Result<BTreeMap<String, i6
     let cells = CHECKED.map(|(table, _)| (table, Cell::Whole));
     let asked = statement(tx, &count_sql(), Vec::new());
     let rows = tx.query(&asked.sql, asked.values, &cells).await?;
-    // The obligations of exposures and the digests of the journal are two more checks.
-    let mut counted = BTreeMap::from([("checks".to_owned(), i64::try_from(checks.len() + 2).unwrap_or(i64::MAX))]);
+    // The obligations of exposures, the digests of the journal and the taxes of lines are three more checks.
+    let mut counted = BTreeMap::from([("checks".to_owned(), i64::try_from(checks.len() + 3).unwrap_or(i64::MAX))]);
     for row in &rows {
         for (table, _) in CHECKED {
             counted.insert(table.to_owned(), row.try_get("", table).map_err(|error| sql::unreadable(&error))?);

@@ -4,7 +4,7 @@ use super::after::After;
 use super::tx::Conn;
 use super::{Fault, Tx};
 use crate::Ctx;
-use causeway_contract::Problem;
+use causeway_contract::{Code, Problem};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection, Executor};
 use std::str::FromStr;
@@ -97,7 +97,7 @@ impl Postgres {
                     let _ = conn.close().await;
                 }
                 if keep {
-                    return Err(lost(error));
+                    return Err(in_doubt(error));
                 }
             }
             (Ok(_), None) => {}
@@ -110,6 +110,19 @@ impl Postgres {
     pub const fn pool(&self) -> &PgPool {
         &self.pool
     }
+}
+
+/// The commit was sent and its answer never came, or it was refused.
+fn in_doubt(error: sqlx::Error) -> (Problem, Option<Fault>) {
+    let fault = Fault::from(error);
+    let problem = match &fault {
+        Fault::Unavailable(_) => {
+            let detail = "The database went away while this was being committed: whether it was is not known. Ask again with the same Idempotency-Key; without one, look first.";
+            Problem::new(Code::Unavailable, detail)
+        }
+        _ => fault.problem(),
+    };
+    (problem, Some(fault))
 }
 
 /// Closes the connection instead of giving it back, unless it was taken out after a clean end.

@@ -25,7 +25,8 @@ impl Default for Memory {
 }
 
 impl Memory {
-    fn spend(&self, subject: Subject, rate: Rate, now: Instant) -> Verdict {
+    /// Spends one request, if there is one left.
+    pub(super) fn spend(&self, subject: Subject, rate: Rate, now: Instant) -> Verdict {
         let part = usize::try_from(self.hasher.hash_one(subject) % PARTS).unwrap_or_default();
         let Some(part) = self.parts.get(part) else { return judge(None, now, rate).1 };
         let mut spent = part.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,13 +1,15 @@
 //! Rate limits: how many requests a tenant and each of its credentials may send (INT-37, threat 49).
 //!
 //! The rule is GCRA: one instant per key says when it will have nothing left to pay back. A full bucket may be spent at once; it refills evenly.
-//! Behind [`Limiter`] the instants live in memory, or wherever several instances share them.
+//! Behind [`Limiter`] the instants live in memory, or in Redis, where several instances share them.
 
 mod memory;
 mod rules;
+mod shared;
 
 pub use memory::Memory;
 pub use rules::{Rate, Verdict, judge};
+pub use shared::Shared;
 
 use crate::http::LocalFuture;
 use causeway_value::Instant;

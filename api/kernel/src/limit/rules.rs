@@ -25,8 +25,13 @@ impl Rate {
     }
 
     /// Microseconds in which one request is paid back, rounded up so that a minute never gives more than promised.
-    fn interval(self) -> i64 {
+    pub(super) fn interval(self) -> i64 {
         MINUTE.div_euclid(i64::from(self.per_minute)) + i64::from(MINUTE.rem_euclid(i64::from(self.per_minute)) != 0)
+    }
+
+    /// Microseconds in which a bucket that was spent wholly is paid back.
+    pub(super) fn bucket(self) -> i64 {
+        self.interval() * i64::from(self.per_minute)
     }
 }
 
@@ -47,7 +52,7 @@ pub struct Verdict {
 #[must_use]
 pub fn judge(spent_until: Option<Instant>, now: Instant, rate: Rate) -> (Instant, Verdict) {
     let interval = rate.interval();
-    let bucket = interval * i64::from(rate.per_minute);
+    let bucket = rate.bucket();
     let before = spent_until.unwrap_or(now).0.max(now.0);
     let after = before + interval;
     let allowed = after - now.0 <= bucket;

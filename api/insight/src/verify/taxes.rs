@@ -1,0 +1,72 @@
+//! The taxes of a line are its tax amount: the split is kept as JSON, so the lines are read page by page and added up here.
+
+use super::check::{Unit, written};
+use crate::sql::{self, statement};
+use causeway_contract::Problem;
+use causeway_entity::TaxAmount;
+use causeway_kernel::Tx;
+use causeway_kernel::db::Cell;
+use causeway_openapi::object::Break;
+use causeway_value::{Amount, Currency, Json, type_id};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+/// The name of the check.
+const NAME: &str = "line_taxes";
+/// Lines that are read at a time.
+const PAGE: usize = 1_000;
+/// Breaks that are reported, at most.
+const MOST: usize = 100;
+
+/// Lines by their table, with what they are lines of and the prefix of its ids.
+const LINES: [(&str, &str, &str, &str); 3] =
+    [("quote_lines", "quote_id", "quotes", "qot"), ("order_lines", "order_id", "orders", "ord"), ("invoice_lines", "invoice_id", "invoices", "inv")];
+
+const CELLS: [(&str, Cell); 6] =
+    [("line", Cell::Uuid), ("id", Cell::Uuid), ("position", Cell::Whole), ("currency", Cell::Text), ("tax_amount", Cell::Whole), ("taxes", Cell::Text)];
+
+#[derive(Clone, Debug, FromQueryResult)]
+struct Line {
+    line: Uuid,
+    id: Uuid,
+    position: i64,
+    currency: Currency,
+    tax_amount: Amount,
+    taxes: Json<Vec<TaxAmount>>,
+}
+
+/// Adds up the taxes of every line that the caller may see.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn splits(tx: &mut Tx<'_>) -> Result<Vec<Break>, Problem> {
+    let mut breaks = Vec::new();
+    for (lines, parent, table, prefix) in LINES {
+        let template = template(lines, parent, table);
+        let mut after = Some(Uuid::nil());
+        while let Some(last) = after.take() {
+            let asked = statement(tx, &template, vec![last.into()]);
+            let page: Vec<Line> = sql::rows(tx, asked, &CELLS).await?;
+            if page.len() == PAGE {
+                after = page.last().map(|line| line.line);
+            }
+            for line in &page {
+                let expected = line.taxes.0.iter().try_fold(Amount::ZERO, |sum, tax| sum.plus(tax.amount))?;
+                if expected != line.tax_amount && breaks.len() < MOST {
+                    let side = |amount: Amount| written(Unit::Money, amount.0, Some(line.currency));
+                    let (expected, found) = (side(expected), side(line.tax_amount));
+                    let detail = format!("line {}: the sum of its taxes as its tax: expected {expected}, found {found}", line.position);
+                    breaks.push(Break { check: NAME.to_owned(), subject: type_id(prefix, line.id), detail });
+                }
+            }
+        }
+    }
+    Ok(breaks)
+}
+
+fn template(lines: &str, parent: &str, table: &str) -> String {
+    format!(
+        "SELECT l.id AS line, d.id AS id, l.position AS position, d.currency AS currency, l.tax_amount AS tax_amount, l.taxes AS taxes FROM {table} d \
+         JOIN {lines} l ON l.tenant_id = d.tenant_id AND l.{parent} = d.id WHERE d.tenant_id = $1 AND l.id > $2 [d.company_id] ORDER BY l.id LIMIT {PAGE}"
+    )
+}
