@@ -65,7 +65,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, ordered: &Ordered, body: &Create
     check::finish(errors)?;
     let Some(asked) = asked else { return Err(Problem::not_found()) };
     let amount = rules::amount(asked, ordered.total)?;
-    within(tx, ordered, asked, amount).await?;
+    let amount = within(tx, ordered, asked, amount).await?;
     let company = tx.must::<companies::Entity>(ordered.company_id).await?;
     let advances = chart(tx, company.id, &[], &[]).await?.purpose(Purpose::CustomerAdvances)?;
     let taxes = tax_defs(tx, company.id).await?;
@@ -141,8 +141,9 @@ fn asked(body: &CreateDownPayment, currency: Currency, errors: &mut Vec<FieldErr
     None
 }
 
-/// Refuses what would come to more than the order together with what is billed of it and asked in advance already.
-async fn within(tx: &mut Tx<'_>, ordered: &Ordered, asked: Asked, amount: Amount) -> Result<(), Problem> {
+/// Refuses what would come to more than the order together with what is billed of it and asked in advance already. Shares are rounded one by one: the one
+/// that makes the whole takes what the others leave.
+async fn within(tx: &mut Tx<'_>, ordered: &Ordered, asked: Asked, amount: Amount) -> Result<Amount, Problem> {
     let invoiced = Find::<billables::Entity>::new().eq(billables::Column::OrderId, ordered.id).eq(billables::Column::Status, BillableStatus::Invoiced);
     let invoiced: Vec<BillableId> = invoiced.all(tx).await?.into_iter().map(|row| row.id).collect();
     let lines = billed_lines(tx, &invoiced).await?;
@@ -152,7 +153,11 @@ async fn within(tx: &mut Tx<'_>, ordered: &Ordered, asked: Asked, amount: Amount
     let before = Amount::sum(downs.iter().filter_map(|down| down.undeducted_amount))?;
     let most = ordered.total.minus(billed)?.minus(before)?.max(Amount::ZERO);
     if amount <= most {
-        return Ok(());
+        return Ok(amount);
+    }
+    let rounded_up = i64::try_from(downs.len()).map_or(Amount::ZERO, Amount);
+    if matches!(asked, Asked::Percent(_)) && most > Amount::ZERO && amount.minus(most)? <= rounded_up {
+        return Ok(most);
     }
     let text = |amount: Amount| amount.text(ordered.currency);
     let pointer = if matches!(asked, Asked::Amount(_)) { "/amount" } else { "/percent" };
