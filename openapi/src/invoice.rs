@@ -11,6 +11,7 @@ use causeway_value::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 pub use op::ENDPOINTS;
@@ -180,7 +181,7 @@ pub struct Installment {
 }
 
 /// What makes a separate invoice when a party's ready billables are invoiced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, EnumIter, EnumMessage, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InvoiceGroup {
     /// Each order.

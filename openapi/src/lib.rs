@@ -32,6 +32,7 @@ pub mod invoice_check;
 pub mod ledger;
 pub mod line;
 pub mod margin;
+mod meaning;
 pub mod measure;
 pub mod object;
 pub mod order;
@@ -113,7 +114,9 @@ const DESCRIPTION: &str = "From the first lead to the paid invoice. Amounts are 
 /// The OpenAPI 3.1 document: what `GET /openapi.json` answers with.
 #[must_use]
 pub fn document() -> serde_json::Value {
-    causeway_contract::document("Causeway", env!("CARGO_PKG_VERSION"), DESCRIPTION, &rows())
+    let mut document = causeway_contract::document("Causeway", env!("CARGO_PKG_VERSION"), DESCRIPTION, &rows());
+    meaning::explain(&mut document);
+    document
 }
 
 #[cfg(test)]

@@ -109,13 +109,13 @@ pub struct PriceRuleInput {
     /// The category it covers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category_id: Option<CategoryId>,
-    /// The least quantity, in the base unit of the product's unit: 0 when not given.
+    /// The least quantity, in the base unit of the product's unit: 0 when not given. A rule holds until the quantity of the next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_quantity: Option<Quantity>,
     /// Gives this price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
-    /// Takes this much off the list price.
+    /// Takes this much off the list price; a negative share raises it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent_off: Option<Percent>,
     /// Adds this to the list price.

@@ -79,7 +79,7 @@ pub struct CreateTax {
     /// Whether it is computed on top of earlier ones that affect the base: true when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_affected: Option<bool>,
-    /// The members of a group, of the same company.
+    /// The members of a group, of the same company. A reverse charge is a group of a tax and one of the opposite rate (TAX-020).
     #[serde(default)]
     #[schema(max_items = 500)]
     pub group_of: Vec<TaxId>,

@@ -46,7 +46,7 @@ pub struct CreatePaymentTerm {
     /// The name that stands on documents.
     #[schema(max_length = 200)]
     pub name: String,
-    /// The parts, in order; at least one.
+    /// The parts, in order; at least one. Percentages make 100 unless one takes the remainder; the last takes what is left, whatever it says.
     #[schema(max_items = 500)]
     pub installments: Vec<TermLine>,
     /// A discount for paying early.

@@ -110,6 +110,20 @@ fn a_required_field_is_never_null() {
     }
 }
 
+/// Who chooses a value reads what it does: parameters say what they mean, enums that decide about money what each of their values does.
+#[test]
+fn the_document_says_what_is_chosen() {
+    let document = document();
+    let operations = document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
+    for operation in operations {
+        for parameter in operation["parameters"].as_array().unwrap() {
+            assert!(parameter["description"].as_str().is_some_and(|text| !text.is_empty()), "{}: {parameter}", operation["operationId"]);
+        }
+    }
+    let rounding = document["components"]["schemas"]["TaxRounding"]["description"].as_str().unwrap();
+    assert!(rounding.starts_with("Where tax is rounded.\n- `per_line`: Each tax of each line.\n- `per_document`: "), "{rounding}");
+}
+
 /// The schema that checks a patch must accept what a typed client sends for it: the fields of the object that are null can be emptied.
 #[test]
 fn a_patch_empties_only_what_may_be_null() {

@@ -1,5 +1,6 @@
 //! What the books know of a document: the rate at which it was booked, as its row keeps it, in the direction in which it was quoted; and what numbers it.
 
+use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{invoices, payments};
 use causeway_entity::govern::companies;
 use causeway_kernel::number::Fiscal;
@@ -34,6 +35,12 @@ fn conversion(currency: Currency, company_currency: Currency, rate: Rate, divide
         (false, false) => Conversion::Times(rate),
         (false, true) => Conversion::DividedBy(rate),
     }
+}
+
+/// Names the field that holds the day of a document, when it is the day that cannot be booked on.
+#[must_use]
+pub fn of_day(problem: Problem, pointer: &str) -> Problem {
+    if matches!(problem.code, Code::NumberOrder | Code::PeriodLocked) { problem.at(pointer) } else { problem }
 }
 
 /// The fiscal calendar of a company.

@@ -1,6 +1,7 @@
 //! What a company asks of the installments of its invoices.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 /// What a company asks of the installments of its invoices.
@@ -16,7 +17,7 @@ pub struct InstallmentRules {
 }
 
 /// Whether two installments of an invoice may be due on the same day.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, EnumIter, EnumMessage, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SameDueDate {
     /// They may.
@@ -27,7 +28,7 @@ pub enum SameDueDate {
 }
 
 /// How installments in another currency are converted to the company's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, EnumIter, EnumMessage, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InstallmentConversion {
     /// They share what the lines come to; the last takes the residue (TERM-022).

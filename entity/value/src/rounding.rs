@@ -2,6 +2,7 @@
 
 use crate::{Amount, AmountText, Currency, Overflow};
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 /// How a company rounds amounts of one currency beyond its smallest unit.
@@ -33,7 +34,7 @@ pub struct CashRounding {
 }
 
 /// In which direction an amount is rounded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, EnumIter, EnumMessage, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RoundingMethod {
     /// To the nearest step, halves away from zero.
@@ -46,7 +47,7 @@ pub enum RoundingMethod {
 }
 
 /// Where the difference of rounding what is to be paid goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, EnumIter, EnumMessage, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CashStrategy {
     /// Onto a line of its own, which is booked as rounding.

@@ -2,10 +2,11 @@
 
 use crate::{AmountText, Percent};
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 /// In which order the months, the days and the day of the month of an installment are applied.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, EnumIter, EnumMessage, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TermOrder {
     /// Months, then days, then the end or day of the month.
@@ -38,20 +39,20 @@ pub struct TermLine {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 120)]
     pub months: u32,
-    /// Whether the date moves to its month's end.
+    /// Whether the date moves to its month's end; with a `day_of_month` to that day of the month after.
     #[serde(default)]
     pub end_of_month: bool,
     /// The day of the month it moves to: the next one that is not before the date. 31 means the month's end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 31)]
     pub day_of_month: Option<u32>,
-    /// The order of the steps.
+    /// When the days are added: a date moves to an end or day of the month before them, or after them.
     #[serde(default)]
     pub order: TermOrder,
 }
 
 /// How the tax of an early payment discount is treated (vectors EPD-…).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, EnumIter, EnumMessage, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DiscountTaxMode {
     /// The tax is reduced when the early payment arrives.
@@ -63,7 +64,8 @@ pub enum DiscountTaxMode {
     Upfront,
 }
 
-/// A discount for paying early.
+/// A discount for paying early. A payment in time of exactly what it leaves closes the invoice. What that is shows the dry run of a payment of the whole
+/// amount with `invoice_ids`: the discount stays unallocated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EarlyDiscount {

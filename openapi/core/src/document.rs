@@ -196,7 +196,7 @@ fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {
         && let Some(crate::Shape::Object { fields, .. }) = (row.query)()
     {
         for (name, field) in fields {
-            all.push(text(&name, "query", field.required, &describe(&field.shape)));
+            all.push(json!({"name": name, "in": "query", "required": field.required, "description": field.meaning, "schema": of_parameter(&field.shape)}));
         }
     }
     let expand: Vec<String> = relations(row, rows).into_iter().map(|relation| relation.name).collect();
@@ -218,11 +218,13 @@ fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {
     all
 }
 
-fn describe(shape: &crate::Shape) -> String {
+/// What a parameter may be: a query is text, which reads as a number, a day or a word.
+fn of_parameter(shape: &crate::Shape) -> Value {
     match shape {
-        crate::Shape::Text { format, .. } if !format.is_empty() => format!("Format: {format}"),
-        crate::Shape::Words(words) => format!("One of {}", words.join(", ")),
-        crate::Shape::YesNo => "true or false".to_owned(),
-        _ => "Text".to_owned(),
+        crate::Shape::Text { format, .. } if !format.is_empty() => json!({"type": "string", "format": format}),
+        crate::Shape::Words(words) => json!({"type": "string", "enum": words}),
+        crate::Shape::Whole { min, max } => json!({"type": "integer", "minimum": min, "maximum": max}),
+        crate::Shape::YesNo => json!({"type": "boolean"}),
+        _ => json!({"type": "string"}),
     }
 }

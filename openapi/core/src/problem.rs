@@ -234,6 +234,13 @@ impl Problem {
         problem
     }
 
+    /// Names the field of the body that it is about.
+    #[must_use]
+    pub fn at(mut self, pointer: &str) -> Self {
+        self.errors.push(FieldError::pointer(self.code, pointer, self.detail.clone()));
+        self
+    }
+
     /// Adds a fact to `meta`.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
@@ -282,7 +289,12 @@ impl FieldError {
     }
 
     fn place(&self) -> String {
-        self.pointer.as_ref().or(self.parameter.as_ref()).or(self.header.as_ref()).map_or_else(String::new, |place| format!("`{place}`"))
+        match self.pointer.as_ref().or(self.parameter.as_ref()).or(self.header.as_ref()) {
+            None => String::new(),
+            // The pointer to the whole is empty.
+            Some(place) if place.is_empty() => "The body".to_owned(),
+            Some(place) => format!("`{place}`"),
+        }
     }
 }
 
@@ -297,5 +309,11 @@ mod tests {
         assert_eq!(Problem::of(vec![error(Code::NotFound, "/party_id")]).status, 422);
         assert_eq!(Problem::of(vec![error(Code::Required, "/name")]).code, Code::ValidationFailed);
         assert_eq!(Problem::of(vec![error(Code::NotFound, "/a"), error(Code::TooLong, "/b")]).code, Code::ValidationFailed);
+    }
+
+    #[test]
+    fn the_pointer_to_the_whole_is_read_as_the_body() {
+        let problem = Problem::field(Code::InvalidValue, "", "must be an object");
+        assert_eq!((problem.detail.as_str(), problem.errors[0].pointer.as_deref()), ("The body must be an object", Some("")));
     }
 }

@@ -68,6 +68,8 @@ pub struct Field {
     pub required: bool,
     /// Whether null is allowed.
     pub nullable: bool,
+    /// What it means.
+    pub meaning: String,
 }
 
 impl Shape {
@@ -270,14 +272,21 @@ fn compile_object(schema: &Value, named: &BTreeMap<String, Value>) -> Shape {
     if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
         for (name, property) in properties {
             let (shape, nullable) = compile(property, named);
-            fields.insert(name.clone(), Field { shape: Arc::new(shape), required: required.contains(&name.as_str()), nullable });
+            let required = required.contains(&name.as_str());
+            fields.insert(name.clone(), Field { shape: Arc::new(shape), required, nullable, meaning: meaning(property) });
         }
     }
     let others = schema.get("additionalProperties").filter(|others| others.is_object()).map(|others| {
         let (shape, nullable) = compile(others, named);
-        Field { shape: Arc::new(shape), required: false, nullable }
+        Field { shape: Arc::new(shape), required: false, nullable, meaning: String::new() }
     });
     Shape::Object { fields, others }
+}
+
+/// The description of a property: its own, or that of the type that it may have besides null.
+fn meaning(property: &Value) -> String {
+    let options = property.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    std::iter::once(property).chain(options).find_map(|schema| schema.get("description").and_then(Value::as_str)).unwrap_or_default().to_owned()
 }
 
 /// Reads JSON strictly: no duplicate keys, no NUL or other broken text, at most [`MAX_DEPTH`] levels.

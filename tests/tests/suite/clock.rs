@@ -62,6 +62,7 @@ async fn numbers_follow_dates() {
     assert_eq!(deal::post_invoice(&tenant, first.id, Some("2026-12-10")).await.number.as_deref(), Some("INV/2026/00001"));
     let problem = tenant.refused::<invoice::PostInvoice>(second.id, &PostInvoice { invoice_date: Some(day("2026-12-09")) }).await;
     assert_eq!((problem.status, problem.code), (422, Code::NumberOrder));
+    assert_eq!(problem.errors[0].pointer.as_deref(), Some("/invoice_date"));
     // The refused posting took no number.
     assert_eq!(deal::post_invoice(&tenant, second.id, Some("2026-12-10")).await.number.as_deref(), Some("INV/2026/00002"));
 }

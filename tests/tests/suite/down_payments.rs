@@ -167,6 +167,23 @@ async fn a_down_payment_is_split_by_groups_of_taxes() {
     verified(&tenant).await;
 }
 
+/// Half of 41.65 is 20.825: each half is rounded up, and there is one cent less than both.
+#[tokio::test]
+async fn shares_that_make_the_whole_exhaust_it() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![free("1", "35.00", vec![shop.tax])]).await;
+    assert_eq!(asked(&tenant, order.id, &percent("50")).await.total_amount.0, "20.83");
+    assert_eq!(asked(&tenant, order.id, &percent("50")).await.total_amount.0, "20.82");
+    let problem = tenant.refused::<down_payment::CreateDownPayment>(order.id, &percent("1")).await;
+    assert_eq!(problem.code, Code::AmountExceedsOpen);
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!(deal::post_invoice(&tenant, draft.id, None).await.total_amount.0, "0.00");
+    assert_eq!(balances(&tenant, &shop, ["2200", "4000"]).await, ["0.00", "-35.00"]);
+    verified(&tenant).await;
+}
+
 #[tokio::test]
 async fn a_partial_invoice_deducts_no_more_than_it_bills_and_a_credit_lessens_what_is_deducted() {
     let world = World::start().await;

@@ -67,6 +67,7 @@ mod sweep_statements;
 mod sweep_tenants;
 mod sweep_writes;
 mod tampering;
+mod teaching;
 mod total_discount;
 mod vectors;
 mod vectors_matching;

@@ -20,7 +20,7 @@ use causeway_master::{check, money, term};
 use causeway_openapi::down_payment::CreateDownPayment;
 use causeway_openapi::invoice::Invoice;
 use causeway_value::{
-    Amount, BillableId, BillableStatus, CashRounding, CompanyId, Currency, Direction, DocumentLanguage, FlowId, InvoiceId, InvoiceStatus, Json, OrderId,
+    Amount, BillableId, BillableStatus, CashRounding, Coins, CompanyId, Currency, Direction, DocumentLanguage, FlowId, InvoiceId, InvoiceStatus, Json, OrderId,
     Overflow, PartyId, PaymentTermId, Percent, Price, Quantity, TaxRounding, product,
 };
 
@@ -68,7 +68,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, ordered: &Ordered, body: &Create
     let company = tx.must::<companies::Entity>(ordered.company_id).await?;
     let coins = cash_rounding(&company, ordered.currency);
     let amount = in_coins(asked, rules::amount(asked, ordered.total)?, coins, ordered.currency)?;
-    within(tx, ordered, asked, amount).await?;
+    let amount = within(tx, ordered, asked, amount, coins.and_then(|rule| rule.coins(ordered.currency))).await?;
     let advances = chart(tx, company.id, &[], &[]).await?.purpose(Purpose::CustomerAdvances)?;
     let taxes = tax_defs(tx, company.id).await?;
     let id = InvoiceId::new();
@@ -158,8 +158,9 @@ fn in_coins(asked: Asked, amount: Amount, rule: Option<&CashRounding>, currency:
     }
 }
 
-/// Refuses what would come to more than the order together with what is billed of it and asked in advance already.
-async fn within(tx: &mut Tx<'_>, ordered: &Ordered, asked: Asked, amount: Amount) -> Result<(), Problem> {
+/// Refuses what would come to more than the order together with what is billed of it and asked in advance already. Shares are rounded one by one: the one
+/// that makes the whole takes what the others leave.
+async fn within(tx: &mut Tx<'_>, ordered: &Ordered, asked: Asked, amount: Amount, coins: Option<Coins>) -> Result<Amount, Problem> {
     let invoiced = Find::<billables::Entity>::new().eq(billables::Column::OrderId, ordered.id).eq(billables::Column::Status, BillableStatus::Invoiced);
     let invoiced: Vec<BillableId> = invoiced.all(tx).await?.into_iter().map(|row| row.id).collect();
     let lines = billed_lines(tx, &invoiced).await?;
@@ -169,7 +170,14 @@ async fn within(tx: &mut Tx<'_>, ordered: &Ordered, asked: Asked, amount: Amount
     let before = Amount::sum(downs.iter().filter_map(|down| down.undeducted_amount))?;
     let most = ordered.total.minus(billed)?.minus(before)?.max(Amount::ZERO);
     if amount <= most {
-        return Ok(());
+        return Ok(amount);
+    }
+    // Each share before may have been rounded up by a step, and this one too where it is of coins.
+    let step = coins.map_or(1, |coins| coins.step.0);
+    let shares = i64::try_from(downs.len()).unwrap_or(i64::MAX).saturating_add(i64::from(coins.is_some()));
+    let rounded_up = Amount(shares.saturating_mul(step));
+    if matches!(asked, Asked::Percent(_)) && most > Amount::ZERO && amount.minus(most)? <= rounded_up {
+        return Ok(most);
     }
     let text = |amount: Amount| amount.text(ordered.currency);
     let pointer = if matches!(asked, Asked::Amount(_)) { "/amount" } else { "/percent" };

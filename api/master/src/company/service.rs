@@ -29,6 +29,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
     };
     room_for_company(tx).await?;
     let mut errors = Vec::new();
+    check::not_blank(&body.name, "/name", &mut errors);
     check_rules(tx, body.quote_rules.as_ref(), &mut errors).await?;
     let credit_note_limit = body.credit_note_limit.as_ref().and_then(|limit| limit_of(limit, body.currency, &mut errors));
     errors.extend(body.document_rules.as_ref().map(completeness::unanswerable).unwrap_or_default());
@@ -131,6 +132,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     if let Patch::Value(rules) = &body.rounding_rules {
         check_rounding(rules, &mut errors);
     }
+    check::not_blank(&new.name, "/name", &mut errors);
     check::finish(errors)?;
     new.metadata = Json(merge_metadata(new.metadata.0, body.metadata.clone()));
     new.version += 1;

@@ -299,6 +299,11 @@ impl Stack {
         Ok((net.at(unknown)?, taxes))
     }
 
+    /// What the line's amount is beyond a multiple of `step`.
+    fn beyond_step(&self, step: i64) -> Result<Amount, Overflow> {
+        self.amount.0.checked_rem(step).map(Amount).ok_or(Overflow)
+    }
+
     /// What the included taxes leave of the line's amount.
     fn net_after(&self, taxes: &[Amount]) -> Result<Amount, Overflow> {
         let included = self.layers.iter().zip(taxes).filter(|(layer, _)| layer.tax.included);
@@ -401,8 +406,11 @@ fn per_document(stacks: &[Stack], policy: TaxPolicy) -> Result<Vec<Rounded>, Ove
             rounded.net = stack.net_after(&rounded.taxes)?;
         }
     } else {
-        for (rounded, net) in rounded.iter_mut().zip(round_together(&nets, policy.step)?) {
-            rounded.net = net;
+        // A step is for taxes: nets keep what the price is beyond its steps, or a price without any tax inside would be bent to them.
+        let beyond = stacks.iter().map(|stack| stack.beyond_step(policy.step)).collect::<Result<Vec<_>, _>>()?;
+        let steps = nets.iter().zip(&beyond).map(|(net, beyond)| net.minus(Ratio::whole(beyond.0))).collect::<Result<Vec<_>, _>>()?;
+        for ((rounded, net), beyond) in rounded.iter_mut().zip(round_together(&steps, policy.step)?).zip(beyond) {
+            rounded.net = net.plus(beyond)?;
         }
     }
     Ok(rounded)

@@ -101,7 +101,10 @@ pub async fn price_offered(
     if !errors.is_empty() {
         return Ok(None);
     }
-    settle(&mut priced.lines, scope.terms, |ids| taxes.flat(ids))?;
+    if settle(&mut priced.lines, scope.terms, |ids| taxes.flat(ids)).is_err() {
+        errors.push(FieldError::pointer(Code::AmountOverflow, "/lines", "come to more than an amount can be: use smaller quantities or prices"));
+        return Ok(None);
+    }
     Ok(Some(priced))
 }
 

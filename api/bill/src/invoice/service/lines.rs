@@ -285,7 +285,10 @@ fn free_line(
         Some(id) => id,
         None => sources.account(document.direction, None, product)?,
     };
-    let amount = line_net(input.quantity, input.unit_price, Quantity::ONE, discount, Percent::ZERO, document.currency)?;
+    let Ok(amount) = line_net(input.quantity, input.unit_price, Quantity::ONE, discount, Percent::ZERO, document.currency) else {
+        errors.push(FieldError::pointer(Code::AmountOverflow, at("unit_price"), "times the quantity is more than an amount can be"));
+        return Ok(None);
+    };
     let row = invoice_lines::Model {
         product_id: input.product_id,
         description: description.unwrap_or_default(),

@@ -52,7 +52,10 @@ pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, date: Option<Day>) 
     let refs = refs::of(tx, id.uuid()).await?;
     match post_rows(ctx, tx, &company, (&old, &lines, Some(refs)), day).await {
         // Nothing is written yet: what else stands in the way can be looked at and told with it.
-        Err(problem) => Err(explained(ctx, tx, Draft { company: &company, invoice: &old, lines: &lines, day, stored: true }, problem).await?),
+        Err(problem) => {
+            let problem = explained(ctx, tx, Draft { company: &company, invoice: &old, lines: &lines, day, stored: true }, problem).await?;
+            Err(booked::of_day(problem, "/invoice_date"))
+        }
         posted => posted,
     }
 }

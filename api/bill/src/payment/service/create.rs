@@ -40,7 +40,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreatePayment) -> Result<
     let event = if body.status == Some(PaymentStatus::Draft) {
         "payment.created"
     } else {
-        book(ctx, tx, &company, &mut row).await?;
+        book(ctx, tx, &company, &mut row).await.map_err(|problem| booked::of_day(problem, "/payment_date"))?;
         let day = row.payment_date;
         settled = settle(ctx, tx, &company, &mut row, (&[], &[]), &mut targets, day).await?;
         posted_event(row.direction)

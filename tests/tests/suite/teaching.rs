@@ -1,0 +1,53 @@
+//! What refusals of money tell: the field that is wrong, also where only the sum shows it, and when the whole body is.
+
+use causeway_contract::Code;
+use causeway_tests::deal::advance;
+use causeway_tests::raw::Seen;
+use causeway_tests::shop;
+use causeway_tests::world::World;
+use serde_json::{Value, json};
+
+fn named(seen: &Seen) -> (Code, Vec<String>) {
+    let problem = seen.problem();
+    (problem.code, problem.errors.into_iter().filter_map(|error| error.pointer).collect())
+}
+
+#[tokio::test]
+async fn sums_that_no_amount_holds_name_the_lines() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let line = |quantity: &str, price: &str| json!({ "description": "Advice", "quantity": quantity, "unit_price": price, "tax_ids": [] });
+    let body = |lines: Vec<Value>| json!({ "company_id": shop.company, "party_id": shop.party, "currency": "EUR", "lines": lines });
+    let product = body(vec![line("1", "1.00"), line("9000000000000", "9000000000000")]);
+    for path in ["/v1/quotes/price", "/v1/quotes", "/v1/orders"] {
+        assert_eq!(named(&tenant.raw.post(path, &product).await), (Code::AmountOverflow, vec!["/lines".to_owned()]), "{path}");
+    }
+    assert_eq!(named(&tenant.raw.post("/v1/invoices", &product).await), (Code::AmountOverflow, vec!["/lines/1/unit_price".to_owned()]));
+    let sum = body((0..2).map(|_| line("9000", "9000000000000")).collect());
+    assert_eq!(named(&tenant.raw.post("/v1/quotes/price", &sum).await), (Code::AmountOverflow, vec!["/lines".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_object_and_a_company_without_a_name() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let problem = tenant.raw.post("/v1/invoices", &json!([])).await.problem();
+    assert_eq!((problem.status, problem.detail.as_str()), (422, "The body must be an object"));
+    let body = json!({ "name": " ", "country": "DE", "currency": "EUR", "time_zone": "UTC" });
+    assert_eq!(named(&tenant.raw.post("/v1/companies", &body).await), (Code::ValidationFailed, vec!["/name".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_payment_before_the_last_one_names_its_date() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    advance(&tenant, "2026-12-10T09:00:00Z").await;
+    let body = |day: &str| {
+        json!({ "company_id": shop.company, "party_id": shop.party, "direction": "inbound", "method": "bank", "amount": "5.00", "currency": "EUR",
+            "payment_date": day })
+    };
+    tenant.raw.post("/v1/payments", &body("2026-12-10")).await.success();
+    assert_eq!(named(&tenant.raw.post("/v1/payments", &body("2026-12-09")).await), (Code::NumberOrder, vec!["/payment_date".to_owned()]));
+}
