@@ -94,7 +94,7 @@ impl Filter {
                 (_, "lt]") => compare(&text, value) == Ordering::Less,
                 (_, "gte]") => compare(&text, value) != Ordering::Less,
                 (_, "lte]") => compare(&text, value) != Ordering::Greater,
-                _ => text == *value,
+                _ => text == *value || matches!((text.as_str(), value.as_str()), ("yes", "true") | ("no", "false")),
             }
         })
     }

@@ -7,12 +7,13 @@ use crate::export;
 use crate::filter::Filter;
 use crate::form::Form;
 use crate::list::{Record, to_the_right};
-use crate::model::{App, Failure};
+use crate::model::{App, Counted, Failure, Gauge, Heed};
 use crate::perform::{perform, wall};
 use crate::resource::{self, Aim, Operation, Resource};
 use crate::route::Place;
 use crate::sheet;
 use crate::text::{clean, fit, width};
+use crate::update::gauge_call;
 use causeway_contract::Method;
 use causeway_openapi::client::Client;
 use serde_json::Value;
@@ -119,7 +120,7 @@ fn unknown(resource: &Resource, word: &str) -> String {
 ///
 /// # Errors
 /// [`Stop`] with its exit code.
-pub async fn run(cli: &Cli, app: &App, client: &Client, request: Request, out: &mut dyn Write) -> Result<(), Stop> {
+pub async fn run(cli: &Cli, app: &mut App, client: &Client, request: Request, out: &mut dyn Write) -> Result<(), Stop> {
     match request {
         Request::List(resource) => list(cli, client, resource, &cli.filter.join(" "), out).await,
         Request::Get(place) => get(cli, app, client, &place, out).await,
@@ -143,6 +144,7 @@ pub async fn run(cli: &Cli, app: &App, client: &Client, request: Request, out: &
                 None => Ok(()),
             },
             Place::Dash => dashboard(app, client, out).await,
+            Place::Exceptions => exceptions(app, client, out).await,
             place => get(cli, app, client, &place, out).await,
         },
     }
@@ -229,25 +231,38 @@ fn show(cli: &Cli, app: &App, value: &Value, out: &mut dyn Write) -> Result<(), 
     Ok(())
 }
 
+/// The numbers of the dashboard.
 async fn dashboard(app: &App, client: &Client, out: &mut dyn Write) -> Result<(), Stop> {
     for gauge in app.gauges() {
-        let Some(resource) = resource::named(gauge.resource) else { continue };
-        let filter = Filter::read(&gauge.filter.replace("{today}", &app.today()), resource, app.now);
-        let call = filter
-            .server
-            .iter()
-            .fold(Call::of(&resource.list, &[]).with("limit", crate::model::COUNTED.to_string()), |call, (name, value)| call.with(name, value.clone()));
-        let text = match perform(client, true, &call).await {
-            Ok(reply) => {
-                let more = reply.body.get("has_more").and_then(Value::as_bool).unwrap_or(false);
-                format!("{}{}", reply.body.get("data").and_then(Value::as_array).map_or(0, Vec::len), if more { " or more" } else { "" })
-            }
-            Err(failure) if failure.denied() => "not permitted".to_owned(),
-            Err(failure) => return Err(failure.into()),
-        };
+        let text = count(app, client, gauge).await?.map_or_else(|| "not permitted".to_owned(), |counted| counted.text());
         say(out, &format!("{:24} {text}", gauge.label))?;
     }
     Ok(())
+}
+
+/// What waits in the queues, with why; then what the books say.
+async fn exceptions(app: &mut App, client: &Client, out: &mut dyn Write) -> Result<(), Stop> {
+    for (at, gauge) in app.gauges().iter().enumerate().filter(|(_, gauge)| gauge.heed == Heed::Exception) {
+        let counted = count(app, client, gauge).await?.ok_or_else(|| "not permitted".to_owned());
+        app.counts.insert(at, counted);
+    }
+    for panel in sheet::queues(app, 110) {
+        say(out, &panel.title)?;
+        for line in panel.lines {
+            say(out, &format!("  {}", line.text()))?;
+        }
+    }
+    Ok(())
+}
+
+/// What a gauge counts; nothing when it is not for who asks.
+async fn count(app: &App, client: &Client, gauge: &Gauge) -> Result<Option<Counted>, Stop> {
+    let Some(resource) = resource::named(gauge.resource) else { return Ok(None) };
+    match perform(client, true, &gauge_call(gauge, resource, app.now)).await {
+        Ok(reply) => Ok(Some(Counted::of(gauge, &reply.body))),
+        Err(failure) if failure.denied() => Ok(None),
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 /// The form of an operation, filled from the flags.

@@ -6,6 +6,7 @@
 
 mod bench;
 mod call;
+mod canvas;
 mod cli;
 mod columns;
 mod export;
@@ -14,7 +15,9 @@ mod form;
 mod headless;
 mod keys;
 mod list;
+mod metrics;
 mod model;
+mod pen;
 mod perform;
 mod plain;
 mod resource;
@@ -34,10 +37,12 @@ use clap::Parser;
 use headless::{Request, Stop};
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::Instant;
 
 fn main() -> ExitCode {
+    let begun = Instant::now();
     let cli = cli::Cli::parse();
-    match start(&cli) {
+    match start(&cli, begun) {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
             writeln!(std::io::stderr(), "causeway-console: {}", text::clean(&stop.text())).ok();
@@ -46,15 +51,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn start(cli: &cli::Cli) -> Result<(), Stop> {
+fn start(cli: &cli::Cli, begun: Instant) -> Result<(), Stop> {
     let broken = |error: std::io::Error| Stop::Usage(error.to_string());
     if let Some(frames) = cli.bench_frames {
         return bench::run(frames, cli.bench_rows, &mut std::io::stdout()).map_err(broken);
     }
     let request = headless::read(&cli.words).map_err(Stop::Usage)?;
-    let setup = setup::Setup::new(cli.clone()).map_err(Stop::Usage)?;
-    // One worker: answers are read and parsed beside the loop, never in it.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(broken)?;
+    let setup = setup::Setup::new(cli.clone(), begun).map_err(Stop::Usage)?;
+    // One thread: reading a page of a list takes less than a frame, and a second one would hold a stack and memory of its own.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
     let on_terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && std::env::var("TERM").is_ok_and(|term| term != "dumb");
     let done = match request {
         Request::Screen(place) if cli.plain => {
@@ -66,9 +71,9 @@ fn start(cli: &cli::Cli) -> Result<(), Stop> {
             runtime.block_on(runtime::run(&setup, app, client)).map_err(broken)
         }
         request => {
-            let (app, client) = setup.app(None, None).map_err(Stop::Usage)?;
+            let (mut app, client) = setup.app(None, None).map_err(Stop::Usage)?;
             let mut out = std::io::stdout().lock();
-            runtime.block_on(headless::run(cli, &app, &client, request, &mut out))
+            runtime.block_on(headless::run(cli, &mut app, &client, request, &mut out))
         }
     };
     // Calls that still run must not keep the shell waiting.

@@ -23,6 +23,8 @@ pub enum Place {
     },
     /// The story of a deal.
     Flow(String),
+    /// What went wrong or stands still, queue by queue.
+    Exceptions,
     /// Whether the service and its ledger are well.
     Health,
     /// The calls that the console made.
@@ -37,7 +39,12 @@ impl Place {
         Self::List { resource, filter: String::new() }
     }
 
-    /// Reads a place: `orders`, `orders?status=draft`, `orders/ord_…`, `ord_…`, `flows/flw_…`, `dash`, `health`, `causeway://tenant/orders/ord_…`.
+    /// The quotes that wait for somebody who may approve.
+    pub fn approvals() -> Self {
+        Self::List { resource: "quotes", filter: "status:in_approval".to_owned() }
+    }
+
+    /// Reads a place: `orders`, `orders?status=draft`, `orders/ord_…`, `ord_…`, `flows/flw_…`, `dash`, `approvals`, `exceptions`, `health`, `causeway://tenant/orders/ord_…`.
     ///
     /// # Errors
     /// What is wrong with it, for a person.
@@ -50,6 +57,8 @@ impl Place {
         let (name, id) = head.split_once(['/', ' ']).map_or((head, None), |(name, id)| (name, Some(id.trim())));
         let fixed = match name {
             "dash" | "dashboard" => Some(Self::Dash),
+            "approvals" => Some(Self::approvals()),
+            "exceptions" => Some(Self::Exceptions),
             "health" => Some(Self::Health),
             "calls" => Some(Self::Calls),
             "notes" => Some(Self::Notes),
@@ -72,7 +81,10 @@ impl Place {
         }
         let Some(resource) = resource::named(name) else {
             let names: Vec<_> = resource::all().iter().map(|resource| resource.name).collect();
-            return Err(format!("There is no place {name:?}. Places are dash, health, calls, notes, flows/ID and {}.", names.join(", ")));
+            return Err(format!(
+                "There is no place {name:?}. Places are dash, approvals, exceptions, health, calls, notes, flows/ID and {}.",
+                names.join(", ")
+            ));
         };
         if let Some(id) = id {
             return if resource.get.is_some() {
@@ -93,6 +105,7 @@ impl Place {
             Self::List { resource, filter } => format!("{resource}?{}", filter.split_whitespace().collect::<Vec<_>>().join("&")),
             Self::Object { resource, id } => format!("{resource}/{id}"),
             Self::Flow(id) => format!("flows/{id}"),
+            Self::Exceptions => "exceptions".to_owned(),
             Self::Health => "health".to_owned(),
             Self::Calls => "calls".to_owned(),
             Self::Notes => "notes".to_owned(),
@@ -114,13 +127,14 @@ mod tests {
 
     #[test]
     fn what_is_written_can_be_read() {
-        let places = ["dash", "health", "orders", "orders/ord_01", "flows/flw_01", "orders?status:draft&borealis", "api-keys", "calls"];
+        let places = ["dash", "exceptions", "health", "orders", "orders/ord_01", "flows/flw_01", "orders?status:draft&borealis", "api-keys", "calls"];
         for text in places {
             assert_eq!(Place::read(text).unwrap().write(), text);
         }
         let filtered = Place::List { resource: "orders", filter: "status:draft".to_owned() };
         assert_eq!(Place::read("orders?status=draft").unwrap(), filtered);
         assert_eq!(Place::read("causeway://acme/ord_01").unwrap(), Place::read("orders/ord_01").unwrap());
+        assert_eq!(Place::read("approvals").unwrap(), Place::read("quotes?status:in_approval").unwrap());
         assert_eq!(Place::read("orders ord_01").unwrap(), Place::read("ord_01").unwrap());
     }
 

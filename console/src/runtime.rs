@@ -1,8 +1,10 @@
 //! The only loop: input first, then answers, then at most one frame. Nothing ticks while nothing happens.
 
 use crate::call::Call;
+use crate::canvas::Canvas;
 use crate::export;
-use crate::model::{App, Cmd, Msg, Tag};
+use crate::metrics::Metrics;
+use crate::model::{App, Cmd, Link, Msg, Tag};
 use crate::perform::{perform, wall};
 use crate::setup::Setup;
 use crate::term::Guard;
@@ -12,15 +14,13 @@ use causeway_openapi::integration::{self, StreamQuery};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use crossterm::execute;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use futures_core::Stream;
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Stdout, Write, stdout};
+use std::io::{Stdout, stdout};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::AbortHandle;
 
 /// The least time between two frames.
@@ -30,18 +30,22 @@ const GOODBYE: Duration = Duration::from_secs(2);
 /// Messages that are taken before a frame is drawn.
 const BATCH: usize = 64;
 
+/// Questions in the background that are under way at once: each answer is a page of whole objects, and all of them together would be much to hold.
+const BEHIND: usize = 4;
+
 /// Runs effects; what comes of them comes back as messages.
 pub struct Runner {
     client: Client,
     read_only: bool,
     messages: mpsc::Sender<Msg>,
     running: BTreeMap<Tag, AbortHandle>,
+    behind: Arc<Semaphore>,
 }
 
 impl Runner {
     /// A runner with a credential.
-    pub const fn new(client: Client, read_only: bool, messages: mpsc::Sender<Msg>) -> Self {
-        Self { client, read_only, messages, running: BTreeMap::new() }
+    pub fn new(client: Client, read_only: bool, messages: mpsc::Sender<Msg>) -> Self {
+        Self { client, read_only, messages, running: BTreeMap::new(), behind: Arc::new(Semaphore::new(BEHIND)) }
     }
 
     /// Uses another credential from now on.
@@ -93,7 +97,13 @@ impl Runner {
         let (client, read_only, messages) = (self.client.clone(), self.read_only, self.messages.clone());
         let writes = call.writes();
         let name = tag.clone();
+        // Nobody waits for these in front of the screen.
+        let behind = matches!(tag, Tag::Count(_) | Tag::Names(_)).then(|| Arc::clone(&self.behind));
         let task = tokio::spawn(async move {
+            let _turn = match &behind {
+                Some(behind) => behind.acquire().await.ok(),
+                None => None,
+            };
             let begun = Instant::now();
             let reply = Box::new(perform(&client, read_only, &call).await);
             let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -143,7 +153,7 @@ impl Signals {
     }
 }
 
-type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+type Screen = Canvas<Stdout>;
 
 /// Runs the console on the terminal until one leaves.
 ///
@@ -152,12 +162,13 @@ type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result<()> {
     let mut signals = Signals::new()?;
     let guard = Guard::take(setup.mouse())?;
-    let mut screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, stdout())))?;
     if let Ok((columns, rows)) = crossterm::terminal::size() {
         app.size = (columns, rows);
     }
+    let mut screen = Canvas::new(stdout(), app.size.0, app.size.1);
+    let mut metrics = setup.metrics()?;
     // The first frame needs nobody.
-    draw(&mut screen, &mut app)?;
+    draw(&mut screen, &mut app, &mut metrics, 0)?;
     #[expect(clippy::panic, reason = "asked for, by a test")]
     if setup.panics() {
         panic!("asked for");
@@ -181,11 +192,11 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
                             app.note(text);
                         }
                     }
-                    Cmd::Copy(text) => execute!(screen.backend_mut(), CopyToClipboard::to_clipboard_from(text))?,
-                    Cmd::Redraw => clear(&mut screen, &mut app)?,
+                    Cmd::Copy(text) => execute!(screen.out(), CopyToClipboard::to_clipboard_from(text))?,
+                    Cmd::Redraw => clear(&mut screen, &mut app),
                     Cmd::Suspend => {
                         guard.suspend()?;
-                        clear(&mut screen, &mut app)?;
+                        clear(&mut screen, &mut app);
                     }
                     Cmd::Profile(name) => match setup.app(Some(&name), None) {
                         Ok((mut other, client)) => {
@@ -220,7 +231,7 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
         }
         let now = Instant::now();
         if app.dirty && now.duration_since(drawn) >= FRAME {
-            draw(&mut screen, &mut app)?;
+            draw(&mut screen, &mut app, &mut metrics, messages.len())?;
             drawn = now;
         }
         let due = tokio::time::Instant::from_std(drawn.checked_add(FRAME).unwrap_or(now));
@@ -231,7 +242,10 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
                 return Ok(());
             }
             event = std::future::poll_fn(|context| std::pin::Pin::new(&mut events).poll_next(context)) => match event {
-                Some(Ok(event)) => waiting.extend(message(event)),
+                Some(Ok(event)) => {
+                    metrics.input();
+                    waiting.extend(message(event));
+                }
                 // The terminal is gone: nobody is there to go on for.
                 Some(Err(_)) | None => return Ok(()),
             },
@@ -263,27 +277,21 @@ fn message(event: Event) -> Option<Msg> {
     }
 }
 
-fn clear(screen: &mut Screen, app: &mut App) -> std::io::Result<()> {
-    // Not `Terminal::clear`, which asks the terminal for the cursor and waits for the answer.
+/// Something else wrote on the terminal: everything is drawn anew.
+fn clear(screen: &mut Screen, app: &mut App) {
     if let Ok((columns, rows)) = crossterm::terminal::size() {
         app.size = (columns, rows);
     }
-    let area = ratatui::layout::Rect::new(0, 0, app.size.0, app.size.1);
-    screen.resize(area)?;
+    screen.forget(app.size.0, app.size.1);
     app.dirty = true;
-    Ok(())
 }
 
-fn draw(screen: &mut Screen, app: &mut App) -> std::io::Result<()> {
+fn draw(screen: &mut Screen, app: &mut App, metrics: &mut Metrics, waiting: usize) -> std::io::Result<()> {
+    let begun = Instant::now();
     app.dirty = false;
-    crossterm::queue!(screen.backend_mut(), BeginSynchronizedUpdate)?;
-    screen.draw(|frame| {
-        // A frame may be smaller than what the last message said, for the moment of a resize.
-        app.size = (frame.area().width, frame.area().height);
-        if let Some(cursor) = view::draw(app, frame.buffer_mut()) {
-            frame.set_cursor_position(cursor);
-        }
-    })?;
-    crossterm::queue!(screen.backend_mut(), EndSynchronizedUpdate)?;
-    screen.backend_mut().flush()
+    if screen.size() != app.size {
+        screen.forget(app.size.0, app.size.1);
+    }
+    let bytes = screen.draw(|buf| view::draw(app, buf))?;
+    metrics.frame(begun, bytes, waiting, app.link == Link::Live)
 }

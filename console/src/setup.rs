@@ -2,11 +2,13 @@
 
 use crate::cli::Cli;
 use crate::keys::Keymap;
+use crate::metrics::Metrics;
 use crate::model::{App, Scope};
 use crate::route::Place;
 use crate::store::{Config, Profile, Session, Store, VERSION};
 use crate::theme::{Depth, Theme};
 use causeway_openapi::client::Client;
+use std::time::Instant;
 
 /// Where the server is when nobody says.
 const USUAL: &str = "http://127.0.0.1:8080";
@@ -17,23 +19,32 @@ pub struct Setup {
     config: Config,
     store: Store,
     keymap: Keymap,
+    begun: Instant,
 }
 
 impl Setup {
-    /// Reads the files.
+    /// Reads the files, for a program that began then.
     ///
     /// # Errors
     /// What is wrong, for a person.
-    pub fn new(cli: Cli) -> Result<Self, String> {
+    pub fn new(cli: Cli, begun: Instant) -> Result<Self, String> {
         let store = Store::new(|name| std::env::var(name).ok());
         let config = store.config()?;
         let keymap = Keymap::new(config.keys.clone())?;
-        Ok(Self { cli, config, store, keymap })
+        Ok(Self { cli, config, store, keymap, begun })
     }
 
     /// Whether the mouse is used.
     pub fn mouse(&self) -> bool {
         !self.cli.no_mouse && self.config.mouse.unwrap_or(true)
+    }
+
+    /// Where the numbers of the frames go.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn metrics(&self) -> std::io::Result<Metrics> {
+        Metrics::new(std::env::var_os("CAUSEWAY_METRICS"), self.begun)
     }
 
     /// Whether to panic once the screen is up.

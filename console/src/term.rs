@@ -1,6 +1,7 @@
 //! The terminal: taken over once, given back once, whatever ends the program.
 
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::style::{Attribute, SetAttribute};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute};
 use std::io::stdout;
@@ -60,7 +61,8 @@ impl Drop for Guard {
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         // The terminal may be gone; there is nobody left to tell.
-        execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show).ok();
+        // The pen is as the last frame left it: the shell's must be plain.
+        execute!(stdout(), SetAttribute(Attribute::Reset), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show).ok();
         disable_raw_mode().ok();
     }
 }

@@ -89,9 +89,10 @@ impl Theme {
 
     const fn color(self, role: Role) -> Option<Color> {
         let (sixteen, palette, full) = match role {
-            Role::Plain | Role::Selected => return None,
+            // Keys are bold, which costs the line of hints far fewer bytes than a colour for each.
+            Role::Plain | Role::Selected | Role::Key => return None,
             Role::Dim | Role::Border => (Color::DarkGray, 245, (138, 143, 152)),
-            Role::Head | Role::Key => (Color::Cyan, 80, (94, 196, 196)),
+            Role::Head => (Color::Cyan, 80, (94, 196, 196)),
             Role::Link => (Color::Blue, 111, (126, 170, 255)),
             Role::Good => (Color::Green, 114, (126, 204, 126)),
             Role::Warn | Role::Marked => (Color::Yellow, 221, (240, 200, 90)),

@@ -176,7 +176,8 @@ impl App {
             } else {
                 // Events and audit entries have no page of their own: all of them is in the row.
                 let text = serde_json::to_string_pretty(&value).unwrap_or_default();
-                let lines = text.lines().map(|line| crate::text::clean(line).into_owned()).collect();
+                let mut lines = sheet::changes(&value);
+                lines.extend(text.lines().map(|line| crate::text::clean(line).into_owned()));
                 self.popup = Some(Popup::Text { title: format!("{name} {id}"), lines, top: 0 });
             }
             return;
@@ -310,7 +311,10 @@ impl App {
                 self.call(Tag::Verify(name), Call::of(&row, &[]));
             }
         }
-        self.go(Place::Health);
+        // The queues of exceptions show what comes of it, too.
+        if *self.place() != Place::Exceptions {
+            self.go(Place::Health);
+        }
     }
 
     fn related(&mut self, field: &str) {

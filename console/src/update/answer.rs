@@ -144,10 +144,10 @@ impl App {
         if let Some(id) = event.get("id").and_then(Value::as_str) {
             self.heard = id.to_owned();
         }
-        self.stale = true;
         self.count_event();
         let Some(object) = event.get("data").filter(|data| data.is_object()) else { return };
         let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
+        self.mark_stale(id);
         let company = self.scope.company.as_ref().map(|(id, _)| id.clone());
         if let Some(list) = resource::of_id(id).and_then(|resource| self.lists.get_mut(resource.name)) {
             let foreign = company.is_some_and(|company| object.get("company_id").and_then(Value::as_str).is_some_and(|theirs| theirs != company));
@@ -237,18 +237,5 @@ impl App {
         if let (Some(next), true) = (next, self.names.len() < NAMES) {
             self.ask_names(name, Some(next));
         }
-    }
-
-    fn counted(&mut self, at: usize, reply: Result<Reply, Failure>) {
-        let count = match reply {
-            Ok(reply) => {
-                let rows = reply.body.get("data").and_then(Value::as_array).map_or(0, Vec::len);
-                Ok((rows, reply.body.get("has_more").and_then(Value::as_bool).unwrap_or(false)))
-            }
-            Err(Failure::Offline(_)) if self.counts.contains_key(&at) => return,
-            Err(failure) => Err(if failure.denied() { "not permitted".to_owned() } else { failure.text() }),
-        };
-        self.dirty |= self.counts.get(&at) != Some(&count);
-        self.counts.insert(at, count);
     }
 }

@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::filter::Filter;
 use crate::list::{List, Stage};
-use crate::model::{App, Asked, COUNTED, Cmd, Link, Spot, Tag, Timer};
+use crate::model::{App, Asked, Cmd, Link, Spot, Tag, Timer};
 use crate::resource::{self, Resource};
 use crate::route::Place;
 use std::collections::BTreeSet;
@@ -12,6 +12,9 @@ use std::collections::BTreeSet;
 const PAGE: &str = "100";
 /// Objects whose names are learnt at the start, per resource.
 pub(super) const NAMED: &[&str] = &["companies", "parties", "users", "products"];
+
+/// How often the numbers in the tabs follow what happens, in milliseconds.
+const TABS: i64 = 30_000;
 
 impl App {
     pub(super) fn call(&mut self, tag: Tag, call: Call) {
@@ -22,7 +25,7 @@ impl App {
         self.out.push(Cmd::Call(tag, call));
     }
 
-    fn call_row(&mut self, tag: Tag, id: &str, segments: &[&str]) {
+    pub(super) fn call_row(&mut self, tag: Tag, id: &str, segments: &[&str]) {
         if let Some(row) = resource::row(id) {
             self.call(tag, Call::of(&row, segments));
         }
@@ -40,6 +43,10 @@ impl App {
             }
         }
         self.arrive();
+        // The tabs say what waits wherever one begins; after what is shown.
+        if !self.scope.platform && !matches!(self.place(), Place::Dash | Place::Exceptions) {
+            self.ask_queues();
+        }
     }
 
     pub(super) fn ask_names(&mut self, name: &'static str, cursor: Option<String>) {
@@ -73,6 +80,7 @@ impl App {
             Place::List { resource, filter } => self.enter_list(resource, &filter),
             Place::Object { resource, id } => self.ask_object(resource, &id),
             Place::Flow(id) => self.ask_flow(&id),
+            Place::Exceptions => self.ask_queues(),
             Place::Health => {
                 self.checks.entry("service").or_insert(Asked::Loading);
                 self.call(Tag::Verify("service"), Call::get("/readyz"));
@@ -148,7 +156,7 @@ impl App {
     }
 
     /// Limits a call of a list to the company, where the list can be and the filter does not name one.
-    fn of_company(&self, call: Call, resource: &Resource) -> Call {
+    pub(super) fn of_company(&self, call: Call, resource: &Resource) -> Call {
         match &self.scope.company {
             Some((id, _)) if resource.filters_by("company_id", false) && !call.query.iter().any(|(name, _)| name == "company_id") => {
                 call.with("company_id", id.clone())
@@ -174,59 +182,16 @@ impl App {
         self.call_row(Tag::Flow(id.to_owned()), "GetFlow", &[id]);
     }
 
-    pub(super) fn ask_dashboard(&mut self) {
-        self.stale = false;
-        let today = self.today();
-        for (at, gauge) in self.gauges().iter().enumerate() {
-            let Some(resource) = resource::named(gauge.resource) else { continue };
-            let mut call = Call::of(&resource.list, &[]).with("limit", COUNTED.to_string());
-            for (field, value) in Filter::read(&gauge.filter.replace("{today}", &today), resource, self.now).server {
-                call = call.with(&field, value);
-            }
-            let call = self.of_company(call, resource);
-            self.call(Tag::Count(at), call);
-        }
-        self.ask_aging();
-        self.ask_pipeline();
-        self.ask_platform();
-    }
-
-    /// How the whole service does, for who may know.
-    pub(super) fn ask_platform(&mut self) {
-        if self.scope.platform {
-            self.checks.entry("platform").or_insert(Asked::Loading);
-            self.call_row(Tag::Verify("platform"), "GetPlatformHealth", &[]);
-        }
-    }
-
-    pub(super) fn ask_aging(&mut self) {
-        let company = self.scope.company.as_ref().map(|(id, _)| id.clone()).or_else(|| self.names.keys().find(|id| id.starts_with("com_")).cloned());
-        if let (Some(company), Some(row), false) = (company, resource::row("GetAging"), self.scope.platform) {
-            self.aging.get_or_insert(Asked::Loading);
-            self.call(Tag::Aging, Call::of(&row, &[]).with("company_id", company));
-        }
-    }
-
-    fn ask_pipeline(&mut self) {
-        let Some(row) = resource::row("GetPipeline").filter(|_| !self.scope.platform) else { return };
-        self.pipeline.get_or_insert(Asked::Loading);
-        let year = self.today().get(..4).map(|year| format!("{year}-01-01")).unwrap_or_default();
-        let call = Call::of(&row, &[]).with("from", year);
-        let call = match &self.scope.company {
-            Some((id, _)) => call.with("company_id", id.clone()),
-            None => call,
-        };
-        self.call(Tag::Pipeline, call);
-    }
-
     /// Looks for news.
     pub(super) fn poll(&mut self) {
         self.polling = false;
         if !self.online() {
             return;
         }
-        if self.stale && *self.place() == Place::Dash {
-            self.ask_dashboard();
+        // Elsewhere only the tabs show the numbers.
+        let shown = matches!(self.place(), Place::Dash | Place::Exceptions);
+        if !self.stale.is_empty() && (shown || self.now.saturating_sub(self.counted) >= TABS) {
+            self.ask_changed();
         }
         if self.streaming {
             return;

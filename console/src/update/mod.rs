@@ -3,6 +3,7 @@
 mod act;
 mod answer;
 mod ask;
+mod count;
 mod deed;
 mod login;
 mod mouse;
@@ -11,6 +12,7 @@ mod popup;
 mod tests;
 
 pub use answer::MINUTES;
+pub use count::gauge_call;
 pub use popup::fitting;
 
 use crate::keys::{Chord, Where};
@@ -98,7 +100,10 @@ impl App {
             Where::List => matches!(self.place(), Place::List { .. }),
             Where::Rows => matches!(self.place(), Place::List { .. } | Place::Object { .. }),
             Where::Calls => *self.place() == Place::Calls,
-            Where::Chain => *self.place() == Place::Health || self.place().resource().is_some_and(|name| matches!(name, "audit-entries" | "journal-entries")),
+            Where::Chain => {
+                matches!(self.place(), Place::Health | Place::Exceptions)
+                    || self.place().resource().is_some_and(|name| matches!(name, "audit-entries" | "journal-entries"))
+            }
         }
     }
 

@@ -152,14 +152,15 @@ impl App {
     pub fn palette(&self) -> Vec<Choice> {
         let mut choices = self.verbs();
         choices.extend(self.saved_filters());
-        for (name, place) in [("go dash", Place::Dash), ("go health", Place::Health), ("go calls", Place::Calls), ("go notes", Place::Notes)] {
-            choices.push(Choice { name: name.to_owned(), about: "Open it".to_owned(), key: String::new(), off: None, does: Does::Go(place) });
+        for (name, about, place) in self.screens() {
+            let key = self.digit(&place);
+            choices.push(Choice { name: name.to_owned(), about: about.to_owned(), key, off: None, does: Does::Go(place) });
         }
         for resource in resource::all().iter().filter(|resource| resource.platform == self.scope.platform) {
             choices.push(Choice {
                 name: format!("go {}", resource.name),
                 about: resource.list.summary.to_owned(),
-                key: self.digit(resource.name),
+                key: self.digit(&Place::list(resource.name)),
                 off: None,
                 does: Does::Go(Place::list(resource.name)),
             });
@@ -177,8 +178,24 @@ impl App {
         choices
     }
 
-    fn digit(&self, name: &str) -> String {
-        let at = self.tabs().iter().position(|(_, place)| place.resource() == Some(name));
+    /// The places that are no list of their own.
+    fn screens(&self) -> Vec<(&'static str, &'static str, Place)> {
+        let mut screens = vec![
+            ("go dash", "What needs a look, the pipeline, what is under way and what is owed", Place::Dash),
+            ("go health", "Whether the service, the ledger and the audit chain are well", Place::Health),
+            ("go calls", "The calls that the console made", Place::Calls),
+            ("go notes", "What was said in the last line", Place::Notes),
+        ];
+        if !self.scope.platform {
+            screens.push(("go approvals", "Quotes that wait for somebody who may approve", Place::approvals()));
+            screens.push(("go exceptions", "What went wrong or stands still, queue by queue", Place::Exceptions));
+        }
+        screens
+    }
+
+    /// The number of a place's tab.
+    fn digit(&self, wanted: &Place) -> String {
+        let at = self.tabs().iter().position(|(_, place)| place == wanted);
         at.map(|at| at.saturating_add(1).to_string()).unwrap_or_default()
     }
 

@@ -533,3 +533,37 @@ fn quitting_keeps_the_session_first() {
     app.act(Act::Suspend);
     assert_eq!(app.out, [Cmd::Suspend]);
 }
+
+#[test]
+fn what_happened_asks_only_for_the_numbers_it_may_have_changed() {
+    let mut app = tenant(Place::Dash);
+    app.update(0, Msg::Start);
+    app.update(1_000, Msg::Heard(Box::new(json!({"id": "evt_1", "type": "quote.submitted", "data": {"id": "qot_1", "status": "in_approval"}}))));
+    let asked = lines(&app.update(3_000, Msg::Timer(Timer::Poll)));
+    assert_eq!(asked, ["GET /v1/quotes?limit=100&status=sent", "GET /v1/quotes?limit=100&status=in_approval"]);
+    assert!(lines(&app.update(5_000, Msg::Timer(Timer::Poll))).is_empty(), "nothing happened since");
+
+    // Where only the tabs show numbers they follow less often, and only the queues'.
+    app.go(Place::list("orders"));
+    app.update(6_000, Msg::Heard(Box::new(json!({"id": "evt_2", "type": "quote.submitted", "data": {"id": "qot_2", "status": "in_approval"}}))));
+    assert!(lines(&app.update(7_000, Msg::Timer(Timer::Poll))).is_empty());
+    assert_eq!(lines(&app.update(40_000, Msg::Timer(Timer::Poll))), ["GET /v1/quotes?limit=100&status=in_approval"]);
+}
+
+#[test]
+fn exceptions_are_queues_that_say_why_and_open_what_they_are_about() {
+    let mut app = tenant(Place::Exceptions);
+    let cmds = app.update(0, Msg::Start);
+    let (tag, _) = calls(&cmds).into_iter().find(|(_, call)| call.line().contains("hold_kind")).expect("holds are asked for");
+    let held = json!({"id": "ord_1", "number": "SO/1", "party_id": "pty_1", "holds": [{"reason": "credit limit", "since": "2026-11-20T10:00:00Z"}], "total_amount": "12.00", "currency": "EUR"});
+    reply(&mut app, tag, json!({"data": [held], "has_more": true}));
+    let first = crate::sheet::lines(&app).remove(0).text();
+    for part in ["SO/1", "credit limit", "12.00 EUR", "2026-11-20"] {
+        assert!(first.contains(part), "{part}: {first}");
+    }
+    assert!(app.tabs().iter().any(|(name, _)| name == "Exc 1+"));
+    press(&mut app, "enter");
+    assert_eq!(*app.place(), Place::Object { resource: "orders", id: "ord_1".to_owned() });
+    press(&mut app, "5");
+    assert_eq!(*app.place(), Place::approvals());
+}

@@ -1,7 +1,7 @@
 //! The frame: scope and link above, tabs below them; where one is and which keys help at the foot.
 
 use super::put;
-use crate::model::{App, Link, Popup};
+use crate::model::{App, Asked, Link, Popup};
 use crate::resource::{self, Aim};
 use crate::route::Place;
 use crate::text::{clean, cut, latency, span, width};
@@ -60,6 +60,7 @@ fn link(app: &App) -> (String, Role) {
 fn tabs(app: &App) -> Vec<(u16, String, bool)> {
     let mut x: u16 = 1;
     let mut found = false;
+    let gap = if app.size.0 < 100 { "" } else { " " };
     let here = app.place().clone();
     let mut tabs = Vec::new();
     let mut add = |text: String, active: bool| {
@@ -67,10 +68,11 @@ fn tabs(app: &App) -> Vec<(u16, String, bool)> {
         x = x.saturating_add(u16::try_from(width(&text)).unwrap_or(0));
     };
     for (at, (name, place)) in app.tabs().into_iter().enumerate() {
-        let active = place == here || (place.resource().is_some() && place.resource() == here.resource());
+        let whole = matches!(&place, Place::List { filter, .. } if filter.is_empty());
+        let active = place == here || (whole && place.resource() == here.resource());
         found |= active;
         let number = at.saturating_add(1);
-        add(if active { format!("[{number} {name}]") } else { format!(" {number} {name} ") }, active);
+        add(if active { format!("[{number} {name}]{}", if gap.is_empty() { " " } else { "" }) } else { format!("{gap}{number} {name} ") }, active);
     }
     if !found {
         let name = match &here {
@@ -105,10 +107,21 @@ pub(super) fn foot(app: &App, buf: &mut Buffer) -> Option<Position> {
     cursor
 }
 
+/// What a place is called: an object by its number, once it is known.
+fn called(app: &App, place: &Place) -> String {
+    match place {
+        Place::Object { id, .. } => match app.objects.get(id) {
+            Some(Asked::Have(value, _)) => crate::sheet::title(value),
+            _ => place.write(),
+        },
+        _ => place.write(),
+    }
+}
+
 /// Where one is, in words.
 pub fn breadcrumb(app: &App) -> String {
     let Some(list) = app.list() else {
-        return app.way.iter().rev().take(3).rev().map(|spot| spot.place.write()).collect::<Vec<_>>().join(" > ");
+        return app.way.iter().rev().take(3).rev().map(|spot| called(app, &spot.place)).collect::<Vec<_>>().join(" > ");
     };
     let mut text = list.resource.name.to_owned();
     if !list.text.is_empty() {
@@ -143,6 +156,8 @@ pub fn hinted(app: &App) -> Vec<(String, &'static str)> {
         let possible = match action.act {
             crate::keys::Act::New => exists("new"),
             crate::keys::Act::Edit => exists("edit"),
+            // At the root there is nowhere to go back to.
+            crate::keys::Act::Back => app.way.len() > 1 || app.list().is_some_and(|list| !list.text.is_empty()),
             _ => true,
         };
         if possible && let Some(key) = app.keymap.keys(action).first() {

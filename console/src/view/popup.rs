@@ -2,6 +2,7 @@
 
 use super::{highlight, inside, panel, put};
 use crate::call::Call;
+use crate::columns::plain;
 use crate::form::{Field, Takes};
 use crate::model::{App, Choice, Deed, Does, Login, Popup};
 use crate::resource;
@@ -10,6 +11,7 @@ use crate::theme::Role;
 use crate::update::fitting;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use serde_json::Value;
 
 pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
     match app.popup.as_ref()? {
@@ -137,18 +139,23 @@ fn draw_deed(app: &App, buf: &mut Buffer, deed: &Deed) -> Option<Position> {
     let wide = buf.area.width.saturating_sub(6).min(100);
     let room = usize::from(wide).saturating_sub(6);
     let said = consequences(deed, room);
-    let wanted = fields.saturating_add(said.len()).saturating_add(8);
+    let tenant = if app.scope.platform { "the platform".to_owned() } else { format!("tenant {}", app.scope.tenant) };
+    let about = wrap(&clean(&format!("On {tenant}: {}", deed.operation.row.summary)), room);
+    let wanted = fields.saturating_add(said.len()).saturating_add(about.len()).saturating_add(7);
     let area = centred(buf, wide, u16::try_from(wanted).unwrap_or(u16::MAX).clamp(8, buf.area.height.saturating_sub(2)));
     let count = if deed.targets.len() > 1 { format!(" {} objects", deed.targets.len()) } else { String::new() };
     let title = format!("{} {}{count}", deed.resource, deed.operation.word);
-    let inner = open(app, buf, area, &title, "tab next field   ctrl-r dry run   esc cancel");
+    let keys = if deed.operation.can_dry_run() { "tab next field   ctrl-r dry run   esc cancel" } else { "tab next field   esc cancel" };
+    let inner = open(app, buf, area, &title, keys);
     let x = inner.x.saturating_add(2);
     let room = inner.width.saturating_sub(4);
-    let tenant = if app.scope.platform { "the platform".to_owned() } else { format!("tenant {}", app.scope.tenant) };
-    put(app, buf, x, inner.y, room, &clean(&format!("On {tenant}: {}", deed.operation.row.summary)), Role::Plain);
-    let rows = usize::from(inner.height).saturating_sub(4).saturating_sub(said.len().min(usize::from(inner.height) / 2));
+    for (row, line) in about.iter().enumerate() {
+        put(app, buf, x, at(inner.y, row), room, line, Role::Plain);
+    }
+    let above = about.len().saturating_add(1);
+    let rows = usize::from(inner.height).saturating_sub(above.saturating_add(2)).saturating_sub(said.len().min(usize::from(inner.height) / 2));
     let top = deed.focus.min(fields.saturating_sub(1)).saturating_add(1).saturating_sub(rows.max(1));
-    let mut y = inner.y.saturating_add(2);
+    let mut y = at(inner.y, above);
     let mut cursor = None;
     for (number, field) in deed.form.fields.iter().enumerate().skip(top).take(rows.max(1)) {
         let here = draw_field(app, buf, field, Rect { x, y, width: room, height: 1 }, number == deed.focus);
@@ -198,7 +205,7 @@ fn consequences(deed: &Deed, room: usize) -> Vec<(String, Role)> {
             Some(Ok(changes)) if changes.is_empty() => say(&format!("{name}: no visible change"), Role::Plain),
             Some(Ok(changes)) => say(&format!("{name}: {}", changes.join("; ")), Role::Plain),
             Some(Err(why)) => say(&format!("{name}: refused: {why}"), Role::Bad),
-            None => say(&name, Role::Dim),
+            None => say(&format!("{name}{}", deed.before.get(id).map(facts).unwrap_or_default()), Role::Plain),
         }
     }
     if deed.targets.len() > 6 {
@@ -225,6 +232,17 @@ fn consequences(deed: &Deed, room: usize) -> Vec<(String, Role)> {
         say(wrong, Role::Bad);
     }
     lines
+}
+
+/// What weighs in a decision whose result the service does not tell beforehand: the amount, and why somebody is asked.
+fn facts(object: &Value) -> String {
+    let text = |name: &str| object.get(name).filter(|value| value.is_string()).map(plain);
+    let mut facts = Vec::new();
+    facts.extend(text("total_amount").map(|amount| format!("{amount} {}", text("currency").unwrap_or_default())));
+    facts.extend(text("margin_percent").map(|margin| format!("margin {margin} %")));
+    let reasons = object.get("approval_reasons").and_then(Value::as_array).into_iter().flatten();
+    facts.extend(reasons.filter_map(|reason| reason.get("because")).map(plain));
+    if facts.is_empty() { String::new() } else { format!(": {}", facts.join("; ")) }
 }
 
 /// One field in one line; gives the place of the text cursor when it has it.

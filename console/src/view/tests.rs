@@ -3,7 +3,7 @@
 use super::*;
 use crate::keys::{Act, Keymap};
 use crate::list::Stage;
-use crate::model::{Asked, Link, Scope};
+use crate::model::{Asked, Counted, Link, Scope};
 use crate::route::Place;
 use crate::theme::{Depth, Theme};
 use ratatui::style::{Color, Modifier};
@@ -106,7 +106,7 @@ fn an_object_a_deal_and_the_dashboard() {
     snapshot("flow", &app);
     app.way.truncate(1);
     for at in 0..14 {
-        app.counts.insert(at, Ok((at * 7, at == 8)));
+        app.counts.insert(at, Ok(Counted { count: at * 7, more: at == 8, first: Vec::new() }));
     }
     let aging = json!({"company_id": "com_1", "currency": "EUR", "buckets": ["current", "1-30", "31-60", "61-90", "90+"], "totals": {"amounts": ["612.40", "221.90", "98.30", "41.70", "26.10"], "total": "1000.40"}});
     app.aging = Some(Asked::Have(aging, 0));

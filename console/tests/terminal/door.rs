@@ -4,12 +4,14 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// A door on a port of its own.
 pub struct Door {
     /// The address to use instead of the server's.
     pub url: String,
     shut: Arc<AtomicBool>,
+    held: Arc<AtomicBool>,
     open: Arc<Mutex<Vec<TcpStream>>>,
 }
 
@@ -21,7 +23,8 @@ impl Door {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let shut = Arc::new(AtomicBool::new(false));
         let open: Arc<Mutex<Vec<TcpStream>>> = Arc::default();
-        let (closed, through) = (Arc::clone(&shut), Arc::clone(&open));
+        let held = Arc::new(AtomicBool::new(false));
+        let (closed, through, silent) = (Arc::clone(&shut), Arc::clone(&open), Arc::clone(&held));
         std::thread::spawn(move || {
             for caller in listener.incoming().map_while(Result::ok) {
                 if closed.load(Ordering::SeqCst) {
@@ -32,11 +35,11 @@ impl Door {
                 for stream in [&caller, &called] {
                     list.extend(stream.try_clone());
                 }
-                pass(&caller, &called);
-                pass(&called, &caller);
+                pass(&caller, &called, &silent);
+                pass(&called, &caller, &silent);
             }
         });
-        Self { url, shut, open }
+        Self { url, shut, held, open }
     }
 
     /// Cuts every connection and refuses new ones.
@@ -47,17 +50,31 @@ impl Door {
         }
     }
 
+    /// Takes what comes and passes nothing on, as a server does that hangs.
+    pub fn hold(&self) {
+        self.held.store(true, Ordering::SeqCst);
+    }
+
+    /// Passes on what was held.
+    pub fn release(&self) {
+        self.held.store(false, Ordering::SeqCst);
+    }
+
     /// Lets everything through again.
     pub fn reopen(&self) {
         self.shut.store(false, Ordering::SeqCst);
     }
 }
 
-fn pass(from: &TcpStream, to: &TcpStream) {
+fn pass(from: &TcpStream, to: &TcpStream, held: &Arc<AtomicBool>) {
+    let held = Arc::clone(held);
     let (Ok(mut from), Ok(mut to)) = (from.try_clone(), to.try_clone()) else { return };
     std::thread::spawn(move || {
         let mut part = [0; 16 * 1024];
         while let Ok(count) = from.read(&mut part) {
+            while held.load(Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(10));
+            }
             if count == 0 || to.write_all(&part[..count]).is_err() {
                 break;
             }

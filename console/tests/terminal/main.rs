@@ -5,4 +5,5 @@
 mod door;
 mod headless;
 mod screen;
+mod speed;
 mod story;

@@ -23,7 +23,7 @@ impl Screen {
         let (columns, rows) = (size.0.to_string(), size.1.to_string());
         // A backtrace would push the report of a panic off the screen.
         let shell = format!(
-            "exec env RUST_BACKTRACE=0 CAUSEWAY_CONSOLE_HOME='{0}' CAUSEWAY_URL={url} CAUSEWAY_API_KEY={key} TERM=screen-256color PS1='shell> ' sh -i",
+            "exec env RUST_BACKTRACE=0 CAUSEWAY_CONSOLE_HOME='{0}' CAUSEWAY_METRICS='{0}/metrics' CAUSEWAY_URL={url} CAUSEWAY_API_KEY={key} TERM=screen-256color PS1='shell> ' sh -i",
             screen.folder.path().display()
         );
         screen.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", &columns, "-y", &rows, "-c", &screen.folder.path().display().to_string(), &shell]);
@@ -35,6 +35,25 @@ impl Screen {
     /// The folder that the program runs in.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The frames that the program drew, as it measured them itself.
+    pub fn frames(&self) -> Vec<serde_json::Value> {
+        let text = std::fs::read_to_string(self.folder.path().join("metrics")).unwrap_or_default();
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// Waits until nothing is drawn for a while; gives how many frames there are then.
+    pub fn rest(&self) -> usize {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let before = self.frames().len();
+            std::thread::sleep(Duration::from_millis(700));
+            if self.frames().len() == before {
+                return before;
+            }
+            assert!(Instant::now() < end, "it never rests");
+        }
     }
 
     fn tmux(&self, arguments: &[&str]) -> String {

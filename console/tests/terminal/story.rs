@@ -47,12 +47,12 @@ async fn a_deal_is_followed_through_an_outage_and_exported() {
     let screen = Screen::start((100, 30), &door.url, &tenant.key, "orders --fresh");
     screen.wait(&done.order.number);
     screen.keys(&["Enter"]);
-    screen.wait("orders > orders/ord_");
+    screen.wait("orders > order SO/");
     screen.keys(&["f"]);
     let story = screen.until("the deal", |text| text.contains("lead") && text.contains("payment"));
     assert!(story.contains(&done.invoice.number.clone().unwrap_or_default()), "{story}");
     screen.keys(&["Escape"]);
-    screen.wait("orders > orders/ord_");
+    screen.wait("orders > order SO/");
     screen.keys(&["Escape"]);
     screen.wait("orders 1/1");
 

@@ -151,7 +151,7 @@ async fn confirmed(caller: &Caller, shop: &Shop, count: usize) -> BTreeSet<Order
 }
 
 async fn plan(caller: &Caller, shop: &Shop) -> BillingRun {
-    let body = CreateBillingRun { company_id: shop.company, up_to: None, party_id: None, group: None, invoice_date: None, post: Some(true) };
+    let body = CreateBillingRun { company_id: shop.company, up_to: None, party_id: None, group: None, invoice_date: None, reference: None, post: Some(true) };
     caller.post::<billing_run::CreateBillingRun>((), &body).await
 }
 

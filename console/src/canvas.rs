@@ -1,0 +1,227 @@
+//! What is on the terminal, and the fewest bytes that make it another picture: whoever works over a slow line pays for each of them.
+//!
+//! A picture is compared with the one before. Lines that only moved are moved by the terminal; long blanks are erased instead of written; the pen and the
+//! place of the cursor are known, so that neither is said twice. A picture that is the same costs nothing.
+
+use crate::pen::Pen;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Rect};
+use std::io::Write;
+use unicode_width::UnicodeWidthStr;
+
+/// Blanks in a row from which erasing is shorter than writing them.
+const ERASED: usize = 10;
+/// Lines that must be spared before the terminal is asked to move some.
+const WORTH: usize = 3;
+/// The terminal shows the whole picture at once, if it can.
+const BEGIN: &str = "\x1b[?2026h";
+const END: &str = "\x1b[?2026l";
+
+/// A terminal that is drawn on.
+pub struct Canvas<W> {
+    out: W,
+    shown: Buffer,
+    next: Buffer,
+    bytes: String,
+    pen: Pen,
+    at: Option<Position>,
+    cursor: Option<Position>,
+    known: bool,
+}
+
+impl<W: Write> Canvas<W> {
+    /// A canvas of this size, about which nothing is known yet.
+    pub fn new(out: W, columns: u16, rows: u16) -> Self {
+        let empty = Buffer::empty(Rect::new(0, 0, columns, rows));
+        Self { out, shown: empty.clone(), next: empty, bytes: String::new(), pen: Pen::PLAIN, at: None, cursor: None, known: false }
+    }
+
+    /// What it writes to.
+    pub const fn out(&mut self) -> &mut W {
+        &mut self.out
+    }
+
+    /// Another size, or something else wrote on the terminal: the next picture is drawn from nothing.
+    pub fn forget(&mut self, columns: u16, rows: u16) {
+        let area = Rect::new(0, 0, columns, rows);
+        self.shown.resize(area);
+        self.next.resize(area);
+        self.known = false;
+    }
+
+    /// The size: columns and rows.
+    pub const fn size(&self) -> (u16, u16) {
+        (self.next.area.width, self.next.area.height)
+    }
+
+    /// Draws a picture; `paint` says where the cursor blinks, if it does. Gives the bytes that it took.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn draw(&mut self, paint: impl FnOnce(&mut Buffer) -> Option<Position>) -> std::io::Result<usize> {
+        self.next.reset();
+        let cursor = paint(&mut self.next);
+        self.bytes.clear();
+        self.begin();
+        let begun = self.bytes.len();
+        self.scroll();
+        self.cells();
+        self.place(cursor);
+        if self.bytes.len() == begun && begun == BEGIN.len() {
+            return Ok(0);
+        }
+        self.bytes.push_str(END);
+        self.out.write_all(self.bytes.as_bytes())?;
+        self.out.flush()?;
+        std::mem::swap(&mut self.shown, &mut self.next);
+        Ok(self.bytes.len())
+    }
+
+    fn begin(&mut self) {
+        self.bytes.push_str(BEGIN);
+        if !self.known {
+            self.known = true;
+            self.shown.reset();
+            self.bytes.push_str("\x1b[m\x1b[2J\x1b[?25l");
+            (self.pen, self.at, self.cursor) = (Pen::PLAIN, None, None);
+        }
+    }
+
+    /// Lets the terminal move the lines that only moved.
+    fn scroll(&mut self) {
+        let Some(moved) = moved(&lines(&self.shown), &lines(&self.next)) else { return };
+        self.change(Pen::PLAIN);
+        let (from, to, by) = (moved.from.saturating_add(1), moved.to.saturating_add(1), moved.by);
+        let word = if moved.up { 'M' } else { 'L' };
+        self.bytes.push_str(&format!("\x1b[{from};{to}r\x1b[{from}H\x1b[{}{word}\x1b[r", times(by)));
+        self.at = None;
+        let width = usize::from(self.shown.area.width);
+        let start = usize::from(moved.from).saturating_mul(width);
+        let end = usize::from(moved.to).saturating_add(1).saturating_mul(width);
+        let cells = usize::from(by).saturating_mul(width);
+        if let Some(region) = self.shown.content.get_mut(start..end) {
+            if moved.up {
+                region.rotate_left(cells)
+            } else {
+                region.rotate_right(cells)
+            }
+            let new = if moved.up { region.len().saturating_sub(cells)..region.len() } else { 0..cells };
+            region.get_mut(new).into_iter().flatten().for_each(Cell::reset);
+        }
+    }
+
+    fn cells(&mut self) {
+        // Both are put back below: nothing in between fails.
+        let (shown, next) = (std::mem::take(&mut self.shown), std::mem::take(&mut self.next));
+        let updates = shown.diff(&next);
+        let mut left = updates.as_slice();
+        while let [(x, y, cell), rest @ ..] = left {
+            let blanks = blanks(left);
+            if blanks >= ERASED {
+                self.go(*x, *y);
+                self.change(Pen::PLAIN);
+                self.bytes.push_str(&format!("\x1b[{blanks}X"));
+                left = left.get(blanks..).unwrap_or_default();
+                continue;
+            }
+            self.go(*x, *y);
+            self.change(Pen::of(cell));
+            self.bytes.push_str(cell.symbol());
+            let after = x.saturating_add(1);
+            // Beyond the last column, and after wide letters, terminals differ in where the cursor is.
+            self.at = (after < next.area.width && cell.symbol().width() == 1).then_some(Position { x: after, y: *y });
+            left = rest;
+        }
+        (self.shown, self.next) = (shown, next);
+    }
+
+    fn change(&mut self, pen: Pen) {
+        self.bytes.push_str(&self.pen.change(pen));
+        self.pen = pen;
+    }
+
+    fn go(&mut self, x: u16, y: u16) {
+        let to = Position { x, y };
+        match self.at {
+            Some(at) if at == to => return,
+            Some(at) if at.y == y && x > at.x => self.bytes.push_str(&format!("\x1b[{}C", times(x.saturating_sub(at.x)))),
+            _ if x == 0 => self.bytes.push_str(&format!("\x1b[{}H", y.saturating_add(1))),
+            _ => self.bytes.push_str(&format!("\x1b[{};{}H", y.saturating_add(1), x.saturating_add(1))),
+        }
+        self.at = Some(to);
+    }
+
+    /// Shows the cursor where something is typed, and hides it elsewhere.
+    fn place(&mut self, cursor: Option<Position>) {
+        match cursor {
+            Some(to) => {
+                self.go(to.x, to.y);
+                if self.cursor.is_none() {
+                    self.bytes.push_str("\x1b[?25h");
+                }
+            }
+            None if self.cursor.is_some() => self.bytes.push_str("\x1b[?25l"),
+            None => {}
+        }
+        self.cursor = cursor;
+    }
+}
+
+/// How often, as sequences say it: once is understood.
+fn times(number: u16) -> String {
+    if number == 1 { String::new() } else { number.to_string() }
+}
+
+/// How many of the updates at the start are blanks of one line, next to each other.
+fn blanks(updates: &[(u16, u16, &Cell)]) -> usize {
+    let Some((first, line, _)) = updates.first() else { return 0 };
+    let blank = |(at, (x, y, cell)): (usize, &(u16, u16, &Cell))| {
+        y == line && usize::from(*x) == usize::from(*first).saturating_add(at) && cell.symbol() == " " && Pen::of(cell).erases()
+    };
+    updates.iter().enumerate().take_while(|update| blank((update.0, update.1))).count()
+}
+
+/// Lines that moved within a part of the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Moved {
+    from: u16,
+    to: u16,
+    by: u16,
+    up: bool,
+}
+
+/// A number for each line: lines with the same text have the same one. Two that share it by chance, or differ in colour, cost bytes and nothing else.
+fn lines(buffer: &Buffer) -> Vec<u64> {
+    let mix = |number: u64, part: u64| (number ^ part).wrapping_mul(0x0100_0000_01b3);
+    let of_cell = |number: u64, cell: &Cell| mix(cell.symbol().bytes().fold(number, |number, byte| mix(number, byte.into())), cell.modifier.bits().into());
+    buffer.content.chunks(usize::from(buffer.area.width).max(1)).map(|line| line.iter().fold(0xcbf2_9ce4_8422_2325, of_cell)).collect()
+}
+
+/// The move that spares the most lines, if it spares enough.
+fn moved(shown: &[u64], next: &[u64]) -> Option<Moved> {
+    let differ = shown.iter().zip(next).filter(|(a, b)| a != b).count();
+    if differ <= WORTH {
+        return None;
+    }
+    let most = shown.len() / 2;
+    let tries = (1..=most).flat_map(|by| [(by, true), (by, false)]);
+    let best = tries.filter_map(|(by, up)| spared(shown, next, by, up)).max_by_key(|(spared, _)| *spared)?;
+    (best.0 >= WORTH).then_some(best.1)
+}
+
+/// How many lines a move by so many spares, less those that it spoils, and between which lines.
+fn spared(shown: &[u64], next: &[u64], by: usize, up: bool) -> Option<(usize, Moved)> {
+    // From where the line comes that is to stand at `at`.
+    let source = |at: usize| if up { at.checked_add(by) } else { at.checked_sub(by) }.and_then(|at| shown.get(at));
+    let gains = |at: usize| source(at) == next.get(at) && shown.get(at) != next.get(at);
+    let first = (0..next.len()).find(|at| gains(*at))?;
+    let last = (0..next.len()).rev().find(|at| gains(*at))?;
+    let (from, to) = if up { (first, last.checked_add(by)?) } else { (first.checked_sub(by)?, last) };
+    let gained = (first..=last).filter(|at| gains(*at)).count();
+    let spoiled = (from..=to).filter(|at| shown.get(*at) == next.get(*at) && source(*at) != next.get(*at)).count();
+    let narrow = |number: usize| u16::try_from(number).ok();
+    Some((gained.checked_sub(spoiled)?, Moved { from: narrow(from)?, to: narrow(to)?, by: narrow(by)?, up }))
+}
+
+#[cfg(test)]
+mod tests;

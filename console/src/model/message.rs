@@ -1,0 +1,201 @@
+//! What happens and what is to be done: messages come in, effects go out.
+
+use crate::call::Call;
+use crossterm::event::{KeyEvent, MouseEvent};
+use serde_json::Value;
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// The first thing: go where one asked to.
+    Start,
+    /// A key.
+    Key(KeyEvent),
+    /// The mouse.
+    Mouse(MouseEvent),
+    /// Pasted text.
+    Paste(String),
+    /// The terminal has another size.
+    Resize(u16, u16),
+    /// An answer.
+    Reply {
+        /// To which question.
+        tag: Tag,
+        /// The answer.
+        reply: Box<Result<Reply, Failure>>,
+        /// How long it took, in milliseconds.
+        ms: u64,
+    },
+    /// A time that was asked for has come.
+    Timer(Timer),
+    /// An export says how far it is.
+    Note(String),
+    /// The stream of events brought one.
+    Heard(Box<Value>),
+    /// The stream of events ended.
+    Unheard,
+}
+
+/// What is to be done outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cmd {
+    /// Call the API.
+    Call(Tag, Call),
+    /// Say when so many milliseconds are over.
+    After(u64, Timer),
+    /// Follow the stream of events after this one; from the beginning when it is empty.
+    Follow(String),
+    /// Put a text on the clipboard of the terminal.
+    Copy(String),
+    /// Write a list to a file.
+    Export {
+        /// Which rows.
+        call: Call,
+        /// The resource's name.
+        resource: &'static str,
+        /// As JSON lines instead of CSV.
+        json: bool,
+    },
+    /// Keep the session.
+    Save,
+    /// Use this credential from now on.
+    Credential(String),
+    /// End this session of the server.
+    SignOut(String),
+    /// Look into a tenant: its short name, the key, and until when.
+    Visit {
+        /// The tenant's short name.
+        tenant: String,
+        /// The key.
+        key: String,
+        /// When it closes.
+        until: String,
+    },
+    /// Back from a tenant to the platform.
+    Return,
+    /// Another profile.
+    Profile(String),
+    /// Stop until the shell continues us.
+    Suspend,
+    /// Clear the terminal first.
+    Redraw,
+    /// Leave.
+    Quit,
+}
+
+/// Which question an answer belongs to. A newer question with the same tag replaces the older one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tag {
+    /// Who am I?
+    Me,
+    /// Which day is it?
+    Clock,
+    /// Is the service there?
+    Ping,
+    /// A page of a list.
+    Page {
+        /// The resource's name.
+        resource: &'static str,
+        /// Which question.
+        generation: u64,
+        /// Whether it is a further page.
+        more: bool,
+    },
+    /// Where the log of events ends now.
+    Tail,
+    /// The events since.
+    News,
+    /// The newest rows of a list, where events cannot be read.
+    Newest(&'static str),
+    /// An object.
+    Object(String),
+    /// A deal.
+    Flow(String),
+    /// Names of objects that others refer to.
+    Names(&'static str),
+    /// A number of the dashboard.
+    Count(usize),
+    /// What customers owe.
+    Aging,
+    /// Open deals by stage.
+    Pipeline,
+    /// A chain or ledger is checked.
+    Verify(&'static str),
+    /// The result beforehand.
+    DryRun {
+        /// The object.
+        id: String,
+        /// Which question.
+        generation: u64,
+    },
+    /// A change, one of a batch.
+    Write {
+        /// The object; empty for a new one.
+        id: String,
+        /// Which batch.
+        batch: u64,
+    },
+    /// A change is taken back.
+    Undo(u64),
+    /// A session begins.
+    Login,
+}
+
+/// Times that come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// Look for news.
+    Poll,
+    /// Try to reach the server again.
+    Retry,
+    /// The cursor may have come to rest.
+    Rest,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// The content.
+    pub body: Value,
+    /// Whether it is the stored answer of an earlier call.
+    pub replayed: bool,
+}
+
+/// Why there is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The server was not reached.
+    Offline(String),
+    /// The server refused.
+    Refused {
+        /// The status.
+        status: u16,
+        /// The problem's code; empty when it was no problem of the API.
+        code: String,
+        /// Why, in words, with every wrong field.
+        text: String,
+    },
+    /// The console itself refused: read-only mode.
+    ReadOnly,
+}
+
+impl Failure {
+    /// In words.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Offline(text) => format!("offline: {text}"),
+            Self::Refused { text, .. } => text.clone(),
+            Self::ReadOnly => "read-only mode: nothing was sent. Start without --read-only to change things.".to_owned(),
+        }
+    }
+
+    /// Whether the server refused with this code.
+    pub fn is(&self, wanted: causeway_contract::Code) -> bool {
+        matches!(self, Self::Refused { code, .. } if *code == wanted.to_string())
+    }
+
+    /// Whether the credential is not good enough.
+    pub const fn denied(&self) -> bool {
+        matches!(self, Self::Refused { status: 401 | 403, .. })
+    }
+}

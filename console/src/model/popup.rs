@@ -1,0 +1,145 @@
+//! What lies above the screen: something to choose, to fill in, to confirm or to read.
+
+use crate::form::Form;
+use crate::resource::Operation;
+use crate::route::Place;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use tui_input::Input;
+
+/// Something that is about to be done: what, to which, with which fields, and what would come of it.
+pub struct Deed {
+    /// The resource's name.
+    pub resource: &'static str,
+    /// What.
+    pub operation: Operation,
+    /// To which; empty for a new one.
+    pub targets: Vec<String>,
+    /// With which fields.
+    pub form: Form,
+    /// The field with the cursor; after the fields comes the word to type, if there is one, then the button.
+    pub focus: usize,
+    /// The word that is typed to make sure.
+    pub typed: Input,
+    /// What would come of it, by id.
+    pub preview: BTreeMap<String, Result<Vec<String>, String>>,
+    /// Which question the previews answer.
+    pub generation: u64,
+    /// What came of it, by id.
+    pub results: BTreeMap<String, Result<(), String>>,
+    /// The number of the batch once it runs.
+    pub batch: Option<u64>,
+    /// What is wrong with the fields.
+    pub wrong: Option<String>,
+    /// How the objects were before.
+    pub before: BTreeMap<String, Value>,
+}
+
+impl Deed {
+    /// The word that must be typed, for what is hard to take back.
+    pub fn word(&self) -> Option<String> {
+        self.operation.hint.hard.then(|| self.operation.word.to_uppercase())
+    }
+
+    /// How many places the focus has: fields, the word, the button.
+    pub fn places(&self) -> usize {
+        self.form.fields.len().saturating_add(usize::from(self.operation.hint.hard)).saturating_add(1)
+    }
+
+    /// Whether the word was typed where one is asked for.
+    pub fn sure(&self) -> bool {
+        self.word().is_none_or(|word| self.typed.value().trim() == word)
+    }
+}
+
+/// One line of a list to choose from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What it is called.
+    pub name: String,
+    /// What it does.
+    pub about: String,
+    /// Its key.
+    pub key: String,
+    /// Why it is off; `None` when it can be chosen.
+    pub off: Option<String>,
+    /// What it does for the program.
+    pub does: Does,
+}
+
+/// What a choice does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Does {
+    /// An action of the table.
+    Act(crate::keys::Act),
+    /// Goes to a place.
+    Go(Place),
+    /// A verb of a resource.
+    Verb(&'static str, &'static str),
+    /// Sorts by this field.
+    Sort(String, bool),
+    /// Limits lists to this company.
+    Company(Option<(String, String)>),
+    /// Takes this change back.
+    Undo(u64),
+    /// Another profile.
+    Profile(String),
+}
+
+/// Tenant, mail address and password, or the password alone when someone is signed in already; then the one-time code, when the account has one.
+pub struct Login {
+    /// The fields.
+    pub form: Form,
+    /// The field with the cursor.
+    pub focus: usize,
+    /// Why the last try failed.
+    pub wrong: Option<String>,
+    /// What needed a proof that is recent, to be done after it; none for a sign-in.
+    pub then: Option<Box<Deed>>,
+}
+
+/// What lies above the screen.
+pub enum Popup {
+    /// A list to choose from, narrowed by typing.
+    Choose {
+        /// Its title.
+        title: &'static str,
+        /// What is typed.
+        input: Input,
+        /// All choices.
+        choices: Vec<Choice>,
+        /// The one under the cursor, among those that fit what is typed.
+        cursor: usize,
+    },
+    /// The filter is typed.
+    Filter(Input),
+    /// Something is about to be done.
+    Deed(Box<Deed>),
+    /// A secret that is shown once.
+    Secret {
+        /// What it is.
+        title: String,
+        /// The secret.
+        secret: String,
+    },
+    /// Someone proves who they are.
+    Login(Box<Login>),
+    /// A tenant was opened: go in, or copy the key.
+    Visit {
+        /// The tenant's short name.
+        tenant: String,
+        /// The key, shown once.
+        key: String,
+        /// When it closes.
+        until: String,
+    },
+    /// A text to read.
+    Text {
+        /// Its title.
+        title: String,
+        /// Its lines.
+        lines: Vec<String>,
+        /// The first visible one.
+        top: usize,
+    },
+}

@@ -1,0 +1,72 @@
+//! Who one is, where one stands, and how the server is.
+
+use crate::route::Place;
+
+/// How the server is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// No answer yet.
+    Connecting,
+    /// It answers.
+    Live,
+    /// It does not: since when, how often tried, and why.
+    Offline {
+        /// Milliseconds since 1970.
+        since: i64,
+        /// How often it was tried.
+        tries: u32,
+        /// Why.
+        why: String,
+    },
+}
+
+/// Who one is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// The profile's name.
+    pub profile: String,
+    /// Where the server is.
+    pub url: String,
+    /// What stands in line 1, such as `PROD`.
+    pub badge: String,
+    /// Whether nothing may be changed.
+    pub read_only: bool,
+    /// Whether the credential is a platform administrator's.
+    pub platform: bool,
+    /// Whether there is a credential.
+    pub credential: bool,
+    /// The tenant's short name.
+    pub tenant: String,
+    /// The user or key.
+    pub user: String,
+    /// What one may do.
+    pub permissions: Vec<String>,
+    /// The company that lists are limited to: id and name.
+    pub company: Option<(String, String)>,
+    /// Other profiles.
+    pub profiles: Vec<String>,
+    /// The session that was opened here; empty with a key.
+    pub session: String,
+    /// Tenant and mail address of the last sign-in.
+    pub login: (String, String),
+    /// Whether the platform looks into a tenant: leaving goes back to the platform.
+    pub visiting: bool,
+}
+
+/// A place with where one stands in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// The place.
+    pub place: Place,
+    /// The line under the cursor, where the place is no list.
+    pub cursor: usize,
+    /// The first visible line.
+    pub top: usize,
+}
+
+impl Spot {
+    /// At the top of a place.
+    pub const fn new(place: Place) -> Self {
+        Self { place, cursor: 0, top: 0 }
+    }
+}

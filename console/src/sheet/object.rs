@@ -1,0 +1,213 @@
+//! An object, field by field; lists of objects as tables.
+
+use super::{Line, Panel, platform, waiting};
+use crate::columns::{minute, plain};
+use crate::model::{App, Asked};
+use crate::resource;
+use crate::route::Place;
+use crate::text::{clean, fit, width};
+use crate::theme::{Role, of_state};
+use serde_json::Value;
+
+pub(super) fn panels(app: &App, name: &'static str, id: &str, columns: usize) -> Vec<Panel> {
+    let asked = app.objects.get(id);
+    if let Some(line) = waiting(asked) {
+        return vec![Panel { title: format!("{name} {}", clean(id)), lines: vec![line] }];
+    }
+    let Some(Asked::Have(value, _)) = asked else { return Vec::new() };
+    let mut panels = vec![Panel { title: title(value), lines: describe(app, value, columns) }];
+    if name == "tenants" {
+        panels.push(platform::usage(app, id, value, columns));
+    }
+    panels
+}
+
+/// What an object is called: its number, name or title, else its id.
+pub fn title(value: &Value) -> String {
+    let named = ["number", "name", "title", "code", "slug", "description"].iter().find_map(|field| value.get(field).filter(|found| found.is_string()));
+    let kind = value.get("object").map(plain).unwrap_or_default();
+    format!("{kind} {}", named.or_else(|| value.get("id")).map(plain).unwrap_or_default())
+}
+
+/// What is said first about an object; its tables follow, then everything else.
+const FIRST: &[&str] = &[
+    "number",
+    "name",
+    "title",
+    "code",
+    "slug",
+    "description",
+    "status",
+    "payment_state",
+    "allocation_state",
+    "party_id",
+    "company_id",
+    "total_amount",
+    "open_amount",
+    "amount",
+    "order_date",
+    "invoice_date",
+    "due_date",
+    "payment_date",
+    "reference",
+];
+
+/// An object, field by field; lists of objects as tables. What is not set is not shown.
+pub fn describe(app: &App, value: &Value, columns: usize) -> Vec<Line> {
+    let Value::Object(fields) = value else { return vec![Line::of(plain(value), Role::Plain)] };
+    let mut lines: Vec<Line> =
+        FIRST.iter().filter_map(|name| fields.get_key_value(*name)).filter_map(|(name, field)| described(app, name, field, value)).collect();
+    let tables = fields
+        .iter()
+        .filter_map(|(name, field)| field.as_array().filter(|items| !items.is_empty() && items.iter().all(Value::is_object)).map(|items| (name, items)));
+    for (name, items) in tables {
+        lines.push(Line::default());
+        lines.push(Line::of(format!("{} ({})", clean(name), items.len()), Role::Head));
+        lines.extend(table(app, items, columns));
+        lines.push(Line::default());
+    }
+    lines.extend(fields.iter().filter(|(name, _)| !FIRST.contains(&name.as_str())).filter_map(|(name, field)| described(app, name, field, value)));
+    lines
+}
+
+fn described(app: &App, name: &str, field: &Value, object: &Value) -> Option<Line> {
+    match field {
+        Value::Null => None,
+        _ if name == "object" => None,
+        Value::Array(items) if items.is_empty() || items.iter().any(Value::is_object) => None,
+        Value::Object(inner) if inner.is_empty() => None,
+        Value::Object(inner) => {
+            let text = inner.iter().map(|(key, value)| format!("{} {}", clean(key), plain(value))).collect::<Vec<_>>().join(", ");
+            Some(labelled(name, &text, Role::Plain))
+        }
+        _ => Some(scalar(app, name, field, object)),
+    }
+}
+
+pub(super) fn labelled(name: &str, text: &str, role: Role) -> Line {
+    let mut line = Line::of(fit(&clean(name), 22, false), Role::Dim).and(text, role);
+    line.copy = Some(text.to_owned());
+    line
+}
+
+fn scalar(app: &App, name: &str, field: &Value, object: &Value) -> Line {
+    let text = plain(field);
+    if name.ends_with("_at") {
+        return labelled(name, &minute(&text), Role::Plain);
+    }
+    if name.ends_with("amount") || name.ends_with("value") {
+        let currency = object.get("currency").map(plain).unwrap_or_default();
+        return labelled(name, &format!("{text} {currency}"), Role::Head);
+    }
+    if matches!(name, "status" | "payment_state" | "allocation_state" | "active") {
+        return labelled(name, &text, of_state(&text));
+    }
+    let Some(place) = place_of(&text) else { return labelled(name, &text, Role::Plain) };
+    if name == "id" {
+        return labelled(name, &text, Role::Plain);
+    }
+    let mut line = labelled(name, app.name_of(&text), Role::Link).opens(place);
+    line.copy = Some(text);
+    line
+}
+
+/// What an audit entry changed, a field a line, before the entry itself; nothing for what changes nothing.
+pub fn changes(entry: &Value) -> Vec<String> {
+    let fields = entry.get("changes").and_then(Value::as_object).into_iter().flatten();
+    let side = |change: &Value, name: &str| change.get(name).map_or_else(|| "-".to_owned(), plain);
+    let mut lines: Vec<String> =
+        fields.map(|(name, change)| format!("~ {} {} -> {}", fit(&clean(name), 22, false), side(change, "before"), side(change, "after"))).collect();
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines
+}
+
+/// Where an id leads.
+pub fn place_of(id: &str) -> Option<Place> {
+    if id.starts_with("flw_") {
+        return Some(Place::Flow(id.to_owned()));
+    }
+    let resource = resource::of_id(id)?;
+    Some(Place::Object { resource: resource.name, id: id.to_owned() })
+}
+
+/// Fields of rows within an object, the most telling first; all others follow by name.
+const TELLING: &[&str] = &[
+    "description",
+    "product_id",
+    "invoice_id",
+    "kind",
+    "type",
+    "because",
+    "reason",
+    "code",
+    "name",
+    "quantity",
+    "ordered_quantity",
+    "unit_price",
+    "net_amount",
+    "amount",
+    "delivered_quantity",
+    "invoiced_quantity",
+    "unit",
+    "discount_percent",
+    "tax_amount",
+    "due_date",
+    "date",
+    "debit",
+    "credit",
+    "account_code",
+    "status",
+];
+
+/// Objects as a table of their telling fields, as many as fit; what is left of the width goes to the first.
+fn table(app: &App, items: &[Value], columns: usize) -> Vec<Line> {
+    let mut names: Vec<&String> = items
+        .iter()
+        .filter_map(Value::as_object)
+        .flat_map(|fields| fields.iter())
+        .filter(|(_, value)| !value.is_object() && !value.is_array() && !value.is_null())
+        .map(|(name, _)| name)
+        .collect();
+    let telling = |name: &str| TELLING.iter().position(|known| *known == name).unwrap_or(usize::MAX);
+    names.sort_by_key(|name| (telling(name), (*name).clone()));
+    names.dedup();
+    // A line's description says what its product is.
+    let described = names.iter().any(|name| *name == "description");
+    names.retain(|name| name.as_str() != "id" && !(described && name.as_str() == "product_id"));
+    let cell = |item: &Value, name: &str| {
+        item.get(name)
+            .map(|value| {
+                let text = plain(value);
+                app.name_of(&text).to_owned()
+            })
+            .unwrap_or_default()
+    };
+    let natural = |name: &str| items.iter().map(|item| width(&cell(item, name))).max().unwrap_or(0).max(width(name));
+    let mut used: usize = 2;
+    let mut shown = Vec::new();
+    for name in names {
+        let most = natural(name).min(28);
+        if used.saturating_add(most).saturating_add(2) > columns {
+            continue;
+        }
+        used = used.saturating_add(most).saturating_add(2);
+        shown.push((name, most));
+    }
+    if let Some((name, wide)) = shown.first_mut() {
+        *wide = natural(name).min(wide.saturating_add(columns.saturating_sub(used)));
+    }
+    let right = |name: &str| {
+        items.iter().all(|item| {
+            item.get(name).is_none_or(|value| value.is_null() || plain(value).bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-')))
+        })
+    };
+    let mut lines = vec![Line::of(shown.iter().map(|(name, wide)| format!("  {}", fit(&clean(name), *wide, right(name)))).collect::<String>(), Role::Dim)];
+    for item in items {
+        let text: String = shown.iter().map(|(name, wide)| format!("  {}", fit(&cell(item, name), *wide, right(name)))).collect();
+        let open = item.as_object().and_then(|fields| fields.iter().filter(|(name, _)| *name != "id").find_map(|(_, value)| place_of(value.as_str()?)));
+        lines.push(Line { parts: vec![(text, Role::Plain)], open, copy: item.get("id").map(plain) });
+    }
+    lines
+}

@@ -1,0 +1,101 @@
+//! The numbers of the dashboard and the tabs: asked for, answered, and asked for anew when something happened.
+
+use crate::call::Call;
+use crate::filter::Filter;
+use crate::model::{App, Asked, COUNTED, Counted, Failure, Gauge, Reply, Tag};
+use crate::resource::{self, Resource};
+use crate::route::Place;
+
+/// The call that counts a gauge.
+pub fn gauge_call(gauge: &Gauge, resource: &Resource, now: i64) -> Call {
+    let call = Call::of(&resource.list, &[]).with("limit", COUNTED.to_string());
+    Filter::read(gauge.filter, resource, now).server.into_iter().fold(call, |call, (field, value)| call.with(&field, value))
+}
+
+impl App {
+    /// Asks for everything that the dashboard shows.
+    pub(super) fn ask_dashboard(&mut self) {
+        self.stale.clear();
+        self.ask_counts(|_| true);
+        self.ask_aging();
+        self.ask_pipeline();
+        self.ask_platform();
+    }
+
+    /// Asks how much waits in the queues.
+    pub(super) fn ask_queues(&mut self) {
+        self.ask_counts(|gauge| gauge.heed.queues());
+    }
+
+    /// Asks anew for the numbers that what happened may have changed, as far as they are shown where one is.
+    pub(super) fn ask_changed(&mut self) {
+        let changed = std::mem::take(&mut self.stale);
+        let all = *self.place() == Place::Dash;
+        self.ask_counts(|gauge| changed.contains(gauge.resource) && (all || gauge.heed.queues()));
+        if all && (changed.contains("invoices") || changed.contains("payments")) {
+            self.ask_aging();
+        }
+        if all && changed.contains("opportunities") {
+            self.ask_pipeline();
+        }
+    }
+
+    fn ask_counts(&mut self, wanted: impl Fn(&Gauge) -> bool) {
+        self.counted = self.now;
+        for (at, gauge) in self.gauges().iter().enumerate().filter(|(_, gauge)| wanted(gauge)) {
+            let Some(resource) = resource::named(gauge.resource) else { continue };
+            let call = gauge_call(gauge, resource, self.now);
+            let call = self.of_company(call, resource);
+            self.call(Tag::Count(at), call);
+        }
+    }
+
+    /// How the whole service does, for who may know.
+    pub(super) fn ask_platform(&mut self) {
+        if self.scope.platform {
+            self.checks.entry("platform").or_insert(Asked::Loading);
+            self.call_row(Tag::Verify("platform"), "GetPlatformHealth", &[]);
+        }
+    }
+
+    pub(super) fn ask_aging(&mut self) {
+        let company = self.scope.company.as_ref().map(|(id, _)| id.clone()).or_else(|| self.names.keys().find(|id| id.starts_with("com_")).cloned());
+        if let (Some(company), Some(row), false) = (company, resource::row("GetAging"), self.scope.platform) {
+            self.aging.get_or_insert(Asked::Loading);
+            self.call(Tag::Aging, Call::of(&row, &[]).with("company_id", company));
+        }
+    }
+
+    fn ask_pipeline(&mut self) {
+        let Some(row) = resource::row("GetPipeline").filter(|_| !self.scope.platform) else { return };
+        self.pipeline.get_or_insert(Asked::Loading);
+        let year = self.today().get(..4).map(|year| format!("{year}-01-01")).unwrap_or_default();
+        let call = Call::of(&row, &[]).with("from", year);
+        let call = match &self.scope.company {
+            Some((id, _)) => call.with("company_id", id.clone()),
+            None => call,
+        };
+        self.call(Tag::Pipeline, call);
+    }
+
+    /// The numbers that count what this id belongs to are old now.
+    pub(super) fn mark_stale(&mut self, id: &str) {
+        self.stale.extend(resource::of_id(id).map(|resource| resource.name));
+        if id.starts_with("brn_") {
+            self.stale.insert("billing-run-items");
+        }
+    }
+
+    pub(super) fn counted(&mut self, at: usize, reply: Result<Reply, Failure>) {
+        let count = match reply {
+            Ok(reply) => match self.gauges().get(at) {
+                Some(gauge) => Ok(Counted::of(gauge, &reply.body)),
+                None => return,
+            },
+            Err(Failure::Offline(_)) if self.counts.contains_key(&at) => return,
+            Err(failure) => Err(if failure.denied() { "not permitted".to_owned() } else { failure.text() }),
+        };
+        self.dirty |= self.counts.get(&at) != Some(&count);
+        self.counts.insert(at, count);
+    }
+}

@@ -1,0 +1,81 @@
+//! What the console costs, counted by itself in a real terminal: bytes, frames and answers to keys. Nothing here depends on how fast the machine is.
+
+use crate::door::Door;
+use crate::screen::Screen;
+use causeway_contract::{Bulk, BulkMode};
+use causeway_openapi::crm::{CreateOpportunity, op::CreateOpportunities};
+use causeway_tests::shop;
+use causeway_tests::world::World;
+use serde_json::Value;
+
+/// The least time between two frames is 16 ms; a second holds no more than this.
+const FRAMES_A_SECOND: usize = 63;
+/// Bytes of a cursor move, and of one that scrolls: goals of the design.
+const MOVE: u64 = 350;
+const SCROLL: u64 = 500;
+
+fn number(frame: &Value, name: &str) -> u64 {
+    frame[name].as_u64().unwrap_or_default()
+}
+
+/// Presses a key so many times, one after the other; gives the bytes of the frames that answered, each.
+fn pressed(screen: &Screen, key: &str, times: u64) -> u64 {
+    let before = screen.rest();
+    for _ in 0..times {
+        screen.keys(&[key]);
+        std::thread::sleep(std::time::Duration::from_millis(40));
+    }
+    screen.rest();
+    let answers: Vec<u64> = screen.frames()[before..].iter().filter(|frame| !frame["input_us"].is_null()).map(|frame| number(frame, "bytes")).collect();
+    assert!(!answers.is_empty(), "{key} was answered");
+    answers.iter().sum::<u64>() / times
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moving_resting_stalling_and_streaming_stay_within_their_goals() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "w").await;
+    let deal = |at: usize| CreateOpportunity {
+        company_id: shop.company,
+        party_id: Some(shop.party),
+        title: format!("Chairs for office {at}"),
+        ..CreateOpportunity::default()
+    };
+    let many = |count: usize| Bulk { mode: BulkMode::Atomic, items: (0..count).map(deal).collect() };
+    tenant.post::<CreateOpportunities>((), &many(60)).await;
+    let door = Door::before(&world.server.url);
+    let screen = Screen::start((100, 30), &door.url, &tenant.key, "opportunities --fresh");
+    screen.wait("opportunities 1/60");
+
+    // The first frame needs no server.
+    assert_eq!((number(&screen.frames()[0], "frame"), &screen.frames()[0]["live"]), (1, &Value::Bool(false)));
+
+    let moved = pressed(&screen, "j", 8);
+    assert!(moved <= MOVE, "{moved} bytes a move");
+    screen.keys(&["C-f"]);
+    let scrolled = pressed(&screen, "j", 20);
+    assert!(scrolled <= SCROLL, "{scrolled} bytes a move that scrolls");
+
+    // Nothing changes, nothing is drawn.
+    let before = screen.rest();
+    std::thread::sleep(std::time::Duration::from_secs(5));
+    assert_eq!(screen.frames().len(), before, "an idle screen is left alone");
+
+    // The server hangs: keys are answered all the same.
+    door.hold();
+    screen.keys(&["C-r", "g"]);
+    screen.wait("opportunities 1/60");
+    screen.keys(&["j", "j"]);
+    screen.wait("opportunities 3/60");
+    door.release();
+
+    // Many events at once: they are drawn together, and no oftener than the eye sees.
+    let before = screen.rest();
+    tenant.post::<CreateOpportunities>((), &many(400)).await;
+    screen.wait("400 new rows");
+    screen.rest();
+    let times: Vec<u64> = screen.frames()[before..].iter().map(|frame| number(frame, "at_us")).collect();
+    let most = times.iter().map(|from| times.iter().filter(|at| (*from..from + 1_000_000).contains(*at)).count()).max().unwrap_or_default();
+    assert!((1..=FRAMES_A_SECOND).contains(&most), "{most} frames in a second");
+}
