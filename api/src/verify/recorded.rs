@@ -153,24 +153,46 @@ fn difference(object: &Map<String, Value>, record: &Map<String, Value>, costs: b
     // A record may say more about its event, such as what a merge has moved.
     let names: Vec<&str> = object.iter().filter(|(name, value)| !says(record.get(*name), value)).map(|(name, _)| name.as_str()).collect();
     let first = names.first()?;
-    let shown = |object: &Map<String, Value>| {
-        let mut shown = json!({ *first: object.get(*first) });
+    let (place, recorded, found) = narrowest((*first).to_owned(), record.get(*first), object.get(*first)?);
+    let name = place.rsplit('/').next().unwrap_or_default();
+    let shown = |value: Option<&Value>| {
+        let Some(value) = value else { return "nothing".to_owned() };
+        let mut shown = json!({ name: value });
         if !costs {
             mask_costs(&mut shown);
         }
-        shown.get(*first).filter(|value| !value.is_null() || object.contains_key(*first)).map_or_else(|| "nothing".to_owned(), short)
+        shown.get(name).map_or_else(String::new, short)
     };
     Some(Break {
         check: "object_as_recorded".to_owned(),
         subject: object.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
         detail: format!(
-            "{} at version {}: {first}: expected {}, found {}",
+            "{} at version {}: {place}: expected {}, found {}",
             names.join(", "),
             object.get("version").unwrap_or(&Value::Null),
-            shown(record),
-            shown(object)
+            shown(recorded),
+            shown(Some(found))
         ),
     })
+}
+
+/// The first place inside two values where they differ: of a long list one field of one of its objects.
+fn narrowest<'a>(place: String, record: Option<&'a Value>, object: &'a Value) -> (String, Option<&'a Value>, &'a Value) {
+    let inner = match (record, object) {
+        (Some(Value::Array(record)), Value::Array(object)) if record.len() == object.len() => {
+            let other = record.iter().zip(object).enumerate().find(|(_, (record, object))| !same(record, object));
+            other.map(|(index, (record, object))| (index.to_string(), Some(record), object))
+        }
+        (Some(Value::Object(record)), Value::Object(object)) => {
+            let other = object.iter().find(|(name, value)| !says(record.get(*name), value));
+            other.map(|(name, value)| (name.clone(), record.get(name), value))
+        }
+        _ => None,
+    };
+    match inner {
+        Some((step, record, object)) => narrowest(format!("{place}/{step}"), record, object),
+        None => (place, record, object),
+    }
 }
 
 /// Whether a record says the same as an object, or as the objects of one of its lists. What it says nothing about became a field after it was written: the
