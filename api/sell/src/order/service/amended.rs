@@ -63,10 +63,11 @@ pub(super) async fn write(
         parts.obligations.extend(obligation::confirm(ctx, tx, owed).await?);
     }
     // Less than what was paid in advance: what no invoice will deduct is proposed to be given back.
-    if new.status != OrderStatus::Cancelled && new.total_amount < old.total_amount {
-        if let Some(left) = to_bill(&parts.obligations, &written.billed)? {
-            written.credit_notes.extend(down_payment::propose_beyond(ctx, tx, new.id, left, amended.reason).await?);
-        }
+    if new.status != OrderStatus::Cancelled
+        && new.total_amount < old.total_amount
+        && let Some(left) = to_bill(&parts.obligations, &written.billed)?
+    {
+        written.credit_notes.extend(down_payment::propose_beyond(ctx, tx, new.id, left, amended.reason).await?);
     }
     fit_to(ctx, tx, new.id, &parts.obligations).await?;
     let discounts = Discounts { before: old.discount_percent, after: new.discount_percent };
