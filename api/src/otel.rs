@@ -3,6 +3,7 @@
 //! One span for each request and each step of a job, made when it has ended. A caller's `traceparent` (W3C Trace Context) makes a request part of the caller's
 //! trace. Spans wait in memory and are sent by a thread of their own: a collector that is slow or away costs spans, never a request.
 
+use causeway_kernel::clock;
 use causeway_kernel::trace::{self, Ended, Work};
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry::trace::{Span, SpanBuilder, SpanKind, Status, Tracer, TracerProvider};
@@ -13,7 +14,7 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use std::collections::HashMap;
 use std::sync::OnceLock;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 /// What turns it on: the variables of the OpenTelemetry specification, of which all others hold, too.
 const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
@@ -60,7 +61,7 @@ impl Drop for Traces {
 
 fn tell(ended: &Ended<'_>) {
     let Some(tracer) = TRACER.get() else { return };
-    let end = SystemTime::now();
+    let end = UNIX_EPOCH + Duration::from_micros(u64::try_from(clock::wall().0).unwrap_or_default());
     let start = end.checked_sub(Duration::from_micros(ended.micros)).unwrap_or(end);
     let (kind, parent, status) = match ended.work {
         Work::Request { parent, status, .. } => (SpanKind::Server, parent.map(context).unwrap_or_default(), failure(status >= 500)),
