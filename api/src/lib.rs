@@ -8,6 +8,8 @@ pub mod compose;
 mod connection;
 pub mod demo;
 mod disk;
+#[cfg(feature = "otel")]
+mod otel;
 mod secret_key;
 pub mod server;
 pub mod settings;

@@ -5,6 +5,7 @@
 
 use crate::db::{Find, Tx};
 use crate::http::LocalFuture;
+use crate::trace::{self, Ended, Work};
 use crate::{Ctx, Db, clock};
 use causeway_contract::{Code, Problem};
 use causeway_entity::kernel::jobs;
@@ -162,20 +163,33 @@ pub(crate) async fn run_step(db: &Db, claim: &job_queue::Model) -> Result<bool, 
     let tenant_id = claim.tenant_id;
     let tenant = db.read(&platform, async |_, tx| tx.must::<tenants::Entity>(tenant_id).await).await?;
     let ctx = Arc::new(Ctx::system(claim.tenant_id, tenant.mode, "job"));
+    let watch = clock::Stopwatch::start();
     let held = claim.clone();
     let outcome = db
         .write(&ctx, async move |ctx, tx| {
-            let Some(queue) = still_held(tx, &held).await? else { return Ok(false) };
+            let Some(queue) = still_held(tx, &held).await? else { return Ok((false, None)) };
             let job = tx.lock::<jobs::Entity>(held.job_id).await?;
             let step = STEPS.read().get(job.kind.as_str()).copied();
             let step = step.ok_or_else(|| Problem::new(Code::InternalError, format!("No worker knows jobs of kind {}.", job.kind)))?;
             let progress = if job.status == JobStatus::Cancelled { Progress::Done { result: "null".to_owned() } } else { step(ctx, tx, &job).await? };
-            Ok(note(ctx, tx, &queue, &job, progress))
+            Ok((note(ctx, tx, &queue, &job, progress), Some(job.kind.clone())))
         })
         .await;
+    let job_id = claim.job_id.to_string();
+    let tell = |name: &str, failed: bool| {
+        let work = Work::Step { job_id: &job_id, failed };
+        trace::tell(&Ended { name, work, tenant: Some(tenant_id), request_id: &ctx.request_id, micros: watch.micros() });
+    };
     match outcome {
-        Ok(more) => Ok(more),
+        Ok((more, kind)) => {
+            // Another worker has it: nothing was done here.
+            if let Some(kind) = kind {
+                tell(&kind, false);
+            }
+            Ok(more)
+        }
         Err(problem) => {
+            tell("job", true);
             tracing::warn!(job = %claim.job_id, %problem, attempt = claim.attempts, "a step of a job failed");
             fail(db, &ctx, claim.clone(), problem).await?;
             Ok(false)

@@ -22,6 +22,7 @@ pub mod search;
 pub mod security;
 pub mod shared;
 pub mod telemetry;
+pub mod trace;
 pub mod upload;
 pub mod wake;
 

@@ -78,6 +78,15 @@ pub fn run() -> ExitCode {
     // Demo and bench call the service many thousand times themselves; a line for each would bury what they print.
     let quiet = matches!(cli.command, Command::Demo(_) | Command::Bench(_));
     start_log(&settings, quiet);
+    // Before the first runtime, and sent to the end behind the last.
+    #[cfg(feature = "otel")]
+    let _traces = match crate::otel::Traces::start() {
+        Ok(traces) => traces,
+        Err(error) => {
+            complain(&format!("causeway: {error}"));
+            return ExitCode::from(2);
+        }
+    };
     let outcome = actix_web::rt::System::new().block_on(execute(cli.command, settings));
     match outcome {
         Ok(code) => code,

@@ -19,6 +19,7 @@ pub use stream::{Batch, Item, Place};
 use crate::clock::Stopwatch;
 use crate::limit::Limiter;
 use crate::security::{self, Refusal};
+use crate::trace::{self, Ended, Work};
 use crate::{Ctx, Db, Principal, clock, telemetry};
 use actix_web::web::{Bytes, BytesMut, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -148,11 +149,12 @@ pub async fn dispatch(app: Arc<App>, request: HttpRequest, payload: Payload) -> 
     let mut path = beginning(&asked);
     let method = request.method().as_str().to_owned();
     let mut allowance = Allowance::default();
+    let parent = request.headers().get("traceparent").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let told = Rc::new(RefCell::new(Told::default()));
     let answer = match app.routes.find(&method, &asked) {
         router::Found::Endpoint(endpoint, segments) => {
             path = shown_path(endpoint, &asked);
-            told.borrow_mut().operation = Some(endpoint.id);
+            told.borrow_mut().endpoint = Some((endpoint.id, endpoint.path));
             let incoming = Incoming { request, payload, segments, request_id: request_id.clone(), told: Rc::clone(&told) };
             let outcome = caught(serve(Arc::clone(&app), endpoint, incoming, &mut allowance)).await;
             telemetry::count_request(
@@ -173,14 +175,21 @@ pub async fn dispatch(app: Arc<App>, request: HttpRequest, payload: Payload) -> 
     };
     let mut response = answer.unwrap_or_else(|problem| respond::problem(problem, &request_id));
     allowance.announce(&mut response);
-    log_request(&request_id, &method, path, response.status().as_u16(), &told.borrow(), watch.micros());
+    let (told, status, micros) = (told.borrow(), response.status().as_u16(), watch.micros());
+    log_request(&request_id, &method, path, status, &told, micros);
+    if let Some((name, route)) = told.endpoint {
+        let work = Work::Request { method: &method, route, status, flow_id: told.flow.as_deref(), parent: parent.as_deref() };
+        trace::tell(&Ended { name, work, tenant: told.tenant, request_id: &request_id, micros });
+    }
+    drop(told);
     response
 }
 
 /// What the log says about a request besides its line: nothing that a body or a header holds.
 #[derive(Default)]
 pub(crate) struct Told {
-    operation: Option<&'static str>,
+    /// The operation and its path, as the contract writes it.
+    endpoint: Option<(&'static str, &'static str)>,
     tenant: Option<TenantId>,
     flow: Option<String>,
 }
@@ -190,7 +199,7 @@ fn log_request(request_id: &str, method: &str, path: &str, status: u16, told: &T
     tracing::info!(
         target: "causeway::request",
         request_id,
-        operation = told.operation,
+        operation = told.endpoint.map(|(operation, _)| operation),
         tenant = told.tenant.map(tracing::field::display),
         flow_id = told.flow.as_deref(),
         method,
