@@ -14,7 +14,7 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use std::collections::HashMap;
 use std::sync::OnceLock;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 /// What turns it on: the variables of the OpenTelemetry specification, of which all others hold, too.
 const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
@@ -61,16 +61,21 @@ impl Drop for Traces {
 
 fn tell(ended: &Ended<'_>) {
     let Some(tracer) = TRACER.get() else { return };
-    let end = UNIX_EPOCH + Duration::from_micros(u64::try_from(clock::wall().0).unwrap_or_default());
-    let start = end.checked_sub(Duration::from_micros(ended.micros)).unwrap_or(end);
+    let end = clock::wall().0;
+    let start = end.saturating_sub(i64::try_from(ended.micros).unwrap_or_default());
     let (kind, parent, status) = match ended.work {
         Work::Request { parent, status, .. } => (SpanKind::Server, parent.map(context).unwrap_or_default(), failure(status >= 500)),
         Work::Step { failed, .. } => (SpanKind::Internal, Context::new(), failure(failed)),
     };
-    let builder = SpanBuilder::from_name(ended.name.to_owned()).with_kind(kind).with_start_time(start).with_attributes(attributes(ended));
+    let builder = SpanBuilder::from_name(ended.name.to_owned()).with_kind(kind).with_start_time(moment(start)).with_attributes(attributes(ended));
     let mut span = tracer.build_with_context(builder, &parent);
     span.set_status(status);
-    span.end_with_timestamp(end);
+    span.end_with_timestamp(moment(end));
+}
+
+/// A moment from its microseconds since 1970.
+fn moment(micros: i64) -> SystemTime {
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_micros(micros.max(0).unsigned_abs())).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 fn failure(failed: bool) -> Status {
