@@ -1,6 +1,6 @@
 //! How a named check of a document ended, and how it is told (BIL-04, CRM-17).
 
-use causeway_contract::{Code, Problem};
+use causeway_contract::Problem;
 use causeway_openapi::invoice_check::CheckResult;
 
 /// How a check ended: fine, with a warning, or with the problem that refuses the step.
@@ -63,8 +63,8 @@ fn in_full(problem: Problem) -> String {
     problem.errors.iter().fold(problem.detail, |text, error| text + &field(error))
 }
 
-/// Whether the service itself failed. A missing account is the company's to add.
+/// Whether the service itself failed.
 #[must_use]
 pub fn is_failure(problem: &Problem) -> bool {
-    problem.status >= 500 && problem.code != Code::AccountMissing
+    problem.status >= 500
 }

@@ -67,7 +67,7 @@ pub struct Model {
     pub awaited_date: Option<Day>,
     /// What the order's discount is a share of; null means the lines. One of the total is not in `price_amount`.
     pub discount_base: Option<DiscountBase>,
-    /// The customer's reference of the order: what its invoices name. Null also for what was confirmed before invoices did.
+    /// The customer's reference of the order: what its invoices name.
     pub reference: Option<String>,
     /// The step of its unit: what of it is invoiced counts in whole steps.
     pub unit_step: Option<Quantity>,

@@ -9,7 +9,12 @@ fn up(dialect: Dialect) -> Vec<String> {
     // Orders that are open when this runs are billed with their references, too.
     let known = "UPDATE \"obligations\" SET \"reference\" = (SELECT s.\"reference\" FROM \"orders\" s WHERE s.\"tenant_id\" = \"obligations\".\"tenant_id\" \
                  AND s.\"id\" = \"obligations\".\"order_id\")";
-    create(&tables(), dialect).into_iter().chain([known.to_owned()]).collect()
+    // Row security that is forced hides every row from the owner of the tables, too, unless a tenant is named.
+    let forced = |word: &str| match dialect {
+        Dialect::Postgres => ["obligations", "orders"].map(|table| format!("ALTER TABLE \"{table}\" {word} ROW LEVEL SECURITY")).to_vec(),
+        Dialect::Sqlite => Vec::new(),
+    };
+    [create(&tables(), dialect), forced("NO FORCE"), vec![known.to_owned()], forced("FORCE")].concat()
 }
 
 fn down(_: Dialect) -> Vec<String> {

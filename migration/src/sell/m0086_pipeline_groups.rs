@@ -1,4 +1,4 @@
-//! What the reports of the pipeline read: deals by whoever holds them, and visits of stages.
+//! What the reports of the pipeline read: deals by whoever holds them.
 
 use crate::table::{Table, addition_to, create, remove};
 use crate::{Dialect, Migration};

@@ -2,6 +2,7 @@
 
 use causeway_contract::{ListQuery, Nothing};
 use causeway_openapi::deal_check::{DealCheck, DealCheckName as Name, DealStep, OrderChecks, QuoteChecks, op as check};
+use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::invoice_check::CheckResult;
 use causeway_openapi::order::{CreateOrder, op as order};
 use causeway_openapi::party::{CreateParty, op as party};
@@ -124,4 +125,23 @@ async fn a_quote_is_looked_at_before_it_is_submitted_and_accepted() {
     agrees(&tenant, &accept, false).await;
     // Looking at it writes nothing.
     assert_eq!(tenant.all::<order::ListOrders, _>(&ListQuery::default()).await.len(), 0);
+}
+
+#[tokio::test]
+async fn who_may_not_see_costs_is_told_that_the_margin_is_too_small_but_not_what_it_is() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    patch(&tenant, &format!("/v1/companies/{}", shop.company), &json!({ "quote_rules": { "min_margin_percent": "90" } })).await;
+    let offered = tenant.post::<quote::CreateQuote>((), &deal::quote_body(&shop, vec![forty(&shop)])).await;
+    let body = CreateApiKey { name: "seller".to_owned(), scopes: vec!["quotes:read".to_owned()], ..CreateApiKey::default() };
+    let seller = tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &body).await.secret);
+    let mut told = Vec::new();
+    for caller in [&*tenant, &seller] {
+        let margin = of_quote(caller, offered.id).await.checks.into_iter().find(|check| check.name == Name::Margin).expect("the check");
+        assert_eq!(margin.result, CheckResult::Warning);
+        told.push(margin.detail.expect("why"));
+    }
+    assert!(told[0].contains("30.86"), "{told:?}");
+    assert_eq!(told[1], "The margin is below the limit of the company.");
 }

@@ -148,3 +148,25 @@ async fn late_payments_have_no_discount() {
     assert_eq!(state(&tenant, &second).await, (Some(PaymentState::PartPaid), "10.00".to_owned()));
     verified(&tenant).await;
 }
+
+#[tokio::test]
+async fn another_term_of_a_draft_brings_its_own_discount() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let vat = percent(&tenant, &shop, "15").await;
+    let line = InvoiceLineInput { tax_ids: Some(vec![vat]), unit_price: of("1000.00"), ..deal::free_invoice_body(&shop, "1.00").lines.remove(0) };
+    let draft = tenant.post::<invoice::CreateInvoice>((), &CreateInvoice { lines: vec![line], ..deal::free_invoice_body(&shop, "1.00") }).await;
+    assert_eq!((draft.early_discount.is_some(), draft.total_amount.0.as_str()), (false, "1150.00"));
+    let upfront = discount_term(&tenant, "10", 10, DiscountTaxMode::Upfront).await;
+    let path = format!("/v1/invoices/{}", draft.id);
+    let change =
+        async |term: serde_json::Value| tenant.raw.request("PATCH", &path).json(&serde_json::json!({ "payment_term_id": term })).send().await.success();
+    // Its tax is that of what is paid early: 15 % of 900.00.
+    assert_eq!(change(serde_json::json!(upfront)).await["total_amount"], "1135.00");
+    let never = discount_term(&tenant, "10", 10, DiscountTaxMode::Never).await;
+    let now = change(serde_json::json!(never)).await;
+    assert_eq!((&now["total_amount"], &now["early_discount"]["tax_mode"]), (&"1150.00".into(), &"never".into()));
+    assert!(change(serde_json::Value::Null).await["early_discount"].is_null());
+    verified(&tenant).await;
+}

@@ -230,6 +230,12 @@ async fn a_price_list_is_never_based_on_itself() {
         let problem = tenant.raw.request("PATCH", &format!("/v1/price-lists/{list}")).json(&closing).send().await.problem();
         assert_eq!((problem.status, problem.errors[0].pointer.as_deref()), (422, Some("/rules/1/base_price_list_id")));
     }
+    // A list of one company is no base of what others price by.
+    let own = json!({ "code": "OWN", "currency": "EUR", "company_id": shop.company, "rules": [] });
+    let own = tenant.raw.post("/v1/price-lists", &own).await.success()["id"].as_str().unwrap().to_owned();
+    let foreign = json!({ "code": "ALL", "currency": "EUR", "rules": [{ "percent_off": "5", "base_price_list_id": own }] });
+    let problem = tenant.raw.post("/v1/price-lists", &foreign).await.problem();
+    assert_eq!((problem.status, problem.errors[0].pointer.as_deref()), (422, Some("/rules/0/base_price_list_id")));
     // The customer has list A: 16.00 less 25 % less 10 %.
     let named = json!({ "price_list_id": a });
     tenant.raw.request("PATCH", &format!("/v1/parties/{}", shop.party)).json(&named).send().await.success();

@@ -151,6 +151,8 @@ impl Families {
             held_since: held.map(|_| ctx.now()),
             held_by: held.and_then(|held| held.owner_id),
             hold_id: held.map(|held| held.id),
+            // As agreed now: what was on a draft did not hear of an amendment.
+            payment_term_id: owed.map_or(row.payment_term_id, |owed| owed.payment_term_id),
             ..row
         }
     }

@@ -52,7 +52,9 @@ pub(super) async fn start(
 /// Whether nobody works on a run that is not done: its job failed or was cancelled.
 pub(super) async fn stands_still(tx: &mut Tx<'_>, run: &billing_runs::Model) -> Result<bool, Problem> {
     let Some(job_id) = run.job_id else { return Ok(false) };
-    Ok(matches!(tx.must::<jobs::Entity>(job_id).await?.status, JobStatus::Failed | JobStatus::Cancelled))
+    let job = tx.get::<jobs::Entity>(job_id).await?;
+    // A job that ended long ago is not kept.
+    Ok(job.is_none_or(|job| matches!(job.status, JobStatus::Failed | JobStatus::Cancelled)))
 }
 
 /// Starts the work of a run again: a new job makes what the old one left.

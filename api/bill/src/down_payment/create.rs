@@ -168,14 +168,15 @@ async fn within(tx: &mut Tx<'_>, ordered: &Ordered, asked: Asked, amount: Amount
     let downs = Find::<invoices::Entity>::new().eq(invoices::Column::OrderId, ordered.id).ne(invoices::Column::Status, InvoiceStatus::Cancelled);
     let downs = downs.when("undeducted_amount IS NOT NULL", Vec::new()).all(tx).await?;
     let before = Amount::sum(downs.iter().filter_map(|down| down.undeducted_amount))?;
-    let most = ordered.total.minus(billed)?.minus(before)?.max(Amount::ZERO);
+    let left = ordered.total.minus(billed)?.minus(before)?.max(Amount::ZERO);
+    let step = coins.map_or(1, |coins| coins.step.0);
+    let most = Amount(left.0.saturating_sub(left.0.rem_euclid(step)));
     if amount <= most {
         return Ok(amount);
     }
-    // Each share before may have been rounded up by a step, and this one too where it is of coins.
-    let step = coins.map_or(1, |coins| coins.step.0);
-    let shares = i64::try_from(downs.len()).unwrap_or(i64::MAX).saturating_add(i64::from(coins.is_some()));
-    let rounded_up = Amount(shares.saturating_mul(step));
+    // Each share that is not deducted yet may have been rounded up by a step, and this one, too.
+    let shares = downs.iter().filter(|down| down.undeducted_amount.is_some_and(|rest| rest > Amount::ZERO)).count();
+    let rounded_up = Amount(i64::try_from(shares).unwrap_or(i64::MAX).saturating_add(i64::from(coins.is_some())).saturating_mul(step));
     if matches!(asked, Asked::Percent(_)) && most > Amount::ZERO && amount.minus(most)? <= rounded_up {
         return Ok(most);
     }

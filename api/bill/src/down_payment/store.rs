@@ -157,7 +157,9 @@ pub(crate) async fn booked_advances(
     }
     let of = Find::<invoice_lines::Entity>::new().among(invoice_lines::Column::Id, wanted).all(tx).await?;
     let ids: BTreeSet<InvoiceId> = of.iter().map(|line| line.invoice_id).collect();
-    let downs = Find::<invoices::Entity>::new().among(invoices::Column::Id, ids).when("undeducted_amount IS NOT NULL", Vec::new()).all(tx).await?;
+    // Locked: who takes the last part takes what the others left, so nobody else may take one meanwhile.
+    let downs = Find::<invoices::Entity>::new().among(invoices::Column::Id, ids).when("undeducted_amount IS NOT NULL", Vec::new());
+    let downs = downs.order_by(invoices::Column::Id).lock().all(tx).await?;
     let of: Vec<invoice_lines::Model> = of.into_iter().filter(|line| downs.iter().any(|down| down.id == line.invoice_id)).collect();
     let taken = taken(tx, &of).await?;
     let booked = |line: &invoice_lines::Model| {

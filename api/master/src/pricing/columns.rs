@@ -123,6 +123,7 @@ pub(super) fn list_of(row: price_lists::Model, rules: Vec<PriceRuleData>) -> Pri
         valid_to: row.valid_to,
         company_id: row.company_id,
         convert: row.convert,
+        active: row.active,
         rules,
     }
 }

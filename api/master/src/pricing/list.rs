@@ -9,7 +9,7 @@ use causeway_entity::govern::companies;
 use causeway_entity::master::{categories, parties, price_lists, price_rules, products};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_openapi::pricing as wire;
-use causeway_value::{CategoryId, Json, PriceListId, ProductId};
+use causeway_value::{CategoryId, CompanyId, Json, PriceListId, ProductId};
 use sea_orm::sea_query::Value;
 
 /// Creates a price list with its rules.
@@ -43,7 +43,8 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePriceList) ->
     check_dates(&row, &mut errors);
     tx.named::<companies::Entity, _>(row.company_id, "/company_id", &mut errors).await?;
     take_audience(tx, &mut row, body.audience.as_ref(), &mut errors).await?;
-    let rules = read_rules(tx, &body.rules, &mut errors).await?;
+    let rules = read_rules(tx, row.company_id, &body.rules, &mut errors).await?;
+    must_end(tx, row.id, &body.rules, &mut errors).await?;
     check::finish(errors)?;
     tx.insert(row.clone());
     let rules = write_rules(tx, &row, &rules);
@@ -77,7 +78,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::Up
     }
     let rules = match &body.rules {
         Patch::Value(given) => {
-            let rules = read_rules(tx, given, &mut errors).await?;
+            let rules = read_rules(tx, new.company_id, given, &mut errors).await?;
             must_end(tx, id, given, &mut errors).await?;
             let values = vec![Value::from(ctx.tenant), Value::from(id)];
             tx.plain("DELETE FROM price_rules WHERE tenant_id = $1 AND price_list_id = $2", values);
@@ -201,7 +202,12 @@ async fn take_audience(
 }
 
 /// The rules as given, checked; what they are about and based on is looked up in three queries.
-async fn read_rules(tx: &mut Tx<'_>, given: &[wire::PriceRuleInput], errors: &mut Vec<FieldError>) -> Result<Vec<PriceRuleData>, Problem> {
+async fn read_rules(
+    tx: &mut Tx<'_>,
+    company: Option<CompanyId>,
+    given: &[wire::PriceRuleInput],
+    errors: &mut Vec<FieldError>,
+) -> Result<Vec<PriceRuleData>, Problem> {
     let mut rules = Vec::with_capacity(given.len());
     let mut wanted_products: Vec<(ProductId, String)> = Vec::new();
     let mut wanted_categories: Vec<(CategoryId, String)> = Vec::new();
@@ -219,7 +225,13 @@ async fn read_rules(tx: &mut Tx<'_>, given: &[wire::PriceRuleInput], errors: &mu
         wanted_categories.extend(one.category_id.map(|id| (id, format!("{pointer}/category_id"))));
         wanted_lists.extend(one.base_price_list_id.map(|id| (id, format!("{pointer}/base_price_list_id"))));
     }
-    check::named_all::<price_lists::Entity, _>(tx, price_lists::Column::Id, |row| row.id, &wanted_lists, errors).await?;
+    let bases = check::named_all::<price_lists::Entity, _>(tx, price_lists::Column::Id, |row| row.id, &wanted_lists, errors).await?;
+    for (id, pointer) in &wanted_lists {
+        if bases.get(id).and_then(|base| base.company_id).is_some_and(|of| company != Some(of)) {
+            // Whoever sees only the company of this list would not know what its prices start from.
+            errors.push(FieldError::pointer(Code::InvalidValue, pointer, "is a list of one company only, and this list is not of that company"));
+        }
+    }
     check::named_all::<products::Entity, _>(tx, products::Column::Id, |row| row.id, &wanted_products, errors).await?;
     check::named_all::<categories::Entity, _>(tx, categories::Column::Id, |row| row.id, &wanted_categories, errors).await?;
     Ok(rules)

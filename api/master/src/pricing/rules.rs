@@ -59,6 +59,8 @@ pub struct PriceListData {
     pub audience: Option<Audience>,
     /// Whether it serves documents in another currency.
     pub convert: bool,
+    /// Whether it prices documents itself. Others may be based on it all the same.
+    pub active: bool,
     /// Its rules.
     pub rules: Vec<PriceRuleData>,
 }
@@ -287,6 +289,9 @@ fn best_of<'a>(request: &PriceRequest<'_>, mut candidates: Vec<Candidate<'a>>, t
 fn list_applies(request: &PriceRequest<'_>, list: &PriceListData) -> Result<u8, String> {
     if list.company_id.is_some_and(|company| company != request.company_id) {
         return Err("is for another company".to_owned());
+    }
+    if !list.active {
+        return Err("is not active".to_owned());
     }
     if !list.is_valid(request.day) {
         return Err(format!("is not valid on {}", request.day));

@@ -263,6 +263,7 @@ mod tests {
             company_id: None,
             audience: None,
             convert,
+            active: true,
             rules: Vec::new(),
         };
         let (eur, usd) = (currency("EUR"), currency("USD"));

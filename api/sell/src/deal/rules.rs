@@ -42,6 +42,8 @@ pub(super) struct Around<'a> {
     /// The customer's own.
     pub price_list: Option<&'a price_lists::Model>,
     pub today: Day,
+    /// Whether who asks may see what things cost and what is earned on them.
+    pub costs: bool,
 }
 
 /// Every check that only warns, with its warning.
@@ -86,7 +88,7 @@ pub(super) fn warnings(deal: &Deal<'_>, around: &Around<'_>) -> Result<Vec<(Name
                 "have no tax. Give the products one, or leave it when none is due",
             ),
         ),
-        (Name::Margin, beyond(true)),
+        (Name::Margin, beyond(true).map(|told| if around.costs { told } else { "The margin is below the limit of the company.".to_owned() })),
         (Name::Limits, beyond(false)),
     ])
 }

@@ -7,7 +7,7 @@ use crate::opportunity::service::must_be_winnable;
 use crate::order::{self, store};
 use crate::quote;
 use causeway_bill::exposure;
-use causeway_contract::{Code, Problem};
+use causeway_contract::{COSTS, Code, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, price_lists};
 use causeway_entity::sell::{opportunities, orders, quotes};
@@ -140,6 +140,7 @@ struct Known {
     opportunity: Option<opportunities::Model>,
     price_list: Option<price_lists::Model>,
     today: Day,
+    costs: bool,
 }
 
 impl Known {
@@ -155,7 +156,7 @@ impl Known {
             Some(id) => tx.get::<price_lists::Entity>(id).await?,
             None => None,
         };
-        Ok(Self { today: ctx.today(company.time_zone), company, party, children, opportunity, price_list })
+        Ok(Self { today: ctx.today(company.time_zone), costs: ctx.may(COSTS), company, party, children, opportunity, price_list })
     }
 
     async fn warnings(&self, tx: &mut Tx<'_>, deal: &Deal<'_>) -> Result<Checks, Problem> {
@@ -166,6 +167,7 @@ impl Known {
             opportunity: self.opportunity.as_ref(),
             price_list: self.price_list.as_ref(),
             today: self.today,
+            costs: self.costs,
         };
         let mut found: Checks = warnings(deal, &around)?.into_iter().map(|(name, detail)| (name, Found::warn(detail))).collect();
         found.push((Name::Rate, Found::warn(self.no_rate(tx, deal.currency).await?)));

@@ -17,7 +17,7 @@ use causeway_master::tax::rules::TaxableLine;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::{check, refs, term};
 use causeway_openapi::invoice::{Invoice, KeptLine, UpdateInvoice};
-use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceLineId, Json, Overflow, Percent, Quantity};
+use causeway_value::{Amount, Direction, InvoiceId, InvoiceKind, InvoiceLineId, Json, Overflow, Percent, Quantity};
 use std::collections::BTreeSet;
 
 /// Changes a draft. Lines that are given are those that stay; what they bill less of than before waits for the next invoice, and can be billed again.
@@ -33,13 +33,19 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &UpdateInvo
         Patch::Value(id) => term::service::named(tx, Some(id), "/payment_term_id", &mut errors).await?,
         _ => None,
     };
+    check::finish(errors)?;
+    if !body.payment_term_id.is_absent() && takes_early_discount(&old) {
+        new.early_discount = named.as_ref().and_then(|term| term.early_discount.0.clone()).map(Json);
+    }
     let mut rows = lines_of(tx, &[id]).await?;
     match &body.lines {
-        Patch::Value(kept) => {
-            check::finish(errors)?;
-            (new, rows) = billed_anew(ctx, tx, new, rows, kept).await?;
+        Patch::Value(kept) => (new, rows) = billed_anew(ctx, tx, new, rows, kept).await?,
+        // What may be deducted for paying early can lower the taxes: they are computed again.
+        Patch::Absent | Patch::Null if new.early_discount != old.early_discount => {
+            let kept: Vec<KeptLine> = own(&rows).map(|line| KeptLine { id: line.id, quantity: None }).collect();
+            (new, rows) = billed_anew(ctx, tx, new, rows, &kept).await?;
         }
-        Patch::Absent | Patch::Null => check::finish(errors)?,
+        Patch::Absent | Patch::Null => {}
     }
     let company = tx.must::<companies::Entity>(new.company_id).await?;
     let term = match (named, new.payment_term_id) {
@@ -53,6 +59,16 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &UpdateInvo
     let invoice = view(&new, &rows, &[], known);
     record(ctx, tx, "invoice.updated", &invoice)?;
     Ok(invoice)
+}
+
+/// Whether paying it early may be rewarded: what we sell, but neither credit notes nor what is asked in advance.
+fn takes_early_discount(draft: &invoices::Model) -> bool {
+    draft.direction == Direction::Sale && draft.kind == InvoiceKind::Invoice && draft.undeducted_amount.is_none()
+}
+
+/// The lines that bill something, without those that deduct down payments.
+fn own(lines: &[invoice_lines::Model]) -> impl Iterator<Item = &invoice_lines::Model> {
+    lines.iter().filter(|line| line.deducted_line_id.is_none())
 }
 
 fn patched(ctx: &Ctx, old: &invoices::Model, body: &UpdateInvoice, errors: &mut Vec<FieldError>) -> invoices::Model {
@@ -132,6 +148,7 @@ async fn again(tx: &mut Tx<'_>, document: Document<'_>, rows: Vec<invoice_lines:
 /// Credit notes follow their invoice and down payments their order: their lines are no quantities of their own.
 fn must_have_own_lines(draft: &invoices::Model) -> Result<(), Problem> {
     let detail = match (draft.kind, draft.undeducted_amount) {
+        (InvoiceKind::CreditNote, _) if draft.credited_invoice_id.is_none() => "of a credit note stay as they are; cancel the draft and make another",
         (InvoiceKind::CreditNote, _) => "of a credit note stay as they are; cancel the draft and credit the invoice anew",
         (InvoiceKind::Invoice, Some(_)) => "of a down payment stay as they are; cancel the draft and ask for another amount",
         (InvoiceKind::Invoice, None) => return Ok(()),

@@ -67,6 +67,9 @@ fn base(
     deeper: usize,
 ) -> Result<Price, Problem> {
     let named = rule.base.and_then(|id| lists.iter().find(|other| other.id == id));
+    if rule.base.is_some() && named.is_none() {
+        return Err(out_of_reach(request, (list, rule)));
+    }
     if let Some(other) = named.filter(|other| other.is_valid(request.day)) {
         let Some(deeper) = deeper.checked_sub(1) else { return Err(circle(request, list)) };
         let candidates = of_list(request, other, 0, trace);
@@ -80,6 +83,15 @@ fn base(
         return Err(Problem::field(Code::Required, format!("{}/unit_price", request.pointer), detail));
     };
     converted(own, request.product.currency, list.currency, rates, trace)
+}
+
+/// Another price than the one that was meant is never taken silently.
+fn out_of_reach(request: &PriceRequest<'_>, (list, rule): (&PriceListData, &PriceRuleData)) -> Problem {
+    let detail = format!(
+        "has no price: the price list that {} is based on is of a company that you do not see, or more than {MOST} lists away. Change the rule, or ask whoever sees all companies",
+        label(list, rule)
+    );
+    Problem::field(Code::InvalidValue, request.pointer, detail)
 }
 
 fn circle(request: &PriceRequest<'_>, list: &PriceListData) -> Problem {

@@ -56,6 +56,7 @@ fn list(id: u32, audience: Option<Audience>, rules: Vec<PriceRuleData>) -> Price
         company_id: None,
         audience,
         convert: false,
+        active: true,
         rules,
     }
 }
@@ -189,7 +190,12 @@ fn a_rule_may_start_from_another_list() {
     // A base that is not valid, or that says nothing of the product, leaves the product's own price.
     let late = |list: &PriceListData| PriceListData { valid_from: Some("2026-07-02".parse().unwrap()), ..list.clone() };
     assert_eq!(resolved(&request(&chair(), "1"), &[lists[0].clone(), lists[1].clone(), late(&lists[2])]).price, price("13.50"));
-    assert_eq!(resolved(&request(&chair(), "1"), &lists[..1]).price, price("18"));
+    // One that is not there is told: another price than the one that was meant is never taken.
+    let problem = resolve_price(&request(&chair(), "1"), &lists[..1], &no_rates).unwrap_err();
+    assert!(problem.errors[0].detail.contains("do not see"), "{problem:?}");
+    // A list that is not active any more prices nothing by itself, but what is based on it goes on.
+    let old = PriceListData { active: false, ..tenant(2, vec![rule(3, PriceTarget::Product(chair().id), "0", PriceEffect::Price(price("16")))]) };
+    assert_eq!(resolved(&request(&chair(), "1"), &[lists[0].clone(), old]).price, price("14.40"));
     // A circle, which two changes at once may close, is told.
     let circle = [tenant(1, vec![based(1, 2, "10")]), list(2, None, vec![based(2, 1, "10")])];
     let problem = resolve_price(&request(&chair(), "1"), &circle, &no_rates).unwrap_err();

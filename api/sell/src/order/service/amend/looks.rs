@@ -10,7 +10,7 @@ use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
 use causeway_entity::sell::{order_lines, orders};
 use causeway_kernel::{Ctx, Tx};
-use causeway_value::{Amount, Day, HoldKind};
+use causeway_value::{Amount, ApprovalReason, Day, HoldKind};
 
 /// The limits of the company that what changes breaks, in words.
 pub(super) fn broken_limits(
@@ -48,7 +48,11 @@ pub(super) fn broken_limits(
         promise: None,
         today,
     };
-    Ok(reasons(&limits.0, facts, &touched)?.into_iter().map(|reason| reason.because).collect())
+    // These words stand where nothing is masked: what is earned on the order stays out of them.
+    let told = |reason: ApprovalReason| {
+        if reason.rule == "min_margin_percent" { format!("less than {} % remain after cost", reason.limit) } else { reason.because }
+    };
+    Ok(reasons(&limits.0, facts, &touched)?.into_iter().map(told).collect())
 }
 
 /// What somebody has to look at before more is shipped.
