@@ -5,7 +5,7 @@ use causeway_openapi::billable::{Billable, op as billable};
 use causeway_openapi::catalog::{CreateProduct, CreateUnit, op as catalog};
 use causeway_openapi::delivery::{ReverseDelivery, op as delivery};
 use causeway_openapi::down_payment::{CreateDownPayment, op as down_payment};
-use causeway_openapi::invoice::{Invoice, KeptLine, UpdateInvoice, op as invoice};
+use causeway_openapi::invoice::{CreateInvoice, Invoice, KeptLine, UpdateInvoice, op as invoice};
 use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{Order, op as order};
@@ -216,4 +216,24 @@ async fn a_begun_step_of_a_unit_counts_as_invoiced() {
     deal::post_invoice(&tenant, rest.id, None).await;
     assert_eq!(invoiced(&tenant, order.id).await, ["10"]);
     verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn a_draft_over_two_orders_is_of_the_one_whose_lines_stay() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let mut waiting = Vec::new();
+    let mut orders = Vec::new();
+    for _ in 0..2 {
+        let order = deal::confirmed(&tenant, &shop, vec![line(shop.setup, "1")]).await;
+        waiting.extend(deal::billables(&tenant, order.id).await.into_iter().map(|row| row.id));
+        orders.push(order);
+    }
+    let body = CreateInvoice { billable_ids: waiting, ..Default::default() };
+    let both = tenant.post::<invoice::CreateInvoice>((), &body).await;
+    assert_eq!((both.order_id, both.lines.len()), (None, 2));
+    let one = changed(&tenant, &both, &[(0, "1")]).await;
+    let of = orders.iter().find(|order| Some(order.lines[0].id) == one.lines[0].order_line_id).expect("its order");
+    assert_eq!((one.order_id, one.flow_id), (Some(of.id), Some(of.flow_id)));
 }

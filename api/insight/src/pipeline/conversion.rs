@@ -101,7 +101,7 @@ fn became(stage: &stages::Model, steps: &[Step], stages: &[stages::Model]) -> Re
     let mut became = Became::default();
     for step in steps.iter().filter(|step| step.stage_id == stage.id) {
         let next = step.next_id.and_then(|id| stages.iter().find(|next| next.id == id));
-        let sum = match (step.next_id, next.map(|next| (status(next), next.position > stage.position))) {
+        let sum = match (step.next_id, next.map(|next| (status(next), (next.position, next.id) > (stage.position, stage.id)))) {
             (None, _) => &mut became.still_there,
             (Some(_), Some((OpportunityStatus::Lost, _))) => &mut became.lost,
             (Some(_), Some((OpportunityStatus::Open, false))) => &mut became.went_back,

@@ -1,5 +1,6 @@
 //! Changing a draft: what it says, and how much it bills (vector DLV-004).
 
+use super::create::Common;
 use super::dues::dues;
 use super::lines::{Document, Draft, taxed};
 use super::must_be_draft;
@@ -120,7 +121,11 @@ async fn billed_anew(
     advances.deduct(tx, &taxes, &mut lines, &billables, draft.currency)?;
     advances.write(ctx, tx)?;
     families.write(ctx, tx)?;
-    let draft = invoices::Model { tax_rounding: company.tax_rounding, ..draft };
+    let mut draft = invoices::Model { tax_rounding: company.tax_rounding, ..draft };
+    if !billables.is_empty() {
+        let common = Common::of(&billables);
+        (draft.order_id, draft.flow_id) = (common.order_id, common.flow_id);
+    }
     let draft = lines.on(draft, &company, document.currency)?;
     write(tx, &before, &lines.rows);
     Ok((draft, lines.rows))
