@@ -67,6 +67,7 @@ fn entities() -> Vec<TableInfo> {
         described::<master::bundle_components::Entity>(),
         described::<master::price_lists::Entity>(),
         described::<master::price_rules::Entity>(),
+        described::<master::dimensions::Entity>(),
         described::<master::exchange_rates::Entity>(),
         described::<master::parties::Entity>(),
         described::<master::party_tax_ids::Entity>(),
@@ -108,6 +109,7 @@ fn entities() -> Vec<TableInfo> {
         described::<deliver::delivery_lines::Entity>(),
         described::<books::journal_entries::Entity>(),
         described::<books::journal_lines::Entity>(),
+        described::<books::dimension_sets::Entity>(),
         described::<books::fiscal_years::Entity>(),
     ]
 }

@@ -126,6 +126,7 @@ pub fn all() -> Vec<Migration> {
         deliver::m0084_returned_goods::MIGRATION,
         sell::m0085_order_terms::MIGRATION,
         sell::m0086_pipeline_groups::MIGRATION,
+        master::m0087_dimensions::MIGRATION,
     ]
 }
 

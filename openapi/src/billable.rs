@@ -7,6 +7,7 @@ use causeway_value::{
     Quantity, SourceType, TaxId,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 pub use op::ENDPOINTS;
@@ -70,6 +71,8 @@ pub struct Billable {
     pub invoice_id: Option<InvoiceId>,
     /// The billable that it was split off, because a draft bills a part of that one only.
     pub split_of: Option<BillableId>,
+    /// What it is looked at by: the code of a value by that of its dimension.
+    pub dimensions: BTreeMap<String, String>,
 }
 
 /// Keeps a billable off invoices.

@@ -24,6 +24,14 @@ pub struct GeneralLedgerQuery {
     /// Only what concerns this customer or supplier, opening balances included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party_id: Option<PartyId>,
+    /// Only what carries a value of this dimension: its code. With `dimension_value`, that value only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40, pattern = "^[a-z0-9][a-z0-9_-]*$")]
+    pub dimension: Option<String>,
+    /// The code of the value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40, pattern = "^[a-z0-9][a-z0-9_-]*$")]
+    pub dimension_value: Option<String>,
 }
 
 /// Which postings, and from where.

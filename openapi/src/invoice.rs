@@ -165,6 +165,8 @@ pub struct InvoiceLine {
     pub credited_quantity: Quantity,
     /// The account it is posted to.
     pub account_id: AccountId,
+    /// What it is looked at by: the code of a value by that of its dimension.
+    pub dimensions: BTreeMap<String, String>,
 }
 
 /// A part of an invoice with its own due date.
@@ -282,6 +284,9 @@ pub struct KeptLine {
     /// How much of it: as before when not given. Of what is billable at most what is left to bill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Quantity>,
+    /// What it is looked at by from now on, all of it: as before when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<BTreeMap<String, String>>,
 }
 
 /// A free line of an invoice as given.
@@ -309,6 +314,9 @@ pub struct InvoiceLineInput {
     /// The account: the one that the product or company decides when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
+    /// What it is looked at by: the code of a value by that of its dimension.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dimensions: BTreeMap<String, String>,
 }
 
 /// Posts a draft: it gets its number and its journal entry and never changes again.

@@ -4,6 +4,7 @@ use crate::object::Subject;
 use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
 use causeway_value::{AccountId, AmountText, CompanyId, Currency, Day, FlowId, Instant, JournalEntryId, PartyId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 pub use op::ENDPOINTS;
@@ -70,6 +71,8 @@ pub struct JournalLine {
     pub currency: Currency,
     /// When the installment is due that it stands for.
     pub due_date: Option<Day>,
+    /// What it is looked at by: the code of a value by that of its dimension.
+    pub dimensions: BTreeMap<String, String>,
 }
 
 /// An entry of somebody's own. Debits and credits must be the same.
@@ -104,6 +107,9 @@ pub struct JournalLineInput {
     /// Credit; 0 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit: Option<AmountText>,
+    /// What it is looked at by: the code of a value by that of its dimension.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dimensions: BTreeMap<String, String>,
 }
 
 /// Takes an entry of somebody's own back by its mirror.

@@ -20,6 +20,7 @@ pub mod credit_note;
 pub mod crm;
 pub mod deal_check;
 pub mod delivery;
+pub mod dimension;
 pub mod down_payment;
 pub mod fiscal_year;
 pub mod general_ledger;
@@ -71,6 +72,7 @@ pub fn rows() -> Vec<Row> {
         catalog::ENDPOINTS,
         pricing::ENDPOINTS,
         tax::ENDPOINTS,
+        dimension::ENDPOINTS,
         term::ENDPOINTS,
         crm::ENDPOINTS,
         intake::ENDPOINTS,

@@ -2,6 +2,7 @@
 
 use causeway_value::{AmountText, Day, Percent, Price, ProductId, Quantity, TaxId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A line of a quote or order as given. It needs a product, or a description and a price.
@@ -46,6 +47,9 @@ pub struct LineInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(maximum = 3650)]
     pub lead_days: Option<u32>,
+    /// What it is looked at by: the code of a value by that of its dimension.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dimensions: BTreeMap<String, String>,
 }
 
 /// What one tax adds.

@@ -36,6 +36,14 @@ pub struct MarginQuery {
     /// The last day that counts: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Day>,
+    /// Only what carries a value of this dimension: its code. With `dimension_value`, that value only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40, pattern = "^[a-z0-9][a-z0-9_-]*$")]
+    pub dimension: Option<String>,
+    /// The code of the value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40, pattern = "^[a-z0-9][a-z0-9_-]*$")]
+    pub dimension_value: Option<String>,
 }
 
 /// What confirmed orders leave after cost. Costs and margins are null for who may not see costs.

@@ -169,6 +169,8 @@ pub struct OrderLine {
     pub section: Option<String>,
     /// The document's discount that it keeps, because it had begun when an amendment changed the order's; null means the order's.
     pub document_discount_percent: Option<Percent>,
+    /// What it is looked at by: the code of a value by that of its dimension.
+    pub dimensions: BTreeMap<String, String>,
 }
 
 /// Something that blocks named steps of a document.

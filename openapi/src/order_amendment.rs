@@ -6,6 +6,7 @@ use causeway_value::{
     PaymentTermId, Percent, Price, ProductId, Quantity, TaxId, UserId,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 pub use op::ENDPOINTS;
@@ -173,6 +174,9 @@ pub struct AmendLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(maximum = 3650)]
     pub lead_days: Option<u32>,
+    /// What it is looked at by, of a new line only: the code of a value by that of its dimension.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dimensions: BTreeMap<String, String>,
 }
 
 /// What the list of amendments offers.

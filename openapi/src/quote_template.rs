@@ -4,6 +4,7 @@ use crate::quote::QuoteLineInput;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{CompanyId, Instant, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteTemplateId, TaxId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 pub use op::ENDPOINTS;
@@ -90,6 +91,9 @@ pub struct QuoteTemplateLine {
     #[serde(default)]
     #[schema(maximum = 3650)]
     pub lead_days: Option<u32>,
+    /// What it is looked at by: the code of a value by that of its dimension.
+    #[serde(default)]
+    pub dimensions: BTreeMap<String, String>,
 }
 
 impl QuoteTemplateLine {
@@ -110,6 +114,7 @@ impl QuoteTemplateLine {
             chosen: self.chosen,
             promised_date: None,
             lead_days: self.lead_days,
+            dimensions: self.dimensions.clone(),
         }
     }
 }

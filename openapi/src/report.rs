@@ -15,6 +15,18 @@ pub struct TrialBalanceQuery {
     /// The last day that counts: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Day>,
+    /// Only what carries a value of this dimension: its code. With `dimension_value`, that value only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40, pattern = "^[a-z0-9][a-z0-9_-]*$")]
+    pub dimension: Option<String>,
+    /// The code of the value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40, pattern = "^[a-z0-9][a-z0-9_-]*$")]
+    pub dimension_value: Option<String>,
+    /// Splits each account by the values of this dimension: its code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40, pattern = "^[a-z0-9][a-z0-9_-]*$")]
+    pub by_dimension: Option<String>,
 }
 
 /// Turnover and balance of every account since the beginning.
@@ -43,6 +55,8 @@ pub struct TrialBalanceRow {
     pub account_code: String,
     /// Its name.
     pub name: String,
+    /// The code of the value, when split by a dimension; null for what carries none.
+    pub dimension_value: Option<String>,
     /// Debit turnover.
     pub debit: AmountText,
     /// Credit turnover.

@@ -27,6 +27,7 @@ const FILLING: &[&str] = &[
     "CreateExchangeRate",
     "CreateTax",
     "CreateParty",
+    "CreateDimension",
     "CreateStage",
     "CreateLead",
     "CreateOpportunity",

@@ -6,6 +6,7 @@
 pub mod aging;
 pub mod flow;
 pub mod general_ledger;
+mod looked_at;
 pub mod measure;
 pub mod overview;
 pub mod pipeline;

@@ -7,7 +7,7 @@ use crate::party::store::{Children, children};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::master::parties;
 use causeway_kernel::{Find, Tx};
-use causeway_value::{DocumentInput, DocumentRules, PartyId, RequiredInputs};
+use causeway_value::{Dimensions, DocumentInput, DocumentRules, PartyId, RequiredInputs};
 use std::collections::BTreeMap;
 
 /// What a document says.
@@ -23,6 +23,10 @@ pub struct Said<'a> {
     pub metadata: &'a BTreeMap<String, String>,
     /// Its customer.
     pub party: PartyId,
+    /// What each line is looked at by.
+    pub lines: &'a [Option<&'a Dimensions>],
+    /// The call that sets it.
+    pub line_place: &'a str,
 }
 
 /// What is known of customers.
@@ -106,7 +110,12 @@ fn missing(asked: &RequiredInputs, known: &[DocumentInput], said: Said<'_>) -> V
         .iter()
         .filter(|name| !given(name))
         .map(|name| error(format!("/metadata/{}", name.replace('~', "~0").replace('/', "~1")), format!("set it with {}", said.place)));
-    fields.chain(metadata).collect()
+    let lines = said.lines.iter().enumerate().flat_map(|(index, carried)| {
+        let lacks = move |code: &&String| carried.is_none_or(|carried| !carried.contains_key(*code));
+        let missing = asked.dimensions.iter().filter(lacks);
+        missing.map(move |code| (format!("/lines/{index}/dimensions/{code}"), format!("set it on the line with {}", said.line_place)))
+    });
+    fields.chain(metadata).chain(lines.map(|(pointer, what)| error(pointer, what))).collect()
 }
 
 const fn noun(input: DocumentInput) -> &'static str {
@@ -146,14 +155,20 @@ mod tests {
     use causeway_value::DocumentInput::{OwnerId, PartyTaxId, Reference, ValidUntil};
 
     fn asked(fields: &[DocumentInput], metadata: &[&str]) -> RequiredInputs {
-        RequiredInputs { fields: fields.iter().copied().collect(), metadata: metadata.iter().map(|name| (*name).to_owned()).collect() }
+        RequiredInputs {
+            fields: fields.iter().copied().collect(),
+            metadata: metadata.iter().map(|name| (*name).to_owned()).collect(),
+            ..RequiredInputs::default()
+        }
     }
 
     #[test]
     fn what_is_missing_is_named_at_once() {
         let metadata = BTreeMap::from([("cost_center".to_owned(), "4711".to_owned()), ("project".to_owned(), " ".to_owned())]);
         let step = "an order of this company is confirmed";
-        let said = Said { step, place: "PATCH /v1/orders/{id}", fields: &[(Reference, true)], metadata: &metadata, party: PartyId::new() };
+        let place = "PATCH /v1/orders/{id}";
+        let fields = &[(Reference, true)];
+        let said = Said { step, place, fields, metadata: &metadata, party: PartyId::new(), lines: &[None], line_place: place };
         let pointers = |asked: &RequiredInputs, known: &[DocumentInput]| -> Vec<String> {
             missing(asked, known, said).into_iter().map(|error| error.pointer.unwrap_or_default()).collect()
         };
@@ -161,6 +176,11 @@ mod tests {
         assert_eq!(pointers(&asked(&[Reference], &["cost_center"]), &[Reference]), Vec::<String>::new());
         let everything = asked(&[Reference, OwnerId, PartyTaxId], &["cost_center", "project", "region"]);
         assert_eq!(pointers(&everything, &[Reference]), ["/owner_id", "/party_id", "/metadata/project", "/metadata/region"]);
+        let unit = BTreeMap::from([("unit".to_owned(), "north".to_owned())]);
+        let units = RequiredInputs { dimensions: ["unit".to_owned()].into(), ..RequiredInputs::default() };
+        let lacking = missing(&units, &[], Said { lines: &[Some(&unit), None, Some(&Dimensions::new())], ..said });
+        let pointers: Vec<_> = lacking.into_iter().filter_map(|error| error.pointer).collect();
+        assert_eq!(pointers, ["/lines/1/dimensions/unit", "/lines/2/dimensions/unit"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod check;
 pub mod checked;
 pub mod company;
 pub mod completeness;
+pub mod dimension;
 pub mod letter;
 pub mod money;
 pub mod party;
@@ -24,6 +25,7 @@ use causeway_kernel::Routes;
 pub fn register(routes: &mut Routes) {
     company::routes::register(routes);
     account::routes::register(routes);
+    dimension::routes::register(routes);
     party::routes::register(routes);
     catalog::routes::register(routes);
     pricing::routes::register(routes);

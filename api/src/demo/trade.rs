@@ -224,13 +224,10 @@ async fn ship(world: &World, order: &Order, day: Day) -> Result<(), String> {
         .write::<delivery::op::ShipDelivery>(key("ship"), planned, delivery::ShipDelivery { ship_date: Some(day), ..delivery::ShipDelivery::default() })
         .await?;
     let freight = invoice::InvoiceLineInput {
-        product_id: None,
         description: Some(format!("Freight, {}", order.carrier)),
         quantity: Quantity::ONE,
         unit_price: order.freight,
-        discount_percent: None,
-        tax_ids: None,
-        account_id: None,
+        ..invoice::InvoiceLineInput::default()
     };
     let body = invoice::CreateInvoice {
         order_id: Some(order_id),

@@ -5,8 +5,8 @@
 //! Personal: `description` and `reason` are free text.
 
 use causeway_value::{
-    Amount, BillableId, BillableStatus, CompanyId, Currency, Day, FlowId, HoldId, Instant, InvoiceId, Json, OrderId, OrderLineId, PartyId, PaymentTermId,
-    Percent, Price, ProductId, Quantity, SourceType, TaxId, TenantId, UserId,
+    Amount, BillableId, BillableStatus, CompanyId, Currency, Day, Dimensions, FlowId, HoldId, Instant, InvoiceId, Json, OrderId, OrderLineId, PartyId,
+    PaymentTermId, Percent, Price, ProductId, Quantity, SourceType, TaxId, TenantId, UserId,
 };
 use sea_orm::entity::prelude::*;
 
@@ -64,6 +64,8 @@ pub struct Model {
     pub total_discount_percent: Option<Percent>,
     /// The first billable of its source, when it is the rest of one that a draft bills a part of.
     pub split_of: Option<BillableId>,
+    /// What it is looked at by; null means nothing.
+    pub dimensions: Option<Json<Dimensions>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -5,7 +5,9 @@
 //! Personal: `description` is free text.
 
 use crate::TaxAmount;
-use causeway_value::{AccountId, Amount, BillableId, InvoiceId, InvoiceLineId, Json, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId};
+use causeway_value::{
+    AccountId, Amount, BillableId, Dimensions, InvoiceId, InvoiceLineId, Json, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId,
+};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -48,6 +50,8 @@ pub struct Model {
     pub discount_amount: Option<Amount>,
     /// Of that, what credit notes took back.
     pub credited_discount_amount: Option<Amount>,
+    /// What it is looked at by; null means nothing.
+    pub dimensions: Option<Json<Dimensions>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -6,8 +6,8 @@
 
 use crate::Held;
 use causeway_value::{
-    Amount, BillingPolicy, CompanyId, Currency, Day, DiscountBase, FlowId, Instant, Json, ObligationId, OrderId, PartyId, PaymentTermId, Percent, Price,
-    ProductId, Quantity, RecognitionPolicy, TaxId, TenantId,
+    Amount, BillingPolicy, CompanyId, Currency, Day, Dimensions, DiscountBase, FlowId, Instant, Json, ObligationId, OrderId, PartyId, PaymentTermId, Percent,
+    Price, ProductId, Quantity, RecognitionPolicy, TaxId, TenantId,
 };
 use sea_orm::entity::prelude::*;
 
@@ -71,6 +71,8 @@ pub struct Model {
     pub reference: Option<String>,
     /// The step of its unit: what of it is invoiced counts in whole steps.
     pub unit_step: Option<Quantity>,
+    /// What it is looked at by; null means nothing.
+    pub dimensions: Option<Json<Dimensions>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,6 @@
 //! The ledger.
 
+pub mod dimension_sets;
 pub mod fiscal_years;
 pub mod journal_entries;
 pub mod journal_lines;

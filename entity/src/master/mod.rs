@@ -5,6 +5,7 @@ pub mod addresses;
 pub mod bundle_components;
 pub mod categories;
 pub mod contacts;
+pub mod dimensions;
 pub mod exchange_rates;
 pub mod parties;
 pub mod party_merges;

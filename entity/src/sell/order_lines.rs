@@ -5,7 +5,7 @@
 //! Personal: `description`, `section` and `price_override_reason` are free text.
 
 use crate::TaxAmount;
-use causeway_value::{Amount, BillingPolicy, Day, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId};
+use causeway_value::{Amount, BillingPolicy, Day, Dimensions, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -52,6 +52,8 @@ pub struct Model {
     pub section: Option<String>,
     /// The document's discount that it keeps, because it had begun when an amendment changed the order's; null means the order's.
     pub document_discount_percent: Option<Percent>,
+    /// What it is looked at by; null means nothing.
+    pub dimensions: Option<Json<Dimensions>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -5,7 +5,7 @@
 //! Personal: `description`, `section` and `price_override_reason` are free text.
 
 use crate::TaxAmount;
-use causeway_value::{Amount, BillingPolicy, Day, Json, Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, TaxId, TenantId};
+use causeway_value::{Amount, BillingPolicy, Day, Dimensions, Json, Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, TaxId, TenantId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -49,6 +49,8 @@ pub struct Model {
     pub promised_date: Option<Day>,
     /// Days between acceptance and delivery.
     pub lead_days: Option<i64>,
+    /// What it is looked at by; null means nothing.
+    pub dimensions: Option<Json<Dimensions>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

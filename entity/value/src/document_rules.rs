@@ -32,13 +32,17 @@ pub struct RequiredInputs {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub metadata: BTreeSet<String>,
+    /// Codes of dimensions of which each line must have a value (ACC-03).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[schema(max_items = 20)]
+    pub dimensions: BTreeSet<String>,
 }
 
 impl RequiredInputs {
     /// Whether nothing is asked for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.metadata.is_empty()
+        self.fields.is_empty() && self.metadata.is_empty() && self.dimensions.is_empty()
     }
 }
 

@@ -209,6 +209,15 @@ impl Kind for Activity {
 /// Id of an activity.
 pub type ActivityId = Id<Activity>;
 
+/// A way to look at what is sold and booked.
+pub enum Dimension {}
+impl Kind for Dimension {
+    const PREFIX: &'static str = "dim";
+    const NAME: &'static str = "dimension";
+}
+/// Id of a dimension.
+pub type DimensionId = Id<Dimension>;
+
 /// A reason why deals are lost.
 pub enum LostReason {}
 impl Kind for LostReason {
@@ -521,6 +530,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     (Stage::PREFIX, Stage::NAME),
     (Team::PREFIX, Team::NAME),
     (AssignmentRule::PREFIX, AssignmentRule::NAME),
+    (Dimension::PREFIX, Dimension::NAME),
     (LostReason::PREFIX, LostReason::NAME),
     (Activity::PREFIX, Activity::NAME),
     (Opportunity::PREFIX, Opportunity::NAME),

@@ -56,6 +56,9 @@ pub struct QuoteLineInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(maximum = 3650)]
     pub lead_days: Option<u32>,
+    /// What it is looked at by: the code of a value by that of its dimension.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dimensions: BTreeMap<String, String>,
 }
 
 impl QuoteLineInput {
@@ -74,6 +77,7 @@ impl QuoteLineInput {
             section: self.section.clone(),
             promised_date: self.promised_date,
             lead_days: self.lead_days,
+            dimensions: self.dimensions.clone(),
         }
     }
 }
@@ -92,6 +96,7 @@ impl From<LineInput> for QuoteLineInput {
             section: line.section,
             promised_date: line.promised_date,
             lead_days: line.lead_days,
+            dimensions: line.dimensions,
             ..Self::default()
         }
     }

@@ -153,6 +153,8 @@ pub struct QuoteLine {
     pub promised_date: Option<Day>,
     /// Days between acceptance and delivery, where that is not what the quote says.
     pub lead_days: Option<u32>,
+    /// What it is looked at by: the code of a value by that of its dimension.
+    pub dimensions: BTreeMap<String, String>,
 }
 
 /// Lines of a quote or order that follow each other below one heading.

@@ -175,6 +175,7 @@ impl Fixture {
             discount_percent: Some(of("0")),
             tax_ids: Some(vec![self.shop.tax]),
             account_id: Some(self.revenue().await),
+            ..InvoiceLineInput::default()
         };
         CreateInvoice {
             order_id: Some(order.id),

@@ -53,6 +53,15 @@ impl Fixture {
                 caller.post::<causeway_openapi::company::op::CreateCompany>((), &company_body("Acme Old")).await.id,
                 adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] }, "document_discount_base": "total_amount", "discount_posting": "discount_account", "rounding_rules": rounding_rules(), "installment_rules": { "same_due_date": "refused" }, "max_rate_age_days": 7, "credit_note_limit": "100.00", "document_rules": { "invoice_post": { "fields": ["party_email"] } }, "order_rules": { "draft_days": 3, "confirmed_days": 14 } })),
             ),
+            "CreateDimension" => {
+                let value = json!({ "code": "north", "name": "North", "active": true });
+                self.create(body(json!({ "company_id": company, "code": unique("unit").to_lowercase(), "name": "Unit", "values": [value] })))
+            }
+            "UpdateDimension" => {
+                let dimension = json!({ "code": unique("unit").to_lowercase(), "name": "Unit", "values": [] });
+                let id = caller.raw.post("/v1/dimensions", &dimension).await.success()["id"].as_str().unwrap_or_default().to_owned();
+                self.on(id, body(json!({ "name": "Business unit", "values": [{ "code": "north", "name": "North", "active": false }], "active": false })))
+            }
             "CreateAccount" => {
                 let code = unique("4");
                 self.create(body(json!({ "company_id": company, "code": code, "name": "More revenue", "kind": "income", "metadata": { "tier": "a" } })))
@@ -151,6 +160,7 @@ fn document_rules() -> DocumentRules {
     let asked = |fields: &[DocumentInput], metadata: &[&str]| RequiredInputs {
         fields: fields.iter().copied().collect(),
         metadata: metadata.iter().map(|name| (*name).to_owned()).collect(),
+        ..RequiredInputs::default()
     };
     DocumentRules {
         quote_submit: asked(&[DocumentInput::Reference], &[]),

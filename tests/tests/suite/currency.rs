@@ -28,7 +28,7 @@ async fn paid(caller: &Caller, shop: &Shop, currency: &str, invoice: &Invoice) -
 }
 
 async fn balances(caller: &Caller, shop: &Shop) -> Vec<(String, String)> {
-    let balance = caller.ask::<report::GetTrialBalance>(&TrialBalanceQuery { company_id: shop.company, as_of: None }).await;
+    let balance = caller.ask::<report::GetTrialBalance>(&TrialBalanceQuery { company_id: shop.company, ..TrialBalanceQuery::default() }).await;
     assert_eq!(balance.total_debit, balance.total_credit);
     balance.rows.into_iter().map(|row| (row.account_code, row.balance.0)).collect()
 }

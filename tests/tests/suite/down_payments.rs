@@ -58,7 +58,7 @@ fn texts<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
 
 /// What stands on these accounts.
 async fn balances<const N: usize>(caller: &Caller, shop: &Shop, codes: [&str; N]) -> [String; N] {
-    let balance = caller.ask::<report::GetTrialBalance>(&TrialBalanceQuery { company_id: shop.company, as_of: None }).await;
+    let balance = caller.ask::<report::GetTrialBalance>(&TrialBalanceQuery { company_id: shop.company, ..TrialBalanceQuery::default() }).await;
     codes.map(|code| balance.rows.iter().find(|row| row.account_code == code).map_or_else(|| "0.00".to_owned(), |row| row.balance.0.clone()))
 }
 

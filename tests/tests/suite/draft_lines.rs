@@ -18,7 +18,7 @@ use causeway_value::{BillableStatus, BillingPolicy, InvoiceLineId, OrderId, Prod
 
 /// These lines of a draft with these quantities, and no others.
 fn kept(draft: &Invoice, quantities: &[(usize, &str)]) -> UpdateInvoice {
-    let line = |(index, quantity): &(usize, &str)| KeptLine { id: draft.lines[*index].id, quantity: Some(of(quantity)) };
+    let line = |(index, quantity): &(usize, &str)| KeptLine { id: draft.lines[*index].id, quantity: Some(of(quantity)), ..KeptLine::default() };
     UpdateInvoice { lines: Patch::Value(quantities.iter().map(line).collect()), ..UpdateInvoice::default() }
 }
 
@@ -123,9 +123,9 @@ async fn lines_leave_a_draft_and_come_back_with_the_next() {
     assert_eq!(all.total_amount, draft.total_amount);
 
     // What is wrong is named, and a draft keeps a line at least.
-    let unknown = KeptLine { id: InvoiceLineId::new(), quantity: None };
-    let twice = KeptLine { id: all.lines[0].id, quantity: None };
-    let nothing = KeptLine { id: all.lines[1].id, quantity: Some(of("0")) };
+    let unknown = KeptLine { id: InvoiceLineId::new(), quantity: None, ..KeptLine::default() };
+    let twice = KeptLine { id: all.lines[0].id, quantity: None, ..KeptLine::default() };
+    let nothing = KeptLine { id: all.lines[1].id, quantity: Some(of("0")), ..KeptLine::default() };
     let body = UpdateInvoice { lines: Patch::Value(vec![unknown, twice.clone(), twice, nothing]), ..UpdateInvoice::default() };
     let problem = tenant.refused::<invoice::UpdateInvoice>(all.id, &body).await;
     let pointers: Vec<_> = problem.errors.iter().filter_map(|error| error.pointer.as_deref()).collect();
@@ -176,8 +176,11 @@ async fn what_is_deducted_follows_what_is_billed() {
     assert_eq!((lowered.total_amount.0.as_str(), left().await.as_str()), ("0.00", "102.50"));
     let raised = changed(&tenant, &draft, &[(0, "2")]).await;
     assert_eq!((raised.total_amount.0.as_str(), left().await.as_str()), ("195.00", "0.00"));
-    let deducts = KeptLine { id: raised.lines[1].id, quantity: None };
-    let body = UpdateInvoice { lines: Patch::Value(vec![KeptLine { id: raised.lines[0].id, quantity: None }, deducts]), ..UpdateInvoice::default() };
+    let deducts = KeptLine { id: raised.lines[1].id, quantity: None, ..KeptLine::default() };
+    let body = UpdateInvoice {
+        lines: Patch::Value(vec![KeptLine { id: raised.lines[0].id, quantity: None, ..KeptLine::default() }, deducts]),
+        ..UpdateInvoice::default()
+    };
     let problem = tenant.refused::<invoice::UpdateInvoice>(draft.id, &body).await;
     assert_eq!(problem.errors[0].pointer.as_deref(), Some("/lines/1/id"));
     // Its own lines are no quantities.

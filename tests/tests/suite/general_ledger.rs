@@ -41,7 +41,7 @@ async fn accounts_open_move_and_close() {
     let invoice = deal::posted(&tenant, &shop, "50.00").await;
     deal::pay(&tenant, &shop, "30.00", &[(invoice.id, "30.00")]).await;
 
-    let trial = tenant.ask::<trial::GetTrialBalance>(&TrialBalanceQuery { company_id: shop.company, as_of: None }).await;
+    let trial = tenant.ask::<trial::GetTrialBalance>(&TrialBalanceQuery { company_id: shop.company, ..TrialBalanceQuery::default() }).await;
     let december = GeneralLedgerQuery { from: Some(of("2026-12-01")), ..all_of(&shop) };
     let found = tenant.ask::<report::GetGeneralLedger>(&december).await;
     let closing: Vec<_> = found.rows.iter().map(|row| (row.account_code.as_str(), row.closing_balance.0.as_str())).collect();

@@ -17,6 +17,7 @@ mod currency;
 mod database_killed;
 mod deal_checks;
 mod delivery;
+mod dimensions;
 mod discount_posting;
 mod down_payments;
 mod draft_lines;

@@ -84,7 +84,7 @@ async fn margins_are_those_of_the_orders() {
     let second = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "10"), freight]).await;
     let gone = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
     tenant.post::<order::CancelOrder>(gone.id, &CancelOrder { reason: "changed their mind".to_owned() }).await;
-    let ask = |by| MarginQuery { company_id: shop.company, by: Some(by), from: None, to: None };
+    let ask = |by| MarginQuery { company_id: shop.company, by: Some(by), ..MarginQuery::default() };
     let orders = tenant.ask::<margin::GetMargin>(&ask(MarginBy::Order)).await;
     assert_eq!(
         orders.rows.iter().map(|row| (row.order_id, row.name.as_deref())).collect::<Vec<_>>(),

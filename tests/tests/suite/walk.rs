@@ -146,7 +146,7 @@ async fn aging(caller: &Caller, shop: &Shop, as_of: Option<Day>) -> Vec<String> 
 }
 
 async fn books(caller: &Caller, shop: &Shop) {
-    let balance = caller.ask::<report::GetTrialBalance>(&TrialBalanceQuery { company_id: shop.company, as_of: None }).await;
+    let balance = caller.ask::<report::GetTrialBalance>(&TrialBalanceQuery { company_id: shop.company, ..TrialBalanceQuery::default() }).await;
     assert_eq!((balance.total_debit.0.as_str(), balance.total_credit.0.as_str()), ("1542.24", "1542.24"));
     let rows: Vec<_> =
         balance.rows.iter().map(|row| (row.account_code.as_str(), row.debit.0.as_str(), row.credit.0.as_str(), row.balance.0.as_str())).collect();

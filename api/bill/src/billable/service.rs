@@ -78,6 +78,7 @@ pub fn make(
         hold_id: held.map(|held| held.id),
         total_discount_percent: Some(off_total).filter(|share| *share != Percent::ZERO),
         split_of: None,
+        dimensions: obligation.dimensions.clone(),
     };
     let event = if held.is_some() { "billable.held" } else { "billable.ready" };
     obligation.billable_quantity = obligation.billable_quantity.plus(part.quantity)?;

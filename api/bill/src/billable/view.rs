@@ -45,6 +45,7 @@ pub fn view(row: &billables::Model) -> Billable {
         hold,
         invoice_id: row.invoice_id,
         split_of: row.split_of,
+        dimensions: row.dimensions.clone().unwrap_or_default().0,
     }
 }
 

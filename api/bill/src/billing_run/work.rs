@@ -9,6 +9,7 @@ use causeway_entity::kernel::jobs;
 use causeway_kernel::http::LocalFuture;
 use causeway_kernel::job::{self, Job, Progress};
 use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::dimension::service::{self as dimension, carried};
 use causeway_openapi::billing_run::BillingRun;
 use causeway_value::{BillableId, BillableStatus, BillingRunId, BillingRunItemStatus, BillingRunStatus, JobStatus};
 use serde_json::json;
@@ -123,6 +124,9 @@ async fn make(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, run: &bill
     let found = Find::<billables::Entity>::new().among(billables::Column::Id, ids).order_by(billables::Column::Id).lock().all(tx).await?;
     let day = run.invoice_date.unwrap_or_else(|| ctx.today(company.time_zone));
     let mut batch = Batch::read(tx, company.clone(), &found, day, run.reference.clone()).await?;
+    if run.post {
+        dimension::keep(tx, found.iter().filter_map(|row| carried(row.dimensions.as_ref()))).await?;
+    }
     let ready: BTreeMap<BillableId, billables::Model> = found.into_iter().filter(|row| row.status == BillableStatus::Ready).map(|row| (row.id, row)).collect();
     let mut all: Vec<Made> = Vec::with_capacity(items.len());
     let mut failed = 0;

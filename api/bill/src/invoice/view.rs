@@ -96,6 +96,7 @@ fn line_view(row: &invoice_lines::Model, currency: Currency) -> wire::InvoiceLin
         taxes: taxes(&row.taxes.0, currency),
         credited_quantity: row.credited_quantity,
         account_id: row.account_id,
+        dimensions: row.dimensions.clone().unwrap_or_default().0,
     }
 }
 

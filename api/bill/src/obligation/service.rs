@@ -8,10 +8,9 @@ use causeway_entity::bill::obligations;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::pricing::amounts::{line_net, split_discount};
 use causeway_value::{
-    Amount, BillingPolicy, CompanyId, Currency, Day, DiscountBase, FlowId, Json, OrderId, OrderLineId, PartyId, PaymentTermId, Percent, Price, ProductId,
-    ProductKind, Quantity, RecognitionPolicy, SourceType, TaxId,
+    Amount, BillingPolicy, CompanyId, Currency, Day, Dimensions, DiscountBase, FlowId, Json, OrderId, OrderLineId, PartyId, PaymentTermId, Percent, Price,
+    ProductId, ProductKind, Quantity, RecognitionPolicy, SourceType, TaxId,
 };
-use uuid::Uuid;
 
 /// A line of an order that is being confirmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +63,8 @@ pub struct NewObligation {
     pub recognition: RecognitionPolicy,
     /// When its invoices are due.
     pub payment_term_id: Option<PaymentTermId>,
-    /// Its analysis.
-    pub dimension_set_id: Option<Uuid>,
+    /// What it is looked at by.
+    pub dimensions: Option<Json<Dimensions>>,
     /// When it was promised.
     pub promised_date: Option<Day>,
     /// The customer's reference of the order.
@@ -120,7 +119,8 @@ fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Mo
         needs_delivery,
         recognition: line.recognition,
         payment_term_id: line.payment_term_id,
-        dimension_set_id: line.dimension_set_id,
+        dimension_set_id: None,
+        dimensions: line.dimensions,
         ordered_quantity: line.quantity,
         reserved_quantity: Quantity::ZERO,
         delivered_quantity: Quantity::ZERO,

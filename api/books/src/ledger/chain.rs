@@ -52,7 +52,9 @@ pub fn canonical_text(head: &EntryHead<'_>, lines: &[Line]) -> String {
         let party = line.party_id.map_or_else(|| "-".to_owned(), |id| id.to_string());
         let due = line.due_date.map_or_else(|| "-".to_owned(), |day| day.to_string());
         let (debit, credit, foreign) = (line.debit.0, line.credit.0, line.amount_currency.0);
-        let _ = writeln!(text, "{} {party} {debit} {credit} {foreign} {} {due}", line.account_id, line.currency);
+        // Lines without a set are written as they were before there were any.
+        let set = line.dimension_set_id.map(|id| format!(" {id}")).unwrap_or_default();
+        let _ = writeln!(text, "{} {party} {debit} {credit} {foreign} {} {due}{set}", line.account_id, line.currency);
     }
     text
 }
@@ -72,6 +74,7 @@ mod tests {
             amount_currency: Amount(100),
             currency: "EUR".parse().unwrap(),
             due_date: None,
+            dimension_set_id: None,
         };
         let head = EntryHead {
             id: "jen_00000000000000000000000001".parse().unwrap(),
@@ -94,6 +97,7 @@ mod tests {
             digest(&head, &[Line { debit: Amount(0), credit: Amount(100), ..line }]),
             digest(&head, &[Line { amount_currency: Amount(99), ..line }]),
             digest(&head, &[Line { due_date: Some("2026-07-02".parse().unwrap()), ..line }]),
+            digest(&head, &[Line { dimension_set_id: Some(uuid::Uuid::nil()), ..line }]),
             entry_digest(&original, &canonical_text(&head, &[line])),
         ];
         assert!(changed.iter().all(|digest| *digest != original));

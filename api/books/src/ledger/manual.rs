@@ -2,13 +2,15 @@
 
 use super::rules::{Line, reversal};
 use super::service::{Own, PostEntry, line_of, lines_of, reversals_of, write};
-use super::view::{codes, view};
+use super::view::{view, words};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::books::{journal_entries, journal_lines};
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
 use causeway_kernel::{Change, Ctx, Tx};
 use causeway_master::account::lookup::{Chart, chart};
+use causeway_master::dimension::rules::set_id;
+use causeway_master::dimension::service as dimension;
 use causeway_master::{check, company, money};
 use causeway_openapi::ledger::{CreateJournalEntry, JournalEntry, JournalLineInput, ReverseJournalEntry};
 use causeway_value::{Account, Amount, Currency, Day, JournalEntryId, PartyId};
@@ -37,8 +39,10 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateJournalEntry) -> Re
         check_account(&accounts, input, index, &mut errors);
         lines.extend(line(input, index, company.currency, &mut errors));
     }
+    dimension::check_lines(tx, company.id, body.lines.iter().map(|line| &line.dimensions).enumerate(), &mut errors).await?;
     check_balance(&lines, body.lines.len(), company.currency, &mut errors)?;
     check::finish(errors)?;
+    dimension::keep(tx, body.lines.iter().map(|line| &line.dimensions)).await?;
     let day = body.date.unwrap_or_else(|| ctx.today(company.time_zone));
     let own = Own { description: Some(body.description.clone()), ..Own::default() };
     let entry = PostEntry { day, event: "journal_entry.posted", document_type: DOCUMENT_TYPE, document_id: own.id.uuid(), flow_id: None, lines };
@@ -73,7 +77,8 @@ fn line(input: &JournalLineInput, index: usize, currency: Currency, errors: &mut
         errors.push(FieldError::pointer(Code::InvalidValue, format!("/lines/{index}"), "must have a debit or a credit, and not both"));
     }
     let amount_currency = debit.minus(credit).unwrap_or_default();
-    let line = Line { account_id: input.account_id, party_id: input.party_id, debit, credit, amount_currency, currency, due_date: None };
+    let dimension_set_id = set_id(&input.dimensions);
+    let line = Line { account_id: input.account_id, party_id: input.party_id, debit, credit, amount_currency, currency, due_date: None, dimension_set_id };
     (errors.len() == before).then_some(line)
 }
 
@@ -146,8 +151,8 @@ async fn record(
     lines: &[Line],
 ) -> Result<JournalEntry, Problem> {
     let rows: Vec<journal_lines::Model> = (1..).zip(lines).map(|(position, line)| super::service::line_row(row, position, line)).collect();
-    let codes = codes(tx, &rows).await?;
-    let shown = view(row, mirror, rows.iter(), &codes);
+    let words = words(tx, &rows).await?;
+    let shown = view(row, mirror, rows.iter(), &words);
     let change = Change {
         event,
         object: "journal_entry",

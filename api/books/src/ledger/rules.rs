@@ -8,6 +8,7 @@ use causeway_master::account::Purpose;
 use causeway_master::rate::Conversion;
 use causeway_master::term::rules::{InstallmentDue, in_proportion};
 use causeway_value::{AccountId, Amount, Currency, Day, Direction, InvoiceKind, Overflow, PartyId, PaymentDirection, PaymentMethod, TaxId};
+use uuid::Uuid;
 
 /// One line of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Line {
     pub currency: Currency,
     /// Of the installment that it stands for.
     pub due_date: Option<Day>,
+    /// What it is looked at by.
+    pub dimension_set_id: Option<Uuid>,
 }
 
 /// Why lines are no entry.
@@ -145,6 +148,8 @@ pub struct InvoicePart {
     /// Of a line that takes from customer advances what a down payment brought: how that was booked. The difference to the document's conversion is a
     /// realised one.
     pub booked: Option<Advance>,
+    /// What its net is looked at by.
+    pub dimension_set_id: Option<Uuid>,
 }
 
 /// How the line of a down payment was booked, and what has left customer advances of it.
@@ -254,7 +259,7 @@ pub fn invoice_posting(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> R
         book.add(account, claim, *company, part.amount, Some(part.due_date))?;
     }
     for sum in nets.iter().chain(&taxes) {
-        book.add(sum.account, !claim, sum.company, sum.foreign, None)?;
+        book.add_for(sum.dimension_set_id, sum.account, !claim, sum.company, sum.foreign)?;
     }
     if !difference.is_zero() {
         let gain = (difference > Amount::ZERO) == claim;
@@ -273,6 +278,7 @@ pub fn invoice_posting(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> R
 struct Sum {
     account: AccountId,
     tax_id: Option<TaxId>,
+    dimension_set_id: Option<Uuid>,
     foreign: Amount,
     company: Amount,
 }
@@ -298,29 +304,32 @@ fn converted_sums(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> Result
         let company = |amount| conversion.amount(amount, invoice.currency, invoice.company_currency);
         let full = part.net.plus(part.discount)?;
         let booked = if part.discount.is_zero() { part.company_net(invoice)? } else { company(full)? };
-        add_to(&mut nets, part.account.account(accounts)?, None, full, booked)?;
+        let set = part.dimension_set_id;
+        add_to(&mut nets, (part.account.account(accounts)?, None, set), full, booked)?;
         if !part.discount.is_zero() {
             let (discount, booked) = (part.discount.negated()?, company(part.discount)?.negated()?);
-            add_to(&mut nets, accounts(Purpose::DiscountGiven)?, None, discount, booked)?;
+            add_to(&mut nets, (accounts(Purpose::DiscountGiven)?, None, set), discount, booked)?;
         }
         for tax in &part.taxes {
-            add_to(&mut taxes, tax.account.account(accounts)?, Some(tax.tax_id), tax.amount, company(tax.amount)?)?;
+            add_to(&mut taxes, (tax.account.account(accounts)?, Some(tax.tax_id), None), tax.amount, company(tax.amount)?)?;
         }
     }
     if !invoice.rounding.is_zero() {
         let company = invoice.conversion.amount(invoice.rounding, invoice.currency, invoice.company_currency)?;
-        add_to(&mut nets, accounts(Purpose::Rounding)?, None, invoice.rounding, company)?;
+        add_to(&mut nets, (accounts(Purpose::Rounding)?, None, None), invoice.rounding, company)?;
     }
     Ok((nets, taxes))
 }
 
-fn add_to(sums: &mut Vec<Sum>, account: AccountId, tax_id: Option<TaxId>, foreign: Amount, company: Amount) -> Result<(), Overflow> {
-    match sums.iter_mut().find(|sum| sum.account == account && sum.tax_id == tax_id) {
+type Key = (AccountId, Option<TaxId>, Option<Uuid>);
+
+fn add_to(sums: &mut Vec<Sum>, (account, tax_id, dimension_set_id): Key, foreign: Amount, company: Amount) -> Result<(), Overflow> {
+    match sums.iter_mut().find(|sum| (sum.account, sum.tax_id, sum.dimension_set_id) == (account, tax_id, dimension_set_id)) {
         Some(sum) => {
             sum.foreign = sum.foreign.plus(foreign)?;
             sum.company = sum.company.plus(company)?;
         }
-        None => sums.push(Sum { account, tax_id, foreign, company }),
+        None => sums.push(Sum { account, tax_id, dimension_set_id, foreign, company }),
     }
     Ok(())
 }
@@ -342,7 +351,15 @@ impl Book {
         let company = signed(company)?;
         let (debit, credit) = if company < Amount::ZERO { (Amount::ZERO, company.negated()?) } else { (company, Amount::ZERO) };
         let (party_id, currency, amount_currency) = (Some(self.party_id), self.currency, signed(foreign)?);
-        self.lines.push(Line { account_id, party_id, debit, credit, amount_currency, currency, due_date });
+        self.lines.push(Line { account_id, party_id, debit, credit, amount_currency, currency, due_date, dimension_set_id: None });
+        Ok(())
+    }
+
+    /// Adds an amount that is looked at by this.
+    fn add_for(&mut self, dimension_set_id: Option<Uuid>, account_id: AccountId, on_debit: bool, company: Amount, foreign: Amount) -> Result<(), Overflow> {
+        let before = self.lines.len();
+        self.add(account_id, on_debit, company, foreign, None)?;
+        self.lines.iter_mut().skip(before).for_each(|line| line.dimension_set_id = dimension_set_id);
         Ok(())
     }
 }

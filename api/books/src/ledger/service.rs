@@ -148,7 +148,7 @@ pub(super) fn line_row(entry: &journal_entries::Model, position: i64, line: &Lin
         amount_currency: line.amount_currency,
         currency: line.currency,
         due_date: line.due_date,
-        dimension_set_id: None,
+        dimension_set_id: line.dimension_set_id,
     }
 }
 
@@ -163,6 +163,7 @@ pub fn line_of(row: &journal_lines::Model) -> Line {
         amount_currency: row.amount_currency,
         currency: row.currency,
         due_date: row.due_date,
+        dimension_set_id: row.dimension_set_id,
     }
 }
 

@@ -142,7 +142,7 @@ impl Shop {
                     billing_policy: line.policy,
                     recognition: RecognitionPolicy::AtPoint,
                     payment_term_id: None,
-                    dimension_set_id: None,
+                    dimensions: None,
                     promised_date: None,
                 }
             })

@@ -1,5 +1,6 @@
 //! The accounts of the general ledger.
 
+use crate::looked_at;
 use crate::measure::days;
 use crate::sql::{self, statement};
 use causeway_contract::Problem;
@@ -59,7 +60,8 @@ pub(super) async fn general_ledger(ctx: &Ctx, tx: &mut Tx<'_>, query: &GeneralLe
     let company = sql::company(tx, query.company_id).await?;
     let (from, to) = days(query.from, query.to, ctx.today(company.time_zone))?;
     let mut values: Vec<Value> = vec![company.id.into(), to.into()];
-    let narrowed = narrowed(query.account_id, query.party_id, &mut values);
+    let mut narrowed = narrowed(query.account_id, query.party_id, &mut values);
+    narrowed.push_str(&looked_at::of_journal(query.dimension.as_deref(), query.dimension_value.as_deref(), &mut values)?);
     let cells = [
         ("account_id", Cell::Uuid),
         ("code", Cell::Text),

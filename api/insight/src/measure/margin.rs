@@ -4,6 +4,7 @@
 
 use super::months::days;
 use super::owed::Converter;
+use crate::looked_at;
 use crate::sql::{self, statement};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::users;
@@ -94,13 +95,13 @@ const fn holder(by: MarginBy) -> &'static str {
     }
 }
 
-fn sales_sql(by: MarginBy) -> String {
+fn sales_sql(by: MarginBy, looked_at: &str) -> String {
     let holder = holder(by);
     format!(
         "SELECT {holder} AS holder, o.currency AS currency, l.unit_cost AS unit_cost, l.price_base_quantity AS base, \
              COALESCE(l.kept_quantity, l.quantity) AS quantity, COUNT(*) AS lines, CAST(SUM(l.net_amount) AS BIGINT) AS net \
          FROM orders o JOIN order_lines l ON l.tenant_id = o.tenant_id AND l.order_id = o.id \
-         WHERE o.tenant_id = $1 AND o.company_id = $2 AND o.confirmed_at >= $3 AND o.confirmed_at < $4 AND o.status IN ('confirmed', 'fulfilled') \
+         WHERE o.tenant_id = $1 AND o.company_id = $2 AND o.confirmed_at >= $3 AND o.confirmed_at < $4 AND o.status IN ('confirmed', 'fulfilled'){looked_at} \
          GROUP BY {holder}, o.currency, l.unit_cost, l.price_base_quantity, COALESCE(l.kept_quantity, l.quantity) LIMIT {}",
         SALES + 1
     )
@@ -124,7 +125,10 @@ pub(super) async fn report(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::MarginQuery
         ("net", Cell::Whole),
     ];
     let (begin, end) = (from.start_in(company.time_zone), to.plus_days(1).start_in(company.time_zone));
-    let asked = statement(tx, &sales_sql(by), vec![company.id.into(), begin.into(), end.into()]);
+    let mut values = vec![company.id.into(), begin.into(), end.into()];
+    let looked_at = looked_at::condition(query.dimension.as_deref(), query.dimension_value.as_deref(), "l.dimensions", &mut values)?;
+    let looked_at = looked_at.map(|condition| format!(" AND {condition}")).unwrap_or_default();
+    let asked = statement(tx, &sales_sql(by, &looked_at), values);
     let found: Vec<Sale> = sql::rows(tx, asked, &cells).await?;
     if found.len() > SALES {
         let detail = format!("begins a period with more than {SALES} different sales; ask for a shorter one");

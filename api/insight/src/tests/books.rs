@@ -6,6 +6,7 @@ use crate::trial_balance::service::trial_balance;
 use causeway_bill::{invoice, payment};
 use causeway_openapi::invoice::Invoice;
 use causeway_openapi::payment::Payment;
+use causeway_openapi::report::TrialBalanceQuery;
 use causeway_value::{AllocationId, Day, InvoiceId, PaymentId};
 use serde_json::{Value, json};
 
@@ -48,7 +49,9 @@ pub(super) async fn aging_is_the_account(shop: &Shop) {
         let day = "2026-06-30".parse::<Day>().unwrap().plus_days(days);
         let company = shop.company_id;
         let aged = shop.read(async |ctx, tx| aging(ctx, tx, company, Some(day)).await).await;
-        let trial = shop.read(async |ctx, tx| trial_balance(ctx, tx, company, Some(day)).await).await;
+        let trial = shop
+            .read(async |ctx, tx| trial_balance(ctx, tx, &TrialBalanceQuery { company_id: company, as_of: Some(day), ..TrialBalanceQuery::default() }).await)
+            .await;
         let balance = trial.rows.iter().find(|row| row.account_code == "1100").map_or("0.00".to_owned(), |row| row.balance.0.clone());
         assert_eq!(aged.totals.total.0, balance, "{day}");
         assert_eq!(trial.total_debit, trial.total_credit, "{day}");
@@ -62,7 +65,7 @@ async fn an_empty_tenant_is_whole() {
     let company = shop.company_id;
     let aged = shop.read(async |ctx, tx| aging(ctx, tx, company, None).await).await;
     assert_eq!((aged.rows.len(), aged.totals.total.0.as_str(), aged.as_of.to_string().as_str()), (0, "0.00", "2026-07-01"));
-    let trial = shop.read(async |ctx, tx| trial_balance(ctx, tx, company, None).await).await;
+    let trial = shop.read(async |ctx, tx| trial_balance(ctx, tx, &TrialBalanceQuery { company_id: company, ..TrialBalanceQuery::default() }).await).await;
     assert_eq!((trial.rows.len(), trial.total_debit.0.as_str()), (0, "0.00"));
     let other = causeway_value::CompanyId::new();
     let refused = shop.db.read(&shop.ctx, async move |ctx: &causeway_kernel::Ctx, tx: &mut causeway_kernel::Tx<'_>| aging(ctx, tx, other, None).await).await;

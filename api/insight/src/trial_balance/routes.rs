@@ -11,5 +11,5 @@ pub fn register(routes: &mut Routes) {
 }
 
 async fn get(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetTrialBalance>) -> Result<Answer<TrialBalance>, Problem> {
-    Ok(Answer::of(service::trial_balance(ctx, tx, call.query.company_id, call.query.as_of).await?))
+    Ok(Answer::of(service::trial_balance(ctx, tx, &call.query).await?))
 }

@@ -58,7 +58,15 @@ fn of_line() -> Check {
         ("l", "product_id"),
         ("l", "description"),
     ];
-    let terms = [("l", "unit"), ("l", "unit_price"), ("l", "price_base_quantity"), ("l", "discount_percent"), ("l", "billing_policy"), ("l", "tax_ids")];
+    let terms = [
+        ("l", "unit"),
+        ("l", "unit_price"),
+        ("l", "price_base_quantity"),
+        ("l", "discount_percent"),
+        ("l", "billing_policy"),
+        ("l", "tax_ids"),
+        ("l", "dimensions"),
+    ];
     let differs: Vec<String> = same.iter().chain(&terms).map(|(table, column)| format!("o.{column} IS DISTINCT FROM {table}.{column}")).collect();
     let sql = format!(
         "SELECT o.id AS id, s.number AS label, NULL AS currency, 0 AS expected, 1 AS found FROM obligations o \

@@ -4,7 +4,7 @@ use super::check::{Check, Unit};
 
 /// The checks.
 pub(super) fn checks() -> Vec<Check> {
-    [sums(), lines(), reversals()].concat()
+    [sums(), lines(), reversals(), dimensions()].concat()
 }
 
 fn sums() -> Vec<Check> {
@@ -95,5 +95,32 @@ fn reversals() -> Vec<Check> {
                   WHERE tenant_id = $1 [company_id] AND reversal_of IS NOT NULL GROUP BY reversal_of HAVING COUNT(*) > 1"
                 .to_owned(),
         },
+    ]
+}
+
+/// What is booked on a set is what the lines of its invoice carry, in the document's currency; and every set that is named is there.
+fn dimensions() -> Vec<Check> {
+    let carried = "SELECT l.invoice_id AS invoice_id, s.id AS set_id, SUM(CASE WHEN (i.direction = 'sale') = (i.kind = 'invoice') THEN l.net_amount \
+                       ELSE 0 - l.net_amount END) AS net FROM invoice_lines l JOIN invoices i ON i.tenant_id = l.tenant_id AND i.id = l.invoice_id \
+                   JOIN dimension_sets s ON s.tenant_id = l.tenant_id AND s.content = l.dimensions \
+                   WHERE l.tenant_id = $1 AND l.dimensions IS NOT NULL AND i.journal_entry_id IS NOT NULL GROUP BY l.invoice_id, s.id";
+    let booked = "SELECT i.id AS invoice_id, j.dimension_set_id AS set_id, SUM(0 - j.amount_currency) AS net FROM invoices i \
+                  JOIN journal_lines j ON j.tenant_id = i.tenant_id AND j.entry_id = i.journal_entry_id \
+                  WHERE i.tenant_id = $1 AND j.dimension_set_id IS NOT NULL GROUP BY i.id, j.dimension_set_id";
+    let kept = format!(
+        "SELECT i.id AS id, i.number AS label, i.currency AS currency, COALESCE(c.net, 0) AS expected, COALESCE(b.net, 0) AS found FROM \
+         (SELECT invoice_id, set_id FROM ({carried}) x UNION SELECT invoice_id, set_id FROM ({booked}) y) k \
+         JOIN invoices i ON i.tenant_id = $1 AND i.id = k.invoice_id \
+         LEFT JOIN ({carried}) c ON c.invoice_id = k.invoice_id AND c.set_id = k.set_id \
+         LEFT JOIN ({booked}) b ON b.invoice_id = k.invoice_id AND b.set_id = k.set_id \
+         WHERE i.tenant_id = $1 [i.company_id] AND COALESCE(c.net, 0) <> COALESCE(b.net, 0)"
+    );
+    let named = "SELECT e.id AS id, e.number AS label, NULL AS currency, 0 AS expected, COUNT(*) AS found FROM journal_entries e \
+                 JOIN journal_lines l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id \
+                 LEFT JOIN dimension_sets s ON s.tenant_id = l.tenant_id AND s.id = l.dimension_set_id \
+                 WHERE e.tenant_id = $1 [e.company_id] AND l.dimension_set_id IS NOT NULL AND s.id IS NULL GROUP BY e.id, e.number";
+    vec![
+        Check { name: "dimensions_booked", subject: "inv", what: "the net of its lines that carry dimensions as booked on them", unit: Unit::Money, sql: kept },
+        Check { name: "dimension_set", subject: "jen", what: "lines whose dimensions are not there", unit: Unit::Count, sql: named.to_owned() },
     ]
 }

@@ -3,6 +3,7 @@
 use crate::account::chart;
 use crate::check;
 use crate::completeness;
+use crate::dimension::service as dimension;
 use crate::money;
 use crate::tax::rules::TaxPolicy;
 use crate::term::service as term;
@@ -32,7 +33,10 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
     check::not_blank(&body.name, "/name", &mut errors);
     check_rules(tx, body.quote_rules.as_ref(), &mut errors).await?;
     let credit_note_limit = body.credit_note_limit.as_ref().and_then(|limit| limit_of(limit, body.currency, &mut errors));
-    errors.extend(body.document_rules.as_ref().map(completeness::unanswerable).unwrap_or_default());
+    if let Some(rules) = &body.document_rules {
+        errors.extend(completeness::unanswerable(rules));
+        dimension::check_asked(tx, None, rules, &mut errors).await?;
+    }
     check_rounding(&body.rounding_rules, &mut errors);
     check::finish(errors)?;
     let now = ctx.now();
@@ -128,6 +132,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     }
     if let Patch::Value(rules) = &body.document_rules {
         errors.extend(completeness::unanswerable(rules));
+        dimension::check_asked(tx, Some(old.id), rules, &mut errors).await?;
     }
     if let Patch::Value(rules) = &body.rounding_rules {
         check_rounding(rules, &mut errors);

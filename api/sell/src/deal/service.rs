@@ -10,7 +10,7 @@ use causeway_bill::exposure;
 use causeway_contract::{COSTS, Code, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, price_lists};
-use causeway_entity::sell::{opportunities, orders, quotes};
+use causeway_entity::sell::{opportunities, orders, quote_lines, quotes};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::checked::{Found, Told};
 use causeway_master::party::store::{Children, children_of};
@@ -27,10 +27,11 @@ type Checks = Vec<(Name, Found)>;
 /// `not_found`.
 pub(super) async fn quote(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<QuoteChecks, Problem> {
     let quote = tx.must::<quotes::Entity>(id).await?;
-    let lines: Vec<Line> = quote::store::lines_of(tx, id).await?.iter().map(Line::from).collect();
+    let rows = quote::store::lines_of(tx, id).await?;
+    let lines: Vec<Line> = rows.iter().map(Line::from).collect();
     let known = Known::load(ctx, tx, quote.company_id, quote.party_id, quote.opportunity_id).await?;
     let (step, mut found) = if quote.status == QuoteStatus::Draft {
-        (DealStep::Submit, submitting(tx, &quote, &lines, &known).await?)
+        (DealStep::Submit, submitting(tx, &quote, &rows, &known).await?)
     } else {
         (DealStep::Accept, accepting(tx, &quote, &lines, &known).await?)
     };
@@ -60,11 +61,11 @@ pub(super) async fn quote(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<Quo
     Ok(QuoteChecks { object: "quote_checks".to_owned(), quote_id: id, step, ready, checks })
 }
 
-async fn submitting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[Line], known: &Known) -> Result<Checks, Problem> {
+async fn submitting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[quote_lines::Model], known: &Known) -> Result<Checks, Problem> {
     Ok(vec![
         (Name::State, Found::of(quote::rules::must_be_draft(quote, "submitted"))?),
         (Name::Lines, Found::of(quote::rules::must_have_lines(quote, lines.len()))?),
-        (Name::Complete, Found::of(quote::service::must_be_complete(tx, &known.company, quote).await)?),
+        (Name::Complete, Found::of(quote::service::must_be_complete(tx, &known.company, quote, lines).await)?),
     ])
 }
 
@@ -96,7 +97,7 @@ pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<Ord
         found.push((Name::NotHeld, confirmable(true, 1, &parts.holds)?));
         found.push((Name::Customer, confirmable(known.party.is_customer, 1, &[])?));
         found.push((Name::Lines, confirmable(true, parts.lines.len(), &[])?));
-        found.push((Name::Complete, Found::of(order::service::must_be_complete(tx, &known.company, &order).await)?));
+        found.push((Name::Complete, Found::of(order::service::must_be_complete(tx, &known.company, &order, &parts.lines).await)?));
         found.push((Name::Credit, order::service::foresee_credit(ctx, tx, &known.company, &known.party, &order).await?));
         let lines: Vec<Line> = parts.lines.iter().map(Line::from).collect();
         let deal = Deal {

@@ -13,7 +13,10 @@ pub mod view;
 
 use causeway_entity::TaxAmount;
 use causeway_entity::sell::{order_lines, quote_lines};
-use causeway_value::{Amount, BillingPolicy, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, TaxId, TenantId};
+use causeway_master::dimension::service::stored;
+use causeway_value::{
+    Amount, BillingPolicy, Dimensions, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, TaxId, TenantId,
+};
 use offer::{Choice, Promise};
 
 /// A line, priced. Its amounts are those of its document's currency.
@@ -57,6 +60,8 @@ pub struct Line {
     pub choice: Option<Choice>,
     /// What is promised for it alone.
     pub promise: Option<Promise>,
+    /// What it is looked at by.
+    pub dimensions: Dimensions,
     /// The document's discount that it keeps; none for that which the document has now.
     pub document_discount: Option<Percent>,
 }
@@ -103,6 +108,7 @@ impl Line {
             chosen: self.choice.map(|choice| choice.chosen),
             promised_date: self.promise.and_then(Promise::date),
             lead_days: self.promise.and_then(Promise::lead_days).map(i64::from),
+            dimensions: stored(&self.dimensions),
         }
     }
 
@@ -136,6 +142,7 @@ impl Line {
             promised_date: self.promise.and_then(Promise::date),
             section: self.section,
             document_discount_percent: self.document_discount,
+            dimensions: stored(&self.dimensions),
         }
     }
 }
@@ -163,6 +170,7 @@ impl From<&quote_lines::Model> for Line {
             choice: Choice::stored(row.option_number, row.chosen),
             promise: Promise::stored(row.promised_date, row.lead_days),
             document_discount: None,
+            dimensions: row.dimensions.clone().unwrap_or_default().0,
         }
     }
 }
@@ -191,6 +199,7 @@ impl From<&order_lines::Model> for Line {
             choice: None,
             promise: row.promised_date.map(Promise::On),
             document_discount: row.document_discount_percent,
+            dimensions: row.dimensions.clone().unwrap_or_default().0,
         }
     }
 }
@@ -219,5 +228,6 @@ pub(crate) fn plain_line() -> Line {
         choice: None,
         promise: None,
         document_discount: None,
+        dimensions: Dimensions::new(),
     }
 }

@@ -11,6 +11,7 @@ use causeway_entity::master::{parties, products};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::not_blank;
 use causeway_master::company::service::policy_of;
+use causeway_master::dimension::service as dimension;
 use causeway_master::pricing::Trace;
 use causeway_master::pricing::bundle::{DocumentLine, document_lines};
 use causeway_master::pricing::rules::PriceSource;
@@ -77,6 +78,7 @@ pub async fn price_offered(
     errors: &mut Vec<FieldError>,
 ) -> Result<Option<Priced>, Problem> {
     check(inputs, errors);
+    dimension::check_lines(tx, scope.company.id, inputs.iter().map(|input| &input.dimensions).enumerate(), errors).await?;
     let found = document_lines(ctx, tx, scope.company, scope.party, scope.day, scope.terms.currency, &lines_to_price(inputs)).await;
     let taxes = tax_defs(tx, scope.company.id).await?;
     let found = match found {
@@ -164,6 +166,7 @@ fn line(input: &LineInput, document_line: DocumentLine, taxes: &TaxDefs, pointer
         choice: None,
         promise: None,
         document_discount: None,
+        dimensions: input.dimensions.clone(),
     };
     (line, found.trace)
 }

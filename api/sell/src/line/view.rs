@@ -51,6 +51,7 @@ pub fn quote_line(id: QuoteLineId, line: &Line, currency: Currency) -> Result<Qu
         chosen: line.counts(),
         promised_date: line.promise.and_then(Promise::date),
         lead_days: line.promise.and_then(Promise::lead_days),
+        dimensions: line.dimensions.clone(),
     })
 }
 
@@ -88,5 +89,6 @@ pub fn order_line(row: &order_lines::Model, line: &Line, currency: Currency, obl
         promised_date: row.promised_date,
         section: row.section.clone(),
         document_discount_percent: row.document_discount_percent,
+        dimensions: line.dimensions.clone(),
     })
 }

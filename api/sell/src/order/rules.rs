@@ -150,7 +150,7 @@ pub fn obligation(
         billing_policy: line.billing_policy,
         recognition: recognition(line.billing_policy),
         payment_term_id: order.payment_term_id,
-        dimension_set_id: None,
+        dimensions: line.dimensions.clone(),
         promised_date: line.promised_date,
         reference: order.reference.clone(),
         unit_step,

@@ -29,7 +29,7 @@ const DOCUMENT: [&str; 21] = [
     "margin_amount",
 ];
 /// Fields of a line that are compared.
-const LINE: [&str; 15] = [
+const LINE: [&str; 16] = [
     "section",
     "optional",
     "chosen",
@@ -43,6 +43,7 @@ const LINE: [&str; 15] = [
     "tax_ids",
     "promised_date",
     "lead_days",
+    "dimensions",
     "net_amount",
     "tax_amount",
 ];
@@ -100,6 +101,7 @@ fn text(value: Option<&Value>) -> Option<String> {
         // What is not so needs no word.
         Value::Null | Value::Bool(false) => None,
         Value::Array(items) if items.is_empty() => None,
+        Value::Object(fields) if fields.is_empty() => None,
         Value::String(text) => Some(text.clone()),
         Value::Array(items) => Some(items.iter().filter_map(|item| text(Some(item))).collect::<Vec<_>>().join(", ")),
         other => Some(other.to_string()),
@@ -134,6 +136,7 @@ mod tests {
             chosen: true,
             promised_date: None,
             lead_days: None,
+            dimensions: std::collections::BTreeMap::new(),
         }
     }
 

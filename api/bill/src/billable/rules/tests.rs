@@ -27,6 +27,7 @@ pub(crate) fn line(ordered: i64, net: i64, price: i64) -> obligations::Model {
         recognition: RecognitionPolicy::AtPoint,
         payment_term_id: None,
         dimension_set_id: None,
+        dimensions: None,
         ordered_quantity: Quantity(ordered),
         reserved_quantity: Quantity::ZERO,
         delivered_quantity: Quantity::ZERO,

@@ -87,7 +87,7 @@ pub(super) async fn explained(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>, prob
 async fn failing(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)>, Problem> {
     let Draft { company, invoice, lines, day, stored } = draft;
     let customers = customers(tx, company, &[invoice.party_id]).await?;
-    let mut found = vec![(Name::Complete, Found::of(must_be_complete(company, invoice, &customers))?)];
+    let mut found = vec![(Name::Complete, Found::of(must_be_complete(company, invoice, lines, &customers))?)];
     if invoice.credited_invoice_id.is_some() {
         found.push((Name::Remaining, Found::of(remaining(tx, invoice, lines).await)?));
     } else if invoice.kind == InvoiceKind::Invoice {

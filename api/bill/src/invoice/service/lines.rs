@@ -9,6 +9,7 @@ use causeway_master::account::Purpose;
 use causeway_master::account::lookup::{Chart, chart};
 use causeway_master::check;
 use causeway_master::company::service::{cash_rounding, policy_of, tax_step};
+use causeway_master::dimension::service as dimension;
 use causeway_master::pricing::amounts::line_net;
 use causeway_master::tax::cash::round_total;
 use causeway_master::tax::rules::{TaxableLine, TaxedDocument, compute_document};
@@ -101,6 +102,7 @@ pub(super) async fn draft(
             lines.push(line);
         }
     }
+    dimension::check_lines(tx, document.company.id, free.iter().map(|line| &line.dimensions).enumerate(), &mut errors).await?;
     check::finish(errors)?;
     Ok((taxed(document, lines)?, sources.taxes))
 }
@@ -227,6 +229,7 @@ pub(crate) fn blank(tx: &Tx<'_>, account_id: AccountId) -> invoice_lines::Model 
         total_discount_percent: None,
         discount_amount: None,
         credited_discount_amount: None,
+        dimensions: None,
     }
 }
 
@@ -245,6 +248,7 @@ fn billed_line(tx: &Tx<'_>, sources: &Sources, document: Document<'_>, billable:
         discount_percent: billable.discount_percent,
         tax_ids: billable.tax_ids.clone(),
         total_discount_percent: billable.total_discount_percent,
+        dimensions: billable.dimensions.clone(),
         ..blank(tx, account_id)
     };
     let taxes = sources.taxes.flat(&billable.tax_ids.0);
@@ -297,6 +301,7 @@ fn free_line(
         unit_price: input.unit_price,
         discount_percent: discount,
         tax_ids: Json(tax_ids.clone()),
+        dimensions: dimension::stored(&input.dimensions),
         ..blank(tx, account_id)
     };
     let taxes = sources.taxes.flat(&tax_ids);

@@ -23,6 +23,8 @@ use causeway_kernel::{Ctx, Find, News, Tx};
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::{Chart, chart};
 use causeway_master::completeness::Customers;
+use causeway_master::dimension::rules::set_id;
+use causeway_master::dimension::service::{self as dimension, carried};
 use causeway_master::rate::Conversion;
 use causeway_master::rate::lookup::booked_rate;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
@@ -175,11 +177,13 @@ async fn read_and_book(
     let chart = chart(tx, company.id, &[], &[]).await?;
     let advances = down_payment::booked_advances(tx, lines, company.currency).await?;
     let customers = customers(tx, company, &[old.party_id]).await?;
+    dimension::keep(tx, lines.iter().filter_map(|line| carried(line.dimensions.as_ref()))).await?;
     let booking = Booking { company, day, conversion, term: term.as_ref(), taxes: &taxes, chart: &chart, advances: &advances, customers: &customers };
     book(ctx, tx, booking, old, lines).await
 }
 
-/// Gives the document its number, installments and journal entry, if it says what its company asks for: every posting comes through here. The installments are not written yet: a credit note is used up while it is posted.
+/// Gives the document its number, installments and journal entry, if it says what its company asks for: every posting comes through here. The dimensions of
+/// its lines are kept already. The installments are not written yet: a credit note is used up while it is posted.
 pub(super) async fn book(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
@@ -188,7 +192,7 @@ pub(super) async fn book(
     lines: &[invoice_lines::Model],
 ) -> Result<(invoices::Model, Vec<installments::Model>), Problem> {
     let Booking { company, day, conversion, .. } = booking;
-    must_be_complete(company, old, booking.customers)?;
+    must_be_complete(company, old, lines, booking.customers)?;
     let mut new = old.clone();
     (new.company_rate, new.rate_divides) = booked::stored(conversion);
     let dues = dues(company, old, day, booking.term)?;
@@ -254,5 +258,6 @@ fn part(line: &invoice_lines::Model, direction: Direction, booking: Booking<'_>)
         account: AccountRef::Given(line.account_id),
         taxes: line.taxes.0.iter().map(tax).collect(),
         booked: down_payment::of_advance(line).and_then(|of| booking.advances.get(&of).copied()),
+        dimension_set_id: carried(line.dimensions.as_ref()).and_then(set_id),
     }
 }

@@ -13,6 +13,7 @@ use causeway_entity::bill::{billables, invoice_lines, invoices};
 use causeway_entity::govern::companies;
 use causeway_entity::master::payment_terms;
 use causeway_kernel::{Ctx, Tx};
+use causeway_master::dimension::service as dimension;
 use causeway_master::pricing::amounts::line_net;
 use causeway_master::tax::rules::TaxableLine;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
@@ -43,7 +44,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &UpdateInvo
         Patch::Value(kept) => (new, rows) = billed_anew(ctx, tx, new, rows, kept).await?,
         // What may be deducted for paying early can lower the taxes: they are computed again.
         Patch::Absent | Patch::Null if new.early_discount != old.early_discount => {
-            let kept: Vec<KeptLine> = own(&rows).map(|line| KeptLine { id: line.id, quantity: None }).collect();
+            let kept: Vec<KeptLine> = own(&rows).map(|line| KeptLine { id: line.id, quantity: None, dimensions: None }).collect();
             (new, rows) = billed_anew(ctx, tx, new, rows, &kept).await?;
         }
         Patch::Absent | Patch::Null => {}
@@ -104,9 +105,15 @@ async fn billed_anew(
             (None, Some(billable)) => families.give_back(ctx, billable)?,
             _ => {}
         }
-        rows.extend(quantity.map(|quantity| invoice_lines::Model { quantity, ..row }));
+        let carried = kept.iter().find(|line| line.id == row.id).and_then(|line| line.dimensions.as_ref());
+        let dimensions = carried.map_or_else(|| row.dimensions.clone(), dimension::stored);
+        rows.extend(quantity.map(|quantity| invoice_lines::Model { quantity, dimensions, ..row }));
     }
     let company = tx.must::<companies::Entity>(draft.company_id).await?;
+    let mut errors = Vec::new();
+    let said = kept.iter().enumerate().filter_map(|(index, line)| Some((index, line.dimensions.as_ref()?)));
+    dimension::check_lines(tx, company.id, said, &mut errors).await?;
+    check::finish(errors)?;
     let early_discount = draft.early_discount.as_ref().map(|agreed| agreed.0.clone());
     let document = Document { id: draft.id, company: &company, direction: draft.direction, currency: draft.currency, early_discount: early_discount.as_ref() };
     let billables: Vec<_> = rows.iter().filter_map(|row| families.get(row.billable_id?).cloned()).collect();

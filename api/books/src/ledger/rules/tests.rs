@@ -35,6 +35,7 @@ fn part(net: i64, purpose: Purpose, taxes: &[i64]) -> InvoicePart {
         account: AccountRef::For(purpose),
         taxes: taxes.iter().enumerate().map(tax).collect(),
         booked: None,
+        dimension_set_id: None,
     }
 }
 
@@ -225,6 +226,7 @@ fn only_lines_with_one_side_that_balance_are_an_entry() {
         amount_currency: Amount(foreign),
         currency: currency("EUR"),
         due_date: None,
+        dimension_set_id: None,
     };
     assert_eq!(balanced(&[]), Ok(()));
     assert_eq!(balanced(&[line(5, 0, 5), line(0, 5, -5)]), Ok(()));

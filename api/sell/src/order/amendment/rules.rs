@@ -318,6 +318,7 @@ mod tests {
             promised_date: None,
             section: None,
             document_discount_percent: None,
+            dimensions: None,
         }
     }
 

@@ -12,6 +12,7 @@ use causeway_entity::sell::{order_lines, orders};
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::catalog::store::steps;
 use causeway_master::completeness::{self, Said};
+use causeway_master::dimension::service::carried;
 use causeway_openapi::order as wire;
 use causeway_value::{DocumentInput, OrderId, OrderStatus, ProductId, ProductKind, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +30,7 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
     let party = tx.must::<parties::Entity>(old.party_id).await?;
     rules::must_be_confirmable(&old, party.is_customer, parts.lines.len(), &parts.holds)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
-    must_be_complete(tx, &company, &old).await?;
+    must_be_complete(tx, &company, &old, &parts.lines).await?;
     let today = ctx.today(company.time_zone);
     let kinds = Kinds::read(tx, &parts.lines).await?;
     let credit_warning = match credit::verdict(ctx, tx, &company, &party, &old, old.total_amount, "confirmed").await? {
@@ -51,7 +52,7 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
 ///
 /// # Errors
 /// `required` for each thing that it does not say.
-pub async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, order: &orders::Model) -> Result<(), Problem> {
+pub async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, order: &orders::Model, lines: &[order_lines::Model]) -> Result<(), Problem> {
     let Some(asked) = &company.document_rules else { return Ok(()) };
     let fields = [
         (DocumentInput::Reference, order.reference.is_some()),
@@ -65,6 +66,8 @@ pub async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, order
         fields: &fields,
         metadata: &order.metadata.0,
         party: order.party_id,
+        lines: &lines.iter().map(|line| carried(line.dimensions.as_ref())).collect::<Vec<_>>(),
+        line_place: "PATCH /v1/orders/{id}",
     };
     completeness::check(tx, &asked.0.order_confirm, said).await
 }

@@ -8,11 +8,13 @@ use crate::quote::{rules, store, view};
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
+use causeway_entity::sell::quote_lines;
 use causeway_entity::sell::quotes::{Entity, Model};
 use causeway_govern::access::is_same;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{finish, not_blank};
 use causeway_master::completeness::{self, Said};
+use causeway_master::dimension::service::carried;
 use causeway_openapi::quote as wire;
 use causeway_value::{Day, DocumentInput, Json, QuoteId, QuoteStatus};
 
@@ -26,7 +28,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quo
     let rows = store::lines_of(tx, id).await?;
     rules::must_have_lines(&old, rows.len())?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
-    must_be_complete(tx, &company, &old).await?;
+    must_be_complete(tx, &company, &old, &rows).await?;
     let mut broken = Vec::new();
     if let Some(limits) = &company.quote_rules {
         let party = tx.must::<parties::Entity>(old.party_id).await?;
@@ -57,7 +59,7 @@ pub(super) fn facts(quote: &Model, party: &parties::Model, today: Day) -> Facts 
 ///
 /// # Errors
 /// `required` for each thing that it does not say.
-pub async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, quote: &Model) -> Result<(), Problem> {
+pub async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, quote: &Model, lines: &[quote_lines::Model]) -> Result<(), Problem> {
     let Some(asked) = &company.document_rules else { return Ok(()) };
     let fields = [
         (DocumentInput::Reference, quote.reference.is_some()),
@@ -72,6 +74,8 @@ pub async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, quote
         fields: &fields,
         metadata: &quote.metadata.0,
         party: quote.party_id,
+        lines: &lines.iter().map(|line| carried(line.dimensions.as_ref())).collect::<Vec<_>>(),
+        line_place: "PATCH /v1/quotes/{id}",
     };
     completeness::check(tx, &asked.0.quote_submit, said).await
 }

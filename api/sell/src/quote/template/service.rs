@@ -10,6 +10,7 @@ use causeway_entity::master::products;
 use causeway_entity::sell::quote_templates::{Column, Entity, Model};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_master::check::{finish, named_all, not_blank};
+use causeway_master::dimension::service as dimension;
 use causeway_master::tax::store::tax_defs;
 use causeway_master::term::service as term;
 use causeway_openapi::line::LineInput;
@@ -119,6 +120,7 @@ async fn check_lines(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, lin
     for (_, pointer) in wanted.iter().filter(|(id, _)| found.get(id).is_some_and(|product| !product.active)) {
         errors.push(FieldError::pointer(Code::InvalidValue, pointer, "names a product that is not sold any more"));
     }
+    dimension::check_lines(tx, company.id, lines.iter().map(|line| &line.dimensions).enumerate(), errors).await?;
     let taxes = tax_defs(tx, company.id).await?;
     for (index, line) in lines.iter().enumerate() {
         let at = format!("/lines/{index}");

@@ -85,6 +85,7 @@ fn fixed(line: &AmendLine) -> impl Iterator<Item = &'static str> {
         ("section", line.section.is_some()),
         ("promised_date", line.promised_date.is_some()),
         ("lead_days", line.lead_days.is_some()),
+        ("dimensions", !line.dimensions.is_empty()),
     ];
     given.into_iter().filter(|(_, given)| *given).map(|(field, _)| field)
 }
@@ -111,6 +112,7 @@ pub(super) async fn additions(ctx: &Ctx, tx: &mut Tx<'_>, scope: &Scope<'_>, bod
             section: line.section.clone(),
             promised_date: line.promised_date,
             lead_days: line.lead_days,
+            dimensions: line.dimensions.clone(),
         });
     }
     if inputs.is_empty() {
