@@ -21,6 +21,8 @@ pub struct Call {
     pub dry_run: bool,
     /// The version that must still be current.
     pub if_match: Option<i64>,
+    /// The idempotency key of a change that may be asked for once more; one that has none gets one when it is sent.
+    pub key: Option<String>,
 }
 
 impl Call {
@@ -37,7 +39,7 @@ impl Call {
     /// A call of a path.
     pub fn to(method: Method, path: &'static str, segments: &[&str], body: Option<Value>) -> Self {
         let segments = segments.iter().map(|&segment| segment.to_owned()).collect();
-        Self { method, path, segments, query: Vec::new(), body, dry_run: false, if_match: None }
+        Self { method, path, segments, query: Vec::new(), body, dry_run: false, if_match: None, key: None }
     }
 
     /// With this body.
@@ -91,6 +93,11 @@ impl Call {
         }
         line
     }
+}
+
+/// An idempotency key that nobody else has.
+pub fn new_key() -> String {
+    uuid::Uuid::new_v4().to_string()
 }
 
 const SECRETS: [&str; 4] = ["password", "secret", "token", "otp"];

@@ -7,13 +7,13 @@ use crate::export;
 use crate::filter::Filter;
 use crate::form::Form;
 use crate::list::{Record, to_the_right};
-use crate::model::{App, Counted, Failure, Gauge, Heed};
+use crate::model::{App, Asked, Counted, Failure, Gauge, Heed};
 use crate::perform::{perform, wall};
 use crate::resource::{self, Aim, Operation, Resource};
 use crate::route::Place;
 use crate::sheet;
 use crate::text::{clean, fit, width};
-use crate::update::gauge_call;
+use crate::update::{CHECKS, gauge_call};
 use causeway_contract::Method;
 use causeway_openapi::client::Client;
 use serde_json::Value;
@@ -144,7 +144,7 @@ pub async fn run(cli: &Cli, app: &mut App, client: &Client, request: Request, ou
                 None => Ok(()),
             },
             Place::Dash => dashboard(app, client, out).await,
-            Place::Exceptions => exceptions(app, client, out).await,
+            Place::Exceptions => exceptions(cli, app, client, out).await,
             place => get(cli, app, client, &place, out).await,
         },
     }
@@ -240,11 +240,39 @@ async fn dashboard(app: &App, client: &Client, out: &mut dyn Write) -> Result<()
     Ok(())
 }
 
-/// What waits in the queues, with why; then what the books say.
-async fn exceptions(app: &mut App, client: &Client, out: &mut dyn Write) -> Result<(), Stop> {
+/// What waits in the queues, with why; then what the books say. A queue that cannot be read says so and keeps none of the others from being told.
+async fn exceptions(cli: &Cli, app: &mut App, client: &Client, out: &mut dyn Write) -> Result<(), Stop> {
+    if app.scope.platform {
+        return Err(Stop::Usage("The queues belong to tenants: use a tenant's credential.".to_owned()));
+    }
+    if matches!(cli.output, Some(Output::Json | Output::Csv)) || !cli.filter.is_empty() || cli.sort.is_some() {
+        let text =
+            "exceptions tells several queues at once: it takes no --filter, --sort, json or csv. A list does: `orders list --filter stalled:true -o json`.";
+        return Err(Stop::Usage(text.to_owned()));
+    }
+    let mut failed = None;
     for (at, gauge) in app.gauges().iter().enumerate().filter(|(_, gauge)| gauge.heed == Heed::Exception) {
-        let counted = count(app, client, gauge).await?.ok_or_else(|| "not permitted".to_owned());
+        let counted = match count(app, client, gauge).await {
+            Ok(counted) => counted.ok_or_else(|| "not permitted".to_owned()),
+            Err(stop) => {
+                let text = stop.text();
+                failed = failed.or(Some(stop));
+                Err(text)
+            }
+        };
         app.counts.insert(at, counted);
+    }
+    for (name, id) in CHECKS {
+        let Some(row) = resource::row(id) else { continue };
+        let found = match perform(client, true, &Call::of(&row, &[])).await {
+            Ok(reply) => Asked::Have(reply.body, app.now),
+            Err(failure) => {
+                let text = failure.text();
+                failed = failed.or_else(|| (!failure.denied()).then(|| failure.into()));
+                Asked::Failed(text)
+            }
+        };
+        app.checks.insert(name, found);
     }
     for panel in sheet::queues(app, 110) {
         say(out, &panel.title)?;
@@ -252,7 +280,7 @@ async fn exceptions(app: &mut App, client: &Client, out: &mut dyn Write) -> Resu
             say(out, &format!("  {}", line.text()))?;
         }
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
 /// What a gauge counts; nothing when it is not for who asks.

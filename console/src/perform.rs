@@ -1,6 +1,6 @@
 //! The one door to the network: read-only mode holds here, writes are repeated with their key, and refusals become words.
 
-use crate::call::Call;
+use crate::call::{Call, new_key};
 use crate::model::{Failure, Reply};
 use causeway_openapi::client::{Client, ClientError, Options};
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub async fn perform(client: &Client, read_only: bool, call: &Call) -> Result<Re
     if read_only && call.writes() && !PROOFS.contains(&call.path) {
         return Err(Failure::ReadOnly);
     }
-    let key = call.writes().then(|| uuid::Uuid::new_v4().to_string());
+    let key = call.writes().then(|| call.key.clone().unwrap_or_else(new_key));
     let options = Options { idempotency_key: key, if_match: call.if_match, dry_run: call.dry_run, headers: Vec::new() };
     let waits: &[u64] = if call.writes() { AGAIN } else { &[] };
     let mut waits = waits.iter();

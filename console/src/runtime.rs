@@ -135,20 +135,33 @@ async fn follow(client: &Client, after: &str, messages: &mpsc::Sender<Msg>) -> R
     Ok(())
 }
 
-/// Signals that end the program, with the terminal given back.
-struct Signals([Signal; 3]);
+/// What somebody outside asks for.
+enum Asked {
+    /// To end, with the terminal given back.
+    Leave,
+    /// To stop until the shell continues us, as ctrl-z does.
+    Stop,
+}
+
+/// Signals. A key that would send one is read as a key: the terminal is raw.
+struct Signals([Signal; 5]);
 
 impl Signals {
     fn new() -> std::io::Result<Self> {
-        Ok(Self([signal(SignalKind::terminate())?, signal(SignalKind::hangup())?, signal(SignalKind::quit())?]))
+        let stop = SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw());
+        let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::quit(), SignalKind::interrupt(), stop];
+        let [terminate, hangup, quit, interrupt, stop] = kinds.map(signal);
+        Ok(Self([terminate?, hangup?, quit?, interrupt?, stop?]))
     }
 
-    async fn any(&mut self) {
-        let [terminate, hangup, quit] = &mut self.0;
+    async fn any(&mut self) -> Asked {
+        let [terminate, hangup, quit, interrupt, stop] = &mut self.0;
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-            _ = quit.recv() => {}
+            _ = terminate.recv() => Asked::Leave,
+            _ = hangup.recv() => Asked::Leave,
+            _ = quit.recv() => Asked::Leave,
+            _ = interrupt.recv() => Asked::Leave,
+            _ = stop.recv() => Asked::Stop,
         }
     }
 }
@@ -237,10 +250,16 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
         let due = tokio::time::Instant::from_std(drawn.checked_add(FRAME).unwrap_or(now));
         tokio::select! {
             biased;
-            () = signals.any() => {
-                setup.keep(&app).ok();
-                return Ok(());
-            }
+            asked = signals.any() => match asked {
+                Asked::Leave => {
+                    setup.keep(&app).ok();
+                    return Ok(());
+                }
+                Asked::Stop => {
+                    guard.suspend()?;
+                    clear(&mut screen, &mut app);
+                }
+            },
             event = std::future::poll_fn(|context| std::pin::Pin::new(&mut events).poll_next(context)) => match event {
                 Some(Ok(event)) => {
                     metrics.input();

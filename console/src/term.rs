@@ -46,7 +46,8 @@ impl Guard {
     /// When the terminal cannot be taken over again.
     pub fn suspend(&self) -> std::io::Result<()> {
         give_back();
-        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?;
+        // TSTP from outside is listened for, as a key is: what stops us is the signal that nobody can listen for.
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
         self.enter()
     }
 }

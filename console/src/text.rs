@@ -3,17 +3,27 @@
 use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Text from outside as it may be shown: without control characters (which could move the cursor or retitle the window) and without the characters
-/// that reverse or hide what follows.
+/// Text from outside as it may be shown: without control characters (which could move the cursor or retitle the window), without the characters that
+/// reverse or hide what follows, and without those whose columns terminals do not agree on: flags become their letters.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if text.chars().all(harmless) {
+    if text.chars().all(|c| shown(c) == c) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.chars().map(|c| if harmless(c) { c } else { ' ' }).collect())
+    Cow::Owned(text.chars().map(shown).collect())
 }
 
-fn harmless(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+/// From a regional indicator to its letter.
+const INDICATOR: u32 = 0x1f1e6 - 0x41;
+
+fn shown(c: char) -> char {
+    match c {
+        '\u{1f1e6}'..='\u{1f1ff}' => char::from_u32(u32::from(c).saturating_sub(INDICATOR)).unwrap_or(' '),
+        // What makes a picture of the character before it, and a key of a digit.
+        '\u{fe0e}' | '\u{fe0f}' | '\u{20e3}' => ' ',
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' => ' ',
+        c if c.is_control() => ' ',
+        c => c,
+    }
 }
 
 /// The columns that a text takes.
@@ -127,6 +137,16 @@ mod tests {
         assert_eq!(clean("Bor\u{1b}]0;owned\u{7}ealis"), "Bor ]0;owned ealis");
         assert_eq!(clean("a\u{202e}b\u{9b}c\r\nd"), "a b c  d");
         assert!(matches!(clean("Ünïcode 株式会社"), Cow::Borrowed(_)));
+    }
+
+    /// What a cell takes is what its characters take, one by one: nothing joins its neighbour.
+    #[test]
+    fn flags_and_keycaps_become_plain_and_as_wide_as_their_characters() {
+        for (text, wanted) in [("Acme \u{1f1e9}\u{1f1ea} Ltd", "Acme DE Ltd"), ("1\u{fe0f}\u{20e3}", "1  "), ("\u{2764}\u{fe0f} tea", "\u{2764}  tea")] {
+            let cleaned = clean(text);
+            assert_eq!(cleaned, wanted);
+            assert_eq!(width(&cleaned), cleaned.chars().filter_map(UnicodeWidthChar::width).sum::<usize>(), "{text}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What a backend for traces is told: each request and each step of a job, once it has ended (OBS-07, OBS-11).
 //!
 //! Nobody listens unless the binary was built to (`api/src/otel.rs`); then a request costs one look. What is told names operations, tenants, deals and outcomes,
-//! never what a path, a query, a header or a body holds: traces are kept by somebody else.
+//! and the request by its id, which its caller may have chosen; nothing else of what a path, a query, a header or a body holds: traces are kept by somebody
+//! else.
 
 use causeway_value::TenantId;
 use std::sync::OnceLock;

@@ -8,7 +8,7 @@ use causeway_openapi::object::Break;
 use causeway_value::split_type_id;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Objects read at once.
@@ -112,7 +112,7 @@ fn lost() -> Problem {
     Problem::new(Code::CursorInvalid, "The list that this cursor points into is no longer there. Start again without it.")
 }
 
-fn objects(page: &Value) -> impl Iterator<Item = &Map<String, Value>> + Clone {
+fn objects(page: &Value) -> impl Iterator<Item = &Map<String, Value>> {
     page.get("data").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
 }
 
@@ -122,14 +122,19 @@ fn key(object: &Map<String, Value>) -> Option<(Uuid, i64)> {
 }
 
 /// The snapshots of these objects at the versions that they have.
-async fn bodies<'a>(
-    tx: &mut Tx<'_>,
-    objects: impl Iterator<Item = &'a Map<String, Value>> + Clone,
-) -> Result<HashMap<(Uuid, i64), Map<String, Value>>, Problem> {
-    let keys = objects.filter_map(key);
-    let Some(lowest) = keys.clone().map(|(_, version)| version).min() else { return Ok(HashMap::new()) };
-    let rows =
-        Find::<snapshots::Entity>::new().among(snapshots::Column::ObjectId, keys.map(|(id, _)| id)).gt(snapshots::Column::Version, lowest - 1).all(tx).await?;
+async fn bodies<'a>(tx: &mut Tx<'_>, objects: impl Iterator<Item = &'a Map<String, Value>>) -> Result<HashMap<(Uuid, i64), Map<String, Value>>, Problem> {
+    let mut versions: BTreeMap<i64, Vec<Uuid>> = BTreeMap::new();
+    for (id, version) in objects.filter_map(key) {
+        versions.entry(version).or_default().push(id);
+    }
+    if versions.is_empty() {
+        return Ok(HashMap::new());
+    }
+    // Exactly these: an object may have thousands of versions.
+    let of_version = |ids: &Vec<Uuid>| format!("(version = ? AND object_id IN ({}))", vec!["?"; ids.len()].join(", "));
+    let condition = versions.values().map(of_version).collect::<Vec<_>>().join(" OR ");
+    let values = versions.into_iter().flat_map(|(version, ids)| std::iter::once(version.into()).chain(ids.into_iter().map(Into::into))).collect();
+    let rows = Find::<snapshots::Entity>::new().when(&condition, values).all(tx).await?;
     // An erased body is null and has nothing to say.
     let read = |row: snapshots::Model| Some(((row.object_id, row.version), serde_json::from_str(row.body.as_deref()?).ok()?));
     Ok(rows.into_iter().filter_map(read).collect())
@@ -153,31 +158,37 @@ fn difference(object: &Map<String, Value>, record: &Map<String, Value>, costs: b
     // A record may say more about its event, such as what a merge has moved.
     let names: Vec<&str> = object.iter().filter(|(name, value)| !says(record.get(*name), value)).map(|(name, _)| name.as_str()).collect();
     let first = names.first()?;
-    let (place, recorded, found) = narrowest((*first).to_owned(), record.get(*first), object.get(*first)?);
-    let name = place.rsplit('/').next().unwrap_or_default();
-    let shown = |value: Option<&Value>| {
-        let Some(value) = value else { return "nothing".to_owned() };
-        let mut shown = json!({ name: value });
-        if !costs {
-            mask_costs(&mut shown);
+    let mut place = vec![(*first).to_owned()];
+    narrow(&mut place, record.get(*first), object.get(*first)?);
+    // The whole is masked, not the place: what stands beside a value may tell that it speaks of costs.
+    let shown = |whole: &Map<String, Value>| {
+        let whole = Value::Object(whole.clone());
+        if at(&whole, &place).is_none() {
+            return "nothing".to_owned();
         }
-        shown.get(name).map_or_else(String::new, short)
+        let mut seen = whole;
+        if !costs {
+            mask_costs(&mut seen);
+        }
+        // What is masked as a whole has no inside.
+        short(at(&seen, &place).unwrap_or(&Value::Null))
     };
     Some(Break {
         check: "object_as_recorded".to_owned(),
         subject: object.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
         detail: format!(
-            "{} at version {}: {place}: expected {}, found {}",
+            "{} at version {}: {}: expected {}, found {}",
             names.join(", "),
             object.get("version").unwrap_or(&Value::Null),
-            shown(recorded),
-            shown(Some(found))
+            place.join("/"),
+            shown(record),
+            shown(object)
         ),
     })
 }
 
-/// The first place inside two values where they differ: of a long list one field of one of its objects.
-fn narrowest<'a>(place: String, record: Option<&'a Value>, object: &'a Value) -> (String, Option<&'a Value>, &'a Value) {
+/// Goes on to the first place inside two values where they differ: of a long list one field of one of its objects.
+fn narrow(place: &mut Vec<String>, record: Option<&Value>, object: &Value) {
     let inner = match (record, object) {
         (Some(Value::Array(record)), Value::Array(object)) if record.len() == object.len() => {
             let other = record.iter().zip(object).enumerate().find(|(_, (record, object))| !same(record, object));
@@ -189,10 +200,18 @@ fn narrowest<'a>(place: String, record: Option<&'a Value>, object: &'a Value) ->
         }
         _ => None,
     };
-    match inner {
-        Some((step, record, object)) => narrowest(format!("{place}/{step}"), record, object),
-        None => (place, record, object),
+    if let Some((step, record, object)) = inner {
+        place.push(step);
+        narrow(place, record, object);
     }
+}
+
+/// What stands at a place.
+fn at<'a>(whole: &'a Value, place: &[String]) -> Option<&'a Value> {
+    place.iter().try_fold(whole, |value, step| match value {
+        Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+        other => other.get(step),
+    })
 }
 
 /// Whether a record says the same as an object, or as the objects of one of its lists. What it says nothing about became a field after it was written: the
@@ -260,6 +279,17 @@ mod tests {
         let shown = |costs: bool| difference(object.as_object().unwrap(), record.as_object().unwrap(), costs).unwrap().detail;
         assert!(shown(true).contains("7.77") && shown(true).contains("8.88"));
         assert!(!shown(false).contains("7.77") && !shown(false).contains("8.88") && shown(false).contains("lines"));
+        // The rule beside a reason tells that it speaks of a cost.
+        let reasons = |because: &str| json!({"id": "qot_01", "version": 1, "approval_reasons": [{"rule": "margin_floor", "because": because}]});
+        let (record, object) = (reasons("20 % on a cost of 7.77"), reasons("20 % on a cost of 8.88"));
+        let shown = |costs: bool| difference(object.as_object().unwrap(), record.as_object().unwrap(), costs).unwrap().detail;
+        assert!(shown(true).contains("7.77") && shown(true).contains("8.88"));
+        assert_eq!(shown(false), r#"approval_reasons at version 1: approval_reasons/0/because: expected "masked", found "masked""#);
+        // Nor does what stands inside of a cost.
+        let costs = |after: &str| json!({"id": "qot_01", "version": 1, "cost": [{"after": after}]});
+        let (record, object) = (costs("7.77"), costs("8.88"));
+        let shown = |costs: bool| difference(object.as_object().unwrap(), record.as_object().unwrap(), costs).unwrap().detail;
+        assert_eq!(shown(false), "cost at version 1: cost/0/after: expected null, found null");
     }
 
     #[test]

@@ -194,6 +194,17 @@ impl Failure {
         matches!(self, Self::Refused { code, .. } if *code == wanted.to_string())
     }
 
+    /// Whether what was asked for may have been done all the same, or may be under way.
+    pub fn leaves_open(&self) -> bool {
+        matches!(self, Self::Offline(_) | Self::Refused { status: 408 | 500.., .. }) || self.is(causeway_contract::Code::IdempotencyInProgress)
+    }
+
+    /// In words, for who may ask for the same change again.
+    pub fn again(&self) -> String {
+        let open = if self.leaves_open() { "; it may have been done; enter asks again and does it once" } else { "" };
+        format!("{}{open}", self.text())
+    }
+
     /// Whether the credential is not good enough.
     pub const fn denied(&self) -> bool {
         matches!(self, Self::Refused { status: 401 | 403, .. })

@@ -1,6 +1,7 @@
 //! What lies above the screen: something to choose, to fill in, to confirm or to read.
 
 use crate::form::Form;
+use crate::model::Failure;
 use crate::resource::Operation;
 use crate::route::Place;
 use serde_json::Value;
@@ -26,7 +27,10 @@ pub struct Deed {
     /// Which question the previews answer.
     pub generation: u64,
     /// What came of it, by id.
-    pub results: BTreeMap<String, Result<(), String>>,
+    pub results: BTreeMap<String, Result<(), Failure>>,
+    /// The idempotency keys by object and body: the same change asked for again is done once, also when nobody knows whether it was done. A refusal is
+    /// kept by no key, so that it may be tried anew.
+    pub keys: BTreeMap<(String, String), String>,
     /// The number of the batch once it runs.
     pub batch: Option<u64>,
     /// What is wrong with the fields.

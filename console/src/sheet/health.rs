@@ -4,11 +4,11 @@ use super::object::labelled;
 use super::{Line, Panel, clock, platform, waiting};
 use crate::columns::plain;
 use crate::model::{App, Asked};
-use crate::text::{clean, fit, span};
+use crate::text::{clean, fit, span, wrap};
 use crate::theme::Role;
 use serde_json::Value;
 
-pub(super) fn panels(app: &App) -> Vec<Panel> {
+pub(super) fn panels(app: &App, columns: usize) -> Vec<Panel> {
     let mut panels = Vec::new();
     if app.scope.platform {
         panels.push(platform::service(app, usize::from(app.size.0)));
@@ -23,7 +23,7 @@ pub(super) fn panels(app: &App) -> Vec<Panel> {
             asked => match (waiting(asked), asked) {
                 (Some(line), _) => panel.lines.push(line),
                 (None, Some(Asked::Have(value, at))) => {
-                    panel.lines.extend(checked(value));
+                    panel.lines.extend(checked(value, columns));
                     panel.lines.push(Line::of(format!("seen {} ago", span(app.now.saturating_sub(*at) / 1_000)), Role::Dim));
                 }
                 (None, _) => {}
@@ -34,7 +34,7 @@ pub(super) fn panels(app: &App) -> Vec<Panel> {
     panels
 }
 
-fn checked(value: &Value) -> Vec<Line> {
+fn checked(value: &Value, columns: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     let Value::Object(fields) = value else { return lines };
     match fields.get("ok") {
@@ -50,7 +50,8 @@ fn checked(value: &Value) -> Vec<Line> {
     }
     for broken in fields.get("breaks").and_then(Value::as_array).into_iter().flatten() {
         let text = |name: &str| broken.get(name).map(plain).unwrap_or_default();
-        lines.push(Line::of(format!("{} {}: {}", text("check"), text("subject"), text("detail")), Role::Bad));
+        let said = format!("{} {}: {}", text("check"), text("subject"), text("detail"));
+        lines.extend(wrap(&said, columns).into_iter().map(|part| Line { copy: Some(said.clone()), ..Line::of(part, Role::Bad) }));
     }
     lines
 }

@@ -63,7 +63,7 @@ pub fn panels(app: &App, columns: usize) -> Vec<Panel> {
         Place::Object { resource, id } => object::panels(app, resource, id, columns),
         Place::Flow(id) => flow::panels(app, id, columns),
         Place::Exceptions => queues(app, columns),
-        Place::Health => health::panels(app),
+        Place::Health => health::panels(app, columns),
         Place::Calls => health::calls(app),
         Place::Notes => health::notes(app),
         Place::List { .. } => Vec::new(),

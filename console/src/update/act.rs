@@ -11,6 +11,9 @@ use crate::store::Saved;
 use crate::theme::Depth;
 use tui_input::Input;
 
+/// The checks of the books: under which name what they find is kept, and the operation.
+pub const CHECKS: [(&str, &str); 2] = [("audit", "VerifyAuditEntries"), ("ledger", "VerifyLedger")];
+
 impl App {
     /// Does an action.
     pub fn act(&mut self, act: Act) {
@@ -296,10 +299,11 @@ impl App {
     }
 
     fn verify(&mut self) {
-        let wanted: &[(&'static str, &str)] = match self.place().resource() {
-            Some("audit-entries") => &[("audit", "VerifyAuditEntries")],
-            Some("journal-entries") => &[("ledger", "VerifyLedger")],
-            _ => &[("audit", "VerifyAuditEntries"), ("ledger", "VerifyLedger")],
+        let [audit, ledger] = &CHECKS;
+        let wanted = match self.place().resource() {
+            Some("audit-entries") => vec![audit],
+            Some("journal-entries") => vec![ledger],
+            _ => vec![audit, ledger],
         };
         if self.scope.platform {
             self.note("The chains belong to tenants: use a tenant's credential.");

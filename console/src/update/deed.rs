@@ -1,6 +1,6 @@
 //! Doing something: fields, what would come of it, the word to type, one call per object, and the way back.
 
-use crate::call::Call;
+use crate::call::{Call, new_key};
 use crate::columns::plain;
 use crate::form::Form;
 use crate::model::{App, Deed, Failure, Popup, Reply, Tag, Undo};
@@ -71,6 +71,7 @@ impl App {
             preview: BTreeMap::new(),
             generation,
             results: BTreeMap::new(),
+            keys: BTreeMap::new(),
             batch: None,
             wrong: None,
             before,
@@ -153,8 +154,11 @@ impl App {
             }
             calls.push((id.clone(), call));
         }
-        for (id, mut call) in calls {
-            call.body = call.body.map(|_| body.clone());
+        for (id, call) in &mut calls {
+            call.body = call.body.take().map(|_| body.clone());
+            call.key = Some(deed.keys.entry((id.clone(), body.to_string())).or_insert_with(new_key).clone());
+        }
+        for (id, call) in calls {
             self.call(Tag::Write { id, batch }, call);
         }
     }
@@ -171,6 +175,7 @@ impl App {
                     self.took_effect("", &reply.body, Aim::One, false, false, "");
                     self.note(format!("{id}: done."));
                 }
+                Err(failure) if failure.leaves_open() => self.note(format!("{id}: {}; it may have been done: look before you do it again.", failure.text())),
                 Err(failure) => self.note(format!("{id}: {}", failure.text())),
             }
             return;
@@ -196,18 +201,19 @@ impl App {
                 shown = Some(reply.body.clone());
             }
             Err(failure) => {
-                deed.results.insert(id.to_owned(), Err(failure.text()));
+                deed.results.insert(id.to_owned(), Err(failure.clone()));
             }
         }
         let expected = deed.targets.len().max(1);
         let refused: Vec<_> = deed.results.values().filter_map(|result| result.as_ref().err()).cloned().collect();
+        let open = refused.iter().filter(|failure| failure.leaves_open()).count();
         let done = deed.results.len().saturating_sub(refused.len());
         let over = deed.results.len() >= expected;
         let (name, reads, aim, secret) = (deed.resource, deed.operation.reads(), deed.operation.aim, deed.operation.gives_secret());
         if over && !refused.is_empty() {
             // The box stays, with what was refused and why; a second try is another batch.
             deed.batch = None;
-            deed.wrong = refused.first().cloned();
+            deed.wrong = refused.first().map(Failure::again);
             let failed: Vec<String> = deed.results.iter().filter(|(_, result)| result.is_err()).map(|(id, _)| id.clone()).filter(|id| !id.is_empty()).collect();
             deed.targets = failed;
         }
@@ -227,7 +233,8 @@ impl App {
                 self.note(format!("{what}: {done} done.{back}"));
             }
         } else if over {
-            self.note(format!("{what}: {done} done, {} refused.", refused.len()));
+            let unknown = if open > 0 { format!(", {open} may have been done") } else { String::new() };
+            self.note(format!("{what}: {done} done, {} refused{unknown}.", refused.len().saturating_sub(open)));
         }
     }
 
@@ -272,12 +279,15 @@ impl App {
 
     /// Takes a change back.
     pub(super) fn take_back(&mut self, number: u64) {
-        let Some(undo) = self.undos.iter().find(|undo| undo.number == number).cloned() else { return };
+        let Some(at) = self.undos.iter().position(|undo| undo.number == number) else { return };
         if self.scope.read_only || !self.online() {
             self.note("Nothing can be taken back now: read-only mode or offline.");
             return;
         }
-        self.call(Tag::Undo(number), undo.call);
+        let Some(undo) = self.undos.get_mut(at) else { return };
+        undo.call.key.get_or_insert_with(new_key);
+        let call = undo.call.clone();
+        self.call(Tag::Undo(number), call);
     }
 
     pub(super) fn undone(&mut self, number: u64, reply: Result<Reply, Failure>) {
@@ -289,6 +299,7 @@ impl App {
                 self.took_effect(name, &reply.body, Aim::One, false, false, "undo");
                 self.note(format!("Taken back: {}", undo.done));
             }
+            Err(failure) if failure.leaves_open() => self.note(format!("{}; it may have been taken back; u asks again and does it once.", failure.text())),
             Err(failure) => self.note(format!("It cannot be taken back: {}", failure.text())),
         }
     }

@@ -11,6 +11,7 @@ mod popup;
 #[cfg(test)]
 mod tests;
 
+pub use act::CHECKS;
 pub use answer::MINUTES;
 pub use count::gauge_call;
 pub use popup::fitting;
@@ -38,6 +39,8 @@ impl App {
             Msg::Resize(columns, rows) => {
                 self.size = (columns, rows);
                 self.dirty = true;
+                // Even to the same size: away and back in one wake, and the terminal has changed what it showed.
+                self.out.push(Cmd::Redraw);
             }
             Msg::Reply { tag, reply, ms } => self.answer(tag, *reply, ms),
             Msg::Timer(Timer::Poll) => self.poll(),
@@ -70,6 +73,8 @@ impl App {
             self.act(crate::keys::Act::Quit);
         } else if Chord::read("ctrl-z") == Some(chord) {
             self.out.push(Cmd::Suspend);
+        } else if self.popup.is_some() && Chord::read("ctrl-l") == Some(chord) {
+            self.out.push(Cmd::Redraw);
         } else if self.popup.is_some() {
             self.popup_key(key);
         } else {

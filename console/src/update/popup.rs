@@ -82,10 +82,10 @@ impl App {
     }
 
     pub(super) fn edit_line(&mut self, key: KeyEvent) {
-        if let (Some(input), Some(request)) = (self.popup_input(), editing(key)) {
-            input.handle(request);
+        let (Some(input), Some(request)) = (self.popup_input(), editing(key)) else { return };
+        if input.handle(request).is_some_and(|change| change.value) {
+            self.typed();
         }
-        self.typed();
     }
 
     /// After typing: the list narrows at once, the choices begin at the best.
@@ -323,10 +323,15 @@ impl App {
                 self.scope.company = company;
                 self.lists.values_mut().for_each(|list| list.fetched = 0);
                 (self.aging, self.pipeline) = (None, None);
+                // The tabs show numbers everywhere: none of another company, not even for a moment.
+                self.counts.clear();
                 if let Place::List { resource, .. } = *self.place() {
                     self.ask_list(resource);
                 } else {
                     self.arrive();
+                }
+                if !matches!(self.place(), Place::Dash | Place::Exceptions) {
+                    self.ask_queues();
                 }
                 self.out.push(Cmd::Save);
             }

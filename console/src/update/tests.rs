@@ -1,5 +1,8 @@
 //! Messages in, state and effects out.
 
+mod again;
+mod shown;
+
 use super::*;
 use crate::call::Call;
 use crate::keys::{Act, Keymap};

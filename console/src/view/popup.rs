@@ -225,7 +225,7 @@ fn consequences(deed: &Deed, room: usize) -> Vec<(String, Role)> {
     for (id, result) in &deed.results {
         match result {
             Ok(()) => say(&format!("{} done", label(id)), Role::Good),
-            Err(why) => say(&format!("{} {why}", label(id)), Role::Bad),
+            Err(failure) => say(&format!("{} {}", label(id), failure.again()), Role::Bad),
         }
     }
     if let Some(wrong) = deed.wrong.as_ref().filter(|_| deed.results.values().all(Result::is_ok)) {

@@ -135,6 +135,16 @@ fn popups() {
 }
 
 #[test]
+fn what_a_check_found_is_read_to_its_end() {
+    let mut app = app(Place::Health, (80, 24), PLAIN);
+    let detail = format!("{} and the last word", "the stored amount is another than the sum of its lines; ".repeat(4));
+    let found = json!({"ok": false, "breaks": [{"check": "INV-7", "subject": "inv_1", "detail": detail}]});
+    app.checks.insert("ledger", Asked::Have(found, 0));
+    let text = text(&drawn(&app));
+    assert!(text.contains("INV-7 inv_1:") && text.contains("the last word"), "{text}");
+}
+
+#[test]
 fn too_small_says_how_small() {
     assert_eq!(text(&drawn(&orders((50, 10), PLAIN))).lines().next(), Some("too small: 50x10, needs 60x16"));
 }

@@ -51,6 +51,24 @@ async fn commands_end_with_a_code_that_tells_what_happened() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn exceptions_tell_the_queues_and_check_the_books() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "e").await;
+    deal(&tenant, &shop).await;
+    let call = |key: &str, arguments: &[&str]| run(&mut console(&world.server.url, key), arguments);
+    let (code, out, error) = call(&tenant.key, &["exceptions"]);
+    assert_eq!((code, out.matches("everything holds").count()), (0, 2), "{out}{error}");
+    assert!(!out.contains("not checked yet") && !out.contains("Looking"), "{out}");
+    for wrong in [&["exceptions", "-o", "json"][..], &["exceptions", "-o", "csv"], &["exceptions", "--filter", "status:draft"]] {
+        let (code, _, error) = call(&tenant.key, wrong);
+        assert_eq!((code, error.contains("several queues at once")), (2, true), "{wrong:?}: {error}");
+    }
+    let (code, _, error) = call(&world.platform.key, &["exceptions"]);
+    assert_eq!((code, error.contains("belong to tenants")), (2, true), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn line_mode_speaks_rows_and_does_verbs() {
     let world = World::start().await;
     let tenant = world.sandbox().await;

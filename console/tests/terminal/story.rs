@@ -103,7 +103,7 @@ async fn a_deal_is_followed_through_an_outage_and_exported() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_terminal_is_given_back_whatever_ends_the_program() {
     let world = World::start().await;
-    for name in ["TERM", "HUP", "QUIT"] {
+    for name in ["TERM", "HUP", "QUIT", "INT"] {
         let screen = Screen::start((80, 24), &world.server.url, &world.platform.key, "tenants");
         screen.wait("No tenants yet");
         assert_eq!(screen.value("alternate_on"), "1");
@@ -120,13 +120,20 @@ async fn the_terminal_is_given_back_whatever_ends_the_program() {
     screen.keys(&["stty -a | tr ';' '\\n'", "Enter"]);
     let text = screen.until("an echo", |text| text.contains("icanon"));
     assert!(!text.contains("-icanon") && screen.value("alternate_on") == "0", "{text}");
-    // Stopped and continued.
+    // Stopped and continued: by a key, and by somebody outside.
     let screen = Screen::start((80, 24), &world.server.url, &world.platform.key, "tenants");
     screen.wait("No tenants yet");
-    screen.keys(&["C-z"]);
-    screen.until("the shell", |text| text.contains("Stopped") || text.contains("Suspended"));
-    screen.keys(&["fg", "Enter"]);
-    screen.wait("No tenants yet");
+    for outside in [false, true] {
+        if outside {
+            signal("TSTP", &screen.child().expect("the console runs"));
+        } else {
+            screen.keys(&["C-z"]);
+        }
+        screen.until("the shell", |text| text.contains("Stopped") || text.contains("Suspended"));
+        assert_eq!(screen.value("alternate_on"), "0");
+        screen.keys(&["clear; fg", "Enter"]);
+        screen.wait("No tenants yet");
+    }
     // The terminal itself goes: no orphan stays, and none spins.
     let process = screen.child().expect("the console runs");
     screen.close();

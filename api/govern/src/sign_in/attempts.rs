@@ -2,13 +2,14 @@
 //!
 //! Wrong tries are counted for the account at one source, for the account, and for the source. Beyond a few free ones each next try has to wait longer.
 //! From a source that the account signed in from before, only its own wrong tries there count: what strangers do elsewhere never keeps the owner out.
+//! A source is an address; of IPv6 its first 64 bits, because who has one address there has all of them (threat 48).
 //! The counts live in the memory of this process. Instances tell each other of tries through Redis; without it each counts for itself.
 
 use causeway_kernel::crypto;
-use causeway_kernel::shared::{self, Hint};
+use causeway_kernel::shared::{self, Hint, Turn};
 use causeway_value::Instant;
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
 /// Wrong tries of one account from one source that cost nothing.
@@ -68,7 +69,7 @@ pub(super) struct Try<'a> {
 impl Try<'_> {
     /// The counts that this try is held against; the first is that of the account at this source.
     fn counts(&self) -> Vec<(Name, u32)> {
-        let source = self.source.map(|source| source.to_string()).unwrap_or_default();
+        let source = self.source.map(network).unwrap_or_default();
         let pair = crypto::sha256(&[b"pair\n", self.account.as_bytes(), b"\n", source.as_bytes()]);
         let mut counts = vec![(pair, FREE_PAIR)];
         if !self.known {
@@ -86,9 +87,6 @@ impl Attempts {
     /// The seconds to wait.
     pub(super) fn begin(&self, attempt: &Try<'_>, now: Instant) -> Result<(), i64> {
         let mut streaks = self.streaks.lock().unwrap_or_else(PoisonError::into_inner);
-        if streaks.len() >= CROWDED {
-            streaks.retain(|_, streak| streak.last.plus_seconds(MEMORY) > now);
-        }
         let counts = attempt.counts();
         let waiting = counts.iter().map(|(name, free)| wait(live(&streaks, name, now), *free, now)).max().unwrap_or_default();
         if waiting > 0 {
@@ -97,21 +95,44 @@ impl Attempts {
         let names: Vec<Name> = counts.into_iter().map(|(name, _)| name).collect();
         count(&mut streaks, &names, now);
         drop(streaks);
-        shared::tell(Hint::Attempt { right: false, names });
+        shared::tell(Hint::Attempt { turn: Turn::Begun, names });
         Ok(())
     }
 
     /// The try was right: the account has a clean sheet at this source, and the other counts lose what [`Attempts::begin`] added.
     pub(super) fn right(&self, attempt: &Try<'_>) {
+        self.end(Turn::Right, attempt);
+    }
+
+    /// The password was not looked at: every count loses what [`Attempts::begin`] added, and nothing else is forgotten.
+    pub(super) fn unseen(&self, attempt: &Try<'_>) {
+        self.end(Turn::Unseen, attempt);
+    }
+
+    fn end(&self, turn: Turn, attempt: &Try<'_>) {
         let names: Vec<Name> = attempt.counts().into_iter().map(|(name, _)| name).collect();
-        take_back(&mut self.streaks.lock().unwrap_or_else(PoisonError::into_inner), &names);
-        shared::tell(Hint::Attempt { right: true, names });
+        take_back(&mut self.streaks.lock().unwrap_or_else(PoisonError::into_inner), turn, &names);
+        shared::tell(Hint::Attempt { turn, names });
     }
 
     /// Somebody tried at another instance.
-    pub(super) fn elsewhere(&self, right: bool, names: &[Name], now: Instant) {
+    pub(super) fn elsewhere(&self, turn: Turn, names: &[Name], now: Instant) {
         let mut streaks = self.streaks.lock().unwrap_or_else(PoisonError::into_inner);
-        if right { take_back(&mut streaks, names) } else { count(&mut streaks, names, now) }
+        match turn {
+            Turn::Begun => count(&mut streaks, names, now),
+            Turn::Right | Turn::Unseen => take_back(&mut streaks, turn, names),
+        }
+    }
+}
+
+/// What counts as one source.
+fn network(source: IpAddr) -> String {
+    match source.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string()
+        }
     }
 }
 
@@ -123,17 +144,21 @@ fn live(streaks: &Streaks, name: &Name, now: Instant) -> Option<Streak> {
 
 /// Counts a try as wrong.
 fn count(streaks: &mut Streaks, names: &[Name], now: Instant) {
+    if streaks.len() >= CROWDED {
+        streaks.retain(|_, streak| streak.last.plus_seconds(MEMORY) > now);
+    }
     for name in names {
         let failures = live(streaks, name, now).map_or(0, |streak| streak.failures).saturating_add(1);
         streaks.insert(*name, Streak { failures, last: now });
     }
 }
 
-/// Takes back what was counted for a try that was right; the first name is that of the account at its source.
-fn take_back(streaks: &mut Streaks, names: &[Name]) {
+/// Takes back what was counted for a try. A right one clears the first name, which is that of the account at its source.
+fn take_back(streaks: &mut Streaks, turn: Turn, names: &[Name]) {
     for (place, name) in names.iter().enumerate() {
+        let cleared = place == 0 && turn == Turn::Right;
         match streaks.get_mut(name) {
-            Some(streak) if place > 0 && streak.failures > 1 => streak.failures -= 1,
+            Some(streak) if !cleared && streak.failures > 1 => streak.failures -= 1,
             _ => drop(streaks.remove(name)),
         }
     }
@@ -195,11 +220,55 @@ mod tests {
         let dana = from("dana", 1, false);
         let names: Vec<Name> = dana.counts().into_iter().map(|(name, _)| name).collect();
         for _ in 0..11 {
-            attempts.elsewhere(false, &names, at(0));
+            attempts.elsewhere(Turn::Begun, &names, at(0));
         }
         assert!(attempts.begin(&dana, at(0)).is_err());
-        attempts.elsewhere(true, &names, at(0));
+        attempts.elsewhere(Turn::Unseen, &names, at(0));
+        attempts.elsewhere(Turn::Unseen, &names, at(0));
         assert_eq!(attempts.begin(&dana, at(0)), Ok(()));
+        assert!(attempts.begin(&dana, at(0)).is_err());
+        attempts.elsewhere(Turn::Right, &names, at(0));
+        assert_eq!(attempts.begin(&dana, at(0)), Ok(()));
+    }
+
+    #[test]
+    fn a_busy_queue_forgives_nothing() {
+        let attempts = Attempts::default();
+        let dana = from("dana", 1, false);
+        for _ in 0..10 {
+            assert_eq!(attempts.begin(&dana, at(0)), Ok(()));
+        }
+        // The eleventh waits a second, finds no place in the queue, and is the eleventh still.
+        assert!(attempts.begin(&dana, at(0)).is_err());
+        assert_eq!(attempts.begin(&dana, at(2)), Ok(()));
+        attempts.unseen(&dana);
+        assert!(attempts.begin(&dana, at(2)).is_err());
+        // Nor does it count.
+        let fresh = from("robin", 2, false);
+        for _ in 0..300 {
+            assert_eq!(attempts.begin(&fresh, at(0)), Ok(()));
+            attempts.unseen(&fresh);
+        }
+        assert!(attempts.begin(&dana, at(2)).is_err());
+    }
+
+    #[test]
+    fn sources_of_ipv6_count_by_their_network() {
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2:a:b:c:d"), of("2001:db8:1:2::1"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    }
+
+    #[test]
+    fn tries_elsewhere_are_forgotten_too() {
+        let attempts = Attempts::default();
+        for number in 0..200_000_u32 {
+            attempts.elsewhere(Turn::Begun, &[crypto::sha256(&[&number.to_be_bytes()])], at(i64::from(number)));
+        }
+        let held = attempts.streaks.lock().unwrap().len();
+        assert!(held <= CROWDED, "{held} are remembered");
     }
 
     #[test]

@@ -15,7 +15,7 @@ static ATTEMPTS: LazyLock<Attempts> = LazyLock::new(Attempts::default);
 
 /// Has tries at other instances counted here, too.
 pub(super) fn hear_attempts() {
-    shared::hear_attempts(|right, names| ATTEMPTS.elsewhere(right, names, clock::wall()));
+    shared::hear_attempts(|turn, names| ATTEMPTS.elsewhere(turn, names, clock::wall()));
 }
 
 /// A person who proved who they are.
@@ -121,7 +121,7 @@ async fn prove(ctx: &Arc<Ctx>, db: &Db, typed: &str, account: Option<&Account>, 
     let matches = match hash::verify(password, hash).await {
         // Whoever was not even looked at did not try.
         Err(problem) if problem.code == Code::Unavailable => {
-            ATTEMPTS.right(&attempt);
+            ATTEMPTS.unseen(&attempt);
             return Err(problem);
         }
         other => other?,

@@ -28,9 +28,10 @@ impl Allowance {
             ("credential", principal.rates.credential, Subject::Credential(credential)),
             ("tenant", principal.rates.tenant, Subject::Tenant(principal.tenant.uuid())),
         ];
-        for (place, (name, rate, subject)) in self.spent.iter_mut().zip(limits) {
-            let Some(rate) = rate else { continue };
-            let verdict = limiter.take(subject, rate, now).await;
+        let limits: Vec<_> = limits.into_iter().filter_map(|(name, rate, subject)| Some((name, (subject, rate?)))).collect();
+        let asked: Vec<_> = limits.iter().map(|(_, limit)| *limit).collect();
+        let verdicts = limiter.take(&asked, now).await;
+        for (place, ((name, (_, rate)), verdict)) in self.spent.iter_mut().zip(limits.into_iter().zip(verdicts)) {
             *place = Some((name, rate, verdict));
             if !verdict.allowed {
                 let detail = format!(

@@ -37,11 +37,24 @@ impl Memory {
         spent.insert(subject, until);
         verdict
     }
+
+    /// Spends one request of each, until one has none left.
+    pub(super) fn spend_all(&self, limits: &[(Subject, Rate)], now: Instant) -> Vec<Verdict> {
+        let mut verdicts = Vec::with_capacity(limits.len());
+        for (subject, rate) in limits {
+            let verdict = self.spend(*subject, *rate, now);
+            verdicts.push(verdict);
+            if !verdict.allowed {
+                break;
+            }
+        }
+        verdicts
+    }
 }
 
 impl Limiter for Memory {
-    fn take<'a>(&'a self, subject: Subject, rate: Rate, now: Instant) -> LocalFuture<'a, Verdict> {
-        Box::pin(std::future::ready(self.spend(subject, rate, now)))
+    fn take<'a>(&'a self, limits: &'a [(Subject, Rate)], now: Instant) -> LocalFuture<'a, Vec<Verdict>> {
+        Box::pin(std::future::ready(self.spend_all(limits, now)))
     }
 }
 
@@ -49,6 +62,20 @@ impl Limiter for Memory {
 mod tests {
     use super::*;
     use uuid::Uuid;
+
+    #[test]
+    fn who_is_refused_costs_those_after_it_nothing() {
+        let (memory, rate) = (Memory::default(), Rate::per_minute(2));
+        let (one, other, tenant) = (Subject::Credential(Uuid::from_u128(1)), Subject::Credential(Uuid::from_u128(2)), Subject::Tenant(Uuid::from_u128(1)));
+        let spend = |credential| {
+            let verdicts = memory.spend_all(&[(credential, Rate::per_minute(1)), (tenant, rate)], Instant(0));
+            verdicts.iter().map(|verdict| verdict.allowed).collect::<Vec<_>>()
+        };
+        assert_eq!(spend(one), [true, true]);
+        assert_eq!(spend(one), [false]);
+        assert_eq!(spend(other), [true, true], "the refused request cost the tenant nothing");
+        assert_eq!(spend(Subject::Credential(Uuid::from_u128(3))), [true, false]);
+    }
 
     #[test]
     fn subjects_do_not_share_and_the_idle_are_forgotten() {

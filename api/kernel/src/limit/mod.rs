@@ -35,6 +35,6 @@ pub struct Rates {
 
 /// Where spent requests are remembered.
 pub trait Limiter: Send + Sync {
-    /// Spends one request of `subject` under `rate`, if it has one left.
-    fn take<'a>(&'a self, subject: Subject, rate: Rate, now: Instant) -> LocalFuture<'a, Verdict>;
+    /// Spends one request of each subject in turn, until one has none left: that refuses, and those after it are not asked. One verdict for each asked.
+    fn take<'a>(&'a self, limits: &'a [(Subject, Rate)], now: Instant) -> LocalFuture<'a, Vec<Verdict>>;
 }
