@@ -5,6 +5,7 @@ use causeway_openapi::delivery::{ShipDelivery, op as delivery};
 use causeway_openapi::order::{Order, PromiseOrder, PromisedLine, op as order};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty};
+use causeway_tests::log;
 use causeway_tests::of;
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
@@ -16,7 +17,7 @@ async fn late(caller: &Caller) -> Vec<causeway_value::OrderId> {
 }
 
 async fn events(caller: &Caller, kind: &str) -> usize {
-    caller.raw.get(&format!("/v1/events?type={kind}")).await.success()["data"].as_array().map_or(0, Vec::len)
+    log::events(caller).await.iter().filter(|event| event.kind == kind).count()
 }
 
 fn on(day: &str) -> PromiseOrder {

@@ -5,6 +5,7 @@ use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::order::{Order, ReleaseOrder, op as order};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, advance, forty, order_body};
+use causeway_tests::log;
 use causeway_tests::shop;
 use causeway_tests::world::World;
 use causeway_value::{OrderId, OrderRules};
@@ -15,7 +16,7 @@ async fn stalled(caller: &Caller) -> Vec<OrderId> {
 }
 
 async fn told(caller: &Caller) -> usize {
-    caller.raw.get("/v1/events?type=order.stalled").await.success()["data"].as_array().map_or(0, Vec::len)
+    log::events(caller).await.iter().filter(|event| event.kind == "order.stalled").count()
 }
 
 #[tokio::test]
