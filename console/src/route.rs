@@ -2,6 +2,9 @@
 
 use crate::resource;
 
+/// The filter of quotes that wait for an approval: what the tab counts is what it opens.
+pub const IN_APPROVAL: &str = "status:in_approval";
+
 /// A place in the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -41,7 +44,7 @@ impl Place {
 
     /// The quotes that wait for somebody who may approve.
     pub fn approvals() -> Self {
-        Self::List { resource: "quotes", filter: "status:in_approval".to_owned() }
+        Self::List { resource: "quotes", filter: IN_APPROVAL.to_owned() }
     }
 
     /// Reads a place: `orders`, `orders?status=draft`, `orders/ord_…`, `ord_…`, `flows/flw_…`, `dash`, `approvals`, `exceptions`, `health`, `causeway://tenant/orders/ord_…`.

@@ -135,7 +135,7 @@ pub struct BillingRunItem {
 }
 
 /// Plans a billing run. Nothing is billed before it is committed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateBillingRun {
     /// The company that bills.

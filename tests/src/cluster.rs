@@ -1,7 +1,7 @@
 //! A PostgreSQL of one's own, to be killed while others use it.
 
 use std::os::unix::fs::{PermissionsExt, chown};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
@@ -101,7 +101,5 @@ fn owner() -> Option<(String, u32, u32)> {
 fn programs() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|version| version.path().join("bin"));
-    let mut all: Vec<PathBuf> = std::env::split_paths(&path).chain(installed).filter(|folder| Path::exists(&folder.join("initdb"))).collect();
-    all.dedup();
-    all.into_iter().next().expect("initdb in PATH or below /usr/lib/postgresql")
+    std::env::split_paths(&path).chain(installed).find(|folder| folder.join("initdb").exists()).expect("initdb in PATH or below /usr/lib/postgresql")
 }

@@ -19,6 +19,8 @@ pub mod shapes;
 pub mod shop;
 pub mod world;
 
+use caller::Caller;
+use causeway_openapi::ledger::op as ledger;
 use causeway_value::Day;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,6 +38,15 @@ pub fn of<T: FromStr>(text: &str) -> T {
 #[must_use]
 pub fn day(text: &str) -> Day {
     of(text)
+}
+
+/// Every invariant of what is stored of the caller's tenant holds.
+///
+/// # Panics
+/// With what is broken.
+pub async fn verified(caller: &Caller) {
+    let found = caller.get::<ledger::VerifyLedger>(()).await;
+    assert!(found.ok, "{:?}", found.breaks);
 }
 
 /// A number that the environment may set, such as a seed.

@@ -54,6 +54,11 @@ pub fn listen(listener: fn(&Ended<'_>)) {
     let _ = LISTENER.set(listener);
 }
 
+/// Whether anybody is told.
+pub(crate) fn heard() -> bool {
+    LISTENER.get().is_some()
+}
+
 /// Tells the listener, if there is one.
 pub(crate) fn tell(ended: &Ended<'_>) {
     if let Some(listener) = LISTENER.get() {

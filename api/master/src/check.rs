@@ -84,11 +84,36 @@ pub async fn named_all<E: EntityTrait, K: Kind>(
     wanted: &[(Id<K>, String)],
     errors: &mut Vec<FieldError>,
 ) -> Result<BTreeMap<Id<K>, E::Model>, Problem> {
+    those_of(tx, Find::<E>::new(), column, id_of, wanted, errors).await
+}
+
+/// As [`named_all`], locked in the order of their ids, for what is decided by how they stand now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_all<E: EntityTrait, K: Kind>(
+    tx: &mut Tx<'_>,
+    column: E::Column,
+    id_of: impl Fn(&E::Model) -> Id<K>,
+    wanted: &[(Id<K>, String)],
+    errors: &mut Vec<FieldError>,
+) -> Result<BTreeMap<Id<K>, E::Model>, Problem> {
+    those_of(tx, Find::<E>::new().order_by(column).lock(), column, id_of, wanted, errors).await
+}
+
+async fn those_of<E: EntityTrait, K: Kind>(
+    tx: &mut Tx<'_>,
+    find: Find<E>,
+    column: E::Column,
+    id_of: impl Fn(&E::Model) -> Id<K>,
+    wanted: &[(Id<K>, String)],
+    errors: &mut Vec<FieldError>,
+) -> Result<BTreeMap<Id<K>, E::Model>, Problem> {
     let ids: BTreeSet<Id<K>> = wanted.iter().map(|(id, _)| *id).collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let rows = Find::<E>::new().among(column, ids.into_iter().map(Id::uuid)).all(tx).await?;
+    let rows = find.among(column, ids.into_iter().map(Id::uuid)).all(tx).await?;
     let rows: BTreeMap<Id<K>, E::Model> = rows.into_iter().map(|row| (id_of(&row), row)).collect();
     errors.extend(wanted.iter().filter(|(id, _)| !rows.contains_key(id)).map(|(_, pointer)| unknown::<K>(pointer, "tenant")));
     Ok(rows)

@@ -38,7 +38,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<(), String> {
     orders(world, options, party, product).await?;
     say_place(&ground);
     say(&format!("orders          {} confirmed in {} s", options.invoices, seconds(watch.micros())));
-    let body = CreateBillingRun { company_id: world.company, up_to: None, party_id: None, group: None, invoice_date: None, post: Some(true), reference: None };
+    let body = CreateBillingRun { company_id: world.company, post: Some(true), ..CreateBillingRun::default() };
     let watch = Stopwatch::start();
     let planned = world.call::<billing_run::CreateBillingRun>((), body).await?;
     say(&format!("plan            {} invoices in {} s", planned.invoice_count, seconds(watch.micros())));

@@ -1,6 +1,7 @@
 //! What the dashboard counts, and the queues: rows that wait for somebody.
 
 use crate::columns::plain;
+use crate::route::IN_APPROVAL;
 use crate::route::Place;
 use serde_json::Value;
 
@@ -67,7 +68,7 @@ pub const GAUGES: &[Gauge] = &[
     gauge("Billables, ready", "billables", "status:ready", Heed::Work),
     gauge("Invoices, open", "invoices", "payment_state:open", Heed::Work),
     gauge("Payments, unallocated", "payments", "allocation_state:unallocated", Heed::Work),
-    queue("Quotes in approval", "quotes", "status:in_approval", Heed::Approval, &["/approval_reasons/0/because"]),
+    queue("Quotes in approval", "quotes", IN_APPROVAL, Heed::Approval, &["/approval_reasons/0/because"]),
     queue("Orders on hold", "orders", ON_HOLD, Heed::Exception, &["/holds/0/reason"]),
     queue("Orders stalled", "orders", "stalled:true", Heed::Exception, &["/stalled_reason"]),
     queue("Orders late", "orders", "late:true", Heed::Exception, &["/lines/0/promised_date"]),

@@ -4,14 +4,13 @@ use causeway_contract::{Code, ListQuery};
 use causeway_openapi::billing_run::{CommitBillingRun, op as billing_run};
 use causeway_openapi::delivery::op as delivery;
 use causeway_openapi::invoice::op as invoice;
-use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::order::{CancelOrder, Order, ReleaseOrder, op as order};
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty};
-use causeway_tests::of;
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
+use causeway_tests::{of, verified};
 use causeway_value::{BillableStatus, DeliveryStatus, HoldKind, InvoiceKind, InvoiceStatus, LineChange, OrderId, OrderStatus, QuoteRules};
 use serde_json::json;
 
@@ -32,11 +31,6 @@ async fn amend(caller: &Caller, id: OrderId, body: &AmendOrder) -> Order {
 fn changes(order: &Order) -> Vec<(LineChange, String, String)> {
     let last = order.last_amendment.as_ref().expect("an amendment");
     last.changes.iter().map(|line| (line.change, line.quantity.to_string(), line.net_change.0.clone())).collect()
-}
-
-async fn verified(caller: &Caller) {
-    let found = caller.get::<ledger::VerifyLedger>(()).await;
-    assert!(found.ok, "{:?}", found.breaks);
 }
 
 async fn patch(caller: &Caller, path: &str, body: &serde_json::Value) {

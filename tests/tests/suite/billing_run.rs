@@ -6,20 +6,19 @@ use causeway_openapi::billing_run::{BillingRun, BillingRunItem, CommitBillingRun
 use causeway_openapi::integration::op as integration;
 use causeway_openapi::invoice::{InvoiceGroup, op as invoice};
 use causeway_openapi::invoice_check::InvoiceCheckName as Name;
-use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::order::{CreateOrder, op as order};
 use causeway_openapi::party::op as party;
 use causeway_tests::caller::Caller;
 use causeway_tests::deal;
-use causeway_tests::of;
 use causeway_tests::shop::{self, Shop, line, party_body};
 use causeway_tests::world::World;
+use causeway_tests::{of, verified};
 use causeway_value::{BillingRunItemStatus, BillingRunStatus, InvoiceStatus, JobStatus};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
 fn all(shop: &Shop) -> CreateBillingRun {
-    CreateBillingRun { company_id: shop.company, up_to: None, party_id: None, group: None, invoice_date: None, post: Some(true), reference: None }
+    CreateBillingRun { company_id: shop.company, post: Some(true), ..CreateBillingRun::default() }
 }
 
 async fn plan(caller: &Caller, body: &CreateBillingRun) -> BillingRun {
@@ -73,8 +72,7 @@ async fn a_run_is_planned_looked_at_and_committed_once() {
     for run in [&by_party, &by_order] {
         assert_eq!(tenant.refused::<billing_run::CommitBillingRun>(run.id, &hash(run)).await.code, Code::StateConflict);
     }
-    let verified = tenant.get::<ledger::VerifyLedger>(()).await;
-    assert!(verified.ok, "{:?}", verified.breaks);
+    verified(&tenant).await;
 }
 
 #[tokio::test]
@@ -148,8 +146,7 @@ async fn what_a_run_cannot_post_says_everything_in_its_way() {
     }
     let items = billed(&tenant, &CreateBillingRun { group: Some(InvoiceGroup::Party), ..all(&shop) }).await;
     assert_eq!(items[0].checks.iter().map(|check| check.name).collect::<Vec<_>>(), [Name::Complete]);
-    let verified = tenant.get::<ledger::VerifyLedger>(()).await;
-    assert!(verified.ok, "{:?}", verified.breaks);
+    verified(&tenant).await;
 }
 
 #[tokio::test]
@@ -177,6 +174,5 @@ async fn many_invoices_are_a_job() {
         tenant.all::<invoice::ListInvoices, _>(&ListQuery::by("status", "posted")).await.into_iter().filter_map(|invoice| invoice.number).collect();
     numbers.sort();
     assert_eq!(numbers, (1..=45).map(|number| format!("INV/2026/{number:05}")).collect::<Vec<_>>());
-    let verified = tenant.get::<ledger::VerifyLedger>(()).await;
-    assert!(verified.ok, "{:?}", verified.breaks);
+    verified(&tenant).await;
 }

@@ -3,14 +3,13 @@
 use causeway_contract::Patch;
 use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, CreditLine, Invoice, InvoiceLineInput, op as invoice};
-use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_openapi::term::op as term;
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, entry, post_invoice, sides};
 use causeway_tests::shop::{self, Shop, percent_after, percent_tax, rate, term_body};
 use causeway_tests::world::World;
-use causeway_tests::{of, unique};
+use causeway_tests::{of, unique, verified};
 use causeway_value::{CashRounding, CashStrategy, Currency, PaymentState, PaymentTermId, RoundingMethod, RoundingRule, TaxId, TaxRounding};
 
 async fn coins(caller: &Caller, shop: &Shop, currency: &str, step: &str, method: RoundingMethod, strategy: CashStrategy) {
@@ -47,11 +46,6 @@ fn amounts(invoice: &Invoice) -> [&str; 4] {
 
 async fn vat(caller: &Caller, shop: &Shop, rate: &str) -> TaxId {
     caller.post::<tax::CreateTax>((), &percent_tax(shop.company, &unique("VAT"), rate)).await.id
-}
-
-async fn verified(caller: &Caller) {
-    let found = caller.get::<ledger::VerifyLedger>(()).await;
-    assert!(found.ok, "{:?}", found.breaks);
 }
 
 #[tokio::test]

@@ -5,13 +5,11 @@ use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::credit_note::{CreateCreditNote, op as credit_note};
 use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::invoice::{AllocateCreditNote, CreditInvoice, InvoiceLineInput, op as invoice};
-use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::payment::{CreateRefund, op as payment};
-use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, allocation, entry, sides};
-use causeway_tests::of;
 use causeway_tests::shop::{self, Shop, rate};
 use causeway_tests::world::World;
+use causeway_tests::{of, verified};
 use causeway_value::{InvoiceKind, InvoiceStatus, PaymentMethod, PaymentState};
 
 /// A bonus of this much with the shop's tax of 19 %.
@@ -24,11 +22,6 @@ fn bonus(shop: &Shop, amount: &str) -> CreateCreditNote {
         ..InvoiceLineInput::default()
     };
     CreateCreditNote { company_id: shop.company, party_id: shop.party, reason: "yearly bonus".to_owned(), lines: vec![line], ..CreateCreditNote::default() }
-}
-
-async fn verified(caller: &Caller) {
-    let found = caller.get::<ledger::VerifyLedger>(()).await;
-    assert!(found.ok, "{:?}", found.breaks);
 }
 
 #[tokio::test]

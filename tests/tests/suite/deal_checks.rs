@@ -1,6 +1,6 @@
 //! What stands in the way of a deal, and what finance would stumble over, by name (CRM-17).
 
-use causeway_contract::{ListQuery, Nothing};
+use causeway_contract::ListQuery;
 use causeway_openapi::deal_check::{DealCheck, DealCheckName as Name, DealStep, OrderChecks, QuoteChecks, op as check};
 use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::invoice_check::CheckResult;
@@ -16,11 +16,11 @@ use causeway_value::{OrderId, QuoteId};
 use serde_json::json;
 
 async fn of_quote(caller: &Caller, id: QuoteId) -> QuoteChecks {
-    caller.client.call::<check::CheckQuote>(id, &Nothing {}, &Nothing {}).await.unwrap_or_else(|error| panic!("{error}"))
+    caller.get::<check::CheckQuote>(id).await
 }
 
 async fn of_order(caller: &Caller, id: OrderId) -> OrderChecks {
-    caller.client.call::<check::CheckOrder>(id, &Nothing {}, &Nothing {}).await.unwrap_or_else(|error| panic!("{error}"))
+    caller.get::<check::CheckOrder>(id).await
 }
 
 fn ended(checks: &[DealCheck], result: CheckResult) -> Vec<Name> {
@@ -34,7 +34,7 @@ async fn patch(caller: &Caller, path: &str, body: &serde_json::Value) {
 /// A check fails exactly where the step is refused.
 async fn agrees(caller: &Caller, path: &str, ready: bool) {
     let seen = caller.raw.post(&format!("{path}?dry_run=true"), &json!({})).await;
-    assert_eq!(seen.status < 300, ready, "{path}: {}", String::from_utf8_lossy(&seen.bytes));
+    assert_eq!(seen.status < 300, ready, "{path}: {}", seen.text());
 }
 
 #[tokio::test]

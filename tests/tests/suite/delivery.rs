@@ -3,13 +3,12 @@
 use causeway_contract::{Code, ListQuery};
 use causeway_openapi::delivery::{CreateDelivery, DeliveryLineInput, ReturnDelivery, ReverseDelivery, ShipDelivery, op as delivery};
 use causeway_openapi::invoice::op as invoice;
-use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::op as order;
 use causeway_tests::deal::{self, forty};
-use causeway_tests::of;
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
+use causeway_tests::{of, verified};
 use causeway_value::{DeliveryStatus, OrderStatus};
 
 #[tokio::test]
@@ -143,6 +142,5 @@ async fn what_comes_back_without_a_refund_stays_delivered() {
     assert_eq!(deal::billables(&tenant, order.id).await[0].quantity.to_string(), "10");
     let problem = tenant.refused::<delivery::ReverseDelivery>(shipped.id, &ReverseDelivery::default()).await;
     assert_eq!(problem.code, Code::StateConflict);
-    let found = tenant.get::<ledger::VerifyLedger>(()).await;
-    assert!(found.ok, "{:?}", found.breaks);
+    verified(&tenant).await;
 }

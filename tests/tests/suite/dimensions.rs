@@ -3,23 +3,18 @@
 use causeway_contract::{Code, ListQuery};
 use causeway_openapi::billable::op as billable;
 use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, InvoiceLineInput, op as invoice};
-use causeway_openapi::ledger::{JournalEntry, op as ledger};
+use causeway_openapi::ledger::JournalEntry;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::op as order;
 use causeway_openapi::quote::op as quote;
 use causeway_openapi::report::{TrialBalance, TrialBalanceQuery, op as report};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, entry, forty};
-use causeway_tests::of;
 use causeway_tests::shop::{self, Shop, line};
 use causeway_tests::world::World;
+use causeway_tests::{of, verified};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-async fn verified(caller: &Caller) {
-    let found = caller.get::<ledger::VerifyLedger>(()).await;
-    assert!(found.ok, "{:?}", found.breaks);
-}
 
 async fn dimension(caller: &Caller, code: &str, values: &[&str]) -> Value {
     let values: Vec<Value> = values.iter().map(|value| json!({ "code": value, "name": value, "active": true })).collect();

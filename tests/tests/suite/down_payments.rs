@@ -5,7 +5,6 @@ use causeway_openapi::billing_run::{CommitBillingRun, CreateBillingRun, op as bi
 use causeway_openapi::credit::{CreditQuery, op as credit};
 use causeway_openapi::down_payment::{CreateDownPayment, op as down_payment};
 use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, CreditLine, Invoice, InvoiceGroup, op as invoice};
-use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CancelOrder, CreateOrder, Order, op as order};
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
@@ -13,9 +12,9 @@ use causeway_openapi::report::{TrialBalanceQuery, op as report};
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, entry, forty, sides};
-use causeway_tests::of;
 use causeway_tests::shop::{self, Shop, line, rate};
 use causeway_tests::world::World;
+use causeway_tests::{of, verified};
 use causeway_value::{BillableStatus, InvoiceKind, InvoiceStatus, OrderId, TaxId};
 use serde_json::json;
 
@@ -60,11 +59,6 @@ fn texts<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
 async fn balances<const N: usize>(caller: &Caller, shop: &Shop, codes: [&str; N]) -> [String; N] {
     let balance = caller.ask::<report::GetTrialBalance>(&TrialBalanceQuery { company_id: shop.company, ..TrialBalanceQuery::default() }).await;
     codes.map(|code| balance.rows.iter().find(|row| row.account_code == code).map_or_else(|| "0.00".to_owned(), |row| row.balance.0.clone()))
-}
-
-async fn verified(caller: &Caller) {
-    let found = caller.get::<ledger::VerifyLedger>(()).await;
-    assert!(found.ok, "{:?}", found.breaks);
 }
 
 async fn exposure(caller: &Caller, shop: &Shop) -> [String; 5] {
@@ -313,7 +307,7 @@ async fn grouped_invoices_and_billing_runs_deduct_order_by_order() {
     let together = tenant.post::<invoice::CreateInvoice>((), &by_party).await;
     assert_eq!((together.total_amount.0.as_str(), together.lines.len()), ("535.50", 6));
     tenant.act::<invoice::CancelInvoice>(together.id).await;
-    let plan = CreateBillingRun { company_id: shop.company, up_to: None, party_id: None, group: None, invoice_date: None, post: Some(true), reference: None };
+    let plan = CreateBillingRun { company_id: shop.company, post: Some(true), ..CreateBillingRun::default() };
     let run = tenant.post::<billing_run::CreateBillingRun>((), &plan).await;
     assert_eq!((run.invoice_count, run.totals[0].total_amount.0.as_str()), (3, "535.50"));
     assert_eq!(left(&tenant, &downs[0]).await, "119.00", "a plan deducts nothing");

@@ -6,14 +6,13 @@ use causeway_openapi::catalog::{CreateProduct, CreateUnit, op as catalog};
 use causeway_openapi::delivery::{ReverseDelivery, op as delivery};
 use causeway_openapi::down_payment::{CreateDownPayment, op as down_payment};
 use causeway_openapi::invoice::{CreateInvoice, Invoice, KeptLine, UpdateInvoice, op as invoice};
-use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{Order, op as order};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal;
-use causeway_tests::of;
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
+use causeway_tests::{of, verified};
 use causeway_value::{BillableStatus, BillingPolicy, InvoiceLineId, OrderId, ProductKind};
 
 /// These lines of a draft with these quantities, and no others.
@@ -26,11 +25,6 @@ async fn changed(caller: &Caller, draft: &Invoice, quantities: &[(usize, &str)])
     let changed = caller.post::<invoice::UpdateInvoice>(draft.id, &kept(draft, quantities)).await;
     verified(caller).await;
     changed
-}
-
-async fn verified(caller: &Caller) {
-    let found = caller.get::<ledger::VerifyLedger>(()).await;
-    assert!(found.ok, "{:?}", found.breaks);
 }
 
 /// What is ready to be billed and what stands on invoices, drafts counted, of each line of an order.

@@ -2,7 +2,6 @@
 
 use causeway_contract::ListQuery;
 use causeway_openapi::invoice::{CreateInvoice, Invoice, InvoiceLineInput, op as invoice};
-use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::payment::{CreatePayment, Payment, UnallocatePayment, op as payment};
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_openapi::term::{CreatePaymentTerm, op as term};
@@ -11,7 +10,7 @@ use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, advance, entry, payment_body, sides};
 use causeway_tests::shop::{self, Shop, percent_after, percent_tax, term_body};
 use causeway_tests::world::World;
-use causeway_tests::{day, of, unique};
+use causeway_tests::{day, of, unique, verified};
 use causeway_value::{DiscountTaxMode, EarlyDiscount, PaymentState, PaymentTermId, TaxId, TaxKind, WriteOffKind};
 
 async fn discount_term(caller: &Caller, percent: &str, days: u32, tax_mode: DiscountTaxMode) -> PaymentTermId {
@@ -45,11 +44,6 @@ async fn state(caller: &Caller, invoice: &Invoice) -> (Option<PaymentState>, Str
 
 async fn taken(caller: &Caller, payment: &Payment) -> Vec<WriteOff> {
     caller.all::<write_off::ListWriteOffs, _>(&ListQuery::by("payment_id", payment.id)).await
-}
-
-async fn verified(caller: &Caller) {
-    let found = caller.get::<ledger::VerifyLedger>(()).await;
-    assert!(found.ok, "{:?}", found.breaks);
 }
 
 /// Price and tax rate, percent and mode, what is to be paid early, and the lines of the discount's entry.

@@ -3,14 +3,13 @@
 use causeway_contract::{Code, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::invoice::{CreateInvoice, op as invoice};
-use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::payment::{CreatePayment, op as payment};
 use causeway_openapi::term::op as term;
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, entry, payment_body, post_invoice, sides};
 use causeway_tests::shop::{self, Shop, percent_after, rate, term_body};
 use causeway_tests::world::World;
-use causeway_tests::{of, unique};
+use causeway_tests::{of, unique, verified};
 use causeway_value::{InstallmentConversion, InstallmentRules, PaymentState, PaymentTermId, SameDueDate};
 
 async fn ask(caller: &Caller, shop: &Shop, rules: InstallmentRules) {
@@ -69,6 +68,5 @@ async fn each_installment_may_be_converted_by_itself() {
     let body = CreatePayment { currency: of("USD"), ..payment_body(&shop, "100.00", &[(each.id, "100.00")]) };
     tenant.post::<payment::CreatePayment>((), &body).await;
     assert_eq!(tenant.get::<invoice::GetInvoice>(each.id).await.payment_state, Some(PaymentState::Paid));
-    let found = tenant.get::<ledger::VerifyLedger>(()).await;
-    assert!(found.ok, "{:?}", found.breaks);
+    verified(&tenant).await;
 }

@@ -1,23 +1,16 @@
 //! What an order says besides its prices: sections, promised days and conditions, from the start and by amendment (ORD-01, ORD-18, QTE-01, QTE-11).
 
 use causeway_contract::{Code, Patch};
-use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CreateOrder, Order, UpdateOrder, op as order};
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
 use causeway_openapi::quote::{CreateQuote, op as quote};
-use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty};
-use causeway_tests::of;
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
+use causeway_tests::{of, verified};
 use causeway_value::{HoldKind, LineChange};
 use serde_json::json;
-
-async fn verified(caller: &Caller) {
-    let found = caller.get::<ledger::VerifyLedger>(()).await;
-    assert!(found.ok, "{:?}", found.breaks);
-}
 
 /// Heading, number of lines and sum of each section.
 fn sections(order: &Order) -> Vec<(Option<&str>, u32, &str)> {

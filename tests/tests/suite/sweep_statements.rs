@@ -27,7 +27,7 @@ async fn cost(fixture: &Fixture, row: &Row) -> u64 {
 async fn read(fixture: &Fixture, row: &Row, query: &str) -> u64 {
     let before = statements_of(row.id);
     let seen = fixture.reader(row).raw.get(&format!("{}?{query}", fixture.path(row))).await;
-    assert_eq!(seen.status, row.success, "{} {query}: {}", row.id, String::from_utf8_lossy(&seen.bytes));
+    assert_eq!(seen.status, row.success, "{} {query}: {}", row.id, seen.text());
     statements_of(row.id) - before
 }
 

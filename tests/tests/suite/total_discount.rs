@@ -3,7 +3,6 @@
 use causeway_contract::Patch;
 use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::invoice::{CreditInvoice, Invoice, op as invoice};
-use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CreateOrder, op as order};
 use causeway_openapi::quote::{CreateQuote, op as quote};
@@ -12,7 +11,7 @@ use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, billables, entry, invoice_order, post_invoice, sides};
 use causeway_tests::shop::{self, Shop, line, percent_tax};
 use causeway_tests::world::World;
-use causeway_tests::{of, unique};
+use causeway_tests::{of, unique, verified};
 use causeway_value::{CompanyId, DiscountBase, RoundingRule, TaxId};
 
 async fn set(caller: &Caller, company: CompanyId, change: UpdateCompany) {
@@ -21,11 +20,6 @@ async fn set(caller: &Caller, company: CompanyId, change: UpdateCompany) {
 
 async fn off_total(caller: &Caller, shop: &Shop) {
     set(caller, shop.company, UpdateCompany { document_discount_base: Patch::Value(DiscountBase::TotalAmount), ..UpdateCompany::default() }).await;
-}
-
-async fn verified(caller: &Caller) {
-    let found = caller.get::<ledger::VerifyLedger>(()).await;
-    assert!(found.ok, "{:?}", found.breaks);
 }
 
 /// Two of 6 % beside each other and 3 % on top of both.

@@ -45,8 +45,7 @@ impl Stage {
     }
 
     async fn verified(&self) {
-        let found = self.tenant.get::<ledger::VerifyLedger>(()).await;
-        assert!(found.ok, "{:?}", found.breaks);
+        causeway_tests::verified(&self.tenant).await;
     }
 }
 

@@ -2,24 +2,19 @@
 
 use causeway_contract::{Code, ListQuery};
 use causeway_openapi::invoice::{DisputeInvoice, SettleDispute, op as invoice};
-use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::payment::{CreatePayment, ReversePayment, op as payment};
 use causeway_openapi::write_off::{ReverseWriteOff, WriteOffInvoice, op as write_off};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, advance, entry, payment_body, sides};
 use causeway_tests::log::events;
 use causeway_tests::shop;
+use causeway_tests::verified;
 use causeway_tests::world::World;
 use causeway_value::{InvoiceId, PaymentDifference, PaymentState, WriteOffKind, WriteOffStatus};
 
 async fn state(caller: &Caller, id: InvoiceId) -> (Option<PaymentState>, String) {
     let now = caller.get::<invoice::GetInvoice>(id).await;
     (now.payment_state, now.open_amount.0)
-}
-
-async fn verified(caller: &Caller) {
-    let found = caller.get::<ledger::VerifyLedger>(()).await;
-    assert!(found.ok, "{:?}", found.breaks);
 }
 
 #[tokio::test]

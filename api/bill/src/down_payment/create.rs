@@ -20,8 +20,8 @@ use causeway_master::{check, money, term};
 use causeway_openapi::down_payment::CreateDownPayment;
 use causeway_openapi::invoice::Invoice;
 use causeway_value::{
-    Amount, BillableId, BillableStatus, CashRounding, Coins, CompanyId, Currency, Direction, DocumentLanguage, FlowId, InvoiceId, InvoiceStatus, Json, OrderId,
-    Overflow, PartyId, PaymentTermId, Percent, Price, Quantity, TaxRounding, product,
+    Amount, BillableId, BillableStatus, Coins, CompanyId, Currency, Direction, DocumentLanguage, FlowId, InvoiceId, InvoiceStatus, Json, OrderId, Overflow,
+    PartyId, PaymentTermId, Percent, Price, Quantity, TaxRounding, product,
 };
 
 /// The order that is paid in advance.
@@ -66,9 +66,10 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, ordered: &Ordered, body: &Create
     check::finish(errors)?;
     let Some(asked) = asked else { return Err(Problem::not_found()) };
     let company = tx.must::<companies::Entity>(ordered.company_id).await?;
-    let coins = cash_rounding(&company, ordered.currency);
+    let rule = cash_rounding(&company, ordered.currency);
+    let coins = rule.and_then(|rule| rule.coins(ordered.currency));
     let amount = in_coins(asked, rules::amount(asked, ordered.total)?, coins, ordered.currency)?;
-    let amount = within(tx, ordered, asked, amount, coins.and_then(|rule| rule.coins(ordered.currency))).await?;
+    let amount = within(tx, ordered, asked, amount, coins).await?;
     let advances = chart(tx, company.id, &[], &[]).await?.purpose(Purpose::CustomerAdvances)?;
     let taxes = tax_defs(tx, company.id).await?;
     let id = InvoiceId::new();
@@ -85,7 +86,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, ordered: &Ordered, body: &Create
         tax_rounding: ordered.tax_rounding,
         reference: owed.first().and_then(|row| row.reference.clone()),
         undeducted_amount: Some(Amount::ZERO),
-        cash_rounding: coins.cloned().map(Json),
+        cash_rounding: rule.cloned().map(Json),
         ..blank(ctx, tx, id, Direction::Sale, &company, ordered.party_id)
     };
     for (position, part) in (1..).zip(rules::spread(&ordered.groups, amount)?) {
@@ -146,8 +147,8 @@ fn asked(body: &CreateDownPayment, currency: Currency, errors: &mut Vec<FieldErr
 }
 
 /// What is asked, in the coins that there are (TAX-060): a share is rounded to them, an amount must be of them. Nothing is left to be booked as rounding.
-fn in_coins(asked: Asked, amount: Amount, rule: Option<&CashRounding>, currency: Currency) -> Result<Amount, Problem> {
-    let Some(coins) = rule.and_then(|rule| rule.coins(currency)) else { return Ok(amount) };
+fn in_coins(asked: Asked, amount: Amount, coins: Option<Coins>, currency: Currency) -> Result<Amount, Problem> {
+    let Some(coins) = coins else { return Ok(amount) };
     let rounded = coins.round(amount)?;
     match asked {
         Asked::Amount(_) if rounded != amount => {

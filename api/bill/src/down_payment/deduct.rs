@@ -34,7 +34,7 @@ struct Down {
     old: invoices::Model,
     new: invoices::Model,
     lines: Vec<invoice_lines::Model>,
-    /// What posted documents took of each line's net.
+    /// What posted documents took of each line's net, once that was read.
     taken: BTreeMap<InvoiceLineId, Amount>,
     left: Vec<TaxGroup>,
     refs: Vec<ExternalRef>,
@@ -71,7 +71,6 @@ impl Advances {
         let ids: Vec<InvoiceId> = found.iter().map(|row| row.id).collect();
         let lines = lines_of(tx, &ids).await?;
         let deducted = deducted(tx, &lines.iter().map(|line| line.id).collect::<Vec<_>>()).await?;
-        let taken = taken(tx, &lines).await?;
         let mut refs = tx.external_refs(&ids.iter().map(|id| id.uuid()).collect::<Vec<_>>()).await?;
         let mut advances = Self { installments: installments_of(tx, &ids).await?, ..Self::default() };
         for row in found {
@@ -92,17 +91,23 @@ impl Advances {
                 new.undeducted_amount = Some(new.undeducted_amount.unwrap_or_default().minus(line.net_amount.plus(line.tax_amount)?)?);
             }
             let refs = refs::shown(refs.remove(&row.id.uuid()).unwrap_or_default());
-            advances.downs.push(Down {
-                old: row,
-                new,
-                taken: own.iter().filter_map(|line| Some((line.id, *taken.get(&line.id)?))).collect(),
-                lines: own,
-                left,
-                refs,
-            });
+            advances.downs.push(Down { old: row, new, lines: own, taken: BTreeMap::new(), left, refs });
         }
         advances.read_rest(tx).await?;
         Ok(advances)
+    }
+
+    /// Reads what posted documents took: posting needs it, a draft does not.
+    ///
+    /// # Errors
+    /// `amount_overflow`, or when the database fails.
+    pub(crate) async fn read_taken(&mut self, tx: &mut Tx<'_>) -> Result<(), Problem> {
+        let lines: Vec<invoice_lines::Model> = self.downs.iter().flat_map(|down| down.lines.iter().cloned()).collect();
+        let taken = taken(tx, &lines).await?;
+        for down in &mut self.downs {
+            down.taken = down.lines.iter().filter_map(|line| Some((line.id, *taken.get(&line.id)?))).collect();
+        }
+        Ok(())
     }
 
     /// What is still to be billed of the orders.

@@ -1,9 +1,9 @@
 //! What became of the deals that came to each stage (RPT-01, CRM-10).
 
 use super::rules::win_rate;
-use super::scope::Scope;
+use super::scope::{Scope, in_order};
 use crate::sql::{self, Statement};
-use causeway_contract::{Code, FieldError, Problem};
+use causeway_contract::Problem;
 use causeway_entity::sell::stages;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Find, Tx};
@@ -51,11 +51,7 @@ impl Became {
 /// # Errors
 /// `not_found` for the company; `invalid_value` for the period.
 pub async fn conversion(tx: &mut Tx<'_>, query: &wire::PipelineConversionQuery) -> Result<wire::PipelineConversion, Problem> {
-    if let (Some(from), Some(to)) = (query.from, query.to)
-        && to < from
-    {
-        return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "to", "must not be before `from`")]));
-    }
+    in_order(query.from, query.to)?;
     let scope = Scope::of(tx, query.company_id, None).await?;
     let mut filter = scope.filter(tx).and("o.owner_id =", query.owner_id).and("o.team_id =", query.team_id);
     // The next stage of a visit may begin after the period, so the period chooses among visits that know theirs.

@@ -19,6 +19,17 @@ pub struct Scope {
     pub zone: Zone,
 }
 
+/// Refuses a period that ends before it begins.
+///
+/// # Errors
+/// `invalid_value` for `to`.
+pub fn in_order(from: Option<Day>, to: Option<Day>) -> Result<(), Problem> {
+    match (from, to) {
+        (Some(from), Some(to)) if to < from => Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "to", "must not be before `from`")])),
+        _ => Ok(()),
+    }
+}
+
 impl Scope {
     /// The company that is asked for, or all that the caller may see. The currency is the one that is asked for, else that of the first company; the time
     /// zone is the one that all companies have, else UTC.

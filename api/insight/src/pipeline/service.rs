@@ -2,9 +2,9 @@
 
 use super::groups;
 use super::rules::{Month, Sum, months, win_rate};
-use super::scope::{Filter, Scope};
+use super::scope::{Filter, Scope, in_order};
 use crate::sql::{self, Statement};
-use causeway_contract::{Code, FieldError, Problem};
+use causeway_contract::Problem;
 use causeway_entity::sell::stages;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Find, Tx};
@@ -34,11 +34,7 @@ const CELLS: [(&str, Cell); 6] =
 /// # Errors
 /// `not_found` for the company; `rate_missing` for a currency that cannot be converted; `amount_overflow`.
 pub async fn pipeline(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PipelineQuery) -> Result<wire::Pipeline, Problem> {
-    if let (Some(from), Some(to)) = (query.from, query.to)
-        && to < from
-    {
-        return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "to", "must not be before `from`")]));
-    }
+    in_order(query.from, query.to)?;
     let scope = Scope::of(tx, query.company_id, query.currency).await?;
     let filter = scope.filter_by(tx, query);
     let open = open_deals(tx, filter.clone()).await?;

@@ -150,7 +150,7 @@ pub async fn dispatch(app: Arc<App>, request: HttpRequest, payload: Payload) -> 
     let mut path = beginning(&asked);
     let method = request.method().as_str().to_owned();
     let mut allowance = Allowance::default();
-    let parent = request.headers().get("traceparent").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let parent = request.headers().get("traceparent").filter(|_| trace::heard()).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let told = Rc::new(RefCell::new(Told::default()));
     let answer = match app.routes.find(&method, &asked) {
         router::Found::Endpoint(endpoint, segments) => {

@@ -28,24 +28,27 @@ pub async fn lists(tx: &mut Tx<'_>, company_id: CompanyId, party: &parties::Mode
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<PriceListId> = rows.iter().map(|row| row.id).collect();
-    let mut lists = with_rules(tx, rows, &ids, wanted).await?;
-    // What these are based on, and what that is based on.
+    let mut asked: BTreeSet<PriceListId> = rows.iter().map(|row| row.id).collect();
+    let mut lists = with_rules(tx, rows, wanted).await?;
+    // What these are based on, and what that is based on. What is not there for the caller is asked for once.
     for _ in 0..MOST_BASES {
-        let known: BTreeSet<PriceListId> = lists.iter().map(|list| list.id).collect();
         let bases: BTreeSet<PriceListId> = lists.iter().flat_map(|list| &list.rules).filter_map(|rule| rule.base).collect();
-        let missing: Vec<PriceListId> = bases.difference(&known).copied().collect();
+        let missing: Vec<PriceListId> = bases.difference(&asked).copied().collect();
         if missing.is_empty() {
             break;
         }
-        let rows = Find::<price_lists::Entity>::new().among(price_lists::Column::Id, missing.iter().copied()).all(tx).await?;
-        lists.extend(with_rules(tx, rows, &missing, wanted).await?);
+        asked.extend(&missing);
+        let rows = Find::<price_lists::Entity>::new().among(price_lists::Column::Id, missing).all(tx).await?;
+        lists.extend(with_rules(tx, rows, wanted).await?);
     }
     Ok(lists)
 }
 
-async fn with_rules(tx: &mut Tx<'_>, rows: Vec<price_lists::Model>, ids: &[PriceListId], wanted: &Wanted) -> Result<Vec<PriceListData>, Problem> {
-    let mut rules = rules_about(tx, ids, wanted).await?;
+async fn with_rules(tx: &mut Tx<'_>, rows: Vec<price_lists::Model>, wanted: &Wanted) -> Result<Vec<PriceListData>, Problem> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rules = rules_about(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>(), wanted).await?;
     Ok(rows.into_iter().map(|row| (rules.remove(&row.id).unwrap_or_default(), row)).map(|(rules, row)| list_of(row, rules)).collect())
 }
 

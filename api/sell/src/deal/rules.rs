@@ -32,15 +32,15 @@ pub(super) struct Deal<'a> {
     pub lines: &'a [Line],
 }
 
-/// Whom and what it is about.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Around<'a> {
-    pub company: &'a companies::Model,
-    pub party: &'a parties::Model,
-    pub children: &'a Children,
-    pub opportunity: Option<&'a opportunities::Model>,
+/// Whom it is between and what it came from.
+#[derive(Clone, Debug)]
+pub(super) struct Around {
+    pub company: companies::Model,
+    pub party: parties::Model,
+    pub children: Children,
+    pub opportunity: Option<opportunities::Model>,
     /// The customer's own.
-    pub price_list: Option<&'a price_lists::Model>,
+    pub price_list: Option<price_lists::Model>,
     pub today: Day,
     /// Whether who asks may see what things cost and what is earned on them.
     pub costs: bool,
@@ -50,8 +50,8 @@ pub(super) struct Around<'a> {
 ///
 /// # Errors
 /// [`Overflow`] when a price cannot be compared with that of the lists.
-pub(super) fn warnings(deal: &Deal<'_>, around: &Around<'_>) -> Result<Vec<(Name, Option<String>)>, Overflow> {
-    let gaps = gaps(Some(around.party), Some(around.children), around.opportunity.and_then(|opportunity| opportunity.contact_id));
+pub(super) fn warnings(deal: &Deal<'_>, around: &Around) -> Result<Vec<(Name, Option<String>)>, Overflow> {
+    let gaps = gaps(Some(&around.party), Some(&around.children), around.opportunity.as_ref().and_then(|opportunity| opportunity.contact_id));
     let lacks = |codes: &[&str]| {
         let missing: Vec<&str> = gaps.iter().filter(|gap| codes.contains(&gap.code)).map(|gap| words(gap.code)).collect();
         (!missing.is_empty()).then(|| format!("{} {}.", around.party.name, missing.join(" and ")))
@@ -72,12 +72,12 @@ pub(super) fn warnings(deal: &Deal<'_>, around: &Around<'_>) -> Result<Vec<(Name
     };
     Ok(vec![
         (Name::Currency, currency(deal, around)),
-        (Name::PaymentTerm, payment_term(deal, around.party)),
+        (Name::PaymentTerm, payment_term(deal, &around.party)),
         (Name::Party, lacks(&["customer_inactive", "customer_country"])),
         (Name::PartyAddress, lacks(&["customer_billing_address"])),
         (Name::PartyTaxId, lacks(&["customer_tax_id"]).filter(|_| around.children.tax_ids.is_empty())),
-        (Name::Contact, around.opportunity.and_then(|_| lacks(&["contact", "contact_email"]))),
-        (Name::OpportunityAmount, opportunity_amount(deal, around.opportunity)),
+        (Name::Contact, around.opportunity.as_ref().and_then(|_| lacks(&["contact", "contact_email"]))),
+        (Name::OpportunityAmount, opportunity_amount(deal, around.opportunity.as_ref())),
         (Name::Dates, dates(deal)),
         (Name::LinePrices, numbered(deal.lines, |line| line.unit_price.0 == 0, "have no price. Give them one, or leave it when they are free")),
         (
@@ -106,12 +106,12 @@ fn words(gap: &str) -> &'static str {
     }
 }
 
-fn currency(deal: &Deal<'_>, around: &Around<'_>) -> Option<String> {
-    let list = around.price_list.filter(|list| !list.convert);
+fn currency(deal: &Deal<'_>, around: &Around) -> Option<String> {
+    let list = around.price_list.as_ref().filter(|list| !list.convert);
     let other = [
         ("the customer's documents are", around.party.currency),
         ("the customer's price list is", list.map(|list| list.currency)),
-        ("the opportunity is", around.opportunity.map(|opportunity| opportunity.currency)),
+        ("the opportunity is", around.opportunity.as_ref().map(|opportunity| opportunity.currency)),
     ];
     let other: Vec<String> = other
         .into_iter()

@@ -13,11 +13,11 @@ use causeway_entity::master::{parties, price_lists};
 use causeway_entity::sell::{opportunities, orders, quote_lines, quotes};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::checked::{Found, Told};
-use causeway_master::party::store::{Children, children_of};
+use causeway_master::party::store::children_of;
 use causeway_master::rate::lookup::rate;
 use causeway_openapi::deal_check::{DealCheck, DealCheckName as Name, DealStep, OrderChecks, QuoteChecks};
 use causeway_openapi::invoice_check::CheckResult;
-use causeway_value::{CompanyId, Currency, Day, OpportunityId, OrderId, PartyId, QuoteId, QuoteStatus};
+use causeway_value::{CompanyId, Currency, OpportunityId, OrderId, PartyId, QuoteId, QuoteStatus};
 
 type Checks = Vec<(Name, Found)>;
 
@@ -29,7 +29,7 @@ pub(super) async fn quote(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<Quo
     let quote = tx.must::<quotes::Entity>(id).await?;
     let rows = quote::store::lines_of(tx, id).await?;
     let lines: Vec<Line> = rows.iter().map(Line::from).collect();
-    let known = Known::load(ctx, tx, quote.company_id, quote.party_id, quote.opportunity_id).await?;
+    let known = Around::load(ctx, tx, quote.company_id, quote.party_id, quote.opportunity_id).await?;
     let (step, mut found) = if quote.status == QuoteStatus::Draft {
         (DealStep::Submit, submitting(tx, &quote, &rows, &known).await?)
     } else {
@@ -61,7 +61,7 @@ pub(super) async fn quote(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<Quo
     Ok(QuoteChecks { object: "quote_checks".to_owned(), quote_id: id, step, ready, checks })
 }
 
-async fn submitting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[quote_lines::Model], known: &Known) -> Result<Checks, Problem> {
+async fn submitting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[quote_lines::Model], known: &Around) -> Result<Checks, Problem> {
     Ok(vec![
         (Name::State, Found::of(quote::rules::must_be_draft(quote, "submitted"))?),
         (Name::Lines, Found::of(quote::rules::must_have_lines(quote, lines.len()))?),
@@ -69,7 +69,7 @@ async fn submitting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[quote_lines
     ])
 }
 
-async fn accepting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[Line], known: &Known) -> Result<Checks, Problem> {
+async fn accepting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[Line], known: &Around) -> Result<Checks, Problem> {
     let mut found = vec![(Name::State, Found::of(quote::rules::must_be_offered(quote, "accepted"))?)];
     if goes_on(&found) {
         found.push((Name::Valid, Found::of(quote::rules::must_be_valid(quote, known.today))?));
@@ -90,7 +90,7 @@ async fn accepting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[Line], known
 pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<OrderChecks, Problem> {
     let order = tx.must::<orders::Entity>(id).await?;
     let parts = store::parts_of(tx, &order).await?;
-    let known = Known::load(ctx, tx, order.company_id, order.party_id, order.opportunity_id).await?;
+    let known = Around::load(ctx, tx, order.company_id, order.party_id, order.opportunity_id).await?;
     let mut found = vec![(Name::State, Found::of(order::rules::must_be_draft(&order, "confirmed"))?)];
     if goes_on(&found) {
         let confirmable = |customer, lines, holds| Found::of(order::rules::must_be_confirmable(&order, customer, lines, holds));
@@ -133,18 +133,7 @@ fn shown(found: Checks) -> (bool, Vec<DealCheck>) {
     (checks.iter().all(|check| check.result != CheckResult::Failed), checks)
 }
 
-/// Whom a deal is between and what it came from.
-struct Known {
-    company: companies::Model,
-    party: parties::Model,
-    children: Children,
-    opportunity: Option<opportunities::Model>,
-    price_list: Option<price_lists::Model>,
-    today: Day,
-    costs: bool,
-}
-
-impl Known {
+impl Around {
     async fn load(ctx: &Ctx, tx: &mut Tx<'_>, company: CompanyId, party: PartyId, opportunity: Option<OpportunityId>) -> Result<Self, Problem> {
         let company = tx.must::<companies::Entity>(company).await?;
         let party = tx.must::<parties::Entity>(party).await?;
@@ -161,16 +150,7 @@ impl Known {
     }
 
     async fn warnings(&self, tx: &mut Tx<'_>, deal: &Deal<'_>) -> Result<Checks, Problem> {
-        let around = Around {
-            company: &self.company,
-            party: &self.party,
-            children: &self.children,
-            opportunity: self.opportunity.as_ref(),
-            price_list: self.price_list.as_ref(),
-            today: self.today,
-            costs: self.costs,
-        };
-        let mut found: Checks = warnings(deal, &around)?.into_iter().map(|(name, detail)| (name, Found::warn(detail))).collect();
+        let mut found: Checks = warnings(deal, self)?.into_iter().map(|(name, detail)| (name, Found::warn(detail))).collect();
         found.push((Name::Rate, Found::warn(self.no_rate(tx, deal.currency).await?)));
         Ok(found)
     }

@@ -71,7 +71,8 @@ impl Batch {
         let terms = Find::<payment_terms::Entity>::new().all(tx).await?.into_iter().map(|term| (term.id, term)).collect();
         let pairs: Vec<(Currency, Currency)> = billables.iter().map(|row| (row.currency, company.currency)).collect();
         let rates = rates(tx, pairs, day).await?;
-        let advances = Advances::lock(tx, billables).await?;
+        let mut advances = Advances::lock(tx, billables).await?;
+        advances.read_taken(tx).await?;
         Ok(Self { company, sources, parties, customers, terms, obligations, rates, day, reference, advances })
     }
 

@@ -39,17 +39,17 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &UpdateInvo
     if !body.payment_term_id.is_absent() && takes_early_discount(&old) {
         new.early_discount = named.as_ref().and_then(|term| term.early_discount.0.clone()).map(Json);
     }
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
     let mut rows = lines_of(tx, &[id]).await?;
     match &body.lines {
-        Patch::Value(kept) => (new, rows) = billed_anew(ctx, tx, new, rows, kept).await?,
+        Patch::Value(kept) => (new, rows) = billed_anew(ctx, tx, &company, new, rows, kept).await?,
         // What may be deducted for paying early can lower the taxes: they are computed again.
         Patch::Absent | Patch::Null if new.early_discount != old.early_discount => {
             let kept: Vec<KeptLine> = own(&rows).map(|line| KeptLine { id: line.id, quantity: None, dimensions: None }).collect();
-            (new, rows) = billed_anew(ctx, tx, new, rows, &kept).await?;
+            (new, rows) = billed_anew(ctx, tx, &company, new, rows, &kept).await?;
         }
         Patch::Absent | Patch::Null => {}
     }
-    let company = tx.must::<companies::Entity>(new.company_id).await?;
     let term = match (named, new.payment_term_id) {
         (None, Some(id)) => tx.get::<payment_terms::Entity>(id).await?,
         (named, _) => named,
@@ -89,6 +89,7 @@ fn patched(ctx: &Ctx, old: &invoices::Model, body: &UpdateInvoice, errors: &mut 
 async fn billed_anew(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
+    company: &companies::Model,
     draft: invoices::Model,
     before: Vec<invoice_lines::Model>,
     kept: &[KeptLine],
@@ -109,13 +110,12 @@ async fn billed_anew(
         let dimensions = carried.map_or_else(|| row.dimensions.clone(), dimension::stored);
         rows.extend(quantity.map(|quantity| invoice_lines::Model { quantity, dimensions, ..row }));
     }
-    let company = tx.must::<companies::Entity>(draft.company_id).await?;
     let mut errors = Vec::new();
     let said = kept.iter().enumerate().filter_map(|(index, line)| Some((index, line.dimensions.as_ref()?)));
     dimension::check_lines(tx, company.id, said, &mut errors).await?;
     check::finish(errors)?;
     let early_discount = draft.early_discount.as_ref().map(|agreed| agreed.0.clone());
-    let document = Document { id: draft.id, company: &company, direction: draft.direction, currency: draft.currency, early_discount: early_discount.as_ref() };
+    let document = Document { id: draft.id, company, direction: draft.direction, currency: draft.currency, early_discount: early_discount.as_ref() };
     let billables: Vec<_> = rows.iter().filter_map(|row| families.get(row.billable_id?).cloned()).collect();
     let (mut lines, taxes) = again(tx, document, rows, &billables).await?;
     if lines.taxed.total < Amount::ZERO {
@@ -133,7 +133,7 @@ async fn billed_anew(
         let common = Common::of(&billables);
         (draft.order_id, draft.flow_id) = (common.order_id, common.flow_id);
     }
-    let draft = lines.on(draft, &company, document.currency)?;
+    let draft = lines.on(draft, company, document.currency)?;
     write(tx, &before, &lines.rows);
     Ok((draft, lines.rows))
 }

@@ -3,7 +3,7 @@
 use super::create::create;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::invoices;
-use causeway_kernel::{Ctx, Find, Tx};
+use causeway_kernel::{Ctx, Tx};
 use causeway_master::{check, money};
 use causeway_openapi::payment::{AllocationInput, CreatePayment, RegisterPayments, RegisteredPayments};
 use causeway_value::{Amount, Direction, InvoiceId, InvoiceKind, InvoiceStatus, PaymentDirection};
@@ -40,9 +40,8 @@ async fn documents(tx: &mut Tx<'_>, body: &RegisterPayments) -> Result<Vec<invoi
         errors.push(FieldError::pointer(Code::InvalidValue, "/difference", "needs grouped payments: each of the others is all that is open of its document"));
     }
     let wanted: Vec<(InvoiceId, String)> = (0..).zip(&body.invoice_ids).map(|(index, id): (usize, _)| (*id, format!("/invoice_ids/{index}"))).collect();
-    // Locked before what is open of them is looked at: who pays the same ones meanwhile comes after.
-    Find::<invoices::Entity>::new().among(invoices::Column::Id, body.invoice_ids.iter().copied()).order_by(invoices::Column::Id).lock().all(tx).await?;
-    let found = check::named_all::<invoices::Entity, _>(tx, invoices::Column::Id, |row| row.id, &wanted, &mut errors).await?;
+    // Who pays the same ones meanwhile comes after.
+    let found = check::lock_all::<invoices::Entity, _>(tx, invoices::Column::Id, |row| row.id, &wanted, &mut errors).await?;
     for (id, pointer) in &wanted {
         let detail = match found.get(id) {
             Some(row) if row.status != InvoiceStatus::Posted => "names a document that is not posted; post it first",

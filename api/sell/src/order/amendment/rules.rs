@@ -236,12 +236,17 @@ fn price(line: &mut Model, agreed: &Agreed) {
     line.price_override_reason.clone_from(&agreed.reason);
 }
 
+/// What was agreed for a line of an order with this discount of the whole.
+#[must_use]
+pub fn agreed(line: &Model, of_document: Percent) -> (Price, Percent, Percent) {
+    (line.unit_price, line.discount_percent, line.document_discount_percent.unwrap_or(of_document))
+}
+
 /// What changed between the lines before and after.
 ///
 /// # Errors
 /// [`Overflow`] when an amount does not fit.
 pub fn changes(before: &[Model], after: &[Model], discounts: Discounts) -> Result<Vec<AmendedLine>, Overflow> {
-    let agreed = |line: &Model, document: Percent| (line.unit_price, line.discount_percent, line.document_discount_percent.unwrap_or(document));
     let kept = |line: &Model| line.kept_quantity.unwrap_or(line.quantity);
     let mut changes = Vec::new();
     for line in after {

@@ -1,6 +1,7 @@
 //! Who has to look at an amendment before more of the order is shipped: a second person, and whoever grants credit.
 
 use crate::line::{Line, amounts};
+use crate::order::amendment::rules::agreed;
 use crate::order::service::credit::{self, Verdict};
 use crate::order::service::hold::Placed;
 use crate::order::store::Parts;
@@ -21,13 +22,10 @@ pub(super) fn broken_limits(
     today: Day,
 ) -> Result<Vec<String>, Problem> {
     let Some(limits) = &company.quote_rules else { return Ok(Vec::new()) };
-    let agreed = |order: &orders::Model, line: &order_lines::Model| {
-        (line.unit_price, line.discount_percent, line.document_discount_percent.unwrap_or(order.discount_percent))
-    };
     let known = |line: &order_lines::Model| before.iter().find(|old| old.id == line.id);
     let touched: Vec<Line> = after
         .iter()
-        .filter(|line| known(line).is_none_or(|was| agreed(old, was) != agreed(new, line)))
+        .filter(|line| known(line).is_none_or(|was| agreed(was, old.discount_percent) != agreed(line, new.discount_percent)))
         .map(|line| {
             // Only what is new promises something now; other lines are promised anew by POST /v1/orders/{id}/promise.
             let promises = known(line).is_none() && line.replaces_line_id.is_none();
