@@ -109,7 +109,7 @@ impl Template {
     ///
     /// # Errors
     /// When SQLite refuses.
-    pub(super) fn write(&self, conn: &mut Connection, from: i64, to: i64) -> Result<(), String> {
+    pub(super) async fn write(&self, conn: &mut Connection, from: i64, to: i64) -> Result<(), String> {
         let mut next = from;
         while next < to {
             let end = (next + BATCH).min(to);
@@ -128,6 +128,8 @@ impl Template {
             }
             tx.commit().map_err(said)?;
             next = end;
+            // Connections that the server closes meanwhile must be seen to be closed before one of them is used again.
+            tokio::task::yield_now().await;
         }
         Ok(())
     }

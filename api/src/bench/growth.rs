@@ -46,7 +46,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<(), String> {
     let mut first = None;
     for size in sizes {
         let watch = Stopwatch::start();
-        template.write(&mut conn, filled, size)?;
+        template.write(&mut conn, filled, size).await?;
         filled = size.max(filled);
         say(&format!("\n{size} deals of {} rows beside (filled in {} s)", template.rows(), watch.micros() / 1_000_000));
         ground.carry(options.clients, 100).await?;

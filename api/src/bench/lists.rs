@@ -83,7 +83,7 @@ pub async fn run(settings: &Settings, options: &Options) -> Result<(), String> {
     for resource in &options.resource {
         let template = Template::since(&conn, &mark, |table| resource.tables().contains(&table))?;
         let watch = Stopwatch::start();
-        template.write(&mut conn, 0, options.rows)?;
+        template.write(&mut conn, 0, options.rows).await?;
         say(&format!("{resource:?}: {} rows in {} tables, filled in {} s", options.rows, template.rows(), watch.micros() / 1_000_000));
         say("sort                    p50 ms   p95 ms   p99 ms      max");
         resource.walk(ground.client(), options.pages).await?;

@@ -14,6 +14,7 @@ mod schema;
 mod sequence;
 pub mod sequencer;
 mod sqlite;
+mod statistics;
 pub mod tally;
 mod tx;
 

@@ -2,7 +2,7 @@
 
 use super::lane::{self, Announced, Job, OnTheWay};
 use super::tx::Conn;
-use super::{Fault, Tx};
+use super::{Fault, Tx, statistics};
 use crate::Ctx;
 use causeway_contract::{Code, Problem};
 use parking_lot::Mutex;
@@ -53,6 +53,7 @@ impl Sqlite {
     pub fn open(path: &Path, lock: File) -> Result<Arc<Self>, String> {
         let writer = connect(path, false).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
         writer.pragma_update(None, "cache_size", WRITER_CACHE).map_err(|error| error.to_string())?;
+        statistics::tell(&writer).map_err(|error| format!("cannot tell the planner of {} about its indexes: {error}", path.display()))?;
         let (lane, jobs) = mpsc::sync_channel(lane::QUEUE);
         let on_the_way = Arc::new(OnTheWay::default());
         let coming = Arc::clone(&on_the_way);
