@@ -243,6 +243,8 @@ async fn a_price_with_tax_in_it_is_the_same_without_tax() {
     assert_eq!(amounts(firm.party, dear).await, four("240.00", "200.00", "40.00", "240.00"));
 
     tenant.post::<tax_rule::UpdateTaxRule>(abroad.business, &change(vec![abroad.reverse])).await;
+    let asked = format!("/v1/prices?company_id={}&party_id={}&product_id={gross}", shop.company, firm.party);
+    assert_eq!(tenant.raw.get(&asked).await.success()["unit_price"], "100.00");
     let quote = deal::approved(&tenant, &firm, None, vec![line(gross, "3")]).await;
     assert_eq!((quote.total_amount.0.as_str(), quote.margin_amount.as_ref().map(|margin| margin.0.as_str())), ("300.00", Some("150.00")));
     let step = tenant.get::<quote::ExplainQuote>(quote.id).await.steps.into_iter().find(|step| step.rule == "taxes_in_price").expect("a step");
