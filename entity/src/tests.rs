@@ -60,6 +60,7 @@ fn entities() -> Vec<TableInfo> {
         described::<govern::api_key_uses::Entity>(),
         described::<master::accounts::Entity>(),
         described::<master::taxes::Entity>(),
+        described::<master::tax_rules::Entity>(),
         described::<master::payment_terms::Entity>(),
         described::<master::categories::Entity>(),
         described::<master::units::Entity>(),

@@ -51,6 +51,7 @@ pub mod session;
 pub mod shared_quote;
 pub mod statement;
 pub mod tax;
+pub mod tax_rule;
 pub mod team;
 pub mod term;
 pub mod write_off;
@@ -72,6 +73,7 @@ pub fn rows() -> Vec<Row> {
         catalog::ENDPOINTS,
         pricing::ENDPOINTS,
         tax::ENDPOINTS,
+        tax_rule::ENDPOINTS,
         dimension::ENDPOINTS,
         term::ENDPOINTS,
         crm::ENDPOINTS,

@@ -7,7 +7,7 @@ use crate::quote::QuoteSection;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
     AmountText, BillingPolicy, CompanyId, Currency, Day, DiscountBase, DiscountPosting, FlowId, HoldId, HoldKind, HoldStep, Instant, OpportunityId, OrderId,
-    OrderLineId, OrderStatus, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteId, TaxId, TaxRounding, UserId,
+    OrderLineId, OrderStatus, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteId, TaxId, TaxRounding, TaxRuleId, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -137,6 +137,10 @@ pub struct OrderLine {
     pub billing_policy: BillingPolicy,
     /// The taxes.
     pub tax_ids: Vec<TaxId>,
+    /// The tax rule that determined them; null when they are the product's or were given.
+    pub tax_rule_id: Option<TaxRuleId>,
+    /// What product and tax rules determine, where other taxes were given; null where they are the same.
+    pub determined_tax_ids: Option<Vec<TaxId>>,
     /// Without tax, after discounts.
     pub net_amount: AmountText,
     /// The tax.

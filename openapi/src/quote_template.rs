@@ -73,7 +73,7 @@ pub struct QuoteTemplateLine {
     /// The discount of this line: 0 when not given.
     #[serde(default)]
     pub discount_percent: Option<Percent>,
-    /// The taxes: the product's taxes of the company when not given, none when empty.
+    /// The taxes, none when empty: those that product and tax rules determine when not given.
     #[serde(default)]
     #[schema(max_items = 500)]
     pub tax_ids: Option<Vec<TaxId>>,

@@ -191,6 +191,8 @@ pub struct SharedTax {
     pub base: AmountText,
     /// What it adds, or holds when it is included.
     pub amount: AmountText,
+    /// What is said of it, such as why none is due.
+    pub note: Option<String>,
 }
 
 /// The customer accepts.

@@ -44,6 +44,8 @@ pub struct Tax {
     pub group_of: Vec<TaxId>,
     /// The account it is posted to; null means the company's default.
     pub account_id: Option<AccountId>,
+    /// What documents that carry it say once, such as why no tax is due.
+    pub note: Option<String>,
     /// Whether new lines may carry it.
     pub active: bool,
     /// Own data of the caller: up to 50 texts by name.
@@ -86,6 +88,10 @@ pub struct CreateTax {
     /// The account it is posted to: the company's default when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
+    /// What documents that carry it say once below their sums, such as `Reverse charge`. It stays as it is, so that what was sent stays as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,

@@ -26,6 +26,7 @@ const FILLING: &[&str] = &[
     "CreatePriceList",
     "CreateExchangeRate",
     "CreateTax",
+    "CreateTaxRule",
     "CreateParty",
     "CreateDimension",
     "CreateStage",

@@ -115,7 +115,7 @@ fn letterhead(sender: Sender) -> causeway_print::Letterhead {
     }
 }
 
-/// The taxes of a document with their names.
+/// The taxes of a document, each once, with their names and what they say.
 ///
 /// # Errors
 /// When the database fails.
@@ -124,8 +124,12 @@ pub async fn named_taxes(tx: &mut Tx<'_>, amounts: &[TaxAmount]) -> Result<Vec<T
         return Ok(Vec::new());
     }
     let rows = Find::<taxes::Entity>::new().among(taxes::Column::Id, amounts.iter().map(|part| part.tax_id)).all(tx).await?;
-    let names: BTreeMap<_, _> = rows.into_iter().map(|row| (row.id, row.name)).collect();
-    Ok(amounts.iter().map(|part| Tax { name: names.get(&part.tax_id).cloned().unwrap_or_default(), base: part.base, amount: part.amount }).collect())
+    let mut rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let named = |part: &TaxAmount| {
+        let (name, note) = rows.remove(&part.tax_id).map(|row| (row.name, row.note)).unwrap_or_default();
+        Tax { name, note, base: part.base, amount: part.amount }
+    };
+    Ok(amounts.iter().map(named).collect())
 }
 
 /// The name of a document's payment term.

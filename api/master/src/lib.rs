@@ -17,6 +17,7 @@ pub mod pricing;
 pub mod rate;
 pub mod refs;
 pub mod tax;
+pub mod tax_rule;
 pub mod term;
 
 use causeway_kernel::Routes;
@@ -31,5 +32,6 @@ pub fn register(routes: &mut Routes) {
     pricing::routes::register(routes);
     rate::routes::register(routes);
     tax::routes::register(routes);
+    tax_rule::routes::register(routes);
     term::routes::register(routes);
 }

@@ -261,8 +261,24 @@ impl Sheet<'_> {
         self.y += 700;
     }
 
+    /// What taxes say, each text once.
+    fn tax_notes(&mut self) {
+        let mut said: Vec<&str> = Vec::new();
+        for note in self.paper.taxes.iter().filter_map(|tax| tax.note.as_deref()) {
+            if !said.contains(&note) {
+                said.push(note);
+                self.make_room(LEADING);
+                self.paragraph(note, PLAIN, RIGHT);
+            }
+        }
+        if !said.is_empty() {
+            self.y += 150;
+        }
+    }
+
     fn texts(&mut self) {
         let (paper, words) = (self.paper, self.words);
+        self.tax_notes();
         if let Some(terms) = &paper.payment_terms {
             self.section(words.payment_terms, terms, PLAIN);
         }

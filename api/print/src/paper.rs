@@ -125,6 +125,8 @@ pub struct Line {
 pub struct Tax {
     /// Its name.
     pub name: String,
+    /// What the document says of it, such as why none is due.
+    pub note: Option<String>,
     /// On what.
     pub base: Amount,
     /// How much.

@@ -56,6 +56,8 @@ pub struct Model {
     pub order_rules: Option<Json<OrderRules>>,
     /// Null: nothing.
     pub document_rules: Option<Json<DocumentRules>>,
+    /// Whether it has tax rules: the documents of companies without do not look for them. Null means no.
+    pub has_tax_rules: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,5 +14,6 @@ pub mod payment_terms;
 pub mod price_lists;
 pub mod price_rules;
 pub mod products;
+pub mod tax_rules;
 pub mod taxes;
 pub mod units;

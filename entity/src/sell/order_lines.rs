@@ -5,7 +5,7 @@
 //! Personal: `description`, `section` and `price_override_reason` are free text.
 
 use crate::TaxAmount;
-use causeway_value::{Amount, BillingPolicy, Day, Dimensions, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId};
+use causeway_value::{Amount, BillingPolicy, Day, Dimensions, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TaxRuleId, TenantId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -54,6 +54,10 @@ pub struct Model {
     pub document_discount_percent: Option<Percent>,
     /// What it is looked at by; null means nothing.
     pub dimensions: Option<Json<Dimensions>>,
+    /// The tax rule that determined its taxes; null when they are the product's or were given.
+    pub tax_rule_id: Option<TaxRuleId>,
+    /// What would have been its taxes, when others were given.
+    pub determined_tax_ids: Option<Json<Vec<TaxId>>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

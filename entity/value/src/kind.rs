@@ -146,6 +146,15 @@ impl Kind for Tax {
 /// Id of a tax.
 pub type TaxId = Id<Tax>;
 
+/// Which taxes a company's customers pay.
+pub enum TaxRule {}
+impl Kind for TaxRule {
+    const PREFIX: &'static str = "txr";
+    const NAME: &'static str = "tax_rule";
+}
+/// Id of a tax rule.
+pub type TaxRuleId = Id<TaxRule>;
+
 /// When an invoice is due.
 pub enum PaymentTerm {}
 impl Kind for PaymentTerm {
@@ -524,6 +533,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     (PriceList::PREFIX, PriceList::NAME),
     (PriceRule::PREFIX, PriceRule::NAME),
     (Tax::PREFIX, Tax::NAME),
+    (TaxRule::PREFIX, TaxRule::NAME),
     (PaymentTerm::PREFIX, PaymentTerm::NAME),
     (ExchangeRate::PREFIX, ExchangeRate::NAME),
     (Lead::PREFIX, Lead::NAME),

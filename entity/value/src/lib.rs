@@ -22,6 +22,7 @@ mod quote_rules;
 mod round;
 mod rounding;
 mod state;
+mod tax_rule;
 mod term;
 mod time;
 
@@ -44,5 +45,6 @@ pub use quote_rules::{ApprovalReason, QuoteRules};
 pub use round::{Overflow, product, spread};
 pub use rounding::{CashRounding, CashStrategy, Coins, RoundingMethod, RoundingRule};
 pub use state::*;
+pub use tax_rule::{AskedRegistration, TaxReplacement};
 pub use term::{DiscountTaxMode, EarlyDiscount, TermLine, TermOrder};
 pub use time::{Day, Instant, TimeError, Zone};

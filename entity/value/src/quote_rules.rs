@@ -29,6 +29,10 @@ pub struct QuoteRules {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 3650)]
     pub min_lead_days: Option<u32>,
+    /// Whether a line needs a second person whose taxes are given and not those that product and tax rules determine, or that has no tax without a tax rule
+    /// that says so; null means that it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_override: Option<bool>,
 }
 
 /// Why a quote needs a second person.

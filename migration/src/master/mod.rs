@@ -9,3 +9,4 @@ pub(crate) mod m0013_parties;
 pub(crate) mod m0028_party_identity;
 pub(crate) mod m0029_bundles;
 pub(crate) mod m0087_dimensions;
+pub(crate) mod m0100_tax_rules;

@@ -35,7 +35,8 @@ pub struct QuoteLineInput {
     /// The discount of this line: 0 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount_percent: Option<Percent>,
-    /// The taxes: the product's taxes of the company when not given, none when empty.
+    /// The taxes, none when empty: those that product and tax rules determine when not given. Others are shown by the checks, and may need a second person
+    /// (`quote_rules.tax_override`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 500)]
     pub tax_ids: Option<Vec<TaxId>>,

@@ -5,7 +5,7 @@ use crate::object::{Explanation, ExternalRef};
 use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
 use causeway_value::{
     AmountText, ApprovalReason, CompanyId, Currency, Day, DiscountBase, DiscountPosting, FlowId, Instant, OpportunityId, OrderId, PartyId, PaymentTermId,
-    Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, QuoteStatus, QuoteTemplateId, TaxId, TaxRounding, UserId,
+    Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, QuoteStatus, QuoteTemplateId, TaxId, TaxRounding, TaxRuleId, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -131,6 +131,10 @@ pub struct QuoteLine {
     pub discount_percent: Percent,
     /// The taxes.
     pub tax_ids: Vec<TaxId>,
+    /// The tax rule that determined them; null when they are the product's or were given.
+    pub tax_rule_id: Option<TaxRuleId>,
+    /// What product and tax rules determine, where other taxes were given; null where they are the same.
+    pub determined_tax_ids: Option<Vec<TaxId>>,
     /// Without tax, after discounts.
     pub net_amount: AmountText,
     /// The tax.

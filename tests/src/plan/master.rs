@@ -12,6 +12,7 @@ use causeway_value::{
     OrderRules, QuoteRules, RequiredInputs, RoundingMethod, RoundingRule, SameDueDate,
 };
 use serde_json::{Value, json, to_value};
+use std::sync::atomic::{AtomicI32, Ordering};
 
 fn rounding_rules() -> Vec<RoundingRule> {
     let cash = CashRounding { step: "0.05".into(), method: RoundingMethod::Down, strategy: CashStrategy::BiggestTax };
@@ -69,6 +70,7 @@ impl Fixture {
             "CreateTax" => {
                 let more = tax::CreateTax {
                     account_id: Some(self.account),
+                    note: Some("Reduced rate".to_owned()),
                     sequence: Some(1),
                     included: Some(true),
                     affects_base: Some(true),
@@ -80,6 +82,15 @@ impl Fixture {
             "UpdateTax" => {
                 let id = caller.post::<tax::op::CreateTax>((), &percent_tax(company, &unique("VAT"), "7")).await.id;
                 self.on(id, body(json!({ "name": "Old VAT", "sequence": 2, "account_id": self.account, "active": false, "metadata": { "tier": "b" } })))
+            }
+            "CreateTaxRule" => self.create(body(self.full_tax_rule())),
+            "UpdateTaxRule" => {
+                let id = caller.raw.post("/v1/tax-rules", &self.full_tax_rule()).await.success()["id"].as_str().unwrap_or_default().to_owned();
+                let change = self.full_tax_rule();
+                let mut change = change.as_object().cloned().unwrap_or_default();
+                change.remove("company_id");
+                change.insert("active".to_owned(), json!(false));
+                self.on(id, body(Value::Object(change)))
             }
             "CreatePaymentTerm" => {
                 let mut term = to_value(term_body(&unique("TERM"), vec![percent_after("30", 0), percent_after("70", 30)])).expect("JSON");
@@ -127,7 +138,20 @@ impl Fixture {
             payment_term_ids: vec![self.shop.term],
             validity_days: Some(30),
             min_lead_days: Some(7),
+            tax_override: Some(true),
         }
+    }
+
+    /// Of the second company, so that the documents of the first one are those of a company without rules.
+    fn full_tax_rule(&self) -> Value {
+        static NEXT: AtomicI32 = AtomicI32::new(1);
+        let tax = self.second.tax;
+        json!({
+            "company_id": self.second.company, "name": "Reverse charge", "sequence": NEXT.fetch_add(1, Ordering::Relaxed), "party_id": self.shop.party,
+            "countries": ["CH"], "registration": "valid", "customer_kind": "organization", "segment": "retail", "valid_from": "2026-01-01",
+            "valid_until": "2030-12-31", "replacements": [{ "tax_id": tax, "by": [tax] }], "other_tax_ids": [], "free_line_tax_ids": [tax],
+            "metadata": { "tier": "a" }
+        })
     }
 
     pub(super) fn full_party(&self) -> CreateParty {

@@ -68,6 +68,7 @@ mod sweep_statements;
 mod sweep_tenants;
 mod sweep_writes;
 mod tampering;
+mod tax_rules;
 mod teaching;
 mod total_discount;
 mod vectors;

@@ -20,6 +20,7 @@ async fn strict(tenant: &Caller, shop: &Shop) {
         payment_term_ids: Vec::new(),
         validity_days: Some(30),
         min_lead_days: None,
+        tax_override: None,
     };
     let change = UpdateCompany { quote_rules: Patch::Value(rules.clone()), ..UpdateCompany::default() };
     assert_eq!(tenant.post::<company::UpdateCompany>(shop.company, &change).await.quote_rules, rules);

@@ -284,6 +284,7 @@ fn tax(ctx: &Ctx, company_id: CompanyId, id: TaxId, included: bool) -> taxes::Mo
         base_affected: true,
         group_of: Json(Vec::new()),
         account_id: None,
+        note: None,
         active: true,
         metadata: Json::default(),
         version: 1,

@@ -40,6 +40,7 @@ fn checks() -> Vec<Check> {
         chain::checks(),
         snapshots::checks(),
         repeats::checks(),
+        taxes::checks(),
     ]
     .concat()
 }

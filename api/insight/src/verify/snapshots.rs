@@ -4,12 +4,13 @@ use super::check::{Check, Unit};
 
 /// The kinds of objects whose every change is recorded: table, name and company column, empty when the kind belongs to no company. What starts from a
 /// template, such as the accounts of a chart, has no record before its first change and is left out.
-const OBJECTS: [(&str, &str, &str); 19] = [
+const OBJECTS: [(&str, &str, &str); 20] = [
     ("companies", "company", "id"),
     ("parties", "party", ""),
     ("categories", "category", ""),
     ("products", "product", ""),
     ("taxes", "tax", "company_id"),
+    ("tax_rules", "tax_rule", "company_id"),
     ("payment_terms", "payment_term", ""),
     ("price_lists", "price_list", ""),
     ("leads", "lead", "company_id"),

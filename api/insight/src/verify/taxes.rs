@@ -1,6 +1,7 @@
-//! The taxes of a line are its tax amount: the split is kept as JSON, so the lines are read page by page and added up here.
+//! A company knows whether it has tax rules. The taxes of a line are its tax amount: the split is kept as JSON, so the lines are read page by page and added
+//! up here.
 
-use super::check::{Unit, written};
+use super::check::{Check, Unit, written};
 use crate::sql::{self, statement};
 use causeway_contract::Problem;
 use causeway_entity::TaxAmount;
@@ -33,6 +34,14 @@ struct Line {
     currency: Currency,
     tax_amount: Amount,
     taxes: Json<Vec<TaxAmount>>,
+}
+
+/// The check that is one statement: documents of a company look for tax rules when it has some.
+pub(super) fn checks() -> Vec<Check> {
+    let sql = "SELECT id, label, NULL AS currency, expected, found FROM (SELECT c.id AS id, c.name AS label, \
+                   CASE WHEN EXISTS (SELECT 1 FROM tax_rules r WHERE r.tenant_id = $1 AND r.company_id = c.id) THEN 1 ELSE 0 END AS expected, \
+                   CASE WHEN c.has_tax_rules THEN 1 ELSE 0 END AS found FROM companies c WHERE c.tenant_id = $1 [c.id]) t WHERE expected <> found";
+    vec![Check { name: "company_tax_rules", subject: "com", what: "whether it has tax rules as noted", unit: Unit::Count, sql: sql.to_owned() }]
 }
 
 /// Adds up the taxes of every line that the caller may see.

@@ -66,6 +66,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
         max_rate_age_days: body.max_rate_age_days.map(i64::from),
         order_rules: body.order_rules.clone().map(Json),
         document_rules: body.document_rules.clone().map(Json),
+        has_tax_rules: None,
     };
     tx.insert(row.clone());
     for account in chart {

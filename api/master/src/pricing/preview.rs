@@ -1,14 +1,17 @@
 //! What a customer would pay, asked without a document (QTE-05, QTE-06, QTE-14): the same rules that price documents answer.
 
 use super::Trace;
-use super::service::{LineToPrice, price_lines};
+use super::service::{LineToPrice, PricedLine, price_lines};
 use crate::party::store as party;
+use crate::tax_rule::determine::taxation;
 use crate::{check, company};
 use causeway_contract::{FieldError, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::master::parties;
 use causeway_kernel::{Ctx, Tx};
 use causeway_openapi::object::{Explanation, ExplanationCandidate, ExplanationStep};
 use causeway_openapi::pricing as wire;
-use causeway_value::Quantity;
+use causeway_value::{Day, Quantity};
 use serde_json::Value;
 
 /// The price of a product for a customer on a day.
@@ -26,7 +29,10 @@ pub async fn price(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PriceQuery) -> Resu
     let quantity = query.quantity.unwrap_or(Quantity::ONE);
     let line = LineToPrice { product_id: Some(query.product_id), quantity, unit: query.unit.clone(), ..LineToPrice::default() };
     let priced = price_lines(ctx, tx, &company, &party, date, currency, std::slice::from_ref(&line)).await.map_err(as_parameters)?;
-    let Some(priced) = priced.into_iter().next() else { return Err(Problem::not_found()) };
+    let Some(mut priced) = priced.into_iter().next() else { return Err(Problem::not_found()) };
+    if company.has_tax_rules == Some(true) {
+        taxed(tx, &company, &party, date, &mut priced).await?;
+    }
     Ok(wire::CustomerPrice {
         object: "customer_price".to_owned(),
         product_id: query.product_id,
@@ -39,6 +45,19 @@ pub async fn price(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PriceQuery) -> Resu
         source: priced.source.to_string(),
         explain: explanation(priced.trace),
     })
+}
+
+/// The price with the taxes in it that the customer pays, as the lines of documents have it.
+async fn taxed(tx: &mut Tx<'_>, company: &companies::Model, party: &parties::Model, date: Day, priced: &mut PricedLine) -> Result<(), Problem> {
+    let taxation = taxation(tx, company, party, date).await?;
+    let taxes = taxation.of_line(None, priced.product.as_ref(), "", &mut Vec::new());
+    let price = taxation.price(&taxes, priced.unit_price, priced.price_base_quantity)?;
+    if price != priced.unit_price {
+        priced.trace.taxed_anew(priced.unit_price, price);
+        priced.unit_price = price;
+    }
+    taxation.explain(&taxes, &mut priced.trace);
+    Ok(())
 }
 
 /// A query has names where a body has pointers.

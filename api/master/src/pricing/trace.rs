@@ -1,5 +1,6 @@
 //! Why a price is what it is (design: "Explain"). Stored with the revision that it decided.
 
+use causeway_value::Price;
 use serde::{Deserialize, Serialize};
 
 /// What was computed, from what, and what else was possible.
@@ -38,7 +39,7 @@ pub struct TraceCandidate {
 }
 
 impl Trace {
-    pub(super) fn step(&mut self, rule: impl Into<String>, input: impl Into<String>, outcome: impl Into<String>, because: impl Into<String>) {
+    pub(crate) fn step(&mut self, rule: impl Into<String>, input: impl Into<String>, outcome: impl Into<String>, because: impl Into<String>) {
         self.steps.push(TraceStep { rule: rule.into(), input: input.into(), outcome: outcome.into(), because: because.into() });
     }
 
@@ -53,11 +54,17 @@ impl Trace {
         self.candidates.extend(bundle.candidates.iter().cloned());
     }
 
-    pub(super) fn lost(&mut self, rule: impl Into<String>, because: impl Into<String>) {
+    /// The price after other taxes took the place of those in it.
+    pub fn taxed_anew(&mut self, before: Price, after: Price) {
+        self.result = after.to_string();
+        self.step("taxes_in_price", before.to_string(), after.to_string(), "a tax rule replaces the taxes in the price; what is paid without tax stays");
+    }
+
+    pub(crate) fn lost(&mut self, rule: impl Into<String>, because: impl Into<String>) {
         self.candidates.push(TraceCandidate { rule: rule.into(), outcome: "lost".to_owned(), lost_because: Some(because.into()) });
     }
 
-    pub(super) fn applied(&mut self, rule: impl Into<String>) {
+    pub(crate) fn applied(&mut self, rule: impl Into<String>) {
         self.candidates.push(TraceCandidate { rule: rule.into(), outcome: "applied".to_owned(), lost_because: None });
     }
 }

@@ -12,12 +12,14 @@
 //!
 //! A discount of the total with tax comes last, off what the lines and their taxes come to (vectors PRICE-026, PRICE-027, TAX-055).
 
+mod included;
 mod off_total;
 
 use super::ratio::Ratio;
 use causeway_contract::{Code, FieldError};
 pub use causeway_entity::TaxAmount;
 use causeway_value::{Amount, Currency, DiscountPosting, Overflow, Percent, Quantity, TaxId, TaxKind, TaxRounding};
+pub use included::price_with;
 use std::collections::BTreeMap;
 
 /// A tax as far as computing needs it.
@@ -129,7 +131,7 @@ pub fn compute_line(line: &TaxableLine, policy: TaxPolicy, currency: Currency) -
 /// [`Overflow`] when a number does not fit, or when the taxes leave no net to solve for: division taxes of 100 % or more outside of the price, included
 /// taxes of −100 % together.
 pub fn compute_document(lines: &[TaxableLine], policy: TaxPolicy, currency: Currency) -> Result<TaxedDocument, Overflow> {
-    let stacks = lines.iter().map(|line| Stack::of(line, currency)).collect::<Result<Vec<_>, _>>()?;
+    let stacks = lines.iter().map(|line| Stack::of(line, currency.minor_units())).collect::<Result<Vec<_>, _>>()?;
     let rounded = match policy.rounding {
         TaxRounding::PerLine => stacks.iter().map(|stack| per_line(stack, policy.step)).collect::<Result<Vec<_>, _>>()?,
         TaxRounding::PerDocument | TaxRounding::PerDocumentNet => per_document(&stacks, policy)?,
@@ -239,7 +241,8 @@ impl Affine {
 }
 
 impl Stack {
-    fn of(line: &TaxableLine, currency: Currency) -> Result<Self, Overflow> {
+    /// The stack of a line whose amount is in parts of which a major unit has so many.
+    fn of(line: &TaxableLine, minor_units: i64) -> Result<Self, Overflow> {
         let mut taxes: Vec<TaxDef> = line.taxes.iter().filter(|tax| tax.kind != TaxKind::Group).copied().collect();
         taxes.sort_by_key(|tax| tax.sequence);
         let mut affecting = 0;
@@ -251,7 +254,7 @@ impl Stack {
         let mut layers = Vec::with_capacity(taxes.len());
         for (tax, level) in taxes.iter().zip(&levels) {
             let part = match tax.kind {
-                TaxKind::Fixed => Part::Fixed(fixed_amount(line, tax.rate, currency)?),
+                TaxKind::Fixed => Part::Fixed(fixed_amount(line, tax.rate, minor_units)?),
                 TaxKind::Division => {
                     let together = taxes.iter().zip(&levels).filter(|(other, at)| *at == level && is_division(other, tax.included));
                     division_part(tax, together.map(|(other, _)| other.rate))?
@@ -333,13 +336,13 @@ fn division_part(tax: &TaxDef, together: impl Iterator<Item = Percent>) -> Resul
 }
 
 /// The rate per unit times the units. The units have the sign of the line, so that two negatives, price and quantity, make a positive tax.
-fn fixed_amount(line: &TaxableLine, rate: Percent, currency: Currency) -> Result<Ratio, Overflow> {
+fn fixed_amount(line: &TaxableLine, rate: Percent, minor_units: i64) -> Result<Ratio, Overflow> {
     let quantity = i128::from(line.quantity.0);
     let units = match line.amount.0.signum() {
         0 => quantity,
         sign => quantity.abs() * i128::from(sign),
     };
-    let top = units.checked_mul(rate.0.into()).and_then(|top| top.checked_mul(currency.minor_units().into())).ok_or(Overflow)?;
+    let top = units.checked_mul(rate.0.into()).and_then(|top| top.checked_mul(minor_units.into())).ok_or(Overflow)?;
     Ratio::of(top, i128::from(Quantity::ONE.0) * 1_000_000)
 }
 

@@ -19,6 +19,10 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateTax) -> Resul
     company::service::named(tx, body.company_id, &mut errors).await?;
     check::not_blank(&body.code, "/code", &mut errors);
     check::not_blank(&body.name, "/name", &mut errors);
+    body.note.iter().for_each(|note| check::not_blank(note, "/note", &mut errors));
+    if body.kind == TaxKind::Group && body.note.is_some() {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/note", "must stand on a member of the group: documents list the members"));
+    }
     let included = body.included.unwrap_or(false);
     if body.rate.is_none() && body.kind != TaxKind::Group {
         errors.push(FieldError::pointer(Code::Required, "/rate", "is required unless the kind is group"));
@@ -49,6 +53,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateTax) -> Resul
         version: 1,
         created_at: now,
         updated_at: now,
+        note: body.note.clone(),
     };
     tx.insert(row.clone());
     record(ctx, tx, "tax.created", &row)
@@ -118,6 +123,7 @@ pub fn view(row: &taxes::Model) -> wire::Tax {
         base_affected: row.base_affected,
         group_of: row.group_of.0.clone(),
         account_id: row.account_id,
+        note: row.note.clone(),
         active: row.active,
         metadata: row.metadata.0.clone(),
     }

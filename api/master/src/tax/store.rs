@@ -78,16 +78,21 @@ impl TaxDefs {
             }
         };
         if errors.len() == before {
-            let mut flat: Vec<TaxId> = self.flat(&ids).into_iter().map(|tax| tax.id).collect();
-            flat.sort_unstable();
-            if flat.windows(2).any(|pair| matches!(pair, [first, second] if first == second)) {
-                errors.push(FieldError::pointer(Code::InvalidValue, format!("{pointer}/tax_ids"), "hold one tax twice, itself or in a group"));
-            }
+            self.check_twice(&ids, pointer, errors);
         }
         ids
     }
 
-    fn check_given(&self, id: TaxId, pointer: &str, errors: &mut Vec<FieldError>) {
+    /// No tax may be there twice, itself or in a group.
+    pub(crate) fn check_twice(&self, ids: &[TaxId], pointer: &str, errors: &mut Vec<FieldError>) {
+        let mut flat: Vec<TaxId> = self.flat(ids).into_iter().map(|tax| tax.id).collect();
+        flat.sort_unstable();
+        if flat.windows(2).any(|pair| matches!(pair, [first, second] if first == second)) {
+            errors.push(FieldError::pointer(Code::InvalidValue, format!("{pointer}/tax_ids"), "hold one tax twice, itself or in a group"));
+        }
+    }
+
+    pub(crate) fn check_given(&self, id: TaxId, pointer: &str, errors: &mut Vec<FieldError>) {
         match self.get(id) {
             None => errors.push(check::unknown::<Tax>(pointer, "company")),
             Some(row) if !row.active => {
@@ -162,6 +167,7 @@ mod tests {
             base_affected: true,
             group_of: Json(group_of.to_vec()),
             account_id: None,
+            note: None,
             active: true,
             metadata: Json::default(),
             version: 1,

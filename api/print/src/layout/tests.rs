@@ -48,7 +48,7 @@ fn paper(items: Vec<Item>) -> Paper {
         items,
         discount: Percent::ZERO,
         untaxed: Amount(untaxed),
-        taxes: vec![Tax { name: "VAT 19 %".to_owned(), base: Amount(untaxed), amount: Amount(untaxed * 19 / 100) }],
+        taxes: vec![Tax { name: "VAT 19 %".to_owned(), note: None, base: Amount(untaxed), amount: Amount(untaxed * 19 / 100) }],
         rounding: Amount::ZERO,
         total: Amount(untaxed * 119 / 100),
         payment_terms: Some("30 days net".to_owned()),
@@ -93,6 +93,16 @@ fn what_was_rounded_stands_before_the_total() {
     let place = |wanted: &str| texts.iter().position(|text| *text == wanted);
     assert!(place("VAT 19 % on 648.00") < place("Rounding") && place("Rounding") < place("Total"), "{texts:?}");
     assert!(texts.contains(&"-0.02") || texts.contains(&"\u{2212}0.02"), "{texts:?}");
+}
+
+#[test]
+fn what_taxes_say_stands_once_below_the_total() {
+    let tax = |name: &str, note: Option<&str>| Tax { name: name.to_owned(), note: note.map(str::to_owned), base: Amount(100), amount: Amount::ZERO };
+    let taxes = vec![tax("Goods", Some("Reverse charge")), tax("Services", Some("Reverse charge")), tax("VAT", None), tax("Export", Some("Tax free export"))];
+    let pages = pages(&Paper { taxes, ..paper(vec![Item::Line(line("Chai", 64_800))]) });
+    let texts = texts(&pages[0]);
+    let said: Vec<_> = texts.iter().filter(|text| ["Total", "Reverse charge", "Tax free export"].contains(text)).collect();
+    assert_eq!(said, [&"Total", &"Reverse charge", &"Tax free export"]);
 }
 
 #[test]

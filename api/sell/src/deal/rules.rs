@@ -80,14 +80,7 @@ pub(super) fn warnings(deal: &Deal<'_>, around: &Around) -> Result<Vec<(Name, Op
         (Name::OpportunityAmount, opportunity_amount(deal, around.opportunity.as_ref())),
         (Name::Dates, dates(deal)),
         (Name::LinePrices, numbered(deal.lines, |line| line.unit_price.0 == 0, "have no price. Give them one, or leave it when they are free")),
-        (
-            Name::LineTaxes,
-            numbered(
-                deal.lines,
-                |line| line.tax_ids.is_empty() && !line.net_amount.is_zero(),
-                "have no tax. Give the products one, or leave it when none is due",
-            ),
-        ),
+        (Name::LineTaxes, line_taxes(deal.lines)),
         (Name::Margin, beyond(true).map(|told| if around.costs { told } else { "The margin is below the limit of the company.".to_owned() })),
         (Name::Limits, beyond(false)),
     ])
@@ -147,6 +140,16 @@ fn dates(deal: &Deal<'_>) -> Option<String> {
     (!wrong.is_empty()).then(|| wrong.join(" "))
 }
 
+/// Lines whose taxes nobody determined.
+fn line_taxes(lines: &[Line]) -> Option<String> {
+    let otherwise = "have other taxes than their products and the tax rules determine (`determined_tax_ids`). Leave `tax_ids` out, or have it looked at";
+    let found = [
+        numbered(lines, |line| line.untaxed() && !line.taxed_otherwise(), "have no tax. Give the products one, or leave it when none is due"),
+        numbered(lines, Line::taxed_otherwise, otherwise),
+    ];
+    found.into_iter().flatten().reduce(|one, other| format!("{one} {other}"))
+}
+
 /// The lines that count and are wrong, by their numbers.
 fn numbered(lines: &[Line], wrong: impl Fn(&Line) -> bool, what: &str) -> Option<String> {
     let numbers: Vec<String> = (1_u32..).zip(lines).filter(|(_, line)| line.counts() && wrong(line)).map(|(number, _)| number.to_string()).collect();
@@ -182,6 +185,21 @@ mod tests {
         let past = Deal { valid_until: "2026-11-30".parse().ok(), ..deal(&[]) };
         assert_eq!(dates(&past).as_deref(), Some("It is of 2026-12-01 and was valid until 2026-11-30 only."));
         assert_eq!(dates(&Deal { valid_until: "2026-12-01".parse().ok(), ..deal(&[]) }), None);
+    }
+
+    #[test]
+    fn taxes_that_nothing_determines_are_told() {
+        let sold = |tax_ids: &[TaxId], determined: Option<Vec<TaxId>>| Line {
+            net_amount: Amount(100),
+            tax_ids: tax_ids.to_vec(),
+            determined_tax_ids: determined,
+            ..plain_line()
+        };
+        let (own, other) = (TaxId::new(), TaxId::new());
+        let by_rule = Line { tax_rule_id: Some(causeway_value::TaxRuleId::new()), ..sold(&[], None) };
+        let told = line_taxes(&[sold(&[own], None), sold(&[], None), sold(&[other], Some(vec![own])), sold(&[], Some(vec![own])), by_rule.clone()]).unwrap();
+        assert!(told.starts_with("The lines 2 have no tax.") && told.contains("The lines 3, 4 have other taxes"), "{told}");
+        assert_eq!(line_taxes(&[sold(&[own], None), by_rule]), None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use causeway_entity::TaxAmount;
 use causeway_entity::sell::{order_lines, quote_lines};
 use causeway_master::dimension::service::stored;
 use causeway_value::{
-    Amount, BillingPolicy, Dimensions, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, TaxId, TenantId,
+    Amount, BillingPolicy, Dimensions, Json, OrderId, OrderLineId, Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, TaxId, TaxRuleId, TenantId,
 };
 use offer::{Choice, Promise};
 
@@ -64,6 +64,10 @@ pub struct Line {
     pub dimensions: Dimensions,
     /// The document's discount that it keeps; none for that which the document has now.
     pub document_discount: Option<Percent>,
+    /// The tax rule that determined its taxes; none when they are the product's or were given.
+    pub tax_rule_id: Option<TaxRuleId>,
+    /// What product and tax rules determine, when other taxes were given.
+    pub determined_tax_ids: Option<Vec<TaxId>>,
 }
 
 impl Line {
@@ -77,6 +81,18 @@ impl Line {
     #[must_use]
     pub fn document_discount(&self, of_document: Percent) -> Percent {
         self.document_discount.unwrap_or(of_document)
+    }
+
+    /// Whether its taxes are not those that product and tax rules determine. Of what comes to nothing there is no tax.
+    #[must_use]
+    pub fn taxed_otherwise(&self) -> bool {
+        self.determined_tax_ids.is_some() && !self.net_amount.is_zero()
+    }
+
+    /// Whether it has no tax and no tax rule says so.
+    #[must_use]
+    pub fn untaxed(&self) -> bool {
+        self.tax_ids.is_empty() && self.tax_rule_id.is_none() && !self.net_amount.is_zero()
     }
 
     /// The row of a quote's line.
@@ -109,6 +125,8 @@ impl Line {
             promised_date: self.promise.and_then(Promise::date),
             lead_days: self.promise.and_then(Promise::lead_days).map(i64::from),
             dimensions: stored(&self.dimensions),
+            tax_rule_id: self.tax_rule_id,
+            determined_tax_ids: self.determined_tax_ids.map(Json),
         }
     }
 
@@ -143,6 +161,8 @@ impl Line {
             section: self.section,
             document_discount_percent: self.document_discount,
             dimensions: stored(&self.dimensions),
+            tax_rule_id: self.tax_rule_id,
+            determined_tax_ids: self.determined_tax_ids.map(Json),
         }
     }
 }
@@ -171,6 +191,8 @@ impl From<&quote_lines::Model> for Line {
             promise: Promise::stored(row.promised_date, row.lead_days),
             document_discount: None,
             dimensions: row.dimensions.clone().unwrap_or_default().0,
+            tax_rule_id: row.tax_rule_id,
+            determined_tax_ids: row.determined_tax_ids.clone().map(|ids| ids.0),
         }
     }
 }
@@ -200,6 +222,8 @@ impl From<&order_lines::Model> for Line {
             promise: row.promised_date.map(Promise::On),
             document_discount: row.document_discount_percent,
             dimensions: row.dimensions.clone().unwrap_or_default().0,
+            tax_rule_id: row.tax_rule_id,
+            determined_tax_ids: row.determined_tax_ids.clone().map(|ids| ids.0),
         }
     }
 }
@@ -229,5 +253,7 @@ pub(crate) fn plain_line() -> Line {
         promise: None,
         document_discount: None,
         dimensions: Dimensions::new(),
+        tax_rule_id: None,
+        determined_tax_ids: None,
     }
 }

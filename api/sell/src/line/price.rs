@@ -15,10 +15,11 @@ use causeway_master::dimension::service as dimension;
 use causeway_master::pricing::Trace;
 use causeway_master::pricing::bundle::{DocumentLine, document_lines};
 use causeway_master::pricing::rules::PriceSource;
-use causeway_master::pricing::service::lines_to_price;
+use causeway_master::pricing::service::{PricedLine, lines_to_price};
 use causeway_master::tax::store::{TaxDefs, tax_defs};
+use causeway_master::tax_rule::determine::{LineTaxes, Taxation, taxation};
 use causeway_openapi::line::LineInput;
-use causeway_value::{Amount, BillingPolicy, CompanyId, Day, Percent};
+use causeway_value::{Amount, BillingPolicy, CompanyId, Day, Overflow, Percent};
 
 /// For whom and when lines are priced.
 #[derive(Clone, Copy, Debug)]
@@ -80,12 +81,13 @@ pub async fn price_offered(
     check(inputs, errors);
     dimension::check_lines(tx, scope.company.id, inputs.iter().map(|input| &input.dimensions).enumerate(), errors).await?;
     let found = document_lines(ctx, tx, scope.company, scope.party, scope.day, scope.terms.currency, &lines_to_price(inputs)).await;
-    let taxes = tax_defs(tx, scope.company.id).await?;
+    let taxation = taxation(tx, scope.company, scope.party, scope.day).await?;
+    let taxes = &taxation.defs;
     let found = match found {
         Ok(found) => found,
         Err(problem) if problem.meta.is_empty() && !problem.errors.is_empty() => {
             errors.extend(problem.errors);
-            check_taxes(inputs, &taxes, errors);
+            check_taxes(inputs, taxes, errors);
             return Ok(None);
         }
         Err(problem) => return Err(problem),
@@ -95,7 +97,7 @@ pub async fn price_offered(
         let Some(input) = inputs.get(found.input) else { continue };
         let pointer = format!("/lines/{}", found.input);
         let at = found.input;
-        let (mut line, trace) = line(input, found, &taxes, &pointer, errors);
+        let (mut line, trace) = line(input, found, &taxation, &pointer, errors);
         offers.adorn(at, &mut line);
         priced.lines.push(line);
         priced.traces.push(trace);
@@ -140,10 +142,15 @@ fn check_taxes(inputs: &[LineInput], taxes: &TaxDefs, errors: &mut Vec<FieldErro
     }
 }
 
-fn line(input: &LineInput, document_line: DocumentLine, taxes: &TaxDefs, pointer: &str, errors: &mut Vec<FieldError>) -> (Line, Trace) {
-    let DocumentLine { quantity, priced: found, bundle, .. } = document_line;
-    let product = found.product.as_ref();
+fn line(input: &LineInput, document_line: DocumentLine, taxation: &Taxation, pointer: &str, errors: &mut Vec<FieldError>) -> (Line, Trace) {
+    let DocumentLine { quantity, priced: mut found, bundle, .. } = document_line;
+    let taxes = taxation.of_line(input.tax_ids.as_deref(), found.product.as_ref(), pointer, errors);
     let given = found.source == PriceSource::Given;
+    if taxed_anew(&mut found, taxation, &taxes).is_err() {
+        errors.push(FieldError::pointer(Code::AmountOverflow, format!("{pointer}/product_id"), "has a price that is too large with its taxes"));
+    }
+    taxation.explain(&taxes, &mut found.trace);
+    let product = found.product.as_ref();
     let line = Line {
         product_id: product.map(|product| product.id),
         description: description(input, product, bundle.as_ref()),
@@ -159,7 +166,7 @@ fn line(input: &LineInput, document_line: DocumentLine, taxes: &TaxDefs, pointer
         billing_policy: product.map_or(BillingPolicy::OnOrder, |product| product.billing_policy),
         net_amount: Amount::ZERO,
         tax_amount: Amount::ZERO,
-        tax_ids: taxes.of_line(input.tax_ids.as_deref(), product, pointer, errors),
+        tax_ids: taxes.ids,
         taxes: Vec::new(),
         unit_cost: found.unit_cost,
         section: None,
@@ -167,8 +174,25 @@ fn line(input: &LineInput, document_line: DocumentLine, taxes: &TaxDefs, pointer
         promise: None,
         document_discount: None,
         dimensions: input.dimensions.clone(),
+        tax_rule_id: taxes.rule_id,
+        determined_tax_ids: taxes.determined,
     };
     (line, found.trace)
+}
+
+/// Prices of the lists have the product's taxes in them where those are included: what a tax rule puts in their place changes the price, but not what is paid
+/// without tax. A price that is given with the line is meant for the taxes that the line has, and stays.
+fn taxed_anew(found: &mut PricedLine, taxation: &Taxation, taxes: &LineTaxes) -> Result<(), Overflow> {
+    found.list_unit_price = found.list_unit_price.map(|price| taxation.price(taxes, price, found.price_base_quantity)).transpose()?;
+    if found.source == PriceSource::Given {
+        return Ok(());
+    }
+    let price = taxation.price(taxes, found.unit_price, found.price_base_quantity)?;
+    if price != found.unit_price {
+        found.trace.taxed_anew(found.unit_price, price);
+        found.unit_price = price;
+    }
+    Ok(())
 }
 
 /// The text of a line: its own, else its product's; a component says which bundle it is of.
@@ -183,7 +207,6 @@ fn description(input: &LineInput, product: Option<&products::Model>, bundle: Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use causeway_master::pricing::service::PricedLine;
     use causeway_value::{Price, ProductId, Quantity};
 
     #[test]
@@ -218,7 +241,7 @@ mod tests {
         };
         let found = DocumentLine { input: 0, quantity: Quantity::ONE, priced, bundle: None };
         let mut errors = Vec::new();
-        let (line, _) = line(&input, found, &TaxDefs::default(), "/lines/0", &mut errors);
+        let (line, _) = line(&input, found, &Taxation::default(), "/lines/0", &mut errors);
         assert_eq!((line.billing_policy, line.tax_ids, line.unit, errors), (BillingPolicy::OnOrder, Vec::new(), None, Vec::new()));
         assert_eq!((line.description.as_str(), line.price_source.as_str(), line.price_override_reason.as_deref()), ("Freight", "given", Some("agreed")));
     }

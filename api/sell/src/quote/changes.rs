@@ -125,6 +125,8 @@ mod tests {
             price_override_reason: None,
             discount_percent: Percent::ZERO,
             tax_ids: Vec::new(),
+            tax_rule_id: None,
+            determined_tax_ids: None,
             net_amount: net.into(),
             tax_amount: "0.00".into(),
             taxes: Vec::new(),

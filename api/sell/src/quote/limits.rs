@@ -3,7 +3,7 @@
 use crate::line::Line;
 use crate::line::offer::Promise;
 use causeway_master::pricing::amounts::price_override_percent;
-use causeway_value::{ApprovalReason, Day, Overflow, PaymentTermId, Percent, QuoteRules};
+use causeway_value::{ApprovalReason, Day, Overflow, PaymentTermId, Percent, QuoteRules, TaxId};
 
 /// What the limits look at besides the lines.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,7 @@ pub fn reasons(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Result<Vec<A
         reasons.extend(discount(rules, facts.discount, line, number));
         reasons.extend(price(rules, line, number)?);
         reasons.extend(lead(rules, facts, line, number));
+        reasons.extend(taxes(rules, line, number));
     }
     reasons.extend(margin(rules, facts.margin));
     reasons.extend(term(rules, facts));
@@ -82,6 +83,22 @@ fn lead(rules: &QuoteRules, facts: Facts, line: &Line, number: u32) -> Option<Ap
         limit: limit.to_string(),
         because: format!("the delivery is promised for {day}, {days} days from now; fewer than {limit} days need a second person"),
     })
+}
+
+/// Who gives a line other taxes than product and tax rules determine, or leaves it without any, asks somebody (QTE-10).
+fn taxes(rules: &QuoteRules, line: &Line, number: u32) -> Option<ApprovalReason> {
+    if rules.tax_override != Some(true) {
+        return None;
+    }
+    let named = |ids: &[TaxId]| if ids.is_empty() { "none".to_owned() } else { ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ") };
+    let (limit, because) = match &line.determined_tax_ids {
+        Some(determined) if line.taxed_otherwise() => {
+            (named(determined), "the taxes are given and are not those of product and tax rules; that needs a second person")
+        }
+        None if line.untaxed() => ("a tax".to_owned(), "the line has no tax, and no tax rule says so; that needs a second person"),
+        _ => return None,
+    };
+    Some(ApprovalReason { rule: "tax_override".to_owned(), line: Some(number), value: named(&line.tax_ids), limit, because: because.to_owned() })
 }
 
 fn margin(rules: &QuoteRules, margin: Option<Percent>) -> Option<ApprovalReason> {
@@ -158,6 +175,42 @@ mod tests {
         assert_eq!(broken(&rules, facts, &lines), [(rule.clone(), Some(1), "13".to_owned()), (rule.clone(), Some(3), "3".to_owned())]);
         assert_eq!(broken(&rules, Facts { promise: None, ..facts }, &[dear(true)])[0].0, "max_discount_percent");
         assert_eq!(broken(&rules, Facts { promise: None, ..facts }, &[dear(false)]), []);
+    }
+
+    #[test]
+    fn taxes_that_nothing_determines_need_somebody() {
+        use causeway_value::{Amount, TaxRuleId};
+        let rules = QuoteRules { tax_override: Some(true), ..QuoteRules::default() };
+        let (own, other) = (TaxId::new(), TaxId::new());
+        let sold = |tax_ids: &[TaxId], determined: Option<&[TaxId]>, rule| Line {
+            net_amount: Amount(100),
+            tax_ids: tax_ids.to_vec(),
+            determined_tax_ids: determined.map(<[TaxId]>::to_vec),
+            tax_rule_id: rule,
+            ..line("0", "1", None)
+        };
+        let lines = [
+            sold(&[own], None, None),
+            sold(&[other], Some(&[own]), None),
+            sold(&[], Some(&[own]), None),
+            sold(&[own], Some(&[]), None),
+            sold(&[], None, None),
+            // A rule says that none is due, and what costs nothing has none.
+            sold(&[], None, Some(TaxRuleId::new())),
+            Line { net_amount: Amount::ZERO, ..sold(&[], None, None) },
+            Line { net_amount: Amount::ZERO, ..sold(&[], Some(&[own]), None) },
+        ];
+        let rule = "tax_override".to_owned();
+        assert_eq!(
+            broken(&rules, facts("0"), &lines),
+            [
+                (rule.clone(), Some(2), other.to_string()),
+                (rule.clone(), Some(3), "none".to_owned()),
+                (rule.clone(), Some(4), own.to_string()),
+                (rule, Some(5), "none".to_owned()),
+            ]
+        );
+        assert_eq!(broken(&QuoteRules { tax_override: Some(false), ..rules }, facts("0"), &lines), []);
     }
 
     #[test]

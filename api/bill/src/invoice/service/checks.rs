@@ -2,6 +2,8 @@
 //!
 //! Checks that fail refuse the posting, all of them at once. Warnings never do: they are for whoever looks before posting.
 
+mod line_taxes;
+
 use super::complete::{customers, must_be_complete};
 use super::create::Common;
 use super::{credit, free_note, must_be_draft};
@@ -13,7 +15,7 @@ use causeway_books::period::service::must_be_open;
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{billables, invoice_lines, invoices, obligations};
 use causeway_entity::govern::companies;
-use causeway_entity::master::{addresses, parties, taxes};
+use causeway_entity::master::{addresses, parties, party_tax_ids, taxes};
 use causeway_kernel::{Ctx, Find, Tx, number};
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::chart;
@@ -190,10 +192,7 @@ async fn own_tax_accounts(tx: &mut Tx<'_>, lines: &[invoice_lines::Model]) -> Re
 /// What somebody should have a look at.
 async fn warnings(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)>, Problem> {
     let Draft { company, invoice, lines, .. } = draft;
-    let untaxed: Vec<String> =
-        lines.iter().filter(|line| line.tax_ids.0.is_empty() && !line.net_amount.is_zero()).map(|line| line.position.to_string()).collect();
-    let no_tax = (!untaxed.is_empty()).then(|| format!("The lines {} have no tax. Give the products one, or leave it when none is due.", untaxed.join(", ")));
-    let mut found = vec![(Name::LineTaxes, Found::warn(no_tax))];
+    let mut found = vec![(Name::LineTaxes, Found::warn(line_taxes::told(tx, draft).await?))];
     if invoice.kind == InvoiceKind::Invoice {
         let agreed = Common::of(&billed(tx, lines).await?).payment_term_id;
         let other = agreed.filter(|agreed| invoice.payment_term_id != Some(*agreed));
@@ -206,7 +205,8 @@ async fn warnings(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)
         let detail = address.is_none().then(|| format!("{} has no address, so the document shows none. Add one: PATCH /v1/parties/{{id}}.", party.name));
         found.push((Name::PartyAddress, Found::warn(detail)));
         let abroad = party.country.as_deref().is_some_and(|country| country != company.country);
-        let unregistered = abroad && invoice.tax_amount.is_zero() && party.tax_id.is_none();
+        let untaxed = abroad && invoice.tax_amount.is_zero() && party.tax_id.is_none();
+        let unregistered = untaxed && Find::<party_tax_ids::Entity>::new().eq(party_tax_ids::Column::PartyId, party.id).one(tx).await?.is_none();
         let detail = unregistered.then(|| format!("{} is abroad, is charged no tax and has no tax registration. Add its `tax_id`, or charge tax.", party.name));
         found.push((Name::PartyTaxId, Found::warn(detail)));
     }

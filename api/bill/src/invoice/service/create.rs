@@ -1,7 +1,7 @@
 //! Making a draft invoice.
 
 use super::dues::dues;
-use super::lines::{self, Document, Draft};
+use super::lines::{self, Buyer, Document, Draft};
 use super::selection::{MAX_LINES, select};
 use crate::billable;
 use crate::down_payment::Advances;
@@ -44,7 +44,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<
     };
     let early_discount = term.as_ref().filter(|_| direction == Direction::Sale).and_then(|term| term.early_discount.0.clone());
     let document = Document { id, company: &company, direction, currency, early_discount: early_discount.as_ref() };
-    let (mut draft, taxes) = lines::draft(tx, document, &billables, &body.lines, errors).await?;
+    let (mut draft, taxes) = lines::draft(tx, document, &billables, (&body.lines, Buyer { party: &party, day: ctx.today(company.time_zone) }), errors).await?;
     if draft.taxed.total < Amount::ZERO {
         let detail = "come to less than zero together; bill them with others, or credit an invoice instead";
         return Err(Problem::field(Code::InvalidValue, "/lines", detail));

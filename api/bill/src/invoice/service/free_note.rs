@@ -1,7 +1,7 @@
 //! Credit notes that take back no invoice (CRN-01, CRN-04).
 
 use super::create::blank;
-use super::lines::{self, Document};
+use super::lines::{self, Buyer, Document};
 use super::selection::MAX_LINES;
 use crate::invoice::view::{record, view};
 use causeway_contract::{Code, FieldError, Problem};
@@ -35,7 +35,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateCreditNote) -> Resu
     let direction = body.direction.unwrap_or(Direction::Sale);
     let id = InvoiceId::new();
     let document = Document { id, company: &company, direction, currency, early_discount: None };
-    let (mut draft, _) = lines::draft(tx, document, &[], &body.lines, errors).await?;
+    let (mut draft, _) = lines::draft(tx, document, &[], (&body.lines, Buyer { party: &party, day: ctx.today(company.time_zone) }), errors).await?;
     if draft.taxed.total <= Amount::ZERO {
         let detail = "must come to more than zero: what stands on a credit note is given; what is charged stands on an invoice";
         return Err(Problem::field(Code::InvalidValue, "/lines", detail));

@@ -3,7 +3,7 @@
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{billables, invoice_lines, invoices};
 use causeway_entity::govern::companies;
-use causeway_entity::master::products;
+use causeway_entity::master::{parties, products};
 use causeway_kernel::Tx;
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::{Chart, chart};
@@ -15,10 +15,11 @@ use causeway_master::tax::cash::round_total;
 use causeway_master::tax::rules::{TaxableLine, TaxedDocument, compute_document};
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::tax::upfront::compute_discounted;
+use causeway_master::tax_rule::determine::{Taxation, with_rules};
 use causeway_openapi::invoice::InvoiceLineInput;
 use causeway_value::{
-    Account, AccountId, Amount, CashRounding, Currency, Direction, DiscountPosting, DiscountTaxMode, EarlyDiscount, InvoiceId, InvoiceLineId, Json, Overflow,
-    Percent, ProductId, ProductKind, Quantity,
+    Account, AccountId, Amount, CashRounding, Currency, Day, Direction, DiscountPosting, DiscountTaxMode, EarlyDiscount, InvoiceId, InvoiceLineId, Json,
+    Overflow, Percent, ProductId, ProductKind, Quantity,
 };
 use std::collections::BTreeMap;
 
@@ -81,6 +82,13 @@ pub(super) struct Document<'a> {
     pub early_discount: Option<&'a EarlyDiscount>,
 }
 
+/// Who gets a document, and the day on which its taxes are determined.
+#[derive(Clone, Copy)]
+pub(super) struct Buyer<'a> {
+    pub party: &'a parties::Model,
+    pub day: Day,
+}
+
 /// The lines of these billables, and after them the free ones, with their taxes. Answers the company's taxes, too.
 ///
 /// # Errors
@@ -89,7 +97,7 @@ pub(super) async fn draft(
     tx: &mut Tx<'_>,
     document: Document<'_>,
     billables: &[billables::Model],
-    free: &[InvoiceLineInput],
+    (free, buyer): (&[InvoiceLineInput], Buyer<'_>),
     mut errors: Vec<FieldError>,
 ) -> Result<(Draft, TaxDefs), Problem> {
     let sources = sources(tx, document.company, billables, free, &mut errors).await?;
@@ -97,8 +105,14 @@ pub(super) async fn draft(
     for billable in billables {
         lines.push(billed_line(tx, &sources, document, billable)?);
     }
+    // Rules say what we charge: what others charge us stands on their paper.
+    let taxation = if free.is_empty() || document.direction == Direction::Purchase {
+        Taxation::without_rules(sources.taxes.clone())
+    } else {
+        with_rules(tx, sources.taxes.clone(), document.company, buyer.party, buyer.day).await?
+    };
     for (index, input) in free.iter().enumerate() {
-        if let Some(line) = free_line(tx, &sources, document, (index, input), &mut errors)? {
+        if let Some(line) = free_line(tx, (&sources, &taxation), document, (index, input), &mut errors)? {
             lines.push(line);
         }
     }
@@ -260,7 +274,7 @@ fn billed_line(tx: &Tx<'_>, sources: &Sources, document: Document<'_>, billable:
 
 fn free_line(
     tx: &Tx<'_>,
-    sources: &Sources,
+    (sources, taxation): (&Sources, &Taxation),
     document: Document<'_>,
     (index, input): (usize, &InvoiceLineInput),
     errors: &mut Vec<FieldError>,
@@ -276,7 +290,7 @@ fn free_line(
     if !(Percent::ZERO..=Percent::WHOLE).contains(&discount) {
         errors.push(FieldError::pointer(Code::InvalidValue, at("discount_percent"), "must be from 0 to 100"));
     }
-    let tax_ids = sources.taxes.of_line(input.tax_ids.as_deref(), product, &format!("/lines/{index}"), errors);
+    let tax_ids = taxation.of_line(input.tax_ids.as_deref(), product, &format!("/lines/{index}"), errors).ids;
     match input.account_id.map(|id| sources.chart.get(id)) {
         Some(None) => errors.push(check::unknown::<Account>(at("account_id"), "company")),
         Some(Some(account)) if Chart::is_control(account) => errors.push(check::control_account(at("account_id"))),

@@ -324,6 +324,8 @@ mod tests {
             section: None,
             document_discount_percent: None,
             dimensions: None,
+            tax_rule_id: None,
+            determined_tax_ids: None,
         }
     }
 

@@ -21,11 +21,14 @@ pub(super) async fn shared(tx: &mut Tx<'_>, quote: wire::Quote, order_number: Op
     let customer = tx.get::<parties::Entity>(quote.party_id).await?.map(|party| party.name);
     let payment_terms = letter::term_name(tx, quote.payment_term_id).await?;
     let ids: Vec<_> = quote.taxes.iter().map(|tax| tax.tax_id).collect();
-    let mut names = BTreeMap::new();
+    let mut known = BTreeMap::new();
     if !ids.is_empty() {
-        names.extend(Find::<taxes::Entity>::new().among(taxes::Column::Id, ids).all(tx).await?.into_iter().map(|tax| (tax.id, tax.name)));
+        known.extend(Find::<taxes::Entity>::new().among(taxes::Column::Id, ids).all(tx).await?.into_iter().map(|tax| (tax.id, (tax.name, tax.note))));
     }
-    let tax = |tax: TaxAmount| SharedTax { name: names.get(&tax.tax_id).cloned().unwrap_or_default(), base: tax.base, amount: tax.amount };
+    let tax = |tax: TaxAmount| {
+        let (name, note) = known.remove(&tax.tax_id).unwrap_or_default();
+        SharedTax { name, base: tax.base, amount: tax.amount, note }
+    };
     Ok(SharedQuote {
         object: "shared_quote".to_owned(),
         number: quote.number,
