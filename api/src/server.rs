@@ -19,6 +19,7 @@ use causeway_kernel::limit::{Limiter, Memory, Shared};
 use causeway_kernel::{Db, PLATFORM_ADMIN, clock, job, seal, telemetry};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use strum::IntoEnumIterator;
 use tokio::sync::watch;
@@ -51,10 +52,21 @@ pub struct Running {
     /// The database.
     pub db: Db,
     handle: ServerHandle,
+    draining: Arc<AtomicBool>,
+    drain: Duration,
     stopping: watch::Sender<bool>,
 }
 
 impl Running {
+    /// Says at `/readyz` that no more requests are wanted, and goes on answering those that come, until load balancers have seen it (F22).
+    pub async fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+        if !self.drain.is_zero() {
+            tracing::info!(seconds = self.drain.as_secs(), "stopping: /readyz says so, requests are still answered");
+        }
+        tokio::time::sleep(self.drain).await;
+    }
+
     /// Stops taking requests, answers those under way, and returns.
     pub async fn stop(&self) {
         self.stopping.send_replace(true);
@@ -72,18 +84,27 @@ impl Running {
 pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
     compose::register();
     causeway_govern::sign_in::register(settings.session_limits());
-    seal::install(secret_key::load(settings)?);
+    seal::install(secret_key::load(settings, &db).await?);
     let said = |problem: causeway_contract::Problem| problem.detail;
     let bootstrap_token = bootstrap::prepare(&db, settings.bootstrap_token.clone()).await.map_err(said)?;
     let cursor_key = bootstrap::cursor_key(&db).await.map_err(said)?;
     let (stopping, stopped) = watch::channel(false);
     let limiter: Arc<dyn Limiter> = if settings.redis_url.is_some() { Arc::new(Shared::default()) } else { Arc::new(Memory::default()) };
-    let app =
-        Arc::new(App { db: db.clone(), authenticate: Arc::new(Credentials::default()), routes: compose::routes(), cursor_key, limiter, stopping: stopped });
+    let app = Arc::new(App {
+        db: db.clone(),
+        authenticate: Arc::new(Credentials::default()),
+        routes: compose::routes(),
+        cursor_key,
+        limiter,
+        stopping: stopped,
+        proxies: settings.proxies.clone(),
+    });
+    let draining = Arc::new(AtomicBool::new(false));
+    let ready = Data::new(Readiness(Arc::clone(&draining)));
     let listener = bind(settings.listen)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let document: Arc<str> = serde_json::to_string(&causeway_openapi::document()).map_err(|error| error.to_string())?.into();
-    let keeper = Doorkeeper::new(settings.connections_per_address);
+    let keeper = Doorkeeper::new(settings.connections_per_address, settings.proxies.clone());
     let builder = actix_server::Server::build().workers(settings.threads).max_concurrent_connections(CONNECTIONS);
     let builder = builder.shutdown_timeout(SHUTDOWN_SECONDS).disable_signals();
     let ending = builder.graceful_shutdown_signal();
@@ -92,6 +113,7 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
         let service = ActixApp::new()
             .app_data(Data::from(Arc::clone(&app)))
             .app_data(Data::new(Arc::clone(&document)))
+            .app_data(ready.clone())
             .route("/healthz", web::get().to(healthz))
             .route("/readyz", web::get().to(readyz))
             .route("/metrics", web::get().to(metrics))
@@ -122,12 +144,23 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
     let server = builder.listen("causeway", listener, serve).map_err(|error| format!("cannot serve on {address}: {error}"))?.run();
     let handle = server.handle();
     actix_web::rt::spawn(server);
-    if let Some(at) = settings.metrics_listen {
-        let open = HttpServer::new(|| ActixApp::new().route("/metrics", web::get().to(open_metrics))).workers(1).disable_signals().listen(bind(at)?);
-        actix_web::rt::spawn(open.map_err(|error| format!("cannot serve metrics on {at}: {error}"))?.run());
-    }
+    serve_metrics(settings, &db)?;
     start_workers(settings, &db);
-    Ok(Running { address, bootstrap_token, db, handle, stopping })
+    let drain = Duration::from_secs(settings.drain_seconds.into());
+    Ok(Running { address, bootstrap_token, db, handle, draining, drain, stopping })
+}
+
+/// Serves the metrics without a key where the settings say so: beside the API, and beside a worker that serves nothing else.
+///
+/// # Errors
+/// A sentence that says what to do: the address is taken.
+pub fn serve_metrics(settings: &Settings, db: &Db) -> Result<(), String> {
+    let Some(at) = settings.metrics_listen else { return Ok(()) };
+    let open = Data::new(db.clone());
+    let open = HttpServer::new(move || ActixApp::new().app_data(open.clone()).route("/metrics", web::get().to(open_metrics)));
+    let open = open.workers(1).disable_signals().listen(bind(at)?);
+    actix_web::rt::spawn(open.map_err(|error| format!("cannot serve metrics on {at}: {error}"))?.run());
+    Ok(())
 }
 
 fn bind(at: SocketAddr) -> Result<TcpListener, String> {
@@ -189,7 +222,13 @@ async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
 }
 
-async fn readyz(app: Data<App>) -> HttpResponse {
+/// Whether the server was asked to stop.
+struct Readiness(Arc<AtomicBool>);
+
+async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse {
+    if readiness.0.load(Ordering::Relaxed) {
+        return HttpResponse::ServiceUnavailable().insert_header(("retry-after", "1")).json(serde_json::json!({ "status": "stopping" }));
+    }
     match app.db.ping().await {
         Ok(()) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready", "database": "ok" })),
         Err(problem) => HttpResponse::ServiceUnavailable()
@@ -204,11 +243,15 @@ async fn metrics(app: Data<App>, request: HttpRequest) -> HttpResponse {
         Some(token) => app.authenticate.principal(&app.db, token).await.is_ok_and(|principal| principal.may(PLATFORM_ADMIN)),
         None => false,
     };
-    if allowed { open_metrics().await } else { causeway_kernel::http::refuse_metrics() }
+    if allowed { metrics_of(&app.db).await } else { causeway_kernel::http::refuse_metrics() }
 }
 
-async fn open_metrics() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(telemetry::text())
+async fn open_metrics(db: Data<Db>) -> HttpResponse {
+    metrics_of(&db).await
+}
+
+async fn metrics_of(db: &Db) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(telemetry::text(db).await)
 }
 
 async fn openapi(document: Data<Arc<str>>) -> HttpResponse {

@@ -1,6 +1,7 @@
 //! Settings: defaults, then one TOML file, then the environment, then flags; the later wins.
 
-use causeway_kernel::limits::{SESSION_IDLE_SECONDS, SESSION_SECONDS, STEP_UP_SECONDS};
+use causeway_kernel::http::{Proxies, ProxyHeader};
+use causeway_kernel::limits::{DRAIN_SECONDS, SESSION_IDLE_SECONDS, SESSION_SECONDS, STEP_UP_SECONDS};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -31,6 +32,26 @@ pub enum LogFormat {
     Human,
     /// One JSON object a line.
     Json,
+}
+
+/// The header in which proxies say whom they speak for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardedBy {
+    /// `X-Forwarded-For`.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+impl From<ForwardedBy> for ProxyHeader {
+    fn from(header: ForwardedBy) -> Self {
+        match header {
+            ForwardedBy::XForwardedFor => Self::XForwardedFor,
+            ForwardedBy::Forwarded => Self::Forwarded,
+        }
+    }
 }
 
 /// Settings that a source may give. Field names are the keys of the file, `CAUSEWAY_<NAME>` in the environment and `--<name>` as flags.
@@ -67,7 +88,16 @@ pub struct Given {
     /// Connections to PostgreSQL.
     #[arg(long, env = "CAUSEWAY_DATABASE_CONNECTIONS", global = true)]
     pub database_connections: Option<u32>,
-    /// Connections that one address may hold at once; without it there is no limit. Behind a proxy all come from the proxy's address.
+    /// Addresses and ranges of the proxies before this service, separated by commas: what they say about the caller's address is believed.
+    #[arg(long, env = "CAUSEWAY_TRUSTED_PROXIES", global = true, value_delimiter = ',', value_name = "10.0.0.0/8,192.0.2.7")]
+    pub trusted_proxies: Option<Vec<String>>,
+    /// The header in which these proxies name the caller.
+    #[arg(long, env = "CAUSEWAY_PROXY_HEADER", global = true)]
+    pub proxy_header: Option<ForwardedBy>,
+    /// Seconds for which /readyz answers 503 before the listener closes, so that load balancers send nothing more.
+    #[arg(long, env = "CAUSEWAY_DRAIN_SECONDS", global = true)]
+    pub drain_seconds: Option<u32>,
+    /// Connections that one address may hold at once; without it there is no limit. Trusted proxies have none.
     #[arg(long, env = "CAUSEWAY_CONNECTIONS_PER_ADDRESS", global = true)]
     pub connections_per_address: Option<usize>,
     /// The one-time token for the first administrator; a random one is printed when not given.
@@ -110,6 +140,10 @@ pub struct Settings {
     pub threads: usize,
     /// Connections to PostgreSQL.
     pub database_connections: u32,
+    /// The proxies whose word about the caller's address is taken.
+    pub proxies: Proxies,
+    /// Seconds for which /readyz answers 503 before the listener closes.
+    pub drain_seconds: u32,
     /// Connections that one address may hold at once.
     pub connections_per_address: usize,
     /// The one-time token for the first administrator.
@@ -135,6 +169,15 @@ impl Settings {
         if threads == Some(0) {
             return Err("The setting threads must be at least 1, for example: threads = 2".to_owned());
         }
+        let header = flags.proxy_header.or(from_file.proxy_header).unwrap_or_default().into();
+        // A variable of the environment that is empty names nobody.
+        let ranges = flags.trusted_proxies.filter(|ranges| ranges.iter().any(|range| !range.is_empty())).or(from_file.trusted_proxies);
+        let proxies = Proxies::read(&ranges.unwrap_or_default(), header).map_err(|wrong| {
+            format!(
+                "The setting trusted_proxies names `{wrong}`, which is no address and no range of addresses smaller than all. An example: \
+                 trusted_proxies = [\"10.0.0.0/8\", \"192.0.2.7\"]; in the environment: CAUSEWAY_TRUSTED_PROXIES=10.0.0.0/8,192.0.2.7"
+            )
+        })?;
         Ok(Self {
             listen: flags.listen.or(from_file.listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
             metrics_listen: flags.metrics_listen.or(from_file.metrics_listen),
@@ -146,6 +189,8 @@ impl Settings {
             log: flags.log.or(from_file.log).unwrap_or_else(|| "info".to_owned()),
             threads: threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
             database_connections: flags.database_connections.or(from_file.database_connections).unwrap_or(causeway_kernel::limits::POSTGRES_CONNECTIONS),
+            proxies,
+            drain_seconds: flags.drain_seconds.or(from_file.drain_seconds).unwrap_or(DRAIN_SECONDS),
             connections_per_address: flags.connections_per_address.or(from_file.connections_per_address).unwrap_or(usize::MAX),
             bootstrap_token: flags.bootstrap_token.or(from_file.bootstrap_token),
             secret_key: flags.secret_key.or(from_file.secret_key),
@@ -188,9 +233,22 @@ mod tests {
                 && all.database_url.is_some()
                 && all.bootstrap_token.is_some()
                 && all.connections_per_address.is_some()
+                && all.trusted_proxies.is_some()
+                && all.proxy_header == Some(ForwardedBy::XForwardedFor)
+                && all.drain_seconds == Some(DRAIN_SECONDS)
                 && all.redis_url.is_some()
                 && all.threads.is_some()
         );
+    }
+
+    #[test]
+    fn proxies_are_ranges_and_a_wrong_one_is_taught() {
+        let given = |ranges: &[&str]| Given { trusted_proxies: Some(ranges.iter().map(|range| (*range).to_owned()).collect()), ..Given::default() };
+        let settings = Settings::load(None, given(&["10.0.0.0/8", "192.0.2.7"])).unwrap();
+        assert!(settings.proxies.trusts([10, 1, 2, 3].into()) && !settings.proxies.trusts([192, 0, 2, 8].into()));
+        let error = Settings::load(None, given(&["10.0.0.0/8", "balancer"])).unwrap_err();
+        assert!(error.contains("trusted_proxies") && error.contains("`balancer`") && error.contains("10.0.0.0/8"), "{error}");
+        assert!(!Settings::load(None, Given::default()).unwrap().proxies.trusts([127, 0, 0, 1].into()));
     }
 
     #[test]

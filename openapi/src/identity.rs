@@ -459,7 +459,7 @@ pub struct SecurityEvent {
     pub object: String,
     /// When it was refused (wall time).
     pub created_at: Instant,
-    /// `refusal`, or `sign_in` when a password or code was not right.
+    /// `refusal`, or `sign_in` when a password or code was not right. `refusals_counted` is the last of a minute that is listed: those after it are only counted.
     pub kind: String,
     /// The tenant; null when the caller was of none.
     pub tenant_id: Option<TenantId>,

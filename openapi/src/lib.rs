@@ -113,7 +113,8 @@ pub fn rows() -> Vec<Row> {
 }
 
 const DESCRIPTION: &str = "From the first lead to the paid invoice. Amounts are decimal strings in the currency of their document; instants are RFC 3339 in UTC; \
-    days are YYYY-MM-DD in the company's time zone. Every write takes an Idempotency-Key, every object has an ETag, every failure is a problem (RFC 9457).";
+    days are YYYY-MM-DD in the company's time zone. Every write takes an Idempotency-Key, every object has an ETag, every failure is a problem (RFC 9457). \
+    Every answer names its version in Causeway-Version; a request that sends this header is refused when it names one that is not served.";
 
 /// The OpenAPI 3.1 document: what `GET /openapi.json` answers with.
 #[must_use]

@@ -55,7 +55,7 @@ pub struct Tenant {
     pub status: TenantStatus,
     /// Why it was suspended.
     pub suspended_reason: Option<String>,
-    /// Requests a minute of the whole tenant; null is the default: none for a sandbox, a generous one for a live tenant.
+    /// Requests a minute of the whole tenant; null is the default: a generous one for a live tenant, a lower one for a sandbox.
     pub requests_per_minute: Option<i64>,
     /// Requests a minute of one credential; null is the default.
     pub credential_requests_per_minute: Option<i64>,

@@ -3,6 +3,7 @@
 use crate::cluster::Cluster;
 use causeway::settings::{LogFormat, Role, Settings};
 use causeway_kernel::db::Store;
+use causeway_kernel::http::Proxies;
 use causeway_migration::{Dialect, all};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 use std::path::PathBuf;
@@ -64,6 +65,8 @@ impl Place {
             log: "warn".to_owned(),
             threads: 2,
             database_connections: 8,
+            proxies: Proxies::default(),
+            drain_seconds: 0,
             connections_per_address: usize::MAX,
             bootstrap_token: Some(TOKEN.to_owned()),
             secret_key: None,

@@ -6,11 +6,11 @@
 use crate::db::{Find, Tx};
 use crate::http::LocalFuture;
 use crate::trace::{self, Ended, Work};
-use crate::{Ctx, Db, clock};
+use crate::{Ctx, Db, clock, telemetry};
 use causeway_contract::{Code, Problem};
 use causeway_entity::kernel::jobs;
 use causeway_entity::platform::{job_queue, tenants};
-use causeway_value::{Instant, JobId, JobStatus};
+use causeway_value::{Instant, JobId, JobStatus, TenantId};
 use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -45,6 +45,10 @@ static STEPS: LazyLock<RwLock<HashMap<&'static str, Step>>> = LazyLock::new(RwLo
 
 static QUEUED: Notify = Notify::const_new();
 
+/// Steps of one turn: then a job of another tenant goes on, if one waits.
+const TURN: u32 = 10;
+/// Tenants that had their turn, at most: then all begin anew.
+const SERVED: usize = 100;
 /// How long a worker may be silent before another takes its job, in seconds.
 const LEASE_SECONDS: i64 = 15;
 /// How often a job is tried before it has failed.
@@ -114,29 +118,73 @@ pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: JobId) -> Result<Job, Proble
 
 /// Runs everything that is due; answers how many steps were taken. A worker calls it again and again.
 ///
+/// Tenants take turns: a long job of one does not keep the jobs of others waiting for its end (threat 48). The jobs of one tenant run in their order.
+///
 /// # Errors
 /// When the database fails. A failing job does not fail the others.
 pub async fn work(db: &Db, holder: &str) -> Result<u32, Problem> {
     let mut steps = 0;
-    while let Some(claim) = claim(db, holder).await? {
-        while run_step(db, &claim).await? {
-            steps += 1;
+    let mut served: Vec<TenantId> = Vec::new();
+    loop {
+        let Some(claim) = claim(db, holder, &served).await? else {
+            if served.is_empty() {
+                return Ok(steps);
+            }
+            served.clear();
+            continue;
+        };
+        steps += turn(db, &claim).await?;
+        if served.len() >= SERVED {
+            served.clear();
         }
-        steps += 1;
+        served.push(claim.tenant_id);
     }
-    Ok(steps)
 }
 
-pub(crate) async fn claim(db: &Db, holder: &str) -> Result<Option<job_queue::Model>, Problem> {
-    let holder = holder.to_owned();
+/// Takes steps of one job until it has ended, or has had its turn and a job of another tenant waits. Answers how many.
+async fn turn(db: &Db, claim: &job_queue::Model) -> Result<u32, Problem> {
+    let mut steps = 0;
+    loop {
+        steps += 1;
+        if !run_step(db, claim).await? {
+            return Ok(steps);
+        }
+        if steps % TURN == 0 && someone_waits(db, claim.tenant_id).await? {
+            put_back(db, claim.clone()).await?;
+            return Ok(steps);
+        }
+    }
+}
+
+async fn someone_waits(db: &Db, besides: TenantId) -> Result<bool, Problem> {
+    let found = db.read(&Ctx::platform(), async |_, tx| free_job(clock::wall(), &[besides]).one(tx).await).await?;
+    Ok(found.is_some())
+}
+
+/// Gives a job that goes well to whoever is next. Its place in the queue stays, so that it is the first of its tenant again. A worker that dies before this
+/// is written holds it until the lease ends, as at any other time.
+async fn put_back(db: &Db, claim: job_queue::Model) -> Result<(), Problem> {
+    let ctx = Arc::new(Ctx::platform());
+    db.write(&ctx, async move |_, tx| {
+        if let Some(queue) = still_held(tx, &claim).await? {
+            let free = job_queue::Model { holder: None, lease_until: None, ..queue.clone() };
+            tx.update(&queue, &free);
+        }
+        Ok(())
+    })
+    .await
+}
+
+pub(crate) async fn claim(db: &Db, holder: &str, besides: &[TenantId]) -> Result<Option<job_queue::Model>, Problem> {
+    let (holder, besides) = (holder.to_owned(), besides.to_vec());
     let ctx = Arc::new(Ctx::platform());
     // Looking costs no place in the writer's lane.
-    if db.read(&ctx, async |_, tx| free_job(clock::wall()).one(tx).await).await?.is_none() {
+    if db.read(&ctx, async |_, tx| free_job(clock::wall(), &besides).one(tx).await).await?.is_none() {
         return Ok(None);
     }
     db.write(&ctx, async move |_, tx| {
         let now = clock::wall();
-        let found = free_job(now).lock().one(tx).await?;
+        let found = free_job(now, &besides).lock().one(tx).await?;
         let Some(old) = found else { return Ok(None) };
         let new = job_queue::Model {
             holder: Some(holder.clone()),
@@ -151,10 +199,15 @@ pub(crate) async fn claim(db: &Db, holder: &str) -> Result<Option<job_queue::Mod
     .await
 }
 
-/// The job that waits longest and that nobody holds.
-fn free_job(now: Instant) -> Find<job_queue::Entity> {
+/// The job that waits longest and that nobody holds, of other tenants than these.
+fn free_job(now: Instant, besides: &[TenantId]) -> Find<job_queue::Entity> {
     let free = "lease_until IS NULL OR lease_until < ?";
-    Find::<job_queue::Entity>::new().lte(job_queue::Column::RunAt, now).when(free, vec![now.into()]).order_by(job_queue::Column::RunAt)
+    let find = Find::<job_queue::Entity>::new().lte(job_queue::Column::RunAt, now).when(free, vec![now.into()]).order_by(job_queue::Column::RunAt);
+    if besides.is_empty() {
+        return find;
+    }
+    let marks = vec!["?"; besides.len()].join(", ");
+    find.when(&format!("tenant_id NOT IN ({marks})"), besides.iter().map(|tenant| (*tenant).into()).collect())
 }
 
 /// Takes one step; answers whether there is another.
@@ -172,7 +225,8 @@ pub(crate) async fn run_step(db: &Db, claim: &job_queue::Model) -> Result<bool, 
             let step = STEPS.read().get(job.kind.as_str()).copied();
             let step = step.ok_or_else(|| Problem::new(Code::InternalError, format!("No worker knows jobs of kind {}.", job.kind)))?;
             let progress = if job.status == JobStatus::Cancelled { Progress::Done { result: "null".to_owned() } } else { step(ctx, tx, &job).await? };
-            Ok((note(ctx, tx, &queue, &job, progress), Some(job.kind.clone())))
+            let (more, new) = note(ctx, tx, &queue, &job, progress);
+            Ok((more, Some(new)))
         })
         .await;
     let job_id = claim.job_id.to_string();
@@ -181,10 +235,14 @@ pub(crate) async fn run_step(db: &Db, claim: &job_queue::Model) -> Result<bool, 
         trace::tell(&Ended { name, work, tenant: Some(tenant_id), request_id: &ctx.request_id, micros: watch.micros() });
     };
     match outcome {
-        Ok((more, kind)) => {
+        Ok((more, job)) => {
             // Another worker has it: nothing was done here.
-            if let Some(kind) = kind {
-                tell(&kind, false);
+            if let Some(job) = job {
+                tell(&job.kind, false);
+                telemetry::pressure().step_taken(known_kind(&job.kind), watch.micros());
+                if !more {
+                    ended(&job);
+                }
             }
             Ok(more)
         }
@@ -202,7 +260,8 @@ async fn still_held(tx: &mut Tx<'_>, claim: &job_queue::Model) -> Result<Option<
     Ok(row.filter(|row| row.fence == claim.fence))
 }
 
-fn note(ctx: &Ctx, tx: &mut Tx<'_>, queue: &job_queue::Model, old: &Job, progress: Progress) -> bool {
+/// Notes how far a job is; answers whether there is more, and the job as it is now.
+fn note(ctx: &Ctx, tx: &mut Tx<'_>, queue: &job_queue::Model, old: &Job, progress: Progress) -> (bool, Job) {
     let mut new = Job { status: JobStatus::Running, version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
     let more = match progress {
         Progress::More { done, total } => {
@@ -222,26 +281,38 @@ fn note(ctx: &Ctx, tx: &mut Tx<'_>, queue: &job_queue::Model, old: &Job, progres
         }
     };
     tx.update(old, &new);
-    more
+    (more, new)
+}
+
+/// The kind as the metrics name it: a kind that no worker knows is none of theirs.
+fn known_kind(kind: &str) -> &'static str {
+    STEPS.read().get_key_value(kind).map_or("unknown", |(known, _)| *known)
+}
+
+fn ended(job: &Job) {
+    telemetry::pressure().job_ended(known_kind(&job.kind), job.status, job.created_at);
 }
 
 /// Puts a failed job back for later, or gives it up after its last try.
 async fn fail(db: &Db, ctx: &Arc<Ctx>, claim: job_queue::Model, problem: Problem) -> Result<(), Problem> {
-    db.write(ctx, async move |ctx, tx| {
-        let Some(queue) = still_held(tx, &claim).await? else { return Ok(()) };
+    let failed = db.write(ctx, async move |ctx, tx| {
+        let Some(queue) = still_held(tx, &claim).await? else { return Ok(None) };
         if queue.attempts < ATTEMPTS && problem.status >= 500 {
             let pause = BACKOFF_SECONDS << queue.attempts.min(10);
             let later = job_queue::Model { run_at: ctx.wall().plus_seconds(pause), holder: None, lease_until: None, ..queue.clone() };
             tx.update(&queue, &later);
-            return Ok(());
+            return Ok(None);
         }
         let old = tx.lock::<jobs::Entity>(claim.job_id).await?;
         let new = Job { status: JobStatus::Failed, error: Some(problem.to_string()), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
         tx.update(&old, &new);
         tx.delete(&queue);
-        Ok(())
-    })
-    .await
+        Ok(Some(new))
+    });
+    if let Some(job) = failed.await? {
+        ended(&job);
+    }
+    Ok(())
 }
 
 /// Gives back the jobs that an earlier process held. The embedded database has one process at a time, so at its start whoever held one is dead; on PostgreSQL

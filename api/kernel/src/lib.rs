@@ -15,6 +15,7 @@ pub mod limits;
 pub mod list;
 pub mod news;
 pub mod number;
+mod pressure;
 pub mod retention;
 pub mod rights;
 pub mod seal;

@@ -12,7 +12,9 @@ pub const IDEMPOTENCY_KEY: usize = 255;
 pub const IDEMPOTENCY_SECONDS: i64 = 7 * 86_400;
 /// How long the security log is kept, in seconds: 400 days.
 pub const SECURITY_LOG_SECONDS: i64 = 400 * 86_400;
-/// How long a finished job is kept, in seconds: 90 days.
+/// How long a sign-in is kept after it ended, in seconds: as long as the security log. Until then its address is one that its person came from before.
+pub const SESSION_ROW_SECONDS: i64 = SECURITY_LOG_SECONDS;
+/// How long a finished job is kept with what it left, in seconds: 90 days.
 pub const JOB_SECONDS: i64 = 90 * 86_400;
 /// How long a credential may be trusted without asking the database again, in microseconds.
 pub const CREDENTIAL_CACHE_MICROS: i64 = 1_000_000;
@@ -30,14 +32,32 @@ pub const SESSION_SECONDS: u32 = 12 * 3_600;
 pub const STEP_UP_SECONDS: u32 = 5 * 60;
 /// How long an invitation to set a password works, in seconds.
 pub const INVITATION_SECONDS: i64 = 7 * 86_400;
-/// Requests a minute of a live tenant, unless the platform set another limit. A sandbox has none.
+/// Requests a minute of a live tenant, unless the platform set another limit.
 pub const TENANT_REQUESTS_PER_MINUTE: u32 = 300_000;
 /// Requests a minute of one credential of a live tenant, unless the platform set another limit.
 pub const CREDENTIAL_REQUESTS_PER_MINUTE: u32 = 150_000;
+/// How long one statement of a report may take on PostgreSQL, in seconds; others have ten.
+pub const REPORT_SECONDS: u64 = 120;
+/// Items of a bulk request that count as one more request.
+pub const BULK_ITEMS_PER_UNIT: usize = 10;
+/// Reports and checks of one tenant that one instance works on at once.
+pub const REPORTS: usize = 4;
+/// How long a report waits until another one of its tenant has ended, in seconds.
+pub const REPORT_PATIENCE_SECONDS: u64 = 10;
+/// How long a server that is asked to stop says so before it closes its door, in seconds.
+pub const DRAIN_SECONDS: u32 = 3;
+/// Requests a minute of a sandbox, unless the platform set another limit: it works on the same machine as live tenants.
+pub const SANDBOX_REQUESTS_PER_MINUTE: u32 = 60_000;
+/// Requests a minute of one credential of a sandbox, unless the platform set another limit.
+pub const SANDBOX_CREDENTIAL_REQUESTS_PER_MINUTE: u32 = 30_000;
 /// Connections to PostgreSQL.
 pub const POSTGRES_CONNECTIONS: u32 = 16;
 /// Requests to open operations from one network address within a minute: whoever guesses tokens gets no further.
 pub const OPEN_REQUESTS_PER_MINUTE: u32 = 120;
+/// Refusals of one caller, or of one network address without a credential, that the security log takes within a minute; the others are counted.
+pub const REFUSALS_PER_MINUTE: u32 = 60;
+/// Refusals that the security log takes within a minute in all, on one instance.
+pub const REFUSALS_IN_ALL_PER_MINUTE: u32 = 1_200;
 /// The dates that a document may carry: years outside are typing errors.
 pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 /// How many days after today a posted document or payment may be dated, at most: later is a typing error that would block the dates before it.

@@ -1,14 +1,15 @@
-//! What is not kept for ever: answers of idempotency keys, finished jobs, and the security log.
+//! What is not kept for ever: answers of idempotency keys, finished jobs with their imports, ended sign-ins, and the security log (SEC-08).
 //!
 //! Rows go a few hundred at a time, so that nothing else waits for it. Doing it twice, or on two instances at once, is doing it once.
 
 use crate::db::{Find, Tx};
-use crate::limits::{IDEMPOTENCY_SECONDS, JOB_SECONDS, SECURITY_LOG_SECONDS};
+use crate::limits::{IDEMPOTENCY_SECONDS, JOB_SECONDS, SECURITY_LOG_SECONDS, SESSION_ROW_SECONDS};
 use crate::{Ctx, Db};
 use causeway_contract::Problem;
-use causeway_entity::kernel::{idempotency_keys, jobs};
+use causeway_entity::govern::sessions;
+use causeway_entity::kernel::{idempotency_keys, import_errors, imports, jobs};
 use causeway_entity::platform::{platform_idempotency, security_log, tenants};
-use causeway_value::Instant;
+use causeway_value::{Instant, JobId};
 use sea_orm::EntityTrait;
 use std::sync::Arc;
 
@@ -27,8 +28,48 @@ pub async fn purge(db: &Db, now: Instant) -> Result<u64, Problem> {
         let ctx = Arc::new(Ctx::system(tenant.id, tenant.mode, "retention"));
         gone += batches::<idempotency_keys::Entity>(db, &ctx, now, IDEMPOTENCY_SECONDS, "created_at < ?", "key_hash").await?;
         gone += batches::<jobs::Entity>(db, &ctx, now, JOB_SECONDS, "updated_at < ? AND status IN ('succeeded', 'failed', 'cancelled')", "id").await?;
+        gone += orphans(db, &ctx).await?;
+        gone += batches::<sessions::Entity>(db, &ctx, now, SESSION_ROW_SECONDS, "expires_at < ?", "id").await?;
     }
     Ok(gone)
+}
+
+/// Removes imports whose job is gone, with what was wrong in their rows: nobody can ask for it any more.
+async fn orphans(db: &Db, ctx: &Arc<Ctx>) -> Result<u64, Problem> {
+    let without_job = || Find::<imports::Entity>::new().when("id NOT IN (SELECT j.id FROM jobs j WHERE j.tenant_id = imports.tenant_id)", vec![]);
+    let mut gone = 0;
+    loop {
+        let found = db.read(ctx, async |_, tx| without_job().limit(BATCH).all(tx).await).await?;
+        if found.is_empty() {
+            return Ok(gone);
+        }
+        for import in found {
+            gone += errors_of(db, ctx, import.id).await?;
+            db.write(ctx, async move |_, tx| {
+                tx.delete(&import);
+                Ok(())
+            })
+            .await?;
+            gone += 1;
+        }
+    }
+}
+
+/// Removes what was wrong in the rows of an import, batch after batch.
+async fn errors_of(db: &Db, ctx: &Arc<Ctx>, import: JobId) -> Result<u64, Problem> {
+    let mut gone = 0;
+    loop {
+        let of_import = || Find::<import_errors::Entity>::new().eq(import_errors::Column::ImportId, import).order_by(import_errors::Column::Position);
+        let found = db.read(ctx, async |_, tx| of_import().limit(BATCH).all(tx).await).await?;
+        let Some(last) = found.last().map(|row| row.position) else { return Ok(gone) };
+        db.write(ctx, async move |_, tx| {
+            let values = vec![tx.tenant().into(), import.into(), last.into()];
+            tx.plain("DELETE FROM import_errors WHERE tenant_id = $1 AND import_id = $2 AND position <= $3", values);
+            Ok(())
+        })
+        .await?;
+        gone += u64::try_from(found.len()).unwrap_or_default();
+    }
 }
 
 /// Removes the rows for which `old` holds, batch after batch.

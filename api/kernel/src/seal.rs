@@ -29,6 +29,12 @@ fn key() -> Result<&'static [u8; 32], Problem> {
     KEY.get().ok_or_else(|| broken("no key is installed"))
 }
 
+/// The name of a key, which may be told: it says which key it is and nothing about it.
+#[must_use]
+pub fn name_of(key: &[u8; 32]) -> String {
+    crypto::hex(&name(key))
+}
+
 fn name(key: &[u8; 32]) -> [u8; 32] {
     crypto::sha256(&[b"key name", key])
 }
@@ -60,7 +66,12 @@ fn seal_with(key: &[u8; 32], owner: &[u8], secret: &[u8]) -> Result<Vec<u8>, Pro
 fn open_with(key: &[u8; 32], owner: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Problem> {
     let (named, rest) = sealed.split_at_checked(NAME).ok_or_else(|| broken("it is too short"))?;
     if *named != name(key)[..NAME] {
-        return Err(broken("it was sealed with another key; start the service with the secret key it had then"));
+        tracing::error!("a secret was sealed with another key; start the service with the secret key it had then");
+        return Err(Problem::new(
+            Code::StateConflict,
+            "This was sealed with a secret key that the service does not have any more. An administrator must set it up anew: for a second factor, \
+             POST /v1/users/{id}/reset-totp.",
+        ));
     }
     let (nonce, closed) = rest.split_at_checked(NONCE).ok_or_else(|| broken("it is too short"))?;
     let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| broken("it is too short"))?;
@@ -79,7 +90,8 @@ mod tests {
         assert_eq!(open_with(&key, b"row 1", &sealed).unwrap(), b"seed");
         assert!(!sealed.windows(4).any(|part| part == b"seed"));
         assert!(open_with(&key, b"row 2", &sealed).is_err());
-        assert!(open_with(&other, b"row 1", &sealed).is_err());
+        assert_eq!(open_with(&other, b"row 1", &sealed).unwrap_err().code, Code::StateConflict, "a lost key is told, not an error of ours");
+        assert!(name_of(&key) == name_of(&key) && name_of(&key) != name_of(&other));
         for place in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[place] ^= 1;

@@ -1,10 +1,13 @@
 //! The security log: what was refused, written in a transaction of its own (threat 61).
 
-use crate::{Ctx, Db, clock};
+use crate::limits::{REFUSALS_IN_ALL_PER_MINUTE, REFUSALS_PER_MINUTE};
+use crate::{Ctx, Db, clock, telemetry};
 use causeway_entity::platform::security_log;
 use causeway_value::{ApiKeyId, Instant, SecurityEventId, TenantId, UserId};
-use std::net::IpAddr;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use uuid::Uuid;
 
 /// A request that was refused.
 #[derive(Clone, Debug)]
@@ -34,9 +37,84 @@ pub struct Refusal {
 /// Paths are kept up to this many characters.
 const PATH: usize = 500;
 
-/// Writes a refusal down without making the caller wait.
-pub fn write_down(db: &Db, refusal: Refusal) {
-    let row = row(refusal, clock::wall());
+/// What a refusal is counted under: the caller, or where it came from when nobody knows who that is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Source {
+    Caller(Uuid),
+    Network(Option<IpAddr>),
+}
+
+/// What becomes of a refusal in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// It is written down.
+    Row,
+    /// It is written down, and says that those after it are counted only.
+    Last,
+    /// It is counted.
+    None,
+}
+
+/// The refusals of the minute that runs. Each is kept for more than a year, so whoever asks without end must not fill the disk, nor the writer's time.
+#[derive(Default)]
+struct Minute {
+    number: i64,
+    all: u32,
+    of: HashMap<Source, u32>,
+}
+
+static MINUTE: LazyLock<Mutex<Minute>> = LazyLock::new(Mutex::default);
+
+impl Minute {
+    fn place(&mut self, source: Source, minute: i64) -> Place {
+        if self.number != minute {
+            *self = Self { number: minute, ..Self::default() };
+        }
+        // Beyond this nothing is written, so nobody new needs to be remembered either.
+        if self.all >= REFUSALS_IN_ALL_PER_MINUTE {
+            return Place::None;
+        }
+        let count = self.of.entry(source).or_default();
+        *count = count.saturating_add(1);
+        let place = match *count {
+            below if below < REFUSALS_PER_MINUTE => Place::Row,
+            REFUSALS_PER_MINUTE => Place::Last,
+            _ => return Place::None,
+        };
+        self.all += 1;
+        if self.all == REFUSALS_IN_ALL_PER_MINUTE { Place::Last } else { place }
+    }
+}
+
+/// The kind of the last refusal of a minute that has a row of its own.
+const LAST: &str = "refusals_counted";
+
+impl Refusal {
+    fn counted_under(&self) -> Source {
+        let caller = self.key.map(|key| key.uuid()).or_else(|| self.user.map(|user| user.uuid()));
+        caller.map_or_else(|| Source::Network(self.source.map(network)), Source::Caller)
+    }
+}
+
+/// The network of an address: whoever has one IPv6 address has all of its /64.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
+        v4 => v4,
+    }
+}
+
+/// Writes a refusal down without making the caller wait: the first ones of a minute, of each caller and in all; the others are counted
+/// (`causeway_refusals_not_logged`).
+pub fn write_down(db: &Db, mut refusal: Refusal) {
+    let now = clock::wall();
+    let place = MINUTE.lock().unwrap_or_else(PoisonError::into_inner).place(refusal.counted_under(), now.0 / 60_000_000);
+    match place {
+        Place::Row => {}
+        Place::Last => refusal.kind = LAST,
+        Place::None => return telemetry::count_unlogged(),
+    }
+    let row = row(refusal, now);
     let db = db.clone();
     actix_web::rt::spawn(async move {
         let ctx = Arc::new(Ctx::platform());
@@ -66,5 +144,38 @@ fn row(refusal: Refusal, at: Instant) -> security_log::Model {
         request_id: refusal.request_id,
         user_id: refusal.user,
         source: refusal.source.map(|source| source.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_is_counted_and_others_are_still_written_down() {
+        let mut minute = Minute::default();
+        let (noisy, quiet) = (Source::Network("192.0.2.1".parse().ok()), Source::Caller(Uuid::from_u128(1)));
+        let places: Vec<_> = (0..REFUSALS_PER_MINUTE * 100).map(|_| minute.place(noisy, 7)).collect();
+        let written = usize::try_from(REFUSALS_PER_MINUTE).unwrap();
+        assert!(places[..written - 1].iter().all(|place| *place == Place::Row));
+        assert_eq!(places[written - 1], Place::Last);
+        assert!(places[written..].iter().all(|place| *place == Place::None));
+        assert_eq!(minute.place(quiet, 7), Place::Row);
+        assert_eq!(minute.place(noisy, 8), Place::Row, "the next minute begins anew");
+    }
+
+    #[test]
+    fn many_addresses_together_are_bounded_as_well() {
+        let mut minute = Minute::default();
+        let written = (0..100_000_u32).filter(|number| minute.place(Source::Network(Some(IpAddr::from(number.to_be_bytes()))), 7) != Place::None).count();
+        assert_eq!(u32::try_from(written), Ok(REFUSALS_IN_ALL_PER_MINUTE));
+        assert!(minute.of.len() <= written, "addresses beyond are not remembered");
+    }
+
+    #[test]
+    fn an_ipv6_network_is_one_source() {
+        let of = |text: &str| network(text.parse().unwrap()).to_string();
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!((of("192.0.2.7"), of("::ffff:192.0.2.7")), ("192.0.2.7".to_owned(), "192.0.2.7".to_owned()));
     }
 }

@@ -1,6 +1,8 @@
 //! Metrics in the Prometheus text format (OBS-03, OBS-08, OBS-11).
 
 use crate::clock;
+use crate::db::Db;
+use crate::pressure::Pressure;
 use causeway_value::Instant;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -47,6 +49,12 @@ struct Metrics {
     /// The same of all operations together, for benches.
     all_statements: AtomicU64,
     all_rows_written: AtomicU64,
+    pressure: Pressure,
+}
+
+/// What waits, and what was done.
+pub(crate) fn pressure() -> &'static Pressure {
+    &metrics().pressure
 }
 
 fn metrics() -> &'static Metrics {
@@ -71,7 +79,9 @@ fn metrics() -> &'static Metrics {
         registry.register("database_statements", "Statements sent to the database by operation", statements.clone());
         let rows_written = Family::default();
         registry.register("database_rows_written", "Rows inserted, changed or removed by operation, index entries not counted", rows_written.clone());
+        let pressure = Pressure::new(&mut registry);
         Metrics {
+            pressure,
             since: clock::wall(),
             server_errors: AtomicU64::new(0),
             rate_limited: AtomicU64::new(0),
@@ -225,9 +235,16 @@ impl Drop for OpenStream {
     }
 }
 
-/// All metrics as text.
-#[must_use]
-pub fn text() -> String {
+/// Counts a refusal that the security log has no place for.
+pub(crate) fn count_unlogged() {
+    metrics().pressure.not_logged();
+}
+
+/// All metrics as text, with what waits at this moment.
+pub async fn text(db: &Db) -> String {
+    if let Err(problem) = metrics().pressure.look(db).await {
+        tracing::warn!(%problem, "the metrics tell of what waited before");
+    }
     let mut text = String::new();
     match prometheus_client::encoding::text::encode(&mut text, &metrics().registry) {
         Ok(()) => text,

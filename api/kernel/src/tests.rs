@@ -3,14 +3,16 @@
 use crate::db::{Sqlite, Store};
 use crate::http::LocalFuture;
 use crate::job::{self, Job, Progress};
-use crate::limits::{IDEMPOTENCY_SECONDS, JOB_SECONDS, SECURITY_LOG_SECONDS};
+use crate::limits::{IDEMPOTENCY_SECONDS, JOB_SECONDS, SECURITY_LOG_SECONDS, SESSION_ROW_SECONDS};
 use crate::{Ctx, Db, Find, Tx, clock, retention, rights};
 use causeway_contract::Problem;
-use causeway_entity::kernel::{idempotency_keys, jobs};
+use causeway_entity::govern::{sessions, users};
+use causeway_entity::kernel::{idempotency_keys, import_errors, imports, jobs};
 use causeway_entity::platform::{job_queue, security_log, tenants};
-use causeway_value::{Instant, JobStatus, SecurityEventId, TenantId, TenantMode, TenantStatus};
-use std::sync::Arc;
+use causeway_value::{Instant, JobId, JobStatus, Json, SecurityEventId, SessionId, TenantId, TenantMode, TenantStatus, UserId};
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 struct Bench {
     _folder: TempDir,
@@ -24,12 +26,18 @@ async fn bench() -> Bench {
     let file = folder.path().join("causeway.sqlite");
     Store::Sqlite(file.clone()).up().await.unwrap();
     let db = Db::Sqlite(Sqlite::open(&file, Sqlite::lock(&file).unwrap()).unwrap());
+    let ctx = another(&db, "acme").await;
+    Bench { _folder: folder, db, ctx }
+}
+
+/// One more tenant.
+async fn another(db: &Db, slug: &str) -> Arc<Ctx> {
     let id = TenantId::new();
     let now = clock::wall();
     let tenant = tenants::Model {
         id,
         name: "Acme".to_owned(),
-        slug: "acme".to_owned(),
+        slug: slug.to_owned(),
         mode: TenantMode::Live,
         status: TenantStatus::Active,
         suspended_reason: None,
@@ -39,12 +47,12 @@ async fn bench() -> Bench {
         created_at: now,
         updated_at: now,
     };
-    write(&db, &Arc::new(Ctx::platform()), async move |_, tx| {
+    write(db, &Arc::new(Ctx::platform()), async move |_, tx| {
         tx.insert(tenant.clone());
         Ok(())
     })
     .await;
-    Bench { _folder: folder, db, ctx: Arc::new(Ctx::system(id, TenantMode::Live, "test")) }
+    Arc::new(Ctx::system(id, TenantMode::Live, "test"))
 }
 
 async fn write<R: Send + 'static>(db: &Db, ctx: &Arc<Ctx>, verb: impl AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem> + Send + 'static) -> R {
@@ -78,6 +86,54 @@ async fn what_is_old_goes() {
         job::finished(ctx, tx, "young", String::new(), String::new()).map(drop)
     })
     .await;
+    // An import whose job goes, one whose job stays, and what an earlier version left behind of a third.
+    let (old_import, young_import) = write(&db, &ctx, async move |ctx, tx| {
+        let jobs = [job::finished(ctx, tx, "import", String::new(), String::new())?, job::finished(ctx, tx, "import", String::new(), String::new())?];
+        tx.update(&jobs[0], &Job { updated_at: now.plus_seconds(-JOB_SECONDS - 1), ..jobs[0].clone() });
+        for (id, errors) in [(jobs[0].id, 1_203), (jobs[1].id, 2), (JobId::new(), 1)] {
+            tx.insert(import(ctx.tenant, id));
+            for position in 0..errors {
+                let (code, detail) = ("required".to_owned(), "is required".to_owned());
+                tx.insert(import_errors::Model { tenant_id: ctx.tenant, import_id: id, position, row: 2, column_name: None, code, detail });
+            }
+        }
+        Ok((jobs[0].id, jobs[1].id))
+    })
+    .await;
+    let long_ago = now.plus_seconds(-SESSION_ROW_SECONDS - 1);
+    write(&db, &ctx, async move |ctx, tx| {
+        let user = users::Model {
+            tenant_id: ctx.tenant,
+            id: UserId::new(),
+            name: "Dana".to_owned(),
+            email: "dana@acme.test".to_owned(),
+            role_ids: Json(Vec::new()),
+            company_ids: None,
+            active: true,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        tx.insert(user.clone());
+        for expires_at in [long_ago, now] {
+            tx.insert(sessions::Model {
+                tenant_id: ctx.tenant,
+                id: SessionId::new(),
+                user_id: user.id,
+                source: "192.0.2.7".to_owned(),
+                user_agent: None,
+                authenticated_at: expires_at,
+                last_seen_at: expires_at,
+                expires_at,
+                revoked_at: None,
+                version: 1,
+                created_at: expires_at,
+                updated_at: expires_at,
+            });
+        }
+        Ok(())
+    })
+    .await;
     write(&db, &Arc::new(Ctx::platform()), async move |_, tx| {
         for age in [SECURITY_LOG_SECONDS + 1, 60] {
             tx.insert(security_log::Model {
@@ -98,7 +154,8 @@ async fn what_is_old_goes() {
         Ok(())
     })
     .await;
-    assert_eq!(retention::purge(&db, now).await.unwrap(), 1_203 + 1 + 1);
+    // Keys, jobs with their imports and errors, a session, and a line of the security log.
+    assert_eq!(retention::purge(&db, now).await.unwrap(), 1_203 + 2 + (1_203 + 1) + (1 + 1) + 1 + 1);
     assert_eq!(retention::purge(&db, now).await.unwrap(), 0);
     let left = db
         .read(&ctx, async |_, tx| {
@@ -108,12 +165,59 @@ async fn what_is_old_goes() {
         })
         .await
         .unwrap();
-    assert_eq!(left, (1, vec!["test.unknown".to_owned(), "young".to_owned()]));
+    assert_eq!(left, (1, vec!["import".to_owned(), "test.unknown".to_owned(), "young".to_owned()]));
+    let left = db
+        .read(&ctx, async |_, tx| {
+            let imports: Vec<JobId> = Find::<imports::Entity>::new().all(tx).await?.into_iter().map(|row| row.id).collect();
+            Ok((imports, Find::<import_errors::Entity>::new().count(tx).await?, Find::<sessions::Entity>::new().count(tx).await?))
+        })
+        .await
+        .unwrap();
+    assert_eq!(left, (vec![young_import], 2, 1), "of {old_import} nothing is left");
+}
+
+fn import(tenant_id: TenantId, id: JobId) -> imports::Model {
+    let (options, header) = ("{}".to_owned(), "name".to_owned());
+    let (next_part, parts, created, updated, unchanged, failed, errors) = (1, 1, 0, 0, 0, 0, 0);
+    let upload_id = Uuid::now_v7();
+    imports::Model { tenant_id, id, upload_id, options, header, company_ids: None, next_part, parts, created, updated, unchanged, failed, errors }
 }
 
 /// Three things to do, one in each step.
 fn count<'a>(_: &'a Ctx, _: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, Result<Progress, Problem>> {
     Box::pin(async move { Ok(if job.done < 3 { Progress::More { done: 1, total: Some(3) } } else { Progress::Done { result: job.done.to_string() } }) })
+}
+
+static TURNS: Mutex<Vec<TenantId>> = Mutex::new(Vec::new());
+
+/// Sixty things to do, or two, as the input says; notes whose step it was.
+fn note_turn<'a>(ctx: &'a Ctx, _: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, Result<Progress, Problem>> {
+    TURNS.lock().unwrap().push(ctx.tenant);
+    let wanted: i64 = job.input.parse().unwrap();
+    Box::pin(async move { Ok(if job.done < wanted { Progress::More { done: 1, total: None } } else { Progress::Done { result: job.done.to_string() } }) })
+}
+
+/// A long job of one tenant does not keep another tenant's from starting (threat 48).
+#[tokio::test]
+async fn tenants_take_turns() {
+    let Bench { _folder, db, ctx: busy } = bench().await;
+    let quiet = another(&db, "quiet").await;
+    job::register("test.turn", note_turn);
+    let queue =
+        async |ctx: &Arc<Ctx>, steps: i64| write(&db, ctx, async move |ctx, tx| job::enqueue(ctx, tx, "test.turn", steps.to_string()).map(|job| job.id)).await;
+    let long = queue(&busy, 60).await;
+    let after_it = queue(&busy, 2).await;
+    let short = queue(&quiet, 2).await;
+    assert_eq!(job::work(&db, "worker").await.unwrap(), 61 + 3 + 3);
+    let turns = TURNS.lock().unwrap().clone();
+    let first = turns.iter().position(|tenant| *tenant == quiet.tenant).unwrap();
+    assert_eq!(first, 10, "the other tenant is next after some steps");
+    for (ctx, id, done) in [(&busy, long, 60), (&busy, after_it, 2), (&quiet, short, 2)] {
+        let job = db.read(ctx, async |_, tx| tx.must::<jobs::Entity>(id).await).await.unwrap();
+        assert_eq!((job.status, job.done), (JobStatus::Succeeded, done));
+    }
+    let left = db.read(&Ctx::platform(), async |_, tx| Find::<job_queue::Entity>::new().count(tx).await).await.unwrap();
+    assert_eq!(left, 0);
 }
 
 async fn expire(db: &Db) {
@@ -132,18 +236,18 @@ async fn a_worker_back_from_the_dead() {
     job::register("test.count", count);
     let id = write(&db, &ctx, async |ctx, tx| job::enqueue(ctx, tx, "test.count", "{}".to_owned()).map(|job| job.id)).await;
     let done = async || db.read(&ctx, async |_, tx| tx.must::<jobs::Entity>(id).await.map(|job| (job.done, job.status, job.version))).await.unwrap();
-    let first = job::claim(&db, "first").await.unwrap().unwrap();
+    let first = job::claim(&db, "first", &[]).await.unwrap().unwrap();
     assert!(job::run_step(&db, &first).await.unwrap());
-    assert!(job::claim(&db, "second").await.unwrap().is_none(), "a job that is held is nobody else's");
+    assert!(job::claim(&db, "second", &[]).await.unwrap().is_none(), "a job that is held is nobody else's");
     expire(&db).await;
-    let second = job::claim(&db, "second").await.unwrap().unwrap();
+    let second = job::claim(&db, "second", &[]).await.unwrap().unwrap();
     assert_eq!((second.job_id, second.fence), (first.job_id, first.fence + 1));
     let before = done().await;
     assert!(!job::run_step(&db, &first).await.unwrap(), "the first one is told that it lost the job");
     assert_eq!(done().await, before, "and writes nothing");
     while job::run_step(&db, &second).await.unwrap() {}
     assert_eq!((done().await.0, done().await.1), (3, JobStatus::Succeeded));
-    assert!(job::claim(&db, "third").await.unwrap().is_none());
+    assert!(job::claim(&db, "third", &[]).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ mod verify;
 
 use crate::settings::{EXAMPLE, Given, LogFormat, Role, Settings};
 use crate::terminal::{complain, say};
-use crate::{bench, demo, server, store};
+use crate::{bench, demo, secret_key, server, store};
 use causeway_kernel::Db;
 use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,11 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the API (and run jobs, unless --role api).
-    Serve,
+    Serve {
+        /// The key that sealed the secrets of this database is lost: go on with the one that is here, or a new one. Second factors must be reset then.
+        #[arg(long)]
+        new_secret_key: bool,
+    },
     /// Run jobs only.
     Work,
     /// Bring the database schema up to date, take the last change back, or show where it stands.
@@ -99,8 +103,8 @@ pub fn run() -> ExitCode {
 
 async fn execute(command: Command, settings: Settings) -> Result<ExitCode, String> {
     match command {
-        Command::Serve => serve(settings).await?,
-        Command::Work => serve(Settings { role: Role::Worker, ..settings }).await?,
+        Command::Serve { new_secret_key } => serve(settings, new_secret_key).await?,
+        Command::Work => serve(Settings { role: Role::Worker, ..settings }, false).await?,
         Command::Migrate { what } => migrate::run(&settings, what).await?,
         Command::Demo(options) => demo::run(&settings, &options).await?,
         Command::Verify { read_only } => return verify::run(&settings, read_only).await,
@@ -114,7 +118,7 @@ async fn execute(command: Command, settings: Settings) -> Result<ExitCode, Strin
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(settings: Settings) -> Result<(), String> {
+async fn serve(settings: Settings, new_secret_key: bool) -> Result<(), String> {
     // Every connection is an open file, and shells allow a thousand.
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         tracing::warn!(%error, "the limit of open files stays as it is");
@@ -122,10 +126,14 @@ async fn serve(settings: Settings) -> Result<(), String> {
     let db = store::open(&settings).await?;
     if settings.role == Role::Worker {
         crate::compose::register();
+        server::serve_metrics(&settings, &db)?;
         server::start_workers(&settings, &db);
         tracing::info!("running jobs");
         server::stopped().await;
         return Ok(());
+    }
+    if new_secret_key {
+        secret_key::renew(&settings, &db).await?;
     }
     let running = server::start(&settings, db).await?;
     say(&format!("causeway serves http://{} with {}. API reference: http://{}/docs/", running.address, database(&running.db, &settings), running.address));
@@ -136,6 +144,11 @@ async fn serve(settings: Settings) -> Result<(), String> {
         ));
     }
     server::stopped().await;
+    // Whoever asks twice does not want to wait.
+    tokio::select! {
+        () = running.drain() => {}
+        () = server::stopped() => {}
+    }
     running.stop().await;
     Ok(())
 }
@@ -170,6 +183,11 @@ fn backup(settings: &Settings, file: &Path) -> Result<(), String> {
     }
     let pages = causeway_kernel::db::backup(&store::file(settings), file)?;
     say(&format!("Copied {pages} pages to {}.", file.display()));
+    // A copy that holds its own key would open what the key is there to close, so each goes its own way.
+    say(&match &settings.secret_key {
+        Some(_) => "It holds no key: keep the setting secret_key, apart from it. The copy is served with this key only.".to_owned(),
+        None => format!("It holds no key: keep {}, apart from it. The copy is served with this key only.", secret_key::path(settings).display()),
+    });
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod framing;
 
 use actix_web::rt::net::TcpStream;
+use causeway_kernel::http::Proxies;
 use framing::Framing;
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -23,6 +24,8 @@ const WRITE_PATIENCE: Duration = Duration::from_secs(15);
 pub struct Doorkeeper {
     open: Arc<Mutex<HashMap<IpAddr, usize>>>,
     most: usize,
+    /// Everybody comes through these, so they are not counted.
+    proxies: Proxies,
 }
 
 /// The place of one connection; it is given back when the connection ends.
@@ -32,10 +35,10 @@ struct Place {
 }
 
 impl Doorkeeper {
-    /// Lets each address hold at most `most` connections.
+    /// Lets each address hold at most `most` connections; trusted proxies hold as many as they like.
     #[must_use]
-    pub fn new(most: usize) -> Self {
-        Self { open: Arc::default(), most }
+    pub fn new(most: usize, proxies: Proxies) -> Self {
+        Self { open: Arc::default(), most, proxies }
     }
 
     /// The connection, if its address may have another one.
@@ -46,7 +49,7 @@ impl Doorkeeper {
         let address = stream.peer_addr()?.ip();
         let mut open = self.open.lock();
         let count = open.entry(address).or_default();
-        if *count >= self.most {
+        if *count >= self.most && !self.proxies.trusts(address) {
             return Err(Error::new(ErrorKind::ConnectionRefused, "this address has too many connections"));
         }
         *count += 1;
@@ -124,7 +127,7 @@ mod tests {
     async fn an_address_has_so_many_connections() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let keeper = Doorkeeper::new(2);
+        let keeper = Doorkeeper::new(2, Proxies::default());
         let mut clients = Vec::new();
         let mut admitted = async || {
             clients.push(TcpStream::connect(address).await.unwrap());
@@ -136,5 +139,17 @@ mod tests {
         assert!(admitted().await.is_ok());
         drop(second);
         assert!(keeper.open.lock().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_trusted_proxy_has_as_many_as_it_needs() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let keeper = Doorkeeper::new(1, Proxies::read(&["127.0.0.0/8".to_owned()], causeway_kernel::http::ProxyHeader::default()).unwrap());
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            let client = TcpStream::connect(address).await.unwrap();
+            held.push((client, keeper.admit(listener.accept().await.unwrap().0).unwrap()));
+        }
     }
 }

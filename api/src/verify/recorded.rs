@@ -57,7 +57,7 @@ pub(super) async fn differences(db: &Db, routes: &Routes, ctx: &Ctx) -> Result<(
     let (mut compared, mut breaks, mut place) = (0, Vec::new(), None);
     loop {
         let at: Option<Place> = place.take();
-        let found = db.read(ctx, async |ctx, tx| part(ctx, tx, routes, at.as_ref(), true).await).await?;
+        let found = db.read_patiently(ctx, async |ctx, tx| part(ctx, tx, routes, at.as_ref(), true).await).await?;
         compared += found.compared;
         breaks.extend(found.breaks);
         place = found.next.filter(|_| breaks.len() < MOST);

@@ -14,6 +14,9 @@ mod relation;
 mod reply;
 mod shape;
 
+/// The version of the API, as every answer names it (INT-22).
+pub const API_VERSION: &str = "2026-11-21";
+
 pub use bulk::{BULK_ITEMS, Bulk, BulkItem, BulkMode, BulkResult};
 pub use compare::breaking;
 pub use document::{document, operation_id};

@@ -49,7 +49,7 @@ async fn a_copy_under_load() {
     assert!(!copy.exists(), "a new place has no file before a server makes one");
     let arguments = [place.arguments(), vec!["backup".to_owned(), copy.display().to_string()]].concat();
     let said = tokio::task::block_in_place(|| run(&arguments));
-    assert!(said.contains("Copied"), "{said}");
+    assert!(said.contains("Copied") && said.contains("secret.key"), "{said}");
     tokio::time::sleep(Duration::from_millis(300)).await;
     stop.store(true, Ordering::Relaxed);
     let mut acknowledged = BTreeSet::new();
@@ -57,6 +57,8 @@ async fn a_copy_under_load() {
         acknowledged.extend(writer.await.expect("a writer"));
     }
     verify(&elsewhere, false);
+    let key = |place: &Place| place.settings().data_dir.join("secret.key");
+    std::fs::copy(key(&place), key(&elsewhere)).expect("the key that belongs to the copy");
     let restored = Program::start(&elsewhere);
     let found = names(&Caller::new(&restored.url, &tenant.key)).await;
     assert!(!before.is_empty() && before.is_subset(&found), "{:?} are lost", before.difference(&found).collect::<Vec<_>>());

@@ -56,13 +56,30 @@ async fn all_keys_of_a_tenant_share_its_limit() {
 }
 
 #[tokio::test]
-async fn a_sandbox_has_no_limit_unless_it_is_given_one() {
+async fn a_sandbox_has_less_than_a_live_tenant() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
-    assert_eq!(tenant.raw.get("/v1/clock").await.header("ratelimit"), None);
+    let policy = tenant.raw.get("/v1/clock").await.header("ratelimit-policy").map(str::to_owned);
+    assert_eq!(policy.as_deref(), Some("\"credential\";q=30000;w=60, \"tenant\";q=60000;w=60"));
     assert_eq!(world.platform.raw.get("/admin/v1/tenants").await.header("ratelimit"), None);
     let live = world.tenant(TenantMode::Live).await;
     assert!(live.raw.get("/v1/clock").await.header("ratelimit").is_some());
+}
+
+/// A thousand at once are no cheap way around a limit (threat 49).
+#[tokio::test]
+async fn a_bulk_request_costs_what_its_items_do() {
+    let world = World::start().await;
+    let tenant = world.tenant(TenantMode::Live).await;
+    world.platform.post::<platform::UpdateTenant>(tenant.id, &per_minute(None, Some(60))).await;
+    let items: Vec<_> = (0..300).map(|number| json!({ "name": format!("Party {number}"), "kind": "organization", "roles": ["customer"] })).collect();
+    let bulk = json!({ "mode": "per_item", "items": items });
+    let first = tenant.raw.post("/v1/parties/bulk", &bulk).await;
+    assert_ne!(first.status, 429, "{}", first.text());
+    assert!(first.header("ratelimit").is_some_and(|text| text.contains("\"credential\";r=2")), "300 items cost 30 requests: {:?}", first.header("ratelimit"));
+    let second = tenant.raw.post("/v1/parties/bulk", &bulk).await;
+    assert_eq!((second.status, second.problem().code), (429, Code::RateLimited));
+    assert_eq!(tenant.raw.get("/v1/clock").await.status, 200, "there is enough left for small requests");
 }
 
 #[tokio::test]

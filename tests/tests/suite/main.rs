@@ -38,6 +38,7 @@ mod limits;
 mod load;
 mod measures;
 mod mfa;
+mod operations;
 mod order_intake;
 mod order_terms;
 mod overview;

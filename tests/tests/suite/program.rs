@@ -31,9 +31,20 @@ impl Program {
     }
 
     /// Asks it to end, as an operator would: SIGTERM. Answers whether it ended well.
-    pub fn stop(mut self) -> bool {
+    pub fn stop(self) -> bool {
+        self.ask_to_stop();
+        self.ended()
+    }
+
+    /// Asks it to end without waiting for it.
+    pub fn ask_to_stop(&self) {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill runs");
-        asked.success() && self.child.wait().expect("an end").success()
+        assert!(asked.success(), "it cannot be asked");
+    }
+
+    /// Waits for its end; answers whether it ended well.
+    pub fn ended(mut self) -> bool {
+        self.child.wait().expect("an end").success()
     }
 
     /// Ends it as the power would: SIGKILL.

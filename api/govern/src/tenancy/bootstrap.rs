@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 const TOKEN_HASH: &str = "bootstrap_token_hash";
 const CURSOR_KEY: &str = "cursor_key";
+const SECRET_KEY_NAME: &str = "secret_key_name";
 
 /// Makes the one-time token known, unless an administrator exists already. Answers the token that may be used now.
 ///
@@ -47,6 +48,38 @@ pub async fn cursor_key(db: &Db) -> Result<Arc<[u8; 32]>, Problem> {
         .await?;
     let bytes = crypto::decode(&text).and_then(|bytes| bytes.try_into().ok());
     bytes.map(Arc::new).ok_or_else(|| Problem::new(Code::InternalError, "The setting cursor_key is broken; delete its row and start again."))
+}
+
+/// The name of the key that the secrets of this database are sealed with; `None` before the first start.
+///
+/// # Errors
+/// When the database fails.
+pub async fn secret_key_name(db: &Db) -> Result<Option<String>, Problem> {
+    db.read(&Ctx::platform(), async |_, tx| Ok(setting(tx, SECRET_KEY_NAME).await?.map(|row| row.value))).await
+}
+
+/// Remembers the name of the key that secrets are sealed with from now on, if none is known or `renew` says so. Answers the name that counts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn name_secret_key(db: &Db, name: &str, renew: bool) -> Result<String, Problem> {
+    let (ctx, name) = (Arc::new(Ctx::platform()), name.to_owned());
+    let written = db
+        .write(&ctx, async move |_, tx| {
+            if let Some(row) = setting(tx, SECRET_KEY_NAME).await?
+                && !renew
+            {
+                return Ok(row.value);
+            }
+            set(tx, SECRET_KEY_NAME, name.clone()).await?;
+            Ok(name.clone())
+        })
+        .await;
+    match written {
+        // Another instance was faster with its first start: its key counts.
+        Err(problem) if problem.code == Code::AlreadyExists => Ok(secret_key_name(db).await?.unwrap_or_default()),
+        other => other,
+    }
 }
 
 async fn setting(tx: &mut Tx<'_>, name: &str) -> Result<Option<platform_settings::Model>, Problem> {

@@ -15,6 +15,8 @@ pub enum Fault {
     Reference(String),
     /// A check constraint refused the row: an invariant that the rules should have kept.
     Check(String),
+    /// A statement took longer than it may, and the database ended it.
+    Slow,
     /// No space left.
     Full,
     /// The database cannot be reached.
@@ -45,6 +47,11 @@ impl Fault {
                 Problem::new(Code::ExternalRefExists, "Another object of this type carries one of these external references.")
             }
             Self::Unique(_) => Problem::new(Code::AlreadyExists, "An object with this unique value exists already."),
+            Self::Slow => Problem::new(
+                Code::Unavailable,
+                "The database ended a statement that took longer than it may. Nothing was written. Ask for less at once (a shorter period, one company, a smaller page), or \
+                 try again when less is going on.",
+            ),
             Self::Full => Problem::new(Code::StorageFull, "The disk is full. Nothing was written; free space and try again."),
             Self::Unavailable(_) => Problem::new(Code::Unavailable, "The database cannot be reached. Nothing was written; try again."),
             Self::Reference(_) | Self::Check(_) | Self::Other(_) => {
@@ -79,6 +86,8 @@ impl From<sqlx::Error> for Fault {
                 match database.code().as_deref() {
                     Some("40001" | "40P01") => Self::Conflict,
                     Some("55P03") => Self::Locked,
+                    // The service cancels nothing itself: whatever is cancelled has met the time limit of statements.
+                    Some("57014") => Self::Slow,
                     Some("23505") => Self::Unique(name),
                     Some("23503") => Self::Reference(name),
                     Some("23514") => Self::Check(name),
@@ -92,5 +101,61 @@ impl From<sqlx::Error> for Fault {
             }
             _ => Self::Other(error.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::error::{DatabaseError, ErrorKind};
+    use std::borrow::Cow;
+    use std::error::Error;
+
+    /// What PostgreSQL says with this SQLSTATE.
+    #[derive(Debug, thiserror::Error)]
+    #[error("the server says {0}")]
+    struct Says(&'static str);
+
+    impl DatabaseError for Says {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn what_postgresql_says_becomes_what_the_caller_is_told() {
+        for (state, code) in [
+            ("40001", Code::Contention),
+            ("55P03", Code::Contention),
+            ("57014", Code::Unavailable),
+            ("57P01", Code::Unavailable),
+            ("53300", Code::Unavailable),
+            ("53100", Code::StorageFull),
+            ("42601", Code::InternalError),
+        ] {
+            let problem = Fault::from(sqlx::Error::Database(Box::new(Says(state)))).problem();
+            assert_eq!((problem.code, problem.status), (code, code.status()), "{state}");
+        }
+        assert!(!Fault::Slow.retryable(), "what took too long is not run again at once");
     }
 }

@@ -88,6 +88,8 @@ struct VerbJob<R, F> {
     result: Option<Result<R, Problem>>,
     /// What the last run leaves for others to hear of.
     after: After,
+    /// Since when it waits; none once it has run.
+    waits: Option<Stopwatch>,
 }
 
 /// Packs a verb for the lane.
@@ -96,7 +98,7 @@ where
     F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem> + Send + 'static,
     R: Send + 'static,
 {
-    Box::new(VerbJob { ctx, verb, reply, result: None, after: After::default() })
+    Box::new(VerbJob { ctx, verb, reply, result: None, after: After::default(), waits: Some(Stopwatch::start()) })
 }
 
 impl<R, F> Job for VerbJob<R, F>
@@ -105,6 +107,9 @@ where
     R: Send,
 {
     fn run(&mut self, conn: &Connection) -> Run {
+        if let Some(waits) = self.waits.take() {
+            crate::telemetry::pressure().lane_waited(waits.micros());
+        }
         let mut tx = Tx::new(Conn::Sqlite(conn), &self.ctx);
         let mut writing = false;
         let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| run_to_end(run_verb(&self.ctx, &mut tx, &self.verb, &mut writing))));
@@ -220,6 +225,7 @@ fn gather(
     }
     let lost = heads.number(conn, &events).and_then(|()| Ok(conn.prepare_cached("COMMIT")?.execute([])?)).err();
     if lost.is_none() {
+        PendingEvent::count(&events);
         wake_followers(&events);
     }
     batch.extend(done);

@@ -29,6 +29,7 @@ pub use tx::{Change, Mark, Tx};
 
 use crate::Ctx;
 use causeway_contract::Problem;
+use postgres::Purpose;
 use std::sync::Arc;
 
 /// How often a verb is tried again after a serialization failure or deadlock before the caller is told.
@@ -79,7 +80,7 @@ impl Db {
                 let mut attempt = 0;
                 loop {
                     attempt += 1;
-                    match postgres.transact(ctx, true, &verb).await {
+                    match postgres.transact(ctx, Purpose::Write, &verb).await {
                         Err((_, Some(fault))) if fault.retryable() && attempt < ATTEMPTS => {
                             crate::telemetry::count_retry();
                             let pause = std::time::Duration::from_millis(u64::from(attempt) * u64::from(attempt));
@@ -111,11 +112,12 @@ impl Db {
     {
         match self {
             Self::Sqlite(sqlite) => sqlite.read(ctx, query),
-            Self::Postgres(postgres) => postgres.transact(ctx, false, &query).await.map_err(|(problem, _)| problem),
+            Self::Postgres(postgres) => postgres.transact(ctx, Purpose::Read, &query).await.map_err(|(problem, _)| problem),
         }
     }
 
-    /// As [`Db::read`], for queries that may take long: on SQLite they run beside the threads that answer requests.
+    /// As [`Db::read`], for queries that may take long: on SQLite they run beside the threads that answer requests, on PostgreSQL their statements have
+    /// more time than others.
     ///
     /// # Errors
     /// Whatever the query answers, or `unavailable`.
@@ -130,7 +132,21 @@ impl Db {
                 let done = tokio::task::spawn_blocking(move || sqlite.read(&ctx, query)).await;
                 done.unwrap_or_else(|error| Err(Fault::Other(error.to_string()).problem()))
             }
-            Self::Postgres(_) => self.read(ctx, query).await,
+            Self::Postgres(postgres) => postgres.transact(ctx, Purpose::Report, &query).await.map_err(|(problem, _)| problem),
+        }
+    }
+
+    /// As [`Db::read`], for the operator's own checks: on PostgreSQL their statements may take as long as they need.
+    ///
+    /// # Errors
+    /// Whatever the query answers, or `unavailable`.
+    pub async fn read_patiently<R, F>(&self, ctx: &Ctx, query: F) -> Result<R, Problem>
+    where
+        F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem>,
+    {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.read(ctx, query),
+            Self::Postgres(postgres) => postgres.transact(ctx, Purpose::Check, &query).await.map_err(|(problem, _)| problem),
         }
     }
 

@@ -1,21 +1,54 @@
 //! PostgreSQL: a pool whose connections work as the role `causeway_app`, which owns nothing and is bound by row security.
 
 use super::after::After;
+use super::sequence::PendingEvent;
 use super::tx::Conn;
 use super::{Fault, Tx};
 use crate::Ctx;
+use crate::clock::Stopwatch;
+use crate::limits::REPORT_SECONDS;
 use causeway_contract::{Code, Problem};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection, Executor};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// The role that the service works as. `causeway migrate` creates it.
 pub const ROLE: &str = "causeway_app";
 
 /// Prepared statements that a connection keeps: more than the service has, so that none is prepared twice.
 const STATEMENTS: usize = 2_000;
+
+/// How long one statement of a request or job may take.
+const STATEMENT_SECONDS: u64 = 10;
+
+/// What a transaction is for: it decides what it may do and how long its statements may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// It writes, and reads what is there when it looks.
+    Write,
+    /// It reads a bounded number of rows of one moment.
+    Read,
+    /// It reads one moment, and may add up much of it ([`REPORT_SECONDS`]).
+    Report,
+    /// It reads one moment and takes its time: nobody waits for it but the operator who started it.
+    Check,
+}
+
+impl Purpose {
+    /// The statements that begin the transaction, in one round trip.
+    fn begin(self, tenant: Uuid) -> String {
+        let level = if self == Self::Write { "READ COMMITTED" } else { "REPEATABLE READ READ ONLY" };
+        let patience = match self {
+            Self::Write | Self::Read => String::new(),
+            Self::Report => format!("SET LOCAL statement_timeout = '{REPORT_SECONDS}s'; "),
+            Self::Check => "SET LOCAL statement_timeout = 0; ".to_owned(),
+        };
+        format!("BEGIN ISOLATION LEVEL {level}; {patience}SELECT set_config('app.tenant_id', '{tenant}', true)")
+    }
+}
 
 /// A pool.
 pub struct Postgres {
@@ -37,7 +70,7 @@ impl Postgres {
             .test_before_acquire(false)
             .after_connect(|conn, _| {
                 Box::pin(async move {
-                    conn.execute(sqlx::AssertSqlSafe(format!("SET ROLE {ROLE}; SET lock_timeout = '2s'; SET statement_timeout = '10s'; SET synchronous_commit = on"))).await?;
+                    conn.execute(sqlx::AssertSqlSafe(format!("SET ROLE {ROLE}; SET lock_timeout = '2s'; SET statement_timeout = '{STATEMENT_SECONDS}s'; SET synchronous_commit = on"))).await?;
                     Ok(())
                 })
             })
@@ -48,7 +81,7 @@ impl Postgres {
     }
 
     /// Runs `verb` in one transaction. A writing one applies its write set and commits; a reading one is rolled back.
-    pub(crate) async fn transact<R, F>(&self, ctx: &Ctx, write: bool, verb: &F) -> Result<R, (Problem, Option<Fault>)>
+    pub(crate) async fn transact<R, F>(&self, ctx: &Ctx, purpose: Purpose, verb: &F) -> Result<R, (Problem, Option<Fault>)>
     where
         F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem>,
     {
@@ -56,13 +89,12 @@ impl Postgres {
             let fault = Fault::from(error);
             (fault.problem(), Some(fault))
         };
-        let mut conn = self.pool.acquire().await.map_err(lost)?;
-        let begin = format!(
-            "BEGIN ISOLATION LEVEL {}; SELECT set_config('app.tenant_id', '{}', true)",
-            if write { "READ COMMITTED" } else { "REPEATABLE READ READ ONLY" },
-            ctx.tenant.uuid()
-        );
-        if let Err(error) = conn.execute(sqlx::AssertSqlSafe(begin)).await {
+        let watch = Stopwatch::start();
+        let conn = self.pool.acquire().await;
+        crate::telemetry::pressure().pool_waited(Duration::from_micros(watch.micros()));
+        let mut conn = conn.map_err(lost)?;
+        let write = purpose == Purpose::Write;
+        if let Err(error) = conn.execute(sqlx::AssertSqlSafe(purpose.begin(ctx.tenant.uuid()))).await {
             let _ = conn.close().await;
             return Err(lost(error));
         }
@@ -82,6 +114,7 @@ impl Postgres {
         let outcome = crate::http::caught(result).await;
         let fault = tx.take_fault();
         let after = if write { tx.after() } else { After::default() };
+        let events = if write { tx.take_events() } else { Vec::new() };
         drop(tx);
         let (end, keep) = match &outcome {
             Ok((_, true)) => ("COMMIT", true),
@@ -91,7 +124,12 @@ impl Postgres {
         // Also when nobody knows whether it was committed.
         after.tell();
         match (ended, guard.0.take()) {
-            (Ok(_), Some(conn)) => drop(conn),
+            (Ok(_), Some(conn)) => {
+                if keep {
+                    PendingEvent::count(&events);
+                }
+                drop(conn);
+            }
             (Err(error), conn) => {
                 if let Some(conn) = conn {
                     let _ = conn.close().await;

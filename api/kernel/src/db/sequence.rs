@@ -57,11 +57,18 @@ pub(crate) struct PendingEvent {
     pub tenant: TenantId,
     pub id: Uuid,
     pub fingerprint: [u8; 32],
+    /// Its type, for the metrics.
+    pub kind: &'static str,
 }
 
 impl PendingEvent {
-    pub fn of(row: &events::Model) -> Self {
-        Self { tenant: row.tenant_id, id: row.id.uuid(), fingerprint: chain_link(row) }
+    pub fn of(row: &events::Model, kind: &'static str) -> Self {
+        Self { tenant: row.tenant_id, id: row.id.uuid(), fingerprint: chain_link(row), kind }
+    }
+
+    /// Counts events that were committed.
+    pub fn count(events: &[Self]) {
+        events.iter().for_each(|event| crate::telemetry::pressure().recorded(event.kind));
     }
 }
 

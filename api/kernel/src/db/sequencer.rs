@@ -1,52 +1,73 @@
 //! Numbers events on PostgreSQL: transactions overlap there, so the order is settled after commit, by one sequencer at a time per tenant.
 
-use super::{Find, Position, Postgres, Tx, chain_link};
+use super::postgres::Purpose;
+use super::{Cell, Find, Position, Postgres, Tx, chain_link};
 use crate::Ctx;
-use causeway_contract::Problem;
+use causeway_contract::{Code, Problem};
 use causeway_entity::kernel::{event_positions, event_queue, events};
-use causeway_entity::platform::{leases, tenants};
+use causeway_entity::platform::leases;
 use causeway_value::{TenantId, TenantMode};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Events that one round numbers, at most.
+/// Events of one tenant that one round numbers, at most: who has written many lets the others have theirs in between.
 const ROUND: u64 = 500;
+/// Tenants of one round, at most; the next one finds the others.
+const TENANTS: i64 = 1_000;
 /// The pause between rounds.
 const PAUSE: Duration = Duration::from_millis(40);
 
 /// Numbers events until the process ends.
 pub async fn run(postgres: Arc<Postgres>) {
     loop {
-        if let Err(problem) = round(&postgres).await {
-            tracing::warn!(%problem, "events could not be numbered; trying again");
-            tokio::time::sleep(Duration::from_secs(1)).await;
+        match round(&postgres).await {
+            // Somebody has more waiting than one round takes.
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(problem) => {
+                tracing::warn!(%problem, "events could not be numbered; trying again");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-/// One round over all tenants that have events waiting.
+/// One round over the tenants that have events waiting, some for each; answers whether more are waiting. A tenant whose events cannot be numbered does not
+/// keep the others from theirs.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn round(postgres: &Postgres) -> Result<(), Problem> {
+/// When the database fails: the first failure, after all were tried.
+pub async fn round(postgres: &Postgres) -> Result<bool, Problem> {
     let platform = Ctx::platform();
-    let all = postgres.transact(&platform, false, &async |_, tx| Find::<tenants::Entity>::new().all(tx).await).await.map_err(|(problem, _)| problem)?;
-    for tenant in all {
-        let ctx = Ctx::system(tenant.id, TenantMode::Live, "sequence");
-        loop {
-            let numbered = postgres.transact(&ctx, true, &number).await.map_err(|(problem, _)| problem)?;
-            if numbered > 0 {
-                crate::wake::wake(tenant.id);
+    let waiting = postgres.transact(&platform, Purpose::Read, &async |_, tx| tenants_waiting(tx).await).await.map_err(|(problem, _)| problem)?;
+    let (mut more, mut failed) = (false, None);
+    for tenant in waiting {
+        let ctx = Ctx::system(tenant, TenantMode::Live, "sequence");
+        match postgres.transact(&ctx, Purpose::Write, &number).await {
+            Ok(numbered) => {
+                if numbered > 0 {
+                    crate::wake::wake(tenant);
+                }
+                more |= numbered >= ROUND;
             }
-            if numbered < ROUND {
-                break;
-            }
+            Err((problem, _)) => failed = failed.or(Some(problem)),
         }
     }
-    Ok(())
+    failed.map_or(Ok(more), Err)
+}
+
+/// The tenants that have events waiting. The platform may read whose they are, in no other table of tenants.
+async fn tenants_waiting(tx: &mut Tx<'_>) -> Result<Vec<TenantId>, Problem> {
+    let sql = "SELECT tenant_id FROM event_queue GROUP BY tenant_id ORDER BY min(event_id::text) LIMIT $1";
+    let rows = tx.query(sql, vec![TENANTS.into()], &[("tenant_id", Cell::Uuid)]).await?;
+    rows.iter()
+        .map(|row| {
+            row.try_get::<Uuid>("", "tenant_id").map(TenantId::from_uuid).map_err(|_| Problem::new(Code::InternalError, "The queue of events cannot be read."))
+        })
+        .collect()
 }
 
 /// Numbers the waiting events of one tenant; answers how many.

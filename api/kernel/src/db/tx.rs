@@ -415,7 +415,7 @@ impl<'c> Tx<'c> {
         if self.locks() {
             self.insert(event_queue::Model { tenant_id: self.tenant, event_id: id });
         }
-        self.events.push(PendingEvent::of(&row));
+        self.events.push(PendingEvent::of(&row, change.event));
         self.insert(row);
         self.insert(snapshots::Model {
             tenant_id: self.tenant,

@@ -2,10 +2,12 @@
 
 use crate::Principal;
 use crate::limit::{Limiter, Rate, Subject, Verdict};
+use crate::limits::BULK_ITEMS_PER_UNIT;
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use causeway_contract::{Code, Problem};
 use causeway_value::Instant;
+use serde_json::Value;
 use std::fmt::Write;
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -23,12 +25,26 @@ impl Allowance {
     /// # Errors
     /// `rate_limited`, with the seconds to wait.
     pub(crate) async fn spend(&mut self, limiter: &dyn Limiter, principal: &Principal, now: Instant) -> Result<(), Problem> {
+        self.take(limiter, principal, 1, now).await
+    }
+
+    /// Spends for the items of a bulk request, whose number is known once its body was read: a thousand at once are no cheap way around the limits.
+    ///
+    /// # Errors
+    /// `rate_limited`, with the seconds to wait.
+    pub(crate) async fn spend_items(&mut self, limiter: &dyn Limiter, principal: &Principal, body: &Value, now: Instant) -> Result<(), Problem> {
+        let items = body.get("items").and_then(Value::as_array).map_or(0, Vec::len);
+        let units = u32::try_from(items / BULK_ITEMS_PER_UNIT).unwrap_or(u32::MAX);
+        if units == 0 { Ok(()) } else { self.take(limiter, principal, units, now).await }
+    }
+
+    async fn take(&mut self, limiter: &dyn Limiter, principal: &Principal, units: u32, now: Instant) -> Result<(), Problem> {
         let credential = principal.session.map_or(principal.actor.id, |session| Some(session.id)).unwrap_or_default();
         let limits = [
             ("credential", principal.rates.credential, Subject::Credential(credential)),
             ("tenant", principal.rates.tenant, Subject::Tenant(principal.tenant.uuid())),
         ];
-        let limits: Vec<_> = limits.into_iter().filter_map(|(name, rate, subject)| Some((name, (subject, rate?)))).collect();
+        let limits: Vec<_> = limits.into_iter().filter_map(|(name, rate, subject)| Some((name, (subject, rate?.costing(units))))).collect();
         let asked: Vec<_> = limits.iter().map(|(_, limit)| *limit).collect();
         let verdicts = limiter.take(&asked, now).await;
         for (place, ((name, (_, rate)), verdict)) in self.spent.iter_mut().zip(limits.into_iter().zip(verdicts)) {

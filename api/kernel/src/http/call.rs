@@ -10,6 +10,7 @@ use causeway_value::split_type_id;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::cell::RefCell;
+use std::net::IpAddr;
 use std::rc::Rc;
 use uuid::Uuid;
 
@@ -19,6 +20,8 @@ pub struct Incoming {
     pub(crate) payload: Payload,
     pub(crate) segments: Vec<String>,
     pub(crate) request_id: String,
+    /// Where it came from.
+    pub(crate) source: Option<IpAddr>,
     /// What the log will say.
     pub(crate) told: Rc<RefCell<Told>>,
 }

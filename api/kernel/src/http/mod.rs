@@ -7,13 +7,17 @@ mod csv;
 mod expand;
 mod idempotency;
 mod mask;
+mod origin;
 mod pace;
+mod reports;
 mod respond;
 mod router;
 mod stream;
 mod table;
+mod version;
 
 pub use call::Call;
+pub use origin::{Proxies, ProxyHeader};
 pub use router::Routes;
 pub use stream::{Batch, Item, Place};
 
@@ -21,13 +25,14 @@ use crate::clock::Stopwatch;
 use crate::limit::Limiter;
 use crate::security::{self, Refusal};
 use crate::trace::{self, Ended, Work};
-use crate::{Ctx, Db, Principal, clock, telemetry};
+use crate::{Actor, Ctx, Db, Principal, clock, telemetry};
 use actix_web::web::{Bytes, BytesMut, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use causeway_contract::{Audience, Code, Content, FieldError, Method, Problem, Reply};
 use causeway_value::{ActorKind, ApiKeyId, TenantId, UserId};
 use std::cell::RefCell;
 use std::future::Future;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -65,6 +70,8 @@ pub struct App {
     pub stopping: tokio::sync::watch::Receiver<bool>,
     /// Counts requests.
     pub limiter: Arc<dyn Limiter>,
+    /// The proxies whose word about the caller's address is taken.
+    pub proxies: Proxies,
 }
 
 /// What a handler answers.
@@ -151,12 +158,13 @@ pub async fn dispatch(app: Arc<App>, request: HttpRequest, payload: Payload) -> 
     let method = request.method().as_str().to_owned();
     let mut allowance = Allowance::default();
     let parent = request.headers().get("traceparent").filter(|_| trace::heard()).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let told = Rc::new(RefCell::new(Told::default()));
+    let source = app.proxies.origin(&request);
+    let told = Rc::new(RefCell::new(Told { source, ..Told::default() }));
     let answer = match app.routes.find(&method, &asked) {
         router::Found::Endpoint(endpoint, segments) => {
             path = shown_path(endpoint, &asked);
             told.borrow_mut().endpoint = Some((endpoint.id, endpoint.path));
-            let incoming = Incoming { request, payload, segments, request_id: request_id.clone(), told: Rc::clone(&told) };
+            let incoming = Incoming { request, payload, segments, request_id: request_id.clone(), source, told: Rc::clone(&told) };
             let outcome = caught(serve(Arc::clone(&app), endpoint, incoming, &mut allowance)).await;
             telemetry::count_request(
                 endpoint.id,
@@ -192,6 +200,8 @@ pub(crate) struct Told {
     /// The operation and its path, as the contract writes it.
     endpoint: Option<(&'static str, &'static str)>,
     tenant: Option<TenantId>,
+    actor: Option<Actor>,
+    source: Option<IpAddr>,
     flow: Option<String>,
 }
 
@@ -202,6 +212,9 @@ fn log_request(request_id: &str, method: &str, path: &str, status: u16, told: &T
         request_id,
         operation = told.endpoint.map(|(operation, _)| operation),
         tenant = told.tenant.map(tracing::field::display),
+        actor_kind = told.actor.map(|actor| tracing::field::display(actor.kind)),
+        actor = told.actor.and_then(|actor| actor.id).map(tracing::field::display),
+        source = told.source.map(tracing::field::display),
         flow_id = told.flow.as_deref(),
         method,
         path,
@@ -312,18 +325,19 @@ async fn next_chunk(payload: &mut Payload) -> Option<Result<Bytes, actix_web::er
 
 /// Serves one request of an operation. Nothing here depends on its types, so it is compiled once.
 pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: Incoming, allowance: &mut Allowance) -> Result<HttpResponse, Problem> {
+    version::check(&incoming.request)?;
     let principal = authenticate(&app, operation, &incoming).await?;
-    incoming.told.borrow_mut().tenant = principal.as_ref().map(|principal| principal.tenant).filter(|tenant| !tenant.uuid().is_nil());
     if let Some(principal) = &principal {
         allowance.spend(app.limiter.as_ref(), principal, clock::wall()).await?;
     }
-    let refused = |problem: &Problem| refuse(&app, operation, &incoming.request, principal.clone(), &incoming.request_id, problem);
+    let source = incoming.source;
+    let refused = |problem: &Problem| refuse(&app, operation, (&incoming.request, source), principal.clone(), &incoming.request_id, problem);
     let mut ctx = match &principal {
         Some(principal) => Ctx::of(principal, operation.id, incoming.request_id.clone()),
         None => Ctx::anonymous(operation.id, incoming.request_id.clone()),
     };
     ctx.cursor_key = Arc::clone(&app.cursor_key);
-    ctx.source = source(&incoming.request);
+    ctx.source = source;
     if operation.audience == Audience::Open {
         pace::hold(ctx.source)?;
     }
@@ -355,6 +369,9 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
     // A dry run changes nothing, so there is nothing to repeat.
     let key = if ctx.dry_run { None } else { idempotency::Key::of(operation, &incoming.request, &ctx, &bytes)? };
     let body = if upload.is_some() { serde_json::json!({}) } else { call::read_body_as(&incoming.request, &bytes, operation.body.as_ref())? };
+    if let Some(principal) = &principal {
+        allowance.spend_items(app.limiter.as_ref(), principal, &body, clock::wall()).await?;
+    }
     let file = upload.as_ref().map(|upload| upload.id);
     let ctx = Arc::new(ctx);
     if let Some(columns) = operation.columns.as_ref().filter(|_| csv::wanted(&incoming.request)) {
@@ -367,7 +384,9 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
     if let Some(table) = operation.table.as_ref().filter(|_| csv::wanted(&incoming.request)) {
         let grouped = asked.value.get("by").is_some();
         let Bound::Verb(verb) = (operation.bind)(&segments, asked.value, body, upload)? else { return Err(Problem::not_found()) };
+        let place = reports::enter(operation, &ctx).await?;
         let packed = execute(&app.db, operation, &ctx, None, verb).await?;
+        drop(place);
         let mut report: serde_json::Value = serde_json::from_str(packed.json()).unwrap_or_default();
         mask::value(&ctx, &mut report);
         return table.answer(&report, grouped, incoming.request.path(), &incoming.request_id);
@@ -378,7 +397,9 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
             expand::read(&app, &ctx, verb, more).await.map(|packed| respond::success(&incoming.request, packed.masked(&ctx), &incoming.request_id))
         }
         Bound::Verb(verb) => {
+            let place = reports::enter(operation, &ctx).await?;
             let outcome = execute(&app.db, operation, &ctx, key, verb).await;
+            drop(place);
             if let Some(file) = file
                 && !outcome.as_ref().is_ok_and(|packed| !packed.repeated)
             {
@@ -439,13 +460,17 @@ async fn authenticate(app: &App, operation: &Operation, incoming: &Incoming) -> 
         return Ok(None);
     }
     let refused = |principal, problem: Problem| {
-        refuse(app, operation, &incoming.request, principal, &incoming.request_id, &problem);
+        refuse(app, operation, (&incoming.request, incoming.source), principal, &incoming.request_id, &problem);
         problem
     };
     let missing = || Problem::new(Code::Unauthenticated, "Send an API key: `Authorization: Bearer cw_…`.");
     let Some(token) = bearer(&incoming.request) else { return Err(refused(None, missing())) };
     let principal = app.authenticate.principal(&app.db, token).await.map_err(|problem| refused(None, problem))?;
-    if let Some(problem) = elsewhere(&principal, source(&incoming.request)) {
+    let mut told = incoming.told.borrow_mut();
+    told.tenant = Some(principal.tenant).filter(|tenant| !tenant.uuid().is_nil());
+    told.actor = Some(principal.actor);
+    drop(told);
+    if let Some(problem) = elsewhere(&principal, incoming.source) {
         return Err(refused(Some(principal), problem));
     }
     let platform = principal.tenant.uuid().is_nil();
@@ -457,7 +482,7 @@ async fn authenticate(app: &App, operation: &Operation, incoming: &Incoming) -> 
 }
 
 /// A credential that is used where it may not be (SEC-03).
-fn elsewhere(principal: &Principal, from: Option<std::net::IpAddr>) -> Option<Problem> {
+fn elsewhere(principal: &Principal, from: Option<IpAddr>) -> Option<Problem> {
     if principal.works_from(from) {
         return None;
     }
@@ -483,11 +508,6 @@ fn fresh(operation: &Operation, ctx: &Ctx) -> Result<(), Problem> {
     }
 }
 
-/// Where a request came from.
-fn source(request: &HttpRequest) -> Option<std::net::IpAddr> {
-    request.peer_addr().map(|address| address.ip())
-}
-
 /// What the program calls itself, cut to what is worth keeping.
 fn user_agent(request: &HttpRequest) -> Option<String> {
     let given = request.headers().get("user-agent").and_then(|value| value.to_str().ok())?;
@@ -495,7 +515,14 @@ fn user_agent(request: &HttpRequest) -> Option<String> {
 }
 
 /// Writes a refusal down, without making the caller wait (threat 61).
-fn refuse(app: &App, operation: &Operation, request: &HttpRequest, principal: Option<Arc<Principal>>, request_id: &str, problem: &Problem) {
+fn refuse(
+    app: &App,
+    operation: &Operation,
+    (request, source): (&HttpRequest, Option<IpAddr>),
+    principal: Option<Arc<Principal>>,
+    request_id: &str,
+    problem: &Problem,
+) {
     telemetry::count_refusal();
     let actor = principal.as_ref().map(|principal| principal.actor);
     let id_of = |kind: ActorKind| actor.filter(|actor| actor.kind == kind).and_then(|actor| actor.id);
@@ -506,7 +533,7 @@ fn refuse(app: &App, operation: &Operation, request: &HttpRequest, principal: Op
             tenant: principal.as_ref().map(|principal| principal.tenant).filter(|tenant| !tenant.uuid().is_nil()),
             key: id_of(ActorKind::ApiKey).or_else(|| id_of(ActorKind::Platform)).map(ApiKeyId::from_uuid),
             user: id_of(ActorKind::User).map(UserId::from_uuid),
-            source: source(request),
+            source,
             method: operation.method.word(),
             path: shown_path(operation, request.path()).chars().take(500).collect(),
             status: problem.status,

@@ -32,7 +32,7 @@ impl Counts {
     }
 }
 
-/// Counts a request of this address. What forwards a header cannot change it: the address is that of the connection.
+/// Counts a request of this address: that of the connection, or the one that a trusted proxy names.
 ///
 /// # Errors
 /// `rate_limited`.

@@ -4,10 +4,8 @@ use super::Packed;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use causeway_contract::{Content, Problem};
+use causeway_contract::{API_VERSION, Content, Problem};
 
-/// The one version of the API that exists.
-pub const API_VERSION: &str = "2026-11-21";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub(super) fn builder(status: u16, request_id: &str) -> HttpResponseBuilder {

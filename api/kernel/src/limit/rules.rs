@@ -9,13 +9,21 @@ const MINUTE: i64 = 60_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     per_minute: u32,
+    /// As how many requests the one counts that is judged.
+    units: u32,
 }
 
 impl Rate {
     /// This many requests a minute, at least one.
     #[must_use]
     pub const fn per_minute(requests: u32) -> Self {
-        Self { per_minute: if requests == 0 { 1 } else { requests } }
+        Self { per_minute: if requests == 0 { 1 } else { requests }, units: 1 }
+    }
+
+    /// The same for a request that does the work of so many. It never costs more than a whole minute, or it could never pass.
+    #[must_use]
+    pub fn costing(self, units: u32) -> Self {
+        Self { units: units.clamp(1, self.per_minute), ..self }
     }
 
     /// The requests a minute.
@@ -27,6 +35,11 @@ impl Rate {
     /// Microseconds in which one request is paid back, rounded up so that a minute never gives more than promised.
     pub(super) fn interval(self) -> i64 {
         MINUTE.div_euclid(i64::from(self.per_minute)) + i64::from(MINUTE.rem_euclid(i64::from(self.per_minute)) != 0)
+    }
+
+    /// Microseconds in which the request that is judged is paid back.
+    pub(super) fn cost(self) -> i64 {
+        self.interval() * i64::from(self.units)
     }
 
     /// Microseconds in which a bucket that was spent wholly is paid back.
@@ -54,7 +67,7 @@ pub fn judge(spent_until: Option<Instant>, now: Instant, rate: Rate) -> (Instant
     let interval = rate.interval();
     let bucket = rate.bucket();
     let before = spent_until.unwrap_or(now).0.max(now.0);
-    let after = before + interval;
+    let after = before + rate.cost();
     let allowed = after - now.0 <= bucket;
     let spent = if allowed { after } else { before };
     let left = (bucket - (spent - now.0)).div_euclid(interval);
@@ -112,6 +125,19 @@ mod tests {
             let (after, refused) = judge(Some(spent), Instant(1_000_000), rate);
             assert_eq!((after, refused), (spent, Verdict { allowed: false, remaining: 0, reset_seconds: 59, retry_seconds: 29 }));
         }
+    }
+
+    #[test]
+    fn what_does_the_work_of_many_costs_as_much() {
+        let rate = Rate::per_minute(100);
+        let (spent, first) = judge(None, Instant(0), rate.costing(60));
+        assert_eq!((first.allowed, first.remaining), (true, 40));
+        let (same, second) = judge(Some(spent), Instant(0), rate.costing(60));
+        assert_eq!((same, second.allowed, second.retry_seconds), (spent, false, 12), "twenty more must be paid back");
+        assert!(judge(Some(spent), Instant(0), rate.costing(40)).1.allowed);
+        // More than a bucket holds passes when the bucket is full.
+        assert!(judge(None, Instant(0), rate.costing(1_000)).1.allowed);
+        assert!(!judge(Some(Instant(1)), Instant(0), rate.costing(1_000)).1.allowed);
     }
 
     #[test]

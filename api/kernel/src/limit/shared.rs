@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// How long Redis is not asked after it did not answer, in seconds.
 const REST_SECONDS: i64 = 1;
 
-/// Spends one request of each key, until one has none left, and answers what each asked one owed before it, in microseconds. `ARGV` has the interval and the
+/// Spends one request of each key, until one has none left, and answers what each asked one owed before it, in microseconds. `ARGV` has the cost of the request and the
 /// bucket of each rate, as in `rules`; the script is the same rule over values that are kept until they are paid back. All numbers stay below 2^53, where Lua
 /// counts exactly.
 const SPEND: &str = "local time = redis.call('TIME') \
@@ -54,7 +54,7 @@ impl Shared {
             command.arg(key(*subject));
         }
         for (_, rate) in limits {
-            command.arg(rate.interval()).arg(rate.bucket());
+            command.arg(rate.cost()).arg(rate.bucket());
         }
         let asked = std::time::Instant::now();
         let answer = tokio::time::timeout(PATIENCE, command.query_async::<Vec<i64>>(&mut redis)).await;
