@@ -87,6 +87,9 @@ impl Call {
     /// The call as a line for a shell. The key stands as a variable, secrets of the body as dots: the line may be pasted into a ticket.
     pub fn curl(&self, base: &str) -> String {
         let mut line = format!("curl -s -X {} {} -H \"Authorization: Bearer $CAUSEWAY_API_KEY\"", self.method.word(), quoted(&self.address(base)));
+        if let Some(version) = self.if_match {
+            line.push_str(&format!(" -H 'If-Match: \"v{version}\"'"));
+        }
         if let Some(body) = &self.body {
             line.push_str(" -H 'Content-Type: application/json' -d ");
             line.push_str(&quoted(&masked(body).to_string()));
@@ -133,6 +136,13 @@ mod tests {
         let line = call.curl("http://127.0.0.1:8080");
         assert!(line.starts_with("curl -s -X POST 'http://127.0.0.1:8080/v1/sessions' -H"), "{line}");
         assert!(line.contains(r"o'\''hara@a.test") && !line.contains("hunter2") && !line.contains("123456"), "{line}");
+    }
+
+    #[test]
+    fn curl_lines_name_the_version_that_must_be_current() {
+        let mut call = Call::to(Method::Patch, "/v1/users/{id}", &["usr_1"], Some(json!({"name": "Dana"})));
+        call.if_match = Some(7);
+        assert!(call.curl("http://host").contains(r#" -H 'If-Match: "v7"' "#), "{}", call.curl("http://host"));
     }
 
     #[test]

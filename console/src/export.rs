@@ -2,18 +2,48 @@
 
 use crate::call::Call;
 use crate::columns::{at, plain};
+use crate::filter::Filter;
+use crate::list::Record;
 use crate::model::Failure;
 use crate::perform::perform;
 use crate::resource::{self, Resource};
 use causeway_openapi::client::Client;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::{Duration, Instant};
 
-/// Every row that a list call finds, or as many as `most`.
+/// How often an export says how far it is.
+const TOLD: Duration = Duration::from_secs(2);
+
+/// What is to be written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    /// Which rows the server lists.
+    pub call: Call,
+    /// The resource's name.
+    pub resource: &'static str,
+    /// As JSON lines instead of CSV.
+    pub json: bool,
+    /// What the server does not test of a row.
+    pub filter: Filter,
+    /// Only these rows; all of them when none is marked.
+    pub marked: Option<Marked>,
+}
+
+/// Rows that are marked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Marked {
+    /// Those that are loaded.
+    pub loaded: Vec<Value>,
+    /// The ids of the others.
+    pub others: Vec<String>,
+}
+
+/// Every row that a list call finds, or as many as `most`; says whether there are more.
 ///
 /// # Errors
 /// The refusal of a page.
-pub async fn pages(client: &Client, call: &Call, most: usize, mut take: impl FnMut(&Value) -> Result<bool, String>) -> Result<(), Failure> {
+pub async fn pages(client: &Client, call: &Call, most: usize, mut take: impl FnMut(&Value) -> Result<bool, String>) -> Result<bool, Failure> {
     let after = if call.path == "/v1/events" { "after" } else { "cursor" };
     let mut cursor: Option<String> = None;
     let mut taken: usize = 0;
@@ -22,45 +52,92 @@ pub async fn pages(client: &Client, call: &Call, most: usize, mut take: impl FnM
         let reply = perform(client, true, &page).await?;
         for row in reply.body.get("data").and_then(Value::as_array).into_iter().flatten() {
             if taken >= most {
-                return Ok(());
+                return Ok(true);
             }
             let counted = take(row).map_err(|text| Failure::Refused { status: 0, code: String::new(), text })?;
             taken = taken.saturating_add(usize::from(counted));
         }
         cursor = reply.body.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
         if cursor.is_none() {
-            return Ok(());
+            return Ok(false);
+        }
+        if taken >= most {
+            return Ok(true);
         }
     }
 }
 
-/// Writes a list to a file in the working folder; says its name and how many rows it has.
+/// A file as it grows.
+struct Written {
+    resource: &'static Resource,
+    sheet: csv::Writer<Vec<u8>>,
+    lines: Vec<u8>,
+    json: bool,
+    rows: usize,
+}
+
+impl Written {
+    fn row(&mut self, row: &Value) -> Result<(), String> {
+        self.rows = self.rows.saturating_add(1);
+        if self.json {
+            self.lines.extend_from_slice(row.to_string().as_bytes());
+            self.lines.push(b'\n');
+            return Ok(());
+        }
+        self.sheet.write_record(record(row, self.resource)).map_err(|error| error.to_string())
+    }
+}
+
+/// Writes rows to a file in this folder; says meanwhile how far it is, and at last its name and how many rows it has.
 ///
 /// # Errors
 /// In words.
-pub async fn export(client: &Client, call: &Call, name: &str, json: bool, stamp: &str) -> Result<String, String> {
+pub async fn export(client: &Client, wanted: &Wanted, folder: &Path, stamp: &str, tell: impl Fn(String)) -> Result<String, String> {
+    let name = wanted.resource;
     let resource = resource::named(name).ok_or_else(|| format!("there is no list {name}"))?;
-    let path = PathBuf::from(format!("{name}-{stamp}.{}", if json { "jsonl" } else { "csv" }));
-    let mut sheet = csv::Writer::from_writer(Vec::new());
-    let mut lines = Vec::new();
-    let mut rows: usize = 0;
-    if !json {
-        sheet.write_record(head(resource)).map_err(|error| error.to_string())?;
+    let path = folder.join(format!("{name}-{stamp}.{}", if wanted.json { "jsonl" } else { "csv" }));
+    let mut file = Written { resource, sheet: csv::Writer::from_writer(Vec::new()), lines: Vec::new(), json: wanted.json, rows: 0 };
+    if !wanted.json {
+        file.sheet.write_record(head(resource)).map_err(|error| error.to_string())?;
     }
-    let taken = pages(client, call, usize::MAX, |row| {
-        rows = rows.saturating_add(1);
-        if json {
-            lines.extend_from_slice(row.to_string().as_bytes());
-            lines.push(b'\n');
-        } else {
-            sheet.write_record(record(row, resource)).map_err(|error| error.to_string())?;
+    let mut told = Instant::now();
+    let mut progress = |rows: usize| {
+        if told.elapsed() >= TOLD {
+            told = Instant::now();
+            tell(format!("Exporting {name}: {rows} rows so far …"));
         }
-        Ok(true)
-    });
-    taken.await.map_err(|failure| failure.text())?;
-    let content = if json { lines } else { sheet.into_inner().map_err(|error| error.to_string())? };
+    };
+    let mut missing: usize = 0;
+    if let Some(marked) = &wanted.marked {
+        for row in &marked.loaded {
+            file.row(row)?;
+        }
+        for id in &marked.others {
+            match resource.get {
+                Some(get) => match perform(client, true, &Call::of(&get, &[id])).await {
+                    Ok(reply) => file.row(&reply.body)?,
+                    Err(failure @ Failure::Offline(_)) => return Err(failure.text()),
+                    Err(_) => missing = missing.saturating_add(1),
+                },
+                None => missing = missing.saturating_add(1),
+            }
+            progress(file.rows);
+        }
+    } else {
+        let taken = pages(client, &wanted.call, usize::MAX, |row| {
+            if wanted.filter.local.is_empty() || wanted.filter.passes(&Record::new(row, resource), resource) {
+                file.row(row)?;
+            }
+            progress(file.rows);
+            Ok(true)
+        });
+        taken.await.map_err(|failure| failure.text())?;
+    }
+    let rows = file.rows;
+    let content = if wanted.json { file.lines } else { file.sheet.into_inner().map_err(|error| error.to_string())? };
     write(&path, &content).await?;
-    Ok(format!("{rows} rows are in {}", path.display()))
+    let missing = if missing > 0 { format!("; {missing} marked rows cannot be read any more") } else { String::new() };
+    Ok(format!("{rows} rows are in {}{missing}", path.display()))
 }
 
 async fn write(path: &Path, content: &[u8]) -> Result<(), String> {
@@ -100,6 +177,45 @@ mod tests {
         let texts = ["=HYPERLINK(1)", "+1", "@x", "-2+3", "-12.50", "plain"].map(|text| safe(&json!(text)));
         assert_eq!(texts, ["'=HYPERLINK(1)", "'+1", "'@x", "'-2+3", "-12.50", "plain"]);
         assert_eq!(safe(&Value::Null), "");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_written_is_what_the_list_shows_or_what_is_marked() {
+        use causeway_contract::{Bulk, BulkMode};
+        use causeway_openapi::crm::{CreateOpportunity, op::CreateOpportunities};
+        let world = causeway_tests::world::World::start().await;
+        let tenant = world.sandbox().await;
+        let shop = causeway_tests::shop::open(&tenant, "x").await;
+        let deal =
+            |title: &str| CreateOpportunity { company_id: shop.company, party_id: Some(shop.party), title: title.to_owned(), ..CreateOpportunity::default() };
+        tenant.post::<CreateOpportunities>((), &Bulk { mode: BulkMode::Atomic, items: ["Chairs", "Tables", "More chairs"].map(deal).to_vec() }).await;
+        let client = Client::new(&world.server.url, &tenant.key).unwrap();
+        let opportunities = resource::named("opportunities").unwrap();
+        let call = Call::of(&opportunities.list, &[]).with("limit", "2");
+        let mut rows = Vec::new();
+        pages(&client, &call, usize::MAX, |row| {
+            rows.push(row.clone());
+            Ok(true)
+        })
+        .await
+        .unwrap();
+        let find = |title: &str| rows.iter().find(|row| row["title"] == title).unwrap().clone();
+        let folder = tempfile::tempdir().unwrap();
+        let filter = Filter::read("chairs", opportunities, 0);
+        let mut wanted = Wanted { call, resource: "opportunities", json: false, filter, marked: None };
+        let said = export(&client, &wanted, folder.path(), "all", |_| ()).await.unwrap();
+        assert!(said.starts_with("2 rows are in "), "{said}");
+        let text = std::fs::read_to_string(folder.path().join("opportunities-all.csv")).unwrap();
+        assert!(text.contains("Chairs") && text.contains("More chairs") && !text.contains("Tables"), "{text}");
+
+        // One is loaded, one is not, and one is gone.
+        let others = vec![plain(&find("Chairs")["id"]), "opp_00000000000000000000000000".to_owned()];
+        (wanted.json, wanted.marked) = (true, Some(Marked { loaded: vec![find("Tables")], others }));
+        let said = export(&client, &wanted, folder.path(), "marked", |_| ()).await.unwrap();
+        assert!(said.starts_with("2 rows are in ") && said.ends_with("; 1 marked rows cannot be read any more"), "{said}");
+        let text = std::fs::read_to_string(folder.path().join("opportunities-marked.jsonl")).unwrap();
+        let titles: Vec<_> = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["title"].clone()).collect();
+        assert_eq!(titles, ["Tables", "Chairs"]);
     }
 
     #[test]

@@ -26,7 +26,13 @@ pub struct Test {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum What {
     Words(String),
-    Field { field: String, order: Order, value: String },
+    /// Not older than this instant, by the newest time that the row tells of itself.
+    Since(String),
+    Field {
+        field: String,
+        order: Order,
+        value: String,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +72,11 @@ impl Filter {
         }
         if let Some(age) = body.strip_prefix("since:").and_then(seconds) {
             let since = Instant(now.saturating_mul(1_000)).plus_seconds(age.saturating_neg()).to_string();
-            self.server.push(("updated_at[gte]".to_owned(), since));
+            if !not && resource.filters_by("updated_at", currency) {
+                self.server.push(("updated_at[gte]".to_owned(), since));
+            } else {
+                self.local.push(Test { not, what: What::Since(since) });
+            }
             return;
         }
         let Some((field, order, suffix, value)) = comparison(body) else {
@@ -75,7 +85,13 @@ impl Filter {
             return;
         };
         let bare = field.split_once('[').map_or(field, |(name, _)| name);
-        if !not && resource.filters_by(bare, currency) {
+        // What is empty no server looks for.
+        if !not && !value.is_empty() && resource.filters_by(bare, currency) {
+            let value = match value {
+                "yes" if resource.answers_yes_or_no(bare) => "true",
+                "no" if resource.answers_yes_or_no(bare) => "false",
+                value => value,
+            };
             self.server.push((format!("{field}{suffix}"), value.to_owned()));
         } else {
             self.local.push(Test { not, what: What::Field { field: field.to_owned(), order, value: value.to_lowercase() } });
@@ -109,10 +125,19 @@ impl Test {
     fn holds(&self, record: &Record, resource: &Resource) -> bool {
         match &self.what {
             What::Words(words) => record.cells.iter().any(|cell| contains(cell, words)) || record.id.contains(words.as_str()),
+            What::Since(since) => {
+                let object = record.value();
+                let times = ["updated_at", "occurred_at", "at", "created_at", "date"];
+                times.iter().find_map(|name| object.get(*name)?.as_str()).is_none_or(|time| time >= since.as_str())
+            }
             What::Field { field, order, value } => {
                 let text = record.field(field, resource).to_lowercase();
                 match order {
-                    Order::Is => text == *value,
+                    Order::Is if value.is_empty() => text.is_empty() || text == "-",
+                    // An amount is found by its number, too, without the currency behind it.
+                    Order::Is => {
+                        text == *value || (number(&text).is_some() && number(value).is_some() && !value.contains(' ') && compare(&text, value).is_eq())
+                    }
                     Order::More => compare(&text, value) == Ordering::Greater,
                     Order::Less => compare(&text, value) == Ordering::Less,
                     Order::AtLeast => compare(&text, value) != Ordering::Less,
@@ -172,7 +197,7 @@ fn seconds(age: &str) -> Option<i64> {
 }
 
 /// Words, with quoted parts kept together.
-fn tokens(text: &str) -> Vec<String> {
+pub fn tokens(text: &str) -> Vec<String> {
     let mut tokens = vec![String::new()];
     let mut quoted = false;
     for c in text.chars() {
@@ -215,6 +240,33 @@ mod tests {
             assert!(passes(text), "{text}");
         }
         for text in ["!4711", "total_amount>771.12", "margin_percent<3", "nothing", "reference:po"] {
+            assert!(!passes(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn yes_and_no_are_what_the_server_calls_true_and_false_and_every_list_knows_since() {
+        let server = |name: &str, text: &str| Filter::read(text, named(name).unwrap(), 1_795_170_061_000).server;
+        assert_eq!(server("orders", "late:yes stalled=no"), [("late".to_owned(), "true".to_owned()), ("stalled".to_owned(), "false".to_owned())]);
+        for resource in crate::resource::all() {
+            let filter = Filter::read("since:24h", resource, 1_795_170_061_000);
+            assert_eq!((filter.server.len(), filter.local.len()), if resource.filters_by("updated_at", false) { (1, 0) } else { (0, 1) }, "{}", resource.name);
+        }
+        let audit = named("audit-entries").unwrap();
+        let passes =
+            |at: &str| Filter::read("since:24h", audit, 1_795_170_061_000).passes(&Record::new(&json!({"id": "aud_1", "occurred_at": at}), audit), audit);
+        assert!(passes("2026-11-20T10:00:00.000000Z") && !passes("2026-11-18T10:00:00.000000Z"));
+    }
+
+    #[test]
+    fn empty_cells_and_amounts_are_found() {
+        let orders = named("orders").unwrap();
+        let record = Record::new(&json!({"id": "ord_1", "total_amount": "771.12", "currency": "EUR", "reference": null, "status": "draft"}), orders);
+        let passes = |text: &str| Filter::read(text, orders, 0).passes(&record, orders);
+        for text in ["reference:\"\"", "!status:\"\"", "total_amount:771.12", "total_amount:\"771.12 EUR\"", "total_amount=771.120"] {
+            assert!(passes(text), "{text}");
+        }
+        for text in ["!reference:\"\"", "status:\"\"", "total_amount:\"771.12 USD\"", "total_amount:771"] {
             assert!(!passes(text), "{text}");
         }
     }

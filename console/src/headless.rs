@@ -7,7 +7,7 @@ use crate::export;
 use crate::filter::Filter;
 use crate::form::Form;
 use crate::list::{Record, to_the_right};
-use crate::model::{App, Asked, Counted, Failure, Gauge, Heed};
+use crate::model::{App, Asked, Counted, Failure, Gauge, Heed, NOT_PERMITTED};
 use crate::perform::{perform, wall};
 use crate::resource::{self, Aim, Operation, Resource};
 use crate::route::Place;
@@ -19,6 +19,9 @@ use causeway_openapi::client::Client;
 use serde_json::Value;
 use std::io::Write;
 
+/// Rows of a table when nobody says how many.
+const LOOKED_AT: usize = 100;
+
 /// Why a command did not do what it was asked to.
 #[derive(Debug)]
 pub enum Stop {
@@ -26,6 +29,8 @@ pub enum Stop {
     Usage(String),
     /// The call failed.
     Failed(Failure),
+    /// A check of the books found something.
+    Broken,
 }
 
 impl Stop {
@@ -36,6 +41,7 @@ impl Stop {
             Self::Failed(Failure::Refused { status: 409 | 412, .. }) => 4,
             Self::Failed(Failure::Refused { .. } | Failure::ReadOnly) => 3,
             Self::Failed(Failure::Offline(_)) => 5,
+            Self::Broken => 6,
         }
     }
 
@@ -44,6 +50,7 @@ impl Stop {
         match self {
             Self::Usage(text) => text.clone(),
             Self::Failed(failure) => failure.text(),
+            Self::Broken => "the books do not hold".to_owned(),
         }
     }
 }
@@ -143,7 +150,8 @@ pub async fn run(cli: &Cli, app: &mut App, client: &Client, request: Request, ou
                 Some(resource) => list(cli, client, resource, &filter, out).await,
                 None => Ok(()),
             },
-            Place::Dash => dashboard(app, client, out).await,
+            Place::Dash => dashboard(cli, app, client, out).await,
+            Place::Health => health(cli, app, client, out).await,
             Place::Exceptions => exceptions(cli, app, client, out).await,
             place => get(cli, app, client, &place, out).await,
         },
@@ -163,9 +171,12 @@ async fn list(cli: &Cli, client: &Client, resource: &'static Resource, filter: &
     if let Some(sort) = &cli.sort {
         call = call.with("sort", sort.clone());
     }
-    let most = if cli.limit == 0 { usize::MAX } else { cli.limit };
+    let output = cli.output.unwrap_or(Output::Table);
+    // Programs take all of it; people look at the first.
+    let usual = if output == Output::Table { LOOKED_AT } else { 0 };
+    let most = Some(cli.limit.unwrap_or(usual)).filter(|most| *most > 0).unwrap_or(usize::MAX);
     let mut rows: Vec<Value> = Vec::new();
-    export::pages(client, &call, most, |row| {
+    let more = export::pages(client, &call, most, |row| {
         let passes = filter.local.is_empty() || filter.passes(&Record::new(row, resource), resource);
         if passes {
             rows.push(row.clone());
@@ -173,11 +184,15 @@ async fn list(cli: &Cli, client: &Client, resource: &'static Resource, filter: &
         Ok(passes)
     })
     .await?;
-    match cli.output.unwrap_or(Output::Table) {
+    match output {
         Output::Json => json(out, &Value::Array(rows)),
         Output::Csv => csv_rows(out, resource, &rows),
         Output::Table => table(out, resource, &rows),
+    }?;
+    if more {
+        writeln!(std::io::stderr(), "causeway-console: these are the first {most} rows; --limit 0 lists all").ok();
     }
+    Ok(())
 }
 
 fn json(out: &mut dyn Write, value: &Value) -> Result<(), Stop> {
@@ -213,7 +228,6 @@ async fn get(cli: &Cli, app: &App, client: &Client, place: &Place, out: &mut dyn
     let call = match place {
         Place::Object { resource, id } => resource::named(resource).and_then(|resource| resource.get).map(|get| Call::of(&get, &[id])),
         Place::Flow(id) => resource::row("GetFlow").map(|row| Call::of(&row, &[id])),
-        Place::Health => Some(Call::get("/readyz")),
         _ => None,
     };
     let call = call.ok_or_else(|| Stop::Usage(format!("{} exists on the screen only.", place.write())))?;
@@ -232,12 +246,63 @@ fn show(cli: &Cli, app: &App, value: &Value, out: &mut dyn Write) -> Result<(), 
 }
 
 /// The numbers of the dashboard.
-async fn dashboard(app: &App, client: &Client, out: &mut dyn Write) -> Result<(), Stop> {
+async fn dashboard(cli: &Cli, app: &App, client: &Client, out: &mut dyn Write) -> Result<(), Stop> {
+    let mut counts = Vec::new();
     for gauge in app.gauges() {
-        let text = count(app, client, gauge).await?.map_or_else(|| "not permitted".to_owned(), |counted| counted.text());
-        say(out, &format!("{:24} {text}", gauge.label))?;
+        counts.push((gauge.label, count(app, client, gauge).await?.map_or_else(|| NOT_PERMITTED.to_owned(), |counted| counted.text())));
     }
-    Ok(())
+    match cli.output.unwrap_or(Output::Table) {
+        Output::Table => counts.iter().try_for_each(|(label, text)| say(out, &format!("{label:24} {text}"))),
+        Output::Json => json(out, &counts.into_iter().map(|(label, text)| (label.to_owned(), Value::from(text))).collect::<serde_json::Map<_, _>>().into()),
+        Output::Csv => {
+            let mut sheet = csv::Writer::from_writer(Vec::new());
+            let written = sheet.write_record(["number", "count"]).and_then(|()| counts.iter().try_for_each(|(label, text)| sheet.write_record([*label, text])));
+            let content = written.map_err(|error| error.to_string()).and_then(|()| sheet.into_inner().map_err(|error| error.to_string()));
+            out.write_all(&content.map_err(Stop::Usage)?).map_err(|error| Stop::Usage(error.to_string()))
+        }
+    }
+}
+
+/// Whether the service is there, and whether the books of the tenant hold.
+async fn health(cli: &Cli, app: &App, client: &Client, out: &mut dyn Write) -> Result<(), Stop> {
+    let mut found = serde_json::Map::new();
+    found.insert("service".to_owned(), perform(client, true, &Call::get("/readyz")).await?.body);
+    let mut outcome = Ok(());
+    for (name, id) in CHECKS.iter().filter(|_| !app.scope.platform) {
+        let Some(row) = resource::row(id) else { continue };
+        let said = match perform(client, true, &Call::of(&row, &[])).await {
+            Ok(reply) => {
+                if broken(&reply.body) {
+                    outcome = Err(Stop::Broken);
+                }
+                reply.body
+            }
+            // Who may not check them is told so.
+            Err(failure) if failure.denied() => Value::from(failure.text()),
+            Err(failure) => return Err(failure.into()),
+        };
+        found.insert((*name).to_owned(), said);
+    }
+    if cli.output == Some(Output::Json) {
+        json(out, &found.into())?;
+    } else {
+        for (name, said) in &found {
+            say(out, name)?;
+            if said.is_object() {
+                for line in sheet::describe(app, said, 110) {
+                    say(out, &format!("  {}", line.text()))?;
+                }
+            } else {
+                say(out, &format!("  {}", plain(said)))?;
+            }
+        }
+    }
+    outcome
+}
+
+/// Whether a check of the books found something.
+fn broken(found: &Value) -> bool {
+    found.get("breaks").and_then(Value::as_array).is_some_and(|breaks| !breaks.is_empty()) || found.get("ok") == Some(&Value::Bool(false))
 }
 
 /// What waits in the queues, with why; then what the books say. A queue that cannot be read says so and keeps none of the others from being told.
@@ -250,10 +315,10 @@ async fn exceptions(cli: &Cli, app: &mut App, client: &Client, out: &mut dyn Wri
             "exceptions tells several queues at once: it takes no --filter, --sort, json or csv. A list does: `orders list --filter stalled:true -o json`.";
         return Err(Stop::Usage(text.to_owned()));
     }
-    let mut failed = None;
+    let (mut failed, mut breaks) = (None, false);
     for (at, gauge) in app.gauges().iter().enumerate().filter(|(_, gauge)| gauge.heed == Heed::Exception) {
         let counted = match count(app, client, gauge).await {
-            Ok(counted) => counted.ok_or_else(|| "not permitted".to_owned()),
+            Ok(counted) => counted.ok_or_else(|| NOT_PERMITTED.to_owned()),
             Err(stop) => {
                 let text = stop.text();
                 failed = failed.or(Some(stop));
@@ -265,7 +330,10 @@ async fn exceptions(cli: &Cli, app: &mut App, client: &Client, out: &mut dyn Wri
     for (name, id) in CHECKS {
         let Some(row) = resource::row(id) else { continue };
         let found = match perform(client, true, &Call::of(&row, &[])).await {
-            Ok(reply) => Asked::Have(reply.body, app.now),
+            Ok(reply) => {
+                breaks |= broken(&reply.body);
+                Asked::Have(reply.body, app.now)
+            }
             Err(failure) => {
                 let text = failure.text();
                 failed = failed.or_else(|| (!failure.denied()).then(|| failure.into()));
@@ -280,7 +348,8 @@ async fn exceptions(cli: &Cli, app: &mut App, client: &Client, out: &mut dyn Wri
             say(out, &format!("  {}", line.text()))?;
         }
     }
-    failed.map_or(Ok(()), Err)
+    // Books that do not hold weigh more than a queue that could not be read.
+    if breaks { Err(Stop::Broken) } else { failed.map_or(Ok(()), Err) }
 }
 
 /// What a gauge counts; nothing when it is not for who asks.
@@ -322,6 +391,9 @@ async fn act(
         };
         return Err(Stop::Usage(text));
     }
+    if cli.if_match.is_some() && ids.len() > 1 {
+        return Err(Stop::Usage("--if-match is the version of one object: name one id.".to_owned()));
+    }
     if cli.dry_run && !operation.can_dry_run() {
         return Err(Stop::Usage(format!("{} {} has no dry run in the API.", resource.name, operation.word)));
     }
@@ -335,6 +407,7 @@ async fn act(
         let mut call = Call::of(&operation.row, &segments);
         call.body = call.body.map(|_| body.clone());
         call.dry_run = cli.dry_run;
+        call.if_match = cli.if_match;
         match perform(client, app.scope.read_only, &call).await {
             Ok(reply) if many && cli.output != Some(Output::Json) => {
                 say(out, &format!("{} ok {}", segments.join(" "), plain(reply.body.get("status").unwrap_or(&Value::Null))))?
@@ -359,7 +432,7 @@ async fn call(cli: &Cli, app: &App, client: &Client, row: causeway_contract::Row
     }
     let values: Vec<&str> = values.iter().map(String::as_str).collect();
     let mut call = Call::of(&row, &values);
-    call.dry_run = cli.dry_run;
+    (call.dry_run, call.if_match) = (cli.dry_run, cli.if_match);
     if row.method == Method::Get {
         for pair in cli.set.iter().chain(&cli.filter) {
             let (name, value) = pair.split_once(['=', ':']).ok_or_else(|| Stop::Usage(format!("{pair}: a parameter looks like name=value")))?;

@@ -6,6 +6,9 @@ use crate::resource::Resource;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// When a refused question is asked again, in milliseconds.
+const AGAIN: i64 = 10_000;
+
 /// A row.
 #[derive(Clone, Debug)]
 pub struct Record {
@@ -66,6 +69,17 @@ pub enum Stage {
     Denied(String),
 }
 
+/// Why what is shown is not what the server would list now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// Why, in words.
+    pub why: String,
+    /// Whether a further page was refused: what is loaded is as it was, and there is more.
+    pub further: bool,
+    /// When it is asked for again, in milliseconds since 1970; nothing when asking again would not help.
+    pub again: Option<i64>,
+}
+
 /// A list.
 pub struct List {
     /// What it lists.
@@ -86,6 +100,8 @@ pub struct List {
     pub top: usize,
     /// The ids that are marked.
     pub marks: BTreeSet<String>,
+    /// How many of them are not in the view: not loaded, or hidden by the filter.
+    pub unseen: usize,
     /// Where a range began.
     pub anchor: Option<usize>,
     /// The column that `<` and `>` chose.
@@ -96,6 +112,12 @@ pub struct List {
     pub stage: Stage,
     /// Whether a further page is on its way.
     pub more: bool,
+    /// Why the rows are not the server's of now, when it refused to tell.
+    pub stale: Option<Stale>,
+    /// The question that was asked last, and the one that the rows answer.
+    pub asked: String,
+    /// The question that the rows answer.
+    pub answered: String,
     /// When the first page came, in milliseconds since 1970.
     pub fetched: i64,
     /// Rows that came since and wait for `n`.
@@ -120,11 +142,15 @@ impl List {
             cursor: 0,
             top: 0,
             marks: BTreeSet::new(),
+            unseen: 0,
             anchor: None,
             column: 0,
             next: None,
             stage: Stage::New,
             more: false,
+            stale: None,
+            asked: String::new(),
+            answered: String::new(),
             fetched: 0,
             fresh: Vec::new(),
             rested: None,
@@ -141,21 +167,53 @@ impl List {
 
     /// Takes a page: the first replaces what is there.
     pub fn take(&mut self, rows: &[Value], next: Option<String>, first: bool, now: i64) {
+        let mut next = next;
         if first {
+            // Whoever stands further down stays there: the rows behind the first page were the answer to the same question.
+            let further = self.cursor >= rows.len() && next.is_some() && !self.asked.is_empty() && self.asked == self.answered;
+            if further {
+                next = self.next.take();
+            }
             self.keep_place(|list| {
-                list.records.clear();
+                let old = std::mem::take(&mut list.records);
                 list.index.clear();
                 list.fresh.clear();
                 list.append(rows);
+                for record in old.into_iter().filter(|_| further) {
+                    if !list.index.contains_key(&record.id) {
+                        list.push(record);
+                    }
+                }
             });
             self.fetched = now;
+            self.answered.clone_from(&self.asked);
         } else {
             self.append(rows);
             self.rebuild();
         }
         self.stage = Stage::Ready;
+        self.stale = None;
         self.more = false;
         self.next = next;
+    }
+
+    /// Takes a refusal. What is there stays, when it is the answer to the question; whether it stayed.
+    pub fn refuse(&mut self, why: &str, further: bool, denied: bool, now: i64) -> bool {
+        self.more = false;
+        let same = further || self.asked == self.answered;
+        if same && !self.records.is_empty() {
+            let again = (!denied).then(|| now.saturating_add(AGAIN));
+            self.stale = Some(Stale { why: why.to_owned(), further, again });
+            self.stage = Stage::Ready;
+            return true;
+        }
+        self.records.clear();
+        self.index.clear();
+        self.fresh.clear();
+        (self.next, self.stale) = (None, None);
+        self.rebuild();
+        self.stage = if denied { Stage::Denied(why.to_owned()) } else { Stage::Failed(why.to_owned()) };
+        false
     }
 
     fn append(&mut self, rows: &[Value]) {
@@ -228,6 +286,17 @@ impl List {
         let at = selected.and_then(|id| self.index.get(&id)).and_then(|at| self.view.iter().position(|shown| shown == at));
         self.cursor = at.unwrap_or(self.cursor).min(self.view.len().saturating_sub(1));
         self.top = self.cursor.saturating_sub(above);
+        self.count_unseen();
+    }
+
+    /// Whether a row is in the view.
+    pub fn sees(&self, id: &str) -> bool {
+        self.find(id).is_some_and(|record| self.filter.passes(record, self.resource))
+    }
+
+    /// Counts the marks that are not in the view; wanted whenever either changes.
+    pub fn count_unseen(&mut self) {
+        self.unseen = self.marks.iter().filter(|id| !self.sees(id)).count();
     }
 
     fn sort_here(&mut self) {
@@ -268,6 +337,7 @@ impl List {
             let (from, to) = (anchor.min(self.cursor), anchor.max(self.cursor));
             let ids: Vec<_> = (from..=to).filter_map(|at| self.row(at)).map(|record| record.id.clone()).collect();
             self.marks.extend(ids);
+            self.count_unseen();
         }
     }
 
@@ -286,7 +356,7 @@ impl List {
 
     /// Whether the end of what is loaded comes near and more is to be had.
     pub fn wants_more(&self) -> bool {
-        self.next.is_some() && !self.more && self.stage == Stage::Ready && self.cursor.saturating_add(50) >= self.view.len()
+        self.next.is_some() && !self.more && self.stale.is_none() && self.stage == Stage::Ready && self.cursor.saturating_add(50) >= self.view.len()
     }
 
     /// The columns for this width, and which of the resource's they are. Columns give way in their order.
@@ -370,6 +440,33 @@ mod tests {
         assert_eq!(list.targets(), ["ord_1", "ord_2", "ord_3"]);
         list.marks.clear();
         assert_eq!(list.targets(), ["ord_1"]);
+    }
+
+    #[test]
+    fn refreshing_leaves_the_cursor_where_it_stands_beyond_the_first_page() {
+        let mut list = List::new(named("orders").unwrap());
+        let rows = |ids: std::ops::Range<u32>| ids.map(|id| json!({"id": format!("ord_{id:03}")})).collect::<Vec<_>>();
+        list.asked = "GET /v1/orders?limit=100".to_owned();
+        list.take(&rows(0..100), Some("a".to_owned()), true, 0);
+        list.take(&rows(100..200), Some("b".to_owned()), false, 0);
+        list.go(150);
+        list.take(&rows(0..100), Some("c".to_owned()), true, 1);
+        assert_eq!((list.selected().unwrap().id.as_str(), list.view.len(), list.next.as_deref()), ("ord_150", 200, Some("b")));
+        // Another question has other rows.
+        list.asked = "GET /v1/orders?limit=100&status=draft".to_owned();
+        list.take(&rows(0..100), Some("d".to_owned()), true, 2);
+        assert_eq!((list.view.len(), list.next.as_deref()), (100, Some("d")));
+    }
+
+    #[test]
+    fn marks_that_a_filter_hides_or_that_are_not_loaded_are_counted() {
+        let mut list = list(&["ord_3", "ord_2", "ord_1"]);
+        list.marks = ["ord_1", "ord_2", "ord_9"].map(str::to_owned).into();
+        list.rebuild();
+        assert_eq!((list.unseen, list.sees("ord_1"), list.sees("ord_9")), (1, true, false));
+        list.filter = Filter::read("so/2", list.resource, 0);
+        list.rebuild();
+        assert_eq!((list.unseen, list.sees("ord_2")), (2, false));
     }
 
     #[test]

@@ -31,11 +31,11 @@ impl Metrics {
         }
     }
 
-    /// A frame was drawn since `begun`: `bytes` went to the terminal, `waiting` messages are left, `live` says whether the server answered yet.
+    /// A frame was drawn since `begun`: `bytes` went to the terminal, `waiting` messages are left, `rows` are loaded of the list that is shown.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn frame(&mut self, begun: Instant, bytes: usize, waiting: usize, live: bool) -> std::io::Result<()> {
+    pub fn frame(&mut self, begun: Instant, bytes: usize, waiting: usize, rows: usize) -> std::io::Result<()> {
         let Some(file) = &mut self.file else { return Ok(()) };
         self.frames = self.frames.saturating_add(1);
         let micros = |since: Instant| u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -46,7 +46,7 @@ impl Metrics {
             "input_us": self.input.take().map(micros),
             "bytes": bytes,
             "waiting": waiting,
-            "live": live,
+            "rows": rows,
         });
         writeln!(file, "{line}")
     }

@@ -1,43 +1,176 @@
 //! Line mode: the same console, read and spoken line by line. Nothing moves the cursor, nothing is drawn, states are words.
 
+use crate::form::Takes;
 use crate::keys::Chord;
 use crate::model::{App, Cmd, Msg, Popup};
 use crate::perform::wall;
-use crate::runtime::Runner;
+use crate::runtime::{Runner, begin};
 use crate::setup::Setup;
 use crate::sheet;
 use crate::text::clean;
 use crate::update::fitting;
 use causeway_openapi::client::Client;
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+use std::cell::Cell;
 use std::io::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
+
+/// The longest that what was asked for is waited for before it is told how things stand.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A console with what runs its effects, and the platform while it looks into a tenant.
+struct Line<'a> {
+    setup: &'a Setup,
+    app: App,
+    runner: Runner,
+    messages: mpsc::Receiver<Msg>,
+    outer: Option<(App, Client)>,
+}
 
 /// Runs until the input ends or one quits.
 ///
 /// # Errors
 /// When input or output breaks.
-pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result<()> {
-    let (sender, mut messages) = mpsc::channel(256);
-    let mut runner = Runner::new(client, app.scope.read_only, sender);
+pub async fn run(setup: &Setup, app: App, client: Client) -> std::io::Result<()> {
+    let (runner, messages) = begin(client, &app).await;
+    let mut console = Line { setup, app, runner, messages, outer: None };
     let mut lines = input();
+    let (mut interrupt, mut terminate, mut hangup) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    let echo = Echo::default();
     say("Causeway console, line mode. Keys by name (j, k, enter, esc, ctrl-r), text after / or :, what shows everything, q leaves.")?;
-    let mut waiting = vec![Msg::Start];
+    let mut waiting = Vec::new();
     loop {
-        if !take(setup, &mut app, &mut runner, waiting)? {
+        if !console.take(waiting).await? {
             return Ok(());
         }
-        waiting = settled(&mut messages, &app).await;
-        if !waiting.is_empty() {
-            continue;
+        let begun = Instant::now();
+        while let Some(msg) = console.answer(begun).await {
+            if !console.take(vec![msg]).await? {
+                return Ok(());
+            }
         }
-        announce(&app)?;
-        let Some(line) = lines.recv().await else { return Ok(()) };
-        waiting = messages_of(&app, line.trim());
-        if line.trim() == "what" {
-            everything(&app)?;
+        announce(&console.app)?;
+        echo.set(!secret(&console.app));
+        let line = tokio::select! {
+            line = lines.recv() => line,
+            _ = interrupt.recv() => None,
+            _ = terminate.recv() => None,
+            _ = hangup.recv() => None,
+        };
+        echo.set(true);
+        let Some(line) = line else {
+            console.setup.keep(&console.app).ok();
+            console.runner.end_session(&console.app.scope.session).await;
+            return Ok(());
+        };
+        waiting = messages_of(&console.app, line.trim());
+        if line.trim() == "what" && !console.app.typing() {
+            everything(&console.app)?;
         }
     }
+}
+
+impl Line<'_> {
+    /// The next message, while what was asked for is not answered and that does not take long. Timers come when they come.
+    async fn answer(&mut self, begun: Instant) -> Option<Msg> {
+        if let Ok(msg) = self.messages.try_recv() {
+            return Some(msg);
+        }
+        let left = PATIENCE.checked_sub(begun.elapsed())?;
+        if self.app.calls.iter().all(|logged| logged.outcome.is_some()) {
+            return None;
+        }
+        tokio::time::timeout(left, self.messages.recv()).await.ok().flatten()
+    }
+
+    /// Takes messages; false when one leaves.
+    async fn take(&mut self, messages: Vec<Msg>) -> std::io::Result<bool> {
+        for msg in messages {
+            for cmd in self.app.update(wall(), msg) {
+                match cmd {
+                    Cmd::Quit => return Ok(false),
+                    Cmd::SignOut(session) => {
+                        self.runner.hush();
+                        self.runner.end_session(&session).await;
+                    }
+                    Cmd::Copy(text) => say(&text)?,
+                    Cmd::Save => _ = self.setup.keep(&self.app),
+                    Cmd::Recall => self.runner.tell(Msg::Recalled(Box::new(self.setup.recall(&self.app)))),
+                    Cmd::Profile(name, session) => match self.setup.app(Some(&name), None) {
+                        Ok((app, client)) => {
+                            self.runner.end_session(&session).await;
+                            self.outer = None;
+                            self.enter(app, client).await;
+                            return Ok(true);
+                        }
+                        Err(text) => self.app.note(text),
+                    },
+                    Cmd::Visit { tenant, key, until } => match self.setup.visit(&self.app, tenant, &key, &until) {
+                        Ok((inside, client)) => {
+                            let platform = self.runner.client();
+                            let outside = self.enter(inside, client).await;
+                            self.outer = Some((outside, platform));
+                            return Ok(true);
+                        }
+                        Err(text) => self.app.note(text),
+                    },
+                    Cmd::Return => {
+                        if let Some((mut platform, client)) = self.outer.take() {
+                            platform.polling = false;
+                            self.enter(platform, client).await;
+                            return Ok(true);
+                        }
+                    }
+                    other => self.runner.run(other),
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Goes on as another console; gives the one before.
+    async fn enter(&mut self, app: App, client: Client) -> App {
+        let before = std::mem::replace(&mut self.app, app);
+        (self.runner, self.messages) = begin(client, &self.app).await;
+        before
+    }
+}
+
+/// Keeps the terminal from showing what is typed; it shows it again when this ends.
+#[derive(Default)]
+struct Echo {
+    hidden: Cell<bool>,
+}
+
+impl Echo {
+    fn set(&self, shown: bool) {
+        if self.hidden.replace(!shown) != shown {
+            return;
+        }
+        let input = std::io::stdin();
+        // No terminal shows nothing.
+        let Ok(mut state) = tcgetattr(&input) else { return };
+        state.local_modes.set(LocalModes::ECHO, shown);
+        tcsetattr(&input, OptionalActions::Now, &state).ok();
+    }
+}
+
+impl Drop for Echo {
+    fn drop(&mut self) {
+        self.set(true);
+    }
+}
+
+/// Whether what is typed next is a secret.
+fn secret(app: &App) -> bool {
+    let field = match &app.popup {
+        Some(Popup::Login(login)) => login.form.fields.get(login.focus),
+        Some(Popup::Deed(deed)) => deed.form.fields.get(deed.focus),
+        _ => None,
+    };
+    field.is_some_and(|field| field.takes == Takes::Secret)
 }
 
 /// The lines of the input, read by a thread of its own: reading blocks, and answers come meanwhile.
@@ -58,39 +191,11 @@ fn say(text: &str) -> std::io::Result<()> {
     writeln!(std::io::stdout(), "{}", ascii.trim_end())
 }
 
-/// Takes messages; false when one leaves.
-fn take(setup: &Setup, app: &mut App, runner: &mut Runner, messages: Vec<Msg>) -> std::io::Result<bool> {
-    for msg in messages {
-        for cmd in app.update(wall(), msg) {
-            match cmd {
-                Cmd::Quit => return Ok(false),
-                Cmd::Copy(text) => say(&text)?,
-                Cmd::Save => {
-                    setup.keep(app).ok();
-                }
-                other => runner.run(other),
-            }
-        }
-    }
-    Ok(true)
-}
-
-/// Waits until what was asked for is answered. Timers come when they come.
-async fn settled(messages: &mut mpsc::Receiver<Msg>, app: &App) -> Vec<Msg> {
-    let mut taken = Vec::new();
-    while let Ok(msg) = messages.try_recv() {
-        taken.push(msg);
-    }
-    if taken.is_empty() && app.calls.iter().any(|logged| logged.outcome.is_none()) {
-        taken.extend(tokio::time::timeout(Duration::from_secs(5), messages.recv()).await.ok().flatten());
-    }
-    taken
-}
-
 /// The keys that a line stands for.
 fn messages_of(app: &App, line: &str) -> Vec<Msg> {
     let key = |name: &str| Chord::read(name).map(|chord| Msg::Key(chord.event()));
-    if app.typing() && !matches!(line, "" | "enter" | "esc" | "tab") {
+    let names_key = matches!(line, "" | "enter" | "esc" | "tab" | "shift-tab") || (line.starts_with("ctrl-") && Chord::read(line).is_some());
+    if app.typing() && !names_key {
         return vec![Msg::Paste(line.to_owned())];
     }
     for (start, opens) in [(':', ":"), ('/', "/")] {
@@ -108,6 +213,9 @@ fn announce(app: &App) -> std::io::Result<()> {
     if !app.online() {
         say("state: offline, what is shown is cached")?;
     }
+    if let Some(stale) = app.list().and_then(|list| list.stale.as_ref()) {
+        say(&format!("state: {}: {}", if stale.further { "more was refused" } else { "stale" }, stale.why))?;
+    }
     match &app.popup {
         Some(Popup::Deed(deed)) => {
             say(&format!("form: {} {}, {} objects", deed.resource, deed.operation.word, deed.targets.len()))?;
@@ -117,7 +225,10 @@ fn announce(app: &App) -> std::io::Result<()> {
             if let Some(wrong) = &deed.wrong {
                 say(&format!("wrong: {wrong}"))?;
             }
-            let field = deed.form.fields.get(deed.focus).map(|field| format!("field {}: {} {}", field.path, field.input.value(), field.about()));
+            let typed = |field: &crate::form::Field| {
+                if field.takes == Takes::Secret { "*".repeat(field.input.value().chars().count()) } else { field.input.value().to_owned() }
+            };
+            let field = deed.form.fields.get(deed.focus).map(|field| format!("field {}: {} {}", field.path, typed(field), field.about()));
             let word = deed.word().filter(|_| deed.focus.saturating_add(1) < deed.places()).map(|word| format!("type {word} to enable"));
             say(&field.or(word).unwrap_or_else(|| format!("button {}: enter does it, esc cancels", deed.operation.word)))
         }

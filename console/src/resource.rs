@@ -93,6 +93,13 @@ impl Resource {
         }
     }
 
+    /// Whether the server filters by this field with `true` and `false`.
+    pub fn answers_yes_or_no(&self, name: &str) -> bool {
+        self.list
+            .list
+            .is_some_and(|spec| spec.filters.iter().any(|filter| filter.name == name && matches!(filter.kind, FilterKind::YesNo | FilterKind::Given(_))))
+    }
+
     /// The fields that the server sorts by.
     pub fn sorts(&self) -> Vec<&'static str> {
         self.list.list.map(|spec| spec.sorts.iter().map(|sort| sort.name).collect()).unwrap_or_default()

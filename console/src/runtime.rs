@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::canvas::Canvas;
 use crate::export;
 use crate::metrics::Metrics;
-use crate::model::{App, Cmd, Link, Msg, Tag};
+use crate::model::{App, Cmd, Failure, Msg, Tag};
 use crate::perform::{perform, wall};
 use crate::setup::Setup;
 use crate::term::Guard;
@@ -17,6 +17,7 @@ use crossterm::execute;
 use futures_core::Stream;
 use std::collections::BTreeMap;
 use std::io::{Stdout, stdout};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -25,6 +26,8 @@ use tokio::task::AbortHandle;
 
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
+/// Within this a server says that it is there.
+const THERE: Duration = Duration::from_secs(5);
 /// The longest that leaving waits for the end of the session.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// Messages that are taken before a frame is drawn.
@@ -39,19 +42,28 @@ pub struct Runner {
     read_only: bool,
     messages: mpsc::Sender<Msg>,
     running: BTreeMap<Tag, AbortHandle>,
+    following: Option<AbortHandle>,
     behind: Arc<Semaphore>,
 }
 
 impl Runner {
     /// A runner with a credential.
     pub fn new(client: Client, read_only: bool, messages: mpsc::Sender<Msg>) -> Self {
-        Self { client, read_only, messages, running: BTreeMap::new(), behind: Arc::new(Semaphore::new(BEHIND)) }
+        Self { client, read_only, messages, running: BTreeMap::new(), following: None, behind: Arc::new(Semaphore::new(BEHIND)) }
     }
 
-    /// Uses another credential from now on.
+    /// Uses another credential from now on; what was asked with the one before is answered to nobody.
     fn credential(&mut self, key: &str) {
+        self.hush();
         if let Ok(client) = self.client.with_key(key) {
             self.client = client;
+        }
+    }
+
+    /// Gives up every question and the stream: nobody is there any more for the answers.
+    pub fn hush(&mut self) {
+        for task in std::mem::take(&mut self.running).into_values().chain(self.following.take()) {
+            task.abort();
         }
     }
 
@@ -66,10 +78,12 @@ impl Runner {
                     messages.send(Msg::Timer(timer)).await.ok();
                 });
             }
-            Cmd::Export { call, resource, json } => {
+            Cmd::Export(wanted) => {
                 let client = self.client.clone();
                 tokio::spawn(async move {
-                    let done = export::export(&client, &call, resource, json, &wall().to_string()).await;
+                    // A console that is busy is told later.
+                    let tell = |text: String| _ = messages.try_send(Msg::Note(text));
+                    let done = export::export(&client, &wanted, Path::new(""), &wall().to_string(), tell).await;
                     let text = done.unwrap_or_else(|error| format!("The export failed: {error}"));
                     messages.send(Msg::Note(text)).await.ok();
                 });
@@ -77,17 +91,43 @@ impl Runner {
             Cmd::Credential(key) => self.credential(&key),
             Cmd::Follow(after) => {
                 let client = self.client.clone();
-                tokio::spawn(async move {
+                let task = tokio::spawn(async move {
                     // How it ends does not matter: the next question finds out.
                     follow(&client, &after, &messages).await.ok();
                     messages.send(Msg::Unheard).await.ok();
                 });
+                if let Some(older) = self.following.replace(task.abort_handle()) {
+                    older.abort();
+                }
             }
-            Cmd::SignOut(session) => {
-                let client = self.client.clone();
-                tokio::spawn(async move { sign_out(&client, &session).await });
-            }
-            Cmd::Visit { .. } | Cmd::Return | Cmd::Copy(_) | Cmd::Save | Cmd::Profile(_) | Cmd::Suspend | Cmd::Redraw | Cmd::Quit => {}
+            Cmd::SignOut(_)
+            | Cmd::Visit { .. }
+            | Cmd::Return
+            | Cmd::Copy(_)
+            | Cmd::Save
+            | Cmd::Recall
+            | Cmd::Profile(..)
+            | Cmd::Suspend
+            | Cmd::Redraw
+            | Cmd::Quit => {}
+        }
+    }
+
+    /// The client with the credential in use.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Says something to the console.
+    pub fn tell(&self, msg: Msg) {
+        let messages = self.messages.clone();
+        tokio::spawn(async move { messages.send(msg).await.ok() });
+    }
+
+    /// Ends a session at the server, without waiting long for one that does not answer.
+    pub async fn end_session(&self, session: &str) {
+        if !session.is_empty() {
+            tokio::time::timeout(GOODBYE, sign_out(&self.client, session)).await.ok();
         }
     }
 
@@ -105,7 +145,14 @@ impl Runner {
                 None => None,
             };
             let begun = Instant::now();
-            let reply = Box::new(perform(&client, read_only, &call).await);
+            let answer = perform(&client, read_only, &call);
+            let reply = Box::new(match tag {
+                // Whoever only says whether it is there does so at once.
+                Tag::Ping => {
+                    tokio::time::timeout(THERE, answer).await.unwrap_or_else(|_| Err(Failure::Offline(format!("no answer for {} s", THERE.as_secs()))))
+                }
+                _ => answer.await,
+            });
             let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
             messages.send(Msg::Reply { tag, reply, ms }).await.ok();
         });
@@ -191,6 +238,8 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
     let mut outer: Option<(App, Client)> = None;
     let mut events = EventStream::new();
     let mut drawn = Instant::now();
+    // Who presses a key is not kept waiting for the time between two frames.
+    let mut pressed = false;
     let mut waiting = Vec::new();
     loop {
         // What is left when the credential changes was meant for the one before.
@@ -199,7 +248,11 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
                 match cmd {
                     Cmd::Quit => return Ok(()),
                     // Leaving does not wait for a server that does not answer.
-                    Cmd::SignOut(session) => _ = tokio::time::timeout(GOODBYE, sign_out(&runner.client, &session)).await,
+                    Cmd::SignOut(session) => {
+                        runner.hush();
+                        runner.end_session(&session).await;
+                    }
+                    Cmd::Recall => runner.tell(Msg::Recalled(Box::new(setup.recall(&app)))),
                     Cmd::Save => {
                         if let Err(text) = setup.keep(&app) {
                             app.note(text);
@@ -211,8 +264,10 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
                         guard.suspend()?;
                         clear(&mut screen, &mut app);
                     }
-                    Cmd::Profile(name) => match setup.app(Some(&name), None) {
+                    Cmd::Profile(name, session) => match setup.app(Some(&name), None) {
                         Ok((mut other, client)) => {
+                            // Who leaves for another server or tenant leaves no open session behind.
+                            runner.end_session(&session).await;
                             other.size = app.size;
                             outer = None;
                             app = other;
@@ -243,7 +298,7 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
             }
         }
         let now = Instant::now();
-        if app.dirty && now.duration_since(drawn) >= FRAME {
+        if app.dirty && (std::mem::take(&mut pressed) || now.duration_since(drawn) >= FRAME) {
             draw(&mut screen, &mut app, &mut metrics, messages.len())?;
             drawn = now;
         }
@@ -253,6 +308,7 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
             asked = signals.any() => match asked {
                 Asked::Leave => {
                     setup.keep(&app).ok();
+                    runner.end_session(&app.scope.session).await;
                     return Ok(());
                 }
                 Asked::Stop => {
@@ -263,10 +319,15 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
             event = std::future::poll_fn(|context| std::pin::Pin::new(&mut events).poll_next(context)) => match event {
                 Some(Ok(event)) => {
                     metrics.input();
+                    pressed = matches!(event, Event::Key(_));
                     waiting.extend(message(event));
                 }
                 // The terminal is gone: nobody is there to go on for.
-                Some(Err(_)) | None => return Ok(()),
+                Some(Err(_)) | None => {
+                    setup.keep(&app).ok();
+                    runner.end_session(&app.scope.session).await;
+                    return Ok(());
+                }
             },
             msg = messages.recv() => {
                 waiting.extend(msg);
@@ -280,7 +341,7 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
 }
 
 /// Another credential: a channel of its own, too, so that answers to the one before find nobody.
-async fn begin(client: Client, app: &App) -> (Runner, mpsc::Receiver<Msg>) {
+pub async fn begin(client: Client, app: &App) -> (Runner, mpsc::Receiver<Msg>) {
     let (sender, messages) = mpsc::channel(256);
     sender.send(Msg::Start).await.ok();
     (Runner::new(client, app.scope.read_only, sender), messages)
@@ -312,5 +373,5 @@ fn draw(screen: &mut Screen, app: &mut App, metrics: &mut Metrics, waiting: usiz
         screen.forget(app.size.0, app.size.1);
     }
     let bytes = screen.draw(|buf| view::draw(app, buf))?;
-    metrics.frame(begun, bytes, waiting, app.link == Link::Live)
+    metrics.frame(begun, bytes, waiting, app.list().map_or(0, |list| list.records.len()))
 }

@@ -3,15 +3,17 @@
 use crate::cli::Cli;
 use crate::keys::Keymap;
 use crate::metrics::Metrics;
-use crate::model::{App, Scope};
+use crate::model::{App, PLATFORM, Scope};
 use crate::route::Place;
-use crate::store::{Config, Profile, Session, Store, VERSION};
+use crate::store::{Config, Profile, Session, Store};
 use crate::theme::{Depth, Theme};
 use causeway_openapi::client::Client;
 use std::time::Instant;
 
 /// Where the server is when nobody says.
 const USUAL: &str = "http://127.0.0.1:8080";
+/// What the profile is called that nobody named.
+const UNNAMED: &str = "local";
 
 /// Everything that was decided before the console starts.
 pub struct Setup {
@@ -52,38 +54,27 @@ impl Setup {
         self.cli.panic
     }
 
-    fn profile(&self, name: Option<&str>) -> Result<(String, Profile), String> {
-        let named = name.map(str::to_owned).or_else(|| self.cli.profile.clone());
-        let explicit = self.cli.url.is_some() || std::env::var("CAUSEWAY_API_KEY").is_ok();
-        let name = named.or_else(|| if explicit { None } else { self.config.default.clone() });
-        let Some(name) = name else { return Ok(("local".to_owned(), Profile { url: USUAL.to_owned(), ..Profile::default() })) };
-        match self.config.profile.get(&name) {
-            Some(profile) => Ok((name, profile.clone())),
-            None => Err(format!("There is no profile {name:?}. Profiles: {}.", self.config.profile.keys().cloned().collect::<Vec<_>>().join(", "))),
-        }
-    }
-
     /// The console for a profile, with the client of its server.
     ///
     /// # Errors
     /// What is wrong, for a person.
     pub fn app(&self, name: Option<&str>, place: Option<Place>) -> Result<(App, Client), String> {
-        let (name, profile) = self.profile(name)?;
-        // A named profile brings its own credential; the environment's belongs to no profile.
-        let url = self.cli.url.clone().unwrap_or_else(|| profile.url.clone());
-        let from_env = |variable: &str| std::env::var(variable).ok().filter(|key| !key.is_empty());
-        let key = profile.key.clone().or_else(|| profile.key_env.as_deref().and_then(from_env)).or_else(|| from_env("CAUSEWAY_API_KEY")).unwrap_or_default();
+        let Access { name, url, key, badge, read_only } = access(&self.cli, &self.config, name, |variable| std::env::var(variable).ok())?;
         let client = Client::new(&url, &key).map_err(|error| error.to_string())?;
-        let session = self.store.session(&name);
+        let kept = self.store.kept(&name, &url);
+        let platform = key.starts_with("cw_admin_");
+        // Whose key it is, the server says later; until then it is taken for the last one's.
+        let owner = if platform { PLATFORM.to_owned() } else { Some(kept.tenant).filter(|tenant| tenant != PLATFORM).unwrap_or_default() };
+        let session = kept.tenants.get(&owner).cloned().unwrap_or_default();
         let scope = Scope {
-            badge: profile.badge.unwrap_or_else(|| name.clone()),
+            badge,
             profile: name,
             url,
-            read_only: self.cli.read_only || profile.read_only,
-            platform: key.starts_with("cw_admin_"),
+            read_only: self.cli.read_only || read_only,
+            platform,
             credential: !key.is_empty(),
             company: session.company.clone(),
-            login: session.login.clone(),
+            login: kept.login,
             profiles: self.config.profile.keys().cloned().collect(),
             ..Scope::default()
         };
@@ -94,8 +85,13 @@ impl Setup {
         let fits = place.resource().and_then(crate::resource::named).is_none_or(|resource| resource.platform == scope.platform);
         let mut app = App::new(scope, theme, self.keymap.clone(), if fits { place } else { Place::Dash });
         app.now = crate::perform::wall();
-        restore(&mut app, session);
+        app.put_back(&owner, session);
         Ok((app, client))
+    }
+
+    /// What is kept of the tenant that the console works for.
+    pub fn recall(&self, app: &App) -> Session {
+        self.store.kept(&app.scope.profile, &app.scope.url).tenants.remove(app.scope.owner()).unwrap_or_default()
     }
 
     /// The console of a visitor: a tenant seen with a key of the platform, read only.
@@ -128,29 +124,107 @@ impl Setup {
         if app.scope.visiting {
             return Ok(());
         }
-        let session = Session {
-            version: VERSION,
-            place: app.place().write(),
-            sorts: app.lists.iter().filter_map(|(name, list)| Some(((*name).to_owned(), list.sort.clone()?))).collect(),
-            marks: app.marked().map(|(name, marks)| (name.to_owned(), marks.iter().cloned().collect())).collect(),
-            company: app.scope.company.clone(),
-            saved: app.saved.clone(),
-            login: app.scope.login.clone(),
-        };
-        self.store.keep(&app.scope.profile, &session)
+        let mut kept = self.store.kept(&app.scope.profile, &app.scope.url);
+        kept.login = app.scope.login.clone();
+        // Before the server said whose key it is, nothing is known to be theirs.
+        let owner = app.scope.owner();
+        if !owner.is_empty() && owner == app.recalled {
+            owner.clone_into(&mut kept.tenant);
+            kept.tenants.insert(owner.to_owned(), session(app));
+        }
+        self.store.keep(&app.scope.profile, &kept)
     }
 }
 
-fn restore(app: &mut App, session: Session) {
-    app.saved = session.saved;
-    for (name, sort) in session.sorts {
-        if let Some(resource) = crate::resource::named(&name) {
-            app.list_of(resource).sort = Some(sort);
-        }
+fn session(app: &App) -> Session {
+    Session {
+        place: app.place().write(),
+        sorts: app.lists.iter().filter_map(|(name, list)| Some(((*name).to_owned(), list.sort.clone()?))).collect(),
+        marks: app.marked().map(|(name, marks)| (name.to_owned(), marks.iter().cloned().collect())).collect(),
+        company: app.scope.company.clone(),
+        saved: app.saved.clone(),
     }
-    for (name, marks) in session.marks {
-        if let Some(resource) = crate::resource::named(&name) {
-            app.list_of(resource).marks = marks.into_iter().collect();
+}
+
+/// Which server is asked, with which key.
+#[derive(Debug, PartialEq, Eq)]
+struct Access {
+    name: String,
+    url: String,
+    key: String,
+    badge: String,
+    read_only: bool,
+}
+
+/// A named profile brings its own server and credential, all of it: those of flags and environment belong to no profile, and a key never goes to another
+/// server than the one it is written beside.
+fn access(cli: &Cli, config: &Config, wanted: Option<&str>, var: impl Fn(&str) -> Option<String>) -> Result<Access, String> {
+    let filled = |name: &str| var(name).filter(|text| !text.is_empty());
+    let url = cli.url.clone().or_else(|| filled("CAUSEWAY_URL"));
+    let key = filled("CAUSEWAY_API_KEY");
+    let explicit = url.is_some() || var("CAUSEWAY_API_KEY").is_some();
+    let named = wanted.map(str::to_owned).or_else(|| cli.profile.clone());
+    let Some(name) = named.or_else(|| if explicit { None } else { config.default.clone() }) else {
+        let url = url.unwrap_or_else(|| USUAL.to_owned());
+        let badge = host(&url);
+        return Ok(Access { name: UNNAMED.to_owned(), url, key: key.unwrap_or_default(), badge, read_only: false });
+    };
+    let Some(Profile { url, key, key_env, badge, read_only }) = config.profile.get(&name).cloned() else {
+        return Err(format!("There is no profile {name:?}. Profiles: {}.", config.profile.keys().cloned().collect::<Vec<_>>().join(", ")));
+    };
+    let key = key.or_else(|| key_env.as_deref().and_then(filled)).unwrap_or_default();
+    Ok(Access { badge: badge.unwrap_or_else(|| name.clone()), name, url, key, read_only })
+}
+
+/// What the badge says without a profile: the server, unless it is this machine.
+fn host(url: &str) -> String {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest).split('/').next().unwrap_or_default();
+    let here = ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host == *name || host.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')));
+    if here { UNNAMED.to_owned() } else { host.rsplit('@').next().unwrap_or_default().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> Config {
+        let profile = |url: &str, key: Option<&str>| Profile { url: url.to_owned(), key: key.map(str::to_owned), ..Profile::default() };
+        let staging = Profile { key_env: Some("STAGING_KEY".to_owned()), badge: Some("STAGING".to_owned()), ..profile("https://staging.test", None) };
+        let profile = [("prod", profile("https://prod.test", Some("cw_live_prod"))), ("staging", staging), ("person", profile("https://person.test", None))];
+        Config { default: Some("prod".to_owned()), profile: profile.map(|(name, profile)| (name.to_owned(), profile)).into(), ..Config::default() }
+    }
+
+    /// Whatever flags and environment say, a key goes to the server it belongs to and to no other.
+    #[test]
+    fn a_key_goes_to_its_own_server() {
+        let environment = [("CAUSEWAY_URL", "https://a.test"), ("CAUSEWAY_API_KEY", "cw_live_a"), ("STAGING_KEY", "cw_live_staging")];
+        let flag = Cli { url: Some("https://flag.test".to_owned()), ..Cli::default() };
+        let named = Cli { profile: Some("staging".to_owned()), ..Cli::default() };
+        let none = Cli::default();
+        for (cli, wanted, variables, url, key, badge) in [
+            (&none, None, &environment[..], "https://a.test", "cw_live_a", "a.test"),
+            (&flag, None, &environment, "https://flag.test", "cw_live_a", "flag.test"),
+            (&none, Some("staging"), &environment, "https://staging.test", "cw_live_staging", "STAGING"),
+            (&flag, Some("staging"), &environment, "https://staging.test", "cw_live_staging", "STAGING"),
+            (&named, None, &environment, "https://staging.test", "cw_live_staging", "STAGING"),
+            // No key of its own: one signs in, with nobody else's key.
+            (&named, None, &environment[..2], "https://staging.test", "", "STAGING"),
+            (&flag, Some("person"), &environment, "https://person.test", "", "person"),
+            (&none, None, &[], "https://prod.test", "cw_live_prod", "prod"),
+            (&none, None, &environment[..1], "https://a.test", "", "a.test"),
+            (&none, None, &environment[1..2], USUAL, "cw_live_a", "local"),
+        ] {
+            let var = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            let access = access(cli, &config(), wanted, var).unwrap();
+            assert_eq!((access.url.as_str(), access.key.as_str(), access.badge.as_str()), (url, key, badge), "{wanted:?} {:?} {variables:?}", cli.profile);
         }
+        assert!(access(&none, &config(), Some("nobody"), |_| None).unwrap_err().contains("person, prod, staging"));
+    }
+
+    #[test]
+    fn a_server_for_a_profile_that_has_one_is_refused() {
+        use clap::Parser;
+        assert!(Cli::try_parse_from(["causeway-console", "--profile", "prod", "--url", "https://a.test"]).is_err());
+        assert!(Cli::try_parse_from(["causeway-console", "--url", "https://a.test"]).is_ok());
     }
 }

@@ -54,14 +54,16 @@ pub struct Saved {
     pub name: String,
     /// The place, as [`crate::route::Place::write`] writes it.
     pub place: String,
+    /// How it was sorted: field and whether the greatest came first.
+    #[serde(default)]
+    pub sort: Option<(String, bool)>,
 }
 
-/// What is kept between sessions, per profile.
+/// What is kept between sessions of one tenant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// The layout of this file.
-    pub version: u32,
     /// Where one was.
+    #[serde(default)]
     pub place: String,
     /// How lists were sorted: field and whether the greatest came first.
     #[serde(default)]
@@ -75,13 +77,28 @@ pub struct Session {
     /// The filters that were kept.
     #[serde(default)]
     pub saved: Vec<Saved>,
+}
+
+/// What is kept of a profile and its server: ids and companies of one tenant mean nothing to another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The layout of this file.
+    pub version: u32,
+    /// Where the server is.
+    pub url: String,
+    /// Whose session was the last.
+    #[serde(default)]
+    pub tenant: String,
     /// Tenant and mail address of the last sign-in.
     #[serde(default)]
     pub login: (String, String),
+    /// What is kept by tenant.
+    #[serde(default)]
+    pub tenants: BTreeMap<String, Session>,
 }
 
 /// The layout of the session file.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Where the files are.
 #[derive(Clone, Debug)]
@@ -120,24 +137,26 @@ impl Store {
         Ok(config)
     }
 
-    fn session_file(&self, profile: &str) -> PathBuf {
-        let name: String = profile.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
-        self.state.join(format!("console-{name}.json"))
+    fn session_file(&self, profile: &str, url: &str) -> PathBuf {
+        let server = url.split_once("://").map_or(url, |(_, server)| server).trim_end_matches('/');
+        let plain = |text: &str| text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect::<String>();
+        self.state.join(format!("console-{}-{}.json", plain(profile), plain(server)))
     }
 
-    /// What was kept for a profile; the beginning when there is nothing, or nothing that can be read.
-    pub fn session(&self, profile: &str) -> Session {
-        let read = std::fs::read(self.session_file(profile)).ok().and_then(|bytes| serde_json::from_slice::<Session>(&bytes).ok());
-        read.filter(|session| session.version == VERSION).unwrap_or_default()
+    /// What was kept for a profile and a server; the beginning when there is nothing, or nothing that can be read.
+    pub fn kept(&self, profile: &str, url: &str) -> Kept {
+        let read = std::fs::read(self.session_file(profile, url)).ok().and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok());
+        let beginning = || Kept { version: VERSION, url: url.to_owned(), ..Kept::default() };
+        read.filter(|kept| kept.version == VERSION && kept.url == url).unwrap_or_else(beginning)
     }
 
-    /// Keeps a session: all of it or nothing.
+    /// Keeps what is to be kept: all of it or nothing.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn keep(&self, profile: &str, session: &Session) -> Result<(), String> {
-        let text = serde_json::to_vec_pretty(session).map_err(|error| error.to_string())?;
-        write_private(&self.session_file(profile), &text).map_err(|error| format!("the session was not kept: {error}"))
+    pub fn keep(&self, profile: &str, kept: &Kept) -> Result<(), String> {
+        let text = serde_json::to_vec_pretty(kept).map_err(|error| error.to_string())?;
+        write_private(&self.session_file(profile, &kept.url), &text).map_err(|error| format!("the session was not kept: {error}"))
     }
 }
 
@@ -180,14 +199,19 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_kept_privately_and_read_again() {
+    fn a_session_is_kept_privately_for_its_server_and_read_again() {
         let (folder, store) = store();
-        let session = Session { version: VERSION, place: "orders?status:draft".to_owned(), ..Session::default() };
-        store.keep("prod/eu", &session).unwrap();
-        assert_eq!(store.session("prod/eu"), session);
-        let file = folder.path().join("console-prod_eu.json");
+        let url = "https://a.test:8443/";
+        let session = Session { place: "orders?status:draft".to_owned(), ..Session::default() };
+        let kept = Kept { tenant: "acme".to_owned(), tenants: BTreeMap::from([("acme".to_owned(), session)]), ..store.kept("prod/eu", url) };
+        store.keep("prod/eu", &kept).unwrap();
+        assert_eq!(store.kept("prod/eu", url), kept);
+        for (profile, url) in [("prod/eu", "https://b.test"), ("local", url), ("prod/eu", "http://a.test:8443/")] {
+            assert_eq!(store.kept(profile, url).tenants, BTreeMap::new(), "{profile} {url}");
+        }
+        let file = folder.path().join("console-prod_eu-a_test_8443.json");
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::write(&file, "{broken").unwrap();
-        assert_eq!(store.session("prod/eu"), Session::default());
+        assert_eq!(store.kept("prod/eu", url).tenant, "");
     }
 }

@@ -90,6 +90,9 @@ pub const COUNTED: usize = 100;
 /// Rows of a queue that are shown before one opens its list.
 const SHOWN: usize = 6;
 
+/// What is said of a number that is not for who asks.
+pub const NOT_PERMITTED: &str = "not permitted";
+
 /// What was counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counted {

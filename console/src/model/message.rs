@@ -1,6 +1,8 @@
 //! What happens and what is to be done: messages come in, effects go out.
 
 use crate::call::Call;
+use crate::export::Wanted;
+use crate::store::Session;
 use crossterm::event::{KeyEvent, MouseEvent};
 use serde_json::Value;
 
@@ -34,6 +36,8 @@ pub enum Msg {
     Heard(Box<Value>),
     /// The stream of events ended.
     Unheard,
+    /// What is kept of the tenant that the console works for.
+    Recalled(Box<Session>),
 }
 
 /// What is to be done outside.
@@ -47,15 +51,8 @@ pub enum Cmd {
     Follow(String),
     /// Put a text on the clipboard of the terminal.
     Copy(String),
-    /// Write a list to a file.
-    Export {
-        /// Which rows.
-        call: Call,
-        /// The resource's name.
-        resource: &'static str,
-        /// As JSON lines instead of CSV.
-        json: bool,
-    },
+    /// Write rows of a list to a file.
+    Export(Box<Wanted>),
     /// Keep the session.
     Save,
     /// Use this credential from now on.
@@ -73,8 +70,10 @@ pub enum Cmd {
     },
     /// Back from a tenant to the platform.
     Return,
-    /// Another profile.
-    Profile(String),
+    /// Say what is kept of the tenant that the console works for.
+    Recall,
+    /// Another profile, and the session to end when it is there; empty when none was opened.
+    Profile(String, String),
     /// Stop until the shell continues us.
     Suspend,
     /// Clear the terminal first.

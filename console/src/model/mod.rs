@@ -5,10 +5,10 @@ mod message;
 mod popup;
 mod scope;
 
-pub use gauge::{COUNTED, Counted, GAUGES, Gauge, Heed, PLATFORM_GAUGES};
+pub use gauge::{COUNTED, Counted, GAUGES, Gauge, Heed, NOT_PERMITTED, PLATFORM_GAUGES};
 pub use message::{Cmd, Failure, Msg, Reply, Tag, Timer};
 pub use popup::{Choice, Deed, Does, Login, Popup};
-pub use scope::{Link, Scope, Spot};
+pub use scope::{Link, PLATFORM, Scope, Spot};
 
 use crate::call::Call;
 use crate::keys::Keymap;
@@ -40,6 +40,8 @@ pub struct Logged {
 pub struct Undo {
     /// Its number.
     pub number: u64,
+    /// The batch that it was done in.
+    pub batch: u64,
     /// What was done.
     pub done: String,
     /// The call that takes it back.
@@ -93,6 +95,17 @@ pub struct App {
     pub names: BTreeMap<String, String>,
     /// What lies above the screen.
     pub popup: Option<Popup>,
+    /// What comes up when that is closed, the next first.
+    pub queue: VecDeque<Popup>,
+    /// What was begun and goes on although its box was closed, by batch.
+    pub running: BTreeMap<u64, Box<Deed>>,
+    /// The idempotency keys of changes that may have been done, by operation, object and body: the same change asked for again is done once, whether its
+    /// box was closed meanwhile or not. What is known to be done, or refused, may be asked for anew and has no key here.
+    pub keys: BTreeMap<(&'static str, String, String), String>,
+    /// Whose kept state is in place: companies, marks and filters of one tenant mean nothing to another.
+    pub recalled: String,
+    /// Marks that were kept, until it is known whose console it is.
+    pub kept_marks: BTreeMap<String, Vec<String>>,
     /// The last lines said, newest last.
     pub notes: VecDeque<(i64, String)>,
     /// Whether the last note is still shown.
@@ -123,6 +136,12 @@ pub struct App {
     pub counter: u64,
     /// Whether a time for polling was asked for.
     pub polling: bool,
+    /// Whether a time for another try to reach the server was asked for.
+    pub retrying: bool,
+    /// When the server last answered or its stream said something, in milliseconds since 1970.
+    pub alive: i64,
+    /// When it was last asked whether it is there.
+    pub pinged: i64,
     /// The row that the cursor was on when a time to rest was asked for.
     pub resting: Option<String>,
     /// The last event that was heard of; empty until its place is known.
@@ -163,6 +182,11 @@ impl App {
             events: VecDeque::new(),
             names: BTreeMap::new(),
             popup: None,
+            queue: VecDeque::new(),
+            running: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            recalled: String::new(),
+            kept_marks: BTreeMap::new(),
             notes: VecDeque::new(),
             noted: false,
             calls: VecDeque::new(),
@@ -178,6 +202,9 @@ impl App {
             dirty: true,
             counter: 0,
             polling: false,
+            retrying: false,
+            alive: 0,
+            pinged: 0,
             resting: None,
             heard: String::new(),
             follows: false,
@@ -262,7 +289,26 @@ impl App {
         let of_kind = self.gauges().iter().enumerate().filter(|(_, gauge)| gauge.heed == heed);
         let counted = of_kind.filter_map(|(at, _)| self.counts.get(&at)?.as_ref().ok());
         let (count, more) = counted.fold((0_usize, false), |(count, more), queue| (count.saturating_add(queue.count), more || queue.more));
+        let unknown = self
+            .gauges()
+            .iter()
+            .enumerate()
+            .any(|(at, gauge)| gauge.heed == heed && self.counts.get(&at).is_some_and(|count| count.as_ref().is_err_and(|text| text != NOT_PERMITTED)));
+        // What could not be counted is not nothing.
+        if count == 0 && unknown {
+            return " ?".to_owned();
+        }
         if count == 0 { String::new() } else { format!(" {count}{}", if more { "+" } else { "" }) }
+    }
+
+    /// For how many seconds the server has not said whether it is there, when it was asked and that is longer than usual.
+    pub fn unanswered(&self) -> Option<i64> {
+        let asked = self.calls.iter().filter(|logged| logged.outcome.is_none() && logged.tag == Tag::Ping).map(|logged| logged.at).min()?;
+        // Whatever else it said since says that it is there.
+        if asked < self.alive {
+            return None;
+        }
+        Some(self.now.saturating_sub(asked) / 1_000).filter(|seconds| *seconds >= 2)
     }
 
     /// Whether the server can be asked.

@@ -28,11 +28,12 @@ pub struct Deed {
     pub generation: u64,
     /// What came of it, by id.
     pub results: BTreeMap<String, Result<(), Failure>>,
-    /// The idempotency keys by object and body: the same change asked for again is done once, also when nobody knows whether it was done. A refusal is
-    /// kept by no key, so that it may be tried anew.
-    pub keys: BTreeMap<(String, String), String>,
     /// The number of the batch once it runs.
     pub batch: Option<u64>,
+    /// The body that was sent last, as a text.
+    pub sent: String,
+    /// How many of the objects are marked but not to be seen in the list.
+    pub unseen: usize,
     /// What is wrong with the fields.
     pub wrong: Option<String>,
     /// How the objects were before.
@@ -86,8 +87,12 @@ pub enum Does {
     Company(Option<(String, String)>),
     /// Takes this change back.
     Undo(u64),
+    /// A saved filter: the place and how it is sorted.
+    Saved(Place, Option<(String, bool)>),
     /// Another profile.
     Profile(String),
+    /// Nothing: it only says what a key does.
+    Told,
 }
 
 /// Tenant, mail address and password, or the password alone when someone is signed in already; then the one-time code, when the account has one.

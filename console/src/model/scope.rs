@@ -20,6 +20,9 @@ pub enum Link {
     },
 }
 
+/// Under which name the platform's state is kept; no tenant has it.
+pub const PLATFORM: &str = "@platform";
+
 /// Who one is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
@@ -51,6 +54,13 @@ pub struct Scope {
     pub login: (String, String),
     /// Whether the platform looks into a tenant: leaving goes back to the platform.
     pub visiting: bool,
+}
+
+impl Scope {
+    /// Whose console it is: the tenant's short name or the platform; empty until it is known.
+    pub fn owner(&self) -> &str {
+        if self.platform { PLATFORM } else { &self.tenant }
+    }
 }
 
 /// A place with where one stands in it.

@@ -2,11 +2,12 @@
 
 use super::{Line, Panel, waiting};
 use crate::columns::plain;
-use crate::model::{App, Asked, COUNTED, Counted, Heed, Link};
+use crate::model::{App, Asked, COUNTED, Counted, Heed, Link, NOT_PERMITTED};
 use crate::route::Place;
 use crate::text::{clean, fit, latency};
 use crate::theme::Role;
 use crate::update::MINUTES;
+use causeway_value::Day;
 use serde_json::Value;
 
 pub(super) fn panels(app: &App, columns: usize) -> Vec<Panel> {
@@ -36,9 +37,25 @@ fn attention(app: &App) -> Panel {
         let line = Line::of(fit(gauge.label, 23, false), Role::Warn).and(fit(&counted.text(), 6, true), Role::Warn).and(clean(&why).into_owned(), Role::Dim);
         panel.lines.push(line.opens(gauge.place()));
     }
+    let refused = || gauges().filter_map(|(at, gauge)| Some((gauge, app.counts.get(&at)?.as_ref().err()?)));
+    // What could not be counted is not well: it is not known.
+    for (gauge, why) in refused().filter(|(_, why)| *why != NOT_PERMITTED) {
+        let line = Line::of(fit(gauge.label, 23, false), Role::Bad).and(fit("?", 6, true), Role::Bad).and(format!("  {}", clean(why)), Role::Dim);
+        panel.lines.push(line.opens(gauge.place()));
+    }
+    let hidden: Vec<_> = refused().filter(|(_, why)| *why == NOT_PERMITTED).map(|(gauge, _)| gauge.label.to_lowercase()).collect();
     if panel.lines.is_empty() {
         let waiting = gauges().any(|(at, _)| !app.counts.contains_key(&at));
-        panel.lines.push(if waiting { Line::of("Looking …", Role::Dim) } else { Line::of("Nothing needs attention.", Role::Good) });
+        let all = hidden.len() >= gauges().count();
+        panel.lines.push(match (waiting, all, hidden.is_empty()) {
+            (true, ..) => Line::of("Looking …", Role::Dim),
+            (false, true, _) => Line::of("None of the queues may be read with this credential.", Role::Warn),
+            (false, false, true) => Line::of("Nothing needs attention.", Role::Good),
+            (false, false, false) => Line::of("Nothing needs attention in what may be read.", Role::Good),
+        });
+    }
+    if !hidden.is_empty() {
+        panel.lines.push(Line::of(format!("Not permitted: {}", hidden.join(", ")), Role::Dim));
     }
     panel
 }
@@ -74,6 +91,7 @@ fn aging(app: &App, columns: usize) -> Panel {
     let text = |name: &str| report.get(name).and_then(Value::as_str).unwrap_or_default();
     let company = app.name_of(text("company_id"));
     panel.title = format!("Receivables by age: {}, {}", clean(company), clean(text("currency")));
+    let owed = format!("payment_state[in]:open,part_paid company_id:{}", text("company_id"));
     let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
     let buckets = list(report.get("buckets"));
     let amounts = list(report.get("totals").and_then(|totals| totals.get("amounts")));
@@ -82,14 +100,28 @@ fn aging(app: &App, columns: usize) -> Panel {
     for (bucket, amount) in buckets.iter().zip(&amounts) {
         let role = if plain(bucket) == "90+" { Role::Bad } else { Role::Plain };
         let bar = app.theme.bar(minor(&plain(amount)), whole, columns.saturating_sub(30));
-        panel.lines.push(Line::of(fit(&plain(bucket), 8, false), Role::Plain).and(fit(&plain(amount), 16, true), role).and(format!("  {bar}"), role));
+        let line = Line::of(fit(&plain(bucket), 8, false), Role::Plain).and(fit(&plain(amount), 16, true), role).and(format!("  {bar}"), role);
+        panel.lines.push(match due(&plain(bucket), text("as_of")) {
+            Some(due) => line.opens(Place::List { resource: "invoices", filter: format!("{owed} {due}") }),
+            None => line,
+        });
     }
-    panel.lines.push(
-        Line::of(fit("total", 8, false), Role::Head)
-            .and(fit(&total, 16, true), Role::Head)
-            .opens(Place::List { resource: "invoices", filter: "payment_state:open".to_owned() }),
-    );
     panel
+        .lines
+        .push(Line::of(fit("total", 8, false), Role::Head).and(fit(&total, 16, true), Role::Head).opens(Place::List { resource: "invoices", filter: owed }));
+    panel
+}
+
+/// The days on which what is in a bucket of the aging was due: `due_date>=2026-10-23 due_date<=2026-11-21` for `1-30`.
+fn due(bucket: &str, as_of: &str) -> Option<String> {
+    let today: Day = as_of.parse().ok()?;
+    let before = |days: &str| Some(today.plus_days(days.parse::<i64>().ok()?.checked_neg()?).to_string());
+    match (bucket, bucket.split_once('-'), bucket.strip_suffix('+')) {
+        ("current", ..) => Some(format!("due_date>={as_of}")),
+        (_, Some((from, to)), _) => Some(format!("due_date>={} due_date<={}", before(to)?, before(from)?)),
+        (_, None, Some(more)) => Some(format!("due_date<{}", before(more)?)),
+        _ => None,
+    }
 }
 
 /// Open deals by stage, with bars to one scale, and how deals ended this year.

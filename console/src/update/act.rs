@@ -2,7 +2,9 @@
 
 use crate::call::Call;
 use crate::columns;
+use crate::export::{Marked, Wanted};
 use crate::keys::Act;
+use crate::list::Record;
 use crate::model::{App, Asked, Cmd, Popup, Spot, Tag};
 use crate::resource;
 use crate::route::Place;
@@ -84,6 +86,7 @@ impl App {
                     if !list.marks.remove(&id) {
                         list.marks.insert(id);
                     }
+                    list.count_unseen();
                     list.go(list.cursor.saturating_add(1));
                 }
             }
@@ -97,14 +100,19 @@ impl App {
                 if let Some(list) = self.list_mut() {
                     let ids: Vec<_> = (0..list.view.len()).filter_map(|at| list.row(at)).map(|record| record.id.clone()).collect();
                     list.marks = ids.into_iter().filter(|id| !list.marks.contains(id)).collect();
+                    list.count_unseen();
                 }
             }
             Act::MarkAll => self.mark_all(),
             Act::New => self.begin_here("new"),
             Act::Edit => self.begin_here("edit"),
             Act::Undo => {
-                if let Some(number) = self.undos.last().map(|undo| undo.number) {
-                    self.take_back(number);
+                if let Some(batch) = self.undos.last().map(|undo| undo.batch) {
+                    // What was done with one key is taken back with one.
+                    let numbers: Vec<u64> = self.undos.iter().filter(|undo| undo.batch == batch).map(|undo| undo.number).collect();
+                    for number in numbers {
+                        self.take_back(number);
+                    }
                 } else {
                     self.note("There is nothing to take back.");
                 }
@@ -196,7 +204,7 @@ impl App {
         if let Some(list) = self.list_mut() {
             if !list.marks.is_empty() || list.anchor.is_some() {
                 list.marks.clear();
-                list.anchor = None;
+                (list.anchor, list.unseen) = (None, 0);
                 return;
             }
             if !list.text.is_empty() {
@@ -233,8 +241,12 @@ impl App {
     fn filter_cell(&mut self) {
         let Some(list) = self.list() else { return };
         let (Some(record), Some(column)) = (list.selected(), list.resource.columns.get(list.column)) else { return };
-        let value = columns::plain(columns::at(&record.value(), column.field));
-        let value = if value.contains(' ') { format!("\"{value}\"") } else { value };
+        let currency = list.filter.server.iter().any(|(name, _)| name.starts_with("currency"));
+        // The server compares what it sent, the console what it shows.
+        let shown = record.cells.get(list.column).map(ToString::to_string).unwrap_or_default();
+        let value = if list.resource.filters_by(column.field, currency) { columns::plain(columns::at(&record.value(), column.field)) } else { shown };
+        let value = if value == "-" { String::new() } else { value };
+        let value = if value.is_empty() || value.contains(' ') { format!("\"{value}\"") } else { value };
         let text = format!("{} {}:{value}", list.text, column.field);
         self.filter_by(&text);
     }
@@ -242,11 +254,13 @@ impl App {
     fn save_filter(&mut self) {
         let place = self.place().write();
         let name = place.replace(['?', '&'], " ");
-        if self.saved.iter().any(|saved| saved.place == place) {
+        let sort = self.list().and_then(|list| list.sort.clone());
+        if self.saved.iter().any(|saved| saved.place == place && saved.sort == sort) {
             self.saved.retain(|saved| saved.place != place);
             self.note(format!("No longer kept: {name}"));
         } else {
-            self.saved.push(Saved { name: name.clone(), place });
+            self.saved.retain(|saved| saved.place != place);
+            self.saved.push(Saved { name: name.clone(), place, sort });
             self.note(format!("Kept as a saved filter: {name}. F finds it."));
         }
         self.out.push(Cmd::Save);
@@ -286,11 +300,16 @@ impl App {
         let ids: Vec<_> = (0..list.view.len()).filter_map(|at| list.row(at)).map(|record| record.id.clone()).collect();
         let (count, more) = (ids.len(), list.next.is_some());
         list.marks.extend(ids);
+        list.count_unseen();
         let rest = if more { " Further rows match that are not loaded; they are not marked." } else { "" };
         self.note(format!("{count} rows are marked.{rest}"));
     }
 
     fn refresh(&mut self) {
+        if !self.scope.credential {
+            self.open_login(None);
+            return;
+        }
         if let Place::List { resource, .. } = *self.place() {
             self.ask_list(resource);
         } else {
@@ -350,9 +369,13 @@ impl App {
 
     fn export(&mut self, json: bool) {
         let Place::List { resource, .. } = *self.place() else { return };
-        if let Some(call) = self.list_call(resource, "200") {
-            self.out.push(Cmd::Export { call, resource, json });
-            self.note(format!("Exporting {resource} …"));
-        }
+        let (Some(call), Some(list)) = (self.list_call(resource, "200"), self.lists.get(resource)) else { return };
+        let marked = (!list.marks.is_empty()).then(|| Marked {
+            loaded: list.records.iter().filter(|record| list.marks.contains(&record.id)).map(Record::value).collect(),
+            others: list.marks.iter().filter(|id| list.find(id).is_none()).cloned().collect(),
+        });
+        let what = if marked.is_some() { format!("{} marked {resource}", list.marks.len()) } else { resource.to_owned() };
+        self.out.push(Cmd::Export(Box::new(Wanted { call, resource, json, filter: list.filter.clone(), marked })));
+        self.note(format!("Exporting {what} …"));
     }
 }

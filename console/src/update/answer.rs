@@ -13,7 +13,13 @@ pub const MINUTES: i64 = 60;
 
 impl App {
     pub(super) fn answer(&mut self, tag: Tag, reply: Result<Reply, Failure>, ms: u64) {
+        let late = self.unanswered().is_some();
         self.log(&tag, &reply, ms);
+        self.dirty |= late;
+        if !matches!(reply, Err(Failure::Offline(_))) {
+            self.alive = self.now;
+        }
+        let ping = tag == Tag::Ping;
         // A session that ended is opened again where one is; a sign-in that fails says so itself.
         if let (Err(Failure::Refused { status: 401, text, .. }), false, false) = (&reply, tag == Tag::Login, self.scope.session.is_empty()) {
             self.scope.session.clear();
@@ -23,7 +29,7 @@ impl App {
         match &reply {
             Err(Failure::Offline(why)) => self.lost(why.clone()),
             Err(Failure::ReadOnly) => {}
-            _ => self.found(ms),
+            _ => self.found((!ping).then_some(ms)),
         }
         match tag {
             Tag::Ping => {}
@@ -97,6 +103,7 @@ impl App {
                 let name = text("/actor/name");
                 self.scope.user = if name == "-" { text("/actor/kind") } else { name };
                 self.scope.permissions = body.get("permissions").and_then(Value::as_array).into_iter().flatten().map(crate::columns::plain).collect();
+                self.owned();
             }
             Err(failure) if failure.denied() => self.open_login(Some(failure.text())),
             Err(_) => {}
@@ -141,6 +148,7 @@ impl App {
 
     /// Takes an event: lists change in place, objects and deals that are shown are asked for anew.
     pub(super) fn hear(&mut self, event: &Value) {
+        self.alive = self.now;
         if let Some(id) = event.get("id").and_then(Value::as_str) {
             self.heard = id.to_owned();
         }
@@ -186,7 +194,16 @@ impl App {
     }
 
     fn newest(&mut self, name: &'static str, reply: Result<Reply, Failure>) {
-        let (Ok(reply), Some(list)) = (reply, self.lists.get_mut(name)) else { return };
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(Failure::Offline(_)) => return,
+            Err(failure) => return self.refused(name, false, &failure),
+        };
+        let Some(list) = self.lists.get_mut(name) else { return };
+        if list.stale.as_ref().is_some_and(|stale| !stale.further) {
+            list.stale = None;
+            self.dirty = true;
+        }
         let rows: Vec<Value> = reply.body.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
         for row in rows.iter().rev() {
             self.dirty |= list.hear(row);
@@ -213,27 +230,46 @@ impl App {
                     };
                 }
             }
-            Err(failure) if failure.denied() => list.stage = Stage::Denied(failure.text()),
-            Err(failure) => {
-                list.more = false;
-                list.next = None;
-                list.stage = Stage::Failed(failure.text());
-            }
+            Err(failure) => self.refused(name, more, &failure),
+        }
+    }
+
+    /// A list was refused: what is shown of it is told to be old.
+    fn refused(&mut self, name: &'static str, more: bool, failure: &Failure) {
+        let (now, why) = (self.now, failure.text());
+        self.dirty = true;
+        let Some(list) = self.lists.get_mut(name) else { return };
+        // The same refusal once more is no news.
+        let known = list.stale.as_ref().is_some_and(|stale| stale.why == why);
+        if list.refuse(&why, more, failure.denied(), now) && !known {
+            self.note(format!("{name}: {why}"));
         }
     }
 
     fn learn(&mut self, name: &'static str, reply: Result<Reply, Failure>) {
-        let Ok(reply) = reply else { return };
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(failure) => {
+                if name == "companies" && !matches!(failure, Failure::Offline(_)) {
+                    self.no_company(&format!("Companies cannot be read: {}", failure.text()));
+                }
+                return;
+            }
+        };
         for row in reply.body.get("data").and_then(Value::as_array).into_iter().flatten() {
             if let (Some(id), Some(label)) = (row.get("id").and_then(Value::as_str), row.get("name").and_then(Value::as_str)) {
                 self.names.insert(id.to_owned(), crate::text::clean(label).into_owned());
             }
         }
         self.dirty = true;
-        if name == "companies" && self.aging.is_none() && *self.place() == Place::Dash {
-            self.ask_aging();
-        }
         let next = reply.body.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
+        if name == "companies" {
+            if self.company().is_none() && next.is_none() {
+                self.no_company("There is no company yet.");
+            } else if !matches!(self.aging, Some(Asked::Loading | Asked::Have(..))) && *self.place() == Place::Dash {
+                self.ask_aging();
+            }
+        }
         if let (Some(next), true) = (next, self.names.len() < NAMES) {
             self.ask_names(name, Some(next));
         }

@@ -13,16 +13,55 @@ const PAGE: &str = "100";
 /// Objects whose names are learnt at the start, per resource.
 pub(super) const NAMED: &[&str] = &["companies", "parties", "users", "products"];
 
+/// After this silence the server is asked whether it is there, in milliseconds: its stream says something every 15 seconds.
+const QUIET: i64 = 15_000;
+/// A question that somebody waits for and that takes this long lets one ask, too.
+const SLOW: i64 = 3_000;
+/// The least time between two such questions.
+const APART: i64 = 5_000;
+
 /// How often the numbers in the tabs follow what happens, in milliseconds.
 const TABS: i64 = 30_000;
 
 impl App {
     pub(super) fn call(&mut self, tag: Tag, call: Call) {
+        // A newer question of the same kind replaces the older one, whose answer nobody waits for then.
+        if !call.writes()
+            && let Some(older) = self.calls.iter_mut().rev().find(|logged| logged.tag == tag && logged.outcome.is_none())
+        {
+            older.outcome = Some(Err("asked anew".to_owned()));
+        }
         self.calls.push_back(crate::model::Logged { call: call.clone(), outcome: None, ms: 0, at: self.now, tag: tag.clone() });
         if self.calls.len() > 200 {
             self.calls.pop_front();
         }
         self.out.push(Cmd::Call(tag, call));
+    }
+
+    /// Whether an answer to this is still to come.
+    pub(super) fn pending(&self, tag: &Tag) -> bool {
+        self.calls.iter().any(|logged| logged.outcome.is_none() && logged.tag == *tag)
+    }
+
+    /// What was asked with another credential is answered to nobody.
+    pub(super) fn give_up(&mut self) {
+        for logged in self.calls.iter_mut().filter(|logged| logged.outcome.is_none()) {
+            logged.outcome = Some(Err("given up".to_owned()));
+        }
+    }
+
+    /// Asks whether the server is there, when nothing was heard of it for a while or somebody waits for an answer.
+    fn look_after(&mut self) {
+        let waits = |tag: &Tag| matches!(tag, Tag::Page { .. } | Tag::Object(_) | Tag::Flow(_) | Tag::DryRun { .. } | Tag::Write { .. } | Tag::Undo(_));
+        let waited = self.calls.iter().any(|logged| logged.outcome.is_none() && waits(&logged.tag) && self.now.saturating_sub(logged.at) >= SLOW);
+        let quiet = self.now.saturating_sub(self.alive) >= QUIET;
+        if self.pending(&Tag::Ping) {
+            // How long it takes is shown.
+            self.dirty |= self.unanswered().is_some();
+        } else if (waited || quiet) && self.now.saturating_sub(self.pinged) >= APART {
+            self.pinged = self.now;
+            self.call(Tag::Ping, Call::get("/readyz"));
+        }
     }
 
     pub(super) fn call_row(&mut self, tag: Tag, id: &str, segments: &[&str]) {
@@ -122,6 +161,7 @@ impl App {
             list.stage = Stage::Loading;
         }
         if let Some(call) = self.list_call(name, PAGE) {
+            self.list_of(resource).asked = call.line();
             self.call(Tag::Page { resource: name, generation, more: false }, call);
         }
     }
@@ -188,6 +228,8 @@ impl App {
         if !self.online() {
             return;
         }
+        self.look_after();
+        self.ask_refused();
         // Elsewhere only the tabs show the numbers.
         let shown = matches!(self.place(), Place::Dash | Place::Exceptions);
         if !self.stale.is_empty() && (shown || self.now.saturating_sub(self.counted) >= TABS) {
@@ -197,6 +239,9 @@ impl App {
             return;
         }
         if self.follows && !self.heard.is_empty() {
+            if self.pending(&Tag::News) {
+                return;
+            }
             self.call(Tag::News, Call::get("/v1/events").with("after", self.heard.clone()).with("limit", "200"));
         } else if let Place::List { resource: name, .. } = *self.place() {
             if self.lists.get(name).is_some_and(|list| list.stage == Stage::Ready && self.now.saturating_sub(list.fetched) >= 10_000)
@@ -216,6 +261,21 @@ impl App {
         }
     }
 
+    /// Asks again for what of the list one is in was refused a while ago.
+    fn ask_refused(&mut self) {
+        let now = self.now;
+        let Some(list) = self.list_mut() else { return };
+        let Some(stale) = list.stale.as_mut().filter(|stale| stale.again.is_some_and(|at| at <= now)) else { return };
+        stale.again = None;
+        let (further, name) = (stale.further, list.resource.name);
+        if further {
+            // The cursor decides whether more is wanted.
+            list.stale = None;
+        } else {
+            self.ask_list(name);
+        }
+    }
+
     /// Follows the stream of events, which says at once what polling says later.
     pub(super) fn follow(&mut self) {
         self.follows = true;
@@ -227,6 +287,7 @@ impl App {
 
     /// Tries to reach the server again.
     pub(super) fn retry(&mut self) {
+        self.retrying = false;
         if !self.online() {
             self.call(Tag::Ping, Call::get("/readyz"));
         }
@@ -240,14 +301,21 @@ impl App {
         };
         self.link = Link::Offline { since, tries, why };
         self.dirty = true;
-        self.out.push(Cmd::After(500_u64.saturating_mul(1 << tries.min(5)), Timer::Retry));
+        // Many questions may fail at once: one clock is enough for all of them.
+        if !self.retrying {
+            self.retrying = true;
+            self.out.push(Cmd::After(500_u64.saturating_mul(1 << tries.min(5)), Timer::Retry));
+        }
     }
 
     /// The server is there again: what is shown is asked for anew.
-    pub(super) fn found(&mut self, ms: u64) {
+    /// Looking whether it is there tells no latency, so that nothing flickers on an idle screen.
+    pub(super) fn found(&mut self, ms: Option<u64>) {
         let before = crate::text::latency(self.latency);
-        self.latency = if self.latencies.is_empty() { ms } else { self.latency.saturating_mul(4).saturating_add(ms) / 5 };
-        self.latencies.push_back(ms);
+        if let Some(ms) = ms {
+            self.latency = if self.latencies.is_empty() { ms } else { self.latency.saturating_mul(4).saturating_add(ms) / 5 };
+            self.latencies.push_back(ms);
+        }
         if self.latencies.len() > 60 {
             self.latencies.pop_front();
         }
@@ -267,6 +335,9 @@ impl App {
                 self.arrive();
                 if let Place::List { resource, .. } = *self.place() {
                     self.ask_list(resource);
+                }
+                if !self.scope.platform && self.scope.credential && !matches!(self.place(), Place::Dash | Place::Exceptions) {
+                    self.ask_queues();
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::filter::Filter;
-use crate::model::{App, Asked, COUNTED, Counted, Failure, Gauge, Reply, Tag};
+use crate::model::{App, Asked, COUNTED, Counted, Failure, Gauge, NOT_PERMITTED, Reply, Tag};
 use crate::resource::{self, Resource};
 use crate::route::Place;
 
@@ -58,11 +58,31 @@ impl App {
         }
     }
 
+    /// The company whose receivables are shown: the chosen one, else the first that is known.
+    pub(super) fn company(&self) -> Option<String> {
+        self.scope.company.as_ref().map(|(id, _)| id.clone()).or_else(|| self.names.keys().find(|id| id.starts_with("com_")).cloned())
+    }
+
+    /// Receivables belong to a company, and there is none to ask for.
+    pub(super) fn no_company(&mut self, why: &str) {
+        if self.company().is_none() {
+            self.aging = Some(Asked::Failed(why.to_owned()));
+            self.dirty = true;
+        }
+    }
+
     pub(super) fn ask_aging(&mut self) {
-        let company = self.scope.company.as_ref().map(|(id, _)| id.clone()).or_else(|| self.names.keys().find(|id| id.starts_with("com_")).cloned());
-        if let (Some(company), Some(row), false) = (company, resource::row("GetAging"), self.scope.platform) {
-            self.aging.get_or_insert(Asked::Loading);
-            self.call(Tag::Aging, Call::of(&row, &[]).with("company_id", company));
+        let Some(row) = resource::row("GetAging").filter(|_| !self.scope.platform) else { return };
+        match self.company() {
+            Some(company) => {
+                if !matches!(self.aging, Some(Asked::Have(..))) {
+                    self.aging = Some(Asked::Loading);
+                }
+                self.call(Tag::Aging, Call::of(&row, &[]).with("company_id", company));
+            }
+            // Their names were refused, or there was none: perhaps there is one now.
+            None if !self.pending(&Tag::Names("companies")) => self.ask_names("companies", None),
+            None => {}
         }
     }
 
@@ -93,7 +113,7 @@ impl App {
                 None => return,
             },
             Err(Failure::Offline(_)) if self.counts.contains_key(&at) => return,
-            Err(failure) => Err(if failure.denied() { "not permitted".to_owned() } else { failure.text() }),
+            Err(failure) => Err(if failure.denied() { NOT_PERMITTED.to_owned() } else { failure.text() }),
         };
         self.dirty |= self.counts.get(&at) != Some(&count);
         self.counts.insert(at, count);

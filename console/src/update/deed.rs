@@ -11,8 +11,20 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tui_input::Input;
 
+/// Changes that can be taken back are remembered, so many.
+const UNDOS: usize = 500;
 /// Objects whose result is asked for beforehand.
 const FORESEEN: usize = 20;
+
+/// Where the box of what runs is.
+enum Boxed {
+    /// On the screen.
+    Shown,
+    /// Behind what lies above the screen, at this place.
+    Waits(usize),
+    /// Closed; what runs goes on.
+    Closed(u64),
+}
 
 impl App {
     pub(super) fn begin_here(&mut self, word: &'static str) {
@@ -61,6 +73,8 @@ impl App {
         let object = if operation.aim == Aim::Edit { targets.first().and_then(|id| before.get(id)) } else { None };
         let form = Form::of((operation.row.body)().as_ref(), object);
         let generation = self.number();
+        let list = self.list().filter(|list| list.resource.name == resource.name);
+        let unseen = list.map_or(0, |list| targets.iter().filter(|id| !list.sees(id)).count());
         let deed = Deed {
             resource: resource.name,
             operation: operation.clone(),
@@ -71,18 +85,32 @@ impl App {
             preview: BTreeMap::new(),
             generation,
             results: BTreeMap::new(),
-            keys: BTreeMap::new(),
             batch: None,
+            sent: String::new(),
+            unseen,
             wrong: None,
             before,
         };
-        let at_once = deed.form.fields.is_empty() && !operation.can_dry_run() && !operation.hint.hard && deed.targets.len() <= 1;
+        // Without a question only what changes nothing, or can be taken back, and to what one sees.
+        let harmless = operation.reads() || (operation.hint.inverse.is_some() && !operation.hint.hard);
+        let at_once = harmless && deed.form.fields.is_empty() && !operation.can_dry_run() && deed.targets.len() <= 1 && unseen == 0;
         self.popup = Some(Popup::Deed(Box::new(deed)));
         if at_once {
             self.run();
         } else {
             self.foresee();
         }
+    }
+
+    /// Asks what would come of it because somebody wants to know; says why when it cannot be told.
+    pub(super) fn foresee_now(&mut self) {
+        let Some(Popup::Deed(deed)) = &mut self.popup else { return };
+        deed.wrong = if !deed.operation.can_dry_run() || deed.operation.aim != Aim::One {
+            Some("the service does not tell beforehand what comes of this".to_owned())
+        } else {
+            deed.form.body(false).err()
+        };
+        self.foresee();
     }
 
     /// Asks what would come of it, with the fields as they are.
@@ -154,54 +182,94 @@ impl App {
             }
             calls.push((id.clone(), call));
         }
+        deed.sent = body.to_string();
         for (id, call) in &mut calls {
             call.body = call.body.take().map(|_| body.clone());
-            call.key = Some(deed.keys.entry((id.clone(), body.to_string())).or_insert_with(new_key).clone());
+            call.key = Some(self.keys.entry((row.id, id.clone(), deed.sent.clone())).or_insert_with(new_key).clone());
         }
         for (id, call) in calls {
             self.call(Tag::Write { id, batch }, call);
         }
     }
 
+    /// Closes the box; what runs already goes on, and what comes of it is not lost.
+    pub(super) fn close_deed(&mut self) {
+        if let Some(Popup::Deed(deed)) = self.popup.take()
+            && let Some(batch) = deed.batch
+        {
+            self.note(format!("{} {} goes on: what comes of it is said here.", deed.resource, deed.operation.word));
+            self.running.insert(batch, deed);
+        }
+    }
+
+    /// Takes what runs under this number from where it is.
+    fn take_running(&mut self, batch: u64) -> Option<(Box<Deed>, Boxed)> {
+        let runs = |popup: &Popup| matches!(popup, Popup::Deed(deed) if deed.batch == Some(batch));
+        let (found, at) = if self.popup.as_ref().is_some_and(runs) {
+            (self.popup.take(), Boxed::Shown)
+        } else if let Some(at) = self.queue.iter().position(runs) {
+            (self.queue.remove(at), Boxed::Waits(at))
+        } else {
+            return self.running.remove(&batch).map(|deed| (deed, Boxed::Closed(batch)));
+        };
+        if let Some(Popup::Deed(deed)) = found { Some((deed, at)) } else { None }
+    }
+
+    /// Puts it back there.
+    fn put_running(&mut self, deed: Box<Deed>, at: &Boxed) {
+        match at {
+            Boxed::Shown => self.popup = Some(Popup::Deed(deed)),
+            Boxed::Waits(at) => self.queue.insert((*at).min(self.queue.len()), Popup::Deed(deed)),
+            Boxed::Closed(batch) => _ = self.running.insert(*batch, deed),
+        }
+    }
+
     pub(super) fn written(&mut self, id: &str, batch: u64, reply: Result<Reply, Failure>) {
         self.dirty = true;
         let undo_number = self.number();
-        let Some(Popup::Deed(deed)) = self.popup.as_mut().filter(|popup| matches!(popup, Popup::Deed(deed) if deed.batch == Some(batch))) else {
-            // The box was closed while it ran: what came of it is said all the same.
-            match reply {
-                // The proof is asked for already.
-                Err(failure) if failure.is(Code::ReauthenticationRequired) => {}
-                Ok(reply) => {
-                    self.took_effect("", &reply.body, Aim::One, false, false, "");
-                    self.note(format!("{id}: done."));
-                }
-                Err(failure) if failure.leaves_open() => self.note(format!("{id}: {}; it may have been done: look before you do it again.", failure.text())),
-                Err(failure) => self.note(format!("{id}: {}", failure.text())),
+        let proof = reply.as_ref().is_err_and(|failure| failure.is(Code::ReauthenticationRequired));
+        let Some((mut deed, at)) = self.take_running(batch) else {
+            // The proof that the first answer asked for is being given.
+            if !proof {
+                self.note(format!("{id}: {}", reply.as_ref().map_or_else(Failure::text, |_| "done.".to_owned())));
             }
             return;
         };
-        if reply.as_ref().is_err_and(|failure| failure.is(Code::ReauthenticationRequired)) {
+        let what = format!("{} {}", deed.resource, deed.operation.word);
+        if proof {
             deed.batch = None;
-            if let Some(Popup::Deed(deed)) = self.popup.take() {
-                self.prove_again(deed);
+            match at {
+                Boxed::Shown => self.prove_again(deed),
+                Boxed::Waits(_) => self.put_running(deed, &at),
+                Boxed::Closed(_) => self.note(format!("{what} was not done: it needs your password again. Begin it once more to be asked for it.")),
             }
             return;
         }
-        let what = format!("{} {}", deed.resource, deed.operation.word);
+        let (name, reads, aim, secret) = (deed.resource, deed.operation.reads(), deed.operation.aim, deed.operation.gives_secret());
+        // What is known to be done or refused may be asked for anew, as another change.
+        if !reply.as_ref().is_err_and(Failure::leaves_open) {
+            self.keys.remove(&(deed.operation.row.id, id.to_owned(), deed.sent.clone()));
+        }
         let mut undo = None;
         let mut shown = None;
-        match &reply {
+        match reply {
             Ok(reply) => {
                 deed.results.insert(id.to_owned(), Ok(()));
-                undo = inverse(deed, id, &reply.body).map(|call| Undo {
+                undo = inverse(&deed, id, &reply.body).map(|call| Undo {
                     number: undo_number,
+                    batch,
                     done: format!("{what} {}", plain(reply.body.get("number").or_else(|| reply.body.get("name")).unwrap_or(&Value::from(id)))),
                     call,
                 });
-                shown = Some(reply.body.clone());
+                // The next verb is not meant for what this one was done to.
+                if let Some(list) = self.lists.get_mut(name).filter(|_| !reads) {
+                    list.marks.remove(id);
+                    list.count_unseen();
+                }
+                shown = Some(reply.body);
             }
             Err(failure) => {
-                deed.results.insert(id.to_owned(), Err(failure.clone()));
+                deed.results.insert(id.to_owned(), Err(failure));
             }
         }
         let expected = deed.targets.len().max(1);
@@ -209,32 +277,40 @@ impl App {
         let open = refused.iter().filter(|failure| failure.leaves_open()).count();
         let done = deed.results.len().saturating_sub(refused.len());
         let over = deed.results.len() >= expected;
-        let (name, reads, aim, secret) = (deed.resource, deed.operation.reads(), deed.operation.aim, deed.operation.gives_secret());
-        if over && !refused.is_empty() {
+        if !over {
+            self.put_running(deed, &at);
+        } else if !refused.is_empty() && !matches!(at, Boxed::Closed(_)) {
             // The box stays, with what was refused and why; a second try is another batch.
             deed.batch = None;
             deed.wrong = refused.first().map(Failure::again);
-            let failed: Vec<String> = deed.results.iter().filter(|(_, result)| result.is_err()).map(|(id, _)| id.clone()).filter(|id| !id.is_empty()).collect();
-            deed.targets = failed;
+            deed.targets = deed.results.iter().filter(|(_, result)| result.is_err()).map(|(id, _)| id.clone()).filter(|id| !id.is_empty()).collect();
+            self.put_running(deed, &at);
         }
         if let Some(value) = shown {
             self.took_effect(name, &value, aim, secret, reads, &what);
         }
+        let back = match (&undo, done) {
+            (None, _) => "",
+            (Some(_), 1) => " u takes it back.",
+            (Some(_), _) => " u takes them back.",
+        };
         self.undos.extend(undo);
-        if self.undos.len() > 50 {
+        if self.undos.len() > UNDOS {
             self.undos.remove(0);
         }
         if over && refused.is_empty() {
-            if matches!(&self.popup, Some(Popup::Deed(_))) {
-                self.popup = None;
-            }
             if !reads {
-                let back = if self.undos.last().is_some_and(|undo| undo.number == undo_number) { " u takes it back." } else { "" };
                 self.note(format!("{what}: {done} done.{back}"));
             }
         } else if over {
             let unknown = if open > 0 { format!(", {open} may have been done") } else { String::new() };
-            self.note(format!("{what}: {done} done, {} refused{unknown}.", refused.len().saturating_sub(open)));
+            let mut text = format!("{what}: {done} done, {} refused{unknown}.", refused.len().saturating_sub(open));
+            // Its box is not there to say why.
+            if let (Boxed::Closed(_), Some(failure)) = (&at, refused.first()) {
+                let again = if open > 0 { " Begun anew with the same fields it is done once." } else { "" };
+                text.push_str(&format!(" {}{again}", failure.text()));
+            }
+            self.note(text);
         }
     }
 
@@ -243,17 +319,17 @@ impl App {
         if secret {
             let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
             if text("/object") == "tenant_access" {
-                self.popup = Some(Popup::Visit { tenant: text("/tenant"), key: text("/api_key/secret"), until: text("/expires_at") });
+                self.show(Popup::Visit { tenant: text("/tenant"), key: text("/api_key/secret"), until: text("/expires_at") });
                 return;
             }
             let found = ["/secret", "/api_key/secret", "/invitation/token", "/token"].iter().find_map(|pointer| value.pointer(pointer)).and_then(Value::as_str);
             if let Some(found) = found {
-                self.popup = Some(Popup::Secret { title: format!("{what}: the secret, shown once"), secret: found.to_owned() });
+                self.show(Popup::Secret { title: format!("{what}: the secret, shown once"), secret: found.to_owned() });
             }
         } else if reads {
             let text = serde_json::to_string_pretty(value).unwrap_or_default();
             let lines = text.lines().map(|line| crate::text::clean(line).into_owned()).collect();
-            self.popup = Some(Popup::Text { title: what.to_owned(), lines, top: 0 });
+            self.show(Popup::Text { title: what.to_owned(), lines, top: 0 });
             return;
         }
         // Some verbs answer with several objects, such as the quote and its order.

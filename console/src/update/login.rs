@@ -12,7 +12,8 @@ const CODE: &str = "otp";
 impl App {
     /// Asks for tenant, mail address and password; what was typed last time stands there already.
     pub(super) fn open_login(&mut self, wrong: Option<String>) {
-        if self.scope.platform || self.scope.visiting || matches!(self.popup, Some(Popup::Login(_))) {
+        let asked = self.popup.iter().chain(&self.queue).any(|popup| matches!(popup, Popup::Login(_)));
+        if self.scope.platform || self.scope.visiting || asked {
             return;
         }
         self.dirty = true;
@@ -20,7 +21,20 @@ impl App {
         let mut form = Form::new(&fields);
         let (tenant, email) = self.scope.login.clone();
         let known = !tenant.is_empty() && form.set("tenant", &tenant).and_then(|()| form.set("email", &email)).is_ok();
-        self.popup = Some(Popup::Login(Box::new(Login { form, focus: if known { 2 } else { 0 }, wrong, then: None })));
+        let login = Popup::Login(Box::new(Login { form, focus: if known { 2 } else { 0 }, wrong, then: None }));
+        match self.popup.take() {
+            // What is shown once is read first.
+            Some(once @ (Popup::Secret { .. } | Popup::Visit { .. })) => {
+                self.popup = Some(once);
+                self.queue.push_back(login);
+            }
+            // What one was about to do waits, with its fields.
+            Some(kept @ (Popup::Deed(_) | Popup::Text { .. })) => {
+                self.queue.push_front(kept);
+                self.popup = Some(login);
+            }
+            _ => self.popup = Some(login),
+        }
     }
 
     /// Asks for the password again, to do afterwards what needed it.
@@ -35,7 +49,12 @@ impl App {
         let places = login.form.fields.len().max(1);
         let last = places.saturating_sub(1);
         match key.code {
-            KeyCode::Esc => self.popup = None,
+            KeyCode::Esc => {
+                self.popup = None;
+                if !self.scope.credential {
+                    self.note("Not signed in: ctrl-r asks again, ctrl-t chooses a profile.");
+                }
+            }
             KeyCode::Tab | KeyCode::Down => login.focus = login.focus.saturating_add(1) % places,
             KeyCode::BackTab | KeyCode::Up => login.focus = login.focus.checked_sub(1).unwrap_or(last),
             KeyCode::Enter if login.focus < last => login.focus = login.focus.saturating_add(1),
@@ -70,10 +89,18 @@ impl App {
                     return;
                 };
                 let typed = |path: &str| login.form.fields.iter().find(|field| field.path == path).map(|field| field.input.value().trim().to_owned());
-                self.scope.login = (typed("tenant").unwrap_or_default(), typed("email").unwrap_or_default());
+                let person = (typed("tenant").unwrap_or_default(), typed("email").unwrap_or_default());
+                // Another person finds nothing of the one before.
+                if person != self.scope.login && !self.scope.tenant.is_empty() {
+                    self.forget();
+                }
+                self.scope.login = person;
                 self.scope.session = text("id").unwrap_or_default();
                 self.scope.credential = true;
                 self.popup = None;
+                // The stream of the session before is not followed any more.
+                self.streaming = false;
+                self.give_up();
                 self.out.push(Cmd::Credential(token));
                 self.out.push(Cmd::Save);
                 self.arrive_first();
@@ -130,6 +157,17 @@ impl App {
         (self.aging, self.pipeline, self.day) = (None, None, None);
         self.events.clear();
         self.way.truncate(1);
+        self.ahead.clear();
+        (self.popup, self.scope.company) = (None, None);
+        self.queue.clear();
+        self.running.clear();
+        self.keys.clear();
+        self.calls.clear();
+        self.notes.clear();
+        self.saved.clear();
+        self.recalled.clear();
+        self.kept_marks.clear();
+        self.stale.clear();
         (self.streaming, self.follows) = (false, false);
         self.heard.clear();
         self.dirty = true;

@@ -5,6 +5,7 @@ mod answer;
 mod ask;
 mod count;
 mod deed;
+mod kept;
 mod login;
 mod mouse;
 mod popup;
@@ -48,6 +49,7 @@ impl App {
             Msg::Timer(Timer::Rest) => self.rest(),
             Msg::Note(text) => self.note(text),
             Msg::Heard(event) => self.hear(&event),
+            Msg::Recalled(session) => self.recall(*session),
             Msg::Unheard => {
                 self.streaming = false;
                 self.call(crate::model::Tag::Ping, crate::call::Call::get("/readyz"));
@@ -58,6 +60,10 @@ impl App {
     }
 
     fn start(&mut self) {
+        self.give_up();
+        // Clocks that were asked for belong to the runner before.
+        (self.polling, self.retrying, self.resting) = (false, false, None);
+        (self.alive, self.streaming) = (self.now, false);
         if self.scope.credential {
             self.arrive_first();
         } else {
@@ -143,6 +149,12 @@ impl App {
 
     /// After every message: cursors within their lists, further pages under way, a time for polling.
     fn settle(&mut self) {
+        if self.popup.is_none()
+            && let Some(next) = self.queue.pop_front()
+        {
+            self.popup = Some(next);
+            self.dirty = true;
+        }
         let height = self.list_height();
         if let Some(list) = self.list_mut() {
             list.scroll(height);

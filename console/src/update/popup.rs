@@ -10,6 +10,17 @@ use crate::text::fuzzy;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
+/// What keys do in forms and other boxes.
+const BOXES: &[(&str, &str)] = &[
+    ("tab shift-tab", "The next or previous field"),
+    ("enter", "The next field; on the button: does it"),
+    ("space", "The next of a field's words"),
+    ("ctrl-r", "Asks what would come of it, where the service can tell"),
+    ("ctrl-u ctrl-w", "Empties the line, or takes its last word away"),
+    ("y", "Copies a secret or a text"),
+    ("esc", "Closes; what runs already goes on"),
+];
+
 impl App {
     pub(super) fn popup_key(&mut self, key: KeyEvent) {
         let control = |c: char| Chord::read(&format!("ctrl-{c}")) == Some(Chord::of(key));
@@ -39,7 +50,7 @@ impl App {
                 }
                 _ => self.edit_line(key),
             },
-            Some(Popup::Deed(_)) if control('r') => self.foresee(),
+            Some(Popup::Deed(_)) if control('r') => self.foresee_now(),
             Some(Popup::Deed(_)) => self.deed_key(key),
             Some(Popup::Secret { secret, .. }) => match key.code {
                 KeyCode::Char('y') => {
@@ -47,7 +58,8 @@ impl App {
                     self.out.push(Cmd::Copy(secret));
                     self.note("The secret is on the clipboard.");
                 }
-                KeyCode::Esc | KeyCode::Enter => self.popup = None,
+                // Nothing that one presses twice closes it: it is not shown again.
+                KeyCode::Esc => self.popup = None,
                 _ => {}
             },
             Some(Popup::Login(_)) => self.login_key(key),
@@ -110,7 +122,7 @@ impl App {
         let places = deed.places();
         let button = places.saturating_sub(1);
         match key.code {
-            KeyCode::Esc => self.popup = None,
+            KeyCode::Esc => self.close_deed(),
             KeyCode::Tab | KeyCode::Down => deed.focus = deed.focus.saturating_add(1) % places,
             KeyCode::BackTab | KeyCode::Up => deed.focus = deed.focus.checked_sub(1).unwrap_or(button),
             KeyCode::Enter if deed.focus == button => self.run(),
@@ -133,7 +145,7 @@ impl App {
     pub(super) fn choose(&mut self, act: Act) {
         let (title, choices) = match act {
             Act::Palette => ("Command: name, words or key", self.palette()),
-            Act::Help => ("Help: keys here, enter runs one", self.help()),
+            Act::Help => ("Help: keys here, enter runs one", self.explained()),
             Act::Sort => ("Sort by", self.sorts()),
             Act::Saved => ("Saved filters", self.saved_filters()),
             Act::Profile => ("Profile", self.profiles()),
@@ -199,6 +211,21 @@ impl App {
         at.map(|at| at.saturating_add(1).to_string()).unwrap_or_default()
     }
 
+    /// The keys of the verbs here, then every action, then what keys do in boxes.
+    fn explained(&self) -> Vec<Choice> {
+        let mut choices: Vec<Choice> = self.verbs().into_iter().filter(|choice| !choice.key.is_empty()).collect();
+        choices.extend(self.help());
+        let told = |(key, about): &(&str, &str)| Choice {
+            name: "in a box".to_owned(),
+            about: (*about).to_owned(),
+            key: (*key).to_owned(),
+            off: None,
+            does: Does::Told,
+        };
+        choices.extend(BOXES.iter().map(told));
+        choices
+    }
+
     /// Every action of the table, and why some are off here.
     pub fn help(&self) -> Vec<Choice> {
         let (here, elsewhere): (Vec<_>, Vec<_>) = ACTIONS.iter().partition(|action| self.makes_sense(action.at));
@@ -251,7 +278,8 @@ impl App {
     fn saved_filters(&self) -> Vec<Choice> {
         let known = self.saved.iter().filter_map(|saved| Some((saved, Place::read(&saved.place).ok()?)));
         known
-            .map(|(saved, place)| Choice { name: saved.name.clone(), about: "Saved filter".to_owned(), key: String::new(), off: None, does: Does::Go(place) })
+            .map(|(saved, place)| (saved, Does::Saved(place, saved.sort.clone())))
+            .map(|(saved, does)| Choice { name: saved.name.clone(), about: "Saved filter".to_owned(), key: String::new(), off: None, does })
             .collect()
     }
 
@@ -297,8 +325,16 @@ impl App {
     pub(super) fn chosen(&mut self) {
         let Some(Popup::Choose { input, choices, cursor, .. }) = &self.popup else { return };
         let Some(choice) = fitting(choices, input.value()).get(*cursor).map(|choice| (*choice).clone()) else {
-            // What fits no choice may still be a place: `orders/ord_…`.
-            if let Ok(place) = Place::read(input.value()) {
+            // What fits no choice may still be a verb with its object, or a place: `orders confirm ord_…`, `orders/ord_…`.
+            let words: Vec<String> = input.value().split_whitespace().map(str::to_owned).collect();
+            if let [name, word, id] = words.as_slice()
+                && let Some(resource) = resource::named(name).filter(|resource| resource.get.is_some())
+                && let Some(operation) = resource.operation(word)
+            {
+                self.popup = None;
+                self.go(Place::Object { resource: resource.name, id: id.clone() });
+                self.begin(resource.name, operation.word);
+            } else if let Ok(place) = Place::read(input.value()) {
                 self.popup = None;
                 self.go(place);
             }
@@ -312,6 +348,15 @@ impl App {
         match choice.does {
             Does::Act(act) => self.act(act),
             Does::Go(place) => self.go(place),
+            Does::Saved(place, sort) => {
+                let list = place.resource().and_then(resource::named).map(|resource| self.list_of(resource));
+                if let Some(list) = list.filter(|list| list.sort != sort) {
+                    // Sorted otherwise it is another question.
+                    (list.sort, list.stage) = (sort, crate::list::Stage::New);
+                }
+                self.go(place);
+            }
+            Does::Told => {}
             Does::Verb(resource, word) => self.begin(resource, word),
             Does::Sort(field, down) => {
                 if let Some(list) = self.list_mut() {
@@ -319,24 +364,39 @@ impl App {
                 }
                 self.sort_by(&field);
             }
-            Does::Company(company) => {
-                self.scope.company = company;
-                self.lists.values_mut().for_each(|list| list.fetched = 0);
-                (self.aging, self.pipeline) = (None, None);
-                // The tabs show numbers everywhere: none of another company, not even for a moment.
-                self.counts.clear();
-                if let Place::List { resource, .. } = *self.place() {
-                    self.ask_list(resource);
-                } else {
-                    self.arrive();
-                }
-                if !matches!(self.place(), Place::Dash | Place::Exceptions) {
-                    self.ask_queues();
-                }
-                self.out.push(Cmd::Save);
-            }
+            Does::Company(company) => self.limit_to(company),
             Does::Undo(number) => self.take_back(number),
-            Does::Profile(name) => self.out.push(Cmd::Profile(name)),
+            Does::Profile(name) => {
+                self.out.push(Cmd::Save);
+                self.out.push(Cmd::Profile(name, self.scope.session.clone()));
+            }
+        }
+    }
+
+    /// Limits lists and numbers to a company.
+    pub(super) fn limit_to(&mut self, company: Option<(String, String)>) {
+        self.scope.company = company;
+        self.lists.values_mut().for_each(|list| list.fetched = 0);
+        (self.aging, self.pipeline) = (None, None);
+        // The tabs show numbers everywhere: none of another company, not even for a moment.
+        self.counts.clear();
+        if let Place::List { resource, .. } = *self.place() {
+            self.ask_list(resource);
+        } else {
+            self.arrive();
+        }
+        if !matches!(self.place(), Place::Dash | Place::Exceptions) {
+            self.ask_queues();
+        }
+        self.out.push(Cmd::Save);
+    }
+
+    /// Shows this now, or when what lies above the screen is closed.
+    pub(super) fn show(&mut self, popup: Popup) {
+        if self.popup.is_none() && self.queue.is_empty() {
+            self.popup = Some(popup);
+        } else {
+            self.queue.push_back(popup);
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Messages in, state and effects out.
 
 mod again;
+mod kept;
+mod safe;
 mod shown;
+mod told;
 
 use super::*;
 use crate::call::Call;
@@ -331,7 +334,11 @@ fn an_outage_keeps_what_is_there_and_forbids_writing() {
     let again = app.update(2_000, Msg::Timer(Timer::Retry));
     assert_eq!(lines(&again), ["GET /readyz"]);
     for _ in 0..20 {
-        fail(&mut app, Tag::Ping, Failure::Offline("cannot connect".to_owned()));
+        let cmds = fail(&mut app, Tag::Ping, Failure::Offline("cannot connect".to_owned()));
+        assert_eq!(cmds.iter().filter(|cmd| matches!(cmd, Cmd::After(_, Timer::Retry))).count(), 1);
+        // What else fails meanwhile starts no second clock.
+        assert_eq!(fail(&mut app, Tag::Clock, Failure::Offline("cannot connect".to_owned())), []);
+        app.update(2_000, Msg::Timer(Timer::Retry));
     }
     let cmds = fail(&mut app, Tag::Ping, Failure::Offline("cannot connect".to_owned()));
     assert!(cmds.contains(&Cmd::After(16_000, Timer::Retry)), "it never gives up and never waits long: {cmds:?}");
@@ -483,7 +490,9 @@ fn sorting_and_copying_and_links() {
     assert!(lines(&cmds).contains(&"GET /v1/orders?limit=100&sort=-number".to_owned()), "{cmds:?}");
     assert!(press(&mut app, "y").contains(&Cmd::Copy("ord_2".to_owned())));
     assert!(press(&mut app, "Y").contains(&Cmd::Copy("causeway://acme/orders".to_owned())));
-    assert!(press(&mut app, "E").iter().any(|cmd| matches!(cmd, Cmd::Export { resource: "orders", json: false, .. })));
+    assert!(
+        press(&mut app, "E").iter().any(|cmd| matches!(cmd, Cmd::Export(wanted) if wanted.resource == "orders" && !wanted.json && wanted.marked.is_none()))
+    );
 }
 
 #[test]

@@ -48,6 +48,9 @@ pub(super) fn head(app: &App, buf: &mut Buffer) {
 fn link(app: &App) -> (String, Role) {
     match &app.link {
         Link::Connecting => (format!("{} connecting", app.theme.symbol("○", "o")), Role::Dim),
+        Link::Live if app.unanswered().is_some() => {
+            (format!("{} no answer for {}s", app.theme.symbol("○", "o"), app.unanswered().unwrap_or_default()), Role::Warn)
+        }
         Link::Live => (format!("{} live {}", app.theme.symbol("●", "*"), latency(app.latency)), Role::Good),
         Link::Offline { since, tries, .. } => {
             let age = span(app.now.saturating_sub(*since) / 1_000);
@@ -130,6 +133,10 @@ pub fn breadcrumb(app: &App) -> String {
     text.push_str(&format!("  ({}{})", list.view.len(), if list.next.is_some() { "+" } else { "" }));
     let sort = list.sort.as_ref().map_or_else(|| "newest".to_owned(), |(field, down)| format!("{field}{}", if *down { " down" } else { " up" }));
     text.push_str(&format!("  sort: {sort}"));
+    if let Some(stale) = &list.stale {
+        let what = if stale.further { "more was refused" } else { "stale" };
+        text.push_str(&format!("  {what}: {}", clean(&stale.why)));
+    }
     if !app.online() && list.fetched > 0 {
         text.push_str(&format!("  cached {} ago", span(app.now.saturating_sub(list.fetched) / 1_000)));
     }

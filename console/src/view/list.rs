@@ -73,12 +73,15 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) {
     let title = format!("{} {at}/{}{}", list.resource.name, list.view.len(), if list.next.is_some() { "+" } else { "" });
     let right = if !app.online() {
         "offline, cached"
+    } else if list.stale.is_some() {
+        "stale"
     } else if list.stage == Stage::Loading || list.more {
         "loading"
     } else {
         "live"
     };
-    let below = if list.marks.is_empty() { String::new() } else { format!("{} marked: verbs and export act on them; esc clears", list.marks.len()) };
+    let unseen = if list.unseen > 0 { format!(", {} not in view", list.unseen) } else { String::new() };
+    let below = if list.marks.is_empty() { String::new() } else { format!("{} marked{unseen}: verbs and export act on them; esc clears", list.marks.len()) };
     panel(app, buf, area, &title, right, &below, Role::Head);
     let inner = inside(area);
     let columns = placed(app, list);

@@ -19,7 +19,7 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
         Popup::Choose { title, input, choices, cursor } => choose(app, buf, title, input, choices, *cursor),
         Popup::Deed(deed) => draw_deed(app, buf, deed),
         Popup::Secret { title, secret } => {
-            let lines = ["Keep it now: it is not shown again.", "", secret.as_str(), "", "y copies it; enter closes"];
+            let lines = ["Keep it now: it is not shown again.", "", secret.as_str(), "", "y copies it; esc closes"];
             message(app, buf, title, &lines.map(str::to_owned), Role::Warn);
             None
         }
@@ -145,7 +145,11 @@ fn draw_deed(app: &App, buf: &mut Buffer, deed: &Deed) -> Option<Position> {
     let area = centred(buf, wide, u16::try_from(wanted).unwrap_or(u16::MAX).clamp(8, buf.area.height.saturating_sub(2)));
     let count = if deed.targets.len() > 1 { format!(" {} objects", deed.targets.len()) } else { String::new() };
     let title = format!("{} {}{count}", deed.resource, deed.operation.word);
-    let keys = if deed.operation.can_dry_run() { "tab next field   ctrl-r dry run   esc cancel" } else { "tab next field   esc cancel" };
+    let keys = if deed.operation.can_dry_run() && deed.operation.aim == resource::Aim::One {
+        "tab next field   ctrl-r dry run   esc cancel"
+    } else {
+        "tab next field   esc cancel"
+    };
     let inner = open(app, buf, area, &title, keys);
     let x = inner.x.saturating_add(2);
     let room = inner.width.saturating_sub(4);
@@ -208,12 +212,20 @@ fn consequences(deed: &Deed, room: usize) -> Vec<(String, Role)> {
             None => say(&format!("{name}{}", deed.before.get(id).map(facts).unwrap_or_default()), Role::Plain),
         }
     }
+    if deed.unseen > 0 {
+        say(
+            &format!("{} of {} marked are not in view: hidden by the filter, or not loaded. esc twice clears the marks.", deed.unseen, deed.targets.len()),
+            Role::Warn,
+        );
+    }
     if deed.targets.len() > 6 {
         say(&format!("and {} more", deed.targets.len().saturating_sub(6)), Role::Dim);
     }
     if !deed.preview.is_empty() {
         let refused = deed.preview.values().filter(|result| result.is_err()).count();
-        say(&format!("Dry run: {} ok, {refused} refused. Nothing is written yet.", deed.preview.len().saturating_sub(refused)), Role::Link);
+        let asked =
+            if deed.targets.len() > deed.preview.len() { format!("Dry run of {} of {}", deed.preview.len(), deed.targets.len()) } else { "Dry run".to_owned() };
+        say(&format!("{asked}: {} ok, {refused} refused. Nothing is written yet.", deed.preview.len().saturating_sub(refused)), Role::Link);
     } else if deed.operation.can_dry_run() && deed.operation.aim == resource::Aim::One {
         say("Dry run follows when the fields are filled (ctrl-r).", Role::Dim);
     }

@@ -1,5 +1,7 @@
 //! What is drawn, as text and in colours.
 
+mod states;
+
 use super::*;
 use crate::keys::{Act, Keymap};
 use crate::list::Stage;

@@ -1,13 +1,17 @@
 //! The twin without a screen, and line mode.
 
+use causeway_contract::{Bulk, BulkMode};
+use causeway_openapi::crm::{CreateOpportunity, op::CreateOpportunities};
 use causeway_tests::deal::deal;
+use causeway_tests::person::{PASSWORD, Person};
 use causeway_tests::shop;
 use causeway_tests::world::World;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 fn console(url: &str, key: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_causeway-console"));
+    let mut command = Command::new(crate::screen::program());
     let home = std::env::temp_dir().join(format!("causeway-console-{}", std::process::id()));
     command.env("CAUSEWAY_CONSOLE_HOME", home).env("CAUSEWAY_URL", url).env("CAUSEWAY_API_KEY", key);
     command
@@ -81,4 +85,72 @@ async fn line_mode_speaks_rows_and_does_verbs() {
     assert!(out.is_ascii() && !out.contains('\u{1b}'), "no screen control:\n{out}");
     assert!(out.contains(&format!("orders, row 1 of 1: number {}", done.order.number)), "{out}");
     assert!(out.contains(&done.invoice.number.unwrap_or_default()), "the deal is told:\n{out}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_get_every_row_and_people_are_told_that_there_are_more() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "l").await;
+    let deal = |at: usize| CreateOpportunity {
+        company_id: shop.company,
+        party_id: Some(shop.party),
+        title: format!("Chairs for office {at}"),
+        ..CreateOpportunity::default()
+    };
+    tenant.post::<CreateOpportunities>((), &Bulk { mode: BulkMode::Atomic, items: (0..130).map(deal).collect() }).await;
+    let call = |arguments: &[&str]| run(&mut console(&world.server.url, &tenant.key), arguments);
+    let (code, out, error) = call(&["opportunities", "list", "-o", "csv"]);
+    assert_eq!((code, out.lines().count(), error.as_str()), (0, 131, ""));
+    let (_, out, _) = call(&["opportunities", "list", "-o", "json"]);
+    assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&out).expect("JSON").len(), 130);
+    let (code, out, error) = call(&["opportunities", "list"]);
+    assert_eq!((code, out.lines().count(), error.contains("first 100 rows")), (0, 101, true), "{error}");
+    let (_, out, error) = call(&["opportunities", "list", "--limit", "130"]);
+    assert_eq!((out.lines().count(), error.as_str()), (131, ""));
+}
+
+/// Speaks with line mode: what is written, and what comes back until it ends.
+fn spoken(command: &mut Command, lines: &str) -> String {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    child.stdin.take().expect("an input").write_all(lines.as_bytes()).expect("it listens");
+    String::from_utf8(child.wait_with_output().expect("it ends").stdout).expect("text")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn line_mode_tells_the_dashboard_at_once_and_takes_keys_in_forms() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "d").await;
+    deal(&tenant, &shop).await;
+    let begun = Instant::now();
+    let out = spoken(console(&world.server.url, &tenant.key).args(["--plain", "--fresh"]), "j\nj\nj\nq\n");
+    assert!(out.contains("dash, line 4 of"), "{out}");
+    assert!(begun.elapsed() < Duration::from_secs(15), "it took {:?}", begun.elapsed());
+
+    // A key in a form is a key; so is the one that empties a field.
+    let out = spoken(console(&world.server.url, &tenant.key).args(["--plain", "--fresh", "leads"]), "+\nChairs\nctrl-u\nTables\nctrl-r\nesc\nq\nq\n");
+    assert!(out.contains(": Tables") && !out.contains("Chairsctrl"), "{out}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn line_mode_looks_into_a_tenant_and_ends_its_session() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let home = tempfile::tempdir().expect("a folder");
+    let call = |key: &str| {
+        let mut command = console(&world.server.url, key);
+        command.env("CAUSEWAY_CONSOLE_HOME", home.path());
+        command
+    };
+    let out = spoken(call(&world.platform.key).args(["--plain", "--fresh", "tenants"]), "i\nticket 4412\n\n\n\n\n2\nq\nq\nq\nq\n");
+    assert!(out.contains("enter goes in, read only") && out.contains("orders, row 0 of 0") && out.contains("tenants, row 1 of 1"), "{out}");
+
+    let person = Person::hire_as(&tenant, "owner").await;
+    let lines = format!("{}\n\n{}\n\n{PASSWORD}\n\nj\n", tenant.created.slug, person.sign_in.email);
+    let out = spoken(call("").args(["--plain", "--fresh"]), &lines);
+    assert!(out.contains("dash, line 2 of") && !out.contains(PASSWORD), "{out}");
+    // The end of the input is the end of the session.
+    let sessions = tenant.all::<causeway_openapi::session::op::ListSessions, _>(&causeway_contract::ListQuery::by("user_id", person.id)).await;
+    assert!(sessions.iter().all(|session| session.revoked_at.is_some()) && !sessions.is_empty(), "{sessions:?}");
 }

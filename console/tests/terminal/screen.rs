@@ -8,6 +8,11 @@ use tempfile::TempDir;
 /// The longest that something may take to appear.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The program that the tests run: the one that `CAUSEWAY_CONSOLE_BIN` names, else the one that was built with them.
+pub fn program() -> String {
+    std::env::var("CAUSEWAY_CONSOLE_BIN").ok().filter(|path| !path.is_empty()).unwrap_or_else(|| env!("CARGO_BIN_EXE_causeway-console").to_owned())
+}
+
 /// A terminal with a folder of its own; both end with this value.
 pub struct Screen {
     folder: TempDir,
@@ -19,7 +24,7 @@ impl Screen {
     pub fn start(size: (u16, u16), url: &str, key: &str, arguments: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let screen = Self { socket: folder.path().join("tmux"), folder };
-        let program = env!("CARGO_BIN_EXE_causeway-console");
+        let program = program();
         let (columns, rows) = (size.0.to_string(), size.1.to_string());
         // A backtrace would push the report of a panic off the screen.
         let shell = format!(

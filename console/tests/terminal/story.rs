@@ -1,7 +1,7 @@
 //! Stories at the keyboard: create a tenant, follow a deal, an outage, undo, export; the terminal is given back.
 
 use crate::door::Door;
-use crate::screen::{Screen, gone, signal};
+use crate::screen::{Screen, gone, program, signal};
 use causeway_openapi::order::op as order;
 use causeway_tests::deal::{deal, order_body};
 use causeway_tests::person::{PASSWORD, Person};
@@ -96,7 +96,7 @@ async fn a_deal_is_followed_through_an_outage_and_exported() {
     screen.keys(&["C-c"]);
     screen.until("the shell", |text| text.contains("shell>") && !text.contains("orders 1/2"));
     assert_eq!(screen.value("alternate_on"), "0");
-    screen.keys(&["clear; ", env!("CARGO_BIN_EXE_causeway-console"), "Enter"]);
+    screen.keys(&["clear; ", &program(), "Enter"]);
     screen.wait("orders 1/2");
 }
 
