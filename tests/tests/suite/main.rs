@@ -37,6 +37,7 @@ mod load;
 mod measures;
 mod mfa;
 mod order_intake;
+mod order_limits;
 mod order_terms;
 mod overview;
 mod paper;

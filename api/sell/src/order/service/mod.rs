@@ -2,6 +2,7 @@
 
 mod amend;
 mod amended;
+mod approval;
 mod cancel;
 mod confirm;
 mod create;

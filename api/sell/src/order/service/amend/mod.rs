@@ -25,7 +25,7 @@ use causeway_value::{AmendmentKind, Amount, OrderId};
 use plan::Planned;
 
 /// Changes a confirmed order. What is delivered or invoiced keeps its price; what is invoiced and stands no longer is proposed to be credited. More than
-/// before takes credit again, and what breaks the company's limits waits for a second person.
+/// before takes credit again, and what breaks the company's limits waits for a second person: until then nothing of the order ships or is billed.
 ///
 /// # Errors
 /// `not_found`; every wrong field; `state_conflict` when it is not confirmed, nothing of it would stand, or a draft invoice is in the way;
@@ -69,7 +69,7 @@ pub async fn amend(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &AmendOrder) -
     for planned in &planned {
         follow(ctx, tx, &mut changes, &new, &parts.lines, (planned, before.get(planned.index)), &body.reason).await?;
     }
-    changes.hold(&parts.holds.iter().map(rules::held).collect::<Vec<_>>());
+    changes.hold(ctx, tx, &parts.holds.iter().map(rules::held).collect::<Vec<_>>())?;
     if new.payment_term_id != old.payment_term_id {
         changes.pay_by(ctx, tx, new.payment_term_id)?;
     }
