@@ -128,6 +128,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0086_pipeline_groups::MIGRATION,
         master::m0087_dimensions::MIGRATION,
         sell::m0096_limits_on_orders::MIGRATION,
+        deliver::m0097_receipts::MIGRATION,
     ]
 }
 
