@@ -274,6 +274,19 @@ pub struct CreateOrder {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub external_refs: Vec<ExternalRef>,
+    /// What becomes of an order that carries one of these external references and says otherwise: `refuse` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_conflict: Option<OrderConflict>,
+}
+
+/// What becomes of an order that another one would repeat: it carries an external reference of the new one and says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderConflict {
+    /// The new one is refused with what differs.
+    Refuse,
+    /// The order becomes what the new one says: a draft is changed, a confirmed order amended.
+    Update,
 }
 
 /// Changes a draft. Lines are replaced as a whole and priced again.
@@ -401,7 +414,7 @@ pub mod op {
     endpoints! {
         /// Lists orders.
         Get "/v1/orders" ListOrders () Nothing => Page<Order>, orders:read, list ORDERS;
-        /// Creates an order. The same again with the same external reference is the order of the first time; another content is refused with what differs.
+        /// Creates an order. The same again with the same external reference is the order of the first time; another content is refused with what differs or, with `on_conflict` `update`, changes the draft or amends the confirmed order (which takes `orders:amend`): lines belong together by product, or without one by their text; those that are not given any more are ended, and what a line leaves out stays.
         Post "/v1/orders" CreateOrder () body::CreateOrder => Created<Order>, orders:write;
         /// Reads an order.
         Get "/v1/orders/{id}" GetOrder (OrderId) Nothing => Json<Order>, orders:read;

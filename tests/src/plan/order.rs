@@ -24,6 +24,7 @@ impl Fixture {
                 channel: Some("web".to_owned()),
                 notes: Some("Thank you".to_owned()),
                 terms: Some("No returns".to_owned()),
+                on_conflict: Some(causeway_openapi::order::OrderConflict::Update),
                 ..order_body(&self.shop, vec![self.full_line()])
             })),
             "UpdateOrder" => self.on(

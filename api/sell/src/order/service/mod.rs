@@ -7,6 +7,7 @@ mod cancel;
 mod confirm;
 mod create;
 mod credit;
+mod handed;
 mod hold;
 mod intake;
 mod pay_down;

@@ -25,6 +25,11 @@ use causeway_value::{HoldId, HoldKind, Json, OrderId};
 /// # Errors
 /// `not_found`, `state_conflict` when it is no draft or a quote fixed what is to change, or as for creating one.
 pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::UpdateOrder) -> Result<wire::Order, Problem> {
+    update_as(ctx, tx, id, body, None).await
+}
+
+/// As [`update`], and what was handed over is from now on what this digest says.
+pub(super) async fn update_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::UpdateOrder, created_from: Option<String>) -> Result<wire::Order, Problem> {
     let old = tx.lock::<orders::Entity>(id).await?;
     rules::must_be_draft(&old, "changed")?;
     let agreed = [body.lines.is_absent(), body.discount_percent.is_absent(), body.payment_term_id.is_absent(), body.terms.is_absent()];
@@ -33,6 +38,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::Update
     }
     let mut errors = Vec::new();
     let mut new = patched(ctx, &old, body, &mut errors);
+    new.created_from = created_from.or(new.created_from);
     let named = |patched: bool| patched.then_some(());
     let term = named(!body.payment_term_id.is_absent()).and(new.payment_term_id);
     let owner = named(!body.owner_id.is_absent()).and(new.owner_id);
