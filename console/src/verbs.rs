@@ -52,6 +52,8 @@ pub const HINTS: &[(&str, Hint)] = &[
     ("ReleaseOrder", on('r', &["draft", "confirmed"])),
     ("CancelOrder", hard('x', &["draft", "confirmed"])),
     ("ShipDelivery", on('c', &["draft", "ready"])),
+    ("CancelDelivery", on('x', &["ready"])),
+    ("ConfirmReceipt", on('v', &["done"])),
     ("ReverseDelivery", hard('x', &["done"])),
     ("HoldBillable", undone_by('x', &["pending", "ready"], "ReleaseBillable")),
     ("ReleaseBillable", undone_by('x', &["held"], "HoldBillable")),

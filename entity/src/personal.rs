@@ -37,6 +37,6 @@ pub const PERSONAL: &[(&str, &[&str])] = &[
     ("billing_runs", &["summary", "reference"]),
     ("fiscal_years", &["reason"]),
     ("journal_entries", &["description"]),
-    ("deliveries", &["reversal_reason"]),
+    ("deliveries", &["reversal_reason", "received_by"]),
     ("delivery_lines", &["description"]),
 ];

@@ -129,6 +129,8 @@ pub fn all() -> Vec<Migration> {
         master::m0087_dimensions::MIGRATION,
         kernel::m0090_waiting_events::MIGRATION,
         bill::m0092_payment_tolerance::MIGRATION,
+        sell::m0096_limits_on_orders::MIGRATION,
+        deliver::m0097_receipts::MIGRATION,
         master::m0100_tax_rules::MIGRATION,
     ]
 }

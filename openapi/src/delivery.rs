@@ -1,8 +1,10 @@
 //! Deliveries of goods.
 
-use crate::object::ExternalRef;
-use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
-use causeway_value::{CompanyId, Day, DeliveryId, DeliveryLineId, DeliveryStatus, FlowId, Instant, OrderId, OrderLineId, PartyId, ProductId, Quantity};
+use crate::object::{ExternalRef, MetadataPatch};
+use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
+use causeway_value::{
+    AddressId, CompanyId, Day, DeliveryId, DeliveryLineId, DeliveryStatus, FlowId, Instant, OrderId, OrderLineId, PartyId, ProductId, Quantity,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -40,6 +42,8 @@ pub struct Delivery {
     pub promised_date: Option<Day>,
     /// How many days after that it shipped; negative before.
     pub days_late: Option<i64>,
+    /// The address of the customer that it goes to; null means its first one for goods, or else that for bills.
+    pub ship_to_id: Option<AddressId>,
     /// Who carries it.
     pub carrier: Option<String>,
     /// The carrier's number.
@@ -50,9 +54,13 @@ pub struct Delivery {
     pub backorder_id: Option<DeliveryId>,
     /// When it was shipped.
     pub shipped_at: Option<Instant>,
+    /// The day on which the customer received it.
+    pub received_date: Option<Day>,
+    /// Who took it there.
+    pub received_by: Option<String>,
     /// When the shipment was taken back.
     pub reversed_at: Option<Instant>,
-    /// Why it was taken back.
+    /// Why it was taken back, or cancelled.
     pub reason: Option<String>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
@@ -89,9 +97,12 @@ pub struct CreateDelivery {
     #[serde(default)]
     #[schema(max_items = 500)]
     pub lines: Vec<DeliveryLineInput>,
-    /// When it is to ship.
+    /// When it is to ship: at most three years from today.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ship_date: Option<Day>,
+    /// The address of the customer that it goes to, which its note prints: the first one for goods, or else that for bills, when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ship_to_id: Option<AddressId>,
     /// Who carries it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
@@ -123,7 +134,7 @@ pub struct DeliveryLineInput {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShipDelivery {
-    /// When it shipped: the planned day, else today, when not given.
+    /// When it shipped: the planned day, else today, when not given. At most 31 days from today.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ship_date: Option<Day>,
     /// Who carries it.
@@ -134,6 +145,65 @@ pub struct ShipDelivery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub tracking: Option<String>,
+}
+
+/// Changes a delivery.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateDelivery {
+    /// When it is to ship, until it did: at most three years from today.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<Day>)]
+    pub ship_date: Patch<Day>,
+    /// The address of the customer that it goes to, until it ships.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<AddressId>)]
+    pub ship_to_id: Patch<AddressId>,
+    /// Who carries it.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub carrier: Patch<String>,
+    /// The carrier's number.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub tracking: Patch<String>,
+    /// The day on which the customer received it, once that is confirmed; null takes the receipt back.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<Day>)]
+    pub received_date: Patch<Day>,
+    /// Who took it there, once that is confirmed.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub received_by: Patch<String>,
+    /// Own data of the caller: a text sets an entry, null removes it, others stay.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    pub metadata: MetadataPatch,
+    /// All its ids in other systems from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<ExternalRef>, max_items = 50)]
+    pub external_refs: Patch<Vec<ExternalRef>>,
+}
+
+/// Cancels a delivery that is planned.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelDelivery {
+    /// Why.
+    #[schema(max_length = 2_000)]
+    pub reason: String,
+}
+
+/// Confirms that the customer received a shipment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmReceipt {
+    /// Who took it there, such as the name on the carrier's slip.
+    #[schema(max_length = 200)]
+    pub received_by: String,
+    /// On which day, not before it shipped and not after today: today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_date: Option<Day>,
 }
 
 /// Takes a shipment back that was recorded by mistake.
@@ -178,6 +248,7 @@ pub const DELIVERIES: ListSpec = ListSpec {
     sorts: &[
         Sort { name: "number", index: "deliveries_number" },
         Sort { name: "ship_date", index: "deliveries_ship_date" },
+        Sort { name: "promised_date", index: "deliveries_promised_date" },
         Sort { name: "updated_at", index: "deliveries_updated_at" },
     ],
     search: false,
@@ -188,16 +259,24 @@ pub const DELIVERIES: ListSpec = ListSpec {
 pub mod op {
     use super::{DELIVERIES, Delivery};
     use crate::delivery as body;
-    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
+    use causeway_contract::{Created, Json, Nothing, Page, Pdf, endpoints};
     use causeway_value::DeliveryId;
 
     endpoints! {
-        /// Lists deliveries.
+        /// Lists deliveries. What is overdue is `status=ready` with `promised_date[lt]` of today.
         Get "/v1/deliveries" ListDeliveries () Nothing => Page<Delivery>, deliveries:read, list DELIVERIES;
         /// Creates a delivery.
         Post "/v1/deliveries" CreateDelivery () body::CreateDelivery => Created<Delivery>, deliveries:write;
         /// Reads a delivery.
         Get "/v1/deliveries/{id}" GetDelivery (DeliveryId) Nothing => Json<Delivery>, deliveries:read;
+        /// Prints the delivery note: what the shipment contains, without prices.
+        Get "/v1/deliveries/{id}/pdf" PrintDelivery (DeliveryId) Nothing => Pdf, deliveries:read;
+        /// Changes a delivery: until it ships its planned day, where it goes, and carrier and tracking; afterwards carrier, tracking and a receipt that is confirmed.
+        Patch "/v1/deliveries/{id}" UpdateDelivery (DeliveryId) body::UpdateDelivery => Json<Delivery>, deliveries:write;
+        /// Cancels a delivery that is planned: what it was to ship can be planned anew.
+        Post "/v1/deliveries/{id}/cancel" CancelDelivery (DeliveryId) body::CancelDelivery => Json<Delivery>, deliveries:write;
+        /// Confirms that the customer received a shipment: when, and who took it. It is billed and booked by shipping; this is the proof.
+        Post "/v1/deliveries/{id}/confirm-receipt" ConfirmReceipt (DeliveryId) body::ConfirmReceipt => Json<Delivery>, deliveries:write;
         /// Ships a delivery and makes its lines billable.
         Post "/v1/deliveries/{id}/ship" ShipDelivery (DeliveryId) body::ShipDelivery => Json<Delivery>, deliveries:ship, [dry_run];
         /// Takes a shipment back.

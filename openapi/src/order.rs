@@ -98,9 +98,9 @@ pub struct Order {
     pub confirmed_at: Option<Instant>,
     /// Why it was cancelled, or what was left of it.
     pub cancelled_reason: Option<String>,
-    /// Whether a promised day passed with something left to deliver; until it is fulfilled, or another day is promised.
+    /// Whether a promised day passed with something of its line left to deliver; until that is delivered, cancelled, or promised for another day.
     pub late: bool,
-    /// Whether it stands as a draft, or confirmed and not fulfilled, for longer than its company lets it (`order_rules`); until it moves on.
+    /// Whether it stands as a draft, or confirmed and not fulfilled, for longer than its company lets it (`order_rules`); until it moves on. When its holds change or it is amended, it is told anew with what it waits for then.
     pub stalled: bool,
     /// What it waited for when that was found.
     pub stalled_reason: Option<String>,
@@ -278,12 +278,33 @@ pub struct CreateOrder {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub external_refs: Vec<ExternalRef>,
+    /// What becomes of an order that carries one of these external references and says otherwise: `refuse` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_conflict: Option<OrderConflict>,
+}
+
+/// What becomes of an order that another one would repeat: it carries an external reference of the new one and says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderConflict {
+    /// The new one is refused with what differs.
+    Refuse,
+    /// The order becomes what the new one says: a draft is changed, a confirmed order amended.
+    Update,
 }
 
 /// Changes a draft. Lines are replaced as a whole and priced again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateOrder {
+    /// The customer from now on. Comes with `lines`: prices, taxes and, unless it is given, the payment term are those of this customer.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = PartyId)]
+    pub party_id: Patch<PartyId>,
+    /// The currency from now on. Comes with `lines`, which are priced in it.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Currency)]
+    pub currency: Patch<Currency>,
     /// When its invoices will be due.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<PaymentTermId>)]
@@ -397,19 +418,19 @@ pub mod op {
     endpoints! {
         /// Lists orders.
         Get "/v1/orders" ListOrders () Nothing => Page<Order>, orders:read, list ORDERS;
-        /// Creates an order. The same again with the same external reference is the order of the first time; another content is refused with what differs.
+        /// Creates an order. The same again with the same external reference is the order of the first time; another content is refused with what differs or, with `on_conflict` `update`, changes the draft or amends the confirmed order (which takes `orders:amend`): lines belong together by product, or without one by their text; those that are not given any more are ended, and what a line leaves out stays.
         Post "/v1/orders" CreateOrder () body::CreateOrder => Created<Order>, orders:write;
         /// Reads an order.
         Get "/v1/orders/{id}" GetOrder (OrderId) Nothing => Json<Order>, orders:read;
         /// Prints the confirmation of an order.
         Get "/v1/orders/{id}/pdf" PrintOrder (OrderId) Nothing => Pdf, orders:read;
-        /// Changes an order.
+        /// Changes a draft. Another customer or currency comes with the lines: all of it is priced and taxed anew.
         Patch "/v1/orders/{id}" UpdateOrder (OrderId) body::UpdateOrder => Json<Order>, orders:write;
-        /// Confirms a draft: from now on we owe it.
+        /// Confirms a draft: from now on we owe it. An order that no accepted quote agreed keeps to the company's `quote_rules` as a quote does: beyond them it gets an `approval` hold and stays a draft, until a second person who may approve quotes releases the hold and it is confirmed again. Credit may hold it likewise.
         Post "/v1/orders/{id}/confirm" ConfirmOrder (OrderId) Nothing => Json<Order>, orders:confirm, [dry_run];
         /// Holds an order: names steps that wait, and who has to clear them.
         Post "/v1/orders/{id}/hold" HoldOrder (OrderId) body::HoldOrder => Json<Order>, orders:hold;
-        /// Releases holds of an order.
+        /// Releases holds of an order. An `approval` hold takes the right to approve quotes and, where a confirmation or an amendment asked for it, another person than who asked.
         Post "/v1/orders/{id}/release" ReleaseOrder (OrderId) body::ReleaseOrder => Json<Order>, orders:release;
         /// Checks the customer's credit again and releases the credit hold when it is in order.
         Post "/v1/orders/{id}/recheck" RecheckOrder (OrderId) Nothing => Json<Order>, orders:confirm;

@@ -8,7 +8,7 @@ use causeway_entity::kernel::snapshots;
 use causeway_entity::master::{payment_terms, taxes};
 use causeway_kernel::{Find, Tx};
 use causeway_print::{Bank, Language, Paper, Tax};
-use causeway_value::{AddressKind, CompanyId, DocumentLanguage, Instant, Letterhead, PartyId, PaymentTermId};
+use causeway_value::{AddressId, AddressKind, CompanyId, DocumentLanguage, Instant, Letterhead, PartyId, PaymentTermId};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -50,6 +50,8 @@ struct Recipient {
 
 #[derive(Debug, Deserialize)]
 struct Address {
+    #[serde(default)]
+    id: Option<AddressId>,
     kind: AddressKind,
     line1: String,
     #[serde(default)]
@@ -65,12 +67,21 @@ struct Address {
 /// # Errors
 /// When the database fails.
 pub async fn addressed(tx: &mut Tx<'_>, company: CompanyId, party: PartyId, at: Option<Instant>) -> Result<Addressed, Problem> {
+    addressed_to(tx, company, party, at, None).await
+}
+
+/// As [`addressed`], with goods for this address of the party, while the party has it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn addressed_to(tx: &mut Tx<'_>, company: CompanyId, party: PartyId, at: Option<Instant>, ship_to: Option<AddressId>) -> Result<Addressed, Problem> {
     let sender: Sender = snapshot(tx, company.uuid(), at).await?;
     let recipient: Recipient = snapshot(tx, party.uuid(), at).await?;
     let address = |kind: AddressKind| recipient.addresses.iter().find(|address| address.kind == kind);
     let lines = |address: Option<&Address>| address.map_or_else(Vec::new, |address| address_lines(&recipient.name, address, &sender.country));
     let main = address(AddressKind::Billing).or_else(|| recipient.addresses.first());
-    let shipping = address(AddressKind::Shipping).filter(|_| address(AddressKind::Billing).is_some());
+    let named = recipient.addresses.iter().find(|address| ship_to.is_some() && address.id == ship_to);
+    let shipping = named.or_else(|| address(AddressKind::Shipping).filter(|_| address(AddressKind::Billing).is_some()));
     Ok(Addressed {
         language: match sender.letterhead.language {
             DocumentLanguage::English => Language::English,
@@ -160,6 +171,7 @@ mod tests {
     #[test]
     fn an_address_abroad_says_its_country() {
         let address = Address {
+            id: None,
             kind: AddressKind::Billing,
             line1: "1 rue de la Paix".to_owned(),
             line2: None,

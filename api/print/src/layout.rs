@@ -88,7 +88,11 @@ pub(crate) fn pages(paper: &Paper) -> Vec<Page> {
     let mut sheet = Sheet { paper, words: paper.language.words(), pages: vec![Page::default()], y: 0 };
     sheet.head();
     table::table(&mut sheet);
-    sheet.sums();
+    if paper.kind == Kind::DeliveryNote {
+        sheet.y += 330;
+    } else {
+        sheet.sums();
+    }
     sheet.texts();
     sheet.footers();
     sheet.pages
@@ -298,8 +302,10 @@ impl Sheet<'_> {
         if let Some(terms) = &paper.terms {
             self.section(words.terms, terms, Style { size: SMALL, ..PLAIN });
         }
-        if paper.kind == Kind::Quote && !paper.draft {
-            self.signature();
+        match paper.kind {
+            Kind::Quote if !paper.draft => self.signature(words.accept),
+            Kind::DeliveryNote if !paper.draft => self.signature(words.received),
+            _ => {}
         }
     }
 
@@ -322,10 +328,10 @@ impl Sheet<'_> {
         }
     }
 
-    fn signature(&mut self) {
+    fn signature(&mut self, said: &str) {
         self.make_room(1_500);
         self.y += 200;
-        self.text(LEFT, self.y, self.words.accept, PLAIN);
+        self.text(LEFT, self.y, said, PLAIN);
         let line = self.y + 800;
         for (x, label) in [(LEFT, self.words.place_and_date), (LEFT + 5_000, self.words.signature)] {
             self.bar(x, line, 4_500, 10, Ink::Grey);

@@ -10,6 +10,8 @@ pub enum Kind {
     Quote,
     /// What was ordered.
     OrderConfirmation,
+    /// What a shipment contains, without prices.
+    DeliveryNote,
     /// A claim.
     Invoice,
     /// What takes a claim back.

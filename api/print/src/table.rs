@@ -2,7 +2,7 @@
 
 use crate::layout::{BOTTOM, Ink, LABEL, LEADING, LEFT, PLAIN, RIGHT, SMALL, STRONG, Sheet, Style};
 use crate::text::{Weight, lines};
-use crate::{Item, Line};
+use crate::{Item, Kind, Line};
 use causeway_value::{Amount, Percent, Quantity};
 
 const POSITION: i32 = 420;
@@ -29,7 +29,7 @@ struct Row {
 pub(crate) fn table(sheet: &mut Sheet<'_>) {
     let columns = Columns::of(sheet);
     columns.head(sheet);
-    let mut carried = Some(Amount::ZERO);
+    let mut carried = Some(Amount::ZERO).filter(|_| columns.priced);
     let mut number = 0_usize;
     let mut begun = false;
     for item in &sheet.paper.items {
@@ -54,20 +54,24 @@ const fn room(sheet: &Sheet<'_>, height: i32) -> bool {
     sheet.y + height + CARRY <= BOTTOM
 }
 
-/// Which columns there are: that of discounts only when a line has one.
+/// Which columns there are: that of discounts only when a line has one, and only that of quantities on what tells no price.
 struct Columns {
     discount: bool,
+    priced: bool,
 }
 
 impl Columns {
     fn of(sheet: &Sheet<'_>) -> Self {
         let discounted = |item: &Item| matches!(item, Item::Line(line) if line.discount != Percent::ZERO);
-        Self { discount: sheet.paper.items.iter().any(discounted) }
+        Self { discount: sheet.paper.items.iter().any(discounted), priced: sheet.paper.kind != Kind::DeliveryNote }
     }
 
     /// Where quantity, price, discount and amount end, and how wide they are.
     const fn ends(&self) -> [(i32, i32); 4] {
         let amount = RIGHT - 60;
+        if !self.priced {
+            return [(amount, QUANTITY - GAP), (amount, 0), (amount, 0), (amount, 0)];
+        }
         let discount = amount - AMOUNT;
         let price = if self.discount { discount - DISCOUNT } else { discount };
         [(price - PRICE, QUANTITY - GAP), (price, PRICE - GAP), (discount, DISCOUNT - GAP), (amount, AMOUNT - GAP)]
@@ -87,7 +91,8 @@ impl Columns {
         sheet.text(LEFT + 80, y, "#", style);
         sheet.text(LEFT + POSITION, y, words.description, style);
         let discount = if self.discount { words.discount } else { "" };
-        for ((end, room), label) in self.ends().into_iter().zip([words.quantity, words.unit_price, discount, words.amount]) {
+        let [price, amount] = if self.priced { [words.unit_price, words.amount] } else { [""; 2] };
+        for ((end, room), label) in self.ends().into_iter().zip([words.quantity, price, discount, amount]) {
             sheet.right(end, y, label, style, room);
         }
         sheet.y += 380;
@@ -176,5 +181,9 @@ fn cells(sheet: &Sheet<'_>, line: &Line, number: usize) -> [String; 5] {
     let discount = if line.discount == Percent::ZERO { String::new() } else { language.percent(line.discount) };
     let net = language.amount(line.net, paper.currency);
     let net = if line.optional { format!("({net})") } else { net };
-    [number.to_string(), format!("{}{unit}", language.quantity(line.quantity)), price, discount, net]
+    let quantity = format!("{}{unit}", language.quantity(line.quantity));
+    if paper.kind == Kind::DeliveryNote {
+        return [number.to_string(), quantity, String::new(), String::new(), String::new()];
+    }
+    [number.to_string(), quantity, price, discount, net]
 }

@@ -1,7 +1,7 @@
 //! Whom a quote or an order is between, and on which terms: what its body names and what it takes from the opportunity, the party and the company.
 
 use crate::check::share;
-use causeway_contract::{Code, FieldError, Problem};
+use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::govern::{companies, users};
 use causeway_entity::master::parties;
 use causeway_entity::sell::opportunities;
@@ -119,6 +119,54 @@ pub async fn opportunity(
     if found.as_ref().is_some_and(|opportunity| opportunity.company_id != company_id) {
         errors.push(FieldError::pointer(Code::InvalidValue, "/opportunity_id", "is an opportunity of another company"));
         return Ok(None);
+    }
+    Ok(found)
+}
+
+/// Another customer or currency that a draft gets; none of what stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Reassigned {
+    /// The other customer.
+    pub party: Option<parties::Model>,
+    /// The other currency.
+    pub currency: Option<Currency>,
+}
+
+impl Reassigned {
+    /// Whether anything is otherwise.
+    #[must_use]
+    pub const fn something(&self) -> bool {
+        self.party.is_some() || self.currency.is_some()
+    }
+}
+
+/// Another customer or currency of a draft. It comes with all lines: prices, discounts and taxes that were found or agreed for one customer, in one
+/// currency, are not silently those of another, and which of them still hold only the caller knows.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reassigned(
+    tx: &mut Tx<'_>,
+    (party, currency): (&Patch<PartyId>, &Patch<Currency>),
+    stands: (PartyId, Currency),
+    lines_given: bool,
+    errors: &mut Vec<FieldError>,
+) -> Result<Reassigned, Problem> {
+    let other = match party {
+        Patch::Value(id) if *id != stands.0 => Some(*id),
+        _ => None,
+    };
+    let found = Reassigned {
+        party: party::named(tx, other, "/party_id", errors).await?,
+        currency: match currency {
+            Patch::Value(currency) if *currency != stands.1 => Some(*currency),
+            _ => None,
+        },
+    };
+    if (other.is_some() || found.currency.is_some()) && !lines_given {
+        let detail = "is required with another customer or currency, as everything is priced and taxed anew: give all lines as they are to be. \
+                      A line without `unit_price` gets that of the price lists";
+        errors.push(FieldError::pointer(Code::Required, "/lines", detail));
     }
     Ok(found)
 }

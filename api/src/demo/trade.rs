@@ -188,6 +188,7 @@ async fn sell(world: &World, order: &Order) -> Result<(), String> {
         let body = delivery::CreateDelivery {
             order_id: accepted.order.id,
             lines: Vec::new(),
+            ship_to_id: None,
             ship_date: Some(day),
             carrier: Some(order.carrier.to_owned()),
             tracking: None,

@@ -1,8 +1,8 @@
 //! Deliveries of goods. What is not shipped becomes a backorder.
 //!
-//! Personal: `reversal_reason` is free text.
+//! Personal: `received_by`; `reversal_reason` is free text.
 
-use causeway_value::{CompanyId, Day, DeliveryId, DeliveryStatus, FlowId, Instant, Json, OrderId, PartyId, TenantId};
+use causeway_value::{AddressId, CompanyId, Day, DeliveryId, DeliveryStatus, FlowId, Instant, Json, OrderId, PartyId, TenantId};
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
 
@@ -27,6 +27,7 @@ pub struct Model {
     pub shipped_at: Option<Instant>,
     /// Set when shipping was taken back.
     pub reversed_at: Option<Instant>,
+    /// Why it was taken back, or cancelled.
     pub reversal_reason: Option<String>,
     pub flow_id: FlowId,
     pub metadata: Json<BTreeMap<String, String>>,
@@ -35,6 +36,12 @@ pub struct Model {
     pub updated_at: Instant,
     /// The earliest day that was promised for what it ships.
     pub promised_date: Option<Day>,
+    /// When the customer received it.
+    pub received_date: Option<Day>,
+    /// Who took it there.
+    pub received_by: Option<String>,
+    /// The address of the party that it goes to; null means the usual one.
+    pub ship_to_id: Option<AddressId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

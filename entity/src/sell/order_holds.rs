@@ -30,6 +30,8 @@ pub struct Model {
     pub covers_amount: Option<Amount>,
     /// The user or key that made a second person necessary, and is therefore not that person.
     pub asked_by: Option<Uuid>,
+    /// A digest of the order that releasing an approval hold said yes to, as it was then.
+    pub covers: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

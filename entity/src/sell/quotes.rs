@@ -78,6 +78,8 @@ pub struct Model {
     pub lead_days: Option<i64>,
     /// What it was made of.
     pub template_id: Option<QuoteTemplateId>,
+    /// The day whose price lists its lines have; null means that of the document.
+    pub price_date: Option<Day>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

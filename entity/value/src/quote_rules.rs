@@ -1,10 +1,10 @@
-//! What a company's quotes may grant without a second person.
+//! What a company's quotes, and its orders without one, may grant without a second person.
 
 use crate::{PaymentTermId, Percent};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The limits of a company's quotes. What is null has no limit.
+/// The limits of a company's quotes, and of orders that no quote agreed. What is null has no limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuoteRules {
@@ -14,7 +14,7 @@ pub struct QuoteRules {
     /// The most that a given price may lie below that of the lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_price_override_percent: Option<Percent>,
-    /// The least margin of a quote whose costs are known.
+    /// The least margin, judged by the lines whose cost is known. A line whose cost is not known needs a second person: give its product a cost, be it 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_margin_percent: Option<Percent>,
     /// The payment terms that may be offered to anybody; the customer's own always may. Empty means all.

@@ -18,3 +18,4 @@ pub(crate) mod m0071_quote_templates;
 pub(crate) mod m0073_stalled_orders;
 pub(crate) mod m0085_order_terms;
 pub(crate) mod m0086_pipeline_groups;
+pub(crate) mod m0096_limits_on_orders;

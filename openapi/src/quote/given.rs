@@ -121,7 +121,7 @@ pub struct CreateQuote {
     /// The currency of its amounts: the opportunity's, the party's or the company's when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// The last day it can be accepted.
+    /// The last day it can be accepted, today at the earliest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Day>,
     /// When its invoices will be due: the party's when not given.
@@ -169,11 +169,19 @@ pub struct CreateQuote {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateQuote {
+    /// The customer from now on. Comes with `lines`: prices, taxes and, unless it is given, the payment term are those of this customer.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = PartyId)]
+    pub party_id: Patch<PartyId>,
+    /// The currency from now on. Comes with `lines`, which are priced in it.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Currency)]
+    pub currency: Patch<Currency>,
     /// The opportunity it is for.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<OpportunityId>)]
     pub opportunity_id: Patch<OpportunityId>,
-    /// The last day it can be accepted.
+    /// The last day it can be accepted, today at the earliest.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<Day>)]
     pub valid_until: Patch<Day>,

@@ -28,7 +28,7 @@ pub mod op {
         Get "/v1/quotes/{id}" GetQuote (QuoteId) Nothing => Json<Quote>, quotes:read;
         /// Prints a quote.
         Get "/v1/quotes/{id}/pdf" PrintQuote (QuoteId) Nothing => Pdf, quotes:read;
-        /// Changes a quote.
+        /// Changes a draft. Another customer or currency comes with the lines: all of it is priced and taxed anew.
         Patch "/v1/quotes/{id}" UpdateQuote (QuoteId) body::UpdateQuote => Json<Quote>, quotes:write;
         /// Prices a quote and explains the result; nothing is stored.
         Post "/v1/quotes/price" PriceQuote () body::CreateQuote => Json<PricedQuote>, quotes:write;
@@ -38,17 +38,17 @@ pub mod op {
         Get "/v1/quotes/{id}/revisions" ListQuoteRevisions (QuoteId) Nothing => Json<QuoteRevisions>, quotes:read;
         /// Tells what is otherwise in a quote than in the revision before, or than in another quote of its company.
         Get "/v1/quotes/{id}/changes" CompareQuotes (QuoteId) Nothing => Json<QuoteChanges>, quotes:read, query QuoteChangesQuery;
-        /// Makes a new draft with the same customer, lines, prices and terms under a number of its own. Prices stay those of `quote_date`; giving the lines anew prices them as of today.
+        /// Makes a new draft with the same customer, lines, prices and terms under a number of its own. It is of today; prices stay those of `price_date`, and giving the lines anew prices them as of today.
         Post "/v1/quotes/{id}/duplicate" DuplicateQuote (QuoteId) body::DuplicateQuote => Created<Quote>, quotes:write;
-        /// Makes the next revision as a draft; this one becomes superseded.
+        /// Makes the next revision as a draft of today; this one becomes superseded. Prices stay those of `price_date`. A `valid_until` that has passed is renewed: by the company's `validity_days`, else for as many days as before.
         Post "/v1/quotes/{id}/revise" ReviseQuote (QuoteId) Nothing => Created<Quote>, quotes:write;
-        /// Submits a draft; it is approved at once unless it breaks a rule of its company: then `approval_reasons` says which, and a second person approves.
+        /// Submits a draft; it is approved at once unless it breaks a rule of its company: then `approval_reasons` says which, and a second person approves. Its last day must not have passed.
         Post "/v1/quotes/{id}/submit" SubmitQuote (QuoteId) Nothing => Json<Quote>, quotes:write;
         /// Approves a quote that waits for it; not for who submitted it.
         Post "/v1/quotes/{id}/approve" ApproveQuote (QuoteId) body::ApproveQuote => Json<Quote>, quotes:approve;
         /// Rejects a quote that waits for approval: it is a draft again.
         Post "/v1/quotes/{id}/reject" RejectQuote (QuoteId) body::RejectQuote => Json<Quote>, quotes:approve;
-        /// Records that an approved quote went to the customer.
+        /// Records that an approved quote went to the customer, while it is valid.
         Post "/v1/quotes/{id}/send" SendQuote (QuoteId) Nothing => Json<Quote>, quotes:write;
         /// Accepts an approved or sent quote with the options that the customer takes, and makes its order; again gives the same order.
         Post "/v1/quotes/{id}/accept" AcceptQuote (QuoteId) body::AcceptQuote => Json<AcceptedQuote>, quotes:accept, [dry_run];

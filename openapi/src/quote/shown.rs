@@ -44,8 +44,10 @@ pub struct Quote {
     pub revision: i32,
     /// Where it stands.
     pub status: QuoteStatus,
-    /// The day whose price lists and rates apply: when its lines were last priced.
+    /// The date of the document, which is printed: when it was made, revised or last priced.
     pub quote_date: Day,
+    /// The day whose price lists and rates its lines have: when they were last priced. A revision or a copy keeps it until its lines are given anew.
+    pub price_date: Day,
     /// The last day it can be accepted.
     pub valid_until: Option<Day>,
     /// The currency of its amounts.

@@ -24,6 +24,7 @@ impl Fixture {
                 channel: Some("web".to_owned()),
                 notes: Some("Thank you".to_owned()),
                 terms: Some("No returns".to_owned()),
+                on_conflict: Some(causeway_openapi::order::OrderConflict::Update),
                 ..order_body(&self.shop, vec![self.full_line()])
             })),
             "UpdateOrder" => self.on(
@@ -79,11 +80,22 @@ impl Fixture {
                 let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
                 let line = order.lines.first().expect("a line").id;
                 let lines = json!([{ "order_line_id": line, "quantity": "15" }]);
-                self.create(adorned(json!({ "order_id": order.id, "lines": lines, "ship_date": "2026-12-02", "carrier": "Post", "tracking": "1Z" })))
+                self.create(adorned(json!({ "order_id": order.id, "lines": lines, "ship_to_id": self.address().await, "ship_date": "2026-12-02", "carrier": "Post", "tracking": "1Z" })))
             }
             "ShipDelivery" => {
                 let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
                 self.on(deal::delivery(caller, &order, "15").await.id, body(json!({ "ship_date": "2026-12-02", "carrier": "Post", "tracking": "1Z" })))
+            }
+            "UpdateDelivery" | "CancelDelivery" => {
+                let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
+                let planned = deal::delivery(caller, &order, "15").await.id;
+                let change = json!({ "ship_to_id": self.address().await, "ship_date": "2026-12-03", "carrier": "Post", "tracking": "1Z" });
+                self.on(planned, if operation == "UpdateDelivery" { adorned(change) } else { body(json!({ "reason": "the truck broke down" })) })
+            }
+            "ConfirmReceipt" => {
+                let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
+                let shipped = deal::ship(caller, &order, "15").await;
+                self.on(shipped.id, body(json!({ "received_by": "Amy", "received_date": shipped.ship_date })))
             }
             "ReverseDelivery" => {
                 let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
@@ -102,6 +114,12 @@ impl Fixture {
             }
             _ => None,
         }
+    }
+
+    /// The customer's address.
+    async fn address(&self) -> causeway_value::AddressId {
+        let party = self.caller().get::<party::GetParty>(self.shop.party).await;
+        party.addresses.first().expect("an address").id
     }
 
     pub(super) async fn draft_order(&self) -> Order {

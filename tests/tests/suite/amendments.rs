@@ -207,7 +207,11 @@ async fn more_takes_credit_and_a_lower_price_a_second_person() {
     // Who amended it is not the second person.
     let release = ReleaseOrder { reason: "fine".to_owned(), kind: Some(HoldKind::Approval), hold_id: None };
     assert_eq!(tenant.refused::<order::ReleaseOrder>(order.id, &release).await.code, Code::SegregationOfDuties);
-    let key = causeway_openapi::identity::CreateApiKey { name: "boss".to_owned(), scopes: vec!["orders:release".to_owned()], ..Default::default() };
+    let key = causeway_openapi::identity::CreateApiKey {
+        name: "boss".to_owned(),
+        scopes: vec!["orders:release".to_owned(), "quotes:approve".to_owned()],
+        ..Default::default()
+    };
     let boss = tenant.with_key(&tenant.post::<causeway_openapi::identity::op::CreateApiKey>((), &key).await.secret);
     boss.post::<order::ReleaseOrder>(order.id, &release).await;
     tenant.post::<delivery::ShipDelivery>(ready.id, &Default::default()).await;

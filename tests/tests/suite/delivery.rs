@@ -1,7 +1,9 @@
 //! Delivering in parts: backorders, and billing that adds up to what was ordered.
 
-use causeway_contract::{Code, ListQuery};
-use causeway_openapi::delivery::{CreateDelivery, DeliveryLineInput, ReturnDelivery, ReverseDelivery, ShipDelivery, op as delivery};
+use causeway_contract::{Code, ListQuery, Patch, Problem};
+use causeway_openapi::delivery::{
+    CancelDelivery, ConfirmReceipt, CreateDelivery, DeliveryLineInput, ReturnDelivery, ReverseDelivery, ShipDelivery, UpdateDelivery, op as delivery,
+};
 use causeway_openapi::invoice::op as invoice;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::op as order;
@@ -143,4 +145,59 @@ async fn what_comes_back_without_a_refund_stays_delivered() {
     let problem = tenant.refused::<delivery::ReverseDelivery>(shipped.id, &ReverseDelivery::default()).await;
     assert_eq!(problem.code, Code::StateConflict);
     verified(&tenant).await;
+}
+
+/// A delivery is changed while it is planned, cancelled, and received once it shipped (STK-04, STK-07).
+#[tokio::test]
+async fn a_delivery_is_planned_cancelled_and_received() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    let planned = deal::delivery(&tenant, &order, "15").await;
+    let change = |ship_date: &str| UpdateDelivery {
+        ship_date: Patch::Value(of(ship_date)),
+        carrier: Patch::Value("Post".to_owned()),
+        tracking: Patch::Value("1Z".to_owned()),
+        ..UpdateDelivery::default()
+    };
+    assert_eq!(pointers(&tenant.refused::<delivery::UpdateDelivery>(planned.id, &change("2062-12-04")).await), ["/ship_date"]);
+    let changed = tenant.post::<delivery::UpdateDelivery>(planned.id, &change("2027-03-01")).await;
+    assert_eq!((changed.ship_date, changed.carrier.as_deref(), changed.tracking.as_deref()), (Some(of("2027-03-01")), Some("Post"), Some("1Z")));
+    let early = UpdateDelivery { received_by: Patch::Value("Amy".to_owned()), ..UpdateDelivery::default() };
+    assert_eq!(pointers(&tenant.refused::<delivery::UpdateDelivery>(planned.id, &early).await), ["/received_by"]);
+    // It is planned for March: shipped today, it says so.
+    assert_eq!(pointers(&tenant.refused::<delivery::ShipDelivery>(planned.id, &ShipDelivery::default()).await), ["/ship_date"]);
+
+    let why = CancelDelivery { reason: "the truck broke down".to_owned() };
+    let cancelled = tenant.post::<delivery::CancelDelivery>(planned.id, &why).await;
+    assert_eq!((cancelled.status, cancelled.reason.as_deref(), cancelled.lines.len()), (DeliveryStatus::Cancelled, Some("the truck broke down"), 1));
+    assert_eq!(tenant.refused::<delivery::CancelDelivery>(planned.id, &why).await.code, Code::StateConflict);
+    assert_eq!(tenant.refused::<delivery::UpdateDelivery>(planned.id, &change("2026-12-04")).await.code, Code::StateConflict);
+    assert_eq!(tenant.refused::<delivery::ShipDelivery>(planned.id, &ShipDelivery::default()).await.code, Code::StateConflict);
+
+    // What it was to ship is open again.
+    let shipped = deal::ship(&tenant, &order, "40").await;
+    assert_eq!(tenant.refused::<delivery::CancelDelivery>(shipped.id, &why).await.code, Code::StateConflict);
+    assert_eq!(pointers(&tenant.refused::<delivery::UpdateDelivery>(shipped.id, &change("2026-12-04")).await), ["/ship_date"]);
+    let receipt = |day: Option<&str>| ConfirmReceipt { received_by: "Amy".to_owned(), received_date: day.map(of) };
+    for wrong in ["2026-12-01", "2026-12-03"] {
+        assert_eq!(pointers(&tenant.refused::<delivery::ConfirmReceipt>(shipped.id, &receipt(Some(wrong))).await), ["/received_date"]);
+    }
+    let received = tenant.post::<delivery::ConfirmReceipt>(shipped.id, &receipt(None)).await;
+    assert_eq!((received.received_date, received.received_by.as_deref()), (Some(of("2026-12-02")), Some("Amy")));
+    assert_eq!(tenant.refused::<delivery::ConfirmReceipt>(shipped.id, &receipt(None)).await.code, Code::StateConflict);
+    // What was received was no mistake, unless that was one.
+    assert_eq!(tenant.refused::<delivery::ReverseDelivery>(shipped.id, &ReverseDelivery::default()).await.code, Code::StateConflict);
+    let corrected = UpdateDelivery { tracking: Patch::Value("2Z".to_owned()), received_by: Patch::Value("Bob".to_owned()), ..UpdateDelivery::default() };
+    assert_eq!(tenant.post::<delivery::UpdateDelivery>(shipped.id, &corrected).await.received_by.as_deref(), Some("Bob"));
+    let mistake = UpdateDelivery { received_date: Patch::Null, ..UpdateDelivery::default() };
+    let taken_back = tenant.post::<delivery::UpdateDelivery>(shipped.id, &mistake).await;
+    assert_eq!((taken_back.received_date, taken_back.received_by, taken_back.tracking.as_deref()), (None, None, Some("2Z")));
+    tenant.post::<delivery::ReverseDelivery>(shipped.id, &ReverseDelivery::default()).await;
+    verified(&tenant).await;
+}
+
+fn pointers(problem: &Problem) -> Vec<&str> {
+    problem.errors.iter().filter_map(|error| error.pointer.as_deref()).collect()
 }

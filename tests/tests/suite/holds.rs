@@ -117,13 +117,18 @@ async fn each_kind_takes_its_own_right() {
         tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &body).await.secret)
     };
     let clerk = key(&["orders:release"]).await;
-    for (kind, right) in [(HoldKind::Credit, "credit:release"), (HoldKind::Billing, "billables:release"), (HoldKind::Dispute, "billables:release")] {
+    for (kind, right) in [
+        (HoldKind::Credit, "credit:release"),
+        (HoldKind::Approval, "quotes:approve"),
+        (HoldKind::Billing, "billables:release"),
+        (HoldKind::Dispute, "billables:release"),
+    ] {
         held(&tenant, order.id, kind).await;
         let problem = clerk.refused::<order::ReleaseOrder>(order.id, &release(kind)).await;
         assert_eq!((problem.code, problem.meta["permission"].as_str()), (Code::PermissionDenied, Some(right)), "{kind}");
         key(&["orders:release", right]).await.post::<order::ReleaseOrder>(order.id, &release(kind)).await;
     }
-    for kind in [HoldKind::Approval, HoldKind::Stock, HoldKind::Manual] {
+    for kind in [HoldKind::Stock, HoldKind::Manual] {
         held(&tenant, order.id, kind).await;
         clerk.post::<order::ReleaseOrder>(order.id, &release(kind)).await;
     }

@@ -40,6 +40,7 @@ mod measures;
 mod mfa;
 mod operations;
 mod order_intake;
+mod order_limits;
 mod order_terms;
 mod overview;
 mod paper;

@@ -3,12 +3,14 @@
 use crate::parallel::at_once;
 use causeway_contract::{Code, ListQuery};
 use causeway_openapi::client::Options;
+use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::object::ExternalRef;
-use causeway_openapi::order::{CreateOrder, op as order};
+use causeway_openapi::order::{CreateOrder, OrderConflict, op as order};
 use causeway_tests::deal::order_body;
-use causeway_tests::of;
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
+use causeway_tests::{of, verified};
+use causeway_value::OrderStatus;
 use serde_json::to_value;
 
 #[tokio::test]
@@ -51,4 +53,39 @@ async fn the_same_again_is_the_same_order_and_another_content_says_what_differs(
     tenant.post::<order::CreateOrder>((), &other).await;
     let both = CreateOrder { external_refs: [refs("4711"), refs("4712")].concat(), ..body.clone() };
     assert_eq!(tenant.refused::<order::CreateOrder>((), &both).await.code, Code::ExternalRefExists);
+}
+
+/// With `on_conflict` the order follows: a draft is changed, a confirmed order amended, and the same again is the same again (ORD-04).
+#[tokio::test]
+async fn another_content_changes_the_order_when_it_is_asked_to() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let external_refs = vec![ExternalRef { system: "shop".to_owned(), id: "4711".to_owned() }];
+    let of_lines = |lines| CreateOrder { external_refs: external_refs.clone(), on_conflict: Some(OrderConflict::Update), ..order_body(&shop, lines) };
+    let send = async |body: &CreateOrder| tenant.send::<order::CreateOrder>((), body, Options::default()).await;
+    let first = send(&of_lines(vec![line(shop.chai, "3")])).await;
+    assert!(!first.replayed);
+    let changed = of_lines(vec![line(shop.chai, "5"), line(shop.setup, "1")]);
+    let changed = CreateOrder { reference: Some("PO 7".to_owned()), ..changed };
+    let again = send(&changed).await;
+    assert_eq!((again.replayed, again.body.id, again.body.status, again.body.lines.len()), (true, first.body.id, OrderStatus::Draft, 2));
+    assert_eq!(again.body.reference.as_deref(), Some("PO 7"));
+    let version = again.body.version;
+    assert_eq!(send(&changed).await.body.version, version);
+
+    tenant.act::<order::ConfirmOrder>(first.body.id).await;
+    let fewer = of_lines(vec![line(shop.chai, "4")]);
+    let amended = send(&fewer).await.body;
+    let kept: Vec<_> = amended.lines.iter().map(|line| line.ordered_quantity.minus(line.cancelled_quantity).unwrap().to_string()).collect();
+    assert_eq!((amended.id, amended.status, amended.amendments, kept), (first.body.id, OrderStatus::Confirmed, 1, vec!["4".to_owned(), "0".to_owned()]));
+    assert_eq!(send(&fewer).await.body.amendments, 1);
+    // What a confirmed order keeps is refused as ever, and so is what may not be amended.
+    let elsewhere = CreateOrder { currency: Some(of("USD")), ..fewer.clone() };
+    let refused = tenant.refused::<order::CreateOrder>((), &elsewhere).await;
+    assert_eq!((refused.code, refused.errors.len(), refused.errors[0].pointer.as_deref()), (Code::ExternalRefExists, 1, Some("/currency")));
+    let key = CreateApiKey { name: "shop".to_owned(), scopes: vec!["orders:write".to_owned(), "orders:read".to_owned()], ..CreateApiKey::default() };
+    let writer = tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &key).await.secret);
+    assert_eq!(writer.refused::<order::CreateOrder>((), &of_lines(vec![line(shop.chai, "2")])).await.code, Code::PermissionDenied);
+    verified(&tenant).await;
 }

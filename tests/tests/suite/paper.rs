@@ -1,16 +1,18 @@
-//! Quotes, orders and invoices as files to print (QTE-01, BIL-21).
+//! Quotes, orders, deliveries and invoices as files to print (QTE-01, STK-07, BIL-21).
 
 use causeway_contract::{File, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
+use causeway_openapi::delivery::{ShipDelivery, op as delivery};
 use causeway_openapi::invoice::{CreditInvoice, op as invoice};
 use causeway_openapi::order::op as order;
 use causeway_openapi::party::{UpdateParty, op as party};
 use causeway_openapi::quote::op as quote;
 use causeway_tests::caller::Caller;
-use causeway_tests::deal::{accept, approved, forty, posted};
+use causeway_tests::deal::{self, accept, approved, forty, posted};
 use causeway_tests::shop;
 use causeway_tests::world::World;
 use causeway_value::{CompanyId, DocumentLanguage, Letterhead};
+use serde_json::json;
 use std::process::Command;
 
 /// The words of a file, where the tools for it are.
@@ -58,6 +60,20 @@ async fn a_deal_is_printed_from_quote_to_credit_note() {
     let order = accept(&tenant, revised.id).await.order;
     says(&tenant.get::<order::PrintOrder>(order.id).await, &[&format!("Order confirmation {}", order.number), "771.12"]);
 
+    tenant.act::<order::ConfirmOrder>(order.id).await;
+    let planned = deal::delivery(&tenant, &order, "40").await;
+    // It goes to a building site, which is neither its address for bills nor its first one for goods.
+    let place = |kind: &str, line1: &str| json!({ "kind": kind, "line1": line1, "city": "Lyon", "postal_code": "69001", "country": "FR" });
+    let all = json!({ "addresses": [place("billing", "1 rue de la Paix"), place("shipping", "2 quai Perrache"), place("shipping", "3 chantier Est")] });
+    let customer = tenant.raw.request("PATCH", &format!("/v1/parties/{}", shop.party)).json(&all).send().await.success();
+    let site = json!({ "ship_to_id": customer["addresses"][2]["id"] });
+    tenant.raw.request("PATCH", &format!("/v1/deliveries/{}", planned.id)).json(&site).send().await.success();
+    let shipped = tenant.post::<delivery::ShipDelivery>(planned.id, &ShipDelivery::default()).await;
+    let note = tenant.get::<delivery::PrintDelivery>(shipped.id).await;
+    says(&note, &[&format!("Delivery note {}", shipped.number), "3 chantier Est", "FR-69001 Lyon", "40 piece", "PO 4711", "Received complete"]);
+    // It goes with the goods: what they cost is nobody's business there.
+    assert!(words(&note).is_none_or(|words| ["18.00", "648.00", "771.12", "Total"].iter().all(|told| !words.contains(told))), "{:?}", words(&note));
+
     rename(&tenant, shop.company, "Acme Möbel GmbH", DocumentLanguage::German).await;
     let invoice = posted(&tenant, &shop, "1234.50").await;
     let credit = tenant.post::<invoice::CreditInvoice>(invoice.id, &CreditInvoice::default()).await;
@@ -73,7 +89,7 @@ async fn a_posted_invoice_prints_the_same_for_ever() {
     let shop = shop::open(&tenant, "").await;
     let invoice = posted(&tenant, &shop, "100.00").await;
     let first = tenant.get::<invoice::PrintInvoice>(invoice.id).await;
-    causeway_tests::deal::advance(&tenant, "2027-06-01T09:00:00Z").await;
+    deal::advance(&tenant, "2027-06-01T09:00:00Z").await;
     rename(&tenant, shop.company, "Another GmbH", DocumentLanguage::German).await;
     tenant.post::<party::UpdateParty>(shop.party, &UpdateParty { name: Patch::Value("Other SAS".to_owned()), ..UpdateParty::default() }).await;
     assert_eq!(tenant.get::<invoice::PrintInvoice>(invoice.id).await, first);

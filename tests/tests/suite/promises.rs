@@ -70,3 +70,56 @@ async fn a_promise_that_passes_is_noted_once() {
     assert_eq!(late(&tenant).await, []);
     assert_eq!(tenant.refused::<order::PromiseOrder>(order.id, &on("2026-12-24")).await.code, Code::StateConflict);
 }
+
+/// The flag says what stands: it stays while a line is overdue, whoever is promised what, and goes when that came or is wanted no more.
+#[tokio::test]
+async fn an_order_is_late_while_a_line_of_it_is() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    tenant.raw.request("PUT", "/v1/clock").json(&json!({ "now": "2026-12-01T09:00:00Z" })).send().await.success();
+    let shop = shop::open(&tenant, "").await;
+    let promised = async || {
+        let order = deal::confirmed(&tenant, &shop, vec![forty(&shop), line(shop.chai, "10")]).await;
+        tenant.post::<order::PromiseOrder>(order.id, &on("2026-12-10")).await
+    };
+    let (order, second, third, fourth) = (promised().await, promised().await, promised().await, promised().await);
+    deal::advance(&tenant, "2026-12-12T09:00:00Z").await;
+    assert_eq!((late(&tenant).await.len(), events(&tenant, "order.late").await), (4, 4));
+
+    // The same past day again is late, and one line that is promised anew leaves the other overdue.
+    assert!(tenant.post::<order::PromiseOrder>(order.id, &on("2026-12-10")).await.late);
+    let one = |index: usize, day: &str| PromiseOrder {
+        promised_date: None,
+        lines: vec![PromisedLine { order_line_id: order.lines[index].id, promised_date: of(day) }],
+    };
+    assert!(tenant.post::<order::PromiseOrder>(order.id, &one(0, "2027-01-15")).await.late);
+    assert!(!tenant.post::<order::PromiseOrder>(order.id, &one(1, "2027-01-10")).await.late);
+    deal::advance(&tenant, "2027-01-12T09:00:00Z").await;
+    assert_eq!(events(&tenant, "order.late").await, 5);
+    let line_of = |order: &Order, index: usize, quantity: &str| json!({ "order_id": order.id, "lines": [{ "order_line_id": order.lines[index].id, "quantity": quantity }] });
+    let ship = async |body: &serde_json::Value| {
+        let planned = tenant.raw.post("/v1/deliveries", body).await.success();
+        tenant.raw.post(&format!("/v1/deliveries/{}/ship", planned["id"].as_str().unwrap()), &json!({})).await.success();
+    };
+    // A part of what is late leaves it late; all of it does not.
+    ship(&line_of(&order, 1, "4")).await;
+    assert!(tenant.get::<order::GetOrder>(order.id).await.late);
+    ship(&line_of(&order, 1, "6")).await;
+    let caught_up = tenant.get::<order::GetOrder>(order.id).await;
+    assert_eq!((caught_up.late, caught_up.status, events(&tenant, "order.caught_up").await), (false, OrderStatus::Confirmed, 1));
+
+    // What is not wanted any more is not late.
+    let gone = |line: usize, order: &Order| json!({ "reason": "fewer", "lines": [{ "order_line_id": order.lines[line].id, "quantity": "0" }] });
+    let amended = tenant.raw.post(&format!("/v1/orders/{}/amend", second.id), &gone(0, &second)).await.success();
+    assert_eq!(amended["late"], json!(true));
+    ship(&line_of(&second, 1, "10")).await;
+    assert!(!tenant.get::<order::GetOrder>(second.id).await.late);
+    let fewer = json!({ "reason": "fewer", "lines": [{ "order_line_id": third.lines[0].id, "quantity": "30" }] });
+    tenant.raw.post(&format!("/v1/orders/{}/amend", third.id), &fewer).await.success();
+    deal::advance(&tenant, "2027-01-13T09:00:00Z").await;
+    assert_eq!((tenant.get::<order::GetOrder>(third.id).await.late, events(&tenant, "order.late").await), (true, 5));
+    let cancelled = tenant.raw.post(&format!("/v1/orders/{}/cancel", fourth.id), &json!({ "reason": "insolvent" })).await.success();
+    assert_eq!((cancelled["status"].as_str(), &cancelled["late"]), (Some("cancelled"), &json!(false)));
+    assert_eq!(late(&tenant).await, [third.id]);
+    causeway_tests::verified(&tenant).await;
+}

@@ -112,3 +112,37 @@ async fn accepting_twice_gives_the_same_order() {
     assert_eq!((first.replayed, second.replayed, second.status), (false, true, 200));
     assert_eq!(first.body.order.id, second.body.order.id);
 }
+
+/// A copy and a revision are documents of their day with the prices of theirs, and a last day that has passed is renewed (QTE-03, QTE-11).
+#[tokio::test]
+async fn a_revision_is_of_its_own_day_and_no_quote_goes_out_after_its_last() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let made = |valid_until: &str| CreateQuote { valid_until: Some(of(valid_until)), ..quote_body(&shop, vec![forty(&shop)]) };
+    let early = tenant.refused::<quote::CreateQuote>((), &made("2026-12-01")).await;
+    assert_eq!(early.errors.first().and_then(|error| error.pointer.as_deref()), Some("/valid_until"));
+    let draft = tenant.post::<quote::CreateQuote>((), &made("2026-12-12")).await;
+    let sent = tenant.post::<quote::CreateQuote>((), &made("2026-12-12")).await;
+    tenant.act::<quote::SubmitQuote>(sent.id).await;
+    tenant.act::<quote::SendQuote>(sent.id).await;
+    let day = |text: &str| of::<causeway_value::Day>(text);
+    assert_eq!((draft.quote_date, draft.price_date), (day("2026-12-02"), day("2026-12-02")));
+    advance(&tenant, "2026-12-20T09:00:00Z").await;
+
+    let late = tenant.refused::<quote::SubmitQuote>(draft.id, &causeway_contract::Nothing {}).await;
+    assert!(late.code == Code::StateConflict && late.detail.contains("2026-12-12"), "{late:?}");
+    let again = UpdateQuote { valid_until: Patch::Value(of("2026-12-19")), ..UpdateQuote::default() };
+    assert_eq!(tenant.refused::<quote::UpdateQuote>(draft.id, &again).await.errors[0].pointer.as_deref(), Some("/valid_until"));
+
+    let revised = tenant.act::<quote::ReviseQuote>(sent.id).await;
+    // As many days as before: the company has no rule.
+    assert_eq!((revised.quote_date, revised.price_date, revised.valid_until), (day("2026-12-20"), day("2026-12-02"), Some(day("2026-12-30"))));
+    let twin = tenant.post::<quote::DuplicateQuote>(sent.id, &DuplicateQuote::default()).await;
+    assert_eq!((twin.quote_date, twin.price_date, twin.valid_until), (day("2026-12-20"), day("2026-12-02"), None));
+    let priced = UpdateQuote { lines: Patch::Value(vec![forty(&shop).into()]), ..UpdateQuote::default() };
+    assert_eq!(tenant.post::<quote::UpdateQuote>(twin.id, &priced).await.price_date, day("2026-12-20"));
+    tenant.act::<quote::SubmitQuote>(revised.id).await;
+    tenant.act::<quote::SendQuote>(revised.id).await;
+    causeway_tests::verified(&tenant).await;
+}

@@ -53,8 +53,14 @@ async fn what_stands_too_long_is_told_once_with_its_blocker() {
     tenant.act::<order::ConfirmOrder>(draft.id).await;
     tenant.post::<order::ReleaseOrder>(held.id, &ReleaseOrder { reason: "found".to_owned(), ..ReleaseOrder::default() }).await;
     deal::ship(&tenant, &confirmed, "25").await;
-    assert_eq!(stalled(&tenant).await, [held.id]);
+    assert_eq!(stalled(&tenant).await, []);
+    // What waited for a hold waits for something else now, and is told again with that.
+    advance(&tenant, "2027-01-20T10:00:00Z").await;
+    assert_eq!((stalled(&tenant).await, told(&tenant).await), (vec![held.id], 4));
+    assert_eq!(reason(held.id).await, "A draft for more than 30 days: nobody confirmed it");
+    tenant.post::<order::HoldOrder>(held.id, &deal::manual_hold("the tax number is wrong")).await;
     advance(&tenant, "2027-03-10T09:00:00Z").await;
-    assert_eq!((stalled(&tenant).await, told(&tenant).await), (vec![held.id, draft.id], 4));
+    assert_eq!((stalled(&tenant).await, told(&tenant).await), (vec![held.id, draft.id], 6));
+    assert_eq!(reason(held.id).await, "A draft for more than 30 days: the manual hold is not released: the tax number is wrong");
     assert_eq!(tenant.all::<order::ListOrders, _>(&ListQuery::by("stalled", "false")).await.len(), 2);
 }

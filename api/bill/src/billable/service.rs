@@ -259,7 +259,6 @@ pub async fn release(ctx: &Ctx, tx: &mut Tx<'_>, id: BillableId) -> Result<Billa
 /// # Errors
 /// When the database fails.
 pub async fn follow_holds(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId, holds: &[Held]) -> Result<(), Problem> {
-    let blocking = holds.iter().find(|held| held.blocks.contains(&HoldStep::Invoice));
     let waiting = Find::<billables::Entity>::new()
         .eq(billables::Column::OrderId, order_id)
         .among(billables::Column::Status, [BillableStatus::Ready, BillableStatus::Held])
@@ -268,28 +267,36 @@ pub async fn follow_holds(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId, holds: 
         .all(tx)
         .await?;
     for old in waiting {
-        let mut new = changed(ctx, &old);
-        let event = match (blocking, old.status, old.hold_id) {
-            (Some(held), _, Some(id)) if held.id == id => continue,
-            (Some(held), BillableStatus::Ready, _) | (Some(held), _, Some(_)) => {
-                new.status = BillableStatus::Held;
-                new.reason = Some(held.reason.clone());
-                new.held_since = Some(held.since);
-                new.held_by = held.owner_id;
-                new.hold_id = Some(held.id);
-                "billable.held"
-            }
-            (None, _, Some(_)) => {
-                new.status = BillableStatus::Ready;
-                (new.reason, new.held_since, new.held_by, new.hold_id) = (None, None, None, None);
-                "billable.released"
-            }
-            _ => continue,
-        };
-        tx.update(&old, &new);
-        record(ctx, tx, event, &new)?;
+        follow_hold(ctx, tx, &old, holds)?;
     }
     Ok(())
+}
+
+/// Holds or releases one of them; answers it where that changed it. What is on an invoice or written off is left alone.
+pub(crate) fn follow_hold(ctx: &Ctx, tx: &mut Tx<'_>, old: &billables::Model, holds: &[Held]) -> Result<Option<billables::Model>, Problem> {
+    let blocking = holds.iter().find(|held| held.blocks.contains(&HoldStep::Invoice));
+    let mut new = changed(ctx, old);
+    let event = match (blocking, old.status, old.hold_id) {
+        (_, BillableStatus::Pending | BillableStatus::Invoiced | BillableStatus::WrittenOff, _) => return Ok(None),
+        (Some(held), _, Some(id)) if held.id == id => return Ok(None),
+        (Some(held), BillableStatus::Ready, _) | (Some(held), _, Some(_)) => {
+            new.status = BillableStatus::Held;
+            new.reason = Some(held.reason.clone());
+            new.held_since = Some(held.since);
+            new.held_by = held.owner_id;
+            new.hold_id = Some(held.id);
+            "billable.held"
+        }
+        (None, _, Some(_)) => {
+            new.status = BillableStatus::Ready;
+            (new.reason, new.held_since, new.held_by, new.hold_id) = (None, None, None, None);
+            "billable.released"
+        }
+        _ => return Ok(None),
+    };
+    tx.update(old, &new);
+    record(ctx, tx, event, &new)?;
+    Ok(Some(new))
 }
 
 /// Puts a ready billable on an invoice.

@@ -5,7 +5,7 @@
 
 use super::rules::{awaited, cancellable, kept, open};
 use super::service::lock_of_order;
-use crate::billable::service::{pay_by, shrink};
+use crate::billable::service::{follow_hold, pay_by, shrink};
 use crate::invoice::service::propose::{BilledLine, billed_lines, propose};
 use causeway_contract::Problem;
 use causeway_entity::Held;
@@ -163,9 +163,18 @@ impl Changes {
         self.after.iter_mut().filter(|row| row.id.uuid() == line.uuid()).for_each(|row| row.promised_date = Some(day));
     }
 
-    /// Gives every line these holds. They block no invoice: what waits for one is not told.
-    pub fn hold(&mut self, holds: &[Held]) {
+    /// Gives every line these holds. One that blocks invoices keeps off them what waits for one.
+    ///
+    /// # Errors
+    /// When an object cannot be recorded: a bug.
+    pub fn hold(&mut self, ctx: &Ctx, tx: &mut Tx<'_>, holds: &[Held]) -> Result<(), Problem> {
+        for billable in &mut self.waiting {
+            if let Some(followed) = follow_hold(ctx, tx, billable, holds)? {
+                *billable = followed;
+            }
+        }
         self.after.iter_mut().for_each(|row| row.holds = (!holds.is_empty()).then(|| Json(holds.to_vec())));
+        Ok(())
     }
 
     /// Writes what changed, and proposes to credit what is on invoices and stands no longer.
@@ -186,8 +195,9 @@ impl Changes {
             if old == new {
                 continue;
             }
-            // Whether it is late is asked again where what is left or the day changed.
-            if (open(old)?, old.promised_date) != (open(new)?, new.promised_date) {
+            // Whether it is late is asked again where the day changed, or whether something is left at all: what was noted once stays noted.
+            let waits = |row: &obligations::Model| open(row).map(|open| open != Quantity::ZERO);
+            if (waits(old)?, old.promised_date) != (waits(new)?, new.promised_date) {
                 new.awaited_date = awaited(new)?;
             }
             new.version += 1;

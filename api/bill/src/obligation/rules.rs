@@ -123,6 +123,22 @@ pub fn awaited(obligation: &obligations::Model) -> Result<Option<Day>, Overflow>
     Ok(if open(obligation)? == Quantity::ZERO { None } else { obligation.promised_date })
 }
 
+/// Whether something of a line is to come that was promised for a day before this one (STK-10).
+///
+/// # Errors
+/// [`Overflow`] when a quantity does not fit.
+pub fn overdue(obligation: &obligations::Model, today: Day) -> Result<bool, Overflow> {
+    Ok(obligation.promised_date.is_some_and(|day| day < today) && open(obligation)? != Quantity::ZERO)
+}
+
+/// Whether that was noted: a promise that is noted is not awaited any more.
+///
+/// # Errors
+/// [`Overflow`] when a quantity does not fit.
+pub fn noted(obligation: &obligations::Model) -> Result<bool, Overflow> {
+    Ok(obligation.promised_date.is_some() && obligation.awaited_date.is_none() && open(obligation)? != Quantity::ZERO)
+}
+
 /// Whether nothing more is to come of a line: what needs a delivery is delivered, and the rest is on posted invoices, as nothing else tells that it was done
 /// (ORD-13).
 ///

@@ -1,7 +1,7 @@
 //! The operations of a delivery.
 
-use super::{service, view};
-use causeway_contract::{Page, Problem};
+use super::{print, service, view};
+use causeway_contract::{File, Page, Problem};
 use causeway_entity::deliver::deliveries;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
 use causeway_openapi::delivery::{DELIVERIES, Delivery, op};
@@ -11,6 +11,10 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::ListDeliveries, _>(list_deliveries);
     routes.on::<op::CreateDelivery, _>(create);
     routes.on::<op::GetDelivery, _>(get);
+    routes.on::<op::PrintDelivery, _>(print_delivery);
+    routes.on::<op::UpdateDelivery, _>(update);
+    routes.on::<op::CancelDelivery, _>(cancel);
+    routes.on::<op::ConfirmReceipt, _>(confirm_receipt);
     routes.on::<op::ShipDelivery, _>(ship);
     routes.on::<op::ReverseDelivery, _>(reverse);
     routes.on::<op::ReturnDelivery, _>(give_back);
@@ -30,6 +34,23 @@ async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetDelivery>) -> Result<A
     let row = tx.must::<deliveries::Entity>(call.path).await?;
     let delivery = view::views(tx, std::slice::from_ref(&row)).await?.pop().ok_or_else(Problem::not_found)?;
     Ok(versioned(delivery))
+}
+
+async fn print_delivery(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PrintDelivery>) -> Result<Answer<File>, Problem> {
+    let row = tx.must::<deliveries::Entity>(call.path).await?;
+    print::pdf(tx, &row).await.map(Answer::of)
+}
+
+async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateDelivery>) -> Result<Answer<Delivery>, Problem> {
+    Ok(versioned(service::update::update(ctx, tx, call.path, &call.body).await?))
+}
+
+async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelDelivery>) -> Result<Answer<Delivery>, Problem> {
+    Ok(versioned(service::update::cancel(ctx, tx, call.path, &call.body).await?))
+}
+
+async fn confirm_receipt(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ConfirmReceipt>) -> Result<Answer<Delivery>, Problem> {
+    Ok(versioned(service::receipt::confirm(ctx, tx, call.path, &call.body).await?))
 }
 
 async fn ship(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ShipDelivery>) -> Result<Answer<Delivery>, Problem> {

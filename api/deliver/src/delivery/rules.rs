@@ -3,7 +3,8 @@
 use causeway_bill::obligation::rules::open;
 use causeway_contract::{Code, FieldError};
 use causeway_entity::bill::obligations;
-use causeway_entity::deliver::delivery_lines;
+use causeway_entity::deliver::{deliveries, delivery_lines};
+use causeway_master::check;
 use causeway_openapi::delivery::DeliveryLineInput;
 use causeway_value::{Day, OrderLineId, Overflow, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,41 @@ pub fn open_lines(obligations: &[obligations::Model]) -> Result<Open, Overflow> 
         }
     }
     Ok(lines)
+}
+
+/// Days that a shipment is planned ahead, at most.
+pub const PLAN_AHEAD: i64 = 3 * 366;
+/// Days after today that a shipment may be dated, at most: what it makes billable waits for its day, so that a mistyped year would never be billed.
+pub const SHIP_AHEAD: i64 = 31;
+
+/// Checks the day of a shipment.
+pub fn check_ship_date(day: Day, today: Day, ahead: i64, errors: &mut Vec<FieldError>) {
+    check::day(day, "/ship_date", errors);
+    if day.days_since(today) > ahead {
+        let last = today.plus_days(ahead);
+        errors.push(FieldError::pointer(Code::InvalidValue, "/ship_date", format!("must not be after {last}, {ahead} days from today; it is {day}")));
+    }
+}
+
+/// Checks a receipt: not before the goods left, and not after today.
+pub fn check_receipt(delivery: &deliveries::Model, today: Day, errors: &mut Vec<FieldError>) {
+    let mut wrong = |field: &str, code, detail: String| errors.push(FieldError::pointer(code, field, detail));
+    match (delivery.received_date, &delivery.received_by) {
+        (Some(day), Some(by)) => {
+            if by.trim().is_empty() {
+                wrong("/received_by", Code::InvalidValue, "must not be empty".to_owned());
+            }
+            if let Some(shipped) = delivery.ship_date.filter(|shipped| day < *shipped) {
+                wrong("/received_date", Code::InvalidValue, format!("must not be before it shipped, which was {shipped}"));
+            }
+            if day > today {
+                wrong("/received_date", Code::InvalidValue, format!("must not be after today, {today}"));
+            }
+        }
+        (Some(_), None) => wrong("/received_by", Code::Required, "is required: who took it".to_owned()),
+        (None, Some(_)) => wrong("/received_by", Code::InvalidValue, "stands with `received_date` only".to_owned()),
+        (None, None) => {}
+    }
 }
 
 /// The earliest day that was promised for what these lines ship.

@@ -3,7 +3,7 @@
 use crate::line::Line;
 use crate::line::offer::Promise;
 use crate::opportunity::customer::gaps;
-use crate::quote::limits::{Facts, reasons};
+use crate::quote::limits::{Facts, reasons, remains};
 use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, price_lists};
 use causeway_entity::sell::opportunities;
@@ -27,8 +27,6 @@ pub(super) struct Deal<'a> {
     pub payment_term_id: Option<PaymentTermId>,
     pub discount: Percent,
     pub untaxed: Amount,
-    /// What remains after cost, as a share; none while a cost is unknown.
-    pub margin: Option<Percent>,
     pub lines: &'a [Line],
 }
 
@@ -58,7 +56,7 @@ pub(super) fn warnings(deal: &Deal<'_>, around: &Around) -> Result<Vec<(Name, Op
     };
     let facts = Facts {
         discount: deal.discount,
-        margin: deal.margin,
+        remains: remains(deal.lines, deal.currency)?,
         term: deal.payment_term_id,
         own_term: around.party.payment_term_id,
         promise: deal.promise,
@@ -70,6 +68,8 @@ pub(super) fn warnings(deal: &Deal<'_>, around: &Around) -> Result<Vec<(Name, Op
             broken.iter().filter(|reason| (reason.rule == "min_margin_percent") == of_margin).map(|reason| reason.because.as_str()).collect();
         (!broken.is_empty()).then(|| format!("Beyond a limit of the company: {}.", broken.join("; ")))
     };
+    // That a cost is missing tells none.
+    let below = broken.iter().any(|reason| reason.rule == "min_margin_percent" && reason.line.is_none());
     Ok(vec![
         (Name::Currency, currency(deal, around)),
         (Name::PaymentTerm, payment_term(deal, &around.party)),
@@ -81,7 +81,7 @@ pub(super) fn warnings(deal: &Deal<'_>, around: &Around) -> Result<Vec<(Name, Op
         (Name::Dates, dates(deal)),
         (Name::LinePrices, numbered(deal.lines, |line| line.unit_price.0 == 0, "have no price. Give them one, or leave it when they are free")),
         (Name::LineTaxes, line_taxes(deal.lines)),
-        (Name::Margin, beyond(true).map(|told| if around.costs { told } else { "The margin is below the limit of the company.".to_owned() })),
+        (Name::Margin, beyond(true).map(|told| if around.costs || !below { told } else { "The margin is below the limit of the company.".to_owned() })),
         (Name::Limits, beyond(false)),
     ])
 }
@@ -172,7 +172,6 @@ mod tests {
             payment_term_id: None,
             discount: Percent::ZERO,
             untaxed: Amount(10_000),
-            margin: None,
             lines,
         }
     }

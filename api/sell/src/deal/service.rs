@@ -1,8 +1,8 @@
 //! Looking at a quote or an order.
 
 use super::rules::{Around, Deal, warnings};
+use crate::line::Line;
 use crate::line::offer::Promise;
-use crate::line::{Line, amounts};
 use crate::opportunity::service::must_be_winnable;
 use crate::order::{self, store};
 use crate::quote;
@@ -44,7 +44,6 @@ pub(super) async fn quote(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<Quo
             payment_term_id: quote.payment_term_id,
             discount: quote.discount_percent,
             untaxed: quote.untaxed_amount,
-            margin: quote.margin_percent,
             lines: &lines,
         };
         let stranger =
@@ -64,6 +63,7 @@ pub(super) async fn quote(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<Quo
 async fn submitting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[quote_lines::Model], known: &Around) -> Result<Checks, Problem> {
     Ok(vec![
         (Name::State, Found::of(quote::rules::must_be_draft(quote, "submitted"))?),
+        (Name::Valid, Found::of(quote::rules::must_be_valid(quote, "submitted", known.today))?),
         (Name::Lines, Found::of(quote::rules::must_have_lines(quote, lines.len()))?),
         (Name::Complete, Found::of(quote::service::must_be_complete(tx, &known.company, quote, lines).await)?),
     ])
@@ -72,7 +72,7 @@ async fn submitting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[quote_lines
 async fn accepting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[Line], known: &Around) -> Result<Checks, Problem> {
     let mut found = vec![(Name::State, Found::of(quote::rules::must_be_offered(quote, "accepted"))?)];
     if goes_on(&found) {
-        found.push((Name::Valid, Found::of(quote::rules::must_be_valid(quote, known.today))?));
+        found.push((Name::Valid, Found::of(quote::rules::must_be_valid(quote, "accepted", known.today))?));
         found.push((Name::Lines, Found::of(quote::service::must_order_something(lines))?));
         let winnable = match &known.opportunity {
             Some(opportunity) => must_be_winnable(tx, opportunity).await,
@@ -108,7 +108,6 @@ pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<Ord
             payment_term_id: order.payment_term_id,
             discount: order.discount_percent,
             untaxed: order.untaxed_amount,
-            margin: amounts::totals(&lines, order.currency)?.margin.and_then(|margin| margin.percent),
             lines: &lines,
         };
         found.extend(known.warnings(tx, &deal).await?);

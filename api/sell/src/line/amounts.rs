@@ -94,7 +94,11 @@ pub fn line_margin(line: &Line, currency: Currency) -> Result<Option<Margin>, Ov
     cost_of(line, currency)?.map(|cost| margin(line.net_amount, cost)).transpose()
 }
 
-fn cost_of(line: &Line, currency: Currency) -> Result<Option<Amount>, Overflow> {
+/// What a line costs us; none while that is unknown.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit.
+pub fn cost_of(line: &Line, currency: Currency) -> Result<Option<Amount>, Overflow> {
     line.unit_cost.map(|cost| cost_amount(line.quantity, cost, line.price_base_quantity, currency)).transpose()
 }
 

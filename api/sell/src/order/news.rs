@@ -2,7 +2,7 @@
 
 use super::service::{all_done, changed, recheck_party};
 use super::store::{Parts, parts_of};
-use super::view;
+use super::{rules, view};
 use causeway_contract::Problem;
 use causeway_entity::bill::obligations;
 use causeway_entity::sell::orders;
@@ -18,7 +18,7 @@ pub fn on_news<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, news: News) -> LocalFuture<
         let id = OrderId::from_uuid(news.about);
         match (news.event, news.complete) {
             ("payment.received" | "payment.allocated", _) => recheck_party(ctx, tx, PartyId::from_uuid(news.about)).await,
-            ("delivery.shipped", true) | ("order.billed", _) => follow(ctx, tx, id, OrderStatus::Confirmed).await,
+            ("delivery.shipped", true) | ("delivery.caught_up", _) | ("order.billed", _) => follow(ctx, tx, id, OrderStatus::Confirmed).await,
             ("delivery.reversed", _) => follow(ctx, tx, id, OrderStatus::Fulfilled).await,
             _ => Ok(()),
         }
@@ -41,6 +41,12 @@ async fn follow(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, from: OrderStatus) -> R
     match (from, all_done(&parts.obligations)?) {
         (OrderStatus::Confirmed, true) => enter(ctx, tx, "order.fulfilled", &old, OrderStatus::Fulfilled, &parts).map(drop),
         (OrderStatus::Fulfilled, false) => enter(ctx, tx, "order.reopened", &old, OrderStatus::Confirmed, &parts).map(drop),
+        (OrderStatus::Confirmed, false) if old.late == Some(true) && !rules::still_late(&old, &parts.obligations)? => {
+            // What was overdue came, and the rest is promised for later.
+            let new = orders::Model { late: Some(false), ..changed(ctx, &old) };
+            tx.update(&old, &new);
+            view::record(ctx, tx, "order.caught_up", &new, &parts).map(drop)
+        }
         _ => Ok(()),
     }
 }

@@ -1,16 +1,19 @@
 //! What may be done with an order when, and how its lines become obligations.
 
-use causeway_bill::obligation::{NewObligation, hold};
+use causeway_bill::obligation::{NewObligation, hold, rules::noted};
 use causeway_contract::{Code, Problem};
 use causeway_entity::Held;
+use causeway_entity::bill::obligations;
 use causeway_entity::sell::{order_holds, order_lines, orders};
-use causeway_value::{BillingPolicy, Day, HoldKind, HoldStep, OrderStatus, ProductKind, Quantity, RecognitionPolicy};
+use causeway_value::{BillingPolicy, Day, HoldKind, HoldStep, OrderStatus, Overflow, ProductKind, Quantity, RecognitionPolicy};
 
 /// What a hold of this kind blocks (rules, "Holds, credit, clock"); a manual one everything, unless it says what.
 #[must_use]
 pub const fn blocks(kind: HoldKind) -> &'static [HoldStep] {
     match kind {
-        HoldKind::Credit | HoldKind::Approval => &[HoldStep::Confirm, HoldStep::Ship],
+        HoldKind::Credit => &[HoldStep::Confirm, HoldStep::Ship],
+        // What is not agreed is not billed, either: not the lines that an amendment changed, nor others under a discount or terms that it changed.
+        HoldKind::Approval => &[HoldStep::Confirm, HoldStep::Ship, HoldStep::Invoice],
         HoldKind::Data => &[HoldStep::Confirm],
         HoldKind::Stock => &[HoldStep::Ship],
         HoldKind::Billing | HoldKind::Dispute => &[HoldStep::Invoice],
@@ -24,7 +27,8 @@ pub const fn release_right(kind: HoldKind) -> &'static str {
     match kind {
         HoldKind::Credit => "credit:release",
         HoldKind::Billing | HoldKind::Dispute => "billables:release",
-        HoldKind::Approval | HoldKind::Data | HoldKind::Stock | HoldKind::Manual => "orders:release",
+        HoldKind::Approval => "quotes:approve",
+        HoldKind::Data | HoldKind::Stock | HoldKind::Manual => "orders:release",
     }
 }
 
@@ -114,6 +118,18 @@ pub const fn recognition(policy: BillingPolicy) -> RecognitionPolicy {
         BillingPolicy::Recurring => RecognitionPolicy::OverTime,
         BillingPolicy::Usage => RecognitionPolicy::OnUsage,
     }
+}
+
+/// Whether an order that was late still is: a line of it was promised for a day that was noted as past, and is not all there (STK-11). Orders become late
+/// by the clock.
+///
+/// # Errors
+/// `amount_overflow` when a quantity does not fit.
+pub fn still_late(row: &orders::Model, obligations: &[obligations::Model]) -> Result<bool, Overflow> {
+    if row.late != Some(true) || row.status != OrderStatus::Confirmed {
+        return Ok(false);
+    }
+    obligations.iter().try_fold(false, |late, owed| Ok(late || noted(owed)?))
 }
 
 /// What confirming an order makes us owe for one of its lines.
@@ -220,6 +236,7 @@ mod tests {
             release_reason: None,
             covers_amount: None,
             asked_by: None,
+            covers: None,
         }
     }
 

@@ -1,17 +1,26 @@
-//! Which quotes need a second person (QTE-07 to QTE-11, QTE-13): pure.
+//! Which quotes, and which orders without a quote, need a second person (QTE-07 to QTE-11, QTE-13, QTE-14): pure.
+//!
+//! The margin is judged by the lines whose cost is known. A line whose cost is not known asks for a second person where the company asks for a margin at
+//! all: a limit that one line without a cost could switch off would be none. Who wants such a line to pass gives its product a cost, be it 0.
 
 use crate::line::Line;
+use crate::line::amounts::cost_of;
 use crate::line::offer::Promise;
-use causeway_master::pricing::amounts::price_override_percent;
-use causeway_value::{ApprovalReason, Day, Overflow, PaymentTermId, Percent, QuoteRules, TaxId};
+use causeway_master::pricing::amounts::{margin as margin_of, price_override_percent};
+use causeway_value::{Amount, ApprovalReason, Currency, Day, Overflow, PaymentTermId, Percent, Quantity, QuoteRules, TaxId};
+
+/// The rule about what remains after cost.
+const MARGIN: &str = "min_margin_percent";
+/// Reasons that are told in words, at most.
+const TOLD: usize = 10;
 
 /// What the limits look at besides the lines.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
     /// The discount of the whole document.
     pub discount: Percent,
-    /// What remains after cost, as a share; none while a cost is unknown.
-    pub margin: Option<Percent>,
+    /// What remains after cost of the lines whose cost is known; none when there is no such line, or when it was looked at before.
+    pub remains: Option<Remains>,
     /// The payment term that is offered.
     pub term: Option<PaymentTermId>,
     /// The customer's own payment term.
@@ -20,6 +29,47 @@ pub struct Facts {
     pub promise: Option<Promise>,
     /// The day from which promises are counted.
     pub today: Day,
+}
+
+/// What remains after cost, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Remains {
+    /// It costs something, and nothing is paid for it: no share tells how little that is.
+    Nothing,
+    /// A share of what is paid.
+    Share(Percent),
+}
+
+/// What remains after cost of the lines that count and whose cost is known; none when nothing costs or earns anything, or no cost is known.
+///
+/// # Errors
+/// [`Overflow`] when an amount does not fit.
+pub fn remains(lines: &[Line], currency: Currency) -> Result<Option<Remains>, Overflow> {
+    let (mut net, mut cost) = (Amount::ZERO, Amount::ZERO);
+    for line in lines.iter().filter(|line| line.counts()) {
+        let Some(own) = cost_of(line, currency)? else { continue };
+        net = net.plus(line.net_amount)?;
+        cost = cost.plus(own)?;
+    }
+    if net <= Amount::ZERO && cost > Amount::ZERO {
+        return Ok(Some(Remains::Nothing));
+    }
+    Ok(margin_of(net, cost)?.percent.map(Remains::Share))
+}
+
+/// Reasons in words that may stand where nothing is masked: what is earned stays out of them.
+#[must_use]
+pub fn in_words(reasons: Vec<ApprovalReason>) -> Vec<String> {
+    let beyond = reasons.len().saturating_sub(TOLD);
+    let told = |reason: ApprovalReason| match reason.line {
+        None if reason.rule == MARGIN => format!("less than {} % remain after cost", reason.limit),
+        _ => reason.because,
+    };
+    let mut words: Vec<String> = reasons.into_iter().take(TOLD).map(told).collect();
+    if beyond > 0 {
+        words.push(format!("and {beyond} more"));
+    }
+    words
 }
 
 /// Every limit that a quote breaks; none means that nobody has to approve it. An option that is not chosen breaks none: choosing it asks again.
@@ -33,8 +83,9 @@ pub fn reasons(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Result<Vec<A
         reasons.extend(price(rules, line, number)?);
         reasons.extend(lead(rules, facts, line, number));
         reasons.extend(taxes(rules, line, number));
+        reasons.extend(unknown(rules, line, number));
     }
-    reasons.extend(margin(rules, facts.margin));
+    reasons.extend(margin(rules, facts.remains));
     reasons.extend(term(rules, facts));
     Ok(reasons)
 }
@@ -101,15 +152,25 @@ fn taxes(rules: &QuoteRules, line: &Line, number: u32) -> Option<ApprovalReason>
     Some(ApprovalReason { rule: "tax_override".to_owned(), line: Some(number), value: named(&line.tax_ids), limit, because: because.to_owned() })
 }
 
-fn margin(rules: &QuoteRules, margin: Option<Percent>) -> Option<ApprovalReason> {
-    let (limit, margin) = (rules.min_margin_percent?, margin?);
-    (margin < limit).then(|| ApprovalReason {
-        rule: "min_margin_percent".to_owned(),
-        line: None,
-        value: margin.to_string(),
+/// Whether enough remains cannot be told of a line whose cost nobody knows.
+fn unknown(rules: &QuoteRules, line: &Line, number: u32) -> Option<ApprovalReason> {
+    let limit = rules.min_margin_percent?;
+    (line.unit_cost.is_none() && line.quantity != Quantity::ZERO).then(|| ApprovalReason {
+        rule: MARGIN.to_owned(),
+        line: Some(number),
+        value: "unknown".to_owned(),
         limit: limit.to_string(),
-        because: format!("{margin} % remain after cost; less than {limit} % needs a second person"),
+        because: format!("the cost of {} is not known, nor whether {limit} % remain; give its product a cost, or let a second person look", line.description),
     })
+}
+
+fn margin(rules: &QuoteRules, remains: Option<Remains>) -> Option<ApprovalReason> {
+    let (limit, remains) = (rules.min_margin_percent?, remains?);
+    let (value, because) = match remains {
+        Remains::Share(share) => (share.to_string(), format!("{share} % remain after cost; less than {limit} % needs a second person")),
+        Remains::Nothing => ("none".to_owned(), format!("nothing is paid for what has a cost; less than {limit} % after cost needs a second person")),
+    };
+    (remains < Remains::Share(limit)).then(|| ApprovalReason { rule: MARGIN.to_owned(), line: None, value, limit: limit.to_string(), because })
 }
 
 fn term(rules: &QuoteRules, facts: Facts) -> Option<ApprovalReason> {
@@ -135,12 +196,13 @@ mod tests {
             unit_price: price.parse().unwrap(),
             list_unit_price: listed.map(|price| price.parse::<Price>().unwrap()),
             discount_percent: discount.parse().unwrap(),
+            unit_cost: Some(Price(0)),
             ..plain_line()
         }
     }
 
     fn facts(discount: &str) -> Facts {
-        Facts { discount: discount.parse().unwrap(), margin: None, term: None, own_term: None, promise: None, today: "2026-12-01".parse().unwrap() }
+        Facts { discount: discount.parse().unwrap(), remains: None, term: None, own_term: None, promise: None, today: "2026-12-01".parse().unwrap() }
     }
 
     fn broken(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Vec<(String, Option<u32>, String)> {
@@ -223,10 +285,37 @@ mod tests {
             ..QuoteRules::default()
         };
         let lines = [line("0", "9.40", Some("10")), line("0", "9.50", Some("10")), line("0", "12", Some("10")), line("0", "1", None)];
-        let facts = |margin: &str, term, own_term| Facts { margin: margin.parse().ok(), term, own_term, ..facts("0") };
+        let facts = |margin: &str, term, own_term| Facts { remains: margin.parse().ok().map(Remains::Share), term, own_term, ..facts("0") };
         assert_eq!(broken(&rules, facts("20", Some(allowed), None), &lines), [("max_price_override_percent".to_owned(), Some(1), "6".to_owned())]);
         assert_eq!(broken(&rules, facts("19.999999", None, None), &[]), [("min_margin_percent".to_owned(), None, "19.999999".to_owned())]);
         assert_eq!(broken(&rules, facts("", Some(other), Some(other)), &[]), []);
         assert_eq!(broken(&rules, facts("", Some(other), None), &[]), [("payment_term_ids".to_owned(), None, other.to_string())]);
+    }
+
+    /// One line without a cost, or all of it for nothing, switched the limit off once.
+    #[test]
+    fn the_margin_is_judged_by_what_is_known_and_what_is_not_known_is_asked() {
+        let rules = QuoteRules { min_margin_percent: "20".parse().ok(), ..QuoteRules::default() };
+        let of = |net: i64, cost: Option<&str>| Line { net_amount: Amount(net), unit_cost: cost.map(|cost| cost.parse().unwrap()), ..plain_line() };
+        let eur = "EUR".parse().unwrap();
+        let found = |lines: &[Line]| broken(&rules, Facts { remains: remains(lines, eur).unwrap(), ..facts("0") }, lines);
+        let told = |line, value: &str| ("min_margin_percent".to_owned(), line, value.to_owned());
+        assert_eq!(found(&[of(1_000, Some("8"))]), []);
+        assert_eq!(found(&[of(1_000, Some("9"))]), [told(None, "10")]);
+        assert_eq!(found(&[of(1_000, Some("9")), of(500, None)]), [told(Some(2), "unknown"), told(None, "10")]);
+        assert_eq!(found(&[of(0, Some("9"))]), [told(None, "none")]);
+        assert_eq!(found(&[of(0, Some("0"))]), []);
+        assert_eq!(found(&[of(500, None)]), [told(Some(1), "unknown")]);
+        // Less than nothing is the least of all.
+        assert!(Remains::Nothing < Remains::Share(Percent(i64::MIN)));
+        assert_eq!(broken(&QuoteRules::default(), facts("0"), &[of(500, None)]), []);
+    }
+
+    #[test]
+    fn words_for_everybody_tell_no_margin_and_end() {
+        let reason = |line| ApprovalReason { rule: MARGIN.to_owned(), line, value: "7".to_owned(), limit: "20".to_owned(), because: "7 % remain".to_owned() };
+        assert_eq!(in_words(vec![reason(None)]), ["less than 20 % remain after cost"]);
+        let many = in_words((1..=12).map(|line| reason(Some(line))).collect());
+        assert_eq!((many.len(), many.last().map(String::as_str)), (11, Some("and 2 more")));
     }
 }

@@ -77,13 +77,13 @@ pub fn must_be_offered(row: &Model, verb: &str) -> Result<(), Problem> {
     }
 }
 
-/// The last day of acceptance counts.
+/// Nothing is offered or accepted any more once the last day of acceptance has passed; that day itself counts.
 ///
 /// # Errors
 /// `state_conflict` naming the day.
-pub fn must_be_valid(row: &Model, today: Day) -> Result<(), Problem> {
+pub fn must_be_valid(row: &Model, verb: &str, today: Day) -> Result<(), Problem> {
     match row.valid_until {
-        Some(last) if today > last => Err(past(row, "accepted")),
+        Some(last) if today > last => Err(past(row, verb)),
         _ => Ok(()),
     }
 }
@@ -112,9 +112,24 @@ pub fn must_be_revisable(row: &Model) -> Result<(), Problem> {
     }
 }
 
+/// The last day of a revision: that of the one before while it lasts, then the company's rule, or as many days as the one before had.
+#[must_use]
+pub fn renewed(row: &Model, by_rule: Option<Day>, today: Day) -> Option<Day> {
+    let last = row.valid_until?;
+    if last >= today {
+        return Some(last);
+    }
+    Some(by_rule.unwrap_or_else(|| today.plus_days(last.days_since(row.quote_date).max(0))))
+}
+
 fn past(row: &Model, verb: &str) -> Problem {
     let Some(day) = row.valid_until else { return refused(row, verb, "") };
-    let detail = format!("The quote {} was valid until {day} and cannot be {verb} any more. Revise it with a later date.", row.number);
+    let hint = match row.status {
+        QuoteStatus::Draft => "Give it a later day: PATCH /v1/quotes/{id} with `valid_until`.",
+        QuoteStatus::InApproval => "Reject it, give it a later `valid_until` and submit it again.",
+        _ => "Revise it (POST /v1/quotes/{id}/revise): the revision gets a new last day.",
+    };
+    let detail = format!("The quote {} was valid until {day} and cannot be {verb} any more. {hint}", row.number);
     Problem::new(Code::StateConflict, detail).with("status", row.status.to_string()).with("valid_until", day.to_string())
 }
 
@@ -177,6 +192,7 @@ mod tests {
             promised_date: None,
             lead_days: None,
             template_id: None,
+            price_date: None,
         }
     }
 
@@ -216,13 +232,26 @@ mod tests {
     }
 
     #[test]
+    fn a_revision_is_valid_for_as_long_as_the_one_before_was() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let (valid, past) = (quote(Sent, Some("2026-11-15")), day("2026-12-01"));
+        assert_eq!(renewed(&valid, Some(day("2027-01-01")), day("2026-11-15")), Some(day("2026-11-15")));
+        assert_eq!(renewed(&valid, Some(day("2027-01-01")), past), Some(day("2027-01-01")));
+        assert_eq!(renewed(&valid, None, past), Some(day("2026-12-15")));
+        assert_eq!(renewed(&quote(Sent, Some("2026-10-15")), None, past), Some(past));
+        assert_eq!(renewed(&quote(Sent, None), Some(day("2027-01-01")), past), None);
+    }
+
+    #[test]
     fn the_last_day_of_validity_counts_and_the_next_names_it() {
         let row = quote(Sent, Some("2026-12-31"));
-        assert!(must_be_valid(&row, "2026-12-31".parse().unwrap()).is_ok());
-        let problem = must_be_valid(&row, "2027-01-01".parse().unwrap()).unwrap_err();
+        assert!(must_be_valid(&row, "accepted", "2026-12-31".parse().unwrap()).is_ok());
+        let problem = must_be_valid(&row, "accepted", "2027-01-01".parse().unwrap()).unwrap_err();
         assert_eq!((problem.status, problem.meta["valid_until"].as_str()), (409, Some("2026-12-31")));
         assert!(problem.detail.contains("2026-12-31"));
-        assert!(must_be_valid(&quote(Sent, None), "2999-01-01".parse().unwrap()).is_ok());
+        assert!(must_be_valid(&quote(Sent, None), "accepted", "2999-01-01".parse().unwrap()).is_ok());
+        let draft = must_be_valid(&quote(Draft, Some("2026-12-31")), "submitted", "2027-01-01".parse().unwrap()).unwrap_err();
+        assert!(draft.detail.contains("PATCH"), "{}", draft.detail);
         assert!(must_be_offered(&quote(Expired, Some("2026-12-31")), "accepted").unwrap_err().detail.contains("2026-12-31"));
     }
 }

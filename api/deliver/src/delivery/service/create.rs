@@ -1,6 +1,6 @@
 //! Planning a delivery.
 
-use super::new_lines;
+use super::{destination, new_lines};
 use crate::delivery::{rules, view};
 use causeway_bill::obligation;
 use causeway_contract::{Code, Problem};
@@ -25,17 +25,19 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateDelivery) -> Result
     };
     let open = rules::open_lines(&obligations)?;
     let mut errors = rules::check_lines(&body.lines, &obligations, &open);
+    let company = tx.must::<companies::Entity>(first.company_id).await?;
     if let Some(date) = body.ship_date {
-        check::day(date, "/ship_date", &mut errors);
+        rules::check_ship_date(date, ctx.today(company.time_zone), rules::PLAN_AHEAD, &mut errors);
     }
+    destination(tx, body.ship_to_id, first.party_id, &mut errors).await?;
     check::finish(errors)?;
     let planned: Vec<(OrderLineId, Quantity)> =
         if body.lines.is_empty() { open.into_iter().collect() } else { body.lines.iter().map(|line| (line.order_line_id, line.quantity)).collect() };
     if planned.is_empty() {
         return Err(Problem::new(Code::StateConflict, "Nothing of this order is left to deliver: everything is delivered, cancelled or needs no delivery."));
     }
-    let company = tx.must::<companies::Entity>(first.company_id).await?;
     let mut row = draft(ctx, tx, first, &company).await?;
+    row.ship_to_id = body.ship_to_id;
     row.ship_date = body.ship_date;
     row.carrier = body.carrier.clone();
     row.tracking = body.tracking.clone();
@@ -70,6 +72,9 @@ pub(super) async fn draft(ctx: &Ctx, tx: &mut Tx<'_>, obligation: &obligations::
         created_at: ctx.now(),
         updated_at: ctx.now(),
         promised_date: None,
+        received_date: None,
+        received_by: None,
+        ship_to_id: None,
     })
 }
 

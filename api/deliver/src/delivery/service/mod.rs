@@ -2,19 +2,31 @@
 
 pub mod cancel;
 pub mod create;
+pub mod receipt;
 pub mod returned;
 pub mod reverse;
 pub mod ship;
+pub mod update;
 
-use causeway_contract::{Code, Problem};
+use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::obligations;
 use causeway_entity::deliver::{deliveries, delivery_lines};
+use causeway_entity::master::addresses;
 use causeway_kernel::{Ctx, Tx};
-use causeway_value::{DeliveryId, DeliveryLineId, OrderLineId, Quantity};
+use causeway_value::{AddressId, DeliveryId, DeliveryLineId, OrderLineId, PartyId, Quantity};
 
 /// The next version of a delivery.
 fn changed(ctx: &Ctx, old: &deliveries::Model) -> deliveries::Model {
     deliveries::Model { version: old.version + 1, updated_at: ctx.now(), ..old.clone() }
+}
+
+/// Where goods go is an address of their customer.
+async fn destination(tx: &mut Tx<'_>, id: Option<AddressId>, party: PartyId, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    let found = tx.named::<addresses::Entity, _>(id, "/ship_to_id", errors).await?;
+    if found.is_some_and(|address| address.party_id != party) {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/ship_to_id", "is an address of another party; it must be one of the order's customer"));
+    }
+    Ok(())
 }
 
 /// The lines of a new delivery.

@@ -18,13 +18,18 @@ const NO_REASON: &str = "The shipment was taken back.";
 /// Takes a shipment back: its quantities are open again and its billables are written off.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it was not shipped, when goods of it came back, or when a billable of it stands on an invoice that is not fully credited.
+/// `not_found`; `state_conflict` when it was not shipped, when goods of it came back, it was received, or when a billable of it stands on an invoice that is
+/// not fully credited.
 pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, reason: Option<&str>) -> Result<Delivery, Problem> {
     let seen = tx.must::<deliveries::Entity>(id).await?;
     let before = obligation::service::lock_of_order(tx, seen.order_id).await?;
     let old = tx.lock::<deliveries::Entity>(id).await?;
     if old.status != DeliveryStatus::Done {
         return Err(conflict(&old, "Only a shipped delivery can be taken back."));
+    }
+    if let (Some(day), Some(by)) = (old.received_date, &old.received_by) {
+        let detail = format!("{by} received it on {day}, so it was no mistake. If that was one, take the receipt back first: PATCH with `received_date` null.");
+        return Err(conflict(&old, &detail));
     }
     let lines = store::lines(tx, &[id]).await?;
     if lines.iter().any(|line| line.returned_quantity > Some(Quantity::ZERO)) {

@@ -6,7 +6,7 @@ use crate::delivery::{store, view};
 use causeway_bill::billable::service::{Source, make};
 use causeway_bill::obligation::{
     self, hold,
-    rules::{awaited, open},
+    rules::{awaited, noted, open},
 };
 use causeway_contract::Problem;
 use causeway_entity::bill::obligations;
@@ -38,9 +38,10 @@ pub async fn ship(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, body: &ShipDeliver
     let mut after = before.clone();
     deliver(&old, &own, &mut after)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
-    let day = body.ship_date.or(old.ship_date).unwrap_or_else(|| ctx.today(company.time_zone));
+    let today = ctx.today(company.time_zone);
+    let day = body.ship_date.or(old.ship_date).unwrap_or(today);
     let mut errors = Vec::new();
-    check::day(day, "/ship_date", &mut errors);
+    rules::check_ship_date(day, today, rules::SHIP_AHEAD, &mut errors);
     check::finish(errors)?;
     let mut left = rules::open_lines(&after)?;
     let covered_by = cancel::cut(ctx, tx, &ready, &others, &mut left).await?;
@@ -55,8 +56,12 @@ pub async fn ship(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, body: &ShipDeliver
     let delivery = view::view(&new, &own, refs::of(tx, id.uuid()).await?);
     view::record(ctx, tx, "delivery.shipped", &delivery)?;
     bill(ctx, tx, &own, &before, &mut after, day)?;
-    let news = News { event: "delivery.shipped", subject: id.uuid(), about: old.order_id.uuid(), complete: obligation::complete(&after)? };
+    let complete = obligation::complete(&after)?;
+    let news = News { event: "delivery.shipped", subject: id.uuid(), about: old.order_id.uuid(), complete };
     tx.announce(ctx, news).await?;
+    if !complete && caught_up(&before, &after)? {
+        tx.announce(ctx, News { event: "delivery.caught_up", ..news }).await?;
+    }
     Ok(delivery)
 }
 
@@ -78,6 +83,16 @@ fn deliver(delivery: &deliveries::Model, lines: &[delivery_lines::Model], obliga
         obligation.delivered_quantity = obligation.delivered_quantity.plus(line.quantity)?;
     }
     Ok(())
+}
+
+/// Whether a line that was noted as overdue is all there now.
+fn caught_up(before: &[obligations::Model], after: &[obligations::Model]) -> Result<bool, Problem> {
+    for (old, new) in before.iter().zip(after) {
+        if noted(old)? && !noted(new)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Makes billable what is billed on delivery, and writes the obligations that moved.

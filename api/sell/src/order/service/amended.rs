@@ -38,7 +38,7 @@ pub(super) async fn write(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     amended: Amended<'_>,
-    (old, new): (&orders::Model, orders::Model),
+    (old, mut new): (&orders::Model, orders::Model),
     mut parts: Parts,
     changes: Changes,
 ) -> Result<wire::Order, Problem> {
@@ -70,6 +70,7 @@ pub(super) async fn write(
         written.credit_notes.extend(down_payment::propose_beyond(ctx, tx, new.id, left, amended.reason).await?);
     }
     fit_to(ctx, tx, new.id, &parts.obligations).await?;
+    new.late = Some(rules::still_late(&new, &parts.obligations)?);
     let discounts = Discounts { before: old.discount_percent, after: new.discount_percent };
     let row = order_amendments::Model {
         tenant_id: new.tenant_id,

@@ -1,8 +1,8 @@
 //! Confirming an order: from now on we owe it (ORD-02).
 
-use super::changed;
 use super::credit::{self, Verdict};
 use super::hold::place;
+use super::{approval, changed};
 use crate::order::{rules, store, view};
 use causeway_bill::obligation;
 use causeway_contract::Problem;
@@ -17,8 +17,9 @@ use causeway_openapi::order as wire;
 use causeway_value::{DocumentInput, OrderId, OrderStatus, ProductId, ProductKind, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Confirms a draft and writes its obligations. What is billed on order becomes billable at once. When the customer's credit is used up, its policy decides:
-/// the order is confirmed with a warning, gets a credit hold and stays a draft, or is refused (ORD-06, ORD-09).
+/// Confirms a draft and writes its obligations. What is billed on order becomes billable at once. One that no quote agreed and that breaks a limit of its
+/// company gets an approval hold and stays a draft until a second person releases it (QTE-08, ORD-20). When the customer's credit is used up, its policy
+/// decides: the order is confirmed with a warning, gets a credit hold and stays a draft, or is refused (ORD-06, ORD-09).
 ///
 /// # Errors
 /// `not_found`; `state_conflict` with what is missing or holds it; `required` for each thing that its company asks for and it does not say;
@@ -32,6 +33,11 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     must_be_complete(tx, &company, &old, &parts.lines).await?;
     let today = ctx.today(company.time_zone);
+    if let Some(placed) = approval::asked(ctx, tx, (&company, &party), &old, &parts.lines).await? {
+        let held = place(ctx, tx, &old, &mut parts, placed);
+        tx.update(&old, &held);
+        return view::record(ctx, tx, "order.held", &held, &parts);
+    }
     let kinds = Kinds::read(tx, &parts.lines).await?;
     let credit_warning = match credit::verdict(ctx, tx, &company, &party, &old, old.total_amount, "confirmed").await? {
         Verdict::Confirm(warning) => warning,

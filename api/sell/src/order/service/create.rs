@@ -1,6 +1,7 @@
 //! Making an order: directly, or of an accepted quote.
 
-use super::{OBJECT, intake, with_totals};
+use super::intake::Earlier;
+use super::{OBJECT, handed, intake, with_totals};
 use crate::header::{self, Given, Header, fiscal};
 use crate::line::Line;
 use crate::line::amounts;
@@ -24,8 +25,13 @@ use causeway_value::{Amount, DocumentKind, Json, OrderId, OrderStatus};
 /// `external_ref_exists` when an order carries one of its external references and says otherwise.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOrder) -> Result<(wire::Order, bool), Problem> {
     let created_from = intake::digest(body)?;
-    if let Some(earlier) = intake::earlier(tx, body, created_from.as_deref()).await? {
-        return Ok((earlier, true));
+    match intake::earlier(tx, body, created_from.as_deref()).await? {
+        None => {}
+        Some(Earlier::Same(order)) => return Ok((*order, true)),
+        Some(Earlier::Other(order, parts)) if body.on_conflict == Some(wire::OrderConflict::Update) => {
+            return handed::take_over(ctx, tx, (&order, &parts), body, created_from).await.map(|order| (order, true));
+        }
+        Some(Earlier::Other(order, parts)) => return Err(intake::says_otherwise(&order, &parts.lines, body)),
     }
     let mut errors = Vec::new();
     let given = Given {

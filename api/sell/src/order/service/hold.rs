@@ -1,6 +1,6 @@
 //! Holding an order and releasing it (rules.md, "Holds, credit, clock").
 
-use super::changed;
+use super::{approval, changed};
 use crate::order::store::{self, Parts};
 use crate::order::{rules, view};
 use causeway_bill::obligation;
@@ -88,6 +88,7 @@ pub(super) fn add(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId, parts: &mut Par
         release_reason: None,
         covers_amount: None,
         asked_by: placed.asked_by,
+        covers: None,
     };
     tx.insert(row.clone());
     parts.holds.push(row);
@@ -108,7 +109,7 @@ pub async fn release(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::Relea
     for hold in parts.holds.iter().filter(|hold| chosen.contains(&hold.id)) {
         ctx.require(rules::release_right(hold.kind))?;
         if hold.asked_by.is_some() && is_same(ctx, tx, hold.asked_by).await? {
-            let detail = format!("Who amended the order {} cannot release the hold that its amendment made: another person has to.", old.number);
+            let detail = format!("You made a second person necessary for the order {} and cannot be that person: somebody else has to release it.", old.number);
             return Err(Problem::new(Code::SegregationOfDuties, detail).with("hold_id", hold.id.to_string()));
         }
     }
@@ -137,6 +138,13 @@ fn chosen(order: &orders::Model, parts: &Parts, body: &wire::ReleaseOrder) -> Re
 
 /// Takes holds off the order; the caller writes the order and tells its obligations. A reason is a person's.
 pub(super) fn lift(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, parts: &mut Parts, ids: &[HoldId], reason: Option<&str>) -> orders::Model {
+    take_off(ctx, tx, old, parts, ids, reason);
+    with_kind(changed(ctx, old), parts)
+}
+
+/// Takes holds off; the order is told by [`with_kind`].
+pub(super) fn take_off(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, parts: &mut Parts, ids: &[HoldId], reason: Option<&str>) {
+    let covers = approval::digest(old, &parts.lines);
     for hold in parts.holds.iter().filter(|hold| ids.contains(&hold.id)) {
         let accepts = reason.is_some() && hold.kind == HoldKind::Credit;
         let released = order_holds::Model {
@@ -144,17 +152,19 @@ pub(super) fn lift(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, parts: &mut 
             released_by: ctx.user.filter(|_| reason.is_some()).map(UserId::from_uuid),
             release_reason: reason.map(str::to_owned),
             covers_amount: accepts.then_some(old.total_amount),
+            // What nobody asked for, nobody said yes to: a hold that somebody placed by hand covers nothing.
+            covers: Some(&covers).filter(|_| reason.is_some() && hold.asked_by.is_some()).cloned(),
             ..hold.clone()
         };
         tx.update(hold, &released);
     }
     parts.holds.retain(|hold| !ids.contains(&hold.id));
-    with_kind(changed(ctx, old), parts)
 }
 
-/// An order that says what kind of hold is the oldest of these.
+/// An order that says what kind of hold is the oldest of these, after they changed. What it waited for when it stalled is another thing now: when it still
+/// stands too long, it is told again with that (ORD-11).
 pub(super) fn with_kind(order: orders::Model, parts: &Parts) -> orders::Model {
-    orders::Model { hold_kind: parts.holds.first().map(|hold| hold.kind), ..order }
+    orders::Model { hold_kind: parts.holds.first().map(|hold| hold.kind), stalled_reason: None, ..order }
 }
 
 /// What is owed already stops, or goes on, with its order.

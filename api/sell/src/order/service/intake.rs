@@ -1,7 +1,8 @@
 //! Orders that other systems hand over, each exactly once: by their external references, with or without an idempotency key (ORD-04, INT-11).
 
 use super::OBJECT;
-use crate::order::{store, view};
+use crate::order::store::{self, Parts};
+use crate::order::view;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::kernel::external_refs;
 use causeway_entity::sell::{order_lines, orders};
@@ -20,15 +21,25 @@ pub(super) fn digest(body: &wire::CreateOrder) -> Result<Option<String>, Problem
     if body.external_refs.is_empty() {
         return Ok(None);
     }
-    let bytes = serde_json::to_vec(body).map_err(|_| Problem::new(Code::InternalError, "The body cannot be written."))?;
+    // What is to happen in a conflict is no part of what is handed over.
+    let said = wire::CreateOrder { on_conflict: None, ..body.clone() };
+    let bytes = serde_json::to_vec(&said).map_err(|_| Problem::new(Code::InternalError, "The body cannot be written."))?;
     Ok(Some(crypto::hex(&crypto::sha256(&[&bytes]))))
 }
 
-/// The order that carries an external reference of this body, as it is now, when the same body made it.
+/// An order that was handed over before.
+pub(super) enum Earlier {
+    /// The same body made it; as it is now.
+    Same(Box<wire::Order>),
+    /// Another body did.
+    Other(Box<orders::Model>, Parts),
+}
+
+/// The order that carries an external reference of this body.
 ///
 /// # Errors
-/// `external_ref_exists` naming what differs, and what to do about it.
-pub(super) async fn earlier(tx: &mut Tx<'_>, body: &wire::CreateOrder, digest: Option<&str>) -> Result<Option<wire::Order>, Problem> {
+/// `external_ref_exists` when different orders do.
+pub(super) async fn earlier(tx: &mut Tx<'_>, body: &wire::CreateOrder, digest: Option<&str>) -> Result<Option<Earlier>, Problem> {
     if body.external_refs.is_empty() {
         return Ok(None);
     }
@@ -45,15 +56,16 @@ pub(super) async fn earlier(tx: &mut Tx<'_>, body: &wire::CreateOrder, digest: O
     let Some(row) = tx.get::<orders::Entity>(id).await? else { return Ok(None) };
     let parts = store::parts_of(tx, &row).await?;
     if row.created_from.as_deref() == digest {
-        return view::view(&row, &parts).map(Some);
+        return view::view(&row, &parts).map(|order| Some(Earlier::Same(Box::new(order))));
     }
-    Err(says_otherwise(&row, &parts.lines, body))
+    Ok(Some(Earlier::Other(Box::new(row), parts)))
 }
 
-fn says_otherwise(order: &orders::Model, lines: &[order_lines::Model], body: &wire::CreateOrder) -> Problem {
+/// The refusal that names what differs, and what to do about it.
+pub(super) fn says_otherwise(order: &orders::Model, lines: &[order_lines::Model], body: &wire::CreateOrder) -> Problem {
     let todo = match order.status {
-        OrderStatus::Draft => "Change it: PATCH /v1/orders/{id}.",
-        OrderStatus::Confirmed | OrderStatus::Fulfilled => "Amend it: POST /v1/orders/{id}/amend.",
+        OrderStatus::Draft => "Change it: PATCH /v1/orders/{id}, or send `on_conflict` `update`.",
+        OrderStatus::Confirmed | OrderStatus::Fulfilled => "Amend it: POST /v1/orders/{id}/amend, or send `on_conflict` `update`.",
         OrderStatus::Cancelled => "It is cancelled: give the new order a reference of its own.",
     };
     let mut problem =
@@ -63,7 +75,7 @@ fn says_otherwise(order: &orders::Model, lines: &[order_lines::Model], body: &wi
 }
 
 /// Where the body says something else than the order does now.
-fn differences(order: &orders::Model, lines: &[order_lines::Model], body: &wire::CreateOrder) -> Vec<FieldError> {
+pub(super) fn differences(order: &orders::Model, lines: &[order_lines::Model], body: &wire::CreateOrder) -> Vec<FieldError> {
     let mut found = Differences::default();
     found.compare("/company_id", Some(&body.company_id), Some(&order.company_id));
     found.compare("/party_id", body.party_id.as_ref(), Some(&order.party_id));

@@ -2,10 +2,12 @@
 
 mod amend;
 mod amended;
+mod approval;
 mod cancel;
 mod confirm;
 mod create;
 mod credit;
+mod handed;
 mod hold;
 mod intake;
 mod pay_down;

@@ -2,16 +2,18 @@
 
 use super::changed;
 use crate::order::{rules, store, view};
-use causeway_bill::obligation::Changes;
+use causeway_bill::obligation::{Changes, rules::overdue};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_deliver::delivery;
+use causeway_entity::govern::companies;
 use causeway_entity::sell::orders;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{self, each_once, finish};
 use causeway_openapi::order as wire;
 use causeway_value::{OrderId, OrderLine, OrderStatus};
 
-/// Promises a day for what is not delivered yet. A new promise is a new case: when that day passes, the order is late again.
+/// Promises a day for what is not delivered yet. A new promise is a new case: when that day passes, the order is late again. It stays late while another
+/// line is overdue, or the day itself has passed.
 ///
 /// # Errors
 /// `not_found`; every wrong field; `state_conflict` when nothing is left to come.
@@ -33,7 +35,14 @@ pub async fn promise(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::Promi
     }
     parts.obligations = changes.write(ctx, tx, "").await?.obligations;
     delivery::promise(ctx, tx, id, &parts.obligations).await?;
-    let new = orders::Model { late: Some(false), ..changed(ctx, &old) };
+    // Other lines may be overdue, and so may the new day be.
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let today = ctx.today(company.time_zone);
+    let mut late = false;
+    for owed in parts.obligations.iter().filter(|_| old.status == OrderStatus::Confirmed) {
+        late |= overdue(owed, today)?;
+    }
+    let new = orders::Model { late: Some(late), ..changed(ctx, &old) };
     tx.update(&old, &new);
     view::record(ctx, tx, "order.promised", &new, &parts)
 }

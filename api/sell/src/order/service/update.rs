@@ -1,8 +1,9 @@
 //! Changing a draft.
 
-use super::{OBJECT, changed, settle_rows, terms, with_totals};
+use super::hold::{take_off, with_kind};
+use super::{OBJECT, approval, changed, settle_rows, terms, with_totals};
 use crate::check::share;
-use crate::header;
+use crate::header::{self, Reassigned};
 use crate::line::amounts;
 use crate::line::price::{Scope, price_lines};
 use crate::order::{rules, store, view};
@@ -12,36 +13,56 @@ use causeway_entity::master::parties;
 use causeway_entity::sell::{order_lines, orders};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{self, finish};
+use causeway_master::company::service::tax_step;
 use causeway_master::refs;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order as wire;
-use causeway_value::{Json, OrderId};
+use causeway_value::{HoldId, HoldKind, Json, OrderId};
 
-/// Changes a draft. Lines that are given replace all lines and are priced as of today; another document discount alone keeps the prices.
+/// Changes a draft. Lines that are given replace all lines and are priced as of today; another document discount alone keeps the prices. Another customer or
+/// currency comes with the lines. What a hold asked a second person about is another thing after that: confirming asks anew.
 ///
 /// # Errors
 /// `not_found`, `state_conflict` when it is no draft or a quote fixed what is to change, or as for creating one.
 pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::UpdateOrder) -> Result<wire::Order, Problem> {
+    update_as(ctx, tx, id, body, None).await
+}
+
+/// As [`update`], and what was handed over is from now on what this digest says.
+pub(super) async fn update_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::UpdateOrder, created_from: Option<String>) -> Result<wire::Order, Problem> {
     let old = tx.lock::<orders::Entity>(id).await?;
     rules::must_be_draft(&old, "changed")?;
-    if !body.lines.is_absent() || !body.discount_percent.is_absent() || !body.payment_term_id.is_absent() || !body.terms.is_absent() {
+    let agreed = [body.lines.is_absent(), body.discount_percent.is_absent(), body.payment_term_id.is_absent(), body.terms.is_absent()];
+    if agreed.contains(&false) || !body.party_id.is_absent() || !body.currency.is_absent() {
         rules::must_not_be_quoted(&old)?;
     }
     let mut errors = Vec::new();
     let mut new = patched(ctx, &old, body, &mut errors);
+    new.created_from = created_from.or(new.created_from);
     let named = |patched: bool| patched.then_some(());
     let term = named(!body.payment_term_id.is_absent()).and(new.payment_term_id);
     let owner = named(!body.owner_id.is_absent()).and(new.owner_id);
     header::check_terms(tx, term, owner, &mut errors).await?;
     let mut parts = store::parts_of(tx, &old).await?;
+    let lines_given = matches!(body.lines, Patch::Value(_));
+    let other = header::reassigned(tx, (&body.party_id, &body.currency), (old.party_id, old.currency), lines_given, &mut errors).await?;
+    if let Some(party) = &other.party {
+        new.party_id = party.id;
+        new.payment_term_id = body.payment_term_id.clone().over(party.payment_term_id);
+    }
+    new.currency = other.currency.unwrap_or(new.currency);
+    let (moved, before) = (other.something(), approval::digest(&old, &parts.lines));
     match &body.lines {
-        Patch::Value(inputs) => parts.lines = priced_anew(ctx, tx, &mut new, inputs, errors).await?,
+        Patch::Value(inputs) => parts.lines = priced_anew(ctx, tx, other, &mut new, inputs, errors).await?,
         Patch::Absent | Patch::Null => {
             finish(errors)?;
             if new.discount_percent != old.discount_percent {
                 parts.lines = discounted(tx, &mut new, parts.lines).await?;
             }
         }
+    }
+    if before != approval::digest(&new, &parts.lines) {
+        new = asked_anew(ctx, tx, (&old, new), &mut parts, moved);
     }
     parts.refs = refs::replaced(tx, OBJECT, id.uuid(), &body.external_refs, parts.refs);
     tx.update(&old, &new);
@@ -61,15 +82,36 @@ fn patched(ctx: &Ctx, old: &orders::Model, body: &wire::UpdateOrder, errors: &mu
     new
 }
 
+/// Takes off what was asked about the order as it was; of another customer or currency also what was asked or said about credit.
+fn asked_anew(ctx: &Ctx, tx: &mut Tx<'_>, (old, new): (&orders::Model, orders::Model), parts: &mut store::Parts, moved: bool) -> orders::Model {
+    let gone: Vec<HoldId> = parts.holds.iter().filter(|hold| hold.asked_by.is_some() || (moved && hold.kind == HoldKind::Credit)).map(|hold| hold.id).collect();
+    if moved {
+        let sql = "UPDATE order_holds SET covers_amount = NULL WHERE tenant_id = $1 AND order_id = $2";
+        tx.plain(sql, vec![old.tenant_id.into(), old.id.into()]);
+    }
+    if gone.is_empty() {
+        return new;
+    }
+    take_off(ctx, tx, old, parts, &gone, None);
+    with_kind(new, parts)
+}
+
 async fn priced_anew(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
+    other: Reassigned,
     new: &mut orders::Model,
     inputs: &[LineInput],
     mut errors: Vec<FieldError>,
 ) -> Result<Vec<order_lines::Model>, Problem> {
     let company = tx.must::<companies::Entity>(new.company_id).await?;
-    let party = tx.must::<parties::Entity>(new.party_id).await?;
+    if other.currency.is_some() {
+        new.tax_step = tax_step(&company, new.currency);
+    }
+    let party = match other.party {
+        Some(party) => party,
+        None => tx.must::<parties::Entity>(new.party_id).await?,
+    };
     let today = ctx.today(company.time_zone);
     let scope = Scope { company: &company, party: &party, day: today, terms: terms(new) };
     let priced = price_lines(ctx, tx, &scope, inputs, &mut errors).await?;

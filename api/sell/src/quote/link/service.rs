@@ -26,7 +26,7 @@ pub(super) async fn share(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<New
     let old = tx.lock::<quotes::Entity>(id).await?;
     rules::must_be_offered(&old, "shared")?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
-    rules::must_be_valid(&old, ctx.today(company.time_zone))?;
+    rules::must_be_valid(&old, "shared", ctx.today(company.time_zone))?;
     let secret = token::new(old.tenant_id, id);
     let link = quote_links::Model {
         tenant_id: old.tenant_id,

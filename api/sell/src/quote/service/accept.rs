@@ -27,7 +27,7 @@ pub async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Accept
     rules::must_be_offered(&old, "accepted")?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let today = ctx.today(company.time_zone);
-    rules::must_be_valid(&old, today)?;
+    rules::must_be_valid(&old, "accepted", today)?;
     let lines = store::lines_of(tx, id).await?;
     let (chosen, lines) = choose(ctx, tx, &company, changed(ctx, &old), lines, body.chosen_options.as_deref()).await?;
     if let Some(opportunity_id) = old.opportunity_id {

@@ -1,9 +1,9 @@
 //! Submitting a quote, and the second person's word on it (QTE-08).
 
-use super::{changed, write};
+use super::{changed, must_be_valid_today, write};
 use crate::line::Line;
 use crate::line::offer::Promise;
-use crate::quote::limits::{Facts, reasons};
+use crate::quote::limits::{Facts, Remains, reasons, remains};
 use crate::quote::{rules, store, view};
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
@@ -21,19 +21,22 @@ use causeway_value::{Day, DocumentInput, Json, QuoteId, QuoteStatus};
 /// Submits a draft. What breaks no rule of its company is approved; the rest waits for a second person.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it is no draft or has no lines; `required` for each thing that its company asks for and it does not say.
+/// `not_found`; `state_conflict` when it is no draft, has no lines or its last day has passed; `required` for each thing that its company asks for and it
+/// does not say.
 pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quote, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_be_draft(&old, "submitted")?;
     let rows = store::lines_of(tx, id).await?;
     rules::must_have_lines(&old, rows.len())?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let today = ctx.today(company.time_zone);
+    rules::must_be_valid(&old, "submitted", today)?;
     must_be_complete(tx, &company, &old, &rows).await?;
     let mut broken = Vec::new();
     if let Some(limits) = &company.quote_rules {
         let party = tx.must::<parties::Entity>(old.party_id).await?;
-        let facts = facts(&old, &party, ctx.today(company.time_zone));
         let lines: Vec<Line> = rows.iter().map(Line::from).collect();
+        let facts = facts(&old, &party, remains(&lines, old.currency)?, today);
         broken = reasons(&limits.0, facts, &lines)?;
     }
     let (status, event) = if broken.is_empty() { (QuoteStatus::Approved, "quote.approved") } else { (QuoteStatus::InApproval, "quote.submitted") };
@@ -44,10 +47,10 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quo
 }
 
 /// What the limits look at.
-pub(super) fn facts(quote: &Model, party: &parties::Model, today: Day) -> Facts {
+pub(super) fn facts(quote: &Model, party: &parties::Model, remains: Option<Remains>, today: Day) -> Facts {
     Facts {
         discount: quote.discount_percent,
-        margin: quote.margin_percent,
+        remains,
         term: quote.payment_term_id,
         own_term: party.payment_term_id,
         promise: Promise::stored(quote.promised_date, quote.lead_days),
@@ -83,11 +86,12 @@ pub async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, quote
 /// Approves a quote that waits for it.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it does not wait; `segregation_of_duties` for who submitted it.
+/// `not_found`; `state_conflict` when it does not wait or its last day has passed; `segregation_of_duties` for who submitted it.
 pub async fn approve(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::ApproveQuote) -> Result<wire::Quote, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_wait(&old, "approved")?;
     rules::must_be_another(&old, is_same(ctx, tx, old.submitted_by).await?)?;
+    must_be_valid_today(ctx, tx, &old, "approved").await?;
     let new = Model { status: QuoteStatus::Approved, approval_comment: body.comment.clone(), ..changed(ctx, &old) };
     write(ctx, tx, "quote.approved", &old, &new).await
 }

@@ -4,7 +4,7 @@ use super::approve::facts;
 use super::{terms, with_totals};
 use crate::line::price::settle_again;
 use crate::line::{Line, amounts};
-use crate::quote::limits::{Facts, reasons};
+use crate::quote::limits::{Facts, Remains, reasons, remains};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
@@ -31,6 +31,7 @@ pub(super) async fn choose(
     wanted: Option<&[u32]>,
 ) -> Result<(quotes::Model, Vec<quote_lines::Model>), Problem> {
     let mut lines: Vec<Line> = rows.iter().map(Line::from).collect();
+    let was = remains(&lines, quote.currency)?;
     let taken = match wanted {
         Some(wanted) => take(&mut lines, wanted)?,
         None => BTreeSet::new(),
@@ -42,7 +43,7 @@ pub(super) async fn choose(
     settle_again(tx, quote.company_id, &mut lines, terms(&quote)).await?;
     let totals = amounts::totals(&lines, quote.currency)?;
     let chosen = with_totals(quote.clone(), &totals);
-    must_be_covered(ctx, tx, company, (&quote, &chosen), &lines, &taken).await?;
+    must_be_covered(ctx, tx, company, (was, &chosen), &lines, &taken).await?;
     let mut after = Vec::with_capacity(rows.len());
     for (row, line) in rows.into_iter().zip(lines) {
         let (chosen, taxes) = (line.choice.map(|choice| choice.chosen), Json(line.taxes));
@@ -91,18 +92,15 @@ async fn must_be_covered(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     company: &companies::Model,
-    (before, after): (&quotes::Model, &quotes::Model),
+    (was, after): (Option<Remains>, &quotes::Model),
     lines: &[Line],
     taken: &BTreeSet<u32>,
 ) -> Result<(), Problem> {
     let Some(limits) = &company.quote_rules else { return Ok(()) };
     let party = tx.must::<parties::Entity>(after.party_id).await?;
     // The payment term is that which was looked at.
-    let facts = Facts {
-        margin: after.margin_percent.filter(|is| before.margin_percent.is_none_or(|was| *is < was)),
-        term: None,
-        ..facts(after, &party, ctx.today(company.time_zone))
-    };
+    let less = remains(lines, after.currency)?.filter(|is| was.is_none_or(|was| *is < was));
+    let facts = Facts { term: None, ..facts(after, &party, less, ctx.today(company.time_zone)) };
     let mut broken = reasons(&limits.0, facts, lines)?;
     broken.retain(|reason| reason.line.is_none_or(|line| taken.contains(&line)));
     if broken.is_empty() {

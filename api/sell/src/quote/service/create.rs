@@ -1,6 +1,6 @@
 //! Making and pricing a quote (QTE-01, QTE-02).
 
-use super::{OBJECT, terms, with_totals};
+use super::{OBJECT, check_last_day, terms, with_totals};
 use crate::header::{self, Given, Header};
 use crate::line::offer::{Offers, promise};
 use crate::line::price::{Priced, Scope, price_offered};
@@ -11,7 +11,7 @@ use causeway_contract::Problem;
 use causeway_entity::govern::companies;
 use causeway_entity::sell::quotes::Model;
 use causeway_kernel::{Ctx, Tx, number};
-use causeway_master::check::{self, finish};
+use causeway_master::check::finish;
 use causeway_master::company::service::tax_step;
 use causeway_master::refs;
 use causeway_openapi::line::LineInput;
@@ -88,8 +88,8 @@ async fn prepare(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Result
         owner_id: body.owner_id,
     };
     let header = header::resolve(ctx, tx, given, &mut errors).await?;
-    body.valid_until.iter().for_each(|day| check::day(*day, "/valid_until", &mut errors));
     let Some(header) = header else { return Err(Problem::of(errors)) };
+    body.valid_until.iter().for_each(|day| check_last_day(*day, header.today, &mut errors));
     let _ = promise(body.promised_date, body.lead_days, header.today, "", &mut errors);
     let offers = Offers::read(&body.lines, header.today, &mut errors);
     let inputs: Vec<LineInput> = body.lines.iter().map(QuoteLineInput::line).collect();
@@ -150,5 +150,6 @@ fn draft(ctx: &Ctx, header: &Header, filled: &Filled, number: String) -> Model {
         promised_date: body.promised_date,
         lead_days: body.lead_days.map(i64::from),
         template_id: body.template_id,
+        price_date: Some(header.today),
     }
 }

@@ -1,6 +1,6 @@
 //! The revisions of a quote and what is otherwise in them, and a new quote of one that is there (QTE-03).
 
-use super::OBJECT;
+use super::{OBJECT, check_last_day};
 use crate::header;
 use crate::line::Line;
 use crate::quote::{changes, store, view};
@@ -8,7 +8,7 @@ use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::sell::quotes::{Column, Entity, Model};
 use causeway_kernel::{Ctx, Find, Tx, number};
-use causeway_master::check::{self, finish};
+use causeway_master::check::finish;
 use causeway_openapi::quote as wire;
 use causeway_value::{DocumentKind, FlowId, QuoteId, QuoteStatus};
 
@@ -57,7 +57,7 @@ pub async fn compare(tx: &mut Tx<'_>, id: QuoteId, query: &wire::QuoteChangesQue
     Ok(changes::between(before, after))
 }
 
-/// Makes a new draft with the same customer, lines, prices and terms.
+/// Makes a new draft of today with the same customer, lines, prices and terms: prices stay those of `price_date`.
 ///
 /// # Errors
 /// `not_found`, or `validation_failed` naming each wrong field.
@@ -65,10 +65,10 @@ pub async fn duplicate(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Dup
     let old = tx.must::<Entity>(id).await?;
     let mut errors = Vec::new();
     let opportunity = header::opportunity(tx, body.opportunity_id, old.company_id, &mut errors).await?;
-    body.valid_until.iter().for_each(|day| check::day(*day, "/valid_until", &mut errors));
-    finish(errors)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let today = ctx.today(company.time_zone);
+    body.valid_until.iter().for_each(|day| check_last_day(*day, today, &mut errors));
+    finish(errors)?;
     let flow_id = match (&opportunity, old.opportunity_id) {
         (Some(opportunity), _) => opportunity.flow_id,
         (None, Some(_)) => old.flow_id,
@@ -84,6 +84,8 @@ pub async fn duplicate(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Dup
         revision: 1,
         previous_id: None,
         status: QuoteStatus::Draft,
+        quote_date: today,
+        price_date: Some(old.price_date.unwrap_or(old.quote_date)),
         valid_until: body.valid_until.or_else(|| super::create::last_day(&company, today)),
         reference: body.reference.clone(),
         sent_at: None,

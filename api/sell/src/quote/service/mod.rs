@@ -20,13 +20,16 @@ pub use offer::{decline, explain, send};
 pub use revise::revise;
 pub use update::update;
 
-use super::{store, view};
+use super::{rules, store, view};
 use crate::line::amounts::{Terms, Totals};
-use causeway_contract::Problem;
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::govern::companies;
 use causeway_entity::sell::quotes::Model;
 use causeway_kernel::{Ctx, Tx};
+use causeway_master::check;
 use causeway_master::tax::rules::TaxPolicy;
 use causeway_openapi::quote as wire;
+use causeway_value::{Day, Zone};
 
 const OBJECT: &str = "quote";
 
@@ -55,6 +58,28 @@ fn with_totals(row: Model, totals: &Totals) -> Model {
 /// The next version of a quote.
 pub(super) fn changed(ctx: &Ctx, old: &Model) -> Model {
     Model { version: old.version + 1, updated_at: ctx.now(), ..old.clone() }
+}
+
+/// A quote whose last day has passed goes no further. The company, whose day counts, is read only when that day is near.
+///
+/// # Errors
+/// `state_conflict` naming the day.
+pub(super) async fn must_be_valid_today(ctx: &Ctx, tx: &mut Tx<'_>, row: &Model, verb: &str) -> Result<(), Problem> {
+    // Nowhere is it later than a day after this one.
+    let latest = ctx.today(Zone::UTC).plus_days(1);
+    if row.valid_until.is_none_or(|last| last >= latest) {
+        return Ok(());
+    }
+    let company = tx.must::<companies::Entity>(row.company_id).await?;
+    rules::must_be_valid(row, verb, ctx.today(company.time_zone))
+}
+
+/// A last day that is given is not over yet.
+pub(super) fn check_last_day(day: Day, today: Day, errors: &mut Vec<FieldError>) {
+    check::day(day, "/valid_until", errors);
+    if day < today {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/valid_until", format!("must not be before today, which is {today} where the company is")));
+    }
 }
 
 /// Writes a change that leaves the lines alone.

@@ -1,6 +1,6 @@
 //! Offering a quote: sending, declining, explaining.
 
-use super::{changed, terms, write};
+use super::{changed, must_be_valid_today, terms, write};
 use crate::line::{Line, amounts, explain::explanation};
 use crate::quote::{rules, store};
 use causeway_contract::Problem;
@@ -13,10 +13,11 @@ use causeway_value::{QuoteId, QuoteStatus};
 /// Records that an approved quote went to the customer.
 ///
 /// # Errors
-/// `not_found`, or `state_conflict` when it is not approved.
+/// `not_found`, or `state_conflict` when it is not approved or its last day has passed.
 pub async fn send(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quote, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_be_approved(&old)?;
+    must_be_valid_today(ctx, tx, &old, "sent").await?;
     let new = Model { status: QuoteStatus::Sent, sent_at: Some(ctx.now()), ..changed(ctx, &old) };
     write(ctx, tx, "quote.sent", &old, &new).await
 }

@@ -1,8 +1,8 @@
 //! Changing a draft.
 
-use super::{OBJECT, changed, terms, with_totals};
+use super::{OBJECT, changed, check_last_day, terms, with_totals};
 use crate::check::share;
-use crate::header;
+use crate::header::{self, Reassigned};
 use crate::line::offer::{Offers, Promise, promise};
 use crate::line::price::{Scope, price_offered, settle_again};
 use crate::line::{Line, amounts};
@@ -13,12 +13,14 @@ use causeway_entity::master::parties;
 use causeway_entity::sell::{quote_lines, quotes};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{self, finish};
+use causeway_master::company::service::tax_step;
 use causeway_master::refs;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::quote::{self as wire, QuoteLineInput};
-use causeway_value::{Json, QuoteId};
+use causeway_value::{Day, Json, QuoteId};
 
-/// Changes a draft. Lines that are given replace all lines and are priced as of today; another document discount alone keeps the prices.
+/// Changes a draft. Lines that are given replace all lines and are priced as of today; another document discount alone keeps the prices. Another customer or
+/// currency comes with the lines.
 ///
 /// # Errors
 /// `not_found`, `state_conflict` when it is no draft, or as for creating one.
@@ -27,11 +29,24 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Update
     rules::must_be_draft(&old, "changed")?;
     let mut errors = Vec::new();
     let mut new = patched(ctx, &old, body, &mut errors);
-    promised(ctx, tx, &mut new, body, &mut errors).await?;
+    let company = if asks_its_day(body) { Some(tx.must::<companies::Entity>(old.company_id).await?) } else { None };
+    if let Some(today) = company.as_ref().map(|company| ctx.today(company.time_zone)) {
+        if let Patch::Value(last) = body.valid_until {
+            check_last_day(last, today, &mut errors);
+        }
+        promised(today, &mut new, body, &mut errors);
+    }
     check_references(tx, &mut new, body, &mut errors).await?;
-    let lines = match &body.lines {
-        Patch::Value(lines) => priced_anew(ctx, tx, &mut new, lines, errors).await?,
-        Patch::Absent | Patch::Null => {
+    let lines_given = matches!(body.lines, Patch::Value(_));
+    let other = header::reassigned(tx, (&body.party_id, &body.currency), (old.party_id, old.currency), lines_given, &mut errors).await?;
+    if let Some(party) = &other.party {
+        new.party_id = party.id;
+        new.payment_term_id = body.payment_term_id.clone().over(party.payment_term_id);
+    }
+    new.currency = other.currency.unwrap_or(new.currency);
+    let lines = match (&body.lines, &company) {
+        (Patch::Value(lines), Some(company)) => priced_anew(ctx, tx, (company, other), &mut new, lines, errors).await?,
+        _ => {
             finish(errors)?;
             kept(tx, &old, &mut new).await?
         }
@@ -45,7 +60,6 @@ fn patched(ctx: &Ctx, old: &quotes::Model, body: &wire::UpdateQuote, errors: &mu
     let mut new = changed(ctx, old);
     new.opportunity_id = body.opportunity_id.clone().over(new.opportunity_id);
     new.valid_until = body.valid_until.clone().over(new.valid_until);
-    new.valid_until.iter().for_each(|day| check::day(*day, "/valid_until", errors));
     new.payment_term_id = body.payment_term_id.clone().over(new.payment_term_id);
     new.discount_percent = body.discount_percent.clone().over_required(new.discount_percent);
     share(new.discount_percent, "/discount_percent", errors);
@@ -57,23 +71,26 @@ fn patched(ctx: &Ctx, old: &quotes::Model, body: &wire::UpdateQuote, errors: &mu
     new
 }
 
+/// Whether the body says something that depends on which day it is where the company is.
+fn asks_its_day(body: &wire::UpdateQuote) -> bool {
+    matches!(body.valid_until, Patch::Value(_)) || matches!(body.lines, Patch::Value(_)) || !body.promised_date.is_absent() || !body.lead_days.is_absent()
+}
+
 /// A day takes the place of days after acceptance, and the other way round.
-async fn promised(ctx: &Ctx, tx: &mut Tx<'_>, new: &mut quotes::Model, body: &wire::UpdateQuote, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+fn promised(today: Day, new: &mut quotes::Model, body: &wire::UpdateQuote, errors: &mut Vec<FieldError>) {
     if body.promised_date.is_absent() && body.lead_days.is_absent() {
-        return Ok(());
+        return;
     }
     let (date, days) = (body.promised_date.clone().over(None), body.lead_days.clone().over(None));
     if let (None, None) = (date, days) {
         // What is taken back leaves the other one alone.
         new.promised_date = new.promised_date.filter(|_| body.promised_date.is_absent());
         new.lead_days = new.lead_days.filter(|_| body.lead_days.is_absent());
-        return Ok(());
+        return;
     }
-    let company = tx.must::<companies::Entity>(new.company_id).await?;
-    let promise = promise(date, days, ctx.today(company.time_zone), "", errors);
+    let promise = promise(date, days, today, "", errors);
     new.promised_date = promise.and_then(Promise::date);
     new.lead_days = promise.and_then(Promise::lead_days).map(i64::from);
-    Ok(())
 }
 
 /// What is named anew must be there. A quote goes with its opportunity's deal.
@@ -92,21 +109,27 @@ async fn check_references(tx: &mut Tx<'_>, new: &mut quotes::Model, body: &wire:
 async fn priced_anew(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
+    (company, other): (&companies::Model, Reassigned),
     new: &mut quotes::Model,
     given: &[QuoteLineInput],
     mut errors: Vec<FieldError>,
 ) -> Result<Vec<quote_lines::Model>, Problem> {
-    let company = tx.must::<companies::Entity>(new.company_id).await?;
-    let party = tx.must::<parties::Entity>(new.party_id).await?;
+    if other.currency.is_some() {
+        new.tax_step = tax_step(company, new.currency);
+    }
+    let party = match other.party {
+        Some(party) => party,
+        None => tx.must::<parties::Entity>(new.party_id).await?,
+    };
     let today = ctx.today(company.time_zone);
-    let scope = Scope { company: &company, party: &party, day: today, terms: terms(new) };
+    let scope = Scope { company, party: &party, day: today, terms: terms(new) };
     let offers = Offers::read(given, today, &mut errors);
     let inputs: Vec<LineInput> = given.iter().map(QuoteLineInput::line).collect();
     let priced = price_offered(ctx, tx, &scope, &inputs, &offers, &mut errors).await?;
     finish(errors)?;
     let priced = priced.ok_or_else(Problem::not_found)?;
     let totals = amounts::totals(&priced.lines, new.currency)?;
-    *new = with_totals(quotes::Model { quote_date: today, ..new.clone() }, &totals);
+    *new = with_totals(quotes::Model { quote_date: today, price_date: Some(today), ..new.clone() }, &totals);
     let lines: Vec<_> = (1..).zip(priced.lines).map(|(position, line)| line.quote_row(new.tenant_id, new.id, position)).collect();
     store::replace(tx, new, &lines, &priced.traces)?;
     Ok(lines)

@@ -1,17 +1,17 @@
 //! Who has to look at an amendment before more of the order is shipped: a second person, and whoever grants credit.
 
-use crate::line::{Line, amounts};
+use crate::line::Line;
 use crate::order::amendment::rules::agreed;
 use crate::order::service::credit::{self, Verdict};
 use crate::order::service::hold::Placed;
 use crate::order::store::Parts;
-use crate::quote::limits::{Facts, reasons};
+use crate::quote::limits::{Facts, Remains, in_words, reasons, remains};
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
 use causeway_entity::sell::{order_lines, orders};
 use causeway_kernel::{Ctx, Tx};
-use causeway_value::{Amount, ApprovalReason, Day, HoldKind};
+use causeway_value::{Amount, Day, HoldKind};
 
 /// The limits of the company that what changes breaks, in words.
 pub(super) fn broken_limits(
@@ -33,24 +33,20 @@ pub(super) fn broken_limits(
             Line { promise: line.promise.filter(|_| promises), ..line }
         })
         .collect();
-    let margin = |lines: &[order_lines::Model]| -> Result<_, Problem> {
+    let left = |lines: &[order_lines::Model]| -> Result<Option<Remains>, Problem> {
         let lines: Vec<Line> = lines.iter().map(Line::from).collect();
-        Ok(amounts::totals(&lines, new.currency)?.margin.and_then(|margin| margin.percent))
+        Ok(remains(&lines, new.currency)?)
     };
-    let (was, is) = (margin(before)?, margin(after)?);
+    let (was, is) = (left(before)?, left(after)?);
     let facts = Facts {
         discount: new.discount_percent,
-        margin: is.filter(|is| was.is_none_or(|was| *is < was)),
+        remains: is.filter(|is| was.is_none_or(|was| *is < was)),
         term: new.payment_term_id.filter(|term| old.payment_term_id != Some(*term)),
         own_term: party.payment_term_id,
         promise: None,
         today,
     };
-    // These words stand where nothing is masked: what is earned on the order stays out of them.
-    let told = |reason: ApprovalReason| {
-        if reason.rule == "min_margin_percent" { format!("less than {} % remain after cost", reason.limit) } else { reason.because }
-    };
-    Ok(reasons(&limits.0, facts, &touched)?.into_iter().map(told).collect())
+    Ok(in_words(reasons(&limits.0, facts, &touched)?))
 }
 
 /// What somebody has to look at before more is shipped.

@@ -25,12 +25,17 @@ use causeway_value::{AmendmentKind, Amount, OrderId};
 use plan::Planned;
 
 /// Changes a confirmed order. What is delivered or invoiced keeps its price; what is invoiced and stands no longer is proposed to be credited. More than
-/// before takes credit again, and what breaks the company's limits waits for a second person.
+/// before takes credit again, and what breaks the company's limits waits for a second person: until then nothing of the order ships or is billed.
 ///
 /// # Errors
 /// `not_found`; every wrong field; `state_conflict` when it is not confirmed, nothing of it would stand, or a draft invoice is in the way;
 /// `credit_limit_exceeded`; those of pricing new lines.
 pub async fn amend(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &AmendOrder) -> Result<wire::Order, Problem> {
+    amend_as(ctx, tx, id, body, None).await
+}
+
+/// As [`amend`], and what was handed over is from now on what this digest says.
+pub(super) async fn amend_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &AmendOrder, created_from: Option<String>) -> Result<wire::Order, Problem> {
     let old = tx.must::<orders::Entity>(id).await?;
     rules::must_be_amendable(&old)?;
     // The obligations are locked first, as shipping locks them; should the order change meanwhile, its version does not match and all of this runs again.
@@ -42,7 +47,9 @@ pub async fn amend(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &AmendOrder) -
     let number = old.amendments.unwrap_or_default() + 1;
     let mut errors = Vec::new();
     not_blank(&body.reason, "/reason", &mut errors);
-    let head = head::amended(tx, orders::Model { amendments: Some(number), ..changed(ctx, &old) }, body, &mut errors).await?;
+    let started = changed(ctx, &old);
+    let started = orders::Model { amendments: Some(number), created_from: created_from.or(started.created_from.clone()), ..started };
+    let head = head::amended(tx, started, body, &mut errors).await?;
     let discounts = Discounts { before: old.discount_percent, after: head.discount_percent };
     let planned = plan::plan(&changes, &before, discounts, body, &mut errors)?;
     let scope = Scope { company: &company, party: &party, day: ctx.today(company.time_zone), terms: terms(&head) };
@@ -69,7 +76,7 @@ pub async fn amend(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &AmendOrder) -
     for planned in &planned {
         follow(ctx, tx, &mut changes, &new, &parts.lines, (planned, before.get(planned.index)), &body.reason).await?;
     }
-    changes.hold(&parts.holds.iter().map(rules::held).collect::<Vec<_>>());
+    changes.hold(ctx, tx, &parts.holds.iter().map(rules::held).collect::<Vec<_>>())?;
     if new.payment_term_id != old.payment_term_id {
         changes.pay_by(ctx, tx, new.payment_term_id)?;
     }

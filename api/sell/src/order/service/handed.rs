@@ -1,0 +1,166 @@
+//! Another content for an order that another system handed over before: the order becomes what it says now (ORD-04).
+
+use super::amend::amend_as;
+use super::intake::{differences, says_otherwise};
+use super::update::update_as;
+use crate::order::store::Parts;
+use causeway_contract::{Code, FieldError, Patch, Problem};
+use causeway_entity::master::products;
+use causeway_entity::sell::{order_lines, orders};
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_openapi::line::LineInput;
+use causeway_openapi::order as wire;
+use causeway_openapi::order_amendment::{AmendLine, AmendOrder};
+use causeway_value::{OrderStatus, ProductId, ProductKind, Quantity};
+use std::collections::BTreeSet;
+
+/// What a draft keeps.
+const FIXED: &[&str] = &["/company_id", "/opportunity_id", "/channel"];
+/// What a confirmed order keeps, besides.
+const CONFIRMED: &[&str] = &["/party_id", "/currency", "/owner_id"];
+
+/// Lets an order become what a body says. What the body leaves out says nothing.
+///
+/// # Errors
+/// `external_ref_exists` for what cannot follow; `permission_denied` without the right to amend; those of changing or amending it.
+pub(super) async fn take_over(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    (order, parts): (&orders::Model, &Parts),
+    body: &wire::CreateOrder,
+    created_from: Option<String>,
+) -> Result<wire::Order, Problem> {
+    let confirmed = match order.status {
+        OrderStatus::Draft => false,
+        OrderStatus::Confirmed | OrderStatus::Fulfilled => true,
+        OrderStatus::Cancelled => return Err(says_otherwise(order, &parts.lines, body)),
+    };
+    let fixed = |pointer: &str| FIXED.contains(&pointer) || (confirmed && CONFIRMED.contains(&pointer));
+    let mut stuck: Vec<FieldError> = differences(order, &parts.lines, body).into_iter().filter(|found| found.pointer.as_deref().is_some_and(fixed)).collect();
+    if confirmed && body.metadata.iter().any(|(name, text)| order.metadata.0.get(name) != Some(text)) {
+        stuck.push(FieldError::pointer(Code::ExternalRefExists, "/metadata", "stays as it is once the order is confirmed"));
+    }
+    let mut lines = Vec::new();
+    if confirmed {
+        ctx.require("orders:amend")?;
+        let bundles = bundles(tx, body).await?;
+        lines = follow(&parts.lines, &body.lines, &bundles, &mut stuck);
+    }
+    if !stuck.is_empty() {
+        let mut problem = says_otherwise(order, &parts.lines, body);
+        problem.errors = stuck;
+        return Err(problem);
+    }
+    if confirmed {
+        let amendment = AmendOrder {
+            reason: "Handed over again with another content.".to_owned(),
+            lines,
+            payment_term_id: body.payment_term_id.map_or(Patch::Absent, Patch::Value),
+            discount_percent: body.discount_percent,
+            reference: given(body.reference.as_ref()),
+            notes: given(body.notes.as_ref()),
+            terms: given(body.terms.as_ref()),
+        };
+        return amend_as(ctx, tx, order.id, &amendment, created_from).await;
+    }
+    let change = wire::UpdateOrder {
+        party_id: body.party_id.map_or(Patch::Absent, Patch::Value),
+        currency: body.currency.map_or(Patch::Absent, Patch::Value),
+        payment_term_id: body.payment_term_id.map_or(Patch::Absent, Patch::Value),
+        discount_percent: body.discount_percent.map_or(Patch::Absent, Patch::Value),
+        reference: given(body.reference.as_ref()),
+        owner_id: body.owner_id.map_or(Patch::Absent, Patch::Value),
+        notes: given(body.notes.as_ref()),
+        terms: given(body.terms.as_ref()),
+        lines: Patch::Value(body.lines.clone()),
+        metadata: Patch::Value(body.metadata.iter().map(|(name, text)| (name.clone(), Some(text.clone()))).collect()),
+        external_refs: Patch::Absent,
+    };
+    update_as(ctx, tx, order.id, &change, created_from).await
+}
+
+fn given(text: Option<&String>) -> Patch<String> {
+    text.cloned().map_or(Patch::Absent, Patch::Value)
+}
+
+/// The products of a body that stand on an order as their components.
+async fn bundles(tx: &mut Tx<'_>, body: &wire::CreateOrder) -> Result<BTreeSet<ProductId>, Problem> {
+    let named: BTreeSet<ProductId> = body.lines.iter().filter_map(|line| line.product_id).collect();
+    if named.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let found = Find::<products::Entity>::new().among(products::Column::Id, named).all(tx).await?;
+    Ok(found.into_iter().filter(|product| product.kind == ProductKind::Bundle).map(|product| product.id).collect())
+}
+
+/// What happens to the lines of a confirmed order. What cannot be told is added to `stuck`.
+fn follow(rows: &[order_lines::Model], given: &[LineInput], bundles: &BTreeSet<ProductId>, stuck: &mut Vec<FieldError>) -> Vec<AmendLine> {
+    let kept = |row: &order_lines::Model| row.kept_quantity.unwrap_or(row.quantity);
+    let mut left: Vec<&order_lines::Model> = rows.iter().filter(|row| kept(row) != Quantity::ZERO).collect();
+    let mut lines = Vec::new();
+    for (index, line) in given.iter().enumerate() {
+        let mut wrong = |field: &str, detail: &str| stuck.push(FieldError::pointer(Code::ExternalRefExists, format!("/lines/{index}/{field}"), detail));
+        if line.product_id.is_some_and(|product| bundles.contains(&product)) {
+            wrong("product_id", "is a bundle, whose components stand on the order: amend those");
+            continue;
+        }
+        let Some(row) = left.iter().position(|row| belongs(row, line)).map(|place| left.remove(place)) else {
+            lines.push(added(line));
+            continue;
+        };
+        for (field, same) in [
+            ("unit", line.unit.is_none() || line.unit == row.unit),
+            ("description", line.description.as_ref().is_none_or(|text| *text == row.description)),
+            ("section", line.section.is_none() || line.section == row.section),
+            ("tax_ids", line.tax_ids.as_ref().is_none_or(|taxes| *taxes == row.tax_ids.0)),
+            ("promised_date", line.promised_date.is_none() || line.promised_date == row.promised_date),
+        ] {
+            if !same {
+                wrong(field, "is fixed for a line of a confirmed order; end the line and add another, or promise anew");
+            }
+        }
+        let change = AmendLine {
+            order_line_id: Some(row.id),
+            quantity: Some(line.quantity).filter(|quantity| *quantity != kept(row)),
+            unit_price: line.unit_price.filter(|price| *price != row.unit_price),
+            price_override_reason: line.price_override_reason.clone(),
+            discount_percent: line.discount_percent.filter(|percent| *percent != row.discount_percent),
+            ..AmendLine::default()
+        };
+        if change.quantity.is_some() || change.unit_price.is_some() || change.discount_percent.is_some() {
+            lines.push(change);
+        }
+    }
+    for row in left {
+        if let Some(index) = given.iter().position(|line| belongs(row, line)) {
+            let detail = "stands on the order in several lines, as amendments left it: amend them one by one";
+            stuck.push(FieldError::pointer(Code::ExternalRefExists, format!("/lines/{index}"), detail));
+        } else {
+            lines.push(AmendLine { order_line_id: Some(row.id), quantity: Some(Quantity::ZERO), ..AmendLine::default() });
+        }
+    }
+    lines
+}
+
+/// Whether a line of a body is this line of the order: the same product, or without one the same text.
+fn belongs(row: &order_lines::Model, line: &LineInput) -> bool {
+    row.product_id == line.product_id && (line.product_id.is_some() || line.description.as_ref() == Some(&row.description))
+}
+
+fn added(line: &LineInput) -> AmendLine {
+    AmendLine {
+        order_line_id: None,
+        quantity: Some(line.quantity),
+        unit_price: line.unit_price,
+        price_override_reason: line.price_override_reason.clone(),
+        discount_percent: line.discount_percent,
+        product_id: line.product_id,
+        description: line.description.clone(),
+        unit: line.unit.clone(),
+        tax_ids: line.tax_ids.clone(),
+        section: line.section.clone(),
+        promised_date: line.promised_date,
+        lead_days: line.lead_days,
+        dimensions: line.dimensions.clone(),
+    }
+}
