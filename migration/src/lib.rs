@@ -127,6 +127,8 @@ pub fn all() -> Vec<Migration> {
         sell::m0085_order_terms::MIGRATION,
         sell::m0086_pipeline_groups::MIGRATION,
         master::m0087_dimensions::MIGRATION,
+        master::m0094_terms_in_use::MIGRATION,
+        master::m0095_account_states::MIGRATION,
     ]
 }
 

@@ -9,3 +9,5 @@ pub(crate) mod m0013_parties;
 pub(crate) mod m0028_party_identity;
 pub(crate) mod m0029_bundles;
 pub(crate) mod m0087_dimensions;
+pub(crate) mod m0094_terms_in_use;
+pub(crate) mod m0095_account_states;
