@@ -129,6 +129,8 @@ pub fn all() -> Vec<Migration> {
         master::m0087_dimensions::MIGRATION,
         kernel::m0090_waiting_events::MIGRATION,
         bill::m0092_payment_tolerance::MIGRATION,
+        master::m0094_terms_in_use::MIGRATION,
+        master::m0095_account_states::MIGRATION,
         sell::m0096_limits_on_orders::MIGRATION,
         deliver::m0097_receipts::MIGRATION,
         master::m0100_tax_rules::MIGRATION,

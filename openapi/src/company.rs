@@ -289,6 +289,8 @@ pub struct Account {
     pub kind: AccountKind,
     /// What the posting rules use it for, such as `receivable`; null for an account that they do not choose by themselves.
     pub purpose: Option<String>,
+    /// Whether new lines may name it.
+    pub active: bool,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
 }
@@ -310,6 +312,29 @@ pub struct CreateAccount {
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
+}
+
+/// Changes an account. What was posted to it stays there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateAccount {
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = String, max_length = 200)]
+    pub name: Patch<String>,
+    /// What the posting rules use it for from now on; the account that they used for it until now has no purpose any more. There is one account for each, so
+    /// an account that has a purpose keeps it until another one takes it over.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = String, max_length = 40)]
+    pub purpose: Patch<String>,
+    /// Whether new lines may name it.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = bool)]
+    pub active: Patch<bool>,
+    /// Own data of the caller: a text sets an entry, null removes it, others stay.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    pub metadata: MetadataPatch,
 }
 
 /// What the list of companies offers.
@@ -356,5 +381,7 @@ pub mod op {
         Post "/v1/accounts" CreateAccount () body::CreateAccount => Created<Account>, accounts:write;
         /// Reads an account.
         Get "/v1/accounts/{id}" GetAccount (AccountId) Nothing => Json<Account>, accounts:read;
+        /// Changes an account: its name, whether new lines may name it, and what the posting rules use it for.
+        Patch "/v1/accounts/{id}" UpdateAccount (AccountId) body::UpdateAccount => Json<Account>, accounts:write;
     }
 }

@@ -96,7 +96,7 @@ pub mod op {
     endpoints! {
         /// Lists fiscal years.
         Get "/v1/fiscal-years" ListFiscalYears () Nothing => Page<FiscalYear>, ledger:read, list FISCAL_YEARS;
-        /// Adds a fiscal year, so that its days can be locked.
+        /// Adds a fiscal year, so that its days can be locked. One before locked days begins locked.
         Post "/v1/fiscal-years" CreateFiscalYear () body::CreateFiscalYear => Created<FiscalYear>, ledger:write;
         /// Reads a fiscal year.
         Get "/v1/fiscal-years/{id}" GetFiscalYear (FiscalYearId) Nothing => Json<FiscalYear>, ledger:read;

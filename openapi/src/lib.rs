@@ -14,6 +14,7 @@ pub mod catalog;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod company;
+pub mod compliance;
 pub mod conversion;
 pub mod credit;
 pub mod credit_note;
@@ -29,6 +30,7 @@ pub mod import;
 pub mod intake;
 pub mod integration;
 pub mod invoice;
+pub mod invoice_accuracy;
 pub mod invoice_check;
 pub mod ledger;
 pub mod line;
@@ -45,6 +47,7 @@ pub mod pipeline;
 pub mod platform;
 pub mod pricing;
 pub mod quote;
+pub mod quote_conversion;
 pub mod quote_template;
 pub mod report;
 pub mod session;
@@ -102,10 +105,13 @@ pub fn rows() -> Vec<Row> {
         measure::ENDPOINTS,
         general_ledger::ENDPOINTS,
         margin::ENDPOINTS,
+        invoice_accuracy::ENDPOINTS,
+        quote_conversion::ENDPOINTS,
         statement::ENDPOINTS,
         overview::ENDPOINTS,
         pipeline::ENDPOINTS,
         conversion::ENDPOINTS,
+        compliance::ENDPOINTS,
         integration::ENDPOINTS,
         import::ENDPOINTS,
     ]

@@ -29,6 +29,10 @@ pub struct AsOfQuery {
     /// The last day that counts: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Day>,
+    /// How many rows to pass over: what `next_offset` said, to go on; none when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 1_000_000)]
+    pub offset: Option<u32>,
 }
 
 /// What was ordered, by month of confirmation.
@@ -169,6 +173,10 @@ pub struct Backlog {
     pub currency: Currency,
     /// The customers with a backlog, the largest first, at most 1,000.
     pub rows: Vec<BacklogRow>,
+    /// How many rows there are, those included that are left out.
+    pub count: i64,
+    /// The `offset` of the rows that come after these; null when none are left out. As CSV it stands in the header `next-offset`.
+    pub next_offset: Option<u32>,
     /// Of all customers.
     pub total: AmountText,
 }
@@ -199,6 +207,10 @@ pub struct Unbilled {
     pub currency: Currency,
     /// By customer and order, the oldest first, at most 1,000.
     pub rows: Vec<UnbilledRow>,
+    /// How many rows there are, those included that are left out.
+    pub count: i64,
+    /// The `offset` of the rows that come after these; null when none are left out. As CSV it stands in the header `next-offset`.
+    pub next_offset: Option<u32>,
     /// Of all.
     pub total: AmountText,
 }

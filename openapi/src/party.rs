@@ -403,7 +403,7 @@ pub struct DuplicateReason {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MergeParty {
-    /// The party that remains.
+    /// The party that remains. What it does not say of itself is taken from the merged one; where a company has a credit policy for each of them, its own stays.
     pub into: PartyId,
 }
 

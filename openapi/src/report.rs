@@ -74,6 +74,10 @@ pub struct AgingQuery {
     /// The day it is seen from: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Day>,
+    /// How many rows to pass over: what `next_offset` said, to go on; none when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 1_000_000)]
+    pub offset: Option<u32>,
 }
 
 /// What customers owe, by how long it is overdue, per installment. What is due on the day itself is current; unallocated credit is current and negative.
@@ -89,8 +93,12 @@ pub struct Aging {
     pub currency: Currency,
     /// `current`, `1-30`, `31-60`, `61-90` and `90+` days overdue.
     pub buckets: Vec<String>,
-    /// The customers that owe or have credit, by name.
+    /// The customers that owe or have credit, by name, at most 1,000.
     pub rows: Vec<AgingRow>,
+    /// How many rows there are, those included that are left out.
+    pub count: i64,
+    /// The `offset` of the rows that come after these; null when none are left out. As CSV it stands in the header `next-offset`.
+    pub next_offset: Option<u32>,
     /// The sums.
     pub totals: AgingTotals,
 }
@@ -128,8 +136,10 @@ pub struct Flow {
     pub documents: Vec<FlowDocument>,
     /// The time between them, measured by status changes.
     pub steps: Vec<FlowStep>,
-    /// What it waits for now; null when nothing blocks it.
+    /// What blocks it for the longest time; null when nothing blocks it.
     pub blocked_by: Option<Blocker>,
+    /// Everything that it waits for now, longest first: what blocks it, and the steps that are open next. Empty when it is done with.
+    pub waits_for: Vec<Blocker>,
 }
 
 /// A document of a deal.

@@ -41,7 +41,7 @@ pub struct Statement {
 pub struct StatementSection {
     /// The company.
     pub company_id: CompanyId,
-    /// The currency of the documents. What was paid in another one stands in that one's section.
+    /// The currency of the documents. What was paid in another one stands in that one's section until it settles an invoice here: then it moves over.
     pub currency: Currency,
     /// What the customer owed before the first day; negative when we owed.
     pub opening_balance: AmountText,
@@ -58,9 +58,10 @@ pub struct StatementSection {
 pub struct StatementLine {
     /// The day it counts for.
     pub date: Day,
-    /// `invoice`, `credit_note`, `payment`, `payment_reversal`, `write_off`, `write_off_reversal` or `surplus`.
+    /// `invoice`, `credit_note`, `payment`, `payment_reversal`, `write_off`, `write_off_reversal`, `surplus` or `surplus_reversal`; `settlement` and
+    /// `settlement_reversal` for what was paid in one currency and settled in another: it stands in the sections of both.
     pub kind: String,
-    /// The document.
+    /// The document; of a settlement, the one of the other currency.
     pub document_id: String,
     /// Its number; a write-off has that of its invoice.
     pub number: Option<String>,

@@ -57,7 +57,7 @@ pub struct CreatePaymentTerm {
     pub metadata: BTreeMap<String, String>,
 }
 
-/// Changes a payment term. Posted invoices keep their due dates.
+/// Changes a payment term. Installments and discount stay as they are once a quote, order or invoice names it: make another term, and retire this one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdatePaymentTerm {
@@ -65,11 +65,11 @@ pub struct UpdatePaymentTerm {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = String, max_length = 200)]
     pub name: Patch<String>,
-    /// All parts from now on.
+    /// All parts from now on, of a term that no document names.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Vec<TermLine>, max_items = 500)]
     pub installments: Patch<Vec<TermLine>>,
-    /// The whole discount from now on; null for none.
+    /// The whole discount from now on, of a term that no document names; null for none.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<EarlyDiscount>)]
     pub early_discount: Patch<EarlyDiscount>,
@@ -109,7 +109,7 @@ pub mod op {
         Post "/v1/payment-terms" CreatePaymentTerm () body::CreatePaymentTerm => Created<PaymentTerm>, payment_terms:write;
         /// Reads a payment term.
         Get "/v1/payment-terms/{id}" GetPaymentTerm (PaymentTermId) Nothing => Json<PaymentTerm>, payment_terms:read;
-        /// Changes a payment term.
+        /// Changes a payment term. What documents were agreed with, installments and discount, stays.
         Patch "/v1/payment-terms/{id}" UpdatePaymentTerm (PaymentTermId) body::UpdatePaymentTerm => Json<PaymentTerm>, payment_terms:write;
     }
 }

@@ -4,6 +4,7 @@
 //! never a document's own total. What it is not: no table of its own and nothing that is written.
 
 pub mod aging;
+pub mod compliance;
 pub mod flow;
 pub mod general_ledger;
 mod looked_at;
@@ -14,6 +15,7 @@ mod sql;
 pub mod statement;
 pub mod trial_balance;
 pub mod verify;
+mod window;
 
 use causeway_kernel::Routes;
 
@@ -22,6 +24,7 @@ pub fn register(routes: &mut Routes) {
     trial_balance::routes::register(routes);
     general_ledger::routes::register(routes);
     aging::routes::register(routes);
+    compliance::routes::register(routes);
     measure::routes::register(routes);
     pipeline::routes::register(routes);
     flow::routes::register(routes);

@@ -94,6 +94,23 @@ pub async fn addressed_to(tx: &mut Tx<'_>, company: CompanyId, party: PartyId, a
     })
 }
 
+/// The party that a document named when it was final. A merge moves documents to the party that remains, and their paper stays as it was sent (MDM-09).
+///
+/// # Errors
+/// When the database fails.
+pub async fn party_then(tx: &mut Tx<'_>, document: Uuid, party: PartyId, at: Option<Instant>) -> Result<PartyId, Problem> {
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(default)]
+    struct Named {
+        party_id: Option<PartyId>,
+    }
+    if at.is_none() {
+        return Ok(party);
+    }
+    let named: Named = snapshot(tx, document, at).await?;
+    Ok(named.party_id.unwrap_or(party))
+}
+
 /// The object's newest snapshot, or that of an instant; its first one when it is younger than that, as with history that is entered later.
 async fn snapshot<T: Default + DeserializeOwned>(tx: &mut Tx<'_>, id: Uuid, at: Option<Instant>) -> Result<T, Problem> {
     let find = || Find::<snapshots::Entity>::new().eq(snapshots::Column::ObjectId, id);

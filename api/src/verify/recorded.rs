@@ -3,12 +3,13 @@
 
 use causeway_contract::{Code, Problem, mask_costs};
 use causeway_entity::kernel::snapshots;
+use causeway_entity::master::party_merges;
 use causeway_kernel::{Ctx, Db, Find, Routes, Tx};
 use causeway_openapi::object::Break;
-use causeway_value::split_type_id;
+use causeway_value::{PartyId, split_type_id};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Objects read at once.
@@ -93,11 +94,19 @@ pub(super) async fn part(ctx: &Ctx, tx: &mut Tx<'_>, routes: &Routes, from: Opti
             };
             let page = routes.page(ctx, tx, path, query).await?;
             let recorded = bodies(tx, objects(&page)).await?;
+            let mut differing = Vec::new();
             for object in objects(&page) {
                 read += 1;
                 let Some(record) = key(object).and_then(|key| recorded.get(&key)) else { continue };
                 found.compared += 1;
-                found.breaks.extend(difference(&settled(object), &settled(record), costs));
+                let (object, record) = (settled(object), settled(record));
+                if difference(&object, &record, costs).is_some() {
+                    differing.push((object, record));
+                }
+            }
+            let merged = merges(tx, &differing).await?;
+            for (object, record) in differing {
+                found.breaks.extend(difference(&object, &moved(record, &merged), costs));
             }
             cursor = page.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
             if cursor.is_none() {
@@ -138,6 +147,51 @@ async fn bodies<'a>(tx: &mut Tx<'_>, objects: impl Iterator<Item = &'a Map<Strin
     // An erased body is null and has nothing to say.
     let read = |row: snapshots::Model| Some(((row.object_id, row.version), serde_json::from_str(row.body.as_deref()?).ok()?));
     Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// The parties that the ones in these records were merged into since. A merge moves what names a party without being a change of it; the merge itself is recorded.
+async fn merges(tx: &mut Tx<'_>, differing: &[(Map<String, Value>, Map<String, Value>)]) -> Result<BTreeMap<String, String>, Problem> {
+    let mut named = BTreeSet::new();
+    for (_, record) in differing {
+        record.values().for_each(|value| parties_in(value, &mut named));
+    }
+    if named.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = Find::<party_merges::Entity>::new().among(party_merges::Column::MergedId, named).all(tx).await?;
+    Ok(rows.into_iter().map(|row| (row.merged_id.to_string(), row.into_party_id.to_string())).collect())
+}
+
+fn parties_in(value: &Value, named: &mut BTreeSet<PartyId>) {
+    match value {
+        Value::String(text) => named.extend(text.parse::<PartyId>().ok()),
+        Value::Array(items) => items.iter().for_each(|item| parties_in(item, named)),
+        Value::Object(object) => object.values().for_each(|value| parties_in(value, named)),
+        _ => {}
+    }
+}
+
+/// A record as merges left what it names; its own id stays.
+fn moved(record: Map<String, Value>, merged: &BTreeMap<String, String>) -> Map<String, Value> {
+    fn follow(value: Value, merged: &BTreeMap<String, String>) -> Value {
+        match value {
+            Value::String(text) => Value::String(merged.get(&text).cloned().unwrap_or(text)),
+            Value::Array(items) => Value::Array(items.into_iter().map(|item| follow(item, merged)).collect()),
+            Value::Object(object) => Value::Object(moved(object, merged)),
+            other => other,
+        }
+    }
+    record
+        .into_iter()
+        .map(|(name, value)| {
+            if name == "id" {
+                (name, value)
+            } else {
+                let value = follow(value, merged);
+                (name, value)
+            }
+        })
+        .collect()
 }
 
 /// An object without what it shows live.
@@ -290,6 +344,19 @@ mod tests {
         let (record, object) = (costs("7.77"), costs("8.88"));
         let shown = |costs: bool| difference(object.as_object().unwrap(), record.as_object().unwrap(), costs).unwrap().detail;
         assert_eq!(shown(false), "cost at version 1: cost/0/after: expected null, found null");
+    }
+
+    #[test]
+    fn what_a_merge_moved_is_no_difference() {
+        let (gone, left) = (PartyId::new().to_string(), PartyId::new().to_string());
+        let invoice = |party: &str| json!({"id": "inv_01", "version": 1, "party_id": party, "lines": [{"party_id": party}]});
+        let merged = BTreeMap::from([(gone.clone(), left.clone())]);
+        let record = moved(invoice(&gone).as_object().unwrap().clone(), &merged);
+        assert_eq!(difference(invoice(&left).as_object().unwrap(), &record, true), None);
+        assert!(difference(invoice(&PartyId::new().to_string()).as_object().unwrap(), &record, true).is_some());
+        // The merged party itself stands on under its id.
+        let party = json!({"id": gone, "version": 2, "merged_into_id": left});
+        assert_eq!(&moved(party.as_object().unwrap().clone(), &merged), party.as_object().unwrap());
     }
 
     #[test]

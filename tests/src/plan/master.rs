@@ -68,6 +68,11 @@ impl Fixture {
                 let code = unique("4");
                 self.create(body(json!({ "company_id": company, "code": code, "name": "More revenue", "kind": "income", "metadata": { "tier": "a" } })))
             }
+            "UpdateAccount" => {
+                let account = json!({ "company_id": company, "code": unique("6"), "name": "Bank fees", "kind": "expense", "metadata": {} });
+                let id = caller.raw.post("/v1/accounts", &account).await.success()["id"].as_str().unwrap_or_default().to_owned();
+                self.on(id, body(json!({ "name": "Fees of banks", "purpose": "bank_fees", "active": true, "metadata": { "tier": "b" } })))
+            }
             "CreateTax" => {
                 let more = tax::CreateTax {
                     account_id: Some(self.account),

@@ -1,6 +1,7 @@
 //! The suites: stories that follow the walk, sweeps over every operation of the contract, and a server that is killed at work.
 
 mod access;
+mod accounts;
 mod activities;
 mod amendments;
 mod backup;
@@ -75,6 +76,7 @@ mod sweep_writes;
 mod tampering;
 mod tax_rules;
 mod teaching;
+mod terms;
 mod total_discount;
 mod vectors;
 mod vectors_matching;

@@ -1,10 +1,15 @@
 //! Bookings, billings, backlog, unbilled work, collections and cycle times of deals that went different ways.
 
+use causeway_openapi::compliance::{ComplianceQuery, op as compliance};
 use causeway_openapi::identity::{CreateApiKey, op as identity};
+use causeway_openapi::invoice::{CreditInvoice, op as invoice};
+use causeway_openapi::invoice_accuracy::op as accuracies;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::margin::{MarginBy, MarginQuery, op as margin};
 use causeway_openapi::measure::{AsOfQuery, PeriodQuery, op as measure};
 use causeway_openapi::order::{CancelOrder, op as order};
+use causeway_openapi::quote::op as quote;
+use causeway_openapi::quote_conversion::{QuoteConversionBy, QuoteConversionQuery, op as conversions};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty};
 use causeway_tests::of;
@@ -16,7 +21,7 @@ fn period(shop: &Shop) -> PeriodQuery {
 }
 
 fn today(shop: &Shop) -> AsOfQuery {
-    AsOfQuery { company_id: shop.company, as_of: None }
+    AsOfQuery { company_id: shop.company, as_of: None, offset: None }
 }
 
 /// The totals of bookings, billings without and with tax, collections, backlog and unbilled work.
@@ -52,6 +57,10 @@ async fn money_moves_from_order_to_cash() {
     deal::pay(&tenant, &shop, "192.78", &[(invoice.id, "192.78")]).await;
     assert_eq!(totals(&tenant, &shop).await, ["648.00", "162.00", "192.78", "192.78", "486.00", "0.00"]);
     let backlog = tenant.ask::<measure::GetBacklog>(&today(&shop)).await;
+    assert_eq!((backlog.count, backlog.next_offset), (1, None));
+    let after = AsOfQuery { offset: Some(1), ..today(&shop) };
+    let rest = tenant.ask::<measure::GetBacklog>(&after).await;
+    assert_eq!((rest.rows.len(), rest.count, rest.total), (0, 1, backlog.total.clone()), "totals are of all rows");
     assert_eq!(backlog.rows.iter().map(|row| (row.party_id, row.lines, row.amount.0.as_str())).collect::<Vec<_>>(), [(shop.party, 1, "486.00")]);
     // Of the day before, nothing of this was there.
     let before = AsOfQuery { as_of: Some(backlog.as_of.plus_days(-1)), ..today(&shop) };
@@ -70,6 +79,35 @@ async fn what_is_cancelled_is_no_backlog() {
     let confirmed = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
     tenant.post::<order::CancelOrder>(confirmed.id, &CancelOrder { reason: "changed their mind".to_owned() }).await;
     assert_eq!(totals(&tenant, &shop).await, ["648.00", "0.00", "0.00", "0.00", "0.00", "0.00"]);
+}
+
+/// RPT-03: the backlog of a day that is over stays, whatever is amended or cancelled after it.
+#[tokio::test]
+async fn the_backlog_of_a_day_does_not_change_later() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let cut = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    let gone = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    deal::ship(&tenant, &gone, "10").await;
+    let before = tenant.ask::<measure::GetBacklog>(&today(&shop)).await;
+    assert_eq!((before.total.0.as_str(), before.rows[0].lines), ("1134.00", 2));
+    deal::advance(&tenant, "2026-12-10T09:00:00Z").await;
+    let less = serde_json::json!({ "reason": "less", "lines": [{ "order_line_id": cut.lines[0].id, "quantity": "30" }] });
+    tenant.raw.post(&format!("/v1/orders/{}/amend", cut.id), &less).await.success();
+    tenant.post::<order::CancelOrder>(gone.id, &CancelOrder { reason: "changed their mind".to_owned() }).await;
+    let never = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    tenant.post::<order::CancelOrder>(never.id, &CancelOrder { reason: "changed their mind".to_owned() }).await;
+    let then = tenant.ask::<measure::GetBacklog>(&AsOfQuery { as_of: Some(before.as_of), ..today(&shop) }).await;
+    assert_eq!((then.total, then.rows), (before.total, before.rows));
+    assert_eq!(tenant.ask::<measure::GetBacklog>(&today(&shop)).await.total.0, "486.00");
+    let cancelled = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    let day = tenant.ask::<measure::GetBacklog>(&today(&shop)).await;
+    assert_eq!(day.total.0, "1134.00");
+    deal::advance(&tenant, "2026-12-12T09:00:00Z").await;
+    tenant.post::<order::CancelOrder>(cancelled.id, &CancelOrder { reason: "changed their mind".to_owned() }).await;
+    let then = tenant.ask::<measure::GetBacklog>(&AsOfQuery { as_of: Some(day.as_of), ..today(&shop) }).await;
+    assert_eq!((then.total, then.rows), (day.total, day.rows));
 }
 
 /// ORD-17, ACC-15: margins agree with those of the orders, whatever they are grouped by, and are told to who may see costs only.
@@ -106,6 +144,117 @@ async fn margins_are_those_of_the_orders() {
     let clerk = tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &clerk).await.secret);
     let masked = clerk.ask::<margin::GetMargin>(&ask(MarginBy::Customer)).await.total;
     assert_eq!((masked.amount.0.as_str(), masked.cost_amount, masked.margin_amount, masked.margin_percent), ("878.00", None, None, None));
+}
+
+/// BIL-17: an invoice is measured from what it bills, not from the first shipment of its deal, and a credit note is no bill.
+#[tokio::test]
+async fn each_invoice_is_measured_from_its_own_shipment() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let confirmed = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    let mut last = None;
+    for (shipped, billed) in [("2026-12-02T09:00:00Z", "2026-12-03T09:00:00Z"), ("2026-12-22T09:00:00Z", "2026-12-23T09:00:00Z")] {
+        deal::advance(&tenant, shipped).await;
+        deal::ship(&tenant, &confirmed, "10").await;
+        deal::advance(&tenant, billed).await;
+        let draft = deal::invoice_order(&tenant, confirmed.id).await;
+        last = Some(deal::post_invoice(&tenant, draft.id, None).await.id);
+    }
+    let note = tenant.post::<invoice::CreditInvoice>(last.unwrap(), &CreditInvoice::default()).await;
+    deal::advance(&tenant, "2026-12-30T09:00:00Z").await;
+    deal::post_invoice(&tenant, note.id, None).await;
+    let times = tenant.ask::<measure::GetCycleTimes>(&period(&shop)).await;
+    let billing = times.rows.iter().find(|row| row.measure == "billing_cycle").unwrap();
+    assert_eq!((billing.count, billing.average_seconds, billing.longest_seconds), (2, Some(86_400), Some(86_400)));
+}
+
+/// BIL-18: what was credited was not right the first time.
+#[tokio::test]
+async fn invoices_are_accurate_unless_they_are_credited() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    for amount in ["100.00", "50.00", "30.00"] {
+        deal::posted(&tenant, &shop, amount).await;
+    }
+    let wrong = deal::posted(&tenant, &shop, "20.00").await;
+    let told = async || {
+        let report = tenant.ask::<accuracies::GetInvoiceAccuracy>(&period(&shop)).await;
+        assert_eq!((report.rows.len(), report.rows[0].accuracy.as_deref()), (12, None));
+        let sum = report.total;
+        (sum.count, sum.accurate_count, sum.accuracy.unwrap_or_default(), sum.amount.0, sum.accurate_amount.0)
+    };
+    assert_eq!(told().await, (4, 4, "1.0000".to_owned(), "200.00".to_owned(), "200.00".to_owned()));
+    let note = tenant.post::<invoice::CreditInvoice>(wrong.id, &CreditInvoice::default()).await;
+    assert_eq!(told().await.1, 4, "a draft credits nothing");
+    deal::post_invoice(&tenant, note.id, None).await;
+    assert_eq!(told().await, (4, 3, "0.7500".to_owned(), "200.00".to_owned(), "180.00".to_owned()));
+}
+
+/// ORD-15: of the quotes that were sent, what became orders.
+#[tokio::test]
+async fn quotes_become_orders_or_do_not() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    deal::approved(&tenant, &shop, None, vec![forty(&shop)]).await;
+    let mut sent = Vec::new();
+    for _ in 0..4 {
+        let quote = deal::approved(&tenant, &shop, None, vec![forty(&shop)]).await;
+        sent.push(tenant.act::<quote::SendQuote>(quote.id).await.id);
+    }
+    let accepted = deal::accept(&tenant, sent[0]).await;
+    tenant.act::<order::ConfirmOrder>(accepted.order.id).await;
+    deal::accept(&tenant, sent[1]).await;
+    tenant.raw.post(&format!("/v1/quotes/{}/decline", sent[2]), &serde_json::json!({ "reason": "too dear" })).await.success();
+    let ask = |by| QuoteConversionQuery { company_id: shop.company, by: Some(by), ..QuoteConversionQuery::default() };
+    let report = tenant.ask::<conversions::GetQuoteConversion>(&ask(QuoteConversionBy::Month)).await;
+    let sum = report.total.clone();
+    assert_eq!(
+        [sum.sent_count, sum.open_count, sum.accepted_count, sum.declined_count, sum.expired_count, sum.ordered_count],
+        [4, 1, 2, 1, 0, 1],
+        "one was never sent"
+    );
+    assert_eq!((sum.sent_amount.0.as_str(), sum.ordered_amount.0.as_str(), sum.conversion_rate.as_deref()), ("2592.00", "648.00", Some("0.2500")));
+    assert_eq!((report.rows.len(), report.rows.last().map(|row| row.sum.clone())), (12, Some(sum.clone())));
+    let people = tenant.ask::<conversions::GetQuoteConversion>(&ask(QuoteConversionBy::Owner)).await;
+    assert_eq!(people.rows.iter().map(|row| (row.month.clone(), row.sum.clone())).collect::<Vec<_>>(), [(None, sum)]);
+}
+
+/// RPT-13, PAY-25: what does not go as it should is counted, and each count has the list of exactly these documents.
+#[tokio::test]
+async fn signals_lead_to_their_lists() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let other = shop::open(&tenant, "B").await;
+    deal::free_invoice(&tenant, &shop, "10.00").await;
+    deal::posted(&tenant, &shop, "20.00").await;
+    deal::pay(&tenant, &shop, "5.00", &[]).await;
+    deal::free_invoice(&tenant, &other, "30.00").await;
+    deal::advance(&tenant, "2027-02-15T09:00:00Z").await;
+    let report = tenant.ask::<compliance::GetCompliance>(&ComplianceQuery::default()).await;
+    assert_eq!(report.rows.len(), 20, "{report:?}");
+    let mut found = Vec::new();
+    for row in &report.rows {
+        let listed = tenant.raw.get(&row.list).await.success()["data"].as_array().map_or(0, Vec::len);
+        assert_eq!((usize::try_from(row.count).ok(), row.oldest.is_some()), (Some(listed), listed > 0), "{row:?}");
+        if row.count > 0 {
+            found.push((row.company_id, row.signal.as_str(), row.count));
+        }
+    }
+    let mut expected = vec![
+        (shop.company, "unposted_invoices", 1),
+        (shop.company, "overdue_invoices", 1),
+        (shop.company, "unallocated_payments", 1),
+        (other.company, "unposted_invoices", 1),
+    ];
+    expected.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(found, expected);
+    let one = tenant.ask::<compliance::GetCompliance>(&ComplianceQuery { company_id: Some(shop.company) }).await;
+    assert_eq!(one.rows, report.rows.iter().filter(|row| row.company_id == shop.company).cloned().collect::<Vec<_>>());
 }
 
 /// RPT-13: each report says what it counts.

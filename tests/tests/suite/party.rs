@@ -3,6 +3,7 @@
 use causeway_contract::{Code, ListQuery, Patch};
 use causeway_openapi::client::Options;
 use causeway_openapi::invoice::op as invoice;
+use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::object::ExternalRef;
 use causeway_openapi::order::op as order;
 use causeway_openapi::party::{CheckDuplicates, CreateParty, Duplicates, MergeParty, TaxRegistration, UpdateParty, op as party};
@@ -128,6 +129,58 @@ async fn a_merged_party_leaves_everything_to_the_other() {
     assert_eq!((again.status, again.code), (409, Code::StateConflict));
     let logged = events(&tenant).await;
     assert!(logged.iter().any(|event| event.kind == "party.merged" && event.subject.id == twin.to_string()));
+}
+
+/// MDM-01, MDM-09: documents stay as they were sent, the ledger and `verify` follow the party, and nothing that only the merged one knew is lost.
+#[tokio::test]
+async fn what_was_sent_and_posted_outlives_a_merge() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let metadata = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let twin = CreateParty {
+        email: Some("post@twin.test".to_owned()),
+        phone: Some("+33 1 23".to_owned()),
+        tax_id: Some("FR40303265045".to_owned()),
+        credit_limit: Some("500.00".into()),
+        payment_term_id: Some(shop.term),
+        metadata: metadata(&[("tier", "b"), ("region", "west")]),
+        ..party_body("Zephyr Industries")
+    };
+    let twin = create(&tenant, twin).await;
+    let own = UpdateParty {
+        phone: Patch::Value("+33 9 99".to_owned()),
+        metadata: Patch::Value([("tier".to_owned(), Some("a".to_owned()))].into()),
+        ..UpdateParty::default()
+    };
+    tenant.post::<party::UpdateParty>(shop.party, &own).await;
+    let other = shop::Shop { party: twin, ..shop.clone() };
+    let posted = deal::posted(&tenant, &other, "50.00").await;
+    let paper = async |id| tenant.raw.get(&format!("/v1/invoices/{id}/pdf")).await.bytes;
+    let sent = paper(posted.id).await;
+    for party in [twin, shop.party] {
+        let policy = serde_json::json!({ "company_id": shop.company, "party_id": party, "action": "warn" });
+        tenant.raw.post("/v1/credit-policies", &policy).await.success();
+    }
+
+    let into = tenant.post::<party::MergeParty>(twin, &MergeParty { into: shop.party }).await.into;
+    assert_eq!((into.email.as_deref(), into.phone.as_deref(), into.tax_id.as_deref()), (Some("post@twin.test"), Some("+33 9 99"), Some("FR40303265045")));
+    assert_eq!(into.credit_limit.map(|limit| limit.0).as_deref(), Some("500.00"));
+    assert_eq!(into.metadata, metadata(&[("tier", "a"), ("region", "west")]));
+    let policies = tenant.raw.get(&format!("/v1/credit-policies?company_id={}", shop.company)).await.json();
+    let of: Vec<_> = policies["data"].as_array().unwrap().iter().map(|policy| policy["party_id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(of, [shop.party.to_string()]);
+
+    assert!(paper(posted.id).await == sent, "the paper of a posted invoice says what was sent");
+    let query = format!("company_id={}&party_id={}", shop.company, shop.party);
+    let ledger = tenant.raw.get(&format!("/v1/reports/general-ledger?{query}")).await.json();
+    assert_eq!(ledger["total_debit"].as_str(), Some("50.00"), "{ledger}");
+    let postings = tenant.raw.get(&format!("/v1/reports/general-ledger/postings?{query}")).await.json();
+    assert_eq!(postings["data"].as_array().map(Vec::len), Some(1), "{postings}");
+    let report = tenant.get::<ledger::VerifyLedger>(()).await;
+    assert!(report.ok, "{report:?}");
+    let objects = tenant.raw.get("/v1/audit-entries/verify-objects").await.json();
+    assert_eq!((objects["ok"].as_bool(), objects["breaks"].as_array().map(Vec::len)), (Some(true), Some(0)), "{objects}");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use causeway_tests::world::World;
 use causeway_value::{AllocationState, InvoiceId, PaymentState, PaymentStatus};
 
 async fn owed(caller: &Caller, shop: &Shop) -> String {
-    caller.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, as_of: None }).await.totals.total.0
+    caller.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, as_of: None, offset: None }).await.totals.total.0
 }
 
 async fn state(caller: &Caller, id: InvoiceId) -> (Option<PaymentState>, String) {
@@ -127,7 +127,7 @@ async fn installments_share_the_total_and_take_payments_in_order() {
     let now = tenant.get::<invoice::GetInvoice>(invoice.id).await;
     let open: Vec<_> = now.installments.iter().map(|part| part.open_amount.0.as_str()).collect();
     assert_eq!(open, ["0.00", "471.12"]);
-    let aging = tenant.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, as_of: Some(day("2027-01-02")) }).await;
+    let aging = tenant.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, as_of: Some(day("2027-01-02")), offset: None }).await;
     let overdue: Vec<_> = aging.totals.amounts.iter().map(|amount| amount.0.as_str()).collect();
     assert_eq!(overdue, ["0.00", "471.12", "0.00", "0.00", "0.00"]);
 }

@@ -53,6 +53,40 @@ async fn nothing_is_posted_on_a_locked_day() {
     assert!(tenant.get::<ledger::VerifyLedger>(()).await.ok);
 }
 
+/// ACC-10: what is locked stands on everything before it, whether those days have a fiscal year or not.
+#[tokio::test]
+async fn days_before_a_locked_year_are_locked_with_it() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let year = |year| CreateFiscalYear { company_id: shop.company, year };
+    let locked = tenant.post::<fiscal_year::CreateFiscalYear>((), &year(2025)).await;
+    tenant.post::<fiscal_year::LockFiscalYear>(locked.id, &LockFiscalYear::default()).await;
+    let (revenue, expense) = (account(&tenant, &shop, "4000").await, account(&tenant, &shop, "6000").await);
+    let line = |account_id, debit: Option<&str>, credit: Option<&str>| JournalLineInput {
+        account_id,
+        debit: debit.map(Into::into),
+        credit: credit.map(Into::into),
+        ..JournalLineInput::default()
+    };
+    let on = |date: &str| CreateJournalEntry {
+        company_id: shop.company,
+        date: Some(day(date)),
+        description: "Late".to_owned(),
+        lines: vec![line(expense, Some("5.00"), None), line(revenue, None, Some("5.00"))],
+    };
+    let problem = tenant.refused::<ledger::CreateJournalEntry>((), &on("2024-06-30")).await;
+    assert_eq!((problem.code, problem.meta["locked_through"].as_str()), (Code::PeriodLocked, Some("2025-12-31")));
+    tenant.post::<ledger::CreateJournalEntry>((), &on("2026-01-01")).await;
+    // Its own year was locked with the later one, until somebody opens it who may.
+    let before = tenant.post::<fiscal_year::CreateFiscalYear>((), &year(2024)).await;
+    assert_eq!((before.status, before.locked_through), (FiscalYearStatus::Locked, Some(day("2024-12-31"))));
+    assert_eq!(tenant.refused::<ledger::CreateJournalEntry>((), &on("2024-06-30")).await.code, Code::PeriodLocked);
+    tenant.post::<fiscal_year::ReopenFiscalYear>(before.id, &ReopenFiscalYear { from: None, reason: "a late bill".to_owned() }).await;
+    tenant.post::<ledger::CreateJournalEntry>((), &on("2024-06-30")).await;
+    assert_eq!(tenant.refused::<ledger::CreateJournalEntry>((), &on("2023-06-30")).await.code, Code::PeriodLocked);
+}
+
 #[tokio::test]
 async fn an_entry_of_ones_own_balances_and_goes_back() {
     let world = World::start().await;

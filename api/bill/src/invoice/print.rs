@@ -22,7 +22,8 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &invoices::Model) -> Result<File, Problem
         Some(id) => tx.get::<invoices::Entity>(id).await?.and_then(|invoice| invoice.number),
         None => None,
     };
-    let addressed = letter::addressed(tx, row.company_id, row.party_id, row.posted_at).await?;
+    let party_id = letter::party_then(tx, row.id.uuid(), row.party_id, row.posted_at).await?;
+    let addressed = letter::addressed(tx, row.company_id, party_id, row.posted_at).await?;
     let is_invoice = row.kind == InvoiceKind::Invoice;
     letter::print(&Paper {
         kind: if is_invoice { Kind::Invoice } else { Kind::CreditNote },

@@ -130,8 +130,7 @@ async fn check_account(tx: &mut Tx<'_>, company: &companies::Model, id: Option<A
     let Some(id) = id else { return Ok(()) };
     match chart(tx, company.id, &[id], &[]).await?.get(id) {
         None => errors.push(check::unknown::<Account>("/account_id", "company")),
-        Some(account) if Chart::is_control(account) => errors.push(check::control_account("/account_id")),
-        Some(_) => {}
+        Some(account) => errors.extend(Chart::refusal(account, "/account_id")),
     }
     Ok(())
 }

@@ -58,8 +58,7 @@ fn check_account(accounts: &Chart, input: &JournalLineInput, index: usize, error
     let pointer = format!("/lines/{index}/account_id");
     match accounts.get(input.account_id) {
         None => errors.push(check::unknown::<Account>(pointer, "company")),
-        Some(account) if Chart::is_control(account) => errors.push(check::control_account(pointer)),
-        Some(_) => {}
+        Some(account) => errors.extend(Chart::refusal(account, &pointer)),
     }
 }
 

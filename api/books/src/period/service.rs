@@ -1,6 +1,6 @@
 //! Adding, locking and opening fiscal years.
 
-use super::rules::days_of;
+use super::rules::{days_of, locking};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::books::fiscal_years;
 use causeway_entity::govern::companies;
@@ -9,7 +9,7 @@ use causeway_master::{check, company};
 use causeway_openapi::fiscal_year::{CreateFiscalYear, FiscalYear, LockFiscalYear, ReopenFiscalYear};
 use causeway_value::{CompanyId, Day, FiscalYearId, FiscalYearStatus};
 
-/// Adds a fiscal year, open.
+/// Adds a fiscal year: open, unless later days are locked. Then it was locked with them, and is opened like any other locked year, by who may.
 ///
 /// # Errors
 /// Every wrong field; `already_exists` when the company has it.
@@ -27,6 +27,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateFiscalYear) -> Resu
         let problem = Problem::new(Code::AlreadyExists, format!("The company has the fiscal year {} already.", body.year));
         return Err(problem.with("fiscal_year_id", known.id.to_string()));
     }
+    let locked = locking(&locks(tx, company.id, ends_on).await?, ends_on).is_some();
     let row = fiscal_years::Model {
         tenant_id: tx.tenant(),
         id: FiscalYearId::new(),
@@ -34,8 +35,8 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateFiscalYear) -> Resu
         year: body.year,
         starts_on,
         ends_on,
-        status: FiscalYearStatus::Open,
-        locked_through: None,
+        status: if locked { FiscalYearStatus::Locked } else { FiscalYearStatus::Open },
+        locked_through: locked.then_some(ends_on),
         reason: None,
         version: 1,
         created_at: ctx.now(),
@@ -100,16 +101,23 @@ fn change(
     record(ctx, tx, event, &new)
 }
 
-/// Refuses a posting on a locked day.
+/// The fiscal years of a company that say something about a day: its own, and those that are locked on it or later.
+async fn locks(tx: &mut Tx<'_>, company_id: CompanyId, day: Day) -> Result<Vec<fiscal_years::Model>, Problem> {
+    let of_company = Find::<fiscal_years::Entity>::new().eq(fiscal_years::Column::CompanyId, company_id);
+    of_company.when("locked_through >= ? OR (starts_on <= ? AND ends_on >= ?)", vec![day.into(), day.into(), day.into()]).all(tx).await
+}
+
+/// Refuses a posting on a locked day: one that its fiscal year has locked, or one without a fiscal year before locked days.
 ///
 /// # Errors
 /// `period_locked` naming the first day that is open again.
 pub async fn must_be_open(tx: &mut Tx<'_>, company_id: CompanyId, day: Day) -> Result<(), Problem> {
-    let locked = Find::<fiscal_years::Entity>::new().eq(fiscal_years::Column::CompanyId, company_id).lte(fiscal_years::Column::StartsOn, day);
-    let Some(year) = locked.when("locked_through >= ?", vec![day.into()]).one(tx).await? else { return Ok(()) };
+    let years = locks(tx, company_id, day).await?;
+    let Some(year) = locking(&years, day) else { return Ok(()) };
     let through = year.locked_through.unwrap_or(year.ends_on);
-    let detail =
-        format!("The books are locked through {through}, so nothing can be posted on {day}. Use a later date, or reopen the fiscal year {}.", year.year);
+    let way_out =
+        if year.starts_on <= day { format!("reopen the fiscal year {}", year.year) } else { "add the fiscal year of that day and reopen it".to_owned() };
+    let detail = format!("The books are locked through {through}, so nothing can be posted on {day}. Use a later date, or {way_out}.");
     Err(Problem::new(Code::PeriodLocked, detail).with("locked_through", through.to_string()).with("fiscal_year_id", year.id.to_string()))
 }
 

@@ -11,5 +11,5 @@ pub fn register(routes: &mut Routes) {
 }
 
 async fn get(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetAging>) -> Result<Answer<Aging>, Problem> {
-    Ok(Answer::of(service::aging(ctx, tx, call.query.company_id, call.query.as_of).await?))
+    Ok(Answer::of(service::aging(ctx, tx, &call.query).await?))
 }

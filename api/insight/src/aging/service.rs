@@ -2,11 +2,12 @@
 
 use super::rules::{Amounts, BUCKETS, Item, by_party, totals};
 use crate::sql::{self, statement};
+use crate::window::window;
 use causeway_contract::Problem;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Tx};
-use causeway_openapi::report::{Aging, AgingRow, AgingTotals};
-use causeway_value::{Amount, AmountText, CompanyId, Currency, Day, Overflow, PartyId};
+use causeway_openapi::report::{Aging, AgingQuery, AgingRow, AgingTotals};
+use causeway_value::{Amount, AmountText, Currency, Day, Overflow, PartyId};
 use sea_orm::FromQueryResult;
 
 /// A due date of a party.
@@ -51,18 +52,19 @@ const OPEN_ITEMS: &str = "WITH counted AS (SELECT payment_id, credit_note_id, in
 ///
 /// # Errors
 /// `not_found` for the company; `amount_overflow` when a sum does not fit.
-pub async fn aging(ctx: &Ctx, tx: &mut Tx<'_>, company_id: CompanyId, as_of: Option<Day>) -> Result<Aging, Problem> {
-    let company = sql::company(tx, company_id).await?;
-    let as_of = as_of.unwrap_or_else(|| ctx.today(company.time_zone));
+pub async fn aging(ctx: &Ctx, tx: &mut Tx<'_>, query: &AgingQuery) -> Result<Aging, Problem> {
+    let company = sql::company(tx, query.company_id).await?;
+    let as_of = query.as_of.unwrap_or_else(|| ctx.today(company.time_zone));
     let end = as_of.plus_days(1).start_in(company.time_zone);
     let cells = [("party_id", Cell::Uuid), ("name", Cell::Text), ("due_date", Cell::Text), ("amount", Cell::Whole)];
-    let asked = statement(tx, OPEN_ITEMS, vec![company_id.into(), as_of.into(), end.into()]);
+    let asked = statement(tx, OPEN_ITEMS, vec![company.id.into(), as_of.into(), end.into()]);
     let found: Vec<OpenItem> = sql::rows(tx, asked, &cells).await?;
     let items = found.into_iter().map(|row| Item { party_id: row.party_id, name: row.name, due_date: row.due_date, amount: row.amount });
     let parties = by_party(items.collect(), as_of)?;
     let totals = totals(&parties)?;
     let currency = company.currency;
-    let rows = parties.into_iter().map(|owed| {
+    let part = window(parties, query.offset);
+    let rows = part.rows.into_iter().map(|owed| {
         let (amounts, total) = shown(&owed.amounts, currency)?;
         Ok(AgingRow { party_id: owed.party_id, name: owed.name, amounts, total })
     });
@@ -70,11 +72,13 @@ pub async fn aging(ctx: &Ctx, tx: &mut Tx<'_>, company_id: CompanyId, as_of: Opt
     let (amounts, total) = shown(&totals, currency)?;
     Ok(Aging {
         object: "aging".to_owned(),
-        company_id,
+        company_id: company.id,
         as_of,
         currency,
         buckets: BUCKETS.map(str::to_owned).to_vec(),
         rows,
+        count: part.count,
+        next_offset: part.next,
         totals: AgingTotals { amounts, total },
     })
 }

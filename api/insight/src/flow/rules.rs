@@ -40,10 +40,28 @@ pub fn since(moments: &[Moment], subject: Uuid, event: &str, otherwise: Instant)
     moments.iter().rev().find(|moment| moment.subject == subject && moment.event == event).map_or(otherwise, |moment| moment.at)
 }
 
-/// What a deal waits for: of everything that blocks it, what does so for the longest time.
+/// When a document was last moved on, or `otherwise` when it never was.
 #[must_use]
-pub fn longest(blockers: Vec<Blocker>) -> Option<Blocker> {
-    blockers.into_iter().min_by_key(|blocker| blocker.since)
+pub fn moved(moments: &[Moment], subject: Uuid, otherwise: Instant) -> Instant {
+    moments.iter().rev().find(|moment| moment.subject == subject && moment.moves()).map_or(otherwise, |moment| moment.at)
+}
+
+/// Of everything that blocks a deal, what does so for the longest time.
+#[must_use]
+pub fn longest(blockers: &[Blocker]) -> Option<Blocker> {
+    blockers.iter().min_by_key(|blocker| blocker.since).cloned()
+}
+
+/// What a deal waits for, longest first: what blocks it, and the open steps of documents that nothing blocks.
+#[must_use]
+pub fn waits(mut blockers: Vec<Blocker>, open: Vec<Blocker>) -> Vec<Blocker> {
+    for step in open {
+        if blockers.iter().all(|blocker| blocker.id != step.id) {
+            blockers.push(step);
+        }
+    }
+    blockers.sort_by_key(|blocker| blocker.since);
+    blockers
 }
 
 /// Something that blocks a deal.
@@ -86,7 +104,17 @@ mod tests {
     fn the_oldest_blocker_is_named() {
         let order = blocker("order", &OrderId::new(), "Over its limit", None, Instant(5));
         let quote = blocker("quote", &QuoteId::new(), "Waits", None, Instant(9));
-        assert_eq!(longest(vec![quote, order.clone()]), Some(order));
-        assert_eq!(longest(Vec::new()), None);
+        assert_eq!(longest(&[quote.clone(), order.clone()]), Some(order.clone()));
+        assert_eq!(longest(&[]), None);
+        // A held order waits for its release, and not for its delivery too.
+        let open = |id| Blocker { id, ..blocker("order", &"", "Waits for its delivery", None, Instant(1)) };
+        assert_eq!(waits(vec![quote.clone(), order.clone()], vec![open(order.id.clone())]), [order, quote]);
+    }
+
+    #[test]
+    fn a_change_of_what_a_document_says_moves_nothing() {
+        let moments = [moment("quote.created", 10), moment("quote.updated", 20)];
+        assert_eq!(moved(&moments, Uuid::nil(), Instant(7)), Instant::default().plus_seconds(10));
+        assert_eq!(moved(&moments, Uuid::max(), Instant(7)), Instant(7));
     }
 }

@@ -1,15 +1,16 @@
 //! Reading a flow.
 
-use super::rules::{Moment, blocker, longest, since, steps};
+use super::next::{self, Rest};
+use super::rules::{Moment, blocker, longest, since, steps, waits};
 use super::store::{self, Documents};
 use super::view;
 use causeway_contract::Problem;
-use causeway_entity::bill::{invoices, payments};
+use causeway_entity::bill::{billables, invoices, payments};
 use causeway_entity::govern::companies;
 use causeway_entity::sell::quotes;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_openapi::report::{Blocker, Flow};
-use causeway_value::{Direction, FlowId, InvoiceKind, InvoiceStatus, OrderStatus, PaymentStatus, QuoteStatus};
+use causeway_value::{BillableStatus, Direction, FlowId, InvoiceKind, InvoiceStatus, OrderStatus, PaymentStatus, QuoteStatus};
 use uuid::Uuid;
 
 /// The story of a deal.
@@ -25,9 +26,13 @@ pub async fn flow(ctx: &Ctx, tx: &mut Tx<'_>, id: FlowId) -> Result<Flow, Proble
     let moments = store::moments(tx, id, &without_flow(&found, id)).await?;
     let mut blockers = waiting_quotes(&found, &moments);
     blockers.extend(waiting_payments(&found.payments));
-    blockers.extend(holds(tx, &found, id).await?);
+    let billables = store::unbilled(tx, id).await?;
+    blockers.extend(holds(tx, &found, &billables).await?);
     blockers.extend(overdue(ctx, tx, &found.invoices).await?);
-    Ok(Flow { id, object: "flow".to_owned(), documents, steps: steps(&moments), blocked_by: longest(blockers) })
+    let ready: Vec<billables::Model> = billables.into_iter().filter(|row| row.status != BillableStatus::Held && row.invoice_id.is_none()).collect();
+    let open = next::steps(&found, &moments, &Rest { owed: &store::owed(tx, id).await?, billables: &ready });
+    let blocked_by = longest(&blockers);
+    Ok(Flow { id, object: "flow".to_owned(), documents, steps: steps(&moments), blocked_by, waits_for: waits(blockers, open) })
 }
 
 /// Documents that belong to this deal and to others, so that their events do not carry its id.
@@ -59,7 +64,7 @@ fn waiting_payments(payments: &[payments::Model]) -> Vec<Blocker> {
 }
 
 /// What somebody holds: orders that are not done with, and billables.
-async fn holds(tx: &mut Tx<'_>, found: &Documents, id: FlowId) -> Result<Vec<Blocker>, Problem> {
+async fn holds(tx: &mut Tx<'_>, found: &Documents, billables: &[billables::Model]) -> Result<Vec<Blocker>, Problem> {
     let mut blockers = Vec::new();
     for hold in store::holds(tx, &found.orders).await? {
         let live =
@@ -69,9 +74,9 @@ async fn holds(tx: &mut Tx<'_>, found: &Documents, id: FlowId) -> Result<Vec<Blo
             blockers.push(blocker("order", &order.id, hold.reason, owner, hold.since));
         }
     }
-    for row in store::held(tx, id).await? {
+    for row in billables.iter().filter(|row| row.status == BillableStatus::Held) {
         let from = row.held_since.unwrap_or(row.updated_at);
-        blockers.push(blocker("billable", &row.id, row.reason.unwrap_or_default(), row.held_by, from));
+        blockers.push(blocker("billable", &row.id, row.reason.clone().unwrap_or_default(), row.held_by, from));
     }
     Ok(blockers)
 }

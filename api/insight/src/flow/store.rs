@@ -2,13 +2,14 @@
 
 use super::rules::{DOCUMENTS, Moment};
 use causeway_contract::Problem;
-use causeway_entity::bill::{allocations, billables, installments, invoices, payments};
+use causeway_entity::bill::{allocations, billables, installments, invoices, obligations, payments};
 use causeway_entity::deliver::deliveries;
 use causeway_entity::kernel::events;
 use causeway_entity::sell::{leads, opportunities, order_holds, orders, quotes};
 use causeway_kernel::{Find, Tx};
-use causeway_value::{BillableStatus, FlowId, InvoiceId};
+use causeway_value::{BillableStatus, FlowId, InvoiceId, OrderId};
 use sea_orm::sea_query::Value;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Every document of a deal.
@@ -76,9 +77,17 @@ pub(super) async fn holds(tx: &mut Tx<'_>, orders: &[orders::Model]) -> Result<V
     Find::<order_holds::Entity>::new().among(order_holds::Column::OrderId, ids).is_null(order_holds::Column::ReleasedAt).all(tx).await
 }
 
-/// The billables of the deal that somebody holds.
-pub(super) async fn held(tx: &mut Tx<'_>, flow: FlowId) -> Result<Vec<billables::Model>, Problem> {
-    Find::<billables::Entity>::new().eq(billables::Column::FlowId, flow).eq(billables::Column::Status, BillableStatus::Held).all(tx).await
+/// The billables of the deal that may be billed, now or once nobody holds them, oldest first.
+pub(super) async fn unbilled(tx: &mut Tx<'_>, flow: FlowId) -> Result<Vec<billables::Model>, Problem> {
+    let of_flow = Find::<billables::Entity>::new().eq(billables::Column::FlowId, flow);
+    of_flow.among(billables::Column::Status, [BillableStatus::Ready, BillableStatus::Held]).order_by(billables::Column::CreatedAt).all(tx).await
+}
+
+/// The orders of the deal of which something must be delivered yet.
+pub(super) async fn owed(tx: &mut Tx<'_>, flow: FlowId) -> Result<BTreeSet<OrderId>, Problem> {
+    let of_flow = Find::<obligations::Entity>::new().eq(obligations::Column::FlowId, flow);
+    let rows = of_flow.when("needs_delivery AND delivered_quantity < ordered_quantity - cancelled_quantity", Vec::new()).all(tx).await?;
+    Ok(rows.into_iter().map(|row| row.order_id).collect())
 }
 
 /// What of these invoices is not settled, oldest due first.

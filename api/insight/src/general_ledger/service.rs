@@ -33,9 +33,14 @@ pub(super) fn narrowed(account: Option<AccountId>, party: Option<PartyId>, value
     }
     if let Some(party) = party {
         values.push(party.into());
-        sql.push_str(&format!(" AND l.party_id = ${}", values.len() + 1));
+        sql.push_str(&of_party(values.len() + 1));
     }
     sql
+}
+
+/// The condition for a party, the value at this place: its own lines, and those of the parties that were merged into it, which the chain of the journal holds.
+fn of_party(place: usize) -> String {
+    format!(" AND (l.party_id = ${place} OR l.party_id IN (SELECT m.merged_id FROM party_merges m WHERE m.tenant_id = $1 AND m.into_party_id = ${place}))")
 }
 
 /// The first day stands in the text: it comes before the tenant, and SQLite counts parameters as they appear.
@@ -114,8 +119,8 @@ mod tests {
         };
         assert_eq!(conditions(false, false), (String::new(), 2));
         assert_eq!(conditions(true, false), (" AND l.account_id = $4".to_owned(), 3));
-        assert_eq!(conditions(false, true), (" AND l.party_id = $4".to_owned(), 3));
-        assert_eq!(conditions(true, true), (" AND l.account_id = $4 AND l.party_id = $5".to_owned(), 4));
+        assert_eq!(conditions(false, true), (of_party(4), 3));
+        assert_eq!(conditions(true, true), (format!(" AND l.account_id = $4{}", of_party(5)), 4));
     }
 
     #[test]

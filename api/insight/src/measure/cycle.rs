@@ -16,17 +16,23 @@ struct Step {
     day: &'static str,
     from: &'static str,
     to: &'static str,
-    /// Whether the change that it starts with happened to another document of the deal.
-    of_deal: bool,
+    /// Which documents count besides.
+    only: &'static str,
 }
 
+/// What customers are billed; a credit note is no bill, and one of a supplier none of ours.
+const BILLS: &str = " AND d.direction = 'sale' AND d.kind = 'invoice'";
+
 const STEPS: [Step; 5] = [
-    Step { measure: "quote_turnaround", table: "quotes", day: "quote_date", from: "quote.created", to: "quote.sent", of_deal: false },
-    Step { measure: "quote_to_order", table: "quotes", day: "quote_date", from: "quote.sent", to: "quote.accepted", of_deal: false },
-    Step { measure: "order_cycle", table: "orders", day: "order_date", from: "order.confirmed", to: "order.fulfilled", of_deal: false },
-    Step { measure: "billing_cycle", table: "invoices", day: "invoice_date", from: "delivery.shipped", to: "invoice.posted", of_deal: true },
-    Step { measure: "days_to_cash", table: "invoices", day: "invoice_date", from: "invoice.posted", to: "invoice.paid", of_deal: false },
+    Step { measure: "quote_turnaround", table: "quotes", day: "quote_date", from: "quote.created", to: "quote.sent", only: "" },
+    Step { measure: "quote_to_order", table: "quotes", day: "quote_date", from: "quote.sent", to: "quote.accepted", only: "" },
+    Step { measure: "order_cycle", table: "orders", day: "order_date", from: "order.confirmed", to: "order.fulfilled", only: "" },
+    Step { measure: "billing_cycle", table: "invoices", day: "invoice_date", from: BILLABLE, to: "invoice.posted", only: BILLS },
+    Step { measure: "days_to_cash", table: "invoices", day: "invoice_date", from: "invoice.posted", to: "invoice.paid", only: BILLS },
 ];
+
+/// What starts the billing cycle is the coming of what the invoice bills, not a change of the invoice.
+const BILLABLE: &str = "billable.ready";
 
 #[derive(Clone, Debug, FromQueryResult)]
 struct Took {
@@ -38,15 +44,21 @@ struct Took {
 
 /// Seconds from the first change to the other, per document that has both in this order.
 fn took_sql(step: &Step) -> String {
-    let Step { table, day, from, to, .. } = step;
-    let start = if step.of_deal { "f.flow_id = d.flow_id" } else { "f.subject_id = d.id" };
+    let Step { table, day, from, to, only, .. } = step;
+    let (joined, start) = if *from == BILLABLE {
+        // The rest of a billable of which a part was billed before came with the whole of it.
+        let billables = "JOIN invoice_lines l ON l.tenant_id = d.tenant_id AND l.invoice_id = d.id \
+             JOIN billables b ON b.tenant_id = d.tenant_id AND b.id = l.billable_id LEFT JOIN billables w ON w.tenant_id = d.tenant_id AND w.id = b.split_of";
+        (billables.to_owned(), "MIN(COALESCE(w.created_at, b.created_at))")
+    } else {
+        (format!("JOIN events f ON f.tenant_id = d.tenant_id AND f.subject_id = d.id AND f.event_type = '{from}'"), "MIN(f.occurred_at)")
+    };
     // Placeholders appear in their order, as SQLite counts them.
     format!(
-        "WITH took AS (SELECT (MIN(t.occurred_at) - MIN(f.occurred_at)) / 1000000 AS seconds FROM {table} d \
-             JOIN events f ON f.tenant_id = d.tenant_id AND {start} AND f.event_type = '{from}' \
+        "WITH took AS (SELECT (MIN(t.occurred_at) - {start}) / 1000000 AS seconds FROM {table} d {joined} \
              JOIN events t ON t.tenant_id = d.tenant_id AND t.subject_id = d.id AND t.event_type = '{to}' \
-             WHERE d.tenant_id = $1 AND d.company_id = $2 AND d.{day} >= $3 AND d.{day} <= $4 \
-             GROUP BY d.id HAVING MIN(t.occurred_at) >= MIN(f.occurred_at)) \
+             WHERE d.tenant_id = $1 AND d.company_id = $2 AND d.{day} >= $3 AND d.{day} <= $4{only} \
+             GROUP BY d.id HAVING MIN(t.occurred_at) >= {start}) \
          SELECT COUNT(*) AS count, CAST(SUM(seconds) AS BIGINT) AS sum, MAX(seconds) AS longest, \
              (SELECT seconds FROM took ORDER BY seconds LIMIT 1 OFFSET (SELECT (COUNT(*) - 1) / 2 FROM took)) AS median FROM took"
     )

@@ -11,7 +11,7 @@ const DEALS: &str =
     "Values are added up exactly in each currency; each sum is converted once at the latest rate of today or before, rounded half away from zero.";
 
 /// Name, meaning, what counts, source, conversion.
-const DEFINITIONS: [(&str, &str, &str, &str, &str); 14] = [
+const DEFINITIONS: [(&str, &str, &str, &str, &str); 17] = [
     (
         "trial-balance",
         "Turnover and balance of every account since the beginning, as of a day.",
@@ -59,8 +59,8 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 14] = [
     (
         "backlog",
         "What is ordered and not yet billable, by customer, as of a day, without tax.",
-        "Lines of orders confirmed by that day, less what became billable by that day, less what is cancelled now.",
-        "Obligations and billables. Down payments change nothing of it.",
+        "Lines of orders confirmed by that day as they stood then, less what became billable by that day. What was amended or cancelled later counts as it was.",
+        "Obligations, billables and the amendments of orders. Down payments change nothing of it.",
         AT_LAST_DAY,
     ),
     (
@@ -74,10 +74,28 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 14] = [
         "cycle-times",
         "How long quotes, orders, billing and collecting take.",
         "Documents of the period (quote, order or invoice date) that had both changes, from the first of one kind to the first of the other: \
-         `quote_turnaround` created to sent, `quote_to_order` sent to accepted, `order_cycle` confirmed to fulfilled, `billing_cycle` the deal's first shipment to \
-         the invoice's posting, `days_to_cash` posted to paid in full. The median of an even number is the lower one.",
-        "Events.",
+         `quote_turnaround` created to sent, `quote_to_order` sent to accepted, `order_cycle` confirmed to fulfilled, `billing_cycle` the coming of the \
+         first billable that an invoice bills, such as its own shipment, to the invoice's posting, `days_to_cash` posted to paid in full. Credit notes and invoices \
+         of suppliers do not count. The median of an even number is the lower one.",
+        "Events, and for `billing_cycle` billables.",
         NONE,
+    ),
+    (
+        "invoice-accuracy",
+        "How many invoices were right the first time, by month of the invoice.",
+        "Posted invoices to customers by their invoice date, down payments included, without tax. One is accurate unless it was reversed or a posted credit note \
+         credits any of it, whenever that happened; so an old month can still fall. The accuracy is accurate invoices out of all, by number.",
+        "Invoices and credit notes.",
+        AT_LAST_DAY,
+    ),
+    (
+        "quote-conversion",
+        "What became of the quotes that were sent, by month of sending or by who works on them.",
+        "Quotes that were sent in the period, in the company's time zone, as they stand now, without tax. A revision that a later one replaced does not count; the \
+         later one does once it is sent. A quote is open, accepted, declined or expired; of the accepted ones those are ordered whose order was confirmed, and stay so \
+         when it is cancelled later. The conversion rate is ordered quotes out of all sent ones, by number.",
+        "Quotes and the orders that they became.",
+        AT_LAST_DAY,
     ),
     (
         "margin",
@@ -115,6 +133,15 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 14] = [
          order of now.",
         "The visits of stages that opportunities keep.",
         COUNTS,
+    ),
+    (
+        "compliance",
+        "What does not go as it should, by company, with the list in which each document stands.",
+        "Documents as they stand now. Orders are incomplete while a hold for missing data stands on them, stalled when they stand longer than the company lets them, \
+         and late when a promised day has passed; so are deliveries that are not shipped. Drafts of invoices and payments count whatever they come to; payments of \
+         customers are unallocated as long as any part of them settles nothing.",
+        "Orders, deliveries, billables, invoices and payments.",
+        NONE,
     ),
     (
         "forecast",

@@ -4,12 +4,15 @@
 //! Orders and obligations say what was booked and what is owed; billings and collections are read from the ledger. Months and days are those of the
 //! company's time zone. Not here: aging, trial balance and the pipeline, which have places of their own.
 
+mod accuracy;
+mod amended;
 mod cycle;
 mod definition;
 mod ledger;
 mod margin;
 mod months;
 mod owed;
+mod quotes;
 pub mod routes;
 
 pub(crate) use months::days;

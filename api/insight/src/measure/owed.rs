@@ -1,19 +1,18 @@
 //! Bookings, backlog and unbilled work: what orders, obligations and billables say.
 
+use super::amended;
 use super::months::{Month, days, months};
 use crate::sql::{self, statement};
+use crate::window::window;
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::rate::lookup::{self, RateTable};
 use causeway_openapi::measure as wire;
-use causeway_value::{Amount, Currency, Day, OrderId, PartyId, Quantity, product};
+use causeway_value::{Amount, Currency, Day, OrderId, Overflow, PartyId, Quantity, product};
 use sea_orm::FromQueryResult;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Rows of a report by customer or order, at most.
-const ROWS: usize = 1_000;
 
 /// Converts sums into a company's currency at the rates of one day: each sum is rounded once.
 pub(super) struct Converter {
@@ -82,15 +81,15 @@ pub(super) async fn bookings(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PeriodQue
 
 /// Order lines of a customer that are not all billable, in one currency. `ordered` and `cancelled` are equal in all of them.
 #[derive(Clone, Debug, FromQueryResult)]
-struct Open {
-    party_id: PartyId,
-    name: String,
-    currency: Currency,
-    net: Amount,
-    billed: Amount,
-    ordered: Quantity,
-    cancelled: Quantity,
-    lines: i64,
+pub(super) struct Open {
+    pub party_id: PartyId,
+    pub name: String,
+    pub currency: Currency,
+    pub net: Amount,
+    pub billed: Amount,
+    pub ordered: Quantity,
+    pub cancelled: Quantity,
+    pub lines: i64,
 }
 
 /// What was confirmed before the instant `$4` and became billable until the day `$3`. Lines of which a part is cancelled stand alone, all others together.
@@ -108,7 +107,7 @@ const OPEN: &str = "SELECT d.party_id AS party_id, p.name AS name, d.currency AS
     GROUP BY d.apart, d.party_id, p.name, d.currency";
 
 /// What is left of a line: its share that is not cancelled, less what is billable.
-fn left(open: &Open) -> Result<Amount, Problem> {
+pub(super) fn left(open: &Open) -> Result<Amount, Overflow> {
     let kept = match open.cancelled {
         Quantity::ZERO => open.net,
         cancelled => Amount(product(&[open.net.0, open.ordered.minus(cancelled)?.0], &[open.ordered.0])?),
@@ -138,24 +137,37 @@ pub(super) async fn backlog(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::AsOfQuery)
     ];
     let asked = statement(tx, OPEN, vec![company.id.into(), as_of.into(), end.into()]);
     let found: Vec<Open> = sql::rows(tx, asked, &cells).await?;
-    let converter = Converter::of(tx, &company, found.iter().map(|row| row.currency), as_of).await?;
+    let later = if as_of < ctx.today(company.time_zone) { amended::differences(tx, company.id, as_of, end).await? } else { Vec::new() };
+    let currencies = found.iter().map(|row| row.currency).chain(later.iter().map(|row| row.currency));
+    let converter = Converter::of(tx, &company, currencies, as_of).await?;
     let mut by_party: BTreeMap<PartyId, (String, i64, Amount)> = BTreeMap::new();
     for open in &found {
         let (_, lines, amount) = by_party.entry(open.party_id).or_insert_with(|| (open.name.clone(), 0, Amount::ZERO));
         *lines += open.lines;
         *amount = amount.plus(converter.amount(left(open)?, open.currency)?)?;
     }
+    for row in &later {
+        let (_, lines, amount) = by_party.entry(row.party_id).or_insert_with(|| (row.name.clone(), 0, Amount::ZERO));
+        *lines += row.lines;
+        *amount = amount.plus(converter.amount(row.amount, row.currency)?)?;
+    }
     let total = Amount::sum(by_party.values().map(|(_, _, amount)| *amount))?;
     let mut parties: Vec<(PartyId, (String, i64, Amount))> = by_party.into_iter().filter(|(_, (_, _, amount))| !amount.is_zero()).collect();
     parties.sort_by(|(_, (first, _, one)), (_, (second, _, other))| other.cmp(one).then_with(|| first.cmp(second)));
     let currency = company.currency;
-    let rows = parties.into_iter().take(ROWS);
+    let shown = window(parties, query.offset);
     Ok(wire::Backlog {
         object: "backlog".to_owned(),
         company_id: company.id,
         as_of,
         currency,
-        rows: rows.map(|(party_id, (name, lines, amount))| wire::BacklogRow { party_id, name, lines, amount: amount.text(currency) }).collect(),
+        rows: shown
+            .rows
+            .into_iter()
+            .map(|(party_id, (name, lines, amount))| wire::BacklogRow { party_id, name, lines, amount: amount.text(currency) })
+            .collect(),
+        count: shown.count,
+        next_offset: shown.next,
         total: total.text(currency),
     })
 }
@@ -191,23 +203,29 @@ pub(super) async fn unbilled(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::AsOfQuery
     let found: Vec<Waiting> = sql::rows(tx, asked, &cells).await?;
     let converter = Converter::of(tx, &company, found.iter().map(|row| row.currency), as_of).await?;
     let currency = company.currency;
-    let mut total = Amount::ZERO;
-    let mut rows = Vec::new();
-    for row in found {
-        let amount = converter.amount(row.amount, row.currency)?;
-        total = total.plus(amount)?;
-        if rows.len() < ROWS {
-            let held = converter.amount(row.held, row.currency)?;
-            rows.push(wire::UnbilledRow {
-                party_id: row.party_id,
-                order_id: row.order_id,
-                amount: amount.text(currency),
-                held_amount: held.text(currency),
-                since: row.since,
-            });
-        }
-    }
-    Ok(wire::Unbilled { object: "unbilled".to_owned(), company_id: company.id, as_of, currency, rows, total: total.text(currency) })
+    let amounts: Vec<Amount> = found.iter().map(|row| converter.amount(row.amount, row.currency)).collect::<Result<_, _>>()?;
+    let total = Amount::sum(amounts.iter().copied())?;
+    let shown = window(found.into_iter().zip(amounts).collect(), query.offset);
+    let row = |(row, amount): (Waiting, Amount)| -> Result<wire::UnbilledRow, Problem> {
+        let held = converter.amount(row.held, row.currency)?;
+        Ok(wire::UnbilledRow {
+            party_id: row.party_id,
+            order_id: row.order_id,
+            amount: amount.text(currency),
+            held_amount: held.text(currency),
+            since: row.since,
+        })
+    };
+    Ok(wire::Unbilled {
+        object: "unbilled".to_owned(),
+        company_id: company.id,
+        as_of,
+        currency,
+        rows: shown.rows.into_iter().map(row).collect::<Result<_, _>>()?,
+        count: shown.count,
+        next_offset: shown.next,
+        total: total.text(currency),
+    })
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
 //! The operations of the measures.
 
-use super::{cycle, definition, ledger, margin, owed};
+use super::{accuracy, cycle, definition, ledger, margin, owed, quotes};
 use causeway_contract::{Endpoint, Json, Problem};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
+use causeway_openapi::compliance::op::DefineCompliance;
 use causeway_openapi::conversion::op::DefinePipelineConversion;
 use causeway_openapi::general_ledger::op as general_ledger;
+use causeway_openapi::invoice_accuracy::{InvoiceAccuracy, op as accuracies};
 use causeway_openapi::margin::{MarginReport, op as margins};
 use causeway_openapi::measure::{Backlog, Billings, Bookings, Collections, CycleTimes, ReportDefinition, Unbilled, op};
 use causeway_openapi::pipeline::op as pipeline;
+use causeway_openapi::quote_conversion::{QuoteConversion, op as conversions};
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
@@ -20,6 +23,10 @@ pub fn register(routes: &mut Routes) {
     routes.on::<general_ledger::DefineGeneralLedger, _>(define::<general_ledger::DefineGeneralLedger>);
     routes.on::<margins::GetMargin, _>(margin_report);
     routes.on::<margins::DefineMargin, _>(define::<margins::DefineMargin>);
+    routes.on::<accuracies::GetInvoiceAccuracy, _>(invoice_accuracy);
+    routes.on::<accuracies::DefineInvoiceAccuracy, _>(define::<accuracies::DefineInvoiceAccuracy>);
+    routes.on::<conversions::GetQuoteConversion, _>(quote_conversion);
+    routes.on::<conversions::DefineQuoteConversion, _>(define::<conversions::DefineQuoteConversion>);
     routes.on::<op::DefineTrialBalance, _>(define::<op::DefineTrialBalance>);
     routes.on::<op::DefineAging, _>(define::<op::DefineAging>);
     routes.on::<op::DefineBookings, _>(define::<op::DefineBookings>);
@@ -31,6 +38,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<pipeline::DefinePipeline, _>(define::<pipeline::DefinePipeline>);
     routes.on::<pipeline::DefinePipelineAgeing, _>(define::<pipeline::DefinePipelineAgeing>);
     routes.on::<DefinePipelineConversion, _>(define::<DefinePipelineConversion>);
+    routes.on::<DefineCompliance, _>(define::<DefineCompliance>);
     routes.on::<pipeline::DefineForecast, _>(define::<pipeline::DefineForecast>);
 }
 
@@ -60,6 +68,14 @@ async fn cycle_times(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetCycleTimes>)
 
 async fn margin_report(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<margins::GetMargin>) -> Result<Answer<MarginReport>, Problem> {
     Ok(Answer::of(margin::report(ctx, tx, &call.query).await?))
+}
+
+async fn invoice_accuracy(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<accuracies::GetInvoiceAccuracy>) -> Result<Answer<InvoiceAccuracy>, Problem> {
+    Ok(Answer::of(accuracy::report(ctx, tx, &call.query).await?))
+}
+
+async fn quote_conversion(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<conversions::GetQuoteConversion>) -> Result<Answer<QuoteConversion>, Problem> {
+    Ok(Answer::of(quotes::report(ctx, tx, &call.query).await?))
 }
 
 /// The definition of the report that the path names.

@@ -3,5 +3,6 @@
 //! What it is: the documents of a customer that stand on receivables, in their own currencies, with a running balance. What it is not: no aging (open items by
 //! due date) and no dunning.
 
+mod crossings;
 pub mod routes;
 pub mod service;

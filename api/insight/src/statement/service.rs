@@ -1,5 +1,6 @@
 //! Reading a statement.
 
+use super::crossings::{Crossing, crossings};
 use crate::sql::{self, statement};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::master::parties;
@@ -35,7 +36,12 @@ const ITEMS: &str = "WITH items AS (\
         WHERE w.tenant_id = $1 AND w.party_id = $2 AND i.direction = 'sale' \
     UNION ALL SELECT p.company_id, p.currency, o.day, 'surplus', p.id, p.number, \
         CASE WHEN p.direction = 'inbound' THEN o.amount ELSE 0 - o.amount END FROM payments p \
-        JOIN payment_offsets o ON o.tenant_id = p.tenant_id AND o.payment_id = p.id AND o.kind = 'surplus' AND o.reversed_at IS NULL \
+        JOIN payment_offsets o ON o.tenant_id = p.tenant_id AND o.payment_id = p.id AND o.kind = 'surplus' \
+        WHERE p.tenant_id = $1 AND p.party_id = $2 AND p.settles = 'sale' \
+    UNION ALL SELECT p.company_id, p.currency, e.date, 'surplus_reversal', p.id, p.number, \
+        CASE WHEN p.direction = 'inbound' THEN 0 - o.amount ELSE o.amount END FROM payments p \
+        JOIN payment_offsets o ON o.tenant_id = p.tenant_id AND o.payment_id = p.id AND o.kind = 'surplus' \
+        JOIN journal_entries e ON e.tenant_id = o.tenant_id AND e.reversal_of = o.journal_entry_id \
         WHERE p.tenant_id = $1 AND p.party_id = $2 AND p.settles = 'sale') ";
 
 /// What was owed at a time in one currency of one company.
@@ -55,6 +61,8 @@ struct Movement {
     id: Uuid,
     number: Option<String>,
     amount: Amount,
+    /// What its id is one of.
+    prefix: Option<String>,
 }
 
 /// The statement of a customer.
@@ -71,21 +79,38 @@ pub async fn statement_of(ctx: &Ctx, tx: &mut Tx<'_>, party_id: PartyId, query: 
     if query.from.is_some_and(|from| from > to) {
         return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "from", "must not be after the last day")]));
     }
+    let crossed = crossings(tx, party_id, query.company_id).await?;
     let opening = match query.from {
-        Some(from) => balances(tx, party_id, query.company_id, from.plus_days(-1)).await?,
+        Some(from) => balances(tx, party_id, query.company_id, from.plus_days(-1), &crossed).await?,
         None => BTreeMap::new(),
     };
-    let closing = balances(tx, party_id, query.company_id, to).await?;
+    let closing = balances(tx, party_id, query.company_id, to, &crossed).await?;
     let mut sections = Vec::new();
     for (key, closing) in closing {
-        let lines = movements(tx, party_id, key, (query.from, to)).await?;
+        let mut lines = movements(tx, party_id, key, (query.from, to)).await?;
+        let of_section = crossed.iter().filter(|row| (row.company_id, row.currency) == key && row.day <= to && query.from.is_none_or(|from| row.day >= from));
+        lines.extend(of_section.map(Movement::from));
+        lines.sort_by(|one, other| (one.day, one.id, &one.kind).cmp(&(other.day, other.id, &other.kind)));
         sections.push(section(key, opening.get(&key).copied().unwrap_or_default(), lines, closing)?);
     }
     Ok(Statement { object: "statement".to_owned(), party_id, from: query.from, to, sections })
 }
 
+impl From<&Crossing> for Movement {
+    fn from(row: &Crossing) -> Self {
+        let Crossing { company_id, currency, day, kind, prefix, id, number, amount } = row.clone();
+        Self { company_id, currency, day, kind: kind.to_owned(), id, number, amount, prefix: Some(prefix.to_owned()) }
+    }
+}
+
 /// What was owed at the end of a day, by company and currency.
-async fn balances(tx: &mut Tx<'_>, party_id: PartyId, company_id: Option<CompanyId>, day: Day) -> Result<BTreeMap<(CompanyId, Currency), Amount>, Problem> {
+async fn balances(
+    tx: &mut Tx<'_>,
+    party_id: PartyId,
+    company_id: Option<CompanyId>,
+    day: Day,
+    crossed: &[Crossing],
+) -> Result<BTreeMap<(CompanyId, Currency), Amount>, Problem> {
     let mut values: Vec<Value> = vec![party_id.into(), day.into()];
     let mut company = "";
     if let Some(id) = company_id {
@@ -99,7 +124,12 @@ async fn balances(tx: &mut Tx<'_>, party_id: PartyId, company_id: Option<Company
     let cells = [("company_id", Cell::Uuid), ("currency", Cell::Text), ("amount", Cell::Whole)];
     let asked = statement(tx, &template, values);
     let rows: Vec<Balance> = sql::rows(tx, asked, &cells).await?;
-    Ok(rows.into_iter().map(|row| ((row.company_id, row.currency), row.amount)).collect())
+    let mut balances: BTreeMap<_, _> = rows.into_iter().map(|row| ((row.company_id, row.currency), row.amount)).collect();
+    for row in crossed.iter().filter(|row| row.day <= day) {
+        let balance = balances.entry((row.company_id, row.currency)).or_default();
+        *balance = balance.plus(row.amount)?;
+    }
+    Ok(balances)
 }
 
 /// What moved, one line more than are shown. The key was found among what the caller may see.
@@ -111,7 +141,7 @@ async fn movements(tx: &mut Tx<'_>, party_id: PartyId, key: (CompanyId, Currency
         values.push(from.into());
     }
     let template = format!(
-        "{ITEMS} SELECT company_id, currency, day, kind, id, number, CAST(amount AS BIGINT) AS amount FROM items \
+        "{ITEMS} SELECT company_id, currency, day, kind, id, number, CAST(amount AS BIGINT) AS amount, NULL AS prefix FROM items \
          WHERE company_id = $3 AND currency = $4 AND day <= $5 {first}ORDER BY day, id, kind LIMIT {}",
         MOST + 1
     );
@@ -123,6 +153,7 @@ async fn movements(tx: &mut Tx<'_>, party_id: PartyId, key: (CompanyId, Currency
         ("id", Cell::Uuid),
         ("number", Cell::Text),
         ("amount", Cell::Whole),
+        ("prefix", Cell::Text),
     ];
     let asked = statement(tx, &template, values);
     sql::rows(tx, asked, &cells).await
@@ -134,10 +165,11 @@ fn section((company_id, currency): (CompanyId, Currency), opening: Amount, movem
     let has_more = movements.len() > MOST;
     for row in movements.into_iter().take(MOST) {
         balance = balance.plus(row.amount)?;
-        let prefix = match row.kind.as_str() {
-            "payment" | "payment_reversal" | "surplus" => "pay",
-            "write_off" | "write_off_reversal" => "wof",
-            _ => "inv",
+        let prefix = match (row.prefix.as_deref(), row.kind.as_str()) {
+            (Some(prefix), _) => prefix,
+            (None, "payment" | "payment_reversal" | "surplus" | "surplus_reversal") => "pay",
+            (None, "write_off" | "write_off_reversal") => "wof",
+            (None, _) => "inv",
         };
         lines.push(StatementLine {
             date: row.day,

@@ -6,8 +6,8 @@ use crate::trial_balance::service::trial_balance;
 use causeway_bill::{invoice, payment};
 use causeway_openapi::invoice::Invoice;
 use causeway_openapi::payment::Payment;
-use causeway_openapi::report::TrialBalanceQuery;
-use causeway_value::{AllocationId, Day, InvoiceId, PaymentId};
+use causeway_openapi::report::{AgingQuery, TrialBalanceQuery};
+use causeway_value::{AllocationId, CompanyId, Day, InvoiceId, PaymentId};
 use serde_json::{Value, json};
 
 /// Invoices a free line and posts it.
@@ -43,12 +43,16 @@ async fn credited(shop: &Shop, id: InvoiceId, credit: Value, date: &str) -> Invo
     posted(shop, draft.id, date).await
 }
 
+const fn seen(company_id: CompanyId, as_of: Option<Day>) -> AgingQuery {
+    AgingQuery { company_id, as_of, offset: None }
+}
+
 /// On every day of the story, the total of the aging is the balance of the receivable account.
 pub(super) async fn aging_is_the_account(shop: &Shop) {
     for days in 0..60 {
         let day = "2026-06-30".parse::<Day>().unwrap().plus_days(days);
         let company = shop.company_id;
-        let aged = shop.read(async |ctx, tx| aging(ctx, tx, company, Some(day)).await).await;
+        let aged = shop.read(async |ctx, tx| aging(ctx, tx, &seen(company, Some(day))).await).await;
         let trial = shop
             .read(async |ctx, tx| trial_balance(ctx, tx, &TrialBalanceQuery { company_id: company, as_of: Some(day), ..TrialBalanceQuery::default() }).await)
             .await;
@@ -63,12 +67,13 @@ async fn an_empty_tenant_is_whole() {
     let shop = Shop::open().await;
     shop.is_whole("at the start").await;
     let company = shop.company_id;
-    let aged = shop.read(async |ctx, tx| aging(ctx, tx, company, None).await).await;
+    let aged = shop.read(async |ctx, tx| aging(ctx, tx, &seen(company, None)).await).await;
     assert_eq!((aged.rows.len(), aged.totals.total.0.as_str(), aged.as_of.to_string().as_str()), (0, "0.00", "2026-07-01"));
     let trial = shop.read(async |ctx, tx| trial_balance(ctx, tx, &TrialBalanceQuery { company_id: company, ..TrialBalanceQuery::default() }).await).await;
     assert_eq!((trial.rows.len(), trial.total_debit.0.as_str()), (0, "0.00"));
-    let other = causeway_value::CompanyId::new();
-    let refused = shop.db.read(&shop.ctx, async move |ctx: &causeway_kernel::Ctx, tx: &mut causeway_kernel::Tx<'_>| aging(ctx, tx, other, None).await).await;
+    let other = CompanyId::new();
+    let refused =
+        shop.db.read(&shop.ctx, async move |ctx: &causeway_kernel::Ctx, tx: &mut causeway_kernel::Tx<'_>| aging(ctx, tx, &seen(other, None)).await).await;
     assert_eq!(refused.unwrap_err().code, causeway_contract::Code::NotFound);
 }
 
@@ -85,7 +90,7 @@ async fn buckets_are_as_they_stood_on_the_day() {
     let company = shop.company_id;
     let told = async |day: &str| {
         let day: Day = day.parse().unwrap();
-        let aged = shop.read(async |ctx, tx| aging(ctx, tx, company, Some(day)).await).await;
+        let aged = shop.read(async |ctx, tx| aging(ctx, tx, &seen(company, Some(day))).await).await;
         aged.totals.amounts.into_iter().map(|amount| amount.0).collect::<Vec<_>>()
     };
     assert_eq!(told("2026-06-30").await, ["0.00", "0.00", "0.00", "0.00", "0.00"]);

@@ -14,6 +14,11 @@ async fn told(shop: &Shop, id: FlowId) -> Flow {
     shop.read(async |ctx, tx| flow(ctx, tx, id).await).await
 }
 
+/// What a deal waits for, and since when.
+async fn waits(shop: &Shop, id: FlowId) -> Vec<(String, String, String)> {
+    told(shop, id).await.waits_for.into_iter().map(|wait| (wait.kind, wait.id, wait.since.to_string())).collect()
+}
+
 fn documents(flow: &Flow) -> Vec<(&str, &str)> {
     flow.documents.iter().map(|document| (document.kind.as_str(), document.status.as_str())).collect()
 }
@@ -49,10 +54,12 @@ pub(super) async fn traded(shop: &Shop) -> FlowId {
     let order_id = accepted.order.id;
     shop.run(async move |ctx, tx| order::service::confirm(ctx, tx, order_id).await).await;
     assert_eq!(told(shop, flow_id).await.blocked_by, None);
+    assert_eq!(waits(shop, flow_id).await, [("order".to_owned(), order_id.to_string(), "2026-07-02T10:00:00.000000Z".to_owned())]);
     shop.is_whole("after confirming").await;
     let line = accepted.order.lines[0].id;
     let planned = json!({"order_id": order_id, "lines": [{"order_line_id": line, "quantity": "15"}]});
     let planned = shop.run(async move |ctx, tx| delivery::service::create::create(ctx, tx, &body(planned.clone())).await).await;
+    assert_eq!(waits(shop, flow_id).await, [("delivery".to_owned(), planned.id.to_string(), "2026-07-02T10:00:00.000000Z".to_owned())]);
     let shipped = shop.run(async move |ctx, tx| delivery::service::ship::ship(ctx, tx, planned.id, &body(json!({}))).await).await;
     shop.is_whole("after shipping a part").await;
     let rest = shipped.backorder_id.unwrap();
@@ -60,6 +67,7 @@ pub(super) async fn traded(shop: &Shop) -> FlowId {
     let draft = json!({"order_id": order_id});
     let draft = shop.run(async move |ctx, tx| invoice::service::create::create(ctx, tx, &body(draft.clone())).await).await;
     shop.is_whole("with a draft").await;
+    assert_eq!(waits(shop, flow_id).await, [("invoice".to_owned(), draft.id.to_string(), "2026-07-02T10:00:00.000000Z".to_owned())]);
     let posted = shop.run(async move |ctx, tx| invoice::service::post::post(ctx, tx, draft.id, &body(json!({}))).await).await;
     assert_eq!(posted.total_amount.0, "771.12");
     shop.at("2026-07-05T10:00:00Z").await;
@@ -88,7 +96,7 @@ async fn a_deal_is_one_story() {
         ("payment", "posted"),
     ];
     assert_eq!(documents(&story), wanted);
-    assert_eq!(story.blocked_by, None);
+    assert_eq!((&story.blocked_by, story.waits_for.len()), (&None, 0), "{:?}", story.waits_for);
     let answered = story.steps.iter().find(|step| step.from == "quote.sent").unwrap();
     assert_eq!(answered.waited_seconds, 86_400);
     let total: i64 = story.steps.iter().map(|step| step.waited_seconds).sum();

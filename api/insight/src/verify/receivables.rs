@@ -56,9 +56,11 @@ fn count(name: &'static str, subject: &'static str, what: &'static str, sql: Str
 
 /// The balance of a control account as the sum of its open items, per company or per party of it.
 fn control(name: &'static str, direction: &str, purpose: &str, by_party: bool) -> Check {
+    // What was posted for a party that was merged is open on the one that remains.
     let ledger = format!(
-        "SELECT l.company_id, l.party_id, 0 AS item, l.debit - l.credit AS booked FROM journal_lines l \
-         JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id WHERE l.tenant_id = $1 [l.company_id] AND a.purpose = '{purpose}'"
+        "SELECT l.company_id, COALESCE(m.into_party_id, l.party_id) AS party_id, 0 AS item, l.debit - l.credit AS booked FROM journal_lines l \
+         JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id \
+         LEFT JOIN party_merges m ON m.tenant_id = l.tenant_id AND m.merged_id = l.party_id WHERE l.tenant_id = $1 [l.company_id] AND a.purpose = '{purpose}'"
     );
     let (id, key) = if by_party { ("COALESCE(b.party_id, c.id)", "c.id, c.name, c.currency, b.party_id") } else { ("c.id", "c.id, c.name, c.currency") };
     let sql = format!(

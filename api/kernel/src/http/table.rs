@@ -26,7 +26,12 @@ impl Table {
     /// When it cannot be written: a bug.
     pub(crate) fn answer(&self, report: &Value, grouped: bool, path: &str, request_id: &str) -> Result<HttpResponse, Problem> {
         let written = lines(&self.lines(report, grouped))?;
-        Ok(attachment(path, request_id).body(written))
+        let mut answer = attachment(path, request_id);
+        // A file with a part of the rows says where the rest begins.
+        if let Some(next) = report.get("next_offset").and_then(Value::as_u64) {
+            answer.insert_header(("next-offset", next.to_string()));
+        }
+        Ok(answer.body(written))
     }
 
     fn lines(&self, report: &Value, grouped: bool) -> Vec<Vec<String>> {

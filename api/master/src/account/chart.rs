@@ -25,6 +25,12 @@ pub fn template(name: &str) -> Option<&'static [ChartAccount]> {
     }
 }
 
+/// What kind of account a purpose needs; every chart says the same.
+#[must_use]
+pub fn kind_of(purpose: Purpose) -> Option<AccountKind> {
+    GENERIC.iter().find(|account| account.purpose == purpose).map(|account| account.kind)
+}
+
 /// The chart `generic`: one account per purpose. Discounts given lower the income, so they stand with it.
 pub const GENERIC: &[ChartAccount] = &[
     account("1000", "Bank", AccountKind::Asset, Purpose::Bank),

@@ -1,8 +1,8 @@
 //! The accounts that a posting needs, in one query.
 
 use super::Purpose;
-use crate::check::marks;
-use causeway_contract::{Code, Problem};
+use crate::check::{control_account, marks};
+use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::master::accounts;
 use causeway_kernel::{Find, Tx};
 use causeway_value::{AccountId, CompanyId};
@@ -50,14 +50,21 @@ impl Chart {
     /// `account_missing` naming the code or the purpose.
     pub fn code_or(&self, code: Option<&str>, purpose: Purpose) -> Result<AccountId, Problem> {
         let Some(code) = code else { return self.purpose(purpose) };
-        let found = self.accounts.iter().find(|account| account.code == code && !Self::is_control(account));
+        let found = self.accounts.iter().find(|account| account.code == code && Self::refusal(account, "").is_none());
         found.map(|account| account.id).ok_or_else(|| {
-            Problem::new(
-                Code::AccountMissing,
-                format!("The company has no account {code} that a line may post to. Add it, or choose another one at the product."),
-            )
-            .with("account_code", code)
+            let detail = format!("The company has no active account {code} that a line may post to. Add or activate it, or choose another one at the product.");
+            Problem::new(Code::AccountMissing, detail).with("account_code", code)
         })
+    }
+
+    /// Why a line, a tax or an entry of somebody's own must not name the account; nothing when it may.
+    #[must_use]
+    pub fn refusal(account: &accounts::Model, pointer: &str) -> Option<FieldError> {
+        if Self::is_control(account) {
+            return Some(control_account(pointer));
+        }
+        let active = account.active.unwrap_or(true);
+        (!active).then(|| FieldError::pointer(Code::InvalidValue, pointer, format!("names the account {}, which is not active any more", account.code)))
     }
 
     /// Whether only invoices and payments themselves may post to the account.
@@ -91,6 +98,7 @@ mod tests {
             version: 1,
             created_at: Instant(0),
             updated_at: Instant(0),
+            active: None,
         }
     }
 
@@ -106,5 +114,15 @@ mod tests {
         let problem = chart.code_or(Some("0815"), Purpose::Bank).unwrap_err();
         assert_eq!((problem.code, problem.meta["account_code"].as_str()), (Code::AccountMissing, Some("0815")));
         assert_eq!(chart.get(special_id).map(|account| account.code.as_str()), Some("4711"));
+    }
+
+    #[test]
+    fn lines_name_active_accounts_that_mirror_nothing() {
+        let (receivable, special) = (account("1100", Some(Purpose::Receivable)), account("4711", None));
+        let retired = accounts::Model { active: Some(false), ..account("4712", None) };
+        assert_eq!([&receivable, &special, &retired].map(|account| Chart::refusal(account, "/account_id").is_some()), [true, false, true]);
+        let chart = Chart::of(vec![special, retired]);
+        assert!(chart.code_or(Some("4711"), Purpose::Bank).is_ok());
+        assert_eq!(chart.code_or(Some("4712"), Purpose::Bank).unwrap_err().code, Code::AccountMissing);
     }
 }

@@ -1,6 +1,7 @@
 //! Accounts: the places in the books, and what the posting rules use each for.
 //!
-//! What it is: the accounts of a company, their purposes, and the charts that a new company may start with. Invariant: a company has at most one account per purpose.
+//! What it is: the accounts of a company, their purposes, and the charts that a new company may start with. Invariant: a company has at most one account per
+//! purpose, and a purpose that has one keeps one: another account takes it over.
 //! What it is not: no posting (that is `books`), no balance.
 
 pub mod chart;
@@ -114,6 +115,12 @@ impl Purpose {
     #[must_use]
     pub const fn is_control(self) -> bool {
         matches!(self, Self::Receivable | Self::Payable | Self::CustomerAdvances)
+    }
+
+    /// Whether reports and checks read the account back as what is open or what was taxed, so that its postings must all stand in one place.
+    #[must_use]
+    pub const fn is_read_back(self) -> bool {
+        self.is_control() || matches!(self, Self::TaxPayable)
     }
 
     /// The word in storage and on the wire, as in `tax_payable`.

@@ -11,6 +11,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::ListAccounts, _>(list_accounts);
     routes.on::<op::CreateAccount, _>(create);
     routes.on::<op::GetAccount, _>(get);
+    routes.on::<op::UpdateAccount, _>(update);
 }
 
 async fn list_accounts(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListAccounts>) -> Result<Answer<Page<Account>>, Problem> {
@@ -28,4 +29,10 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateAccount>) -> R
 async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetAccount>) -> Result<Answer<Account>, Problem> {
     let row = tx.must::<accounts::Entity>(call.path).await?;
     Ok(Answer::object(service::view(&row), row.version))
+}
+
+async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateAccount>) -> Result<Answer<Account>, Problem> {
+    let account = service::update(ctx, tx, call.path, &call.body).await?;
+    let version = account.version;
+    Ok(Answer::object(account, version))
 }

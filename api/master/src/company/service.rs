@@ -84,6 +84,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
             version: 1,
             created_at: now,
             updated_at: now,
+            active: Some(true),
         });
     }
     let refs = crate::refs::pairs(&body.external_refs);

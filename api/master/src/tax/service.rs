@@ -2,6 +2,7 @@
 
 use super::rules::check_tax;
 use super::store::{TaxDefs, check_group, tax_defs};
+use super::used;
 use crate::account::lookup::Chart;
 use crate::{check, company};
 use causeway_contract::{Code, FieldError, Patch, Problem};
@@ -62,7 +63,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateTax) -> Resul
 /// Changes what does not change the result of documents that were made with it.
 ///
 /// # Errors
-/// `not_found` for the tax or its account.
+/// `not_found` for the tax or its account; `state_conflict` for another order of evaluation while open documents are computed with the tax.
 pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: TaxId, body: &wire::UpdateTax) -> Result<wire::Tax, Problem> {
     let old = tx.lock::<taxes::Entity>(id).await?;
     let mut errors = Vec::new();
@@ -79,6 +80,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: TaxId, body: &wire::UpdateTa
     new.active = body.active.clone().over_required(new.active);
     new.metadata = Json(check::metadata(new.metadata.0, &body.metadata, &mut errors));
     check::finish(errors)?;
+    if new.sequence != old.sequence {
+        used::must_be_unused(tx, &old).await?;
+    }
     new.version += 1;
     new.updated_at = ctx.now();
     tx.update(&old, &new);
@@ -91,8 +95,7 @@ async fn check_account(tx: &mut Tx<'_>, id: Option<AccountId>, company_id: Compa
     let found = tx.get::<accounts::Entity>(id).await?;
     match found.filter(|account| account.company_id == company_id) {
         None => errors.push(check::unknown::<Account>("/account_id", "company")),
-        Some(account) if Chart::is_control(&account) => errors.push(check::control_account("/account_id")),
-        Some(_) => {}
+        Some(account) => errors.extend(Chart::refusal(&account, "/account_id")),
     }
     Ok(())
 }

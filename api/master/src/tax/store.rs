@@ -35,6 +35,13 @@ impl TaxDefs {
         self.rows.get(&id)
     }
 
+    /// The tax itself and the groups that hold it.
+    #[must_use]
+    pub fn with_groups_of(&self, id: TaxId) -> Vec<TaxId> {
+        let groups = self.rows.values().filter(|row| row.group_of.0.contains(&id)).map(|row| row.id);
+        std::iter::once(id).chain(groups).collect()
+    }
+
     /// The account a tax is posted to; none means the company's default.
     #[must_use]
     pub fn account_id(&self, id: TaxId) -> Option<AccountId> {

@@ -1,6 +1,7 @@
 //! The verbs of a payment term.
 
 use super::rules::validate_term;
+use super::used;
 use crate::check;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::master::payment_terms;
@@ -35,10 +36,10 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePaymentTerm) 
     record(ctx, tx, "payment_term.created", &row)
 }
 
-/// Changes a payment term. What was posted with it keeps its due dates.
+/// Changes a payment term. When what is due, and what paying early saves, are agreed with every document that names it, and stay as they are from then on (BIL-05).
 ///
 /// # Errors
-/// As [`create`]; `not_found`.
+/// As [`create`]; `not_found`; `state_conflict` for other installments or another discount of a term that documents name.
 pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentTermId, body: &wire::UpdatePaymentTerm) -> Result<wire::PaymentTerm, Problem> {
     let old = tx.lock::<payment_terms::Entity>(id).await?;
     let mut errors = Vec::new();
@@ -50,6 +51,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentTermId, body: &wire::
     new.metadata = Json(check::metadata(new.metadata.0, &body.metadata, &mut errors));
     check_row(&new, &mut errors);
     check::finish(errors)?;
+    if (&new.installments, &new.early_discount) != (&old.installments, &old.early_discount) {
+        used::must_be_unused(tx, id).await?;
+    }
     new.version += 1;
     new.updated_at = ctx.now();
     tx.update(&old, &new);

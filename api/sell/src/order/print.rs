@@ -16,7 +16,8 @@ use causeway_value::{Amount, OrderStatus, Percent};
 pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
     let lines: Vec<Line> = store::parts_of(tx, row).await?.lines.iter().map(Line::from).collect();
     let totals = amounts::totals(&lines, row.currency)?;
-    let addressed = letter::addressed(tx, row.company_id, row.party_id, row.confirmed_at).await?;
+    let party_id = letter::party_then(tx, row.id.uuid(), row.party_id, row.confirmed_at).await?;
+    let addressed = letter::addressed(tx, row.company_id, party_id, row.confirmed_at).await?;
     // A discount that not every line contains is not told: the amounts of the lines contain what each has.
     let shared = lines.iter().all(|line| line.document_discount.is_none());
     let discount = if shared { row.discount_percent } else { Percent::ZERO };

@@ -4,19 +4,25 @@ use super::{index, record, words};
 use crate::party::store::{Children, children};
 use crate::party::view::view;
 use causeway_contract::{Code, Problem};
+use causeway_entity::bill::credit_policies;
 use causeway_entity::master::{addresses, contacts, parties, party_merges, party_tax_ids};
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_migration::{Kind, TableInfo, tables};
 use causeway_openapi::party as wire;
-use causeway_value::PartyId;
+use causeway_value::{CreditPolicyId, PartyId};
+use std::collections::BTreeSet;
 
 /// Tables whose rows are one per party: what both have is added up.
 const SUMS: &[&str] = &["credit_exposures"];
 /// Tables that keep the party that they were written with: the chain of hashes of the journal holds it.
 const FIXED: &[&str] = &["journal_lines"];
 
-/// Makes two parties one: everything that names the first names the second from now on.
+/// Texts of a caller's own that an object keeps.
+const METADATA: usize = 50;
+
+/// Makes two parties one: everything that names the first names the second from now on. What the second does not say of itself is taken from the first. Where a
+/// company has a credit policy for each of them, the second's stays.
 ///
 /// # Errors
 /// `not_found` for either; `permission_denied` for a caller who does not see all companies; `state_conflict` when the party was merged before;
@@ -37,11 +43,11 @@ pub async fn merge(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::MergePa
     (merged.active, merged.version, merged.updated_at) = (false, old.version + 1, now);
     let mut into = old_into.clone();
     (into.version, into.updated_at) = (old_into.version + 1, now);
-    into.is_customer |= old.is_customer;
-    into.is_supplier |= old.is_supplier;
+    fill(&mut into, &old);
     tx.update(&old, &merged);
     tx.update(&old_into, &into);
     let of_old = without_twins(tx, of_old, &of_into);
+    let superseded = without_second_policies(tx, id, into.id).await?;
     move_references(tx, id, into.id);
     tx.insert(party_merges::Model { tenant_id: ctx.tenant, merged_id: id, into_party_id: into.id, merged_at: now });
 
@@ -52,19 +58,60 @@ pub async fn merge(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::MergePa
     let merged_view = view(&merged, &left);
     let into_view = record(ctx, tx, "party.updated", &into, &together)?;
     let answer = wire::MergedParty { object: "merged_party".to_owned(), merged: merged_view, into: into_view, moved };
-    record_merge(ctx, tx, &merged, &answer)?;
+    record_merge(ctx, tx, &merged, &answer, &superseded)?;
     Ok(answer)
 }
 
-/// The trail keeps the merged party as it is left, and with it what moved.
-fn record_merge(ctx: &Ctx, tx: &mut Tx<'_>, merged: &parties::Model, answer: &wire::MergedParty) -> Result<(), Problem> {
+/// What the remaining party says nothing about is as the merged one says (MDM-09): a limit of credit goes with its currency, and of texts by name its own stay.
+fn fill(into: &mut parties::Model, from: &parties::Model) {
+    into.is_customer |= from.is_customer;
+    into.is_supplier |= from.is_supplier;
+    if into.credit_limit.is_none() {
+        (into.credit_limit, into.credit_currency) = (from.credit_limit, from.credit_currency);
+    }
+    into.currency = into.currency.or(from.currency);
+    into.payment_term_id = into.payment_term_id.or(from.payment_term_id);
+    into.price_list_id = into.price_list_id.or(from.price_list_id);
+    for (own, other) in [
+        (&mut into.country, &from.country),
+        (&mut into.tax_id, &from.tax_id),
+        (&mut into.segment, &from.segment),
+        (&mut into.email, &from.email),
+        (&mut into.phone, &from.phone),
+    ] {
+        if own.is_none() {
+            own.clone_from(other);
+        }
+    }
+    for (name, text) in &from.metadata.0 {
+        if into.metadata.0.len() < METADATA {
+            into.metadata.0.entry(name.clone()).or_insert_with(|| text.clone());
+        }
+    }
+}
+
+/// A company has one credit policy for a party: the remaining party's stays, and those that are in its way are gone.
+async fn without_second_policies(tx: &mut Tx<'_>, id: PartyId, into: PartyId) -> Result<Vec<CreditPolicyId>, Problem> {
+    let policies = Find::<credit_policies::Entity>::new().among(credit_policies::Column::PartyId, [id, into]).all(tx).await?;
+    let kept: BTreeSet<_> = policies.iter().filter(|policy| policy.party_id == Some(into)).map(|policy| policy.company_id).collect();
+    let mut superseded = Vec::new();
+    for policy in policies.iter().filter(|policy| policy.party_id == Some(id) && kept.contains(&policy.company_id)) {
+        tx.delete(policy);
+        superseded.push(policy.id);
+    }
+    Ok(superseded)
+}
+
+/// The trail keeps the merged party as it is left, and with it what moved and which credit policies are gone.
+fn record_merge(ctx: &Ctx, tx: &mut Tx<'_>, merged: &parties::Model, answer: &wire::MergedParty, superseded: &[CreditPolicyId]) -> Result<(), Problem> {
     #[derive(serde::Serialize)]
     struct Left<'a> {
         #[serde(flatten)]
         party: &'a wire::Party,
         moved: &'a [wire::MovedReferences],
+        superseded_credit_policies: &'a [CreditPolicyId],
     }
-    let body = Left { party: &answer.merged, moved: &answer.moved };
+    let body = Left { party: &answer.merged, moved: &answer.moved, superseded_credit_policies: superseded };
     let (id, version) = (merged.id.uuid(), merged.version);
     tx.record(ctx, &Change { event: "party.merged", object: "party", id, version, company_id: None, flow_id: None, body: &body })
 }

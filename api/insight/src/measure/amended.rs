@@ -1,0 +1,166 @@
+//! The backlog of a day that is over: without the amendments and cancellations that came after it (RPT-03).
+
+use super::owed::{Open, left};
+use crate::sql::{self, statement};
+use causeway_contract::Problem;
+use causeway_entity::sell::order_amendments;
+use causeway_kernel::db::Cell;
+use causeway_kernel::{Find, Tx};
+use causeway_value::{AmendmentKind, Amount, CompanyId, Currency, Day, Instant, OrderId, OrderLineId, Overflow, PartyId, Quantity};
+use sea_orm::FromQueryResult;
+use sea_orm::sea_query::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Lines that one statement reads.
+const AT_ONCE: usize = 500;
+
+/// What differs from the backlog by what stands now, in the currency of the order.
+pub(super) struct Difference {
+    pub party_id: PartyId,
+    pub name: String,
+    pub currency: Currency,
+    /// Lines more, or less.
+    pub lines: i64,
+    pub amount: Amount,
+}
+
+/// A line that changed later, as it stands now.
+#[derive(Clone, Debug, FromQueryResult)]
+struct Touched {
+    id: OrderLineId,
+    party_id: PartyId,
+    name: String,
+    currency: Currency,
+    /// Of the obligation.
+    net: Amount,
+    /// Of the line of the order: what stands of it, and all of it when its order was cancelled as a whole.
+    standing: Amount,
+    billed: Amount,
+    ordered: Quantity,
+    cancelled: Quantity,
+}
+
+/// What later amendments did: the net change of each line, and the orders that they ended as a whole.
+#[derive(Default)]
+struct Later {
+    changes: BTreeMap<OrderLineId, Amount>,
+    ended: BTreeSet<OrderId>,
+}
+
+/// The differences of the backlog at the end of day `as_of`, which ends at the instant `end`.
+///
+/// # Errors
+/// `amount_overflow`, or when the database fails.
+pub(super) async fn differences(tx: &mut Tx<'_>, company: CompanyId, as_of: Day, end: Instant) -> Result<Vec<Difference>, Problem> {
+    let later = later(tx, company, end).await?;
+    let lines: Vec<Value> = later.changes.keys().map(|id| (*id).into()).collect();
+    let orders: Vec<Value> = later.ended.iter().map(|id| (*id).into()).collect();
+    let mut found: BTreeMap<OrderLineId, Touched> = BTreeMap::new();
+    for (column, ids) in [("b.id", lines), ("b.order_id", orders)] {
+        for part in ids.chunks(AT_ONCE) {
+            found.extend(touched(tx, company, (as_of, end), column, part).await?.into_iter().map(|row| (row.id, row)));
+        }
+    }
+    found.into_values().map(|row| difference(&row, later.changes.get(&row.id).copied().unwrap_or_default()).map_err(Problem::from)).collect()
+}
+
+async fn later(tx: &mut Tx<'_>, company: CompanyId, end: Instant) -> Result<Later, Problem> {
+    let of_company = Find::<order_amendments::Entity>::new().eq(order_amendments::Column::CompanyId, company);
+    let mut later = Later::default();
+    for row in of_company.when("created_at >= ?", vec![end.into()]).all(tx).await? {
+        for change in &row.changes.0 {
+            let sum = later.changes.entry(change.order_line_id).or_default();
+            *sum = sum.plus(change.net_change)?;
+        }
+        // Of an order that was cancelled as a whole no line says so.
+        if row.kind == AmendmentKind::RestCancelled && row.changes.0.is_empty() {
+            later.ended.insert(row.order_id);
+        }
+    }
+    Ok(later)
+}
+
+async fn touched(tx: &mut Tx<'_>, company: CompanyId, (as_of, end): (Day, Instant), column: &str, ids: &[Value]) -> Result<Vec<Touched>, Problem> {
+    let mut values: Vec<Value> = vec![company.into(), as_of.into(), end.into()];
+    let first = values.len() + 2;
+    let places: Vec<String> = (first..first + ids.len()).map(|place| format!("${place}")).collect();
+    values.extend(ids.iter().cloned());
+    let template = format!(
+        "SELECT b.id AS id, b.party_id AS party_id, p.name AS name, b.currency AS currency, b.net_amount AS net, l.net_amount AS standing, \
+             CAST(COALESCE(made.amount, 0) AS BIGINT) AS billed, b.ordered_quantity AS ordered, b.cancelled_quantity AS cancelled \
+         FROM obligations b JOIN orders o ON o.tenant_id = b.tenant_id AND o.id = b.order_id JOIN order_lines l ON l.tenant_id = b.tenant_id AND l.id = b.id \
+         JOIN parties p ON p.tenant_id = b.tenant_id AND p.id = b.party_id \
+         LEFT JOIN (SELECT order_line_id, SUM(amount) AS amount FROM billables WHERE tenant_id = $1 AND company_id = $2 AND billable_date <= $3 \
+             AND order_line_id IS NOT NULL AND status <> 'written_off' GROUP BY order_line_id) made ON made.order_line_id = b.id \
+         WHERE b.tenant_id = $1 AND b.company_id = $2 AND o.confirmed_at < $4 AND {column} IN ({})",
+        places.join(", ")
+    );
+    let cells = [
+        ("id", Cell::Uuid),
+        ("party_id", Cell::Uuid),
+        ("name", Cell::Text),
+        ("currency", Cell::Text),
+        ("net", Cell::Whole),
+        ("standing", Cell::Whole),
+        ("billed", Cell::Whole),
+        ("ordered", Cell::Whole),
+        ("cancelled", Cell::Whole),
+    ];
+    let asked = statement(tx, &template, values);
+    sql::rows(tx, asked, &cells).await
+}
+
+fn difference(row: &Touched, changed_later: Amount) -> Result<Difference, Overflow> {
+    let counts_now = row.cancelled != row.ordered && row.net != row.billed;
+    let now = if counts_now {
+        left(&Open {
+            party_id: row.party_id,
+            name: String::new(),
+            currency: row.currency,
+            net: row.net,
+            billed: row.billed,
+            ordered: row.ordered,
+            cancelled: row.cancelled,
+            lines: 1,
+        })?
+    } else {
+        Amount::ZERO
+    };
+    let stood = row.standing.minus(changed_later)?;
+    let rest = stood.minus(row.billed)?;
+    // What was billed beyond what stood is no negative backlog; what came with a later amendment did not stand.
+    let then = if rest.0.signum() == stood.0.signum() { rest } else { Amount::ZERO };
+    let lines = i64::from(!then.is_zero()) - i64::from(counts_now);
+    Ok(Difference { party_id: row.party_id, name: row.name.clone(), currency: row.currency, lines, amount: then.minus(now)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn touched(standing: i64, billed: i64, cancelled: i64) -> Touched {
+        Touched {
+            id: OrderLineId::new(),
+            party_id: PartyId::new(),
+            name: String::new(),
+            currency: "EUR".parse().unwrap(),
+            net: Amount(64_800),
+            standing: Amount(standing),
+            billed: Amount(billed),
+            ordered: Quantity(40),
+            cancelled: Quantity(cancelled),
+        }
+    }
+
+    #[test]
+    fn what_was_cut_later_stood_before() {
+        let told = |row: &Touched, later: i64| difference(row, Amount(later)).map(|found| (found.lines, found.amount.0)).unwrap();
+        // Cut from 40 to 30: now 486.00, then 648.00.
+        assert_eq!(told(&touched(48_600, 0, 10), -16_200), (0, 16_200));
+        // Cancelled as a whole: the line keeps what was ordered.
+        assert_eq!(told(&touched(64_800, 0, 40), 0), (1, 64_800));
+        assert_eq!(told(&touched(64_800, 16_200, 40), 0), (1, 48_600));
+        // A line that came later.
+        assert_eq!(told(&touched(64_800, 0, 0), 64_800), (-1, -64_800));
+    }
+}

@@ -1,0 +1,100 @@
+//! A company's own chart: what the posting rules use each account for, and which accounts lines may name (ACC-01, ACC-02, MDM-05).
+
+use causeway_contract::{Code, ListQuery, Patch};
+use causeway_openapi::company::{Account, CreateAccount, UpdateAccount, op as company};
+use causeway_openapi::invoice::op as invoice;
+use causeway_openapi::ledger::op as ledger;
+use causeway_openapi::tax::{CreateTax, op as tax};
+use causeway_tests::caller::Caller;
+use causeway_tests::deal::{self, entry, sides};
+use causeway_tests::of;
+use causeway_tests::shop::{self, Shop, line, percent_tax};
+use causeway_tests::world::World;
+use causeway_value::AccountId;
+
+async fn account(caller: &Caller, shop: &Shop, code: &str, kind: &str) -> AccountId {
+    let body = CreateAccount { company_id: shop.company, code: code.to_owned(), name: code.to_owned(), kind: of(kind), metadata: Default::default() };
+    caller.post::<company::CreateAccount>((), &body).await.id
+}
+
+async fn by_purpose(caller: &Caller, shop: &Shop, purpose: &str) -> Vec<Account> {
+    let all = caller.all::<company::ListAccounts, _>(&ListQuery::by("company_id", shop.company)).await;
+    all.into_iter().filter(|account| account.purpose.as_deref() == Some(purpose)).collect()
+}
+
+fn to(purpose: &str) -> UpdateAccount {
+    UpdateAccount { purpose: Patch::Value(purpose.to_owned()), ..UpdateAccount::default() }
+}
+
+#[tokio::test]
+async fn a_purpose_goes_to_another_account() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let own = account(&tenant, &shop, "8400", "income").await;
+    let before = by_purpose(&tenant, &shop, "service_revenue").await;
+    let taken = tenant.post::<company::UpdateAccount>(own, &UpdateAccount { name: Patch::Value("Work".to_owned()), ..to("service_revenue") }).await;
+    assert_eq!((taken.name.as_str(), taken.purpose.as_deref(), taken.version), ("Work", Some("service_revenue"), 2));
+    let after = by_purpose(&tenant, &shop, "service_revenue").await;
+    assert_eq!(after.iter().map(|account| account.id).collect::<Vec<_>>(), [own]);
+    let left = tenant.get::<company::GetAccount>(before[0].id).await;
+    assert_eq!((left.purpose, left.version), (None, 2));
+    // Later postings go there.
+    let order = deal::confirmed(&tenant, &shop, vec![line(shop.setup, "1")]).await;
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    let posted = deal::post_invoice(&tenant, draft.id, None).await;
+    let booked = entry(&tenant, posted.journal_entry_id).await;
+    assert!(sides(&booked).contains(&("8400", "0.00", "250.00")), "{:?}", sides(&booked));
+    // Entries are found by what they are of.
+    let found = async |name: &str, word: &str| tenant.all::<ledger::ListJournalEntries, _>(&ListQuery::by(name, word)).await.len();
+    assert_eq!([found("event", "invoice.posted").await, found("event", "payment.received").await], [1, 0]);
+    assert_eq!([found("document_type", "invoice").await, found("document_type", "payment").await], [1, 0]);
+
+    let wrong = async |id, body: &UpdateAccount| {
+        let problem = tenant.refused::<company::UpdateAccount>(id, body).await;
+        (problem.code, problem.errors.first().and_then(|error| error.pointer.clone()).unwrap_or_default())
+    };
+    // No such purpose; another kind of account; a purpose would be left alone; what is open would stand in two places.
+    let spare = account(&tenant, &shop, "8500", "income").await;
+    assert_eq!(wrong(spare, &to("nonsense")).await.1, "/purpose");
+    assert_eq!(wrong(spare, &to("bank")).await.1, "/purpose");
+    assert_eq!(wrong(own, &to("revenue")).await.1, "/purpose");
+    assert_eq!(wrong(account(&tenant, &shop, "1150", "asset").await, &to("receivable")).await.0, Code::StateConflict);
+    let idle = UpdateAccount { active: Patch::Value(false), ..UpdateAccount::default() };
+    assert_eq!(wrong(own, &idle).await.1, "/active");
+    assert!(tenant.get::<ledger::VerifyLedger>(()).await.ok);
+}
+
+#[tokio::test]
+async fn before_the_first_posting_any_purpose_may_move() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let own = account(&tenant, &shop, "1150", "asset").await;
+    tenant.post::<company::UpdateAccount>(own, &to("receivable")).await;
+    let posted = deal::posted(&tenant, &shop, "10.00").await;
+    let booked = entry(&tenant, posted.journal_entry_id).await;
+    assert!(sides(&booked).contains(&("1150", "10.00", "0.00")), "{:?}", sides(&booked));
+    assert!(tenant.get::<ledger::VerifyLedger>(()).await.ok);
+}
+
+#[tokio::test]
+async fn a_retired_account_is_named_by_nothing_new() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let own = account(&tenant, &shop, "8400", "income").await;
+    let named = tenant.post::<tax::CreateTax>((), &CreateTax { account_id: Some(own), ..percent_tax(shop.company, "LUX", "3") }).await;
+    let idle = UpdateAccount { active: Patch::Value(false), ..UpdateAccount::default() };
+    let problem = tenant.refused::<company::UpdateAccount>(own, &idle).await;
+    assert!(problem.errors[0].detail.contains("LUX"), "{problem:?}");
+    let elsewhere = serde_json::json!({ "account_id": null });
+    tenant.raw.request("PATCH", &format!("/v1/taxes/{}", named.id)).json(&elsewhere).send().await.success();
+    assert!(!tenant.post::<company::UpdateAccount>(own, &idle).await.active);
+    let mut body = deal::free_invoice_body(&shop, "10.00");
+    body.lines[0].account_id = Some(own);
+    let problem = tenant.refused::<invoice::CreateInvoice>((), &body).await;
+    assert_eq!(problem.errors[0].pointer.as_deref(), Some("/lines/0/account_id"));
+    let problem = tenant.refused::<tax::CreateTax>((), &CreateTax { account_id: Some(own), ..percent_tax(shop.company, "LUX2", "3") }).await;
+    assert_eq!(problem.errors[0].pointer.as_deref(), Some("/account_id"));
+}
