@@ -133,6 +133,8 @@ pub fn all() -> Vec<Migration> {
         master::m0095_account_states::MIGRATION,
         sell::m0096_limits_on_orders::MIGRATION,
         deliver::m0097_receipts::MIGRATION,
+        sell::m0098_deal_origins::MIGRATION,
+        sell::m0099_deals_without_orders::MIGRATION,
         master::m0100_tax_rules::MIGRATION,
     ]
 }

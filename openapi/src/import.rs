@@ -38,7 +38,9 @@ pub struct CreateImport {
     /// The company of what is imported: the only one when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company_id: Option<CompanyId>,
-    /// Which field a column becomes, for columns whose name does not say it; an empty field leaves the column out. Other columns become `metadata`.
+    /// Which field a column becomes, for columns whose name does not say it; an empty field leaves the column out. Other columns become `metadata`. Parties
+    /// take a billing and a shipping address, too: `billing_line1`, `billing_line2`, `billing_city`, `billing_region`, `billing_postal_code`, `billing_country`, and
+    /// `shipping_…`; without a country it is the party's.
     #[serde(default)]
     pub mapping: BTreeMap<String, String>,
     /// What a field is where a row's cell is empty, such as `{"owner_id": "dana@acme.test"}`.

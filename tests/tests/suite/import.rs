@@ -146,6 +146,32 @@ async fn people_and_leads_come_in_too() {
     assert_eq!(ended(&tenant, &import).await["result"]["updated"], 1);
 }
 
+#[tokio::test]
+async fn parties_come_in_with_their_addresses() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let header = "id,name,country,Billing Street,billing_city,billing_postal_code,shipping_line1,shipping_city,shipping_country";
+    let file = format!("{header}\n1,Fjord AS,NO,Kai 1,Oslo,0150,Hamnen 2,Malmo,SE\n2,Cancity,,Main 1,,,,,\n3,Isdom,NO,,,,,,\n");
+    let made = import(&tenant, "resource=parties", &file).await;
+    assert_eq!((&made["result"]["created"], &made["result"]["failed"]), (&json!(2), &json!(1)), "{made}");
+    let mut wrong: Vec<String> = errors(&tenant, &made).await.into_iter().map(|(row, _, code)| format!("{row} {code}")).collect();
+    wrong.dedup();
+    assert_eq!(wrong, ["3 required"]);
+    let fjord = async || {
+        let query = ListQuery { external_ref: Some("import:1".to_owned()), ..ListQuery::default() };
+        tenant.all::<causeway_openapi::party::op::ListParties, _>(&query).await.remove(0).addresses
+    };
+    let first = fjord().await;
+    let shown =
+        |addresses: &[causeway_openapi::party::Address]| addresses.iter().map(|one| format!("{} {} {}", one.line1, one.city, one.country)).collect::<Vec<_>>();
+    assert_eq!(shown(&first), ["Kai 1 Oslo NO", "Hamnen 2 Malmo SE"]);
+    // Another street replaces the address and keeps its id; the other one stays.
+    let moved = "id,country,billing_line1,billing_city\n1,NO,Kai 9,Oslo\n";
+    assert_eq!(import(&tenant, "resource=parties", moved).await["result"]["updated"], 1);
+    let second = fjord().await;
+    assert_eq!((shown(&second), second[0].id), (vec!["Kai 9 Oslo NO".to_owned(), "Hamnen 2 Malmo SE".to_owned()], first[0].id));
+}
+
 /// Old systems do not know everything: a deal whose end alone is known came up by then, and its customer may come later.
 #[tokio::test]
 async fn what_an_old_system_does_not_know() {

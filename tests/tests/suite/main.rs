@@ -19,6 +19,7 @@ mod credited_write_offs;
 mod currency;
 mod database_killed;
 mod deal_checks;
+mod deal_discipline;
 mod delivery;
 mod dimensions;
 mod discount_posting;

@@ -42,6 +42,7 @@ fn aliases(resource: ImportResource) -> &'static [(&'static str, &'static str)] 
             ("close_value", "expected_value"),
             ("amount", "expected_value"),
             ("value", "expected_value"),
+            ("lead_source", "source"),
             ("loss_reason", "lost_reason"),
         ],
         ImportResource::Leads => &[
@@ -79,6 +80,14 @@ fn aliases(resource: ImportResource) -> &'static [(&'static str, &'static str)] 
             ("mail", "email"),
             ("e_mail", "email"),
             ("telephone", "phone"),
+            ("billing_street", "billing_line1"),
+            ("billing_state_province", "billing_region"),
+            ("billing_zip_postal_code", "billing_postal_code"),
+            ("billing_zip", "billing_postal_code"),
+            ("shipping_street", "shipping_line1"),
+            ("shipping_state_province", "shipping_region"),
+            ("shipping_zip_postal_code", "shipping_postal_code"),
+            ("shipping_zip", "shipping_postal_code"),
         ],
         ImportResource::Products => &[
             ("product_id", "external_ref"),

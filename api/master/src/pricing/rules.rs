@@ -247,6 +247,13 @@ fn candidates<'a>(request: &PriceRequest<'_>, lists: &'a [PriceListData], trace:
         };
         found.extend(of_list(request, list, audience, trace));
     }
+    found.retain(|candidate| {
+        let starts = base::starts(request, candidate.rule, lists, MOST_BASES);
+        if !starts {
+            trace.lost(label(candidate.list, candidate.rule), "neither the list that it is based on nor the product has a price");
+        }
+        starts
+    });
     found
 }
 

@@ -1,5 +1,6 @@
 //! What rows become: the bodies of the API, through the same verbs.
 
+mod addresses;
 mod contacts;
 mod leads;
 mod opportunities;
@@ -74,6 +75,9 @@ pub fn fields(resource: ImportResource) -> Vec<String> {
     // A stage is known by its name.
     if resource != ImportResource::Stages {
         names.push(REF.to_owned());
+    }
+    if resource == ImportResource::Parties {
+        names.extend(addresses::fields());
     }
     if resource == ImportResource::Contacts {
         names.push("party_id".to_owned());

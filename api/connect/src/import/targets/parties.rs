@@ -1,13 +1,13 @@
-//! Parties.
+//! Parties, each with a billing and a shipping address where its row has them.
 
-use super::{Outcome, PARTY, PARTY_CHANGE, Prepared, attempt, known, prepare, refs};
+use super::{Outcome, PARTY, PARTY_CHANGE, Prepared, addresses, attempt, known, prepare, refs};
 use crate::import::job::Import;
 use crate::import::names::Names;
-use crate::import::rows::{Row, body};
-use causeway_contract::{Code, Problem, Shape};
+use crate::import::rows::{CellError, Row, body};
+use causeway_contract::{Code, Patch, Problem, Shape};
 use causeway_kernel::{Ctx, Tx};
-use causeway_master::party::service;
-use causeway_openapi::party::{CreateParty, UpdateParty};
+use causeway_master::party::{service, store};
+use causeway_openapi::party::{AddressInput, CreateParty, UpdateParty};
 use causeway_value::{PartyId, Zone};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -17,7 +17,15 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
     let rows = prepare(import, names, rows);
     let standing = known(tx, import, "party", &rows).await?;
     let mut outcomes = Vec::with_capacity(rows.len());
-    for Prepared { mut row, reference, errors } in rows {
+    let rows: Vec<_> = rows.into_iter().map(with_addresses).collect();
+    let moved = rows.iter().filter(|(_, addresses)| addresses.as_ref().is_ok_and(|addresses| !addresses.is_empty()));
+    let moved: Vec<PartyId> = moved.filter_map(|(row, _)| standing.get(row.reference.as_ref()?)).map(|id| PartyId::from_uuid(*id)).collect();
+    let mut children = store::children(tx, &moved).await?;
+    for (Prepared { mut row, reference, mut errors }, addresses) in rows {
+        let addresses = addresses.unwrap_or_else(|wrong| {
+            errors.extend(wrong);
+            Vec::new()
+        });
         if !errors.is_empty() {
             outcomes.push(Outcome::Failed(errors));
             continue;
@@ -26,19 +34,32 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
         outcomes.push(match old {
             Some(id) => match change::<UpdateParty>(&row, &PARTY_CHANGE) {
                 Err(outcome) => outcome,
-                Ok(change) => attempt(tx, Outcome::Updated, async |tx| service::update(ctx, tx, PartyId::from_uuid(*id), &change).await.map(|_| ())).await?,
+                Ok(change) => {
+                    let id = PartyId::from_uuid(*id);
+                    let there = children.remove(&id).unwrap_or_default().addresses;
+                    let change = UpdateParty { addresses: addresses::changed(&there, addresses).map_or(Patch::Absent, Patch::Value), ..change };
+                    attempt(tx, Outcome::Updated, async |tx| service::update(ctx, tx, id, &change).await.map(|_| ())).await?
+                }
             },
             None => {
                 row.fields.entry("kind".to_owned()).or_insert_with(|| "organization".to_owned());
                 row.fields.entry("roles".to_owned()).or_insert_with(|| "customer".to_owned());
                 match body::<CreateParty>(&row, &PARTY, Zone::UTC, refs(import, reference.as_ref())) {
                     Err(errors) => Outcome::Failed(errors),
-                    Ok(body) => attempt(tx, Outcome::Created, async |tx| service::create(ctx, tx, &body).await.map(|_| ())).await?,
+                    Ok(body) => {
+                        let body = CreateParty { addresses, ..body };
+                        attempt(tx, Outcome::Created, async |tx| service::create(ctx, tx, &body).await.map(|_| ())).await?
+                    }
                 }
             }
         });
     }
     Ok(outcomes)
+}
+
+fn with_addresses(mut prepared: Prepared) -> (Prepared, Result<Vec<AddressInput>, Vec<CellError>>) {
+    let addresses = addresses::taken(&mut prepared.row);
+    (prepared, addresses)
 }
 
 /// What a row says about an object that is known, checked against the schema of its change; empty cells leave it as it is.

@@ -72,7 +72,8 @@ fn base(
     }
     if let Some(other) = named.filter(|other| other.is_valid(request.day)) {
         let Some(deeper) = deeper.checked_sub(1) else { return Err(circle(request, list)) };
-        let candidates = of_list(request, other, 0, trace);
+        let mut candidates = of_list(request, other, 0, trace);
+        candidates.retain(|candidate| starts(request, candidate.rule, lists, deeper));
         if let Some(best) = best_of(request, candidates, trace)? {
             let price = priced(request, (other, best.rule), lists, rates, trace, deeper)?;
             return converted(price, other.currency, list.currency, rates, trace);
@@ -83,6 +84,14 @@ fn base(
         return Err(Problem::field(Code::Required, format!("{}/unit_price", request.pointer), detail));
     };
     converted(own, request.product.currency, list.currency, rates, trace)
+}
+
+/// Whether a rule has a price to start from; one that has none gives way to the next. What is wrong with the lists in between is told where they price.
+pub(super) fn starts(request: &PriceRequest<'_>, rule: &PriceRuleData, lists: &[PriceListData], deeper: usize) -> bool {
+    let Some(base) = rule.base.filter(|_| request.product.list_price.is_none()) else { return true };
+    let (Some(other), Some(deeper)) = (lists.iter().find(|other| other.id == base), deeper.checked_sub(1)) else { return true };
+    let found = if other.is_valid(request.day) { of_list(request, other, 0, &mut Trace::default()) } else { Vec::new() };
+    found.iter().any(|candidate| starts(request, candidate.rule, lists, deeper))
 }
 
 /// Another price than the one that was meant is never taken silently.

@@ -204,6 +204,22 @@ fn a_rule_may_start_from_another_list() {
     assert_eq!(check_rule(&wrong, "/rules/0")[0].pointer.as_deref(), Some("/rules/0/base_price_list_id"));
 }
 
+/// A rule that has nothing to start from gives way to the next one.
+#[test]
+fn a_base_without_a_price_is_no_base() {
+    let bare = PricedProduct { list_price: None, ..chair() };
+    let based = PriceRuleData { base: Some(number(2)), ..off(1, PriceTarget::All, "0", "10") };
+    let lists = [
+        PriceListData { priority: 9, ..tenant(1, vec![based]) },
+        list(2, None, Vec::new()),
+        tenant(3, vec![rule(3, PriceTarget::All, "0", PriceEffect::Price(price("7")))]),
+    ];
+    assert_eq!(resolved(&request(&bare, "1"), &lists).price, price("7"));
+    let problem = resolve_price(&request(&bare, "1"), &lists[..2], &no_rates).unwrap_err();
+    assert_eq!((problem.errors[0].code, problem.errors[0].pointer.as_deref()), (Code::Required, Some("/lines/0/unit_price")));
+    assert_eq!(resolved(&request(&chair(), "1"), &lists).price, price("18"), "the product's own price is enough");
+}
+
 #[test]
 fn without_a_rule_the_product_has_its_own_price() {
     assert_eq!(resolved(&request(&chair(), "1"), &[]).source, PriceSource::ListPrice);
