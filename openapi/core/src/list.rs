@@ -52,13 +52,15 @@ pub enum FilterKind {
         /// The words, each with its column.
         words: &'static [(&'static str, &'static str)],
     },
+    /// The instant in this column, at which the row was made by wall time; equality and ranges. Ids begin with it, so the key serves it.
+    Made(&'static str),
 }
 
 impl FilterKind {
     /// Whether `[gt]`, `[gte]`, `[lt]` and `[lte]` are allowed.
     #[must_use]
     pub const fn ranges(self) -> bool {
-        matches!(self, Self::Amount | Self::Day | Self::Instant)
+        matches!(self, Self::Amount | Self::Day | Self::Instant | Self::Made(_))
     }
 
     /// Whether `[in]` is allowed.
@@ -87,6 +89,7 @@ impl Filter {
             FilterKind::Within { table, column, .. } => (table, column),
             FilterKind::Given(column) | FilterKind::Inside { column, .. } => (table, column),
             FilterKind::Flag { words: [(_, column), ..], .. } => (table, *column),
+            FilterKind::Made(_) => (table, "id"),
             _ => (table, self.name),
         }
     }
