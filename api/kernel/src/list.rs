@@ -202,7 +202,7 @@ fn compared<E: EntityTrait>(find: Find<E>, filter: &Filter, operator: &'static s
         }
         FilterKind::Inside { column, .. } => find.compare_named(column, operator, value),
         FilterKind::Flag { words, .. } => match words.iter().find(|(word, _)| value == Value::from(*word)) {
-            Some((_, column)) => find.compare_named(*column, operator, true.into()),
+            Some((_, column)) => find.compare_named(column, operator, true.into()),
             None => find,
         },
         FilterKind::Made(column) => {

@@ -149,8 +149,11 @@ async fn bodies<'a>(tx: &mut Tx<'_>, objects: impl Iterator<Item = &'a Map<Strin
     Ok(rows.into_iter().filter_map(read).collect())
 }
 
+/// An object as it is, and its record.
+type Pair = (Map<String, Value>, Map<String, Value>);
+
 /// The parties that the ones in these records were merged into since. A merge moves what names a party without being a change of it; the merge itself is recorded.
-async fn merges(tx: &mut Tx<'_>, differing: &[(Map<String, Value>, Map<String, Value>)]) -> Result<BTreeMap<String, String>, Problem> {
+async fn merges(tx: &mut Tx<'_>, differing: &[Pair]) -> Result<BTreeMap<String, String>, Problem> {
     let mut named = BTreeSet::new();
     for (_, record) in differing {
         record.values().for_each(|value| parties_in(value, &mut named));

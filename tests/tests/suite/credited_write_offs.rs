@@ -138,7 +138,7 @@ async fn a_note_is_not_of_a_day_before_its_invoice() {
     let problem = tenant.refused::<invoice::PostInvoice>(draft.id, &before).await;
     assert_eq!(problem.errors[0].pointer.as_deref(), Some("/invoice_date"), "{problem:?}");
     assert_eq!(problem.meta["checks"][0]["name"], "not_before_invoice", "{problem:?}");
-    let before = ReverseInvoice { date: Some(day("2026-12-01")), rebill: None, reason: "sent back".to_owned(), ..ReverseInvoice::default() };
+    let before = ReverseInvoice { date: Some(day("2026-12-01")), rebill: None, reason: "sent back".to_owned() };
     let problem = tenant.refused::<invoice::ReverseInvoice>(sold.id, &before).await;
     assert_eq!(problem.errors[0].pointer.as_deref(), Some("/date"), "{problem:?}");
     deal::post_invoice(&tenant, draft.id, Some("2026-12-02")).await;

@@ -75,7 +75,7 @@ async fn the_report_counts_stages_ends_and_months() {
     assert_eq!((report.win_rate.as_deref(), report.currency), (Some("0.7500"), of("EUR")));
     let months: Vec<_> = report.by_month.iter().map(|month| (month.month.as_str(), month.won_count, month.won_value.0.as_str(), month.lost_count)).collect();
     assert_eq!(months, [("2017-03", 2, "5568.00", 1), ("2017-04", 0, "0.00", 0), ("2017-05", 1, "26768.00", 0)]);
-    let march = PipelineQuery { from: Some(day("2017-03-01")), to: Some(day("2017-03-11")), ..query };
+    let march = PipelineQuery { from: Some(day("2017-03-01")), to: Some(day("2017-03-11")), ..query.clone() };
     let march = tenant.ask::<pipeline::GetPipeline>(&march).await;
     assert_eq!((march.won.count, march.lost.count, march.win_rate.as_deref(), march.open.count), (2, 0, Some("1.0000"), 2));
     // Everything but the groups is the same whatever the deals are grouped by, and the groups are the same deals.

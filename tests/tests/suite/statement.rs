@@ -74,7 +74,7 @@ async fn a_surplus_that_is_taken_back_stands_in_its_own_month_and_in_the_later_o
     assert!(moved(&before).iter().any(|line| (line.0, line.1) == ("surplus", "1.00")), "{before}");
     assert_eq!(before["closing_balance"].as_str(), Some("0.00"));
     advance(&tenant, "2027-01-11T09:00:00Z").await;
-    tenant.post::<payment::ReversePayment>(paid.id, &ReversePayment { reason: "bounced".to_owned() }).await;
+    tenant.post::<payment::ReversePayment>(paid.id, &ReversePayment { reason: "bounced".to_owned(), date: None }).await;
     assert_eq!(month().await, before);
     let january = sections(&tenant, &shop, "&from=2027-01-01").await.remove(0);
     let mut lines: Vec<(&str, &str)> = moved(&january).into_iter().map(|line| (line.0, line.1)).collect();

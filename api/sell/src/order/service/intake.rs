@@ -32,7 +32,7 @@ pub(super) enum Earlier {
     /// The same body made it; as it is now.
     Same(Box<wire::Order>),
     /// Another body did.
-    Other(Box<orders::Model>, Parts),
+    Other(Box<orders::Model>, Box<Parts>),
 }
 
 /// The order that carries an external reference of this body.
@@ -58,7 +58,7 @@ pub(super) async fn earlier(tx: &mut Tx<'_>, body: &wire::CreateOrder, digest: O
     if row.created_from.as_deref() == digest {
         return view::view(&row, &parts).map(|order| Some(Earlier::Same(Box::new(order))));
     }
-    Ok(Some(Earlier::Other(Box::new(row), parts)))
+    Ok(Some(Earlier::Other(Box::new(row), Box::new(parts))))
 }
 
 /// The refusal that names what differs, and what to do about it.
