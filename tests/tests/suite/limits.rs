@@ -72,11 +72,11 @@ async fn a_bulk_request_costs_what_its_items_do() {
     let world = World::start().await;
     let tenant = world.tenant(TenantMode::Live).await;
     world.platform.post::<platform::UpdateTenant>(tenant.id, &per_minute(None, Some(60))).await;
-    let items: Vec<_> = (0..300).map(|number| json!({ "name": format!("Party {number}"), "kind": "organization", "roles": ["customer"] })).collect();
+    let items: Vec<_> = (0..500).map(|number| json!({ "name": format!("Party {number}"), "kind": "organization", "roles": ["customer"] })).collect();
     let bulk = json!({ "mode": "per_item", "items": items });
     let first = tenant.raw.post("/v1/parties/bulk", &bulk).await;
     assert_ne!(first.status, 429, "{}", first.text());
-    assert!(first.header("ratelimit").is_some_and(|text| text.contains("\"credential\";r=2")), "300 items cost 30 requests: {:?}", first.header("ratelimit"));
+    assert!(first.header("ratelimit").is_some_and(|text| text.contains("\"credential\";r=9")), "500 items cost 50 requests: {:?}", first.header("ratelimit"));
     let second = tenant.raw.post("/v1/parties/bulk", &bulk).await;
     assert_eq!((second.status, second.problem().code), (429, Code::RateLimited));
     assert_eq!(tenant.raw.get("/v1/clock").await.status, 200, "there is enough left for small requests");

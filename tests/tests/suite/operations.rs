@@ -152,7 +152,7 @@ async fn an_operator_sees_what_waits_and_what_was_done() {
         assert!(text.contains(name), "{name} is missing");
     }
     assert_eq!(figure(&text, "causeway_events_total{kind=\"invoice.posted\"}"), Some(1));
-    assert_eq!(figure(&text, "causeway_events_total{kind=\"payment.posted\"}"), Some(1));
+    assert_eq!(figure(&text, "causeway_events_total{kind=\"payment.received\"}"), Some(1));
     assert!(text.contains("causeway_jobs_ended_total{kind=\"") && text.contains("causeway_job_seconds_bucket"), "{text}");
     let wait = if world.server.place.postgres_url().is_some() { "causeway_database_pool_wait_seconds_count" } else { "causeway_lane_wait_seconds_count" };
     assert!(figure(&text, wait).is_some_and(|count| count > 0), "{wait}");
