@@ -163,6 +163,7 @@ async fn what_was_sent_and_posted_outlives_a_merge() {
         tenant.raw.post("/v1/credit-policies", &policy).await.success();
     }
 
+    deal::advance(&tenant, "2026-12-10T09:00:00Z").await;
     let into = tenant.post::<party::MergeParty>(twin, &MergeParty { into: shop.party }).await.into;
     assert_eq!((into.email.as_deref(), into.phone.as_deref(), into.tax_id.as_deref()), (Some("post@twin.test"), Some("+33 9 99"), Some("FR40303265045")));
     assert_eq!(into.credit_limit.map(|limit| limit.0).as_deref(), Some("500.00"));
