@@ -177,7 +177,7 @@ async fn what_was_sent_and_posted_outlives_a_merge() {
     let ledger = tenant.raw.get(&format!("/v1/reports/general-ledger?{query}")).await.json();
     assert_eq!(ledger["total_debit"].as_str(), Some("50.00"), "{ledger}");
     let postings = tenant.raw.get(&format!("/v1/reports/general-ledger/postings?{query}")).await.json();
-    assert_eq!(postings["data"].as_array().map(Vec::len), Some(1), "{postings}");
+    assert_eq!(postings["data"].as_array().map(Vec::len), Some(2), "{postings}");
     let report = tenant.get::<ledger::VerifyLedger>(()).await;
     assert!(report.ok, "{report:?}");
     let objects = tenant.raw.get("/v1/audit-entries/verify-objects").await.json();
