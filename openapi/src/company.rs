@@ -325,7 +325,7 @@ pub struct UpdateAccount {
     /// What the posting rules use it for from now on; the account that they used for it until now has no purpose any more. There is one account for each, so
     /// an account that has a purpose keeps it until another one takes it over.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = String, max_length = 40)]
+    #[schema(value_type = Option<String>, max_length = 40)]
     pub purpose: Patch<String>,
     /// Whether new lines may name it.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]

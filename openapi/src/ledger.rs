@@ -140,7 +140,6 @@ pub const JOURNAL_ENTRIES: ListSpec = ListSpec {
         Filter { name: "date", kind: FilterKind::Day, index: "journal_entries_date" },
         Filter { name: "number", kind: FilterKind::Word, index: "journal_entries_number" },
         Filter { name: "event", kind: FilterKind::Word, index: "journal_entries_event" },
-        Filter { name: "document_type", kind: FilterKind::Word, index: "journal_entries_document_type" },
         Filter { name: "document_id", kind: FilterKind::AnyId, index: "journal_entries_document_id" },
         Filter { name: "account_id", kind: in_lines("acc", "account_id"), index: "journal_lines_account_id" },
         Filter { name: "party_id", kind: in_lines("pty", "party_id"), index: "journal_lines_party_id" },

@@ -65,7 +65,6 @@ pub struct QuoteConversionRow {
     /// The name of that person.
     pub name: Option<String>,
     /// What became of them.
-    #[serde(flatten)]
     pub sum: QuoteConversionSum,
 }
 

@@ -154,7 +154,7 @@ async fn each_invoice_is_measured_from_its_own_shipment() {
     let shop = shop::open(&tenant, "").await;
     let confirmed = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
     let mut last = None;
-    for (shipped, billed) in [("2026-12-02T09:00:00Z", "2026-12-03T09:00:00Z"), ("2026-12-22T09:00:00Z", "2026-12-23T09:00:00Z")] {
+    for (shipped, billed) in [("2026-12-05T09:00:00Z", "2026-12-06T09:00:00Z"), ("2026-12-22T09:00:00Z", "2026-12-23T09:00:00Z")] {
         deal::advance(&tenant, shipped).await;
         deal::ship(&tenant, &confirmed, "10").await;
         deal::advance(&tenant, billed).await;

@@ -21,7 +21,7 @@ pub(super) const SIGNALS: [Signal; 10] = [
         table: "deliveries",
         condition: "d.status IN ('draft', 'ready') AND d.promised_date < '{today}'",
         path: "/v1/deliveries",
-        filters: "status=draft,ready&promised_date[lt]={today}",
+        filters: "status[in]=draft,ready&promised_date[lt]={today}",
     },
     Signal { name: "held_billables", table: "billables", condition: "d.status = 'held'", path: "/v1/billables", filters: "status=held" },
     Signal { name: "unposted_invoices", table: "invoices", condition: "d.status = 'draft'", path: "/v1/invoices", filters: "status=draft" },
@@ -33,7 +33,7 @@ pub(super) const SIGNALS: [Signal; 10] = [
         table: "payments",
         condition: "d.status = 'posted' AND d.direction = 'inbound' AND d.allocation_state IN ('unallocated', 'part_allocated')",
         path: "/v1/payments",
-        filters: "status=posted&direction=inbound&allocation_state=unallocated,part_allocated",
+        filters: "status=posted&direction=inbound&allocation_state[in]=unallocated,part_allocated",
     },
 ];
 
@@ -62,7 +62,7 @@ mod tests {
     fn a_list_is_of_the_day_and_the_company() {
         let (company, day) = (CompanyId::new(), "2026-12-01".parse().unwrap());
         let late = SIGNALS.iter().find(|signal| signal.name == "late_deliveries").unwrap();
-        assert_eq!(late.list(company, day), format!("/v1/deliveries?company_id={company}&status=draft,ready&promised_date[lt]=2026-12-01"));
+        assert_eq!(late.list(company, day), format!("/v1/deliveries?company_id={company}&status[in]=draft,ready&promised_date[lt]=2026-12-01"));
         assert!(late.sql(day).contains("d.promised_date < '2026-12-01'"));
     }
 }

@@ -52,9 +52,13 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: AccountId, body: &wire::Upda
     check::not_blank(&new.name, "/name", &mut errors);
     new.metadata = Json(check::metadata(new.metadata.0, &body.metadata, &mut errors));
     new.active = Some(body.active.clone().over_required(old.active.unwrap_or(true)));
-    if let Patch::Value(word) = &body.purpose {
-        errors.extend(wrong_purpose(&old, word));
-        new.purpose = Some(word.clone());
+    match &body.purpose {
+        Patch::Absent => {}
+        Patch::Null => errors.extend(old.purpose.as_deref().map(left_alone)),
+        Patch::Value(word) => {
+            errors.extend(wrong_purpose(&old, word));
+            new.purpose = Some(word.clone());
+        }
     }
     if new.active == Some(false) {
         errors.extend(needed(tx, &new).await?);
@@ -76,12 +80,17 @@ fn wrong_purpose(account: &accounts::Model, word: &str) -> Option<FieldError> {
     };
     match account.purpose.as_deref() {
         Some(own) if own == word => None,
-        Some(own) => wrong(format!("would leave the purpose {own} without an account: let another account take that one over first")),
+        Some(own) => Some(left_alone(own)),
         None => {
             let kind = kind_of(purpose)?;
             if kind == account.kind { None } else { wrong(format!("needs an account of the kind {kind}, and this is one of the kind {}", account.kind)) }
         }
     }
+}
+
+fn left_alone(purpose: &str) -> FieldError {
+    let detail = format!("would leave the purpose {purpose} without an account: let another account take that one over first");
+    FieldError::pointer(Code::InvalidValue, "/purpose", detail)
 }
 
 /// Why an account must go on being active.
