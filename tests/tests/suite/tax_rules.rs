@@ -9,7 +9,7 @@ use causeway_openapi::invoice_check::{CheckResult, InvoiceCheckName, op as invoi
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CreateOrder, op as order};
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
-use causeway_openapi::party::{CreateParty, TaxRegistration, op as party};
+use causeway_openapi::party::{CreateParty, MergeParty, TaxRegistration, op as party};
 use causeway_openapi::quote::{CreateQuote, PricedQuote, UpdateQuote, op as quote};
 use causeway_openapi::tax::{CreateTax, UpdateTax, op as tax};
 use causeway_openapi::tax_rule::{CreateTaxRule, UpdateTaxRule, op as tax_rule};
@@ -173,6 +173,15 @@ async fn country_and_registration_decide() {
     assert_eq!(priced(&tenant, shop, party, vec![line(shop.chai, "1")]).await.lines[0].tax_ids, []);
     ruled(&tenant, certificate("2026-12-02")).await;
     assert_eq!(priced(&tenant, shop, party, vec![line(shop.chai, "1")]).await.lines[0].tax_ids, [abroad.french]);
+    // It follows its customer into another party.
+    let into = customer(&tenant, "Swiss Holding", "CH", organization, None).await;
+    tenant.post::<party::MergeParty>(party, &MergeParty { into }).await;
+    assert_eq!(priced(&tenant, shop, into, vec![line(shop.chai, "1")]).await.lines[0].tax_ids, [abroad.french]);
+    // Lines of a template are looked at for the customer of its quote.
+    let template = json!({ "company_id": shop.company, "name": "Chai", "lines": [{ "product_id": shop.chai, "quantity": "1" }] });
+    let template = tenant.raw.post("/v1/quote-templates", &template).await.success()["id"].as_str().map(of).expect("an id");
+    let body = CreateQuote { template_id: Some(template), party_id: Some(into), ..quote_body(shop, Vec::new()) };
+    assert_eq!(tenant.post::<quote::CreateQuote>((), &body).await.lines[0].tax_ids, [abroad.french]);
     verified(&tenant).await;
 }
 

@@ -51,11 +51,7 @@ pub async fn price(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PriceQuery) -> Resu
 async fn taxed(tx: &mut Tx<'_>, company: &companies::Model, party: &parties::Model, date: Day, priced: &mut PricedLine) -> Result<(), Problem> {
     let taxation = taxation(tx, company, party, date).await?;
     let taxes = taxation.of_line(None, priced.product.as_ref(), "", &mut Vec::new());
-    let price = taxation.price(&taxes, priced.unit_price, priced.price_base_quantity)?;
-    if price != priced.unit_price {
-        priced.trace.taxed_anew(priced.unit_price, price);
-        priced.unit_price = price;
-    }
+    taxation.reprice(&taxes, priced)?;
     taxation.explain(&taxes, &mut priced.trace);
     Ok(())
 }

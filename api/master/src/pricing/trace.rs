@@ -55,7 +55,7 @@ impl Trace {
     }
 
     /// The price after other taxes took the place of those in it.
-    pub fn taxed_anew(&mut self, before: Price, after: Price) {
+    pub(crate) fn taxed_anew(&mut self, before: Price, after: Price) {
         self.result = after.to_string();
         self.step("taxes_in_price", before.to_string(), after.to_string(), "a tax rule replaces the taxes in the price; what is paid without tax stays");
     }

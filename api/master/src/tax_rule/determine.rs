@@ -3,13 +3,15 @@
 use super::rules::{self, Customer, choose};
 use crate::party::tax_id::{self, Finding};
 use crate::pricing::Trace;
+use crate::pricing::rules::PriceSource;
+use crate::pricing::service::PricedLine;
 use crate::tax::rules::price_with;
 use crate::tax::store::{TaxDefs, tax_defs};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, party_tax_ids, products, tax_rules};
 use causeway_kernel::{Find, Tx};
-use causeway_value::{Day, Overflow, Price, Quantity, TaxId, TaxRuleId};
+use causeway_value::{Day, Overflow, Price, TaxId, TaxRuleId};
 use std::collections::BTreeSet;
 
 /// How a document's lines come to their taxes.
@@ -125,16 +127,29 @@ impl Taxation {
         }
     }
 
-    /// A price of the lists under a line's taxes. Lists and products give prices with the product's own taxes in them, where those are included. What the
-    /// customer pays without tax stays when a rule replaces them: the included ones come out, and those of the rule that are included go in.
+    /// What a rule makes of a line's price. Lists and products give prices with the product's own taxes in them, where those are included. What the customer
+    /// pays without tax stays when a rule replaces them: the included ones come out, and those of the rule that are included go in. A price that is given with
+    /// the line is meant for the taxes that the line has, and stays.
     ///
     /// # Errors
     /// [`Overflow`] when it does not fit.
-    pub fn price(&self, taxes: &LineTaxes, price: Price, base_quantity: Quantity) -> Result<Price, Overflow> {
+    pub fn reprice(&self, taxes: &LineTaxes, found: &mut PricedLine) -> Result<(), Overflow> {
         if taxes.rule_id.is_none() {
-            return Ok(price);
+            return Ok(());
         }
-        price_with(price, base_quantity, &self.defs.flat(&taxes.own), &self.defs.flat(&taxes.ids))
+        let (own, ids) = (self.defs.flat(&taxes.own), self.defs.flat(&taxes.ids));
+        let base = found.price_base_quantity;
+        let anew = |price: Price| price_with(price, base, &own, &ids);
+        found.list_unit_price = found.list_unit_price.map(anew).transpose()?;
+        if found.source == PriceSource::Given {
+            return Ok(());
+        }
+        let price = anew(found.unit_price)?;
+        if price != found.unit_price {
+            found.trace.taxed_anew(found.unit_price, price);
+            found.unit_price = price;
+        }
+        Ok(())
     }
 
     /// Adds to the trace of a line how it came to its taxes. Where a company has no rules and nothing is overridden there is nothing to tell.

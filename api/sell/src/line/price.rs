@@ -15,11 +15,11 @@ use causeway_master::dimension::service as dimension;
 use causeway_master::pricing::Trace;
 use causeway_master::pricing::bundle::{DocumentLine, document_lines};
 use causeway_master::pricing::rules::PriceSource;
-use causeway_master::pricing::service::{PricedLine, lines_to_price};
+use causeway_master::pricing::service::lines_to_price;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
-use causeway_master::tax_rule::determine::{LineTaxes, Taxation, taxation};
+use causeway_master::tax_rule::determine::{Taxation, taxation};
 use causeway_openapi::line::LineInput;
-use causeway_value::{Amount, BillingPolicy, CompanyId, Day, Overflow, Percent};
+use causeway_value::{Amount, BillingPolicy, CompanyId, Day, Percent};
 
 /// For whom and when lines are priced.
 #[derive(Clone, Copy, Debug)]
@@ -146,7 +146,7 @@ fn line(input: &LineInput, document_line: DocumentLine, taxation: &Taxation, poi
     let DocumentLine { quantity, priced: mut found, bundle, .. } = document_line;
     let taxes = taxation.of_line(input.tax_ids.as_deref(), found.product.as_ref(), pointer, errors);
     let given = found.source == PriceSource::Given;
-    if taxed_anew(&mut found, taxation, &taxes).is_err() {
+    if taxation.reprice(&taxes, &mut found).is_err() {
         errors.push(FieldError::pointer(Code::AmountOverflow, format!("{pointer}/product_id"), "has a price that is too large with its taxes"));
     }
     taxation.explain(&taxes, &mut found.trace);
@@ -180,21 +180,6 @@ fn line(input: &LineInput, document_line: DocumentLine, taxation: &Taxation, poi
     (line, found.trace)
 }
 
-/// Prices of the lists have the product's taxes in them where those are included: what a tax rule puts in their place changes the price, but not what is paid
-/// without tax. A price that is given with the line is meant for the taxes that the line has, and stays.
-fn taxed_anew(found: &mut PricedLine, taxation: &Taxation, taxes: &LineTaxes) -> Result<(), Overflow> {
-    found.list_unit_price = found.list_unit_price.map(|price| taxation.price(taxes, price, found.price_base_quantity)).transpose()?;
-    if found.source == PriceSource::Given {
-        return Ok(());
-    }
-    let price = taxation.price(taxes, found.unit_price, found.price_base_quantity)?;
-    if price != found.unit_price {
-        found.trace.taxed_anew(found.unit_price, price);
-        found.unit_price = price;
-    }
-    Ok(())
-}
-
 /// The text of a line: its own, else its product's; a component says which bundle it is of.
 fn description(input: &LineInput, product: Option<&products::Model>, bundle: Option<&products::Model>) -> String {
     let name = product.map(|product| product.name.clone()).unwrap_or_default();
@@ -207,6 +192,7 @@ fn description(input: &LineInput, product: Option<&products::Model>, bundle: Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+    use causeway_master::pricing::service::PricedLine;
     use causeway_value::{Price, ProductId, Quantity};
 
     #[test]
