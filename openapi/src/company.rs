@@ -338,7 +338,7 @@ pub mod op {
         /// Reads a company.
         Get "/v1/companies/{id}" GetCompany (CompanyId) Nothing => Json<Company>, companies:read;
         /// Changes a company.
-        Patch "/v1/companies/{id}" UpdateCompany (CompanyId) body::UpdateCompany => Json<Company>, companies:write;
+        Patch "/v1/companies/{id}" UpdateCompany (CompanyId) body::UpdateCompany => Json<Company>, companies:write, [step_up];
         /// Lists accounts.
         Get "/v1/accounts" ListAccounts () Nothing => Page<Account>, accounts:read, list ACCOUNTS;
         /// Creates an account.

@@ -103,6 +103,6 @@ pub mod op {
         /// Locks a fiscal year, or its first days: posting on them is refused with 423 `period_locked`.
         Post "/v1/fiscal-years/{id}/lock" LockFiscalYear (FiscalYearId) body::LockFiscalYear => Json<FiscalYear>, ledger:lock;
         /// Opens locked days again, with a reason.
-        Post "/v1/fiscal-years/{id}/reopen" ReopenFiscalYear (FiscalYearId) body::ReopenFiscalYear => Json<FiscalYear>, ledger:reopen;
+        Post "/v1/fiscal-years/{id}/reopen" ReopenFiscalYear (FiscalYearId) body::ReopenFiscalYear => Json<FiscalYear>, ledger:reopen, [step_up];
     }
 }

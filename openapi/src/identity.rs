@@ -50,7 +50,7 @@ pub struct CreateUser {
     #[serde(default)]
     #[schema(max_items = 500)]
     pub role_ids: Vec<RoleId>,
-    /// The companies the user is limited to; empty means all.
+    /// The companies the user is limited to; empty means all that the caller may see.
     #[serde(default)]
     #[schema(max_items = 500)]
     pub company_ids: Vec<CompanyId>,
@@ -99,7 +99,7 @@ pub struct UpdateUser {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Vec<RoleId>, max_items = 500)]
     pub role_ids: Patch<Vec<RoleId>>,
-    /// All company grants from now on; empty means all companies.
+    /// All company grants from now on; empty means all that the caller may see.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Vec<CompanyId>, max_items = 500)]
     pub company_ids: Patch<Vec<CompanyId>>,
@@ -209,11 +209,11 @@ pub struct ApiKey {
     pub name: String,
     /// The first characters of the secret, to recognise it.
     pub prefix: String,
-    /// The person who answers for it: what the key does, that person did.
+    /// The person who answers for it: what the key does, that person did. It can never do more than that person can at the time.
     pub user_id: Option<UserId>,
-    /// Its permissions.
+    /// Its permissions, as far as the person who answers for it has them.
     pub scopes: Vec<String>,
-    /// The companies it is limited to; empty means all.
+    /// The companies it is limited to, as far as the person who answers for it may see them; empty means all of those.
     pub company_ids: Vec<CompanyId>,
     /// The addresses and ranges of addresses that it may be used from; empty means everywhere.
     pub allowed_sources: Vec<String>,
@@ -277,7 +277,7 @@ pub struct CreateApiKey {
     #[serde(default)]
     #[schema(max_items = 500)]
     pub scopes: Vec<String>,
-    /// The companies it is limited to; empty means all.
+    /// The companies it is limited to; empty means all that the caller may see.
     #[serde(default)]
     #[schema(max_items = 500)]
     pub company_ids: Vec<CompanyId>,
@@ -482,7 +482,18 @@ pub struct SecurityEvent {
 }
 
 /// What the list of security events offers.
-pub const SECURITY_EVENTS: ListSpec = ListSpec { table: "security_log", filters: &[], sorts: &[], search: false, external_refs: false };
+pub const SECURITY_EVENTS: ListSpec = ListSpec {
+    table: "security_log",
+    filters: &[
+        Filter { name: "user_id", kind: FilterKind::Id("usr"), index: "security_log_user_id" },
+        Filter { name: "api_key_id", kind: FilterKind::Id("key"), index: "security_log_api_key_id" },
+        Filter { name: "code", kind: FilterKind::Word, index: "security_log_code" },
+        Filter { name: "created_at", kind: FilterKind::Made("at"), index: "security_log_tenant_id" },
+    ],
+    sorts: &[],
+    search: false,
+    external_refs: false,
+};
 
 /// What the list of audit entries offers.
 pub const AUDIT_ENTRIES: ListSpec = ListSpec {
@@ -490,6 +501,8 @@ pub const AUDIT_ENTRIES: ListSpec = ListSpec {
     filters: &[
         Filter { name: "subject_id", kind: FilterKind::AnyId, index: "events_subject_id" },
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "events_flow_id" },
+        Filter { name: "actor_id", kind: FilterKind::AnyId, index: "events_actor_id" },
+        Filter { name: "recorded_at", kind: FilterKind::Made("recorded_at"), index: "events_pkey" },
     ],
     sorts: &[],
     search: false,
@@ -515,7 +528,7 @@ pub mod op {
         Post "/v1/users" CreateUser () body::CreateUser => Created<NewUser>, users:write, [secret, step_up];
         /// Reads a user.
         Get "/v1/users/{id}" GetUser (UserId) Nothing => Json<User>, users:read;
-        /// Changes a user.
+        /// Changes a user who can do no more than the caller. The last active owner stays one.
         Patch "/v1/users/{id}" UpdateUser (UserId) body::UpdateUser => Json<User>, users:write, [step_up];
         /// Lists roles.
         Get "/v1/roles" ListRoles () Nothing => Page<Role>, roles:read, list ROLES;
@@ -537,9 +550,9 @@ pub mod op {
         Post "/v1/api-keys" CreateApiKey () body::CreateApiKey => Created<NewApiKey>, keys:manage, [secret, step_up];
         /// Reads an API key, without its secret.
         Get "/v1/api-keys/{id}" GetApiKey (ApiKeyId) Nothing => Json<ApiKey>, keys:read;
-        /// Changes the name of an API key and where it may be used from.
+        /// Changes the name of an API key that can do no more than the caller, and where it may be used from.
         Patch "/v1/api-keys/{id}" UpdateApiKey (ApiKeyId) body::UpdateApiKey => Json<ApiKey>, keys:manage, [step_up];
-        /// Gives an API key a new secret; the answer shows it once.
+        /// Gives an API key that can do no more than the caller a new secret; the answer shows it once.
         Post "/v1/api-keys/{id}/rotate" RotateApiKey (ApiKeyId) body::RotateApiKey => Json<NewApiKey>, keys:manage, [secret, step_up];
         /// Revokes an API key at once and for ever.
         Post "/v1/api-keys/{id}/revoke" RevokeApiKey (ApiKeyId) Nothing => Json<ApiKey>, keys:manage;
@@ -551,7 +564,7 @@ pub mod op {
         Put "/v1/clock" SetClock () body::SetClock => Json<Clock>, clock:write;
         /// Advances the clock of a sandbox tenant and runs what falls due, in order.
         Post "/v1/clock/advance" AdvanceClock () body::AdvanceClock => Accepted<Job>, clock:write;
-        /// Lists audit entries.
+        /// Lists audit entries of the objects that the caller may read.
         Get "/v1/audit-entries" ListAuditEntries () Nothing => Page<AuditEntry>, audit:read, list AUDIT_ENTRIES;
         /// Lists requests that were refused: wrong passwords and keys, missing rights, ids that are not there.
         Get "/v1/security-events" ListSecurityEvents () Nothing => Page<SecurityEvent>, security:read, list SECURITY_EVENTS;

@@ -141,9 +141,9 @@ pub mod op {
     use causeway_value::JobId;
 
     endpoints! {
-        /// Reads the log of events; `next_cursor` is the id to give as `after`.
+        /// Reads the log of events about objects that the caller may read; `next_cursor` is the id to give as `after`.
         Get "/v1/events" ListEvents () Nothing => Page<Event>, events:read, query EventsQuery;
-        /// Streams the log of events as server-sent events: what there is, then what happens, each with its id, its type and the event as JSON.
+        /// Streams the log of events about objects that the caller may read as server-sent events: what there is, then what happens, each with its id, its type and the event as JSON.
         Get "/v1/events/stream" StreamEvents () Nothing => Events<Event>, events:read, query StreamQuery;
         /// Lists jobs.
         Get "/v1/jobs" ListJobs () Nothing => Page<Job>, jobs:read, list JOBS;

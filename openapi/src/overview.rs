@@ -26,12 +26,12 @@ pub struct PartyOverview {
     pub name: String,
     /// Today: where the company is, or in UTC without one.
     pub as_of: Day,
-    /// Leads that are neither qualified nor disqualified and have the mail address of the customer or of one of its contacts.
-    pub open_lead_count: i64,
+    /// Leads that are neither qualified nor disqualified and have the mail address of the customer or of one of its contacts; null without `leads:read`.
+    pub open_lead_count: Option<i64>,
     /// One section for each company and currency in which anything stands.
     pub sections: Vec<OverviewSection>,
-    /// The last five payments, newest first.
-    pub last_payments: Vec<OverviewPayment>,
+    /// The last five payments, newest first; null without `payments:read`.
+    pub last_payments: Option<Vec<OverviewPayment>>,
 }
 
 /// What stands in one currency of one company. Nothing is converted.
@@ -41,14 +41,14 @@ pub struct OverviewSection {
     pub company_id: CompanyId,
     /// The currency of the documents.
     pub currency: Currency,
-    /// Open opportunities at what they may be worth.
-    pub open_opportunities: OverviewCount,
-    /// Quotes that may still be accepted, drafts included, with tax.
-    pub open_quotes: OverviewCount,
-    /// Drafts and confirmed orders that are not fulfilled, with tax.
-    pub open_orders: OverviewCount,
-    /// What may be billed and is not, held ones included, without tax.
-    pub unbilled: OverviewCount,
+    /// Open opportunities at what they may be worth; null without `opportunities:read`.
+    pub open_opportunities: Option<OverviewCount>,
+    /// Quotes that may still be accepted, drafts included, with tax; null without `quotes:read`.
+    pub open_quotes: Option<OverviewCount>,
+    /// Drafts and confirmed orders that are not fulfilled, with tax; null without `orders:read`.
+    pub open_orders: Option<OverviewCount>,
+    /// What may be billed and is not, held ones included, without tax; null without `billables:read`.
+    pub unbilled: Option<OverviewCount>,
     /// Invoices less credit notes ever posted, with tax.
     pub billed: OverviewCount,
     /// What is open on invoices, less credit notes that are not used.
@@ -59,8 +59,8 @@ pub struct OverviewSection {
     pub overdue_since: Option<Day>,
     /// What is open on invoices that the customer disputes.
     pub disputed: OverviewCount,
-    /// What the customer paid and nothing uses yet.
-    pub unallocated: OverviewCount,
+    /// What the customer paid and nothing uses yet; null without `payments:read`.
+    pub unallocated: Option<OverviewCount>,
     /// How the customer stands.
     pub collection_status: CollectionStatus,
 }
@@ -114,7 +114,7 @@ pub mod op {
     use causeway_value::PartyId;
 
     endpoints! {
-        /// Gives a customer at a glance: what is being sold, what was billed, what is open and overdue, and the last payments.
+        /// Gives a customer at a glance: what is being sold, what was billed, what is open and overdue, and the last payments, each to who may read it.
         Get "/v1/parties/{id}/overview" GetPartyOverview (PartyId) Nothing => Json<PartyOverview>, invoices:read, query OverviewQuery;
     }
 }

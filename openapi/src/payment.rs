@@ -366,7 +366,7 @@ pub mod op {
         /// Takes a payment back.
         Post "/v1/payments/{id}/reverse" ReversePayment (PaymentId) body::ReversePayment => Json<Payment>, payments:reverse, [dry_run];
         /// Pays back what is left of a credit note or of a payment; answers the payment that does.
-        Post "/v1/refunds" CreateRefund () body::CreateRefund => Created<Payment>, refunds:write, [dry_run];
+        Post "/v1/refunds" CreateRefund () body::CreateRefund => Created<Payment>, refunds:write, [dry_run, step_up];
         /// Lists what payments, credit notes and write-offs settle.
         Get "/v1/allocations" ListAllocations () Nothing => Page<Settlement>, payments:read, list ALLOCATIONS;
     }

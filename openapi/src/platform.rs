@@ -1,5 +1,6 @@
 //! Platform administration: the first key and the tenants. Its credential is the platform administrator's, never a tenant's.
 
+use crate::session::Invitation;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch};
 use causeway_value::{ApiKeyId, Instant, TenantId, TenantMode, TenantStatus, UserId};
 use serde::{Deserialize, Serialize};
@@ -199,6 +200,26 @@ pub struct TenantAccess {
     pub api_key: KeySecret,
 }
 
+/// Makes a person of a tenant its owner again, with a new way to sign in: for a tenant whose owners lost theirs. The tenant reads of it in its trail.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreOwner {
+    /// The person; the owner that the tenant was created with when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+}
+
+/// A person who is an owner again. The token is shown once; it is for that person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RestoredOwner {
+    /// Always `restored_owner`.
+    pub object: String,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// Lets the person set a password and sign in. The second factor and the sessions from before are gone.
+    pub invitation: Invitation,
+}
+
 /// How much of its limits a tenant uses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TenantUsage {
@@ -285,7 +306,7 @@ pub const TENANTS: ListSpec = ListSpec {
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{FirstKey, NewTenant, PlatformHealth, TENANTS, Tenant, TenantAccess, TenantUsage};
+    use super::{FirstKey, NewTenant, PlatformHealth, RestoredOwner, TENANTS, Tenant, TenantAccess, TenantUsage};
     use crate::platform as body;
     use causeway_contract::{Created, Json, Nothing, Page, endpoints};
     use causeway_value::TenantId;
@@ -307,6 +328,8 @@ pub mod op {
         Post "/admin/v1/tenants/{id}/resume" ResumeTenant (TenantId) Nothing => Json<Tenant>, platform:admin;
         /// Opens a tenant to the platform for a while, reading only; the answer shows the secret of the key once.
         Post "/admin/v1/tenants/{id}/enter" EnterTenant (TenantId) body::EnterTenant => Created<TenantAccess>, platform:admin, [secret];
+        /// Makes a person of a tenant its owner again, who sets a new password with the token of the answer; the second factor and all sessions end.
+        Post "/admin/v1/tenants/{id}/restore-owner" RestoreOwner (TenantId) body::RestoreOwner => Json<RestoredOwner>, platform:admin, [secret];
         /// Tells how much of its limits a tenant uses.
         Get "/admin/v1/tenants/{id}/usage" GetTenantUsage (TenantId) Nothing => Json<TenantUsage>, platform:admin;
         /// Tells how the whole service does: tenants, work in the background, refusals, traffic.

@@ -5,7 +5,7 @@ use crate::unique;
 use crate::world::Tenant;
 use causeway_openapi::identity::{CreateUser, op as identity};
 use causeway_openapi::session::{ConfirmTotp, CreateSession, NewSession, SetPassword, op};
-use causeway_value::{RoleId, SessionId, UserId};
+use causeway_value::{CompanyId, RoleId, SessionId, UserId};
 use totp_rs::{Builder, Secret};
 
 /// A password that will do.
@@ -30,8 +30,13 @@ impl Person {
 
     /// A new person with these roles, who sets a password.
     pub async fn hire(tenant: &Tenant, role_ids: Vec<RoleId>) -> Self {
+        Self::hire_for(tenant, role_ids, Vec::new()).await
+    }
+
+    /// A new person with these roles for these companies, who sets a password.
+    pub async fn hire_for(tenant: &Tenant, role_ids: Vec<RoleId>, company_ids: Vec<CompanyId>) -> Self {
         let email = format!("{}@acme.test", unique("eve"));
-        let made = tenant.post::<identity::CreateUser>((), &CreateUser { name: "Eve".to_owned(), email, role_ids, company_ids: Vec::new() }).await;
+        let made = tenant.post::<identity::CreateUser>((), &CreateUser { name: "Eve".to_owned(), email, role_ids, company_ids }).await;
         Self::accept(tenant, made.id, &made.invitation.token).await
     }
 
@@ -40,9 +45,7 @@ impl Person {
     /// # Panics
     /// When there is no such role.
     pub async fn hire_as(tenant: &Tenant, role: &str) -> Self {
-        let query = causeway_contract::ListQuery::by("name", role);
-        let roles = tenant.all::<identity::ListRoles, _>(&query).await;
-        Self::hire(tenant, vec![roles.first().expect("a role").id]).await
+        Self::hire(tenant, vec![role_called(tenant, role).await]).await
     }
 
     async fn accept(tenant: &Tenant, id: UserId, token: &str) -> Self {
@@ -74,6 +77,15 @@ impl Person {
         let codes = session.post::<op::ConfirmTotp>((), &ConfirmTotp { otp: code(&enrolment.secret, 0) }).await.codes;
         (enrolment.secret, codes)
     }
+}
+
+/// The built-in role of this name.
+///
+/// # Panics
+/// When there is no such role.
+pub async fn role_called(tenant: &Tenant, name: &str) -> RoleId {
+    let query = causeway_contract::ListQuery::by("name", name);
+    tenant.all::<identity::ListRoles, _>(&query).await.first().expect("a role").id
 }
 
 /// The code that an app with this seed shows `steps` of 30 seconds from now.

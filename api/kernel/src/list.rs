@@ -39,6 +39,11 @@ impl<M> Rows<M> {
     }
 }
 
+/// The last millisecond that an id can begin with.
+const LAST_MILLIS: i64 = (1 << 48) - 1;
+/// How far an id and the instant that was read beside it may be apart.
+const MADE_TOGETHER_MILLIS: i64 = 60_000;
+
 /// Where a page ends: what the cursor holds.
 #[derive(Serialize, Deserialize)]
 struct Mark {
@@ -195,7 +200,27 @@ fn compared<E: EntityTrait>(find: Find<E>, filter: &Filter, operator: &'static s
             let sql = if value == Value::Bool(Some(true)) { format!("{column} IS NOT NULL") } else { format!("{column} IS NULL") };
             find.when(&sql, Vec::new())
         }
+        FilterKind::Made(column) => {
+            let find = made(find, operator, &value);
+            find.compare_named(column, operator, value)
+        }
         _ => find.compare_named(filter.name, operator, value),
+    }
+}
+
+/// Only rows whose ids may have been made then: an id begins with its milliseconds. The instant beside it is read at nearly the same time.
+fn made<E: EntityTrait>(find: Find<E>, operator: &str, value: &Value) -> Find<E> {
+    let Value::BigInt(Some(micros)) = *value else { return find };
+    let id_at = |millis: i64| {
+        let millis = u128::try_from(millis.clamp(0, LAST_MILLIS)).unwrap_or_default();
+        Value::Uuid(Some(Uuid::from_u128(millis << 80)))
+    };
+    let millis = micros.div_euclid(1_000);
+    let (first, last) = (id_at(millis.saturating_sub(MADE_TOGETHER_MILLIS)), id_at(millis.saturating_add(MADE_TOGETHER_MILLIS)));
+    match operator {
+        ">" | ">=" => find.compare_named("id", ">=", first),
+        "<" | "<=" => find.compare_named("id", "<=", last),
+        _ => find.compare_named("id", ">=", first).compare_named("id", "<=", last),
     }
 }
 
@@ -245,7 +270,7 @@ fn filter_value(kind: FilterKind, text: &str, query: &ListQuery) -> Result<Value
             AmountText::from(text).amount(currency).map(Into::into).map_err(|error| error.to_string())
         }
         FilterKind::Day => text.parse::<Day>().map(Into::into).map_err(|error| error.to_string()),
-        FilterKind::Instant => text.parse::<Instant>().map(Into::into).map_err(|error| error.to_string()),
+        FilterKind::Instant | FilterKind::Made(_) => text.parse::<Instant>().map(Into::into).map_err(|error| error.to_string()),
     }
 }
 

@@ -36,13 +36,15 @@ pub enum FilterKind {
     },
     /// A yes or no (`true`, `false`): whether this column has a value; equality.
     Given(&'static str),
+    /// The instant in this column, at which the row was made by wall time; equality and ranges. Ids begin with it, so the key serves it.
+    Made(&'static str),
 }
 
 impl FilterKind {
     /// Whether `[gt]`, `[gte]`, `[lt]` and `[lte]` are allowed.
     #[must_use]
     pub const fn ranges(self) -> bool {
-        matches!(self, Self::Amount | Self::Day | Self::Instant)
+        matches!(self, Self::Amount | Self::Day | Self::Instant | Self::Made(_))
     }
 
     /// Whether `[in]` is allowed.
@@ -70,6 +72,7 @@ impl Filter {
         match self.kind {
             FilterKind::Within { table, column, .. } => (table, column),
             FilterKind::Given(column) => (table, column),
+            FilterKind::Made(_) => (table, "id"),
             _ => (table, self.name),
         }
     }

@@ -28,6 +28,10 @@ impl Fixture {
                 let tenant = world::tenant(&self.platform, TenantMode::Live).await;
                 platform(Some(tenant.id.to_string()), Some(json!({ "reason": "they cannot post", "minutes": 5 })))
             }
+            "RestoreOwner" => {
+                let tenant = world::tenant(&self.platform, TenantMode::Live).await;
+                platform(Some(tenant.id.to_string()), Some(json!({ "user_id": tenant.created.owner.id })))
+            }
             "ResumeTenant" => {
                 let tenant = world::tenant(&self.platform, TenantMode::Live).await;
                 self.platform.post::<platform::SuspendTenant>(tenant.id, &SuspendTenant::default()).await;

@@ -3,10 +3,10 @@
 use super::{Prepared, adorned, body};
 use crate::deal::{self, forty, quote_body};
 use crate::fixture::Fixture;
+use crate::person::Person;
 use crate::shop::company_body;
 use crate::{of, unique};
 use causeway_openapi::crm::{CreateLead, CreateOpportunity, Opportunity, op as crm};
-use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::line::LineInput;
 use causeway_openapi::quote::{CreateQuote, Quote, QuoteLineInput, op as quote};
 use causeway_value::QuoteRules;
@@ -181,8 +181,7 @@ impl Fixture {
         let company = caller.post::<causeway_openapi::company::op::CreateCompany>((), &company).await.id;
         let body = CreateQuote { company_id: company, ..quote_body(&self.shop, vec![forty(&self.shop)]) };
         let id = caller.post::<quote::CreateQuote>((), &body).await.id;
-        let key = CreateApiKey { name: "second".to_owned(), scopes: vec!["*:*".to_owned()], ..CreateApiKey::default() };
-        let submitter = caller.with_key(&caller.post::<identity::CreateApiKey>((), &key).await.secret);
+        let submitter = Person::hire_as(&self.tenant, "sales_manager").await.session().await;
         submitter.act::<quote::SubmitQuote>(id).await.id
     }
 

@@ -10,6 +10,7 @@ use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty};
 use causeway_tests::fixture::{Fixture, rows};
 use causeway_tests::log::pages;
+use causeway_tests::person::Person;
 use causeway_tests::place::TOKEN;
 use causeway_tests::shop;
 use causeway_tests::world::World;
@@ -188,7 +189,8 @@ async fn a_suspended_tenant_is_refused_and_others_are_not() {
 async fn a_person_who_left_is_refused_with_all_keys() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
-    let (caller, _) = key(&tenant, &scopes(&["users:*"])).await;
+    let (caller, _) = key(&tenant, &scopes(&["*:*"])).await;
+    Person::hire_as(&tenant, "owner").await;
     let gone = UpdateUser { active: causeway_contract::Patch::Value(false), ..UpdateUser::default() };
     caller.post::<identity::UpdateUser>(tenant.created.owner.id, &gone).await;
     for key in [&caller, &tenant.owner] {

@@ -3,10 +3,10 @@
 use causeway_contract::{Code, ListQuery, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::credit_note::{CreateCreditNote, op as credit_note};
-use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::invoice::{AllocateCreditNote, CreditInvoice, InvoiceLineInput, op as invoice};
 use causeway_openapi::payment::{CreateRefund, op as payment};
 use causeway_tests::deal::{self, allocation, entry, sides};
+use causeway_tests::person::Person;
 use causeway_tests::shop::{self, Shop, rate};
 use causeway_tests::world::World;
 use causeway_tests::{of, verified};
@@ -75,8 +75,7 @@ async fn beyond_the_companys_limit_somebody_else_posts_it() {
     let large = tenant.post::<credit_note::CreateCreditNote>((), &bonus(&shop, "100.01")).await;
     let own = tenant.refused::<invoice::PostInvoice>(large.id, &Default::default()).await;
     assert_eq!((own.status, own.code), (403, Code::SegregationOfDuties));
-    let key = CreateApiKey { name: "second".to_owned(), scopes: vec!["invoices:*".to_owned()], ..CreateApiKey::default() };
-    let second = tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &key).await.secret);
+    let second = Person::hire_as(&tenant, "finance").await.session().await;
     deal::post_invoice(&second, large.id, None).await;
     // A credit note on an invoice is bound by the invoice.
     let invoice = deal::posted(&tenant, &shop, "500.00").await;

@@ -1,15 +1,19 @@
 //! Lists as CSV, and answers expanded by the objects that they name: for every list and every relation of the contract.
 
-use causeway_contract::{Code, Method, Row, relations};
-use causeway_openapi::catalog::{CreateCategory, op as catalog};
+use causeway_contract::{Bulk, BulkMode, Code, Method, Row, relations};
+use causeway_openapi::catalog::{CreateCategory, CreateProduct, op as catalog};
 use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_tests::caller::Caller;
 use causeway_tests::fixture::{Fixture, rows};
 use causeway_tests::log::pages;
 use causeway_tests::raw::Seen;
+use causeway_tests::shop;
 use causeway_tests::world::World;
+use causeway_value::{BillingPolicy, ProductKind};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 fn none(wrong: Vec<String>) {
     assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
@@ -110,6 +114,40 @@ async fn a_long_list() {
     let found = read(&export(&tenant, "/v1/categories?sort=created_at").await);
     let expected: Vec<String> = (0..450).map(|number| format!("c{number}")).collect();
     assert_eq!(found.into_iter().map(|row| row["name"].clone()).collect::<Vec<_>>(), expected);
+}
+
+/// A file that is on its way out ends with the key that asked for it: the connection breaks, so that nobody takes the part for the whole (threat 13).
+#[tokio::test]
+async fn a_revoked_key_breaks_a_file_off() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    // More than the buffers between server and reader hold.
+    let long = "\u{1f375}".repeat(2_000);
+    for batch in 0..14 {
+        let items = (0..100).map(|number| CreateProduct {
+            description: Some(long.clone()),
+            ..shop::product_body(&format!("P{batch}-{number}"), ProductKind::Service, BillingPolicy::OnOrder, "1.00", Vec::new())
+        });
+        tenant.post::<catalog::CreateProducts>((), &Bulk { mode: BulkMode::Atomic, items: items.collect() }).await;
+    }
+    let ends_well = async |revoke: bool| {
+        let body = CreateApiKey { name: "copier".to_owned(), scopes: vec!["products:read".to_owned()], ..CreateApiKey::default() };
+        let key = tenant.post::<identity::CreateApiKey>((), &body).await;
+        let mut stream = TcpStream::connect(world.server.url.trim_start_matches("http://")).await.expect("a connection");
+        let head = format!("GET /v1/products HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n", key.secret);
+        stream.write_all(head.as_bytes()).await.expect("a request");
+        let mut said = vec![0; 10_000];
+        stream.read_exact(&mut said).await.expect("a beginning");
+        assert!(said.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&said));
+        if revoke {
+            tenant.act::<identity::RevokeApiKey>(key.id).await;
+        }
+        // A reset is an end, too.
+        let _ = stream.read_to_end(&mut said).await;
+        said.ends_with(b"\r\n0\r\n\r\n")
+    };
+    assert!(ends_well(false).await, "a file of a good key is whole");
+    assert!(!ends_well(true).await, "a revoked key reads on");
 }
 
 /// Every relation of every answer: the object as the caller reads it alone, and only with the right to.

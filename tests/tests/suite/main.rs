@@ -26,6 +26,7 @@ mod early_payment;
 mod exports;
 mod exposure;
 mod general_ledger;
+mod grants;
 mod holds;
 mod hostile;
 mod import;

@@ -89,3 +89,24 @@ async fn five_wrong_codes_stop_the_factor_for_a_while() {
     tenant.act::<op::ResetTotp>(person.id).await;
     person.open().await;
 }
+
+/// Guesses that arrive at once are guesses one after the other: five are looked at.
+#[tokio::test]
+async fn a_burst_guesses_five_times() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let person = Person::hire(&tenant, Vec::new()).await;
+    Person::protect(&person.session().await).await;
+    let tries: Vec<_> = (0..9)
+        .map(|number| {
+            let (nobody, guess) = (person.nobody.clone(), with(&person, &format!("00000{number}")));
+            tokio::spawn(async move { nobody.refusal::<op::CreateSession>((), &guess).await })
+        })
+        .collect();
+    let mut codes = Vec::new();
+    for attempt in tries {
+        codes.push(attempt.await.unwrap().expect("a wrong code").code);
+    }
+    let looked_at = codes.iter().filter(|code| **code == Code::OtpRequired).count();
+    assert_eq!((looked_at, codes.len()), (5, 9), "{codes:?}");
+}

@@ -1,6 +1,7 @@
 //! A customer at a glance: what is being sold, billed, owed and paid (CRM-14).
 
 use causeway_openapi::crm::{CreateLead, CreateOpportunity, op as crm};
+use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::overview::{CollectionStatus, op as overview};
 use causeway_openapi::party::op as party;
 use causeway_openapi::quote::op as quote;
@@ -50,6 +51,18 @@ async fn an_account_shows_what_is_sold_billed_and_owed() {
     assert_eq!(seen().await["sections"][0]["collection_status"], "disputed");
     pay(&tenant, &shop, "1000.00", &[(posted.id, total)]).await;
     let glance = tenant.get::<overview::GetPartyOverview>(shop.party).await;
-    assert_eq!((glance.sections[0].collection_status, glance.sections[0].unallocated.count), (CollectionStatus::Clear, 1));
-    assert_eq!((glance.last_payments.len(), glance.last_payments[0].amount.0.as_str()), (2, "1000.00"));
+    let unallocated = glance.sections[0].unallocated.as_ref().map(|unallocated| unallocated.count);
+    assert_eq!((glance.sections[0].collection_status, unallocated), (CollectionStatus::Clear, Some(1)));
+    let payments = glance.last_payments.unwrap();
+    assert_eq!((payments.len(), payments[0].amount.0.as_str()), (2, "1000.00"));
+    // Who may read invoices only sees what is billed and owed (SEC-03).
+    let scopes = vec!["invoices:read".to_owned(), "quotes:read".to_owned()];
+    let key = CreateApiKey { name: "clerk".to_owned(), scopes, ..CreateApiKey::default() };
+    let clerk = tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &key).await.secret);
+    let glance = clerk.get::<overview::GetPartyOverview>(shop.party).await;
+    let section = &glance.sections[0];
+    assert_eq!((section.collection_status, section.billed.count), (CollectionStatus::Clear, 2));
+    assert!(section.open_quotes.is_some());
+    let hidden = [&section.open_opportunities, &section.open_orders, &section.unbilled, &section.unallocated];
+    assert!(hidden.iter().all(|count| count.is_none()) && glance.open_lead_count.is_none() && glance.last_payments.is_none(), "{glance:?}");
 }

@@ -7,8 +7,9 @@ use causeway_openapi::line::LineInput;
 use causeway_openapi::quote::{AcceptQuote, ApproveQuote, CreateQuote, Quote, RejectQuote, UpdateQuote, op as quote};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{accept, forty, quote_body};
+use causeway_tests::person::Person;
 use causeway_tests::shop::{self, Shop, line};
-use causeway_tests::world::World;
+use causeway_tests::world::{Tenant, World};
 use causeway_tests::{day, of};
 use causeway_value::{QuoteRules, QuoteStatus};
 
@@ -25,9 +26,8 @@ async fn strict(tenant: &Caller, shop: &Shop) {
     assert_eq!(tenant.post::<company::UpdateCompany>(shop.company, &change).await.quote_rules, rules);
 }
 
-async fn second(tenant: &Caller) -> Caller {
-    let key = CreateApiKey { name: "second".to_owned(), scopes: vec!["quotes:*".to_owned()], ..CreateApiKey::default() };
-    tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &key).await.secret)
+async fn second(tenant: &Tenant) -> Caller {
+    Person::hire_as(tenant, "sales_manager").await.session().await
 }
 
 async fn submitted(tenant: &Caller, shop: &Shop, lines: Vec<LineInput>, discount: &str) -> Quote {
@@ -49,6 +49,11 @@ async fn what_breaks_a_rule_waits_for_somebody_else() {
     assert_eq!(tenant.refused::<quote::SendQuote>(quote.id, &causeway_contract::Nothing {}).await.code, Code::StateConflict);
     let own = tenant.refused::<quote::ApproveQuote>(quote.id, &ApproveQuote::default()).await;
     assert_eq!((own.status, own.code), (403, Code::SegregationOfDuties));
+
+    // Another key of the same person is no other person (threat 11).
+    let key = CreateApiKey { name: "twin".to_owned(), scopes: vec!["quotes:*".to_owned()], ..CreateApiKey::default() };
+    let twin = tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &key).await.secret);
+    assert_eq!(twin.refused::<quote::ApproveQuote>(quote.id, &ApproveQuote::default()).await.code, Code::SegregationOfDuties);
 
     let boss = second(&tenant).await;
     let approved = boss.post::<quote::ApproveQuote>(quote.id, &ApproveQuote { comment: Some("once".to_owned()) }).await;

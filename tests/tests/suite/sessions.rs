@@ -55,7 +55,7 @@ async fn an_invitation_works_once_and_takes_no_weak_password() {
     let token = tenant.created.owner.invitation_token.clone();
     let nobody = world.nobody();
     let set = |token: &str, password: &str| SetPassword { token: token.to_owned(), password: password.to_owned() };
-    for weak in ["short", "password1234", "123456789012", "aaaaaaaaaaaa", "correct horse battery staple"] {
+    for weak in ["short", "password1234", "123456789012", "aaaaaaaaaaaa", "correct horse battery staple", "Chocolate2026"] {
         let problem = nobody.refused::<op::SetPassword>((), &set(&token, weak)).await;
         assert_eq!((problem.status, problem.errors.first().and_then(|error| error.pointer.clone())), (422, Some("/password".to_owned())), "{weak}");
     }
@@ -242,7 +242,11 @@ async fn every_risky_operation_asks_again() {
     let caller = Person::owner(&tenant).await.session().await;
     tokio::time::sleep(Duration::from_millis(2_200)).await;
     let risky: Vec<_> = causeway_openapi::rows().into_iter().filter(|row| row.flags.contains(&causeway_contract::Flag::step_up)).collect();
-    assert!(risky.len() >= 12, "only {} operations are risky", risky.len());
+    assert!(risky.len() >= 16, "only {} operations are risky", risky.len());
+    // Where customers pay to, books that were closed, and money that leaves (threat 26).
+    for id in ["UpdateCompany", "ReopenFiscalYear", "CreateRefund"] {
+        assert!(risky.iter().any(|row| row.id == id), "{id} asks nobody again");
+    }
     for row in risky {
         let path = (row.path_prefixes)().first().map_or(row.path.to_owned(), |prefix| row.path.replace("{id}", &causeway_tests::shapes::nothing(prefix)));
         let seen = caller.raw.request(row.method.word(), &path).json(&serde_json::json!({})).send().await;
@@ -262,4 +266,7 @@ async fn an_invitation_is_no_way_up() {
     assert_eq!(clerk.refused::<op::ResetTotp>(other.id, &Nothing {}).await.code, Code::PermissionDenied);
     let newcomer = Person::hire(&tenant, Vec::new()).await;
     clerk.act::<op::InviteUser>(newcomer.id).await;
+    // Nor into the account behind their own key.
+    let own = clerk.refused::<op::InviteUser>(tenant.created.owner.id, &Nothing {}).await;
+    assert_eq!((own.status, own.code), (403, Code::PermissionDenied));
 }

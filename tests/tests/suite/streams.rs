@@ -114,7 +114,7 @@ async fn only_what_is_asked_for() {
 async fn a_revoked_key_ends_it() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
-    let body = CreateApiKey { name: "listener".to_owned(), scopes: vec!["events:read".to_owned()], ..CreateApiKey::default() };
+    let body = CreateApiKey { name: "listener".to_owned(), scopes: ["events:read", "categories:read"].map(str::to_owned).to_vec(), ..CreateApiKey::default() };
     let key = tenant.post::<identity::CreateApiKey>((), &body).await;
     let mut stream = open(&tenant.with_key(&key.secret), &StreamQuery { live: Some(true), ..StreamQuery::default() }, None).await;
     write(&tenant).await;

@@ -208,6 +208,7 @@ fn held(object: &Value, filter: &causeway_contract::Filter) -> Vec<String> {
 fn shown(object: &Value, name: &str) -> Option<String> {
     let value = match name {
         "subject_id" if object["subject"].is_object() => &object["subject"]["id"],
+        "actor_id" if object["actor"].is_object() => &object["actor"]["id"],
         "stage_id" => &object["stage"]["id"],
         _ => &object[name],
     };

@@ -5,9 +5,12 @@ use causeway_contract::{Audience, COSTS, Code};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+/// The built-in role that may do everything.
+pub const OWNER: &str = "owner";
+
 /// Roles that come with a tenant: name and patterns (rules.md).
 pub const BUILT_IN: &[(&str, &[&str])] = &[
-    ("owner", &["*:*"]),
+    (OWNER, &["*:*"]),
     (
         "sales_rep",
         &[

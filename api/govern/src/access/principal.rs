@@ -1,5 +1,6 @@
 //! What stands behind a credential: a platform key, a tenant's API key, or the session of a person.
 
+use super::company::common;
 use super::expand;
 use crate::sign_in::service::{self as sign_in, SESSION_PREFIX};
 use crate::tenancy::limits;
@@ -8,7 +9,7 @@ use causeway_entity::govern::{api_key_uses, api_keys, roles, users};
 use causeway_entity::platform::{credentials, tenants};
 use causeway_kernel::limit::Rates;
 use causeway_kernel::{Actor, Find, PLATFORM_ADMIN, Principal, Tx};
-use causeway_value::{ActorKind, ApiKeyId, Instant, SessionId, TenantId, TenantMode, TenantStatus, TokenKind};
+use causeway_value::{ActorKind, ApiKeyId, CompanyId, Instant, SessionId, TenantId, TenantMode, TenantStatus, TokenKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -91,12 +92,12 @@ async fn key(tx: &mut Tx<'_>, hash: &[u8; 32], now: Instant) -> Result<(Principa
     if key.revoked_at.is_some() || key.expires_at.is_some_and(|at| at <= now) {
         return Err(refused());
     }
-    if let Some(user) = key.user_id
-        && !tx.get::<users::Entity>(user).await?.is_some_and(|user| user.active)
-    {
-        return Err(refused());
-    }
+    let user = match key.user_id {
+        Some(user) => Some(tx.get::<users::Entity>(user).await?.filter(|user| user.active).ok_or_else(refused)?),
+        None => None,
+    };
     open(&tenant)?;
+    let (permissions, companies) = reach(tx, &key, user.as_ref()).await?;
     let last = Find::<api_key_uses::Entity>::new().eq(api_key_uses::Column::ApiKeyId, key.id).one(tx).await?;
     let stale = last.is_none_or(|last| last.last_used_at.plus_seconds(KEY_SECONDS) <= now);
     let principal = Principal {
@@ -104,13 +105,31 @@ async fn key(tx: &mut Tx<'_>, hash: &[u8; 32], now: Instant) -> Result<(Principa
         mode: tenant.mode,
         actor: Actor { kind: ActorKind::ApiKey, id: Some(key.id.uuid()) },
         user: key.user_id.map(causeway_value::UserId::uuid),
-        permissions: Arc::new(expand(&key.scopes.0)),
-        companies: key.company_ids.map(|companies| companies.0.into()),
+        permissions: Arc::new(permissions),
+        companies: companies.map(Into::into),
         session: None,
         rates: limits::rates(tenant.mode, limits::of(tx, tenant_id).await?.as_ref()),
         sources: key.allowed_sources.map(|sources| crate::identity::source::stored(&sources.0).into()),
     };
     Ok((principal, stale.then_some(Used::Key(tenant_id, key.id))))
+}
+
+/// What a key may do and for which companies: what it was given, as far as the person who answers for it may do it now. Read at most once a second for a key,
+/// as everything else of it.
+///
+/// # Errors
+/// `unauthenticated` when no company is left; when the database fails.
+async fn reach(tx: &mut Tx<'_>, key: &api_keys::Model, user: Option<&users::Model>) -> Result<(BTreeSet<String>, Option<Vec<CompanyId>>), Problem> {
+    let permissions = expand(&key.scopes.0);
+    let companies = key.company_ids.as_ref().map(|companies| companies.0.clone());
+    let Some(user) = user else { return Ok((permissions, companies)) };
+    let theirs = expand(&permissions_of(tx, user).await?);
+    let companies = common(companies, user.company_ids.as_ref().map(|companies| companies.0.clone()));
+    if companies.as_ref().is_some_and(Vec::is_empty) {
+        let detail = "This API key is limited to companies that the person who answers for it may no longer see. Ask an administrator for a new one.";
+        return Err(Problem::new(Code::Unauthenticated, detail));
+    }
+    Ok((permissions.intersection(&theirs).cloned().collect(), companies))
 }
 
 fn platform(key: ApiKeyId) -> Principal {
@@ -151,13 +170,17 @@ async fn session(tx: &mut Tx<'_>, hash: &[u8; 32], now: Instant) -> Result<(Prin
 }
 
 /// The patterns that a person's roles give, added up.
+async fn permissions_of(tx: &mut Tx<'_>, user: &users::Model) -> Result<Vec<String>, Problem> {
+    Ok(roles_of(tx, user).await?.into_iter().flat_map(|role| role.permissions.0).collect())
+}
+
+/// The roles that a person has.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn permissions_of(tx: &mut Tx<'_>, user: &users::Model) -> Result<Vec<String>, Problem> {
+pub(crate) async fn roles_of(tx: &mut Tx<'_>, user: &users::Model) -> Result<Vec<roles::Model>, Problem> {
     if user.role_ids.0.is_empty() {
         return Ok(Vec::new());
     }
-    let held = Find::<roles::Entity>::new().among(roles::Column::Id, user.role_ids.0.iter().copied()).all(tx).await?;
-    Ok(held.into_iter().flat_map(|role| role.permissions.0).collect())
+    Find::<roles::Entity>::new().among(roles::Column::Id, user.role_ids.0.iter().copied()).all(tx).await
 }

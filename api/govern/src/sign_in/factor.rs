@@ -2,7 +2,7 @@
 
 use super::prove::person;
 use super::service::{end_sessions, person_changed};
-use causeway_contract::{Code as ProblemCode, Problem};
+use causeway_contract::{Code, Problem};
 use causeway_entity::govern::{recovery_codes, user_factors, users};
 use causeway_kernel::{Ctx, Db, Find, Tx, crypto, seal};
 use causeway_openapi::session as wire;
@@ -20,19 +20,11 @@ const RECOVERY_CODES: usize = 10;
 /// Who issues the codes, as apps show it.
 const ISSUER: &str = "Causeway";
 
-/// A code that was right, to be used up.
-pub(super) enum Code {
-    /// Of the app, by its time step.
-    Step(i64),
-    /// A recovery code, by its hash.
-    Recovery([u8; 32]),
-}
-
 fn generator(seed: Vec<u8>) -> Result<Totp, Problem> {
     let built = Builder::new().with_secret(Secret::from(seed)).build();
     built.map_err(|error| {
         tracing::error!(?error, "a seed is not one");
-        Problem::new(ProblemCode::InternalError, "Something went wrong on our side. The request id finds it in the log.")
+        Problem::new(Code::InternalError, "Something went wrong on our side. The request id finds it in the log.")
     })
 }
 
@@ -62,68 +54,75 @@ pub(super) async fn confirmed(tx: &mut Tx<'_>, user: UserId) -> Result<Option<us
 }
 
 fn not_right() -> Problem {
-    Problem::new(ProblemCode::OtpRequired, "The one-time code is not right, or was used already. Wait for the next one, or use a recovery code.")
+    Problem::new(Code::OtpRequired, "The one-time code is not right, or was used already. Wait for the next one, or use a recovery code.")
 }
 
-/// Checks a code beside the transaction; a wrong one counts.
+fn locked(until: Instant, now: Instant) -> Problem {
+    let seconds = until.seconds_since(now).max(0) + 1;
+    let detail = format!("Too many wrong codes. No code is taken for {seconds} seconds.");
+    Problem::new(Code::RateLimited, detail).with("retry_after_seconds", seconds)
+}
+
+/// What became of a code.
+enum Verdict {
+    /// It was right, and is used up.
+    Right,
+    /// It was wrong, which counts.
+    Wrong,
+    /// Nothing was looked at: none is taken until then.
+    Locked(Instant),
+}
+
+/// Judges a code beside the sign-in, in a transaction of its own, which holds the factor's row: a right code is used up by it and a wrong one counts, even when
+/// the sign-in ends otherwise. So of any number of requests at once five guess, and one gets through with a code.
 ///
 /// # Errors
 /// `otp_required` without a code or with a wrong one; `rate_limited` after five wrong ones.
-pub(super) async fn check(ctx: &Arc<Ctx>, db: &Db, factor: &user_factors::Model, otp: Option<&str>) -> Result<Code, Problem> {
-    let now = ctx.wall();
-    if let Some(until) = factor.locked_until.filter(|until| *until > now) {
-        let seconds = until.seconds_since(now).max(0) + 1;
-        let detail = format!("Too many wrong codes. No code is taken for {seconds} seconds.");
-        return Err(Problem::new(ProblemCode::RateLimited, detail).with("retry_after_seconds", seconds));
+pub(super) async fn check(ctx: &Arc<Ctx>, db: &Db, factor: &user_factors::Model, otp: Option<&str>) -> Result<(), Problem> {
+    if let Some(until) = factor.locked_until.filter(|until| *until > ctx.wall()) {
+        return Err(locked(until, ctx.wall()));
     }
-    let Some(otp) = otp else {
-        return Err(Problem::new(ProblemCode::OtpRequired, "This account has a second factor: send the six digits of its app, or a recovery code, as `otp`."));
+    let Some(otp) = otp.map(str::to_owned) else {
+        return Err(Problem::new(Code::OtpRequired, "This account has a second factor: send the six digits of its app, or a recovery code, as `otp`."));
     };
-    let totp = generator(seal::open(&owner(factor.tenant_id, factor.user_id), &factor.seed)?)?;
-    if let Some(step) = step_of(&totp, otp, now).filter(|step| *step > factor.last_step) {
-        return Ok(Code::Step(step));
-    }
-    let (tenant, user, hash) = (factor.tenant_id, factor.user_id, hash_of(factor.user_id, otp));
-    let known = db
+    let (tenant, user) = (factor.tenant_id, factor.user_id);
+    let verdict = db
         .write(ctx, async move |ctx, tx| {
             tx.enter(tenant).await?;
-            if recovery(tx, user, &hash).await?.is_some() {
-                return Ok(true);
-            }
-            if let Some(old) = row(tx, user).await? {
-                let failures = old.failures + 1;
-                let locked_until = if failures >= TRIES { Some(ctx.wall().plus_seconds(PAUSE_SECONDS)) } else { old.locked_until };
-                let new = user_factors::Model { failures: if failures >= TRIES { 0 } else { failures }, locked_until, ..old.clone() };
-                tx.update(&old, &new);
-            }
-            Ok(false)
+            judge(ctx, tx, user, &otp).await
         })
         .await?;
-    if known { Ok(Code::Recovery(hash)) } else { Err(not_right()) }
+    match verdict {
+        Verdict::Right => Ok(()),
+        Verdict::Wrong => Err(not_right()),
+        Verdict::Locked(until) => Err(locked(until, ctx.wall())),
+    }
+}
+
+async fn judge(ctx: &Ctx, tx: &mut Tx<'_>, user: UserId, otp: &str) -> Result<Verdict, Problem> {
+    let now = ctx.wall();
+    let Some(old) = row(tx, user).await?.filter(|factor| factor.confirmed_at.is_some()) else { return Ok(Verdict::Wrong) };
+    if let Some(until) = old.locked_until.filter(|until| *until > now) {
+        return Ok(Verdict::Locked(until));
+    }
+    let totp = generator(seal::open(&owner(old.tenant_id, user), &old.seed)?)?;
+    if let Some(step) = step_of(&totp, otp, now).filter(|step| *step > old.last_step) {
+        tx.update(&old, &user_factors::Model { last_step: step, failures: 0, locked_until: None, ..old.clone() });
+        return Ok(Verdict::Right);
+    }
+    if let Some(used) = recovery(tx, user, &hash_of(user, otp)).await? {
+        tx.delete(&used);
+        return Ok(Verdict::Right);
+    }
+    let failures = old.failures + 1;
+    let (failures, locked_until) = if failures >= TRIES { (0, Some(now.plus_seconds(PAUSE_SECONDS))) } else { (failures, old.locked_until) };
+    tx.update(&old, &user_factors::Model { failures, locked_until, ..old.clone() });
+    Ok(Verdict::Wrong)
 }
 
 async fn recovery(tx: &mut Tx<'_>, user: UserId, hash: &[u8; 32]) -> Result<Option<recovery_codes::Model>, Problem> {
     let find = Find::<recovery_codes::Entity>::new().eq(recovery_codes::Column::UserId, user).eq(recovery_codes::Column::Hash, hash.to_vec());
     find.lock().one(tx).await
-}
-
-/// Uses a code up: of any number of requests with the same code, one gets through.
-///
-/// # Errors
-/// `otp_required` when it was used in between.
-pub(super) async fn use_up(_: &Ctx, tx: &mut Tx<'_>, user: UserId, code: &Code) -> Result<(), Problem> {
-    match code {
-        Code::Step(step) => {
-            let old = row(tx, user).await?.filter(|factor| factor.confirmed_at.is_some() && factor.last_step < *step).ok_or_else(not_right)?;
-            let new = user_factors::Model { last_step: *step, failures: 0, locked_until: None, ..old.clone() };
-            tx.update(&old, &new);
-        }
-        Code::Recovery(hash) => {
-            let used = recovery(tx, user, hash).await?.ok_or_else(not_right)?;
-            tx.delete(&used);
-        }
-    }
-    Ok(())
 }
 
 /// Starts a second factor. One that counts must be removed first; one that was never confirmed is replaced.
@@ -135,7 +134,7 @@ pub(super) async fn enrol(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<wire::TotpEnrolm
     let user = tx.must::<users::Entity>(user_id).await?;
     match row(tx, user_id).await? {
         Some(old) if old.confirmed_at.is_some() => {
-            return Err(Problem::new(ProblemCode::StateConflict, "There is a second factor already. Remove it before you start another."));
+            return Err(Problem::new(Code::StateConflict, "There is a second factor already. Remove it before you start another."));
         }
         Some(old) => tx.delete(&old),
         None => {}
@@ -178,10 +177,10 @@ pub(super) async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, otp: &str) -> Result<wir
     let (user_id, session) = person(ctx)?;
     let user = tx.must::<users::Entity>(user_id).await?;
     let waiting = row(tx, user_id).await?.filter(|factor| factor.confirmed_at.is_none());
-    let old = waiting.ok_or_else(|| Problem::new(ProblemCode::StateConflict, "No second factor waits for its first code. Start one with POST /v1/me/totp."))?;
+    let old = waiting.ok_or_else(|| Problem::new(Code::StateConflict, "No second factor waits for its first code. Start one with POST /v1/me/totp."))?;
     let totp = generator(seal::open(&owner(old.tenant_id, user_id), &old.seed)?)?;
     let step = step_of(&totp, otp, ctx.wall())
-        .ok_or_else(|| Problem::field(ProblemCode::InvalidValue, "/otp", "is not the code of this second factor now; check the clock of the device"))?;
+        .ok_or_else(|| Problem::field(Code::InvalidValue, "/otp", "is not the code of this second factor now; check the clock of the device"))?;
     let new = user_factors::Model { confirmed_at: Some(ctx.wall()), last_step: step, ..old.clone() };
     tx.update(&old, &new);
     end_sessions(ctx, tx, user_id, Some(session.id)).await?;
@@ -220,7 +219,7 @@ pub(super) async fn renew_codes(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<wire::Reco
 }
 
 fn none() -> Problem {
-    Problem::new(ProblemCode::StateConflict, "There is no second factor.")
+    Problem::new(Code::StateConflict, "There is no second factor.")
 }
 
 /// Removes the second factor of a person, and ends the person's sessions but `keep`.
@@ -228,12 +227,23 @@ fn none() -> Problem {
 /// # Errors
 /// `state_conflict` without one.
 pub(super) async fn remove(ctx: &Ctx, tx: &mut Tx<'_>, user: &users::Model, keep: Option<uuid::Uuid>) -> Result<wire::SecondFactor, Problem> {
-    let old = row(tx, user.id).await?.ok_or_else(none)?;
-    tx.delete(&old);
-    drop_codes(tx, user.id);
+    if !forget(tx, user.id).await? {
+        return Err(none());
+    }
     end_sessions(ctx, tx, user.id, keep).await?;
     person_changed(ctx, tx, "user.totp_removed", user)?;
     Ok(wire::SecondFactor { object: "second_factor".to_owned(), user_id: user.id, enabled: false, recovery_codes_left: 0 })
+}
+
+/// Takes a person's second factor and recovery codes away; answers whether there was one.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn forget(tx: &mut Tx<'_>, user: UserId) -> Result<bool, Problem> {
+    let Some(old) = row(tx, user).await? else { return Ok(false) };
+    tx.delete(&old);
+    drop_codes(tx, user);
+    Ok(true)
 }
 
 /// Whether the person has a second factor.

@@ -26,8 +26,6 @@ pub(super) struct Proven {
     pub user: UserId,
     /// The hash that the password matched: the transaction looks whether it still stands.
     pub hash: String,
-    /// The code that was right and must be used up in the transaction.
-    pub code: Option<factor::Code>,
 }
 
 /// What is known of an account before its password is looked at.
@@ -128,25 +126,21 @@ async fn prove(ctx: &Arc<Ctx>, db: &Db, typed: &str, account: Option<&Account>, 
     };
     let (Some(account), Some(hash), true) = (account, hash, matches) else { return Err(wrong()) };
     ATTEMPTS.right(&attempt);
-    let code = match &account.factor {
-        None => None,
-        Some(known) => Some(factor::check(ctx, db, known, otp).await?),
-    };
-    Ok(Proven { tenant: account.tenant.id, mode: account.tenant.mode, status: account.tenant.status, user: account.user.id, hash: hash.to_owned(), code })
+    if let Some(known) = &account.factor {
+        factor::check(ctx, db, known, otp).await?;
+    }
+    Ok(Proven { tenant: account.tenant.id, mode: account.tenant.mode, status: account.tenant.status, user: account.user.id, hash: hash.to_owned() })
 }
 
-/// Looks again, inside the transaction, at what was proven before it; uses up the code.
+/// Looks again, inside the transaction, at what was proven before it. A one-time code was used up when it was judged.
 ///
 /// # Errors
-/// `unauthenticated` when the person was stopped, the password changed, or the code was used in between.
-pub(super) async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, proven: &Proven) -> Result<users::Model, Problem> {
+/// `unauthenticated` when the person was stopped or the password changed in between.
+pub(super) async fn confirm(tx: &mut Tx<'_>, proven: &Proven) -> Result<users::Model, Problem> {
     let user = tx.get::<users::Entity>(proven.user).await?.filter(|user| user.active).ok_or_else(wrong)?;
     let password = Find::<user_passwords::Entity>::new().eq(user_passwords::Column::UserId, proven.user).one(tx).await?;
     if password.is_none_or(|password| password.hash != proven.hash) {
         return Err(wrong());
-    }
-    if let Some(code) = &proven.code {
-        factor::use_up(ctx, tx, proven.user, code).await?;
     }
     Ok(user)
 }

@@ -2,8 +2,7 @@
 
 use super::prove::{Proven, confirm, person, source};
 use super::{factor, hash, limits, policy};
-use crate::access::{covers, permissions_of};
-use crate::identity::service::record_user;
+use crate::identity::service::{manageable, record_user};
 use causeway_contract::{Code, ListQuery, Page, Problem};
 use causeway_entity::govern::{sessions, user_passwords, users};
 use causeway_entity::platform::{tenants, tokens};
@@ -37,7 +36,7 @@ pub(super) async fn open(ctx: &Ctx, tx: &mut Tx<'_>, proven: &Proven) -> Result<
     }
     tx.enter(proven.tenant).await?;
     let ctx = ctx.inside(proven.tenant, proven.mode).by_user(proven.user.uuid());
-    confirm(&ctx, tx, proven).await?;
+    confirm(tx, proven).await?;
     let now = ctx.wall();
     let row = sessions::Model {
         tenant_id: proven.tenant,
@@ -187,7 +186,7 @@ pub(super) async fn revoke_all(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::RevokeSe
 /// `unauthenticated` when what was proven is no longer so.
 pub(super) async fn refresh(ctx: &Ctx, tx: &mut Tx<'_>, proven: &Proven) -> Result<wire::Session, Problem> {
     let (_, session) = person(ctx)?;
-    confirm(ctx, tx, proven).await?;
+    confirm(tx, proven).await?;
     let old = tx.lock::<sessions::Entity>(session.id).await?;
     let new = sessions::Model { authenticated_at: ctx.wall(), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
     tx.update(&old, &new);
@@ -234,8 +233,9 @@ fn bad_token() -> Problem {
     Problem::new(Code::Unauthenticated, "This invitation is not valid: unknown, used or expired. Ask an administrator for a new one.")
 }
 
-fn refuse(password: &str, user: &users::Model) -> Result<(), Problem> {
-    policy::fault(password, &user.name, &user.email).map_or(Ok(()), |fault| Err(Problem::field(Code::InvalidValue, "/password", fault)))
+fn refuse(password: &str, user: &users::Model, tenant: &tenants::Model) -> Result<(), Problem> {
+    let whose = policy::Whose { name: &user.name, email: &user.email, tenant: &tenant.name, slug: &tenant.slug };
+    policy::fault(password, &whose).map_or(Ok(()), |fault| Err(Problem::field(Code::InvalidValue, "/password", fault)))
 }
 
 /// Looks at the invitation and hashes the password, beside the transaction.
@@ -244,8 +244,8 @@ fn refuse(password: &str, user: &users::Model) -> Result<(), Problem> {
 /// `unauthenticated` for a token that does not work; a password that will not do says why.
 pub(super) async fn choose(ctx: &Arc<Ctx>, db: &Db, body: &wire::SetPassword) -> Result<Chosen, Problem> {
     let invitation = crypto::sha256(&[body.token.as_bytes()]);
-    let user = db.read(ctx, async move |ctx, tx| invited(ctx, tx, &invitation).await).await?.0;
-    refuse(&body.password, &user)?;
+    let (user, tenant, _) = db.read(ctx, async move |ctx, tx| invited(ctx, tx, &invitation).await).await?;
+    refuse(&body.password, &user, &tenant)?;
     Ok(Chosen { hash: hash::hash(&body.password).await?, invitation: Some(invitation), proven: None })
 }
 
@@ -265,8 +265,9 @@ async fn invited(ctx: &Ctx, tx: &mut Tx<'_>, hash: &[u8; 32]) -> Result<(users::
 pub(super) async fn choose_again(ctx: &Arc<Ctx>, db: &Db, body: &wire::ChangePassword) -> Result<Chosen, Problem> {
     let (id, _) = person(ctx)?;
     let proven = super::prove::again(ctx, db, "/current_password", &body.current_password, None).await?;
-    let user = db.read(ctx, async move |_, tx| tx.must::<users::Entity>(id).await).await?;
-    refuse(&body.password, &user)?;
+    let read = db.read(ctx, async move |ctx, tx| Ok((tx.must::<users::Entity>(id).await?, tx.must::<tenants::Entity>(ctx.tenant).await?)));
+    let (user, tenant) = read.await?;
+    refuse(&body.password, &user, &tenant)?;
     if body.password == body.current_password {
         return Err(Problem::field(Code::InvalidValue, "/password", "is the password until now; choose another"));
     }
@@ -287,7 +288,7 @@ pub(super) async fn set_password(ctx: &Ctx, tx: &mut Tx<'_>, chosen: &Chosen) ->
             (user, tenant, ctx)
         }
         (None, Some(proven)) => {
-            let user = confirm(ctx, tx, proven).await?;
+            let user = confirm(tx, proven).await?;
             (user, tx.must::<tenants::Entity>(ctx.tenant).await?, ctx.clone())
         }
         (None, None) => return Err(bad_token()),
@@ -323,17 +324,14 @@ pub(crate) fn invite(ctx: &Ctx, tx: &mut Tx<'_>, user: UserId) -> wire::Invitati
     wire::Invitation { object: "invitation".to_owned(), user_id: user, token, expires_at }
 }
 
-/// A person whom the caller may give a way in: nobody helps into an account that can do more than they can.
+/// Lets a person begin anew: what they signed in with is gone but the password, which the invitation replaces.
 ///
 /// # Errors
-/// `not_found`; `permission_denied`.
-pub(super) async fn manageable(ctx: &Ctx, tx: &mut Tx<'_>, id: UserId) -> Result<users::Model, Problem> {
-    let user = tx.lock::<users::Entity>(id).await?;
-    let theirs = permissions_of(tx, &user).await?;
-    if ctx.user != Some(id.uuid()) && !covers(&ctx.permissions, &theirs) {
-        return Err(Problem::new(Code::PermissionDenied, "This person has permissions that you do not have yourself; ask an owner."));
-    }
-    Ok(user)
+/// When the database fails.
+pub(crate) async fn anew(ctx: &Ctx, tx: &mut Tx<'_>, user: UserId) -> Result<wire::Invitation, Problem> {
+    factor::forget(tx, user).await?;
+    end_sessions(ctx, tx, user, None).await?;
+    Ok(invite(ctx, tx, user))
 }
 
 /// Invites a person to set a password, the first one or a new one.
@@ -341,7 +339,7 @@ pub(super) async fn manageable(ctx: &Ctx, tx: &mut Tx<'_>, id: UserId) -> Result
 /// # Errors
 /// As [`manageable`]; `state_conflict` for a person who left.
 pub(super) async fn invite_user(ctx: &Ctx, tx: &mut Tx<'_>, id: UserId) -> Result<wire::Invitation, Problem> {
-    let user = manageable(ctx, tx, id).await?;
+    let (user, _) = manageable(ctx, tx, id).await?;
     if !user.active {
         return Err(Problem::new(Code::StateConflict, "The user is not active. Activate the user first."));
     }
@@ -354,7 +352,7 @@ pub(super) async fn invite_user(ctx: &Ctx, tx: &mut Tx<'_>, id: UserId) -> Resul
 /// # Errors
 /// As [`manageable`]; `state_conflict` without one.
 pub(super) async fn reset_totp(ctx: &Ctx, tx: &mut Tx<'_>, id: UserId) -> Result<wire::SecondFactor, Problem> {
-    let user = manageable(ctx, tx, id).await?;
+    let (user, _) = manageable(ctx, tx, id).await?;
     factor::remove(ctx, tx, &user, ctx.session.map(|session| session.id)).await
 }
 

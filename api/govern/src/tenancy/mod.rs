@@ -7,6 +7,7 @@ pub mod bootstrap;
 mod enter;
 pub mod limits;
 mod overview;
+mod restore;
 pub mod routes;
 pub mod service;
 mod starter;

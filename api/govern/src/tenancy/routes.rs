@@ -1,10 +1,10 @@
 //! The operations of platform administration.
 
-use super::{bootstrap, enter, limits, overview, service};
+use super::{bootstrap, enter, limits, overview, restore, service};
 use causeway_contract::{Page, Problem};
 use causeway_entity::platform::tenants;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
-use causeway_openapi::platform::{FirstKey, NewTenant, PlatformHealth, Tenant, TenantAccess, TenantUsage, op};
+use causeway_openapi::platform::{FirstKey, NewTenant, PlatformHealth, RestoredOwner, Tenant, TenantAccess, TenantUsage, op};
 use causeway_value::TenantStatus;
 
 /// Serves them.
@@ -17,6 +17,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::SuspendTenant, _>(suspend);
     routes.on::<op::ResumeTenant, _>(resume);
     routes.on::<op::EnterTenant, _>(enter_tenant);
+    routes.on::<op::RestoreOwner, _>(restore_owner);
     routes.on::<op::GetTenantUsage, _>(usage);
     routes.on::<op::GetPlatformHealth, _>(health);
 }
@@ -59,6 +60,10 @@ async fn resume(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ResumeTenant>) -> Re
 
 async fn enter_tenant(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::EnterTenant>) -> Result<Answer<TenantAccess>, Problem> {
     Ok(Answer::of(enter::enter(ctx, tx, call.path, &call.body).await?))
+}
+
+async fn restore_owner(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::RestoreOwner>) -> Result<Answer<RestoredOwner>, Problem> {
+    Ok(Answer::of(restore::owner(ctx, tx, call.path, &call.body).await?))
 }
 
 async fn usage(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetTenantUsage>) -> Result<Answer<TenantUsage>, Problem> {

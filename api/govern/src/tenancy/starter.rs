@@ -1,6 +1,6 @@
 //! What every tenant starts with.
 
-use crate::access::BUILT_IN;
+use crate::access::{BUILT_IN, OWNER};
 use causeway_entity::govern::roles;
 use causeway_entity::sell::stages;
 use causeway_kernel::{Ctx, Tx};
@@ -23,7 +23,7 @@ pub(super) fn fill(ctx: &Ctx, tx: &mut Tx<'_>) -> RoleId {
     let mut owner = RoleId::new();
     for (name, patterns) in BUILT_IN {
         let id = RoleId::new();
-        if *name == "owner" {
+        if *name == OWNER {
             owner = id;
         }
         tx.insert(roles::Model {

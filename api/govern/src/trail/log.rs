@@ -1,6 +1,7 @@
-//! The log of events: page by page, and as it grows.
+//! The log of events: page by page, and as it grows. Nobody is told of objects that they may not read.
 
 use super::service::{actor_names, event_view, with_snapshots};
+use crate::access::told_of;
 use causeway_contract::{Code, FieldError, Page, Problem};
 use causeway_entity::kernel::{event_positions, events};
 use causeway_kernel::http::{Batch, Item, Place};
@@ -20,19 +21,21 @@ struct Which<'a> {
     kind: Option<&'a str>,
     subject: Option<&'a str>,
     flow: Option<FlowId>,
+    /// The kinds of objects that the caller may read; none for all.
+    told: Option<Vec<&'static str>>,
 }
 
 /// A page of the log, in order.
 ///
 /// # Errors
 /// `not_found` when `after` is no event of this tenant.
-pub async fn events(_: &Ctx, tx: &mut Tx<'_>, query: &EventsQuery) -> Result<Page<Event>, Problem> {
+pub async fn events(ctx: &Ctx, tx: &mut Tx<'_>, query: &EventsQuery) -> Result<Page<Event>, Problem> {
     let limit = u64::from(query.limit.unwrap_or(DEFAULT_LIMIT));
     let after = match query.after {
         Some(after) => place_of(tx, after).await?.ok_or_else(|| Problem::of(vec![unknown_after()]))?,
         None => 0,
     };
-    let which = Which { kind: query.kind.as_deref(), subject: query.subject_id.as_deref(), flow: query.flow_id };
+    let which = Which { kind: query.kind.as_deref(), subject: query.subject_id.as_deref(), flow: query.flow_id, told: told_of(ctx) };
     let mut positions = matching(tx, &which, after).limit(limit + 1).all(tx).await?;
     let has_more = u64::try_from(positions.len()).unwrap_or(0) > limit;
     positions.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -45,11 +48,11 @@ pub async fn events(_: &Ctx, tx: &mut Tx<'_>, query: &EventsQuery) -> Result<Pag
 ///
 /// # Errors
 /// `not_found` when the place to begin at is no event of this tenant.
-pub async fn follow(_: &Ctx, tx: &mut Tx<'_>, query: &StreamQuery, place: &Place) -> Result<Batch<Event>, Problem> {
+pub async fn follow(ctx: &Ctx, tx: &mut Tx<'_>, query: &StreamQuery, place: &Place) -> Result<Batch<Event>, Problem> {
     let head = Find::<event_positions::Entity>::new().order_by_desc(event_positions::Column::Sequence).one(tx).await?;
     let end = head.as_ref().map_or(0, |head| head.sequence);
     let after = begin(tx, query, place, end).await?;
-    let which = Which { kind: query.kind.as_deref(), subject: query.subject_id.as_deref(), flow: query.flow_id };
+    let which = Which { kind: query.kind.as_deref(), subject: query.subject_id.as_deref(), flow: query.flow_id, told: told_of(ctx) };
     let positions = if end > after { matching(tx, &which, after).limit(BATCH).all(tx).await? } else { Vec::new() };
     // A full batch ends at its last event; another one has seen everything up to the end of the log.
     let more = u64::try_from(positions.len()).unwrap_or(0) == BATCH;
@@ -101,6 +104,12 @@ fn matching(tx: &Tx<'_>, which: &Which<'_>, after: i64) -> Find<event_positions:
     }
     if let Some(flow) = which.flow {
         find = find.when("event_id IN (SELECT id FROM events WHERE tenant_id = $1 AND flow_id = ?)", vec![flow.into()]);
+    }
+    if let Some(told) = &which.told {
+        let marks = if told.is_empty() { "NULL".to_owned() } else { vec!["?"; told.len()].join(", ") };
+        // Row by row, so that a page costs what it reads and not what the log holds.
+        let sql = format!("EXISTS (SELECT 1 FROM events e WHERE e.tenant_id = $1 AND e.id = event_positions.event_id AND e.subject_type IN ({marks}))");
+        find = find.when(&sql, told.iter().map(|kind| (*kind).into()).collect());
     }
     if let Some(companies) = tx.companies() {
         let marks = vec!["?"; companies.len()].join(", ");

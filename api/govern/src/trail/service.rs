@@ -1,5 +1,6 @@
 //! Reading and verifying the trail.
 
+use crate::access::told_of;
 use causeway_contract::{ListQuery, Page, Problem, operation_id};
 use causeway_entity::govern::{api_keys, users};
 use causeway_entity::kernel::{event_positions, events, import_errors, imports, jobs, snapshots};
@@ -42,13 +43,21 @@ pub async fn job_errors(tx: &mut Tx<'_>, id: JobId, skip: u32) -> Result<JobErro
     Ok(JobErrors { object: "job_errors".to_owned(), job_id: id, count, data: data.collect(), has_more })
 }
 
-/// A page of audit entries, newest first.
+/// A page of audit entries, newest first: of the objects that the caller may read.
 ///
 /// # Errors
 /// As every list.
 pub async fn audit_entries(ctx: &Ctx, tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<AuditEntry>, Problem> {
     let numbered = "id IN (SELECT event_id FROM event_positions WHERE tenant_id = $1 AND event_id = events.id)";
-    let mut rows = list::list_where::<events::Entity>(ctx, tx, &AUDIT_ENTRIES, "audit_entry", query, |find| find.when(numbered, vec![])).await?;
+    let told = told_of(ctx);
+    let refine = |find: Find<events::Entity>| {
+        let find = find.when(numbered, vec![]);
+        match &told {
+            Some(kinds) => find.among(events::Column::SubjectType, kinds.iter().copied()),
+            None => find,
+        }
+    };
+    let mut rows = list::list_where::<events::Entity>(ctx, tx, &AUDIT_ENTRIES, "audit_entry", query, refine).await?;
     let found = std::mem::take(&mut rows.rows);
     let ids = found.iter().map(|row| row.id);
     let positions = Find::<event_positions::Entity>::new().among(event_positions::Column::EventId, ids).all(tx).await?;

@@ -34,6 +34,18 @@ impl Measure {
         ];
         known.into_iter().find(|(name, _)| *name == word).map(|(_, measure)| measure)
     }
+
+    /// The right that reads the documents which it counts.
+    pub(super) const fn right(self) -> &'static str {
+        match self {
+            Self::Opportunities => "opportunities:read",
+            Self::Quotes => "quotes:read",
+            Self::Orders => "orders:read",
+            Self::Unbilled => "billables:read",
+            Self::Billed | Self::Open | Self::Overdue | Self::Disputed => "invoices:read",
+            Self::Unallocated => "payments:read",
+        }
+    }
 }
 
 /// How many, what they come to, and since when.
@@ -44,23 +56,24 @@ pub(super) struct Measured {
     pub since: Option<Day>,
 }
 
-/// The section of a company and currency.
-pub(super) fn section((company_id, currency): (CompanyId, Currency), measured: &BTreeMap<Measure, Measured>) -> OverviewSection {
+/// The section of a company and currency, to who may read the documents of which measures.
+pub(super) fn section((company_id, currency): (CompanyId, Currency), measured: &BTreeMap<Measure, Measured>, may: impl Fn(Measure) -> bool) -> OverviewSection {
     let of = |measure| measured.get(&measure).copied().unwrap_or_default();
     let shown = |measure| OverviewCount { count: of(measure).count, amount: of(measure).amount.text(currency) };
+    let told = |measure| may(measure).then(|| shown(measure));
     OverviewSection {
         company_id,
         currency,
-        open_opportunities: shown(Measure::Opportunities),
-        open_quotes: shown(Measure::Quotes),
-        open_orders: shown(Measure::Orders),
-        unbilled: shown(Measure::Unbilled),
+        open_opportunities: told(Measure::Opportunities),
+        open_quotes: told(Measure::Quotes),
+        open_orders: told(Measure::Orders),
+        unbilled: told(Measure::Unbilled),
         billed: shown(Measure::Billed),
         open: shown(Measure::Open),
         overdue: shown(Measure::Overdue),
         overdue_since: of(Measure::Overdue).since,
         disputed: shown(Measure::Disputed),
-        unallocated: shown(Measure::Unallocated),
+        unallocated: told(Measure::Unallocated),
         collection_status: status(of(Measure::Open).count, of(Measure::Overdue).count, of(Measure::Disputed).count),
     }
 }
@@ -87,12 +100,13 @@ mod tests {
     }
 
     #[test]
-    fn a_section_shows_zero_for_what_was_not_measured() {
+    fn a_section_shows_zero_for_what_was_not_measured_and_nothing_of_what_may_not_be_read() {
         let eur: Currency = "EUR".parse().unwrap();
         let day: Day = "2026-12-01".parse().unwrap();
         let measured = BTreeMap::from([(Measure::Overdue, Measured { count: 2, amount: Amount(1_050), since: Some(day) })]);
-        let shown = section((CompanyId::new(), eur), &measured);
+        let shown = section((CompanyId::new(), eur), &measured, |measure| measure != Measure::Unbilled);
         assert_eq!((shown.overdue.count, shown.overdue.amount.0.as_str(), shown.overdue_since), (2, "10.50", Some(day)));
-        assert_eq!((shown.open_quotes.count, shown.open_quotes.amount.0.as_str(), shown.collection_status), (0, "0.00", CollectionStatus::Overdue));
+        let quotes = shown.open_quotes.as_ref().map(|quotes| (quotes.count, quotes.amount.0.as_str()));
+        assert_eq!((quotes, shown.unbilled, shown.collection_status), (Some((0, "0.00")), None, CollectionStatus::Overdue));
     }
 }

@@ -50,7 +50,7 @@ struct Row {
     since: Option<Day>,
 }
 
-/// A customer at a glance.
+/// A customer at a glance: of each kind of document to who may read it.
 ///
 /// # Errors
 /// `not_found` for the party, or naming the parameter for the company.
@@ -63,19 +63,21 @@ pub(super) async fn overview(ctx: &Ctx, tx: &mut Tx<'_>, party_id: PartyId, quer
     let as_of = ctx.today(zone);
     let mut sections: BTreeMap<(CompanyId, Currency), BTreeMap<Measure, Measured>> = BTreeMap::new();
     for row in measured(tx, party_id, as_of, query.company_id).await? {
-        if let Some(measure) = Measure::of(&row.measure) {
+        if let Some(measure) = Measure::of(&row.measure).filter(|measure| ctx.may(measure.right())) {
             let found = Measured { count: row.count, amount: row.amount, since: row.since };
             sections.entry((row.company_id, row.currency)).or_default().insert(measure, found);
         }
     }
+    let open_lead_count = if ctx.may("leads:read") { Some(open_leads(tx, party_id, query.company_id).await?) } else { None };
+    let last_payments = if ctx.may("payments:read") { Some(last_payments(tx, party_id, query.company_id).await?) } else { None };
     Ok(wire::PartyOverview {
         object: "party_overview".to_owned(),
         party_id,
         name: party.name,
         as_of,
-        open_lead_count: open_leads(tx, party_id, query.company_id).await?,
-        sections: sections.iter().map(|(key, measured)| section(*key, measured)).collect(),
-        last_payments: last_payments(tx, party_id, query.company_id).await?,
+        open_lead_count,
+        sections: sections.iter().map(|(key, measured)| section(*key, measured, |measure| ctx.may(measure.right()))).collect(),
+        last_payments,
     })
 }
 

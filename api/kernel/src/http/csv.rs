@@ -2,9 +2,12 @@
 //!
 //! The columns come from the shape of the list's objects: every field that holds one value, and those of objects inside, as `actor.id`. A list of values
 //! is one cell with `;` between them; lists of objects and free maps are left out.
+//!
+//! The credential is judged anew for each page: one that was revoked breaks the file off.
 
 use super::router::{Bound, Found};
-use super::{App, execute, mask, respond};
+use super::standing::Standing;
+use super::{execute, mask, respond};
 use crate::Ctx;
 use crate::limits::SLOW_READER_SECONDS;
 use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName};
@@ -131,8 +134,7 @@ pub(super) fn attachment(path: &str, request_id: &str) -> HttpResponseBuilder {
 
 /// A list on its way out.
 pub(crate) struct Export {
-    pub app: Arc<App>,
-    pub operation: &'static str,
+    pub caller: Standing,
     pub method: Method,
     pub path: String,
     pub ctx: Arc<Ctx>,
@@ -141,11 +143,11 @@ pub(crate) struct Export {
 impl Export {
     /// Answers with the first page at once, and with the others as they are read. With `limit` there is one page only, and the header
     /// `Next-Cursor` says where the next one begins.
-    pub(crate) async fn answer(self, request_id: &str, columns: Columns, query: Value) -> Result<HttpResponse, Problem> {
+    pub(crate) async fn answer(self, columns: Columns, query: Value) -> Result<HttpResponse, Problem> {
         let one_page = query.get("limit").is_some();
-        let (first, next) = self.page(&columns, &query).await?;
+        let (first, next) = self.page(&self.ctx, &columns, &query).await?;
         let head = lines(&[columns.header()])?;
-        let mut builder = attachment(&self.path, request_id);
+        let mut builder = attachment(&self.path, &self.caller.request_id);
         let beginning = [head, first].concat();
         match next {
             Some(cursor) if one_page => {
@@ -167,7 +169,7 @@ impl Export {
         let mut ready = beginning;
         loop {
             if out.send_timeout(Ok(Bytes::from(ready)), patience).await.is_err() {
-                tracing::info!(request_id = self.ctx.request_id, operation = self.operation, "an export ends: its reader left or does not keep up");
+                tracing::info!(request_id = self.ctx.request_id, operation = self.ctx.operation, "an export ends: its reader left or does not keep up");
                 return;
             }
             let Some(cursor) = next else { return };
@@ -176,7 +178,11 @@ impl Export {
             if let Some(fields) = query.as_object_mut() {
                 fields.insert(place.to_owned(), cursor.into());
             }
-            match self.page(&columns, &query).await {
+            let page = async {
+                let ctx = Arc::new(self.caller.now().await?);
+                self.page(&ctx, &columns, &query).await
+            };
+            match page.await {
                 Ok(page) => (ready, next) = page,
                 Err(problem) => {
                     tracing::warn!(request_id = self.ctx.request_id, %problem, "an export breaks off");
@@ -189,17 +195,17 @@ impl Export {
     }
 
     /// The lines of one page, and where the next one begins.
-    async fn page(&self, columns: &Columns, query: &Value) -> Result<(Vec<u8>, Option<String>), Problem> {
-        let Found::Endpoint(operation, segments) = self.app.routes.find(self.method.word(), &self.path) else { return Err(Problem::not_found()) };
+    async fn page(&self, ctx: &Arc<Ctx>, columns: &Columns, query: &Value) -> Result<(Vec<u8>, Option<String>), Problem> {
+        let Found::Endpoint(operation, segments) = self.caller.app.routes.find(self.method.word(), &self.path) else { return Err(Problem::not_found()) };
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let mut query = query.clone();
         if let Some(fields) = query.as_object_mut() {
             fields.entry("limit").or_insert_with(|| PAGE.into());
         }
         let Bound::Verb(verb) = (operation.bind)(&segments, query, json!({}), None)? else { return Err(Problem::not_found()) };
-        let packed = execute(&self.app.db, operation, &self.ctx, None, verb).await?;
+        let packed = execute(&self.caller.app.db, operation, ctx, None, verb).await?;
         let mut page: Value = serde_json::from_str(packed.json()).unwrap_or_default();
-        mask::value(&self.ctx, &mut page);
+        mask::value(ctx, &mut page);
         let rows = page.get("data").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let cells: Vec<Vec<String>> = rows.iter().map(|row| columns.cells(row)).collect();
         Ok((lines(&cells)?, page.get("next_cursor").and_then(Value::as_str).map(str::to_owned)))

@@ -10,6 +10,7 @@ mod mask;
 mod pace;
 mod respond;
 mod router;
+mod standing;
 mod stream;
 mod table;
 
@@ -41,6 +42,7 @@ use crate::upload::{self, Receiver, Upload};
 use allowance::Allowance;
 use call::Incoming;
 use router::{Bound, Operation, Verb};
+use standing::Standing;
 
 /// A future that stays on its thread.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -361,8 +363,9 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
         if !asked.expand.is_empty() {
             return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "expand", "is for JSON; CSV has the columns of the list alone")]));
         }
-        let export = csv::Export { app: Arc::clone(&app), operation: operation.id, method: operation.method, path: incoming.request.path().to_owned(), ctx };
-        return export.answer(&incoming.request_id, columns.clone(), asked.value).await;
+        let caller = Standing::new(&app, operation, &incoming.request, &ctx);
+        let export = csv::Export { caller, method: operation.method, path: incoming.request.path().to_owned(), ctx };
+        return export.answer(columns.clone(), asked.value).await;
     }
     if let Some(table) = operation.table.as_ref().filter(|_| csv::wanted(&incoming.request)) {
         let grouped = asked.value.get("by").is_some();

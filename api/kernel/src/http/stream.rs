@@ -5,7 +5,8 @@
 
 use super::call::Incoming;
 use super::router::Operation;
-use super::{App, LocalFuture, bearer, header, mask, respond};
+use super::standing::Standing;
+use super::{App, LocalFuture, header, mask, respond};
 use crate::clock::Stopwatch;
 use crate::limits::{HEARTBEAT_SECONDS, SLOW_READER_SECONDS, STREAMS};
 use crate::{Ctx, Tx, telemetry, wake};
@@ -100,12 +101,7 @@ pub(crate) trait Tail: Send + Sync {
 
 /// Who reads a stream.
 struct Listener {
-    app: Arc<App>,
-    token: String,
-    operation: &'static str,
-    permission: &'static str,
-    request_id: String,
-    source: Option<std::net::IpAddr>,
+    caller: Standing,
     tail: Arc<dyn Tail>,
 }
 
@@ -117,15 +113,7 @@ pub(crate) async fn open(app: &Arc<App>, operation: &Operation, incoming: &Incom
         Some(value) => Some(value.to_str().map_err(|_| header(Code::InvalidValue, "Last-Event-ID", "must be the id of an event"))?.to_owned()),
         None => None,
     };
-    let listener = Listener {
-        app: Arc::clone(app),
-        token: bearer(&incoming.request).unwrap_or_default().to_owned(),
-        operation: operation.id,
-        permission: operation.permission,
-        request_id: incoming.request_id.clone(),
-        source: ctx.source,
-        tail,
-    };
+    let listener = Listener { caller: Standing::new(app, operation, &incoming.request, ctx), tail };
     let first = listener.read(&Place::Start { last_seen: last_seen.filter(|id| !id.is_empty()) }).await?;
     let (out, frames) = mpsc::channel(WAITING);
     actix_web::rt::spawn(pump(listener, first, out, woken, app.stopping.clone()));
@@ -138,13 +126,8 @@ pub(crate) async fn open(app: &Arc<App>, operation: &Operation, incoming: &Incom
 
 impl Listener {
     async fn read(&self, place: &Place) -> Result<Frames, Problem> {
-        let principal = self.app.authenticate.principal(&self.app.db, &self.token).await?;
-        if let Some(problem) = super::elsewhere(&principal, self.source) {
-            return Err(problem);
-        }
-        let ctx = Ctx::of(&principal, self.operation, self.request_id.clone());
-        ctx.require(self.permission)?;
-        self.app.db.read(&ctx, async |ctx, tx| self.tail.next(ctx, tx, place).await).await
+        let ctx = self.caller.now().await?;
+        self.caller.app.db.read(&ctx, async |ctx, tx| self.tail.next(ctx, tx, place).await).await
     }
 }
 
@@ -161,7 +144,7 @@ async fn pump(listener: Listener, first: Frames, out: mpsc::Sender<Bytes>, mut w
         }
         if !text.is_empty() {
             if out.send_timeout(Bytes::from(std::mem::take(&mut text)), patience).await.is_err() {
-                tracing::info!(request_id = listener.request_id, "a stream ends: its reader left or does not keep up");
+                tracing::info!(request_id = listener.caller.request_id, "a stream ends: its reader left or does not keep up");
                 return;
             }
             silence = Stopwatch::start();
@@ -182,7 +165,7 @@ async fn pump(listener: Listener, first: Frames, out: mpsc::Sender<Bytes>, mut w
                 continue;
             }
             Err(problem) => {
-                tracing::info!(request_id = listener.request_id, %problem, "a stream ends");
+                tracing::info!(request_id = listener.caller.request_id, %problem, "a stream ends");
                 let _ = out.try_send(Bytes::from(format!(": {}\n\n", problem.code)));
                 return;
             }

@@ -2,9 +2,10 @@
 
 use super::super::source;
 use super::roles::check_permissions;
-use super::users::check_grants;
+use super::users::{blank, check_grants, finish, granted};
+use crate::access::{covers, within};
 use crate::tenancy::service::secret_prefix;
-use causeway_contract::{Code, Problem};
+use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::{api_key_uses, api_keys};
 use causeway_entity::platform::credentials;
 use causeway_kernel::{Change, Ctx, Find, Tx, crypto};
@@ -93,14 +94,14 @@ fn insert_credential(tx: &mut Tx<'_>, row: &api_keys::Model, secret: &str) {
 /// Scopes that are unknown or more than the caller has; companies that are not the tenant's.
 pub async fn create_key(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateApiKey) -> Result<wire::NewApiKey, Problem> {
     check_permissions(ctx, &body.scopes, "/scopes")?;
-    check_grants(ctx, tx, None, Some(&body.company_ids)).await?;
+    let mut errors = blank(&body.name);
+    check_grants(ctx, tx, None, Some(&body.company_ids), &mut errors).await?;
     if body.expires_at.is_some_and(|at| at <= ctx.wall()) {
-        return Err(Problem::field(Code::InvalidValue, "/expires_at", "must be in the future"));
+        errors.push(FieldError::pointer(Code::InvalidValue, "/expires_at", "must be in the future"));
     }
-    let granted = ctx.companies.as_ref().map(|companies| companies.to_vec());
-    let company_ids = if body.company_ids.is_empty() { granted } else { Some(body.company_ids.clone()) };
+    finish(errors)?;
     let key = NewKey {
-        company_ids,
+        company_ids: granted(ctx, body.company_ids.clone()).map(|companies| companies.0),
         user_id: ctx.user.map(UserId::from_uuid),
         expires_at: body.expires_at,
         allowed_sources: source::read(&body.allowed_sources)?,
@@ -110,8 +111,13 @@ pub async fn create_key(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateApiKey) -
     Ok(with_secret(&row, secret))
 }
 
-/// A key of the tenant that may be changed.
-fn own(row: &api_keys::Model) -> Result<(), Problem> {
+/// A key of the tenant that the caller may change. Who gets its secret, or lets it be used from elsewhere, has all that it may do: so nobody gets at a key that
+/// can do more than they can, or for more companies.
+fn own(ctx: &Ctx, row: &api_keys::Model) -> Result<(), Problem> {
+    if !covers(&ctx.permissions, &row.scopes.0) || !within(ctx.companies.as_deref(), row.company_ids.as_ref().map(|companies| companies.0.as_slice())) {
+        let detail = "This key may do more than you, or for more companies. Ask somebody who may do as much; you can still revoke it.";
+        return Err(Problem::new(Code::PermissionDenied, detail));
+    }
     if row.platform_reason.is_some() {
         return Err(Problem::new(Code::StateConflict, "This key is the platform's way in and ends by itself. It can only be revoked."));
     }
@@ -124,19 +130,16 @@ fn own(row: &api_keys::Model) -> Result<(), Problem> {
 /// Changes a key's name and where it may be used from.
 ///
 /// # Errors
-/// `state_conflict` when the key is revoked or the platform's; texts that are no address name their place.
+/// `permission_denied` when the key may do more than the caller; `state_conflict` when it is revoked or the platform's; an empty name, and texts that are no
+/// address, name their place.
 pub async fn update_key(ctx: &Ctx, tx: &mut Tx<'_>, id: ApiKeyId, body: &wire::UpdateApiKey) -> Result<wire::ApiKey, Problem> {
     let old = tx.lock::<api_keys::Entity>(id).await?;
-    own(&old)?;
+    own(ctx, &old)?;
+    let name = body.name.clone().over_required(old.name.clone());
+    finish(blank(&name))?;
     let known = old.allowed_sources.clone().map(|sources| sources.0).unwrap_or_default();
     let sources = source::read(&body.allowed_sources.clone().over_required(known))?;
-    let new = api_keys::Model {
-        name: body.name.clone().over_required(old.name.clone()),
-        allowed_sources: written(&sources),
-        version: old.version + 1,
-        updated_at: ctx.wall(),
-        ..old.clone()
-    };
+    let new = api_keys::Model { name, allowed_sources: written(&sources), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
     tx.update(&old, &new);
     tx.rights_changed();
     record_key(ctx, tx, "api_key.updated", &new)
@@ -145,10 +148,10 @@ pub async fn update_key(ctx: &Ctx, tx: &mut Tx<'_>, id: ApiKeyId, body: &wire::U
 /// Gives a key a new secret; the old one works until the overlap ends.
 ///
 /// # Errors
-/// `state_conflict` when the key is revoked or the platform's.
+/// `permission_denied` when the key may do more than the caller; `state_conflict` when it is revoked or the platform's.
 pub async fn rotate_key(ctx: &Ctx, tx: &mut Tx<'_>, id: ApiKeyId, overlap_seconds: u32) -> Result<wire::NewApiKey, Problem> {
     let old = tx.lock::<api_keys::Entity>(id).await?;
-    own(&old)?;
+    own(ctx, &old)?;
     let now = ctx.wall();
     let until = now.plus_seconds(i64::from(overlap_seconds));
     for credential in Find::<credentials::Entity>::new().eq(credentials::Column::ApiKeyId, id).lock().all(tx).await? {

@@ -1,5 +1,6 @@
 //! The verbs of roles.
 
+use super::users::{blank, finish};
 use crate::access::{covers, expand, unknown};
 use causeway_contract::{Code, Problem};
 use causeway_entity::govern::{roles, users};
@@ -15,6 +16,7 @@ const HOLDERS: u64 = 200;
 /// # Errors
 /// Permissions that are unknown or more than the caller has; `already_exists` when the name is taken.
 pub async fn create_role(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateRole) -> Result<wire::Role, Problem> {
+    finish(blank(&body.name))?;
     check_permissions(ctx, &body.permissions, "/permissions")?;
     if Find::<roles::Entity>::new().eq(roles::Column::Name, body.name.as_str()).one(tx).await?.is_some() {
         return Err(Problem::new(Code::AlreadyExists, format!("A role called {} exists already.", body.name)));
@@ -37,7 +39,7 @@ pub async fn create_role(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateRole) ->
 /// Changes a role.
 ///
 /// # Errors
-/// As [`create_role`]; `state_conflict` for a built-in role.
+/// As [`create_role`]; `permission_denied` for a role that gives more than the caller has; `state_conflict` for a built-in role.
 pub async fn update_role(ctx: &Ctx, tx: &mut Tx<'_>, id: RoleId, body: &wire::UpdateRole) -> Result<wire::Role, Problem> {
     let old = tx.lock::<roles::Entity>(id).await?;
     if old.built_in {
@@ -46,6 +48,11 @@ pub async fn update_role(ctx: &Ctx, tx: &mut Tx<'_>, id: RoleId, body: &wire::Up
     let mut new = old.clone();
     new.name = body.name.clone().over_required(new.name);
     new.permissions = Json(body.permissions.clone().over_required(new.permissions.0));
+    finish(blank(&new.name))?;
+    if !covers(&ctx.permissions, &old.permissions.0) {
+        let detail = "This role gives permissions that you do not have yourself, and you could not give them back. Ask somebody who has them.";
+        return Err(Problem::new(Code::PermissionDenied, detail));
+    }
     check_permissions(ctx, &new.permissions.0, "/permissions")?;
     new.version += 1;
     new.updated_at = ctx.now();
@@ -73,7 +80,7 @@ pub async fn delete_role(ctx: &Ctx, tx: &mut Tx<'_>, id: RoleId) -> Result<wire:
 }
 
 /// The people who hold a role. Roles stand in a list on the person, and a tenant has few people.
-fn holding(id: RoleId) -> Find<users::Entity> {
+pub(super) fn holding(id: RoleId) -> Find<users::Entity> {
     Find::<users::Entity>::new().when("role_ids LIKE ?", vec![format!("%\"{id}\"%").into()]).order_by(users::Column::Id)
 }
 

@@ -1,6 +1,7 @@
 //! The verbs of users, and what may be granted.
 
-use crate::access::covers;
+use super::roles::holding;
+use crate::access::{OWNER, covers, roles_of, within};
 use crate::sign_in::service::end_sessions;
 use crate::tenancy::limits::room_for_user;
 use causeway_contract::{Code, FieldError, Problem};
@@ -15,7 +16,9 @@ use causeway_value::{CompanyId, Json, RoleId, UserId};
 /// Fields that are wrong; `already_exists` when the mail address is taken.
 pub async fn create_user(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateUser) -> Result<wire::NewUser, Problem> {
     room_for_user(tx).await?;
-    check_grants(ctx, tx, Some(&body.role_ids), Some(&body.company_ids)).await?;
+    let mut errors = blank(&body.name);
+    check_grants(ctx, tx, Some(&body.role_ids), Some(&body.company_ids), &mut errors).await?;
+    finish(errors)?;
     let now = ctx.now();
     let row = users::Model {
         tenant_id: ctx.tenant,
@@ -23,7 +26,7 @@ pub async fn create_user(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateUser) ->
         name: body.name.clone(),
         email: body.email.to_lowercase(),
         role_ids: Json(body.role_ids.clone()),
-        company_ids: limited(body.company_ids.clone()),
+        company_ids: granted(ctx, body.company_ids.clone()),
         active: true,
         version: 1,
         created_at: now,
@@ -51,17 +54,23 @@ pub async fn create_user(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateUser) ->
 /// Changes a user.
 ///
 /// # Errors
-/// As [`create_user`], and `not_found`.
+/// As [`create_user`]; `not_found`; `permission_denied` for a person who may do more than the caller; `state_conflict` for the last owner.
 pub async fn update_user(ctx: &Ctx, tx: &mut Tx<'_>, id: UserId, body: &wire::UpdateUser) -> Result<wire::User, Problem> {
-    let old = tx.lock::<users::Entity>(id).await?;
+    let (old, roles) = manageable(ctx, tx, id).await?;
     let mut new = old.clone();
     new.name = body.name.clone().over_required(new.name);
     new.email = body.email.clone().over_required(new.email).to_lowercase();
     new.role_ids = Json(body.role_ids.clone().over_required(new.role_ids.0));
-    let companies = body.company_ids.clone().over_required(new.company_ids.map(|companies| companies.0).unwrap_or_default());
+    let companies = body.company_ids.clone().over_required(new.company_ids.clone().map(|companies| companies.0).unwrap_or_default());
     new.active = body.active.clone().over_required(new.active);
-    check_grants(ctx, tx, (!body.role_ids.is_absent()).then_some(&new.role_ids.0), (!body.company_ids.is_absent()).then_some(&companies)).await?;
-    new.company_ids = limited(companies);
+    let mut errors = blank(&new.name);
+    let (given, limits) = ((!body.role_ids.is_absent()).then_some(&new.role_ids.0), (!body.company_ids.is_absent()).then_some(&companies));
+    check_grants(ctx, tx, given, limits, &mut errors).await?;
+    finish(errors)?;
+    if !body.company_ids.is_absent() {
+        new.company_ids = granted(ctx, companies);
+    }
+    keep_an_owner(tx, &old, &new, &roles).await?;
     if new.active && !old.active {
         room_for_user(tx).await?;
     }
@@ -86,9 +95,58 @@ async fn email_is_free(tx: &mut Tx<'_>, row: &users::Model) -> Result<(), Proble
     }
 }
 
-/// Roles must exist and give no more than the caller has; companies must exist.
-pub(super) async fn check_grants(ctx: &Ctx, tx: &mut Tx<'_>, role_ids: Option<&Vec<RoleId>>, company_ids: Option<&Vec<CompanyId>>) -> Result<(), Problem> {
-    let mut errors = Vec::new();
+/// A person whom the caller may change or give a way in, and the person's roles: nobody has a say over an account that can do more than they can, or for more
+/// companies. That holds for a key and its own person, too: a narrow key is no way into the wide account behind it.
+///
+/// # Errors
+/// `not_found`; `permission_denied`.
+pub(crate) async fn manageable(ctx: &Ctx, tx: &mut Tx<'_>, id: UserId) -> Result<(users::Model, Vec<roles::Model>), Problem> {
+    let user = tx.lock::<users::Entity>(id).await?;
+    let held = roles_of(tx, &user).await?;
+    let theirs: Vec<String> = held.iter().flat_map(|role| role.permissions.0.iter().cloned()).collect();
+    if !covers(&ctx.permissions, &theirs) {
+        return Err(Problem::new(Code::PermissionDenied, "This person has permissions that you do not have yourself; ask an owner."));
+    }
+    if !within(ctx.companies.as_deref(), user.company_ids.as_ref().map(|companies| companies.0.as_slice())) {
+        return Err(Problem::new(Code::PermissionDenied, "This person may see companies that you may not see yourself; ask an owner."));
+    }
+    Ok((user, held))
+}
+
+/// Refuses what would leave the tenant without an owner: an active person who has the role `owner` for all companies. Two who step down at once lock each
+/// other's rows, so that one of them finds the other gone.
+async fn keep_an_owner(tx: &mut Tx<'_>, old: &users::Model, new: &users::Model, held: &[roles::Model]) -> Result<(), Problem> {
+    let Some(owner) = held.iter().find(|role| role.built_in && role.name == OWNER) else { return Ok(()) };
+    let is_one = |user: &users::Model| user.active && user.company_ids.is_none() && user.role_ids.0.contains(&owner.id);
+    if !is_one(old) || is_one(new) {
+        return Ok(());
+    }
+    let others = holding(owner.id).eq(users::Column::Active, true).is_null(users::Column::CompanyIds).ne(users::Column::Id, old.id);
+    if others.lock().one(tx).await?.is_some() {
+        return Ok(());
+    }
+    let detail = format!("{} is the last active owner of all companies. Give somebody else the role `owner` without a limit to companies first.", old.name);
+    Err(Problem::new(Code::StateConflict, detail))
+}
+
+/// The error of a name without a letter.
+pub(super) fn blank(name: &str) -> Vec<FieldError> {
+    if name.trim().is_empty() { vec![FieldError::pointer(Code::InvalidValue, "/name", "must not be empty")] } else { Vec::new() }
+}
+
+/// All that is wrong, at once.
+pub(super) fn finish(errors: Vec<FieldError>) -> Result<(), Problem> {
+    if errors.is_empty() { Ok(()) } else { Err(Problem::of(errors)) }
+}
+
+/// Roles must exist and give no more than the caller has; companies must exist, and be the caller's.
+pub(super) async fn check_grants(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    role_ids: Option<&Vec<RoleId>>,
+    company_ids: Option<&Vec<CompanyId>>,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), Problem> {
     if let Some(ids) = role_ids.filter(|ids| !ids.is_empty()) {
         let found = Find::<roles::Entity>::new().among(roles::Column::Id, ids.iter().copied()).all(tx).await?;
         for (index, id) in ids.iter().enumerate() {
@@ -110,11 +168,12 @@ pub(super) async fn check_grants(ctx: &Ctx, tx: &mut Tx<'_>, role_ids: Option<&V
             }
         }
     }
-    if errors.is_empty() { Ok(()) } else { Err(Problem::of(errors)) }
+    Ok(())
 }
 
-fn limited(companies: Vec<CompanyId>) -> Option<Json<Vec<CompanyId>>> {
-    (!companies.is_empty()).then_some(Json(companies))
+/// The companies that somebody is limited to: those that were named, else all that the caller may give, which is the caller's own limit.
+pub(super) fn granted(ctx: &Ctx, companies: Vec<CompanyId>) -> Option<Json<Vec<CompanyId>>> {
+    if companies.is_empty() { ctx.companies.as_ref().map(|own| Json(own.to_vec())) } else { Some(Json(companies)) }
 }
 
 /// Records what happened to a user.
