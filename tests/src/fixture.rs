@@ -109,8 +109,10 @@ impl Fixture {
         let mut fixture = Self { platform, tenant, shop, second, deals, user, contact, account, stage, owner, session, ids: BTreeMap::new() };
         for _ in 0..2 {
             fixture.owner.open().await;
-            // What is refused shows in the list of security events.
-            fixture.tenant.raw.get(&format!("/v1/leads/{}", crate::shapes::nothing("lead"))).await;
+            // What is refused shows in the list of security events, of programs and of people.
+            for caller in [&fixture.tenant.owner, &fixture.session] {
+                caller.raw.get(&format!("/v1/leads/{}", crate::shapes::nothing("lead"))).await;
+            }
         }
         for row in rows().iter().filter(|row| FILLING.contains(&row.id)) {
             for _ in 0..2 {

@@ -7,6 +7,10 @@ use zxcvbn::zxcvbn;
 const SHORTEST: usize = 12;
 /// Guesses that a password must stand, at least: a day of a thousand a second after a theft of its hash, and for ever at the door, where guessing waits.
 const GUESSES: u64 = 100_000_000;
+/// Guesses that the letters of a password must stand by themselves: one word, or two of the person's own, do not become good by digits and signs around them.
+const GUESSES_OF_LETTERS: u64 = 1_000_000;
+/// Letters, at least, that are looked at by themselves.
+const LETTERS: usize = 4;
 /// Characters of a word worth knowing.
 const WORD: usize = 3;
 /// What to do instead.
@@ -73,7 +77,9 @@ pub(super) fn fault(password: &str, whose: &Whose<'_>) -> Option<String> {
     let own = whose.words();
     let known: Vec<&str> = own.iter().map(String::as_str).chain(WORDS).collect();
     let estimate = zxcvbn(password, &known);
-    if estimate.guesses() >= GUESSES {
+    let letters: String = password.chars().filter(|letter| letter.is_alphabetic()).collect();
+    let adorned = letters.chars().count() >= LETTERS && zxcvbn(&letters, &known).guesses() < GUESSES_OF_LETTERS;
+    if estimate.guesses() >= GUESSES && !adorned {
         return None;
     }
     let lower = password.to_lowercase();
@@ -149,7 +155,7 @@ mod tests {
     #[test]
     fn a_refusal_says_why_and_what_to_do() {
         for (password, why) in
-            [("tooshort", "has 8 characters"), ("danamdanamdana", "your name"), ("qwertyuiop123", "soon guessed"), ("Chocolate2026", "soon guessed (")]
+            [("tooshort", "has 8 characters"), ("danamdanamdana", "your name"), ("qwertyuiop123", "soon guessed"), ("aaaaaaaaaaaa", "soon guessed (")]
         {
             let found = fault(password, &DANA).unwrap();
             assert!(found.contains(why) && found.contains("four words that do not belong together"), "{password}: {found}");
