@@ -127,6 +127,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0085_order_terms::MIGRATION,
         sell::m0086_pipeline_groups::MIGRATION,
         master::m0087_dimensions::MIGRATION,
+        bill::m0092_payment_tolerance::MIGRATION,
     ]
 }
 

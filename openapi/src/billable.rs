@@ -69,10 +69,31 @@ pub struct Billable {
     pub hold: Option<Hold>,
     /// The invoice it is on.
     pub invoice_id: Option<InvoiceId>,
-    /// The billable that it was split off, because a draft bills a part of that one only.
+    /// The billable that it was split off, because a draft bills a part of that one only, or that was credited and is billed again by this one.
     pub split_of: Option<BillableId>,
     /// What it is looked at by: the code of a value by that of its dimension.
     pub dimensions: BTreeMap<String, String>,
+}
+
+/// Makes a part of a line of a confirmed order billable, when its billing policy leaves that to somebody: `milestone`, `time`, `recurring` and `usage`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateBillable {
+    /// The line of a confirmed order.
+    pub order_line_id: OrderLineId,
+    /// How much of it, at most what is left to bill: all of that when neither this nor `percent` is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    /// The share of what was ordered, instead of `quantity`: 30 for a first third of a milestone plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent: Option<Percent>,
+    /// From when it is billable: today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billable_date: Option<Day>,
+    /// The text on the invoice, such as what was reached: the order line's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub description: Option<String>,
 }
 
 /// Keeps a billable off invoices.
@@ -108,12 +129,14 @@ pub const BILLABLES: ListSpec = ListSpec {
 pub mod op {
     use super::{BILLABLES, Billable};
     use crate::billable as body;
-    use causeway_contract::{Json, Nothing, Page, endpoints};
+    use causeway_contract::{Created, Json, Nothing, Page, endpoints};
     use causeway_value::BillableId;
 
     endpoints! {
         /// Lists billables.
         Get "/v1/billables" ListBillables () Nothing => Page<Billable>, billables:read, list BILLABLES;
+        /// Makes a part of an order line billable that nothing else bills: a milestone that was reached, time that was spent, usage that was counted.
+        Post "/v1/billables" CreateBillable () body::CreateBillable => Created<Billable>, billables:write, [dry_run];
         /// Reads a billable.
         Get "/v1/billables/{id}" GetBillable (BillableId) Nothing => Json<Billable>, billables:read;
         /// Keeps a billable off invoices until it is released.

@@ -51,7 +51,7 @@ pub struct BillingRun {
     pub failed_count: i64,
     /// What the invoices come to, by currency.
     pub totals: Vec<BillingRunTotal>,
-    /// The company's run before.
+    /// The last run that is done and billed the same: the party, or all.
     pub previous_run_id: Option<BillingRunId>,
     /// What this run has more than the one before, by currency.
     pub changes: Vec<BillingRunTotal>,
@@ -59,6 +59,8 @@ pub struct BillingRun {
     pub held: Vec<HeldBillable>,
     /// How many are held.
     pub held_count: i64,
+    /// How many of its invoices could not be posted as things stood when it was planned: their `checks` say why. They are tried when it is committed.
+    pub refused_count: i64,
     /// The work that makes the invoices, once it was committed.
     pub job_id: Option<JobId>,
 }
@@ -130,7 +132,7 @@ pub struct BillingRunItem {
     pub invoice_id: Option<InvoiceId>,
     /// Why none was made.
     pub failure: Option<String>,
-    /// The checks of `GET /v1/invoices/{id}/checks` that it failed when it was to be posted.
+    /// The checks of `GET /v1/invoices/{id}/checks` that it fails: as things stood when it was planned, and once it failed, when it was to be posted.
     pub checks: Vec<InvoiceCheck>,
 }
 
@@ -149,7 +151,7 @@ pub struct CreateBillingRun {
     /// What makes a separate invoice: `order` when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<InvoiceGroup>,
-    /// The date of the invoices: the day on which they are made when not given.
+    /// The date of the invoices, at most 92 days ahead: the day on which they are made when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_date: Option<Day>,
     /// Whether the invoices are posted at once: they stay drafts when not given.
@@ -207,7 +209,7 @@ pub mod op {
     endpoints! {
         /// Lists billing runs.
         Get "/v1/billing-runs" ListBillingRuns () Nothing => Page<BillingRun>, invoices:read, list BILLING_RUNS;
-        /// Plans a billing run: which invoices would be made of what is ready, and what is held.
+        /// Plans a billing run: which invoices would be made of what is ready, what would refuse to post them, and what is held.
         Post "/v1/billing-runs" CreateBillingRun () body::CreateBillingRun => Created<BillingRun>, invoices:write;
         /// Reads a billing run.
         Get "/v1/billing-runs/{id}" GetBillingRun (BillingRunId) Nothing => Json<BillingRun>, invoices:read;

@@ -49,6 +49,8 @@ pub struct Company {
     pub lead_rules: LeadRules,
     /// What a credit note without an invoice may come to with tax, in its currency, before somebody else than who made it has to post it; any amount when null.
     pub credit_note_limit: Option<AmountText>,
+    /// What one payment may leave open or have too much, in its currency, for `difference` to write it off without the right to write off: nothing when null.
+    pub payment_tolerance: Option<AmountText>,
     /// What the discount of a whole document is a share of.
     pub document_discount_base: DiscountBase,
     /// How discounts are booked.
@@ -111,6 +113,10 @@ pub struct CreateCompany {
     /// given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit_note_limit: Option<AmountText>,
+    /// What one payment may leave open or have too much, in its currency, for `difference` to write it off without the right to write off: nothing when not
+    /// given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_tolerance: Option<AmountText>,
     /// What the discount of a whole document is a share of: `net_amount` when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_discount_base: Option<DiscountBase>,
@@ -160,6 +166,7 @@ impl CreateCompany {
             quote_rules: None,
             lead_rules: None,
             credit_note_limit: None,
+            payment_tolerance: None,
             document_discount_base: None,
             discount_posting: None,
             rounding_rules: Vec::new(),
@@ -217,6 +224,10 @@ pub struct UpdateCompany {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<AmountText>)]
     pub credit_note_limit: Patch<AmountText>,
+    /// What one payment may leave open or have too much for `difference` to write it off without the right to write off; null for nothing.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<AmountText>)]
+    pub payment_tolerance: Patch<AmountText>,
     /// What the discount of its later documents is a share of; documents that are there keep theirs.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = DiscountBase)]

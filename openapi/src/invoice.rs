@@ -323,9 +323,12 @@ pub struct InvoiceLineInput {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostInvoice {
-    /// Its date: today when not given.
+    /// Its date, at most 92 days ahead and for a credit note not before its invoice: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_date: Option<Day>,
+    /// Whether what a supplier sent is posted although another posted document of that supplier has its reference: false when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allow_duplicate: Option<bool>,
 }
 
 /// Makes a draft credit note of a posted invoice: of lines, of an amount, or of all that remains.
@@ -350,9 +353,13 @@ pub struct CreditInvoice {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReverseInvoice {
-    /// The date of the credit note: today when not given.
+    /// The date of the credit note, not before the invoice: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Day>,
+    /// Whether what it billed of orders is to be billed again: what is taken back is ready for the next invoice, as its order has it now. Free lines are
+    /// not. False when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebill: Option<bool>,
     /// Why.
     #[schema(max_length = 2_000)]
     pub reason: String,

@@ -63,12 +63,16 @@ pub enum InvoiceCheckName {
     Draft,
     /// It says what its company asks for.
     Complete,
+    /// Of a credit note, its date is not before its invoice's.
+    NotBeforeInvoice,
     /// Of a credit note, its invoice still has what it takes back.
     Remaining,
     /// Nothing that it bills is held.
     NotHeld,
     /// Its lines are what its billables say: quantity, price, discount and taxes.
     AsBilled,
+    /// No other posted document of the same supplier has its reference.
+    OnlyOnce,
     /// Its currency has a rate on the day.
     Rate,
     /// Who made a credit note beyond the limit does not post it.

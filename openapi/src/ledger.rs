@@ -30,7 +30,10 @@ pub struct JournalEntry {
     pub number: String,
     /// The day it counts for.
     pub date: Day,
-    /// What was posted, such as `invoice.posted`.
+    /// What was posted. Documents: `invoice.posted`. Money: `payment.received`, `payment.sent`, `payment.reversed`. Realised exchange differences:
+    /// `payment.allocated`, `payment.unallocated`, `payment.refunded`, `payment.refund_reversed`, and of credit notes `invoice.allocated`,
+    /// `invoice.unallocated`. What is kept of too much money: `payment.surplus_kept`, `payment.surplus_released`. What is given up:
+    /// `write_off.posted`, `write_off.reversed`.
     pub event: String,
     /// The currency of debit and credit: the company's.
     pub currency: Currency,

@@ -156,14 +156,14 @@ pub struct CreatePayment {
     pub amount: AmountText,
     /// The currency of that.
     pub currency: Currency,
-    /// When the money moved: today when not given.
+    /// When the money moved, at most 92 days ahead: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_date: Option<Day>,
     /// What stood on the transfer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub reference: Option<String>,
-    /// `draft` leaves it for a second person to post: `posted` when not given.
+    /// `draft` leaves it for a second person to post, and needs no other right: `posted` when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<PaymentStatus>,
     /// What it settles.
@@ -209,7 +209,7 @@ pub struct RegisterPayments {
     pub difference: Option<PaymentDifference>,
     /// How the money moved.
     pub method: PaymentMethod,
-    /// When the money moved: today when not given.
+    /// When the money moved, at most 92 days ahead: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_date: Option<Day>,
     /// What stood on the transfer.
@@ -275,7 +275,7 @@ pub struct CreateRefund {
     pub amount: Option<AmountText>,
     /// How the money moves.
     pub method: PaymentMethod,
-    /// When the money moves: today when not given.
+    /// When the money moves, at most 92 days ahead and not before what is paid back: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_date: Option<Day>,
     /// What stands on the transfer.
@@ -297,6 +297,9 @@ pub struct UnallocatePayment {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReversePayment {
+    /// When the money went back, not before the payment: today when not given. A return of the last month is entered as of its day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Day>,
     /// Why.
     #[schema(max_length = 2_000)]
     pub reason: String,
@@ -351,15 +354,17 @@ pub mod op {
     endpoints! {
         /// Lists payments.
         Get "/v1/payments" ListPayments () Nothing => Page<Payment>, payments:read, list PAYMENTS;
-        /// Records a payment, posts it and allocates it.
+        /// Records a payment, posts it and allocates it. Unless it stays a draft that needs `payments:post`, `payments:allocate` when it settles something, `refunds:write` when it pays a customer, and `invoices:write_off` for a difference beyond the company's tolerance.
         Post "/v1/payments" CreatePayment () body::CreatePayment => Created<Payment>, payments:write, [dry_run];
-        /// Pays documents in full: all by one payment, or each by its own. All of them are paid, or none.
+        /// Pays documents in full: all by one payment, or each by its own. All of them are paid, or none. The rights are those of recording, posting and allocating each.
         Post "/v1/payments/register" RegisterPayments () body::RegisterPayments => Created<RegisteredPayments>, payments:write, [dry_run];
         /// Reads a payment.
         Get "/v1/payments/{id}" GetPayment (PaymentId) Nothing => Json<Payment>, payments:read;
-        /// Posts a draft payment.
+        /// Posts a draft payment. One that pays a customer needs `refunds:write`, too.
         Post "/v1/payments/{id}/post" PostPayment (PaymentId) Nothing => Json<Payment>, payments:post, [dry_run];
-        /// Settles invoices with a payment.
+        /// Drops a draft payment: nothing was booked of it.
+        Post "/v1/payments/{id}/cancel" CancelPayment (PaymentId) Nothing => Json<Payment>, payments:write;
+        /// Settles invoices with a payment. A difference beyond the company's tolerance needs `invoices:write_off`, too.
         Post "/v1/payments/{id}/allocate" AllocatePayment (PaymentId) body::AllocatePayment => Json<Payment>, payments:allocate, [dry_run];
         /// Takes allocations back.
         Post "/v1/payments/{id}/unallocate" UnallocatePayment (PaymentId) body::UnallocatePayment => Json<Payment>, payments:allocate, [dry_run];

@@ -68,7 +68,7 @@ pub struct WriteOffInvoice {
     /// The account that bears it: the company's for this kind when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
-    /// When it counts: today when not given.
+    /// When it counts, not before the invoice: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Day>,
     /// Why.
@@ -80,6 +80,9 @@ pub struct WriteOffInvoice {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReverseWriteOff {
+    /// When that counts, not before the write-off: today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Day>,
     /// Why.
     #[schema(max_length = 2_000)]
     pub reason: String,

@@ -165,7 +165,7 @@ pub async fn posted(caller: &Caller, shop: &Shop, amount: &str) -> Invoice {
 
 /// Posts an invoice, of today or of `date`.
 pub async fn post_invoice(caller: &Caller, id: InvoiceId, date: Option<&str>) -> Invoice {
-    caller.post::<invoice::PostInvoice>(id, &PostInvoice { invoice_date: date.map(of) }).await
+    caller.post::<invoice::PostInvoice>(id, &PostInvoice { invoice_date: date.map(of), allow_duplicate: None }).await
 }
 
 /// A posted credit note that nothing has used: of an invoice that was paid before.

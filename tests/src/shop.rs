@@ -41,6 +41,12 @@ pub async fn open(caller: &Caller, tag: &str) -> Shop {
     Shop { company, tax, term, chai, setup, party }
 }
 
+/// A service for 12,000.00 without tax that is billed as it goes.
+pub async fn milestones(caller: &Caller) -> ProductId {
+    let body = product_body(&crate::unique("PROJECT"), ProductKind::Service, BillingPolicy::Milestone, "12000.00", Vec::new());
+    caller.post::<catalog::CreateProduct>((), &body).await.id
+}
+
 /// A German company in Euro.
 #[must_use]
 pub fn company_body(name: &str) -> CreateCompany {

@@ -40,3 +40,5 @@ pub const POSTGRES_CONNECTIONS: u32 = 16;
 pub const OPEN_REQUESTS_PER_MINUTE: u32 = 120;
 /// The dates that a document may carry: years outside are typing errors.
 pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
+/// How many days after today a posted document or payment may be dated, at most: later is a typing error that would block the dates before it.
+pub const DAYS_AHEAD: i64 = 92;

@@ -1,5 +1,5 @@
 //! Numbers of documents: a counter row per company, kind and fiscal year, locked in the transaction that uses it
-//! (INV-4: gapless and in date order for what is posted).
+//! (INV-4: gapless for what is posted, and in date order for documents that we send).
 
 use crate::Ctx;
 use crate::db::{Find, Tx};
@@ -40,9 +40,9 @@ pub async fn next(ctx: &Ctx, tx: &mut Tx<'_>, fiscal: Fiscal, kind: DocumentKind
     Ok(format!("{}/{year}/{number:05}", kind.prefix()))
 }
 
-/// Refuses a day before the last one of a gapless series.
+/// Refuses a day before the last one of a series that follows its dates.
 fn must_follow(series: &number_series::Model, day: Day) -> Result<(), Problem> {
-    let Some(last) = series.last_day.filter(|last| series.kind.gapless() && day < *last) else { return Ok(()) };
+    let Some(last) = series.last_day.filter(|last| series.kind.in_date_order() && day < *last) else { return Ok(()) };
     let prefix = series.kind.prefix();
     let detail = format!("The date {day} is before {last}, the date of the last {prefix} of this series. Post it with {last} or later.");
     Err(Problem::new(Code::NumberOrder, detail).with("last_date", last.to_string()))

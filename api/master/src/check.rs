@@ -48,6 +48,17 @@ pub fn day(day: Day, pointer: &str, errors: &mut Vec<FieldError>) {
     }
 }
 
+/// The date of what is posted must be a business date that is not far ahead of today: numbers follow dates, so a wrong year would block the right one.
+pub fn posting_day(date: Day, today: Day, pointer: &str, errors: &mut Vec<FieldError>) {
+    let last = today.plus_days(limits::DAYS_AHEAD);
+    if limits::YEARS.contains(&date.year()) && date > last {
+        let detail = format!("is more than {} days ahead; give {last} or an earlier day", limits::DAYS_AHEAD);
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+    } else {
+        day(date, pointer, errors);
+    }
+}
+
 /// No item of a list may be named twice.
 pub fn each_once<T: Ord>(items: impl IntoIterator<Item = T>, pointer: &str, errors: &mut Vec<FieldError>) {
     let mut seen = BTreeSet::new();

@@ -237,7 +237,8 @@ async fn ship(world: &World, order: &Order, day: Day) -> Result<(), String> {
         ..invoice::CreateInvoice::default()
     };
     let draft = caller.write::<invoice::op::CreateInvoice>(key("invoice"), (), body).await?;
-    let posted = caller.write::<invoice::op::PostInvoice>(key("post"), draft.id, invoice::PostInvoice { invoice_date: Some(day) }).await?;
+    let posted =
+        caller.write::<invoice::op::PostInvoice>(key("post"), draft.id, invoice::PostInvoice { invoice_date: Some(day), allow_duplicate: None }).await?;
     let due = posted.due_date.ok_or_else(|| format!("order {}: the invoice has no due date", order.id))?;
     let paid_on = due.plus_days(i64::from(order.id % 100));
     if paid_on <= world.last {

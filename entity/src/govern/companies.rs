@@ -56,6 +56,9 @@ pub struct Model {
     pub order_rules: Option<Json<OrderRules>>,
     /// Null: nothing.
     pub document_rules: Option<Json<DocumentRules>>,
+    /// What a payment may leave open or have too much for its difference to be written off without the right to; null for nothing. In minor units of
+    /// `currency`.
+    pub payment_tolerance: Option<Amount>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -508,6 +508,8 @@ pub enum PaymentStatus {
     Posted,
     /// Taken back.
     Reversed,
+    /// A draft that was dropped.
+    Cancelled,
 }
 
 /// How far a payment is allocated.
@@ -663,9 +665,10 @@ impl DocumentKind {
         }
     }
 
-    /// Whether its numbers are given at posting, without a gap and in date order. What suppliers send has their dates, in no order.
+    /// Whether its numbers follow the dates of what they are given to. What suppliers send has their dates, and money arrives in no order: the statement of
+    /// one bank comes before that of another.
     #[must_use]
-    pub const fn gapless(self) -> bool {
-        matches!(self, Self::Invoice | Self::CreditNote | Self::Payment | Self::JournalEntry)
+    pub const fn in_date_order(self) -> bool {
+        matches!(self, Self::Invoice | Self::CreditNote | Self::JournalEntry)
     }
 }

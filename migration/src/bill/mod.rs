@@ -12,3 +12,4 @@ pub(crate) mod m0055_credit_notes;
 pub(crate) mod m0081_references;
 pub(crate) mod m0082_split_billables;
 pub(crate) mod m0083_unit_steps;
+pub(crate) mod m0092_payment_tolerance;

@@ -4,11 +4,11 @@ use super::{Prepared, adorned, body};
 use crate::deal::{self, allocation, payment_body};
 use crate::fixture::Fixture;
 use crate::of;
-use crate::shop::line;
+use crate::shop::{line, milestones};
 use causeway_openapi::invoice::{CreateInvoice, InvoiceLineInput};
 use causeway_openapi::party::op as party;
 use causeway_openapi::payment::{CreatePayment, op as payment};
-use causeway_value::{BillableId, InvoiceId, PaymentDifference, PaymentStatus};
+use causeway_value::{BillableId, InvoiceId, OrderLineId, PaymentDifference, PaymentStatus};
 use serde_json::{Value, json};
 
 impl Fixture {
@@ -22,7 +22,14 @@ impl Fixture {
                 let kept = json!({ "payment_term_id": self.shop.term, "reference": "PO 2", "notes": "Thanks", "lines": [{ "id": line, "quantity": "0.5" }] });
                 self.on(invoice.id, adorned(kept))
             }
-            "PostInvoice" => self.on(deal::free_invoice(caller, &self.shop, "100.00").await.id, body(json!({ "invoice_date": self.today().await }))),
+            "CreateBillable" => {
+                let line = self.milestone_line().await;
+                let made = json!({ "order_line_id": line, "percent": "30", "billable_date": self.today().await, "description": "Design accepted" });
+                self.create(body(made))
+            }
+            "PostInvoice" => {
+                self.on(deal::free_invoice(caller, &self.shop, "100.00").await.id, body(json!({ "invoice_date": self.today().await, "allow_duplicate": true })))
+            }
             "CancelInvoice" => self.on(deal::free_invoice(caller, &self.shop, "100.00").await.id, None),
             "CreditInvoice" => {
                 let invoice = deal::posted(caller, &self.shop, "100.00").await;
@@ -52,7 +59,7 @@ impl Fixture {
                     "payment_date": date, "reference": "INV", "metadata": { "colour": "red" } });
                 self.create(body(all))
             }
-            "PostPayment" => {
+            "PostPayment" | "CancelPayment" => {
                 let draft = CreatePayment { status: Some(PaymentStatus::Draft), ..payment_body(&self.shop, "60.00", &[]) };
                 self.on(caller.post::<payment::CreatePayment>((), &draft).await.id, None)
             }
@@ -69,7 +76,10 @@ impl Fixture {
             }
             "ReversePayment" => {
                 let invoice = self.posted().await;
-                self.on(deal::pay(caller, &self.shop, "60.00", &[(invoice, "50.00")]).await.id, body(json!({ "reason": "bounced" })))
+                self.on(
+                    deal::pay(caller, &self.shop, "60.00", &[(invoice, "50.00")]).await.id,
+                    body(json!({ "date": self.today().await, "reason": "bounced" })),
+                )
             }
             _ => self.claims_plan(operation).await,
         }
@@ -111,7 +121,7 @@ impl Fixture {
                 let run = caller.raw.post("/v1/billing-runs", &self.run_body().await).await.success();
                 self.on(run["id"].as_str().unwrap_or_default(), body(json!({ "hash": run["hash"] })))
             }
-            "ReverseInvoice" => self.on(self.posted().await, body(json!({ "date": self.today().await, "reason": "wrong customer" }))),
+            "ReverseInvoice" => self.on(self.posted().await, body(json!({ "date": self.today().await, "rebill": true, "reason": "wrong customer" }))),
             "SendInvoice" => self.on(self.posted().await, None),
             "DisputeInvoice" => self.on(self.posted().await, body(json!({ "reason": "never ordered" }))),
             "SettleDispute" => {
@@ -127,7 +137,7 @@ impl Fixture {
             "ReverseWriteOff" => {
                 let path = format!("/v1/invoices/{}/write-off", self.posted().await);
                 let made = caller.raw.post(&path, &json!({ "reason": "bankrupt" })).await.success();
-                self.on(made["id"].as_str().unwrap_or_default(), body(json!({ "reason": "paid after all" })))
+                self.on(made["id"].as_str().unwrap_or_default(), body(json!({ "date": self.today().await, "reason": "paid after all" })))
             }
             _ => None,
         }
@@ -137,6 +147,12 @@ impl Fixture {
     pub(super) async fn billable(&self) -> BillableId {
         let order = deal::confirmed(self.caller(), &self.shop, vec![line(self.shop.setup, "1")]).await;
         deal::billables(self.caller(), order.id).await.first().expect("a billable").id
+    }
+
+    /// A line of a confirmed order that somebody bills by hand.
+    pub(super) async fn milestone_line(&self) -> OrderLineId {
+        let order = deal::confirmed(self.caller(), &self.shop, vec![line(milestones(self.caller()).await, "1")]).await;
+        order.lines.first().expect("a line").id
     }
 
     pub(super) async fn posted(&self) -> InvoiceId {

@@ -40,6 +40,7 @@ impl Fixture {
                 quote_rules: Some(self.quote_rules()),
                 lead_rules: Some(LeadRules { required_inputs: vec![LeadInput::Email, LeadInput::Budget] }),
                 credit_note_limit: Some("500.00".into()),
+                payment_tolerance: Some("1.00".into()),
                 document_discount_base: Some(DiscountBase::TotalAmount),
                 discount_posting: Some(DiscountPosting::DiscountAccount),
                 rounding_rules: rounding_rules(),
@@ -51,7 +52,7 @@ impl Fixture {
             })),
             "UpdateCompany" => self.on(
                 caller.post::<causeway_openapi::company::op::CreateCompany>((), &company_body("Acme Old")).await.id,
-                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] }, "document_discount_base": "total_amount", "discount_posting": "discount_account", "rounding_rules": rounding_rules(), "installment_rules": { "same_due_date": "refused" }, "max_rate_age_days": 7, "credit_note_limit": "100.00", "document_rules": { "invoice_post": { "fields": ["party_email"] } }, "order_rules": { "draft_days": 3, "confirmed_days": 14 } })),
+                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] }, "document_discount_base": "total_amount", "discount_posting": "discount_account", "rounding_rules": rounding_rules(), "installment_rules": { "same_due_date": "refused" }, "max_rate_age_days": 7, "credit_note_limit": "100.00", "payment_tolerance": "0.50", "document_rules": { "invoice_post": { "fields": ["party_email"] } }, "order_rules": { "draft_days": 3, "confirmed_days": 14 } })),
             ),
             "CreateDimension" => {
                 let value = json!({ "code": "north", "name": "North", "active": true });

@@ -53,8 +53,8 @@ async fn a_run_is_planned_looked_at_and_committed_once() {
     assert_eq!((by_order.totals[0].invoices, by_order.totals[0].total_amount.0.as_str()), (3, "892.50"));
     assert_eq!((by_order.held[0].billable_id, by_order.held[0].reason.as_deref()), (held.id, Some("price disputed")));
     let by_party = plan(&tenant, &CreateBillingRun { group: Some(InvoiceGroup::Party), ..all(&shop) }).await;
-    assert_eq!((by_party.invoice_count, by_party.previous_run_id), (2, Some(by_order.id)));
-    assert_eq!((by_party.changes[0].invoices, by_party.changes[0].total_amount.0.as_str()), (-1, "0.00"));
+    // A plan that nobody committed billed nothing that this one could be compared with.
+    assert_eq!((by_party.invoice_count, by_party.previous_run_id, by_party.changes.len()), (2, None, 0));
     let by_flow = plan(&tenant, &CreateBillingRun { group: Some(InvoiceGroup::Flow), ..all(&shop) }).await;
     assert_eq!(by_flow.invoice_count, 3);
     // Nothing was billed, and another plan's hash commits nothing.
@@ -72,6 +72,12 @@ async fn a_run_is_planned_looked_at_and_committed_once() {
     for run in [&by_party, &by_order] {
         assert_eq!(tenant.refused::<billing_run::CommitBillingRun>(run.id, &hash(run)).await.code, Code::StateConflict);
     }
+    // The next one is compared with what was billed last of the same scope.
+    deal::confirmed(&tenant, &shop, vec![line(shop.setup, "1")]).await;
+    let next = plan(&tenant, &all(&shop)).await;
+    assert_eq!((next.previous_run_id, next.changes[0].invoices, next.changes[0].total_amount.0.as_str()), (Some(by_party.id), -1, "-595.00"));
+    let of_one = plan(&tenant, &CreateBillingRun { party_id: Some(shop.party), ..all(&shop) }).await;
+    assert_eq!((of_one.previous_run_id, of_one.changes.len()), (None, 0));
     verified(&tenant).await;
 }
 
@@ -125,6 +131,15 @@ async fn what_a_run_cannot_post_says_everything_in_its_way() {
     tenant.raw.post(&lock, &json!({ "through": "2026-06-30", "reason": "half a year" })).await.success();
 
     let early = CreateBillingRun { invoice_date: Some(of("2026-05-01")), ..all(&shop) };
+    // The plan says it before anything is billed; drafts ask for nothing of it.
+    let planned = plan(&tenant, &early).await;
+    assert_eq!((planned.refused_count, planned.failed_count), (2, 0));
+    let mut items = tenant.all::<billing_run::ListBillingRunItems, _>(&ListQuery::by("billing_run_id", planned.id)).await;
+    items.sort_by_key(|item| item.position);
+    let foreseen: Vec<Vec<Name>> = items.iter().map(|item| item.checks.iter().map(|check| check.name).collect()).collect();
+    assert_eq!(foreseen, [vec![Name::PeriodOpen], vec![Name::Complete, Name::PeriodOpen]]);
+    assert!(items.iter().all(|item| item.status == BillingRunItemStatus::Planned));
+    assert_eq!(plan(&tenant, &CreateBillingRun { post: None, ..early.clone() }).await.refused_count, 0);
     let items = billed(&tenant, &early).await;
     let failed: Vec<Vec<Name>> = items.iter().map(|item| item.checks.iter().map(|check| check.name).collect()).collect();
     assert_eq!(failed, [vec![Name::PeriodOpen], vec![Name::Complete, Name::PeriodOpen]]);

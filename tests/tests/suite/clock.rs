@@ -60,7 +60,7 @@ async fn numbers_follow_dates() {
     advance(&tenant, "2026-12-10T09:00:00Z").await;
     let (first, second) = (deal::free_invoice(&tenant, &shop, "10.00").await, deal::free_invoice(&tenant, &shop, "20.00").await);
     assert_eq!(deal::post_invoice(&tenant, first.id, Some("2026-12-10")).await.number.as_deref(), Some("INV/2026/00001"));
-    let problem = tenant.refused::<invoice::PostInvoice>(second.id, &PostInvoice { invoice_date: Some(day("2026-12-09")) }).await;
+    let problem = tenant.refused::<invoice::PostInvoice>(second.id, &PostInvoice { invoice_date: Some(day("2026-12-09")), allow_duplicate: None }).await;
     assert_eq!((problem.status, problem.code), (422, Code::NumberOrder));
     assert_eq!(problem.errors[0].pointer.as_deref(), Some("/invoice_date"));
     // The refused posting took no number.

@@ -124,7 +124,7 @@ async fn an_invoice_is_reversed_at_once() {
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
     let invoice = invoiced(&tenant, &shop).await;
-    let reason = ReverseInvoice { date: None, reason: "wrong customer".to_owned() };
+    let reason = ReverseInvoice { date: None, rebill: None, reason: "wrong customer".to_owned() };
     let note = tenant.post::<invoice::ReverseInvoice>(invoice.id, &reason).await;
     assert_eq!((note.number.as_deref(), note.status, note.open_amount.0.as_str()), (Some("CN/2026/00001"), InvoiceStatus::Posted, "0.00"));
     let now = tenant.get::<invoice::GetInvoice>(invoice.id).await;

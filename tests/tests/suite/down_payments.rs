@@ -113,7 +113,7 @@ async fn the_final_invoice_deducts_every_down_payment() {
     verified(&tenant).await;
 
     // Taking the final invoice back takes the deduction back.
-    let reason = causeway_openapi::invoice::ReverseInvoice { date: None, reason: "wrong".to_owned() };
+    let reason = causeway_openapi::invoice::ReverseInvoice { date: None, rebill: None, reason: "wrong".to_owned() };
     let note = tenant.post::<invoice::ReverseInvoice>(last.id, &reason).await;
     assert_eq!(note.total_amount.0, "2430.00");
     assert_eq!((left(&tenant, &first).await, shown(&tenant, order.id).await.1), ("50.00".to_owned(), "100.00".to_owned()));
@@ -340,7 +340,7 @@ async fn what_was_paid_in_advance_keeps_its_rate() {
     // 500.00 USD are open at 0.80; what was paid in advance comes off at 0.90.
     assert_eq!(balances(&tenant, &shop, ["1100", "2200", "4000", "7000"]).await, ["850.00", "0.00", "-800.00", "-50.00"], "{last:?}");
     verified(&tenant).await;
-    let reason = causeway_openapi::invoice::ReverseInvoice { date: None, reason: "wrong".to_owned() };
+    let reason = causeway_openapi::invoice::ReverseInvoice { date: None, rebill: None, reason: "wrong".to_owned() };
     tenant.post::<invoice::ReverseInvoice>(last.id, &reason).await;
     assert_eq!(balances(&tenant, &shop, ["1100", "2200", "4000"]).await, ["450.00", "-450.00", "0.00"]);
     verified(&tenant).await;
@@ -368,7 +368,7 @@ async fn the_last_deduction_leaves_nothing_on_advances() {
     let first = bill(1).await;
     assert_eq!((first.total_amount.0.as_str(), balances(&tenant, &shop, ["2200"]).await), ("0.00", ["-10.16".to_owned()]));
     // What is taken back comes again, part by part.
-    let reason = causeway_openapi::invoice::ReverseInvoice { date: None, reason: "wrong".to_owned() };
+    let reason = causeway_openapi::invoice::ReverseInvoice { date: None, rebill: None, reason: "wrong".to_owned() };
     let second = bill(1).await;
     tenant.post::<invoice::ReverseInvoice>(second.id, &reason).await;
     assert_eq!(balances(&tenant, &shop, ["2200"]).await, ["-10.16"]);

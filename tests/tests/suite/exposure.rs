@@ -59,7 +59,7 @@ async fn what_is_owed_moves_from_part_to_part_and_stays_the_same() {
     let invoice = deal::post_invoice(&tenant, draft.id, None).await;
     let paid = deal::pay(&tenant, &shop, "300.00", &[(invoice.id, "289.17")]).await;
     assert_eq!(parts(&tenant, &shop).await, ["0.00", "0.00", "481.95", "10.83", "471.12"]);
-    tenant.post::<payment::ReversePayment>(paid.id, &ReversePayment { reason: "bounced".to_owned() }).await;
+    tenant.post::<payment::ReversePayment>(paid.id, &ReversePayment { date: None, reason: "bounced".to_owned() }).await;
     assert_eq!(parts(&tenant, &shop).await, ["289.17", "0.00", "481.95", "0.00", "771.12"]);
     // A credit note takes it back; what of it is not used is the customer's.
     let note = tenant.post::<invoice::CreditInvoice>(invoice.id, &Default::default()).await;

@@ -60,7 +60,7 @@ async fn what_fails_is_refused_all_at_once() {
     assert!(!found.ready);
     assert_eq!(ended(&found, CheckResult::Failed), [Name::NotHeld, Name::NumberOrder, Name::PeriodOpen]);
     assert_eq!(found.checks.iter().filter_map(|check| check.code.as_deref()).collect::<Vec<_>>(), ["state_conflict", "number_order", "period_locked"]);
-    let early = PostInvoice { invoice_date: Some(of("2026-05-01")) };
+    let early = PostInvoice { invoice_date: Some(of("2026-05-01")), allow_duplicate: None };
     let problem = tenant.refused::<invoice::PostInvoice>(draft.id, &early).await;
     let named: Vec<&str> = problem.meta["checks"].as_array().unwrap().iter().filter_map(|check| check["name"].as_str()).collect();
     assert_eq!((problem.code, named), (Code::StateConflict, vec!["not_held", "number_order", "period_open"]));

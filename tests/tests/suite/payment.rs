@@ -61,11 +61,11 @@ async fn parts_credit_and_taking_back() {
     assert!(back.allocations.iter().any(|part| part.id == last && part.reversed));
     assert_eq!(state(&tenant, second.id).await, is(PaymentState::Open, "200.00"));
 
-    let reversed = tenant.post::<payment::ReversePayment>(over.id, &ReversePayment { reason: "bounced".to_owned() }).await;
+    let reversed = tenant.post::<payment::ReversePayment>(over.id, &ReversePayment { date: None, reason: "bounced".to_owned() }).await;
     assert_eq!((reversed.status, reversed.reason.as_deref()), (PaymentStatus::Reversed, Some("bounced")));
     assert_eq!(state(&tenant, first.id).await, is(PaymentState::PartPaid, "471.12"));
     assert_eq!(owed(&tenant, &shop).await, "671.12");
-    let again = tenant.refused::<payment::ReversePayment>(over.id, &ReversePayment { reason: "bounced".to_owned() }).await;
+    let again = tenant.refused::<payment::ReversePayment>(over.id, &ReversePayment { date: None, reason: "bounced".to_owned() }).await;
     assert_eq!(again.status, 409, "{again:?}");
     let received = entry(&tenant, over.journal_entry_id).await;
     assert_eq!(sides(&received), [("1000", "1000.00", "0.00"), ("1100", "0.00", "1000.00")]);
@@ -86,6 +86,25 @@ async fn a_draft_waits_for_a_second_person() {
     let posted = tenant.act::<payment::PostPayment>(draft.id).await;
     assert_eq!((posted.status, posted.number.as_deref()), (PaymentStatus::Posted, Some("PAY/2026/00001")));
     assert_eq!(owed(&tenant, &shop).await, "-50.00");
+}
+
+/// A wrong draft is dropped, and nothing can be done with it any more.
+#[tokio::test]
+async fn a_draft_is_dropped() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let body = CreatePayment { status: Some(PaymentStatus::Draft), ..deal::payment_body(&shop, "50.00", &[]) };
+    let draft = tenant.post::<payment::CreatePayment>((), &body).await;
+    let dropped = tenant.act::<payment::CancelPayment>(draft.id).await;
+    assert_eq!((dropped.status, dropped.number.as_deref(), dropped.unallocated_amount.0.as_str()), (PaymentStatus::Cancelled, None, "0.00"));
+    let nothing = causeway_contract::Nothing {};
+    assert_eq!(tenant.refused::<payment::PostPayment>(draft.id, &nothing).await.code, Code::StateConflict);
+    assert_eq!(tenant.refused::<payment::CancelPayment>(draft.id, &nothing).await.code, Code::StateConflict);
+    let posted = deal::pay(&tenant, &shop, "10.00", &[]).await;
+    assert_eq!(tenant.refused::<payment::CancelPayment>(posted.id, &nothing).await.code, Code::DocumentPosted);
+    assert_eq!(owed(&tenant, &shop).await, "-10.00");
+    causeway_tests::verified(&tenant).await;
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ async fn nothing_is_posted_on_a_locked_day() {
     let problem = tenant.refused::<invoice::PostInvoice>(draft.id, &PostInvoice::default()).await;
     assert_eq!((problem.status, problem.code, problem.meta["locked_through"].as_str()), (423, Code::PeriodLocked, Some("2026-12-02")));
     assert_eq!(tenant.refused::<payment::CreatePayment>((), &payment_body(&shop, "10.00", &[])).await.code, Code::PeriodLocked);
-    let reason = ReversePayment { reason: "bounced".to_owned() };
+    let reason = ReversePayment { date: None, reason: "bounced".to_owned() };
     assert_eq!(tenant.refused::<payment::ReversePayment>(paid.id, &reason).await.code, Code::PeriodLocked);
     let posted = deal::post_invoice(&tenant, draft.id, Some("2026-12-03")).await;
     assert_eq!(posted.number.as_deref(), Some("INV/2026/00001"));

@@ -55,7 +55,7 @@ async fn too_much_money_is_paid_back_at_todays_rate() {
     let gains = tenant.all::<ledger::ListJournalEntries, _>(&ListQuery::default()).await;
     assert!(gains.iter().any(|entry| entry.event == "payment.refunded" && sides(entry) == [("1100", "6.00", "0.00"), ("7000", "0.00", "6.00")]));
     assert!(tenant.get::<ledger::VerifyLedger>(()).await.ok);
-    let reason = ReversePayment { reason: "wrong account".to_owned() };
+    let reason = ReversePayment { date: None, reason: "wrong account".to_owned() };
     let problem = tenant.refused::<payment::ReversePayment>(paid.id, &reason).await;
     assert_eq!((problem.code, problem.meta["refund_id"].as_str()), (Code::StateConflict, Some(back.id.to_string().as_str())));
     tenant.post::<payment::ReversePayment>(back.id, &reason).await;

@@ -33,7 +33,7 @@ async fn a_statement_runs_from_opening_to_closing() {
     let invoice = deal::posted(&tenant, &shop, "50.00").await;
     let paid = deal::pay(&tenant, &shop, "30.00", &[(invoice.id, "30.00")]).await;
     advance(&tenant, "2026-12-11T09:00:00Z").await;
-    tenant.post::<payment::ReversePayment>(paid.id, &ReversePayment { reason: "bounced".to_owned() }).await;
+    tenant.post::<payment::ReversePayment>(paid.id, &ReversePayment { date: None, reason: "bounced".to_owned() }).await;
     tenant.raw.post(&format!("/v1/invoices/{}/write-off", invoice.id), &serde_json::json!({ "amount": "5.00", "reason": "small" })).await.success();
     let dollars = CreatePayment { currency: of("USD"), ..payment_body(&shop, "7.00", &[]) };
     tenant.post::<payment::CreatePayment>((), &dollars).await;

@@ -104,8 +104,14 @@ async fn its_own_right_is_enough() {
             // A key is given away only by who has all its rights.
             let gives = ["CreateApiKey", "CreateUser", "UpdateUser", "InviteUser", "ResetTotp", "CreateRole", "UpdateRole"].contains(&row.id);
             let limited = tenants && !gives && !row.permission.starts_with("any:");
-            // Whoever imports leads must be allowed to write them one by one.
-            let more = (row.id == "CreateImport").then(|| "leads:write".to_owned());
+            // What a call does besides has its own right: leads are imported by who may write one, and a payment is posted and settles something at once.
+            let more: &[&str] = match row.id {
+                "CreateImport" => &["leads:write"],
+                "CreatePayment" => &["payments:post", "payments:allocate", "invoices:write_off"],
+                "RegisterPayments" => &["payments:post", "payments:allocate"],
+                _ => &[],
+            };
+            let more = more.iter().map(|right| (*right).to_owned());
             let caller = if limited { key(&prepared.caller, rights(&row).into_iter().chain(more).collect()).await } else { prepared.caller.clone() };
             Prepared { caller, ..prepared }.call(&row).await
         };

@@ -1,7 +1,6 @@
 //! What refusals of money tell: the field that is wrong, also where only the sum shows it, and when the whole body is.
 
 use causeway_contract::Code;
-use causeway_tests::deal::advance;
 use causeway_tests::raw::Seen;
 use causeway_tests::shop;
 use causeway_tests::world::World;
@@ -36,18 +35,4 @@ async fn a_body_that_is_no_object_and_a_company_without_a_name() {
     assert_eq!((problem.status, problem.detail.as_str()), (422, "The body must be an object"));
     let body = json!({ "name": " ", "country": "DE", "currency": "EUR", "time_zone": "UTC" });
     assert_eq!(named(&tenant.raw.post("/v1/companies", &body).await), (Code::ValidationFailed, vec!["/name".to_owned()]));
-}
-
-#[tokio::test]
-async fn a_payment_before_the_last_one_names_its_date() {
-    let world = World::start().await;
-    let tenant = world.sandbox().await;
-    let shop = shop::open(&tenant, "").await;
-    advance(&tenant, "2026-12-10T09:00:00Z").await;
-    let body = |day: &str| {
-        json!({ "company_id": shop.company, "party_id": shop.party, "direction": "inbound", "method": "bank", "amount": "5.00", "currency": "EUR",
-            "payment_date": day })
-    };
-    tenant.raw.post("/v1/payments", &body("2026-12-10")).await.success();
-    assert_eq!(named(&tenant.raw.post("/v1/payments", &body("2026-12-09")).await), (Code::NumberOrder, vec!["/payment_date".to_owned()]));
 }

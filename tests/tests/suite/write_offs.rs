@@ -33,7 +33,7 @@ async fn a_bad_debt_is_given_up_and_taken_back() {
     assert_eq!(state(&tenant, invoice.id).await, (Some(PaymentState::WrittenOff), "0.00".to_owned()));
     assert_eq!(tenant.get::<invoice::GetInvoice>(invoice.id).await.written_off_amount.0, "40.00");
     verified(&tenant).await;
-    let reason = ReverseWriteOff { reason: "paid after all".to_owned() };
+    let reason = ReverseWriteOff { date: None, reason: "paid after all".to_owned() };
     let back = tenant.post::<write_off::ReverseWriteOff>(given_up.id, &reason).await;
     assert_eq!((back.status, back.reversal_entry_id.is_some()), (WriteOffStatus::Reversed, true));
     assert_eq!(state(&tenant, invoice.id).await, (Some(PaymentState::PartPaid), "40.00".to_owned()));
@@ -58,7 +58,7 @@ async fn a_fee_and_a_small_difference_close_what_a_payment_leaves() {
         assert_eq!(sides(&entry(&tenant, Some(made.journal_entry_id)).await), [("1100", "0.00", "2.50"), (account, "2.50", "0.00")]);
         verified(&tenant).await;
         // What came with the payment goes with it.
-        tenant.post::<payment::ReversePayment>(paid.id, &ReversePayment { reason: "bounced".to_owned() }).await;
+        tenant.post::<payment::ReversePayment>(paid.id, &ReversePayment { date: None, reason: "bounced".to_owned() }).await;
         assert_eq!(state(&tenant, invoice.id).await, (Some(PaymentState::Open), "100.00".to_owned()));
         verified(&tenant).await;
     }

@@ -1,6 +1,6 @@
 //! The operations of a billable.
 
-use super::{service, view::view};
+use super::{manual, service, view::view};
 use causeway_contract::{Page, Problem};
 use causeway_entity::bill::billables;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
@@ -9,6 +9,7 @@ use causeway_openapi::billable::{BILLABLES, Billable, op};
 /// Serves them.
 pub fn register(routes: &mut Routes) {
     routes.on::<op::ListBillables, _>(list_billables);
+    routes.on::<op::CreateBillable, _>(create);
     routes.on::<op::GetBillable, _>(get);
     routes.on::<op::HoldBillable, _>(hold);
     routes.on::<op::ReleaseBillable, _>(release);
@@ -18,6 +19,12 @@ async fn list_billables(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListBillable
     let rows = list::list::<billables::Entity>(ctx, tx, &BILLABLES, "billable", &call.query).await?;
     let data = rows.rows.iter().map(view).collect();
     Ok(Answer::of(rows.page(data)))
+}
+
+async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateBillable>) -> Result<Answer<Billable>, Problem> {
+    let billable = manual::create(ctx, tx, &call.body).await?;
+    let version = billable.version;
+    Ok(Answer::object(billable, version))
 }
 
 async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetBillable>) -> Result<Answer<Billable>, Problem> {

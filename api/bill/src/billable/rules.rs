@@ -66,6 +66,31 @@ pub fn next_part(line: &obligations::Model, quantity: Quantity) -> Result<Part, 
     Ok(Part { quantity, amount: share(line.net_amount, line.billable_amount)?, price_amount: share(line.price_amount, line.billable_price_amount)? })
 }
 
+/// The quantity that somebody makes billable: as given, the share of what was ordered, or all that is left to bill of what stands.
+///
+/// # Errors
+/// `invalid_value` for a quantity that is nothing or goes the other way; `amount_exceeds_open` for more than is left; both name the field.
+pub fn manual_quantity(line: &obligations::Model, quantity: Option<Quantity>, percent: Option<Percent>) -> Result<Quantity, Problem> {
+    let left = line.ordered_quantity.minus(line.cancelled_quantity)?.minus(line.billable_quantity)?;
+    let (asked, pointer) = match (quantity, percent) {
+        (Some(quantity), _) => (quantity, "/quantity"),
+        (None, Some(percent)) => (Quantity(product(&[line.ordered_quantity.0, percent.0], &[Percent::WHOLE.0])?), "/percent"),
+        (None, None) => (left, "/order_line_id"),
+    };
+    if left == Quantity::ZERO {
+        return Err(Problem::field(Code::AmountExceedsOpen, "/order_line_id", "names a line of which nothing is left to bill"));
+    }
+    if asked.0.signum() != line.ordered_quantity.0.signum() {
+        let detail = if line.ordered_quantity > Quantity::ZERO { "must be more than 0" } else { "must be less than 0: the line gives back" };
+        return Err(Problem::field(Code::InvalidValue, pointer, detail));
+    }
+    if asked.0.unsigned_abs() > left.0.unsigned_abs() {
+        let detail = format!("is {asked} of the line, and only {left} are left to bill. Bill at most that");
+        return Err(Problem::field(Code::AmountExceedsOpen, pointer, detail));
+    }
+    Ok(asked)
+}
+
 /// What of a part is taken back when its quantity falls by `by`; all of it when `by` is as much or more.
 ///
 /// # Errors

@@ -11,7 +11,9 @@ use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_master::check;
 use causeway_master::pricing::amounts::split_discount;
 use causeway_openapi::billable::Billable;
-use causeway_value::{BillableId, BillableStatus, Day, HoldStep, InvoiceId, OrderId, Overflow, PaymentTermId, Percent, Quantity, SourceType, UserId};
+use causeway_value::{
+    BillableId, BillableStatus, Day, HoldStep, InvoiceId, InvoiceLineId, OrderId, Overflow, PaymentTermId, Percent, Quantity, SourceType, UserId,
+};
 use uuid::Uuid;
 
 /// What made a billable.
@@ -39,6 +41,52 @@ pub fn make(
     if quantity == Quantity::ZERO {
         return Ok(None);
     }
+    let row = waiting(ctx, tx, obligation, quantity, source, day)?;
+    insert(ctx, tx, &row)?;
+    Ok(Some(row))
+}
+
+/// A quantity that was billed, credited, and is to be billed again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// What billed it.
+    pub billable: billables::Model,
+    /// How much of it was credited just now.
+    pub quantity: Quantity,
+    /// The line of the credit note, which makes it billable again.
+    pub credit_line_id: InvoiceLineId,
+    /// From when it is billable again.
+    pub day: Day,
+}
+
+/// Makes what a credit note took back billable again, as the order has it now. The billable that was credited bills nothing any more, and the new one is of
+/// its family, so that whoever takes the delivery back finds it. The counters of `obligation` move in memory.
+///
+/// # Errors
+/// `amount_exceeds_open` when more than was ordered would be billed, `amount_overflow` when a number does not fit.
+pub(crate) fn bill_again(ctx: &Ctx, tx: &mut Tx<'_>, obligation: &mut obligations::Model, part: &Again) -> Result<(), Problem> {
+    let old = &part.billable;
+    shrink(ctx, tx, obligation, old, old.quantity, "It was credited and is billed again.")?;
+    if part.quantity == Quantity::ZERO {
+        return Ok(());
+    }
+    let source = Source { kind: SourceType::Manual, id: part.credit_line_id.uuid() };
+    let row = billables::Model {
+        split_of: Some(old.split_of.unwrap_or(old.id)),
+        description: old.description.clone(),
+        ..waiting(ctx, tx, obligation, part.quantity, source, part.day)?
+    };
+    insert(ctx, tx, &row)
+}
+
+fn insert(ctx: &Ctx, tx: &mut Tx<'_>, row: &billables::Model) -> Result<(), Problem> {
+    let event = if row.status == BillableStatus::Held { "billable.held" } else { "billable.ready" };
+    tx.insert(row.clone());
+    record(ctx, tx, event, row).map(drop)
+}
+
+/// The next billable of an obligation, whose counters move in memory.
+fn waiting(ctx: &Ctx, tx: &Tx<'_>, obligation: &mut obligations::Model, quantity: Quantity, source: Source, day: Day) -> Result<billables::Model, Problem> {
     let part = rules::next_part(obligation, quantity)?;
     let held = hold::blocking(obligation, HoldStep::Invoice);
     let (_, off_total) = split_discount(obligation.document_discount_percent, obligation.discount_base.unwrap_or_default());
@@ -80,13 +128,10 @@ pub fn make(
         split_of: None,
         dimensions: obligation.dimensions.clone(),
     };
-    let event = if held.is_some() { "billable.held" } else { "billable.ready" };
     obligation.billable_quantity = obligation.billable_quantity.plus(part.quantity)?;
     obligation.billable_amount = obligation.billable_amount.plus(part.amount)?;
     obligation.billable_price_amount = obligation.billable_price_amount.plus(part.price_amount)?;
-    tx.insert(row.clone());
-    record(ctx, tx, event, &row)?;
-    Ok(Some(row))
+    Ok(row)
 }
 
 /// Takes `by` off a billable that is on no invoice, or writes it off when nothing is left. The counters of `obligation` move in memory.

@@ -1,7 +1,7 @@
 //! Planning and committing a billing run.
 
 use super::rules::{invoices_of, plan_text};
-use super::view::{Summary, group_of, record, word};
+use super::view::{Summary, group_of, kept, record, word};
 use super::work;
 use crate::invoice::service::batch::Batch;
 use crate::invoice::service::selection::MAX_LINES;
@@ -14,7 +14,7 @@ use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::{check, company};
 use causeway_openapi::billing_run::{BillingRun, BillingRunTotal, CommitBillingRun, CreateBillingRun, HeldBillable};
 use causeway_openapi::invoice::InvoiceGroup;
-use causeway_value::{Amount, BillableStatus, BillingRunId, BillingRunItemId, BillingRunItemStatus, BillingRunStatus, Currency, Json, Overflow};
+use causeway_value::{Amount, BillableStatus, BillingRunId, BillingRunItemId, BillingRunItemStatus, BillingRunStatus, Currency, Json, Overflow, PartyId};
 use std::collections::BTreeMap;
 
 /// Billables that one run bills, at most; the next run bills the rest.
@@ -30,14 +30,15 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateBillingRun) -> Resu
     let mut errors = Vec::new();
     let company = company::service::named(tx, body.company_id, &mut errors).await?;
     tx.named::<parties::Entity, _>(body.party_id, "/party_id", &mut errors).await?;
-    for (day, pointer) in [(body.up_to, "/up_to"), (body.invoice_date, "/invoice_date")] {
-        if let Some(day) = day {
-            check::day(day, pointer, &mut errors);
-        }
+    if let Some(day) = body.up_to {
+        check::day(day, "/up_to", &mut errors);
+    }
+    if let (Some(day), Some(company)) = (body.invoice_date, &company) {
+        check::posting_day(day, ctx.today(company.time_zone), "/invoice_date", &mut errors);
     }
     let (Some(company), true) = (company, errors.is_empty()) else { return Err(Problem::of(errors)) };
     let today = ctx.today(company.time_zone);
-    let previous = Find::<billing_runs::Entity>::new().eq(billing_runs::Column::CompanyId, company.id).order_by_desc(billing_runs::Column::Id).one(tx).await?;
+    let previous = last_done(tx, &company, body.party_id).await?;
     let mut run = billing_runs::Model {
         tenant_id: tx.tenant(),
         id: BillingRunId::new(),
@@ -74,7 +75,8 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateBillingRun) -> Resu
     let mut items = Vec::with_capacity(invoices.len());
     let mut totals = BTreeMap::new();
     for (position, rows) in (1..).zip(&invoices) {
-        let item = item(ctx, tx, &run, &mut batch, position, rows)?;
+        let item = item(ctx, tx, &run, &mut batch, position, rows).await?;
+        summary.refused_count += i64::from(item.checks.is_some());
         if item.status == BillingRunItemStatus::Failed {
             run.failed_count += 1;
         } else {
@@ -88,6 +90,19 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateBillingRun) -> Resu
     tx.insert(run.clone());
     items.into_iter().for_each(|item| tx.insert(item));
     record(ctx, tx, "billing_run.planned", &run)
+}
+
+/// The last run that billed the same: a plan that nobody committed billed nothing, and what one party was billed tells nothing of all.
+async fn last_done(tx: &mut Tx<'_>, company: &companies::Model, party: Option<PartyId>) -> Result<Option<billing_runs::Model>, Problem> {
+    let done = Find::<billing_runs::Entity>::new()
+        .eq(billing_runs::Column::CompanyId, company.id)
+        .eq(billing_runs::Column::Status, BillingRunStatus::Done)
+        .order_by_desc(billing_runs::Column::Id);
+    let same = match party {
+        Some(party) => done.eq(billing_runs::Column::PartyId, party),
+        None => done.is_null(billing_runs::Column::PartyId),
+    };
+    same.one(tx).await
 }
 
 fn count(number: usize) -> i64 {
@@ -136,9 +151,10 @@ fn hash(run: &billing_runs::Model, invoices: &[Vec<billables::Model>]) -> String
     hex(&sha256(&[plan_text(&settings, invoices.iter().map(Vec::as_slice)).as_bytes()]))
 }
 
-fn item(
+/// An invoice of the plan with what it would come to, and what would refuse it.
+async fn item(
     ctx: &Ctx,
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     run: &billing_runs::Model,
     batch: &mut Batch,
     position: i64,
@@ -167,6 +183,9 @@ fn item(
     };
     match batch.draft(ctx, tx, rows) {
         Ok(made) => {
+            if run.post {
+                item.checks = kept(&batch.checks(tx, &made, rows).await?);
+            }
             let invoice = made.invoice;
             (item.order_id, item.flow_id) = (invoice.order_id, invoice.flow_id);
             (item.untaxed_amount, item.tax_amount, item.total_amount) = (invoice.untaxed_amount, invoice.tax_amount, invoice.total_amount);

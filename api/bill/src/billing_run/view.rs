@@ -5,6 +5,7 @@ use causeway_entity::bill::{billing_run_items, billing_runs};
 use causeway_kernel::{Change, Ctx, Tx};
 use causeway_openapi::billing_run::{BillingRun, BillingRunItem, BillingRunTotal, HeldBillable};
 use causeway_openapi::invoice::InvoiceGroup;
+use causeway_openapi::invoice_check::InvoiceCheck;
 use serde::{Deserialize, Serialize};
 
 /// What a run keeps of its plan as JSON.
@@ -14,6 +15,9 @@ pub(super) struct Summary {
     pub changes: Vec<BillingRunTotal>,
     pub held: Vec<HeldBillable>,
     pub held_count: i64,
+    /// Plans of before this was looked at refuse nothing.
+    #[serde(default)]
+    pub refused_count: i64,
 }
 
 impl Summary {
@@ -42,7 +46,7 @@ pub(super) fn group_of(run: &billing_runs::Model) -> InvoiceGroup {
 
 /// A run on the wire.
 pub(super) fn view(row: &billing_runs::Model) -> BillingRun {
-    let Summary { totals, changes, held, held_count } = Summary::of(row);
+    let Summary { totals, changes, held, held_count, refused_count } = Summary::of(row);
     BillingRun {
         id: row.id,
         object: "billing_run".to_owned(),
@@ -66,6 +70,7 @@ pub(super) fn view(row: &billing_runs::Model) -> BillingRun {
         changes,
         held,
         held_count,
+        refused_count,
         job_id: row.job_id,
     }
 }
@@ -91,6 +96,11 @@ pub(super) fn item_view(row: &billing_run_items::Model) -> BillingRunItem {
         failure: row.failure.clone(),
         checks: row.checks.as_deref().and_then(|kept| serde_json::from_str(kept).ok()).unwrap_or_default(),
     }
+}
+
+/// Checks that failed, as an invoice of a run keeps them; nothing when none did.
+pub(super) fn kept(checks: &[InvoiceCheck]) -> Option<String> {
+    if checks.is_empty() { None } else { serde_json::to_string(checks).ok() }
 }
 
 /// The checks that a refused posting failed, as an invoice of a run keeps them; none for other refusals.

@@ -137,6 +137,8 @@ async fn make(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, run: &bill
         match outcome {
             Ok(Some(made)) => {
                 (new.status, new.invoice_id) = (BillingRunItemStatus::Invoiced, Some(made.invoice.id));
+                // What was in its way when it was planned is gone.
+                new.checks = None;
                 all.push(made);
             }
             Err(problem) if problem.status >= 500 => return Err(problem),
@@ -144,6 +146,7 @@ async fn make(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, run: &bill
                 failed += 1;
                 new.status = BillingRunItemStatus::Failed;
                 new.failure = Some("A billable of it is not ready any more.".to_owned());
+                new.checks = None;
                 if let Err(problem) = refused {
                     new.checks = failed_checks(&problem);
                     new.failure = Some(problem.detail);

@@ -65,7 +65,7 @@ async fn checks(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<CheckInvoice>) -> Result
 }
 
 async fn post(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PostInvoice>) -> Result<Answer<Invoice>, Problem> {
-    Ok(versioned(service::post::post(ctx, tx, call.path, call.body.invoice_date).await?))
+    Ok(versioned(service::post::post(ctx, tx, call.path, &call.body).await?))
 }
 
 async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelInvoice>) -> Result<Answer<Invoice>, Problem> {

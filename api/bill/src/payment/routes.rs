@@ -17,6 +17,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::RegisterPayments, _>(register_payments);
     routes.on::<op::GetPayment, _>(get);
     routes.on::<op::PostPayment, _>(post);
+    routes.on::<op::CancelPayment, _>(cancel);
     routes.on::<op::AllocatePayment, _>(allocate);
     routes.on::<op::UnallocatePayment, _>(unallocate);
     routes.on::<op::ReversePayment, _>(reverse);
@@ -48,6 +49,10 @@ async fn post(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PostPayment>) -> Resul
     Ok(versioned(service::create::post(ctx, tx, call.path).await?))
 }
 
+async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelPayment>) -> Result<Answer<Payment>, Problem> {
+    Ok(versioned(service::undo::cancel(ctx, tx, call.path).await?))
+}
+
 async fn allocate(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::AllocatePayment>) -> Result<Answer<Payment>, Problem> {
     Ok(versioned(service::allocate::allocate(ctx, tx, call.path, &call.body).await?))
 }
@@ -57,7 +62,7 @@ async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UnallocatePaymen
 }
 
 async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ReversePayment>) -> Result<Answer<Payment>, Problem> {
-    Ok(versioned(service::undo::reverse(ctx, tx, call.path, &call.body.reason).await?))
+    Ok(versioned(service::undo::reverse(ctx, tx, call.path, &call.body).await?))
 }
 
 async fn refund(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateRefund>) -> Result<Answer<Payment>, Problem> {

@@ -18,8 +18,8 @@ use causeway_master::rate::rules::Rates;
 use causeway_master::refs;
 use causeway_openapi::invoice as wire;
 use causeway_value::{
-    AllocationId, Amount, CompanyId, Currency, Day, Direction, FlowId, InvoiceId, InvoiceKind, JournalEntryId, Overflow, PartyId, PaymentDirection, PaymentId,
-    PaymentState, WriteOffId,
+    AllocationId, Amount, CompanyId, Currency, Day, Direction, FlowId, Instant, InvoiceId, InvoiceKind, JournalEntryId, Overflow, PartyId, PaymentDirection,
+    PaymentId, PaymentState, WriteOffId,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -255,7 +255,8 @@ impl Origin {
             settles: note.direction,
             flow_id: note.flow_id,
             day,
-            event: "invoice.credited",
+            // Not the event of a document: reports of what was billed count those.
+            event: "invoice.allocated",
             source,
         }
     }
@@ -367,6 +368,12 @@ async fn book_difference(
     let (document_type, document_id) = origin.document();
     let entry = PostEntry { day, event: origin.event, document_type, document_id, flow_id: origin.flow_id, lines };
     Ok(post_entry(ctx, tx, company, entry).await?.id)
+}
+
+/// From when what is taken back on `day` no longer counts: now, unless the day is not today's. Reports of a day ask for this instant as they ask for the date
+/// of the entry that reverses.
+pub(crate) fn taken_back_at(ctx: &Ctx, company: &companies::Model, day: Day) -> Instant {
+    if day == ctx.today(company.time_zone) { ctx.now() } else { day.start_in(company.time_zone) }
 }
 
 /// Where documents of this direction stand open.

@@ -29,7 +29,7 @@ async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetWriteOff>) -> Result<A
 }
 
 async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ReverseWriteOff>) -> Result<Answer<WriteOff>, Problem> {
-    Ok(versioned(service::reverse(ctx, tx, call.path, &call.body.reason).await?))
+    Ok(versioned(service::reverse(ctx, tx, call.path, &call.body).await?))
 }
 
 fn versioned(shown: WriteOff) -> Answer<WriteOff> {

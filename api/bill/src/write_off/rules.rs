@@ -88,6 +88,34 @@ impl Discount {
     }
 }
 
+/// What a credit note does to its invoice, in the invoice's currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credited {
+    /// What it takes back beyond what is open.
+    pub excess: Amount,
+    /// What its lines were worth with tax before it, less earlier credit notes.
+    pub before: Amount,
+    /// The same after it.
+    pub after: Amount,
+}
+
+/// How much of a write-off a credit note takes back.
+///
+/// A discount for paying early goes with the share of the price that is credited: what stays sold stays discounted. A bad debt and a difference are the
+/// first that a credit replaces, as they were never paid. A bank fee stays: the customer paid it.
+///
+/// # Errors
+/// [`Overflow`] when an amount does not fit.
+pub fn taken_back(kind: WriteOffKind, amount: Amount, credited: Credited) -> Result<Amount, Overflow> {
+    let most = match kind {
+        WriteOffKind::BankFee => Amount::ZERO,
+        WriteOffKind::BadDebt | WriteOffKind::Difference => amount,
+        WriteOffKind::EarlyDiscount if credited.after <= Amount::ZERO || credited.before <= Amount::ZERO => amount,
+        WriteOffKind::EarlyDiscount => amount.minus(product(&[amount.0, credited.after.0], &[credited.before.0]).map(Amount)?)?,
+    };
+    Ok(most.min(credited.excess).max(Amount::ZERO))
+}
+
 /// What bears a write-off of this kind when nobody says otherwise.
 #[must_use]
 pub const fn borne_by(kind: WriteOffKind) -> Purpose {
@@ -102,6 +130,27 @@ pub const fn borne_by(kind: WriteOffKind) -> Purpose {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_credit_note_takes_back_what_was_never_paid() {
+        let credited = |excess, before, after| Credited { excess: Amount(excess), before: Amount(before), after: Amount(after) };
+        let cases = [
+            // All of it is credited, and nothing was open.
+            (WriteOffKind::EarlyDiscount, 2_380, credited(119_000, 119_000, 0), 2_380),
+            // A tenth goes back with a tenth of the discount.
+            (WriteOffKind::EarlyDiscount, 2_380, credited(11_900, 119_000, 107_100), 238),
+            // What is open is credited first.
+            (WriteOffKind::EarlyDiscount, 2_380, credited(100, 119_000, 107_100), 100),
+            (WriteOffKind::EarlyDiscount, 2_380, credited(-5, 119_000, 107_100), 0),
+            (WriteOffKind::BadDebt, 59_000, credited(11_900, 119_000, 107_100), 11_900),
+            (WriteOffKind::BadDebt, 59_000, credited(119_000, 119_000, 0), 59_000),
+            (WriteOffKind::Difference, 2, credited(11_900, 119_000, 107_100), 2),
+            (WriteOffKind::BankFee, 250, credited(119_000, 119_000, 0), 0),
+        ];
+        for (kind, amount, credited, taken) in cases {
+            assert_eq!(taken_back(kind, Amount(amount), credited), Ok(Amount(taken)), "{kind} {credited:?}");
+        }
+    }
 
     #[test]
     fn a_part_of_a_discount_adds_up() {

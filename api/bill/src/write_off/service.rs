@@ -2,26 +2,28 @@
 
 use super::rules::{Discount, borne_by};
 use super::view::{record, view};
+use crate::booked;
 use crate::invoice::lines_of;
 use crate::payment::rules::{RequestedAllocation, Source};
-use crate::payment::settle::{Origin, Settlement, allocate, credited_of};
+use crate::payment::settle::{Origin, Settlement, allocate, credited_of, taken_back_at};
 use causeway_books::ledger::rules::{AccountRef, WriteOffToPost, write_off_posting};
 use causeway_books::ledger::service::{PostEntry, post as post_entry, reverse as reverse_entry};
 use causeway_contract::{Code, FieldError, Problem};
-use causeway_entity::TaxAmount;
 use causeway_entity::bill::{allocations, invoices, write_offs};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::{Chart, chart};
+use causeway_master::rate::Conversion;
 use causeway_master::rate::lookup::booked_rate;
-use causeway_master::tax::store::tax_defs;
+use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::{check, money};
-use causeway_openapi::write_off::{WriteOff, WriteOffInvoice};
+use causeway_openapi::write_off::{ReverseWriteOff, WriteOff, WriteOffInvoice};
 use causeway_value::{
-    Account, AccountId, Amount, Day, Direction, InvoiceId, InvoiceKind, InvoiceStatus, Json, PaymentDirection, PaymentId, WriteOffId, WriteOffKind,
-    WriteOffStatus,
+    Account, AccountId, Amount, CompanyId, Currency, Day, Direction, InvoiceId, InvoiceKind, InvoiceStatus, Json, PaymentDirection, PaymentId, WriteOffId,
+    WriteOffKind, WriteOffStatus,
 };
+use std::collections::BTreeMap;
 
 /// What is to be given up of an invoice.
 pub(crate) struct Wanted {
@@ -42,6 +44,39 @@ impl Wanted {
     }
 }
 
+/// What giving up needs to know of a company's books: read when it is first needed, once for however many invoices a payment closes.
+#[derive(Default)]
+pub(crate) struct Books {
+    chart: Option<Chart>,
+    taxes: Option<TaxDefs>,
+    conversions: BTreeMap<(Currency, Day), Conversion>,
+}
+
+impl Books {
+    async fn conversion(&mut self, tx: &mut Tx<'_>, company: &companies::Model, currency: Currency, day: Day) -> Result<Conversion, Problem> {
+        if let Some(known) = self.conversions.get(&(currency, day)) {
+            return Ok(*known);
+        }
+        let found = booked_rate(tx, company, currency, day).await?;
+        self.conversions.insert((currency, day), found);
+        Ok(found)
+    }
+
+    async fn chart(&mut self, tx: &mut Tx<'_>, company: CompanyId) -> Result<&Chart, Problem> {
+        if self.chart.is_none() {
+            self.chart = Some(chart(tx, company, &[], &[]).await?);
+        }
+        self.chart.as_ref().ok_or_else(Problem::not_found)
+    }
+
+    async fn taxes(&mut self, tx: &mut Tx<'_>, company: CompanyId) -> Result<&TaxDefs, Problem> {
+        if self.taxes.is_none() {
+            self.taxes = Some(tax_defs(tx, company).await?);
+        }
+        self.taxes.as_ref().ok_or_else(Problem::not_found)
+    }
+}
+
 /// Gives up what an invoice has open.
 ///
 /// # Errors
@@ -52,9 +87,9 @@ pub async fn write_off(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &WriteOf
     let company = tx.must::<companies::Entity>(invoice.company_id).await?;
     let mut errors = Vec::new();
     check::not_blank(&body.reason, "/reason", &mut errors);
-    if let Some(date) = body.date {
-        check::day(date, "/date", &mut errors);
-    }
+    let today = ctx.today(company.time_zone);
+    let earliest = invoice.invoice_date.unwrap_or(today);
+    check_date(body.date, (earliest, "the invoice"), today, &mut errors);
     let kind = body.kind.unwrap_or(WriteOffKind::BadDebt);
     if kind == WriteOffKind::EarlyDiscount {
         errors.push(FieldError::pointer(Code::InvalidValue, "/kind", "comes only with a payment in time"));
@@ -72,13 +107,22 @@ pub async fn write_off(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &WriteOf
         };
         return Err(Problem::field(code, "/amount", detail));
     }
-    let today = ctx.today(company.time_zone);
-    let day = body.date.unwrap_or(today).max(invoice.invoice_date.unwrap_or(today));
+    let day = body.date.unwrap_or(today).max(earliest);
     let wanted = Wanted { account_id: body.account_id, reason: Some(body.reason.clone()), ..Wanted::whole(kind, None, day, amount) };
-    let (row, settled) = close(ctx, tx, &company, &mut settlement, id, wanted).await?;
+    let (row, settled) = close(ctx, tx, &company, &mut settlement, (id, wanted), &mut Books::default()).await?;
     let shown = insert(ctx, tx, &row, &settled)?;
     finish(ctx, tx, settlement, "invoice.written_off", today).await?;
     Ok(shown)
+}
+
+/// A given day counts as it is given: it is not far ahead, and not before what it corrects.
+pub(crate) fn check_date(date: Option<Day>, (earliest, of): (Day, &str), today: Day, errors: &mut Vec<FieldError>) {
+    let Some(date) = date else { return };
+    check::posting_day(date, today, "/date", errors);
+    if date < earliest {
+        let detail = format!("is before {of}, which is of {earliest}; give that day or a later one");
+        errors.push(FieldError::pointer(Code::InvalidValue, "/date", detail));
+    }
 }
 
 /// The account must be the company's, and no control account.
@@ -111,24 +155,24 @@ pub(crate) async fn close(
     tx: &mut Tx<'_>,
     company: &companies::Model,
     settlement: &mut Settlement,
-    id: InvoiceId,
-    wanted: Wanted,
+    (id, wanted): (InvoiceId, Wanted),
+    books: &mut Books,
 ) -> Result<(write_offs::Model, Vec<allocations::Model>), Problem> {
     let invoice = settlement.get(id).cloned().ok_or_else(Problem::not_found)?;
-    let conversion = booked_rate(tx, company, invoice.currency, wanted.day).await?;
-    let accounts = chart(tx, company.id, &[], &[]).await?;
+    let conversion = books.conversion(tx, company, invoice.currency, wanted.day).await?;
+    let default = if invoice.direction == Direction::Sale { Purpose::TaxPayable } else { Purpose::InputTax };
+    let mut of_taxes: Vec<(AccountRef, Amount)> = Vec::with_capacity(wanted.parts.taxes.len());
+    for tax in &wanted.parts.taxes {
+        let own = books.taxes(tx, company.id).await?.account_id(tax.tax_id);
+        of_taxes.push((own.map_or(AccountRef::For(default), AccountRef::Given), tax.amount));
+    }
+    let accounts = books.chart(tx, company.id).await?;
     let account_id = match wanted.account_id {
         Some(id) => id,
         None => accounts.purpose(borne_by(wanted.kind))?,
     };
-    let own_taxes = if wanted.parts.taxes.is_empty() { None } else { Some(tax_defs(tx, company.id).await?) };
-    let default = if invoice.direction == Direction::Sale { Purpose::TaxPayable } else { Purpose::InputTax };
-    let tax_account = |tax: &TaxAmount| {
-        let own = own_taxes.as_ref().and_then(|taxes| taxes.account_id(tax.tax_id));
-        (own.map_or(AccountRef::For(default), AccountRef::Given), tax.amount)
-    };
     let prices = wanted.parts.untaxed.iter().map(|part| (AccountRef::Given(account_id), *part));
-    let parts: Vec<(AccountRef, Amount)> = prices.chain(wanted.parts.taxes.iter().map(tax_account)).collect();
+    let parts: Vec<(AccountRef, Amount)> = prices.chain(of_taxes).collect();
     let posting = write_off_posting(
         &WriteOffToPost {
             direction: invoice.direction,
@@ -211,19 +255,24 @@ async fn finish(ctx: &Ctx, tx: &mut Tx<'_>, settlement: Settlement, event: &'sta
 /// Takes a write-off back by a reversing entry: what it gave up is open again.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it was taken back before, or came with a payment that still counts.
-pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: WriteOffId, reason: &str) -> Result<WriteOff, Problem> {
+/// `not_found`; every wrong field; `period_locked`; `state_conflict` when it was taken back before.
+pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: WriteOffId, body: &ReverseWriteOff) -> Result<WriteOff, Problem> {
     let mut errors = Vec::new();
-    check::not_blank(reason, "/reason", &mut errors);
+    check::not_blank(&body.reason, "/reason", &mut errors);
     check::finish(errors)?;
     let old = tx.lock::<write_offs::Entity>(id).await?;
     if old.status == WriteOffStatus::Reversed {
         return Err(Problem::new(Code::StateConflict, "The write-off was taken back before.").with("status", old.status.to_string()));
     }
     let company = tx.must::<companies::Entity>(old.company_id).await?;
-    let mut settlement = Settlement::lock(tx, &[old.invoice_id]).await?;
     let today = ctx.today(company.time_zone);
-    let shown = take_back(ctx, tx, &company, &mut settlement, &old, Some(reason), today).await?;
+    let mut errors = Vec::new();
+    check_date(body.date, (old.date, "the write-off"), today, &mut errors);
+    check::finish(errors)?;
+    let mut settlement = Settlement::lock(tx, &[old.invoice_id]).await?;
+    let day = body.date.unwrap_or(today);
+    let taken = take_back(ctx, tx, &company, &mut settlement, &old, Some(&body.reason), day).await;
+    let shown = taken.map_err(|problem| booked::of_day(problem, "/date"))?;
     finish(ctx, tx, settlement, "invoice.reopened", today).await?;
     Ok(shown)
 }
@@ -244,7 +293,7 @@ pub(crate) async fn take_back(
         if let Some(entry) = part.journal_entry_id {
             reverse_entry(ctx, tx, company, entry, day.max(part.day), "write_off.reversed").await?;
         }
-        tx.update(&part, &allocations::Model { reversed_at: Some(ctx.now()), ..part.clone() });
+        tx.update(&part, &allocations::Model { reversed_at: Some(taken_back_at(ctx, company, day.max(part.day))), ..part.clone() });
     }
     if old.kind == WriteOffKind::BadDebt {
         settlement.give_up(old.invoice_id, old.amount.negated()?)?;

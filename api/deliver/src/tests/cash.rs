@@ -4,7 +4,7 @@ use super::shop::{Line, Shop, wanted};
 use causeway_bill::payment::service::{allocate, create, undo};
 use causeway_contract::{Code, Problem};
 use causeway_openapi::invoice::CreditInvoice;
-use causeway_openapi::payment::{AllocatePayment, CreatePayment, Payment};
+use causeway_openapi::payment::{AllocatePayment, CreatePayment, Payment, ReversePayment};
 use causeway_value::{AllocationState, BillingPolicy, InvoiceId, PaymentDirection, PaymentId, PaymentState, PaymentStatus};
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ impl Shop {
     }
 
     async fn reverse(&self, id: PaymentId) -> Result<Payment, Problem> {
-        self.write(async move |ctx, tx| undo::reverse(ctx, tx, id, "bounced").await).await
+        self.write(async move |ctx, tx| undo::reverse(ctx, tx, id, &ReversePayment { date: None, reason: "bounced".to_owned() }).await).await
     }
 }
 

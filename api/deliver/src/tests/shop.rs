@@ -13,7 +13,7 @@ use causeway_kernel::db::{Sqlite, Store};
 use causeway_kernel::{Ctx, Db, Find, Tx};
 use causeway_master::company;
 use causeway_openapi::company::CreateCompany;
-use causeway_openapi::invoice::{CreateInvoice, Invoice};
+use causeway_openapi::invoice::{CreateInvoice, Invoice, PostInvoice};
 use causeway_openapi::payment::{AllocationInput, CreatePayment, Payment};
 use causeway_value::*;
 use std::sync::Arc;
@@ -57,7 +57,18 @@ impl Shop {
         let path = dir.path().join("causeway.db");
         Store::Sqlite(path.clone()).up().await.unwrap();
         let db = Db::Sqlite(Sqlite::open(&path, Sqlite::lock(&path).unwrap()).unwrap());
-        let ctx = Arc::new(Ctx::system(TenantId::new(), TenantMode::Live, "Test"));
+        let mut ctx = Ctx::system(TenantId::new(), TenantMode::Sandbox, "Test");
+        ctx.permissions = Arc::new(["payments:post", "payments:allocate", "refunds:write", "invoices:write_off"].map(str::to_owned).into());
+        let ctx = Arc::new(ctx);
+        // A clock that stands, so that the days of the stories stay near.
+        let (now, tenant): (Instant, TenantId) = ("2026-12-02T09:00:00Z".parse().unwrap(), ctx.tenant);
+        let row = "INSERT INTO tenants (id, name, slug, mode, status, clock_now, version, created_at, updated_at) \
+                   VALUES ($1, 'Test', 'test', 'sandbox', 'active', $2, 1, $2, $2)";
+        let insert = async move |_: &Ctx, tx: &mut Tx<'_>| {
+            tx.plain(row, vec![tenant.into(), now.into()]);
+            Ok(())
+        };
+        db.write(&ctx, insert).await.unwrap();
         let body = CreateCompany::new("Acme GmbH", "DE", eur(), "Europe/Berlin".parse().unwrap());
         let company = db.write(&ctx, async move |ctx, tx| company::service::create(ctx, tx, &body).await).await.unwrap().id;
         let mut shop = Self { db, ctx, company, customer: PartyId::new(), chai: ProductId::new(), vat: TaxId::new(), vat_included: TaxId::new(), _dir: dir };
@@ -162,7 +173,7 @@ impl Shop {
 
     pub async fn post(&self, id: InvoiceId, on: &str) -> Result<Invoice, Problem> {
         let on = day(on);
-        self.write(async move |ctx, tx| invoice::post::post(ctx, tx, id, Some(on)).await).await
+        self.write(async move |ctx, tx| invoice::post::post(ctx, tx, id, &PostInvoice { invoice_date: Some(on), allow_duplicate: None }).await).await
     }
 
     /// Bills an order and posts the invoice.

@@ -107,6 +107,8 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
             "credit_notes:write",
             "payments:read",
             "payments:write",
+            // Who books the bank's statement posts and allocates; paying back and giving up is the manager's.
+            "payments:post",
             "payments:allocate",
             "ledger:read",
             "accounts:*",

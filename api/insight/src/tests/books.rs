@@ -20,7 +20,7 @@ async fn invoiced(shop: &Shop, price: &str, currency: &str, date: &str, term: Op
 
 async fn posted(shop: &Shop, id: InvoiceId, date: &str) -> Invoice {
     let date: Option<Day> = Some(date.parse().unwrap());
-    shop.run(async move |ctx, tx| invoice::service::post::post(ctx, tx, id, date).await).await
+    shop.run(async move |ctx, tx| invoice::service::post::post(ctx, tx, id, &body(json!({"invoice_date": date}))).await).await
 }
 
 async fn paid(shop: &Shop, direction: &str, amount: &str, currency: &str, date: &str, allocations: Value) -> Payment {
@@ -139,7 +139,7 @@ async fn two_currencies_close_to_the_cent() {
     paid(&shop, "outbound", "40.00", "USD", "2026-08-11", json!([{"invoice_id": refused.id, "amount": "35.35"}])).await;
     shop.is_whole("after a refund").await;
     shop.at("2026-08-12T22:30:00Z").await;
-    shop.run(async move |ctx, tx| payment::service::undo::reverse(ctx, tx, last.id, "Bounced").await).await;
+    shop.run(async move |ctx, tx| payment::service::undo::reverse(ctx, tx, last.id, &body(json!({"reason": "Bounced"}))).await).await;
     shop.is_whole("after a payment bounced").await;
     aging_is_the_account(&shop).await;
 }

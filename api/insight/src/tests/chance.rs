@@ -42,7 +42,7 @@ async fn bill(shop: &Shop, chance: &mut Chance, made: &mut Made, term: &str) {
         "lines": lines});
     let draft = shop.attempt(async move |ctx, tx| invoice::service::create::create(ctx, tx, &body(draft.clone())).await).await;
     if let Some(draft) = draft {
-        shop.attempt(async move |ctx, tx| invoice::service::post::post(ctx, tx, draft.id, None).await).await;
+        shop.attempt(async move |ctx, tx| invoice::service::post::post(ctx, tx, draft.id, &body(json!({}))).await).await;
         made.invoices.push(draft.id);
     }
 }
@@ -52,7 +52,7 @@ async fn credit(shop: &Shop, chance: &mut Chance, made: &mut Made) {
     let asked = if chance.below(3) == 0 { json!({}) } else { json!({"amount": format!("{}", chance.below(200) + 1)}) };
     let draft = shop.attempt(async move |ctx, tx| invoice::service::credit::credit(ctx, tx, id, &body(asked.clone())).await).await;
     if let Some(draft) = draft {
-        shop.attempt(async move |ctx, tx| invoice::service::post::post(ctx, tx, draft.id, None).await).await;
+        shop.attempt(async move |ctx, tx| invoice::service::post::post(ctx, tx, draft.id, &body(json!({}))).await).await;
         made.invoices.push(draft.id);
     }
 }
@@ -75,7 +75,7 @@ async fn allocate(shop: &Shop, chance: &mut Chance, made: &Made) {
 async fn undo(shop: &Shop, chance: &mut Chance, made: &Made) {
     let Some(id) = chance.pick(&made.payments) else { return };
     if chance.below(3) == 0 {
-        shop.attempt(async move |ctx, tx| payment::service::undo::reverse(ctx, tx, id, "Bounced").await).await;
+        shop.attempt(async move |ctx, tx| payment::service::undo::reverse(ctx, tx, id, &body(json!({"reason": "Bounced"}))).await).await;
         return;
     }
     let all = shop.read(async |_, tx| causeway_kernel::Find::<causeway_entity::bill::allocations::Entity>::new().all(tx).await).await;
@@ -96,7 +96,7 @@ async fn clear(shop: &Shop, chance: &mut Chance, made: &mut Made) {
         1 => {
             let all = shop.read(async |_, tx| causeway_kernel::Find::<causeway_entity::bill::write_offs::Entity>::new().all(tx).await).await;
             if let Some(row) = chance.pick(&all.iter().map(|row| row.id).collect::<Vec<_>>()) {
-                shop.attempt(async move |ctx, tx| write_off::service::reverse(ctx, tx, row, "Paid after all").await).await;
+                shop.attempt(async move |ctx, tx| write_off::service::reverse(ctx, tx, row, &body(json!({"reason": "Paid after all"}))).await).await;
             }
         }
         2 => {

@@ -60,7 +60,7 @@ pub(super) async fn traded(shop: &Shop) -> FlowId {
     let draft = json!({"order_id": order_id});
     let draft = shop.run(async move |ctx, tx| invoice::service::create::create(ctx, tx, &body(draft.clone())).await).await;
     shop.is_whole("with a draft").await;
-    let posted = shop.run(async move |ctx, tx| invoice::service::post::post(ctx, tx, draft.id, None).await).await;
+    let posted = shop.run(async move |ctx, tx| invoice::service::post::post(ctx, tx, draft.id, &body(json!({}))).await).await;
     assert_eq!(posted.total_amount.0, "771.12");
     shop.at("2026-07-05T10:00:00Z").await;
     let late = told(shop, flow_id).await.blocked_by.unwrap();

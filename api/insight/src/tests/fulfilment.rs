@@ -22,7 +22,7 @@ async fn confirmed(shop: &Shop, lines: Value) -> Order {
 async fn billed(shop: &Shop, order: &Order) -> InvoiceId {
     let draft = json!({"order_id": order.id});
     let draft = shop.run(async move |ctx, tx| invoice::service::create::create(ctx, tx, &body(draft.clone())).await).await;
-    shop.run(async move |ctx, tx| invoice::service::post::post(ctx, tx, draft.id, None).await).await;
+    shop.run(async move |ctx, tx| invoice::service::post::post(ctx, tx, draft.id, &body(json!({}))).await).await;
     draft.id
 }
 
@@ -49,7 +49,7 @@ async fn counters_are_sums_whatever_happens() {
     shop.is_whole("after taking the rest back").await;
     let credit = shop.run(async move |ctx, tx| invoice::service::credit::credit(ctx, tx, first, &body(json!({}))).await).await;
     shop.is_whole("with a draft credit note").await;
-    shop.run(async move |ctx, tx| invoice::service::post::post(ctx, tx, credit.id, None).await).await;
+    shop.run(async move |ctx, tx| invoice::service::post::post(ctx, tx, credit.id, &body(json!({}))).await).await;
     shop.is_whole("after crediting").await;
     let part_id = part.id;
     shop.run(async move |ctx, tx| delivery::service::reverse::reverse(ctx, tx, part_id, None).await).await;

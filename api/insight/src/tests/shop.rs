@@ -49,7 +49,9 @@ impl Shop {
         let tenant = json!({"name": "Shop", "slug": slug, "mode": "sandbox", "owner": {"name": "Dana", "email": "dana@shop.test"}});
         let platform = Arc::new(Ctx::platform());
         let new = db.write(&platform, async move |ctx: &Ctx, tx: &mut Tx<'_>| causeway_govern::tenancy::service::create(ctx, tx, &body(tenant.clone())).await);
-        let ctx = Arc::new(Ctx::system(new.await.unwrap().id, TenantMode::Sandbox, "test"));
+        let mut ctx = Ctx::system(new.await.unwrap().id, TenantMode::Sandbox, "test");
+        ctx.permissions = Arc::new(["payments:post", "payments:allocate", "refunds:write", "invoices:write_off"].map(str::to_owned).into());
+        let ctx = Arc::new(ctx);
         let mut shop = Self { db, ctx, company_id: CompanyId::new(), party_id: PartyId::new(), folder };
         shop.at("2026-07-01T09:00:00Z").await;
         let company = json!({"name": "Acme GmbH", "country": "DE", "currency": "EUR", "time_zone": "Europe/Berlin"});

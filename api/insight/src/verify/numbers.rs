@@ -1,5 +1,5 @@
-//! Numbers given at posting: 1..n without a gap per company, kind and fiscal year, in the order of their dates, and as many as the counter gave (INV-4).
-//! What suppliers sent has numbers of ours that may have gaps and any date, so it is left out.
+//! Numbers given at posting: 1..n without a gap per company, kind and fiscal year, those of documents in the order of their dates, and as many as the counter
+//! gave (INV-4). Money arrives in no order of its dates. What suppliers sent has numbers of ours that may have gaps and any date, so it is left out.
 
 use super::check::{Check, Unit};
 
@@ -33,7 +33,6 @@ pub(super) fn checks() -> Vec<Check> {
     let mut checks: Vec<Check> = [INVOICES, CREDIT_NOTES, PAYMENTS, JOURNAL].iter().map(gapless).collect();
     checks.push(counters());
     checks.push(dates("invoice_date_order", "inv", "invoices", "invoice_date", "AND direction = 'sale'"));
-    checks.push(dates("payment_date_order", "pay", "payments", "payment_date", ""));
     checks.push(numbered("invoice_numbered", "inv", "invoices"));
     checks.push(numbered("payment_numbered", "pay", "payments"));
     checks
@@ -76,7 +75,7 @@ fn counters() -> Check {
 
 /// In the order of the numbers no date goes back. The journal's order is that of posting, so it has no such check.
 fn dates(name: &'static str, subject: &'static str, table: &str, day: &str, condition: &str) -> Check {
-    // `INV/2026`, `CN/2026/` and `PAY/2026` tell the series apart; the slash is the same for all of one kind.
+    // `INV/2026` and `CN/2026/` tell the series apart; the slash is the same for all of one kind.
     let partition = "company_id, substr(number, 1, 8)";
     let sql = format!(
         "SELECT id, number AS label, NULL AS currency, 0 AS expected, 1 AS found \

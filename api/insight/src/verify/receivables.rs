@@ -165,7 +165,7 @@ fn payments() -> Vec<Check> {
                     UNION ALL SELECT payment_id, amount AS source_amount, company_amount, 0 AS exchange_difference FROM payment_offsets \
                         WHERE tenant_id = $1 AND reversed_at IS NULL) AS uses \
                 GROUP BY payment_id) a ON a.payment_id = p.id";
-    let left = "CASE WHEN p.status = 'reversed' THEN 0 ELSE p.amount - COALESCE(a.used, 0) END";
+    let left = "CASE WHEN p.status IN ('reversed', 'cancelled') THEN 0 ELSE p.amount - COALESCE(a.used, 0) END";
     let unallocated = format!(
         "SELECT p.id AS id, p.number AS label, p.currency AS currency, {left} AS expected, p.unallocated_amount AS found FROM payments p {used} \
          WHERE p.tenant_id = $1 [p.company_id] AND p.unallocated_amount <> {left}"
@@ -181,7 +181,7 @@ fn payments() -> Vec<Check> {
          JOIN companies c ON c.tenant_id = p.tenant_id AND c.id = p.company_id \
          WHERE p.tenant_id = $1 [p.company_id] AND p.status = 'posted' AND p.unallocated_amount = 0 AND p.company_amount <> {company_used}"
     );
-    let state = "CASE WHEN p.status = 'reversed' THEN 'unallocated' WHEN p.unallocated_amount = 0 THEN 'allocated' \
+    let state = "CASE WHEN p.status IN ('reversed', 'cancelled') THEN 'unallocated' WHEN p.unallocated_amount = 0 THEN 'allocated' \
                  WHEN p.unallocated_amount = p.amount THEN 'unallocated' ELSE 'part_allocated' END";
     let states = format!(
         "SELECT p.id AS id, p.allocation_state || ' instead of ' || {state} AS label, NULL AS currency, 1 AS expected, 0 AS found FROM payments p \

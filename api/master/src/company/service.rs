@@ -32,7 +32,8 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
     let mut errors = Vec::new();
     check::not_blank(&body.name, "/name", &mut errors);
     check_rules(tx, body.quote_rules.as_ref(), &mut errors).await?;
-    let credit_note_limit = body.credit_note_limit.as_ref().and_then(|limit| limit_of(limit, body.currency, &mut errors));
+    let credit_note_limit = body.credit_note_limit.as_ref().and_then(|limit| limit_of(limit, body.currency, "/credit_note_limit", &mut errors));
+    let payment_tolerance = body.payment_tolerance.as_ref().and_then(|limit| limit_of(limit, body.currency, "/payment_tolerance", &mut errors));
     if let Some(rules) = &body.document_rules {
         errors.extend(completeness::unanswerable(rules));
         dimension::check_asked(tx, None, rules, &mut errors).await?;
@@ -66,6 +67,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
         max_rate_age_days: body.max_rate_age_days.map(i64::from),
         order_rules: body.order_rules.clone().map(Json),
         document_rules: body.document_rules.clone().map(Json),
+        payment_tolerance,
     };
     tx.insert(row.clone());
     for account in chart {
@@ -128,7 +130,12 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     match &body.credit_note_limit {
         Patch::Absent => {}
         Patch::Null => new.credit_note_limit = None,
-        Patch::Value(limit) => new.credit_note_limit = limit_of(limit, old.currency, &mut errors),
+        Patch::Value(limit) => new.credit_note_limit = limit_of(limit, old.currency, "/credit_note_limit", &mut errors),
+    }
+    match &body.payment_tolerance {
+        Patch::Absent => {}
+        Patch::Null => new.payment_tolerance = None,
+        Patch::Value(limit) => new.payment_tolerance = limit_of(limit, old.currency, "/payment_tolerance", &mut errors),
     }
     if let Patch::Value(rules) = &body.document_rules {
         errors.extend(completeness::unanswerable(rules));
@@ -147,10 +154,10 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     record(ctx, tx, "company.updated", &new, refs)
 }
 
-/// The limit of credit notes, which is no less than nothing.
-fn limit_of(text: &AmountText, currency: Currency, errors: &mut Vec<FieldError>) -> Option<Amount> {
-    let limit = money::amount(text, currency, "/credit_note_limit", errors)?;
-    check::not_negative(limit.0, "/credit_note_limit", errors);
+/// A limit, which is no less than nothing.
+fn limit_of(text: &AmountText, currency: Currency, pointer: &str, errors: &mut Vec<FieldError>) -> Option<Amount> {
+    let limit = money::amount(text, currency, pointer, errors)?;
+    check::not_negative(limit.0, pointer, errors);
     Some(limit)
 }
 
@@ -246,6 +253,7 @@ pub fn view(row: &companies::Model, refs: Vec<(String, String)>) -> wire::Compan
         quote_rules: row.quote_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         lead_rules: row.lead_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         credit_note_limit: row.credit_note_limit.map(|limit| limit.text(row.currency)),
+        payment_tolerance: row.payment_tolerance.map(|limit| limit.text(row.currency)),
         document_discount_base: row.document_discount_base.unwrap_or_default(),
         discount_posting: row.discount_posting.unwrap_or_default(),
         rounding_rules: row.rounding_rules.clone().map(|kept| kept.0).unwrap_or_default(),

@@ -122,3 +122,25 @@ proptest! {
         prop_assert_eq!((line.billable_amount, line.billable_price_amount), (line.net_amount, line.price_amount));
     }
 }
+
+#[test]
+fn somebody_bills_no_more_than_is_left() {
+    let whole = |text: &str| text.parse::<Quantity>().unwrap();
+    let share = |text: &str| text.parse::<Percent>().unwrap();
+    let fresh = line(whole("2").0, 1_200_000, 1_200_000);
+    assert_eq!(manual_quantity(&fresh, None, Some(share("30"))).unwrap(), whole("0.6"));
+    let begun = obligations::Model { billable_quantity: whole("0.6"), cancelled_quantity: whole("1"), ..fresh.clone() };
+    assert_eq!(manual_quantity(&begun, None, None).unwrap(), whole("0.4"));
+    assert_eq!(manual_quantity(&begun, Some(whole("0.4")), None).unwrap(), whole("0.4"));
+    let refused = |line: &obligations::Model, quantity: &str| {
+        let problem = manual_quantity(line, Some(whole(quantity)), None).unwrap_err();
+        (problem.code, problem.errors[0].pointer.clone().unwrap())
+    };
+    assert_eq!(refused(&begun, "0.41"), (Code::AmountExceedsOpen, "/quantity".to_owned()));
+    assert_eq!(refused(&begun, "0").1, "/quantity");
+    assert_eq!(refused(&begun, "-0.1").1, "/quantity");
+    let done = obligations::Model { billable_quantity: whole("2"), ..fresh };
+    assert_eq!(refused(&done, "0.1"), (Code::AmountExceedsOpen, "/order_line_id".to_owned()));
+    let back = line(whole("-1").0, -100, -100);
+    assert_eq!(manual_quantity(&back, None, None).unwrap(), whole("-1"));
+}

@@ -1,23 +1,29 @@
 //! Many invoices of billables in one transaction: what they need is read once for all of them.
 
-use super::checks::{Draft, explained};
-use super::complete::customers;
+use super::checks::{failed, has_entry, summed_up};
+use super::complete::{customers, must_be_complete};
 use super::create::{Common, blank};
 use super::lines::{Document, Sources, billed, sources};
 use super::post::{Booking, book, count_invoiced};
 use crate::billable::service as billable;
+use crate::booked;
 use crate::down_payment::Advances;
 use crate::invoice::view::{record, view};
 use crate::obligation::hold::must_not_be_held;
 use crate::obligation::{of_billables, shared_reference};
+use causeway_books::period::service::must_be_open;
 use causeway_contract::{Code, Problem};
+use causeway_entity::TaxAmount;
 use causeway_entity::bill::{billables, invoice_lines, invoices, obligations};
 use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, payment_terms};
-use causeway_kernel::{Ctx, Find, Tx};
+use causeway_kernel::{Ctx, Find, Tx, number};
+use causeway_master::account::Purpose;
+use causeway_master::checked::{Found, is_failure};
 use causeway_master::completeness::Customers;
 use causeway_master::rate::lookup::{RateTable, rates};
-use causeway_value::{Amount, Currency, Day, Direction, InvoiceId, InvoiceKind, Json, ObligationId, PartyId, PaymentTermId};
+use causeway_openapi::invoice_check::{InvoiceCheck, InvoiceCheckName as Name};
+use causeway_value::{Amount, Currency, Day, Direction, DocumentKind, InvoiceId, InvoiceKind, Json, ObligationId, PartyId, PaymentTermId};
 use std::collections::BTreeMap;
 
 /// What the invoices of a company need to know.
@@ -36,6 +42,15 @@ pub(crate) struct Batch {
     reference: Option<String>,
     /// What the invoices deduct, one after the other.
     advances: Advances,
+    /// What the day refuses all of them; none before somebody asked.
+    day_found: Option<DayFound>,
+}
+
+/// Whether invoices of a day can be posted at all.
+#[derive(Clone)]
+struct DayFound {
+    number_order: Result<(), Problem>,
+    period_open: Result<(), Problem>,
 }
 
 /// An invoice in memory.
@@ -73,7 +88,7 @@ impl Batch {
         let rates = rates(tx, pairs, day).await?;
         let mut advances = Advances::lock(tx, billables).await?;
         advances.read_taken(tx).await?;
-        Ok(Self { company, sources, parties, customers, terms, obligations, rates, day, reference, advances })
+        Ok(Self { company, sources, parties, customers, terms, obligations, rates, day, reference, advances, day_found: None })
     }
 
     /// A draft of these, which share party and currency. Nothing is written; the next draft deducts what this one leaves of down payments.
@@ -117,14 +132,60 @@ impl Batch {
                 Ok(invoice) => return Ok(Made { invoice, ..made }),
                 Err(problem) => {
                     tx.undo_to(mark);
-                    let draft = Draft { company: &self.company, invoice: &made.invoice, lines: &made.lines, day: self.day, stored: false };
-                    explained(ctx, tx, draft, problem).await
+                    if is_failure(&problem) { problem } else { summed_up(self.look_at(tx, &made, billables).await?, problem) }
                 }
             },
-            Err(problem) => Ok(problem),
+            Err(problem) => problem,
         };
         self.advances = before;
-        Err(refused?)
+        Err(refused)
+    }
+
+    /// The checks that an invoice of these billables would fail if it were posted now, by name (BIL-07). Nothing is written.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn checks(&mut self, tx: &mut Tx<'_>, made: &Made, billables: &[billables::Model]) -> Result<Vec<InvoiceCheck>, Problem> {
+        Ok(failed(self.look_at(tx, made, billables).await?))
+    }
+
+    /// The checks of one invoice of billables, in the order of those of a draft: what they look at is read once for all invoices.
+    async fn look_at(&mut self, tx: &mut Tx<'_>, made: &Made, billables: &[billables::Model]) -> Result<Vec<(Name, Found)>, Problem> {
+        let day = self.day_found(tx).await?;
+        let Made { invoice, lines } = made;
+        let owed = billables.iter().filter_map(|row| row.order_line_id).filter_map(|line| self.obligations.get(&line.cast()));
+        let mut found = vec![
+            (Name::Complete, Found::of(must_be_complete(&self.company, invoice, lines, &self.customers))?),
+            (Name::NotHeld, Found::of(must_not_be_held(owed))?),
+            (Name::Rate, Found::of(self.rates.booked(&self.company, invoice.currency, self.day).map(drop))?),
+            (Name::Accounts, Found::of(self.accounts(lines))?),
+            (Name::NumberOrder, Found::of(day.number_order)?),
+        ];
+        if has_entry(lines) {
+            found.push((Name::PeriodOpen, Found::of(day.period_open)?));
+        }
+        Ok(found)
+    }
+
+    async fn day_found(&mut self, tx: &mut Tx<'_>) -> Result<DayFound, Problem> {
+        if let Some(found) = &self.day_found {
+            return Ok(found.clone());
+        }
+        let number_order = number::check(tx, booked::fiscal(&self.company), DocumentKind::Invoice, self.day).await;
+        let period_open = must_be_open(tx, self.company.id, self.day).await;
+        let found = DayFound { number_order, period_open };
+        self.day_found = Some(found.clone());
+        Ok(found)
+    }
+
+    /// The company has the accounts that lines do not name themselves.
+    fn accounts(&self, lines: &[invoice_lines::Model]) -> Result<(), Problem> {
+        self.sources.chart.purpose(Purpose::Receivable)?;
+        let own = |tax: &TaxAmount| tax.amount.is_zero() || self.sources.taxes.account_id(tax.tax_id).is_some();
+        if !lines.iter().all(|line| line.taxes.0.iter().all(own)) {
+            self.sources.chart.purpose(Purpose::TaxPayable)?;
+        }
+        Ok(())
     }
 
     async fn write(&mut self, ctx: &Ctx, tx: &mut Tx<'_>, made: &Made, billables: &[billables::Model], post: bool) -> Result<invoices::Model, Problem> {

@@ -4,6 +4,7 @@
 
 use super::complete::{customers, must_be_complete};
 use super::create::Common;
+use super::original::must_not_be_before;
 use super::{credit, free_note, must_be_draft};
 use crate::booked;
 use crate::down_payment;
@@ -20,7 +21,7 @@ use causeway_master::account::lookup::chart;
 use causeway_master::checked::{Found, Told, is_failure};
 use causeway_master::rate::lookup::rate;
 use causeway_openapi::invoice_check::{CheckResult, InvoiceCheck, InvoiceCheckName as Name, InvoiceChecks};
-use causeway_value::{BillableId, BillableStatus, Day, Direction, InvoiceId, InvoiceKind, ObligationId};
+use causeway_value::{BillableId, BillableStatus, Day, Direction, InvoiceId, InvoiceKind, InvoiceStatus, ObligationId, PaymentState};
 
 /// A document that is to be posted.
 #[derive(Clone, Copy)]
@@ -29,8 +30,8 @@ pub(super) struct Draft<'a> {
     pub invoice: &'a invoices::Model,
     pub lines: &'a [invoice_lines::Model],
     pub day: Day,
-    /// Whether it is stored. One that was made of its billables just now is as billed.
-    pub stored: bool,
+    /// Whether a bill with the number of another one of its supplier is posted all the same.
+    pub allow_duplicate: bool,
 }
 
 /// Every check of a document, with warnings.
@@ -42,7 +43,7 @@ pub async fn checks(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, date: Option<Day>
     let company = tx.must::<companies::Entity>(invoice.company_id).await?;
     let lines = lines_of(tx, &[id]).await?;
     let day = date.unwrap_or_else(|| ctx.today(company.time_zone));
-    let draft = Draft { company: &company, invoice: &invoice, lines: &lines, day, stored: true };
+    let draft = Draft { company: &company, invoice: &invoice, lines: &lines, day, allow_duplicate: false };
     let mut found = vec![(Name::Draft, Found::of(must_be_draft(&invoice))?)];
     if matches!(found.first(), Some((_, Found::Passed))) {
         found.extend(failing(ctx, tx, draft).await?);
@@ -67,7 +68,16 @@ pub(super) async fn explained(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>, prob
     if is_failure(&problem) {
         return Ok(problem);
     }
-    let found = failing(ctx, tx, draft).await?;
+    Ok(summed_up(failing(ctx, tx, draft).await?, problem))
+}
+
+/// The checks that failed, as the API shows them.
+pub(super) fn failed(found: Vec<(Name, Found)>) -> Vec<InvoiceCheck> {
+    found.into_iter().map(shown).filter(|check| check.result == CheckResult::Failed).collect()
+}
+
+/// The problem of a posting that was refused, as [`explained`], when everything was looked at already.
+pub(super) fn summed_up(found: Vec<(Name, Found)>, problem: Problem) -> Problem {
     let mut failed: Vec<(Name, Problem)> = Vec::new();
     for (name, found) in found {
         if let Found::Failed(problem) = found {
@@ -76,25 +86,27 @@ pub(super) async fn explained(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>, prob
     }
     let details: Vec<String> = failed.iter().map(|(_, problem)| problem.detail.clone()).collect();
     let all: Vec<InvoiceCheck> = failed.iter().map(|(name, problem)| shown((*name, Found::Failed(problem.clone())))).collect();
-    let Some((_, mut first)) = failed.into_iter().next() else { return Ok(problem) };
+    let Some((_, mut first)) = failed.into_iter().next() else { return problem };
     if all.len() > 1 {
         first.detail = format!("{} checks fail. {}", all.len(), details.join(" "));
     }
-    Ok(first.with("checks", serde_json::to_value(all).unwrap_or_default()))
+    first.with("checks", serde_json::to_value(all).unwrap_or_default())
 }
 
 /// The checks that refuse the posting, in the order in which posting comes to what they look at.
 async fn failing(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)>, Problem> {
-    let Draft { company, invoice, lines, day, stored } = draft;
+    let Draft { company, invoice, lines, day, allow_duplicate } = draft;
     let customers = customers(tx, company, &[invoice.party_id]).await?;
     let mut found = vec![(Name::Complete, Found::of(must_be_complete(company, invoice, lines, &customers))?)];
     if invoice.credited_invoice_id.is_some() {
+        found.push((Name::NotBeforeInvoice, Found::of(not_before_invoice(tx, invoice, day).await)?));
         found.push((Name::Remaining, Found::of(remaining(tx, invoice, lines).await)?));
     } else if invoice.kind == InvoiceKind::Invoice {
         found.push((Name::NotHeld, Found::of(not_held(tx, invoice, lines).await)?));
-        if stored {
-            found.push((Name::AsBilled, Found::of(must_be_as_billed(tx, invoice, lines).await)?));
-        }
+        found.push((Name::AsBilled, Found::of(must_be_as_billed(tx, invoice, lines).await)?));
+    }
+    if !allow_duplicate && invoice.direction == Direction::Purchase {
+        found.push((Name::OnlyOnce, Found::of(must_be_new(tx, invoice).await)?));
     }
     if invoice.credited_invoice_id.is_none() {
         let conversion = rate(tx, invoice.currency, company.currency, day).await;
@@ -105,11 +117,21 @@ async fn failing(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Na
     }
     found.push((Name::Accounts, Found::of(accounts(tx, draft).await)?));
     found.push((Name::NumberOrder, Found::of(number::check(tx, booked::fiscal(company), booked::document_kind(invoice), day).await)?));
-    // What comes to nothing, line by line, has no entry.
-    if lines.iter().any(|line| !(line.net_amount.is_zero() && line.tax_amount.is_zero())) {
+    if has_entry(lines) {
         found.push((Name::PeriodOpen, Found::of(must_be_open(tx, company.id, day).await)?));
     }
     Ok(found)
+}
+
+/// Whether posting these lines makes an entry: what comes to nothing, line by line, has none.
+pub(super) fn has_entry(lines: &[invoice_lines::Model]) -> bool {
+    lines.iter().any(|line| !(line.net_amount.is_zero() && line.tax_amount.is_zero()))
+}
+
+/// A credit note is not of a day before its invoice.
+async fn not_before_invoice(tx: &mut Tx<'_>, note: &invoices::Model, day: Day) -> Result<(), Problem> {
+    let Some(id) = note.credited_invoice_id else { return Ok(()) };
+    must_not_be_before(&tx.must::<invoices::Entity>(id).await?, day)
 }
 
 /// What a credit note takes back is still there.
@@ -163,6 +185,28 @@ pub(super) async fn must_be_as_billed(tx: &mut Tx<'_>, invoice: &invoices::Model
     let detail =
         format!("The lines {} are not what was delivered or ordered: quantity, price, discount or taxes. Cancel the draft and bill it anew.", wrong.join(", "));
     Err(Problem::new(Code::StateConflict, detail).with("lines", wrong))
+}
+
+/// What a supplier sent comes once: no other posted document of the same kind has its number (MDM-07). One that was credited in full may be sent again.
+///
+/// # Errors
+/// `state_conflict` naming the other one.
+pub(super) async fn must_be_new(tx: &mut Tx<'_>, invoice: &invoices::Model) -> Result<(), Problem> {
+    let Some(reference) = invoice.reference.as_deref().filter(|_| invoice.direction == Direction::Purchase) else { return Ok(()) };
+    let same = Find::<invoices::Entity>::new()
+        .eq(invoices::Column::PartyId, invoice.party_id)
+        .eq(invoices::Column::CompanyId, invoice.company_id)
+        .eq(invoices::Column::Direction, Direction::Purchase)
+        .eq(invoices::Column::Kind, invoice.kind)
+        .eq(invoices::Column::Status, InvoiceStatus::Posted)
+        .eq(invoices::Column::Reference, reference)
+        .ne(invoices::Column::PaymentState, PaymentState::Reversed);
+    let Some(other) = same.one(tx).await? else { return Ok(()) };
+    let name = other.number.clone().unwrap_or_else(|| other.id.to_string());
+    let detail = format!(
+        "{name} has the same reference of the same supplier: {reference}. If this is another document, correct its reference, or post it with `allow_duplicate`."
+    );
+    Err(Problem::new(Code::StateConflict, detail).with("invoice_id", other.id.to_string()))
 }
 
 /// The company has the accounts that lines do not name themselves.

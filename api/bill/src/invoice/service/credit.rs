@@ -54,26 +54,33 @@ pub(crate) async fn draft_of(
     Ok(note)
 }
 
-/// Takes all that remains of a posted invoice back at once: a credit note, posted, that settles it. What was paid already is the customer's credit then.
+/// Takes all that remains of a posted invoice back at once: a credit note, posted, that settles it. What was paid already is the customer's credit then. What it
+/// billed waits for another invoice again when the body asks for that (BIL-06).
 ///
 /// # Errors
 /// As [`credit`] and posting: `period_locked`, `number_order`.
 pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &ReverseInvoice) -> Result<Invoice, Problem> {
     let mut errors = Vec::new();
     check::not_blank(&body.reason, "/reason", &mut errors);
+    let original = tx.lock::<invoices::Entity>(id).await?;
+    let company = tx.must::<companies::Entity>(original.company_id).await?;
+    let today = ctx.today(company.time_zone);
     if let Some(date) = body.date {
-        check::day(date, "/date", &mut errors);
+        check::posting_day(date, today, "/date", &mut errors);
+        if let Some(invoice_date) = original.invoice_date.filter(|invoice_date| date < *invoice_date) {
+            let detail = format!("is before the invoice: {} is of {invoice_date}. Give that day or a later one", named(&original));
+            errors.push(FieldError::pointer(Code::InvalidValue, "/date", detail));
+        }
     }
     check::finish(errors)?;
-    let original = tx.lock::<invoices::Entity>(id).await?;
     must_be_creditable(&original)?;
-    let company = tx.must::<companies::Entity>(original.company_id).await?;
     let lines = lines_of(tx, &[id]).await?;
     let left = rounding_left(tx, &original).await?;
     let plan = plan_credit(&creditable_lines(tx, &original, &lines).await?, left, &CreditRequest::All, original.currency)?;
     let (note, rows) = note_of(ctx, tx, &company, &original, &lines, &plan, Some(body.reason.clone()))?;
-    let day = body.date.unwrap_or_else(|| ctx.today(company.time_zone));
-    post_rows(ctx, tx, &company, (&note, &rows, None), day).await
+    // An invoice may be of a day ahead; what takes it back is not before it.
+    let day = body.date.unwrap_or_else(|| today.max(original.invoice_date.unwrap_or(today)));
+    post_rows(ctx, tx, &company, (&note, &rows, None), (day, body.rebill.unwrap_or_default())).await
 }
 
 /// The note and its lines, as a draft in memory.

@@ -3,7 +3,7 @@
 use super::named;
 use crate::invoice::store::lines_of;
 use crate::payment::rules::{RequestedAllocation, check_taken_back, source_company_amount};
-use crate::payment::settle::{Origin, Settlement, allocate as settle, credited_of};
+use crate::payment::settle::{Origin, Settlement, allocate as settle, credited_of, taken_back_at};
 use causeway_books::ledger::service::reverse as reverse_entry;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{allocations, invoices};
@@ -74,7 +74,7 @@ pub async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, ids: &[Alloca
         }
         tx.guarded(
             "UPDATE allocations SET reversed_at = $1 WHERE tenant_id = $2 AND id = $3 AND reversed_at IS NULL",
-            vec![ctx.now().into(), row.tenant_id.into(), row.id.into()],
+            vec![taken_back_at(ctx, &company, today.max(row.day)).into(), row.tenant_id.into(), row.id.into()],
         );
         if note.credited_invoice_id == Some(row.invoice_id) {
             let sum = own.entry(row.invoice_id).or_default();

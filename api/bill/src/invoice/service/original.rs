@@ -1,17 +1,42 @@
 //! The invoice that a credit note takes back from: what remains of it, and its settlement with the note.
 
-use super::credit;
+use super::{credit, named};
+use crate::billable::service::Again;
 use crate::booked;
 use crate::down_payment::{self, rules::TaxGroup};
 use crate::invoice::store::lines_of;
 use crate::payment::rules::{RequestedAllocation, Source, payment_state};
 use crate::payment::settle::{Origin, Settlement, allocate, credited_of};
-use causeway_contract::Problem;
-use causeway_entity::bill::{allocations, installments, invoice_lines, invoices};
+use crate::write_off::credited::make_room;
+use crate::write_off::rules::Credited;
+use causeway_contract::{Code, Problem};
+use causeway_entity::bill::{allocations, billables, installments, invoice_lines, invoices};
 use causeway_entity::govern::companies;
-use causeway_kernel::{Ctx, Tx};
-use causeway_value::{Amount, Day, Direction, InvoiceId, InvoiceLineId, PaymentDirection};
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_value::{Amount, BillableId, BillableStatus, Day, Direction, InvoiceId, InvoiceLineId, Overflow, PaymentDirection};
 use std::collections::BTreeMap;
+
+/// What lines are worth with tax, less what is credited of them.
+fn left_of(lines: &[invoice_lines::Model]) -> Result<Amount, Overflow> {
+    lines.iter().try_fold(Amount::ZERO, |sum, line| {
+        let credited = Amount::sum(line.credited_taxes.0.iter().map(|tax| tax.amount).chain([line.credited_amount]))?;
+        sum.plus(line.net_amount)?.plus(line.tax_amount)?.minus(credited)
+    })
+}
+
+/// A note takes back what was sold, so it is of that day or later.
+///
+/// # Errors
+/// `invalid_value` at `/invoice_date`.
+pub(super) fn must_not_be_before(invoice: &invoices::Model, day: Day) -> Result<(), Problem> {
+    match invoice.invoice_date.filter(|date| day < *date) {
+        None => Ok(()),
+        Some(date) => {
+            let detail = format!("is before the invoice that it credits: {} is of {date}. Give that day or a later one", named(invoice));
+            Err(Problem::field(Code::InvalidValue, "/invoice_date", detail))
+        }
+    }
+}
 
 /// The invoice that a credit note takes back from.
 pub(super) struct Original {
@@ -26,8 +51,12 @@ pub(super) struct Original {
 
 impl Original {
     /// Locks it and takes the note's lines from what remains of its own.
-    pub(super) async fn lock(tx: &mut Tx<'_>, id: InvoiceId, note_lines: &[invoice_lines::Model]) -> Result<Self, Problem> {
+    ///
+    /// # Errors
+    /// `invalid_value` for a note of a day before it; `state_conflict` when less remains of it.
+    pub(super) async fn lock(tx: &mut Tx<'_>, id: InvoiceId, note_lines: &[invoice_lines::Model], day: Day) -> Result<Self, Problem> {
         let settlement = Settlement::lock(tx, &[id]).await?;
+        settlement.get(id).map_or(Ok(()), |invoice| must_not_be_before(invoice, day))?;
         let before = lines_of(tx, &[id]).await?;
         let mut after = before.clone();
         for note in note_lines {
@@ -54,6 +83,7 @@ impl Original {
         day: Day,
     ) -> Result<(), Problem> {
         self.settlement.no_longer_deducted(self.id, note.total_amount)?;
+        self.make_room(ctx, tx, company, note, day).await?;
         let open = self.settlement.get(self.id).map_or(Amount::ZERO, |invoice| invoice.open_amount);
         let amount = note.open_amount.min(open);
         if amount <= Amount::ZERO {
@@ -79,6 +109,36 @@ impl Original {
             part.company_open_amount = plan.company_unallocated;
         }
         Ok(())
+    }
+
+    /// What the lines of a note take back of what is billed by billables, which wait for another invoice then.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn billed_again(&self, tx: &mut Tx<'_>, note_lines: &[invoice_lines::Model], day: Day) -> Result<Vec<Again>, Problem> {
+        let billable_of = |note: &invoice_lines::Model| self.before.iter().find(|line| Some(line.id) == note.credited_line_id)?.billable_id;
+        let ids: Vec<BillableId> = note_lines.iter().filter_map(billable_of).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = Find::<billables::Entity>::new().among(billables::Column::Id, ids).order_by(billables::Column::Id).lock().all(tx).await?;
+        let again = |note: &invoice_lines::Model| {
+            let billable = found.iter().find(|row| Some(row.id) == billable_of(note) && row.status == BillableStatus::Invoiced)?.clone();
+            Some(Again { billable, quantity: note.quantity, credit_line_id: note.id, day })
+        };
+        Ok(note_lines.iter().filter_map(again).collect())
+    }
+
+    /// Takes back what was given up of it, as far as the note exceeds what is open: that was never paid, so it is not paid back.
+    async fn make_room(&mut self, ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, note: &invoices::Model, day: Day) -> Result<(), Problem> {
+        let open = self.settlement.get(self.id).map_or(Amount::ZERO, |invoice| invoice.open_amount);
+        let excess = note.open_amount.minus(open)?;
+        if excess <= Amount::ZERO {
+            return Ok(());
+        }
+        let after = left_of(&self.after)?;
+        let credited = Credited { excess, before: left_of(&self.before)?, after };
+        make_room(ctx, tx, company, &mut self.settlement, (self.id, credited), day).await
     }
 
     pub(super) fn insert_allocations(&self, tx: &mut Tx<'_>) {

@@ -1,10 +1,11 @@
 //! Posting an invoice or a credit note.
 
-use super::checks::{Draft, explained, must_be_as_billed};
+use super::checks::{Draft, explained, must_be_as_billed, must_be_new};
 use super::complete::{customers, must_be_complete};
 use super::dues::{dues, rules_of};
 use super::original::Original;
 use super::{free_note, must_be_draft};
+use crate::billable::service::{Again, bill_again};
 use crate::booked;
 use crate::down_payment;
 use crate::invoice::store::lines_of;
@@ -29,7 +30,7 @@ use causeway_master::rate::Conversion;
 use causeway_master::rate::lookup::booked_rate;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::{check, refs};
-use causeway_openapi::invoice::Invoice;
+use causeway_openapi::invoice::{Invoice, PostInvoice};
 use causeway_openapi::object::ExternalRef;
 use causeway_value::{
     Amount, Day, Direction, InstallmentConversion, InstallmentId, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatus, ObligationId, OrderLineId, Quantity,
@@ -39,46 +40,58 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Posts a draft that passes its checks: number, due dates and journal entry. A credit note settles its invoice first; what is left of it is the customer's credit.
 ///
 /// # Errors
-/// `not_found`; `document_posted`; `number_order`; `rate_missing`; `account_missing`; `state_conflict` when a credit note takes more than what remains;
+/// `not_found`; `document_posted`; `number_order`; `invalid_value` for a day that is far ahead, or before the invoice that is credited; `rate_missing`;
+/// `account_missing`; `state_conflict` when a credit note takes more than what remains;
 /// `segregation_of_duties` for who made a credit note without an invoice beyond its company's limit.
-pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, date: Option<Day>) -> Result<Invoice, Problem> {
+pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &PostInvoice) -> Result<Invoice, Problem> {
     let old = tx.lock::<invoices::Entity>(id).await?;
     must_be_draft(&old)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
-    let day = date.unwrap_or_else(|| ctx.today(company.time_zone));
+    let day = body.invoice_date.unwrap_or_else(|| ctx.today(company.time_zone));
+    let allow_duplicate = body.allow_duplicate.unwrap_or_default();
     let mut errors = Vec::new();
-    check::day(day, "/invoice_date", &mut errors);
+    check::posting_day(day, ctx.today(company.time_zone), "/invoice_date", &mut errors);
     check::finish(errors)?;
     let lines = lines_of(tx, &[id]).await?;
     must_be_as_billed(tx, &old, &lines).await?;
     let refs = refs::of(tx, id.uuid()).await?;
-    match post_rows(ctx, tx, &company, (&old, &lines, Some(refs)), day).await {
+    let new = if allow_duplicate { Ok(()) } else { must_be_new(tx, &old).await };
+    let posted = match new {
+        Ok(()) => post_rows(ctx, tx, &company, (&old, &lines, Some(refs)), (day, false)).await,
+        Err(problem) => Err(problem),
+    };
+    match posted {
         // Nothing is written yet: what else stands in the way can be looked at and told with it.
         Err(problem) => {
-            let problem = explained(ctx, tx, Draft { company: &company, invoice: &old, lines: &lines, day, stored: true }, problem).await?;
+            let problem = explained(ctx, tx, Draft { company: &company, invoice: &old, lines: &lines, day, allow_duplicate }, problem).await?;
             Err(booked::of_day(problem, "/invoice_date"))
         }
         posted => posted,
     }
 }
 
-/// Posts a draft that is locked, or one that was just made and is not stored yet: that one has no external references.
+/// Posts a draft that is locked, or one that was just made and is not stored yet: that one has no external references. What a credit note takes back waits
+/// for an invoice again when it is to be billed again.
 pub(super) async fn post_rows(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     company: &companies::Model,
     (old, lines, stored): (&invoices::Model, &[invoice_lines::Model], Option<Vec<ExternalRef>>),
-    day: Day,
+    (day, rebill): (Day, bool),
 ) -> Result<Invoice, Problem> {
     let mut original = match old.credited_invoice_id {
-        Some(credited) => Some(Original::lock(tx, credited, lines).await?),
+        Some(credited) => Some(Original::lock(tx, credited, lines, day).await?),
         None => None,
     };
     down_payment::must_not_be_held(tx, old).await?;
     if old.kind == InvoiceKind::CreditNote {
         down_payment::give_back(ctx, tx, lines).await?;
     }
-    count_invoiced(ctx, tx, &[(old.kind, lines)]).await?;
+    let again = match &original {
+        Some(original) if rebill => original.billed_again(tx, lines, day).await?,
+        _ => Vec::new(),
+    };
+    count(ctx, tx, &[(old.kind, lines)], &again).await?;
     let (mut new, mut parts) = read_and_book(ctx, tx, company, old, lines, day).await?;
     if let Some(original) = &mut original {
         original.settle(ctx, tx, company, (&mut new, &mut parts), day).await?;
@@ -103,8 +116,13 @@ pub(super) async fn post_rows(
     Ok(invoice)
 }
 
-/// Counts the lines of these documents on the obligations that they bill; credit notes count back.
+/// Counts the lines of these invoices on the obligations that they bill.
 pub(super) async fn count_invoiced(ctx: &Ctx, tx: &mut Tx<'_>, documents: &[(InvoiceKind, &[invoice_lines::Model])]) -> Result<(), Problem> {
+    count(ctx, tx, documents, &[]).await
+}
+
+/// Counts the lines of these documents on the obligations that they bill; credit notes count back. What is billed again is billable again.
+async fn count(ctx: &Ctx, tx: &mut Tx<'_>, documents: &[(InvoiceKind, &[invoice_lines::Model])], again: &[Again]) -> Result<(), Problem> {
     let mut counted: BTreeMap<OrderLineId, Quantity> = BTreeMap::new();
     for (kind, lines) in documents {
         for line in *lines {
@@ -126,7 +144,10 @@ pub(super) async fn count_invoiced(ctx: &Ctx, tx: &mut Tx<'_>, documents: &[(Inv
     for old in found {
         let mut new = old.clone();
         new.invoiced_quantity = new.invoiced_quantity.plus(counted.get(&old.id.cast()).copied().unwrap_or_default())?;
-        if new.invoiced_quantity != old.invoiced_quantity {
+        for part in again.iter().filter(|part| part.billable.order_line_id == Some(old.id.cast())) {
+            bill_again(ctx, tx, &mut new, part)?;
+        }
+        if new != old {
             new.version += 1;
             new.updated_at = ctx.now();
             tx.update(&old, &new);

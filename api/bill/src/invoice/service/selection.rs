@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 
 /// Lines of an invoice, at most.
 pub(crate) const MAX_LINES: usize = 500;
+/// Billables that are read to know whether they fit.
+const ONE_MORE: u64 = 501;
 
 /// What the body asks to be billed.
 enum Wanted {
@@ -74,8 +76,8 @@ async fn these(tx: &mut Tx<'_>, ids: &[BillableId]) -> Result<Vec<billables::Mod
 async fn of_order(tx: &mut Tx<'_>, order_id: OrderId) -> Result<Vec<billables::Model>, Problem> {
     let all = Find::<billables::Entity>::new().eq(billables::Column::OrderId, order_id).order_by(billables::Column::Id).lock().all(tx).await?;
     let waiting = all.iter().find(|row| row.status != BillableStatus::WrittenOff).map(not_ready);
-    let mut ready: Vec<billables::Model> = all.into_iter().filter(|row| row.status == BillableStatus::Ready).collect();
-    ready.truncate(MAX_LINES);
+    let ready: Vec<billables::Model> = all.into_iter().filter(|row| row.status == BillableStatus::Ready).collect();
+    must_fit(&ready, "/order_id")?;
     if !ready.is_empty() {
         return Ok(ready);
     }
@@ -96,7 +98,8 @@ async fn of_party(tx: &mut Tx<'_>, party_id: PartyId, body: &CreateInvoice) -> R
     if let Some(currency) = body.currency {
         find = find.eq(billables::Column::Currency, currency);
     }
-    let ready = find.order_by(billables::Column::Id).limit(500).lock().all(tx).await?;
+    let ready = find.order_by(billables::Column::Id).limit(ONE_MORE).lock().all(tx).await?;
+    must_fit(&ready, "/party_id")?;
     if ready.is_empty() && body.lines.is_empty() {
         return Err(Problem::new(Code::StateConflict, "Nothing of this party waits for an invoice. Deliver something, release what is held, or give lines."));
     }
@@ -110,6 +113,17 @@ async fn of_party(tx: &mut Tx<'_>, party_id: PartyId, body: &CreateInvoice) -> R
         return Err(Problem::field(Code::InvalidValue, "/group", detail).with(&format!("{what}_ids"), ids.into_iter().collect::<Vec<_>>()));
     }
     Ok(ready)
+}
+
+/// All that waits goes on one invoice, or none of it: what is left off unannounced would be forgotten.
+fn must_fit(ready: &[billables::Model], pointer: &str) -> Result<(), Problem> {
+    if ready.len() <= MAX_LINES {
+        return Ok(());
+    }
+    let detail = format!(
+        "has more than {MAX_LINES} billables waiting, and an invoice has at most {MAX_LINES} lines: a billing run makes as many as it takes (POST /v1/billing-runs), or name them by billable_ids"
+    );
+    Err(Problem::field(Code::TooMany, pointer, detail))
 }
 
 fn not_ready(row: &billables::Model) -> Problem {

@@ -20,16 +20,45 @@ use causeway_master::{check, company, money, party, refs};
 use causeway_openapi::payment::{CreatePayment, Payment};
 use causeway_value::{AllocationState, Amount, Day, Direction, DocumentKind, Json, PaymentDirection, PaymentId, PaymentStatus, Rate};
 
-/// Records a payment. It is posted and allocated at once unless the body leaves it a draft.
+/// Records a payment. It is posted and allocated at once unless the body leaves it a draft: whoever does so needs the rights of these verbs, too.
 ///
 /// # Errors
-/// Every wrong field; `amount_exceeds_open`; `number_order`; `rate_missing`; `account_missing`.
+/// `permission_denied`; every wrong field; `amount_exceeds_open`; `rate_missing`; `account_missing`.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreatePayment) -> Result<Payment, Problem> {
+    if body.status != Some(PaymentStatus::Draft) {
+        ctx.require("payments:post")?;
+        if !Ask::of_new(body).is_nothing() {
+            ctx.require("payments:allocate")?;
+        }
+    }
+    made(ctx, tx, body, "/payment_date", |direction, settles| may_pay(ctx, direction, settles)).await
+}
+
+/// Refuses to pay a customer without the right to refund (CRN-02).
+fn may_pay(ctx: &Ctx, direction: PaymentDirection, settles: Direction) -> Result<(), Problem> {
+    match (direction, settles) {
+        (PaymentDirection::Outbound, Direction::Sale) => ctx.require("refunds:write"),
+        _ => Ok(()),
+    }
+}
+
+/// Records a payment for somebody whose right to is known, but for what `may` asks of one that moves money this way. `dated` is where the caller's body
+/// says its date.
+pub(super) async fn made(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    body: &CreatePayment,
+    dated: &str,
+    may: impl Fn(PaymentDirection, Direction) -> Result<(), Problem>,
+) -> Result<Payment, Problem> {
     let mut errors = Vec::new();
     let company = company::service::named(tx, body.company_id, &mut errors).await?;
     let party = party::store::existing(tx, Some(body.party_id), "/party_id", &mut errors).await?;
     let amount = money::amount(&body.amount, body.currency, "/amount", &mut errors);
     check_body(body, amount, &mut errors);
+    if let (Some(date), Some(company)) = (body.payment_date, &company) {
+        check::posting_day(date, ctx.today(company.time_zone), dated, &mut errors);
+    }
     let payer = Payer { company_id: body.company_id, party_id: body.party_id, direction: body.direction, currency: body.currency, settles: None };
     let mut targets = Targets::lock(tx, payer, Ask::of_new(body), &mut errors).await?;
     let (Some(company), Some(party), Some(amount), true) = (company, party, amount, errors.is_empty()) else { return Err(Problem::of(errors)) };
@@ -40,7 +69,8 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreatePayment) -> Result<
     let event = if body.status == Some(PaymentStatus::Draft) {
         "payment.created"
     } else {
-        book(ctx, tx, &company, &mut row).await.map_err(|problem| booked::of_day(problem, "/payment_date"))?;
+        may(row.direction, row.settles)?;
+        book(ctx, tx, &company, &mut row).await.map_err(|problem| booked::of_day(problem, dated))?;
         let day = row.payment_date;
         settled = settle(ctx, tx, &company, &mut row, (&[], &[]), &mut targets, day).await?;
         posted_event(row.direction)
@@ -62,12 +92,9 @@ fn check_body(body: &CreatePayment, amount: Option<Amount>, errors: &mut Vec<Fie
     if amount.is_some_and(|amount| amount <= Amount::ZERO) {
         errors.push(FieldError::pointer(Code::InvalidValue, "/amount", "must be more than 0"));
     }
-    if let Some(date) = body.payment_date {
-        check::day(date, "/payment_date", errors);
-    }
     match body.status {
         None | Some(PaymentStatus::Posted) => {}
-        Some(PaymentStatus::Reversed) => errors.push(FieldError::pointer(Code::InvalidValue, "/status", "must be draft or posted")),
+        Some(PaymentStatus::Reversed | PaymentStatus::Cancelled) => errors.push(FieldError::pointer(Code::InvalidValue, "/status", "must be draft or posted")),
         Some(PaymentStatus::Draft) if !Ask::of_new(body).is_nothing() => {
             errors.push(FieldError::pointer(Code::InvalidValue, "/status", "cannot be draft for a payment that settles something: post it, then allocate it"));
         }
@@ -126,10 +153,11 @@ pub(super) fn draft(ctx: &Ctx, tx: &Tx<'_>, body: &CreatePayment, company: &comp
 /// Posts a draft.
 ///
 /// # Errors
-/// `not_found`; `document_posted`; `number_order`; `rate_missing`; `account_missing`.
+/// `not_found`; `document_posted`; `permission_denied` for money to a customer; `rate_missing`; `account_missing`.
 pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId) -> Result<Payment, Problem> {
     let old = tx.lock::<payments::Entity>(id).await?;
     must_be(&old, PaymentStatus::Draft, "Only a draft can be posted.")?;
+    may_pay(ctx, old.direction, old.settles)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let mut new = changed(ctx, &old);
     book(ctx, tx, &company, &mut new).await?;

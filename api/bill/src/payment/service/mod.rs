@@ -29,6 +29,7 @@ fn must_be(payment: &payments::Model, status: PaymentStatus, todo: &str) -> Resu
         return Ok(());
     }
     let name = payment.number.clone().unwrap_or_else(|| payment.id.to_string());
-    let code = if status == PaymentStatus::Draft { Code::DocumentPosted } else { Code::StateConflict };
+    let posted = status == PaymentStatus::Draft && payment.status != PaymentStatus::Cancelled;
+    let code = if posted { Code::DocumentPosted } else { Code::StateConflict };
     Err(Problem::new(code, format!("The payment {name} is {}. {todo}", payment.status)).with("status", payment.status.to_string()))
 }

@@ -1,8 +1,9 @@
 //! Paying back what is left of a credit note or of a payment (requirement CRN-02).
 
-use super::create::{book, create, draft, posted_event};
+use super::create::{book, draft, made, posted_event};
 use super::settle::company_unallocated;
 use super::{changed, must_be};
+use crate::booked;
 use crate::payment::rules::allocation_state;
 use crate::payment::settle::control;
 use crate::payment::view::{allocations_of, offsets_of, record, view};
@@ -34,9 +35,6 @@ pub async fn refund(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateRefund) -> Result<P
         (false, false) => errors.push(FieldError::pointer(Code::Required, "/credit_note_id", "is required without payment_id")),
         (true, true) => errors.push(FieldError::pointer(Code::InvalidValue, "/payment_id", "cannot stand beside credit_note_id; give one of them")),
         _ => {}
-    }
-    if let Some(date) = body.refund_date {
-        check::day(date, "/refund_date", &mut errors);
     }
     let currency = note.as_ref().map(|note| note.currency).or(payment.as_ref().map(|payment| payment.currency));
     let amount = match (&body.amount, currency) {
@@ -74,7 +72,7 @@ async fn of_note(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateRefund, note: &invoice
     let direction = if note.direction == Direction::Sale { PaymentDirection::Outbound } else { PaymentDirection::Inbound };
     let allocations = vec![AllocationInput { invoice_id: note.id, amount: amount.clone() }];
     let payment = CreatePayment { allocations, ..outgoing(body, &note.company_id, &note.party_id, direction, amount, note.currency) };
-    create(ctx, tx, &payment).await
+    made(ctx, tx, &payment, "/refund_date", |_, _| Ok(())).await
 }
 
 fn outgoing(
@@ -109,6 +107,15 @@ async fn of_payment(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateRefund, id: Payment
     must_be(&old, PaymentStatus::Posted, "Only a posted payment is paid back.")?;
     let amount = within(asked, old.unallocated_amount, old.currency)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let mut errors = Vec::new();
+    if let Some(date) = body.refund_date {
+        check::posting_day(date, ctx.today(company.time_zone), "/refund_date", &mut errors);
+        if date < old.payment_date {
+            let detail = format!("is before the payment that is paid back, which is of {}; give that day or a later one", old.payment_date);
+            errors.push(FieldError::pointer(Code::InvalidValue, "/refund_date", detail));
+        }
+    }
+    check::finish(errors)?;
     let allocations = allocations_of(tx, &[id]).await?;
     let mut offsets = offsets_of(tx, &[id]).await?;
     let left = company_unallocated(&old, &allocations, &offsets)?;
@@ -116,9 +123,10 @@ async fn of_payment(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateRefund, id: Payment
     let direction = if old.direction == PaymentDirection::Inbound { PaymentDirection::Outbound } else { PaymentDirection::Inbound };
     let input = outgoing(body, &old.company_id, &old.party_id, direction, amount.text(old.currency), old.currency);
     let mut refund = draft(ctx, tx, &input, &company, amount, old.settles);
+    // Without a date it is today, or the day of a payment that is ahead.
     refund.payment_date = refund.payment_date.max(old.payment_date);
     refund.flow_id = old.flow_id;
-    book(ctx, tx, &company, &mut refund).await?;
+    book(ctx, tx, &company, &mut refund).await.map_err(|problem| booked::of_day(problem, "/refund_date"))?;
     let journal_entry_id = book_difference(ctx, tx, &company, &old, company_amount, &refund).await?;
     let offset = |payment_id, counterpart, company_amount, journal_entry_id| payment_offsets::Model {
         tenant_id: old.tenant_id,

@@ -12,7 +12,7 @@ use causeway_value::{Amount, Direction, InvoiceId, InvoiceKind, InvoiceStatus, P
 /// credits are paid in the opposite direction.
 ///
 /// # Errors
-/// Every wrong field; `number_order`; `rate_missing`; `account_missing`.
+/// `permission_denied`; every wrong field; `rate_missing`; `account_missing`.
 pub async fn register(ctx: &Ctx, tx: &mut Tx<'_>, body: &RegisterPayments) -> Result<RegisteredPayments, Problem> {
     let documents = documents(tx, body).await?;
     let mut payments = Vec::new();
@@ -32,9 +32,6 @@ async fn documents(tx: &mut Tx<'_>, body: &RegisterPayments) -> Result<Vec<invoi
     check::each_once(body.invoice_ids.iter().copied(), "/invoice_ids", &mut errors);
     if body.invoice_ids.is_empty() {
         errors.push(FieldError::pointer(Code::Required, "/invoice_ids", "must name at least one document"));
-    }
-    if let Some(date) = body.payment_date {
-        check::day(date, "/payment_date", &mut errors);
     }
     if body.grouped == Some(false) && body.difference.is_some() {
         errors.push(FieldError::pointer(Code::InvalidValue, "/difference", "needs grouped payments: each of the others is all that is open of its document"));

@@ -6,10 +6,10 @@ use crate::invoice::lines_of;
 use crate::payment::rules::{AllocationPlan, RequestedAllocation, Source, allocation_state, source_company_amount};
 use crate::payment::settle::{Origin, allocate, control, credited_of};
 use crate::write_off::rules::{Discount, discount_on};
-use crate::write_off::service::{Wanted, close, insert};
+use crate::write_off::service::{Books, Wanted, close, insert};
 use causeway_books::ledger::rules::{PaymentToPost, surplus_posting};
 use causeway_books::ledger::service::{PostEntry, post as post_entry};
-use causeway_contract::Problem;
+use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{allocations, invoices, payment_offsets, payments, write_offs};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Tx};
@@ -84,11 +84,12 @@ pub(super) async fn settle(
         let origin = Origin::of_payment(payment, day, source);
         (plan, settled.allocations) = allocate(ctx, tx, company, &origin, &mut targets.settlement, &wanted, &|from, to| table.find(from, to)).await?;
     }
+    let mut books = Books::default();
     for (id, discount) in &discounts {
         let open = targets.settlement.get(*id).map_or(Amount::ZERO, |invoice| invoice.open_amount);
         if open > Amount::ZERO && open <= discount.total {
             let wanted = Wanted { parts: discount.of(open)?, ..Wanted::whole(WriteOffKind::EarlyDiscount, Some(payment.id), day, open) };
-            settled.write_offs.push(close(ctx, tx, company, &mut targets.settlement, *id, wanted).await?);
+            settled.write_offs.push(close(ctx, tx, company, &mut targets.settlement, (*id, wanted), &mut books).await?);
         }
     }
     let kind = match targets.difference {
@@ -96,22 +97,42 @@ pub(super) async fn settle(
         PaymentDifference::WriteOff => Some(WriteOffKind::Difference),
         PaymentDifference::Fee => Some(WriteOffKind::BankFee),
     };
+    let mut given_up = Amount::ZERO;
     if let Some(kind) = kind {
         for id in targets.named() {
             let open = targets.settlement.get(id).filter(|invoice| invoice.kind == InvoiceKind::Invoice).map_or(Amount::ZERO, |invoice| invoice.open_amount);
             if open > Amount::ZERO {
                 let wanted = Wanted::whole(kind, Some(payment.id), day, open);
-                settled.write_offs.push(close(ctx, tx, company, &mut targets.settlement, id, wanted).await?);
+                let closed = close(ctx, tx, company, &mut targets.settlement, (id, wanted), &mut books).await?;
+                given_up = given_up.plus(closed.0.company_amount)?;
+                settled.write_offs.push(closed);
             }
         }
     }
+    may_give_up(ctx, company, given_up)?;
     if targets.difference == PaymentDifference::WriteOff && plan.unallocated > Amount::ZERO {
+        may_give_up(ctx, company, plan.company_unallocated)?;
         settled.offsets.push(keep_surplus(ctx, tx, company, payment, &plan, day).await?);
         plan.unallocated = Amount::ZERO;
     }
     payment.unallocated_amount = plan.unallocated;
     payment.allocation_state = allocation_state(payment.amount, plan.unallocated);
     Ok(settled)
+}
+
+/// Refuses to write off more than the company tolerates without the right to (CRN-03, PAY-02).
+fn may_give_up(ctx: &Ctx, company: &companies::Model, amount: Amount) -> Result<(), Problem> {
+    const RIGHT: &str = "invoices:write_off";
+    let tolerated = company.payment_tolerance.unwrap_or_default();
+    if amount <= tolerated || ctx.may(RIGHT) {
+        return Ok(());
+    }
+    let (amount, tolerated) = (amount.text(company.currency), tolerated.text(company.currency));
+    let detail = format!(
+        "The difference is {amount} {0}, and the company tolerates {tolerated} {0}. More needs the permission {RIGHT}: keep it open, or ask somebody who has it.",
+        company.currency
+    );
+    Err(Problem::new(Code::PermissionDenied, detail).with("permission", RIGHT))
 }
 
 /// The discounts for paying early that this payment has, by invoice.

@@ -3,8 +3,9 @@
 use super::settle::write;
 use super::targets::Targets;
 use super::{changed, must_be};
+use crate::booked;
 use crate::payment::rules::{allocation_state, check_taken_back};
-use crate::payment::settle::Settlement;
+use crate::payment::settle::{Settlement, taken_back_at};
 use crate::payment::view::{allocations_of, offsets_of, record, view};
 use crate::write_off::service as write_off;
 use causeway_books::ledger::service::reverse as reverse_entry;
@@ -13,8 +14,8 @@ use causeway_entity::bill::{allocations, payment_offsets, payments};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::{check, refs};
-use causeway_openapi::payment::Payment;
-use causeway_value::{AllocationId, AllocationState, Amount, Day, InvoiceId, OffsetKind, PaymentDifference, PaymentId, PaymentStatus};
+use causeway_openapi::payment::{Payment, ReversePayment};
+use causeway_value::{AllocationId, AllocationState, Amount, Day, Instant, InvoiceId, OffsetKind, PaymentDifference, PaymentId, PaymentStatus};
 
 /// Takes allocations back: what they settled is open again on both sides, and their exchange differences are reversed.
 ///
@@ -40,33 +41,53 @@ pub async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, ids: &[Alloca
 /// Takes a posted payment back: its allocations first, then its journal entry by a reversing one.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it is not posted.
-pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, reason: &str) -> Result<Payment, Problem> {
+/// `not_found`; every wrong field; `period_locked`; `state_conflict` when it is not posted.
+pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, body: &ReversePayment) -> Result<Payment, Problem> {
     let mut errors = Vec::new();
-    check::not_blank(reason, "/reason", &mut errors);
+    check::not_blank(&body.reason, "/reason", &mut errors);
     check::finish(errors)?;
     let old = tx.lock::<payments::Entity>(id).await?;
     must_be(&old, PaymentStatus::Posted, "Only a posted payment can be taken back.")?;
     let mut all = allocations_of(tx, &[id]).await?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let today = ctx.today(company.time_zone);
+    let mut errors = Vec::new();
+    write_off::check_date(body.date, (old.payment_date, "the payment"), today, &mut errors);
+    check::finish(errors)?;
     let mut new = changed(ctx, &old);
-    let day = ctx.today(company.time_zone).max(old.payment_date);
+    let day = body.date.unwrap_or(today).max(old.payment_date);
     let mut offsets = offsets_of(tx, &[id]).await?;
     must_not_be_refunded(&old, &offsets)?;
-    let targets = take_back(ctx, tx, &company, &mut new, &mut all, |_| true, ("payment.reversed", day)).await?;
-    give_offsets_back(ctx, tx, &company, &mut offsets, day).await?;
+    let named = |problem| booked::of_day(problem, "/date");
+    let targets = take_back(ctx, tx, &company, &mut new, &mut all, |_| true, ("payment.unallocated", day)).await.map_err(named)?;
+    give_offsets_back(ctx, tx, &company, &mut offsets, day).await.map_err(named)?;
     if let Some(entry) = old.journal_entry_id {
-        new.reversal_entry_id = Some(reverse_entry(ctx, tx, &company, entry, day, "payment.reversed").await?.id);
+        let reversal = reverse_entry(ctx, tx, &company, entry, day, "payment.reversed").await.map_err(named)?;
+        new.reversal_entry_id = Some(reversal.id);
     }
     new.status = PaymentStatus::Reversed;
-    new.reversal_reason = Some(reason.to_owned());
+    new.reversal_reason = Some(body.reason.clone());
     // Nothing of it is left to settle anything.
     new.unallocated_amount = Amount::ZERO;
     new.allocation_state = AllocationState::Unallocated;
     tx.update(&old, &new);
     let payment = view(&new, &all, &offsets, refs::of(tx, id.uuid()).await?);
     record(ctx, tx, "payment.reversed", &payment)?;
-    write(ctx, tx, targets, &[], "invoice.unallocated", ctx.today(company.time_zone)).await?;
+    write(ctx, tx, targets, &[], "invoice.unallocated", today).await?;
+    Ok(payment)
+}
+
+/// Drops a draft, of which nothing is booked: one with a wrong amount is recorded anew.
+///
+/// # Errors
+/// `not_found`; `document_posted` when it is none any more.
+pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId) -> Result<Payment, Problem> {
+    let old = tx.lock::<payments::Entity>(id).await?;
+    must_be(&old, PaymentStatus::Draft, "Only a draft can be dropped; what is posted is taken back.")?;
+    let new = payments::Model { status: PaymentStatus::Cancelled, unallocated_amount: Amount::ZERO, ..changed(ctx, &old) };
+    tx.update(&old, &new);
+    let payment = view(&new, &[], &[], refs::of(tx, id.uuid()).await?);
+    record(ctx, tx, "payment.cancelled", &payment)?;
     Ok(payment)
 }
 
@@ -87,25 +108,27 @@ fn must_not_be_refunded(payment: &payments::Model, offsets: &[payment_offsets::M
 async fn give_offsets_back(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, offsets: &mut [payment_offsets::Model], day: Day) -> Result<(), Problem> {
     for row in offsets.iter_mut().filter(|row| row.reversed_at.is_none()) {
         let old = row.clone();
-        row.reversed_at = Some(ctx.now());
+        row.reversed_at = Some(taken_back_at(ctx, company, day.max(old.day)));
         tx.update(&old, row);
         if let Some(entry) = old.journal_entry_id {
-            reverse_entry(ctx, tx, company, entry, day.max(old.day), "payment.reversed").await?;
+            // Not the event of money that moves: reports count that.
+            let event = if old.kind == OffsetKind::Surplus { "payment.surplus_released" } else { "payment.refund_reversed" };
+            reverse_entry(ctx, tx, company, entry, day.max(old.day), event).await?;
         }
         if let Some(origin) = old.counterpart_id {
-            give_back(ctx, tx, old.payment_id, origin).await?;
+            give_back(ctx, tx, (old.payment_id, origin), taken_back_at(ctx, company, day.max(old.day))).await?;
         }
     }
     Ok(())
 }
 
-async fn give_back(ctx: &Ctx, tx: &mut Tx<'_>, refund: PaymentId, origin: PaymentId) -> Result<(), Problem> {
+async fn give_back(ctx: &Ctx, tx: &mut Tx<'_>, (refund, origin): (PaymentId, PaymentId), at: Instant) -> Result<(), Problem> {
     let old = tx.lock::<payments::Entity>(origin).await?;
     let mut offsets = offsets_of(tx, &[origin]).await?;
     let mut new = changed(ctx, &old);
     for row in offsets.iter_mut().filter(|row| row.counterpart_id == Some(refund) && row.reversed_at.is_none()) {
         let before = row.clone();
-        row.reversed_at = Some(ctx.now());
+        row.reversed_at = Some(at);
         tx.update(&before, row);
         new.unallocated_amount = new.unallocated_amount.plus(before.amount)?;
     }
@@ -137,7 +160,7 @@ async fn take_back(
         if let Some(entry) = old.journal_entry_id {
             reverse_entry(ctx, tx, company, entry, day.max(old.day), event).await?;
         }
-        row.reversed_at = Some(ctx.now());
+        row.reversed_at = Some(taken_back_at(ctx, company, day.max(old.day)));
         tx.update(&old, row);
     }
     // What came with the payment goes with it: a discount, a fee, a difference.
