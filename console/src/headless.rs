@@ -444,3 +444,16 @@ async fn call(cli: &Cli, app: &App, client: &Client, row: causeway_contract::Row
     let reply = perform(client, app.scope.read_only, &call).await?;
     if cli.output == Some(Output::Table) { show(cli, app, &reply.body, out) } else { json(out, &reply.body) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn books_that_do_not_hold_end_with_a_code_of_their_own() {
+        assert!(broken(&json!({"breaks": [{"check": "INV-7"}]})) && broken(&json!({"ok": false})));
+        assert!(!broken(&json!({"ok": true, "breaks": []})) && !broken(&json!({})));
+        assert_eq!(Stop::Broken.code(), 6);
+    }
+}

@@ -64,6 +64,23 @@ async fn exceptions_tell_the_queues_and_check_the_books() {
     let (code, out, error) = call(&tenant.key, &["exceptions"]);
     assert_eq!((code, out.matches("everything holds").count()), (0, 2), "{out}{error}");
     assert!(!out.contains("not checked yet") && !out.contains("Looking"), "{out}");
+    let json = |arguments: &[&str]| {
+        let (code, out, error) = call(&tenant.key, arguments);
+        (code, serde_json::from_str::<serde_json::Value>(&out).unwrap_or_else(|_| panic!("no JSON: {out}{error}")))
+    };
+    let (code, dash) = json(&["dash", "-o", "json"]);
+    assert_eq!((code, dash["Orders late"].as_str()), (0, Some("0")), "{dash}");
+    let (code, out, _) = call(&tenant.key, &["dash", "-o", "csv"]);
+    assert_eq!((code, out.starts_with("number,count\n")), (0, true), "{out}");
+    let (code, health) = json(&["health", "-o", "json"]);
+    assert_eq!(
+        (code, health["audit"]["breaks"].as_array().map(Vec::len), health["ledger"]["breaks"].as_array().map(Vec::len)),
+        (0, Some(0), Some(0)),
+        "{health}"
+    );
+    // Only the version that one saw is changed.
+    let (code, _, error) = call(&tenant.key, &["companies", "edit", &shop.company.to_string(), "--set", "name=Other", "--if-match", "99"]);
+    assert_eq!(code, 4, "{error}");
     for wrong in [&["exceptions", "-o", "json"][..], &["exceptions", "-o", "csv"], &["exceptions", "--filter", "status:draft"]] {
         let (code, _, error) = call(&tenant.key, wrong);
         assert_eq!((code, error.contains("several queues at once")), (2, true), "{wrong:?}: {error}");
