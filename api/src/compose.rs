@@ -8,7 +8,7 @@ use std::sync::Once;
 static REACTORS: &[Reactor] = &[causeway_sell::order::on_news];
 
 static DUE: &[causeway_govern::clock::Due] =
-    &[causeway_sell::quote::DUE, causeway_sell::order::DUE, causeway_sell::order::STALLED, causeway_bill::invoice::DUE];
+    &[causeway_sell::quote::DUE, causeway_sell::order::DUE, causeway_sell::order::STALLED, causeway_sell::opportunity::STALLED, causeway_bill::invoice::DUE];
 
 /// Every route.
 #[must_use]

@@ -40,6 +40,8 @@ pub const HINTS: &[(&str, Hint)] = &[
     ("WinOpportunity", undone_by('c', &["open"], "ReopenOpportunity")),
     ("LoseOpportunity", undone_by('x', &["open"], "ReopenOpportunity")),
     ("ReopenOpportunity", on('x', &["won", "lost"])),
+    ("CompleteActivity", on('c', &["open"])),
+    ("CancelActivity", on('x', &["open"])),
     ("SubmitQuote", on('c', &["draft"])),
     ("ApproveQuote", on('a', &["in_approval"])),
     ("RejectQuote", on('x', &["in_approval"])),

@@ -19,7 +19,7 @@ pub const PERSONAL: &[(&str, &[&str])] = &[
     ("contacts", &["name", "email", "phone", "title"]),
     ("addresses", &["line1", "line2", "city", "region", "postal_code", "country"]),
     ("leads", &["title", "contact_name", "organization_name", "email", "phone", "description", "reason", "metadata", "authority", "need"]),
-    ("opportunities", &["title", "lost_reason"]),
+    ("opportunities", &["title", "lost_reason", "metadata", "description", "need"]),
     ("activities", &["note", "outcome"]),
     ("quotes", &["accepted_by", "reference", "notes", "decline_reason", "approval_comment"]),
     ("orders", &["reference", "notes", "cancel_reason", "terms"]),

@@ -127,6 +127,8 @@ pub fn all() -> Vec<Migration> {
         sell::m0085_order_terms::MIGRATION,
         sell::m0086_pipeline_groups::MIGRATION,
         master::m0087_dimensions::MIGRATION,
+        sell::m0098_deal_origins::MIGRATION,
+        sell::m0099_deals_without_orders::MIGRATION,
     ]
 }
 

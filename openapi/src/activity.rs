@@ -1,7 +1,7 @@
 //! What is to be done about a lead, a deal, a customer or a document: calls, mails, meetings, tasks (CRM-09, RPT-07).
 
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
-use causeway_value::{ActivityId, ActivityKind, ActivityStatus, CompanyId, Instant, UserId};
+use causeway_value::{ActivityId, ActivityKind, ActivityStatus, CompanyId, FlowId, Instant, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,6 +26,8 @@ pub struct Activity {
     pub subject_id: String,
     /// The company of that, when it has one.
     pub company_id: Option<CompanyId>,
+    /// The deal of that, when it has one: what was done about a lead is found with its opportunity, too.
+    pub flow_id: Option<FlowId>,
     /// What is to be done.
     pub kind: ActivityKind,
     /// Whether it is done.
@@ -36,10 +38,12 @@ pub struct Activity {
     pub note: Option<String>,
     /// Who does it.
     pub owner_id: Option<UserId>,
-    /// What came of it.
+    /// What came of it, or why it was cancelled.
     pub outcome: Option<String>,
     /// When it was done.
     pub completed_at: Option<Instant>,
+    /// When it was cancelled.
+    pub cancelled_at: Option<Instant>,
 }
 
 /// Something new to be done.
@@ -95,6 +99,16 @@ pub struct CompleteActivity {
     pub outcome: Option<String>,
 }
 
+/// Says that it will not be done.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelActivity {
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub reason: Option<String>,
+}
+
 /// Which activities a report counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -144,6 +158,7 @@ pub const ACTIVITIES: ListSpec = ListSpec {
         Filter { name: "kind", kind: FilterKind::Word, index: "activities_kind" },
         Filter { name: "owner_id", kind: FilterKind::Id("usr"), index: "activities_owner_id" },
         Filter { name: "company_id", kind: FilterKind::Id("com"), index: "activities_company_id" },
+        Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "activities_flow_id" },
         Filter { name: "due_at", kind: FilterKind::Instant, index: "activities_due_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "activities_updated_at" },
     ],
@@ -170,7 +185,9 @@ pub mod op {
         Patch "/v1/activities/{id}" UpdateActivity (ActivityId) body::UpdateActivity => Json<Activity>, activities:write;
         /// Says that an activity is done.
         Post "/v1/activities/{id}/complete" CompleteActivity (ActivityId) body::CompleteActivity => Json<Activity>, activities:write;
+        /// Says that an activity will not be done.
+        Post "/v1/activities/{id}/cancel" CancelActivity (ActivityId) body::CancelActivity => Json<Activity>, activities:write;
         /// Counts what is overdue, due and done, by person.
-        Get "/v1/reports/activities" GetActivityReport () Nothing => Json<ActivityReport>, reports:read, query ActivityReportQuery;
+        Get "/v1/reports/activities" GetActivityReport () Nothing => Json<ActivityReport>, pipeline:read, query ActivityReportQuery;
     }
 }

@@ -67,8 +67,8 @@ pub mod op {
 
     endpoints! {
         /// Gives what became of the deals that came to each stage: how many went on, went back, were lost and are still there, and how long they stood there.
-        Get "/v1/reports/pipeline-conversion" GetPipelineConversion () Nothing => Json<PipelineConversion>, reports:read, query PipelineConversionQuery;
+        Get "/v1/reports/pipeline-conversion" GetPipelineConversion () Nothing => Json<PipelineConversion>, pipeline:read, query PipelineConversionQuery;
         /// What the report pipeline-conversion means: what it counts, from where, and how it rounds.
-        Get "/v1/reports/pipeline-conversion/definition" DefinePipelineConversion () Nothing => Json<ReportDefinition>, reports:read;
+        Get "/v1/reports/pipeline-conversion/definition" DefinePipelineConversion () Nothing => Json<ReportDefinition>, pipeline:read;
     }
 }

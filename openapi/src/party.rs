@@ -433,6 +433,13 @@ pub struct MovedReferences {
 pub const PARTIES: ListSpec = ListSpec {
     table: "parties",
     filters: &[
+        Filter {
+            name: "role",
+            kind: FilterKind::Flag { field: "roles", words: &[("customer", "is_customer"), ("supplier", "is_supplier")] },
+            index: "parties_is_customer",
+        },
+        Filter { name: "kind", kind: FilterKind::Word, index: "parties_kind" },
+        Filter { name: "active", kind: FilterKind::YesNo, index: "parties_active" },
         Filter { name: "country", kind: FilterKind::Word, index: "parties_country" },
         Filter { name: "tax_id", kind: FilterKind::Word, index: "parties_tax_id" },
         Filter { name: "segment", kind: FilterKind::Word, index: "parties_segment" },

@@ -33,6 +33,10 @@ pub struct PipelineQuery {
     /// Only deals about this product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_id: Option<ProductId>,
+    /// Only deals that came from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub source: Option<String>,
     /// What `groups` are of: there are none when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<PipelineBy>,
@@ -53,6 +57,10 @@ pub enum PipelineBy {
     Product,
     /// The customer.
     Party,
+    /// Where it came from.
+    Source,
+    /// Why it was lost.
+    LostReason,
 }
 
 /// The pipeline: open deals as they stand now, and those that were won or lost in the period.
@@ -78,7 +86,7 @@ pub struct Pipeline {
     pub groups: Vec<PipelineGroup>,
 }
 
-/// The deals of one owner, team, product or customer: open ones as they stand now, and those that ended in the period.
+/// The deals of one owner, team, product, customer, source or reason: open ones as they stand now, and those that ended in the period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PipelineGroup {
     /// The owner, when grouped by owner.
@@ -89,6 +97,10 @@ pub struct PipelineGroup {
     pub product_id: Option<ProductId>,
     /// The customer, when grouped by customer.
     pub party_id: Option<PartyId>,
+    /// Where they came from, when grouped by source.
+    pub source: Option<String>,
+    /// Why they were lost, when grouped by reason; null for deals that are not.
+    pub lost_reason: Option<String>,
     /// The name; null for deals that have none.
     pub name: Option<String>,
     /// The open deals.
@@ -282,16 +294,16 @@ pub mod op {
 
     endpoints! {
         /// Gives the deals by stage, what was won and lost, the win rate and the months.
-        Get "/v1/reports/pipeline" GetPipeline () Nothing => Json<Pipeline>, reports:read, query PipelineQuery;
+        Get "/v1/reports/pipeline" GetPipeline () Nothing => Json<Pipeline>, pipeline:read, query PipelineQuery;
         /// Gives how long open deals stand in their stages.
-        Get "/v1/reports/pipeline-ageing" GetPipelineAgeing () Nothing => Json<PipelineAgeing>, reports:read, query PipelineAgeingQuery;
+        Get "/v1/reports/pipeline-ageing" GetPipelineAgeing () Nothing => Json<PipelineAgeing>, pipeline:read, query PipelineAgeingQuery;
         /// Gives what open deals may bring, by the month in which they may be decided.
-        Get "/v1/reports/forecast" GetForecast () Nothing => Json<Forecast>, reports:read, query ForecastQuery;
+        Get "/v1/reports/forecast" GetForecast () Nothing => Json<Forecast>, pipeline:read, query ForecastQuery;
         /// What the report pipeline means: what it counts, from where, and how it converts and rounds.
-        Get "/v1/reports/pipeline/definition" DefinePipeline () Nothing => Json<ReportDefinition>, reports:read;
+        Get "/v1/reports/pipeline/definition" DefinePipeline () Nothing => Json<ReportDefinition>, pipeline:read;
         /// What the report pipeline-ageing means: what it counts, from where, and how it converts and rounds.
-        Get "/v1/reports/pipeline-ageing/definition" DefinePipelineAgeing () Nothing => Json<ReportDefinition>, reports:read;
+        Get "/v1/reports/pipeline-ageing/definition" DefinePipelineAgeing () Nothing => Json<ReportDefinition>, pipeline:read;
         /// What the report forecast means: what it counts, from where, and how it converts and rounds.
-        Get "/v1/reports/forecast/definition" DefineForecast () Nothing => Json<ReportDefinition>, reports:read;
+        Get "/v1/reports/forecast/definition" DefineForecast () Nothing => Json<ReportDefinition>, pipeline:read;
     }
 }

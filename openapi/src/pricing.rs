@@ -442,6 +442,11 @@ pub const PRICE_LISTS: ListSpec = ListSpec {
     table: "price_lists",
     filters: &[
         Filter { name: "code", kind: FilterKind::Word, index: "price_lists_code_key" },
+        Filter { name: "party_id", kind: FilterKind::Inside { prefix: "pty", field: "audience", column: "audience_id" }, index: "price_lists_audience_id" },
+        Filter { name: "currency", kind: FilterKind::Word, index: "price_lists_currency" },
+        Filter { name: "active", kind: FilterKind::YesNo, index: "price_lists_active" },
+        Filter { name: "valid_from", kind: FilterKind::Day, index: "price_lists_valid_from" },
+        Filter { name: "valid_to", kind: FilterKind::Day, index: "price_lists_valid_to" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "price_lists_updated_at" },
     ],
     sorts: &[Sort { name: "code", index: "price_lists_code_key" }, Sort { name: "updated_at", index: "price_lists_updated_at" }],

@@ -61,7 +61,7 @@ fn filters_and_sorts_stand_on_their_index() {
             let column = if filter.kind == FilterKind::Amount { format!("currency_{column}") } else { column.to_owned() };
             assert!(shared || stands_on(filter.index, table, &column), "{}", filter.index);
             assert!(filter.kind != FilterKind::Amount || list.filters.iter().any(|other| other.name == "currency"), "{}.{}", list.table, filter.name);
-            if let FilterKind::Id(prefix) | FilterKind::Within { prefix, .. } = filter.kind {
+            if let FilterKind::Id(prefix) | FilterKind::Within { prefix, .. } | FilterKind::Inside { prefix, .. } = filter.kind {
                 assert!(prefixes.contains(prefix), "{prefix}");
                 assert!(filter.name.ends_with("_id"), "{}.{}", list.table, filter.name);
             }
@@ -82,6 +82,7 @@ fn filters_are_fields_of_the_object() {
         let shown = |filter: &Filter| match filter.kind {
             FilterKind::Within { .. } => "lines",
             FilterKind::Given(column) => column,
+            FilterKind::Flag { field, .. } | FilterKind::Inside { field, .. } => field,
             _ => filter.name,
         };
         for name in list.filters.iter().map(shown).chain(list.sorts.iter().map(|sort| sort.name)) {

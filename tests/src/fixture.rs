@@ -116,6 +116,10 @@ impl Fixture {
                 fixture.prepare(row.id).await.call(row).await.success();
             }
         }
+        // A list for one customer, of long ago: it prices nothing here.
+        let gone = serde_json::json!({ "code": crate::unique("OLD"), "currency": "EUR", "priority": 1, "valid_from": "1990-01-01", "valid_to": "1990-12-31",
+            "audience": { "party_id": fixture.shop.party }, "rules": [] });
+        fixture.tenant.raw.post("/v1/price-lists", &gone).await.success();
         // A credit note shows what it credits once it is posted; deals end with what they owe paid.
         let draft = deal::free_invoice(&fixture.tenant, &fixture.shop, "5.00").await;
         deal::post_invoice(&fixture.tenant, draft.id, None).await;

@@ -195,6 +195,11 @@ fn compared<E: EntityTrait>(find: Find<E>, filter: &Filter, operator: &'static s
             let sql = if value == Value::Bool(Some(true)) { format!("{column} IS NOT NULL") } else { format!("{column} IS NULL") };
             find.when(&sql, Vec::new())
         }
+        FilterKind::Inside { column, .. } => find.compare_named(column, operator, value),
+        FilterKind::Flag { words, .. } => match words.iter().find(|(word, _)| value == Value::from(*word)) {
+            Some((_, column)) => find.compare_named(*column, operator, true.into()),
+            None => find,
+        },
         _ => find.compare_named(filter.name, operator, value),
     }
 }
@@ -228,7 +233,7 @@ fn values(kind: FilterKind, text: &str) -> Result<Vec<Value>, String> {
 fn filter_value(kind: FilterKind, text: &str, query: &ListQuery) -> Result<Value, String> {
     match kind {
         // An id that names nothing here gives an empty page, whosever it is.
-        FilterKind::Id(prefix) | FilterKind::Within { prefix, .. } => {
+        FilterKind::Id(prefix) | FilterKind::Within { prefix, .. } | FilterKind::Inside { prefix, .. } => {
             Ok(Value::Uuid(Some(split_type_id(text).filter(|(found, _)| *found == prefix).map_or(Uuid::max(), |(_, uuid)| uuid))))
         }
         FilterKind::AnyId => Ok(Value::Uuid(Some(split_type_id(text).map_or(Uuid::max(), |(_, uuid)| uuid)))),
@@ -239,6 +244,8 @@ fn filter_value(kind: FilterKind, text: &str, query: &ListQuery) -> Result<Value
             "false" => Ok(false.into()),
             _ => Err("must be true or false".to_owned()),
         },
+        FilterKind::Flag { words, .. } if words.iter().any(|(word, _)| *word == text) => Ok(text.into()),
+        FilterKind::Flag { words, .. } => Err(format!("must be one of {}", words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", "))),
         FilterKind::Amount => {
             let currency = query.filters.get("currency").ok_or("amounts compare within one currency: add the filter currency=…")?;
             let currency: Currency = currency.parse().map_err(|_| "the filter currency names no currency")?;

@@ -1,6 +1,6 @@
 //! Activities: what is to be done about a lead, a deal, a customer or a document (CRM-09).
 //!
-//! States: open → done. What is overdue is not stored: it is open and its time has passed by the tenant's clock. An activity has the company and the deal of
+//! States: open → done or cancelled. What is overdue is not stored: it is open and its time has passed by the tenant's clock. An activity has the company and the deal of
 //! what it is about.
 
 use causeway_contract::{Code, FieldError, Page, Problem};
@@ -24,6 +24,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::GetActivity, _>(get);
     routes.on::<op::UpdateActivity, _>(update);
     routes.on::<op::CompleteActivity, _>(complete);
+    routes.on::<op::CancelActivity, _>(cancel);
 }
 
 async fn list_activities(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListActivities>) -> Result<Answer<Page<Activity>>, Problem> {
@@ -59,6 +60,7 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateActivity>) -> 
         version: 1,
         created_at: now,
         updated_at: now,
+        cancelled_at: None,
     };
     tx.insert(row.clone());
     record(ctx, tx, "activity.created", &row)
@@ -102,12 +104,26 @@ async fn complete(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CompleteActivity>)
     record(ctx, tx, "activity.completed", &new)
 }
 
+async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelActivity>) -> Result<Answer<Activity>, Problem> {
+    let old = open(tx, call.path, "cancelled").await?;
+    let new = Model {
+        status: ActivityStatus::Cancelled,
+        outcome: call.body.reason.clone(),
+        cancelled_at: Some(ctx.now()),
+        version: old.version + 1,
+        updated_at: ctx.now(),
+        ..old.clone()
+    };
+    tx.update(&old, &new);
+    record(ctx, tx, "activity.cancelled", &new)
+}
+
 async fn open(tx: &mut Tx<'_>, id: ActivityId, verb: &str) -> Result<Model, Problem> {
     let row = tx.lock::<Entity>(id).await?;
     if row.status == ActivityStatus::Open {
         return Ok(row);
     }
-    Err(Problem::new(Code::StateConflict, format!("The activity is done already and cannot be {verb}. Create a new one.")))
+    Err(Problem::new(Code::StateConflict, format!("The activity is {} already and cannot be {verb}. Create a new one.", row.status)))
 }
 
 /// What an activity is about.
@@ -151,6 +167,7 @@ fn view(row: &Model) -> Activity {
         subject_type: row.subject_type.clone(),
         subject_id: type_id(prefix, row.subject_id),
         company_id: row.company_id,
+        flow_id: row.flow_id,
         kind: row.kind,
         status: row.status,
         due_at: row.due_at,
@@ -158,5 +175,6 @@ fn view(row: &Model) -> Activity {
         owner_id: row.owner_id,
         outcome: row.outcome.clone(),
         completed_at: row.completed_at,
+        cancelled_at: row.cancelled_at,
     }
 }

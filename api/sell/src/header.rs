@@ -51,6 +51,8 @@ pub struct Header {
     pub owner_id: Option<UserId>,
     /// Today, where the company is.
     pub today: Day,
+    /// The opportunity, when it was told that it waits for an order.
+    pub waiting: Option<opportunities::Model>,
 }
 
 impl Header {
@@ -100,6 +102,7 @@ pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<
         discount,
         owner_id: given.owner_id.or(from.and_then(|from| from.owner_id)),
         today: ctx.today(company.time_zone),
+        waiting: from.filter(|from| from.stalled_reason.is_some()).cloned(),
         company,
         party,
     }))

@@ -1,11 +1,32 @@
-//! Why deals are lost, as a list to choose from. An opportunity keeps the code; other texts are taken, too.
+//! Why deals are lost, as a list to choose from. An opportunity keeps the code. As long as there is no active reason any text is one, and history that is told
+//! keeps the words that it had.
 
-use causeway_contract::{Page, Problem};
-use causeway_entity::sell::lost_reasons::{Entity, Model};
-use causeway_kernel::{Answer, Call, Change, Ctx, Routes, Tx, list};
+use causeway_contract::{Code, FieldError, Page, Problem};
+use causeway_entity::sell::lost_reasons::{Column, Entity, Model};
+use causeway_kernel::{Answer, Call, Change, Ctx, Find, Routes, Tx, list};
 use causeway_master::check::{finish, not_blank};
 use causeway_openapi::team::{LOST_REASONS, LostReason, op};
 use causeway_value::LostReasonId;
+
+/// Reasons that an error names, at most.
+const NAMED: u64 = 20;
+
+/// The error of a reason that is none of the tenant's, where there are some.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn error(tx: &mut Tx<'_>, reason: &str, pointer: &str) -> Result<Option<FieldError>, Problem> {
+    let active = || Find::<Entity>::new().eq(Column::Active, true);
+    if active().eq(Column::Code, reason).one(tx).await?.is_some() {
+        return Ok(None);
+    }
+    let known: Vec<String> = active().order_by(Column::Code).limit(NAMED).all(tx).await?.into_iter().map(|row| row.code).collect();
+    if known.is_empty() {
+        return Ok(None);
+    }
+    let detail = format!("must be the code of an active lost reason (GET /v1/lost-reasons), such as {}", known.join(", "));
+    Ok(Some(FieldError::pointer(Code::InvalidValue, pointer, detail)))
+}
 
 /// Serves its operations.
 pub fn register(routes: &mut Routes) {

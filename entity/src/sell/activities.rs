@@ -29,6 +29,7 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    pub cancelled_at: Option<Instant>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

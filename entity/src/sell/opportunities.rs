@@ -2,7 +2,7 @@
 //!
 //! Units: `expected_value` in minor units of `currency`.
 //!
-//! Personal: `title` and `lost_reason` are free text.
+//! Personal: `title`, `lost_reason`, `description` and `need` are free text; `metadata` may name a person.
 
 use causeway_value::{
     Amount, CompanyId, ContactId, Currency, Day, FlowId, Instant, Json, LeadId, OpportunityId, OpportunityStatus, PartyId, Percent, ProductId, StageId, TeamId,
@@ -43,6 +43,12 @@ pub struct Model {
     pub team_id: Option<TeamId>,
     /// When it came to its stage; null for rows that are older than this column, which means `created_at`.
     pub stage_since: Option<Instant>,
+    /// Where it came from: that of its lead, when it has one.
+    pub source: Option<String>,
+    pub description: Option<String>,
+    pub need: Option<String>,
+    /// Why a won deal has no order for longer than its company lets it; null until it is told, and again once there is one.
+    pub stalled_reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -26,6 +26,8 @@ pub struct Model {
     pub required_fields: Option<Json<Vec<DealField>>>,
     /// Whether coming here needs a complete customer and contact; null means no.
     pub validates_customer: Option<bool>,
+    /// Whether deals come here.
+    pub active: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -227,6 +227,8 @@ pub enum ActivityStatus {
     Open,
     /// It is.
     Done,
+    /// It will not be.
+    Cancelled,
 }
 
 /// The life of a quote.

@@ -18,3 +18,5 @@ pub(crate) mod m0071_quote_templates;
 pub(crate) mod m0073_stalled_orders;
 pub(crate) mod m0085_order_terms;
 pub(crate) mod m0086_pipeline_groups;
+pub(crate) mod m0098_deal_origins;
+pub(crate) mod m0099_deals_without_orders;

@@ -36,6 +36,22 @@ pub enum FilterKind {
     },
     /// A yes or no (`true`, `false`): whether this column has a value; equality.
     Given(&'static str),
+    /// An id with this prefix that the object shows inside another field of its own; equality.
+    Inside {
+        /// The prefix of the id.
+        prefix: &'static str,
+        /// The field of the object that it stands in, under the name of the filter.
+        field: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// One of these words; equality. Found is whose column of that word is true, and who shows the word in the list `field`.
+    Flag {
+        /// The field of the object.
+        field: &'static str,
+        /// The words, each with its column.
+        words: &'static [(&'static str, &'static str)],
+    },
 }
 
 impl FilterKind {
@@ -69,7 +85,8 @@ impl Filter {
     pub const fn looks_at(&self, table: &'static str) -> (&'static str, &'static str) {
         match self.kind {
             FilterKind::Within { table, column, .. } => (table, column),
-            FilterKind::Given(column) => (table, column),
+            FilterKind::Given(column) | FilterKind::Inside { column, .. } => (table, column),
+            FilterKind::Flag { words: [(_, column), ..], .. } => (table, *column),
             _ => (table, self.name),
         }
     }

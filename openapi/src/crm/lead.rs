@@ -2,7 +2,7 @@
 
 use super::Opportunity;
 use crate::object::{ExternalRef, MetadataPatch};
-use crate::party::{Contact, Party};
+use crate::party::{Contact, Duplicate, Party};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{AmountText, AssignmentRuleId, CompanyId, Currency, Day, FlowId, Instant, LeadId, LeadStatus, OpportunityId, PartyId, TeamId, UserId};
 use serde::{Deserialize, Serialize};
@@ -247,7 +247,7 @@ pub struct UpdateLead {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QualifyLead {
-    /// The party it belongs to; without it the one with the same mail address or organization name, else a new one.
+    /// The party it belongs to; without it the one that has its mail address, or whose name it is and that is likely the same or in the same country, else a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party_id: Option<PartyId>,
     /// What the deal may be worth: the lead's budget when not given.
@@ -296,6 +296,9 @@ pub struct QualifiedLead {
     pub contact: Option<Contact>,
     /// Its opportunity.
     pub opportunity: Opportunity,
+    /// When it got a new party: those of the same name that it may be all the same, best first. Merge them if they are; `GET /v1/leads/{id}/duplicates` finds
+    /// similar ones, too.
+    pub candidates: Vec<Duplicate>,
 }
 
 /// What the list of leads offers.

@@ -53,6 +53,14 @@ pub struct Opportunity {
     pub closed_at: Option<Instant>,
     /// Why it was lost.
     pub lost_reason: Option<String>,
+    /// Why it was won and has no order for longer than its company lets it (`order_rules`); null until then, and once there is an order.
+    pub stalled_reason: Option<String>,
+    /// Where it came from, such as `web`: that of its lead, when it has one.
+    pub source: Option<String>,
+    /// What else is known.
+    pub description: Option<String>,
+    /// What is needed, and why.
+    pub need: Option<String>,
     /// The product it is about, when it is one.
     pub product_id: Option<ProductId>,
     /// Who works on it.
@@ -122,6 +130,18 @@ pub struct CreateOpportunity {
     /// When it may be decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_close_date: Option<Day>,
+    /// Where it came from, such as `web`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub source: Option<String>,
+    /// What else is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub description: Option<String>,
+    /// What is needed, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2_000)]
+    pub need: Option<String>,
     /// The product it is about, when it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_id: Option<ProductId>,
@@ -137,7 +157,7 @@ pub struct CreateOpportunity {
     /// When it came up: back-dated history of a sandbox or an import, never in the future. When it ended, if only that is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Instant>,
-    /// How it ended, for back-dated history: `open` when not given.
+    /// How it ended, for back-dated history of a sandbox or an import: `open` when not given. A deal that goes on ends by `win` or `lose`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<OpportunityStatus>,
     /// When it ended, for back-dated history.
@@ -145,7 +165,7 @@ pub struct CreateOpportunity {
     pub closed_at: Option<Instant>,
     /// Why it was lost, for back-dated history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2_000)]
+    #[schema(max_length = 500)]
     pub lost_reason: Option<String>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
@@ -156,7 +176,7 @@ pub struct CreateOpportunity {
     pub external_refs: Vec<ExternalRef>,
 }
 
-/// Changes an open opportunity. Its stage changes by `advance`.
+/// Changes an open opportunity. Its stage changes by `advance`; what that stage asks for stays there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateOpportunity {
@@ -184,6 +204,18 @@ pub struct UpdateOpportunity {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<Day>)]
     pub expected_close_date: Patch<Day>,
+    /// Where it came from, such as `web`.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub source: Patch<String>,
+    /// What else is known.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 2_000)]
+    pub description: Patch<String>,
+    /// What is needed, and why.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 2_000)]
+    pub need: Patch<String>,
     /// How likely it is won, 0 to 100, until the stage changes.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Percent)]
@@ -231,8 +263,8 @@ pub struct WinOpportunity {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LoseOpportunity {
-    /// Why.
-    #[schema(max_length = 2_000)]
+    /// Why: the code of one of the tenant's lost reasons where there are some that are active, else any text.
+    #[schema(max_length = 500)]
     pub reason: String,
     /// When, for back-dated history of a sandbox or an import: now when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -260,6 +292,9 @@ pub const OPPORTUNITIES: ListSpec = ListSpec {
         Filter { name: "company_id", kind: FilterKind::Id("com"), index: "opportunities_company_id" },
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "opportunities_flow_id" },
         Filter { name: "product_id", kind: FilterKind::Id("prd"), index: "opportunities_product_id" },
+        Filter { name: "stalled", kind: FilterKind::Given("stalled_reason"), index: "opportunities_stalled_reason" },
+        Filter { name: "source", kind: FilterKind::Word, index: "opportunities_source" },
+        Filter { name: "lost_reason", kind: FilterKind::Word, index: "opportunities_lost_reason" },
         Filter { name: "team_id", kind: FilterKind::Id("team"), index: "opportunities_team_id" },
         Filter { name: "created_at", kind: FilterKind::Instant, index: "opportunities_created_at" },
         Filter { name: "stage_since", kind: FilterKind::Instant, index: "opportunities_stage_since" },

@@ -32,6 +32,8 @@ pub struct Stage {
     pub required_fields: Vec<DealField>,
     /// Whether coming here needs a customer and a contact that could be billed (CRM-11).
     pub validates_customer: bool,
+    /// Whether deals come here; those that stand here when it is not may stay.
+    pub active: bool,
 }
 
 /// A new stage.
@@ -84,12 +86,19 @@ pub struct UpdateStage {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = bool)]
     pub validates_customer: Patch<bool>,
+    /// Whether deals come here.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = bool)]
+    pub active: Patch<bool>,
 }
 
 /// What the list of stages offers.
 pub const STAGES: ListSpec = ListSpec {
     table: "stages",
-    filters: &[Filter { name: "updated_at", kind: FilterKind::Instant, index: "stages_updated_at" }],
+    filters: &[
+        Filter { name: "active", kind: FilterKind::YesNo, index: "stages_active" },
+        Filter { name: "updated_at", kind: FilterKind::Instant, index: "stages_updated_at" },
+    ],
     sorts: &[Sort { name: "position", index: "stages_position" }, Sort { name: "updated_at", index: "stages_updated_at" }],
     search: false,
     external_refs: false,

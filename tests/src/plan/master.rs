@@ -45,13 +45,13 @@ impl Fixture {
                 rounding_rules: rounding_rules(),
                 installment_rules: Some(InstallmentRules { same_due_date: SameDueDate::Refused, conversion: InstallmentConversion::Each }),
                 max_rate_age_days: Some(7),
-                order_rules: Some(OrderRules { draft_days: Some(7), confirmed_days: Some(30) }),
+                order_rules: Some(OrderRules { draft_days: Some(7), confirmed_days: Some(30), won_days: Some(5) }),
                 document_rules: Some(document_rules()),
                 ..company_body("Acme Works")
             })),
             "UpdateCompany" => self.on(
                 caller.post::<causeway_openapi::company::op::CreateCompany>((), &company_body("Acme Old")).await.id,
-                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] }, "document_discount_base": "total_amount", "discount_posting": "discount_account", "rounding_rules": rounding_rules(), "installment_rules": { "same_due_date": "refused" }, "max_rate_age_days": 7, "credit_note_limit": "100.00", "document_rules": { "invoice_post": { "fields": ["party_email"] } }, "order_rules": { "draft_days": 3, "confirmed_days": 14 } })),
+                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] }, "document_discount_base": "total_amount", "discount_posting": "discount_account", "rounding_rules": rounding_rules(), "installment_rules": { "same_due_date": "refused" }, "max_rate_age_days": 7, "credit_note_limit": "100.00", "document_rules": { "invoice_post": { "fields": ["party_email"] } }, "order_rules": { "draft_days": 3, "confirmed_days": 14, "won_days": 2 } })),
             ),
             "CreateDimension" => {
                 let value = json!({ "code": "north", "name": "North", "active": true });

@@ -23,7 +23,7 @@ impl Fixture {
             "CreateStage" => self.create(Some(stage)),
             "UpdateStage" => {
                 let id = caller.raw.post("/v1/stages", &stage).await.success()["id"].as_str().unwrap_or_default().to_owned();
-                self.on(id, body(json!({ "name": unique("stage"), "position": 4, "probability": "40", "required_fields": [], "validates_customer": false })))
+                self.on(id, body(json!({ "name": unique("stage"), "position": 4, "probability": "40", "required_fields": [], "validates_customer": false, "active": false })))
             }
             "CreateLead" => self.create(self.full_lead().await),
             "CreateLeads" => self.create(body(json!({ "mode": "atomic", "items": [self.full_lead().await] }))),
@@ -48,14 +48,14 @@ impl Fixture {
             "UpdateOpportunity" => self.on(
                 self.opportunity().await.id,
                 adorned(json!({ "title": "41 chairs", "party_id": self.shop.party, "contact_id": self.contact, "expected_value": "1.00", "currency": "EUR", "probability": "33", "owner_id": self.user,
-                    "product_id": self.shop.chai, "team_id": self.team().await })),
+                    "product_id": self.shop.chai, "team_id": self.team().await, "source": "expo", "description": "wants oak", "need": "a new hall" })),
             ),
             "AdvanceOpportunity" => self.on(self.opportunity().await.id, body(json!({ "stage_id": self.stage }))),
             "WinOpportunity" => self.on(self.opportunity().await.id, body(json!({}))),
-            "LoseOpportunity" => self.on(self.opportunity().await.id, body(json!({ "reason": "price" }))),
+            "LoseOpportunity" => self.on(self.opportunity().await.id, body(json!({ "reason": self.lost_reason().await }))),
             "ReopenOpportunity" => {
                 let lost = self.opportunity().await.id;
-                caller.raw.post(&format!("/v1/opportunities/{lost}/lose"), &json!({ "reason": "price" })).await.success();
+                caller.raw.post(&format!("/v1/opportunities/{lost}/lose"), &json!({ "reason": self.lost_reason().await })).await.success();
                 self.on(lost, body(json!({ "stage_id": self.stage })))
             }
             "CreateQuote" | "PriceQuote" => self.create(adorned(self.full_quote().await)),
@@ -94,6 +94,7 @@ impl Fixture {
                 self.open_activity().await,
                 body(json!({ "kind": "meeting", "due_at": "2026-12-24T09:00:00Z", "note": "Bring samples", "owner_id": self.user })),
             ),
+            "CancelActivity" => self.on(self.open_activity().await, body(json!({ "reason": "the deal is lost" }))),
             "CompleteActivity" => self.on(self.open_activity().await, body(json!({ "outcome": "wants 40" }))),
             "CreateTeam" => self.create(Some(self.full_team())),
             "UpdateTeam" => self.on(self.team().await, body(json!({ "name": unique("team"), "lead_id": self.user, "member_ids": [self.user], "active": false }))),
@@ -105,6 +106,12 @@ impl Fixture {
             }
             _ => self.order_plan(operation).await,
         }
+    }
+
+    /// The code of a reason for which deals are lost.
+    async fn lost_reason(&self) -> Value {
+        let reason = json!({ "code": unique("price"), "name": "Too dear" });
+        self.caller().raw.post("/v1/lost-reasons", &reason).await.success()["code"].clone()
     }
 
     pub(super) async fn opportunity(&self) -> Opportunity {
@@ -241,6 +248,9 @@ impl Fixture {
             currency: Some(of("EUR")),
             expected_close_date: Some(of("2026-12-15")),
             product_id: Some(self.shop.chai),
+            source: Some("web".to_owned()),
+            description: Some("wants chairs".to_owned()),
+            need: Some("a new hall".to_owned()),
             owner_id: Some(self.user),
             team_id: Some(of(&self.team().await)),
             stage_id: Some(self.stage),

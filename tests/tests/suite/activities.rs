@@ -1,7 +1,8 @@
 //! Activities: what is due, overdue by the tenant's clock, and done (CRM-09, RPT-07).
 
 use causeway_contract::{Code, ListQuery};
-use causeway_openapi::activity::{ActivityReportQuery, CompleteActivity, CreateActivity, op as activity};
+use causeway_openapi::activity::{ActivityReportQuery, CancelActivity, CompleteActivity, CreateActivity, op as activity};
+use causeway_openapi::crm::{QualifyLead, op as crm};
 use causeway_tests::deal::{self, advance};
 use causeway_tests::of;
 use causeway_tests::shop;
@@ -40,6 +41,29 @@ async fn an_activity_is_due_then_overdue_then_done() {
     assert_eq!(counts().await, Some((0, 0, 0, 1)));
     let again = tenant.refused::<activity::CompleteActivity>(made.id, &CompleteActivity::default()).await;
     assert_eq!(again.code, Code::StateConflict);
+}
+
+/// What was done about a lead stays with the deal that it becomes, and what nobody will do is not overdue.
+#[tokio::test]
+async fn an_activity_goes_along_with_its_deal_or_is_called_off() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let lead = deal::lead(&tenant, &shop).await;
+    let call =
+        CreateActivity { subject_id: lead.id.to_string(), kind: ActivityKind::Call, due_at: Some(of("2026-12-05T09:00:00Z")), note: None, owner_id: None };
+    let made = tenant.post::<activity::CreateActivity>((), &call).await;
+    let qualified = tenant.post::<crm::QualifyLead>(lead.id, &QualifyLead::default()).await;
+    let of_deal = ListQuery::by("flow_id", qualified.opportunity.flow_id);
+    assert_eq!(tenant.all::<activity::ListActivities, _>(&of_deal).await, std::slice::from_ref(&made));
+    assert_eq!(made.flow_id, Some(lead.flow_id));
+    let off = tenant.post::<activity::CancelActivity>(made.id, &CancelActivity { reason: Some("they called us".to_owned()) }).await;
+    assert_eq!((off.status, off.outcome.as_deref(), off.completed_at), (ActivityStatus::Cancelled, Some("they called us"), None));
+    assert_eq!(off.cancelled_at, Some(of("2026-12-02T09:00:00Z")));
+    assert_eq!(tenant.refused::<activity::CompleteActivity>(made.id, &CompleteActivity::default()).await.code, Code::StateConflict);
+    advance(&tenant, "2026-12-06T08:00:00Z").await;
+    let report = tenant.ask::<activity::GetActivityReport>(&ActivityReportQuery::default()).await;
+    assert!(report.rows.iter().all(|row| (row.overdue, row.due_soon, row.later, row.done) == (0, 0, 0, 0)), "{report:?}");
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod credit_notes;
 mod currency;
 mod database_killed;
 mod deal_checks;
+mod deal_discipline;
 mod delivery;
 mod dimensions;
 mod discount_posting;

@@ -36,7 +36,7 @@ async fn what_stands_too_long_is_told_once_with_its_blocker() {
     // Without a rule everything may stand.
     advance(&tenant, "2026-12-20T09:00:00Z").await;
     assert_eq!((stalled(&tenant).await, told(&tenant).await), (vec![], 0));
-    let rules = OrderRules { draft_days: Some(30), confirmed_days: Some(40) };
+    let rules = OrderRules { draft_days: Some(30), confirmed_days: Some(40), ..OrderRules::default() };
     tenant.post::<company::UpdateCompany>(shop.company, &UpdateCompany { order_rules: Patch::Value(rules), ..UpdateCompany::default() }).await;
     advance(&tenant, "2026-12-31T08:59:00Z").await;
     assert_eq!(stalled(&tenant).await, []);

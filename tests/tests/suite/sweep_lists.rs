@@ -136,7 +136,7 @@ async fn filters_find_exactly_what_has_the_value() {
                     wrong.push(format!("{} {}[gt]: {}", row.id, filter.name, seen.status));
                 }
             }
-            if !matches!(filter.kind, FilterKind::Word | FilterKind::Id(_) | FilterKind::AnyId | FilterKind::Within { .. }) {
+            if !matches!(filter.kind, FilterKind::Word | FilterKind::Id(_) | FilterKind::AnyId | FilterKind::Within { .. } | FilterKind::Inside { .. }) {
                 let seen = caller.raw.get(&format!("{}?{}=nonsense", row.path, filter.name)).await;
                 if seen.status != 422 || seen.checked_problem().is_err() {
                     wrong.push(format!("{} {}=nonsense: {}", row.id, filter.name, seen.status));
@@ -200,6 +200,8 @@ fn held(object: &Value, filter: &causeway_contract::Filter) -> Vec<String> {
     match filter.kind {
         FilterKind::Within { column, .. } => object["lines"].as_array().into_iter().flatten().filter_map(|line| shown(line, column)).collect(),
         FilterKind::Given(column) => vec![(!object[column].is_null()).to_string()],
+        FilterKind::Inside { field, .. } => shown(&object[field], filter.name).into_iter().collect(),
+        FilterKind::Flag { field, .. } => object[field].as_array().into_iter().flatten().filter_map(|word| word.as_str().map(str::to_owned)).collect(),
         _ => shown(object, filter.name).into_iter().collect(),
     }
 }

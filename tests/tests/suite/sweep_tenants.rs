@@ -130,7 +130,7 @@ async fn ids_in_filters() {
     for (row, list) in rows().iter().filter(|row| row.path.starts_with("/v1/")).filter_map(|row| Some((row, row.list?))) {
         for filter in list.filters {
             let ids = match filter.kind {
-                FilterKind::Id(prefix) | FilterKind::Within { prefix, .. } => {
+                FilterKind::Id(prefix) | FilterKind::Within { prefix, .. } | FilterKind::Inside { prefix, .. } => {
                     vec![theirs.ids.get(prefix).cloned().unwrap_or_else(|| panic!("no {prefix}")), nothing(prefix)]
                 }
                 FilterKind::AnyId => theirs.ids.values().cloned().collect(),

@@ -8,6 +8,7 @@ use causeway_entity::kernel::external_refs;
 use causeway_entity::master::{contacts, parties, products};
 use causeway_entity::sell::{stages, teams};
 use causeway_kernel::{Find, Tx};
+use causeway_master::party::duplicate::rules::mail_key;
 use causeway_value::{CompanyId, Id, Kind, PartyId, split_type_id};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,7 +69,9 @@ impl Names {
         names.load_products(tx, &texts(rows, "product_id")).await?;
         let mails = texts(rows, "contact_id");
         if !mails.is_empty() {
-            for contact in Find::<contacts::Entity>::new().among(contacts::Column::Email, mails).all(tx).await? {
+            let sql = format!("lower(email) IN ({})", vec!["?"; mails.len()].join(", "));
+            let keys = mails.iter().map(|mail| mail_key(mail).into()).collect();
+            for contact in Find::<contacts::Entity>::new().when(&sql, keys).all(tx).await? {
                 names.add("contact_id", contact.email.as_deref().unwrap_or_default(), contact.id);
             }
         }

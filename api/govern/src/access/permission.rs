@@ -33,6 +33,7 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
             "stages:read",
             "teams:read",
             "activities:*",
+            "pipeline:read",
             "companies:read",
             "deliveries:read",
             "invoices:read",
@@ -215,10 +216,15 @@ fn matches(pattern: &str, permission: &str) -> bool {
     (resource == "*" || resource == of) && (verb == "*" || verb == what)
 }
 
+/// Permissions that come with another: whoever reads all reports reads those about the pipeline, too.
+const INCLUDED: [(&str, &str); 1] = [("reports:read", "pipeline:read")];
+
 /// The permissions that these patterns give today.
 #[must_use]
 pub fn expand(patterns: &[String]) -> BTreeSet<String> {
-    catalogue().iter().filter(|permission| patterns.iter().any(|pattern| matches(pattern, permission))).cloned().collect()
+    let given = |permission: &str| patterns.iter().any(|pattern| matches(pattern, permission));
+    let included = |permission: &str| INCLUDED.iter().any(|(by, what)| *what == permission && given(by));
+    catalogue().iter().filter(|permission| given(permission) || included(permission)).cloned().collect()
 }
 
 /// Whether a caller with `held` may give `patterns` away: nobody gives more than they have.
@@ -254,6 +260,17 @@ mod tests {
             let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
             assert_eq!(unknown(&patterns, role), vec![], "role {role}");
         }
+    }
+
+    #[test]
+    fn whoever_sells_reads_the_pipeline_and_not_the_books() {
+        let of = |role: &str| {
+            let patterns = BUILT_IN.iter().find(|(name, _)| *name == role).map(|(_, patterns)| *patterns).unwrap();
+            expand(&patterns.iter().map(|pattern| (*pattern).to_owned()).collect::<Vec<_>>())
+        };
+        let (rep, finance) = (of("sales_rep"), of("finance"));
+        assert!(rep.contains("pipeline:read") && !rep.contains("reports:read"));
+        assert!(finance.contains("pipeline:read"), "reports:read includes it");
     }
 
     #[test]

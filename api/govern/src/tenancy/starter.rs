@@ -51,6 +51,7 @@ pub(super) fn fill(ctx: &Ctx, tx: &mut Tx<'_>) -> RoleId {
             updated_at: now,
             required_fields: None,
             validates_customer: None,
+            active: Some(true),
         });
     }
     owner

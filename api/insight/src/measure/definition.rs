@@ -94,7 +94,7 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 14] = [
         "Deals by stage, what was won and lost, the win rate, and the months.",
         "Open deals as they stand now, whatever the period; won and lost deals by the day they ended, in the companies' time zone (UTC when they have several). \
          The value of a deal is its `expected_value`, won and lost ones included. The win rate is won deals out of won and lost ones, by number. A deal without \
-         a customer counts like any other. A group holds the same deals, split by owner, team, product or customer.",
+         a customer counts like any other. A group holds the same deals, split by owner, team, product, customer, source or reason why they were lost.",
         "Opportunities.",
         "Values are added up exactly in each currency; each sum is converted once at the latest rate of `to`, or of today, or before, rounded half away from zero.",
     ),

@@ -1,4 +1,4 @@
-//! The deals of a pipeline split by owner, team, product or customer (RPT-01, CRM-06).
+//! The deals of a pipeline split by owner, team, product, customer, source or reason (RPT-01, CRM-06).
 
 use super::rules::{Month, Sum, win_rate};
 use super::scope::Filter;
@@ -7,7 +7,7 @@ use crate::sql::{self, Statement};
 use causeway_contract::Problem;
 use causeway_entity::govern::users;
 use causeway_entity::master::{parties, products};
-use causeway_entity::sell::teams;
+use causeway_entity::sell::{lost_reasons, teams};
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Find, Tx};
 use causeway_openapi::pipeline::{PipelineBy, PipelineGroup};
@@ -20,10 +20,18 @@ use uuid::Uuid;
 /// Groups of a report, at most.
 const GROUPS: u64 = 500;
 
+/// What the deals of a group have in common.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Holder {
+    Id(Uuid),
+    Word(String),
+}
+
 /// Deals of one holder, status and currency.
 #[derive(Clone, Debug, FromQueryResult)]
 struct Part {
     holder: Option<Uuid>,
+    word: Option<String>,
     status: OpportunityStatus,
     currency: Currency,
     count: i64,
@@ -34,7 +42,7 @@ struct Part {
 #[derive(Clone, Debug)]
 pub(super) struct Group {
     by: PipelineBy,
-    holder: Option<Uuid>,
+    holder: Option<Holder>,
     name: Option<String>,
     ends: BTreeMap<OpportunityStatus, Sum>,
 }
@@ -51,8 +59,17 @@ impl Group {
     pub(super) fn shown(&self, money: &Converted) -> Result<PipelineGroup, Problem> {
         let of = |status| self.ends.get(&status).cloned().unwrap_or_default();
         let (won, lost) = (of(OpportunityStatus::Won), of(OpportunityStatus::Lost));
-        let holder = |by: PipelineBy| self.holder.filter(|_| self.by == by);
+        let holder = |by: PipelineBy| match &self.holder {
+            Some(Holder::Id(id)) if self.by == by => Some(*id),
+            _ => None,
+        };
+        let word = |by: PipelineBy| match &self.holder {
+            Some(Holder::Word(word)) if self.by == by => Some(word.clone()),
+            _ => None,
+        };
         Ok(PipelineGroup {
+            source: word(PipelineBy::Source),
+            lost_reason: word(PipelineBy::LostReason),
             owner_id: holder(PipelineBy::Owner).map(UserId::from_uuid),
             team_id: holder(PipelineBy::Team).map(TeamId::from_uuid),
             product_id: holder(PipelineBy::Product).map(ProductId::from_uuid),
@@ -66,12 +83,15 @@ impl Group {
     }
 }
 
-const fn column(by: PipelineBy) -> &'static str {
+/// The id and the word that make a group, one of which is null.
+const fn columns(by: PipelineBy) -> &'static str {
     match by {
-        PipelineBy::Owner => "owner_id",
-        PipelineBy::Team => "team_id",
-        PipelineBy::Product => "product_id",
-        PipelineBy::Party => "party_id",
+        PipelineBy::Owner => "o.owner_id AS holder, CAST(NULL AS TEXT) AS word",
+        PipelineBy::Team => "o.team_id AS holder, CAST(NULL AS TEXT) AS word",
+        PipelineBy::Product => "o.product_id AS holder, CAST(NULL AS TEXT) AS word",
+        PipelineBy::Party => "o.party_id AS holder, CAST(NULL AS TEXT) AS word",
+        PipelineBy::Source => "CAST(NULL AS UUID) AS holder, o.source AS word",
+        PipelineBy::LostReason => "CAST(NULL AS UUID) AS holder, o.lost_reason AS word",
     }
 }
 
@@ -80,21 +100,28 @@ const fn column(by: PipelineBy) -> &'static str {
 /// # Errors
 /// `amount_overflow`, or when the database fails.
 pub(super) async fn of(tx: &mut Tx<'_>, by: PipelineBy, filter: Filter, months: &[Month]) -> Result<Vec<Group>, Problem> {
-    let mut by_holder: BTreeMap<Option<Uuid>, BTreeMap<OpportunityStatus, Sum>> = BTreeMap::new();
+    let mut by_holder: BTreeMap<Option<Holder>, BTreeMap<OpportunityStatus, Sum>> = BTreeMap::new();
     for part in parts(tx, by, filter, months).await? {
-        by_holder.entry(part.holder).or_default().entry(part.status).or_default().add(part.count, part.currency, part.value)?;
+        let holder = part.holder.map(Holder::Id).or(part.word.map(Holder::Word));
+        by_holder.entry(holder).or_default().entry(part.status).or_default().add(part.count, part.currency, part.value)?;
     }
-    let names = names(tx, by, by_holder.keys().flatten().copied().collect()).await?;
-    let group = |(holder, ends): (Option<Uuid>, _)| Group { by, holder, name: holder.and_then(|holder| names.get(&holder).cloned()), ends };
+    let ids = by_holder.keys().flatten().filter_map(|holder| if let Holder::Id(id) = holder { Some(*id) } else { None }).collect();
+    let words = by_holder.keys().flatten().filter_map(|holder| if let Holder::Word(word) = holder { Some(word.clone()) } else { None }).collect();
+    let (names, meanings) = (names(tx, by, ids).await?, meanings(tx, by, words).await?);
+    let name = |holder: &Holder| match holder {
+        Holder::Id(id) => names.get(id).cloned(),
+        Holder::Word(word) => Some(meanings.get(word).unwrap_or(word).clone()),
+    };
+    let group = |(holder, ends): (Option<Holder>, _)| Group { by, name: holder.as_ref().and_then(name), holder, ends };
     let mut groups: Vec<Group> = by_holder.into_iter().map(group).collect();
-    groups.sort_by_key(|group| (Reverse(group.count()), group.holder));
+    groups.sort_by_cached_key(|group| (Reverse(group.count()), group.holder.clone()));
     Ok(groups)
 }
 
 async fn parts(tx: &mut Tx<'_>, by: PipelineBy, mut filter: Filter, months: &[Month]) -> Result<Vec<Part>, Problem> {
-    let holder = column(by);
+    let holder = columns(by);
     let condition = filter.sql.clone();
-    let deals = |which: &str| format!("SELECT o.{holder} AS holder, o.status, o.currency, o.expected_value FROM opportunities o WHERE {condition} AND {which}");
+    let deals = |which: &str| format!("SELECT {holder}, o.status, o.currency, o.expected_value FROM opportunities o WHERE {condition} AND {which}");
     // Two ranges of one index that holds all of it: a condition with OR would read the rows of the deals.
     let ended = months.first().zip(months.last()).map(|(first, last)| {
         let (from, until) = (filter.place(first.starts), filter.place(last.ends));
@@ -103,14 +130,15 @@ async fn parts(tx: &mut Tx<'_>, by: PipelineBy, mut filter: Filter, months: &[Mo
     let counted: Vec<String> = std::iter::once(deals("o.status = 'open'")).chain(ended).collect();
     let counted = counted.join(" UNION ALL ");
     let sql = format!(
-        "SELECT r.holder AS holder, r.status AS status, r.currency AS currency, r.count AS count, r.value AS value FROM ( \
-             SELECT g.holder, g.status, g.currency, g.count, g.value, DENSE_RANK() OVER (ORDER BY g.deals DESC, g.holder) AS place FROM ( \
-                 SELECT d.holder, d.status, d.currency, COUNT(*) AS count, CAST(SUM(d.expected_value) AS BIGINT) AS value, \
-                     SUM(COUNT(*)) OVER (PARTITION BY d.holder) AS deals \
-                 FROM ({counted}) d GROUP BY d.holder, d.status, d.currency) g) r \
+        "SELECT r.holder AS holder, r.word AS word, r.status AS status, r.currency AS currency, r.count AS count, r.value AS value FROM ( \
+             SELECT g.holder, g.word, g.status, g.currency, g.count, g.value, DENSE_RANK() OVER (ORDER BY g.deals DESC, g.holder, g.word) AS place FROM ( \
+                 SELECT d.holder, d.word, d.status, d.currency, COUNT(*) AS count, CAST(SUM(d.expected_value) AS BIGINT) AS value, \
+                     SUM(COUNT(*)) OVER (PARTITION BY d.holder, d.word) AS deals \
+                 FROM ({counted}) d GROUP BY d.holder, d.word, d.status, d.currency) g) r \
          WHERE r.place <= {GROUPS}"
     );
-    let cells = [("holder", Cell::Uuid), ("status", Cell::Text), ("currency", Cell::Text), ("count", Cell::Whole), ("value", Cell::Whole)];
+    let cells =
+        [("holder", Cell::Uuid), ("word", Cell::Text), ("status", Cell::Text), ("currency", Cell::Text), ("count", Cell::Whole), ("value", Cell::Whole)];
     sql::rows(tx, Statement { sql, values: filter.values }, &cells).await
 }
 
@@ -123,8 +151,18 @@ async fn names(tx: &mut Tx<'_>, by: PipelineBy, ids: Vec<Uuid>) -> Result<BTreeM
         PipelineBy::Owner => named(Find::<users::Entity>::new().among(users::Column::Id, ids).all(tx).await?, |row| (row.id.uuid(), row.name)),
         PipelineBy::Team => named(Find::<teams::Entity>::new().among(teams::Column::Id, ids).all(tx).await?, |row| (row.id.uuid(), row.name)),
         PipelineBy::Product => named(Find::<products::Entity>::new().among(products::Column::Id, ids).all(tx).await?, |row| (row.id.uuid(), row.name)),
+        PipelineBy::Source | PipelineBy::LostReason => BTreeMap::new(),
         PipelineBy::Party => named(Find::<parties::Entity>::new().among(parties::Column::Id, ids).all(tx).await?, |row| (row.id.uuid(), row.name)),
     })
+}
+
+/// What the codes of lost reasons mean; other words mean themselves.
+async fn meanings(tx: &mut Tx<'_>, by: PipelineBy, words: Vec<String>) -> Result<BTreeMap<String, String>, Problem> {
+    if by != PipelineBy::LostReason || words.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let known = Find::<lost_reasons::Entity>::new().among(lost_reasons::Column::Code, words).all(tx).await?;
+    Ok(known.into_iter().map(|row| (row.code, row.name)).collect())
 }
 
 fn named<M>(rows: Vec<M>, name: impl Fn(M) -> (Uuid, String)) -> BTreeMap<Uuid, String> {

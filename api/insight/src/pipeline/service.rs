@@ -57,7 +57,7 @@ pub async fn pipeline(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PipelineQuery) -
 impl Scope {
     fn filter_by(&self, tx: &Tx<'_>, query: &wire::PipelineQuery) -> Filter {
         let filter = self.filter(tx).and("o.owner_id =", query.owner_id).and("o.team_id =", query.team_id);
-        filter.and("o.party_id =", query.party_id).and("o.product_id =", query.product_id)
+        filter.and("o.party_id =", query.party_id).and("o.product_id =", query.product_id).and("o.source =", query.source.clone())
     }
 }
 

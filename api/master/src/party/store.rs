@@ -1,5 +1,6 @@
 //! What stands with parties, and how they are found.
 
+use super::duplicate::rules::mail_key;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::master::{addresses, contacts, parties, party_merges, party_tax_ids};
 use causeway_kernel::db::Cell;
@@ -91,23 +92,27 @@ pub async fn existing(tx: &mut Tx<'_>, id: Option<PartyId>, pointer: &str, error
     Ok(Some(party))
 }
 
-/// The active party that a person or organisation most likely is (MDM-07): by a mail address of its own or of one of its contacts, else by its exact name.
-/// The oldest one when several match equally.
+/// Parties that share a mail address or a name which are looked at: what more have tells nobody apart.
+const SHARED: u64 = 20;
+
+/// The active parties with this mail address, however it is capitalised, of their own or of one of their contacts; oldest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn matching(tx: &mut Tx<'_>, name: Option<&str>, email: Option<&str>) -> Result<Option<parties::Model>, Problem> {
-    let find = || Find::<parties::Entity>::new().eq(parties::Column::Active, true).order_by(parties::Column::Id);
-    if let Some(email) = email {
-        let sql = "email = ? OR id IN (SELECT c.party_id FROM contacts c WHERE c.tenant_id = $1 AND c.email = ?)";
-        if let Some(found) = find().when(sql, vec![email.into(), email.into()]).one(tx).await? {
-            return Ok(Some(found));
-        }
-    }
-    match name {
-        Some(name) => find().eq(parties::Column::Name, name).one(tx).await,
-        None => Ok(None),
-    }
+pub async fn by_email(tx: &mut Tx<'_>, email: &str) -> Result<Vec<parties::Model>, Problem> {
+    let key = mail_key(email);
+    let sql = "lower(email) = ? OR id IN (SELECT c.party_id FROM contacts c WHERE c.tenant_id = $1 AND lower(c.email) = ?)";
+    let find = Find::<parties::Entity>::new().eq(parties::Column::Active, true).when(sql, vec![key.as_str().into(), key.as_str().into()]);
+    find.order_by(parties::Column::Id).limit(SHARED).all(tx).await
+}
+
+/// The active parties of this name, however it is capitalised; oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_name(tx: &mut Tx<'_>, name: &str) -> Result<Vec<parties::Model>, Problem> {
+    let find = Find::<parties::Entity>::new().eq(parties::Column::Active, true).when("lower(name) = ?", vec![name.trim().to_ascii_lowercase().into()]);
+    find.order_by(parties::Column::Id).limit(SHARED).all(tx).await
 }
 
 /// The currency that all companies of the tenant have, whichever of them the caller may see.

@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 /// Leads that are shown.
 const ANSWERED: usize = 20;
 
-const LEADS: Among = Among { object: "lead", by_email: &["SELECT id FROM leads WHERE tenant_id = $1 AND email ="] };
+const LEADS: Among = Among { object: "lead", by_email: &["SELECT id FROM leads WHERE tenant_id = $1 AND lower(email) ="] };
 
 /// The leads and parties that may be the same as this lead, best first.
 ///

@@ -4,12 +4,24 @@ use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::master::parties;
 use causeway_entity::sell::leads::Model;
 use causeway_kernel::{Ctx, Tx};
+use causeway_master::party::duplicate::{Known, of_stranger};
 use causeway_master::party::{service, store, view};
-use causeway_openapi::party::{Contact, ContactInput, CreateParty, Party};
+use causeway_openapi::party::{CheckDuplicates, Contact, ContactInput, CreateParty, Duplicate, Party};
 use causeway_value::{PartyId, PartyKind, PartyRole};
 use std::collections::BTreeMap;
 
-/// The party that the body names, else the one that the lead matches, else a new one; with the lead's person among its contacts.
+/// Whom a lead becomes a deal with.
+pub(super) struct Customer {
+    /// The party.
+    pub party: Party,
+    /// The lead's person among its contacts.
+    pub contact: Option<Contact>,
+    /// When the party is new: others that it may be all the same.
+    pub candidates: Vec<Duplicate>,
+}
+
+/// The party that the body names, else the one that the lead is without a doubt, else a new one; with the lead's person among its contacts. A new one is a
+/// customer at once, unless the pipeline checks customers (`checked`): then it becomes one where it passes.
 /// A wrong field of the body is added to `errors` and gives `None`.
 ///
 /// # Errors
@@ -17,29 +29,42 @@ use std::collections::BTreeMap;
 pub(super) async fn of_lead(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
-    lead: &Model,
+    (lead, checked): (&Model, bool),
     party_id: Option<PartyId>,
     errors: &mut Vec<FieldError>,
-) -> Result<Option<(Party, Option<Contact>)>, Problem> {
-    let organization = given(lead.organization_name.as_deref());
+) -> Result<Option<Customer>, Problem> {
     let known = match party_id {
         Some(_) => match store::named(tx, party_id, "/party_id", errors).await? {
-            Some(row) => Some(row),
+            Some(row) => Known::As(Box::new(row)),
             None => return Ok(None),
         },
-        // A person's name alone may be anybody's.
-        None => store::matching(tx, organization, given(lead.email.as_deref())).await?,
+        None => of_stranger(tx, &as_party(lead)).await?,
     };
-    if let Some(row) = known {
-        return with_contact(ctx, tx, &row, lead).await.map(Some);
-    }
-    let Some(name) = organization.or(given(lead.contact_name.as_deref())) else {
+    let candidates = match known {
+        Known::As(row) => {
+            let (party, contact) = with_contact(ctx, tx, &row, lead).await?;
+            return Ok(Some(Customer { party, contact, candidates: Vec::new() }));
+        }
+        Known::Perhaps(candidates) => candidates,
+    };
+    let Some(name) = given(lead.organization_name.as_deref()).or(given(lead.contact_name.as_deref())) else {
         errors.push(FieldError::pointer(Code::Required, "/party_id", "is required: the lead names neither an organization nor a person"));
         return Ok(None);
     };
-    let party = service::create(ctx, tx, &new_party(lead, name)).await?;
+    let party = service::create(ctx, tx, &new_party(lead, name, checked)).await?;
     let contact = party.contacts.first().cloned();
-    Ok(Some((party, contact)))
+    Ok(Some(Customer { party, contact, candidates }))
+}
+
+/// What of a lead parties are compared with. A person's name alone may be anybody's.
+fn as_party(lead: &Model) -> CheckDuplicates {
+    CheckDuplicates {
+        name: given(lead.organization_name.as_deref()).map(str::to_owned),
+        country: lead.country.clone(),
+        email: given(lead.email.as_deref()).map(str::to_owned),
+        phone: lead.phone.clone(),
+        ..CheckDuplicates::default()
+    }
 }
 
 fn given(text: Option<&str>) -> Option<&str> {
@@ -59,7 +84,7 @@ fn person(lead: &Model) -> Option<ContactInput> {
 }
 
 /// An organization with the person as its contact, or the person alone.
-fn new_party(lead: &Model, name: &str) -> CreateParty {
+fn new_party(lead: &Model, name: &str, checked: bool) -> CreateParty {
     let contact = person(lead);
     let kind = if given(lead.organization_name.as_deref()).is_some() { PartyKind::Organization } else { PartyKind::Person };
     // The mail address of somebody at an organization is not the organization's.
@@ -67,7 +92,7 @@ fn new_party(lead: &Model, name: &str) -> CreateParty {
     CreateParty {
         name: name.to_owned(),
         kind,
-        roles: vec![PartyRole::Customer],
+        roles: if checked { Vec::new() } else { vec![PartyRole::Customer] },
         country: lead.country.clone(),
         tax_id: None,
         tax_ids: Vec::new(),
@@ -130,20 +155,21 @@ mod tests {
 
     #[test]
     fn an_organization_has_the_person_as_contact() {
-        let party = new_party(&lead(Some("Borealis SAS"), Some("Amy")), "Borealis SAS");
+        let party = new_party(&lead(Some("Borealis SAS"), Some("Amy")), "Borealis SAS", false);
         assert_eq!((party.kind, party.email.as_deref(), party.country.as_deref()), (PartyKind::Organization, None, Some("FR")));
         assert_eq!(party.contacts.iter().map(|contact| contact.email.as_deref()).collect::<Vec<_>>(), [Some("amy@borealis.test")]);
     }
 
     #[test]
     fn a_person_alone_is_the_party_and_its_contact() {
-        let party = new_party(&lead(Some(" "), Some("Amy")), "Amy");
+        let party = new_party(&lead(Some(" "), Some("Amy")), "Amy", true);
         assert_eq!((party.kind, party.email.as_deref(), party.contacts.len()), (PartyKind::Person, Some("amy@borealis.test"), 1));
+        assert_eq!(party.roles, [], "where customers are checked nobody is one yet");
     }
 
     #[test]
     fn an_organization_without_a_person_keeps_the_mail_address() {
-        let party = new_party(&lead(Some("Borealis SAS"), None), "Borealis SAS");
+        let party = new_party(&lead(Some("Borealis SAS"), None), "Borealis SAS", false);
         assert_eq!((party.email.as_deref(), party.contacts.len()), (Some("amy@borealis.test"), 0));
     }
 }

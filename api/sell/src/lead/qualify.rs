@@ -12,7 +12,7 @@ use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{self, finish};
 use causeway_openapi::crm as wire;
 use causeway_openapi::party::{Contact, Party};
-use causeway_value::{Amount, Currency, Json, LeadId, LeadStatus, OpportunityId, OpportunityStatus};
+use causeway_value::{Amount, Currency, LeadId, LeadStatus, OpportunityId, OpportunityStatus};
 
 /// Makes party, contact and opportunity of a lead, or links a party that exists.
 ///
@@ -31,10 +31,11 @@ pub async fn qualify(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId, body: &wire::Qualif
         (given, _) => opportunity::expected(given.as_ref(), currency, &mut errors),
     };
     body.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
-    let party = party::of_lead(ctx, tx, &complete, body.party_id, &mut errors).await?;
-    finish(errors)?;
-    let (party, contact) = party.ok_or_else(Problem::not_found)?;
     let stages = of_company(tx, old.company_id).await?;
+    let checked = rules::check_customers(&stages);
+    let customer = party::of_lead(ctx, tx, (&complete, checked), body.party_id, &mut errors).await?;
+    finish(errors)?;
+    let party::Customer { party, contact, candidates } = customer.ok_or_else(Problem::not_found)?;
     let stage = rules::qualified(&stages)?;
     let row = opportunity_of(ctx, &complete, (&party, contact.as_ref()), stage, (value, currency), body);
     let mut errors = Vec::new();
@@ -50,7 +51,7 @@ pub async fn qualify(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId, body: &wire::Qualif
         ..complete
     };
     let lead = service::end(ctx, tx, "lead.qualified", &old, &new).await?;
-    Ok(wire::QualifiedLead { lead, party, contact, opportunity })
+    Ok(wire::QualifiedLead { lead, party, contact, opportunity, candidates })
 }
 
 /// The lead with what the body adds to it.
@@ -93,12 +94,16 @@ fn opportunity_of(
         closed_at: None,
         lost_reason: None,
         flow_id: lead.flow_id,
-        metadata: Json::default(),
+        metadata: lead.metadata.clone(),
         version: 1,
         created_at: ctx.now(),
         updated_at: ctx.now(),
         product_id: None,
         team_id: lead.team_id,
         stage_since: Some(ctx.now()),
+        source: lead.source.clone(),
+        description: lead.description.clone(),
+        need: lead.need.clone(),
+        stalled_reason: None,
     }
 }

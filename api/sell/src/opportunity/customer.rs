@@ -3,6 +3,7 @@
 use causeway_contract::{Code, FieldError};
 use causeway_entity::master::parties;
 use causeway_master::party::store::Children;
+use causeway_master::party::tax_id::{self, Finding};
 use causeway_value::{AddressKind, ContactId, PartyKind};
 
 /// Something that a customer or contact lacks.
@@ -33,12 +34,23 @@ pub fn gaps(party: Option<&parties::Model>, children: Option<&Children>, contact
     let addresses = children.map(|children| children.addresses.as_slice()).unwrap_or_default();
     let contacts = children.map(|children| children.contacts.as_slice()).unwrap_or_default();
     let contact = contact_id.and_then(|id| contacts.iter().find(|contact| contact.id == id));
+    let checked = children.is_some_and(|children| !children.tax_ids.is_empty());
+    let finding = party.tax_id.as_deref().map(|number| tax_id::check(party.country.as_deref(), number));
+    let wrong = matches!(finding, Some(Finding::Malformed | Finding::WrongChecksum));
     let missing = [
         (!party.active, Gap { code: "customer_inactive", pointer: "/party_id", detail: "names a party that is not active any more" }),
         (party.country.is_none(), Gap { code: "customer_country", pointer: "/party_id", detail: "names a party without a country; taxes depend on it" }),
         (
-            party.kind == PartyKind::Organization && party.tax_id.is_none(),
+            party.kind == PartyKind::Organization && party.tax_id.is_none() && !checked,
             Gap { code: "customer_tax_id", pointer: "/party_id", detail: "names an organization without a tax id" },
+        ),
+        (
+            wrong,
+            Gap {
+                code: "customer_tax_id_wrong",
+                pointer: "/party_id",
+                detail: "names a party whose tax id has not the form of its country, or a wrong check digit; its `tax_id_status` tells which",
+            },
         ),
         (
             !addresses.iter().any(|address| address.kind == AddressKind::Billing),

@@ -1,6 +1,6 @@
 //! How an opportunity moves.
 
-use crate::stage::rules::status;
+use crate::stage::rules::{is_active, status};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::sell::{opportunities::Model, stages};
 use causeway_value::{DealField, Instant, OpportunityStatus, Percent};
@@ -22,6 +22,15 @@ pub fn check_open_stage(row: &Model, stage: &stages::Model, errors: &mut Vec<Fie
         errors.push(FieldError::pointer(Code::NotFound, "/stage_id", "names no stage of this company's pipeline"));
     } else if status(stage) != OpportunityStatus::Open {
         errors.push(FieldError::pointer(Code::InvalidValue, "/stage_id", format!("is where deals end that are {}; use win or lose", status(stage))));
+    } else if stage.id != row.stage_id || row.status != OpportunityStatus::Open {
+        check_active(stage, errors);
+    }
+}
+
+/// Refuses a stage that no deals come to any more.
+pub fn check_active(stage: &stages::Model, errors: &mut Vec<FieldError>) {
+    if !is_active(stage) {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/stage_id", "names a stage that is not active any more; name another one"));
     }
 }
 
@@ -34,6 +43,7 @@ pub fn moved(old: &Model, stage: &stages::Model, now: Instant) -> Model {
         status: OpportunityStatus::Open,
         closed_at: None,
         lost_reason: None,
+        stalled_reason: None,
         version: old.version + 1,
         updated_at: now,
         stage_since: if stage.id == old.stage_id { old.stage_since } else { Some(now) },
@@ -52,22 +62,34 @@ pub fn check_order(created_at: Instant, closed_at: Instant, errors: &mut Vec<Fie
 pub fn check_required(row: &Model, stage: &stages::Model, errors: &mut Vec<FieldError>) {
     let asked = stage.required_fields.as_ref().map(|fields| fields.0.as_slice()).unwrap_or_default();
     for field in asked {
-        let there = match field {
-            DealField::ExpectedValue => !row.expected_value.is_zero(),
-            DealField::ExpectedCloseDate => row.expected_close_date.is_some(),
-            DealField::PartyId => row.party_id.is_some(),
-            DealField::ContactId => row.contact_id.is_some(),
-            DealField::OwnerId => row.owner_id.is_some(),
-            DealField::TeamId => row.team_id.is_some(),
-            DealField::ProductId => row.product_id.is_some(),
-        };
-        if !there {
+        if !says(row, *field) {
             errors.push(FieldError::pointer(
                 Code::Required,
                 format!("/{field}"),
                 format!("is required before the stage {}; set it, then try again", stage.name),
             ));
         }
+    }
+}
+
+/// Refuses a change that takes away what the stage asks for. What was not there before may still be missing: the stage may have begun to ask for it later.
+pub fn check_kept(old: &Model, new: &Model, stage: &stages::Model, errors: &mut Vec<FieldError>) {
+    let asked = stage.required_fields.as_ref().map(|fields| fields.0.as_slice()).unwrap_or_default();
+    for field in asked.iter().filter(|field| says(old, **field) && !says(new, **field)) {
+        let detail = format!("is asked for by the stage {}, in which the opportunity stands; move it to another stage first", stage.name);
+        errors.push(FieldError::pointer(Code::Required, format!("/{field}"), detail));
+    }
+}
+
+fn says(row: &Model, field: DealField) -> bool {
+    match field {
+        DealField::ExpectedValue => !row.expected_value.is_zero(),
+        DealField::ExpectedCloseDate => row.expected_close_date.is_some(),
+        DealField::PartyId => row.party_id.is_some(),
+        DealField::ContactId => row.contact_id.is_some(),
+        DealField::OwnerId => row.owner_id.is_some(),
+        DealField::TeamId => row.team_id.is_some(),
+        DealField::ProductId => row.product_id.is_some(),
     }
 }
 

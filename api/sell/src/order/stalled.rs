@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn each_state_has_its_own_days() {
-        let rules = OrderRules { draft_days: Some(7), confirmed_days: None };
+        let rules = OrderRules { draft_days: Some(7), ..OrderRules::default() };
         assert_eq!(STANDINGS.map(|standing| (standing.status, (standing.days)(&rules))), [(OrderStatus::Draft, Some(7)), (OrderStatus::Confirmed, None)]);
     }
 }

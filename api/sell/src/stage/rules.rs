@@ -13,12 +13,24 @@ pub fn status(stage: &Model) -> OpportunityStatus {
     stage.outcome.unwrap_or(OpportunityStatus::Open)
 }
 
-/// Where a deal starts: the open stage of the lowest position.
+/// Whether deals come to this stage.
+#[must_use]
+pub fn is_active(stage: &Model) -> bool {
+    stage.active.unwrap_or(true)
+}
+
+/// Whether the pipeline checks customers anywhere: then nobody becomes one unchecked (CRM-05, CRM-11).
+#[must_use]
+pub fn check_customers(stages: &[Model]) -> bool {
+    stages.iter().any(|stage| is_active(stage) && stage.validates_customer == Some(true))
+}
+
+/// Where a deal starts: the open stage of the lowest position, of those that deals come to.
 ///
 /// # Errors
 /// `state_conflict` when the pipeline has no open stage.
 pub fn first_open<'s>(stages: impl IntoIterator<Item = &'s Model>) -> Result<&'s Model, Problem> {
-    let open = stages.into_iter().filter(|stage| status(stage) == OpportunityStatus::Open);
+    let open = stages.into_iter().filter(|stage| is_active(stage) && status(stage) == OpportunityStatus::Open);
     open.min_by_key(|stage| (stage.position, stage.company_id.is_none())).ok_or_else(|| missing("open"))
 }
 
@@ -27,7 +39,7 @@ pub fn first_open<'s>(stages: impl IntoIterator<Item = &'s Model>) -> Result<&'s
 /// # Errors
 /// `state_conflict` when the pipeline has no open stage.
 pub fn qualified(stages: &[Model]) -> Result<&Model, Problem> {
-    let named = stages.iter().filter(|stage| status(stage) == OpportunityStatus::Open && stage.name.eq_ignore_ascii_case(QUALIFIED));
+    let named = stages.iter().filter(|stage| is_active(stage) && status(stage) == OpportunityStatus::Open && stage.name.eq_ignore_ascii_case(QUALIFIED));
     named.min_by_key(|stage| stage.company_id.is_none()).map_or_else(|| first_open(stages), Ok)
 }
 
@@ -36,12 +48,12 @@ pub fn qualified(stages: &[Model]) -> Result<&Model, Problem> {
 /// # Errors
 /// `state_conflict` when the pipeline has no such stage.
 pub fn ending<'s>(stages: impl IntoIterator<Item = &'s Model>, end: OpportunityStatus) -> Result<&'s Model, Problem> {
-    let ends = stages.into_iter().filter(|stage| status(stage) == end);
+    let ends = stages.into_iter().filter(|stage| is_active(stage) && status(stage) == end);
     ends.min_by_key(|stage| (stage.company_id.is_none(), stage.position)).ok_or_else(|| missing(end.into()))
 }
 
 fn missing(kind: &'static str) -> Problem {
-    Problem::new(Code::StateConflict, format!("The pipeline has no stage of the status {kind}. Create one (POST /v1/stages) and try again."))
+    Problem::new(Code::StateConflict, format!("The pipeline has no active stage of the status {kind}. Create one (POST /v1/stages) and try again."))
 }
 
 #[cfg(test)]
@@ -63,6 +75,7 @@ mod tests {
             updated_at: Instant(0),
             required_fields: None,
             validates_customer: None,
+            active: Some(true),
         }
     }
 
@@ -83,5 +96,11 @@ mod tests {
         assert_eq!(ending(&stages, OpportunityStatus::Lost).unwrap_err().code, Code::StateConflict);
         assert_eq!(qualified(&stages[3..4]).unwrap().name, "new", "a renamed stage does not stop a lead");
         assert_eq!(first_open(&stages[..2]).unwrap_err().code, Code::StateConflict);
+        // Nothing comes to a stage that is not active.
+        let mut stages = stages;
+        stages.iter_mut().filter(|stage| ["signed", "Qualified", "new"].contains(&stage.name.as_str())).for_each(|stage| stage.active = Some(false));
+        assert_eq!(first_open(&stages).unwrap().name, "qualified");
+        assert_eq!(qualified(&stages).unwrap().name, "qualified");
+        assert_eq!(ending(&stages, OpportunityStatus::Won).unwrap().name, "won");
     }
 }

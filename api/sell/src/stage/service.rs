@@ -44,12 +44,13 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateStage) -> Res
         updated_at: now,
         required_fields: asked(body.required_fields.clone()),
         validates_customer: Some(body.validates_customer),
+        active: Some(true),
     };
     tx.insert(row.clone());
     record(ctx, tx, "stage.created", &row)
 }
 
-/// Changes a stage. The opportunities in it keep their probability.
+/// Changes a stage. The opportunities in it keep their probability, and stay when none come to it any more.
 ///
 /// # Errors
 /// `not_found`, or `validation_failed` naming each wrong field.
@@ -66,6 +67,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: StageId, body: &wire::Update
     }
     if let Patch::Value(validates) = body.validates_customer {
         new.validates_customer = Some(validates);
+    }
+    if let Patch::Value(active) = body.active {
+        new.active = Some(active);
     }
     not_blank(&new.name, "/name", &mut errors);
     share(new.probability, "/probability", &mut errors);
@@ -120,5 +124,6 @@ pub fn view(row: &Model) -> wire::Stage {
         company_id: row.company_id,
         required_fields: row.required_fields.as_ref().map(|fields| fields.0.clone()).unwrap_or_default(),
         validates_customer: row.validates_customer.unwrap_or(false),
+        active: rules::is_active(row),
     }
 }

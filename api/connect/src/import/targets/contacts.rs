@@ -6,6 +6,7 @@ use crate::import::names::Names;
 use crate::import::rows::{CellError, Row, body};
 use causeway_contract::{Code, Patch, Problem};
 use causeway_kernel::{Ctx, Tx};
+use causeway_master::party::duplicate::rules::same_mail;
 use causeway_master::party::{service, store};
 use causeway_openapi::party::{ContactInput, UpdateParty};
 use causeway_value::{PartyId, Zone};
@@ -33,7 +34,9 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
             old.into_iter().map(|row| ContactInput { id: Some(row.id), name: row.name, email: row.email, phone: row.phone, position: row.title }).collect();
         let mut new = Vec::new();
         for (place, contact) in contacts {
-            let same = |known: &ContactInput| if contact.email.is_some() { known.email == contact.email } else { known.name == contact.name };
+            let same = |known: &ContactInput| {
+                if contact.email.is_some() { same_mail(known.email.as_deref(), contact.email.as_deref()) } else { known.name == contact.name }
+            };
             if !all.iter().any(same) {
                 all.push(contact);
                 new.push(place);

@@ -16,6 +16,7 @@ use causeway_value::PartyId;
 use rules::{LIKELY, Profile, Reason, SHOWN, name_words, score};
 use sea_orm::sea_query::Value;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Parties that one word brings, at most: what a word brings more often tells nobody apart.
@@ -45,16 +46,62 @@ pub async fn of_party(tx: &mut Tx<'_>, id: PartyId) -> Result<wire::Duplicates, 
 /// # Errors
 /// `required` when the body says nothing to go by, or when the database fails.
 pub async fn of_draft(tx: &mut Tx<'_>, body: &wire::CheckDuplicates) -> Result<wire::Duplicates, Problem> {
-    let mut draft = Profile { name: body.name.as_deref().map(name_words).unwrap_or_default(), country: body.country.clone(), ..Profile::default() };
-    body.tax_id.iter().for_each(|number| draft.add_tax_id(number));
-    body.email.iter().for_each(|email| draft.add_email(email));
-    body.phone.iter().for_each(|phone| draft.add_phone(phone));
-    body.line1.iter().for_each(|line1| draft.add_place(line1, body.postal_code.as_deref()));
+    let draft = drafted(body);
     if draft.name.is_empty() && draft.tax_ids.is_empty() && draft.emails.is_empty() && draft.phones.is_empty() {
         return Err(Problem::field(Code::Required, "/name", "is required when there is no tax_id, email or phone to go by"));
     }
     let found = find(tx, &draft, None).await?;
     Ok(answer(found))
+}
+
+fn drafted(body: &wire::CheckDuplicates) -> Profile {
+    let mut draft = Profile { name: body.name.as_deref().map(name_words).unwrap_or_default(), country: body.country.clone(), ..Profile::default() };
+    body.tax_id.iter().for_each(|number| draft.add_tax_id(number));
+    body.email.iter().for_each(|email| draft.add_email(email));
+    body.phone.iter().for_each(|phone| draft.add_phone(phone));
+    body.line1.iter().for_each(|line1| draft.add_place(line1, body.postal_code.as_deref()));
+    draft
+}
+
+/// Which active party somebody who comes in is.
+#[derive(Clone, Debug)]
+pub enum Known {
+    /// This one, without a doubt.
+    As(Box<parties::Model>),
+    /// Nobody can tell: none, or one of these, best first.
+    Perhaps(Vec<wire::Duplicate>),
+}
+
+/// Which party somebody who comes in is (CRM-04, MDM-07): the only one with the mail address; else, of those with exactly this name, the only one that is
+/// likely the same or in the same country. A name alone is no proof: another country, or two of them, leave it to a person. Who is only similar is not
+/// looked for here: every lead passes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_stranger(tx: &mut Tx<'_>, body: &wire::CheckDuplicates) -> Result<Known, Problem> {
+    if let Some(email) = &body.email {
+        let mut found = store::by_email(tx, email).await?;
+        if found.len() > 1 {
+            found.retain(|row| same_name(body.name.as_deref(), &row.name));
+        }
+        if let (Some(row), None) = (found.pop(), found.pop()) {
+            return Ok(Known::As(Box::new(row)));
+        }
+    }
+    let Some(name) = &body.name else { return Ok(Known::Perhaps(Vec::new())) };
+    let rows = store::by_name(tx, name).await?;
+    let children = store::children(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+    let scored = best_first(&drafted(body), rows, &children);
+    let exactly = |row: &parties::Model| same_name(Some(name), &row.name) && body.country.is_some() && row.country == body.country;
+    let mut certain = scored.iter().filter(|one| one.points >= LIKELY || exactly(&one.row));
+    if let (Some(one), None) = (certain.next(), certain.next()) {
+        return Ok(Known::As(Box::new(one.row.clone())));
+    }
+    Ok(Known::Perhaps(scored.into_iter().map(Scored::shown).collect()))
+}
+
+fn same_name(one: Option<&str>, other: &str) -> bool {
+    one.is_some_and(|one| one.trim().eq_ignore_ascii_case(other.trim()))
 }
 
 /// Stops the creation of a party that is likely there already.
@@ -87,33 +134,54 @@ fn profile(row: &parties::Model, children: &Children) -> Profile {
 
 /// The parties that are worth showing, best first.
 async fn find(tx: &mut Tx<'_>, wanted: &Profile, own: Option<PartyId>) -> Result<Vec<wire::Duplicate>, Problem> {
+    Ok(scored(tx, wanted, own).await?.into_iter().map(Scored::shown).take(ANSWERED).collect())
+}
+
+/// A party that something speaks for.
+struct Scored {
+    row: parties::Model,
+    points: i32,
+    reasons: Vec<Reason>,
+}
+
+impl Scored {
+    fn shown(self) -> wire::Duplicate {
+        let reason = |reason: Reason| wire::DuplicateReason { field: reason.field.to_owned(), points: reason.points, detail: reason.detail };
+        wire::Duplicate {
+            party_id: self.row.id,
+            name: self.row.name,
+            country: self.row.country,
+            active: self.row.active,
+            score: self.points,
+            likely: self.points >= LIKELY,
+            reasons: self.reasons.into_iter().map(reason).collect(),
+        }
+    }
+}
+
+/// The parties that share enough with the wanted one, best first.
+async fn scored(tx: &mut Tx<'_>, wanted: &Profile, own: Option<PartyId>) -> Result<Vec<Scored>, Problem> {
     let ids: Vec<PartyId> = candidates(tx, &PARTIES, wanted).await?.into_iter().map(PartyId::from_uuid).filter(|id| Some(*id) != own).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = Find::<parties::Entity>::new().among(parties::Column::Id, ids.iter().copied()).all(tx).await?;
     let children = store::children(tx, &ids).await?;
+    Ok(best_first(wanted, rows, &children))
+}
+
+/// Those of the rows that share enough with the wanted party, best first.
+fn best_first(wanted: &Profile, rows: Vec<parties::Model>, children: &BTreeMap<PartyId, Children>) -> Vec<Scored> {
     let mut found = Vec::new();
     for row in rows {
         let Some(children) = children.get(&row.id).filter(|children| children.merged_into.is_none()) else { continue };
         let (points, reasons) = score(wanted, &profile(&row, children));
         if points >= SHOWN {
-            found.push(duplicate(row, points, reasons));
+            found.push(Scored { row, points, reasons });
         }
     }
-    found.sort_by_key(|one| (Reverse(one.score), one.party_id));
-    found.truncate(ANSWERED);
-    Ok(found)
-}
-
-fn duplicate(row: parties::Model, points: i32, reasons: Vec<Reason>) -> wire::Duplicate {
-    let reason = |reason: Reason| wire::DuplicateReason { field: reason.field.to_owned(), points: reason.points, detail: reason.detail };
-    wire::Duplicate {
-        party_id: row.id,
-        name: row.name,
-        country: row.country,
-        active: row.active,
-        score: points,
-        likely: points >= LIKELY,
-        reasons: reasons.into_iter().map(reason).collect(),
-    }
+    found.sort_by_key(|one| (Reverse(one.points), one.row.id));
+    found
 }
 
 /// Among whom is searched.
@@ -127,7 +195,10 @@ pub struct Among {
 
 const PARTIES: Among = Among {
     object: "party",
-    by_email: &["SELECT id FROM parties WHERE tenant_id = $1 AND email =", "SELECT party_id AS id FROM contacts WHERE tenant_id = $1 AND email ="],
+    by_email: &[
+        "SELECT id FROM parties WHERE tenant_id = $1 AND lower(email) =",
+        "SELECT party_id AS id FROM contacts WHERE tenant_id = $1 AND lower(email) =",
+    ],
 };
 
 /// The objects that share something with the wanted one, in one query of index ranges, each of which ends early.

@@ -94,7 +94,7 @@ impl Profile {
 
     /// Adds a mail address.
     pub fn add_email(&mut self, email: &str) {
-        self.emails.insert(email.trim().to_lowercase());
+        self.emails.insert(mail_key(email));
     }
 
     /// Adds a telephone number.
@@ -128,6 +128,18 @@ pub fn name_words(name: &str) -> BTreeSet<String> {
     let all = words(std::iter::once(name.replace(['.', '\'', '’'], "").as_str()));
     let telling: BTreeSet<String> = all.iter().filter(|word| !LEGAL_FORMS.contains(&word.as_str())).cloned().collect();
     if telling.is_empty() { all } else { telling }
+}
+
+/// A mail address in the form in which it is the same however it is capitalised; the indexes on `lower(email)` hold this form.
+#[must_use]
+pub fn mail_key(email: &str) -> String {
+    email.trim().to_ascii_lowercase()
+}
+
+/// Whether two mail addresses are one.
+#[must_use]
+pub fn same_mail(one: Option<&str>, other: Option<&str>) -> bool {
+    one.map(mail_key) == other.map(mail_key)
 }
 
 /// The last nine digits of a telephone number: what remains the same however its country is dialled. None when there are too few to tell anybody apart.

@@ -1,6 +1,7 @@
 //! Changing a party.
 
 use super::{References, check_references, children, credit, index, record, words};
+use crate::party::duplicate::rules::same_mail;
 use crate::party::store::children_of;
 use crate::party::view::{contact, view};
 use crate::{check, refs};
@@ -83,7 +84,7 @@ fn patched(old: &parties::Model, body: &wire::UpdateParty) -> parties::Model {
 pub async fn add_contact(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, person: &wire::ContactInput) -> Result<(wire::Party, Option<wire::Contact>), Problem> {
     let row = tx.must::<parties::Entity>(id).await?;
     let standing = children_of(tx, id).await?;
-    let same = |email: Option<&str>, name: &str| if person.email.is_some() { email == person.email.as_deref() } else { name == person.name };
+    let same = |email: Option<&str>, name: &str| if person.email.is_some() { same_mail(email, person.email.as_deref()) } else { name == person.name };
     if let Some(known) = standing.contacts.iter().find(|known| same(known.email.as_deref(), &known.name)) {
         return Ok((view(&row, &standing), Some(contact(known))));
     }

@@ -11,7 +11,7 @@ use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{self, finish, not_blank};
 use causeway_master::{money, refs};
 use causeway_openapi::crm as wire;
-use causeway_value::{Amount, AmountText, Currency, FlowId, Instant, Json, OpportunityId, OpportunityStatus};
+use causeway_value::{Amount, AmountText, Currency, FlowId, Instant, Json, OpportunityId, OpportunityStatus, StageId};
 
 /// Creates an opportunity without a lead. Back-dated history may come with its end.
 ///
@@ -43,7 +43,7 @@ pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateOpp
 /// # Errors
 /// As [`create`].
 pub fn create_known(ctx: &Ctx, tx: &mut Tx<'_>, known: &Known, body: &wire::CreateOpportunity, history: History) -> Result<wire::Opportunity, Problem> {
-    let row = draft(ctx, known, body, history)?;
+    let row = draft(ctx, known, body, history, None)?;
     insert_draft(ctx, tx, row, body)
 }
 
@@ -58,11 +58,11 @@ fn insert_draft(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft, body: &wire::CreateOpp
     insert(ctx, tx, draft.row, &draft.stage_name, draft.party_name.as_deref(), refs::pairs(&body.external_refs))
 }
 
-/// The opportunity that a body asks for.
+/// The opportunity that a body asks for; `standing` is the stage of one that is known.
 ///
 /// # Errors
 /// `validation_failed` naming each wrong field; `state_conflict` when the pipeline has no stage for it.
-fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: History) -> Result<Draft, Problem> {
+fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: History, standing: Option<StageId>) -> Result<Draft, Problem> {
     let mut errors = Vec::new();
     not_blank(&body.title, "/title", &mut errors);
     let created_at = match body.closed_at {
@@ -76,6 +76,10 @@ fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: Hist
     body.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
     let expected_value = expected(body.expected_value.as_ref(), currency, &mut errors);
     let Some(stage) = known.stage(body, &mut errors)? else { return Err(Problem::of(errors)) };
+    // What ended in a stage was there while deals came to it.
+    if stage_rules::status(stage) == OpportunityStatus::Open && standing != Some(stage.id) {
+        rules::check_active(stage, &mut errors);
+    }
     let closed_at = check_end(ctx, history, body, stage, created_at, &mut errors);
     let row = Model {
         tenant_id: ctx.tenant,
@@ -102,6 +106,10 @@ fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: Hist
         product_id: body.product_id,
         team_id: known.team(body),
         stage_since: Some(closed_at.unwrap_or(created_at)),
+        source: body.source.clone(),
+        description: body.description.clone(),
+        need: body.need.clone(),
+        stalled_reason: None,
     };
     // History that has ended is taken as it was.
     if row.status == OpportunityStatus::Open {
@@ -156,6 +164,14 @@ fn check_end(
     errors: &mut Vec<FieldError>,
 ) -> Option<Instant> {
     let status = stage_rules::status(stage);
+    if status != OpportunityStatus::Open && history == History::Lived {
+        let (pointer, verb) = (if body.status.is_some() { "/status" } else { "/stage_id" }, if status == OpportunityStatus::Won { "win" } else { "lose" });
+        let detail = format!(
+            "would end the deal as it begins, which only back-dated history does (an import, or a sandbox); create it open, then POST /v1/opportunities/{{id}}/{verb}"
+        );
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+        return body.closed_at;
+    }
     if status != OpportunityStatus::Lost && body.lost_reason.is_some() {
         errors.push(FieldError::pointer(Code::InvalidValue, "/lost_reason", "belongs to a lost opportunity only"));
     }
@@ -191,7 +207,7 @@ pub fn replace(
     (old, refs): (&Model, Vec<(String, String)>),
     body: &wire::CreateOpportunity,
 ) -> Result<bool, Problem> {
-    let draft = draft(ctx, known, body, History::Told)?;
+    let draft = draft(ctx, known, body, History::Told, Some(old.stage_id))?;
     let said = draft.row;
     let moved = said.stage_id != old.stage_id;
     let new = Model {
@@ -203,6 +219,10 @@ pub fn replace(
         owner_id: said.owner_id.or(old.owner_id),
         product_id: said.product_id.or(old.product_id),
         team_id: said.team_id.or(old.team_id),
+        source: said.source.or_else(|| old.source.clone()),
+        description: said.description.or_else(|| old.description.clone()),
+        need: said.need.or_else(|| old.need.clone()),
+        stalled_reason: old.stalled_reason.clone().filter(|_| !moved),
         flow_id: old.flow_id,
         metadata: if body.metadata.is_empty() { old.metadata.clone() } else { said.metadata },
         created_at: if body.created_at.is_some() { said.created_at } else { old.created_at },

@@ -8,6 +8,7 @@ pub use known::Known;
 
 use super::{customer, rules, view::view};
 use crate::check::{History, happened, share};
+use crate::lost_reason;
 use crate::stage::rules as stage_rules;
 use crate::stage::service::of_company;
 use causeway_contract::{Code, FieldError, Patch, Problem};
@@ -29,7 +30,8 @@ const OBJECT: &str = "opportunity";
 /// Changes an open opportunity.
 ///
 /// # Errors
-/// `not_found`, `state_conflict` when it is closed, or `validation_failed` naming each wrong field.
+/// `not_found`, `state_conflict` when it is closed, or `validation_failed` naming each wrong field; `required` for what its stage asks for and the change takes
+/// away.
 pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::UpdateOpportunity) -> Result<wire::Opportunity, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_be_open(&old, "changed")?;
@@ -47,6 +49,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
     new.owner_id = body.owner_id.clone().over(new.owner_id);
     new.product_id = body.product_id.clone().over(new.product_id);
     new.team_id = body.team_id.clone().over(new.team_id);
+    new.source = body.source.clone().over(new.source);
+    new.description = body.description.clone().over(new.description);
+    new.need = body.need.clone().over(new.need);
     new.metadata = Json(check::metadata(new.metadata.0, &body.metadata, &mut errors));
     not_blank(&new.title, "/title", &mut errors);
     new.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
@@ -66,7 +71,13 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
         Patch::Value(id) => party::named(tx, Some(id), "/party_id", &mut errors).await?,
         Patch::Absent | Patch::Null => None,
     };
+    let stage = tx.must::<stages::Entity>(new.stage_id).await?;
+    rules::check_kept(&old, &new, &stage, &mut errors);
     finish(errors)?;
+    // Another customer or person is checked as whoever came to the stage was.
+    if stage.validates_customer == Some(true) && (new.party_id, new.contact_id) != (old.party_id, old.contact_id) {
+        check_customer(ctx, tx, &new, Vec::new()).await?;
+    }
     new.version += 1;
     new.updated_at = ctx.now();
     tx.update(&old, &new);
@@ -78,7 +89,6 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
         tx.index_words(OBJECT, id.uuid(), &[Some(&new.title), customer.as_ref().map(|party| party.name.as_str())], false);
     }
     let refs = refs::patched(tx, OBJECT, id.uuid(), &body.external_refs).await?;
-    let stage = tx.must::<stages::Entity>(new.stage_id).await?;
     record(ctx, tx, "opportunity.updated", &new, &stage.name, refs)
 }
 
@@ -111,15 +121,16 @@ pub async fn win(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::Win
     close(ctx, tx, &old, End { closed_at: body.closed_at, ..End::WON }).await
 }
 
-/// Loses an open opportunity.
+/// Loses an open opportunity, for one of the tenant's reasons where there are some.
 ///
 /// # Errors
-/// As [`win`].
+/// As [`win`]; `invalid_value` for a reason that is none of them.
 pub async fn lose(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::LoseOpportunity) -> Result<wire::Opportunity, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_be_open(&old, "lost")?;
     let mut errors = Vec::new();
     not_blank(&body.reason, "/reason", &mut errors);
+    errors.extend(lost_reason::error(tx, &body.reason, "/reason").await?);
     finish(errors)?;
     close(ctx, tx, &old, End { status: OpportunityStatus::Lost, closed_at: body.closed_at, lost_reason: Some(body.reason.clone()), ..End::WON }).await
 }
@@ -131,10 +142,23 @@ pub async fn lose(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::Lo
 /// `not_found`, or `state_conflict` when the pipeline has no stage for won deals.
 pub async fn win_by_quote(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, customer: PartyId) -> Result<(), Problem> {
     let old = tx.lock::<Entity>(id).await?;
-    if old.status != OpportunityStatus::Won {
-        close(ctx, tx, &old, End { customer: Some(customer), ..End::WON }).await?;
+    if old.status == OpportunityStatus::Won {
+        return ordered(ctx, tx, &old).await;
     }
-    Ok(())
+    close(ctx, tx, &old, End { customer: Some(customer), ..End::WON }).await.map(drop)
+}
+
+/// There is an order of the opportunity from now on: it does not wait for one any more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ordered(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model) -> Result<(), Problem> {
+    if old.stalled_reason.is_none() {
+        return Ok(());
+    }
+    let new = Model { stalled_reason: None, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
+    let stage = tx.must::<stages::Entity>(old.stage_id).await?;
+    change(ctx, tx, "opportunity.updated", (old, &new), &stage.name).await.map(drop)
 }
 
 /// What [`win_by_quote`] refuses, for who only looks.
@@ -151,7 +175,7 @@ pub async fn must_be_winnable(tx: &mut Tx<'_>, row: &Model) -> Result<(), Proble
 /// Reopens a won or lost opportunity, in the stage that it had before unless another is named.
 ///
 /// # Errors
-/// `not_found`, `state_conflict` when it is open, `invalid_value` for the stage of an end.
+/// `not_found`, `state_conflict` when it is open, `invalid_value` for the stage of an end, `required` for each thing that a named stage asks for.
 pub async fn reopen(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::ReopenOpportunity) -> Result<wire::Opportunity, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     if old.status == OpportunityStatus::Open {
@@ -161,6 +185,10 @@ pub async fn reopen(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
         Some(stage_id) => open_stage(tx, &old, stage_id).await?,
         None => stage_before(tx, &old).await?,
     };
+    // Who names a stage moves the deal there; without one it goes back to where it was.
+    if body.stage_id.is_some() {
+        check_entry(ctx, tx, &old, &stage).await?;
+    }
     let new = rules::moved(&old, &stage, ctx.now());
     change(ctx, tx, "opportunity.reopened", (&old, &new), &stage.name).await
 }
@@ -192,11 +220,26 @@ async fn close(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, end: End) -> Result<wire
         let party = tx.must::<parties::Entity>(customer).await?;
         tx.index_words(OBJECT, new.id.uuid(), &[Some(&new.title), Some(&party.name)], false);
     }
+    if let Some(customer) = end.customer
+        && stage_rules::check_customers(&stages)
+    {
+        // Where customers are checked, who accepts an offer is one when nothing is missing; else the order waits until somebody adds it.
+        let (party, children) = (tx.must::<parties::Entity>(customer).await?, party::children_of(tx, customer).await?);
+        if customer::gaps(Some(&party), Some(&children), new.contact_id).is_empty() {
+            make_customer(ctx, tx, &party).await?;
+        }
+    }
     let event = if end.status == OpportunityStatus::Won { "opportunity.won" } else { "opportunity.lost" };
     change(ctx, tx, event, (old, &new), &stage.name).await
 }
 
-async fn change(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, (old, new): (&Model, &Model), stage_name: &str) -> Result<wire::Opportunity, Problem> {
+pub(super) async fn change(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    event: &'static str,
+    (old, new): (&Model, &Model),
+    stage_name: &str,
+) -> Result<wire::Opportunity, Problem> {
     tx.update(old, new);
     if new.stage_id != old.stage_id {
         leave_stage(tx, new);
@@ -218,9 +261,10 @@ fn leave_stage(tx: &mut Tx<'_>, new: &Model) {
 async fn check_entry(ctx: &Ctx, tx: &mut Tx<'_>, row: &Model, stage: &stages::Model) -> Result<(), Problem> {
     let mut errors = Vec::new();
     rules::check_required(row, stage, &mut errors);
-    if stage.validates_customer != Some(true) {
-        return finish(errors);
-    }
+    if stage.validates_customer == Some(true) { check_customer(ctx, tx, row, errors).await } else { finish(errors) }
+}
+
+async fn check_customer(ctx: &Ctx, tx: &mut Tx<'_>, row: &Model, mut errors: Vec<FieldError>) -> Result<(), Problem> {
     let customer = match row.party_id {
         Some(id) => Some((tx.must::<parties::Entity>(id).await?, party::children_of(tx, id).await?)),
         None => None,
@@ -228,7 +272,14 @@ async fn check_entry(ctx: &Ctx, tx: &mut Tx<'_>, row: &Model, stage: &stages::Mo
     let (party, children) = (customer.as_ref().map(|(party, _)| party), customer.as_ref().map(|(_, children)| children));
     errors.extend(customer::gaps(party, children, row.contact_id).into_iter().map(customer::Gap::error));
     finish(errors)?;
-    if let Some((customer, _)) = customer.filter(|(customer, _)| !customer.is_customer) {
+    match customer {
+        Some((party, _)) => make_customer(ctx, tx, &party).await,
+        None => Ok(()),
+    }
+}
+
+async fn make_customer(ctx: &Ctx, tx: &mut Tx<'_>, customer: &parties::Model) -> Result<(), Problem> {
+    if !customer.is_customer {
         let roles = if customer.is_supplier { vec![PartyRole::Customer, PartyRole::Supplier] } else { vec![PartyRole::Customer] };
         let change = UpdateParty { roles: Patch::Value(roles), ..UpdateParty::default() };
         causeway_master::party::service::update(ctx, tx, customer.id, &change).await?;
@@ -282,7 +333,8 @@ async fn stage_before(tx: &mut Tx<'_>, row: &Model) -> Result<stages::Model, Pro
     let snapshot =
         Find::<snapshots::Entity>::new().eq(snapshots::Column::ObjectId, row.id.uuid()).eq(snapshots::Column::Version, row.version - 1).one(tx).await?;
     let before = snapshot.and_then(|snapshot| snapshot.body).and_then(|body| serde_json::from_str::<wire::Opportunity>(&body).ok());
-    let open = |stage: &&stages::Model| before.as_ref().is_some_and(|before| before.stage.id == stage.id) && stage.outcome.is_none();
+    let open =
+        |stage: &&stages::Model| before.as_ref().is_some_and(|before| before.stage.id == stage.id) && stage.outcome.is_none() && stage_rules::is_active(stage);
     stages.iter().find(open).map_or_else(|| stage_rules::first_open(&stages), Ok).cloned()
 }
 

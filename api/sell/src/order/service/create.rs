@@ -5,6 +5,7 @@ use crate::header::{self, Given, Header, fiscal};
 use crate::line::Line;
 use crate::line::amounts;
 use crate::line::price::{Scope, price_lines};
+use crate::opportunity::service::ordered;
 use crate::order::{store::Parts, view};
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
@@ -45,6 +46,9 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOrder) -> Res
     let totals = amounts::totals(&priced.lines, header.currency)?;
     let number = number::next(ctx, tx, header.fiscal(), DocumentKind::Order, header.today).await?;
     let row = with_totals(orders::Model { created_from, ..draft(ctx, &header, body, number) }, &totals);
+    if let Some(opportunity) = &header.waiting {
+        ordered(ctx, tx, opportunity).await?;
+    }
     insert(ctx, tx, &row, priced.lines, refs::pairs(&body.external_refs)).map(|order| (order, false))
 }
 
