@@ -46,7 +46,9 @@ fn check(log: &[Event]) {
     let mut versions: BTreeMap<&str, i64> = BTreeMap::new();
     for event in log {
         let before = versions.insert(&event.subject.id, event.subject_version).unwrap_or_default();
-        assert_eq!(event.subject_version, before + 1, "{} of {} {}", event.kind, event.subject.kind, event.subject.id);
+        // An account of a chart has no record before its first change.
+        let of_a_chart = before == 0 && event.kind == "account.updated";
+        assert_eq!(event.subject_version, before + 1 + i64::from(of_a_chart), "{} of {} {}", event.kind, event.subject.kind, event.subject.id);
         assert_eq!(event.previous.is_null(), before == 0, "{} of {}: {}", event.kind, event.subject.id, event.previous);
     }
 }
