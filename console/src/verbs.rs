@@ -55,7 +55,7 @@ pub const HINTS: &[(&str, Hint)] = &[
     ("CancelOrder", hard('x', &["draft", "confirmed"])),
     ("ShipDelivery", on('c', &["draft", "ready"])),
     ("CancelDelivery", on('x', &["ready"])),
-    ("ConfirmReceipt", on('v', &["done"])),
+    ("ConfirmReceipt", on('c', &["done"])),
     ("ReverseDelivery", hard('x', &["done"])),
     ("HoldBillable", undone_by('x', &["pending", "ready"], "ReleaseBillable")),
     ("ReleaseBillable", undone_by('x', &["held"], "HoldBillable")),

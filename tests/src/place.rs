@@ -182,7 +182,7 @@ fn sqlite_indexes(file: &std::path::Path) -> Vec<(String, String, Vec<String>)> 
     let mut indexes = Vec::new();
     for table in texts("SELECT name FROM sqlite_schema WHERE type = 'table'") {
         for index in texts(&format!("SELECT name FROM pragma_index_list('{table}')")) {
-            let columns = texts(&format!("SELECT name FROM pragma_index_info('{index}') ORDER BY seqno"));
+            let columns = texts(&format!("SELECT coalesce(name, '') FROM pragma_index_info('{index}') ORDER BY seqno"));
             indexes.push((table.clone(), index, columns));
         }
         let key = texts(&format!("SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk"));

@@ -56,11 +56,11 @@ pub struct Model {
     pub order_rules: Option<Json<OrderRules>>,
     /// Null: nothing.
     pub document_rules: Option<Json<DocumentRules>>,
-    /// Whether it has tax rules: the documents of companies without do not look for them. Null means no.
-    pub has_tax_rules: Option<bool>,
     /// What a payment may leave open or have too much for its difference to be written off without the right to; null for nothing. In minor units of
     /// `currency`.
     pub payment_tolerance: Option<Amount>,
+    /// Whether it has tax rules: the documents of companies without do not look for them. Null means no.
+    pub has_tax_rules: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -5,5 +5,5 @@ pub(crate) mod m0004_requests;
 pub(crate) mod m0005_lookup;
 pub(crate) mod m0023_finding;
 pub(crate) mod m0037_imports;
-pub(crate) mod m0090_waiting_events;
 pub(crate) mod m0088_trail_filters;
+pub(crate) mod m0090_waiting_events;

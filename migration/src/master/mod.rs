@@ -9,6 +9,6 @@ pub(crate) mod m0013_parties;
 pub(crate) mod m0028_party_identity;
 pub(crate) mod m0029_bundles;
 pub(crate) mod m0087_dimensions;
-pub(crate) mod m0100_tax_rules;
 pub(crate) mod m0094_terms_in_use;
 pub(crate) mod m0095_account_states;
+pub(crate) mod m0100_tax_rules;

@@ -147,7 +147,17 @@ async fn an_operator_sees_what_waits_and_what_was_done() {
     let invoice = deal::posted(&tenant, &shop, "10.00").await;
     deal::pay(&tenant, &shop, "10.00", &[(invoice.id, "10.00")]).await;
     deal::advance(&tenant, "2026-12-03T09:00:00Z").await;
-    let text = world.platform.raw.get("/metrics").await.text();
+    let people = json!({ "resource": "leads", "company_id": shop.company, "rows": [{ "title": "40 chairs" }] });
+    deal::ended(&tenant, &people).await;
+    // A job is counted after the commit that ended it, which its reader may see first.
+    let mut text = String::new();
+    for _ in 0..250 {
+        text = world.platform.raw.get("/metrics").await.text();
+        if text.contains("causeway_jobs_ended_total{kind=\"") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     for name in ["causeway_jobs_waiting 0", "causeway_jobs_oldest_waiting_seconds 0", "causeway_events_waiting", "causeway_events_oldest_waiting_seconds"] {
         assert!(text.contains(name), "{name} is missing");
     }

@@ -10,14 +10,20 @@ use causeway_openapi::party::{CreateParty, op as party};
 use causeway_openapi::quote::{CreateQuote, UpdateQuote, op as quote};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty, order_body, quote_body};
+use causeway_tests::person::Person;
 use causeway_tests::shop::{self, Shop, line, party_body};
-use causeway_tests::world::World;
+use causeway_tests::world::{Tenant, World};
 use causeway_tests::{of, verified};
 use causeway_value::{BillableStatus, HoldKind, HoldStep, OrderStatus, QuoteRules, QuoteStatus};
 use serde_json::json;
 
 async fn limited(tenant: &Caller, shop: &Shop, rules: QuoteRules) {
     tenant.post::<company::UpdateCompany>(shop.company, &UpdateCompany { quote_rules: Patch::Value(rules), ..UpdateCompany::default() }).await;
+}
+
+/// The second person.
+async fn manager(tenant: &Tenant) -> Caller {
+    Person::hire_as(tenant, "sales_manager").await.session().await
 }
 
 async fn key(tenant: &Caller, scopes: &[&str]) -> Caller {
@@ -56,7 +62,7 @@ async fn an_order_that_no_quote_agreed_keeps_to_the_limits_of_quotes() {
     assert_eq!(tenant.refused::<order::ReleaseOrder>(held.id, &release()).await.code, Code::SegregationOfDuties);
     let clerk = key(&tenant, &["orders:release"]).await;
     assert_eq!(clerk.refused::<order::ReleaseOrder>(held.id, &release()).await.code, Code::PermissionDenied);
-    let boss = key(&tenant, &["orders:release", "quotes:approve"]).await;
+    let boss = manager(&tenant).await;
     boss.post::<order::ReleaseOrder>(held.id, &release()).await;
     assert_eq!(stands(&tenant.act::<order::ConfirmOrder>(held.id).await), (OrderStatus::Confirmed, None));
     verified(&tenant).await;
@@ -68,7 +74,7 @@ async fn an_approval_covers_the_order_as_it_was_and_nothing_else() {
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
     limited(&tenant, &shop, QuoteRules { max_discount_percent: Some(of("10")), ..QuoteRules::default() }).await;
-    let boss = key(&tenant, &["orders:release", "quotes:approve"]).await;
+    let boss = manager(&tenant).await;
     let held = deal::confirmed(&tenant, &shop, vec![off(&shop, "20")]).await;
     boss.post::<order::ReleaseOrder>(held.id, &release()).await;
     // Another discount is another question; back at what was approved, it is approved.
@@ -92,7 +98,7 @@ async fn an_approval_covers_the_order_as_it_was_and_nothing_else() {
     let body = CreateQuote { ..quote_body(&shop, vec![off(&shop, "40")]) };
     let asked = tenant.post::<quote::CreateQuote>((), &body).await;
     tenant.act::<quote::SubmitQuote>(asked.id).await;
-    key(&tenant, &["quotes:*"]).await.post::<quote::ApproveQuote>(asked.id, &Default::default()).await;
+    manager(&tenant).await.post::<quote::ApproveQuote>(asked.id, &Default::default()).await;
     let ordered = deal::accept(&tenant, asked.id).await.order;
     assert_eq!(stands(&tenant.act::<order::ConfirmOrder>(ordered.id).await), (OrderStatus::Confirmed, None));
     verified(&tenant).await;
@@ -142,7 +148,7 @@ async fn what_an_amendment_agreed_without_leave_is_not_billed() {
     let hold = held.holds.first().expect("a hold");
     assert_eq!((hold.kind, hold.blocks.as_slice()), (HoldKind::Approval, [HoldStep::Confirm, HoldStep::Ship, HoldStep::Invoice].as_slice()));
     assert_eq!(deal::billables(&tenant, order.id).await, []);
-    let boss = key(&tenant, &["orders:release", "quotes:approve"]).await;
+    let boss = manager(&tenant).await;
     boss.post::<order::ReleaseOrder>(order.id, &release()).await;
     let ready = deal::billables(&tenant, order.id).await;
     assert!(!ready.is_empty() && ready.iter().all(|row| row.status == BillableStatus::Ready), "{ready:?}");
