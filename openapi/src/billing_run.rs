@@ -151,7 +151,7 @@ pub struct CreateBillingRun {
     /// What makes a separate invoice: `order` when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<InvoiceGroup>,
-    /// The date of the invoices, at most 92 days ahead: the day on which they are made when not given.
+    /// The date of the invoices, at most 330 days ahead: the day on which they are made when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_date: Option<Day>,
     /// Whether the invoices are posted at once: they stay drafts when not given.

@@ -323,7 +323,7 @@ pub struct InvoiceLineInput {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostInvoice {
-    /// Its date, at most 92 days ahead and for a credit note not before its invoice: today when not given.
+    /// Its date, at most 330 days ahead and for a credit note not before its invoice: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_date: Option<Day>,
     /// Whether what a supplier sent is posted although another posted document of that supplier has its reference: false when not given.

@@ -156,7 +156,7 @@ pub struct CreatePayment {
     pub amount: AmountText,
     /// The currency of that.
     pub currency: Currency,
-    /// When the money moved, at most 92 days ahead: today when not given.
+    /// When the money moved, at most 330 days ahead: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_date: Option<Day>,
     /// What stood on the transfer.
@@ -209,7 +209,7 @@ pub struct RegisterPayments {
     pub difference: Option<PaymentDifference>,
     /// How the money moved.
     pub method: PaymentMethod,
-    /// When the money moved, at most 92 days ahead: today when not given.
+    /// When the money moved, at most 330 days ahead: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_date: Option<Day>,
     /// What stood on the transfer.
@@ -275,7 +275,7 @@ pub struct CreateRefund {
     pub amount: Option<AmountText>,
     /// How the money moves.
     pub method: PaymentMethod,
-    /// When the money moves, at most 92 days ahead and not before what is paid back: today when not given.
+    /// When the money moves, at most 330 days ahead and not before what is paid back: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_date: Option<Day>,
     /// What stands on the transfer.

@@ -32,7 +32,7 @@ pub const SESSION_SECONDS: u32 = 12 * 3_600;
 pub const STEP_UP_SECONDS: u32 = 5 * 60;
 /// How long an invitation to set a password works, in seconds.
 pub const INVITATION_SECONDS: i64 = 7 * 86_400;
-/// Requests a minute of a live tenant, unless the platform set another limit.
+/// Requests a minute of a live tenant, unless the platform set another limit. A sandbox has none: loads are tried there.
 pub const TENANT_REQUESTS_PER_MINUTE: u32 = 300_000;
 /// Requests a minute of one credential of a live tenant, unless the platform set another limit.
 pub const CREDENTIAL_REQUESTS_PER_MINUTE: u32 = 150_000;
@@ -46,10 +46,6 @@ pub const REPORTS: usize = 4;
 pub const REPORT_PATIENCE_SECONDS: u64 = 10;
 /// How long a server that is asked to stop says so before it closes its door, in seconds.
 pub const DRAIN_SECONDS: u32 = 3;
-/// Requests a minute of a sandbox, unless the platform set another limit: it works on the same machine as live tenants.
-pub const SANDBOX_REQUESTS_PER_MINUTE: u32 = 60_000;
-/// Requests a minute of one credential of a sandbox, unless the platform set another limit.
-pub const SANDBOX_CREDENTIAL_REQUESTS_PER_MINUTE: u32 = 30_000;
 /// Connections to PostgreSQL.
 pub const POSTGRES_CONNECTIONS: u32 = 16;
 /// Requests to open operations from one network address within a minute: whoever guesses tokens gets no further.
@@ -61,4 +57,4 @@ pub const REFUSALS_IN_ALL_PER_MINUTE: u32 = 1_200;
 /// The dates that a document may carry: years outside are typing errors.
 pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 /// How many days after today a posted document or payment may be dated, at most: later is a typing error that would block the dates before it.
-pub const DAYS_AHEAD: i64 = 92;
+pub const DAYS_AHEAD: i64 = 330;

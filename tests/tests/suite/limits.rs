@@ -56,11 +56,10 @@ async fn all_keys_of_a_tenant_share_its_limit() {
 }
 
 #[tokio::test]
-async fn a_sandbox_has_less_than_a_live_tenant() {
+async fn a_sandbox_has_no_limit_unless_it_is_given_one() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
-    let policy = tenant.raw.get("/v1/clock").await.header("ratelimit-policy").map(str::to_owned);
-    assert_eq!(policy.as_deref(), Some("\"credential\";q=30000;w=60, \"tenant\";q=60000;w=60"));
+    assert_eq!(tenant.raw.get("/v1/clock").await.header("ratelimit"), None);
     assert_eq!(world.platform.raw.get("/admin/v1/tenants").await.header("ratelimit"), None);
     let live = world.tenant(TenantMode::Live).await;
     assert!(live.raw.get("/v1/clock").await.header("ratelimit").is_some());

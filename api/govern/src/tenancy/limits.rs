@@ -4,9 +4,7 @@ use causeway_contract::{Code, Problem};
 use causeway_entity::govern::{companies, users};
 use causeway_entity::platform::tenant_limits;
 use causeway_kernel::limit::{Rate, Rates};
-use causeway_kernel::limits::{
-    CREDENTIAL_REQUESTS_PER_MINUTE, SANDBOX_CREDENTIAL_REQUESTS_PER_MINUTE, SANDBOX_REQUESTS_PER_MINUTE, TENANT_REQUESTS_PER_MINUTE,
-};
+use causeway_kernel::limits::{CREDENTIAL_REQUESTS_PER_MINUTE, TENANT_REQUESTS_PER_MINUTE};
 use causeway_kernel::{Find, Tx};
 use causeway_value::{TenantId, TenantMode};
 
@@ -24,17 +22,14 @@ pub const fn none(tenant: TenantId) -> tenant_limits::Model {
     tenant_limits::Model { of_tenant_id: tenant, requests_per_minute: None, credential_requests_per_minute: None, max_users: None, max_companies: None }
 }
 
-/// The rates in force: what was set, else generous ones; those of a sandbox are lower, because it shares the machine with live tenants (threat 49).
+/// The rates in force: what was set, else generous ones for a live tenant and none for a sandbox.
 #[must_use]
 pub fn rates(mode: TenantMode, set: Option<&tenant_limits::Model>) -> Rates {
-    let (of_tenant, of_credential) = match mode {
-        TenantMode::Live => (TENANT_REQUESTS_PER_MINUTE, CREDENTIAL_REQUESTS_PER_MINUTE),
-        TenantMode::Sandbox => (SANDBOX_REQUESTS_PER_MINUTE, SANDBOX_CREDENTIAL_REQUESTS_PER_MINUTE),
-    };
+    let default = |requests: u32| (mode == TenantMode::Live).then(|| Rate::per_minute(requests));
     let chosen = |requests: Option<i64>| requests.map(|requests| Rate::per_minute(u32::try_from(requests).unwrap_or(u32::MAX)));
     Rates {
-        tenant: chosen(set.and_then(|set| set.requests_per_minute)).or(Some(Rate::per_minute(of_tenant))),
-        credential: chosen(set.and_then(|set| set.credential_requests_per_minute)).or(Some(Rate::per_minute(of_credential))),
+        tenant: chosen(set.and_then(|set| set.requests_per_minute)).or_else(|| default(TENANT_REQUESTS_PER_MINUTE)),
+        credential: chosen(set.and_then(|set| set.credential_requests_per_minute)).or_else(|| default(CREDENTIAL_REQUESTS_PER_MINUTE)),
     }
 }
 
@@ -77,17 +72,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_set_wins_and_a_sandbox_has_less() {
+    fn what_was_set_wins_and_a_sandbox_has_no_default() {
         let id = TenantId::new();
         let set = |tenant, credential| tenant_limits::Model { requests_per_minute: tenant, credential_requests_per_minute: credential, ..none(id) };
         let default = (Some(TENANT_REQUESTS_PER_MINUTE), Some(CREDENTIAL_REQUESTS_PER_MINUTE));
-        let sandbox = (Some(SANDBOX_REQUESTS_PER_MINUTE), Some(SANDBOX_CREDENTIAL_REQUESTS_PER_MINUTE));
         for (mode, set, expected) in [
             (TenantMode::Live, None, default),
-            (TenantMode::Sandbox, None, sandbox),
+            (TenantMode::Sandbox, None, (None, None)),
             (TenantMode::Live, Some(set(None, None)), default),
             (TenantMode::Live, Some(set(Some(60), None)), (Some(60), default.1)),
-            (TenantMode::Sandbox, Some(set(None, Some(5))), (sandbox.0, Some(5))),
+            (TenantMode::Sandbox, Some(set(None, Some(5))), (None, Some(5))),
         ] {
             let found = rates(mode, set.as_ref());
             assert_eq!((found.tenant.map(Rate::requests), found.credential.map(Rate::requests)), expected, "{mode} {set:?}");

@@ -35,7 +35,7 @@ fn sent_sql(months: &[Month]) -> String {
     let rows: Vec<String> = months.iter().map(|month| format!("('{}', {}, {})", month.name, month.start.0, month.end.0)).collect();
     format!(
         "WITH months (month, starts, ends) AS (VALUES {}) \
-         SELECT s.month AS month, s.owner_id AS owner_id, s.status AS status, s.ordered AS ordered, s.currency AS currency, COUNT(*) AS count, \
+         SELECT s.month AS month, s.owner_id AS owner_id, s.status AS status, CAST(s.ordered AS BIGINT) AS ordered, s.currency AS currency, COUNT(*) AS count, \
              CAST(SUM(s.amount) AS BIGINT) AS amount \
          FROM (SELECT m.month, q.owner_id, q.status, CASE WHEN o.confirmed_at IS NULL THEN 0 ELSE 1 END AS ordered, q.currency, q.untaxed_amount AS amount \
              FROM quotes q JOIN months m ON q.sent_at >= m.starts AND q.sent_at < m.ends LEFT JOIN orders o ON o.tenant_id = q.tenant_id AND o.id = q.order_id \
