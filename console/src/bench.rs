@@ -1,6 +1,7 @@
 //! What a frame costs, measured in memory: `--bench-frames N`. The rows are made up and go nowhere else.
 //!
-//! Bytes are held against the goals of the design in every build, times and memory in an optimised one: elsewhere they are only told.
+//! Bytes are held against the goals of the design in every build, times and memory in an optimised one: elsewhere they are only told. What else the machine
+//! does at that moment is not the console's fault: the best of three counts, a goal that is missed is named, and what is unbearable fails.
 
 use crate::canvas::Canvas;
 use crate::filter::Filter;
@@ -17,18 +18,31 @@ use std::time::{Duration, Instant};
 const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (200, 60)];
 /// The size that the goals are about.
 const USUAL: (u16, u16) = (100, 30);
+/// The size that the goal of the dashboard is about.
+const LARGE: (u16, u16) = (200, 60);
+/// How often it is measured while a goal is missed.
+const TRIES: usize = 3;
 /// Rows of a page.
 const PAGE: usize = 1_000;
 /// Rows of the list that the goals are about.
 const ROWS: usize = 100_000;
 
-/// A number, and from where on it is a failure.
+/// A number, and at one size of the terminal the goal and from where on it is a failure.
 struct Measured {
     what: &'static str,
     number: u128,
+    goal: u128,
     fails: u128,
+    size: (u16, u16),
     /// Whether it depends on how well the program was optimised.
     optimised: bool,
+}
+
+impl Measured {
+    /// Whether goal and limit hold for it.
+    fn held(&self, size: (u16, u16), rows: usize) -> bool {
+        self.size == size && !(self.optimised && (cfg!(debug_assertions) || rows != ROWS))
+    }
 }
 
 /// Draws frames of a long list, one per cursor move, and of the dashboard; prints times and bytes.
@@ -36,25 +50,42 @@ struct Measured {
 /// # Errors
 /// When the result cannot be written, or a number is beyond its goal.
 pub fn run(frames: usize, rows: usize, out: &mut dyn Write) -> std::io::Result<()> {
-    let mut all = Vec::new();
+    let mut failed = Vec::new();
     for size in SIZES {
         let mut app = list(rows, size);
         writeln!(out, "{}x{}, {rows} rows", size.0, size.1)?;
-        let measured = [moves(&mut app, frames, size)?, filtering(&mut app), dashboard(frames, size)?];
-        for number in measured.iter().flatten() {
-            let goal = if size == USUAL { format!("  fails beyond {}", number.fails) } else { String::new() };
-            writeln!(out, "  {:32} {:>8}{goal}", number.what, number.number)?;
+        let mut best = measure(&mut app, frames, size)?;
+        for _ in 1..TRIES {
+            if best.iter().all(|measured| !measured.held(size, rows) || measured.number <= measured.goal) {
+                break;
+            }
+            for (best, again) in best.iter_mut().zip(measure(&mut app, frames, size)?) {
+                best.number = best.number.min(again.number);
+            }
         }
-        if size == USUAL {
-            all.extend(measured.into_iter().flatten());
+        for measured in &best {
+            let missed = if measured.held(size, rows) && measured.number > measured.goal { "  MISSED" } else { "" };
+            let goal = if measured.size == size { format!("  goal {}, fails beyond {}{missed}", measured.goal, measured.fails) } else { String::new() };
+            writeln!(out, "  {:32} {:>8}{goal}", measured.what, measured.number)?;
         }
+        failed.extend(best.iter().filter(|measured| measured.held(size, rows) && measured.number > measured.fails).map(|measured| measured.what));
     }
-    let memory = Measured { what: "memory, KiB", number: resident(), fails: 100 * 1024, optimised: true };
-    writeln!(out, "{:34} {:>8}  fails beyond {}", memory.what, memory.number, memory.fails)?;
-    all.push(memory);
-    let held = all.iter().filter(|measured| !(measured.optimised && (cfg!(debug_assertions) || rows != ROWS)));
-    let failed: Vec<_> = held.filter(|measured| measured.number > measured.fails).map(|measured| measured.what).collect();
-    if failed.is_empty() { Ok(()) } else { Err(Error::other(format!("beyond the goals at {}x{}: {}", USUAL.0, USUAL.1, failed.join("; ")))) }
+    if failed.is_empty() { Ok(()) } else { Err(Error::other(format!("beyond what is bearable: {}", failed.join("; ")))) }
+}
+
+/// Everything at one size; the memory while the list is held.
+fn measure(app: &mut App, frames: usize, size: (u16, u16)) -> std::io::Result<Vec<Measured>> {
+    if let Some(list) = app.list_mut() {
+        list.filter = Filter::default();
+        list.rebuild();
+        list.go(0);
+        list.top = 0;
+    }
+    let mut measured = moves(app, frames, size)?;
+    measured.extend(filtering(app));
+    measured.extend(dashboard(frames, size)?);
+    measured.push(Measured { what: "memory, KiB", number: resident(), goal: 60 * 1024, fails: 100 * 1024, size: USUAL, optimised: true });
+    Ok(measured)
 }
 
 fn app(place: Place, size: (u16, u16)) -> App {
@@ -94,15 +125,16 @@ fn moves(app: &mut App, frames: usize, size: (u16, u16)) -> std::io::Result<Vec<
     let (pages, paged) = times(app, frames.min(200), Act::PageDown)?;
     let all: Vec<Duration> = sorted([inside, scrolling].concat());
     let pages = sorted(pages);
-    let told = |what, number: usize, fails| Measured { what, number: u128::try_from(number).unwrap_or(u128::MAX), fails, optimised: false };
-    let timed = |what, number, fails| Measured { what, number, fails, optimised: true };
+    let told =
+        |what, number: usize, goal| Measured { what, number: u128::try_from(number).unwrap_or(u128::MAX), goal, fails: goal, size: USUAL, optimised: false };
+    let timed = |what, number, goal, fails| Measured { what, number, goal, fails, size: USUAL, optimised: true };
     Ok(vec![
         told("move, bytes", bytes, 350),
         told("move that scrolls, bytes", scrolled, 500),
-        told("page, bytes", paged, 8_000),
-        timed("move p50, us", at(&all, 50), 1_000),
-        timed("move p99, us", at(&all, 99), 4_000),
-        timed("page p99, us", at(&pages, 99), 4_000),
+        told("page, bytes", paged, 5_000),
+        timed("move p50, us", at(&all, 50), 300, 1_000),
+        timed("move p99, us", at(&all, 99), 1_000, 4_000),
+        timed("page p99, us", at(&pages, 99), 1_000, 4_000),
     ])
 }
 
@@ -129,7 +161,7 @@ fn filtering(app: &mut App) -> Vec<Measured> {
         list.filter = Filter::read("so/2026/09999", list.resource, 0);
         list.rebuild();
     }
-    vec![Measured { what: "filter, us", number: begun.elapsed().as_micros(), fails: 100_000, optimised: true }]
+    vec![Measured { what: "filter, us", number: begun.elapsed().as_micros(), goal: 40_000, fails: 100_000, size: USUAL, optimised: true }]
 }
 
 /// The dashboard with a number in every place, drawn while its cursor moves.
@@ -139,7 +171,7 @@ fn dashboard(frames: usize, size: (u16, u16)) -> std::io::Result<Vec<Measured>> 
         app.counts.insert(at, Ok(Counted { count: at, more: false, first: Vec::new() }));
     }
     let (times, _) = times(&mut app, frames, Act::Down)?;
-    Ok(vec![Measured { what: "dashboard p99, us", number: at(&sorted(times), 99), fails: 6_000, optimised: true }])
+    Ok(vec![Measured { what: "dashboard p99, us", number: at(&sorted(times), 99), goal: 2_000, fails: 6_000, size: LARGE, optimised: true }])
 }
 
 fn sorted(mut times: Vec<Duration>) -> Vec<Duration> {

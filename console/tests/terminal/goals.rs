@@ -1,0 +1,236 @@
+//! The goals of the design, measured from outside in a terminal, against a service on this machine. Ignored among the other tests: they are about the program
+//! as it is downloaded. `.ci/run` builds that one and names it in `CAUSEWAY_CONSOLE_BIN`.
+
+use crate::screen::program;
+use causeway_contract::{Bulk, BulkMode};
+use causeway_openapi::crm::{CreateOpportunity, op::CreateOpportunities};
+use causeway_tests::shop;
+use causeway_tests::world::World;
+use serde_json::Value;
+use std::io::{Read, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Machines of a CI are shared: the best of so many runs counts.
+const RUNS: usize = 3;
+/// The longest that something may take to happen.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Between two keys, as a hand that is in a hurry presses them.
+const APART: Duration = Duration::from_millis(40);
+/// Within this the preview has followed the cursor.
+const SETTLED: Duration = Duration::from_millis(400);
+/// How long nothing happens.
+const IDLE: Duration = Duration::from_secs(10);
+/// Keys that are pressed to see how soon each is answered.
+const KEYS: usize = 100;
+
+/// What was measured: the goal, and from where on it is a failure (the design, section 4).
+struct Measured {
+    what: &'static str,
+    number: u64,
+    goal: u64,
+    fails: u64,
+}
+
+/// The console in a terminal of its own. `script` makes the terminal and passes on every byte as it comes.
+struct Terminal {
+    folder: TempDir,
+    script: Child,
+    keys: ChildStdin,
+    written: Receiver<(Instant, usize)>,
+}
+
+impl Terminal {
+    fn start(url: &str, key: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let command = format!("stty rows 30 cols 100; exec '{}' opportunities --fresh", program());
+        let mut script = Command::new("script")
+            .args(["--quiet", "--flush", "--command", &command, "/dev/null"])
+            .current_dir(folder.path())
+            .env("SHELL", "/bin/sh")
+            .env("TERM", "xterm-256color")
+            .env("CAUSEWAY_CONSOLE_HOME", folder.path())
+            .env("CAUSEWAY_METRICS", folder.path().join("metrics"))
+            .env("CAUSEWAY_URL", url)
+            .env("CAUSEWAY_API_KEY", key)
+            .env_remove("NO_COLOR")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("script is installed");
+        let (keys, mut out) = (script.stdin.take().expect("an input"), script.stdout.take().expect("an output"));
+        let (sender, written) = channel();
+        std::thread::spawn(move || {
+            let mut part = [0; 64 * 1024];
+            while let Ok(count) = out.read(&mut part) {
+                if count == 0 || sender.send((Instant::now(), count)).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { folder, script, keys, written }
+    }
+
+    fn press(&mut self, key: &str) -> Instant {
+        let begun = Instant::now();
+        self.keys.write_all(key.as_bytes()).expect("it listens");
+        begun
+    }
+
+    /// The bytes that come until then, and when the first did.
+    fn listen(&self, until: Instant) -> (usize, Option<Instant>) {
+        let (mut bytes, mut first) = (0, None);
+        loop {
+            match self.written.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok((at, count)) => {
+                    bytes += count;
+                    first.get_or_insert(at);
+                }
+                Err(RecvTimeoutError::Timeout) => return (bytes, first),
+                Err(RecvTimeoutError::Disconnected) => panic!("the console ended"),
+            }
+        }
+    }
+
+    /// Waits until nothing is written for a while.
+    fn rest(&self) {
+        let end = Instant::now() + PATIENCE;
+        while self.listen(Instant::now() + Duration::from_millis(700)).0 > 0 {
+            assert!(Instant::now() < end, "it never rests");
+        }
+    }
+
+    /// When the program drew a frame like that, in microseconds since it began.
+    fn frame(&self, good: impl Fn(&Value) -> bool) -> u64 {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let text = std::fs::read_to_string(self.folder.path().join("metrics")).unwrap_or_default();
+            let mut frames = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            if let Some(frame) = frames.find(&good) {
+                return frame["at_us"].as_u64().expect("a number");
+            }
+            assert!(Instant::now() < end, "it draws no such frame:\n{text}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// What the system says of the program: a file of its folder in `/proc`.
+    fn process(&self, file: &str) -> String {
+        let output = Command::new("pgrep").args(["-P", &self.script.id().to_string()]).output().expect("pgrep is installed");
+        let process = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        std::fs::read_to_string(format!("/proc/{process}/{file}")).expect("the console runs")
+    }
+
+    /// The memory that it holds, in KiB.
+    fn resident(&self) -> u64 {
+        let status = self.process("status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
+        line.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number")
+    }
+
+    /// The time that it used of the processor, in ticks of 10 ms.
+    fn ticks(&self) -> u64 {
+        let stat = self.process("stat");
+        let fields: Vec<&str> = stat.rsplit(')').next().expect("fields").split_whitespace().collect();
+        fields[11].parse::<u64>().expect("a number") + fields[12].parse::<u64>().expect("a number")
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.keys.write_all(b"\x03").ok();
+        let end = Instant::now() + Duration::from_secs(5);
+        while matches!(self.script.try_wait(), Ok(None)) && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.script.kill().ok();
+        self.script.wait().ok();
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).expect("a short time")
+}
+
+fn bytes(count: usize) -> u64 {
+    u64::try_from(count).expect("a small number")
+}
+
+fn measure(url: &str, key: &str) -> Vec<Measured> {
+    let mut terminal = Terminal::start(url, key);
+    let frame = terminal.frame(|_| true);
+    let data = terminal.frame(|frame| frame["rows"].as_u64() > Some(0));
+    terminal.rest();
+    let resident = terminal.resident();
+
+    let mut times = Vec::new();
+    for at in 0..KEYS {
+        let begun = terminal.press(if at < KEYS / 2 { "j" } else { "k" });
+        let (_, first) = terminal.listen(begun + APART);
+        times.push(micros(first.map_or(APART, |first| first.saturating_duration_since(begun))));
+    }
+    times.sort_unstable();
+    terminal.rest();
+
+    let moves = 10;
+    let mut moved = 0;
+    for _ in 0..moves {
+        let begun = terminal.press("j");
+        moved += terminal.listen(begun + SETTLED).0;
+    }
+    terminal.rest();
+
+    let before = terminal.ticks();
+    let (idle, _) = terminal.listen(Instant::now() + IDLE);
+    let ticks = terminal.ticks() - before;
+    let measured = |what, number, goal, fails| Measured { what, number, goal, fails };
+    vec![
+        measured("first frame, us", frame, 15_000, 50_000),
+        measured("first data, us", data, 100_000, 250_000),
+        measured("memory after the first list, KiB", resident, 12 * 1024, 25 * 1024),
+        measured("key to first byte p50, us", times[KEYS / 2], 2_000, 8_000),
+        measured("key to first byte p99, us", times[KEYS * 99 / 100], 2_000, 8_000),
+        measured("a move with what follows, bytes", bytes(moved / moves), 350, 1_000),
+        measured("idle for 10 s, bytes", bytes(idle), 0, 64),
+        measured("idle for 10 s, ticks of the processor", ticks, 0, 5),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "measures the program as it is downloaded: .ci/run"]
+async fn goals() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "g").await;
+    let deal = |at: usize| CreateOpportunity {
+        company_id: shop.company,
+        party_id: Some(shop.party),
+        title: format!("Chairs for office {at}"),
+        ..CreateOpportunity::default()
+    };
+    tenant.post::<CreateOpportunities>((), &Bulk { mode: BulkMode::Atomic, items: (0..60).map(deal).collect() }).await;
+    let mut best: Vec<Measured> = Vec::new();
+    for _ in 0..RUNS {
+        let (url, key) = (world.server.url.clone(), tenant.key.clone());
+        let measured = tokio::task::spawn_blocking(move || measure(&url, &key)).await.expect("it is measured");
+        if best.is_empty() {
+            best = measured;
+        } else {
+            for (best, again) in best.iter_mut().zip(measured) {
+                best.number = best.number.min(again.number);
+            }
+        }
+        if best.iter().all(|measured| measured.number <= measured.goal) {
+            break;
+        }
+    }
+    let mut out = std::io::stdout().lock();
+    for Measured { what, number, goal, fails } in &best {
+        let missed = if number > goal { "  MISSED" } else { "" };
+        writeln!(out, "  {what:40} {number:>8}  goal {goal:>6}, fails beyond {fails}{missed}").expect("an output");
+    }
+    let failed: Vec<_> = best.iter().filter(|measured| measured.number > measured.fails).map(|measured| measured.what).collect();
+    assert!(failed.is_empty(), "beyond what is bearable: {}", failed.join("; "));
+}
