@@ -13,8 +13,7 @@ fn up(dialect: Dialect) -> Vec<String> {
 }
 
 fn down(dialect: Dialect) -> Vec<String> {
-    let after =
-        "UPDATE \"roles\" SET \"permissions\" = replace(\"permissions\", ',\"payments:post\"', '') WHERE \"built_in\" = TRUE AND \"name\" = 'finance'";
+    let after = "UPDATE \"roles\" SET \"permissions\" = replace(\"permissions\", ',\"payments:post\"', '') WHERE \"built_in\" = TRUE AND \"name\" = 'finance'";
     unforced(dialect, after).into_iter().chain(remove(&tables())).collect()
 }
 
