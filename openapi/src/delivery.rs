@@ -134,7 +134,7 @@ pub struct DeliveryLineInput {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShipDelivery {
-    /// When it shipped: the planned day, else today, when not given. At most 31 days from today.
+    /// When it shipped: the planned day, else today, when not given. At most 330 days from today.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ship_date: Option<Day>,
     /// Who carries it.

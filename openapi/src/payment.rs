@@ -354,7 +354,7 @@ pub mod op {
     endpoints! {
         /// Lists payments.
         Get "/v1/payments" ListPayments () Nothing => Page<Payment>, payments:read, list PAYMENTS;
-        /// Records a payment, posts it and allocates it. Unless it stays a draft that needs `payments:post`, `payments:allocate` when it settles something, `refunds:write` when it pays a customer, and `invoices:write_off` for a difference beyond the company's tolerance.
+        /// Records a payment, posts it and allocates it. Unless it stays a draft that needs `refunds:write` when it pays a customer, and `invoices:write_off` for a difference beyond the company's tolerance.
         Post "/v1/payments" CreatePayment () body::CreatePayment => Created<Payment>, payments:write, [dry_run];
         /// Pays documents in full: all by one payment, or each by its own. All of them are paid, or none. The rights are those of recording, posting and allocating each.
         Post "/v1/payments/register" RegisterPayments () body::RegisterPayments => Created<RegisteredPayments>, payments:write, [dry_run];

@@ -77,7 +77,8 @@ pub fn manual_quantity(line: &obligations::Model, quantity: Option<Quantity>, pe
         (None, Some(percent)) => (Quantity(product(&[line.ordered_quantity.0, percent.0], &[Percent::WHOLE.0])?), "/percent"),
         (None, None) => (left, "/order_line_id"),
     };
-    if left == Quantity::ZERO {
+    // Fewer may stand than were billed before the line was lowered.
+    if left.0.signum() != line.ordered_quantity.0.signum() {
         return Err(Problem::field(Code::AmountExceedsOpen, "/order_line_id", "names a line of which nothing is left to bill"));
     }
     if asked.0.signum() != line.ordered_quantity.0.signum() {
@@ -89,6 +90,18 @@ pub fn manual_quantity(line: &obligations::Model, quantity: Option<Quantity>, pe
         return Err(Problem::field(Code::AmountExceedsOpen, pointer, detail));
     }
     Ok(asked)
+}
+
+/// A quantity that is billed again, as far as so much of its line is left to bill: what was cancelled meanwhile is not.
+#[must_use]
+pub fn at_most_left(quantity: Quantity, left: Quantity) -> Quantity {
+    if left.0.signum() != quantity.0.signum() {
+        Quantity::ZERO
+    } else if left.0.unsigned_abs() < quantity.0.unsigned_abs() {
+        left
+    } else {
+        quantity
+    }
 }
 
 /// What of a part is taken back when its quantity falls by `by`; all of it when `by` is as much or more.

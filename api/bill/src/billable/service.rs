@@ -4,6 +4,7 @@ use super::rules::{self, Part};
 use super::view::view;
 use crate::exposure::shares::tax_share;
 use crate::obligation::hold;
+use crate::obligation::rules::kept;
 use causeway_contract::{Code, Problem};
 use causeway_entity::Held;
 use causeway_entity::bill::{billables, invoice_lines, obligations};
@@ -67,14 +68,15 @@ pub struct Again {
 pub(crate) fn bill_again(ctx: &Ctx, tx: &mut Tx<'_>, obligation: &mut obligations::Model, part: &Again) -> Result<(), Problem> {
     let old = &part.billable;
     shrink(ctx, tx, obligation, old, old.quantity, "It was credited and is billed again.")?;
-    if part.quantity == Quantity::ZERO {
+    let quantity = rules::at_most_left(part.quantity, kept(obligation)?.minus(obligation.billable_quantity)?);
+    if quantity == Quantity::ZERO {
         return Ok(());
     }
     let source = Source { kind: SourceType::Manual, id: part.credit_line_id.uuid() };
     let row = billables::Model {
         split_of: Some(old.split_of.unwrap_or(old.id)),
         description: old.description.clone(),
-        ..waiting(ctx, tx, obligation, part.quantity, source, part.day)?
+        ..waiting(ctx, tx, obligation, quantity, source, part.day)?
     };
     insert(ctx, tx, &row)
 }

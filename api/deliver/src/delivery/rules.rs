@@ -4,6 +4,7 @@ use causeway_bill::obligation::rules::open;
 use causeway_contract::{Code, FieldError};
 use causeway_entity::bill::obligations;
 use causeway_entity::deliver::{deliveries, delivery_lines};
+use causeway_kernel::limits;
 use causeway_master::check;
 use causeway_openapi::delivery::DeliveryLineInput;
 use causeway_value::{Day, OrderLineId, Overflow, Quantity};
@@ -30,7 +31,7 @@ pub fn open_lines(obligations: &[obligations::Model]) -> Result<Open, Overflow> 
 /// Days that a shipment is planned ahead, at most.
 pub const PLAN_AHEAD: i64 = 3 * 366;
 /// Days after today that a shipment may be dated, at most: what it makes billable waits for its day, so that a mistyped year would never be billed.
-pub const SHIP_AHEAD: i64 = 31;
+pub const SHIP_AHEAD: i64 = limits::DAYS_AHEAD;
 
 /// Checks the day of a shipment.
 pub fn check_ship_date(day: Day, today: Day, ahead: i64, errors: &mut Vec<FieldError>) {

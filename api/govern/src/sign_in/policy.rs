@@ -78,7 +78,9 @@ pub(super) fn fault(password: &str, whose: &Whose<'_>) -> Option<String> {
     let known: Vec<&str> = own.iter().map(String::as_str).chain(WORDS).collect();
     let estimate = zxcvbn(password, &known);
     let letters: String = password.chars().filter(|letter| letter.is_alphabetic()).collect();
-    let adorned = letters.chars().count() >= LETTERS && zxcvbn(&letters, &known).guesses() < GUESSES_OF_LETTERS;
+    let many = letters.chars().count();
+    // What is mostly digits is no word with something around it.
+    let adorned = many >= LETTERS && many.saturating_mul(3) >= length && zxcvbn(&letters, &known).guesses() < GUESSES_OF_LETTERS;
     if estimate.guesses() >= GUESSES && !adorned {
         return None;
     }
@@ -112,6 +114,7 @@ mod tests {
             ("dana likes long walks at sea", true),
             ("password is not this one", true),
             ("0912837465019", true),
+            ("4f9a72013b58c6e1", true),
             ("short", false),
             ("elevenchars", false),
             ("", false),

@@ -20,10 +20,11 @@ impl Rate {
         Self { per_minute: if requests == 0 { 1 } else { requests }, units: 1 }
     }
 
-    /// The same for a request that does the work of so many. It never costs more than a whole minute, or it could never pass.
+    /// The same for a request that does the work of so many. Beside the one that was taken for it already it never costs more than a whole minute, or it
+    /// could never pass.
     #[must_use]
     pub fn costing(self, units: u32) -> Self {
-        Self { units: units.clamp(1, self.per_minute), ..self }
+        Self { units: units.clamp(1, self.per_minute.saturating_sub(1).max(1)), ..self }
     }
 
     /// The requests a minute.
@@ -135,9 +136,11 @@ mod tests {
         let (same, second) = judge(Some(spent), Instant(0), rate.costing(60));
         assert_eq!((same, second.allowed, second.retry_seconds), (spent, false, 12), "twenty more must be paid back");
         assert!(judge(Some(spent), Instant(0), rate.costing(40)).1.allowed);
-        // More than a bucket holds passes when the bucket is full.
-        assert!(judge(None, Instant(0), rate.costing(1_000)).1.allowed);
-        assert!(!judge(Some(Instant(1)), Instant(0), rate.costing(1_000)).1.allowed);
+        // More than a bucket holds passes when the bucket was full before the request itself.
+        let (begun, _) = judge(None, Instant(0), rate);
+        assert!(judge(Some(begun), Instant(0), rate.costing(1_000)).1.allowed);
+        let (two, _) = judge(Some(begun), Instant(0), rate);
+        assert!(!judge(Some(two), Instant(0), rate.costing(1_000)).1.allowed);
     }
 
     #[test]

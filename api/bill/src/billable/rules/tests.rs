@@ -141,6 +141,19 @@ fn somebody_bills_no_more_than_is_left() {
     assert_eq!(refused(&begun, "-0.1").1, "/quantity");
     let done = obligations::Model { billable_quantity: whole("2"), ..fresh };
     assert_eq!(refused(&done, "0.1"), (Code::AmountExceedsOpen, "/order_line_id".to_owned()));
+    // Lowered below what was billed, it has nothing left, either.
+    let lowered = obligations::Model { billable_quantity: whole("1.5"), cancelled_quantity: whole("1"), ..done.clone() };
+    assert_eq!(refused(&lowered, "0.5"), (Code::AmountExceedsOpen, "/order_line_id".to_owned()));
     let back = line(whole("-1").0, -100, -100);
     assert_eq!(manual_quantity(&back, None, None).unwrap(), whole("-1"));
+}
+
+#[test]
+fn what_was_cancelled_is_not_billed_again() {
+    let whole = |text: &str| text.parse::<Quantity>().unwrap();
+    for (again, left, expected) in
+        [("10", "6", "6"), ("4", "6", "4"), ("4", "0", "0"), ("4", "-2", "0"), ("-3", "-1", "-1"), ("-1", "-3", "-1"), ("0", "5", "0")]
+    {
+        assert_eq!(at_most_left(whole(again), whole(left)), whole(expected), "{again} of {left}");
+    }
 }

@@ -20,17 +20,12 @@ use causeway_master::{check, company, money, party, refs};
 use causeway_openapi::payment::{CreatePayment, Payment};
 use causeway_value::{AllocationState, Amount, Day, Direction, DocumentKind, Json, PaymentDirection, PaymentId, PaymentStatus, Rate};
 
-/// Records a payment. It is posted and allocated at once unless the body leaves it a draft: whoever does so needs the rights of these verbs, too.
+/// Records a payment. It is posted and allocated at once unless the body leaves it a draft: that is what recording one means, and needs no other right. Money
+/// to a customer and what is given up do.
 ///
 /// # Errors
 /// `permission_denied`; every wrong field; `amount_exceeds_open`; `rate_missing`; `account_missing`.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreatePayment) -> Result<Payment, Problem> {
-    if body.status != Some(PaymentStatus::Draft) {
-        ctx.require("payments:post")?;
-        if !Ask::of_new(body).is_nothing() {
-            ctx.require("payments:allocate")?;
-        }
-    }
     made(ctx, tx, body, "/payment_date", |direction, settles| may_pay(ctx, direction, settles)).await
 }
 

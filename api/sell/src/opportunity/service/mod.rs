@@ -13,7 +13,6 @@ use crate::stage::rules as stage_rules;
 use crate::stage::service::of_company;
 use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::govern::users;
-use causeway_entity::kernel::snapshots;
 use causeway_entity::master::{contacts, parties, products};
 use causeway_entity::sell::opportunities::{Entity, Model};
 use causeway_entity::sell::{stage_visits, stages, teams};
@@ -26,6 +25,8 @@ use causeway_openapi::party::UpdateParty;
 use causeway_value::{Amount, ContactId, Currency, Instant, Json, OpportunityId, OpportunityStatus, PartyId, PartyRole, StageId};
 
 const OBJECT: &str = "opportunity";
+/// Visits that are looked through for the last open stage, at most.
+const VISITS: u64 = 100;
 
 /// Changes an open opportunity.
 ///
@@ -327,15 +328,14 @@ async fn open_stage(tx: &mut Tx<'_>, row: &Model, stage_id: StageId) -> Result<s
     stage.ok_or_else(Problem::not_found)
 }
 
-/// The stage before it was closed. Nothing changes a closed opportunity, so the version before this one shows it; history that was created closed has none.
+/// The stage before it was closed: the last open one that it was in. History that was created closed has none.
 async fn stage_before(tx: &mut Tx<'_>, row: &Model) -> Result<stages::Model, Problem> {
     let stages = of_company(tx, row.company_id).await?;
-    let snapshot =
-        Find::<snapshots::Entity>::new().eq(snapshots::Column::ObjectId, row.id.uuid()).eq(snapshots::Column::Version, row.version - 1).one(tx).await?;
-    let before = snapshot.and_then(|snapshot| snapshot.body).and_then(|body| serde_json::from_str::<wire::Opportunity>(&body).ok());
-    let open =
-        |stage: &&stages::Model| before.as_ref().is_some_and(|before| before.stage.id == stage.id) && stage.outcome.is_none() && stage_rules::is_active(stage);
-    stages.iter().find(open).map_or_else(|| stage_rules::first_open(&stages), Ok).cloned()
+    let visits = Find::<stage_visits::Entity>::new().eq(stage_visits::Column::OpportunityId, row.id).order_by_desc(stage_visits::Column::Version);
+    let visits = visits.limit(VISITS).all(tx).await?;
+    let open = |id: StageId| stages.iter().find(|stage| stage.id == id && stage.outcome.is_none() && stage_rules::is_active(stage));
+    let before = visits.iter().find_map(|visit| open(visit.stage_id));
+    before.map_or_else(|| stage_rules::first_open(&stages), Ok).cloned()
 }
 
 fn changed_value(old: &Model, body: &wire::UpdateOpportunity, currency: Currency, errors: &mut Vec<FieldError>) -> Amount {

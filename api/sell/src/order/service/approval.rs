@@ -66,12 +66,13 @@ async fn is_covered(tx: &mut Tx<'_>, order: &orders::Model, lines: &[order_lines
     Ok(earlier.iter().any(|hold| hold.covers.as_deref() == Some(&now)))
 }
 
-/// What a second person says yes to: customer, terms and lines, as they decide on the limits. Texts and references may change afterwards.
+/// What a second person says yes to: customer, terms, lines and their taxes, as they decide on the limits. Texts and references may change afterwards.
 pub(super) fn digest(order: &orders::Model, lines: &[order_lines::Model]) -> String {
     let said = json!([order.party_id, order.currency.code(), order.payment_term_id, order.discount_percent]);
     let of = |line: &order_lines::Model| {
         let price = (line.unit_price, line.price_base_quantity, line.list_unit_price, line.unit_cost);
-        json!([line.product_id, line.description, line.quantity, price, line.discount_percent, line.document_discount_percent, line.promised_date])
+        let taxes = (&line.tax_ids.0, line.tax_rule_id, line.determined_tax_ids.as_ref().map(|ids| &ids.0));
+        json!([line.product_id, line.description, line.quantity, price, line.discount_percent, line.document_discount_percent, line.promised_date, taxes])
     };
     let bytes = json!([said, lines.iter().map(of).collect::<Vec<_>>()]).to_string();
     crypto::hex(&crypto::sha256(&[bytes.as_bytes()]))
