@@ -18,10 +18,7 @@ pub async fn load(settings: &Settings, db: &Db) -> Result<[u8; 32], String> {
     if let Some(wrong) = difference(settings, db).await? {
         return Err(wrong);
     }
-    let key = match find(settings)? {
-        Some(key) => key,
-        None => make(settings)?,
-    };
+    let key = find_or_make(settings)?;
     let name = seal::name_of(&key);
     let counts = bootstrap::name_secret_key(db, &name, false).await.map_err(|problem| problem.detail)?;
     if counts == name { Ok(key) } else { Err(another(settings)) }
@@ -32,11 +29,15 @@ pub async fn load(settings: &Settings, db: &Db) -> Result<[u8; 32], String> {
 /// # Errors
 /// As [`load`].
 pub async fn renew(settings: &Settings, db: &Db) -> Result<(), String> {
-    let key = match find(settings)? {
-        Some(key) => key,
-        None => make(settings)?,
-    };
+    let key = find_or_make(settings)?;
     bootstrap::name_secret_key(db, &seal::name_of(&key), true).await.map(drop).map_err(|problem| problem.detail)
+}
+
+fn find_or_make(settings: &Settings) -> Result<[u8; 32], String> {
+    match find(settings)? {
+        Some(key) => Ok(key),
+        None => make(settings),
+    }
 }
 
 /// What is wrong about the key of this database, in a sentence that says what to do; nothing for a database that has none yet.

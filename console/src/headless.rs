@@ -200,10 +200,17 @@ fn json(out: &mut dyn Write, value: &Value) -> Result<(), Stop> {
 }
 
 fn csv_rows(out: &mut dyn Write, resource: &Resource, rows: &[Value]) -> Result<(), Stop> {
+    sheet(out, |sheet| {
+        sheet.write_record(export::head(resource))?;
+        rows.iter().try_for_each(|row| sheet.write_record(export::record(row, resource)))
+    })
+}
+
+/// Writes a CSV file that `fill` fills.
+fn sheet(out: &mut dyn Write, fill: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> Result<(), csv::Error>) -> Result<(), Stop> {
     let mut sheet = csv::Writer::from_writer(Vec::new());
-    let written = sheet.write_record(export::head(resource)).and_then(|()| rows.iter().try_for_each(|row| sheet.write_record(export::record(row, resource))));
-    let content = written.map_err(|error| error.to_string()).and_then(|()| sheet.into_inner().map_err(|error| error.to_string()));
-    let content = content.map_err(Stop::Usage)?;
+    fill(&mut sheet).map_err(|error| Stop::Usage(error.to_string()))?;
+    let content = sheet.into_inner().map_err(|error| Stop::Usage(error.to_string()))?;
     out.write_all(&content).map_err(|error| Stop::Usage(error.to_string()))
 }
 
@@ -254,12 +261,10 @@ async fn dashboard(cli: &Cli, app: &App, client: &Client, out: &mut dyn Write) -
     match cli.output.unwrap_or(Output::Table) {
         Output::Table => counts.iter().try_for_each(|(label, text)| say(out, &format!("{label:24} {text}"))),
         Output::Json => json(out, &counts.into_iter().map(|(label, text)| (label.to_owned(), Value::from(text))).collect::<serde_json::Map<_, _>>().into()),
-        Output::Csv => {
-            let mut sheet = csv::Writer::from_writer(Vec::new());
-            let written = sheet.write_record(["number", "count"]).and_then(|()| counts.iter().try_for_each(|(label, text)| sheet.write_record([*label, text])));
-            let content = written.map_err(|error| error.to_string()).and_then(|()| sheet.into_inner().map_err(|error| error.to_string()));
-            out.write_all(&content.map_err(Stop::Usage)?).map_err(|error| Stop::Usage(error.to_string()))
-        }
+        Output::Csv => sheet(out, |sheet| {
+            sheet.write_record(["number", "count"])?;
+            counts.iter().try_for_each(|(label, text)| sheet.write_record([*label, text]))
+        }),
     }
 }
 

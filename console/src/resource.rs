@@ -57,6 +57,11 @@ impl Operation {
         self.row.flags.contains(&causeway_contract::Flag::dry_run)
     }
 
+    /// Whether the box of a verb can show what would happen: the call has a dry run, and is about objects that are there.
+    pub fn foresees(&self) -> bool {
+        self.can_dry_run() && self.aim == Aim::One
+    }
+
     /// Whether the answer holds a secret that is shown once.
     pub fn gives_secret(&self) -> bool {
         self.row.flags.contains(&causeway_contract::Flag::secret)

@@ -288,6 +288,17 @@ pub(crate) fn tighten(table: &str, column: Column, dialect: Dialect) -> Vec<Stri
     std::iter::once(refuse).chain(rewrite(table, &before, &format!("{before} NOT NULL"))).collect()
 }
 
+/// Statements that read or change rows of these tenant tables for all tenants. Row security that is forced hides every row from the owner of the tables,
+/// too, unless a tenant is named.
+pub(crate) fn unforced(tables: &[&str], dialect: Dialect, statements: &[&str]) -> Vec<String> {
+    let forced = |word: &str| match dialect {
+        Dialect::Postgres => tables.iter().map(|table| format!("ALTER TABLE \"{table}\" {word} ROW LEVEL SECURITY")).collect(),
+        Dialect::Sqlite => Vec::new(),
+    };
+    let statements: Vec<String> = statements.iter().map(|statement| (*statement).to_owned()).collect();
+    [forced("NO FORCE"), statements, forced("FORCE")].concat()
+}
+
 fn rewrite(table: &str, before: &str, after: &str) -> [String; 3] {
     [
         "PRAGMA writable_schema = ON".to_owned(),

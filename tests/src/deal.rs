@@ -13,7 +13,7 @@ use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, Invoice, InvoiceLi
 use causeway_openapi::ledger::{JournalEntry, op as ledger};
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CreateOrder, HoldOrder, Order, op as order};
-use causeway_openapi::payment::{AllocationInput, CreatePayment, Payment, op as payment};
+use causeway_openapi::payment::{AllocationInput, CreatePayment, CreateRefund, Payment, op as payment};
 use causeway_openapi::quote::{AcceptQuote, AcceptedQuote, CreateQuote, Quote, op as quote};
 use causeway_value::{InvoiceId, JobStatus, JournalEntryId, OpportunityId, OrderId, PaymentDirection, PaymentMethod, QuoteId};
 use std::time::{Duration, Instant};
@@ -270,4 +270,10 @@ pub async fn job_ended(caller: &Caller, id: &str) -> serde_json::Value {
         assert!(started.elapsed() < Duration::from_secs(60), "{job}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// All that is open of a credit note, paid back.
+#[must_use]
+pub fn paid_back(note: &Invoice) -> CreateRefund {
+    CreateRefund { credit_note_id: Some(note.id), payment_id: None, amount: None, method: PaymentMethod::Bank, refund_date: None, reference: None }
 }

@@ -4,6 +4,7 @@
 //! that speak the typed contract or raw HTTP, and the masters and deals that the stories start from.
 //! What it is not: no look inside. Everything goes through the API, except the checks that read the catalogue of the database.
 
+pub mod api_key;
 pub mod caller;
 pub mod cluster;
 pub mod deal;
@@ -63,4 +64,10 @@ pub fn setting(name: &str, default: u64) -> u64 {
 pub fn unique(word: &str) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     format!("{word}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The places that a problem names.
+#[must_use]
+pub fn pointers(problem: &causeway_contract::Problem) -> Vec<&str> {
+    problem.errors.iter().filter_map(|error| error.pointer.as_deref()).collect()
 }

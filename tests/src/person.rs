@@ -79,6 +79,11 @@ impl Person {
     }
 }
 
+/// Somebody who may approve and release what others asked for: a second person.
+pub async fn manager(tenant: &Tenant) -> Caller {
+    Person::hire_as(tenant, "sales_manager").await.session().await
+}
+
 /// The built-in role of this name.
 ///
 /// # Panics

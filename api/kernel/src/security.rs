@@ -97,7 +97,8 @@ impl Refusal {
 }
 
 /// The network of an address: whoever has one IPv6 address has all of its /64.
-fn network(address: IpAddr) -> IpAddr {
+#[must_use]
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
         v4 => v4,
@@ -112,7 +113,7 @@ pub fn write_down(db: &Db, mut refusal: Refusal) {
     match place {
         Place::Row => {}
         Place::Last => refusal.kind = LAST,
-        Place::None => return telemetry::count_unlogged(),
+        Place::None => return telemetry::pressure().not_logged(),
     }
     let row = row(refusal, now);
     let db = db.clone();

@@ -235,11 +235,6 @@ impl Drop for OpenStream {
     }
 }
 
-/// Counts a refusal that the security log has no place for.
-pub(crate) fn count_unlogged() {
-    metrics().pressure.not_logged();
-}
-
 /// All metrics as text, with what waits at this moment.
 pub async fn text(db: &Db) -> String {
     if let Err(problem) = metrics().pressure.look(db).await {

@@ -9,7 +9,7 @@ use sea_orm::EntityTrait;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Entries of `metadata`, at most. A body is held to it by its schema; what a PATCH adds up to is held to it here.
-const METADATA_ENTRIES: usize = 50;
+pub(crate) const METADATA_ENTRIES: usize = 50;
 
 /// The errors as one problem, if there are any.
 ///
@@ -76,6 +76,12 @@ pub fn metadata(current: BTreeMap<String, String>, patch: &MetadataPatch, errors
         errors.push(FieldError::pointer(Code::TooMany, "/metadata", format!("must have at most {METADATA_ENTRIES} entries together with those that stay")));
     }
     merged
+}
+
+/// Whether it is spelled as an ISO 3166-1 alpha-2 code is: two capitals.
+#[must_use]
+pub fn is_country(code: &str) -> bool {
+    code.len() == 2 && code.bytes().all(|letter| letter.is_ascii_uppercase())
 }
 
 /// The error of a field that names nothing.

@@ -187,12 +187,8 @@ fn moved(record: Map<String, Value>, merged: &BTreeMap<String, String>) -> Map<S
     record
         .into_iter()
         .map(|(name, value)| {
-            if name == "id" {
-                (name, value)
-            } else {
-                let value = follow(value, merged);
-                (name, value)
-            }
+            let value = if name == "id" { value } else { follow(value, merged) };
+            (name, value)
         })
         .collect()
 }

@@ -105,11 +105,8 @@ impl App {
     /// Asks what would come of it because somebody wants to know; says why when it cannot be told.
     pub(super) fn foresee_now(&mut self) {
         let Some(Popup::Deed(deed)) = &mut self.popup else { return };
-        deed.wrong = if !deed.operation.can_dry_run() || deed.operation.aim != Aim::One {
-            Some("the service does not tell beforehand what comes of this".to_owned())
-        } else {
-            deed.form.body(false).err()
-        };
+        deed.wrong =
+            if !deed.operation.foresees() { Some("the service does not tell beforehand what comes of this".to_owned()) } else { deed.form.body(false).err() };
         self.foresee();
     }
 
@@ -117,7 +114,7 @@ impl App {
     pub(super) fn foresee(&mut self) {
         let generation = self.number();
         let Some(Popup::Deed(deed)) = &mut self.popup else { return };
-        if !deed.operation.can_dry_run() || deed.operation.aim != Aim::One || deed.batch.is_some() {
+        if !deed.operation.foresees() || deed.batch.is_some() {
             return;
         }
         let Ok(body) = deed.form.body(false) else { return };

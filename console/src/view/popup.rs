@@ -145,11 +145,7 @@ fn draw_deed(app: &App, buf: &mut Buffer, deed: &Deed) -> Option<Position> {
     let area = centred(buf, wide, u16::try_from(wanted).unwrap_or(u16::MAX).clamp(8, buf.area.height.saturating_sub(2)));
     let count = if deed.targets.len() > 1 { format!(" {} objects", deed.targets.len()) } else { String::new() };
     let title = format!("{} {}{count}", deed.resource, deed.operation.word);
-    let keys = if deed.operation.can_dry_run() && deed.operation.aim == resource::Aim::One {
-        "tab next field   ctrl-r dry run   esc cancel"
-    } else {
-        "tab next field   esc cancel"
-    };
+    let keys = if deed.operation.foresees() { "tab next field   ctrl-r dry run   esc cancel" } else { "tab next field   esc cancel" };
     let inner = open(app, buf, area, &title, keys);
     let x = inner.x.saturating_add(2);
     let room = inner.width.saturating_sub(4);
@@ -226,7 +222,7 @@ fn consequences(deed: &Deed, room: usize) -> Vec<(String, Role)> {
         let asked =
             if deed.targets.len() > deed.preview.len() { format!("Dry run of {} of {}", deed.preview.len(), deed.targets.len()) } else { "Dry run".to_owned() };
         say(&format!("{asked}: {} ok, {refused} refused. Nothing is written yet.", deed.preview.len().saturating_sub(refused)), Role::Link);
-    } else if deed.operation.can_dry_run() && deed.operation.aim == resource::Aim::One {
+    } else if deed.operation.foresees() {
         say("Dry run follows when the fields are filled (ctrl-r).", Role::Dim);
     }
     let back = if deed.operation.hint.inverse.is_some() || deed.operation.aim == resource::Aim::Edit { "u takes it back." } else { "" };

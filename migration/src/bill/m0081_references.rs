@@ -1,6 +1,6 @@
 //! What the customer's reference is on invoices, and which checks an invoice of a billing run failed.
 
-use crate::table::{Table, addition_to, create, remove, text};
+use crate::table::{Table, addition_to, create, remove, text, unforced};
 use crate::{Dialect, Migration};
 
 pub(crate) const MIGRATION: Migration = Migration { name: "m0081_references", up, down, tables };
@@ -9,12 +9,7 @@ fn up(dialect: Dialect) -> Vec<String> {
     // Orders that are open when this runs are billed with their references, too.
     let known = "UPDATE \"obligations\" SET \"reference\" = (SELECT s.\"reference\" FROM \"orders\" s WHERE s.\"tenant_id\" = \"obligations\".\"tenant_id\" \
                  AND s.\"id\" = \"obligations\".\"order_id\")";
-    // Row security that is forced hides every row from the owner of the tables, too, unless a tenant is named.
-    let forced = |word: &str| match dialect {
-        Dialect::Postgres => ["obligations", "orders"].map(|table| format!("ALTER TABLE \"{table}\" {word} ROW LEVEL SECURITY")).to_vec(),
-        Dialect::Sqlite => Vec::new(),
-    };
-    [create(&tables(), dialect), forced("NO FORCE"), vec![known.to_owned()], forced("FORCE")].concat()
+    [create(&tables(), dialect), unforced(&["obligations", "orders"], dialect, &[known])].concat()
 }
 
 fn down(_: Dialect) -> Vec<String> {

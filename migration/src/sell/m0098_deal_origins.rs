@@ -1,6 +1,6 @@
 //! Where deals came from, stages that nothing comes to any more, activities that were called off, and what parties and price lists are found by.
 
-use crate::table::{Table, addition_to, create, integer, remove, text, yes_no};
+use crate::table::{Table, addition_to, create, integer, remove, text, unforced, yes_no};
 use crate::{Dialect, Migration};
 
 pub(crate) const MIGRATION: Migration = Migration { name: "m0098_deal_origins", up, down, tables };
@@ -26,16 +26,6 @@ fn down(dialect: Dialect) -> Vec<String> {
         "UPDATE \"roles\" SET \"permissions\" = replace(\"permissions\", ',\"pipeline:read\"', '') WHERE \"built_in\" = TRUE AND \"name\" = 'sales_rep'";
     let folded = FOLDED.iter().map(|(table, text)| format!("DROP INDEX \"{table}_{text}_lower\""));
     unforced(&["roles"], dialect, &[roles]).into_iter().chain(folded).chain(remove(&tables())).collect()
-}
-
-/// Row security that is forced hides every row from the owner of the tables, too, unless a tenant is named.
-fn unforced(named: &[&str], dialect: Dialect, statements: &[&str]) -> Vec<String> {
-    let forced = |word: &str| match dialect {
-        Dialect::Postgres => named.iter().map(|table| format!("ALTER TABLE \"{table}\" {word} ROW LEVEL SECURITY")).collect(),
-        Dialect::Sqlite => Vec::new(),
-    };
-    let statements: Vec<String> = statements.iter().map(|statement| (*statement).to_owned()).collect();
-    [forced("NO FORCE"), statements, forced("FORCE")].concat()
 }
 
 fn tables() -> Vec<Table> {

@@ -1,11 +1,12 @@
 //! Who gets in: the first key, grants of companies, expiry, rotation, revocation, suspension.
 
 use causeway_contract::{Code, ListQuery, Method, Problem};
-use causeway_openapi::identity::{CreateApiKey, NewApiKey, RotateApiKey, UpdateUser, op as identity};
+use causeway_openapi::identity::{CreateApiKey, RotateApiKey, UpdateUser, op as identity};
 use causeway_openapi::invoice::op as invoice;
 use causeway_openapi::order::op as order;
 use causeway_openapi::party::op as party;
 use causeway_openapi::platform::{Bootstrap, SuspendTenant, op as platform};
+use causeway_tests::api_key::{issued, scopes};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty};
 use causeway_tests::fixture::{Fixture, rows};
@@ -17,15 +18,6 @@ use causeway_tests::world::World;
 use causeway_value::TenantMode;
 use serde_json::json;
 use std::time::{Duration, Instant};
-
-async fn key(caller: &Caller, body: &CreateApiKey) -> (Caller, NewApiKey) {
-    let key = caller.post::<identity::CreateApiKey>((), body).await;
-    (caller.with_key(&key.secret), key)
-}
-
-fn scopes(patterns: &[&str]) -> CreateApiKey {
-    CreateApiKey { name: "till".to_owned(), scopes: patterns.iter().map(|pattern| (*pattern).to_owned()).collect(), ..CreateApiKey::default() }
-}
 
 async fn me(caller: &Caller) -> Option<Problem> {
     caller.refusal::<identity::GetMe>((), &causeway_contract::Nothing {}).await
@@ -44,7 +36,7 @@ async fn a_key_of_one_company_sees_nothing_of_another() {
     let tenant = world.sandbox().await;
     let (ours, theirs) = (shop::open(&tenant, "").await, shop::open(&tenant, "2").await);
     let (own, other) = (deal::deal(&tenant, &ours).await, deal::deal(&tenant, &theirs).await);
-    let (limited, _) = key(&tenant, &CreateApiKey { company_ids: vec![ours.company], ..scopes(&["*:*"]) }).await;
+    let (limited, _) = issued(&tenant, &CreateApiKey { company_ids: vec![ours.company], ..scopes(&["*:*"]) }).await;
 
     assert_eq!(limited.get::<order::GetOrder>(own.order.id).await.id, own.order.id);
     let nothing = limited.refused::<order::GetOrder>(other.order.id, &causeway_contract::Nothing {}).await;
@@ -59,7 +51,7 @@ async fn a_key_of_one_company_sees_nothing_of_another() {
     assert_eq!(limited.get::<party::GetParty>(theirs.party).await.id, theirs.party);
     assert_eq!(limited.get::<identity::GetMe>(()).await.company_ids, [ours.company]);
     // And its keys are limited likewise.
-    let (heir, _) = key(&limited, &scopes(&["*:*"])).await;
+    let (heir, _) = issued(&limited, &scopes(&["*:*"])).await;
     assert_eq!(heir.refused::<order::GetOrder>(other.order.id, &causeway_contract::Nothing {}).await.status, 404);
     let trail = limited.all::<identity::ListAuditEntries, _>(&ListQuery::default()).await;
     assert!(trail.iter().all(|entry| entry.subject.id != other.order.id.to_string()), "the trail shows another company");
@@ -71,7 +63,7 @@ async fn grants_hold_in_every_list_and_path() {
     let world = World::start().await;
     let fixture = Fixture::new(&world).await;
     let theirs = json!(fixture.second.company);
-    let (limited, _) = key(&fixture.tenant, &CreateApiKey { company_ids: vec![fixture.shop.company], ..scopes(&["*:*"]) }).await;
+    let (limited, _) = issued(&fixture.tenant, &CreateApiKey { company_ids: vec![fixture.shop.company], ..scopes(&["*:*"]) }).await;
     let mut wrong = Vec::new();
     let mut hidden = 0;
     for row in rows().iter().filter(|row| row.method == Method::Get && row.list.is_some() && row.path.starts_with("/v1/")) {
@@ -113,16 +105,16 @@ async fn grants_hold_in_every_list_and_path() {
 async fn nobody_gives_more_than_they_have() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
-    let (clerk, _) = key(&tenant, &scopes(&["leads:*", "keys:*"])).await;
+    let (clerk, _) = issued(&tenant, &scopes(&["leads:*", "keys:*"])).await;
     assert_eq!(clerk.refused::<identity::CreateApiKey>((), &scopes(&["orders:read"])).await.status, 403);
-    assert_eq!(me(&key(&clerk, &scopes(&["leads:read"])).await.0).await, None);
+    assert_eq!(me(&issued(&clerk, &scopes(&["leads:read"])).await.0).await, None);
 }
 
 #[tokio::test]
 async fn a_revoked_key_is_refused_at_once() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
-    let (caller, made) = key(&tenant, &scopes(&["leads:read"])).await;
+    let (caller, made) = issued(&tenant, &scopes(&["leads:read"])).await;
     assert_eq!(me(&caller).await, None);
     tenant.act::<identity::RevokeApiKey>(made.id).await;
     assert_eq!(me(&caller).await.map(|problem| problem.code), Some(Code::Unauthenticated));
@@ -133,7 +125,7 @@ async fn a_revoked_key_is_refused_at_once() {
 async fn the_old_secret_works_as_long_as_it_overlaps() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
-    let (first, made) = key(&tenant, &scopes(&["leads:read"])).await;
+    let (first, made) = issued(&tenant, &scopes(&["leads:read"])).await;
     let second = tenant.post::<identity::RotateApiKey>(made.id, &RotateApiKey { overlap_seconds: Some(600) }).await;
     let second = tenant.with_key(&second.secret);
     assert_eq!((me(&first).await, me(&second).await), (None, None));
@@ -155,7 +147,7 @@ async fn an_expired_key_is_refused() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let created = tenant.created.created_at;
-    let (caller, made) = key(&tenant, &CreateApiKey { expires_at: Some(created.plus_seconds(5)), ..scopes(&["leads:read"]) }).await;
+    let (caller, made) = issued(&tenant, &CreateApiKey { expires_at: Some(created.plus_seconds(5)), ..scopes(&["leads:read"]) }).await;
     assert_eq!(made.expires_at, Some(created.plus_seconds(5)));
     assert_eq!(me(&caller).await, None);
     until_refused(&caller).await;
@@ -189,7 +181,7 @@ async fn a_suspended_tenant_is_refused_and_others_are_not() {
 async fn a_person_who_left_is_refused_with_all_keys() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
-    let (caller, _) = key(&tenant, &scopes(&["*:*"])).await;
+    let (caller, _) = issued(&tenant, &scopes(&["*:*"])).await;
     Person::hire_as(&tenant, "owner").await;
     let gone = UpdateUser { active: causeway_contract::Patch::Value(false), ..UpdateUser::default() };
     caller.post::<identity::UpdateUser>(tenant.created.owner.id, &gone).await;

@@ -8,7 +8,7 @@ use causeway_openapi::order::{CancelOrder, Order, ReleaseOrder, op as order};
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty};
-use causeway_tests::person::Person;
+use causeway_tests::person::manager;
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
 use causeway_tests::{of, verified};
@@ -208,7 +208,7 @@ async fn more_takes_credit_and_a_lower_price_a_second_person() {
     // Who amended it is not the second person.
     let release = ReleaseOrder { reason: "fine".to_owned(), kind: Some(HoldKind::Approval), hold_id: None };
     assert_eq!(tenant.refused::<order::ReleaseOrder>(order.id, &release).await.code, Code::SegregationOfDuties);
-    let boss = Person::hire_as(&tenant, "sales_manager").await.session().await;
+    let boss = manager(&tenant).await;
     boss.post::<order::ReleaseOrder>(order.id, &release).await;
     tenant.post::<delivery::ShipDelivery>(ready.id, &Default::default()).await;
     assert_eq!(tenant.get::<order::GetOrder>(order.id).await.status, OrderStatus::Fulfilled);

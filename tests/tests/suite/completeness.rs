@@ -4,6 +4,7 @@
 use causeway_openapi::{invoice, order, party, quote};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{accept, forty, invoice_order, post_invoice, quote_body, ship};
+use causeway_tests::pointers;
 use causeway_tests::shop::{self, Shop};
 use causeway_tests::world::World;
 use causeway_value::{InvoiceStatus, OrderStatus, QuoteStatus};
@@ -15,10 +16,6 @@ async fn patch(caller: &Caller, path: String, body: Value) -> Value {
 
 async fn asks(caller: &Caller, shop: &Shop, rules: Value) -> Value {
     patch(caller, format!("/v1/companies/{}", shop.company), json!({ "document_rules": rules })).await
-}
-
-fn pointers(problem: &causeway_contract::Problem) -> Vec<&str> {
-    problem.errors.iter().filter_map(|error| error.pointer.as_deref()).collect()
 }
 
 #[tokio::test]

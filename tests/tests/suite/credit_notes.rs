@@ -4,13 +4,13 @@ use causeway_contract::{Code, ListQuery, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::credit_note::{CreateCreditNote, op as credit_note};
 use causeway_openapi::invoice::{AllocateCreditNote, CreditInvoice, InvoiceLineInput, op as invoice};
-use causeway_openapi::payment::{CreateRefund, op as payment};
-use causeway_tests::deal::{self, allocation, entry, sides};
+use causeway_openapi::payment::op as payment;
+use causeway_tests::deal::{self, allocation, entry, paid_back, sides};
 use causeway_tests::person::Person;
 use causeway_tests::shop::{self, Shop, rate};
 use causeway_tests::world::World;
 use causeway_tests::{of, verified};
-use causeway_value::{InvoiceKind, InvoiceStatus, PaymentMethod, PaymentState};
+use causeway_value::{InvoiceKind, InvoiceStatus, PaymentState};
 
 /// A bonus of this much with the shop's tax of 19 %.
 fn bonus(shop: &Shop, amount: &str) -> CreateCreditNote {
@@ -44,7 +44,7 @@ async fn a_credit_without_an_invoice_settles_another_and_is_paid_back() {
     assert_eq!(tenant.post::<invoice::AllocateCreditNote>(note.id, &settled).await.open_amount.0, "49.00");
     // Another's credit note pays like money.
     assert_eq!(tenant.get::<invoice::GetInvoice>(owed.id).await.payment_state, Some(PaymentState::Paid));
-    let back = CreateRefund { credit_note_id: Some(note.id), payment_id: None, amount: None, method: PaymentMethod::Bank, refund_date: None, reference: None };
+    let back = paid_back(&note);
     tenant.post::<payment::CreateRefund>((), &back).await;
     assert_eq!(tenant.get::<invoice::GetInvoice>(note.id).await.open_amount.0, "0.00");
     verified(&tenant).await;

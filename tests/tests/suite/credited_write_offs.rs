@@ -2,15 +2,15 @@
 
 use causeway_contract::{Code, ListQuery};
 use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, CreditLine, Invoice, PostInvoice, ReverseInvoice, op as invoice};
-use causeway_openapi::payment::{CreatePayment, CreateRefund, op as payment};
+use causeway_openapi::payment::{CreatePayment, op as payment};
 use causeway_openapi::term::{CreatePaymentTerm, op as term};
 use causeway_openapi::write_off::{WriteOff, WriteOffInvoice, op as write_off};
 use causeway_tests::caller::Caller;
-use causeway_tests::deal::{self, advance, entry, payment_body, sides};
+use causeway_tests::deal::{self, advance, entry, paid_back, payment_body, sides};
 use causeway_tests::shop::{self, Shop, percent_after, term_body};
 use causeway_tests::world::World;
 use causeway_tests::{day, of, unique, verified};
-use causeway_value::{DiscountTaxMode, EarlyDiscount, PaymentDifference, PaymentMethod, PaymentState, WriteOffKind, WriteOffStatus};
+use causeway_value::{DiscountTaxMode, EarlyDiscount, PaymentDifference, PaymentState, WriteOffKind, WriteOffStatus};
 
 /// 1,190.00 with 190.00 of tax and 2 % for paying early.
 async fn discounted(caller: &Caller, shop: &Shop) -> Invoice {
@@ -34,10 +34,6 @@ fn standing(rows: &[WriteOff]) -> Vec<&str> {
 
 async fn reversed(caller: &Caller, of: &Invoice) -> Invoice {
     caller.post::<invoice::ReverseInvoice>(of.id, &ReverseInvoice { reason: "sent back".to_owned(), ..ReverseInvoice::default() }).await
-}
-
-fn paid_back(note: &Invoice) -> CreateRefund {
-    CreateRefund { credit_note_id: Some(note.id), payment_id: None, amount: None, method: PaymentMethod::Bank, refund_date: None, reference: None }
 }
 
 #[tokio::test]

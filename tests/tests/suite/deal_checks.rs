@@ -10,7 +10,7 @@ use causeway_openapi::quote::{CreateQuote, op as quote};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty};
 use causeway_tests::of;
-use causeway_tests::person::Person;
+use causeway_tests::person::manager;
 use causeway_tests::shop::{self, line, party_body};
 use causeway_tests::world::World;
 use causeway_value::{OrderId, QuoteId};
@@ -114,7 +114,7 @@ async fn a_quote_is_looked_at_before_it_is_submitted_and_accepted() {
     let found = of_quote(&tenant, waiting.id).await;
     assert_eq!((found.step, ended(&found.checks, CheckResult::Failed)), (DealStep::Accept, vec![Name::State]));
     agrees(&tenant, &accept, false).await;
-    let second = Person::hire_as(&tenant, "sales_manager").await.session().await;
+    let second = manager(&tenant).await;
     second.raw.post(&format!("/v1/quotes/{}/approve", draft.id), &json!({})).await.success();
     assert!(of_quote(&tenant, draft.id).await.ready);
     agrees(&tenant, &accept, true).await;

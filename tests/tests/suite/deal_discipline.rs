@@ -13,10 +13,10 @@ use causeway_openapi::team::{CreateLostReason, UpdateLostReason, op as team};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, advance, forty, order_body, quote_body};
 use causeway_tests::log;
-use causeway_tests::of;
 use causeway_tests::person::Person;
 use causeway_tests::shop::{self, Shop};
 use causeway_tests::world::World;
+use causeway_tests::{of, pointers};
 use causeway_value::{DealField, OpportunityStatus, OrderRules, PartyRole, StageId, TenantMode};
 use serde_json::json;
 
@@ -27,10 +27,6 @@ fn deal(shop: &Shop) -> CreateOpportunity {
 async fn stage(caller: &Caller, name: &str) -> StageId {
     let stages = caller.all::<crm::ListStages, _>(&ListQuery::default()).await;
     stages.into_iter().find(|stage| stage.name == name).unwrap_or_else(|| panic!("no stage {name}")).id
-}
-
-fn pointers(problem: &causeway_contract::Problem) -> Vec<&str> {
-    problem.errors.iter().filter_map(|error| error.pointer.as_deref()).collect()
 }
 
 /// Where everything happens now, a deal begins open: its end has its own verbs, with what they ask for.
@@ -52,14 +48,8 @@ async fn a_deal_ends_by_its_verbs_where_nothing_is_history() {
     // An import tells history, there as anywhere.
     let row = json!({ "title": "Old chairs", "status": "won", "close_date": "2017-03-01" });
     let import = json!({ "resource": "opportunities", "company_id": shop.company, "rows": [row] });
-    tenant.raw.post("/v1/imports", &import).await.success();
-    for _ in 0..100 {
-        if !tenant.all::<crm::ListOpportunities, _>(&ListQuery::by("status", "won")).await.is_empty() {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    panic!("the import brought no won deal");
+    deal::ended(&tenant, &import).await;
+    assert!(!tenant.all::<crm::ListOpportunities, _>(&ListQuery::by("status", "won")).await.is_empty(), "the import brought no won deal");
 }
 
 #[tokio::test]

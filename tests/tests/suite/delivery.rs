@@ -1,6 +1,6 @@
 //! Delivering in parts: backorders, and billing that adds up to what was ordered.
 
-use causeway_contract::{Code, ListQuery, Patch, Problem};
+use causeway_contract::{Code, ListQuery, Patch};
 use causeway_openapi::delivery::{
     CancelDelivery, ConfirmReceipt, CreateDelivery, DeliveryLineInput, ReturnDelivery, ReverseDelivery, ShipDelivery, UpdateDelivery, op as delivery,
 };
@@ -10,7 +10,7 @@ use causeway_openapi::order::op as order;
 use causeway_tests::deal::{self, forty};
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
-use causeway_tests::{of, verified};
+use causeway_tests::{of, pointers, verified};
 use causeway_value::{DeliveryStatus, OrderStatus};
 
 #[tokio::test]
@@ -196,8 +196,4 @@ async fn a_delivery_is_planned_cancelled_and_received() {
     assert_eq!((taken_back.received_date, taken_back.received_by, taken_back.tracking.as_deref()), (None, None, Some("2Z")));
     tenant.post::<delivery::ReverseDelivery>(shipped.id, &ReverseDelivery::default()).await;
     verified(&tenant).await;
-}
-
-fn pointers(problem: &Problem) -> Vec<&str> {
-    problem.errors.iter().filter_map(|error| error.pointer.as_deref()).collect()
 }

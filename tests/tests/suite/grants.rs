@@ -2,10 +2,11 @@
 
 use causeway_contract::{Code, ListQuery, Nothing, Patch, Problem};
 use causeway_openapi::crm::op as crm;
-use causeway_openapi::identity::{CreateApiKey, CreateRole, CreateUser, NewApiKey, RotateApiKey, UpdateApiKey, UpdateRole, UpdateUser, op};
+use causeway_openapi::identity::{CreateApiKey, CreateRole, CreateUser, RotateApiKey, UpdateApiKey, UpdateRole, UpdateUser, op};
 use causeway_openapi::integration::{Event, StreamQuery, op as integration};
 use causeway_openapi::platform::{RestoreOwner, op as platform};
 use causeway_openapi::session::{CreateSession, SetPassword, op as session};
+use causeway_tests::api_key::{issued, scopes};
 use causeway_tests::caller::Caller;
 use causeway_tests::fixture::Fixture;
 use causeway_tests::log::pages;
@@ -16,15 +17,6 @@ use causeway_tests::{unique, verified};
 use causeway_value::{ActorKind, UserId};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
-
-fn scopes(patterns: &[&str]) -> CreateApiKey {
-    CreateApiKey { name: "till".to_owned(), scopes: patterns.iter().map(|pattern| (*pattern).to_owned()).collect(), ..CreateApiKey::default() }
-}
-
-async fn key(caller: &Caller, body: &CreateApiKey) -> (Caller, NewApiKey) {
-    let key = caller.post::<op::CreateApiKey>((), body).await;
-    (caller.with_key(&key.secret), key)
-}
 
 fn everywhere() -> UpdateApiKey {
     UpdateApiKey { allowed_sources: Patch::Value(Vec::new()), ..UpdateApiKey::default() }
@@ -40,22 +32,22 @@ async fn a_key_is_in_the_hands_of_who_can_do_as_much() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let (ours, theirs) = (shop::open(&tenant, "").await.company, shop::open(&tenant, "2").await.company);
-    let (manager, _) = key(&tenant, &scopes(&["keys:*", "leads:read"])).await;
-    let (_, mighty) = key(&tenant, &CreateApiKey { allowed_sources: vec!["203.0.113.7".to_owned()], ..scopes(&["*:*"]) }).await;
+    let (manager, _) = issued(&tenant, &scopes(&["keys:*", "leads:read"])).await;
+    let (_, mighty) = issued(&tenant, &CreateApiKey { allowed_sources: vec!["203.0.113.7".to_owned()], ..scopes(&["*:*"]) }).await;
     denied(&manager.refused::<op::RotateApiKey>(mighty.id, &RotateApiKey::default()).await);
     denied(&manager.refused::<op::UpdateApiKey>(mighty.id, &everywhere()).await);
-    let (_, small) = key(&tenant, &scopes(&["leads:read"])).await;
+    let (_, small) = issued(&tenant, &scopes(&["leads:read"])).await;
     manager.post::<op::RotateApiKey>(small.id, &RotateApiKey::default()).await;
     manager.post::<op::UpdateApiKey>(small.id, &everywhere()).await;
 
     // So it is with companies.
-    let (local, _) = key(&tenant, &CreateApiKey { company_ids: vec![ours], ..scopes(&["*:*"]) }).await;
-    let (_, other) = key(&tenant, &CreateApiKey { company_ids: vec![theirs], ..scopes(&["leads:read"]) }).await;
+    let (local, _) = issued(&tenant, &CreateApiKey { company_ids: vec![ours], ..scopes(&["*:*"]) }).await;
+    let (_, other) = issued(&tenant, &CreateApiKey { company_ids: vec![theirs], ..scopes(&["leads:read"]) }).await;
     for id in [small.id, other.id, mighty.id] {
         denied(&local.refused::<op::RotateApiKey>(id, &RotateApiKey::default()).await);
         denied(&local.refused::<op::UpdateApiKey>(id, &everywhere()).await);
     }
-    let (_, own) = key(&local, &scopes(&["leads:read"])).await;
+    let (_, own) = issued(&local, &scopes(&["leads:read"])).await;
     assert_eq!(own.company_ids, [ours]);
     local.post::<op::RotateApiKey>(own.id, &RotateApiKey::default()).await;
     // Whatever it can do, it can be stopped.
@@ -98,7 +90,7 @@ async fn companies_are_given_by_who_sees_them() {
 async fn who_can_less_changes_nobody_who_can_more() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
-    let (clerk, _) = key(&tenant, &scopes(&["users:*", "roles:*", "leads:*"])).await;
+    let (clerk, _) = issued(&tenant, &scopes(&["users:*", "roles:*", "leads:*"])).await;
     let boss = Person::hire_as(&tenant, "finance_manager").await;
     let rename = UpdateUser { name: Patch::Value("Nobody".to_owned()), ..UpdateUser::default() };
     let strip = UpdateUser { role_ids: Patch::Value(Vec::new()), ..UpdateUser::default() };
@@ -191,8 +183,8 @@ async fn a_key_shrinks_with_its_person() {
     let role = tenant.post::<op::CreateRole>((), &role).await.id;
     let person = Person::hire(&tenant, vec![role]).await;
     let session = person.session().await;
-    let (caller, _) = key(&session, &scopes(&["leads:*"])).await;
-    let (bound, _) = key(&session, &CreateApiKey { company_ids: vec![theirs], ..scopes(&["leads:*"]) }).await;
+    let (caller, _) = issued(&session, &scopes(&["leads:*"])).await;
+    let (bound, _) = issued(&session, &CreateApiKey { company_ids: vec![theirs], ..scopes(&["leads:*"]) }).await;
     let leads = async |caller: &Caller| caller.raw.get("/v1/leads").await.status;
     let update = async |change: UpdateUser| tenant.post::<op::UpdateUser>(person.id, &change).await;
     assert_eq!(leads(&caller).await, 200);
@@ -241,7 +233,7 @@ async fn roles_people_and_keys_have_names() {
     named(tenant.refused::<op::UpdateUser>(owner, &UpdateUser { name: empty(), ..UpdateUser::default() }).await);
     let role = tenant.post::<op::CreateRole>((), &CreateRole { name: "till".to_owned(), permissions: Vec::new() }).await.id;
     named(tenant.refused::<op::UpdateRole>(role, &UpdateRole { name: empty(), ..UpdateRole::default() }).await);
-    let (_, made) = key(&tenant, &scopes(&["leads:read"])).await;
+    let (_, made) = issued(&tenant, &scopes(&["leads:read"])).await;
     named(tenant.refused::<op::UpdateApiKey>(made.id, &UpdateApiKey { name: empty(), ..UpdateApiKey::default() }).await);
 }
 
@@ -259,7 +251,7 @@ async fn nobody_is_told_of_what_they_may_not_read() {
     let mut hidden = BTreeSet::from(["tenant".to_owned()]);
     for right in everything.iter().filter(|right| right.ends_with(":read") && !["events:read", "audit:read"].contains(&right.as_str())) {
         let others = everything.iter().filter(|other| *other != right).cloned().collect();
-        let (reader, _) = key(&fixture.tenant, &CreateApiKey { name: "all but one".to_owned(), scopes: others, ..CreateApiKey::default() }).await;
+        let (reader, _) = issued(&fixture.tenant, &CreateApiKey { name: "all but one".to_owned(), scopes: others, ..CreateApiKey::default() }).await;
         let trail = kinds(&pages(&reader, "/v1/audit-entries", "limit=200").await);
         let gone: BTreeSet<_> = all.difference(&trail).cloned().collect();
         if !gone.is_empty() {
@@ -269,7 +261,7 @@ async fn nobody_is_told_of_what_they_may_not_read() {
         hidden.extend(gone);
     }
     assert_eq!(hidden, all, "some kinds take no right");
-    let (narrow, _) = key(&fixture.tenant, &scopes(&["events:read", "invoices:read"])).await;
+    let (narrow, _) = issued(&fixture.tenant, &scopes(&["events:read", "invoices:read"])).await;
     let told = kinds(&pages(&narrow, "/v1/events", "limit=200").await);
     assert_eq!(told, ["billing_run", "invoice", "tenant", "write_off"].map(str::to_owned).into_iter().collect());
     let mut stream = narrow.client.stream::<integration::StreamEvents, _>((), &StreamQuery::default(), None).await.expect("a stream");
@@ -284,8 +276,8 @@ async fn nobody_is_told_of_what_they_may_not_read() {
 async fn the_trail_is_looked_through() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
-    let (clerk, made) = key(&tenant, &scopes(&["leads:read", "keys:*"])).await;
-    key(&clerk, &scopes(&["leads:read"])).await;
+    let (clerk, made) = issued(&tenant, &scopes(&["leads:read", "keys:*"])).await;
+    issued(&clerk, &scopes(&["leads:read"])).await;
     // On PostgreSQL entries are numbered after the commit.
     causeway_tests::log::events(&tenant).await;
     let found = async |query: &ListQuery| tenant.all::<op::ListAuditEntries, _>(query).await;

@@ -2,34 +2,23 @@
 
 use causeway_contract::{Code, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
-use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CreateOrder, Order, ReleaseOrder, UpdateOrder, op as order};
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
 use causeway_openapi::party::{CreateParty, op as party};
 use causeway_openapi::quote::{CreateQuote, UpdateQuote, op as quote};
+use causeway_tests::api_key;
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty, order_body, quote_body};
-use causeway_tests::person::Person;
+use causeway_tests::person::manager;
 use causeway_tests::shop::{self, Shop, line, party_body};
-use causeway_tests::world::{Tenant, World};
+use causeway_tests::world::World;
 use causeway_tests::{of, verified};
 use causeway_value::{BillableStatus, HoldKind, HoldStep, OrderStatus, QuoteRules, QuoteStatus};
 use serde_json::json;
 
 async fn limited(tenant: &Caller, shop: &Shop, rules: QuoteRules) {
     tenant.post::<company::UpdateCompany>(shop.company, &UpdateCompany { quote_rules: Patch::Value(rules), ..UpdateCompany::default() }).await;
-}
-
-/// The second person.
-async fn manager(tenant: &Tenant) -> Caller {
-    Person::hire_as(tenant, "sales_manager").await.session().await
-}
-
-async fn key(tenant: &Caller, scopes: &[&str]) -> Caller {
-    let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    let body = CreateApiKey { name: "second".to_owned(), scopes, ..CreateApiKey::default() };
-    tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &body).await.secret)
 }
 
 fn off(shop: &Shop, percent: &str) -> LineInput {
@@ -60,7 +49,7 @@ async fn an_order_that_no_quote_agreed_keeps_to_the_limits_of_quotes() {
     assert_eq!(tenant.refused::<order::ConfirmOrder>(held.id, &causeway_contract::Nothing {}).await.code, Code::StateConflict);
     // Neither who asked nor who may only release orders is the second person.
     assert_eq!(tenant.refused::<order::ReleaseOrder>(held.id, &release()).await.code, Code::SegregationOfDuties);
-    let clerk = key(&tenant, &["orders:release"]).await;
+    let clerk = api_key::limited(&tenant, &["orders:release"]).await;
     assert_eq!(clerk.refused::<order::ReleaseOrder>(held.id, &release()).await.code, Code::PermissionDenied);
     let boss = manager(&tenant).await;
     boss.post::<order::ReleaseOrder>(held.id, &release()).await;

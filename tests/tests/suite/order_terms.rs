@@ -8,17 +8,13 @@ use causeway_openapi::quote::{CreateQuote, op as quote};
 use causeway_tests::deal::{self, forty};
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
-use causeway_tests::{of, verified};
+use causeway_tests::{of, pointers, verified};
 use causeway_value::{HoldKind, LineChange};
 use serde_json::json;
 
 /// Heading, number of lines and sum of each section.
 fn sections(order: &Order) -> Vec<(Option<&str>, u32, &str)> {
     order.sections.iter().map(|section| (section.title.as_deref(), section.lines, section.untaxed_amount.0.as_str())).collect()
-}
-
-fn pointers(problem: &causeway_contract::Problem) -> Vec<&str> {
-    problem.errors.iter().filter_map(|error| error.pointer.as_deref()).collect()
 }
 
 fn amended(reason: &str) -> AmendOrder {

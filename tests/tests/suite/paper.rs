@@ -16,7 +16,7 @@ use serde_json::json;
 use std::process::Command;
 
 /// The words of a file, where the tools for it are.
-fn words(file: &File) -> Option<String> {
+pub fn words(file: &File) -> Option<String> {
     assert!(file.bytes.starts_with(b"%PDF-1."), "{}", file.name);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(&file.name);

@@ -2,23 +2,18 @@
 
 use causeway_contract::{Code, ListQuery, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
-use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::invoice::{PostInvoice, ReverseInvoice, op as invoice};
 use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::measure::{PeriodQuery, op as measure};
 use causeway_openapi::payment::{AllocatePayment, CreatePayment, CreateRefund, ReversePayment, op as payment};
 use causeway_openapi::write_off::{ReverseWriteOff, WriteOffInvoice, op as write_off};
+use causeway_tests::api_key::limited;
 use causeway_tests::caller::Caller;
-use causeway_tests::deal::{self, advance, allocation, entry, payment_body};
+use causeway_tests::deal::{self, advance, allocation, entry, paid_back, payment_body};
 use causeway_tests::shop::{self, Shop, rate};
 use causeway_tests::world::World;
 use causeway_tests::{day, of, verified};
 use causeway_value::{PaymentDifference, PaymentDirection, PaymentMethod, PaymentStatus};
-
-async fn key(caller: &Caller, scopes: &[&str]) -> Caller {
-    let body = CreateApiKey { name: scopes.join(" "), scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(), ..CreateApiKey::default() };
-    caller.with_key(&caller.post::<identity::CreateApiKey>((), &body).await.secret)
-}
 
 /// The permission that a refused payment lacks.
 async fn lacks(caller: &Caller, body: &CreatePayment) -> String {
@@ -34,16 +29,16 @@ async fn whoever_records_money_does_the_rest_with_the_right_to() {
     let shop = shop::open(&tenant, "").await;
     let owed = deal::posted(&tenant, &shop, "10000.00").await;
     let plain = payment_body(&shop, "0.01", &[]);
-    let writer = key(&tenant, &["payments:write"]).await;
+    let writer = limited(&tenant, &["payments:write"]).await;
     writer.post::<payment::CreatePayment>((), &plain).await;
     let draft = writer.post::<payment::CreatePayment>((), &CreatePayment { status: Some(PaymentStatus::Draft), ..plain.clone() }).await;
-    let poster = key(&tenant, &["payments:write", "payments:post"]).await;
+    let poster = limited(&tenant, &["payments:write", "payments:post"]).await;
     assert_eq!(writer.refused::<payment::PostPayment>(draft.id, &causeway_contract::Nothing {}).await.code, Code::PermissionDenied);
     poster.act::<payment::PostPayment>(draft.id).await;
     let settles = payment_body(&shop, "0.01", &[(owed.id, "0.01")]);
 
     // A cent on ten thousand is no small difference.
-    let clerk = key(&tenant, &["payments:write", "payments:post", "payments:allocate"]).await;
+    let clerk = limited(&tenant, &["payments:write", "payments:post", "payments:allocate"]).await;
     for difference in [PaymentDifference::WriteOff, PaymentDifference::Fee] {
         assert_eq!(lacks(&clerk, &CreatePayment { difference: Some(difference), ..settles.clone() }).await, "invoices:write_off");
     }
@@ -70,7 +65,7 @@ async fn money_to_a_customer_is_a_refund() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
-    let clerk = key(&tenant, &["payments:write", "payments:post", "payments:allocate"]).await;
+    let clerk = limited(&tenant, &["payments:write", "payments:post", "payments:allocate"]).await;
     let out = CreatePayment { direction: PaymentDirection::Outbound, ..payment_body(&shop, "50.00", &[]) };
     assert_eq!(lacks(&clerk, &out).await, "refunds:write");
     let draft = clerk.post::<payment::CreatePayment>((), &CreatePayment { status: Some(PaymentStatus::Draft), ..out.clone() }).await;
@@ -78,8 +73,8 @@ async fn money_to_a_customer_is_a_refund() {
     assert_eq!(problem.meta["permission"].as_str(), Some("refunds:write"));
     // Who may refund needs nothing else for it.
     let note = deal::unused_credit(&tenant, &shop, "100.00").await;
-    let refunder = key(&tenant, &["refunds:write"]).await;
-    let body = CreateRefund { credit_note_id: Some(note.id), payment_id: None, amount: None, method: PaymentMethod::Bank, refund_date: None, reference: None };
+    let refunder = limited(&tenant, &["refunds:write"]).await;
+    let body = paid_back(&note);
     assert_eq!(refunder.post::<payment::CreateRefund>((), &body).await.amount.0, "100.00");
     verified(&tenant).await;
 }

@@ -8,7 +8,7 @@ use causeway_tests::deal::{self, forty};
 use causeway_tests::log;
 use causeway_tests::of;
 use causeway_tests::shop::{self, line};
-use causeway_tests::world::World;
+use causeway_tests::world::{World, set_clock};
 use causeway_value::OrderStatus;
 use serde_json::json;
 
@@ -28,7 +28,7 @@ fn on(day: &str) -> PromiseOrder {
 async fn a_promise_that_passes_is_noted_once() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
-    tenant.raw.request("PUT", "/v1/clock").json(&json!({ "now": "2026-12-01T09:00:00Z" })).send().await.success();
+    set_clock(&tenant, "2026-12-01T09:00:00Z").await;
     let shop = shop::open(&tenant, "").await;
     let order: Order = deal::confirmed(&tenant, &shop, vec![forty(&shop), line(shop.setup, "1")]).await;
     let early = tenant.refused::<order::PromiseOrder>(order.id, &on("2026-11-30")).await;
@@ -76,7 +76,7 @@ async fn a_promise_that_passes_is_noted_once() {
 async fn an_order_is_late_while_a_line_of_it_is() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
-    tenant.raw.request("PUT", "/v1/clock").json(&json!({ "now": "2026-12-01T09:00:00Z" })).send().await.success();
+    set_clock(&tenant, "2026-12-01T09:00:00Z").await;
     let shop = shop::open(&tenant, "").await;
     let promised = async || {
         let order = deal::confirmed(&tenant, &shop, vec![forty(&shop), line(shop.chai, "10")]).await;

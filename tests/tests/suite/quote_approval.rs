@@ -7,9 +7,9 @@ use causeway_openapi::line::LineInput;
 use causeway_openapi::quote::{AcceptQuote, ApproveQuote, CreateQuote, Quote, RejectQuote, UpdateQuote, op as quote};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{accept, forty, quote_body};
-use causeway_tests::person::Person;
+use causeway_tests::person::manager;
 use causeway_tests::shop::{self, Shop, line};
-use causeway_tests::world::{Tenant, World};
+use causeway_tests::world::World;
 use causeway_tests::{day, of};
 use causeway_value::{QuoteRules, QuoteStatus};
 
@@ -25,10 +25,6 @@ async fn strict(tenant: &Caller, shop: &Shop) {
     };
     let change = UpdateCompany { quote_rules: Patch::Value(rules.clone()), ..UpdateCompany::default() };
     assert_eq!(tenant.post::<company::UpdateCompany>(shop.company, &change).await.quote_rules, rules);
-}
-
-async fn second(tenant: &Tenant) -> Caller {
-    Person::hire_as(tenant, "sales_manager").await.session().await
 }
 
 async fn submitted(tenant: &Caller, shop: &Shop, lines: Vec<LineInput>, discount: &str) -> Quote {
@@ -56,7 +52,7 @@ async fn what_breaks_a_rule_waits_for_somebody_else() {
     let twin = tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &key).await.secret);
     assert_eq!(twin.refused::<quote::ApproveQuote>(quote.id, &ApproveQuote::default()).await.code, Code::SegregationOfDuties);
 
-    let boss = second(&tenant).await;
+    let boss = manager(&tenant).await;
     let approved = boss.post::<quote::ApproveQuote>(quote.id, &ApproveQuote { comment: Some("once".to_owned()) }).await;
     assert_eq!((approved.status, approved.approval_comment.as_deref()), (QuoteStatus::Approved, Some("once")));
     assert_eq!(boss.refused::<quote::ApproveQuote>(quote.id, &ApproveQuote::default()).await.code, Code::StateConflict);
@@ -74,7 +70,7 @@ async fn a_rejected_quote_is_changed_and_submitted_again() {
     let rules: Vec<_> = quote.approval_reasons.iter().map(|reason| reason.rule.as_str()).collect();
     // 14.00 instead of 18.00 is 22.2 % below, and 20 % of it remain, which is not too little.
     assert_eq!((quote.status, rules), (QuoteStatus::InApproval, vec!["max_price_override_percent"]));
-    let boss = second(&tenant).await;
+    let boss = manager(&tenant).await;
     let rejected = boss.post::<quote::RejectQuote>(quote.id, &RejectQuote { reason: "too low".to_owned() }).await;
     assert_eq!((rejected.status, rejected.approval_comment.as_deref()), (QuoteStatus::Draft, Some("too low")));
     let change = UpdateQuote { lines: Patch::Value(vec![line(shop.chai, "10").into()]), ..UpdateQuote::default() };

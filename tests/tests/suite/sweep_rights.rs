@@ -1,7 +1,7 @@
 //! Every operation: refused without a credential, without the right, and from the other side of the house; done with just its own right.
 
 use causeway_contract::{Audience, Code, Row};
-use causeway_openapi::identity::{CreateApiKey, op as identity};
+use causeway_tests::api_key::limited;
 use causeway_tests::caller::Caller;
 use causeway_tests::fixture::{Fixture, rows};
 use causeway_tests::plan::Prepared;
@@ -33,11 +33,6 @@ fn none(wrong: Vec<String>) {
     assert!(wrong.is_empty(), "{} operations are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-async fn key(caller: &Caller, scopes: Vec<String>) -> Caller {
-    let body = CreateApiKey { name: "sweep".to_owned(), scopes, ..CreateApiKey::default() };
-    caller.with_key(&caller.post::<identity::CreateApiKey>((), &body).await.secret)
-}
-
 /// The right that an operation names, as the scope of a key.
 fn rights(row: &Row) -> Vec<String> {
     vec![row.permission.to_owned()].into_iter().filter(|right| !right.starts_with("any:")).collect()
@@ -61,7 +56,7 @@ async fn no_credential() {
 async fn no_right() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
-    let powerless = key(&tenant, Vec::new()).await;
+    let powerless = limited::<&str>(&tenant, &[]).await;
     let mut wrong = Vec::new();
     for row in rows().iter().filter(|row| row.permission != "any:authenticated") {
         expect(&mut wrong, row, &nonsense(&powerless, row).await, 403, Code::PermissionDenied);
@@ -71,8 +66,8 @@ async fn no_right() {
             // Whoever reads all reports reads those about the pipeline.
             let included = |permission: &str| row.permission == "pipeline:read" && permission == "reports:read";
             let others = others.into_iter().filter(|permission| permission != row.permission && !included(permission) && !permission.starts_with("any:"));
-            let others = others.collect();
-            expect(&mut wrong, row, &nonsense(&key(&tenant, others).await, row).await, 403, Code::PermissionDenied);
+            let others: Vec<String> = others.collect();
+            expect(&mut wrong, row, &nonsense(&limited(&tenant, &others).await, row).await, 403, Code::PermissionDenied);
         }
     }
     none(wrong);
@@ -99,15 +94,15 @@ async fn its_own_right_is_enough() {
     for row in rows() {
         let tenants = (row.audience)() == Audience::Tenant;
         let seen = if row.method == causeway_contract::Method::Get {
-            let limited = tenants && row.permission != "any:person";
-            let caller = if limited { key(&fixture.tenant, rights(&row)).await } else { fixture.reader(&row).clone() };
+            let narrow = tenants && row.permission != "any:person";
+            let caller = if narrow { limited(&fixture.tenant, &rights(&row)).await } else { fixture.reader(&row).clone() };
             caller.raw.get(&format!("{}?{}", fixture.path(&row), fixture.query(&row))).await
         } else {
             let prepared = fixture.prepare(row.id).await;
             // A key, a role or a person is given away or changed only by who has all their rights.
             let gives = ["CreateApiKey", "UpdateApiKey", "RotateApiKey", "CreateUser", "UpdateUser", "InviteUser", "ResetTotp", "CreateRole", "UpdateRole"]
                 .contains(&row.id);
-            let limited = tenants && !gives && !row.permission.starts_with("any:");
+            let narrow = tenants && !gives && !row.permission.starts_with("any:");
             // What a call does besides has its own right: leads are imported by who may write one, and a payment is posted and settles something at once.
             let more: &[&str] = match row.id {
                 "CreateImport" => &["leads:write"],
@@ -116,7 +111,8 @@ async fn its_own_right_is_enough() {
                 _ => &[],
             };
             let more = more.iter().map(|right| (*right).to_owned());
-            let caller = if limited { key(&prepared.caller, rights(&row).into_iter().chain(more).collect()).await } else { prepared.caller.clone() };
+            let caller =
+                if narrow { limited(&prepared.caller, &rights(&row).into_iter().chain(more).collect::<Vec<_>>()).await } else { prepared.caller.clone() };
             Prepared { caller, ..prepared }.call(&row).await
         };
         if seen.status != row.success {

@@ -1,5 +1,6 @@
 //! What a part of a line comes to.
 
+use crate::obligation::rules::kept;
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::obligations;
 use causeway_master::pricing::amounts::cumulative_amount;
@@ -71,7 +72,7 @@ pub fn next_part(line: &obligations::Model, quantity: Quantity) -> Result<Part, 
 /// # Errors
 /// `invalid_value` for a quantity that is nothing or goes the other way; `amount_exceeds_open` for more than is left; both name the field.
 pub fn manual_quantity(line: &obligations::Model, quantity: Option<Quantity>, percent: Option<Percent>) -> Result<Quantity, Problem> {
-    let left = line.ordered_quantity.minus(line.cancelled_quantity)?.minus(line.billable_quantity)?;
+    let left = kept(line)?.minus(line.billable_quantity)?;
     let (asked, pointer) = match (quantity, percent) {
         (Some(quantity), _) => (quantity, "/quantity"),
         (None, Some(percent)) => (Quantity(product(&[line.ordered_quantity.0, percent.0], &[Percent::WHOLE.0])?), "/percent"),

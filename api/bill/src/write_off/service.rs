@@ -89,7 +89,7 @@ pub async fn write_off(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &WriteOf
     check::not_blank(&body.reason, "/reason", &mut errors);
     let today = ctx.today(company.time_zone);
     let earliest = invoice.invoice_date.unwrap_or(today);
-    check_date(body.date, (earliest, "the invoice"), today, &mut errors);
+    check_date((body.date, "/date"), (earliest, "the invoice"), today, &mut errors);
     let kind = body.kind.unwrap_or(WriteOffKind::BadDebt);
     if kind == WriteOffKind::EarlyDiscount {
         errors.push(FieldError::pointer(Code::InvalidValue, "/kind", "comes only with a payment in time"));
@@ -116,12 +116,12 @@ pub async fn write_off(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &WriteOf
 }
 
 /// A given day counts as it is given: it is not far ahead, and not before what it corrects.
-pub(crate) fn check_date(date: Option<Day>, (earliest, of): (Day, &str), today: Day, errors: &mut Vec<FieldError>) {
+pub(crate) fn check_date((date, pointer): (Option<Day>, &str), (earliest, of): (Day, &str), today: Day, errors: &mut Vec<FieldError>) {
     let Some(date) = date else { return };
-    check::posting_day(date, today, "/date", errors);
+    check::posting_day(date, today, pointer, errors);
     if date < earliest {
         let detail = format!("is before {of}, which is of {earliest}; give that day or a later one");
-        errors.push(FieldError::pointer(Code::InvalidValue, "/date", detail));
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
     }
 }
 
@@ -266,7 +266,7 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: WriteOffId, body: &ReverseW
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let today = ctx.today(company.time_zone);
     let mut errors = Vec::new();
-    check_date(body.date, (old.date, "the write-off"), today, &mut errors);
+    check_date((body.date, "/date"), (old.date, "the write-off"), today, &mut errors);
     check::finish(errors)?;
     let mut settlement = Settlement::lock(tx, &[old.invoice_id]).await?;
     let day = body.date.unwrap_or(today);

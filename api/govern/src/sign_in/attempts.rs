@@ -6,10 +6,11 @@
 //! The counts live in the memory of this process. Instances tell each other of tries through Redis; without it each counts for itself.
 
 use causeway_kernel::crypto;
+use causeway_kernel::security::network;
 use causeway_kernel::shared::{self, Hint, Turn};
 use causeway_value::Instant;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 /// Wrong tries of one account from one source that cost nothing.
@@ -69,7 +70,7 @@ pub(super) struct Try<'a> {
 impl Try<'_> {
     /// The counts that this try is held against; the first is that of the account at this source.
     fn counts(&self) -> Vec<(Name, u32)> {
-        let source = self.source.map(network).unwrap_or_default();
+        let source = self.source.map(|source| network(source).to_string()).unwrap_or_default();
         let pair = crypto::sha256(&[b"pair\n", self.account.as_bytes(), b"\n", source.as_bytes()]);
         let mut counts = vec![(pair, FREE_PAIR)];
         if !self.known {
@@ -121,17 +122,6 @@ impl Attempts {
         match turn {
             Turn::Begun => count(&mut streaks, names, now),
             Turn::Right | Turn::Unseen => take_back(&mut streaks, turn, names),
-        }
-    }
-}
-
-/// What counts as one source.
-fn network(source: IpAddr) -> String {
-    match source.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string()
         }
     }
 }
@@ -254,7 +244,7 @@ mod tests {
 
     #[test]
     fn sources_of_ipv6_count_by_their_network() {
-        let of = |text: &str| network(text.parse().unwrap());
+        let of = |text: &str| network(text.parse().unwrap()).to_string();
         assert_eq!(of("2001:db8:1:2:a:b:c:d"), of("2001:db8:1:2::1"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));

@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 pub(super) struct Rest<'a> {
     /// Orders of which something must be delivered yet.
     pub owed: &'a BTreeSet<OrderId>,
-    /// What may be billed and is not, oldest first.
-    pub billables: &'a [billables::Model],
+    /// The oldest of what may be billed and is not.
+    pub billable: Option<&'a billables::Model>,
 }
 
 /// The open steps. A document that became another waits no more: a qualified lead is an opportunity, and an accepted quote an order.
@@ -23,7 +23,7 @@ pub(super) fn steps(found: &Documents, moments: &[Moment], rest: &Rest<'_>) -> V
     for order in &found.orders {
         open.extend(of_order(order, &found.deliveries, moments, rest.owed));
     }
-    if let Some(billable) = rest.billables.first() {
+    if let Some(billable) = rest.billable {
         open.push(blocker("billable", &billable.id, "What was delivered or is due waits to be invoiced.", None, billable.created_at));
     }
     for invoice in found.invoices.iter().filter(|row| row.direction == Direction::Sale) {

@@ -29,8 +29,8 @@ pub async fn flow(ctx: &Ctx, tx: &mut Tx<'_>, id: FlowId) -> Result<Flow, Proble
     let billables = store::unbilled(tx, id).await?;
     blockers.extend(holds(tx, &found, &billables).await?);
     blockers.extend(overdue(ctx, tx, &found.invoices).await?);
-    let ready: Vec<billables::Model> = billables.into_iter().filter(|row| row.status != BillableStatus::Held && row.invoice_id.is_none()).collect();
-    let open = next::steps(&found, &moments, &Rest { owed: &store::owed(tx, id).await?, billables: &ready });
+    let ready = billables.iter().find(|row| row.status != BillableStatus::Held && row.invoice_id.is_none());
+    let open = next::steps(&found, &moments, &Rest { owed: &store::owed(tx, id).await?, billable: ready });
     let blocked_by = longest(&blockers);
     Ok(Flow { id, object: "flow".to_owned(), documents, steps: steps(&moments), blocked_by, waits_for: waits(blockers, open) })
 }

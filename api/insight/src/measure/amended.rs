@@ -1,6 +1,6 @@
 //! The backlog of a day that is over: without the amendments and cancellations that came after it (RPT-03).
 
-use super::owed::{Open, left};
+use super::owed::left;
 use crate::sql::{self, statement};
 use causeway_contract::Problem;
 use causeway_entity::sell::order_amendments;
@@ -112,20 +112,7 @@ async fn touched(tx: &mut Tx<'_>, company: CompanyId, (as_of, end): (Day, Instan
 
 fn difference(row: &Touched, changed_later: Amount) -> Result<Difference, Overflow> {
     let counts_now = row.cancelled != row.ordered && row.net != row.billed;
-    let now = if counts_now {
-        left(&Open {
-            party_id: row.party_id,
-            name: String::new(),
-            currency: row.currency,
-            net: row.net,
-            billed: row.billed,
-            ordered: row.ordered,
-            cancelled: row.cancelled,
-            lines: 1,
-        })?
-    } else {
-        Amount::ZERO
-    };
+    let now = if counts_now { left(row.net, row.billed, (row.ordered, row.cancelled))? } else { Amount::ZERO };
     let stood = row.standing.minus(changed_later)?;
     let rest = stood.minus(row.billed)?;
     // What was billed beyond what stood is no negative backlog; what came with a later amendment did not stand.

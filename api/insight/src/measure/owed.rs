@@ -81,15 +81,15 @@ pub(super) async fn bookings(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PeriodQue
 
 /// Order lines of a customer that are not all billable, in one currency. `ordered` and `cancelled` are equal in all of them.
 #[derive(Clone, Debug, FromQueryResult)]
-pub(super) struct Open {
-    pub party_id: PartyId,
-    pub name: String,
-    pub currency: Currency,
-    pub net: Amount,
-    pub billed: Amount,
-    pub ordered: Quantity,
-    pub cancelled: Quantity,
-    pub lines: i64,
+struct Open {
+    party_id: PartyId,
+    name: String,
+    currency: Currency,
+    net: Amount,
+    billed: Amount,
+    ordered: Quantity,
+    cancelled: Quantity,
+    lines: i64,
 }
 
 /// What was confirmed before the instant `$4` and became billable until the day `$3`. Lines of which a part is cancelled stand alone, all others together.
@@ -107,14 +107,14 @@ const OPEN: &str = "SELECT d.party_id AS party_id, p.name AS name, d.currency AS
     GROUP BY d.apart, d.party_id, p.name, d.currency";
 
 /// What is left of a line: its share that is not cancelled, less what is billable.
-pub(super) fn left(open: &Open) -> Result<Amount, Overflow> {
-    let kept = match open.cancelled {
-        Quantity::ZERO => open.net,
-        cancelled => Amount(product(&[open.net.0, open.ordered.minus(cancelled)?.0], &[open.ordered.0])?),
+pub(super) fn left(net: Amount, billed: Amount, (ordered, cancelled): (Quantity, Quantity)) -> Result<Amount, Overflow> {
+    let kept = match cancelled {
+        Quantity::ZERO => net,
+        cancelled => Amount(product(&[net.0, ordered.minus(cancelled)?.0], &[ordered.0])?),
     };
-    let left = kept.minus(open.billed)?;
+    let left = kept.minus(billed)?;
     // What was cut below what is billed is proposed to be credited; it is no negative backlog.
-    Ok(if left.0.signum() == -open.net.0.signum() { Amount::ZERO } else { left })
+    Ok(if left.0.signum() == -net.0.signum() { Amount::ZERO } else { left })
 }
 
 /// What is ordered and not yet billable (RPT-03, ORD-14).
@@ -144,7 +144,7 @@ pub(super) async fn backlog(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::AsOfQuery)
     for open in &found {
         let (_, lines, amount) = by_party.entry(open.party_id).or_insert_with(|| (open.name.clone(), 0, Amount::ZERO));
         *lines += open.lines;
-        *amount = amount.plus(converter.amount(left(open)?, open.currency)?)?;
+        *amount = amount.plus(converter.amount(left(open.net, open.billed, (open.ordered, open.cancelled))?, open.currency)?)?;
     }
     for row in &later {
         let (_, lines, amount) = by_party.entry(row.party_id).or_insert_with(|| (row.name.clone(), 0, Amount::ZERO));
@@ -232,28 +232,19 @@ pub(super) async fn unbilled(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::AsOfQuery
 mod tests {
     use super::*;
 
-    fn open(net: i64, billed: i64, ordered: i64, cancelled: i64) -> Open {
-        Open {
-            party_id: PartyId::new(),
-            name: String::new(),
-            currency: "EUR".parse().unwrap(),
-            net: Amount(net),
-            billed: Amount(billed),
-            ordered: Quantity(ordered),
-            cancelled: Quantity(cancelled),
-            lines: 1,
-        }
+    fn open(net: i64, billed: i64, ordered: i64, cancelled: i64) -> Amount {
+        left(Amount(net), Amount(billed), (Quantity(ordered), Quantity(cancelled))).unwrap()
     }
 
     #[test]
     fn what_is_cancelled_is_no_backlog() {
-        assert_eq!(left(&open(64_800, 0, 1, 0)).unwrap(), Amount(64_800));
-        assert_eq!(left(&open(64_800, 16_200, 1, 0)).unwrap(), Amount(48_600));
+        assert_eq!(open(64_800, 0, 1, 0), Amount(64_800));
+        assert_eq!(open(64_800, 16_200, 1, 0), Amount(48_600));
         // 40 ordered, 10 cancelled, 10 billed: a half is left.
-        assert_eq!(left(&open(64_800, 16_200, 40_000_000, 10_000_000)).unwrap(), Amount(32_400));
+        assert_eq!(open(64_800, 16_200, 40_000_000, 10_000_000), Amount(32_400));
         // Cut to 5 after 10 were billed.
-        assert_eq!(left(&open(64_800, 16_200, 40_000_000, 35_000_000)).unwrap(), Amount::ZERO);
+        assert_eq!(open(64_800, 16_200, 40_000_000, 35_000_000), Amount::ZERO);
         // A third of 1.00 rounds once.
-        assert_eq!(left(&open(100, 0, 3_000_000, 2_000_000)).unwrap(), Amount(33));
+        assert_eq!(open(100, 0, 3_000_000, 2_000_000), Amount(33));
     }
 }

@@ -3,7 +3,7 @@
 use crate::line::Line;
 use crate::line::offer::Promise;
 use crate::opportunity::customer::gaps;
-use crate::quote::limits::{Facts, reasons, remains};
+use crate::quote::limits::{Facts, MARGIN, reasons, remains};
 use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, price_lists};
 use causeway_entity::sell::opportunities;
@@ -64,12 +64,11 @@ pub(super) fn warnings(deal: &Deal<'_>, around: &Around) -> Result<Vec<(Name, Op
     };
     let broken = around.company.quote_rules.as_ref().map_or(Ok(Vec::new()), |rules| reasons(&rules.0, facts, deal.lines))?;
     let beyond = |of_margin: bool| {
-        let broken: Vec<&str> =
-            broken.iter().filter(|reason| (reason.rule == "min_margin_percent") == of_margin).map(|reason| reason.because.as_str()).collect();
+        let broken: Vec<&str> = broken.iter().filter(|reason| (reason.rule == MARGIN) == of_margin).map(|reason| reason.because.as_str()).collect();
         (!broken.is_empty()).then(|| format!("Beyond a limit of the company: {}.", broken.join("; ")))
     };
     // That a cost is missing tells none.
-    let below = broken.iter().any(|reason| reason.rule == "min_margin_percent" && reason.line.is_none());
+    let below = broken.iter().any(|reason| reason.rule == MARGIN && reason.line.is_none());
     Ok(vec![
         (Name::Currency, currency(deal, around)),
         (Name::PaymentTerm, payment_term(deal, &around.party)),

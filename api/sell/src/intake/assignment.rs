@@ -5,7 +5,7 @@ use causeway_entity::govern::{companies, users};
 use causeway_entity::sell::assignment_rules::{Entity, Model};
 use causeway_entity::sell::teams;
 use causeway_kernel::{Change, Ctx, Tx};
-use causeway_master::check::{each_once, finish, named_all, not_blank};
+use causeway_master::check::{each_once, finish, is_country, named_all, not_blank};
 use causeway_openapi::intake as wire;
 use causeway_value::{AssignmentRuleId, Json, TeamId, UserId};
 
@@ -76,7 +76,7 @@ async fn check(tx: &mut Tx<'_>, row: &Model, team_id: Option<TeamId>, people: &[
         errors.push(FieldError::pointer(Code::InvalidValue, "/max_employees", "must not be less than min_employees"));
     }
     for (index, country) in row.countries.0.iter().enumerate() {
-        if country.len() != 2 || !country.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        if !is_country(country) {
             errors.push(FieldError::pointer(Code::InvalidValue, format!("/countries/{index}"), "must be an ISO 3166-1 alpha-2 code such as DE"));
         }
     }

@@ -58,10 +58,13 @@ pub fn check_order(created_at: Instant, closed_at: Instant, errors: &mut Vec<Fie
     }
 }
 
+fn asked(stage: &stages::Model) -> &[DealField] {
+    stage.required_fields.as_ref().map(|fields| fields.0.as_slice()).unwrap_or_default()
+}
+
 /// What a stage asks for must be there before a deal comes to it; each thing that is missing is named.
 pub fn check_required(row: &Model, stage: &stages::Model, errors: &mut Vec<FieldError>) {
-    let asked = stage.required_fields.as_ref().map(|fields| fields.0.as_slice()).unwrap_or_default();
-    for field in asked {
+    for field in asked(stage) {
         if !says(row, *field) {
             errors.push(FieldError::pointer(
                 Code::Required,
@@ -74,8 +77,7 @@ pub fn check_required(row: &Model, stage: &stages::Model, errors: &mut Vec<Field
 
 /// Refuses a change that takes away what the stage asks for. What was not there before may still be missing: the stage may have begun to ask for it later.
 pub fn check_kept(old: &Model, new: &Model, stage: &stages::Model, errors: &mut Vec<FieldError>) {
-    let asked = stage.required_fields.as_ref().map(|fields| fields.0.as_slice()).unwrap_or_default();
-    for field in asked.iter().filter(|field| says(old, **field) && !says(new, **field)) {
+    for field in asked(stage).iter().filter(|field| says(old, **field) && !says(new, **field)) {
         let detail = format!("is asked for by the stage {}, in which the opportunity stands; move it to another stage first", stage.name);
         errors.push(FieldError::pointer(Code::Required, format!("/{field}"), detail));
     }

@@ -10,7 +10,7 @@ use causeway_master::pricing::amounts::{margin as margin_of, price_override_perc
 use causeway_value::{Amount, ApprovalReason, Currency, Day, Overflow, PaymentTermId, Percent, Quantity, QuoteRules, TaxId};
 
 /// The rule about what remains after cost.
-const MARGIN: &str = "min_margin_percent";
+pub const MARGIN: &str = "min_margin_percent";
 /// Reasons that are told in words, at most.
 const TOLD: usize = 10;
 

@@ -112,6 +112,11 @@ pub fn must_be_revisable(row: &Model) -> Result<(), Problem> {
     }
 }
 
+/// The day whose prices count: its own day, unless it was taken over from an earlier quote.
+pub fn price_date(row: &Model) -> Day {
+    row.price_date.unwrap_or(row.quote_date)
+}
+
 /// The last day of a revision: that of the one before while it lasts, then the company's rule, or as many days as the one before had.
 #[must_use]
 pub fn renewed(row: &Model, by_rule: Option<Day>, today: Day) -> Option<Day> {

@@ -1,6 +1,6 @@
 //! Quotes as the API shows them.
 
-use super::store;
+use super::{rules, store};
 use crate::line::{Line, amounts, offer, view as line_view};
 use causeway_contract::Problem;
 use causeway_entity::sell::{quote_lines, quotes};
@@ -37,7 +37,7 @@ pub fn view(row: &quotes::Model, rows: &[quote_lines::Model], refs: Vec<(String,
         revision: i32::try_from(row.revision).unwrap_or(i32::MAX),
         status: row.status,
         quote_date: row.quote_date,
-        price_date: row.price_date.unwrap_or(row.quote_date),
+        price_date: rules::price_date(row),
         valid_until: row.valid_until,
         currency,
         payment_term_id: row.payment_term_id,

@@ -106,7 +106,9 @@ pub(super) async fn draft(
         lines.push(billed_line(tx, &sources, document, billable)?);
     }
     // Rules say what we charge: what others charge us stands on their paper.
-    let taxation = if free.is_empty() || document.direction == Direction::Purchase {
+    let taxation = if free.is_empty() {
+        Taxation::default()
+    } else if document.direction == Direction::Purchase {
         Taxation::without_rules(sources.taxes.clone())
     } else {
         with_rules(tx, sources.taxes.clone(), document.company, buyer.party, buyer.day).await?

@@ -7,6 +7,7 @@ use crate::booked;
 use crate::payment::rules::allocation_state;
 use crate::payment::settle::control;
 use crate::payment::view::{allocations_of, offsets_of, record, view};
+use crate::write_off::service as write_off;
 use causeway_books::ledger::rules::exchange_difference;
 use causeway_books::ledger::service::{PostEntry, post as post_entry};
 use causeway_contract::{Code, FieldError, Problem};
@@ -108,13 +109,8 @@ async fn of_payment(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateRefund, id: Payment
     let amount = within(asked, old.unallocated_amount, old.currency)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let mut errors = Vec::new();
-    if let Some(date) = body.refund_date {
-        check::posting_day(date, ctx.today(company.time_zone), "/refund_date", &mut errors);
-        if date < old.payment_date {
-            let detail = format!("is before the payment that is paid back, which is of {}; give that day or a later one", old.payment_date);
-            errors.push(FieldError::pointer(Code::InvalidValue, "/refund_date", detail));
-        }
-    }
+    let earliest = (old.payment_date, "the payment that is paid back");
+    write_off::check_date((body.refund_date, "/refund_date"), earliest, ctx.today(company.time_zone), &mut errors);
     check::finish(errors)?;
     let allocations = allocations_of(tx, &[id]).await?;
     let mut offsets = offsets_of(tx, &[id]).await?;

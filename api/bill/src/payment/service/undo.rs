@@ -52,7 +52,7 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, body: &ReversePa
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let today = ctx.today(company.time_zone);
     let mut errors = Vec::new();
-    write_off::check_date(body.date, (old.payment_date, "the payment"), today, &mut errors);
+    write_off::check_date((body.date, "/date"), (old.payment_date, "the payment"), today, &mut errors);
     check::finish(errors)?;
     let mut new = changed(ctx, &old);
     let day = body.date.unwrap_or(today).max(old.payment_date);

@@ -1,6 +1,7 @@
 //! Merging two parties that are one (MDM-01, MDM-09).
 
 use super::{index, record, words};
+use crate::check::METADATA_ENTRIES;
 use crate::party::store::{Children, children};
 use crate::party::view::view;
 use causeway_contract::{Code, Problem};
@@ -17,9 +18,6 @@ use std::collections::BTreeSet;
 const SUMS: &[&str] = &["credit_exposures"];
 /// Tables that keep the party that they were written with: the chain of hashes of the journal holds it.
 const FIXED: &[&str] = &["journal_lines"];
-
-/// Texts of a caller's own that an object keeps.
-const METADATA: usize = 50;
 
 /// Makes two parties one: everything that names the first names the second from now on. What the second does not say of itself is taken from the first. Where a
 /// company has a credit policy for each of them, the second's stays.
@@ -84,7 +82,7 @@ fn fill(into: &mut parties::Model, from: &parties::Model) {
         }
     }
     for (name, text) in &from.metadata.0 {
-        if into.metadata.0.len() < METADATA {
+        if into.metadata.0.len() < METADATA_ENTRIES {
             into.metadata.0.entry(name.clone()).or_insert_with(|| text.clone());
         }
     }

@@ -144,7 +144,6 @@ pub(super) fn lift(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, parts: &mut 
 
 /// Takes holds off; the order is told by [`with_kind`].
 pub(super) fn take_off(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, parts: &mut Parts, ids: &[HoldId], reason: Option<&str>) {
-    let covers = approval::digest(old, &parts.lines);
     for hold in parts.holds.iter().filter(|hold| ids.contains(&hold.id)) {
         let accepts = reason.is_some() && hold.kind == HoldKind::Credit;
         let released = order_holds::Model {
@@ -153,7 +152,7 @@ pub(super) fn take_off(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, parts: &
             release_reason: reason.map(str::to_owned),
             covers_amount: accepts.then_some(old.total_amount),
             // What nobody asked for, nobody said yes to: a hold that somebody placed by hand covers nothing.
-            covers: Some(&covers).filter(|_| reason.is_some() && hold.asked_by.is_some()).cloned(),
+            covers: (reason.is_some() && hold.asked_by.is_some()).then(|| approval::digest(old, &parts.lines)),
             ..hold.clone()
         };
         tx.update(hold, &released);

@@ -3,7 +3,7 @@
 use super::{OBJECT, check_last_day};
 use crate::header;
 use crate::line::Line;
-use crate::quote::{changes, store, view};
+use crate::quote::{changes, rules, store, view};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::sell::quotes::{Column, Entity, Model};
@@ -85,7 +85,7 @@ pub async fn duplicate(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Dup
         previous_id: None,
         status: QuoteStatus::Draft,
         quote_date: today,
-        price_date: Some(old.price_date.unwrap_or(old.quote_date)),
+        price_date: Some(rules::price_date(&old)),
         valid_until: body.valid_until.or_else(|| super::create::last_day(&company, today)),
         reference: body.reference.clone(),
         sent_at: None,

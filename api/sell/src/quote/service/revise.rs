@@ -48,7 +48,7 @@ fn next_revision(ctx: &Ctx, old: Model, by_rule: Option<Day>, today: Day) -> Mod
         previous_id: Some(old.id),
         status: QuoteStatus::Draft,
         quote_date: today,
-        price_date: Some(old.price_date.unwrap_or(old.quote_date)),
+        price_date: Some(rules::price_date(&old)),
         valid_until: rules::renewed(&old, by_rule, today),
         sent_at: None,
         decline_reason: None,
