@@ -24,11 +24,11 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Verbs in one batch, at most.
-const BATCH: usize = 64;
+const BATCH: usize = 128;
 /// Verbs that may wait; more are refused with `contention` rather than queued without end.
 pub(crate) const QUEUE: usize = 4_096;
 /// How long a batch may grow before it is committed.
-const BATCH_MICROS: u64 = 4_000;
+const BATCH_MICROS: u64 = 12_000;
 
 /// How long a batch may wait for verbs that are on their way to the lane. A commit costs as much as several verbs, so company is worth a short wait.
 const LINGER: Duration = Duration::from_micros(300);

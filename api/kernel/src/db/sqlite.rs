@@ -185,7 +185,7 @@ pub(crate) fn connect(path: &Path, read_only: bool) -> Result<Connection, rusqli
     conn.set_prepared_statement_cache_capacity(512);
     conn.busy_timeout(Duration::from_secs(10))?;
     conn.pragma_update(None, "cache_size", READER_CACHE)?;
-    conn.pragma_update(None, "mmap_size", 268_435_456)?;
+    conn.pragma_update(None, "mmap_size", 67_108_864)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     if !read_only {
         conn.pragma_update(None, "journal_mode", "WAL")?;
