@@ -9,7 +9,7 @@ use actix_http::{HttpService, Protocol};
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::dev::{AppConfig, ServerHandle};
 use actix_web::rt::net::TcpStream;
-use actix_web::web::{self, Data, Payload};
+use actix_web::web::{self, Bytes, Data, Payload};
 use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer};
 use causeway_contract::Code;
 use causeway_govern::access::Credentials;
@@ -18,8 +18,8 @@ use causeway_kernel::http::{App, dispatch};
 use causeway_kernel::limit::{Limiter, Memory, Shared};
 use causeway_kernel::{Db, PLATFORM_ADMIN, clock, job, seal, telemetry};
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use strum::IntoEnumIterator;
 use tokio::sync::watch;
@@ -103,7 +103,6 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
     let ready = Data::new(Readiness(Arc::clone(&draining)));
     let listener = bind(settings.listen)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let document: Arc<str> = serde_json::to_string(&causeway_openapi::document()).map_err(|error| error.to_string())?.into();
     let keeper = Doorkeeper::new(settings.connections_per_address, settings.proxies.clone());
     let builder = actix_server::Server::build().workers(settings.threads).max_concurrent_connections(CONNECTIONS);
     let builder = builder.shutdown_timeout(SHUTDOWN_SECONDS).disable_signals();
@@ -112,7 +111,6 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
         let (keeper, ending) = (keeper.clone(), ending.clone());
         let service = ActixApp::new()
             .app_data(Data::from(Arc::clone(&app)))
-            .app_data(Data::new(Arc::clone(&document)))
             .app_data(ready.clone())
             .route("/healthz", web::get().to(healthz))
             .route("/readyz", web::get().to(readyz))
@@ -254,8 +252,10 @@ async fn metrics_of(db: &Db) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(telemetry::text(db).await)
 }
 
-async fn openapi(document: Data<Arc<str>>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(document.to_string())
+/// The published document, made when it is first asked for.
+async fn openapi() -> HttpResponse {
+    static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| causeway_openapi::document().to_string().into());
+    HttpResponse::Ok().content_type("application/json").body(DOCUMENT.clone())
 }
 
 async fn docs() -> HttpResponse {

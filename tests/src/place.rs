@@ -39,7 +39,11 @@ impl Place {
             Ok(admin) if !admin.is_empty() => Some(Database::new(admin).await),
             _ => None,
         };
-        Self { folder: TempDir::with_prefix("causeway-").expect("a temporary folder"), database }
+        let place = Self { folder: TempDir::with_prefix("causeway-").expect("a temporary folder"), database };
+        if place.database.is_none() {
+            std::fs::copy(template_file().await, place.sqlite_file()).expect("a copy of the template");
+        }
+        place
     }
 
     /// A new, migrated place in this cluster.
@@ -166,6 +170,21 @@ async fn template(admin: &str) -> String {
     }
     conn.close().await.expect("a clean end");
     name
+}
+
+/// A file with the present schema, made once per build folder and schema; tests copy it.
+async fn template_file() -> PathBuf {
+    let schema: String = all().iter().flat_map(|migration| (migration.up)(Dialect::Sqlite)).collect();
+    let program = std::env::current_exe().expect("the test's own program");
+    let file = program.with_file_name(format!("causeway-template-{:016x}.sqlite", fingerprint(&schema)));
+    if !file.exists() {
+        // Tests run as processes of their own: each that finds none makes one, and the last to name it wins.
+        let own = TempDir::with_prefix_in("causeway-template-", program.parent().expect("a folder")).expect("a folder for the template");
+        let made = own.path().join("causeway.sqlite");
+        Store::Sqlite(made.clone()).up().await.expect("the migrations");
+        std::fs::rename(&made, &file).expect("the template's name");
+    }
+    file
 }
 
 /// FNV-1a: tells schemas apart, nothing more.

@@ -122,7 +122,7 @@ pub(crate) struct Operation {
     pub quick: bool,
     pub body: Option<Shape>,
     pub query: Option<Shape>,
-    /// The fields of the listed object: known names that are no filter get a better answer.
+    /// The fields of the listed object, on lists: known names that are no filter get a better answer.
     pub reply_fields: Vec<String>,
     /// The columns of a page as CSV.
     pub columns: Option<Columns>,
@@ -246,7 +246,7 @@ impl Routes {
                 quick: E::LIST.is_some() || <E::Path as PathParams>::COUNT > 0,
                 body: (row.body)(),
                 query: (row.query)(),
-                reply_fields: listed_fields::<E>(),
+                reply_fields: if E::LIST.is_some() { listed_fields::<E>() } else { Vec::new() },
                 columns: <E::Reply as Reply>::PAGE.then(|| Columns::of_page(&(row.reply)())),
                 table: row.is_report().then(|| Table::of(&(row.reply)())).flatten(),
                 knows_path: |segments| <E::Path as PathParams>::read(segments).is_some(),
