@@ -171,6 +171,7 @@ pub const ACTIVITIES: ListSpec = ListSpec {
 pub mod op {
     use super::{ACTIVITIES, Activity, ActivityReport, ActivityReportQuery};
     use crate::activity as body;
+    use crate::measure::ReportDefinition;
     use causeway_contract::{Created, Json, Nothing, Page, endpoints};
     use causeway_value::ActivityId;
 
@@ -189,5 +190,7 @@ pub mod op {
         Post "/v1/activities/{id}/cancel" CancelActivity (ActivityId) body::CancelActivity => Json<Activity>, activities:write;
         /// Counts what is overdue, due and done, by person.
         Get "/v1/reports/activities" GetActivityReport () Nothing => Json<ActivityReport>, pipeline:read, query ActivityReportQuery;
+        /// What the report activities means: what it counts, and from where.
+        Get "/v1/reports/activities/definition" DefineActivities () Nothing => Json<ReportDefinition>, pipeline:read;
     }
 }

@@ -44,6 +44,9 @@ pub struct MarginQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40, pattern = "^[a-z0-9][a-z0-9_-]*$")]
     pub dimension_value: Option<String>,
+    /// How many rows to pass over: what `next_offset` said, to go on; none when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u32>,
 }
 
 /// What confirmed orders leave after cost. Costs and margins are null for who may not see costs.
@@ -61,11 +64,13 @@ pub struct MarginReport {
     pub to: Day,
     /// The company's currency.
     pub currency: Currency,
-    /// The largest amounts first, at most 1,000.
+    /// The largest amounts first, at most 1,000 in one answer.
     pub rows: Vec<MarginRow>,
     /// How many rows there are, those included that are left out.
     pub count: i64,
-    /// All of them.
+    /// The `offset` of the rows that come after these; null when none are left out. As CSV it stands in the header `next-offset`.
+    pub next_offset: Option<u32>,
+    /// All sales, converted together: rows, each rounded by itself, may add up to some cents more or less.
     pub total: MarginSum,
 }
 

@@ -43,6 +43,9 @@ pub struct PipelineQuery {
     /// The currency of the values: the company's, or that of the first company, when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
+    /// How many groups to pass over: what `next_offset` said, to go on; none when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u32>,
 }
 
 /// What the deals of a pipeline are grouped by.
@@ -82,8 +85,12 @@ pub struct Pipeline {
     pub win_rate: Option<String>,
     /// The months in which deals ended, oldest first.
     pub by_month: Vec<PipelineMonth>,
-    /// The same deals by what was asked for with `by`: the 500 groups with the most deals, most first.
+    /// The same deals by what was asked for with `by`: those with the most deals first, at most 500 in one answer.
     pub groups: Vec<PipelineGroup>,
+    /// How many groups there are, those included that are left out.
+    pub group_count: i64,
+    /// The `offset` of the groups that come after these; null when none are left out. As CSV it stands in the header `next-offset`.
+    pub next_offset: Option<u32>,
 }
 
 /// The deals of one owner, team, product, customer, source or reason: open ones as they stand now, and those that ended in the period.

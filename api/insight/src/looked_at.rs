@@ -1,6 +1,8 @@
 //! What a report looks at only: what carries a dimension, or one value of it (ACC-03).
 
 use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::master::dimensions;
+use causeway_kernel::{Find, Tx};
 use causeway_master::dimension::rules::pattern;
 use sea_orm::sea_query::Value;
 
@@ -17,6 +19,25 @@ pub(crate) fn condition(dimension: Option<&str>, value: Option<&str>, column: &s
     };
     values.push(pattern(code, value).into());
     Ok(Some(format!("{column} LIKE ${} ESCAPE '\\'", values.len() + 1)))
+}
+
+/// Refuses a dimension that nobody made, and a value that it never had: a misspelt one would read as nothing sold. Nothing is asked without a dimension.
+///
+/// # Errors
+/// `invalid_value` for the one or the other.
+pub(crate) async fn check(tx: &mut Tx<'_>, dimension: Option<&str>, value: Option<&str>) -> Result<(), Problem> {
+    let Some(code) = dimension else { return Ok(()) };
+    let known = Find::<dimensions::Entity>::new().among(dimensions::Column::Code, [code.to_owned()]).all(tx).await?;
+    let wrong = |parameter: &str, detail: String| Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, parameter, detail)]));
+    if known.is_empty() {
+        return wrong("dimension", format!("names no dimension: there is none with the code `{code}`; GET /v1/dimensions lists them"));
+    }
+    match value {
+        Some(value) if !known.iter().flat_map(|row| &row.allowed.0).any(|allowed| allowed.code == value) => {
+            wrong("dimension_value", format!("is no value of `{code}`; GET /v1/dimensions lists them"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The same for lines `l` of the journal, which name their set.

@@ -66,6 +66,7 @@ pub(super) async fn general_ledger(ctx: &Ctx, tx: &mut Tx<'_>, query: &GeneralLe
     let (from, to) = days(query.from, query.to, ctx.today(company.time_zone))?;
     let mut values: Vec<Value> = vec![company.id.into(), to.into()];
     let mut narrowed = narrowed(query.account_id, query.party_id, &mut values);
+    looked_at::check(tx, query.dimension.as_deref(), query.dimension_value.as_deref()).await?;
     narrowed.push_str(&looked_at::of_journal(query.dimension.as_deref(), query.dimension_value.as_deref(), &mut values)?);
     let cells = [
         ("account_id", Cell::Uuid),

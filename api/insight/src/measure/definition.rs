@@ -6,12 +6,13 @@ const AT_LAST_DAY: &str =
     "Sums in other currencies are converted at the latest rate of the report's last day or before, each sum rounded once, half away from zero.";
 const BOOKED: &str = "Amounts are those of the ledger, in the company's currency as they were posted; nothing is converted again.";
 const NONE: &str = "No amounts. Times are whole seconds.";
+const COUNTS_ONLY: &str = "No amounts.";
 const COUNTS: &str = "No amounts. Times are whole days of 24 hours; shares have four decimals, half away from zero.";
 const DEALS: &str =
     "Values are added up exactly in each currency; each sum is converted once at the latest rate of today or before, rounded half away from zero.";
 
 /// Name, meaning, what counts, source, conversion.
-const DEFINITIONS: [(&str, &str, &str, &str, &str); 17] = [
+const DEFINITIONS: [(&str, &str, &str, &str, &str); 18] = [
     (
         "trial-balance",
         "Turnover and balance of every account since the beginning, as of a day.",
@@ -105,7 +106,7 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 17] = [
          margin; the percentage is of the amount whose cost is known.",
         "Orders.",
         "Amounts and costs of a row are added up in each currency and converted at the latest rate of the report's last day or before, each sum rounded once, half \
-         away from zero.",
+         away from zero; the total in the same way from all sales, not from the rows.",
     ),
     (
         "pipeline",
@@ -144,10 +145,19 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 17] = [
         NONE,
     ),
     (
+        "activities",
+        "How many activities each person has: overdue, due soon, later, done.",
+        "Activities as they stand now by the tenant's clock. Overdue are open ones whose time has passed, due soon those of the next 24 hours; what is due later, or \
+         has no time, counts as later. Cancelled ones do not count.",
+        "Activities.",
+        COUNTS_ONLY,
+    ),
+    (
         "forecast",
         "What open deals may bring, by the month in which they may be decided.",
         "Open deals by the month of their `expected_close_date`; those without one come last. The weighted value is the deal's value times its own probability: \
-         the stage's, unless somebody set another. Deals of one month, probability and currency are weighed together and rounded once.",
+         the stage's, unless somebody set another. Deals of one month, probability and currency are weighed together and rounded once, \
+         in each row and in the total.",
         "Opportunities.",
         DEALS,
     ),

@@ -6,6 +6,7 @@ use super::months::days;
 use super::owed::Converter;
 use crate::looked_at;
 use crate::sql::{self, statement};
+use crate::window::window;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::users;
 use causeway_entity::master::{parties, products};
@@ -20,8 +21,6 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Rows that are shown, at most.
-const ROWS: usize = 1_000;
 /// Different sales of one report, at most: what is added up in memory.
 const SALES: usize = 100_000;
 
@@ -115,6 +114,7 @@ pub(super) async fn report(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::MarginQuery
     let company = sql::company(tx, query.company_id).await?;
     let by = query.by.unwrap_or_default();
     let (from, to) = days(query.from, query.to, ctx.today(company.time_zone))?;
+    looked_at::check(tx, query.dimension.as_deref(), query.dimension_value.as_deref()).await?;
     let cells = [
         ("holder", Cell::Uuid),
         ("currency", Cell::Text),
@@ -140,18 +140,21 @@ pub(super) async fn report(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::MarginQuery
         in_currency.entry((sale.holder, sale.currency)).or_default().add(sum(sale)?)?;
     }
     let mut by_holder: BTreeMap<Option<Uuid>, Sum> = BTreeMap::new();
-    let mut total = Sum::default();
+    let mut all: BTreeMap<Currency, Sum> = BTreeMap::new();
     for ((holder, currency), sum) in in_currency {
-        let converted = converted(&converter, sum, currency)?;
-        by_holder.entry(holder).or_default().add(converted)?;
-        total.add(converted)?;
+        by_holder.entry(holder).or_default().add(converted(&converter, sum, currency)?)?;
+        all.entry(currency).or_default().add(sum)?;
     }
-    let count = i64::try_from(by_holder.len()).unwrap_or(i64::MAX);
+    // Not the sum of the rows, each of which is rounded: the same sales come to the same, whatever the rows are.
+    let mut total = Sum::default();
+    for (currency, sum) in all {
+        total.add(converted(&converter, sum, currency)?)?;
+    }
     // By amount and not by margin: the order of rows tells nothing to who may not see costs.
     let mut holders: Vec<(Option<Uuid>, Sum)> = by_holder.into_iter().collect();
     holders.sort_by_key(|(holder, sum)| (Reverse(sum.amount), *holder));
-    holders.truncate(ROWS);
-    let names = names(tx, by, holders.iter().filter_map(|(holder, _)| *holder).collect()).await?;
+    let shown = window(holders, query.offset);
+    let names = names(tx, by, shown.rows.iter().filter_map(|(holder, _)| *holder).collect()).await?;
     let row = |(holder, sum): (Option<Uuid>, Sum)| -> Result<wire::MarginRow, Problem> {
         let of = |kind: MarginBy| holder.filter(|_| by == kind);
         Ok(wire::MarginRow {
@@ -170,17 +173,18 @@ pub(super) async fn report(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::MarginQuery
         from,
         to,
         currency: company.currency,
-        rows: holders.into_iter().map(row).collect::<Result<_, _>>()?,
-        count,
+        rows: shown.rows.into_iter().map(row).collect::<Result<_, _>>()?,
+        count: shown.count,
+        next_offset: shown.next,
         total: total.shown(company.currency)?,
     })
 }
 
 fn converted(converter: &Converter, sum: Sum, currency: Currency) -> Result<Sum, Problem> {
-    let known = converter.amount(sum.amount.minus(sum.unknown)?, currency)?;
+    let amount = converter.amount(sum.amount, currency)?;
     let unknown = converter.amount(sum.unknown, currency)?;
     let cost = sum.cost.map(|cost| converter.amount(cost, currency)).transpose()?;
-    Ok(Sum { lines: sum.lines, amount: known.plus(unknown)?, unknown, cost })
+    Ok(Sum { lines: sum.lines, amount, unknown, cost })
 }
 
 /// What the holders are called.

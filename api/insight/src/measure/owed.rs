@@ -2,6 +2,7 @@
 
 use super::amended;
 use super::months::{Month, days, months};
+use crate::pipeline::rules::Sum;
 use crate::sql::{self, statement};
 use crate::window::window;
 use causeway_contract::Problem;
@@ -140,19 +141,23 @@ pub(super) async fn backlog(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::AsOfQuery)
     let later = if as_of < ctx.today(company.time_zone) { amended::differences(tx, company.id, as_of, end).await? } else { Vec::new() };
     let currencies = found.iter().map(|row| row.currency).chain(later.iter().map(|row| row.currency));
     let converter = Converter::of(tx, &company, currencies, as_of).await?;
-    let mut by_party: BTreeMap<PartyId, (String, i64, Amount)> = BTreeMap::new();
+    let mut by_party: BTreeMap<PartyId, (String, Sum)> = BTreeMap::new();
     for open in &found {
-        let (_, lines, amount) = by_party.entry(open.party_id).or_insert_with(|| (open.name.clone(), 0, Amount::ZERO));
-        *lines += open.lines;
-        *amount = amount.plus(converter.amount(left(open.net, open.billed, (open.ordered, open.cancelled))?, open.currency)?)?;
+        let (_, sum) = by_party.entry(open.party_id).or_insert_with(|| (open.name.clone(), Sum::default()));
+        sum.add(open.lines, open.currency, left(open.net, open.billed, (open.ordered, open.cancelled))?)?;
     }
     for row in &later {
-        let (_, lines, amount) = by_party.entry(row.party_id).or_insert_with(|| (row.name.clone(), 0, Amount::ZERO));
-        *lines += row.lines;
-        *amount = amount.plus(converter.amount(row.amount, row.currency)?)?;
+        let (_, sum) = by_party.entry(row.party_id).or_insert_with(|| (row.name.clone(), Sum::default()));
+        sum.add(row.lines, row.currency, row.amount)?;
     }
-    let total = Amount::sum(by_party.values().map(|(_, _, amount)| *amount))?;
-    let mut parties: Vec<(PartyId, (String, i64, Amount))> = by_party.into_iter().filter(|(_, (_, _, amount))| !amount.is_zero()).collect();
+    let mut parties: Vec<(PartyId, (String, i64, Amount))> = Vec::with_capacity(by_party.len());
+    for (party_id, (name, sum)) in by_party {
+        let amount = sum.value(&converter.rates, converter.to)?;
+        if !amount.is_zero() {
+            parties.push((party_id, (name, sum.count, amount)));
+        }
+    }
+    let total = Amount::sum(parties.iter().map(|(_, (_, _, amount))| *amount))?;
     parties.sort_by(|(_, (first, _, one)), (_, (second, _, other))| other.cmp(one).then_with(|| first.cmp(second)));
     let currency = company.currency;
     let shown = window(parties, query.offset);

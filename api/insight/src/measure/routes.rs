@@ -3,6 +3,7 @@
 use super::{accuracy, cycle, definition, ledger, margin, owed, quotes};
 use causeway_contract::{Endpoint, Json, Problem};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
+use causeway_openapi::activity::op::DefineActivities;
 use causeway_openapi::compliance::op::DefineCompliance;
 use causeway_openapi::conversion::op::DefinePipelineConversion;
 use causeway_openapi::general_ledger::op as general_ledger;
@@ -38,6 +39,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<pipeline::DefinePipeline, _>(define::<pipeline::DefinePipeline>);
     routes.on::<pipeline::DefinePipelineAgeing, _>(define::<pipeline::DefinePipelineAgeing>);
     routes.on::<DefinePipelineConversion, _>(define::<DefinePipelineConversion>);
+    routes.on::<DefineActivities, _>(define::<DefineActivities>);
     routes.on::<DefineCompliance, _>(define::<DefineCompliance>);
     routes.on::<pipeline::DefineForecast, _>(define::<pipeline::DefineForecast>);
 }

@@ -1,7 +1,7 @@
 //! What open deals may bring, by the month in which they may be decided (CRM-08, RPT-08).
 
 use super::rules::{Sum, weighted};
-use super::scope::Scope;
+use super::scope::{Scope, in_order};
 use crate::sql::{self, Statement};
 use causeway_contract::Problem;
 use causeway_entity::govern::users;
@@ -11,7 +11,7 @@ use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::rate::lookup::RateTable;
 use causeway_openapi::pipeline as wire;
 use causeway_openapi::pipeline::ForecastBy;
-use causeway_value::{Amount, Currency, Percent, TeamId, UserId};
+use causeway_value::{Amount, Currency, Overflow, Percent, TeamId, UserId};
 use sea_orm::FromQueryResult;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -52,6 +52,7 @@ impl Expected {
 /// # Errors
 /// `not_found` for the company; `rate_missing`; `amount_overflow`.
 pub async fn forecast(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::ForecastQuery) -> Result<wire::Forecast, Problem> {
+    in_order(query.from, query.to)?;
     let scope = Scope::of(tx, query.company_id, query.currency).await?;
     let filter = scope.filter(tx).and("o.owner_id =", query.owner_id).and("o.team_id =", query.team_id);
     let filter = filter.and("o.expected_close_date >=", query.from).and("o.expected_close_date <=", query.to);
@@ -75,11 +76,10 @@ pub async fn forecast(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::ForecastQuery) -
     let names = names(tx, query.by, &groups).await?;
     let currencies: BTreeSet<Currency> = groups.iter().map(|group| group.currency).collect();
     let rates = scope.rates(tx, currencies, scope.today(ctx)).await?;
-    let mut total = Expected::default();
+    let total = total(&groups)?;
     // Deals without a date come last: no month is later than this one.
     let mut rows: BTreeMap<(bool, Option<String>, Option<Uuid>), Expected> = BTreeMap::new();
     for group in &groups {
-        total.add(group)?;
         rows.entry((group.month.is_none(), group.month.clone(), group.holder)).or_default().add(group)?;
     }
     let row = |((_, month, holder), expected): ((bool, Option<String>, Option<Uuid>), Expected)| -> Result<wire::ForecastRow, Problem> {
@@ -99,6 +99,24 @@ pub async fn forecast(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::ForecastQuery) -
     Ok(wire::Forecast { object: "forecast".to_owned(), currency: scope.currency, rows, total })
 }
 
+/// All of them: weighed by month, currency and probability, so that it is the same whoever holds the deals.
+fn total(groups: &[Group]) -> Result<Expected, Problem> {
+    let mut together: BTreeMap<(Option<&str>, Currency, i64), Group> = BTreeMap::new();
+    for group in groups {
+        let of_all = together.entry((group.month.as_deref(), group.currency, group.probability.0)).or_insert_with(|| Group {
+            holder: None,
+            count: 0,
+            value: Amount::ZERO,
+            ..group.clone()
+        });
+        of_all.count = of_all.count.checked_add(group.count).ok_or(Overflow)?;
+        of_all.value = of_all.value.plus(group.value)?;
+    }
+    let mut total = Expected::default();
+    together.values().try_for_each(|group| total.add(group))?;
+    Ok(total)
+}
+
 async fn names(tx: &mut Tx<'_>, by: Option<ForecastBy>, groups: &[Group]) -> Result<BTreeMap<Uuid, String>, Problem> {
     let ids: BTreeSet<Uuid> = groups.iter().filter_map(|group| group.holder).collect();
     if ids.is_empty() {
@@ -115,4 +133,26 @@ async fn names(tx: &mut Tx<'_>, by: Option<ForecastBy>, groups: &[Group]) -> Res
         }
         None => BTreeMap::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_total_is_the_same_whoever_holds_the_deals() {
+        let eur: Currency = "EUR".parse().unwrap();
+        let of = |holder: u128| Group {
+            month: None,
+            holder: Some(Uuid::from_u128(holder)),
+            currency: eur,
+            probability: "10".parse().unwrap(),
+            count: 1,
+            value: Amount(5),
+        };
+        let apart: Vec<Group> = (1..=3).map(of).collect();
+        let sum = total(&apart).unwrap();
+        // 0.15 at 10 % are 0.02, and three times 0.01 would be 0.03.
+        assert_eq!((sum.all.count, sum.weighted.values[&eur]), (3, Amount(2)));
+    }
 }

@@ -17,8 +17,19 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Groups of a report, at most.
-const GROUPS: u64 = 500;
+/// Groups of one answer, at most.
+const GROUPS: u32 = 500;
+
+/// Some of the groups.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Groups {
+    /// These.
+    pub(super) shown: Vec<Group>,
+    /// How many there are in all.
+    pub(super) count: i64,
+    /// Where the next ones begin; none when there are no more.
+    pub(super) next: Option<u32>,
+}
 
 /// What the deals of a group have in common.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +47,8 @@ struct Part {
     currency: Currency,
     count: i64,
     value: Amount,
+    /// How many holders there are in all.
+    holders: i64,
 }
 
 /// The deals of one holder.
@@ -95,13 +108,17 @@ const fn columns(by: PipelineBy) -> &'static str {
     }
 }
 
-/// The groups with the most deals, most first: open deals, and those that ended in one of these months.
+/// The groups after the first `offset` ones, those with the most deals first: open deals, and those that ended in one of these months.
 ///
 /// # Errors
 /// `amount_overflow`, or when the database fails.
-pub(super) async fn of(tx: &mut Tx<'_>, by: PipelineBy, filter: Filter, months: &[Month]) -> Result<Vec<Group>, Problem> {
+pub(super) async fn of(tx: &mut Tx<'_>, by: PipelineBy, filter: Filter, months: &[Month], offset: Option<u32>) -> Result<Groups, Problem> {
+    let begin = offset.unwrap_or(0);
+    let end = begin.saturating_add(GROUPS);
     let mut by_holder: BTreeMap<Option<Holder>, BTreeMap<OpportunityStatus, Sum>> = BTreeMap::new();
-    for part in parts(tx, by, filter, months).await? {
+    let parts = parts(tx, by, filter, months, (begin, end)).await?;
+    let count = parts.first().map_or(0, |part| part.holders);
+    for part in parts {
         let holder = part.holder.map(Holder::Id).or(part.word.map(Holder::Word));
         by_holder.entry(holder).or_default().entry(part.status).or_default().add(part.count, part.currency, part.value)?;
     }
@@ -115,10 +132,10 @@ pub(super) async fn of(tx: &mut Tx<'_>, by: PipelineBy, filter: Filter, months: 
     let group = |(holder, ends): (Option<Holder>, _)| Group { by, name: holder.as_ref().and_then(name), holder, ends };
     let mut groups: Vec<Group> = by_holder.into_iter().map(group).collect();
     groups.sort_by_cached_key(|group| (Reverse(group.count()), group.holder.clone()));
-    Ok(groups)
+    Ok(Groups { shown: groups, count, next: Some(end).filter(|end| i64::from(*end) < count) })
 }
 
-async fn parts(tx: &mut Tx<'_>, by: PipelineBy, mut filter: Filter, months: &[Month]) -> Result<Vec<Part>, Problem> {
+async fn parts(tx: &mut Tx<'_>, by: PipelineBy, mut filter: Filter, months: &[Month], (begin, end): (u32, u32)) -> Result<Vec<Part>, Problem> {
     let holder = columns(by);
     let condition = filter.sql.clone();
     let deals = |which: &str| format!("SELECT {holder}, o.status, o.currency, o.expected_value FROM opportunities o WHERE {condition} AND {which}");
@@ -130,15 +147,23 @@ async fn parts(tx: &mut Tx<'_>, by: PipelineBy, mut filter: Filter, months: &[Mo
     let counted: Vec<String> = std::iter::once(deals("o.status = 'open'")).chain(ended).collect();
     let counted = counted.join(" UNION ALL ");
     let sql = format!(
-        "SELECT r.holder AS holder, r.word AS word, r.status AS status, r.currency AS currency, r.count AS count, r.value AS value FROM ( \
-             SELECT g.holder, g.word, g.status, g.currency, g.count, g.value, DENSE_RANK() OVER (ORDER BY g.deals DESC, g.holder, g.word) AS place FROM ( \
-                 SELECT d.holder, d.word, d.status, d.currency, COUNT(*) AS count, CAST(SUM(d.expected_value) AS BIGINT) AS value, \
-                     SUM(COUNT(*)) OVER (PARTITION BY d.holder, d.word) AS deals \
-                 FROM ({counted}) d GROUP BY d.holder, d.word, d.status, d.currency) g) r \
-         WHERE r.place <= {GROUPS}"
+        "SELECT r.holder AS holder, r.word AS word, r.status AS status, r.currency AS currency, r.count AS count, r.value AS value, r.holders AS holders FROM ( \
+             SELECT p.*, MAX(p.place) OVER () AS holders FROM ( \
+                 SELECT g.holder, g.word, g.status, g.currency, g.count, g.value, DENSE_RANK() OVER (ORDER BY g.deals DESC, g.holder, g.word) AS place FROM ( \
+                     SELECT d.holder, d.word, d.status, d.currency, COUNT(*) AS count, CAST(SUM(d.expected_value) AS BIGINT) AS value, \
+                         SUM(COUNT(*)) OVER (PARTITION BY d.holder, d.word) AS deals \
+                     FROM ({counted}) d GROUP BY d.holder, d.word, d.status, d.currency) g) p) r \
+         WHERE r.place > {begin} AND r.place <= {end}"
     );
-    let cells =
-        [("holder", Cell::Uuid), ("word", Cell::Text), ("status", Cell::Text), ("currency", Cell::Text), ("count", Cell::Whole), ("value", Cell::Whole)];
+    let cells = [
+        ("holder", Cell::Uuid),
+        ("word", Cell::Text),
+        ("status", Cell::Text),
+        ("currency", Cell::Text),
+        ("count", Cell::Whole),
+        ("value", Cell::Whole),
+        ("holders", Cell::Whole),
+    ];
     sql::rows(tx, Statement { sql, values: filter.values }, &cells).await
 }
 

@@ -1,6 +1,6 @@
 //! The report of the pipeline: stages, ends, months.
 
-use super::groups;
+use super::groups::{self, Groups};
 use super::rules::{Month, Sum, months, win_rate};
 use super::scope::{Filter, Scope, in_order};
 use crate::sql::{self, Statement};
@@ -41,17 +41,17 @@ pub async fn pipeline(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PipelineQuery) -
     let months = closing_months(tx, filter.clone(), query, &scope).await?;
     let ended = ended_deals(tx, filter.clone(), &months).await?;
     let split = match query.by {
-        Some(by) => groups::of(tx, by, filter, &months).await?,
-        None => Vec::new(),
+        Some(by) => groups::of(tx, by, filter, &months, query.offset).await?,
+        None => Groups::default(),
     };
     // Groups hold the same deals, so they bring no other currency.
     let currencies: BTreeSet<Currency> = open.iter().chain(&ended).map(|group| group.currency).collect();
     let rates = scope.rates(tx, currencies, query.to.unwrap_or_else(|| scope.today(ctx))).await?;
     let stages = Find::<stages::Entity>::new().order_by(stages::Column::Position).order_by(stages::Column::Id).all(tx).await?;
     let money = Converted { rates, currency: scope.currency };
-    let groups = split.iter().map(|group| group.shown(&money)).collect::<Result<_, _>>()?;
+    let groups = split.shown.iter().map(|group| group.shown(&money)).collect::<Result<_, _>>()?;
     let report = report(&money, &stages, query, (&open, &ended), &months)?;
-    Ok(wire::Pipeline { groups, ..report })
+    Ok(wire::Pipeline { groups, group_count: split.count, next_offset: split.next, ..report })
 }
 
 impl Scope {
@@ -159,5 +159,7 @@ fn report(
         lost: money.tally(&lost)?,
         by_month: months.iter().map(month).collect::<Result<_, _>>()?,
         groups: Vec::new(),
+        group_count: 0,
+        next_offset: None,
     })
 }

@@ -45,6 +45,7 @@ pub async fn trial_balance(ctx: &Ctx, tx: &mut Tx<'_>, query: &TrialBalanceQuery
     let company = sql::company(tx, query.company_id).await?;
     let as_of = query.as_of.unwrap_or_else(|| ctx.today(company.time_zone));
     let mut values = vec![company.id.into(), as_of.into()];
+    looked_at::check(tx, query.dimension.as_deref(), query.dimension_value.as_deref()).await?;
     let looked_at = looked_at::of_journal(query.dimension.as_deref(), query.dimension_value.as_deref(), &mut values)?;
     let split = query.by_dimension.as_deref();
     let cells = [("code", Cell::Text), ("name", Cell::Text), ("set_id", Cell::Uuid), ("debit", Cell::Whole), ("credit", Cell::Whole)];

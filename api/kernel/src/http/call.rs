@@ -10,6 +10,7 @@ use causeway_value::split_type_id;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 use uuid::Uuid;
@@ -132,7 +133,7 @@ fn unknown(name: &str) -> FieldError {
     FieldError::parameter(Code::UnknownParameter, name, "is not a parameter of this operation; check its spelling")
 }
 
-fn list_query(pairs: Vec<(String, String)>, list: &ListSpec, reply_fields: &[String]) -> Result<Value, Problem> {
+fn list_query(pairs: Vec<(String, String)>, list: &ListSpec, reply_fields: &BTreeMap<String, Vec<String>>) -> Result<Value, Problem> {
     let mut map = Map::new();
     let mut errors = Vec::new();
     for (name, value) in pairs {
@@ -149,8 +150,13 @@ fn list_query(pairs: Vec<(String, String)>, list: &ListSpec, reply_fields: &[Str
                 Err(_) => errors.push(FieldError::parameter(Code::InvalidValue, "limit", "must be a whole number from 1 to 200")),
             }
         } else if known {
+            // A word that no row can have is a misspelt one: an empty page would say that there is nothing.
+            let words = reply_fields.get(field).map(Vec::as_slice).unwrap_or_default();
+            if !words.is_empty() && value.split(',').any(|word| !words.iter().any(|known| known == word)) {
+                errors.push(FieldError::parameter(Code::InvalidValue, &name, format!("must be one of {}", words.join(", "))));
+            }
             map.insert(name, value.into());
-        } else if reply_fields.iter().any(|reply| reply == field) {
+        } else if reply_fields.contains_key(field) {
             let names: Vec<&str> = list.filters.iter().map(|filter| filter.name).collect();
             errors.push(FieldError::parameter(Code::FilterNotSupported, &name, format!("cannot be filtered by; use one of {}", names.join(", "))));
         } else {

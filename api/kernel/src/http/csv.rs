@@ -1,7 +1,8 @@
 //! Lists as CSV (RFC 4180): the same rows under the same filters, sorts and rights, page by page, so that a long export holds no snapshot open.
 //!
 //! The columns come from the shape of the list's objects: every field that holds one value, and those of objects inside, as `actor.id`. A list of values
-//! is one cell with `;` between them; lists of objects and free maps are left out.
+//! is one cell with `;` between them, references to other systems are `system:id` as the filter `external_ref` takes them, and a free map such as `metadata`
+//! is one cell of JSON; other lists of objects are left out.
 //!
 //! The credential is judged anew for each page: one that was revoked breaks the file off.
 
@@ -76,17 +77,32 @@ impl Columns {
 
 fn collect(shape: &Shape, path: &mut Vec<String>, columns: &mut Vec<Column>) {
     match shape {
-        Shape::Object { fields, .. } if path.len() < DEPTH => {
+        Shape::Object { fields, .. } if path.len() < DEPTH && !fields.is_empty() => {
             for (name, field) in fields {
                 path.push(name.clone());
                 collect(&field.shape, path, columns);
                 path.pop();
             }
         }
+        Shape::Object { fields, others: Some(_) } if fields.is_empty() => columns.push(Column { path: path.clone(), words: false }),
+        Shape::List { items, .. } if is_reference(items) => columns.push(Column { path: path.clone(), words: true }),
         Shape::List { items, .. } if !matches!(items.as_ref(), Shape::Object { .. } | Shape::List { .. } | Shape::Any) => collect(items, path, columns),
         Shape::Text { .. } => columns.push(Column { path: path.clone(), words: !shape.is_number() }),
         Shape::Words(_) | Shape::Whole { .. } | Shape::YesNo => columns.push(Column { path: path.clone(), words: false }),
         Shape::Object { .. } | Shape::List { .. } | Shape::Any => {}
+    }
+}
+
+/// Whether it is an object's id in another system.
+fn is_reference(shape: &Shape) -> bool {
+    matches!(shape, Shape::Object { fields, .. } if fields.keys().map(String::as_str).eq(["id", "system"]))
+}
+
+/// One value of a list.
+fn item(value: &Value) -> String {
+    match (value.get("system").and_then(Value::as_str), value.get("id").and_then(Value::as_str)) {
+        (Some(system), Some(id)) => format!("{system}:{id}"),
+        _ => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
     }
 }
 
@@ -105,7 +121,8 @@ impl Column {
         let text = match value {
             Value::Null => String::new(),
             Value::String(text) => text.clone(),
-            Value::Array(items) => items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(";"),
+            Value::Array(items) => items.iter().map(item).collect::<Vec<_>>().join(";"),
+            Value::Object(map) if map.is_empty() => String::new(),
             other => other.to_string(),
         };
         if self.words && text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
@@ -240,6 +257,15 @@ mod tests {
             assert_eq!(column(false).cell(&json!({"name": text})), text);
         }
         assert_eq!(column(true).cell(&json!({"name": "a=1"})), "a=1");
+    }
+
+    #[test]
+    fn what_ties_a_row_to_another_system_is_a_cell() {
+        let column = |name: &str| Column { path: vec![name.to_owned()], words: true };
+        let row = json!({"external_refs": [{"system": "crm", "id": "7"}, {"system": "erp", "id": "x"}], "metadata": {"team": "north"}, "none": {}});
+        assert_eq!(column("external_refs").cell(&row), "crm:7;erp:x");
+        assert_eq!(column("metadata").cell(&row), "{\"team\":\"north\"}");
+        assert_eq!(column("none").cell(&row), "");
     }
 
     #[test]

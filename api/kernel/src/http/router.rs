@@ -122,8 +122,9 @@ pub(crate) struct Operation {
     pub quick: bool,
     pub body: Option<Shape>,
     pub query: Option<Shape>,
-    /// The fields of the listed object, on lists: known names that are no filter get a better answer.
-    pub reply_fields: Vec<String>,
+    /// The fields of the listed object, on lists, each with the words that it may be, where it is one of some: what no filter or no row can be gets an
+    /// answer of its own.
+    pub reply_fields: BTreeMap<String, Vec<String>>,
     /// The columns of a page as CSV.
     pub columns: Option<Columns>,
     /// The columns of a report as CSV.
@@ -246,7 +247,7 @@ impl Routes {
                 quick: E::LIST.is_some() || <E::Path as PathParams>::COUNT > 0,
                 body: (row.body)(),
                 query: (row.query)(),
-                reply_fields: if E::LIST.is_some() { listed_fields::<E>() } else { Vec::new() },
+                reply_fields: if E::LIST.is_some() { listed_fields::<E>() } else { BTreeMap::new() },
                 columns: <E::Reply as Reply>::PAGE.then(|| Columns::of_page(&(row.reply)())),
                 table: row.is_report().then(|| Table::of(&(row.reply)())).flatten(),
                 knows_path: |segments| <E::Path as PathParams>::read(segments).is_some(),
@@ -267,7 +268,7 @@ impl Routes {
     pub fn versioned_lists(&self) -> Vec<&'static str> {
         let paths = self.rows.iter().filter(|row| row.method == Method::Get && row.list.is_some() && (row.audience)() == Audience::Tenant).map(|row| row.path);
         let counted = |path: &&'static str| match self.find("GET", path) {
-            Found::Endpoint(operation, parameters) => parameters.is_empty() && operation.reply_fields.iter().any(|field| field == "version"),
+            Found::Endpoint(operation, parameters) => parameters.is_empty() && operation.reply_fields.contains_key("version"),
             Found::OtherMethods(_) | Found::Nothing => false,
         };
         paths.filter(counted).collect()
@@ -318,13 +319,9 @@ fn walk<'n>(node: &'n Node, segments: &[&'n str], parameters: &mut Vec<String>) 
     found
 }
 
-fn listed_fields<E: Endpoint>() -> Vec<String> {
-    let Shape::Object { fields, .. } = Shape::of::<<E::Reply as Reply>::Payload>() else { return Vec::new() };
-    match fields.get("data").map(|field| field.shape.as_ref()) {
-        Some(Shape::List { items, .. }) => match items.as_ref() {
-            Shape::Object { fields, .. } => fields.keys().cloned().collect(),
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
-    }
+fn listed_fields<E: Endpoint>() -> BTreeMap<String, Vec<String>> {
+    let page = Shape::of::<<E::Reply as Reply>::Payload>();
+    let Some(Shape::Object { fields, .. }) = page.items("data") else { return BTreeMap::new() };
+    let words = |shape: &Shape| if let Shape::Words(words) = shape { words.clone() } else { Vec::new() };
+    fields.iter().map(|(name, field)| (name.clone(), words(&field.shape))).collect()
 }

@@ -1,7 +1,7 @@
 //! The rate of a pair of currencies on a day: the latest that was quoted on it or before, in whichever direction it was quoted. A pair that nobody quoted goes
 //! through a currency against which both are: the euro, as the European Central Bank quotes, or the dollar.
 
-use super::rules::{Conversion, conversion, crossed};
+use super::rules::{Conversion, conversion, crossed, missing};
 use causeway_contract::{Code, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::exchange_rates;
@@ -21,6 +21,8 @@ type Pair = (Currency, Currency);
 pub struct RateTable {
     /// By the currency that is valued and the one it is valued in.
     quotes: BTreeMap<Pair, (Day, Rate)>,
+    /// The day, to tell which one has none.
+    day: Option<Day>,
 }
 
 /// A rate as somebody quoted it.
@@ -51,7 +53,7 @@ pub struct Way {
 /// When the database fails. A missing rate is one only when it is used.
 pub async fn rates(tx: &mut Tx<'_>, pairs: impl IntoIterator<Item = Pair>, day: Day) -> Result<RateTable, Problem> {
     let pairs: BTreeSet<Pair> = pairs.into_iter().filter(|(from, to)| from != to).collect();
-    let mut table = RateTable { quotes: quotes(tx, &pairs, day).await? };
+    let mut table = RateTable { quotes: quotes(tx, &pairs, day).await?, day: Some(day) };
     let legs: BTreeSet<Pair> = pairs.into_iter().filter(|(from, to)| table.direct(*from, *to).is_none()).flat_map(legs).collect();
     table.quotes.extend(quotes(tx, &legs, day).await?);
     Ok(table)
@@ -103,7 +105,7 @@ impl RateTable {
     /// A table of quotes: the currency that is valued, the one it is valued in, the day and the rate.
     #[must_use]
     pub fn of(quotes: impl IntoIterator<Item = (Currency, Currency, Day, Rate)>) -> Self {
-        Self { quotes: quotes.into_iter().map(|(currency, base, day, rate)| ((currency, base), (day, rate))).collect() }
+        Self { quotes: quotes.into_iter().map(|(currency, base, day, rate)| ((currency, base), (day, rate))).collect(), day: None }
     }
 
     /// How to convert. None when there is no way.
@@ -165,9 +167,16 @@ impl RateTable {
     /// How to convert.
     ///
     /// # Errors
-    /// `rate_missing` naming the pair.
+    /// `rate_missing` naming the pair, and the day where it is known.
     pub fn conversion(&self, from: Currency, to: Currency) -> Result<Conversion, Problem> {
-        conversion(from, to, &|from, to| self.find(from, to))
+        let Some(day) = self.day else { return conversion(from, to, &|from, to| self.find(from, to)) };
+        if let Some(way) = self.way(from, to) {
+            return Ok(way.conversion);
+        }
+        let detail = format!(
+            "There is no exchange rate from {from} to {to} of {day} or before. Add one of that day or earlier (POST /v1/exchange-rates) and try again."
+        );
+        Err(Problem { detail, ..missing(from, to) }.with("day", day.to_string()))
     }
 }
 
