@@ -137,6 +137,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0098_deal_origins::MIGRATION,
         sell::m0099_deals_without_orders::MIGRATION,
         master::m0100_tax_rules::MIGRATION,
+        bill::m0101_engine_taxes::MIGRATION,
     ]
 }
 

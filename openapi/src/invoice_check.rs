@@ -63,6 +63,8 @@ pub enum InvoiceCheckName {
     Draft,
     /// It says what its company asks for.
     Complete,
+    /// The external engine that computes its taxes has handed them over.
+    TaxesComputed,
     /// Of a credit note, its date is not before its invoice's.
     NotBeforeInvoice,
     /// Of a credit note, its invoice still has what it takes back.

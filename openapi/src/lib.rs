@@ -32,6 +32,7 @@ pub mod integration;
 pub mod invoice;
 pub mod invoice_accuracy;
 pub mod invoice_check;
+pub mod invoice_tax;
 pub mod ledger;
 pub mod line;
 pub mod margin;
@@ -95,6 +96,7 @@ pub fn rows() -> Vec<Row> {
         billing_run::ENDPOINTS,
         invoice::ENDPOINTS,
         invoice_check::ENDPOINTS,
+        invoice_tax::ENDPOINTS,
         credit_note::ENDPOINTS,
         payment::ENDPOINTS,
         credit::ENDPOINTS,

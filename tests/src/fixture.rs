@@ -46,6 +46,7 @@ const FILLING: &[&str] = &[
     "CreateCreditPolicy",
     "CreateDelivery",
     "CreateInvoice",
+    "SetInvoiceTaxes",
     "CreditInvoice",
     "CreateDownPayment",
     "CreateCreditNote",

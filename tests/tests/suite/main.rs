@@ -27,6 +27,7 @@ mod down_payments;
 mod draft_lines;
 mod dry_run;
 mod early_payment;
+mod engine_taxes;
 mod exports;
 mod exposure;
 mod general_ledger;

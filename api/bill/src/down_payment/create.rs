@@ -21,7 +21,7 @@ use causeway_openapi::down_payment::CreateDownPayment;
 use causeway_openapi::invoice::Invoice;
 use causeway_value::{
     Amount, BillableId, BillableStatus, Coins, CompanyId, Currency, Direction, DocumentLanguage, FlowId, InvoiceId, InvoiceStatus, Json, OrderId, Overflow,
-    PartyId, PaymentTermId, Percent, Price, Quantity, TaxRounding, product,
+    PartyId, PaymentTermId, Percent, Price, Quantity, TaxEngine, TaxRounding, product,
 };
 
 /// The order that is paid in advance.
@@ -66,6 +66,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, ordered: &Ordered, body: &Create
     check::finish(errors)?;
     let Some(asked) = asked else { return Err(Problem::not_found()) };
     let company = tx.must::<companies::Entity>(ordered.company_id).await?;
+    must_tax_itself(&company)?;
     let rule = cash_rounding(&company, ordered.currency);
     let coins = rule.and_then(|rule| rule.coins(ordered.currency));
     let amount = in_coins(asked, rules::amount(asked, ordered.total)?, coins, ordered.currency)?;
@@ -110,6 +111,19 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, ordered: &Ordered, body: &Create
     let invoice = view(&row, &lines, &[], Vec::new());
     record(ctx, tx, "invoice.created", &invoice)?;
     Ok(invoice)
+}
+
+/// A down payment is a part of an order with its taxes, and those of an order no engine has computed (BIL-15).
+fn must_tax_itself(company: &companies::Model) -> Result<(), Problem> {
+    if company.tax_engine != Some(TaxEngine::External) {
+        return Ok(());
+    }
+    let detail = format!(
+        "The taxes of what {} bills are computed by an external engine, which does not know orders, so that nothing can be asked in advance. Bill the order's \
+         lines as they become due.",
+        company.name
+    );
+    Err(Problem::new(Code::StateConflict, detail))
 }
 
 /// The part of a line that its amounts decide: of one unit, at the price that contains the included taxes.

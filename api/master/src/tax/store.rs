@@ -99,7 +99,8 @@ impl TaxDefs {
         }
     }
 
-    pub(crate) fn check_given(&self, id: TaxId, pointer: &str, errors: &mut Vec<FieldError>) {
+    /// Adds to the errors what is not a tax of the company, or not active.
+    pub fn check_given(&self, id: TaxId, pointer: &str, errors: &mut Vec<FieldError>) {
         match self.get(id) {
             None => errors.push(check::unknown::<Tax>(pointer, "company")),
             Some(row) if !row.active => {

@@ -10,6 +10,7 @@ use super::original::must_not_be_before;
 use super::{credit, free_note, must_be_draft};
 use crate::booked;
 use crate::down_payment;
+use crate::invoice::engine;
 use crate::invoice::store::lines_of;
 use crate::obligation;
 use causeway_books::period::service::must_be_open;
@@ -100,6 +101,9 @@ async fn failing(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Na
     let Draft { company, invoice, lines, day, allow_duplicate } = draft;
     let customers = customers(tx, company, &[invoice.party_id]).await?;
     let mut found = vec![(Name::Complete, Found::of(must_be_complete(company, invoice, lines, &customers))?)];
+    if invoice.tax_status.is_some() {
+        found.push((Name::TaxesComputed, Found::of(engine::must_be_computed(invoice))?));
+    }
     if invoice.credited_invoice_id.is_some() {
         found.push((Name::NotBeforeInvoice, Found::of(not_before_invoice(tx, invoice, day).await)?));
         found.push((Name::Remaining, Found::of(remaining(tx, invoice, lines).await)?));
@@ -236,7 +240,11 @@ async fn own_tax_accounts(tx: &mut Tx<'_>, lines: &[invoice_lines::Model]) -> Re
 /// What somebody should have a look at.
 async fn warnings(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)>, Problem> {
     let Draft { company, invoice, lines, .. } = draft;
-    let mut found = vec![(Name::LineTaxes, Found::warn(line_taxes::told(tx, draft).await?))];
+    let mut found = Vec::new();
+    // What an engine charges, and what not, it knows.
+    if invoice.tax_status.is_none() {
+        found.push((Name::LineTaxes, Found::warn(line_taxes::told(tx, draft).await?)));
+    }
     if invoice.kind == InvoiceKind::Invoice {
         let agreed = Common::of(&billed(tx, lines).await?).payment_term_id;
         let other = agreed.filter(|agreed| invoice.payment_term_id != Some(*agreed));
@@ -249,7 +257,7 @@ async fn warnings(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)
         let detail = address.is_none().then(|| format!("{} has no address, so the document shows none. Add one: PATCH /v1/parties/{{id}}.", party.name));
         found.push((Name::PartyAddress, Found::warn(detail)));
         let abroad = party.country.as_deref().is_some_and(|country| country != company.country);
-        let untaxed = abroad && invoice.tax_amount.is_zero() && party.tax_id.is_none();
+        let untaxed = abroad && invoice.tax_amount.is_zero() && party.tax_id.is_none() && !engine::waits(invoice);
         let unregistered = untaxed && Find::<party_tax_ids::Entity>::new().eq(party_tax_ids::Column::PartyId, party.id).one(tx).await?.is_none();
         let detail = unregistered.then(|| format!("{} is abroad, is charged no tax and has no tax registration. Add its `tax_id`, or charge tax.", party.name));
         found.push((Name::PartyTaxId, Found::warn(detail)));

@@ -5,7 +5,8 @@ use super::lines::{self, Buyer, Document, Draft};
 use super::selection::{MAX_LINES, select};
 use crate::billable;
 use crate::down_payment::Advances;
-use crate::invoice::view::{record, view};
+use crate::invoice::engine;
+use crate::invoice::view::view;
 use crate::obligation::{of_billables, shared_reference};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{billables, invoices};
@@ -166,6 +167,8 @@ pub(crate) fn blank(ctx: &Ctx, tx: &Tx<'_>, id: InvoiceId, direction: Direction,
         discount_posting: None,
         cash_rounding: None,
         rounding_amount: None,
+        tax_status: None,
+        tax_reference: None,
     }
 }
 
@@ -176,7 +179,7 @@ fn save(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice, row: &invoices::Model,
     }
     tx.set_external_refs("invoice", row.id.uuid(), &refs::pairs(&body.external_refs), true);
     let invoice = view(row, &draft.rows, &[], body.external_refs.clone());
-    record(ctx, tx, "invoice.created", &invoice)?;
+    engine::record_draft(ctx, tx, "invoice.created", &invoice, engine::waits(row))?;
     for billable in billables {
         billable::service::reserve(ctx, tx, billable, row.id)?;
     }

@@ -3,7 +3,8 @@
 use super::create::blank;
 use super::lines::{self, Buyer, Document};
 use super::selection::MAX_LINES;
-use crate::invoice::view::{record, view};
+use crate::invoice::engine;
+use crate::invoice::view::view;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::invoices;
 use causeway_entity::govern::companies;
@@ -56,7 +57,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateCreditNote) -> Resu
     draft.rows.iter().for_each(|line| tx.insert(line.clone()));
     tx.set_external_refs("invoice", id.uuid(), &refs::pairs(&body.external_refs), true);
     let note = view(&row, &draft.rows, &[], body.external_refs.clone());
-    record(ctx, tx, "invoice.created", &note)?;
+    engine::record_draft(ctx, tx, "invoice.created", &note, engine::waits(&row))?;
     Ok(note)
 }
 

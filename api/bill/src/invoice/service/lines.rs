@@ -19,7 +19,7 @@ use causeway_master::tax_rule::determine::{Taxation, with_rules};
 use causeway_openapi::invoice::InvoiceLineInput;
 use causeway_value::{
     Account, AccountId, Amount, CashRounding, Currency, Day, Direction, DiscountPosting, DiscountTaxMode, EarlyDiscount, InvoiceId, InvoiceLineId, Json,
-    Overflow, Percent, ProductId, ProductKind, Quantity,
+    Overflow, Percent, ProductId, ProductKind, Quantity, TaxEngine, TaxStatus,
 };
 use std::collections::BTreeMap;
 
@@ -36,7 +36,11 @@ impl Draft {
     /// [`Overflow`] when an amount does not fit.
     pub(super) fn on(&mut self, row: invoices::Model, company: &companies::Model, currency: Currency) -> Result<invoices::Model, Overflow> {
         let rule = cash_rounding(company, currency).filter(|_| row.direction == Direction::Sale);
-        let rounding = match rule {
+        let waits = self.asks_engine(company, row.direction);
+        if waits {
+            self.drop_taxes();
+        }
+        let rounding = match rule.filter(|_| !waits) {
             Some(rule) => rounded(&mut self.taxed, &mut self.rows, rule, currency)?,
             None => Amount::ZERO,
         };
@@ -51,8 +55,28 @@ impl Draft {
             tax_step: tax_step(company, currency),
             discount_posting: Some(posting(company, row.direction)),
             cash_rounding: rule.cloned().map(Json),
+            tax_status: waits.then_some(TaxStatus::Pending),
+            tax_reference: None,
+            // Asking for the taxes is a version of its own.
+            version: row.version + i64::from(waits),
             ..row
         })
+    }
+
+    /// Whether an external engine computes its taxes (BIL-15). What deducts a down payment ends what began with the company's own taxes, and keeps them.
+    fn asks_engine(&self, company: &companies::Model, direction: Direction) -> bool {
+        company.tax_engine == Some(TaxEngine::External) && direction == Direction::Sale && self.rows.iter().all(|row| row.deducted_line_id.is_none())
+    }
+
+    /// Leaves the nets: a price that holds taxes is worth what those of its line leave of it.
+    fn drop_taxes(&mut self) {
+        for row in &mut self.rows {
+            row.tax_amount = Amount::ZERO;
+            row.taxes = Json(Vec::new());
+        }
+        self.taxed.taxes = Vec::new();
+        self.taxed.tax = Amount::ZERO;
+        self.taxed.total = self.taxed.untaxed;
     }
 }
 
@@ -151,6 +175,7 @@ pub(super) fn taxed(document: Document<'_>, lines: Vec<(invoice_lines::Model, Ta
         row.net_amount = line.net;
         row.tax_amount = line.tax;
         row.taxes = Json(line.taxes.clone());
+        row.tax_details = None;
     }
     for (row, full) in rows.iter_mut().zip(discounts.map(|full| full.lines).unwrap_or_default()) {
         // A part of a line may miss its own price by the smallest amount without being discounted.
@@ -246,6 +271,7 @@ pub(crate) fn blank(tx: &Tx<'_>, account_id: AccountId) -> invoice_lines::Model 
         discount_amount: None,
         credited_discount_amount: None,
         dimensions: None,
+        tax_details: None,
     }
 }
 

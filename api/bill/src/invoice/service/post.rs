@@ -8,6 +8,7 @@ use super::{free_note, must_be_draft};
 use crate::billable::service::{Again, bill_again};
 use crate::booked;
 use crate::down_payment;
+use crate::invoice::engine;
 use crate::invoice::store::lines_of;
 use crate::invoice::view::{record, view};
 use crate::obligation::{done, hold};
@@ -214,6 +215,7 @@ pub(super) async fn book(
 ) -> Result<(invoices::Model, Vec<installments::Model>), Problem> {
     let Booking { company, day, conversion, .. } = booking;
     must_be_complete(company, old, lines, booking.customers)?;
+    engine::must_be_computed(old)?;
     let mut new = old.clone();
     (new.company_rate, new.rate_divides) = booked::stored(conversion);
     let dues = dues(company, old, day, booking.term)?;

@@ -6,8 +6,9 @@ use super::lines::{Document, Draft, taxed};
 use super::must_be_draft;
 use crate::billable::split::Families;
 use crate::down_payment::Advances;
+use crate::invoice::engine;
 use crate::invoice::store::lines_of;
-use crate::invoice::view::{record, view};
+use crate::invoice::view::view;
 use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::bill::{billables, invoice_lines, invoices};
 use causeway_entity::govern::companies;
@@ -59,7 +60,8 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &UpdateInvo
     tx.update(&old, &new);
     let known = refs::shown(refs::patched(tx, "invoice", id.uuid(), &body.external_refs).await?);
     let invoice = view(&new, &rows, &[], known);
-    record(ctx, tx, "invoice.updated", &invoice)?;
+    // Taxes are asked for anew where lines were computed anew, which counted a version of its own.
+    engine::record_draft(ctx, tx, "invoice.updated", &invoice, new.version > old.version + 1)?;
     Ok(invoice)
 }
 
