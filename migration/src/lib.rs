@@ -138,6 +138,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0099_deals_without_orders::MIGRATION,
         master::m0100_tax_rules::MIGRATION,
         bill::m0101_engine_taxes::MIGRATION,
+        master::m0102_sales_accounts::MIGRATION,
     ]
 }
 

@@ -77,6 +77,7 @@ impl Fixture {
             "CreateTax" => {
                 let more = tax::CreateTax {
                     account_id: Some(self.account),
+                    sales_account_id: Some(self.revenue().await),
                     note: Some("Reduced rate".to_owned()),
                     sequence: Some(1),
                     included: Some(true),
@@ -88,7 +89,7 @@ impl Fixture {
             }
             "UpdateTax" => {
                 let id = caller.post::<tax::op::CreateTax>((), &percent_tax(company, &unique("VAT"), "7")).await.id;
-                self.on(id, body(json!({ "name": "Old VAT", "sequence": 2, "account_id": self.account, "active": false, "metadata": { "tier": "b" } })))
+                self.on(id, body(json!({ "name": "Old VAT", "sequence": 2, "account_id": self.account, "sales_account_id": self.account, "active": false, "metadata": { "tier": "b" } })))
             }
             "CreateTaxRule" => self.create(body(self.full_tax_rule())),
             "UpdateTaxRule" => {

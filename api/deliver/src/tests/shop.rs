@@ -296,6 +296,7 @@ fn tax(ctx: &Ctx, company_id: CompanyId, id: TaxId, included: bool) -> taxes::Mo
         group_of: Json(Vec::new()),
         account_id: None,
         note: None,
+        sales_account_id: None,
         active: true,
         metadata: Json::default(),
         version: 1,

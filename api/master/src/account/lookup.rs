@@ -57,6 +57,21 @@ impl Chart {
         })
     }
 
+    /// The account of this id, which a tax names for what is sold with it.
+    ///
+    /// # Errors
+    /// `account_missing` when no line may post to it any more.
+    pub fn of_sales(&self, id: AccountId) -> Result<AccountId, Problem> {
+        let found = self.get(id);
+        if found.is_some_and(|account| Self::refusal(account, "").is_none()) {
+            return Ok(id);
+        }
+        let name = found.map_or_else(|| id.to_string(), |account| account.code.clone());
+        let detail =
+            format!("Lines may not post to the account {name} any more, which a tax of the line names in `sales_account_id`. Choose another one at the tax.");
+        Err(Problem::new(Code::AccountMissing, detail).with("account_code", name))
+    }
+
     /// Why a line, a tax or an entry of somebody's own must not name the account; nothing when it may.
     #[must_use]
     pub fn refusal(account: &accounts::Model, pointer: &str) -> Option<FieldError> {
@@ -124,5 +139,8 @@ mod tests {
         let chart = Chart::of(vec![special, retired]);
         assert!(chart.code_or(Some("4711"), Purpose::Bank).is_ok());
         assert_eq!(chart.code_or(Some("4712"), Purpose::Bank).unwrap_err().code, Code::AccountMissing);
+        let ids: Vec<AccountId> = chart.accounts.iter().map(|account| account.id).collect();
+        assert_eq!(chart.of_sales(ids[0]), Ok(ids[0]));
+        assert_eq!(chart.of_sales(ids[1]).unwrap_err().meta["account_code"], "4712");
     }
 }
