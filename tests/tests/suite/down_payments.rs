@@ -434,3 +434,33 @@ async fn what_is_asked_in_advance_can_be_paid_in_coins() {
     assert_eq!(deal::post_invoice(&tenant, last.id, None).await.total_amount.0, "75.40");
     verified(&tenant).await;
 }
+
+#[tokio::test]
+async fn discounts_that_are_booked_by_themselves_and_steps_of_taxes_stay_what_the_order_says() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let settings = json!({ "discount_posting": "discount_account", "document_discount_base": "total_amount", "rounding_rules": [{ "currency": "EUR", "tax_step": "0.05" }] });
+    tenant.raw.request("PATCH", &format!("/v1/companies/{}", shop.company)).json(&settings).send().await.success();
+    let codes = ["1100", "2100", "2200", "4100", "4800"];
+    // 1000.00 less 7 %, with 19 % of that; in advance 30 % of 1106.70.
+    let of_line = LineInput { discount_percent: Some(of("7")), ..line(shop.setup, "4") };
+    let order = deal::confirmed(&tenant, &shop, vec![of_line]).await;
+    let down = asked(&tenant, order.id, &percent("30")).await;
+    assert_eq!((order.total_amount.0.as_str(), down.total_amount.0.as_str()), ("1106.70", "332.01"));
+    assert_eq!(balances(&tenant, &shop, codes).await, ["332.01", "-53.01", "-279.00", "0.00", "0.00"]);
+    let last = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!(deal::post_invoice(&tenant, last.id, None).await.total_amount.0, "774.69");
+    assert_eq!(balances(&tenant, &shop, codes).await, ["1106.70", "-176.70", "0.00", "-1000.00", "70.00"]);
+    verified(&tenant).await;
+    // 10 % off the total of 1190.00 leaves the tax of the full price.
+    let body = CreateOrder { discount_percent: Some(of("10")), ..deal::order_body(&shop, vec![line(shop.setup, "4")]) };
+    let order = tenant.post::<order::CreateOrder>((), &body).await;
+    let order = tenant.act::<order::ConfirmOrder>(order.id).await;
+    assert_eq!((order.untaxed_amount.0.as_str(), order.tax_amount.0.as_str()), ("881.00", "190.00"));
+    asked(&tenant, order.id, &percent("50")).await;
+    let last = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!(deal::post_invoice(&tenant, last.id, None).await.total_amount.0, "535.50");
+    assert_eq!(balances(&tenant, &shop, codes).await, ["2177.70", "-366.70", "0.00", "-2000.00", "189.00"]);
+    verified(&tenant).await;
+}

@@ -44,6 +44,14 @@ impl Chart {
         })
     }
 
+    /// The account of this purpose, or else of another one: companies may be older than a purpose.
+    ///
+    /// # Errors
+    /// `account_missing` naming the other purpose.
+    pub fn purpose_or(&self, purpose: Purpose, other: Purpose) -> Result<AccountId, Problem> {
+        self.purpose(purpose).or_else(|_| self.purpose(other))
+    }
+
     /// The account of this code; without a code that of the purpose.
     ///
     /// # Errors
@@ -123,6 +131,8 @@ mod tests {
         let (bank_id, special_id) = (bank.id, special.id);
         let chart = Chart::of(vec![bank, special]);
         assert_eq!(chart.purpose(Purpose::Bank), Ok(bank_id));
+        assert_eq!([chart.purpose_or(Purpose::Bank, Purpose::Stock), chart.purpose_or(Purpose::Stock, Purpose::Bank)], [Ok(bank_id), Ok(bank_id)]);
+        assert_eq!(chart.purpose_or(Purpose::Stock, Purpose::Expense).unwrap_err().meta["purpose"], "expense");
         assert_eq!(chart.code_or(None, Purpose::Bank), Ok(bank_id));
         assert_eq!(chart.code_or(Some("4711"), Purpose::Bank), Ok(special_id));
         assert_eq!(chart.purpose(Purpose::Stock).unwrap_err().meta["purpose"], "stock");

@@ -43,7 +43,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<
         (None, Some(id)) => tx.get::<payment_terms::Entity>(id).await?,
         (None, None) => None,
     };
-    let early_discount = term.as_ref().filter(|_| direction == Direction::Sale).and_then(|term| term.early_discount.0.clone());
+    let early_discount = term.as_ref().and_then(|term| term.early_discount.0.clone());
     let document = Document { id, company: &company, direction, currency, early_discount: early_discount.as_ref() };
     let (mut draft, taxes) = lines::draft(tx, document, &billables, (&body.lines, Buyer { party: &party, day: ctx.today(company.time_zone) }), errors).await?;
     if draft.taxed.total < Amount::ZERO {

@@ -20,7 +20,7 @@ use causeway_master::tax::rules::TaxableLine;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::{check, refs, term};
 use causeway_openapi::invoice::{Invoice, KeptLine, UpdateInvoice};
-use causeway_value::{Amount, Direction, InvoiceId, InvoiceKind, InvoiceLineId, Json, Overflow, Percent, Quantity};
+use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceLineId, Json, Overflow, Percent, Quantity};
 use std::collections::BTreeSet;
 
 /// Changes a draft. Lines that are given are those that stay; what they bill less of than before waits for the next invoice, and can be billed again.
@@ -65,9 +65,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &UpdateInvo
     Ok(invoice)
 }
 
-/// Whether paying it early may be rewarded: what we sell, but neither credit notes nor what is asked in advance.
+/// Whether paying it early may be rewarded: neither credit notes nor what is asked in advance.
 fn takes_early_discount(draft: &invoices::Model) -> bool {
-    draft.direction == Direction::Sale && draft.kind == InvoiceKind::Invoice && draft.undeducted_amount.is_none()
+    draft.kind == InvoiceKind::Invoice && draft.undeducted_amount.is_none()
 }
 
 /// The lines that bill something, without those that deduct down payments.

@@ -137,11 +137,16 @@ fn may_give_up(ctx: &Ctx, company: &companies::Model, amount: Amount) -> Result<
 
 /// The discounts for paying early that this payment has, by invoice.
 async fn discounts(tx: &mut Tx<'_>, payment: &payments::Model, targets: &Targets) -> Result<BTreeMap<InvoiceId, Discount>, Problem> {
+    // What customers pay us, and what we pay suppliers (EPD-017).
+    let paid = match payment.direction {
+        PaymentDirection::Inbound => Direction::Sale,
+        PaymentDirection::Outbound => Direction::Purchase,
+    };
     let agreed = |invoice: &&invoices::Model| {
-        invoice.early_discount.is_some() && invoice.direction == Direction::Sale && invoice.kind == InvoiceKind::Invoice && !invoice.open_amount.is_zero()
+        invoice.early_discount.is_some() && invoice.direction == paid && invoice.kind == InvoiceKind::Invoice && !invoice.open_amount.is_zero()
     };
     let invoices: Vec<invoices::Model> = targets.settlement.invoices().filter(agreed).cloned().collect();
-    if payment.direction == PaymentDirection::Outbound || invoices.is_empty() {
+    if invoices.is_empty() {
         return Ok(BTreeMap::new());
     }
     let lines = lines_of(tx, &invoices.iter().map(|invoice| invoice.id).collect::<Vec<_>>()).await?;
