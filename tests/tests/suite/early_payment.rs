@@ -198,6 +198,19 @@ async fn bills_that_are_paid_in_time_cost_less() {
         assert_eq!(discount.kind, WriteOffKind::EarlyDiscount, "{name}");
         assert_eq!(sides(&entry(&tenant, Some(discount.journal_entry_id)).await), expected, "{name}");
     }
+    // Who pays all of it takes none; who pays what it comes to in time does, whoever finds the documents.
+    for (amount, saved) in [(None, 0), (Some("1176.00"), 1)] {
+        let bill = billed(vat).await;
+        let mut all = serde_json::json!({ "invoice_ids": [bill.id], "method": "bank" });
+        if let Some(amount) = amount {
+            all["amount"] = serde_json::json!(amount);
+        }
+        let paid = tenant.raw.post("/v1/payments/register", &all).await.success();
+        assert_eq!(paid["payments"][0]["unallocated_amount"], "0.00");
+        assert_eq!(state(&tenant, &bill).await, (Some(PaymentState::Paid), "0.00".to_owned()), "{amount:?}");
+        let discounts = tenant.all::<write_off::ListWriteOffs, _>(&ListQuery::by("invoice_id", bill.id)).await;
+        assert_eq!(discounts.len(), saved, "{amount:?}");
+    }
     // Too late, all of it is owed.
     let bill = billed(vat).await;
     advance(&tenant, "2026-12-20T09:00:00Z").await;

@@ -62,7 +62,7 @@ pub(super) async fn settle(
     if targets.wanted.is_empty() && targets.group.is_empty() {
         return Ok(settled);
     }
-    let discounts = discounts(tx, payment, targets).await?;
+    let discounts = if gives_up_discounts(payment, targets)? { BTreeMap::new() } else { discounts(tx, payment, targets).await? };
     settled.netted = net(ctx, tx, company, targets, &discounts, day).await?;
     let pairs: Vec<(Currency, Currency)> = targets.settlement.invoices().map(|invoice| (payment.currency, invoice.currency)).collect();
     let table = rates(tx, pairs, payment.payment_date).await?;
@@ -133,6 +133,20 @@ fn may_give_up(ctx: &Ctx, company: &companies::Model, amount: Amount) -> Result<
         company.currency
     );
     Err(Problem::new(Code::PermissionDenied, detail).with("permission", RIGHT))
+}
+
+/// Whether we pay a supplier all that is open of the documents although less would do: then no discount is taken, and nothing is overpaid. Money of a customer is
+/// there as it is: what it did not have to pay is its credit.
+fn gives_up_discounts(payment: &payments::Model, targets: &Targets) -> Result<bool, Overflow> {
+    let group = || targets.group.iter().filter_map(|id| targets.settlement.get(*id));
+    if payment.direction == PaymentDirection::Inbound || targets.group.is_empty() || group().any(|document| document.currency != payment.currency) {
+        return Ok(false);
+    }
+    let open = group().try_fold(Amount::ZERO, |sum, document| match document.kind {
+        InvoiceKind::Invoice => sum.plus(document.open_amount),
+        InvoiceKind::CreditNote => sum.minus(document.open_amount),
+    })?;
+    Ok(payment.unallocated_amount >= open)
 }
 
 /// The discounts for paying early that this payment has, by invoice.
