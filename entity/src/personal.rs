@@ -21,6 +21,7 @@ pub const PERSONAL: &[(&str, &[&str])] = &[
     ("leads", &["title", "contact_name", "organization_name", "email", "phone", "description", "reason", "metadata", "authority", "need"]),
     ("opportunities", &["title", "lost_reason", "metadata", "description", "need"]),
     ("activities", &["note", "outcome"]),
+    ("retention_rules", &["hold_reason"]),
     ("quotes", &["accepted_by", "reference", "notes", "decline_reason", "approval_comment"]),
     ("orders", &["reference", "notes", "cancel_reason", "terms"]),
     ("quote_lines", &["description", "price_override_reason"]),

@@ -137,6 +137,10 @@ pub fn all() -> Vec<Migration> {
         sell::m0098_deal_origins::MIGRATION,
         sell::m0099_deals_without_orders::MIGRATION,
         master::m0100_tax_rules::MIGRATION,
+        govern::m0105_ownership_rules::MIGRATION,
+        govern::m0106_retention_rules::MIGRATION,
+        sell::m0107_places::MIGRATION,
+        deliver::m0108_delivery_search::MIGRATION,
     ]
 }
 

@@ -41,6 +41,7 @@ pub mod object;
 pub mod order;
 pub mod order_amendment;
 pub mod overview;
+pub mod ownership;
 pub mod party;
 pub mod payment;
 pub mod pipeline;
@@ -50,6 +51,7 @@ pub mod quote;
 pub mod quote_conversion;
 pub mod quote_template;
 pub mod report;
+pub mod retention;
 pub mod session;
 pub mod shared_quote;
 pub mod statement;
@@ -71,6 +73,8 @@ pub fn rows() -> Vec<Row> {
         platform::ENDPOINTS,
         identity::ENDPOINTS,
         session::ENDPOINTS,
+        ownership::ENDPOINTS,
+        retention::ENDPOINTS,
         company::ENDPOINTS,
         party::ENDPOINTS,
         catalog::ENDPOINTS,

@@ -6,8 +6,9 @@ use crate::order_amendment::OrderAmendment;
 use crate::quote::QuoteSection;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
-    AmountText, BillingPolicy, CompanyId, Currency, Day, DiscountBase, DiscountPosting, FlowId, HoldId, HoldKind, HoldStep, Instant, OpportunityId, OrderId,
-    OrderLineId, OrderStatus, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteId, TaxId, TaxRounding, TaxRuleId, UserId,
+    AddressId, AmountText, BillingPolicy, CompanyId, ContactId, Currency, Day, DiscountBase, DiscountPosting, FlowId, HoldId, HoldKind, HoldStep, Instant,
+    OpportunityId, OrderId, OrderLineId, OrderStatus, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteId, TaxId, TaxRounding, TaxRuleId,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,6 +35,10 @@ pub struct Order {
     pub company_id: CompanyId,
     /// The customer.
     pub party_id: PartyId,
+    /// Whom it is with at the customer.
+    pub contact_id: Option<ContactId>,
+    /// Where its goods go, an address of the customer; null for the customer's shipping address.
+    pub ship_to_id: Option<AddressId>,
     /// The opportunity it came from.
     pub opportunity_id: Option<OpportunityId>,
     /// The quote it came from.
@@ -249,6 +254,12 @@ pub struct CreateOrder {
     /// The discount of the whole document: 0 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount_percent: Option<Percent>,
+    /// Whom it is with at the customer: one of its contacts, the opportunity's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_id: Option<ContactId>,
+    /// Where its goods go, an address of the customer: its shipping address when not given. Deliveries that say nothing else go there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ship_to_id: Option<AddressId>,
     /// The customer's reference, such as `PO 4711`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
@@ -313,6 +324,14 @@ pub struct UpdateOrder {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Percent)]
     pub discount_percent: Patch<Percent>,
+    /// Whom it is with at the customer. Another customer takes it along, unless the body names one.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<ContactId>)]
+    pub contact_id: Patch<ContactId>,
+    /// Where its goods go, an address of the customer. Another customer takes it along, unless the body names one.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<AddressId>)]
+    pub ship_to_id: Patch<AddressId>,
     /// The customer's reference.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<String>, max_length = 200)]

@@ -18,7 +18,11 @@ where
     let (mut succeeded, mut failed) = (0, 0);
     for (index, (place, item)) in (0..).zip(bulk.items.iter().enumerate()) {
         let mark = tx.mark();
-        match create(tx, place, item).await {
+        let created = match create(tx, place, item).await {
+            Ok(result) => tx.refuse_foreign().await.map(|()| result),
+            refused => refused,
+        };
+        match created {
             Ok(result) => {
                 succeeded += 1;
                 data.push(BulkItem { index, status: 201, result: Some(result), problem: None });

@@ -229,13 +229,17 @@ fn made<E: EntityTrait>(find: Find<E>, operator: &str, value: &Value) -> Find<E>
     }
 }
 
-/// Documents whose number or reference begins so, or whose party has all the words.
+/// Documents whose number, reference or number of the carrier begins so, or whose party has all the words.
 fn documents<E: EntityTrait>(find: Find<E>, table: &Table, text: &str) -> Find<E> {
     let (start, upper) = (text.trim(), text.trim().to_uppercase());
     let mut sql = "number >= ? AND number < ?".to_owned();
     let mut values: Vec<Value> = vec![upper.as_str().into(), search::prefix_end(&upper).into()];
     if table.has("reference") {
         sql.push_str(" OR reference >= ? AND reference < ?");
+        values.extend([start.into(), search::prefix_end(start).into()]);
+    }
+    if table.has("tracking") {
+        sql.push_str(" OR tracking >= ? AND tracking < ?");
         values.extend([start.into(), search::prefix_end(start).into()]);
     }
     let words: Vec<String> = search::words(std::iter::once(text)).into_iter().take(MAX_WORDS).collect();

@@ -3,16 +3,19 @@
 use crate::db::{Sqlite, Store};
 use crate::http::LocalFuture;
 use crate::job::{self, Job, Progress};
-use crate::limits::{IDEMPOTENCY_SECONDS, JOB_SECONDS, SECURITY_LOG_SECONDS, SESSION_ROW_SECONDS};
+use crate::limits::{IDEMPOTENCY_SECONDS, SECURITY_LOG_SECONDS};
 use crate::{Ctx, Db, Find, Tx, clock, retention, rights};
 use causeway_contract::Problem;
 use causeway_entity::govern::{sessions, users};
 use causeway_entity::kernel::{idempotency_keys, import_errors, imports, jobs};
 use causeway_entity::platform::{job_queue, security_log, tenants};
-use causeway_value::{Instant, JobId, JobStatus, Json, SecurityEventId, SessionId, TenantId, TenantMode, TenantStatus, UserId};
+use causeway_value::{Instant, JobId, JobStatus, Json, RetentionKind, RetentionRuleId, SecurityEventId, SessionId, TenantId, TenantMode, TenantStatus, UserId};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use uuid::Uuid;
+
+const JOB_SECONDS: i64 = 90 * 86_400;
+const SESSION_ROW_SECONDS: i64 = 400 * 86_400;
 
 struct Bench {
     _folder: TempDir,
@@ -46,6 +49,7 @@ async fn another(db: &Db, slug: &str) -> Arc<Ctx> {
         version: 1,
         created_at: now,
         updated_at: now,
+        has_ownership_rules: None,
     };
     write(db, &Arc::new(Ctx::platform()), async move |_, tx| {
         tx.insert(tenant.clone());
@@ -155,8 +159,8 @@ async fn what_is_old_goes() {
     })
     .await;
     // Keys, jobs with their imports and errors, a session, and a line of the security log.
-    assert_eq!(retention::purge(&db, now).await.unwrap(), 1_203 + 2 + (1_203 + 1) + (1 + 1) + 1 + 1);
-    assert_eq!(retention::purge(&db, now).await.unwrap(), 0);
+    assert_eq!(retention::purge(&db, now, unruled, untold).await.unwrap(), 1_203 + 2 + (1_203 + 1) + (1 + 1) + 1 + 1);
+    assert_eq!(retention::purge(&db, now, unruled, untold).await.unwrap(), 0);
     let left = db
         .read(&ctx, async |_, tx| {
             let keys = Find::<idempotency_keys::Entity>::new().count(tx).await?;
@@ -174,6 +178,82 @@ async fn what_is_old_goes() {
         .await
         .unwrap();
     assert_eq!(left, (vec![young_import], 2, 1), "of {old_import} nothing is left");
+}
+
+#[tokio::test]
+async fn a_tenant_chooses_how_long_and_hears_what_went() {
+    let Bench { db, ctx, _folder } = bench().await;
+    let other = another(&db, "other").await;
+    let now = clock::wall();
+    for ctx in [&ctx, &other] {
+        write(&db, ctx, async move |ctx, tx| {
+            for age in [8, 3] {
+                let at = now.plus_seconds(-age * 86_400);
+                let hash = Uuid::now_v7().as_bytes().to_vec();
+                tx.insert(idempotency_keys::Model {
+                    tenant_id: ctx.tenant,
+                    key_hash: hash.clone(),
+                    fingerprint: hash,
+                    status: 200,
+                    body: None,
+                    etag: None,
+                    object_id: None,
+                    object_version: None,
+                    created_at: at,
+                });
+                tx.insert(security_log::Model {
+                    id: SecurityEventId::new(),
+                    at,
+                    tenant_id: Some(ctx.tenant),
+                    api_key_id: None,
+                    kind: "refusal".to_owned(),
+                    method: "GET".to_owned(),
+                    path: "/".to_owned(),
+                    status: 401,
+                    code: "unauthenticated".to_owned(),
+                    request_id: String::new(),
+                    user_id: None,
+                    source: None,
+                });
+            }
+            Ok(())
+        })
+        .await;
+    }
+    let (short, held) = (RetentionRuleId::new(), RetentionRuleId::new());
+    let tenant = ctx.tenant;
+    let rules = async move |_: &Db, ctx: &Arc<Ctx>| {
+        let keys = retention::Kept { kind: RetentionKind::IdempotencyKeys, days: None, rule: held };
+        let log = retention::Kept { kind: RetentionKind::SecurityLog, days: Some(2), rule: short };
+        Ok(if ctx.tenant == tenant { vec![keys, log] } else { Vec::new() })
+    };
+    let told = Mutex::new(Vec::new());
+    let hear = async |_: &Db, ctx: &Arc<Ctx>, rule: RetentionRuleId, rows: u64| {
+        told.lock().unwrap().push((ctx.tenant, rule, rows));
+        Ok(())
+    };
+    // Held keys stay, the short log goes; the other tenant has the defaults: one key goes, no line of the log.
+    assert_eq!(retention::purge(&db, now, rules, hear).await.unwrap(), 2 + 1);
+    assert_eq!(*told.lock().unwrap(), [(tenant, short, 2)]);
+    let before = now.plus_seconds(-86_400);
+    for (ctx, keys, log) in [(&ctx, 2, 0), (&other, 1, 2)] {
+        let left = db
+            .read(ctx, async |_, tx| {
+                Ok((retention::waiting(tx, RetentionKind::IdempotencyKeys, before).await?, retention::waiting(tx, RetentionKind::SecurityLog, before).await?))
+            })
+            .await
+            .unwrap();
+        assert_eq!(left, (keys, log));
+    }
+}
+
+/// A tenant that chose nothing.
+async fn unruled(_: &Db, _: &Arc<Ctx>) -> Result<Vec<retention::Kept>, Problem> {
+    Ok(Vec::new())
+}
+
+async fn untold(_: &Db, _: &Arc<Ctx>, _: RetentionRuleId, _: u64) -> Result<(), Problem> {
+    Ok(())
 }
 
 fn import(tenant_id: TenantId, id: JobId) -> imports::Model {

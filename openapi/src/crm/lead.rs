@@ -70,6 +70,8 @@ pub struct Lead {
     pub opportunity_id: Option<OpportunityId>,
     /// Why it was disqualified.
     pub disqualified_reason: Option<String>,
+    /// When it was made to forget whom it was about, by a retention rule for disqualified leads.
+    pub erased_at: Option<Instant>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.

@@ -8,6 +8,7 @@ use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::kernel::{import_errors, imports};
 use causeway_govern::clock::job_view;
+use causeway_govern::ownership;
 use causeway_kernel::http::LocalFuture;
 use causeway_kernel::job::{self, Job, Progress};
 use causeway_kernel::upload::{self, Upload};
@@ -168,6 +169,7 @@ pub fn step<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'
         let mut ctx = ctx.clone();
         // The one who asked for it is the one who does it.
         ctx.actor = Actor { kind: job.created_by_kind, id: job.created_by };
+        ctx.ownership = ownership::of_actor(tx, ctx.actor).await?;
         take_part(&ctx, tx, job).await
     })
 }

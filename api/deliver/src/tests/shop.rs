@@ -145,6 +145,7 @@ impl Shop {
                     document_discount_percent: Percent::ZERO,
                     discount_base: None,
                     reference: None,
+                    ship_to_id: None,
                     unit_step: None,
                     net_amount: net,
                     tax_amount: Amount::ZERO,

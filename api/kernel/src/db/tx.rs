@@ -7,6 +7,7 @@ use super::tally::{Tallies, TallyMark};
 use super::{Cell, Fault, Find, Table};
 use crate::Ctx;
 use crate::crypto;
+use crate::ownership::Ownership;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::kernel::{event_queue, events, external_refs, number_series, search_words, snapshots};
 use causeway_value::{CompanyId, DocumentKind, EventId, FlowId, Id, Kind, TenantId};
@@ -61,11 +62,21 @@ pub struct Change<'a, T> {
     pub body: &'a T,
 }
 
+/// A recorded change that is yet to be held against the rules of ownership.
+struct Unjudged {
+    ownership: Ownership,
+    object: &'static str,
+    id: Uuid,
+    version: i64,
+    gone: bool,
+}
+
 /// A place in a transaction's writes to go back to.
 pub struct Mark {
     ops: usize,
     events: usize,
     bodies: usize,
+    unjudged: usize,
     tallies: TallyMark,
     series: BTreeMap<(CompanyId, DocumentKind, i64), (Option<number_series::Model>, number_series::Model)>,
 }
@@ -79,6 +90,8 @@ pub struct Tx<'c> {
     ops: Vec<Op>,
     events: Vec<PendingEvent>,
     bodies: Vec<(Uuid, i64, String)>,
+    /// Recorded changes of objects of which something belongs to another system.
+    unjudged: Vec<Unjudged>,
     /// Counter rows in use: as read, and as they will be written.
     pub(crate) series: BTreeMap<(CompanyId, DocumentKind, i64), (Option<number_series::Model>, number_series::Model)>,
     /// Changes of sums that follow the rows written here.
@@ -110,6 +123,7 @@ impl<'c> Tx<'c> {
             ops: Vec::new(),
             events: Vec::new(),
             bodies: Vec::new(),
+            unjudged: Vec::new(),
             series: BTreeMap::new(),
             tallies: Tallies::default(),
             fault: None,
@@ -287,7 +301,14 @@ impl<'c> Tx<'c> {
     /// Where the writes stand now, for a part of them that may fail without failing the others.
     #[must_use]
     pub fn mark(&self) -> Mark {
-        Mark { ops: self.ops.len(), events: self.events.len(), bodies: self.bodies.len(), tallies: self.tallies.mark(), series: self.series.clone() }
+        Mark {
+            ops: self.ops.len(),
+            events: self.events.len(),
+            bodies: self.bodies.len(),
+            unjudged: self.unjudged.len(),
+            tallies: self.tallies.mark(),
+            series: self.series.clone(),
+        }
     }
 
     /// Drops what was written since, numbers included. Rows that were locked since stay locked.
@@ -295,6 +316,7 @@ impl<'c> Tx<'c> {
         self.ops.truncate(mark.ops);
         self.events.truncate(mark.events);
         self.bodies.truncate(mark.bodies);
+        self.unjudged.truncate(mark.unjudged);
         self.tallies.undo_to(mark.tallies);
         // A counter that was read since is read already: what it holds is what is stored.
         for (key, (old, current)) in &mut self.series {
@@ -426,7 +448,48 @@ impl<'c> Tx<'c> {
             created_at: ctx.now(),
         });
         self.bodies.push((change.id, change.version, body));
+        if ctx.ownership.concerns(change.object) {
+            let gone = change.event.ends_with(".deleted");
+            self.unjudged.push(Unjudged { ownership: ctx.ownership.clone(), object: change.object, id: change.id, version: change.version, gone });
+        }
         Ok(())
+    }
+
+    /// Refuses what was recorded since this was last asked, where it changes what belongs to another system (MDM-08). The door asks at the end of every verb;
+    /// whoever lets parts of a verb fail by themselves asks after each part. Callers to whom no rule matters pay nothing.
+    ///
+    /// # Errors
+    /// `state_conflict` that names each field and its owner; when the database fails.
+    pub async fn refuse_foreign(&mut self) -> Result<(), Problem> {
+        for change in std::mem::take(&mut self.unjudged) {
+            let place = (change.id, change.version);
+            let (before, after) = (self.recorded(place.0, place.1 - 1), self.recorded(place.0, place.1));
+            let before = match before {
+                None if change.version > 1 => {
+                    let stored = Find::<snapshots::Entity>::new().eq(snapshots::Column::ObjectId, change.id);
+                    stored.eq(snapshots::Column::Version, change.version - 1).one(self).await?.and_then(|row| row.body)
+                }
+                before => before,
+            };
+            let read = |body: Option<String>| body.and_then(|body| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&body).ok());
+            let (before, after) = (read(before), read(after).unwrap_or_default());
+            // What was erased cannot be compared: whoever may change it may.
+            if before.is_some() || change.version == 1 {
+                change.ownership.judge(change.object, before.as_ref(), &after, change.gone)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The object as it was recorded here at this version.
+    fn recorded(&self, id: Uuid, version: i64) -> Option<String> {
+        self.bodies.iter().rev().find(|(known, at, _)| (*known, *at) == (id, version)).map(|(_, _, body)| body.clone())
+    }
+
+    /// Empties the records of an object up to now, so that a person can be forgotten (SEC-08). Their digests stay in the chain.
+    pub fn forget_snapshots(&mut self, id: Uuid) {
+        let values = vec![self.tenant.into(), Value::Uuid(Some(id))];
+        self.plain("UPDATE snapshots SET body = NULL WHERE tenant_id = $1 AND object_id = $2", values);
     }
 
     /// The recorded object whose JSON is exactly `body`: an answer that equals a snapshot is not stored twice.

@@ -169,6 +169,7 @@ pub fn obligation(
         dimensions: line.dimensions.clone(),
         promised_date: line.promised_date,
         reference: order.reference.clone(),
+        ship_to_id: order.ship_to_id,
         unit_step,
     }
 }
@@ -218,6 +219,8 @@ mod tests {
             late: None,
             stalled_reason: None,
             terms: None,
+            contact_id: None,
+            ship_to_id: None,
         }
     }
 

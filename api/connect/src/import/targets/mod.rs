@@ -161,7 +161,11 @@ fn failed(problem: Problem) -> Result<Outcome, Problem> {
 /// Runs the verb of one row; a wrong one leaves nothing behind.
 async fn attempt(tx: &mut Tx<'_>, outcome: Outcome, verb: impl AsyncFnOnce(&mut Tx<'_>) -> Result<(), Problem>) -> Result<Outcome, Problem> {
     let mark = tx.mark();
-    match verb(tx).await {
+    let done = match verb(tx).await {
+        Ok(()) => tx.refuse_foreign().await,
+        refused => refused,
+    };
+    match done {
         Ok(()) => Ok(outcome),
         Err(problem) => {
             tx.undo_to(mark);

@@ -77,5 +77,5 @@ pub async fn create_parties(ctx: &Ctx, tx: &mut Tx<'_>, names: BTreeSet<String>)
         let body: CreateParty = serde_json::from_value(body).map_err(|error| Problem::new(Code::InternalError, error.to_string()))?;
         service::create(ctx, tx, &body).await?;
     }
-    Ok(())
+    tx.refuse_foreign().await
 }

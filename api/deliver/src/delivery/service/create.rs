@@ -37,7 +37,8 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateDelivery) -> Result
         return Err(Problem::new(Code::StateConflict, "Nothing of this order is left to deliver: everything is delivered, cancelled or needs no delivery."));
     }
     let mut row = draft(ctx, tx, first, &company).await?;
-    row.ship_to_id = body.ship_to_id;
+    // Where the order says, unless the delivery says otherwise.
+    row.ship_to_id = body.ship_to_id.or(first.ship_to_id);
     row.ship_date = body.ship_date;
     row.carrier = body.carrier.clone();
     row.tracking = body.tracking.clone();

@@ -2,7 +2,7 @@
 
 use super::{OBJECT, changed, check_last_day, terms, with_totals};
 use crate::check::share;
-use crate::header::{self, Reassigned};
+use crate::header::{self, Places, Reassigned};
 use crate::line::offer::{Offers, Promise, promise};
 use crate::line::price::{Scope, price_offered, settle_again};
 use crate::line::{Line, amounts};
@@ -44,6 +44,10 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Update
         new.payment_term_id = body.payment_term_id.clone().over(party.payment_term_id);
     }
     new.currency = other.currency.unwrap_or(new.currency);
+    let stands = Places { contact_id: old.contact_id, ship_to_id: old.ship_to_id };
+    let given = (&body.contact_id, &body.ship_to_id);
+    let places = header::patched_places(tx, given, stands, (new.party_id, other.party.is_some()), &mut errors).await?;
+    (new.contact_id, new.ship_to_id) = (places.contact_id, places.ship_to_id);
     let lines = match (&body.lines, &company) {
         (Patch::Value(lines), Some(company)) => priced_anew(ctx, tx, (company, other), &mut new, lines, errors).await?,
         _ => {
