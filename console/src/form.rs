@@ -1,5 +1,6 @@
 //! Forms made from the schema of a body: one line per field, nested objects with dotted names.
 
+use crate::resource::Operation;
 use causeway_contract::Shape;
 use serde_json::{Map, Value};
 use tui_input::Input;
@@ -60,6 +61,38 @@ impl Form {
         // A stable sort: the order within is that of the schema.
         fields.sort_by_key(|field| !field.required);
         Self { fields }
+    }
+
+    /// The form of an operation: what its path wants that no row gives, then its body, or its query when it only reads.
+    pub fn of_operation(operation: &Operation, object: Option<&Value>) -> Self {
+        let shape = if operation.reads() { (operation.row.query)() } else { (operation.row.body)() };
+        let mut form = Self::of(shape.as_ref(), object);
+        let path: Vec<_> = operation.segments().into_iter().map(|segment| (segment, Takes::Text, true)).collect();
+        form.fields.splice(0..0, Self::new(&path).fields);
+        form
+    }
+
+    /// Takes what stands in the path out of a body, in the order of the path.
+    pub fn path(segments: &[&str], body: &mut Value) -> Vec<String> {
+        let Value::Object(fields) = body else { return Vec::new() };
+        segments.iter().map(|segment| fields.remove(*segment).as_ref().map(crate::columns::plain).unwrap_or_default()).collect()
+    }
+
+    /// A body as a query: what is filled in, as texts.
+    pub fn query(body: &Value) -> Vec<(String, String)> {
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            Value::Array(items) => items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(","),
+            other => other.to_string(),
+        };
+        body.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect()
+    }
+
+    /// Fills in a field that is empty, where there is one of this name.
+    pub fn suggest(&mut self, path: &str, text: &str) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.path == path && field.input.value().is_empty()) {
+            field.input = Input::new(text.to_owned());
+        }
     }
 
     /// A form of these fields: path and what it takes.
@@ -165,6 +198,7 @@ fn collect(shape: &Shape, prefix: &str, required: bool, fields: &mut Vec<Field>)
                 collect(&field.shape, &format!("{path}."), required, fields);
                 continue;
             }
+            Shape::Text { .. } if crate::call::secret(name) => Takes::Secret,
             Shape::Text { .. } => Takes::Text,
             Shape::Words(words) => Takes::Words(words.clone()),
             Shape::Whole { .. } => Takes::Whole,
@@ -221,6 +255,31 @@ mod tests {
         form.set("mode", "dead").unwrap();
         assert_eq!(form.body(false).unwrap_err(), "mode is one of live, sandbox");
         assert!(form.set("colour", "red").unwrap_err().contains("owner.email"));
+    }
+
+    #[test]
+    fn what_reads_asks_with_its_query_and_what_stands_in_the_path() {
+        let find = |id| crate::resource::operation_of(crate::resource::LOOSE, id).unwrap().1;
+        let mut form = Form::of_operation(find("GetMargin"), None);
+        assert!(form.body(false).unwrap_err().contains("company_id is required"));
+        form.suggest("company_id", "com_1");
+        form.suggest("company_id", "com_2");
+        form.suggest("nonsense", "x");
+        assert_eq!(Form::query(&form.body(false).unwrap()), [("company_id".to_owned(), "com_1".to_owned())]);
+        let mut form = Form::of_operation(find("GetFlow"), None);
+        form.set("id", "flw_1").unwrap();
+        let mut body = form.body(false).unwrap();
+        assert_eq!((Form::path(&["id"], &mut body), body), (vec!["flw_1".to_owned()], json!({})));
+        let statement = named("parties").unwrap().operation("statement").unwrap();
+        let fields: Vec<_> = Form::of_operation(statement, None).fields.into_iter().map(|field| field.path).collect();
+        assert_eq!(fields, ["company_id", "from", "to"]);
+    }
+
+    #[test]
+    fn a_password_is_not_shown_while_it_is_typed() {
+        let change = crate::resource::operation_of(crate::resource::LOOSE, "ChangePassword").unwrap().1;
+        let fields = Form::of_operation(change, None).fields;
+        assert!(fields.len() >= 2 && fields.iter().filter(|field| field.path.contains("password")).all(|field| field.takes == Takes::Secret), "{fields:?}");
     }
 
     #[test]

@@ -271,7 +271,7 @@ fn row(app: &App) -> std::io::Result<()> {
 }
 
 fn cells(app: &App, list: &crate::list::List, record: &crate::list::Record) -> String {
-    let cells = list.resource.columns.iter().zip(&record.cells).map(|(column, cell)| format!("{} {}", column.head.to_lowercase(), app.name_of(cell)));
+    let cells = list.resource.columns.iter().zip(record.cells()).map(|(column, cell)| format!("{} {}", column.head.to_lowercase(), app.name_of(cell)));
     cells.collect::<Vec<_>>().join(", ")
 }
 

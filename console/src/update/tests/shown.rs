@@ -38,3 +38,37 @@ fn only_another_text_puts_the_cursor_on_the_best_choice() {
     write(&mut app, "o");
     assert_eq!(cursor(&app), 0);
 }
+
+fn told(value: &Value) -> Vec<String> {
+    let mut app = tenant(Place::Dash);
+    app.names.insert("com_1".to_owned(), "Acme GmbH".to_owned());
+    crate::sheet::describe(&app, value, 96).iter().map(crate::sheet::Line::text).collect()
+}
+
+#[test]
+fn reports_say_of_what_their_numbers_are() {
+    let signal = |name: &str| json!({"signal": name, "company": "Acme GmbH", "company_id": "com_1", "count": 3, "list": format!("/v1/orders?company_id=com_1&hold_kind={name}&more=of_it")});
+    let lines = told(&json!({"object": "compliance", "rows": [signal("incomplete_orders"), signal("stalled_orders")]}));
+    assert!(lines[1].trim_start().starts_with("signal") && lines[1].contains("company") && !lines[1].contains("company_id"), "{lines:#?}");
+    assert!(lines[2].contains("incomplete_orders") && lines[2].contains("Acme GmbH"), "{lines:#?}");
+    let lines = told(&json!({"rows": [{"month": "2026-11", "sent": {"count": 7, "amount": "12.00"}}]}));
+    assert!(lines[1].contains("month") && lines[1].contains("sent.count") && lines[2].contains("12.00"), "{lines:#?}");
+}
+
+#[test]
+fn tables_stand_apart_by_one_line_the_lines_first_and_ids_of_other_systems_are_seen() {
+    let order =
+        json!({"number": "SO/1", "external_refs": [{"system": "erp", "id": "4711"}], "lines": [{"id": "oln_1", "description": "Chair"}], "currency": "EUR"});
+    let lines = told(&order);
+    let at = |text: &str| lines.iter().position(|line| line.contains(text)).unwrap_or_else(|| panic!("{text}: {lines:#?}"));
+    assert!(at("lines (1)") < at("external_refs (1)") && at("external_refs (1)") < at("currency"));
+    assert!(lines.iter().any(|line| line.contains("erp") && line.contains("4711")) && !lines.iter().any(|line| line.contains("oln_1")), "{lines:#?}");
+    assert!(lines.windows(2).all(|two| !(two[0].is_empty() && two[1].is_empty())), "{lines:#?}");
+}
+
+#[test]
+fn an_audit_entry_says_who_and_what_before_their_ids() {
+    let entry = json!({"actor": {"id": "key_1", "kind": "api_key", "name": "demo"}, "changes": {"name": {"before": "A", "after": "B"}, "company_id": {"before": null, "after": "com_1"}}});
+    let text = told(&entry).join("\n");
+    assert!(text.contains("name demo, kind api_key, id key_1") && text.contains("name A -> B") && text.contains("company_id - -> Acme GmbH"), "{text}");
+}
