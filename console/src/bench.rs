@@ -245,13 +245,14 @@ mod tests {
     /// Of the 60 MiB for a list of 100,000 rows (the design, section 4) the console itself takes 12; the rest is for the rows, however fast the machine is.
     #[test]
     fn a_long_list_holds_little_and_only_what_is_seen_of_it_is_looked_at() {
-        const MOST: u128 = 48 * 1024 * 1024 / ROWS as u128;
+        let rows = u128::try_from(ROWS).unwrap();
+        let most = 48 * 1024 * 1024 / rows;
         // What every list needs is there before it is measured, and the pages of the program itself do not count.
         drop(list(PAGE, USUAL));
         let before = status("RssAnon:");
         let mut app = list(ROWS, USUAL);
-        let held = status("RssAnon:").saturating_sub(before) * 1024 / ROWS as u128;
-        assert!(held <= MOST, "{held} bytes a row, at most {MOST}");
+        let held = status("RssAnon:").saturating_sub(before) * 1024 / rows;
+        assert!(held <= most, "{held} bytes a row, at most {most}");
 
         let read = |app: &mut App, act: Act| {
             crate::list::READ.set(0);

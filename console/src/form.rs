@@ -37,6 +37,8 @@ pub struct Field {
     pub input: Input,
     /// What stood there at first.
     pub before: String,
+    /// What it means, and what it looks like where it is JSON; empty when nobody says.
+    pub meaning: String,
 }
 
 /// A form.
@@ -103,6 +105,7 @@ impl Form {
             required: *required,
             input: Input::default(),
             before: String::new(),
+            meaning: String::new(),
         };
         Self { fields: fields.iter().map(field).collect() }
     }
@@ -206,7 +209,38 @@ fn collect(shape: &Shape, prefix: &str, required: bool, fields: &mut Vec<Field>)
             Shape::List { items, .. } if matches!(**items, Shape::Text { .. } | Shape::Words(_)) => Takes::Texts,
             _ => Takes::Json,
         };
-        fields.push(Field { path, takes, required, input: Input::default(), before: String::new() });
+        let words = match &*field.shape {
+            Shape::List { items, .. } => {
+                if let Shape::Words(words) = &**items {
+                    words.join(", ")
+                } else {
+                    String::new()
+                }
+            }
+            _ => String::new(),
+        };
+        let meaning = if !words.is_empty() {
+            format!("Any of {words}.  {}", field.meaning)
+        } else if takes == Takes::Json {
+            format!("{}  {}", sketch(&field.shape), field.meaning)
+        } else {
+            field.meaning.clone()
+        };
+        fields.push(Field { path, takes, required, input: Input::default(), before: String::new(), meaning });
+    }
+}
+
+/// What JSON of this shape looks like: `[{"product_id", "quantity", "unit_price"?}]`, with a question mark behind what may be left out.
+fn sketch(shape: &Shape) -> String {
+    match shape {
+        Shape::List { items, .. } => format!("[{}]", sketch(items)),
+        Shape::Object { others: Some(_), .. } => r#"{"name": value}"#.to_owned(),
+        Shape::Object { fields, .. } => {
+            let (needed, others): (Vec<_>, Vec<_>) = fields.iter().partition(|(_, field)| field.required);
+            let named = needed.into_iter().chain(others).map(|(name, field)| format!("\"{name}\"{}", if field.required { "" } else { "?" }));
+            format!("{{{}}}", named.collect::<Vec<_>>().join(", "))
+        }
+        _ => "value".to_owned(),
     }
 }
 
@@ -273,6 +307,18 @@ mod tests {
         let statement = named("parties").unwrap().operation("statement").unwrap();
         let fields: Vec<_> = Form::of_operation(statement, None).fields.into_iter().map(|field| field.path).collect();
         assert_eq!(fields, ["company_id", "from", "to"]);
+    }
+
+    #[test]
+    fn every_field_of_a_form_says_what_it_means_and_json_what_it_looks_like() {
+        let hold = form("orders", "hold", None);
+        let form = form("tax-rules", "new", None);
+        let silent: Vec<_> = form.fields.iter().filter(|field| field.meaning.trim().is_empty()).map(|field| &field.path).collect();
+        assert!(silent.is_empty(), "{silent:?}");
+        let blocks = hold.fields.iter().find(|field| field.path == "blocks").unwrap();
+        assert!(blocks.meaning.starts_with("Any of ") && blocks.meaning.contains("ship"), "{}", blocks.meaning);
+        let replacements = form.fields.iter().find(|field| field.path == "replacements").unwrap();
+        assert!(replacements.meaning.starts_with("[{\"by\", \"tax_id\"}]  "), "{}", replacements.meaning);
     }
 
     #[test]

@@ -478,6 +478,10 @@ fn csv_of(out: &mut dyn Write, rows: &[Value]) -> Result<(), Stop> {
             head.push(name);
         }
     }
+    // Where there is no row there is no field, either.
+    if head.is_empty() {
+        return Ok(());
+    }
     sheet(out, |sheet| {
         sheet.write_record(&head)?;
         rows.iter().try_for_each(|row| sheet.write_record(head.iter().map(|name| export::safe(row.get(*name).unwrap_or(&Value::Null)))))
@@ -495,6 +499,9 @@ mod tests {
         let mut out = Vec::new();
         csv_of(&mut out, rows_of("GetAging", &report).unwrap()).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "party_id,total,note\npty_1,12.00,\npty_2,,'=1+1\n");
+        let mut out = Vec::new();
+        csv_of(&mut out, &[]).unwrap();
+        assert!(out.is_empty());
         assert!(rows_of("GetMe", &json!({"id": "usr_1"})).unwrap_err().text().contains("no rows"));
     }
 

@@ -203,7 +203,10 @@ fn resource(list: &Row) -> Resource {
     let get = ROWS.iter().find(|row| row.method == Method::Get && row.path == one).copied();
     let name = list.path.rsplit('/').next().unwrap_or_default();
     let prefix = get.and_then(|row| (row.path_prefixes)().first().copied());
-    let operations = ROWS.iter().filter_map(|row| operation(list.path, row)).collect();
+    let mut operations: Vec<Operation> = ROWS.iter().filter_map(|row| operation(list.path, row)).collect();
+    // A word means one thing: what is about all of them and is called like what is done to one is found by its own name.
+    let words: BTreeSet<&str> = operations.iter().filter(|operation| operation.aim != Aim::All).map(|operation| operation.word).collect();
+    operations.retain(|operation| operation.aim != Aim::All || !words.contains(operation.word));
     let platform = (list.audience)() == Audience::Platform;
     Resource { name, list: *list, get, operations, columns: columns::of(name, list), prefix, platform }
 }
@@ -259,6 +262,11 @@ mod tests {
         for id in ["GetCompliance", "GetQuoteConversion", "GetInvoiceAccuracy", "CreateRefund", "AdvanceClock", "EnrolTotp", "GetFlow"] {
             assert!(operation_of(LOOSE, id).is_some(), "{id}");
         }
+        for resource in all() {
+            let words: BTreeSet<_> = resource.operations.iter().map(|operation| operation.word).collect();
+            assert_eq!(words.len(), resource.operations.len(), "{} has two operations of one word", resource.name);
+        }
+        assert!(operation_of(LOOSE, "RevokeSessions").is_some() && operation_of("sessions", "revoke").is_some_and(|(_, one)| one.aim == Aim::One));
         assert_eq!(operation_of(LOOSE, "GetFlow").map(|(_, operation)| operation.segments()), Some(vec!["id"]));
     }
 

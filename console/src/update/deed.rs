@@ -266,12 +266,8 @@ impl App {
         match reply {
             Ok(reply) => {
                 deed.results.insert(id.to_owned(), Ok(()));
-                undo = inverse(&deed, id, &reply.body).map(|call| Undo {
-                    number: undo_number,
-                    batch,
-                    done: format!("{what} {}", plain(reply.body.get("number").or_else(|| reply.body.get("name")).unwrap_or(&Value::from(id)))),
-                    call,
-                });
+                undo =
+                    inverse(&deed, id, &reply.body).map(|call| Undo { number: undo_number, batch, done: format!("{what} {}", called(&reply.body, id)), call });
                 // The next verb is not meant for what this one was done to.
                 if let Some(list) = self.lists.get_mut(name).filter(|_| !reads) {
                     list.marks.remove(id);
@@ -397,6 +393,12 @@ impl App {
             Err(failure) => self.note(format!("It cannot be taken back: {}", failure.text())),
         }
     }
+}
+
+/// What an object is called, as a person says it; its id when it has no name.
+fn called(object: &Value, id: &str) -> String {
+    let named = ["number", "name", "title", "code", "slug"].iter().find_map(|field| object.get(*field).filter(|name| name.is_string()));
+    named.map_or_else(|| id.to_owned(), plain)
 }
 
 /// The object without what only its making answers with: secrets do not stay in memory or lists.

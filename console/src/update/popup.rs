@@ -15,6 +15,7 @@ use tui_input::{Input, InputRequest};
 const BOXES: &[(&str, &str)] = &[
     ("tab shift-tab", "The next or previous field"),
     ("enter", "The next field; on the button: does it"),
+    ("ctrl-s", "Past the fields, to the button"),
     ("space", "The next of a field's words"),
     ("ctrl-r", "Asks what would come of it, where the service can tell"),
     ("ctrl-u ctrl-w", "Empties the line, or takes its last word away"),
@@ -52,6 +53,11 @@ impl App {
                 _ => self.edit_line(key),
             },
             Some(Popup::Deed(_)) if control('r') => self.foresee_now(),
+            Some(Popup::Deed(deed)) if control('s') => {
+                // Past the fields that may stay empty, to the word or the button: enter is still to come.
+                deed.focus = deed.form.fields.len();
+                self.foresee();
+            }
             Some(Popup::Deed(_)) => self.deed_key(key),
             Some(Popup::Secret { secret, .. }) => match key.code {
                 KeyCode::Char('y') => {
@@ -157,7 +163,12 @@ impl App {
             _ => ("What can be done", self.verbs()),
         };
         if choices.is_empty() {
-            self.note(format!("{title}: there is nothing to choose from."));
+            self.note(match act {
+                Act::Saved => "No filter is kept yet: `: save filter` keeps that of a list.".to_owned(),
+                Act::Profile => "There are no profiles: they stand in console.toml.".to_owned(),
+                Act::UndoList => "There is nothing to take back.".to_owned(),
+                _ => format!("{title}: there is nothing to choose from."),
+            });
         } else {
             self.popup = Some(Popup::Choose { title, input: Input::default(), choices, cursor: 0 });
         }

@@ -33,7 +33,7 @@ pub(super) fn head(app: &App, buf: &mut Buffer) {
         _ => state,
     };
     let right = u16::try_from(width(&state)).unwrap_or(0).saturating_add(1);
-    let room = columns.saturating_sub(x).saturating_sub(right).saturating_sub(2);
+    let room = columns.saturating_sub(x).saturating_sub(right).saturating_sub(3);
     let mode = if scope.read_only { "[RO]" } else { "[RW]" };
     // A visitor is announced by the badge.
     let user = if scope.visiting {
@@ -45,6 +45,8 @@ pub(super) fn head(app: &App, buf: &mut Buffer) {
     };
     let text = format!("{}   {user} ", clean(&who));
     x = put(app, buf, x, 0, room.saturating_sub(5), &text, Role::Plain);
+    // Never without a gap, however much was cut.
+    let x = x.saturating_add(u16::from(buf.cell((x.saturating_sub(1), 0)).is_some_and(|cell| cell.symbol() != " ")));
     put(app, buf, x, 0, 4, mode, if scope.read_only { Role::Warn } else { Role::Good });
     put(app, buf, columns.saturating_sub(right), 0, right, &state, role);
     for (x, text, active) in tabs(app) {
@@ -190,7 +192,7 @@ pub fn hinted(app: &App) -> Vec<(String, &'static str)> {
     actions.sort_by_key(|action| HINTED.iter().position(|act| *act == action.act).unwrap_or(HINTED.len()));
     for action in actions {
         let here = app.place().resource().and_then(resource::named);
-        let exists = |word| here.is_some_and(|resource| resource.operation(word).is_some());
+        let exists = |word| here.and_then(|resource| resource.operation(word)).is_some_and(|operation| app.missing(operation).is_none());
         let possible = match action.act {
             Act::New => exists("new"),
             Act::Edit => exists("edit"),

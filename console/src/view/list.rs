@@ -75,6 +75,8 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) {
     let title = format!("{} {counted}", list.resource.name);
     let right = if !app.online() {
         "offline, cached"
+    } else if app.unanswered().is_some() {
+        "no answer"
     } else if list.stale.is_some() {
         "stale"
     } else if list.stage == Stage::Loading || list.more {

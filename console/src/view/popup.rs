@@ -137,15 +137,23 @@ fn draw_deed(app: &App, buf: &mut Buffer, deed: &Deed) -> Option<Position> {
     let fields = deed.form.fields.len();
     let wide = buf.area.width.saturating_sub(6).min(100);
     let room = usize::from(wide).saturating_sub(6);
-    let said = consequences(deed, room);
+    // What the field with the cursor means stands above what comes of it; always as many lines, so that the box does not jump.
+    let mut said: Vec<(String, Role)> = Vec::new();
+    if fields > 0 {
+        let meaning = deed.form.fields.get(deed.focus).map(|field| clean(&field.meaning).into_owned()).unwrap_or_default();
+        said.extend(wrap(&meaning, room).into_iter().chain([String::new(), String::new()]).take(2).map(|line| (line, Role::Dim)));
+    }
+    said.extend(consequences(deed, room));
     let tenant = if app.scope.platform { "the platform".to_owned() } else { format!("tenant {}", app.scope.tenant) };
     let about = wrap(&clean(&format!("On {tenant}: {}", deed.operation.row.summary)), room);
     let wanted = fields.saturating_add(said.len()).saturating_add(about.len()).saturating_add(7);
     let area = centred(buf, wide, u16::try_from(wanted).unwrap_or(u16::MAX).clamp(8, buf.area.height.saturating_sub(2)));
     let count = if deed.targets.len() > 1 { format!(" {} objects", deed.targets.len()) } else { String::new() };
     let title = format!("{}{count}", deed.operation.called(deed.resource));
-    let keys = if deed.operation.foresees() { "tab next field   ctrl-r dry run   esc cancel" } else { "tab next field   esc cancel" };
-    let inner = open(app, buf, area, &title, keys);
+    let keys = if fields > 0 { "tab next   ctrl-s button   " } else { "" };
+    let keys = format!("{keys}{}esc cancel", if deed.operation.foresees() { "ctrl-r dry run   " } else { "" });
+    let place = if deed.focus < fields { format!("   {} of {fields}", deed.focus.saturating_add(1)) } else { String::new() };
+    let inner = open(app, buf, area, &title, &format!("{keys}{place}"));
     let x = inner.x.saturating_add(2);
     let room = inner.width.saturating_sub(4);
     for (row, line) in about.iter().enumerate() {
@@ -258,7 +266,8 @@ fn draw_field(app: &App, buf: &mut Buffer, field: &Field, area: Rect, focused: b
     let label_width = 24.min(area.width / 3);
     put(app, buf, area.x, area.y, label_width, &fit(&label, usize::from(label_width), false), if focused { Role::Key } else { Role::Dim });
     let x = area.x.saturating_add(label_width).saturating_add(1);
-    let about = field.about();
+    // Who an id belongs to, as soon as it is known.
+    let about = app.names.get(field.input.value()).cloned().unwrap_or_else(|| field.about());
     let about_width = u16::try_from(width(&about)).unwrap_or(u16::MAX).saturating_add(1).min(area.width / 3);
     let room = area.right().saturating_sub(x).saturating_sub(about_width).saturating_sub(2);
     let value = match field.takes {
