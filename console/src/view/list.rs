@@ -9,6 +9,7 @@ use crate::text::{fit, width, wrap};
 use crate::theme::{Role, of_state};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use serde_json::Value;
 
 /// The columns before the first cell: cursor and mark.
@@ -89,7 +90,8 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) {
     panel(app, buf, area, &title, right, &below, Role::Head);
     // Where one is changes with every move, and is cheapest without a colour.
     let x = area.x.saturating_add(4).saturating_add(u16::try_from(width(list.resource.name)).unwrap_or(0));
-    put(app, buf, x, area.y, area.right().saturating_sub(x).saturating_sub(2), &format!("{counted} "), Role::Plain);
+    let counted = u16::try_from(width(&counted)).unwrap_or(0).min(area.right().saturating_sub(x));
+    buf.set_style(Rect { x, y: area.y, width: counted, height: 1 }.intersection(buf.area), Style::reset());
     let inner = inside(area);
     let columns = placed(app, list);
     for (at, x, wide) in &columns {
@@ -114,7 +116,8 @@ fn draw_row(app: &App, list: &List, at: usize, columns: &[(usize, u16, u16)], in
     let Some(record) = list.row(at) else { return };
     let (selected, marked) = (at == list.cursor, list.marks.contains(&record.id));
     put(app, buf, inner.x, y, 1, if selected { ">" } else { " " }, Role::Plain);
-    put(app, buf, inner.x.saturating_add(1), y, 1, if marked { "*" } else { " " }, Role::Warn);
+    // Without a mark there is nothing to colour: reversed, it would be a block of that colour.
+    put(app, buf, inner.x.saturating_add(1), y, 1, if marked { "*" } else { " " }, if marked { Role::Warn } else { Role::Plain });
     for (at, x, wide) in columns {
         let (Some(column), Some(cell)) = (list.resource.columns.get(*at), record.cell(*at)) else { continue };
         let text: &str = if column.kind == Kind::Ref { app.name_of(cell) } else { cell };
