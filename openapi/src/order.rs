@@ -237,7 +237,7 @@ pub struct CreateOrder {
     /// The customer: the opportunity's when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party_id: Option<PartyId>,
-    /// The opportunity it came from.
+    /// The opportunity it came from, of the same customer or of none yet. Confirming the order wins it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity_id: Option<OpportunityId>,
     /// The currency of its amounts: the opportunity's, the party's or the company's when not given.
@@ -426,7 +426,7 @@ pub mod op {
         Get "/v1/orders/{id}/pdf" PrintOrder (OrderId) Nothing => Pdf, orders:read;
         /// Changes a draft. Another customer or currency comes with the lines: all of it is priced and taxed anew.
         Patch "/v1/orders/{id}" UpdateOrder (OrderId) body::UpdateOrder => Json<Order>, orders:write;
-        /// Confirms a draft: from now on we owe it. An order that no accepted quote agreed keeps to the company's `quote_rules` as a quote does: beyond them it gets an `approval` hold and stays a draft, until a second person who may approve quotes releases the hold and it is confirmed again. Credit may hold it likewise.
+        /// Confirms a draft: from now on we owe it. An order that no accepted quote agreed keeps to the company's `quote_rules` as a quote does: beyond them it gets an `approval` hold and stays a draft, until a second person who may approve quotes releases the hold and it is confirmed again. Credit may hold it likewise. Confirmed, such an order wins its opportunity, even a lost one, whatever stages ask for; one whose customer or worth was not known has the order's from then on.
         Post "/v1/orders/{id}/confirm" ConfirmOrder (OrderId) Nothing => Json<Order>, orders:confirm, [dry_run];
         /// Holds an order: names steps that wait, and who has to clear them.
         Post "/v1/orders/{id}/hold" HoldOrder (OrderId) body::HoldOrder => Json<Order>, orders:hold;

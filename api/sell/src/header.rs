@@ -90,6 +90,9 @@ pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<
         }
     }
     let party = party::named(tx, party_id, "/party_id", errors).await?;
+    if let (Some(party), Some(from)) = (&party, from) {
+        check_customer(from, party.id, "/party_id", errors);
+    }
     check_terms(tx, given.payment_term_id, given.owner_id, errors).await?;
     let discount = given.discount_percent.unwrap_or(Percent::ZERO);
     share(discount, "/discount_percent", errors);
@@ -124,6 +127,18 @@ pub async fn opportunity(
         return Ok(None);
     }
     Ok(found)
+}
+
+/// A document that names an opportunity is for the opportunity's customer, as it wins that deal and no other; while the opportunity has none, it may be for
+/// anybody (CRM-17).
+pub fn check_customer(opportunity: &opportunities::Model, customer: PartyId, pointer: &str, errors: &mut Vec<FieldError>) {
+    let Some(own) = opportunity.party_id.filter(|own| *own != customer) else { return };
+    let detail = format!(
+        "does not fit: the opportunity {} is with {own}, and the document is for {customer}. Change the customer of the opportunity \
+         (PATCH /v1/opportunities/{{id}}), or leave `opportunity_id` out",
+        opportunity.id
+    );
+    errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
 }
 
 /// Another customer or currency that a draft gets; none of what stays as it is.

@@ -296,7 +296,7 @@ pub struct QualifiedLead {
     pub contact: Option<Contact>,
     /// Its opportunity.
     pub opportunity: Opportunity,
-    /// When it got a new party: those of the same name that it may be all the same, best first. Merge them if they are; `GET /v1/leads/{id}/duplicates` finds
+    /// When it got a new party: those of the same name that it may be all the same, best first; a name alone links no lead, and neither does an unknown country. Merge them if they are; `GET /v1/leads/{id}/duplicates` finds
     /// similar ones, too.
     pub candidates: Vec<Duplicate>,
 }

@@ -112,7 +112,7 @@ pub struct CreateQuote {
     /// The customer: the opportunity's when not given. Required when that has none yet; an accepted quote names it for the opportunity, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party_id: Option<PartyId>,
-    /// The opportunity it is for.
+    /// The opportunity it is for, of the same customer or of none yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity_id: Option<OpportunityId>,
     /// The template that it is made of: whatever is not given here is taken from it, the lines as a whole.
@@ -177,7 +177,7 @@ pub struct UpdateQuote {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Currency)]
     pub currency: Patch<Currency>,
-    /// The opportunity it is for.
+    /// The opportunity it is for, of the same customer or of none yet.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<OpportunityId>)]
     pub opportunity_id: Patch<OpportunityId>,
@@ -235,7 +235,7 @@ pub struct UpdateQuote {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DuplicateQuote {
-    /// The opportunity it is for: the same when not given.
+    /// The opportunity it is for, of the same customer or of none yet: the same when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity_id: Option<OpportunityId>,
     /// The last day it can be accepted: by the company's rule when not given.

@@ -50,7 +50,7 @@ pub mod op {
         Post "/v1/quotes/{id}/reject" RejectQuote (QuoteId) body::RejectQuote => Json<Quote>, quotes:approve;
         /// Records that an approved quote went to the customer, while it is valid.
         Post "/v1/quotes/{id}/send" SendQuote (QuoteId) Nothing => Json<Quote>, quotes:write;
-        /// Accepts an approved or sent quote with the options that the customer takes, and makes its order; again gives the same order.
+        /// Accepts an approved or sent quote with the options that the customer takes, and makes its order; again gives the same order. Its opportunity is won by that, even a lost one, whatever stages ask for; one whose customer or worth was not known has the quote's from then on.
         Post "/v1/quotes/{id}/accept" AcceptQuote (QuoteId) body::AcceptQuote => Json<AcceptedQuote>, quotes:accept, [dry_run];
         /// Records that the customer declines.
         Post "/v1/quotes/{id}/decline" DeclineQuote (QuoteId) body::DeclineQuote => Json<Quote>, quotes:accept;

@@ -85,5 +85,6 @@ mod vectors_matching;
 mod verify_objects;
 mod visits;
 mod walk;
+mod won_deals;
 mod write_offs;
 mod year;

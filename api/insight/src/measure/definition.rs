@@ -120,7 +120,7 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 17] = [
         "pipeline-ageing",
         "How long open deals stand in their stages.",
         "Open deals as they stand now. A day is 24 hours of the tenant's clock since the deal came to its stage, whole days only; a deal is stalled from \
-         `stalled_days` on.",
+         `stalled_days` on. `stalled` of the list of opportunities is another thing: won deals that wait for an order.",
         "Opportunities.",
         DEALS,
     ),

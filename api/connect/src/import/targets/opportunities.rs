@@ -22,6 +22,7 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
     let mut references = tx.external_refs(&ids).await?;
     let bodies: Vec<_> = rows.into_iter().map(|row| wanted(import, names, row, |reference| found.get(standing.get(reference)?))).collect();
     let known = Known::load(tx, bodies.iter().filter_map(|body| body.as_ref().ok()).map(|(body, _)| body)).await?;
+    let known = known.with_orders(tx, found.values().map(|row| row.id)).await?;
     let mut outcomes = Vec::with_capacity(bodies.len());
     for wanted in bodies {
         outcomes.push(match wanted {

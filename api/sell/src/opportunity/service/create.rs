@@ -47,15 +47,14 @@ pub fn create_known(ctx: &Ctx, tx: &mut Tx<'_>, known: &Known, body: &wire::Crea
     insert_draft(ctx, tx, row, body)
 }
 
-/// A new opportunity with the names that stand beside it.
+/// A new opportunity with the name of its stage.
 struct Draft {
     row: Model,
     stage_name: String,
-    party_name: Option<String>,
 }
 
 fn insert_draft(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft, body: &wire::CreateOpportunity) -> Result<wire::Opportunity, Problem> {
-    insert(ctx, tx, draft.row, &draft.stage_name, draft.party_name.as_deref(), refs::pairs(&body.external_refs))
+    insert(ctx, tx, draft.row, &draft.stage_name, refs::pairs(&body.external_refs))
 }
 
 /// The opportunity that a body asks for; `standing` is the stage of one that is known.
@@ -120,25 +119,19 @@ fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: Hist
         }
     }
     finish(errors)?;
-    Ok(Draft { row, stage_name: stage.name.clone(), party_name: party.map(|party| party.name.clone()) })
+    Ok(Draft { row, stage_name: stage.name.clone() })
 }
 
-/// Adds an opportunity that is complete: from a body or from a lead.
+/// Adds an opportunity that is complete: from a body or from a lead. It is found by the words of its title; those of its customer stand with the customer,
+/// who may be called otherwise later.
 ///
 /// # Errors
 /// When it cannot be recorded.
-pub fn insert(
-    ctx: &Ctx,
-    tx: &mut Tx<'_>,
-    row: Model,
-    stage_name: &str,
-    party_name: Option<&str>,
-    refs: Vec<(String, String)>,
-) -> Result<wire::Opportunity, Problem> {
+pub fn insert(ctx: &Ctx, tx: &mut Tx<'_>, row: Model, stage_name: &str, refs: Vec<(String, String)>) -> Result<wire::Opportunity, Problem> {
     tx.insert(row.clone());
     tx.insert(visit(&row));
     tx.set_external_refs(OBJECT, row.id.uuid(), &refs, true);
-    tx.index_words(OBJECT, row.id.uuid(), &[Some(&row.title), party_name], true);
+    tx.index_words(OBJECT, row.id.uuid(), &[Some(&row.title)], true);
     record(ctx, tx, "opportunity.created", &row, stage_name, refs)
 }
 
@@ -195,6 +188,19 @@ pub fn expected(text: Option<&AmountText>, currency: Currency, errors: &mut Vec<
     amount
 }
 
+/// A deal of which an order stands is neither lost nor opened again, whatever the other system says of it, and one that is won keeps its customer.
+fn check_ordered((old, new): (&Model, &Model), number: &str, pointer: &str, errors: &mut Vec<FieldError>) {
+    let ended = new.status == OpportunityStatus::Lost && new.status != old.status;
+    if ended || (old.status == OpportunityStatus::Won && new.status != OpportunityStatus::Won) {
+        let detail = format!("would make the opportunity {} while its order {number} stands; cancel its orders first", new.status);
+        errors.push(FieldError::pointer(Code::StateConflict, pointer, detail));
+    }
+    if old.status == OpportunityStatus::Won && old.party_id.is_some() && new.party_id != old.party_id {
+        let detail = format!("is another customer than that of the order {number}, by which the opportunity is won");
+        errors.push(FieldError::pointer(Code::StateConflict, "/party_id", detail));
+    }
+}
+
 /// Makes a known opportunity what a body says, as another system that leads it knows it; what the body leaves out stays, but for the customer: the caller
 /// puts the standing one into a body without one. Answers whether anything changed.
 ///
@@ -238,6 +244,9 @@ pub fn replace(
     }
     let mut errors = Vec::new();
     new.closed_at.iter().for_each(|closed_at| rules::check_order(new.created_at, *closed_at, &mut errors));
+    if let Some(number) = known.ordered.get(&old.id) {
+        check_ordered((old, &new), number, if body.stage_id.is_some() { "/stage_id" } else { "/status" }, &mut errors);
+    }
     finish(errors)?;
     let new = Model { version: old.version + 1, updated_at: ctx.now(), ..new };
     tx.update(old, &new);
@@ -246,7 +255,7 @@ pub fn replace(
         tx.insert(visit(&new));
     }
     if new.title != old.title || new.party_id != old.party_id {
-        tx.index_words(OBJECT, new.id.uuid(), &[Some(&new.title), draft.party_name.as_deref()], false);
+        tx.index_words(OBJECT, new.id.uuid(), &[Some(&new.title)], false);
     }
     let event = match new.status {
         OpportunityStatus::Won if moved => "opportunity.won",

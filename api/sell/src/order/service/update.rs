@@ -48,6 +48,9 @@ pub(super) async fn update_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wi
     let other = header::reassigned(tx, (&body.party_id, &body.currency), (old.party_id, old.currency), lines_given, &mut errors).await?;
     if let Some(party) = &other.party {
         new.party_id = party.id;
+        if let Some(opportunity) = header::opportunity(tx, old.opportunity_id, old.company_id, &mut errors).await? {
+            header::check_customer(&opportunity, party.id, "/party_id", &mut errors);
+        }
         new.payment_term_id = body.payment_term_id.clone().over(party.payment_term_id);
     }
     new.currency = other.currency.unwrap_or(new.currency);

@@ -4,7 +4,7 @@ use super::changed;
 use super::choose::choose;
 use crate::line::Line;
 use crate::line::offer::Promise;
-use crate::opportunity::service::win_by_quote;
+use crate::opportunity::service::win_by;
 use crate::order;
 use crate::quote::{rules, store, view};
 use causeway_contract::Problem;
@@ -17,8 +17,8 @@ use causeway_value::{Day, OrderId, QuoteId, QuoteStatus};
 /// Accepts a quote with the options that are taken and makes its order. Accepting again answers the same quote and order; the flag says so.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it was not offered, its last day has passed or the choice needs a second person; `validation_failed` for an option that
-/// it does not have.
+/// `not_found`; `state_conflict` when it was not offered, its last day has passed, the choice needs a second person, or its opportunity is with another customer;
+/// `validation_failed` for an option that it does not have.
 pub async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::AcceptQuote) -> Result<(wire::AcceptedQuote, bool), Problem> {
     let old = tx.lock::<quotes::Entity>(id).await?;
     if let (QuoteStatus::Accepted, Some(order_id)) = (old.status, old.order_id) {
@@ -31,7 +31,7 @@ pub async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Accept
     let lines = store::lines_of(tx, id).await?;
     let (chosen, lines) = choose(ctx, tx, &company, changed(ctx, &old), lines, body.chosen_options.as_deref()).await?;
     if let Some(opportunity_id) = old.opportunity_id {
-        win_by_quote(ctx, tx, opportunity_id, old.party_id).await?;
+        win_by(ctx, tx, opportunity_id, (&chosen).into()).await?;
     }
     let refs = store::refs_of(tx, id).await?;
     let agreed = quotes::Model {

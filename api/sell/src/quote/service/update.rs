@@ -10,7 +10,7 @@ use crate::quote::{rules, store, view};
 use causeway_contract::{FieldError, Patch, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
-use causeway_entity::sell::{quote_lines, quotes};
+use causeway_entity::sell::{opportunities, quote_lines, quotes};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{self, finish};
 use causeway_master::company::service::tax_step;
@@ -36,7 +36,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Update
         }
         promised(today, &mut new, body, &mut errors);
     }
-    check_references(tx, &mut new, body, &mut errors).await?;
+    let named = check_references(tx, &mut new, body, &mut errors).await?;
     let lines_given = matches!(body.lines, Patch::Value(_));
     let other = header::reassigned(tx, (&body.party_id, &body.currency), (old.party_id, old.currency), lines_given, &mut errors).await?;
     if let Some(party) = &other.party {
@@ -44,6 +44,11 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Update
         new.payment_term_id = body.payment_term_id.clone().over(party.payment_term_id);
     }
     new.currency = other.currency.unwrap_or(new.currency);
+    let stays = new.opportunity_id.filter(|_| body.opportunity_id.is_absent() && other.party.is_some());
+    let named = if stays.is_some() { header::opportunity(tx, stays, new.company_id, &mut errors).await? } else { named };
+    if let Some(opportunity) = named {
+        header::check_customer(&opportunity, new.party_id, if other.party.is_some() { "/party_id" } else { "/opportunity_id" }, &mut errors);
+    }
     let lines = match (&body.lines, &company) {
         (Patch::Value(lines), Some(company)) => priced_anew(ctx, tx, (company, other), &mut new, lines, errors).await?,
         _ => {
@@ -93,17 +98,25 @@ fn promised(today: Day, new: &mut quotes::Model, body: &wire::UpdateQuote, error
     new.lead_days = promise.and_then(Promise::lead_days).map(i64::from);
 }
 
-/// What is named anew must be there. A quote goes with its opportunity's deal.
-async fn check_references(tx: &mut Tx<'_>, new: &mut quotes::Model, body: &wire::UpdateQuote, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
-    if let Patch::Value(id) = body.opportunity_id
-        && let Some(opportunity) = header::opportunity(tx, Some(id), new.company_id, errors).await?
-    {
+/// What is named anew must be there; the opportunity, when it is. A quote goes with its opportunity's deal.
+async fn check_references(
+    tx: &mut Tx<'_>,
+    new: &mut quotes::Model,
+    body: &wire::UpdateQuote,
+    errors: &mut Vec<FieldError>,
+) -> Result<Option<opportunities::Model>, Problem> {
+    let named = match body.opportunity_id {
+        Patch::Value(id) => header::opportunity(tx, Some(id), new.company_id, errors).await?,
+        Patch::Absent | Patch::Null => None,
+    };
+    if let Some(opportunity) = &named {
         new.flow_id = opportunity.flow_id;
     }
     let given = |patch: bool| patch.then_some(());
     let term = given(!body.payment_term_id.is_absent()).and(new.payment_term_id);
     let owner = given(!body.owner_id.is_absent()).and(new.owner_id);
-    header::check_terms(tx, term, owner, errors).await
+    header::check_terms(tx, term, owner, errors).await?;
+    Ok(named)
 }
 
 async fn priced_anew(
