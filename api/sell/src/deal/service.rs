@@ -96,7 +96,7 @@ pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<Ord
         let confirmable = |customer, lines, holds| Found::of(order::rules::must_be_confirmable(&order, customer, lines, holds));
         found.push((Name::NotHeld, confirmable(true, 1, &parts.holds)?));
         found.push((Name::Customer, confirmable(known.party.is_customer, 1, &[])?));
-        found.push((Name::Lines, confirmable(true, parts.lines.len(), &[])?));
+        found.push((Name::Lines, confirmable(true, order::rules::ordering(&parts.lines), &[])?));
         found.push((Name::Complete, Found::of(order::service::must_be_complete(tx, &known.company, &order, &parts.lines).await)?));
         found.push((Name::Credit, order::service::foresee_credit(ctx, tx, &known.company, &known.party, &order).await?));
         let lines: Vec<Line> = parts.lines.iter().map(Line::from).collect();
