@@ -2,7 +2,7 @@
 
 use causeway_contract::ListQuery;
 use causeway_openapi::invoice::{CreateInvoice, Invoice, InvoiceLineInput, op as invoice};
-use causeway_openapi::payment::{CreatePayment, Payment, UnallocatePayment, op as payment};
+use causeway_openapi::payment::{CreatePayment, Payment, RegisterPayments, UnallocatePayment, op as payment};
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_openapi::term::{CreatePaymentTerm, op as term};
 use causeway_openapi::write_off::{WriteOff, op as write_off};
@@ -11,7 +11,7 @@ use causeway_tests::deal::{self, advance, entry, payment_body, sides};
 use causeway_tests::shop::{self, Shop, percent_after, percent_tax, term_body};
 use causeway_tests::world::World;
 use causeway_tests::{day, of, unique, verified};
-use causeway_value::{DiscountTaxMode, EarlyDiscount, PaymentState, PaymentTermId, TaxId, TaxKind, WriteOffKind};
+use causeway_value::{DiscountTaxMode, EarlyDiscount, PaymentMethod, PaymentState, PaymentTermId, TaxId, TaxKind, WriteOffKind};
 
 async fn discount_term(caller: &Caller, percent: &str, days: u32, tax_mode: DiscountTaxMode) -> PaymentTermId {
     let early_discount = Some(EarlyDiscount { percent: of(percent), days, tax_mode });
@@ -140,6 +140,48 @@ async fn late_payments_have_no_discount() {
     advance(&tenant, "2026-12-15T09:00:00Z").await;
     deal::pay(&tenant, &shop, "90.00", &[(second.id, "90.00")]).await;
     assert_eq!(state(&tenant, &second).await, (Some(PaymentState::PartPaid), "10.00".to_owned()));
+    verified(&tenant).await;
+}
+
+/// What is due of an invoice in time is what is open less the discount, however many are paid at once.
+#[tokio::test]
+async fn registered_payments_pay_what_is_due() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let vat = percent(&tenant, &shop, "19").await;
+    let term = discount_term(&tenant, "2", 10, DiscountTaxMode::OnPayment).await;
+    let one = async || posted(&tenant, &shop, term, &[("100.00", &[vat])]).await;
+    let register = async |documents: &[&Invoice], grouped: bool| {
+        let body = RegisterPayments {
+            invoice_ids: documents.iter().map(|document| document.id).collect(),
+            grouped: Some(grouped),
+            amount: None,
+            difference: None,
+            method: PaymentMethod::Bank,
+            payment_date: None,
+            reference: None,
+            metadata: Default::default(),
+        };
+        let made = tenant.post::<payment::RegisterPayments>((), &body).await;
+        made.payments.into_iter().map(|paid| (paid.amount.0, paid.unallocated_amount.0)).collect::<Vec<_>>()
+    };
+    let whole = |amount: &str| (amount.to_owned(), "0.00".to_owned());
+    for grouped in [true, false] {
+        let invoice = one().await;
+        assert_eq!(register(&[&invoice], grouped).await, [whole("116.62")], "grouped: {grouped}");
+        assert_eq!(state(&tenant, &invoice).await, (Some(PaymentState::Paid), "0.00".to_owned()), "grouped: {grouped}");
+    }
+    // Twice 116.62 less a credit of 19.00.
+    let (first, second, note) = (one().await, one().await, deal::unused_credit(&tenant, &shop, "19.00").await);
+    assert_eq!(register(&[&first, &second, &note], true).await, [whole("214.24")]);
+    for document in [&first, &second, &note] {
+        assert_eq!(state(&tenant, document).await.1, "0.00");
+    }
+    let late = [one().await, one().await];
+    advance(&tenant, "2027-01-20T09:00:00Z").await;
+    assert_eq!(register(&[&late[0]], true).await, [whole("119.00")]);
+    assert_eq!(register(&[&late[1]], false).await, [whole("119.00")]);
     verified(&tenant).await;
 }
 
