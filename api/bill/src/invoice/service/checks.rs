@@ -106,6 +106,9 @@ async fn failing(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Na
     } else if invoice.kind == InvoiceKind::Invoice {
         found.push((Name::NotHeld, Found::of(not_held(tx, invoice, lines).await)?));
         found.push((Name::AsBilled, Found::of(must_be_as_billed(tx, invoice, lines).await)?));
+        if invoice.undeducted_amount.is_some() {
+            found.push((Name::WithinOrder, Found::of(down_payment::within_order(tx, invoice).await)?));
+        }
     }
     if !allow_duplicate && invoice.direction == Direction::Purchase {
         found.push((Name::OnlyOnce, Found::of(must_be_new(tx, invoice).await)?));
@@ -142,7 +145,8 @@ async fn remaining(tx: &mut Tx<'_>, note: &invoices::Model, lines: &[invoice_lin
     let original = tx.must::<invoices::Entity>(id).await?;
     let mut left = lines_of(tx, &[id]).await?;
     let deducted = down_payment::taken_back(tx, &original, &left).await?;
-    for line in lines {
+    let fitted = if original.undeducted_amount.is_some() { down_payment::refitted(note, lines, &left, &deducted)? } else { None };
+    for line in fitted.as_ref().map_or(lines, |(_, lines)| lines.as_slice()) {
         if let Some(of) = left.iter_mut().find(|of| Some(of.id) == line.credited_line_id) {
             credit::take(of, line)?;
         }
@@ -151,7 +155,7 @@ async fn remaining(tx: &mut Tx<'_>, note: &invoices::Model, lines: &[invoice_lin
 }
 
 async fn not_held(tx: &mut Tx<'_>, invoice: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<(), Problem> {
-    down_payment::must_not_be_held(tx, invoice).await?;
+    down_payment::not_held(tx, invoice).await?;
     let ids: Vec<ObligationId> = lines.iter().filter_map(|line| line.order_line_id).map(|line| line.cast()).collect();
     if ids.is_empty() {
         return Ok(());
@@ -238,7 +242,9 @@ async fn warnings(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)
     let Draft { company, invoice, lines, .. } = draft;
     let mut found = vec![(Name::LineTaxes, Found::warn(line_taxes::told(tx, draft).await?))];
     if invoice.kind == InvoiceKind::Invoice {
-        let agreed = Common::of(&billed(tx, lines).await?).payment_term_id;
+        let billed = billed(tx, lines).await?;
+        found.push((Name::DownPayments, Found::warn(down_payment::not_deducted(tx, (invoice, lines), &billed).await?)));
+        let agreed = Common::of(&billed).payment_term_id;
         let other = agreed.filter(|agreed| invoice.payment_term_id != Some(*agreed));
         let detail = other.map(|agreed| format!("The order agreed on the payment term {agreed}, and the invoice has another one."));
         found.push((Name::Terms, Found::warn(detail)));
