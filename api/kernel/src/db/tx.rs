@@ -463,7 +463,7 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// The external references of these objects.
+    /// The external references of these objects, by system and id: in the same order on every database.
     ///
     /// # Errors
     /// When the database fails.
@@ -474,6 +474,7 @@ impl<'c> Tx<'c> {
             for row in rows {
                 refs.entry(row.object_id).or_default().push((row.system, row.ref_id));
             }
+            refs.values_mut().for_each(|own| own.sort_unstable());
         }
         Ok(refs)
     }
