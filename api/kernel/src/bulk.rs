@@ -1,5 +1,6 @@
 //! Many objects in one transaction (api.md, section 4): all or none, or each by itself.
 
+use crate::Ctx;
 use crate::db::{Find, Tx};
 use causeway_contract::{Bulk, BulkItem, BulkMode, BulkResult, Code, FieldError, Problem};
 use causeway_entity::kernel::external_refs;
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// # Errors
 /// Under `atomic` every wrong field with the item's place before it, or the first item's problem when it is about no field; a failing database in both modes.
-pub async fn create_each<B, T, F>(tx: &mut Tx<'_>, bulk: &Bulk<B>, create: F) -> Result<BulkResult<T>, Problem>
+pub async fn create_each<B, T, F>(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<B>, create: F) -> Result<BulkResult<T>, Problem>
 where
     F: AsyncFn(&mut Tx<'_>, usize, &B) -> Result<T, Problem>,
 {
@@ -27,6 +28,7 @@ where
             Err(problem) => {
                 failed += 1;
                 tx.undo_to(mark);
+                let problem = Problem { request_id: ctx.request_id.clone(), ..problem };
                 data.push(BulkItem { index, status: problem.status, result: None, problem: Some(problem) });
             }
         }

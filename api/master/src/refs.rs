@@ -5,10 +5,24 @@ use causeway_kernel::Tx;
 use causeway_openapi::object::ExternalRef;
 use uuid::Uuid;
 
-/// References as the door stores them.
+/// References in the order in which the caller names them, for pointing at one.
+#[must_use]
+pub fn named(refs: &[ExternalRef]) -> Vec<(String, String)> {
+    refs.iter().map(|one| (one.system.clone(), one.id.clone())).collect()
+}
+
+/// References as the door stores them. They have one order, whoever gave them in which: an object is shown the same right away and later.
 #[must_use]
 pub fn pairs(refs: &[ExternalRef]) -> Vec<(String, String)> {
-    refs.iter().map(|one| (one.system.clone(), one.id.clone())).collect()
+    let mut pairs = named(refs);
+    pairs.sort_unstable();
+    pairs
+}
+
+/// References of a body as the API shows them.
+#[must_use]
+pub fn ordered(refs: &[ExternalRef]) -> Vec<ExternalRef> {
+    shown(pairs(refs))
 }
 
 /// References as the API shows them.

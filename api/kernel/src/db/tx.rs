@@ -1,6 +1,7 @@
 //! One transaction as a verb sees it: reads now, writes collected and applied together at the end.
 
 use super::after::After;
+use super::carriers::{self, Asked};
 use super::plan::tuple;
 use super::sequence::PendingEvent;
 use super::tally::{Tallies, TallyMark};
@@ -84,6 +85,8 @@ pub struct Tx<'c> {
     /// Changes of sums that follow the rows written here.
     pub(crate) tallies: Tallies,
     fault: Option<Fault>,
+    /// The external references that are written here, for saying who has one that is taken.
+    refs: Vec<Asked>,
     /// What others hear of after the commit.
     after: After,
     /// For whom it counts what it asks of the database.
@@ -113,6 +116,7 @@ impl<'c> Tx<'c> {
             series: BTreeMap::new(),
             tallies: Tallies::default(),
             fault: None,
+            refs: Vec::new(),
             after: After::default(),
             operation: ctx.operation,
             statements: 0,
@@ -167,7 +171,7 @@ impl<'c> Tx<'c> {
     }
 
     fn failed(&mut self, fault: Fault) -> Problem {
-        let problem = fault.problem();
+        let problem = carriers::asked(fault.problem(), &self.refs);
         self.fault = Some(fault);
         problem
     }
@@ -453,6 +457,7 @@ impl<'c> Tx<'c> {
             self.plain("DELETE FROM external_refs WHERE tenant_id = $1 AND object_type = $2 AND object_id = $3", values);
         }
         for (system, ref_id) in refs {
+            self.refs.push(Asked { object: object.to_owned(), id, system: system.clone(), ref_id: ref_id.clone() });
             self.insert(external_refs::Model {
                 tenant_id: self.tenant,
                 object_type: object.to_owned(),
@@ -463,7 +468,7 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// The external references of these objects.
+    /// The external references of these objects, each object's in one order on every database.
     ///
     /// # Errors
     /// When the database fails.
@@ -474,6 +479,7 @@ impl<'c> Tx<'c> {
             for row in rows {
                 refs.entry(row.object_id).or_default().push((row.system, row.ref_id));
             }
+            refs.values_mut().for_each(|own| own.sort_unstable());
         }
         Ok(refs)
     }

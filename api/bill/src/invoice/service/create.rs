@@ -175,7 +175,7 @@ fn save(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice, row: &invoices::Model,
         tx.insert(line.clone());
     }
     tx.set_external_refs("invoice", row.id.uuid(), &refs::pairs(&body.external_refs), true);
-    let invoice = view(row, &draft.rows, &[], body.external_refs.clone());
+    let invoice = view(row, &draft.rows, &[], refs::ordered(&body.external_refs));
     record(ctx, tx, "invoice.created", &invoice)?;
     for billable in billables {
         billable::service::reserve(ctx, tx, billable, row.id)?;

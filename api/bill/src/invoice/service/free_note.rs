@@ -55,7 +55,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateCreditNote) -> Resu
     tx.insert(row.clone());
     draft.rows.iter().for_each(|line| tx.insert(line.clone()));
     tx.set_external_refs("invoice", id.uuid(), &refs::pairs(&body.external_refs), true);
-    let note = view(&row, &draft.rows, &[], body.external_refs.clone());
+    let note = view(&row, &draft.rows, &[], refs::ordered(&body.external_refs));
     record(ctx, tx, "invoice.created", &note)?;
     Ok(note)
 }

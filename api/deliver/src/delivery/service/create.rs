@@ -43,7 +43,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateDelivery) -> Result
     row.tracking = body.tracking.clone();
     row.metadata = Json(body.metadata.clone());
     tx.set_external_refs("delivery", row.id.uuid(), &refs::pairs(&body.external_refs), true);
-    add(ctx, tx, &row, &planned, &obligations, body.external_refs.clone())
+    add(ctx, tx, &row, &planned, &obligations, refs::ordered(&body.external_refs))
 }
 
 /// A ready delivery without lines, numbered, for the order of this obligation.

@@ -75,9 +75,9 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateParty) -> Res
 pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateParty>) -> Result<BulkResult<wire::Party>, Problem> {
     let asked = bulk.items.iter().flat_map(|body| refs::pairs(&body.external_refs));
     let taken = std::cell::RefCell::new(TakenRefs::load(tx, "party", asked).await?);
-    create_each(tx, bulk, async |tx, _, body| {
+    create_each(ctx, tx, bulk, async |tx, _, body| {
         let party = create(ctx, tx, body).await?;
-        taken.borrow_mut().take(&refs::pairs(&body.external_refs))?;
+        taken.borrow_mut().take(&refs::named(&body.external_refs))?;
         Ok(party)
     })
     .await

@@ -30,9 +30,9 @@ pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateOpp
     let known = Known::load(tx, bulk.items.iter()).await?;
     let asked = bulk.items.iter().flat_map(|body| refs::pairs(&body.external_refs));
     let taken = std::cell::RefCell::new(TakenRefs::load(tx, OBJECT, asked).await?);
-    create_each(tx, bulk, async |tx, _, body| {
+    create_each(ctx, tx, bulk, async |tx, _, body| {
         let opportunity = create_known(ctx, tx, &known, body, History::of(ctx))?;
-        taken.borrow_mut().take(&refs::pairs(&body.external_refs))?;
+        taken.borrow_mut().take(&refs::named(&body.external_refs))?;
         Ok(opportunity)
     })
     .await
