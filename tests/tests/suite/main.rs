@@ -22,6 +22,7 @@ mod database_killed;
 mod deal_checks;
 mod deal_discipline;
 mod delivery;
+mod delivery_cut;
 mod dimensions;
 mod discount_posting;
 mod down_payments;
