@@ -2,7 +2,7 @@
 
 use causeway_contract::ListQuery;
 use causeway_openapi::invoice::{CreateInvoice, Invoice, InvoiceLineInput, op as invoice};
-use causeway_openapi::payment::{CreatePayment, Payment, UnallocatePayment, op as payment};
+use causeway_openapi::payment::{CreatePayment, Payment, RegisterPayments, UnallocatePayment, op as payment};
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_openapi::term::{CreatePaymentTerm, op as term};
 use causeway_openapi::write_off::{WriteOff, op as write_off};
@@ -11,7 +11,7 @@ use causeway_tests::deal::{self, advance, entry, payment_body, sides};
 use causeway_tests::shop::{self, Shop, percent_after, percent_tax, term_body};
 use causeway_tests::world::World;
 use causeway_tests::{day, of, unique, verified};
-use causeway_value::{DiscountTaxMode, EarlyDiscount, PaymentState, PaymentTermId, TaxId, TaxKind, WriteOffKind};
+use causeway_value::{DiscountTaxMode, EarlyDiscount, PaymentMethod, PaymentState, PaymentTermId, TaxId, TaxKind, WriteOffKind};
 
 async fn discount_term(caller: &Caller, percent: &str, days: u32, tax_mode: DiscountTaxMode) -> PaymentTermId {
     let early_discount = Some(EarlyDiscount { percent: of(percent), days, tax_mode });
@@ -162,5 +162,47 @@ async fn another_term_of_a_draft_brings_its_own_discount() {
     let now = change(serde_json::json!(never)).await;
     assert_eq!((&now["total_amount"], &now["early_discount"]["tax_mode"]), (&"1150.00".into(), &"never".into()));
     assert!(change(serde_json::Value::Null).await["early_discount"].is_null());
+    verified(&tenant).await;
+}
+
+/// Paying in full pays what is due now, together or each alone: what is open less the discount while its days last.
+#[tokio::test]
+async fn registering_a_payment_pays_what_is_due_now() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let vat = percent(&tenant, &shop, "19").await;
+    let term = discount_term(&tenant, "2", 10, DiscountTaxMode::OnPayment).await;
+    let open = async || posted(&tenant, &shop, term, &[("100.00", &[vat])]).await;
+    let register = async |ids: &[&Invoice], grouped: bool| {
+        let invoice_ids = ids.iter().map(|invoice| invoice.id).collect();
+        let body = RegisterPayments {
+            invoice_ids,
+            grouped: Some(grouped),
+            amount: None,
+            difference: None,
+            method: PaymentMethod::Bank,
+            payment_date: None,
+            reference: None,
+            metadata: Default::default(),
+        };
+        let made = tenant.post::<payment::RegisterPayments>((), &body).await.payments;
+        made.iter().map(|payment| (payment.amount.0.clone(), payment.unallocated_amount.0.clone())).collect::<Vec<_>>()
+    };
+    let paid = |amount: &str| (amount.to_owned(), "0.00".to_owned());
+    let invoices = [open().await, open().await, open().await, open().await, open().await];
+    assert_eq!(register(&[&invoices[0]], true).await, [paid("116.62")]);
+    assert_eq!(register(&[&invoices[1]], false).await, [paid("116.62")]);
+    // With what we owe the customer, each alone and together.
+    let note = deal::unused_credit(&tenant, &shop, "10.00").await;
+    assert_eq!(register(&[&invoices[2], &note], true).await, [paid("106.62")]);
+    let note = deal::unused_credit(&tenant, &shop, "200.00").await;
+    assert_eq!(register(&[&invoices[3], &note], true).await, [paid("81.00")], "money that we pay out takes no discount");
+    for invoice in &invoices[..4] {
+        assert_eq!(state(&tenant, invoice).await, (Some(PaymentState::Paid), "0.00".to_owned()));
+    }
+    advance(&tenant, "2026-12-20T09:00:00Z").await;
+    assert_eq!(register(&[&invoices[4]], false).await, [paid("119.00")]);
+    assert_eq!(state(&tenant, &invoices[4]).await, (Some(PaymentState::Paid), "0.00".to_owned()));
     verified(&tenant).await;
 }

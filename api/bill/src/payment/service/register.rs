@@ -1,15 +1,19 @@
 //! Paying documents in full, by one payment together or each by its own (vectors MATCH-005 to MATCH-007).
 
 use super::create::create;
+use super::settle::{discounts_on, may_have_discount, payable};
+use crate::write_off::rules::Discount;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::invoices;
+use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::{check, money};
 use causeway_openapi::payment::{AllocationInput, CreatePayment, RegisterPayments, RegisteredPayments};
-use causeway_value::{Amount, Direction, InvoiceId, InvoiceKind, InvoiceStatus, PaymentDirection};
+use causeway_value::{Amount, Direction, InvoiceId, InvoiceKind, InvoiceStatus, Overflow, PaymentDirection};
+use std::collections::BTreeMap;
 
-/// Pays these documents. Grouped, one payment nets what goes the other way; otherwise each document has its own payment of all that is open of it, and
-/// credits are paid in the opposite direction.
+/// Pays these documents. Grouped, one payment nets what goes the other way; otherwise each document has its own payment of all that is due of it now, and
+/// credits are paid in the opposite direction. Due is what is open, less the discount of who pays on that day (vector EPD-008).
 ///
 /// # Errors
 /// `permission_denied`; every wrong field; `rate_missing`; `account_missing`.
@@ -17,10 +21,12 @@ pub async fn register(ctx: &Ctx, tx: &mut Tx<'_>, body: &RegisterPayments) -> Re
     let documents = documents(tx, body).await?;
     let mut payments = Vec::new();
     if body.grouped.unwrap_or(true) {
-        payments.push(create(ctx, tx, &together(body, &documents)?).await?);
+        let discounts = discounts(ctx, tx, body, &documents).await?;
+        payments.push(create(ctx, tx, &together(body, &documents, &discounts)?).await?);
     } else {
         for document in &documents {
-            payments.push(create(ctx, tx, &alone(body, document)).await?);
+            let discounts = discounts(ctx, tx, body, std::slice::from_ref(document)).await?;
+            payments.push(create(ctx, tx, &alone(body, document, payable(document, &discounts)?)).await?);
         }
     }
     Ok(RegisteredPayments { object: "registered_payments".to_owned(), payments })
@@ -34,7 +40,7 @@ async fn documents(tx: &mut Tx<'_>, body: &RegisterPayments) -> Result<Vec<invoi
         errors.push(FieldError::pointer(Code::Required, "/invoice_ids", "must name at least one document"));
     }
     if body.grouped == Some(false) && body.difference.is_some() {
-        errors.push(FieldError::pointer(Code::InvalidValue, "/difference", "needs grouped payments: each of the others is all that is open of its document"));
+        errors.push(FieldError::pointer(Code::InvalidValue, "/difference", "needs grouped payments: each of the others is all that is due of its document"));
     }
     let wanted: Vec<(InvoiceId, String)> = (0..).zip(&body.invoice_ids).map(|(index, id): (usize, _)| (*id, format!("/invoice_ids/{index}"))).collect();
     // Who pays the same ones meanwhile comes after.
@@ -51,22 +57,39 @@ async fn documents(tx: &mut Tx<'_>, body: &RegisterPayments) -> Result<Vec<invoi
     Ok(body.invoice_ids.iter().filter_map(|id| found.get(id).cloned()).collect())
 }
 
+/// What the documents have off on the day of the payment.
+async fn discounts(ctx: &Ctx, tx: &mut Tx<'_>, body: &RegisterPayments, documents: &[invoices::Model]) -> Result<BTreeMap<InvoiceId, Discount>, Problem> {
+    let Some(first) = documents.iter().find(|document| may_have_discount(document)) else { return Ok(BTreeMap::new()) };
+    let day = match body.payment_date {
+        Some(day) => day,
+        None => ctx.today(tx.must::<companies::Entity>(first.company_id).await?.time_zone),
+    };
+    discounts_on(tx, first.company_id, documents, day).await
+}
+
+/// What the documents come to together for the company: more than zero when it is paid.
+fn owed(documents: &[invoices::Model], discounts: &BTreeMap<InvoiceId, Discount>) -> Result<Amount, Overflow> {
+    documents.iter().try_fold(Amount::ZERO, |sum, document| match direction(document) {
+        PaymentDirection::Inbound => sum.plus(payable(document, discounts)?),
+        PaymentDirection::Outbound => sum.minus(document.open_amount),
+    })
+}
+
 /// Which way the money of a document goes.
 fn direction(document: &invoices::Model) -> PaymentDirection {
     if (document.direction == Direction::Sale) == (document.kind == InvoiceKind::Invoice) { PaymentDirection::Inbound } else { PaymentDirection::Outbound }
 }
 
 /// One payment of all, of the amount that was typed or else of what they come to together.
-fn together(body: &RegisterPayments, documents: &[invoices::Model]) -> Result<CreatePayment, Problem> {
+fn together(body: &RegisterPayments, documents: &[invoices::Model], discounts: &BTreeMap<InvoiceId, Discount>) -> Result<CreatePayment, Problem> {
     let first = documents.first().ok_or_else(Problem::not_found)?;
     if let Some(index) = documents.iter().position(|document| document.currency != first.currency) {
         let detail = "names a document in another currency; pay it by a payment of its own: `grouped` false";
         return Err(Problem::field(Code::InvalidValue, format!("/invoice_ids/{index}"), detail));
     }
-    let owed = documents.iter().try_fold(Amount::ZERO, |sum, document| match direction(document) {
-        PaymentDirection::Inbound => sum.plus(document.open_amount),
-        PaymentDirection::Outbound => sum.minus(document.open_amount),
-    })?;
+    // Money that we pay out takes no discount.
+    let early = owed(documents, discounts)?;
+    let owed = if early > Amount::ZERO { early } else { owed(documents, &BTreeMap::new())? };
     if owed.is_zero() {
         let detail = "come to nothing together: settle the invoices with the credit notes, POST /v1/invoices/{id}/allocate";
         return Err(Problem::field(Code::InvalidValue, "/invoice_ids", detail));
@@ -82,9 +105,9 @@ fn together(body: &RegisterPayments, documents: &[invoices::Model]) -> Result<Cr
     Ok(CreatePayment { invoice_ids: body.invoice_ids.clone(), difference: body.difference, ..payment(body, first, direction, amount) })
 }
 
-/// A payment of all that is open of one document. What was typed for all of them counts for none.
-fn alone(body: &RegisterPayments, document: &invoices::Model) -> CreatePayment {
-    let payment = payment(body, document, direction(document), document.open_amount);
+/// A payment of all that is due of one document. What was typed for all of them counts for none.
+fn alone(body: &RegisterPayments, document: &invoices::Model, due: Amount) -> CreatePayment {
+    let payment = payment(body, document, direction(document), due);
     CreatePayment { allocations: vec![AllocationInput { invoice_id: document.id, amount: payment.amount.clone() }], ..payment }
 }
 
