@@ -8,7 +8,7 @@ pub const PERSONAL: &[(&str, &[&str])] = &[
     ("jobs", &["input", "result", "error"]),
     ("search_words", &["word"]),
     ("upload_parts", &["body"]),
-    ("imports", &["options"]),
+    ("imports", &["options", "parties_named"]),
     ("import_errors", &["detail"]),
     ("users", &["name", "email"]),
     ("api_keys", &["name"]),

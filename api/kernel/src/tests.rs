@@ -180,7 +180,23 @@ fn import(tenant_id: TenantId, id: JobId) -> imports::Model {
     let (options, header) = ("{}".to_owned(), "name".to_owned());
     let (next_part, parts, created, updated, unchanged, failed, errors) = (1, 1, 0, 0, 0, 0, 0);
     let upload_id = Uuid::now_v7();
-    imports::Model { tenant_id, id, upload_id, options, header, company_ids: None, next_part, parts, created, updated, unchanged, failed, errors }
+    imports::Model {
+        tenant_id,
+        id,
+        upload_id,
+        options,
+        header,
+        company_ids: None,
+        next_part,
+        parts,
+        created,
+        updated,
+        unchanged,
+        failed,
+        errors,
+        parties_created: None,
+        parties_named: None,
+    }
 }
 
 /// Three things to do, one in each step.
@@ -248,6 +264,41 @@ async fn a_worker_back_from_the_dead() {
     while job::run_step(&db, &second).await.unwrap() {}
     assert_eq!((done().await.0, done().await.1), (3, JobStatus::Succeeded));
     assert!(job::claim(&db, "third", &[]).await.unwrap().is_none());
+}
+
+/// A step that changes one version of an object twice.
+fn twice<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, Result<Progress, Problem>> {
+    Box::pin(async move {
+        for kind in ["test.once", "test.twice"] {
+            tx.update(job, &Job { kind: kind.to_owned(), version: job.version + 1, updated_at: ctx.wall(), ..job.clone() });
+        }
+        Ok(Progress::More { done: 1, total: None })
+    })
+}
+
+/// What fails says why, in words that are for customers, and what cannot go well is not tried for minutes (OBS-02).
+#[tokio::test]
+async fn a_job_that_fails_says_why() {
+    let Bench { _folder, db, ctx } = bench().await;
+    job::register("test.twice", twice);
+    job::register("test.refused", |_, _, _| Box::pin(async { Err(Problem::new(causeway_contract::Code::Malformed, "Row 7 is not CSV.")) }));
+    for (kind, tries, reason) in [("test.refused", 1, "Row 7 is not CSV."), ("test.twice", 2, "on our side")] {
+        let id = write(&db, &ctx, async move |ctx, tx| job::enqueue(ctx, tx, kind, "{}".to_owned()).map(|job| job.id)).await;
+        for attempt in 1..=tries {
+            let claim = job::claim(&db, "worker", &[]).await.unwrap().unwrap();
+            assert_eq!(claim.attempts, attempt);
+            assert!(!job::run_step(&db, &claim).await.unwrap());
+            write(&db, &Arc::new(Ctx::platform()), async |_, tx| {
+                tx.plain("UPDATE job_queue SET run_at = 0", Vec::new());
+                Ok(())
+            })
+            .await;
+        }
+        assert!(job::claim(&db, "worker", &[]).await.unwrap().is_none(), "{kind} is given up");
+        let job = db.read(&ctx, async |_, tx| tx.must::<jobs::Entity>(id).await).await.unwrap();
+        let told = job.error.unwrap();
+        assert!(job.status == JobStatus::Failed && told.contains(reason) && told.contains("start it again"), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -127,6 +127,9 @@ pub struct CreateOpportunity {
     /// The currency of that: the company's when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
+    /// How likely it is won, from 0 to 100: as its stage says when not given. What has ended is certain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probability: Option<Percent>,
     /// When it may be decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_close_date: Option<Day>,

@@ -34,6 +34,7 @@ mod grants;
 mod holds;
 mod hostile;
 mod import;
+mod import_rows;
 mod installment_rules;
 mod intake;
 mod invoice_checks;

@@ -7,6 +7,8 @@ use causeway_contract::{Code, Problem};
 pub enum Fault {
     /// Another transaction was faster; the whole verb may run again.
     Conflict,
+    /// One transaction changed one version of an object twice: a bug, which the next try meets again. The text is the second statement.
+    Twice(String),
     /// A lock was not granted in time.
     Locked,
     /// A unique key exists already; the text names the constraint or its columns.
@@ -54,7 +56,7 @@ impl Fault {
             ),
             Self::Full => Problem::new(Code::StorageFull, "The disk is full. Nothing was written; free space and try again."),
             Self::Unavailable(_) => Problem::new(Code::Unavailable, "The database cannot be reached. Nothing was written; try again."),
-            Self::Reference(_) | Self::Check(_) | Self::Other(_) => {
+            Self::Twice(_) | Self::Reference(_) | Self::Check(_) | Self::Other(_) => {
                 tracing::error!(fault = ?self, "database refused a statement");
                 Problem::new(Code::InternalError, "Something went wrong on our side. The request id finds it in the log.")
             }

@@ -36,6 +36,8 @@ enum Op {
     Guarded {
         sql: String,
         values: Vec<Value>,
+        /// The object with a version that it changes, at the version that it had.
+        subject: Option<(Uuid, i64)>,
     },
     Plain {
         sql: String,
@@ -330,10 +332,16 @@ impl<'c> Tx<'c> {
         let mut set = String::new();
         let mut conditions = String::new();
         let mut keys = Vec::new();
+        let (mut id, mut version) = (None, None);
         for column in <M::Entity as EntityTrait>::Column::iter() {
             let name = column.as_str();
             let before = old.get(column);
             if table.key.contains(&name) || (table.version && name == "version") {
+                match (name, &before) {
+                    ("id", Value::Uuid(Some(uuid))) => id = Some(*uuid),
+                    ("version", Value::BigInt(number)) => version = *number,
+                    _ => {}
+                }
                 keys.push((name, before.clone()));
             }
             let after = new.get(column);
@@ -351,7 +359,7 @@ impl<'c> Tx<'c> {
             let and = if conditions.is_empty() { "" } else { " AND " };
             let _ = write!(conditions, "{and}{name} = ${}", values.len());
         }
-        self.ops.push(Op::Guarded { sql: format!("UPDATE {} SET {set} WHERE {conditions}", table.name), values });
+        self.ops.push(Op::Guarded { sql: format!("UPDATE {} SET {set} WHERE {conditions}", table.name), values, subject: id.zip(version) });
     }
 
     /// Removes a row.
@@ -365,12 +373,12 @@ impl<'c> Tx<'c> {
             let and = if conditions.is_empty() { "" } else { " AND " };
             let _ = write!(conditions, "{and}{} = ${}", column.as_str(), values.len());
         }
-        self.ops.push(Op::Guarded { sql: format!("DELETE FROM {} WHERE {conditions}", table.name), values });
+        self.ops.push(Op::Guarded { sql: format!("DELETE FROM {} WHERE {conditions}", table.name), values, subject: None });
     }
 
     /// A conditional statement that must change at least one row; otherwise the verb runs again or answers `contention`.
     pub fn guarded(&mut self, sql: impl Into<String>, values: Vec<Value>) {
-        self.ops.push(Op::Guarded { sql: sql.into(), values });
+        self.ops.push(Op::Guarded { sql: sql.into(), values, subject: None });
     }
 
     /// A statement that may change any number of rows.
@@ -489,6 +497,7 @@ impl<'c> Tx<'c> {
         self.write_series();
         let ops = std::mem::take(&mut self.ops);
         let mut ops = ops.into_iter().peekable();
+        let mut changed = Vec::new();
         while let Some(op) = ops.next() {
             let result = match op {
                 Op::Insert { table, mut values } => {
@@ -503,9 +512,14 @@ impl<'c> Tx<'c> {
                     }
                     self.execute(&insert_sql(&table, rows), values).await
                 }
-                Op::Guarded { sql, values } => match self.execute(&sql, values).await {
+                Op::Guarded { sql, values, subject } => match self.execute(&sql, values).await {
+                    // Nobody else was faster, and nothing is gained by trying again.
+                    Ok(0) if subject.is_some_and(|subject| changed.contains(&subject)) => Err(Fault::Twice(sql)),
                     Ok(0) => Err(Fault::Conflict),
-                    other => other,
+                    other => {
+                        changed.extend(subject);
+                        other
+                    }
                 },
                 Op::Plain { sql, values } => self.execute(&sql, values).await,
             };

@@ -1,7 +1,7 @@
 //! Creating opportunities: one, or many at once.
 
 use super::{Known, OBJECT, leave_stage, record};
-use crate::check::{History, happened};
+use crate::check::{History, happened, share};
 use crate::opportunity::{customer, rules};
 use crate::stage::rules as stage_rules;
 use causeway_contract::{Bulk, BulkResult, Code, FieldError, Problem};
@@ -11,7 +11,7 @@ use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{self, finish, not_blank};
 use causeway_master::{money, refs};
 use causeway_openapi::crm as wire;
-use causeway_value::{Amount, AmountText, Currency, FlowId, Instant, Json, OpportunityId, OpportunityStatus, StageId};
+use causeway_value::{Amount, AmountText, Currency, FlowId, Instant, Json, OpportunityId, OpportunityStatus, Percent, StageId};
 
 /// Creates an opportunity without a lead. Back-dated history may come with its end.
 ///
@@ -81,6 +81,7 @@ fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: Hist
         rules::check_active(stage, &mut errors);
     }
     let closed_at = check_end(ctx, history, body, stage, created_at, &mut errors);
+    let probability = how_likely(body, stage, &mut errors);
     let row = Model {
         tenant_id: ctx.tenant,
         id: OpportunityId::new(),
@@ -94,7 +95,7 @@ fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: Hist
         expected_close_date: body.expected_close_date,
         owner_id: body.owner_id,
         stage_id: stage.id,
-        probability: rules::probability(stage),
+        probability,
         status: stage_rules::status(stage),
         closed_at,
         lost_reason: body.lost_reason.clone(),
@@ -186,6 +187,18 @@ fn check_end(
     Some(closed_at)
 }
 
+/// How likely a new opportunity is won: as its body says, else as its stage does. An end is certain.
+fn how_likely(body: &wire::CreateOpportunity, stage: &stages::Model, errors: &mut Vec<FieldError>) -> Percent {
+    let usual = rules::probability(stage);
+    let Some(said) = body.probability else { return usual };
+    share(said, "/probability", errors);
+    let status = stage_rules::status(stage);
+    if status != OpportunityStatus::Open && said != usual {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/probability", format!("is {usual} for a deal that is {status}; leave it out")));
+    }
+    said
+}
+
 /// What a body expects the deal to be worth.
 pub fn expected(text: Option<&AmountText>, currency: Currency, errors: &mut Vec<FieldError>) -> Amount {
     let Some(amount) = text.and_then(|text| money::amount(text, currency, "/expected_value", errors)) else { return Amount::ZERO };
@@ -227,7 +240,7 @@ pub fn replace(
         metadata: if body.metadata.is_empty() { old.metadata.clone() } else { said.metadata },
         created_at: if body.created_at.is_some() { said.created_at } else { old.created_at },
         closed_at: if moved || body.closed_at.is_some() { said.closed_at } else { old.closed_at },
-        probability: if moved { said.probability } else { old.probability },
+        probability: if moved || body.probability.is_some() { said.probability } else { old.probability },
         stage_since: if !moved { old.stage_since } else { Some(said.closed_at.unwrap_or_else(|| ctx.now())) },
         version: old.version,
         updated_at: old.updated_at,

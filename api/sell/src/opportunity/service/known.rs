@@ -61,6 +61,11 @@ impl Known {
         Ok(known)
     }
 
+    /// A customer that comes with the bodies: what names it is written behind it.
+    pub fn expect(&mut self, customer: parties::Model) {
+        self.parties.insert(customer.id, customer);
+    }
+
     /// The names that a body gives must be there. Its company, when it is.
     pub(super) fn check(&self, body: &CreateOpportunity, errors: &mut Vec<FieldError>) -> Option<&companies::Model> {
         let company = found(self.companies.get(&body.company_id), "/company_id", errors);
