@@ -7,8 +7,14 @@ use std::sync::Once;
 /// Reactors hear news in this order; each runs in the transaction that made the news and may veto it.
 static REACTORS: &[Reactor] = &[causeway_sell::order::on_news];
 
-static DUE: &[causeway_govern::clock::Due] =
-    &[causeway_sell::quote::DUE, causeway_sell::order::DUE, causeway_sell::order::STALLED, causeway_sell::opportunity::STALLED, causeway_bill::invoice::DUE];
+static DUE: &[causeway_govern::clock::Due] = &[
+    causeway_sell::quote::DUE,
+    causeway_sell::order::DUE,
+    causeway_sell::order::STALLED,
+    causeway_sell::opportunity::STALLED,
+    causeway_sell::lead::ERASED,
+    causeway_bill::invoice::DUE,
+];
 
 /// Every route.
 #[must_use]

@@ -188,7 +188,7 @@ pub fn start_workers(settings: &Settings, db: &Db) {
     let kept = db.clone();
     actix_web::rt::spawn(async move {
         loop {
-            match causeway_kernel::retention::purge(&kept, clock::wall()).await {
+            match causeway_kernel::retention::purge(&kept, clock::wall(), causeway_govern::retention::rules, causeway_govern::retention::note).await {
                 Ok(0) => {}
                 Ok(rows) => tracing::info!(rows, "removed what is kept no longer"),
                 Err(problem) => tracing::warn!(%problem, "what is kept no longer is removed later"),

@@ -105,6 +105,11 @@ pub fn new_key() -> String {
 
 const SECRETS: [&str; 4] = ["password", "secret", "token", "otp"];
 
+/// Whether a field of this name holds what nobody may read over a shoulder or in a ticket.
+pub fn secret(name: &str) -> bool {
+    SECRETS.iter().any(|word| name == *word || name.ends_with(&format!("_{word}")))
+}
+
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
@@ -114,10 +119,7 @@ pub fn masked(value: &Value) -> Value {
     match value {
         Value::Object(fields) => fields
             .iter()
-            .map(|(name, field)| {
-                let secret = SECRETS.iter().any(|word| name == word || name.ends_with(&format!("_{word}")));
-                (name.clone(), if secret && !field.is_null() { Value::from("…") } else { masked(field) })
-            })
+            .map(|(name, field)| (name.clone(), if secret(name) && !field.is_null() { Value::from("…") } else { masked(field) }))
             .collect::<serde_json::Map<_, _>>()
             .into(),
         Value::Array(items) => items.iter().map(masked).collect(),

@@ -13,6 +13,10 @@ use unicode_width::UnicodeWidthStr;
 const ERASED: usize = 10;
 /// Lines that must be spared before the terminal is asked to move some.
 const WORTH: usize = 3;
+/// Cells between two changes that are written anew when that is no longer than going round them.
+const BRIDGED: u16 = 3;
+/// Up to so many bytes come to the terminal in one piece, and are shown at once anyway.
+const SHORT: usize = 1_000;
 /// The terminal shows the whole picture at once, if it can.
 const BEGIN: &str = "\x1b[?2026h";
 const END: &str = "\x1b[?2026l";
@@ -61,16 +65,20 @@ impl<W: Write> Canvas<W> {
     pub fn draw(&mut self, paint: impl FnOnce(&mut Buffer) -> Option<Position>) -> std::io::Result<usize> {
         self.next.reset();
         let cursor = paint(&mut self.next);
+        // A blank that looks like one that was erased is one, whatever colour its letters would have.
+        self.next.content.iter_mut().filter(|cell| cell.symbol() == " " && Pen::of(cell).erases()).for_each(Cell::reset);
         self.bytes.clear();
         self.begin();
-        let begun = self.bytes.len();
         self.scroll();
         self.cells();
         self.place(cursor);
-        if self.bytes.len() == begun && begun == BEGIN.len() {
+        if self.bytes.is_empty() {
             return Ok(0);
         }
-        self.bytes.push_str(END);
+        if self.bytes.len() > SHORT {
+            self.bytes.insert_str(0, BEGIN);
+            self.bytes.push_str(END);
+        }
         self.out.write_all(self.bytes.as_bytes())?;
         self.out.flush()?;
         std::mem::swap(&mut self.shown, &mut self.next);
@@ -78,7 +86,6 @@ impl<W: Write> Canvas<W> {
     }
 
     fn begin(&mut self) {
-        self.bytes.push_str(BEGIN);
         if !self.known {
             self.known = true;
             self.shown.reset();
@@ -117,6 +124,7 @@ impl<W: Write> Canvas<W> {
         let mut left = updates.as_slice();
         while let [(x, y, cell), rest @ ..] = left {
             let blanks = blanks(left);
+            self.bridge(*x, *y, &next);
             if blanks >= ERASED {
                 self.go(*x, *y);
                 self.change(Pen::PLAIN);
@@ -125,7 +133,10 @@ impl<W: Write> Canvas<W> {
                 continue;
             }
             self.go(*x, *y);
-            self.change(Pen::of(cell));
+            // With a pen that leaves no trace a blank is a blank.
+            if cell.symbol() != " " || !Pen::of(cell).erases() || !self.pen.erases() {
+                self.change(Pen::of(cell));
+            }
             self.bytes.push_str(cell.symbol());
             let after = x.saturating_add(1);
             // Beyond the last column, and after wide letters, terminals differ in where the cursor is.
@@ -133,6 +144,24 @@ impl<W: Write> Canvas<W> {
             left = rest;
         }
         (self.shown, self.next) = (shown, next);
+    }
+
+    /// Writes the few cells that did not change between the cursor and a place further on in its line, when the pen is right for them.
+    fn bridge(&mut self, x: u16, y: u16, next: &Buffer) {
+        let Some(at) = self.at.filter(|at| at.y == y && at.x < x && x.saturating_sub(at.x) <= BRIDGED) else { return };
+        let mut between = String::new();
+        for column in at.x..x {
+            let Some(cell) = next.cell(Position { x: column, y }) else { return };
+            let blank = cell.symbol() == " " && Pen::of(cell).erases() && self.pen.erases();
+            if !blank && (Pen::of(cell) != self.pen || cell.symbol().width() != 1) {
+                return;
+            }
+            between.push_str(cell.symbol());
+        }
+        if between.len() <= usize::from(BRIDGED) {
+            self.bytes.push_str(&between);
+            self.at = Some(Position { x, y });
+        }
     }
 
     fn change(&mut self, pen: Pen) {

@@ -1,6 +1,11 @@
-//! How the lists look: one line per resource. A resource that is not here shows what most objects have.
+//! How the lists look: a table per resource, in the file of its field. A list that the service gains shows what of the usual fields its objects have.
+
+mod books;
+mod deals;
+mod settings;
 
 use crate::text::clean;
+use causeway_contract::{Row, Shape};
 use serde_json::Value;
 
 /// How a field is written.
@@ -41,242 +46,56 @@ const fn col(head: &'static str, field: &'static str, width: u16, kind: Kind, gi
     Column { head, field, width, kind, gives_way }
 }
 
-use Kind::{Count, Money, Number, Ref, State, Text, Time};
+use Kind::{Count, Money, Ref, State, Text, Time};
 
-/// The columns of the resources that people look at most. The first column that is a text takes what is left of the width.
-pub const KNOWN: &[(&str, &[Column])] = &[
-    (
-        "tenants",
-        &[
-            col("TENANT", "slug", 14, Text, 0),
-            col("NAME", "name", 18, Text, 1),
-            col("MODE", "mode", 8, Text, 2),
-            col("STATUS", "status", 10, State, 0),
-            col("REASON", "suspended_reason", 18, Text, 4),
-            col("CREATED", "created_at", 16, Time, 3),
-        ],
-    ),
-    (
-        "companies",
-        &[
-            col("NAME", "name", 20, Text, 0),
-            col("CTRY", "country", 4, Text, 0),
-            col("CUR", "currency", 4, Text, 0),
-            col("TAX ID", "tax_id", 14, Text, 1),
-            col("TIME ZONE", "time_zone", 18, Text, 2),
-            col("CHART", "chart_template", 10, Text, 4),
-            col("UPDATED", "updated_at", 16, Time, 3),
-        ],
-    ),
-    (
-        "users",
-        &[
-            col("NAME", "name", 18, Text, 0),
-            col("MAIL", "email", 26, Text, 0),
-            col("ACTIVE", "active", 6, State, 0),
-            col("ROLES", "role_ids", 5, Count, 1),
-            col("CREATED", "created_at", 16, Time, 2),
-        ],
-    ),
-    (
-        "roles",
-        &[
-            col("NAME", "name", 22, Text, 0),
-            col("BUILT IN", "built_in", 8, Text, 0),
-            col("PERMISSIONS", "permissions", 11, Count, 0),
-            col("UPDATED", "updated_at", 16, Time, 1),
-        ],
-    ),
-    (
-        "api-keys",
-        &[
-            col("NAME", "name", 18, Text, 0),
-            col("PREFIX", "prefix", 18, Text, 1),
-            col("SCOPES", "scopes", 6, Count, 0),
-            col("EXPIRES", "expires_at", 16, Time, 2),
-            col("REVOKED", "revoked_at", 16, Time, 0),
-            col("CREATED", "created_at", 16, Time, 3),
-        ],
-    ),
-    (
-        "leads",
-        &[
-            col("TITLE", "title", 24, Text, 0),
-            col("STATUS", "status", 12, State, 0),
-            col("ORGANIZATION", "organization_name", 18, Text, 1),
-            col("CONTACT", "contact_name", 14, Text, 3),
-            col("SOURCE", "source", 8, Text, 2),
-            col("UPDATED", "updated_at", 16, Time, 1),
-        ],
-    ),
-    (
-        "opportunities",
-        &[
-            col("TITLE", "title", 20, Text, 0),
-            col("CUSTOMER", "party_id", 18, Ref, 1),
-            col("STATUS", "status", 6, State, 0),
-            col("STAGE", "stage.name", 12, Text, 2),
-            col("VALUE", "expected_value", 15, Money, 0),
-            col("PROB %", "probability", 6, Number, 3),
-            col("CLOSES", "expected_close_date", 10, Text, 4),
-            col("UPDATED", "updated_at", 16, Time, 5),
-        ],
-    ),
-    (
-        "quotes",
-        &[
-            col("NUMBER", "number", 14, Text, 0),
-            col("REV", "revision", 3, Number, 4),
-            col("CUSTOMER", "party_id", 20, Ref, 0),
-            col("STATUS", "status", 11, State, 0),
-            col("TOTAL", "total_amount", 15, Money, 0),
-            col("MARGIN %", "margin_percent", 8, Number, 3),
-            col("VALID UNTIL", "valid_until", 11, Text, 2),
-            col("UPDATED", "updated_at", 16, Time, 5),
-        ],
-    ),
-    (
-        "orders",
-        &[
-            col("NUMBER", "number", 14, Text, 0),
-            col("CUSTOMER", "party_id", 20, Ref, 0),
-            col("STATUS", "status", 10, State, 0),
-            col("TOTAL", "total_amount", 15, Money, 0),
-            col("DATE", "order_date", 10, Text, 1),
-            col("HOLDS", "holds", 5, Count, 3),
-            col("REFERENCE", "reference", 12, Text, 2),
-            col("UPDATED", "updated_at", 16, Time, 4),
-        ],
-    ),
-    (
-        "deliveries",
-        &[
-            col("NUMBER", "number", 14, Text, 0),
-            col("CUSTOMER", "party_id", 20, Ref, 0),
-            col("STATUS", "status", 9, State, 0),
-            col("LINES", "lines", 5, Count, 3),
-            col("SHIP DATE", "ship_date", 10, Text, 0),
-            col("CARRIER", "carrier", 12, Text, 2),
-            col("UPDATED", "updated_at", 16, Time, 1),
-        ],
-    ),
-    (
-        "billables",
-        &[
-            col("DESCRIPTION", "description", 22, Text, 0),
-            col("CUSTOMER", "party_id", 18, Ref, 1),
-            col("STATUS", "status", 11, State, 0),
-            col("QUANTITY", "quantity", 9, Number, 3),
-            col("AMOUNT", "amount", 15, Money, 0),
-            col("DATE", "billable_date", 10, Text, 2),
-            col("SOURCE", "source_type", 13, Text, 4),
-        ],
-    ),
-    (
-        "invoices",
-        &[
-            col("NUMBER", "number", 14, Text, 0),
-            col("CUSTOMER", "party_id", 18, Ref, 0),
-            col("STATUS", "status", 9, State, 0),
-            col("PAID", "payment_state", 9, State, 1),
-            col("TOTAL", "total_amount", 15, Money, 0),
-            col("OPEN", "open_amount", 15, Money, 3),
-            col("DUE", "due_date", 10, Text, 2),
-            col("KIND", "kind", 11, Text, 4),
-        ],
-    ),
-    (
-        "payments",
-        &[
-            col("NUMBER", "number", 14, Text, 0),
-            col("CUSTOMER", "party_id", 18, Ref, 0),
-            col("STATUS", "status", 8, State, 0),
-            col("AMOUNT", "amount", 15, Money, 0),
-            col("UNALLOCATED", "unallocated_amount", 15, Money, 2),
-            col("DATE", "payment_date", 10, Text, 1),
-            col("METHOD", "method", 6, Text, 4),
-            col("ALLOCATION", "allocation_state", 14, State, 3),
-        ],
-    ),
-    (
-        "events",
-        &[
-            col("SEQ", "sequence", 7, Number, 1),
-            col("TIME (UTC)", "occurred_at", 16, Time, 0),
-            col("EVENT", "type", 24, Text, 0),
-            col("SUBJECT", "subject.id", 30, Text, 2),
-            col("ACTOR", "actor.name", 12, Text, 0),
-            col("REQUEST", "request_id", 16, Text, 4),
-        ],
-    ),
-    (
-        "audit-entries",
-        &[
-            col("SEQ", "sequence", 7, Number, 1),
-            col("TIME (UTC)", "recorded_at", 16, Time, 0),
-            col("OPERATION", "operation", 22, Text, 0),
-            col("ACTOR", "actor.name", 12, Text, 0),
-            col("SUBJECT", "subject.type", 14, Text, 0),
-            col("ID", "subject.id", 30, Text, 2),
-            col("CHANGES", "changes", 7, Count, 3),
-        ],
-    ),
-    (
-        "jobs",
-        &[
-            col("JOB", "kind", 20, Text, 0),
-            col("STATUS", "status", 10, State, 0),
-            col("DONE", "progress.done", 6, Number, 0),
-            col("OF", "progress.total", 6, Number, 0),
-            col("CREATED", "created_at", 16, Time, 2),
-            col("UPDATED", "updated_at", 16, Time, 1),
-        ],
-    ),
-    (
-        "parties",
-        &[
-            col("NAME", "name", 24, Text, 0),
-            col("CTRY", "country", 4, Text, 0),
-            col("ROLES", "roles", 10, Text, 2),
-            col("MAIL", "email", 22, Text, 3),
-            col("CREDIT LIMIT", "credit_limit", 13, Number, 1),
-            col("ACTIVE", "active", 6, State, 0),
-        ],
-    ),
-    (
-        "products",
-        &[
-            col("CODE", "code", 12, Text, 0),
-            col("NAME", "name", 24, Text, 0),
-            col("KIND", "kind", 12, Text, 2),
-            col("LIST PRICE", "list_price", 15, Money, 0),
-            col("UNIT", "unit", 8, Text, 3),
-            col("ACTIVE", "active", 6, State, 1),
-        ],
-    ),
-    (
-        "journal-entries",
-        &[
-            col("NUMBER", "number", 14, Text, 0),
-            col("DATE", "date", 10, Text, 0),
-            col("POSTED", "event", 20, Text, 0),
-            col("SOURCE", "source.id", 30, Text, 1),
-            col("LINES", "lines", 5, Count, 2),
-        ],
-    ),
-];
+/// A resource with its columns. The first column that is a text takes what is left of the width.
+type Known = (&'static str, &'static [Column]);
+
+/// The columns of every list, by field.
+const KNOWN: [&[Known]; 3] = [deals::KNOWN, books::KNOWN, settings::KNOWN];
+
+/// The columns of a list, when somebody chose them.
+pub fn known(name: &str) -> Option<&'static [Column]> {
+    KNOWN.iter().copied().flatten().find(|(known, _)| *known == name).map(|(_, columns)| *columns)
+}
+
+/// Whether objects of this shape have the field at a path such as `stage.name`. What may be anything, or has names of its own, has every field.
+pub fn has(shape: &Shape, field: &str) -> bool {
+    let (first, rest) = field.split_once('.').map_or((field, None), |(first, rest)| (first, Some(rest)));
+    match shape {
+        Shape::Any => true,
+        Shape::Object { fields, others } => match (fields.get(first), rest) {
+            (Some(found), Some(rest)) => has(&found.shape, rest),
+            (Some(_), None) => true,
+            (None, _) => others.is_some(),
+        },
+        _ => false,
+    }
+}
 
 const OTHERS: &[Column] = &[
-    col("ID", "id", 30, Text, 0),
-    col("CODE", "code", 12, Text, 1),
+    col("ID", "id", 30, Text, 5),
+    col("NUMBER", "number", 14, Text, 0),
+    col("CODE", "code", 12, Text, 0),
     col("NAME", "name", 22, Text, 0),
+    col("CUSTOMER", "party_id", 18, Ref, 1),
+    col("COMPANY", "company_id", 16, Ref, 4),
+    col("KIND", "kind", 12, Text, 3),
     col("STATUS", "status", 12, State, 0),
-    col("UPDATED", "updated_at", 16, Time, 2),
+    col("AMOUNT", "amount", 15, Money, 0),
+    col("DATE", "date", 10, Text, 2),
+    col("ACTIVE", "active", 6, State, 0),
+    col("UPDATED", "updated_at", 16, Time, 6),
 ];
 
-/// The columns of a resource.
-pub fn of(name: &str) -> Vec<Column> {
-    KNOWN.iter().find(|(known, _)| *known == name).map_or(OTHERS, |(_, columns)| columns).to_vec()
+/// The columns of a resource that this operation lists.
+pub fn of(name: &str, list: &Row) -> Vec<Column> {
+    if let Some(columns) = known(name) {
+        return columns.to_vec();
+    }
+    let reply = (list.reply)();
+    let object = reply.items("data").unwrap_or(&Shape::Any);
+    OTHERS.iter().filter(|column| has(object, column.field)).copied().collect()
 }
 
 /// The field at a path such as `stage.name`.
@@ -318,4 +137,51 @@ pub fn plain(value: &Value) -> String {
 /// An instant to the minute.
 pub fn minute(text: &str) -> String {
     text.get(..16).map_or_else(|| clean(text).into_owned(), |head| clean(head).replace('T', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::all;
+    use crate::text::width;
+
+    /// A column that no object has is empty in every row, and nobody notices in a test of made-up rows.
+    #[test]
+    fn every_list_has_columns_of_its_own_that_its_objects_have() {
+        let mut wrong = Vec::new();
+        for resource in all() {
+            if known(resource.name).is_none() {
+                wrong.push(format!("{} has no columns of its own", resource.name));
+            }
+            let reply = (resource.list.reply)();
+            let object = reply.items("data").expect("a page of objects");
+            for column in &resource.columns {
+                if !has(object, column.field) {
+                    wrong.push(format!("{}: objects have no {}", resource.name, column.field));
+                }
+                if width(column.head) > usize::from(column.width) {
+                    wrong.push(format!("{}: {} is cut to {}", resource.name, column.head, column.width));
+                }
+            }
+        }
+        let unused = KNOWN.iter().copied().flatten().filter(|(name, _)| crate::resource::named(name).is_none());
+        wrong.extend(unused.map(|(name, _)| format!("there is no list {name}")));
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    /// What stays on a narrow terminal must fit there: 80 columns less borders, cursor and mark.
+    #[test]
+    fn what_never_gives_way_fits_the_narrowest_usual_terminal() {
+        for resource in all() {
+            let needed: usize = resource.columns.iter().filter(|column| column.gives_way == 0).map(|column| usize::from(column.width) + 1).sum();
+            assert!(needed <= 75, "{}: {needed} columns", resource.name);
+        }
+    }
+
+    #[test]
+    fn a_list_that_nobody_knows_shows_the_usual_fields_that_its_objects_have() {
+        let dimensions = crate::resource::named("dimensions").expect("a list").list;
+        let heads: Vec<_> = of("somethings", &dimensions).iter().map(|column| column.head).collect();
+        assert_eq!(heads, ["ID", "CODE", "NAME", "COMPANY", "ACTIVE", "UPDATED"]);
+    }
 }

@@ -161,7 +161,8 @@ pub fn record(row: &Value, resource: &Resource) -> Vec<String> {
     head(resource).iter().map(|field| safe(at(row, field))).collect()
 }
 
-fn safe(value: &Value) -> String {
+/// A value as a cell that no spreadsheet takes for a formula.
+pub fn safe(value: &Value) -> String {
     let text = if value.is_null() { String::new() } else { plain(value) };
     let number = text.strip_prefix('-').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
     if text.starts_with(['=', '+', '-', '@']) && !number && text != "-" { format!("'{text}") } else { text }

@@ -2,8 +2,10 @@
 //!
 //! What the server can filter goes to the server; the rest is tested here, on the rows that are loaded.
 
+use crate::columns::has;
 use crate::list::Record;
 use crate::resource::Resource;
+use causeway_contract::Shape;
 use causeway_value::Instant;
 use std::cmp::Ordering;
 
@@ -98,6 +100,14 @@ impl Filter {
         }
     }
 
+    /// The first field that is tested here and that objects of this shape do not have: nobody finds anything by it.
+    pub fn unknown(&self, object: &Shape) -> Option<&str> {
+        self.local.iter().find_map(|test| match &test.what {
+            What::Field { field, .. } if !has(object, field) => Some(field.as_str()),
+            _ => None,
+        })
+    }
+
     /// Whether the server would list this object, as far as that can be told from the object itself.
     pub fn covers(&self, object: &serde_json::Value) -> bool {
         self.server.iter().all(|(name, value)| {
@@ -124,7 +134,7 @@ impl Filter {
 impl Test {
     fn holds(&self, record: &Record, resource: &Resource) -> bool {
         match &self.what {
-            What::Words(words) => record.cells.iter().any(|cell| contains(cell, words)) || record.id.contains(words.as_str()),
+            What::Words(words) => record.cells().any(|cell| contains(cell, words)) || record.id.contains(words.as_str()),
             What::Since(since) => {
                 let object = record.value();
                 let times = ["updated_at", "occurred_at", "at", "created_at", "date"];

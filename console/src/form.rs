@@ -1,5 +1,6 @@
 //! Forms made from the schema of a body: one line per field, nested objects with dotted names.
 
+use crate::resource::Operation;
 use causeway_contract::Shape;
 use serde_json::{Map, Value};
 use tui_input::Input;
@@ -36,6 +37,8 @@ pub struct Field {
     pub input: Input,
     /// What stood there at first.
     pub before: String,
+    /// What it means, and what it looks like where it is JSON; empty when nobody says.
+    pub meaning: String,
 }
 
 /// A form.
@@ -62,6 +65,38 @@ impl Form {
         Self { fields }
     }
 
+    /// The form of an operation: what its path wants that no row gives, then its body, or its query when it only reads.
+    pub fn of_operation(operation: &Operation, object: Option<&Value>) -> Self {
+        let shape = if operation.reads() { (operation.row.query)() } else { (operation.row.body)() };
+        let mut form = Self::of(shape.as_ref(), object);
+        let path: Vec<_> = operation.segments().into_iter().map(|segment| (segment, Takes::Text, true)).collect();
+        form.fields.splice(0..0, Self::new(&path).fields);
+        form
+    }
+
+    /// Takes what stands in the path out of a body, in the order of the path.
+    pub fn path(segments: &[&str], body: &mut Value) -> Vec<String> {
+        let Value::Object(fields) = body else { return Vec::new() };
+        segments.iter().map(|segment| fields.remove(*segment).as_ref().map(crate::columns::plain).unwrap_or_default()).collect()
+    }
+
+    /// A body as a query: what is filled in, as texts.
+    pub fn query(body: &Value) -> Vec<(String, String)> {
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            Value::Array(items) => items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(","),
+            other => other.to_string(),
+        };
+        body.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect()
+    }
+
+    /// Fills in a field that is empty, where there is one of this name.
+    pub fn suggest(&mut self, path: &str, text: &str) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.path == path && field.input.value().is_empty()) {
+            field.input = Input::new(text.to_owned());
+        }
+    }
+
     /// A form of these fields: path and what it takes.
     pub fn new(fields: &[(&str, Takes, bool)]) -> Self {
         let field = |(path, takes, required): &(&str, Takes, bool)| Field {
@@ -70,6 +105,7 @@ impl Form {
             required: *required,
             input: Input::default(),
             before: String::new(),
+            meaning: String::new(),
         };
         Self { fields: fields.iter().map(field).collect() }
     }
@@ -165,6 +201,7 @@ fn collect(shape: &Shape, prefix: &str, required: bool, fields: &mut Vec<Field>)
                 collect(&field.shape, &format!("{path}."), required, fields);
                 continue;
             }
+            Shape::Text { .. } if crate::call::secret(name) => Takes::Secret,
             Shape::Text { .. } => Takes::Text,
             Shape::Words(words) => Takes::Words(words.clone()),
             Shape::Whole { .. } => Takes::Whole,
@@ -172,7 +209,38 @@ fn collect(shape: &Shape, prefix: &str, required: bool, fields: &mut Vec<Field>)
             Shape::List { items, .. } if matches!(**items, Shape::Text { .. } | Shape::Words(_)) => Takes::Texts,
             _ => Takes::Json,
         };
-        fields.push(Field { path, takes, required, input: Input::default(), before: String::new() });
+        let words = match &*field.shape {
+            Shape::List { items, .. } => {
+                if let Shape::Words(words) = &**items {
+                    words.join(", ")
+                } else {
+                    String::new()
+                }
+            }
+            _ => String::new(),
+        };
+        let meaning = if !words.is_empty() {
+            format!("Any of {words}.  {}", field.meaning)
+        } else if takes == Takes::Json {
+            format!("{}  {}", sketch(&field.shape), field.meaning)
+        } else {
+            field.meaning.clone()
+        };
+        fields.push(Field { path, takes, required, input: Input::default(), before: String::new(), meaning });
+    }
+}
+
+/// What JSON of this shape looks like: `[{"product_id", "quantity", "unit_price"?}]`, with a question mark behind what may be left out.
+fn sketch(shape: &Shape) -> String {
+    match shape {
+        Shape::List { items, .. } => format!("[{}]", sketch(items)),
+        Shape::Object { others: Some(_), .. } => r#"{"name": value}"#.to_owned(),
+        Shape::Object { fields, .. } => {
+            let (needed, others): (Vec<_>, Vec<_>) = fields.iter().partition(|(_, field)| field.required);
+            let named = needed.into_iter().chain(others).map(|(name, field)| format!("\"{name}\"{}", if field.required { "" } else { "?" }));
+            format!("{{{}}}", named.collect::<Vec<_>>().join(", "))
+        }
+        _ => "value".to_owned(),
     }
 }
 
@@ -221,6 +289,43 @@ mod tests {
         form.set("mode", "dead").unwrap();
         assert_eq!(form.body(false).unwrap_err(), "mode is one of live, sandbox");
         assert!(form.set("colour", "red").unwrap_err().contains("owner.email"));
+    }
+
+    #[test]
+    fn what_reads_asks_with_its_query_and_what_stands_in_the_path() {
+        let find = |id| crate::resource::operation_of(crate::resource::LOOSE, id).unwrap().1;
+        let mut form = Form::of_operation(find("GetMargin"), None);
+        assert!(form.body(false).unwrap_err().contains("company_id is required"));
+        form.suggest("company_id", "com_1");
+        form.suggest("company_id", "com_2");
+        form.suggest("nonsense", "x");
+        assert_eq!(Form::query(&form.body(false).unwrap()), [("company_id".to_owned(), "com_1".to_owned())]);
+        let mut form = Form::of_operation(find("GetFlow"), None);
+        form.set("id", "flw_1").unwrap();
+        let mut body = form.body(false).unwrap();
+        assert_eq!((Form::path(&["id"], &mut body), body), (vec!["flw_1".to_owned()], json!({})));
+        let statement = named("parties").unwrap().operation("statement").unwrap();
+        let fields: Vec<_> = Form::of_operation(statement, None).fields.into_iter().map(|field| field.path).collect();
+        assert_eq!(fields, ["company_id", "from", "to"]);
+    }
+
+    #[test]
+    fn every_field_of_a_form_says_what_it_means_and_json_what_it_looks_like() {
+        let hold = form("orders", "hold", None);
+        let form = form("tax-rules", "new", None);
+        let silent: Vec<_> = form.fields.iter().filter(|field| field.meaning.trim().is_empty()).map(|field| &field.path).collect();
+        assert!(silent.is_empty(), "{silent:?}");
+        let blocks = hold.fields.iter().find(|field| field.path == "blocks").unwrap();
+        assert!(blocks.meaning.starts_with("Any of ") && blocks.meaning.contains("ship"), "{}", blocks.meaning);
+        let replacements = form.fields.iter().find(|field| field.path == "replacements").unwrap();
+        assert!(replacements.meaning.starts_with("[{\"by\", \"tax_id\"}]  "), "{}", replacements.meaning);
+    }
+
+    #[test]
+    fn a_password_is_not_shown_while_it_is_typed() {
+        let change = crate::resource::operation_of(crate::resource::LOOSE, "ChangePassword").unwrap().1;
+        let fields = Form::of_operation(change, None).fields;
+        assert!(fields.len() >= 2 && fields.iter().filter(|field| field.path.contains("password")).all(|field| field.takes == Takes::Secret), "{fields:?}");
     }
 
     #[test]

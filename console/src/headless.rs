@@ -8,6 +8,7 @@ use crate::filter::Filter;
 use crate::form::Form;
 use crate::list::{Record, to_the_right};
 use crate::model::{App, Asked, Counted, Failure, Gauge, Heed, NOT_PERMITTED};
+use crate::paper;
 use crate::perform::{perform, wall};
 use crate::resource::{self, Aim, Operation, Resource};
 use crate::route::Place;
@@ -18,6 +19,7 @@ use causeway_contract::Method;
 use causeway_openapi::client::Client;
 use serde_json::Value;
 use std::io::Write;
+use std::path::Path;
 
 /// Rows of a table when nobody says how many.
 const LOOKED_AT: usize = 100;
@@ -216,8 +218,7 @@ fn sheet(out: &mut dyn Write, fill: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> Re
 
 fn table(out: &mut dyn Write, resource: &'static Resource, rows: &[Value]) -> Result<(), Stop> {
     let records: Vec<Record> = rows.iter().map(|row| Record::new(row, resource)).collect();
-    let wide =
-        |at: usize, head: &str| records.iter().filter_map(|record| record.cells.get(at)).map(|cell| width(cell)).max().unwrap_or(0).max(head.len()).min(44);
+    let wide = |at: usize, head: &str| records.iter().filter_map(|record| record.cell(at)).map(width).max().unwrap_or(0).max(head.len()).min(44);
     let widths: Vec<usize> = resource.columns.iter().enumerate().map(|(at, column)| wide(at, column.head)).collect();
     let id = records.iter().map(|record| record.id.len()).max().unwrap_or(2);
     let line = |first: &str, cells: Vec<&str>| {
@@ -226,7 +227,7 @@ fn table(out: &mut dyn Write, resource: &'static Resource, rows: &[Value]) -> Re
     };
     say(out, &line("ID", resource.columns.iter().map(|column| column.head).collect()))?;
     for record in &records {
-        say(out, &line(&record.id, record.cells.iter().map(|cell| &**cell).collect()))?;
+        say(out, &line(&record.id, record.cells().collect()))?;
     }
     Ok(())
 }
@@ -368,8 +369,7 @@ async fn count(app: &App, client: &Client, gauge: &Gauge) -> Result<Option<Count
 }
 
 /// The form of an operation, filled from the flags.
-fn filled(cli: &Cli, row: &causeway_contract::Row) -> Result<Form, Stop> {
-    let mut form = Form::of((row.body)().as_ref(), None);
+fn filled(cli: &Cli, mut form: Form) -> Result<Form, Stop> {
     let reason = cli.reason.iter().map(|reason| format!("reason={reason}"));
     for pair in cli.set.iter().cloned().chain(reason) {
         let (path, text) = pair.split_once('=').ok_or_else(|| Stop::Usage(format!("--set {pair}: a field looks like name=value")))?;
@@ -402,8 +402,14 @@ async fn act(
     if cli.dry_run && !operation.can_dry_run() {
         return Err(Stop::Usage(format!("{} {} has no dry run in the API.", resource.name, operation.word)));
     }
-    let form = filled(cli, &operation.row)?;
+    let form = filled(cli, Form::of_operation(operation, None))?;
     let body = form.body(operation.aim == Aim::Edit).map_err(Stop::Usage)?;
+    if operation.prints() {
+        for id in ids {
+            say(out, &paper::print(client, operation.row.id, id, Path::new("")).await?)?;
+        }
+        return Ok(());
+    }
     let targets: Vec<&[String]> = if ids.is_empty() { vec![&[]] } else { ids.chunks(1).collect() };
     let many = targets.len() > 1;
     let mut worst: Option<Stop> = None;
@@ -411,6 +417,9 @@ async fn act(
         let segments: Vec<&str> = target.iter().map(String::as_str).collect();
         let mut call = Call::of(&operation.row, &segments);
         call.body = call.body.map(|_| body.clone());
+        if operation.reads() {
+            call.query = Form::query(&body);
+        }
         call.dry_run = cli.dry_run;
         call.if_match = cli.if_match;
         match perform(client, app.scope.read_only, &call).await {
@@ -444,16 +453,57 @@ async fn call(cli: &Cli, app: &App, client: &Client, row: causeway_contract::Row
             call = call.with(name, value);
         }
     } else {
-        call.body = Some(filled(cli, &row)?.body(row.method == Method::Patch).map_err(Stop::Usage)?);
+        let form = filled(cli, Form::of((row.body)().as_ref(), None))?;
+        call.body = Some(form.body(row.method == Method::Patch).map_err(Stop::Usage)?);
     }
     let reply = perform(client, app.scope.read_only, &call).await?;
-    if cli.output == Some(Output::Table) { show(cli, app, &reply.body, out) } else { json(out, &reply.body) }
+    match cli.output {
+        Some(Output::Table) => show(cli, app, &reply.body, out),
+        Some(Output::Csv) => rows_of(row.id, &reply.body).and_then(|rows| csv_of(out, rows)),
+        Some(Output::Json) | None => json(out, &reply.body),
+    }
+}
+
+/// The rows of a report or of a page.
+fn rows_of<'a>(name: &str, body: &'a Value) -> Result<&'a [Value], Stop> {
+    let rows = ["rows", "data"].iter().find_map(|field| body.get(field)?.as_array());
+    rows.map(Vec::as_slice).ok_or_else(|| Stop::Usage(format!("{name} answers no rows: it is told as json or as a table.")))
+}
+
+/// Rows as CSV: the fields of all of them, in the order in which they are met.
+fn csv_of(out: &mut dyn Write, rows: &[Value]) -> Result<(), Stop> {
+    let mut head: Vec<&str> = Vec::new();
+    for name in rows.iter().filter_map(Value::as_object).flat_map(|fields| fields.keys()) {
+        if !head.contains(&name.as_str()) {
+            head.push(name);
+        }
+    }
+    // Where there is no row there is no field, either.
+    if head.is_empty() {
+        return Ok(());
+    }
+    sheet(out, |sheet| {
+        sheet.write_record(&head)?;
+        rows.iter().try_for_each(|row| sheet.write_record(head.iter().map(|name| export::safe(row.get(*name).unwrap_or(&Value::Null)))))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_report_is_written_as_csv_and_what_has_no_rows_says_so() {
+        let report = json!({"rows": [{"party_id": "pty_1", "total": "12.00"}, {"party_id": "pty_2", "note": "=1+1"}]});
+        let mut out = Vec::new();
+        csv_of(&mut out, rows_of("GetAging", &report).unwrap()).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "party_id,total,note\npty_1,12.00,\npty_2,,'=1+1\n");
+        let mut out = Vec::new();
+        csv_of(&mut out, &[]).unwrap();
+        assert!(out.is_empty());
+        assert!(rows_of("GetMe", &json!({"id": "usr_1"})).unwrap_err().text().contains("no rows"));
+    }
 
     #[test]
     fn books_that_do_not_hold_end_with_a_code_of_their_own() {

@@ -2,55 +2,79 @@
 
 use crate::columns::{Column, Kind, at, cell, plain};
 use crate::filter::{Filter, compare};
+use crate::pack::Packed;
 use crate::resource::Resource;
+use crate::text::clean;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasher, RandomState};
+
+#[cfg(test)]
+thread_local! {
+    /// How many rows were looked at by their place in a view.
+    pub static READ: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
 
 /// When a refused question is asked again, in milliseconds.
 const AGAIN: i64 = 10_000;
 
-/// A row.
+/// Between the cells of a row: no cell holds it, because cells are stripped for the terminal.
+const BETWEEN: char = '\u{1f}';
+
+/// A row, in few bytes: a list may have a hundred thousand.
 #[derive(Clone, Debug)]
 pub struct Record {
     /// Its id.
     pub id: String,
-    /// Its cells, in the order of the resource's columns, stripped for the terminal.
-    pub cells: Box<[Box<str>]>,
-    /// Where it stands.
-    pub state: Box<str>,
+    /// Where it stands, then its cells, in the order of the resource's columns, stripped for the terminal.
+    text: Box<str>,
     /// The object as the server sent it.
-    pub raw: Box<str>,
+    packed: Packed,
 }
 
 impl Record {
-    /// The row of an object.
+    /// The row of an object. What it keeps is copied to where nothing but it has room: texts that grow leave more behind than they need.
     pub fn new(value: &Value, resource: &Resource) -> Self {
-        let state = match value.get("status") {
-            Some(Value::String(state)) => state.as_str(),
-            _ => "",
+        let mut text = match value.get("status") {
+            Some(Value::String(state)) => clean(state).into_owned(),
+            _ => String::new(),
         };
-        Self {
-            id: value.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            cells: resource.columns.iter().map(|column| cell(value, column).into_boxed_str()).collect(),
-            state: state.into(),
-            raw: value.to_string().into_boxed_str(),
+        for column in &resource.columns {
+            text.push(BETWEEN);
+            text.push_str(&cell(value, column));
         }
+        Self { id: value.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(), text: text.as_str().into(), packed: Packed::of(value) }
     }
 
     /// The object.
     pub fn value(&self) -> Value {
-        serde_json::from_str(&self.raw).unwrap_or_default()
+        self.packed.value()
+    }
+
+    /// Its cells, in the order of the resource's columns.
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        self.text.split(BETWEEN).skip(1)
+    }
+
+    /// The cell of a column.
+    pub fn cell(&self, column: usize) -> Option<&str> {
+        self.cells().nth(column)
     }
 
     /// A field as a text: from its cell when there is one.
     pub fn field(&self, name: &str, resource: &Resource) -> String {
-        let cell = resource.columns.iter().position(|column| column.field == name).and_then(|index| self.cells.get(index));
-        cell.map_or_else(|| plain(at(&self.value(), name)), ToString::to_string)
+        let cell = resource.columns.iter().position(|column| column.field == name).and_then(|index| self.cell(index));
+        cell.map_or_else(|| plain(at(&self.value(), name)), str::to_owned)
     }
 
     /// The state, when it has one.
     pub fn state(&self) -> Option<&str> {
-        (!self.state.is_empty()).then_some(&*self.state)
+        self.text.split(BETWEEN).next().filter(|state| !state.is_empty())
+    }
+
+    /// Whether it says something else of the object than another row.
+    pub fn differs(&self, other: &Self) -> bool {
+        self.packed != other.packed
     }
 }
 
@@ -78,6 +102,32 @@ pub struct Stale {
     pub further: bool,
     /// When it is asked for again, in milliseconds since 1970; nothing when asking again would not help.
     pub again: Option<i64>,
+}
+
+/// Where the rows are, by their ids: what stands for an id is a number made of it, and the row itself says whether it is the one.
+#[derive(Default)]
+struct Index {
+    numbers: HashMap<u64, u32>,
+    keys: RandomState,
+}
+
+impl Index {
+    fn clear(&mut self) {
+        self.numbers.clear();
+    }
+
+    /// Remembers where the row of this id is. Of two ids with one number, which nobody will see, the first keeps it.
+    fn insert(&mut self, id: &str, at: usize) {
+        if let Ok(at) = u32::try_from(at) {
+            self.numbers.entry(self.keys.hash_one(id)).or_insert(at);
+        }
+    }
+
+    /// Where the row of this id is.
+    fn find(&self, id: &str, records: &[Record]) -> Option<usize> {
+        let at = usize::try_from(*self.numbers.get(&self.keys.hash_one(id))?).ok()?;
+        if records.get(at)?.id == id { Some(at) } else { records.iter().position(|record| record.id == id) }
+    }
 }
 
 /// A list.
@@ -126,7 +176,7 @@ pub struct List {
     pub generation: u64,
     /// The id of the row that the preview shows: the one that the cursor rested on last.
     pub rested: Option<String>,
-    index: BTreeMap<String, u32>,
+    index: Index,
 }
 
 impl List {
@@ -155,7 +205,7 @@ impl List {
             fresh: Vec::new(),
             rested: None,
             generation: 0,
-            index: BTreeMap::new(),
+            index: Index::default(),
         }
     }
 
@@ -180,7 +230,7 @@ impl List {
                 list.fresh.clear();
                 list.append(rows);
                 for record in old.into_iter().filter(|_| further) {
-                    if !list.index.contains_key(&record.id) {
+                    if list.at(&record.id).is_none() {
                         list.push(record);
                     }
                 }
@@ -223,23 +273,25 @@ impl List {
     }
 
     fn push(&mut self, record: Record) {
-        match self.index.get(&record.id).and_then(|at| self.records.get_mut(usize::try_from(*at).ok()?)) {
+        match self.at(&record.id).and_then(|at| self.records.get_mut(at)) {
             Some(old) => *old = record,
             None => {
-                if let Ok(at) = u32::try_from(self.records.len()) {
-                    self.index.insert(record.id.clone(), at);
-                    self.records.push(record);
-                }
+                self.index.insert(&record.id, self.records.len());
+                self.records.push(record);
             }
         }
+    }
+
+    /// Where the row of this id is among those that are loaded.
+    fn at(&self, id: &str) -> Option<usize> {
+        self.index.find(id, &self.records)
     }
 
     /// Takes news about an object: a row that is there changes in its place, a new one waits. Says whether anything is to be seen.
     pub fn hear(&mut self, value: &Value) -> bool {
         let record = Record::new(value, self.resource);
-        let old = self.index.get(&record.id).and_then(|at| self.records.get_mut(usize::try_from(*at).ok()?));
-        if let Some(old) = old {
-            let changed = old.raw != record.raw;
+        if let Some(old) = self.at(&record.id).and_then(|at| self.records.get_mut(at)) {
+            let changed = old.differs(&record);
             *old = record;
             return changed;
         }
@@ -283,7 +335,7 @@ impl List {
         let passing = self.records.iter().enumerate().filter(|(_, record)| self.filter.passes(record, self.resource));
         self.view = passing.filter_map(|(at, _)| u32::try_from(at).ok()).collect();
         self.sort_here();
-        let at = selected.and_then(|id| self.index.get(&id)).and_then(|at| self.view.iter().position(|shown| shown == at));
+        let at = selected.and_then(|id| u32::try_from(self.at(&id)?).ok()).and_then(|at| self.view.iter().position(|shown| *shown == at));
         self.cursor = at.unwrap_or(self.cursor).min(self.view.len().saturating_sub(1));
         self.top = self.cursor.saturating_sub(above);
         self.count_unseen();
@@ -305,13 +357,16 @@ impl List {
             return;
         }
         let Some(column) = self.resource.columns.iter().position(|column| column.field == field) else { return };
-        let records = &self.records;
-        let cell = |at: &u32| usize::try_from(*at).ok().and_then(|at| records.get(at)?.cells.get(column)).map_or("", |cell| cell);
-        self.view.sort_by(|a, b| if down { compare(cell(b), cell(a)) } else { compare(cell(a), cell(b)) });
+        let cell = |at: &u32| usize::try_from(*at).ok().and_then(|at| self.records.get(at)?.cell(column)).unwrap_or("");
+        let mut cells: Vec<(&str, u32)> = self.view.iter().map(|at| (cell(at), *at)).collect();
+        cells.sort_by(|(a, _), (b, _)| if down { compare(b, a) } else { compare(a, b) });
+        self.view = cells.into_iter().map(|(_, at)| at).collect();
     }
 
     /// The row at a place of the view.
     pub fn row(&self, at: usize) -> Option<&Record> {
+        #[cfg(test)]
+        READ.set(READ.get().saturating_add(1));
         self.records.get(usize::try_from(*self.view.get(at)?).ok()?)
     }
 
@@ -327,7 +382,7 @@ impl List {
 
     /// The row with this id.
     pub fn find(&self, id: &str) -> Option<&Record> {
-        self.records.get(usize::try_from(*self.index.get(id)?).ok()?)
+        self.records.get(self.at(id)?)
     }
 
     /// Moves the cursor; a range grows with it.

@@ -17,6 +17,8 @@ mod keys;
 mod list;
 mod metrics;
 mod model;
+mod pack;
+mod paper;
 mod pen;
 mod perform;
 mod plain;

@@ -37,7 +37,8 @@ pub async fn perform(client: &Client, read_only: bool, call: &Call) -> Result<Re
     }
 }
 
-fn failure(error: &ClientError) -> Failure {
+/// An error of the client in words.
+pub fn failure(error: &ClientError) -> Failure {
     match error {
         ClientError::Problem(problem) => Failure::Refused { status: problem.status, code: problem.code.to_string(), text: error.explain() },
         ClientError::Transport(error) if error.is_timeout() => Failure::Offline("no answer in time".to_owned()),

@@ -228,7 +228,7 @@ fn announce(app: &App) -> std::io::Result<()> {
             let typed = |field: &crate::form::Field| {
                 if field.takes == Takes::Secret { "*".repeat(field.input.value().chars().count()) } else { field.input.value().to_owned() }
             };
-            let field = deed.form.fields.get(deed.focus).map(|field| format!("field {}: {} {}", field.path, typed(field), field.about()));
+            let field = deed.form.fields.get(deed.focus).map(|field| format!("field {}: {} {} ({})", field.path, typed(field), field.about(), field.meaning));
             let word = deed.word().filter(|_| deed.focus.saturating_add(1) < deed.places()).map(|word| format!("type {word} to enable"));
             say(&field.or(word).unwrap_or_else(|| format!("button {}: enter does it, esc cancels", deed.operation.word)))
         }
@@ -271,7 +271,7 @@ fn row(app: &App) -> std::io::Result<()> {
 }
 
 fn cells(app: &App, list: &crate::list::List, record: &crate::list::Record) -> String {
-    let cells = list.resource.columns.iter().zip(&record.cells).map(|(column, cell)| format!("{} {}", column.head.to_lowercase(), app.name_of(cell)));
+    let cells = list.resource.columns.iter().zip(record.cells()).map(|(column, cell)| format!("{} {}", column.head.to_lowercase(), app.name_of(cell)));
     cells.collect::<Vec<_>>().join(", ")
 }
 

@@ -5,6 +5,7 @@
 use crate::columns::{self, Column};
 use crate::verbs::{self, Hint};
 use causeway_contract::{Audience, FilterKind, Method, Row};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// Something that can be listed.
@@ -72,6 +73,22 @@ impl Operation {
         self.row.method == Method::Get
     }
 
+    /// What it is called: reports have the name that their path gives them, all else the name under which it is found and its word.
+    pub fn called(&self, name: &str) -> String {
+        let report = self.row.path.strip_prefix("/v1/reports/").filter(|_| name == LOOSE);
+        report.map_or_else(|| format!("{name} {}", self.word), |report| format!("report {report}"))
+    }
+
+    /// Whether the answer is a paper, which is kept as a file.
+    pub fn prints(&self) -> bool {
+        self.row.media == PAPER
+    }
+
+    /// The names of the path's segments that no row gives: they are fields of its form.
+    pub fn segments(&self) -> Vec<&'static str> {
+        if self.aim == Aim::All { segments(self.row.path) } else { Vec::new() }
+    }
+
     /// Why it cannot be done to something in this state; `None` when it can.
     pub fn off(&self, state: Option<&str>) -> Option<String> {
         let state = state?;
@@ -96,6 +113,11 @@ impl Resource {
             }
             None => matches!(name, "type" | "subject_id" | "flow_id"),
         }
+    }
+
+    /// What the server filters by.
+    pub fn filters(&self) -> Vec<&'static str> {
+        self.list.list.map_or_else(|| vec!["type", "subject_id", "flow_id"], |spec| spec.filters.iter().map(|filter| filter.name).collect())
     }
 
     /// Whether the server filters by this field with `true` and `false`.
@@ -134,6 +156,40 @@ pub fn row(id: &str) -> Option<Row> {
     ROWS.iter().find(|row| row.id == id).copied()
 }
 
+/// Under which name operations are found that belong to no list.
+pub const LOOSE: &str = "call";
+/// The content type of papers.
+const PAPER: &str = "application/pdf";
+
+static OTHERS: LazyLock<Vec<Operation>> = LazyLock::new(others);
+
+/// What belongs to no list: reports, the clock of a sandbox, refunds, the second factor, under the names that the contract gives them.
+pub fn loose() -> &'static [Operation] {
+    &OTHERS
+}
+
+/// An operation of a resource by its word, or one that belongs to none by its name; with the name under which it is found.
+pub fn operation_of(name: &str, word: &str) -> Option<(&'static str, &'static Operation)> {
+    if name == LOOSE {
+        return loose().iter().find(|operation| operation.word == word).map(|operation| (LOOSE, operation));
+    }
+    let resource = named(name)?;
+    resource.operation(word).map(|operation| (resource.name, operation))
+}
+
+fn others() -> Vec<Operation> {
+    let listed = all().iter().flat_map(|resource| [Some(resource.list.id), resource.get.map(|get| get.id)]).flatten();
+    let done = all().iter().flat_map(|resource| &resource.operations).map(|operation| operation.row.id);
+    let known: BTreeSet<&str> = listed.chain(done).collect();
+    let loose = ROWS.iter().filter(|row| (row.audience)() != Audience::Open && row.media == "application/json" && !known.contains(row.id));
+    loose.map(|row| Operation { word: row.id, aim: Aim::All, row: *row, hint: verbs::hint(row.id) }).collect()
+}
+
+/// The names of the `{…}` segments of a path.
+fn segments(path: &'static str) -> Vec<&'static str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect()
+}
+
 /// Every row of the contract.
 pub static ROWS: LazyLock<Vec<Row>> = LazyLock::new(causeway_openapi::rows);
 
@@ -147,14 +203,21 @@ fn resource(list: &Row) -> Resource {
     let get = ROWS.iter().find(|row| row.method == Method::Get && row.path == one).copied();
     let name = list.path.rsplit('/').next().unwrap_or_default();
     let prefix = get.and_then(|row| (row.path_prefixes)().first().copied());
-    let operations = ROWS.iter().filter_map(|row| operation(list.path, row)).collect();
+    let mut operations: Vec<Operation> = ROWS.iter().filter_map(|row| operation(list.path, row)).collect();
+    // A word means one thing: what is about all of them and is called like what is done to one is found by its own name.
+    let words: BTreeSet<&str> = operations.iter().filter(|operation| operation.aim != Aim::All).map(|operation| operation.word).collect();
+    operations.retain(|operation| operation.aim != Aim::All || !words.contains(operation.word));
     let platform = (list.audience)() == Audience::Platform;
-    Resource { name, list: *list, get, operations, columns: columns::of(name), prefix, platform }
+    Resource { name, list: *list, get, operations, columns: columns::of(name, list), prefix, platform }
 }
 
 fn operation(base: &str, row: &Row) -> Option<Operation> {
     // A stream has no end to wait for: the console follows it by itself.
     let rest = row.path.strip_prefix(base).filter(|rest| *rest != "/stream")?;
+    // What is open to anybody, such as a sign-in, is nothing that is done to rows.
+    if (row.audience)() == Audience::Open {
+        return None;
+    }
     let hint = verbs::hint(row.id);
     let of = |word, aim| Some(Operation { word, aim, row: *row, hint });
     match (row.method, rest) {
@@ -174,7 +237,6 @@ fn operation(base: &str, row: &Row) -> Option<Operation> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     #[test]
     fn every_list_of_the_contract_is_a_resource_with_columns() {
@@ -186,6 +248,37 @@ mod tests {
         assert_eq!(names.len(), all().len(), "a name is used twice");
         assert!(all().iter().all(|resource| !resource.columns.is_empty()));
         assert_eq!(of_id("ord_01").map(|resource| resource.name), Some("orders"));
+    }
+
+    /// What no list has is found by its name, and nothing is found nowhere: only what is open to anybody, and the stream, which the console follows by itself.
+    #[test]
+    fn every_operation_of_the_contract_is_somewhere() {
+        let listed = all().iter().flat_map(|resource| [Some(resource.list.id), resource.get.map(|get| get.id)]).flatten();
+        let done = all().iter().flat_map(|resource| &resource.operations).chain(loose()).map(|operation| operation.row.id);
+        let known: BTreeSet<&str> = listed.chain(done).collect();
+        let nowhere: Vec<_> = ROWS.iter().filter(|row| (row.audience)() != Audience::Open && !known.contains(row.id)).map(|row| row.id).collect();
+        assert_eq!(nowhere, ["StreamEvents"]);
+        assert!(named("sessions").is_some_and(|sessions| sessions.operation("new").is_none()), "one signs in, one makes no session");
+        for id in ["GetCompliance", "GetQuoteConversion", "GetInvoiceAccuracy", "CreateRefund", "AdvanceClock", "EnrolTotp", "GetFlow"] {
+            assert!(operation_of(LOOSE, id).is_some(), "{id}");
+        }
+        for resource in all() {
+            let words: BTreeSet<_> = resource.operations.iter().map(|operation| operation.word).collect();
+            assert_eq!(words.len(), resource.operations.len(), "{} has two operations of one word", resource.name);
+        }
+        assert!(operation_of(LOOSE, "RevokeSessions").is_some() && operation_of("sessions", "revoke").is_some_and(|(_, one)| one.aim == Aim::One));
+        assert_eq!(operation_of(LOOSE, "GetFlow").map(|(_, operation)| operation.segments()), Some(vec!["id"]));
+    }
+
+    /// What cannot be taken back and moves money or takes a right away is never done with two keys only.
+    #[test]
+    fn what_weighs_much_wants_its_word() {
+        for id in ["MergeParty", "CreateRefund", "ReverseInvoice", "WriteOffInvoice", "CommitBillingRun", "LockFiscalYear", "ResetTotp", "RevokeSessions"] {
+            assert!(verbs::hint(id).hard, "{id}");
+        }
+        let payments =
+            named("payments").and_then(|payments| payments.operation("cancel")).map(|cancel| (cancel.hint.key, cancel.off(Some("posted")).is_some()));
+        assert_eq!(payments, Some((Some('x'), true)));
     }
 
     #[test]
@@ -209,7 +302,5 @@ mod tests {
             assert!(row(id).is_some(), "{id}");
             assert!(hint.inverse.is_none_or(|inverse| row(inverse).is_some()), "{id}");
         }
-        let names: Vec<_> = columns::KNOWN.iter().filter(|(name, _)| named(name).is_none()).collect();
-        assert!(names.is_empty(), "{}", names.len());
     }
 }

@@ -130,6 +130,11 @@ impl Place {
     }
 }
 
+/// The tenant that a link names: `acme` of `causeway://acme/orders/ord_…`.
+pub fn tenant_of(text: &str) -> Option<&str> {
+    text.trim().strip_prefix("causeway://")?.split('/').next().filter(|tenant| !tenant.is_empty())
+}
+
 /// A part of a query as a part of a filter: `status=draft` is `status:draft`, and `total_amount>=100` is what it says.
 fn asked(part: &str) -> String {
     let part = part.replace("%26", "&").replace("%25", "%");
@@ -179,6 +184,7 @@ mod tests {
         assert!(Place::read("flows").is_err());
         assert!(Place::read("orders confirm ord_1").is_err());
         assert!(Place::read("causeway://acme").is_err());
+        assert_eq!((tenant_of("causeway://acme/orders"), tenant_of("orders")), (Some("acme"), None));
         assert!(Place::read("audit-entries/aud_1").is_err());
     }
 }

@@ -5,6 +5,7 @@ use crate::canvas::Canvas;
 use crate::export;
 use crate::metrics::Metrics;
 use crate::model::{App, Cmd, Failure, Msg, Tag};
+use crate::paper;
 use crate::perform::{perform, wall};
 use crate::setup::Setup;
 use crate::term::Guard;
@@ -86,6 +87,13 @@ impl Runner {
                     let done = export::export(&client, &wanted, Path::new(""), &wall().to_string(), tell).await;
                     let text = done.unwrap_or_else(|error| format!("The export failed: {error}"));
                     messages.send(Msg::Note(text)).await.ok();
+                });
+            }
+            Cmd::Print(operation, id) => {
+                let client = self.client.clone();
+                tokio::spawn(async move {
+                    let done = paper::print(&client, operation, &id, Path::new("")).await;
+                    messages.send(Msg::Note(done.unwrap_or_else(|failure| format!("No paper of {id}: {}", failure.text())))).await.ok();
                 });
             }
             Cmd::Credential(key) => self.credential(&key),
@@ -271,6 +279,8 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
                             other.size = app.size;
                             outer = None;
                             app = other;
+                            // What gave the key may have asked for something on the terminal.
+                            clear(&mut screen, &mut app);
                             (runner, messages) = begin(client, &app).await;
                             break 'messages;
                         }

@@ -8,6 +8,7 @@ use crate::route::Place;
 use crate::store::{Config, Profile, Session, Store};
 use crate::theme::{Depth, Theme};
 use causeway_openapi::client::Client;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 /// Where the server is when nobody says.
@@ -73,6 +74,7 @@ impl Setup {
             read_only: self.cli.read_only || read_only,
             platform,
             credential: !key.is_empty(),
+            linked: self.cli.words.iter().find_map(|word| crate::route::tenant_of(word)).unwrap_or_default().to_owned(),
             company: session.company.clone(),
             login: kept.login,
             profiles: self.config.profile.keys().cloned().collect(),
@@ -169,11 +171,26 @@ fn access(cli: &Cli, config: &Config, wanted: Option<&str>, var: impl Fn(&str) -
         let badge = host(&url);
         return Ok(Access { name: UNNAMED.to_owned(), url, key: key.unwrap_or_default(), badge, read_only: false });
     };
-    let Some(Profile { url, key, key_env, badge, read_only }) = config.profile.get(&name).cloned() else {
+    let Some(Profile { url, key, key_env, key_command, badge, read_only }) = config.profile.get(&name).cloned() else {
         return Err(format!("There is no profile {name:?}. Profiles: {}.", config.profile.keys().cloned().collect::<Vec<_>>().join(", ")));
     };
-    let key = key.or_else(|| key_env.as_deref().and_then(filled)).unwrap_or_default();
+    let key = match key.or_else(|| key_env.as_deref().and_then(filled)) {
+        Some(key) => key,
+        None => asked(&name, &key_command)?,
+    };
     Ok(Access { badge: badge.unwrap_or_else(|| name.clone()), name, url, key, read_only })
+}
+
+/// The key as a program prints it, such as `secret-tool lookup service causeway`; empty when none is named. What it prints is shown to nobody.
+fn asked(profile: &str, command: &[String]) -> Result<String, String> {
+    let Some((program, arguments)) = command.split_first() else { return Ok(String::new()) };
+    let output = Command::new(program).args(arguments).stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("profile {profile}: key_command: {program}: {error}"))?;
+    let key = String::from_utf8(output.stdout).ok().and_then(|text| text.lines().next().map(|line| line.trim().to_owned()));
+    match key.filter(|key| output.status.success() && !key.is_empty()) {
+        Some(key) => Ok(key),
+        None => Err(format!("profile {profile}: key_command: {program} printed no key ({})", output.status)),
+    }
 }
 
 /// What the badge says without a profile: the server, unless it is this machine.
@@ -219,6 +236,27 @@ mod tests {
             assert_eq!((access.url.as_str(), access.key.as_str(), access.badge.as_str()), (url, key, badge), "{wanted:?} {:?} {variables:?}", cli.profile);
         }
         assert!(access(&none, &config(), Some("nobody"), |_| None).unwrap_err().contains("person, prod, staging"));
+    }
+
+    #[test]
+    fn a_key_comes_from_a_keyring_and_a_keyring_that_has_none_says_so() {
+        let profile = |command: &[&str]| {
+            let command = command.iter().map(|&word| word.to_owned()).collect();
+            let profile = Profile { url: "https://ring.test".to_owned(), key_command: command, ..Profile::default() };
+            Config { profile: [("ring".to_owned(), profile)].into(), ..Config::default() }
+        };
+        let key = |command: &[&str], variables: &[(&str, &str)]| {
+            let var = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            access(&Cli::default(), &profile(command), Some("ring"), var).map(|access| access.key)
+        };
+        let printed = ["printf", "%s\\n", "cw_live_ring", "more"];
+        assert_eq!(key(&printed, &[]).as_deref(), Ok("cw_live_ring"));
+        // Nobody else's key, even when there is one.
+        assert_eq!(key(&printed, &[("CAUSEWAY_API_KEY", "cw_live_other")]).as_deref(), Ok("cw_live_ring"));
+        for wrong in [&["false"][..], &["true"], &["causeway-no-such-program"]] {
+            let text = key(wrong, &[]).unwrap_err();
+            assert!(text.contains("profile ring: key_command"), "{text}");
+        }
     }
 
     #[test]

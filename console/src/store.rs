@@ -18,6 +18,9 @@ pub struct Profile {
     /// The name of the environment variable that holds the key.
     #[serde(default)]
     pub key_env: Option<String>,
+    /// The program that prints the key, with its arguments: the keyring of the system or of a password manager.
+    #[serde(default)]
+    pub key_command: Vec<String>,
     /// What stands in line 1, such as `PROD`.
     #[serde(default)]
     pub badge: Option<String>,

@@ -27,13 +27,26 @@ const fn hard(key: char, from: &'static [&'static str]) -> Hint {
     Hint { key: Some(key), from, inverse: None, hard: true }
 }
 
-/// The verbs that have a key.
+/// Without a key of its own, because it is rare, and hard to take back.
+const fn rare(from: &'static [&'static str]) -> Hint {
+    Hint { key: None, from, inverse: None, hard: true }
+}
+
+/// The verbs of which something is known.
 pub const HINTS: &[(&str, Hint)] = &[
     ("SuspendTenant", undone_by('x', &["active"], "ResumeTenant")),
     ("ResumeTenant", undone_by('x', &["suspended"], "SuspendTenant")),
     ("EnterTenant", on('i', &["active"])),
     ("RotateApiKey", on('r', &[])),
+    ("RestoreOwner", rare(&["active"])),
     ("RevokeApiKey", hard('d', &[])),
+    ("RevokeSession", hard('d', &[])),
+    ("RevokeSessions", rare(&[])),
+    ("DeleteRole", hard('d', &[])),
+    ("InviteUser", on('i', &[])),
+    ("ResetTotp", rare(&[])),
+    ("MergeParty", rare(&[])),
+    ("AssignLead", on('a', &["new", "working"])),
     ("QualifyLead", on('c', &["new", "working"])),
     ("DisqualifyLead", on('x', &["new", "working"])),
     ("AdvanceOpportunity", on('s', &["open"])),
@@ -59,13 +72,22 @@ pub const HINTS: &[(&str, Hint)] = &[
     ("ReverseDelivery", hard('x', &["done"])),
     ("HoldBillable", undone_by('x', &["pending", "ready"], "ReleaseBillable")),
     ("ReleaseBillable", undone_by('x', &["held"], "HoldBillable")),
+    ("CommitBillingRun", hard('c', &["planned"])),
     ("PostInvoice", hard('c', &["draft"])),
     ("CancelInvoice", on('x', &["draft"])),
     ("CreditInvoice", hard('x', &["posted"])),
+    ("ReverseInvoice", rare(&["posted"])),
+    ("WriteOffInvoice", rare(&["posted"])),
+    ("ReverseWriteOff", hard('x', &["posted"])),
     ("PostPayment", hard('c', &["draft"])),
+    ("CancelPayment", on('x', &["draft"])),
+    ("CreateRefund", rare(&[])),
     ("AllocatePayment", undone_by('c', &["posted"], "UnallocatePayment")),
     ("UnallocatePayment", on('z', &["posted"])),
     ("ReversePayment", hard('x', &["posted"])),
+    ("LockFiscalYear", hard('c', &["open"])),
+    ("ReopenFiscalYear", hard('x', &["locked"])),
+    ("CancelJob", on('x', &["queued", "running"])),
 ];
 
 /// What is known about an operation.

@@ -17,12 +17,14 @@ mod personal;
 pub mod platform;
 pub mod sell;
 mod tax_amount;
+mod tax_detail;
 
 pub use amended_field::AmendedField;
 pub use amended_line::AmendedLine;
 pub use held::Held;
 pub use personal::PERSONAL;
 pub use tax_amount::TaxAmount;
+pub use tax_detail::TaxDetail;
 
 #[cfg(test)]
 mod tests;

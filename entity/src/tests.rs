@@ -51,6 +51,8 @@ fn entities() -> Vec<TableInfo> {
         described::<govern::roles::Entity>(),
         described::<govern::users::Entity>(),
         described::<govern::api_keys::Entity>(),
+        described::<govern::ownership_rules::Entity>(),
+        described::<govern::retention_rules::Entity>(),
         described::<platform::tokens::Entity>(),
         described::<govern::user_passwords::Entity>(),
         described::<govern::user_factors::Entity>(),

@@ -14,6 +14,7 @@ mod platform;
 mod sell;
 mod table;
 
+pub use kernel::m0109_import_parties::PARTY_NAME_KEY;
 pub use table::{Kind, Table};
 
 /// Which database the statements are for.
@@ -137,6 +138,13 @@ pub fn all() -> Vec<Migration> {
         sell::m0098_deal_origins::MIGRATION,
         sell::m0099_deals_without_orders::MIGRATION,
         master::m0100_tax_rules::MIGRATION,
+        bill::m0101_engine_taxes::MIGRATION,
+        master::m0102_sales_accounts::MIGRATION,
+        govern::m0105_ownership_rules::MIGRATION,
+        govern::m0106_retention_rules::MIGRATION,
+        sell::m0107_places::MIGRATION,
+        deliver::m0108_delivery_search::MIGRATION,
+        kernel::m0109_import_parties::MIGRATION,
     ]
 }
 

@@ -4,7 +4,7 @@ use crate::object::{ExternalRef, MetadataPatch};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
     AccountId, AccountKind, AmountText, CompanyId, Currency, DiscountBase, DiscountPosting, DocumentRules, InstallmentRules, Instant, LeadRules, Letterhead,
-    OrderRules, QuoteRules, RoundingRule, TaxRounding, Zone,
+    OrderRules, QuoteRules, RoundingRule, TaxEngine, TaxRounding, Zone,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -65,6 +65,8 @@ pub struct Company {
     pub order_rules: OrderRules,
     /// What it asks of its documents before they are handed on.
     pub document_rules: DocumentRules,
+    /// Who computes the taxes of the invoices and free credit notes that it sends.
+    pub tax_engine: TaxEngine,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
@@ -140,6 +142,9 @@ pub struct CreateCompany {
     /// What it asks of its documents before they are handed on: nothing when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_rules: Option<DocumentRules>,
+    /// Who computes the taxes of the invoices and free credit notes that it sends: `none` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_engine: Option<TaxEngine>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -174,6 +179,7 @@ impl CreateCompany {
             max_rate_age_days: None,
             order_rules: None,
             document_rules: None,
+            tax_engine: None,
             metadata: BTreeMap::new(),
             external_refs: Vec::new(),
         }
@@ -256,6 +262,10 @@ pub struct UpdateCompany {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = DocumentRules)]
     pub document_rules: Patch<DocumentRules>,
+    /// Who computes the taxes of the invoices and free credit notes that it sends from now on. Drafts that are there stay as they are until their lines change.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = TaxEngine)]
+    pub tax_engine: Patch<TaxEngine>,
     /// Own data of the caller: a text sets an entry, null removes it, others stay.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]

@@ -74,7 +74,7 @@ pub enum DealCheckName {
     Complete,
     /// Its last day has not passed.
     Valid,
-    /// Its opportunity can be won.
+    /// Its opportunity is its customer's and can be won.
     Opportunity,
     /// Nothing holds it.
     NotHeld,

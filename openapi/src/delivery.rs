@@ -100,7 +100,7 @@ pub struct CreateDelivery {
     /// When it is to ship: at most three years from today.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ship_date: Option<Day>,
-    /// The address of the customer that it goes to, which its note prints: the first one for goods, or else that for bills, when not given.
+    /// The address of the customer that it goes to, which its note prints: the order's, or else the first one for goods, or else that for bills, when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ship_to_id: Option<AddressId>,
     /// Who carries it.
@@ -251,7 +251,7 @@ pub const DELIVERIES: ListSpec = ListSpec {
         Sort { name: "promised_date", index: "deliveries_promised_date" },
         Sort { name: "updated_at", index: "deliveries_updated_at" },
     ],
-    search: false,
+    search: true,
     external_refs: true,
 };
 
@@ -263,7 +263,7 @@ pub mod op {
     use causeway_value::DeliveryId;
 
     endpoints! {
-        /// Lists deliveries. What is overdue is `status=ready` with `promised_date[lt]` of today.
+        /// Lists deliveries. `q` finds by number, by the carrier's number, and by the customer. What is overdue is `status=ready` with `promised_date[lt]` of today.
         Get "/v1/deliveries" ListDeliveries () Nothing => Page<Delivery>, deliveries:read, list DELIVERIES;
         /// Creates a delivery.
         Post "/v1/deliveries" CreateDelivery () body::CreateDelivery => Created<Delivery>, deliveries:write;

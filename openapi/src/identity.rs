@@ -219,6 +219,8 @@ pub struct ApiKey {
     pub allowed_sources: Vec<String>,
     /// Why the platform opened the tenant with this key; null for the tenant's own keys.
     pub platform_reason: Option<String>,
+    /// The other system that writes with this key, by which ownership rules know it; null for what writes as `causeway`.
+    pub system: Option<String>,
     /// When it stops working (wall time); null for never.
     pub expires_at: Option<Instant>,
     /// Until when the secret before the last rotation still works (wall time).
@@ -256,6 +258,8 @@ pub struct NewApiKey {
     pub allowed_sources: Vec<String>,
     /// Why the platform opened the tenant with this key; null for the tenant's own keys.
     pub platform_reason: Option<String>,
+    /// The other system that writes with this key, by which ownership rules know it; null for what writes as `causeway`.
+    pub system: Option<String>,
     /// When it stops working (wall time); null for never.
     pub expires_at: Option<Instant>,
     /// Until when the secret before the last rotation still works (wall time).
@@ -285,12 +289,16 @@ pub struct CreateApiKey {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 50)]
     pub allowed_sources: Vec<String>,
+    /// The other system that writes with it, such as `sap`, by which ownership rules know it; leave it out for what writes as `causeway`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub system: Option<String>,
     /// When it stops working (wall time).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Instant>,
 }
 
-/// Changes what a key is called and where it may be used from. What it may do never changes: make another key.
+/// Changes what a key is called, which system writes with it, and where it may be used from. What it may do never changes: make another key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateApiKey {
@@ -302,6 +310,10 @@ pub struct UpdateApiKey {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Vec<String>, max_items = 50)]
     pub allowed_sources: Patch<Vec<String>>,
+    /// The other system that writes with it; null for what writes as `causeway`.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    pub system: Patch<String>,
 }
 
 /// Gives a key a new secret.

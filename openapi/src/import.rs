@@ -14,15 +14,15 @@ pub use op::ENDPOINTS;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportResource {
-    /// Deals, history included.
+    /// Deals, history included. Those that are won or lost have the day of it in `closed_at`; of an open one that column is its `expected_close_date`.
     Opportunities,
     /// Leads.
     Leads,
-    /// Customers and suppliers.
+    /// Customers and suppliers; those with the same id are changed, without one those with the same name.
     Parties,
     /// Products; those with the same code are changed.
     Products,
-    /// People at parties.
+    /// People at parties; those with the same mail address at the same party are changed.
     Contacts,
     /// Stages of pipelines; those with the same name in the same pipeline are changed.
     Stages,
@@ -50,7 +50,8 @@ pub struct CreateImport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub system: Option<String>,
-    /// Whether parties that are named but not there are created as customers: no when not given.
+    /// Whether parties that are named but not there are created as customers, each with the first right row that names it: no when not given. One name is one
+    /// party, however it is written (capitals, spaces, points, hyphens). The result counts them as `parties_created`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub create_parties: Option<bool>,
     /// Whether to check everything and write nothing: no when not given.

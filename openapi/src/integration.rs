@@ -109,6 +109,8 @@ pub struct Job {
     pub progress: JobProgress,
     /// What came out.
     pub result: Option<Value>,
+    /// Why it failed, and what to do; null unless it has.
+    pub error: Option<String>,
     /// Where the file of its errors is.
     pub errors_url: Option<String>,
 }

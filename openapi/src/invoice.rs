@@ -1,5 +1,6 @@
 //! Invoices and credit notes.
 
+use crate::invoice_tax::TaxDetail;
 use crate::line::TaxAmount;
 use crate::object::{ExternalRef, MetadataPatch};
 use crate::payment::AllocationInput;
@@ -7,7 +8,7 @@ use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
     AccountId, AllocationId, AmountText, BillableId, CashRounding, CompanyId, Currency, Day, Direction, DiscountPosting, DiscountTaxMode, FlowId,
     InstallmentId, Instant, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatus, JournalEntryId, OrderId, OrderLineId, PartyId, PaymentState, PaymentTermId,
-    Percent, Price, ProductId, Quantity, TaxId, TaxRounding,
+    Percent, Price, ProductId, Quantity, TaxId, TaxRounding, TaxStatus,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -81,6 +82,10 @@ pub struct Invoice {
     pub undeducted_amount: Option<AmountText>,
     /// The tax by tax.
     pub taxes: Vec<TaxAmount>,
+    /// How far an external engine has taxed it; null when its taxes are those of its lines.
+    pub tax_status: Option<TaxStatus>,
+    /// What the engine calls the taxes that it handed over; null before, and for a credit note that takes those of its invoice.
+    pub tax_reference: Option<String>,
     /// The lines.
     pub lines: Vec<InvoiceLine>,
     /// The discount for paying early; null without one.
@@ -153,7 +158,7 @@ pub struct InvoiceLine {
     pub total_discount_percent: Percent,
     /// What of the discounts is booked by itself: revenue is the net amount and this.
     pub discount_amount: AmountText,
-    /// The taxes.
+    /// The taxes that it is sold with. An external engine may charge others: see `taxes`.
     pub tax_ids: Vec<TaxId>,
     /// Without tax, after discounts.
     pub net_amount: AmountText,
@@ -161,6 +166,8 @@ pub struct InvoiceLine {
     pub tax_amount: AmountText,
     /// The tax by tax.
     pub taxes: Vec<TaxAmount>,
+    /// What an external engine says of them besides their amounts.
+    pub tax_details: Vec<TaxDetail>,
     /// How much of it posted credit notes took back.
     pub credited_quantity: Quantity,
     /// The account it is posted to.
@@ -431,6 +438,7 @@ pub const INVOICES: ListSpec = ListSpec {
         Filter { name: "total_amount", kind: FilterKind::Amount, index: "invoices_currency_total_amount" },
         Filter { name: "overdue", kind: FilterKind::YesNo, index: "invoices_overdue" },
         Filter { name: "disputed", kind: FilterKind::YesNo, index: "invoices_disputed" },
+        Filter { name: "tax_status", kind: FilterKind::Word, index: "invoices_tax_status" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "invoices_updated_at" },
     ],
     sorts: &[

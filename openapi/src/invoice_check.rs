@@ -63,6 +63,8 @@ pub enum InvoiceCheckName {
     Draft,
     /// It says what its company asks for.
     Complete,
+    /// The external engine that computes its taxes has handed them over.
+    TaxesComputed,
     /// Of a credit note, its date is not before its invoice's.
     NotBeforeInvoice,
     /// Of a credit note, its invoice still has what it takes back.
@@ -71,6 +73,8 @@ pub enum InvoiceCheckName {
     NotHeld,
     /// Its lines are what its billables say: quantity, price, discount and taxes.
     AsBilled,
+    /// Of a down payment, it is within what is neither billed of its order nor paid in advance.
+    WithinOrder,
     /// No other posted document of the same supplier has its reference.
     OnlyOnce,
     /// Its currency has a rate on the day.
@@ -85,6 +89,8 @@ pub enum InvoiceCheckName {
     PeriodOpen,
     /// Every line has a tax.
     LineTaxes,
+    /// It deducts the down payments of its orders: none is a draft still, or was posted after it was made.
+    DownPayments,
     /// It is due as its order agreed.
     Terms,
     /// The party has an address for bills.

@@ -32,6 +32,7 @@ pub mod integration;
 pub mod invoice;
 pub mod invoice_accuracy;
 pub mod invoice_check;
+pub mod invoice_tax;
 pub mod ledger;
 pub mod line;
 pub mod margin;
@@ -41,6 +42,7 @@ pub mod object;
 pub mod order;
 pub mod order_amendment;
 pub mod overview;
+pub mod ownership;
 pub mod party;
 pub mod payment;
 pub mod pipeline;
@@ -50,6 +52,7 @@ pub mod quote;
 pub mod quote_conversion;
 pub mod quote_template;
 pub mod report;
+pub mod retention;
 pub mod session;
 pub mod shared_quote;
 pub mod statement;
@@ -71,6 +74,8 @@ pub fn rows() -> Vec<Row> {
         platform::ENDPOINTS,
         identity::ENDPOINTS,
         session::ENDPOINTS,
+        ownership::ENDPOINTS,
+        retention::ENDPOINTS,
         company::ENDPOINTS,
         party::ENDPOINTS,
         catalog::ENDPOINTS,
@@ -95,6 +100,7 @@ pub fn rows() -> Vec<Row> {
         billing_run::ENDPOINTS,
         invoice::ENDPOINTS,
         invoice_check::ENDPOINTS,
+        invoice_tax::ENDPOINTS,
         credit_note::ENDPOINTS,
         payment::ENDPOINTS,
         credit::ENDPOINTS,

@@ -3,7 +3,7 @@
 use crate::invoice::InvoiceGroup;
 use causeway_value::{
     AutoAllocation, BillingPolicy, CashStrategy, DiscountBase, DiscountPosting, DiscountTaxMode, InstallmentConversion, PaymentDifference, RoundingMethod,
-    SameDueDate, TaxKind, TaxRounding, TermOrder, WriteOffKind,
+    SameDueDate, TaxEngine, TaxKind, TaxRounding, TaxStatus, TermOrder, WriteOffKind,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -23,8 +23,10 @@ pub(crate) fn explain(document: &mut Value) {
     of_each::<PaymentDifference>(document);
     of_each::<RoundingMethod>(document);
     of_each::<SameDueDate>(document);
+    of_each::<TaxEngine>(document);
     of_each::<TaxKind>(document);
     of_each::<TaxRounding>(document);
+    of_each::<TaxStatus>(document);
     of_each::<TermOrder>(document);
     of_each::<WriteOffKind>(document);
 }

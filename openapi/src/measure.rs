@@ -194,6 +194,87 @@ pub struct BacklogRow {
     pub amount: AmountText,
 }
 
+/// Which days of which company.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MovementQuery {
+    /// The company.
+    pub company_id: CompanyId,
+    /// The first day that counts: the first day of the month eleven months before `to` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// The last day that counts: today when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Day>,
+    /// How many rows to pass over: what `next_offset` said, to go on; none when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 1_000_000)]
+    pub offset: Option<u32>,
+}
+
+/// How the backlog of one day became that of another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BacklogMovement {
+    /// Always `backlog_movement`.
+    pub object: String,
+    /// The company.
+    pub company_id: CompanyId,
+    /// The first day that counts.
+    pub from: Day,
+    /// The last day that counts.
+    pub to: Day,
+    /// By currency and customer, at most 1,000.
+    pub rows: Vec<BacklogMovementRow>,
+    /// How many rows there are, those included that are left out.
+    pub count: i64,
+    /// The `offset` of the rows that come after these; null when none are left out. As CSV it stands in the header `next-offset`.
+    pub next_offset: Option<u32>,
+    /// Of all customers, by currency.
+    pub totals: Vec<BacklogMovementTotal>,
+}
+
+/// How the backlog of one customer moved, without tax.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BacklogMovementRow {
+    /// The customer.
+    pub party_id: PartyId,
+    /// Its name.
+    pub name: String,
+    /// The currency of the orders.
+    pub currency: Currency,
+    /// The backlog at the end of the day before `from`.
+    pub opening_amount: AmountText,
+    /// What was confirmed.
+    pub booked_amount: AmountText,
+    /// What amendments changed; negative for less.
+    pub amended_amount: AmountText,
+    /// What was cancelled.
+    pub cancelled_amount: AmountText,
+    /// What became billable.
+    pub billed_amount: AmountText,
+    /// The backlog at the end of `to`: opening, booked and amended, less cancelled and billed.
+    pub closing_amount: AmountText,
+}
+
+/// How the backlog of all customers moved, without tax.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BacklogMovementTotal {
+    /// The currency of the orders.
+    pub currency: Currency,
+    /// The backlog at the end of the day before `from`.
+    pub opening_amount: AmountText,
+    /// What was confirmed.
+    pub booked_amount: AmountText,
+    /// What amendments changed; negative for less.
+    pub amended_amount: AmountText,
+    /// What was cancelled.
+    pub cancelled_amount: AmountText,
+    /// What became billable.
+    pub billed_amount: AmountText,
+    /// The backlog at the end of `to`: opening, booked and amended, less cancelled and billed.
+    pub closing_amount: AmountText,
+}
+
 /// What may be billed and is not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Unbilled {
@@ -283,7 +364,7 @@ pub struct ReportDefinition {
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{AsOfQuery, Backlog, Billings, Bookings, Collections, CycleTimes, PeriodQuery, ReportDefinition, Unbilled};
+    use super::{AsOfQuery, Backlog, BacklogMovement, Billings, Bookings, Collections, CycleTimes, MovementQuery, PeriodQuery, ReportDefinition, Unbilled};
     use causeway_contract::{Json, Nothing, endpoints};
 
     endpoints! {
@@ -295,6 +376,8 @@ pub mod op {
         Get "/v1/reports/collections" GetCollections () Nothing => Json<Collections>, reports:read, query PeriodQuery;
         /// What is ordered and not yet billable, by customer, as of a day.
         Get "/v1/reports/backlog" GetBacklog () Nothing => Json<Backlog>, reports:read, query AsOfQuery;
+        /// How the backlog of one day became that of another: opening, booked, amended, cancelled, billed and closing, by customer.
+        Get "/v1/reports/backlog-movement" GetBacklogMovement () Nothing => Json<BacklogMovement>, reports:read, query MovementQuery;
         /// What may be billed and is not, by order, as of a day.
         Get "/v1/reports/unbilled" GetUnbilled () Nothing => Json<Unbilled>, reports:read, query AsOfQuery;
         /// How long quotes, orders, billing and collecting take.
@@ -311,6 +394,8 @@ pub mod op {
         Get "/v1/reports/collections/definition" DefineCollections () Nothing => Json<ReportDefinition>, reports:read;
         /// What the report backlog means: what it counts, from where, and how it converts and rounds.
         Get "/v1/reports/backlog/definition" DefineBacklog () Nothing => Json<ReportDefinition>, reports:read;
+        /// What the report backlog-movement means: what it counts, from where, and how it converts and rounds.
+        Get "/v1/reports/backlog-movement/definition" DefineBacklogMovement () Nothing => Json<ReportDefinition>, reports:read;
         /// What the report unbilled means: what it counts, from where, and how it converts and rounds.
         Get "/v1/reports/unbilled/definition" DefineUnbilled () Nothing => Json<ReportDefinition>, reports:read;
         /// What the report cycle-times means: what it counts, from where, and how it converts and rounds.

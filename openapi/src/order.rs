@@ -6,8 +6,9 @@ use crate::order_amendment::OrderAmendment;
 use crate::quote::QuoteSection;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
-    AmountText, BillingPolicy, CompanyId, Currency, Day, DiscountBase, DiscountPosting, FlowId, HoldId, HoldKind, HoldStep, Instant, OpportunityId, OrderId,
-    OrderLineId, OrderStatus, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteId, TaxId, TaxRounding, TaxRuleId, UserId,
+    AddressId, AmountText, BillingPolicy, CompanyId, ContactId, Currency, Day, DiscountBase, DiscountPosting, FlowId, HoldId, HoldKind, HoldStep, Instant,
+    OpportunityId, OrderId, OrderLineId, OrderStatus, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteId, TaxId, TaxRounding, TaxRuleId,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,6 +35,10 @@ pub struct Order {
     pub company_id: CompanyId,
     /// The customer.
     pub party_id: PartyId,
+    /// Whom it is with at the customer.
+    pub contact_id: Option<ContactId>,
+    /// Where its goods go, an address of the customer; null for the customer's shipping address.
+    pub ship_to_id: Option<AddressId>,
     /// The opportunity it came from.
     pub opportunity_id: Option<OpportunityId>,
     /// The quote it came from.
@@ -237,7 +242,7 @@ pub struct CreateOrder {
     /// The customer: the opportunity's when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party_id: Option<PartyId>,
-    /// The opportunity it came from.
+    /// The opportunity it came from, of the same customer or of none yet. Confirming the order wins it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity_id: Option<OpportunityId>,
     /// The currency of its amounts: the opportunity's, the party's or the company's when not given.
@@ -249,6 +254,12 @@ pub struct CreateOrder {
     /// The discount of the whole document: 0 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount_percent: Option<Percent>,
+    /// Whom it is with at the customer: one of its contacts, the opportunity's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_id: Option<ContactId>,
+    /// Where its goods go, an address of the customer: its shipping address when not given. Deliveries that say nothing else go there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ship_to_id: Option<AddressId>,
     /// The customer's reference, such as `PO 4711`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
@@ -313,6 +324,14 @@ pub struct UpdateOrder {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Percent)]
     pub discount_percent: Patch<Percent>,
+    /// Whom it is with at the customer. Another customer takes it along, unless the body names one.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<ContactId>)]
+    pub contact_id: Patch<ContactId>,
+    /// Where its goods go, an address of the customer. Another customer takes it along, unless the body names one.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<AddressId>)]
+    pub ship_to_id: Patch<AddressId>,
     /// The customer's reference.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<String>, max_length = 200)]
@@ -426,14 +445,14 @@ pub mod op {
         Get "/v1/orders/{id}/pdf" PrintOrder (OrderId) Nothing => Pdf, orders:read;
         /// Changes a draft. Another customer or currency comes with the lines: all of it is priced and taxed anew.
         Patch "/v1/orders/{id}" UpdateOrder (OrderId) body::UpdateOrder => Json<Order>, orders:write;
-        /// Confirms a draft: from now on we owe it. An order that no accepted quote agreed keeps to the company's `quote_rules` as a quote does: beyond them it gets an `approval` hold and stays a draft, until a second person who may approve quotes releases the hold and it is confirmed again. Credit may hold it likewise.
+        /// Confirms a draft: from now on we owe it. An order that no accepted quote agreed keeps to the company's `quote_rules` as a quote does: beyond them it gets an `approval` hold and stays a draft, until a second person who may approve quotes releases the hold and it is confirmed again. Credit may hold it likewise. Confirmed, such an order wins its opportunity, even a lost one, whatever stages ask for; one whose customer or worth was not known has the order's from then on.
         Post "/v1/orders/{id}/confirm" ConfirmOrder (OrderId) Nothing => Json<Order>, orders:confirm, [dry_run];
         /// Holds an order: names steps that wait, and who has to clear them.
         Post "/v1/orders/{id}/hold" HoldOrder (OrderId) body::HoldOrder => Json<Order>, orders:hold;
         /// Releases holds of an order. An `approval` hold takes the right to approve quotes and, where a confirmation or an amendment asked for it, another person than who asked.
-        Post "/v1/orders/{id}/release" ReleaseOrder (OrderId) body::ReleaseOrder => Json<Order>, orders:release;
+        Post "/v1/orders/{id}/release" ReleaseOrder (OrderId) body::ReleaseOrder => Json<Order>, orders:release, [dry_run];
         /// Checks the customer's credit again and releases the credit hold when it is in order.
-        Post "/v1/orders/{id}/recheck" RecheckOrder (OrderId) Nothing => Json<Order>, orders:confirm;
+        Post "/v1/orders/{id}/recheck" RecheckOrder (OrderId) Nothing => Json<Order>, orders:confirm, [dry_run];
         /// Promises when what is not delivered yet will come: for the whole order, or line by line.
         Post "/v1/orders/{id}/promise" PromiseOrder (OrderId) body::PromiseOrder => Json<Order>, orders:promise;
         /// Cancels an order as far as it is not delivered.

@@ -189,15 +189,15 @@ pub struct CreatePayment {
     pub external_refs: Vec<ExternalRef>,
 }
 
-/// Pays documents, all of them in full unless an amount says otherwise.
+/// Pays documents, all of what is due of them now unless an amount says otherwise: what is open, less the discount of who pays on that day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterPayments {
     /// The posted documents: invoices, bills and credit notes.
     #[schema(max_items = 100)]
     pub invoice_ids: Vec<InvoiceId>,
-    /// Whether one payment settles all of them, credits netted: true when not given. Otherwise each has its own payment of all that is open of it, in its
-    /// own direction.
+    /// Whether one payment settles all of them, credits netted: true when not given. Otherwise each has its own payment of all that is due of it, in its
+    /// own direction. What is due of an invoice is what is open, less the discount for paying it that early.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grouped: Option<bool>,
     /// How much one payment of all is: what they come to together when not given. Payments that are not grouped pay each document in full whatever stands

@@ -244,7 +244,7 @@ pub struct PipelineAgeingQuery {
     /// The company: all that the caller may see when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company_id: Option<CompanyId>,
-    /// Days in one stage after which a deal is stalled: 30 when not given.
+    /// Days in one stage after which an open deal is stalled: 30 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 3650)]
     pub stalled_days: Option<i32>,
@@ -266,7 +266,7 @@ pub struct PipelineAgeing {
     pub object: String,
     /// The currency of all values.
     pub currency: Currency,
-    /// Days in one stage after which a deal is stalled.
+    /// Days in one stage after which an open deal is stalled. (`stalled` of the list of opportunities is another thing: won deals that wait for an order.)
     pub stalled_days: i32,
     /// The open stages in their order. The deals themselves are the opportunities with `status=open`, `stage_id` and `stage_since[lte]`.
     pub rows: Vec<PipelineAgeingRow>,
@@ -287,7 +287,7 @@ pub struct PipelineAgeingRow {
     pub average_days: i64,
     /// Whole days that the one stands there that came first.
     pub oldest_days: i64,
-    /// How many are stalled.
+    /// How many stand in it for `stalled_days` or longer.
     pub stalled_count: i64,
     /// What those are worth.
     pub stalled_value: AmountText,

@@ -44,6 +44,8 @@ pub struct Tax {
     pub group_of: Vec<TaxId>,
     /// The account it is posted to; null means the company's default.
     pub account_id: Option<AccountId>,
+    /// The account that what is sold with it is posted to, such as one for supplies within the EU; null means that of the product or company.
+    pub sales_account_id: Option<AccountId>,
     /// What documents that carry it say once, such as why no tax is due.
     pub note: Option<String>,
     /// Whether new lines may carry it.
@@ -88,6 +90,10 @@ pub struct CreateTax {
     /// The account it is posted to: the company's default when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
+    /// The account that the net of what is sold with it is posted to, whatever the product says; an account given with a line wins. Of several taxes of a line
+    /// the first one that has such an account decides, a group before its members. That of the product or company when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sales_account_id: Option<AccountId>,
     /// What documents that carry it say once below their sums, such as `Reverse charge`. It stays as it is, so that what was sent stays as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
@@ -113,6 +119,10 @@ pub struct UpdateTax {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<AccountId>)]
     pub account_id: Patch<AccountId>,
+    /// The account that what is sold with it is posted to from now on. Lines that are there keep theirs.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<AccountId>)]
+    pub sales_account_id: Patch<AccountId>,
     /// Whether new lines may carry it.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = bool)]

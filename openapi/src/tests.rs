@@ -167,10 +167,11 @@ fn methods_permissions_and_statuses_agree() {
 }
 
 #[test]
-fn what_moves_money_or_goods_has_a_dry_run() {
-    for id in
-        ["AcceptQuote", "ConfirmOrder", "CancelOrder", "ShipDelivery", "ReverseDelivery", "PostInvoice", "CreditInvoice", "CreatePayment", "ReversePayment"]
-    {
+fn what_moves_money_goods_or_approvals_has_a_dry_run() {
+    let money_and_goods =
+        ["AcceptQuote", "ConfirmOrder", "CancelOrder", "ShipDelivery", "ReverseDelivery", "PostInvoice", "CreditInvoice", "CreatePayment", "ReversePayment"];
+    let approvals = ["SubmitQuote", "ApproveQuote", "RejectQuote", "ReleaseOrder", "RecheckOrder"];
+    for id in money_and_goods.into_iter().chain(approvals) {
         assert!(rows().iter().any(|row| row.id == id && row.flags.contains(&Flag::dry_run)), "{id}");
     }
 }

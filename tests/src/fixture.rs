@@ -10,7 +10,7 @@ use causeway_contract::{Audience, ListQuery, Method, Row};
 use causeway_openapi::company::op as company;
 use causeway_openapi::crm::op as crm;
 use causeway_openapi::party::op as party;
-use causeway_value::{AccountId, ContactId, PREFIXES, StageId, UserId, split_type_id};
+use causeway_value::{AccountId, AddressId, ContactId, PREFIXES, StageId, UserId, split_type_id};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +19,7 @@ const FILLING: &[&str] = &[
     "CreateUser",
     "CreateRole",
     "CreateApiKey",
+    "CreateOwnershipRule",
     "CreateCompany",
     "CreateCategory",
     "CreateUnit",
@@ -46,6 +47,7 @@ const FILLING: &[&str] = &[
     "CreateCreditPolicy",
     "CreateDelivery",
     "CreateInvoice",
+    "SetInvoiceTaxes",
     "CreditInvoice",
     "CreateDownPayment",
     "CreateCreditNote",
@@ -75,6 +77,8 @@ pub struct Fixture {
     pub user: UserId,
     /// The contact of the first shop's customer.
     pub contact: ContactId,
+    /// The address of the first shop's customer.
+    pub address: AddressId,
     /// The tax account of the first company.
     pub account: AccountId,
     /// The stage `negotiation`.
@@ -97,7 +101,9 @@ impl Fixture {
         let shop = shop::open(&tenant, "").await;
         let second = shop::open(&tenant, "2").await;
         let deals = [deal(&tenant, &shop).await, deal(&tenant, &second).await];
-        let contact = tenant.get::<party::GetParty>(shop.party).await.contacts.first().expect("a contact").id;
+        let customer = tenant.get::<party::GetParty>(shop.party).await;
+        let contact = customer.contacts.first().expect("a contact").id;
+        let address = customer.addresses.first().expect("an address").id;
         let query = ListQuery::by("company_id", shop.company).and("code", "2100");
         let account = tenant.all::<company::ListAccounts, _>(&query).await.first().expect("a tax account").id;
         let stages = tenant.all::<crm::ListStages, _>(&ListQuery::default()).await;
@@ -106,7 +112,7 @@ impl Fixture {
         let platform = world.platform.clone();
         let owner = Person::owner(&tenant).await;
         let session = owner.session().await;
-        let mut fixture = Self { platform, tenant, shop, second, deals, user, contact, account, stage, owner, session, ids: BTreeMap::new() };
+        let mut fixture = Self { platform, tenant, shop, second, deals, user, contact, address, account, stage, owner, session, ids: BTreeMap::new() };
         for _ in 0..2 {
             fixture.owner.open().await;
             // What is refused shows in the list of security events, of programs and of people.
@@ -118,6 +124,11 @@ impl Fixture {
             for _ in 0..2 {
                 fixture.prepare(row.id).await.call(row).await.success();
             }
+        }
+        // A tenant has one rule of a kind.
+        for kind in ["security_log", "finished_jobs"] {
+            let rule = serde_json::json!({ "kind": kind, "days": 365 });
+            fixture.tenant.raw.post("/v1/retention-rules", &rule).await.success();
         }
         // A list for one customer, of long ago: it prices nothing here.
         let gone = serde_json::json!({ "code": crate::unique("OLD"), "currency": "EUR", "priority": 1, "valid_from": "1990-01-01", "valid_to": "1990-12-31",

@@ -68,6 +68,7 @@ pub fn percent_tax(company: CompanyId, code: &str, rate: &str) -> CreateTax {
         base_affected: None,
         group_of: Vec::new(),
         account_id: None,
+        sales_account_id: None,
         note: None,
         metadata: Default::default(),
     }

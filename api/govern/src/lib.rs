@@ -5,6 +5,8 @@
 pub mod access;
 pub mod clock;
 pub mod identity;
+pub mod ownership;
+pub mod retention;
 pub mod sign_in;
 pub mod tenancy;
 pub mod trail;
@@ -16,6 +18,8 @@ pub fn register(routes: &mut Routes) {
     tenancy::routes::register(routes);
     identity::routes::register(routes);
     sign_in::routes::register(routes);
+    ownership::routes::register(routes);
+    retention::routes::register(routes);
     clock::register(routes);
     trail::routes::register(routes);
 }

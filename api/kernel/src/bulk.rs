@@ -1,5 +1,6 @@
 //! Many objects in one transaction (api.md, section 4): all or none, or each by itself.
 
+use crate::Ctx;
 use crate::db::{Find, Tx};
 use causeway_contract::{Bulk, BulkItem, BulkMode, BulkResult, Code, FieldError, Problem};
 use causeway_entity::kernel::external_refs;
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// # Errors
 /// Under `atomic` every wrong field with the item's place before it, or the first item's problem when it is about no field; a failing database in both modes.
-pub async fn create_each<B, T, F>(tx: &mut Tx<'_>, bulk: &Bulk<B>, create: F) -> Result<BulkResult<T>, Problem>
+pub async fn create_each<B, T, F>(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<B>, create: F) -> Result<BulkResult<T>, Problem>
 where
     F: AsyncFn(&mut Tx<'_>, usize, &B) -> Result<T, Problem>,
 {
@@ -18,7 +19,11 @@ where
     let (mut succeeded, mut failed) = (0, 0);
     for (index, (place, item)) in (0..).zip(bulk.items.iter().enumerate()) {
         let mark = tx.mark();
-        match create(tx, place, item).await {
+        let created = match create(tx, place, item).await {
+            Ok(result) => tx.refuse_foreign().await.map(|()| result),
+            refused => refused,
+        };
+        match created {
             Ok(result) => {
                 succeeded += 1;
                 data.push(BulkItem { index, status: 201, result: Some(result), problem: None });
@@ -27,6 +32,7 @@ where
             Err(problem) => {
                 failed += 1;
                 tx.undo_to(mark);
+                let problem = Problem { request_id: ctx.request_id.clone(), ..problem };
                 data.push(BulkItem { index, status: problem.status, result: None, problem: Some(problem) });
             }
         }

@@ -3,6 +3,7 @@
 use crate::clock;
 use crate::db::{Cell, Tx};
 use crate::limit::Rates;
+use crate::ownership::Ownership;
 use causeway_contract::{Code, Problem};
 use causeway_value::{ActorKind, CompanyId, Day, Instant, TenantId, TenantMode, Zone};
 use ipnet::IpNet;
@@ -55,6 +56,8 @@ pub struct Principal {
     pub rates: Rates,
     /// Where it may be used from; none means everywhere.
     pub sources: Option<Arc<[IpNet]>>,
+    /// What of the master data belongs to whom, for whoever this is.
+    pub ownership: Ownership,
 }
 
 impl Principal {
@@ -105,6 +108,8 @@ pub struct Ctx {
     pub expected: Option<(Uuid, i64)>,
     /// Give the result and write nothing.
     pub dry_run: bool,
+    /// What of the master data belongs to whom, for this caller.
+    pub ownership: Ownership,
     /// Signs the cursors of lists.
     pub(crate) cursor_key: Arc<[u8; 32]>,
     now: Option<Instant>,
@@ -128,6 +133,7 @@ impl Ctx {
             request_id,
             expected: None,
             dry_run: false,
+            ownership: principal.ownership.clone(),
             cursor_key: Arc::new([0; 32]),
             now: None,
         }
@@ -146,6 +152,7 @@ impl Ctx {
             session: None,
             rates: Rates::default(),
             sources: None,
+            ownership: Ownership::default(),
         };
         Self::of(&principal, operation, format!("sys_{}", Uuid::now_v7().simple()))
     }

@@ -53,6 +53,8 @@ const SERVED: usize = 100;
 const LEASE_SECONDS: i64 = 15;
 /// How often a job is tried before it has failed.
 const ATTEMPTS: i64 = 8;
+/// How often a job is tried whose step meets a bug: what went wrong once goes wrong again, unless the world was just being changed under it.
+const ATTEMPTS_AT_A_BUG: i64 = 2;
 /// The pause before the second try, in seconds; it doubles with each.
 const BACKOFF_SECONDS: i64 = 1;
 
@@ -293,18 +295,38 @@ fn ended(job: &Job) {
     telemetry::pressure().job_ended(known_kind(&job.kind), job.status, job.created_at);
 }
 
+/// How often a step that fails so is tried: what the step itself says is wrong stays wrong.
+fn attempts(problem: &Problem) -> i64 {
+    match problem.code {
+        Code::InternalError => ATTEMPTS_AT_A_BUG,
+        _ if problem.status >= 500 => ATTEMPTS,
+        _ => 1,
+    }
+}
+
+/// Why a job has failed, in the words of who started it: what is ours to know stands in the log.
+fn why(problem: &Problem, attempts: i64) -> String {
+    let reason = match problem.code {
+        Code::InternalError => "Something went wrong on our side; the id of the job finds it in the log.".to_owned(),
+        _ if problem.status >= 500 => format!("{} It was tried {attempts} times.", problem.detail),
+        _ => problem.detail.clone(),
+    };
+    format!("{reason} What its steps before did stays; the step that failed left nothing. Mend what is named, or wait, and start it again.")
+}
+
 /// Puts a failed job back for later, or gives it up after its last try.
 async fn fail(db: &Db, ctx: &Arc<Ctx>, claim: job_queue::Model, problem: Problem) -> Result<(), Problem> {
     let failed = db.write(ctx, async move |ctx, tx| {
         let Some(queue) = still_held(tx, &claim).await? else { return Ok(None) };
-        if queue.attempts < ATTEMPTS && problem.status >= 500 {
+        if queue.attempts < attempts(&problem) {
             let pause = BACKOFF_SECONDS << queue.attempts.min(10);
             let later = job_queue::Model { run_at: ctx.wall().plus_seconds(pause), holder: None, lease_until: None, ..queue.clone() };
             tx.update(&queue, &later);
             return Ok(None);
         }
         let old = tx.lock::<jobs::Entity>(claim.job_id).await?;
-        let new = Job { status: JobStatus::Failed, error: Some(problem.to_string()), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
+        let new =
+            Job { status: JobStatus::Failed, error: Some(why(&problem, queue.attempts)), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
         tx.update(&old, &new);
         tx.delete(&queue);
         Ok(Some(new))

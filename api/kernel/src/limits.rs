@@ -8,14 +8,10 @@ pub const UPLOAD_BYTES: usize = 100 * 1_048_576;
 pub const BODY_SECONDS: u64 = 15;
 /// The longest idempotency key, in characters.
 pub const IDEMPOTENCY_KEY: usize = 255;
-/// How long an answer is kept for its key, in seconds: 7 days.
+/// How long an answer of the platform is kept for its key, in seconds: 7 days. Tenants choose (`RetentionKind`).
 pub const IDEMPOTENCY_SECONDS: i64 = 7 * 86_400;
-/// How long the security log is kept, in seconds: 400 days.
+/// How long the security log of the platform is kept, in seconds: 400 days. Tenants choose (`RetentionKind`).
 pub const SECURITY_LOG_SECONDS: i64 = 400 * 86_400;
-/// How long a sign-in is kept after it ended, in seconds: as long as the security log. Until then its address is one that its person came from before.
-pub const SESSION_ROW_SECONDS: i64 = SECURITY_LOG_SECONDS;
-/// How long a finished job is kept with what it left, in seconds: 90 days.
-pub const JOB_SECONDS: i64 = 90 * 86_400;
 /// How long a credential may be trusted without asking the database again, in microseconds.
 pub const CREDENTIAL_CACHE_MICROS: i64 = 1_000_000;
 /// Live streams of one tenant on one instance, at most.

@@ -43,6 +43,8 @@ impl<M> Rows<M> {
 const LAST_MILLIS: i64 = (1 << 48) - 1;
 /// How far an id and the instant that was read beside it may be apart.
 const MADE_TOGETHER_MILLIS: i64 = 60_000;
+/// Rows whose party has a word that begins so. Other objects do not keep the words of their party: it may be called otherwise later.
+const OF_PARTY: &str = "party_id IN (SELECT object_id FROM search_words WHERE tenant_id = $1 AND object_type = 'party' AND word >= ? AND word < ?)";
 
 /// Where a page ends: what the cursor holds.
 #[derive(Serialize, Deserialize)]
@@ -183,8 +185,14 @@ fn filtered<E: EntityTrait>(spec: &ListSpec, object: &'static str, query: &ListQ
         }
         for word in search::words(std::iter::once(text.as_str())).into_iter().take(MAX_WORDS) {
             let end = search::prefix_end(&word);
-            let sql = "id IN (SELECT object_id FROM search_words WHERE tenant_id = $1 AND object_type = ? AND word >= ? AND word < ?)";
-            find = find.when(sql, vec![object.into(), word.into(), end.into()]);
+            let own = "id IN (SELECT object_id FROM search_words WHERE tenant_id = $1 AND object_type = ? AND word >= ? AND word < ?)";
+            if table.has("party_id") {
+                // By whatever its party is called now.
+                let values = vec![object.into(), word.as_str().into(), end.as_str().into(), word.as_str().into(), end.as_str().into()];
+                find = find.when(&format!("{own} OR {OF_PARTY}"), values);
+            } else {
+                find = find.when(own, vec![object.into(), word.into(), end.into()]);
+            }
         }
     }
     Ok(find)
@@ -229,7 +237,7 @@ fn made<E: EntityTrait>(find: Find<E>, operator: &str, value: &Value) -> Find<E>
     }
 }
 
-/// Documents whose number or reference begins so, or whose party has all the words.
+/// Documents whose number, reference or number of the carrier begins so, or whose party has all the words.
 fn documents<E: EntityTrait>(find: Find<E>, table: &Table, text: &str) -> Find<E> {
     let (start, upper) = (text.trim(), text.trim().to_uppercase());
     let mut sql = "number >= ? AND number < ?".to_owned();
@@ -238,10 +246,13 @@ fn documents<E: EntityTrait>(find: Find<E>, table: &Table, text: &str) -> Find<E
         sql.push_str(" OR reference >= ? AND reference < ?");
         values.extend([start.into(), search::prefix_end(start).into()]);
     }
+    if table.has("tracking") {
+        sql.push_str(" OR tracking >= ? AND tracking < ?");
+        values.extend([start.into(), search::prefix_end(start).into()]);
+    }
     let words: Vec<String> = search::words(std::iter::once(text)).into_iter().take(MAX_WORDS).collect();
     if !words.is_empty() {
-        let one = "party_id IN (SELECT object_id FROM search_words WHERE tenant_id = $1 AND object_type = 'party' AND word >= ? AND word < ?)";
-        sql.push_str(&format!(" OR ({})", vec![one; words.len()].join(" AND ")));
+        sql.push_str(&format!(" OR ({})", vec![OF_PARTY; words.len()].join(" AND ")));
         values.extend(words.iter().flat_map(|word| [word.as_str().into(), search::prefix_end(word).into()]));
     }
     find.when(&sql, values)

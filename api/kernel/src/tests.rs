@@ -3,16 +3,19 @@
 use crate::db::{Sqlite, Store};
 use crate::http::LocalFuture;
 use crate::job::{self, Job, Progress};
-use crate::limits::{IDEMPOTENCY_SECONDS, JOB_SECONDS, SECURITY_LOG_SECONDS, SESSION_ROW_SECONDS};
+use crate::limits::{IDEMPOTENCY_SECONDS, SECURITY_LOG_SECONDS};
 use crate::{Ctx, Db, Find, Tx, clock, retention, rights};
 use causeway_contract::Problem;
 use causeway_entity::govern::{sessions, users};
 use causeway_entity::kernel::{idempotency_keys, import_errors, imports, jobs};
 use causeway_entity::platform::{job_queue, security_log, tenants};
-use causeway_value::{Instant, JobId, JobStatus, Json, SecurityEventId, SessionId, TenantId, TenantMode, TenantStatus, UserId};
+use causeway_value::{Instant, JobId, JobStatus, Json, RetentionKind, RetentionRuleId, SecurityEventId, SessionId, TenantId, TenantMode, TenantStatus, UserId};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use uuid::Uuid;
+
+const JOB_SECONDS: i64 = 90 * 86_400;
+const SESSION_ROW_SECONDS: i64 = 400 * 86_400;
 
 struct Bench {
     _folder: TempDir,
@@ -46,6 +49,7 @@ async fn another(db: &Db, slug: &str) -> Arc<Ctx> {
         version: 1,
         created_at: now,
         updated_at: now,
+        has_ownership_rules: None,
     };
     write(db, &Arc::new(Ctx::platform()), async move |_, tx| {
         tx.insert(tenant.clone());
@@ -155,8 +159,8 @@ async fn what_is_old_goes() {
     })
     .await;
     // Keys, jobs with their imports and errors, a session, and a line of the security log.
-    assert_eq!(retention::purge(&db, now).await.unwrap(), 1_203 + 2 + (1_203 + 1) + (1 + 1) + 1 + 1);
-    assert_eq!(retention::purge(&db, now).await.unwrap(), 0);
+    assert_eq!(retention::purge(&db, now, unruled, untold).await.unwrap(), 1_203 + 2 + (1_203 + 1) + (1 + 1) + 1 + 1);
+    assert_eq!(retention::purge(&db, now, unruled, untold).await.unwrap(), 0);
     let left = db
         .read(&ctx, async |_, tx| {
             let keys = Find::<idempotency_keys::Entity>::new().count(tx).await?;
@@ -176,11 +180,103 @@ async fn what_is_old_goes() {
     assert_eq!(left, (vec![young_import], 2, 1), "of {old_import} nothing is left");
 }
 
+#[tokio::test]
+async fn a_tenant_chooses_how_long_and_hears_what_went() {
+    let Bench { db, ctx, _folder } = bench().await;
+    let other = another(&db, "other").await;
+    let now = clock::wall();
+    for ctx in [&ctx, &other] {
+        write(&db, ctx, async move |ctx, tx| {
+            for age in [8, 3] {
+                let at = now.plus_seconds(-age * 86_400);
+                let hash = Uuid::now_v7().as_bytes().to_vec();
+                tx.insert(idempotency_keys::Model {
+                    tenant_id: ctx.tenant,
+                    key_hash: hash.clone(),
+                    fingerprint: hash,
+                    status: 200,
+                    body: None,
+                    etag: None,
+                    object_id: None,
+                    object_version: None,
+                    created_at: at,
+                });
+                tx.insert(security_log::Model {
+                    id: SecurityEventId::new(),
+                    at,
+                    tenant_id: Some(ctx.tenant),
+                    api_key_id: None,
+                    kind: "refusal".to_owned(),
+                    method: "GET".to_owned(),
+                    path: "/".to_owned(),
+                    status: 401,
+                    code: "unauthenticated".to_owned(),
+                    request_id: String::new(),
+                    user_id: None,
+                    source: None,
+                });
+            }
+            Ok(())
+        })
+        .await;
+    }
+    let (short, held) = (RetentionRuleId::new(), RetentionRuleId::new());
+    let tenant = ctx.tenant;
+    let rules = async move |_: &Db, ctx: &Arc<Ctx>| {
+        let keys = retention::Kept { kind: RetentionKind::IdempotencyKeys, days: None, rule: held };
+        let log = retention::Kept { kind: RetentionKind::SecurityLog, days: Some(2), rule: short };
+        Ok(if ctx.tenant == tenant { vec![keys, log] } else { Vec::new() })
+    };
+    let told = Mutex::new(Vec::new());
+    let hear = async |_: &Db, ctx: &Arc<Ctx>, rule: RetentionRuleId, rows: u64| {
+        told.lock().unwrap().push((ctx.tenant, rule, rows));
+        Ok(())
+    };
+    // Held keys stay, the short log goes; the other tenant has the defaults: one key goes, no line of the log.
+    assert_eq!(retention::purge(&db, now, rules, hear).await.unwrap(), 2 + 1);
+    assert_eq!(*told.lock().unwrap(), [(tenant, short, 2)]);
+    let before = now.plus_seconds(-86_400);
+    for (ctx, keys, log) in [(&ctx, 2, 0), (&other, 1, 2)] {
+        let left = db
+            .read(ctx, async |_, tx| {
+                Ok((retention::waiting(tx, RetentionKind::IdempotencyKeys, before).await?, retention::waiting(tx, RetentionKind::SecurityLog, before).await?))
+            })
+            .await
+            .unwrap();
+        assert_eq!(left, (keys, log));
+    }
+}
+
+/// A tenant that chose nothing.
+async fn unruled(_: &Db, _: &Arc<Ctx>) -> Result<Vec<retention::Kept>, Problem> {
+    Ok(Vec::new())
+}
+
+async fn untold(_: &Db, _: &Arc<Ctx>, _: RetentionRuleId, _: u64) -> Result<(), Problem> {
+    Ok(())
+}
+
 fn import(tenant_id: TenantId, id: JobId) -> imports::Model {
     let (options, header) = ("{}".to_owned(), "name".to_owned());
     let (next_part, parts, created, updated, unchanged, failed, errors) = (1, 1, 0, 0, 0, 0, 0);
     let upload_id = Uuid::now_v7();
-    imports::Model { tenant_id, id, upload_id, options, header, company_ids: None, next_part, parts, created, updated, unchanged, failed, errors }
+    imports::Model {
+        tenant_id,
+        id,
+        upload_id,
+        options,
+        header,
+        company_ids: None,
+        next_part,
+        parts,
+        created,
+        updated,
+        unchanged,
+        failed,
+        errors,
+        parties_created: None,
+        parties_named: None,
+    }
 }
 
 /// Three things to do, one in each step.
@@ -248,6 +344,41 @@ async fn a_worker_back_from_the_dead() {
     while job::run_step(&db, &second).await.unwrap() {}
     assert_eq!((done().await.0, done().await.1), (3, JobStatus::Succeeded));
     assert!(job::claim(&db, "third", &[]).await.unwrap().is_none());
+}
+
+/// A step that changes one version of an object twice.
+fn twice<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, Result<Progress, Problem>> {
+    Box::pin(async move {
+        for kind in ["test.once", "test.twice"] {
+            tx.update(job, &Job { kind: kind.to_owned(), version: job.version + 1, updated_at: ctx.wall(), ..job.clone() });
+        }
+        Ok(Progress::More { done: 1, total: None })
+    })
+}
+
+/// What fails says why, in words that are for customers, and what cannot go well is not tried for minutes (OBS-02).
+#[tokio::test]
+async fn a_job_that_fails_says_why() {
+    let Bench { _folder, db, ctx } = bench().await;
+    job::register("test.twice", twice);
+    job::register("test.refused", |_, _, _| Box::pin(async { Err(Problem::new(causeway_contract::Code::Malformed, "Row 7 is not CSV.")) }));
+    for (kind, tries, reason) in [("test.refused", 1, "Row 7 is not CSV."), ("test.twice", 2, "on our side")] {
+        let id = write(&db, &ctx, async move |ctx, tx| job::enqueue(ctx, tx, kind, "{}".to_owned()).map(|job| job.id)).await;
+        for attempt in 1..=tries {
+            let claim = job::claim(&db, "worker", &[]).await.unwrap().unwrap();
+            assert_eq!(claim.attempts, attempt);
+            assert!(!job::run_step(&db, &claim).await.unwrap());
+            write(&db, &Arc::new(Ctx::platform()), async |_, tx| {
+                tx.plain("UPDATE job_queue SET run_at = 0", Vec::new());
+                Ok(())
+            })
+            .await;
+        }
+        assert!(job::claim(&db, "worker", &[]).await.unwrap().is_none(), "{kind} is given up");
+        let job = db.read(&ctx, async |_, tx| tx.must::<jobs::Entity>(id).await).await.unwrap();
+        let told = job.error.unwrap();
+        assert!(job.status == JobStatus::Failed && told.contains(reason) && told.contains("start it again"), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -59,6 +59,11 @@ impl Found {
 
 /// What a problem says, with each of its fields: who looks at a list of checks sees nothing else of it.
 fn in_full(problem: Problem) -> String {
+    // What is wrong with a single field is what the problem says already.
+    let [first, second @ ..] = problem.errors.as_slice() else { return problem.detail };
+    if second.is_empty() && problem.detail.contains(first.detail.as_str()) {
+        return problem.detail;
+    }
     let field = |error: &causeway_contract::FieldError| error.pointer.as_deref().map(|pointer| format!(" {pointer} {}.", error.detail)).unwrap_or_default();
     problem.errors.iter().fold(problem.detail, |text, error| text + &field(error))
 }

@@ -8,7 +8,7 @@ use causeway_entity::kernel::snapshots;
 use causeway_entity::master::{payment_terms, taxes};
 use causeway_kernel::{Find, Tx};
 use causeway_print::{Bank, Language, Paper, Tax};
-use causeway_value::{AddressId, AddressKind, CompanyId, DocumentLanguage, Instant, Letterhead, PartyId, PaymentTermId};
+use causeway_value::{AddressId, AddressKind, CompanyId, ContactId, DocumentLanguage, Instant, Letterhead, PartyId, PaymentTermId};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -46,6 +46,14 @@ struct Recipient {
     name: String,
     tax_id: Option<String>,
     addresses: Vec<Address>,
+    contacts: Vec<Person>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Person {
+    #[serde(default)]
+    id: Option<ContactId>,
+    name: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -67,27 +75,37 @@ struct Address {
 /// # Errors
 /// When the database fails.
 pub async fn addressed(tx: &mut Tx<'_>, company: CompanyId, party: PartyId, at: Option<Instant>) -> Result<Addressed, Problem> {
-    addressed_to(tx, company, party, at, None).await
+    addressed_to(tx, company, party, at, At::default()).await
 }
 
-/// As [`addressed`], with goods for this address of the party, while the party has it.
+/// Whom at a party a document is for, and where its goods go.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct At {
+    /// One of its contacts.
+    pub contact: Option<ContactId>,
+    /// One of its addresses; none means the one for goods.
+    pub ship_to: Option<AddressId>,
+}
+
+/// As [`addressed`], for this contact and with goods for this address of the party, while the party has them.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn addressed_to(tx: &mut Tx<'_>, company: CompanyId, party: PartyId, at: Option<Instant>, ship_to: Option<AddressId>) -> Result<Addressed, Problem> {
+pub async fn addressed_to(tx: &mut Tx<'_>, company: CompanyId, party: PartyId, at: Option<Instant>, place: At) -> Result<Addressed, Problem> {
     let sender: Sender = snapshot(tx, company.uuid(), at).await?;
     let recipient: Recipient = snapshot(tx, party.uuid(), at).await?;
     let address = |kind: AddressKind| recipient.addresses.iter().find(|address| address.kind == kind);
     let lines = |address: Option<&Address>| address.map_or_else(Vec::new, |address| address_lines(&recipient.name, address, &sender.country));
     let main = address(AddressKind::Billing).or_else(|| recipient.addresses.first());
-    let named = recipient.addresses.iter().find(|address| ship_to.is_some() && address.id == ship_to);
+    let named = recipient.addresses.iter().find(|address| place.ship_to.is_some() && address.id == place.ship_to);
+    let person = recipient.contacts.iter().find(|contact| place.contact.is_some() && contact.id == place.contact).map(|contact| contact.name.clone());
     let shipping = named.or_else(|| address(AddressKind::Shipping).filter(|_| address(AddressKind::Billing).is_some()));
     Ok(Addressed {
         language: match sender.letterhead.language {
             DocumentLanguage::English => Language::English,
             DocumentLanguage::German => Language::German,
         },
-        recipient: main.map_or_else(|| vec![recipient.name.clone()], |address| lines(Some(address))),
+        recipient: with_person(main.map_or_else(|| vec![recipient.name.clone()], |address| lines(Some(address))), person),
         ship_to: lines(shipping),
         tax_id: recipient.tax_id.clone(),
         sender: letterhead(sender),
@@ -120,6 +138,12 @@ async fn snapshot<T: Default + DeserializeOwned>(tx: &mut Tx<'_>, id: Uuid, at: 
         None => find().order_by(snapshots::Column::Version).one(tx).await?,
     };
     Ok(found.and_then(|row| serde_json::from_str(&row.body?).ok()).unwrap_or_default())
+}
+
+/// The person stands below the name of the party.
+fn with_person(mut lines: Vec<String>, person: Option<String>) -> Vec<String> {
+    lines.splice(1..1, person);
+    lines
 }
 
 fn address_lines(name: &str, address: &Address, home: &str) -> Vec<String> {
@@ -184,6 +208,13 @@ pub fn print(paper: &Paper) -> Result<File, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_person_stands_below_the_name_of_the_party() {
+        let lines = || vec!["Borealis SAS".to_owned(), "1 rue de la Paix".to_owned()];
+        assert_eq!(with_person(lines(), Some("Amy".to_owned())), ["Borealis SAS", "Amy", "1 rue de la Paix"]);
+        assert_eq!(with_person(lines(), None), lines());
+    }
 
     #[test]
     fn an_address_abroad_says_its_country() {

@@ -7,9 +7,9 @@ use causeway_contract::{Code, FieldError, Page, Problem};
 use causeway_entity::bill::invoices;
 use causeway_entity::govern::users;
 use causeway_entity::master::parties;
-use causeway_entity::sell::activities::{Entity, Model};
+use causeway_entity::sell::activities::{Column, Entity, Model};
 use causeway_entity::sell::{leads, opportunities, orders, quotes};
-use causeway_kernel::{Answer, Call, Change, Ctx, Routes, Tx, list};
+use causeway_kernel::{Answer, Call, Change, Ctx, Find, Routes, Tx, list};
 use causeway_master::check::finish;
 use causeway_openapi::activity::{ACTIVITIES, Activity, op};
 use causeway_value::{
@@ -116,6 +116,21 @@ async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelActivity>) -> 
     };
     tx.update(&old, &new);
     record(ctx, tx, "activity.cancelled", &new)
+}
+
+/// Makes the activities about these objects forget what was written in them.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn erase_notes(ctx: &Ctx, tx: &mut Tx<'_>, subject_type: &str, subjects: &[Uuid]) -> Result<(), Problem> {
+    let about = Find::<Entity>::new().eq(Column::SubjectType, subject_type).among(Column::SubjectId, subjects.iter().copied());
+    for old in about.when("(note IS NOT NULL OR outcome IS NOT NULL)", Vec::new()).lock().all(tx).await? {
+        let new = Model { note: None, outcome: None, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
+        tx.forget_snapshots(old.id.uuid());
+        tx.update(&old, &new);
+        record(ctx, tx, "activity.erased", &new)?;
+    }
+    Ok(())
 }
 
 async fn open(tx: &mut Tx<'_>, id: ActivityId, verb: &str) -> Result<Model, Problem> {

@@ -3,13 +3,13 @@
 use crate::check::share;
 use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::govern::{companies, users};
-use causeway_entity::master::parties;
+use causeway_entity::master::{addresses, contacts, parties};
 use causeway_entity::sell::opportunities;
 use causeway_kernel::number::Fiscal;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::party::store as party;
 use causeway_master::term::service as term;
-use causeway_value::{CompanyId, Currency, Day, FlowId, OpportunityId, PartyId, PaymentTermId, Percent, UserId};
+use causeway_value::{AddressId, CompanyId, ContactId, Currency, Day, FlowId, OpportunityId, PartyId, PaymentTermId, Percent, UserId};
 
 /// What the body of a new document says about it.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,17 @@ pub struct Given {
     pub discount_percent: Option<Percent>,
     /// Who works on it.
     pub owner_id: Option<UserId>,
+    /// Whom it is with, and where its goods go.
+    pub places: Places,
+}
+
+/// Whom a document is with at its customer, and where its goods go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// One of the customer's contacts.
+    pub contact_id: Option<ContactId>,
+    /// One of the customer's addresses.
+    pub ship_to_id: Option<AddressId>,
 }
 
 /// Whom a document is between, and on which terms.
@@ -49,6 +60,8 @@ pub struct Header {
     pub discount: Percent,
     /// Who works on it.
     pub owner_id: Option<UserId>,
+    /// Whom it is with, and where its goods go.
+    pub places: Places,
     /// Today, where the company is.
     pub today: Day,
     /// The opportunity, when it was told that it waits for an order.
@@ -90,10 +103,15 @@ pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<
         }
     }
     let party = party::named(tx, party_id, "/party_id", errors).await?;
+    if let (Some(party), Some(from)) = (&party, from) {
+        check_customer(from, party.id, "/party_id", errors);
+    }
     check_terms(tx, given.payment_term_id, given.owner_id, errors).await?;
     let discount = given.discount_percent.unwrap_or(Percent::ZERO);
     share(discount, "/discount_percent", errors);
     let (Some(company), Some(party)) = (company, party) else { return Ok(None) };
+    check_places(tx, party.id, given.places, errors).await?;
+    let known = from.filter(|from| from.party_id == Some(party.id)).and_then(|from| from.contact_id);
     Ok(Some(Header {
         opportunity_id: given.opportunity_id,
         flow_id: from.map_or_else(FlowId::new, |from| from.flow_id),
@@ -101,6 +119,7 @@ pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<
         payment_term_id: given.payment_term_id.or(party.payment_term_id),
         discount,
         owner_id: given.owner_id.or(from.and_then(|from| from.owner_id)),
+        places: Places { contact_id: given.places.contact_id.or(known), ..given.places },
         today: ctx.today(company.time_zone),
         waiting: from.filter(|from| from.stalled_reason.is_some()).cloned(),
         company,
@@ -124,6 +143,18 @@ pub async fn opportunity(
         return Ok(None);
     }
     Ok(found)
+}
+
+/// A document that names an opportunity is for the opportunity's customer, as it wins that deal and no other; while the opportunity has none, it may be for
+/// anybody (CRM-17).
+pub fn check_customer(opportunity: &opportunities::Model, customer: PartyId, pointer: &str, errors: &mut Vec<FieldError>) {
+    let Some(own) = opportunity.party_id.filter(|own| *own != customer) else { return };
+    let detail = format!(
+        "does not fit: the opportunity {} is with {own}, and the document is for {customer}. Change the customer of the opportunity \
+         (PATCH /v1/opportunities/{{id}}), or leave `opportunity_id` out",
+        opportunity.id
+    );
+    errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
 }
 
 /// Another customer or currency that a draft gets; none of what stays as it is.
@@ -172,6 +203,37 @@ pub async fn reassigned(
         errors.push(FieldError::pointer(Code::Required, "/lines", detail));
     }
     Ok(found)
+}
+
+/// What a body names of a customer must be that customer's. What it leaves out costs nothing.
+async fn check_places(tx: &mut Tx<'_>, party: PartyId, named: Places, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    let contact = tx.named::<contacts::Entity, _>(named.contact_id, "/contact_id", errors).await?;
+    if contact.is_some_and(|contact| contact.party_id != party) {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/contact_id", "is a contact of another party; it must be one of the customer"));
+    }
+    let address = tx.named::<addresses::Entity, _>(named.ship_to_id, "/ship_to_id", errors).await?;
+    if address.is_some_and(|address| address.party_id != party) {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/ship_to_id", "is an address of another party; it must be one of the customer"));
+    }
+    Ok(())
+}
+
+/// Whom a draft is with and where its goods go after a PATCH. Another customer has other people and addresses: what stood goes with the one before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn patched_places(
+    tx: &mut Tx<'_>,
+    (contact, ship_to): (&Patch<ContactId>, &Patch<AddressId>),
+    stands: Places,
+    (party, reassigned): (PartyId, bool),
+    errors: &mut Vec<FieldError>,
+) -> Result<Places, Problem> {
+    let stands = if reassigned { Places::default() } else { stands };
+    let new = Places { contact_id: contact.clone().over(stands.contact_id), ship_to_id: ship_to.clone().over(stands.ship_to_id) };
+    let named = Places { contact_id: new.contact_id.filter(|_| !contact.is_absent()), ship_to_id: new.ship_to_id.filter(|_| !ship_to.is_absent()) };
+    check_places(tx, party, named, errors).await?;
+    Ok(new)
 }
 
 /// The payment term and the owner that a body names must be there.

@@ -146,6 +146,7 @@ async fn offer(world: &World, order: &Order) -> Result<(), String> {
         title: format!("Order {}", order.id),
         expected_value: None,
         currency: None,
+        probability: None,
         expected_close_date: Some(order.ordered),
         owner_id: masters.employees.get(&order.employee).copied(),
         source: None,

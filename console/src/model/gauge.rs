@@ -76,7 +76,7 @@ pub const GAUGES: &[Gauge] = &[
     queue("Billing refused", "billing-run-items", "status:failed", Heed::Exception, &["/failure"]),
     queue("Invoices overdue", "invoices", "overdue:true", Heed::Exception, &["/due_date"]),
     queue("Invoices disputed", "invoices", "disputed:true", Heed::Exception, &["/dispute"]),
-    queue("Jobs failed", "jobs", "status:failed", Heed::Exception, &["/result/detail", "/result/error", "/errors_url"]),
+    queue("Jobs failed", "jobs", "status:failed", Heed::Exception, &["/error", "/errors_url"]),
     gauge("Orders in draft", "orders", "status:draft", Heed::Look),
     gauge("Invoices in draft", "invoices", "status:draft", Heed::Look),
 ];

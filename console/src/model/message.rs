@@ -53,6 +53,8 @@ pub enum Cmd {
     Copy(String),
     /// Write rows of a list to a file.
     Export(Box<Wanted>),
+    /// Ask for a paper with this operation, of the object of this id, and keep it as a file.
+    Print(&'static str, String),
     /// Keep the session.
     Save,
     /// Use this credential from now on.

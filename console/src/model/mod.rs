@@ -152,6 +152,8 @@ pub struct App {
     pub streaming: bool,
     /// The resources to which something happened that the numbers of the dashboard do not show yet.
     pub stale: BTreeSet<&'static str>,
+    /// When somebody who wanted to leave was told what would be lost, in milliseconds since 1970.
+    pub warned: Option<i64>,
     /// Where the last click was and when, for double clicks.
     pub clicked: Option<(u16, u16, i64)>,
     pub(crate) out: Vec<Cmd>,
@@ -210,6 +212,7 @@ impl App {
             follows: false,
             streaming: false,
             stale: BTreeSet::new(),
+            warned: None,
             clicked: None,
             out: Vec::new(),
         }
@@ -342,6 +345,11 @@ impl App {
         if let Some(day) = &self.day {
             return day.clone();
         }
+        self.wall_day()
+    }
+
+    /// The day of the wall, in UTC.
+    pub fn wall_day(&self) -> String {
         let instant = causeway_value::Instant(self.now.saturating_mul(1_000)).to_string();
         instant.get(..10).unwrap_or_default().to_owned()
     }
@@ -355,7 +363,10 @@ impl App {
             return Some("offline".to_owned());
         }
         let needed = operation.row.permission;
-        let (area, _) = needed.split_once(':')?;
+        let (area, whom) = needed.split_once(':')?;
+        if area == "any" {
+            return (whom == "person" && self.scope.session.is_empty()).then(|| "it is for people: sign in without a key".to_owned());
+        }
         let has = self.scope.platform
             || self.scope.permissions.iter().any(|permission| permission == needed || permission == "*" || *permission == format!("{area}:*"));
         (!has && !self.scope.permissions.is_empty()).then(|| format!("needs the permission {needed}"))

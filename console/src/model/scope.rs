@@ -52,6 +52,8 @@ pub struct Scope {
     pub session: String,
     /// Tenant and mail address of the last sign-in.
     pub login: (String, String),
+    /// The tenant that the link names by which the console was opened; empty without one.
+    pub linked: String,
     /// Whether the platform looks into a tenant: leaving goes back to the platform.
     pub visiting: bool,
 }

@@ -7,7 +7,7 @@ use crate::resource;
 use crate::route::Place;
 use crate::text::{clean, fit, width};
 use crate::theme::{Role, of_state};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(super) fn panels(app: &App, name: &'static str, id: &str, columns: usize) -> Vec<Panel> {
     let asked = app.objects.get(id);
@@ -52,18 +52,27 @@ const FIRST: &[&str] = &[
     "reference",
 ];
 
+/// What is said first of an object within another.
+const TOLD: &[&str] = &["name", "number", "title", "type", "kind", "code"];
+
 /// An object, field by field; lists of objects as tables. What is not set is not shown.
 pub fn describe(app: &App, value: &Value, columns: usize) -> Vec<Line> {
     let Value::Object(fields) = value else { return vec![Line::of(plain(value), Role::Plain)] };
     let mut lines: Vec<Line> =
         FIRST.iter().filter_map(|name| fields.get_key_value(*name)).filter_map(|(name, field)| described(app, name, field, value)).collect();
-    let tables = fields
+    let mut tables: Vec<_> = fields
         .iter()
-        .filter_map(|(name, field)| field.as_array().filter(|items| !items.is_empty() && items.iter().all(Value::is_object)).map(|items| (name, items)));
+        .filter_map(|(name, field)| field.as_array().filter(|items| !items.is_empty() && items.iter().all(Value::is_object)).map(|items| (name, items)))
+        .collect();
+    // What is sold comes before what is noted about it.
+    tables.sort_by_key(|(name, _)| *name != "lines");
     for (name, items) in tables {
-        lines.push(Line::default());
+        if lines.last().is_some_and(|line| !line.parts.is_empty()) {
+            lines.push(Line::default());
+        }
         lines.push(Line::of(format!("{} ({})", clean(name), items.len()), Role::Head));
-        lines.extend(table(app, items, columns));
+        // Ids of the console's own objects say nothing; those of other systems are what one looks for.
+        lines.extend(table(app, items, columns, name == "external_refs"));
         lines.push(Line::default());
     }
     lines.extend(fields.iter().filter(|(name, _)| !FIRST.contains(&name.as_str())).filter_map(|(name, field)| described(app, name, field, value)));
@@ -77,7 +86,14 @@ fn described(app: &App, name: &str, field: &Value, object: &Value) -> Option<Lin
         Value::Array(items) if items.is_empty() || items.iter().any(Value::is_object) => None,
         Value::Object(inner) if inner.is_empty() => None,
         Value::Object(inner) => {
-            let text = inner.iter().map(|(key, value)| format!("{} {}", clean(key), plain(value))).collect::<Vec<_>>().join(", ");
+            let mut parts: Vec<_> = inner.iter().collect();
+            parts.sort_by_key(|(key, _)| TOLD.iter().position(|told| told == key).unwrap_or(TOLD.len()));
+            let said = |value: &Value| app.name_of(&plain(value)).to_owned();
+            let part = |(key, value): (&String, &Value)| match (value.get("before"), value.get("after")) {
+                (Some(before), Some(after)) => format!("{} {} -> {}", clean(key), said(before), said(after)),
+                _ => format!("{} {}", clean(key), said(value)),
+            };
+            let text = parts.into_iter().map(part).collect::<Vec<_>>().join(", ");
             Some(labelled(name, &text, Role::Plain))
         }
         _ => Some(scalar(app, name, field, object)),
@@ -134,6 +150,8 @@ pub fn place_of(id: &str) -> Option<Place> {
 
 /// Fields of rows within an object, the most telling first; all others follow by name.
 const TELLING: &[&str] = &[
+    "signal",
+    "month",
     "description",
     "product_id",
     "invoice_id",
@@ -161,21 +179,40 @@ const TELLING: &[&str] = &[
     "status",
 ];
 
+/// A row with the fields of the objects within it beside its own: `totals.count`.
+fn flat(item: &Value) -> Value {
+    let mut fields = Map::new();
+    for (name, value) in item.as_object().into_iter().flatten() {
+        match value {
+            Value::Object(inner) => fields.extend(inner.iter().map(|(key, value)| (format!("{name}.{key}"), value.clone()))),
+            other => _ = fields.insert(name.clone(), other.clone()),
+        }
+    }
+    fields.into()
+}
+
 /// Objects as a table of their telling fields, as many as fit; what is left of the width goes to the first.
-fn table(app: &App, items: &[Value], columns: usize) -> Vec<Line> {
+fn table(app: &App, items: &[Value], columns: usize, with_id: bool) -> Vec<Line> {
+    let items: Vec<Value> = items.iter().map(flat).collect();
     let mut names: Vec<&String> = items
         .iter()
         .filter_map(Value::as_object)
         .flat_map(|fields| fields.iter())
-        .filter(|(_, value)| !value.is_object() && !value.is_array() && !value.is_null())
+        .filter(|(_, value)| !value.is_object() && !value.is_null())
+        .filter(|(_, value)| value.as_array().is_none_or(|items| !items.is_empty() && items.iter().all(|item| !item.is_object() && !item.is_array())))
         .map(|(name, _)| name)
         .collect();
     let telling = |name: &str| TELLING.iter().position(|known| *known == name).unwrap_or(usize::MAX);
-    names.sort_by_key(|name| (telling(name), (*name).clone()));
+    // Lists within a row, such as the amounts of an aging by bucket, come after what is one word.
+    let several = |name: &str| items.iter().any(|item| item.get(name).is_some_and(Value::is_array));
+    names.sort_by_key(|name| (telling(name), several(name), (*name).clone()));
     names.dedup();
     // A line's description says what its product is.
     let described = names.iter().any(|name| *name == "description");
-    names.retain(|name| name.as_str() != "id" && !(described && name.as_str() == "product_id"));
+    names.retain(|name| (with_id || name.as_str() != "id") && !(described && name.as_str() == "product_id"));
+    // What is there by its name is not there by its id once more.
+    let known: Vec<&String> = names.clone();
+    names.retain(|name| name.strip_suffix("_id").is_none_or(|stem| !known.iter().any(|other| *other == stem)));
     let cell = |item: &Value, name: &str| {
         item.get(name)
             .map(|value| {
@@ -204,7 +241,7 @@ fn table(app: &App, items: &[Value], columns: usize) -> Vec<Line> {
         })
     };
     let mut lines = vec![Line::of(shown.iter().map(|(name, wide)| format!("  {}", fit(&clean(name), *wide, right(name)))).collect::<String>(), Role::Dim)];
-    for item in items {
+    for item in &items {
         let text: String = shown.iter().map(|(name, wide)| format!("  {}", fit(&cell(item, name), *wide, right(name)))).collect();
         let open = item.as_object().and_then(|fields| fields.iter().filter(|(name, _)| *name != "id").find_map(|(_, value)| place_of(value.as_str()?)));
         lines.push(Line { parts: vec![(text, Role::Plain)], open, copy: item.get("id").map(plain) });

@@ -25,20 +25,30 @@ pub(super) fn service(app: &App, columns: usize) -> Panel {
             .and_then(Value::as_u64)
             .map_or_else(|| "-".to_owned(), |micros| if micros < 1_000 { format!("{micros}us") } else { format!("{}ms", micros / 1_000) })
     };
+    // Beside another panel there is room for what changes only.
+    let narrow = columns < 60;
     let mut say = |name: &str, said: String, role: Role| panel.lines.push(labelled(name, &said, role));
     say("version", format!("{} on {}", text("/version"), text("/database")), Role::Plain);
     say("tenants", format!("{} active, {} suspended", text("/tenants_active"), text("/tenants_suspended")), Role::Plain);
     let late = whole("/jobs/oldest_due_seconds");
-    let jobs = format!("{} waiting, {} running, {} due", text("/jobs/waiting"), text("/jobs/running"), text("/jobs/due"));
-    let jobs = if late > 0 { format!("{jobs}, the oldest for {}", span(late)) } else { jobs };
+    let (waiting, running, due) = (text("/jobs/waiting"), text("/jobs/running"), text("/jobs/due"));
+    let jobs = if narrow { format!("{waiting} wait, {running} run, {due} due") } else { format!("{waiting} waiting, {running} running, {due} due") };
+    let jobs = match (late > 0, narrow) {
+        (true, true) => format!("{due} due for {}", span(late)),
+        (true, false) => format!("{jobs}, the oldest for {}", span(late)),
+        (false, _) => jobs,
+    };
     say("jobs", jobs, if late > 60 { Role::Warn } else { Role::Plain });
     let refused = whole("/refusals_last_hour");
     say("refused, last hour", refused.to_string(), if refused > 100 { Role::Warn } else { Role::Plain });
     let errors = whole("/traffic/server_errors");
-    say("requests", format!("{} since {}", text("/traffic/requests"), minute(&text("/traffic/since"))), Role::Plain);
+    let since = minute(&text("/traffic/since"));
+    let since = if narrow { since.get(5..).unwrap_or_default().to_owned() } else { since };
+    say("requests", format!("{} since {since}", text("/traffic/requests")), Role::Plain);
     say("server errors", errors.to_string(), if errors > 0 { Role::Bad } else { Role::Plain });
     say("rate limited", text("/traffic/rate_limited"), Role::Plain);
-    say("latency", format!("p50 {}, p95 {}, {} streams", micros("/traffic/p50_micros"), micros("/traffic/p95_micros"), text("/traffic/streams")), Role::Plain);
+    say("latency", format!("p50 {}, p95 {}", micros("/traffic/p50_micros"), micros("/traffic/p95_micros")), Role::Plain);
+    say("streams", text("/traffic/streams"), Role::Plain);
     let rates = rates(app);
     if let Some(last) = rates.last() {
         let shown: Vec<u64> = rates.iter().rev().take(columns.saturating_sub(34)).rev().copied().collect();

@@ -16,6 +16,9 @@ use tui_input::Input;
 /// The checks of the books: under which name what they find is kept, and the operation.
 pub const CHECKS: [(&str, &str); 2] = [("audit", "VerifyAuditEntries"), ("ledger", "VerifyLedger")];
 
+/// Within this time (milliseconds) asking to leave once more leaves, whatever is under way.
+const TWICE: i64 = 10_000;
+
 impl App {
     /// Does an action.
     pub fn act(&mut self, act: Act) {
@@ -52,11 +55,7 @@ impl App {
             }
             Act::Leave if self.way.len() > 1 => self.leave(),
             Act::Leave if self.scope.visiting => self.out.push(Cmd::Return),
-            Act::Leave | Act::Quit => {
-                self.out.push(Cmd::Save);
-                self.end_session();
-                self.out.push(Cmd::Quit);
-            }
+            Act::Leave | Act::Quit => self.quit(),
             Act::SignOut => self.sign_out(),
             Act::Filter => self.popup = self.list().map(|list| Popup::Filter(Input::new(list.text.clone()))),
             Act::FilterCell => self.filter_cell(),
@@ -145,6 +144,34 @@ impl App {
             }
             Act::Ascii => self.theme.ascii = !self.theme.ascii,
         }
+    }
+
+    /// Leaves the console: at once, or when somebody asks twice while something would be lost.
+    fn quit(&mut self) {
+        if let Some(why) = self.under_way()
+            && self.warned.is_none_or(|at| self.now.saturating_sub(at) > TWICE)
+        {
+            self.warned = Some(self.now);
+            self.note(format!("{why}. ctrl-c again leaves all the same."));
+            return;
+        }
+        self.out.push(Cmd::Save);
+        self.end_session();
+        self.out.push(Cmd::Quit);
+    }
+
+    /// What would be lost by leaving now: a secret that is shown once, or what comes of a change that was sent.
+    pub(super) fn under_way(&self) -> Option<String> {
+        let boxes = || self.popup.iter().chain(&self.queue);
+        if boxes().any(|popup| matches!(popup, Popup::Secret { .. } | Popup::Visit { .. })) {
+            return Some("A secret that is shown once is still open".to_owned());
+        }
+        let boxed = boxes().filter_map(|popup| if let Popup::Deed(deed) = popup { Some(deed) } else { None });
+        let running = || boxed.clone().chain(self.running.values()).filter(|deed| deed.batch.is_some() && !deed.operation.reads());
+        let secret = running().find(|deed| deed.operation.gives_secret());
+        let deed = secret.or_else(|| running().next())?;
+        let lost = if secret.is_some() { "its secret is shown once" } else { "what comes of it is not known yet" };
+        Some(format!("{} {} is under way, and {lost}", deed.resource, deed.operation.word))
     }
 
     /// Moves the cursor by rows.
@@ -236,6 +263,15 @@ impl App {
         }
         self.arrive();
         self.out.push(Cmd::Save);
+        let list = self.lists.get(resource);
+        let page = list.map(|list| (list.resource.list.reply)());
+        let object = page.as_ref().and_then(|page| page.items("data"));
+        if let (Some(list), Some(object)) = (list, object)
+            && let Some(field) = list.filter.unknown(object)
+        {
+            let text = format!("{resource} have no field {field}. The server filters by {}.", list.resource.filters().join(", "));
+            self.note(text);
+        }
     }
 
     fn filter_cell(&mut self) {
@@ -243,7 +279,7 @@ impl App {
         let (Some(record), Some(column)) = (list.selected(), list.resource.columns.get(list.column)) else { return };
         let currency = list.filter.server.iter().any(|(name, _)| name.starts_with("currency"));
         // The server compares what it sent, the console what it shows.
-        let shown = record.cells.get(list.column).map(ToString::to_string).unwrap_or_default();
+        let shown = record.cell(list.column).map(str::to_owned).unwrap_or_default();
         let value = if list.resource.filters_by(column.field, currency) { columns::plain(columns::at(&record.value(), column.field)) } else { shown };
         let value = if value == "-" { String::new() } else { value };
         let value = if value.is_empty() || value.contains(' ') { format!("\"{value}\"") } else { value };

@@ -103,10 +103,21 @@ impl App {
                 let name = text("/actor/name");
                 self.scope.user = if name == "-" { text("/actor/kind") } else { name };
                 self.scope.permissions = body.get("permissions").and_then(Value::as_array).into_iter().flatten().map(crate::columns::plain).collect();
+                let linked = std::mem::take(&mut self.scope.linked);
+                self.check_link(&linked);
                 self.owned();
             }
             Err(failure) if failure.denied() => self.open_login(Some(failure.text())),
             Err(_) => {}
+        }
+    }
+
+    /// Says so when a link is of another tenant than the one whose console this is: the same words would show other rows.
+    pub(super) fn check_link(&mut self, linked: &str) {
+        let here = if self.scope.platform { "platform" } else { &self.scope.tenant };
+        if !linked.is_empty() && !here.is_empty() && linked != here {
+            let text = format!("This link is of {linked}, and this is {here}: ctrl-t goes to another profile.");
+            self.note(text);
         }
     }
 
@@ -217,6 +228,8 @@ impl App {
         match reply {
             Ok(reply) => {
                 let rows: Vec<Value> = reply.body.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
+                // Others refer to what is listed here.
+                self.names.extend(rows.iter().filter_map(named).take(NAMES.saturating_sub(self.names.len())));
                 let next = reply.body.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
                 list.take(&rows, next, !more, now);
             }
@@ -257,9 +270,7 @@ impl App {
             }
         };
         for row in reply.body.get("data").and_then(Value::as_array).into_iter().flatten() {
-            if let (Some(id), Some(label)) = (row.get("id").and_then(Value::as_str), row.get("name").and_then(Value::as_str)) {
-                self.names.insert(id.to_owned(), crate::text::clean(label).into_owned());
-            }
+            self.names.extend(named(row));
         }
         self.dirty = true;
         let next = reply.body.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
@@ -274,4 +285,10 @@ impl App {
             self.ask_names(name, Some(next));
         }
     }
+}
+
+/// The id of an object that has a name, and the name.
+fn named(object: &Value) -> Option<(String, String)> {
+    let text = |field: &str| object.get(field).and_then(Value::as_str);
+    Some((text("id")?.to_owned(), crate::text::clean(text("name")?).into_owned()))
 }

@@ -148,6 +148,11 @@ impl App {
         if other || list.stage != Stage::Ready || now.saturating_sub(list.fetched) > 60_000 {
             self.ask_list(name);
         }
+        // Names that are wanted in few places are learnt there.
+        let refers = |field| resource.columns.iter().any(|column| column.field == field);
+        if refers("team_id") && !self.names.keys().any(|id| id.starts_with("team_")) && !self.pending(&Tag::Names("teams")) {
+            self.ask_names("teams", None);
+        }
     }
 
     /// Asks for the first page of a list.

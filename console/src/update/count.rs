@@ -63,6 +63,15 @@ impl App {
         self.scope.company.as_ref().map(|(id, _)| id.clone()).or_else(|| self.names.keys().find(|id| id.starts_with("com_")).cloned())
     }
 
+    /// The company that a form means when nobody says another: the chosen one, else the only one.
+    pub(super) fn only_company(&self) -> Option<String> {
+        if let Some((id, _)) = &self.scope.company {
+            return Some(id.clone());
+        }
+        let mut companies = self.names.keys().filter(|id| id.starts_with("com_"));
+        companies.next().filter(|_| companies.next().is_none()).cloned()
+    }
+
     /// Receivables belong to a company, and there is none to ask for.
     pub(super) fn no_company(&mut self, why: &str) {
         if self.company().is_none() {

@@ -3,8 +3,8 @@
 use crate::call::{Call, new_key};
 use crate::columns::plain;
 use crate::form::Form;
-use crate::model::{App, Deed, Failure, Popup, Reply, Tag, Undo};
-use crate::resource::{self, Aim, Operation, Resource};
+use crate::model::{App, Cmd, Deed, Failure, Popup, Reply, Tag, Undo};
+use crate::resource::{self, Aim, Operation};
 use crate::route::Place;
 use causeway_contract::Code;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ impl App {
     /// Begins to do something to what is marked or under the cursor.
     pub fn begin(&mut self, name: &'static str, word: &str) {
         self.dirty = true;
-        let Some((resource, operation)) = resource::named(name).and_then(|resource| Some((resource, resource.operation(word)?))) else { return };
+        let Some((name, operation)) = resource::operation_of(name, word) else { return };
         if let Some(why) = self.missing(operation) {
             self.note(format!("{name} {word} is off: {why}."));
             return;
@@ -50,6 +50,11 @@ impl App {
             (_, Place::List { resource, .. }) if *resource == name => self.list().map(crate::list::List::targets).unwrap_or_default(),
             _ => Vec::new(),
         };
+        if operation.prints() && !targets.is_empty() {
+            self.out.extend(targets.into_iter().map(|id| Cmd::Print(operation.row.id, id)));
+            self.note("Asking for the paper …");
+            return;
+        }
         if targets.len() > 1 && (operation.gives_secret() || operation.reads() || operation.aim == Aim::Edit) {
             self.note(format!("{name} {word} takes one row at a time."));
             return;
@@ -58,25 +63,28 @@ impl App {
             self.note(format!("{name} {word} needs a row."));
             return;
         }
-        self.prepare(resource, operation, targets);
+        self.prepare(name, operation, targets);
     }
 
-    fn prepare(&mut self, resource: &'static Resource, operation: &Operation, targets: Vec<String>) {
+    fn prepare(&mut self, name: &'static str, operation: &Operation, targets: Vec<String>) {
         let before: BTreeMap<String, Value> = targets.iter().filter_map(|id| Some((id.clone(), self.known(id)?))).collect();
         if let [only] = targets.as_slice() {
             let state = before.get(only).and_then(|value| value.get("status")).and_then(Value::as_str);
             if let Some(why) = operation.off(state) {
-                self.note(format!("{} {} is off: {why}.", resource.name, operation.word));
+                self.note(format!("{name} {} is off: {why}.", operation.word));
                 return;
             }
         }
         let object = if operation.aim == Aim::Edit { targets.first().and_then(|id| before.get(id)) } else { None };
-        let form = Form::of((operation.row.body)().as_ref(), object);
+        let mut form = Form::of_operation(operation, object);
+        if let Some(company) = self.only_company().filter(|_| operation.aim != Aim::Edit) {
+            form.suggest("company_id", &company);
+        }
         let generation = self.number();
-        let list = self.list().filter(|list| list.resource.name == resource.name);
+        let list = self.list().filter(|list| list.resource.name == name);
         let unseen = list.map_or(0, |list| targets.iter().filter(|id| !list.sees(id)).count());
         let deed = Deed {
-            resource: resource.name,
+            resource: name,
             operation: operation.clone(),
             targets,
             focus: 0,
@@ -153,7 +161,7 @@ impl App {
             deed.wrong = (!deed.sure()).then(|| format!("type {} to enable it", deed.word().unwrap_or_default()));
             return;
         }
-        let body = match deed.form.body(deed.operation.aim == Aim::Edit) {
+        let mut body = match deed.form.body(deed.operation.aim == Aim::Edit) {
             Ok(body) => body,
             Err(wrong) => {
                 deed.wrong = Some(wrong);
@@ -169,8 +177,9 @@ impl App {
         deed.results.clear();
         let row = deed.operation.row;
         let mut calls = Vec::new();
+        let path = Form::path(&deed.operation.segments(), &mut body);
         if deed.targets.is_empty() {
-            calls.push((String::new(), Call::of(&row, &[])));
+            calls.push((String::new(), Call::of(&row, &path.iter().map(String::as_str).collect::<Vec<_>>())));
         }
         for id in &deed.targets {
             let mut call = Call::of(&row, &[id]);
@@ -179,9 +188,14 @@ impl App {
             }
             calls.push((id.clone(), call));
         }
-        deed.sent = body.to_string();
+        // What stands in the path is a part of what is asked for.
+        deed.sent = path.into_iter().chain([body.to_string()]).collect::<Vec<_>>().join(" ");
         for (id, call) in &mut calls {
             call.body = call.body.take().map(|_| body.clone());
+            if deed.operation.reads() {
+                call.query = Form::query(&body);
+                continue;
+            }
             call.key = Some(self.keys.entry((row.id, id.clone(), deed.sent.clone())).or_insert_with(new_key).clone());
         }
         for (id, call) in calls {
@@ -232,7 +246,7 @@ impl App {
             }
             return;
         };
-        let what = format!("{} {}", deed.resource, deed.operation.word);
+        let what = deed.operation.called(deed.resource);
         if proof {
             deed.batch = None;
             match at {
@@ -252,12 +266,8 @@ impl App {
         match reply {
             Ok(reply) => {
                 deed.results.insert(id.to_owned(), Ok(()));
-                undo = inverse(&deed, id, &reply.body).map(|call| Undo {
-                    number: undo_number,
-                    batch,
-                    done: format!("{what} {}", plain(reply.body.get("number").or_else(|| reply.body.get("name")).unwrap_or(&Value::from(id)))),
-                    call,
-                });
+                undo =
+                    inverse(&deed, id, &reply.body).map(|call| Undo { number: undo_number, batch, done: format!("{what} {}", called(&reply.body, id)), call });
                 // The next verb is not meant for what this one was done to.
                 if let Some(list) = self.lists.get_mut(name).filter(|_| !reads) {
                     list.marks.remove(id);
@@ -322,10 +332,17 @@ impl App {
             let found = ["/secret", "/api_key/secret", "/invitation/token", "/token"].iter().find_map(|pointer| value.pointer(pointer)).and_then(Value::as_str);
             if let Some(found) = found {
                 self.show(Popup::Secret { title: format!("{what}: the secret, shown once"), secret: found.to_owned() });
+            } else if value.get("id").is_none() {
+                // Several, such as recovery codes: all of what came is shown, because none of it comes again.
+                let secret = serde_json::to_string_pretty(value).unwrap_or_default();
+                self.show(Popup::Secret { title: format!("{what}: shown once"), secret });
             }
         } else if reads {
+            let columns = usize::from(self.size.0).saturating_sub(14).clamp(40, 112);
+            let mut lines: Vec<String> = crate::sheet::describe(self, value, columns).iter().map(crate::sheet::Line::text).collect();
             let text = serde_json::to_string_pretty(value).unwrap_or_default();
-            let lines = text.lines().map(|line| crate::text::clean(line).into_owned()).collect();
+            lines.push(String::new());
+            lines.extend(text.lines().map(|line| crate::text::clean(line).into_owned()));
             self.show(Popup::Text { title: what.to_owned(), lines, top: 0 });
             return;
         }
@@ -376,6 +393,12 @@ impl App {
             Err(failure) => self.note(format!("It cannot be taken back: {}", failure.text())),
         }
     }
+}
+
+/// What an object is called, as a person says it; its id when it has no name.
+fn called(object: &Value, id: &str) -> String {
+    let named = ["number", "name", "title", "code", "slug"].iter().find_map(|field| object.get(*field).filter(|name| name.is_string()));
+    named.map_or_else(|| id.to_owned(), plain)
 }
 
 /// The object without what only its making answers with: secrets do not stay in memory or lists.

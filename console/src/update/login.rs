@@ -137,6 +137,10 @@ impl App {
             self.note("There is no session to end: this console works with a key.");
             return;
         }
+        if let Some(why) = self.under_way() {
+            self.note(format!("{why}: wait for it first."));
+            return;
+        }
         self.end_session();
         self.forget();
         self.open_login(None);

@@ -12,6 +12,8 @@ impl App {
         match mouse.kind {
             MouseEventKind::ScrollUp if self.popup.is_none() => self.step(-3),
             MouseEventKind::ScrollDown if self.popup.is_none() => self.step(3),
+            MouseEventKind::ScrollUp => self.turn(-3),
+            MouseEventKind::ScrollDown => self.turn(3),
             MouseEventKind::Down(MouseButton::Left) if self.popup.is_none() => self.click(mouse.column, mouse.row),
             _ => return,
         }

@@ -7,6 +7,7 @@ use crate::model::{App, Choice, Cmd, Does, Popup};
 use crate::resource::{self, Aim};
 use crate::route::Place;
 use crate::text::fuzzy;
+use causeway_contract::Audience;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
@@ -14,6 +15,7 @@ use tui_input::{Input, InputRequest};
 const BOXES: &[(&str, &str)] = &[
     ("tab shift-tab", "The next or previous field"),
     ("enter", "The next field; on the button: does it"),
+    ("ctrl-s", "Past the fields, to the button"),
     ("space", "The next of a field's words"),
     ("ctrl-r", "Asks what would come of it, where the service can tell"),
     ("ctrl-u ctrl-w", "Empties the line, or takes its last word away"),
@@ -51,6 +53,11 @@ impl App {
                 _ => self.edit_line(key),
             },
             Some(Popup::Deed(_)) if control('r') => self.foresee_now(),
+            Some(Popup::Deed(deed)) if control('s') => {
+                // Past the fields that may stay empty, to the word or the button: enter is still to come.
+                deed.focus = deed.form.fields.len();
+                self.foresee();
+            }
             Some(Popup::Deed(_)) => self.deed_key(key),
             Some(Popup::Secret { secret, .. }) => match key.code {
                 KeyCode::Char('y') => {
@@ -66,10 +73,12 @@ impl App {
             Some(Popup::Visit { .. }) => self.visit_key(key),
             Some(Popup::Text { top, lines, .. }) => match key.code {
                 KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => self.popup = None,
-                KeyCode::Down | KeyCode::Char('j') => *top = top.saturating_add(1).min(lines.len().saturating_sub(1)),
-                KeyCode::Up | KeyCode::Char('k') => *top = top.saturating_sub(1),
-                KeyCode::PageDown | KeyCode::Char(' ') => *top = top.saturating_add(15).min(lines.len().saturating_sub(1)),
-                KeyCode::PageUp => *top = top.saturating_sub(15),
+                KeyCode::Down | KeyCode::Char('j') => self.turn(1),
+                KeyCode::Up | KeyCode::Char('k') => self.turn(-1),
+                KeyCode::PageDown | KeyCode::Char(' ') => self.turn(15),
+                KeyCode::PageUp => self.turn(-15),
+                KeyCode::Home | KeyCode::Char('g') => *top = 0,
+                KeyCode::End | KeyCode::Char('G') => *top = lines.len().saturating_sub(1),
                 KeyCode::Char('y') => {
                     let text = lines.join("\n");
                     self.put_on_clipboard(text);
@@ -154,7 +163,12 @@ impl App {
             _ => ("What can be done", self.verbs()),
         };
         if choices.is_empty() {
-            self.note(format!("{title}: there is nothing to choose from."));
+            self.note(match act {
+                Act::Saved => "No filter is kept yet: `: save filter` keeps that of a list.".to_owned(),
+                Act::Profile => "There are no profiles: they stand in console.toml.".to_owned(),
+                Act::UndoList => "There is nothing to take back.".to_owned(),
+                _ => format!("{title}: there is nothing to choose from."),
+            });
         } else {
             self.popup = Some(Popup::Choose { title, input: Input::default(), choices, cursor: 0 });
         }
@@ -187,6 +201,8 @@ impl App {
                     .map(|operation| self.verb(resource.name, operation)),
             );
         }
+        let loose = resource::loose().iter().filter(|operation| ((operation.row.audience)() == Audience::Platform) == self.scope.platform);
+        choices.extend(loose.map(|operation| self.verb(resource::LOOSE, operation)));
         choices
     }
 
@@ -256,7 +272,7 @@ impl App {
             Aim::Edit => "e".to_owned(),
             _ => operation.hint.key.map(String::from).unwrap_or_default(),
         };
-        Choice { name: format!("{name} {}", operation.word), about, key, off, does: Does::Verb(name, operation.word) }
+        Choice { name: operation.called(name), about, key, off, does: Does::Verb(name, operation.word) }
     }
 
     fn sorts(&self) -> Vec<Choice> {
@@ -315,6 +331,15 @@ impl App {
             .collect()
     }
 
+    /// Moves within what lies above the screen, by lines.
+    pub(super) fn turn(&mut self, by: isize) {
+        if let Some(Popup::Text { top, lines, .. }) = &mut self.popup {
+            *top = top.saturating_add_signed(by).min(lines.len().saturating_sub(1));
+        } else {
+            self.choice(by);
+        }
+    }
+
     fn choice(&mut self, by: isize) {
         if let Some(Popup::Choose { input, choices, cursor, .. }) = &mut self.popup {
             let last = fitting(choices, input.value()).len().saturating_sub(1);
@@ -335,8 +360,10 @@ impl App {
                 self.go(Place::Object { resource: resource.name, id: id.clone() });
                 self.begin(resource.name, operation.word);
             } else if let Ok(place) = Place::read(input.value()) {
+                let linked = crate::route::tenant_of(input.value()).unwrap_or_default().to_owned();
                 self.popup = None;
                 self.go(place);
+                self.check_link(&linked);
             }
             return;
         };
@@ -367,6 +394,10 @@ impl App {
             Does::Company(company) => self.limit_to(company),
             Does::Undo(number) => self.take_back(number),
             Does::Profile(name) => {
+                if let Some(why) = self.under_way() {
+                    self.note(format!("{why}: wait for it first."));
+                    return;
+                }
                 self.out.push(Cmd::Save);
                 self.out.push(Cmd::Profile(name, self.scope.session.clone()));
             }

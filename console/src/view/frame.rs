@@ -1,6 +1,7 @@
 //! The frame: scope and link above, tabs below them; where one is and which keys help at the foot.
 
 use super::put;
+use crate::keys::Act;
 use crate::model::{App, Asked, Link, Popup};
 use crate::resource::{self, Aim};
 use crate::route::Place;
@@ -25,8 +26,14 @@ pub(super) fn head(app: &App, buf: &mut Buffer) {
         format!("{} / {company}", scope.tenant)
     };
     let (state, role) = link(app);
+    // A sandbox has a clock of its own: whoever looks at what is due there must see by which day.
+    let state = match &app.day {
+        // On a narrow terminal who one is comes first.
+        Some(day) if columns >= 100 && *day != app.wall_day() => format!("day {}  {state}", clean(day)),
+        _ => state,
+    };
     let right = u16::try_from(width(&state)).unwrap_or(0).saturating_add(1);
-    let room = columns.saturating_sub(x).saturating_sub(right).saturating_sub(2);
+    let room = columns.saturating_sub(x).saturating_sub(right).saturating_sub(3);
     let mode = if scope.read_only { "[RO]" } else { "[RW]" };
     // A visitor is announced by the badge.
     let user = if scope.visiting {
@@ -38,6 +45,8 @@ pub(super) fn head(app: &App, buf: &mut Buffer) {
     };
     let text = format!("{}   {user} ", clean(&who));
     x = put(app, buf, x, 0, room.saturating_sub(5), &text, Role::Plain);
+    // Never without a gap, however much was cut.
+    let x = x.saturating_add(u16::from(buf.cell((x.saturating_sub(1), 0)).is_some_and(|cell| cell.symbol() != " ")));
     put(app, buf, x, 0, 4, mode, if scope.read_only { Role::Warn } else { Role::Good });
     put(app, buf, columns.saturating_sub(right), 0, right, &state, role);
     for (x, text, active) in tabs(app) {
@@ -131,7 +140,9 @@ pub fn breadcrumb(app: &App) -> String {
         text.push_str(&format!("  /{}", clean(&list.text)));
     }
     text.push_str(&format!("  ({}{})", list.view.len(), if list.next.is_some() { "+" } else { "" }));
-    let sort = list.sort.as_ref().map_or_else(|| "newest".to_owned(), |(field, down)| format!("{field}{}", if *down { " down" } else { " up" }));
+    // The log of events is the only list that begins at its beginning.
+    let usual = if list.resource.list.list.is_some() { "newest" } else { "oldest first" };
+    let sort = list.sort.as_ref().map_or_else(|| usual.to_owned(), |(field, down)| format!("{field}{}", if *down { " down" } else { " up" }));
     text.push_str(&format!("  sort: {sort}"));
     if let Some(stale) = &list.stale {
         let what = if stale.further { "more was refused" } else { "stale" };
@@ -146,6 +157,25 @@ pub fn breadcrumb(app: &App) -> String {
     text
 }
 
+/// The actions of the hint line, what one needs first when one does not know the screen: where a narrow terminal ends, the rest is in the help.
+const HINTED: [Act; 13] = [
+    Act::Verify,
+    Act::CopyCurl,
+    Act::Open,
+    Act::Verbs,
+    Act::Filter,
+    Act::New,
+    Act::Edit,
+    Act::Flow,
+    Act::Back,
+    Act::Sort,
+    Act::Mark,
+    Act::ExportCsv,
+    Act::Copy,
+];
+/// The resources whose objects belong to a deal.
+const FLOWS: [&str; 10] = ["leads", "opportunities", "activities", "quotes", "orders", "deliveries", "billables", "invoices", "payments", "events"];
+
 /// What the keys do here: the verbs that fit the state first, then the actions with a hint.
 pub fn hinted(app: &App) -> Vec<(String, &'static str)> {
     let mut hints = Vec::new();
@@ -158,13 +188,18 @@ pub fn hinted(app: &App) -> Vec<(String, &'static str)> {
             }
         }
     }
-    for action in crate::keys::ACTIONS.iter().filter(|action| !action.hint.is_empty() && app.makes_sense(action.at)) {
-        let exists = |word| app.place().resource().and_then(resource::named).is_some_and(|resource| resource.operation(word).is_some());
+    let mut actions: Vec<_> = crate::keys::ACTIONS.iter().filter(|action| !action.hint.is_empty() && app.makes_sense(action.at)).collect();
+    actions.sort_by_key(|action| HINTED.iter().position(|act| *act == action.act).unwrap_or(HINTED.len()));
+    for action in actions {
+        let here = app.place().resource().and_then(resource::named);
+        let exists = |word| here.and_then(|resource| resource.operation(word)).is_some_and(|operation| app.missing(operation).is_none());
         let possible = match action.act {
-            crate::keys::Act::New => exists("new"),
-            crate::keys::Act::Edit => exists("edit"),
+            Act::New => exists("new"),
+            Act::Edit => exists("edit"),
+            Act::Verbs => here.is_some_and(|resource| !resource.operations.is_empty()),
+            Act::Flow => here.is_some_and(|resource| FLOWS.contains(&resource.name)),
             // At the root there is nowhere to go back to.
-            crate::keys::Act::Back => app.way.len() > 1 || app.list().is_some_and(|list| !list.text.is_empty()),
+            Act::Back => app.way.len() > 1 || app.list().is_some_and(|list| !list.text.is_empty()),
             _ => true,
         };
         if possible && let Some(key) = app.keymap.keys(action).first() {
@@ -176,6 +211,21 @@ pub fn hinted(app: &App) -> Vec<(String, &'static str)> {
 
 fn hints(app: &App, buf: &mut Buffer) {
     let y = buf.area.height.saturating_sub(1);
+    // Whoever types a filter wants to know by what.
+    if let (Some(Popup::Filter(_)), Some(list)) = (&app.popup, app.list()) {
+        let end = put(app, buf, 1, y, buf.area.width, "fields ", Role::Key);
+        let fields = list.resource.filters().join(" ");
+        put(
+            app,
+            buf,
+            end,
+            y,
+            buf.area.width.saturating_sub(end),
+            &crate::text::fit(&fields, usize::from(buf.area.width.saturating_sub(end)), false),
+            Role::Plain,
+        );
+        return;
+    }
     let last = buf.area.width.saturating_sub(16);
     put(app, buf, last, y, 1, ":", Role::Key);
     put(app, buf, last.saturating_add(2), y, 4, "cmd", Role::Plain);

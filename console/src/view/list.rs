@@ -4,11 +4,13 @@ use super::{body, highlight, inside, panel, put};
 use crate::columns::Kind;
 use crate::list::{List, Stage, to_the_right};
 use crate::model::App;
-use crate::sheet;
+use crate::sheet::{self, Line};
 use crate::text::{fit, width, wrap};
 use crate::theme::{Role, of_state};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
+use serde_json::Value;
 
 /// The columns before the first cell: cursor and mark.
 const MARGIN: u16 = 3;
@@ -70,9 +72,12 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) {
     let Some(list) = app.list() else { return };
     let area = list_area(app);
     let at = if list.view.is_empty() { 0 } else { list.cursor.saturating_add(1) };
-    let title = format!("{} {at}/{}{}", list.resource.name, list.view.len(), if list.next.is_some() { "+" } else { "" });
+    let counted = format!("{at}/{}{}", list.view.len(), if list.next.is_some() { "+" } else { "" });
+    let title = format!("{} {counted}", list.resource.name);
     let right = if !app.online() {
         "offline, cached"
+    } else if app.unanswered().is_some() {
+        "no answer"
     } else if list.stale.is_some() {
         "stale"
     } else if list.stage == Stage::Loading || list.more {
@@ -83,12 +88,18 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) {
     let unseen = if list.unseen > 0 { format!(", {} not in view", list.unseen) } else { String::new() };
     let below = if list.marks.is_empty() { String::new() } else { format!("{} marked{unseen}: verbs and export act on them; esc clears", list.marks.len()) };
     panel(app, buf, area, &title, right, &below, Role::Head);
+    // Where one is changes with every move, and is cheapest without a colour.
+    let x = area.x.saturating_add(4).saturating_add(u16::try_from(width(list.resource.name)).unwrap_or(0));
+    let counted = u16::try_from(width(&counted)).unwrap_or(0).min(area.right().saturating_sub(x));
+    buf.set_style(Rect { x, y: area.y, width: counted, height: 1 }.intersection(buf.area), Style::reset());
     let inner = inside(area);
     let columns = placed(app, list);
     for (at, x, wide) in &columns {
         let Some(column) = list.resource.columns.get(*at) else { continue };
         let sorted = list.sort.as_ref().filter(|(field, _)| field == column.field).map_or("", |(_, down)| if *down { "v" } else { "^" });
-        let text = fit(&format!("{}{sorted}", column.head), usize::from(*wide), to_the_right(column.kind));
+        // The arrow is seen however narrow the column is.
+        let head = crate::text::cut(column.head, usize::from(*wide).saturating_sub(sorted.len()));
+        let text = fit(&format!("{head}{sorted}"), usize::from(*wide), to_the_right(column.kind));
         put(app, buf, *x, inner.y, *wide, &text, if *at == list.column { Role::Link } else { Role::Dim });
     }
     if list.view.is_empty() {
@@ -104,10 +115,11 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) {
 fn draw_row(app: &App, list: &List, at: usize, columns: &[(usize, u16, u16)], inner: Rect, y: u16, buf: &mut Buffer) {
     let Some(record) = list.row(at) else { return };
     let (selected, marked) = (at == list.cursor, list.marks.contains(&record.id));
-    put(app, buf, inner.x, y, 1, if selected { ">" } else { " " }, Role::Key);
-    put(app, buf, inner.x.saturating_add(1), y, 1, if marked { "*" } else { " " }, Role::Warn);
+    put(app, buf, inner.x, y, 1, if selected { ">" } else { " " }, Role::Plain);
+    // Without a mark there is nothing to colour: reversed, it would be a block of that colour.
+    put(app, buf, inner.x.saturating_add(1), y, 1, if marked { "*" } else { " " }, if marked { Role::Warn } else { Role::Plain });
     for (at, x, wide) in columns {
-        let (Some(column), Some(cell)) = (list.resource.columns.get(*at), record.cells.get(*at)) else { continue };
+        let (Some(column), Some(cell)) = (list.resource.columns.get(*at), record.cell(*at)) else { continue };
         let text: &str = if column.kind == Kind::Ref { app.name_of(cell) } else { cell };
         let role = match column.kind {
             // One style for the row under the cursor: its words say the state, and moving costs fewer bytes.
@@ -149,25 +161,46 @@ fn preview(app: &App, list: &List, buf: &mut Buffer) {
         panel(app, buf, area, "Preview", "", "", Role::Head);
         return;
     };
-    let value = record.value();
+    let mut value = record.value();
     panel(app, buf, area, &sheet::title(&value), "", "enter: open", Role::Head);
     let inner = inside(area);
-    let lines = sheet::describe(app, &value, usize::from(inner.width).saturating_sub(2));
-    // A low preview shows the short fields in two columns.
+    // Ids say nothing to who looks: y copies the one, f goes to the deal, and enter shows both.
+    if let Value::Object(fields) = &mut value {
+        fields.retain(|name, _| name != "id" && name != "flow_id");
+    }
+    let mut lines = sheet::describe(app, &value, usize::from(inner.width).saturating_sub(2));
+    // A low preview has two columns.
     let two = inner.width >= 90 && lines.len() > usize::from(inner.height);
     let half = if two { inner.width / 2 } else { inner.width };
-    for (at, line) in lines.iter().enumerate() {
-        let row = at % usize::from(inner.height.max(1));
-        let column = at / usize::from(inner.height.max(1));
-        if column > usize::from(two) {
-            break;
-        }
-        let x = inner.x.saturating_add(1).saturating_add(if column == 1 { half } else { 0 });
-        let y = inner.y.saturating_add(u16::try_from(row).unwrap_or(0));
-        let mut at = x;
-        for (text, role) in &line.parts {
-            let room = x.saturating_add(half).saturating_sub(at).saturating_sub(2);
-            at = put(app, buf, at, y, room, &fit(text, width(text).min(usize::from(room)), false), *role);
+    if two {
+        lines = sheet::describe(app, &value, usize::from(half).saturating_sub(2));
+    }
+    let height = usize::from(inner.height);
+    let columns = if two { beside(lines, height) } else { [lines, Vec::new()] };
+    for (column, x) in columns.iter().zip([inner.x.saturating_add(1), inner.x.saturating_add(1).saturating_add(half)]) {
+        for (line, y) in column.iter().take(height).zip(inner.y..) {
+            let mut at = x;
+            for (text, role) in &line.parts {
+                let room = x.saturating_add(half).saturating_sub(at).saturating_sub(2);
+                at = put(app, buf, at, y, room, &fit(text, width(text).min(usize::from(room)), false), *role);
+            }
         }
     }
+}
+
+/// Lines in two columns: fields to the left and tables to the right, so that a longer table moves no field; without a table the fields go on to the right.
+fn beside(lines: Vec<Line>, height: usize) -> [Vec<Line>; 2] {
+    let [mut fields, mut tables] = [Vec::new(), Vec::new()];
+    for part in lines.split(|line| line.parts.is_empty()) {
+        // A table begins with its name.
+        let table = part.first().and_then(|line| line.parts.first()).is_some_and(|(_, role)| *role == Role::Head);
+        if table && !tables.is_empty() {
+            tables.push(Line::default());
+        }
+        if table { &mut tables } else { &mut fields }.extend_from_slice(part);
+    }
+    if tables.is_empty() && fields.len() > height {
+        tables = fields.split_off(height);
+    }
+    [fields, tables]
 }

@@ -19,8 +19,12 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
         Popup::Choose { title, input, choices, cursor } => choose(app, buf, title, input, choices, *cursor),
         Popup::Deed(deed) => draw_deed(app, buf, deed),
         Popup::Secret { title, secret } => {
-            let lines = ["Keep it now: it is not shown again.", "", secret.as_str(), "", "y copies it; esc closes"];
-            message(app, buf, title, &lines.map(str::to_owned), Role::Warn);
+            let mut lines = vec![("Keep it now: it is not shown again.".to_owned(), Role::Plain), (String::new(), Role::Plain)];
+            // All of it is seen: what does not fit in a line goes on in the next.
+            let room = usize::from(buf.area.width.min(110)).saturating_sub(6);
+            lines.extend(secret.lines().flat_map(|line| wrap(&clean(line), room)).map(|line| (line, Role::Warn)));
+            lines.extend([String::new(), "y copies it; esc closes".to_owned()].map(|line| (line, Role::Plain)));
+            message(app, buf, title, &lines);
             None
         }
         Popup::Login(open) => login(app, buf, open),
@@ -33,12 +37,15 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
                 "",
                 "enter goes in   y copies the key   esc leaves it",
             ];
-            message(app, buf, "The tenant is open; it reads your reason in its trail", &lines.map(str::to_owned), Role::Warn);
+            let lines: Vec<_> = lines.iter().enumerate().map(|(row, line)| ((*line).to_owned(), if row == 2 { Role::Warn } else { Role::Plain })).collect();
+            message(app, buf, "The tenant is open; it reads your reason in its trail", &lines);
             None
         }
         Popup::Text { title, lines, top } => {
             let area = centred(buf, buf.area.width.saturating_sub(8).min(120), buf.area.height.saturating_sub(4));
-            let inner = open(app, buf, area, &clean(title), "esc closes   y copies");
+            let last = top.saturating_add(usize::from(area.height).saturating_sub(2)).min(lines.len());
+            let below = format!("{}-{last} of {}   j k space scroll   y copy   esc close", top.saturating_add(1).min(last), lines.len());
+            let inner = open(app, buf, area, &clean(title), &below);
             for (row, line) in lines.iter().skip(*top).take(usize::from(inner.height)).enumerate() {
                 put(app, buf, inner.x.saturating_add(1), at(inner.y, row), inner.width.saturating_sub(2), line, Role::Plain);
             }
@@ -69,20 +76,12 @@ fn open(app: &App, buf: &mut Buffer, area: Rect, title: &str, below: &str) -> Re
     inside(area)
 }
 
-fn message(app: &App, buf: &mut Buffer, title: &str, lines: &[String], role: Role) {
-    let wide = lines.iter().map(|line| width(line)).max().unwrap_or(0).max(width(title)).saturating_add(6);
+fn message(app: &App, buf: &mut Buffer, title: &str, lines: &[(String, Role)]) {
+    let wide = lines.iter().map(|(line, _)| width(line)).max().unwrap_or(0).max(width(title)).saturating_add(6);
     let area = centred(buf, u16::try_from(wide).unwrap_or(u16::MAX).clamp(40, 110), u16::try_from(lines.len().saturating_add(4)).unwrap_or(20));
     let inner = open(app, buf, area, title, "");
-    for (row, line) in lines.iter().enumerate() {
-        put(
-            app,
-            buf,
-            inner.x.saturating_add(2),
-            at(inner.y.saturating_add(1), row),
-            inner.width.saturating_sub(3),
-            line,
-            if row == 2 { role } else { Role::Plain },
-        );
+    for (row, (line, role)) in lines.iter().enumerate() {
+        put(app, buf, inner.x.saturating_add(2), at(inner.y.saturating_add(1), row), inner.width.saturating_sub(3), line, *role);
     }
 }
 
@@ -122,7 +121,7 @@ fn choose(app: &App, buf: &mut Buffer, title: &str, input: &tui_input::Input, ch
 fn preview(app: &App, choice: &Choice) -> String {
     match &choice.does {
         Does::Verb(name, word) => {
-            let Some(operation) = resource::named(name).and_then(|resource| resource.operation(word)) else { return String::new() };
+            let Some((_, operation)) = resource::operation_of(name, word) else { return String::new() };
             let targets = app.list().map(|list| list.targets().len()).filter(|count| *count > 1).map_or(String::new(), |count| format!("  {count} ids"));
             format!("{} {}{targets}  needs {}", operation.row.method.word(), operation.row.path, operation.row.permission)
         }
@@ -138,15 +137,23 @@ fn draw_deed(app: &App, buf: &mut Buffer, deed: &Deed) -> Option<Position> {
     let fields = deed.form.fields.len();
     let wide = buf.area.width.saturating_sub(6).min(100);
     let room = usize::from(wide).saturating_sub(6);
-    let said = consequences(deed, room);
+    // What the field with the cursor means stands above what comes of it; always as many lines, so that the box does not jump.
+    let mut said: Vec<(String, Role)> = Vec::new();
+    if fields > 0 {
+        let meaning = deed.form.fields.get(deed.focus).map(|field| clean(&field.meaning).into_owned()).unwrap_or_default();
+        said.extend(wrap(&meaning, room).into_iter().chain([String::new(), String::new()]).take(2).map(|line| (line, Role::Dim)));
+    }
+    said.extend(consequences(deed, room));
     let tenant = if app.scope.platform { "the platform".to_owned() } else { format!("tenant {}", app.scope.tenant) };
     let about = wrap(&clean(&format!("On {tenant}: {}", deed.operation.row.summary)), room);
     let wanted = fields.saturating_add(said.len()).saturating_add(about.len()).saturating_add(7);
     let area = centred(buf, wide, u16::try_from(wanted).unwrap_or(u16::MAX).clamp(8, buf.area.height.saturating_sub(2)));
     let count = if deed.targets.len() > 1 { format!(" {} objects", deed.targets.len()) } else { String::new() };
-    let title = format!("{} {}{count}", deed.resource, deed.operation.word);
-    let keys = if deed.operation.foresees() { "tab next field   ctrl-r dry run   esc cancel" } else { "tab next field   esc cancel" };
-    let inner = open(app, buf, area, &title, keys);
+    let title = format!("{}{count}", deed.operation.called(deed.resource));
+    let keys = if fields > 0 { "tab next   ctrl-s button   " } else { "" };
+    let keys = format!("{keys}{}esc cancel", if deed.operation.foresees() { "ctrl-r dry run   " } else { "" });
+    let place = if deed.focus < fields { format!("   {} of {fields}", deed.focus.saturating_add(1)) } else { String::new() };
+    let inner = open(app, buf, area, &title, &format!("{keys}{place}"));
     let x = inner.x.saturating_add(2);
     let room = inner.width.saturating_sub(4);
     for (row, line) in about.iter().enumerate() {
@@ -259,7 +266,8 @@ fn draw_field(app: &App, buf: &mut Buffer, field: &Field, area: Rect, focused: b
     let label_width = 24.min(area.width / 3);
     put(app, buf, area.x, area.y, label_width, &fit(&label, usize::from(label_width), false), if focused { Role::Key } else { Role::Dim });
     let x = area.x.saturating_add(label_width).saturating_add(1);
-    let about = field.about();
+    // Who an id belongs to, as soon as it is known.
+    let about = app.names.get(field.input.value()).cloned().unwrap_or_else(|| field.about());
     let about_width = u16::try_from(width(&about)).unwrap_or(u16::MAX).saturating_add(1).min(area.width / 3);
     let room = area.right().saturating_sub(x).saturating_sub(about_width).saturating_sub(2);
     let value = match field.takes {

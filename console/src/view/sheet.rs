@@ -4,6 +4,7 @@ use super::{body, highlight, inside, panel, put};
 use crate::model::App;
 use crate::route::Place;
 use crate::sheet::{Panel, panels};
+use crate::text::{fit, width};
 use crate::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -108,6 +109,12 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) {
             let right = inner.x.saturating_add(inner.width);
             let mut x = inner.x.saturating_add(1);
             for (text, role) in &line.parts {
+                let room = usize::from(right.saturating_sub(x));
+                // What is cut says so.
+                if width(text.trim_end()) > room {
+                    x = put(app, buf, x, y, right.saturating_sub(x), &fit(text, room, false), *role);
+                    break;
+                }
                 x = put(app, buf, x, y, right.saturating_sub(x), text, *role);
             }
             if placed.first.saturating_add(at) == cursor && buf.area.contains(Position { x: inner.x, y }) {

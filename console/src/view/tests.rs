@@ -176,6 +176,15 @@ fn states_have_colours_at_every_size_and_the_selected_row_is_reversed() {
     }
 }
 
+/// The row under the cursor has one look, and where one is in the list has none: both change with every move, and are what a slow line carries.
+#[test]
+fn what_changes_with_every_move_has_no_colour() {
+    let buf = drawn(&orders((100, 30), FULL));
+    let row: Vec<_> = (1..99).filter_map(|x| buf.cell((x, 4))).collect();
+    assert!(row.iter().all(|cell| cell.fg == Color::Reset && cell.modifier == Modifier::REVERSED), "{row:?}");
+    assert_eq!((color(&buf, "orders 1/3"), color(&buf, "1/3")), (Some(Color::Rgb(94, 196, 196)), Some(Color::Reset)));
+}
+
 #[test]
 fn without_colours_no_cell_has_one() {
     let mut app = orders((100, 30), PLAIN);

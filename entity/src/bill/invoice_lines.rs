@@ -4,7 +4,7 @@
 //!
 //! Personal: `description` is free text.
 
-use crate::TaxAmount;
+use crate::{TaxAmount, TaxDetail};
 use causeway_value::{
     AccountId, Amount, BillableId, Dimensions, InvoiceId, InvoiceLineId, Json, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId,
 };
@@ -52,6 +52,8 @@ pub struct Model {
     pub credited_discount_amount: Option<Amount>,
     /// What it is looked at by; null means nothing.
     pub dimensions: Option<Json<Dimensions>>,
+    /// What an external engine says of its taxes besides their amounts; null means nothing.
+    pub tax_details: Option<Json<Vec<TaxDetail>>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

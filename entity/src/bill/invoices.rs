@@ -7,7 +7,7 @@
 use crate::TaxAmount;
 use causeway_value::{
     Amount, CashRounding, CompanyId, Currency, Day, Direction, DiscountPosting, EarlyDiscount, FlowId, Instant, InvoiceId, InvoiceKind, InvoiceStatus,
-    JournalEntryId, Json, OrderId, PartyId, PaymentState, PaymentTermId, Rate, TaxRounding, TenantId,
+    JournalEntryId, Json, OrderId, PartyId, PaymentState, PaymentTermId, Rate, TaxRounding, TaxStatus, TenantId,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -80,6 +80,10 @@ pub struct Model {
     pub cash_rounding: Option<Json<CashRounding>>,
     /// What that adds to the total beyond lines and taxes.
     pub rounding_amount: Option<Amount>,
+    /// How far it is taxed by an external engine; null when none is asked.
+    pub tax_status: Option<TaxStatus>,
+    /// What the engine calls the taxes that it handed over.
+    pub tax_reference: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

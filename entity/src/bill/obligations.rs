@@ -6,8 +6,8 @@
 
 use crate::Held;
 use causeway_value::{
-    Amount, BillingPolicy, CompanyId, Currency, Day, Dimensions, DiscountBase, FlowId, Instant, Json, ObligationId, OrderId, PartyId, PaymentTermId, Percent,
-    Price, ProductId, Quantity, RecognitionPolicy, TaxId, TenantId,
+    AddressId, Amount, BillingPolicy, CompanyId, Currency, Day, Dimensions, DiscountBase, FlowId, Instant, Json, ObligationId, OrderId, PartyId, PaymentTermId,
+    Percent, Price, ProductId, Quantity, RecognitionPolicy, TaxId, TenantId,
 };
 use sea_orm::entity::prelude::*;
 
@@ -73,6 +73,8 @@ pub struct Model {
     pub unit_step: Option<Quantity>,
     /// What it is looked at by; null means nothing.
     pub dimensions: Option<Json<Dimensions>>,
+    /// Where its goods go when a delivery says nothing else; null means the customer's address of that kind.
+    pub ship_to_id: Option<AddressId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -33,6 +33,8 @@ pub struct Model {
     pub allowed_sources: Option<Json<Vec<String>>>,
     /// Why the platform opened the tenant with it; null for the tenant's own.
     pub platform_reason: Option<String>,
+    /// The other system that writes with it; null for a tool of this one.
+    pub system: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,7 +4,7 @@
 
 use causeway_value::{
     Amount, CompanyId, Currency, DiscountBase, DiscountPosting, DocumentRules, InstallmentRules, Instant, Json, LeadRules, Letterhead, OrderRules, QuoteRules,
-    RoundingRule, TaxRounding, TenantId, Zone,
+    RoundingRule, TaxEngine, TaxRounding, TenantId, Zone,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -61,6 +61,8 @@ pub struct Model {
     pub payment_tolerance: Option<Amount>,
     /// Whether it has tax rules: the documents of companies without do not look for them. Null means no.
     pub has_tax_rules: Option<bool>,
+    /// Who computes the taxes of its invoices; null means the service.
+    pub tax_engine: Option<TaxEngine>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

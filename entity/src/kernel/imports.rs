@@ -1,6 +1,6 @@
 //! What an import is to do, and how far it is. It has the id of its job.
 //!
-//! Personal: `options` holds values for empty cells.
+//! Personal: `options` holds values for empty cells, `parties_named` names.
 
 use causeway_value::{CompanyId, JobId, Json, TenantId};
 use sea_orm::entity::prelude::*;
@@ -33,6 +33,10 @@ pub struct Model {
     pub failed: i64,
     /// Errors; the first of them are kept.
     pub errors: i64,
+    /// Customers that rows named and that came with them. Null is none.
+    pub parties_created: Option<i64>,
+    /// What a dry run has counted among them, as their names are compared: another part may name them again.
+    pub parties_named: Option<Json<Vec<String>>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

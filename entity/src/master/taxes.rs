@@ -39,6 +39,8 @@ pub struct Model {
     pub updated_at: Instant,
     /// What documents that carry it say once, such as why none is due.
     pub note: Option<String>,
+    /// Where the net of what is sold with it is posted; null means where its line goes without it.
+    pub sales_account_id: Option<AccountId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -23,6 +23,8 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// Whether it has ownership rules: without any nobody needs to look for them. Null means no.
+    pub has_ownership_rules: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

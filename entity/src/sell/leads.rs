@@ -52,6 +52,8 @@ pub struct Model {
     /// The rule that gave it to its owner or team, and why.
     pub assignment_rule_id: Option<AssignmentRuleId>,
     pub assignment_reason: Option<String>,
+    /// When it was made to forget whom it was about.
+    pub erased_at: Option<Instant>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

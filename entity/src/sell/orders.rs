@@ -5,8 +5,8 @@
 //! Personal: `reference`, `notes`, `terms`, `cancel_reason` and `stalled_reason` are free text.
 
 use causeway_value::{
-    Amount, CompanyId, Currency, Day, DiscountBase, DiscountPosting, FlowId, HoldKind, Instant, Json, OpportunityId, OrderId, OrderStatus, PartyId,
-    PaymentTermId, Percent, QuoteId, TaxRounding, TenantId, UserId,
+    AddressId, Amount, CompanyId, ContactId, Currency, Day, DiscountBase, DiscountPosting, FlowId, HoldKind, Instant, Json, OpportunityId, OrderId,
+    OrderStatus, PartyId, PaymentTermId, Percent, QuoteId, TaxRounding, TenantId, UserId,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -68,6 +68,10 @@ pub struct Model {
     pub stalled_reason: Option<String>,
     /// The contract conditions, which the customer reads below the notes.
     pub terms: Option<String>,
+    /// Whom it is with at the customer.
+    pub contact_id: Option<ContactId>,
+    /// Where its goods go: an address of the customer; null means that of its kind.
+    pub ship_to_id: Option<AddressId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -5,8 +5,8 @@
 //! Personal: `accepted_by`; `reference`, `notes`, `terms`, `decline_reason` and `approval_comment` are free text.
 
 use causeway_value::{
-    Amount, ApprovalReason, CompanyId, Currency, Day, DiscountBase, DiscountPosting, FlowId, Instant, Json, OpportunityId, OrderId, PartyId, PaymentTermId,
-    Percent, QuoteId, QuoteStatus, QuoteTemplateId, TaxRounding, TenantId, UserId,
+    AddressId, Amount, ApprovalReason, CompanyId, ContactId, Currency, Day, DiscountBase, DiscountPosting, FlowId, Instant, Json, OpportunityId, OrderId,
+    PartyId, PaymentTermId, Percent, QuoteId, QuoteStatus, QuoteTemplateId, TaxRounding, TenantId, UserId,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -80,6 +80,10 @@ pub struct Model {
     pub template_id: Option<QuoteTemplateId>,
     /// The day whose price lists its lines have; null means that of the document.
     pub price_date: Option<Day>,
+    /// Whom it is with at the customer.
+    pub contact_id: Option<ContactId>,
+    /// Where its goods go: an address of the customer; null means that of its kind.
+    pub ship_to_id: Option<AddressId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -155,6 +155,24 @@ impl Kind for TaxRule {
 /// Id of a tax rule.
 pub type TaxRuleId = Id<TaxRule>;
 
+/// Whose word counts about master data.
+pub enum OwnershipRule {}
+impl Kind for OwnershipRule {
+    const PREFIX: &'static str = "owr";
+    const NAME: &'static str = "ownership_rule";
+}
+/// Id of an ownership rule.
+pub type OwnershipRuleId = Id<OwnershipRule>;
+
+/// How long a kind of records is kept.
+pub enum RetentionRule {}
+impl Kind for RetentionRule {
+    const PREFIX: &'static str = "rtr";
+    const NAME: &'static str = "retention_rule";
+}
+/// Id of a retention rule.
+pub type RetentionRuleId = Id<RetentionRule>;
+
 /// When an invoice is due.
 pub enum PaymentTerm {}
 impl Kind for PaymentTerm {
@@ -534,6 +552,8 @@ pub const PREFIXES: &[(&str, &str)] = &[
     (PriceRule::PREFIX, PriceRule::NAME),
     (Tax::PREFIX, Tax::NAME),
     (TaxRule::PREFIX, TaxRule::NAME),
+    (OwnershipRule::PREFIX, OwnershipRule::NAME),
+    (RetentionRule::PREFIX, RetentionRule::NAME),
     (PaymentTerm::PREFIX, PaymentTerm::NAME),
     (ExchangeRate::PREFIX, ExchangeRate::NAME),
     (Lead::PREFIX, Lead::NAME),

@@ -13,3 +13,4 @@ pub(crate) mod m0081_references;
 pub(crate) mod m0082_split_billables;
 pub(crate) mod m0083_unit_steps;
 pub(crate) mod m0092_payment_tolerance;
+pub(crate) mod m0101_engine_taxes;

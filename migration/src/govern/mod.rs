@@ -9,3 +9,5 @@ pub(crate) mod m0053_key_sources;
 pub(crate) mod m0060_discounts_and_rounding;
 pub(crate) mod m0061_installment_rules;
 pub(crate) mod m0080_document_rules;
+pub(crate) mod m0105_ownership_rules;
+pub(crate) mod m0106_retention_rules;

@@ -21,3 +21,4 @@ pub(crate) mod m0086_pipeline_groups;
 pub(crate) mod m0096_limits_on_orders;
 pub(crate) mod m0098_deal_origins;
 pub(crate) mod m0099_deals_without_orders;
+pub(crate) mod m0107_places;

@@ -1,7 +1,9 @@
 //! Many objects in one request, and what became of each.
 
-use crate::Problem;
+use crate::{Problem, Shape};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::openapi::schema::{KnownFormat, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -52,6 +54,45 @@ pub struct BulkResult<T> {
     pub succeeded: u32,
     /// How many were not.
     pub failed: u32,
+}
+
+/// Takes the items that do not keep to their schema out of a body that wants each by itself, and answers what is wrong with each, by its place in the request.
+/// Any other body stays as it is.
+#[must_use]
+pub fn set_aside(shape: &Shape, body: &mut Value) -> BTreeMap<u32, Problem> {
+    let mut wrong = BTreeMap::new();
+    let each = body.get("mode") == Some(&serde_json::json!(BulkMode::PerItem));
+    let (Some(item), true) = (shape.items("items"), each) else { return wrong };
+    let Some(items) = body.get_mut("items").and_then(Value::as_array_mut).filter(|items| items.len() <= BULK_ITEMS) else { return wrong };
+    let mut place = 0;
+    items.retain(|given| {
+        let kept = item.check(given).map_err(|problem| wrong.insert(place, problem)).is_ok();
+        place += 1;
+        kept
+    });
+    wrong
+}
+
+impl BulkResult<Value> {
+    /// With the items that [`set_aside`] took out, each at its place in the request.
+    #[must_use]
+    pub fn with_set_aside(self, wrong: &BTreeMap<u32, Problem>) -> Self {
+        let failed = self.failed.saturating_add(u32::try_from(wrong.len()).unwrap_or(u32::MAX));
+        let mut wrong = wrong.iter().peekable();
+        let mut data = Vec::new();
+        let mut others = self.data.into_iter();
+        for index in 0.. {
+            let aside = wrong.next_if(|(place, _)| **place == index).map(|(_, problem)| problem.clone());
+            data.push(match aside {
+                Some(problem) => BulkItem { index, status: problem.status, result: None, problem: Some(problem) },
+                None => match others.next() {
+                    Some(item) => BulkItem { index, ..item },
+                    None => break,
+                },
+            });
+        }
+        Self { data, failed, ..self }
+    }
 }
 
 // By hand: the derived name of a generic type leaves its argument out, so that all bulks would share one schema.

@@ -17,7 +17,7 @@ mod shape;
 /// The version of the API, as every answer names it (INT-22).
 pub const API_VERSION: &str = "2026-11-21";
 
-pub use bulk::{BULK_ITEMS, Bulk, BulkItem, BulkMode, BulkResult};
+pub use bulk::{BULK_ITEMS, Bulk, BulkItem, BulkMode, BulkResult, set_aside};
 pub use compare::breaking;
 pub use document::{document, operation_id};
 pub use endpoint::{Audience, Endpoint, Flag, Method, Nothing, PathParams, Row, row};

@@ -113,7 +113,7 @@ pub struct ListSpec {
     pub filters: &'static [Filter],
     /// Sorts besides the default, which is id descending.
     pub sorts: &'static [Sort],
-    /// Whether `q=` searches: words of the object, or number, reference and party of a document.
+    /// Whether `q=` searches: words of the object and of its party, or number, reference and party of a document.
     pub search: bool,
     /// Whether `external_ref=system:id` finds by external reference.
     pub external_refs: bool,

@@ -70,6 +70,8 @@ pub struct Lead {
     pub opportunity_id: Option<OpportunityId>,
     /// Why it was disqualified.
     pub disqualified_reason: Option<String>,
+    /// When it was made to forget whom it was about, by a retention rule for disqualified leads.
+    pub erased_at: Option<Instant>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
@@ -296,7 +298,7 @@ pub struct QualifiedLead {
     pub contact: Option<Contact>,
     /// Its opportunity.
     pub opportunity: Opportunity,
-    /// When it got a new party: those of the same name that it may be all the same, best first. Merge them if they are; `GET /v1/leads/{id}/duplicates` finds
+    /// When it got a new party: those of the same name that it may be all the same, best first; a name alone links no lead, and neither does an unknown country. Merge them if they are; `GET /v1/leads/{id}/duplicates` finds
     /// similar ones, too.
     pub candidates: Vec<Duplicate>,
 }

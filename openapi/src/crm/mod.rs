@@ -42,7 +42,7 @@ pub mod op {
         Post "/v1/leads/{id}/qualify" QualifyLead (LeadId) body::QualifyLead => Json<QualifiedLead>, leads:qualify;
         /// Gives a lead up.
         Post "/v1/leads/{id}/disqualify" DisqualifyLead (LeadId) body::DisqualifyLead => Json<Lead>, leads:qualify;
-        /// Lists opportunities.
+        /// Lists opportunities. `stalled=true` finds won ones that wait too long for an order (`stalled_reason`); open ones that stand long in a stage are found by `status=open` and `stage_since[lte]`.
         Get "/v1/opportunities" ListOpportunities () Nothing => Page<Opportunity>, opportunities:read, list OPPORTUNITIES;
         /// Creates an opportunity.
         Post "/v1/opportunities" CreateOpportunity () body::CreateOpportunity => Created<Opportunity>, opportunities:write;
@@ -56,11 +56,11 @@ pub mod op {
         Get "/v1/opportunities/{id}/stages" GetStageHistory (OpportunityId) Nothing => Json<StageHistory>, opportunities:read;
         /// Moves an opportunity to another stage.
         Post "/v1/opportunities/{id}/advance" AdvanceOpportunity (OpportunityId) body::AdvanceOpportunity => Json<Opportunity>, opportunities:write;
-        /// Wins an opportunity.
+        /// Wins an opportunity, which then says what the stage of won ones asks for. An accepted quote wins it, too, and so does a confirmed order that no quote agreed: whatever stages ask for.
         Post "/v1/opportunities/{id}/win" WinOpportunity (OpportunityId) body::WinOpportunity => Json<Opportunity>, opportunities:write;
-        /// Loses an opportunity.
+        /// Loses an opportunity; not while an order of it stands, cancelled ones aside.
         Post "/v1/opportunities/{id}/lose" LoseOpportunity (OpportunityId) body::LoseOpportunity => Json<Opportunity>, opportunities:write;
-        /// Reopens a won or lost opportunity.
+        /// Reopens a won or lost opportunity; not a won one while an order of it stands, cancelled ones aside.
         Post "/v1/opportunities/{id}/reopen" ReopenOpportunity (OpportunityId) body::ReopenOpportunity => Json<Opportunity>, opportunities:write;
     }
 }

@@ -43,7 +43,8 @@ pub struct Opportunity {
     pub stage_since: Instant,
     /// How likely it is won.
     pub probability: Percent,
-    /// What it may be worth; zero while unknown.
+    /// What it may be worth; zero while unknown. While it is zero, an accepted quote or a confirmed order gives it what that comes to without tax, in its
+    /// currency.
     pub expected_value: AmountText,
     /// The currency of that.
     pub currency: Currency,
@@ -53,7 +54,8 @@ pub struct Opportunity {
     pub closed_at: Option<Instant>,
     /// Why it was lost.
     pub lost_reason: Option<String>,
-    /// Why it was won and has no order for longer than its company lets it (`order_rules`); null until then, and once there is an order.
+    /// Why it was won and has no order for longer than its company lets it (`order_rules`); null until then, and once there is an order. Such deals are what
+    /// the filter `stalled` finds. It says nothing of open deals that stand long in a stage: the report on the pipeline's ageing counts those.
     pub stalled_reason: Option<String>,
     /// Where it came from, such as `web`: that of its lead, when it has one.
     pub source: Option<String>,
@@ -127,6 +129,9 @@ pub struct CreateOpportunity {
     /// The currency of that: the company's when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
+    /// How likely it is won, from 0 to 100: as its stage says when not given. What has ended is certain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probability: Option<Percent>,
     /// When it may be decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_close_date: Option<Day>,
@@ -158,6 +163,7 @@ pub struct CreateOpportunity {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Instant>,
     /// How it ended, for back-dated history of a sandbox or an import: `open` when not given. A deal that goes on ends by `win` or `lose`.
+    /// History that has ended is taken as it was, whatever its stage asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<OpportunityStatus>,
     /// When it ended, for back-dated history.

@@ -3,7 +3,9 @@
 use crate::line::LineInput;
 use crate::object::{ExternalRef, MetadataPatch};
 use causeway_contract::Patch;
-use causeway_value::{CompanyId, Currency, Day, OpportunityId, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteTemplateId, TaxId, UserId};
+use causeway_value::{
+    AddressId, CompanyId, ContactId, Currency, Day, OpportunityId, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteTemplateId, TaxId, UserId,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -112,7 +114,7 @@ pub struct CreateQuote {
     /// The customer: the opportunity's when not given. Required when that has none yet; an accepted quote names it for the opportunity, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party_id: Option<PartyId>,
-    /// The opportunity it is for.
+    /// The opportunity it is for, of the same customer or of none yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity_id: Option<OpportunityId>,
     /// The template that it is made of: whatever is not given here is taken from it, the lines as a whole.
@@ -130,6 +132,12 @@ pub struct CreateQuote {
     /// The discount of the whole document: 0 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount_percent: Option<Percent>,
+    /// Whom it is with at the customer: one of its contacts, the opportunity's when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_id: Option<ContactId>,
+    /// Where its goods go, an address of the customer: its shipping address when not given. Deliveries that say nothing else go there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ship_to_id: Option<AddressId>,
     /// The customer's reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
@@ -177,7 +185,7 @@ pub struct UpdateQuote {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Currency)]
     pub currency: Patch<Currency>,
-    /// The opportunity it is for.
+    /// The opportunity it is for, of the same customer or of none yet.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<OpportunityId>)]
     pub opportunity_id: Patch<OpportunityId>,
@@ -193,6 +201,14 @@ pub struct UpdateQuote {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Percent)]
     pub discount_percent: Patch<Percent>,
+    /// Whom it is with at the customer. Another customer takes it along, unless the body names one.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<ContactId>)]
+    pub contact_id: Patch<ContactId>,
+    /// Where its goods go, an address of the customer. Another customer takes it along, unless the body names one.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<AddressId>)]
+    pub ship_to_id: Patch<AddressId>,
     /// The customer's reference.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<String>, max_length = 200)]
@@ -235,7 +251,7 @@ pub struct UpdateQuote {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DuplicateQuote {
-    /// The opportunity it is for: the same when not given.
+    /// The opportunity it is for, of the same customer or of none yet: the same when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity_id: Option<OpportunityId>,
     /// The last day it can be accepted: by the company's rule when not given.

@@ -43,14 +43,14 @@ pub mod op {
         /// Makes the next revision as a draft of today; this one becomes superseded. Prices stay those of `price_date`. A `valid_until` that has passed is renewed: by the company's `validity_days`, else for as many days as before.
         Post "/v1/quotes/{id}/revise" ReviseQuote (QuoteId) Nothing => Created<Quote>, quotes:write;
         /// Submits a draft; it is approved at once unless it breaks a rule of its company: then `approval_reasons` says which, and a second person approves. Its last day must not have passed.
-        Post "/v1/quotes/{id}/submit" SubmitQuote (QuoteId) Nothing => Json<Quote>, quotes:write;
+        Post "/v1/quotes/{id}/submit" SubmitQuote (QuoteId) Nothing => Json<Quote>, quotes:write, [dry_run];
         /// Approves a quote that waits for it; not for who submitted it.
-        Post "/v1/quotes/{id}/approve" ApproveQuote (QuoteId) body::ApproveQuote => Json<Quote>, quotes:approve;
+        Post "/v1/quotes/{id}/approve" ApproveQuote (QuoteId) body::ApproveQuote => Json<Quote>, quotes:approve, [dry_run];
         /// Rejects a quote that waits for approval: it is a draft again.
-        Post "/v1/quotes/{id}/reject" RejectQuote (QuoteId) body::RejectQuote => Json<Quote>, quotes:approve;
+        Post "/v1/quotes/{id}/reject" RejectQuote (QuoteId) body::RejectQuote => Json<Quote>, quotes:approve, [dry_run];
         /// Records that an approved quote went to the customer, while it is valid.
         Post "/v1/quotes/{id}/send" SendQuote (QuoteId) Nothing => Json<Quote>, quotes:write;
-        /// Accepts an approved or sent quote with the options that the customer takes, and makes its order; again gives the same order.
+        /// Accepts an approved or sent quote with the options that the customer takes, and makes its order; the same again gives the same order, something else is refused with what differs. Its opportunity is won by that, even a lost one, whatever stages ask for; one whose customer or worth was not known has the quote's from then on.
         Post "/v1/quotes/{id}/accept" AcceptQuote (QuoteId) body::AcceptQuote => Json<AcceptedQuote>, quotes:accept, [dry_run];
         /// Records that the customer declines.
         Post "/v1/quotes/{id}/decline" DeclineQuote (QuoteId) body::DeclineQuote => Json<Quote>, quotes:accept;

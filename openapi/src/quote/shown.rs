@@ -4,8 +4,8 @@ use crate::line::TaxAmount;
 use crate::object::{Explanation, ExternalRef};
 use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
 use causeway_value::{
-    AmountText, ApprovalReason, CompanyId, Currency, Day, DiscountBase, DiscountPosting, FlowId, Instant, OpportunityId, OrderId, PartyId, PaymentTermId,
-    Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, QuoteStatus, QuoteTemplateId, TaxId, TaxRounding, TaxRuleId, UserId,
+    AddressId, AmountText, ApprovalReason, CompanyId, ContactId, Currency, Day, DiscountBase, DiscountPosting, FlowId, Instant, OpportunityId, OrderId,
+    PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteId, QuoteLineId, QuoteStatus, QuoteTemplateId, TaxId, TaxRounding, TaxRuleId, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,6 +30,10 @@ pub struct Quote {
     pub company_id: CompanyId,
     /// The customer.
     pub party_id: PartyId,
+    /// Whom it is with at the customer.
+    pub contact_id: Option<ContactId>,
+    /// Where its goods go, an address of the customer; null for the customer's shipping address.
+    pub ship_to_id: Option<AddressId>,
     /// The opportunity it is for.
     pub opportunity_id: Option<OpportunityId>,
     /// The order that accepting made.

@@ -3,12 +3,14 @@
 use super::{Prepared, adorned, body};
 use crate::deal::{self, allocation, payment_body};
 use crate::fixture::Fixture;
-use crate::of;
-use crate::shop::{line, milestones};
-use causeway_openapi::invoice::{CreateInvoice, InvoiceLineInput};
+use crate::shop::{company_body, line, milestones, percent_tax};
+use crate::{of, unique};
+use causeway_openapi::company::{CreateCompany, op as company};
+use causeway_openapi::invoice::{CreateInvoice, Invoice, InvoiceLineInput};
 use causeway_openapi::party::op as party;
 use causeway_openapi::payment::{CreatePayment, op as payment};
-use causeway_value::{BillableId, InvoiceId, OrderLineId, PaymentDifference, PaymentStatus};
+use causeway_openapi::tax::op as tax;
+use causeway_value::{BillableId, InvoiceId, OrderLineId, PaymentDifference, PaymentStatus, TaxEngine};
 use serde_json::{Value, json};
 
 impl Fixture {
@@ -29,6 +31,14 @@ impl Fixture {
             }
             "PostInvoice" => {
                 self.on(deal::free_invoice(caller, &self.shop, "100.00").await.id, body(json!({ "invoice_date": self.today().await, "allow_duplicate": true })))
+            }
+            "SetInvoiceTaxes" => {
+                let draft = self.waiting_draft().await;
+                let line = draft.lines.first().expect("a line");
+                let tax = caller.post::<tax::CreateTax>((), &percent_tax(draft.company_id, &unique("SALES"), "0")).await.id;
+                let taxes = json!([{ "tax_id": tax, "base": "100.00", "amount": "7.25", "jurisdiction": "California", "rate": "7.25" }]);
+                let lines = json!([{ "line_id": line.id, "net_amount": line.net_amount, "taxes": taxes }]);
+                self.on(draft.id, body(json!({ "reference": unique("calc"), "currency": "EUR", "tax_amount": "7.25", "lines": lines })))
             }
             "CancelInvoice" => self.on(deal::free_invoice(caller, &self.shop, "100.00").await.id, None),
             "CreditInvoice" => {
@@ -157,6 +167,13 @@ impl Fixture {
 
     pub(super) async fn posted(&self) -> InvoiceId {
         deal::posted(self.caller(), &self.shop, "100.00").await.id
+    }
+
+    /// A draft of a company whose taxes an external engine computes.
+    async fn waiting_draft(&self) -> Invoice {
+        let company = CreateCompany { tax_engine: Some(TaxEngine::External), ..company_body("Acme Inc") };
+        let company = self.caller().post::<company::CreateCompany>((), &company).await.id;
+        deal::free_invoice(self.caller(), &crate::shop::Shop { company, ..self.shop.clone() }, "100.00").await
     }
 
     /// A run over a customer of its own, for whom something waits.

@@ -33,14 +33,36 @@ impl Fixture {
             "CreateApiKey" => {
                 let expires_at = Some(of("2190-01-01T00:00:00Z"));
                 let allowed_sources = vec!["127.0.0.0/8".to_owned()];
-                self.create(body(CreateApiKey { company_ids: vec![self.shop.company], expires_at, allowed_sources, ..key }))
+                self.create(body(CreateApiKey { company_ids: vec![self.shop.company], expires_at, allowed_sources, system: Some("till".to_owned()), ..key }))
             }
             "RotateApiKey" => self.on(caller.post::<identity::CreateApiKey>((), &key).await.id, body(json!({ "overlap_seconds": 60 }))),
             "UpdateApiKey" => {
-                let change = json!({ "name": "new till", "allowed_sources": ["127.0.0.1", "2001:db8::/32"] });
+                let change = json!({ "name": "new till", "allowed_sources": ["127.0.0.1", "2001:db8::/32"], "system": "shop" });
                 self.on(caller.post::<identity::CreateApiKey>((), &key).await.id, Some(change))
             }
             "RevokeApiKey" => self.on(caller.post::<identity::CreateApiKey>((), &key).await.id, None),
+            // What belongs to us keeps nobody of the sweeps from anything.
+            "CreateOwnershipRule" => self.create(Some(self.ownership_rule())),
+            "UpdateOwnershipRule" => {
+                let id = caller.raw.post("/v1/ownership-rules", &self.ownership_rule()).await.success()["id"].as_str().unwrap_or_default().to_owned();
+                let mut change = self.ownership_rule();
+                if let Some(change) = change.as_object_mut() {
+                    change.remove("applies_to");
+                    change.insert("active".to_owned(), json!(false));
+                }
+                self.on(id, Some(change))
+            }
+            // Each kind has one rule.
+            "CreateRetentionRule" => {
+                let fresh = world::tenant(&self.platform, TenantMode::Sandbox).await;
+                Some(Prepared { caller: fresh.owner, id: None, body: Some(self.retention_rule()) })
+            }
+            "UpdateRetentionRule" => {
+                let fresh = world::tenant(&self.platform, TenantMode::Sandbox).await;
+                let made = fresh.owner.raw.post("/v1/retention-rules", &self.retention_rule()).await.success();
+                let change = json!({ "days": 500, "hold_reason": "the court asks" });
+                Some(Prepared { caller: fresh.owner, id: made["id"].as_str().map(str::to_owned), body: Some(change) })
+            }
             // A clock can be set only before the first document.
             "SetClock" => {
                 let fresh = world::tenant(&self.platform, TenantMode::Sandbox).await;
@@ -55,6 +77,16 @@ impl Fixture {
             }
             _ => None,
         }
+    }
+
+    fn retention_rule(&self) -> Value {
+        json!({ "kind": "disqualified_leads", "days": 365, "hold_reason": "a dispute" })
+    }
+
+    fn ownership_rule(&self) -> Value {
+        json!({
+            "applies_to": "party", "fields": ["credit_limit", "payment_term_id"], "owner": "causeway", "steward_id": self.user, "metadata": { "tier": "a" }
+        })
     }
 
     pub(super) async fn sign_in_plan(&self, operation: &str) -> Option<Prepared> {

@@ -9,7 +9,7 @@ use causeway_openapi::tax;
 use causeway_openapi::term::op as term;
 use causeway_value::{
     CashRounding, CashStrategy, DiscountBase, DiscountPosting, DocumentInput, DocumentRules, InstallmentConversion, InstallmentRules, LeadInput, LeadRules,
-    OrderRules, QuoteRules, RequiredInputs, RoundingMethod, RoundingRule, SameDueDate,
+    OrderRules, QuoteRules, RequiredInputs, RoundingMethod, RoundingRule, SameDueDate, TaxEngine,
 };
 use serde_json::{Value, json, to_value};
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -49,11 +49,12 @@ impl Fixture {
                 max_rate_age_days: Some(7),
                 order_rules: Some(OrderRules { draft_days: Some(7), confirmed_days: Some(30), won_days: Some(5) }),
                 document_rules: Some(document_rules()),
+                tax_engine: Some(TaxEngine::External),
                 ..company_body("Acme Works")
             })),
             "UpdateCompany" => self.on(
                 caller.post::<causeway_openapi::company::op::CreateCompany>((), &company_body("Acme Old")).await.id,
-                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] }, "document_discount_base": "total_amount", "discount_posting": "discount_account", "rounding_rules": rounding_rules(), "installment_rules": { "same_due_date": "refused" }, "max_rate_age_days": 7, "credit_note_limit": "100.00", "payment_tolerance": "0.50", "document_rules": { "invoice_post": { "fields": ["party_email"] } }, "order_rules": { "draft_days": 3, "confirmed_days": 14, "won_days": 2 } })),
+                adorned(json!({ "name": "Acme New", "country": "AT", "time_zone": "Europe/Vienna", "tax_id": null, "tax_rounding": "per_document", "letterhead": letterhead(), "quote_rules": self.quote_rules(), "lead_rules": { "required_inputs": ["need"] }, "document_discount_base": "total_amount", "discount_posting": "discount_account", "tax_engine": "external", "rounding_rules": rounding_rules(), "installment_rules": { "same_due_date": "refused" }, "max_rate_age_days": 7, "credit_note_limit": "100.00", "payment_tolerance": "0.50", "document_rules": { "invoice_post": { "fields": ["party_email"] } }, "order_rules": { "draft_days": 3, "confirmed_days": 14, "won_days": 2 } })),
             ),
             "CreateDimension" => {
                 let value = json!({ "code": "north", "name": "North", "active": true });
@@ -76,6 +77,7 @@ impl Fixture {
             "CreateTax" => {
                 let more = tax::CreateTax {
                     account_id: Some(self.account),
+                    sales_account_id: Some(self.revenue().await),
                     note: Some("Reduced rate".to_owned()),
                     sequence: Some(1),
                     included: Some(true),
@@ -87,7 +89,7 @@ impl Fixture {
             }
             "UpdateTax" => {
                 let id = caller.post::<tax::op::CreateTax>((), &percent_tax(company, &unique("VAT"), "7")).await.id;
-                self.on(id, body(json!({ "name": "Old VAT", "sequence": 2, "account_id": self.account, "active": false, "metadata": { "tier": "b" } })))
+                self.on(id, body(json!({ "name": "Old VAT", "sequence": 2, "account_id": self.account, "sales_account_id": self.account, "active": false, "metadata": { "tier": "b" } })))
             }
             "CreateTaxRule" => self.create(body(self.full_tax_rule())),
             "UpdateTaxRule" => {

@@ -20,6 +20,8 @@ impl Fixture {
                 payment_term_id: Some(self.shop.term),
                 discount_percent: Some(of("1")),
                 reference: Some("PO 1".to_owned()),
+                contact_id: Some(self.contact),
+                ship_to_id: Some(self.address),
                 owner_id: Some(self.user),
                 channel: Some("web".to_owned()),
                 notes: Some("Thank you".to_owned()),
@@ -29,7 +31,7 @@ impl Fixture {
             })),
             "UpdateOrder" => self.on(
                 self.draft_order().await.id,
-                adorned(json!({ "payment_term_id": self.shop.term, "discount_percent": "2", "owner_id": self.user, "terms": "Returns", "lines": [self.full_line()] })),
+                adorned(json!({ "payment_term_id": self.shop.term, "discount_percent": "2", "owner_id": self.user, "terms": "Returns", "contact_id": self.contact, "ship_to_id": self.address, "lines": [self.full_line()] })),
             ),
             "HoldOrder" => {
                 let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;

@@ -141,6 +141,8 @@ impl Fixture {
             payment_term_id: Some(self.shop.term),
             discount_percent: Some(of("1")),
             reference: Some("PO 1".to_owned()),
+            contact_id: Some(self.contact),
+            ship_to_id: Some(self.address),
             owner_id: Some(self.user),
             notes: Some("Thank you".to_owned()),
             terms: Some("No returns".to_owned()),

@@ -4,13 +4,14 @@ use causeway_contract::{Code, ListQuery, Patch};
 use causeway_openapi::company::{Account, CreateAccount, UpdateAccount, op as company};
 use causeway_openapi::invoice::op as invoice;
 use causeway_openapi::ledger::op as ledger;
-use causeway_openapi::tax::{CreateTax, op as tax};
+use causeway_openapi::tax::{CreateTax, UpdateTax, op as tax};
+use causeway_openapi::tax_rule::{CreateTaxRule, UpdateTaxRule, op as tax_rule};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, entry, sides};
-use causeway_tests::of;
 use causeway_tests::shop::{self, Shop, line, percent_tax};
 use causeway_tests::world::World;
-use causeway_value::AccountId;
+use causeway_tests::{of, verified};
+use causeway_value::{AccountId, TaxReplacement};
 
 async fn account(caller: &Caller, shop: &Shop, code: &str, kind: &str) -> AccountId {
     let body = CreateAccount { company_id: shop.company, code: code.to_owned(), name: code.to_owned(), kind: of(kind), metadata: Default::default() };
@@ -96,4 +97,56 @@ async fn a_retired_account_is_named_by_nothing_new() {
     assert_eq!(problem.errors[0].pointer.as_deref(), Some("/lines/0/account_id"));
     let problem = tenant.refused::<tax::CreateTax>((), &CreateTax { account_id: Some(own), ..percent_tax(shop.company, "LUX2", "3") }).await;
     assert_eq!(problem.errors[0].pointer.as_deref(), Some("/account_id"));
+}
+
+#[tokio::test]
+async fn what_is_sold_with_a_tax_is_posted_where_the_tax_says() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let [union, special] = [account(&tenant, &shop, "8125", "income").await, account(&tenant, &shop, "8999", "income").await];
+    let control = by_purpose(&tenant, &shop, "receivable").await.remove(0).id;
+    let free_of_tax = |account| CreateTax { sales_account_id: Some(account), ..percent_tax(shop.company, "EU", "0") };
+    let problem = tenant.refused::<tax::CreateTax>((), &free_of_tax(control)).await;
+    assert_eq!(problem.errors[0].pointer.as_deref(), Some("/sales_account_id"));
+    let eu = tenant.post::<tax::CreateTax>((), &free_of_tax(union)).await;
+    assert_eq!(eu.sales_account_id, Some(union));
+
+    // A customer abroad pays another tax than the product's: its revenue stands apart, and so does what is credited of it.
+    let abroad = CreateTaxRule {
+        countries: vec!["FR".to_owned()],
+        replacements: vec![TaxReplacement { tax_id: shop.tax, by: vec![eu.id] }],
+        ..CreateTaxRule::new(shop.company, "EU")
+    };
+    let abroad = tenant.post::<tax_rule::CreateTaxRule>((), &abroad).await;
+    let billed = async || {
+        let order = deal::confirmed(&tenant, &shop, vec![line(shop.setup, "1")]).await;
+        deal::invoice_order(&tenant, order.id).await
+    };
+    let posted = async |id| {
+        let posted = deal::post_invoice(&tenant, id, None).await;
+        sides(&entry(&tenant, posted.journal_entry_id).await).into_iter().map(|(code, _, _)| code.to_owned()).collect::<Vec<_>>()
+    };
+    let invoice = billed().await;
+    assert_eq!(posted(invoice.id).await, ["1100", "8125"]);
+    let note = tenant.post::<invoice::CreditInvoice>(invoice.id, &Default::default()).await;
+    assert_eq!(posted(note.id).await, ["1100", "8125"]);
+    // Whoever names an account knows better.
+    let mut body = deal::free_invoice_body(&shop, "10.00");
+    body.lines[0].tax_ids = Some(vec![eu.id]);
+    let plain = tenant.post::<invoice::CreateInvoice>((), &body).await;
+    body.lines[0].account_id = Some(special);
+    let named = tenant.post::<invoice::CreateInvoice>((), &body).await;
+    assert_eq!([plain.lines[0].account_id, named.lines[0].account_id], [union, special]);
+    // The account is needed as long as the tax names it; drafts keep theirs, and customers at home were never asked.
+    let idle = UpdateAccount { active: Patch::Value(false), ..UpdateAccount::default() };
+    assert_eq!(tenant.refused::<company::UpdateAccount>(union, &idle).await.errors[0].pointer.as_deref(), Some("/active"));
+    tenant.post::<tax::UpdateTax>(eu.id, &UpdateTax { sales_account_id: Patch::Null, ..UpdateTax::default() }).await;
+    assert_eq!(
+        (posted(plain.id).await, posted(billed().await.id).await),
+        (vec!["1100".to_owned(), "8125".to_owned()], vec!["1100".to_owned(), "4100".to_owned()])
+    );
+    tenant.post::<tax_rule::UpdateTaxRule>(abroad.id, &UpdateTaxRule { active: Patch::Value(false), ..UpdateTaxRule::default() }).await;
+    assert_eq!(posted(billed().await.id).await, ["1100", "2100", "4100"]);
+    verified(&tenant).await;
 }

@@ -1,6 +1,6 @@
 //! What stands in the way of a deal, and what finance would stumble over, by name (CRM-17).
 
-use causeway_contract::ListQuery;
+use causeway_contract::{Code, ListQuery};
 use causeway_openapi::deal_check::{DealCheck, DealCheckName as Name, DealStep, OrderChecks, QuoteChecks, op as check};
 use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::invoice_check::CheckResult;
@@ -13,7 +13,7 @@ use causeway_tests::of;
 use causeway_tests::person::manager;
 use causeway_tests::shop::{self, line, party_body};
 use causeway_tests::world::World;
-use causeway_value::{OrderId, QuoteId};
+use causeway_value::{OrderId, OrderStatus, QuoteId};
 use serde_json::json;
 
 async fn of_quote(caller: &Caller, id: QuoteId) -> QuoteChecks {
@@ -60,7 +60,8 @@ async fn an_order_is_looked_at_before_it_is_confirmed() {
         assert!(ended(&found.checks, CheckResult::Warning).contains(&name), "{name:?}: {:?}", found.checks);
     }
     let complete = found.checks.iter().find(|check| check.name == Name::Complete).unwrap();
-    assert!(complete.detail.as_deref().is_some_and(|detail| detail.contains("/reference is required")), "{complete:?}");
+    let detail = complete.detail.as_deref().unwrap_or_default();
+    assert!(detail.starts_with("`/reference` is required") && detail.matches("is required").count() == 1, "said once: {detail}");
     let codes: Vec<_> = found.checks.iter().filter_map(|check| check.code.as_deref()).collect();
     assert_eq!(codes, ["state_conflict", "validation_failed", "credit_limit_exceeded"]);
     let confirm = format!("/v1/orders/{}/confirm", draft.id);
@@ -82,6 +83,20 @@ async fn an_order_is_looked_at_before_it_is_confirmed() {
     tenant.act::<order::ConfirmOrder>(draft.id).await;
     let found = of_order(&tenant, draft.id).await;
     assert_eq!((found.ready, ended(&found.checks, CheckResult::Failed), found.checks.len()), (false, vec![Name::State], 1));
+}
+
+#[tokio::test]
+async fn an_order_of_nothing_is_not_confirmed() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let draft = tenant.post::<order::CreateOrder>((), &deal::order_body(&shop, vec![line(shop.chai, "0"), line(shop.setup, "0")])).await;
+    assert_eq!(ended(&of_order(&tenant, draft.id).await.checks, CheckResult::Failed), [Name::Lines]);
+    let problem = tenant.refused::<order::ConfirmOrder>(draft.id, &Default::default()).await;
+    assert!(problem.code == Code::StateConflict && problem.detail.contains("none with a quantity"), "{problem:?}");
+    // A line of nothing among others is a line that somebody left in.
+    let some = tenant.post::<order::CreateOrder>((), &deal::order_body(&shop, vec![line(shop.chai, "0"), line(shop.setup, "1")])).await;
+    assert_eq!(tenant.act::<order::ConfirmOrder>(some.id).await.status, OrderStatus::Confirmed);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use causeway_openapi::billing_run::{CommitBillingRun, CreateBillingRun, op as bi
 use causeway_openapi::credit::{CreditQuery, op as credit};
 use causeway_openapi::down_payment::{CreateDownPayment, op as down_payment};
 use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, CreditLine, Invoice, InvoiceGroup, op as invoice};
+use causeway_openapi::invoice_check::{CheckResult, InvoiceCheckName, op as check};
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CancelOrder, CreateOrder, Order, op as order};
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
@@ -15,8 +16,9 @@ use causeway_tests::deal::{self, entry, forty, sides};
 use causeway_tests::shop::{self, Shop, line, rate};
 use causeway_tests::world::World;
 use causeway_tests::{of, verified};
-use causeway_value::{BillableStatus, InvoiceKind, InvoiceStatus, OrderId, TaxId};
+use causeway_value::{BillableStatus, InvoiceId, InvoiceKind, InvoiceStatus, OrderId, TaxId};
 use serde_json::json;
+use tokio::task::JoinSet;
 
 fn amount(text: &str) -> CreateDownPayment {
     CreateDownPayment { amount: Some(text.into()), ..CreateDownPayment::default() }
@@ -432,5 +434,163 @@ async fn what_is_asked_in_advance_can_be_paid_in_coins() {
     assert!(problem.errors[0].pointer.as_deref() == Some("/amount") && problem.detail.contains("0.05 EUR"), "{problem:?}");
     let last = deal::invoice_order(&tenant, order.id).await;
     assert_eq!(deal::post_invoice(&tenant, last.id, None).await.total_amount.0, "75.40");
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn discounts_that_are_booked_by_themselves_and_steps_of_taxes_stay_what_the_order_says() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let settings = json!({ "discount_posting": "discount_account", "document_discount_base": "total_amount", "rounding_rules": [{ "currency": "EUR", "tax_step": "0.05" }] });
+    tenant.raw.request("PATCH", &format!("/v1/companies/{}", shop.company)).json(&settings).send().await.success();
+    let codes = ["1100", "2100", "2200", "4100", "4800"];
+    // 1000.00 less 7 %, with 19 % of that; in advance 30 % of 1106.70.
+    let of_line = LineInput { discount_percent: Some(of("7")), ..line(shop.setup, "4") };
+    let order = deal::confirmed(&tenant, &shop, vec![of_line]).await;
+    let down = asked(&tenant, order.id, &percent("30")).await;
+    assert_eq!((order.total_amount.0.as_str(), down.total_amount.0.as_str()), ("1106.70", "332.01"));
+    assert_eq!(balances(&tenant, &shop, codes).await, ["332.01", "-53.01", "-279.00", "0.00", "0.00"]);
+    let last = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!(deal::post_invoice(&tenant, last.id, None).await.total_amount.0, "774.69");
+    assert_eq!(balances(&tenant, &shop, codes).await, ["1106.70", "-176.70", "0.00", "-1000.00", "70.00"]);
+    verified(&tenant).await;
+    // 10 % off the total of 1190.00 leaves the tax of the full price.
+    let body = CreateOrder { discount_percent: Some(of("10")), ..deal::order_body(&shop, vec![line(shop.setup, "4")]) };
+    let order = tenant.post::<order::CreateOrder>((), &body).await;
+    let order = tenant.act::<order::ConfirmOrder>(order.id).await;
+    assert_eq!((order.untaxed_amount.0.as_str(), order.tax_amount.0.as_str()), ("881.00", "190.00"));
+    asked(&tenant, order.id, &percent("50")).await;
+    let last = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!(deal::post_invoice(&tenant, last.id, None).await.total_amount.0, "535.50");
+    assert_eq!(balances(&tenant, &shop, codes).await, ["2177.70", "-366.70", "0.00", "-2000.00", "189.00"]);
+    verified(&tenant).await;
+}
+
+/// What stands in the way of posting a document, and what somebody should look at.
+async fn told(caller: &Caller, id: InvoiceId) -> Vec<(InvoiceCheckName, CheckResult)> {
+    let found = caller.get::<check::CheckInvoice>(id).await.checks.into_iter().map(|check| (check.name, check.result));
+    found.filter(|(name, result)| *result != CheckResult::Passed && *name != InvoiceCheckName::LineTaxes).collect()
+}
+
+/// Every posted invoice of an order, added up.
+async fn posted_of(caller: &Caller, order: OrderId) -> String {
+    let posted = caller.all::<invoice::ListInvoices, _>(&ListQuery::by("order_id", order).and("status", "posted")).await;
+    let cents: i64 = posted.iter().map(|invoice| causeway_value::parse_scaled(&invoice.total_amount.0, 2).unwrap()).sum();
+    causeway_value::format_scaled(cents, 2, 2)
+}
+
+#[tokio::test]
+async fn what_is_billed_is_not_paid_in_advance_as_well() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let ordered = async || deal::confirmed(&tenant, &shop, vec![free("10", "7.77", vec![shop.tax])]).await;
+    let half = async |order: &Order| tenant.post::<down_payment::CreateDownPayment>(order.id, &percent("50")).await;
+    // A draft bills all of it without the down payment, which was a draft, too.
+    let order = ordered().await;
+    let (down, whole) = (half(&order).await, deal::invoice_order(&tenant, order.id).await);
+    assert_eq!((down.total_amount.0.as_str(), whole.total_amount.0.as_str()), ("46.23", "92.46"));
+    assert_eq!(told(&tenant, down.id).await, [(InvoiceCheckName::WithinOrder, CheckResult::Failed)]);
+    assert_eq!(told(&tenant, whole.id).await, [(InvoiceCheckName::DownPayments, CheckResult::Warning)]);
+    let problem = tenant.refused::<invoice::PostInvoice>(down.id, &Default::default()).await;
+    assert_eq!((problem.code, problem.meta["invoice_ids"][0].as_str()), (Code::StateConflict, Some(whole.id.to_string().as_str())), "{problem:?}");
+    tenant.act::<invoice::CancelInvoice>(whole.id).await;
+    deal::post_invoice(&tenant, down.id, None).await;
+    let rest = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!((rest.total_amount.0.as_str(), told(&tenant, rest.id).await), ("46.23", Vec::new()));
+    deal::post_invoice(&tenant, rest.id, None).await;
+    assert_eq!(posted_of(&tenant, order.id).await, "92.46");
+    // Billed first, nothing is left to be paid in advance.
+    let order = ordered().await;
+    let (down, whole) = (half(&order).await, deal::invoice_order(&tenant, order.id).await);
+    deal::post_invoice(&tenant, whole.id, None).await;
+    let problem = tenant.refused::<invoice::PostInvoice>(down.id, &Default::default()).await;
+    assert!(problem.code == Code::StateConflict && problem.detail.contains("cancel this draft"), "{problem:?}");
+    // Until that is taken back and waits to be billed again.
+    let reason = causeway_openapi::invoice::ReverseInvoice { date: None, rebill: Some(true), reason: "too early".to_owned() };
+    tenant.post::<invoice::ReverseInvoice>(whole.id, &reason).await;
+    deal::post_invoice(&tenant, down.id, None).await;
+    assert_eq!(deal::invoice_order(&tenant, order.id).await.total_amount.0, "46.23");
+    // A part that is billed meanwhile leaves room for it: what comes next deducts it.
+    let order = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    let down = half(&order).await;
+    deal::ship(&tenant, &order, "15").await;
+    let part = deal::invoice_order(&tenant, order.id).await;
+    deal::post_invoice(&tenant, down.id, None).await;
+    assert_eq!(told(&tenant, part.id).await, [(InvoiceCheckName::DownPayments, CheckResult::Warning)]);
+    deal::post_invoice(&tenant, part.id, None).await;
+    deal::ship(&tenant, &order, "25").await;
+    let rest = deal::invoice_order(&tenant, order.id).await;
+    // 771.12 less 289.17 and 385.56.
+    assert_eq!(rest.total_amount.0, "96.39");
+    deal::post_invoice(&tenant, rest.id, None).await;
+    assert_eq!((posted_of(&tenant, order.id).await, shown(&tenant, order.id).await.1), ("771.12".to_owned(), "0.00".to_owned()));
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn billing_and_paying_in_advance_at_once_never_exceed_the_order() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let mut orders = Vec::new();
+    let mut callers = JoinSet::new();
+    for _ in 0..12 {
+        let order = deal::confirmed(&tenant, &shop, vec![free("10", "7.77", vec![shop.tax])]).await;
+        let down = tenant.post::<down_payment::CreateDownPayment>(order.id, &percent("50")).await;
+        let (caller, id) = (tenant.owner.clone(), down.id);
+        callers.spawn(async move { caller.refusal::<invoice::PostInvoice>(id, &Default::default()).await });
+        let (caller, id) = (tenant.owner.clone(), order.id);
+        callers.spawn(async move {
+            let body = CreateInvoice { order_id: Some(id), ..CreateInvoice::default() };
+            caller.refusal::<invoice::CreateInvoice>((), &body).await
+        });
+        orders.push((order, down));
+    }
+    let refused: Vec<_> = callers.join_all().await.into_iter().flatten().collect();
+    assert!(refused.iter().all(|problem| problem.code == Code::StateConflict), "{refused:?}");
+    for (order, down) in orders {
+        let drafts = tenant.all::<invoice::ListInvoices, _>(&ListQuery::by("order_id", order.id).and("status", "draft")).await;
+        for draft in drafts.iter().filter(|draft| draft.id != down.id) {
+            deal::post_invoice(&tenant, draft.id, None).await;
+        }
+        assert_eq!(posted_of(&tenant, order.id).await, "92.46");
+    }
+    verified(&tenant).await;
+}
+
+/// What an invoice deducts is split into net and tax as it bills them, what is given back by its share: a cent may lie on either side.
+#[tokio::test]
+async fn what_is_given_back_after_the_last_deduction_is_exactly_the_rest() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let seven = tax(&tenant, &shop, "7", false).await;
+    let inside = tax(&tenant, &shop, "19", true).await;
+    let cases = [
+        ("3", "19.99", "1", shop.tax, "11.89"),
+        ("7", "9.99", "2", shop.tax, "17.83"),
+        ("55", "3.333333", "0.5", seven, "96.29"),
+        ("4", "25.00", "1", inside, "25.00"),
+    ];
+    for (quantity, price, kept, tax_id, given_back) in cases {
+        let order = deal::confirmed(&tenant, &shop, vec![free(quantity, price, vec![tax_id])]).await;
+        let down = asked(&tenant, order.id, &percent("50")).await;
+        let less = AmendOrder {
+            reason: "they need less".to_owned(),
+            lines: vec![AmendLine { order_line_id: Some(order.lines[0].id), quantity: Some(of(kept)), ..AmendLine::default() }],
+            ..AmendOrder::default()
+        };
+        let amended = tenant.post::<amendment::AmendOrder>(order.id, &less).await;
+        let [note] = amended.last_amendment.as_ref().unwrap().credit_note_ids[..] else { panic!("{price}: {amended:?}") };
+        let last = deal::invoice_order(&tenant, order.id).await;
+        assert_eq!(deal::post_invoice(&tenant, last.id, None).await.total_amount.0, "0.00", "{price}");
+        assert_eq!(left(&tenant, &down).await, given_back, "{price}");
+        assert_eq!(told(&tenant, note).await, [], "{price}");
+        let note = deal::post_invoice(&tenant, note, None).await;
+        assert_eq!((note.total_amount.0.as_str(), left(&tenant, &down).await.as_str()), (given_back, "0.00"), "{price}");
+    }
+    assert_eq!(balances(&tenant, &shop, ["2200"]).await, ["0.00"]);
     verified(&tenant).await;
 }

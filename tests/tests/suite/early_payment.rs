@@ -2,7 +2,7 @@
 
 use causeway_contract::ListQuery;
 use causeway_openapi::invoice::{CreateInvoice, Invoice, InvoiceLineInput, op as invoice};
-use causeway_openapi::payment::{CreatePayment, Payment, UnallocatePayment, op as payment};
+use causeway_openapi::payment::{CreatePayment, Payment, RegisterPayments, UnallocatePayment, op as payment};
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_openapi::term::{CreatePaymentTerm, op as term};
 use causeway_openapi::write_off::{WriteOff, op as write_off};
@@ -11,7 +11,7 @@ use causeway_tests::deal::{self, advance, entry, payment_body, sides};
 use causeway_tests::shop::{self, Shop, percent_after, percent_tax, term_body};
 use causeway_tests::world::World;
 use causeway_tests::{day, of, unique, verified};
-use causeway_value::{DiscountTaxMode, EarlyDiscount, PaymentState, PaymentTermId, TaxId, TaxKind, WriteOffKind};
+use causeway_value::{Direction, DiscountTaxMode, EarlyDiscount, PaymentDirection, PaymentMethod, PaymentState, PaymentTermId, TaxId, TaxKind, WriteOffKind};
 
 async fn discount_term(caller: &Caller, percent: &str, days: u32, tax_mode: DiscountTaxMode) -> PaymentTermId {
     let early_discount = Some(EarlyDiscount { percent: of(percent), days, tax_mode });
@@ -143,6 +143,48 @@ async fn late_payments_have_no_discount() {
     verified(&tenant).await;
 }
 
+/// What is due of an invoice in time is what is open less the discount, however many are paid at once.
+#[tokio::test]
+async fn registered_payments_pay_what_is_due() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let vat = percent(&tenant, &shop, "19").await;
+    let term = discount_term(&tenant, "2", 10, DiscountTaxMode::OnPayment).await;
+    let one = async || posted(&tenant, &shop, term, &[("100.00", &[vat])]).await;
+    let register = async |documents: &[&Invoice], grouped: bool| {
+        let body = RegisterPayments {
+            invoice_ids: documents.iter().map(|document| document.id).collect(),
+            grouped: Some(grouped),
+            amount: None,
+            difference: None,
+            method: PaymentMethod::Bank,
+            payment_date: None,
+            reference: None,
+            metadata: Default::default(),
+        };
+        let made = tenant.post::<payment::RegisterPayments>((), &body).await;
+        made.payments.into_iter().map(|paid| (paid.amount.0, paid.unallocated_amount.0)).collect::<Vec<_>>()
+    };
+    let whole = |amount: &str| (amount.to_owned(), "0.00".to_owned());
+    for grouped in [true, false] {
+        let invoice = one().await;
+        assert_eq!(register(&[&invoice], grouped).await, [whole("116.62")], "grouped: {grouped}");
+        assert_eq!(state(&tenant, &invoice).await, (Some(PaymentState::Paid), "0.00".to_owned()), "grouped: {grouped}");
+    }
+    // Twice 116.62 less a credit of 19.00.
+    let (first, second, note) = (one().await, one().await, deal::unused_credit(&tenant, &shop, "19.00").await);
+    assert_eq!(register(&[&first, &second, &note], true).await, [whole("214.24")]);
+    for document in [&first, &second, &note] {
+        assert_eq!(state(&tenant, document).await.1, "0.00");
+    }
+    let late = [one().await, one().await];
+    advance(&tenant, "2027-01-20T09:00:00Z").await;
+    assert_eq!(register(&[&late[0]], true).await, [whole("119.00")]);
+    assert_eq!(register(&[&late[1]], false).await, [whole("119.00")]);
+    verified(&tenant).await;
+}
+
 #[tokio::test]
 async fn another_term_of_a_draft_brings_its_own_discount() {
     let world = World::start().await;
@@ -162,5 +204,46 @@ async fn another_term_of_a_draft_brings_its_own_discount() {
     let now = change(serde_json::json!(never)).await;
     assert_eq!((&now["total_amount"], &now["early_discount"]["tax_mode"]), (&"1150.00".into(), &"never".into()));
     assert!(change(serde_json::Value::Null).await["early_discount"].is_null());
+    verified(&tenant).await;
+}
+
+/// Line price, its taxes with their rates, what is to be paid early, and the entry of the discount.
+#[tokio::test]
+async fn bills_that_are_paid_in_time_cost_less() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let term = discount_term(&tenant, "2", 10, DiscountTaxMode::OnPayment).await;
+    let vat = percent(&tenant, &shop, "20").await;
+    let reverse = percent(&tenant, &shop, "-20").await;
+    let charged = CreateTax { kind: TaxKind::Group, rate: None, group_of: vec![vat, reverse], ..percent_tax(shop.company, &unique("RC"), "0") };
+    let charged = tenant.post::<tax::CreateTax>((), &charged).await.id;
+    let billed = async |tax: TaxId| {
+        let line = InvoiceLineInput { tax_ids: Some(vec![tax]), unit_price: of("1000.00"), ..deal::free_invoice_body(&shop, "1.00").lines.remove(0) };
+        let body =
+            CreateInvoice { direction: Some(Direction::Purchase), payment_term_id: Some(term), lines: vec![line], ..deal::free_invoice_body(&shop, "1.00") };
+        let draft = tenant.post::<invoice::CreateInvoice>((), &body).await;
+        deal::post_invoice(&tenant, draft.id, None).await
+    };
+    let outbound =
+        |amount: &str, invoice: &Invoice| CreatePayment { direction: PaymentDirection::Outbound, ..payment_body(&shop, amount, &[(invoice.id, amount)]) };
+    let cases = [
+        ("domestic", vat, "1176.00", vec![("1300", "0.00", "4.00"), ("2000", "24.00", "0.00"), ("5800", "0.00", "20.00")]),
+        // EPD-017: what is owed and what may be deducted are corrected both.
+        ("EPD-017", charged, "980.00", vec![("1300", "0.00", "4.00"), ("1300", "4.00", "0.00"), ("2000", "20.00", "0.00"), ("5800", "0.00", "20.00")]),
+    ];
+    for (name, tax, payable, expected) in cases {
+        let bill = billed(tax).await;
+        let payment = tenant.post::<payment::CreatePayment>((), &outbound(payable, &bill)).await;
+        assert_eq!(state(&tenant, &bill).await, (Some(PaymentState::Paid), "0.00".to_owned()), "{name}");
+        let discount = taken(&tenant, &payment).await.pop().expect("a discount");
+        assert_eq!(discount.kind, WriteOffKind::EarlyDiscount, "{name}");
+        assert_eq!(sides(&entry(&tenant, Some(discount.journal_entry_id)).await), expected, "{name}");
+    }
+    // Too late, all of it is owed.
+    let bill = billed(vat).await;
+    advance(&tenant, "2026-12-20T09:00:00Z").await;
+    tenant.post::<payment::CreatePayment>((), &outbound("1176.00", &bill)).await;
+    assert_eq!(state(&tenant, &bill).await, (Some(PaymentState::PartPaid), "24.00".to_owned()));
     verified(&tenant).await;
 }

@@ -217,6 +217,9 @@ async fn documents_are_found_by_what_people_know() {
     };
     let encode = |text: &str| text.replace('/', "%2F").replace(' ', "%20");
     assert_eq!(found(&format!("/v1/orders?company_id={}&q={}", fixture.shop.company, encode(&order.to_lowercase()))).await, [deal.order.id.to_string()]);
+    let shipped = fixture.tenant.raw.get(&format!("/v1/deliveries?order_id={}", deal.order.id)).await.success()["data"][0].clone();
+    let by_number = encode(&shipped["number"].as_str().unwrap_or_default().to_lowercase());
+    assert_eq!(found(&format!("/v1/deliveries?company_id={}&q={by_number}", fixture.shop.company)).await, [shipped["id"].as_str().unwrap_or_default()]);
     assert_eq!(found(&format!("/v1/invoices?company_id={}&q={}", fixture.shop.company, encode(&invoice))).await, [deal.invoice.id.to_string()]);
     if let Some(reference) = &deal.order.reference {
         assert!(found(&format!("/v1/orders?q={}", encode(reference))).await.contains(&deal.order.id.to_string()));

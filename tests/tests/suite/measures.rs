@@ -6,7 +6,7 @@ use causeway_openapi::invoice::{CreditInvoice, op as invoice};
 use causeway_openapi::invoice_accuracy::op as accuracies;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::margin::{MarginBy, MarginQuery, op as margin};
-use causeway_openapi::measure::{AsOfQuery, PeriodQuery, op as measure};
+use causeway_openapi::measure::{AsOfQuery, MovementQuery, PeriodQuery, op as measure};
 use causeway_openapi::order::{CancelOrder, op as order};
 use causeway_openapi::quote::op as quote;
 use causeway_openapi::quote_conversion::{QuoteConversionBy, QuoteConversionQuery, op as conversions};
@@ -108,6 +108,25 @@ async fn the_backlog_of_a_day_does_not_change_later() {
     tenant.post::<order::CancelOrder>(cancelled.id, &CancelOrder { reason: "changed their mind".to_owned() }).await;
     let then = tenant.ask::<measure::GetBacklog>(&AsOfQuery { as_of: Some(day.as_of), ..today(&shop) }).await;
     assert_eq!((then.total, then.rows), (day.total, day.rows));
+    // Opening, booked, amended, cancelled, billed, closing.
+    let cases = [
+        ("2026-12-02", "2026-12-02", ["0.00", "1296.00", "0.00", "0.00", "162.00", "1134.00"]),
+        ("2026-12-03", "2026-12-10", ["1134.00", "1296.00", "-162.00", "1134.00", "0.00", "1134.00"]),
+        ("2026-12-11", "2026-12-12", ["1134.00", "0.00", "0.00", "648.00", "0.00", "486.00"]),
+        ("2026-12-01", "2026-12-12", ["0.00", "2592.00", "-162.00", "1782.00", "162.00", "486.00"]),
+    ];
+    for (from, to, expected) in cases {
+        let query = MovementQuery { company_id: shop.company, from: Some(of(from)), to: Some(of(to)), offset: None };
+        let moved = tenant.ask::<measure::GetBacklogMovement>(&query).await;
+        let row = &moved.rows[0];
+        assert_eq!((moved.count, row.party_id, row.currency), (1, shop.party, of("EUR")));
+        let total = &moved.totals[0];
+        let of_row = [&row.opening_amount, &row.booked_amount, &row.amended_amount, &row.cancelled_amount, &row.billed_amount, &row.closing_amount]
+            .map(|text| text.0.as_str());
+        let of_all = [&total.opening_amount, &total.booked_amount, &total.amended_amount, &total.cancelled_amount, &total.billed_amount, &total.closing_amount]
+            .map(|text| text.0.as_str());
+        assert_eq!((of_row, of_all), (expected, expected), "{from} to {to}");
+    }
 }
 
 /// ORD-17, ACC-15: margins agree with those of the orders, whatever they are grouped by, and are told to who may see costs only.

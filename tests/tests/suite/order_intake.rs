@@ -4,14 +4,17 @@ use crate::parallel::at_once;
 use causeway_contract::{Code, ListQuery};
 use causeway_openapi::client::Options;
 use causeway_openapi::identity::{CreateApiKey, op as identity};
+use causeway_openapi::line::LineInput;
 use causeway_openapi::object::ExternalRef;
 use causeway_openapi::order::{CreateOrder, OrderConflict, op as order};
+use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
 use causeway_tests::deal::order_body;
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
-use causeway_tests::{of, verified};
+use causeway_tests::{of, pointers, verified};
 use causeway_value::OrderStatus;
-use serde_json::to_value;
+use serde_json::{json, to_value};
+use std::collections::BTreeMap;
 
 #[tokio::test]
 async fn the_same_again_is_the_same_order_and_another_content_says_what_differs() {
@@ -87,5 +90,40 @@ async fn another_content_changes_the_order_when_it_is_asked_to() {
     let key = CreateApiKey { name: "shop".to_owned(), scopes: vec!["orders:write".to_owned(), "orders:read".to_owned()], ..CreateApiKey::default() };
     let writer = tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &key).await.secret);
     assert_eq!(writer.refused::<order::CreateOrder>((), &of_lines(vec![line(shop.chai, "2")])).await.code, Code::PermissionDenied);
+    verified(&tenant).await;
+}
+
+/// A clerk may have amended the order by hand to what comes in later; further references are kept; what a line says of days and dimensions counts (ORD-04).
+#[tokio::test]
+async fn what_stands_already_is_no_amendment_and_more_references_are_kept() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let unit = json!({ "code": "unit", "name": "Unit", "values": [{ "code": "north", "name": "North", "active": true }, { "code": "south", "name": "South", "active": true }] });
+    tenant.raw.post("/v1/dimensions", &unit).await.success();
+    let reference = |system: &str| ExternalRef { system: system.to_owned(), id: "4711".to_owned() };
+    let of_line =
+        |line: LineInput| CreateOrder { external_refs: vec![reference("shop")], on_conflict: Some(OrderConflict::Update), ..order_body(&shop, vec![line]) };
+    let looked_at = |unit: &str| BTreeMap::from([("unit".to_owned(), unit.to_owned())]);
+    let base = |quantity: &str| LineInput { lead_days: Some(10), dimensions: looked_at("north"), ..line(shop.chai, quantity) };
+    let made = tenant.post::<order::CreateOrder>((), &of_line(base("3"))).await;
+    tenant.act::<order::ConfirmOrder>(made.id).await;
+    // By hand to what comes in next.
+    let by_hand = AmendLine { order_line_id: Some(made.lines[0].id), quantity: Some(of("5")), ..AmendLine::default() };
+    let by_hand = AmendOrder { reason: "a call".to_owned(), lines: vec![by_hand], ..AmendOrder::default() };
+    let amended = tenant.post::<amendment::AmendOrder>(made.id, &by_hand).await;
+    let same = tenant.send::<order::CreateOrder>((), &of_line(base("5")), Options::default()).await;
+    assert_eq!((same.replayed, same.body.version, same.body.amendments), (true, amended.version, 1));
+    // Known by one more name, without an amendment; and together with one.
+    let named = CreateOrder { external_refs: vec![reference("shop"), reference("erp")], ..of_line(base("5")) };
+    let named = tenant.post::<order::CreateOrder>((), &named).await;
+    assert_eq!((named.external_refs.len(), named.amendments, named.version), (2, 1, amended.version + 1));
+    let more = CreateOrder { external_refs: vec![reference("shop"), reference("crm")], ..of_line(base("6")) };
+    let more = tenant.post::<order::CreateOrder>((), &more).await;
+    assert_eq!((more.external_refs.len(), more.amendments), (3, 2));
+    // Other days and other dimensions of a line that stands are told, not overlooked.
+    let other = LineInput { lead_days: Some(20), dimensions: looked_at("south"), ..base("6") };
+    let problem = tenant.refused::<order::CreateOrder>((), &of_line(other)).await;
+    assert_eq!((problem.code, pointers(&problem)), (Code::ExternalRefExists, vec!["/lines/0/lead_days", "/lines/0/dimensions"]));
     verified(&tenant).await;
 }

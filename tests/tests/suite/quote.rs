@@ -111,6 +111,12 @@ async fn accepting_twice_gives_the_same_order() {
     let second = tenant.send::<quote::AcceptQuote>(quote.id, &AcceptQuote::default(), Options::default()).await;
     assert_eq!((first.replayed, second.replayed, second.status), (false, true, 200));
     assert_eq!(first.body.order.id, second.body.order.id);
+    // Something else is not what was accepted, and who sends it hears so.
+    let other = AcceptQuote { accepted_by: Some("Bo".to_owned()), reference: Some("PO 2".to_owned()), ..AcceptQuote::default() };
+    let refused = tenant.refused::<quote::AcceptQuote>(quote.id, &other).await;
+    assert_eq!((refused.status, refused.code), (409, Code::StateConflict));
+    assert_eq!(refused.errors.iter().filter_map(|error| error.pointer.as_deref()).collect::<Vec<_>>(), ["/accepted_by", "/reference"]);
+    assert_eq!(refused.meta.get("order_id"), Some(&first.body.order.id.to_string().into()));
 }
 
 /// A copy and a revision are documents of their day with the prices of theirs, and a last day that has passed is renewed (QTE-03, QTE-11).

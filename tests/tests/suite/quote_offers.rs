@@ -71,6 +71,10 @@ async fn the_seller_takes_options_when_the_customer_accepts() {
     let accepted = tenant.post::<quote::AcceptQuote>(offered.id, &choosing(&[1])).await;
     assert_eq!((accepted.quote.untaxed_amount.0.as_str(), accepted.quote.lines[3].chosen), ("788.00", false));
     assert_eq!(accepted.quote.version, offered.version + 1);
+    // Another choice afterwards is no repeat of this one; the same is.
+    let late = tenant.refused::<quote::AcceptQuote>(offered.id, &choosing(&[1, 2])).await;
+    assert_eq!((late.code, late.errors[0].pointer.as_deref()), (Code::StateConflict, Some("/chosen_options")));
+    assert_eq!(tenant.post::<quote::AcceptQuote>(offered.id, &choosing(&[1])).await.order.id, accepted.order.id);
     let ordered: Vec<_> =
         accepted.order.lines.iter().map(|line| (line.section.as_deref(), line.net_amount.0.as_str(), line.promised_date.map(|day| day.to_string()))).collect();
     let promised = |day: &str| Some(day.to_owned());

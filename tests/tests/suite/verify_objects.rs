@@ -9,6 +9,7 @@ use causeway_tests::deal;
 use causeway_tests::shop;
 use causeway_tests::world::World;
 use rusqlite::Connection;
+use serde_json::json;
 
 /// Every part, one after the other.
 async fn parts(caller: &Caller) -> Vec<ObjectsVerification> {
@@ -25,6 +26,51 @@ async fn parts(caller: &Caller) -> Vec<ObjectsVerification> {
 
 fn compared(parts: &[ObjectsVerification]) -> i64 {
     parts.iter().filter_map(|part| part.checked.get("objects")).sum()
+}
+
+/// References come back in one order, whatever order they were given in: what is shown stays what was recorded (MDM-10, SEC-12).
+#[tokio::test]
+async fn external_references_have_one_order() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let given = |n: usize| json!([{ "system": "z", "id": n.to_string() }, { "system": "a", "id": n.to_string() }]);
+    let shown = |n: usize| json!([{ "system": "a", "id": n.to_string() }, { "system": "z", "id": n.to_string() }]);
+    let sold = json!([{ "product_id": shop.chai, "quantity": "1" }]);
+    let free = json!([{ "description": "Advice", "quantity": "1", "unit_price": "1.00", "tax_ids": [] }]);
+    let bodies = [
+        ("/v1/parties", json!({ "name": "Two systems", "kind": "organization", "roles": ["customer"], "country": "DE" })),
+        (
+            "/v1/products",
+            json!({ "code": "TWO", "name": "Two", "kind": "service", "unit": "piece", "list_price": "1.00", "currency": "EUR", "billing_policy": "on_order" }),
+        ),
+        ("/v1/companies", json!({ "name": "Two", "country": "DE", "currency": "EUR", "time_zone": "Europe/Berlin" })),
+        ("/v1/leads", json!({ "company_id": shop.company, "title": "Two" })),
+        ("/v1/opportunities", json!({ "company_id": shop.company, "title": "Two" })),
+        ("/v1/quotes", json!({ "company_id": shop.company, "party_id": shop.party, "lines": sold })),
+        ("/v1/orders", json!({ "company_id": shop.company, "party_id": shop.party, "lines": sold })),
+        ("/v1/invoices", json!({ "company_id": shop.company, "party_id": shop.party, "lines": free })),
+        (
+            "/v1/payments",
+            json!({ "company_id": shop.company, "party_id": shop.party, "direction": "inbound", "method": "bank", "amount": "1.00", "currency": "EUR" }),
+        ),
+    ];
+    let mut ids = Vec::new();
+    for (n, (path, mut body)) in bodies.into_iter().enumerate() {
+        body["external_refs"] = given(n);
+        let made = tenant.raw.post(path, &body).await.success();
+        let id = made["id"].as_str().unwrap().to_owned();
+        let again = tenant.raw.get(&format!("{path}/{id}")).await.success();
+        assert_eq!((&made["external_refs"], &again["external_refs"]), (&shown(n), &shown(n)), "{path}");
+        ids.push(id);
+    }
+    let patched = tenant.raw.request("PATCH", &format!("/v1/parties/{}", shop.party)).json(&json!({ "external_refs": given(99) })).send().await.success();
+    assert_eq!(patched["external_refs"], shown(99));
+    let merged = tenant.raw.post(&format!("/v1/parties/{}/merge", ids[0]), &json!({ "into": shop.party })).await.success();
+    let together = json!([{ "system": "a", "id": "0" }, { "system": "a", "id": "99" }, { "system": "z", "id": "0" }, { "system": "z", "id": "99" }]);
+    assert_eq!(merged["into"]["external_refs"], together);
+    let found = parts(&tenant).await;
+    assert!(found.iter().all(|part| part.ok), "{found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,16 +1,16 @@
 //! Making a down payment.
 
+use super::room::Spoken;
 use super::rules::{self, Asked, TaxGroup};
 use crate::invoice::service::create::blank;
 use crate::invoice::service::lines::blank as blank_line;
-use crate::invoice::service::propose::billed_lines;
 use crate::invoice::{record, view};
 use crate::obligation::hold::must_not_be_held;
 use crate::obligation::service::lock_of_order;
 use causeway_contract::{Code, FieldError, Problem};
-use causeway_entity::bill::{billables, invoice_lines, invoices};
+use causeway_entity::bill::{invoice_lines, invoices};
 use causeway_entity::govern::companies;
-use causeway_kernel::{Ctx, Find, Tx};
+use causeway_kernel::{Ctx, Tx};
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::chart;
 use causeway_master::company::service::cash_rounding;
@@ -20,8 +20,8 @@ use causeway_master::{check, money, term};
 use causeway_openapi::down_payment::CreateDownPayment;
 use causeway_openapi::invoice::Invoice;
 use causeway_value::{
-    Amount, BillableId, BillableStatus, Coins, CompanyId, Currency, Direction, DocumentLanguage, FlowId, InvoiceId, InvoiceStatus, Json, OrderId, Overflow,
-    PartyId, PaymentTermId, Percent, Price, Quantity, TaxRounding, product,
+    Amount, Coins, CompanyId, Currency, Direction, DocumentLanguage, FlowId, InvoiceId, Json, OrderId, Overflow, PartyId, PaymentTermId, Percent, Price,
+    Quantity, TaxEngine, TaxRounding, product,
 };
 
 /// The order that is paid in advance.
@@ -66,6 +66,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, ordered: &Ordered, body: &Create
     check::finish(errors)?;
     let Some(asked) = asked else { return Err(Problem::not_found()) };
     let company = tx.must::<companies::Entity>(ordered.company_id).await?;
+    must_tax_itself(&company)?;
     let rule = cash_rounding(&company, ordered.currency);
     let coins = rule.and_then(|rule| rule.coins(ordered.currency));
     let amount = in_coins(asked, rules::amount(asked, ordered.total)?, coins, ordered.currency)?;
@@ -110,6 +111,19 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, ordered: &Ordered, body: &Create
     let invoice = view(&row, &lines, &[], Vec::new());
     record(ctx, tx, "invoice.created", &invoice)?;
     Ok(invoice)
+}
+
+/// A down payment is a part of an order with its taxes, and those of an order no engine has computed (BIL-15).
+fn must_tax_itself(company: &companies::Model) -> Result<(), Problem> {
+    if company.tax_engine != Some(TaxEngine::External) {
+        return Ok(());
+    }
+    let detail = format!(
+        "The taxes of what {} bills are computed by an external engine, which does not know orders, so that nothing can be asked in advance. Bill the order's \
+         lines as they become due.",
+        company.name
+    );
+    Err(Problem::new(Code::StateConflict, detail))
 }
 
 /// The part of a line that its amounts decide: of one unit, at the price that contains the included taxes.
@@ -162,12 +176,7 @@ fn in_coins(asked: Asked, amount: Amount, coins: Option<Coins>, currency: Curren
 /// Refuses what would come to more than the order together with what is billed of it and asked in advance already. Shares are rounded one by one: the one
 /// that makes the whole takes what the others leave.
 async fn within(tx: &mut Tx<'_>, ordered: &Ordered, asked: Asked, amount: Amount, coins: Option<Coins>) -> Result<Amount, Problem> {
-    let invoiced = Find::<billables::Entity>::new().eq(billables::Column::OrderId, ordered.id).eq(billables::Column::Status, BillableStatus::Invoiced);
-    let invoiced: Vec<BillableId> = invoiced.all(tx).await?.into_iter().map(|row| row.id).collect();
-    let lines = billed_lines(tx, &invoiced).await?;
-    let billed = lines.iter().try_fold(Amount::ZERO, |sum, billed| sum.plus(billed.line.net_amount)?.plus(billed.line.tax_amount))?;
-    let downs = Find::<invoices::Entity>::new().eq(invoices::Column::OrderId, ordered.id).ne(invoices::Column::Status, InvoiceStatus::Cancelled);
-    let downs = downs.when("undeducted_amount IS NOT NULL", Vec::new()).all(tx).await?;
+    let Spoken { billed, downs, .. } = Spoken::read(tx, ordered.id, false).await?;
     let before = Amount::sum(downs.iter().filter_map(|down| down.undeducted_amount))?;
     let left = ordered.total.minus(billed)?.minus(before)?.max(Amount::ZERO);
     let step = coins.map_or(1, |coins| coins.step.0);

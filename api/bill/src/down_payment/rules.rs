@@ -84,7 +84,7 @@ impl TaxGroup {
     }
 
     /// A part of it that comes to `amount`, which lies between zero and its total.
-    fn share(&self, amount: Amount) -> Result<Self, Overflow> {
+    pub(super) fn share(&self, amount: Amount) -> Result<Self, Overflow> {
         let total = self.total()?;
         if amount == total {
             return Ok(self.clone());

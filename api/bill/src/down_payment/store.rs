@@ -3,7 +3,6 @@
 use super::rules::TaxGroup;
 use crate::booked;
 use crate::invoice::{installments_of, lines_of, record, view};
-use crate::obligation;
 use causeway_books::ledger::rules::Advance;
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{invoice_lines, invoices};
@@ -190,14 +189,4 @@ pub(super) async fn taken(tx: &mut Tx<'_>, lines: &[invoice_lines::Model]) -> Re
         *sum = if line.credited_line_id.is_some() { sum.plus(line.net_amount)? } else { sum.minus(line.net_amount)? };
     }
     Ok(taken)
-}
-
-/// Refuses to post a down payment on an order that is held.
-///
-/// # Errors
-/// `state_conflict` naming the holds.
-pub(crate) async fn must_not_be_held(tx: &mut Tx<'_>, invoice: &invoices::Model) -> Result<(), Problem> {
-    let Some(order_id) = invoice.order_id.filter(|_| invoice.undeducted_amount.is_some()) else { return Ok(()) };
-    let owed = obligation::of_orders(tx, &[order_id]).await?;
-    obligation::hold::must_not_be_held(owed.iter())
 }

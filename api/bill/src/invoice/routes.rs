@@ -1,12 +1,13 @@
 //! The operations of an invoice.
 
-use super::{print, service, view::views};
+use super::{engine, print, service, view::views};
 use causeway_contract::{File, Page, Problem};
 use causeway_entity::bill::invoices;
 use causeway_kernel::{Answer, Call, Ctx, Find, Routes, Tx, list};
 use causeway_openapi::credit_note::op::CreateCreditNote;
 use causeway_openapi::invoice::{INVOICES, Invoice, op};
 use causeway_openapi::invoice_check::{InvoiceChecks, op::CheckInvoice};
+use causeway_openapi::invoice_tax::op::SetInvoiceTaxes;
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
@@ -17,6 +18,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::UpdateInvoice, _>(update);
     routes.on::<op::PrintInvoice, _>(print_invoice);
     routes.on::<CheckInvoice, _>(checks);
+    routes.on::<SetInvoiceTaxes, _>(set_taxes);
     routes.on::<op::PostInvoice, _>(post);
     routes.on::<op::CancelInvoice, _>(cancel);
     routes.on::<op::CreditInvoice, _>(credit);
@@ -62,6 +64,10 @@ async fn print_invoice(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PrintInvoice>) 
 
 async fn checks(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<CheckInvoice>) -> Result<Answer<InvoiceChecks>, Problem> {
     service::checks::checks(ctx, tx, call.path, call.query.invoice_date).await.map(Answer::of)
+}
+
+async fn set_taxes(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<SetInvoiceTaxes>) -> Result<Answer<Invoice>, Problem> {
+    Ok(versioned(engine::service::hand_over(ctx, tx, call.path, &call.body).await?))
 }
 
 async fn post(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PostInvoice>) -> Result<Answer<Invoice>, Problem> {

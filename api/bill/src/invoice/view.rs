@@ -2,11 +2,12 @@
 
 use super::store::{installments_of, lines_of};
 use causeway_contract::Problem;
-use causeway_entity::TaxAmount;
 use causeway_entity::bill::{installments, invoice_lines, invoices};
+use causeway_entity::{TaxAmount, TaxDetail};
 use causeway_kernel::{Change, Ctx, Tx};
 use causeway_master::refs;
 use causeway_openapi::invoice as wire;
+use causeway_openapi::invoice_tax::TaxDetail as WireDetail;
 use causeway_openapi::line::TaxAmount as WireTax;
 use causeway_openapi::object::ExternalRef;
 use causeway_value::{Currency, Day, EarlyDiscount, InvoiceStatus};
@@ -53,6 +54,8 @@ pub(crate) fn view(
         open_amount: text(row.open_amount),
         undeducted_amount: row.undeducted_amount.map(text),
         taxes: taxes(&row.taxes.0, row.currency),
+        tax_status: row.tax_status,
+        tax_reference: row.tax_reference.clone(),
         lines: lines.iter().filter(|line| line.invoice_id == row.id).map(|line| line_view(line, row.currency)).collect(),
         early_discount: row.early_discount.as_ref().map(|agreed| early_view(&agreed.0, row.invoice_date)),
         written_off_amount: text(row.written_off_amount.unwrap_or_default()),
@@ -94,10 +97,15 @@ fn line_view(row: &invoice_lines::Model, currency: Currency) -> wire::InvoiceLin
         net_amount: row.net_amount.text(currency),
         tax_amount: row.tax_amount.text(currency),
         taxes: taxes(&row.taxes.0, currency),
+        tax_details: row.tax_details.iter().flat_map(|details| &details.0).map(detail_view).collect(),
         credited_quantity: row.credited_quantity,
         account_id: row.account_id,
         dimensions: row.dimensions.clone().unwrap_or_default().0,
     }
+}
+
+fn detail_view(detail: &TaxDetail) -> WireDetail {
+    WireDetail { tax_id: detail.tax_id, jurisdiction: detail.jurisdiction.clone(), rate: detail.rate }
 }
 
 fn installment_view(row: &installments::Model, currency: Currency) -> wire::Installment {

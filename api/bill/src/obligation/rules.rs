@@ -101,7 +101,8 @@ pub fn kept(obligation: &obligations::Model) -> Result<Quantity, Overflow> {
     obligation.ordered_quantity.minus(obligation.cancelled_quantity)
 }
 
-/// What is still to be billed of these lines with tax; `billed` is what stays on invoices of each. None when the tax of a line is not known.
+/// What is still to be billed of these lines with tax; `billed` is what stays on invoices of each. None when the tax of a line is not known. Rounded as it will
+/// be billed: the net is a part of the line's, and its tax comes on top; where the price contains taxes, the two are a part of the price together.
 ///
 /// # Errors
 /// [`Overflow`] when it does not fit.
@@ -109,8 +110,13 @@ pub fn to_bill(obligations: &[obligations::Model], billed: &BTreeMap<OrderLineId
     let mut sum = Amount::ZERO;
     for row in obligations {
         let Some(tax) = row.tax_amount else { return Ok(None) };
-        let left = kept(row)?.minus(billed.get(&row.id.cast()).copied().unwrap_or_default())?;
-        sum = sum.plus(cumulative_amount(row.net_amount.plus(tax)?, left, row.ordered_quantity)?)?;
+        let (kept, billed) = (kept(row)?, billed.get(&row.id.cast()).copied().unwrap_or_default());
+        if kept.minus(billed)?.0.signum() != row.ordered_quantity.0.signum() {
+            continue;
+        }
+        let rest = |whole| cumulative_amount(whole, kept, row.ordered_quantity)?.minus(cumulative_amount(whole, billed, row.ordered_quantity)?);
+        let parts = if row.price_amount == row.net_amount { [row.net_amount, tax] } else { [row.net_amount.plus(tax)?, Amount::ZERO] };
+        sum = parts.into_iter().try_fold(sum, |sum, whole| sum.plus(rest(whole)?))?;
     }
     Ok(Some(sum))
 }

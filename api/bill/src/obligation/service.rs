@@ -8,8 +8,8 @@ use causeway_entity::bill::obligations;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::pricing::amounts::{line_net, split_discount};
 use causeway_value::{
-    Amount, BillingPolicy, CompanyId, Currency, Day, Dimensions, DiscountBase, FlowId, Json, OrderId, OrderLineId, PartyId, PaymentTermId, Percent, Price,
-    ProductId, ProductKind, Quantity, RecognitionPolicy, SourceType, TaxId,
+    AddressId, Amount, BillingPolicy, CompanyId, Currency, Day, Dimensions, DiscountBase, FlowId, Json, OrderId, OrderLineId, PartyId, PaymentTermId, Percent,
+    Price, ProductId, ProductKind, Quantity, RecognitionPolicy, SourceType, TaxId,
 };
 
 /// A line of an order that is being confirmed.
@@ -69,6 +69,8 @@ pub struct NewObligation {
     pub promised_date: Option<Day>,
     /// The customer's reference of the order.
     pub reference: Option<String>,
+    /// Where its goods go when a delivery says nothing else.
+    pub ship_to_id: Option<AddressId>,
     /// The step of the unit.
     pub unit_step: Option<Quantity>,
 }
@@ -139,6 +141,7 @@ fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Mo
         awaited_date: line.promised_date.filter(|_| needs_delivery),
         discount_base: line.discount_base,
         reference: line.reference,
+        ship_to_id: line.ship_to_id,
         unit_step: line.unit_step,
     })
 }

@@ -4,7 +4,7 @@ use causeway_entity::bill::{invoice_lines, invoices};
 use causeway_master::account::Purpose;
 use causeway_master::tax::rules::{TaxAmount, add_to_summary};
 use causeway_master::term::rules::{DiscountGroup, EarlyPayment, early_payment};
-use causeway_value::{Amount, Day, Overflow, TaxId, TaxKind, WriteOffKind, product};
+use causeway_value::{Amount, Day, Direction, Overflow, TaxId, TaxKind, WriteOffKind, product};
 
 /// A discount for paying early, as far as it is still to be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,12 +116,15 @@ pub fn taken_back(kind: WriteOffKind, amount: Amount, credited: Credited) -> Res
     Ok(most.min(credited.excess).max(Amount::ZERO))
 }
 
-/// What bears a write-off of this kind when nobody says otherwise.
+/// What bears a write-off of this kind when nobody says otherwise. What we are granted for paying early lowers our costs (EPD-017).
 #[must_use]
-pub const fn borne_by(kind: WriteOffKind) -> Purpose {
+pub const fn borne_by(kind: WriteOffKind, direction: Direction) -> Purpose {
     match kind {
         WriteOffKind::BadDebt => Purpose::BadDebt,
-        WriteOffKind::EarlyDiscount => Purpose::DiscountGiven,
+        WriteOffKind::EarlyDiscount => match direction {
+            Direction::Sale => Purpose::DiscountGiven,
+            Direction::Purchase => Purpose::DiscountReceived,
+        },
         WriteOffKind::BankFee => Purpose::BankFees,
         WriteOffKind::Difference => Purpose::Rounding,
     }

@@ -168,7 +168,11 @@ pub(crate) async fn close(
     let accounts = books.chart(tx, company.id).await?;
     let account_id = match wanted.account_id {
         Some(id) => id,
-        None => accounts.purpose(borne_by(wanted.kind))?,
+        None => match borne_by(wanted.kind, invoice.direction) {
+            // Charts of before had no place for it.
+            Purpose::DiscountReceived => accounts.purpose_or(Purpose::DiscountReceived, Purpose::Expense)?,
+            purpose => accounts.purpose(purpose)?,
+        },
     };
     let prices = wanted.parts.untaxed.iter().map(|part| (AccountRef::Given(account_id), *part));
     let parts: Vec<(AccountRef, Amount)> = prices.chain(of_taxes).collect();

@@ -42,6 +42,7 @@ fn aliases(resource: ImportResource) -> &'static [(&'static str, &'static str)] 
             ("close_value", "expected_value"),
             ("amount", "expected_value"),
             ("value", "expected_value"),
+            ("win_probability", "probability"),
             ("lead_source", "source"),
             ("loss_reason", "lost_reason"),
         ],

@@ -3,11 +3,12 @@
 use super::columns::{self, Target};
 use super::names::Names;
 use super::rows::{self, CellError};
-use super::targets::{self, Outcome};
+use super::targets::{self, Made, Outcome};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::kernel::{import_errors, imports};
 use causeway_govern::clock::job_view;
+use causeway_govern::ownership;
 use causeway_kernel::http::LocalFuture;
 use causeway_kernel::job::{self, Job, Progress};
 use causeway_kernel::upload::{self, Upload};
@@ -71,6 +72,8 @@ pub async fn start(ctx: &Ctx, tx: &mut Tx<'_>, query: &ImportQuery, body: &Creat
         unchanged: 0,
         failed: 0,
         errors: 0,
+        parties_created: None,
+        parties_named: None,
     });
     Ok(job_view(&job))
 }
@@ -168,6 +171,7 @@ pub fn step<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'
         let mut ctx = ctx.clone();
         // The one who asked for it is the one who does it.
         ctx.actor = Actor { kind: job.created_by_kind, id: job.created_by };
+        ctx.ownership = ownership::of_actor(tx, ctx.actor).await?;
         take_part(&ctx, tx, job).await
     })
 }
@@ -180,39 +184,63 @@ async fn take_part(ctx: &Ctx, tx: &mut Tx<'_>, job: &Job) -> Result<Progress, Pr
     let total = serde_json::from_str::<serde_json::Value>(&job.input).ok().and_then(|input| input.get("rows")?.as_i64());
     let Some(part) = upload::part(tx, old.upload_id, old.next_part).await? else {
         upload::discard(tx, old.upload_id);
+        tx.update(&old, &imports::Model { parties_named: None, ..old.clone() });
         return Ok(Progress::Done { result: result(&old, &import) });
     };
     let header = columns_of(&old.header)?;
     let becomes = columns::targets(resource, &header, &import.options.mapping, &targets::fields(resource));
-    let found = rows::read(&part.body, part.first_row, &becomes, &import.options.defaults)?;
-    let names = Names::load(tx, &found, import.granted.as_deref()).await?;
-    let missing = names.missing_parties(&found);
-    if import.options.create_parties == Some(true) && import.options.dry_run != Some(true) && !missing.is_empty() {
-        // They must be there before anything can name them: this step makes them, the next one takes the part.
-        targets::create_parties(ctx, tx, missing).await?;
-        return Ok(Progress::More { done: 0, total });
+    let read = rows::read(&part.body, part.first_row, &becomes, &import.options.defaults)?;
+    let done = i64::try_from(read.len()).unwrap_or(i64::MAX);
+    let (mut found, mut outcomes) = (Vec::with_capacity(read.len()), Vec::with_capacity(read.len()));
+    for row in read {
+        match row {
+            Ok(row) => found.push(row),
+            Err((number, wrong)) => outcomes.push((number, Outcome::Failed(vec![wrong]))),
+        }
     }
-    let mark = tx.mark();
-    let outcomes = targets::write(ctx, tx, &import, &names, found.clone()).await?;
+    let mut names = Names::load(tx, &found, import.granted.as_deref()).await?;
+    if import.options.create_parties == Some(true) {
+        names.promise_parties(&found);
+    }
+    let (mark, mut made) = (tx.mark(), Made::default());
+    let numbers: Vec<i64> = found.iter().map(|row| row.number).collect();
+    outcomes.extend(numbers.into_iter().zip(targets::write(ctx, tx, &import, &names, found, &mut made).await?));
+    outcomes.sort_by_key(|(number, _)| *number);
     if import.options.dry_run == Some(true) {
         tx.undo_to(mark);
     }
     let mut new = imports::Model { next_part: old.next_part + 1, ..old.clone() };
-    for (row, outcome) in found.iter().zip(outcomes) {
+    count_parties(&import, &mut new, made.names(&names));
+    for (number, outcome) in outcomes {
         match outcome {
             Outcome::Created => new.created += 1,
             Outcome::Updated => new.updated += 1,
             Outcome::Unchanged => new.unchanged += 1,
             Outcome::Failed(errors) => {
                 new.failed += 1;
-                keep(tx, &mut new, row.number, errors, (&header, &becomes));
+                keep(tx, &mut new, number, errors, (&header, &becomes));
             }
         }
     }
     tx.update(&old, &new);
     tx.delete(&part);
-    let done = i64::try_from(found.len()).unwrap_or(i64::MAX);
     Ok(Progress::More { done, total })
+}
+
+/// Counts the parties that a part made. A dry run leaves none behind, so that the next part makes them again: it counts each name once.
+fn count_parties(import: &Import, new: &mut imports::Model, made: BTreeSet<String>) {
+    if made.is_empty() {
+        return;
+    }
+    let count = |names: usize| i64::try_from(names).unwrap_or(i64::MAX);
+    if import.options.dry_run == Some(true) {
+        let known = new.parties_named.take().map(|names| names.0).unwrap_or_default();
+        let all: BTreeSet<String> = known.into_iter().chain(made).collect();
+        new.parties_created = Some(count(all.len()));
+        new.parties_named = Some(Json(all.into_iter().collect()));
+    } else {
+        new.parties_created = Some(new.parties_created.unwrap_or_default().saturating_add(count(made.len())));
+    }
 }
 
 fn columns_of(header: &str) -> Result<Vec<String>, Problem> {
@@ -239,9 +267,14 @@ fn keep(tx: &mut Tx<'_>, import: &mut imports::Model, row: i64, errors: Vec<Cell
 
 fn result(import: &imports::Model, of: &Import) -> String {
     let rows = import.created + import.updated + import.unchanged + import.failed;
-    json!({
+    let mut result = json!({
         "resource": of.resource, "dry_run": of.options.dry_run.unwrap_or(false), "rows": rows,
         "created": import.created, "updated": import.updated, "unchanged": import.unchanged, "failed": import.failed
-    })
-    .to_string()
+    });
+    if of.options.create_parties == Some(true)
+        && let Some(result) = result.as_object_mut()
+    {
+        result.insert("parties_created".to_owned(), import.parties_created.unwrap_or_default().into());
+    }
+    result.to_string()
 }

@@ -5,17 +5,22 @@ use super::rows::{CellError, Row};
 use causeway_contract::{Code, Problem};
 use causeway_entity::govern::{companies, users};
 use causeway_entity::kernel::external_refs;
-use causeway_entity::master::{contacts, parties, products};
+use causeway_entity::master::{contacts, products};
 use causeway_entity::sell::{stages, teams};
 use causeway_kernel::{Find, Tx};
 use causeway_master::party::duplicate::rules::mail_key;
-use causeway_value::{CompanyId, Id, Kind, PartyId, split_type_id};
+use causeway_master::party::store::{name_key, of_names};
+use causeway_sell::stage::rules as stage_rules;
+use causeway_value::{CompanyId, Id, Kind, OpportunityStatus, PartyId, split_type_id};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Products that are compared letter by letter when neither code nor name is exactly the text.
 const SIMILAR: u64 = 2_000;
 /// People, teams and companies of a tenant that are looked through.
 const MANY: u64 = 5_000;
+
+/// Characters of a party's name, at most.
+const PARTY_NAME: usize = 200;
 
 /// Ids by what rows call them.
 #[derive(Default)]
@@ -24,6 +29,10 @@ pub struct Names {
     stages: Vec<stages::Model>,
     /// By field and folded text. Several ids make the text ambiguous.
     ids: BTreeMap<(&'static str, String), BTreeSet<String>>,
+    /// Parties by the text as it is written: it decides among those whose names are the same but for that.
+    written: BTreeMap<String, BTreeSet<String>>,
+    /// Parties that are not there yet and come with the first row that is right, with their names.
+    promised: BTreeMap<PartyId, String>,
     /// The names of products, for titles.
     products: BTreeMap<String, String>,
 }
@@ -34,6 +43,11 @@ const NAMED: [&str; 7] = ["company_id", "party_id", "owner_id", "product_id", "s
 /// Letters and digits in lower case: `GTX Pro` and `GTXPro` are the same.
 fn folded(text: &str) -> String {
     text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What all ways of writing a name have in common. The words of a party's name stay apart: `Store 1 1` is not `Store 11`.
+fn key(field: &'static str, text: &str) -> (&'static str, String) {
+    (field, if field == "party_id" { name_key(text) } else { folded(text) })
 }
 
 fn texts(rows: &[Row], field: &str) -> BTreeSet<String> {
@@ -51,7 +65,7 @@ impl Names {
         names.companies.retain(|company| granted.is_none_or(|granted| granted.contains(&company.id)));
         let known: Vec<_> = names.companies.iter().map(|company| (company.name.clone(), company.id)).collect();
         known.into_iter().for_each(|(name, id)| names.add("company_id", &name, id));
-        if !texts(rows, "stage_id").is_empty() {
+        if rows.iter().any(|row| row.fields.contains_key("stage_id")) {
             names.stages = Find::<stages::Entity>::new().limit(MANY).all(tx).await?;
         }
         if !texts(rows, "owner_id").is_empty() {
@@ -82,8 +96,7 @@ impl Names {
         if texts.is_empty() {
             return Ok(());
         }
-        let active = Find::<parties::Entity>::new().eq(parties::Column::Active, true);
-        for party in active.among(parties::Column::Name, texts.iter().cloned()).all(tx).await? {
+        for party in of_names(tx, texts).await? {
             self.add("party_id", &party.name, party.id);
         }
         let marks = vec!["?"; texts.len()].join(", ");
@@ -117,13 +130,39 @@ impl Names {
     }
 
     fn add<K: Kind>(&mut self, field: &'static str, text: &str, id: Id<K>) {
-        self.ids.entry((field, folded(text))).or_default().insert(id.to_string());
+        self.ids.entry(key(field, text)).or_default().insert(id.to_string());
+        if field == "party_id" {
+            self.written.entry(text.to_owned()).or_default().insert(id.to_string());
+        }
     }
 
-    /// The parties that these rows name and that are not there, each once.
+    /// Gives the parties that these rows name and that are not there their ids, each once, however often and however it is written. The first row says how.
+    pub fn promise_parties(&mut self, rows: &[Row]) {
+        for text in rows.iter().filter_map(|row| row.fields.get("party_id")) {
+            let key = key("party_id", text);
+            let is_name = !key.1.is_empty() && text.chars().count() <= PARTY_NAME && split_type_id(text).is_none();
+            if is_name && !self.ids.contains_key(&key) {
+                let id = PartyId::new();
+                self.add("party_id", text, id);
+                self.promised.insert(id, text.clone());
+            }
+        }
+    }
+
+    /// The parties that come with the first right row that names them, with their names.
     #[must_use]
-    pub fn missing_parties(&self, rows: &[Row]) -> BTreeSet<String> {
-        texts(rows, "party_id").into_iter().filter(|text| !self.ids.contains_key(&("party_id", folded(text)))).collect()
+    pub const fn promised(&self) -> &BTreeMap<PartyId, String> {
+        &self.promised
+    }
+
+    /// What a deal of this row is, by its stage or else by its status, once the names are resolved. None when both say nothing that is known.
+    #[must_use]
+    pub fn status(&self, row: &Row) -> Option<OpportunityStatus> {
+        match (row.fields.get("stage_id"), row.fields.get("status")) {
+            (Some(id), _) => self.stages.iter().find(|stage| stage.id.to_string() == *id).map(stage_rules::status),
+            (None, Some(word)) => word.to_lowercase().parse().ok(),
+            (None, None) => Some(OpportunityStatus::Open),
+        }
     }
 
     /// The company of a row: the one that it names, else the one of the import.
@@ -142,10 +181,9 @@ impl Names {
     }
 
     fn id_of(&self, field: &'static str, text: &str) -> Option<String> {
-        match self.ids.get(&(field, folded(text))).map(|ids| ids.iter().collect::<Vec<_>>()).as_deref() {
-            Some([only]) => Some((*only).clone()),
-            _ => None,
-        }
+        let only = |ids: &BTreeSet<String>| if ids.len() == 1 { ids.first().cloned() } else { None };
+        let exactly = || self.written.get(text).filter(|_| field == "party_id").and_then(only);
+        self.ids.get(&key(field, text)).and_then(only).or_else(exactly)
     }
 
     /// Puts ids in the place of names. What names nothing, or several things, is an error of its cell.
@@ -172,10 +210,11 @@ impl Names {
 
     fn why(&self, field: &'static str, text: &str) -> String {
         let thing = field.trim_end_matches("_id");
-        if self.ids.get(&(field, folded(text))).is_some_and(|ids| ids.len() > 1) {
+        if self.ids.get(&key(field, text)).is_some_and(|ids| ids.len() > 1) {
             return format!("`{text}` names more than one {thing}; give its id");
         }
         match field {
+            "party_id" if text.chars().count() > PARTY_NAME => format!("is longer than the {PARTY_NAME} characters of a party's name"),
             "party_id" => format!("`{text}` names no party; create it, or import with `create_parties`"),
             "owner_id" => format!(
                 "`{text}` is neither the mail address nor the name of a user; create the user (POST /v1/users), or map the column to `metadata.owner` to keep it as a text"

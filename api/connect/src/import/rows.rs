@@ -50,15 +50,28 @@ fn first_step(pointer: &str) -> Option<&str> {
     pointer.split('/').nth(1).filter(|step| !step.is_empty())
 }
 
-/// The records of a part as rows, with what stands in for empty cells.
+/// A row, or the number of one whose cells cannot be told apart, with what is wrong.
+pub type Read = Result<Row, (i64, CellError)>;
+
+/// The records of a part as rows, with what stands in for empty cells. A row with fewer or more cells than the header has columns is none: which cell is
+/// missing, nobody knows. Empty cells behind the last column are overlooked.
 ///
 /// # Errors
 /// When the part is no CSV: its rows cannot be told apart.
-pub fn read(part: &[u8], first_row: i64, targets: &[Target], defaults: &BTreeMap<String, String>) -> Result<Vec<Row>, Problem> {
+pub fn read(part: &[u8], first_row: i64, targets: &[Target], defaults: &BTreeMap<String, String>) -> Result<Vec<Read>, Problem> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(part);
     let mut rows = Vec::new();
     for (number, record) in (first_row..).zip(reader.records()) {
         let record = record.map_err(|error| Problem::new(Code::Malformed, format!("Row {number} is not CSV: {error}.")))?;
+        let cells = record.len() - record.iter().skip(targets.len()).collect::<Vec<_>>().iter().rev().take_while(|cell| cell.trim().is_empty()).count();
+        if cells != targets.len() {
+            let detail = format!(
+                "has {cells} cells where the header names {} columns; give each column a cell, empty or not, and put a text with a comma in quotation marks",
+                targets.len()
+            );
+            rows.push(Err((number, CellError { field: None, code: Code::Malformed, detail })));
+            continue;
+        }
         let mut row = Row { number, ..Row::default() };
         for (target, cell) in targets.iter().zip(record.iter().map(str::trim)).filter(|(_, cell)| !cell.is_empty()) {
             match target {
@@ -70,7 +83,7 @@ pub fn read(part: &[u8], first_row: i64, targets: &[Target], defaults: &BTreeMap
         for (field, value) in defaults {
             row.fields.entry(field.clone()).or_insert_with(|| value.clone());
         }
-        rows.push(row);
+        rows.push(Ok(row));
     }
     Ok(rows)
 }
@@ -140,6 +153,7 @@ mod tests {
         let targets = [Target::Field("title".to_owned()), Target::Field("created_at".to_owned()), Target::Metadata("region".to_owned())];
         let defaults = BTreeMap::from([("title".to_owned(), "Lead".to_owned())]);
         let rows = read(b"\"40 chairs, oak\",2017-03-01,West\n,yesterday,\n", 7, &targets, &defaults).unwrap();
+        let rows: Vec<Row> = rows.into_iter().map(Result::unwrap).collect();
         assert_eq!(rows.iter().map(|row| (row.number, row.fields["title"].as_str())).collect::<Vec<_>>(), [(7, "40 chairs, oak"), (8, "Lead")]);
         let more = || Map::from_iter([("company_id".to_owned(), json!(CompanyId::new()))]);
         let shape = Shape::of::<CreateLead>();
@@ -148,6 +162,15 @@ mod tests {
         let errors = body::<CreateLead>(&rows[1], &shape, Zone::UTC, more()).unwrap_err();
         assert_eq!(errors.iter().map(|error| (error.code, error.field.as_deref())).collect::<Vec<_>>(), [(Code::InvalidValue, Some("created_at"))]);
         assert!(errors[0].detail.contains("a day such as"), "{errors:?}");
+    }
+
+    #[test]
+    fn a_row_has_a_cell_for_each_column() {
+        let targets = [Target::Field("title".to_owned()), Target::Nothing];
+        let rows = read(b"a,b\na\na,b,c\na,b,,\n,\n", 2, &targets, &BTreeMap::new()).unwrap();
+        let told =
+            rows.iter().map(|row| row.as_ref().map(|row| row.number).map_err(|(number, wrong)| (*number, wrong.code, wrong.detail.contains("2 columns"))));
+        assert_eq!(told.collect::<Vec<_>>(), [Ok(2), Err((3, Code::Malformed, true)), Err((4, Code::Malformed, true)), Ok(5), Ok(6)]);
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 use super::company::common;
 use super::expand;
+use crate::ownership;
 use crate::sign_in::service::{self as sign_in, SESSION_PREFIX};
 use crate::tenancy::limits;
 use causeway_contract::{Code, Problem};
 use causeway_entity::govern::{api_key_uses, api_keys, roles, users};
 use causeway_entity::platform::{credentials, tenants};
 use causeway_kernel::limit::Rates;
-use causeway_kernel::{Actor, Find, PLATFORM_ADMIN, Principal, Tx};
+use causeway_kernel::{Actor, Find, Ownership, PLATFORM_ADMIN, Principal, Tx};
 use causeway_value::{ActorKind, ApiKeyId, CompanyId, Instant, SessionId, TenantId, TenantMode, TenantStatus, TokenKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -109,6 +110,7 @@ async fn key(tx: &mut Tx<'_>, hash: &[u8; 32], now: Instant) -> Result<(Principa
         companies: companies.map(Into::into),
         session: None,
         rates: limits::rates(tenant.mode, limits::of(tx, tenant_id).await?.as_ref()),
+        ownership: ownership::of_writer(tx, &tenant, key.system.as_deref(), None).await?,
         sources: key.allowed_sources.map(|sources| crate::identity::source::stored(&sources.0).into()),
     };
     Ok((principal, stale.then_some(Used::Key(tenant_id, key.id))))
@@ -143,6 +145,7 @@ fn platform(key: ApiKeyId) -> Principal {
         session: None,
         rates: Rates::default(),
         sources: None,
+        ownership: Ownership::default(),
     }
 }
 
@@ -161,10 +164,11 @@ async fn session(tx: &mut Tx<'_>, hash: &[u8; 32], now: Instant) -> Result<(Prin
         actor: Actor { kind: ActorKind::User, id: Some(user.id.uuid()) },
         user: Some(user.id.uuid()),
         permissions: Arc::new(permissions),
-        companies: user.company_ids.map(|companies| companies.0.into()),
+        companies: user.company_ids.clone().map(|companies| companies.0.into()),
         session: Some(crate::sign_in::facts(&session)),
         rates: limits::rates(tenant.mode, limits::of(tx, tenant.id).await?.as_ref()),
         sources: None,
+        ownership: ownership::of_writer(tx, &tenant, None, Some(user.id)).await?,
     };
     Ok((principal, stale.then_some(Used::Session(tenant.id, session.id))))
 }

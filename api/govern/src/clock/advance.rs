@@ -135,6 +135,7 @@ pub fn job_view(row: &Job) -> wire::Job {
         status: row.status,
         progress: wire::JobProgress { done: row.done, total: (row.status == JobStatus::Succeeded || row.total > 0).then_some(row.total) },
         result,
+        error: row.error.clone(),
         errors_url: (failed > 0).then(|| format!("/v1/jobs/{}/errors", row.id)),
     }
 }

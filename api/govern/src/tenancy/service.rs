@@ -46,6 +46,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateTenant) -> Re
         version: 1,
         created_at: now,
         updated_at: now,
+        has_ownership_rules: None,
     };
     tx.insert(row.clone());
     record(&ctx, tx, "tenant.created", &row, None)?;

@@ -6,7 +6,7 @@ use causeway_entity::bill::billables;
 use causeway_entity::deliver::deliveries;
 use causeway_entity::sell::orders;
 use causeway_openapi::report::Blocker;
-use causeway_value::{DeliveryStatus, Direction, InvoiceKind, InvoiceStatus, LeadStatus, OpportunityStatus, OrderId, OrderStatus, QuoteStatus};
+use causeway_value::{DeliveryStatus, Direction, InvoiceKind, InvoiceStatus, LeadStatus, OpportunityStatus, OrderId, OrderStatus, QuoteStatus, TaxStatus};
 use std::collections::BTreeSet;
 
 /// What of a deal is not in its documents.
@@ -30,7 +30,11 @@ pub(super) fn steps(found: &Documents, moments: &[Moment], rest: &Rest<'_>) -> V
         let id = invoice.id.uuid();
         match invoice.status {
             InvoiceStatus::Draft => {
-                let reason = if invoice.kind == InvoiceKind::Invoice { "The invoice waits to be posted." } else { "The credit note waits to be posted." };
+                let reason = match (invoice.tax_status, invoice.kind) {
+                    (Some(TaxStatus::Pending), _) => "The document waits for its taxes, which an external engine computes.",
+                    (_, InvoiceKind::Invoice) => "The invoice waits to be posted.",
+                    (_, InvoiceKind::CreditNote) => "The credit note waits to be posted.",
+                };
                 open.push(blocker("invoice", &invoice.id, reason, None, moved(moments, id, invoice.created_at)));
             }
             InvoiceStatus::Posted if invoice.kind == InvoiceKind::Invoice && !invoice.open_amount.is_zero() => {

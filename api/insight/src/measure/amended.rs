@@ -1,6 +1,6 @@
 //! The backlog of a day that is over: without the amendments and cancellations that came after it (RPT-03).
 
-use super::owed::left;
+use super::owed::{Left, left};
 use crate::sql::{self, statement};
 use causeway_contract::Problem;
 use causeway_entity::sell::order_amendments;
@@ -13,16 +13,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines that one statement reads.
 const AT_ONCE: usize = 500;
-
-/// What differs from the backlog by what stands now, in the currency of the order.
-pub(super) struct Difference {
-    pub party_id: PartyId,
-    pub name: String,
-    pub currency: Currency,
-    /// Lines more, or less.
-    pub lines: i64,
-    pub amount: Amount,
-}
 
 /// A line that changed later, as it stands now.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -47,11 +37,11 @@ struct Later {
     ended: BTreeSet<OrderId>,
 }
 
-/// The differences of the backlog at the end of day `as_of`, which ends at the instant `end`.
+/// What the backlog at the end of day `as_of`, which ends at the instant `end`, differs by from what stands now.
 ///
 /// # Errors
 /// `amount_overflow`, or when the database fails.
-pub(super) async fn differences(tx: &mut Tx<'_>, company: CompanyId, as_of: Day, end: Instant) -> Result<Vec<Difference>, Problem> {
+pub(super) async fn differences(tx: &mut Tx<'_>, company: CompanyId, as_of: Day, end: Instant) -> Result<Vec<Left>, Problem> {
     let later = later(tx, company, end).await?;
     let lines: Vec<Value> = later.changes.keys().map(|id| (*id).into()).collect();
     let orders: Vec<Value> = later.ended.iter().map(|id| (*id).into()).collect();
@@ -110,7 +100,7 @@ async fn touched(tx: &mut Tx<'_>, company: CompanyId, (as_of, end): (Day, Instan
     sql::rows(tx, asked, &cells).await
 }
 
-fn difference(row: &Touched, changed_later: Amount) -> Result<Difference, Overflow> {
+fn difference(row: &Touched, changed_later: Amount) -> Result<Left, Overflow> {
     let counts_now = row.cancelled != row.ordered && row.net != row.billed;
     let now = if counts_now { left(row.net, row.billed, (row.ordered, row.cancelled))? } else { Amount::ZERO };
     let stood = row.standing.minus(changed_later)?;
@@ -118,7 +108,7 @@ fn difference(row: &Touched, changed_later: Amount) -> Result<Difference, Overfl
     // What was billed beyond what stood is no negative backlog; what came with a later amendment did not stand.
     let then = if rest.0.signum() == stood.0.signum() { rest } else { Amount::ZERO };
     let lines = i64::from(!then.is_zero()) - i64::from(counts_now);
-    Ok(Difference { party_id: row.party_id, name: row.name.clone(), currency: row.currency, lines, amount: then.minus(now)? })
+    Ok(Left { party_id: row.party_id, name: row.name.clone(), currency: row.currency, lines, amount: then.minus(now)? })
 }
 
 #[cfg(test)]

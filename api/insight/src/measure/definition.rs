@@ -12,7 +12,7 @@ const DEALS: &str =
     "Values are added up exactly in each currency; each sum is converted once at the latest rate of today or before, rounded half away from zero.";
 
 /// Name, meaning, what counts, source, conversion.
-const DEFINITIONS: [(&str, &str, &str, &str, &str); 18] = [
+const DEFINITIONS: [(&str, &str, &str, &str, &str); 19] = [
     (
         "trial-balance",
         "Turnover and balance of every account since the beginning, as of a day.",
@@ -63,6 +63,15 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 18] = [
         "Lines of orders confirmed by that day as they stood then, less what became billable by that day. What was amended or cancelled later counts as it was.",
         "Obligations, billables and the amendments of orders. Down payments change nothing of it.",
         AT_LAST_DAY,
+    ),
+    (
+        "backlog-movement",
+        "How the backlog of one day became that of another, by customer and currency, without tax.",
+        "Opening and closing are the backlogs at the end of the day before `from` and of `to`. Booked is what orders confirmed in the period came to then; amended what \
+         amendments changed; billed what became billable. Cancelled is what the others leave: rests and whole orders that were cancelled, less what was cut \
+         below what is billed already, which is to be credited and no backlog. Opening, booked and amended, less cancelled and billed, are closing.",
+        "Orders, their amendments, obligations and billables.",
+        "Amounts stay in the currencies of the orders; nothing is converted or rounded.",
     ),
     (
         "unbilled",
@@ -121,7 +130,7 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 18] = [
         "pipeline-ageing",
         "How long open deals stand in their stages.",
         "Open deals as they stand now. A day is 24 hours of the tenant's clock since the deal came to its stage, whole days only; a deal is stalled from \
-         `stalled_days` on.",
+         `stalled_days` on. `stalled` of the list of opportunities is another thing: won deals that wait for an order.",
         "Opportunities.",
         DEALS,
     ),

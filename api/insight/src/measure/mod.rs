@@ -11,6 +11,7 @@ mod definition;
 mod ledger;
 mod margin;
 mod months;
+mod moved;
 mod owed;
 mod quotes;
 pub mod routes;

@@ -118,13 +118,22 @@ pub(super) fn left(net: Amount, billed: Amount, (ordered, cancelled): (Quantity,
     Ok(if left.0.signum() == -net.0.signum() { Amount::ZERO } else { left })
 }
 
-/// What is ordered and not yet billable (RPT-03, ORD-14).
+/// What a customer ordered in one currency and is not yet billable of it.
+pub(super) struct Left {
+    pub party_id: PartyId,
+    pub name: String,
+    pub currency: Currency,
+    /// How many order lines; as a difference, how many more.
+    pub lines: i64,
+    /// Without tax.
+    pub amount: Amount,
+}
+
+/// The backlog at the end of a day, in the currencies of the orders. A customer may stand there several times.
 ///
 /// # Errors
-/// `not_found` for the company; `rate_missing`; `amount_overflow`.
-pub(super) async fn backlog(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::AsOfQuery) -> Result<wire::Backlog, Problem> {
-    let company = sql::company(tx, query.company_id).await?;
-    let as_of = query.as_of.unwrap_or_else(|| ctx.today(company.time_zone));
+/// `amount_overflow`, or when the database fails.
+pub(super) async fn left_of(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, as_of: Day) -> Result<Vec<Left>, Problem> {
     let end = as_of.plus_days(1).start_in(company.time_zone);
     let cells = [
         ("party_id", Cell::Uuid),
@@ -138,15 +147,27 @@ pub(super) async fn backlog(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::AsOfQuery)
     ];
     let asked = statement(tx, OPEN, vec![company.id.into(), as_of.into(), end.into()]);
     let found: Vec<Open> = sql::rows(tx, asked, &cells).await?;
-    let later = if as_of < ctx.today(company.time_zone) { amended::differences(tx, company.id, as_of, end).await? } else { Vec::new() };
-    let currencies = found.iter().map(|row| row.currency).chain(later.iter().map(|row| row.currency));
-    let converter = Converter::of(tx, &company, currencies, as_of).await?;
-    let mut by_party: BTreeMap<PartyId, (String, Sum)> = BTreeMap::new();
-    for open in &found {
-        let (_, sum) = by_party.entry(open.party_id).or_insert_with(|| (open.name.clone(), Sum::default()));
-        sum.add(open.lines, open.currency, left(open.net, open.billed, (open.ordered, open.cancelled))?)?;
+    let mut all = Vec::with_capacity(found.len());
+    for Open { party_id, name, currency, net, billed, ordered, cancelled, lines } in found {
+        all.push(Left { party_id, name, currency, lines, amount: left(net, billed, (ordered, cancelled))? });
     }
-    for row in &later {
+    if as_of < ctx.today(company.time_zone) {
+        all.extend(amended::differences(tx, company.id, as_of, end).await?);
+    }
+    Ok(all)
+}
+
+/// What is ordered and not yet billable (RPT-03, ORD-14).
+///
+/// # Errors
+/// `not_found` for the company; `rate_missing`; `amount_overflow`.
+pub(super) async fn backlog(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::AsOfQuery) -> Result<wire::Backlog, Problem> {
+    let company = sql::company(tx, query.company_id).await?;
+    let as_of = query.as_of.unwrap_or_else(|| ctx.today(company.time_zone));
+    let found = left_of(ctx, tx, &company, as_of).await?;
+    let converter = Converter::of(tx, &company, found.iter().map(|row| row.currency), as_of).await?;
+    let mut by_party: BTreeMap<PartyId, (String, Sum)> = BTreeMap::new();
+    for row in &found {
         let (_, sum) = by_party.entry(row.party_id).or_insert_with(|| (row.name.clone(), Sum::default()));
         sum.add(row.lines, row.currency, row.amount)?;
     }

@@ -1,6 +1,6 @@
 //! The operations of the measures.
 
-use super::{accuracy, cycle, definition, ledger, margin, owed, quotes};
+use super::{accuracy, cycle, definition, ledger, margin, moved, owed, quotes};
 use causeway_contract::{Endpoint, Json, Problem};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
 use causeway_openapi::activity::op::DefineActivities;
@@ -9,7 +9,7 @@ use causeway_openapi::conversion::op::DefinePipelineConversion;
 use causeway_openapi::general_ledger::op as general_ledger;
 use causeway_openapi::invoice_accuracy::{InvoiceAccuracy, op as accuracies};
 use causeway_openapi::margin::{MarginReport, op as margins};
-use causeway_openapi::measure::{Backlog, Billings, Bookings, Collections, CycleTimes, ReportDefinition, Unbilled, op};
+use causeway_openapi::measure::{Backlog, BacklogMovement, Billings, Bookings, Collections, CycleTimes, ReportDefinition, Unbilled, op};
 use causeway_openapi::pipeline::op as pipeline;
 use causeway_openapi::quote_conversion::{QuoteConversion, op as conversions};
 
@@ -19,6 +19,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::GetBillings, _>(billings);
     routes.on::<op::GetCollections, _>(collections);
     routes.on::<op::GetBacklog, _>(backlog);
+    routes.on::<op::GetBacklogMovement, _>(backlog_movement);
     routes.on::<op::GetUnbilled, _>(unbilled);
     routes.on::<op::GetCycleTimes, _>(cycle_times);
     routes.on::<general_ledger::DefineGeneralLedger, _>(define::<general_ledger::DefineGeneralLedger>);
@@ -34,6 +35,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::DefineBillings, _>(define::<op::DefineBillings>);
     routes.on::<op::DefineCollections, _>(define::<op::DefineCollections>);
     routes.on::<op::DefineBacklog, _>(define::<op::DefineBacklog>);
+    routes.on::<op::DefineBacklogMovement, _>(define::<op::DefineBacklogMovement>);
     routes.on::<op::DefineUnbilled, _>(define::<op::DefineUnbilled>);
     routes.on::<op::DefineCycleTimes, _>(define::<op::DefineCycleTimes>);
     routes.on::<pipeline::DefinePipeline, _>(define::<pipeline::DefinePipeline>);
@@ -58,6 +60,10 @@ async fn collections(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetCollections>
 
 async fn backlog(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetBacklog>) -> Result<Answer<Backlog>, Problem> {
     Ok(Answer::of(owed::backlog(ctx, tx, &call.query).await?))
+}
+
+async fn backlog_movement(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetBacklogMovement>) -> Result<Answer<BacklogMovement>, Problem> {
+    Ok(Answer::of(moved::backlog_movement(ctx, tx, &call.query).await?))
 }
 
 async fn unbilled(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetUnbilled>) -> Result<Answer<Unbilled>, Problem> {

@@ -87,6 +87,7 @@ const CHANGES: &[(&str, &str, &[&str])] = &[
     ("UPDATE orders SET tax_amount = tax_amount + 1", "UPDATE orders SET tax_amount = tax_amount - 1", &["order_tax", "order_total"]),
     ("UPDATE orders SET quote_id = NULL", "UPDATE orders SET quote_id = (SELECT id FROM quotes)", &["quote_order", "quote_names_order"]),
     ("UPDATE companies SET has_tax_rules = 1", "UPDATE companies SET has_tax_rules = NULL", &["company_tax_rules"]),
+    ("UPDATE tenants SET has_ownership_rules = 1", "UPDATE tenants SET has_ownership_rules = NULL", &["tenant_ownership_rules"]),
     ("UPDATE quotes SET version = version + 1", "UPDATE quotes SET version = version - 1", &["object_snapshot", "object_events"]),
     (
         "UPDATE events SET subject_version = 9 WHERE event_type = 'order.confirmed'",

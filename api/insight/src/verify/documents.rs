@@ -52,7 +52,16 @@ const DOCUMENTS: [Document; 3] = [
 pub(super) fn checks() -> Vec<Check> {
     let mut checks: Vec<Check> = DOCUMENTS.iter().flat_map(totals).collect();
     checks.extend(accepted_quotes());
+    checks.push(destination());
     checks
+}
+
+/// Goods of an order go where the order says: deliveries ask its obligations.
+fn destination() -> Check {
+    let sql = "SELECT o.id AS id, o.number AS label, NULL AS currency, 0 AS expected, COUNT(*) AS found FROM orders o \
+               JOIN obligations b ON b.tenant_id = o.tenant_id AND b.order_id = o.id WHERE o.tenant_id = $1 [o.company_id] \
+                   AND NOT (b.ship_to_id = o.ship_to_id OR (b.ship_to_id IS NULL AND o.ship_to_id IS NULL)) GROUP BY o.id, o.number";
+    Check { name: "obligation_ship_to", subject: "ord", what: "lines whose goods go elsewhere", unit: Unit::Count, sql: sql.to_owned() }
 }
 
 /// Net, tax and total of a document.

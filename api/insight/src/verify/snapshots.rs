@@ -4,7 +4,7 @@ use super::check::{Check, Unit};
 
 /// The kinds of objects whose every change is recorded: table, name and company column, empty when the kind belongs to no company. What starts from a
 /// template, such as the accounts of a chart, has no record before its first change and is left out.
-const OBJECTS: [(&str, &str, &str); 20] = [
+const OBJECTS: [(&str, &str, &str); 22] = [
     ("companies", "company", "id"),
     ("parties", "party", ""),
     ("categories", "category", ""),
@@ -12,6 +12,8 @@ const OBJECTS: [(&str, &str, &str); 20] = [
     ("taxes", "tax", "company_id"),
     ("tax_rules", "tax_rule", "company_id"),
     ("payment_terms", "payment_term", ""),
+    ("ownership_rules", "ownership_rule", ""),
+    ("retention_rules", "retention_rule", ""),
     ("price_lists", "price_list", ""),
     ("leads", "lead", "company_id"),
     ("opportunities", "opportunity", "company_id"),
@@ -50,7 +52,12 @@ pub(super) fn checks() -> Vec<Check> {
         kinds = OBJECTS.map(|(_, kind, _)| format!("'{kind}'")).join(", "),
         all = OBJECTS.map(|(table, _, _)| format!("SELECT id FROM {table} WHERE tenant_id = $1")).join(" UNION ALL ")
     );
+    // Whoever writes looks for ownership rules when the tenant has some.
+    let owned = "SELECT id, label, NULL AS currency, expected, found FROM (SELECT t.id AS id, t.slug AS label, \
+                   CASE WHEN EXISTS (SELECT 1 FROM ownership_rules r WHERE r.tenant_id = $1) THEN 1 ELSE 0 END AS expected, \
+                   CASE WHEN t.has_ownership_rules THEN 1 ELSE 0 END AS found FROM tenants t WHERE t.id = $1) t WHERE expected <> found";
     vec![
+        Check { name: "tenant_ownership_rules", subject: "tnt", what: "whether it has ownership rules as noted", unit: Unit::Count, sql: owned.to_owned() },
         Check { name: "object_gone", subject: "", what: "rows of an object that has events", unit: Unit::Count, sql: gone },
         Check { name: "object_snapshot", subject: "", what: "the version that has a snapshot", unit: Unit::Count, sql: snapshot },
         Check { name: "object_events", subject: "", what: "versions with one event each, from 1 to its own", unit: Unit::Count, sql: events },

@@ -1,4 +1,4 @@
-//! A company knows whether it has tax rules. The taxes of a line are its tax amount: the split is kept as JSON, so the lines are read page by page and added
+//! A company knows whether it has tax rules, and a document how far an external engine has taxed it. The taxes of a line are its tax amount: the split is kept as JSON, so the lines are read page by page and added
 //! up here.
 
 use super::check::{Check, Unit, written};
@@ -41,7 +41,15 @@ pub(super) fn checks() -> Vec<Check> {
     let sql = "SELECT id, label, NULL AS currency, expected, found FROM (SELECT c.id AS id, c.name AS label, \
                    CASE WHEN EXISTS (SELECT 1 FROM tax_rules r WHERE r.tenant_id = $1 AND r.company_id = c.id) THEN 1 ELSE 0 END AS expected, \
                    CASE WHEN c.has_tax_rules THEN 1 ELSE 0 END AS found FROM companies c WHERE c.tenant_id = $1 [c.id]) t WHERE expected <> found";
-    vec![Check { name: "company_tax_rules", subject: "com", what: "whether it has tax rules as noted", unit: Unit::Count, sql: sql.to_owned() }]
+    // What waits has no taxes and is not posted; what an engine taxed says so, unless it takes back what does.
+    let engine = "SELECT d.id AS id, d.number AS label, NULL AS currency, 0 AS expected, 1 AS found FROM invoices d WHERE d.tenant_id = $1 [d.company_id] \
+                  AND ((d.tax_status = 'pending' AND (d.status <> 'draft' OR d.tax_amount <> 0 OR d.tax_reference IS NOT NULL)) \
+                      OR (d.tax_status = 'computed' AND (d.tax_reference IS NULL) <> (d.credited_invoice_id IS NOT NULL)) \
+                      OR (d.tax_status IS NULL AND d.tax_reference IS NOT NULL))";
+    vec![
+        Check { name: "company_tax_rules", subject: "com", what: "whether it has tax rules as noted", unit: Unit::Count, sql: sql.to_owned() },
+        Check { name: "engine_taxes", subject: "inv", what: "contradictions about the taxes of an external engine", unit: Unit::Count, sql: engine.to_owned() },
+    ]
 }
 
 /// Adds up the taxes of every line that the caller may see.

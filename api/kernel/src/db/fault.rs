@@ -1,12 +1,14 @@
 //! What can go wrong below SQL, and what the caller is told.
 
-use causeway_contract::{Code, Problem};
+use causeway_contract::{Code, FieldError, Problem};
 
 /// A failure of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Another transaction was faster; the whole verb may run again.
     Conflict,
+    /// One transaction changed one version of an object twice: a bug, which the next try meets again. The text is the second statement.
+    Twice(String),
     /// A lock was not granted in time.
     Locked,
     /// A unique key exists already; the text names the constraint or its columns.
@@ -46,7 +48,7 @@ impl Fault {
             Self::Unique(name) if name.contains("external_refs") => {
                 Problem::new(Code::ExternalRefExists, "Another object of this type carries one of these external references.")
             }
-            Self::Unique(_) => Problem::new(Code::AlreadyExists, "An object with this unique value exists already."),
+            Self::Unique(name) => taken(name),
             Self::Slow => Problem::new(
                 Code::Unavailable,
                 "The database ended a statement that took longer than it may. Nothing was written. Ask for less at once (a shorter period, one company, a smaller page), or \
@@ -54,12 +56,33 @@ impl Fault {
             ),
             Self::Full => Problem::new(Code::StorageFull, "The disk is full. Nothing was written; free space and try again."),
             Self::Unavailable(_) => Problem::new(Code::Unavailable, "The database cannot be reached. Nothing was written; try again."),
-            Self::Reference(_) | Self::Check(_) | Self::Other(_) => {
+            Self::Twice(_) | Self::Reference(_) | Self::Check(_) | Self::Other(_) => {
                 tracing::error!(fault = ?self, "database refused a statement");
                 Problem::new(Code::InternalError, "Something went wrong on our side. The request id finds it in the log.")
             }
         }
     }
+}
+
+/// The fields of bodies that are unique, alone or with others. What else is unique nobody types.
+const TYPED: [&str; 10] = ["code", "name", "slug", "email", "currency", "base", "date", "year", "sequence", "purpose"];
+
+/// Another object has these values: the key, as the database calls it, says which fields they stand in.
+fn taken(key: &str) -> Problem {
+    let columns = key.split(|letter: char| !letter.is_ascii_alphabetic());
+    let mut fields: Vec<&str> = columns.filter_map(|word| TYPED.into_iter().find(|field| *field == word)).collect();
+    fields.dedup();
+    let detail = match fields.as_slice() {
+        [] => "An object with this unique value exists already.".to_owned(),
+        [one] => format!("Another object has this `{one}` already. Give this one its own, or change that one."),
+        many => format!(
+            "Another object has the same {} already. Change that one instead.",
+            many.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ")
+        ),
+    };
+    let mut problem = Problem::new(Code::AlreadyExists, detail);
+    problem.errors = fields.iter().map(|field| FieldError::pointer(Code::AlreadyExists, format!("/{field}"), "is taken by another object")).collect();
+    problem
 }
 
 impl From<rusqlite::Error> for Fault {
@@ -139,6 +162,25 @@ mod tests {
 
         fn kind(&self) -> ErrorKind {
             ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn a_key_says_which_fields_are_taken() {
+        for (key, fields) in [
+            ("UNIQUE constraint failed: products.tenant_id, products.code", &["/code"][..]),
+            ("products_code_key", &["/code"]),
+            (
+                "UNIQUE constraint failed: exchange_rates.tenant_id, exchange_rates.currency, exchange_rates.base, exchange_rates.date",
+                &["/currency", "/base", "/date"],
+            ),
+            ("exchange_rates_currency_base_date_key", &["/currency", "/base", "/date"]),
+            ("fiscal_years_company_id_year_key", &["/year"]),
+            ("orders_quote_id_key", &[]),
+        ] {
+            let problem = Fault::Unique(key.to_owned()).problem();
+            assert_eq!((problem.status, problem.code), (409, Code::AlreadyExists), "{key}");
+            assert_eq!(problem.errors.iter().filter_map(|error| error.pointer.as_deref()).collect::<Vec<_>>(), fields, "{key}");
         }
     }
 

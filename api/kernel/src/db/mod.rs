@@ -5,6 +5,7 @@
 //! whose tenant is set inside the transaction. A verb sees only [`Tx`] and cannot tell the difference.
 
 mod after;
+mod carriers;
 mod fault;
 mod find;
 mod lane;
@@ -28,7 +29,7 @@ pub use sqlite::{Sqlite, backup};
 pub use tx::{Change, Mark, Tx};
 
 use crate::Ctx;
-use causeway_contract::Problem;
+use causeway_contract::{Code, Problem};
 use postgres::Purpose;
 use std::sync::Arc;
 
@@ -74,7 +75,7 @@ impl Db {
         F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem> + Send + 'static,
         R: Send + 'static,
     {
-        match self {
+        let written = match self {
             Self::Sqlite(sqlite) => sqlite.write(Arc::clone(ctx), verb).await,
             Self::Postgres(postgres) => {
                 let mut attempt = 0;
@@ -86,11 +87,15 @@ impl Db {
                             let pause = std::time::Duration::from_millis(u64::from(attempt) * u64::from(attempt));
                             tokio::time::sleep(pause).await;
                         }
-                        Err((problem, _)) => return Err(problem),
-                        Ok(result) => return Ok(result),
+                        Err((problem, _)) => break Err(problem),
+                        Ok(result) => break Ok(result),
                     }
                 }
             }
+        };
+        match written {
+            Err(problem) if problem.code == Code::ExternalRefExists => Err(carriers::named(self, ctx, problem).await),
+            other => other,
         }
     }
 

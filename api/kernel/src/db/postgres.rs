@@ -105,6 +105,9 @@ impl Postgres {
         let result = async {
             let ctx = ctx.with_clock(&mut tx).await?;
             let result = verb(&ctx, &mut tx).await?;
+            if write {
+                tx.refuse_foreign().await?;
+            }
             let keep = write && !ctx.dry_run;
             if keep {
                 tx.apply().await?;

@@ -1,12 +1,14 @@
 //! One transaction as a verb sees it: reads now, writes collected and applied together at the end.
 
 use super::after::After;
+use super::carriers::{self, Asked};
 use super::plan::tuple;
 use super::sequence::PendingEvent;
 use super::tally::{Tallies, TallyMark};
 use super::{Cell, Fault, Find, Table};
 use crate::Ctx;
 use crate::crypto;
+use crate::ownership::Ownership;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::kernel::{event_queue, events, external_refs, number_series, search_words, snapshots};
 use causeway_value::{CompanyId, DocumentKind, EventId, FlowId, Id, Kind, TenantId};
@@ -36,6 +38,8 @@ enum Op {
     Guarded {
         sql: String,
         values: Vec<Value>,
+        /// The object with a version that it changes, at the version that it had.
+        subject: Option<(Uuid, i64)>,
     },
     Plain {
         sql: String,
@@ -61,11 +65,21 @@ pub struct Change<'a, T> {
     pub body: &'a T,
 }
 
+/// A recorded change that is yet to be held against the rules of ownership.
+struct Unjudged {
+    ownership: Ownership,
+    object: &'static str,
+    id: Uuid,
+    version: i64,
+    gone: bool,
+}
+
 /// A place in a transaction's writes to go back to.
 pub struct Mark {
     ops: usize,
     events: usize,
     bodies: usize,
+    unjudged: usize,
     tallies: TallyMark,
     series: BTreeMap<(CompanyId, DocumentKind, i64), (Option<number_series::Model>, number_series::Model)>,
 }
@@ -79,11 +93,15 @@ pub struct Tx<'c> {
     ops: Vec<Op>,
     events: Vec<PendingEvent>,
     bodies: Vec<(Uuid, i64, String)>,
+    /// Recorded changes of objects of which something belongs to another system.
+    unjudged: Vec<Unjudged>,
     /// Counter rows in use: as read, and as they will be written.
     pub(crate) series: BTreeMap<(CompanyId, DocumentKind, i64), (Option<number_series::Model>, number_series::Model)>,
     /// Changes of sums that follow the rows written here.
     pub(crate) tallies: Tallies,
     fault: Option<Fault>,
+    /// The external references that are written here, for saying who has one that is taken.
+    refs: Vec<Asked>,
     /// What others hear of after the commit.
     after: After,
     /// For whom it counts what it asks of the database.
@@ -110,9 +128,11 @@ impl<'c> Tx<'c> {
             ops: Vec::new(),
             events: Vec::new(),
             bodies: Vec::new(),
+            unjudged: Vec::new(),
             series: BTreeMap::new(),
             tallies: Tallies::default(),
             fault: None,
+            refs: Vec::new(),
             after: After::default(),
             operation: ctx.operation,
             statements: 0,
@@ -167,7 +187,7 @@ impl<'c> Tx<'c> {
     }
 
     fn failed(&mut self, fault: Fault) -> Problem {
-        let problem = fault.problem();
+        let problem = carriers::asked(fault.problem(), &self.refs);
         self.fault = Some(fault);
         problem
     }
@@ -287,7 +307,14 @@ impl<'c> Tx<'c> {
     /// Where the writes stand now, for a part of them that may fail without failing the others.
     #[must_use]
     pub fn mark(&self) -> Mark {
-        Mark { ops: self.ops.len(), events: self.events.len(), bodies: self.bodies.len(), tallies: self.tallies.mark(), series: self.series.clone() }
+        Mark {
+            ops: self.ops.len(),
+            events: self.events.len(),
+            bodies: self.bodies.len(),
+            unjudged: self.unjudged.len(),
+            tallies: self.tallies.mark(),
+            series: self.series.clone(),
+        }
     }
 
     /// Drops what was written since, numbers included. Rows that were locked since stay locked.
@@ -295,6 +322,7 @@ impl<'c> Tx<'c> {
         self.ops.truncate(mark.ops);
         self.events.truncate(mark.events);
         self.bodies.truncate(mark.bodies);
+        self.unjudged.truncate(mark.unjudged);
         self.tallies.undo_to(mark.tallies);
         // A counter that was read since is read already: what it holds is what is stored.
         for (key, (old, current)) in &mut self.series {
@@ -330,10 +358,16 @@ impl<'c> Tx<'c> {
         let mut set = String::new();
         let mut conditions = String::new();
         let mut keys = Vec::new();
+        let (mut id, mut version) = (None, None);
         for column in <M::Entity as EntityTrait>::Column::iter() {
             let name = column.as_str();
             let before = old.get(column);
             if table.key.contains(&name) || (table.version && name == "version") {
+                match (name, &before) {
+                    ("id", Value::Uuid(Some(uuid))) => id = Some(*uuid),
+                    ("version", Value::BigInt(number)) => version = *number,
+                    _ => {}
+                }
                 keys.push((name, before.clone()));
             }
             let after = new.get(column);
@@ -351,7 +385,7 @@ impl<'c> Tx<'c> {
             let and = if conditions.is_empty() { "" } else { " AND " };
             let _ = write!(conditions, "{and}{name} = ${}", values.len());
         }
-        self.ops.push(Op::Guarded { sql: format!("UPDATE {} SET {set} WHERE {conditions}", table.name), values });
+        self.ops.push(Op::Guarded { sql: format!("UPDATE {} SET {set} WHERE {conditions}", table.name), values, subject: id.zip(version) });
     }
 
     /// Removes a row.
@@ -365,12 +399,12 @@ impl<'c> Tx<'c> {
             let and = if conditions.is_empty() { "" } else { " AND " };
             let _ = write!(conditions, "{and}{} = ${}", column.as_str(), values.len());
         }
-        self.ops.push(Op::Guarded { sql: format!("DELETE FROM {} WHERE {conditions}", table.name), values });
+        self.ops.push(Op::Guarded { sql: format!("DELETE FROM {} WHERE {conditions}", table.name), values, subject: None });
     }
 
     /// A conditional statement that must change at least one row; otherwise the verb runs again or answers `contention`.
     pub fn guarded(&mut self, sql: impl Into<String>, values: Vec<Value>) {
-        self.ops.push(Op::Guarded { sql: sql.into(), values });
+        self.ops.push(Op::Guarded { sql: sql.into(), values, subject: None });
     }
 
     /// A statement that may change any number of rows.
@@ -426,7 +460,48 @@ impl<'c> Tx<'c> {
             created_at: ctx.now(),
         });
         self.bodies.push((change.id, change.version, body));
+        if ctx.ownership.concerns(change.object) {
+            let gone = change.event.ends_with(".deleted");
+            self.unjudged.push(Unjudged { ownership: ctx.ownership.clone(), object: change.object, id: change.id, version: change.version, gone });
+        }
         Ok(())
+    }
+
+    /// Refuses what was recorded since this was last asked, where it changes what belongs to another system (MDM-08). The door asks at the end of every verb;
+    /// whoever lets parts of a verb fail by themselves asks after each part. Callers to whom no rule matters pay nothing.
+    ///
+    /// # Errors
+    /// `state_conflict` that names each field and its owner; when the database fails.
+    pub async fn refuse_foreign(&mut self) -> Result<(), Problem> {
+        for change in std::mem::take(&mut self.unjudged) {
+            let place = (change.id, change.version);
+            let (before, after) = (self.recorded(place.0, place.1 - 1), self.recorded(place.0, place.1));
+            let before = match before {
+                None if change.version > 1 => {
+                    let stored = Find::<snapshots::Entity>::new().eq(snapshots::Column::ObjectId, change.id);
+                    stored.eq(snapshots::Column::Version, change.version - 1).one(self).await?.and_then(|row| row.body)
+                }
+                before => before,
+            };
+            let read = |body: Option<String>| body.and_then(|body| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&body).ok());
+            let (before, after) = (read(before), read(after).unwrap_or_default());
+            // What was erased cannot be compared: whoever may change it may.
+            if before.is_some() || change.version == 1 {
+                change.ownership.judge(change.object, before.as_ref(), &after, change.gone)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The object as it was recorded here at this version.
+    fn recorded(&self, id: Uuid, version: i64) -> Option<String> {
+        self.bodies.iter().rev().find(|(known, at, _)| (*known, *at) == (id, version)).map(|(_, _, body)| body.clone())
+    }
+
+    /// Empties the records of an object up to now, so that a person can be forgotten (SEC-08). Their digests stay in the chain.
+    pub fn forget_snapshots(&mut self, id: Uuid) {
+        let values = vec![self.tenant.into(), Value::Uuid(Some(id))];
+        self.plain("UPDATE snapshots SET body = NULL WHERE tenant_id = $1 AND object_id = $2", values);
     }
 
     /// The recorded object whose JSON is exactly `body`: an answer that equals a snapshot is not stored twice.
@@ -453,6 +528,7 @@ impl<'c> Tx<'c> {
             self.plain("DELETE FROM external_refs WHERE tenant_id = $1 AND object_type = $2 AND object_id = $3", values);
         }
         for (system, ref_id) in refs {
+            self.refs.push(Asked { object: object.to_owned(), id, system: system.clone(), ref_id: ref_id.clone() });
             self.insert(external_refs::Model {
                 tenant_id: self.tenant,
                 object_type: object.to_owned(),
@@ -463,7 +539,7 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// The external references of these objects.
+    /// The external references of these objects, by system and id: in the same order on every database.
     ///
     /// # Errors
     /// When the database fails.
@@ -474,6 +550,7 @@ impl<'c> Tx<'c> {
             for row in rows {
                 refs.entry(row.object_id).or_default().push((row.system, row.ref_id));
             }
+            refs.values_mut().for_each(|own| own.sort_unstable());
         }
         Ok(refs)
     }
@@ -489,6 +566,7 @@ impl<'c> Tx<'c> {
         self.write_series();
         let ops = std::mem::take(&mut self.ops);
         let mut ops = ops.into_iter().peekable();
+        let mut changed = Vec::new();
         while let Some(op) = ops.next() {
             let result = match op {
                 Op::Insert { table, mut values } => {
@@ -503,9 +581,14 @@ impl<'c> Tx<'c> {
                     }
                     self.execute(&insert_sql(&table, rows), values).await
                 }
-                Op::Guarded { sql, values } => match self.execute(&sql, values).await {
+                Op::Guarded { sql, values, subject } => match self.execute(&sql, values).await {
+                    // Nobody else was faster, and nothing is gained by trying again.
+                    Ok(0) if subject.is_some_and(|subject| changed.contains(&subject)) => Err(Fault::Twice(sql)),
                     Ok(0) => Err(Fault::Conflict),
-                    other => other,
+                    other => {
+                        changed.extend(subject);
+                        other
+                    }
                 },
                 Op::Plain { sql, values } => self.execute(&sql, values).await,
             };

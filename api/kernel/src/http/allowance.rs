@@ -32,8 +32,14 @@ impl Allowance {
     ///
     /// # Errors
     /// `rate_limited`, with the seconds to wait.
-    pub(crate) async fn spend_items(&mut self, limiter: &dyn Limiter, principal: &Principal, body: &Value, now: Instant) -> Result<(), Problem> {
-        let items = body.get("items").and_then(Value::as_array).map_or(0, Vec::len);
+    pub(crate) async fn spend_items(
+        &mut self,
+        limiter: &dyn Limiter,
+        principal: &Principal,
+        (body, aside): (&Value, usize),
+        now: Instant,
+    ) -> Result<(), Problem> {
+        let items = body.get("items").and_then(Value::as_array).map_or(0, Vec::len).saturating_add(aside);
         let units = u32::try_from(items / BULK_ITEMS_PER_UNIT).unwrap_or(u32::MAX);
         if units == 0 { Ok(()) } else { self.take(limiter, principal, units, now).await }
     }

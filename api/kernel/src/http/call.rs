@@ -5,7 +5,7 @@ use super::{Told, header};
 use crate::upload::Upload;
 use actix_web::HttpRequest;
 use actix_web::web::Payload;
-use causeway_contract::{Code, Endpoint, FieldError, ListSpec, PathParams, Problem, Relation, Shape, parse_json};
+use causeway_contract::{Code, Endpoint, FieldError, ListSpec, PathParams, Problem, Relation, Shape, parse_json, set_aside};
 use causeway_value::split_type_id;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -189,28 +189,29 @@ fn as_parameter(error: FieldError) -> FieldError {
     FieldError { code, parameter: error.pointer.map(|pointer| pointer.trim_start_matches('/').to_owned()), pointer: None, ..error }
 }
 
-/// The body, checked against its schema.
-pub(crate) fn read_body_as(request: &HttpRequest, bytes: &[u8], shape: Option<&Shape>) -> Result<Value, Problem> {
+/// The body, checked against its schema. Where each item of many stands by itself, those that are wrong come beside it, by their places.
+pub(crate) fn read_body_as(request: &HttpRequest, bytes: &[u8], shape: Option<&Shape>) -> Result<(Value, BTreeMap<u32, Problem>), Problem> {
     let empty = || Value::Object(Map::new());
     let Some(shape) = shape else {
         // No body is asked for; an empty one or `{}` is fine.
         if !bytes.is_empty() && parse_json(bytes)? != empty() {
             return Err(Problem::new(Code::UnknownField, "This operation takes no body."));
         }
-        return Ok(empty());
+        return Ok((empty(), BTreeMap::new()));
     };
     if bytes.is_empty() {
         shape.check(&empty())?;
-        return Ok(empty());
+        return Ok((empty(), BTreeMap::new()));
     }
     let kind = request.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("application/json") && !kind.eq_ignore_ascii_case("application/merge-patch+json") {
         return Err(Problem::new(Code::UnsupportedMediaType, "Send JSON: `Content-Type: application/json`."));
     }
-    let value = parse_json(bytes)?;
+    let mut value = parse_json(bytes)?;
+    let wrong = set_aside(shape, &mut value);
     shape.check(&value)?;
-    Ok(value)
+    Ok((value, wrong))
 }
 
 /// Whether a file comes in place of a JSON body.

@@ -2,6 +2,7 @@
 //! in this order, for every operation. None can forget a step.
 
 mod allowance;
+mod aside;
 mod call;
 mod csv;
 mod expand;
@@ -32,6 +33,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use causeway_contract::{Audience, Code, Content, FieldError, Method, Problem, Reply};
 use causeway_value::{ActorKind, ApiKeyId, TenantId, UserId};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
@@ -370,9 +372,11 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
     let announced = (operation.method != Method::Get).then(|| app.db.announce());
     // A dry run changes nothing, so there is nothing to repeat.
     let key = if ctx.dry_run { None } else { idempotency::Key::of(operation, &incoming.request, &ctx, &bytes)? };
-    let body = if upload.is_some() { serde_json::json!({}) } else { call::read_body_as(&incoming.request, &bytes, operation.body.as_ref())? };
+    let (body, mut wrong) =
+        if upload.is_some() { (serde_json::json!({}), BTreeMap::new()) } else { call::read_body_as(&incoming.request, &bytes, operation.body.as_ref())? };
+    wrong.values_mut().for_each(|problem| problem.request_id.clone_from(&incoming.request_id));
     if let Some(principal) = &principal {
-        allowance.spend_items(app.limiter.as_ref(), principal, &body, clock::wall()).await?;
+        allowance.spend_items(app.limiter.as_ref(), principal, (&body, wrong.len()), clock::wall()).await?;
     }
     let file = upload.as_ref().map(|upload| upload.id);
     let ctx = Arc::new(ctx);
@@ -401,6 +405,7 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
         }
         Bound::Verb(verb) => {
             let place = reports::enter(operation, &ctx).await?;
+            let verb = if wrong.is_empty() { verb } else { Box::new(aside::WithAside { verb, wrong }) };
             let outcome = execute(&app.db, operation, &ctx, key, verb).await;
             drop(place);
             if let Some(file) = file

@@ -31,7 +31,7 @@ pub fn kind_of(purpose: Purpose) -> Option<AccountKind> {
     GENERIC.iter().find(|account| account.purpose == purpose).map(|account| account.kind)
 }
 
-/// The chart `generic`: one account per purpose. Discounts given lower the income, so they stand with it.
+/// The chart `generic`: one account per purpose. Discounts given lower the income, so they stand with it; those received lower the cost.
 pub const GENERIC: &[ChartAccount] = &[
     account("1000", "Bank", AccountKind::Asset, Purpose::Bank),
     account("1010", "Cash", AccountKind::Asset, Purpose::Cash),
@@ -53,6 +53,7 @@ pub const GENERIC: &[ChartAccount] = &[
     account("4800", "Discount given", AccountKind::Income, Purpose::DiscountGiven),
     account("5000", "Cost of goods sold", AccountKind::Expense, Purpose::CostOfGoodsSold),
     account("5100", "Count difference", AccountKind::Expense, Purpose::CountDifference),
+    account("5800", "Discount received", AccountKind::Expense, Purpose::DiscountReceived),
     account("6000", "Expense", AccountKind::Expense, Purpose::Expense),
     account("6100", "Bad debt", AccountKind::Expense, Purpose::BadDebt),
     account("6200", "Bank fees", AccountKind::Expense, Purpose::BankFees),

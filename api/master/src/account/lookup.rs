@@ -44,6 +44,14 @@ impl Chart {
         })
     }
 
+    /// The account of this purpose, or else of another one: companies may be older than a purpose.
+    ///
+    /// # Errors
+    /// `account_missing` naming the other purpose.
+    pub fn purpose_or(&self, purpose: Purpose, other: Purpose) -> Result<AccountId, Problem> {
+        self.purpose(purpose).or_else(|_| self.purpose(other))
+    }
+
     /// The account of this code; without a code that of the purpose.
     ///
     /// # Errors
@@ -55,6 +63,21 @@ impl Chart {
             let detail = format!("The company has no active account {code} that a line may post to. Add or activate it, or choose another one at the product.");
             Problem::new(Code::AccountMissing, detail).with("account_code", code)
         })
+    }
+
+    /// The account of this id, which a tax names for what is sold with it.
+    ///
+    /// # Errors
+    /// `account_missing` when no line may post to it any more.
+    pub fn of_sales(&self, id: AccountId) -> Result<AccountId, Problem> {
+        let found = self.get(id);
+        if found.is_some_and(|account| Self::refusal(account, "").is_none()) {
+            return Ok(id);
+        }
+        let name = found.map_or_else(|| id.to_string(), |account| account.code.clone());
+        let detail =
+            format!("Lines may not post to the account {name} any more, which a tax of the line names in `sales_account_id`. Choose another one at the tax.");
+        Err(Problem::new(Code::AccountMissing, detail).with("account_code", name))
     }
 
     /// Why a line, a tax or an entry of somebody's own must not name the account; nothing when it may.
@@ -108,6 +131,8 @@ mod tests {
         let (bank_id, special_id) = (bank.id, special.id);
         let chart = Chart::of(vec![bank, special]);
         assert_eq!(chart.purpose(Purpose::Bank), Ok(bank_id));
+        assert_eq!([chart.purpose_or(Purpose::Bank, Purpose::Stock), chart.purpose_or(Purpose::Stock, Purpose::Bank)], [Ok(bank_id), Ok(bank_id)]);
+        assert_eq!(chart.purpose_or(Purpose::Stock, Purpose::Expense).unwrap_err().meta["purpose"], "expense");
         assert_eq!(chart.code_or(None, Purpose::Bank), Ok(bank_id));
         assert_eq!(chart.code_or(Some("4711"), Purpose::Bank), Ok(special_id));
         assert_eq!(chart.purpose(Purpose::Stock).unwrap_err().meta["purpose"], "stock");
@@ -124,5 +149,8 @@ mod tests {
         let chart = Chart::of(vec![special, retired]);
         assert!(chart.code_or(Some("4711"), Purpose::Bank).is_ok());
         assert_eq!(chart.code_or(Some("4712"), Purpose::Bank).unwrap_err().code, Code::AccountMissing);
+        let ids: Vec<AccountId> = chart.accounts.iter().map(|account| account.id).collect();
+        assert_eq!(chart.of_sales(ids[0]), Ok(ids[0]));
+        assert_eq!(chart.of_sales(ids[1]).unwrap_err().meta["account_code"], "4712");
     }
 }

@@ -56,6 +56,8 @@ pub enum Purpose {
     CostOfGoodsSold,
     /// What counting the stock found or missed.
     CountDifference,
+    /// Discounts that we took when paying suppliers.
+    DiscountReceived,
     /// Costs without a place of their own.
     Expense,
     /// Claims given up.
@@ -72,7 +74,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// All purposes, in the order of the chart.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Bank,
         Self::Cash,
         Self::Clearing,
@@ -93,6 +95,7 @@ impl Purpose {
         Self::DiscountGiven,
         Self::CostOfGoodsSold,
         Self::CountDifference,
+        Self::DiscountReceived,
         Self::Expense,
         Self::BadDebt,
         Self::BankFees,
@@ -147,6 +150,7 @@ impl Purpose {
             Self::DiscountGiven => "discount_given",
             Self::CostOfGoodsSold => "cost_of_goods_sold",
             Self::CountDifference => "count_difference",
+            Self::DiscountReceived => "discount_received",
             Self::Expense => "expense",
             Self::BadDebt => "bad_debt",
             Self::BankFees => "bank_fees",

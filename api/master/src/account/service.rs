@@ -100,8 +100,9 @@ async fn needed(tx: &mut Tx<'_>, account: &accounts::Model) -> Result<Option<Fie
         return Ok(still(format!("must stay true: postings for the purpose {purpose} go to it. Let another account take the purpose over first")));
     }
     let of_company = Find::<taxes::Entity>::new().eq(taxes::Column::CompanyId, account.company_id).eq(taxes::Column::Active, true);
-    let tax = of_company.eq(taxes::Column::AccountId, account.id).limit(1).one(tx).await?;
-    Ok(tax.and_then(|tax| still(format!("must stay true: the tax {} is posted to it. Give that one another account first", tax.code))))
+    let tax = of_company.when("account_id = ? OR sales_account_id = ?", vec![account.id.into(), account.id.into()]).limit(1).one(tx).await?;
+    Ok(tax
+        .and_then(|tax| still(format!("must stay true: the tax {}, or what is sold with it, is posted to it. Give that one another account first", tax.code))))
 }
 
 /// Takes the purpose of `new` from the account that has it.

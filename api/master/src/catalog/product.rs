@@ -65,12 +65,12 @@ pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreatePro
     let codes: BTreeSet<&str> = bulk.items.iter().map(|body| body.code.as_str()).collect();
     let standing = Find::<products::Entity>::new().among(products::Column::Code, codes).all(tx).await?;
     let codes = std::cell::RefCell::new(standing.into_iter().map(|row| row.code).collect::<BTreeSet<String>>());
-    create_each(tx, bulk, async |tx, _, body| {
+    create_each(ctx, tx, bulk, async |tx, _, body| {
         if codes.borrow().contains(&body.code) {
             return Err(Problem::field(Code::AlreadyExists, "/code", "is the code of another product"));
         }
         let product = create(ctx, tx, body).await?;
-        taken.borrow_mut().take(&refs::pairs(&body.external_refs))?;
+        taken.borrow_mut().take(&refs::named(&body.external_refs))?;
         codes.borrow_mut().insert(body.code.clone());
         Ok(product)
     })

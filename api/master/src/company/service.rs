@@ -69,6 +69,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
         document_rules: body.document_rules.clone().map(Json),
         has_tax_rules: None,
         payment_tolerance,
+        tax_engine: Some(body.tax_engine.unwrap_or_default()),
     };
     tx.insert(row.clone());
     for account in chart {
@@ -116,6 +117,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     let base = old.document_discount_base.unwrap_or_default();
     new.document_discount_base = Some(body.document_discount_base.clone().over_required(base));
     new.discount_posting = Some(body.discount_posting.clone().over_required(old.discount_posting.unwrap_or_default()));
+    new.tax_engine = Some(body.tax_engine.clone().over_required(old.tax_engine.unwrap_or_default()));
     let rounding = old.rounding_rules.clone().map(|kept| kept.0).unwrap_or_default();
     new.rounding_rules = Some(Json(body.rounding_rules.clone().over_required(rounding)));
     let installments = old.installment_rules.as_ref().map(|kept| kept.0).unwrap_or_default();
@@ -263,6 +265,7 @@ pub fn view(row: &companies::Model, refs: Vec<(String, String)>) -> wire::Compan
         max_rate_age_days: row.max_rate_age_days.and_then(|days| u32::try_from(days).ok()),
         order_rules: row.order_rules.clone().map(|kept| kept.0).unwrap_or_default(),
         document_rules: row.document_rules.clone().map(|kept| kept.0).unwrap_or_default(),
+        tax_engine: row.tax_engine.unwrap_or_default(),
         metadata: row.metadata.0.clone(),
         external_refs: crate::refs::shown(refs),
     }

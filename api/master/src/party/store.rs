@@ -6,7 +6,7 @@ use causeway_entity::master::{addresses, contacts, parties, party_merges, party_
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Find, Tx};
 use causeway_value::{Currency, PartyId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands with a party.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +92,8 @@ pub async fn existing(tx: &mut Tx<'_>, id: Option<PartyId>, pointer: &str, error
     Ok(Some(party))
 }
 
+/// Parties of the names of one file's part that are looked at.
+const ALIKE: u64 = 5_000;
 /// Parties that share a mail address or a name which are looked at: what more have tells nobody apart.
 const SHARED: u64 = 20;
 
@@ -113,6 +115,42 @@ pub async fn by_email(tx: &mut Tx<'_>, email: &str) -> Result<Vec<parties::Model
 pub async fn by_name(tx: &mut Tx<'_>, name: &str) -> Result<Vec<parties::Model>, Problem> {
     let find = Find::<parties::Entity>::new().eq(parties::Column::Active, true).when("lower(name) = ?", vec![name.trim().to_ascii_lowercase().into()]);
     find.order_by(parties::Column::Id).limit(SHARED).all(tx).await
+}
+
+/// Marks that stand between the words of a name, or are left out there: they tell no names apart.
+const BETWEEN: [char; 6] = ['.', ',', '-', '_', '\'', '"'];
+
+/// What all ways of writing one name have in common: its words in small letters (MDM-07). `Newco, Ltd.` and `NEWCO LTD` are one name, `Store 1-1` and
+/// `Store 11` are two.
+#[must_use]
+pub fn name_key(name: &str) -> String {
+    let spaced = name.replace(BETWEEN, " ").to_lowercase();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The key of a name as the database makes it, which knows ASCII only.
+fn stored_key(name: &str) -> String {
+    let spaced = name.replace(BETWEEN, " ");
+    let once = spaced.replace("  ", " ").replace("  ", " ").replace("  ", " ");
+    once.trim_matches(' ').to_ascii_lowercase()
+}
+
+/// The active parties of these names, however those are written; oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_names(tx: &mut Tx<'_>, names: &BTreeSet<String>) -> Result<Vec<parties::Model>, Problem> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted: BTreeSet<String> = names.iter().map(|name| name_key(name)).collect();
+    // Whatever lies beyond ASCII is stored as it was written: as here, or all in small or in large letters.
+    let keys: BTreeSet<String> = names.iter().flat_map(|name| [name.clone(), name.to_lowercase(), name.to_uppercase()]).map(|name| stored_key(&name)).collect();
+    let marks = vec!["?"; keys.len()].join(", ");
+    let sql = format!("{} IN ({marks})", causeway_migration::PARTY_NAME_KEY);
+    let find = Find::<parties::Entity>::new().eq(parties::Column::Active, true).when(&sql, keys.into_iter().map(Into::into).collect());
+    let found = find.order_by(parties::Column::Id).limit(ALIKE).all(tx).await?;
+    Ok(found.into_iter().filter(|party| wanted.contains(&name_key(&party.name))).collect())
 }
 
 /// The currency that all companies of the tenant have, whichever of them the caller may see.

@@ -32,7 +32,8 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateTax) -> Resul
     errors.extend(check_tax(body.kind, rate, included));
     let known = if body.group_of.is_empty() { TaxDefs::default() } else { tax_defs(tx, body.company_id).await? };
     errors.extend(check_group(body.kind, &body.group_of, &known));
-    check_account(tx, body.account_id, body.company_id, &mut errors).await?;
+    check_account(tx, body.account_id, body.company_id, "/account_id", &mut errors).await?;
+    check_account(tx, body.sales_account_id, body.company_id, "/sales_account_id", &mut errors).await?;
     check::finish(errors)?;
     let now = ctx.now();
     let row = taxes::Model {
@@ -55,6 +56,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateTax) -> Resul
         created_at: now,
         updated_at: now,
         note: body.note.clone(),
+        sales_account_id: body.sales_account_id,
     };
     tx.insert(row.clone());
     record(ctx, tx, "tax.created", &row)
@@ -75,7 +77,11 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: TaxId, body: &wire::UpdateTa
     }
     new.account_id = body.account_id.clone().over(new.account_id);
     if new.account_id != old.account_id {
-        check_account(tx, new.account_id, new.company_id, &mut errors).await?;
+        check_account(tx, new.account_id, new.company_id, "/account_id", &mut errors).await?;
+    }
+    new.sales_account_id = body.sales_account_id.clone().over(new.sales_account_id);
+    if new.sales_account_id != old.sales_account_id {
+        check_account(tx, new.sales_account_id, new.company_id, "/sales_account_id", &mut errors).await?;
     }
     new.active = body.active.clone().over_required(new.active);
     new.metadata = Json(check::metadata(new.metadata.0, &body.metadata, &mut errors));
@@ -90,12 +96,12 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: TaxId, body: &wire::UpdateTa
 }
 
 /// The account must be one of the tax's company.
-async fn check_account(tx: &mut Tx<'_>, id: Option<AccountId>, company_id: CompanyId, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+async fn check_account(tx: &mut Tx<'_>, id: Option<AccountId>, company_id: CompanyId, pointer: &str, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
     let Some(id) = id else { return Ok(()) };
     let found = tx.get::<accounts::Entity>(id).await?;
     match found.filter(|account| account.company_id == company_id) {
-        None => errors.push(check::unknown::<Account>("/account_id", "company")),
-        Some(account) => errors.extend(Chart::refusal(&account, "/account_id")),
+        None => errors.push(check::unknown::<Account>(pointer, "company")),
+        Some(account) => errors.extend(Chart::refusal(&account, pointer)),
     }
     Ok(())
 }
@@ -126,6 +132,7 @@ pub fn view(row: &taxes::Model) -> wire::Tax {
         base_affected: row.base_affected,
         group_of: row.group_of.0.clone(),
         account_id: row.account_id,
+        sales_account_id: row.sales_account_id,
         note: row.note.clone(),
         active: row.active,
         metadata: row.metadata.0.clone(),

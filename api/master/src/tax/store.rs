@@ -48,6 +48,18 @@ impl TaxDefs {
         self.get(id).and_then(|row| row.account_id)
     }
 
+    /// Where the net of what is sold with these taxes is posted: the first of them that says so decides, a group before its members.
+    #[must_use]
+    pub fn sales_account_id(&self, ids: &[TaxId]) -> Option<AccountId> {
+        let of = |id: TaxId| self.get(id).and_then(|row| row.sales_account_id);
+        ids.iter().find_map(|id| of(*id)).or_else(|| self.flat(ids).iter().find_map(|tax| of(tax.id)))
+    }
+
+    /// The accounts that sales with any of the taxes are posted to.
+    pub fn sales_accounts(&self) -> impl Iterator<Item = AccountId> {
+        self.rows.values().filter_map(|row| row.sales_account_id)
+    }
+
     /// These taxes for the rules: groups flattened, in the order of evaluation, equal ones by id. Ids of other companies are left out.
     #[must_use]
     pub fn flat(&self, ids: &[TaxId]) -> Vec<TaxDef> {
@@ -99,7 +111,8 @@ impl TaxDefs {
         }
     }
 
-    pub(crate) fn check_given(&self, id: TaxId, pointer: &str, errors: &mut Vec<FieldError>) {
+    /// Adds to the errors what is not a tax of the company, or not active.
+    pub fn check_given(&self, id: TaxId, pointer: &str, errors: &mut Vec<FieldError>) {
         match self.get(id) {
             None => errors.push(check::unknown::<Tax>(pointer, "company")),
             Some(row) if !row.active => {
@@ -180,6 +193,7 @@ mod tests {
             version: 1,
             created_at: Instant(0),
             updated_at: Instant(0),
+            sales_account_id: None,
         }
     }
 
@@ -234,6 +248,30 @@ mod tests {
         let _ = known.of_line(Some(&[one_id, group_id]), None, "/lines/2", &mut errors);
         let pointers: Vec<_> = errors.iter().filter_map(|error| error.pointer.as_deref()).collect();
         assert_eq!(pointers, ["/lines/0/product_id", "/lines/1/tax_ids/0", "/lines/2/tax_ids"]);
+    }
+
+    #[test]
+    fn the_first_tax_with_an_account_decides_where_sales_go() {
+        let (eu, export, member) = (AccountId::new(), AccountId::new(), AccountId::new());
+        let with = |code: &str, account| taxes::Model { sales_account_id: account, ..tax(code, TaxKind::Percent, 0, &[]) };
+        let (plain, first, second, inside) = (with("VAT19", None), with("EU", Some(eu)), with("EXPORT", Some(export)), with("RC", Some(member)));
+        let (bare, own) = (tax("GROUP", TaxKind::Group, 0, &[inside.id]), tax("OWN", TaxKind::Group, 0, &[inside.id]));
+        let own = taxes::Model { sales_account_id: Some(export), ..own };
+        let ids = [plain.id, first.id, second.id, inside.id, bare.id, own.id];
+        let [plain_id, first_id, second_id, _, bare_id, own_id] = ids;
+        let known = TaxDefs::of(vec![plain, first, second, inside, bare, own]);
+        let cases = [
+            (vec![], None),
+            (vec![plain_id], None),
+            (vec![plain_id, first_id], Some(eu)),
+            (vec![second_id, first_id], Some(export)),
+            (vec![bare_id], Some(member)),
+            (vec![own_id], Some(export)),
+            (vec![TaxId::new()], None),
+        ];
+        for (taxes, expected) in cases {
+            assert_eq!(known.sales_account_id(&taxes), expected, "{taxes:?}");
+        }
     }
 
     #[test]

@@ -75,7 +75,7 @@ async fn accepting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[Line], known
         found.push((Name::Valid, Found::of(quote::rules::must_be_valid(quote, "accepted", known.today))?));
         found.push((Name::Lines, Found::of(quote::service::must_order_something(lines))?));
         let winnable = match &known.opportunity {
-            Some(opportunity) => must_be_winnable(tx, opportunity).await,
+            Some(opportunity) => must_be_winnable(tx, opportunity, &quote.into()).await,
             None => Ok(()),
         };
         found.push((Name::Opportunity, Found::of(winnable)?));
@@ -96,9 +96,12 @@ pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<Ord
         let confirmable = |customer, lines, holds| Found::of(order::rules::must_be_confirmable(&order, customer, lines, holds));
         found.push((Name::NotHeld, confirmable(true, 1, &parts.holds)?));
         found.push((Name::Customer, confirmable(known.party.is_customer, 1, &[])?));
-        found.push((Name::Lines, confirmable(true, parts.lines.len(), &[])?));
+        found.push((Name::Lines, confirmable(true, order::rules::ordering(&parts.lines), &[])?));
         found.push((Name::Complete, Found::of(order::service::must_be_complete(tx, &known.company, &order, &parts.lines).await)?));
         found.push((Name::Credit, order::service::foresee_credit(ctx, tx, &known.company, &known.party, &order).await?));
+        if let (None, Some(opportunity)) = (order.quote_id, &known.opportunity) {
+            found.push((Name::Opportunity, Found::of(must_be_winnable(tx, opportunity, &(&order).into()).await)?));
+        }
         let lines: Vec<Line> = parts.lines.iter().map(Line::from).collect();
         let deal = Deal {
             day: order.order_date,

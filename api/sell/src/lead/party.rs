@@ -150,6 +150,7 @@ mod tests {
             needed_by: None,
             assignment_rule_id: None,
             assignment_reason: None,
+            erased_at: None,
         }
     }
 

@@ -41,7 +41,7 @@ pub async fn qualify(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId, body: &wire::Qualif
     let mut errors = Vec::new();
     check_required(&row, stage, &mut errors);
     finish(errors)?;
-    let opportunity = opportunity::insert(ctx, tx, row, &stage.name, Some(&party.name), Vec::new())?;
+    let opportunity = opportunity::insert(ctx, tx, row, &stage.name, Vec::new())?;
     let new = leads::Model {
         status: LeadStatus::Qualified,
         party_id: Some(party.id),

@@ -77,9 +77,9 @@ pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateLea
     let known = Known::load(tx, bulk.items.iter()).await?;
     let asked = bulk.items.iter().flat_map(|body| refs::pairs(&body.external_refs));
     let taken = std::cell::RefCell::new(TakenRefs::load(tx, OBJECT, asked).await?);
-    create_each(tx, bulk, async |tx, _, body| {
+    create_each(ctx, tx, bulk, async |tx, _, body| {
         let lead = create_known(ctx, tx, &known, body, History::of(ctx))?;
-        taken.borrow_mut().take(&refs::pairs(&body.external_refs))?;
+        taken.borrow_mut().take(&refs::named(&body.external_refs))?;
         Ok(lead)
     })
     .await
@@ -140,6 +140,7 @@ pub fn create_known(ctx: &Ctx, tx: &mut Tx<'_>, known: &Known, body: &wire::Crea
         needed_by: body.needed_by,
         assignment_rule_id: given.as_ref().map(|given| given.rule_id),
         assignment_reason: given.map(|given| given.because),
+        erased_at: None,
     };
     tx.insert(row.clone());
     let refs = refs::pairs(&body.external_refs);
@@ -315,7 +316,7 @@ async fn changed_budget(
     }
 }
 
-fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &Model, refs: Vec<(String, String)>) -> Result<wire::Lead, Problem> {
+pub(super) fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &Model, refs: Vec<(String, String)>) -> Result<wire::Lead, Problem> {
     let body = view(row, refs);
     let (company_id, flow_id) = (Some(row.company_id), Some(row.flow_id));
     tx.record(ctx, &Change { event, object: OBJECT, id: row.id.uuid(), version: row.version, company_id, flow_id, body: &body })?;

@@ -39,6 +39,7 @@ pub fn view(row: &leads::Model, refs: Vec<(String, String)>) -> wire::Lead {
         party_id: row.party_id,
         opportunity_id: row.opportunity_id,
         disqualified_reason: row.reason.clone(),
+        erased_at: row.erased_at,
         metadata: row.metadata.0.clone(),
         external_refs: refs::shown(refs),
     }

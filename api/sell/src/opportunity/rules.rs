@@ -2,8 +2,8 @@
 
 use crate::stage::rules::{is_active, status};
 use causeway_contract::{Code, FieldError, Problem};
-use causeway_entity::sell::{opportunities::Model, stages};
-use causeway_value::{DealField, Instant, OpportunityStatus, Percent};
+use causeway_entity::sell::{opportunities::Model, orders, quotes, stages};
+use causeway_value::{Amount, Currency, DealField, Instant, OpportunityStatus, PartyId, Percent};
 
 /// Refuses a verb for open opportunities on a closed one.
 ///
@@ -106,6 +106,62 @@ pub fn closed(old: &Model, stage: &stages::Model, closed_at: Instant, lost_reaso
         stage_since: Some(closed_at),
         ..moved(old, stage, now)
     }
+}
+
+/// What a customer agreed to, as far as its deal hears of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Agreed<'d> {
+    /// What it is called: quote or order.
+    pub document: &'static str,
+    /// Its number.
+    pub number: &'d str,
+    /// The customer.
+    pub customer: PartyId,
+    /// What it comes to without tax, in minor units of `currency`.
+    pub untaxed: Amount,
+    /// The currency of that.
+    pub currency: Currency,
+}
+
+impl<'d> From<&'d quotes::Model> for Agreed<'d> {
+    fn from(row: &'d quotes::Model) -> Self {
+        Self { document: "quote", number: &row.number, customer: row.party_id, untaxed: row.untaxed_amount, currency: row.currency }
+    }
+}
+
+impl<'d> From<&'d orders::Model> for Agreed<'d> {
+    fn from(row: &'d orders::Model) -> Self {
+        Self { document: "order", number: &row.number, customer: row.party_id, untaxed: row.untaxed_amount, currency: row.currency }
+    }
+}
+
+/// In the problem of [`must_be_its_customers`]: the customer of the opportunity.
+pub const OWN_CUSTOMER: &str = "opportunity_party_id";
+
+/// What one customer agreed to wins no deal of another. Documents are made for their deal's customer, but a deal may get another one later.
+///
+/// # Errors
+/// `state_conflict`.
+pub fn must_be_its_customers(row: &Model, agreed: &Agreed<'_>) -> Result<(), Problem> {
+    let Some(own) = row.party_id.filter(|own| *own != agreed.customer) else { return Ok(()) };
+    let Agreed { document, number, customer, .. } = agreed;
+    let detail = format!(
+        "The {document} {number} is for {customer}, and its opportunity {} is with {own}. Change the customer of the opportunity (PATCH /v1/opportunities/{{id}}, \
+         while it is open), or make another {document} without it.",
+        row.id
+    );
+    Err(Problem::new(Code::StateConflict, detail).with("opportunity_id", row.id.to_string()).with(OWN_CUSTOMER, own.to_string()))
+}
+
+/// The opportunity with what was agreed where it says nothing itself: its customer; and while it is worth nothing, what that comes to without tax, in the
+/// currency of the document, as nothing in no currency needs no rate (CRM-11).
+#[must_use]
+pub fn completed(row: Model, agreed: &Agreed<'_>) -> Model {
+    let party_id = row.party_id.or(Some(agreed.customer));
+    if row.expected_value.is_zero() && agreed.untaxed > Amount::ZERO {
+        return Model { party_id, expected_value: agreed.untaxed, currency: agreed.currency, ..row };
+    }
+    Model { party_id, ..row }
 }
 
 /// How likely a deal in this stage is won: an end is certain.

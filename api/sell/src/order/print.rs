@@ -17,7 +17,8 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
     let lines: Vec<Line> = store::parts_of(tx, row).await?.lines.iter().map(Line::from).collect();
     let totals = amounts::totals(&lines, row.currency)?;
     let party_id = letter::party_then(tx, row.id.uuid(), row.party_id, row.confirmed_at).await?;
-    let addressed = letter::addressed(tx, row.company_id, party_id, row.confirmed_at).await?;
+    let addressed =
+        letter::addressed_to(tx, row.company_id, party_id, row.confirmed_at, letter::At { contact: row.contact_id, ship_to: row.ship_to_id }).await?;
     // A discount that not every line contains is not told: the amounts of the lines contain what each has.
     let shared = lines.iter().all(|line| line.document_discount.is_none());
     let discount = if shared { row.discount_percent } else { Percent::ZERO };

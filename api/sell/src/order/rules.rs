@@ -58,7 +58,13 @@ pub fn must_not_be_quoted(row: &orders::Model) -> Result<(), Problem> {
     Err(refused(row, "has the lines, prices and terms that the customer accepted. Cancel it and make a new quote to agree on others."))
 }
 
-/// An order is confirmed when nothing that it needs is missing and nothing holds it (ORD-10).
+/// How many lines order something: one of quantity zero can neither be delivered nor billed.
+#[must_use]
+pub fn ordering(lines: &[order_lines::Model]) -> usize {
+    lines.iter().filter(|line| line.quantity != Quantity::ZERO).count()
+}
+
+/// An order is confirmed when nothing that it needs is missing and nothing holds it (ORD-10). `lines` are those that order something.
 ///
 /// # Errors
 /// `state_conflict` with what is missing.
@@ -71,7 +77,7 @@ pub fn must_be_confirmable(row: &orders::Model, is_customer: bool, lines: usize,
         missing.push("party_id: the party is no customer; give it the role");
     }
     if lines == 0 {
-        missing.push("lines: there is none; add at least one");
+        missing.push("lines: there is none with a quantity; add at least one");
     }
     if missing.is_empty() {
         return Ok(());
@@ -169,6 +175,7 @@ pub fn obligation(
         dimensions: line.dimensions.clone(),
         promised_date: line.promised_date,
         reference: order.reference.clone(),
+        ship_to_id: order.ship_to_id,
         unit_step,
     }
 }
@@ -218,6 +225,8 @@ mod tests {
             late: None,
             stalled_reason: None,
             terms: None,
+            contact_id: None,
+            ship_to_id: None,
         }
     }
 

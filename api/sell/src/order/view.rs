@@ -35,6 +35,8 @@ pub fn view(row: &orders::Model, parts: &Parts) -> Result<wire::Order, Problem> 
         flow_id: row.flow_id,
         company_id: row.company_id,
         party_id: row.party_id,
+        contact_id: row.contact_id,
+        ship_to_id: row.ship_to_id,
         opportunity_id: row.opportunity_id,
         quote_id: row.quote_id,
         number: row.number.clone(),

@@ -5,8 +5,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// Fields of the document that are compared.
-const DOCUMENT: [&str; 21] = [
+const DOCUMENT: [&str; 23] = [
     "party_id",
+    "contact_id",
+    "ship_to_id",
     "opportunity_id",
     "quote_date",
     "valid_until",

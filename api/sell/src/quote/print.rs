@@ -19,7 +19,7 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
     let lines: Vec<Line> = store::lines_of(tx, row.id).await?.iter().map(Line::from).collect();
     let totals = amounts::totals(&lines, row.currency)?;
     let party_id = letter::party_then(tx, row.id.uuid(), row.party_id, row.sent_at).await?;
-    let addressed = letter::addressed(tx, row.company_id, party_id, row.sent_at).await?;
+    let addressed = letter::addressed_to(tx, row.company_id, party_id, row.sent_at, letter::At { contact: row.contact_id, ship_to: row.ship_to_id }).await?;
     let contact = match row.owner_id {
         Some(id) => tx.get::<users::Entity>(id).await?.map(|user| user.name),
         None => None,

@@ -198,6 +198,8 @@ mod tests {
             lead_days: None,
             template_id: None,
             price_date: None,
+            contact_id: None,
+            ship_to_id: None,
         }
     }
 

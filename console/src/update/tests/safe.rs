@@ -20,6 +20,7 @@ fn only_what_can_be_taken_back_is_done_without_a_question() {
             let mut app = if resource.platform { platform() } else { tenant(Place::list(resource.name)) };
             app.way = vec![crate::model::Spot::new(Place::list(resource.name))];
             app.link = Link::Live;
+            app.scope.session = "ses_1".to_owned();
             let state = operation.hint.from.first().copied().unwrap_or("new");
             app.list_of(resource).take(&[json!({"id": "x_1", "status": state})], None, true, 0);
             app.begin(resource.name, operation.word);
@@ -192,4 +193,58 @@ fn a_dry_run_says_of_how_many_it_speaks_and_why_there_is_none() {
     app.begin("leads", "new");
     press(&mut app, "ctrl-r");
     assert!(said(&app).contains("does not tell beforehand"), "{}", said(&app));
+}
+
+#[test]
+fn nobody_leaves_while_a_secret_is_on_its_way_without_being_told() {
+    let mut app = list_of("api-keys", json!([{"id": "key_1", "name": "erp"}]));
+    press(&mut app, "r");
+    let tag = sent(&press(&mut app, "tab enter")).remove(0).0;
+    let quits = |cmds: &[Cmd]| cmds.contains(&Cmd::Quit);
+    assert!(!quits(&press(&mut app, "ctrl-c")));
+    assert!(app.notes.back().unwrap().1.contains("api-keys rotate is under way, and its secret is shown once. ctrl-c again"), "{:?}", app.notes);
+    // Nobody signs out or goes to another server meanwhile, either; its box may be closed.
+    press(&mut app, "esc");
+    app.scope.session = "ses_1".to_owned();
+    app.act(Act::SignOut);
+    assert_eq!((app.scope.session.as_str(), app.running.len()), ("ses_1", 1));
+    app.scope.session.clear();
+    reply(&mut app, tag, json!({"id": "key_1", "name": "erp", "secret": "cw_live_secret"}));
+    app.warned = None;
+    assert!(!quits(&press(&mut app, "ctrl-c")), "it is shown, and was not closed");
+    assert!(quits(&press(&mut app, "ctrl-c")), "who asks twice leaves");
+    press(&mut app, "esc");
+    app.warned = None;
+    assert!(quits(&press(&mut app, "ctrl-c")), "there is nothing to lose any more");
+
+    // Of another change one is told that nobody knows yet what came of it.
+    let mut app = orders();
+    press(&mut app, "c");
+    let tag = sent(&press(&mut app, "enter")).remove(0).0;
+    assert!(!quits(&press(&mut app, "ctrl-c")) && app.notes.back().unwrap().1.contains("not known yet"), "{:?}", app.notes);
+    reply(&mut app, tag, json!({"id": "ord_2", "status": "confirmed"}));
+    app.warned = None;
+    assert!(quits(&press(&mut app, "ctrl-c")));
+}
+
+#[test]
+fn several_secrets_are_all_shown() {
+    let mut app = tenant(Place::Dash);
+    app.scope.session = "ses_1".to_owned();
+    app.update(0, Msg::Start);
+    app.begin(resource::LOOSE, "RenewRecoveryCodes");
+    let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("the box is open") };
+    deed.focus = deed.places() - 1;
+    for at in 0..deed.form.fields.len() {
+        deed.form.fields[at].input = tui_input::Input::new("tea kettle on the moon".to_owned());
+    }
+    let (tag, _) = sent(&press(&mut app, "enter")).remove(0);
+    let codes: Vec<String> = (0..10).map(|at| format!("code-{at:04}-abcd-efgh")).collect();
+    reply(&mut app, tag, json!({"object": "recovery_codes", "codes": codes}));
+    let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 80, 24));
+    crate::view::draw(&app, &mut buf);
+    let text: String = buf.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+    for code in codes {
+        assert!(text.contains(&code), "{code}: {text}");
+    }
 }

@@ -46,6 +46,7 @@ pub(crate) fn line(ordered: i64, net: i64, price: i64) -> obligations::Model {
         awaited_date: None,
         reference: None,
         unit_step: None,
+        ship_to_id: None,
     }
 }
 

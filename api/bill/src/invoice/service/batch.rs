@@ -8,7 +8,8 @@ use super::post::{Booking, book, count_invoiced};
 use crate::billable::service as billable;
 use crate::booked;
 use crate::down_payment::Advances;
-use crate::invoice::view::{record, view};
+use crate::invoice::engine;
+use crate::invoice::view::view;
 use crate::obligation::hold::must_not_be_held;
 use crate::obligation::{of_billables, shared_reference};
 use causeway_books::period::service::must_be_open;
@@ -104,7 +105,7 @@ impl Batch {
         let id = InvoiceId::new();
         let document = Document { id, company: &self.company, direction: Direction::Sale, currency: first.currency, early_discount };
         let mut draft = billed(tx, &self.sources, document, billables)?;
-        if draft.taxed.total < Amount::ZERO {
+        if draft.worth(&self.company, Direction::Sale) < Amount::ZERO {
             return Err(Problem::new(Code::InvalidValue, "It comes to less than zero. Bill it together with others."));
         }
         self.advances.deduct(tx, &self.sources.taxes, &mut draft, billables, first.currency)?;
@@ -161,6 +162,9 @@ impl Batch {
             (Name::Accounts, Found::of(self.accounts(lines))?),
             (Name::NumberOrder, Found::of(day.number_order)?),
         ];
+        if invoice.tax_status.is_some() {
+            found.insert(1, (Name::TaxesComputed, Found::of(engine::must_be_computed(invoice))?));
+        }
         if has_entry(lines) {
             found.push((Name::PeriodOpen, Found::of(day.period_open)?));
         }
@@ -212,7 +216,7 @@ impl Batch {
         tx.insert(invoice.clone());
         made.lines.iter().for_each(|line| tx.insert(line.clone()));
         parts.iter().for_each(|part| tx.insert(part.clone()));
-        record(ctx, tx, event, &view(&invoice, &made.lines, &parts, Vec::new()))?;
+        engine::record_draft(ctx, tx, event, &view(&invoice, &made.lines, &parts, Vec::new()), engine::waits(&invoice))?;
         for row in billables {
             billable::reserve(ctx, tx, row, invoice.id)?;
         }

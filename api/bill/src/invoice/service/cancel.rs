@@ -10,7 +10,7 @@ use causeway_entity::bill::invoices;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::refs;
 use causeway_openapi::invoice::Invoice;
-use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceStatus};
+use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceStatus, TaxStatus};
 
 /// Drops a draft that is not to be posted. Its billables wait for an invoice again, and what it deducted of down payments is deducted by the next.
 ///
@@ -22,7 +22,9 @@ pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId) -> Result<Invoice
     let lines = lines_of(tx, &[id]).await?;
     let mut families = Families::lock(tx, id).await?;
     let undeducted_amount = old.undeducted_amount.map(|_| Amount::ZERO);
-    let new = invoices::Model { status: InvoiceStatus::Cancelled, undeducted_amount, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
+    let mut new = invoices::Model { status: InvoiceStatus::Cancelled, undeducted_amount, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
+    // Nobody asks an engine for the taxes of what is dropped.
+    new.tax_status = old.tax_status.filter(|status| *status != TaxStatus::Pending);
     tx.update(&old, &new);
     let invoice = view(&new, &lines, &[], refs::of(tx, id.uuid()).await?);
     record(ctx, tx, "invoice.cancelled", &invoice)?;

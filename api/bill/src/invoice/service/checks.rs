@@ -10,6 +10,7 @@ use super::original::must_not_be_before;
 use super::{credit, free_note, must_be_draft};
 use crate::booked;
 use crate::down_payment;
+use crate::invoice::engine;
 use crate::invoice::store::lines_of;
 use crate::obligation;
 use causeway_books::period::service::must_be_open;
@@ -100,12 +101,18 @@ async fn failing(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Na
     let Draft { company, invoice, lines, day, allow_duplicate } = draft;
     let customers = customers(tx, company, &[invoice.party_id]).await?;
     let mut found = vec![(Name::Complete, Found::of(must_be_complete(company, invoice, lines, &customers))?)];
+    if invoice.tax_status.is_some() {
+        found.push((Name::TaxesComputed, Found::of(engine::must_be_computed(invoice))?));
+    }
     if invoice.credited_invoice_id.is_some() {
         found.push((Name::NotBeforeInvoice, Found::of(not_before_invoice(tx, invoice, day).await)?));
         found.push((Name::Remaining, Found::of(remaining(tx, invoice, lines).await)?));
     } else if invoice.kind == InvoiceKind::Invoice {
         found.push((Name::NotHeld, Found::of(not_held(tx, invoice, lines).await)?));
         found.push((Name::AsBilled, Found::of(must_be_as_billed(tx, invoice, lines).await)?));
+        if invoice.undeducted_amount.is_some() {
+            found.push((Name::WithinOrder, Found::of(down_payment::within_order(tx, invoice).await)?));
+        }
     }
     if !allow_duplicate && invoice.direction == Direction::Purchase {
         found.push((Name::OnlyOnce, Found::of(must_be_new(tx, invoice).await)?));
@@ -142,7 +149,8 @@ async fn remaining(tx: &mut Tx<'_>, note: &invoices::Model, lines: &[invoice_lin
     let original = tx.must::<invoices::Entity>(id).await?;
     let mut left = lines_of(tx, &[id]).await?;
     let deducted = down_payment::taken_back(tx, &original, &left).await?;
-    for line in lines {
+    let fitted = if original.undeducted_amount.is_some() { down_payment::refitted(note, lines, &left, &deducted)? } else { None };
+    for line in fitted.as_ref().map_or(lines, |(_, lines)| lines.as_slice()) {
         if let Some(of) = left.iter_mut().find(|of| Some(of.id) == line.credited_line_id) {
             credit::take(of, line)?;
         }
@@ -151,7 +159,7 @@ async fn remaining(tx: &mut Tx<'_>, note: &invoices::Model, lines: &[invoice_lin
 }
 
 async fn not_held(tx: &mut Tx<'_>, invoice: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<(), Problem> {
-    down_payment::must_not_be_held(tx, invoice).await?;
+    down_payment::not_held(tx, invoice).await?;
     let ids: Vec<ObligationId> = lines.iter().filter_map(|line| line.order_line_id).map(|line| line.cast()).collect();
     if ids.is_empty() {
         return Ok(());
@@ -236,9 +244,15 @@ async fn own_tax_accounts(tx: &mut Tx<'_>, lines: &[invoice_lines::Model]) -> Re
 /// What somebody should have a look at.
 async fn warnings(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)>, Problem> {
     let Draft { company, invoice, lines, .. } = draft;
-    let mut found = vec![(Name::LineTaxes, Found::warn(line_taxes::told(tx, draft).await?))];
+    let mut found = Vec::new();
+    // What an engine charges, and what not, it knows.
+    if invoice.tax_status.is_none() {
+        found.push((Name::LineTaxes, Found::warn(line_taxes::told(tx, draft).await?)));
+    }
     if invoice.kind == InvoiceKind::Invoice {
-        let agreed = Common::of(&billed(tx, lines).await?).payment_term_id;
+        let billed = billed(tx, lines).await?;
+        found.push((Name::DownPayments, Found::warn(down_payment::not_deducted(tx, (invoice, lines), &billed).await?)));
+        let agreed = Common::of(&billed).payment_term_id;
         let other = agreed.filter(|agreed| invoice.payment_term_id != Some(*agreed));
         let detail = other.map(|agreed| format!("The order agreed on the payment term {agreed}, and the invoice has another one."));
         found.push((Name::Terms, Found::warn(detail)));
@@ -249,7 +263,7 @@ async fn warnings(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)
         let detail = address.is_none().then(|| format!("{} has no address, so the document shows none. Add one: PATCH /v1/parties/{{id}}.", party.name));
         found.push((Name::PartyAddress, Found::warn(detail)));
         let abroad = party.country.as_deref().is_some_and(|country| country != company.country);
-        let untaxed = abroad && invoice.tax_amount.is_zero() && party.tax_id.is_none();
+        let untaxed = abroad && invoice.tax_amount.is_zero() && party.tax_id.is_none() && !engine::waits(invoice);
         let unregistered = untaxed && Find::<party_tax_ids::Entity>::new().eq(party_tax_ids::Column::PartyId, party.id).one(tx).await?.is_none();
         let detail = unregistered.then(|| format!("{} is abroad, is charged no tax and has no tax registration. Add its `tax_id`, or charge tax.", party.name));
         found.push((Name::PartyTaxId, Found::warn(detail)));

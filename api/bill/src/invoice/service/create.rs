@@ -5,7 +5,8 @@ use super::lines::{self, Buyer, Document, Draft};
 use super::selection::{MAX_LINES, select};
 use crate::billable;
 use crate::down_payment::Advances;
-use crate::invoice::view::{record, view};
+use crate::invoice::engine;
+use crate::invoice::view::view;
 use crate::obligation::{of_billables, shared_reference};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{billables, invoices};
@@ -42,10 +43,10 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<
         (None, Some(id)) => tx.get::<payment_terms::Entity>(id).await?,
         (None, None) => None,
     };
-    let early_discount = term.as_ref().filter(|_| direction == Direction::Sale).and_then(|term| term.early_discount.0.clone());
+    let early_discount = term.as_ref().and_then(|term| term.early_discount.0.clone());
     let document = Document { id, company: &company, direction, currency, early_discount: early_discount.as_ref() };
     let (mut draft, taxes) = lines::draft(tx, document, &billables, (&body.lines, Buyer { party: &party, day: ctx.today(company.time_zone) }), errors).await?;
-    if draft.taxed.total < Amount::ZERO {
+    if draft.worth(&company, direction) < Amount::ZERO {
         let detail = "come to less than zero together; bill them with others, or credit an invoice instead";
         return Err(Problem::field(Code::InvalidValue, "/lines", detail));
     }
@@ -166,6 +167,8 @@ pub(crate) fn blank(ctx: &Ctx, tx: &Tx<'_>, id: InvoiceId, direction: Direction,
         discount_posting: None,
         cash_rounding: None,
         rounding_amount: None,
+        tax_status: None,
+        tax_reference: None,
     }
 }
 
@@ -175,8 +178,8 @@ fn save(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice, row: &invoices::Model,
         tx.insert(line.clone());
     }
     tx.set_external_refs("invoice", row.id.uuid(), &refs::pairs(&body.external_refs), true);
-    let invoice = view(row, &draft.rows, &[], body.external_refs.clone());
-    record(ctx, tx, "invoice.created", &invoice)?;
+    let invoice = view(row, &draft.rows, &[], refs::sorted(&body.external_refs));
+    engine::record_draft(ctx, tx, "invoice.created", &invoice, engine::waits(row))?;
     for billable in billables {
         billable::service::reserve(ctx, tx, billable, row.id)?;
     }

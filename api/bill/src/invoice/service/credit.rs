@@ -116,6 +116,8 @@ fn note_of(
         company_rate: original.company_rate,
         rate_divides: original.rate_divides,
         taxes: Json(taxes),
+        // Of what an engine taxed it takes the amounts in proportion, like all others.
+        tax_status: original.tax_status,
         credited_invoice_id: Some(original.id),
         reason,
         ..blank(ctx, tx, note_id, original.direction, company, original.party_id)

@@ -3,7 +3,8 @@
 use super::create::blank;
 use super::lines::{self, Buyer, Document};
 use super::selection::MAX_LINES;
-use crate::invoice::view::{record, view};
+use crate::invoice::engine;
+use crate::invoice::view::view;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::invoices;
 use causeway_entity::govern::companies;
@@ -36,7 +37,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateCreditNote) -> Resu
     let id = InvoiceId::new();
     let document = Document { id, company: &company, direction, currency, early_discount: None };
     let (mut draft, _) = lines::draft(tx, document, &[], (&body.lines, Buyer { party: &party, day: ctx.today(company.time_zone) }), errors).await?;
-    if draft.taxed.total <= Amount::ZERO {
+    if draft.worth(&company, direction) <= Amount::ZERO {
         let detail = "must come to more than zero: what stands on a credit note is given; what is charged stands on an invoice";
         return Err(Problem::field(Code::InvalidValue, "/lines", detail));
     }
@@ -55,8 +56,8 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateCreditNote) -> Resu
     tx.insert(row.clone());
     draft.rows.iter().for_each(|line| tx.insert(line.clone()));
     tx.set_external_refs("invoice", id.uuid(), &refs::pairs(&body.external_refs), true);
-    let note = view(&row, &draft.rows, &[], body.external_refs.clone());
-    record(ctx, tx, "invoice.created", &note)?;
+    let note = view(&row, &draft.rows, &[], refs::sorted(&body.external_refs));
+    engine::record_draft(ctx, tx, "invoice.created", &note, engine::waits(&row))?;
     Ok(note)
 }
 

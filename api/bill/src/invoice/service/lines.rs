@@ -19,7 +19,7 @@ use causeway_master::tax_rule::determine::{Taxation, with_rules};
 use causeway_openapi::invoice::InvoiceLineInput;
 use causeway_value::{
     Account, AccountId, Amount, CashRounding, Currency, Day, Direction, DiscountPosting, DiscountTaxMode, EarlyDiscount, InvoiceId, InvoiceLineId, Json,
-    Overflow, Percent, ProductId, ProductKind, Quantity,
+    Overflow, Percent, ProductId, ProductKind, Quantity, TaxEngine, TaxId, TaxStatus,
 };
 use std::collections::BTreeMap;
 
@@ -36,7 +36,11 @@ impl Draft {
     /// [`Overflow`] when an amount does not fit.
     pub(super) fn on(&mut self, row: invoices::Model, company: &companies::Model, currency: Currency) -> Result<invoices::Model, Overflow> {
         let rule = cash_rounding(company, currency).filter(|_| row.direction == Direction::Sale);
-        let rounding = match rule {
+        let waits = self.asks_engine(company, row.direction);
+        if waits {
+            self.drop_taxes();
+        }
+        let rounding = match rule.filter(|_| !waits) {
             Some(rule) => rounded(&mut self.taxed, &mut self.rows, rule, currency)?,
             None => Amount::ZERO,
         };
@@ -51,8 +55,33 @@ impl Draft {
             tax_step: tax_step(company, currency),
             discount_posting: Some(posting(company, row.direction)),
             cash_rounding: rule.cloned().map(Json),
+            tax_status: waits.then_some(TaxStatus::Pending),
+            tax_reference: None,
+            // Asking for the taxes is a version of its own.
+            version: row.version + i64::from(waits),
             ..row
         })
+    }
+
+    /// Whether an external engine computes its taxes (BIL-15). What deducts a down payment ends what began with the company's own taxes, and keeps them.
+    fn asks_engine(&self, company: &companies::Model, direction: Direction) -> bool {
+        company.tax_engine == Some(TaxEngine::External) && direction == Direction::Sale && self.rows.iter().all(|row| row.deducted_line_id.is_none())
+    }
+
+    /// What it comes to as a draft: with its taxes, or without those that an engine has yet to compute.
+    pub(super) fn worth(&self, company: &companies::Model, direction: Direction) -> Amount {
+        if self.asks_engine(company, direction) { self.taxed.untaxed } else { self.taxed.total }
+    }
+
+    /// Leaves the nets: a price that holds taxes is worth what those of its line leave of it.
+    fn drop_taxes(&mut self) {
+        for row in &mut self.rows {
+            row.tax_amount = Amount::ZERO;
+            row.taxes = Json(Vec::new());
+        }
+        self.taxed.taxes = Vec::new();
+        self.taxed.tax = Amount::ZERO;
+        self.taxed.total = self.taxed.untaxed;
     }
 }
 
@@ -151,6 +180,7 @@ pub(super) fn taxed(document: Document<'_>, lines: Vec<(invoice_lines::Model, Ta
         row.net_amount = line.net;
         row.tax_amount = line.tax;
         row.taxes = Json(line.taxes.clone());
+        row.tax_details = None;
     }
     for (row, full) in rows.iter_mut().zip(discounts.map(|full| full.lines).unwrap_or_default()) {
         // A part of a line may miss its own price by the smallest amount without being discounted.
@@ -190,22 +220,25 @@ pub(super) async fn sources(
     let given = (0..).zip(free).filter_map(|(index, line): (usize, _)| line.product_id.map(|id| (id, format!("/lines/{index}/product_id"))));
     let wanted: Vec<_> = billed.chain(given).collect();
     let products = check::named_all::<products::Entity, _>(tx, products::Column::Id, |row| row.id, &wanted, errors).await?;
-    let ids: Vec<AccountId> = free.iter().filter_map(|line| line.account_id).collect();
+    let taxes = tax_defs(tx, company.id).await?;
+    let ids: Vec<AccountId> = free.iter().filter_map(|line| line.account_id).chain(taxes.sales_accounts()).collect();
     let codes: Vec<String> = products.values().filter_map(|product| product.revenue_account_code.clone()).collect();
     let own = billables.iter().filter_map(|billable| billable.account_code.clone());
     let mut codes: Vec<String> = codes.into_iter().chain(own).collect();
     codes.sort_unstable();
     codes.dedup();
     let chart = chart(tx, company.id, &ids, &codes).await?;
-    let taxes = tax_defs(tx, company.id).await?;
     Ok(Sources { products, taxes, chart })
 }
 
 impl Sources {
-    /// Where the net of a line goes: to its product's account, else to the company's for the kind of product.
-    fn account(&self, direction: Direction, own_code: Option<&str>, product: Option<&products::Model>) -> Result<AccountId, Problem> {
+    /// Where the net of a line goes: to the account of what is sold with its taxes, else to its product's, else to the company's for the kind of product.
+    fn account(&self, direction: Direction, tax_ids: &[TaxId], own_code: Option<&str>, product: Option<&products::Model>) -> Result<AccountId, Problem> {
         if direction == Direction::Purchase {
             return self.chart.purpose(Purpose::Expense);
+        }
+        if let Some(id) = self.taxes.sales_account_id(tax_ids) {
+            return self.chart.of_sales(id);
         }
         let code = own_code.or_else(|| product.and_then(|product| product.revenue_account_code.as_deref()));
         let purpose = match product.map(|product| product.kind) {
@@ -246,12 +279,13 @@ pub(crate) fn blank(tx: &Tx<'_>, account_id: AccountId) -> invoice_lines::Model 
         discount_amount: None,
         credited_discount_amount: None,
         dimensions: None,
+        tax_details: None,
     }
 }
 
 fn billed_line(tx: &Tx<'_>, sources: &Sources, document: Document<'_>, billable: &billables::Model) -> Result<(invoice_lines::Model, TaxableLine), Problem> {
     let product = billable.product_id.and_then(|id| sources.products.get(&id));
-    let account_id = sources.account(document.direction, billable.account_code.as_deref(), product)?;
+    let account_id = sources.account(document.direction, &billable.tax_ids.0, billable.account_code.as_deref(), product)?;
     let row = invoice_lines::Model {
         billable_id: Some(billable.id),
         order_line_id: billable.order_line_id,
@@ -303,7 +337,7 @@ fn free_line(
     }
     let account_id = match input.account_id {
         Some(id) => id,
-        None => sources.account(document.direction, None, product)?,
+        None => sources.account(document.direction, &tax_ids, None, product)?,
     };
     let Ok(amount) = line_net(input.quantity, input.unit_price, Quantity::ONE, discount, Percent::ZERO, document.currency) else {
         errors.push(FieldError::pointer(Code::AmountOverflow, at("unit_price"), "times the quantity is more than an amount can be"));

@@ -22,12 +22,12 @@ use causeway_entity::bill::invoices;
 use causeway_value::InvoiceStatus;
 
 /// The name of a document in a sentence.
-fn named(invoice: &invoices::Model) -> String {
+pub(super) fn named(invoice: &invoices::Model) -> String {
     invoice.number.clone().unwrap_or_else(|| invoice.id.to_string())
 }
 
 /// Refuses what only a draft allows.
-fn must_be_draft(invoice: &invoices::Model) -> Result<(), Problem> {
+pub(super) fn must_be_draft(invoice: &invoices::Model) -> Result<(), Problem> {
     match invoice.status {
         InvoiceStatus::Draft => Ok(()),
         InvoiceStatus::Posted | InvoiceStatus::Reversed => Err(Problem::new(

@@ -50,27 +50,34 @@ pub(super) struct Original {
 }
 
 impl Original {
-    /// Locks it and takes the note's lines from what remains of its own.
+    /// Locks it and takes the note's lines from what remains of its own. Answers the note again when it had to be split anew ([`down_payment::refitted`]).
     ///
     /// # Errors
     /// `invalid_value` for a note of a day before it; `state_conflict` when less remains of it.
-    pub(super) async fn lock(tx: &mut Tx<'_>, id: InvoiceId, note_lines: &[invoice_lines::Model], day: Day) -> Result<Self, Problem> {
+    pub(super) async fn lock(
+        tx: &mut Tx<'_>,
+        id: InvoiceId,
+        (note, note_lines): (&invoices::Model, &[invoice_lines::Model]),
+        day: Day,
+    ) -> Result<(Self, Option<(invoices::Model, Vec<invoice_lines::Model>)>), Problem> {
         let settlement = Settlement::lock(tx, &[id]).await?;
         settlement.get(id).map_or(Ok(()), |invoice| must_not_be_before(invoice, day))?;
         let before = lines_of(tx, &[id]).await?;
-        let mut after = before.clone();
-        for note in note_lines {
-            if let Some(line) = after.iter_mut().find(|line| Some(line.id) == note.credited_line_id) {
-                credit::take(line, note)?;
-            }
-        }
         let taken: BTreeMap<InvoiceLineId, TaxGroup> = match settlement.get(id).cloned() {
             Some(original) => down_payment::taken_back(tx, &original, &before).await?,
             None => BTreeMap::new(),
         };
+        let is_down = settlement.get(id).is_some_and(|original| original.undeducted_amount.is_some());
+        let fitted = if is_down { down_payment::refitted(note, note_lines, &before, &taken)? } else { None };
+        let mut after = before.clone();
+        for note in fitted.as_ref().map_or(note_lines, |(_, lines)| lines.as_slice()) {
+            if let Some(line) = after.iter_mut().find(|line| Some(line.id) == note.credited_line_id) {
+                credit::take(line, note)?;
+            }
+        }
         down_payment::creditable_left(&after, &taken)?;
         let credited = credited_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
-        Ok(Self { id, settlement, before, after, allocations: Vec::new(), credited })
+        Ok((Self { id, settlement, before, after, allocations: Vec::new(), credited }, fitted))
     }
 
     /// Settles it with the note as far as both are open.

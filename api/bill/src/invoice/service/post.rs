@@ -8,6 +8,7 @@ use super::{free_note, must_be_draft};
 use crate::billable::service::{Again, bill_again};
 use crate::booked;
 use crate::down_payment;
+use crate::invoice::engine;
 use crate::invoice::store::lines_of;
 use crate::invoice::view::{record, view};
 use crate::obligation::{done, hold};
@@ -79,11 +80,13 @@ pub(super) async fn post_rows(
     (old, lines, stored): (&invoices::Model, &[invoice_lines::Model], Option<Vec<ExternalRef>>),
     (day, rebill): (Day, bool),
 ) -> Result<Invoice, Problem> {
-    let mut original = match old.credited_invoice_id {
-        Some(credited) => Some(Original::lock(tx, credited, lines, day).await?),
-        None => None,
+    let (mut original, fitted) = match old.credited_invoice_id {
+        Some(credited) => Original::lock(tx, credited, (old, lines), day).await.map(|(original, fitted)| (Some(original), fitted))?,
+        None => (None, None),
     };
-    down_payment::must_not_be_held(tx, old).await?;
+    let drafted = lines;
+    let (note, lines) = fitted.as_ref().map_or((old, lines), |(note, lines)| (note, lines.as_slice()));
+    down_payment::must_be_postable(tx, old).await?;
     if old.kind == InvoiceKind::CreditNote {
         down_payment::give_back(ctx, tx, lines).await?;
     }
@@ -92,12 +95,13 @@ pub(super) async fn post_rows(
         _ => Vec::new(),
     };
     count(ctx, tx, &[(old.kind, lines)], &again).await?;
-    let (mut new, mut parts) = read_and_book(ctx, tx, company, old, lines, day).await?;
+    let (mut new, mut parts) = read_and_book(ctx, tx, company, note, lines, day).await?;
     if let Some(original) = &mut original {
         original.settle(ctx, tx, company, (&mut new, &mut parts), day).await?;
     }
     if stored.is_some() {
         tx.update(old, &new);
+        drafted.iter().zip(lines).for_each(|(before, after)| tx.update(before, after));
     } else {
         // It was never a draft: its first version is the posted one.
         new.version = 1;
@@ -214,6 +218,7 @@ pub(super) async fn book(
 ) -> Result<(invoices::Model, Vec<installments::Model>), Problem> {
     let Booking { company, day, conversion, .. } = booking;
     must_be_complete(company, old, lines, booking.customers)?;
+    engine::must_be_computed(old)?;
     let mut new = old.clone();
     (new.company_rate, new.rate_divides) = booked::stored(conversion);
     let dues = dues(company, old, day, booking.term)?;

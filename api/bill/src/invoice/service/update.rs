@@ -6,8 +6,9 @@ use super::lines::{Document, Draft, taxed};
 use super::must_be_draft;
 use crate::billable::split::Families;
 use crate::down_payment::Advances;
+use crate::invoice::engine;
 use crate::invoice::store::lines_of;
-use crate::invoice::view::{record, view};
+use crate::invoice::view::view;
 use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::bill::{billables, invoice_lines, invoices};
 use causeway_entity::govern::companies;
@@ -19,7 +20,7 @@ use causeway_master::tax::rules::TaxableLine;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::{check, refs, term};
 use causeway_openapi::invoice::{Invoice, KeptLine, UpdateInvoice};
-use causeway_value::{Amount, Direction, InvoiceId, InvoiceKind, InvoiceLineId, Json, Overflow, Percent, Quantity};
+use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceLineId, Json, Overflow, Percent, Quantity};
 use std::collections::BTreeSet;
 
 /// Changes a draft. Lines that are given are those that stay; what they bill less of than before waits for the next invoice, and can be billed again.
@@ -59,13 +60,14 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &UpdateInvo
     tx.update(&old, &new);
     let known = refs::shown(refs::patched(tx, "invoice", id.uuid(), &body.external_refs).await?);
     let invoice = view(&new, &rows, &[], known);
-    record(ctx, tx, "invoice.updated", &invoice)?;
+    // Taxes are asked for anew where lines were computed anew, which counted a version of its own.
+    engine::record_draft(ctx, tx, "invoice.updated", &invoice, new.version > old.version + 1)?;
     Ok(invoice)
 }
 
-/// Whether paying it early may be rewarded: what we sell, but neither credit notes nor what is asked in advance.
+/// Whether paying it early may be rewarded: neither credit notes nor what is asked in advance.
 fn takes_early_discount(draft: &invoices::Model) -> bool {
-    draft.direction == Direction::Sale && draft.kind == InvoiceKind::Invoice && draft.undeducted_amount.is_none()
+    draft.kind == InvoiceKind::Invoice && draft.undeducted_amount.is_none()
 }
 
 /// The lines that bill something, without those that deduct down payments.
@@ -118,7 +120,7 @@ async fn billed_anew(
     let document = Document { id: draft.id, company, direction: draft.direction, currency: draft.currency, early_discount: early_discount.as_ref() };
     let billables: Vec<_> = rows.iter().filter_map(|row| families.get(row.billable_id?).cloned()).collect();
     let (mut lines, taxes) = again(tx, document, rows, &billables).await?;
-    if lines.taxed.total < Amount::ZERO {
+    if lines.worth(company, draft.direction) < Amount::ZERO {
         return Err(Problem::field(Code::InvalidValue, "/lines", "come to less than zero together; bill them with others, or credit an invoice instead"));
     }
     // Also those of what is taken off the draft: what they deducted is left again.

@@ -73,7 +73,7 @@ pub(super) async fn made(
     tx.insert(row.clone());
     settled.insert_own(tx);
     tx.set_external_refs("payment", row.id.uuid(), &refs::pairs(&body.external_refs), true);
-    let payment = view(&row, &settled.allocations, &settled.offsets, body.external_refs.clone());
+    let payment = view(&row, &settled.allocations, &settled.offsets, refs::sorted(&body.external_refs));
     record(ctx, tx, event, &payment)?;
     settled.insert_others(ctx, tx)?;
     write(ctx, tx, targets, &settled.netted, "invoice.allocated", ctx.today(company.time_zone)).await?;

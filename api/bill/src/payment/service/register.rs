@@ -1,26 +1,32 @@
 //! Paying documents in full, by one payment together or each by its own (vectors MATCH-005 to MATCH-007).
 
 use super::create::create;
+use super::settle::{discounts_on, payable};
+use crate::write_off::rules::Discount;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::invoices;
+use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::{check, money};
 use causeway_openapi::payment::{AllocationInput, CreatePayment, RegisterPayments, RegisteredPayments};
-use causeway_value::{Amount, Direction, InvoiceId, InvoiceKind, InvoiceStatus, PaymentDirection};
+use causeway_value::{Amount, CompanyId, Day, Direction, InvoiceId, InvoiceKind, InvoiceStatus, PaymentDirection};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Pays these documents. Grouped, one payment nets what goes the other way; otherwise each document has its own payment of all that is open of it, and
-/// credits are paid in the opposite direction.
+/// Pays these documents. Grouped, one payment nets what goes the other way; otherwise each document has its own payment of all that is due of it, and
+/// credits are paid in the opposite direction. What is due of an invoice is what is open, less the discount for paying it that early: whoever pays that has
+/// paid it (PAY-23).
 ///
 /// # Errors
 /// `permission_denied`; every wrong field; `rate_missing`; `account_missing`.
 pub async fn register(ctx: &Ctx, tx: &mut Tx<'_>, body: &RegisterPayments) -> Result<RegisteredPayments, Problem> {
     let documents = documents(tx, body).await?;
+    let discounts = discounts(ctx, tx, body.payment_date, &documents).await?;
     let mut payments = Vec::new();
     if body.grouped.unwrap_or(true) {
-        payments.push(create(ctx, tx, &together(body, &documents)?).await?);
+        payments.push(create(ctx, tx, &together(body, &documents, &discounts)?).await?);
     } else {
         for document in &documents {
-            payments.push(create(ctx, tx, &alone(body, document)).await?);
+            payments.push(create(ctx, tx, &alone(body, document, payable(document, &discounts)?)).await?);
         }
     }
     Ok(RegisteredPayments { object: "registered_payments".to_owned(), payments })
@@ -51,22 +57,41 @@ async fn documents(tx: &mut Tx<'_>, body: &RegisterPayments) -> Result<Vec<invoi
     Ok(body.invoice_ids.iter().filter_map(|id| found.get(id).cloned()).collect())
 }
 
+/// The discounts that the documents of customers have when they are paid on `date`, or today.
+async fn discounts(ctx: &Ctx, tx: &mut Tx<'_>, date: Option<Day>, documents: &[invoices::Model]) -> Result<BTreeMap<InvoiceId, Discount>, Problem> {
+    let mut found = BTreeMap::new();
+    let companies: BTreeSet<CompanyId> =
+        documents.iter().filter(|row| row.early_discount.is_some() && row.direction == Direction::Sale).map(|row| row.company_id).collect();
+    for id in companies {
+        let day = match date {
+            Some(date) => date,
+            None => ctx.today(tx.must::<companies::Entity>(id).await?.time_zone),
+        };
+        found.extend(discounts_on(tx, id, documents.iter().filter(|row| row.company_id == id && row.direction == Direction::Sale), day).await?);
+    }
+    Ok(found)
+}
+
 /// Which way the money of a document goes.
 fn direction(document: &invoices::Model) -> PaymentDirection {
     if (document.direction == Direction::Sale) == (document.kind == InvoiceKind::Invoice) { PaymentDirection::Inbound } else { PaymentDirection::Outbound }
 }
 
-/// One payment of all, of the amount that was typed or else of what they come to together.
-fn together(body: &RegisterPayments, documents: &[invoices::Model]) -> Result<CreatePayment, Problem> {
+/// One payment of all, of the amount that was typed or else of what they come to together. Only who pays us has discounts.
+fn together(body: &RegisterPayments, documents: &[invoices::Model], discounts: &BTreeMap<InvoiceId, Discount>) -> Result<CreatePayment, Problem> {
     let first = documents.first().ok_or_else(Problem::not_found)?;
     if let Some(index) = documents.iter().position(|document| document.currency != first.currency) {
         let detail = "names a document in another currency; pay it by a payment of its own: `grouped` false";
         return Err(Problem::field(Code::InvalidValue, format!("/invoice_ids/{index}"), detail));
     }
-    let owed = documents.iter().try_fold(Amount::ZERO, |sum, document| match direction(document) {
-        PaymentDirection::Inbound => sum.plus(document.open_amount),
-        PaymentDirection::Outbound => sum.minus(document.open_amount),
-    })?;
+    let owed = |discounts: &BTreeMap<InvoiceId, Discount>| {
+        documents.iter().try_fold(Amount::ZERO, |sum, document| match direction(document) {
+            PaymentDirection::Inbound => sum.plus(payable(document, discounts)?),
+            PaymentDirection::Outbound => sum.minus(document.open_amount),
+        })
+    };
+    let in_full = owed(&BTreeMap::new())?;
+    let owed = if in_full > Amount::ZERO { owed(discounts)?.max(Amount::ZERO) } else { in_full };
     if owed.is_zero() {
         let detail = "come to nothing together: settle the invoices with the credit notes, POST /v1/invoices/{id}/allocate";
         return Err(Problem::field(Code::InvalidValue, "/invoice_ids", detail));
@@ -82,9 +107,9 @@ fn together(body: &RegisterPayments, documents: &[invoices::Model]) -> Result<Cr
     Ok(CreatePayment { invoice_ids: body.invoice_ids.clone(), difference: body.difference, ..payment(body, first, direction, amount) })
 }
 
-/// A payment of all that is open of one document. What was typed for all of them counts for none.
-fn alone(body: &RegisterPayments, document: &invoices::Model) -> CreatePayment {
-    let payment = payment(body, document, direction(document), document.open_amount);
+/// A payment of all that is due of one document. What was typed for all of them counts for none.
+fn alone(body: &RegisterPayments, document: &invoices::Model, due: Amount) -> CreatePayment {
+    let payment = payment(body, document, direction(document), due);
     CreatePayment { allocations: vec![AllocationInput { invoice_id: document.id, amount: payment.amount.clone() }], ..payment }
 }
 

@@ -18,7 +18,8 @@ use causeway_master::rate::lookup::{RateTable, rates};
 use causeway_master::rate::rules::conversion;
 use causeway_master::tax::store::tax_defs;
 use causeway_value::{
-    Amount, Currency, Day, Direction, InvoiceId, InvoiceKind, OffsetKind, Overflow, PaymentDifference, PaymentDirection, PaymentOffsetId, WriteOffKind,
+    Amount, CompanyId, Currency, Day, Direction, InvoiceId, InvoiceKind, OffsetKind, Overflow, PaymentDifference, PaymentDirection, PaymentOffsetId,
+    WriteOffKind,
 };
 use std::collections::BTreeMap;
 
@@ -137,18 +138,35 @@ fn may_give_up(ctx: &Ctx, company: &companies::Model, amount: Amount) -> Result<
 
 /// The discounts for paying early that this payment has, by invoice.
 async fn discounts(tx: &mut Tx<'_>, payment: &payments::Model, targets: &Targets) -> Result<BTreeMap<InvoiceId, Discount>, Problem> {
-    let agreed = |invoice: &&invoices::Model| {
-        invoice.early_discount.is_some() && invoice.direction == Direction::Sale && invoice.kind == InvoiceKind::Invoice && !invoice.open_amount.is_zero()
+    // What customers pay us, and what we pay suppliers (EPD-017).
+    let paid = match payment.direction {
+        PaymentDirection::Inbound => Direction::Sale,
+        PaymentDirection::Outbound => Direction::Purchase,
     };
-    let invoices: Vec<invoices::Model> = targets.settlement.invoices().filter(agreed).cloned().collect();
-    if payment.direction == PaymentDirection::Outbound || invoices.is_empty() {
+    let documents = targets.settlement.invoices().filter(|invoice| invoice.direction == paid);
+    discounts_on(tx, payment.company_id, documents, payment.payment_date).await
+}
+
+/// The discounts that paying these documents of a company on `day` has, by invoice.
+///
+/// # Errors
+/// `amount_overflow`, or when the database fails.
+pub(super) async fn discounts_on(
+    tx: &mut Tx<'_>,
+    company: CompanyId,
+    documents: impl Iterator<Item = &invoices::Model>,
+    day: Day,
+) -> Result<BTreeMap<InvoiceId, Discount>, Problem> {
+    let agreed = |invoice: &&invoices::Model| invoice.early_discount.is_some() && invoice.kind == InvoiceKind::Invoice && !invoice.open_amount.is_zero();
+    let invoices: Vec<invoices::Model> = documents.filter(agreed).cloned().collect();
+    if invoices.is_empty() {
         return Ok(BTreeMap::new());
     }
     let lines = lines_of(tx, &invoices.iter().map(|invoice| invoice.id).collect::<Vec<_>>()).await?;
-    let taxes = tax_defs(tx, payment.company_id).await?;
+    let taxes = tax_defs(tx, company).await?;
     let mut found = BTreeMap::new();
     for invoice in &invoices {
-        if let Some(discount) = discount_on(invoice, &lines, |id| taxes.get(id).map(|tax| tax.kind), payment.payment_date)? {
+        if let Some(discount) = discount_on(invoice, &lines, |id| taxes.get(id).map(|tax| tax.kind), day)? {
             found.insert(invoice.id, discount);
         }
     }
@@ -164,7 +182,7 @@ fn in_due_order(targets: &Targets, kind: InvoiceKind) -> Vec<invoices::Model> {
 }
 
 /// What must be paid to close an invoice: what is open less the discount.
-fn payable(invoice: &invoices::Model, discounts: &BTreeMap<InvoiceId, Discount>) -> Result<Amount, Overflow> {
+pub(super) fn payable(invoice: &invoices::Model, discounts: &BTreeMap<InvoiceId, Discount>) -> Result<Amount, Overflow> {
     let saved = discounts.get(&invoice.id).map_or(Amount::ZERO, |discount| discount.total);
     if saved < invoice.open_amount { invoice.open_amount.minus(saved) } else { Ok(invoice.open_amount) }
 }

@@ -8,7 +8,7 @@ mod parties;
 mod products;
 mod stages;
 
-pub use parties::create_parties;
+pub use parties::Made;
 
 use super::job::Import;
 use super::names::Names;
@@ -85,18 +85,41 @@ pub fn fields(resource: ImportResource) -> Vec<String> {
     names
 }
 
-/// Writes the rows of a part; one outcome for each.
+/// Writes the rows of a part; one outcome for each. Parties that come with them are in `made`.
 ///
 /// # Errors
 /// When the database fails. What is wrong with a row is its outcome.
-pub async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &Names, rows: Vec<Row>) -> Result<Vec<Outcome>, Problem> {
+pub async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &Names, rows: Vec<Row>, made: &mut Made) -> Result<Vec<Outcome>, Problem> {
     match import.resource {
-        ImportResource::Opportunities => opportunities::write(ctx, tx, import, names, rows).await,
+        ImportResource::Opportunities => opportunities::write(ctx, tx, import, names, rows, made).await,
         ImportResource::Leads => leads::write(ctx, tx, import, names, rows).await,
         ImportResource::Parties => parties::write(ctx, tx, import, names, rows).await,
         ImportResource::Products => products::write(ctx, tx, import, names, rows).await,
-        ImportResource::Contacts => contacts::write(ctx, tx, import, names, rows).await,
+        ImportResource::Contacts => contacts::write(ctx, tx, import, names, rows, made).await,
         ImportResource::Stages => stages::write(ctx, tx, import, names, rows).await,
+    }
+}
+
+/// What the rows of a part said about objects: each of them has one row.
+#[derive(Default)]
+struct Said(BTreeMap<String, Row>);
+
+impl Said {
+    /// What becomes of a row about an object of which a row before spoke, if one did: nothing when it says the same.
+    fn again(&self, object: &str, field: &str, row: &Row) -> Option<Outcome> {
+        let before = self.0.get(object)?;
+        if (&before.fields, &before.metadata) == (&row.fields, &row.metadata) {
+            return Some(Outcome::Unchanged);
+        }
+        let detail = format!("names what row {} names, and says something else about it; give each one row", before.number);
+        Some(Outcome::Failed(vec![CellError::field(Code::AlreadyExists, field, detail)]))
+    }
+
+    /// A row spoke of an object, unless it was wrong.
+    fn note(&mut self, object: String, row: Row, outcome: &Outcome) {
+        if !matches!(outcome, Outcome::Failed(_)) {
+            self.0.insert(object, row);
+        }
     }
 }
 
@@ -161,7 +184,11 @@ fn failed(problem: Problem) -> Result<Outcome, Problem> {
 /// Runs the verb of one row; a wrong one leaves nothing behind.
 async fn attempt(tx: &mut Tx<'_>, outcome: Outcome, verb: impl AsyncFnOnce(&mut Tx<'_>) -> Result<(), Problem>) -> Result<Outcome, Problem> {
     let mark = tx.mark();
-    match verb(tx).await {
+    let done = match verb(tx).await {
+        Ok(()) => tx.refuse_foreign().await,
+        refused => refused,
+    };
+    match done {
         Ok(()) => Ok(outcome),
         Err(problem) => {
             tx.undo_to(mark);

@@ -1,51 +1,119 @@
 //! Opportunities, history included.
 
-use super::{OPPORTUNITY, Outcome, Prepared, attempt, company, known, prepare, refs};
+use super::{Made, OPPORTUNITY, Outcome, Prepared, company, known, parties, prepare, refs};
 use crate::import::job::Import;
 use crate::import::names::Names;
 use crate::import::rows::{CellError, Row, body};
-use causeway_contract::Problem;
-use causeway_entity::sell::opportunities;
+use causeway_contract::{Code, Problem};
+use causeway_entity::sell::{lost_reasons, opportunities};
 use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::party::service as party;
 use causeway_openapi::crm::CreateOpportunity;
 use causeway_sell::check::History;
 use causeway_sell::opportunity::service::{self, Known};
-use std::collections::BTreeMap;
+use causeway_value::{Day, OpportunityStatus};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &Names, rows: Vec<Row>) -> Result<Vec<Outcome>, Problem> {
+pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &Names, rows: Vec<Row>, made: &mut Made) -> Result<Vec<Outcome>, Problem> {
     let rows = prepare(import, names, rows);
     let standing = known(tx, import, "opportunity", &rows).await?;
     let ids: Vec<Uuid> = standing.values().copied().collect();
     let found = if ids.is_empty() { Vec::new() } else { Find::<opportunities::Entity>::new().among(opportunities::Column::Id, ids.clone()).all(tx).await? };
     let found: BTreeMap<Uuid, opportunities::Model> = found.into_iter().map(|row| (row.id.uuid(), row)).collect();
     let mut references = tx.external_refs(&ids).await?;
-    let bodies: Vec<_> = rows.into_iter().map(|row| wanted(import, names, row, |reference| found.get(standing.get(reference)?))).collect();
+    let reasons = Reasons::load(tx, &rows).await?;
+    let bodies: Vec<_> = rows.into_iter().map(|row| wanted(import, names, &reasons, row, |reference| found.get(standing.get(reference)?))).collect();
     let known = Known::load(tx, bodies.iter().filter_map(|body| body.as_ref().ok()).map(|(body, _)| body)).await?;
+    let mut known = known.with_orders(tx, found.values().map(|row| row.id)).await?;
+    for (id, name) in names.promised() {
+        known.expect(party::draft(ctx, *id, &parties::customer(name)?));
+    }
     let mut outcomes = Vec::with_capacity(bodies.len());
     for wanted in bodies {
-        outcomes.push(match wanted {
-            Err(errors) => Outcome::Failed(errors),
-            Ok((body, old)) => match old {
-                None => attempt(tx, Outcome::Created, async |tx| service::create_known(ctx, tx, &known, &body, History::Told).map(|_| ())).await?,
-                Some(old) => {
-                    let refs = references.remove(&old.id.uuid()).unwrap_or_default();
-                    match service::replace(ctx, tx, &known, (old, refs), &body) {
-                        Ok(true) => Outcome::Updated,
-                        Ok(false) => Outcome::Unchanged,
-                        Err(problem) => super::failed(problem)?,
-                    }
-                }
-            },
+        let (body, old) = match wanted {
+            Ok(wanted) => wanted,
+            Err(errors) => {
+                outcomes.push(Outcome::Failed(errors));
+                continue;
+            }
+        };
+        let mark = tx.mark();
+        let customer = made.with_row(ctx, tx, names, body.party_id).await?;
+        let written = match old {
+            None => service::create_known(ctx, tx, &known, &body, History::Told).map(|_| Outcome::Created),
+            Some(old) => {
+                let refs = references.remove(&old.id.uuid()).unwrap_or_default();
+                service::replace(ctx, tx, &known, (old, refs), &body).map(|changed| if changed { Outcome::Updated } else { Outcome::Unchanged })
+            }
+        };
+        let written = match written {
+            Ok(outcome) => tx.refuse_foreign().await.map(|()| outcome),
+            refused => refused,
+        };
+        outcomes.push(match written {
+            Ok(outcome) => outcome,
+            Err(problem) => {
+                // What the row would have brought along goes with it.
+                tx.undo_to(mark);
+                made.forget(customer);
+                super::failed(problem)?
+            }
         });
     }
     Ok(outcomes)
+}
+
+/// The tenant's codes of why deals are lost, those of other days too; none when it keeps none, or no row gives one.
+#[derive(Default)]
+struct Reasons(BTreeSet<String>);
+
+/// Codes that are looked through, and those that an error names.
+const REASONS: (u64, usize) = (1_000, 20);
+
+impl Reasons {
+    async fn load(tx: &mut Tx<'_>, rows: &[Prepared]) -> Result<Self, Problem> {
+        if !rows.iter().any(|row| row.row.fields.contains_key("lost_reason")) {
+            return Ok(Self::default());
+        }
+        let found = Find::<lost_reasons::Entity>::new().order_by(lost_reasons::Column::Code).limit(REASONS.0).all(tx).await?;
+        Ok(Self(found.into_iter().map(|row| row.code).collect()))
+    }
+
+    /// Refuses a reason that is none of the tenant's: reports count deals by them. What a deal has already may stay.
+    fn check(&self, row: &Row, old: Option<&opportunities::Model>) -> Option<CellError> {
+        let said = row.fields.get("lost_reason")?;
+        let stays = old.is_some_and(|old| old.lost_reason.as_ref() == Some(said));
+        if self.0.is_empty() || self.0.contains(said) || stays {
+            return None;
+        }
+        let known: Vec<&str> = self.0.iter().take(REASONS.1).map(String::as_str).collect();
+        let detail = format!("must be the code of a lost reason (GET /v1/lost-reasons), such as {}", known.join(", "));
+        Some(CellError::field(Code::InvalidValue, "lost_reason", detail))
+    }
+}
+
+/// The day on which a deal closes is when it ended; of one that goes on, when it may (RPT-03). One that ended has such a day: without it, it would count for
+/// the day of the import.
+fn check_close(names: &Names, row: &mut Row, old: Option<&opportunities::Model>) -> Option<CellError> {
+    let status = names.status(row)?;
+    if status == OpportunityStatus::Open {
+        let is_day = row.fields.get("closed_at").is_some_and(|text| text.parse::<Day>().is_ok());
+        if is_day && !row.fields.contains_key("expected_close_date") {
+            row.fields.remove("closed_at").and_then(|day| row.fields.insert("expected_close_date".to_owned(), day));
+        }
+        return None;
+    }
+    let is_known = row.fields.contains_key("closed_at") || old.is_some_and(|old| old.status == status && old.closed_at.is_some());
+    (!is_known)
+        .then(|| CellError::field(Code::Required, "closed_at", format!("is required for a deal that is {status}: the day on which it ended; fill the cell")))
 }
 
 /// The body of a row, and the opportunity that it changes.
 fn wanted<'o>(
     import: &Import,
     names: &Names,
+    reasons: &Reasons,
     prepared: Prepared,
     standing: impl Fn(&str) -> Option<&'o opportunities::Model>,
 ) -> Result<(CreateOpportunity, Option<&'o opportunities::Model>), Vec<CellError>> {
@@ -53,6 +121,12 @@ fn wanted<'o>(
     let zone = import.zone(names, &row);
     let old = reference.as_deref().and_then(standing);
     let mut more = refs(import, reference.as_ref());
+    errors.extend(check_close(names, &mut row, old));
+    errors.extend(reasons.check(&row, old));
+    // Elsewhere it is written with its sign.
+    if let Some(share) = row.fields.get_mut("probability") {
+        *share = share.trim_end_matches('%').trim_end().to_owned();
+    }
     errors.extend(company(import, names, &mut row, &mut more).err());
     if !row.fields.contains_key("title") {
         let product = row.fields.get("product_id").and_then(|id| names.product(id)).or(reference.as_deref()).unwrap_or("Deal");

@@ -1,7 +1,7 @@
 //! Products. One whose reference or code is known is changed; its kind and unit stay.
 
 use super::parties::change;
-use super::{Outcome, PRODUCT, PRODUCT_CHANGE, Prepared, attempt, known, prepare, refs};
+use super::{Outcome, PRODUCT, PRODUCT_CHANGE, Prepared, Said, attempt, known, prepare, refs};
 use crate::import::job::Import;
 use crate::import::names::Names;
 use crate::import::rows::{Row, body};
@@ -29,7 +29,8 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
     let standing = known(tx, import, "product", &rows).await?;
     let codes: BTreeSet<String> = rows.iter().filter_map(|row| row.row.fields.get("code").cloned()).collect();
     let found = Find::<products::Entity>::new().among(products::Column::Code, codes).all(tx).await?;
-    let mut by_code: BTreeMap<String, Option<ProductId>> = found.into_iter().map(|row| (row.code, Some(row.id))).collect();
+    let by_code: BTreeMap<String, ProductId> = found.into_iter().map(|row| (row.code, row.id)).collect();
+    let mut said = Said::default();
     let mut outcomes = Vec::with_capacity(rows.len());
     for Prepared { mut row, reference, errors } in rows {
         if !errors.is_empty() {
@@ -38,16 +39,22 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
         }
         let code = row.fields.get("code").cloned().unwrap_or_default();
         let referred = reference.as_ref().and_then(|reference| standing.get(reference)).map(|id| ProductId::from_uuid(*id));
-        outcomes.push(match (referred, by_code.get(&code).copied()) {
-            (Some(id), _) | (None, Some(Some(id))) => {
+        let old = referred.or_else(|| by_code.get(&code).copied());
+        let object = old.map_or_else(|| code.clone(), |id| id.to_string());
+        let whole = row.clone();
+        if let Some(outcome) = said.again(&object, "code", &whole) {
+            outcomes.push(outcome);
+            continue;
+        }
+        let outcome = match old {
+            Some(id) => {
                 FIXED.iter().for_each(|field| drop(row.fields.remove(*field)));
                 match change::<UpdateProduct>(&row, &PRODUCT_CHANGE) {
                     Err(outcome) => outcome,
                     Ok(change) => attempt(tx, Outcome::Updated, async |tx| product::update(ctx, tx, id, &change).await.map(|_| ())).await?,
                 }
             }
-            (None, Some(None)) => Outcome::Unchanged,
-            (None, None) => {
+            None => {
                 for (field, value) in USUAL {
                     row.fields.entry(field.to_owned()).or_insert_with(|| value.to_owned());
                 }
@@ -56,16 +63,12 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
                 }
                 match body::<CreateProduct>(&row, &PRODUCT, Zone::UTC, refs(import, reference.as_ref())) {
                     Err(errors) => Outcome::Failed(errors),
-                    Ok(body) => {
-                        let outcome = attempt(tx, Outcome::Created, async |tx| product::create(ctx, tx, &body).await.map(|_| ())).await?;
-                        if outcome == Outcome::Created {
-                            by_code.insert(code, None);
-                        }
-                        outcome
-                    }
+                    Ok(body) => attempt(tx, Outcome::Created, async |tx| product::create(ctx, tx, &body).await.map(|_| ())).await?,
                 }
             }
-        });
+        };
+        said.note(object, whole, &outcome);
+        outcomes.push(outcome);
     }
     Ok(outcomes)
 }

@@ -54,12 +54,11 @@ async fn reduce(ctx: &Ctx, tx: &mut Tx<'_>, old: &deliveries::Model, lines: Vec<
         new.status = DeliveryStatus::Cancelled;
         kept = lines;
     } else {
-        for (line, quantity) in lines.into_iter().zip(given) {
-            if *quantity == Quantity::ZERO {
-                tx.delete(&line);
-                continue;
-            }
-            let cut = delivery_lines::Model { quantity: *quantity, ..line.clone() };
+        let (stays, goes): (Vec<_>, Vec<_>) = lines.into_iter().zip(given).partition(|(_, quantity)| **quantity > Quantity::ZERO);
+        goes.iter().for_each(|(line, _)| tx.delete(line));
+        // What stays closes up: the lines of a delivery are counted without gaps.
+        for (position, (line, quantity)) in (1..).zip(stays) {
+            let cut = delivery_lines::Model { position, quantity: *quantity, ..line.clone() };
             tx.update(&line, &cut);
             kept.push(cut);
         }

@@ -29,7 +29,9 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateDelivery) -> Result
     if let Some(date) = body.ship_date {
         rules::check_ship_date(date, ctx.today(company.time_zone), rules::PLAN_AHEAD, &mut errors);
     }
-    destination(tx, body.ship_to_id, first.party_id, &mut errors).await?;
+    // Where the order says, unless the delivery says otherwise; an address that is gone since is asked for, not guessed.
+    let ship_to_id = body.ship_to_id.or(first.ship_to_id);
+    destination(tx, ship_to_id, first.party_id, &mut errors).await?;
     check::finish(errors)?;
     let planned: Vec<(OrderLineId, Quantity)> =
         if body.lines.is_empty() { open.into_iter().collect() } else { body.lines.iter().map(|line| (line.order_line_id, line.quantity)).collect() };
@@ -37,13 +39,13 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateDelivery) -> Result
         return Err(Problem::new(Code::StateConflict, "Nothing of this order is left to deliver: everything is delivered, cancelled or needs no delivery."));
     }
     let mut row = draft(ctx, tx, first, &company).await?;
-    row.ship_to_id = body.ship_to_id;
+    row.ship_to_id = ship_to_id;
     row.ship_date = body.ship_date;
     row.carrier = body.carrier.clone();
     row.tracking = body.tracking.clone();
     row.metadata = Json(body.metadata.clone());
     tx.set_external_refs("delivery", row.id.uuid(), &refs::pairs(&body.external_refs), true);
-    add(ctx, tx, &row, &planned, &obligations, body.external_refs.clone())
+    add(ctx, tx, &row, &planned, &obligations, refs::sorted(&body.external_refs))
 }
 
 /// A ready delivery without lines, numbered, for the order of this obligation.

@@ -15,7 +15,7 @@ use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, News, Tx};
 use causeway_master::{check, refs};
 use causeway_openapi::delivery::{Delivery, ShipDelivery};
-use causeway_value::{BillingPolicy, Day, DeliveryId, DeliveryStatus, HoldStep, OrderLineId, Quantity, SourceType};
+use causeway_value::{AddressId, BillingPolicy, Day, DeliveryId, DeliveryStatus, HoldStep, OrderLineId, Quantity, SourceType};
 
 /// Ships a ready delivery: its quantities are delivered, what is billed on delivery becomes billable, other ready deliveries of the order are cut to what
 /// is left, and what none of them covers becomes a backorder.
@@ -51,7 +51,7 @@ pub async fn ship(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, body: &ShipDeliver
     new.carrier = body.carrier.clone().or(new.carrier);
     new.tracking = body.tracking.clone().or(new.tracking);
     new.shipped_at = Some(ctx.now());
-    new.backorder_id = backorder(ctx, tx, left, &after, &company).await?.or(covered_by);
+    new.backorder_id = backorder(ctx, tx, (left, new.ship_to_id), &after, &company).await?.or(covered_by);
     tx.update(&old, &new);
     let delivery = view::view(&new, &own, refs::of(tx, id.uuid()).await?);
     view::record(ctx, tx, "delivery.shipped", &delivery)?;
@@ -120,16 +120,16 @@ fn bill(
     Ok(())
 }
 
-/// Plans what no ready delivery covers.
+/// Plans what no ready delivery covers, for where the shipment went.
 async fn backorder(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
-    left: Open,
+    (left, ship_to_id): (Open, Option<AddressId>),
     obligations: &[obligations::Model],
     company: &companies::Model,
 ) -> Result<Option<DeliveryId>, Problem> {
     let Some(first) = obligations.first().filter(|_| !left.is_empty()) else { return Ok(None) };
-    let row = create::draft(ctx, tx, first, company).await?;
+    let row = deliveries::Model { ship_to_id, ..create::draft(ctx, tx, first, company).await? };
     let planned: Vec<(OrderLineId, Quantity)> = left.into_iter().collect();
     create::add(ctx, tx, &row, &planned, obligations, Vec::new())?;
     Ok(Some(row.id))

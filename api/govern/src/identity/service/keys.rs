@@ -10,6 +10,7 @@ use causeway_entity::govern::{api_key_uses, api_keys};
 use causeway_entity::platform::credentials;
 use causeway_kernel::{Change, Ctx, Find, Tx, crypto};
 use causeway_openapi::identity as wire;
+use causeway_openapi::ownership::CAUSEWAY;
 use causeway_value::{ApiKeyId, CompanyId, Instant, Json, UserId};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
@@ -33,13 +34,15 @@ pub struct NewKey<'a> {
     pub allowed_sources: Vec<IpNet>,
     /// Why the platform opened the tenant with it; none for the tenant's own.
     pub platform_reason: Option<String>,
+    /// The other system that writes with it.
+    pub system: Option<String>,
 }
 
 impl<'a> NewKey<'a> {
     /// A key for the whole tenant that acts for nobody, works everywhere and never ends.
     #[must_use]
     pub const fn named(name: &'a str, scopes: Vec<String>) -> Self {
-        Self { name, scopes, company_ids: None, user_id: None, expires_at: None, allowed_sources: Vec::new(), platform_reason: None }
+        Self { name, scopes, company_ids: None, user_id: None, expires_at: None, allowed_sources: Vec::new(), platform_reason: None, system: None }
     }
 }
 
@@ -66,6 +69,7 @@ pub fn insert_key(ctx: &Ctx, tx: &mut Tx<'_>, key: NewKey<'_>) -> Result<(api_ke
         updated_at: now,
         allowed_sources: written(&key.allowed_sources),
         platform_reason: key.platform_reason,
+        system: key.system,
     };
     tx.insert(row.clone());
     insert_credential(tx, &row, &secret);
@@ -91,7 +95,8 @@ fn insert_credential(tx: &mut Tx<'_>, row: &api_keys::Model, secret: &str) {
 /// Creates a key.
 ///
 /// # Errors
-/// Scopes that are unknown or more than the caller has; companies that are not the tenant's.
+/// Scopes that are unknown or more than the caller has; companies that are not the tenant's; `permission_denied` for a `system` without
+/// `ownership_rules:write`.
 pub async fn create_key(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateApiKey) -> Result<wire::NewApiKey, Problem> {
     check_permissions(ctx, &body.scopes, "/scopes")?;
     let mut errors = blank(&body.name);
@@ -99,16 +104,32 @@ pub async fn create_key(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateApiKey) -
     if body.expires_at.is_some_and(|at| at <= ctx.wall()) {
         errors.push(FieldError::pointer(Code::InvalidValue, "/expires_at", "must be in the future"));
     }
+    check_system(body.system.as_deref(), &mut errors);
     finish(errors)?;
+    may_name_system(ctx, None, body.system.as_deref())?;
     let key = NewKey {
         company_ids: granted(ctx, body.company_ids.clone()).map(|companies| companies.0),
         user_id: ctx.user.map(UserId::from_uuid),
         expires_at: body.expires_at,
         allowed_sources: source::read(&body.allowed_sources)?,
+        system: body.system.clone(),
         ..NewKey::named(&body.name, body.scopes.clone())
     };
     let (row, secret) = insert_key(ctx, tx, key)?;
     Ok(with_secret(&row, secret))
+}
+
+/// A system is named by a word; our own name is that of people and keys without one.
+fn check_system(system: Option<&str>, errors: &mut Vec<FieldError>) {
+    if system.is_some_and(|system| system.trim().is_empty() || system != system.trim() || system == CAUSEWAY) {
+        let detail = format!("must be the name of another system, such as `sap`, without spaces around it; leave it out for what writes as `{CAUSEWAY}`");
+        errors.push(FieldError::pointer(Code::InvalidValue, "/system", detail));
+    }
+}
+
+/// Who lets a key write as another system gives it all that the system owns: that is for those who say what systems own (MDM-08).
+fn may_name_system(ctx: &Ctx, old: Option<&str>, new: Option<&str>) -> Result<(), Problem> {
+    if old == new || new.is_none() { Ok(()) } else { ctx.require("ownership_rules:write") }
 }
 
 /// A key of the tenant that the caller may change. Who gets its secret, or lets it be used from elsewhere, has all that it may do: so nobody gets at a key that
@@ -127,7 +148,7 @@ fn own(ctx: &Ctx, row: &api_keys::Model) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Changes a key's name and where it may be used from.
+/// Changes a key's name, the system that writes with it, and where it may be used from.
 ///
 /// # Errors
 /// `permission_denied` when the key may do more than the caller; `state_conflict` when it is revoked or the platform's; an empty name, and texts that are no
@@ -136,10 +157,14 @@ pub async fn update_key(ctx: &Ctx, tx: &mut Tx<'_>, id: ApiKeyId, body: &wire::U
     let old = tx.lock::<api_keys::Entity>(id).await?;
     own(ctx, &old)?;
     let name = body.name.clone().over_required(old.name.clone());
-    finish(blank(&name))?;
+    let system = body.system.clone().over(old.system.clone());
+    let mut errors = blank(&name);
+    check_system(system.as_deref(), &mut errors);
+    finish(errors)?;
+    may_name_system(ctx, old.system.as_deref(), system.as_deref())?;
     let known = old.allowed_sources.clone().map(|sources| sources.0).unwrap_or_default();
     let sources = source::read(&body.allowed_sources.clone().over_required(known))?;
-    let new = api_keys::Model { name, allowed_sources: written(&sources), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
+    let new = api_keys::Model { name, system, allowed_sources: written(&sources), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
     tx.update(&old, &new);
     tx.rights_changed();
     record_key(ctx, tx, "api_key.updated", &new)
@@ -212,6 +237,7 @@ pub fn key_view(row: &api_keys::Model, last_used_at: Option<Instant>) -> wire::A
         company_ids: row.company_ids.clone().map(|companies| companies.0).unwrap_or_default(),
         allowed_sources: row.allowed_sources.clone().map(|sources| sources.0).unwrap_or_default(),
         platform_reason: row.platform_reason.clone(),
+        system: row.system.clone(),
         expires_at: row.expires_at,
         previous_expires_at: row.previous_expires_at,
         revoked_at: row.revoked_at,
@@ -244,6 +270,7 @@ fn with_secret(row: &api_keys::Model, secret: String) -> wire::NewApiKey {
         company_ids: key.company_ids,
         allowed_sources: key.allowed_sources,
         platform_reason: key.platform_reason,
+        system: key.system,
         expires_at: key.expires_at,
         previous_expires_at: key.previous_expires_at,
         revoked_at: key.revoked_at,

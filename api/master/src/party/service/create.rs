@@ -17,6 +17,14 @@ use causeway_value::{Json, PartyId, PartyRole};
 /// `not_found` for what it refers to; `required` for the currency of a credit limit; `invalid_value` for a tax registration that breaks its country's rule;
 /// `external_ref_exists`; `already_exists` for a likely duplicate when the body asks for that.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateParty) -> Result<wire::Party, Problem> {
+    create_as(ctx, tx, PartyId::new(), body).await
+}
+
+/// Creates a party under an id that something may name already, such as a row of the same import.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_as(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::CreateParty) -> Result<wire::Party, Problem> {
     let mut errors = Vec::new();
     check::not_blank(&body.name, "/name", &mut errors);
     let references = References { payment_term_id: body.payment_term_id, price_list_id: body.price_list_id, linked_company_id: body.linked_company_id };
@@ -25,31 +33,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateParty) -> Res
         Some(text) => credit::given(tx, text, body.currency, &mut errors).await?,
         None => credit::Credit::default(),
     };
-    let now = ctx.now();
-    let row = parties::Model {
-        tenant_id: ctx.tenant,
-        id: PartyId::new(),
-        name: body.name.clone(),
-        kind: body.kind,
-        is_customer: body.roles.contains(&PartyRole::Customer),
-        is_supplier: body.roles.contains(&PartyRole::Supplier),
-        country: body.country.clone(),
-        tax_id: body.tax_id.clone(),
-        currency: body.currency,
-        payment_term_id: body.payment_term_id,
-        price_list_id: body.price_list_id,
-        credit_limit: credit.limit,
-        credit_currency: credit.currency,
-        segment: body.segment.clone(),
-        email: body.email.clone(),
-        phone: body.phone.clone(),
-        linked_company_id: body.linked_company_id,
-        active: true,
-        metadata: Json(body.metadata.clone()),
-        version: 1,
-        created_at: now,
-        updated_at: now,
-    };
+    let row = parties::Model { credit_limit: credit.limit, credit_currency: credit.currency, ..draft(ctx, id, body) };
     // Written first: addresses and contacts refer to it.
     tx.insert(row.clone());
     let standing = Children {
@@ -68,6 +52,36 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateParty) -> Res
     record(ctx, tx, "party.created", &row, &standing)
 }
 
+/// The party that a body asks for, without its credit limit.
+#[must_use]
+pub fn draft(ctx: &Ctx, id: PartyId, body: &wire::CreateParty) -> parties::Model {
+    let now = ctx.now();
+    parties::Model {
+        tenant_id: ctx.tenant,
+        id,
+        name: body.name.clone(),
+        kind: body.kind,
+        is_customer: body.roles.contains(&PartyRole::Customer),
+        is_supplier: body.roles.contains(&PartyRole::Supplier),
+        country: body.country.clone(),
+        tax_id: body.tax_id.clone(),
+        currency: body.currency,
+        payment_term_id: body.payment_term_id,
+        price_list_id: body.price_list_id,
+        credit_limit: None,
+        credit_currency: None,
+        segment: body.segment.clone(),
+        email: body.email.clone(),
+        phone: body.phone.clone(),
+        linked_company_id: body.linked_company_id,
+        active: true,
+        metadata: Json(body.metadata.clone()),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
 /// Creates many.
 ///
 /// # Errors
@@ -75,9 +89,9 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateParty) -> Res
 pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateParty>) -> Result<BulkResult<wire::Party>, Problem> {
     let asked = bulk.items.iter().flat_map(|body| refs::pairs(&body.external_refs));
     let taken = std::cell::RefCell::new(TakenRefs::load(tx, "party", asked).await?);
-    create_each(tx, bulk, async |tx, _, body| {
+    create_each(ctx, tx, bulk, async |tx, _, body| {
         let party = create(ctx, tx, body).await?;
-        taken.borrow_mut().take(&refs::pairs(&body.external_refs))?;
+        taken.borrow_mut().take(&refs::named(&body.external_refs))?;
         Ok(party)
     })
     .await

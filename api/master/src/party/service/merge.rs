@@ -161,6 +161,7 @@ fn joined(mut own: Children, more: Children, id: PartyId) -> Children {
     own.contacts.extend(more.contacts.into_iter().map(|row| contacts::Model { party_id: id, ..row }));
     own.tax_ids.extend(more.tax_ids.into_iter().map(|row| party_tax_ids::Model { party_id: id, ..row }));
     own.refs.extend(more.refs);
+    own.refs.sort_unstable();
     own
 }
 

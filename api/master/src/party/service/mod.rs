@@ -6,7 +6,7 @@ mod credit;
 mod merge;
 mod update;
 
-pub use create::{create, create_many};
+pub use create::{create, create_as, create_many, draft};
 pub use merge::merge;
 pub use update::{add_contact, update};
 

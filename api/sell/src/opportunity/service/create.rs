@@ -1,7 +1,7 @@
 //! Creating opportunities: one, or many at once.
 
 use super::{Known, OBJECT, leave_stage, record};
-use crate::check::{History, happened};
+use crate::check::{History, happened, share};
 use crate::opportunity::{customer, rules};
 use crate::stage::rules as stage_rules;
 use causeway_contract::{Bulk, BulkResult, Code, FieldError, Problem};
@@ -11,7 +11,7 @@ use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{self, finish, not_blank};
 use causeway_master::{money, refs};
 use causeway_openapi::crm as wire;
-use causeway_value::{Amount, AmountText, Currency, FlowId, Instant, Json, OpportunityId, OpportunityStatus, StageId};
+use causeway_value::{Amount, AmountText, Currency, FlowId, Instant, Json, OpportunityId, OpportunityStatus, Percent, StageId};
 
 /// Creates an opportunity without a lead. Back-dated history may come with its end.
 ///
@@ -30,9 +30,9 @@ pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateOpp
     let known = Known::load(tx, bulk.items.iter()).await?;
     let asked = bulk.items.iter().flat_map(|body| refs::pairs(&body.external_refs));
     let taken = std::cell::RefCell::new(TakenRefs::load(tx, OBJECT, asked).await?);
-    create_each(tx, bulk, async |tx, _, body| {
+    create_each(ctx, tx, bulk, async |tx, _, body| {
         let opportunity = create_known(ctx, tx, &known, body, History::of(ctx))?;
-        taken.borrow_mut().take(&refs::pairs(&body.external_refs))?;
+        taken.borrow_mut().take(&refs::named(&body.external_refs))?;
         Ok(opportunity)
     })
     .await
@@ -47,15 +47,14 @@ pub fn create_known(ctx: &Ctx, tx: &mut Tx<'_>, known: &Known, body: &wire::Crea
     insert_draft(ctx, tx, row, body)
 }
 
-/// A new opportunity with the names that stand beside it.
+/// A new opportunity with the name of its stage.
 struct Draft {
     row: Model,
     stage_name: String,
-    party_name: Option<String>,
 }
 
 fn insert_draft(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft, body: &wire::CreateOpportunity) -> Result<wire::Opportunity, Problem> {
-    insert(ctx, tx, draft.row, &draft.stage_name, draft.party_name.as_deref(), refs::pairs(&body.external_refs))
+    insert(ctx, tx, draft.row, &draft.stage_name, refs::pairs(&body.external_refs))
 }
 
 /// The opportunity that a body asks for; `standing` is the stage of one that is known.
@@ -81,6 +80,7 @@ fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: Hist
         rules::check_active(stage, &mut errors);
     }
     let closed_at = check_end(ctx, history, body, stage, created_at, &mut errors);
+    let probability = how_likely(body, stage, &mut errors);
     let row = Model {
         tenant_id: ctx.tenant,
         id: OpportunityId::new(),
@@ -94,7 +94,7 @@ fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: Hist
         expected_close_date: body.expected_close_date,
         owner_id: body.owner_id,
         stage_id: stage.id,
-        probability: rules::probability(stage),
+        probability,
         status: stage_rules::status(stage),
         closed_at,
         lost_reason: body.lost_reason.clone(),
@@ -120,25 +120,19 @@ fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: Hist
         }
     }
     finish(errors)?;
-    Ok(Draft { row, stage_name: stage.name.clone(), party_name: party.map(|party| party.name.clone()) })
+    Ok(Draft { row, stage_name: stage.name.clone() })
 }
 
-/// Adds an opportunity that is complete: from a body or from a lead.
+/// Adds an opportunity that is complete: from a body or from a lead. It is found by the words of its title; those of its customer stand with the customer,
+/// who may be called otherwise later.
 ///
 /// # Errors
 /// When it cannot be recorded.
-pub fn insert(
-    ctx: &Ctx,
-    tx: &mut Tx<'_>,
-    row: Model,
-    stage_name: &str,
-    party_name: Option<&str>,
-    refs: Vec<(String, String)>,
-) -> Result<wire::Opportunity, Problem> {
+pub fn insert(ctx: &Ctx, tx: &mut Tx<'_>, row: Model, stage_name: &str, refs: Vec<(String, String)>) -> Result<wire::Opportunity, Problem> {
     tx.insert(row.clone());
     tx.insert(visit(&row));
     tx.set_external_refs(OBJECT, row.id.uuid(), &refs, true);
-    tx.index_words(OBJECT, row.id.uuid(), &[Some(&row.title), party_name], true);
+    tx.index_words(OBJECT, row.id.uuid(), &[Some(&row.title)], true);
     record(ctx, tx, "opportunity.created", &row, stage_name, refs)
 }
 
@@ -186,6 +180,18 @@ fn check_end(
     Some(closed_at)
 }
 
+/// How likely a new opportunity is won: as its body says, else as its stage does. An end is certain.
+fn how_likely(body: &wire::CreateOpportunity, stage: &stages::Model, errors: &mut Vec<FieldError>) -> Percent {
+    let usual = rules::probability(stage);
+    let Some(said) = body.probability else { return usual };
+    share(said, "/probability", errors);
+    let status = stage_rules::status(stage);
+    if status != OpportunityStatus::Open && said != usual {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/probability", format!("is {usual} for a deal that is {status}; leave it out")));
+    }
+    said
+}
+
 /// What a body expects the deal to be worth.
 pub fn expected(text: Option<&AmountText>, currency: Currency, errors: &mut Vec<FieldError>) -> Amount {
     let Some(amount) = text.and_then(|text| money::amount(text, currency, "/expected_value", errors)) else { return Amount::ZERO };
@@ -193,6 +199,19 @@ pub fn expected(text: Option<&AmountText>, currency: Currency, errors: &mut Vec<
         errors.push(FieldError::pointer(Code::InvalidValue, "/expected_value", "must not be negative"));
     }
     amount
+}
+
+/// A deal of which an order stands is neither lost nor opened again, whatever the other system says of it, and one that is won keeps its customer.
+fn check_ordered((old, new): (&Model, &Model), number: &str, pointer: &str, errors: &mut Vec<FieldError>) {
+    let ended = new.status == OpportunityStatus::Lost && new.status != old.status;
+    if ended || (old.status == OpportunityStatus::Won && new.status != OpportunityStatus::Won) {
+        let detail = format!("would make the opportunity {} while its order {number} stands; cancel its orders first", new.status);
+        errors.push(FieldError::pointer(Code::StateConflict, pointer, detail));
+    }
+    if old.status == OpportunityStatus::Won && old.party_id.is_some() && new.party_id != old.party_id {
+        let detail = format!("is another customer than that of the order {number}, by which the opportunity is won");
+        errors.push(FieldError::pointer(Code::StateConflict, "/party_id", detail));
+    }
 }
 
 /// Makes a known opportunity what a body says, as another system that leads it knows it; what the body leaves out stays, but for the customer: the caller
@@ -227,7 +246,7 @@ pub fn replace(
         metadata: if body.metadata.is_empty() { old.metadata.clone() } else { said.metadata },
         created_at: if body.created_at.is_some() { said.created_at } else { old.created_at },
         closed_at: if moved || body.closed_at.is_some() { said.closed_at } else { old.closed_at },
-        probability: if moved { said.probability } else { old.probability },
+        probability: if moved || body.probability.is_some() { said.probability } else { old.probability },
         stage_since: if !moved { old.stage_since } else { Some(said.closed_at.unwrap_or_else(|| ctx.now())) },
         version: old.version,
         updated_at: old.updated_at,
@@ -238,6 +257,9 @@ pub fn replace(
     }
     let mut errors = Vec::new();
     new.closed_at.iter().for_each(|closed_at| rules::check_order(new.created_at, *closed_at, &mut errors));
+    if let Some(number) = known.ordered.get(&old.id) {
+        check_ordered((old, &new), number, if body.stage_id.is_some() { "/stage_id" } else { "/status" }, &mut errors);
+    }
     finish(errors)?;
     let new = Model { version: old.version + 1, updated_at: ctx.now(), ..new };
     tx.update(old, &new);
@@ -246,7 +268,7 @@ pub fn replace(
         tx.insert(visit(&new));
     }
     if new.title != old.title || new.party_id != old.party_id {
-        tx.index_words(OBJECT, new.id.uuid(), &[Some(&new.title), draft.party_name.as_deref()], false);
+        tx.index_words(OBJECT, new.id.uuid(), &[Some(&new.title)], false);
     }
     let event = match new.status {
         OpportunityStatus::Won if moved => "opportunity.won",

@@ -1,5 +1,6 @@
 //! What new opportunities name, looked up in one query a kind however many they are.
 
+use super::standing;
 use crate::stage::rules as stage_rules;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::{companies, users};
@@ -8,7 +9,7 @@ use causeway_entity::sell::{stages, team_members, teams};
 use causeway_kernel::{Find, Tx};
 use causeway_master::check::unknown;
 use causeway_openapi::crm::CreateOpportunity;
-use causeway_value::{CompanyId, ContactId, Id, Kind, OpportunityStatus, PartyId, ProductId, TeamId, UserId};
+use causeway_value::{CompanyId, ContactId, Id, Kind, OpportunityId, OpportunityStatus, PartyId, ProductId, TeamId, UserId};
 use sea_orm::EntityTrait;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +27,8 @@ pub struct Known {
     stages: Vec<stages::Model>,
     /// What stands with the parties, where a stage asks for it.
     pub(super) children: BTreeMap<PartyId, causeway_master::party::store::Children>,
+    /// The number of an order that stands, of each deal that is there already and has one.
+    pub(super) ordered: BTreeMap<OpportunityId, String>,
 }
 
 impl Known {
@@ -53,12 +56,27 @@ impl Known {
             memberships: memberships(tx, &owners).await?,
             stages: Find::<stages::Entity>::new().order_by(stages::Column::Position).order_by(stages::Column::Id).all(tx).await?,
             children: BTreeMap::new(),
+            ordered: BTreeMap::new(),
         };
         if known.stages.iter().any(|stage| stage.validates_customer == Some(true)) {
             let ids: Vec<PartyId> = known.parties.keys().copied().collect();
             known.children = causeway_master::party::store::children(tx, &ids).await?;
         }
         Ok(known)
+    }
+
+    /// Looks up which of these deals have an order that stands, for who makes them what bodies say.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn with_orders(mut self, tx: &mut Tx<'_>, deals: impl Iterator<Item = OpportunityId>) -> Result<Self, Problem> {
+        self.ordered = standing::of_deals(tx, &deals.collect::<Vec<_>>()).await?;
+        Ok(self)
+    }
+
+    /// A customer that comes with the bodies: what names it is written behind it.
+    pub fn expect(&mut self, customer: parties::Model) {
+        self.parties.insert(customer.id, customer);
     }
 
     /// The names that a body gives must be there. Its company, when it is.

@@ -1,12 +1,16 @@
 //! The verbs of an opportunity.
 
+mod agreed;
 mod create;
 mod known;
+mod standing;
 
+pub use agreed::{must_be_winnable, ordered, win_by};
 pub use create::{create, create_known, create_many, expected, insert, replace};
 pub use known::Known;
 
-use super::{customer, rules, view::view};
+use super::rules::{self, Agreed};
+use super::{customer, view::view};
 use crate::check::{History, happened, share};
 use crate::lost_reason;
 use crate::stage::rules as stage_rules;
@@ -68,10 +72,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
     if let Patch::Value(contact) = body.contact_id {
         new.party_id = customer_with(tx, contact, (new.party_id, &body.party_id), &mut errors).await?;
     }
-    let named = match body.party_id {
-        Patch::Value(id) => party::named(tx, Some(id), "/party_id", &mut errors).await?,
-        Patch::Absent | Patch::Null => None,
-    };
+    if let Patch::Value(id) = body.party_id {
+        party::named(tx, Some(id), "/party_id", &mut errors).await?;
+    }
     let stage = tx.must::<stages::Entity>(new.stage_id).await?;
     rules::check_kept(&old, &new, &stage, &mut errors);
     finish(errors)?;
@@ -82,12 +85,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
     new.version += 1;
     new.updated_at = ctx.now();
     tx.update(&old, &new);
+    // Deals of before may still be found by the name that their customer had then; not under another customer.
     if new.title != old.title || new.party_id != old.party_id {
-        let customer = match (named, new.party_id) {
-            (None, Some(id)) => Some(tx.must::<parties::Entity>(id).await?),
-            (named, _) => named,
-        };
-        tx.index_words(OBJECT, id.uuid(), &[Some(&new.title), customer.as_ref().map(|party| party.name.as_str())], false);
+        tx.index_words(OBJECT, id.uuid(), &[Some(&new.title)], false);
     }
     let refs = refs::patched(tx, OBJECT, id.uuid(), &body.external_refs).await?;
     record(ctx, tx, "opportunity.updated", &new, &stage.name, refs)
@@ -125,7 +125,7 @@ pub async fn win(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::Win
 /// Loses an open opportunity, for one of the tenant's reasons where there are some.
 ///
 /// # Errors
-/// As [`win`]; `invalid_value` for a reason that is none of them.
+/// As [`win`]; `invalid_value` for a reason that is none of them; `state_conflict` naming its orders while one stands.
 pub async fn lose(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::LoseOpportunity) -> Result<wire::Opportunity, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_be_open(&old, "lost")?;
@@ -133,54 +133,23 @@ pub async fn lose(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::Lo
     not_blank(&body.reason, "/reason", &mut errors);
     errors.extend(lost_reason::error(tx, &body.reason, "/reason").await?);
     finish(errors)?;
+    standing::must_have_none(tx, &old, "lost").await?;
     close(ctx, tx, &old, End { status: OpportunityStatus::Lost, closed_at: body.closed_at, lost_reason: Some(body.reason.clone()), ..End::WON }).await
-}
-
-/// Wins the opportunity of an accepted quote, whatever was thought of it before; one that is won already stays as it is. An opportunity whose customer was
-/// not known has the quote's from now on.
-///
-/// # Errors
-/// `not_found`, or `state_conflict` when the pipeline has no stage for won deals.
-pub async fn win_by_quote(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, customer: PartyId) -> Result<(), Problem> {
-    let old = tx.lock::<Entity>(id).await?;
-    if old.status == OpportunityStatus::Won {
-        return ordered(ctx, tx, &old).await;
-    }
-    close(ctx, tx, &old, End { customer: Some(customer), ..End::WON }).await.map(drop)
-}
-
-/// There is an order of the opportunity from now on: it does not wait for one any more.
-///
-/// # Errors
-/// When the database fails.
-pub async fn ordered(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model) -> Result<(), Problem> {
-    if old.stalled_reason.is_none() {
-        return Ok(());
-    }
-    let new = Model { stalled_reason: None, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
-    let stage = tx.must::<stages::Entity>(old.stage_id).await?;
-    change(ctx, tx, "opportunity.updated", (old, &new), &stage.name).await.map(drop)
-}
-
-/// What [`win_by_quote`] refuses, for who only looks.
-///
-/// # Errors
-/// `state_conflict` when the pipeline has no stage for won deals.
-pub async fn must_be_winnable(tx: &mut Tx<'_>, row: &Model) -> Result<(), Problem> {
-    if row.status == OpportunityStatus::Won {
-        return Ok(());
-    }
-    stage_rules::ending(&of_company(tx, row.company_id).await?, OpportunityStatus::Won).map(drop)
 }
 
 /// Reopens a won or lost opportunity, in the stage that it had before unless another is named.
 ///
 /// # Errors
-/// `not_found`, `state_conflict` when it is open, `invalid_value` for the stage of an end, `required` for each thing that a named stage asks for.
+/// `not_found`, `state_conflict` when it is open, or is won and one of its orders stands; `invalid_value` for the stage of an end, `required` for each thing
+/// that a named stage asks for.
 pub async fn reopen(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::ReopenOpportunity) -> Result<wire::Opportunity, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     if old.status == OpportunityStatus::Open {
         return Err(Problem::new(Code::StateConflict, "The opportunity is open already. Use advance to move it to another stage."));
+    }
+    // A deal that was lost may have an order that somebody made since: it was no reason to lose it.
+    if old.status == OpportunityStatus::Won {
+        standing::must_have_none(tx, &old, "reopened").await?;
     }
     let stage = match body.stage_id {
         Some(stage_id) => open_stage(tx, &old, stage_id).await?,
@@ -195,33 +164,29 @@ pub async fn reopen(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
 }
 
 /// How an opportunity ends.
-struct End {
+struct End<'d> {
     status: OpportunityStatus,
     /// Now when not given.
     closed_at: Option<Instant>,
     lost_reason: Option<String>,
-    /// The customer of one whose customer was not known.
-    customer: Option<PartyId>,
+    /// What was agreed, when a document decides it.
+    agreed: Option<Agreed<'d>>,
 }
 
-impl End {
-    const WON: Self = Self { status: OpportunityStatus::Won, closed_at: None, lost_reason: None, customer: None };
+impl End<'_> {
+    const WON: Self = Self { status: OpportunityStatus::Won, closed_at: None, lost_reason: None, agreed: None };
 }
 
-async fn close(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, end: End) -> Result<wire::Opportunity, Problem> {
+async fn close(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, end: End<'_>) -> Result<wire::Opportunity, Problem> {
     let mut errors = Vec::new();
     let closed_at = happened(ctx, History::of(ctx), end.closed_at, "/closed_at", &mut errors);
     rules::check_order(old.created_at, closed_at, &mut errors);
     finish(errors)?;
     let stages = of_company(tx, old.company_id).await?;
     let stage = stage_rules::ending(&stages, end.status)?;
-    let mut new = rules::closed(old, stage, closed_at, end.lost_reason, ctx.now());
-    if let (None, Some(customer)) = (old.party_id, end.customer) {
-        new.party_id = Some(customer);
-        let party = tx.must::<parties::Entity>(customer).await?;
-        tx.index_words(OBJECT, new.id.uuid(), &[Some(&new.title), Some(&party.name)], false);
-    }
-    if let Some(customer) = end.customer
+    let closed = rules::closed(old, stage, closed_at, end.lost_reason, ctx.now());
+    let new = if let Some(agreed) = &end.agreed { rules::completed(closed, agreed) } else { closed };
+    if let Some(Agreed { customer, .. }) = end.agreed
         && stage_rules::check_customers(&stages)
     {
         // Where customers are checked, who accepts an offer is one when nothing is missing; else the order waits until somebody adds it.

@@ -3,6 +3,7 @@
 use super::credit::{self, Verdict};
 use super::hold::place;
 use super::{approval, changed};
+use crate::opportunity::service::win_by;
 use crate::order::{rules, store, view};
 use causeway_bill::obligation;
 use causeway_contract::Problem;
@@ -19,17 +20,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Confirms a draft and writes its obligations. What is billed on order becomes billable at once. One that no quote agreed and that breaks a limit of its
 /// company gets an approval hold and stays a draft until a second person releases it (QTE-08, ORD-20). When the customer's credit is used up, its policy
-/// decides: the order is confirmed with a warning, gets a credit hold and stays a draft, or is refused (ORD-06, ORD-09).
+/// decides: the order is confirmed with a warning, gets a credit hold and stays a draft, or is refused (ORD-06, ORD-09). One that no quote agreed wins its
+/// opportunity, as an accepted quote does (CRM-12).
 ///
 /// # Errors
-/// `not_found`; `state_conflict` with what is missing or holds it; `required` for each thing that its company asks for and it does not say;
+/// `not_found`; `state_conflict` with what is missing or holds it, or when its opportunity is with another customer; `required` for each thing that its company asks for and it does not say;
 /// `credit_limit_exceeded`.
 pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Order, Problem> {
     let old = tx.lock::<orders::Entity>(id).await?;
     rules::must_be_draft(&old, "confirmed")?;
     let mut parts = store::parts_of(tx, &old).await?;
     let party = tx.must::<parties::Entity>(old.party_id).await?;
-    rules::must_be_confirmable(&old, party.is_customer, parts.lines.len(), &parts.holds)?;
+    rules::must_be_confirmable(&old, party.is_customer, rules::ordering(&parts.lines), &parts.holds)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     must_be_complete(tx, &company, &old, &parts.lines).await?;
     let today = ctx.today(company.time_zone);
@@ -48,6 +50,10 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
         }
     };
     let new = orders::Model { status: OrderStatus::Confirmed, confirmed_at: Some(ctx.now()), credit_warning, stalled_reason: None, ..changed(ctx, &old) };
+    // The deal of a quote was won when that was accepted.
+    if let (None, Some(opportunity_id)) = (new.quote_id, new.opportunity_id) {
+        win_by(ctx, tx, opportunity_id, (&new).into()).await?;
+    }
     tx.update(&old, &new);
     let owed = parts.lines.iter().map(|line| rules::obligation(&new, line, kinds.of(line), today, &parts.holds)).collect();
     parts.obligations = obligation::confirm(ctx, tx, owed).await?;

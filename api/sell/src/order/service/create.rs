@@ -2,7 +2,7 @@
 
 use super::intake::Earlier;
 use super::{OBJECT, handed, intake, with_totals};
-use crate::header::{self, Given, Header, fiscal};
+use crate::header::{self, Given, Header, Places, fiscal};
 use crate::line::Line;
 use crate::line::amounts;
 use crate::line::price::{Scope, price_lines};
@@ -43,6 +43,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOrder) -> Res
         payment_term_id: body.payment_term_id,
         discount_percent: body.discount_percent,
         owner_id: body.owner_id,
+        places: Places { contact_id: body.contact_id, ship_to_id: body.ship_to_id },
     };
     let header = header::resolve(ctx, tx, given, &mut errors).await?;
     let Some(header) = header else { return Err(Problem::of(errors)) };
@@ -109,6 +110,8 @@ pub async fn create_from_quote(
         late: Some(false),
         stalled_reason: None,
         terms: quote.terms.clone(),
+        contact_id: quote.contact_id,
+        ship_to_id: quote.ship_to_id,
     };
     insert(ctx, tx, &row, lines, Vec::new())
 }
@@ -162,5 +165,7 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateOrder, number: String) -
         late: Some(false),
         stalled_reason: None,
         terms: body.terms.clone(),
+        contact_id: header.places.contact_id,
+        ship_to_id: header.places.ship_to_id,
     }
 }

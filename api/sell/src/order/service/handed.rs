@@ -1,14 +1,18 @@
 //! Another content for an order that another system handed over before: the order becomes what it says now (ORD-04).
 
-use super::amend::amend_as;
+use super::amend::{Handed, amend_as};
 use super::intake::{differences, says_otherwise};
 use super::update::update_as;
+use super::{OBJECT, changed};
 use crate::order::store::Parts;
+use crate::order::view;
 use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::master::products;
 use causeway_entity::sell::{order_lines, orders};
 use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::refs;
 use causeway_openapi::line::LineInput;
+use causeway_openapi::object::ExternalRef;
 use causeway_openapi::order as wire;
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder};
 use causeway_value::{OrderStatus, ProductId, ProductKind, Quantity};
@@ -16,13 +20,15 @@ use std::collections::BTreeSet;
 
 /// What a draft keeps.
 const FIXED: &[&str] = &["/company_id", "/opportunity_id", "/channel"];
+/// What an amendment changes besides lines.
+const AMENDED: &[&str] = &["/payment_term_id", "/discount_percent", "/reference", "/notes", "/terms"];
 /// What a confirmed order keeps, besides.
-const CONFIRMED: &[&str] = &["/party_id", "/currency", "/owner_id"];
+const CONFIRMED: &[&str] = &["/party_id", "/contact_id", "/ship_to_id", "/currency", "/owner_id"];
 
 /// Lets an order become what a body says. What the body leaves out says nothing.
 ///
 /// # Errors
-/// `external_ref_exists` for what cannot follow; `permission_denied` without the right to amend; those of changing or amending it.
+/// `external_ref_exists` for what cannot follow; `permission_denied` for what takes an amendment without the right to amend; those of changing or amending it.
 pub(super) async fn take_over(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
@@ -42,16 +48,21 @@ pub(super) async fn take_over(
     }
     let mut lines = Vec::new();
     if confirmed {
-        ctx.require("orders:amend")?;
         let bundles = bundles(tx, body).await?;
-        lines = follow(&parts.lines, &body.lines, &bundles, &mut stuck);
+        lines = follow(order, &parts.lines, &body.lines, &bundles, &mut stuck);
     }
     if !stuck.is_empty() {
         let mut problem = says_otherwise(order, &parts.lines, body);
         problem.errors = stuck;
         return Err(problem);
     }
+    let refs = more_refs(&parts.refs, &body.external_refs);
     if confirmed {
+        let head = |found: &FieldError| found.pointer.as_deref().is_some_and(|pointer| AMENDED.contains(&pointer));
+        if lines.is_empty() && !differences(order, &parts.lines, body).iter().any(head) {
+            return known_by(ctx, tx, (order, parts), refs, created_from);
+        }
+        ctx.require("orders:amend")?;
         let amendment = AmendOrder {
             reason: "Handed over again with another content.".to_owned(),
             lines,
@@ -61,7 +72,7 @@ pub(super) async fn take_over(
             notes: given(body.notes.as_ref()),
             terms: given(body.terms.as_ref()),
         };
-        return amend_as(ctx, tx, order.id, &amendment, created_from).await;
+        return amend_as(ctx, tx, order.id, &amendment, Handed { created_from, refs }).await;
     }
     let change = wire::UpdateOrder {
         party_id: body.party_id.map_or(Patch::Absent, Patch::Value),
@@ -72,11 +83,34 @@ pub(super) async fn take_over(
         owner_id: body.owner_id.map_or(Patch::Absent, Patch::Value),
         notes: given(body.notes.as_ref()),
         terms: given(body.terms.as_ref()),
+        contact_id: body.contact_id.map_or(Patch::Absent, Patch::Value),
+        ship_to_id: body.ship_to_id.map_or(Patch::Absent, Patch::Value),
         lines: Patch::Value(body.lines.clone()),
         metadata: Patch::Value(body.metadata.iter().map(|(name, text)| (name.clone(), Some(text.clone()))).collect()),
-        external_refs: Patch::Absent,
+        external_refs: refs.map_or(Patch::Absent, |refs| Patch::Value(refs::shown(refs))),
     };
     update_as(ctx, tx, order.id, &change, created_from).await
+}
+
+/// All references of an order, when a body brings some that it does not carry yet.
+fn more_refs(standing: &[(String, String)], given: &[ExternalRef]) -> Option<Vec<(String, String)>> {
+    let more: Vec<_> = refs::pairs(given).into_iter().filter(|pair| !standing.contains(pair)).collect();
+    (!more.is_empty()).then(|| [standing, &more].concat())
+}
+
+/// The order as it stands, because it is what the body says already, such as after somebody amended it by hand; known by the references that are new.
+fn known_by(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    (order, parts): (&orders::Model, &Parts),
+    refs: Option<Vec<(String, String)>>,
+    created_from: Option<String>,
+) -> Result<wire::Order, Problem> {
+    let Some(refs) = refs else { return view::view(order, parts) };
+    let new = orders::Model { created_from, ..changed(ctx, order) };
+    tx.update(order, &new);
+    tx.set_external_refs(OBJECT, order.id.uuid(), &refs, false);
+    view::record(ctx, tx, "order.updated", &new, &Parts { refs, ..parts.clone() })
 }
 
 fn given(text: Option<&String>) -> Patch<String> {
@@ -94,7 +128,13 @@ async fn bundles(tx: &mut Tx<'_>, body: &wire::CreateOrder) -> Result<BTreeSet<P
 }
 
 /// What happens to the lines of a confirmed order. What cannot be told is added to `stuck`.
-fn follow(rows: &[order_lines::Model], given: &[LineInput], bundles: &BTreeSet<ProductId>, stuck: &mut Vec<FieldError>) -> Vec<AmendLine> {
+fn follow(
+    order: &orders::Model,
+    rows: &[order_lines::Model],
+    given: &[LineInput],
+    bundles: &BTreeSet<ProductId>,
+    stuck: &mut Vec<FieldError>,
+) -> Vec<AmendLine> {
     let kept = |row: &order_lines::Model| row.kept_quantity.unwrap_or(row.quantity);
     let mut left: Vec<&order_lines::Model> = rows.iter().filter(|row| kept(row) != Quantity::ZERO).collect();
     let mut lines = Vec::new();
@@ -114,6 +154,8 @@ fn follow(rows: &[order_lines::Model], given: &[LineInput], bundles: &BTreeSet<P
             ("section", line.section.is_none() || line.section == row.section),
             ("tax_ids", line.tax_ids.as_ref().is_none_or(|taxes| *taxes == row.tax_ids.0)),
             ("promised_date", line.promised_date.is_none() || line.promised_date == row.promised_date),
+            ("lead_days", same_lead(order, row, line)),
+            ("dimensions", same_dimensions(row, line)),
         ] {
             if !same {
                 wrong(field, "is fixed for a line of a confirmed order; end the line and add another, or promise anew");
@@ -140,6 +182,16 @@ fn follow(rows: &[order_lines::Model], given: &[LineInput], bundles: &BTreeSet<P
         }
     }
     lines
+}
+
+/// Whether days after the order are the day that stands: they were counted from the day of the order.
+pub(super) fn same_lead(order: &orders::Model, row: &order_lines::Model, line: &LineInput) -> bool {
+    line.lead_days.is_none_or(|days| row.promised_date == Some(order.order_date.plus_days(i64::from(days))))
+}
+
+/// Whether a line is looked at by the same; none says nothing.
+pub(super) fn same_dimensions(row: &order_lines::Model, line: &LineInput) -> bool {
+    line.dimensions.is_empty() || row.dimensions.as_ref().is_some_and(|stands| stands.0 == line.dimensions)
 }
 
 /// Whether a line of a body is this line of the order: the same product, or without one the same text.

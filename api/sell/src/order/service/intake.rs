@@ -1,6 +1,7 @@
 //! Orders that other systems hand over, each exactly once: by their external references, with or without an idempotency key (ORD-04, INT-11).
 
 use super::OBJECT;
+use super::handed::{same_dimensions, same_lead};
 use crate::order::store::{self, Parts};
 use crate::order::view;
 use causeway_contract::{Code, FieldError, Problem};
@@ -85,6 +86,8 @@ pub(super) fn differences(order: &orders::Model, lines: &[order_lines::Model], b
     found.compare("/discount_percent", body.discount_percent.as_ref(), Some(&order.discount_percent));
     found.compare("/reference", body.reference.as_ref(), order.reference.as_ref());
     found.compare("/owner_id", body.owner_id.as_ref(), order.owner_id.as_ref());
+    found.compare("/contact_id", body.contact_id.as_ref(), order.contact_id.as_ref());
+    found.compare("/ship_to_id", body.ship_to_id.as_ref(), order.ship_to_id.as_ref());
     found.compare("/channel", body.channel.as_ref(), order.channel.as_ref());
     found.compare("/notes", body.notes.as_ref(), order.notes.as_ref());
     found.compare("/terms", body.terms.as_ref(), order.terms.as_ref());
@@ -98,6 +101,8 @@ pub(super) fn differences(order: &orders::Model, lines: &[order_lines::Model], b
             found.compare(&at("unit_price"), given.unit_price.as_ref(), Some(&line.unit_price));
             found.compare(&at("section"), given.section.as_ref(), line.section.as_ref());
             found.compare(&at("promised_date"), given.promised_date.as_ref(), line.promised_date.as_ref());
+            found.note(&at("lead_days"), same_lead(order, line, given));
+            found.note(&at("dimensions"), same_dimensions(line, given));
             found.compare(&at("discount_percent"), given.discount_percent.as_ref(), Some(&line.discount_percent));
         }
     } else {
@@ -110,6 +115,13 @@ pub(super) fn differences(order: &orders::Model, lines: &[order_lines::Model], b
 struct Differences(Vec<FieldError>);
 
 impl Differences {
+    /// A field whose two sides are not told.
+    fn note(&mut self, pointer: &str, same: bool) {
+        if !same {
+            self.0.push(FieldError::pointer(Code::ExternalRefExists, pointer, "is otherwise in the order"));
+        }
+    }
+
     /// What the body leaves out says nothing.
     fn compare<T: PartialEq + Display>(&mut self, pointer: &str, given: Option<&T>, stored: Option<&T>) {
         let Some(given) = given else { return };

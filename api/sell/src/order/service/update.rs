@@ -3,7 +3,7 @@
 use super::hold::{take_off, with_kind};
 use super::{OBJECT, approval, changed, settle_rows, terms, with_totals};
 use crate::check::share;
-use crate::header::{self, Reassigned};
+use crate::header::{self, Places, Reassigned};
 use crate::line::amounts;
 use crate::line::price::{Scope, price_lines};
 use crate::order::{rules, store, view};
@@ -48,9 +48,16 @@ pub(super) async fn update_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wi
     let other = header::reassigned(tx, (&body.party_id, &body.currency), (old.party_id, old.currency), lines_given, &mut errors).await?;
     if let Some(party) = &other.party {
         new.party_id = party.id;
+        if let Some(opportunity) = header::opportunity(tx, old.opportunity_id, old.company_id, &mut errors).await? {
+            header::check_customer(&opportunity, party.id, "/party_id", &mut errors);
+        }
         new.payment_term_id = body.payment_term_id.clone().over(party.payment_term_id);
     }
     new.currency = other.currency.unwrap_or(new.currency);
+    let stands = Places { contact_id: old.contact_id, ship_to_id: old.ship_to_id };
+    let given = (&body.contact_id, &body.ship_to_id);
+    let places = header::patched_places(tx, given, stands, (new.party_id, other.party.is_some()), &mut errors).await?;
+    (new.contact_id, new.ship_to_id) = (places.contact_id, places.ship_to_id);
     let (moved, before) = (other.something(), approval::digest(&old, &parts.lines));
     match &body.lines {
         Patch::Value(inputs) => parts.lines = priced_anew(ctx, tx, other, &mut new, inputs, errors).await?,

@@ -2,6 +2,7 @@
 
 use super::service::link_of;
 use super::{token, view};
+use crate::opportunity::rules::OWN_CUSTOMER;
 use crate::quote::service as quote_service;
 use crate::quote::{print, rules, store, view as quote_view};
 use causeway_contract::{Code, File, Problem};
@@ -86,8 +87,11 @@ pub(super) async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken, body: 
     view::shared(tx, accepted.quote, Some(accepted.order.number)).await
 }
 
-/// Which rule of the seller a choice breaks is none of the customer's business.
+/// Which rule of the seller a choice breaks is none of the customer's business, and neither is with whom else the seller deals.
 fn for_customer(problem: Problem) -> Problem {
+    if problem.meta.contains_key(OWN_CUSTOMER) {
+        return Problem::new(Code::StateConflict, "This quote has to be looked at by the seller first. Ask whoever sent it.");
+    }
     if !problem.meta.contains_key(quote_service::RULES) {
         return problem;
     }

@@ -1,7 +1,7 @@
 //! Making and pricing a quote (QTE-01, QTE-02).
 
 use super::{OBJECT, check_last_day, terms, with_totals};
-use crate::header::{self, Given, Header};
+use crate::header::{self, Given, Header, Places};
 use crate::line::offer::{Offers, promise};
 use crate::line::price::{Priced, Scope, price_offered};
 use crate::line::{amounts, explain, offer, view as line_view};
@@ -86,6 +86,7 @@ async fn prepare(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Result
         payment_term_id: body.payment_term_id,
         discount_percent: body.discount_percent,
         owner_id: body.owner_id,
+        places: Places { contact_id: body.contact_id, ship_to_id: body.ship_to_id },
     };
     let header = header::resolve(ctx, tx, given, &mut errors).await?;
     let Some(header) = header else { return Err(Problem::of(errors)) };
@@ -151,5 +152,7 @@ fn draft(ctx: &Ctx, header: &Header, filled: &Filled, number: String) -> Model {
         lead_days: body.lead_days.map(i64::from),
         template_id: body.template_id,
         price_date: Some(header.today),
+        contact_id: header.places.contact_id,
+        ship_to_id: header.places.ship_to_id,
     }
 }

@@ -65,6 +65,9 @@ pub async fn duplicate(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Dup
     let old = tx.must::<Entity>(id).await?;
     let mut errors = Vec::new();
     let opportunity = header::opportunity(tx, body.opportunity_id, old.company_id, &mut errors).await?;
+    if let Some(opportunity) = &opportunity {
+        header::check_customer(opportunity, old.party_id, "/opportunity_id", &mut errors);
+    }
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let today = ctx.today(company.time_zone);
     body.valid_until.iter().for_each(|day| check_last_day(*day, today, &mut errors));

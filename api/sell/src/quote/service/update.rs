@@ -2,7 +2,7 @@
 
 use super::{OBJECT, changed, check_last_day, terms, with_totals};
 use crate::check::share;
-use crate::header::{self, Reassigned};
+use crate::header::{self, Places, Reassigned};
 use crate::line::offer::{Offers, Promise, promise};
 use crate::line::price::{Scope, price_offered, settle_again};
 use crate::line::{Line, amounts};
@@ -10,7 +10,7 @@ use crate::quote::{rules, store, view};
 use causeway_contract::{FieldError, Patch, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
-use causeway_entity::sell::{quote_lines, quotes};
+use causeway_entity::sell::{opportunities, quote_lines, quotes};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{self, finish};
 use causeway_master::company::service::tax_step;
@@ -36,7 +36,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Update
         }
         promised(today, &mut new, body, &mut errors);
     }
-    check_references(tx, &mut new, body, &mut errors).await?;
+    let named = check_references(tx, &mut new, body, &mut errors).await?;
     let lines_given = matches!(body.lines, Patch::Value(_));
     let other = header::reassigned(tx, (&body.party_id, &body.currency), (old.party_id, old.currency), lines_given, &mut errors).await?;
     if let Some(party) = &other.party {
@@ -44,6 +44,15 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Update
         new.payment_term_id = body.payment_term_id.clone().over(party.payment_term_id);
     }
     new.currency = other.currency.unwrap_or(new.currency);
+    let stands = Places { contact_id: old.contact_id, ship_to_id: old.ship_to_id };
+    let given = (&body.contact_id, &body.ship_to_id);
+    let places = header::patched_places(tx, given, stands, (new.party_id, other.party.is_some()), &mut errors).await?;
+    (new.contact_id, new.ship_to_id) = (places.contact_id, places.ship_to_id);
+    let stays = new.opportunity_id.filter(|_| body.opportunity_id.is_absent() && other.party.is_some());
+    let named = if stays.is_some() { header::opportunity(tx, stays, new.company_id, &mut errors).await? } else { named };
+    if let Some(opportunity) = named {
+        header::check_customer(&opportunity, new.party_id, if other.party.is_some() { "/party_id" } else { "/opportunity_id" }, &mut errors);
+    }
     let lines = match (&body.lines, &company) {
         (Patch::Value(lines), Some(company)) => priced_anew(ctx, tx, (company, other), &mut new, lines, errors).await?,
         _ => {
@@ -93,17 +102,25 @@ fn promised(today: Day, new: &mut quotes::Model, body: &wire::UpdateQuote, error
     new.lead_days = promise.and_then(Promise::lead_days).map(i64::from);
 }
 
-/// What is named anew must be there. A quote goes with its opportunity's deal.
-async fn check_references(tx: &mut Tx<'_>, new: &mut quotes::Model, body: &wire::UpdateQuote, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
-    if let Patch::Value(id) = body.opportunity_id
-        && let Some(opportunity) = header::opportunity(tx, Some(id), new.company_id, errors).await?
-    {
+/// What is named anew must be there; the opportunity, when it is. A quote goes with its opportunity's deal.
+async fn check_references(
+    tx: &mut Tx<'_>,
+    new: &mut quotes::Model,
+    body: &wire::UpdateQuote,
+    errors: &mut Vec<FieldError>,
+) -> Result<Option<opportunities::Model>, Problem> {
+    let named = match body.opportunity_id {
+        Patch::Value(id) => header::opportunity(tx, Some(id), new.company_id, errors).await?,
+        Patch::Absent | Patch::Null => None,
+    };
+    if let Some(opportunity) = &named {
         new.flow_id = opportunity.flow_id;
     }
     let given = |patch: bool| patch.then_some(());
     let term = given(!body.payment_term_id.is_absent()).and(new.payment_term_id);
     let owner = given(!body.owner_id.is_absent()).and(new.owner_id);
-    header::check_terms(tx, term, owner, errors).await
+    header::check_terms(tx, term, owner, errors).await?;
+    Ok(named)
 }
 
 async fn priced_anew(

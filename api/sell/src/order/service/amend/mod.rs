@@ -6,7 +6,7 @@ mod plan;
 
 use super::amended::{self, Amended};
 use super::hold::{add, with_kind};
-use super::{changed, settle_rows, terms, with_totals};
+use super::{OBJECT, changed, settle_rows, terms, with_totals};
 use crate::line::Line;
 use crate::line::price::{Scope, settle_again};
 use crate::order::amendment::rules::{Discounts, Step, apply, keep_discounts};
@@ -31,16 +31,29 @@ use plan::Planned;
 /// `not_found`; every wrong field; `state_conflict` when it is not confirmed, nothing of it would stand, or a draft invoice is in the way;
 /// `credit_limit_exceeded`; those of pricing new lines.
 pub async fn amend(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &AmendOrder) -> Result<wire::Order, Problem> {
-    amend_as(ctx, tx, id, body, None).await
+    amend_as(ctx, tx, id, body, Handed::default()).await
 }
 
-/// As [`amend`], and what was handed over is from now on what this digest says.
-pub(super) async fn amend_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &AmendOrder, created_from: Option<String>) -> Result<wire::Order, Problem> {
+/// What another system handed over again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Handed {
+    /// The digest of what it says now.
+    pub(super) created_from: Option<String>,
+    /// All references of the order from now on, where there are more.
+    pub(super) refs: Option<Vec<(String, String)>>,
+}
+
+/// As [`amend`], and the order is from now on what was handed over.
+pub(super) async fn amend_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &AmendOrder, handed: Handed) -> Result<wire::Order, Problem> {
     let old = tx.must::<orders::Entity>(id).await?;
     rules::must_be_amendable(&old)?;
     // The obligations are locked first, as shipping locks them; should the order change meanwhile, its version does not match and all of this runs again.
     let mut changes = Changes::lock(tx, id).await?;
     let mut parts = store::parts_of(tx, &old).await?;
+    if let Some(refs) = handed.refs {
+        tx.set_external_refs(OBJECT, id.uuid(), &refs, false);
+        parts.refs = refs;
+    }
     let before = parts.lines.clone();
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let party = tx.must::<parties::Entity>(old.party_id).await?;
@@ -48,7 +61,7 @@ pub(super) async fn amend_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &Ame
     let mut errors = Vec::new();
     not_blank(&body.reason, "/reason", &mut errors);
     let started = changed(ctx, &old);
-    let started = orders::Model { amendments: Some(number), created_from: created_from.or(started.created_from.clone()), ..started };
+    let started = orders::Model { amendments: Some(number), created_from: handed.created_from.or(started.created_from.clone()), ..started };
     let head = head::amended(tx, started, body, &mut errors).await?;
     let discounts = Discounts { before: old.discount_percent, after: head.discount_percent };
     let planned = plan::plan(&changes, &before, discounts, body, &mut errors)?;

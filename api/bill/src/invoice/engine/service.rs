@@ -1,0 +1,120 @@
+//! Taking over what an engine computed.
+
+use super::rules::{Handed, Line, read};
+use crate::invoice::service::{must_be_draft, named};
+use crate::invoice::store::{installments_of, lines_of};
+use crate::invoice::view::{record, view};
+use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::bill::{invoice_lines, invoices};
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::tax::rules::add_to_summary;
+use causeway_master::tax::store::{TaxDefs, tax_defs};
+use causeway_master::{check, refs};
+use causeway_openapi::invoice::Invoice;
+use causeway_openapi::invoice_tax::SetInvoiceTaxes;
+use causeway_value::{Amount, InvoiceId, Json, TaxId, TaxKind, TaxStatus};
+
+/// Gives a draft the taxes that an engine computed for it. The same again, under the same reference, changes nothing, also of what is posted meanwhile.
+///
+/// # Errors
+/// `not_found`; `document_posted` for other taxes than those that it was posted with; `state_conflict` when no engine is asked for its taxes; every wrong field.
+pub async fn hand_over(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &SetInvoiceTaxes) -> Result<Invoice, Problem> {
+    let old = tx.lock::<invoices::Entity>(id).await?;
+    let before = lines_of(tx, &[id]).await?;
+    let lines: Vec<Line> = before.iter().map(line).collect();
+    if is_repeated(&old, &before, &lines, body) {
+        let parts = installments_of(tx, &[id]).await?;
+        return Ok(view(&old, &before, &parts, refs::of(tx, id.uuid()).await?));
+    }
+    must_be_draft(&old)?;
+    must_ask(&old)?;
+    let taxes = tax_defs(tx, old.company_id).await?;
+    let mut errors = Vec::new();
+    check::not_blank(&body.reference, "/reference", &mut errors);
+    let handed = read(&lines, old.currency, body, &|id, pointer, errors| must_be_bookable(&taxes, id, pointer, errors), errors)?;
+    let rows = taxed(&before, handed)?;
+    let mut new = invoices::Model {
+        tax_status: Some(TaxStatus::Computed),
+        tax_reference: Some(body.reference.clone()),
+        version: old.version + 1,
+        updated_at: ctx.now(),
+        ..old.clone()
+    };
+    add_up(&mut new, &rows)?;
+    tx.update(&old, &new);
+    for (old, new) in before.iter().zip(&rows) {
+        tx.update(old, new);
+    }
+    let invoice = view(&new, &rows, &[], refs::of(tx, id.uuid()).await?);
+    record(ctx, tx, "invoice.taxed", &invoice)?;
+    Ok(invoice)
+}
+
+fn line(row: &invoice_lines::Model) -> Line {
+    Line { id: row.id, quantity: row.quantity, net: row.net_amount, discount: row.discount_amount.unwrap_or_default() }
+}
+
+/// Whether a document has these taxes under this reference already.
+fn is_repeated(invoice: &invoices::Model, rows: &[invoice_lines::Model], lines: &[Line], body: &SetInvoiceTaxes) -> bool {
+    if invoice.tax_status != Some(TaxStatus::Computed) || invoice.tax_reference.as_ref() != Some(&body.reference) {
+        return false;
+    }
+    let Ok(handed) = read(lines, invoice.currency, body, &|_, _, _| {}, Vec::new()) else { return false };
+    rows.iter().zip(handed).all(|(row, handed)| row.taxes.0 == handed.taxes && row.tax_details == handed.kept_details())
+}
+
+/// Refuses what no engine is asked about.
+fn must_ask(invoice: &invoices::Model) -> Result<(), Problem> {
+    let name = named(invoice);
+    let detail = if invoice.credited_invoice_id.is_some() {
+        format!("{name} takes back the taxes of its invoice in proportion. Post it as it is.")
+    } else if invoice.tax_status.is_none() {
+        format!(
+            "{name} has its company's own taxes. Drafts ask an external engine when their company says `tax_engine`: `external` while they are made; change its \
+             lines, or cancel it and make it anew. What a supplier sent, and what deducts a down payment, is never asked about."
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Problem::new(Code::StateConflict, detail))
+}
+
+/// A tax that amounts can be booked under: an active one of the company that stands for no others.
+fn must_be_bookable(taxes: &TaxDefs, id: TaxId, pointer: &str, errors: &mut Vec<FieldError>) {
+    taxes.check_given(id, pointer, errors);
+    if let Some(group) = taxes.get(id).filter(|tax| tax.kind == TaxKind::Group) {
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, format!("names the group {}; name the tax that the amount is of", group.code)));
+    }
+}
+
+/// The lines with what was handed over for them.
+fn taxed(rows: &[invoice_lines::Model], handed: Vec<Handed>) -> Result<Vec<invoice_lines::Model>, Problem> {
+    let with = |(row, handed): (&invoice_lines::Model, Handed)| {
+        let tax_amount = Amount::sum(handed.taxes.iter().map(|tax| tax.amount))?;
+        Ok(invoice_lines::Model { tax_amount, tax_details: handed.kept_details(), taxes: Json(handed.taxes), ..row.clone() })
+    };
+    rows.iter().zip(handed).map(with).collect()
+}
+
+/// What the lines come to. The engine's amounts stay as they are: what is rounded to coins stands beside them, whoever bears it otherwise.
+fn add_up(invoice: &mut invoices::Model, rows: &[invoice_lines::Model]) -> Result<(), Problem> {
+    let mut taxes = Vec::new();
+    for row in rows {
+        row.taxes.0.iter().try_for_each(|tax| add_to_summary(&mut taxes, *tax))?;
+    }
+    invoice.tax_amount = Amount::sum(taxes.iter().map(|tax| tax.amount))?;
+    invoice.taxes = Json(taxes);
+    let total = invoice.untaxed_amount.plus(invoice.tax_amount)?;
+    let coins = invoice.cash_rounding.as_ref().and_then(|rule| rule.0.coins(invoice.currency));
+    let rounding = match coins {
+        Some(coins) => coins.round(total)?.minus(total)?,
+        None => Amount::ZERO,
+    };
+    invoice.rounding_amount = Some(rounding).filter(|amount| !amount.is_zero());
+    invoice.total_amount = total.plus(rounding)?;
+    invoice.open_amount = invoice.total_amount;
+    if invoice.total_amount < Amount::ZERO {
+        return Err(Problem::field(Code::InvalidValue, "/lines", "come to less than zero with these taxes; cancel the draft and bill its lines with others"));
+    }
+    Ok(())
+}
