@@ -294,7 +294,7 @@ async fn a_draft_is_worth_its_nets_until_its_taxes_come() {
     };
     // 119.00 less 110.00 would be more than nothing; 100.00 less 110.00 is not.
     let problem = drafted([line("100.00", &[shop.tax]), line("-110.00", &[])]).await.problem();
-    assert_eq!((problem.code, problem.errors[0].pointer.as_deref()), (Code::InvalidValue, Some("/lines")), "{problem:?}");
+    assert_eq!((problem.errors[0].code, problem.errors[0].pointer.as_deref()), (Code::InvalidValue, Some("/lines")), "{problem:?}");
     // And the other way round: 100.00 less 107.10 would be less, 100.00 less 90.00 is not.
     let draft = drafted([line("100.00", &[]), line("-90.00", &[shop.tax])]).await.success();
     assert_eq!((draft["total_amount"].as_str(), draft["tax_status"].as_str()), (Some("10.00"), Some("pending")));
