@@ -33,6 +33,12 @@ pub struct Record {
 }
 
 impl Record {
+    /// Bytes beside the row itself.
+    #[cfg(test)]
+    fn held(&self) -> usize {
+        self.id.capacity() + self.text.len() + self.packed.held()
+    }
+
     /// The row of an object. What it keeps is copied to where nothing but it has room: texts that grow leave more behind than they need.
     pub fn new(value: &Value, resource: &Resource) -> Self {
         let mut text = match value.get("status") {
@@ -180,6 +186,14 @@ pub struct List {
 }
 
 impl List {
+    /// Bytes that its rows take: what was asked of the allocator, which is the same on every machine.
+    #[cfg(test)]
+    pub fn held(&self) -> usize {
+        let rows = self.records.capacity() * size_of::<Record>() + self.records.iter().map(Record::held).sum::<usize>();
+        let index = self.index.numbers.capacity() * size_of::<(u64, u32)>();
+        rows + index + self.view.capacity() * size_of::<u32>()
+    }
+
     /// A list that was not asked yet.
     pub fn new(resource: &'static Resource) -> Self {
         Self {

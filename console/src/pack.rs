@@ -51,6 +51,12 @@ impl Names {
 pub struct Packed(Box<[u8]>);
 
 impl Packed {
+    /// Bytes of it.
+    #[cfg(test)]
+    pub fn held(&self) -> usize {
+        self.0.len()
+    }
+
     /// Packs a value.
     pub fn of(value: &Value) -> Self {
         let mut bytes = Vec::new();

@@ -29,7 +29,7 @@ pub fn shown(mut pairs: Vec<(String, String)>) -> Vec<ExternalRef> {
 /// References that a caller gave, as the API shows them.
 #[must_use]
 pub fn sorted(refs: &[ExternalRef]) -> Vec<ExternalRef> {
-    shown(pairs(refs))
+    shown(named(refs))
 }
 
 /// The references of one object.

@@ -183,16 +183,18 @@ fn failed(problem: Problem) -> Result<Outcome, Problem> {
 
 /// Runs the verb of one row; a wrong one leaves nothing behind.
 async fn attempt(tx: &mut Tx<'_>, outcome: Outcome, verb: impl AsyncFnOnce(&mut Tx<'_>) -> Result<(), Problem>) -> Result<Outcome, Problem> {
+    tried(tx, async |tx| verb(tx).await.map(|()| outcome)).await
+}
+
+/// Does what one row says, for who tells by the result what became of it; a wrong row, and one that says nothing new, leaves nothing behind.
+async fn tried(tx: &mut Tx<'_>, verb: impl AsyncFnOnce(&mut Tx<'_>) -> Result<Outcome, Problem>) -> Result<Outcome, Problem> {
     let mark = tx.mark();
     let done = match verb(tx).await {
-        Ok(()) => tx.refuse_foreign().await,
+        Ok(outcome) => tx.refuse_foreign().await.map(|()| outcome),
         refused => refused,
     };
-    match done {
-        Ok(()) => Ok(outcome),
-        Err(problem) => {
-            tx.undo_to(mark);
-            failed(problem)
-        }
+    if !matches!(done, Ok(Outcome::Created | Outcome::Updated)) {
+        tx.undo_to(mark);
     }
+    done.or_else(failed)
 }

@@ -1,6 +1,6 @@
 //! Opportunities, history included.
 
-use super::{Made, OPPORTUNITY, Outcome, Prepared, company, known, parties, prepare, refs};
+use super::{Made, OPPORTUNITY, Outcome, Prepared, company, known, parties, prepare, refs, tried};
 use crate::import::job::Import;
 use crate::import::names::Names;
 use crate::import::rows::{CellError, Row, body};
@@ -38,28 +38,23 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
                 continue;
             }
         };
-        let mark = tx.mark();
-        let customer = made.with_row(ctx, tx, names, body.party_id).await?;
-        let written = match old {
-            None => service::create_known(ctx, tx, &known, &body, History::Told).map(|_| Outcome::Created),
-            Some(old) => {
-                let refs = references.remove(&old.id.uuid()).unwrap_or_default();
-                service::replace(ctx, tx, &known, (old, refs), &body).map(|changed| if changed { Outcome::Updated } else { Outcome::Unchanged })
+        let mut customer = None;
+        let outcome = tried(tx, async |tx| {
+            customer = made.with_row(ctx, tx, names, body.party_id).await?;
+            match old {
+                None => service::create_known(ctx, tx, &known, &body, History::Told).map(|_| Outcome::Created),
+                Some(old) => {
+                    let refs = references.remove(&old.id.uuid()).unwrap_or_default();
+                    service::replace(ctx, tx, &known, (old, refs), &body).map(|changed| if changed { Outcome::Updated } else { Outcome::Unchanged })
+                }
             }
-        };
-        let written = match written {
-            Ok(outcome) => tx.refuse_foreign().await.map(|()| outcome),
-            refused => refused,
-        };
-        outcomes.push(match written {
-            Ok(outcome) => outcome,
-            Err(problem) => {
-                // What the row would have brought along goes with it.
-                tx.undo_to(mark);
-                made.forget(customer);
-                super::failed(problem)?
-            }
-        });
+        })
+        .await?;
+        if matches!(outcome, Outcome::Failed(_)) {
+            // What the row would have brought along went with it.
+            made.forget(customer);
+        }
+        outcomes.push(outcome);
     }
     Ok(outcomes)
 }

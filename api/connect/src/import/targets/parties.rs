@@ -1,6 +1,6 @@
 //! Parties, each with a billing and a shipping address where its row has them. One whose reference, or without one whose name, is known is changed.
 
-use super::{Outcome, PARTY, PARTY_CHANGE, Prepared, REF, Said, addresses, attempt, known, prepare, refs};
+use super::{Outcome, PARTY, PARTY_CHANGE, Prepared, REF, Said, addresses, attempt, known, prepare, refs, tried};
 use crate::import::job::Import;
 use crate::import::names::Names;
 use crate::import::rows::{CellError, Row, body};
@@ -132,22 +132,12 @@ async fn changed(ctx: &Ctx, tx: &mut Tx<'_>, old: &Known, mut row: Row, has_refe
     let addresses = addresses::changed(&old.children.addresses, addresses).map_or(Patch::Absent, Patch::Value);
     let change = UpdateParty { addresses, ..change };
     let before = view(&old.row, &old.children);
-    let mark = tx.mark();
-    let written = match service::update(ctx, tx, old.row.id, &change).await {
-        Ok(after) => tx.refuse_foreign().await.map(|()| after),
-        refused => refused,
-    };
-    match written {
-        Ok(after) if before == (Party { version: before.version, updated_at: before.updated_at, ..after.clone() }) => {
-            tx.undo_to(mark);
-            Ok(Outcome::Unchanged)
-        }
-        Ok(_) => Ok(Outcome::Updated),
-        Err(problem) => {
-            tx.undo_to(mark);
-            super::failed(problem)
-        }
-    }
+    tried(tx, async |tx| {
+        let after = service::update(ctx, tx, old.row.id, &change).await?;
+        let same = before == (Party { version: before.version, updated_at: before.updated_at, ..after });
+        Ok(if same { Outcome::Unchanged } else { Outcome::Updated })
+    })
+    .await
 }
 
 fn with_addresses(mut prepared: Prepared) -> (Prepared, Result<Vec<AddressInput>, Vec<CellError>>) {
