@@ -81,7 +81,7 @@ pub struct CreateCompany {
     #[schema(max_length = 200)]
     pub name: String,
     /// ISO 3166-1 alpha-2 code.
-    #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    #[schema(min_length = 2, max_length = 2, format = "country", pattern = "^[A-Z]{2}$")]
     pub country: String,
     /// The currency of its books; fixed for ever.
     pub currency: Currency,
@@ -196,7 +196,7 @@ pub struct UpdateCompany {
     pub name: Patch<String>,
     /// ISO 3166-1 alpha-2 code.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = String, min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    #[schema(value_type = String, min_length = 2, max_length = 2, format = "country", pattern = "^[A-Z]{2}$")]
     pub country: Patch<String>,
     /// The zone in which its business days begin and end.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]

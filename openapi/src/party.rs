@@ -73,7 +73,7 @@ pub struct Party {
 #[serde(deny_unknown_fields)]
 pub struct TaxRegistration {
     /// ISO 3166-1 alpha-2 code.
-    #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    #[schema(min_length = 2, max_length = 2, format = "country", pattern = "^[A-Z]{2}$")]
     pub country: String,
     /// The number, with or without the country's prefix; its form and check digit must be right where the country publishes a rule.
     #[schema(max_length = 40)]
@@ -131,7 +131,7 @@ pub struct CreateParty {
     pub roles: Vec<PartyRole>,
     /// ISO 3166-1 alpha-2 code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    #[schema(min_length = 2, max_length = 2, format = "country", pattern = "^[A-Z]{2}$")]
     pub country: Option<String>,
     /// Its tax registration, taken as it is; `tax_id_status` tells what is known about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -216,7 +216,7 @@ pub struct AddressInput {
     #[schema(max_length = 40)]
     pub postal_code: Option<String>,
     /// ISO 3166-1 alpha-2 code.
-    #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    #[schema(min_length = 2, max_length = 2, format = "country", pattern = "^[A-Z]{2}$")]
     pub country: String,
 }
 
@@ -262,7 +262,7 @@ pub struct UpdateParty {
     pub roles: Patch<Vec<PartyRole>>,
     /// ISO 3166-1 alpha-2 code.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = Option<String>, min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 2, format = "country", pattern = "^[A-Z]{2}$")]
     pub country: Patch<String>,
     /// Its tax registration.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
@@ -336,7 +336,7 @@ pub struct CheckDuplicates {
     pub name: Option<String>,
     /// ISO 3166-1 alpha-2 code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    #[schema(min_length = 2, max_length = 2, format = "country", pattern = "^[A-Z]{2}$")]
     pub country: Option<String>,
     /// A tax registration.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -223,11 +223,11 @@ pub mod op {
     endpoints! {
         /// Signs a person in; the answer shows the token once. A wrong password, an unknown address and an unknown tenant get the same answer.
         Post "/v1/sessions" CreateSession () body::CreateSession => Created<NewSession>, any:open, [secret];
-        /// Lists the caller's own sessions; with `users:read` those of all people.
+        /// Lists the sessions of the person who signed in; with `users:read` those of all people.
         Get "/v1/sessions" ListSessions () Nothing => Page<Session>, any:authenticated, list SESSIONS;
-        /// Reads one of the caller's own sessions; with `users:read` anybody's.
+        /// Reads one of one's own sessions; with `users:read` anybody's. An API key has no sessions of its own.
         Get "/v1/sessions/{id}" GetSession (SessionId) Nothing => Json<Session>, any:authenticated;
-        /// Ends one of the caller's own sessions at once; with `users:write` anybody's. Ending the session that asks is signing out.
+        /// Ends one of one's own sessions at once; with `users:write` anybody's. Ending the session that asks is signing out.
         Post "/v1/sessions/{id}/revoke" RevokeSession (SessionId) Nothing => Json<Session>, any:authenticated;
         /// Ends every session of a person but the one that asks.
         Post "/v1/sessions/revoke" RevokeSessions () body::RevokeSessions => Json<RevokedSessions>, any:authenticated;

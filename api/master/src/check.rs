@@ -78,12 +78,6 @@ pub fn metadata(current: BTreeMap<String, String>, patch: &MetadataPatch, errors
     merged
 }
 
-/// Whether it is spelled as an ISO 3166-1 alpha-2 code is: two capitals.
-#[must_use]
-pub fn is_country(code: &str) -> bool {
-    code.len() == 2 && code.bytes().all(|letter| letter.is_ascii_uppercase())
-}
-
 /// The error of a field that names nothing.
 #[must_use]
 pub fn unknown<K: Kind>(pointer: impl Into<String>, owner: &str) -> FieldError {

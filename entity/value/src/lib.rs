@@ -5,6 +5,7 @@
 
 mod amount;
 mod cash;
+mod country;
 mod currency;
 mod decimal;
 mod dimension;
@@ -31,6 +32,7 @@ mod time;
 
 pub use amount::{Amount, AmountText};
 pub use cash::*;
+pub use country::is_country;
 pub use currency::Currency;
 pub use decimal::{DecimalError, format_scaled, parse_scaled};
 pub use dimension::{AllowedValue, Dimensions};

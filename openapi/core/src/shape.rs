@@ -206,6 +206,8 @@ fn check_text(format: &str, max: usize, text: &str) -> Result<(), (Code, String)
         "quantity" => text.parse::<Quantity>().map(|_| ()).map_err(decimal),
         "percent" => text.parse::<Percent>().map(|_| ()).map_err(decimal),
         "rate" => text.parse::<Rate>().map(|_| ()).map_err(decimal),
+        "country" if causeway_value::is_country(text) => Ok(()),
+        "country" => Err(plain(&"must be an ISO 3166-1 alpha-2 code such as \"DE\"; the United Kingdom is \"GB\", Greece \"GR\"")),
         "currency" => text.parse::<Currency>().map(|_| ()).map_err(|e| plain(&e)),
         "date" => text.parse::<Day>().map(|_| ()).map_err(|e| plain(&e)),
         "date-time" => text.parse::<Instant>().map(|_| ()).map_err(|e| plain(&e)),

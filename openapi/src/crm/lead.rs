@@ -122,7 +122,7 @@ pub struct CreateLead {
     pub description: Option<String>,
     /// The country of the organization, ISO 3166-1 alpha-2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    #[schema(min_length = 2, max_length = 2, format = "country", pattern = "^[A-Z]{2}$")]
     pub country: Option<String>,
     /// How many people work there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -201,7 +201,7 @@ pub struct UpdateLead {
     pub description: Patch<String>,
     /// The country of the organization, ISO 3166-1 alpha-2.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = Option<String>, min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 2, format = "country", pattern = "^[A-Z]{2}$")]
     pub country: Patch<String>,
     /// How many people work there.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]

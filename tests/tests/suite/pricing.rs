@@ -196,6 +196,11 @@ async fn a_list_is_copied_filled_from_a_file_and_asked() {
     assert_eq!((seen.status, seen.problem().errors.len()), (422, 3), "{}", seen.text());
     let right = json!({ "content": "product_code,price,min_quantity\nCHAI,17.50,\nCHAI,16.00,100\nSETUP,240,\n" });
     assert_eq!(tenant.raw.post(&import, &right).await.success()["rules"].as_array().unwrap().len(), 3);
+    // A file without rules takes none away.
+    for empty in ["", "product_code,price\n"] {
+        let seen = tenant.raw.post(&import, &serde_json::json!({ "content": empty })).await.problem();
+        assert_eq!((seen.status, seen.errors[0].pointer.as_deref()), (422, Some("/content")), "{empty:?}");
+    }
     let more = json!({ "content": "percent_off\n3\n", "append": true });
     assert_eq!(tenant.raw.post(&import, &more).await.success()["rules"].as_array().unwrap().len(), 4);
 

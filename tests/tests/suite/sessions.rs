@@ -270,3 +270,30 @@ async fn an_invitation_is_no_way_up() {
     let own = clerk.refused::<op::InviteUser>(tenant.created.owner.id, &Nothing {}).await;
     assert_eq!((own.status, own.code), (403, Code::PermissionDenied));
 }
+
+/// A key acts for the person who made it, and has no more of that person's than its scopes say: not their sign-ins (SEC-03, SEC-04).
+#[tokio::test]
+async fn a_key_has_no_sign_ins_of_its_own() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let person = Person::hire_as(&tenant, "admin").await;
+    let (caller, id) = person.signed_in().await;
+    let key = |name: &str, scopes: &[&str]| CreateApiKey {
+        name: name.to_owned(),
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        ..CreateApiKey::default()
+    };
+    let none = tenant.with_key(&caller.post::<identity::CreateApiKey>((), &key("none", &[])).await.secret);
+    let refused = |problem: Option<Problem>| problem.map(|problem| problem.status);
+    assert_eq!(none.raw.get("/v1/sessions").await.problem().code, Code::PermissionDenied);
+    assert_eq!(none.raw.get(&format!("/v1/sessions/{id}")).await.problem().code, Code::NotFound);
+    assert_eq!(refused(none.refusal::<op::RevokeSession>(id, &Nothing {}).await), Some(404));
+    for whose in [None, Some(person.id)] {
+        assert_eq!(refused(none.refusal::<op::RevokeSessions>((), &RevokeSessions { user_id: whose }).await), Some(403));
+    }
+    assert_eq!(me(&caller).await, None, "the person is signed in as before");
+    let wide = tenant.with_key(&caller.post::<identity::CreateApiKey>((), &key("wide", &["users:read", "users:write"])).await.secret);
+    assert_eq!(wide.raw.get(&format!("/v1/sessions/{id}")).await.status, 200);
+    wide.act::<op::RevokeSession>(id).await;
+    assert_eq!(code(me(&caller).await), Some(Code::Unauthenticated));
+}

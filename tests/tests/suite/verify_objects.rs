@@ -4,8 +4,10 @@ use causeway_contract::Code;
 use causeway_openapi::crm::{CreateLead, op as crm};
 use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::object::{ObjectsVerification, VerifyObjectsQuery};
+use causeway_openapi::session::op as session;
 use causeway_tests::caller::Caller;
 use causeway_tests::deal;
+use causeway_tests::person::Person;
 use causeway_tests::shop;
 use causeway_tests::world::World;
 use rusqlite::Connection;
@@ -113,4 +115,22 @@ async fn objects_are_compared_part_by_part() {
     let seen: Vec<_> = parts(&auditor).await.into_iter().flat_map(|part| part.breaks).collect();
     assert_eq!(seen.len(), found.len());
     assert!(seen.iter().all(|found| !found.detail.contains("160.00")), "{seen:?}");
+}
+
+/// That a session was used is nothing that changes it: somebody at work breaks no comparison (INV-7).
+#[tokio::test]
+async fn a_session_in_use_is_as_it_was_recorded() {
+    let world = World::start_with(|settings| settings.session_idle_seconds = 10).await;
+    let tenant = world.sandbox().await;
+    let (caller, id) = Person::hire_as(&tenant, "admin").await.signed_in().await;
+    let seen = async || caller.get::<session::GetSession>(id).await.last_seen_at;
+    let first = seen().await;
+    let patience = std::time::Instant::now();
+    while seen().await == first {
+        assert!(patience.elapsed() < std::time::Duration::from_secs(20), "nobody notes that the session is used");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    for part in parts(&tenant).await {
+        assert!(part.ok, "{part:?}");
+    }
 }

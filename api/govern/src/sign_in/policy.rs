@@ -81,7 +81,10 @@ pub(super) fn fault(password: &str, whose: &Whose<'_>) -> Option<String> {
     let many = letters.chars().count();
     // What is mostly digits is no word with something around it.
     let adorned = many >= LETTERS && many.saturating_mul(3) >= length && zxcvbn(&letters, &known).guesses() < GUESSES_OF_LETTERS;
-    if estimate.guesses() >= GUESSES && !adorned {
+    // Signs between digits hide a date or a row of keys from the estimate, but not from those who guess.
+    let digits: String = password.chars().filter(char::is_ascii_digit).collect();
+    let numbers = many == 0 && digits.len().saturating_mul(2) >= length && zxcvbn(&digits, &known).guesses() < GUESSES;
+    if estimate.guesses() >= GUESSES && !adorned && !numbers {
         return None;
     }
     let lower = password.to_lowercase();
@@ -116,6 +119,10 @@ mod tests {
             ("0912837465019", true),
             ("4f9a72013b58c6e1", true),
             ("short", false),
+            ("20261130 2026", false),
+            ("1990-01-01 1990", false),
+            ("12345 678 90 12", false),
+            ("1212 1212 3434 5", false),
             ("elevenchars", false),
             ("", false),
             ("aaaaaaaaaaaa", false),

@@ -98,7 +98,12 @@ fn take_tokens(tx: &mut Tx<'_>, subject: Uuid) {
 /// # Errors
 /// As every list.
 pub(super) async fn page(ctx: &Ctx, tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<wire::Session>, Problem> {
-    let own = if ctx.may("users:read") { None } else { Some(ctx.user.unwrap_or_default()) };
+    let own = if ctx.may("users:read") {
+        None
+    } else {
+        ctx.require("any:person")?;
+        Some(ctx.user.unwrap_or_default())
+    };
     let refine = |find: Find<sessions::Entity>| match own {
         Some(user) => find.eq(sessions::Column::UserId, user),
         None => find,
@@ -108,9 +113,11 @@ pub(super) async fn page(ctx: &Ctx, tx: &mut Tx<'_>, query: &ListQuery) -> Resul
     Ok(rows.page(data))
 }
 
-/// A session that the caller may see: the caller's own, or anybody's with `right`. Another's is like one that does not exist.
+/// A session that the caller may see: a person's own, or anybody's with `right`. Another's is like one that does not exist. A key acts for a person, but
+/// has what its scopes give it, and no more.
 fn visible(ctx: &Ctx, row: sessions::Model, right: &str) -> Result<sessions::Model, Problem> {
-    if ctx.user == Some(row.user_id.uuid()) || ctx.may(right) { Ok(row) } else { Err(Problem::not_found()) }
+    let own = ctx.may("any:person") && ctx.user == Some(row.user_id.uuid());
+    if own || ctx.may(right) { Ok(row) } else { Err(Problem::not_found()) }
 }
 
 /// Reads a session.
@@ -163,10 +170,11 @@ pub(crate) async fn end_sessions(ctx: &Ctx, tx: &mut Tx<'_>, user: UserId, keep:
 /// Ends every session of a person but the one that asks.
 ///
 /// # Errors
-/// `permission_denied` for another person's without `users:write`; a person who is not of this tenant is named.
+/// `permission_denied` for another person's, and for a key, without `users:write`; a person who is not of this tenant is named.
 pub(super) async fn revoke_all(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::RevokeSessions) -> Result<wire::RevokedSessions, Problem> {
     let own = ctx.user.map(UserId::from_uuid);
-    if body.user_id != own && body.user_id.is_some() {
+    let signed_in = ctx.may("any:person");
+    if !signed_in || (body.user_id != own && body.user_id.is_some()) {
         ctx.require("users:write")?;
     }
     let nobody = || Problem::field(Code::Required, "/user_id", "must name a person: this key acts for none");

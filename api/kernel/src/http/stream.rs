@@ -84,6 +84,11 @@ impl Frames {
         Ok(Self { text, position: batch.position, mark: batch.mark, more: batch.more })
     }
 
+    /// What a stream begins with. The mark comes last: who connects again goes on after the id that came last, wherever the reading broke off.
+    fn opening(&self) -> String {
+        format!("retry: 1000\n{}{}", self.text, self.heartbeat())
+    }
+
     /// A sign of life. It moves the caller's `Last-Event-ID` past what did not interest it.
     fn heartbeat(&self) -> String {
         match &self.mark {
@@ -136,7 +141,7 @@ async fn pump(listener: Listener, first: Frames, out: mpsc::Sender<Bytes>, mut w
     let _open = telemetry::open_stream();
     let patience = Duration::from_secs(SLOW_READER_SECONDS);
     let mut frames = first;
-    let mut text = format!("retry: 1000\n{}{}", frames.heartbeat(), frames.text);
+    let mut text = frames.opening();
     let mut silence = Stopwatch::start();
     loop {
         if text.is_empty() && silence.micros() >= HEARTBEAT_SECONDS * 1_000_000 {
@@ -182,5 +187,21 @@ impl futures_core::Stream for Outflow {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.poll_recv(context).map(|bytes| bytes.map(Ok))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_id_goes_out_before_the_events_that_it_lies_behind() {
+        let text = "id: evt_1\nevent: a\ndata: {}\n\nid: evt_2\nevent: b\ndata: {}\n\n".to_owned();
+        let opening = Frames { text, position: 3, mark: Some("evt_3".to_owned()), more: false }.opening();
+        let ids: Vec<&str> = opening.lines().filter_map(|line| line.strip_prefix("id: ")).collect();
+        assert_eq!(ids, ["evt_1", "evt_2", "evt_3"]);
+        // Somebody whom nothing interested is answered at once, too.
+        let quiet = Frames { text: String::new(), position: 0, mark: None, more: false }.opening();
+        assert_eq!(quiet, "retry: 1000\n: alive\n\n");
     }
 }

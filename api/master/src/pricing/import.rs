@@ -109,6 +109,10 @@ fn read(content: &str, errors: &mut Vec<FieldError>) -> Vec<Row> {
             Err(error) => wrong(errors, number, "the line", &format!("cannot be read: {error}")),
         }
     }
+    if rows.is_empty() && errors.is_empty() {
+        let detail = "holds no rules, so nothing was changed; a list loses all its rules by PATCH with \"rules\": []";
+        errors.push(FieldError::pointer(Code::Required, CONTENT, detail));
+    }
     if rows.len() > RULES {
         errors.push(FieldError::pointer(Code::TooMany, CONTENT, format!("holds {} rules, and a file brings at most {RULES}", rows.len())));
         rows.clear();

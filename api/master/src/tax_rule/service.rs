@@ -118,7 +118,7 @@ async fn check_row(tx: &mut Tx<'_>, row: &Model, others: &[Model], errors: &mut 
 
 fn check_countries(countries: &[String], errors: &mut Vec<FieldError>) {
     check::each_once(countries, "/countries", errors);
-    for (index, _) in countries.iter().enumerate().filter(|(_, country)| !check::is_country(country)) {
+    for (index, _) in countries.iter().enumerate().filter(|(_, country)| !causeway_value::is_country(country)) {
         let detail = "must be an ISO 3166-1 code of two capitals such as `FR`; a group of countries is written as its countries";
         errors.push(FieldError::pointer(Code::InvalidValue, format!("/countries/{index}"), detail));
     }

@@ -5,9 +5,9 @@ use causeway_entity::govern::{companies, users};
 use causeway_entity::sell::assignment_rules::{Entity, Model};
 use causeway_entity::sell::teams;
 use causeway_kernel::{Change, Ctx, Tx};
-use causeway_master::check::{each_once, finish, is_country, named_all, not_blank};
+use causeway_master::check::{each_once, finish, named_all, not_blank};
 use causeway_openapi::intake as wire;
-use causeway_value::{AssignmentRuleId, Json, TeamId, UserId};
+use causeway_value::{AssignmentRuleId, Json, TeamId, UserId, is_country};
 
 /// Creates a rule.
 ///

@@ -1,0 +1,35 @@
+//! ISO 3166-1 countries.
+
+/// The 249 codes of ISO 3166-1 alpha-2, in order, and XK, which the European Union and banks use for Kosovo.
+const CODES: &str = "\
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN \
+    BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ \
+    DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL \
+    GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM \
+    JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME \
+    MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP \
+    NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD \
+    SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO \
+    TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW XK";
+
+/// Whether it is the two-letter code of a country, such as `DE`. The United Kingdom is `GB` and Greece `GR`, whatever their tax numbers begin with.
+#[must_use]
+pub fn is_country(code: &str) -> bool {
+    code.len() == 2 && CODES.split(' ').any(|known| known == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn countries_are_those_of_the_standard() {
+        assert_eq!(CODES.split(' ').count(), 250);
+        for known in ["DE", "GB", "GR", "US", "CH", "AX", "ZW", "XK"] {
+            assert!(is_country(known), "{known}");
+        }
+        for unknown in ["", " ", "D", "de", "UK", "EL", "EU", "XX", "ZZ", "DEU", "D E", "DE "] {
+            assert!(!is_country(unknown), "{unknown}");
+        }
+    }
+}
