@@ -99,7 +99,7 @@ impl Tape {
         conn.set_prepared_statement_cache_capacity(512);
         // As the service has it, but for foreign keys: those are checks. The log is copied back when it has grown as long as the service lets it.
         for (name, value) in
-            [("journal_mode", "WAL"), ("synchronous", "FULL"), ("cache_size", "-48000"), ("wal_autocheckpoint", "32000"), ("foreign_keys", "OFF")]
+            [("journal_mode", "WAL"), ("synchronous", "FULL"), ("cache_size", "-24000"), ("wal_autocheckpoint", "32000"), ("foreign_keys", "OFF")]
         {
             conn.pragma_update(None, name, value).map_err(said)?;
         }

@@ -22,8 +22,8 @@ const PAGE: i64 = 2_048;
 const WAL_PAGES: i64 = 32_000;
 /// The pause between two looks at the log.
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(50);
-/// Page cache of the writer, in KiB as SQLite writes it.
-const WRITER_CACHE: i64 = -48_000;
+/// Page cache of the writer, in KiB as SQLite writes it: what a batch changes and the upper pages of all indexes, with room; the rest comes from the file.
+const WRITER_CACHE: i64 = -24_000;
 /// Page cache of a reader; what it misses comes from the file.
 const READER_CACHE: i64 = -4_000;
 /// Idle reading connections kept open.
