@@ -145,6 +145,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0107_places::MIGRATION,
         deliver::m0108_delivery_search::MIGRATION,
         kernel::m0109_import_parties::MIGRATION,
+        sell::m0110_deal_values::MIGRATION,
     ]
 }
 

@@ -72,6 +72,7 @@ mod references;
 mod refunds;
 mod retention;
 mod roles;
+mod sales_reports;
 mod sessions;
 mod stalled;
 mod statement;

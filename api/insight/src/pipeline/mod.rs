@@ -10,6 +10,7 @@ pub mod ageing;
 mod conversion;
 pub mod forecast;
 mod groups;
+mod leads;
 pub mod routes;
 pub mod rules;
 pub mod scope;
