@@ -6,6 +6,7 @@ use crate::sql::{self, statement};
 use crate::window::window;
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
+use causeway_entity::sell::order_amendments;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::rate::lookup::{self, RateTable};
@@ -86,6 +87,17 @@ pub(super) struct Left {
 /// # Errors
 /// `amount_overflow`, or when the database fails.
 pub(super) async fn left_of(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, as_of: Day) -> Result<Vec<Left>, Problem> {
+    // Of today nothing has changed later.
+    let changes =
+        if as_of < ctx.today(company.time_zone) { amended::since(tx, company.id, as_of.plus_days(1).start_in(company.time_zone)).await? } else { Vec::new() };
+    left_after(tx, company, as_of, &changes).await
+}
+
+/// The same with what changed in orders since the end of that day, or also before, as it was read already.
+///
+/// # Errors
+/// As [`left_of`].
+pub(super) async fn left_after(tx: &mut Tx<'_>, company: &companies::Model, as_of: Day, changes: &[order_amendments::Model]) -> Result<Vec<Left>, Problem> {
     let end = as_of.plus_days(1).start_in(company.time_zone);
     let cells = [
         ("party_id", Cell::Uuid),
@@ -103,8 +115,8 @@ pub(super) async fn left_of(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Mod
     for Open { party_id, name, currency, net, billed, ordered, cancelled, lines } in found {
         all.push(Left { party_id, name, currency, lines, amount: left(net, billed, (ordered, cancelled))? });
     }
-    if as_of < ctx.today(company.time_zone) {
-        all.extend(amended::differences(tx, company.id, as_of, end).await?);
+    if changes.iter().any(|row| row.created_at >= end) {
+        all.extend(amended::differences(tx, company.id, (as_of, end), changes).await?);
     }
     Ok(all)
 }

@@ -3,10 +3,10 @@
 //! Every column is what the single report says of the same month, asked for it alone: it is converted at the latest rate of the month's last day. What stood at
 //! its ends comes from the same functions as there; what moved in orders is read for all months at once.
 
-use super::booked;
 use super::ledger::{self, Documents, Moved};
 use super::months::{self, Month, days, months};
-use super::owed::{Converter, Left, left_of, waiting_on, worth};
+use super::owed::{Converter, Left, left_after, waiting_on, worth};
+use super::{amended, booked};
 use crate::sql::{self, statement};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
@@ -288,13 +288,15 @@ pub(super) async fn report(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::RevenueCycl
     let billed = ledger::by_month(tx, &company, Documents::Invoices, (from, to), &months).await?;
     let paid = ledger::by_month(tx, &company, Documents::Payments, (from, to), &months).await?;
     let (mut owed, changed) = receivables(tx, &company, (from, to)).await?;
-    let before = left_of(ctx, tx, &company, from.plus_days(-1)).await?;
+    // What changed in orders since is read once, for the ends of all months.
+    let changes = amended::since(tx, company.id, from.start_in(company.time_zone)).await?;
+    let before = left_after(tx, &company, from.plus_days(-1), &changes).await?;
     let converter = Converter::of(tx, &company, before.iter().map(|row| row.currency), from.plus_days(-1)).await?;
     let mut opening = Backlog::of(&before, &converter)?;
     let currency = company.currency;
     let (mut rows, mut total) = (Vec::with_capacity(months.len()), None);
     for ((month, billed), paid) in months.iter().zip(&billed).zip(&paid) {
-        let left = left_of(ctx, tx, &company, month.last).await?;
+        let left = left_after(tx, &company, month.last, &changes).await?;
         let waiting = waiting_on(tx, &company, month.last).await?;
         let found = left.iter().map(|row| row.currency).chain(waiting.iter().map(|row| row.currency));
         let found = found.chain(moves.currencies(&month.name)).chain(opening.by_currency.keys().copied());
