@@ -145,6 +145,9 @@ pub fn all() -> Vec<Migration> {
         sell::m0107_places::MIGRATION,
         deliver::m0108_delivery_search::MIGRATION,
         kernel::m0109_import_parties::MIGRATION,
+        books::m0113_reversed_entries::MIGRATION,
+        kernel::m0114_made_from::MIGRATION,
+        deliver::m0115_reversal_credits::MIGRATION,
     ]
 }
 

@@ -88,6 +88,7 @@ mod tax_rules;
 mod teaching;
 mod terms;
 mod total_discount;
+mod unchanged;
 mod vectors;
 mod vectors_matching;
 mod verify_objects;

@@ -12,6 +12,7 @@ use causeway_tests::deal::{self, advance, entry, payment_body, sides};
 use causeway_tests::shop::{self, Shop};
 use causeway_tests::world::World;
 use causeway_value::{AccountId, FiscalYearStatus};
+use std::collections::BTreeSet;
 
 async fn account(caller: &Caller, shop: &Shop, code: &str) -> AccountId {
     caller.all::<company::ListAccounts, _>(&ListQuery::by("company_id", shop.company).and("code", code)).await.first().expect("an account").id
@@ -106,6 +107,12 @@ async fn an_entry_of_ones_own_balances_and_goes_back() {
     let reason = ReverseJournalEntry { date: None, reason: "wrong account".to_owned() };
     let mirror = tenant.post::<ledger::ReverseJournalEntry>(made.id, &reason).await;
     assert_eq!((mirror.reversal_of_id, entry(&tenant, Some(made.id)).await.reversed_by_id), (Some(made.id), Some(mirror.id)));
+    // Whoever asks for what changed since it was made finds that it was taken back, and in which order.
+    let back = entry(&tenant, Some(made.id)).await;
+    assert_eq!((back.version, back.updated_at), (2, mirror.created_at));
+    let since = ListQuery { sort: Some("updated_at".to_owned()), ..ListQuery::by("updated_at[gte]", mirror.created_at) };
+    let changed = tenant.all::<ledger::ListJournalEntries, _>(&since).await;
+    assert_eq!(changed.iter().map(|entry| entry.id).collect::<BTreeSet<_>>(), BTreeSet::from([made.id, mirror.id]));
     for id in [made.id, mirror.id] {
         assert_eq!(tenant.refused::<ledger::ReverseJournalEntry>(id, &reason).await.code, Code::StateConflict);
     }

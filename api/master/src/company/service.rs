@@ -106,28 +106,21 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     new.tax_id = body.tax_id.clone().over(new.tax_id);
     new.fiscal_year_start_month = body.fiscal_year_start_month.clone().over_required(u32::try_from(old.fiscal_year_start_month).unwrap_or(1)).into();
     new.tax_rounding = body.tax_rounding.clone().over_required(new.tax_rounding);
-    let letterhead = old.letterhead.clone().map(|kept| kept.0).unwrap_or_default();
-    new.letterhead = Some(Json(body.letterhead.clone().over_required(letterhead)));
-    let rules = old.quote_rules.clone().map(|kept| kept.0).unwrap_or_default();
-    new.quote_rules = Some(Json(body.quote_rules.clone().over_required(rules)));
-    let asked = old.lead_rules.clone().map(|kept| kept.0).unwrap_or_default();
-    new.lead_rules = Some(Json(body.lead_rules.clone().over_required(asked)));
-    let asked = old.document_rules.clone().map(|kept| kept.0).unwrap_or_default();
-    new.document_rules = Some(Json(body.document_rules.clone().over_required(asked)));
+    new.letterhead = whole(&body.letterhead, new.letterhead);
+    new.quote_rules = whole(&body.quote_rules, new.quote_rules);
+    new.lead_rules = whole(&body.lead_rules, new.lead_rules);
+    new.order_rules = whole(&body.order_rules, new.order_rules);
+    new.document_rules = whole(&body.document_rules, new.document_rules);
+    new.installment_rules = whole(&body.installment_rules, new.installment_rules);
     let base = old.document_discount_base.unwrap_or_default();
     new.document_discount_base = Some(body.document_discount_base.clone().over_required(base));
     new.discount_posting = Some(body.discount_posting.clone().over_required(old.discount_posting.unwrap_or_default()));
     new.tax_engine = Some(body.tax_engine.clone().over_required(old.tax_engine.unwrap_or_default()));
     let rounding = old.rounding_rules.clone().map(|kept| kept.0).unwrap_or_default();
     new.rounding_rules = Some(Json(body.rounding_rules.clone().over_required(rounding)));
-    let installments = old.installment_rules.as_ref().map(|kept| kept.0).unwrap_or_default();
-    new.installment_rules = Some(Json(body.installment_rules.clone().over_required(installments)));
     let age = old.max_rate_age_days.and_then(|days| u32::try_from(days).ok());
     new.max_rate_age_days = body.max_rate_age_days.clone().over(age).map(i64::from);
     let mut errors = Vec::new();
-    if let Patch::Value(rules) = &body.order_rules {
-        new.order_rules = Some(Json(rules.clone()));
-    }
     if let Patch::Value(rules) = &body.quote_rules {
         check_rules(tx, Some(rules), &mut errors).await?;
     }
@@ -156,6 +149,15 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     let refs = crate::refs::patched(tx, "company", id.uuid(), &body.external_refs).await?;
     tx.update(&old, &new);
     record(ctx, tx, "company.updated", &new, refs)
+}
+
+/// A set of rules, which is given as a whole. Null is none, as for a new company.
+fn whole<T: Clone>(given: &Patch<T>, kept: Option<Json<T>>) -> Option<Json<T>> {
+    match given {
+        Patch::Absent => kept,
+        Patch::Null => None,
+        Patch::Value(rules) => Some(Json(rules.clone())),
+    }
 }
 
 /// A limit, which is no less than nothing.
