@@ -148,6 +148,7 @@ pub fn all() -> Vec<Migration> {
         books::m0113_reversed_entries::MIGRATION,
         kernel::m0114_made_from::MIGRATION,
         deliver::m0115_reversal_credits::MIGRATION,
+        platform::m0116_platform_keys::MIGRATION,
     ]
 }
 

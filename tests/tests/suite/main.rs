@@ -59,6 +59,7 @@ mod payment_rights;
 mod periods;
 mod pipeline;
 mod places;
+mod platform_keys;
 mod pricing;
 mod program;
 mod promises;
