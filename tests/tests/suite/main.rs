@@ -41,6 +41,7 @@ mod import_rows;
 mod installment_rules;
 mod intake;
 mod invoice_checks;
+mod large_amounts;
 mod limits;
 mod load;
 mod measures;

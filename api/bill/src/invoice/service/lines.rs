@@ -149,7 +149,11 @@ pub(super) async fn draft(
     }
     dimension::check_lines(tx, document.company.id, free.iter().map(|line| &line.dimensions).enumerate(), &mut errors).await?;
     check::finish(errors)?;
-    Ok((taxed(document, lines)?, sources.taxes))
+    let taxed = taxed(document, lines).map_err(|problem| match problem.code {
+        Code::AmountOverflow => Problem::field(Code::AmountOverflow, "/lines", "come to more than an amount can be: use smaller quantities or prices"),
+        _ => problem,
+    })?;
+    Ok((taxed, sources.taxes))
 }
 
 /// The lines of these billables, from what was read before.
@@ -339,7 +343,8 @@ fn free_line(
         Some(id) => id,
         None => sources.account(document.direction, &tax_ids, None, product)?,
     };
-    let Ok(amount) = line_net(input.quantity, input.unit_price, Quantity::ONE, discount, Percent::ZERO, document.currency) else {
+    let amount = line_net(input.quantity, input.unit_price, Quantity::ONE, discount, Percent::ZERO, document.currency);
+    let Ok(amount) = amount.and_then(|amount| amount.within(document.currency)) else {
         errors.push(FieldError::pointer(Code::AmountOverflow, at("unit_price"), "times the quantity is more than an amount can be"));
         return Ok(None);
     };
