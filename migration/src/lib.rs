@@ -146,6 +146,7 @@ pub fn all() -> Vec<Migration> {
         deliver::m0108_delivery_search::MIGRATION,
         kernel::m0109_import_parties::MIGRATION,
         kernel::m0120_sparse_indexes::MIGRATION,
+        bill::m0125_billed_as_agreed::MIGRATION,
     ]
 }
 

@@ -6,7 +6,7 @@ use causeway_entity::bill::billables;
 use causeway_kernel::{Find, Tx};
 use causeway_master::check;
 use causeway_openapi::invoice::{CreateInvoice, InvoiceGroup};
-use causeway_value::{Billable, BillableId, BillableStatus, Direction, OrderId, PartyId};
+use causeway_value::{Billable, BillableId, BillableStatus, Day, Direction, OrderId, PartyId};
 use std::collections::BTreeSet;
 
 /// Lines of an invoice, at most.
@@ -113,6 +113,23 @@ async fn of_party(tx: &mut Tx<'_>, party_id: PartyId, body: &CreateInvoice) -> R
         return Err(Problem::field(Code::InvalidValue, "/group", detail).with(&format!("{what}_ids"), ids.into_iter().collect::<Vec<_>>()));
     }
     Ok(ready)
+}
+
+/// Leaves out what is not billable before a later day, which runs leave out, too. `today` is the company's.
+///
+/// # Errors
+/// `state_conflict` that says from when on it can be billed, for one that is named and when nothing else is left.
+pub(super) fn due(body: &CreateInvoice, found: Vec<billables::Model>, today: Day) -> Result<Vec<billables::Model>, Problem> {
+    let early = found.iter().filter(|row| row.billable_date > today).min_by_key(|row| (row.billable_date, row.id));
+    let Some(early) = early.cloned() else { return Ok(found) };
+    let is_named = !body.billable_ids.is_empty();
+    let due: Vec<billables::Model> = found.into_iter().filter(|row| row.billable_date <= today).collect();
+    if !is_named && !(due.is_empty() && body.lines.is_empty()) {
+        return Ok(due);
+    }
+    let what = if is_named { format!("The billable {}", early.id) } else { "What waits".to_owned() };
+    let detail = format!("{what} can be billed from {} on, and not before. Wait until then.", early.billable_date);
+    Err(Problem::new(Code::StateConflict, detail).with("billable_id", early.id.to_string()).with("billable_date", early.billable_date.to_string()))
 }
 
 /// All that waits goes on one invoice, or none of it: what is left off unannounced would be forgotten.
