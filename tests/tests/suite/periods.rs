@@ -116,3 +116,26 @@ async fn an_entry_of_ones_own_balances_and_goes_back() {
     assert_eq!(found.iter().map(|entry| entry.id).collect::<Vec<_>>(), [invoice.journal_entry_id.unwrap()]);
     assert!(tenant.get::<ledger::VerifyLedger>(()).await.ok);
 }
+
+/// A day that was given and cannot be booked on is named; the day on which it happens is nobody's field.
+#[tokio::test]
+async fn a_locked_day_that_was_given_is_the_wrong_field() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let posted = deal::posted(&tenant, &shop, "10.00").await;
+    let today = posted.invoice_date.expect("a day");
+    let year = tenant.post::<fiscal_year::CreateFiscalYear>((), &CreateFiscalYear { company_id: shop.company, year: 2026 }).await;
+    tenant.post::<fiscal_year::LockFiscalYear>(year.id, &LockFiscalYear { through: Some(today), reason: None }).await;
+    for verb in ["reverse", "write-off"] {
+        for (date, pointer) in [(Some(today), Some("/date")), (None, None)] {
+            let body = match date {
+                Some(date) => serde_json::json!({ "reason": "wrong", "date": date }),
+                None => serde_json::json!({ "reason": "wrong" }),
+            };
+            let problem = tenant.raw.post(&format!("/v1/invoices/{}/{verb}", posted.id), &body).await.problem();
+            assert_eq!((problem.status, problem.code), (423, Code::PeriodLocked), "{verb}");
+            assert_eq!(problem.errors.first().and_then(|error| error.pointer.as_deref()), pointer, "{verb}: {problem:?}");
+        }
+    }
+}

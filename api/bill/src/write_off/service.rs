@@ -109,7 +109,8 @@ pub async fn write_off(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &WriteOf
     }
     let day = body.date.unwrap_or(today).max(earliest);
     let wanted = Wanted { account_id: body.account_id, reason: Some(body.reason.clone()), ..Wanted::whole(kind, None, day, amount) };
-    let (row, settled) = close(ctx, tx, &company, &mut settlement, (id, wanted), &mut Books::default()).await?;
+    let closed = close(ctx, tx, &company, &mut settlement, (id, wanted), &mut Books::default()).await;
+    let (row, settled) = closed.map_err(|problem| if body.date.is_some() { booked::of_day(problem, "/date") } else { problem })?;
     let shown = insert(ctx, tx, &row, &settled)?;
     finish(ctx, tx, settlement, "invoice.written_off", today).await?;
     Ok(shown)

@@ -3,6 +3,7 @@
 use super::create::blank;
 use super::named;
 use super::post::post_rows;
+use crate::booked;
 use crate::down_payment;
 use crate::invoice::rules::{CreditPlan, CreditRequest, CreditableLine, CreditableTax, plan_credit};
 use crate::invoice::store::lines_of;
@@ -80,7 +81,8 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &ReverseIn
     let (note, rows) = note_of(ctx, tx, &company, &original, &lines, &plan, Some(body.reason.clone()))?;
     // An invoice may be of a day ahead; what takes it back is not before it.
     let day = body.date.unwrap_or_else(|| today.max(original.invoice_date.unwrap_or(today)));
-    post_rows(ctx, tx, &company, (&note, &rows, None), (day, body.rebill.unwrap_or_default())).await
+    let posted = post_rows(ctx, tx, &company, (&note, &rows, None), (day, body.rebill.unwrap_or_default())).await;
+    posted.map_err(|problem| if body.date.is_some() { booked::of_day(problem, "/date") } else { problem })
 }
 
 /// The note and its lines, as a draft in memory.
