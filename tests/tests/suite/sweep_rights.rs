@@ -106,6 +106,8 @@ async fn its_own_right_is_enough() {
             // What a call does besides has its own right: leads are imported by who may write one, and a payment is posted and settles something at once.
             let more: &[&str] = match row.id {
                 "CreateImport" => &["leads:write"],
+                // What follows from costs is said by who may see them.
+                "CreateCompany" | "UpdateCompany" | "CreatePriceList" | "UpdatePriceList" | "ImportPriceRules" => &["costs:read"],
                 "CreatePayment" => &["payments:post", "payments:allocate", "invoices:write_off"],
                 "RegisterPayments" => &["payments:post", "payments:allocate"],
                 _ => &[],

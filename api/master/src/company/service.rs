@@ -7,7 +7,7 @@ use crate::dimension::service as dimension;
 use crate::money;
 use crate::tax::rules::TaxPolicy;
 use crate::term::service as term;
-use causeway_contract::{Code, FieldError, Patch, Problem};
+use causeway_contract::{COSTS, Code, FieldError, Patch, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::accounts;
 use causeway_govern::tenancy::limits::room_for_company;
@@ -28,6 +28,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
     let Some(chart) = chart::template(template) else {
         return Err(Problem::field(Code::InvalidValue, "/chart_template", "must be the name of a chart: generic"));
     };
+    check::needs_costs(ctx, body.quote_rules.as_ref().is_some_and(|rules| rules.min_margin_percent.is_some()), MIN_MARGIN)?;
     room_for_company(tx).await?;
     let mut errors = Vec::new();
     check::not_blank(&body.name, "/name", &mut errors);
@@ -109,7 +110,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     let letterhead = old.letterhead.clone().map(|kept| kept.0).unwrap_or_default();
     new.letterhead = Some(Json(body.letterhead.clone().over_required(letterhead)));
     let rules = old.quote_rules.clone().map(|kept| kept.0).unwrap_or_default();
-    new.quote_rules = Some(Json(body.quote_rules.clone().over_required(rules)));
+    new.quote_rules = Some(Json(quote_rules(ctx, &rules, &body.quote_rules)?));
     let asked = old.lead_rules.clone().map(|kept| kept.0).unwrap_or_default();
     new.lead_rules = Some(Json(body.lead_rules.clone().over_required(asked)));
     let asked = old.document_rules.clone().map(|kept| kept.0).unwrap_or_default();
@@ -156,6 +157,19 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     let refs = crate::refs::patched(tx, "company", id.uuid(), &body.external_refs).await?;
     tx.update(&old, &new);
     record(ctx, tx, "company.updated", &new, refs)
+}
+
+/// The limit that who may not see costs reads as null.
+const MIN_MARGIN: &str = "quote_rules.min_margin_percent";
+
+/// The rules after a change. Who may not see the limit of margins leaves it as it is, whatever else is said: what reads as null is none to take away.
+fn quote_rules(ctx: &Ctx, old: &QuoteRules, body: &Patch<QuoteRules>) -> Result<QuoteRules, Problem> {
+    let new = body.clone().over_required(old.clone());
+    if body.is_absent() || ctx.may(COSTS) {
+        return Ok(new);
+    }
+    check::needs_costs(ctx, matches!(body, Patch::Value(rules) if rules.min_margin_percent.is_some()), MIN_MARGIN)?;
+    Ok(QuoteRules { min_margin_percent: old.min_margin_percent, ..new })
 }
 
 /// A limit, which is no less than nothing.
