@@ -197,3 +197,17 @@ async fn a_delivery_is_planned_cancelled_and_received() {
     tenant.post::<delivery::ReverseDelivery>(shipped.id, &ReverseDelivery::default()).await;
     verified(&tenant).await;
 }
+
+#[tokio::test]
+async fn nothing_ships_before_its_order_was_confirmed() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "2")]).await;
+    let planned = deal::delivery(&tenant, &order, "2").await;
+    let on = |day: causeway_value::Day| ShipDelivery { ship_date: Some(day), ..ShipDelivery::default() };
+    let refused = tenant.refused::<delivery::ShipDelivery>(planned.id, &on(order.order_date.plus_days(-1))).await;
+    assert_eq!(pointers(&refused), ["/ship_date"]);
+    assert!(refused.errors[0].detail.contains(&order.order_date.to_string()), "{refused:?}");
+    tenant.post::<delivery::ShipDelivery>(planned.id, &on(order.order_date)).await;
+}
