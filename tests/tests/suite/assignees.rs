@@ -1,4 +1,4 @@
-//! Work is given to people who are here: who left keeps what they have and gets nothing new (CRM-06, ACT-02, ORD-09).
+//! Work is given to people who are here: who left keeps what they have and gets nothing new (CRM-06, CRM-09, ORD-09).
 
 use causeway_tests::caller::Caller;
 use causeway_tests::person::Person;
