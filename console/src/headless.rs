@@ -165,7 +165,7 @@ fn say(out: &mut dyn Write, text: &str) -> Result<(), Stop> {
 }
 
 async fn list(cli: &Cli, client: &Client, resource: &'static Resource, filter: &str, out: &mut dyn Write) -> Result<(), Stop> {
-    let filter = Filter::read(filter, resource, wall());
+    let filter = understood(filter, resource)?;
     let mut call = Call::of(&resource.list, &[]).with("limit", "200");
     for (name, value) in &filter.server {
         call = call.with(name, value.clone());
@@ -195,6 +195,16 @@ async fn list(cli: &Cli, client: &Client, resource: &'static Resource, filter: &
         writeln!(std::io::stderr(), "causeway-console: these are the first {most} rows; --limit 0 lists all").ok();
     }
     Ok(())
+}
+
+/// A filter whose fields the rows have: one that no row has finds nothing, and that would read as nothing being there.
+fn understood(text: &str, resource: &Resource) -> Result<Filter, Stop> {
+    let filter = Filter::read(text, resource, wall());
+    let reply = (resource.list.reply)();
+    match reply.items("data").and_then(|object| filter.unknown(object)) {
+        Some(field) => Err(Stop::Usage(format!("{} have no field {field}. The server filters by {}.", resource.name, resource.filters().join(", ")))),
+        None => Ok(filter),
+    }
 }
 
 fn json(out: &mut dyn Write, value: &Value) -> Result<(), Stop> {
@@ -503,6 +513,15 @@ mod tests {
         csv_of(&mut out, &[]).unwrap();
         assert!(out.is_empty());
         assert!(rows_of("GetMe", &json!({"id": "usr_1"})).unwrap_err().text().contains("no rows"));
+    }
+
+    #[test]
+    fn a_filter_by_what_no_row_has_is_asked_wrongly() {
+        let orders = resource::named("orders").unwrap();
+        let stop = understood("status:draft colour:red", orders).unwrap_err();
+        assert_eq!(stop.code(), 2);
+        assert!(stop.text().contains("no field colour") && stop.text().contains("status"), "{}", stop.text());
+        assert!(understood("status:draft !web reference:4711 since:24h", orders).is_ok());
     }
 
     #[test]
