@@ -227,8 +227,20 @@ impl App {
             return;
         }
         let at = self.way.last().map_or(0, |spot| spot.cursor);
-        if let Some(place) = sheet::lines(self).into_iter().nth(at).and_then(|line| line.open) {
-            self.go(place);
+        let Some(line) = sheet::lines(self).into_iter().nth(at) else { return };
+        let title = match self.place() {
+            Place::Notes => "message",
+            Place::Calls => "call",
+            _ => "",
+        };
+        match line.open.clone() {
+            Some(place) => self.go(place),
+            // What has no room in its line is read here to its end.
+            None if !title.is_empty() => {
+                let columns = usize::from(self.size.0).saturating_sub(14).clamp(40, 112);
+                self.popup = Some(Popup::Text { title: title.to_owned(), lines: crate::text::wrap(&line.text(), columns), top: 0 });
+            }
+            None => {}
         }
     }
 

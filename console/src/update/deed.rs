@@ -352,7 +352,8 @@ impl App {
         } else if reads {
             let columns = usize::from(self.size.0).saturating_sub(14).clamp(40, 112);
             let mut lines: Vec<String> = crate::sheet::describe(self, value, columns).iter().map(crate::sheet::Line::text).collect();
-            let text = serde_json::to_string_pretty(value).unwrap_or_default();
+            // Rows are told as a table, and by `E` or on the command line as data.
+            let text = if value.get("rows").is_some_and(Value::is_array) { String::new() } else { serde_json::to_string_pretty(value).unwrap_or_default() };
             lines.push(String::new());
             lines.extend(text.lines().map(|line| crate::text::clean(line).into_owned()));
             self.show(Popup::Text { title: what.to_owned(), lines, top: 0 });

@@ -3,11 +3,11 @@
 //! How many go and how many do not is always seen. The objects are below, those that are refused first, and scroll.
 
 use super::popup::{at, centred, draw_field, open};
-use super::{highlight, put};
+use super::{highlight, inside, put};
 use crate::columns::plain;
 use crate::model::{App, Deed};
 use crate::resource::Aim;
-use crate::text::{clean, fit, wrap};
+use crate::text::{clean, fit, width, wrap};
 use crate::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -38,6 +38,36 @@ struct Parts {
 pub fn deed_scroll(app: &App, deed: &Deed) -> (usize, usize) {
     let parts = parts(app, deed, Rect::new(0, 0, app.size.0, app.size.1));
     (parts.listed.len().saturating_sub(parts.rows.0), parts.rows.0.saturating_sub(1).max(1))
+}
+
+/// The place of the focus at a place of the screen: a field, the word to type, the button.
+pub fn deed_at(app: &App, deed: &Deed, column: u16, row: u16) -> Option<usize> {
+    let parts = parts(app, deed, Rect::new(0, 0, app.size.0, app.size.1));
+    let inner = inside(parts.area);
+    if !inner.contains(Position { x: column, y: row }) {
+        return None;
+    }
+    let (shown, first) = parts.fields;
+    let offset = usize::from(row.saturating_sub(inner.y)).checked_sub(parts.about.len().saturating_add(1));
+    if let Some(offset) = offset.filter(|offset| *offset < shown) {
+        return Some(first.saturating_add(offset));
+    }
+    let button = inner
+        .x
+        .saturating_add(2)
+        .saturating_add(u16::try_from(deed.word().map_or(0, |word| width(&asked(&word)).saturating_add(word.len()).saturating_add(4))).unwrap_or(0));
+    let end = button.saturating_add(u16::try_from(width(&label(deed))).unwrap_or(0));
+    let last = row == inner.bottom().saturating_sub(1);
+    match (last, deed.word()) {
+        (true, _) if (button..end).contains(&column) => Some(deed.places().saturating_sub(1)),
+        (true, Some(_)) if column < button => Some(deed.form.fields.len()),
+        _ => None,
+    }
+}
+
+/// What stands before the word to type.
+fn asked(word: &str) -> String {
+    format!("type {word} to enable: [")
 }
 
 fn parts(app: &App, deed: &Deed, whole: Rect) -> Parts {
@@ -107,7 +137,7 @@ pub(super) fn draw(app: &App, buf: &mut Buffer, deed: &Deed) -> Option<Position>
     let last = inner.bottom().saturating_sub(1);
     let mut at = x;
     if let Some(word) = deed.word() {
-        at = put(app, buf, at, last, room, &format!("type {word} to enable: ["), Role::Warn);
+        at = put(app, buf, at, last, room, &asked(&word), Role::Warn);
         let typed = fit(deed.typed.value(), word.len(), false);
         if deed.focus == many {
             cursor = Some(Position { x: at.saturating_add(u16::try_from(deed.typed.visual_cursor()).unwrap_or(0)), y: last });
@@ -134,9 +164,9 @@ fn keys(deed: &Deed, parts: &Parts) -> String {
     let ahead = if deed.operation.foresees() { "ctrl-r dry run   " } else { "" };
     let (rows, top) = parts.rows;
     let lines = parts.listed.len();
-    let scroll = if rows < lines { format!("   pgdn {}-{} of {lines}", top.saturating_add(1), top.saturating_add(rows)) } else { String::new() };
+    let scroll = if rows < lines { format!("pgdn {}-{}/{lines}   ", top.saturating_add(1), top.saturating_add(rows)) } else { String::new() };
     let place = if deed.focus < many { format!("   {} of {many}", deed.focus.saturating_add(1)) } else { String::new() };
-    format!("{fields}{ahead}esc cancel{scroll}{place}")
+    format!("{fields}{ahead}{scroll}esc cancel{place}")
 }
 
 /// How many would go and how many not, or how many went; and what is wrong. This is always seen.

@@ -83,14 +83,29 @@ fn message(app: &App, buf: &mut Buffer, title: &str, lines: &[(String, Role)]) {
     }
 }
 
+/// The box of a list to choose from: where, how many rows it shows, and the first.
+fn chooser(whole: Rect, cursor: usize) -> (Rect, usize, usize) {
+    let area = centred(whole, whole.width.saturating_sub(8).min(110), whole.height.saturating_sub(4).min(30));
+    let rows = usize::from(inside(area).height).saturating_sub(4);
+    (area, rows, cursor.saturating_add(1).saturating_sub(rows))
+}
+
+/// The choice at a place of the screen, among those that fit what is typed.
+pub fn choice_at(app: &App, column: u16, row: u16) -> Option<usize> {
+    let Some(Popup::Choose { input, choices, cursor, .. }) = &app.popup else { return None };
+    let (area, rows, top) = chooser(Rect::new(0, 0, app.size.0, app.size.1), *cursor);
+    let inner = inside(area);
+    let offset = usize::from(row.checked_sub(inner.y.saturating_add(2))?);
+    let at = top.saturating_add(offset);
+    (inner.contains(Position { x: column, y: row }) && offset < rows && at < fitting(choices, input.value()).len()).then_some(at)
+}
+
 fn choose(app: &App, buf: &mut Buffer, title: &str, input: &tui_input::Input, choices: &[Choice], cursor: usize) -> Option<Position> {
-    let area = centred(buf.area, buf.area.width.saturating_sub(8).min(110), buf.area.height.saturating_sub(4).min(30));
+    let (area, rows, top) = chooser(buf.area, cursor);
     let shown = fitting(choices, input.value());
     let inner = open(app, buf, area, &format!("{title}   {} of {}", shown.len(), choices.len()), "enter run   esc close");
     let x = put(app, buf, inner.x.saturating_add(1), inner.y, 2, ": ", Role::Key);
     put(app, buf, x, inner.y, inner.right().saturating_sub(x), input.value(), Role::Plain);
-    let rows = usize::from(inner.height).saturating_sub(4);
-    let top = cursor.saturating_add(1).saturating_sub(rows);
     // Names and keys take what they need, so that there is room for what they do.
     let longest = |text: fn(&Choice) -> &str, most| shown.iter().skip(top).take(rows).map(|choice| width(text(choice))).max().unwrap_or(0).clamp(1, most);
     let (names, keys) = (longest(|choice| &choice.name, 32), longest(|choice| &choice.key, 12));

@@ -243,3 +243,128 @@ fn only_looking_whether_the_server_is_there_counts_as_a_try() {
     let cmds = fail(&mut app, Tag::Ping, away());
     assert!(matches!(app.link, Link::Offline { tries: 2, .. }) && cmds.contains(&Cmd::After(2_000, Timer::Retry)), "{cmds:?}");
 }
+
+fn mouse(app: &mut App, kind: crossterm::event::MouseEventKind, column: usize, row: usize) -> Vec<Cmd> {
+    let (column, row) = (u16::try_from(column).unwrap(), u16::try_from(row).unwrap());
+    app.update(1_000, Msg::Mouse(crossterm::event::MouseEvent { kind, column, row, modifiers: crossterm::event::KeyModifiers::NONE }))
+}
+
+fn click(app: &mut App, column: usize, row: usize) -> Vec<Cmd> {
+    mouse(app, crossterm::event::MouseEventKind::Down(crossterm::event::MouseButton::Left), column, row)
+}
+
+#[test]
+fn in_boxes_a_click_goes_there_and_two_do_it() {
+    let mut app = orders();
+    press(&mut app, ":");
+    write(&mut app, "go in");
+    let shown = screen(&app);
+    let row = row_of(&shown, "go invoices");
+    click(&mut app, 20, row);
+    assert!(matches!(&app.popup, Some(Popup::Choose { .. })), "one click only chooses");
+    click(&mut app, 20, row);
+    assert_eq!(*app.place(), Place::list("invoices"));
+
+    let mut app = orders();
+    press(&mut app, "b");
+    write(&mut app, "waits for a call");
+    let shown = screen(&app);
+    click(&mut app, 40, row_of(&shown, "blocks"));
+    assert!(matches!(&app.popup, Some(Popup::Deed(deed)) if deed.form.fields[deed.focus].path == "blocks"));
+    let row = row_of(&shown, "[ hold ]");
+    let column = shown[row].find("[ hold ]").map(|at| shown[row][..at].chars().count() + 2).unwrap();
+    assert!(writes(&click(&mut app, column, row)).is_empty());
+    assert_eq!(writes(&click(&mut app, column, row)), ["POST /v1/orders/ord_2/hold"]);
+
+    // The button of what is hard to take back waits for its word all the same.
+    let mut app = orders();
+    press(&mut app, "j x");
+    write(&mut app, "duplicate");
+    let shown = screen(&app);
+    let row = row_of(&shown, "[ cancel ]");
+    let column = shown[row].find("[ cancel ]").map(|at| shown[row][..at].chars().count() + 2).unwrap();
+    click(&mut app, column, row);
+    assert!(writes(&click(&mut app, column, row)).is_empty() && matches!(&app.popup, Some(Popup::Deed(deed)) if deed.batch.is_none()));
+}
+
+#[test]
+fn the_mouse_over_the_preview_leaves_the_list_alone() {
+    for size in [(100, 30), (160, 45)] {
+        let mut app = orders();
+        app.update(1_000, Msg::Resize(size.0, size.1));
+        let (column, row) = (usize::from(size.0) - 5, usize::from(size.1) - 6);
+        mouse(&mut app, crossterm::event::MouseEventKind::ScrollDown, column, row);
+        click(&mut app, column, if size.0 == 160 { 5 } else { row });
+        assert_eq!(app.list().unwrap().cursor, 0, "{size:?}");
+    }
+}
+
+#[test]
+fn what_was_seen_before_an_outage_tells_its_age_and_the_service_is_not_well() {
+    let mut app = tenant(Place::Object { resource: "orders", id: "ord_1".to_owned() });
+    app.size = (140, 30);
+    app.update(0, Msg::Start);
+    reply(&mut app, Tag::Object("ord_1".to_owned()), json!({"id": "ord_1", "object": "order", "number": "SO/1"}));
+    app.checks.insert("service", Asked::Have(json!({"status": "ready"}), 1_000));
+    let away = |app: &mut App| app.update(61_000, Msg::Reply { tag: Tag::Ping, reply: Box::new(Err(Failure::Offline("cannot connect".to_owned()))), ms: 3 });
+    away(&mut app);
+    row_of(&screen(&app), "SO/1  cached 1m ago");
+    app.way.truncate(1);
+    (app.counted, app.noted) = (1_000, false);
+    row_of(&screen(&app), "dash  cached 1m ago");
+    app.way.push(crate::model::Spot::new(Place::Health));
+    let shown = screen(&app);
+    assert!(row_of(&shown, "OFFLINE: this is what it said before.") < row_of(&shown, "ready"), "{shown:#?}");
+}
+
+#[test]
+fn a_low_terminal_tells_where_one_is_and_what_is_cut() {
+    let mut app = tenant(Place::list("security-events"));
+    app.size = (80, 24);
+    for at in 0..app.gauges().len() {
+        app.counts.insert(at, Ok(crate::model::Counted { count: 100, more: true, first: Vec::new() }));
+    }
+    let tabs = screen(&app)[1].clone();
+    assert!(tabs.contains("[security-events]"), "{tabs}");
+    let x = tabs.find("[security-events]").unwrap();
+    click(&mut app, x + 1, 1);
+    assert_eq!(*app.place(), Place::list("security-events"), "a click on where one is leads nowhere else");
+    let long = format!("{} the last word", "a reason of many words ".repeat(8));
+    app.note(long.clone());
+    assert!(screen(&app)[22].contains("~  ! reads it"), "{:?}", screen(&app)[22]);
+    app.go(Place::Notes);
+    press(&mut app, "enter");
+    let Some(Popup::Text { lines, .. }) = &app.popup else { panic!("all of it is shown") };
+    assert!(lines.join(" ").ends_with("the last word") && lines.len() > 1, "{lines:?}");
+}
+
+#[test]
+fn debts_by_age_have_a_column_for_each_age_and_no_data_behind_them() {
+    let mut app = tenant(Place::Dash);
+    app.names.insert("pty_1".to_owned(), "Alfreds".to_owned());
+    let report = json!({"object": "aging", "currency": "USD", "buckets": ["current", "1-30", "90+"],
+        "rows": [{"party_id": "pty_1", "name": "Alfreds", "amounts": ["934.71", "511.62", "0.00"], "total": "1446.33"}],
+        "totals": {"amounts": ["934.71", "511.62", "0.00"], "total": "1446.33"}});
+    let lines: Vec<String> = crate::sheet::describe(&app, &report, 76).iter().map(crate::sheet::Line::text).collect();
+    let head = lines.iter().position(|line| line.contains("current") && line.contains("1-30")).unwrap_or_else(|| panic!("{lines:#?}"));
+    let at = |text: &str| lines[head].find(text).unwrap();
+    assert!(at("name") < at("current") && at("current") < at("1-30") && at("1-30") < at("90+") && !lines[head].contains("party"), "{lines:#?}");
+    assert!(lines[head + 1].contains("Alfreds") && lines[head + 1].contains("511.62") && lines[head + 2].contains("total"), "{lines:#?}");
+    app.begin(resource::LOOSE, "GetAging");
+    let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("its form is open") };
+    deed.form.set("company_id", "com_1").unwrap();
+    deed.focus = deed.places() - 1;
+    let (tag, _) = calls(&press(&mut app, "enter")).remove(0);
+    reply(&mut app, tag, report);
+    let Some(Popup::Text { lines, .. }) = &app.popup else { panic!("it is told") };
+    assert!(!lines.iter().any(|line| line.contains('{')), "{lines:#?}");
+}
+
+#[test]
+fn the_days_of_a_deal_are_seen_whole_on_a_narrow_terminal() {
+    let mut app = tenant(Place::Flow("flw_1".to_owned()));
+    app.size = (80, 24);
+    let story = json!({"id": "flw_1", "documents": [{"type": "order", "id": "ord_1", "number": "SO/1998/00042", "status": "confirmed", "amount": "123456.78", "currency": "EUR", "at": "1998-04-13T14:02:11Z"}], "steps": []});
+    app.flows.insert("flw_1".to_owned(), Asked::Have(story, 0));
+    row_of(&screen(&app), "1998-04-13");
+}
