@@ -70,6 +70,7 @@ impl<W: Write> Canvas<W> {
         self.bytes.clear();
         self.begin();
         self.scroll();
+        self.wipe();
         self.cells();
         self.place(cursor);
         if self.bytes.is_empty() {
@@ -117,6 +118,24 @@ impl<W: Write> Canvas<W> {
         }
     }
 
+    /// Erases lines that change and hold letters of several characters, before or after: how many columns those take is for the terminal to say, and
+    /// what is left of them beside their place would stay.
+    fn wipe(&mut self) {
+        let width = usize::from(self.shown.area.width).max(1);
+        let changed = |y: &usize| {
+            let line = |buffer: &Buffer| buffer.content.chunks(width).nth(*y).map(<[Cell]>::to_vec);
+            line(&self.shown) != line(&self.next)
+        };
+        let holds = |y: &usize| [&self.shown, &self.next].iter().any(|buffer| buffer.content.chunks(width).nth(*y).is_some_and(|line| line.iter().any(joined)));
+        let lines: Vec<usize> = (0..usize::from(self.shown.area.height)).filter(|y| holds(y) && changed(y)).collect();
+        for y in lines {
+            self.change(Pen::PLAIN);
+            self.go(0, u16::try_from(y).unwrap_or(u16::MAX));
+            self.bytes.push_str("\x1b[2K");
+            self.shown.content.chunks_mut(width).nth(y).into_iter().flatten().for_each(Cell::reset);
+        }
+    }
+
     fn cells(&mut self) {
         // Both are put back below: nothing in between fails.
         let (shown, next) = (std::mem::take(&mut self.shown), std::mem::take(&mut self.next));
@@ -139,8 +158,8 @@ impl<W: Write> Canvas<W> {
             }
             self.bytes.push_str(cell.symbol());
             let after = x.saturating_add(1);
-            // Beyond the last column, and after wide letters, terminals differ in where the cursor is.
-            self.at = (after < next.area.width && cell.symbol().width() == 1).then_some(Position { x: after, y: *y });
+            // Beyond the last column, after wide letters and after letters of several characters, terminals differ in where the cursor is.
+            self.at = (after < next.area.width && cell.symbol().width() == 1 && !joined(cell)).then_some(Position { x: after, y: *y });
             left = rest;
         }
         (self.shown, self.next) = (shown, next);
@@ -153,7 +172,7 @@ impl<W: Write> Canvas<W> {
         for column in at.x..x {
             let Some(cell) = next.cell(Position { x: column, y }) else { return };
             let blank = cell.symbol() == " " && Pen::of(cell).erases() && self.pen.erases();
-            if !blank && (Pen::of(cell) != self.pen || cell.symbol().width() != 1) {
+            if !blank && (Pen::of(cell) != self.pen || cell.symbol().width() != 1 || joined(cell)) {
                 return;
             }
             between.push_str(cell.symbol());
@@ -194,6 +213,11 @@ impl<W: Write> Canvas<W> {
         }
         self.cursor = cursor;
     }
+}
+
+/// Whether a cell holds several characters that make one letter.
+fn joined(cell: &Cell) -> bool {
+    cell.symbol().chars().nth(1).is_some()
 }
 
 /// How often, as sequences say it: once is understood.

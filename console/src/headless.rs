@@ -33,6 +33,8 @@ pub enum Stop {
     Failed(Failure),
     /// A check of the books found something.
     Broken,
+    /// Nobody reads what is written any more.
+    Enough,
 }
 
 impl Stop {
@@ -44,6 +46,7 @@ impl Stop {
             Self::Failed(Failure::Refused { .. } | Failure::ReadOnly) => 3,
             Self::Failed(Failure::Offline(_)) => 5,
             Self::Broken => 6,
+            Self::Enough => 0,
         }
     }
 
@@ -53,6 +56,7 @@ impl Stop {
             Self::Usage(text) => text.clone(),
             Self::Failed(failure) => failure.text(),
             Self::Broken => "the books do not hold".to_owned(),
+            Self::Enough => "the output was closed".to_owned(),
         }
     }
 }
@@ -101,6 +105,8 @@ pub fn read(words: &[String]) -> Result<Request, String> {
             let ids: Vec<String> = rest.iter().map(|&id| id.to_owned()).collect();
             match (*word, ids.as_slice()) {
                 ("list", []) => Ok(Request::List(resource)),
+                ("get", []) if resource.get.is_some() => Err(format!("{name} get needs an id.")),
+                ("get", [_, _, ..]) if resource.get.is_some() => Err(format!("{name} get takes one id.")),
                 ("get", [id]) => Place::read(&format!("{name}/{id}")).map(Request::Get),
                 _ => match resource.operation(word) {
                     Some(operation) => Ok(Request::Do(resource, operation, ids)),
@@ -161,11 +167,16 @@ pub async fn run(cli: &Cli, app: &mut App, client: &Client, request: Request, ou
 }
 
 fn say(out: &mut dyn Write, text: &str) -> Result<(), Stop> {
-    writeln!(out, "{}", text.trim_end()).map_err(|error| Stop::Usage(format!("the output cannot be written: {error}")))
+    writeln!(out, "{}", text.trim_end()).map_err(|error| unwritten(&error))
+}
+
+/// Who reads the output may stop when they have read enough: that is no mistake of anybody.
+fn unwritten(error: &std::io::Error) -> Stop {
+    if error.kind() == std::io::ErrorKind::BrokenPipe { Stop::Enough } else { Stop::Usage(format!("the output cannot be written: {error}")) }
 }
 
 async fn list(cli: &Cli, client: &Client, resource: &'static Resource, filter: &str, out: &mut dyn Write) -> Result<(), Stop> {
-    let filter = Filter::read(filter, resource, wall());
+    let filter = understood(filter, resource)?;
     let mut call = Call::of(&resource.list, &[]).with("limit", "200");
     for (name, value) in &filter.server {
         call = call.with(name, value.clone());
@@ -197,8 +208,29 @@ async fn list(cli: &Cli, client: &Client, resource: &'static Resource, filter: &
     Ok(())
 }
 
+/// A filter whose fields the rows have: one that no row has finds nothing, and that would read as nothing being there.
+fn understood(text: &str, resource: &Resource) -> Result<Filter, Stop> {
+    let filter = Filter::read(text, resource, wall());
+    let reply = (resource.list.reply)();
+    match reply.items("data").and_then(|object| filter.unknown(object)) {
+        Some(field) => Err(Stop::Usage(format!("{} have no field {field}. The server filters by {}.", resource.name, resource.filters().join(", ")))),
+        None => Ok(filter),
+    }
+}
+
 fn json(out: &mut dyn Write, value: &Value) -> Result<(), Stop> {
-    say(out, &serde_json::to_string_pretty(value).unwrap_or_default())
+    say(out, &harmless(&serde_json::to_string_pretty(value).unwrap_or_default()))
+}
+
+/// JSON without the controls that it may hold as they are and that a terminal obeys: they stand in texts only, where they can be named.
+fn harmless(json: &str) -> String {
+    json.chars().fold(String::with_capacity(json.len()), |mut out, c| {
+        match c {
+            '\u{7f}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+        out
+    })
 }
 
 fn csv_rows(out: &mut dyn Write, resource: &Resource, rows: &[Value]) -> Result<(), Stop> {
@@ -213,7 +245,7 @@ fn sheet(out: &mut dyn Write, fill: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> Re
     let mut sheet = csv::Writer::from_writer(Vec::new());
     fill(&mut sheet).map_err(|error| Stop::Usage(error.to_string()))?;
     let content = sheet.into_inner().map_err(|error| Stop::Usage(error.to_string()))?;
-    out.write_all(&content).map_err(|error| Stop::Usage(error.to_string()))
+    out.write_all(&content).map_err(|error| unwritten(&error))
 }
 
 fn table(out: &mut dyn Write, resource: &'static Resource, rows: &[Value]) -> Result<(), Stop> {
@@ -239,6 +271,9 @@ async fn get(cli: &Cli, app: &App, client: &Client, place: &Place, out: &mut dyn
         _ => None,
     };
     let call = call.ok_or_else(|| Stop::Usage(format!("{} exists on the screen only.", place.write())))?;
+    if cli.output == Some(Output::Csv) {
+        return Err(Stop::Usage(format!("{} is one object: it is told as json or as a table.", place.write())));
+    }
     let reply = perform(client, true, &call).await?;
     show(cli, app, &reply.body, out)
 }
@@ -271,6 +306,9 @@ async fn dashboard(cli: &Cli, app: &App, client: &Client, out: &mut dyn Write) -
 
 /// Whether the service is there, and whether the books of the tenant hold.
 async fn health(cli: &Cli, app: &App, client: &Client, out: &mut dyn Write) -> Result<(), Stop> {
+    if cli.output == Some(Output::Csv) {
+        return Err(Stop::Usage("health is told as json or as a table.".to_owned()));
+    }
     let mut found = serde_json::Map::new();
     found.insert("service".to_owned(), perform(client, true, &Call::get("/readyz")).await?.body);
     let mut outcome = Ok(());
@@ -404,6 +442,13 @@ async fn act(
     }
     let form = filled(cli, Form::of_operation(operation, None))?;
     let body = form.body(operation.aim == Aim::Edit).map_err(Stop::Usage)?;
+    if operation.aim == Aim::Edit && body.as_object().is_some_and(serde_json::Map::is_empty) {
+        return Err(Stop::Usage(format!("{} edit changes nothing: name a field with --set name=value.", resource.name)));
+    }
+    // Said before anything is done.
+    if cli.output == Some(Output::Csv) && !operation.reads() {
+        return Err(Stop::Usage(format!("{} {} is told as json or as a table.", resource.name, operation.word)));
+    }
     if operation.prints() {
         for id in ids {
             say(out, &paper::print(client, operation.row.id, id, Path::new("")).await?)?;
@@ -426,6 +471,7 @@ async fn act(
             Ok(reply) if many && cli.output != Some(Output::Json) => {
                 say(out, &format!("{} ok {}", segments.join(" "), plain(reply.body.get("status").unwrap_or(&Value::Null))))?
             }
+            Ok(reply) if cli.output == Some(Output::Csv) => rows_of(operation.word, &reply.body).and_then(|rows| csv_of(out, rows))?,
             Ok(reply) => show(cli, app, &reply.body, out)?,
             Err(failure) => {
                 let stop = Stop::Failed(failure);
@@ -503,6 +549,43 @@ mod tests {
         csv_of(&mut out, &[]).unwrap();
         assert!(out.is_empty());
         assert!(rows_of("GetMe", &json!({"id": "usr_1"})).unwrap_err().text().contains("no rows"));
+    }
+
+    #[test]
+    fn a_filter_by_what_no_row_has_is_asked_wrongly() {
+        let orders = resource::named("orders").unwrap();
+        let stop = understood("status:draft colour:red", orders).unwrap_err();
+        assert_eq!(stop.code(), 2);
+        assert!(stop.text().contains("no field colour") && stop.text().contains("status"), "{}", stop.text());
+        assert!(understood("status:draft !web reference:4711 since:24h", orders).is_ok());
+    }
+
+    #[test]
+    fn what_is_asked_for_in_half_says_what_is_missing() {
+        let asked = |words: &[&str]| read(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>()).err();
+        assert_eq!(asked(&["orders", "get"]).as_deref(), Some("orders get needs an id."));
+        assert_eq!(asked(&["orders", "get", "ord_1", "ord_2"]).as_deref(), Some("orders get takes one id."));
+        assert!(asked(&["orders", "get", "ord_1"]).is_none());
+    }
+
+    #[test]
+    fn who_stops_reading_ends_a_command_well_and_json_names_what_a_terminal_would_obey() {
+        struct Closed(std::io::ErrorKind);
+        impl Write for Closed {
+            fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+                Err(self.0.into())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        assert_eq!(say(&mut Closed(std::io::ErrorKind::BrokenPipe), "row").unwrap_err().code(), 0);
+        assert_eq!(say(&mut Closed(std::io::ErrorKind::StorageFull), "row").unwrap_err().code(), 2);
+        let mut out = Vec::new();
+        json(&mut out, &json!({"name": "a\u{9b}2Jb\u{202e}c Mère"})).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("a\\u009b2Jb\\u202ec Mère"), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["name"], "a\u{9b}2Jb\u{202e}c Mère");
     }
 
     #[test]

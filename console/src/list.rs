@@ -238,6 +238,8 @@ impl List {
             if further {
                 next = self.next.take();
             }
+            // Who stands at the first row of one question stands at the first row of the next.
+            let first_of_another = self.cursor == 0 && self.asked != self.answered;
             self.keep_place(|list| {
                 let old = std::mem::take(&mut list.records);
                 list.index.clear();
@@ -249,6 +251,9 @@ impl List {
                     }
                 }
             });
+            if first_of_another {
+                (self.cursor, self.top) = (0, 0);
+            }
             self.fetched = now;
             self.answered.clone_from(&self.asked);
         } else {
@@ -328,6 +333,8 @@ impl List {
     pub fn show_fresh(&mut self) {
         let mut rows = std::mem::take(&mut self.fresh);
         rows.reverse();
+        // A range begins at a place, and the rows of that place are others now.
+        self.anchor = None;
         self.keep_place(|list| {
             rows.append(&mut list.records);
             list.index.clear();
@@ -344,14 +351,15 @@ impl List {
 
     fn keep_place(&mut self, change: impl FnOnce(&mut Self)) {
         let selected = self.selected().map(|record| record.id.clone());
-        let above = self.cursor.saturating_sub(self.top);
+        // Who sees the first row goes on seeing it.
+        let (at_top, above) = (self.top == 0, self.cursor.saturating_sub(self.top));
         change(self);
         let passing = self.records.iter().enumerate().filter(|(_, record)| self.filter.passes(record, self.resource));
         self.view = passing.filter_map(|(at, _)| u32::try_from(at).ok()).collect();
         self.sort_here();
         let at = selected.and_then(|id| u32::try_from(self.at(&id)?).ok()).and_then(|at| self.view.iter().position(|shown| *shown == at));
         self.cursor = at.unwrap_or(self.cursor).min(self.view.len().saturating_sub(1));
-        self.top = self.cursor.saturating_sub(above);
+        self.top = if at_top { 0 } else { self.cursor.saturating_sub(above) };
         self.count_unseen();
     }
 
@@ -410,9 +418,11 @@ impl List {
         }
     }
 
-    /// Keeps the cursor within `height` visible rows.
+    /// Keeps the cursor within `height` visible rows, and no row empty while there are rows above.
     pub fn scroll(&mut self, height: usize) {
-        self.top = self.top.min(self.cursor).max(self.cursor.saturating_add(1).saturating_sub(height.max(1)));
+        let height = height.max(1);
+        let last = self.view.len().saturating_sub(height);
+        self.top = self.top.min(self.cursor).max(self.cursor.saturating_add(1).saturating_sub(height)).min(last);
     }
 
     /// What an action is about: the marked rows, else the one under the cursor.
@@ -423,9 +433,14 @@ impl List {
         self.marks.iter().cloned().collect()
     }
 
-    /// Whether the end of what is loaded comes near and more is to be had.
+    /// Whether the end of what is loaded comes near and more is to be had. While another question is not answered yet, its cursor is not known.
     pub fn wants_more(&self) -> bool {
-        self.next.is_some() && !self.more && self.stale.is_none() && self.stage == Stage::Ready && self.cursor.saturating_add(50) >= self.view.len()
+        self.next.is_some()
+            && self.asked == self.answered
+            && !self.more
+            && self.stale.is_none()
+            && self.stage == Stage::Ready
+            && self.cursor.saturating_add(50) >= self.view.len()
     }
 
     /// The columns for this width, and which of the resource's they are. Columns give way in their order.
@@ -525,6 +540,49 @@ mod tests {
         list.asked = "GET /v1/orders?limit=100&status=draft".to_owned();
         list.take(&rows(0..100), Some("d".to_owned()), true, 2);
         assert_eq!((list.view.len(), list.next.as_deref()), (100, Some("d")));
+    }
+
+    #[test]
+    fn no_row_is_hidden_above_while_there_is_room_for_it() {
+        let ids: Vec<String> = (0..30).map(|at| format!("ord_{at:02}")).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let mut list = list(&ids);
+        list.go(25);
+        list.scroll(10);
+        assert_eq!(list.top, 16);
+        list.filter = Filter::read("so/2", list.resource, 0);
+        list.rebuild();
+        list.go(10);
+        list.scroll(10);
+        assert_eq!((list.view.len(), list.top), (11, 1), "one more row than fits");
+        list.scroll(20);
+        assert_eq!(list.top, 0);
+        // Who sees the first row goes on seeing it, whatever comes above the one under the cursor.
+        list.filter = Filter::default();
+        list.rebuild();
+        (list.cursor, list.top) = (0, 0);
+        list.hear(&json!({"id": "ord_30", "status": "draft"}));
+        list.show_fresh();
+        list.scroll(10);
+        assert_eq!((list.cursor, list.top), (1, 0));
+    }
+
+    #[test]
+    fn another_question_begins_at_its_first_row_and_has_a_cursor_of_its_own() {
+        let mut list = List::new(named("orders").unwrap());
+        let rows = |ids: [u32; 3]| ids.map(|id| json!({"id": format!("ord_{id}")}));
+        list.asked = "GET /v1/orders".to_owned();
+        list.take(&rows([3, 2, 1]), Some("a".to_owned()), true, 0);
+        assert!(list.wants_more());
+        list.asked = "GET /v1/orders?sort=number".to_owned();
+        assert!(!list.wants_more(), "the cursor is that of the question before");
+        list.take(&rows([1, 2, 3]), Some("b".to_owned()), true, 0);
+        assert_eq!((list.cursor, list.selected().unwrap().id.as_str(), list.wants_more()), (0, "ord_1", true));
+        // Who moved on meanwhile stays on the row.
+        list.go(1);
+        list.asked = "GET /v1/orders?sort=-number".to_owned();
+        list.take(&rows([3, 1, 2]), None, true, 0);
+        assert_eq!(list.selected().unwrap().id, "ord_2");
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     let begun = Instant::now();
     let cli = cli::Cli::parse();
     match start(&cli, begun) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) | Err(Stop::Enough) => ExitCode::SUCCESS,
         Err(stop) => {
             writeln!(std::io::stderr(), "causeway-console: {}", text::clean(&stop.text())).ok();
             ExitCode::from(stop.code())

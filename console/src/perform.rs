@@ -2,6 +2,7 @@
 
 use crate::call::{Call, new_key};
 use crate::model::{Failure, Reply};
+use causeway_contract::{FieldError, Problem};
 use causeway_openapi::client::{Client, ClientError, Options};
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ pub async fn perform(client: &Client, read_only: bool, call: &Call) -> Result<Re
 /// An error of the client in words.
 pub fn failure(error: &ClientError) -> Failure {
     match error {
-        ClientError::Problem(problem) => Failure::Refused { status: problem.status, code: problem.code.to_string(), text: error.explain() },
+        ClientError::Problem(problem) => Failure::Refused { status: problem.status, code: problem.code.to_string(), text: explained(problem) },
         ClientError::Transport(error) if error.is_timeout() => Failure::Offline("no answer in time".to_owned()),
         ClientError::Transport(error) if error.is_connect() => Failure::Offline("cannot connect".to_owned()),
         ClientError::Transport(_) => Failure::Offline("the connection broke".to_owned()),
@@ -48,6 +49,16 @@ pub fn failure(error: &ClientError) -> Failure {
         ClientError::Unreadable { status, .. } => Failure::Refused { status: *status, code: String::new(), text: error.to_string() },
         ClientError::Unsendable(text) => Failure::Refused { status: 400, code: String::new(), text: text.clone() },
     }
+}
+
+/// A problem in words, with every wrong field. A parameter that the problem names itself is not told once more without its name.
+fn explained(problem: &Problem) -> String {
+    let said = |error: &&FieldError| error.pointer.is_some() || !problem.detail.contains(error.detail.trim());
+    problem
+        .errors
+        .iter()
+        .filter(said)
+        .fold(problem.to_string(), |text, error| format!("{text}; {} {}", error.pointer.as_deref().unwrap_or_default(), error.detail))
 }
 
 /// Wall time, in milliseconds since 1970.
@@ -103,16 +114,19 @@ mod tests {
     async fn every_fault_has_a_name() {
         let get = Call::get("/readyz");
         let problem = r#"{"type":"/docs/problems#rate_limited","title":"Rate limited","status":429,"detail":"Slow down.","code":"rate_limited","request_id":"r","retryable":true,"errors":[],"meta":{}}"#;
+        let required = r#"{"type":"/docs/problems#validation_failed","title":"x","status":422,"detail":"`company_id` is required","code":"validation_failed","request_id":"r","retryable":false,"errors":[{"pointer":null,"parameter":"company_id","code":"required","detail":"is required"}],"meta":{}}"#;
         for (answer, offline, wanted) in [
             (String::new(), true, "the connection broke"),
             ("HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\n{\"data\":".to_owned(), true, "the connection broke"),
             (http("502 Bad Gateway", "<html>"), true, "a gateway answered 502"),
             (http("200 OK", "<html>"), false, "cannot be read"),
+            (http("422 Unprocessable Content", required), false, "(422): `company_id` is required"),
             (http("429 Too Many Requests", problem), false, "Slow down."),
         ] {
             let (client, _seen) = faulty(vec![answer.clone()]);
             let failure = perform(&client, false, &get).await.unwrap_err();
             assert_eq!((matches!(failure, Failure::Offline(_)), failure.text().contains(wanted)), (offline, true), "{answer}: {failure:?}");
+            assert!(failure.text().matches("is required").count() <= 1, "{failure:?}");
         }
         let nobody = Client::new("http://127.0.0.1:1", "").unwrap();
         assert_eq!(perform(&nobody, false, &get).await, Err(Failure::Offline("cannot connect".to_owned())));

@@ -203,7 +203,12 @@ fn messages_of(app: &App, line: &str) -> Vec<Msg> {
             return key(opens).into_iter().chain([Msg::Paste(text.to_owned())]).chain(key("enter")).collect();
         }
     }
-    key(if line.is_empty() { "enter" } else { line }).into_iter().collect()
+    match key(if line.is_empty() { "enter" } else { line }) {
+        Some(msg) => vec![msg],
+        None if line == "what" => Vec::new(),
+        // What does nothing is told, not left to be wondered about.
+        None => vec![Msg::Note(format!("{line} is no key: ? tells the keys, : and words find what can be done."))],
+    }
 }
 
 fn announce(app: &App) -> std::io::Result<()> {
@@ -219,8 +224,13 @@ fn announce(app: &App) -> std::io::Result<()> {
     match &app.popup {
         Some(Popup::Deed(deed)) => {
             say(&format!("form: {} {}, {} objects", deed.resource, deed.operation.word, deed.targets.len()))?;
+            if deed.preview.len() > 1 {
+                let refused = deed.preview.values().filter(|outcome| outcome.is_err()).count();
+                say(&format!("dry run: {} ok, {refused} refused, nothing is written yet", deed.preview.len().saturating_sub(refused)))?;
+            }
             for (id, outcome) in &deed.preview {
-                say(&format!("dry run {id}: {}", outcome.as_ref().map_or_else(Clone::clone, |changes| changes.join("; "))))?;
+                let number = deed.before.get(id).and_then(|value| ["number", "name", "title"].iter().find_map(|field| value.get(field)?.as_str()));
+                say(&format!("dry run {}: {}", number.unwrap_or(id), outcome.as_ref().map_or_else(Clone::clone, |changes| changes.join("; "))))?;
             }
             if let Some(wrong) = &deed.wrong {
                 say(&format!("wrong: {wrong}"))?;
@@ -261,8 +271,10 @@ fn row(app: &App) -> std::io::Result<()> {
     };
     let text = list.selected().map_or_else(|| "no rows".to_owned(), |record| cells(app, list, record));
     let marked = list.selected().is_some_and(|record| list.marks.contains(&record.id));
+    // Marking goes on to the next row: how many are marked says that it was done.
+    let all = if list.marks.is_empty() { String::new() } else { format!(", {} marked in all", list.marks.len()) };
     say(&format!(
-        "{}, row {} of {}{}: {text}",
+        "{}, row {} of {}{}{all}: {text}",
         list.resource.name,
         list.cursor.saturating_add(1).min(list.view.len()),
         list.view.len(),

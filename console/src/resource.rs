@@ -122,9 +122,9 @@ impl Resource {
 
     /// Whether the server filters by this field with `true` and `false`.
     pub fn answers_yes_or_no(&self, name: &str) -> bool {
-        self.list
-            .list
-            .is_some_and(|spec| spec.filters.iter().any(|filter| filter.name == name && matches!(filter.kind, FilterKind::YesNo | FilterKind::Given(_))))
+        self.list.list.is_some_and(|spec| {
+            spec.filters.iter().any(|filter| filter.name == name && matches!(filter.kind, FilterKind::YesNo | FilterKind::Given(_) | FilterKind::Worth(_)))
+        })
     }
 
     /// The fields that the server sorts by.

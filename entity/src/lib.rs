@@ -18,6 +18,7 @@ pub mod platform;
 pub mod sell;
 mod tax_amount;
 mod tax_detail;
+mod tax_handover;
 
 pub use amended_field::AmendedField;
 pub use amended_line::AmendedLine;
@@ -25,6 +26,7 @@ pub use held::Held;
 pub use personal::PERSONAL;
 pub use tax_amount::TaxAmount;
 pub use tax_detail::TaxDetail;
+pub use tax_handover::TaxHandover;
 
 #[cfg(test)]
 mod tests;

@@ -59,6 +59,7 @@ fn entities() -> Vec<TableInfo> {
         described::<govern::recovery_codes::Entity>(),
         described::<govern::sessions::Entity>(),
         described::<platform::tenant_limits::Entity>(),
+        described::<platform::platform_keys::Entity>(),
         described::<govern::api_key_uses::Entity>(),
         described::<master::accounts::Entity>(),
         described::<master::taxes::Entity>(),

@@ -145,7 +145,13 @@ pub fn all() -> Vec<Migration> {
         sell::m0107_places::MIGRATION,
         deliver::m0108_delivery_search::MIGRATION,
         kernel::m0109_import_parties::MIGRATION,
+        sell::m0110_deal_values::MIGRATION,
+        books::m0113_reversed_entries::MIGRATION,
+        kernel::m0114_made_from::MIGRATION,
+        deliver::m0115_reversal_credits::MIGRATION,
+        platform::m0116_platform_keys::MIGRATION,
         kernel::m0120_sparse_indexes::MIGRATION,
+        bill::m0125_billed_as_agreed::MIGRATION,
     ]
 }
 

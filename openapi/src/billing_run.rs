@@ -41,7 +41,7 @@ pub struct BillingRun {
     pub post: bool,
     /// Where it stands.
     pub status: BillingRunStatus,
-    /// What was planned, as one text: committing needs it, and fails when anything of the plan has changed.
+    /// What was planned, amounts included, as one text: committing needs it, and fails when anything of the plan has changed.
     pub hash: String,
     /// Invoices to be made.
     pub invoice_count: i64,
@@ -49,7 +49,7 @@ pub struct BillingRun {
     pub billable_count: i64,
     /// Invoices that could not be made.
     pub failed_count: i64,
-    /// What the invoices come to, by currency.
+    /// What the invoices come to, by currency; of a run that is done, those that were made.
     pub totals: Vec<BillingRunTotal>,
     /// The last run that is done and billed the same: the party, or all.
     pub previous_run_id: Option<BillingRunId>,

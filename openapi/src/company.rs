@@ -214,17 +214,17 @@ pub struct UpdateCompany {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = TaxRounding)]
     pub tax_rounding: Patch<TaxRounding>,
-    /// What its printed documents say about it from now on, as a whole.
+    /// What its printed documents say about it from now on, as a whole; null for nothing.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = Letterhead)]
+    #[schema(value_type = Option<Letterhead>)]
     pub letterhead: Patch<Letterhead>,
-    /// What its quotes may grant without a second person from now on, as a whole.
+    /// What its quotes may grant without a second person from now on, as a whole; null for everything.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = QuoteRules)]
+    #[schema(value_type = Option<QuoteRules>)]
     pub quote_rules: Patch<QuoteRules>,
-    /// What it asks of its leads from now on, as a whole.
+    /// What it asks of its leads from now on, as a whole; null for nothing.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = LeadRules)]
+    #[schema(value_type = Option<LeadRules>)]
     pub lead_rules: Patch<LeadRules>,
     /// What a credit note without an invoice may come to before somebody else has to post it; null for any amount.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
@@ -246,21 +246,21 @@ pub struct UpdateCompany {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Vec<RoundingRule>, max_items = 50)]
     pub rounding_rules: Patch<Vec<RoundingRule>>,
-    /// What it asks of the installments of its later invoices, as a whole.
+    /// What it asks of the installments of its later invoices, as a whole; null for nothing.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = InstallmentRules)]
+    #[schema(value_type = Option<InstallmentRules>)]
     pub installment_rules: Patch<InstallmentRules>,
     /// How many days before the date of a document the quote of its exchange rate may be from now on.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<u32>, maximum = 3650)]
     pub max_rate_age_days: Patch<u32>,
-    /// How long its orders may stand before somebody is told from now on, as a whole.
+    /// How long its orders may stand before somebody is told from now on, as a whole; null for ever.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = OrderRules)]
+    #[schema(value_type = Option<OrderRules>)]
     pub order_rules: Patch<OrderRules>,
-    /// What it asks of its documents from now on, as a whole.
+    /// What it asks of its documents from now on, as a whole; null for nothing.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = DocumentRules)]
+    #[schema(value_type = Option<DocumentRules>)]
     pub document_rules: Patch<DocumentRules>,
     /// Who computes the taxes of the invoices and free credit notes that it sends from now on. Drafts that are there stay as they are until their lines change.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]

@@ -3,7 +3,7 @@
 use crate::object::{ExternalRef, MetadataPatch};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{
-    AddressId, CompanyId, Day, DeliveryId, DeliveryLineId, DeliveryStatus, FlowId, Instant, OrderId, OrderLineId, PartyId, ProductId, Quantity,
+    AddressId, CompanyId, Day, DeliveryId, DeliveryLineId, DeliveryStatus, FlowId, Instant, InvoiceId, OrderId, OrderLineId, PartyId, ProductId, Quantity,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -62,6 +62,8 @@ pub struct Delivery {
     pub reversed_at: Option<Instant>,
     /// Why it was taken back, or cancelled.
     pub reason: Option<String>,
+    /// The credit notes that were drafted when it was taken back, of what was invoiced of it. Somebody posts them.
+    pub credit_note_ids: Vec<InvoiceId>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
@@ -279,7 +281,7 @@ pub mod op {
         Post "/v1/deliveries/{id}/confirm-receipt" ConfirmReceipt (DeliveryId) body::ConfirmReceipt => Json<Delivery>, deliveries:write;
         /// Ships a delivery and makes its lines billable.
         Post "/v1/deliveries/{id}/ship" ShipDelivery (DeliveryId) body::ShipDelivery => Json<Delivery>, deliveries:ship, [dry_run];
-        /// Takes a shipment back.
+        /// Takes a shipment back: what it delivered is open again, and of what was invoiced of it credit notes are drafted.
         Post "/v1/deliveries/{id}/reverse" ReverseDelivery (DeliveryId) body::ReverseDelivery => Json<Delivery>, deliveries:reverse, [dry_run];
         /// Notes what came back of a shipment and stays sold: what was delivered and billed stays.
         Post "/v1/deliveries/{id}/return" ReturnDelivery (DeliveryId) body::ReturnDelivery => Json<Delivery>, deliveries:ship, [dry_run];

@@ -202,6 +202,7 @@ pub enum InvoiceGroup {
 }
 
 /// A new draft: from `billable_ids`, from the ready billables of an `order_id` or a `party_id`, from free `lines`, or from lines beside one of the others.
+/// What is billable from a later day on is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateInvoice {
@@ -214,7 +215,7 @@ pub struct CreateInvoice {
     /// Invoices the ready billables of this order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<OrderId>,
-    /// Invoices these billables, all of one company, party and currency.
+    /// Invoices these billables, all of one company, party and currency, and none before its `billable_date`.
     #[serde(default)]
     #[schema(max_items = 500)]
     pub billable_ids: Vec<BillableId>,
@@ -227,7 +228,7 @@ pub struct CreateInvoice {
     /// The currency of free lines: the party's, else the company's, when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// When it is due: the order's, else the party's, when not given.
+    /// When it is due: the order's, else the party's, when not given. Required where orders with different ones are billed together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_term_id: Option<PaymentTermId>,
     /// The other side's reference: that of the orders, when all that is billed is of orders with the same one, when not given.

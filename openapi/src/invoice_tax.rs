@@ -13,7 +13,8 @@ pub use op::ENDPOINTS;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetInvoiceTaxes {
-    /// What the engine calls this computation. What was handed over under it comes once: the same again changes nothing, also when the document is posted.
+    /// What the engine calls this computation. What was handed over under it comes once: the same again changes nothing, also when the document is posted or
+    /// was given the taxes of a later computation. Other taxes come under another reference.
     #[schema(max_length = 200)]
     pub reference: String,
     /// The currency of the amounts: the document's.

@@ -33,6 +33,7 @@ pub mod invoice;
 pub mod invoice_accuracy;
 pub mod invoice_check;
 pub mod invoice_tax;
+pub mod lead_conversion;
 pub mod ledger;
 pub mod line;
 pub mod margin;
@@ -53,6 +54,7 @@ pub mod quote_conversion;
 pub mod quote_template;
 pub mod report;
 pub mod retention;
+pub mod revenue_cycle;
 pub mod session;
 pub mod shared_quote;
 pub mod statement;
@@ -111,12 +113,14 @@ pub fn rows() -> Vec<Row> {
         measure::ENDPOINTS,
         general_ledger::ENDPOINTS,
         margin::ENDPOINTS,
+        revenue_cycle::ENDPOINTS,
         invoice_accuracy::ENDPOINTS,
         quote_conversion::ENDPOINTS,
         statement::ENDPOINTS,
         overview::ENDPOINTS,
         pipeline::ENDPOINTS,
         conversion::ENDPOINTS,
+        lead_conversion::ENDPOINTS,
         compliance::ENDPOINTS,
         integration::ENDPOINTS,
         import::ENDPOINTS,

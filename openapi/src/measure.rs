@@ -1,6 +1,6 @@
 //! Measures of the flow from order to cash: bookings, billings, backlog, unbilled work, collections and cycle times, and what each of them means.
 
-use causeway_value::{AmountText, CompanyId, Currency, Day, OrderId, PartyId};
+use causeway_value::{AmountText, CompanyId, Currency, Day, OrderId, PartyId, ProductId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,6 +20,76 @@ pub struct PeriodQuery {
     pub to: Option<Day>,
 }
 
+/// What bookings and billings are split by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SalesBy {
+    /// The month.
+    #[default]
+    Month,
+    /// The customer.
+    Customer,
+    /// The product that the lines name; lines without one stand together.
+    Product,
+    /// Who works on the order.
+    Rep,
+}
+
+/// Which sales of which company.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SalesQuery {
+    /// The company.
+    pub company_id: CompanyId,
+    /// What the rows are: months when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<SalesBy>,
+    /// The first day that counts: the first day of the month eleven months before `to` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// The last day that counts: today when not given. At most 120 months after `from`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Day>,
+    /// How many rows to pass over: what `next_offset` said, to go on; none when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 1_000_000)]
+    pub offset: Option<u32>,
+}
+
+/// What collections are split by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CollectionsBy {
+    /// The month.
+    #[default]
+    Month,
+    /// The customer.
+    Customer,
+    /// Who works on the orders whose invoices were paid.
+    Rep,
+}
+
+/// Which payments of which company.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CollectionsQuery {
+    /// The company.
+    pub company_id: CompanyId,
+    /// What the rows are: months when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<CollectionsBy>,
+    /// The first day that counts: the first day of the month eleven months before `to` when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// The last day that counts: today when not given. At most 120 months after `from`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Day>,
+    /// How many rows to pass over: what `next_offset` said, to go on; none when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 1_000_000)]
+    pub offset: Option<u32>,
+}
+
 /// Which day of which company.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -35,37 +105,51 @@ pub struct AsOfQuery {
     pub offset: Option<u32>,
 }
 
-/// What was ordered, by month of confirmation.
+/// What was ordered, by month of confirmation, customer, product or whoever works on the order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Bookings {
     /// Always `bookings`.
     pub object: String,
     /// The company.
     pub company_id: CompanyId,
+    /// What the rows are.
+    pub by: SalesBy,
     /// The first day that counts.
     pub from: Day,
     /// The last day that counts.
     pub to: Day,
     /// The company's currency.
     pub currency: Currency,
-    /// The months, in order; months without an order stand in it too.
+    /// The months, in order, those without any included; else the largest amounts first, at most 1,000.
     pub rows: Vec<BookingsRow>,
+    /// How many rows there are, those included that are left out.
+    pub count: i64,
+    /// The `offset` of the rows that come after these; null when none are left out. As CSV it stands in the header `next-offset`.
+    pub next_offset: Option<u32>,
     /// All of them.
     pub total: BookingsTotal,
 }
 
-/// The orders that were confirmed in a month.
+/// The orders of a month, a customer, a product or a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BookingsRow {
-    /// The month `YYYY-MM`.
-    pub month: String,
-    /// How many orders.
+    /// The month `YYYY-MM`, when the rows are months.
+    pub month: Option<String>,
+    /// The customer, when the rows are customers.
+    pub party_id: Option<PartyId>,
+    /// The product, when the rows are products.
+    pub product_id: Option<ProductId>,
+    /// The person, when the rows are people.
+    pub owner_id: Option<UserId>,
+    /// What the customer, product or person is called.
+    pub name: Option<String>,
+    /// How many orders; one with several products counts with each of them.
     pub count: i64,
-    /// What they come to without tax.
+    /// What they come to without tax; with a product, its lines.
     pub amount: AmountText,
 }
 
-/// The orders of all months.
+/// All orders, whatever the rows are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BookingsTotal {
     /// How many orders.
@@ -74,31 +158,45 @@ pub struct BookingsTotal {
     pub amount: AmountText,
 }
 
-/// What was invoiced less what was credited, by month of the document.
+/// What was invoiced less what was credited, by month of the document, customer, product or whoever works on the order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Billings {
     /// Always `billings`.
     pub object: String,
     /// The company.
     pub company_id: CompanyId,
+    /// What the rows are.
+    pub by: SalesBy,
     /// The first day that counts.
     pub from: Day,
     /// The last day that counts.
     pub to: Day,
     /// The company's currency.
     pub currency: Currency,
-    /// The months, in order.
+    /// The months, in order, those without any included; else the largest amounts first, at most 1,000.
     pub rows: Vec<BillingsRow>,
+    /// How many rows there are, those included that are left out.
+    pub count: i64,
+    /// The `offset` of the rows that come after these; null when none are left out. As CSV it stands in the header `next-offset`.
+    pub next_offset: Option<u32>,
     /// All of them.
     pub total: BillingsTotal,
 }
 
-/// The invoices and credit notes of a month.
+/// The invoices and credit notes of a month, a customer, a product or a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BillingsRow {
-    /// The month `YYYY-MM`.
-    pub month: String,
-    /// How many documents.
+    /// The month `YYYY-MM`, when the rows are months.
+    pub month: Option<String>,
+    /// The customer, when the rows are customers.
+    pub party_id: Option<PartyId>,
+    /// The product, when the rows are products.
+    pub product_id: Option<ProductId>,
+    /// The person, when the rows are people.
+    pub owner_id: Option<UserId>,
+    /// What the customer, product or person is called.
+    pub name: Option<String>,
+    /// How many documents; one with several products or people counts with each of them.
     pub count: i64,
     /// Without tax; credit notes are negative.
     pub untaxed_amount: AmountText,
@@ -108,7 +206,7 @@ pub struct BillingsRow {
     pub total_amount: AmountText,
 }
 
-/// The invoices and credit notes of all months.
+/// All invoices and credit notes, whatever the rows are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BillingsTotal {
     /// How many documents.
@@ -121,37 +219,49 @@ pub struct BillingsTotal {
     pub total_amount: AmountText,
 }
 
-/// What customers paid less what was paid back, by month of the payment.
+/// What customers paid less what was paid back, by month of the payment, customer or whoever works on the order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Collections {
     /// Always `collections`.
     pub object: String,
     /// The company.
     pub company_id: CompanyId,
+    /// What the rows are.
+    pub by: CollectionsBy,
     /// The first day that counts.
     pub from: Day,
     /// The last day that counts.
     pub to: Day,
     /// The company's currency.
     pub currency: Currency,
-    /// The months, in order.
+    /// The months, in order, those without any included; else the largest amounts first, at most 1,000.
     pub rows: Vec<CollectionsRow>,
+    /// How many rows there are, those included that are left out.
+    pub count: i64,
+    /// The `offset` of the rows that come after these; null when none are left out. As CSV it stands in the header `next-offset`.
+    pub next_offset: Option<u32>,
     /// All of them.
     pub total: CollectionsTotal,
 }
 
-/// The payments of a month.
+/// The payments of a month, a customer or a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CollectionsRow {
-    /// The month `YYYY-MM`.
-    pub month: String,
+    /// The month `YYYY-MM`, when the rows are months.
+    pub month: Option<String>,
+    /// The customer, when the rows are customers.
+    pub party_id: Option<PartyId>,
+    /// The person, when the rows are people.
+    pub owner_id: Option<UserId>,
+    /// What the customer or person is called.
+    pub name: Option<String>,
     /// How many entries: payments, refunds, and payments taken back.
     pub count: i64,
     /// What came in less what went out.
     pub amount: AmountText,
 }
 
-/// The payments of all months.
+/// All payments, whatever the rows are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CollectionsTotal {
     /// How many entries.
@@ -364,16 +474,19 @@ pub struct ReportDefinition {
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{AsOfQuery, Backlog, BacklogMovement, Billings, Bookings, Collections, CycleTimes, MovementQuery, PeriodQuery, ReportDefinition, Unbilled};
+    use super::{
+        AsOfQuery, Backlog, BacklogMovement, Billings, Bookings, Collections, CollectionsQuery, CycleTimes, MovementQuery, PeriodQuery, ReportDefinition,
+        SalesQuery, Unbilled,
+    };
     use causeway_contract::{Json, Nothing, endpoints};
 
     endpoints! {
-        /// What was ordered, by month of confirmation, without tax.
-        Get "/v1/reports/bookings" GetBookings () Nothing => Json<Bookings>, reports:read, query PeriodQuery;
-        /// What was invoiced less what was credited, by month.
-        Get "/v1/reports/billings" GetBillings () Nothing => Json<Billings>, reports:read, query PeriodQuery;
-        /// What customers paid less what was paid back, by month.
-        Get "/v1/reports/collections" GetCollections () Nothing => Json<Collections>, reports:read, query PeriodQuery;
+        /// What was ordered, by month of confirmation, customer, product or rep, without tax.
+        Get "/v1/reports/bookings" GetBookings () Nothing => Json<Bookings>, reports:read, query SalesQuery;
+        /// What was invoiced less what was credited, by month, customer, product or rep.
+        Get "/v1/reports/billings" GetBillings () Nothing => Json<Billings>, reports:read, query SalesQuery;
+        /// What customers paid less what was paid back, by month, customer or rep.
+        Get "/v1/reports/collections" GetCollections () Nothing => Json<Collections>, reports:read, query CollectionsQuery;
         /// What is ordered and not yet billable, by customer, as of a day.
         Get "/v1/reports/backlog" GetBacklog () Nothing => Json<Backlog>, reports:read, query AsOfQuery;
         /// How the backlog of one day became that of another: opening, booked, amended, cancelled, billed and closing, by customer.

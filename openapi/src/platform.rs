@@ -1,8 +1,8 @@
 //! Platform administration: the first key and the tenants. Its credential is the platform administrator's, never a tenant's.
 
 use crate::session::Invitation;
-use causeway_contract::{Filter, FilterKind, ListSpec, Patch};
-use causeway_value::{ApiKeyId, Instant, TenantId, TenantMode, TenantStatus, UserId};
+use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
+use causeway_value::{ApiKeyId, Instant, PlatformKeyId, TenantId, TenantMode, TenantStatus, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -21,7 +21,90 @@ pub struct Bootstrap {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FirstKey {
     /// The key with its secret.
-    pub api_key: KeySecret,
+    pub api_key: PlatformKeySecret,
+}
+
+/// A new key of the platform. The secret is shown once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlatformKeySecret {
+    /// The key.
+    pub id: PlatformKeyId,
+    /// What stands after `Bearer`.
+    pub secret: String,
+}
+
+/// A key with which an administrator, or a program, works on the platform. It may do everything under `/admin/v1` and nothing in a tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlatformKey {
+    /// Id.
+    pub id: PlatformKeyId,
+    /// Always `platform_key`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// What it is for, or whose it is.
+    pub name: String,
+    /// The first characters of the secret, to recognise it.
+    pub prefix: String,
+    /// When it stops working (wall time); null for never.
+    pub expires_at: Option<Instant>,
+    /// Until when the secret before the last rotation still works (wall time).
+    pub previous_expires_at: Option<Instant>,
+    /// When it was revoked (wall time).
+    pub revoked_at: Option<Instant>,
+}
+
+/// A key of the platform with its new secret, which is shown this once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NewPlatformKey {
+    /// Id.
+    pub id: PlatformKeyId,
+    /// Always `platform_key`.
+    pub object: String,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts every visible change; the ETag is `"v<version>"`.
+    pub version: i64,
+    /// What it is for, or whose it is.
+    pub name: String,
+    /// The first characters of the secret, to recognise it.
+    pub prefix: String,
+    /// When it stops working (wall time); null for never.
+    pub expires_at: Option<Instant>,
+    /// Until when the secret before the last rotation still works (wall time).
+    pub previous_expires_at: Option<Instant>,
+    /// Always null.
+    pub revoked_at: Option<Instant>,
+    /// What stands after `Bearer`.
+    pub secret: String,
+}
+
+/// A new key of the platform.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreatePlatformKey {
+    /// What it is for, or whose it is.
+    #[schema(max_length = 200)]
+    pub name: String,
+    /// When it stops working (wall time); never when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Instant>,
+}
+
+/// Gives a key of the platform a new secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotatePlatformKey {
+    /// How long the old secret still works, in seconds: 0 to a week, 0 when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 604_800)]
+    pub overlap_seconds: Option<u32>,
 }
 
 /// A new key. The secret is shown once.
@@ -304,16 +387,35 @@ pub const TENANTS: ListSpec = ListSpec {
     external_refs: false,
 };
 
+/// What the list of the platform's keys offers.
+pub const PLATFORM_KEYS: ListSpec = ListSpec {
+    table: "platform_keys",
+    filters: &[Filter { name: "updated_at", kind: FilterKind::Instant, index: "platform_keys_updated_at" }],
+    sorts: &[Sort { name: "updated_at", index: "platform_keys_updated_at" }],
+    search: false,
+    external_refs: false,
+};
+
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{FirstKey, NewTenant, PlatformHealth, RestoredOwner, TENANTS, Tenant, TenantAccess, TenantUsage};
+    use super::{FirstKey, NewPlatformKey, NewTenant, PLATFORM_KEYS, PlatformHealth, PlatformKey, RestoredOwner, TENANTS, Tenant, TenantAccess, TenantUsage};
     use crate::platform as body;
     use causeway_contract::{Created, Json, Nothing, Page, endpoints};
-    use causeway_value::TenantId;
+    use causeway_value::{PlatformKeyId, TenantId};
 
     endpoints! {
         /// Trades the one-time bootstrap token for the first administrator's key; 410 the second time.
         Post "/admin/v1/bootstrap" Bootstrap () body::Bootstrap => Created<FirstKey>, any:open, [secret];
+        /// Lists the keys of the platform's administrators.
+        Get "/admin/v1/platform-keys" ListPlatformKeys () Nothing => Page<PlatformKey>, platform:admin, list PLATFORM_KEYS;
+        /// Creates another administrator's key; the answer shows its secret once.
+        Post "/admin/v1/platform-keys" CreatePlatformKey () body::CreatePlatformKey => Created<NewPlatformKey>, platform:admin, [secret];
+        /// Reads an administrator's key, without its secret.
+        Get "/admin/v1/platform-keys/{id}" GetPlatformKey (PlatformKeyId) Nothing => Json<PlatformKey>, platform:admin;
+        /// Gives an administrator's key a new secret; the answer shows it once.
+        Post "/admin/v1/platform-keys/{id}/rotate" RotatePlatformKey (PlatformKeyId) body::RotatePlatformKey => Json<NewPlatformKey>, platform:admin, [secret];
+        /// Revokes an administrator's key at once and for ever. The last one that works stays.
+        Post "/admin/v1/platform-keys/{id}/revoke" RevokePlatformKey (PlatformKeyId) Nothing => Json<PlatformKey>, platform:admin;
         /// Lists tenants.
         Get "/admin/v1/tenants" ListTenants () Nothing => Page<Tenant>, platform:admin, list TENANTS;
         /// Creates a tenant with its owner and first key.

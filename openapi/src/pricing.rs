@@ -122,7 +122,7 @@ pub struct PriceRuleInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surcharge: Option<Price>,
     /// The price list whose price `percent_off` and `surcharge` change, whomever it is for: the product's own list price when not given, or when that list
-    /// has none on the day. A list is never based on itself, through others neither.
+    /// has none. While that list is not active, or not valid on the day, the rule does not apply. A list is never based on itself, through others neither.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_price_list_id: Option<PriceListId>,
     /// Gives the cost plus this much.

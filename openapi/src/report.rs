@@ -150,11 +150,11 @@ pub struct FlowDocument {
     pub kind: String,
     /// Its id.
     pub id: String,
-    /// Its number.
+    /// Its number; null for who may not read such documents.
     pub number: Option<String>,
     /// Where it stands.
     pub status: String,
-    /// What it is worth.
+    /// What it is worth; null for who may not read such documents.
     pub amount: Option<AmountText>,
     /// The currency of that.
     pub currency: Option<Currency>,

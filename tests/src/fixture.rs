@@ -143,7 +143,7 @@ impl Fixture {
 
     /// An id of each kind that the lists show.
     async fn one_of_each(&self) -> BTreeMap<String, String> {
-        let mut ids = BTreeMap::from([("tnt".to_owned(), self.tenant.id.to_string())]);
+        let mut ids = BTreeMap::from([("tnt".to_owned(), self.tenant.id.to_string()), ("pky".to_owned(), self.platform_key().await.id.to_string())]);
         for row in rows().iter().filter(|row| row.method == Method::Get && row.list.is_some() && (row.audience)() == Audience::Tenant) {
             for object in pages(&self.tenant, row.path, "limit=200").await {
                 collect(&object, &mut ids);

@@ -110,6 +110,8 @@ pub struct Ctx {
     pub dry_run: bool,
     /// What of the master data belongs to whom, for this caller.
     pub ownership: Ownership,
+    /// The digest of what is created, when it names external references.
+    pub(crate) made_from: Option<[u8; 32]>,
     /// Signs the cursors of lists.
     pub(crate) cursor_key: Arc<[u8; 32]>,
     now: Option<Instant>,
@@ -134,6 +136,7 @@ impl Ctx {
             expected: None,
             dry_run: false,
             ownership: principal.ownership.clone(),
+            made_from: None,
             cursor_key: Arc::new([0; 32]),
             now: None,
         }

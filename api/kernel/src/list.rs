@@ -208,6 +208,10 @@ fn compared<E: EntityTrait>(find: Find<E>, filter: &Filter, operator: &'static s
             let sql = if value == Value::Bool(Some(true)) { format!("{column} IS NOT NULL") } else { format!("{column} IS NULL") };
             find.when(&sql, Vec::new())
         }
+        FilterKind::Worth(column) => {
+            let sql = if value == Value::Bool(Some(true)) { format!("{column} <> 0") } else { format!("{column} = 0") };
+            find.when(&sql, Vec::new())
+        }
         FilterKind::Inside { column, .. } => find.compare_named(column, operator, value),
         FilterKind::Flag { words, .. } => match words.iter().find(|(word, _)| value == Value::from(*word)) {
             Some((_, column)) => find.compare_named(column, operator, true.into()),
@@ -275,7 +279,7 @@ fn filter_value(kind: FilterKind, text: &str, query: &ListQuery) -> Result<Value
         FilterKind::AnyId => Ok(Value::Uuid(Some(split_type_id(text).map_or(Uuid::max(), |(_, uuid)| uuid)))),
         FilterKind::Word if text.chars().count() <= 300 && !text.contains('\0') => Ok(text.into()),
         FilterKind::Word => Err("must be a short text".to_owned()),
-        FilterKind::YesNo | FilterKind::Given(_) => match text {
+        FilterKind::YesNo | FilterKind::Given(_) | FilterKind::Worth(_) => match text {
             "true" => Ok(true.into()),
             "false" => Ok(false.into()),
             _ => Err("must be true or false".to_owned()),

@@ -110,7 +110,8 @@ fn is_empty(value: Option<&Value>) -> bool {
     }
 }
 
-fn without_ids(value: &Value) -> Value {
+/// A field whose parts go without their ids.
+pub(crate) fn without_ids(value: &Value) -> Value {
     let bare = |item: &Value| match item {
         // The id of a reference is the other system's, and says which object it is.
         Value::Object(entries) if entries.contains_key("system") => item.clone(),

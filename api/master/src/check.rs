@@ -1,10 +1,11 @@
 //! Checks that several kinds of master data share. Each adds its error and lets the others go on, so that the caller learns of all of them at once
 //! (MDM-04, MDM-06).
 
-use causeway_contract::{Code, FieldError, Problem};
-use causeway_kernel::{Find, Tx, limits};
+use causeway_contract::{COSTS, Code, FieldError, Problem};
+use causeway_entity::govern::users;
+use causeway_kernel::{Ctx, Find, Tx, limits};
 use causeway_openapi::object::{MetadataPatch, merge_metadata};
-use causeway_value::{Day, Id, Kind};
+use causeway_value::{Day, Id, Kind, UserId};
 use sea_orm::EntityTrait;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,6 +97,46 @@ pub async fn named_all<E: EntityTrait, K: Kind>(
     errors: &mut Vec<FieldError>,
 ) -> Result<BTreeMap<Id<K>, E::Model>, Problem> {
     those_of(tx, Find::<E>::new(), column, id_of, wanted, errors).await
+}
+
+/// The people whom the fields of a body give something to do: each must be there, and still be with us.
+///
+/// # Errors
+/// When the database fails.
+pub async fn assignees(tx: &mut Tx<'_>, wanted: &[(UserId, String)], errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    let found = named_all::<users::Entity, _>(tx, users::Column::Id, |row| row.id, wanted, errors).await?;
+    let gone = wanted.iter().filter(|(id, _)| found.get(id).is_some_and(|user| !user.active));
+    errors.extend(gone.map(|(_, pointer)| left(pointer)));
+    Ok(())
+}
+
+/// As [`assignees`], of one field.
+///
+/// # Errors
+/// When the database fails.
+pub async fn assignee(tx: &mut Tx<'_>, id: Option<UserId>, pointer: &str, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    if tx.named::<users::Entity, _>(id, pointer, errors).await?.is_some_and(|user| !user.active) {
+        errors.push(left(pointer));
+    }
+    Ok(())
+}
+
+/// What follows from costs tells them: a floor of 0 % is the cost. Only who may see costs says such a rule, or another one in its place (SEC-07).
+///
+/// # Errors
+/// `permission_denied` when it is said, naming the field.
+pub fn needs_costs(ctx: &Ctx, said: bool, field: &str) -> Result<(), Problem> {
+    if !said || ctx.may(COSTS) {
+        return Ok(());
+    }
+    let detail = format!("`{field}` follows from what things cost: it needs the permission {COSTS}. Leave it out, and what stands there stays.");
+    Err(Problem::new(Code::PermissionDenied, detail).with("permission", COSTS))
+}
+
+/// The error of a field that gives work to somebody who left.
+#[must_use]
+pub fn left(pointer: &str) -> FieldError {
+    FieldError::pointer(Code::InvalidValue, pointer, "names a user who is not active any more: name somebody who is, or activate that user first")
 }
 
 /// As [`named_all`], locked in the order of their ids, for what is decided by how they stand now.

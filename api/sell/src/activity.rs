@@ -5,12 +5,11 @@
 
 use causeway_contract::{Code, FieldError, Page, Problem};
 use causeway_entity::bill::invoices;
-use causeway_entity::govern::users;
 use causeway_entity::master::parties;
 use causeway_entity::sell::activities::{Column, Entity, Model};
 use causeway_entity::sell::{leads, opportunities, orders, quotes};
 use causeway_kernel::{Answer, Call, Change, Ctx, Find, Routes, Tx, list};
-use causeway_master::check::finish;
+use causeway_master::check::{assignee, finish};
 use causeway_openapi::activity::{ACTIVITIES, Activity, op};
 use causeway_value::{
     ActivityId, ActivityStatus, CompanyId, FlowId, Invoice, Kind, Lead, Opportunity, Order, PREFIXES, Party, Quote, UserId, split_type_id, type_id,
@@ -39,7 +38,7 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateActivity>) -> 
     if subject.is_none() {
         errors.push(FieldError::pointer(Code::NotFound, "/subject_id", "names no lead, opportunity, party, quote, order or invoice of this tenant"));
     }
-    tx.named::<users::Entity, _>(call.body.owner_id, "/owner_id", &mut errors).await?;
+    assignee(tx, call.body.owner_id, "/owner_id", &mut errors).await?;
     finish(errors)?;
     let subject = subject.ok_or_else(Problem::not_found)?;
     let now = ctx.now();
@@ -84,7 +83,7 @@ async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateActivity>) -> 
         ..old.clone()
     };
     let mut errors = Vec::new();
-    tx.named::<users::Entity, _>(new.owner_id.filter(|_| new.owner_id != old.owner_id), "/owner_id", &mut errors).await?;
+    assignee(tx, new.owner_id.filter(|_| new.owner_id != old.owner_id), "/owner_id", &mut errors).await?;
     finish(errors)?;
     tx.update(&old, &new);
     record(ctx, tx, "activity.updated", &new)

@@ -2,11 +2,12 @@
 
 use crate::check::share;
 use causeway_contract::{Code, FieldError, Patch, Problem};
-use causeway_entity::govern::{companies, users};
+use causeway_entity::govern::companies;
 use causeway_entity::master::{addresses, contacts, parties};
 use causeway_entity::sell::opportunities;
 use causeway_kernel::number::Fiscal;
 use causeway_kernel::{Ctx, Tx};
+use causeway_master::check;
 use causeway_master::party::store as party;
 use causeway_master::term::service as term;
 use causeway_value::{AddressId, CompanyId, ContactId, Currency, Day, FlowId, OpportunityId, PartyId, PaymentTermId, Percent, UserId};
@@ -236,7 +237,7 @@ pub async fn patched_places(
     Ok(new)
 }
 
-/// The payment term and the owner that a body names must be there.
+/// The payment term and the owner that a body names must be there, and the owner not have left.
 ///
 /// # Errors
 /// When the database fails.
@@ -247,6 +248,5 @@ pub async fn check_terms(
     errors: &mut Vec<FieldError>,
 ) -> Result<(), Problem> {
     term::named(tx, payment_term_id, "/payment_term_id", errors).await?;
-    tx.named::<users::Entity, _>(owner_id, "/owner_id", errors).await?;
-    Ok(())
+    check::assignee(tx, owner_id, "/owner_id", errors).await
 }

@@ -1,11 +1,10 @@
 //! Teams: people who sell together (CRM-06). An opportunity of an owner who is in one team only is that team's; reports and lists go by it.
 
 use causeway_contract::{Page, Patch, Problem};
-use causeway_entity::govern::users;
 use causeway_entity::sell::team_members;
 use causeway_entity::sell::teams::{Entity, Model};
 use causeway_kernel::{Answer, Call, Change, Ctx, Find, Routes, Tx, list};
-use causeway_master::check::{each_once, finish, named_all, not_blank};
+use causeway_master::check::{assignee, assignees, each_once, finish, not_blank};
 use causeway_openapi::team::{TEAMS, Team, op};
 use causeway_value::{TeamId, UserId};
 use std::collections::BTreeMap;
@@ -37,7 +36,7 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateTeam>) -> Resu
         created_at: now,
         updated_at: now,
     };
-    check(tx, &row, call.body.lead_id, Some(&call.body.member_ids)).await?;
+    check(tx, &row, call.body.lead_id, Some(&call.body.member_ids), &[]).await?;
     tx.insert(row.clone());
     replace_members(tx, row.id, &[], &call.body.member_ids);
     record(ctx, tx, "team.created", &row, call.body.member_ids.clone())
@@ -64,8 +63,8 @@ async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateTeam>) -> Resu
         Patch::Value(given) => Some(given),
         Patch::Absent | Patch::Null => None,
     };
-    check(tx, &new, new.lead_id.filter(|_| new.lead_id != old.lead_id), given).await?;
     let standing = members(tx, [old.id]).await?.remove(&old.id).unwrap_or_default();
+    check(tx, &new, new.lead_id.filter(|_| new.lead_id != old.lead_id), given, &standing).await?;
     if let Some(given) = given {
         replace_members(tx, old.id, &standing, given);
     }
@@ -73,14 +72,16 @@ async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateTeam>) -> Resu
     record(ctx, tx, "team.updated", &new, given.cloned().unwrap_or(standing))
 }
 
-async fn check(tx: &mut Tx<'_>, row: &Model, lead_id: Option<UserId>, given: Option<&Vec<UserId>>) -> Result<(), Problem> {
+/// The team must make sense, and who comes to it must be there and not have left; who is in it may stay.
+async fn check(tx: &mut Tx<'_>, row: &Model, lead_id: Option<UserId>, given: Option<&Vec<UserId>>, standing: &[UserId]) -> Result<(), Problem> {
     let mut errors = Vec::new();
     not_blank(&row.name, "/name", &mut errors);
-    tx.named::<users::Entity, _>(lead_id, "/lead_id", &mut errors).await?;
+    assignee(tx, lead_id, "/lead_id", &mut errors).await?;
     let given = given.map(Vec::as_slice).unwrap_or_default();
     each_once(given, "/member_ids", &mut errors);
-    let wanted: Vec<(UserId, String)> = given.iter().enumerate().map(|(index, id)| (*id, format!("/member_ids/{index}"))).collect();
-    named_all::<users::Entity, _>(tx, users::Column::Id, |row| row.id, &wanted, &mut errors).await?;
+    let wanted: Vec<(UserId, String)> =
+        given.iter().enumerate().filter(|(_, id)| !standing.contains(id)).map(|(index, id)| (*id, format!("/member_ids/{index}"))).collect();
+    assignees(tx, &wanted, &mut errors).await?;
     finish(errors)
 }
 

@@ -50,6 +50,7 @@ impl Paper {
             'H' => self.at = (numbers.get(1).copied().unwrap_or(1) - 1, first - 1),
             'C' => self.at.0 += first,
             'J' => self.cells.reset(),
+            'K' => (0..self.cells.area.width).for_each(|column| self.cells[(column, self.at.1)].reset()),
             'X' => (0..first).for_each(|column| self.cells[(self.at.0 + column, self.at.1)].reset()),
             'r' => self.region = if words.is_empty() { (0, self.cells.area.height - 1) } else { (first - 1, numbers[1] - 1) },
             'M' => (0..first).for_each(|_| self.shift(self.at.1, self.region.1)),
@@ -252,4 +253,31 @@ fn a_few_cells_that_stay_are_written_when_that_is_shorter_than_going_round_them(
     };
     draw("a1b2c-----d");
     assert_eq!(draw("A1B2C-----D"), "\x1b[1HA1B2C\x1b[5CD");
+}
+
+/// A terminal may give a letter of several characters other columns than we count: what follows has its place said, and a line that changes begins anew.
+#[test]
+fn letters_of_several_characters_leave_nothing_behind() {
+    let mut canvas = Canvas::new(Vec::new(), 40, 2);
+    let draw = |canvas: &mut Canvas<Vec<u8>>, text: &str, state: &str| {
+        canvas.out.clear();
+        canvas
+            .draw(|buf| {
+                buf.set_string(0, 0, "plain", Style::new());
+                buf.set_string(3, 1, text, Style::new());
+                buf.set_string(20, 1, state, Style::new());
+                None
+            })
+            .unwrap();
+        String::from_utf8(canvas.out.clone()).unwrap()
+    };
+    let first = draw(&mut canvas, "नमस्ते", "open");
+    let after = first.split("ते").nth(1).expect("it is written");
+    assert!(after.starts_with("\u{1b}[2;") && after.contains("open"), "{after:?}");
+    let second = draw(&mut canvas, "नमस्ते", "paid");
+    assert!(second.contains("\u{1b}[2K") && second.contains("paid") && second.contains('न') && !second.contains("plain"), "{second:?}");
+    let third = draw(&mut canvas, "hello", "paid");
+    assert!(third.contains("\u{1b}[2K") && third.contains("hello"), "{third:?}");
+    assert_eq!(draw(&mut canvas, "hello", "paid"), "");
+    assert!(!draw(&mut canvas, "hallo", "paid").contains("\u{1b}[2K"));
 }

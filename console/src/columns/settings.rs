@@ -61,6 +61,16 @@ pub const KNOWN: &[Known] = &[
         ],
     ),
     (
+        "platform-keys",
+        &[
+            col("NAME", "name", 22, Text, 0),
+            col("PREFIX", "prefix", 18, Text, 1),
+            col("EXPIRES", "expires_at", 16, Time, 2),
+            col("REVOKED", "revoked_at", 16, Time, 0),
+            col("CREATED", "created_at", 16, Time, 3),
+        ],
+    ),
+    (
         "sessions",
         &[
             col("PERSON", "user_id", 18, Ref, 0),

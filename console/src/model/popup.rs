@@ -36,6 +36,8 @@ pub struct Deed {
     pub unseen: usize,
     /// What is wrong with the fields.
     pub wrong: Option<String>,
+    /// The first line of what is told of the objects that is seen.
+    pub top: usize,
     /// How the objects were before.
     pub before: BTreeMap<String, Value>,
 }

@@ -16,6 +16,8 @@ pub(super) fn panels(app: &App, id: &str, columns: usize) -> Vec<Panel> {
     let Some(Asked::Have(story, _)) = asked else { return Vec::new() };
     let list = |name: &str| story.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
     let mut deal = Panel { title: format!("deal {}", clean(id)), lines: Vec::new() };
+    // On a narrow terminal everything gives way a little, so that the day is seen.
+    let [kind, number, state, money] = if columns < 88 { [13, 15, 13, 17] } else { [15, 17, 14, 18] };
     let documents = list("documents");
     for (at, document) in documents.iter().enumerate() {
         let text = |name: &str| document.get(name).map(plain).unwrap_or_default();
@@ -25,10 +27,10 @@ pub(super) fn panels(app: &App, id: &str, columns: usize) -> Vec<Panel> {
         let (status, amount) = (text("status"), format!("{} {}", text("amount"), text("currency")));
         let amount = if text("amount") == "-" { String::new() } else { amount };
         let mut line = Line::of(format!("  {} ", app.theme.symbol("●", "*")), of_state(&status))
-            .and(fit(&text("type"), 15, false), Role::Head)
-            .and(fit(&text("number"), 17, false), Role::Plain)
-            .and(fit(&status, 14, false), of_state(&status))
-            .and(fit(&amount, 18, true), Role::Plain)
+            .and(fit(&text("type"), kind, false), Role::Head)
+            .and(fit(&text("number"), number, false), Role::Plain)
+            .and(fit(&status, state, false), of_state(&status))
+            .and(fit(&amount, money, true), Role::Plain)
             .and(format!("  {}", if columns < 88 { text("at").chars().take(10).collect() } else { minute(&text("at")) }), Role::Dim);
         line.open = place_of(&text("id"));
         line.copy = Some(text("id"));

@@ -23,6 +23,9 @@ pub(super) fn panels(app: &App, columns: usize) -> Vec<Panel> {
             asked => match (waiting(asked), asked) {
                 (Some(line), _) => panel.lines.push(line),
                 (None, Some(Asked::Have(value, at))) => {
+                    if name == "service" && !app.online() {
+                        panel.lines.push(Line::of("OFFLINE: this is what it said before.", Role::Bad));
+                    }
                     panel.lines.extend(checked(value, columns));
                     panel.lines.push(Line::of(format!("seen {} ago", span(app.now.saturating_sub(*at) / 1_000)), Role::Dim));
                 }

@@ -72,7 +72,9 @@ pub fn describe(app: &App, value: &Value, columns: usize) -> Vec<Line> {
         }
         lines.push(Line::of(format!("{} ({})", clean(name), items.len()), Role::Head));
         // Ids of the console's own objects say nothing; those of other systems are what one looks for.
-        lines.extend(table(app, items, columns, name == "external_refs"));
+        let ages = if name == "rows" { buckets(value) } else { Vec::new() };
+        let spread: Vec<Value> = if ages.is_empty() { Vec::new() } else { items.iter().chain(total(value).as_ref()).map(|item| aged(item, &ages)).collect() };
+        lines.extend(table(app, if ages.is_empty() { items } else { &spread }, columns, name == "external_refs", &ages));
         lines.push(Line::default());
     }
     lines.extend(fields.iter().filter(|(name, _)| !FIRST.contains(&name.as_str())).filter_map(|(name, field)| described(app, name, field, value)));
@@ -191,8 +193,29 @@ fn flat(item: &Value) -> Value {
     fields.into()
 }
 
+/// The ages of a report that tells amounts by age; none of any other.
+fn buckets(report: &Value) -> Vec<String> {
+    report.get("buckets").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// What such a report sums up, as a row of it.
+fn total(report: &Value) -> Option<Value> {
+    let mut row = report.get("totals")?.as_object()?.clone();
+    row.insert("name".to_owned(), Value::from("total"));
+    Some(row.into())
+}
+
+/// A row with the amount of each age under the name of that age.
+fn aged(row: &Value, ages: &[String]) -> Value {
+    let mut fields = row.as_object().cloned().unwrap_or_default();
+    if let Some(Value::Array(amounts)) = fields.remove("amounts") {
+        fields.extend(ages.iter().cloned().zip(amounts));
+    }
+    fields.into()
+}
+
 /// Objects as a table of their telling fields, as many as fit; what is left of the width goes to the first.
-fn table(app: &App, items: &[Value], columns: usize, with_id: bool) -> Vec<Line> {
+fn table(app: &App, items: &[Value], columns: usize, with_id: bool, ordered: &[String]) -> Vec<Line> {
     let items: Vec<Value> = items.iter().map(flat).collect();
     let mut names: Vec<&String> = items
         .iter()
@@ -205,7 +228,9 @@ fn table(app: &App, items: &[Value], columns: usize, with_id: bool) -> Vec<Line>
     let telling = |name: &str| TELLING.iter().position(|known| *known == name).unwrap_or(usize::MAX);
     // Lists within a row, such as the amounts of an aging by bucket, come after what is one word.
     let several = |name: &str| items.iter().any(|item| item.get(name).is_some_and(Value::is_array));
-    names.sort_by_key(|name| (telling(name), several(name), (*name).clone()));
+    // What has an order of its own comes in it, at the end.
+    let place = |name: &str| ordered.iter().position(|known| known == name).map_or(0, |at| at.saturating_add(1));
+    names.sort_by_key(|name| (telling(name), several(name), place(name), (*name).clone()));
     names.dedup();
     // A line's description says what its product is.
     let described = names.iter().any(|name| *name == "description");
@@ -213,6 +238,9 @@ fn table(app: &App, items: &[Value], columns: usize, with_id: bool) -> Vec<Line>
     // What is there by its name is not there by its id once more.
     let known: Vec<&String> = names.clone();
     names.retain(|name| name.strip_suffix("_id").is_none_or(|stem| !known.iter().any(|other| *other == stem)));
+    // A customer's name is told once.
+    let named = names.iter().any(|name| *name == "name");
+    names.retain(|name| !(named && !ordered.is_empty() && name.as_str() == "party_id"));
     let cell = |item: &Value, name: &str| {
         item.get(name)
             .map(|value| {

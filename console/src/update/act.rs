@@ -61,8 +61,14 @@ impl App {
             Act::FilterCell => self.filter_cell(),
             Act::SaveFilter => self.save_filter(),
             Act::Fresh => {
-                if let Some(list) = self.list_mut() {
+                let height = self.list_height();
+                if let Some(list) = self.list_mut().filter(|list| !list.fresh.is_empty()) {
                     list.show_fresh();
+                    // Who asks for the new rows sees them, on their own row where that is seen with them.
+                    list.top = 0;
+                    if list.cursor >= height {
+                        list.cursor = 0;
+                    }
                 }
             }
             Act::ColumnLeft => self.column(false),
@@ -221,8 +227,20 @@ impl App {
             return;
         }
         let at = self.way.last().map_or(0, |spot| spot.cursor);
-        if let Some(place) = sheet::lines(self).into_iter().nth(at).and_then(|line| line.open) {
-            self.go(place);
+        let Some(line) = sheet::lines(self).into_iter().nth(at) else { return };
+        let title = match self.place() {
+            Place::Notes => "message",
+            Place::Calls => "call",
+            _ => "",
+        };
+        match line.open.clone() {
+            Some(place) => self.go(place),
+            // What has no room in its line is read here to its end.
+            None if !title.is_empty() => {
+                let columns = usize::from(self.size.0).saturating_sub(14).clamp(40, 112);
+                self.popup = Some(Popup::Text { title: title.to_owned(), lines: crate::text::wrap(&line.text(), columns), top: 0 });
+            }
+            None => {}
         }
     }
 
@@ -323,6 +341,8 @@ impl App {
         };
         let server = list.sort.is_none() || list.server_sort().is_some();
         list.rebuild();
+        // What comes first by this is what one wants to see.
+        (list.cursor, list.top, list.anchor) = (0, 0, None);
         if server {
             self.ask_list(resource);
         } else {
@@ -371,7 +391,9 @@ impl App {
             }
         }
         // The queues of exceptions show what comes of it, too.
-        if *self.place() != Place::Exceptions {
+        if *self.place() == Place::Exceptions {
+            self.note("The checks of ledger and audit chain run …");
+        } else {
             self.go(Place::Health);
         }
     }

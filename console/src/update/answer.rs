@@ -4,6 +4,7 @@ use crate::list::Stage;
 use crate::model::{App, Asked, Failure, Reply, Tag};
 use crate::resource;
 use crate::route::Place;
+use crate::update::CHECKS;
 use serde_json::Value;
 
 /// Names that are learnt of one resource at most.
@@ -20,6 +21,8 @@ impl App {
             self.alive = self.now;
         }
         let ping = tag == Tag::Ping;
+        // What is asked without anybody waiting for it tells no latency, so that nothing flickers on an idle screen.
+        let unasked = ping || matches!(tag, Tag::Newest(_));
         // A session that ended is opened again where one is; a sign-in that fails says so itself.
         if let (Err(Failure::Refused { status: 401, text, .. }), false, false) = (&reply, tag == Tag::Login, self.scope.session.is_empty()) {
             self.scope.session.clear();
@@ -27,9 +30,9 @@ impl App {
             self.open_login(Some(text.clone()));
         }
         match &reply {
-            Err(Failure::Offline(why)) => self.lost(why.clone()),
+            Err(Failure::Offline(why)) => self.lost(why.clone(), ping),
             Err(Failure::ReadOnly) => {}
-            _ => self.found((!ping).then_some(ms)),
+            _ => self.found((!unasked).then_some(ms)),
         }
         match tag {
             Tag::Ping => {}
@@ -66,6 +69,7 @@ impl App {
                 }
                 self.checks.insert(name, asked);
                 self.dirty = true;
+                self.checked(name);
             }
             Tag::Names(name) => self.learn(name, reply),
             Tag::Count(at) => self.counted(at, reply),
@@ -75,6 +79,27 @@ impl App {
             Tag::Login => self.proven(reply),
             Tag::Clock => self.clock(reply),
         }
+    }
+
+    /// Says what the checks of the books found, once all that run are over: where they were asked for, the panel that shows it may be out of sight.
+    fn checked(&mut self, name: &str) {
+        let checks = CHECKS.iter().map(|(check, _)| *check);
+        if !checks.clone().any(|check| check == name) || checks.clone().any(|check| matches!(self.checks.get(check), Some(Asked::Loading))) {
+            return;
+        }
+        let said = checks.filter_map(|check| {
+            let found = match self.checks.get(check)? {
+                Asked::Have(found, _) => match found.get("breaks").and_then(Value::as_array).map_or(0, Vec::len) {
+                    0 if found.get("ok") != Some(&Value::Bool(false)) => "everything holds".to_owned(),
+                    breaks => format!("BROKEN in {breaks} places"),
+                },
+                Asked::Failed(why) => why.clone(),
+                Asked::Loading => return None,
+            };
+            Some(format!("{}: {found}", if check == "audit" { "audit chain" } else { check }))
+        });
+        let text = said.collect::<Vec<_>>().join("; ");
+        self.note(text);
     }
 
     fn log(&mut self, tag: &Tag, reply: &Result<Reply, Failure>, ms: u64) {

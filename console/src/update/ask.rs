@@ -20,6 +20,11 @@ const SLOW: i64 = 3_000;
 /// The least time between two such questions.
 const APART: i64 = 5_000;
 
+/// The lists of which no event tells.
+const UNFED: [&str; 3] = ["jobs", "security-events", "audit-entries"];
+/// How often the newest rows of a list are asked for where no event tells of them, in milliseconds.
+const NEWEST: i64 = 10_000;
+
 /// How often the numbers in the tabs follow what happens, in milliseconds.
 const TABS: i64 = 30_000;
 
@@ -144,6 +149,8 @@ impl App {
             list.filter = Filter::read(text, resource, now);
             list.anchor = None;
             list.rebuild();
+            // Where one stood among other rows says nothing about these.
+            (list.cursor, list.top) = (0, 0);
         }
         if other || list.stage != Stage::Ready || now.saturating_sub(list.fetched) > 60_000 {
             self.ask_list(name);
@@ -240,6 +247,9 @@ impl App {
         if !self.stale.is_empty() && (shown || self.now.saturating_sub(self.counted) >= TABS) {
             self.ask_changed();
         }
+        if self.unfed() {
+            self.ask_newest();
+        }
         if self.streaming {
             return;
         }
@@ -248,21 +258,33 @@ impl App {
                 return;
             }
             self.call(Tag::News, Call::get("/v1/events").with("after", self.heard.clone()).with("limit", "200"));
-        } else if let Place::List { resource: name, .. } = *self.place() {
-            if self.lists.get(name).is_some_and(|list| list.stage == Stage::Ready && self.now.saturating_sub(list.fetched) >= 10_000)
-                && let Some(call) = self.list_call(name, PAGE)
-            {
-                if let Some(list) = self.lists.get_mut(name) {
-                    list.fetched = self.now;
-                }
-                self.call(Tag::Newest(name), call);
-            }
+        } else if matches!(self.place(), Place::List { .. }) {
+            self.ask_newest();
         } else if self.scope.platform {
             if matches!(self.place(), Place::Dash | Place::Health) {
                 self.ask_platform();
             } else {
                 self.call(Tag::Ping, Call::get("/readyz"));
             }
+        }
+    }
+
+    /// Whether events are followed and the list one is in is none that they tell of: what is under way, and what is looked at afterwards.
+    fn unfed(&self) -> bool {
+        let followed = self.streaming || (self.follows && !self.heard.is_empty());
+        followed && self.list().is_some_and(|list| UNFED.contains(&list.resource.name))
+    }
+
+    /// Asks for the newest rows of the list one is in, when that was not done a moment ago.
+    fn ask_newest(&mut self) {
+        let Place::List { resource: name, .. } = *self.place() else { return };
+        if self.lists.get(name).is_some_and(|list| list.stage == Stage::Ready && self.now.saturating_sub(list.fetched) >= NEWEST)
+            && let Some(call) = self.list_call(name, PAGE)
+        {
+            if let Some(list) = self.lists.get_mut(name) {
+                list.fetched = self.now;
+            }
+            self.call(Tag::Newest(name), call);
         }
     }
 
@@ -299,9 +321,10 @@ impl App {
     }
 
     /// The server was not reached: lists stay, writes wait, and we try for ever, less often with time.
-    pub(super) fn lost(&mut self, why: String) {
+    /// Many questions fail with it: only who looks whether it is there counts as another try.
+    pub(super) fn lost(&mut self, why: String, tried: bool) {
         let (since, tries) = match &self.link {
-            Link::Offline { since, tries, .. } => (*since, tries.saturating_add(1)),
+            Link::Offline { since, tries, .. } => (*since, tries.saturating_add(u32::from(tried))),
             _ => (self.now, 1),
         };
         self.link = Link::Offline { since, tries, why };

@@ -97,6 +97,7 @@ impl App {
             sent: String::new(),
             unseen,
             wrong: None,
+            top: 0,
             before,
         };
         // Without a question only what changes nothing, or can be taken back, and to what one sees.
@@ -126,6 +127,11 @@ impl App {
             return;
         }
         let Ok(body) = deed.form.body(false) else { return };
+        // What came of the last try is no answer to this question.
+        if !deed.results.is_empty() {
+            deed.results.clear();
+            deed.wrong = None;
+        }
         deed.generation = generation;
         deed.preview.clear();
         let row = deed.operation.row;
@@ -153,7 +159,12 @@ impl App {
     pub(super) fn run(&mut self) {
         let batch = self.number();
         if !self.online() {
-            self.note("Offline: nothing is sent. It can be done when the server is there again.");
+            let text = "Offline: nothing is sent. It can be done when the server is there again.";
+            // In the box, too, where one looks.
+            if let Some(Popup::Deed(deed)) = &mut self.popup {
+                deed.wrong = Some(text.to_owned());
+            }
+            self.note(text);
             return;
         }
         let Some(Popup::Deed(deed)) = &mut self.popup else { return };
@@ -175,6 +186,7 @@ impl App {
         deed.wrong = None;
         deed.batch = Some(batch);
         deed.results.clear();
+        deed.top = 0;
         let row = deed.operation.row;
         let mut calls = Vec::new();
         let path = Form::path(&deed.operation.segments(), &mut body);
@@ -340,7 +352,8 @@ impl App {
         } else if reads {
             let columns = usize::from(self.size.0).saturating_sub(14).clamp(40, 112);
             let mut lines: Vec<String> = crate::sheet::describe(self, value, columns).iter().map(crate::sheet::Line::text).collect();
-            let text = serde_json::to_string_pretty(value).unwrap_or_default();
+            // Rows are told as a table, and by `E` or on the command line as data.
+            let text = if value.get("rows").is_some_and(Value::is_array) { String::new() } else { serde_json::to_string_pretty(value).unwrap_or_default() };
             lines.push(String::new());
             lines.extend(text.lines().map(|line| crate::text::clean(line).into_owned()));
             self.show(Popup::Text { title: what.to_owned(), lines, top: 0 });
@@ -434,6 +447,13 @@ fn inverse(deed: &Deed, id: &str, after: &Value) -> Option<Call> {
                 .filter_map(|allocation| allocation.get("id").cloned())
                 .collect();
             Some(call.body(json!({ "allocation_ids": new })))
+        }
+        "ReleaseOrder" => {
+            let of = |value: Option<&Value>| value.and_then(|value| value.get("holds")).and_then(Value::as_array).cloned().unwrap_or_default();
+            let old = of(deed.before.get(id));
+            // The hold that is taken off is the one that was placed, whatever others there are.
+            let new = of(Some(after)).iter().filter_map(|hold| hold.get("id")).find(|hold| !old.iter().any(|known| known.get("id") == Some(hold)))?.clone();
+            Some(call.body(json!({ "reason": "Taken back.", "hold_id": new })))
         }
         "HoldBillable" => {
             let reason = deed.before.get(id).and_then(|value| value.pointer("/hold/reason")).cloned()?;

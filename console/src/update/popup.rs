@@ -17,6 +17,7 @@ const BOXES: &[(&str, &str)] = &[
     ("enter", "The next field; on the button: does it"),
     ("ctrl-s", "Past the fields, to the button"),
     ("space", "The next of a field's words"),
+    ("pgdn pgup", "Through what is told of the objects"),
     ("ctrl-r", "Asks what would come of it, where the service can tell"),
     ("ctrl-u ctrl-w", "Empties the line, or takes its last word away"),
     ("y", "Copies a secret or a text"),
@@ -132,6 +133,8 @@ impl App {
         let button = places.saturating_sub(1);
         match key.code {
             KeyCode::Esc => self.close_deed(),
+            KeyCode::PageDown => self.turn_page(true),
+            KeyCode::PageUp => self.turn_page(false),
             KeyCode::Tab | KeyCode::Down => deed.focus = deed.focus.saturating_add(1) % places,
             KeyCode::BackTab | KeyCode::Up => deed.focus = deed.focus.checked_sub(1).unwrap_or(button),
             KeyCode::Enter if deed.focus == button => self.run(),
@@ -333,11 +336,22 @@ impl App {
 
     /// Moves within what lies above the screen, by lines.
     pub(super) fn turn(&mut self, by: isize) {
-        if let Some(Popup::Text { top, lines, .. }) = &mut self.popup {
-            *top = top.saturating_add_signed(by).min(lines.len().saturating_sub(1));
-        } else {
-            self.choice(by);
+        let last = match &self.popup {
+            Some(Popup::Deed(deed)) => crate::view::deed_scroll(self, deed).0,
+            _ => 0,
+        };
+        match &mut self.popup {
+            Some(Popup::Text { top, lines, .. }) => *top = top.saturating_add_signed(by).min(lines.len().saturating_sub(1)),
+            Some(Popup::Deed(deed)) => deed.top = deed.top.min(last).saturating_add_signed(by).min(last),
+            _ => self.choice(by),
         }
+    }
+
+    /// Moves within what is told of the objects of a box, by as many lines as are seen.
+    fn turn_page(&mut self, down: bool) {
+        let Some(Popup::Deed(deed)) = &self.popup else { return };
+        let page = isize::try_from(crate::view::deed_scroll(self, deed).1).unwrap_or(1);
+        self.turn(if down { page } else { page.saturating_neg() });
     }
 
     fn choice(&mut self, by: isize) {

@@ -1,6 +1,7 @@
 //! Messages in, state and effects out.
 
 mod again;
+mod deeds;
 mod kept;
 mod loose;
 mod safe;

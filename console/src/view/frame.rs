@@ -5,10 +5,13 @@ use crate::keys::Act;
 use crate::model::{App, Asked, Link, Popup};
 use crate::resource::{self, Aim};
 use crate::route::Place;
-use crate::text::{clean, cut, latency, span, width};
+use crate::text::{clean, cut, fit, latency, span, width};
 use crate::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
+
+/// Behind a message that has no room: its key shows all of it.
+const ALL: &str = "  ! reads it";
 
 pub(super) fn head(app: &App, buf: &mut Buffer) {
     let scope = &app.scope;
@@ -49,7 +52,7 @@ pub(super) fn head(app: &App, buf: &mut Buffer) {
     let x = x.saturating_add(u16::from(buf.cell((x.saturating_sub(1), 0)).is_some_and(|cell| cell.symbol() != " ")));
     put(app, buf, x, 0, 4, mode, if scope.read_only { Role::Warn } else { Role::Good });
     put(app, buf, columns.saturating_sub(right), 0, right, &state, role);
-    for (x, text, active) in tabs(app) {
+    for Tab { x, text, active, .. } in tabs(app) {
         put(app, buf, x, 1, columns.saturating_sub(x), &text, if active { Role::Head } else { Role::Plain });
     }
 }
@@ -68,38 +71,48 @@ fn link(app: &App) -> (String, Role) {
     }
 }
 
-/// The tabs: column, text, whether it is where one is.
-fn tabs(app: &App) -> Vec<(u16, String, bool)> {
-    let mut x: u16 = 1;
-    let mut found = false;
+/// A tab: its first column, its text, whether it is where one is, and where a click leads.
+struct Tab {
+    x: u16,
+    text: String,
+    active: bool,
+    place: Option<Place>,
+}
+
+impl Tab {
+    fn end(&self) -> u16 {
+        self.x.saturating_add(u16::try_from(width(&self.text)).unwrap_or(u16::MAX))
+    }
+}
+
+fn tabs(app: &App) -> Vec<Tab> {
     let gap = if app.size.0 < 100 { "" } else { " " };
     let here = app.place().clone();
-    let mut tabs = Vec::new();
-    let mut add = |text: String, active: bool| {
-        tabs.push((x, text.clone(), active));
-        x = x.saturating_add(u16::try_from(width(&text)).unwrap_or(0));
-    };
+    let mut tabs: Vec<Tab> = Vec::new();
     for (at, (name, place)) in app.tabs().into_iter().enumerate() {
         let whole = matches!(&place, Place::List { filter, .. } if filter.is_empty());
         let active = place == here || (whole && place.resource() == here.resource());
-        found |= active;
         let number = at.saturating_add(1);
-        add(if active { format!("[{number} {name}]{}", if gap.is_empty() { " " } else { "" }) } else { format!("{gap}{number} {name} ") }, active);
+        let text = if active { format!("[{number} {name}]{}", if gap.is_empty() { " " } else { "" }) } else { format!("{gap}{number} {name} ") };
+        tabs.push(Tab { x: tabs.last().map_or(1, Tab::end), text, active, place: Some(place) });
     }
-    if !found {
+    if !tabs.iter().any(|tab| tab.active) {
         let name = match &here {
             Place::Flow(_) => "flow".to_owned(),
             place => place.resource().map_or_else(|| place.write(), str::to_owned),
         };
-        add(format!("[{name}]"), true);
+        let text = format!("[{name}]");
+        // Where one is is told whole: the last numbers give way, and their keys work all the same.
+        let latest = app.size.0.saturating_sub(u16::try_from(width(&text)).unwrap_or(u16::MAX));
+        tabs.retain(|tab| tab.end() <= latest);
+        tabs.push(Tab { x: tabs.last().map_or(1, Tab::end), text, active: true, place: None });
     }
     tabs
 }
 
 /// The place of the tab at a column.
 pub fn tab_at(app: &App, column: u16) -> Option<Place> {
-    let at = tabs(app).iter().position(|(x, text, _)| (*x..x.saturating_add(u16::try_from(width(text)).unwrap_or(0))).contains(&column))?;
-    app.tabs().into_iter().nth(at).map(|(_, place)| place)
+    tabs(app).into_iter().find(|tab| (tab.x..tab.end()).contains(&column))?.place
 }
 
 pub(super) fn foot(app: &App, buf: &mut Buffer) -> Option<Position> {
@@ -111,9 +124,13 @@ pub(super) fn foot(app: &App, buf: &mut Buffer) -> Option<Position> {
         put(app, buf, x, y, columns.saturating_sub(x), input.value(), Role::Plain);
         cursor = Some(Position { x: x.saturating_add(u16::try_from(input.visual_cursor()).unwrap_or(0)), y });
     } else if let (true, Some((_, note))) = (app.noted, app.notes.back()) {
-        put(app, buf, 1, y, columns.saturating_sub(2), &clean(note), Role::Warn);
+        let (note, room) = (clean(note), usize::from(columns.saturating_sub(2)));
+        // What is cut says so, and where all of it is.
+        let note = if width(&note) > room { format!("{}{ALL}", fit(&note, room.saturating_sub(ALL.len()), false)) } else { note.into_owned() };
+        put(app, buf, 1, y, columns.saturating_sub(2), &note, Role::Warn);
     } else {
-        put(app, buf, 1, y, columns.saturating_sub(2), &breadcrumb(app), Role::Plain);
+        let (text, room) = (breadcrumb(app), usize::from(columns.saturating_sub(2)));
+        put(app, buf, 1, y, columns.saturating_sub(2), fit(&text, room, false).trim_end(), Role::Plain);
     }
     hints(app, buf);
     cursor
@@ -130,10 +147,25 @@ fn called(app: &App, place: &Place) -> String {
     }
 }
 
+/// When what is shown where there is no list was seen, in milliseconds since 1970.
+fn seen(app: &App) -> Option<i64> {
+    let asked = match app.place() {
+        Place::Dash | Place::Exceptions => return Some(app.counted).filter(|at| *at > 0),
+        Place::Object { id, .. } => app.objects.get(id),
+        Place::Flow(id) => app.flows.get(id),
+        _ => None,
+    };
+    if let Some(Asked::Have(_, at)) = asked { Some(*at).filter(|at| *at > 0) } else { None }
+}
+
 /// Where one is, in words.
 pub fn breadcrumb(app: &App) -> String {
     let Some(list) = app.list() else {
-        return app.way.iter().rev().take(3).rev().map(|spot| called(app, &spot.place)).collect::<Vec<_>>().join(" > ");
+        let mut text = app.way.iter().rev().take(3).rev().map(|spot| called(app, &spot.place)).collect::<Vec<_>>().join(" > ");
+        if let Some(at) = seen(app).filter(|_| !app.online()) {
+            text.push_str(&format!("  cached {} ago", span(app.now.saturating_sub(at) / 1_000)));
+        }
+        return text;
     };
     let mut text = list.resource.name.to_owned();
     if !list.text.is_empty() {
@@ -215,15 +247,7 @@ fn hints(app: &App, buf: &mut Buffer) {
     if let (Some(Popup::Filter(_)), Some(list)) = (&app.popup, app.list()) {
         let end = put(app, buf, 1, y, buf.area.width, "fields ", Role::Key);
         let fields = list.resource.filters().join(" ");
-        put(
-            app,
-            buf,
-            end,
-            y,
-            buf.area.width.saturating_sub(end),
-            &crate::text::fit(&fields, usize::from(buf.area.width.saturating_sub(end)), false),
-            Role::Plain,
-        );
+        put(app, buf, end, y, buf.area.width.saturating_sub(end), &fit(&fields, usize::from(buf.area.width.saturating_sub(end)), false), Role::Plain);
         return;
     }
     let last = buf.area.width.saturating_sub(16);

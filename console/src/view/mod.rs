@@ -1,5 +1,6 @@
 //! Drawing: the model in, cells out. Where things are is told by the same functions that find what a click meant.
 
+mod deed;
 mod frame;
 mod list;
 mod popup;
@@ -12,8 +13,10 @@ use crate::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+pub use deed::{deed_at, deed_scroll};
 pub use frame::tab_at;
 pub use list::{column_at, list_area, previews};
+pub use popup::choice_at;
 pub use sheet::{line_at, line_row};
 
 /// The smallest terminal that anything fits in.

@@ -2,22 +2,20 @@
 
 use super::{highlight, inside, panel, put};
 use crate::call::Call;
-use crate::columns::plain;
 use crate::form::{Field, Takes};
-use crate::model::{App, Choice, Deed, Does, Login, Popup};
+use crate::model::{App, Choice, Does, Login, Popup};
 use crate::resource;
 use crate::text::{clean, fit, width, wrap};
 use crate::theme::Role;
 use crate::update::fitting;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use serde_json::Value;
 
 pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
     match app.popup.as_ref()? {
         Popup::Filter(_) => None,
         Popup::Choose { title, input, choices, cursor } => choose(app, buf, title, input, choices, *cursor),
-        Popup::Deed(deed) => draw_deed(app, buf, deed),
+        Popup::Deed(deed) => super::deed::draw(app, buf, deed),
         Popup::Secret { title, secret } => {
             let mut lines = vec![("Keep it now: it is not shown again.".to_owned(), Role::Plain), (String::new(), Role::Plain)];
             // All of it is seen: what does not fit in a line goes on in the next.
@@ -42,7 +40,7 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
             None
         }
         Popup::Text { title, lines, top } => {
-            let area = centred(buf, buf.area.width.saturating_sub(8).min(120), buf.area.height.saturating_sub(4));
+            let area = centred(buf.area, buf.area.width.saturating_sub(8).min(120), buf.area.height.saturating_sub(4));
             let last = top.saturating_add(usize::from(area.height).saturating_sub(2)).min(lines.len());
             let below = format!("{}-{last} of {}   j k space scroll   y copy   esc close", top.saturating_add(1).min(last), lines.len());
             let inner = open(app, buf, area, &clean(title), &below);
@@ -54,17 +52,17 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
     }
 }
 
-fn at(y: u16, row: usize) -> u16 {
+pub(super) fn at(y: u16, row: usize) -> u16 {
     y.saturating_add(u16::try_from(row).unwrap_or(u16::MAX))
 }
 
-fn centred(buf: &Buffer, columns: u16, rows: u16) -> Rect {
-    let (columns, rows) = (columns.min(buf.area.width), rows.min(buf.area.height));
-    Rect { x: buf.area.width.saturating_sub(columns) / 2, y: buf.area.height.saturating_sub(rows) / 2, width: columns, height: rows }
+pub(super) fn centred(whole: Rect, columns: u16, rows: u16) -> Rect {
+    let (columns, rows) = (columns.min(whole.width), rows.min(whole.height));
+    Rect { x: whole.width.saturating_sub(columns) / 2, y: whole.height.saturating_sub(rows) / 2, width: columns, height: rows }
 }
 
 /// An empty box; gives the room in it.
-fn open(app: &App, buf: &mut Buffer, area: Rect, title: &str, below: &str) -> Rect {
+pub(super) fn open(app: &App, buf: &mut Buffer, area: Rect, title: &str, below: &str) -> Rect {
     for y in area.y..area.bottom() {
         for x in area.x..area.right() {
             if let Some(cell) = buf.cell_mut(Position { x, y }) {
@@ -78,21 +76,36 @@ fn open(app: &App, buf: &mut Buffer, area: Rect, title: &str, below: &str) -> Re
 
 fn message(app: &App, buf: &mut Buffer, title: &str, lines: &[(String, Role)]) {
     let wide = lines.iter().map(|(line, _)| width(line)).max().unwrap_or(0).max(width(title)).saturating_add(6);
-    let area = centred(buf, u16::try_from(wide).unwrap_or(u16::MAX).clamp(40, 110), u16::try_from(lines.len().saturating_add(4)).unwrap_or(20));
+    let area = centred(buf.area, u16::try_from(wide).unwrap_or(u16::MAX).clamp(40, 110), u16::try_from(lines.len().saturating_add(4)).unwrap_or(20));
     let inner = open(app, buf, area, title, "");
     for (row, (line, role)) in lines.iter().enumerate() {
         put(app, buf, inner.x.saturating_add(2), at(inner.y.saturating_add(1), row), inner.width.saturating_sub(3), line, *role);
     }
 }
 
+/// The box of a list to choose from: where, how many rows it shows, and the first.
+fn chooser(whole: Rect, cursor: usize) -> (Rect, usize, usize) {
+    let area = centred(whole, whole.width.saturating_sub(8).min(110), whole.height.saturating_sub(4).min(30));
+    let rows = usize::from(inside(area).height).saturating_sub(4);
+    (area, rows, cursor.saturating_add(1).saturating_sub(rows))
+}
+
+/// The choice at a place of the screen, among those that fit what is typed.
+pub fn choice_at(app: &App, column: u16, row: u16) -> Option<usize> {
+    let Some(Popup::Choose { input, choices, cursor, .. }) = &app.popup else { return None };
+    let (area, rows, top) = chooser(Rect::new(0, 0, app.size.0, app.size.1), *cursor);
+    let inner = inside(area);
+    let offset = usize::from(row.checked_sub(inner.y.saturating_add(2))?);
+    let at = top.saturating_add(offset);
+    (inner.contains(Position { x: column, y: row }) && offset < rows && at < fitting(choices, input.value()).len()).then_some(at)
+}
+
 fn choose(app: &App, buf: &mut Buffer, title: &str, input: &tui_input::Input, choices: &[Choice], cursor: usize) -> Option<Position> {
-    let area = centred(buf, buf.area.width.saturating_sub(8).min(110), buf.area.height.saturating_sub(4).min(30));
+    let (area, rows, top) = chooser(buf.area, cursor);
     let shown = fitting(choices, input.value());
     let inner = open(app, buf, area, &format!("{title}   {} of {}", shown.len(), choices.len()), "enter run   esc close");
     let x = put(app, buf, inner.x.saturating_add(1), inner.y, 2, ": ", Role::Key);
     put(app, buf, x, inner.y, inner.right().saturating_sub(x), input.value(), Role::Plain);
-    let rows = usize::from(inner.height).saturating_sub(4);
-    let top = cursor.saturating_add(1).saturating_sub(rows);
     // Names and keys take what they need, so that there is room for what they do.
     let longest = |text: fn(&Choice) -> &str, most| shown.iter().skip(top).take(rows).map(|choice| width(text(choice))).max().unwrap_or(0).clamp(1, most);
     let (names, keys) = (longest(|choice| &choice.name, 32), longest(|choice| &choice.key, 12));
@@ -133,135 +146,8 @@ fn preview(app: &App, choice: &Choice) -> String {
     }
 }
 
-fn draw_deed(app: &App, buf: &mut Buffer, deed: &Deed) -> Option<Position> {
-    let fields = deed.form.fields.len();
-    let wide = buf.area.width.saturating_sub(6).min(100);
-    let room = usize::from(wide).saturating_sub(6);
-    // What the field with the cursor means stands above what comes of it; always as many lines, so that the box does not jump.
-    let mut said: Vec<(String, Role)> = Vec::new();
-    if fields > 0 {
-        let meaning = deed.form.fields.get(deed.focus).map(|field| clean(&field.meaning).into_owned()).unwrap_or_default();
-        said.extend(wrap(&meaning, room).into_iter().chain([String::new(), String::new()]).take(2).map(|line| (line, Role::Dim)));
-    }
-    said.extend(consequences(deed, room));
-    let tenant = if app.scope.platform { "the platform".to_owned() } else { format!("tenant {}", app.scope.tenant) };
-    let about = wrap(&clean(&format!("On {tenant}: {}", deed.operation.row.summary)), room);
-    let wanted = fields.saturating_add(said.len()).saturating_add(about.len()).saturating_add(7);
-    let area = centred(buf, wide, u16::try_from(wanted).unwrap_or(u16::MAX).clamp(8, buf.area.height.saturating_sub(2)));
-    let count = if deed.targets.len() > 1 { format!(" {} objects", deed.targets.len()) } else { String::new() };
-    let title = format!("{}{count}", deed.operation.called(deed.resource));
-    let keys = if fields > 0 { "tab next   ctrl-s button   " } else { "" };
-    let keys = format!("{keys}{}esc cancel", if deed.operation.foresees() { "ctrl-r dry run   " } else { "" });
-    let place = if deed.focus < fields { format!("   {} of {fields}", deed.focus.saturating_add(1)) } else { String::new() };
-    let inner = open(app, buf, area, &title, &format!("{keys}{place}"));
-    let x = inner.x.saturating_add(2);
-    let room = inner.width.saturating_sub(4);
-    for (row, line) in about.iter().enumerate() {
-        put(app, buf, x, at(inner.y, row), room, line, Role::Plain);
-    }
-    let above = about.len().saturating_add(1);
-    let rows = usize::from(inner.height).saturating_sub(above.saturating_add(2)).saturating_sub(said.len().min(usize::from(inner.height) / 2));
-    let top = deed.focus.min(fields.saturating_sub(1)).saturating_add(1).saturating_sub(rows.max(1));
-    let mut y = at(inner.y, above);
-    let mut cursor = None;
-    for (number, field) in deed.form.fields.iter().enumerate().skip(top).take(rows.max(1)) {
-        let here = draw_field(app, buf, field, Rect { x, y, width: room, height: 1 }, number == deed.focus);
-        cursor = cursor.or(here);
-        y = y.saturating_add(1);
-    }
-    y = y.saturating_add(u16::from(fields > 0));
-    let last = inner.bottom().saturating_sub(1);
-    for (text, role) in &said {
-        if y >= last {
-            break;
-        }
-        put(app, buf, x, y, room, text, *role);
-        y = y.saturating_add(1);
-    }
-    let mut at = x;
-    if let Some(word) = deed.word() {
-        at = put(app, buf, at, last, room, &format!("type {word} to enable: ["), Role::Warn);
-        let typed = fit(deed.typed.value(), word.len(), false);
-        if deed.focus == fields {
-            cursor = Some(Position { x: at.saturating_add(u16::try_from(deed.typed.visual_cursor()).unwrap_or(0)), y: last });
-        }
-        at = put(app, buf, at, last, room, &format!("{typed}]   "), Role::Plain);
-    }
-    let on_button = deed.focus.saturating_add(1) == deed.places();
-    let label = if deed.batch.is_some() { "running …".to_owned() } else { format!("[ {} ]", deed.operation.word) };
-    let role = if deed.operation.hint.hard { Role::Bad } else { Role::Good };
-    let end = put(app, buf, at, last, inner.right().saturating_sub(at), &label, role);
-    if on_button {
-        highlight(app, buf, Rect { x: at, y: last, width: end.saturating_sub(at), height: 1 }, last, Role::Selected);
-    }
-    cursor
-}
-
-/// What would come of it, what came of it, and what is wrong.
-fn consequences(deed: &Deed, room: usize) -> Vec<(String, Role)> {
-    let mut lines = Vec::new();
-    let mut say = |text: &str, role: Role| lines.extend(wrap(&clean(text), room).into_iter().map(|line| (line, role)));
-    let label = |id: &str| {
-        let value = deed.before.get(id);
-        let named = value.and_then(|value| ["number", "name", "title", "slug", "description"].iter().find_map(|field| value.get(field)?.as_str()));
-        named.unwrap_or(id).to_owned()
-    };
-    for id in deed.targets.iter().take(6) {
-        let name = label(id);
-        match deed.preview.get(id) {
-            Some(Ok(changes)) if changes.is_empty() => say(&format!("{name}: no visible change"), Role::Plain),
-            Some(Ok(changes)) => say(&format!("{name}: {}", changes.join("; ")), Role::Plain),
-            Some(Err(why)) => say(&format!("{name}: refused: {why}"), Role::Bad),
-            None => say(&format!("{name}{}", deed.before.get(id).map(facts).unwrap_or_default()), Role::Plain),
-        }
-    }
-    if deed.unseen > 0 {
-        say(
-            &format!("{} of {} marked are not in view: hidden by the filter, or not loaded. esc twice clears the marks.", deed.unseen, deed.targets.len()),
-            Role::Warn,
-        );
-    }
-    if deed.targets.len() > 6 {
-        say(&format!("and {} more", deed.targets.len().saturating_sub(6)), Role::Dim);
-    }
-    if !deed.preview.is_empty() {
-        let refused = deed.preview.values().filter(|result| result.is_err()).count();
-        let asked =
-            if deed.targets.len() > deed.preview.len() { format!("Dry run of {} of {}", deed.preview.len(), deed.targets.len()) } else { "Dry run".to_owned() };
-        say(&format!("{asked}: {} ok, {refused} refused. Nothing is written yet.", deed.preview.len().saturating_sub(refused)), Role::Link);
-    } else if deed.operation.foresees() {
-        say("Dry run follows when the fields are filled (ctrl-r).", Role::Dim);
-    }
-    let back = if deed.operation.hint.inverse.is_some() || deed.operation.aim == resource::Aim::Edit { "u takes it back." } else { "" };
-    let back = if deed.operation.hint.hard { "Hard to take back." } else { back };
-    if !back.is_empty() {
-        say(back, if deed.operation.hint.hard { Role::Warn } else { Role::Dim });
-    }
-    for (id, result) in &deed.results {
-        match result {
-            Ok(()) => say(&format!("{} done", label(id)), Role::Good),
-            Err(failure) => say(&format!("{} {}", label(id), failure.again()), Role::Bad),
-        }
-    }
-    if let Some(wrong) = deed.wrong.as_ref().filter(|_| deed.results.values().all(Result::is_ok)) {
-        say(wrong, Role::Bad);
-    }
-    lines
-}
-
-/// What weighs in a decision whose result the service does not tell beforehand: the amount, and why somebody is asked.
-fn facts(object: &Value) -> String {
-    let text = |name: &str| object.get(name).filter(|value| value.is_string()).map(plain);
-    let mut facts = Vec::new();
-    facts.extend(text("total_amount").map(|amount| format!("{amount} {}", text("currency").unwrap_or_default())));
-    facts.extend(text("margin_percent").map(|margin| format!("margin {margin} %")));
-    let reasons = object.get("approval_reasons").and_then(Value::as_array).into_iter().flatten();
-    facts.extend(reasons.filter_map(|reason| reason.get("because")).map(plain));
-    if facts.is_empty() { String::new() } else { format!(": {}", facts.join("; ")) }
-}
-
 /// One field in one line; gives the place of the text cursor when it has it.
-fn draw_field(app: &App, buf: &mut Buffer, field: &Field, area: Rect, focused: bool) -> Option<Position> {
+pub(super) fn draw_field(app: &App, buf: &mut Buffer, field: &Field, area: Rect, focused: bool) -> Option<Position> {
     let label = format!("{}{}", field.path, if field.required { " *" } else { "" });
     let label_width = 24.min(area.width / 3);
     put(app, buf, area.x, area.y, label_width, &fit(&label, usize::from(label_width), false), if focused { Role::Key } else { Role::Dim });
@@ -274,18 +160,26 @@ fn draw_field(app: &App, buf: &mut Buffer, field: &Field, area: Rect, focused: b
         Takes::Secret => "*".repeat(field.input.value().chars().count()),
         _ => clean(field.input.value()).into_owned(),
     };
-    let scroll = field.input.visual_scroll(usize::from(room.saturating_sub(1)));
-    let visible: String = value.chars().skip(scroll).collect();
+    let (visible, typed) = window(&value, field.input.cursor(), usize::from(room.saturating_sub(1)));
     put(app, buf, x, area.y, 1, "[", Role::Dim);
-    put(app, buf, x.saturating_add(1), area.y, room, &fit(&visible, usize::from(room), false), Role::Plain);
+    put(app, buf, x.saturating_add(1), area.y, room, &fit(visible, usize::from(room), false), Role::Plain);
     put(app, buf, x.saturating_add(1).saturating_add(room), area.y, 1, "]", Role::Dim);
     put(app, buf, x.saturating_add(3).saturating_add(room), area.y, about_width, &about, Role::Dim);
-    focused
-        .then(|| Position { x: x.saturating_add(1).saturating_add(u16::try_from(field.input.visual_cursor().saturating_sub(scroll)).unwrap_or(0)), y: area.y })
+    focused.then(|| Position { x: x.saturating_add(1).saturating_add(u16::try_from(typed).unwrap_or(0)), y: area.y })
+}
+
+/// What of a line is seen in so many columns when the text cursor stands before its character `cursor`, and the columns before the cursor.
+/// Some characters take two columns and some none, so that neither bytes nor characters can be counted.
+fn window(text: &str, cursor: usize, columns: usize) -> (&str, usize) {
+    let at = text.char_indices().nth(cursor).map_or(text.len(), |(at, _)| at);
+    let starts = text.char_indices().map(|(start, _)| start).take_while(|start| *start < at).chain([at]);
+    let before = |start: usize| text.get(start..at).map_or(0, width);
+    let start = starts.into_iter().find(|start| before(*start) <= columns).unwrap_or(at);
+    (text.get(start..).unwrap_or_default(), before(start))
 }
 
 fn login(app: &App, buf: &mut Buffer, login: &Login) -> Option<Position> {
-    let area = centred(buf, 70, 12);
+    let area = centred(buf.area, 70, 12);
     let title = if login.then.is_some() { "Prove again that it is you".to_owned() } else { format!("Sign in at {}", clean(&app.scope.url)) };
     let inner = open(app, buf, area, &title, "enter next, then sign in   esc cancel");
     let (x, room) = (inner.x.saturating_add(2), inner.width.saturating_sub(4));
@@ -304,4 +198,20 @@ fn login(app: &App, buf: &mut Buffer, login: &Login) -> Option<Position> {
         put(app, buf, x, at(y, row), room, line, if login.wrong.is_some() { Role::Bad } else { Role::Dim });
     }
     cursor
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_long_line_is_seen_where_the_cursor_is_however_wide_its_letters_are() {
+        assert_eq!(window("Borealis", 8, 20), ("Borealis", 8));
+        assert_eq!(window("Borealis", 8, 4), ("alis", 4));
+        assert_eq!(window("Borealis", 2, 4), ("Borealis", 2));
+        assert_eq!(window("株式会社アクメ商事", 9, 6), ("メ商事", 6));
+        assert_eq!(window("株式会社アクメ商事", 9, 7), ("メ商事", 6));
+        assert_eq!(window("株式会社アクメ商事", 0, 6), ("株式会社アクメ商事", 0));
+        assert_eq!(window("", 0, 0), ("", 0));
+    }
 }

@@ -4,7 +4,7 @@
 //!
 //! Personal: `reason`, `reference`, `notes` and `dispute` are free text.
 
-use crate::TaxAmount;
+use crate::{TaxAmount, TaxHandover};
 use causeway_value::{
     Amount, CashRounding, CompanyId, Currency, Day, Direction, DiscountPosting, EarlyDiscount, FlowId, Instant, InvoiceId, InvoiceKind, InvoiceStatus,
     JournalEntryId, Json, OrderId, PartyId, PaymentState, PaymentTermId, Rate, TaxRounding, TaxStatus, TenantId,
@@ -84,6 +84,8 @@ pub struct Model {
     pub tax_status: Option<TaxStatus>,
     /// What the engine calls the taxes that it handed over.
     pub tax_reference: Option<String>,
+    /// What was handed over since its taxes were last asked for, the latest last.
+    pub tax_handovers: Option<Json<Vec<TaxHandover>>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

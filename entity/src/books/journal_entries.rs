@@ -34,7 +34,7 @@ pub struct Model {
     /// Of the company's entry before; empty for its first.
     pub previous_hash: Vec<u8>,
     pub created_at: Instant,
-    /// Always `created_at`: rows are only added. It is here so that the list can be filtered like all others.
+    /// When it was reversed, else `created_at`: the one column that changes, and no digest covers it.
     pub updated_at: Instant,
     /// What somebody wrote on an entry of their own. No digest covers it, so that a person can be erased.
     pub description: Option<String>,

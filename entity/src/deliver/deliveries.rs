@@ -2,7 +2,7 @@
 //!
 //! Personal: `received_by`; `reversal_reason` is free text.
 
-use causeway_value::{AddressId, CompanyId, Day, DeliveryId, DeliveryStatus, FlowId, Instant, Json, OrderId, PartyId, TenantId};
+use causeway_value::{AddressId, CompanyId, Day, DeliveryId, DeliveryStatus, FlowId, Instant, InvoiceId, Json, OrderId, PartyId, TenantId};
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
 
@@ -42,6 +42,8 @@ pub struct Model {
     pub received_by: Option<String>,
     /// The address of the party that it goes to; null means the usual one.
     pub ship_to_id: Option<AddressId>,
+    /// The credit notes that taking it back proposed; null means none.
+    pub credit_note_ids: Option<Json<Vec<InvoiceId>>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

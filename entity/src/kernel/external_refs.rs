@@ -17,6 +17,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub ref_id: String,
     pub object_id: Uuid,
+    /// SHA-256 of the creation that brought it, so that the same one is known when it comes again; null for one that came later.
+    pub made_from: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,6 +4,7 @@ pub mod credentials;
 pub mod job_queue;
 pub mod leases;
 pub mod platform_idempotency;
+pub mod platform_keys;
 pub mod platform_settings;
 pub mod security_log;
 pub mod tenant_limits;

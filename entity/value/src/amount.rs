@@ -46,6 +46,16 @@ impl Amount {
         amounts.into_iter().try_fold(Self::ZERO, Self::plus)
     }
 
+    /// The amount, when it is one that a body could hold: those have six decimals at most, whatever their currency. What documents come to stays within the
+    /// same limit, so that the sums of many still fit.
+    ///
+    /// # Errors
+    /// [`Overflow`] beyond 9 223 372 036 854 units of the currency.
+    pub fn within(self, currency: Currency) -> Result<Self, Overflow> {
+        let unwritten = 10_i64.checked_pow(6_u32.saturating_sub(currency.exponent())).ok_or(Overflow)?;
+        self.0.checked_mul(unwritten).map(|_| self).ok_or(Overflow)
+    }
+
     /// Whether it is exactly zero.
     #[must_use]
     pub fn is_zero(self) -> bool {
@@ -107,5 +117,24 @@ mod tests {
         assert_eq!(Amount(1500).text(jpy).0, "1500");
         assert_eq!(Amount(1500).text(kwd).0, "1.500");
         assert_eq!(Amount(i64::MAX).plus(Amount(1)), Err(Overflow));
+    }
+
+    #[test]
+    fn what_no_body_could_hold_is_too_large() {
+        let most = |code: &str| {
+            let currency: Currency = code.parse().unwrap();
+            let text = format_scaled(i64::MAX, 6, 6);
+            let (whole, fraction) = text.split_once('.').unwrap();
+            let digits = usize::try_from(currency.exponent()).unwrap();
+            let amount: i64 = format!("{whole}{}", fraction.get(..digits).unwrap()).parse().unwrap();
+            (Amount(amount), currency)
+        };
+        for code in ["EUR", "JPY", "KWD"] {
+            let (amount, currency) = most(code);
+            let more = amount.plus(Amount(1)).unwrap();
+            assert_eq!((amount.within(currency), more.within(currency)), (Ok(amount), Err(Overflow)), "{code}");
+            assert_eq!(more.negated().unwrap().within(currency), Err(Overflow), "{code}");
+            assert!(parse_scaled(&amount.text(currency).0, 6).is_ok() && parse_scaled(&more.text(currency).0, 6).is_err(), "{code}");
+        }
     }
 }

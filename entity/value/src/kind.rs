@@ -47,6 +47,15 @@ impl Kind for ApiKey {
 /// Id of an api key.
 pub type ApiKeyId = Id<ApiKey>;
 
+/// A credential of an administrator of the platform.
+pub enum PlatformKey {}
+impl Kind for PlatformKey {
+    const PREFIX: &'static str = "pky";
+    const NAME: &'static str = "platform_key";
+}
+/// Id of a platform key.
+pub type PlatformKeyId = Id<PlatformKey>;
+
 /// A sign-in of a person.
 pub enum Session {}
 impl Kind for Session {
@@ -540,6 +549,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     (User::PREFIX, User::NAME),
     (Role::PREFIX, Role::NAME),
     (ApiKey::PREFIX, ApiKey::NAME),
+    (PlatformKey::PREFIX, PlatformKey::NAME),
     (Session::PREFIX, Session::NAME),
     (SecurityEvent::PREFIX, SecurityEvent::NAME),
     (Party::PREFIX, Party::NAME),

@@ -8,13 +8,13 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuoteRules {
-    /// The most that line and document may take off together.
+    /// The most that line and document may take off together; a line of no list that reduces counts as a discount of the whole document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_discount_percent: Option<Percent>,
-    /// The most that a given price may lie below that of the lists.
+    /// The most that a given price may lie below that of the lists, or above it where the line gives something back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_price_override_percent: Option<Percent>,
-    /// The least margin, judged by the lines whose cost is known. A line whose cost is not known needs a second person: give its product a cost, be it 0.
+    /// The least margin, set by who may see costs and judged by the lines whose cost is known. A line whose cost is not known needs a second person: give its product a cost, be it 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_margin_percent: Option<Percent>,
     /// The payment terms that may be offered to anybody; the customer's own always may. Empty means all.

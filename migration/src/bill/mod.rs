@@ -14,3 +14,4 @@ pub(crate) mod m0082_split_billables;
 pub(crate) mod m0083_unit_steps;
 pub(crate) mod m0092_payment_tolerance;
 pub(crate) mod m0101_engine_taxes;
+pub(crate) mod m0125_billed_as_agreed;

@@ -8,4 +8,5 @@ pub(crate) mod m0037_imports;
 pub(crate) mod m0088_trail_filters;
 pub(crate) mod m0090_waiting_events;
 pub(crate) mod m0109_import_parties;
+pub(crate) mod m0114_made_from;
 pub(crate) mod m0120_sparse_indexes;

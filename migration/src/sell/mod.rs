@@ -22,3 +22,4 @@ pub(crate) mod m0096_limits_on_orders;
 pub(crate) mod m0098_deal_origins;
 pub(crate) mod m0099_deals_without_orders;
 pub(crate) mod m0107_places;
+pub(crate) mod m0110_deal_values;

@@ -180,7 +180,7 @@ fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {
                 crate::FilterKind::Amount => "Equal to this amount in the currency of the filter `currency`",
                 crate::FilterKind::Within { .. } => "Equal to that of one of its lines",
                 crate::FilterKind::Flag { .. } => "Having this among them",
-                crate::FilterKind::Given(_) => "Whether there is one: `true` or `false`",
+                crate::FilterKind::Given(_) | crate::FilterKind::Worth(_) => "Whether there is one: `true` or `false`",
                 _ => "Equal to",
             };
             all.push(text(filter.name, "query", false, equal));

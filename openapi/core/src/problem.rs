@@ -225,7 +225,7 @@ impl Problem {
         let shared = first.filter(|code| code.sums_up() && errors.iter().all(|e| e.code == *code));
         let detail = match errors.as_slice() {
             [one] => format!("{} {}", one.place(), one.detail),
-            many => format!("{} fields are wrong: {}", many.len(), many.iter().map(FieldError::place).collect::<Vec<_>>().join(", ")),
+            many => summary(many),
         };
         let mut problem = Self::new(shared.unwrap_or(Code::ValidationFailed), detail);
         // A field error is always about content: `not_found` in a body is 422, in a path 404.
@@ -252,6 +252,20 @@ impl Problem {
     #[must_use]
     pub fn not_found() -> Self {
         Self::new(Code::NotFound, "There is no such object. Check the id; it must belong to this tenant.")
+    }
+}
+
+/// Several errors in one line. A field that is wrong in more than one way is one field.
+fn summary(errors: &[FieldError]) -> String {
+    let mut places: Vec<String> = Vec::with_capacity(errors.len());
+    for place in errors.iter().map(FieldError::place) {
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    match places.as_slice() {
+        [one] => format!("{one} {}", errors.iter().map(|error| error.detail.as_str()).collect::<Vec<_>>().join("; ")),
+        many => format!("{} fields are wrong: {}", many.len(), many.join(", ")),
     }
 }
 
@@ -309,6 +323,17 @@ mod tests {
         assert_eq!(Problem::of(vec![error(Code::NotFound, "/party_id")]).status, 422);
         assert_eq!(Problem::of(vec![error(Code::Required, "/name")]).code, Code::ValidationFailed);
         assert_eq!(Problem::of(vec![error(Code::NotFound, "/a"), error(Code::TooLong, "/b")]).code, Code::ValidationFailed);
+    }
+
+    #[test]
+    fn a_field_that_is_wrong_twice_is_named_once() {
+        let error = |pointer: &str, detail: &str| FieldError::pointer(Code::InvalidValue, pointer, detail);
+        let twice = vec![error("/billable_ids/2", "is of another company"), error("/billable_ids/2", "is in another currency")];
+        let problem = Problem::of(twice.clone());
+        assert_eq!(problem.detail, "`/billable_ids/2` is of another company; is in another currency");
+        assert_eq!(problem.errors, twice);
+        let problem = Problem::of([twice, vec![error("/party_id", "is not the party")]].concat());
+        assert_eq!((problem.detail.as_str(), problem.errors.len()), ("2 fields are wrong: `/billable_ids/2`, `/party_id`", 3));
     }
 
     #[test]

@@ -309,8 +309,10 @@ pub const LEADS: ListSpec = ListSpec {
     filters: &[
         Filter { name: "status", kind: FilterKind::Word, index: "leads_status" },
         Filter { name: "source", kind: FilterKind::Word, index: "leads_source" },
+        Filter { name: "email", kind: FilterKind::Word, index: "leads_email" },
         Filter { name: "country", kind: FilterKind::Word, index: "leads_country" },
         Filter { name: "owner_id", kind: FilterKind::Id("usr"), index: "leads_owner_id" },
+        Filter { name: "has_owner", kind: FilterKind::Given("owner_id"), index: "leads_owner_id" },
         Filter { name: "team_id", kind: FilterKind::Id("team"), index: "leads_team_id" },
         Filter { name: "company_id", kind: FilterKind::Id("com"), index: "leads_company_id" },
         Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "leads_party_id" },

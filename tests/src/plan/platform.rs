@@ -4,7 +4,7 @@ use super::{Prepared, body};
 use crate::fixture::Fixture;
 use crate::unique;
 use crate::world;
-use causeway_openapi::platform::{SuspendTenant, op as platform};
+use causeway_openapi::platform::{CreatePlatformKey, NewPlatformKey, SuspendTenant, op as platform};
 use causeway_value::TenantMode;
 use serde_json::{Value, json};
 
@@ -13,6 +13,9 @@ impl Fixture {
         let platform = |id: Option<String>, body: Option<Value>| Some(Prepared { caller: self.platform.clone(), id, body });
         let owner = json!({ "name": "Dana", "email": "dana@acme.test" });
         match operation {
+            "CreatePlatformKey" => platform(None, Some(json!({ "name": "Night shift", "expires_at": "2199-12-31T00:00:00Z" }))),
+            "RotatePlatformKey" => platform(Some(self.platform_key().await.id.to_string()), Some(json!({ "overlap_seconds": 60 }))),
+            "RevokePlatformKey" => platform(Some(self.platform_key().await.id.to_string()), None),
             "CreateTenant" => platform(None, body(json!({ "name": "Acme", "slug": unique("plan"), "mode": "live", "owner": owner }))),
             "UpdateTenant" => {
                 let tenant = world::tenant(&self.platform, TenantMode::Live).await;
@@ -39,5 +42,10 @@ impl Fixture {
             }
             _ => None,
         }
+    }
+
+    /// A key of another administrator.
+    pub(crate) async fn platform_key(&self) -> NewPlatformKey {
+        self.platform.post::<platform::CreatePlatformKey>((), &CreatePlatformKey { name: "Dana".to_owned(), expires_at: None }).await
     }
 }

@@ -182,16 +182,16 @@ impl Fixture {
         deal::approved(self.caller(), &self.shop, None, vec![forty(&self.shop)]).await
     }
 
-    /// A quote that somebody else submitted and that waits for a second person.
+    /// A quote that somebody else made and submitted and that waits for a second person.
     pub(super) async fn waiting_quote(&self) -> causeway_value::QuoteId {
         let caller = self.caller();
         let strict = QuoteRules { max_discount_percent: Some(of("5")), ..QuoteRules::default() };
         let company = causeway_openapi::company::CreateCompany { quote_rules: Some(strict), ..company_body(&unique("Strict")) };
         let company = caller.post::<causeway_openapi::company::op::CreateCompany>((), &company).await.id;
         let body = CreateQuote { company_id: company, ..quote_body(&self.shop, vec![forty(&self.shop)]) };
-        let id = caller.post::<quote::CreateQuote>((), &body).await.id;
-        let submitter = Person::hire_as(&self.tenant, "sales_manager").await.session().await;
-        submitter.act::<quote::SubmitQuote>(id).await.id
+        let maker = Person::hire_as(&self.tenant, "sales_manager").await.session().await;
+        let id = maker.post::<quote::CreateQuote>((), &body).await.id;
+        maker.act::<quote::SubmitQuote>(id).await.id
     }
 
     pub(super) async fn activity(&self) -> Value {

@@ -48,12 +48,16 @@ async fn what_was_taken_back_is_billed_again_once() {
     let invoiced = tenant.get::<order::GetOrder>(confirmed.id).await.lines[0].invoiced_quantity;
     assert_eq!(invoiced, of("10"));
     verified(&tenant).await;
-    // Whoever takes the delivery back finds what bills it now.
+    // Whoever takes the delivery back finds what bills it now: of that a credit note is proposed, and of the invoice that was taken back nothing is left.
     let reason = ReverseDelivery { reason: Some("never left".to_owned()) };
-    assert_eq!(tenant.refused::<delivery::ReverseDelivery>(shipped.id, &reason).await.code, Code::StateConflict);
-    taken_back(&tenant, right.id).await;
-    tenant.post::<delivery::ReverseDelivery>(shipped.id, &reason).await;
-    assert_eq!(deal::billables(&tenant, confirmed.id).await.iter().map(|row| row.amount.0.as_str()).collect::<Vec<_>>(), ["250.00"]);
+    let reversed = tenant.post::<delivery::ReverseDelivery>(shipped.id, &reason).await;
+    assert_eq!(reversed.credit_note_ids.len(), 1);
+    let note = tenant.get::<invoice::GetInvoice>(reversed.credit_note_ids[0]).await;
+    assert_eq!((note.credited_invoice_id, note.untaxed_amount.0.as_str(), note.lines.len()), (Some(right.id), "162.00", 1));
+    verified(&tenant).await;
+    deal::post_invoice(&tenant, note.id, None).await;
+    assert_eq!(tenant.get::<order::GetOrder>(confirmed.id).await.lines[0].invoiced_quantity, of("0"));
+    assert_eq!(deal::billables(&tenant, confirmed.id).await.iter().map(|row| row.amount.0.as_str()).collect::<Vec<_>>(), Vec::<&str>::new());
     verified(&tenant).await;
 }
 

@@ -126,3 +126,29 @@ async fn each_installment_is_in_coins() {
     assert_eq!(sides(&entry(&tenant, parted.journal_entry_id).await), [("1100", "217.08", "0.00"), ("1100", "217.10", "0.00"), ("4000", "0.00", "434.18")]);
     verified(&tenant).await;
 }
+
+/// A part that is credited by lines is in coins, too; the last credit takes what the others left (rule 11 of the vectors).
+#[tokio::test]
+async fn a_part_is_credited_in_coins() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let vat = vat(&tenant, &shop, "19").await;
+    // The largest tax of the second invoice bears a cent less.
+    let cases = [(CashStrategy::ExtraLine, "11.95", "15.85"), (CashStrategy::BiggestTax, "11.90", "15.90")];
+    for (strategy, first, last) in cases {
+        coins(&tenant, &shop, "EUR", "0.05", RoundingMethod::HalfUp, strategy).await;
+        let twice = InvoiceLineInput { quantity: of("2"), ..line("10.02", &[vat]) };
+        let whole = posted(&tenant, &shop, vec![twice, line("3.33", &[vat])], None, "EUR").await;
+        assert_eq!(whole.total_amount.0, "27.80", "{strategy:?}");
+        let of_line = CreditLine { invoice_line_id: whole.lines[0].id, quantity: of("1") };
+        let part = CreditInvoice { lines: vec![of_line], ..CreditInvoice::default() };
+        let note = credited(&tenant, whole.id, &part).await;
+        assert_eq!((note.total_amount.0.as_str(), note.cash_rounding.is_some()), (first, true), "{strategy:?}: {:?}", amounts(&note));
+        let rest = credited(&tenant, whole.id, &CreditInvoice::default()).await;
+        assert_eq!(rest.total_amount.0, last, "{strategy:?}: {:?}", amounts(&rest));
+        let gone = tenant.get::<invoice::GetInvoice>(whole.id).await;
+        assert_eq!((gone.payment_state, gone.open_amount.0.as_str()), (Some(PaymentState::Reversed), "0.00"), "{strategy:?}");
+        verified(&tenant).await;
+    }
+}

@@ -160,3 +160,21 @@ async fn who_may_not_see_costs_is_told_that_the_margin_is_too_small_but_not_what
     assert!(told[0].contains("30.86"), "{told:?}");
     assert_eq!(told[1], "The margin is below the limit of the company.");
 }
+
+/// The books take no rate as old as this: whoever is about to confirm hears it now, not when the invoice is posted.
+#[tokio::test]
+async fn a_rate_that_is_too_old_for_the_books_is_told_before_anything_is_invoiced() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    patch(&tenant, &format!("/v1/companies/{}", shop.company), &json!({ "max_rate_age_days": 30 })).await;
+    let rate = |date: &str| json!({ "currency": "USD", "base": "EUR", "date": date, "rate": "0.9" });
+    tenant.raw.post("/v1/exchange-rates", &rate("2026-08-01")).await.success();
+    let body = CreateOrder { currency: Some(of("USD")), ..deal::order_body(&shop, vec![line(shop.chai, "1")]) };
+    let draft = tenant.post::<order::CreateOrder>((), &body).await;
+    let told = async || of_order(&tenant, draft.id).await.checks.into_iter().find(|check| check.name == Name::Rate).map(|check| (check.result, check.detail));
+    let (result, detail) = told().await.expect("a check");
+    assert!(result == CheckResult::Warning && detail.as_deref().is_some_and(|detail| detail.contains("2026-08-01")), "{result:?} {detail:?}");
+    tenant.raw.post("/v1/exchange-rates", &rate("2026-11-30")).await.success();
+    assert_eq!(told().await.map(|(result, _)| result), Some(CheckResult::Passed));
+}

@@ -1,6 +1,7 @@
 //! Delivering in parts: backorders, and billing that adds up to what was ordered.
 
 use causeway_contract::{Code, ListQuery, Patch};
+use causeway_openapi::client::Options;
 use causeway_openapi::delivery::{
     CancelDelivery, ConfirmReceipt, CreateDelivery, DeliveryLineInput, ReturnDelivery, ReverseDelivery, ShipDelivery, UpdateDelivery, op as delivery,
 };
@@ -8,10 +9,12 @@ use causeway_openapi::invoice::op as invoice;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::op as order;
 use causeway_tests::deal::{self, forty};
+use causeway_tests::log::events;
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
 use causeway_tests::{of, pointers, verified};
-use causeway_value::{DeliveryStatus, OrderStatus};
+use causeway_value::{DeliveryStatus, InvoiceKind, InvoiceStatus, OrderStatus};
+use serde_json::json;
 
 #[tokio::test]
 async fn the_rest_of_a_partial_delivery_becomes_a_backorder() {
@@ -78,7 +81,7 @@ async fn nothing_is_billed_twice() {
 }
 
 #[tokio::test]
-async fn a_shipment_can_be_taken_back_until_it_is_invoiced() {
+async fn a_shipment_is_taken_back_and_what_was_invoiced_of_it_proposed_to_be_credited() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
@@ -91,9 +94,28 @@ async fn a_shipment_can_be_taken_back_until_it_is_invoiced() {
 
     let again = deal::ship(&tenant, &order, "40").await;
     let draft = deal::invoice_order(&tenant, order.id).await;
-    deal::post_invoice(&tenant, draft.id, None).await;
+    // A draft is cancelled instead.
     let problem = tenant.refused::<delivery::ReverseDelivery>(again.id, &Default::default()).await;
-    assert_eq!(problem.code, Code::StateConflict);
+    assert!(problem.code == Code::StateConflict && problem.detail.contains(&draft.id.to_string()), "{problem:?}");
+    let posted = deal::post_invoice(&tenant, draft.id, None).await;
+    let dry = Options { dry_run: true, ..Options::default() };
+    let would = tenant.send::<delivery::ReverseDelivery>(again.id, &Default::default(), dry).await;
+    assert_eq!((would.body.status, would.body.credit_note_ids.len()), (DeliveryStatus::Cancelled, 1));
+    let reversed = tenant.post::<delivery::ReverseDelivery>(again.id, &ReverseDelivery { reason: Some("refused at the door".to_owned()) }).await;
+    assert_eq!(tenant.get::<delivery::GetDelivery>(again.id).await, reversed);
+    let note = tenant.get::<invoice::GetInvoice>(reversed.credit_note_ids[0]).await;
+    assert_eq!((note.status, note.kind, note.credited_invoice_id), (InvoiceStatus::Draft, InvoiceKind::CreditNote, Some(posted.id)));
+    assert_eq!((note.total_amount, note.lines[0].quantity), (posted.total_amount.clone(), of("40")));
+    assert!(events(&tenant).await.iter().any(|event| event.kind == "delivery.reversed" && event.data["credit_note_ids"][0] == json!(note.id)));
+    verified(&tenant).await;
+    // The goods go out again and are billed again; the note takes back what was billed before.
+    deal::post_invoice(&tenant, note.id, None).await;
+    deal::ship(&tenant, &order, "40").await;
+    let second = deal::invoice_order(&tenant, order.id).await;
+    deal::post_invoice(&tenant, second.id, None).await;
+    let line = tenant.get::<order::GetOrder>(order.id).await.lines.remove(0);
+    assert_eq!((line.delivered_quantity, line.invoiced_quantity), (of("40"), of("40")));
+    verified(&tenant).await;
 }
 
 /// DLV-004: what stands on a draft waits for no other invoice, and is invoiced money and quantity only once it is posted.
@@ -196,4 +218,18 @@ async fn a_delivery_is_planned_cancelled_and_received() {
     assert_eq!((taken_back.received_date, taken_back.received_by, taken_back.tracking.as_deref()), (None, None, Some("2Z")));
     tenant.post::<delivery::ReverseDelivery>(shipped.id, &ReverseDelivery::default()).await;
     verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn nothing_ships_before_its_order_was_confirmed() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "2")]).await;
+    let planned = deal::delivery(&tenant, &order, "2").await;
+    let on = |day: causeway_value::Day| ShipDelivery { ship_date: Some(day), ..ShipDelivery::default() };
+    let refused = tenant.refused::<delivery::ShipDelivery>(planned.id, &on(order.order_date.plus_days(-1))).await;
+    assert_eq!(pointers(&refused), ["/ship_date"]);
+    assert!(refused.errors[0].detail.contains(&order.order_date.to_string()), "{refused:?}");
+    tenant.post::<delivery::ShipDelivery>(planned.id, &on(order.order_date)).await;
 }

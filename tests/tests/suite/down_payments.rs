@@ -594,3 +594,45 @@ async fn what_is_given_back_after_the_last_deduction_is_exactly_the_rest() {
     assert_eq!(balances(&tenant, &shop, ["2200"]).await, ["0.00"]);
     verified(&tenant).await;
 }
+
+/// Rule 18, EPD-013: what was paid in advance was taxed in full. A discount that lowers the tax up front lowers that of the rest alone.
+#[tokio::test]
+async fn a_discount_up_front_is_of_what_is_left_to_pay() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let cases = [
+        ("10", "1000.00", "80", ["200.00", "34.20"]),
+        ("2", "100.00", "50", ["50.00", "9.31"]),
+        ("10", "1000.00", "100", ["0.00", "0.00"]),
+        // Without anything in advance, all of it.
+        ("10", "1000.00", "", ["1000.00", "171.00"]),
+    ];
+    for (discount, price, share, rest) in cases {
+        let term = json!({
+            "code": causeway_tests::unique("UP"), "name": "Up front", "installments": [{ "percent": "100", "days": 30 }],
+            "early_discount": { "percent": discount, "days": 10, "tax_mode": "upfront" },
+        });
+        let term = tenant.raw.post("/v1/payment-terms", &term).await.success();
+        let body = CreateOrder { payment_term_id: Some(of(term["id"].as_str().unwrap())), ..deal::order_body(&shop, vec![free("1", price, vec![shop.tax])]) };
+        let order = tenant.post::<order::CreateOrder>((), &body).await;
+        let order = tenant.act::<order::ConfirmOrder>(order.id).await;
+        if !share.is_empty() {
+            asked(&tenant, order.id, &percent(share)).await;
+        }
+        let draft = deal::invoice_order(&tenant, order.id).await;
+        assert_eq!([draft.untaxed_amount.0.as_str(), draft.tax_amount.0.as_str()], rest, "{discount} % of {price}, {share} % in advance");
+        let taxes = draft.lines.iter().map(|line| causeway_value::parse_scaled(&line.tax_amount.0, 2).unwrap()).sum::<i64>();
+        assert_eq!(causeway_value::format_scaled(taxes, 2, 2), rest[1]);
+        // The same when its lines are given anew, and by a run.
+        let kept = vec![json!({ "id": draft.lines[0].id })];
+        let again = tenant.raw.request("PATCH", &format!("/v1/invoices/{}", draft.id)).json(&json!({ "lines": kept })).send().await.success();
+        assert_eq!([again["untaxed_amount"].as_str(), again["tax_amount"].as_str()], rest.map(Some));
+        tenant.act::<invoice::CancelInvoice>(draft.id).await;
+        let run = CreateBillingRun { company_id: shop.company, post: Some(true), ..CreateBillingRun::default() };
+        let run = tenant.post::<billing_run::CreateBillingRun>((), &run).await;
+        let done = tenant.post::<billing_run::CommitBillingRun>(run.id, &CommitBillingRun { hash: run.hash }).await;
+        assert_eq!([done.totals[0].untaxed_amount.0.as_str(), done.totals[0].tax_amount.0.as_str()], rest);
+        verified(&tenant).await;
+    }
+}

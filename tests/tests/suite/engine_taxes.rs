@@ -209,6 +209,10 @@ async fn runs_name_what_waits_and_make_drafts_of_it() {
     let (planned, item) = run(true).await;
     assert_eq!((planned.refused_count, item.status), (1, BillingRunItemStatus::Failed));
     assert_eq!(item.checks.iter().map(|check| check.name).collect::<Vec<_>>(), [Name::TaxesComputed]);
+    // There is no draft that it could name: it says what to do instead.
+    for told in [&item.checks[0].detail, &item.failure] {
+        assert!(told.as_deref().is_some_and(|told| told.contains("without `post`") && !told.contains("inv_")), "{item:?}");
+    }
     let (planned, item) = run(false).await;
     assert_eq!((planned.refused_count, item.status), (0, BillingRunItemStatus::Invoiced));
     let made = item.invoice_id.expect("an invoice");
@@ -298,5 +302,31 @@ async fn a_draft_is_worth_its_nets_until_its_taxes_come() {
     // And the other way round: 100.00 less 107.10 would be less, 100.00 less 90.00 is not.
     let draft = drafted([line("100.00", &[]), line("-90.00", &[shop.tax])]).await.success();
     assert_eq!((draft["total_amount"].as_str(), draft["tax_status"].as_str()), (Some("10.00"), Some("pending")));
+    verified(&tenant).await;
+}
+
+/// INT-36: an engine may repeat what it said, late, too. Neither that nor other amounts under a reference that was used undo what it said since.
+#[tokio::test]
+async fn what_was_handed_over_before_is_not_handed_over_again() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = engine_shop(&tenant).await;
+    let levels = levels(&tenant, &shop).await;
+    let order = deal::confirmed(&tenant, &shop, vec![line(shop.setup, "1")]).await;
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    let first = computed(&draft, levels, ["10.00", "1.00", "11.00"], "calc 1");
+    let second = computed(&draft, levels, ["12.00", "1.00", "13.00"], "calc 2");
+    hand_over(&tenant, draft.id, &first).await;
+    let taxed = hand_over(&tenant, draft.id, &second).await;
+    assert_eq!(hand_over(&tenant, draft.id, &first).await, taxed);
+    for reference in ["calc 1", "calc 2"] {
+        let other = computed(&draft, levels, ["99.00", "1.00", "100.00"], reference);
+        let refused = tenant.refused::<invoice_tax::SetInvoiceTaxes>(draft.id, &other).await;
+        assert!(refused.code == Code::StateConflict && refused.detail.contains(reference), "{refused:?}");
+    }
+    assert_eq!(tenant.get::<invoice::GetInvoice>(draft.id).await, taxed);
+    let posted = post_invoice(&tenant, draft.id, None).await;
+    assert_eq!(amounts(&posted), ["250.00", "13.00", "0.00", "263.00"]);
+    assert_eq!(hand_over(&tenant, draft.id, &first).await, posted);
     verified(&tenant).await;
 }

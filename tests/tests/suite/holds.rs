@@ -66,6 +66,13 @@ async fn a_billing_hold_holds_what_waits_and_what_comes() {
     assert!(all.len() == 2 && all.iter().all(|row| row.status == BillableStatus::Held), "{all:?}");
     let refused = tenant.refused::<invoice::CreateInvoice>((), &CreateInvoice { order_id: Some(order.id), ..CreateInvoice::default() }).await;
     assert_eq!(refused.code, Code::StateConflict);
+    // It is the order's hold that is named, with the way out, since none of its billables can be let go alone.
+    for part in ["billing hold", &order.id.to_string(), "/v1/orders/{id}/release"] {
+        assert!(refused.detail.contains(part), "{part}: {}", refused.detail);
+    }
+    assert!(refused.meta["holds"][0]["kind"] == "billing" && refused.meta.contains_key("billable_id"), "{refused:?}");
+    let named = CreateInvoice { billable_ids: all.iter().map(|row| row.id).collect(), ..CreateInvoice::default() };
+    assert_eq!(tenant.refused::<invoice::CreateInvoice>((), &named).await.detail, refused.detail);
     // One of them alone cannot be let go: its order is held.
     let alone = tenant.refused::<billable::ReleaseBillable>(all.first().unwrap().id, &causeway_contract::Nothing {}).await;
     assert!(alone.code == Code::StateConflict && alone.meta.contains_key("hold_id"), "{alone:?}");

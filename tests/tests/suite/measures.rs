@@ -6,7 +6,7 @@ use causeway_openapi::invoice::{CreditInvoice, op as invoice};
 use causeway_openapi::invoice_accuracy::op as accuracies;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::margin::{MarginBy, MarginQuery, op as margin};
-use causeway_openapi::measure::{AsOfQuery, MovementQuery, PeriodQuery, op as measure};
+use causeway_openapi::measure::{AsOfQuery, CollectionsQuery, MovementQuery, PeriodQuery, SalesQuery, op as measure};
 use causeway_openapi::order::{CancelOrder, op as order};
 use causeway_openapi::quote::op as quote;
 use causeway_openapi::quote_conversion::{QuoteConversionBy, QuoteConversionQuery, op as conversions};
@@ -26,9 +26,10 @@ fn today(shop: &Shop) -> AsOfQuery {
 
 /// The totals of bookings, billings without and with tax, collections, backlog and unbilled work.
 async fn totals(caller: &Caller, shop: &Shop) -> [String; 6] {
-    let bookings = caller.ask::<measure::GetBookings>(&period(shop)).await;
-    let billings = caller.ask::<measure::GetBillings>(&period(shop)).await;
-    let collections = caller.ask::<measure::GetCollections>(&period(shop)).await;
+    let sales = SalesQuery { company_id: shop.company, ..SalesQuery::default() };
+    let bookings = caller.ask::<measure::GetBookings>(&sales).await;
+    let billings = caller.ask::<measure::GetBillings>(&sales).await;
+    let collections = caller.ask::<measure::GetCollections>(&CollectionsQuery { company_id: shop.company, ..CollectionsQuery::default() }).await;
     assert_eq!((bookings.rows.len(), billings.rows.len(), collections.rows.len()), (12, 12, 12));
     assert_eq!(bookings.rows.last().map(|row| row.amount.clone()), Some(bookings.total.amount.clone()));
     let backlog = caller.ask::<measure::GetBacklog>(&today(shop)).await;

@@ -120,7 +120,10 @@ async fn neither_a_line_without_a_cost_nor_a_gift_switches_the_margin_limit_off(
     assert_eq!(asked(vec![off(&shop, "100")]).await, (QuoteStatus::InApproval, vec![told(None, "none")]));
     // An order is asked the same, in words that tell no margin.
     let held = deal::confirmed(&tenant, &shop, vec![off(&shop, "100")]).await;
-    assert_eq!(held.holds.first().map(|hold| hold.reason.as_str()), Some("Confirming it needs a second person: less than 20 % remain after cost."));
+    assert_eq!(
+        held.holds.first().map(|hold| hold.reason.as_str()),
+        Some("Confirming it needs a second person: less remains after cost than the company asks for.")
+    );
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use causeway_contract::{Code, ListQuery, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::invoice::{PostInvoice, ReverseInvoice, op as invoice};
 use causeway_openapi::ledger::op as ledger;
-use causeway_openapi::measure::{PeriodQuery, op as measure};
+use causeway_openapi::measure::{CollectionsQuery, SalesQuery, op as measure};
 use causeway_openapi::payment::{AllocatePayment, CreatePayment, CreateRefund, ReversePayment, op as payment};
 use causeway_openapi::write_off::{ReverseWriteOff, WriteOffInvoice, op as write_off};
 use causeway_tests::api_key::limited;
@@ -123,8 +123,8 @@ async fn money_is_entered_as_of_its_day() {
 }
 
 async fn collected(caller: &Caller, shop: &Shop) -> (String, String) {
-    let query = PeriodQuery { company_id: shop.company, from: None, to: None };
-    let billed = caller.ask::<measure::GetBillings>(&query).await.total.total_amount.0;
+    let billed = caller.ask::<measure::GetBillings>(&SalesQuery { company_id: shop.company, ..SalesQuery::default() }).await.total.total_amount.0;
+    let query = CollectionsQuery { company_id: shop.company, ..CollectionsQuery::default() };
     (caller.ask::<measure::GetCollections>(&query).await.total.amount.0, billed)
 }
 

@@ -12,6 +12,7 @@ use causeway_tests::deal::{self, advance, entry, payment_body, sides};
 use causeway_tests::shop::{self, Shop};
 use causeway_tests::world::World;
 use causeway_value::{AccountId, FiscalYearStatus};
+use std::collections::BTreeSet;
 
 async fn account(caller: &Caller, shop: &Shop, code: &str) -> AccountId {
     caller.all::<company::ListAccounts, _>(&ListQuery::by("company_id", shop.company).and("code", code)).await.first().expect("an account").id
@@ -106,6 +107,12 @@ async fn an_entry_of_ones_own_balances_and_goes_back() {
     let reason = ReverseJournalEntry { date: None, reason: "wrong account".to_owned() };
     let mirror = tenant.post::<ledger::ReverseJournalEntry>(made.id, &reason).await;
     assert_eq!((mirror.reversal_of_id, entry(&tenant, Some(made.id)).await.reversed_by_id), (Some(made.id), Some(mirror.id)));
+    // Whoever asks for what changed since it was made finds that it was taken back, and in which order.
+    let back = entry(&tenant, Some(made.id)).await;
+    assert_eq!((back.version, back.updated_at), (2, mirror.created_at));
+    let since = ListQuery { sort: Some("updated_at".to_owned()), ..ListQuery::by("updated_at[gte]", mirror.created_at) };
+    let changed = tenant.all::<ledger::ListJournalEntries, _>(&since).await;
+    assert_eq!(changed.iter().map(|entry| entry.id).collect::<BTreeSet<_>>(), BTreeSet::from([made.id, mirror.id]));
     for id in [made.id, mirror.id] {
         assert_eq!(tenant.refused::<ledger::ReverseJournalEntry>(id, &reason).await.code, Code::StateConflict);
     }
@@ -115,4 +122,27 @@ async fn an_entry_of_ones_own_balances_and_goes_back() {
     let found = tenant.all::<ledger::ListJournalEntries, _>(&ListQuery::by("document_id", invoice.id)).await;
     assert_eq!(found.iter().map(|entry| entry.id).collect::<Vec<_>>(), [invoice.journal_entry_id.unwrap()]);
     assert!(tenant.get::<ledger::VerifyLedger>(()).await.ok);
+}
+
+/// A day that was given and cannot be booked on is named; the day on which it happens is nobody's field.
+#[tokio::test]
+async fn a_locked_day_that_was_given_is_the_wrong_field() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let posted = deal::posted(&tenant, &shop, "10.00").await;
+    let today = posted.invoice_date.expect("a day");
+    let year = tenant.post::<fiscal_year::CreateFiscalYear>((), &CreateFiscalYear { company_id: shop.company, year: 2026 }).await;
+    tenant.post::<fiscal_year::LockFiscalYear>(year.id, &LockFiscalYear { through: Some(today), reason: None }).await;
+    for verb in ["reverse", "write-off"] {
+        for (date, pointer) in [(Some(today), Some("/date")), (None, None)] {
+            let body = match date {
+                Some(date) => serde_json::json!({ "reason": "wrong", "date": date }),
+                None => serde_json::json!({ "reason": "wrong" }),
+            };
+            let problem = tenant.raw.post(&format!("/v1/invoices/{}/{verb}", posted.id), &body).await.problem();
+            assert_eq!((problem.status, problem.code), (423, Code::PeriodLocked), "{verb}");
+            assert_eq!(problem.errors.first().and_then(|error| error.pointer.as_deref()), pointer, "{verb}: {problem:?}");
+        }
+    }
 }

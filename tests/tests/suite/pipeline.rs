@@ -304,3 +304,25 @@ async fn what_came_to_a_stage_went_on_went_back_was_lost_or_is_there() {
     let wrong = PipelineConversionQuery { from: Some(day("2026-12-02")), to: Some(day("2026-12-01")), ..query };
     assert!(tenant.client.call::<conversion::GetPipelineConversion>((), &wrong, &causeway_contract::Nothing {}).await.is_err());
 }
+
+/// A stage asks for the same whether a deal is advanced to it or ends in it, and a pipeline keeps its ends.
+#[tokio::test]
+async fn the_stage_of_lost_deals_asks_too_and_the_last_of_its_kind_stays() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let (won, lost) = (stage(&tenant, "won").await, stage(&tenant, "lost").await);
+    tenant.raw.request("PATCH", &format!("/v1/stages/{lost}")).json(&json!({ "required_fields": ["expected_close_date"] })).send().await.success();
+    let made = tenant.post::<crm::CreateOpportunity>((), &deal(&shop, "100.00")).await;
+    let path = format!("/v1/opportunities/{}", made.id);
+    let refused = tenant.raw.post(&format!("{path}/lose"), &json!({ "reason": "price" })).await.problem();
+    assert_eq!(refused.errors.iter().filter_map(|error| error.pointer.as_deref()).collect::<Vec<_>>(), ["/expected_close_date"]);
+    tenant.raw.request("PATCH", &path).json(&json!({ "expected_close_date": "2026-12-31" })).send().await.success();
+    tenant.raw.post(&format!("{path}/lose"), &json!({ "reason": "price" })).await.success();
+
+    let off = json!({ "active": false });
+    let refused = tenant.raw.request("PATCH", &format!("/v1/stages/{won}")).json(&off).send().await.problem();
+    assert_eq!(refused.errors.iter().filter_map(|error| error.pointer.as_deref()).collect::<Vec<_>>(), ["/active"]);
+    tenant.raw.post("/v1/stages", &json!({ "name": "signed", "position": 9, "probability": "100", "status": "won" })).await.success();
+    tenant.raw.request("PATCH", &format!("/v1/stages/{won}")).json(&off).send().await.success();
+}

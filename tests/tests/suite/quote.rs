@@ -152,3 +152,16 @@ async fn a_revision_is_of_its_own_day_and_no_quote_goes_out_after_its_last() {
     tenant.act::<quote::SendQuote>(revised.id).await;
     causeway_tests::verified(&tenant).await;
 }
+
+/// A copy is a new quote: nothing new is offered to a customer who is not active any more (QTE-03).
+#[tokio::test]
+async fn a_quote_is_not_duplicated_for_a_customer_who_is_gone() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let made = tenant.post::<quote::CreateQuote>((), &quote_body(&shop, vec![line(shop.chai, "1")])).await;
+    let path = format!("/v1/parties/{}", shop.party);
+    tenant.raw.request("PATCH", &path).json(&serde_json::json!({ "active": false })).send().await.success();
+    let refused = tenant.raw.post(&format!("/v1/quotes/{}/duplicate", made.id), &serde_json::json!({})).await.problem();
+    assert_eq!(causeway_tests::pointers(&refused), ["/party_id"]);
+}

@@ -67,6 +67,25 @@ async fn a_customer_accepts_through_the_link_and_makes_one_order() {
     assert_eq!(event.actor.kind, ActorKind::Link);
 }
 
+/// Saying yes again changes nothing; saying yes to something else is not silently a yes to the first (api, 4).
+#[tokio::test]
+async fn a_second_acceptance_of_something_else_names_what_differs() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let customer = world.nobody();
+    let shop = shop::open(&tenant, "").await;
+    let (_, _, token) = offered(&tenant, &shop).await;
+    let first = customer.post::<shared::AcceptSharedQuote>(token.clone(), &amy()).await;
+    assert_eq!(customer.post::<shared::AcceptSharedQuote>(token.clone(), &amy()).await, first);
+    let other = AcceptSharedQuote { email: "bob@borealis.test".to_owned(), reference: Some("PO 4712".to_owned()), ..amy() };
+    let refused = customer.refused::<shared::AcceptSharedQuote>(token.clone(), &other).await;
+    let pointers: Vec<_> = refused.errors.iter().filter_map(|error| error.pointer.as_deref()).collect();
+    assert_eq!((refused.status, pointers), (409, vec!["/reference", "/email"]));
+    assert!(!serde_json::to_string(&refused).unwrap().contains("ord_"), "the seller's order is not the customer's: {refused:?}");
+    let named = customer.refused::<shared::AcceptSharedQuote>(token, &AcceptSharedQuote { name: "Bob".to_owned(), ..amy() }).await;
+    assert_eq!(named.errors.iter().filter_map(|error| error.pointer.as_deref()).collect::<Vec<_>>(), ["/name"]);
+}
+
 #[tokio::test]
 async fn every_token_that_opens_nothing_gets_the_same_answer() {
     let world = World::start().await;

@@ -4,9 +4,11 @@ use causeway_contract::Code;
 use causeway_openapi::identity::op as identity;
 use causeway_openapi::object::VerifyObjectsQuery;
 use causeway_tests::caller::Caller;
+use causeway_tests::deal;
+use causeway_tests::log::events;
 use causeway_tests::shop::{self, Shop};
-use causeway_tests::unique;
 use causeway_tests::world::World;
+use causeway_tests::{of, pointers, unique, verified};
 use serde_json::{Value, json};
 
 /// What is handed over with references: the path and the body.
@@ -99,6 +101,74 @@ async fn a_taken_reference_names_who_has_it() {
     let twice = json!({ "name": "Zephyros", "kind": "organization", "roles": ["customer"] });
     let refused = tenant.raw.post("/v1/parties", &with_refs(&twice, &[("web", "1"), ("web", "1")])).await.problem();
     assert_eq!((refused.status, refused.errors[0].pointer.as_deref()), (422, Some("/external_refs")));
+}
+
+#[tokio::test]
+async fn what_comes_again_is_what_it_made() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    for (path, body) in handed_over(&shop) {
+        let body = with_refs(&body, &[("shop", "4711"), ("erp", "1")]);
+        let first = tenant.raw.post(path, &body).await.success();
+        let before = events(&tenant).await.len();
+        // Without a key, and with one: the same object, and nothing is written.
+        for key in [None, Some("again")] {
+            let mut request = tenant.raw.request("POST", path).json(&body);
+            if let Some(key) = key {
+                request = request.header("idempotency-key", key);
+            }
+            let again = request.send().await;
+            assert_eq!((again.status, again.header("replayed")), (200, Some("true")), "{path}");
+            assert_eq!(again.header("etag"), Some(format!("\"v{}\"", first["version"]).as_str()), "{path}");
+            assert_eq!(again.success(), first, "{path}");
+        }
+        assert_eq!(events(&tenant).await.len(), before, "{path}");
+    }
+    // What stands is answered as it is now, also after its references were given again.
+    let body = with_refs(&json!({ "name": "Notos", "kind": "organization", "roles": ["customer"], "credit_limit": "5", "currency": "EUR" }), &[("crm", "8")]);
+    let first = tenant.raw.post("/v1/parties", &body).await.success();
+    let change = with_refs(&json!({ "email": "a@notos.test" }), &[("crm", "8"), ("crm", "9")]);
+    tenant.raw.request("PATCH", &format!("/v1/parties/{}", first["id"].as_str().unwrap())).json(&change).send().await.success();
+    let again = tenant.raw.post("/v1/parties", &body).await;
+    assert_eq!(again.status, 200);
+    assert_eq!(again.success()["email"], "a@notos.test");
+    // Something else under the reference is told where it differs.
+    let mut other = body.clone();
+    (other["name"], other["credit_limit"]) = (json!("Euros"), json!("5.00"));
+    let refused = tenant.raw.post("/v1/parties", &other).await.problem();
+    assert_eq!((refused.status, refused.code, pointers(&refused)), (409, Code::ExternalRefExists, vec!["/external_refs", "/name"]), "{refused:?}");
+    assert_eq!(refused.errors[1].detail, "is Notos in the party and Euros here");
+    let compared = tenant.ask::<identity::VerifyObjects>(&VerifyObjectsQuery { cursor: None }).await;
+    assert!(compared.ok, "{:?}", compared.breaks);
+}
+
+/// What an invoice or a payment took is in the way of making it again before its reference is.
+#[tokio::test]
+async fn an_invoice_that_comes_again_is_not_in_its_own_way() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![deal::forty(&shop)]).await;
+    deal::ship(&tenant, &order, "40").await;
+    let body = with_refs(&json!({ "order_id": order.id }), &[("erp", "inv-1")]);
+    let first = tenant.raw.post("/v1/invoices", &body).await.success();
+    let again = tenant.raw.post("/v1/invoices", &body).await;
+    assert_eq!((again.status, again.header("replayed")), (200, Some("true")));
+    assert_eq!(again.success()["id"], first["id"]);
+    let posted = deal::post_invoice(&tenant, of(first["id"].as_str().unwrap()), None).await;
+    let part = json!([{ "invoice_id": posted.id, "amount": posted.total_amount }]);
+    let paid = json!({
+        "company_id": shop.company, "party_id": shop.party, "currency": "EUR", "direction": "inbound", "method": "bank", "amount": posted.total_amount,
+        "allocations": part
+    });
+    let paid = with_refs(&paid, &[("bank", "7")]);
+    let first = tenant.raw.post("/v1/payments", &paid).await.success();
+    assert_eq!(tenant.raw.post("/v1/payments", &paid).await.success()["id"], first["id"]);
+    // Another body is refused for what stands in its way.
+    let refused = tenant.raw.post("/v1/invoices", &with_refs(&json!({ "order_id": order.id, "notes": "again" }), &[("erp", "inv-1")])).await;
+    assert!([409, 422].contains(&refused.status));
+    verified(&tenant).await;
 }
 
 #[tokio::test]

@@ -96,6 +96,7 @@ fn texts(spot: &Spot) -> Vec<(Value, Code)> {
             values.push((json!("99999999999999999999999999"), Code::AmountOverflow));
             values
         }
+        "country" => bad(&["de", "UK", "EL", "DEU", "XX", "", "D", "\u{0}"], Code::InvalidValue),
         "currency" => bad(&["eur", "EURO", "XXX1", "", "ZZZ"], Code::InvalidValue),
         "date" => bad(&["2026-02-30", "2026-2-1", "02.12.2026", "2026-12-02T00:00:00Z", ""], Code::InvalidValue),
         "date-time" => bad(&["2026-12-02", "2026-12-02 09:00", "now", ""], Code::InvalidValue),

@@ -81,7 +81,7 @@ fn ordered(wrong: &mut Vec<String>, row: &Row, sort: &str, rows: &[Value]) {
     let key = |row: &Value| match name {
         "" | "created_at" => row["id"].as_str().map(|id| id.rsplit('_').next().unwrap_or_default().to_owned()),
         "position" => row[name].as_i64().map(|position| format!("{position:020}")),
-        _ if name.ends_with("_amount") => row[name].as_str().map(|amount| format!("{amount:0>30}")),
+        _ if name.ends_with("_amount") || name == "expected_value" => row[name].as_str().map(|amount| format!("{amount:0>30}")),
         _ => row[name].as_str().map(str::to_owned),
     };
     let keys: Vec<Option<String>> = rows.iter().map(key).collect();
@@ -200,6 +200,7 @@ fn held(object: &Value, filter: &causeway_contract::Filter) -> Vec<String> {
     match filter.kind {
         FilterKind::Within { column, .. } => object["lines"].as_array().into_iter().flatten().filter_map(|line| shown(line, column)).collect(),
         FilterKind::Given(column) => vec![(!object[column].is_null()).to_string()],
+        FilterKind::Worth(column) => vec![object[column].as_str().is_some_and(|text| text.contains(|digit| ('1'..='9').contains(&digit))).to_string()],
         FilterKind::Inside { field, .. } => shown(&object[field], filter.name).into_iter().collect(),
         FilterKind::Flag { field, .. } => object[field].as_array().into_iter().flatten().filter_map(|word| word.as_str().map(str::to_owned)).collect(),
         _ => shown(object, filter.name).into_iter().collect(),

@@ -51,7 +51,7 @@ const ALONE: [(&str, &[&str]); 12] = [
     ("payments", &["posted_at"]),
     ("allocations", &["created_at"]),
     // The digest of an entry covers what was booked, when and for whom.
-    ("journal_entries", &["posted_at", "created_at", "updated_at"]),
+    ("journal_entries", &["posted_at"]),
     ("quotes", &["submitted_by"]),
 ];
 

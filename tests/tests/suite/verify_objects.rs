@@ -122,7 +122,7 @@ async fn objects_are_compared_part_by_part() {
 async fn a_session_in_use_is_as_it_was_recorded() {
     let world = World::start_with(|settings| settings.session_idle_seconds = 10).await;
     let tenant = world.sandbox().await;
-    let (caller, id) = Person::hire_as(&tenant, "admin").await.signed_in().await;
+    let (caller, id) = Person::owner(&tenant).await.signed_in().await;
     let seen = async || caller.get::<session::GetSession>(id).await.last_seen_at;
     let first = seen().await;
     let patience = std::time::Instant::now();

@@ -3,18 +3,20 @@
 use super::rules::{self, Part};
 use super::view::view;
 use crate::exposure::shares::tax_share;
+use crate::invoice::service::propose::{billed_lines, propose};
 use crate::obligation::hold;
 use crate::obligation::rules::kept;
 use causeway_contract::{Code, Problem};
 use causeway_entity::Held;
-use causeway_entity::bill::{billables, invoice_lines, obligations};
+use causeway_entity::bill::{billables, obligations};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_master::check;
 use causeway_master::pricing::amounts::split_discount;
 use causeway_openapi::billable::Billable;
 use causeway_value::{
-    BillableId, BillableStatus, Day, HoldStep, InvoiceId, InvoiceLineId, OrderId, Overflow, PaymentTermId, Percent, Quantity, SourceType, UserId,
+    BillableId, BillableStatus, Day, HoldStep, InvoiceId, InvoiceLineId, OrderId, OrderLineId, Overflow, PaymentTermId, Percent, Quantity, SourceType, UserId,
 };
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What made a billable.
@@ -190,27 +192,22 @@ pub async fn lock_of_sources(tx: &mut Tx<'_>, kind: SourceType, sources: &[Uuid]
     Ok(found)
 }
 
-/// Refuses to undo what the customer was billed for. A line whose posted credit notes took all of it back counts as not billed.
+/// Proposes to credit what the customer was billed of these, as far as no credit note has taken it back nor a draft of one would (STK-05, CRN-05). Answers the
+/// drafts.
 ///
 /// # Errors
-/// `state_conflict` naming the invoices.
-pub async fn check_not_billed(tx: &mut Tx<'_>, rows: &[billables::Model]) -> Result<(), Problem> {
+/// `state_conflict` when a part stands on a draft invoice: that one is to be cancelled instead.
+pub async fn propose_credit(ctx: &Ctx, tx: &mut Tx<'_>, rows: &[billables::Model], reason: &str) -> Result<Vec<InvoiceId>, Problem> {
     let on_invoices: Vec<_> = rows.iter().filter(|row| row.status == BillableStatus::Invoiced).map(|row| row.id).collect();
-    if on_invoices.is_empty() {
-        return Ok(());
+    let billed = billed_lines(tx, &on_invoices).await?;
+    let mut standing: BTreeMap<OrderLineId, Quantity> = BTreeMap::new();
+    for billed in &billed {
+        if let Some(order_line) = billed.line.order_line_id {
+            let sum = standing.entry(order_line).or_default();
+            *sum = sum.plus(billed.left)?;
+        }
     }
-    let lines = Find::<invoice_lines::Entity>::new().among(invoice_lines::Column::BillableId, on_invoices).all(tx).await?;
-    let mut billed: Vec<String> = lines
-        .iter()
-        .filter(|line| line.credited_line_id.is_none() && line.credited_quantity != line.quantity)
-        .map(|line| line.invoice_id.to_string())
-        .collect();
-    billed.dedup();
-    if billed.is_empty() {
-        return Ok(());
-    }
-    Err(Problem::new(Code::StateConflict, "It is on an invoice already. Credit that invoice in full and post the credit note first.")
-        .with("invoice_ids", billed))
+    propose(ctx, tx, &standing, &billed, reason).await
 }
 
 /// Keeps a billable off invoices.

@@ -1,9 +1,9 @@
 //! Planning and committing a billing run.
 
-use super::rules::{invoices_of, plan_text};
+use super::rules::{Outcome, Worth, differences, invoices_of, plan_text};
 use super::view::{Summary, group_of, kept, record, word};
 use super::work;
-use crate::invoice::service::batch::Batch;
+use crate::invoice::service::batch::{Batch, Made};
 use crate::invoice::service::selection::MAX_LINES;
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{billables, billing_run_items, billing_runs};
@@ -21,6 +21,8 @@ use std::collections::BTreeMap;
 const MOST: u64 = 50_000;
 /// Holds that a plan shows, at most.
 const HOLDS_SHOWN: u64 = 100;
+/// Differences that a refused plan tells, at most.
+const DIFFERENCES_SHOWN: usize = 20;
 
 /// Plans a run: the invoices that would be made of what is ready, what they come to, and what is held.
 ///
@@ -67,15 +69,16 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateBillingRun) -> Resu
         let detail = "Nothing that is due waits for an invoice. Deliver something, release what is held, or choose a later day.";
         return Err(Problem::new(Code::StateConflict, detail).with("held_count", summary.held_count));
     }
-    run.hash = hash(&run, &invoices);
     run.invoice_count = count(invoices.len());
     run.billable_count = count(invoices.iter().map(Vec::len).sum());
     let all: Vec<billables::Model> = invoices.iter().flatten().cloned().collect();
     let mut batch = Batch::read(tx, company, &all, run.invoice_date.unwrap_or(today), run.reference.clone()).await?;
     let mut items = Vec::with_capacity(invoices.len());
+    let mut outcomes = Vec::with_capacity(invoices.len());
     let mut totals = BTreeMap::new();
     for (position, rows) in (1..).zip(&invoices) {
-        let item = item(ctx, tx, &run, &mut batch, position, rows).await?;
+        let (item, outcome) = item(ctx, tx, &run, &mut batch, position, rows).await?;
+        outcomes.push(outcome);
         summary.refused_count += i64::from(item.checks.is_some());
         if item.status == BillingRunItemStatus::Failed {
             run.failed_count += 1;
@@ -84,9 +87,10 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateBillingRun) -> Resu
         }
         items.push(item);
     }
+    run.hash = hash(&run, &outcomes);
     summary.totals = shown(&totals);
     summary.changes = changes(&totals, previous.as_ref())?;
-    run.summary = serde_json::to_string(&summary).map_err(|error| Problem::new(Code::InternalError, error.to_string()))?;
+    run.summary = summary.text()?;
     tx.insert(run.clone());
     items.into_iter().for_each(|item| tx.insert(item));
     record(ctx, tx, "billing_run.planned", &run)
@@ -143,12 +147,66 @@ async fn held(tx: &mut Tx<'_>, run: &billing_runs::Model) -> Result<Vec<HeldBill
     Ok(rows.into_iter().map(shown).collect())
 }
 
-fn hash(run: &billing_runs::Model, invoices: &[Vec<billables::Model>]) -> String {
+fn hash(run: &billing_runs::Model, invoices: &[Outcome]) -> String {
     let date = run.invoice_date.map_or_else(|| "-".to_owned(), |day| day.to_string());
     let mut settings = format!("{} {} {date} {}", run.company_id, run.grouping, run.post);
-    // Plans of before runs had a reference keep their hash.
     settings.extend(run.reference.iter().flat_map(|reference| [" ", reference]));
-    hex(&sha256(&[plan_text(&settings, invoices.iter().map(Vec::as_slice)).as_bytes()]))
+    hex(&sha256(&[plan_text(&settings, invoices).as_bytes()]))
+}
+
+/// An invoice of these as it would be made now.
+fn outcome(rows: &[billables::Model], made: Option<&Made>) -> Option<Outcome> {
+    let worth = made.map(|made| {
+        let invoice = &made.invoice;
+        Worth { untaxed: invoice.untaxed_amount, tax: invoice.tax_amount, total: invoice.total_amount, term: invoice.payment_term_id }
+    });
+    let currency = rows.first()?.currency;
+    Some(Outcome { billables: rows.iter().map(|row| (row.id, Some(row.version))).collect(), currency, worth })
+}
+
+/// The invoices that a run would make now, with what they come to.
+async fn outcomes(ctx: &Ctx, tx: &mut Tx<'_>, run: &billing_runs::Model, company: &companies::Model) -> Result<Vec<Outcome>, Problem> {
+    let invoices = planned(tx, run).await?;
+    let all: Vec<billables::Model> = invoices.iter().flatten().cloned().collect();
+    let day = run.invoice_date.unwrap_or_else(|| ctx.today(company.time_zone));
+    let mut batch = Batch::read(tx, company.clone(), &all, day, run.reference.clone()).await?;
+    let mut outcomes = Vec::with_capacity(invoices.len());
+    for rows in &invoices {
+        let made = match batch.draft(ctx, tx, rows) {
+            Ok(made) => Some(made),
+            Err(problem) if problem.status >= 500 => return Err(problem),
+            Err(_) => None,
+        };
+        outcomes.extend(outcome(rows, made.as_ref()));
+    }
+    Ok(outcomes)
+}
+
+/// The invoices of a run as they were planned, as far as that is kept.
+async fn as_planned(tx: &mut Tx<'_>, run: &billing_runs::Model) -> Result<Vec<Outcome>, Problem> {
+    let items = Find::<billing_run_items::Entity>::new()
+        .eq(billing_run_items::Column::BillingRunId, run.id)
+        .order_by(billing_run_items::Column::Position)
+        .limit(MOST)
+        .all(tx)
+        .await?;
+    let one = |item: billing_run_items::Model| {
+        let worth = Worth { untaxed: item.untaxed_amount, tax: item.tax_amount, total: item.total_amount, term: None };
+        Outcome {
+            billables: item.billable_ids.0.into_iter().map(|id| (id, None)).collect(),
+            currency: item.currency,
+            worth: (item.status != BillingRunItemStatus::Failed).then_some(worth),
+        }
+    };
+    Ok(items.into_iter().map(one).collect())
+}
+
+/// Refuses a plan of which something has changed, and says what.
+async fn changed(tx: &mut Tx<'_>, run: &billing_runs::Model, now: &[Outcome]) -> Result<Problem, Problem> {
+    let told = differences(&as_planned(tx, run).await?, now, DIFFERENCES_SHOWN);
+    let what = told.first().map_or("Something that it bills was changed, or when it is due.", String::as_str);
+    let detail = format!("What would be billed is not what was planned. {what} Plan again, look at it, and commit that.");
+    Ok(Problem::new(Code::StateConflict, detail).with("hash", run.hash.clone()).with("differences", told))
 }
 
 /// An invoice of the plan with what it would come to, and what would refuse it.
@@ -159,7 +217,7 @@ async fn item(
     batch: &mut Batch,
     position: i64,
     rows: &[billables::Model],
-) -> Result<billing_run_items::Model, Problem> {
+) -> Result<(billing_run_items::Model, Outcome), Problem> {
     let first = rows.first().ok_or_else(Problem::not_found)?;
     let mut item = billing_run_items::Model {
         tenant_id: run.tenant_id,
@@ -181,12 +239,14 @@ async fn item(
         checks: None,
         created_at: ctx.now(),
     };
+    let mut made = None;
     match batch.draft(ctx, tx, rows) {
-        Ok(made) => {
+        Ok(drafted) => {
+            let made = made.insert(drafted);
             if run.post {
-                item.checks = kept(&batch.checks(tx, &made, rows).await?);
+                item.checks = kept(&batch.checks(tx, made, rows).await?);
             }
-            let invoice = made.invoice;
+            let invoice = &made.invoice;
             (item.order_id, item.flow_id) = (invoice.order_id, invoice.flow_id);
             (item.untaxed_amount, item.tax_amount, item.total_amount) = (invoice.untaxed_amount, invoice.tax_amount, invoice.total_amount);
         }
@@ -196,20 +256,21 @@ async fn item(
             item.failure = Some(problem.detail);
         }
     }
-    Ok(item)
+    let outcome = outcome(rows, made.as_ref()).ok_or_else(Problem::not_found)?;
+    Ok((item, outcome))
 }
 
 /// What invoices of one currency come to.
 #[derive(Clone, Copy, Default)]
-struct Sum {
-    invoices: i64,
-    untaxed: Amount,
-    tax: Amount,
-    total: Amount,
+pub(super) struct Sum {
+    pub invoices: i64,
+    pub untaxed: Amount,
+    pub tax: Amount,
+    pub total: Amount,
 }
 
 impl Sum {
-    fn add(sums: &mut BTreeMap<Currency, Self>, item: &billing_run_items::Model) -> Result<(), Overflow> {
+    pub(super) fn add(sums: &mut BTreeMap<Currency, Self>, item: &billing_run_items::Model) -> Result<(), Overflow> {
         let sum = sums.entry(item.currency).or_default();
         sum.invoices += 1;
         sum.untaxed = sum.untaxed.plus(item.untaxed_amount)?;
@@ -228,6 +289,20 @@ fn shown(sums: &BTreeMap<Currency, Sum>) -> Vec<BillingRunTotal> {
         total_amount: sum.total.text(*currency),
     };
     sums.iter().map(one).collect()
+}
+
+/// Puts what was made in the place of what was planned: what failed was not billed.
+///
+/// # Errors
+/// When it cannot be kept: a bug.
+pub(super) async fn made(tx: &mut Tx<'_>, run: &mut billing_runs::Model, sums: &BTreeMap<Currency, Sum>) -> Result<(), Problem> {
+    let previous = match run.previous_run_id {
+        Some(id) => tx.get::<billing_runs::Entity>(id).await?,
+        None => None,
+    };
+    let summary = Summary { totals: shown(sums), changes: changes(sums, previous.as_ref())?, ..Summary::of(run) };
+    run.summary = summary.text()?;
+    Ok(())
 }
 
 /// What the sums have more than those of the run before.
@@ -257,12 +332,15 @@ pub async fn commit(ctx: &Ctx, tx: &mut Tx<'_>, id: BillingRunId, body: &CommitB
     if old.status != BillingRunStatus::Planned {
         return Err(Problem::new(Code::StateConflict, format!("The billing run is {} already.", old.status)).with("status", old.status.to_string()));
     }
-    let now = hash(&old, &planned(tx, &old).await?);
-    if body.hash != old.hash || now != old.hash {
-        let detail = "What would be billed is not what was planned. Plan again, look at it, and commit that.";
+    if body.hash != old.hash {
+        let detail = "The hash is not that of this plan. Look at the run and commit the hash that it has.";
         return Err(Problem::new(Code::StateConflict, detail).with("hash", old.hash));
     }
     let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let now = outcomes(ctx, tx, &old, &company).await?;
+    if hash(&old, &now) != old.hash {
+        return Err(changed(tx, &old, &now).await?);
+    }
     let new = billing_runs::Model { status: BillingRunStatus::Running, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
     work::start(ctx, tx, &company, &old, new).await
 }

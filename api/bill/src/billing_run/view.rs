@@ -1,6 +1,6 @@
 //! Billing runs as the API shows them, and their record.
 
-use causeway_contract::Problem;
+use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{billing_run_items, billing_runs};
 use causeway_kernel::{Change, Ctx, Tx};
 use causeway_openapi::billing_run::{BillingRun, BillingRunItem, BillingRunTotal, HeldBillable};
@@ -23,6 +23,11 @@ pub(super) struct Summary {
 impl Summary {
     pub(super) fn of(run: &billing_runs::Model) -> Self {
         serde_json::from_str(&run.summary).unwrap_or_default()
+    }
+
+    /// As a run keeps it.
+    pub(super) fn text(&self) -> Result<String, Problem> {
+        serde_json::to_string(self).map_err(|error| Problem::new(Code::InternalError, error.to_string()))
     }
 }
 

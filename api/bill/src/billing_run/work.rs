@@ -1,17 +1,19 @@
 //! The work of a billing run: invoices made many in each transaction, each once.
 
+use super::service::{self, Sum};
 use super::view::{failed_checks, record};
 use crate::invoice::service::batch::{Batch, Made, count};
-use causeway_contract::Problem;
+use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{billables, billing_run_items, billing_runs};
 use causeway_entity::govern::companies;
 use causeway_entity::kernel::jobs;
+use causeway_kernel::db::Cell;
 use causeway_kernel::http::LocalFuture;
 use causeway_kernel::job::{self, Job, Progress};
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::dimension::service::{self as dimension, carried};
 use causeway_openapi::billing_run::BillingRun;
-use causeway_value::{BillableId, BillableStatus, BillingRunId, BillingRunItemStatus, BillingRunStatus, JobStatus};
+use causeway_value::{Amount, BillableId, BillableStatus, BillingRunId, BillingRunItemStatus, BillingRunStatus, Currency, JobStatus};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -42,8 +44,11 @@ pub(super) async fn start(
         return record(ctx, tx, "billing_run.committed", &new);
     }
     let items = waiting(old.id).all(tx).await?;
-    let failed = make(ctx, tx, company, &new, items).await?;
-    new.failed_count += failed;
+    let done = make(ctx, tx, company, &new, items).await?;
+    new.failed_count += done.failed;
+    if done.failed > 0 {
+        service::made(tx, &mut new, &done.sums).await?;
+    }
     new.status = BillingRunStatus::Done;
     new.job_id = Some(job::finished(ctx, tx, KIND, input(old), result(&new))?.id);
     tx.update(old, &new);
@@ -89,7 +94,9 @@ fn step<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, R
         let old = tx.lock::<billing_runs::Entity>(id).await?;
         let items = waiting(id).limit(STEP_INVOICES).all(tx).await?;
         if items.is_empty() {
-            let new = billing_runs::Model { status: BillingRunStatus::Done, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
+            let mut new = billing_runs::Model { status: BillingRunStatus::Done, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
+            let sums = invoiced(tx, &old).await?;
+            service::made(tx, &mut new, &sums).await?;
             tx.update(&old, &new);
             record(ctx, tx, "billing_run.finished", &new)?;
             return Ok(Progress::Done { result: result(&new) });
@@ -97,7 +104,7 @@ fn step<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, R
         let company = tx.must::<companies::Entity>(old.company_id).await?;
         let items = within_a_step(items);
         let done = i64::try_from(items.len()).unwrap_or(i64::MAX);
-        let failed = make(ctx, tx, &company, &old, items).await?;
+        let Done { failed, .. } = make(ctx, tx, &company, &old, items).await?;
         if failed > 0 {
             // The version counts what is shown to people and recorded; this is recorded at the end.
             let sql = "UPDATE billing_runs SET failed_count = failed_count + $1 WHERE tenant_id = $2 AND id = $3";
@@ -118,8 +125,43 @@ fn within_a_step(items: Vec<billing_run_items::Model>) -> Vec<billing_run_items:
     items.into_iter().take_while(fits).collect()
 }
 
-/// Makes these invoices and notes what became of each; answers how many failed. One that cannot be made does not stop the others.
-async fn make(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, run: &billing_runs::Model, items: Vec<billing_run_items::Model>) -> Result<i64, Problem> {
+/// What became of some invoices.
+struct Done {
+    failed: i64,
+    /// What those that were made come to.
+    sums: BTreeMap<Currency, Sum>,
+}
+
+/// What the invoices that a run has made come to.
+async fn invoiced(tx: &mut Tx<'_>, run: &billing_runs::Model) -> Result<BTreeMap<Currency, Sum>, Problem> {
+    let sql = "SELECT currency, COUNT(*) AS invoices, CAST(SUM(untaxed_amount) AS BIGINT) AS untaxed, CAST(SUM(tax_amount) AS BIGINT) AS tax, \
+                   CAST(SUM(total_amount) AS BIGINT) AS total FROM billing_run_items \
+               WHERE tenant_id = $1 AND billing_run_id = $2 AND status = 'invoiced' GROUP BY currency";
+    let cells = [("currency", Cell::Text), ("invoices", Cell::Whole), ("untaxed", Cell::Whole), ("tax", Cell::Whole), ("total", Cell::Whole)];
+    let mut sums = BTreeMap::new();
+    for row in tx.query(sql, vec![run.tenant_id.into(), run.id.into()], &cells).await? {
+        let whole = |cell: &str| row.try_get::<i64>("", cell).map_err(|error| unreadable(&error.to_string()));
+        let currency: String = row.try_get("", "currency").map_err(|error| unreadable(&error.to_string()))?;
+        let currency: Currency = currency.parse().map_err(|_| unreadable(&currency))?;
+        let [untaxed, tax, total] = [whole("untaxed")?, whole("tax")?, whole("total")?].map(Amount);
+        sums.insert(currency, Sum { invoices: whole("invoices")?, untaxed, tax, total });
+    }
+    Ok(sums)
+}
+
+/// A row that is not of its type: a fault of ours.
+fn unreadable(error: &str) -> Problem {
+    Problem::new(Code::InternalError, format!("The items of a billing run cannot be added up: {error}"))
+}
+
+/// Makes these invoices and notes what became of each. One that cannot be made does not stop the others.
+async fn make(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    run: &billing_runs::Model,
+    items: Vec<billing_run_items::Model>,
+) -> Result<Done, Problem> {
     let ids: Vec<BillableId> = items.iter().flat_map(|item| item.billable_ids.0.iter().copied()).collect();
     let found = Find::<billables::Entity>::new().among(billables::Column::Id, ids).order_by(billables::Column::Id).lock().all(tx).await?;
     let day = run.invoice_date.unwrap_or_else(|| ctx.today(company.time_zone));
@@ -129,21 +171,22 @@ async fn make(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, run: &bill
     }
     let ready: BTreeMap<BillableId, billables::Model> = found.into_iter().filter(|row| row.status == BillableStatus::Ready).map(|row| (row.id, row)).collect();
     let mut all: Vec<Made> = Vec::with_capacity(items.len());
-    let mut failed = 0;
+    let mut done = Done { failed: 0, sums: BTreeMap::new() };
     for old in items {
         let rows: Vec<billables::Model> = old.billable_ids.0.iter().filter_map(|id| ready.get(id).cloned()).collect();
         let mut new = old.clone();
-        let outcome = if rows.len() == old.billable_ids.0.len() { batch.make(ctx, tx, &rows, run.post).await.map(Some) } else { Ok(None) };
+        let outcome = if rows.len() == old.billable_ids.0.len() { batch.make(ctx, tx, &rows, &old, run.post).await.map(Some) } else { Ok(None) };
         match outcome {
             Ok(Some(made)) => {
                 (new.status, new.invoice_id) = (BillingRunItemStatus::Invoiced, Some(made.invoice.id));
                 // What was in its way when it was planned is gone.
                 new.checks = None;
+                Sum::add(&mut done.sums, &new)?;
                 all.push(made);
             }
             Err(problem) if problem.status >= 500 => return Err(problem),
             refused => {
-                failed += 1;
+                done.failed += 1;
                 new.status = BillingRunItemStatus::Failed;
                 new.failure = Some("A billable of it is not ready any more.".to_owned());
                 new.checks = None;
@@ -158,5 +201,5 @@ async fn make(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, run: &bill
     if run.post {
         count(ctx, tx, &all).await?;
     }
-    Ok(failed)
+    Ok(done)
 }

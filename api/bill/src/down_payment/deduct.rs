@@ -163,13 +163,25 @@ impl Advances {
                 waiting.remove(id);
             }
         }
+        // What was paid in advance was taxed in full, and paying early lowers the taxes of the rest alone: it is deducted from full taxes.
+        let mut upfront = std::mem::take(&mut draft.upfront);
+        draft.add_taxes(&upfront)?;
         for order in order_of.values().copied().collect::<BTreeSet<_>>() {
-            let own = draft.rows.iter().filter(|row| row.billable_id.and_then(|id| order_of.get(&id)) == Some(&order));
+            let is_own = |row: &invoice_lines::Model| row.billable_id.and_then(|id| order_of.get(&id)) == Some(&order);
+            let own = draft.rows.iter().filter(|row| is_own(row));
             let billed = rules::groups(own.map(|row| (row.tax_ids.0.as_slice(), row.net_amount, row.taxes.0.as_slice())))?;
-            for row in self.parts(tx, taxes, (order, &billed), draft.taxed.total, currency)? {
+            let parts = self.parts(tx, taxes, (order, &billed), draft.taxed.total, currency)?;
+            for group in &billed {
+                let back = Amount::sum(parts.iter().filter(|part| group.is_like(&part.tax_ids.0)).map(|part| part.net_amount))?;
+                let of_group = draft.rows.iter().zip(&mut upfront).filter(|(row, _)| is_own(row) && group.is_like(&row.tax_ids.0));
+                rules::keep_share(of_group.map(|(_, taxes)| taxes).collect(), group.net.plus(back)?, group.net)?;
+            }
+            for row in parts {
                 append(draft, row)?;
             }
         }
+        draft.add_taxes(&rules::negated(&upfront)?)?;
+        draft.upfront = upfront;
         Ok(())
     }
 

@@ -126,6 +126,39 @@ pub fn groups<'a>(lines: impl IntoIterator<Item = (&'a [TaxId], Amount, &'a [Tax
     Ok(groups)
 }
 
+/// Leaves of what lines have of each tax the share that `rest` is of `whole`, to the cent over all of them.
+///
+/// # Errors
+/// [`Overflow`] when a number does not fit.
+pub fn keep_share(mut lines: Vec<&mut Vec<TaxAmount>>, rest: Amount, whole: Amount) -> Result<(), Overflow> {
+    if rest == whole || whole.is_zero() {
+        return Ok(());
+    }
+    let mut sums = Vec::new();
+    lines.iter().flat_map(|taxes| taxes.iter()).try_for_each(|tax| add_to_summary(&mut sums, *tax))?;
+    let share = |amount: Amount| product(&[amount.0, rest.0], &[whole.0]).map(Amount);
+    for sum in sums {
+        let mut own: Vec<&mut TaxAmount> = lines.iter_mut().flat_map(|taxes| taxes.iter_mut()).filter(|tax| tax.tax_id == sum.tax_id).collect();
+        let amounts: Vec<Amount> = own.iter().map(|tax| tax.amount).collect();
+        let amounts =
+            if sum.amount.is_zero() { amounts.iter().map(|amount| share(*amount)).collect() } else { largest_remainder(share(sum.amount)?, &amounts) };
+        for (tax, amount) in own.iter_mut().zip(amounts?) {
+            tax.base = share(tax.base)?;
+            tax.amount = amount;
+        }
+    }
+    Ok(())
+}
+
+/// The taxes of lines the other way round.
+///
+/// # Errors
+/// [`Overflow`] when an amount does not fit.
+pub fn negated(lines: &[Vec<TaxAmount>]) -> Result<Vec<Vec<TaxAmount>>, Overflow> {
+    let one = |tax: &TaxAmount| Ok(TaxAmount { tax_id: tax.tax_id, base: tax.base.negated()?, amount: tax.amount.negated()? });
+    lines.iter().map(|taxes| taxes.iter().map(one).collect()).collect()
+}
+
 /// What is asked of an order that comes to `total`, as an amount: nothing of one that comes to nothing (DLV-009).
 ///
 /// # Errors

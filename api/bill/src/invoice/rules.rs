@@ -6,7 +6,7 @@
 
 use causeway_contract::{Code, Problem};
 use causeway_master::tax::rules::TaxAmount;
-use causeway_value::{Amount, Currency, InvoiceLineId, Overflow, Quantity, product};
+use causeway_value::{Amount, Coins, Currency, InvoiceLineId, Overflow, Quantity, product};
 
 /// A tax of a posted invoice line, with what credit notes took of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct CreditableLine {
     pub discount: Amount,
     /// What credit notes took of those.
     pub credited_discount: Amount,
+    /// Whether it deducts what was paid in advance, so that it lowers what is to be paid and not what was sold.
+    pub deducts: bool,
     /// Its taxes.
     pub taxes: Vec<CreditableTax>,
 }
@@ -103,9 +105,50 @@ pub fn plan_credit(lines: &[CreditableLine], rounding: Amount, request: &CreditR
     };
     let untaxed = Amount::sum(credited.iter().map(|line| line.net))?;
     let tax = Amount::sum(credited.iter().map(|line| line.tax))?;
-    let is_taken = |line: &Remaining| line.is_nothing() || credited.contains(&line.all());
-    let rounding = if remaining.iter().all(is_taken) { rounding } else { Amount::ZERO };
+    let rounding = if exhausts(&remaining, &credited) { rounding } else { Amount::ZERO };
     Ok(CreditPlan { lines: credited, untaxed, tax, rounding, total: untaxed.plus(tax)?.plus(rounding)? })
+}
+
+/// Whether credited lines take all that remains.
+fn exhausts(remaining: &[Remaining], credited: &[CreditLine]) -> bool {
+    remaining.iter().all(|line| line.is_nothing() || credited.contains(&line.all()))
+}
+
+/// Refuses a credit note by lines that comes to more than what remains of the invoice (rule 24 of the vectors): a line that lowers it was never charged. What
+/// it deducts of a down payment was paid, and does not lower what may be credited.
+///
+/// # Errors
+/// `amount_exceeds_open` at `/lines`; `amount_overflow`.
+pub fn must_remain(plan: &CreditPlan, lines: &[CreditableLine], rounding: Amount, currency: Currency) -> Result<(), Problem> {
+    let charged = lines.iter().filter(|line| !line.deducts).map(Remaining::of).collect::<Result<Vec<_>, _>>()?;
+    let most = Amount::sum(charged.iter().map(|line| line.total))?.plus(rounding.max(Amount::ZERO))?.max(Amount::ZERO);
+    if plan.total <= most {
+        return Ok(());
+    }
+    let (total, most) = (plan.total.text(currency), most.text(currency));
+    let detail = format!(
+        "come to {total} {currency} with tax, which is more than what remains to be credited: {most} {currency}. Credit the lines that lower the invoice with \
+         them, or give an amount"
+    );
+    Err(Problem::field(Code::AmountExceedsOpen, "/lines", detail))
+}
+
+/// The credit of a part in the coins in which its invoice was rounded: the difference is a rounding of its own, and the last credit takes what is left of all
+/// roundings. A part is not rounded beyond what remains. `rounding` is what is left of the invoice's.
+///
+/// # Errors
+/// [`Overflow`] when an amount does not fit.
+pub fn in_coins(plan: CreditPlan, lines: &[CreditableLine], rounding: Amount, coins: Coins) -> Result<CreditPlan, Overflow> {
+    let remaining = lines.iter().map(Remaining::of).collect::<Result<Vec<_>, _>>()?;
+    if plan.total <= Amount::ZERO || exhausts(&remaining, &plan.lines) {
+        return Ok(plan);
+    }
+    let all = Amount::sum(remaining.iter().map(|line| line.total))?.plus(rounding)?;
+    let rounded = coins.round(plan.total)?;
+    let missed = plan.total.minus(all)?;
+    // What exceeds the rest by more than a coin does so because the rest deducts a down payment: that is no limit.
+    let total = if rounded > all && all >= Amount::ZERO && missed < coins.step { all } else { rounded };
+    Ok(CreditPlan { rounding: total.minus(plan.total)?, total, ..plan })
 }
 
 /// What credit notes have left of a line.

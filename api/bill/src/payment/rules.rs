@@ -9,6 +9,7 @@ use causeway_entity::bill::allocations;
 use causeway_master::check;
 use causeway_master::rate::{Conversion, rules::Rates, rules::conversion};
 use causeway_value::{AllocationId, AllocationState, Amount, Currency, Day, InstallmentId, InvoiceId, Overflow, PaymentDirection, PaymentState, product};
+use std::collections::BTreeSet;
 
 /// What is left on a payment, or on a credit note that settles invoices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -256,6 +257,27 @@ pub(crate) fn check_taken_back(ids: &[AllocationId], all: &[allocations::Model],
         Some(row) => Err(Problem::new(Code::StateConflict, format!("The allocation {} was taken back before.", row.id))),
         None => Ok(()),
     }
+}
+
+/// What is taken back with the chosen allocations of one source. An installment that gives back was used so that others could take what it frees: when it is
+/// chosen, or would be left with more than the others keep, all that the source settles of its invoice is taken back. Else the source would be worth more than
+/// came in.
+///
+/// # Errors
+/// [`Overflow`] when a sum does not fit.
+pub(crate) fn taken_together(ids: &[AllocationId], all: &[allocations::Model]) -> Result<BTreeSet<AllocationId>, Overflow> {
+    let mut taken: BTreeSet<AllocationId> = ids.iter().copied().collect();
+    let standing = || all.iter().filter(|row| row.reversed_at.is_none());
+    let invoices: BTreeSet<InvoiceId> = standing().filter(|row| taken.contains(&row.id)).map(|row| row.invoice_id).collect();
+    for invoice in invoices {
+        let own = || standing().filter(|row| row.invoice_id == invoice);
+        let gives_back = own().any(|row| row.amount < Amount::ZERO && taken.contains(&row.id));
+        let kept = Amount::sum(own().filter(|row| !taken.contains(&row.id)).map(|row| row.amount))?;
+        if gives_back || kept < Amount::ZERO {
+            taken.extend(own().map(|row| row.id));
+        }
+    }
+    Ok(taken)
 }
 
 #[cfg(test)]

@@ -63,6 +63,13 @@ pub fn discount_on(
     Ok(Some(Discount { untaxed, taxes: saved, total: discount }))
 }
 
+/// Until when an invoice is to be paid to save its discount; none without one.
+#[must_use]
+pub fn last_day(invoice: &invoices::Model) -> Option<Day> {
+    let (agreed, date) = (invoice.early_discount.as_ref()?, invoice.invoice_date?);
+    Some(date.plus_days(agreed.0.days.into()))
+}
+
 impl Discount {
     /// The same discount over less: when less is open than it would save. Parts are taken in proportion, the first price takes the residue.
     ///

@@ -23,6 +23,7 @@ use causeway_value::{
     Account, AccountId, Amount, CompanyId, Currency, Day, Direction, InvoiceId, InvoiceKind, InvoiceStatus, Json, PaymentDirection, PaymentId, WriteOffId,
     WriteOffKind, WriteOffStatus,
 };
+use sea_orm::sea_query::Value;
 use std::collections::BTreeMap;
 
 /// What is to be given up of an invoice.
@@ -109,7 +110,8 @@ pub async fn write_off(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &WriteOf
     }
     let day = body.date.unwrap_or(today).max(earliest);
     let wanted = Wanted { account_id: body.account_id, reason: Some(body.reason.clone()), ..Wanted::whole(kind, None, day, amount) };
-    let (row, settled) = close(ctx, tx, &company, &mut settlement, (id, wanted), &mut Books::default()).await?;
+    let closed = close(ctx, tx, &company, &mut settlement, (id, wanted), &mut Books::default()).await;
+    let (row, settled) = closed.map_err(|problem| if body.date.is_some() { booked::of_day(problem, "/date") } else { problem })?;
     let shown = insert(ctx, tx, &row, &settled)?;
     finish(ctx, tx, settlement, "invoice.written_off", today).await?;
     Ok(shown)
@@ -148,16 +150,18 @@ fn must_be_open(invoice: &invoices::Model) -> Result<(), Problem> {
     }
 }
 
-/// Books what is wanted and takes it from the open amounts, in memory. The rows are the caller's to [`insert`].
+/// Books what is wanted and takes it from the open amounts, in memory: on its day, or on that of the invoice when the payment that it comes with is earlier. The
+/// rows are the caller's to [`insert`].
 pub(crate) async fn close(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     company: &companies::Model,
     settlement: &mut Settlement,
-    (id, wanted): (InvoiceId, Wanted),
+    (id, mut wanted): (InvoiceId, Wanted),
     books: &mut Books,
 ) -> Result<(write_offs::Model, Vec<allocations::Model>), Problem> {
     let invoice = settlement.get(id).cloned().ok_or_else(Problem::not_found)?;
+    wanted.day = wanted.day.max(invoice.invoice_date.unwrap_or(wanted.day));
     let conversion = books.conversion(tx, company, invoice.currency, wanted.day).await?;
     let default = if invoice.direction == Direction::Sale { Purpose::TaxPayable } else { Purpose::InputTax };
     let mut of_taxes: Vec<(AccountRef, Amount)> = Vec::with_capacity(wanted.parts.taxes.len());
@@ -318,12 +322,18 @@ pub(crate) async fn take_back(
     Ok(shown)
 }
 
-/// The write-offs that came with a payment and still count, locked in the order of their ids; with `invoices` only those of these.
-pub(crate) async fn of_payment(tx: &mut Tx<'_>, id: PaymentId, invoices: &[InvoiceId]) -> Result<Vec<write_offs::Model>, Problem> {
+/// The write-offs of these invoices that still count and go when what settles them is taken back, locked in the order of their ids: what came with the
+/// `payment`, and discounts for paying early, whichever payment they came with. They are for all that the invoice needed, in time.
+pub(crate) async fn going_with(tx: &mut Tx<'_>, payment: Option<PaymentId>, invoices: &[InvoiceId]) -> Result<Vec<write_offs::Model>, Problem> {
+    let early = WriteOffKind::EarlyDiscount.to_string();
+    let (goes, values): (_, Vec<Value>) = match payment {
+        Some(payment) => ("payment_id = ? OR kind = ?", vec![payment.into(), early.into()]),
+        None => ("kind = ?", vec![early.into()]),
+    };
     Find::<write_offs::Entity>::new()
-        .eq(write_offs::Column::PaymentId, id)
         .eq(write_offs::Column::Status, WriteOffStatus::Posted)
         .among(write_offs::Column::InvoiceId, invoices.iter().copied())
+        .when(goes, values)
         .order_by(write_offs::Column::Id)
         .lock()
         .all(tx)

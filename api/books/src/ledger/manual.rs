@@ -1,7 +1,7 @@
 //! Entries that people make themselves, and their reversal (requirements ACC-01, CRN-04).
 
 use super::rules::{Line, reversal};
-use super::service::{Own, PostEntry, line_of, lines_of, reversals_of, write};
+use super::service::{Own, PostEntry, line_of, lines_of, reversals_of, taken_back, write};
 use super::view::{view, words};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::books::{journal_entries, journal_lines};
@@ -105,7 +105,7 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: JournalEntryId, body: &Reve
         check::day(date, "/date", &mut errors);
     }
     check::finish(errors)?;
-    // Entries are only ever added, so there is nothing to lock: two at once meet at the key of what is reversed, and the later one runs again.
+    // What is booked never changes, so there is nothing to lock: two at once meet at the key of what is reversed, and the later one runs again.
     let old = tx.must::<journal_entries::Entity>(id).await?;
     let reversed = !reversals_of(tx, &[id]).await?.is_empty();
     check_version(ctx, id, if reversed { 2 } else { 1 })?;
@@ -126,6 +126,7 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: JournalEntryId, body: &Reve
         PostEntry { day, event: "journal_entry.reversed", document_type: DOCUMENT_TYPE, document_id: own.id.uuid(), flow_id: None, lines: reversal(&lines)? };
     let row = write(ctx, tx, &company, entry.clone(), own).await?;
     let shown = record(ctx, tx, "journal_entry.posted", &row, None, &entry.lines).await?;
+    let old = taken_back(tx, &old, &row);
     record(ctx, tx, "journal_entry.reversed", &old, Some(&row), &lines).await?;
     Ok(shown)
 }

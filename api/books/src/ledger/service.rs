@@ -51,7 +51,7 @@ pub async fn reverse(
     day: Day,
     event: &'static str,
 ) -> Result<journal_entries::Model, Problem> {
-    // Entries are only ever added, so there is nothing to lock: the document's own lock keeps two corrections apart.
+    // What is booked never changes, so there is nothing to lock: the document's own lock keeps two corrections apart.
     let old = tx.must::<journal_entries::Entity>(id).await?;
     if !reversals_of(tx, &[id]).await?.is_empty() {
         return Err(Problem::new(Code::StateConflict, format!("The journal entry {} was reversed before. An entry is reversed once.", old.number)));
@@ -60,7 +60,16 @@ pub async fn reverse(
     let lines = reversal(&lines.iter().map(line_of).collect::<Vec<_>>())?;
     let document_type = PREFIXES.iter().map(|(_, name)| *name).find(|name| *name == old.document_type).unwrap_or_default();
     let entry = PostEntry { day, event, document_type, document_id: old.document_id, flow_id: old.flow_id, lines };
-    write(ctx, tx, company, entry, Own { reversal_of: Some(id), ..Own::default() }).await
+    let mirror = write(ctx, tx, company, entry, Own { reversal_of: Some(id), ..Own::default() }).await?;
+    taken_back(tx, &old, &mirror);
+    Ok(mirror)
+}
+
+/// Notes when an entry was taken back, which is all that ever changes of it: so that whoever asks for what changed since hears of it. No digest covers it.
+pub(super) fn taken_back(tx: &mut Tx<'_>, old: &journal_entries::Model, mirror: &journal_entries::Model) -> journal_entries::Model {
+    let new = journal_entries::Model { updated_at: mirror.created_at, ..old.clone() };
+    tx.update(old, &new);
+    new
 }
 
 /// The entries that reverse these.

@@ -57,7 +57,7 @@ pub(super) fn view<'a>(
         id: row.id,
         object: "journal_entry".to_owned(),
         created_at: row.created_at,
-        updated_at: mirror.map_or(row.updated_at, |mirror| mirror.created_at),
+        updated_at: row.updated_at,
         version: if mirror.is_some() { 2 } else { 1 },
         flow_id: row.flow_id,
         company_id: row.company_id,

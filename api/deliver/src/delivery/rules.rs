@@ -7,7 +7,7 @@ use causeway_entity::deliver::{deliveries, delivery_lines};
 use causeway_kernel::limits;
 use causeway_master::check;
 use causeway_openapi::delivery::DeliveryLineInput;
-use causeway_value::{Day, OrderLineId, Overflow, Quantity};
+use causeway_value::{Day, OrderLineId, Overflow, Quantity, Zone};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is still to be shipped, by order line. Lines of which nothing is left are not in it.
@@ -39,6 +39,14 @@ pub fn check_ship_date(day: Day, today: Day, ahead: i64, errors: &mut Vec<FieldE
     if day.days_since(today) > ahead {
         let last = today.plus_days(ahead);
         errors.push(FieldError::pointer(Code::InvalidValue, "/ship_date", format!("must not be after {last}, {ahead} days from today; it is {day}")));
+    }
+}
+
+/// Nothing ships before it was ordered: a day before the first line was confirmed would make what it bills, and how late it is, of a time without a deal.
+pub fn check_shipped_after(day: Day, obligations: &[obligations::Model], zone: Zone, errors: &mut Vec<FieldError>) {
+    let Some(since) = obligations.iter().map(|row| row.created_at.day_in(zone)).min() else { return };
+    if day < since {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/ship_date", format!("must not be before {since}, when the order was confirmed; it is {day}")));
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) fn view(row: &deliveries::Model, lines: &[delivery_lines::Model], ref
         received_by: row.received_by.clone(),
         reversed_at: row.reversed_at,
         reason: row.reversal_reason.clone(),
+        credit_note_ids: row.credit_note_ids.clone().map(|notes| notes.0).unwrap_or_default(),
         metadata: row.metadata.0.clone(),
         external_refs: refs,
     }

@@ -15,5 +15,5 @@ pub use authenticate::Credentials;
 pub use company::within;
 pub use permission::{BUILT_IN, OWNER, catalogue, covers, expand, unknown};
 pub(crate) use principal::roles_of;
-pub use second::is_same;
+pub use second::{is_same, took_part};
 pub use subject::told_of;

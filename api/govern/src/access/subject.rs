@@ -37,8 +37,8 @@ pub fn told_of(ctx: &Ctx) -> Option<Vec<&'static str>> {
 mod tests {
     use super::*;
 
-    /// Kinds that no event is about: parts of other objects, and what tells of them.
-    const PARTS: [&str; 19] = [
+    /// Kinds that no event is about: parts of other objects, what tells of them, and what belongs to the platform.
+    const PARTS: [&str; 20] = [
         "address",
         "allocation",
         "audit_entry",
@@ -54,6 +54,7 @@ mod tests {
         "obligation",
         "order_line",
         "payment_offset",
+        "platform_key",
         "price_rule",
         "quote_line",
         "security_event",

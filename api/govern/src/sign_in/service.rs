@@ -98,12 +98,8 @@ fn take_tokens(tx: &mut Tx<'_>, subject: Uuid) {
 /// # Errors
 /// As every list.
 pub(super) async fn page(ctx: &Ctx, tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<wire::Session>, Problem> {
-    let own = if ctx.may("users:read") {
-        None
-    } else {
-        ctx.require("any:person")?;
-        Some(ctx.user.unwrap_or_default())
-    };
+    let person = ctx.user.filter(|_| ctx.may("any:person"));
+    let own = if ctx.may("users:read") { None } else { Some(person.unwrap_or_default()) };
     let refine = |find: Find<sessions::Entity>| match own {
         Some(user) => find.eq(sessions::Column::UserId, user),
         None => find,

@@ -1,10 +1,10 @@
 //! The first administrator: a one-time token, printed by the first start, is traded for a key (threat 25: there are no default accounts).
 
+use super::keys;
 use causeway_contract::{Code, Problem};
 use causeway_entity::platform::{credentials, platform_settings};
 use causeway_kernel::{Ctx, Db, Find, Tx, clock, crypto};
 use causeway_openapi::platform as wire;
-use causeway_value::ApiKeyId;
 use std::sync::Arc;
 
 const TOKEN_HASH: &str = "bootstrap_token_hash";
@@ -112,15 +112,6 @@ pub async fn trade(_: &Ctx, tx: &mut Tx<'_>, body: &wire::Bootstrap) -> Result<w
         return Err(Problem::new(Code::Unauthenticated, "This is not the bootstrap token. The first start printed it; CAUSEWAY_BOOTSTRAP_TOKEN sets it."));
     }
     tx.delete(&row);
-    let secret = crypto::secret("cw_admin_");
-    let id = ApiKeyId::new();
-    tx.insert(credentials::Model {
-        hash: crypto::sha256(&[secret.as_bytes()]).to_vec(),
-        api_key_id: id,
-        tenant_id: None,
-        platform: true,
-        valid_until: None,
-        created_at: clock::wall(),
-    });
-    Ok(wire::FirstKey { api_key: wire::KeySecret { id, secret } })
+    let (key, secret) = keys::insert(tx, "First administrator", None, clock::wall());
+    Ok(wire::FirstKey { api_key: wire::PlatformKeySecret { id: key.id, secret } })
 }

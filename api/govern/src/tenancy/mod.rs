@@ -5,6 +5,7 @@
 
 pub mod bootstrap;
 mod enter;
+mod keys;
 pub mod limits;
 mod overview;
 mod restore;

@@ -1,15 +1,20 @@
 //! The operations of platform administration.
 
-use super::{bootstrap, enter, limits, overview, restore, service};
+use super::{bootstrap, enter, keys, limits, overview, restore, service};
 use causeway_contract::{Page, Problem};
 use causeway_entity::platform::tenants;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
-use causeway_openapi::platform::{FirstKey, NewTenant, PlatformHealth, RestoredOwner, Tenant, TenantAccess, TenantUsage, op};
+use causeway_openapi::platform::{FirstKey, NewPlatformKey, NewTenant, PlatformHealth, PlatformKey, RestoredOwner, Tenant, TenantAccess, TenantUsage, op};
 use causeway_value::TenantStatus;
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
     routes.on::<op::Bootstrap, _>(trade);
+    routes.on::<op::ListPlatformKeys, _>(list_keys);
+    routes.on::<op::CreatePlatformKey, _>(create_key);
+    routes.on::<op::GetPlatformKey, _>(get_key);
+    routes.on::<op::RotatePlatformKey, _>(rotate_key);
+    routes.on::<op::RevokePlatformKey, _>(revoke_key);
     routes.on::<op::ListTenants, _>(list_tenants);
     routes.on::<op::CreateTenant, _>(create);
     routes.on::<op::GetTenant, _>(get);
@@ -24,6 +29,33 @@ pub fn register(routes: &mut Routes) {
 
 async fn trade(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::Bootstrap>) -> Result<Answer<FirstKey>, Problem> {
     Ok(Answer::of(bootstrap::trade(ctx, tx, &call.body).await?))
+}
+
+async fn list_keys(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListPlatformKeys>) -> Result<Answer<Page<PlatformKey>>, Problem> {
+    Ok(Answer::of(keys::page(ctx, tx, &call.query).await?))
+}
+
+async fn create_key(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreatePlatformKey>) -> Result<Answer<NewPlatformKey>, Problem> {
+    Ok(Answer::object(keys::create(ctx, tx, &call.body)?, 1))
+}
+
+async fn get_key(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetPlatformKey>) -> Result<Answer<PlatformKey>, Problem> {
+    keys::get(tx, call.path).await.map(versioned)
+}
+
+async fn rotate_key(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::RotatePlatformKey>) -> Result<Answer<NewPlatformKey>, Problem> {
+    let key = keys::rotate(ctx, tx, call.path, call.body.overlap_seconds.unwrap_or(0)).await?;
+    let version = key.version;
+    Ok(Answer::object(key, version))
+}
+
+async fn revoke_key(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::RevokePlatformKey>) -> Result<Answer<PlatformKey>, Problem> {
+    keys::revoke(ctx, tx, call.path).await.map(versioned)
+}
+
+fn versioned(key: PlatformKey) -> Answer<PlatformKey> {
+    let version = key.version;
+    Answer::object(key, version)
 }
 
 async fn list_tenants(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListTenants>) -> Result<Answer<Page<Tenant>>, Problem> {

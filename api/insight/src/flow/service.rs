@@ -32,7 +32,9 @@ pub async fn flow(ctx: &Ctx, tx: &mut Tx<'_>, id: FlowId) -> Result<Flow, Proble
     let ready = billables.iter().find(|row| row.status != BillableStatus::Held && row.invoice_id.is_none());
     let open = next::steps(&found, &moments, &Rest { owed: &store::owed(tx, id).await?, billable: ready });
     let blocked_by = longest(&blockers);
-    Ok(Flow { id, object: "flow".to_owned(), documents, steps: steps(&moments), blocked_by, waits_for: waits(blockers, open) })
+    let mut flow = Flow { id, object: "flow".to_owned(), documents, steps: steps(&moments), blocked_by, waits_for: waits(blockers, open) };
+    view::hide(&mut flow, |right| ctx.may(right));
+    Ok(flow)
 }
 
 /// Documents that belong to this deal and to others, so that their events do not carry its id.

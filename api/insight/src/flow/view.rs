@@ -1,7 +1,7 @@
 //! Documents as a flow shows them.
 
 use super::store::Documents;
-use causeway_openapi::report::FlowDocument;
+use causeway_openapi::report::{Blocker, Flow, FlowDocument};
 use causeway_value::{Amount, Currency, Instant};
 
 /// The documents of a deal, oldest first.
@@ -35,4 +35,30 @@ pub(super) fn documents(found: &Documents) -> Vec<FlowDocument> {
     // A stable sort keeps what was made in one request in the order of the spine.
     documents.sort_by_key(|document| document.at);
     documents
+}
+
+/// The right to read documents of a kind.
+fn right(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "lead" => "leads:read",
+        "opportunity" => "opportunities:read",
+        "quote" => "quotes:read",
+        "order" => "orders:read",
+        "billable" => "billables:read",
+        "delivery" => "deliveries:read",
+        "invoice" => "invoices:read",
+        "payment" => "payments:read",
+        _ => return None,
+    })
+}
+
+/// Of documents that the caller may not read, only their kind and where they stand is told: the story has no hole, and gives away no number, amount or word.
+pub(super) fn hide(flow: &mut Flow, may: impl Fn(&str) -> bool) {
+    let hidden = |kind: &str| !right(kind).is_some_and(&may);
+    for document in flow.documents.iter_mut().filter(|document| hidden(&document.kind)) {
+        (document.number, document.amount, document.currency) = (None, None, None);
+    }
+    let silence = |blocker: &mut Blocker| blocker.reason = format!("The {} waits.", blocker.kind);
+    flow.blocked_by.iter_mut().filter(|blocker| hidden(&blocker.kind)).for_each(silence);
+    flow.waits_for.iter_mut().filter(|blocker| hidden(&blocker.kind)).for_each(silence);
 }

@@ -37,12 +37,27 @@ struct Later {
     ended: BTreeSet<OrderId>,
 }
 
-/// What the backlog at the end of day `as_of`, which ends at the instant `end`, differs by from what stands now.
+/// The amendments and cancellations of a company's orders from an instant on.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn since(tx: &mut Tx<'_>, company: CompanyId, end: Instant) -> Result<Vec<order_amendments::Model>, Problem> {
+    let of_company = Find::<order_amendments::Entity>::new().eq(order_amendments::Column::CompanyId, company);
+    of_company.when("created_at >= ?", vec![end.into()]).all(tx).await
+}
+
+/// What the backlog at the end of day `as_of`, which ends at the instant `end`, differs by from what stands now. `changes` are those since then, or also earlier
+/// ones.
 ///
 /// # Errors
 /// `amount_overflow`, or when the database fails.
-pub(super) async fn differences(tx: &mut Tx<'_>, company: CompanyId, as_of: Day, end: Instant) -> Result<Vec<Left>, Problem> {
-    let later = later(tx, company, end).await?;
+pub(super) async fn differences(
+    tx: &mut Tx<'_>,
+    company: CompanyId,
+    (as_of, end): (Day, Instant),
+    changes: &[order_amendments::Model],
+) -> Result<Vec<Left>, Problem> {
+    let later = later(changes.iter().filter(|row| row.created_at >= end))?;
     let lines: Vec<Value> = later.changes.keys().map(|id| (*id).into()).collect();
     let orders: Vec<Value> = later.ended.iter().map(|id| (*id).into()).collect();
     let mut found: BTreeMap<OrderLineId, Touched> = BTreeMap::new();
@@ -54,10 +69,9 @@ pub(super) async fn differences(tx: &mut Tx<'_>, company: CompanyId, as_of: Day,
     found.into_values().map(|row| difference(&row, later.changes.get(&row.id).copied().unwrap_or_default()).map_err(Problem::from)).collect()
 }
 
-async fn later(tx: &mut Tx<'_>, company: CompanyId, end: Instant) -> Result<Later, Problem> {
-    let of_company = Find::<order_amendments::Entity>::new().eq(order_amendments::Column::CompanyId, company);
+fn later<'a>(changes: impl Iterator<Item = &'a order_amendments::Model>) -> Result<Later, Overflow> {
     let mut later = Later::default();
-    for row in of_company.when("created_at >= ?", vec![end.into()]).all(tx).await? {
+    for row in changes {
         for change in &row.changes.0 {
             let sum = later.changes.entry(change.order_line_id).or_default();
             *sum = sum.plus(change.net_change)?;

@@ -12,7 +12,7 @@ const DEALS: &str =
     "Values are added up exactly in each currency; each sum is converted once at the latest rate of today or before, rounded half away from zero.";
 
 /// Name, meaning, what counts, source, conversion.
-const DEFINITIONS: [(&str, &str, &str, &str, &str); 19] = [
+const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
     (
         "trial-balance",
         "Turnover and balance of every account since the beginning, as of a day.",
@@ -37,24 +37,32 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 19] = [
     ),
     (
         "bookings",
-        "What was ordered, by month of confirmation, without tax.",
-        "Every order that was confirmed in the period, at what it comes to now after amendments. An order that was cancelled later stays a booking; the backlog leaves it out.",
+        "What was ordered, by month of confirmation, customer, product or whoever works on the order, without tax.",
+        "Every order that was confirmed in the period, at what it comes to now after amendments. An order that was cancelled later stays a booking; the backlog leaves \
+         it out. The rows of products are lines of the orders, those without a product together; an order counts with each of its products.",
         "Orders.",
-        AT_LAST_DAY,
+        "Sums in other currencies are converted at the latest rate of the report's last day or before, each sum of a row and currency rounded once, half away from \
+         zero. The total is that of the months, whatever the rows are.",
     ),
     (
         "billings",
-        "What was invoiced less what was credited, by month of the document.",
+        "What was invoiced less what was credited, by month of the document, customer, product or whoever works on the order.",
         "Posted invoices and credit notes of sale by their invoice date. A down payment counts when it is invoiced, and the invoice that deducts it with the rest. \
-         Drafts, discounts taken at payment and write-offs do not count.",
-        "The ledger: lines on the receivable account, less those on the tax account for the untaxed amount.",
-        BOOKED,
+         Drafts, discounts taken at payment and write-offs do not count. The rows of products and people are lines: a down payment and what deducts it count with \
+         the product that their lines name, else with none; a line is of whoever works on its order, else on the order of its document. What the ledger has beyond \
+         the lines, such as cash rounding and cents of conversion, stands in the row without a product or person. A document counts with each of its rows.",
+        "The ledger: lines on the receivable account, less those on the accounts of taxes for the untaxed amount. For products and people the lines of the documents, \
+         which add up to it.",
+        "Amounts are those of the ledger, in the company's currency as they were posted. Lines of documents in another currency are added up by row and rate and \
+         converted at that rate, rounded half away from zero.",
     ),
     (
         "collections",
-        "What customers paid less what was paid back, by month of the payment.",
-        "Posted payments by their payment date; refunds and payments that were taken back are negative, in the month of their own entry.",
-        "The ledger: lines on the receivable account in entries of payments.",
+        "What customers paid less what was paid back, by month of the payment, customer or whoever works on the order.",
+        "Posted payments by their payment date; refunds and payments that were taken back are negative, in the month of their own entry. With people, what of a payment \
+         settles an invoice is of whoever works on the order that the invoice names, as allocations stand now. What settles nothing, an invoice of several orders or \
+         of none, and payments that were taken back stand in the row without a person. A payment counts with each of its rows.",
+        "The ledger: lines on the receivable account in entries of payments. For people also allocations.",
         BOOKED,
     ),
     (
@@ -118,6 +126,20 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 19] = [
          away from zero; the total in the same way from all sales, not from the rows.",
     ),
     (
+        "revenue-cycle",
+        "How deals become money: what was won, booked, delivered, billed and paid in each month, and the backlog and receivables at its ends.",
+        "Each column is what the single report says of the same month: won those of the pipeline; bookings; booked, amended, cancelled and what became billable those of \
+         the backlog's movement; opening and closing backlog; unbilled; billings; collections. Receivables are what stands on the receivable account, which the \
+         aging tells by customer. Three sums hold in every row: opening backlog, booked, amended and revalued, less cancelled and what became billable, are the \
+         closing backlog. Opening receivables, billings with tax and other changes (discounts, write-offs, exchange differences, entries by hand), less \
+         collections, are the closing ones. What closes a month opens the next. Bookings differ from what was booked by the amendments made since; what became \
+         billable is unbilled until it is in billings. Billings also hold what no order stands behind, and down payments, which do not touch the backlog.",
+        "Opportunities, orders and their amendments, obligations, billables, and the ledger.",
+        "Sums in other currencies are converted at the latest rate of each month's last day (of the report, in its last month) or before, rounded once, half away from \
+         zero; what another rate makes of the backlog is `revalued_amount`. Ledger amounts are in the company's currency as they were posted. The total adds the \
+         rows up.",
+    ),
+    (
         "pipeline",
         "Deals by stage, what was won and lost, the win rate, and the months.",
         "Open deals as they stand now, whatever the period; won and lost deals by the day they ended, in the companies' time zone (UTC when they have several). \
@@ -143,6 +165,15 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 19] = [
          order of now.",
         "The visits of stages that opportunities keep.",
         COUNTS,
+    ),
+    (
+        "lead-conversion",
+        "What became of the leads that came in, by month, source or whoever works on them.",
+        "Leads that came in in the period, by the day in the companies' time zone (UTC when they have several), as they stand now. A lead is open, qualified, which made a \
+         deal, or disqualified; of the qualified ones those are converted whose deal is won, and those lost whose deal is lost. So an old month can still rise. The \
+         qualification rate is qualified leads out of all that came in, the conversion rate converted ones, by number.",
+        "Leads and the opportunities that they became.",
+        "No amounts. Shares have four decimals, half away from zero.",
     ),
     (
         "compliance",

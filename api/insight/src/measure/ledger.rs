@@ -1,12 +1,11 @@
-//! Billings and collections: what stands in the ledger.
+//! What stands in the ledger of invoices and payments, month by month.
 
-use super::months::{days, months};
+use super::months::Month;
 use crate::sql::{self, statement};
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
+use causeway_kernel::Tx;
 use causeway_kernel::db::Cell;
-use causeway_kernel::{Ctx, Tx};
-use causeway_openapi::measure as wire;
 use causeway_value::{Amount, Day, Overflow};
 use sea_orm::FromQueryResult;
 use sea_orm::sea_query::Value;
@@ -14,99 +13,94 @@ use std::collections::BTreeMap;
 
 /// What a month's entries of one kind of document moved.
 #[derive(Clone, Debug, Default, FromQueryResult)]
-struct Moved {
-    month: String,
-    count: i64,
+pub(super) struct Moved {
+    pub month: String,
+    pub count: i64,
     /// Debit less credit of the receivable.
-    receivable: Amount,
+    pub receivable: Amount,
     /// Credit less debit of the tax that is owed.
-    tax: Amount,
+    pub tax: Amount,
 }
 
-/// Entries that move the receivable: of `$5` documents, from day `$3` to `$4`, of three kinds. Differences of exchange, discounts and write-offs are others.
-/// An invoice counts as well when down payments leave nothing of it to be paid.
-const MOVED: &str = "SELECT substr(e.date, 1, 7) AS month, COUNT(*) AS count, CAST(SUM(e.receivable) AS BIGINT) AS receivable, CAST(SUM(e.tax) AS BIGINT) AS tax \
-    FROM (SELECT h.date AS date, SUM(CASE WHEN a.purpose = 'receivable' THEN l.debit - l.credit ELSE 0 END) AS receivable, \
-            SUM(CASE WHEN a.purpose = 'tax_payable' THEN l.credit - l.debit ELSE 0 END) AS tax, \
-            SUM(CASE WHEN a.purpose = 'receivable' THEN 1 ELSE 0 END) AS lines \
-        FROM journal_entries h JOIN journal_lines l ON l.tenant_id = h.tenant_id AND l.entry_id = h.id \
-        JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id \
-        WHERE h.tenant_id = $1 AND h.company_id = $2 AND h.date >= $3 AND h.date <= $4 AND h.document_type = $5 AND h.event IN ($6, $7, $8) \
-        GROUP BY h.id, h.date) e \
-    WHERE e.lines > 0 OR $5 = 'invoice' GROUP BY substr(e.date, 1, 7)";
-
-/// The months of a company's report.
-struct Found {
-    company: companies::Model,
-    from: Day,
-    to: Day,
-    rows: Vec<Moved>,
+impl Moved {
+    /// What all of these moved.
+    ///
+    /// # Errors
+    /// [`Overflow`] when it does not fit.
+    pub(super) fn sum(moved: &[Self]) -> Result<Self, Overflow> {
+        Ok(Self {
+            month: String::new(),
+            count: moved.iter().map(|row| row.count).sum(),
+            receivable: Amount::sum(moved.iter().map(|row| row.receivable))?,
+            tax: Amount::sum(moved.iter().map(|row| row.tax))?,
+        })
+    }
 }
 
-async fn moved(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PeriodQuery, document: &str, events: [&str; 3]) -> Result<Found, Problem> {
-    let company = sql::company(tx, query.company_id).await?;
-    let (from, to) = days(query.from, query.to, ctx.today(company.time_zone))?;
-    let months = months(from, to, company.time_zone)?;
+/// Which entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Documents {
+    /// Of invoices and credit notes. Exchange differences of credit notes are nothing that was billed.
+    Invoices,
+    /// Of payments. Differences of exchange, discounts and write-offs are others.
+    Payments,
+}
+
+impl Documents {
+    const fn names(self) -> (&'static str, [&'static str; 3]) {
+        match self {
+            Self::Invoices => ("invoice", ["invoice.posted"; 3]),
+            Self::Payments => ("payment", ["payment.received", "payment.sent", "payment.reversed"]),
+        }
+    }
+
+    /// The values of [`ENTRIES`] after the tenant.
+    pub(super) fn values(self, company: &companies::Model, (from, to): (Day, Day)) -> Vec<Value> {
+        let (document, events) = self.names();
+        let mut values = vec![company.id.into(), from.into(), to.into(), document.to_owned().into()];
+        values.extend(events.map(|event| Value::from(event.to_owned())));
+        values
+    }
+
+    /// What of [`ENTRIES`] `e` counts. Documents of suppliers have the same events; an invoice to a customer counts also when down payments leave nothing to pay.
+    pub(super) const fn counted(self) -> &'static str {
+        match self {
+            Self::Invoices => " JOIN invoices i ON i.tenant_id = $1 AND i.id = e.document_id WHERE i.direction = 'sale'",
+            Self::Payments => " JOIN payments p ON p.tenant_id = $1 AND p.id = e.document_id WHERE e.lines > 0",
+        }
+    }
+}
+
+/// The entries of `$5` documents, from day `$3` to `$4`, of three kinds, and what each moved. Taxes may have accounts of their own.
+pub(super) const ENTRIES: &str = "SELECT h.id AS entry_id, h.date AS date, h.event AS event, h.document_id AS document_id, \
+        SUM(CASE WHEN a.purpose = 'receivable' THEN l.debit - l.credit ELSE 0 END) AS receivable, \
+        SUM(CASE WHEN a.purpose = 'tax_payable' OR t.account_id IS NOT NULL THEN l.credit - l.debit ELSE 0 END) AS tax, \
+        SUM(CASE WHEN a.purpose = 'receivable' THEN 1 ELSE 0 END) AS lines \
+    FROM journal_entries h JOIN journal_lines l ON l.tenant_id = h.tenant_id AND l.entry_id = h.id \
+    JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id \
+    LEFT JOIN (SELECT DISTINCT account_id FROM taxes WHERE tenant_id = $1 AND company_id = $2 AND account_id IS NOT NULL) t ON t.account_id = l.account_id \
+    WHERE h.tenant_id = $1 AND h.company_id = $2 AND h.date >= $3 AND h.date <= $4 AND h.document_type = $5 AND h.event IN ($6, $7, $8) \
+    GROUP BY h.id, h.date, h.event, h.document_id";
+
+/// What each of the months moved, in their order.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn by_month(
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    documents: Documents,
+    (from, to): (Day, Day),
+    months: &[Month],
+) -> Result<Vec<Moved>, Problem> {
+    let template = format!(
+        "SELECT substr(e.date, 1, 7) AS month, COUNT(*) AS count, CAST(SUM(e.receivable) AS BIGINT) AS receivable, CAST(SUM(e.tax) AS BIGINT) AS tax \
+         FROM ({ENTRIES}) e{} GROUP BY substr(e.date, 1, 7)",
+        documents.counted()
+    );
     let cells = [("month", Cell::Text), ("count", Cell::Whole), ("receivable", Cell::Whole), ("tax", Cell::Whole)];
-    let mut values = vec![query.company_id.into(), from.into(), to.into(), document.to_owned().into()];
-    values.extend(events.map(|event| Value::from(event.to_owned())));
-    let asked = statement(tx, MOVED, values);
+    let asked = statement(tx, &template, documents.values(company, (from, to)));
     let found: Vec<Moved> = sql::rows(tx, asked, &cells).await?;
     let mut found: BTreeMap<String, Moved> = found.into_iter().map(|row| (row.month.clone(), row)).collect();
-    let rows = months.into_iter().map(|month| found.remove(&month.name).unwrap_or(Moved { month: month.name, ..Moved::default() })).collect();
-    Ok(Found { company, from, to, rows })
-}
-
-/// What was invoiced less what was credited, by month of the document (RPT-02).
-///
-/// # Errors
-/// `not_found` for the company; `invalid_value` for the period; `amount_overflow`.
-pub(super) async fn billings(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PeriodQuery) -> Result<wire::Billings, Problem> {
-    // Credit notes are posted, too; exchange differences of theirs are nothing that was billed.
-    let Found { company, from, to, rows: moved } = moved(ctx, tx, query, "invoice", ["invoice.posted"; 3]).await?;
-    let currency = company.currency;
-    let row = |row: &Moved| {
-        Ok(wire::BillingsRow {
-            month: row.month.clone(),
-            count: row.count,
-            untaxed_amount: row.receivable.minus(row.tax)?.text(currency),
-            tax_amount: row.tax.text(currency),
-            total_amount: row.receivable.text(currency),
-        })
-    };
-    let (tax, total) = (Amount::sum(moved.iter().map(|row| row.tax))?, Amount::sum(moved.iter().map(|row| row.receivable))?);
-    Ok(wire::Billings {
-        object: "billings".to_owned(),
-        company_id: company.id,
-        from,
-        to,
-        currency,
-        rows: moved.iter().map(row).collect::<Result<_, Overflow>>()?,
-        total: wire::BillingsTotal {
-            count: moved.iter().map(|row| row.count).sum(),
-            untaxed_amount: total.minus(tax)?.text(currency),
-            tax_amount: tax.text(currency),
-            total_amount: total.text(currency),
-        },
-    })
-}
-
-/// What customers paid less what was paid back, by month of the payment (RPT-04).
-///
-/// # Errors
-/// `not_found` for the company; `invalid_value` for the period; `amount_overflow`.
-pub(super) async fn collections(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PeriodQuery) -> Result<wire::Collections, Problem> {
-    let Found { company, from, to, rows: moved } = moved(ctx, tx, query, "payment", ["payment.received", "payment.sent", "payment.reversed"]).await?;
-    let currency = company.currency;
-    let row = |row: &Moved| Ok(wire::CollectionsRow { month: row.month.clone(), count: row.count, amount: row.receivable.negated()?.text(currency) });
-    let total = Amount::sum(moved.iter().map(|row| row.receivable))?.negated()?;
-    Ok(wire::Collections {
-        object: "collections".to_owned(),
-        company_id: company.id,
-        from,
-        to,
-        currency,
-        rows: moved.iter().map(row).collect::<Result<_, Overflow>>()?,
-        total: wire::CollectionsTotal { count: moved.iter().map(|row| row.count).sum(), amount: total.text(currency) },
-    })
+    Ok(months.iter().map(|month| found.remove(&month.name).unwrap_or(Moved { month: month.name.clone(), ..Moved::default() })).collect())
 }

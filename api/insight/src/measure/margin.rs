@@ -2,27 +2,20 @@
 //!
 //! Lines are added up in the database as far as they have the same cost and quantity, so that each line's cost is rounded as its order shows it.
 
+use super::holder::{Kind, MOST, Named, bounded, ranked};
 use super::months::days;
 use super::owed::Converter;
 use crate::looked_at;
 use crate::sql::{self, statement};
-use crate::window::window;
-use causeway_contract::{Code, FieldError, Problem};
-use causeway_entity::govern::users;
-use causeway_entity::master::{parties, products};
-use causeway_entity::sell::orders;
+use causeway_contract::Problem;
 use causeway_kernel::db::Cell;
-use causeway_kernel::{Ctx, Find, Tx};
+use causeway_kernel::{Ctx, Tx};
 use causeway_master::pricing::amounts::{cost_amount, margin};
 use causeway_openapi::margin::{self as wire, MarginBy};
-use causeway_value::{Amount, Currency, OrderId, Overflow, PartyId, Price, ProductId, Quantity, UserId};
+use causeway_value::{Amount, Currency, Overflow, Price, Quantity};
 use sea_orm::FromQueryResult;
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// Different sales of one report, at most: what is added up in memory.
-const SALES: usize = 100_000;
 
 /// Lines of one holder that have the same currency, cost and quantity.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -85,6 +78,15 @@ fn sum(sale: &Sale) -> Result<Sum, Overflow> {
     Ok(Sum { lines: sale.lines, amount: sale.net, unknown: if cost.is_some() { Amount::ZERO } else { sale.net }, cost })
 }
 
+const fn kind(by: MarginBy) -> Kind {
+    match by {
+        MarginBy::Order => Kind::Order,
+        MarginBy::Customer => Kind::Customer,
+        MarginBy::Product => Kind::Product,
+        MarginBy::Rep => Kind::Rep,
+    }
+}
+
 const fn holder(by: MarginBy) -> &'static str {
     match by {
         MarginBy::Order => "o.id",
@@ -102,7 +104,7 @@ fn sales_sql(by: MarginBy, looked_at: &str) -> String {
          FROM orders o JOIN order_lines l ON l.tenant_id = o.tenant_id AND l.order_id = o.id \
          WHERE o.tenant_id = $1 AND o.company_id = $2 AND o.confirmed_at >= $3 AND o.confirmed_at < $4 AND o.status IN ('confirmed', 'fulfilled'){looked_at} \
          GROUP BY {holder}, o.currency, l.unit_cost, l.price_base_quantity, COALESCE(l.kept_quantity, l.quantity) LIMIT {}",
-        SALES + 1
+        MOST + 1
     )
 }
 
@@ -130,10 +132,7 @@ pub(super) async fn report(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::MarginQuery
     let looked_at = looked_at.map(|condition| format!(" AND {condition}")).unwrap_or_default();
     let asked = statement(tx, &sales_sql(by, &looked_at), values);
     let found: Vec<Sale> = sql::rows(tx, asked, &cells).await?;
-    if found.len() > SALES {
-        let detail = format!("begins a period with more than {SALES} different sales; ask for a shorter one");
-        return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "from", detail)]));
-    }
+    bounded(found.len())?;
     let converter = Converter::of(tx, &company, found.iter().map(|sale| sale.currency), to).await?;
     let mut in_currency: BTreeMap<(Option<Uuid>, Currency), Sum> = BTreeMap::new();
     for sale in &found {
@@ -151,19 +150,15 @@ pub(super) async fn report(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::MarginQuery
         total.add(converted(&converter, sum, currency)?)?;
     }
     // By amount and not by margin: the order of rows tells nothing to who may not see costs.
-    let mut holders: Vec<(Option<Uuid>, Sum)> = by_holder.into_iter().collect();
-    holders.sort_by_key(|(holder, sum)| (Reverse(sum.amount), *holder));
-    let shown = window(holders, query.offset);
-    let names = names(tx, by, shown.rows.iter().filter_map(|(holder, _)| *holder).collect()).await?;
-    let row = |(holder, sum): (Option<Uuid>, Sum)| -> Result<wire::MarginRow, Problem> {
-        let of = |kind: MarginBy| holder.filter(|_| by == kind);
+    let shown = ranked(tx, kind(by), by_holder, |sum| sum.amount, query.offset).await?;
+    let row = |row: Named<Sum>| -> Result<wire::MarginRow, Problem> {
         Ok(wire::MarginRow {
-            order_id: of(MarginBy::Order).map(OrderId::from_uuid),
-            party_id: of(MarginBy::Customer).map(PartyId::from_uuid),
-            product_id: of(MarginBy::Product).map(ProductId::from_uuid),
-            owner_id: of(MarginBy::Rep).map(UserId::from_uuid),
-            name: holder.and_then(|holder| names.get(&holder).cloned()),
-            sum: sum.shown(company.currency)?,
+            order_id: row.order_id(),
+            party_id: row.party_id(),
+            product_id: row.product_id(),
+            owner_id: row.owner_id(),
+            name: row.name,
+            sum: row.sum.shown(company.currency)?,
         })
     };
     Ok(wire::MarginReport {
@@ -185,31 +180,6 @@ fn converted(converter: &Converter, sum: Sum, currency: Currency) -> Result<Sum,
     let unknown = converter.amount(sum.unknown, currency)?;
     let cost = sum.cost.map(|cost| converter.amount(cost, currency)).transpose()?;
     Ok(Sum { lines: sum.lines, amount, unknown, cost })
-}
-
-/// What the holders are called.
-async fn names(tx: &mut Tx<'_>, by: MarginBy, ids: BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, String>, Problem> {
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    Ok(match by {
-        MarginBy::Order => {
-            let rows = Find::<orders::Entity>::new().among(orders::Column::Id, ids).all(tx).await?;
-            rows.into_iter().map(|row| (row.id.uuid(), row.number)).collect()
-        }
-        MarginBy::Customer => {
-            let rows = Find::<parties::Entity>::new().among(parties::Column::Id, ids).all(tx).await?;
-            rows.into_iter().map(|row| (row.id.uuid(), row.name)).collect()
-        }
-        MarginBy::Product => {
-            let rows = Find::<products::Entity>::new().among(products::Column::Id, ids).all(tx).await?;
-            rows.into_iter().map(|row| (row.id.uuid(), row.name)).collect()
-        }
-        MarginBy::Rep => {
-            let rows = Find::<users::Entity>::new().among(users::Column::Id, ids).all(tx).await?;
-            rows.into_iter().map(|row| (row.id.uuid(), row.name)).collect()
-        }
-    })
 }
 
 #[cfg(test)]

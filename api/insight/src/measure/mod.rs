@@ -6,14 +6,19 @@
 
 mod accuracy;
 mod amended;
+mod billed;
+mod booked;
 mod cycle;
 mod definition;
+mod holder;
 mod ledger;
 mod margin;
 mod months;
 mod moved;
 mod owed;
+mod paid;
 mod quotes;
+mod revenue;
 pub mod routes;
 
-pub(crate) use months::days;
+pub(crate) use months::{days, months, table as months_table};

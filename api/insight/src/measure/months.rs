@@ -8,9 +8,13 @@ const MONTHS: usize = 120;
 
 /// A month, or the part of it that the report covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Month {
+pub(crate) struct Month {
     /// `YYYY-MM`.
     pub name: String,
+    /// Its first day that counts.
+    pub first: Day,
+    /// Its last day that counts.
+    pub last: Day,
     /// Its first instant that counts.
     pub start: Instant,
     /// The first instant after it.
@@ -34,7 +38,7 @@ pub(crate) fn days(from: Option<Day>, to: Option<Day>, today: Day) -> Result<(Da
 ///
 /// # Errors
 /// `invalid_value` for more than 120 of them.
-pub(super) fn months(from: Day, to: Day, zone: Zone) -> Result<Vec<Month>, Problem> {
+pub(crate) fn months(from: Day, to: Day, zone: Zone) -> Result<Vec<Month>, Problem> {
     let mut months = Vec::new();
     let mut first = from;
     while first <= to {
@@ -43,10 +47,17 @@ pub(super) fn months(from: Day, to: Day, zone: Zone) -> Result<Vec<Month>, Probl
         }
         let last = first.month_end().min(to);
         let next = last.plus_days(1);
-        months.push(Month { name: format!("{:04}-{:02}", first.year(), first.month()), start: first.start_in(zone), end: next.start_in(zone) });
+        months.push(Month { name: format!("{:04}-{:02}", first.year(), first.month()), first, last, start: first.start_in(zone), end: next.start_in(zone) });
         first = next;
     }
     Ok(months)
+}
+
+/// The months as a table `months` that a statement begins with. They stand in its text: they come before the tenant, and SQLite counts parameters as they appear.
+pub(crate) fn table(months: &[Month]) -> String {
+    let row = |month: &Month| format!("('{}', '{}', '{}', {}, {})", month.name, month.first, month.last, month.start.0, month.end.0);
+    let rows: Vec<String> = months.iter().map(row).collect();
+    format!("WITH months (month, first_day, last_day, starts, ends) AS (VALUES {})", rows.join(", "))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! Bookings, backlog and unbilled work: what orders, obligations and billables say.
+//! Backlog and unbilled work: what orders, obligations and billables say.
 
 use super::amended;
-use super::months::{Month, days, months};
 use crate::pipeline::rules::Sum;
 use crate::sql::{self, statement};
 use crate::window::window;
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
+use causeway_entity::sell::order_amendments;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::rate::lookup::{self, RateTable};
@@ -31,53 +31,6 @@ impl Converter {
     pub(super) fn amount(&self, amount: Amount, from: Currency) -> Result<Amount, Problem> {
         Ok(self.rates.conversion(from, self.to)?.amount(amount, from, self.to)?)
     }
-}
-
-#[derive(Clone, Debug, FromQueryResult)]
-struct Booked {
-    month: String,
-    currency: Currency,
-    count: i64,
-    amount: Amount,
-}
-
-/// The orders of a company by month of confirmation. The months stand in the text: they come before the tenant, and SQLite counts parameters as they appear.
-fn bookings_sql(months: &[Month]) -> String {
-    let rows: Vec<String> = months.iter().map(|month| format!("('{}', {}, {})", month.name, month.start.0, month.end.0)).collect();
-    format!(
-        "WITH months (month, starts, ends) AS (VALUES {}) \
-         SELECT m.month AS month, o.currency AS currency, COUNT(*) AS count, CAST(SUM(o.untaxed_amount) AS BIGINT) AS amount \
-         FROM orders o JOIN months m ON o.confirmed_at >= m.starts AND o.confirmed_at < m.ends \
-         WHERE o.tenant_id = $1 AND o.company_id = $2 GROUP BY m.month, o.currency",
-        rows.join(", ")
-    )
-}
-
-/// What was ordered, by month of confirmation (RPT-01).
-///
-/// # Errors
-/// `not_found` for the company; `invalid_value` for the period; `rate_missing`; `amount_overflow`.
-pub(super) async fn bookings(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PeriodQuery) -> Result<wire::Bookings, Problem> {
-    let company = sql::company(tx, query.company_id).await?;
-    let (from, to) = days(query.from, query.to, ctx.today(company.time_zone))?;
-    let months = months(from, to, company.time_zone)?;
-    let cells = [("month", Cell::Text), ("currency", Cell::Text), ("count", Cell::Whole), ("amount", Cell::Whole)];
-    let asked = statement(tx, &bookings_sql(&months), vec![company.id.into()]);
-    let found: Vec<Booked> = sql::rows(tx, asked, &cells).await?;
-    let converter = Converter::of(tx, &company, found.iter().map(|row| row.currency), to).await?;
-    let mut by_month: BTreeMap<String, (i64, Amount)> = months.into_iter().map(|month| (month.name, (0, Amount::ZERO))).collect();
-    for row in found {
-        let (count, amount) = by_month.entry(row.month).or_default();
-        *count += row.count;
-        *amount = amount.plus(converter.amount(row.amount, row.currency)?)?;
-    }
-    let currency = company.currency;
-    let total = wire::BookingsTotal {
-        count: by_month.values().map(|(count, _)| count).sum(),
-        amount: Amount::sum(by_month.values().map(|(_, amount)| *amount))?.text(currency),
-    };
-    let rows = by_month.into_iter().map(|(month, (count, amount))| wire::BookingsRow { month, count, amount: amount.text(currency) });
-    Ok(wire::Bookings { object: "bookings".to_owned(), company_id: company.id, from, to, currency, rows: rows.collect(), total })
 }
 
 /// Order lines of a customer that are not all billable, in one currency. `ordered` and `cancelled` are equal in all of them.
@@ -134,6 +87,17 @@ pub(super) struct Left {
 /// # Errors
 /// `amount_overflow`, or when the database fails.
 pub(super) async fn left_of(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, as_of: Day) -> Result<Vec<Left>, Problem> {
+    // Of today nothing has changed later.
+    let changes =
+        if as_of < ctx.today(company.time_zone) { amended::since(tx, company.id, as_of.plus_days(1).start_in(company.time_zone)).await? } else { Vec::new() };
+    left_after(tx, company, as_of, &changes).await
+}
+
+/// The same with what changed in orders since the end of that day, or also before, as it was read already.
+///
+/// # Errors
+/// As [`left_of`].
+pub(super) async fn left_after(tx: &mut Tx<'_>, company: &companies::Model, as_of: Day, changes: &[order_amendments::Model]) -> Result<Vec<Left>, Problem> {
     let end = as_of.plus_days(1).start_in(company.time_zone);
     let cells = [
         ("party_id", Cell::Uuid),
@@ -151,10 +115,33 @@ pub(super) async fn left_of(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Mod
     for Open { party_id, name, currency, net, billed, ordered, cancelled, lines } in found {
         all.push(Left { party_id, name, currency, lines, amount: left(net, billed, (ordered, cancelled))? });
     }
-    if as_of < ctx.today(company.time_zone) {
-        all.extend(amended::differences(tx, company.id, as_of, end).await?);
+    if changes.iter().any(|row| row.created_at >= end) {
+        all.extend(amended::differences(tx, company.id, (as_of, end), changes).await?);
     }
     Ok(all)
+}
+
+/// What the backlog of a customer comes to: name, lines and amount.
+pub(super) type Worth = (String, i64, Amount);
+
+/// What the backlogs of customers come to in the company's currency, each sum of one currency rounded once. Those of nothing are left out.
+///
+/// # Errors
+/// `rate_missing`; `amount_overflow`.
+pub(super) fn worth(found: &[Left], converter: &Converter) -> Result<Vec<(PartyId, Worth)>, Problem> {
+    let mut by_party: BTreeMap<PartyId, (String, Sum)> = BTreeMap::new();
+    for row in found {
+        let (_, sum) = by_party.entry(row.party_id).or_insert_with(|| (row.name.clone(), Sum::default()));
+        sum.add(row.lines, row.currency, row.amount)?;
+    }
+    let mut parties = Vec::with_capacity(by_party.len());
+    for (party_id, (name, sum)) in by_party {
+        let amount = sum.value(&converter.rates, converter.to)?;
+        if !amount.is_zero() {
+            parties.push((party_id, (name, sum.count, amount)));
+        }
+    }
+    Ok(parties)
 }
 
 /// What is ordered and not yet billable (RPT-03, ORD-14).
@@ -166,18 +153,7 @@ pub(super) async fn backlog(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::AsOfQuery)
     let as_of = query.as_of.unwrap_or_else(|| ctx.today(company.time_zone));
     let found = left_of(ctx, tx, &company, as_of).await?;
     let converter = Converter::of(tx, &company, found.iter().map(|row| row.currency), as_of).await?;
-    let mut by_party: BTreeMap<PartyId, (String, Sum)> = BTreeMap::new();
-    for row in &found {
-        let (_, sum) = by_party.entry(row.party_id).or_insert_with(|| (row.name.clone(), Sum::default()));
-        sum.add(row.lines, row.currency, row.amount)?;
-    }
-    let mut parties: Vec<(PartyId, (String, i64, Amount))> = Vec::with_capacity(by_party.len());
-    for (party_id, (name, sum)) in by_party {
-        let amount = sum.value(&converter.rates, converter.to)?;
-        if !amount.is_zero() {
-            parties.push((party_id, (name, sum.count, amount)));
-        }
-    }
+    let mut parties = worth(&found, &converter)?;
     let total = Amount::sum(parties.iter().map(|(_, (_, _, amount))| *amount))?;
     parties.sort_by(|(_, (first, _, one)), (_, (second, _, other))| other.cmp(one).then_with(|| first.cmp(second)));
     let currency = company.currency;
@@ -198,12 +174,13 @@ pub(super) async fn backlog(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::AsOfQuery)
     })
 }
 
+/// What of one order may be billed and is not.
 #[derive(Clone, Debug, FromQueryResult)]
-struct Waiting {
+pub(super) struct Waiting {
     party_id: PartyId,
     order_id: Option<OrderId>,
-    currency: Currency,
-    amount: Amount,
+    pub currency: Currency,
+    pub amount: Amount,
     held: Amount,
     since: Day,
 }
@@ -216,6 +193,17 @@ const WAITING: &str = "SELECT b.party_id AS party_id, b.order_id AS order_id, b.
         AND (i.id IS NULL OR i.number IS NULL OR i.invoice_date > $3) \
     GROUP BY b.party_id, b.order_id, b.currency ORDER BY MIN(b.billable_date), b.party_id, b.order_id";
 
+/// What might be billed at the end of a day and was not, in the currencies of the orders.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn waiting_on(tx: &mut Tx<'_>, company: &companies::Model, as_of: Day) -> Result<Vec<Waiting>, Problem> {
+    let cells =
+        [("party_id", Cell::Uuid), ("order_id", Cell::Uuid), ("currency", Cell::Text), ("amount", Cell::Whole), ("held", Cell::Whole), ("since", Cell::Text)];
+    let asked = statement(tx, WAITING, vec![company.id.into(), as_of.into()]);
+    sql::rows(tx, asked, &cells).await
+}
+
 /// What may be billed and is not (STK-21, BIL-19).
 ///
 /// # Errors
@@ -223,10 +211,7 @@ const WAITING: &str = "SELECT b.party_id AS party_id, b.order_id AS order_id, b.
 pub(super) async fn unbilled(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::AsOfQuery) -> Result<wire::Unbilled, Problem> {
     let company = sql::company(tx, query.company_id).await?;
     let as_of = query.as_of.unwrap_or_else(|| ctx.today(company.time_zone));
-    let cells =
-        [("party_id", Cell::Uuid), ("order_id", Cell::Uuid), ("currency", Cell::Text), ("amount", Cell::Whole), ("held", Cell::Whole), ("since", Cell::Text)];
-    let asked = statement(tx, WAITING, vec![company.id.into(), as_of.into()]);
-    let found: Vec<Waiting> = sql::rows(tx, asked, &cells).await?;
+    let found = waiting_on(tx, &company, as_of).await?;
     let converter = Converter::of(tx, &company, found.iter().map(|row| row.currency), as_of).await?;
     let currency = company.currency;
     let amounts: Vec<Amount> = found.iter().map(|row| converter.amount(row.amount, row.currency)).collect::<Result<_, _>>()?;

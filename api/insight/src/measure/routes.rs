@@ -1,6 +1,6 @@
 //! The operations of the measures.
 
-use super::{accuracy, cycle, definition, ledger, margin, moved, owed, quotes};
+use super::{accuracy, billed, booked, cycle, definition, margin, moved, owed, paid, quotes, revenue};
 use causeway_contract::{Endpoint, Json, Problem};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
 use causeway_openapi::activity::op::DefineActivities;
@@ -8,10 +8,12 @@ use causeway_openapi::compliance::op::DefineCompliance;
 use causeway_openapi::conversion::op::DefinePipelineConversion;
 use causeway_openapi::general_ledger::op as general_ledger;
 use causeway_openapi::invoice_accuracy::{InvoiceAccuracy, op as accuracies};
+use causeway_openapi::lead_conversion::op::DefineLeadConversion;
 use causeway_openapi::margin::{MarginReport, op as margins};
 use causeway_openapi::measure::{Backlog, BacklogMovement, Billings, Bookings, Collections, CycleTimes, ReportDefinition, Unbilled, op};
 use causeway_openapi::pipeline::op as pipeline;
 use causeway_openapi::quote_conversion::{QuoteConversion, op as conversions};
+use causeway_openapi::revenue_cycle::{RevenueCycle, op as cycles};
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
@@ -25,6 +27,8 @@ pub fn register(routes: &mut Routes) {
     routes.on::<general_ledger::DefineGeneralLedger, _>(define::<general_ledger::DefineGeneralLedger>);
     routes.on::<margins::GetMargin, _>(margin_report);
     routes.on::<margins::DefineMargin, _>(define::<margins::DefineMargin>);
+    routes.on::<cycles::GetRevenueCycle, _>(revenue_cycle);
+    routes.on::<cycles::DefineRevenueCycle, _>(define::<cycles::DefineRevenueCycle>);
     routes.on::<accuracies::GetInvoiceAccuracy, _>(invoice_accuracy);
     routes.on::<accuracies::DefineInvoiceAccuracy, _>(define::<accuracies::DefineInvoiceAccuracy>);
     routes.on::<conversions::GetQuoteConversion, _>(quote_conversion);
@@ -41,21 +45,22 @@ pub fn register(routes: &mut Routes) {
     routes.on::<pipeline::DefinePipeline, _>(define::<pipeline::DefinePipeline>);
     routes.on::<pipeline::DefinePipelineAgeing, _>(define::<pipeline::DefinePipelineAgeing>);
     routes.on::<DefinePipelineConversion, _>(define::<DefinePipelineConversion>);
+    routes.on::<DefineLeadConversion, _>(define::<DefineLeadConversion>);
     routes.on::<DefineActivities, _>(define::<DefineActivities>);
     routes.on::<DefineCompliance, _>(define::<DefineCompliance>);
     routes.on::<pipeline::DefineForecast, _>(define::<pipeline::DefineForecast>);
 }
 
 async fn bookings(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetBookings>) -> Result<Answer<Bookings>, Problem> {
-    Ok(Answer::of(owed::bookings(ctx, tx, &call.query).await?))
+    Ok(Answer::of(booked::bookings(ctx, tx, &call.query).await?))
 }
 
 async fn billings(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetBillings>) -> Result<Answer<Billings>, Problem> {
-    Ok(Answer::of(ledger::billings(ctx, tx, &call.query).await?))
+    Ok(Answer::of(billed::billings(ctx, tx, &call.query).await?))
 }
 
 async fn collections(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetCollections>) -> Result<Answer<Collections>, Problem> {
-    Ok(Answer::of(ledger::collections(ctx, tx, &call.query).await?))
+    Ok(Answer::of(paid::collections(ctx, tx, &call.query).await?))
 }
 
 async fn backlog(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetBacklog>) -> Result<Answer<Backlog>, Problem> {
@@ -76,6 +81,10 @@ async fn cycle_times(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetCycleTimes>)
 
 async fn margin_report(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<margins::GetMargin>) -> Result<Answer<MarginReport>, Problem> {
     Ok(Answer::of(margin::report(ctx, tx, &call.query).await?))
+}
+
+async fn revenue_cycle(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<cycles::GetRevenueCycle>) -> Result<Answer<RevenueCycle>, Problem> {
+    Ok(Answer::of(revenue::report(ctx, tx, &call.query).await?))
 }
 
 async fn invoice_accuracy(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<accuracies::GetInvoiceAccuracy>) -> Result<Answer<InvoiceAccuracy>, Problem> {

@@ -31,10 +31,12 @@ pub(super) fn checks() -> Vec<Check> {
                  WHERE l.tenant_id = $1 GROUP BY l.invoice_id) x ON x.invoice_id = i.id \
              WHERE i.tenant_id = $1 [i.company_id] AND i.undeducted_amount IS NOT NULL) t WHERE t.found <> t.expected OR t.found < 0"
     );
+    // What was posted for a party that was merged is left on the one that remains.
     let advances = format!(
         "SELECT b.party_id AS id, c.name AS label, b.currency AS currency, SUM(b.item) AS expected, SUM(b.booked) AS found FROM ({MOVED} \
-             UNION ALL SELECT l.company_id, l.party_id, l.currency, 0 AS item, 0 - l.amount_currency AS booked FROM journal_lines l \
-             JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id WHERE l.tenant_id = $1 [l.company_id] AND a.purpose = 'customer_advances') b \
+             UNION ALL SELECT l.company_id, COALESCE(m.into_party_id, l.party_id) AS party_id, l.currency, 0 AS item, 0 - l.amount_currency AS booked \
+             FROM journal_lines l JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id \
+             LEFT JOIN party_merges m ON m.tenant_id = l.tenant_id AND m.merged_id = l.party_id WHERE l.tenant_id = $1 [l.company_id] AND a.purpose = 'customer_advances') b \
          JOIN companies c ON c.tenant_id = $1 AND c.id = b.company_id GROUP BY c.id, c.name, b.party_id, b.currency HAVING SUM(b.item) <> SUM(b.booked)"
     );
     let same = "SELECT l.id AS id, i.number AS label, NULL AS currency, 1 AS expected, 0 AS found FROM invoice_lines l \

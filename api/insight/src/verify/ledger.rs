@@ -87,6 +87,16 @@ fn reversals() -> Vec<Check> {
                 .to_owned(),
         },
         Check {
+            name: "changed_at",
+            subject: "jen",
+            what: "the instant at which it was taken back, or else made, as that of its last change, in microseconds",
+            unit: Unit::Count,
+            sql: "SELECT e.id AS id, e.number AS label, NULL AS currency, COALESCE(m.created_at, e.created_at) AS expected, e.updated_at AS found \
+                  FROM journal_entries e LEFT JOIN journal_entries m ON m.tenant_id = e.tenant_id AND m.reversal_of = e.id \
+                  WHERE e.tenant_id = $1 [e.company_id] AND e.updated_at <> COALESCE(m.created_at, e.created_at)"
+                .to_owned(),
+        },
+        Check {
             name: "reversed_once",
             subject: "jen",
             what: "entries that take the entry back",

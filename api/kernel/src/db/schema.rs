@@ -184,6 +184,8 @@ async fn grant(conn: &mut sqlx::PgConnection) -> Result<(), String> {
         format!("REVOKE UPDATE, DELETE ON {append_only} FROM {ROLE}"),
         // What a record says can be forgotten; its digest tells whether it was changed instead.
         format!("GRANT UPDATE (body) ON snapshots TO {ROLE}"),
+        // What is booked stays; that it was taken back is a change of the entry, too.
+        format!("GRANT UPDATE (updated_at) ON journal_entries TO {ROLE}"),
     ];
     for statement in statements {
         conn.execute(sqlx::AssertSqlSafe(statement)).await.map_err(|error| format!("cannot set up the role {ROLE}: {error}"))?;

@@ -8,7 +8,7 @@ use super::tally::{Tallies, TallyMark};
 use super::{Cell, Fault, Find, Table};
 use crate::Ctx;
 use crate::crypto;
-use crate::ownership::Ownership;
+use crate::ownership::{Ownership, without_ids};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::kernel::{event_queue, events, external_refs, number_series, search_words, snapshots};
 use causeway_value::{CompanyId, DocumentKind, EventId, FlowId, Id, Kind, TenantId};
@@ -27,6 +27,10 @@ pub(crate) enum Conn<'c> {
     Sqlite(&'c rusqlite::Connection),
     Postgres(&'c mut sqlx::PgConnection),
 }
+
+/// Adds an external reference that the object does not carry yet.
+const ADD_REF: &str = "INSERT INTO external_refs (tenant_id, object_type, system, ref_id, object_id) SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS \
+    (SELECT 1 FROM external_refs WHERE tenant_id = $1 AND object_type = $2 AND system = $3 AND ref_id = $4 AND object_id = $5)";
 
 /// One write, in the order in which it was asked for.
 enum Op {
@@ -102,6 +106,8 @@ pub struct Tx<'c> {
     fault: Option<Fault>,
     /// The external references that are written here, for saying who has one that is taken.
     refs: Vec<Asked>,
+    /// The digest of what is created, which new external references keep.
+    made_from: Option<[u8; 32]>,
     /// What others hear of after the commit.
     after: After,
     /// For whom it counts what it asks of the database.
@@ -133,6 +139,7 @@ impl<'c> Tx<'c> {
             tallies: Tallies::default(),
             fault: None,
             refs: Vec::new(),
+            made_from: ctx.made_from,
             after: After::default(),
             operation: ctx.operation,
             statements: 0,
@@ -477,10 +484,7 @@ impl<'c> Tx<'c> {
             let place = (change.id, change.version);
             let (before, after) = (self.recorded(place.0, place.1 - 1), self.recorded(place.0, place.1));
             let before = match before {
-                None if change.version > 1 => {
-                    let stored = Find::<snapshots::Entity>::new().eq(snapshots::Column::ObjectId, change.id);
-                    stored.eq(snapshots::Column::Version, change.version - 1).one(self).await?.and_then(|row| row.body)
-                }
+                None if change.version > 1 => self.snapshot(change.id, change.version - 1).await?,
                 before => before,
             };
             let read = |body: Option<String>| body.and_then(|body| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&body).ok());
@@ -491,6 +495,26 @@ impl<'c> Tx<'c> {
             }
         }
         Ok(())
+    }
+
+    /// The snapshot of an object at this version, with its version, if all that was recorded here is that it says the same again and `answer` is what was
+    /// recorded: its version and the instant of its change say nothing, and parts that are given again without their ids are the same parts.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn unchanged(&mut self, answer: &str) -> Result<Option<(String, i64)>, Problem> {
+        let [(id, version, recorded)] = self.bodies.as_slice() else { return Ok(None) };
+        let (id, version) = (*id, *version - 1);
+        if version < 1 || recorded != answer {
+            return Ok(None);
+        }
+        let Some(before) = self.snapshot(id, version).await? else { return Ok(None) };
+        Ok(says_the_same(&before, answer).then_some((before, version)))
+    }
+
+    async fn snapshot(&mut self, id: Uuid, version: i64) -> Result<Option<String>, Problem> {
+        let stored = Find::<snapshots::Entity>::new().eq(snapshots::Column::ObjectId, id).eq(snapshots::Column::Version, version);
+        Ok(stored.one(self).await?.and_then(|row| row.body))
     }
 
     /// The object as it was recorded here at this version.
@@ -524,19 +548,36 @@ impl<'c> Tx<'c> {
     /// Replaces the external references of an object (MDM-10). A reference that another object carries fails the whole write.
     pub fn set_external_refs(&mut self, object: &'static str, id: Uuid, refs: &[(String, String)], fresh: bool) {
         if !fresh {
-            let values = vec![self.tenant.into(), Value::from(object.to_owned()), Value::Uuid(Some(id))];
-            self.plain("DELETE FROM external_refs WHERE tenant_id = $1 AND object_type = $2 AND object_id = $3", values);
+            self.keep_external_refs(object, id, refs);
         }
         for (system, ref_id) in refs {
             self.refs.push(Asked { object: object.to_owned(), id, system: system.clone(), ref_id: ref_id.clone() });
+            if !fresh {
+                let text = |text: &str| Value::from(text.to_owned());
+                let values = vec![self.tenant.into(), text(object), text(system), text(ref_id), Value::Uuid(Some(id))];
+                self.plain(ADD_REF, values);
+                continue;
+            }
             self.insert(external_refs::Model {
                 tenant_id: self.tenant,
                 object_type: object.to_owned(),
                 system: system.clone(),
                 ref_id: ref_id.clone(),
                 object_id: id,
+                made_from: self.made_from.map(|digest| digest.to_vec()),
             });
         }
+    }
+
+    /// Drops the external references of an object but these, which stay as they are.
+    fn keep_external_refs(&mut self, object: &'static str, id: Uuid, refs: &[(String, String)]) {
+        let mut values = vec![self.tenant.into(), Value::from(object.to_owned()), Value::Uuid(Some(id))];
+        let mut sql = "DELETE FROM external_refs WHERE tenant_id = $1 AND object_type = $2 AND object_id = $3".to_owned();
+        for (system, ref_id) in refs {
+            values.extend([Value::from(system.clone()), Value::from(ref_id.clone())]);
+            let _ = write!(sql, " AND NOT (system = ${} AND ref_id = ${})", values.len() - 1, values.len());
+        }
+        self.plain(sql, values);
     }
 
     /// The external references of these objects, by system and id: in the same order on every database.
@@ -621,6 +662,17 @@ impl<'c> Tx<'c> {
         let result = self.execute(sql, values).await;
         result.map_err(|fault| self.failed(fault))
     }
+}
+
+/// Whether two records of an object differ in nothing but when it changed.
+fn says_the_same(before: &str, after: &str) -> bool {
+    let read = |text: &str| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).ok();
+    let (Some(before), Some(after)) = (read(before), read(after)) else { return false };
+    let said = |object: &serde_json::Map<String, serde_json::Value>| {
+        let said = object.iter().filter(|(name, _)| !matches!(name.as_str(), "version" | "updated_at"));
+        said.map(|(name, value)| (name.clone(), without_ids(value))).collect::<BTreeMap<_, _>>()
+    };
+    said(&before) == said(&after)
 }
 
 fn insert_sql(table: &Table, rows: usize) -> String {

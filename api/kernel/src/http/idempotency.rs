@@ -12,6 +12,7 @@ use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
 /// A key that came with a request.
+#[derive(Clone)]
 pub(crate) struct Key {
     /// SHA-256 over principal, key, method and path: the key itself is not stored.
     hash: [u8; 32],

@@ -1,6 +1,7 @@
 //! The one adapter between HTTP and the endpoints: authentication, tenant, permission, limits, idempotency, body, handler, ETag and problems,
 //! in this order, for every operation. None can forget a step.
 
+mod again;
 mod allowance;
 mod aside;
 mod call;
@@ -375,6 +376,8 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
     let (body, mut wrong) =
         if upload.is_some() { (serde_json::json!({}), BTreeMap::new()) } else { call::read_body_as(&incoming.request, &bytes, operation.body.as_ref())? };
     wrong.values_mut().for_each(|problem| problem.request_id.clone_from(&incoming.request_id));
+    let sent = again::Sent::of(operation, &body);
+    ctx.made_from = sent.as_ref().map(|sent| sent.digest);
     if let Some(principal) = &principal {
         allowance.spend_items(app.limiter.as_ref(), principal, (&body, wrong.len()), clock::wall()).await?;
     }
@@ -406,7 +409,10 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
         Bound::Verb(verb) => {
             let place = reports::enter(operation, &ctx).await?;
             let verb = if wrong.is_empty() { verb } else { Box::new(aside::WithAside { verb, wrong }) };
-            let outcome = execute(&app.db, operation, &ctx, key, verb).await;
+            let outcome = match (execute(&app.db, operation, &ctx, key.clone(), verb).await, sent) {
+                (Err(problem), Some(sent)) => again::instead(&app, operation, &ctx, &sent, key, problem).await,
+                (outcome, _) => outcome,
+            };
             drop(place);
             if let Some(file) = file
                 && !outcome.as_ref().is_ok_and(|packed| !packed.repeated)
@@ -448,19 +454,33 @@ async fn execute(db: &Db, operation: &Operation, ctx: &Arc<Ctx>, key: Option<ide
         let query = async move |ctx: &Ctx, tx: &mut crate::Tx<'_>| verb.run(ctx, tx).await;
         return if operation.quick { db.read(ctx, query).await } else { db.read_aside(ctx, query).await };
     }
+    let patch = operation.method == Method::Patch;
     db.write(ctx, async move |ctx, tx| {
         if let Some(key) = &key
             && let Some(first) = key.first_answer(tx).await?
         {
             return Ok(first);
         }
-        let packed = verb.run(ctx, tx).await?;
+        let packed = if patch { changed(ctx, tx, verb.as_ref()).await? } else { verb.run(ctx, tx).await? };
         if let Some(key) = &key {
             key.keep(ctx, tx, &packed)?;
         }
         Ok(packed)
     })
     .await
+}
+
+/// Runs a PATCH. One that leaves its object as it was did not happen: nothing is written, and the answer is the object at the version that it has.
+async fn changed(ctx: &Ctx, tx: &mut crate::Tx<'_>, verb: &dyn Verb) -> Result<Packed, Problem> {
+    let start = tx.mark();
+    let packed = verb.run(ctx, tx).await?;
+    match tx.unchanged(packed.json()).await? {
+        Some((before, version)) => {
+            tx.undo_to(start);
+            Ok(Packed { body: Content::Json(before), etag: Some(format!("\"v{version}\"")), ..packed })
+        }
+        None => Ok(packed),
+    }
 }
 
 async fn authenticate(app: &App, operation: &Operation, incoming: &Incoming) -> Result<Option<Arc<Principal>>, Problem> {

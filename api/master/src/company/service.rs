@@ -7,7 +7,7 @@ use crate::dimension::service as dimension;
 use crate::money;
 use crate::tax::rules::TaxPolicy;
 use crate::term::service as term;
-use causeway_contract::{Code, FieldError, Patch, Problem};
+use causeway_contract::{COSTS, Code, FieldError, Patch, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::accounts;
 use causeway_govern::tenancy::limits::room_for_company;
@@ -28,6 +28,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
     let Some(chart) = chart::template(template) else {
         return Err(Problem::field(Code::InvalidValue, "/chart_template", "must be the name of a chart: generic"));
     };
+    check::needs_costs(ctx, body.quote_rules.as_ref().is_some_and(|rules| rules.min_margin_percent.is_some()), MIN_MARGIN)?;
     room_for_company(tx).await?;
     let mut errors = Vec::new();
     check::not_blank(&body.name, "/name", &mut errors);
@@ -106,28 +107,21 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     new.tax_id = body.tax_id.clone().over(new.tax_id);
     new.fiscal_year_start_month = body.fiscal_year_start_month.clone().over_required(u32::try_from(old.fiscal_year_start_month).unwrap_or(1)).into();
     new.tax_rounding = body.tax_rounding.clone().over_required(new.tax_rounding);
-    let letterhead = old.letterhead.clone().map(|kept| kept.0).unwrap_or_default();
-    new.letterhead = Some(Json(body.letterhead.clone().over_required(letterhead)));
-    let rules = old.quote_rules.clone().map(|kept| kept.0).unwrap_or_default();
-    new.quote_rules = Some(Json(body.quote_rules.clone().over_required(rules)));
-    let asked = old.lead_rules.clone().map(|kept| kept.0).unwrap_or_default();
-    new.lead_rules = Some(Json(body.lead_rules.clone().over_required(asked)));
-    let asked = old.document_rules.clone().map(|kept| kept.0).unwrap_or_default();
-    new.document_rules = Some(Json(body.document_rules.clone().over_required(asked)));
+    new.letterhead = whole(&body.letterhead, new.letterhead);
+    new.quote_rules = quote_rules(ctx, new.quote_rules, &body.quote_rules)?;
+    new.lead_rules = whole(&body.lead_rules, new.lead_rules);
+    new.order_rules = whole(&body.order_rules, new.order_rules);
+    new.document_rules = whole(&body.document_rules, new.document_rules);
+    new.installment_rules = whole(&body.installment_rules, new.installment_rules);
     let base = old.document_discount_base.unwrap_or_default();
     new.document_discount_base = Some(body.document_discount_base.clone().over_required(base));
     new.discount_posting = Some(body.discount_posting.clone().over_required(old.discount_posting.unwrap_or_default()));
     new.tax_engine = Some(body.tax_engine.clone().over_required(old.tax_engine.unwrap_or_default()));
     let rounding = old.rounding_rules.clone().map(|kept| kept.0).unwrap_or_default();
     new.rounding_rules = Some(Json(body.rounding_rules.clone().over_required(rounding)));
-    let installments = old.installment_rules.as_ref().map(|kept| kept.0).unwrap_or_default();
-    new.installment_rules = Some(Json(body.installment_rules.clone().over_required(installments)));
     let age = old.max_rate_age_days.and_then(|days| u32::try_from(days).ok());
     new.max_rate_age_days = body.max_rate_age_days.clone().over(age).map(i64::from);
     let mut errors = Vec::new();
-    if let Patch::Value(rules) = &body.order_rules {
-        new.order_rules = Some(Json(rules.clone()));
-    }
     if let Patch::Value(rules) = &body.quote_rules {
         check_rules(tx, Some(rules), &mut errors).await?;
     }
@@ -156,6 +150,32 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     let refs = crate::refs::patched(tx, "company", id.uuid(), &body.external_refs).await?;
     tx.update(&old, &new);
     record(ctx, tx, "company.updated", &new, refs)
+}
+
+/// The limit that who may not see costs reads as null.
+const MIN_MARGIN: &str = "quote_rules.min_margin_percent";
+
+/// The rules after a change. Who may not see the limit of margins leaves it as it is, whatever else is said: what reads as null is none to take away.
+fn quote_rules(ctx: &Ctx, kept: Option<Json<QuoteRules>>, given: &Patch<QuoteRules>) -> Result<Option<Json<QuoteRules>>, Problem> {
+    let hidden = kept.as_ref().and_then(|kept| kept.0.min_margin_percent);
+    let new = whole(given, kept);
+    if given.is_absent() || ctx.may(COSTS) {
+        return Ok(new);
+    }
+    check::needs_costs(ctx, matches!(given, Patch::Value(rules) if rules.min_margin_percent.is_some()), MIN_MARGIN)?;
+    if hidden.is_none() {
+        return Ok(new);
+    }
+    Ok(Some(Json(QuoteRules { min_margin_percent: hidden, ..new.map(|rules| rules.0).unwrap_or_default() })))
+}
+
+/// A set of rules, which is given as a whole. Null is none, as for a new company.
+fn whole<T: Clone>(given: &Patch<T>, kept: Option<Json<T>>) -> Option<Json<T>> {
+    match given {
+        Patch::Absent => kept,
+        Patch::Null => None,
+        Patch::Value(rules) => Some(Json(rules.clone())),
+    }
 }
 
 /// A limit, which is no less than nothing.

@@ -1,6 +1,7 @@
 //! The rules of a price list from a CSV file (QTE-04).
 
 use super::columns::rule_given;
+use super::hidden::{self, say_costs};
 use super::list;
 use super::rules::{PriceRuleData, check_rule};
 use causeway_contract::{Code, FieldError, Problem};
@@ -39,6 +40,10 @@ pub async fn import(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::Im
     let old = tx.lock::<price_lists::Entity>(id).await?;
     let mut errors = Vec::new();
     let rows = read(&body.content, &mut errors);
+    say_costs(ctx, rows.iter().map(|row| &row.rule))?;
+    if body.append != Some(true) {
+        hidden::must_keep_none(ctx, tx, id).await?;
+    }
     let codes: BTreeSet<&str> = rows.iter().filter_map(|row| row.product_code.as_deref()).collect();
     let products = by_code(tx, codes).await?;
     let mut rules = Vec::with_capacity(rows.len());

@@ -2,6 +2,7 @@
 
 use super::chain::must_end;
 use super::columns::{audience_given, audience_of, rule_given, rule_row, set_audience};
+use super::hidden::{self, say_costs};
 use super::rules::{Audience, PriceRuleData, check_rule};
 use crate::{check, refs};
 use causeway_contract::{Code, FieldError, Patch, Problem};
@@ -17,6 +18,11 @@ use sea_orm::sea_query::Value;
 /// # Errors
 /// `not_found` for what it names; `invalid_value` for its audience, dates and rules; `already_exists` for the code.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePriceList) -> Result<wire::PriceList, Problem> {
+    say_costs(ctx, &body.rules)?;
+    insert(ctx, tx, body).await
+}
+
+async fn insert(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePriceList) -> Result<wire::PriceList, Problem> {
     let now = ctx.now();
     let mut row = price_lists::Model {
         tenant_id: ctx.tenant,
@@ -56,7 +62,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePriceList) ->
 /// Changes a price list. Documents keep the prices that they took. Rules are replaced as a whole.
 ///
 /// # Errors
-/// As [`create`]; `not_found` for the list.
+/// As [`create`]; `not_found` for the list; `permission_denied` where a rule that follows from costs would be another one or gone, for who may not see costs.
 pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::UpdatePriceList) -> Result<wire::PriceList, Problem> {
     let old = tx.lock::<price_lists::Entity>(id).await?;
     let mut errors = Vec::new();
@@ -78,6 +84,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::Up
     }
     let rules = match &body.rules {
         Patch::Value(given) => {
+            let given = &hidden::kept(ctx, tx, id, given).await?;
             let rules = read_rules(tx, new.company_id, given, &mut errors).await?;
             must_end(tx, id, given, &mut errors).await?;
             let values = vec![Value::from(ctx.tenant), Value::from(id)];
@@ -128,7 +135,8 @@ pub async fn copy(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::Copy
         metadata: old.metadata,
         external_refs: Vec::new(),
     };
-    create(ctx, tx, &new).await
+    // What is copied tells nobody more than it did.
+    insert(ctx, tx, &new).await
 }
 
 /// Replaces the rules of a list, or adds to them.

@@ -8,6 +8,7 @@ pub mod amounts;
 pub mod bundle;
 mod chain;
 mod columns;
+mod hidden;
 pub mod import;
 pub mod list;
 pub mod preview;

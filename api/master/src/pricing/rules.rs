@@ -59,7 +59,7 @@ pub struct PriceListData {
     pub audience: Option<Audience>,
     /// Whether it serves documents in another currency.
     pub convert: bool,
-    /// Whether it prices documents itself. Others may be based on it all the same.
+    /// Whether it applies at all: one that does not prices nothing, and nothing starts from it.
     pub active: bool,
     /// Its rules.
     pub rules: Vec<PriceRuleData>,
@@ -247,12 +247,12 @@ fn candidates<'a>(request: &PriceRequest<'_>, lists: &'a [PriceListData], trace:
         };
         found.extend(of_list(request, list, audience, trace));
     }
-    found.retain(|candidate| {
-        let starts = base::starts(request, candidate.rule, lists, MOST_BASES);
-        if !starts {
-            trace.lost(label(candidate.list, candidate.rule), "neither the list that it is based on nor the product has a price");
+    found.retain(|candidate| match base::starts(request, candidate.rule, lists, MOST_BASES) {
+        Ok(()) => true,
+        Err(because) => {
+            trace.lost(label(candidate.list, candidate.rule), because);
+            false
         }
-        starts
     });
     found
 }
@@ -343,7 +343,12 @@ fn rule_applies(request: &PriceRequest<'_>, rule: &PriceRuleData) -> Result<(), 
 
 fn tie(request: &PriceRequest<'_>, best: &Candidate<'_>, tied: &[&Candidate<'_>]) -> Problem {
     let all = || std::iter::once(best).chain(tied.iter().copied());
-    let names: Vec<String> = all().map(|candidate| label(candidate.list, candidate.rule)).collect();
+    // A problem is read by everybody, and what a rule adds to a cost is not for everybody.
+    let name = |candidate: &Candidate<'_>| match candidate.rule.effect {
+        PriceEffect::CostPlusPercent(_) => format!("{} {} (from {})", candidate.list.code, candidate.rule.id, candidate.rule.min_quantity),
+        _ => label(candidate.list, candidate.rule),
+    };
+    let names: Vec<String> = all().map(name).collect();
     let ids: Vec<String> = all().map(|candidate| candidate.rule.id.to_string()).collect();
     let detail = format!("has price rules that are equally good: {}. Give one list a higher priority, or one rule another quantity.", names.join("; "));
     Problem::field(Code::PriceRuleTie, request.pointer, detail).with("rules", ids)

@@ -145,10 +145,18 @@ impl RateTable {
     /// # Errors
     /// As [`booked_rate`].
     pub fn booked(&self, company: &companies::Model, from: Currency, day: Day) -> Result<Conversion, Problem> {
-        let conversion = self.conversion(from, company.currency)?;
+        self.recent(company, from, company.currency, day)
+    }
+
+    /// How to convert between any two currencies on `day` for a company, which may take no quotes but recent ones.
+    ///
+    /// # Errors
+    /// As [`booked_rate`].
+    pub fn recent(&self, company: &companies::Model, from: Currency, to: Currency, day: Day) -> Result<Conversion, Problem> {
+        let conversion = self.conversion(from, to)?;
         let Some(age) = company.max_rate_age_days else { return Ok(conversion) };
         let oldest = day.plus_days(age.saturating_neg());
-        let used = self.way(from, company.currency).map(|way| way.quotes).unwrap_or_default();
+        let used = self.way(from, to).map(|way| way.quotes).unwrap_or_default();
         match used.iter().find(|quote| quote.day < oldest) {
             None => Ok(conversion),
             Some(quote) => {

@@ -128,7 +128,7 @@ pub fn compute_line(line: &TaxableLine, policy: TaxPolicy, currency: Currency) -
 /// The taxes of a document whose amounts are in `currency`.
 ///
 /// # Errors
-/// [`Overflow`] when a number does not fit, or when the taxes leave no net to solve for: division taxes of 100 % or more outside of the price, included
+/// [`Overflow`] when a number does not fit, the document comes to more than an amount can be ([`Amount::within`]), or when the taxes leave no net to solve for: division taxes of 100 % or more outside of the price, included
 /// taxes of −100 % together.
 pub fn compute_document(lines: &[TaxableLine], policy: TaxPolicy, currency: Currency) -> Result<TaxedDocument, Overflow> {
     let stacks = lines.iter().map(|line| Stack::of(line, currency.minor_units())).collect::<Result<Vec<_>, _>>()?;
@@ -147,7 +147,8 @@ pub fn compute_document(lines: &[TaxableLine], policy: TaxPolicy, currency: Curr
         }
         document.lines.push(line);
     }
-    document.total = document.untaxed.plus(document.tax)?;
+    document.untaxed.within(currency)?;
+    document.total = document.untaxed.plus(document.tax)?.within(currency)?;
     Ok(document)
 }
 

@@ -14,7 +14,7 @@ use causeway_entity::sell::{opportunities, orders, quote_lines, quotes};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::checked::{Found, Told};
 use causeway_master::party::store::children_of;
-use causeway_master::rate::lookup::rate;
+use causeway_master::rate::lookup::booked_rate;
 use causeway_openapi::deal_check::{DealCheck, DealCheckName as Name, DealStep, OrderChecks, QuoteChecks};
 use causeway_openapi::invoice_check::CheckResult;
 use causeway_value::{CompanyId, Currency, OpportunityId, OrderId, PartyId, QuoteId, QuoteStatus};
@@ -158,9 +158,16 @@ impl Around {
     }
 
     async fn no_rate(&self, tx: &mut Tx<'_>, currency: Currency) -> Result<Option<String>, Problem> {
-        let missing = unless_rate_is_missing(rate(tx, currency, self.company.currency, self.today).await)?.is_none();
-        let pair = (currency.code(), self.company.currency.code());
-        Ok(missing.then(|| format!("There is no rate from {} to {}: its invoices could not be posted. Add one: POST /v1/exchange-rates.", pair.0, pair.1)))
+        let (from, to) = (currency.code(), self.company.currency.code());
+        match booked_rate(tx, &self.company, currency, self.today).await {
+            Ok(_) => Ok(None),
+            // One that is too old for the books is told with its day.
+            Err(problem) if problem.code == Code::RateMissing && problem.meta.contains_key("latest") => Ok(Some(problem.detail)),
+            Err(problem) if problem.code == Code::RateMissing => {
+                Ok(Some(format!("There is no rate from {from} to {to}: its invoices could not be posted. Add one: POST /v1/exchange-rates.")))
+            }
+            Err(problem) => Err(problem),
+        }
     }
 }
 

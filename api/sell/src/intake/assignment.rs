@@ -1,11 +1,11 @@
 //! The rules themselves: creating and changing them.
 
 use causeway_contract::{Code, FieldError, Problem};
-use causeway_entity::govern::{companies, users};
+use causeway_entity::govern::companies;
 use causeway_entity::sell::assignment_rules::{Entity, Model};
 use causeway_entity::sell::teams;
 use causeway_kernel::{Change, Ctx, Tx};
-use causeway_master::check::{each_once, finish, named_all, not_blank};
+use causeway_master::check::{assignees, each_once, finish, not_blank};
 use causeway_openapi::intake as wire;
 use causeway_value::{AssignmentRuleId, Json, TeamId, UserId, is_country};
 
@@ -35,7 +35,7 @@ pub(super) async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateAssign
     };
     let mut errors = Vec::new();
     tx.named::<companies::Entity, _>(row.company_id, "/company_id", &mut errors).await?;
-    check(tx, &row, row.team_id, &row.owner_ids.0, errors).await?;
+    check(tx, &row, row.team_id, &[], errors).await?;
     tx.insert(row.clone());
     record(ctx, tx, "assignment_rule.created", &row)
 }
@@ -60,14 +60,13 @@ pub(super) async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: AssignmentRuleId, bod
         updated_at: ctx.now(),
         ..old.clone()
     };
-    let people = if new.owner_ids == old.owner_ids { &[] } else { new.owner_ids.0.as_slice() };
-    check(tx, &new, new.team_id.filter(|_| new.team_id != old.team_id), people, Vec::new()).await?;
+    check(tx, &new, new.team_id.filter(|_| new.team_id != old.team_id), &old.owner_ids.0, Vec::new()).await?;
     tx.update(&old, &new);
     record(ctx, tx, "assignment_rule.updated", &new)
 }
 
-/// The row must make sense; the team and the people that are named anew must be there.
-async fn check(tx: &mut Tx<'_>, row: &Model, team_id: Option<TeamId>, people: &[UserId], mut errors: Vec<FieldError>) -> Result<(), Problem> {
+/// The row must make sense; the team and the people that are named anew must be there, and the people not have left. Who stands in it may stay.
+async fn check(tx: &mut Tx<'_>, row: &Model, team_id: Option<TeamId>, standing: &[UserId], mut errors: Vec<FieldError>) -> Result<(), Problem> {
     not_blank(&row.name, "/name", &mut errors);
     if row.team_id.is_none() && row.owner_ids.0.is_empty() {
         errors.push(FieldError::pointer(Code::Required, "/owner_ids", "is required without a team: somebody must get the leads"));
@@ -81,9 +80,11 @@ async fn check(tx: &mut Tx<'_>, row: &Model, team_id: Option<TeamId>, people: &[
         }
     }
     tx.named::<teams::Entity, _>(team_id, "/team_id", &mut errors).await?;
+    let people = row.owner_ids.0.as_slice();
     each_once(people, "/owner_ids", &mut errors);
-    let wanted: Vec<(UserId, String)> = people.iter().enumerate().map(|(index, id)| (*id, format!("/owner_ids/{index}"))).collect();
-    named_all::<users::Entity, _>(tx, users::Column::Id, |row| row.id, &wanted, &mut errors).await?;
+    let anew = people.iter().enumerate().filter(|(_, id)| !standing.contains(id));
+    let wanted: Vec<(UserId, String)> = anew.map(|(index, id)| (*id, format!("/owner_ids/{index}"))).collect();
+    assignees(tx, &wanted, &mut errors).await?;
     finish(errors)
 }
 

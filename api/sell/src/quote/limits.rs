@@ -2,10 +2,13 @@
 //!
 //! The margin is judged by the lines whose cost is known. A line whose cost is not known asks for a second person where the company asks for a margin at
 //! all: a limit that one line without a cost could switch off would be none. Who wants such a line to pass gives its product a cost, be it 0.
+//!
+//! Lines that give something back are looked at the other way round, in [`super::back`].
 
 use crate::line::Line;
 use crate::line::amounts::cost_of;
 use crate::line::offer::Promise;
+use crate::quote::back::{self, Back};
 use causeway_master::pricing::amounts::{margin as margin_of, price_override_percent};
 use causeway_value::{Amount, ApprovalReason, Currency, Day, Overflow, PaymentTermId, Percent, Quantity, QuoteRules, TaxId};
 
@@ -21,6 +24,8 @@ pub struct Facts {
     pub discount: Percent,
     /// What remains after cost of the lines whose cost is known; none when there is no such line, or when it was looked at before.
     pub remains: Option<Remains>,
+    /// What the lines that give something back come to; none without such a line, or when it was looked at before.
+    pub back: Option<Back>,
     /// The payment term that is offered.
     pub term: Option<PaymentTermId>,
     /// The customer's own payment term.
@@ -51,18 +56,19 @@ pub fn remains(lines: &[Line], currency: Currency) -> Result<Option<Remains>, Ov
         net = net.plus(line.net_amount)?;
         cost = cost.plus(own)?;
     }
-    if net <= Amount::ZERO && cost > Amount::ZERO {
+    // Of what is paid to the customer nothing remains: a share of it would be one of a loss.
+    if net < Amount::ZERO || (net.is_zero() && cost > Amount::ZERO) {
         return Ok(Some(Remains::Nothing));
     }
     Ok(margin_of(net, cost)?.percent.map(Remains::Share))
 }
 
-/// Reasons in words that may stand where nothing is masked: what is earned stays out of them.
+/// Reasons in words that may stand where nothing is masked: what is earned stays out of them, and what has to be (SEC-07).
 #[must_use]
 pub fn in_words(reasons: Vec<ApprovalReason>) -> Vec<String> {
     let beyond = reasons.len().saturating_sub(TOLD);
     let told = |reason: ApprovalReason| match reason.line {
-        None if reason.rule == MARGIN => format!("less than {} % remain after cost", reason.limit),
+        None if reason.rule == MARGIN => "less remains after cost than the company asks for".to_owned(),
         _ => reason.because,
     };
     let mut words: Vec<String> = reasons.into_iter().take(TOLD).map(told).collect();
@@ -86,12 +92,14 @@ pub fn reasons(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Result<Vec<A
         reasons.extend(unknown(rules, line, number));
     }
     reasons.extend(margin(rules, facts.remains));
+    reasons.extend(back::reasons(rules, facts.back));
     reasons.extend(term(rules, facts));
     Ok(reasons)
 }
 
 fn discount(rules: &QuoteRules, document: Percent, line: &Line, number: u32) -> Option<ApprovalReason> {
-    let limit = rules.max_discount_percent?;
+    // What is given back with a discount is less of it.
+    let limit = rules.max_discount_percent.filter(|_| line.quantity >= Quantity::ZERO)?;
     let both = together(line.discount_percent, line.document_discount(document));
     (both > limit).then(|| ApprovalReason {
         rule: "max_discount_percent".to_owned(),
@@ -112,14 +120,25 @@ fn together(line: Percent, document: Percent) -> Percent {
 
 fn price(rules: &QuoteRules, line: &Line, number: u32) -> Result<Option<ApprovalReason>, Overflow> {
     let (Some(limit), Some(listed)) = (rules.max_price_override_percent, line.list_unit_price) else { return Ok(None) };
-    let below = price_override_percent(line.unit_price, listed)?;
-    Ok(below.filter(|below| *below > limit).map(|below| ApprovalReason {
+    let gives_back = line.quantity < Quantity::ZERO;
+    let Some(below) = price_override_percent(line.unit_price, listed)? else {
+        // The lists give it for nothing, and more than nothing is paid for taking it back.
+        return Ok((gives_back && line.unit_price > listed)
+            .then(|| beyond_price("none".to_owned(), limit, line, number, "is given back and the lists have it for nothing")));
+    };
+    let off = if gives_back { Percent(below.0.saturating_neg()) } else { below };
+    let how = if gives_back { format!("is given back, {off} % above {listed} of the lists") } else { format!("is {off} % below {listed} of the lists") };
+    Ok((off > limit).then(|| beyond_price(off.to_string(), limit, line, number, &how)))
+}
+
+fn beyond_price(value: String, limit: Percent, line: &Line, number: u32, how: &str) -> ApprovalReason {
+    ApprovalReason {
         rule: "max_price_override_percent".to_owned(),
         line: Some(number),
-        value: below.to_string(),
+        value,
         limit: limit.to_string(),
-        because: format!("the price {} is {below} % below {listed} of the lists; more than {limit} % needs a second person", line.unit_price),
-    }))
+        because: format!("the price {} {how}; more than {limit} % needs a second person", line.unit_price),
+    }
 }
 
 /// Who promises a line sooner than the company usually delivers asks somebody (QTE-11).
@@ -160,7 +179,8 @@ fn unknown(rules: &QuoteRules, line: &Line, number: u32) -> Option<ApprovalReaso
         line: Some(number),
         value: "unknown".to_owned(),
         limit: limit.to_string(),
-        because: format!("the cost of {} is not known, nor whether {limit} % remain; give its product a cost, or let a second person look", line.description),
+        // Told to whoever may not see the limit, too.
+        because: format!("the cost of {} is not known, nor whether enough remains; give its product a cost, or let a second person look", line.description),
     })
 }
 
@@ -202,7 +222,15 @@ mod tests {
     }
 
     fn facts(discount: &str) -> Facts {
-        Facts { discount: discount.parse().unwrap(), remains: None, term: None, own_term: None, promise: None, today: "2026-12-01".parse().unwrap() }
+        Facts {
+            discount: discount.parse().unwrap(),
+            remains: None,
+            back: None,
+            term: None,
+            own_term: None,
+            promise: None,
+            today: "2026-12-01".parse().unwrap(),
+        }
     }
 
     fn broken(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Vec<(String, Option<u32>, String)> {
@@ -292,6 +320,16 @@ mod tests {
         assert_eq!(broken(&rules, facts("", Some(other), None), &[]), [("payment_term_ids".to_owned(), None, other.to_string())]);
     }
 
+    #[test]
+    fn what_is_given_back_is_dear_above_the_lists_and_cheap_below() {
+        let rules = QuoteRules { max_price_override_percent: "5".parse().ok(), max_discount_percent: "10".parse().ok(), ..QuoteRules::default() };
+        let back = |discount: &str, price: &str, listed: &str| Line { quantity: Quantity(-Quantity::ONE.0), ..line(discount, price, Some(listed)) };
+        let lines =
+            [back("0", "190", "100"), back("0", "105", "100"), back("0", "50", "100"), back("20", "100", "100"), back("0", "1", "0"), back("0", "0", "0")];
+        let rule = "max_price_override_percent".to_owned();
+        assert_eq!(broken(&rules, facts("0"), &lines), [(rule.clone(), Some(1), "90".to_owned()), (rule, Some(5), "none".to_owned())]);
+    }
+
     /// One line without a cost, or all of it for nothing, switched the limit off once.
     #[test]
     fn the_margin_is_judged_by_what_is_known_and_what_is_not_known_is_asked() {
@@ -306,6 +344,8 @@ mod tests {
         assert_eq!(found(&[of(0, Some("9"))]), [told(None, "none")]);
         assert_eq!(found(&[of(0, Some("0"))]), []);
         assert_eq!(found(&[of(500, None)]), [told(Some(1), "unknown")]);
+        assert_eq!(found(&[of(1_000, Some("8")), of(-2_000, Some("0"))]), [told(None, "none")]);
+        assert_eq!(found(&[of(-9_000, Some("0"))]), [told(None, "none")], "a credit at no cost is no margin of 100 %");
         // Less than nothing is the least of all.
         assert!(Remains::Nothing < Remains::Share(Percent(i64::MIN)));
         assert_eq!(broken(&QuoteRules::default(), facts("0"), &[of(500, None)]), []);
@@ -314,7 +354,7 @@ mod tests {
     #[test]
     fn words_for_everybody_tell_no_margin_and_end() {
         let reason = |line| ApprovalReason { rule: MARGIN.to_owned(), line, value: "7".to_owned(), limit: "20".to_owned(), because: "7 % remain".to_owned() };
-        assert_eq!(in_words(vec![reason(None)]), ["less than 20 % remain after cost"]);
+        assert_eq!(in_words(vec![reason(None)]), ["less remains after cost than the company asks for"]);
         let many = in_words((1..=12).map(|line| reason(Some(line))).collect());
         assert_eq!((many.len(), many.last().map(String::as_str)), (11, Some("and 2 more")));
     }

@@ -6,6 +6,7 @@
 //! nothing that nobody approved; the trace of every price is kept with its revision; an accepted quote has exactly one order, of what was taken.
 //! Not here: the arithmetic of lines (`line`), what becomes of the order (`order`).
 
+pub mod back;
 pub mod changes;
 pub mod expiry;
 pub mod limits;

@@ -51,6 +51,18 @@ pub fn must_be_another(row: &Model, own: bool) -> Result<(), Problem> {
     Err(Problem::new(Code::SegregationOfDuties, format!("You submitted the quote {} yourself. Somebody else has to approve it.", row.number)))
 }
 
+/// Who wrote a quote, or a revision of it, does not approve it when somebody else submits it (SEC-02, APR-06).
+///
+/// # Errors
+/// `segregation_of_duties`.
+pub fn must_not_be_the_maker(row: &Model, wrote: bool) -> Result<(), Problem> {
+    if !wrote {
+        return Ok(());
+    }
+    let detail = format!("You made, changed or submitted the quote {} or a revision of it. Somebody who did not has to approve it.", row.number);
+    Err(Problem::new(Code::SegregationOfDuties, detail))
+}
+
 /// A quote that is sent is approved.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Which stage a deal comes to. The stages of a company are its own and those of all companies; its own win.
 
-use causeway_contract::{Code, Problem};
+use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::sell::stages::Model;
 use causeway_value::OpportunityStatus;
 
@@ -50,6 +50,21 @@ pub fn qualified(stages: &[Model]) -> Result<&Model, Problem> {
 pub fn ending<'s>(stages: impl IntoIterator<Item = &'s Model>, end: OpportunityStatus) -> Result<&'s Model, Problem> {
     let ends = stages.into_iter().filter(|stage| is_active(stage) && status(stage) == end);
     ends.min_by_key(|stage| (stage.company_id.is_none(), stage.position)).ok_or_else(|| missing(end.into()))
+}
+
+/// The error of a stage that would leave its pipeline without one of its kind: deals could then not begin, or not end. A stage of all companies is replaced by
+/// another of all, as each company needs one.
+#[must_use]
+pub fn only_one(stage: &Model, others: &[Model]) -> Option<FieldError> {
+    let stands_in = |other: &&Model| {
+        other.id != stage.id && is_active(other) && status(other) == status(stage) && (other.company_id.is_none() || other.company_id == stage.company_id)
+    };
+    if others.iter().any(|other| stands_in(&other)) {
+        return None;
+    }
+    let kind: &'static str = status(stage).into();
+    let detail = format!("must stay true: it is the only active stage of the status {kind}, and deals need one. Create another first (POST /v1/stages)");
+    Some(FieldError::pointer(Code::InvalidValue, "/active", detail))
 }
 
 fn missing(kind: &'static str) -> Problem {

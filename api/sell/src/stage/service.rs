@@ -70,6 +70,10 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: StageId, body: &wire::Update
     }
     if let Patch::Value(active) = body.active {
         new.active = Some(active);
+        if rules::is_active(&old) && !active {
+            let others = Find::<Entity>::new().when("company_id IS NULL OR company_id = ?", vec![old.company_id.into()]).all(tx).await?;
+            errors.extend(rules::only_one(&old, &others));
+        }
     }
     not_blank(&new.name, "/name", &mut errors);
     share(new.probability, "/probability", &mut errors);

@@ -117,7 +117,7 @@ fn what_goes_on_behind_a_closed_box_is_told_and_can_be_taken_back() {
         sent(&press(&mut app, "enter")).remove(0)
     };
     press(&mut app, "esc");
-    reply(&mut app, tag, json!({"id": "ord_2", "number": "SO/2", "status": "draft"}));
+    reply(&mut app, tag, json!({"id": "ord_2", "number": "SO/2", "status": "draft", "holds": [{"id": "hld_1"}]}));
     assert!(app.notes.back().unwrap().1.contains("1 done. u takes it back."), "{:?}", app.notes);
     assert_eq!(writes(&press(&mut app, "u")), ["POST /v1/orders/ord_2/release"]);
 }

@@ -164,3 +164,23 @@ proptest! {
         prop_assert!(left.iter().all(|line| line.net.is_zero()));
     }
 }
+
+#[test]
+fn the_share_that_is_kept_of_taxes_adds_up() {
+    let of = |rate: i64, base: i64, amount: i64| TaxAmount { tax_id: tax(rate, false).id, base: Amount(base), amount: Amount(amount) };
+    // Three lines that round down alone lose nothing together; each tax is by itself.
+    let mut lines = vec![vec![of(19, 100, 19), of(7, 100, 7)], vec![of(19, 100, 19)], vec![of(19, 100, 19)]];
+    keep_share(lines.iter_mut().collect(), Amount(20_000), Amount(100_000)).unwrap();
+    assert_eq!(by_line(&lines), [vec![(20, 4), (20, 1)], vec![(20, 4)], vec![(20, 3)]]);
+    // All of it, and nothing.
+    let all = lines.clone();
+    keep_share(lines.iter_mut().collect(), Amount(500), Amount(500)).unwrap();
+    assert_eq!(lines, all);
+    keep_share(lines.iter_mut().collect(), Amount::ZERO, Amount(500)).unwrap();
+    assert!(lines.iter().flatten().all(|tax| tax.base.is_zero() && tax.amount.is_zero()));
+    assert_eq!(by_line(&negated(&all).unwrap()), [vec![(-20, -4), (-20, -1)], vec![(-20, -4)], vec![(-20, -3)]]);
+}
+
+fn by_line(lines: &[Vec<TaxAmount>]) -> Vec<Vec<(i64, i64)>> {
+    lines.iter().map(|taxes| taxes.iter().map(|tax| (tax.base.0, tax.amount.0)).collect()).collect()
+}

@@ -38,6 +38,19 @@ pub(super) fn must_be_computed(invoice: &invoices::Model) -> Result<(), Problem>
     Err(Problem::new(Code::StateConflict, detail).with("tax_status", TaxStatus::Pending.to_string()))
 }
 
+/// Refuses to post at once what is only being made and will wait for its taxes: nobody has a draft to look at.
+///
+/// # Errors
+/// `state_conflict`.
+pub(super) fn must_not_ask(invoice: &invoices::Model) -> Result<(), Problem> {
+    if !waits(invoice) {
+        return Ok(());
+    }
+    let detail = "The taxes of the company come from an external engine, so that its invoices are drafts first. Bill without `post`, hand over the taxes of the \
+                  drafts (POST /v1/invoices/{id}/taxes), and post those.";
+    Err(Problem::new(Code::StateConflict, detail).with("tax_status", TaxStatus::Pending.to_string()))
+}
+
 /// Records a document that was made or changed. One whose taxes are `asked` for has a version more: the event that asks for them.
 ///
 /// # Errors

@@ -5,29 +5,45 @@ use crate::invoice::service::{must_be_draft, named};
 use crate::invoice::store::{installments_of, lines_of};
 use crate::invoice::view::{record, view};
 use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::TaxHandover;
 use causeway_entity::bill::{invoice_lines, invoices};
+use causeway_kernel::crypto::{hex, sha256};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::tax::rules::add_to_summary;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::{check, refs};
 use causeway_openapi::invoice::Invoice;
 use causeway_openapi::invoice_tax::SetInvoiceTaxes;
-use causeway_value::{Amount, InvoiceId, Json, TaxId, TaxKind, TaxStatus};
+use causeway_value::{Amount, Currency, InvoiceId, Json, TaxId, TaxKind, TaxStatus};
 
-/// Gives a draft the taxes that an engine computed for it. The same again, under the same reference, changes nothing, also of what is posted meanwhile.
+/// References that a document remembers, at most.
+const REMEMBERED: usize = 100;
+
+/// Gives a draft the taxes that an engine computed for it. The same again, under the same reference, changes nothing: neither of what is posted meanwhile nor
+/// of what was handed over later under another one.
 ///
 /// # Errors
-/// `not_found`; `document_posted` for other taxes than those that it was posted with; `state_conflict` when no engine is asked for its taxes; every wrong field.
+/// `not_found`; `document_posted` for other taxes than those that it was posted with; `state_conflict` when no engine is asked for its taxes, or when others
+/// were handed over under the reference; every wrong field.
 pub async fn hand_over(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &SetInvoiceTaxes) -> Result<Invoice, Problem> {
     let old = tx.lock::<invoices::Entity>(id).await?;
     let before = lines_of(tx, &[id]).await?;
     let lines: Vec<Line> = before.iter().map(line).collect();
-    if is_repeated(&old, &before, &lines, body) {
+    let known = old.tax_handovers.as_ref().and_then(|kept| kept.0.iter().find(|one| one.reference == body.reference));
+    let digest = digest(&lines, old.currency, body)?;
+    if is_repeated(&old, &before, &lines, body) || known.is_some_and(|known| Some(&known.digest) == digest.as_ref()) {
         let parts = installments_of(tx, &[id]).await?;
         return Ok(view(&old, &before, &parts, refs::of(tx, id.uuid()).await?));
     }
     must_be_draft(&old)?;
     must_ask(&old)?;
+    if (known.is_some() || old.tax_reference.as_ref() == Some(&body.reference)) && digest.is_some() {
+        let detail = format!(
+            "Other taxes were handed over for it under the reference {}. Hand these over under a reference of their own, or read the draft to see what it has.",
+            body.reference
+        );
+        return Err(Problem::new(Code::StateConflict, detail).with("tax_reference", body.reference.clone()));
+    }
     let taxes = tax_defs(tx, old.company_id).await?;
     let mut errors = Vec::new();
     check::not_blank(&body.reference, "/reference", &mut errors);
@@ -36,6 +52,7 @@ pub async fn hand_over(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &SetInvo
     let mut new = invoices::Model {
         tax_status: Some(TaxStatus::Computed),
         tax_reference: Some(body.reference.clone()),
+        tax_handovers: Some(Json(remembered(&old, body, digest))),
         version: old.version + 1,
         updated_at: ctx.now(),
         ..old.clone()
@@ -61,6 +78,22 @@ fn is_repeated(invoice: &invoices::Model, rows: &[invoice_lines::Model], lines: 
     }
     let Ok(handed) = read(lines, invoice.currency, body, &|_, _, _| {}, Vec::new()) else { return false };
     rows.iter().zip(handed).all(|(row, handed)| row.taxes.0 == handed.taxes && row.tax_details == handed.kept_details())
+}
+
+/// The hash of what is handed over, whatever its amounts are written like; nothing of what cannot be read.
+fn digest(lines: &[Line], currency: Currency, body: &SetInvoiceTaxes) -> Result<Option<String>, Problem> {
+    let Ok(handed) = read(lines, currency, body, &|_, _, _| {}, Vec::new()) else { return Ok(None) };
+    let taxes: Vec<_> = handed.iter().map(|line| (&line.taxes, &line.details)).collect();
+    let text = serde_json::to_string(&taxes).map_err(|error| Problem::new(Code::InternalError, error.to_string()))?;
+    Ok(Some(hex(&sha256(&[text.as_bytes()]))))
+}
+
+/// What was handed over so far, and this: of many, the latest.
+fn remembered(invoice: &invoices::Model, body: &SetInvoiceTaxes, digest: Option<String>) -> Vec<TaxHandover> {
+    let before = invoice.tax_handovers.as_ref().map_or(&[][..], |kept| kept.0.as_slice());
+    let skipped = (before.len() + 1).saturating_sub(REMEMBERED);
+    let this = digest.map(|digest| TaxHandover { reference: body.reference.clone(), digest });
+    before.iter().skip(skipped).cloned().chain(this).collect()
 }
 
 /// Refuses what no engine is asked about.

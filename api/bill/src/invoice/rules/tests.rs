@@ -24,6 +24,7 @@ fn line(number: usize, units: i64, net: i64, taxes: &[i64]) -> CreditableLine {
         credited_net: Amount::ZERO,
         discount: Amount::ZERO,
         credited_discount: Amount::ZERO,
+        deducts: false,
         taxes: taxes.iter().enumerate().map(tax).collect(),
     }
 }
@@ -137,6 +138,40 @@ fn no_more_than_what_remains() {
     assert_eq!(refused(&lines, twice), (Code::ValidationFailed, "/lines/1/invoice_line_id".to_owned()));
     assert_eq!(refused(&lines, CreditRequest::Lines(Vec::new())).1, "/lines");
     assert_eq!(plan(&lines, &units(2, -1)).total, Amount(-500));
+}
+
+#[test]
+fn lines_that_lower_an_invoice_are_no_part_of_what_is_credited() {
+    let lines = [line(1, 2, 10_000, &[1_900]), line(2, 1, -3_000, &[-570])];
+    let check =
+        |lines: &[CreditableLine], count| must_remain(&plan(lines, &units(1, count)), lines, Amount::ZERO, eur()).map_err(|problem| problem.errors[0].code);
+    assert_eq!((check(&lines, 1), check(&lines, 2)), (Ok(()), Err(Code::AmountExceedsOpen)));
+    let once = after(&lines, &plan(&lines, &units(1, 1)));
+    assert_eq!(check(&once, 1), Err(Code::AmountExceedsOpen), "23.80 are left of 83.30");
+    // What is deducted was paid.
+    let mut deducting = lines;
+    deducting[1].deducts = true;
+    assert_eq!(check(&deducting, 2), Ok(()));
+}
+
+#[test]
+fn parts_in_coins_leave_the_last_credit_in_coins() {
+    let coins = |step| Coins { step: Amount(step), method: causeway_value::RoundingMethod::HalfUp };
+    // 119.02, rounded to 119.00: in parts of 118.98, 0.03 and 0.01 nothing is left after the first.
+    let lines = [line(1, 1, 11_898, &[]), line(2, 1, 3, &[]), line(3, 1, 1, &[])];
+    let (mut left, mut rounding, mut totals) = (lines.to_vec(), Amount(-2), Vec::new());
+    for number in 1..=3 {
+        let part = plan_credit(&left, rounding, &units(number, 1), eur()).unwrap();
+        let part = in_coins(part, &left, rounding, coins(5)).unwrap();
+        (left, rounding) = (after(&left, &part), rounding.minus(part.rounding).unwrap());
+        totals.push(part.total.0);
+    }
+    assert_eq!((totals, rounding), (vec![11_900, 0, 0], Amount::ZERO));
+    // A deduction is no limit of what is credited beside it.
+    let mut deducting = [line(1, 1, 10_002, &[]), line(2, 1, -5_000, &[])];
+    deducting[1].deducts = true;
+    let part = in_coins(plan(&deducting, &units(1, 1)), &deducting, Amount(-2), coins(5)).unwrap();
+    assert_eq!((part.total.0, part.rounding.0), (10_000, -2));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::obligation::{of_billables, shared_reference};
 use causeway_books::period::service::must_be_open;
 use causeway_contract::{Code, Problem};
 use causeway_entity::TaxAmount;
-use causeway_entity::bill::{billables, invoice_lines, invoices, obligations};
+use causeway_entity::bill::{billables, billing_run_items, invoice_lines, invoices, obligations};
 use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, payment_terms};
 use causeway_kernel::{Ctx, Find, Tx, number};
@@ -92,7 +92,7 @@ impl Batch {
         Ok(Self { company, sources, parties, customers, terms, obligations, rates, day, reference, advances, day_found: None })
     }
 
-    /// A draft of these, which share party and currency. Nothing is written; the next draft deducts what this one leaves of down payments.
+    /// A draft of these, which share party, currency and payment term. Nothing is written; the next draft deducts what this one leaves of down payments.
     ///
     /// # Errors
     /// `account_missing`; `amount_overflow`; `invalid_value` when they come to less than zero.
@@ -100,7 +100,8 @@ impl Batch {
         let first = billables.first().ok_or_else(Problem::not_found)?;
         let common = Common::of(billables);
         let own_term = || self.parties.get(&first.party_id).and_then(|party| party.payment_term_id);
-        let term = common.payment_term_id.or_else(own_term).and_then(|id| self.terms.get(&id));
+        // A run keeps apart what is due by different terms.
+        let term = first.payment_term_id.or_else(own_term).and_then(|id| self.terms.get(&id));
         let early_discount = term.and_then(|term| term.early_discount.0.as_ref());
         let id = InvoiceId::new();
         let document = Document { id, company: &self.company, direction: Direction::Sale, currency: first.currency, early_discount };
@@ -121,14 +122,23 @@ impl Batch {
         Ok(Made { invoice, lines: draft.rows })
     }
 
-    /// Writes a draft, posted when that is asked for, and takes its billables. Of what failed nothing is written, and down payments are as before.
+    /// Writes a draft that comes to what was planned, posted when that is asked for, and takes its billables. Of what failed nothing is written, and down
+    /// payments are as before.
     ///
     /// # Errors
-    /// As for posting a draft, with everything that stands in the way.
-    pub(crate) async fn make(&mut self, ctx: &Ctx, tx: &mut Tx<'_>, billables: &[billables::Model], post: bool) -> Result<Made, Problem> {
+    /// `state_conflict` when it comes to something else than was planned; as for posting a draft, with everything that stands in the way.
+    pub(crate) async fn make(
+        &mut self,
+        ctx: &Ctx,
+        tx: &mut Tx<'_>,
+        billables: &[billables::Model],
+        planned: &billing_run_items::Model,
+        post: bool,
+    ) -> Result<Made, Problem> {
         let before = self.advances.clone();
         let mark = tx.mark();
         let refused = match self.draft(ctx, tx, billables) {
+            Ok(made) if !is_as_planned(&made.invoice, planned) => another_amount(&made.invoice, planned),
             Ok(made) => match self.write(ctx, tx, &made, billables, post).await {
                 Ok(invoice) => return Ok(Made { invoice, ..made }),
                 Err(problem) => {
@@ -163,7 +173,7 @@ impl Batch {
             (Name::NumberOrder, Found::of(day.number_order)?),
         ];
         if invoice.tax_status.is_some() {
-            found.insert(1, (Name::TaxesComputed, Found::of(engine::must_be_computed(invoice))?));
+            found.insert(1, (Name::TaxesComputed, Found::of(engine::must_not_ask(invoice))?));
         }
         if has_entry(lines) {
             found.push((Name::PeriodOpen, Found::of(day.period_open)?));
@@ -222,6 +232,17 @@ impl Batch {
         }
         Ok(invoice)
     }
+}
+
+/// Whether an invoice comes to what was planned: a job makes it a while after somebody looked at it.
+fn is_as_planned(invoice: &invoices::Model, planned: &billing_run_items::Model) -> bool {
+    (invoice.untaxed_amount, invoice.tax_amount, invoice.total_amount) == (planned.untaxed_amount, planned.tax_amount, planned.total_amount)
+}
+
+fn another_amount(invoice: &invoices::Model, planned: &billing_run_items::Model) -> Problem {
+    let currency = invoice.currency;
+    let (is, was) = (invoice.total_amount.text(currency), planned.total_amount.text(currency));
+    Problem::new(Code::StateConflict, format!("It comes to {is} {currency} now, and {was} {currency} were planned. Bill it with another run."))
 }
 
 /// Counts what posted invoices bill on their obligations, all at once.

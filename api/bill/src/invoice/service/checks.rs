@@ -5,7 +5,6 @@
 mod line_taxes;
 
 use super::complete::{customers, must_be_complete};
-use super::create::Common;
 use super::original::must_not_be_before;
 use super::{credit, free_note, must_be_draft};
 use crate::booked;
@@ -24,7 +23,8 @@ use causeway_master::account::lookup::chart;
 use causeway_master::checked::{Found, Told, is_failure};
 use causeway_master::rate::lookup::rate;
 use causeway_openapi::invoice_check::{CheckResult, InvoiceCheck, InvoiceCheckName as Name, InvoiceChecks};
-use causeway_value::{BillableId, BillableStatus, Day, Direction, InvoiceId, InvoiceKind, InvoiceStatus, ObligationId, PaymentState};
+use causeway_value::{BillableId, BillableStatus, Day, Direction, InvoiceId, InvoiceKind, InvoiceStatus, ObligationId, PaymentState, PaymentTermId};
+use std::collections::BTreeSet;
 
 /// A document that is to be posted.
 #[derive(Clone, Copy)]
@@ -241,6 +241,17 @@ async fn own_tax_accounts(tx: &mut Tx<'_>, lines: &[invoice_lines::Model]) -> Re
     Ok(found.iter().all(|tax| tax.account_id.is_some()))
 }
 
+/// Which terms were agreed on for what is billed that the invoice has not.
+fn other_terms(invoice: &invoices::Model, billed: &[billables::Model]) -> Option<String> {
+    let agreed: BTreeSet<PaymentTermId> = billed.iter().filter_map(|row| row.payment_term_id).filter(|term| invoice.payment_term_id != Some(*term)).collect();
+    let named: Vec<String> = agreed.iter().map(ToString::to_string).collect();
+    match named.as_slice() {
+        [] => None,
+        [agreed] => Some(format!("The order agreed on the payment term {agreed}, and the invoice has another one.")),
+        _ => Some(format!("The orders agreed on the payment terms {}, and the invoice has another one.", named.join(", "))),
+    }
+}
+
 /// What somebody should have a look at.
 async fn warnings(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)>, Problem> {
     let Draft { company, invoice, lines, .. } = draft;
@@ -252,10 +263,7 @@ async fn warnings(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)
     if invoice.kind == InvoiceKind::Invoice {
         let billed = billed(tx, lines).await?;
         found.push((Name::DownPayments, Found::warn(down_payment::not_deducted(tx, (invoice, lines), &billed).await?)));
-        let agreed = Common::of(&billed).payment_term_id;
-        let other = agreed.filter(|agreed| invoice.payment_term_id != Some(*agreed));
-        let detail = other.map(|agreed| format!("The order agreed on the payment term {agreed}, and the invoice has another one."));
-        found.push((Name::Terms, Found::warn(detail)));
+        found.push((Name::Terms, Found::warn(other_terms(invoice, &billed))));
     }
     if invoice.direction == Direction::Sale {
         let party = tx.must::<parties::Entity>(invoice.party_id).await?;

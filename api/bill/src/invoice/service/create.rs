@@ -2,7 +2,7 @@
 
 use super::dues::dues;
 use super::lines::{self, Buyer, Document, Draft};
-use super::selection::{MAX_LINES, select};
+use super::selection::{MAX_LINES, due, select};
 use crate::billable;
 use crate::down_payment::Advances;
 use crate::invoice::engine;
@@ -22,7 +22,7 @@ use causeway_value::{Amount, CompanyId, Direction, FlowId, InvoiceId, InvoiceKin
 /// # Errors
 /// Every wrong field; `state_conflict` when a billable is not ready or nothing waits for an invoice.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<Invoice, Problem> {
-    let billables = select(tx, body).await?;
+    let mut billables = select(tx, body).await?;
     if billables.is_empty() && body.lines.is_empty() {
         return Err(Problem::field(Code::Required, "/lines", "is required without billable_ids, order_id or party_id"));
     }
@@ -34,14 +34,18 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<
     let (company, party) = owners(tx, body, first, &mut errors).await?;
     let given_term = term::service::named(tx, body.payment_term_id, "/payment_term_id", &mut errors).await?;
     let (Some(company), Some(party)) = (company, party) else { return Err(Problem::of(errors)) };
+    billables = due(body, billables, ctx.today(company.time_zone))?;
+    let first = billables.first();
     let currency = first.map(|row| row.currency).or(body.currency).or(party.currency).unwrap_or(company.currency);
     let direction = body.direction.unwrap_or(Direction::Sale);
     let id = InvoiceId::new();
     let common = Common::of(&billables);
-    let term = match (given_term, common.payment_term_id.or(party.payment_term_id)) {
-        (Some(term), _) => Some(term),
-        (None, Some(id)) => tx.get::<payment_terms::Entity>(id).await?,
-        (None, None) => None,
+    let term = match (given_term, body.payment_term_id) {
+        (None, None) => match agreed_term(&billables, party.payment_term_id)? {
+            Some(id) => tx.get::<payment_terms::Entity>(id).await?,
+            None => None,
+        },
+        (given, _) => given,
     };
     let early_discount = term.as_ref().and_then(|term| term.early_discount.0.clone());
     let document = Document { id, company: &company, direction, currency, early_discount: early_discount.as_ref() };
@@ -101,7 +105,6 @@ async fn owners(
 pub(super) struct Common {
     pub order_id: Option<OrderId>,
     pub flow_id: Option<FlowId>,
-    pub payment_term_id: Option<PaymentTermId>,
 }
 
 impl Common {
@@ -110,10 +113,26 @@ impl Common {
             let first = values.next()??;
             values.all(|value| value.as_ref() == Some(&first)).then_some(first)
         }
-        Self {
-            order_id: shared(billables.iter().map(|row| row.order_id)),
-            flow_id: shared(billables.iter().map(|row| row.flow_id)),
-            payment_term_id: shared(billables.iter().map(|row| row.payment_term_id)),
+        Self { order_id: shared(billables.iter().map(|row| row.order_id)), flow_id: shared(billables.iter().map(|row| row.flow_id)) }
+    }
+}
+
+/// The term that was agreed on for all of these (QTE-21, BIL-05): what agreed on none has the party's.
+///
+/// # Errors
+/// `invalid_value` when several were: one invoice is due as one of them says.
+pub(super) fn agreed_term(billables: &[billables::Model], of_party: Option<PaymentTermId>) -> Result<Option<PaymentTermId>, Problem> {
+    let mut terms: Vec<PaymentTermId> = billables.iter().filter_map(|row| row.payment_term_id.or(of_party)).collect();
+    terms.sort_unstable();
+    terms.dedup();
+    match terms.as_slice() {
+        [] => Ok(of_party),
+        [term] => Ok(Some(*term)),
+        _ => {
+            let detail = "must say when the invoice is due: several payment terms were agreed on for what is billed. Give one of them; or bill one order after \
+                          the other, as a billing run does (POST /v1/billing-runs)";
+            let named: Vec<String> = terms.iter().map(ToString::to_string).collect();
+            Err(Problem::field(Code::InvalidValue, "/payment_term_id", detail).with("payment_term_ids", named))
         }
     }
 }
@@ -169,6 +188,7 @@ pub(crate) fn blank(ctx: &Ctx, tx: &Tx<'_>, id: InvoiceId, direction: Direction,
         rounding_amount: None,
         tax_status: None,
         tax_reference: None,
+        tax_handovers: None,
     }
 }
 

@@ -3,8 +3,9 @@
 use super::create::blank;
 use super::named;
 use super::post::post_rows;
+use crate::booked;
 use crate::down_payment;
-use crate::invoice::rules::{CreditPlan, CreditRequest, CreditableLine, CreditableTax, plan_credit};
+use crate::invoice::rules::{CreditPlan, CreditRequest, CreditableLine, CreditableTax, in_coins, must_remain, plan_credit};
 use crate::invoice::store::lines_of;
 use crate::invoice::view::{record, view};
 use causeway_contract::{Code, FieldError, Problem};
@@ -19,19 +20,42 @@ use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatu
 /// Makes a draft credit note of a posted invoice: of lines, of an amount with its tax, or of all that remains.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when the invoice is not posted, is a credit note itself or nothing remains; `amount_exceeds_open` with its pointer.
+/// `not_found`; `state_conflict` when the invoice is not posted, is a credit note itself or nothing remains; `amount_exceeds_open` with its pointer, also for
+/// lines that come to more than what remains of the whole invoice.
 pub async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &CreditInvoice) -> Result<Invoice, Problem> {
     let original = tx.lock::<invoices::Entity>(id).await?;
     must_be_creditable(&original)?;
     let request = request(&original, body)?;
     let lines = lines_of(tx, &[id]).await?;
     let left = rounding_left(tx, &original).await?;
-    let plan = plan_credit(&creditable_lines(tx, &original, &lines).await?, left, &request, original.currency)?;
-    must_match(&original, body, &plan)?;
+    let creditable = creditable_lines(tx, &original, &lines).await?;
+    let plan = plan_credit(&creditable, left, &request, original.currency)?;
+    let exact = plan.total;
+    if matches!(request, CreditRequest::Lines(_)) {
+        must_remain(&plan, &creditable, left, original.currency)?;
+    }
+    let plan = coins_of(&original, plan, &creditable, left, &request)?;
+    must_match(&original, body, [exact, plan.total])?;
     if plan.total < Amount::ZERO {
         return Err(Problem::field(Code::InvalidValue, "/lines", "come to less than zero together; credit them with others"));
     }
     draft_of(ctx, tx, &original, &lines, &plan, body.reason.clone()).await
+}
+
+/// What lines come to is paid back in the coins in which their invoice was rounded (TAX-060). An amount that is asked for stays as it is, and so does what is
+/// credited of a down payment: it is not deducted any more as it is credited.
+pub(super) fn coins_of(
+    original: &invoices::Model,
+    plan: CreditPlan,
+    lines: &[CreditableLine],
+    left: Amount,
+    request: &CreditRequest,
+) -> Result<CreditPlan, Overflow> {
+    let rule = original.cash_rounding.as_ref().filter(|_| original.undeducted_amount.is_none() && matches!(request, CreditRequest::Lines(_)));
+    match rule.and_then(|rule| rule.0.coins(original.currency)) {
+        Some(coins) => in_coins(plan, lines, left, coins),
+        None => Ok(plan),
+    }
 }
 
 /// Writes the draft credit note that is planned.
@@ -58,7 +82,7 @@ pub(crate) async fn draft_of(
 /// billed waits for another invoice again when the body asks for that (BIL-06).
 ///
 /// # Errors
-/// As [`credit`] and posting: `period_locked`, `number_order`.
+/// As [`credit`] and posting: `period_locked`, `number_order`; `validation_failed` when what remains comes to less than zero.
 pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &ReverseInvoice) -> Result<Invoice, Problem> {
     let mut errors = Vec::new();
     check::not_blank(&body.reason, "/reason", &mut errors);
@@ -77,10 +101,19 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &ReverseIn
     let lines = lines_of(tx, &[id]).await?;
     let left = rounding_left(tx, &original).await?;
     let plan = plan_credit(&creditable_lines(tx, &original, &lines).await?, left, &CreditRequest::All, original.currency)?;
+    if plan.total < Amount::ZERO {
+        let (name, rest, currency) = (named(&original), plan.total.text(original.currency), original.currency);
+        let detail = format!(
+            "What remains of {name} comes to less than zero: {rest} {currency}. Credit notes gave back more than it asked for, so there is nothing to give back. \
+             Charge the rest by an invoice of free lines."
+        );
+        return Err(Problem::new(Code::ValidationFailed, detail));
+    }
     let (note, rows) = note_of(ctx, tx, &company, &original, &lines, &plan, Some(body.reason.clone()))?;
     // An invoice may be of a day ahead; what takes it back is not before it.
     let day = body.date.unwrap_or_else(|| today.max(original.invoice_date.unwrap_or(today)));
-    post_rows(ctx, tx, &company, (&note, &rows, None), (day, body.rebill.unwrap_or_default())).await
+    let posted = post_rows(ctx, tx, &company, (&note, &rows, None), (day, body.rebill.unwrap_or_default())).await;
+    posted.map_err(|problem| if body.date.is_some() { booked::of_day(problem, "/date") } else { problem })
 }
 
 /// The note and its lines, as a draft in memory.
@@ -110,6 +143,7 @@ fn note_of(
         tax_amount: plan.tax,
         rounding_amount: Some(plan.rounding).filter(|amount| !amount.is_zero()),
         discount_posting: original.discount_posting,
+        cash_rounding: original.cash_rounding.clone(),
         total_amount: plan.total,
         open_amount: plan.total,
         // Revenue and tax go back at the rate at which they came.
@@ -149,12 +183,13 @@ fn request(invoice: &invoices::Model, body: &CreditInvoice) -> Result<CreditRequ
 }
 
 /// An amount beside lines says what they come to, for callers that computed both: within the smallest amount, which rounding may cost (MATCH-015).
-fn must_match(invoice: &invoices::Model, body: &CreditInvoice, plan: &CreditPlan) -> Result<(), Problem> {
+/// It may be of before or of after the sum is rounded to coins.
+fn must_match(invoice: &invoices::Model, body: &CreditInvoice, [exact, total]: [Amount; 2]) -> Result<(), Problem> {
     let Some(text) = body.amount.as_ref().filter(|_| !body.lines.is_empty()) else { return Ok(()) };
     let mut errors = Vec::new();
-    let amount = money::amount(text, invoice.currency, "/amount", &mut errors).unwrap_or(plan.total);
-    if amount.minus(plan.total)?.0.unsigned_abs() > 1 {
-        let total = plan.total.text(invoice.currency);
+    let amount = money::amount(text, invoice.currency, "/amount", &mut errors).unwrap_or(total);
+    if amount.minus(total)?.0.unsigned_abs() > 1 && amount.minus(exact)?.0.unsigned_abs() > 1 {
+        let total = total.text(invoice.currency);
         let detail = format!("is not what the lines come to with tax: {total} {}. Give that, or leave it out", invoice.currency);
         errors.push(FieldError::pointer(Code::InvalidValue, "/amount", detail));
     }
@@ -182,7 +217,10 @@ pub(crate) async fn creditable_lines(tx: &mut Tx<'_>, original: &invoices::Model
 
 /// What posted credit notes have left of an invoice's rounding.
 pub(crate) async fn rounding_left(tx: &mut Tx<'_>, original: &invoices::Model) -> Result<Amount, Problem> {
-    let Some(rounding) = original.rounding_amount else { return Ok(Amount::ZERO) };
+    if original.rounding_amount.is_none() && original.cash_rounding.is_none() {
+        return Ok(Amount::ZERO);
+    }
+    let rounding = original.rounding_amount.unwrap_or_default();
     let posted = Find::<invoices::Entity>::new().eq(invoices::Column::CreditedInvoiceId, original.id).ne(invoices::Column::Status, InvoiceStatus::Draft);
     let notes = posted.ne(invoices::Column::Status, InvoiceStatus::Cancelled).all(tx).await?;
     Ok(rounding.minus(Amount::sum(notes.iter().filter_map(|note| note.rounding_amount))?)?)
@@ -204,6 +242,7 @@ pub(super) fn creditable(row: &invoice_lines::Model) -> CreditableLine {
         credited_net: row.credited_amount,
         discount: row.discount_amount.unwrap_or_default(),
         credited_discount: row.credited_discount_amount.unwrap_or_default(),
+        deducts: row.deducted_line_id.is_some(),
         taxes: row.taxes.0.iter().copied().map(tax).collect(),
     }
 }

@@ -12,7 +12,7 @@ use causeway_master::company::service::{cash_rounding, policy_of, tax_step};
 use causeway_master::dimension::service as dimension;
 use causeway_master::pricing::amounts::line_net;
 use causeway_master::tax::cash::round_total;
-use causeway_master::tax::rules::{TaxableLine, TaxedDocument, compute_document};
+use causeway_master::tax::rules::{TaxAmount, TaxableLine, TaxedDocument, add_to_summary, compute_document};
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::tax::upfront::compute_discounted;
 use causeway_master::tax_rule::determine::{Taxation, with_rules};
@@ -27,6 +27,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Draft {
     pub rows: Vec<invoice_lines::Model>,
     pub taxed: TaxedDocument,
+    /// What a discount for paying early takes off the taxes of each line up front; no line without one.
+    pub upfront: Vec<Vec<TaxAmount>>,
 }
 
 impl Draft {
@@ -57,6 +59,7 @@ impl Draft {
             cash_rounding: rule.cloned().map(Json),
             tax_status: waits.then_some(TaxStatus::Pending),
             tax_reference: None,
+            tax_handovers: None,
             // Asking for the taxes is a version of its own.
             version: row.version + i64::from(waits),
             ..row
@@ -71,6 +74,29 @@ impl Draft {
     /// What it comes to as a draft: with its taxes, or without those that an engine has yet to compute.
     pub(super) fn worth(&self, company: &companies::Model, direction: Direction) -> Amount {
         if self.asks_engine(company, direction) { self.taxed.untaxed } else { self.taxed.total }
+    }
+
+    /// Adds these taxes to those of its first lines, which have them already.
+    ///
+    /// # Errors
+    /// [`Overflow`] when an amount does not fit.
+    pub(crate) fn add_taxes(&mut self, more: &[Vec<TaxAmount>]) -> Result<(), Overflow> {
+        for ((row, line), more) in self.rows.iter_mut().zip(&mut self.taxed.lines).zip(more) {
+            for tax in more {
+                if let Some(own) = line.taxes.iter_mut().find(|own| own.tax_id == tax.tax_id) {
+                    own.base = own.base.plus(tax.base)?;
+                    own.amount = own.amount.plus(tax.amount)?;
+                }
+                add_to_summary(&mut self.taxed.taxes, *tax)?;
+                self.taxed.tax = self.taxed.tax.plus(tax.amount)?;
+            }
+            line.tax = Amount::sum(line.taxes.iter().map(|tax| tax.amount))?;
+            line.total = line.net.plus(line.tax)?;
+            row.tax_amount = line.tax;
+            row.taxes = Json(line.taxes.clone());
+        }
+        self.taxed.total = self.taxed.untaxed.plus(self.taxed.tax)?;
+        Ok(())
     }
 
     /// Leaves the nets: a price that holds taxes is worth what those of its line leave of it.
@@ -149,7 +175,11 @@ pub(super) async fn draft(
     }
     dimension::check_lines(tx, document.company.id, free.iter().map(|line| &line.dimensions).enumerate(), &mut errors).await?;
     check::finish(errors)?;
-    Ok((taxed(document, lines)?, sources.taxes))
+    let taxed = taxed(document, lines).map_err(|problem| match problem.code {
+        Code::AmountOverflow => Problem::field(Code::AmountOverflow, "/lines", "come to more than an amount can be: use smaller quantities or prices"),
+        _ => problem,
+    })?;
+    Ok((taxed, sources.taxes))
 }
 
 /// The lines of these billables, from what was read before.
@@ -170,9 +200,14 @@ pub(super) fn taxed(document: Document<'_>, lines: Vec<(invoice_lines::Model, Ta
     } else {
         None
     };
-    let taxed = match document.early_discount.filter(|agreed| agreed.tax_mode == DiscountTaxMode::Upfront) {
-        Some(agreed) => compute_discounted(&taxable, agreed.percent, policy, document.currency)?,
-        None => compute_document(&taxable, policy, document.currency)?,
+    let full = compute_document(&taxable, policy, document.currency)?;
+    let (taxed, upfront) = match document.early_discount.filter(|agreed| agreed.tax_mode == DiscountTaxMode::Upfront) {
+        Some(agreed) => {
+            let lowered = compute_discounted(&taxable, agreed.percent, policy, document.currency)?;
+            let upfront = full.lines.iter().zip(&lowered.lines).map(|(full, low)| less(&full.taxes, &low.taxes)).collect::<Result<_, _>>()?;
+            (lowered, upfront)
+        }
+        None => (full, Vec::new()),
     };
     for ((position, row), line) in (1..).zip(&mut rows).zip(&taxed.lines) {
         row.invoice_id = document.id;
@@ -186,7 +221,18 @@ pub(super) fn taxed(document: Document<'_>, lines: Vec<(invoice_lines::Model, Ta
         // A part of a line may miss its own price by the smallest amount without being discounted.
         row.discount_amount = if row.discount_percent == Percent::ZERO { None } else { Some(full.net.minus(row.net_amount)?) };
     }
-    Ok(Draft { rows, taxed })
+    Ok(Draft { rows, taxed, upfront })
+}
+
+/// What each tax has more than the same one of `others`.
+fn less(taxes: &[TaxAmount], others: &[TaxAmount]) -> Result<Vec<TaxAmount>, Overflow> {
+    let mut more = Vec::with_capacity(taxes.len());
+    for tax in taxes {
+        if let Some(other) = others.iter().find(|other| other.tax_id == tax.tax_id) {
+            more.push(TaxAmount { tax_id: tax.tax_id, base: tax.base.minus(other.base)?, amount: tax.amount.minus(other.amount)? });
+        }
+    }
+    Ok(more)
 }
 
 /// The lines without their discounts.
@@ -339,7 +385,8 @@ fn free_line(
         Some(id) => id,
         None => sources.account(document.direction, &tax_ids, None, product)?,
     };
-    let Ok(amount) = line_net(input.quantity, input.unit_price, Quantity::ONE, discount, Percent::ZERO, document.currency) else {
+    let amount = line_net(input.quantity, input.unit_price, Quantity::ONE, discount, Percent::ZERO, document.currency);
+    let Ok(amount) = amount.and_then(|amount| amount.within(document.currency)) else {
         errors.push(FieldError::pointer(Code::AmountOverflow, at("unit_price"), "times the quantity is more than an amount can be"));
         return Ok(None);
     };

@@ -2,8 +2,9 @@
 
 use super::named;
 use crate::invoice::store::lines_of;
-use crate::payment::rules::{RequestedAllocation, check_taken_back, source_company_amount};
+use crate::payment::rules::{RequestedAllocation, check_taken_back, source_company_amount, taken_together};
 use crate::payment::settle::{Origin, Settlement, allocate as settle, credited_of, taken_back_at};
+use crate::write_off::service as write_off;
 use causeway_books::ledger::service::reverse as reverse_entry;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{allocations, invoices};
@@ -33,7 +34,11 @@ pub async fn allocate(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, inputs: &[Alloc
     let today = ctx.today(company.time_zone);
     let day = today.max(note.invoice_date.unwrap_or(today));
     let pairs: Vec<(Currency, Currency)> = settlement.invoices().map(|invoice| (note.currency, invoice.currency)).collect();
-    let table = rates(tx, pairs, note.invoice_date.unwrap_or(today)).await?;
+    let of = note.invoice_date.unwrap_or(today);
+    let table = rates(tx, pairs, of).await?;
+    for invoice in settlement.invoices().filter(|invoice| invoice.id != id) {
+        table.recent(&company, note.currency, invoice.currency, of)?;
+    }
     let origin = Origin::of_credit_note(&note, day, settlement.source_of(&note, company.currency)?);
     let (plan, rows) = settle(ctx, tx, &company, &origin, &mut settlement, &wanted, &|from, to| table.find(from, to)).await?;
     settlement.use_up(id, &plan);
@@ -48,7 +53,7 @@ pub async fn allocate(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, inputs: &[Alloc
     write(ctx, tx, settlement, own, ("invoice.allocated", today), id).await
 }
 
-/// Takes allocations of a credit note back: what they settled is open again on both sides.
+/// Takes allocations of a credit note back: what they settled is open again on both sides. What belongs to an installment that gives back goes together.
 ///
 /// # Errors
 /// `not_found`, with a pointer for an allocation of another document; `state_conflict` when one was taken back before.
@@ -57,7 +62,8 @@ pub async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, ids: &[Alloca
     must_be_posted_note(&note)?;
     let all = Find::<allocations::Entity>::new().eq(allocations::Column::CreditNoteId, id).order_by(allocations::Column::Id).all(tx).await?;
     check_taken_back(ids, &all, "credit note")?;
-    let chosen: Vec<allocations::Model> = all.into_iter().filter(|row| ids.contains(&row.id)).collect();
+    let together = taken_together(ids, &all)?;
+    let chosen: Vec<allocations::Model> = all.into_iter().filter(|row| together.contains(&row.id)).collect();
     let touched: Vec<InvoiceId> = chosen.iter().map(|row| row.invoice_id).chain([id]).collect();
     let mut settlement = lock(tx, &touched).await?;
     // What changed meanwhile is found under the lock: an update of a row that was taken back conflicts and runs again.
@@ -79,6 +85,18 @@ pub async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, ids: &[Alloca
         if note.credited_invoice_id == Some(row.invoice_id) {
             let sum = own.entry(row.invoice_id).or_default();
             *sum = sum.minus(row.amount)?;
+        }
+    }
+    // A credit note of something else was a part of what paid in time.
+    let discounted = |row: &&allocations::Model| {
+        note.credited_invoice_id != Some(row.invoice_id) && settlement.get(row.invoice_id).is_some_and(|invoice| invoice.early_discount.is_some())
+    };
+    let mut parted: Vec<InvoiceId> = chosen.iter().filter(discounted).map(|row| row.invoice_id).collect();
+    parted.sort_unstable();
+    parted.dedup();
+    if !parted.is_empty() {
+        for row in write_off::going_with(tx, None, &parted).await? {
+            write_off::take_back(ctx, tx, &company, &mut settlement, &row, None, today).await?;
         }
     }
     write(ctx, tx, settlement, own, ("invoice.unallocated", today), id).await

@@ -76,6 +76,11 @@ impl Original {
             }
         }
         down_payment::creditable_left(&after, &taken)?;
+        // What an order's amendments take off is held by the order.
+        if settlement.get(id).is_some_and(|original| original.order_id.is_none()) && left_of(&after)? < Amount::ZERO && left_of(&before)? >= Amount::ZERO {
+            let detail = "With other credit notes it would take back more than what remains of the invoice. Make a new one of what remains.";
+            return Err(Problem::new(Code::StateConflict, detail));
+        }
         let credited = credited_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
         Ok((Self { id, settlement, before, after, allocations: Vec::new(), credited }, fitted))
     }

@@ -238,6 +238,8 @@ pub(super) async fn book(
         },
         &|purpose| booking.chart.purpose(purpose),
     )?;
+    // What a rate makes of it is held within what the books can add up, too.
+    Amount::sum(posting.company_installments.iter().copied())?.within(company.currency)?;
     new.number = Some(number::next(ctx, tx, booked::fiscal(company), booked::document_kind(old), day).await?);
     if !posting.lines.is_empty() {
         let entry =

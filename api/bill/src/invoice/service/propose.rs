@@ -1,6 +1,6 @@
 //! Proposing credit notes for what is on invoices and stands no longer (ORD-08, ORD-18, CRN-06).
 
-use super::credit::{creditable, draft_of, rounding_left};
+use super::credit::{coins_of, creditable, draft_of, rounding_left};
 use crate::invoice::rules::{CreditRequest, plan_credit};
 use crate::invoice::store::lines_of;
 use causeway_contract::{Code, Problem};
@@ -81,7 +81,9 @@ pub(crate) async fn propose(
         let original = tx.lock::<invoices::Entity>(invoice).await?;
         let lines = lines_of(tx, &[invoice]).await?;
         let left = rounding_left(tx, &original).await?;
-        let plan = plan_credit(&lines.iter().map(creditable).collect::<Vec<_>>(), left, &CreditRequest::Lines(quantities), original.currency)?;
+        let (of_lines, request) = (lines.iter().map(creditable).collect::<Vec<_>>(), CreditRequest::Lines(quantities));
+        let plan = plan_credit(&of_lines, left, &request, original.currency)?;
+        let plan = coins_of(&original, plan, &of_lines, left, &request)?;
         notes.push(draft_of(ctx, tx, &original, &lines, &plan, Some(reason.to_owned())).await?.id);
     }
     Ok(notes)

@@ -6,8 +6,8 @@ use causeway_entity::bill::billables;
 use causeway_kernel::{Find, Tx};
 use causeway_master::check;
 use causeway_openapi::invoice::{CreateInvoice, InvoiceGroup};
-use causeway_value::{Billable, BillableId, BillableStatus, Direction, OrderId, PartyId};
-use std::collections::BTreeSet;
+use causeway_value::{Billable, BillableId, BillableStatus, Day, Direction, HoldStep, OrderId, PartyId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines of an invoice, at most.
 pub(crate) const MAX_LINES: usize = 500;
@@ -65,7 +65,7 @@ async fn these(tx: &mut Tx<'_>, ids: &[BillableId]) -> Result<Vec<billables::Mod
     let missing = (0..).zip(ids).filter(|(_, id)| !known.contains(id));
     check::finish(missing.map(|(index, _): (usize, _)| check::unknown::<Billable>(format!("/billable_ids/{index}"), "tenant")).collect())?;
     if let Some(taken) = found.iter().find(|row| row.status != BillableStatus::Ready) {
-        return Err(not_ready(taken));
+        return Err(refusal(tx, taken).await?);
     }
     // As the caller sorted them: the invoice shows its lines in this order.
     let mut sorted = found;
@@ -75,14 +75,16 @@ async fn these(tx: &mut Tx<'_>, ids: &[BillableId]) -> Result<Vec<billables::Mod
 
 async fn of_order(tx: &mut Tx<'_>, order_id: OrderId) -> Result<Vec<billables::Model>, Problem> {
     let all = Find::<billables::Entity>::new().eq(billables::Column::OrderId, order_id).order_by(billables::Column::Id).lock().all(tx).await?;
-    let waiting = all.iter().find(|row| row.status != BillableStatus::WrittenOff).map(not_ready);
+    // What the order itself holds is what somebody must release; the rest of what waits follows.
+    let held = |row: &&billables::Model| row.status == BillableStatus::Held && row.hold_id.is_some();
+    let waiting = all.iter().find(held).or_else(|| all.iter().find(|row| row.status != BillableStatus::WrittenOff)).cloned();
     let ready: Vec<billables::Model> = all.into_iter().filter(|row| row.status == BillableStatus::Ready).collect();
     must_fit(&ready, "/order_id")?;
     if !ready.is_empty() {
         return Ok(ready);
     }
-    if let Some(problem) = waiting {
-        return Err(problem);
+    if let Some(row) = waiting {
+        return Err(refusal(tx, &row).await?);
     }
     if obligation::of_orders(tx, &[order_id]).await?.is_empty() {
         return Err(Problem::field(Code::NotFound, "/order_id", "names no confirmed order of this tenant; confirm the order first"));
@@ -115,6 +117,24 @@ async fn of_party(tx: &mut Tx<'_>, party_id: PartyId, body: &CreateInvoice) -> R
     Ok(ready)
 }
 
+/// Leaves out what is not billable before a later day, which runs leave out, too. `today` is the company's.
+///
+/// # Errors
+/// `state_conflict` that says from when on it can be billed, for one that is named and when nothing else is left.
+pub(super) fn due(body: &CreateInvoice, found: Vec<billables::Model>, today: Day) -> Result<Vec<billables::Model>, Problem> {
+    let early = found.iter().filter(|row| row.billable_date > today).min_by_key(|row| (row.billable_date, row.id));
+    let Some(early) = early.cloned() else { return Ok(found) };
+    let is_named = !body.billable_ids.is_empty();
+    let due: Vec<billables::Model> = found.into_iter().filter(|row| row.billable_date <= today).collect();
+    let nothing_is_left = due.is_empty() && body.lines.is_empty();
+    if !is_named && !nothing_is_left {
+        return Ok(due);
+    }
+    let what = if is_named { format!("The billable {}", early.id) } else { "What waits".to_owned() };
+    let detail = format!("{what} can be billed from {} on, and not before. Wait until then.", early.billable_date);
+    Err(Problem::new(Code::StateConflict, detail).with("billable_id", early.id.to_string()).with("billable_date", early.billable_date.to_string()))
+}
+
 /// All that waits goes on one invoice, or none of it: what is left off unannounced would be forgotten.
 fn must_fit(ready: &[billables::Model], pointer: &str) -> Result<(), Problem> {
     if ready.len() <= MAX_LINES {
@@ -124,6 +144,16 @@ fn must_fit(ready: &[billables::Model], pointer: &str) -> Result<(), Problem> {
         "has more than {MAX_LINES} billables waiting, and an invoice has at most {MAX_LINES} lines: a billing run makes as many as it takes (POST /v1/billing-runs), or name them by billable_ids"
     );
     Err(Problem::field(Code::TooMany, pointer, detail))
+}
+
+/// Why a billable is not billed. Of one that follows a hold of its order the hold is named at once: releasing the billable alone is refused.
+async fn refusal(tx: &mut Tx<'_>, row: &billables::Model) -> Result<Problem, Problem> {
+    let (BillableStatus::Held, Some(_), Some(order_id)) = (row.status, row.hold_id, row.order_id) else { return Ok(not_ready(row)) };
+    let owed = obligation::of_orders(tx, &[order_id]).await?;
+    let holds: BTreeMap<_, _> = owed.iter().flat_map(|row| row.holds.iter().flat_map(|holds| &holds.0)).map(|held| (held.id, held)).collect();
+    let refused = obligation::hold::refuse(holds.into_values(), HoldStep::Invoice, &format!("The order {order_id}"));
+    let problem = refused.err().unwrap_or_else(|| not_ready(row));
+    Ok(problem.with("order_id", order_id.to_string()).with("billable_id", row.id.to_string()))
 }
 
 fn not_ready(row: &billables::Model) -> Problem {

@@ -188,6 +188,8 @@ pub(super) async fn book(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model,
         },
         &|purpose| chart.purpose(purpose),
     )?;
+    // What a rate makes of it is held within what the books can add up, too.
+    posting.company_amount.within(company.currency)?;
     row.number = Some(number::next(ctx, tx, booked::fiscal(company), DocumentKind::Payment, day).await?);
     let event = posted_event(row.direction);
     let entry = PostEntry { day, event, document_type: "payment", document_id: row.id.uuid(), flow_id: row.flow_id, lines: posting.lines };

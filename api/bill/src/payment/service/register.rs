@@ -57,17 +57,16 @@ async fn documents(tx: &mut Tx<'_>, body: &RegisterPayments) -> Result<Vec<invoi
     Ok(body.invoice_ids.iter().filter_map(|id| found.get(id).cloned()).collect())
 }
 
-/// The discounts that the documents of customers have when they are paid on `date`, or today.
+/// The discounts that the documents have when they are paid on `date`, or today: what customers save, and what we save of suppliers' bills (EPD-017).
 async fn discounts(ctx: &Ctx, tx: &mut Tx<'_>, date: Option<Day>, documents: &[invoices::Model]) -> Result<BTreeMap<InvoiceId, Discount>, Problem> {
     let mut found = BTreeMap::new();
-    let companies: BTreeSet<CompanyId> =
-        documents.iter().filter(|row| row.early_discount.is_some() && row.direction == Direction::Sale).map(|row| row.company_id).collect();
+    let companies: BTreeSet<CompanyId> = documents.iter().filter(|row| row.early_discount.is_some()).map(|row| row.company_id).collect();
     for id in companies {
         let day = match date {
             Some(date) => date,
             None => ctx.today(tx.must::<companies::Entity>(id).await?.time_zone),
         };
-        found.extend(discounts_on(tx, id, documents.iter().filter(|row| row.company_id == id && row.direction == Direction::Sale), day).await?);
+        found.extend(discounts_on(tx, id, documents.iter().filter(|row| row.company_id == id), day).await?);
     }
     Ok(found)
 }
@@ -77,21 +76,27 @@ fn direction(document: &invoices::Model) -> PaymentDirection {
     if (document.direction == Direction::Sale) == (document.kind == InvoiceKind::Invoice) { PaymentDirection::Inbound } else { PaymentDirection::Outbound }
 }
 
-/// One payment of all, of the amount that was typed or else of what they come to together. Only who pays us has discounts.
+/// One payment of all, of the amount that was typed or else of what they come to together. What goes the other way than the payment has no discount: it is
+/// netted, not paid.
 fn together(body: &RegisterPayments, documents: &[invoices::Model], discounts: &BTreeMap<InvoiceId, Discount>) -> Result<CreatePayment, Problem> {
     let first = documents.first().ok_or_else(Problem::not_found)?;
     if let Some(index) = documents.iter().position(|document| document.currency != first.currency) {
         let detail = "names a document in another currency; pay it by a payment of its own: `grouped` false";
         return Err(Problem::field(Code::InvalidValue, format!("/invoice_ids/{index}"), detail));
     }
-    let owed = |discounts: &BTreeMap<InvoiceId, Discount>| {
-        documents.iter().try_fold(Amount::ZERO, |sum, document| match direction(document) {
-            PaymentDirection::Inbound => sum.plus(payable(document, discounts)?),
-            PaymentDirection::Outbound => sum.minus(document.open_amount),
+    let owed = |paid: Option<PaymentDirection>| {
+        documents.iter().try_fold(Amount::ZERO, |sum, document| {
+            let way = direction(document);
+            let due = if paid == Some(way) { payable(document, discounts)? } else { document.open_amount };
+            if way == PaymentDirection::Inbound { sum.plus(due) } else { sum.minus(due) }
         })
     };
-    let in_full = owed(&BTreeMap::new())?;
-    let owed = if in_full > Amount::ZERO { owed(discounts)?.max(Amount::ZERO) } else { in_full };
+    let in_full = owed(None)?;
+    let owed = if in_full > Amount::ZERO {
+        owed(Some(PaymentDirection::Inbound))?.max(Amount::ZERO)
+    } else {
+        owed(Some(PaymentDirection::Outbound))?.min(Amount::ZERO)
+    };
     if owed.is_zero() {
         let detail = "come to nothing together: settle the invoices with the credit notes, POST /v1/invoices/{id}/allocate";
         return Err(Problem::field(Code::InvalidValue, "/invoice_ids", detail));

@@ -5,23 +5,23 @@ use crate::booked;
 use crate::invoice::lines_of;
 use crate::payment::rules::{AllocationPlan, RequestedAllocation, Source, allocation_state, source_company_amount};
 use crate::payment::settle::{Origin, allocate, control, credited_of};
-use crate::write_off::rules::{Discount, discount_on};
+use crate::write_off::rules::{Discount, discount_on, last_day};
 use crate::write_off::service::{Books, Wanted, close, insert};
 use causeway_books::ledger::rules::{PaymentToPost, surplus_posting};
 use causeway_books::ledger::service::{PostEntry, post as post_entry};
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{allocations, invoices, payment_offsets, payments, write_offs};
 use causeway_entity::govern::companies;
-use causeway_kernel::{Ctx, Tx};
+use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::account::lookup::chart;
 use causeway_master::rate::lookup::{RateTable, rates};
-use causeway_master::rate::rules::conversion;
 use causeway_master::tax::store::tax_defs;
 use causeway_value::{
-    Amount, CompanyId, Currency, Day, Direction, InvoiceId, InvoiceKind, OffsetKind, Overflow, PaymentDifference, PaymentDirection, PaymentOffsetId,
+    Amount, CompanyId, Currency, Day, Direction, InvoiceId, InvoiceKind, OffsetKind, Overflow, PaymentDifference, PaymentDirection, PaymentId, PaymentOffsetId,
     WriteOffKind,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// The rows that settling makes, for the caller to write after the payment.
 #[derive(Default)]
@@ -63,12 +63,19 @@ pub(super) async fn settle(
     if targets.wanted.is_empty() && targets.group.is_empty() {
         return Ok(settled);
     }
+    let day = day.max(payment.payment_date);
     let discounts = discounts(tx, payment, targets).await?;
     settled.netted = net(ctx, tx, company, targets, &discounts, day).await?;
     let pairs: Vec<(Currency, Currency)> = targets.settlement.invoices().map(|invoice| (payment.currency, invoice.currency)).collect();
     let table = rates(tx, pairs, payment.payment_date).await?;
     let mut wanted = targets.wanted.clone();
-    wanted.extend(of_group(payment, targets, &discounts, &table)?);
+    for request in &wanted {
+        // Planning asks for the rate itself; here it is asked how old it may be.
+        if let Some(invoice) = targets.settlement.get(request.invoice_id) {
+            table.recent(company, payment.currency, invoice.currency, payment.payment_date)?;
+        }
+    }
+    wanted.extend(of_group(company, payment, targets, &discounts, &table)?);
     let mut plan = AllocationPlan {
         allocations: Vec::new(),
         unallocated: payment.unallocated_amount,
@@ -170,7 +177,40 @@ pub(super) async fn discounts_on(
             found.insert(invoice.id, discount);
         }
     }
+    let parted: Vec<&invoices::Model> =
+        invoices.iter().filter(|invoice| found.contains_key(&invoice.id) && invoice.open_amount != invoice.total_amount).collect();
+    for id in paid_late(tx, &parted).await? {
+        found.remove(&id);
+    }
     Ok(found)
+}
+
+/// Those of which a part came after the last day of their discount, by a payment or by a credit note of something else: the discount is for all of it in time.
+async fn paid_late(tx: &mut Tx<'_>, invoices: &[&invoices::Model]) -> Result<Vec<InvoiceId>, Problem> {
+    if invoices.is_empty() {
+        return Ok(Vec::new());
+    }
+    let earlier = Find::<allocations::Entity>::new().among(allocations::Column::InvoiceId, invoices.iter().map(|invoice| invoice.id));
+    let earlier = earlier.is_null(allocations::Column::ReversedAt).is_null(allocations::Column::WriteOffId).all(tx).await?;
+    // When what settles them came, and what it credits: what is credited of an invoice itself was never to be paid.
+    let mut came: BTreeMap<Uuid, (Day, Option<InvoiceId>)> = BTreeMap::new();
+    let paid: BTreeSet<PaymentId> = earlier.iter().filter_map(|row| row.payment_id).collect();
+    if !paid.is_empty() {
+        let rows = Find::<payments::Entity>::new().among(payments::Column::Id, paid).all(tx).await?;
+        came.extend(rows.into_iter().map(|row| (row.id.uuid(), (row.payment_date, None))));
+    }
+    let credited: BTreeSet<InvoiceId> = earlier.iter().filter_map(|row| row.credit_note_id).collect();
+    if !credited.is_empty() {
+        let rows = Find::<invoices::Entity>::new().among(invoices::Column::Id, credited).all(tx).await?;
+        came.extend(rows.into_iter().filter_map(|note| Some((note.id.uuid(), (note.invoice_date?, note.credited_invoice_id)))));
+    }
+    let is_late = |invoice: &&&invoices::Model| {
+        let Some(last) = last_day(invoice) else { return false };
+        let own = earlier.iter().filter(|row| row.invoice_id == invoice.id);
+        let sources = own.filter_map(|row| row.payment_id.map(PaymentId::uuid).or(row.credit_note_id.map(InvoiceId::uuid)));
+        sources.filter_map(|source| came.get(&source)).any(|(day, credits)| *day > last && *credits != Some(invoice.id))
+    };
+    Ok(invoices.iter().filter(is_late).map(|invoice| invoice.id).collect())
 }
 
 /// The invoices of the group that have something open, what is due first first.
@@ -209,7 +249,8 @@ async fn net(
         }
         if !wanted.is_empty() {
             let source = targets.settlement.source_of(&note, company.currency)?;
-            let origin = Origin::of_credit_note(&note, day, source);
+            // The note is not there before its own date.
+            let origin = Origin::of_credit_note(&note, day.max(note.invoice_date.unwrap_or(day)), source);
             let (plan, settled) = allocate(ctx, tx, company, &origin, &mut targets.settlement, &wanted, &|_, _| None).await?;
             targets.settlement.use_up(note.id, &plan);
             rows.extend(settled);
@@ -220,6 +261,7 @@ async fn net(
 
 /// What the payment settles of the group, as far as it goes.
 fn of_group(
+    company: &companies::Model,
     payment: &payments::Model,
     targets: &Targets,
     discounts: &BTreeMap<InvoiceId, Discount>,
@@ -232,7 +274,7 @@ fn of_group(
         _ => InvoiceKind::CreditNote,
     };
     for invoice in in_due_order(targets, claims) {
-        let to_close = conversion(payment.currency, invoice.currency, &|from, to| table.find(from, to))?.back();
+        let to_close = table.recent(company, payment.currency, invoice.currency, payment.payment_date)?.back();
         let amount = left.min(to_close.amount(payable(&invoice, discounts)?, invoice.currency, payment.currency)?);
         if amount > Amount::ZERO {
             left = left.minus(amount)?;

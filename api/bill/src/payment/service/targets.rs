@@ -8,8 +8,10 @@ use causeway_kernel::{Find, Tx};
 use causeway_master::{check, money};
 use causeway_openapi::payment::{AllocatePayment, AllocationInput, CreatePayment};
 use causeway_value::{
-    AutoAllocation, CompanyId, Currency, Direction, Invoice, InvoiceId, InvoiceKind, InvoiceStatus, PartyId, PaymentDifference, PaymentDirection,
+    Amount, AutoAllocation, CompanyId, Currency, Direction, Invoice, InvoiceId, InvoiceKind, InvoiceStatus, Overflow, PartyId, PaymentDifference,
+    PaymentDirection,
 };
+use std::collections::BTreeMap;
 
 /// Invoices that a payment chooses itself, at most.
 const MAX_CHOSEN: u64 = 500;
@@ -98,6 +100,9 @@ impl Targets {
             for (index, id) in group.iter().enumerate() {
                 check_document(payer, &settlement, (*id, true), &mut settles, format!("/invoice_ids/{index}"), errors);
             }
+            if errors.is_empty() {
+                other_way(payer, &settlement, &group, errors)?;
+            }
         }
         Ok(Self { settlement, wanted, group, difference: ask.difference })
     }
@@ -152,17 +157,44 @@ fn check_document(
     }
 }
 
+const OTHER_WAY: &str = "names a document that goes the other way: inbound payments settle what we are owed, outbound ones what we owe";
+
+/// Which way the money goes that settles a document.
+fn way_of(document: &invoices::Model) -> PaymentDirection {
+    if (document.direction == Direction::Sale) == (document.kind == InvoiceKind::Invoice) { PaymentDirection::Inbound } else { PaymentDirection::Outbound }
+}
+
+/// Refuses a group that goes the other way than the payment: documents that are netted may go both ways, but what is left of them is for the payment to settle.
+fn other_way(payer: Payer, settlement: &Settlement, group: &[InvoiceId], errors: &mut Vec<FieldError>) -> Result<(), Overflow> {
+    let documents = || group.iter().filter_map(|id| settlement.get(*id));
+    if documents().all(|document| way_of(document) != payer.direction) {
+        errors.extend((0..group.len()).map(|index| FieldError::pointer(Code::InvalidValue, format!("/invoice_ids/{index}"), OTHER_WAY)));
+        return Ok(());
+    }
+    let mut nets: BTreeMap<Currency, Amount> = BTreeMap::new();
+    for document in documents() {
+        let net = nets.entry(document.currency).or_default();
+        *net = if way_of(document) == payer.direction { net.plus(document.open_amount)? } else { net.minus(document.open_amount)? };
+    }
+    let worst = nets.iter().filter(|(_, net)| **net < Amount::ZERO).map(|(currency, net)| net.negated().map(|net| (currency, net))).next().transpose()?;
+    if let Some((currency, net)) = worst.filter(|_| nets.values().all(|net| *net <= Amount::ZERO)) {
+        let net = net.text(*currency);
+        let detail = format!("name documents of which {net} {currency} go the other way together: record a payment of the other direction, or name fewer");
+        errors.push(FieldError::pointer(Code::InvalidValue, "/invoice_ids", detail));
+    }
+    Ok(())
+}
+
 /// Whether a payment may settle this document.
 fn fits(payer: Payer, invoice: &invoices::Model, may_be_netted: bool, settles: Direction) -> Result<(), &'static str> {
-    let is_claim = (invoice.direction == Direction::Sale) == (invoice.kind == InvoiceKind::Invoice);
     if invoice.company_id != payer.company_id {
         Err("names an invoice of another company")
     } else if invoice.party_id != payer.party_id {
         Err("names an invoice of another party")
     } else if invoice.status != InvoiceStatus::Posted {
         Err("names an invoice that is not posted; post it first")
-    } else if !may_be_netted && is_claim != (payer.direction == PaymentDirection::Inbound) {
-        Err("names a document that goes the other way: inbound payments settle what we are owed, outbound ones what we owe")
+    } else if !may_be_netted && way_of(invoice) != payer.direction {
+        Err(OTHER_WAY)
     } else if invoice.direction != settles {
         Err("names a document of another kind: one payment settles either what was sold or what was bought")
     } else {

@@ -4,7 +4,7 @@ use super::settle::write;
 use super::targets::Targets;
 use super::{changed, must_be};
 use crate::booked;
-use crate::payment::rules::{allocation_state, check_taken_back};
+use crate::payment::rules::{allocation_state, check_taken_back, taken_together};
 use crate::payment::settle::{Settlement, taken_back_at};
 use crate::payment::view::{allocations_of, offsets_of, record, view};
 use crate::write_off::service as write_off;
@@ -17,7 +17,8 @@ use causeway_master::{check, refs};
 use causeway_openapi::payment::{Payment, ReversePayment};
 use causeway_value::{AllocationId, AllocationState, Amount, Day, Instant, InvoiceId, OffsetKind, PaymentDifference, PaymentId, PaymentStatus};
 
-/// Takes allocations back: what they settled is open again on both sides, and their exchange differences are reversed.
+/// Takes allocations back: what they settled is open again on both sides, and their exchange differences are reversed. What belongs to an installment that
+/// gives back goes together.
 ///
 /// # Errors
 /// `not_found`, with a pointer for an allocation of another payment; `state_conflict` when one was taken back before or the payment is not posted.
@@ -26,10 +27,11 @@ pub async fn unallocate(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, ids: &[Alloca
     must_be(&old, PaymentStatus::Posted, "Only the allocations of a posted payment can be taken back.")?;
     let mut all = allocations_of(tx, &[id]).await?;
     check_taken_back(ids, &all, "payment")?;
+    let together = taken_together(ids, &all)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let mut new = changed(ctx, &old);
     let today = ctx.today(company.time_zone);
-    let targets = take_back(ctx, tx, &company, &mut new, &mut all, |row| ids.contains(&row.id), ("payment.unallocated", today)).await?;
+    let targets = take_back(ctx, tx, &company, &mut new, &mut all, |row| together.contains(&row.id), ("payment.unallocated", today)).await?;
     tx.update(&old, &new);
     let offsets = offsets_of(tx, &[id]).await?;
     let payment = view(&new, &all, &offsets, refs::of(tx, id.uuid()).await?);
@@ -163,8 +165,8 @@ async fn take_back(
         row.reversed_at = Some(taken_back_at(ctx, company, day.max(old.day)));
         tx.update(&old, row);
     }
-    // What came with the payment goes with it: a discount, a fee, a difference.
-    for row in write_off::of_payment(tx, payment.id, &ids).await? {
+    // What came with the payment goes with it: a discount, a fee, a difference. So does the discount that another payment closed the invoice with.
+    for row in write_off::going_with(tx, Some(payment.id), &ids).await? {
         write_off::take_back(ctx, tx, company, &mut settlement, &row, None, day).await?;
     }
     payment.allocation_state = allocation_state(payment.amount, payment.unallocated_amount);

@@ -77,6 +77,7 @@ pub(super) async fn draft(ctx: &Ctx, tx: &mut Tx<'_>, obligation: &obligations::
         received_date: None,
         received_by: None,
         ship_to_id: None,
+        credit_note_ids: None,
     })
 }
 

@@ -53,7 +53,7 @@ fn take(lines: &mut [delivery_lines::Model], body: &ReturnDelivery) -> Result<Ve
     check::not_blank(&body.reason, "/reason", &mut errors);
     if body.refund {
         let detail =
-            "must be false: to give the money back, credit the invoice (POST /v1/invoices/{id}/credit), or reverse the shipment when nothing is billed";
+            "must be false: to give the money back, credit the invoice (POST /v1/invoices/{id}/credit), or reverse the shipment, which drafts the credit note";
         errors.push(FieldError::pointer(Code::InvalidValue, "/refund", detail));
     }
     if body.lines.is_empty() {

@@ -10,16 +10,16 @@ use causeway_entity::deliver::{deliveries, delivery_lines};
 use causeway_kernel::{Ctx, News, Tx};
 use causeway_master::refs;
 use causeway_openapi::delivery::Delivery;
-use causeway_value::{DeliveryId, DeliveryStatus, Quantity, SourceType};
+use causeway_value::{DeliveryId, DeliveryStatus, Json, Quantity, SourceType};
 
 /// What a billable says that was taken back without a reason given.
 const NO_REASON: &str = "The shipment was taken back.";
 
-/// Takes a shipment back: its quantities are open again and its billables are written off.
+/// Takes a shipment back: its quantities are open again and its billables are written off. What posted invoices bill of it is proposed to be credited: drafts that
+/// somebody posts (STK-05, CRN-05).
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it was not shipped, when goods of it came back, it was received, or when a billable of it stands on an invoice that is
-/// not fully credited.
+/// `not_found`; `state_conflict` when it was not shipped, when goods of it came back, it was received, or when a billable of it stands on a draft invoice.
 pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, reason: Option<&str>) -> Result<Delivery, Problem> {
     let seen = tx.must::<deliveries::Entity>(id).await?;
     let before = obligation::service::lock_of_order(tx, seen.order_id).await?;
@@ -37,8 +37,9 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, reason: Option<
     }
     let sources: Vec<_> = lines.iter().map(|line| line.id.uuid()).collect();
     let billables = billable::lock_of_sources(tx, SourceType::DeliveryLine, &sources).await?;
-    billable::check_not_billed(tx, &billables).await?;
+    let credit_notes = billable::propose_credit(ctx, tx, &billables, reason.unwrap_or(NO_REASON)).await?;
     let mut new = changed(ctx, &old);
+    new.credit_note_ids = (!credit_notes.is_empty()).then_some(Json(credit_notes));
     new.status = DeliveryStatus::Cancelled;
     new.reversed_at = Some(ctx.now());
     new.reversal_reason = reason.map(str::to_owned);

@@ -42,6 +42,7 @@ pub async fn ship(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, body: &ShipDeliver
     let day = body.ship_date.or(old.ship_date).unwrap_or(today);
     let mut errors = Vec::new();
     rules::check_ship_date(day, today, rules::SHIP_AHEAD, &mut errors);
+    rules::check_shipped_after(day, &before, company.time_zone, &mut errors);
     check::finish(errors)?;
     let mut left = rules::open_lines(&after)?;
     let covered_by = cancel::cut(ctx, tx, &ready, &others, &mut left).await?;

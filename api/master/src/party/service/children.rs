@@ -1,6 +1,8 @@
-//! Addresses and contacts are given as a whole: what keeps its id is changed, what is new is added, what is not named goes.
+//! Addresses and contacts are given as a whole: what keeps its id is changed, what is new is added, what is not named goes. What is given without its id and
+//! is there already is the same as before, so that documents which name it go on naming it.
 
 use crate::check;
+use crate::party::duplicate::rules::same_mail;
 use crate::party::tax_id;
 use causeway_contract::{Code, FieldError};
 use causeway_entity::master::{addresses, contacts, party_tax_ids};
@@ -17,12 +19,13 @@ pub(super) fn replace_addresses(
     errors: &mut Vec<FieldError>,
 ) -> Vec<addresses::Model> {
     check_ids(given.iter().map(|one| one.id), current.iter().map(|row| row.id), "/addresses", errors);
+    let ids = kept_ids(given, |one| one.id, current, |row| row.id, &[same_address]);
     let mut rows = Vec::with_capacity(given.len());
-    for (position, one) in (0..).zip(given) {
+    for ((position, one), id) in (0..).zip(given).zip(ids) {
         check::not_blank(&one.line1, &format!("/addresses/{position}/line1"), errors);
         let row = addresses::Model {
             tenant_id: tx.tenant(),
-            id: one.id.unwrap_or_else(AddressId::new),
+            id: id.unwrap_or_else(AddressId::new),
             party_id,
             position,
             kind: one.kind,
@@ -54,12 +57,13 @@ pub(super) fn replace_contacts(
     errors: &mut Vec<FieldError>,
 ) -> Vec<contacts::Model> {
     check_ids(given.iter().map(|one| one.id), current.iter().map(|row| row.id), "/contacts", errors);
+    let ids = kept_ids(given, |one| one.id, current, |row| row.id, &[same_contact, same_person]);
     let mut rows = Vec::with_capacity(given.len());
-    for (position, one) in (0..).zip(given) {
+    for ((position, one), id) in (0..).zip(given).zip(ids) {
         check::not_blank(&one.name, &format!("/contacts/{position}/name"), errors);
         let row = contacts::Model {
             tenant_id: tx.tenant(),
-            id: one.id.unwrap_or_else(ContactId::new),
+            id: id.unwrap_or_else(ContactId::new),
             party_id,
             position,
             name: one.name.clone(),
@@ -105,6 +109,45 @@ pub(super) fn replace_tax_ids(
     current.iter().for_each(|old| tx.delete(old));
     rows.iter().for_each(|row| tx.insert(row.clone()));
     rows
+}
+
+/// The ids that what is given keeps: its own, or that of the first row that is the same and that nobody else keeps. The stricter comparisons come first, so
+/// that one who is the same in all keeps the id before one who is only the same person.
+fn kept_ids<R, G, K: Kind>(
+    given: &[G],
+    own: impl Fn(&G) -> Option<Id<K>>,
+    current: &[R],
+    id: impl Fn(&R) -> Id<K>,
+    same: &[fn(&R, &G) -> bool],
+) -> Vec<Option<Id<K>>> {
+    let mut kept: Vec<Option<Id<K>>> = given.iter().map(own).collect();
+    for same in same {
+        for (place, one) in given.iter().enumerate() {
+            let free = |row: &&R| !kept.contains(&Some(id(row))) && same(row, one);
+            let found = if kept.get(place).is_some_and(Option::is_none) { current.iter().find(free).map(&id) } else { None };
+            if let (Some(found), Some(slot)) = (found, kept.get_mut(place)) {
+                *slot = Some(found);
+            }
+        }
+    }
+    kept
+}
+
+fn same_address(row: &addresses::Model, given: &wire::AddressInput) -> bool {
+    let kept = (row.kind, &row.line1, &row.line2, &row.city, &row.region, &row.postal_code, &row.country);
+    kept == (given.kind, &given.line1, &given.line2, &given.city, &given.region, &given.postal_code, &given.country)
+}
+
+fn same_contact(row: &contacts::Model, given: &wire::ContactInput) -> bool {
+    (&row.name, &row.email, &row.phone, &row.title) == (&given.name, &given.email, &given.phone, &given.position)
+}
+
+/// Who has the same mail address, or the same name where one of both has no address.
+fn same_person(row: &contacts::Model, given: &wire::ContactInput) -> bool {
+    match (&row.email, &given.email) {
+        (Some(_), Some(_)) => same_mail(row.email.as_deref(), given.email.as_deref()),
+        _ => row.name == given.name,
+    }
 }
 
 /// An id must be one that the party has, once.

@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 
 /// Tables whose rows are one per party: what both have is added up.
 const SUMS: &[&str] = &["credit_exposures"];
+/// What a party itself has in an order: of two, one comes after the other. A place in anything else stays.
+const PLACED: &[&str] = &["addresses", "contacts", "party_tax_ids"];
 /// Tables that keep the party that they were written with: the chain of hashes of the journal holds it.
 const FIXED: &[&str] = &["journal_lines"];
 
@@ -208,7 +210,7 @@ fn move_references(tx: &mut Tx<'_>, from: PartyId, into: PartyId) {
             move_keyed(tx, table, column, from, into);
         } else {
             // What has places comes after what the remaining party has.
-            let places = if table.columns.iter().any(|(name, _, _)| *name == "position") { ", position = position + 1000" } else { "" };
+            let places = if PLACED.contains(&table.name) { ", position = position + 1000" } else { "" };
             let sql = format!("UPDATE {} SET {column} = $1{places} WHERE tenant_id = $2 AND {column} = $3", table.name);
             tx.plain(sql, vec![into.into(), tenant.into(), from.into()]);
         }
@@ -259,6 +261,17 @@ mod tests {
             assert!(names.contains(&table), "{table}");
         }
         assert!(!names.contains(&"journal_lines"));
+    }
+
+    #[test]
+    fn places_in_other_things_are_known() {
+        let placed = |reference: &Reference| reference.table.columns.iter().any(|(name, _, _)| *name == "position");
+        let others: Vec<&str> = references()
+            .iter()
+            .filter(|reference| placed(reference) && !PLACED.contains(&reference.table.name))
+            .map(|reference| reference.table.name)
+            .collect();
+        assert_eq!(others, ["billing_run_items"], "say whether a new one has its places in the party or in something else");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::{
 };
 use causeway_contract::{Code, Problem};
 use causeway_value::{Overflow, Percent, Price};
+use std::collections::BTreeSet;
 
 /// Lists that are based on each other, at most.
 pub(in crate::pricing) const MOST: usize = 10;
@@ -70,10 +71,10 @@ fn base(
     if rule.base.is_some() && named.is_none() {
         return Err(out_of_reach(request, (list, rule)));
     }
-    if let Some(other) = named.filter(|other| other.is_valid(request.day)) {
+    if let Some(other) = named {
         let Some(deeper) = deeper.checked_sub(1) else { return Err(circle(request, list)) };
         let mut candidates = of_list(request, other, 0, trace);
-        candidates.retain(|candidate| starts(request, candidate.rule, lists, deeper));
+        candidates.retain(|candidate| starts(request, candidate.rule, lists, deeper).is_ok());
         if let Some(best) = best_of(request, candidates, trace)? {
             let price = priced(request, (other, best.rule), lists, rates, trace, deeper)?;
             return converted(price, other.currency, list.currency, rates, trace);
@@ -86,12 +87,32 @@ fn base(
     converted(own, request.product.currency, list.currency, rates, trace)
 }
 
-/// Whether a rule has a price to start from; one that has none gives way to the next. What is wrong with the lists in between is told where they price.
-pub(super) fn starts(request: &PriceRequest<'_>, rule: &PriceRuleData, lists: &[PriceListData], deeper: usize) -> bool {
-    let Some(base) = rule.base.filter(|_| request.product.list_price.is_none()) else { return true };
-    let (Some(other), Some(deeper)) = (lists.iter().find(|other| other.id == base), deeper.checked_sub(1)) else { return true };
-    let found = if other.is_valid(request.day) { of_list(request, other, 0, &mut Trace::default()) } else { Vec::new() };
-    found.iter().any(|candidate| starts(request, candidate.rule, lists, deeper))
+/// Whether a rule has a price to start from, or why not: one that has none gives way to the next. A list that does not apply is none to start from, as what
+/// is based on it was meant to follow it. What is wrong with the lists in between is told where they price.
+pub(super) fn starts(request: &PriceRequest<'_>, rule: &PriceRuleData, lists: &[PriceListData], deeper: usize) -> Result<(), String> {
+    let Some(base) = rule.base else { return Ok(()) };
+    let (Some(other), Some(deeper)) = (lists.iter().find(|other| other.id == base), deeper.checked_sub(1)) else { return Ok(()) };
+    if !other.active {
+        return Err(format!("the list {} that it is based on is not active", other.code));
+    }
+    if !other.is_valid(request.day) {
+        return Err(format!("the list {} that it is based on is not valid on {}", other.code, request.day));
+    }
+    let found = of_list(request, other, 0, &mut Trace::default());
+    if found.is_empty() {
+        let own = request.product.list_price.map(|_| ());
+        return own.ok_or_else(|| "neither the list that it is based on nor the product has a price".to_owned());
+    }
+    // Rules that start from the same list start together.
+    let mut tried = BTreeSet::new();
+    let mut because = String::new();
+    for candidate in found.iter().filter(|candidate| tried.insert(candidate.rule.base)) {
+        match starts(request, candidate.rule, lists, deeper) {
+            Ok(()) => return Ok(()),
+            Err(why) => because = why,
+        }
+    }
+    Err(because)
 }
 
 /// Another price than the one that was meant is never taken silently.

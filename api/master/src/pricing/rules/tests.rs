@@ -187,15 +187,24 @@ fn a_rule_may_start_from_another_list() {
         list(3, None, vec![rule(3, PriceTarget::All, "0", PriceEffect::Price(price("16")))]),
     ];
     assert_eq!(resolved(&request(&chair(), "1"), &lists).price, price("10.80"));
-    // A base that is not valid, or that says nothing of the product, leaves the product's own price.
+    // A base that is not valid any more, or yet, takes what is based on it with it, and what is based on that: the next rule prices, and the trace says why.
     let late = |list: &PriceListData| PriceListData { valid_from: Some("2026-07-02".parse().unwrap()), ..list.clone() };
-    assert_eq!(resolved(&request(&chair(), "1"), &[lists[0].clone(), lists[1].clone(), late(&lists[2])]).price, price("13.50"));
+    let dated = resolved(&request(&chair(), "1"), &[lists[0].clone(), lists[1].clone(), late(&lists[2])]);
+    let lost = |resolved: &ResolvedPrice| {
+        let lost = resolved.trace.candidates.iter().filter(|candidate| candidate.rule.starts_with("L1 "));
+        lost.filter_map(|candidate| candidate.lost_because.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((dated.price, lost(&dated)), (price("20"), vec!["the list L3 that it is based on is not valid on 2026-07-01".to_owned()]));
+    // One that says nothing of the product leaves the product's own price.
+    let silent = resolved(&request(&chair(), "1"), &[lists[0].clone(), list(2, None, Vec::new())]);
+    assert_eq!(silent.price, price("18"));
     // One that is not there is told: another price than the one that was meant is never taken.
     let problem = resolve_price(&request(&chair(), "1"), &lists[..1], &no_rates).unwrap_err();
     assert!(problem.errors[0].detail.contains("do not see"), "{problem:?}");
-    // A list that is not active any more prices nothing by itself, but what is based on it goes on.
+    // A list that is not active any more prices nothing, by itself or by what is based on it.
     let old = PriceListData { active: false, ..tenant(2, vec![rule(3, PriceTarget::Product(chair().id), "0", PriceEffect::Price(price("16")))]) };
-    assert_eq!(resolved(&request(&chair(), "1"), &[lists[0].clone(), old]).price, price("14.40"));
+    let retired = resolved(&request(&chair(), "1"), &[lists[0].clone(), old]);
+    assert_eq!((retired.price, lost(&retired)), (price("20"), vec!["the list L2 that it is based on is not active".to_owned()]));
     // A circle, which two changes at once may close, is told.
     let circle = [tenant(1, vec![based(1, 2, "10")]), list(2, None, vec![based(2, 1, "10")])];
     let problem = resolve_price(&request(&chair(), "1"), &circle, &no_rates).unwrap_err();

@@ -69,6 +69,10 @@ fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: Hist
         Some(closed_at) if body.created_at.is_none() => closed_at.min(ctx.now()),
         _ => happened(ctx, history, body.created_at, "/created_at", &mut errors),
     };
+    // Whoever has a deal that is there already keeps it.
+    if standing.is_none() {
+        known.check_here(body, &mut errors);
+    }
     let Some(company) = known.check(body, &mut errors) else { return Err(Problem::of(errors)) };
     let party = known.customer(body);
     let currency = body.currency.unwrap_or(company.currency);

@@ -7,7 +7,7 @@ use causeway_entity::govern::{companies, users};
 use causeway_entity::master::{contacts, parties, products};
 use causeway_entity::sell::{stages, team_members, teams};
 use causeway_kernel::{Find, Tx};
-use causeway_master::check::unknown;
+use causeway_master::check::{left, unknown};
 use causeway_openapi::crm::CreateOpportunity;
 use causeway_value::{CompanyId, ContactId, Id, Kind, OpportunityId, OpportunityStatus, PartyId, ProductId, TeamId, UserId};
 use sea_orm::EntityTrait;
@@ -20,6 +20,8 @@ pub struct Known {
     pub(super) parties: BTreeMap<PartyId, parties::Model>,
     contacts: BTreeMap<ContactId, contacts::Model>,
     users: BTreeSet<UserId>,
+    /// Those of the users who left.
+    gone: BTreeSet<UserId>,
     products: BTreeSet<ProductId>,
     teams: BTreeSet<TeamId>,
     /// The teams of each owner.
@@ -50,6 +52,7 @@ impl Known {
             companies: companies.into_iter().map(|row| (row.id, row)).collect(),
             parties: parties.into_iter().map(|row| (row.id, row)).collect(),
             contacts: contacts.into_iter().map(|row| (row.id, row)).collect(),
+            gone: users.iter().filter(|row| !row.active).map(|row| row.id).collect(),
             users: users.into_iter().map(|row| row.id).collect(),
             products: products.into_iter().map(|row| row.id).collect(),
             teams: teams.into_iter().map(|row| row.id).collect(),
@@ -77,6 +80,14 @@ impl Known {
     /// A customer that comes with the bodies: what names it is written behind it.
     pub fn expect(&mut self, customer: parties::Model) {
         self.parties.insert(customer.id, customer);
+    }
+
+    /// A deal that goes on is given to nobody who left; who closed an old one may have.
+    pub(super) fn check_here(&self, body: &CreateOpportunity, errors: &mut Vec<FieldError>) {
+        let goes_on = body.status.is_none_or(|status| status == OpportunityStatus::Open);
+        if goes_on && body.owner_id.is_some_and(|owner| self.gone.contains(&owner)) {
+            errors.push(left("/owner_id"));
+        }
     }
 
     /// The names that a body gives must be there. Its company, when it is.

@@ -16,7 +16,6 @@ use crate::lost_reason;
 use crate::stage::rules as stage_rules;
 use crate::stage::service::of_company;
 use causeway_contract::{Code, FieldError, Patch, Problem};
-use causeway_entity::govern::users;
 use causeway_entity::master::{contacts, parties, products};
 use causeway_entity::sell::opportunities::{Entity, Model};
 use causeway_entity::sell::{stage_visits, stages, teams};
@@ -61,7 +60,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
     not_blank(&new.title, "/title", &mut errors);
     new.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
     if let Patch::Value(owner) = body.owner_id {
-        tx.named::<users::Entity, _>(Some(owner), "/owner_id", &mut errors).await?;
+        check::assignee(tx, Some(owner).filter(|_| old.owner_id != Some(owner)), "/owner_id", &mut errors).await?;
     }
     if let Patch::Value(product) = body.product_id {
         tx.named::<products::Entity, _>(Some(product), "/product_id", &mut errors).await?;
@@ -125,13 +124,16 @@ pub async fn win(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::Win
 /// Loses an open opportunity, for one of the tenant's reasons where there are some.
 ///
 /// # Errors
-/// As [`win`]; `invalid_value` for a reason that is none of them; `state_conflict` naming its orders while one stands.
+/// As [`win`]; `required` for each thing that the stage of lost deals asks for; `invalid_value` for a reason that is none of them; `state_conflict` naming its orders while one stands.
 pub async fn lose(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::LoseOpportunity) -> Result<wire::Opportunity, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_be_open(&old, "lost")?;
     let mut errors = Vec::new();
     not_blank(&body.reason, "/reason", &mut errors);
     errors.extend(lost_reason::error(tx, &body.reason, "/reason").await?);
+    // Who is lost is not made a customer: of what the stage asks for only the fields count.
+    let stages = of_company(tx, old.company_id).await?;
+    rules::check_required(&old, stage_rules::ending(&stages, OpportunityStatus::Lost)?, &mut errors);
     finish(errors)?;
     standing::must_have_none(tx, &old, "lost").await?;
     close(ctx, tx, &old, End { status: OpportunityStatus::Lost, closed_at: body.closed_at, lost_reason: Some(body.reason.clone()), ..End::WON }).await

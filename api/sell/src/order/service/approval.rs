@@ -2,6 +2,7 @@
 
 use super::hold::Placed;
 use crate::line::Line;
+use crate::quote::back::back;
 use crate::quote::limits::{Facts, in_words, reasons, remains};
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
@@ -44,6 +45,7 @@ fn broken(
     let facts = Facts {
         discount: order.discount_percent,
         remains: remains(&lines, order.currency)?,
+        back: back(&lines, order.discount_percent, order.currency)?,
         term: order.payment_term_id,
         own_term: party.payment_term_id,
         promise: None,

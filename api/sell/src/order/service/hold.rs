@@ -6,9 +6,8 @@ use crate::order::{rules, view};
 use causeway_bill::obligation;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::Held;
-use causeway_entity::govern::users;
 use causeway_entity::sell::{order_holds, orders};
-use causeway_govern::access::is_same;
+use causeway_govern::access::{is_same, took_part};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{self, finish, not_blank};
 use causeway_openapi::order as wire;
@@ -36,7 +35,7 @@ pub(super) struct Placed {
 pub async fn hold(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::HoldOrder) -> Result<wire::Order, Problem> {
     let mut errors = Vec::new();
     not_blank(&body.reason, "/reason", &mut errors);
-    tx.named::<users::Entity, _>(body.owner_id, "/owner_id", &mut errors).await?;
+    check::assignee(tx, body.owner_id, "/owner_id", &mut errors).await?;
     let kind = body.kind.unwrap_or(HoldKind::Manual);
     check_blocks(kind, body.blocks.as_deref(), &mut errors);
     let old = tx.must::<orders::Entity>(id).await?;
@@ -98,7 +97,8 @@ pub(super) fn add(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId, parts: &mut Par
 ///
 /// # Errors
 /// `not_found`, with a pointer for a hold that is not the order's; `permission_denied` without the right of the hold's kind; `state_conflict` when nothing is
-/// held; `required` when it is not clear which; `segregation_of_duties` for who made a second person necessary.
+/// held; `required` when it is not clear which; `segregation_of_duties` for who made a second person necessary,
+/// or made or changed the draft.
 pub async fn release(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::ReleaseOrder) -> Result<wire::Order, Problem> {
     let mut errors = Vec::new();
     not_blank(&body.reason, "/reason", &mut errors);
@@ -108,7 +108,7 @@ pub async fn release(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::Relea
     let chosen = chosen(&old, &parts, body)?;
     for hold in parts.holds.iter().filter(|hold| chosen.contains(&hold.id)) {
         ctx.require(rules::release_right(hold.kind))?;
-        if hold.asked_by.is_some() && is_same(ctx, tx, hold.asked_by).await? {
+        if hold.asked_by.is_some() && (is_same(ctx, tx, hold.asked_by).await? || wrote_it(ctx, tx, &old).await?) {
             let detail = format!("You made a second person necessary for the order {} and cannot be that person: somebody else has to release it.", old.number);
             return Err(Problem::new(Code::SegregationOfDuties, detail).with("hold_id", hold.id.to_string()));
         }
@@ -117,6 +117,15 @@ pub async fn release(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::Relea
     tell_obligations(ctx, tx, &new, &mut parts).await?;
     tx.update(&old, &new);
     view::record(ctx, tx, "order.released", &new, &parts)
+}
+
+/// Whether the caller made or changed a draft, whoever confirms it (SEC-02, APR-06). Of a confirmed order it is the amendment that is asked about, and who
+/// amended it is known.
+async fn wrote_it(ctx: &Ctx, tx: &mut Tx<'_>, order: &orders::Model) -> Result<bool, Problem> {
+    if order.status != OrderStatus::Draft {
+        return Ok(false);
+    }
+    took_part(ctx, tx, [order.id.uuid()], &["order.created", "order.updated"]).await
 }
 
 fn chosen(order: &orders::Model, parts: &Parts, body: &wire::ReleaseOrder) -> Result<Vec<HoldId>, Problem> {

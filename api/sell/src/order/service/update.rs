@@ -41,7 +41,8 @@ pub(super) async fn update_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wi
     new.created_from = created_from.or(new.created_from);
     let named = |patched: bool| patched.then_some(());
     let term = named(!body.payment_term_id.is_absent()).and(new.payment_term_id);
-    let owner = named(!body.owner_id.is_absent()).and(new.owner_id);
+    // Whoever has it keeps it, gone or not.
+    let owner = new.owner_id.filter(|_| new.owner_id != old.owner_id);
     header::check_terms(tx, term, owner, &mut errors).await?;
     let mut parts = store::parts_of(tx, &old).await?;
     let lines_given = matches!(body.lines, Patch::Value(_));

@@ -5,7 +5,7 @@ use super::{token, view};
 use crate::opportunity::rules::OWN_CUSTOMER;
 use crate::quote::service as quote_service;
 use crate::quote::{print, rules, store, view as quote_view};
-use causeway_contract::{Code, File, Problem};
+use causeway_contract::{Code, FieldError, File, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::platform::tenants;
 use causeway_entity::sell::{quote_links, quotes};
@@ -71,20 +71,53 @@ pub(super) async fn pdf(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken) -> Result
 /// Accepts the quote for the customer, once.
 ///
 /// # Errors
-/// As [`read`]; `required` without a name; `state_conflict` when it was declined.
+/// As [`read`]; `required` without a name; `state_conflict` when it was declined, or accepted with something else, naming each field that differs.
 pub(super) async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken, body: &AcceptSharedQuote) -> Result<SharedQuote, Problem> {
     let mut errors = Vec::new();
     not_blank(&body.name, "/name", &mut errors);
     not_blank(&body.email, "/email", &mut errors);
     finish(errors)?;
     let Opened { ctx, quote, link } = open(ctx, tx, token, true).await?;
+    let answer = AcceptQuote { accepted_by: Some(body.name.clone()), reference: body.reference.clone(), chosen_options: body.chosen_options.clone() };
+    let result = quote_service::accept(&ctx, tx, quote.id, &answer).await;
     if quote.status == QuoteStatus::Accepted {
+        let result = result.map(|_| ()).map_err(|problem| otherwise(&quote, problem));
+        same_again(result, &quote, &link, body)?;
         return shown(tx, &quote).await;
     }
-    let answer = AcceptQuote { accepted_by: Some(body.name.clone()), reference: body.reference.clone(), chosen_options: body.chosen_options.clone() };
-    let (accepted, _) = quote_service::accept(&ctx, tx, quote.id, &answer).await.map_err(for_customer)?;
+    let (accepted, _) = result.map_err(for_customer)?;
     answered(&ctx, tx, &link, Some(body.name.clone()), Some(body.email.clone()));
     view::shared(tx, accepted.quote, Some(accepted.order.number)).await
+}
+
+/// What was accepted stands: saying it again changes nothing, and saying something else is refused.
+fn same_again(result: Result<(), Problem>, quote: &quotes::Model, link: &quote_links::Model, body: &AcceptSharedQuote) -> Result<(), Problem> {
+    let other = link.answered_email.as_ref().filter(|known| **known != body.email);
+    let email =
+        other.map(|known| FieldError::pointer(Code::StateConflict, "/email", format!("was {known} when the quote was accepted and is {} here", body.email)));
+    match (result, email) {
+        (Ok(()), None) => Ok(()),
+        (Ok(()), Some(error)) => Err(Problem { errors: vec![error], ..accepted_before(quote) }),
+        (Err(mut problem), error) => {
+            problem.errors.extend(error);
+            Err(problem)
+        }
+    }
+}
+
+/// The difference in the fields of the customer's body; the seller's order is none of it.
+fn otherwise(quote: &quotes::Model, problem: Problem) -> Problem {
+    let named = |error: FieldError| {
+        let name = error.pointer.as_deref() == Some("/accepted_by");
+        FieldError { pointer: if name { Some("/name".to_owned()) } else { error.pointer }, ..error }
+    };
+    Problem { errors: problem.errors.into_iter().map(named).collect(), ..accepted_before(quote) }
+}
+
+fn accepted_before(quote: &quotes::Model) -> Problem {
+    let detail =
+        format!("The quote {} was accepted before, with something else. Ask whoever sent it when that has to change, or send what was accepted.", quote.number);
+    Problem::new(Code::StateConflict, detail).with("status", quote.status.to_string())
 }
 
 /// Which rule of the seller a choice breaks is none of the customer's business, and neither is with whom else the seller deals.

@@ -3,14 +3,16 @@
 use super::{changed, must_be_valid_today, write};
 use crate::line::Line;
 use crate::line::offer::Promise;
+use crate::quote::back::{Back, back};
 use crate::quote::limits::{Facts, Remains, reasons, remains};
+use crate::quote::service::history::ids_of_number;
 use crate::quote::{rules, store, view};
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
 use causeway_entity::sell::quote_lines;
 use causeway_entity::sell::quotes::{Entity, Model};
-use causeway_govern::access::is_same;
+use causeway_govern::access::{is_same, took_part};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{finish, not_blank};
 use causeway_master::completeness::{self, Said};
@@ -36,7 +38,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quo
     if let Some(limits) = &company.quote_rules {
         let party = tx.must::<parties::Entity>(old.party_id).await?;
         let lines: Vec<Line> = rows.iter().map(Line::from).collect();
-        let facts = facts(&old, &party, remains(&lines, old.currency)?, today);
+        let facts = facts(&old, &party, (remains(&lines, old.currency)?, back(&lines, old.discount_percent, old.currency)?), today);
         broken = reasons(&limits.0, facts, &lines)?;
     }
     let (status, event) = if broken.is_empty() { (QuoteStatus::Approved, "quote.approved") } else { (QuoteStatus::InApproval, "quote.submitted") };
@@ -47,10 +49,11 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quo
 }
 
 /// What the limits look at.
-pub(super) fn facts(quote: &Model, party: &parties::Model, remains: Option<Remains>, today: Day) -> Facts {
+pub(super) fn facts(quote: &Model, party: &parties::Model, (remains, back): (Option<Remains>, Option<Back>), today: Day) -> Facts {
     Facts {
         discount: quote.discount_percent,
         remains,
+        back,
         term: quote.payment_term_id,
         own_term: party.payment_term_id,
         promise: Promise::stored(quote.promised_date, quote.lead_days),
@@ -83,14 +86,20 @@ pub async fn must_be_complete(tx: &mut Tx<'_>, company: &companies::Model, quote
     completeness::check(tx, &asked.0.quote_submit, said).await
 }
 
+/// What makes somebody a hand in a quote: what is offered is theirs, whoever presses submit in the end.
+const WRITTEN: [&str; 3] = ["quote.created", "quote.updated", "quote.submitted"];
+
 /// Approves a quote that waits for it.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it does not wait or its last day has passed; `segregation_of_duties` for who submitted it.
+/// `not_found`; `state_conflict` when it does not wait or its last day has passed; `segregation_of_duties` for who submitted, made or changed it or one of its
+/// revisions.
 pub async fn approve(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::ApproveQuote) -> Result<wire::Quote, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_wait(&old, "approved")?;
     rules::must_be_another(&old, is_same(ctx, tx, old.submitted_by).await?)?;
+    let revisions = ids_of_number(tx, &old).await?;
+    rules::must_not_be_the_maker(&old, took_part(ctx, tx, revisions, &WRITTEN).await?)?;
     must_be_valid_today(ctx, tx, &old, "approved").await?;
     let new = Model { status: QuoteStatus::Approved, approval_comment: body.comment.clone(), ..changed(ctx, &old) };
     write(ctx, tx, "quote.approved", &old, &new).await

@@ -9,8 +9,10 @@ use causeway_entity::govern::companies;
 use causeway_entity::sell::quotes::{Column, Entity, Model};
 use causeway_kernel::{Ctx, Find, Tx, number};
 use causeway_master::check::finish;
+use causeway_master::party::store as party;
 use causeway_openapi::quote as wire;
 use causeway_value::{DocumentKind, FlowId, QuoteId, QuoteStatus};
+use uuid::Uuid;
 
 /// Revisions that are shown.
 const REVISIONS: u64 = 200;
@@ -38,6 +40,19 @@ pub async fn revisions(tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::QuoteRevisi
         margin_amount: row.margin_amount.map(|margin| margin.text(row.currency)),
     });
     Ok(wire::QuoteRevisions { object: "quote_revisions".to_owned(), number: row.number, data: shown.collect() })
+}
+
+/// The ids of a quote and its other revisions.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn ids_of_number(tx: &mut Tx<'_>, row: &Model) -> Result<Vec<Uuid>, Problem> {
+    if row.revision == 1 {
+        return Ok(vec![row.id.uuid()]);
+    }
+    let find = Find::<Entity>::new().eq(Column::Number, row.number.clone()).eq(Column::CompanyId, row.company_id);
+    let rows = find.order_by_desc(Column::Revision).limit(REVISIONS).all(tx).await?;
+    Ok(rows.into_iter().map(|row| row.id.uuid()).collect())
 }
 
 /// What is otherwise in a quote than in another one of its company: the revision before when none is named.
@@ -68,6 +83,7 @@ pub async fn duplicate(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Dup
     if let Some(opportunity) = &opportunity {
         header::check_customer(opportunity, old.party_id, "/opportunity_id", &mut errors);
     }
+    party::named(tx, Some(old.party_id), "/party_id", &mut errors).await?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let today = ctx.today(company.time_zone);
     body.valid_until.iter().for_each(|day| check_last_day(*day, today, &mut errors));

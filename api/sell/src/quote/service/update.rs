@@ -36,7 +36,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Update
         }
         promised(today, &mut new, body, &mut errors);
     }
-    let named = check_references(tx, &mut new, body, &mut errors).await?;
+    let named = check_references(tx, &old, &mut new, body, &mut errors).await?;
     let lines_given = matches!(body.lines, Patch::Value(_));
     let other = header::reassigned(tx, (&body.party_id, &body.currency), (old.party_id, old.currency), lines_given, &mut errors).await?;
     if let Some(party) = &other.party {
@@ -105,6 +105,7 @@ fn promised(today: Day, new: &mut quotes::Model, body: &wire::UpdateQuote, error
 /// What is named anew must be there; the opportunity, when it is. A quote goes with its opportunity's deal.
 async fn check_references(
     tx: &mut Tx<'_>,
+    old: &quotes::Model,
     new: &mut quotes::Model,
     body: &wire::UpdateQuote,
     errors: &mut Vec<FieldError>,
@@ -118,7 +119,8 @@ async fn check_references(
     }
     let given = |patch: bool| patch.then_some(());
     let term = given(!body.payment_term_id.is_absent()).and(new.payment_term_id);
-    let owner = given(!body.owner_id.is_absent()).and(new.owner_id);
+    // Whoever has it keeps it, gone or not.
+    let owner = new.owner_id.filter(|_| new.owner_id != old.owner_id);
     header::check_terms(tx, term, owner, errors).await?;
     Ok(named)
 }

@@ -1,0 +1,171 @@
+//! The keys of the platform's administrators (SEC-03): each has its own, so that one can go without the others.
+//!
+//! What a key may do is everything under `/admin/v1`; that it ended is written with its credentials, so that judging one reads nothing else.
+
+use causeway_contract::{Code, ListQuery, Page, Problem};
+use causeway_entity::platform::{credentials, platform_keys};
+use causeway_kernel::{Ctx, Find, Tx, crypto, list};
+use causeway_openapi::platform as wire;
+use causeway_value::{Instant, PlatformKeyId};
+
+/// Characters of a secret that stay visible.
+const SHOWN: usize = 14;
+
+/// What of a secret says that it is the platform's.
+const PREFIX: &str = "cw_admin_";
+
+/// A page of them.
+///
+/// # Errors
+/// As every list.
+pub async fn page(ctx: &Ctx, tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<wire::PlatformKey>, Problem> {
+    let rows = list::list::<platform_keys::Entity>(ctx, tx, &wire::PLATFORM_KEYS, "platform_key", query).await?;
+    let data = rows.rows.iter().map(view).collect();
+    Ok(rows.page(data))
+}
+
+/// One of them.
+///
+/// # Errors
+/// `not_found`.
+pub async fn get(tx: &mut Tx<'_>, id: PlatformKeyId) -> Result<wire::PlatformKey, Problem> {
+    Ok(view(&tx.must::<platform_keys::Entity>(id).await?))
+}
+
+/// Creates a key.
+///
+/// # Errors
+/// A name without words; an end that is past.
+pub fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePlatformKey) -> Result<wire::NewPlatformKey, Problem> {
+    if body.name.trim().is_empty() {
+        return Err(Problem::field(Code::Required, "/name", "must say what it is for, or whose it is"));
+    }
+    if body.expires_at.is_some_and(|at| at <= ctx.wall()) {
+        return Err(Problem::field(Code::InvalidValue, "/expires_at", "must be in the future"));
+    }
+    let (row, secret) = insert(tx, &body.name, body.expires_at, ctx.wall());
+    tracing::info!(key = %row.id, by = ctx.actor.id.map(tracing::field::display), "a platform key was created");
+    Ok(with_secret(&row, secret))
+}
+
+/// Writes a key and its credential; answers the key and its secret.
+pub(super) fn insert(tx: &mut Tx<'_>, name: &str, expires_at: Option<Instant>, now: Instant) -> (platform_keys::Model, String) {
+    let secret = crypto::secret(PREFIX);
+    let row = platform_keys::Model {
+        id: PlatformKeyId::new(),
+        name: name.to_owned(),
+        prefix: shown(&secret),
+        expires_at,
+        previous_expires_at: None,
+        revoked_at: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    tx.insert(row.clone());
+    insert_credential(tx, &row, &secret);
+    (row, secret)
+}
+
+fn insert_credential(tx: &mut Tx<'_>, row: &platform_keys::Model, secret: &str) {
+    tx.insert(credentials::Model {
+        hash: crypto::sha256(&[secret.as_bytes()]).to_vec(),
+        api_key_id: row.id.cast(),
+        tenant_id: None,
+        platform: true,
+        valid_until: row.expires_at,
+        created_at: row.updated_at,
+    });
+}
+
+/// Gives a key a new secret; the old one works until the overlap ends.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it is revoked or has ended.
+pub async fn rotate(ctx: &Ctx, tx: &mut Tx<'_>, id: PlatformKeyId, overlap_seconds: u32) -> Result<wire::NewPlatformKey, Problem> {
+    let old = tx.lock::<platform_keys::Entity>(id).await?;
+    let now = ctx.wall();
+    if old.revoked_at.is_some() || old.expires_at.is_some_and(|at| at <= now) {
+        return Err(Problem::new(Code::StateConflict, "The key is revoked or has ended. Create a new one."));
+    }
+    let until = now.plus_seconds(i64::from(overlap_seconds));
+    end(tx, id, until).await?;
+    let secret = crypto::secret(PREFIX);
+    let new = platform_keys::Model { prefix: shown(&secret), previous_expires_at: Some(until), version: old.version + 1, updated_at: now, ..old.clone() };
+    tx.update(&old, &new);
+    insert_credential(tx, &new, &secret);
+    tx.rights_changed();
+    tracing::info!(key = %id, by = ctx.actor.id.map(tracing::field::display), "a platform key was rotated");
+    Ok(with_secret(&new, secret))
+}
+
+/// Revokes a key at once and for ever.
+///
+/// # Errors
+/// `not_found`; `state_conflict` when it is revoked already, or the last one that works: nobody could administer the platform any more.
+pub async fn revoke(ctx: &Ctx, tx: &mut Tx<'_>, id: PlatformKeyId) -> Result<wire::PlatformKey, Problem> {
+    // All of them are locked, so that two that are revoked at once do not each count on the other.
+    let all = Find::<platform_keys::Entity>::new().order_by(platform_keys::Column::Id).lock().all(tx).await?;
+    let old = tx.lock::<platform_keys::Entity>(id).await?;
+    if old.revoked_at.is_some() {
+        return Err(Problem::new(Code::StateConflict, "The key is revoked already."));
+    }
+    let now = ctx.wall();
+    let works = |key: &platform_keys::Model| key.revoked_at.is_none() && key.expires_at.is_none_or(|at| at > now);
+    if !all.iter().any(|key| key.id != id && works(key)) {
+        return Err(Problem::new(Code::StateConflict, "This is the last key that works. Create another one first: POST /admin/v1/platform-keys."));
+    }
+    let new = platform_keys::Model { revoked_at: Some(now), version: old.version + 1, updated_at: now, ..old.clone() };
+    tx.update(&old, &new);
+    end(tx, id, now).await?;
+    tx.rights_changed();
+    tracing::info!(key = %id, by = ctx.actor.id.map(tracing::field::display), "a platform key was revoked");
+    Ok(view(&new))
+}
+
+/// Lets no secret of a key work longer than until then.
+async fn end(tx: &mut Tx<'_>, id: PlatformKeyId, until: Instant) -> Result<(), Problem> {
+    for old in Find::<credentials::Entity>::new().eq(credentials::Column::ApiKeyId, id.uuid()).lock().all(tx).await? {
+        if old.valid_until.is_none_or(|at| at > until) {
+            let new = credentials::Model { valid_until: Some(until), ..old.clone() };
+            tx.update(&old, &new);
+        }
+    }
+    Ok(())
+}
+
+fn shown(secret: &str) -> String {
+    secret.chars().take(SHOWN).collect()
+}
+
+fn view(row: &platform_keys::Model) -> wire::PlatformKey {
+    wire::PlatformKey {
+        id: row.id,
+        object: "platform_key".to_owned(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        version: row.version,
+        name: row.name.clone(),
+        prefix: row.prefix.clone(),
+        expires_at: row.expires_at,
+        previous_expires_at: row.previous_expires_at,
+        revoked_at: row.revoked_at,
+    }
+}
+
+fn with_secret(row: &platform_keys::Model, secret: String) -> wire::NewPlatformKey {
+    let key = view(row);
+    wire::NewPlatformKey {
+        id: key.id,
+        object: key.object,
+        created_at: key.created_at,
+        updated_at: key.updated_at,
+        version: key.version,
+        name: key.name,
+        prefix: key.prefix,
+        expires_at: key.expires_at,
+        previous_expires_at: key.previous_expires_at,
+        revoked_at: key.revoked_at,
+        secret,
+    }
+}

@@ -1,0 +1,255 @@
+//! The box of something that is about to be done: what, with which fields, what would come of it, what came of it.
+//!
+//! How many go and how many do not is always seen. The objects are below, those that are refused first, and scroll.
+
+use super::popup::{at, centred, draw_field, open};
+use super::{highlight, inside, put};
+use crate::columns::plain;
+use crate::model::{App, Deed};
+use crate::resource::Aim;
+use crate::text::{clean, fit, width, wrap};
+use crate::theme::Role;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use serde_json::Value;
+
+/// Objects that are told one by one at most.
+const TOLD: usize = 200;
+/// Below this height (rows of the terminal) the box explains itself in few lines; the rest of it is behind the objects.
+const LOW: u16 = 30;
+/// Lines of a short explanation.
+const BRIEF: usize = 2;
+
+type Said = Vec<(String, Role)>;
+
+/// What stands in the box, and how much of it has room.
+struct Parts {
+    area: Rect,
+    about: Vec<String>,
+    fixed: Said,
+    listed: Said,
+    /// Rows of fields, and the first that is seen.
+    fields: (usize, usize),
+    /// Rows of the objects, and the first that is seen.
+    rows: (usize, usize),
+}
+
+/// How far the objects scroll: the first line that is seen when the last one is, and the lines of a page.
+pub fn deed_scroll(app: &App, deed: &Deed) -> (usize, usize) {
+    let parts = parts(app, deed, Rect::new(0, 0, app.size.0, app.size.1));
+    (parts.listed.len().saturating_sub(parts.rows.0), parts.rows.0.saturating_sub(1).max(1))
+}
+
+/// The place of the focus at a place of the screen: a field, the word to type, the button.
+pub fn deed_at(app: &App, deed: &Deed, column: u16, row: u16) -> Option<usize> {
+    let parts = parts(app, deed, Rect::new(0, 0, app.size.0, app.size.1));
+    let inner = inside(parts.area);
+    if !inner.contains(Position { x: column, y: row }) {
+        return None;
+    }
+    let (shown, first) = parts.fields;
+    let offset = usize::from(row.saturating_sub(inner.y)).checked_sub(parts.about.len().saturating_add(1));
+    if let Some(offset) = offset.filter(|offset| *offset < shown) {
+        return Some(first.saturating_add(offset));
+    }
+    let button = inner
+        .x
+        .saturating_add(2)
+        .saturating_add(u16::try_from(deed.word().map_or(0, |word| width(&asked(&word)).saturating_add(word.len()).saturating_add(4))).unwrap_or(0));
+    let end = button.saturating_add(u16::try_from(width(&label(deed))).unwrap_or(0));
+    let last = row == inner.bottom().saturating_sub(1);
+    match (last, deed.word()) {
+        (true, _) if (button..end).contains(&column) => Some(deed.places().saturating_sub(1)),
+        (true, Some(_)) if column < button => Some(deed.form.fields.len()),
+        _ => None,
+    }
+}
+
+/// What stands before the word to type.
+fn asked(word: &str) -> String {
+    format!("type {word} to enable: [")
+}
+
+fn parts(app: &App, deed: &Deed, whole: Rect) -> Parts {
+    let wide = whole.width.saturating_sub(6).min(100);
+    let room = usize::from(wide).saturating_sub(6);
+    let many = deed.form.fields.len();
+    let mut fixed = Said::new();
+    if many > 0 {
+        // What the field with the cursor means; always as many lines, so that the box does not jump.
+        let meaning = deed.form.fields.get(deed.focus).map(|field| clean(&field.meaning).into_owned()).unwrap_or_default();
+        fixed.extend(wrap(&meaning, room).into_iter().chain([String::new(), String::new()]).take(2).map(|line| (line, Role::Dim)));
+    }
+    fixed.extend(tally(deed).into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))));
+    let mut listed: Said = objects(deed).into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))).collect();
+    let tenant = if app.scope.platform { "the platform".to_owned() } else { format!("tenant {}", app.scope.tenant) };
+    let mut about = wrap(&clean(&format!("On {tenant}: {}", deed.operation.row.summary)), room);
+    if (whole.height < LOW || deed.targets.len() > 1) && about.len() > BRIEF {
+        listed.extend(std::iter::once(String::new()).chain(std::mem::take(&mut about)).map(|line| (line, Role::Dim)));
+        let first = deed.operation.row.summary.split_inclusive(". ").next().unwrap_or_default();
+        about = wrap(&clean(&format!("On {tenant}: {first}")), room);
+        if about.len() > BRIEF {
+            about.truncate(BRIEF);
+            if let Some(last) = about.last_mut() {
+                *last = fit(&format!("{last} {}", "~".repeat(room)), room, false);
+            }
+        }
+    }
+    // The border, the explanation and a blank, a blank below the fields, the line of the button.
+    let gaps = about.len().saturating_add(4).saturating_add(usize::from(many > 0));
+    let wanted = many.saturating_add(fixed.len()).saturating_add(listed.len()).saturating_add(gaps).saturating_add(1);
+    // The two last lines stay free: what was said is read there.
+    let most = whole.height.saturating_sub(4).max(8);
+    let area = centred(whole, wide, u16::try_from(wanted).unwrap_or(u16::MAX).clamp(8, most));
+    let free = usize::from(area.height).saturating_sub(gaps);
+    fixed.truncate(free.saturating_sub(usize::from(many > 0)));
+    let left = free.saturating_sub(fixed.len());
+    let fields = many.min(left.saturating_sub(listed.len().min(left / 3)).max(1)).min(left);
+    let rows = left.saturating_sub(fields).min(listed.len());
+    let first = deed.focus.min(many.saturating_sub(1)).saturating_add(1).saturating_sub(fields.max(1));
+    let top = deed.top.min(listed.len().saturating_sub(rows));
+    Parts { area, about, fixed, listed, fields: (fields, first), rows: (rows, top) }
+}
+
+pub(super) fn draw(app: &App, buf: &mut Buffer, deed: &Deed) -> Option<Position> {
+    let many = deed.form.fields.len();
+    let parts = parts(app, deed, buf.area);
+    let count = if deed.targets.len() > 1 { format!(" {} objects", deed.targets.len()) } else { String::new() };
+    let title = format!("{}{count}", deed.operation.called(deed.resource));
+    let inner = open(app, buf, parts.area, &title, &keys(deed, &parts));
+    let x = inner.x.saturating_add(2);
+    let room = inner.width.saturating_sub(4);
+    for (row, line) in parts.about.iter().enumerate() {
+        put(app, buf, x, at(inner.y, row), room, line, Role::Plain);
+    }
+    let mut y = at(inner.y, parts.about.len().saturating_add(1));
+    let mut cursor = None;
+    for (number, field) in deed.form.fields.iter().enumerate().skip(parts.fields.1).take(parts.fields.0) {
+        let here = draw_field(app, buf, field, Rect { x, y, width: room, height: 1 }, number == deed.focus);
+        cursor = cursor.or(here);
+        y = y.saturating_add(1);
+    }
+    y = y.saturating_add(u16::from(many > 0));
+    for (text, role) in parts.fixed.iter().chain(parts.listed.iter().skip(parts.rows.1).take(parts.rows.0)) {
+        put(app, buf, x, y, room, text, *role);
+        y = y.saturating_add(1);
+    }
+    let last = inner.bottom().saturating_sub(1);
+    let mut at = x;
+    if let Some(word) = deed.word() {
+        at = put(app, buf, at, last, room, &asked(&word), Role::Warn);
+        let typed = fit(deed.typed.value(), word.len(), false);
+        if deed.focus == many {
+            cursor = Some(Position { x: at.saturating_add(u16::try_from(deed.typed.visual_cursor()).unwrap_or(0)), y: last });
+        }
+        at = put(app, buf, at, last, room, &format!("{typed}]   "), Role::Plain);
+    }
+    let label = label(deed);
+    let role = if deed.operation.hint.hard { Role::Bad } else { Role::Good };
+    let end = put(app, buf, at, last, inner.right().saturating_sub(at), &label, role);
+    if deed.focus.saturating_add(1) == deed.places() {
+        highlight(app, buf, Rect { x: at, y: last, width: end.saturating_sub(at), height: 1 }, last, Role::Selected);
+    }
+    cursor
+}
+
+fn label(deed: &Deed) -> String {
+    if deed.batch.is_some() { "running …".to_owned() } else { format!("[ {} ]", deed.operation.word) }
+}
+
+/// What the keys do, and what of the box is seen.
+fn keys(deed: &Deed, parts: &Parts) -> String {
+    let many = deed.form.fields.len();
+    let fields = if many > 0 { "tab next   ctrl-s button   " } else { "" };
+    let ahead = if deed.operation.foresees() { "ctrl-r dry run   " } else { "" };
+    let (rows, top) = parts.rows;
+    let lines = parts.listed.len();
+    let scroll = if rows < lines { format!("pgdn {}-{}/{lines}   ", top.saturating_add(1), top.saturating_add(rows)) } else { String::new() };
+    let place = if deed.focus < many { format!("   {} of {many}", deed.focus.saturating_add(1)) } else { String::new() };
+    format!("{fields}{ahead}{scroll}esc cancel{place}")
+}
+
+/// How many would go and how many not, or how many went; and what is wrong. This is always seen.
+fn tally(deed: &Deed) -> Said {
+    let mut said = Said::new();
+    let refused = deed.results.values().filter_map(|result| result.as_ref().err());
+    let open = refused.clone().filter(|failure| failure.leaves_open()).count();
+    let refused = refused.count().saturating_sub(open);
+    let done = deed.results.values().filter(|result| result.is_ok()).count();
+    let unknown = if open > 0 { format!(", {open} may have been done") } else { String::new() };
+    let many = deed.results.len() > 1 || deed.targets.len() > 1;
+    if deed.batch.is_some() {
+        if many {
+            let left = deed.targets.len().saturating_sub(deed.results.len());
+            said.push((format!("{done} done, {refused} refused{unknown}, {left} to go."), Role::Link));
+        }
+    } else if !deed.results.is_empty() {
+        if many {
+            let rest = if refused.saturating_add(open) > 0 { "; the refused stay marked, and enter tries only them again" } else { "" };
+            said.push((format!("{done} done, {refused} refused{unknown}{rest}."), Role::Link));
+        }
+    } else if !deed.preview.is_empty() {
+        let bad = deed.preview.values().filter(|result| result.is_err()).count();
+        let asked =
+            if deed.targets.len() > deed.preview.len() { format!("Dry run of {} of {}", deed.preview.len(), deed.targets.len()) } else { "Dry run".to_owned() };
+        said.push((format!("{asked}: {} ok, {bad} refused. Nothing is written yet.", deed.preview.len().saturating_sub(bad)), Role::Link));
+    } else if deed.operation.foresees() {
+        said.push(("Dry run follows when the fields are filled (ctrl-r).".to_owned(), Role::Dim));
+    }
+    // Of several each says itself why it was refused.
+    let each = deed.results.len() > 1 && deed.results.values().any(Result::is_err);
+    said.extend(deed.wrong.iter().filter(|_| !each).map(|wrong| (wrong.clone(), Role::Bad)));
+    if deed.unseen > 0 {
+        let text =
+            format!("{} of {} marked are not in view: hidden by the filter, or not loaded. esc twice clears the marks.", deed.unseen, deed.targets.len());
+        said.push((text, Role::Warn));
+    }
+    if deed.operation.hint.hard {
+        said.push(("Hard to take back.".to_owned(), Role::Warn));
+    } else if deed.operation.hint.inverse.is_some() || deed.operation.aim == Aim::Edit {
+        said.push(("u takes it back.".to_owned(), Role::Dim));
+    }
+    said
+}
+
+/// Object by object what would come of it or what came of it: first what is refused, then what was not done yet, then what was.
+fn objects(deed: &Deed) -> Said {
+    let several = deed.results.len() > 1;
+    let told = |id: &str| {
+        let known = deed.before.get(id);
+        let name = known.and_then(|value| ["number", "name", "title", "slug", "description"].iter().find_map(|field| value.get(field)?.as_str())).unwrap_or(id);
+        let facts = known.map(facts).unwrap_or_default();
+        match (deed.results.get(id).filter(|_| several), deed.preview.get(id)) {
+            (Some(Ok(())), _) => (2, format!("{name}: done"), Role::Good),
+            (Some(Err(failure)), _) => (0, format!("{name}: refused: {}", failure.again()), Role::Bad),
+            (None, Some(Err(why))) => (0, format!("{name}: refused: {why}"), Role::Bad),
+            (None, Some(Ok(changes))) => {
+                let told: Vec<_> = facts.iter().chain(changes).map(String::as_str).collect();
+                (1, format!("{name}: {}", if told.is_empty() { "no visible change".to_owned() } else { told.join("; ") }), Role::Plain)
+            }
+            (None, None) if facts.is_empty() => (1, name.to_owned(), Role::Plain),
+            (None, None) => (1, format!("{name}: {}", facts.join("; ")), Role::Plain),
+        }
+    };
+    let gone = deed.results.keys().filter(|id| several && !deed.targets.contains(id));
+    let mut said: Vec<_> = deed.targets.iter().chain(gone).filter(|id| !id.is_empty()).map(|id| told(id)).collect();
+    // A stable sort: the order within is that of the marks.
+    said.sort_by_key(|(order, ..)| *order);
+    let rest = said.len().saturating_sub(TOLD);
+    let mut said: Said = said.into_iter().take(TOLD).map(|(_, text, role)| (text, role)).collect();
+    if rest > 0 {
+        said.push((format!("and {rest} more"), Role::Dim));
+    }
+    said
+}
+
+/// What weighs in a decision besides what changes: the amount, the margin, and why somebody is asked.
+fn facts(object: &Value) -> Vec<String> {
+    let text = |name: &str| object.get(name).filter(|value| value.is_string()).map(plain);
+    let mut facts = Vec::new();
+    facts.extend(text("total_amount").map(|amount| format!("{amount} {}", text("currency").unwrap_or_default())));
+    facts.extend(text("margin_percent").map(|margin| format!("margin {margin} %")));
+    let reasons = object.get("approval_reasons").and_then(Value::as_array).into_iter().flatten();
+    facts.extend(reasons.filter_map(|reason| reason.get("because")).map(plain));
+    facts
+}
