@@ -122,12 +122,9 @@ impl<W: Write> Canvas<W> {
     /// what is left of them beside their place would stay.
     fn wipe(&mut self) {
         let width = usize::from(self.shown.area.width).max(1);
-        let changed = |y: &usize| {
-            let line = |buffer: &Buffer| buffer.content.chunks(width).nth(*y).map(<[Cell]>::to_vec);
-            line(&self.shown) != line(&self.next)
-        };
-        let holds = |y: &usize| [&self.shown, &self.next].iter().any(|buffer| buffer.content.chunks(width).nth(*y).is_some_and(|line| line.iter().any(joined)));
-        let lines: Vec<usize> = (0..usize::from(self.shown.area.height)).filter(|y| holds(y) && changed(y)).collect();
+        let lines = self.shown.content.chunks(width).zip(self.next.content.chunks(width)).enumerate();
+        let wiped = lines.filter(|(_, (old, new))| old != new && old.iter().chain(new.iter()).any(joined));
+        let lines: Vec<usize> = wiped.map(|(y, _)| y).collect();
         for y in lines {
             self.change(Pen::PLAIN);
             self.go(0, u16::try_from(y).unwrap_or(u16::MAX));

@@ -5,7 +5,6 @@
 use crate::columns::has;
 use crate::list::Record;
 use crate::resource::Resource;
-use causeway_contract::Shape;
 use causeway_value::Instant;
 use std::cmp::Ordering;
 
@@ -100,12 +99,15 @@ impl Filter {
         }
     }
 
-    /// The first field that is tested here and that objects of this shape do not have: nobody finds anything by it.
-    pub fn unknown(&self, object: &Shape) -> Option<&str> {
-        self.local.iter().find_map(|test| match &test.what {
-            What::Field { field, .. } if !has(object, field) => Some(field.as_str()),
+    /// Names the first field that is tested here and that no object of the list has, since nobody finds anything by it; and what the server filters by.
+    pub fn unknown(&self, resource: &Resource) -> Option<String> {
+        let reply = (resource.list.reply)();
+        let object = reply.items("data")?;
+        let field = self.local.iter().find_map(|test| match &test.what {
+            What::Field { field, .. } if !has(object, field) => Some(field),
             _ => None,
-        })
+        })?;
+        Some(format!("{} have no field {field}. The server filters by {}.", resource.name, resource.filters().join(", ")))
     }
 
     /// Whether the server would list this object, as far as that can be told from the object itself.

@@ -211,9 +211,8 @@ async fn list(cli: &Cli, client: &Client, resource: &'static Resource, filter: &
 /// A filter whose fields the rows have: one that no row has finds nothing, and that would read as nothing being there.
 fn understood(text: &str, resource: &Resource) -> Result<Filter, Stop> {
     let filter = Filter::read(text, resource, wall());
-    let reply = (resource.list.reply)();
-    match reply.items("data").and_then(|object| filter.unknown(object)) {
-        Some(field) => Err(Stop::Usage(format!("{} have no field {field}. The server filters by {}.", resource.name, resource.filters().join(", ")))),
+    match filter.unknown(resource) {
+        Some(wrong) => Err(Stop::Usage(wrong)),
         None => Ok(filter),
     }
 }

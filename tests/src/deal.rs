@@ -13,9 +13,9 @@ use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, Invoice, InvoiceLi
 use causeway_openapi::ledger::{JournalEntry, op as ledger};
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CreateOrder, HoldOrder, Order, op as order};
-use causeway_openapi::payment::{AllocationInput, CreatePayment, CreateRefund, Payment, op as payment};
+use causeway_openapi::payment::{AllocationInput, CreatePayment, CreateRefund, Payment, RegisterPayments, op as payment};
 use causeway_openapi::quote::{AcceptQuote, AcceptedQuote, CreateQuote, Quote, op as quote};
-use causeway_value::{InvoiceId, JobStatus, JournalEntryId, OpportunityId, OrderId, PaymentDirection, PaymentMethod, QuoteId};
+use causeway_value::{InvoiceId, JobStatus, JournalEntryId, OpportunityId, OrderId, PaymentDirection, PaymentMethod, QuoteId, TaxId};
 use std::time::{Duration, Instant};
 
 /// A deal that was carried from lead to payment.
@@ -142,14 +142,34 @@ pub async fn invoice_order(caller: &Caller, order: OrderId) -> Invoice {
 /// What an invoice over one free line without tax is made of.
 #[must_use]
 pub fn free_invoice_body(shop: &Shop, amount: &str) -> CreateInvoice {
-    let line = InvoiceLineInput {
+    CreateInvoice { company_id: Some(shop.company), party_id: Some(shop.party), lines: vec![free_line(amount, &[])], ..CreateInvoice::default() }
+}
+
+/// One piece of a free line at this price.
+#[must_use]
+pub fn free_line(price: &str, taxes: &[TaxId]) -> InvoiceLineInput {
+    InvoiceLineInput {
         description: Some("Advice".to_owned()),
         quantity: of("1"),
-        unit_price: of(amount),
-        tax_ids: Some(Vec::new()),
+        unit_price: of(price),
+        tax_ids: Some(taxes.to_vec()),
         ..InvoiceLineInput::default()
-    };
-    CreateInvoice { company_id: Some(shop.company), party_id: Some(shop.party), lines: vec![line], ..CreateInvoice::default() }
+    }
+}
+
+/// What pays documents in full by bank is made of: all by one payment, or each by its own.
+#[must_use]
+pub fn register_body(documents: &[&Invoice], grouped: bool) -> RegisterPayments {
+    RegisterPayments {
+        invoice_ids: documents.iter().map(|document| document.id).collect(),
+        grouped: Some(grouped),
+        amount: None,
+        difference: None,
+        method: PaymentMethod::Bank,
+        payment_date: None,
+        reference: None,
+        metadata: Default::default(),
+    }
 }
 
 /// A draft invoice over one free line without tax.

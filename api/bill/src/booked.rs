@@ -29,7 +29,9 @@ pub fn of_payment(payment: &payments::Model, company_currency: Currency) -> Conv
     conversion(payment.currency, company_currency, payment.company_rate, payment.rate_divides)
 }
 
-fn conversion(currency: Currency, company_currency: Currency, rate: Rate, divides: bool) -> Conversion {
+/// From a document's currency to its company's, as its row keeps the rate.
+#[must_use]
+pub fn conversion(currency: Currency, company_currency: Currency, rate: Rate, divides: bool) -> Conversion {
     match (currency == company_currency, divides) {
         (true, _) => Conversion::Same,
         (false, false) => Conversion::Times(rate),

@@ -281,13 +281,7 @@ impl App {
         }
         self.arrive();
         self.out.push(Cmd::Save);
-        let list = self.lists.get(resource);
-        let page = list.map(|list| (list.resource.list.reply)());
-        let object = page.as_ref().and_then(|page| page.items("data"));
-        if let (Some(list), Some(object)) = (list, object)
-            && let Some(field) = list.filter.unknown(object)
-        {
-            let text = format!("{resource} have no field {field}. The server filters by {}.", list.resource.filters().join(", "));
+        if let Some(text) = self.lists.get(resource).and_then(|list| list.filter.unknown(list.resource)) {
             self.note(text);
         }
     }

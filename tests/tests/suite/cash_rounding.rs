@@ -6,7 +6,7 @@ use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, CreditLine, Invoic
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_openapi::term::op as term;
 use causeway_tests::caller::Caller;
-use causeway_tests::deal::{self, entry, post_invoice, sides};
+use causeway_tests::deal::{self, entry, free_line as line, post_invoice, sides};
 use causeway_tests::shop::{self, Shop, percent_after, percent_tax, rate, term_body};
 use causeway_tests::world::World;
 use causeway_tests::{of, unique, verified};
@@ -16,16 +16,6 @@ async fn coins(caller: &Caller, shop: &Shop, currency: &str, step: &str, method:
     let cash = CashRounding { step: step.into(), method, strategy };
     let rules = vec![RoundingRule { currency: of(currency), tax_step: None, cash: Some(cash) }];
     caller.post::<company::UpdateCompany>(shop.company, &UpdateCompany { rounding_rules: Patch::Value(rules), ..UpdateCompany::default() }).await;
-}
-
-fn line(price: &str, taxes: &[TaxId]) -> InvoiceLineInput {
-    InvoiceLineInput {
-        description: Some("Advice".to_owned()),
-        quantity: of("1"),
-        unit_price: of(price),
-        tax_ids: Some(taxes.to_vec()),
-        ..InvoiceLineInput::default()
-    }
 }
 
 async fn posted(caller: &Caller, shop: &Shop, lines: Vec<InvoiceLineInput>, term: Option<PaymentTermId>, currency: &str) -> Invoice {

@@ -2,7 +2,7 @@
 
 use causeway_contract::ListQuery;
 use causeway_openapi::invoice::{AllocateCreditNote, CreateInvoice, Invoice, UnallocateCreditNote, op as invoice};
-use causeway_openapi::payment::{CreatePayment, RegisterPayments, ReversePayment, op as payment};
+use causeway_openapi::payment::{CreatePayment, ReversePayment, op as payment};
 use causeway_openapi::term::{CreatePaymentTerm, op as term};
 use causeway_openapi::write_off::op as write_off;
 use causeway_tests::caller::Caller;
@@ -10,7 +10,7 @@ use causeway_tests::deal::{self, allocation, payment_body};
 use causeway_tests::shop::{self, Shop, percent_after, term_body};
 use causeway_tests::world::World;
 use causeway_tests::{day, of, unique, verified};
-use causeway_value::{Direction, DiscountTaxMode, EarlyDiscount, PaymentMethod, WriteOffStatus};
+use causeway_value::{Direction, DiscountTaxMode, EarlyDiscount, WriteOffStatus};
 
 /// 119.00 with 2 % off within ten days, on a bill or on an invoice.
 async fn posted(caller: &Caller, shop: &Shop, direction: Direction) -> Invoice {
@@ -90,16 +90,7 @@ async fn registered_bills_are_paid_less_their_discount() {
     let shop = shop::open(&tenant, "").await;
     for grouped in [true, false] {
         let bill = posted(&tenant, &shop, Direction::Purchase).await;
-        let body = RegisterPayments {
-            invoice_ids: vec![bill.id],
-            grouped: Some(grouped),
-            amount: None,
-            difference: None,
-            method: PaymentMethod::Bank,
-            payment_date: None,
-            reference: None,
-            metadata: Default::default(),
-        };
+        let body = deal::register_body(&[&bill], grouped);
         let made = tenant.post::<payment::RegisterPayments>((), &body).await;
         let paid = made.payments.iter().map(|paid| (paid.amount.0.as_str(), paid.unallocated_amount.0.as_str())).collect::<Vec<_>>();
         assert_eq!(paid, [("116.62", "0.00")], "grouped: {grouped}");

@@ -2,7 +2,7 @@
 
 use causeway_contract::ListQuery;
 use causeway_openapi::invoice::{CreateInvoice, Invoice, InvoiceLineInput, op as invoice};
-use causeway_openapi::payment::{CreatePayment, Payment, RegisterPayments, UnallocatePayment, op as payment};
+use causeway_openapi::payment::{CreatePayment, Payment, UnallocatePayment, op as payment};
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_openapi::term::{CreatePaymentTerm, op as term};
 use causeway_openapi::write_off::{WriteOff, op as write_off};
@@ -11,7 +11,7 @@ use causeway_tests::deal::{self, advance, entry, payment_body, sides};
 use causeway_tests::shop::{self, Shop, percent_after, percent_tax, term_body};
 use causeway_tests::world::World;
 use causeway_tests::{day, of, unique, verified};
-use causeway_value::{Direction, DiscountTaxMode, EarlyDiscount, PaymentDirection, PaymentMethod, PaymentState, PaymentTermId, TaxId, TaxKind, WriteOffKind};
+use causeway_value::{Direction, DiscountTaxMode, EarlyDiscount, PaymentDirection, PaymentState, PaymentTermId, TaxId, TaxKind, WriteOffKind};
 
 async fn discount_term(caller: &Caller, percent: &str, days: u32, tax_mode: DiscountTaxMode) -> PaymentTermId {
     let early_discount = Some(EarlyDiscount { percent: of(percent), days, tax_mode });
@@ -153,16 +153,7 @@ async fn registered_payments_pay_what_is_due() {
     let term = discount_term(&tenant, "2", 10, DiscountTaxMode::OnPayment).await;
     let one = async || posted(&tenant, &shop, term, &[("100.00", &[vat])]).await;
     let register = async |documents: &[&Invoice], grouped: bool| {
-        let body = RegisterPayments {
-            invoice_ids: documents.iter().map(|document| document.id).collect(),
-            grouped: Some(grouped),
-            amount: None,
-            difference: None,
-            method: PaymentMethod::Bank,
-            payment_date: None,
-            reference: None,
-            metadata: Default::default(),
-        };
+        let body = deal::register_body(documents, grouped);
         let made = tenant.post::<payment::RegisterPayments>((), &body).await;
         made.payments.into_iter().map(|paid| (paid.amount.0, paid.unallocated_amount.0)).collect::<Vec<_>>()
     };

@@ -4,28 +4,16 @@
 use causeway_contract::{Code, ListQuery};
 use causeway_openapi::credit_note::{CreateCreditNote, op as credit_note};
 use causeway_openapi::down_payment::{CreateDownPayment, op as down_payment};
-use causeway_openapi::invoice::{
-    AllocateCreditNote, CreateInvoice, CreditInvoice, CreditLine, Invoice, InvoiceLineInput, ReverseInvoice, UnallocateCreditNote, op as invoice,
-};
+use causeway_openapi::invoice::{AllocateCreditNote, CreateInvoice, CreditInvoice, CreditLine, Invoice, ReverseInvoice, UnallocateCreditNote, op as invoice};
 use causeway_openapi::line::LineInput;
 use causeway_openapi::payment::{CreateRefund, UnallocatePayment, op as payment};
 use causeway_openapi::term::op as term;
 use causeway_tests::caller::Caller;
-use causeway_tests::deal::{self, allocation};
+use causeway_tests::deal::{self, allocation, free_line as line};
 use causeway_tests::shop::{self, Shop, term_body};
 use causeway_tests::world::World;
 use causeway_tests::{of, unique, verified};
-use causeway_value::{InvoiceId, PaymentMethod, TaxId, TermLine};
-
-fn line(price: &str, taxes: &[TaxId]) -> InvoiceLineInput {
-    InvoiceLineInput {
-        description: Some("Advice".to_owned()),
-        quantity: of("1"),
-        unit_price: of(price),
-        tax_ids: Some(taxes.to_vec()),
-        ..InvoiceLineInput::default()
-    }
-}
+use causeway_value::{InvoiceId, PaymentMethod, TermLine};
 
 /// 60.00 of which 100.00 are asked for first, and 40.00 given back later.
 async fn given_back(caller: &Caller, shop: &Shop) -> Invoice {

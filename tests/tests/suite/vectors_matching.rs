@@ -13,7 +13,7 @@ use causeway_tests::deal::{self, advance, allocation, entry, payment_body, post_
 use causeway_tests::shop::{self, Shop, percent_after, percent_tax, rate, term_body};
 use causeway_tests::world::{Tenant, World};
 use causeway_tests::{day, of, unique};
-use causeway_value::{AutoAllocation, InvoiceId, PaymentDifference, PaymentDirection, PaymentMethod, PaymentState, TaxId};
+use causeway_value::{AutoAllocation, InvoiceId, PaymentDifference, PaymentDirection, PaymentState, TaxId};
 
 struct Stage {
     _world: World,
@@ -119,16 +119,7 @@ async fn documents_are_paid_one_by_one() {
     let stage = stage().await;
     // MATCH-005: what is typed for both counts for neither.
     let invoices = [deal::posted(&stage.tenant, &stage.shop, "1000.00").await, deal::posted(&stage.tenant, &stage.shop, "2000.00").await];
-    let each = |documents: &[&Invoice]| RegisterPayments {
-        invoice_ids: documents.iter().map(|document| document.id).collect(),
-        grouped: Some(false),
-        amount: Some("1200.00".into()),
-        difference: None,
-        method: PaymentMethod::Bank,
-        payment_date: None,
-        reference: None,
-        metadata: Default::default(),
-    };
+    let each = |documents: &[&Invoice]| RegisterPayments { amount: Some("1200.00".into()), ..deal::register_body(documents, false) };
     let made = stage.tenant.post::<payment::RegisterPayments>((), &each(&[&invoices[0], &invoices[1]])).await;
     let paid =
         |made: &RegisteredPayments| made.payments.iter().map(|one| (one.direction, one.amount.0.clone(), one.unallocated_amount.0.clone())).collect::<Vec<_>>();

@@ -21,8 +21,16 @@ pub fn blocking(obligation: &obligations::Model, step: HoldStep) -> Option<&Held
 /// # Errors
 /// `state_conflict` naming the holds.
 pub(crate) fn must_not_be_held<'a>(billed: impl Iterator<Item = &'a obligations::Model>) -> Result<(), Problem> {
-    let holds = billed.flat_map(|row| row.holds.iter().flat_map(|holds| &holds.0)).map(|held| (held.id, held));
-    refuse(holds.collect::<BTreeMap<_, _>>().into_values(), HoldStep::Invoice, "What the invoice bills")
+    refuse_billing(billed, "What the invoice bills")
+}
+
+/// Refuses to bill what is held, each hold named once. `what` begins the sentence, as in [`refuse`].
+///
+/// # Errors
+/// `state_conflict` naming the holds.
+pub(crate) fn refuse_billing<'a>(rows: impl Iterator<Item = &'a obligations::Model>, what: &str) -> Result<(), Problem> {
+    let holds = rows.flat_map(|row| row.holds.iter().flat_map(|holds| &holds.0)).map(|held| (held.id, held));
+    refuse(holds.collect::<BTreeMap<_, _>>().into_values(), HoldStep::Invoice, what)
 }
 
 /// Refuses a step that one of these holds blocks. `what` begins the sentence: `The order SO/2026/00001`.

@@ -63,7 +63,8 @@ pub fn read(part: &[u8], first_row: i64, targets: &[Target], defaults: &BTreeMap
     let mut rows = Vec::new();
     for (number, record) in (first_row..).zip(reader.records()) {
         let record = record.map_err(|error| Problem::new(Code::Malformed, format!("Row {number} is not CSV: {error}.")))?;
-        let cells = record.len() - record.iter().skip(targets.len()).collect::<Vec<_>>().iter().rev().take_while(|cell| cell.trim().is_empty()).count();
+        let beyond = record.iter().rev().take(record.len().saturating_sub(targets.len()));
+        let cells = record.len() - beyond.take_while(|cell| cell.trim().is_empty()).count();
         if cells != targets.len() {
             let detail = format!(
                 "has {cells} cells where the header names {} columns; give each column a cell, empty or not, and put a text with a comma in quotation marks",

@@ -6,6 +6,7 @@
 
 mod authenticate;
 mod company;
+pub(crate) mod credential;
 mod permission;
 mod principal;
 mod second;

@@ -2,14 +2,12 @@
 //!
 //! What a key may do is everything under `/admin/v1`; that it ended is written with its credentials, so that judging one reads nothing else.
 
+use crate::access::credential::{self, Secret, shown};
 use causeway_contract::{Code, ListQuery, Page, Problem};
-use causeway_entity::platform::{credentials, platform_keys};
+use causeway_entity::platform::platform_keys;
 use causeway_kernel::{Ctx, Find, Tx, crypto, list};
 use causeway_openapi::platform as wire;
 use causeway_value::{Instant, PlatformKeyId};
-
-/// Characters of a secret that stay visible.
-const SHOWN: usize = 14;
 
 /// What of a secret says that it is the platform's.
 const PREFIX: &str = "cw_admin_";
@@ -67,15 +65,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, name: &str, expires_at: Option<Instant>, n
     (row, secret)
 }
 
-fn insert_credential(tx: &mut Tx<'_>, row: &platform_keys::Model, secret: &str) {
-    tx.insert(credentials::Model {
-        hash: crypto::sha256(&[secret.as_bytes()]).to_vec(),
-        api_key_id: row.id.cast(),
-        tenant_id: None,
-        platform: true,
-        valid_until: row.expires_at,
-        created_at: row.updated_at,
-    });
+fn insert_credential(tx: &mut Tx<'_>, row: &platform_keys::Model, text: &str) {
+    credential::write(tx, &Secret { text, key: row.id.cast(), platform: true, valid_until: row.expires_at, created_at: row.updated_at });
 }
 
 /// Gives a key a new secret; the old one works until the overlap ends.
@@ -89,7 +80,7 @@ pub async fn rotate(ctx: &Ctx, tx: &mut Tx<'_>, id: PlatformKeyId, overlap_secon
         return Err(Problem::new(Code::StateConflict, "The key is revoked or has ended. Create a new one."));
     }
     let until = now.plus_seconds(i64::from(overlap_seconds));
-    end(tx, id, until).await?;
+    credential::end(tx, id.cast(), until).await?;
     let secret = crypto::secret(PREFIX);
     let new = platform_keys::Model { prefix: shown(&secret), previous_expires_at: Some(until), version: old.version + 1, updated_at: now, ..old.clone() };
     tx.update(&old, &new);
@@ -117,25 +108,10 @@ pub async fn revoke(ctx: &Ctx, tx: &mut Tx<'_>, id: PlatformKeyId) -> Result<wir
     }
     let new = platform_keys::Model { revoked_at: Some(now), version: old.version + 1, updated_at: now, ..old.clone() };
     tx.update(&old, &new);
-    end(tx, id, now).await?;
+    credential::end(tx, id.cast(), now).await?;
     tx.rights_changed();
     tracing::info!(key = %id, by = ctx.actor.id.map(tracing::field::display), "a platform key was revoked");
     Ok(view(&new))
-}
-
-/// Lets no secret of a key work longer than until then.
-async fn end(tx: &mut Tx<'_>, id: PlatformKeyId, until: Instant) -> Result<(), Problem> {
-    for old in Find::<credentials::Entity>::new().eq(credentials::Column::ApiKeyId, id.uuid()).lock().all(tx).await? {
-        if old.valid_until.is_none_or(|at| at > until) {
-            let new = credentials::Model { valid_until: Some(until), ..old.clone() };
-            tx.update(&old, &new);
-        }
-    }
-    Ok(())
-}
-
-fn shown(secret: &str) -> String {
-    secret.chars().take(SHOWN).collect()
 }
 
 fn view(row: &platform_keys::Model) -> wire::PlatformKey {

@@ -9,11 +9,11 @@ use super::ledger::{self, Documents, ENTRIES, Moved};
 use super::months::{days, months};
 use crate::sql::{self, statement};
 use crate::window::window;
+use causeway_bill::booked::conversion;
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Tx};
-use causeway_master::rate::Conversion;
 use causeway_openapi::measure as wire;
 use causeway_value::{Amount, Currency, Day, Overflow, Rate};
 use sea_orm::FromQueryResult;
@@ -75,11 +75,7 @@ struct OfLines {
 impl OfLines {
     /// In the company's currency, as its documents were booked.
     fn booked(&self, company: Currency) -> Result<Billed, Problem> {
-        let conversion = match (self.currency == company, self.divides != 0) {
-            (true, _) => Conversion::Same,
-            (false, false) => Conversion::Times(self.rate),
-            (false, true) => Conversion::DividedBy(self.rate),
-        };
+        let conversion = conversion(self.currency, company, self.rate, self.divides != 0);
         let amount = |amount| conversion.amount(amount, self.currency, company);
         Ok(Billed { count: self.count, untaxed: amount(self.net)?, tax: amount(self.tax)? })
     }
@@ -136,7 +132,7 @@ async fn by_customer(tx: &mut Tx<'_>, company: &companies::Model, period: (Day, 
 fn lines_sql(kind: Kind) -> String {
     let (holder, orders) = match kind {
         Kind::Rep => (
-            "o.owner_id",
+            kind.column(),
             " LEFT JOIN order_lines n ON n.tenant_id = l.tenant_id AND n.id = l.order_line_id \
              LEFT JOIN orders o ON o.tenant_id = l.tenant_id AND o.id = COALESCE(n.order_id, i.order_id)",
         ),

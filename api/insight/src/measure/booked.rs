@@ -9,7 +9,7 @@ use causeway_entity::govern::companies;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Tx};
 use causeway_openapi::measure::{self as wire, SalesBy};
-use causeway_value::{Amount, Currency, Day};
+use causeway_value::{Amount, Currency, Day, Overflow};
 use sea_orm::FromQueryResult;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -39,6 +39,14 @@ struct Tally {
     amount: Amount,
 }
 
+impl Tally {
+    fn add(&mut self, count: i64, amount: Amount) -> Result<(), Overflow> {
+        self.count += count;
+        self.amount = self.amount.plus(amount)?;
+        Ok(())
+    }
+}
+
 /// The orders of a company by month of confirmation.
 fn by_month_sql(months: &[Month]) -> String {
     format!(
@@ -51,11 +59,10 @@ fn by_month_sql(months: &[Month]) -> String {
 
 /// The same by holder, for the time from the instant `$3` on and before `$4`. An order comes to what its lines come to.
 fn by_holder_sql(kind: Kind) -> String {
-    let (holder, count, amount, lines) = match kind {
-        Kind::Order => ("o.id", "COUNT(*)", "o.untaxed_amount", ""),
-        Kind::Customer => ("o.party_id", "COUNT(*)", "o.untaxed_amount", ""),
-        Kind::Rep => ("o.owner_id", "COUNT(*)", "o.untaxed_amount", ""),
-        Kind::Product => ("l.product_id", "COUNT(DISTINCT o.id)", "l.net_amount", " JOIN order_lines l ON l.tenant_id = o.tenant_id AND l.order_id = o.id"),
+    let holder = kind.column();
+    let (count, amount, lines) = match kind {
+        Kind::Order | Kind::Customer | Kind::Rep => ("COUNT(*)", "o.untaxed_amount", ""),
+        Kind::Product => ("COUNT(DISTINCT o.id)", "l.net_amount", " JOIN order_lines l ON l.tenant_id = o.tenant_id AND l.order_id = o.id"),
     };
     format!(
         "SELECT {holder} AS holder, o.currency AS currency, {count} AS count, CAST(SUM({amount}) AS BIGINT) AS amount FROM orders o{lines} \
@@ -106,9 +113,7 @@ pub(super) async fn bookings(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::SalesQuer
     let converter = Converter::of(tx, &company, found.iter().map(|row| row.currency), to).await?;
     let mut by_month: BTreeMap<String, Tally> = months.into_iter().map(|month| (month.name, Tally::default())).collect();
     for row in found {
-        let sum = by_month.entry(row.month).or_default();
-        sum.count += row.count;
-        sum.amount = sum.amount.plus(converter.amount(row.amount, row.currency)?)?;
+        by_month.entry(row.month).or_default().add(row.count, converter.amount(row.amount, row.currency)?)?;
     }
     let currency = company.currency;
     let total = wire::BookingsTotal {
@@ -124,9 +129,7 @@ pub(super) async fn bookings(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::SalesQuer
             let mut sums: BTreeMap<Option<Uuid>, Tally> = BTreeMap::new();
             // Holders have the same orders, so they bring no other currency.
             for row in by_holder(tx, &company, kind, (from, to)).await? {
-                let sum = sums.entry(row.holder).or_default();
-                sum.count += row.count;
-                sum.amount = sum.amount.plus(converter.amount(row.amount, row.currency)?)?;
+                sums.entry(row.holder).or_default().add(row.count, converter.amount(row.amount, row.currency)?)?;
             }
             let shown = ranked(tx, kind, sums, |sum| sum.amount, query.offset).await?;
             (shown.rows.into_iter().map(|row| of_holder(row, currency)).collect(), shown.count, shown.next)

@@ -23,6 +23,18 @@ pub(super) enum Kind {
     Rep,
 }
 
+impl Kind {
+    /// The column that names it, of orders `o` and their lines `l`.
+    pub(super) const fn column(self) -> &'static str {
+        match self {
+            Self::Order => "o.id",
+            Self::Customer => "o.party_id",
+            Self::Product => "l.product_id",
+            Self::Rep => "o.owner_id",
+        }
+    }
+}
+
 /// A row with what it is about; nothing for what has no such thing.
 pub(super) struct Named<T> {
     kind: Kind,

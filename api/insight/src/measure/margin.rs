@@ -87,17 +87,8 @@ const fn kind(by: MarginBy) -> Kind {
     }
 }
 
-const fn holder(by: MarginBy) -> &'static str {
-    match by {
-        MarginBy::Order => "o.id",
-        MarginBy::Customer => "o.party_id",
-        MarginBy::Product => "l.product_id",
-        MarginBy::Rep => "o.owner_id",
-    }
-}
-
 fn sales_sql(by: MarginBy, looked_at: &str) -> String {
-    let holder = holder(by);
+    let holder = kind(by).column();
     format!(
         "SELECT {holder} AS holder, o.currency AS currency, l.unit_cost AS unit_cost, l.price_base_quantity AS base, \
              COALESCE(l.kept_quantity, l.quantity) AS quantity, COUNT(*) AS lines, CAST(SUM(l.net_amount) AS BIGINT) AS net \

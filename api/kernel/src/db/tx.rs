@@ -512,7 +512,11 @@ impl<'c> Tx<'c> {
         Ok(says_the_same(&before, answer).then_some((before, version)))
     }
 
-    async fn snapshot(&mut self, id: Uuid, version: i64) -> Result<Option<String>, Problem> {
+    /// The body of a record, unless it was forgotten.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn snapshot(&mut self, id: Uuid, version: i64) -> Result<Option<String>, Problem> {
         let stored = Find::<snapshots::Entity>::new().eq(snapshots::Column::ObjectId, id).eq(snapshots::Column::Version, version);
         Ok(stored.one(self).await?.and_then(|row| row.body))
     }

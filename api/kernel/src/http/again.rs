@@ -32,17 +32,17 @@ impl Sent {
         if operation.method != Method::Post || operation.path.contains('{') {
             return None;
         }
-        let body = body.as_object()?;
+        let fields = body.as_object()?;
         // Whoever wants what differs brought over asks for how things are to be, not for what was made once.
-        if body.get("on_conflict").is_some_and(|wanted| wanted == "update") {
+        if fields.get("on_conflict").is_some_and(|wanted| wanted == "update") {
             return None;
         }
-        let refs: Vec<(String, String)> = body.get(REFS)?.as_array()?.iter().filter_map(reference).collect();
+        let refs: Vec<(String, String)> = fields.get(REFS)?.as_array()?.iter().filter_map(reference).collect();
         if refs.is_empty() {
             return None;
         }
-        let text = Value::Object(body.clone()).to_string();
-        Some(Self { digest: crypto::sha256(&[operation.id.as_bytes(), b"\n", text.as_bytes()]), refs, body: body.clone() })
+        let text = body.to_string();
+        Some(Self { digest: crypto::sha256(&[operation.id.as_bytes(), b"\n", text.as_bytes()]), refs, body: fields.clone() })
     }
 }
 

@@ -6,7 +6,7 @@ use crate::limits::IDEMPOTENCY_KEY;
 use crate::{Ctx, Find, Tx, crypto};
 use actix_web::HttpRequest;
 use causeway_contract::{Audience, Code, Content, Problem};
-use causeway_entity::kernel::{idempotency_keys, snapshots};
+use causeway_entity::kernel::idempotency_keys;
 use causeway_entity::platform::platform_idempotency;
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -60,10 +60,7 @@ impl Key {
         self.same(&row.fingerprint)?;
         let body = match (row.body, row.object_id, row.object_version) {
             (Some(body), _, _) => self.open(body)?,
-            (None, Some(object), Some(version)) => {
-                let find = Find::<snapshots::Entity>::new().eq(snapshots::Column::ObjectId, object).eq(snapshots::Column::Version, version);
-                find.one(tx).await?.and_then(|snapshot| snapshot.body).ok_or_else(erased)?
-            }
+            (None, Some(object), Some(version)) => tx.snapshot(object, version).await?.ok_or_else(erased)?,
             _ => return Err(erased()),
         };
         Ok(Some(self.packed(row.status, body, row.etag)))

@@ -5,15 +5,21 @@
 use super::rules::{TaxPolicy, TaxableLine, TaxedDocument, compute_document};
 use causeway_value::{Amount, Currency, Overflow, Percent, product};
 
-/// The taxes of a document with a discount of `percent` for paying early.
+/// The taxes of a document with a discount of `percent` for paying early; `full` is what it comes to without.
 ///
 /// # Errors
 /// [`Overflow`] when an amount does not fit.
-pub fn compute_discounted(lines: &[TaxableLine], percent: Percent, policy: TaxPolicy, currency: Currency) -> Result<TaxedDocument, Overflow> {
+pub fn compute_discounted(
+    full: &TaxedDocument,
+    lines: &[TaxableLine],
+    percent: Percent,
+    policy: TaxPolicy,
+    currency: Currency,
+) -> Result<TaxedDocument, Overflow> {
     let kept = Percent::WHOLE.0.checked_sub(percent.0).ok_or(Overflow)?;
     let lowered = lines.iter().map(|line| Ok(TaxableLine { amount: Amount(product(&[line.amount.0, kept], &[Percent::WHOLE.0])?), ..line.clone() }));
     let taxed = compute_document(&lowered.collect::<Result<Vec<_>, Overflow>>()?, policy, currency)?;
-    let mut document = compute_document(lines, policy, currency)?;
+    let mut document = full.clone();
     for (line, low) in document.lines.iter_mut().zip(taxed.lines) {
         line.tax = low.tax;
         line.taxes = low.taxes;
@@ -44,10 +50,15 @@ mod tests {
         // EPD-013: 1000 with 15 % and 2000 without, 10 % off.
         let lines = [line(100_000, vec![tax(TaxKind::Percent, "15")]), line(200_000, Vec::new())];
         let eur = "EUR".parse().unwrap();
-        let document = compute_discounted(&lines, "10".parse().unwrap(), TaxPolicy::of(TaxRounding::PerLine), eur).unwrap();
+        let policy = TaxPolicy::of(TaxRounding::PerLine);
+        let discounted = |lines: &[TaxableLine]| {
+            let full = compute_document(lines, policy, eur).unwrap();
+            compute_discounted(&full, lines, "10".parse().unwrap(), policy, eur)
+        };
+        let document = discounted(&lines).unwrap();
         assert_eq!((document.untaxed, document.tax, document.total), (Amount(300_000), Amount(13_500), Amount(313_500)));
         assert_eq!(document.lines.iter().map(|line| line.total.0).sum::<i64>(), 313_500);
-        let fixed = compute_discounted(&[line(150_000, vec![tax(TaxKind::Fixed, "0.05")])], "10".parse().unwrap(), TaxPolicy::of(TaxRounding::PerLine), eur);
+        let fixed = discounted(&[line(150_000, vec![tax(TaxKind::Fixed, "0.05")])]);
         assert_eq!(fixed.unwrap().tax, Amount(5));
     }
 }

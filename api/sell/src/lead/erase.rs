@@ -11,7 +11,7 @@ use causeway_entity::sell::leads::{Column, Entity, Model};
 use causeway_govern::clock::Due;
 use causeway_govern::retention::days_of;
 use causeway_kernel::http::LocalFuture;
-use causeway_kernel::{Ctx, Find, Tx};
+use causeway_kernel::{Ctx, Find, Tx, retention};
 use causeway_value::{Instant, Json, LeadStatus, RetentionKind};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -47,7 +47,7 @@ fn next<'a>(_: &'a Ctx, tx: &'a mut Tx<'_>, last: Instant) -> LocalFuture<'a, Re
 fn run<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>) -> LocalFuture<'a, Result<i64, Problem>> {
     Box::pin(async move {
         let Some(days) = days(tx).await? else { return Ok(0) };
-        let until = ctx.now().plus_seconds(-days * DAY);
+        let until = retention::before(ctx, RetentionKind::DisqualifiedLeads, days, ctx.wall());
         let due = remembering().lte(Column::UpdatedAt, until).limit(BATCH).lock().all(tx).await?;
         let ids: Vec<Uuid> = due.iter().map(|lead| lead.id.uuid()).collect();
         if ids.is_empty() {

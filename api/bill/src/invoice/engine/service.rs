@@ -14,7 +14,7 @@ use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::{check, refs};
 use causeway_openapi::invoice::Invoice;
 use causeway_openapi::invoice_tax::SetInvoiceTaxes;
-use causeway_value::{Amount, Currency, InvoiceId, Json, TaxId, TaxKind, TaxStatus};
+use causeway_value::{Amount, InvoiceId, Json, TaxId, TaxKind, TaxStatus};
 
 /// References that a document remembers, at most.
 const REMEMBERED: usize = 100;
@@ -30,8 +30,11 @@ pub async fn hand_over(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &SetInvo
     let before = lines_of(tx, &[id]).await?;
     let lines: Vec<Line> = before.iter().map(line).collect();
     let known = old.tax_handovers.as_ref().and_then(|kept| kept.0.iter().find(|one| one.reference == body.reference));
-    let digest = digest(&lines, old.currency, body)?;
-    if is_repeated(&old, &before, &lines, body) || known.is_some_and(|known| Some(&known.digest) == digest.as_ref()) {
+    // As it is, whatever its taxes are; nothing of what cannot be read.
+    let sent = read(&lines, old.currency, body, &|_, _, _| {}, Vec::new()).ok();
+    let digest = sent.as_deref().map(digest).transpose()?;
+    let repeated = sent.is_some_and(|handed| is_repeated(&old, &before, handed, body));
+    if repeated || known.is_some_and(|known| Some(&known.digest) == digest.as_ref()) {
         let parts = installments_of(tx, &[id]).await?;
         return Ok(view(&old, &before, &parts, refs::of(tx, id.uuid()).await?));
     }
@@ -72,20 +75,18 @@ fn line(row: &invoice_lines::Model) -> Line {
 }
 
 /// Whether a document has these taxes under this reference already.
-fn is_repeated(invoice: &invoices::Model, rows: &[invoice_lines::Model], lines: &[Line], body: &SetInvoiceTaxes) -> bool {
+fn is_repeated(invoice: &invoices::Model, rows: &[invoice_lines::Model], handed: Vec<Handed>, body: &SetInvoiceTaxes) -> bool {
     if invoice.tax_status != Some(TaxStatus::Computed) || invoice.tax_reference.as_ref() != Some(&body.reference) {
         return false;
     }
-    let Ok(handed) = read(lines, invoice.currency, body, &|_, _, _| {}, Vec::new()) else { return false };
     rows.iter().zip(handed).all(|(row, handed)| row.taxes.0 == handed.taxes && row.tax_details == handed.kept_details())
 }
 
-/// The hash of what is handed over, whatever its amounts are written like; nothing of what cannot be read.
-fn digest(lines: &[Line], currency: Currency, body: &SetInvoiceTaxes) -> Result<Option<String>, Problem> {
-    let Ok(handed) = read(lines, currency, body, &|_, _, _| {}, Vec::new()) else { return Ok(None) };
+/// The hash of what is handed over, whatever its amounts are written like.
+fn digest(handed: &[Handed]) -> Result<String, Problem> {
     let taxes: Vec<_> = handed.iter().map(|line| (&line.taxes, &line.details)).collect();
     let text = serde_json::to_string(&taxes).map_err(|error| Problem::new(Code::InternalError, error.to_string()))?;
-    Ok(Some(hex(&sha256(&[text.as_bytes()]))))
+    Ok(hex(&sha256(&[text.as_bytes()])))
 }
 
 /// What was handed over so far, and this: of many, the latest.

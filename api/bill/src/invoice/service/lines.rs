@@ -203,7 +203,7 @@ pub(super) fn taxed(document: Document<'_>, lines: Vec<(invoice_lines::Model, Ta
     let full = compute_document(&taxable, policy, document.currency)?;
     let (taxed, upfront) = match document.early_discount.filter(|agreed| agreed.tax_mode == DiscountTaxMode::Upfront) {
         Some(agreed) => {
-            let lowered = compute_discounted(&taxable, agreed.percent, policy, document.currency)?;
+            let lowered = compute_discounted(&full, &taxable, agreed.percent, policy, document.currency)?;
             let upfront = full.lines.iter().zip(&lowered.lines).map(|(full, low)| less(&full.taxes, &low.taxes)).collect::<Result<_, _>>()?;
             (lowered, upfront)
         }

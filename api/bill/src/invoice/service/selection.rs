@@ -6,8 +6,8 @@ use causeway_entity::bill::billables;
 use causeway_kernel::{Find, Tx};
 use causeway_master::check;
 use causeway_openapi::invoice::{CreateInvoice, InvoiceGroup};
-use causeway_value::{Billable, BillableId, BillableStatus, Day, Direction, HoldStep, OrderId, PartyId};
-use std::collections::{BTreeMap, BTreeSet};
+use causeway_value::{Billable, BillableId, BillableStatus, Day, Direction, OrderId, PartyId};
+use std::collections::BTreeSet;
 
 /// Lines of an invoice, at most.
 pub(crate) const MAX_LINES: usize = 500;
@@ -150,8 +150,7 @@ fn must_fit(ready: &[billables::Model], pointer: &str) -> Result<(), Problem> {
 async fn refusal(tx: &mut Tx<'_>, row: &billables::Model) -> Result<Problem, Problem> {
     let (BillableStatus::Held, Some(_), Some(order_id)) = (row.status, row.hold_id, row.order_id) else { return Ok(not_ready(row)) };
     let owed = obligation::of_orders(tx, &[order_id]).await?;
-    let holds: BTreeMap<_, _> = owed.iter().flat_map(|row| row.holds.iter().flat_map(|holds| &holds.0)).map(|held| (held.id, held)).collect();
-    let refused = obligation::hold::refuse(holds.into_values(), HoldStep::Invoice, &format!("The order {order_id}"));
+    let refused = obligation::hold::refuse_billing(owed.iter(), &format!("The order {order_id}"));
     let problem = refused.err().unwrap_or_else(|| not_ready(row));
     Ok(problem.with("order_id", order_id.to_string()).with("billable_id", row.id.to_string()))
 }

@@ -2,6 +2,7 @@
 
 use super::create::create;
 use super::settle::{discounts_on, payable};
+use super::targets::way_of;
 use crate::write_off::rules::Discount;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::invoices;
@@ -9,7 +10,7 @@ use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::{check, money};
 use causeway_openapi::payment::{AllocationInput, CreatePayment, RegisterPayments, RegisteredPayments};
-use causeway_value::{Amount, CompanyId, Day, Direction, InvoiceId, InvoiceKind, InvoiceStatus, PaymentDirection};
+use causeway_value::{Amount, CompanyId, Day, InvoiceId, InvoiceStatus, PaymentDirection};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Pays these documents. Grouped, one payment nets what goes the other way; otherwise each document has its own payment of all that is due of it, and
@@ -71,11 +72,6 @@ async fn discounts(ctx: &Ctx, tx: &mut Tx<'_>, date: Option<Day>, documents: &[i
     Ok(found)
 }
 
-/// Which way the money of a document goes.
-fn direction(document: &invoices::Model) -> PaymentDirection {
-    if (document.direction == Direction::Sale) == (document.kind == InvoiceKind::Invoice) { PaymentDirection::Inbound } else { PaymentDirection::Outbound }
-}
-
 /// One payment of all, of the amount that was typed or else of what they come to together. What goes the other way than the payment has no discount: it is
 /// netted, not paid.
 fn together(body: &RegisterPayments, documents: &[invoices::Model], discounts: &BTreeMap<InvoiceId, Discount>) -> Result<CreatePayment, Problem> {
@@ -86,7 +82,7 @@ fn together(body: &RegisterPayments, documents: &[invoices::Model], discounts: &
     }
     let owed = |paid: Option<PaymentDirection>| {
         documents.iter().try_fold(Amount::ZERO, |sum, document| {
-            let way = direction(document);
+            let way = way_of(document);
             let due = if paid == Some(way) { payable(document, discounts)? } else { document.open_amount };
             if way == PaymentDirection::Inbound { sum.plus(due) } else { sum.minus(due) }
         })
@@ -114,7 +110,7 @@ fn together(body: &RegisterPayments, documents: &[invoices::Model], discounts: &
 
 /// A payment of all that is due of one document. What was typed for all of them counts for none.
 fn alone(body: &RegisterPayments, document: &invoices::Model, due: Amount) -> CreatePayment {
-    let payment = payment(body, document, direction(document), due);
+    let payment = payment(body, document, way_of(document), due);
     CreatePayment { allocations: vec![AllocationInput { invoice_id: document.id, amount: payment.amount.clone() }], ..payment }
 }
 

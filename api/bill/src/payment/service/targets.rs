@@ -160,7 +160,7 @@ fn check_document(
 const OTHER_WAY: &str = "names a document that goes the other way: inbound payments settle what we are owed, outbound ones what we owe";
 
 /// Which way the money goes that settles a document.
-fn way_of(document: &invoices::Model) -> PaymentDirection {
+pub(super) fn way_of(document: &invoices::Model) -> PaymentDirection {
     if (document.direction == Direction::Sale) == (document.kind == InvoiceKind::Invoice) { PaymentDirection::Inbound } else { PaymentDirection::Outbound }
 }
 
@@ -176,9 +176,11 @@ fn other_way(payer: Payer, settlement: &Settlement, group: &[InvoiceId], errors:
         let net = nets.entry(document.currency).or_default();
         *net = if way_of(document) == payer.direction { net.plus(document.open_amount)? } else { net.minus(document.open_amount)? };
     }
-    let worst = nets.iter().filter(|(_, net)| **net < Amount::ZERO).map(|(currency, net)| net.negated().map(|net| (currency, net))).next().transpose()?;
-    if let Some((currency, net)) = worst.filter(|_| nets.values().all(|net| *net <= Amount::ZERO)) {
-        let net = net.text(*currency);
+    if nets.values().any(|net| *net > Amount::ZERO) {
+        return Ok(());
+    }
+    if let Some((currency, net)) = nets.iter().find(|(_, net)| **net < Amount::ZERO) {
+        let net = net.negated()?.text(*currency);
         let detail = format!("name documents of which {net} {currency} go the other way together: record a payment of the other direction, or name fewer");
         errors.push(FieldError::pointer(Code::InvalidValue, "/invoice_ids", detail));
     }

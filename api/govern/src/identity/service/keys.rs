@@ -3,20 +3,17 @@
 use super::super::source;
 use super::roles::check_permissions;
 use super::users::{blank, check_grants, finish, granted};
+use crate::access::credential::{self, Secret, shown};
 use crate::access::{covers, within};
 use crate::tenancy::service::secret_prefix;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::{api_key_uses, api_keys};
-use causeway_entity::platform::credentials;
 use causeway_kernel::{Change, Ctx, Find, Tx, crypto};
 use causeway_openapi::identity as wire;
 use causeway_openapi::ownership::CAUSEWAY;
 use causeway_value::{ApiKeyId, CompanyId, Instant, Json, UserId};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
-
-/// Characters of a secret that stay visible.
-const SHOWN: usize = 14;
 
 /// A key to be made.
 pub struct NewKey<'a> {
@@ -57,7 +54,7 @@ pub fn insert_key(ctx: &Ctx, tx: &mut Tx<'_>, key: NewKey<'_>) -> Result<(api_ke
         tenant_id: tx.tenant(),
         id: ApiKeyId::new(),
         name: key.name.to_owned(),
-        prefix: secret.chars().take(SHOWN).collect(),
+        prefix: shown(&secret),
         scopes: Json(key.scopes),
         company_ids: key.company_ids.map(Json),
         user_id: key.user_id,
@@ -81,15 +78,8 @@ fn written(ranges: &[IpNet]) -> Option<Json<Vec<String>>> {
     (!ranges.is_empty()).then(|| Json(ranges.iter().map(source::shown).collect()))
 }
 
-fn insert_credential(tx: &mut Tx<'_>, row: &api_keys::Model, secret: &str) {
-    tx.insert(credentials::Model {
-        hash: crypto::sha256(&[secret.as_bytes()]).to_vec(),
-        api_key_id: row.id,
-        tenant_id: Some(tx.tenant()),
-        platform: false,
-        valid_until: None,
-        created_at: row.updated_at,
-    });
+fn insert_credential(tx: &mut Tx<'_>, row: &api_keys::Model, text: &str) {
+    credential::write(tx, &Secret { text, key: row.id, platform: false, valid_until: None, created_at: row.updated_at });
 }
 
 /// Creates a key.
@@ -179,20 +169,9 @@ pub async fn rotate_key(ctx: &Ctx, tx: &mut Tx<'_>, id: ApiKeyId, overlap_second
     own(ctx, &old)?;
     let now = ctx.wall();
     let until = now.plus_seconds(i64::from(overlap_seconds));
-    for credential in Find::<credentials::Entity>::new().eq(credentials::Column::ApiKeyId, id).lock().all(tx).await? {
-        if credential.valid_until.is_none_or(|at| at > until) {
-            let ending = credentials::Model { valid_until: Some(until), ..credential.clone() };
-            tx.update(&credential, &ending);
-        }
-    }
+    credential::end(tx, id, until).await?;
     let secret = crypto::secret(secret_prefix(ctx.mode));
-    let new = api_keys::Model {
-        prefix: secret.chars().take(SHOWN).collect(),
-        previous_expires_at: Some(until),
-        version: old.version + 1,
-        updated_at: now,
-        ..old.clone()
-    };
+    let new = api_keys::Model { prefix: shown(&secret), previous_expires_at: Some(until), version: old.version + 1, updated_at: now, ..old.clone() };
     tx.update(&old, &new);
     insert_credential(tx, &new, &secret);
     record_key(ctx, tx, "api_key.rotated", &new)?;

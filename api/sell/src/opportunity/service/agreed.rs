@@ -21,7 +21,8 @@ pub async fn win_by(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, agreed: Agree
     if old.status == OpportunityStatus::Won {
         return settle(ctx, tx, &old, rules::completed(old.clone(), &agreed)).await;
     }
-    close(ctx, tx, &old, End { agreed: Some(agreed), ..End::WON }).await.map(drop)
+    let stages = of_company(tx, old.company_id).await?;
+    close(ctx, tx, &old, &stages, End { agreed: Some(agreed), ..End::WON }).await.map(drop)
 }
 
 /// What [`win_by`] refuses, for who only looks.

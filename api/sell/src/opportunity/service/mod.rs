@@ -118,7 +118,7 @@ pub async fn win(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::Win
     rules::must_be_open(&old, "won")?;
     let stages = of_company(tx, old.company_id).await?;
     check_entry(ctx, tx, &old, stage_rules::ending(&stages, OpportunityStatus::Won)?).await?;
-    close(ctx, tx, &old, End { closed_at: body.closed_at, ..End::WON }).await
+    close(ctx, tx, &old, &stages, End { closed_at: body.closed_at, ..End::WON }).await
 }
 
 /// Loses an open opportunity, for one of the tenant's reasons where there are some.
@@ -136,7 +136,7 @@ pub async fn lose(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::Lo
     rules::check_required(&old, stage_rules::ending(&stages, OpportunityStatus::Lost)?, &mut errors);
     finish(errors)?;
     standing::must_have_none(tx, &old, "lost").await?;
-    close(ctx, tx, &old, End { status: OpportunityStatus::Lost, closed_at: body.closed_at, lost_reason: Some(body.reason.clone()), ..End::WON }).await
+    close(ctx, tx, &old, &stages, End { status: OpportunityStatus::Lost, closed_at: body.closed_at, lost_reason: Some(body.reason.clone()), ..End::WON }).await
 }
 
 /// Reopens a won or lost opportunity, in the stage that it had before unless another is named.
@@ -179,17 +179,16 @@ impl End<'_> {
     const WON: Self = Self { status: OpportunityStatus::Won, closed_at: None, lost_reason: None, agreed: None };
 }
 
-async fn close(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, end: End<'_>) -> Result<wire::Opportunity, Problem> {
+async fn close(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, stages: &[stages::Model], end: End<'_>) -> Result<wire::Opportunity, Problem> {
     let mut errors = Vec::new();
     let closed_at = happened(ctx, History::of(ctx), end.closed_at, "/closed_at", &mut errors);
     rules::check_order(old.created_at, closed_at, &mut errors);
     finish(errors)?;
-    let stages = of_company(tx, old.company_id).await?;
-    let stage = stage_rules::ending(&stages, end.status)?;
+    let stage = stage_rules::ending(stages, end.status)?;
     let closed = rules::closed(old, stage, closed_at, end.lost_reason, ctx.now());
     let new = if let Some(agreed) = &end.agreed { rules::completed(closed, agreed) } else { closed };
     if let Some(Agreed { customer, .. }) = end.agreed
-        && stage_rules::check_customers(&stages)
+        && stage_rules::check_customers(stages)
     {
         // Where customers are checked, who accepts an offer is one when nothing is missing; else the order waits until somebody adds it.
         let (party, children) = (tx.must::<parties::Entity>(customer).await?, party::children_of(tx, customer).await?);

@@ -42,7 +42,9 @@ pub(super) async fn take_over(
         OrderStatus::Cancelled => return Err(says_otherwise(order, &parts.lines, body)),
     };
     let fixed = |pointer: &str| FIXED.contains(&pointer) || (confirmed && CONFIRMED.contains(&pointer));
-    let mut stuck: Vec<FieldError> = differences(order, &parts.lines, body).into_iter().filter(|found| found.pointer.as_deref().is_some_and(fixed)).collect();
+    let found = differences(order, &parts.lines, body);
+    let amends = found.iter().any(|found| found.pointer.as_deref().is_some_and(|pointer| AMENDED.contains(&pointer)));
+    let mut stuck: Vec<FieldError> = found.into_iter().filter(|found| found.pointer.as_deref().is_some_and(fixed)).collect();
     if confirmed && body.metadata.iter().any(|(name, text)| order.metadata.0.get(name) != Some(text)) {
         stuck.push(FieldError::pointer(Code::ExternalRefExists, "/metadata", "stays as it is once the order is confirmed"));
     }
@@ -58,8 +60,7 @@ pub(super) async fn take_over(
     }
     let refs = more_refs(&parts.refs, &body.external_refs);
     if confirmed {
-        let head = |found: &FieldError| found.pointer.as_deref().is_some_and(|pointer| AMENDED.contains(&pointer));
-        if lines.is_empty() && !differences(order, &parts.lines, body).iter().any(head) {
+        if lines.is_empty() && !amends {
             return known_by(ctx, tx, (order, parts), refs, created_from);
         }
         ctx.require("orders:amend")?;

@@ -39,8 +39,7 @@ pub(super) async fn update_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wi
     let mut errors = Vec::new();
     let mut new = patched(ctx, &old, body, &mut errors);
     new.created_from = created_from.or(new.created_from);
-    let named = |patched: bool| patched.then_some(());
-    let term = named(!body.payment_term_id.is_absent()).and(new.payment_term_id);
+    let term = new.payment_term_id.filter(|_| !body.payment_term_id.is_absent());
     // Whoever has it keeps it, gone or not.
     let owner = new.owner_id.filter(|_| new.owner_id != old.owner_id);
     header::check_terms(tx, term, owner, &mut errors).await?;

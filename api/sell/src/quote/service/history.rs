@@ -23,8 +23,7 @@ const REVISIONS: u64 = 200;
 /// `not_found`.
 pub async fn revisions(tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::QuoteRevisions, Problem> {
     let row = tx.must::<Entity>(id).await?;
-    let find = Find::<Entity>::new().eq(Column::Number, row.number.clone()).eq(Column::CompanyId, row.company_id);
-    let mut rows = find.order_by_desc(Column::Revision).limit(REVISIONS).all(tx).await?;
+    let mut rows = of_number(tx, &row).await?;
     rows.reverse();
     let shown = rows.into_iter().map(|row| wire::QuoteRevision {
         id: row.id,
@@ -50,9 +49,13 @@ pub(super) async fn ids_of_number(tx: &mut Tx<'_>, row: &Model) -> Result<Vec<Uu
     if row.revision == 1 {
         return Ok(vec![row.id.uuid()]);
     }
+    Ok(of_number(tx, row).await?.into_iter().map(|row| row.id.uuid()).collect())
+}
+
+/// A quote and its other revisions, the latest first.
+async fn of_number(tx: &mut Tx<'_>, row: &Model) -> Result<Vec<Model>, Problem> {
     let find = Find::<Entity>::new().eq(Column::Number, row.number.clone()).eq(Column::CompanyId, row.company_id);
-    let rows = find.order_by_desc(Column::Revision).limit(REVISIONS).all(tx).await?;
-    Ok(rows.into_iter().map(|row| row.id.uuid()).collect())
+    find.order_by_desc(Column::Revision).limit(REVISIONS).all(tx).await
 }
 
 /// What is otherwise in a quote than in another one of its company: the revision before when none is named.

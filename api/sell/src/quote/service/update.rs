@@ -117,8 +117,7 @@ async fn check_references(
     if let Some(opportunity) = &named {
         new.flow_id = opportunity.flow_id;
     }
-    let given = |patch: bool| patch.then_some(());
-    let term = given(!body.payment_term_id.is_absent()).and(new.payment_term_id);
+    let term = new.payment_term_id.filter(|_| !body.payment_term_id.is_absent());
     // Whoever has it keeps it, gone or not.
     let owner = new.owner_id.filter(|_| new.owner_id != old.owner_id);
     header::check_terms(tx, term, owner, errors).await?;
