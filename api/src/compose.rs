@@ -37,6 +37,7 @@ pub fn register() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         news::register(REACTORS);
+        news::publish(&causeway_openapi::event_types::EVENT_TYPES);
         causeway_kernel::db::tally::register(causeway_bill::exposure::WATCH);
         causeway_govern::clock::register_due(DUE);
         causeway_bill::billing_run::work::register();

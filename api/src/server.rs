@@ -1,12 +1,12 @@
 //! Serving: HTTP, health, metrics, docs, and the workers beside it.
 
 use crate::compose;
-use crate::connection::Doorkeeper;
+use crate::connection::{Connection, Doorkeeper};
 use crate::secret_key;
 use crate::settings::{Role, Settings};
 use actix_http::error::DispatchError;
 use actix_http::{HttpService, Protocol};
-use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_service::{IntoServiceFactory, Service, ServiceFactoryExt, apply_fn_factory, fn_service, map_config};
 use actix_web::dev::{AppConfig, ServerHandle};
 use actix_web::rt::net::TcpStream;
 use actix_web::web::{self, Bytes, Data, Payload};
@@ -101,7 +101,7 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
     });
     let draining = Arc::new(AtomicBool::new(false));
     let ready = Data::new(Readiness(Arc::clone(&draining)));
-    let listener = bind(settings.listen)?;
+    let listener = bind(settings.listen, "--listen 127.0.0.1:8081")?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let keeper = Doorkeeper::new(settings.connections_per_address, settings.proxies.clone());
     let builder = actix_server::Server::build().workers(settings.threads).max_concurrent_connections(CONNECTIONS);
@@ -134,10 +134,18 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
             .finish(map_config(service, |()| AppConfig::default()));
         fn_service(move |stream: TcpStream| {
             let peer = stream.peer_addr().ok();
-            let admitted = keeper.admit(stream).map(|connection| (connection, Protocol::Http1, peer)).map_err(DispatchError::Io);
-            std::future::ready(admitted)
+            std::future::ready(keeper.admit(stream).map(|connection| (connection, peer)).map_err(DispatchError::Io))
         })
-        .and_then(http)
+        .and_then(apply_fn_factory(http, |(connection, peer): (Connection, Option<SocketAddr>), http| {
+            let unfinished = connection.unfinished();
+            let served = http.call((connection, Protocol::Http1, peer));
+            async move {
+                tokio::select! {
+                    served = served => served,
+                    () = unfinished.given_up() => Err(DispatchError::SlowRequestTimeout),
+                }
+            }
+        }))
     };
     let server = builder.listen("causeway", listener, serve).map_err(|error| format!("cannot serve on {address}: {error}"))?.run();
     let handle = server.handle();
@@ -156,13 +164,13 @@ pub fn serve_metrics(settings: &Settings, db: &Db) -> Result<(), String> {
     let Some(at) = settings.metrics_listen else { return Ok(()) };
     let open = Data::new(db.clone());
     let open = HttpServer::new(move || ActixApp::new().app_data(open.clone()).route("/metrics", web::get().to(open_metrics)));
-    let open = open.workers(1).disable_signals().listen(bind(at)?);
+    let open = open.workers(1).disable_signals().listen(bind(at, "--metrics-listen 127.0.0.1:9091")?);
     actix_web::rt::spawn(open.map_err(|error| format!("cannot serve metrics on {at}: {error}"))?.run());
     Ok(())
 }
 
-fn bind(at: SocketAddr) -> Result<TcpListener, String> {
-    TcpListener::bind(at).map_err(|error| format!("cannot listen on {at}: {error}. Choose another address with --listen, for example --listen 127.0.0.1:8081."))
+fn bind(at: SocketAddr, example: &str) -> Result<TcpListener, String> {
+    TcpListener::bind(at).map_err(|error| format!("cannot listen on {at}: {error}. Choose another address, for example {example}."))
 }
 
 /// Starts what runs beside the requests.
@@ -174,6 +182,11 @@ pub fn start_workers(settings: &Settings, db: &Db) {
         actix_web::rt::spawn(causeway_kernel::db::sequencer::run(Arc::clone(postgres)));
     }
     if settings.role == Role::Api {
+        if settings.database_url.is_none() {
+            tracing::warn!(
+                "role = \"api\" with the embedded database: no other process can run its jobs, so they wait until it is started with role = \"all\""
+            );
+        }
         return;
     }
     let live = db.clone();

@@ -3,7 +3,9 @@
 use crate::settings::Settings;
 use causeway_kernel::Db;
 use causeway_kernel::db::{Postgres, Sqlite, Store};
-use std::path::PathBuf;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 
 /// The file of the embedded database.
 #[must_use]
@@ -23,24 +25,31 @@ pub fn store(settings: &Settings) -> Store {
 /// # Errors
 /// A sentence that says what to do.
 pub async fn open(settings: &Settings) -> Result<Db, String> {
+    if settings.database_url.is_none() {
+        make_folder(&settings.data_dir)?;
+        // The lock comes first: nobody migrates a file that another process serves.
+        let path = file(settings);
+        let lock = Sqlite::lock(&path)?;
+        store(settings).up().await?;
+        return Ok(Db::Sqlite(Sqlite::open(&path, lock)?));
+    }
+    open_as_it_is(settings).await
+}
+
+/// Opens a database that exists, without changing its schema: for commands that only look at it.
+///
+/// # Errors
+/// A sentence that says what to do: there is none, or its schema is not up to date.
+pub async fn open_as_it_is(settings: &Settings) -> Result<Db, String> {
     if let Some(url) = &settings.database_url {
         let db = Postgres::open(url, settings.database_connections).await?;
-        let status = store(settings).status().await?;
-        if !status.pending.is_empty() {
-            return Err(format!(
-                "The database lacks {} migrations ({} …). Run `causeway migrate up` with the owner's DATABASE_URL.",
-                status.pending.len(),
-                status.pending.first().map_or("", String::as_str)
-            ));
-        }
+        must_be_current(settings).await?;
         return Ok(Db::Postgres(db));
     }
-    std::fs::create_dir_all(&settings.data_dir)
-        .map_err(|error| format!("cannot make the data folder {}: {error}. Choose another with --data-dir.", settings.data_dir.display()))?;
-    // The lock comes first: nobody migrates a file that another process serves.
+    must_exist(settings)?;
     let path = file(settings);
     let lock = Sqlite::lock(&path)?;
-    store(settings).up().await?;
+    must_be_current(settings).await?;
     Ok(Db::Sqlite(Sqlite::open(&path, lock)?))
 }
 
@@ -50,12 +59,37 @@ pub async fn open(settings: &Settings) -> Result<Db, String> {
 /// A sentence that says what to do.
 pub async fn open_read_only(settings: &Settings) -> Result<Db, String> {
     if settings.database_url.is_some() {
-        return open(settings).await;
+        return open_as_it_is(settings).await;
     }
+    must_exist(settings)?;
+    must_be_current(settings).await?;
+    Ok(Db::Sqlite(Sqlite::open_read_only(&file(settings))?))
+}
+
+/// Refuses to go on where there is no embedded database yet: for commands that look at one, or take something from it.
+///
+/// # Errors
+/// A sentence that names the file.
+pub fn must_exist(settings: &Settings) -> Result<(), String> {
     let path = file(settings);
-    if !path.exists() {
+    if settings.database_url.is_none() && !path.exists() {
         return Err(format!("There is no database at {}. Name its folder with --data-dir.", path.display()));
     }
-    store(settings).status().await?;
-    Ok(Db::Sqlite(Sqlite::open_read_only(&path)?))
+    Ok(())
+}
+
+/// Makes the folder of the embedded database, for its owner alone: it holds what every tenant has.
+///
+/// # Errors
+/// A sentence that names the folder.
+pub fn make_folder(folder: &Path) -> Result<(), String> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| format!("cannot make the data folder {}: {error}. Choose another with --data-dir.", folder.display()))
+}
+
+async fn must_be_current(settings: &Settings) -> Result<(), String> {
+    let pending = store(settings).status().await?.pending;
+    let Some(first) = pending.first() else { return Ok(()) };
+    let rights = if settings.database_url.is_some() { " with the owner's DATABASE_URL" } else { "" };
+    Err(format!("The database lacks {} migrations ({first} …). Run `causeway migrate up`{rights}.", pending.len()))
 }

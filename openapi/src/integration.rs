@@ -22,7 +22,7 @@ pub struct EventsQuery {
     pub limit: Option<u32>,
     /// Only events of this type, such as `invoice.posted`.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
+    #[schema(schema_with = crate::event_types::event_type)]
     pub kind: Option<String>,
     /// Only events about this object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,7 @@ pub struct StreamQuery {
     pub live: Option<bool>,
     /// Only events of this type, such as `invoice.posted`.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
+    #[schema(schema_with = crate::event_types::event_type)]
     pub kind: Option<String>,
     /// Only events about this object.
     #[serde(default, skip_serializing_if = "Option::is_none")]

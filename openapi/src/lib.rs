@@ -23,6 +23,7 @@ pub mod deal_check;
 pub mod delivery;
 pub mod dimension;
 pub mod down_payment;
+pub mod event_types;
 pub mod fiscal_year;
 pub mod general_ledger;
 pub mod identity;

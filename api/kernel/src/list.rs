@@ -122,14 +122,12 @@ fn parameter(code: Code, name: &str, detail: impl Into<String>) -> Problem {
 fn order(spec: &ListSpec, query: &ListQuery) -> Result<Order, Problem> {
     let Some(text) = query.sort.as_deref() else { return Ok(Order { column: "id", descending: true }) };
     let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
-    // Ids are made in time order.
-    if name == "id" || name == "created_at" {
-        return Ok(Order { column: "id", descending });
-    }
     match spec.sorts.iter().find(|sort| sort.name == name) {
         Some(sort) => Ok(Order { column: sort.name, descending }),
+        // Ids are made in time order; lists of what may be older than its row sort by its own instant.
+        None if name == "id" || name == "created_at" => Ok(Order { column: "id", descending }),
         None => {
-            let names: Vec<&str> = std::iter::once("created_at").chain(spec.sorts.iter().map(|sort| sort.name)).collect();
+            let names: Vec<&str> = spec.sort_names().collect();
             Err(parameter(Code::FilterNotSupported, "sort", format!("cannot be sorted by; use one of {}", names.join(", "))))
         }
     }

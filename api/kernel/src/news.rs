@@ -30,6 +30,18 @@ pub fn register(reactors: &'static [Reactor]) {
     let _ = REACTORS.set(reactors);
 }
 
+static TYPES: OnceLock<&'static [&'static str]> = OnceLock::new();
+
+/// Sets the types of events that are published, once, at start.
+pub fn publish(types: &'static [&'static str]) {
+    let _ = TYPES.set(types);
+}
+
+/// Whether events of this type are published, where somebody said which are.
+pub(crate) fn is_known(event: &str) -> bool {
+    TYPES.get().is_none_or(|types| types.contains(&event))
+}
+
 impl Tx<'_> {
     /// Tells the crates above.
     ///

@@ -123,6 +123,14 @@ pub(crate) fn connection() -> Option<MultiplexedConnection> {
     TELLER.read().clone()
 }
 
+/// Whether an address can be one of Redis at all, without asking it.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_address(url: &str) -> Result<(), String> {
+    redis::Client::open(url).map(drop).map_err(|error| error.to_string())
+}
+
 /// Tells and hears hints until the process ends.
 pub async fn run(url: String) {
     let own = Uuid::new_v4();

@@ -44,6 +44,7 @@ struct Metrics {
     batched: Counter,
     refusals: Counter,
     streams: Gauge,
+    clock_behind: Gauge,
     statements: Family<Operation, Counter>,
     rows_written: Family<Operation, Counter>,
     /// The same of all operations together, for benches.
@@ -75,6 +76,12 @@ fn metrics() -> &'static Metrics {
         registry.register("refusals", "Requests refused for want of a credential or a right", refusals.clone());
         let streams = Gauge::default();
         registry.register("streams", "Streams of events that are open", streams.clone());
+        let clock_behind = Gauge::default();
+        registry.register(
+            "clock_behind_seconds",
+            "How far the system's clock is behind what this process has seen; it dates rows ahead by as much",
+            clock_behind.clone(),
+        );
         let statements = Family::default();
         registry.register("database_statements", "Statements sent to the database by operation", statements.clone());
         let rows_written = Family::default();
@@ -94,6 +101,7 @@ fn metrics() -> &'static Metrics {
             batched,
             refusals,
             streams,
+            clock_behind,
             statements,
             rows_written,
             all_statements: AtomicU64::new(0),
@@ -240,6 +248,7 @@ pub async fn text(db: &Db) -> String {
     if let Err(problem) = metrics().pressure.look(db).await {
         tracing::warn!(%problem, "the metrics tell of what waited before");
     }
+    metrics().clock_behind.set(clock::behind_seconds());
     let mut text = String::new();
     match prometheus_client::encoding::text::encode(&mut text, &metrics().registry) {
         Ok(()) => text,

@@ -28,10 +28,7 @@ pub async fn run(settings: &Settings) -> Result<ExitCode, String> {
     match &settings.database_url {
         Some(_) => check("database", store::open(settings).await.map(|_| "PostgreSQL answers".to_owned())),
         None => {
-            check(
-                "data folder",
-                std::fs::create_dir_all(&settings.data_dir).map(|()| settings.data_dir.display().to_string()).map_err(|error| error.to_string()),
-            );
+            check("data folder", store::make_folder(&settings.data_dir).map(|()| settings.data_dir.display().to_string()));
             check("disk", sync_micros(settings).map(|micros| format!("fsync takes {}.{:03} ms", micros / 1000, micros % 1000)));
         }
     }

@@ -22,10 +22,13 @@ pub enum What {
 /// # Errors
 /// A sentence that says what to do.
 pub async fn run(settings: &Settings, what: What) -> Result<(), String> {
+    if matches!(what, What::Down) {
+        store::must_exist(settings)?;
+    }
     let schema = store::store(settings);
     let file = store::file(settings);
     let _lock = if settings.database_url.is_none() && !matches!(what, What::Status) {
-        std::fs::create_dir_all(&settings.data_dir).map_err(|error| format!("cannot make the data folder {}: {error}", settings.data_dir.display()))?;
+        store::make_folder(&settings.data_dir)?;
         Some(Sqlite::lock(&file)?)
     } else {
         None

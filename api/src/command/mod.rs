@@ -123,6 +123,10 @@ async fn serve(settings: Settings, new_secret_key: bool) -> Result<(), String> {
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         tracing::warn!(%error, "the limit of open files stays as it is");
     }
+    if settings.role == Role::Worker {
+        // There is nothing to do where nobody has ever served.
+        store::must_exist(&settings)?;
+    }
     let db = store::open(&settings).await?;
     if settings.role == Role::Worker {
         crate::compose::register();
@@ -193,7 +197,7 @@ fn backup(settings: &Settings, file: &Path) -> Result<(), String> {
 
 fn start_log(settings: &Settings, quiet: bool) {
     let wanted = if quiet { format!("{},causeway::request=warn", settings.log) } else { settings.log.clone() };
-    let filter = tracing_subscriber::EnvFilter::try_new(&wanted).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let filter = tracing_subscriber::EnvFilter::new(&wanted);
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match settings.log_format {
         LogFormat::Human => log.try_init(),

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 /// # Errors
 /// When the database cannot be read.
 pub async fn run(settings: &Settings, read_only: bool) -> Result<ExitCode, String> {
-    let db = if read_only { store::open_read_only(settings).await? } else { store::open(settings).await? };
+    let db = if read_only { store::open_read_only(settings).await? } else { store::open_as_it_is(settings).await? };
     let mut ok = true;
     for (name, found) in verify::all(&db).await.map_err(|problem| problem.detail)? {
         let checked: Vec<String> = found.checked.iter().map(|(what, count)| format!("{count} {what}")).collect();

@@ -62,6 +62,12 @@ impl Framing {
         }
     }
 
+    /// Whether the head of a request has ended and its body has not.
+    #[must_use]
+    pub fn inside_body(&self) -> bool {
+        self.part != Part::Head
+    }
+
     fn step(&mut self, byte: &mut u8) {
         let after_cr = std::mem::take(&mut self.after_cr);
         match *byte {

@@ -1,6 +1,7 @@
 //! A connection as it is served (threats 44 and 45): who opens too many is turned away, who does not read what it asked for is let go, and lines end as HTTP says.
 
 mod framing;
+mod unfinished;
 
 use actix_web::rt::net::TcpStream;
 use causeway_kernel::http::Proxies;
@@ -15,9 +16,12 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
+use unfinished::Unfinished;
 
-/// How long what is sent may wait for its reader.
+/// How long what is sent may wait for a reader who takes less than [`WRITE_LEAST`].
 const WRITE_PATIENCE: Duration = Duration::from_secs(15);
+/// Bytes that a reader must take in this time: 1 KiB a second.
+const WRITE_LEAST: usize = 15 * 1_024;
 
 /// How many connections each address holds.
 #[derive(Clone)]
@@ -54,7 +58,7 @@ impl Doorkeeper {
         }
         *count += 1;
         let place = Place { keeper: self.clone(), address };
-        Ok(Connection { stream, framing: Framing::default(), stalled: None, _place: place })
+        Ok(Connection { stream, framing: Framing::default(), unfinished: Unfinished::default(), stalled: None, _place: place })
     }
 }
 
@@ -74,21 +78,47 @@ impl Drop for Place {
 pub struct Connection {
     stream: TcpStream,
     framing: Framing,
-    /// Since when the client reads nothing.
-    stalled: Option<Pin<Box<Sleep>>>,
+    unfinished: Unfinished,
+    stalled: Option<Stalled>,
     _place: Place,
 }
 
+/// A reader who is waited for.
+struct Stalled {
+    /// Until when.
+    patience: Pin<Box<Sleep>>,
+    /// What it has taken meanwhile.
+    taken: usize,
+}
+
 impl Connection {
-    /// Passes on what writing came to, and gives up when it has been waiting for too long.
-    fn patiently<T>(&mut self, context: &mut Context<'_>, written: Poll<Result<T>>) -> Poll<Result<T>> {
-        if written.is_ready() {
-            self.stalled = None;
+    /// What is known of the body that it is receiving.
+    #[must_use]
+    pub fn unfinished(&self) -> Unfinished {
+        self.unfinished.clone()
+    }
+
+    /// Passes on how much was written, and gives up on a reader who takes next to nothing.
+    fn patiently(&mut self, context: &mut Context<'_>, written: Poll<Result<usize>>) -> Poll<Result<usize>> {
+        if let Poll::Ready(Ok(bytes)) = &written {
+            if let Some(stalled) = &mut self.stalled {
+                stalled.taken = stalled.taken.saturating_add(*bytes);
+            }
             return written;
         }
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(WRITE_PATIENCE)));
-        ready!(stalled.as_mut().poll(context));
-        Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the client does not read")))
+        if written.is_ready() {
+            return written;
+        }
+        let fresh = || Stalled { patience: Box::pin(sleep(WRITE_PATIENCE)), taken: 0 };
+        let stalled = self.stalled.get_or_insert_with(fresh);
+        ready!(stalled.patience.as_mut().poll(context));
+        if stalled.taken < WRITE_LEAST {
+            return Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the client does not read")));
+        }
+        *stalled = fresh();
+        // So that the end of the new patience wakes this connection.
+        let _ = stalled.patience.as_mut().poll(context);
+        Poll::Pending
     }
 }
 
@@ -98,6 +128,7 @@ impl AsyncRead for Connection {
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
         if let Some(fresh) = buffer.filled_mut().get_mut(before..) {
             self.framing.check(fresh);
+            self.unfinished.received(fresh.len(), self.framing.inside_body());
         }
         Poll::Ready(Ok(()))
     }
@@ -110,6 +141,8 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        // Everything that was to be sent is on its way.
+        self.stalled = None;
         Pin::new(&mut self.stream).poll_flush(context)
     }
 

@@ -121,6 +121,13 @@ pub struct ListSpec {
     pub external_refs: bool,
 }
 
+impl ListSpec {
+    /// What it can be sorted by: the id, and `created_at`, which follows the ids unless objects may be older than their rows.
+    pub fn sort_names(&self) -> impl Iterator<Item = &'static str> {
+        ["id", "created_at"].into_iter().chain(self.sorts.iter().map(|sort| sort.name).filter(|name| *name != "created_at"))
+    }
+}
+
 /// The query of a list.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ListQuery {

@@ -218,9 +218,11 @@ impl Problem {
         Self::of(vec![FieldError::pointer(code, pointer, detail)])
     }
 
-    /// All wrong fields of a request at once. The code is theirs when they agree on a telling one, else `validation_failed`.
+    /// All wrong fields of a request at once, [`MOST_ERRORS`] of them at most. The code is theirs when they agree on a telling one, else `validation_failed`.
     #[must_use]
-    pub fn of(errors: Vec<FieldError>) -> Self {
+    pub fn of(mut errors: Vec<FieldError>) -> Self {
+        let left_out = errors.len().saturating_sub(MOST_ERRORS);
+        errors.truncate(MOST_ERRORS);
         let first = errors.first().map(|e| e.code);
         let shared = first.filter(|code| code.sums_up() && errors.iter().all(|e| e.code == *code));
         let detail = match errors.as_slice() {
@@ -231,6 +233,9 @@ impl Problem {
         // A field error is always about content: `not_found` in a body is 422, in a path 404.
         problem.status = 422;
         problem.errors = errors;
+        if left_out > 0 {
+            problem.detail = format!("{} And {left_out} more, which are not named.", problem.detail);
+        }
         problem
     }
 
@@ -254,6 +259,9 @@ impl Problem {
         Self::new(Code::NotFound, "There is no such object. Check the id; it must belong to this tenant.")
     }
 }
+
+/// Errors that are named at once, at most: who sends more wrong fields mends these first.
+const MOST_ERRORS: usize = 100;
 
 /// Several errors in one line. A field that is wrong in more than one way is one field.
 fn summary(errors: &[FieldError]) -> String {
@@ -315,6 +323,18 @@ impl FieldError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn as_many_errors_are_named_as_somebody_reads() {
+        let wrong = |number: usize| FieldError::pointer(Code::UnknownField, format!("/k{number}"), "is not a field of this request");
+        let problem = Problem::of((0..80_000).map(wrong).collect());
+        assert_eq!(problem.errors.len(), MOST_ERRORS);
+        assert!(
+            problem.detail.starts_with("100 fields are wrong: ") && problem.detail.ends_with(" And 79900 more, which are not named."),
+            "{}",
+            problem.detail
+        );
+    }
 
     #[test]
     fn errors_that_agree_on_a_telling_code_are_summed_up_by_it() {

@@ -92,6 +92,13 @@ impl Shape {
         }
     }
 
+    /// What this field of an object holds.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Self> {
+        let Self::Object { fields, .. } = self else { return None };
+        fields.get(name).map(|field| field.shape.as_ref())
+    }
+
     /// Whether it is the text of a number: an amount, a price, a quantity, a percentage or a rate.
     #[must_use]
     pub fn is_number(&self) -> bool {
@@ -141,7 +148,7 @@ impl Shape {
             },
             Self::Words(words) => {
                 if !value.as_str().is_some_and(|text| words.iter().any(|word| word == text)) {
-                    wrong(Code::InvalidValue, format!("must be one of {}", words.join(", ")));
+                    wrong(Code::InvalidValue, format!("must be one of {}", choices(words, value)));
                 }
             }
             Self::Whole { min, max } => {
@@ -157,6 +164,20 @@ impl Shape {
             Self::Any => {}
         }
     }
+}
+
+/// Words that are named at once, at most.
+const CHOICES: usize = 40;
+
+/// The words that could have been meant: all of a short list, of a long one those that begin as what was sent does.
+fn choices(words: &[String], sent: &Value) -> String {
+    if words.len() <= CHOICES {
+        return words.join(", ");
+    }
+    let begin = sent.as_str().and_then(|text| text.split('.').next()).unwrap_or_default();
+    let near: Vec<&str> = words.iter().map(String::as_str).filter(|word| word.split('.').next() == Some(begin)).collect();
+    let some = if near.is_empty() { words.iter().map(String::as_str).take(CHOICES / 4).collect() } else { near };
+    format!("{} … (the published document names all {})", some.join(", "), words.len())
 }
 
 fn visit_object(fields: &BTreeMap<String, Field>, others: Option<&Field>, map: &Map<String, Value>, at: &str, errors: &mut Vec<FieldError>) {

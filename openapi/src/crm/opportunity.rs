@@ -318,6 +318,7 @@ pub const OPPORTUNITIES: ListSpec = ListSpec {
         Sort { name: "expected_value", index: "opportunities_expected_value" },
         Sort { name: "closed_at", index: "opportunities_closed_at" },
         Sort { name: "stage_since", index: "opportunities_stage_since" },
+        Sort { name: "created_at", index: "opportunities_created_at" },
         Sort { name: "updated_at", index: "opportunities_updated_at" },
     ],
     search: true,

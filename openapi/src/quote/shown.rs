@@ -236,6 +236,7 @@ pub const QUOTES: ListSpec = ListSpec {
         Sort { name: "total_amount", index: "quotes_total_amount" },
         Sort { name: "number", index: "quotes_number" },
         Sort { name: "valid_until", index: "quotes_valid_until" },
+        Sort { name: "created_at", index: "quotes_created_at" },
         Sort { name: "updated_at", index: "quotes_updated_at" },
     ],
     search: true,

@@ -9,6 +9,7 @@ use causeway_tests::place::Place;
 use causeway_tests::world::{administrator, sandbox};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -50,6 +51,8 @@ async fn a_copy_under_load() {
     let arguments = [place.arguments(), vec!["backup".to_owned(), copy.display().to_string()]].concat();
     let said = tokio::task::block_in_place(|| run(&arguments));
     assert!(said.contains("Copied") && said.contains("secret.key"), "{said}");
+    let rights = std::fs::metadata(&copy).expect("the copy").permissions().mode();
+    assert_eq!(rights & 0o077, 0, "a copy holds what every tenant has: it is its owner's alone");
     tokio::time::sleep(Duration::from_millis(300)).await;
     stop.store(true, Ordering::Relaxed);
     let mut acknowledged = BTreeSet::new();

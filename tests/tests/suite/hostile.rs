@@ -104,6 +104,9 @@ async fn slow_clients_are_let_go() {
         stream.write_all(head.as_bytes()).await.expect("sent");
         slow_bodies.push(stream);
     }
+    // Answered before its body has ended, which it never does.
+    let mut unread = connect(&world).await;
+    unread.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n").await.expect("sent");
     let mut idle = connect(&world).await;
     idle.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sent");
     let begun = Instant::now();
@@ -126,6 +129,7 @@ async fn slow_clients_are_let_go() {
         assert!(said.starts_with("HTTP/1.1 408") && said.contains("\"code\":\"timeout\""), "{said}");
     }
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    assert!(until_closed(&mut unread, patience).await.expect("a body that never ends is let go").starts_with("HTTP/1.1 200"));
 }
 
 /// Who asks for a stream and does not read it is dropped, however much happens.

@@ -12,7 +12,7 @@ use causeway_tests::caller::Caller;
 use causeway_tests::cluster::Cluster;
 use causeway_tests::deal;
 use causeway_tests::person::Person;
-use causeway_tests::place::{POSTGRES, Place};
+use causeway_tests::place::{POSTGRES, Place, TOKEN};
 use causeway_tests::raw::Seen;
 use causeway_tests::shop;
 use causeway_tests::world::World;
@@ -268,4 +268,35 @@ async fn another_secret_key_is_refused() {
     assert!(checked.contains("secret.key"), "verify tells before anybody serves: {checked}");
     std::fs::write(&key, kept).expect("the key comes back");
     Program::start(&place).kill();
+}
+
+/// The token that an operator chose is the one that counts, whoever starts after; an empty variable is no token (threat 25).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chosen_bootstrap_token_stays() {
+    let place = Place::new().await;
+    assert!(Program::start_as(&place.arguments(), TOKEN).stop());
+    let second = Program::start_as(&place.arguments(), "");
+    let nobody = Caller::new(&second.url, "").raw;
+    let trade = |token: &str| serde_json::json!({ "token": token });
+    assert_eq!(nobody.post("/admin/v1/bootstrap", &trade("")).await.status, 401);
+    let first = nobody.post("/admin/v1/bootstrap", &trade(TOKEN)).await;
+    assert_eq!(first.status, 201, "{:?}", first.json());
+}
+
+/// Whoever checks a folder that does not exist is told so, and no database is made there.
+#[test]
+fn a_folder_without_a_database_is_no_clean_one() {
+    let folder = std::env::temp_dir().join(format!("causeway-nothing-{}", std::process::id()));
+    for command in [&["verify"][..], &["verify", "--read-only"], &["migrate", "down"]] {
+        let arguments = ["--data-dir".as_ref(), folder.as_os_str()];
+        let ended = std::process::Command::new(env!("CARGO_BIN_EXE_causeway-under-test"))
+            .env_remove("DATABASE_URL")
+            .args(arguments)
+            .args(command)
+            .output()
+            .expect("the program runs");
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert!(!ended.status.success() && said.contains("There is no database at"), "{command:?}: {said}");
+        assert!(!folder.exists(), "{command:?} made the folder");
+    }
 }

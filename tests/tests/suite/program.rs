@@ -19,9 +19,14 @@ impl Program {
 
     /// Starts it with these arguments.
     pub fn start_with(arguments: &[String]) -> Self {
+        Self::start_as(arguments, TOKEN)
+    }
+
+    /// Starts it with these arguments and this token for the first administrator.
+    pub fn start_as(arguments: &[String], token: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_causeway-under-test"));
         command.args(arguments).args(["--listen", "127.0.0.1:0", "--log", "error", "serve"]);
-        let mut child = command.env("CAUSEWAY_BOOTSTRAP_TOKEN", TOKEN).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the program starts");
+        let mut child = command.env("CAUSEWAY_BOOTSTRAP_TOKEN", token).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let line = lines.next().expect("a line").expect("text");
         let url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap_or_else(|| panic!("no address in {line:?}")).to_owned();

@@ -113,3 +113,44 @@ async fn every_cell_is_watched() {
     println!("{cells} cells");
     assert!(cells > 200 && unseen.is_empty(), "of {cells} cells nobody notices: {unseen:#?}");
 }
+
+/// What is gone, or cannot be read, is named as well, and hides nothing else: an account that is booked on, a tenant with rows, a cell that holds no currency.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_gone_or_unreadable_is_named() {
+    let world = World::start().await;
+    if world.server.place.postgres_url().is_some() {
+        return;
+    }
+    let (first, second) = (world.sandbox().await, world.sandbox().await);
+    for tenant in [&first, &second] {
+        let shop = shop::open(tenant, "").await;
+        deal::deal(tenant, &shop).await;
+    }
+    let conn = Connection::open(world.server.place.sqlite_file()).expect("the file");
+    conn.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").expect("settings");
+    let db = causeway::store::open_read_only(&world.server.place.settings()).await.expect("the database");
+    let checks = async || {
+        let all = causeway::verify::all(&db).await.expect("an answer");
+        all.into_iter().flat_map(|(_, found)| found.breaks).map(|broken| broken.check).collect::<Vec<_>>()
+    };
+    assert_eq!(checks().await, Vec::<String>::new());
+    let change = |sql: &str| assert!(conn.execute(sql, []).expect("a change") > 0, "{sql}");
+
+    conn.execute_batch("CREATE TABLE kept AS SELECT * FROM accounts WHERE id = (SELECT account_id FROM journal_lines LIMIT 1)").expect("a copy");
+    change("DELETE FROM accounts WHERE id IN (SELECT id FROM kept)");
+    let found = checks().await;
+    assert!(found.contains(&"line_of_entry".to_owned()), "{found:?}");
+    change("INSERT INTO accounts SELECT * FROM kept");
+
+    change("UPDATE invoices SET currency = 'EUX' WHERE rowid = (SELECT MIN(rowid) FROM invoices)");
+    change("UPDATE allocations SET amount = amount + 1 WHERE rowid = (SELECT MAX(rowid) FROM allocations)");
+    let found = checks().await;
+    assert!(found.contains(&"readable".to_owned()), "{found:?}");
+    assert!(found.iter().any(|check| check.contains("alloc") || check.contains("open")), "the other tenant is checked, too: {found:?}");
+    change("UPDATE invoices SET currency = 'USD' WHERE currency = 'EUX'");
+    change("UPDATE allocations SET amount = amount - 1 WHERE rowid = (SELECT MAX(rowid) FROM allocations)");
+
+    change("DELETE FROM tenants WHERE id = (SELECT MIN(id) FROM tenants)");
+    let found = checks().await;
+    assert!(found.contains(&"tenant_gone".to_owned()), "{found:?}");
+}

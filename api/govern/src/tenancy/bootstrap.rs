@@ -8,23 +8,31 @@ use causeway_openapi::platform as wire;
 use std::sync::Arc;
 
 const TOKEN_HASH: &str = "bootstrap_token_hash";
+/// Stands before the hash of a token that the operator chose.
+const CHOSEN: &str = "chosen ";
 const CURSOR_KEY: &str = "cursor_key";
 const SECRET_KEY_NAME: &str = "secret_key_name";
 
-/// Makes the one-time token known, unless an administrator exists already. Answers the token that may be used now.
+/// Makes the one-time token known, unless an administrator exists already. Answers the token that may be used now, if this process knows it.
 ///
-/// `wanted` is the token that the operator chose; without one a random token is made.
+/// `wanted` is the token that the operator chose; it stays until it is traded or another one is chosen, whoever starts meanwhile. Without one a random token
+/// is made, which takes the place of a random one before: who started last has seen what was printed.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn prepare(db: &Db, wanted: Option<String>) -> Result<Option<String>, Problem> {
+    let chosen = wanted.is_some();
     let token = wanted.unwrap_or_else(|| crypto::secret("cw_boot_"));
     let ctx = Arc::new(Ctx::platform());
     db.write(&ctx, async move |_, tx| {
         if Find::<credentials::Entity>::new().eq(credentials::Column::Platform, true).one(tx).await?.is_some() {
             return Ok(None);
         }
-        set(tx, TOKEN_HASH, crypto::hex(&crypto::sha256(&[token.as_bytes()]))).await?;
+        if !chosen && setting(tx, TOKEN_HASH).await?.is_some_and(|row| row.value.starts_with(CHOSEN)) {
+            return Ok(None);
+        }
+        let hash = crypto::hex(&crypto::sha256(&[token.as_bytes()]));
+        set(tx, TOKEN_HASH, if chosen { format!("{CHOSEN}{hash}") } else { hash }).await?;
         Ok(Some(token.clone()))
     })
     .await
@@ -108,8 +116,12 @@ pub async fn trade(_: &Ctx, tx: &mut Tx<'_>, body: &wire::Bootstrap) -> Result<w
         return Err(gone());
     }
     let given = crypto::hex(&crypto::sha256(&[body.token.as_bytes()]));
-    if !crypto::equal(given.as_bytes(), row.value.as_bytes()) {
-        return Err(Problem::new(Code::Unauthenticated, "This is not the bootstrap token. The first start printed it; CAUSEWAY_BOOTSTRAP_TOKEN sets it."));
+    let known = row.value.strip_prefix(CHOSEN).unwrap_or(&row.value);
+    if !crypto::equal(given.as_bytes(), known.as_bytes()) {
+        return Err(Problem::new(
+            Code::Unauthenticated,
+            "This is not the bootstrap token. The last start printed it, unless CAUSEWAY_BOOTSTRAP_TOKEN set one.",
+        ));
     }
     tx.delete(&row);
     let (key, secret) = keys::insert(tx, "First administrator", None, clock::wall());

@@ -5,7 +5,7 @@ use causeway_contract::Problem;
 use causeway_kernel::Tx;
 use causeway_kernel::db::Cell;
 use causeway_openapi::object::Break;
-use causeway_value::{Amount, Currency, PREFIXES, Quantity, type_id};
+use causeway_value::{Amount, Currency, PREFIXES, Quantity, TenantId, type_id};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
@@ -60,6 +60,11 @@ pub(super) async fn run(tx: &mut Tx<'_>, check: &Check) -> Result<Vec<Break>, Pr
     let asked = statement(tx, &limited(&check.sql), Vec::new());
     let findings: Vec<Finding> = sql::rows(tx, asked, &CELLS).await?;
     Ok(findings.iter().map(|finding| broken(check, finding)).collect())
+}
+
+/// What stands for a check whose rows cannot be read.
+pub(super) fn not_made(check: &Check, tenant: TenantId) -> Break {
+    Break { check: check.name.to_owned(), subject: tenant.to_string(), detail: "rows that it looks at cannot be read; the log names one".to_owned() }
 }
 
 /// The columns in the types that are read, whatever the database made of sums and literals.

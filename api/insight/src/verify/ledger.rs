@@ -62,12 +62,12 @@ fn lines() -> Vec<Check> {
         Check {
             name: "line_of_entry",
             subject: "jen",
-            what: "lines of another company or day than the entry's, or on another company's account",
+            what: "lines of another company or day than the entry's, or on another company's account or one that is not there",
             unit: Unit::Count,
             sql: "SELECT e.id AS id, e.number AS label, NULL AS currency, 0 AS expected, COUNT(*) AS found FROM journal_entries e \
                   JOIN journal_lines l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id \
-                  JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id \
-                  WHERE e.tenant_id = $1 [e.company_id] AND (l.company_id <> e.company_id OR l.day <> e.date OR a.company_id <> e.company_id) \
+                  LEFT JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id \
+                  WHERE e.tenant_id = $1 [e.company_id] AND (l.company_id <> e.company_id OR l.day <> e.date OR a.id IS NULL OR a.company_id <> e.company_id) \
                   GROUP BY e.id, e.number"
                 .to_owned(),
         },

@@ -42,11 +42,18 @@ impl Cell {
             (Self::Text, ValueRef::Text(text)) => Value::String(Some(String::from_utf8_lossy(text).into_owned())),
             (Self::Uuid, ValueRef::Blob(bytes)) => Value::Uuid(uuid::Uuid::from_slice(bytes).ok()),
             (Self::Bytes, ValueRef::Blob(bytes)) => Value::Bytes(Some(bytes.to_vec())),
-            (Self::Whole, _) => Value::BigInt(None),
-            (Self::YesNo, _) => Value::Bool(None),
-            (Self::Text, _) => Value::String(None),
-            (Self::Uuid, _) => Value::Uuid(None),
-            (Self::Bytes, _) => Value::Bytes(None),
+            (kind, _) => kind.null(),
+        }
+    }
+
+    /// The value of a cell without one.
+    pub(crate) const fn null(self) -> Value {
+        match self {
+            Self::Whole => Value::BigInt(None),
+            Self::YesNo => Value::Bool(None),
+            Self::Text => Value::String(None),
+            Self::Uuid => Value::Uuid(None),
+            Self::Bytes => Value::Bytes(None),
         }
     }
 }

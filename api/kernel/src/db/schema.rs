@@ -85,6 +85,9 @@ fn migration(name: &str) -> Result<Migration, String> {
 }
 
 fn sqlite_open(path: &Path) -> Result<rusqlite::Connection, String> {
+    if !path.exists() {
+        sqlite::make_private(path).map_err(|error| format!("cannot make {}: {error}", path.display()))?;
+    }
     let conn = sqlite::connect(path, false).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
     conn.execute_batch(TABLE).map_err(|error| error.to_string())?;
     Ok(conn)

@@ -8,6 +8,8 @@ use causeway_contract::{Code, Problem};
 use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -20,6 +22,9 @@ use tokio::sync::oneshot;
 const PAGE: i64 = 2_048;
 /// Pages of write-ahead log after which it is copied back beside the lane; the lane itself copies what came in meanwhile, so that the log starts again.
 const WAL_PAGES: i64 = 32_000;
+/// Rounds in which the thread beside the lane copies the log back, at most, and the pages that it may leave to the lane.
+const ROUNDS: usize = 4;
+const LITTLE: i64 = 1_500;
 /// The pause between two looks at the log.
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(50);
 /// Page cache of the writer, in KiB as SQLite writes it: what a batch changes and the upper pages of all indexes, with room; the rest comes from the file.
@@ -77,7 +82,7 @@ impl Sqlite {
                     let log = checkpoint(&conn, "NOOP");
                     // Pages that change with every commit are copied once a round, so rounds are rare: when the log is long, or has stopped growing.
                     if log.copied < log.pages && (log.pages > WAL_PAGES || log.pages == before) {
-                        pages.store(checkpoint(&conn, "PASSIVE").pages, Ordering::Relaxed);
+                        pages.store(copy_back(&conn).pages, Ordering::Relaxed);
                     }
                     before = log.pages;
                     std::thread::sleep(CHECKPOINT_PAUSE);
@@ -177,6 +182,14 @@ fn lock_file(path: &Path) -> Result<File, String> {
     Ok(file)
 }
 
+/// Makes an empty file that only its owner may read: a database holds what every tenant has. What SQLite puts beside it has the same rights.
+///
+/// # Errors
+/// When it is there already, or cannot be made.
+pub(crate) fn make_private(path: &Path) -> std::io::Result<()> {
+    File::options().write(true).create_new(true).mode(0o600).open(path).map(drop)
+}
+
 /// A connection with the settings that every connection has.
 ///
 /// # Errors
@@ -218,6 +231,19 @@ fn checkpoint(conn: &Connection, mode: &str) -> Log {
     })
 }
 
+/// Copies the log back beside the lane, and once more what came in meanwhile, until little is left for the lane, which answers nobody while it copies.
+fn copy_back(conn: &Connection) -> Log {
+    let mut log = checkpoint(conn, "PASSIVE");
+    for _ in 1..ROUNDS {
+        let grown = checkpoint(conn, "NOOP");
+        if grown.pages - grown.copied < LITTLE {
+            break;
+        }
+        log = checkpoint(conn, "PASSIVE");
+    }
+    log
+}
+
 /// Called by the lane between two batches: when the log has grown long, what the thread beside it has not copied yet is copied here.
 /// With everything copied and nobody writing, the log starts again from its beginning.
 pub(crate) fn restart_long_log(conn: &Connection, pages: &AtomicI64) {
@@ -232,12 +258,13 @@ pub(crate) fn restart_long_log(conn: &Connection, pages: &AtomicI64) {
 /// # Errors
 /// A sentence that says what went wrong; an unfinished copy is removed.
 pub fn backup(from: &Path, to: &Path) -> Result<i32, String> {
-    if to.exists() {
-        return Err(format!("{} exists already; name a new file.", to.display()));
-    }
     if !from.exists() {
         return Err(format!("There is no database at {}. Name its folder with --data-dir.", from.display()));
     }
+    make_private(to).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => format!("{} exists already; name a new file.", to.display()),
+        _ => format!("cannot make {}: {error}", to.display()),
+    })?;
     let copy = || -> Result<(i32, String), rusqlite::Error> {
         let source = connect(from, true)?;
         let mut target = Connection::open(to)?;

@@ -424,6 +424,7 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// When the object cannot be written as JSON: a bug.
     pub fn record<T: Serialize>(&mut self, ctx: &Ctx, change: &Change<'_, T>) -> Result<(), Problem> {
+        debug_assert!(crate::news::is_known(change.event), "{} is not among the types of events that are published", change.event);
         let body = serde_json::to_string(change.body).map_err(|error| self.failed(Fault::Other(error.to_string())))?;
         tracing::debug!(
             request_id = ctx.request_id,
@@ -735,9 +736,9 @@ fn broken(table: &str, error: &DbErr) -> Fault {
 }
 
 thread_local! {
-    /// The last row of each table that this thread read. A row is read by filling a copy of it: a model has no empty value to start from, and
+    /// A row of each table that this thread read, without its texts. A row is read by filling a copy of it: a model has no empty value to start from, and
     /// looking its columns up by name costs several times as much.
-    static LAST: RefCell<HashMap<TypeId, Box<dyn Any>>> = RefCell::new(HashMap::new());
+    static BLANK: RefCell<HashMap<TypeId, Box<dyn Any>>> = RefCell::new(HashMap::new());
 }
 
 fn models_sqlite<E: EntityTrait>(conn: &rusqlite::Connection, sql: &str, values: &[Value], table: &Table) -> Result<Vec<E::Model>, Fault> {
@@ -745,29 +746,49 @@ fn models_sqlite<E: EntityTrait>(conn: &rusqlite::Connection, sql: &str, values:
     bind_sqlite(&mut statement, values)?;
     let mut rows = statement.raw_query();
     let mut models: Vec<E::Model> = Vec::new();
+    let mut blank: Option<E::Model> = None;
     while let Some(row) = rows.next()? {
-        let last = match models.last() {
-            Some(model) => Some(model.clone()),
-            None => LAST.with(|last| last.borrow().get(&TypeId::of::<E>()).and_then(|model| model.downcast_ref::<E::Model>()).cloned()),
-        };
-        models.push(match last {
-            Some(mut model) => {
-                for (index, (column, (_, cell))) in E::Column::iter().zip(&table.columns).enumerate() {
-                    model.try_set(column, cell.value(row.get_ref(index)?)).map_err(|error| broken(table.name, &error))?;
-                }
-                model
-            }
+        if blank.is_none() {
+            blank = BLANK.with(|blanks| blanks.borrow().get(&TypeId::of::<E>()).and_then(|model| model.downcast_ref::<E::Model>()).cloned());
+        }
+        let mut model = match &blank {
+            Some(blank) => blank.clone(),
             None => {
                 let cells = table.columns.iter().enumerate();
                 let cells = cells.map(|(index, (name, cell))| Ok(((*name).to_owned(), cell.value(row.get_ref(index)?))));
                 let row = QueryResult::from(ProxyRow::new(cells.collect::<Result<_, Fault>>()?));
                 let model = E::Model::from_query_result(&row, "").map_err(|error| broken(table.name, &error))?;
-                LAST.with(|last| last.borrow_mut().insert(TypeId::of::<E>(), Box::new(model.clone())));
-                model
+                BLANK.with(|blanks| blanks.borrow_mut().insert(TypeId::of::<E>(), Box::new(emptied::<E>(model.clone(), table))));
+                models.push(model);
+                continue;
             }
-        });
+        };
+        for (index, (column, (name, cell))) in E::Column::iter().zip(&table.columns).enumerate() {
+            model.try_set(column, cell.value(row.get_ref(index)?)).map_err(|error| broken(&place(row, table, name), &error))?;
+        }
+        models.push(model);
     }
     Ok(models)
+}
+
+/// Which cell of which row, for saying that it cannot be read.
+fn place(row: &rusqlite::Row<'_>, table: &Table, column: &str) -> String {
+    let id = table.columns.iter().position(|(name, _)| *name == "id").and_then(|index| row.get_ref(index).ok()).map(|id| Cell::Uuid.value(id));
+    let id = if let Some(Value::Uuid(Some(id))) = id { format!(" {id}") } else { String::new() };
+    format!("{}{id}, column {column}", table.name)
+}
+
+/// The row with nothing in its texts that may be empty, so that copying it allocates next to nothing.
+fn emptied<E: EntityTrait>(mut model: E::Model, table: &Table) -> E::Model {
+    for (column, (_, cell)) in E::Column::iter().zip(&table.columns) {
+        for nothing in [cell.null(), Value::String(Some(String::new())), Value::String(Some("{}".to_owned())), Value::String(Some("[]".to_owned()))] {
+            // What takes none of these keeps what it has.
+            if matches!(cell, Cell::Text | Cell::Bytes) && model.try_set(column, nothing).is_ok() {
+                break;
+            }
+        }
+    }
+    model
 }
 
 async fn query_postgres(conn: &mut sqlx::PgConnection, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, Fault> {

@@ -20,8 +20,10 @@ pub(super) fn builder(status: u16, request_id: &str) -> HttpResponseBuilder {
 
 /// A success, or 304 when the caller has this version already and the version tells all.
 pub(crate) fn success(request: &HttpRequest, packed: Packed, request_id: &str) -> HttpResponse {
+    // RFC 9110 §13.1.2: whatever stands for the version, weakened on its way or not.
     let known = packed.etag.as_deref().is_some_and(|etag| {
-        request.headers().get("if-none-match").and_then(|value| value.to_str().ok()).is_some_and(|known| known.split(',').any(|one| one.trim() == etag))
+        let named = |one: &str| one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag;
+        request.headers().get("if-none-match").and_then(|value| value.to_str().ok()).is_some_and(|known| known.split(',').map(str::trim).any(named))
     });
     let fresh = known && !packed.live && request.method() == actix_web::http::Method::GET;
     let mut builder = builder(if fresh { 304 } else { packed.status }, request_id);

@@ -1,11 +1,13 @@
 //! The OpenAPI 3.1 document, made from the rows.
 
-use crate::{Audience, Endpoint, FieldError, Flag, Method, Problem, Reply, Row, relations};
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use utoipa::ToSchema;
+mod schemas;
 
-pub(crate) type Schemas = BTreeMap<String, Value>;
+pub(crate) use schemas::Schemas;
+
+use crate::{Audience, Endpoint, FieldError, Flag, Method, Problem, Reply, Row, Shape, relations};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use utoipa::ToSchema;
 
 /// The names under which an endpoint's types stand in the document.
 pub(crate) struct Names {
@@ -27,22 +29,11 @@ fn add<T: ToSchema>(schemas: &mut Schemas) -> String {
     T::schemas(&mut named);
     named.push((T::name().into_owned(), T::schema()));
     for (name, schema) in named {
-        let schema = closed(serde_json::to_value(schema).unwrap_or_default());
+        let schema = serde_json::to_value(schema).unwrap_or_default();
         let first = schemas.entry(name).or_insert_with(|| schema.clone());
         debug_assert_eq!(*first, schema, "two types have one name");
     }
     T::name().into_owned()
-}
-
-/// Unknown fields are refused, and the document says so.
-fn closed(mut schema: Value) -> Value {
-    if let Some(object) = schema.as_object_mut()
-        && object.contains_key("properties")
-        && !object.contains_key("additionalProperties")
-    {
-        object.insert("additionalProperties".to_owned(), Value::Bool(false));
-    }
-    schema
 }
 
 /// The whole document, with every key in a stable order.
@@ -52,10 +43,15 @@ pub fn document(title: &str, version: &str, description: &str, rows: &[Row]) -> 
     let problem = add::<Problem>(&mut schemas);
     add::<FieldError>(&mut schemas);
     let mut paths: BTreeMap<&str, serde_json::Map<String, Value>> = BTreeMap::new();
+    let (mut bodies, mut replies) = (BTreeSet::new(), BTreeMap::new());
     for row in rows {
         let names = (row.schemas)(&mut schemas);
         paths.entry(row.path).or_default().insert(row.method.word().to_ascii_lowercase(), operation(row, rows, &names, &problem));
+        bodies.extend(names.body);
+        replies.extend(names.reply.map(|reply| (row.id, reply)));
     }
+    schemas::close(&mut schemas, bodies);
+    schemas::expand(&mut schemas, rows, &replies);
     json!({
         "openapi": "3.1.0",
         "info": {"title": title, "version": version, "description": description, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
@@ -64,8 +60,20 @@ pub fn document(title: &str, version: &str, description: &str, rows: &[Row]) -> 
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "headers": headers(),
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "description": "An API key: `Authorization: Bearer cw_live_…`"}}
         }
+    })
+}
+
+/// What answers carry beside their bodies.
+fn headers() -> Value {
+    let header = |description: &str| json!({"description": description, "schema": {"type": "string"}});
+    json!({
+        "ETag": header("The version of the object, as in `\"v17\"`: what If-Match and If-None-Match name."),
+        "Idempotent-Replayed": header("`true` when the same Idempotency-Key was used before: this is the answer it had then."),
+        "Replayed": header("`true` when the same external references made this before."),
+        "X-Request-Id": header("Finds the request in the log."),
     })
 }
 
@@ -105,6 +113,19 @@ fn operation(row: &Row, rows: &[Row], names: &Names, problem: &str) -> Value {
     {
         content.insert("text/csv".to_owned(), json!({"schema": {"type": "string", "description": description}}));
     }
+    let shape = (row.reply)();
+    let carried = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), json!({"$ref": format!("#/components/headers/{name}")}))).collect::<Value>();
+    if let Some(success) = success.as_object_mut() {
+        success.insert("headers".to_owned(), carried(&carried_by(row, &shape)));
+    }
+    if is_repeatable(row) {
+        let mut again = success.clone();
+        if let Some(again) = again.as_object_mut() {
+            again.insert("description".to_owned(), json!("The same content under the same external references made this before; nothing is made twice."));
+            again.insert("headers".to_owned(), carried(&[carried_by(row, &shape), vec!["Replayed"]].concat()));
+        }
+        responses.insert("200".to_owned(), again);
+    }
     responses.insert(row.success.to_string(), success);
     responses.insert("400".to_owned(), failure("The request cannot be read."));
     if (row.audience)() != Audience::Open {
@@ -140,6 +161,19 @@ fn operation(row: &Row, rows: &[Row], names: &Names, problem: &str) -> Value {
     operation
 }
 
+/// The headers of a success.
+fn carried_by(row: &Row, shape: &Shape) -> Vec<&'static str> {
+    let versioned = matches!(shape, Shape::Object { fields, .. } if fields.contains_key("version"));
+    let headers = [(true, "X-Request-Id"), (versioned, "ETag"), (row.method != Method::Get, "Idempotent-Replayed")];
+    headers.into_iter().filter_map(|(carried, name)| carried.then_some(name)).collect()
+}
+
+/// Whether it makes an object that is known by its external references from then on.
+fn is_repeatable(row: &Row) -> bool {
+    let named = matches!((row.body)(), Some(Shape::Object { fields, .. }) if fields.contains_key("external_refs"));
+    row.method == Method::Post && row.success == 201 && !row.path.contains('{') && named
+}
+
 /// What an operation answers as CSV, if it does.
 fn as_csv(row: &Row) -> Option<&'static str> {
     if row.page {
@@ -167,7 +201,7 @@ fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {
     if let Some(list) = row.list {
         all.push(json!({"name": "limit", "in": "query", "required": false, "description": "Rows of a page", "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}}));
         all.push(text("cursor", "query", false, "`next_cursor` of the page before"));
-        let sorts: Vec<String> = std::iter::once("id").chain(list.sorts.iter().map(|s| s.name)).flat_map(|s| [s.to_owned(), format!("-{s}")]).collect();
+        let sorts: Vec<String> = list.sort_names().flat_map(|s| [s.to_owned(), format!("-{s}")]).collect();
         all.push(json!({"name": "sort", "in": "query", "required": false, "description": "Sort; a leading `-` is descending", "schema": {"type": "string", "enum": sorts, "default": "-id"}}));
         if list.search {
             all.push(text("q", "query", false, "Words to search for, each by its beginning"));
@@ -175,6 +209,8 @@ fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {
         if list.external_refs {
             all.push(text("external_ref", "query", false, "`system:id` of an external reference"));
         }
+        let items = (row.reply)();
+        let items = items.items("data");
         for filter in list.filters {
             let equal = match filter.kind {
                 crate::FilterKind::Amount => "Equal to this amount in the currency of the filter `currency`",
@@ -183,7 +219,8 @@ fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {
                 crate::FilterKind::Given(_) | crate::FilterKind::Worth(_) => "Whether there is one: `true` or `false`",
                 _ => "Equal to",
             };
-            all.push(text(filter.name, "query", false, equal));
+            let schema = of_filter(filter.kind, items.and_then(|items| items.field(filter.name)));
+            all.push(json!({"name": filter.name, "in": "query", "required": false, "description": equal, "schema": schema}));
             if filter.kind.several() {
                 all.push(text(&format!("{}[in]", filter.name), "query", false, "One of these, separated by commas"));
             }
@@ -194,7 +231,7 @@ fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {
             }
         }
     } else if !names.query.is_null()
-        && let Some(crate::Shape::Object { fields, .. }) = (row.query)()
+        && let Some(Shape::Object { fields, .. }) = (row.query)()
     {
         for (name, field) in fields {
             all.push(json!({"name": name, "in": "query", "required": field.required, "description": field.meaning, "schema": of_parameter(&field.shape)}));
@@ -214,18 +251,32 @@ fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {
     }
     if row.method != Method::Get {
         all.push(text("Idempotency-Key", "header", false, "Repeat safely: the same key gives the same answer, once"));
-        all.push(text("If-Match", "header", false, "The version that must still be current, as in `\"v17\"`"));
+        if row.path.contains('{') {
+            all.push(text("If-Match", "header", false, "The version that must still be current, as in `\"v17\"`"));
+        }
     }
     all
 }
 
+/// What a filter may be: what the field that it looks at holds.
+fn of_filter(kind: crate::FilterKind, field: Option<&Shape>) -> Value {
+    match kind {
+        crate::FilterKind::YesNo | crate::FilterKind::Given(_) | crate::FilterKind::Worth(_) => json!({"type": "boolean"}),
+        crate::FilterKind::Flag { words, .. } => json!({"type": "string", "enum": words.iter().map(|(word, _)| *word).collect::<Vec<_>>()}),
+        crate::FilterKind::Word | crate::FilterKind::Day | crate::FilterKind::Instant | crate::FilterKind::Made(_) => {
+            field.map_or_else(|| json!({"type": "string"}), of_parameter)
+        }
+        _ => json!({"type": "string"}),
+    }
+}
+
 /// What a parameter may be: a query is text, which reads as a number, a day or a word.
-fn of_parameter(shape: &crate::Shape) -> Value {
+fn of_parameter(shape: &Shape) -> Value {
     match shape {
-        crate::Shape::Text { format, .. } if !format.is_empty() => json!({"type": "string", "format": format}),
-        crate::Shape::Words(words) => json!({"type": "string", "enum": words}),
-        crate::Shape::Whole { min, max } => json!({"type": "integer", "minimum": min, "maximum": max}),
-        crate::Shape::YesNo => json!({"type": "boolean"}),
+        Shape::Text { format, .. } if !format.is_empty() => json!({"type": "string", "format": format}),
+        Shape::Words(words) => json!({"type": "string", "enum": words}),
+        Shape::Whole { min, max } => json!({"type": "integer", "minimum": min, "maximum": max}),
+        Shape::YesNo => json!({"type": "boolean"}),
         _ => json!({"type": "string"}),
     }
 }

@@ -1,5 +1,7 @@
 //! Settings: defaults, then one TOML file, then the environment, then flags; the later wins.
 
+mod sound;
+
 use causeway_kernel::http::{Proxies, ProxyHeader};
 use causeway_kernel::limits::{DRAIN_SECONDS, SESSION_IDLE_SECONDS, SESSION_SECONDS, STEP_UP_SECONDS};
 use clap::{Args, ValueEnum};
@@ -8,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// The commented file that shows every setting with its default.
-pub const EXAMPLE: &str = include_str!("causeway.example.toml");
+pub const EXAMPLE: &str = include_str!("../causeway.example.toml");
 
 /// What this process does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
@@ -166,9 +168,6 @@ impl Settings {
     pub fn load(file: Option<&Path>, flags: Given) -> Result<Self, String> {
         let from_file = file.map_or(Ok(Given::default()), read_file)?;
         let threads = flags.threads.or(from_file.threads);
-        if threads == Some(0) {
-            return Err("The setting threads must be at least 1, for example: threads = 2".to_owned());
-        }
         let header = flags.proxy_header.or(from_file.proxy_header).unwrap_or_default().into();
         // A variable of the environment that is empty names nobody.
         let ranges = flags.trusted_proxies.filter(|ranges| ranges.iter().any(|range| !range.is_empty())).or(from_file.trusted_proxies);
@@ -178,7 +177,7 @@ impl Settings {
                  trusted_proxies = [\"10.0.0.0/8\", \"192.0.2.7\"]; in the environment: CAUSEWAY_TRUSTED_PROXIES=10.0.0.0/8,192.0.2.7"
             )
         })?;
-        Ok(Self {
+        let settings = Self {
             listen: flags.listen.or(from_file.listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
             metrics_listen: flags.metrics_listen.or(from_file.metrics_listen),
             data_dir: flags.data_dir.or(from_file.data_dir).unwrap_or_else(|| PathBuf::from(".causeway")),
@@ -192,12 +191,14 @@ impl Settings {
             proxies,
             drain_seconds: flags.drain_seconds.or(from_file.drain_seconds).unwrap_or(DRAIN_SECONDS),
             connections_per_address: flags.connections_per_address.or(from_file.connections_per_address).unwrap_or(usize::MAX),
-            bootstrap_token: flags.bootstrap_token.or(from_file.bootstrap_token),
-            secret_key: flags.secret_key.or(from_file.secret_key),
+            bootstrap_token: flags.bootstrap_token.filter(|token| !token.is_empty()).or(from_file.bootstrap_token).filter(|token| !token.is_empty()),
+            secret_key: flags.secret_key.filter(|key| !key.is_empty()).or(from_file.secret_key).filter(|key| !key.is_empty()),
             session_idle_seconds: flags.session_idle_seconds.or(from_file.session_idle_seconds).unwrap_or(SESSION_IDLE_SECONDS),
             session_seconds: flags.session_seconds.or(from_file.session_seconds).unwrap_or(SESSION_SECONDS),
             step_up_seconds: flags.step_up_seconds.or(from_file.step_up_seconds).unwrap_or(STEP_UP_SECONDS),
-        })
+        };
+        sound::check(&settings)?;
+        Ok(settings)
     }
 
     /// How long sessions last.
