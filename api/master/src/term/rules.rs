@@ -194,22 +194,40 @@ pub struct EarlyPayment {
 /// The early payment discount of an invoice (EPD-001 to EPD-015). `on_payment` lowers the tax with the price; `never` leaves it; `upfront` too, because the
 /// tax on the invoice was computed as if the discount were taken, and stays so when the payment is late.
 ///
+/// It is the share of everything that is discounted, rounded once: what a customer takes off the total. Its parts are rounded so that they add up to it.
+///
 /// # Errors
 /// [`Overflow`] when an amount does not fit.
 pub fn early_payment(invoice_date: Day, groups: &[DiscountGroup], discount: &EarlyDiscount) -> Result<EarlyPayment, Overflow> {
-    let off = |amount: Amount| product(&[amount.0, discount.percent.0], &[Percent::WHOLE.0]).map(Amount);
     let lowers_tax = discount.tax_mode == causeway_value::DiscountTaxMode::OnPayment;
+    let bases = groups.iter().flat_map(|group| [group.untaxed, if lowers_tax { group.tax } else { Amount::ZERO }]);
+    let parts = shares(&bases.collect::<Vec<_>>(), discount.percent)?;
     let mut found = EarlyPayment { last_day: invoice_date.plus_days(discount.days.into()), groups: Vec::new(), discount: Amount::ZERO, payable: Amount::ZERO };
-    for group in groups {
-        let tax = if lowers_tax { off(group.tax)? } else { Amount::ZERO };
-        let saved = GroupDiscount { untaxed: off(group.untaxed)?, tax };
-        let sum = saved.untaxed.plus(saved.tax)?;
+    for (group, part) in groups.iter().zip(parts.chunks(2)) {
+        let [untaxed, tax] = *part else { continue };
+        let sum = untaxed.plus(tax)?;
         let total = group.untaxed.plus(group.tax)?.plus(group.fixed_tax)?;
         found.discount = found.discount.plus(sum)?;
         found.payable = found.payable.plus(total)?.minus(sum)?;
-        found.groups.push(saved);
+        found.groups.push(GroupDiscount { untaxed, tax });
     }
     Ok(found)
+}
+
+/// The share of each of these that adds up to the share of them all: what rounding each leaves over goes where rounding took or gave most.
+fn shares(bases: &[Amount], percent: Percent) -> Result<Vec<Amount>, Overflow> {
+    let off = |amount: Amount| product(&[amount.0, percent.0], &[Percent::WHOLE.0]).map(Amount);
+    let mut parts = bases.iter().map(|base| off(*base)).collect::<Result<Vec<_>, _>>()?;
+    let mut left = off(Amount::sum(bases.iter().copied())?)?.minus(Amount::sum(parts.iter().copied())?)?;
+    let lost = |base: Amount, part: Amount| i128::from(base.0) * i128::from(percent.0) - i128::from(part.0) * i128::from(Percent::WHOLE.0);
+    while !left.is_zero() {
+        let step = Amount(left.0.signum());
+        let places = bases.iter().zip(&parts).map(|(base, part)| lost(*base, *part) * i128::from(step.0)).enumerate();
+        let Some(part) = places.max_by_key(|(place, lost)| (*lost, std::cmp::Reverse(*place))).and_then(|(place, _)| parts.get_mut(place)) else { break };
+        *part = part.plus(step)?;
+        left = left.minus(step)?;
+    }
+    Ok(parts)
 }
 
 #[cfg(test)]

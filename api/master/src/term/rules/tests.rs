@@ -130,6 +130,8 @@ fn early_payments_follow_the_vectors() {
         ("EPD-010", vec![group(100_000, 15_000, 0), group(200_000, 0, 0)], "10", on_payment, 283_500, vec![(10_000, 1_500), (20_000, 0)]),
         ("EPD-013, the invoice in time", vec![group(200_000, 0, 0)], "10", upfront, 180_000, vec![(20_000, 0)]),
         ("EPD-015", vec![group(20_000, 3_600, 0)], "10", on_payment, 21_240, vec![(2_000, 360)]),
+        ("2 % off a total of 893.94 are 17.88", vec![group(75_121, 14_273, 0)], "2", on_payment, 87_606, vec![(1_502, 286)]),
+        ("and of 479.40 with two rates 9.59", vec![group(30_000, 5_700, 0), group(11_439, 801, 0)], "2", on_payment, 46_981, vec![(600, 114), (229, 16)]),
         ("EPD-017", vec![group(100_000, 20_000, 0), group(0, -20_000, 0)], "2", on_payment, 98_000, vec![(2_000, 400), (0, -400)]),
     ];
     for (id, groups, percent, mode, payable, parts) in rows {
