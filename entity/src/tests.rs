@@ -47,6 +47,7 @@ fn entities() -> Vec<TableInfo> {
         described::<kernel::upload_parts::Entity>(),
         described::<kernel::imports::Entity>(),
         described::<kernel::import_errors::Entity>(),
+        described::<kernel::import_references::Entity>(),
         described::<govern::companies::Entity>(),
         described::<govern::roles::Entity>(),
         described::<govern::users::Entity>(),
