@@ -112,6 +112,8 @@ pub struct Ctx {
     pub ownership: Ownership,
     /// The digest of what is created, when it names external references.
     pub(crate) made_from: Option<[u8; 32]>,
+    /// The same of each item of a bulk request, as if it were sent alone.
+    pub(crate) made_from_each: Arc<[Option<[u8; 32]>]>,
     /// Signs the cursors of lists.
     pub(crate) cursor_key: Arc<[u8; 32]>,
     now: Option<Instant>,
@@ -137,6 +139,7 @@ impl Ctx {
             dry_run: false,
             ownership: principal.ownership.clone(),
             made_from: None,
+            made_from_each: Arc::default(),
             cursor_key: Arc::new([0; 32]),
             now: None,
         }

@@ -311,6 +311,11 @@ impl<'c> Tx<'c> {
 
     // ---- writing ----
 
+    /// Says what the next object is created from, so that its external references keep it.
+    pub(crate) const fn made_from(&mut self, digest: Option<[u8; 32]>) {
+        self.made_from = digest;
+    }
+
     /// Where the writes stand now, for a part of them that may fail without failing the others.
     #[must_use]
     pub fn mark(&self) -> Mark {

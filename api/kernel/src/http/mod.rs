@@ -378,6 +378,7 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
     wrong.values_mut().for_each(|problem| problem.request_id.clone_from(&incoming.request_id));
     let sent = again::Sent::of(operation, &body);
     ctx.made_from = sent.as_ref().map(|sent| sent.digest);
+    ctx.made_from_each = again::Sent::each(&app.routes, operation, &body);
     if let Some(principal) = &principal {
         allowance.spend_items(app.limiter.as_ref(), principal, (&body, wrong.len()), clock::wall()).await?;
     }
