@@ -235,6 +235,20 @@ impl Ctx {
         may(&self.permissions, self.session.is_some(), permission)
     }
 
+    /// Refuses a person whose last proof of who they are is not recent. Programs are not asked.
+    ///
+    /// # Errors
+    /// `reauthentication_required`.
+    pub fn require_proof(&self) -> Result<(), Problem> {
+        match self.session {
+            Some(session) if session.fresh_until <= self.wall() => Err(Problem::new(
+                Code::ReauthenticationRequired,
+                "This step needs a recent proof that it is you: POST /v1/sessions/reauthenticate with your password, then send this again.",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses a caller without this right.
     ///
     /// # Errors
