@@ -61,6 +61,7 @@ fn entities() -> Vec<TableInfo> {
         described::<govern::sessions::Entity>(),
         described::<platform::tenant_limits::Entity>(),
         described::<platform::platform_keys::Entity>(),
+        described::<platform::platform_audit::Entity>(),
         described::<govern::api_key_uses::Entity>(),
         described::<master::accounts::Entity>(),
         described::<master::taxes::Entity>(),

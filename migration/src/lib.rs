@@ -153,6 +153,7 @@ pub fn all() -> Vec<Migration> {
         kernel::m0120_sparse_indexes::MIGRATION,
         bill::m0125_billed_as_agreed::MIGRATION,
         kernel::m0135_import_references::MIGRATION,
+        platform::m0136_platform_audit::MIGRATION,
     ]
 }
 
