@@ -3,6 +3,7 @@
 /// Tables with their columns that may name or describe a person, free text included. Tables that are not here hold none.
 pub const PERSONAL: &[(&str, &[&str])] = &[
     ("platform_idempotency", &["body"]),
+    ("platform_audit", &["actor_name", "subject_name", "reason"]),
     ("snapshots", &["body"]),
     ("idempotency_keys", &["body"]),
     ("jobs", &["input", "result", "error"]),

@@ -152,6 +152,8 @@ pub fn all() -> Vec<Migration> {
         platform::m0116_platform_keys::MIGRATION,
         kernel::m0120_sparse_indexes::MIGRATION,
         bill::m0125_billed_as_agreed::MIGRATION,
+        kernel::m0135_import_references::MIGRATION,
+        platform::m0136_platform_audit::MIGRATION,
     ]
 }
 

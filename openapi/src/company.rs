@@ -380,7 +380,7 @@ pub mod op {
         /// Lists companies.
         Get "/v1/companies" ListCompanies () Nothing => Page<Company>, companies:read, list COMPANIES;
         /// Creates a company.
-        Post "/v1/companies" CreateCompany () body::CreateCompany => Created<Company>, companies:write;
+        Post "/v1/companies" CreateCompany () body::CreateCompany => Created<Company>, companies:write, [step_up];
         /// Reads a company.
         Get "/v1/companies/{id}" GetCompany (CompanyId) Nothing => Json<Company>, companies:read;
         /// Changes a company.

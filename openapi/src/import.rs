@@ -38,7 +38,9 @@ pub struct CreateImport {
     /// The company of what is imported: the only one when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company_id: Option<CompanyId>,
-    /// Which field a column becomes, for columns whose name does not say it; an empty field leaves the column out. Other columns become `metadata`. Parties
+    /// Which field a column becomes, for columns whose name does not say it; an empty field leaves the column out, and `metadata.<name>` makes it an entry of
+    /// `metadata`, as does a column of that name. Other columns that name no field become `metadata`, too, except of people and stages, where they are left out:
+    /// the result of the job names them as `unknown_columns`, each with what became of it and, where its name is nearly that of a field, `did_you_mean`. Parties
     /// take a billing and a shipping address, too: `billing_line1`, `billing_line2`, `billing_city`, `billing_region`, `billing_postal_code`, `billing_country`, and
     /// `shipping_…`; without a country it is the party's.
     #[serde(default)]
@@ -46,7 +48,7 @@ pub struct CreateImport {
     /// What a field is where a row's cell is empty, such as `{"owner_id": "dana@acme.test"}`.
     #[serde(default)]
     pub defaults: BTreeMap<String, String>,
-    /// The system whose ids stand in the column `external_ref`: `import` when not given. A row whose id is known changes that object.
+    /// The system whose ids stand in the column `external_ref`: `import` when not given. A row whose id is known changes that object; an id has one row in a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub system: Option<String>,
@@ -54,6 +56,9 @@ pub struct CreateImport {
     /// party, however it is written (capitals, spaces, points, hyphens). The result counts them as `parties_created`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub create_parties: Option<bool>,
+    /// Whether columns that name no field, and of which `mapping` says nothing, refuse the import, each named: no when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strict: Option<bool>,
     /// Whether to check everything and write nothing: no when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
@@ -73,7 +78,7 @@ pub struct ImportQuery {
     /// The company of what is imported: the only one when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company_id: Option<CompanyId>,
-    /// JSON: which field a column becomes.
+    /// JSON: which field a column becomes. The result of the job names the columns that name no field as `unknown_columns`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mapping: Option<String>,
     /// JSON: what a field is where a row's cell is empty.
@@ -86,6 +91,9 @@ pub struct ImportQuery {
     /// Whether parties that are named but not there are created as customers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub create_parties: Option<bool>,
+    /// Whether columns that name no field refuse the import.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strict: Option<bool>,
     /// Whether to check everything and write nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,

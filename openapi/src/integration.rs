@@ -9,6 +9,18 @@ use utoipa::ToSchema;
 
 pub use op::ENDPOINTS;
 
+/// From which end the log is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub enum EventOrder {
+    /// The oldest first: for who follows the log.
+    #[default]
+    #[serde(rename = "sequence")]
+    OldestFirst,
+    /// The newest first: for who looks at what happened last.
+    #[serde(rename = "-sequence")]
+    NewestFirst,
+}
+
 /// Which events. The log is gap-free and in commit order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +28,14 @@ pub struct EventsQuery {
     /// Only events after this one; from the beginning when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<EventId>,
+    /// Only events before this one; to the end when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<EventId>,
+    /// The oldest first (`sequence`) when not given, or the newest first (`-sequence`). Events that are written meanwhile have higher numbers: under `sequence`
+    /// they come at the end, under `-sequence` they do not come, and what was there when the first page was read comes once. What is new since then stands
+    /// `after` the first event of that page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<EventOrder>,
     /// The most events: 1 to 200, 50 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 200)]
@@ -143,7 +163,7 @@ pub mod op {
     use causeway_value::JobId;
 
     endpoints! {
-        /// Reads the log of events about objects that the caller may read; `next_cursor` is the id to give as `after`.
+        /// Reads the log of events about objects that the caller may read; `next_cursor` is the id to give as `after`, or as `before` where the newest come first.
         Get "/v1/events" ListEvents () Nothing => Page<Event>, events:read, query EventsQuery;
         /// Streams the log of events about objects that the caller may read as server-sent events: what there is, then what happens, each with its id, its type and the event as JSON.
         Get "/v1/events/stream" StreamEvents () Nothing => Events<Event>, events:read, query StreamQuery;

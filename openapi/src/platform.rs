@@ -1,8 +1,9 @@
 //! Platform administration: the first key and the tenants. Its credential is the platform administrator's, never a tenant's.
 
+use crate::object::{Actor, Subject};
 use crate::session::Invitation;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
-use causeway_value::{ApiKeyId, Instant, PlatformKeyId, TenantId, TenantMode, TenantStatus, UserId};
+use causeway_value::{ApiKeyId, Instant, PlatformAuditEntryId, PlatformKeyId, TenantId, TenantMode, TenantStatus, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -375,6 +376,45 @@ pub struct TrafficHealth {
     pub streams: i64,
 }
 
+/// Something that an administrator of the platform did: who, what, when and to what. What was done to a tenant stands in that tenant's own trail, too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlatformAuditEntry {
+    /// Id.
+    pub id: PlatformAuditEntryId,
+    /// Always `platform_audit_entry`.
+    pub object: String,
+    /// When (wall time).
+    pub recorded_at: Instant,
+    /// What happened, such as `platform_key.revoked` or `tenant.suspended`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The operation, such as `revoke_platform_key`.
+    pub operation: String,
+    /// Who: the key, as it was called then. Nobody's for the first key, which the bootstrap token was traded for.
+    pub actor: Actor,
+    /// What it was done to.
+    pub subject: Subject,
+    /// What that was called then.
+    pub subject_name: String,
+    /// Why, where a reason is given.
+    pub reason: Option<String>,
+    /// The request that did it.
+    pub request_id: String,
+}
+
+/// What the list of the platform's audit entries offers.
+pub const PLATFORM_AUDIT: ListSpec = ListSpec {
+    table: "platform_audit",
+    filters: &[
+        Filter { name: "subject_id", kind: FilterKind::AnyId, index: "platform_audit_subject_id" },
+        Filter { name: "actor_id", kind: FilterKind::AnyId, index: "platform_audit_actor_id" },
+        Filter { name: "recorded_at", kind: FilterKind::Made("recorded_at"), index: "platform_audit_pkey" },
+    ],
+    sorts: &[],
+    search: false,
+    external_refs: false,
+};
+
 /// What the list of tenants offers.
 pub const TENANTS: ListSpec = ListSpec {
     table: "tenants",
@@ -398,7 +438,10 @@ pub const PLATFORM_KEYS: ListSpec = ListSpec {
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{FirstKey, NewPlatformKey, NewTenant, PLATFORM_KEYS, PlatformHealth, PlatformKey, RestoredOwner, TENANTS, Tenant, TenantAccess, TenantUsage};
+    use super::{
+        FirstKey, NewPlatformKey, NewTenant, PLATFORM_AUDIT, PLATFORM_KEYS, PlatformAuditEntry, PlatformHealth, PlatformKey, RestoredOwner, TENANTS, Tenant,
+        TenantAccess, TenantUsage,
+    };
     use crate::platform as body;
     use causeway_contract::{Created, Json, Nothing, Page, endpoints};
     use causeway_value::{PlatformKeyId, TenantId};
@@ -416,6 +459,8 @@ pub mod op {
         Post "/admin/v1/platform-keys/{id}/rotate" RotatePlatformKey (PlatformKeyId) body::RotatePlatformKey => Json<NewPlatformKey>, platform:admin, [secret];
         /// Revokes an administrator's key at once and for ever. The last one that works stays.
         Post "/admin/v1/platform-keys/{id}/revoke" RevokePlatformKey (PlatformKeyId) Nothing => Json<PlatformKey>, platform:admin;
+        /// Lists what the platform's administrators did, the newest first.
+        Get "/admin/v1/platform-audit-entries" ListPlatformAuditEntries () Nothing => Page<PlatformAuditEntry>, platform:admin, list PLATFORM_AUDIT;
         /// Lists tenants.
         Get "/admin/v1/tenants" ListTenants () Nothing => Page<Tenant>, platform:admin, list TENANTS;
         /// Creates a tenant with its owner and first key.

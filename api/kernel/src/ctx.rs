@@ -112,6 +112,8 @@ pub struct Ctx {
     pub ownership: Ownership,
     /// The digest of what is created, when it names external references.
     pub(crate) made_from: Option<[u8; 32]>,
+    /// The same of each item of a bulk request, as if it were sent alone.
+    pub(crate) made_from_each: Arc<[Option<[u8; 32]>]>,
     /// Signs the cursors of lists.
     pub(crate) cursor_key: Arc<[u8; 32]>,
     now: Option<Instant>,
@@ -137,6 +139,7 @@ impl Ctx {
             dry_run: false,
             ownership: principal.ownership.clone(),
             made_from: None,
+            made_from_each: Arc::default(),
             cursor_key: Arc::new([0; 32]),
             now: None,
         }
@@ -230,6 +233,20 @@ impl Ctx {
     #[must_use]
     pub fn may(&self, permission: &str) -> bool {
         may(&self.permissions, self.session.is_some(), permission)
+    }
+
+    /// Refuses a person whose last proof of who they are is not recent. Programs are not asked.
+    ///
+    /// # Errors
+    /// `reauthentication_required`.
+    pub fn require_proof(&self) -> Result<(), Problem> {
+        match self.session {
+            Some(session) if session.fresh_until <= self.wall() => Err(Problem::new(
+                Code::ReauthenticationRequired,
+                "This step needs a recent proof that it is you: POST /v1/sessions/reauthenticate with your password, then send this again.",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Refuses a caller without this right.

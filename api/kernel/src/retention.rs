@@ -138,6 +138,9 @@ async fn orphans(db: &Db, ctx: &Arc<Ctx>) -> Result<u64, Problem> {
         for import in found {
             gone += errors_of(db, ctx, import.id).await?;
             db.write(ctx, async move |_, tx| {
+                // One that ended took them along; what is left is of one that was cancelled.
+                let values = vec![tx.tenant().into(), import.id.into()];
+                tx.plain("DELETE FROM import_references WHERE tenant_id = $1 AND import_id = $2", values);
                 tx.delete(&import);
                 Ok(())
             })

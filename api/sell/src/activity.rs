@@ -39,6 +39,9 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateActivity>) -> 
         errors.push(FieldError::pointer(Code::NotFound, "/subject_id", "names no lead, opportunity, party, quote, order or invoice of this tenant"));
     }
     assignee(tx, call.body.owner_id, "/owner_id", &mut errors).await?;
+    if subject.as_ref().is_some_and(|subject| subject.is_erased) && call.body.note.is_some() {
+        errors.push(about_nobody("/note"));
+    }
     finish(errors)?;
     let subject = subject.ok_or_else(Problem::not_found)?;
     let now = ctx.now();
@@ -85,12 +88,14 @@ async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateActivity>) -> 
     let mut errors = Vec::new();
     assignee(tx, new.owner_id.filter(|_| new.owner_id != old.owner_id), "/owner_id", &mut errors).await?;
     finish(errors)?;
+    may_say(tx, &old, new.note.as_ref().filter(|_| new.note != old.note), "/note").await?;
     tx.update(&old, &new);
     record(ctx, tx, "activity.updated", &new)
 }
 
 async fn complete(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CompleteActivity>) -> Result<Answer<Activity>, Problem> {
     let old = open(tx, call.path, "completed").await?;
+    may_say(tx, &old, call.body.outcome.as_ref(), "/outcome").await?;
     let new = Model {
         status: ActivityStatus::Done,
         outcome: call.body.outcome.clone(),
@@ -105,6 +110,7 @@ async fn complete(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CompleteActivity>)
 
 async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelActivity>) -> Result<Answer<Activity>, Problem> {
     let old = open(tx, call.path, "cancelled").await?;
+    may_say(tx, &old, call.body.reason.as_ref(), "/reason").await?;
     let new = Model {
         status: ActivityStatus::Cancelled,
         outcome: call.body.reason.clone(),
@@ -117,13 +123,26 @@ async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelActivity>) -> 
     record(ctx, tx, "activity.cancelled", &new)
 }
 
-/// Makes the activities about these objects forget what was written in them.
+/// Nothing is written about whom a lead has forgotten (SEC-08): it would stay.
+async fn may_say(tx: &mut Tx<'_>, row: &Model, text: Option<&String>, pointer: &str) -> Result<(), Problem> {
+    if text.is_none() || row.subject_type != Lead::NAME {
+        return Ok(());
+    }
+    let is_erased = tx.get::<leads::Entity>(row.subject_id).await?.is_some_and(|lead| lead.erased_at.is_some());
+    if is_erased { Err(Problem::of(vec![about_nobody(pointer)])) } else { Ok(()) }
+}
+
+fn about_nobody(pointer: &str) -> FieldError {
+    FieldError::pointer(Code::InvalidValue, pointer, "would be about somebody whom the lead has forgotten (its erased_at); leave it out")
+}
+
+/// Makes the activities about these objects forget what was written in them, and what once stood there: their records before may tell it still.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn erase_notes(ctx: &Ctx, tx: &mut Tx<'_>, subject_type: &str, subjects: &[Uuid]) -> Result<(), Problem> {
     let about = Find::<Entity>::new().eq(Column::SubjectType, subject_type).among(Column::SubjectId, subjects.iter().copied());
-    for old in about.when("(note IS NOT NULL OR outcome IS NOT NULL)", Vec::new()).lock().all(tx).await? {
+    for old in about.when("(note IS NOT NULL OR outcome IS NOT NULL OR version > 1)", Vec::new()).lock().all(tx).await? {
         let new = Model { note: None, outcome: None, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
         tx.forget_snapshots(old.id.uuid());
         tx.update(&old, &new);
@@ -146,12 +165,18 @@ struct Subject {
     id: Uuid,
     company_id: Option<CompanyId>,
     flow_id: Option<FlowId>,
+    /// Whether it is a lead that has forgotten whom it was about.
+    is_erased: bool,
 }
 
 async fn subject(tx: &mut Tx<'_>, text: &str) -> Result<Option<Subject>, Problem> {
     let Some((prefix, id)) = split_type_id(text) else { return Ok(None) };
+    let mut is_erased = false;
     let found = match prefix {
-        Lead::PREFIX => tx.get::<leads::Entity>(id).await?.map(|row| (Some(row.company_id), Some(row.flow_id))),
+        Lead::PREFIX => tx.get::<leads::Entity>(id).await?.map(|row| {
+            is_erased = row.erased_at.is_some();
+            (Some(row.company_id), Some(row.flow_id))
+        }),
         Opportunity::PREFIX => tx.get::<opportunities::Entity>(id).await?.map(|row| (Some(row.company_id), Some(row.flow_id))),
         Party::PREFIX => tx.get::<parties::Entity>(id).await?.map(|_| (None, None)),
         Quote::PREFIX => tx.get::<quotes::Entity>(id).await?.map(|row| (Some(row.company_id), Some(row.flow_id))),
@@ -160,7 +185,7 @@ async fn subject(tx: &mut Tx<'_>, text: &str) -> Result<Option<Subject>, Problem
         _ => None,
     };
     let kind = PREFIXES.iter().find(|(known, _)| *known == prefix).map(|(_, name)| *name);
-    Ok(found.zip(kind).map(|((company_id, flow_id), kind)| Subject { kind, id, company_id, flow_id }))
+    Ok(found.zip(kind).map(|((company_id, flow_id), kind)| Subject { kind, id, company_id, flow_id, is_erased }))
 }
 
 fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &Model) -> Result<Answer<Activity>, Problem> {

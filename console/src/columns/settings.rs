@@ -71,6 +71,17 @@ pub const KNOWN: &[Known] = &[
         ],
     ),
     (
+        "platform-audit-entries",
+        &[
+            col("TIME (UTC)", "recorded_at", 16, Time, 0),
+            col("WHAT", "type", 24, Text, 0),
+            col("WHO", "actor.name", 15, Text, 0),
+            col("SUBJECT", "subject_name", 16, Text, 0),
+            col("WHY", "reason", 20, Text, 2),
+            col("ID", "subject.id", 30, Text, 3),
+        ],
+    ),
+    (
         "sessions",
         &[
             col("PERSON", "user_id", 18, Ref, 0),

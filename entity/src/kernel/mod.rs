@@ -6,6 +6,7 @@ pub mod events;
 pub mod external_refs;
 pub mod idempotency_keys;
 pub mod import_errors;
+pub mod import_references;
 pub mod imports;
 pub mod jobs;
 pub mod number_series;

@@ -3,6 +3,7 @@
 pub mod credentials;
 pub mod job_queue;
 pub mod leases;
+pub mod platform_audit;
 pub mod platform_idempotency;
 pub mod platform_keys;
 pub mod platform_settings;

@@ -56,6 +56,15 @@ impl Kind for PlatformKey {
 /// Id of a platform key.
 pub type PlatformKeyId = Id<PlatformKey>;
 
+/// Something that an administrator of the platform did.
+pub enum PlatformAuditEntry {}
+impl Kind for PlatformAuditEntry {
+    const PREFIX: &'static str = "pae";
+    const NAME: &'static str = "platform_audit_entry";
+}
+/// Id of a platform audit entry.
+pub type PlatformAuditEntryId = Id<PlatformAuditEntry>;
+
 /// A sign-in of a person.
 pub enum Session {}
 impl Kind for Session {
@@ -550,6 +559,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     (Role::PREFIX, Role::NAME),
     (ApiKey::PREFIX, ApiKey::NAME),
     (PlatformKey::PREFIX, PlatformKey::NAME),
+    (PlatformAuditEntry::PREFIX, PlatformAuditEntry::NAME),
     (Session::PREFIX, Session::NAME),
     (SecurityEvent::PREFIX, SecurityEvent::NAME),
     (Party::PREFIX, Party::NAME),

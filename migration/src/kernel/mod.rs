@@ -10,3 +10,4 @@ pub(crate) mod m0090_waiting_events;
 pub(crate) mod m0109_import_parties;
 pub(crate) mod m0114_made_from;
 pub(crate) mod m0120_sparse_indexes;
+pub(crate) mod m0135_import_references;

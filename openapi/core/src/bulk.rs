@@ -37,11 +37,11 @@ pub struct Bulk<T> {
 pub struct BulkItem<T> {
     /// Its place in the request, from 0.
     pub index: u32,
-    /// The status that it would have had alone: 201 when it was created.
+    /// The status that it would have had alone: 201 when it was created, 200 when the same item had been created before under its external references.
     pub status: u16,
-    /// The object; null when it is wrong.
+    /// The object, as it is now; null when the item is wrong.
     pub result: Option<T>,
-    /// What is wrong; null when it was created.
+    /// What is wrong; null when there is an object.
     pub problem: Option<Problem>,
 }
 
@@ -50,8 +50,11 @@ pub struct BulkItem<T> {
 pub struct BulkResult<T> {
     /// One for each item.
     pub data: Vec<BulkItem<T>>,
-    /// How many were created.
+    /// How many are there: created now, or before.
     pub succeeded: u32,
+    /// How many of those had been created before.
+    #[serde(default)]
+    pub replayed: u32,
     /// How many were not.
     pub failed: u32,
 }
@@ -135,7 +138,7 @@ impl<T: ToSchema> PartialSchema for BulkItem<T> {
         ObjectBuilder::new()
             .description(Some("What became of one item."))
             .property("index", whole("Its place in the request, from 0."))
-            .property("status", whole("The status that it would have had alone."))
+            .property("status", whole("The status that it would have had alone: 201 when it was created, 200 when the same item had been created before under its external references."))
             .property("result", nothing_or(T::name()))
             .property("problem", nothing_or(Problem::name()))
             .required("index")
@@ -164,10 +167,12 @@ impl<T: ToSchema> PartialSchema for BulkResult<T> {
         ObjectBuilder::new()
             .description(Some("What became of each item, in the order of the request."))
             .property("data", data)
-            .property("succeeded", whole("How many were created."))
+            .property("succeeded", whole("How many are there: created now, or before."))
+            .property("replayed", whole("How many of those had been created before."))
             .property("failed", whole("How many were not."))
             .required("data")
             .required("succeeded")
+            .required("replayed")
             .required("failed")
             .build()
             .into()

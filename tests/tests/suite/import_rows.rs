@@ -151,3 +151,68 @@ async fn cells_are_what_they_are() {
     let wrong = tenant.refused::<crm::CreateOpportunity>((), &CreateOpportunity { probability: Some(of("101")), ..body }).await;
     assert_eq!(wrong.errors.first().and_then(|error| error.pointer.as_deref()), Some("/probability"), "{wrong:?}");
 }
+
+/// A column that names no field is not lost in silence: the result says what became of it and what it may mean, and who wants none is refused (MDM-10).
+#[tokio::test]
+async fn a_mistyped_column_is_told() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let query = prepared(&tenant, &shop).await;
+    let file = "id,title,stage,expected_vale,Sales Region,metadata.Rank,note\nA,Desks,Engaging,100,West,3,x\n";
+    let mapping = "mapping=%7B%22note%22%3A%22%22%7D";
+    let expected = json!([
+        { "column": "expected_vale", "becomes": "metadata.expected_vale", "did_you_mean": "expected_value" },
+        { "column": "Sales Region", "becomes": "metadata.sales_region", "did_you_mean": null }
+    ]);
+    for options in ["&dry_run=true", ""] {
+        let job = import(&tenant, &format!("{query}&{mapping}{options}"), file).await;
+        assert_eq!((counts(&job), &job["result"]["unknown_columns"]), ([1, 0, 0, 0], &expected), "{job}");
+    }
+    let made = deal(&tenant, "A").await;
+    let kept: Vec<_> = made.metadata.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(kept, [("Rank", "3"), ("expected_vale", "100"), ("sales_region", "West")]);
+    // Who wants no other columns is told of each before anything starts, in a file and in a body.
+    let url = format!("/v1/imports?{query}&{mapping}&strict=true");
+    let refused = tenant.raw.request("POST", &url).header("content-type", "text/csv").bytes(file).send().await.problem();
+    let told: Vec<_> = refused.errors.iter().map(|error| (error.parameter.as_deref(), error.detail.as_str())).collect();
+    assert_eq!(told.len(), 2, "{refused:?}");
+    assert_eq!(told[0].0, Some("strict"));
+    assert!(told[0].1.contains("`expected_vale`") && told[0].1.contains("did you mean `expected_value`?"), "{told:?}");
+    let row = json!({ "title": "Desks", "emial": "a@b.test" });
+    let body = json!({ "resource": "leads", "company_id": shop.company, "strict": true, "rows": [row] });
+    let refused = tenant.raw.post("/v1/imports", &body).await.problem();
+    assert_eq!((refused.status, refused.errors[0].pointer.as_deref()), (422, Some("/rows")));
+    let right = import(&tenant, &format!("{query}&{mapping}&strict=true"), "id,title,stage,expected_value,note\nB,Desks,Engaging,100,x\n").await;
+    assert_eq!((counts(&right), right["result"].get("unknown_columns")), ([1, 0, 0, 0], None), "{right}");
+    // People and stages keep nothing beside their fields.
+    let people = import(&tenant, "resource=contacts&create_parties=true", "account,name,shoe_size\nGhost,Ola,43\n").await;
+    assert_eq!(people["result"]["unknown_columns"], json!([{ "column": "shoe_size", "becomes": null, "did_you_mean": null }]), "{people}");
+    let query = "/v1/imports?resource=stages&mapping=%7B%22a%22%3A%22metadata.a%22%7D";
+    let refused = tenant.raw.request("POST", query).header("content-type", "text/csv").bytes("name,a\nx,1\n").send().await.problem();
+    assert_eq!(refused.errors[0].parameter.as_deref(), Some("mapping"), "{refused:?}");
+}
+
+/// An id has one row in a file, however far apart two stand; what a later file says about it changes it, free columns included.
+#[tokio::test]
+async fn an_id_that_comes_again_far_down_is_told() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let query = format!("resource=leads&company_id={}", shop.company);
+    let mut file = "id,title,hall\n".to_owned();
+    (0..600).for_each(|row| file.push_str(&format!("L{row},Lead {row},7\n")));
+    file.push_str("L3,Another,8\n");
+    for options in ["&dry_run=true", ""] {
+        let job = import(&tenant, &format!("{query}{options}"), &file).await;
+        assert_eq!(counts(&job), [600, 0, 0, 1], "{job}");
+        assert_eq!(errors(&tenant, &job).await, [(602, "id".to_owned(), "already_exists".to_owned())]);
+        let told = tenant.raw.get(job["errors_url"].as_str().unwrap()).await.success()["data"][0]["detail"].clone();
+        assert!(told.as_str().unwrap().contains("row 5"), "{told}");
+    }
+    let lead = async || tenant.all::<crm::ListLeads, _>(&ListQuery { external_ref: Some("import:L3".to_owned()), ..ListQuery::default() }).await.remove(0);
+    assert_eq!(lead().await.title, "Lead 3");
+    assert_eq!(counts(&import(&tenant, &query, "id,title,hall\nL3,Another,8\n").await), [0, 1, 0, 0]);
+    let now = lead().await;
+    assert_eq!((now.title.as_str(), now.metadata.get("hall").map(String::as_str)), ("Another", Some("8")));
+}

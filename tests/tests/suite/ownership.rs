@@ -2,6 +2,7 @@
 
 use causeway_contract::{Code, ListQuery, Patch};
 use causeway_openapi::catalog::{UpdateProduct, op as catalog};
+use causeway_openapi::company::{UpdateAccount, op as company};
 use causeway_openapi::identity::{CreateApiKey, UpdateApiKey, op as identity};
 use causeway_openapi::ownership::{CreateOwnershipRule, UpdateOwnershipRule, op as ownership};
 use causeway_openapi::party::{ContactInput, CreateParty, MergeParty, UpdateParty, op as party};
@@ -186,4 +187,45 @@ async fn a_rule_says_what_there_is_and_a_field_has_one_owner() {
     stranger.post::<party::UpdateParty>(id, &name).await;
     let ours = CreateApiKey { system: Some("causeway".to_owned()), ..scopes(&["parties:read"]) };
     assert_eq!(pointers(&tenant.refused::<identity::CreateApiKey>((), &ours).await), ["/system"]);
+}
+
+/// An account that came with the chart has no record, and belongs to somebody all the same.
+#[tokio::test]
+async fn the_first_change_of_a_chart_account_is_judged() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    shop::open(&tenant, "").await;
+    let sap = system(&tenant, "sap").await;
+    tenant.post::<ownership::CreateOwnershipRule>((), &rule(OwnedKind::Account, &["name"], "sap")).await;
+    let account = tenant.all::<company::ListAccounts, _>(&ListQuery::default()).await.into_iter().find(|account| account.version == 1).expect("a chart");
+    let named = |name: &str| UpdateAccount { name: Patch::Value(name.to_owned()), ..UpdateAccount::default() };
+    let refused = tenant.refused::<company::UpdateAccount>(account.id, &named("Takings")).await;
+    assert_eq!((refused.status, pointers(&refused)), (409, vec!["/name"]));
+    // The name that stands is no change, by nobody; what belongs to nobody is free.
+    let before = events(&tenant).await.len();
+    assert_eq!(tenant.post::<company::UpdateAccount>(account.id, &named(&account.name)).await, account);
+    assert_eq!(events(&tenant).await.len(), before);
+    let free = UpdateAccount { metadata: Patch::Value([("kept_by".to_owned(), Some("Eve".to_owned()))].into()), ..UpdateAccount::default() };
+    assert_eq!(tenant.post::<company::UpdateAccount>(account.id, &free).await.version, 2);
+    assert_eq!(sap.post::<company::UpdateAccount>(account.id, &named("Takings")).await.name, "Takings");
+    verified(&tenant).await;
+}
+
+/// Two rules of one moment see each other: a field has one owner.
+#[tokio::test]
+async fn rules_of_one_moment_do_not_give_a_field_two_owners() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let body = |owner: &str| json!({ "applies_to": "party", "fields": ["credit_limit"], "owner": owner });
+    let send = |owner: &'static str| {
+        let (caller, body) = (tenant.owner.clone(), body(owner));
+        tokio::spawn(async move { caller.raw.post("/v1/ownership-rules", &body).await.status })
+    };
+    let sent: Vec<_> = ["a", "b", "c", "d", "e", "f"].into_iter().map(send).collect();
+    let mut statuses = Vec::new();
+    for one in sent {
+        statuses.push(one.await.expect("an answer"));
+    }
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+    assert_eq!(tenant.all::<ownership::ListOwnershipRules, _>(&ListQuery::default()).await.len(), 1);
 }

@@ -1,8 +1,9 @@
 //! Each administrator of the platform has a key of their own, which changes its secret and goes without the others (SEC-03).
 
 use causeway_contract::{Code, ListQuery, Nothing};
-use causeway_openapi::platform::{CreatePlatformKey, RotatePlatformKey, op as platform};
+use causeway_openapi::platform::{CreatePlatformKey, EnterTenant, RotatePlatformKey, SuspendTenant, op as platform};
 use causeway_tests::world::World;
+use causeway_value::TenantMode;
 
 #[tokio::test]
 async fn administrators_have_keys_of_their_own() {
@@ -37,4 +38,45 @@ async fn administrators_have_keys_of_their_own() {
     assert_eq!(dana.refused::<platform::RevokePlatformKey>(first[0].id, &Nothing {}).await.code, Code::StateConflict);
     assert_eq!(dana.refused::<platform::RotatePlatformKey>(first[0].id, &RotatePlatformKey::default()).await.code, Code::StateConflict);
     assert_eq!(dana.refused::<platform::RevokePlatformKey>(made.id, &Nothing {}).await.code, Code::StateConflict);
+}
+
+/// What administrators of the platform do stands in a trail of theirs: who, what, when and to what (SEC-12).
+#[tokio::test]
+async fn administrators_leave_a_trail() {
+    let world = World::start().await;
+    let first = world.platform.all::<platform::ListPlatformKeys, _>(&ListQuery::default()).await.remove(0);
+    let made = world.platform.post::<platform::CreatePlatformKey>((), &CreatePlatformKey { name: "Dana".to_owned(), expires_at: None }).await;
+    let dana = world.platform.with_key(&made.secret);
+    let tenant = causeway_tests::world::tenant(&dana, TenantMode::Live).await;
+    dana.post::<platform::SuspendTenant>(tenant.id, &SuspendTenant { reason: Some("unpaid".to_owned()) }).await;
+    // What is refused, and a change that changes nothing, was not done.
+    dana.refused::<platform::SuspendTenant>(tenant.id, &SuspendTenant::default()).await;
+    dana.act::<platform::ResumeTenant>(tenant.id).await;
+    dana.post::<platform::EnterTenant>(tenant.id, &EnterTenant { reason: "they cannot post".to_owned(), minutes: None }).await;
+    let turned = world.platform.post::<platform::RotatePlatformKey>(made.id, &RotatePlatformKey::default()).await;
+    world.platform.act::<platform::RevokePlatformKey>(made.id).await;
+    let trail = world.platform.all::<platform::ListPlatformAuditEntries, _>(&ListQuery::default()).await;
+    let told: Vec<_> = trail.iter().rev().map(|entry| (entry.kind.as_str(), entry.actor.name.as_deref(), entry.reason.as_deref())).collect();
+    let expected = [
+        ("platform_key.created", None, None),
+        ("platform_key.created", Some("First administrator"), None),
+        ("tenant.created", Some("Dana"), None),
+        ("tenant.suspended", Some("Dana"), Some("unpaid")),
+        ("tenant.resumed", Some("Dana"), None),
+        ("tenant.entered", Some("Dana"), Some("they cannot post")),
+        ("platform_key.rotated", Some("First administrator"), None),
+        ("platform_key.revoked", Some("First administrator"), None),
+    ];
+    assert_eq!(told, expected);
+    let last = &trail[0];
+    assert_eq!((last.operation.as_str(), last.subject.kind.as_str(), last.subject.id.clone()), ("revoke_platform_key", "platform_key", made.id.to_string()));
+    assert_eq!((last.subject_name.as_str(), last.actor.id.clone()), ("Dana", Some(first.id.to_string())));
+    let text = serde_json::to_string(&trail).expect("JSON");
+    assert!(!text.contains(&made.secret) && !text.contains(&turned.secret));
+    let about = world.platform.all::<platform::ListPlatformAuditEntries, _>(&ListQuery::by("subject_id", tenant.id)).await;
+    assert_eq!(about.len(), 4);
+    let by = world.platform.all::<platform::ListPlatformAuditEntries, _>(&ListQuery::by("actor_id", made.id)).await;
+    assert_eq!(by, about);
+    // It is the platform's, and no tenant's.
+    assert_eq!(tenant.raw.get("/admin/v1/platform-audit-entries").await.status / 100, 4);
 }

@@ -143,6 +143,55 @@ async fn what_comes_again_is_what_it_made() {
     assert!(compared.ok, "{:?}", compared.breaks);
 }
 
+/// Items of many are answered as each would be alone: sent again, or alone before, they are what they made (INT-11).
+#[tokio::test]
+async fn many_that_come_again_are_what_they_made() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let kinds = ["/v1/leads", "/v1/opportunities", "/v1/parties", "/v1/products"];
+    for (path, body) in handed_over(&shop).into_iter().filter(|(path, _)| kinds.contains(path)) {
+        let item = |id: &str| {
+            let mut item = with_refs(&body, &[("crm", id), ("erp", id)]);
+            if path == "/v1/products" {
+                item["code"] = json!(format!("MANY-{id}"));
+            }
+            item
+        };
+        let send = async |mode: &str, items: &[Value]| tenant.raw.post(&format!("{path}/bulk"), &json!({ "mode": mode, "items": items })).await;
+        let stand = |seen: &Value| {
+            let data = seen["data"].as_array().unwrap().iter();
+            data.map(|item| (item["status"].as_u64().unwrap(), item["result"]["id"].as_str().unwrap_or_default().to_owned())).collect::<Vec<_>>()
+        };
+        let alone = tenant.raw.post(path, &item("0")).await.success();
+        let items = [item("0"), item("1"), item("2"), item("1")];
+        let first = send("atomic", &items).await.success();
+        let made = stand(&first);
+        assert_eq!(made.iter().map(|(status, _)| *status).collect::<Vec<_>>(), [200, 201, 201, 200], "{path}: {first}");
+        assert_eq!((made[0].1.as_str(), &made[3].1), (alone["id"].as_str().unwrap(), &made[1].1), "{path}");
+        assert_eq!((&first["succeeded"], &first["replayed"], &first["failed"]), (&json!(4), &json!(2), &json!(0)), "{path}");
+        let before = events(&tenant).await.len();
+        for mode in ["atomic", "per_item"] {
+            let again = send(mode, &items).await.success();
+            assert_eq!(stand(&again), made.iter().map(|(_, id)| (200, id.clone())).collect::<Vec<_>>(), "{path}: {again}");
+            assert_eq!((&again["data"][1]["result"], &again["replayed"]), (&first["data"][1]["result"], &json!(4)), "{path}");
+        }
+        // What many made, one finds.
+        let one = tenant.raw.post(path, &item("2")).await;
+        assert_eq!((one.status, one.header("replayed"), one.json()["id"].as_str()), (200, Some("true"), Some(made[2].1.as_str())), "{path}");
+        assert_eq!(events(&tenant).await.len(), before, "{path}");
+        // Something else under the references is refused as it was, and leaves the others alone.
+        let mut other = item("1");
+        other["metadata"] = json!({ "colour": "red" });
+        let mixed = send("per_item", &[other.clone(), item("2"), item("3")]).await.success();
+        let statuses: Vec<_> = mixed["data"].as_array().unwrap().iter().map(|item| item["status"].as_u64().unwrap()).collect();
+        assert_eq!(statuses[1..], [200, 201], "{path}: {mixed}");
+        assert!([409, 422].contains(&statuses[0]), "{path}: {mixed}");
+        assert_eq!(send("atomic", &[other, item("4")]).await.status / 100, 4, "{path}");
+    }
+    verified(&tenant).await;
+}
+
 /// What an invoice or a payment took is in the way of making it again before its reference is.
 #[tokio::test]
 async fn an_invoice_that_comes_again_is_not_in_its_own_way() {

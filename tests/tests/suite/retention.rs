@@ -1,7 +1,7 @@
 //! What need not be kept for ever goes after the days that a tenant chose, unless it is held; what goes is told, and the trail still verifies (SEC-08).
 
 use causeway_contract::{Code, ListQuery, Nothing, Patch};
-use causeway_openapi::activity::{CreateActivity, op as activity};
+use causeway_openapi::activity::{CompleteActivity, CreateActivity, UpdateActivity, op as activity};
 use causeway_openapi::crm::{CreateLead, DisqualifyLead, op as crm};
 use causeway_openapi::identity::{AdvanceClock, op as identity};
 use causeway_openapi::retention::{CreateRetentionRule, KeptKind, RetentionQuery, UpdateRetentionRule, op as retention};
@@ -51,6 +51,10 @@ async fn a_disqualified_lead_forgets_whom_it_was_about() {
     let note = Some("Amyntas asked twice".to_owned());
     let note = CreateActivity { subject_id: amy.to_string(), kind: ActivityKind::Call, due_at: None, note, owner_id: None };
     let note = tenant.post::<activity::CreateActivity>((), &note).await.id;
+    // What stood there once is in its records.
+    let once = CreateActivity { note: Some("Amyntas is ill".to_owned()), subject_id: amy.to_string(), kind: ActivityKind::Call, due_at: None, owner_id: None };
+    let once = tenant.post::<activity::CreateActivity>((), &once).await.id;
+    tenant.post::<activity::UpdateActivity>(once, &UpdateActivity { note: Patch::Null, ..UpdateActivity::default() }).await;
     advance(&tenant, 31).await;
     // Kept for ever until somebody chooses; what would go is shown, and nothing goes by asking.
     let leads = RetentionKind::DisqualifiedLeads;
@@ -74,6 +78,15 @@ async fn a_disqualified_lead_forgets_whom_it_was_about() {
     assert!(erased.erased_at.is_some() && erased.contact_name.is_none() && erased.email.is_none() && erased.disqualified_reason.is_none());
     assert_eq!((erased.title.as_str(), erased.source.as_deref(), erased.version), ("erased", Some("web"), 3));
     assert_eq!(tenant.get::<activity::GetActivity>(note).await.note, None);
+    // Nobody writes about a forgotten lead what it would keep; what is open about it still ends.
+    let again = CreateActivity { subject_id: amy.to_string(), kind: ActivityKind::Call, due_at: None, note: Some("Amyntas".to_owned()), owner_id: None };
+    assert_eq!(pointers(&tenant.refused::<activity::CreateActivity>((), &again).await), ["/note"]);
+    tenant.post::<activity::CreateActivity>((), &CreateActivity { note: None, ..again }).await;
+    let said = UpdateActivity { note: Patch::Value("Amyntas".to_owned()), ..UpdateActivity::default() };
+    assert_eq!(pointers(&tenant.refused::<activity::UpdateActivity>(once, &said).await), ["/note"]);
+    let ended = CompleteActivity { outcome: Some("Amyntas".to_owned()) };
+    assert_eq!(pointers(&tenant.refused::<activity::CompleteActivity>(once, &ended).await), ["/outcome"]);
+    tenant.post::<activity::CompleteActivity>(once, &CompleteActivity::default()).await;
     for (lead, name) in [(late, "Clio"), (open, "Bea")] {
         assert_eq!(tenant.get::<crm::GetLead>(lead).await.contact_name.as_deref(), Some(name));
     }

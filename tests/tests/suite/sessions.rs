@@ -5,6 +5,7 @@ use causeway_openapi::identity::{CreateApiKey, UpdateUser, op as identity};
 use causeway_openapi::session::{ChangePassword, CreateSession, Reauthenticate, RevokeSessions, SetPassword, op};
 use causeway_tests::caller::Caller;
 use causeway_tests::person::{PASSWORD, Person};
+use causeway_tests::shop;
 use causeway_tests::world::World;
 use causeway_value::ActorKind;
 use std::time::{Duration, Instant};
@@ -32,7 +33,7 @@ async fn a_person_is_invited_signs_in_works_and_signs_out() {
     assert_eq!((me.actor.kind, me.actor.id, me.user.map(|user| user.id)), (ActorKind::User, Some(person.id.to_string()), Some(person.id)));
     assert!(me.permissions.contains(&"leads:write".to_owned()) && !me.permissions.contains(&"invoices:post".to_owned()), "{:?}", me.permissions);
     assert_eq!(me.session.map(|session| session.id), Some(id));
-    let lead = serde_json::json!({ "title": "40 chairs", "company_id": causeway_tests::shop::open(&tenant, "").await.company });
+    let lead = serde_json::json!({ "title": "40 chairs", "company_id": shop::open(&tenant, "").await.company });
     let made = caller.raw.post("/v1/leads", &lead).await;
     assert_eq!(made.status, 201, "{}", made.text());
     // What they did is theirs in the trail.
@@ -244,7 +245,7 @@ async fn every_risky_operation_asks_again() {
     let risky: Vec<_> = causeway_openapi::rows().into_iter().filter(|row| row.flags.contains(&causeway_contract::Flag::step_up)).collect();
     assert!(risky.len() >= 16, "only {} operations are risky", risky.len());
     // Where customers pay to, books that were closed, and money that leaves (threat 26).
-    for id in ["UpdateCompany", "ReopenFiscalYear", "CreateRefund"] {
+    for id in ["CreateCompany", "UpdateCompany", "ReopenFiscalYear", "CreateRefund"] {
         assert!(risky.iter().any(|row| row.id == id), "{id} asks nobody again");
     }
     for row in risky {
@@ -252,6 +253,18 @@ async fn every_risky_operation_asks_again() {
         let seen = caller.raw.request(row.method.word(), &path).json(&serde_json::json!({})).send().await;
         assert_eq!((seen.status, seen.problem().code), (403, Code::ReauthenticationRequired), "{}", row.id);
     }
+    // Money goes back to a customer by other ways, too; a draft moves none.
+    let shop = shop::open(&tenant, "").await;
+    let back = |status: &str| {
+        let (company, party) = (shop.company, shop.party);
+        serde_json::json!({
+            "company_id": company, "party_id": party, "currency": "EUR", "direction": "outbound", "method": "bank", "amount": "1.00", "status": status
+        })
+    };
+    assert_eq!(caller.raw.post("/v1/payments", &back("posted")).await.problem().code, Code::ReauthenticationRequired);
+    let draft = caller.raw.post("/v1/payments", &back("draft")).await.success();
+    let seen = caller.raw.post(&format!("/v1/payments/{}/post", draft["id"].as_str().unwrap()), &serde_json::json!({})).await;
+    assert_eq!((seen.status, seen.problem().code), (403, Code::ReauthenticationRequired));
 }
 
 /// Nobody helps themselves into an account that can do more than they can.

@@ -4,7 +4,7 @@ use causeway_contract::Code;
 use causeway_openapi::catalog::{CreateCategory, op as catalog};
 use causeway_openapi::client::EventStream;
 use causeway_openapi::identity::{CreateApiKey, op as identity};
-use causeway_openapi::integration::{Event, StreamQuery, op as integration};
+use causeway_openapi::integration::{Event, EventOrder, EventsQuery, StreamQuery, op as integration};
 use causeway_tests::caller::Caller;
 use causeway_tests::log::events;
 use causeway_tests::shapes::nothing;
@@ -129,6 +129,61 @@ async fn a_revoked_key_ends_it() {
         }
     };
     tokio::time::timeout(SOON, end).await.expect("an end");
+}
+
+/// All pages of the newest first, two events at a time; what is written between two of them is none of theirs.
+async fn newest_first(caller: &Caller, query: EventsQuery, writer: &Caller) -> Vec<Event> {
+    let mut seen: Vec<Event> = Vec::new();
+    loop {
+        let before = seen.last().map(|event| event.id).or(query.before);
+        let asked = EventsQuery { before, sort: Some(EventOrder::NewestFirst), limit: Some(2), ..query.clone() };
+        let page = caller.ask::<integration::ListEvents>(&asked).await;
+        let last = page.data.last().map(|event| event.id.to_string());
+        assert_eq!(page.next_cursor, last.filter(|_| page.has_more));
+        seen.extend(page.data);
+        if !page.has_more {
+            return seen;
+        }
+        write(writer).await;
+    }
+}
+
+/// People look at what happened last (INT-10): the same events under the same rights, from the other end.
+#[tokio::test]
+async fn the_newest_come_first() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    for _ in 0..3 {
+        write(&tenant).await;
+    }
+    let log = events(&tenant).await;
+    let last = log.last().expect("an event").id;
+    let upto = EventsQuery { before: Some(last), ..EventsQuery::default() };
+    let turned = |events: &[Event]| events.iter().rev().cloned().collect::<Vec<_>>();
+    assert_eq!(newest_first(&tenant, upto.clone(), &tenant).await, turned(&log[..log.len() - 1]));
+    // Between two events, from either end, and only those of a type.
+    let kind = Some("category.created".to_owned());
+    let between = EventsQuery { after: Some(log[0].id), kind, ..upto.clone() };
+    let forwards = tenant.ask::<integration::ListEvents>(&EventsQuery { limit: Some(200), ..between.clone() }).await.data;
+    let wanted: Vec<Event> = log[1..log.len() - 1].iter().filter(|event| event.kind == "category.created").cloned().collect();
+    assert_eq!((forwards.len(), &forwards), (2, &wanted));
+    assert_eq!(newest_first(&tenant, between, &tenant).await, turned(&wanted));
+    // Nobody is told of what they may not read, nor is a page shorter for it.
+    let scopes = ["events:read", "categories:read"].map(str::to_owned).to_vec();
+    let key = tenant.post::<identity::CreateApiKey>((), &CreateApiKey { name: "reader".to_owned(), scopes, ..CreateApiKey::default() }).await;
+    let reader = tenant.with_key(&key.secret);
+    let told: Vec<Event> = newest_first(&reader, upto, &tenant).await;
+    assert!(told.len() >= 2 && told.iter().all(|event| ["category", "tenant"].contains(&event.subject.kind.as_str())), "{told:?}");
+    // As a file, too.
+    let file = tenant.raw.request("GET", &format!("/v1/events?sort=-sequence&before={last}")).header("accept", "text/csv").send().await.text();
+    let written = file.lines().skip(1).filter_map(|line| line.split(',').next());
+    assert!(log[..log.len() - 1].iter().rev().map(|event| event.id.to_string()).eq(written.map(str::to_owned)), "{file}");
+    let other = world.sandbox().await;
+    for id in [events(&other).await[0].id.to_string(), nothing("evt")] {
+        let seen = tenant.raw.get(&format!("/v1/events?sort=-sequence&before={id}")).await.problem();
+        assert_eq!((seen.code, seen.errors[0].parameter.as_deref()), (Code::NotFound, Some("before")));
+    }
+    assert_eq!(tenant.raw.get("/v1/events?sort=-created_at").await.problem().errors[0].parameter.as_deref(), Some("sort"));
 }
 
 #[tokio::test]

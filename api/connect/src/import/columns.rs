@@ -1,6 +1,7 @@
 //! Which field a column becomes.
 
 use causeway_openapi::import::ImportResource;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What a column becomes.
@@ -12,6 +13,17 @@ pub enum Target {
     Metadata(String),
     /// Nothing.
     Nothing,
+}
+
+/// A column that names no field and of which the mapping says nothing: a free one, or one whose name is mistyped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unknown {
+    /// The column, as the file names it.
+    pub column: String,
+    /// What became of it, such as `metadata.region`; none when it is left out.
+    pub becomes: Option<String>,
+    /// The name of a field that is written nearly so.
+    pub did_you_mean: Option<String>,
 }
 
 /// Other names of fields, as exports of other systems write them. Names are compared in lower case with `_` between words.
@@ -125,29 +137,76 @@ fn aliases(resource: ImportResource) -> &'static [(&'static str, &'static str)] 
     }
 }
 
+/// Whether objects of this kind keep what no field of theirs is for.
+#[must_use]
+pub const fn keeps_metadata(resource: ImportResource) -> bool {
+    !matches!(resource, ImportResource::Contacts | ImportResource::Stages)
+}
+
 /// What each column becomes: as the mapping says; else the field of its name; else the field that other systems call so; else `metadata`, where the object
-/// has some.
+/// has some: under the name behind `metadata.` where the column is called so.
 #[must_use]
 pub fn targets(resource: ImportResource, columns: &[String], mapping: &BTreeMap<String, String>, fields: &[String]) -> Vec<Target> {
     let target = |column: &String| {
         if let Some(field) = mapping.get(column) {
-            return match field.strip_prefix("metadata.") {
+            return match field.strip_prefix(METADATA) {
                 Some(name) => Target::Metadata(name.to_owned()),
                 None if field.is_empty() => Target::Nothing,
                 None => Target::Field(field.clone()),
             };
         }
-        let name = plain(column);
-        if fields.contains(&name) {
-            return Target::Field(name);
+        if let Some(name) = own(column) {
+            return if keeps_metadata(resource) { Target::Metadata(name.to_owned()) } else { Target::Nothing };
         }
-        match aliases(resource).iter().find(|(alias, _)| *alias == name) {
-            Some((_, field)) => Target::Field((*field).to_owned()),
-            None if matches!(resource, ImportResource::Contacts | ImportResource::Stages) || name.is_empty() => Target::Nothing,
+        let name = plain(column);
+        match called(resource, &name, fields) {
+            Some(field) => Target::Field(field),
+            None if !keeps_metadata(resource) || name.is_empty() => Target::Nothing,
             None => Target::Metadata(name),
         }
     };
     columns.iter().map(target).collect()
+}
+
+/// The columns that name no field, unless the mapping or their own name says what becomes of them. One without a name holds nothing that could be kept.
+#[must_use]
+pub fn unknown(resource: ImportResource, columns: &[String], mapping: &BTreeMap<String, String>, fields: &[String]) -> Vec<Unknown> {
+    let said = |column: &String| mapping.contains_key(column) || (own(column).is_some() && keeps_metadata(resource));
+    let is_free = |column: &&String| !said(column) && !plain(column).is_empty() && called(resource, &plain(column), fields).is_none();
+    let one = |column: &String| Unknown {
+        column: column.clone(),
+        becomes: keeps_metadata(resource).then(|| format!("{METADATA}{}", plain(column))),
+        did_you_mean: nearest(resource, &plain(column), fields),
+    };
+    columns.iter().filter(is_free).map(one).collect()
+}
+
+/// What stands before the name of an entry of `metadata`.
+pub const METADATA: &str = "metadata.";
+
+/// The entry of `metadata` that a column is named after.
+fn own(column: &str) -> Option<&str> {
+    column.trim().strip_prefix(METADATA).map(str::trim).filter(|name| !name.is_empty())
+}
+
+/// The field of this name, or the one that other systems call so.
+fn called(resource: ImportResource, name: &str, fields: &[String]) -> Option<String> {
+    if fields.iter().any(|field| field == name) {
+        return Some(name.to_owned());
+    }
+    aliases(resource).iter().find(|(alias, _)| *alias == name).map(|(_, field)| (*field).to_owned())
+}
+
+/// The name of a column that is one slip away from this one, or two when it is long. Short names are not guessed.
+fn nearest(resource: ImportResource, name: &str, fields: &[String]) -> Option<String> {
+    let slips = match name.chars().count() {
+        0..4 => return None,
+        4..9 => 1,
+        _ => 2,
+    };
+    let known = fields.iter().map(String::as_str).chain(aliases(resource).iter().map(|(alias, _)| *alias));
+    let near = known.map(|known| (strsim::osa_distance(name, known), known)).filter(|(distance, _)| *distance <= slips);
+    near.min_by_key(|(distance, _)| *distance).map(|(_, known)| known.to_owned())
 }
 
 /// Lower case, with `_` between words.
@@ -168,7 +227,30 @@ mod tests {
         let field = |name: &str| Target::Field(name.to_owned());
         let found = targets(ImportResource::Opportunities, &columns, &mapping, &["title".to_owned()]);
         assert_eq!(found, [field("external_ref"), field("title"), field("expected_value"), Target::Metadata("where".to_owned()), Target::Nothing]);
-        let other = targets(ImportResource::Opportunities, &["Sales Region".to_owned()], &BTreeMap::new(), &[]);
-        assert_eq!(other, [Target::Metadata("sales_region".to_owned())]);
+        let other = targets(ImportResource::Opportunities, &["Sales Region".to_owned(), "metadata.Sales Region".to_owned()], &BTreeMap::new(), &[]);
+        assert_eq!(other, ["sales_region", "Sales Region"].map(|name| Target::Metadata(name.to_owned())));
+    }
+
+    #[test]
+    fn what_names_no_field_is_told_with_what_it_may_mean() {
+        let fields = ["title", "expected_value", "name", "email"].map(str::to_owned);
+        let told = |resource, columns: &[&str]| {
+            let columns: Vec<String> = columns.iter().map(|column| (*column).to_owned()).collect();
+            let mapping = BTreeMap::from([("hall".to_owned(), "metadata.hall".to_owned()), ("junk".to_owned(), String::new())]);
+            let found = unknown(resource, &columns, &mapping, &fields);
+            found.into_iter().map(|one| (one.column, one.becomes.unwrap_or_default(), one.did_you_mean.unwrap_or_default())).collect::<Vec<_>>()
+        };
+        let one = |column: &str, becomes: &str, near: &str| (column.to_owned(), becomes.to_owned(), near.to_owned());
+        assert_eq!(
+            told(ImportResource::Opportunities, &["Title", "Expected vale", "Sales Region", "hall", "junk", "metadata.vat", "close_vlaue", "", "--", "emal"]),
+            [
+                one("Expected vale", "metadata.expected_vale", "expected_value"),
+                one("Sales Region", "metadata.sales_region", ""),
+                one("close_vlaue", "metadata.close_vlaue", "close_value"),
+                one("emal", "metadata.emal", "email"),
+            ]
+        );
+        // People and stages keep nothing else, whatever it is called.
+        assert_eq!(told(ImportResource::Contacts, &["name", "metadata.vat", "emial"]), [one("metadata.vat", "", ""), one("emial", "", "email")]);
     }
 }

@@ -1,6 +1,7 @@
 //! The job of an import: starting it, and taking one part a step.
 
 use super::columns::{self, Target};
+use super::named;
 use super::names::Names;
 use super::rows::{self, CellError};
 use super::targets::{self, Made, Outcome};
@@ -41,12 +42,14 @@ pub async fn start(ctx: &Ctx, tx: &mut Tx<'_>, query: &ImportQuery, body: &Creat
         return Err(wrong(file.is_some(), "company_id", Code::NotFound, "names no company of this tenant"));
     }
     let known: Vec<String> = targets::fields(resource);
-    for field in options.mapping.values().filter(|field| !field.is_empty() && !field.starts_with("metadata.")).chain(options.defaults.keys()) {
+    let is_entry = |field: &&String| columns::keeps_metadata(resource) && field.starts_with(columns::METADATA);
+    for field in options.mapping.values().filter(|field| !field.is_empty() && !is_entry(field)).chain(options.defaults.keys()) {
         if !known.contains(field) {
             let detail = format!("names the field `{field}`, which is none of {}", known.join(", "));
             return Err(wrong(file.is_some(), "mapping", Code::InvalidValue, &detail));
         }
     }
+    let in_query = file.is_some();
     let stored;
     let file = match file {
         Some(file) => file,
@@ -55,6 +58,9 @@ pub async fn start(ctx: &Ctx, tx: &mut Tx<'_>, query: &ImportQuery, body: &Creat
             &stored
         }
     };
+    if options.strict == Some(true) {
+        refuse_unknown(in_query, &columns::unknown(resource, &columns_of(&file.header)?, &options.mapping, &known))?;
+    }
     let kept = CreateImport { rows: Vec::new(), ..options };
     let input = json!({ "resource": resource, "rows": file.records, "dry_run": kept.dry_run.unwrap_or(false) }).to_string();
     let job = job::enqueue(ctx, tx, KIND, input)?;
@@ -81,6 +87,19 @@ pub async fn start(ctx: &Ctx, tx: &mut Tx<'_>, query: &ImportQuery, body: &Creat
 fn wrong(in_query: bool, name: &str, code: Code, detail: &str) -> Problem {
     let error = if in_query { FieldError::parameter(code, name, detail) } else { FieldError::pointer(code, format!("/{name}"), detail) };
     Problem::of(vec![error])
+}
+
+/// Refuses columns that name no field, each with what to do about it.
+fn refuse_unknown(in_query: bool, unknown: &[columns::Unknown]) -> Result<(), Problem> {
+    let one = |unknown: &columns::Unknown| {
+        let do_this = "ename it, or say in `mapping` what it becomes";
+        let detail = match &unknown.did_you_mean {
+            Some(name) => format!("the column `{}` names no field; did you mean `{name}`? R{do_this}", unknown.column),
+            None => format!("the column `{}` names no field; r{do_this}", unknown.column),
+        };
+        if in_query { FieldError::parameter(Code::UnknownField, "strict", detail) } else { FieldError::pointer(Code::UnknownField, "/rows", detail) }
+    };
+    if unknown.is_empty() { Ok(()) } else { Err(Problem::of(unknown.iter().map(one).collect())) }
 }
 
 fn broken() -> Problem {
@@ -110,6 +129,7 @@ fn from_query(query: &ImportQuery) -> Result<CreateImport, Problem> {
         defaults: map("defaults", &query.defaults)?,
         system: query.system.clone(),
         create_parties: query.create_parties,
+        strict: query.strict,
         dry_run: query.dry_run,
         rows: Vec::new(),
     })
@@ -149,6 +169,8 @@ pub struct Import {
     pub resource: ImportResource,
     /// The companies that the caller may see; none means all.
     pub granted: Option<Vec<CompanyId>>,
+    /// The ids that rows before this part have named, each with its row: of those that this part names.
+    pub named: BTreeMap<String, i64>,
 }
 
 impl Import {
@@ -180,12 +202,15 @@ async fn take_part(ctx: &Ctx, tx: &mut Tx<'_>, job: &Job) -> Result<Progress, Pr
     let old = tx.lock::<imports::Entity>(job.id).await?;
     let options: CreateImport = serde_json::from_str(&old.options).map_err(|_| broken())?;
     let resource = options.resource.ok_or_else(broken)?;
-    let import = Import { options, resource, granted: old.company_ids.clone().map(|ids| ids.0) };
+    let mut import = Import { options, resource, granted: old.company_ids.clone().map(|ids| ids.0), named: BTreeMap::new() };
     let total = serde_json::from_str::<serde_json::Value>(&job.input).ok().and_then(|input| input.get("rows")?.as_i64());
     let Some(part) = upload::part(tx, old.upload_id, old.next_part).await? else {
+        if named::forget(tx, job.id).await? {
+            return Ok(Progress::More { done: 0, total });
+        }
         upload::discard(tx, old.upload_id);
         tx.update(&old, &imports::Model { parties_named: None, ..old.clone() });
-        return Ok(Progress::Done { result: result(&old, &import) });
+        return Ok(Progress::Done { result: result(&old, &import)? });
     };
     let header = columns_of(&old.header)?;
     let becomes = columns::targets(resource, &header, &import.options.mapping, &targets::fields(resource));
@@ -202,6 +227,8 @@ async fn take_part(ctx: &Ctx, tx: &mut Tx<'_>, job: &Job) -> Result<Progress, Pr
     if import.options.create_parties == Some(true) {
         names.promise_parties(&found);
     }
+    let references = named::of(&found);
+    import.named = named::before(tx, job.id, &references).await?;
     let (mark, mut made) = (tx.mark(), Made::default());
     let numbers: Vec<i64> = found.iter().map(|row| row.number).collect();
     outcomes.extend(numbers.into_iter().zip(targets::write(ctx, tx, &import, &names, found, &mut made).await?));
@@ -209,6 +236,7 @@ async fn take_part(ctx: &Ctx, tx: &mut Tx<'_>, job: &Job) -> Result<Progress, Pr
     if import.options.dry_run == Some(true) {
         tx.undo_to(mark);
     }
+    named::note(tx, job.id, &references, &import.named);
     let mut new = imports::Model { next_part: old.next_part + 1, ..old.clone() };
     count_parties(&import, &mut new, made.names(&names));
     for (number, outcome) in outcomes {
@@ -265,7 +293,7 @@ fn keep(tx: &mut Tx<'_>, import: &mut imports::Model, row: i64, errors: Vec<Cell
     }
 }
 
-fn result(import: &imports::Model, of: &Import) -> String {
+fn result(import: &imports::Model, of: &Import) -> Result<String, Problem> {
     let rows = import.created + import.updated + import.unchanged + import.failed;
     let mut result = json!({
         "resource": of.resource, "dry_run": of.options.dry_run.unwrap_or(false), "rows": rows,
@@ -276,5 +304,11 @@ fn result(import: &imports::Model, of: &Import) -> String {
     {
         result.insert("parties_created".to_owned(), import.parties_created.unwrap_or_default().into());
     }
-    result.to_string()
+    let unknown = columns::unknown(of.resource, &columns_of(&import.header)?, &of.options.mapping, &targets::fields(of.resource));
+    if !unknown.is_empty()
+        && let Some(result) = result.as_object_mut()
+    {
+        result.insert("unknown_columns".to_owned(), json!(unknown));
+    }
+    Ok(result.to_string())
 }

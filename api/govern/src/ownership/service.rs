@@ -4,6 +4,7 @@ use super::rules::{Said, check_fields, check_owner, disputed, words};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::ownership_rules::{Column, Entity, Model};
 use causeway_entity::govern::users;
+use causeway_entity::platform::tenants;
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_openapi::object::merge_metadata;
 use causeway_openapi::ownership as wire;
@@ -32,6 +33,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOwnershipRule
         created_at: ctx.now(),
         updated_at: ctx.now(),
     };
+    one_at_a_time(ctx, tx).await?;
     let others = Find::<Entity>::new().all(tx).await?;
     let mut errors = Vec::new();
     if others.len() >= MANY {
@@ -51,6 +53,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOwnershipRule
 /// # Errors
 /// `not_found`, or as for creating one.
 pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OwnershipRuleId, body: &wire::UpdateOwnershipRule) -> Result<wire::OwnershipRule, Problem> {
+    one_at_a_time(ctx, tx).await?;
     let old = tx.lock::<Entity>(id).await?;
     let new = Model {
         fields: Json(body.fields.clone().over_required(old.fields.0.clone())),
@@ -72,6 +75,11 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OwnershipRuleId, body: &wire
     check(&new, &others, errors)?;
     tx.update(&old, &new);
     record(ctx, tx, "ownership_rule.updated", &new)
+}
+
+/// Lets nobody else write a rule until this one is written: two of one moment would not see each other, and give a field two owners.
+async fn one_at_a_time(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<(), Problem> {
+    tx.lock::<tenants::Entity>(ctx.tenant).await.map(drop)
 }
 
 async fn check_steward(tx: &mut Tx<'_>, id: Option<UserId>, errors: &mut Vec<FieldError>) -> Result<(), Problem> {

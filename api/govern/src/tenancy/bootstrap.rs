@@ -1,6 +1,7 @@
 //! The first administrator: a one-time token, printed by the first start, is traded for a key (threat 25: there are no default accounts).
 
 use super::keys;
+use super::trail::{self, Done};
 use causeway_contract::{Code, Problem};
 use causeway_entity::platform::{credentials, platform_settings};
 use causeway_kernel::{Ctx, Db, Find, Tx, clock, crypto};
@@ -109,7 +110,7 @@ async fn set(tx: &mut Tx<'_>, name: &str, value: String) -> Result<(), Problem> 
 ///
 /// # Errors
 /// `gone` when it was traded before, `unauthenticated` for a wrong token.
-pub async fn trade(_: &Ctx, tx: &mut Tx<'_>, body: &wire::Bootstrap) -> Result<wire::FirstKey, Problem> {
+pub async fn trade(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::Bootstrap) -> Result<wire::FirstKey, Problem> {
     let gone = || Problem::new(Code::Gone, "The bootstrap token was used before. Use the administrator's key it gave.");
     let row = setting(tx, TOKEN_HASH).await?.ok_or_else(gone)?;
     if Find::<credentials::Entity>::new().eq(credentials::Column::Platform, true).one(tx).await?.is_some() {
@@ -125,5 +126,6 @@ pub async fn trade(_: &Ctx, tx: &mut Tx<'_>, body: &wire::Bootstrap) -> Result<w
     }
     tx.delete(&row);
     let (key, secret) = keys::insert(tx, "First administrator", None, clock::wall());
+    trail::note(ctx, tx, "platform_key.created", Done::to_key(&key), None).await?;
     Ok(wire::FirstKey { api_key: wire::PlatformKeySecret { id: key.id, secret } })
 }

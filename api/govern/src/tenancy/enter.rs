@@ -5,6 +5,7 @@
 
 use super::limits;
 use super::service::record;
+use super::trail::{self, Done};
 use crate::access::expand;
 use crate::identity::service::{NewKey, insert_key};
 use causeway_contract::{COSTS, Code, Problem};
@@ -40,6 +41,7 @@ pub async fn enter(ctx: &Ctx, tx: &mut Tx<'_>, id: TenantId, body: &wire::EnterT
     let set = limits::of(tx, id).await?;
     let ctx = ctx.inside(id, tenant.mode);
     record(&ctx, tx, "tenant.entered", &tenant, set.as_ref())?;
+    trail::note(&ctx, tx, "tenant.entered", Done::to_tenant(&tenant), Some(reason)).await?;
     let expires_at = ctx.wall().plus_seconds(i64::from(body.minutes.unwrap_or(MINUTES)) * 60);
     let key = NewKey { expires_at: Some(expires_at), platform_reason: Some(reason.to_owned()), ..NewKey::named("platform", permissions()) };
     let (row, secret) = insert_key(&ctx, tx, key)?;

@@ -2,6 +2,7 @@
 //!
 //! What a key may do is everything under `/admin/v1`; that it ended is written with its credentials, so that judging one reads nothing else.
 
+use super::trail::{self, Done};
 use crate::access::credential::{self, Secret, shown};
 use causeway_contract::{Code, ListQuery, Page, Problem};
 use causeway_entity::platform::platform_keys;
@@ -34,7 +35,7 @@ pub async fn get(tx: &mut Tx<'_>, id: PlatformKeyId) -> Result<wire::PlatformKey
 ///
 /// # Errors
 /// A name without words; an end that is past.
-pub fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePlatformKey) -> Result<wire::NewPlatformKey, Problem> {
+pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePlatformKey) -> Result<wire::NewPlatformKey, Problem> {
     if body.name.trim().is_empty() {
         return Err(Problem::field(Code::Required, "/name", "must say what it is for, or whose it is"));
     }
@@ -42,7 +43,7 @@ pub fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePlatformKey) -> Res
         return Err(Problem::field(Code::InvalidValue, "/expires_at", "must be in the future"));
     }
     let (row, secret) = insert(tx, &body.name, body.expires_at, ctx.wall());
-    tracing::info!(key = %row.id, by = ctx.actor.id.map(tracing::field::display), "a platform key was created");
+    trail::note(ctx, tx, "platform_key.created", Done::to_key(&row), None).await?;
     Ok(with_secret(&row, secret))
 }
 
@@ -86,7 +87,7 @@ pub async fn rotate(ctx: &Ctx, tx: &mut Tx<'_>, id: PlatformKeyId, overlap_secon
     tx.update(&old, &new);
     insert_credential(tx, &new, &secret);
     tx.rights_changed();
-    tracing::info!(key = %id, by = ctx.actor.id.map(tracing::field::display), "a platform key was rotated");
+    trail::note(ctx, tx, "platform_key.rotated", Done::to_key(&new), None).await?;
     Ok(with_secret(&new, secret))
 }
 
@@ -110,7 +111,7 @@ pub async fn revoke(ctx: &Ctx, tx: &mut Tx<'_>, id: PlatformKeyId) -> Result<wir
     tx.update(&old, &new);
     credential::end(tx, id.cast(), now).await?;
     tx.rights_changed();
-    tracing::info!(key = %id, by = ctx.actor.id.map(tracing::field::display), "a platform key was revoked");
+    trail::note(ctx, tx, "platform_key.revoked", Done::to_key(&new), None).await?;
     Ok(view(&new))
 }
 

@@ -12,3 +12,4 @@ mod restore;
 pub mod routes;
 pub mod service;
 mod starter;
+mod trail;

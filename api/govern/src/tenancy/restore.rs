@@ -5,6 +5,7 @@
 
 use super::limits;
 use super::service::record;
+use super::trail::{self, Done};
 use crate::access::OWNER;
 use crate::identity::service::record_user;
 use crate::sign_in::service::anew;
@@ -38,5 +39,6 @@ pub async fn owner(ctx: &Ctx, tx: &mut Tx<'_>, id: TenantId, body: &wire::Restor
     record_user(&ctx, tx, "user.owner_restored", &user)?;
     let set = limits::of(tx, id).await?;
     record(&ctx, tx, "tenant.owner_restored", &tenant, set.as_ref())?;
+    trail::note(&ctx, tx, "tenant.owner_restored", Done::to_tenant(&tenant), None).await?;
     Ok(wire::RestoredOwner { object: "restored_owner".to_owned(), tenant_id: id, invitation })
 }

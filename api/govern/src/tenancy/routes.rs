@@ -1,10 +1,12 @@
 //! The operations of platform administration.
 
-use super::{bootstrap, enter, keys, limits, overview, restore, service};
+use super::{bootstrap, enter, keys, limits, overview, restore, service, trail};
 use causeway_contract::{Page, Problem};
 use causeway_entity::platform::tenants;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx};
-use causeway_openapi::platform::{FirstKey, NewPlatformKey, NewTenant, PlatformHealth, PlatformKey, RestoredOwner, Tenant, TenantAccess, TenantUsage, op};
+use causeway_openapi::platform::{
+    FirstKey, NewPlatformKey, NewTenant, PlatformAuditEntry, PlatformHealth, PlatformKey, RestoredOwner, Tenant, TenantAccess, TenantUsage, op,
+};
 use causeway_value::TenantStatus;
 
 /// Serves them.
@@ -15,6 +17,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::GetPlatformKey, _>(get_key);
     routes.on::<op::RotatePlatformKey, _>(rotate_key);
     routes.on::<op::RevokePlatformKey, _>(revoke_key);
+    routes.on::<op::ListPlatformAuditEntries, _>(list_audit_entries);
     routes.on::<op::ListTenants, _>(list_tenants);
     routes.on::<op::CreateTenant, _>(create);
     routes.on::<op::GetTenant, _>(get);
@@ -36,7 +39,7 @@ async fn list_keys(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListPlatformKeys>
 }
 
 async fn create_key(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreatePlatformKey>) -> Result<Answer<NewPlatformKey>, Problem> {
-    Ok(Answer::object(keys::create(ctx, tx, &call.body)?, 1))
+    Ok(Answer::object(keys::create(ctx, tx, &call.body).await?, 1))
 }
 
 async fn get_key(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetPlatformKey>) -> Result<Answer<PlatformKey>, Problem> {
@@ -56,6 +59,10 @@ async fn revoke_key(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::RevokePlatformKe
 fn versioned(key: PlatformKey) -> Answer<PlatformKey> {
     let version = key.version;
     Answer::object(key, version)
+}
+
+async fn list_audit_entries(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListPlatformAuditEntries>) -> Result<Answer<Page<PlatformAuditEntry>>, Problem> {
+    Ok(Answer::of(trail::page(ctx, tx, &call.query).await?))
 }
 
 async fn list_tenants(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListTenants>) -> Result<Answer<Page<Tenant>>, Problem> {

@@ -1,5 +1,6 @@
 //! The verbs of a tenant.
 
+use super::trail::{self, Done};
 use super::{limits, starter};
 use crate::identity::service::{NewKey, insert_key, record_user};
 use causeway_contract::{Code, ListQuery, Page, Problem};
@@ -50,6 +51,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateTenant) -> Re
     };
     tx.insert(row.clone());
     record(&ctx, tx, "tenant.created", &row, None)?;
+    trail::note(&ctx, tx, "tenant.created", Done::to_tenant(&row), None).await?;
     tx.insert(owner.clone());
     record_user(&ctx, tx, "user.created", &owner)?;
     let invitation_token = crate::sign_in::invite(&ctx, tx, owner.id).token;
@@ -86,6 +88,7 @@ pub async fn set_status(ctx: &Ctx, tx: &mut Tx<'_>, id: TenantId, status: Tenant
     let set = limits::of(tx, id).await?;
     let event = if status == TenantStatus::Suspended { "tenant.suspended" } else { "tenant.resumed" };
     record(&ctx.inside(id, old.mode), tx, event, &new, set.as_ref())?;
+    trail::note(ctx, tx, event, Done::to_tenant(&new), new.suspended_reason.as_deref()).await?;
     tx.rights_changed();
     Ok(view(&new, set.as_ref()))
 }
@@ -114,6 +117,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: TenantId, body: &wire::Updat
     }
     tx.enter(id).await?;
     record(&ctx.inside(id, old.mode), tx, "tenant.updated", &new, Some(&set))?;
+    trail::note(ctx, tx, "tenant.updated", Done::to_tenant(&new), None).await?;
     tx.rights_changed();
     Ok(view(&new, Some(&set)))
 }

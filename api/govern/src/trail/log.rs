@@ -6,7 +6,7 @@ use causeway_contract::{Code, FieldError, Page, Problem};
 use causeway_entity::kernel::{event_positions, events};
 use causeway_kernel::http::{Batch, Item, Place};
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_openapi::integration::{Event, EventsQuery, StreamQuery};
+use causeway_openapi::integration::{Event, EventOrder, EventsQuery, StreamQuery};
 use causeway_value::{EventId, FlowId, split_type_id};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -25,18 +25,29 @@ struct Which<'a> {
     told: Option<Vec<&'static str>>,
 }
 
-/// A page of the log, in order.
+/// A part of the log, between two positions that are not part of it, and from which end it is read.
+#[derive(Clone, Copy, Default)]
+struct Span {
+    after: i64,
+    before: Option<i64>,
+    order: EventOrder,
+}
+
+/// A page of the log, from the end that is asked for.
 ///
 /// # Errors
-/// `not_found` when `after` is no event of this tenant.
+/// `not_found` when `after` or `before` is no event of this tenant.
 pub async fn events(ctx: &Ctx, tx: &mut Tx<'_>, query: &EventsQuery) -> Result<Page<Event>, Problem> {
     let limit = u64::from(query.limit.unwrap_or(DEFAULT_LIMIT));
-    let after = match query.after {
-        Some(after) => place_of(tx, after).await?.ok_or_else(|| Problem::of(vec![unknown_after()]))?,
-        None => 0,
-    };
+    let mut span = Span { order: query.sort.unwrap_or_default(), ..Span::default() };
+    if let Some(after) = query.after {
+        span.after = place_of(tx, after).await?.ok_or_else(|| Problem::of(vec![unknown("after")]))?;
+    }
+    if let Some(before) = query.before {
+        span.before = Some(place_of(tx, before).await?.ok_or_else(|| Problem::of(vec![unknown("before")]))?);
+    }
     let which = Which { kind: query.kind.as_deref(), subject: query.subject_id.as_deref(), flow: query.flow_id, told: told_of(ctx) };
-    let mut positions = matching(tx, &which, after).limit(limit + 1).all(tx).await?;
+    let mut positions = matching(tx, &which, span).limit(limit + 1).all(tx).await?;
     let has_more = u64::try_from(positions.len()).unwrap_or(0) > limit;
     positions.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let data = shown(tx, positions).await?;
@@ -53,7 +64,7 @@ pub async fn follow(ctx: &Ctx, tx: &mut Tx<'_>, query: &StreamQuery, place: &Pla
     let end = head.as_ref().map_or(0, |head| head.sequence);
     let after = begin(tx, query, place, end).await?;
     let which = Which { kind: query.kind.as_deref(), subject: query.subject_id.as_deref(), flow: query.flow_id, told: told_of(ctx) };
-    let positions = if end > after { matching(tx, &which, after).limit(BATCH).all(tx).await? } else { Vec::new() };
+    let positions = if end > after { matching(tx, &which, Span { after, ..Span::default() }).limit(BATCH).all(tx).await? } else { Vec::new() };
     // A full batch ends at its last event; another one has seen everything up to the end of the log.
     let more = u64::try_from(positions.len()).unwrap_or(0) == BATCH;
     let last = if more { positions.last().cloned() } else { head };
@@ -74,13 +85,13 @@ async fn begin(tx: &mut Tx<'_>, query: &StreamQuery, place: &Place, end: i64) ->
         return place_of(tx, id).await?.ok_or_else(unknown);
     }
     match query.after {
-        Some(after) => place_of(tx, after).await?.ok_or_else(|| Problem::of(vec![unknown_after()])),
+        Some(after) => place_of(tx, after).await?.ok_or_else(|| Problem::of(vec![unknown("after")])),
         None => Ok(if query.live == Some(true) { end } else { 0 }),
     }
 }
 
-fn unknown_after() -> FieldError {
-    FieldError::parameter(Code::NotFound, "after", "is no event of this tenant")
+fn unknown(parameter: &str) -> FieldError {
+    FieldError::parameter(Code::NotFound, parameter, "is no event of this tenant")
 }
 
 /// The position of an event.
@@ -89,14 +100,14 @@ async fn place_of(tx: &mut Tx<'_>, event: EventId) -> Result<Option<i64>, Proble
     Ok(known.map(|position| position.sequence))
 }
 
-/// The wanted events after a position that the caller may see, in order.
-fn matching(tx: &Tx<'_>, which: &Which<'_>, after: i64) -> Find<event_positions::Entity> {
+/// The wanted events of a part of the log that the caller may see, in its order.
+fn matching(tx: &Tx<'_>, which: &Which<'_>, span: Span) -> Find<event_positions::Entity> {
     let mut find = Find::<event_positions::Entity>::new();
-    if after > 0 {
-        find = find.gt(event_positions::Column::Sequence, after);
+    if span.after > 0 {
+        find = find.gt(event_positions::Column::Sequence, span.after);
     }
-    if let Some(kind) = which.kind {
-        find = find.when("event_id IN (SELECT id FROM events WHERE tenant_id = $1 AND event_type = ?)", vec![kind.into()]);
+    if let Some(before) = span.before {
+        find = find.lte(event_positions::Column::Sequence, before - 1);
     }
     if let Some(subject) = which.subject {
         let uuid = split_type_id(subject).map_or(Uuid::max(), |(_, uuid)| uuid);
@@ -105,18 +116,28 @@ fn matching(tx: &Tx<'_>, which: &Which<'_>, after: i64) -> Find<event_positions:
     if let Some(flow) = which.flow {
         find = find.when("event_id IN (SELECT id FROM events WHERE tenant_id = $1 AND flow_id = ?)", vec![flow.into()]);
     }
+    // What no index finds is looked at row by row, so that a page costs what it reads and not what the log holds.
+    let (mut sql, mut values) = (String::new(), Vec::new());
+    let marks = |count: usize| if count == 0 { "NULL".to_owned() } else { vec!["?"; count].join(", ") };
+    if let Some(kind) = which.kind {
+        sql.push_str(" AND e.event_type = ?");
+        values.push(kind.into());
+    }
     if let Some(told) = &which.told {
-        let marks = if told.is_empty() { "NULL".to_owned() } else { vec!["?"; told.len()].join(", ") };
-        // Row by row, so that a page costs what it reads and not what the log holds.
-        let sql = format!("EXISTS (SELECT 1 FROM events e WHERE e.tenant_id = $1 AND e.id = event_positions.event_id AND e.subject_type IN ({marks}))");
-        find = find.when(&sql, told.iter().map(|kind| (*kind).into()).collect());
+        sql.push_str(&format!(" AND e.subject_type IN ({})", marks(told.len())));
+        values.extend(told.iter().map(|kind| (*kind).into()));
     }
     if let Some(companies) = tx.companies() {
-        let marks = vec!["?"; companies.len()].join(", ");
-        let sql = format!("event_id IN (SELECT id FROM events WHERE tenant_id = $1 AND (company_id IS NULL OR company_id IN ({marks})))");
-        find = find.when(&sql, companies.iter().map(|company| (*company).into()).collect());
+        sql.push_str(&format!(" AND (e.company_id IS NULL OR e.company_id IN ({}))", marks(companies.len())));
+        values.extend(companies.iter().map(|company| (*company).into()));
     }
-    find.order_by(event_positions::Column::Sequence)
+    if !sql.is_empty() {
+        find = find.when(&format!("EXISTS (SELECT 1 FROM events e WHERE e.tenant_id = $1 AND e.id = event_positions.event_id{sql})"), values);
+    }
+    match span.order {
+        EventOrder::OldestFirst => find.order_by(event_positions::Column::Sequence),
+        EventOrder::NewestFirst => find.order_by_desc(event_positions::Column::Sequence),
+    }
 }
 
 /// Events as the API shows them, in the order of their positions.

@@ -33,9 +33,6 @@ use causeway_contract::{Code, Problem};
 use postgres::Purpose;
 use std::sync::Arc;
 
-/// How often a verb is tried again after a serialization failure or deadlock before the caller is told.
-const ATTEMPTS: u32 = 10;
-
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
@@ -82,7 +79,7 @@ impl Db {
                 loop {
                     attempt += 1;
                     match postgres.transact(ctx, Purpose::Write, &verb).await {
-                        Err((_, Some(fault))) if fault.retryable() && attempt < ATTEMPTS => {
+                        Err((_, Some(fault))) if attempt < fault.attempts() => {
                             crate::telemetry::count_retry();
                             let pause = std::time::Duration::from_millis(u64::from(attempt) * u64::from(attempt));
                             tokio::time::sleep(pause).await;

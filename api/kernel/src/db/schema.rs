@@ -7,7 +7,7 @@ use sqlx::{Connection, Executor, Row};
 use std::path::Path;
 
 /// Tables that are only ever added to: the role of the service may not change or remove their rows (threat 60).
-const APPEND_ONLY: [&str; 5] = ["events", "event_positions", "snapshots", "journal_entries", "journal_lines"];
+const APPEND_ONLY: [&str; 6] = ["events", "event_positions", "snapshots", "journal_entries", "journal_lines", "platform_audit"];
 
 /// What is applied and what is not.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -97,6 +97,8 @@ pub struct Tx<'c> {
     ops: Vec<Op>,
     events: Vec<PendingEvent>,
     bodies: Vec<(Uuid, i64, String)>,
+    /// Objects as they stand at a version of which there is no record.
+    unrecorded: Vec<(Uuid, i64, String)>,
     /// Recorded changes of objects of which something belongs to another system.
     unjudged: Vec<Unjudged>,
     /// Counter rows in use: as read, and as they will be written.
@@ -134,6 +136,7 @@ impl<'c> Tx<'c> {
             ops: Vec::new(),
             events: Vec::new(),
             bodies: Vec::new(),
+            unrecorded: Vec::new(),
             unjudged: Vec::new(),
             series: BTreeMap::new(),
             tallies: Tallies::default(),
@@ -311,6 +314,11 @@ impl<'c> Tx<'c> {
 
     // ---- writing ----
 
+    /// Says what the next object is created from, so that its external references keep it.
+    pub(crate) const fn made_from(&mut self, digest: Option<[u8; 32]>) {
+        self.made_from = digest;
+    }
+
     /// Where the writes stand now, for a part of them that may fail without failing the others.
     #[must_use]
     pub fn mark(&self) -> Mark {
@@ -419,6 +427,16 @@ impl<'c> Tx<'c> {
         self.ops.push(Op::Plain { sql: sql.into(), values });
     }
 
+    /// Says how an object stands at a version of which there may be no record, because it came with something else: what changes it now is held against that.
+    ///
+    /// # Errors
+    /// When the object cannot be written as JSON: a bug.
+    pub fn stands<T: Serialize>(&mut self, id: Uuid, version: i64, body: &T) -> Result<(), Problem> {
+        let body = serde_json::to_string(body).map_err(|error| self.failed(Fault::Other(error.to_string())))?;
+        self.unrecorded.push((id, version, body));
+        Ok(())
+    }
+
     /// Records what happened to an object: its snapshot, its event and its audit entry.
     ///
     /// # Errors
@@ -485,7 +503,7 @@ impl<'c> Tx<'c> {
             let place = (change.id, change.version);
             let (before, after) = (self.recorded(place.0, place.1 - 1), self.recorded(place.0, place.1));
             let before = match before {
-                None if change.version > 1 => self.snapshot(change.id, change.version - 1).await?,
+                None if change.version > 1 => self.before(change.id, change.version - 1).await?,
                 before => before,
             };
             let read = |body: Option<String>| body.and_then(|body| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&body).ok());
@@ -509,7 +527,7 @@ impl<'c> Tx<'c> {
         if version < 1 || recorded != answer {
             return Ok(None);
         }
-        let Some(before) = self.snapshot(id, version).await? else { return Ok(None) };
+        let Some(before) = self.before(id, version).await? else { return Ok(None) };
         Ok(says_the_same(&before, answer).then_some((before, version)))
     }
 
@@ -520,6 +538,14 @@ impl<'c> Tx<'c> {
     pub(crate) async fn snapshot(&mut self, id: Uuid, version: i64) -> Result<Option<String>, Problem> {
         let stored = Find::<snapshots::Entity>::new().eq(snapshots::Column::ObjectId, id).eq(snapshots::Column::Version, version);
         Ok(stored.one(self).await?.and_then(|row| row.body))
+    }
+
+    /// The object at this version: its record, or how it stood without one.
+    async fn before(&mut self, id: Uuid, version: i64) -> Result<Option<String>, Problem> {
+        if let Some(body) = self.snapshot(id, version).await? {
+            return Ok(Some(body));
+        }
+        Ok(self.unrecorded.iter().find(|(known, at, _)| (*known, *at) == (id, version)).map(|(_, _, body)| body.clone()))
     }
 
     /// The object as it was recorded here at this version.

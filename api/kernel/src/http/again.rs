@@ -2,9 +2,10 @@
 //! idempotency key. Who sends something else under them is told what differs.
 //!
 //! The first one leaves its digest with its references. It is looked for only when a creation is refused, whatever for: what exists already may be in its own
-//! way by more than its references, such as an invoice whose billables stand on it. So a creation that succeeds pays nothing.
+//! way by more than its references, such as an invoice whose billables stand on it. So a creation that succeeds pays nothing. Items of a bulk request are known
+//! by the same digests (`bulk.rs`), which looks their references up anyway.
 
-use super::router::{Bound, Found, Operation, Verb};
+use super::router::{Bound, Found, Operation, Routes, Verb};
 use super::{App, Packed, idempotency, mask};
 use crate::{Ctx, Find, Tx, crypto};
 use causeway_contract::{Code, FieldError, Method, Problem};
@@ -41,9 +42,22 @@ impl Sent {
         if refs.is_empty() {
             return None;
         }
-        let text = body.to_string();
-        Some(Self { digest: crypto::sha256(&[operation.id.as_bytes(), b"\n", text.as_bytes()]), refs, body: fields.clone() })
+        Some(Self { digest: digest(operation.id, body), refs, body: fields.clone() })
     }
+
+    /// The digest of each item of a bulk request, as if it were sent alone: so one is known again, however it came and comes.
+    pub(super) fn each(routes: &Routes, operation: &Operation, body: &Value) -> Arc<[Option<[u8; 32]>]> {
+        let alone = operation.path.strip_suffix("/bulk").and_then(|path| match routes.find(operation.method.word(), path) {
+            Found::Endpoint(alone, _) => Some(alone),
+            _ => None,
+        });
+        let items = alone.zip(body.get("items").and_then(Value::as_array));
+        items.map(|(alone, items)| items.iter().map(|item| Self::of(alone, item).map(|sent| sent.digest)).collect()).unwrap_or_default()
+    }
+}
+
+fn digest(operation: &str, body: &Value) -> [u8; 32] {
+    crypto::sha256(&[operation.as_bytes(), b"\n", body.to_string().as_bytes()])
 }
 
 fn reference(one: &Value) -> Option<(String, String)> {

@@ -190,8 +190,12 @@ impl Export {
                 return;
             }
             let Some(cursor) = next else { return };
-            // The log of events is paged by the event after which it goes on.
-            let place = if self.ctx.operation == "ListEvents" { "after" } else { "cursor" };
+            // The log of events is paged by the event after which it goes on, or before which.
+            let place = match query.get("sort").and_then(Value::as_str) {
+                _ if self.ctx.operation != "ListEvents" => "cursor",
+                Some("-sequence") => "before",
+                _ => "after",
+            };
             if let Some(fields) = query.as_object_mut() {
                 fields.insert(place.to_owned(), cursor.into());
             }

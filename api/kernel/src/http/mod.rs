@@ -378,6 +378,7 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
     wrong.values_mut().for_each(|problem| problem.request_id.clone_from(&incoming.request_id));
     let sent = again::Sent::of(operation, &body);
     ctx.made_from = sent.as_ref().map(|sent| sent.digest);
+    ctx.made_from_each = again::Sent::each(&app.routes, operation, &body);
     if let Some(principal) = &principal {
         allowance.spend_items(app.limiter.as_ref(), principal, (&body, wrong.len()), clock::wall()).await?;
     }
@@ -527,13 +528,7 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
 
 /// A risky step of a person needs a recent proof of who that is; programs are not asked.
 fn fresh(operation: &Operation, ctx: &Ctx) -> Result<(), Problem> {
-    match ctx.session {
-        Some(session) if operation.step_up && session.fresh_until <= ctx.wall() => Err(Problem::new(
-            Code::ReauthenticationRequired,
-            "This step needs a recent proof that it is you: POST /v1/sessions/reauthenticate with your password, then send this again.",
-        )),
-        _ => Ok(()),
-    }
+    if operation.step_up { ctx.require_proof() } else { Ok(()) }
 }
 
 /// What the program calls itself, cut to what is worth keeping.

@@ -67,6 +67,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: AccountId, body: &wire::Upda
     if new.purpose != old.purpose {
         hand_over(ctx, tx, &new).await?;
     }
+    tx.stands(id.uuid(), old.version, &view(&old))?;
     tx.update(&old, &new);
     record(ctx, tx, "account.updated", &new)
 }
@@ -121,6 +122,7 @@ async fn hand_over(ctx: &Ctx, tx: &mut Tx<'_>, new: &accounts::Model) -> Result<
         }
     }
     let left = accounts::Model { purpose: None, version: holder.version + 1, updated_at: ctx.now(), ..holder.clone() };
+    tx.stands(holder.id.uuid(), holder.version, &view(&holder))?;
     tx.update(&holder, &left);
     record(ctx, tx, "account.updated", &left).map(drop)
 }

@@ -4,11 +4,12 @@ use super::{bundle, store, unit::PIECE};
 use crate::{check, refs};
 use causeway_contract::{Bulk, BulkResult, Code, FieldError, Patch, Problem};
 use causeway_entity::master::{accounts, bundle_components, categories, products, taxes};
-use causeway_kernel::bulk::{TakenRefs, create_each};
+use causeway_kernel::bulk::{Kind, create_each};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_openapi::catalog as wire;
-use causeway_value::{CategoryId, Json, ProductId, Quantity, TaxId};
-use std::collections::BTreeSet;
+use causeway_value::{CategoryId, Json, ProductId, ProductKind, Quantity, TaxId};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// Creates a product.
 ///
@@ -60,21 +61,26 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateProduct) -> R
 /// # Errors
 /// As `create_each`; `already_exists` for a code that another product or an item before has.
 pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateProduct>) -> Result<BulkResult<wire::Product>, Problem> {
-    let asked = bulk.items.iter().flat_map(|body| refs::pairs(&body.external_refs));
-    let taken = std::cell::RefCell::new(TakenRefs::load(tx, "product", asked).await?);
     let codes: BTreeSet<&str> = bulk.items.iter().map(|body| body.code.as_str()).collect();
     let standing = Find::<products::Entity>::new().among(products::Column::Code, codes).all(tx).await?;
     let codes = std::cell::RefCell::new(standing.into_iter().map(|row| row.code).collect::<BTreeSet<String>>());
-    create_each(ctx, tx, bulk, async |tx, _, body| {
+    let kind = Kind { object: "product", refs: |body: &wire::CreateProduct| refs::named(&body.external_refs), read };
+    create_each(ctx, tx, bulk, kind, async |tx, _, body| {
         if codes.borrow().contains(&body.code) {
             return Err(Problem::field(Code::AlreadyExists, "/code", "is the code of another product"));
         }
         let product = create(ctx, tx, body).await?;
-        taken.borrow_mut().take(&refs::named(&body.external_refs))?;
         codes.borrow_mut().insert(body.code.clone());
         Ok(product)
     })
     .await
+}
+
+/// The products of these ids.
+async fn read(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, wire::Product>, Problem> {
+    let rows = Find::<products::Entity>::new().among(products::Column::Id, ids.iter().copied()).all(tx).await?;
+    let data = views(tx, &rows).await?;
+    Ok(data.into_iter().map(|product| (product.id.uuid(), product)).collect())
 }
 
 /// Changes a product. Documents keep what they took from it.
@@ -181,6 +187,18 @@ fn record(
     let view = view(row, components, refs);
     tx.record(ctx, &Change { event, object: "product", id: row.id.uuid(), version: row.version, company_id: None, flow_id: None, body: &view })?;
     Ok(view)
+}
+
+/// Products as the API shows them, with their references and components.
+///
+/// # Errors
+/// When the database fails.
+pub async fn views(tx: &mut Tx<'_>, rows: &[products::Model]) -> Result<Vec<wire::Product>, Problem> {
+    let mut refs = tx.external_refs(&rows.iter().map(|row| row.id.uuid()).collect::<Vec<_>>()).await?;
+    let bundles: Vec<_> = rows.iter().filter(|row| row.kind == ProductKind::Bundle).map(|row| row.id).collect();
+    let components = bundle::components(tx, ProductKind::Bundle, &bundles).await?;
+    let of = |row: &products::Model| components.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+    Ok(rows.iter().map(|row| view(row, of(row), refs.remove(&row.id.uuid()).unwrap_or_default())).collect())
 }
 
 /// The product as the API shows it.

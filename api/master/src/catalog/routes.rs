@@ -5,7 +5,6 @@ use causeway_contract::{BulkResult, Page, Problem};
 use causeway_entity::master::{categories, products, units};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
 use causeway_openapi::catalog::{CATEGORIES, Category, PRODUCTS, Product, UNITS, Unit, op};
-use causeway_value::ProductKind;
 
 /// Serves them.
 pub fn register(routes: &mut Routes) {
@@ -72,11 +71,7 @@ async fn update_unit(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateUnit>) ->
 
 async fn list_products(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListProducts>) -> Result<Answer<Page<Product>>, Problem> {
     let rows = list::list::<products::Entity>(ctx, tx, &PRODUCTS, "product", &call.query).await?;
-    let mut refs = tx.external_refs(&rows.rows.iter().map(|row| row.id.uuid()).collect::<Vec<_>>()).await?;
-    let bundles: Vec<_> = rows.rows.iter().filter(|row| row.kind == ProductKind::Bundle).map(|row| row.id).collect();
-    let components = bundle::components(tx, ProductKind::Bundle, &bundles).await?;
-    let of = |row: &products::Model| components.get(&row.id).map(Vec::as_slice).unwrap_or_default();
-    let data = rows.rows.iter().map(|row| product::view(row, of(row), refs.remove(&row.id.uuid()).unwrap_or_default())).collect();
+    let data = product::views(tx, &rows.rows).await?;
     Ok(Answer::of(rows.page(data)))
 }
 

@@ -1,14 +1,14 @@
 //! The verbs of a lead, but for qualifying.
 
-use super::view::view;
+use super::view::{view, views};
 use crate::check::{History, happened};
 use crate::intake::desk::Desk;
 use crate::intake::rules::Facts;
 use causeway_contract::{Bulk, BulkResult, Code, FieldError, Patch, Problem};
 use causeway_entity::govern::{companies, users};
-use causeway_entity::sell::leads::{Entity, Model};
+use causeway_entity::sell::leads::{Column, Entity, Model};
 use causeway_entity::sell::teams;
-use causeway_kernel::bulk::{TakenRefs, create_each};
+use causeway_kernel::bulk::{Kind, create_each};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_master::check::{self, finish, not_blank};
 use causeway_master::party::duplicate::rules::phone_key;
@@ -17,6 +17,7 @@ use causeway_openapi::crm as wire;
 use causeway_openapi::intake::AssignLead;
 use causeway_value::{Amount, AmountText, CompanyId, Currency, FlowId, Json, LeadId, LeadStatus, TeamId, UserId};
 use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 const OBJECT: &str = "lead";
 
@@ -76,14 +77,14 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateLead) -> Resu
 /// As `create_each`.
 pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateLead>) -> Result<BulkResult<wire::Lead>, Problem> {
     let known = Known::load(tx, bulk.items.iter()).await?;
-    let asked = bulk.items.iter().flat_map(|body| refs::pairs(&body.external_refs));
-    let taken = std::cell::RefCell::new(TakenRefs::load(tx, OBJECT, asked).await?);
-    create_each(ctx, tx, bulk, async |tx, _, body| {
-        let lead = create_known(ctx, tx, &known, body, History::of(ctx))?;
-        taken.borrow_mut().take(&refs::named(&body.external_refs))?;
-        Ok(lead)
-    })
-    .await
+    let kind = Kind { object: OBJECT, refs: |body: &wire::CreateLead| refs::named(&body.external_refs), read };
+    create_each(ctx, tx, bulk, kind, async |tx, _, body| create_known(ctx, tx, &known, body, History::of(ctx))).await
+}
+
+/// The leads of these ids.
+async fn read(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, wire::Lead>, Problem> {
+    let rows = Find::<Entity>::new().among(Column::Id, ids.iter().copied()).all(tx).await?;
+    Ok(views(tx, &rows).await?.into_iter().map(|lead| (lead.id.uuid(), lead)).collect())
 }
 
 /// Creates a lead from what is known already.

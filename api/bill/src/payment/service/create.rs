@@ -29,10 +29,10 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreatePayment) -> Result<
     made(ctx, tx, body, "/payment_date", |direction, settles| may_pay(ctx, direction, settles)).await
 }
 
-/// Refuses to pay a customer without the right to refund (CRN-02).
+/// Refuses to pay a customer without the right to refund (CRN-02), and asks people again who they are, as a refund does.
 fn may_pay(ctx: &Ctx, direction: PaymentDirection, settles: Direction) -> Result<(), Problem> {
     match (direction, settles) {
-        (PaymentDirection::Outbound, Direction::Sale) => ctx.require("refunds:write"),
+        (PaymentDirection::Outbound, Direction::Sale) => ctx.require("refunds:write").and_then(|()| ctx.require_proof()),
         _ => Ok(()),
     }
 }

@@ -67,6 +67,11 @@ fn change(body: CreateLead) -> UpdateLead {
         needed_by: said(body.needed_by),
         owner_id: said(body.owner_id),
         team_id: said(body.team_id),
+        metadata: if body.metadata.is_empty() {
+            Patch::Absent
+        } else {
+            Patch::Value(body.metadata.into_iter().map(|(name, value)| (name, Some(value))).collect())
+        },
         ..UpdateLead::default()
     }
 }

@@ -130,18 +130,20 @@ struct Prepared {
     errors: Vec<CellError>,
 }
 
-/// Resolves the names of each row and takes its reference out. A reference that an earlier row of the part has is an error.
+/// Resolves the names of each row and takes its reference out. A reference that an earlier row of the file has is an error.
 fn prepare(import: &Import, names: &Names, rows: Vec<Row>) -> Vec<Prepared> {
-    let mut seen = BTreeSet::new();
+    let mut seen = import.named.clone();
     let one = |mut row: Row| {
         let mut errors = Vec::new();
         let company = names.company(&row, import.options.company_id).map(|company| company.id);
         names.resolve(&mut row, company, &mut errors);
         let reference = row.fields.remove(REF);
-        if let Some(reference) = &reference
-            && !seen.insert(reference.clone())
-        {
-            errors.push(CellError::field(Code::AlreadyExists, REF, "stands in a row before; give each row a reference of its own"));
+        if let Some(reference) = &reference {
+            let first = *seen.entry(reference.clone()).or_insert(row.number);
+            if first != row.number {
+                let detail = format!("{reference} stands in row {first} already; give each row a reference of its own, or leave one of the two out");
+                errors.push(CellError::field(Code::AlreadyExists, REF, detail));
+            }
         }
         Prepared { row, reference, errors }
     };

@@ -2,14 +2,17 @@
 
 use super::{References, check_references, children, credit, index, record, words};
 use crate::party::duplicate;
-use crate::party::store::Children;
+use crate::party::store::{self, Children};
+use crate::party::view;
 use crate::{check, refs};
 use causeway_contract::{Bulk, BulkResult, Problem};
 use causeway_entity::master::parties;
-use causeway_kernel::bulk::{TakenRefs, create_each};
-use causeway_kernel::{Ctx, Tx};
+use causeway_kernel::bulk::{Kind, create_each};
+use causeway_kernel::{Ctx, Find, Tx};
 use causeway_openapi::party as wire;
 use causeway_value::{Json, PartyId, PartyRole};
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Creates a party with its addresses and contacts.
 ///
@@ -87,12 +90,13 @@ pub fn draft(ctx: &Ctx, id: PartyId, body: &wire::CreateParty) -> parties::Model
 /// # Errors
 /// As `create_each`.
 pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateParty>) -> Result<BulkResult<wire::Party>, Problem> {
-    let asked = bulk.items.iter().flat_map(|body| refs::pairs(&body.external_refs));
-    let taken = std::cell::RefCell::new(TakenRefs::load(tx, "party", asked).await?);
-    create_each(ctx, tx, bulk, async |tx, _, body| {
-        let party = create(ctx, tx, body).await?;
-        taken.borrow_mut().take(&refs::named(&body.external_refs))?;
-        Ok(party)
-    })
-    .await
+    let kind = Kind { object: "party", refs: |body: &wire::CreateParty| refs::named(&body.external_refs), read };
+    create_each(ctx, tx, bulk, kind, async |tx, _, body| create(ctx, tx, body).await).await
+}
+
+/// The parties of these ids.
+async fn read(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, wire::Party>, Problem> {
+    let rows = Find::<parties::Entity>::new().among(parties::Column::Id, ids.iter().copied()).all(tx).await?;
+    let mut children = store::children(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+    Ok(rows.iter().map(|row| (row.id.uuid(), view(row, &children.remove(&row.id).unwrap_or_default()))).collect())
 }

@@ -2,16 +2,19 @@
 
 use super::{Known, OBJECT, leave_stage, record};
 use crate::check::{History, happened, share};
-use crate::opportunity::{customer, rules};
+use crate::opportunity::{customer, rules, view};
 use crate::stage::rules as stage_rules;
 use causeway_contract::{Bulk, BulkResult, Code, FieldError, Problem};
-use causeway_entity::sell::{opportunities::Model, stage_visits, stages};
-use causeway_kernel::bulk::{TakenRefs, create_each};
-use causeway_kernel::{Ctx, Tx};
+use causeway_entity::sell::opportunities::{Column, Entity, Model};
+use causeway_entity::sell::{stage_visits, stages};
+use causeway_kernel::bulk::{Kind, create_each};
+use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::check::{self, finish, not_blank};
 use causeway_master::{money, refs};
 use causeway_openapi::crm as wire;
 use causeway_value::{Amount, AmountText, Currency, FlowId, Instant, Json, OpportunityId, OpportunityStatus, Percent, StageId};
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Creates an opportunity without a lead. Back-dated history may come with its end.
 ///
@@ -28,14 +31,14 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOpportunity) 
 /// As `create_each`.
 pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateOpportunity>) -> Result<BulkResult<wire::Opportunity>, Problem> {
     let known = Known::load(tx, bulk.items.iter()).await?;
-    let asked = bulk.items.iter().flat_map(|body| refs::pairs(&body.external_refs));
-    let taken = std::cell::RefCell::new(TakenRefs::load(tx, OBJECT, asked).await?);
-    create_each(ctx, tx, bulk, async |tx, _, body| {
-        let opportunity = create_known(ctx, tx, &known, body, History::of(ctx))?;
-        taken.borrow_mut().take(&refs::named(&body.external_refs))?;
-        Ok(opportunity)
-    })
-    .await
+    let kind = Kind { object: OBJECT, refs: |body: &wire::CreateOpportunity| refs::named(&body.external_refs), read };
+    create_each(ctx, tx, bulk, kind, async |tx, _, body| create_known(ctx, tx, &known, body, History::of(ctx))).await
+}
+
+/// The opportunities of these ids.
+async fn read(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, wire::Opportunity>, Problem> {
+    let rows = Find::<Entity>::new().among(Column::Id, ids.iter().copied()).all(tx).await?;
+    Ok(view::views(tx, &rows).await?.into_iter().map(|opportunity| (opportunity.id.uuid(), opportunity)).collect())
 }
 
 /// Creates an opportunity from what is known already.
