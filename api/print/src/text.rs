@@ -34,7 +34,7 @@ impl Weight {
 /// The picture of a letter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Glyph {
-    /// Its number in the font; 0 is the mark for what the font does not have.
+    /// Its number in the font.
     pub id: u16,
     /// How far the next one stands from it, in thousandths of the font's size.
     pub advance: u16,
@@ -52,15 +52,21 @@ impl Face {
         let Ok(font) = FontRef::new(bytes) else { return Self::default() };
         let Ok(widths) = font.hmtx() else { return Self::default() };
         let glyph = |id: skrifa::GlyphId| Some(Glyph { id: u16::try_from(id.to_u32()).ok()?, advance: widths.advance(id)? });
-        let glyphs = font.charmap().mappings().filter_map(|(code, id)| Some((char::from_u32(code)?, glyph(id)?))).collect();
-        Self { glyphs, missing: glyph(skrifa::GlyphId::NOTDEF).unwrap_or_default() }
+        let glyphs: BTreeMap<char, Glyph> = font.charmap().mappings().filter_map(|(code, id)| Some((char::from_u32(code)?, glyph(id)?))).collect();
+        // The font's own mark for a missing letter is blank, and a name must not vanish from a paper.
+        let missing = glyphs.get(&MISSING).copied().unwrap_or_default();
+        Self { glyphs, missing }
     }
 }
 
-/// The glyph of a letter.
+/// What stands for a letter that the fonts do not have.
+const MISSING: char = '?';
+
+/// The glyph of a letter. What only joins or varies letters around it has none.
 pub(crate) fn glyph(letter: char, weight: Weight) -> Glyph {
     let face = weight.face();
-    face.glyphs.get(&letter).copied().unwrap_or(face.missing)
+    let missing = if matches!(letter, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}') { Glyph::default() } else { face.missing };
+    face.glyphs.get(&letter).copied().unwrap_or(missing)
 }
 
 /// How wide a text is at this size.
@@ -135,10 +141,11 @@ mod tests {
             assert_eq!(FontRef::new(weight.bytes()).unwrap().head().unwrap().units_per_em(), 1_000);
             for letter in "AZaz09€£¥₺₴ÄÖÜäöüßẞéèêçñøåæœłőűşğıİčšžþðΑΩάωЖщїєґ–—…„“”‚‘’«»‹›•§%‰−×½™®№".chars()
             {
-                assert_ne!(glyph(letter, weight).id, 0, "{letter} in {weight:?}");
+                assert!(![0, glyph(MISSING, weight).id].contains(&glyph(letter, weight).id), "{letter} in {weight:?}");
             }
+            assert_eq!(glyph('漢', weight).id, glyph(MISSING, weight).id);
+            assert_eq!(glyph('\u{fe0f}', weight).advance, 0);
         }
-        assert_eq!(glyph('漢', Weight::Regular).id, 0);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::terminal::{complain, say};
 use crate::{bench, demo, secret_key, server, store};
 use causeway_kernel::Db;
 use clap::{Parser, Subcommand};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -198,7 +199,8 @@ fn backup(settings: &Settings, file: &Path) -> Result<(), String> {
 fn start_log(settings: &Settings, quiet: bool) {
     let wanted = if quiet { format!("{},causeway::request=warn", settings.log) } else { settings.log.clone() };
     let filter = tracing_subscriber::EnvFilter::new(&wanted);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that cannot be written, on a full disk or into a closed pipe, stops nobody's work: complaining of it on the same stream would.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).log_internal_errors(false);
     let started = match settings.log_format {
         LogFormat::Human => log.try_init(),
         LogFormat::Json => log.json().try_init(),

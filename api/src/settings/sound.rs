@@ -7,6 +7,8 @@ use tracing_subscriber::EnvFilter;
 const SHOWN: [&str; 2] = ["choose-a-long-random-text", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"];
 /// Characters of a one-time token for the first administrator, at least: whoever guesses it owns the service.
 const TOKEN_LENGTH: usize = 16;
+/// More threads than this answer nothing faster.
+const MOST_THREADS: usize = 1_024;
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 
 /// Holds the settings against what each must be.
@@ -26,6 +28,9 @@ pub fn check(settings: &Settings) -> Result<(), String> {
         if value == 0 {
             return Err(format!("The setting {name} must be at least 1, for example: {name} = {example}"));
         }
+    }
+    if settings.threads > MOST_THREADS {
+        return Err(format!("The setting threads must be at most {MOST_THREADS}, for example: threads = 2"));
     }
     if settings.bootstrap_token.as_ref().is_some_and(|token| token.chars().count() < TOKEN_LENGTH) {
         return Err(format!(
@@ -91,6 +96,11 @@ mod tests {
         ] {
             assert!(refused(given).starts_with(&format!("The setting {name} must be at least 1, for example: {name} = ")));
         }
+    }
+
+    #[test]
+    fn threads_are_bounded() {
+        assert!(refused(Given { threads: Some(20_000), ..Given::default() }).contains("at most 1024"));
     }
 
     #[test]

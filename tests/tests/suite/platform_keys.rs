@@ -13,6 +13,11 @@ async fn administrators_have_keys_of_their_own() {
     // The last one that works stays.
     let last = world.platform.refused::<platform::RevokePlatformKey>(first[0].id, &Nothing {}).await;
     assert_eq!(last.code, Code::StateConflict);
+    // One that ends is no heir.
+    let ends = Some(causeway_kernel::clock::wall().plus_seconds(86_400));
+    world.platform.post::<platform::CreatePlatformKey>((), &CreatePlatformKey { name: "For a day".to_owned(), expires_at: ends }).await;
+    let last = world.platform.refused::<platform::RevokePlatformKey>(first[0].id, &Nothing {}).await;
+    assert!(last.code == Code::StateConflict && last.detail.contains("without an end"), "{}", last.detail);
 
     let silent = CreatePlatformKey { name: " ".to_owned(), expires_at: None };
     assert_eq!(world.platform.refused::<platform::CreatePlatformKey>((), &silent).await.code, Code::ValidationFailed);

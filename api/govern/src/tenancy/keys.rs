@@ -94,7 +94,8 @@ pub async fn rotate(ctx: &Ctx, tx: &mut Tx<'_>, id: PlatformKeyId, overlap_secon
 /// Revokes a key at once and for ever.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it is revoked already, or the last one that works: nobody could administer the platform any more.
+/// `not_found`; `state_conflict` when it is revoked already, or the last one that works, or that works without an end: nobody could administer the platform
+/// any more.
 pub async fn revoke(ctx: &Ctx, tx: &mut Tx<'_>, id: PlatformKeyId) -> Result<wire::PlatformKey, Problem> {
     // All of them are locked, so that two that are revoked at once do not each count on the other.
     let all = Find::<platform_keys::Entity>::new().order_by(platform_keys::Column::Id).lock().all(tx).await?;
@@ -103,9 +104,13 @@ pub async fn revoke(ctx: &Ctx, tx: &mut Tx<'_>, id: PlatformKeyId) -> Result<wir
         return Err(Problem::new(Code::StateConflict, "The key is revoked already."));
     }
     let now = ctx.wall();
-    let works = |key: &platform_keys::Model| key.revoked_at.is_none() && key.expires_at.is_none_or(|at| at > now);
-    if !all.iter().any(|key| key.id != id && works(key)) {
+    let others = || all.iter().filter(|key| key.id != id && key.revoked_at.is_none());
+    if !others().any(|key| key.expires_at.is_none_or(|at| at > now)) {
         return Err(Problem::new(Code::StateConflict, "This is the last key that works. Create another one first: POST /admin/v1/platform-keys."));
+    }
+    if old.expires_at.is_none() && !others().any(|key| key.expires_at.is_none()) {
+        let detail = "This is the last key without an end: when the others end, nobody could administer the platform any more. Create another one without `expires_at` first.";
+        return Err(Problem::new(Code::StateConflict, detail));
     }
     let new = platform_keys::Model { revoked_at: Some(now), version: old.version + 1, updated_at: now, ..old.clone() };
     tx.update(&old, &new);

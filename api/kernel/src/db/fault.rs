@@ -44,6 +44,11 @@ impl Fault {
         }
     }
 
+    /// A database that does not answer.
+    pub(crate) fn silent() -> Self {
+        Self::Unavailable("it did not answer in time".to_owned())
+    }
+
     /// What the caller is told.
     #[must_use]
     pub fn problem(&self) -> Problem {
@@ -114,6 +119,8 @@ impl From<sqlx::Error> for Fault {
                 match database.code().as_deref() {
                     Some("40001" | "40P01") => Self::Conflict,
                     Some("55P03") => Self::Locked,
+                    // What was a primary has become a standby.
+                    Some("25006") => Self::Unavailable(error.to_string()),
                     // The service cancels nothing itself: whatever is cancelled has met the time limit of statements.
                     Some("57014") => Self::Slow,
                     Some("23505") => Self::Unique(name),
@@ -196,6 +203,7 @@ mod tests {
             ("55P03", Code::Contention),
             ("57014", Code::Unavailable),
             ("57P01", Code::Unavailable),
+            ("25006", Code::Unavailable),
             ("53300", Code::Unavailable),
             ("53100", Code::StorageFull),
             ("42601", Code::InternalError),

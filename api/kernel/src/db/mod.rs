@@ -158,6 +158,16 @@ impl Db {
     /// `unavailable` when it does not.
     pub async fn ping(&self) -> Result<(), Problem> {
         let ctx = Ctx::platform();
-        self.read(&ctx, async |_, tx| tx.query("SELECT 1 AS one", vec![], &[("one", Cell::Whole)]).await.map(|_| ())).await
+        let sql = match self {
+            Self::Sqlite(_) => "SELECT 0 AS reads_only",
+            Self::Postgres(_) => {
+                "SELECT CAST(CASE WHEN pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' THEN 1 ELSE 0 END AS BIGINT) AS reads_only"
+            }
+        };
+        let rows = self.read(&ctx, async |_, tx| tx.query(sql, vec![], &[("reads_only", Cell::Whole)]).await).await?;
+        if rows.iter().any(|row| row.try_get::<i64>("", "reads_only").is_ok_and(|reads_only| reads_only == 1)) {
+            return Err(Problem::new(Code::Unavailable, "The database only reads: it is a standby, or was set so. Nothing can be written."));
+        }
+        Ok(())
     }
 }

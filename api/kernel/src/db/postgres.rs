@@ -10,6 +10,7 @@ use crate::limits::REPORT_SECONDS;
 use causeway_contract::{Code, Problem};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection, Executor};
+use std::future::Future;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,9 @@ const STATEMENTS: usize = 2_000;
 
 /// How long one statement of a request or job may take.
 const STATEMENT_SECONDS: u64 = 10;
+
+/// How much longer than a statement may take its answer is waited for: then the network, or the machine behind it, has swallowed it.
+const NETWORK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a transaction is for: it decides what it may do and how long its statements may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +42,16 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
+    /// How long a statement may be without an answer: its own limit, and a while for the network. None where there is no limit.
+    fn patience(self) -> Option<Duration> {
+        let seconds = match self {
+            Self::Write | Self::Read => STATEMENT_SECONDS,
+            Self::Report => REPORT_SECONDS,
+            Self::Check => return None,
+        };
+        Some(Duration::from_secs(seconds) + NETWORK_PATIENCE)
+    }
+
     /// The statements that begin the transaction, in one round trip.
     fn begin(self, tenant: Uuid) -> String {
         let level = if self == Self::Write { "READ COMMITTED" } else { "REPEATABLE READ READ ONLY" };
@@ -94,14 +108,14 @@ impl Postgres {
         crate::telemetry::pressure().pool_waited(Duration::from_micros(watch.micros()));
         let mut conn = conn.map_err(lost)?;
         let write = purpose == Purpose::Write;
-        if let Err(error) = conn.execute(sqlx::AssertSqlSafe(purpose.begin(ctx.tenant.uuid()))).await {
-            let _ = conn.close().await;
+        if let Err(error) = in_time(conn.execute(sqlx::AssertSqlSafe(purpose.begin(ctx.tenant.uuid())))).await {
+            drop(conn.detach());
             return Err(lost(error));
         }
         // A caller that goes away mid-way must not leave its transaction to the next one.
         let mut guard = CloseOnDrop(Some(conn));
         let Some(conn) = guard.0.as_mut() else { return Err((Problem::not_found(), None)) };
-        let mut tx = Tx::new(Conn::Postgres(&mut *conn), ctx);
+        let mut tx = Tx::new(Conn::Postgres(&mut *conn), ctx).waiting(purpose.patience());
         let result = async {
             let ctx = ctx.with_clock(&mut tx).await?;
             let result = verb(&ctx, &mut tx).await?;
@@ -119,11 +133,17 @@ impl Postgres {
         let after = if write { tx.after() } else { After::default() };
         let events = if write { tx.take_events() } else { Vec::new() };
         drop(tx);
+        if let Some(Fault::Unavailable(_)) = &fault {
+            // Nothing more is asked of a connection that does not answer, or that leads to a database that only reads: the next caller gets a new one.
+            after.tell();
+            let unavailable = || Fault::silent().problem();
+            return Err((outcome.err().unwrap_or_else(unavailable), fault));
+        }
         let (end, keep) = match &outcome {
             Ok((_, true)) => ("COMMIT", true),
             _ => ("ROLLBACK", false),
         };
-        let ended = conn.execute(end).await;
+        let ended = in_time(conn.execute(end)).await;
         // Also when nobody knows whether it was committed.
         after.tell();
         match (ended, guard.0.take()) {
@@ -134,9 +154,7 @@ impl Postgres {
                 drop(conn);
             }
             (Err(error), conn) => {
-                if let Some(conn) = conn {
-                    let _ = conn.close().await;
-                }
+                drop(conn.map(sqlx::pool::PoolConnection::detach));
                 if keep {
                     return Err(in_doubt(error));
                 }
@@ -151,6 +169,13 @@ impl Postgres {
     pub const fn pool(&self) -> &PgPool {
         &self.pool
     }
+}
+
+/// What the database answers to the beginning or the end of a transaction, if it does so in time.
+async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    let patience = Duration::from_secs(STATEMENT_SECONDS) + NETWORK_PATIENCE;
+    let silent = || sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "the database did not answer in time"));
+    tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| Err(silent()))
 }
 
 /// The commit was sent and its answer never came, or it was refused.

@@ -150,7 +150,11 @@ async fn postgres_applied(conn: &mut sqlx::PgConnection) -> Result<Vec<String>, 
 
 async fn postgres_up(url: &str) -> Result<Vec<String>, String> {
     let mut conn = super::postgres::owner_connection(url).await?;
-    conn.execute(TABLE).await.map_err(|error| error.to_string())?;
+    let mut tx = conn.begin().await.map_err(|error| error.to_string())?;
+    // Two migrators of an empty database would both make the table.
+    tx.execute("SELECT pg_advisory_xact_lock(hashtext('causeway schema_migrations'))").await.map_err(|error| error.to_string())?;
+    tx.execute(TABLE).await.map_err(|error| error.to_string())?;
+    tx.commit().await.map_err(|error| error.to_string())?;
     let mut done = Vec::new();
     loop {
         let mut tx = conn.begin().await.map_err(|error| error.to_string())?;
@@ -179,7 +183,10 @@ async fn postgres_up(url: &str) -> Result<Vec<String>, String> {
 async fn grant(conn: &mut sqlx::PgConnection) -> Result<(), String> {
     let append_only = APPEND_ONLY.join(", ");
     let statements = [
-        format!("DO $$ BEGIN CREATE ROLE {ROLE} NOLOGIN NOBYPASSRLS; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"),
+        format!(
+            "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}') THEN CREATE ROLE {ROLE} NOLOGIN NOBYPASSRLS; END IF; \
+             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        ),
         format!("DO $$ BEGIN GRANT {ROLE} TO CURRENT_USER; EXCEPTION WHEN OTHERS THEN NULL; END $$"),
         format!("GRANT USAGE ON SCHEMA public TO {ROLE}"),
         format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE}"),
@@ -191,7 +198,9 @@ async fn grant(conn: &mut sqlx::PgConnection) -> Result<(), String> {
         format!("GRANT UPDATE (updated_at) ON journal_entries TO {ROLE}"),
     ];
     for statement in statements {
-        conn.execute(sqlx::AssertSqlSafe(statement)).await.map_err(|error| format!("cannot set up the role {ROLE}: {error}"))?;
+        conn.execute(sqlx::AssertSqlSafe(statement)).await.map_err(|error| {
+            format!("cannot set up the role {ROLE}: {error}. Where the owner may not create roles, let somebody who may run: CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO <the owner>")
+        })?;
     }
     Ok(())
 }

@@ -19,8 +19,10 @@ use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
+use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 pub(crate) enum Conn<'c> {
@@ -106,6 +108,8 @@ pub struct Tx<'c> {
     /// Changes of sums that follow the rows written here.
     pub(crate) tallies: Tallies,
     fault: Option<Fault>,
+    /// How long a database that is reached over a network may take for a statement; none when it may take as long as it needs.
+    patience: Option<Duration>,
     /// The external references that are written here, for saying who has one that is taken.
     refs: Vec<Asked>,
     /// The digest of what is created, which new external references keep.
@@ -141,6 +145,7 @@ impl<'c> Tx<'c> {
             series: BTreeMap::new(),
             tallies: Tallies::default(),
             fault: None,
+            patience: None,
             refs: Vec::new(),
             made_from: ctx.made_from,
             after: After::default(),
@@ -148,6 +153,12 @@ impl<'c> Tx<'c> {
             statements: 0,
             rows_written: 0,
         }
+    }
+
+    /// Gives up on a statement that takes longer than this.
+    pub(crate) const fn waiting(mut self, patience: Option<Duration>) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// The tenant whose rows it sees.
@@ -226,7 +237,7 @@ impl<'c> Tx<'c> {
         self.statements += 1;
         let result = match &mut self.conn {
             Conn::Sqlite(conn) => query_sqlite(conn, sql, &values, cells),
-            Conn::Postgres(conn) => query_postgres(conn, sql, values).await,
+            Conn::Postgres(conn) => answered(self.patience, query_postgres(conn, sql, values)).await,
         };
         result.map_err(|fault| self.failed(fault))
     }
@@ -682,7 +693,7 @@ impl<'c> Tx<'c> {
                 bind_sqlite(&mut statement, &values)?;
                 u64::try_from(statement.raw_execute()?).unwrap_or_default()
             }
-            Conn::Postgres(conn) => execute_postgres(conn, sql, values).await?,
+            Conn::Postgres(conn) => answered(self.patience, execute_postgres(conn, sql, values)).await?,
         };
         self.rows_written += rows;
         Ok(rows)
@@ -817,6 +828,14 @@ fn emptied<E: EntityTrait>(mut model: E::Model, table: &Table) -> E::Model {
     model
 }
 
+/// What the database answers, if it does so in time: its own limit of statements ends nothing when the network has swallowed them.
+async fn answered<T>(patience: Option<Duration>, answer: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    match patience {
+        Some(patience) => tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| Err(Fault::silent())),
+        None => answer.await,
+    }
+}
+
 async fn query_postgres(conn: &mut sqlx::PgConnection, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, Fault> {
     let query = sqlx::query_with(sqlx::AssertSqlSafe(sql.to_owned()), sea_query_sqlx::SqlxValues(Values(values)));
     Ok(query.fetch_all(&mut *conn).await?.into_iter().map(QueryResult::from).collect())
@@ -825,4 +844,18 @@ async fn query_postgres(conn: &mut sqlx::PgConnection, sql: &str, values: Vec<Va
 async fn execute_postgres(conn: &mut sqlx::PgConnection, sql: &str, values: Vec<Value>) -> Result<u64, Fault> {
     let query = sqlx::query_with(sqlx::AssertSqlSafe(sql.to_owned()), sea_query_sqlx::SqlxValues(Values(values)));
     Ok(query.execute(&mut *conn).await?.rows_affected())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_that_falls_silent_is_given_up() {
+        let silence = std::future::pending::<Result<(), Fault>>();
+        let found = answered(Some(Duration::from_millis(20)), silence).await;
+        assert!(matches!(found, Err(Fault::Unavailable(_))), "{found:?}");
+        assert_eq!(answered(Some(Duration::from_secs(20)), async { Ok(1) }).await.ok(), Some(1));
+        assert_eq!(answered(None, async { Ok(1) }).await.ok(), Some(1));
+    }
 }
