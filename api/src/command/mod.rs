@@ -200,7 +200,8 @@ fn start_log(settings: &Settings, quiet: bool) {
     let wanted = if quiet { format!("{},causeway::request=warn", settings.log) } else { settings.log.clone() };
     let filter = tracing_subscriber::EnvFilter::new(&wanted);
     // A log that cannot be written, on a full disk or into a closed pipe, stops nobody's work: complaining of it on the same stream would.
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).log_internal_errors(false);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).log_internal_errors(false);
     let started = match settings.log_format {
         LogFormat::Human => log.try_init(),
         LogFormat::Json => log.json().try_init(),

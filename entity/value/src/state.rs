@@ -612,6 +612,18 @@ pub enum ActorKind {
     Link,
 }
 
+impl ActorKind {
+    /// What the ids of such actors begin with.
+    #[must_use]
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::User => "usr",
+            Self::Platform => "pky",
+            Self::ApiKey | Self::System | Self::Link => "key",
+        }
+    }
+}
+
 /// What a person's or a visitor's secret opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumIter, EnumString, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     /// Kinds that no event is about: parts of other objects, what tells of them, and what belongs to the platform.
-    const PARTS: [&str; 20] = [
+    const PARTS: [&str; 21] = [
         "address",
         "allocation",
         "audit_entry",
@@ -54,6 +54,7 @@ mod tests {
         "obligation",
         "order_line",
         "payment_offset",
+        "platform_audit_entry",
         "platform_key",
         "price_rule",
         "quote_line",

@@ -32,7 +32,7 @@ use crate::{Actor, Ctx, Db, Principal, clock, telemetry};
 use actix_web::web::{Bytes, BytesMut, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use causeway_contract::{Audience, Code, Content, FieldError, Method, Problem, Reply};
-use causeway_value::{ActorKind, ApiKeyId, TenantId, UserId};
+use causeway_value::{ActorKind, ApiKeyId, TenantId, UserId, type_id};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -218,7 +218,7 @@ fn log_request(request_id: &str, method: &str, path: &str, status: u16, told: &T
         operation = told.endpoint.map(|(operation, _)| operation),
         tenant = told.tenant.map(tracing::field::display),
         actor_kind = told.actor.map(|actor| tracing::field::display(actor.kind)),
-        actor = told.actor.and_then(|actor| actor.id).map(tracing::field::display),
+        actor = told.actor.and_then(|actor| Some(type_id(actor.kind.prefix(), actor.id?))),
         source = told.source.map(tracing::field::display),
         flow_id = told.flow.as_deref(),
         method,

@@ -44,5 +44,5 @@ pub async fn me(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<wire::Me, Problem> {
 /// The id of an actor as the API shows it.
 #[must_use]
 pub fn actor_id(kind: ActorKind, id: uuid::Uuid) -> String {
-    type_id(if kind == ActorKind::User { "usr" } else { "key" }, id)
+    type_id(kind.prefix(), id)
 }
