@@ -1,6 +1,6 @@
 //! The tax of a line or of a document, as kept in its `taxes` column.
 
-use causeway_value::{Amount, TaxId};
+use causeway_value::{Amount, Overflow, TaxId};
 use serde::{Deserialize, Serialize};
 
 /// What one tax amounts to. In the column both amounts are integers: minor units of the document's currency.
@@ -14,6 +14,16 @@ pub struct TaxAmount {
     /// The tax itself.
     #[serde(with = "minor_units")]
     pub amount: Amount,
+}
+
+impl TaxAmount {
+    /// The same the other way round.
+    ///
+    /// # Errors
+    /// [`Overflow`] when it does not fit.
+    pub fn negated(self) -> Result<Self, Overflow> {
+        Ok(Self { base: self.base.negated()?, amount: self.amount.negated()?, ..self })
+    }
 }
 
 /// An amount has no text without its currency, so the column keeps its integer.

@@ -152,6 +152,9 @@ pub fn all() -> Vec<Migration> {
         platform::m0116_platform_keys::MIGRATION,
         kernel::m0120_sparse_indexes::MIGRATION,
         bill::m0125_billed_as_agreed::MIGRATION,
+        bill::m0130_agreed_rounding::MIGRATION,
+        bill::m0131_refused_plans::MIGRATION,
+        bill::m0132_expected_taxes::MIGRATION,
         kernel::m0135_import_references::MIGRATION,
         platform::m0136_platform_audit::MIGRATION,
     ]

@@ -176,7 +176,7 @@ pub mod op {
     use causeway_value::ActivityId;
 
     endpoints! {
-        /// Lists activities; the overdue ones are those with `status=open` and `due_at[lt]` now.
+        /// Lists activities about what the caller may read; the overdue ones are those with `status=open` and `due_at[lt]` now.
         Get "/v1/activities" ListActivities () Nothing => Page<Activity>, activities:read, list ACTIVITIES;
         /// Creates an activity.
         Post "/v1/activities" CreateActivity () body::CreateActivity => Created<Activity>, activities:write;

@@ -120,12 +120,12 @@ pub struct BillingRunItem {
     pub currency: Currency,
     /// What it bills: its lines, in order.
     pub billable_ids: Vec<BillableId>,
-    /// Without tax.
-    pub untaxed_amount: AmountText,
+    /// Without tax; null, as tax and total, where no invoice could be made of it when it was planned: `failure` says why.
+    pub untaxed_amount: Option<AmountText>,
     /// The tax.
-    pub tax_amount: AmountText,
-    /// Both.
-    pub total_amount: AmountText,
+    pub tax_amount: Option<AmountText>,
+    /// What is to be paid.
+    pub total_amount: Option<AmountText>,
     /// What became of it.
     pub status: BillingRunItemStatus,
     /// The invoice that was made.

@@ -39,7 +39,7 @@ pub struct Company {
     pub fiscal_year_start_month: u32,
     /// The chart of accounts it began with.
     pub chart_template: String,
-    /// Where its documents round tax.
+    /// Where its new quotes, orders and free invoices round tax; what bills an order rounds as that does.
     pub tax_rounding: TaxRounding,
     /// What its printed documents say about it.
     pub letterhead: Letterhead,

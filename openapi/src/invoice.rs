@@ -56,11 +56,11 @@ pub struct Invoice {
     pub currency: Currency,
     /// When it is due.
     pub payment_term_id: Option<PaymentTermId>,
-    /// Where its tax is rounded.
+    /// Where its tax is rounded: as the order that it bills was priced, else as its company had it when it was made. So are its step and its discounts.
     pub tax_rounding: TaxRounding,
     /// The step to which its taxes are rounded: the smallest unit when null.
     pub tax_step: Option<AmountText>,
-    /// How its discounts are booked, as its company had it when it was made.
+    /// How its discounts are booked.
     pub discount_posting: DiscountPosting,
     /// How what is to be paid is rounded, as its company had it when it was made: not at all when null.
     pub cash_rounding: Option<CashRounding>,
@@ -195,7 +195,7 @@ pub struct Installment {
 pub enum InvoiceGroup {
     /// Each order.
     Order,
-    /// Nothing: one invoice for the party.
+    /// Nothing: one invoice for the party, as far as its orders agree on the payment term and on how they round.
     Party,
     /// Each deal.
     Flow,

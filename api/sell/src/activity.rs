@@ -1,13 +1,14 @@
 //! Activities: what is to be done about a lead, a deal, a customer or a document (CRM-09).
 //!
 //! States: open → done or cancelled. What is overdue is not stored: it is open and its time has passed by the tenant's clock. An activity has the company and the deal of
-//! what it is about.
+//! what it is about, and whoever may not read that is not told of the activity either: its note tells of it (SEC-03).
 
 use causeway_contract::{Code, FieldError, Page, Problem};
 use causeway_entity::bill::invoices;
 use causeway_entity::master::parties;
 use causeway_entity::sell::activities::{Column, Entity, Model};
 use causeway_entity::sell::{leads, opportunities, orders, quotes};
+use causeway_govern::access::told_of;
 use causeway_kernel::{Answer, Call, Change, Ctx, Find, Routes, Tx, list};
 use causeway_master::check::{assignee, finish};
 use causeway_openapi::activity::{ACTIVITIES, Activity, op};
@@ -27,14 +28,19 @@ pub fn register(routes: &mut Routes) {
 }
 
 async fn list_activities(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListActivities>) -> Result<Answer<Page<Activity>>, Problem> {
-    let rows = list::list::<Entity>(ctx, tx, &ACTIVITIES, "activity", &call.query).await?;
+    let told = told_of(ctx);
+    let readable = |find: Find<Entity>| match &told {
+        Some(kinds) => find.among(Column::SubjectType, kinds.iter().copied()),
+        None => find,
+    };
+    let rows = list::list_where::<Entity>(ctx, tx, &ACTIVITIES, "activity", &call.query, readable).await?;
     let data = rows.rows.iter().map(view).collect();
     Ok(Answer::of(rows.page(data)))
 }
 
 async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateActivity>) -> Result<Answer<Activity>, Problem> {
     let mut errors = Vec::new();
-    let subject = subject(tx, &call.body.subject_id).await?;
+    let subject = subject(tx, &call.body.subject_id).await?.filter(|subject| may_read(ctx, subject.kind));
     if subject.is_none() {
         errors.push(FieldError::pointer(Code::NotFound, "/subject_id", "names no lead, opportunity, party, quote, order or invoice of this tenant"));
     }
@@ -68,13 +74,14 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateActivity>) -> 
     record(ctx, tx, "activity.created", &row)
 }
 
-async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetActivity>) -> Result<Answer<Activity>, Problem> {
+async fn get(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetActivity>) -> Result<Answer<Activity>, Problem> {
     let row = tx.must::<Entity>(call.path).await?;
+    must_read(ctx, &row)?;
     Ok(Answer::object(view(&row), row.version))
 }
 
 async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateActivity>) -> Result<Answer<Activity>, Problem> {
-    let old = open(tx, call.path, "changed").await?;
+    let old = open(ctx, tx, call.path, "changed").await?;
     let body = &call.body;
     let new = Model {
         kind: body.kind.clone().over_required(old.kind),
@@ -94,7 +101,7 @@ async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateActivity>) -> 
 }
 
 async fn complete(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CompleteActivity>) -> Result<Answer<Activity>, Problem> {
-    let old = open(tx, call.path, "completed").await?;
+    let old = open(ctx, tx, call.path, "completed").await?;
     may_say(tx, &old, call.body.outcome.as_ref(), "/outcome").await?;
     let new = Model {
         status: ActivityStatus::Done,
@@ -109,7 +116,7 @@ async fn complete(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CompleteActivity>)
 }
 
 async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelActivity>) -> Result<Answer<Activity>, Problem> {
-    let old = open(tx, call.path, "cancelled").await?;
+    let old = open(ctx, tx, call.path, "cancelled").await?;
     may_say(tx, &old, call.body.reason.as_ref(), "/reason").await?;
     let new = Model {
         status: ActivityStatus::Cancelled,
@@ -151,12 +158,26 @@ pub(crate) async fn erase_notes(ctx: &Ctx, tx: &mut Tx<'_>, subject_type: &str, 
     Ok(())
 }
 
-async fn open(tx: &mut Tx<'_>, id: ActivityId, verb: &str) -> Result<Model, Problem> {
+async fn open(ctx: &Ctx, tx: &mut Tx<'_>, id: ActivityId, verb: &str) -> Result<Model, Problem> {
     let row = tx.lock::<Entity>(id).await?;
+    must_read(ctx, &row)?;
     if row.status == ActivityStatus::Open {
         return Ok(row);
     }
     Err(Problem::new(Code::StateConflict, format!("The activity is {} already and cannot be {verb}. Create a new one.", row.status)))
+}
+
+/// Whether the caller may read objects of this kind.
+fn may_read(ctx: &Ctx, kind: &str) -> bool {
+    told_of(ctx).is_none_or(|kinds| kinds.contains(&kind))
+}
+
+/// What is about something that the caller may not read is as if it did not exist.
+///
+/// # Errors
+/// `not_found`.
+fn must_read(ctx: &Ctx, row: &Model) -> Result<(), Problem> {
+    if may_read(ctx, &row.subject_type) { Ok(()) } else { Err(Problem::not_found()) }
 }
 
 /// What an activity is about.

@@ -24,9 +24,10 @@ pub struct Model {
     pub flow_id: Option<FlowId>,
     pub currency: Currency,
     pub billable_ids: Json<Vec<BillableId>>,
-    pub untaxed_amount: Amount,
-    pub tax_amount: Amount,
-    pub total_amount: Amount,
+    /// Null, as tax and total, where it could not be made when it was planned.
+    pub untaxed_amount: Option<Amount>,
+    pub tax_amount: Option<Amount>,
+    pub total_amount: Option<Amount>,
     pub status: BillingRunItemStatus,
     pub invoice_id: Option<InvoiceId>,
     pub failure: Option<String>,

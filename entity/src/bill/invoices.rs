@@ -86,6 +86,8 @@ pub struct Model {
     pub tax_reference: Option<String>,
     /// What was handed over since its taxes were last asked for, the latest last.
     pub tax_handovers: Option<Json<Vec<TaxHandover>>>,
+    /// Of a draft that waits for its taxes, what its company's own would be: the engine's will be about as much, and the customer's credit counts on that.
+    pub expected_tax_amount: Option<Amount>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -6,8 +6,8 @@
 
 use crate::Held;
 use causeway_value::{
-    AddressId, Amount, BillingPolicy, CompanyId, Currency, Day, Dimensions, DiscountBase, FlowId, Instant, Json, ObligationId, OrderId, PartyId, PaymentTermId,
-    Percent, Price, ProductId, Quantity, RecognitionPolicy, TaxId, TenantId,
+    AddressId, Amount, BillingPolicy, CompanyId, Currency, Day, Dimensions, DiscountBase, DiscountPosting, FlowId, Instant, Json, ObligationId, OrderId,
+    PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, RecognitionPolicy, TaxId, TaxRounding, TenantId,
 };
 use sea_orm::entity::prelude::*;
 
@@ -75,6 +75,12 @@ pub struct Model {
     pub dimensions: Option<Json<Dimensions>>,
     /// Where its goods go when a delivery says nothing else; null means the customer's address of that kind.
     pub ship_to_id: Option<AddressId>,
+    /// Where the order rounds its taxes: what bills it does the same.
+    pub tax_rounding: Option<TaxRounding>,
+    /// The order's step of taxes; null for the smallest unit.
+    pub tax_step: Option<Amount>,
+    /// Where the order's discounts go; null means off the net.
+    pub discount_posting: Option<DiscountPosting>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -6,7 +6,7 @@ use crate::{Dialect, Migration};
 pub(crate) const MIGRATION: Migration = Migration { name: "m0125_billed_as_agreed", up, down, tables };
 
 /// A merge added 1,000 to each place, which is beyond the number of invoices of nearly every run.
-const PLACES: &str = "UPDATE billing_run_items SET position = position - 1000 WHERE position > 1000 AND position > \
+pub(super) const PLACES: &str = "UPDATE billing_run_items SET position = position - 1000 WHERE position > 1000 AND position > \
     (SELECT r.invoice_count FROM billing_runs r WHERE r.tenant_id = billing_run_items.tenant_id AND r.id = billing_run_items.billing_run_id)";
 
 fn up(dialect: Dialect) -> Vec<String> {

@@ -15,3 +15,6 @@ pub(crate) mod m0083_unit_steps;
 pub(crate) mod m0092_payment_tolerance;
 pub(crate) mod m0101_engine_taxes;
 pub(crate) mod m0125_billed_as_agreed;
+pub(crate) mod m0130_agreed_rounding;
+pub(crate) mod m0131_refused_plans;
+pub(crate) mod m0132_expected_taxes;

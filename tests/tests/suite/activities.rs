@@ -1,8 +1,10 @@
 //! Activities: what is due, overdue by the tenant's clock, and done (CRM-09, RPT-07).
 
-use causeway_contract::{Code, ListQuery};
+use causeway_contract::{Code, ListQuery, Nothing};
 use causeway_openapi::activity::{ActivityReportQuery, CancelActivity, CompleteActivity, CreateActivity, op as activity};
 use causeway_openapi::crm::{QualifyLead, op as crm};
+use causeway_openapi::integration::{EventsQuery, op as integration};
+use causeway_tests::api_key::limited;
 use causeway_tests::deal::{self, advance};
 use causeway_tests::of;
 use causeway_tests::shop;
@@ -64,6 +66,40 @@ async fn an_activity_goes_along_with_its_deal_or_is_called_off() {
     advance(&tenant, "2026-12-06T08:00:00Z").await;
     let report = tenant.ask::<activity::GetActivityReport>(&ActivityReportQuery::default()).await;
     assert!(report.rows.iter().all(|row| (row.overdue, row.due_soon, row.later, row.done) == (0, 0, 0, 0)), "{report:?}");
+}
+
+/// Whoever may not read what an activity is about is not told of it: its note tells of that (SEC-03).
+#[tokio::test]
+async fn an_activity_is_read_by_whoever_may_read_what_it_is_about() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let about = async |subject_id: String| {
+        let call = CreateActivity { subject_id, kind: ActivityKind::Call, due_at: None, note: Some("They will not pay".to_owned()), owner_id: None };
+        tenant.post::<activity::CreateActivity>((), &call).await
+    };
+    let lead = deal::lead(&tenant, &shop).await;
+    let owed = deal::posted(&tenant, &shop, "70.00").await;
+    let (of_lead, of_invoice) = (about(lead.id.to_string()).await, about(owed.id.to_string()).await);
+    let alone = limited(&tenant, &["activities:*", "events:read"]).await;
+    let with_leads = limited(&tenant, &["activities:*", "leads:read"]).await;
+    let all = limited(&tenant, &["*:read"]).await;
+    for (caller, seen) in [(&alone, vec![]), (&with_leads, vec![&of_lead]), (&all, vec![&of_invoice, &of_lead])] {
+        let listed = caller.all::<activity::ListActivities, _>(&ListQuery::default()).await;
+        assert_eq!(listed.iter().map(|row| row.id).collect::<Vec<_>>(), seen.iter().map(|row| row.id).collect::<Vec<_>>());
+        for row in [&of_lead, &of_invoice] {
+            let read = caller.refusal::<activity::GetActivity>(row.id, &Nothing {}).await;
+            assert_eq!(read.map(|problem| problem.code), (!seen.contains(&row)).then_some(Code::NotFound));
+        }
+    }
+    // Nor changed, made or heard of.
+    let off = CancelActivity { reason: None };
+    assert_eq!(with_leads.refused::<activity::CancelActivity>(of_invoice.id, &off).await.code, Code::NotFound);
+    let more = CreateActivity { subject_id: owed.id.to_string(), kind: ActivityKind::Call, due_at: None, note: None, owner_id: None };
+    let refused = with_leads.refused::<activity::CreateActivity>((), &more).await;
+    assert_eq!((refused.errors[0].code, refused.errors[0].pointer.as_deref()), (Code::NotFound, Some("/subject_id")));
+    let log = alone.ask::<integration::ListEvents>(&EventsQuery { limit: Some(200), ..EventsQuery::default() }).await;
+    assert!(log.data.iter().all(|event| event.subject.kind != "activity"), "{:?}", log.data);
 }
 
 #[tokio::test]

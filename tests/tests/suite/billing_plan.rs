@@ -9,7 +9,7 @@ use causeway_tests::deal;
 use causeway_tests::shop::{self, Shop, line, party_body};
 use causeway_tests::world::World;
 use causeway_tests::{of, verified};
-use causeway_value::{BillingRunStatus, OrderId};
+use causeway_value::{BillingRunItemStatus, BillingRunStatus, OrderId};
 use serde_json::json;
 
 async fn plan(caller: &Caller, shop: &Shop) -> BillingRun {
@@ -49,6 +49,23 @@ async fn a_plan_that_comes_to_something_else_is_not_committed() {
     assert!(refused.detail.contains("not that of this plan"), "{refused:?}");
     let done = tenant.post::<billing_run::CommitBillingRun>(again.id, &hash(&again)).await;
     assert_eq!((done.status, done.totals), (BillingRunStatus::Done, again.totals));
+    verified(&tenant).await;
+}
+
+/// What cannot be made comes to nothing that could be shown, and not to 0.00.
+#[tokio::test]
+async fn what_cannot_be_made_has_no_amounts_in_the_plan() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    // What is given back is billable at once, what is sold when it is delivered.
+    deal::confirmed(&tenant, &shop, vec![line(shop.chai, "40"), line(shop.setup, "-1")]).await;
+    let planned = plan(&tenant, &shop).await;
+    assert_eq!((planned.invoice_count, planned.failed_count, planned.totals.len()), (1, 1, 0));
+    let items = tenant.all::<billing_run::ListBillingRunItems, _>(&ListQuery::by("billing_run_id", planned.id)).await;
+    let item = items.first().expect("an invoice");
+    assert_eq!((item.status, &item.untaxed_amount, &item.tax_amount, &item.total_amount), (BillingRunItemStatus::Failed, &None, &None, &None));
+    assert!(item.failure.as_deref().is_some_and(|failure| failure.contains("-297.50 EUR")), "{item:?}");
     verified(&tenant).await;
 }
 

@@ -3,6 +3,7 @@
 use causeway_contract::{Code, ListQuery, Nothing, Patch};
 use causeway_openapi::billing_run::{CommitBillingRun, CreateBillingRun, op as billing_run};
 use causeway_openapi::company::{CreateAccount, UpdateCompany, op as company};
+use causeway_openapi::credit::{CreditQuery, op as credit};
 use causeway_openapi::credit_note::{CreateCreditNote, op as credit_note};
 use causeway_openapi::down_payment::{CreateDownPayment, op as down_payment};
 use causeway_openapi::integration::Event;
@@ -68,6 +69,11 @@ fn amounts(invoice: &Invoice) -> [&str; 4] {
     [&invoice.untaxed_amount.0, &invoice.tax_amount.0, &invoice.rounding_amount.0, &invoice.total_amount.0]
 }
 
+async fn exposure(caller: &Caller, shop: &Shop) -> String {
+    let query = CreditQuery { company_id: Some(shop.company), amount: None };
+    caller.client.call::<credit::GetCredit>(shop.party, &query, &Nothing {}).await.unwrap().exposure.0
+}
+
 async fn failed(caller: &Caller, id: InvoiceId) -> Vec<Name> {
     let checks = caller.client.call::<check::CheckInvoice>(id, &InvoiceChecksQuery::default(), &Nothing {}).await.unwrap();
     checks.checks.iter().filter(|check| check.result == CheckResult::Failed).map(|check| check.name).collect()
@@ -93,8 +99,11 @@ async fn a_draft_waits_for_its_taxes_and_is_charged_as_the_engine_says() {
     deal::ship(&tenant, &order, "40").await;
     // The order tells what its own taxes would be; the draft has none yet.
     assert_eq!(order.total_amount.0, "771.12");
+    assert_eq!(exposure(&tenant, &shop).await, "771.12");
     let draft = deal::invoice_order(&tenant, order.id).await;
     assert_eq!((draft.tax_status, draft.version, draft.taxes.len()), (Some(TaxStatus::Pending), 2, 0));
+    // What the customer owes is not less because its tax is not known yet.
+    assert_eq!(exposure(&tenant, &shop).await, "771.12");
     assert_eq!(amounts(&draft), ["648.00", "0.00", "0.00", "648.00"]);
     assert_eq!((asked(&tenant, draft.id).await, waiting(&tenant).await), (vec![2], vec![draft.id]));
     assert_eq!(failed(&tenant, draft.id).await, [Name::TaxesComputed]);
@@ -112,6 +121,7 @@ async fn a_draft_waits_for_its_taxes_and_is_charged_as_the_engine_says() {
     assert_eq!(pointers, ["/lines/0/net_amount", "/lines/0/taxes/1/tax_id"]);
     let taxed = hand_over(&tenant, draft.id, &first).await;
     assert_eq!((amounts(&taxed), taxed.version), (["648.00", "45.36", "0.00", "693.36"], 3));
+    assert_eq!(exposure(&tenant, &shop).await, "693.36");
     assert_eq!((taxed.tax_status, taxed.tax_reference.as_deref()), (Some(TaxStatus::Computed), Some("calc 1")));
     let detail = TaxDetail { tax_id: levels[1], jurisdiction: Some("Alameda".to_owned()), rate: None };
     assert_eq!((taxed.lines[0].tax_details[1].clone(), taxed.lines[0].taxes[1].amount.0.as_str()), (detail, "6.48"));

@@ -1,7 +1,7 @@
 //! What is looked at before an invoice is posted, by name (BIL-04, BIL-05, BIL-07).
 
 use causeway_contract::{Code, Nothing};
-use causeway_openapi::invoice::{PostInvoice, op as invoice};
+use causeway_openapi::invoice::{CreditInvoice, CreditLine, PostInvoice, op as invoice};
 use causeway_openapi::invoice_check::{CheckResult, InvoiceCheckName as Name, InvoiceChecks, InvoiceChecksQuery, op as check};
 use causeway_openapi::order::op as order;
 use causeway_openapi::party::{CreateParty, op as party};
@@ -105,4 +105,24 @@ async fn what_is_unusual_is_a_warning() {
     let (first, second) = (note().await, note().await);
     deal::post_invoice(&tenant, first.id, None).await;
     assert_eq!(ended(&checked(&tenant, second.id, None).await, CheckResult::Failed), [Name::Remaining]);
+}
+
+/// Each line of a note remains, and all of them together are more than what the invoice has left: checks say it before posting does.
+#[tokio::test]
+async fn a_note_beyond_its_whole_invoice_is_foreseen() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let mut body = deal::free_invoice_body(&shop, "10.00");
+    body.lines[0].quantity = of("10");
+    body.lines.push(deal::free_line("-20.00", &[]));
+    let draft = tenant.post::<invoice::CreateInvoice>((), &body).await;
+    let posted = deal::post_invoice(&tenant, draft.id, None).await;
+    assert_eq!(posted.total_amount.0, "80.00");
+    let half = CreditInvoice { lines: vec![CreditLine { invoice_line_id: posted.lines[0].id, quantity: of("5") }], ..CreditInvoice::default() };
+    let (first, second) = (tenant.post::<invoice::CreditInvoice>(posted.id, &half).await, tenant.post::<invoice::CreditInvoice>(posted.id, &half).await);
+    deal::post_invoice(&tenant, first.id, None).await;
+    assert_eq!(ended(&checked(&tenant, second.id, None).await, CheckResult::Failed), [Name::Remaining]);
+    let refused = tenant.refused::<invoice::PostInvoice>(second.id, &PostInvoice::default()).await;
+    assert!(refused.code == Code::StateConflict && refused.detail.contains("more than what remains of the invoice"), "{refused:?}");
 }

@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod activities;
+mod agreed_rounding;
 mod amendments;
 mod assignees;
 mod backup;
@@ -58,6 +59,7 @@ mod operations;
 mod order_intake;
 mod order_limits;
 mod order_terms;
+mod order_to_invoice;
 mod overview;
 mod ownership;
 mod paper;

@@ -33,6 +33,9 @@ fn none(wrong: Vec<String>) {
     assert!(wrong.is_empty(), "{} operations are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// What reads what the activities that are made here are about.
+const ABOUT: &[&str] = &["opportunities:read"];
+
 /// The right that an operation names, as the scope of a key.
 fn rights(row: &Row) -> Vec<String> {
     vec![row.permission.to_owned()].into_iter().filter(|right| !right.starts_with("any:")).collect()
@@ -96,7 +99,9 @@ async fn its_own_right_is_enough() {
         let seen = if row.method == causeway_contract::Method::Get {
             // A sign-in is read by the person who signed in.
             let narrow = tenants && row.permission != "any:person" && row.id != "GetSession";
-            let caller = if narrow { limited(&fixture.tenant, &rights(&row)).await } else { fixture.reader(&row).clone() };
+            let about = if row.id == "GetActivity" { ABOUT } else { &[] };
+            let own: Vec<String> = rights(&row).into_iter().chain(about.iter().map(|right| (*right).to_owned())).collect();
+            let caller = if narrow { limited(&fixture.tenant, &own).await } else { fixture.reader(&row).clone() };
             caller.raw.get(&format!("{}?{}", fixture.path(&row), fixture.query(&row))).await
         } else {
             let prepared = fixture.prepare(row.id).await;
@@ -109,6 +114,8 @@ async fn its_own_right_is_enough() {
                 "CreateImport" => &["leads:write"],
                 // What follows from costs is said by who may see them.
                 "CreateCompany" | "UpdateCompany" | "CreatePriceList" | "UpdatePriceList" | "ImportPriceRules" => &["costs:read"],
+                // An activity tells of what it is about, and whoever does something about that may read it.
+                "CreateActivity" | "UpdateActivity" | "CompleteActivity" | "CancelActivity" => ABOUT,
                 "CreatePayment" => &["payments:post", "payments:allocate", "invoices:write_off"],
                 "RegisterPayments" => &["payments:post", "payments:allocate"],
                 _ => &[],

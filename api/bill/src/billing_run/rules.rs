@@ -1,19 +1,26 @@
 //! What goes on one invoice, and the hash of a plan.
 
-use causeway_entity::bill::billables;
+use crate::invoice::Agreed;
+use causeway_entity::bill::{billables, obligations};
 use causeway_openapi::invoice::InvoiceGroup;
-use causeway_value::{Amount, BillableId, Currency, PartyId, PaymentTermId};
+use causeway_value::{Amount, BillableId, Currency, ObligationId, PartyId, PaymentTermId};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use uuid::Uuid;
 
-/// What the lines of one invoice share: customer, currency, the payment term that was agreed on, and the order or deal when that is asked for.
-type Shared = (PartyId, Currency, Option<PaymentTermId>, Option<Uuid>);
+/// What the lines of one invoice share: customer, currency, the payment term and the rounding that were agreed on, and the order or deal when that is asked for.
+type Shared = (PartyId, Currency, Option<PaymentTermId>, Option<Agreed>, Option<Uuid>);
 
-/// Splits billables into invoices: by party, currency and the payment term that was agreed on, by order or deal when that is asked for, and never more lines
-/// than one invoice may have. The invoices come in the order of their first billable, the lines in the order of theirs.
+/// Splits billables into invoices: by party, currency and the payment term and rounding that were agreed on (`owed` are their obligations), by order or deal
+/// when that is asked for, and never more lines than one invoice may have. The invoices come in the order of their first billable, the lines in the order of
+/// theirs.
 #[must_use]
-pub fn invoices_of(billables: Vec<billables::Model>, group: InvoiceGroup, most_lines: usize) -> Vec<Vec<billables::Model>> {
+pub fn invoices_of(
+    billables: Vec<billables::Model>,
+    owed: &BTreeMap<ObligationId, obligations::Model>,
+    group: InvoiceGroup,
+    most_lines: usize,
+) -> Vec<Vec<billables::Model>> {
     let mut groups: BTreeMap<Shared, Vec<billables::Model>> = BTreeMap::new();
     for row in billables {
         let part = match group {
@@ -21,7 +28,7 @@ pub fn invoices_of(billables: Vec<billables::Model>, group: InvoiceGroup, most_l
             InvoiceGroup::Order => row.order_id.map(|id| id.uuid()),
             InvoiceGroup::Flow => row.flow_id.map(|id| id.uuid()),
         };
-        groups.entry((row.party_id, row.currency, row.payment_term_id, part)).or_default().push(row);
+        groups.entry((row.party_id, row.currency, row.payment_term_id, Agreed::of_billable(&row, owed), part)).or_default().push(row);
     }
     let mut invoices: Vec<Vec<billables::Model>> = Vec::with_capacity(groups.len());
     for rows in groups.into_values() {

@@ -5,8 +5,9 @@ use super::view::{Summary, group_of, kept, record, word};
 use super::work;
 use crate::invoice::service::batch::{Batch, Made};
 use crate::invoice::service::selection::MAX_LINES;
+use crate::obligation::of_billables;
 use causeway_contract::{Code, Problem};
-use causeway_entity::bill::{billables, billing_run_items, billing_runs};
+use causeway_entity::bill::{billables, billing_run_items, billing_runs, obligations};
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
 use causeway_kernel::crypto::{hex, sha256};
@@ -14,7 +15,9 @@ use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::{check, company};
 use causeway_openapi::billing_run::{BillingRun, BillingRunTotal, CommitBillingRun, CreateBillingRun, HeldBillable};
 use causeway_openapi::invoice::InvoiceGroup;
-use causeway_value::{Amount, BillableStatus, BillingRunId, BillingRunItemId, BillingRunItemStatus, BillingRunStatus, Currency, Json, Overflow, PartyId};
+use causeway_value::{
+    Amount, BillableStatus, BillingRunId, BillingRunItemId, BillingRunItemStatus, BillingRunStatus, Currency, Json, ObligationId, Overflow, PartyId,
+};
 use std::collections::BTreeMap;
 
 /// Billables that one run bills, at most; the next run bills the rest.
@@ -63,7 +66,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateBillingRun) -> Resu
         created_at: ctx.now(),
         updated_at: ctx.now(),
     };
-    let invoices = planned(tx, &run).await?;
+    let (invoices, owed) = planned(tx, &run).await?;
     let mut summary = Summary { held: held(tx, &run).await?, held_count: held_find(&run).count(tx).await?, ..Summary::default() };
     if invoices.is_empty() {
         let detail = "Nothing that is due waits for an invoice. Deliver something, release what is held, or choose a later day.";
@@ -72,7 +75,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateBillingRun) -> Resu
     run.invoice_count = count(invoices.len());
     run.billable_count = count(invoices.iter().map(Vec::len).sum());
     let all: Vec<billables::Model> = invoices.iter().flatten().cloned().collect();
-    let mut batch = Batch::read(tx, company, &all, run.invoice_date.unwrap_or(today), run.reference.clone()).await?;
+    let mut batch = Batch::read(tx, company, (&all, owed), run.invoice_date.unwrap_or(today), run.reference.clone()).await?;
     let mut items = Vec::with_capacity(invoices.len());
     let mut outcomes = Vec::with_capacity(invoices.len());
     let mut totals = BTreeMap::new();
@@ -113,10 +116,11 @@ fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// The invoices that a run would make now.
-async fn planned(tx: &mut Tx<'_>, run: &billing_runs::Model) -> Result<Vec<Vec<billables::Model>>, Problem> {
+/// The invoices that a run would make now, and the obligations of what they bill.
+async fn planned(tx: &mut Tx<'_>, run: &billing_runs::Model) -> Result<(Vec<Vec<billables::Model>>, BTreeMap<ObligationId, obligations::Model>), Problem> {
     let ready = of_run(run, BillableStatus::Ready).order_by(billables::Column::Id).limit(MOST).all(tx).await?;
-    Ok(invoices_of(ready, group_of(run), MAX_LINES))
+    let owed = of_billables(tx, &ready).await?;
+    Ok((invoices_of(ready, &owed, group_of(run), MAX_LINES), owed))
 }
 
 fn of_run(run: &billing_runs::Model, status: BillableStatus) -> Find<billables::Entity> {
@@ -166,10 +170,10 @@ fn outcome(rows: &[billables::Model], made: Option<&Made>) -> Option<Outcome> {
 
 /// The invoices that a run would make now, with what they come to.
 async fn outcomes(ctx: &Ctx, tx: &mut Tx<'_>, run: &billing_runs::Model, company: &companies::Model) -> Result<Vec<Outcome>, Problem> {
-    let invoices = planned(tx, run).await?;
+    let (invoices, owed) = planned(tx, run).await?;
     let all: Vec<billables::Model> = invoices.iter().flatten().cloned().collect();
     let day = run.invoice_date.unwrap_or_else(|| ctx.today(company.time_zone));
-    let mut batch = Batch::read(tx, company.clone(), &all, day, run.reference.clone()).await?;
+    let mut batch = Batch::read(tx, company.clone(), (&all, owed), day, run.reference.clone()).await?;
     let mut outcomes = Vec::with_capacity(invoices.len());
     for rows in &invoices {
         let made = match batch.draft(ctx, tx, rows) {
@@ -191,12 +195,8 @@ async fn as_planned(tx: &mut Tx<'_>, run: &billing_runs::Model) -> Result<Vec<Ou
         .all(tx)
         .await?;
     let one = |item: billing_run_items::Model| {
-        let worth = Worth { untaxed: item.untaxed_amount, tax: item.tax_amount, total: item.total_amount, term: None };
-        Outcome {
-            billables: item.billable_ids.0.into_iter().map(|id| (id, None)).collect(),
-            currency: item.currency,
-            worth: (item.status != BillingRunItemStatus::Failed).then_some(worth),
-        }
+        let worth = |total| Worth { untaxed: item.untaxed_amount.unwrap_or_default(), tax: item.tax_amount.unwrap_or_default(), total, term: None };
+        Outcome { billables: item.billable_ids.0.into_iter().map(|id| (id, None)).collect(), currency: item.currency, worth: item.total_amount.map(worth) }
     };
     Ok(items.into_iter().map(one).collect())
 }
@@ -230,9 +230,9 @@ async fn item(
         flow_id: None,
         currency: first.currency,
         billable_ids: Json(rows.iter().map(|row| row.id).collect()),
-        untaxed_amount: Amount::ZERO,
-        tax_amount: Amount::ZERO,
-        total_amount: Amount::ZERO,
+        untaxed_amount: None,
+        tax_amount: None,
+        total_amount: None,
         status: BillingRunItemStatus::Planned,
         invoice_id: None,
         failure: None,
@@ -248,7 +248,9 @@ async fn item(
             }
             let invoice = &made.invoice;
             (item.order_id, item.flow_id) = (invoice.order_id, invoice.flow_id);
-            (item.untaxed_amount, item.tax_amount, item.total_amount) = (invoice.untaxed_amount, invoice.tax_amount, invoice.total_amount);
+            item.untaxed_amount = Some(invoice.untaxed_amount);
+            item.tax_amount = Some(invoice.tax_amount);
+            item.total_amount = Some(invoice.total_amount);
         }
         Err(problem) if problem.status >= 500 => return Err(problem),
         Err(problem) => {
@@ -273,9 +275,9 @@ impl Sum {
     pub(super) fn add(sums: &mut BTreeMap<Currency, Self>, item: &billing_run_items::Model) -> Result<(), Overflow> {
         let sum = sums.entry(item.currency).or_default();
         sum.invoices += 1;
-        sum.untaxed = sum.untaxed.plus(item.untaxed_amount)?;
-        sum.tax = sum.tax.plus(item.tax_amount)?;
-        sum.total = sum.total.plus(item.total_amount)?;
+        sum.untaxed = sum.untaxed.plus(item.untaxed_amount.unwrap_or_default())?;
+        sum.tax = sum.tax.plus(item.tax_amount.unwrap_or_default())?;
+        sum.total = sum.total.plus(item.total_amount.unwrap_or_default())?;
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use super::service::{self, Sum};
 use super::view::{failed_checks, record};
 use crate::invoice::service::batch::{Batch, Made, count};
+use crate::obligation::of_billables;
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{billables, billing_run_items, billing_runs};
 use causeway_entity::govern::companies;
@@ -165,7 +166,8 @@ async fn make(
     let ids: Vec<BillableId> = items.iter().flat_map(|item| item.billable_ids.0.iter().copied()).collect();
     let found = Find::<billables::Entity>::new().among(billables::Column::Id, ids).order_by(billables::Column::Id).lock().all(tx).await?;
     let day = run.invoice_date.unwrap_or_else(|| ctx.today(company.time_zone));
-    let mut batch = Batch::read(tx, company.clone(), &found, day, run.reference.clone()).await?;
+    let owed = of_billables(tx, &found).await?;
+    let mut batch = Batch::read(tx, company.clone(), (&found, owed), day, run.reference.clone()).await?;
     if run.post {
         dimension::keep(tx, found.iter().filter_map(|row| carried(row.dimensions.as_ref()))).await?;
     }

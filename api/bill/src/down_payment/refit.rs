@@ -6,7 +6,7 @@
 use super::rules::TaxGroup;
 use super::store::uncredited;
 use causeway_entity::bill::{invoice_lines, invoices};
-use causeway_master::tax::rules::add_to_summary;
+use causeway_master::tax::rules::summary;
 use causeway_value::{Amount, InvoiceLineId, Json, Overflow};
 use std::collections::BTreeMap;
 
@@ -40,10 +40,7 @@ pub(crate) fn refitted(
     if fitted == note_lines {
         return Ok(None);
     }
-    let mut taxes = Vec::new();
-    for row in &fitted {
-        row.taxes.0.iter().try_for_each(|tax| add_to_summary(&mut taxes, *tax))?;
-    }
+    let taxes = summary(fitted.iter().flat_map(|row| &row.taxes.0))?;
     let untaxed_amount = Amount::sum(fitted.iter().map(|row| row.net_amount))?;
     let tax_amount = Amount::sum(fitted.iter().map(|row| row.tax_amount))?;
     Ok(Some((invoices::Model { untaxed_amount, tax_amount, taxes: Json(taxes), ..note.clone() }, fitted)))

@@ -4,7 +4,7 @@
 //! add up to what was asked, to the cent, and all that is deducted adds up to the down payment.
 
 use crate::invoice::rules::largest_remainder;
-use causeway_master::tax::rules::{TaxAmount, add_to_summary};
+use causeway_master::tax::rules::{TaxAmount, add_to_summary, summary};
 use causeway_value::{Amount, Overflow, Percent, TaxId, product};
 
 /// Lines that have the same taxes, together; or a part of them.
@@ -78,8 +78,7 @@ impl TaxGroup {
     /// # Errors
     /// [`Overflow`] when it does not fit.
     pub fn negated(&self) -> Result<Self, Overflow> {
-        let negated = |tax: &TaxAmount| Ok(TaxAmount { tax_id: tax.tax_id, base: tax.base.negated()?, amount: tax.amount.negated()? });
-        let taxes = self.taxes.iter().map(negated).collect::<Result<_, Overflow>>()?;
+        let taxes = self.taxes.iter().map(|tax: &TaxAmount| tax.negated()).collect::<Result<_, Overflow>>()?;
         Ok(Self { tax_ids: self.tax_ids.clone(), net: self.net.negated()?, taxes })
     }
 
@@ -134,8 +133,7 @@ pub fn keep_share(mut lines: Vec<&mut Vec<TaxAmount>>, rest: Amount, whole: Amou
     if rest == whole || whole.is_zero() {
         return Ok(());
     }
-    let mut sums = Vec::new();
-    lines.iter().flat_map(|taxes| taxes.iter()).try_for_each(|tax| add_to_summary(&mut sums, *tax))?;
+    let sums = summary(lines.iter().flat_map(|taxes| taxes.iter()))?;
     let share = |amount: Amount| product(&[amount.0, rest.0], &[whole.0]).map(Amount);
     for sum in sums {
         let mut own: Vec<&mut TaxAmount> = lines.iter_mut().flat_map(|taxes| taxes.iter_mut()).filter(|tax| tax.tax_id == sum.tax_id).collect();
@@ -155,8 +153,7 @@ pub fn keep_share(mut lines: Vec<&mut Vec<TaxAmount>>, rest: Amount, whole: Amou
 /// # Errors
 /// [`Overflow`] when an amount does not fit.
 pub fn negated(lines: &[Vec<TaxAmount>]) -> Result<Vec<Vec<TaxAmount>>, Overflow> {
-    let one = |tax: &TaxAmount| Ok(TaxAmount { tax_id: tax.tax_id, base: tax.base.negated()?, amount: tax.amount.negated()? });
-    lines.iter().map(|taxes| taxes.iter().map(one).collect()).collect()
+    lines.iter().map(|taxes| taxes.iter().map(|tax: &TaxAmount| tax.negated()).collect()).collect()
 }
 
 /// What is asked of an order that comes to `total`, as an amount: nothing of one that comes to nothing (DLV-009).

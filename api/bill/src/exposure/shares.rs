@@ -84,7 +84,7 @@ fn of_billable(row: &dyn Any) -> Result<Vec<Addition>, Overflow> {
     added((row.company_id, row.party_id, row.currency), "billables", billable(row)?)
 }
 
-/// What an invoice has open, a draft included; a posted credit note that is not used up is the customer's. What a down payment has left lessens what the
+/// What an invoice has open, a draft included, with the tax that it waits for; a posted credit note that is not used up is the customer's. What a down payment has left lessens what the
 /// rest of its order will bring.
 fn of_invoice(row: &dyn Any) -> Result<Vec<Addition>, Overflow> {
     let Some(row) = row.downcast_ref::<invoices::Model>().filter(|row| row.direction == Direction::Sale) else { return Ok(Vec::new()) };
@@ -93,7 +93,8 @@ fn of_invoice(row: &dyn Any) -> Result<Vec<Addition>, Overflow> {
         (InvoiceKind::Invoice, _) => "open_receivables",
         (InvoiceKind::CreditNote, _) => "unallocated",
     };
-    let mut additions = added((row.company_id, row.party_id, row.currency), column, row.open_amount)?;
+    let open = row.open_amount.plus(row.expected_tax_amount.unwrap_or_default())?;
+    let mut additions = added((row.company_id, row.party_id, row.currency), column, open)?;
     additions.extend(added((row.company_id, row.party_id, row.currency), "unallocated", row.undeducted_amount.unwrap_or_default())?);
     Ok(additions)
 }

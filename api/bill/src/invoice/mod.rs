@@ -7,6 +7,7 @@
 //! Where an external engine computes the taxes, a draft waits for them and is not posted before (`engine`).
 //! What it is not: no payment, no journal (posting calls `books`).
 
+mod agreed;
 mod engine;
 mod overdue;
 mod print;
@@ -16,6 +17,7 @@ pub mod service;
 mod store;
 mod view;
 
+pub use agreed::Agreed;
 pub use overdue::DUE;
 pub(crate) use store::{installments_of, lines_of};
 pub(crate) use view::{record, view};

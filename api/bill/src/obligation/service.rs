@@ -2,6 +2,7 @@
 
 use super::rules;
 use crate::billable::service::{self as billable, Source};
+use crate::invoice::Agreed;
 use causeway_contract::Problem;
 use causeway_entity::Held;
 use causeway_entity::bill::obligations;
@@ -73,6 +74,8 @@ pub struct NewObligation {
     pub ship_to_id: Option<AddressId>,
     /// The step of the unit.
     pub unit_step: Option<Quantity>,
+    /// How the order rounds its taxes and books its discounts.
+    pub agreed: Agreed,
 }
 
 /// Writes the obligations of an order that is being confirmed. Lines billed on order become ready billables at once.
@@ -143,6 +146,9 @@ fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Mo
         reference: line.reference,
         ship_to_id: line.ship_to_id,
         unit_step: line.unit_step,
+        tax_rounding: Some(line.agreed.rounding),
+        tax_step: line.agreed.step,
+        discount_posting: Some(line.agreed.posting),
     })
 }
 

@@ -43,7 +43,7 @@ pub fn discount_on(
             add_to_summary(&mut taxes, *tax)?;
         }
         for tax in line.credited_taxes.0.iter().filter(|tax| kind_of(tax.tax_id) != Some(TaxKind::Fixed)) {
-            add_to_summary(&mut taxes, TaxAmount { base: tax.base.negated()?, amount: tax.amount.negated()?, ..*tax })?;
+            add_to_summary(&mut taxes, tax.negated()?)?;
         }
     }
     let of_price = nets.iter().map(|(_, net)| DiscountGroup { untaxed: *net, tax: Amount::ZERO, fixed_tax: Amount::ZERO });

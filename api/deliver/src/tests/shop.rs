@@ -1,5 +1,6 @@
 //! A company with a customer, a tax, a product and a database, and its books held against what is open.
 
+use causeway_bill::invoice::Agreed;
 use causeway_bill::invoice::service as invoice;
 use causeway_bill::obligation::{self, NewObligation};
 use causeway_bill::payment::rules::source_company_amount;
@@ -147,6 +148,7 @@ impl Shop {
                     reference: None,
                     ship_to_id: None,
                     unit_step: None,
+                    agreed: Agreed { rounding: TaxRounding::PerLine, step: None, posting: DiscountPosting::Net },
                     net_amount: net,
                     tax_amount: Amount::ZERO,
                     holds: Vec::new(),

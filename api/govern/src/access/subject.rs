@@ -11,6 +11,9 @@ const TENANT: (&str, &str) = ("tenant", "any:authenticated");
 /// People read their own sessions without a right; those of others take this one.
 const SESSION: (&str, &str) = ("session", "users:read");
 
+/// What activities are about, each of which tells of it: who may not read one of them is told of activities by their lists, which judge one by one.
+const ABOUT: [&str; 6] = ["lead", "opportunity", "party", "quote", "order", "invoice"];
+
 /// The right that each kind of object takes: that of its single read.
 fn readers() -> &'static BTreeMap<&'static str, &'static str> {
     static READERS: OnceLock<BTreeMap<&'static str, &'static str>> = OnceLock::new();
@@ -25,11 +28,14 @@ fn readers() -> &'static BTreeMap<&'static str, &'static str> {
     })
 }
 
-/// The kinds of objects that the caller is told of; none when that is every kind.
+/// The kinds of objects of which the caller is told everything; none when that is every kind.
 #[must_use]
 pub fn told_of(ctx: &Ctx) -> Option<Vec<&'static str>> {
     let known = readers();
-    let told: Vec<&str> = known.iter().filter(|(_, right)| ctx.may(right)).map(|(kind, _)| *kind).collect();
+    let mut told: Vec<&str> = known.iter().filter(|(_, right)| ctx.may(right)).map(|(kind, _)| *kind).collect();
+    if !ABOUT.iter().all(|kind| told.contains(kind)) {
+        told.retain(|kind| *kind != "activity");
+    }
     (told.len() < known.len()).then_some(told)
 }
 

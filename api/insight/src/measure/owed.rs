@@ -31,6 +31,11 @@ impl Converter {
     pub(super) fn amount(&self, amount: Amount, from: Currency) -> Result<Amount, Problem> {
         Ok(self.rates.conversion(from, self.to)?.amount(amount, from, self.to)?)
     }
+
+    /// What a sum in several currencies is worth: what it has of one is rounded once.
+    pub(super) fn sum(&self, sum: &Sum) -> Result<Amount, Problem> {
+        sum.value(&self.rates, self.to)
+    }
 }
 
 /// Order lines of a customer that are not all billable, in one currency. `ordered` and `cancelled` are equal in all of them.

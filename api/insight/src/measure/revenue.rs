@@ -3,10 +3,12 @@
 //! Every column is what the single report says of the same month, asked for it alone: it is converted at the latest rate of the month's last day. What stood at
 //! its ends comes from the same functions as there; what moved in orders is read for all months at once.
 
+use super::amended;
+use super::booked::{self, Booked};
 use super::ledger::{self, Documents, Moved};
 use super::months::{self, Month, days, months};
 use super::owed::{Converter, Left, left_after, waiting_on, worth};
-use super::{amended, booked};
+use crate::pipeline::rules::Sum as Sums;
 use crate::sql::{self, statement};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
@@ -19,15 +21,6 @@ use std::collections::BTreeMap;
 
 /// Months of this report, at most: the backlog of each of their ends is looked at.
 const MONTHS: usize = 24;
-
-/// What moved in a month, in one currency.
-#[derive(Clone, Debug, FromQueryResult)]
-struct Flow {
-    month: String,
-    currency: Currency,
-    count: i64,
-    amount: Amount,
-}
 
 const CELLS: [(&str, Cell); 4] = [("month", Cell::Text), ("currency", Cell::Text), ("count", Cell::Whole), ("amount", Cell::Whole)];
 
@@ -68,45 +61,25 @@ struct Balance {
     amount: Amount,
 }
 
-/// What moved in one month, by currency.
-#[derive(Clone, Debug, Default)]
-struct Flows(BTreeMap<Currency, (i64, Amount)>);
+/// What moved, by month.
+type ByMonth = BTreeMap<String, Sums>;
 
-impl Flows {
-    fn in_currency(&self, currency: Currency) -> Amount {
-        self.0.get(&currency).map_or(Amount::ZERO, |(_, amount)| *amount)
-    }
-
-    /// How many, and what they come to: each sum of one currency is rounded once.
-    fn worth(&self, converter: &Converter) -> Result<(i64, Amount), Problem> {
-        let mut worth = (0, Amount::ZERO);
-        for (currency, (count, amount)) in &self.0 {
-            worth.0 += count;
-            if !amount.is_zero() {
-                worth.1 = worth.1.plus(converter.amount(*amount, *currency)?)?;
-            }
-        }
-        Ok(worth)
-    }
-}
-
-/// The flows of months.
-type ByMonth = BTreeMap<String, Flows>;
-
-fn by_month(flows: impl IntoIterator<Item = Flow>) -> Result<ByMonth, Overflow> {
+fn by_month(rows: Vec<Booked>) -> Result<ByMonth, Overflow> {
     let mut months = ByMonth::new();
-    for flow in flows {
-        let (count, amount) = months.entry(flow.month).or_default().0.entry(flow.currency).or_default();
-        *count += flow.count;
-        *amount = amount.plus(flow.amount)?;
+    for row in rows {
+        months.entry(row.month).or_default().add(row.count, row.currency, row.amount)?;
     }
     Ok(months)
 }
 
+/// How many, and what they come to: each sum of one currency is rounded once.
+fn converted(moved: &Sums, converter: &Converter) -> Result<(i64, Amount), Problem> {
+    Ok((moved.count, converter.sum(moved)?))
+}
+
 async fn flows(tx: &mut Tx<'_>, company: &companies::Model, months: &[Month], moved: &str) -> Result<ByMonth, Problem> {
     let asked = statement(tx, &format!("{} {moved}", months::table(months)), vec![company.id.into()]);
-    let found: Vec<Flow> = sql::rows(tx, asked, &CELLS).await?;
-    Ok(by_month(found)?)
+    Ok(by_month(sql::rows(tx, asked, &CELLS).await?)?)
 }
 
 /// What became of orders and deals, before it is converted.
@@ -120,8 +93,7 @@ struct Moves {
 
 impl Moves {
     async fn of(tx: &mut Tx<'_>, company: &companies::Model, months: &[Month]) -> Result<Self, Problem> {
-        let flow = |row: booked::Booked| Flow { month: row.month, currency: row.currency, count: row.count, amount: row.amount };
-        let bookings = by_month(booked::by_month(tx, company, months).await?.into_iter().map(flow))?;
+        let bookings = by_month(booked::by_month(tx, company, months).await?)?;
         Ok(Self {
             won: flows(tx, company, months, WON).await?,
             bookings,
@@ -133,7 +105,7 @@ impl Moves {
 
     fn currencies(&self, month: &str) -> Vec<Currency> {
         let all = [&self.won, &self.bookings, &self.booked, &self.amended, &self.billable];
-        all.into_iter().filter_map(|flows| flows.get(month)).flat_map(|flows| flows.0.keys().copied()).collect()
+        all.into_iter().filter_map(|flows| flows.get(month)).flat_map(|moved| moved.values.keys().copied()).collect()
     }
 }
 
@@ -166,23 +138,22 @@ struct Moving {
 
 impl Moving {
     fn of(moves: &Moves, month: &str, (opening, closing): (&Backlog, &Backlog), converter: &Converter) -> Result<Self, Problem> {
-        let nothing = Flows::default();
-        let of = |flows: &'_ ByMonth| flows.get(month).cloned().unwrap_or_default();
+        let of = |moved: &ByMonth| moved.get(month).cloned().unwrap_or_default();
         let (booked, amended, billable) = (of(&moves.booked), of(&moves.amended), of(&moves.billable));
         // What the others leave was cancelled, in each currency.
-        let mut cancelled = nothing;
-        let currencies = opening.by_currency.keys().chain(closing.by_currency.keys()).chain(booked.0.keys()).chain(amended.0.keys()).chain(billable.0.keys());
-        for currency in currencies {
-            let stood = |backlog: &Backlog| backlog.by_currency.get(currency).copied().unwrap_or_default();
-            let left = stood(opening).plus(booked.in_currency(*currency))?.plus(amended.in_currency(*currency))?;
-            let left = left.minus(billable.in_currency(*currency))?.minus(stood(closing))?;
-            cancelled.0.insert(*currency, (0, left));
+        let mut cancelled = Sums::default();
+        let backlogs =
+            [(&opening.by_currency, true), (&booked.values, true), (&amended.values, true), (&billable.values, false), (&closing.by_currency, false)];
+        for (amounts, adds) in backlogs {
+            for (currency, amount) in amounts {
+                cancelled.add(0, *currency, if adds { *amount } else { amount.negated()? })?;
+            }
         }
         Ok(Self {
-            booked: booked.worth(converter)?.1,
-            amended: amended.worth(converter)?.1,
-            cancelled: cancelled.worth(converter)?.1,
-            billable: billable.worth(converter)?.1,
+            booked: converter.sum(&booked)?,
+            amended: converter.sum(&amended)?,
+            cancelled: converter.sum(&cancelled)?,
+            billable: converter.sum(&billable)?,
         })
     }
 
@@ -303,7 +274,7 @@ pub(super) async fn report(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::RevenueCycl
         let converter = Converter::of(tx, &company, found, month.last).await?;
         let closing = Backlog::of(&left, &converter)?;
         let unbilled = waiting.iter().map(|row| converter.amount(row.amount, row.currency)).collect::<Result<Vec<_>, _>>()?;
-        let of = |flows: &ByMonth| flows.get(&month.name).map_or(Ok((0, Amount::ZERO)), |flows| flows.worth(&converter));
+        let of = |moved: &ByMonth| moved.get(&month.name).map_or(Ok((0, Amount::ZERO)), |moved| converted(moved, &converter));
         let owed_after = owed.plus(changed.get(&month.name).copied().unwrap_or_default())?;
         let sum = Sum {
             won: of(&moves.won)?,

@@ -54,6 +54,8 @@ fn of_line() -> Check {
         ("s", "flow_id"),
         ("s", "currency"),
         ("s", "payment_term_id"),
+        ("s", "tax_rounding"),
+        ("s", "tax_step"),
         ("l", "order_id"),
         ("l", "product_id"),
         ("l", "description"),
@@ -74,6 +76,7 @@ fn of_line() -> Check {
          LEFT JOIN units u ON u.tenant_id = o.tenant_id AND u.code = o.unit \
          WHERE o.tenant_id = $1 [o.company_id] AND ({} OR o.document_discount_percent IS DISTINCT FROM COALESCE(l.document_discount_percent, s.discount_percent) \
          OR o.discount_base IS DISTINCT FROM s.discount_base \
+         OR COALESCE(o.discount_posting, 'net') <> COALESCE(s.discount_posting, 'net') \
          OR (o.reference IS NOT NULL AND o.reference IS DISTINCT FROM s.reference) \
          OR (o.unit_step IS NOT NULL AND o.unit_step IS DISTINCT FROM u.step))",
         differs.join(" OR ")

@@ -14,7 +14,8 @@ const PAGE: u64 = 1_000;
 /// The name of the check that no single statement can make.
 const OBLIGATIONS: &str = "exposure_obligations";
 
-const RECEIVABLES: &str = "SELECT company_id, party_id, currency, open_amount AS amount FROM invoices WHERE tenant_id = $1 [company_id] \
+const RECEIVABLES: &str = "SELECT company_id, party_id, currency, open_amount + COALESCE(expected_tax_amount, 0) AS amount FROM invoices \
+    WHERE tenant_id = $1 [company_id] \
     AND direction = 'sale' AND kind = 'invoice' AND status <> 'cancelled'";
 const BILLABLES: &str = "SELECT company_id, party_id, currency, amount + COALESCE(tax_amount, 0) AS amount FROM billables WHERE tenant_id = $1 [company_id] \
     AND status IN ('pending', 'ready', 'held')";

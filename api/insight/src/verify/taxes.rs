@@ -45,7 +45,8 @@ pub(super) fn checks() -> Vec<Check> {
     let engine = "SELECT d.id AS id, d.number AS label, NULL AS currency, 0 AS expected, 1 AS found FROM invoices d WHERE d.tenant_id = $1 [d.company_id] \
                   AND ((d.tax_status = 'pending' AND (d.status <> 'draft' OR d.tax_amount <> 0 OR d.tax_reference IS NOT NULL)) \
                       OR (d.tax_status = 'computed' AND (d.tax_reference IS NULL) <> (d.credited_invoice_id IS NOT NULL)) \
-                      OR (d.tax_status IS NULL AND d.tax_reference IS NOT NULL))";
+                      OR (d.tax_status IS NULL AND d.tax_reference IS NOT NULL) \
+                      OR (d.expected_tax_amount IS NOT NULL AND COALESCE(d.tax_status, '') <> 'pending'))";
     vec![
         Check { name: "company_tax_rules", subject: "com", what: "whether it has tax rules as noted", unit: Unit::Count, sql: sql.to_owned() },
         Check { name: "engine_taxes", subject: "inv", what: "contradictions about the taxes of an external engine", unit: Unit::Count, sql: engine.to_owned() },

@@ -466,5 +466,15 @@ pub fn add_to_summary(summary: &mut Vec<TaxAmount>, part: TaxAmount) -> Result<(
     Ok(())
 }
 
+/// What each tax comes to in all of these, tax by tax, in the order of first use.
+///
+/// # Errors
+/// [`Overflow`] when a sum does not fit.
+pub fn summary<'a>(parts: impl IntoIterator<Item = &'a TaxAmount>) -> Result<Vec<TaxAmount>, Overflow> {
+    let mut summary = Vec::new();
+    parts.into_iter().try_for_each(|part| add_to_summary(&mut summary, *part))?;
+    Ok(summary)
+}
+
 #[cfg(test)]
 mod tests;

@@ -3,8 +3,7 @@
 use crate::line::Line;
 use crate::line::offer::Promise;
 use crate::opportunity::customer::gaps;
-use crate::quote::back::back;
-use crate::quote::limits::{Facts, MARGIN, reasons, remains};
+use crate::quote::limits::{Facts, MARGIN, Whole, reasons};
 use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, price_lists};
 use causeway_entity::sell::opportunities;
@@ -57,8 +56,7 @@ pub(super) fn warnings(deal: &Deal<'_>, around: &Around) -> Result<Vec<(Name, Op
     };
     let facts = Facts {
         discount: deal.discount,
-        remains: remains(deal.lines, deal.currency)?,
-        back: back(deal.lines, deal.discount, deal.currency)?,
+        whole: Whole::of(deal.lines, deal.discount, deal.currency)?,
         term: deal.payment_term_id,
         own_term: around.party.payment_term_id,
         promise: deal.promise,

@@ -1,5 +1,6 @@
 //! What may be done with an order when, and how its lines become obligations.
 
+use causeway_bill::invoice::Agreed;
 use causeway_bill::obligation::{NewObligation, hold, rules::noted};
 use causeway_contract::{Code, Problem};
 use causeway_entity::Held;
@@ -177,6 +178,7 @@ pub fn obligation(
         reference: order.reference.clone(),
         ship_to_id: order.ship_to_id,
         unit_step,
+        agreed: Agreed { rounding: order.tax_rounding, step: order.tax_step, posting: order.discount_posting.unwrap_or_default() },
     }
 }
 

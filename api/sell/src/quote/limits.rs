@@ -22,10 +22,8 @@ const TOLD: usize = 10;
 pub struct Facts {
     /// The discount of the whole document.
     pub discount: Percent,
-    /// What remains after cost of the lines whose cost is known; none when there is no such line, or when it was looked at before.
-    pub remains: Option<Remains>,
-    /// What the lines that give something back come to; none without such a line, or when it was looked at before.
-    pub back: Option<Back>,
+    /// What the whole document leaves and gives back.
+    pub whole: Whole,
     /// The payment term that is offered.
     pub term: Option<PaymentTermId>,
     /// The customer's own payment term.
@@ -34,6 +32,31 @@ pub struct Facts {
     pub promise: Option<Promise>,
     /// The day from which promises are counted.
     pub today: Day,
+}
+
+/// What a document leaves and gives back as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Whole {
+    /// What remains after cost of the lines whose cost is known; none when there is no such line, or when it was looked at before.
+    pub remains: Option<Remains>,
+    /// What the lines that give something back come to; none without such a line, or when it was looked at before.
+    pub back: Option<Back>,
+}
+
+impl Whole {
+    /// Of lines with the discount of their document.
+    ///
+    /// # Errors
+    /// [`Overflow`] when an amount does not fit.
+    pub fn of(lines: &[Line], discount: Percent, currency: Currency) -> Result<Self, Overflow> {
+        Ok(Self { remains: remains(lines, currency)?, back: back::back(lines, discount, currency)? })
+    }
+
+    /// What of it is worse than it was when somebody looked: less remains, or more is given back.
+    #[must_use]
+    pub fn worse_than(self, was: Self) -> Self {
+        Self { remains: self.remains.filter(|is| was.remains.is_none_or(|was| *is < was)), back: self.back.filter(|is| was.back.is_none_or(|was| *is > was)) }
+    }
 }
 
 /// What remains after cost, the least first.
@@ -49,7 +72,7 @@ pub enum Remains {
 ///
 /// # Errors
 /// [`Overflow`] when an amount does not fit.
-pub fn remains(lines: &[Line], currency: Currency) -> Result<Option<Remains>, Overflow> {
+fn remains(lines: &[Line], currency: Currency) -> Result<Option<Remains>, Overflow> {
     let (mut net, mut cost) = (Amount::ZERO, Amount::ZERO);
     for line in lines.iter().filter(|line| line.counts()) {
         let Some(own) = cost_of(line, currency)? else { continue };
@@ -91,8 +114,8 @@ pub fn reasons(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Result<Vec<A
         reasons.extend(taxes(rules, line, number));
         reasons.extend(unknown(rules, line, number));
     }
-    reasons.extend(margin(rules, facts.remains));
-    reasons.extend(back::reasons(rules, facts.back));
+    reasons.extend(margin(rules, facts.whole.remains));
+    reasons.extend(back::reasons(rules, facts.whole.back));
     reasons.extend(term(rules, facts));
     Ok(reasons)
 }
@@ -222,15 +245,7 @@ mod tests {
     }
 
     fn facts(discount: &str) -> Facts {
-        Facts {
-            discount: discount.parse().unwrap(),
-            remains: None,
-            back: None,
-            term: None,
-            own_term: None,
-            promise: None,
-            today: "2026-12-01".parse().unwrap(),
-        }
+        Facts { discount: discount.parse().unwrap(), whole: Whole::default(), term: None, own_term: None, promise: None, today: "2026-12-01".parse().unwrap() }
     }
 
     fn broken(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Vec<(String, Option<u32>, String)> {
@@ -313,7 +328,12 @@ mod tests {
             ..QuoteRules::default()
         };
         let lines = [line("0", "9.40", Some("10")), line("0", "9.50", Some("10")), line("0", "12", Some("10")), line("0", "1", None)];
-        let facts = |margin: &str, term, own_term| Facts { remains: margin.parse().ok().map(Remains::Share), term, own_term, ..facts("0") };
+        let facts = |margin: &str, term, own_term| Facts {
+            whole: Whole { remains: margin.parse().ok().map(Remains::Share), back: None },
+            term,
+            own_term,
+            ..facts("0")
+        };
         assert_eq!(broken(&rules, facts("20", Some(allowed), None), &lines), [("max_price_override_percent".to_owned(), Some(1), "6".to_owned())]);
         assert_eq!(broken(&rules, facts("19.999999", None, None), &[]), [("min_margin_percent".to_owned(), None, "19.999999".to_owned())]);
         assert_eq!(broken(&rules, facts("", Some(other), Some(other)), &[]), []);
@@ -336,7 +356,7 @@ mod tests {
         let rules = QuoteRules { min_margin_percent: "20".parse().ok(), ..QuoteRules::default() };
         let of = |net: i64, cost: Option<&str>| Line { net_amount: Amount(net), unit_cost: cost.map(|cost| cost.parse().unwrap()), ..plain_line() };
         let eur = "EUR".parse().unwrap();
-        let found = |lines: &[Line]| broken(&rules, Facts { remains: remains(lines, eur).unwrap(), ..facts("0") }, lines);
+        let found = |lines: &[Line]| broken(&rules, Facts { whole: Whole { remains: remains(lines, eur).unwrap(), back: None }, ..facts("0") }, lines);
         let told = |line, value: &str| ("min_margin_percent".to_owned(), line, value.to_owned());
         assert_eq!(found(&[of(1_000, Some("8"))]), []);
         assert_eq!(found(&[of(1_000, Some("9"))]), [told(None, "10")]);

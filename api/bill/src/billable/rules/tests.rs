@@ -47,6 +47,9 @@ pub(crate) fn line(ordered: i64, net: i64, price: i64) -> obligations::Model {
         reference: None,
         unit_step: None,
         ship_to_id: None,
+        tax_rounding: None,
+        tax_step: None,
+        discount_posting: None,
     }
 }
 

@@ -9,7 +9,7 @@ use causeway_entity::TaxHandover;
 use causeway_entity::bill::{invoice_lines, invoices};
 use causeway_kernel::crypto::{hex, sha256};
 use causeway_kernel::{Ctx, Tx};
-use causeway_master::tax::rules::add_to_summary;
+use causeway_master::tax::rules::summary;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::{check, refs};
 use causeway_openapi::invoice::Invoice;
@@ -56,6 +56,7 @@ pub async fn hand_over(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &SetInvo
         tax_status: Some(TaxStatus::Computed),
         tax_reference: Some(body.reference.clone()),
         tax_handovers: Some(Json(remembered(&old, body, digest))),
+        expected_tax_amount: None,
         version: old.version + 1,
         updated_at: ctx.now(),
         ..old.clone()
@@ -132,10 +133,7 @@ fn taxed(rows: &[invoice_lines::Model], handed: Vec<Handed>) -> Result<Vec<invoi
 
 /// What the lines come to. The engine's amounts stay as they are: what is rounded to coins stands beside them, whoever bears it otherwise.
 fn add_up(invoice: &mut invoices::Model, rows: &[invoice_lines::Model]) -> Result<(), Problem> {
-    let mut taxes = Vec::new();
-    for row in rows {
-        row.taxes.0.iter().try_for_each(|tax| add_to_summary(&mut taxes, *tax))?;
-    }
+    let taxes = summary(rows.iter().flat_map(|row| &row.taxes.0))?;
     invoice.tax_amount = Amount::sum(taxes.iter().map(|tax| tax.amount))?;
     invoice.taxes = Json(taxes);
     let total = invoice.untaxed_amount.plus(invoice.tax_amount)?;

@@ -8,10 +8,10 @@ use super::post::{Booking, book, count_invoiced};
 use crate::billable::service as billable;
 use crate::booked;
 use crate::down_payment::Advances;
-use crate::invoice::engine;
 use crate::invoice::view::view;
+use crate::invoice::{Agreed, engine};
 use crate::obligation::hold::must_not_be_held;
-use crate::obligation::{of_billables, shared_reference};
+use crate::obligation::shared_reference;
 use causeway_books::period::service::must_be_open;
 use causeway_contract::{Code, Problem};
 use causeway_entity::TaxAmount;
@@ -61,14 +61,14 @@ pub(crate) struct Made {
 }
 
 impl Batch {
-    /// Reads what billing these needs, for invoices of `day`.
+    /// Reads what billing these needs, for invoices of `day`; `obligations` are those of the billables.
     ///
     /// # Errors
     /// When the database fails.
     pub(crate) async fn read(
         tx: &mut Tx<'_>,
         company: companies::Model,
-        billables: &[billables::Model],
+        (billables, obligations): (&[billables::Model], BTreeMap<ObligationId, obligations::Model>),
         day: Day,
         reference: Option<String>,
     ) -> Result<Self, Problem> {
@@ -83,7 +83,6 @@ impl Batch {
             parties.extend(found.into_iter().map(|party| (party.id, party)));
         }
         let customers = customers(tx, &company, &ids).await?;
-        let obligations = of_billables(tx, billables).await?;
         let terms = Find::<payment_terms::Entity>::new().all(tx).await?.into_iter().map(|term| (term.id, term)).collect();
         let pairs: Vec<(Currency, Currency)> = billables.iter().map(|row| (row.currency, company.currency)).collect();
         let rates = rates(tx, pairs, day).await?;
@@ -92,7 +91,7 @@ impl Batch {
         Ok(Self { company, sources, parties, customers, terms, obligations, rates, day, reference, advances, day_found: None })
     }
 
-    /// A draft of these, which share party, currency and payment term. Nothing is written; the next draft deducts what this one leaves of down payments.
+    /// A draft of these, which share party, currency, payment term and rounding. Nothing is written; the next draft deducts what this one leaves of down payments.
     ///
     /// # Errors
     /// `account_missing`; `amount_overflow`; `invalid_value` when they come to less than zero.
@@ -104,10 +103,15 @@ impl Batch {
         let term = first.payment_term_id.or_else(own_term).and_then(|id| self.terms.get(&id));
         let early_discount = term.and_then(|term| term.early_discount.0.as_ref());
         let id = InvoiceId::new();
-        let document = Document { id, company: &self.company, direction: Direction::Sale, currency: first.currency, early_discount };
+        // As what is due by different terms.
+        let agreed = Agreed::of_billable(first, &self.obligations);
+        let agreed = agreed.unwrap_or_else(|| Agreed::by_company(&self.company, first.currency, Direction::Sale));
+        let document = Document { id, company: &self.company, direction: Direction::Sale, currency: first.currency, early_discount, agreed };
         let mut draft = billed(tx, &self.sources, document, billables)?;
-        if draft.worth(&self.company, Direction::Sale) < Amount::ZERO {
-            return Err(Problem::new(Code::InvalidValue, "It comes to less than zero. Bill it together with others."));
+        let worth = draft.worth(&self.company, Direction::Sale);
+        if worth < Amount::ZERO {
+            let detail = format!("It comes to less than zero: {} {}. Bill it together with others.", worth.text(first.currency), first.currency);
+            return Err(Problem::new(Code::InvalidValue, detail));
         }
         self.advances.deduct(tx, &self.sources.taxes, &mut draft, billables, first.currency)?;
         let invoice = invoices::Model {
@@ -236,12 +240,12 @@ impl Batch {
 
 /// Whether an invoice comes to what was planned: a job makes it a while after somebody looked at it.
 fn is_as_planned(invoice: &invoices::Model, planned: &billing_run_items::Model) -> bool {
-    (invoice.untaxed_amount, invoice.tax_amount, invoice.total_amount) == (planned.untaxed_amount, planned.tax_amount, planned.total_amount)
+    [invoice.untaxed_amount, invoice.tax_amount, invoice.total_amount].map(Some) == [planned.untaxed_amount, planned.tax_amount, planned.total_amount]
 }
 
 fn another_amount(invoice: &invoices::Model, planned: &billing_run_items::Model) -> Problem {
     let currency = invoice.currency;
-    let (is, was) = (invoice.total_amount.text(currency), planned.total_amount.text(currency));
+    let (is, was) = (invoice.total_amount.text(currency), planned.total_amount.unwrap_or_default().text(currency));
     Problem::new(Code::StateConflict, format!("It comes to {is} {currency} now, and {was} {currency} were planned. Bill it with another run."))
 }
 

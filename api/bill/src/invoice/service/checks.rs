@@ -5,8 +5,8 @@
 mod line_taxes;
 
 use super::complete::{customers, must_be_complete};
-use super::original::must_not_be_before;
-use super::{credit, free_note, must_be_draft};
+use super::original::{must_not_be_before, taken_off};
+use super::{free_note, must_be_draft};
 use crate::booked;
 use crate::down_payment;
 use crate::invoice::engine;
@@ -146,16 +146,9 @@ async fn not_before_invoice(tx: &mut Tx<'_>, note: &invoices::Model, day: Day) -
 /// What a credit note takes back is still there.
 async fn remaining(tx: &mut Tx<'_>, note: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<(), Problem> {
     let Some(id) = note.credited_invoice_id else { return Ok(()) };
-    let original = tx.must::<invoices::Entity>(id).await?;
-    let mut left = lines_of(tx, &[id]).await?;
-    let deducted = down_payment::taken_back(tx, &original, &left).await?;
-    let fitted = if original.undeducted_amount.is_some() { down_payment::refitted(note, lines, &left, &deducted)? } else { None };
-    for line in fitted.as_ref().map_or(lines, |(_, lines)| lines.as_slice()) {
-        if let Some(of) = left.iter_mut().find(|of| Some(of.id) == line.credited_line_id) {
-            credit::take(of, line)?;
-        }
-    }
-    down_payment::creditable_left(&left, &deducted)
+    let invoice = tx.must::<invoices::Entity>(id).await?;
+    let before = lines_of(tx, &[id]).await?;
+    taken_off(tx, (&invoice, &before), (note, lines)).await.map(drop)
 }
 
 async fn not_held(tx: &mut Tx<'_>, invoice: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<(), Problem> {

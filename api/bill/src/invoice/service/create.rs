@@ -5,8 +5,8 @@ use super::lines::{self, Buyer, Document, Draft};
 use super::selection::{MAX_LINES, due, select};
 use crate::billable;
 use crate::down_payment::Advances;
-use crate::invoice::engine;
 use crate::invoice::view::view;
+use crate::invoice::{Agreed, engine};
 use crate::obligation::{of_billables, shared_reference};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{billables, invoices};
@@ -48,7 +48,10 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<
         (given, _) => given,
     };
     let early_discount = term.as_ref().and_then(|term| term.early_discount.0.clone());
-    let document = Document { id, company: &company, direction, currency, early_discount: early_discount.as_ref() };
+    let owed = of_billables(tx, &billables).await?;
+    let place = |index| if body.billable_ids.is_empty() { "/party_id".to_owned() } else { format!("/billable_ids/{index}") };
+    let agreed = Agreed::of_billables(&billables, &owed, &place)?.unwrap_or_else(|| Agreed::by_company(&company, currency, direction));
+    let document = Document { id, company: &company, direction, currency, early_discount: early_discount.as_ref(), agreed };
     let (mut draft, taxes) = lines::draft(tx, document, &billables, (&body.lines, Buyer { party: &party, day: ctx.today(company.time_zone) }), errors).await?;
     if draft.worth(&company, direction) < Amount::ZERO {
         let detail = "come to less than zero together; bill them with others, or credit an invoice instead";
@@ -56,7 +59,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<
     }
     let reference = match &body.reference {
         Some(given) => Some(given.clone()),
-        None => shared_reference(billables.iter().map(|row| row.order_line_id), &of_billables(tx, &billables).await?).map(str::to_owned),
+        None => shared_reference(billables.iter().map(|row| row.order_line_id), &owed).map(str::to_owned),
     };
     let mut advances = Advances::lock(tx, &billables).await?;
     advances.deduct(tx, &taxes, &mut draft, &billables, currency)?;
@@ -189,6 +192,7 @@ pub(crate) fn blank(ctx: &Ctx, tx: &Tx<'_>, id: InvoiceId, direction: Direction,
         tax_status: None,
         tax_reference: None,
         tax_handovers: None,
+        expected_tax_amount: None,
     }
 }
 

@@ -12,7 +12,7 @@ use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{invoice_lines, invoices};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_master::tax::rules::{TaxAmount, add_to_summary};
+use causeway_master::tax::rules::{TaxAmount, add_to_summary, summary};
 use causeway_master::{check, money};
 use causeway_openapi::invoice::{CreditInvoice, Invoice, ReverseInvoice};
 use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatus, Json, Overflow, Quantity};
@@ -128,10 +128,7 @@ fn note_of(
 ) -> Result<(invoices::Model, Vec<invoice_lines::Model>), Problem> {
     let note_id = InvoiceId::new();
     let rows = note_lines(tx, note_id, lines, plan);
-    let mut taxes = Vec::new();
-    for row in &rows {
-        row.taxes.0.iter().try_for_each(|part| add_to_summary(&mut taxes, *part))?;
-    }
+    let taxes = summary(rows.iter().flat_map(|row| &row.taxes.0))?;
     let row = invoices::Model {
         kind: InvoiceKind::CreditNote,
         order_id: original.order_id,

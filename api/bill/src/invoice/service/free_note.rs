@@ -3,8 +3,8 @@
 use super::create::blank;
 use super::lines::{self, Buyer, Document};
 use super::selection::MAX_LINES;
-use crate::invoice::engine;
 use crate::invoice::view::view;
+use crate::invoice::{Agreed, engine};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::invoices;
 use causeway_entity::govern::companies;
@@ -35,7 +35,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateCreditNote) -> Resu
     let currency = body.currency.or(party.currency).unwrap_or(company.currency);
     let direction = body.direction.unwrap_or(Direction::Sale);
     let id = InvoiceId::new();
-    let document = Document { id, company: &company, direction, currency, early_discount: None };
+    let document = Document { id, company: &company, direction, currency, early_discount: None, agreed: Agreed::by_company(&company, currency, direction) };
     let (mut draft, _) = lines::draft(tx, document, &[], (&body.lines, Buyer { party: &party, day: ctx.today(company.time_zone) }), errors).await?;
     if draft.worth(&company, direction) <= Amount::ZERO {
         let detail = "must come to more than zero: what stands on a credit note is given; what is charged stands on an invoice";

@@ -1,5 +1,6 @@
 //! The lines of a draft.
 
+use crate::invoice::Agreed;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{billables, invoice_lines, invoices};
 use causeway_entity::govern::companies;
@@ -8,7 +9,7 @@ use causeway_kernel::Tx;
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::{Chart, chart};
 use causeway_master::check;
-use causeway_master::company::service::{cash_rounding, policy_of, tax_step};
+use causeway_master::company::service::cash_rounding;
 use causeway_master::dimension::service as dimension;
 use causeway_master::pricing::amounts::line_net;
 use causeway_master::tax::cash::round_total;
@@ -29,16 +30,19 @@ pub(crate) struct Draft {
     pub taxed: TaxedDocument,
     /// What a discount for paying early takes off the taxes of each line up front; no line without one.
     pub upfront: Vec<Vec<TaxAmount>>,
+    /// How it is rounded and its discounts are booked.
+    agreed: Agreed,
 }
 
 impl Draft {
-    /// The document with what its lines come to, rounded and booked as its company does with documents of this currency.
+    /// The document with what its lines come to, rounded and booked as was agreed; what is to be paid is rounded as its company does now.
     ///
     /// # Errors
     /// [`Overflow`] when an amount does not fit.
     pub(super) fn on(&mut self, row: invoices::Model, company: &companies::Model, currency: Currency) -> Result<invoices::Model, Overflow> {
         let rule = cash_rounding(company, currency).filter(|_| row.direction == Direction::Sale);
         let waits = self.asks_engine(company, row.direction);
+        let expected = Some(self.taxed.tax).filter(|tax| waits && !tax.is_zero());
         if waits {
             self.drop_taxes();
         }
@@ -54,12 +58,14 @@ impl Draft {
             total_amount: total,
             open_amount: total,
             taxes: Json(self.taxed.taxes.clone()),
-            tax_step: tax_step(company, currency),
-            discount_posting: Some(posting(company, row.direction)),
+            tax_rounding: self.agreed.rounding,
+            tax_step: self.agreed.step,
+            discount_posting: Some(self.agreed.posting),
             cash_rounding: rule.cloned().map(Json),
             tax_status: waits.then_some(TaxStatus::Pending),
             tax_reference: None,
             tax_handovers: None,
+            expected_tax_amount: expected,
             // Asking for the taxes is a version of its own.
             version: row.version + i64::from(waits),
             ..row
@@ -111,14 +117,6 @@ impl Draft {
     }
 }
 
-/// What others grant us is never booked by itself.
-fn posting(company: &companies::Model, direction: Direction) -> DiscountPosting {
-    match direction {
-        Direction::Sale => company.discount_posting.unwrap_or_default(),
-        Direction::Purchase => DiscountPosting::Net,
-    }
-}
-
 /// What the lines of a company's documents need to know.
 pub(super) struct Sources {
     pub products: BTreeMap<ProductId, products::Model>,
@@ -135,6 +133,8 @@ pub(super) struct Document<'a> {
     pub currency: Currency,
     /// The discount for paying early that was agreed.
     pub early_discount: Option<&'a EarlyDiscount>,
+    /// How it is rounded and its discounts are booked.
+    pub agreed: Agreed,
 }
 
 /// Who gets a document, and the day on which its taxes are determined.
@@ -194,8 +194,8 @@ pub(super) fn billed(tx: &Tx<'_>, sources: &Sources, document: Document<'_>, bil
 /// Lines with their places, nets and taxes.
 pub(super) fn taxed(document: Document<'_>, lines: Vec<(invoice_lines::Model, TaxableLine)>) -> Result<Draft, Problem> {
     let (mut rows, taxable): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
-    let policy = policy_of(document.company, document.currency);
-    let discounts = if posting(document.company, document.direction) == DiscountPosting::DiscountAccount {
+    let policy = document.agreed.policy();
+    let discounts = if document.agreed.posting == DiscountPosting::DiscountAccount {
         Some(compute_document(&undiscounted(&rows, &taxable, document.currency)?, policy, document.currency)?)
     } else {
         None
@@ -221,7 +221,7 @@ pub(super) fn taxed(document: Document<'_>, lines: Vec<(invoice_lines::Model, Ta
         // A part of a line may miss its own price by the smallest amount without being discounted.
         row.discount_amount = if row.discount_percent == Percent::ZERO { None } else { Some(full.net.minus(row.net_amount)?) };
     }
-    Ok(Draft { rows, taxed, upfront })
+    Ok(Draft { rows, taxed, upfront, agreed: document.agreed })
 }
 
 /// What each tax has more than the same one of `others`.

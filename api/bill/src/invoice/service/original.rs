@@ -38,6 +38,35 @@ pub(super) fn must_not_be_before(invoice: &invoices::Model, day: Day) -> Result<
     }
 }
 
+/// A credit note and its lines again, when it had to be split anew ([`down_payment::refitted`]).
+type Fitted = Option<(invoices::Model, Vec<invoice_lines::Model>)>;
+
+/// The lines of an invoice once a credit note has taken its own from what remains of them: posting the note does that, and its checks look whether it can.
+///
+/// # Errors
+/// `state_conflict` when less remains of a line, or of the invoice.
+pub(super) async fn taken_off(
+    tx: &mut Tx<'_>,
+    (invoice, before): (&invoices::Model, &[invoice_lines::Model]),
+    (note, note_lines): (&invoices::Model, &[invoice_lines::Model]),
+) -> Result<(Vec<invoice_lines::Model>, Fitted), Problem> {
+    let taken: BTreeMap<InvoiceLineId, TaxGroup> = down_payment::taken_back(tx, invoice, before).await?;
+    let fitted = if invoice.undeducted_amount.is_some() { down_payment::refitted(note, note_lines, before, &taken)? } else { None };
+    let mut after = before.to_vec();
+    for note in fitted.as_ref().map_or(note_lines, |(_, lines)| lines.as_slice()) {
+        if let Some(line) = after.iter_mut().find(|line| Some(line.id) == note.credited_line_id) {
+            credit::take(line, note)?;
+        }
+    }
+    down_payment::creditable_left(&after, &taken)?;
+    // What an order's amendments take off is held by the order.
+    if invoice.order_id.is_none() && left_of(&after)? < Amount::ZERO && left_of(before)? >= Amount::ZERO {
+        let detail = "With other credit notes it would take back more than what remains of the invoice. Make a new one of what remains.";
+        return Err(Problem::new(Code::StateConflict, detail));
+    }
+    Ok((after, fitted))
+}
+
 /// The invoice that a credit note takes back from.
 pub(super) struct Original {
     id: InvoiceId,
@@ -59,28 +88,12 @@ impl Original {
         id: InvoiceId,
         (note, note_lines): (&invoices::Model, &[invoice_lines::Model]),
         day: Day,
-    ) -> Result<(Self, Option<(invoices::Model, Vec<invoice_lines::Model>)>), Problem> {
+    ) -> Result<(Self, Fitted), Problem> {
         let settlement = Settlement::lock(tx, &[id]).await?;
-        settlement.get(id).map_or(Ok(()), |invoice| must_not_be_before(invoice, day))?;
+        let invoice = settlement.get(id).cloned().ok_or_else(Problem::not_found)?;
+        must_not_be_before(&invoice, day)?;
         let before = lines_of(tx, &[id]).await?;
-        let taken: BTreeMap<InvoiceLineId, TaxGroup> = match settlement.get(id).cloned() {
-            Some(original) => down_payment::taken_back(tx, &original, &before).await?,
-            None => BTreeMap::new(),
-        };
-        let is_down = settlement.get(id).is_some_and(|original| original.undeducted_amount.is_some());
-        let fitted = if is_down { down_payment::refitted(note, note_lines, &before, &taken)? } else { None };
-        let mut after = before.clone();
-        for note in fitted.as_ref().map_or(note_lines, |(_, lines)| lines.as_slice()) {
-            if let Some(line) = after.iter_mut().find(|line| Some(line.id) == note.credited_line_id) {
-                credit::take(line, note)?;
-            }
-        }
-        down_payment::creditable_left(&after, &taken)?;
-        // What an order's amendments take off is held by the order.
-        if settlement.get(id).is_some_and(|original| original.order_id.is_none()) && left_of(&after)? < Amount::ZERO && left_of(&before)? >= Amount::ZERO {
-            let detail = "With other credit notes it would take back more than what remains of the invoice. Make a new one of what remains.";
-            return Err(Problem::new(Code::StateConflict, detail));
-        }
+        let (after, fitted) = taken_off(tx, (&invoice, &before), (note, note_lines)).await?;
         let credited = credited_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
         Ok((Self { id, settlement, before, after, allocations: Vec::new(), credited }, fitted))
     }

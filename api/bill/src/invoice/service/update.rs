@@ -6,9 +6,9 @@ use super::lines::{Document, Draft, taxed};
 use super::must_be_draft;
 use crate::billable::split::Families;
 use crate::down_payment::Advances;
-use crate::invoice::engine;
 use crate::invoice::store::lines_of;
 use crate::invoice::view::view;
+use crate::invoice::{Agreed, engine};
 use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::bill::{billables, invoice_lines, invoices};
 use causeway_entity::govern::companies;
@@ -117,7 +117,14 @@ async fn billed_anew(
     dimension::check_lines(tx, company.id, said, &mut errors).await?;
     check::finish(errors)?;
     let early_discount = draft.early_discount.as_ref().map(|agreed| agreed.0.clone());
-    let document = Document { id: draft.id, company, direction: draft.direction, currency: draft.currency, early_discount: early_discount.as_ref() };
+    let document = Document {
+        id: draft.id,
+        company,
+        direction: draft.direction,
+        currency: draft.currency,
+        early_discount: early_discount.as_ref(),
+        agreed: Agreed::of_document(&draft),
+    };
     let billables: Vec<_> = rows.iter().filter_map(|row| families.get(row.billable_id?).cloned()).collect();
     let (mut lines, taxes) = again(tx, document, rows, &billables).await?;
     if lines.worth(company, draft.direction) < Amount::ZERO {
@@ -130,7 +137,7 @@ async fn billed_anew(
     advances.deduct(tx, &taxes, &mut lines, &billables, draft.currency)?;
     advances.write(ctx, tx)?;
     families.write(ctx, tx)?;
-    let mut draft = invoices::Model { tax_rounding: company.tax_rounding, ..draft };
+    let mut draft = draft;
     if !billables.is_empty() {
         let common = Common::of(&billables);
         (draft.order_id, draft.flow_id) = (common.order_id, common.flow_id);

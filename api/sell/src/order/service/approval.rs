@@ -2,8 +2,7 @@
 
 use super::hold::Placed;
 use crate::line::Line;
-use crate::quote::back::back;
-use crate::quote::limits::{Facts, in_words, reasons, remains};
+use crate::quote::limits::{Facts, Whole, in_words, reasons};
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
@@ -44,8 +43,7 @@ fn broken(
     let lines: Vec<Line> = lines.iter().map(Line::from).collect();
     let facts = Facts {
         discount: order.discount_percent,
-        remains: remains(&lines, order.currency)?,
-        back: back(&lines, order.discount_percent, order.currency)?,
+        whole: Whole::of(&lines, order.discount_percent, order.currency)?,
         term: order.payment_term_id,
         own_term: party.payment_term_id,
         promise: None,

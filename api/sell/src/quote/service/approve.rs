@@ -3,8 +3,7 @@
 use super::{changed, must_be_valid_today, write};
 use crate::line::Line;
 use crate::line::offer::Promise;
-use crate::quote::back::{Back, back};
-use crate::quote::limits::{Facts, Remains, reasons, remains};
+use crate::quote::limits::{Facts, Whole, reasons};
 use crate::quote::service::history::ids_of_number;
 use crate::quote::{rules, store, view};
 use causeway_contract::Problem;
@@ -38,7 +37,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quo
     if let Some(limits) = &company.quote_rules {
         let party = tx.must::<parties::Entity>(old.party_id).await?;
         let lines: Vec<Line> = rows.iter().map(Line::from).collect();
-        let facts = facts(&old, &party, (remains(&lines, old.currency)?, back(&lines, old.discount_percent, old.currency)?), today);
+        let facts = facts(&old, &party, Whole::of(&lines, old.discount_percent, old.currency)?, today);
         broken = reasons(&limits.0, facts, &lines)?;
     }
     let (status, event) = if broken.is_empty() { (QuoteStatus::Approved, "quote.approved") } else { (QuoteStatus::InApproval, "quote.submitted") };
@@ -49,11 +48,10 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quo
 }
 
 /// What the limits look at.
-pub(super) fn facts(quote: &Model, party: &parties::Model, (remains, back): (Option<Remains>, Option<Back>), today: Day) -> Facts {
+pub(super) fn facts(quote: &Model, party: &parties::Model, whole: Whole, today: Day) -> Facts {
     Facts {
         discount: quote.discount_percent,
-        remains,
-        back,
+        whole,
         term: quote.payment_term_id,
         own_term: party.payment_term_id,
         promise: Promise::stored(quote.promised_date, quote.lead_days),

@@ -4,8 +4,7 @@ use super::approve::facts;
 use super::{terms, with_totals};
 use crate::line::price::settle_again;
 use crate::line::{Line, amounts};
-use crate::quote::back::{Back, back};
-use crate::quote::limits::{Facts, Remains, reasons, remains};
+use crate::quote::limits::{Facts, Whole, reasons};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
@@ -32,7 +31,7 @@ pub(super) async fn choose(
     wanted: Option<&[u32]>,
 ) -> Result<(quotes::Model, Vec<quote_lines::Model>), Problem> {
     let mut lines: Vec<Line> = rows.iter().map(Line::from).collect();
-    let was = (remains(&lines, quote.currency)?, back(&lines, quote.discount_percent, quote.currency)?);
+    let was = Whole::of(&lines, quote.discount_percent, quote.currency)?;
     let taken = match wanted {
         Some(wanted) => take(&mut lines, wanted)?,
         None => BTreeSet::new(),
@@ -93,16 +92,15 @@ async fn must_be_covered(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     company: &companies::Model,
-    (was, after): ((Option<Remains>, Option<Back>), &quotes::Model),
+    (was, after): (Whole, &quotes::Model),
     lines: &[Line],
     taken: &BTreeSet<u32>,
 ) -> Result<(), Problem> {
     let Some(limits) = &company.quote_rules else { return Ok(()) };
     let party = tx.must::<parties::Entity>(after.party_id).await?;
     // The payment term is that which was looked at.
-    let less = remains(lines, after.currency)?.filter(|is| was.0.is_none_or(|was| *is < was));
-    let more = back(lines, after.discount_percent, after.currency)?.filter(|is| was.1.is_none_or(|was| *is > was));
-    let facts = Facts { term: None, ..facts(after, &party, (less, more), ctx.today(company.time_zone)) };
+    let worse = Whole::of(lines, after.discount_percent, after.currency)?.worse_than(was);
+    let facts = Facts { term: None, ..facts(after, &party, worse, ctx.today(company.time_zone)) };
     let mut broken = reasons(&limits.0, facts, lines)?;
     broken.retain(|reason| reason.line.is_none_or(|line| taken.contains(&line)));
     if broken.is_empty() {

@@ -5,8 +5,7 @@ use crate::order::amendment::rules::agreed;
 use crate::order::service::credit::{self, Verdict};
 use crate::order::service::hold::Placed;
 use crate::order::store::Parts;
-use crate::quote::back::{Back, back};
-use crate::quote::limits::{Facts, Remains, in_words, reasons, remains};
+use crate::quote::limits::{Facts, Whole, in_words, reasons};
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
@@ -34,15 +33,13 @@ pub(super) fn broken_limits(
             Line { promise: line.promise.filter(|_| promises), ..line }
         })
         .collect();
-    let left = |order: &orders::Model, lines: &[order_lines::Model]| -> Result<(Option<Remains>, Option<Back>), Problem> {
+    let whole = |order: &orders::Model, lines: &[order_lines::Model]| {
         let lines: Vec<Line> = lines.iter().map(Line::from).collect();
-        Ok((remains(&lines, order.currency)?, back(&lines, order.discount_percent, order.currency)?))
+        Whole::of(&lines, order.discount_percent, order.currency)
     };
-    let (was, is) = (left(old, before)?, left(new, after)?);
     let facts = Facts {
         discount: new.discount_percent,
-        remains: is.0.filter(|is| was.0.is_none_or(|was| *is < was)),
-        back: is.1.filter(|is| was.1.is_none_or(|was| *is > was)),
+        whole: whole(new, after)?.worse_than(whole(old, before)?),
         term: new.payment_term_id.filter(|term| old.payment_term_id != Some(*term)),
         own_term: party.payment_term_id,
         promise: None,

@@ -1,0 +1,99 @@
+//! An invoice rounds as its order did, whatever its company says meanwhile (BIL-05).
+
+use causeway_contract::{Code, ListQuery, Patch};
+use causeway_openapi::billing_run::{CommitBillingRun, CreateBillingRun, op as billing_run};
+use causeway_openapi::company::{UpdateCompany, op as company};
+use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, Invoice, InvoiceGroup, KeptLine, UpdateInvoice, op as invoice};
+use causeway_openapi::line::LineInput;
+use causeway_openapi::order::Order;
+use causeway_tests::caller::Caller;
+use causeway_tests::deal::{self, billables, invoice_order, post_invoice};
+use causeway_tests::shop::{self, Shop};
+use causeway_tests::world::World;
+use causeway_tests::{of, verified};
+use causeway_value::{RoundingRule, TaxRounding};
+
+/// Two lines whose taxes are 0.04 when each is rounded, and 0.05 when their sum is.
+async fn ordered(caller: &Caller, shop: &Shop) -> Order {
+    let item = || LineInput {
+        description: Some("Stamp".to_owned()),
+        quantity: of("1"),
+        unit_price: Some(of("0.13")),
+        tax_ids: Some(vec![shop.tax]),
+        ..LineInput::default()
+    };
+    deal::confirmed(caller, shop, vec![item(), item()]).await
+}
+
+async fn set(caller: &Caller, shop: &Shop, change: UpdateCompany) {
+    caller.post::<company::UpdateCompany>(shop.company, &change).await;
+}
+
+fn rounds(rounding: TaxRounding) -> UpdateCompany {
+    UpdateCompany { tax_rounding: Patch::Value(rounding), ..UpdateCompany::default() }
+}
+
+fn said(invoice: &Invoice) -> (TaxRounding, &str) {
+    (invoice.tax_rounding, invoice.tax_amount.0.as_str())
+}
+
+#[tokio::test]
+async fn an_invoice_rounds_as_its_order_did() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = ordered(&tenant, &shop).await;
+    assert_eq!((order.tax_rounding, order.total_amount.0.as_str()), (TaxRounding::PerLine, "0.30"));
+    set(&tenant, &shop, rounds(TaxRounding::PerDocument)).await;
+    let draft = invoice_order(&tenant, order.id).await;
+    assert_eq!((said(&draft), &draft.total_amount), ((TaxRounding::PerLine, "0.04"), &order.total_amount));
+    // A draft that is changed stays as it was agreed.
+    let kept = draft.lines.iter().map(|line| KeptLine { id: line.id, quantity: None, dimensions: None }).collect();
+    let kept = tenant.post::<invoice::UpdateInvoice>(draft.id, &UpdateInvoice { lines: Patch::Value(kept), ..UpdateInvoice::default() }).await;
+    assert_eq!(said(&kept), (TaxRounding::PerLine, "0.04"));
+    let posted = post_invoice(&tenant, draft.id, None).await;
+    assert_eq!(posted.total_amount, order.total_amount);
+    let note = tenant.post::<invoice::CreditInvoice>(posted.id, &CreditInvoice::default()).await;
+    assert_eq!(said(&note), (TaxRounding::PerLine, "0.04"));
+    // What belongs to no order does as its company says.
+    let free = tenant.post::<invoice::CreateInvoice>((), &deal::free_invoice_body(&shop, "1.00")).await;
+    assert_eq!(free.tax_rounding, TaxRounding::PerDocument);
+    assert_eq!(said(&invoice_order(&tenant, ordered(&tenant, &shop).await.id).await), (TaxRounding::PerDocument, "0.05"));
+
+    // The step of a currency is agreed on, too.
+    let step = RoundingRule { currency: of("EUR"), tax_step: Some("0.05".into()), cash: None };
+    let coarse = ordered(&tenant, &shop).await;
+    set(&tenant, &shop, UpdateCompany { rounding_rules: Patch::Value(vec![step]), ..rounds(TaxRounding::PerLine) }).await;
+    let draft = invoice_order(&tenant, coarse.id).await;
+    assert_eq!((said(&draft), draft.tax_step.clone()), ((TaxRounding::PerDocument, "0.05"), None));
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn orders_that_round_otherwise_are_other_invoices() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let first = ordered(&tenant, &shop).await;
+    set(&tenant, &shop, rounds(TaxRounding::PerDocument)).await;
+    let second = ordered(&tenant, &shop).await;
+    let party = CreateInvoice { company_id: Some(shop.company), party_id: Some(shop.party), ..CreateInvoice::default() };
+    let refused = tenant.refused::<invoice::CreateInvoice>((), &party).await;
+    assert_eq!((refused.errors[0].code, refused.errors[0].pointer.as_deref()), (Code::InvalidValue, Some("/party_id")), "{refused:?}");
+    let mut ids = Vec::new();
+    for order in [&first, &second] {
+        ids.extend(billables(&tenant, order.id).await.iter().map(|row| row.id));
+    }
+    let refused = tenant.refused::<invoice::CreateInvoice>((), &CreateInvoice { billable_ids: ids, ..CreateInvoice::default() }).await;
+    assert_eq!((refused.errors[0].code, refused.errors[0].pointer.as_deref()), (Code::InvalidValue, Some("/billable_ids/2")), "{refused:?}");
+
+    let run = CreateBillingRun { company_id: shop.company, group: Some(InvoiceGroup::Party), post: Some(true), ..CreateBillingRun::default() };
+    let run = tenant.post::<billing_run::CreateBillingRun>((), &run).await;
+    assert_eq!((run.invoice_count, run.failed_count), (2, 0));
+    tenant.post::<billing_run::CommitBillingRun>(run.id, &CommitBillingRun { hash: run.hash }).await;
+    let posted = tenant.all::<invoice::ListInvoices, _>(&ListQuery::by("status", "posted")).await;
+    let mut made: Vec<_> = posted.iter().map(said).collect();
+    made.sort_unstable();
+    assert_eq!(made, [(TaxRounding::PerLine, "0.04"), (TaxRounding::PerDocument, "0.05")]);
+    verified(&tenant).await;
+}
