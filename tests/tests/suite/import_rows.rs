@@ -216,3 +216,21 @@ async fn an_id_that_comes_again_far_down_is_told() {
     let now = lead().await;
     assert_eq!((now.title.as_str(), now.metadata.get("hall").map(String::as_str)), ("Another", Some("8")));
 }
+
+/// Cells stand between commas, semicolons or tabs; a file that means nothing, or names a column twice, is refused before anything is made.
+#[tokio::test]
+async fn files_of_other_countries_are_read_and_rubbish_is_refused() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    for (number, separator) in [",", ";", "\t"].into_iter().enumerate() {
+        let file = ["name", "country\nParty"].join(separator) + &number.to_string() + separator + "\"DE\"\n";
+        assert_eq!(counts(&import(&tenant, "resource=parties", &file).await), [1, 0, 0, 0], "{separator:?}");
+    }
+    let before = parties(&tenant).await;
+    assert!(before.iter().filter(|party| party.country.as_deref() == Some("DE")).count() >= 3, "{before:?}");
+    for (file, told) in [("opportunity_ref|sales|x\nA|B|C\n", "means anything"), ("name,name\na,b\n", "`name` twice")] {
+        let refused = tenant.raw.request("POST", "/v1/imports?resource=parties").header("content-type", "text/csv").bytes(file).send().await;
+        assert!(refused.status == 400 && refused.json()["detail"].as_str().is_some_and(|detail| detail.contains(told)), "{}", refused.text());
+    }
+    assert_eq!(parties(&tenant).await.len(), before.len());
+}

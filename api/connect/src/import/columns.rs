@@ -26,6 +26,20 @@ pub struct Unknown {
     pub did_you_mean: Option<String>,
 }
 
+/// What stands between the cells of a file: a comma, unless its header has semicolons or tabs and fewer commas, as spreadsheets of many countries write them.
+#[must_use]
+pub fn separator(header: &str) -> u8 {
+    let (mut quoted, mut counts) = (false, [(b',', 0_usize), (b';', 0), (b'\t', 0)]);
+    for byte in header.bytes() {
+        quoted ^= byte == b'"';
+        if let Some((_, count)) = counts.iter_mut().find(|(separator, _)| *separator == byte && !quoted) {
+            *count += 1;
+        }
+    }
+    // Of equals the first.
+    counts.into_iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(separator, _)| separator)
+}
+
 /// Other names of fields, as exports of other systems write them. Names are compared in lower case with `_` between words.
 fn aliases(resource: ImportResource) -> &'static [(&'static str, &'static str)] {
     match resource {
@@ -229,6 +243,15 @@ mod tests {
         assert_eq!(found, [field("external_ref"), field("title"), field("expected_value"), Target::Metadata("where".to_owned()), Target::Nothing]);
         let other = targets(ImportResource::Opportunities, &["Sales Region".to_owned(), "metadata.Sales Region".to_owned()], &BTreeMap::new(), &[]);
         assert_eq!(other, ["sales_region", "Sales Region"].map(|name| Target::Metadata(name.to_owned())));
+    }
+
+    #[test]
+    fn cells_are_told_apart_by_what_the_header_has_most_of() {
+        for (header, expected) in
+            [("a,b", b','), ("a", b','), ("a;b;c", b';'), ("a\tb", b'\t'), ("\"a;b;c\",d", b','), ("a;\"b,c,d\"", b';'), ("a,b;c,d", b',')]
+        {
+            assert_eq!(separator(header), expected, "{header}");
+        }
     }
 
     #[test]

@@ -58,8 +58,10 @@ pub async fn start(ctx: &Ctx, tx: &mut Tx<'_>, query: &ImportQuery, body: &Creat
             &stored
         }
     };
+    let header = columns_of(&file.header)?;
+    refuse_meaningless(resource, &header, &options, &known)?;
     if options.strict == Some(true) {
-        refuse_unknown(in_query, &columns::unknown(resource, &columns_of(&file.header)?, &options.mapping, &known))?;
+        refuse_unknown(in_query, &columns::unknown(resource, &header, &options.mapping, &known))?;
     }
     let kept = CreateImport { rows: Vec::new(), ..options };
     let input = json!({ "resource": resource, "rows": file.records, "dry_run": kept.dry_run.unwrap_or(false) }).to_string();
@@ -87,6 +89,24 @@ pub async fn start(ctx: &Ctx, tx: &mut Tx<'_>, query: &ImportQuery, body: &Creat
 fn wrong(in_query: bool, name: &str, code: Code, detail: &str) -> Problem {
     let error = if in_query { FieldError::parameter(code, name, detail) } else { FieldError::pointer(code, format!("/{name}"), detail) };
     Problem::of(vec![error])
+}
+
+/// Refuses a file that names a column twice, and one of which no column means anything: nobody means to make objects of nothing.
+fn refuse_meaningless(resource: ImportResource, header: &[String], options: &CreateImport, known: &[String]) -> Result<(), Problem> {
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = header.iter().find(|column| !column.is_empty() && !seen.insert(column.as_str())) {
+        return Err(Problem::new(Code::Malformed, format!("The file names the column `{twice}` twice. Give each column a name of its own.")));
+    }
+    let becomes = columns::targets(resource, header, &options.mapping, known);
+    if options.defaults.is_empty() && !becomes.iter().any(|target| matches!(target, Target::Field(_))) {
+        let detail = format!(
+            "No column of the file means anything here: `{}`. Cells are separated by commas, semicolons or tabs, and the first line names the columns, such as {}.",
+            header.join("`, `"),
+            known.join(", ")
+        );
+        return Err(Problem::new(Code::Malformed, detail));
+    }
+    Ok(())
 }
 
 /// Refuses columns that name no field, each with what to do about it.
@@ -214,7 +234,7 @@ async fn take_part(ctx: &Ctx, tx: &mut Tx<'_>, job: &Job) -> Result<Progress, Pr
     };
     let header = columns_of(&old.header)?;
     let becomes = columns::targets(resource, &header, &import.options.mapping, &targets::fields(resource));
-    let read = rows::read(&part.body, part.first_row, &becomes, &import.options.defaults)?;
+    let read = rows::read(&part.body, columns::separator(&old.header), part.first_row, &becomes, &import.options.defaults)?;
     let done = i64::try_from(read.len()).unwrap_or(i64::MAX);
     let (mut found, mut outcomes) = (Vec::with_capacity(read.len()), Vec::with_capacity(read.len()));
     for row in read {
@@ -272,7 +292,7 @@ fn count_parties(import: &Import, new: &mut imports::Model, made: BTreeSet<Strin
 }
 
 fn columns_of(header: &str) -> Result<Vec<String>, Problem> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(header.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(columns::separator(header)).from_reader(header.as_bytes());
     let record = reader.records().next().and_then(Result::ok).ok_or_else(broken)?;
     Ok(record.iter().map(|column| column.trim().to_owned()).collect())
 }

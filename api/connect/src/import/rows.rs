@@ -58,8 +58,8 @@ pub type Read = Result<Row, (i64, CellError)>;
 ///
 /// # Errors
 /// When the part is no CSV: its rows cannot be told apart.
-pub fn read(part: &[u8], first_row: i64, targets: &[Target], defaults: &BTreeMap<String, String>) -> Result<Vec<Read>, Problem> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(part);
+pub fn read(part: &[u8], separator: u8, first_row: i64, targets: &[Target], defaults: &BTreeMap<String, String>) -> Result<Vec<Read>, Problem> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(part);
     let mut rows = Vec::new();
     for (number, record) in (first_row..).zip(reader.records()) {
         let record = record.map_err(|error| Problem::new(Code::Malformed, format!("Row {number} is not CSV: {error}.")))?;
@@ -67,8 +67,13 @@ pub fn read(part: &[u8], first_row: i64, targets: &[Target], defaults: &BTreeMap
         let cells = record.len() - beyond.take_while(|cell| cell.trim().is_empty()).count();
         if cells != targets.len() {
             let detail = format!(
-                "has {cells} cells where the header names {} columns; give each column a cell, empty or not, and put a text with a comma in quotation marks",
-                targets.len()
+                "has {cells} cells where the header names {} columns; give each column a cell, empty or not, and put a text with a {} in quotation marks",
+                targets.len(),
+                match separator {
+                    b';' => "semicolon",
+                    b'\t' => "tab",
+                    _ => "comma",
+                }
             );
             rows.push(Err((number, CellError { field: None, code: Code::Malformed, detail })));
             continue;
@@ -153,7 +158,7 @@ mod tests {
     fn empty_cells_take_the_default_and_wrong_ones_name_their_field() {
         let targets = [Target::Field("title".to_owned()), Target::Field("created_at".to_owned()), Target::Metadata("region".to_owned())];
         let defaults = BTreeMap::from([("title".to_owned(), "Lead".to_owned())]);
-        let rows = read(b"\"40 chairs, oak\",2017-03-01,West\n,yesterday,\n", 7, &targets, &defaults).unwrap();
+        let rows = read(b"\"40 chairs, oak\",2017-03-01,West\n,yesterday,\n", b',', 7, &targets, &defaults).unwrap();
         let rows: Vec<Row> = rows.into_iter().map(Result::unwrap).collect();
         assert_eq!(rows.iter().map(|row| (row.number, row.fields["title"].as_str())).collect::<Vec<_>>(), [(7, "40 chairs, oak"), (8, "Lead")]);
         let more = || Map::from_iter([("company_id".to_owned(), json!(CompanyId::new()))]);
@@ -168,7 +173,7 @@ mod tests {
     #[test]
     fn a_row_has_a_cell_for_each_column() {
         let targets = [Target::Field("title".to_owned()), Target::Nothing];
-        let rows = read(b"a,b\na\na,b,c\na,b,,\n,\n", 2, &targets, &BTreeMap::new()).unwrap();
+        let rows = read(b"a,b\na\na,b,c\na,b,,\n,\n", b',', 2, &targets, &BTreeMap::new()).unwrap();
         let told =
             rows.iter().map(|row| row.as_ref().map(|row| row.number).map_err(|(number, wrong)| (*number, wrong.code, wrong.detail.contains("2 columns"))));
         assert_eq!(told.collect::<Vec<_>>(), [Ok(2), Err((3, Code::Malformed, true)), Err((4, Code::Malformed, true)), Ok(5), Ok(6)]);
