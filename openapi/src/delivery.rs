@@ -95,7 +95,7 @@ pub struct DeliveryLine {
 pub struct CreateDelivery {
     /// The order.
     pub order_id: OrderId,
-    /// What is delivered: all that remains of goods when empty.
+    /// What is delivered: all that remains of goods and is planned in no other delivery when empty. Backorders give way.
     #[serde(default)]
     #[schema(max_items = 500)]
     pub lines: Vec<DeliveryLineInput>,
@@ -267,7 +267,7 @@ pub mod op {
     endpoints! {
         /// Lists deliveries. `q` finds by number, by the carrier's number, and by the customer. What is overdue is `status=ready` with `promised_date[lt]` of today.
         Get "/v1/deliveries" ListDeliveries () Nothing => Page<Delivery>, deliveries:read, list DELIVERIES;
-        /// Creates a delivery.
+        /// Plans a delivery of what is left of an order and planned in no other one. A backorder gives way: it is cut when what is planned of it ships.
         Post "/v1/deliveries" CreateDelivery () body::CreateDelivery => Created<Delivery>, deliveries:write;
         /// Reads a delivery.
         Get "/v1/deliveries/{id}" GetDelivery (DeliveryId) Nothing => Json<Delivery>, deliveries:read;

@@ -433,7 +433,7 @@ pub struct Change {
 pub const USERS: ListSpec = ListSpec {
     table: "users",
     filters: &[
-        Filter { name: "email", kind: FilterKind::Word, index: "users_email_key" },
+        Filter { name: "email", kind: FilterKind::Mail { small: true }, index: "users_email_key" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "users_updated_at" },
     ],
     sorts: &[Sort { name: "updated_at", index: "users_updated_at" }],

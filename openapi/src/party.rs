@@ -443,7 +443,7 @@ pub const PARTIES: ListSpec = ListSpec {
         Filter { name: "country", kind: FilterKind::Word, index: "parties_country" },
         Filter { name: "tax_id", kind: FilterKind::Word, index: "parties_tax_id" },
         Filter { name: "segment", kind: FilterKind::Word, index: "parties_segment" },
-        Filter { name: "email", kind: FilterKind::Word, index: "parties_email" },
+        Filter { name: "email", kind: FilterKind::Mail { small: false }, index: "parties_email_lower" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "parties_updated_at" },
     ],
     sorts: &[Sort { name: "name", index: "parties_name" }, Sort { name: "updated_at", index: "parties_updated_at" }],

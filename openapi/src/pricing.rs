@@ -100,6 +100,7 @@ pub struct PriceRule {
 }
 
 /// A rule as given: exactly one of `price`, `percent_off`, `surcharge` and `cost_plus_percent`; at most one of `product_id` and `category_id`.
+/// No two of one list are for the same goods from the same quantity, unless they start from different lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PriceRuleInput {
@@ -254,7 +255,7 @@ pub struct CopyPriceList {
 #[serde(deny_unknown_fields)]
 pub struct ImportPriceRules {
     /// The file, with commas and a line per rule, at most 2,000 of them.
-    #[schema(max_length = 1_000_000)]
+    #[schema(format = "file", max_length = 1_000_000)]
     pub content: String,
     /// Whether the rules that are there stay in front of these: false when not given, so that these are all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -355,7 +356,7 @@ pub struct ImportExchangeRates {
     /// The form of the file.
     pub format: RateFile,
     /// The file.
-    #[schema(max_length = 1_000_000)]
+    #[schema(format = "file", max_length = 1_000_000)]
     pub content: String,
     /// The first day to take over: the file's first when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -58,7 +58,11 @@ fn filters_and_sorts_stand_on_their_index() {
             let by_amount = |other: &Filter| other.kind == FilterKind::Amount && other.index == filter.index;
             let shared = filter.name == "currency" && list.filters.iter().any(by_amount);
             let (table, column) = filter.looks_at(list.table);
-            let column = if filter.kind == FilterKind::Amount { format!("currency_{column}") } else { column.to_owned() };
+            let column = match filter.kind {
+                FilterKind::Amount => format!("currency_{column}"),
+                FilterKind::Mail { small: false } => format!("{column}_lower"),
+                _ => column.to_owned(),
+            };
             // Ids begin with the time at which they were made: any index that ends with them serves it.
             let by_id = matches!(filter.kind, FilterKind::Made(_)) && filter.index.starts_with(table);
             assert!(shared || by_id || stands_on(filter.index, table, &column), "{}", filter.index);

@@ -147,6 +147,9 @@ fn filtered<E: EntityTrait>(spec: &ListSpec, object: &'static str, query: &ListQ
         };
         if operator == "in" && filter.kind.several() {
             match values(filter.kind, text) {
+                Ok(values) if filter.kind == (FilterKind::Mail { small: false }) => {
+                    find = find.when(&format!("lower({}) IN ({})", filter.name, vec!["?"; values.len()].join(", ")), values);
+                }
                 Ok(values) => find = find.among_named(filter.name, values),
                 Err(detail) => errors.push(FieldError::parameter(Code::InvalidValue, name, detail)),
             }
@@ -211,6 +214,7 @@ fn compared<E: EntityTrait>(find: Find<E>, filter: &Filter, operator: &'static s
             find.when(&sql, Vec::new())
         }
         FilterKind::Inside { column, .. } => find.compare_named(column, operator, value),
+        FilterKind::Mail { small: false } => find.when(&format!("lower({}) = ?", filter.name), vec![value]),
         FilterKind::Flag { words, .. } => match words.iter().find(|(word, _)| value == Value::from(*word)) {
             Some((_, column)) => find.compare_named(column, operator, true.into()),
             None => find,
@@ -276,7 +280,13 @@ fn filter_value(kind: FilterKind, text: &str, query: &ListQuery) -> Result<Value
         }
         FilterKind::AnyId => Ok(Value::Uuid(Some(split_type_id(text).map_or(Uuid::max(), |(_, uuid)| uuid)))),
         FilterKind::Word if text.chars().count() <= 300 && !text.contains('\0') => Ok(text.into()),
-        FilterKind::Word => Err("must be a short text".to_owned()),
+        // The database knows the letters of ASCII only; who keeps small letters wrote all of them so.
+        FilterKind::Mail { small } if text.chars().count() <= 300 && !text.contains('\0') => {
+            let text = text.trim();
+            let small_text = if small { text.to_lowercase() } else { text.to_ascii_lowercase() };
+            Ok(small_text.into())
+        }
+        FilterKind::Word | FilterKind::Mail { .. } => Err("must be a short text".to_owned()),
         FilterKind::YesNo | FilterKind::Given(_) | FilterKind::Worth(_) => match text {
             "true" => Ok(true.into()),
             "false" => Ok(false.into()),

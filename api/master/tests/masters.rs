@@ -137,11 +137,17 @@ async fn rules_are_replaced_and_ties_are_told() {
     let party_id = create(&world, party::service::create, json!({"name": "Amy", "kind": "person"})).await.unwrap().id;
     let ids = (company_id, party_id, product_id);
     assert_eq!(price(&world, ids, "1", "EUR").await.unwrap().0.unit_price.to_string(), "8.00");
-    let changed = change(&world, price_list::update, list.id, json!({"rules": [{"price": "7.00"}, {"price": "6.00"}]})).await.unwrap();
-    assert_eq!((changed.version, changed.rules.len()), (2, 2));
+    let twins = change(&world, price_list::update, list.id, json!({"rules": [{"price": "7.00"}, {"price": "6.00"}]})).await.unwrap_err();
+    assert_eq!(pointers(&twins), ["/rules/1"]);
+    let changed = change(&world, price_list::update, list.id, json!({"rules": [{"price": "7.00"}]})).await.unwrap();
+    assert_eq!((changed.version, changed.rules.len()), (2, 1));
+    let given = json!({"code": "ALSO", "currency": "EUR", "audience": {"tenant": true}, "rules": [{"price": "6.00"}]});
+    let other = create(&world, price_list::create, given).await.unwrap();
     let tie = price(&world, ids, "1", "EUR").await.unwrap_err();
     assert_eq!((tie.code, pointers(&tie), tie.meta["rules"].as_array().unwrap().len()), (Code::PriceRuleTie, vec!["/lines/0"], 2));
-    change(&world, price_list::update, list.id, json!({"active": false})).await.unwrap();
+    for id in [list.id, other.id] {
+        change(&world, price_list::update, id, json!({"active": false})).await.unwrap();
+    }
     assert_eq!(price(&world, ids, "1", "EUR").await.unwrap().0.unit_price.to_string(), "18.00");
     let wrong = json!({"code": "X", "currency": "EUR", "valid_from": "2026-02-01", "valid_to": "2026-01-01", "audience": {"tenant": true, "segment": "a"},
         "rules": [{}, {"product_id": ProductId::new(), "price": "-1"}]});

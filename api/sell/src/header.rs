@@ -10,7 +10,7 @@ use causeway_kernel::{Ctx, Tx};
 use causeway_master::check;
 use causeway_master::party::store as party;
 use causeway_master::term::service as term;
-use causeway_value::{AddressId, CompanyId, ContactId, Currency, Day, FlowId, OpportunityId, PartyId, PaymentTermId, Percent, UserId};
+use causeway_value::{AddressId, CompanyId, ContactId, Currency, Day, FlowId, OpportunityId, PartyId, PaymentTermId, Percent, UserId, Zone};
 
 /// What the body of a new document says about it.
 #[derive(Clone, Copy, Debug)]
@@ -83,11 +83,29 @@ pub fn fiscal(company: &companies::Model) -> Fiscal {
     Fiscal { company_id: company.id, start_month: u32::try_from(company.fiscal_year_start_month).unwrap_or(1) }
 }
 
-/// The header of a new document. Wrong fields are added to `errors` and may give `None`.
+/// What came of the header of a new document.
+#[derive(Clone, Debug)]
+pub enum Resolved {
+    /// All of it.
+    Whole(Box<Header>),
+    /// Company or customer are not there; the rest of the document is looked at as far as that goes without them.
+    Partly(Unresolved),
+}
+
+/// What is known of a document whose company or customer is not there.
+#[derive(Clone, Debug)]
+pub struct Unresolved {
+    /// The company that sells.
+    pub company: Option<companies::Model>,
+    /// Today, where the company is; while that is not known, where the day ends last: nothing is called past that may be today.
+    pub today: Day,
+}
+
+/// The header of a new document. Wrong fields are added to `errors`; without its company or its customer there is none.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<FieldError>) -> Result<Option<Header>, Problem> {
+pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<FieldError>) -> Result<Resolved, Problem> {
     let company = tx.named::<companies::Entity, _>(Some(given.company_id), "/company_id", errors).await?;
     let opportunity = opportunity(tx, given.opportunity_id, given.company_id, errors).await?;
     let from = opportunity.as_ref();
@@ -110,10 +128,16 @@ pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<
     check_terms(tx, given.payment_term_id, given.owner_id, errors).await?;
     let discount = given.discount_percent.unwrap_or(Percent::ZERO);
     share(discount, "/discount_percent", errors);
-    let (Some(company), Some(party)) = (company, party) else { return Ok(None) };
-    check_places(tx, party.id, given.places, errors).await?;
+    check_places(tx, party.as_ref().map(|party| party.id), given.places, errors).await?;
+    let (company, party) = match (company, party) {
+        (Some(company), Some(party)) => (company, party),
+        (company, _) => {
+            let today = company.as_ref().map_or_else(|| ctx.today(Zone::UTC).plus_days(-1), |company| ctx.today(company.time_zone));
+            return Ok(Resolved::Partly(Unresolved { company, today }));
+        }
+    };
     let known = from.filter(|from| from.party_id == Some(party.id)).and_then(|from| from.contact_id);
-    Ok(Some(Header {
+    Ok(Resolved::Whole(Box::new(Header {
         opportunity_id: given.opportunity_id,
         flow_id: from.map_or_else(FlowId::new, |from| from.flow_id),
         currency: given.currency.or(from.map(|from| from.currency)).or(party.currency).unwrap_or(company.currency),
@@ -125,7 +149,7 @@ pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<
         waiting: from.filter(|from| from.stalled_reason.is_some()).cloned(),
         company,
         party,
-    }))
+    })))
 }
 
 /// The opportunity that a document names: one of its own company.
@@ -206,14 +230,14 @@ pub async fn reassigned(
     Ok(found)
 }
 
-/// What a body names of a customer must be that customer's. What it leaves out costs nothing.
-async fn check_places(tx: &mut Tx<'_>, party: PartyId, named: Places, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+/// What a body names of a customer must be that customer's; of one that is not known it must be there. What it leaves out costs nothing.
+async fn check_places(tx: &mut Tx<'_>, party: Option<PartyId>, named: Places, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
     let contact = tx.named::<contacts::Entity, _>(named.contact_id, "/contact_id", errors).await?;
-    if contact.is_some_and(|contact| contact.party_id != party) {
+    if contact.is_some_and(|contact| party.is_some_and(|party| contact.party_id != party)) {
         errors.push(FieldError::pointer(Code::InvalidValue, "/contact_id", "is a contact of another party; it must be one of the customer"));
     }
     let address = tx.named::<addresses::Entity, _>(named.ship_to_id, "/ship_to_id", errors).await?;
-    if address.is_some_and(|address| address.party_id != party) {
+    if address.is_some_and(|address| party.is_some_and(|party| address.party_id != party)) {
         errors.push(FieldError::pointer(Code::InvalidValue, "/ship_to_id", "is an address of another party; it must be one of the customer"));
     }
     Ok(())
@@ -233,7 +257,7 @@ pub async fn patched_places(
     let stands = if reassigned { Places::default() } else { stands };
     let new = Places { contact_id: contact.clone().over(stands.contact_id), ship_to_id: ship_to.clone().over(stands.ship_to_id) };
     let named = Places { contact_id: new.contact_id.filter(|_| !contact.is_absent()), ship_to_id: new.ship_to_id.filter(|_| !ship_to.is_absent()) };
-    check_places(tx, party, named, errors).await?;
+    check_places(tx, Some(party), named, errors).await?;
     Ok(new)
 }
 

@@ -8,11 +8,13 @@ mod document;
 mod endpoint;
 mod list;
 mod mask;
+mod mended;
 mod patch;
 mod problem;
 mod relation;
 mod reply;
 mod shape;
+mod unseen;
 
 /// The version of the API, as every answer names it (INT-22).
 pub const API_VERSION: &str = "2026-11-21";
@@ -23,8 +25,9 @@ pub use document::{document, operation_id};
 pub use endpoint::{Audience, Endpoint, Flag, Method, Nothing, PathParams, Row, row};
 pub use list::{Filter, FilterKind, ListQuery, ListSpec, Page, Sort};
 pub use mask::{COSTS, MASKED, mask_costs, tells_cost};
+pub use mended::Mended;
 pub use patch::Patch;
 pub use problem::{Code, FieldError, Problem};
 pub use relation::{Relation, relations};
 pub use reply::{Accepted, Content, Created, Events, File, Json, Multi, Pdf, Reply, Result};
-pub use shape::{Shape, parse_json};
+pub use shape::{Field, Shape, parse_json};

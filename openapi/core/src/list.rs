@@ -15,6 +15,11 @@ pub enum FilterKind {
     AnyId,
     /// A word or code; equality, and one of several (`status[in]=open,won`).
     Word,
+    /// A mail address, the same however it is capitalised; equality, and one of several.
+    Mail {
+        /// Whether the column holds small letters only; else the index is one of its small letters.
+        small: bool,
+    },
     /// A yes or no (`true`, `false`); equality.
     YesNo,
     /// An amount of money in the row's currency; equality and ranges, together with the filter `currency`: amounts of two currencies do not compare.
@@ -68,7 +73,7 @@ impl FilterKind {
     /// Whether `[in]` is allowed.
     #[must_use]
     pub const fn several(self) -> bool {
-        matches!(self, Self::Word)
+        matches!(self, Self::Word | Self::Mail { .. })
     }
 }
 

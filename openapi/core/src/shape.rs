@@ -2,6 +2,7 @@
 //!
 //! The published schema is the check: what the document promises is exactly what is accepted.
 
+use crate::unseen::unseen;
 use crate::{Code, FieldError, Problem};
 use causeway_value::{AmountText, Currency, Day, DecimalError, Instant, Percent, Price, Quantity, Rate, Zone, split_type_id};
 use serde_json::{Map, Value};
@@ -189,7 +190,13 @@ fn visit_object(fields: &BTreeMap<String, Field>, others: Option<&Field>, map: &
                     errors.push(FieldError::pointer(Code::InvalidValue, pointer, "must not be null"));
                 }
             }
-            Some(field) => field.shape.visit(value, &pointer, errors),
+            Some(field) => {
+                // The names of a map are texts of the caller like others.
+                if let Some(detail) = unseen(name).filter(|_| !fields.contains_key(name)) {
+                    errors.push(FieldError::pointer(Code::InvalidValue, pointer.as_str(), format!("has a name that {detail}")));
+                }
+                field.shape.visit(value, &pointer, errors);
+            }
             None => errors.push(FieldError::pointer(Code::UnknownField, pointer, "is not a field of this request; check its spelling")),
         }
     }
@@ -203,8 +210,17 @@ fn visit_object(fields: &BTreeMap<String, Field>, others: Option<&Field>, map: &
     }
 }
 
-fn is_decimal(format: &str) -> bool {
+pub(crate) fn is_decimal(format: &str) -> bool {
     matches!(format, "amount" | "price" | "quantity" | "percent" | "rate")
+}
+
+/// Whether a text keeps to this format.
+pub(crate) fn text_passes(format: &str, max: usize, text: &str) -> bool {
+    check_text(format, max, text).is_ok()
+}
+
+fn refused(detail: Option<String>) -> Result<(), (Code, String)> {
+    detail.map_or(Ok(()), |detail| Err((Code::InvalidValue, detail)))
 }
 
 fn check_text(format: &str, max: usize, text: &str) -> Result<(), (Code, String)> {
@@ -234,13 +250,15 @@ fn check_text(format: &str, max: usize, text: &str) -> Result<(), (Code, String)
         "date-time" => text.parse::<Instant>().map(|_| ()).map_err(|e| plain(&e)),
         "time-zone" => text.parse::<Zone>().map(|_| ()).map_err(|e| plain(&e)),
         "email" => {
+            refused(unseen(text))?;
             let parts = text.split_once('@').filter(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'));
             let clean = !text.contains(char::is_whitespace) && text.chars().count() <= 254;
             if parts.is_some() && clean { Ok(()) } else { Err((Code::InvalidValue, "must be an e-mail address".to_owned())) }
         }
         _ if text.chars().count() > max => Err((Code::TooLong, format!("must have at most {max} characters"))),
-        _ if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) => Err((Code::InvalidValue, "must not contain control characters".to_owned())),
-        _ => Ok(()),
+        // A file of another system may begin with the mark of its encoding and end its lines in its own way.
+        "file" => refused(unseen(&text.trim_start_matches('\u{feff}').replace("\r\n", "\n"))),
+        _ => refused(unseen(text)),
     }
 }
 
@@ -455,6 +473,19 @@ mod tests {
     #[test]
     fn control_characters_are_refused() {
         assert_eq!(codes(r#"{"name":"a\u0000","total":"1","day":"2026-11-21","lines":[]}"#), vec![(Code::InvalidValue, "/name".to_owned())]);
+    }
+
+    #[test]
+    fn what_nobody_sees_is_refused_in_texts_and_in_the_names_of_maps() {
+        let body = |name: &str, key: &str| format!(r#"{{"name":"{name}","total":"1","day":"2026-11-21","lines":[],"metadata":{{"{key}":"x"}}}}"#);
+        assert_eq!(
+            codes(&body("a\u{200b}b", "c\u{202e}d")),
+            [(Code::InvalidValue, "/metadata/c\u{202e}d".to_owned()), (Code::InvalidValue, "/name".to_owned())]
+        );
+        assert_eq!(codes(&body("a\u{200d}b", "cd")), []);
+        let file = Shape::Text { format: "file".to_owned(), max: 100, pattern: None };
+        assert!(file.check(&Value::from("\u{feff}a,b\r\n1,2\r\n")).is_ok());
+        assert!(file.check(&Value::from("a,b\u{200b}\n")).is_err());
     }
 
     #[test]

@@ -309,7 +309,7 @@ pub const LEADS: ListSpec = ListSpec {
     filters: &[
         Filter { name: "status", kind: FilterKind::Word, index: "leads_status" },
         Filter { name: "source", kind: FilterKind::Word, index: "leads_source" },
-        Filter { name: "email", kind: FilterKind::Word, index: "leads_email" },
+        Filter { name: "email", kind: FilterKind::Mail { small: false }, index: "leads_email_lower" },
         Filter { name: "country", kind: FilterKind::Word, index: "leads_country" },
         Filter { name: "owner_id", kind: FilterKind::Id("usr"), index: "leads_owner_id" },
         Filter { name: "has_owner", kind: FilterKind::Given("owner_id"), index: "leads_owner_id" },

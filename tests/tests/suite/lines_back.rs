@@ -1,12 +1,13 @@
 //! Lines that give something back keep to the limits of the company as all others do (QTE-07, QTE-08, QTE-13, ORD-18).
 
-use causeway_contract::Patch;
+use causeway_contract::{Code, Nothing, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::line::LineInput;
+use causeway_openapi::order::op as order;
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
 use causeway_openapi::quote::op as quote;
 use causeway_tests::caller::Caller;
-use causeway_tests::deal::{confirmed, quote_body};
+use causeway_tests::deal::{confirmed, order_body, quote_body};
 use causeway_tests::shop::{self, Shop, line};
 use causeway_tests::world::World;
 use causeway_tests::{of, verified};
@@ -42,7 +43,7 @@ async fn what_lowers_a_deal_below_the_lists_by_giving_back_waits_for_a_second_pe
 
     // Chai is 18.00 in the lists and costs 11.20.
     let ten = line(shop.chai, "10");
-    let (status, broken) = submitted(&tenant, &shop, vec![line(shop.chai, "1"), back(&shop, Some("34"))]).await;
+    let (status, broken) = submitted(&tenant, &shop, vec![line(shop.chai, "2"), back(&shop, Some("34"))]).await;
     assert_eq!(
         (status, broken),
         (QuoteStatus::InApproval, ["max_price_override_percent", "min_margin_percent", "max_discount_percent"].map(str::to_owned).to_vec())
@@ -56,6 +57,16 @@ async fn what_lowers_a_deal_below_the_lists_by_giving_back_waits_for_a_second_pe
     assert_eq!(submitted(&tenant, &shop, vec![ten.clone(), rebate("162")]).await, (QuoteStatus::InApproval, vec!["max_discount_percent".to_owned()]));
     assert_eq!(submitted(&tenant, &shop, vec![ten.clone(), rebate("18")]).await, (QuoteStatus::Approved, Vec::new()), "10 % is what anybody may give");
 
+    // What comes to less than nothing would never be invoiced: it is refused before anybody agrees on it.
+    let below = tenant.post::<quote::CreateQuote>((), &quote_body(&shop, vec![line(shop.chai, "1"), rebate("34")])).await;
+    let refused = tenant.refused::<quote::SubmitQuote>(below.id, &Nothing {}).await;
+    assert!(refused.code == Code::StateConflict && refused.detail.contains("/v1/credit-notes"), "{refused:?}");
+    let checks = tenant.raw.get(&format!("/v1/quotes/{}/checks", below.id)).await.success();
+    assert_eq!(checks["ready"], serde_json::json!(false));
+    let below = tenant.post::<order::CreateOrder>((), &order_body(&shop, vec![line(shop.chai, "1"), rebate("34")])).await;
+    let refused = tenant.refused::<order::ConfirmOrder>(below.id, &Nothing {}).await;
+    assert_eq!((refused.code, refused.meta["total_amount"].as_str().map(|total| total.starts_with('-'))), (Code::StateConflict, Some(true)));
+
     // An order without a quote, and an amendment, are looked at in the same way.
     let held = confirmed(&tenant, &shop, vec![ten.clone(), rebate("162")]).await;
     assert_eq!((held.status, held.hold_kind), (OrderStatus::Draft, Some(HoldKind::Approval)));
@@ -65,5 +76,18 @@ async fn what_lowers_a_deal_below_the_lists_by_giving_back_waits_for_a_second_pe
     let body = AmendOrder { reason: "goodwill".to_owned(), lines: vec![more], ..AmendOrder::default() };
     let amended = tenant.post::<amendment::AmendOrder>(order.id, &body).await;
     assert_eq!(amended.hold_kind, Some(HoldKind::Approval));
+
+    // A price below zero that was agreed stands while other things of its line change; a new one is none.
+    let below = LineInput { description: Some("Rebate".to_owned()), quantity: of("1"), unit_price: Some(of("-5")), ..LineInput::default() };
+    let order = confirmed(&tenant, &shop, vec![line(shop.chai, "100"), below]).await;
+    let change = |line: AmendLine| AmendOrder {
+        reason: "twice".to_owned(),
+        lines: vec![AmendLine { order_line_id: Some(order.lines[1].id), ..line }],
+        ..AmendOrder::default()
+    };
+    let worse = tenant.refused::<amendment::AmendOrder>(order.id, &change(AmendLine { unit_price: Some(of("-6")), ..AmendLine::default() })).await;
+    assert_eq!(worse.errors[0].pointer.as_deref(), Some("/lines/0/unit_price"));
+    let twice = tenant.post::<amendment::AmendOrder>(order.id, &change(AmendLine { quantity: Some(of("2")), ..AmendLine::default() })).await;
+    assert_eq!(twice.untaxed_amount.0, "1790.00");
     verified(&tenant).await;
 }

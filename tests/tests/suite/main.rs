@@ -35,6 +35,7 @@ mod dry_run;
 mod early_parts;
 mod early_payment;
 mod engine_taxes;
+mod every_fault;
 mod exports;
 mod exposure;
 mod general_ledger;

@@ -131,6 +131,59 @@ async fn a_merged_party_leaves_everything_to_the_other() {
     assert!(logged.iter().any(|event| event.kind == "party.merged" && event.subject.id == twin.to_string()));
 }
 
+/// MDM-01: a mail address is the same however it is capitalised, whoever it is of.
+#[tokio::test]
+async fn people_are_found_by_their_mail_address_however_it_is_written() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let known = create(&tenant, CreateParty { email: Some("Office@Fjord.test".to_owned()), ..party_body("Fjord") }).await.to_string();
+    let lead = serde_json::json!({ "company_id": shop.company, "title": "Asked", "email": "Ann@Fjord.test" });
+    let lead = tenant.raw.post("/v1/leads", &lead).await.success()["id"].clone();
+    let me = tenant.raw.get("/v1/users").await.success()["data"][0].clone();
+    let own = me["email"].as_str().unwrap().to_uppercase();
+    for (path, filter, id) in [
+        ("parties", "email=office%40fjord.test".to_owned(), known.as_str()),
+        ("parties", "email=OFFICE%40FJORD.TEST".to_owned(), known.as_str()),
+        ("parties", "email%5Bin%5D=x%40y.test,officE%40fjord.test".to_owned(), known.as_str()),
+        ("leads", "email=ann%40FJORD.test".to_owned(), lead.as_str().unwrap()),
+        ("users", format!("email={}", own.replace('@', "%40")), me["id"].as_str().unwrap()),
+    ] {
+        let found = tenant.raw.get(&format!("/v1/{path}?{filter}")).await.success();
+        let ids: Vec<&str> = found["data"].as_array().unwrap().iter().filter_map(|one| one["id"].as_str()).collect();
+        assert_eq!(ids, [id], "{path}?{filter}");
+    }
+}
+
+/// MDM-09: a limit of credit is one in the currency of its party, also after it was merged.
+#[tokio::test]
+async fn a_limit_does_not_change_its_currency_by_a_merge() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    shop::open(&tenant, "").await;
+    let body = |name: &str, currency: Option<&str>, limit: Option<&str>| CreateParty {
+        currency: currency.map(causeway_tests::of),
+        credit_limit: limit.map(Into::into),
+        ..party_body(name)
+    };
+    let (dollars, euros) = (create(&tenant, body("Dollar", Some("USD"), Some("1000"))).await, create(&tenant, body("Euro", Some("EUR"), None)).await);
+    let refused = tenant.refused::<party::MergeParty>(dollars, &MergeParty { into: euros }).await;
+    assert_eq!((refused.status, refused.errors[0].pointer.as_deref()), (422, Some("/into")));
+    assert!(refused.detail.contains("USD") && refused.detail.contains("EUR"), "{refused:?}");
+    let limit = UpdateParty { credit_limit: Patch::Value("900".into()), ..UpdateParty::default() };
+    tenant.post::<party::UpdateParty>(euros, &limit).await;
+    let merged = tenant.post::<party::MergeParty>(dollars, &MergeParty { into: euros }).await.into;
+    assert_eq!((merged.currency.map(|currency| currency.code().to_owned()), merged.credit_limit), (Some("EUR".to_owned()), Some("900.00".into())));
+    // One that says no currency takes the other's with the limit, and with a limit of its own it keeps none.
+    let (dollars, none) = (create(&tenant, body("Dollar 2", Some("USD"), Some("1000"))).await, create(&tenant, body("None", None, None)).await);
+    let merged = tenant.post::<party::MergeParty>(dollars, &MergeParty { into: none }).await.into;
+    assert_eq!((merged.currency.map(|currency| currency.code().to_owned()), merged.credit_limit), (Some("USD".to_owned()), Some("1000.00".into())));
+    let (dollars, own) = (create(&tenant, body("Dollar 3", Some("USD"), None)).await, create(&tenant, body("Own", None, Some("70"))).await);
+    let merged = tenant.post::<party::MergeParty>(dollars, &MergeParty { into: own }).await.into;
+    assert_eq!((merged.currency, merged.credit_limit), (None, Some("70.00".into())));
+    causeway_tests::verified(&tenant).await;
+}
+
 /// MDM-01, MDM-09: documents stay as they were sent, the ledger and `verify` follow the party, and nothing that only the merged one knew is lost.
 #[tokio::test]
 async fn what_was_sent_and_posted_outlives_a_merge() {

@@ -178,6 +178,81 @@ async fn a_bundle_is_sold_as_what_it_holds() {
     assert_eq!((part.untaxed_amount.0.as_str(), rest.untaxed_amount.0.as_str()), ("187.42", "12.58"), "174.83 + 12.59 now, the other half of 25.17 later");
 }
 
+/// QTE-07, QTE-16, QTE-23: what is off a bundle is off all of it, to the cent, from the quote to its invoice.
+#[tokio::test]
+async fn a_bundle_with_a_discount_comes_to_its_price_less_that() {
+    use causeway_openapi::line::LineInput;
+    use causeway_openapi::order::op as order;
+    use causeway_openapi::quote::UpdateQuote;
+    use causeway_tests::deal;
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let product = async |code: &str, more: Value| {
+        let mut body =
+            json!({ "code": code, "name": code, "kind": "service", "unit": "piece", "list_price": "1.00", "currency": "EUR", "billing_policy": "on_order" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        tenant.raw.post("/v1/products", &body).await.success()["id"].clone()
+    };
+    let mut parts = Vec::new();
+    for code in ["ONE", "TWO", "THREE"] {
+        parts.push(json!({ "product_id": product(code, json!({})).await, "quantity": "1" }));
+    }
+    let kit = product("TRIO", json!({ "kind": "bundle", "list_price": "100.00", "components": parts })).await;
+    let kit: causeway_value::ProductId = of(kit.as_str().unwrap());
+    let off = |percent: &str| LineInput { discount_percent: Some(of(percent)), ..line(kit, "1") };
+    for (percent, net) in [("0", "100.00"), ("10", "90.00"), ("12.345", "87.66"), ("33.333333", "66.67"), ("99.99", "0.01"), ("100", "0.00")] {
+        let priced = tenant.post::<quote::PriceQuote>((), &quote_body(&shop, vec![off(percent)])).await;
+        assert_eq!((priced.untaxed_amount.0.as_str(), priced.lines.len()), (net, 3), "{percent}");
+    }
+    let draft = tenant.post::<quote::CreateQuote>((), &quote_body(&shop, vec![off("10"), line(shop.setup, "1"), off("10")])).await;
+    let nets = |lines: &[causeway_openapi::quote::QuoteLine]| lines.iter().map(|line| line.net_amount.0.clone()).collect::<Vec<_>>();
+    assert_eq!(nets(&draft.lines), ["30.00", "30.00", "30.00", "250.00", "30.00", "30.00", "30.00"]);
+    // Less for the whole of it keeps the prices, and the bundle its sum: 85.50 and 237.50.
+    let change = UpdateQuote { discount_percent: causeway_contract::Patch::Value(of("5")), ..UpdateQuote::default() };
+    assert_eq!(tenant.post::<quote::UpdateQuote>(draft.id, &change).await.untaxed_amount.0, "408.50");
+    tenant.act::<quote::SubmitQuote>(draft.id).await;
+    let accepted = deal::accept(&tenant, draft.id).await;
+    let confirmed = tenant.act::<order::ConfirmOrder>(accepted.order.id).await;
+    assert_eq!(confirmed.untaxed_amount.0, "408.50");
+    let invoice = deal::invoice_order(&tenant, confirmed.id).await;
+    assert_eq!(deal::post_invoice(&tenant, invoice.id, None).await.untaxed_amount.0, "408.50");
+    // An order without a quote does the same when its discount changes.
+    let direct = tenant.post::<order::CreateOrder>((), &deal::order_body(&shop, vec![off("10")])).await;
+    let path = format!("/v1/orders/{}", direct.id);
+    let changed = tenant.raw.request("PATCH", &path).json(&json!({ "discount_percent": "5" })).send().await.success();
+    assert_eq!((direct.untaxed_amount.0.as_str(), changed["untaxed_amount"].as_str()), ("90.00", Some("85.50")));
+    causeway_tests::verified(&tenant).await;
+}
+
+/// Two rules of one list that are for the same goods from the same quantity would be a tie: they are refused where they are written (QTE-04).
+#[tokio::test]
+async fn a_list_holds_no_two_equal_rules() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let (ten, again) = (
+        json!({ "product_id": shop.chai, "min_quantity": "10", "price": "16.00" }),
+        json!({ "product_id": shop.chai, "min_quantity": "10.0", "percent_off": "5" }),
+    );
+    let list = |code: &str, rules: Value| json!({ "code": code, "currency": "EUR", "audience": { "tenant": true }, "rules": rules });
+    let twins = tenant.raw.post("/v1/price-lists", &list("TWINS", json!([ten, { "price": "1.00" }, again]))).await.problem();
+    assert_eq!((twins.status, twins.errors.len(), twins.errors[0].pointer.as_deref()), (422, 1, Some("/rules/2")));
+    assert!(twins.errors[0].detail.contains("/rules/0"), "{twins:?}");
+    let made = tenant.raw.post("/v1/price-lists", &list("ONE", json!([ten]))).await.success();
+    let path = format!("/v1/price-lists/{}", made["id"].as_str().unwrap());
+    let seen = tenant.raw.request("PATCH", &path).json(&json!({ "rules": [ten, again] })).send().await.problem();
+    assert_eq!(seen.errors[0].pointer.as_deref(), Some("/rules/1"));
+    // A file names the line, and the rule that stays.
+    let file = |append: bool| json!({ "content": "\u{feff}product_code,min_quantity,price\r\nCHAI,10,15\r\nCHAI,20,14\r\nCHAI,20,13\r\n", "append": append });
+    let seen = tenant.raw.post(&format!("{path}/import"), &file(true)).await.problem();
+    let told: Vec<&str> = seen.errors.iter().map(|error| error.detail.as_str()).collect();
+    assert!(told.len() == 2 && told[0].contains("line 2") && told[0].contains(made["rules"][0]["id"].as_str().unwrap()), "{told:?}");
+    assert!(told[1].contains("line 4") && told[1].contains("line 3"), "{told:?}");
+    assert_eq!(tenant.raw.post(&format!("{path}/import"), &file(false)).await.problem().errors.len(), 1);
+    assert_eq!(tenant.raw.get(&path).await.success()["rules"].as_array().unwrap().len(), 1);
+}
+
 /// Next year's list begins as a copy of this year's; its prices come from a file; a preview tells what a customer would pay (QTE-04 to QTE-06, QTE-14).
 #[tokio::test]
 async fn a_list_is_copied_filled_from_a_file_and_asked() {

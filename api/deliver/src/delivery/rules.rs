@@ -13,6 +13,24 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What is still to be shipped, by order line. Lines of which nothing is left are not in it.
 pub type Open = BTreeMap<OrderLineId, Quantity>;
 
+/// What is planned to be shipped, by order line.
+pub type Planned = BTreeMap<OrderLineId, Quantity>;
+
+/// What is open and not planned.
+///
+/// # Errors
+/// [`Overflow`] when a quantity does not fit.
+pub fn unplanned(open: &Open, planned: &Planned) -> Result<Open, Overflow> {
+    let mut left = Open::new();
+    for (line, quantity) in open {
+        let rest = quantity.minus(planned.get(line).copied().unwrap_or_default())?;
+        if rest > Quantity::ZERO {
+            left.insert(*line, rest);
+        }
+    }
+    Ok(left)
+}
+
 /// What of these obligations is still to be shipped.
 ///
 /// # Errors
@@ -97,9 +115,10 @@ pub fn cover(open: &mut Open, wanted: &[(OrderLineId, Quantity)]) -> Vec<Quantit
     given
 }
 
-/// Everything that is wrong with the lines of a new delivery: each must be a different line of the order, more than nothing, and at most what is open.
+/// Everything that is wrong with the lines of a new delivery: each must be a different line of the order, more than nothing, and at most what is open and not
+/// planned in another delivery.
 #[must_use]
-pub fn check_lines(lines: &[DeliveryLineInput], obligations: &[obligations::Model], open: &Open) -> Vec<FieldError> {
+pub fn check_lines(lines: &[DeliveryLineInput], obligations: &[obligations::Model], open: &Open, left: &Open) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let mut seen = BTreeSet::new();
     for (index, line) in lines.iter().enumerate() {
@@ -113,11 +132,15 @@ pub fn check_lines(lines: &[DeliveryLineInput], obligations: &[obligations::Mode
         } else if !obligation.needs_delivery {
             wrong(Code::InvalidValue, "order_line_id", "needs no delivery".to_owned());
         }
-        let left = open.get(&line.order_line_id).copied().unwrap_or_default();
+        let of = |lines: &Open| lines.get(&line.order_line_id).copied().unwrap_or_default();
+        let (open, left) = (of(open), of(left));
         if line.quantity <= Quantity::ZERO {
             wrong(Code::InvalidValue, "quantity", "must be more than 0".to_owned());
+        } else if obligation.needs_delivery && line.quantity > open {
+            wrong(Code::AmountExceedsOpen, "quantity", format!("must be at most {left}: the rest is delivered, cancelled or planned"));
         } else if obligation.needs_delivery && line.quantity > left {
-            wrong(Code::AmountExceedsOpen, "quantity", format!("must be at most {left}: the rest is delivered or cancelled"));
+            let detail = format!("must be at most {left}: {open} are left to deliver, and other ready deliveries ship the rest; ship or cancel those");
+            wrong(Code::AmountExceedsOpen, "quantity", detail);
         }
     }
     errors
@@ -136,6 +159,15 @@ mod tests {
         assert_eq!(open, Open::from([(chang, Quantity(1))]));
         assert_eq!(cover(&mut open, &[(chai, Quantity(40)), (chang, Quantity(5))]), [Quantity::ZERO, Quantity(1)]);
         assert!(open.is_empty());
+    }
+
+    #[test]
+    fn what_is_planned_is_not_planned_again() {
+        let (chai, chang, aniseed) = (OrderLineId::new(), OrderLineId::new(), OrderLineId::new());
+        let open = Open::from([(chai, Quantity(15)), (chang, Quantity(2)), (aniseed, Quantity(3))]);
+        // What was planned before it was refused may exceed what is open.
+        let planned = Planned::from([(chai, Quantity(9)), (chang, Quantity(2)), (aniseed, Quantity(4)), (OrderLineId::new(), Quantity(1))]);
+        assert_eq!(unplanned(&open, &planned), Ok(Open::from([(chai, Quantity(6))])));
     }
 
     proptest! {

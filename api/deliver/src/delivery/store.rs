@@ -1,5 +1,6 @@
 //! Reading deliveries.
 
+use super::rules::Planned;
 use causeway_contract::Problem;
 use causeway_entity::deliver::{deliveries, delivery_lines};
 use causeway_kernel::{Find, Tx};
@@ -16,6 +17,19 @@ pub(super) async fn lines(tx: &mut Tx<'_>, ids: &[DeliveryId]) -> Result<Vec<del
         .order_by(delivery_lines::Column::Position)
         .all(tx)
         .await
+}
+
+/// What ready deliveries of an order are to ship, by its lines. What was left over by a shipment is planned by nobody: a backorder gives way to whatever is
+/// planned of it, and is cut when that ships.
+pub(super) async fn planned(tx: &mut Tx<'_>, order_id: OrderId) -> Result<Planned, Problem> {
+    let sql = "delivery_id IN (SELECT d.id FROM deliveries d WHERE d.tenant_id = $1 AND d.order_id = ? AND d.status = ? \
+               AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.tenant_id = $1 AND e.order_id = d.order_id AND e.backorder_id = d.id))";
+    let mut planned = Planned::new();
+    for line in Find::<delivery_lines::Entity>::new().when(sql, vec![order_id.into(), DeliveryStatus::Ready.into()]).all(tx).await? {
+        let sum = planned.entry(line.order_line_id).or_default();
+        *sum = sum.plus(line.quantity)?;
+    }
+    Ok(planned)
 }
 
 /// The ready deliveries of an order, locked in the order of their ids.

@@ -71,18 +71,28 @@ async fn nothing_ships_twice() {
         [at(Code::AmountExceedsOpen, "/lines/0/quantity"), at(Code::NotFound, "/lines/1/order_line_id"), at(Code::InvalidValue, "/lines/2/order_line_id")]
     );
     assert_eq!(shop.plan(OrderId::new(), &[]).await.unwrap_err().errors[0].pointer.as_deref(), Some("/order_id"));
-    // Two plans of the same goods: shipping one cuts the other, and no backorder doubles it.
-    let all = shop.plan(order, &[]).await.unwrap();
+    // Goods are planned once: the error says how much is left, and all of the rest is what nobody planned.
     let part = shop.plan(order, &[(lines[0], "4"), (lines[1], "2")]).await.unwrap();
-    let part = shop.ship(part.id).await.unwrap();
-    assert_eq!(part.backorder_id, Some(all.id));
-    let all = shop.ship(all.id).await.unwrap();
-    assert_eq!(all.lines.iter().map(|line| line.quantity).collect::<Vec<_>>(), [quantity("6")]);
-    assert_eq!(all.version, 3);
-    let one = shop.plan(shop.order(vec![shop.line("1", "1.00")]).await.0, &[]).await.unwrap();
-    let other = shop.plan(one.order_id, &[]).await.unwrap();
-    shop.ship(one.id).await.unwrap();
-    assert_eq!(shop.delivery(other.id).await.status, DeliveryStatus::Cancelled);
+    let problem = shop.plan(order, &[(lines[0], "7"), (lines[1], "1")]).await.unwrap_err();
+    assert_eq!(problem.errors.iter().map(|error| error.code).collect::<Vec<_>>(), [Code::AmountExceedsOpen; 2]);
+    assert!(problem.errors[0].detail.contains("at most 6") && problem.errors[1].detail.contains("at most 0"), "{problem:?}");
+    let rest = shop.plan(order, &[]).await.unwrap();
+    assert_eq!(rest.lines.iter().map(|line| line.quantity).collect::<Vec<_>>(), [quantity("6")]);
+    assert_eq!(shop.plan(order, &[]).await.unwrap_err().code, Code::StateConflict);
+    // What is planned already is no backorder.
+    assert_eq!(shop.ship(part.id).await.unwrap().backorder_id, Some(rest.id));
+    assert_eq!(shop.ship(rest.id).await.unwrap().backorder_id, None);
+    // A backorder gives way to what is planned of it, and is cut when that ships; what is cancelled is planned by nobody.
+    let (order, lines) = shop.order(vec![shop.line("10", "1.00")]).await;
+    let first = shop.plan(order, &[(lines[0], "3")]).await.unwrap();
+    let backorder = shop.ship(first.id).await.unwrap().backorder_id.unwrap();
+    let second = shop.plan(order, &[(lines[0], "5")]).await.unwrap();
+    assert_eq!(shop.plan(order, &[(lines[0], "3")]).await.unwrap_err().errors[0].code, Code::AmountExceedsOpen);
+    assert_eq!(shop.ship(second.id).await.unwrap().backorder_id, Some(backorder));
+    let all = shop.plan(order, &[]).await.unwrap();
+    assert_eq!(all.lines.iter().map(|line| line.quantity).collect::<Vec<_>>(), [quantity("2")]);
+    assert_eq!(shop.ship(all.id).await.unwrap().backorder_id, None);
+    assert_eq!(shop.delivery(backorder).await.status, DeliveryStatus::Cancelled);
 }
 
 #[tokio::test]

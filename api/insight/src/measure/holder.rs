@@ -12,11 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Different sums of one report, at most: what is added up in memory.
-pub(super) const MOST: usize = 100_000;
+pub(crate) const MOST: usize = 100_000;
 
 /// What rows are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Order,
     Customer,
     Product,
@@ -69,7 +69,7 @@ impl<T> Named<T> {
 ///
 /// # Errors
 /// `invalid_value` for the period.
-pub(super) fn bounded(found: usize) -> Result<(), Problem> {
+pub(crate) fn bounded(found: usize) -> Result<(), Problem> {
     if found > MOST {
         let detail = format!("begins a period with more than {MOST} different sums; ask for a shorter one");
         return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "from", detail)]));
@@ -97,7 +97,10 @@ pub(super) async fn ranked<T>(
 }
 
 /// What they are called.
-async fn names(tx: &mut Tx<'_>, kind: Kind, ids: BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, String>, Problem> {
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn names(tx: &mut Tx<'_>, kind: Kind, ids: BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, String>, Problem> {
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }

@@ -10,7 +10,7 @@ mod billed;
 mod booked;
 mod cycle;
 mod definition;
-mod holder;
+pub(crate) mod holder;
 mod ledger;
 mod margin;
 mod months;

@@ -2,22 +2,19 @@
 
 use super::rules::win_rate;
 use super::scope::Scope;
+use crate::measure::holder::{Kind, MOST, bounded, names};
 use crate::measure::{days, months, months_table};
 use crate::sql::{self, Statement};
 use crate::window::window;
-use causeway_contract::{Code, FieldError, Problem};
-use causeway_entity::govern::users;
+use causeway_contract::Problem;
 use causeway_kernel::db::Cell;
-use causeway_kernel::{Ctx, Find, Tx};
+use causeway_kernel::{Ctx, Tx};
 use causeway_openapi::lead_conversion::{self as wire, LeadConversionBy as By};
 use causeway_value::{LeadStatus, OpportunityStatus, Overflow, UserId};
 use sea_orm::FromQueryResult;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// Different groups of one report, at most: what is added up in memory.
-const MOST: usize = 100_000;
 
 /// What the leads of a row share: their owner, and their month or source.
 type Key = (Option<Uuid>, Option<String>);
@@ -111,10 +108,7 @@ pub async fn report(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::LeadConversionQuer
     );
     let cells = [("holder", Cell::Uuid), ("word", Cell::Text), ("status", Cell::Text), ("deal", Cell::Text), ("count", Cell::Whole)];
     let found: Vec<Group> = sql::rows(tx, Statement { sql, values: filter.values }, &cells).await?;
-    if found.len() > MOST {
-        let detail = format!("begins a period with more than {MOST} different groups; ask for a shorter one");
-        return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "from", detail)]));
-    }
+    bounded(found.len())?;
     let mut sums: BTreeMap<Key, Sum> = BTreeMap::new();
     if by == By::Month {
         sums.extend(months.into_iter().map(|month| ((None, Some(month.name)), Sum::default())));
@@ -132,17 +126,16 @@ pub async fn report(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::LeadConversionQuer
         all.sort_by(|(one, many, _), (other, more, _)| (Reverse(many), one).cmp(&(Reverse(more), other)));
     }
     let shown = window(all, query.offset);
-    let people: Vec<UserId> = shown.rows.iter().filter_map(|((holder, _), ..)| holder.map(UserId::from_uuid)).collect();
-    let names: BTreeMap<UserId, String> = if people.is_empty() {
-        BTreeMap::new()
-    } else {
-        let named = Find::<users::Entity>::new().among(users::Column::Id, people).all(tx).await?;
-        named.into_iter().map(|row| (row.id, row.name)).collect()
-    };
+    let names = names(tx, Kind::Rep, shown.rows.iter().filter_map(|((holder, _), ..)| *holder).collect()).await?;
     let row = |((holder, word), _, sum): (Key, i64, Sum)| -> Result<wire::LeadConversionRow, Overflow> {
-        let owner_id = holder.map(UserId::from_uuid);
         let (month, source) = if by == By::Month { (word, None) } else { (None, word) };
-        Ok(wire::LeadConversionRow { month, source, owner_id, name: owner_id.and_then(|id| names.get(&id).cloned()), sum: sum.shown()? })
+        Ok(wire::LeadConversionRow {
+            month,
+            source,
+            owner_id: holder.map(UserId::from_uuid),
+            name: holder.and_then(|id| names.get(&id).cloned()),
+            sum: sum.shown()?,
+        })
     };
     Ok(wire::LeadConversion {
         object: "lead_conversion".to_owned(),

@@ -189,19 +189,36 @@ fn as_parameter(error: FieldError) -> FieldError {
     FieldError { code, parameter: error.pointer.map(|pointer| pointer.trim_start_matches('/').to_owned()), pointer: None, ..error }
 }
 
-/// The body, checked against its schema. Where each item of many stands by itself, those that are wrong come beside it, by their places.
-pub(crate) fn read_body_as(request: &HttpRequest, bytes: &[u8], shape: Option<&Shape>) -> Result<(Value, BTreeMap<u32, Problem>), Problem> {
+/// A body, checked against its schema.
+#[derive(Default)]
+pub(crate) struct Sent {
+    /// What came.
+    pub value: Value,
+    /// Where each item of many stands by itself, those that are wrong, by their places; they are no longer in the value.
+    pub aside: BTreeMap<u32, Problem>,
+    /// Everything in the value that does not keep to the schema.
+    pub faults: Vec<FieldError>,
+}
+
+impl Sent {
+    fn checked(value: Value, aside: BTreeMap<u32, Problem>, shape: &Shape) -> Self {
+        let faults = shape.check(&value).err().map(|problem| problem.errors).unwrap_or_default();
+        Self { value, aside, faults }
+    }
+}
+
+/// The body, checked against its schema.
+pub(crate) fn read_body_as(request: &HttpRequest, bytes: &[u8], shape: Option<&Shape>) -> Result<Sent, Problem> {
     let empty = || Value::Object(Map::new());
     let Some(shape) = shape else {
         // No body is asked for; an empty one or `{}` is fine.
         if !bytes.is_empty() && parse_json(bytes)? != empty() {
             return Err(Problem::new(Code::UnknownField, "This operation takes no body."));
         }
-        return Ok((empty(), BTreeMap::new()));
+        return Ok(Sent { value: empty(), ..Sent::default() });
     };
     if bytes.is_empty() {
-        shape.check(&empty())?;
-        return Ok((empty(), BTreeMap::new()));
+        return Ok(Sent::checked(empty(), BTreeMap::new(), shape));
     }
     let kind = request.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
@@ -209,9 +226,8 @@ pub(crate) fn read_body_as(request: &HttpRequest, bytes: &[u8], shape: Option<&S
         return Err(Problem::new(Code::UnsupportedMediaType, "Send JSON: `Content-Type: application/json`."));
     }
     let mut value = parse_json(bytes)?;
-    let wrong = set_aside(shape, &mut value);
-    shape.check(&value)?;
-    Ok((value, wrong))
+    let aside = set_aside(shape, &mut value);
+    Ok(Sent::checked(value, aside, shape))
 }
 
 /// Whether a file comes in place of a JSON body.

@@ -7,6 +7,7 @@ mod aside;
 mod call;
 mod csv;
 mod expand;
+mod faults;
 mod idempotency;
 mod mask;
 mod origin;
@@ -34,7 +35,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use causeway_contract::{Audience, Code, Content, FieldError, Method, Problem, Reply};
 use causeway_value::{ActorKind, ApiKeyId, TenantId, UserId, type_id};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
@@ -373,8 +373,13 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
     let announced = (operation.method != Method::Get).then(|| app.db.announce());
     // A dry run changes nothing, so there is nothing to repeat.
     let key = if ctx.dry_run { None } else { idempotency::Key::of(operation, &incoming.request, &ctx, &bytes)? };
-    let (body, mut wrong) =
-        if upload.is_some() { (serde_json::json!({}), BTreeMap::new()) } else { call::read_body_as(&incoming.request, &bytes, operation.body.as_ref())? };
+    let call::Sent { value: body, aside: mut wrong, faults } = match &upload {
+        Some(_) => call::Sent { value: serde_json::json!({}), ..call::Sent::default() },
+        None => call::read_body_as(&incoming.request, &bytes, operation.body.as_ref())?,
+    };
+    if !faults.is_empty() {
+        return Err(faults::all(&app, operation, &ctx, (segments.as_slice(), asked.value), &body, faults).await);
+    }
     wrong.values_mut().for_each(|problem| problem.request_id.clone_from(&incoming.request_id));
     let sent = again::Sent::of(operation, &body);
     ctx.made_from = sent.as_ref().map(|sent| sent.digest);

@@ -20,6 +20,15 @@ pub fn line_net(
     product(&factors, &[Price::ONE.0, price_base_quantity.0, Percent::WHOLE.0, Percent::WHOLE.0]).map(Amount)
 }
 
+/// The discounts of one line, which multiply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Discounts {
+    /// Its own.
+    pub of_line: Percent,
+    /// The document's, as far as it is off the amount of the line.
+    pub of_document: Percent,
+}
+
 /// A document's discount as what is off the amount of each line, and what is off the total with tax.
 #[must_use]
 pub const fn split_discount(document: Percent, base: DiscountBase) -> (Percent, Percent) {

@@ -3,7 +3,9 @@
 use super::rules::{Audience, PriceEffect, PriceListData, PriceRuleData, PriceTarget};
 use causeway_entity::master::{price_lists, price_rules};
 use causeway_openapi::pricing as wire;
-use causeway_value::{CompanyId, PartyId, PriceRuleId, Quantity};
+use causeway_value::{CategoryId, CompanyId, PartyId, PriceListId, PriceRuleId, ProductId, Quantity};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// The audience that a body gives; none unless it gives exactly one.
 pub(super) fn audience_given(given: &wire::PriceAudience) -> Option<Audience> {
@@ -59,6 +61,32 @@ pub(super) fn rule_given(given: &wire::PriceRuleInput) -> Result<PriceRuleData, 
         margin_floor_percent: given.margin_floor_percent,
         base: given.base_price_list_id,
     })
+}
+
+/// What makes two rules of one list the same to pricing: wherever one of them applies the other does, and neither is better.
+pub(super) type Place = (Option<ProductId>, Option<CategoryId>, Quantity, Option<PriceListId>);
+
+/// Where a rule stands among those of its list. Rules that start from different lists are told apart by when those are valid.
+pub(super) const fn place(rule: &PriceRuleData) -> Place {
+    let (product, category) = match rule.target {
+        PriceTarget::Product(id) => (Some(id), None),
+        PriceTarget::Category(id) => (None, Some(id)),
+        PriceTarget::All => (None, None),
+    };
+    (product, category, rule.min_quantity, rule.base)
+}
+
+/// The rules that stand where an earlier one stands, each with that one. A price would be a tie of both.
+pub(super) fn twins<T: Copy>(rules: impl IntoIterator<Item = (T, Place)>) -> Vec<(T, T)> {
+    let mut first = BTreeMap::new();
+    let twin = |(named, place): (T, Place)| match first.entry(place) {
+        Entry::Occupied(other) => Some((named, *other.get())),
+        Entry::Vacant(free) => {
+            free.insert(named);
+            None
+        }
+    };
+    rules.into_iter().filter_map(twin).collect()
 }
 
 /// The row of a rule.
@@ -131,7 +159,7 @@ pub(super) fn list_of(row: price_lists::Model, rules: Vec<PriceRuleData>) -> Pri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use causeway_value::{CategoryId, Instant, Json, PriceListId, ProductId, TenantId};
+    use causeway_value::{Instant, Json, TenantId};
 
     fn list() -> price_lists::Model {
         price_lists::Model {
@@ -176,6 +204,23 @@ mod tests {
         assert_eq!(audience_given(&wire::PriceAudience { tenant: Some(false), ..none.clone() }), None);
         assert_eq!(audience_given(&wire::PriceAudience { tenant: Some(true), segment: Some("x".to_owned()), ..none.clone() }), None);
         assert_eq!(audience_given(&wire::PriceAudience { segment: Some(" ".to_owned()), ..none }), None);
+    }
+
+    #[test]
+    fn rules_for_the_same_goods_from_the_same_quantity_are_twins() {
+        let (chai, tea, list) = (ProductId::new(), CategoryId::new(), PriceListId::new());
+        let ten: Quantity = "10".parse().unwrap();
+        let rules = [
+            (Some(chai), None, Quantity::ZERO, None),
+            (Some(chai), None, ten, None),
+            (None, Some(tea), Quantity::ZERO, None),
+            (Some(chai), None, Quantity::ZERO, Some(list)),
+            (None, None, Quantity::ZERO, None),
+            (Some(chai), None, ten, None),
+            (None, None, Quantity::ZERO, None),
+            (None, None, Quantity::ZERO, None),
+        ];
+        assert_eq!(twins(rules.into_iter().enumerate()), [(5, 1), (6, 4), (7, 4)]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The rules of a price list from a CSV file (QTE-04).
 
-use super::columns::rule_given;
+use super::columns::{place, rule_given, rule_of, twins};
 use super::hidden::{self, say_costs};
 use super::list;
 use super::rules::{PriceRuleData, check_rule};
@@ -8,7 +8,7 @@ use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::master::{price_lists, products};
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_openapi::pricing as wire;
-use causeway_value::{DecimalError, PriceListId, ProductId};
+use causeway_value::{DecimalError, PriceListId, PriceRuleId, ProductId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
@@ -46,13 +46,43 @@ pub async fn import(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::Im
     }
     let codes: BTreeSet<&str> = rows.iter().filter_map(|row| row.product_code.as_deref()).collect();
     let products = by_code(tx, codes).await?;
+    let kept = if body.append == Some(true) { Some(list::rules_of(tx, &[id]).await?) } else { None };
     let mut rules = Vec::with_capacity(rows.len());
+    let mut places: Vec<_> = kept.iter().flatten().filter_map(|row| Some((Named::Rule(row.id), place(&rule_of(row)?)))).collect();
+    let standing = twins(places.iter().copied()).len();
     for row in rows {
-        rules.extend(rule(row, &products, &mut errors));
+        let line = row.line;
+        let rule = rule(row, &products, &mut errors);
+        places.extend(rule.iter().map(|rule| (Named::Line(line), place(rule))));
+        rules.extend(rule);
+    }
+    // What cannot be read may be anything: equal rules are looked for where all can. What stands already is what it is.
+    let found = if errors.is_empty() { twins(places) } else { Vec::new() };
+    for (new, other) in found.into_iter().skip(standing) {
+        let detail = format!("{new}: is for the same goods from the same quantity as {other}; leave one of them out");
+        errors.push(FieldError::pointer(Code::InvalidValue, CONTENT, detail));
     }
     errors.truncate(ERRORS);
     crate::check::finish(errors)?;
-    list::set_rules(ctx, tx, &old, &rules, body.append.unwrap_or(false)).await
+    list::set_rules(ctx, tx, &old, &rules, kept).await
+}
+
+/// What a rule is called in an error.
+#[derive(Clone, Copy, Debug)]
+enum Named {
+    /// A line of the file.
+    Line(u64),
+    /// A rule of the list, which stays.
+    Rule(PriceRuleId),
+}
+
+impl std::fmt::Display for Named {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Line(line) => write!(f, "line {line}"),
+            Self::Rule(id) => write!(f, "the rule {id}, which stays"),
+        }
+    }
 }
 
 async fn by_code(tx: &mut Tx<'_>, codes: BTreeSet<&str>) -> Result<BTreeMap<String, ProductId>, Problem> {

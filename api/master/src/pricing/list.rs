@@ -1,7 +1,7 @@
 //! The verbs of a price list (QTE-04 to QTE-06, QTE-19).
 
 use super::chain::must_end;
-use super::columns::{audience_given, audience_of, rule_given, rule_row, set_audience};
+use super::columns::{audience_given, audience_of, place, rule_given, rule_row, set_audience, twins};
 use super::hidden::{self, say_costs};
 use super::rules::{Audience, PriceRuleData, check_rule};
 use crate::{check, refs};
@@ -139,13 +139,20 @@ pub async fn copy(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::Copy
     insert(ctx, tx, &new).await
 }
 
-/// Replaces the rules of a list, or adds to them.
+/// Replaces the rules of a list, or adds to those that are kept.
 ///
 /// # Errors
 /// When the object cannot be recorded: a bug.
-pub(super) async fn set_rules(ctx: &Ctx, tx: &mut Tx<'_>, old: &price_lists::Model, rules: &[PriceRuleData], append: bool) -> Result<wire::PriceList, Problem> {
-    let mut kept = if append { rules_of(tx, &[old.id]).await? } else { Vec::new() };
-    if !append {
+pub(super) async fn set_rules(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    old: &price_lists::Model,
+    rules: &[PriceRuleData],
+    kept: Option<Vec<price_rules::Model>>,
+) -> Result<wire::PriceList, Problem> {
+    let replaced = kept.is_none();
+    let mut kept = kept.unwrap_or_default();
+    if replaced {
         let values = vec![Value::from(ctx.tenant), Value::from(old.id)];
         tx.plain("DELETE FROM price_rules WHERE tenant_id = $1 AND price_list_id = $2", values);
     }
@@ -217,6 +224,7 @@ async fn read_rules(
     errors: &mut Vec<FieldError>,
 ) -> Result<Vec<PriceRuleData>, Problem> {
     let mut rules = Vec::with_capacity(given.len());
+    let mut places = Vec::with_capacity(given.len());
     let mut wanted_products: Vec<(ProductId, String)> = Vec::new();
     let mut wanted_categories: Vec<(CategoryId, String)> = Vec::new();
     let mut wanted_lists: Vec<(PriceListId, String)> = Vec::new();
@@ -225,6 +233,7 @@ async fn read_rules(
         match rule_given(one) {
             Ok(rule) => {
                 errors.extend(check_rule(&rule, &pointer));
+                places.push((index, place(&rule)));
                 rules.push(rule);
             }
             Err(detail) => errors.push(FieldError::pointer(Code::InvalidValue, &pointer, detail)),
@@ -232,6 +241,10 @@ async fn read_rules(
         wanted_products.extend(one.product_id.map(|id| (id, format!("{pointer}/product_id"))));
         wanted_categories.extend(one.category_id.map(|id| (id, format!("{pointer}/category_id"))));
         wanted_lists.extend(one.base_price_list_id.map(|id| (id, format!("{pointer}/base_price_list_id"))));
+    }
+    for (index, other) in twins(places) {
+        let detail = format!("is for the same goods from the same quantity as `/rules/{other}`, so that no price would be one of both: leave one of them out");
+        errors.push(FieldError::pointer(Code::InvalidValue, format!("/rules/{index}"), detail));
     }
     let bases = check::named_all::<price_lists::Entity, _>(tx, price_lists::Column::Id, |row| row.id, &wanted_lists, errors).await?;
     for (id, pointer) in &wanted_lists {

@@ -5,6 +5,7 @@
 //! not: no taxes, no approval (it only says by how much a price was overridden).
 
 pub mod amounts;
+pub mod balance;
 pub mod bundle;
 mod chain;
 mod columns;

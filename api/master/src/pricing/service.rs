@@ -81,9 +81,46 @@ pub async fn price_lines(
 ) -> Result<Vec<PricedLine>, Problem> {
     let mut errors = Vec::new();
     let found = sold(tx, lines, &mut errors).await?;
-    check::finish(errors)?;
     let book = PriceBook::load(tx, company, party, day, currency, &found, lines).await?;
-    book.price(&found, lines)
+    book.price(&found, lines, errors)
+}
+
+/// Looks at lines that cannot be priced: at their products and units.
+///
+/// # Errors
+/// When the database fails.
+pub async fn check_sold(tx: &mut Tx<'_>, lines: &[LineToPrice], errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    let found = sold(tx, lines, errors).await?;
+    let measures = measures(tx, &found, lines).await?;
+    for line in lines {
+        let product = line.product_id.and_then(|id| found.get(&id));
+        errors.extend(unit(&measures, line, product).err().map(|problem| problem.errors).unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// The units of these products and lines.
+async fn measures(tx: &mut Tx<'_>, products: &BTreeMap<ProductId, products::Model>, lines: &[LineToPrice]) -> Result<BTreeMap<String, Measure>, Problem> {
+    let units = products.values().map(|product| product.unit.as_str()).chain(lines.iter().filter_map(|line| line.unit.as_deref()));
+    catalog::measures(tx, units).await
+}
+
+/// Base units in one unit of the line, and in one of its product.
+fn unit(measures: &BTreeMap<String, Measure>, line: &LineToPrice, product: Option<&products::Model>) -> Result<(Quantity, Quantity), Problem> {
+    let of_product = product.and_then(|product| measures.get(&product.unit));
+    let product_factor = of_product.map_or(Quantity::ONE, |measure| measure.factor);
+    let Some(code) = &line.unit else { return Ok((product_factor, product_factor)) };
+    let pointer = format!("{}/unit", line.pointer);
+    let Some(own) = measures.get(code) else {
+        return Err(Problem::field(Code::NotFound, pointer, "is not the code of a unit"));
+    };
+    match of_product {
+        Some(of_product) if of_product.category != own.category => {
+            let detail = format!("measures {}, and the product is sold by {}", own.category, of_product.category);
+            Err(Problem::field(Code::InvalidValue, pointer, detail))
+        }
+        _ => Ok((own.factor, product_factor)),
+    }
 }
 
 /// The products of the lines. Lines that name none, or one that is not sold any more, become errors.
@@ -124,35 +161,44 @@ impl<'a> PriceBook<'a> {
         lines: &[LineToPrice],
     ) -> Result<Self, Problem> {
         let parents = catalog::parents(tx, products.values().filter_map(|product| product.category_id)).await?;
-        let units = products.values().map(|product| product.unit.as_str()).chain(lines.iter().filter_map(|line| line.unit.as_deref()));
-        let measures = catalog::measures(tx, units).await?;
+        let measures = measures(tx, products, lines).await?;
         let wanted = Wanted { products: products.keys().copied().collect(), categories: parents.keys().copied().collect() };
         let lists = if products.is_empty() { Vec::new() } else { store::lists(tx, company.id, party, &wanted).await? };
         let rates = rates(tx, pairs(products.values(), &lists, currency), day).await?;
         Ok(Self { company, party, day, currency, lists, rates, parents, measures })
     }
 
-    fn price(&self, products: &BTreeMap<ProductId, products::Model>, lines: &[LineToPrice]) -> Result<Vec<PricedLine>, Problem> {
+    /// The lines, priced. `errors` are those that are known of them already: where there are any, nothing is told as if it were the only one.
+    fn price(&self, products: &BTreeMap<ProductId, products::Model>, lines: &[LineToPrice], mut errors: Vec<FieldError>) -> Result<Vec<PricedLine>, Problem> {
         let mut priced = Vec::with_capacity(lines.len());
-        let mut errors = Vec::new();
+        let mut alone: Option<Problem> = None;
         for line in lines {
-            let found = match line.product_id.and_then(|id| products.get(&id)) {
-                Some(product) => self.price_product(line, product),
-                None => self.unit(line, None).map(|_| without_product(line)),
+            let found = match (line.product_id, line.product_id.and_then(|id| products.get(&id))) {
+                (_, Some(product)) => self.price_product(line, product),
+                // That it is not there was told already.
+                (Some(_), None) => continue,
+                (None, None) => unit(&self.measures, line, None).map(|_| without_product(line)),
             };
             match found {
                 Ok(line) => priced.push(line),
                 // Facts such as the tied rules belong to one line and would be lost among others.
-                Err(problem) if problem.errors.is_empty() || !problem.meta.is_empty() => return Err(problem),
+                Err(problem) if problem.errors.is_empty() || !problem.meta.is_empty() => {
+                    alone.get_or_insert(problem);
+                }
                 Err(problem) => errors.extend(problem.errors),
             }
+        }
+        match alone {
+            Some(problem) if errors.is_empty() || problem.status != 422 => return Err(problem),
+            Some(problem) => errors.extend(problem.errors),
+            None => {}
         }
         check::finish(errors)?;
         Ok(priced)
     }
 
     fn price_product(&self, line: &LineToPrice, row: &products::Model) -> Result<PricedLine, Problem> {
-        let (unit_factor, product_factor) = self.unit(line, Some(row))?;
+        let (unit_factor, product_factor) = unit(&self.measures, line, Some(row))?;
         let product = PricedProduct {
             id: row.id,
             categories: catalog::path(&self.parents, row.category_id),
@@ -191,24 +237,6 @@ impl<'a> PriceBook<'a> {
             unit_cost,
             trace,
         })
-    }
-
-    /// Base units in one unit of the line, and in one of its product.
-    fn unit(&self, line: &LineToPrice, product: Option<&products::Model>) -> Result<(Quantity, Quantity), Problem> {
-        let of_product = product.and_then(|product| self.measures.get(&product.unit));
-        let product_factor = of_product.map_or(Quantity::ONE, |measure| measure.factor);
-        let Some(code) = &line.unit else { return Ok((product_factor, product_factor)) };
-        let pointer = format!("{}/unit", line.pointer);
-        let Some(own) = self.measures.get(code) else {
-            return Err(Problem::field(Code::NotFound, pointer, "is not the code of a unit"));
-        };
-        match of_product {
-            Some(of_product) if of_product.category != own.category => {
-                let detail = format!("measures {}, and the product is sold by {}", own.category, of_product.category);
-                Err(Problem::field(Code::InvalidValue, pointer, detail))
-            }
-            _ => Ok((own.factor, product_factor)),
-        }
     }
 }
 

@@ -54,6 +54,12 @@ impl Trace {
         self.candidates.extend(bundle.candidates.iter().cloned());
     }
 
+    /// The share of a component after the discounts of its bundle were looked at.
+    pub fn balanced(&mut self, before: Price, after: Price) {
+        self.result = after.to_string();
+        self.step("bundle", before.to_string(), after.to_string(), "after discounts its parts come to what the bundle comes to, rounded once");
+    }
+
     /// The price after other taxes took the place of those in it.
     pub(crate) fn taxed_anew(&mut self, before: Price, after: Price) {
         self.result = after.to_string();

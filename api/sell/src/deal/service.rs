@@ -64,7 +64,7 @@ async fn submitting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[quote_lines
     Ok(vec![
         (Name::State, Found::of(quote::rules::must_be_draft(quote, "submitted"))?),
         (Name::Valid, Found::of(quote::rules::must_be_valid(quote, "submitted", known.today))?),
-        (Name::Lines, Found::of(quote::rules::must_have_lines(quote, lines.len()))?),
+        (Name::Lines, Found::of(quote::rules::must_have_lines(quote, lines.len()).and_then(|()| quote::rules::must_ask_for_something(quote)))?),
         (Name::Complete, Found::of(quote::service::must_be_complete(tx, &known.company, quote, lines).await)?),
     ])
 }
@@ -96,7 +96,8 @@ pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<Ord
         let confirmable = |customer, lines, holds| Found::of(order::rules::must_be_confirmable(&order, customer, lines, holds));
         found.push((Name::NotHeld, confirmable(true, 1, &parts.holds)?));
         found.push((Name::Customer, confirmable(known.party.is_customer, 1, &[])?));
-        found.push((Name::Lines, confirmable(true, order::rules::ordering(&parts.lines), &[])?));
+        let lines = order::rules::must_be_confirmable(&order, true, order::rules::ordering(&parts.lines), &[]);
+        found.push((Name::Lines, Found::of(lines.and_then(|()| order::rules::must_ask_for_something(&order)))?));
         found.push((Name::Complete, Found::of(order::service::must_be_complete(tx, &known.company, &order, &parts.lines).await)?));
         found.push((Name::Credit, order::service::foresee_credit(ctx, tx, &known.company, &known.party, &order).await?));
         if let (None, Some(opportunity)) = (order.quote_id, &known.opportunity) {

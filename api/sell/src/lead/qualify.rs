@@ -31,7 +31,7 @@ pub async fn qualify(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId, body: &wire::Qualif
         (given, _) => opportunity::expected(given.as_ref(), currency, &mut errors),
     };
     body.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
-    let stages = of_company(tx, old.company_id).await?;
+    let stages = of_company(tx, Some(old.company_id)).await?;
     let checked = rules::check_customers(&stages);
     let customer = party::of_lead(ctx, tx, (&complete, checked), body.party_id, &mut errors).await?;
     finish(errors)?;

@@ -5,6 +5,7 @@
 //! What it is not: no choice of prices or taxes (that is `master`), no document.
 
 pub mod amounts;
+pub(crate) mod bundle;
 pub mod explain;
 pub mod offer;
 pub mod price;

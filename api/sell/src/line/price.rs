@@ -2,6 +2,7 @@
 
 use super::Line;
 use super::amounts::{Terms, settle};
+use super::bundle::{balance, balance_all};
 use super::offer::Offers;
 use crate::check::share;
 use crate::header::Header;
@@ -15,11 +16,11 @@ use causeway_master::dimension::service as dimension;
 use causeway_master::pricing::Trace;
 use causeway_master::pricing::bundle::{DocumentLine, document_lines};
 use causeway_master::pricing::rules::PriceSource;
-use causeway_master::pricing::service::lines_to_price;
+use causeway_master::pricing::service::{check_sold, lines_to_price};
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::tax_rule::determine::{Taxation, taxation};
 use causeway_openapi::line::LineInput;
-use causeway_value::{Amount, BillingPolicy, CompanyId, Day, Percent};
+use causeway_value::{Amount, BillingPolicy, CompanyId, Day, Overflow, Percent, Price};
 
 /// For whom and when lines are priced.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +86,8 @@ pub async fn price_offered(
     let taxes = &taxation.defs;
     let found = match found {
         Ok(found) => found,
-        Err(problem) if problem.meta.is_empty() && !problem.errors.is_empty() => {
+        // What has facts of its own, such as tied rules, tells them when it is all that is wrong.
+        Err(problem) if problem.status == 422 && (!errors.is_empty() || (problem.meta.is_empty() && !problem.errors.is_empty())) => {
             errors.extend(problem.errors);
             check_taxes(inputs, taxes, errors);
             return Ok(None);
@@ -93,10 +95,13 @@ pub async fn price_offered(
         Err(problem) => return Err(problem),
     };
     let mut priced = Priced::default();
+    // The input line of each line that is a component of a bundle.
+    let mut parts: Vec<Option<usize>> = Vec::new();
     for found in found {
         let Some(input) = inputs.get(found.input) else { continue };
         let pointer = format!("/lines/{}", found.input);
         let at = found.input;
+        parts.push(found.bundle.as_ref().map(|_| at));
         let (mut line, trace) = line(input, found, &taxation, &pointer, errors);
         offers.adorn(at, &mut line);
         priced.lines.push(line);
@@ -105,11 +110,40 @@ pub async fn price_offered(
     if !errors.is_empty() {
         return Ok(None);
     }
-    if settle(&mut priced.lines, scope.terms, |ids| taxes.flat(ids)).is_err() {
+    if balanced(&mut priced, &parts, scope.terms).is_err() || settle(&mut priced.lines, scope.terms, |ids| taxes.flat(ids)).is_err() {
         errors.push(FieldError::pointer(Code::AmountOverflow, "/lines", "come to more than an amount can be: use smaller quantities or prices"));
         return Ok(None);
     }
     Ok(Some(priced))
+}
+
+/// Gives the components of each bundle prices by which they come to what the bundle comes to after its discounts, and tells why.
+fn balanced(priced: &mut Priced, parts: &[Option<usize>], terms: Terms) -> Result<(), Overflow> {
+    let before: Vec<Price> = priced.lines.iter().map(|line| line.unit_price).collect();
+    let mut rest = priced.lines.as_mut_slice();
+    for bundle in parts.chunk_by(|part, next| part.is_some() && part == next) {
+        let count = bundle.len().min(rest.len());
+        let (lines, others) = std::mem::take(&mut rest).split_at_mut(count);
+        if bundle.first().is_some_and(Option::is_some) {
+            balance(lines, terms)?;
+        }
+        rest = others;
+    }
+    for ((line, before), trace) in priced.lines.iter().zip(before).zip(&mut priced.traces) {
+        if line.unit_price != before {
+            trace.balanced(before, line.unit_price);
+        }
+    }
+    Ok(())
+}
+
+/// Computes the amounts of priced lines again, because the discount of their document changed.
+///
+/// # Errors
+/// `amount_overflow`, or when the database fails.
+pub async fn discount_again(tx: &mut Tx<'_>, company_id: CompanyId, lines: &mut [Line], terms: Terms) -> Result<(), Problem> {
+    balance_all(lines, terms)?;
+    settle_again(tx, company_id, lines, terms).await
 }
 
 /// Computes the amounts of priced lines again, because the terms changed.
@@ -119,6 +153,20 @@ pub async fn price_offered(
 pub async fn settle_again(tx: &mut Tx<'_>, company_id: CompanyId, lines: &mut [Line], terms: Terms) -> Result<(), Problem> {
     let taxes = tax_defs(tx, company_id).await?;
     settle(lines, terms, |ids| taxes.flat(ids))?;
+    Ok(())
+}
+
+/// Looks at lines that cannot be priced, because the company or the customer of their document is not known: at all that is not their price.
+///
+/// # Errors
+/// When the database fails.
+pub async fn check_unpriced(tx: &mut Tx<'_>, company: Option<&companies::Model>, inputs: &[LineInput], errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    check(inputs, errors);
+    check_sold(tx, &lines_to_price(inputs), errors).await?;
+    if let Some(company) = company {
+        dimension::check_lines(tx, company.id, inputs.iter().map(|input| &input.dimensions).enumerate(), errors).await?;
+        check_taxes(inputs, &tax_defs(tx, company.id).await?, errors);
+    }
     Ok(())
 }
 
@@ -193,7 +241,7 @@ fn description(input: &LineInput, product: Option<&products::Model>, bundle: Opt
 mod tests {
     use super::*;
     use causeway_master::pricing::service::PricedLine;
-    use causeway_value::{Price, ProductId, Quantity};
+    use causeway_value::{ProductId, Quantity};
 
     #[test]
     fn wrong_fields_are_named_line_by_line() {

@@ -1,6 +1,7 @@
 //! What may be done with an order when, and how its lines become obligations.
 
 use causeway_bill::invoice::Agreed;
+use crate::quote::rules::below_zero;
 use causeway_bill::obligation::{NewObligation, hold, rules::noted};
 use causeway_contract::{Code, Problem};
 use causeway_entity::Held;
@@ -84,6 +85,17 @@ pub fn must_be_confirmable(row: &orders::Model, is_customer: bool, lines: usize,
         return Ok(());
     }
     Err(refused(row, &format!("cannot be confirmed as it is. {}.", missing.join(". "))).with("missing", missing))
+}
+
+/// An order that no quote agreed asks for something, or for nothing: what comes to less is never an invoice of its own.
+///
+/// # Errors
+/// `state_conflict` naming what it comes to.
+pub fn must_ask_for_something(row: &orders::Model) -> Result<(), Problem> {
+    if row.quote_id.is_some() {
+        return Ok(());
+    }
+    below_zero(&format!("The order {}", row.number), row.total_amount, row.currency)
 }
 
 /// An order is cancelled as long as something of it is left to cancel (ORD-08).

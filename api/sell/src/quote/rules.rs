@@ -3,7 +3,7 @@
 use causeway_contract::{Code, Problem};
 use causeway_entity::sell::quote_links;
 use causeway_entity::sell::quotes::Model;
-use causeway_value::{Day, QuoteStatus};
+use causeway_value::{Amount, Currency, Day, QuoteStatus};
 
 /// A quote that is changed or submitted is a draft.
 ///
@@ -26,6 +26,31 @@ pub fn must_have_lines(row: &Model, lines: usize) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Code::StateConflict, format!("The quote {} has no lines. Add at least one and submit it again.", row.number)))
+}
+
+/// What is offered asks for something, or for nothing: what comes to less can be agreed on and is never an invoice of its own.
+///
+/// # Errors
+/// `state_conflict` naming what it comes to.
+pub fn must_ask_for_something(row: &Model) -> Result<(), Problem> {
+    below_zero(&format!("The quote {}", row.number), row.total_amount, row.currency)
+}
+
+/// Refuses a document that comes to less than nothing, and says how money is given back.
+///
+/// # Errors
+/// `state_conflict`.
+pub(crate) fn below_zero(what: &str, total: Amount, currency: Currency) -> Result<(), Problem> {
+    if total >= Amount::ZERO {
+        return Ok(());
+    }
+    let total = total.text(currency).0;
+    let detail = format!(
+        "{what} comes to {total} {}, and nothing below zero is invoiced. Give money back by crediting the invoice (POST /v1/invoices/{{id}}/credit) \
+         or by a credit note (POST /v1/credit-notes), or add what the customer buys.",
+        currency.code()
+    );
+    Err(Problem::new(Code::StateConflict, detail).with("total_amount", total))
 }
 
 /// A quote that is approved or rejected waits for it.
@@ -160,7 +185,7 @@ fn refused(row: &Model, verb: &str, hint: &str) -> Problem {
 mod tests {
     use super::*;
     use QuoteStatus::{Accepted, Approved, Declined, Draft, Expired, InApproval, Sent, Superseded};
-    use causeway_value::{Amount, CompanyId, FlowId, Instant, Json, PartyId, Percent, QuoteId, TaxRounding, TenantId};
+    use causeway_value::{CompanyId, FlowId, Instant, Json, PartyId, Percent, QuoteId, TaxRounding, TenantId};
 
     const ALL: [QuoteStatus; 8] = [Draft, InApproval, Approved, Sent, Accepted, Declined, Expired, Superseded];
 
@@ -226,6 +251,15 @@ mod tests {
         assert_eq!(allowed(must_be_approved), [Approved]);
         assert_eq!(allowed(|row| must_be_offered(row, "accepted")), [Approved, Sent]);
         assert_eq!(allowed(must_be_revisable), [Draft, InApproval, Approved, Sent, Declined, Expired]);
+    }
+
+    #[test]
+    fn what_comes_to_less_than_nothing_is_not_offered() {
+        let of = |total: i64| must_ask_for_something(&Model { total_amount: Amount(total), ..quote(Draft, None) });
+        assert!(of(0).is_ok() && of(1).is_ok());
+        let problem = of(-1_600).unwrap_err();
+        assert_eq!((problem.code, problem.meta["total_amount"].as_str()), (Code::StateConflict, Some("-16.00")));
+        assert!(problem.detail.contains("-16.00 EUR") && problem.detail.contains("/v1/credit-notes"), "{}", problem.detail);
     }
 
     #[test]

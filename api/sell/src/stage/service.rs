@@ -14,7 +14,7 @@ use causeway_value::{CompanyId, DealField, Json, OpportunityStatus, StageId};
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_company(tx: &mut Tx<'_>, company_id: CompanyId) -> Result<Vec<Model>, Problem> {
+pub async fn of_company(tx: &mut Tx<'_>, company_id: Option<CompanyId>) -> Result<Vec<Model>, Problem> {
     Find::<Entity>::new().when("company_id IS NULL OR company_id = ?", vec![company_id.into()]).order_by(Column::Position).order_by(Column::Id).all(tx).await
 }
 
@@ -71,8 +71,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: StageId, body: &wire::Update
     if let Patch::Value(active) = body.active {
         new.active = Some(active);
         if rules::is_active(&old) && !active {
-            let others = Find::<Entity>::new().when("company_id IS NULL OR company_id = ?", vec![old.company_id.into()]).all(tx).await?;
-            errors.extend(rules::only_one(&old, &others));
+            errors.extend(rules::only_one(&old, &of_company(tx, old.company_id).await?));
         }
     }
     not_blank(&new.name, "/name", &mut errors);

@@ -215,6 +215,7 @@ fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {
             let equal = match filter.kind {
                 crate::FilterKind::Amount => "Equal to this amount in the currency of the filter `currency`",
                 crate::FilterKind::Within { .. } => "Equal to that of one of its lines",
+                crate::FilterKind::Mail { .. } => "Equal to, in small or capital letters",
                 crate::FilterKind::Flag { .. } => "Having this among them",
                 crate::FilterKind::Given(_) | crate::FilterKind::Worth(_) => "Whether there is one: `true` or `false`",
                 _ => "Equal to",

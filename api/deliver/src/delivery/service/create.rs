@@ -1,7 +1,7 @@
 //! Planning a delivery.
 
 use super::{destination, new_lines};
-use crate::delivery::{rules, view};
+use crate::delivery::{rules, store, view};
 use causeway_bill::obligation;
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::obligations;
@@ -13,18 +13,20 @@ use causeway_master::{check, refs};
 use causeway_openapi::delivery::{CreateDelivery, Delivery};
 use causeway_value::{Day, DeliveryId, DeliveryStatus, DocumentKind, Json, OrderLineId, Quantity};
 
-/// Creates a ready delivery of a confirmed order: of the lines given, or of all that is open.
+/// Creates a ready delivery of a confirmed order: of the lines given, or of all that is open and not planned in another one (STK-03). Backorders give way.
 ///
 /// # Errors
-/// `not_found` with a pointer when the order has no obligations or a line is not of it, `amount_exceeds_open` when more than what is open is planned,
-/// `state_conflict` when nothing is left.
+/// `not_found` with a pointer when the order has no obligations or a line is not of it, `amount_exceeds_open` when more than what is open is planned, in this
+/// delivery and the others together; `state_conflict` when nothing is left.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateDelivery) -> Result<Delivery, Problem> {
-    let obligations = obligation::of_orders(tx, &[body.order_id]).await?;
+    // Locked, so that two plans of one order see each other.
+    let obligations = obligation::service::lock_of_order(tx, body.order_id).await?;
     let Some(first) = obligations.first() else {
         return Err(Problem::field(Code::NotFound, "/order_id", "names no confirmed order of this tenant; confirm the order first"));
     };
     let open = rules::open_lines(&obligations)?;
-    let mut errors = rules::check_lines(&body.lines, &obligations, &open);
+    let left = rules::unplanned(&open, &store::planned(tx, body.order_id).await?)?;
+    let mut errors = rules::check_lines(&body.lines, &obligations, &open, &left);
     let company = tx.must::<companies::Entity>(first.company_id).await?;
     if let Some(date) = body.ship_date {
         rules::check_ship_date(date, ctx.today(company.time_zone), rules::PLAN_AHEAD, &mut errors);
@@ -34,7 +36,14 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateDelivery) -> Result
     destination(tx, ship_to_id, first.party_id, &mut errors).await?;
     check::finish(errors)?;
     let planned: Vec<(OrderLineId, Quantity)> =
-        if body.lines.is_empty() { open.into_iter().collect() } else { body.lines.iter().map(|line| (line.order_line_id, line.quantity)).collect() };
+        if body.lines.is_empty() { left.into_iter().collect() } else { body.lines.iter().map(|line| (line.order_line_id, line.quantity)).collect() };
+    if planned.is_empty() && !open.is_empty() {
+        let detail = format!(
+            "All that is left of this order to deliver is planned in deliveries that are ready (GET /v1/deliveries?order_id={}&status=ready): ship or cancel those.",
+            body.order_id
+        );
+        return Err(Problem::new(Code::StateConflict, detail));
+    }
     if planned.is_empty() {
         return Err(Problem::new(Code::StateConflict, "Nothing of this order is left to deliver: everything is delivered, cancelled or needs no delivery."));
     }

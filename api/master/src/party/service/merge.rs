@@ -2,7 +2,7 @@
 
 use super::{index, record, words};
 use crate::check::METADATA_ENTRIES;
-use crate::party::store::{Children, children};
+use crate::party::store::{Children, children, common_currency};
 use crate::party::view::view;
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::credit_policies;
@@ -11,7 +11,7 @@ use causeway_kernel::db::Cell;
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_migration::{Kind, TableInfo, tables};
 use causeway_openapi::party as wire;
-use causeway_value::{CreditPolicyId, PartyId};
+use causeway_value::{CreditPolicyId, Currency, PartyId};
 use std::collections::BTreeSet;
 
 /// Tables whose rows are one per party: what both have is added up.
@@ -26,7 +26,7 @@ const FIXED: &[&str] = &["journal_lines"];
 ///
 /// # Errors
 /// `not_found` for either; `permission_denied` for a caller who does not see all companies; `state_conflict` when the party was merged before;
-/// `invalid_value` for a party that is no other, not active, or another company of ours.
+/// `invalid_value` for a party that is no other, not active, or another company of ours, or that would get a credit limit in a currency that is not its own.
 pub async fn merge(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::MergeParty) -> Result<wire::MergedParty, Problem> {
     if tx.companies().is_some() {
         let detail = "A merge moves the documents of every company. Use a credential that is not limited to some companies.";
@@ -36,6 +36,7 @@ pub async fn merge(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::MergePa
     let mut standing = children(tx, &[id, body.into]).await?;
     let (of_old, of_into) = (standing.remove(&id).unwrap_or_default(), standing.remove(&body.into).unwrap_or_default());
     allowed(&old, &of_old, &old_into, &of_into)?;
+    let own_currency = currency_of(tx, &old_into, &old).await?;
     let moved = count(tx, id).await?;
 
     let now = ctx.now();
@@ -43,7 +44,7 @@ pub async fn merge(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::MergePa
     (merged.active, merged.version, merged.updated_at) = (false, old.version + 1, now);
     let mut into = old_into.clone();
     (into.version, into.updated_at) = (old_into.version + 1, now);
-    fill(&mut into, &old);
+    fill(&mut into, &old, own_currency)?;
     tx.update(&old, &merged);
     tx.update(&old_into, &into);
     let of_old = without_twins(tx, of_old, &of_into);
@@ -62,14 +63,38 @@ pub async fn merge(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::MergePa
     Ok(answer)
 }
 
-/// What the remaining party says nothing about is as the merged one says (MDM-09): a limit of credit goes with its currency, and of texts by name its own stay.
-fn fill(into: &mut parties::Model, from: &parties::Model) {
+/// The currency in which limits of the remaining party are said; of one that has none, that which all companies have. Asked where a limit goes along only.
+async fn currency_of(tx: &mut Tx<'_>, into: &parties::Model, from: &parties::Model) -> Result<Option<Currency>, Problem> {
+    match into.currency.or(from.currency) {
+        None if into.credit_limit.is_none() && from.credit_limit.is_some() => common_currency(tx).await,
+        known => Ok(known),
+    }
+}
+
+/// What the remaining party says nothing about is as the merged one says (MDM-09), and of texts by name its own stay. A limit of credit is one in the currency
+/// of its party: it goes along where that is the same, and the currency where that leaves the party's own limit what it is. `currency` is that of the party.
+///
+/// # Errors
+/// `invalid_value` for a limit in another currency: only who gave it knows what it is in this one.
+fn fill(into: &mut parties::Model, from: &parties::Model, currency: Option<Currency>) -> Result<(), Problem> {
     into.is_customer |= from.is_customer;
     into.is_supplier |= from.is_supplier;
-    if into.credit_limit.is_none() {
+    if into.credit_limit.is_none() || into.credit_currency == from.currency {
+        into.currency = into.currency.or(from.currency);
+    }
+    if into.credit_limit.is_none() && from.credit_limit.is_some() {
+        if from.credit_currency != currency {
+            let named = |currency: Option<Currency>| currency.map_or_else(|| "none".to_owned(), |currency| currency.code().to_owned());
+            let detail = format!(
+                "has no credit limit, and that of the merged party is in {} while the currency of this one is {}: give this one its limit first \
+                 (PATCH /v1/parties/{{id}} with `credit_limit`), or take the other one away, and merge then",
+                named(from.credit_currency),
+                named(currency)
+            );
+            return Err(Problem::field(Code::InvalidValue, "/into", detail));
+        }
         (into.credit_limit, into.credit_currency) = (from.credit_limit, from.credit_currency);
     }
-    into.currency = into.currency.or(from.currency);
     into.payment_term_id = into.payment_term_id.or(from.payment_term_id);
     into.price_list_id = into.price_list_id.or(from.price_list_id);
     for (own, other) in [
@@ -88,6 +113,7 @@ fn fill(into: &mut parties::Model, from: &parties::Model) {
             into.metadata.0.entry(name.clone()).or_insert_with(|| text.clone());
         }
     }
+    Ok(())
 }
 
 /// A company has one credit policy for a party: the remaining party's stays, and those that are in its way are gone.

@@ -21,7 +21,7 @@ pub async fn win_by(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, agreed: Agree
     if old.status == OpportunityStatus::Won {
         return settle(ctx, tx, &old, rules::completed(old.clone(), &agreed)).await;
     }
-    let stages = of_company(tx, old.company_id).await?;
+    let stages = of_company(tx, Some(old.company_id)).await?;
     close(ctx, tx, &old, &stages, End { agreed: Some(agreed), ..End::WON }).await.map(drop)
 }
 
@@ -34,7 +34,7 @@ pub async fn must_be_winnable(tx: &mut Tx<'_>, row: &Model, agreed: &Agreed<'_>)
     if row.status == OpportunityStatus::Won {
         return Ok(());
     }
-    stage_rules::ending(&of_company(tx, row.company_id).await?, OpportunityStatus::Won).map(drop)
+    stage_rules::ending(&of_company(tx, Some(row.company_id)).await?, OpportunityStatus::Won).map(drop)
 }
 
 /// There is an order of the opportunity from now on: it does not wait for one any more.

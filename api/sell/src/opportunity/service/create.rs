@@ -76,12 +76,17 @@ fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: Hist
     if standing.is_none() {
         known.check_here(body, &mut errors);
     }
-    let Some(company) = known.check(body, &mut errors) else { return Err(Problem::of(errors)) };
+    let company = known.check(body, &mut errors);
     let party = known.customer(body);
-    let currency = body.currency.unwrap_or(company.currency);
+    let currency = body.currency.or(company.map(|company| company.currency));
     body.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
-    let expected_value = expected(body.expected_value.as_ref(), currency, &mut errors);
-    let Some(stage) = known.stage(body, &mut errors)? else { return Err(Problem::of(errors)) };
+    let expected_value = currency.map(|currency| expected(body.expected_value.as_ref(), currency, &mut errors)).unwrap_or_default();
+    // The pipeline is that of the company.
+    let stage = if company.is_some() { known.stage(body, &mut errors)? } else { None };
+    let (Some(currency), Some(stage)) = (currency, stage) else {
+        body.probability.iter().for_each(|said| share(*said, "/probability", &mut errors));
+        return Err(Problem::of(errors));
+    };
     // What ended in a stage was there while deals came to it.
     if stage_rules::status(stage) == OpportunityStatus::Open && standing != Some(stage.id) {
         rules::check_active(stage, &mut errors);

@@ -116,7 +116,7 @@ pub async fn advance(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, stage_id: St
 pub async fn win(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::WinOpportunity) -> Result<wire::Opportunity, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_be_open(&old, "won")?;
-    let stages = of_company(tx, old.company_id).await?;
+    let stages = of_company(tx, Some(old.company_id)).await?;
     check_entry(ctx, tx, &old, stage_rules::ending(&stages, OpportunityStatus::Won)?).await?;
     close(ctx, tx, &old, &stages, End { closed_at: body.closed_at, ..End::WON }).await
 }
@@ -132,7 +132,7 @@ pub async fn lose(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::Lo
     not_blank(&body.reason, "/reason", &mut errors);
     errors.extend(lost_reason::error(tx, &body.reason, "/reason").await?);
     // Who is lost is not made a customer: of what the stage asks for only the fields count.
-    let stages = of_company(tx, old.company_id).await?;
+    let stages = of_company(tx, Some(old.company_id)).await?;
     rules::check_required(&old, stage_rules::ending(&stages, OpportunityStatus::Lost)?, &mut errors);
     finish(errors)?;
     standing::must_have_none(tx, &old, "lost").await?;
@@ -261,7 +261,7 @@ async fn make_customer(ctx: &Ctx, tx: &mut Tx<'_>, customer: &parties::Model) ->
 pub async fn stage_history(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId) -> Result<wire::StageHistory, Problem> {
     let row = tx.must::<Entity>(id).await?;
     let visits = Find::<stage_visits::Entity>::new().eq(stage_visits::Column::OpportunityId, row.id).order_by(stage_visits::Column::Version).all(tx).await?;
-    let stages = of_company(tx, row.company_id).await?;
+    let stages = of_company(tx, Some(row.company_id)).await?;
     let name = |id: StageId| stages.iter().find(|stage| stage.id == id).map(|stage| stage.name.clone()).unwrap_or_default();
     let shown = visits.into_iter().map(|visit| wire::StageVisit {
         stage: wire::StageRef { id: visit.stage_id, name: name(visit.stage_id) },
@@ -296,7 +296,7 @@ async fn open_stage(tx: &mut Tx<'_>, row: &Model, stage_id: StageId) -> Result<s
 
 /// The stage before it was closed: the last open one that it was in. History that was created closed has none.
 async fn stage_before(tx: &mut Tx<'_>, row: &Model) -> Result<stages::Model, Problem> {
-    let stages = of_company(tx, row.company_id).await?;
+    let stages = of_company(tx, Some(row.company_id)).await?;
     let visits = Find::<stage_visits::Entity>::new().eq(stage_visits::Column::OpportunityId, row.id).order_by_desc(stage_visits::Column::Version);
     let visits = visits.limit(VISITS).all(tx).await?;
     let open = |id: StageId| stages.iter().find(|stage| stage.id == id && stage.outcome.is_none() && stage_rules::is_active(stage));

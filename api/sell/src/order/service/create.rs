@@ -2,10 +2,11 @@
 
 use super::intake::Earlier;
 use super::{OBJECT, handed, intake, with_totals};
-use crate::header::{self, Given, Header, Places, fiscal};
+use crate::header::{self, Given, Header, Places, Resolved, fiscal};
 use crate::line::Line;
 use crate::line::amounts;
-use crate::line::price::{Scope, price_lines};
+use crate::line::offer::Offers;
+use crate::line::price::{Scope, check_unpriced, price_lines};
 use crate::opportunity::service::ordered;
 use crate::order::{store::Parts, view};
 use causeway_contract::Problem;
@@ -46,7 +47,14 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOrder) -> Res
         places: Places { contact_id: body.contact_id, ship_to_id: body.ship_to_id },
     };
     let header = header::resolve(ctx, tx, given, &mut errors).await?;
-    let Some(header) = header else { return Err(Problem::of(errors)) };
+    let header = match header {
+        Resolved::Whole(header) => *header,
+        Resolved::Partly(known) => {
+            let _ = Offers::ordered(&body.lines, known.today, &mut errors);
+            check_unpriced(tx, known.company.as_ref(), &body.lines, &mut errors).await?;
+            return Err(Problem::of(errors));
+        }
+    };
     let priced = price_lines(ctx, tx, &Scope::of(&header), &body.lines, &mut errors).await?;
     finish(errors)?;
     let priced = priced.ok_or_else(Problem::not_found)?;

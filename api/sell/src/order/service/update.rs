@@ -4,8 +4,9 @@ use super::hold::{take_off, with_kind};
 use super::{OBJECT, approval, changed, settle_rows, terms, with_totals};
 use crate::check::share;
 use crate::header::{self, Places, Reassigned};
-use crate::line::amounts;
+use crate::line::bundle::balance_all;
 use crate::line::price::{Scope, price_lines};
+use crate::line::{Line, amounts};
 use crate::order::{rules, store, view};
 use causeway_contract::{FieldError, Patch, Problem};
 use causeway_entity::govern::companies;
@@ -137,6 +138,11 @@ async fn priced_anew(
 /// The lines with the amounts that another document discount gives them.
 async fn discounted(tx: &mut Tx<'_>, new: &mut orders::Model, rows: Vec<order_lines::Model>) -> Result<Vec<order_lines::Model>, Problem> {
     let mut after = rows.clone();
+    let mut lines: Vec<Line> = after.iter().map(Line::from).collect();
+    balance_all(&mut lines, terms(new))?;
+    for (row, line) in after.iter_mut().zip(lines) {
+        row.unit_price = line.unit_price;
+    }
     let totals = settle_rows(tx, new, &mut after).await?;
     *new = with_totals(new.clone(), &totals);
     for (row, settled) in rows.iter().zip(&after) {

@@ -22,13 +22,14 @@ use causeway_value::{Day, DocumentInput, Json, QuoteId, QuoteStatus};
 /// Submits a draft. What breaks no rule of its company is approved; the rest waits for a second person.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it is no draft, has no lines or its last day has passed; `required` for each thing that its company asks for and it
+/// `not_found`; `state_conflict` when it is no draft, has no lines, comes to less than nothing or its last day has passed; `required` for each thing that its company asks for and it
 /// does not say.
 pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quote, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_be_draft(&old, "submitted")?;
     let rows = store::lines_of(tx, id).await?;
     rules::must_have_lines(&old, rows.len())?;
+    rules::must_ask_for_something(&old)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let today = ctx.today(company.time_zone);
     rules::must_be_valid(&old, "submitted", today)?;

@@ -1,9 +1,9 @@
 //! Making and pricing a quote (QTE-01, QTE-02).
 
 use super::{OBJECT, check_last_day, terms, with_totals};
-use crate::header::{self, Given, Header, Places};
+use crate::header::{self, Given, Header, Places, Resolved};
 use crate::line::offer::{Offers, promise};
-use crate::line::price::{Priced, Scope, price_offered};
+use crate::line::price::{Priced, Scope, check_unpriced, price_offered};
 use crate::line::{amounts, explain, offer, view as line_view};
 use crate::quote::template::{Filled, fill};
 use crate::quote::{store, view};
@@ -89,11 +89,21 @@ async fn prepare(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Result
         places: Places { contact_id: body.contact_id, ship_to_id: body.ship_to_id },
     };
     let header = header::resolve(ctx, tx, given, &mut errors).await?;
-    let Some(header) = header else { return Err(Problem::of(errors)) };
-    body.valid_until.iter().for_each(|day| check_last_day(*day, header.today, &mut errors));
-    let _ = promise(body.promised_date, body.lead_days, header.today, "", &mut errors);
-    let offers = Offers::read(&body.lines, header.today, &mut errors);
+    let today = match &header {
+        Resolved::Whole(header) => header.today,
+        Resolved::Partly(known) => known.today,
+    };
+    body.valid_until.iter().for_each(|day| check_last_day(*day, today, &mut errors));
+    let _ = promise(body.promised_date, body.lead_days, today, "", &mut errors);
+    let offers = Offers::read(&body.lines, today, &mut errors);
     let inputs: Vec<LineInput> = body.lines.iter().map(QuoteLineInput::line).collect();
+    let header = match header {
+        Resolved::Whole(header) => *header,
+        Resolved::Partly(known) => {
+            check_unpriced(tx, known.company.as_ref(), &inputs, &mut errors).await?;
+            return Err(Problem::of(errors.into_iter().map(|error| filled.told(error)).collect()));
+        }
+    };
     let priced = price_offered(ctx, tx, &Scope::of(&header), &inputs, &offers, &mut errors).await?;
     finish(errors.into_iter().map(|error| filled.told(error)).collect())?;
     Ok(Prepared { header, priced: priced.ok_or_else(Problem::not_found)?, filled })

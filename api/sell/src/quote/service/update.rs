@@ -4,7 +4,7 @@ use super::{OBJECT, changed, check_last_day, terms, with_totals};
 use crate::check::share;
 use crate::header::{self, Places, Reassigned};
 use crate::line::offer::{Offers, Promise, promise};
-use crate::line::price::{Scope, price_offered, settle_again};
+use crate::line::price::{Scope, discount_again, price_offered};
 use crate::line::{Line, amounts};
 use crate::quote::{rules, store, view};
 use causeway_contract::{FieldError, Patch, Problem};
@@ -160,12 +160,18 @@ async fn kept(tx: &mut Tx<'_>, old: &quotes::Model, new: &mut quotes::Model) -> 
         return Ok(rows);
     }
     let mut lines: Vec<Line> = rows.iter().map(Line::from).collect();
-    settle_again(tx, new.company_id, &mut lines, terms(new)).await?;
+    discount_again(tx, new.company_id, &mut lines, terms(new)).await?;
     let totals = amounts::totals(&lines, new.currency)?;
     *new = with_totals(new.clone(), &totals);
     let mut after = Vec::with_capacity(rows.len());
     for (row, line) in rows.into_iter().zip(lines) {
-        let settled = quote_lines::Model { net_amount: line.net_amount, tax_amount: line.tax_amount, taxes: Json(line.taxes), ..row.clone() };
+        let settled = quote_lines::Model {
+            unit_price: line.unit_price,
+            net_amount: line.net_amount,
+            tax_amount: line.tax_amount,
+            taxes: Json(line.taxes),
+            ..row.clone()
+        };
         tx.update(&row, &settled);
         after.push(settled);
     }

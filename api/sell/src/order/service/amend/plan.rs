@@ -53,7 +53,10 @@ pub(super) fn plan(
             discount_percent: wanted.discount_percent.unwrap_or(line.discount_percent),
             reason: wanted.price_override_reason.clone(),
         };
-        check::not_negative(agreed.unit_price.0, &format!("/lines/{at}/unit_price"), errors);
+        // A price that stands was agreed, whatever it is.
+        if agreed.unit_price != line.unit_price {
+            check::not_negative(agreed.unit_price.0, &format!("/lines/{at}/unit_price"), errors);
+        }
         crate::check::share(agreed.discount_percent, &format!("/lines/{at}/discount_percent"), errors);
         let repriced = (agreed.unit_price, agreed.discount_percent) != (line.unit_price, line.discount_percent);
         let target = wanted.quantity.unwrap_or(standing.kept);
