@@ -253,7 +253,9 @@ async fn nobody_is_told_of_what_they_may_not_read() {
         let others = everything.iter().filter(|other| *other != right).cloned().collect();
         let (reader, _) = issued(&fixture.tenant, &CreateApiKey { name: "all but one".to_owned(), scopes: others, ..CreateApiKey::default() }).await;
         let trail = kinds(&pages(&reader, "/v1/audit-entries", "limit=200").await);
-        let gone: BTreeSet<_> = all.difference(&trail).cloned().collect();
+        // Activities tell of what they are about, so that they are gone with each of those, too.
+        let also = |kind: &String| kind == "activity" && right != "activities:read";
+        let gone: BTreeSet<_> = all.difference(&trail).filter(|kind| !also(kind)).cloned().collect();
         if !gone.is_empty() {
             assert_eq!(kinds(&pages(&reader, "/v1/events", "limit=200").await), trail, "the log and the trail differ without {right}");
         }
