@@ -1,6 +1,7 @@
 //! A call as data: what the screens ask for, what the log shows, and what curl would send.
 
-use causeway_contract::{Method, Row};
+use crate::contract::Row;
+use causeway_contract::Method;
 use causeway_openapi::client::{Erased, address_of};
 use serde_json::Value;
 

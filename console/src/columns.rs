@@ -4,8 +4,8 @@ mod books;
 mod deals;
 mod settings;
 
+use crate::contract::{Row, Shape};
 use crate::text::clean;
-use causeway_contract::{Row, Shape};
 use serde_json::Value;
 
 /// How a field is written.
@@ -64,10 +64,10 @@ pub fn has(shape: &Shape, field: &str) -> bool {
     let (first, rest) = field.split_once('.').map_or((field, None), |(first, rest)| (first, Some(rest)));
     match shape {
         Shape::Any => true,
-        Shape::Object { fields, others } => match (fields.get(first), rest) {
+        Shape::Object { fields, others } => match (fields.iter().find(|known| known.name == first), rest) {
             (Some(found), Some(rest)) => has(&found.shape, rest),
             (Some(_), None) => true,
-            (None, _) => others.is_some(),
+            (None, _) => *others,
         },
         _ => false,
     }
@@ -93,9 +93,16 @@ pub fn of(name: &str, list: &Row) -> Vec<Column> {
     if let Some(columns) = known(name) {
         return columns.to_vec();
     }
-    let reply = (list.reply)();
-    let object = reply.items("data").unwrap_or(&Shape::Any);
-    OTHERS.iter().filter(|column| has(object, column.field)).copied().collect()
+    let object = list.object();
+    OTHERS.iter().filter(|column| has(&object, column.field)).copied().collect()
+}
+
+/// What an object is called by, the best first.
+const NAMES: [&str; 6] = ["number", "name", "title", "code", "slug", "description"];
+
+/// What an object is called, as a person says it: its number, name or title; nothing when it has none.
+pub fn called(object: &Value) -> Option<&str> {
+    NAMES.iter().find_map(|name| object.get(*name)?.as_str()).filter(|name| !name.is_empty())
 }
 
 /// The field at a path such as `stage.name`.
@@ -153,10 +160,10 @@ mod tests {
             if known(resource.name).is_none() {
                 wrong.push(format!("{} has no columns of its own", resource.name));
             }
-            let reply = (resource.list.reply)();
-            let object = reply.items("data").expect("a page of objects");
+            let object = resource.list.object();
+            assert!(matches!(object, Shape::Object { .. }), "{}: a page of objects", resource.name);
             for column in &resource.columns {
-                if !has(object, column.field) {
+                if !has(&object, column.field) {
                     wrong.push(format!("{}: objects have no {}", resource.name, column.field));
                 }
                 if width(column.head) > usize::from(column.width) {

@@ -44,7 +44,7 @@ pub struct Marked {
 /// # Errors
 /// The refusal of a page.
 pub async fn pages(client: &Client, call: &Call, most: usize, mut take: impl FnMut(&Value) -> Result<bool, String>) -> Result<bool, Failure> {
-    let after = if call.path == "/v1/events" { "after" } else { "cursor" };
+    let after = resource::page_after(call);
     let mut cursor: Option<String> = None;
     let mut taken: usize = 0;
     loop {

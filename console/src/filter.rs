@@ -101,10 +101,9 @@ impl Filter {
 
     /// Names the first field that is tested here and that no object of the list has, since nobody finds anything by it; and what the server filters by.
     pub fn unknown(&self, resource: &Resource) -> Option<String> {
-        let reply = (resource.list.reply)();
-        let object = reply.items("data")?;
+        let object = resource.list.object();
         let field = self.local.iter().find_map(|test| match &test.what {
-            What::Field { field, .. } if !has(object, field) => Some(field),
+            What::Field { field, .. } if !has(&object, field) => Some(field),
             _ => None,
         })?;
         Some(format!("{} have no field {field}. The server filters by {}.", resource.name, resource.filters().join(", ")))

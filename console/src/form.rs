@@ -1,7 +1,7 @@
 //! Forms made from the schema of a body: one line per field, nested objects with dotted names.
 
+use crate::contract::Shape;
 use crate::resource::Operation;
-use causeway_contract::Shape;
 use serde_json::{Map, Value};
 use tui_input::Input;
 
@@ -39,6 +39,10 @@ pub struct Field {
     pub before: String,
     /// What it means, and what it looks like where it is JSON; empty when nobody says.
     pub meaning: String,
+    /// The prefix of the ids that it takes, where it names other objects.
+    pub refers: Option<&'static str>,
+    /// The fields of JSON that name other objects, each with the prefix of its ids.
+    pub inner: Vec<(&'static str, &'static str)>,
 }
 
 /// A form.
@@ -67,10 +71,14 @@ impl Form {
 
     /// The form of an operation: what its path wants that no row gives, then its body, or its query when it only reads.
     pub fn of_operation(operation: &Operation, object: Option<&Value>) -> Self {
-        let shape = if operation.reads() { (operation.row.query)() } else { (operation.row.body)() };
+        let shape = if operation.reads() { operation.row.query() } else { operation.row.body() };
         let mut form = Self::of(shape.as_ref(), object);
         let path: Vec<_> = operation.segments().into_iter().map(|segment| (segment, Takes::Text, true)).collect();
-        form.fields.splice(0..0, Self::new(&path).fields);
+        let mut first = Self::new(&path).fields;
+        if let (Some(field), prefix) = (first.first_mut(), operation.row.prefix) {
+            field.refers = prefix;
+        }
+        form.fields.splice(0..0, first);
         form
     }
 
@@ -90,6 +98,28 @@ impl Form {
         body.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect()
     }
 
+    /// Takes an object that was changed since the form was filled: fields that nobody touched show it, and what was typed stays.
+    /// Tells the fields that differ: name, what was seen, what stands, and what is typed where that is neither.
+    pub fn renew(&mut self, object: &Value) -> Vec<String> {
+        let mut told = Vec::new();
+        for field in &mut self.fields {
+            let stands = write(crate::columns::at(object, &field.path));
+            if stands == field.before {
+                continue;
+            }
+            let shown = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
+            let mut line = format!("{}: was {}, is {} now", field.path, shown(&field.before), shown(&stands));
+            if field.input.value().trim() == field.before {
+                field.input = Input::new(stands.clone());
+            } else if field.input.value().trim() != stands {
+                line.push_str(&format!("; you typed {}", shown(field.input.value().trim())));
+            }
+            field.before = stands;
+            told.push(line);
+        }
+        told
+    }
+
     /// Fills in a field that is empty, where there is one of this name.
     pub fn suggest(&mut self, path: &str, text: &str) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.path == path && field.input.value().is_empty()) {
@@ -106,6 +136,8 @@ impl Form {
             input: Input::default(),
             before: String::new(),
             meaning: String::new(),
+            refers: None,
+            inner: Vec::new(),
         };
         Self { fields: fields.iter().map(field).collect() }
     }
@@ -166,6 +198,44 @@ impl Field {
         }
     }
 
+    /// What is looked for in it, and the prefix of the ids that it takes: the text, what stands behind the last comma of several, or in JSON the text in
+    /// which the cursor is.
+    pub fn wanted(&self) -> Option<(&'static str, &str)> {
+        let text = self.input.value();
+        match self.takes {
+            Takes::Json => {
+                let (name, words) = open_text(self.before_cursor())?;
+                self.inner.iter().find(|(known, _)| *known == name).map(|(_, prefix)| (*prefix, words))
+            }
+            Takes::Texts => Some((self.refers?, text.rsplit(',').next().unwrap_or(text).trim())),
+            _ => Some((self.refers?, text.trim())),
+        }
+    }
+
+    /// Puts an id in the place of what was looked for.
+    pub fn take(&mut self, id: &str) {
+        let text = self.input.value();
+        if self.takes == Takes::Json {
+            let before = self.before_cursor();
+            let behind = text.strip_prefix(before).unwrap_or_default();
+            let kept = open_text(before).and_then(|(_, words)| before.strip_suffix(words)).unwrap_or(before);
+            let quote = if behind.starts_with('"') { "" } else { "\"" };
+            let head = format!("{kept}{id}\"");
+            let at = head.chars().count();
+            self.input = Input::new(format!("{kept}{id}{quote}{behind}")).with_cursor(at);
+            return;
+        }
+        let before = text.rsplit_once(',').filter(|_| self.takes == Takes::Texts).map(|(before, _)| format!("{before}, ")).unwrap_or_default();
+        self.input = Input::new(before + id);
+    }
+
+    /// What stands before the cursor.
+    fn before_cursor(&self) -> &str {
+        let text = self.input.value();
+        let end = text.char_indices().nth(self.input.cursor()).map_or(text.len(), |(at, _)| at);
+        text.get(..end).unwrap_or(text)
+    }
+
     /// The next of its words, for a key that turns them over.
     pub fn turn(&mut self) {
         let words: &[String] = match &self.takes {
@@ -180,7 +250,10 @@ impl Field {
 
     /// What it takes, in words.
     pub fn about(&self) -> String {
+        let named = self.refers.and_then(crate::resource::of_prefix).is_some();
         match &self.takes {
+            Takes::Text if named => "name or id".to_owned(),
+            Takes::Texts if named => "names or ids".to_owned(),
             Takes::Words(words) => words.join(" | "),
             Takes::Whole => "number".to_owned(),
             Takes::YesNo => "yes | no".to_owned(),
@@ -193,30 +266,27 @@ impl Field {
 
 fn collect(shape: &Shape, prefix: &str, required: bool, fields: &mut Vec<Field>) {
     let Shape::Object { fields: known, .. } = shape else { return };
-    for (name, field) in known {
-        let path = format!("{prefix}{name}");
+    for field in known {
+        let path = format!("{prefix}{}", field.name);
         let required = required && field.required;
-        let takes = match &*field.shape {
-            Shape::Object { others: None, .. } => {
+        let takes = match &field.shape {
+            Shape::Object { others: false, .. } => {
                 collect(&field.shape, &format!("{path}."), required, fields);
                 continue;
             }
-            Shape::Text { .. } if crate::call::secret(name) => Takes::Secret,
-            Shape::Text { .. } => Takes::Text,
-            Shape::Words(words) => Takes::Words(words.clone()),
-            Shape::Whole { .. } => Takes::Whole,
+            Shape::Text if crate::call::secret(field.name) => Takes::Secret,
+            Shape::Text | Shape::Id(_) => Takes::Text,
+            Shape::Words(words) => Takes::Words(words.iter().map(|&word| word.to_owned()).collect()),
+            Shape::Whole => Takes::Whole,
             Shape::YesNo => Takes::YesNo,
-            Shape::List { items, .. } if matches!(**items, Shape::Text { .. } | Shape::Words(_)) => Takes::Texts,
+            Shape::List(items) if matches!(**items, Shape::Text | Shape::Id(_) | Shape::Words(_)) => Takes::Texts,
             _ => Takes::Json,
         };
-        let words = match &*field.shape {
-            Shape::List { items, .. } => {
-                if let Shape::Words(words) = &**items {
-                    words.join(", ")
-                } else {
-                    String::new()
-                }
-            }
+        // One of these, or several.
+        let one = if let Shape::List(items) = &field.shape { items } else { &field.shape };
+        let refers = if let Shape::Id(prefix) = one { Some(*prefix) } else { None };
+        let words = match (&takes, one) {
+            (Takes::Texts, Shape::Words(words)) => words.join(", "),
             _ => String::new(),
         };
         let meaning = if !words.is_empty() {
@@ -224,20 +294,51 @@ fn collect(shape: &Shape, prefix: &str, required: bool, fields: &mut Vec<Field>)
         } else if takes == Takes::Json {
             format!("{}  {}", sketch(&field.shape), field.meaning)
         } else {
-            field.meaning.clone()
+            field.meaning.to_owned()
         };
-        fields.push(Field { path, takes, required, input: Input::default(), before: String::new(), meaning });
+        let mut inner = Vec::new();
+        if takes == Takes::Json {
+            referring(&field.shape, "", &mut inner);
+        }
+        fields.push(Field { path, takes, required, input: Input::default(), before: String::new(), meaning, refers, inner });
     }
+}
+
+/// The fields within JSON of this shape that name other objects.
+fn referring(shape: &Shape, name: &'static str, found: &mut Vec<(&'static str, &'static str)>) {
+    match shape {
+        Shape::Object { fields, .. } => fields.iter().for_each(|field| referring(&field.shape, field.name, found)),
+        Shape::List(items) => referring(items, name, found),
+        Shape::Id(prefix) if !name.is_empty() && !found.contains(&(name, *prefix)) => found.push((name, *prefix)),
+        _ => {}
+    }
+}
+
+/// The field and the text of a piece of JSON that ends within a text: `[{"product_id": "cha` is `product_id` and `cha`.
+fn open_text(json: &str) -> Option<(&str, &str)> {
+    let (head, words) = json.rsplit_once('"')?;
+    // Within a text the quotes before it are odd in number; a name or words with a quote of their own are not looked for.
+    if json.matches('"').count() % 2 == 0 || json.contains('\\') {
+        return None;
+    }
+    let head = head.trim_end();
+    // One of several, or the only one.
+    let head = match head.rsplit_once('[') {
+        Some((list, texts)) if !head.ends_with(':') && !texts.contains([']', '{']) => list.trim_end(),
+        _ => head,
+    };
+    let name = head.strip_suffix(':')?.trim_end().strip_suffix('"')?;
+    Some((name.rsplit('"').next()?, words))
 }
 
 /// What JSON of this shape looks like: `[{"product_id", "quantity", "unit_price"?}]`, with a question mark behind what may be left out.
 fn sketch(shape: &Shape) -> String {
     match shape {
-        Shape::List { items, .. } => format!("[{}]", sketch(items)),
-        Shape::Object { others: Some(_), .. } => r#"{"name": value}"#.to_owned(),
+        Shape::List(items) => format!("[{}]", sketch(items)),
+        Shape::Object { others: true, .. } => r#"{"name": value}"#.to_owned(),
         Shape::Object { fields, .. } => {
-            let (needed, others): (Vec<_>, Vec<_>) = fields.iter().partition(|(_, field)| field.required);
-            let named = needed.into_iter().chain(others).map(|(name, field)| format!("\"{name}\"{}", if field.required { "" } else { "?" }));
+            let (needed, others): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.required);
+            let named = needed.into_iter().chain(others).map(|field| format!("\"{}\"{}", field.name, if field.required { "" } else { "?" }));
             format!("{{{}}}", named.collect::<Vec<_>>().join(", "))
         }
         _ => "value".to_owned(),
@@ -275,7 +376,7 @@ mod tests {
 
     fn form(resource: &str, word: &str, object: Option<&Value>) -> Form {
         let operation = named(resource).unwrap().operation(word).unwrap().clone();
-        Form::of((operation.row.body)().as_ref(), object)
+        Form::of(operation.row.body().as_ref(), object)
     }
 
     #[test]
@@ -319,6 +420,51 @@ mod tests {
         assert!(blocks.meaning.starts_with("Any of ") && blocks.meaning.contains("ship"), "{}", blocks.meaning);
         let replacements = form.fields.iter().find(|field| field.path == "replacements").unwrap();
         assert!(replacements.meaning.starts_with("[{\"by\", \"tax_id\"}]  "), "{}", replacements.meaning);
+    }
+
+    #[test]
+    fn fields_that_name_other_objects_say_which() {
+        let quote = form("quotes", "new", None);
+        let refers = |path: &str| quote.fields.iter().find(|field| field.path == path).and_then(|field| field.refers);
+        assert_eq!((refers("party_id"), refers("company_id"), refers("reference")), (Some("pty"), Some("com"), None));
+        let mut user = form("users", "new", None);
+        let roles = user.fields.iter_mut().find(|field| field.path == "role_ids").unwrap();
+        assert_eq!((roles.refers, &roles.takes), (Some("rol"), &Takes::Texts));
+        roles.input = Input::new("rol_1, bil".to_owned());
+        assert_eq!(roles.wanted(), Some(("rol", "bil")));
+        roles.take("rol_2");
+        assert_eq!((roles.input.value(), roles.wanted()), ("rol_1, rol_2", Some(("rol", "rol_2"))));
+    }
+
+    #[test]
+    fn in_json_the_text_with_the_cursor_is_looked_for_where_its_field_names_objects() {
+        assert_eq!(open_text("[{\"product_id\": \"cha"), Some(("product_id", "cha")));
+        assert_eq!(open_text("[{\"tax_ids\": [\"tax_1\", \"de"), Some(("tax_ids", "de")));
+        assert_eq!(open_text("[{\"product_id\": \"prd_1\", \"quantity\": \""), Some(("quantity", "")));
+        assert_eq!((open_text("[{\"product_id\": \"prd_1\""), open_text("[{\"prod"), open_text("")), (None, None, None));
+        let mut quote = form("quotes", "new", None);
+        let lines = quote.fields.iter_mut().find(|field| field.path == "lines").unwrap();
+        assert!(lines.inner.contains(&("product_id", "prd")), "{:?}", lines.inner);
+        // Whether the quote behind it was typed already or not.
+        for behind in ["\", \"quantity\": \"2\"}]", ", \"quantity\": \"2\"}]"] {
+            let before = "[{\"product_id\": \"chä";
+            lines.input = Input::new(format!("{before}{behind}")).with_cursor(before.chars().count());
+            assert_eq!(lines.wanted(), Some(("prd", "chä")));
+            lines.take("prd_1");
+            assert_eq!(lines.input.value(), "[{\"product_id\": \"prd_1\", \"quantity\": \"2\"}]");
+            assert_eq!(lines.input.cursor(), "[{\"product_id\": \"prd_1\"".len());
+        }
+    }
+
+    #[test]
+    fn what_somebody_else_changed_is_shown_and_what_one_typed_stays() {
+        let mut form = form("users", "edit", Some(&json!({"name": "Dana", "email": "d@a.test", "active": true, "role_ids": ["rol_1"]})));
+        form.set("name", "Dana K").unwrap();
+        form.set("role_ids", "rol_2").unwrap();
+        let told = form.renew(&json!({"name": "Dana", "email": "dana@a.test", "active": true, "role_ids": ["rol_3"]}));
+        assert_eq!(told, ["email: was d@a.test, is dana@a.test now", "role_ids: was rol_1, is rol_3 now; you typed rol_2"]);
+        assert_eq!(form.body(true).unwrap(), json!({"name": "Dana K", "role_ids": ["rol_2"]}));
+        assert!(form.renew(&json!({"name": "Dana", "email": "dana@a.test", "active": true, "role_ids": ["rol_3"]})).is_empty());
     }
 
     #[test]

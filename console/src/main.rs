@@ -9,6 +9,7 @@ mod call;
 mod canvas;
 mod cli;
 mod columns;
+mod contract;
 mod export;
 mod filter;
 mod form;
@@ -33,6 +34,7 @@ mod text;
 mod theme;
 mod update;
 mod verbs;
+mod verdict;
 mod view;
 
 use clap::Parser;

@@ -2,7 +2,6 @@
 
 use crate::call::{Call, new_key};
 use crate::model::{Failure, Reply};
-use causeway_contract::{FieldError, Problem};
 use causeway_openapi::client::{Client, ClientError, Options};
 use std::time::Duration;
 
@@ -41,7 +40,7 @@ pub async fn perform(client: &Client, read_only: bool, call: &Call) -> Result<Re
 /// An error of the client in words.
 pub fn failure(error: &ClientError) -> Failure {
     match error {
-        ClientError::Problem(problem) => Failure::Refused { status: problem.status, code: problem.code.to_string(), text: explained(problem) },
+        ClientError::Problem(problem) => Failure::Refused { status: problem.status, code: problem.code.to_string(), text: error.explain() },
         ClientError::Transport(error) if error.is_timeout() => Failure::Offline("no answer in time".to_owned()),
         ClientError::Transport(error) if error.is_connect() => Failure::Offline("cannot connect".to_owned()),
         ClientError::Transport(_) => Failure::Offline("the connection broke".to_owned()),
@@ -49,16 +48,6 @@ pub fn failure(error: &ClientError) -> Failure {
         ClientError::Unreadable { status, .. } => Failure::Refused { status: *status, code: String::new(), text: error.to_string() },
         ClientError::Unsendable(text) => Failure::Refused { status: 400, code: String::new(), text: text.clone() },
     }
-}
-
-/// A problem in words, with every wrong field. A parameter that the problem names itself is not told once more without its name.
-fn explained(problem: &Problem) -> String {
-    let said = |error: &&FieldError| error.pointer.is_some() || !problem.detail.contains(error.detail.trim());
-    problem
-        .errors
-        .iter()
-        .filter(said)
-        .fold(problem.to_string(), |text, error| format!("{text}; {} {}", error.pointer.as_deref().unwrap_or_default(), error.detail))
 }
 
 /// Wall time, in milliseconds since 1970.

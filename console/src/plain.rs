@@ -1,18 +1,21 @@
 //! Line mode: the same console, read and spoken line by line. Nothing moves the cursor, nothing is drawn, states are words.
+//!
+//! Bars and boxes are ASCII always, so that nobody has to listen to them; names are spoken as they are written, unless the terminal takes ASCII only.
 
 use crate::form::Takes;
 use crate::keys::Chord;
-use crate::model::{App, Cmd, Msg, Popup};
+use crate::model::{App, Cmd, Lookup, Msg, Popup};
 use crate::perform::wall;
 use crate::runtime::{Runner, begin};
 use crate::setup::Setup;
 use crate::sheet;
 use crate::text::clean;
-use crate::update::fitting;
+use crate::update::{fitting, names_of};
 use causeway_openapi::client::Client;
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use std::cell::Cell;
 use std::io::Write;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -34,6 +37,7 @@ struct Line<'a> {
 /// # Errors
 /// When input or output breaks.
 pub async fn run(setup: &Setup, app: App, client: Client) -> std::io::Result<()> {
+    ASCII.get_or_init(|| setup.ascii() || only_ascii(|name| std::env::var(name).ok()));
     let (runner, messages) = begin(client, &app).await;
     let mut console = Line { setup, app, runner, messages, outer: None };
     let mut lines = input();
@@ -186,9 +190,25 @@ fn input() -> mpsc::Receiver<String> {
     lines
 }
 
+/// Whether the terminal takes ASCII only: it is the same one for the whole run.
+static ASCII: OnceLock<bool> = OnceLock::new();
+
 fn say(text: &str) -> std::io::Result<()> {
-    let ascii: String = clean(text).chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
-    writeln!(std::io::stdout(), "{}", ascii.trim_end())
+    writeln!(std::io::stdout(), "{}", spoken(text, ASCII.get().copied().unwrap_or(false)).trim_end())
+}
+
+/// A text as it is written.
+fn spoken(text: &str, ascii: bool) -> String {
+    clean(text).chars().map(|c| if c.is_ascii() || !ascii { c } else { '?' }).collect()
+}
+
+/// Whether the locale takes ASCII only: it names another character set, or none. A locale that nobody set says nothing.
+pub fn only_ascii(var: impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| var(name).filter(|value| !value.is_empty()));
+    locale.is_some_and(|locale| {
+        let locale = locale.to_lowercase();
+        !locale.contains("utf-8") && !locale.contains("utf8")
+    })
 }
 
 /// The keys that a line stands for.
@@ -229,8 +249,8 @@ fn announce(app: &App) -> std::io::Result<()> {
                 say(&format!("dry run: {} ok, {refused} refused, nothing is written yet", deed.preview.len().saturating_sub(refused)))?;
             }
             for (id, outcome) in &deed.preview {
-                let number = deed.before.get(id).and_then(|value| ["number", "name", "title"].iter().find_map(|field| value.get(field)?.as_str()));
-                say(&format!("dry run {}: {}", number.unwrap_or(id), outcome.as_ref().map_or_else(Clone::clone, |changes| changes.join("; "))))?;
+                let name = deed.before.get(id).and_then(crate::columns::called);
+                say(&format!("dry run {}: {}", name.unwrap_or(id), outcome.as_ref().map_or_else(Clone::clone, |changes| changes.join("; "))))?;
             }
             if let Some(wrong) = &deed.wrong {
                 say(&format!("wrong: {wrong}"))?;
@@ -238,7 +258,18 @@ fn announce(app: &App) -> std::io::Result<()> {
             let typed = |field: &crate::form::Field| {
                 if field.takes == Takes::Secret { "*".repeat(field.input.value().chars().count()) } else { field.input.value().to_owned() }
             };
-            let field = deed.form.fields.get(deed.focus).map(|field| format!("field {}: {} {} ({})", field.path, typed(field), field.about(), field.meaning));
+            // Who an id belongs to, as soon as it is known.
+            let about = |field: &crate::form::Field| names_of(app, field.input.value()).unwrap_or_else(|| field.about());
+            let field = deed.form.fields.get(deed.focus).map(|field| format!("field {}: {} {} ({})", field.path, typed(field), about(field), field.meaning));
+            if deed.overtaken {
+                say("changed by somebody else meanwhile: ctrl-r loads it as it stands, what you typed stays")?;
+            }
+            for change in &deed.changed {
+                say(&format!("changed by others: {change}"))?;
+            }
+            if let Some(lookup) = &deed.lookup {
+                return found(lookup);
+            }
             let word = deed.word().filter(|_| deed.focus.saturating_add(1) < deed.places()).map(|word| format!("type {word} to enable"));
             say(&field.or(word).unwrap_or_else(|| format!("button {}: enter does it, esc cancels", deed.operation.word)))
         }
@@ -259,6 +290,19 @@ fn announce(app: &App) -> std::io::Result<()> {
         }
         Some(Popup::Filter(input)) => say(&format!("filter: {}", input.value())),
         None => row(app),
+    }
+}
+
+/// What was found by name, and how to choose.
+fn found(lookup: &Lookup) -> std::io::Result<()> {
+    match (lookup.hits.get(lookup.cursor), &lookup.wrong) {
+        (Some(hit), _) => {
+            let (at, all) = (lookup.cursor.saturating_add(1), lookup.hits.len());
+            say(&format!("found {at} of {all}: {} {}: enter takes it, ctrl-n the next, ctrl-p the one before, esc none", hit.name, hit.about))
+        }
+        (None, Some(wrong)) => say(&format!("{} cannot be searched: {wrong}", lookup.resource)),
+        (None, None) if !lookup.answered => say(&format!("looking among {} …", lookup.resource)),
+        (None, None) => say(&format!("no {} called {}: esc, then ctrl-u empties the field", lookup.resource, lookup.words)),
     }
 }
 
@@ -292,5 +336,19 @@ fn everything(app: &App) -> std::io::Result<()> {
     match app.list() {
         Some(list) => (0..list.view.len()).filter_map(|at| list.row(at)).try_for_each(|record| say(&cells(app, list, record))),
         None => sheet::lines(app).iter().try_for_each(|line| say(&line.text())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_spoken_as_they_are_written_unless_the_terminal_takes_ascii_only() {
+        assert_eq!(spoken("Mère Bäckerei 中\u{1b}[2J", false), "Mère Bäckerei 中 [2J");
+        assert_eq!(spoken("Mère 中", true), "M?re ?");
+        let only = |vars: &'static [(&str, &str)]| only_ascii(|name| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()));
+        assert!(!only(&[]) && !only(&[("LANG", "de_DE.UTF-8")]) && !only(&[("LANG", "C.utf8")]) && !only(&[("LC_ALL", ""), ("LANG", "en_US.UTF-8")]));
+        assert!(only(&[("LANG", "C")]) && only(&[("LC_ALL", "POSIX"), ("LANG", "en_US.UTF-8")]) && only(&[("LC_CTYPE", "de_DE.ISO-8859-1")]));
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! A list the service gains is here without a line of code; `columns.rs` says how well-known ones look, `verbs.rs` which keys their verbs have.
 
+use crate::call::Call;
 use crate::columns::{self, Column};
+use crate::contract::{Audience, ROWS, Row, Shape};
 use crate::verbs::{self, Hint};
-use causeway_contract::{Audience, FilterKind, Method, Row};
+use causeway_contract::Method;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -24,6 +26,10 @@ pub struct Resource {
     pub prefix: Option<&'static str>,
     /// Whose credential it takes.
     pub platform: bool,
+    /// Whether its objects belong to a deal, whose story can be shown.
+    pub in_flow: bool,
+    /// What a log is asked with to begin at its end, where the service can do so. Lists begin with the newest by themselves.
+    pub backwards: Option<&'static str>,
 }
 
 /// What an operation is about.
@@ -55,7 +61,7 @@ pub struct Operation {
 impl Operation {
     /// Whether the service can tell the result beforehand.
     pub fn can_dry_run(&self) -> bool {
-        self.row.flags.contains(&causeway_contract::Flag::dry_run)
+        self.row.dry_runs()
     }
 
     /// Whether the box of a verb can show what would happen: the call has a dry run, and is about objects that are there.
@@ -65,7 +71,7 @@ impl Operation {
 
     /// Whether the answer holds a secret that is shown once.
     pub fn gives_secret(&self) -> bool {
-        self.row.flags.contains(&causeway_contract::Flag::secret)
+        self.row.gives_secret()
     }
 
     /// Whether it changes nothing.
@@ -107,9 +113,9 @@ impl Resource {
     pub fn filters_by(&self, name: &str, currency: bool) -> bool {
         match self.list.list {
             Some(spec) => {
-                spec.filters.iter().any(|filter| filter.name == name && (currency || filter.kind != FilterKind::Amount))
-                    || (spec.search && name == "q")
-                    || (spec.external_refs && name == "external_ref")
+                spec.filters().any(|(filter, kind)| filter == name && (currency || kind != "amount"))
+                    || (name == "q" && spec.searches())
+                    || (name == "external_ref" && spec.external_refs())
             }
             None => matches!(name, "type" | "subject_id" | "flow_id"),
         }
@@ -117,19 +123,17 @@ impl Resource {
 
     /// What the server filters by.
     pub fn filters(&self) -> Vec<&'static str> {
-        self.list.list.map_or_else(|| vec!["type", "subject_id", "flow_id"], |spec| spec.filters.iter().map(|filter| filter.name).collect())
+        self.list.list.map_or_else(|| vec!["type", "subject_id", "flow_id"], |spec| spec.filters().map(|(name, _)| name).collect())
     }
 
     /// Whether the server filters by this field with `true` and `false`.
     pub fn answers_yes_or_no(&self, name: &str) -> bool {
-        self.list.list.is_some_and(|spec| {
-            spec.filters.iter().any(|filter| filter.name == name && matches!(filter.kind, FilterKind::YesNo | FilterKind::Given(_) | FilterKind::Worth(_)))
-        })
+        self.list.list.is_some_and(|spec| spec.filters().any(|filter| filter == (name, "yesno")))
     }
 
     /// The fields that the server sorts by.
     pub fn sorts(&self) -> Vec<&'static str> {
-        self.list.list.map(|spec| spec.sorts.iter().map(|sort| sort.name).collect()).unwrap_or_default()
+        self.list.list.map(|spec| spec.sorts().collect()).unwrap_or_default()
     }
 }
 
@@ -147,7 +151,11 @@ pub fn named(name: &str) -> Option<&'static Resource> {
 
 /// The resource that an id belongs to.
 pub fn of_id(id: &str) -> Option<&'static Resource> {
-    let (prefix, _) = id.split_once('_')?;
+    of_prefix(id.split_once('_')?.0)
+}
+
+/// The resource whose ids have this prefix.
+pub fn of_prefix(prefix: &str) -> Option<&'static Resource> {
     all().iter().find(|resource| resource.prefix == Some(prefix))
 }
 
@@ -158,6 +166,8 @@ pub fn row(id: &str) -> Option<Row> {
 
 /// Under which name operations are found that belong to no list.
 pub const LOOSE: &str = "call";
+/// The log of events, which is no list: it is read on from a place.
+const EVENTS: &str = "/v1/events";
 /// The content type of papers.
 const PAPER: &str = "application/pdf";
 
@@ -181,7 +191,7 @@ fn others() -> Vec<Operation> {
     let listed = all().iter().flat_map(|resource| [Some(resource.list.id), resource.get.map(|get| get.id)]).flatten();
     let done = all().iter().flat_map(|resource| &resource.operations).map(|operation| operation.row.id);
     let known: BTreeSet<&str> = listed.chain(done).collect();
-    let loose = ROWS.iter().filter(|row| (row.audience)() != Audience::Open && row.media == "application/json" && !known.contains(row.id));
+    let loose = ROWS.iter().filter(|row| row.audience != Audience::Open && row.media == "application/json" && !known.contains(row.id));
     loose.map(|row| Operation { word: row.id, aim: Aim::All, row: *row, hint: verbs::hint(row.id) }).collect()
 }
 
@@ -190,11 +200,8 @@ fn segments(path: &'static str) -> Vec<&'static str> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect()
 }
 
-/// Every row of the contract.
-pub static ROWS: LazyLock<Vec<Row>> = LazyLock::new(causeway_openapi::rows);
-
 fn build() -> Vec<Resource> {
-    let listed = ROWS.iter().filter(|row| row.method == Method::Get && !row.path.contains('{') && (row.list.is_some() || row.path == "/v1/events"));
+    let listed = ROWS.iter().filter(|row| row.method == Method::Get && !row.path.contains('{') && (row.list.is_some() || row.path == EVENTS));
     listed.map(resource).collect()
 }
 
@@ -202,20 +209,50 @@ fn resource(list: &Row) -> Resource {
     let one = format!("{}/{{id}}", list.path);
     let get = ROWS.iter().find(|row| row.method == Method::Get && row.path == one).copied();
     let name = list.path.rsplit('/').next().unwrap_or_default();
-    let prefix = get.and_then(|row| (row.path_prefixes)().first().copied());
+    let prefix = get.and_then(|row| row.prefix);
     let mut operations: Vec<Operation> = ROWS.iter().filter_map(|row| operation(list.path, row)).collect();
     // A word means one thing: what is about all of them and is called like what is done to one is found by its own name.
     let words: BTreeSet<&str> = operations.iter().filter(|operation| operation.aim != Aim::All).map(|operation| operation.word).collect();
     operations.retain(|operation| operation.aim != Aim::All || !words.contains(operation.word));
-    let platform = (list.audience)() == Audience::Platform;
-    Resource { name, list: *list, get, operations, columns: columns::of(name, list), prefix, platform }
+    let platform = list.audience == Audience::Platform;
+    Resource {
+        name,
+        list: *list,
+        get,
+        operations,
+        columns: columns::of(name, list),
+        prefix,
+        platform,
+        in_flow: columns::has(&list.object(), "flow_id"),
+        backwards: list.query().as_ref().and_then(backwards),
+    }
+}
+
+/// The word of the field `sort` that asks a log for its newest first, when older ones can be asked for with `before`.
+fn backwards(query: &Shape) -> Option<&'static str> {
+    let Shape::Object { fields, .. } = query else { return None };
+    let shape = |name: &str| fields.iter().find(|field| field.name == name).map(|field| &field.shape);
+    match (shape("sort")?, shape("before")) {
+        (Shape::Words(words), Some(_)) => words.iter().find(|word| word.starts_with('-')).copied(),
+        _ => None,
+    }
+}
+
+/// The parameter that the next page of this is asked for with.
+pub fn page_after(call: &Call) -> &'static str {
+    let newest_first = call.query.iter().any(|(name, value)| name == "sort" && value.starts_with('-'));
+    match (call.path == EVENTS, newest_first) {
+        (false, _) => "cursor",
+        (true, true) => "before",
+        (true, false) => "after",
+    }
 }
 
 fn operation(base: &str, row: &Row) -> Option<Operation> {
     // A stream has no end to wait for: the console follows it by itself.
     let rest = row.path.strip_prefix(base).filter(|rest| *rest != "/stream")?;
     // What is open to anybody, such as a sign-in, is nothing that is done to rows.
-    if (row.audience)() == Audience::Open {
+    if row.audience == Audience::Open {
         return None;
     }
     let hint = verbs::hint(row.id);
@@ -256,7 +293,7 @@ mod tests {
         let listed = all().iter().flat_map(|resource| [Some(resource.list.id), resource.get.map(|get| get.id)]).flatten();
         let done = all().iter().flat_map(|resource| &resource.operations).chain(loose()).map(|operation| operation.row.id);
         let known: BTreeSet<&str> = listed.chain(done).collect();
-        let nowhere: Vec<_> = ROWS.iter().filter(|row| (row.audience)() != Audience::Open && !known.contains(row.id)).map(|row| row.id).collect();
+        let nowhere: Vec<_> = ROWS.iter().filter(|row| row.audience != Audience::Open && !known.contains(row.id)).map(|row| row.id).collect();
         assert_eq!(nowhere, ["StreamEvents"]);
         assert!(named("sessions").is_some_and(|sessions| sessions.operation("new").is_none()), "one signs in, one makes no session");
         for id in ["GetCompliance", "GetQuoteConversion", "GetInvoiceAccuracy", "CreateRefund", "AdvanceClock", "EnrolTotp", "GetFlow"] {
@@ -293,6 +330,32 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_log_that_can_be_read_from_its_end_is() {
+        let field = |name, shape| crate::contract::Field { name, shape, required: false, meaning: "" };
+        let query = |fields| Shape::Object { fields, others: false };
+        let sort = || field("sort", Shape::Words(vec!["sequence", "-sequence"]));
+        assert_eq!(backwards(&query(vec![field("after", Shape::Text), field("before", Shape::Text), sort()])), Some("-sequence"));
+        assert_eq!(backwards(&query(vec![field("after", Shape::Text), sort()])), None);
+        assert_eq!(backwards(&query(vec![field("before", Shape::Text)])), None);
+        let call = |path| Call::get(path);
+        assert_eq!(page_after(&call("/v1/orders").with("sort", "-number")), "cursor");
+        assert_eq!(page_after(&call("/v1/events")), "after");
+        assert_eq!(page_after(&call("/v1/events").with("sort", "-sequence")), "before");
+    }
+
+    /// What has the id of a deal leads to its story, whatever it is; nothing else does.
+    #[test]
+    fn what_belongs_to_a_deal_leads_to_its_story() {
+        let in_flow = |name: &str| named(name).is_some_and(|resource| resource.in_flow);
+        for name in ["leads", "orders", "invoices", "payments", "events", "journal-entries", "write-offs", "order-amendments", "billing-run-items"] {
+            assert!(in_flow(name), "{name}");
+        }
+        for name in ["companies", "parties", "users", "tenants", "products"] {
+            assert!(!in_flow(name), "{name}");
         }
     }
 

@@ -81,7 +81,7 @@ impl Setup {
             ..Scope::default()
         };
         let depth = self.cli.colors.unwrap_or_else(|| Depth::detect(|name| std::env::var(name).ok()));
-        let theme = Theme { depth, ascii: self.cli.ascii || self.config.ascii || self.cli.plain };
+        let theme = Theme { depth, ascii: self.ascii() || self.cli.plain };
         let kept = if self.cli.fresh { None } else { Place::read(&session.place).ok() };
         let place = place.or(kept).unwrap_or(Place::Dash);
         let fits = place.resource().and_then(crate::resource::named).is_none_or(|resource| resource.platform == scope.platform);
@@ -89,6 +89,11 @@ impl Setup {
         app.now = crate::perform::wall();
         app.put_back(&owner, session);
         Ok((app, client))
+    }
+
+    /// Whether somebody asked for ASCII only.
+    pub const fn ascii(&self) -> bool {
+        self.cli.ascii || self.config.ascii
     }
 
     /// What is kept of the tenant that the console works for.

@@ -84,6 +84,25 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// A line as it is where it fits, else in several, broken at a space where there is one; what goes on is set in.
+pub fn fold(line: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(8);
+    let (mut lines, mut rest) = (Vec::new(), line.to_owned());
+    while width(rest.trim_end()) > columns {
+        let part = cut(&rest, columns);
+        // Not within the spaces that set it in or line it up.
+        let at = part.rfind(' ').filter(|at| *at > columns / 2).unwrap_or(part.len());
+        let (head, tail) = (part.get(..at).unwrap_or(&part).to_owned(), rest.get(at..).unwrap_or_default().trim_start().to_owned());
+        if head.is_empty() {
+            break;
+        }
+        lines.push(head.trim_end().to_owned());
+        rest = format!("  {tail}");
+    }
+    lines.push(rest);
+    lines
+}
+
 /// A duration in words of two units at most: `41m`, `7h 10m`, `2d 4h`.
 pub fn span(seconds: i64) -> String {
     let seconds = seconds.max(0);
@@ -131,6 +150,14 @@ pub fn fuzzy(pattern: &str, text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_is_too_long_goes_on_in_the_next() {
+        assert_eq!(fold("status    draft", 20), ["status    draft"]);
+        assert_eq!(fold("totals    amounts 0.00, 0.00, total 0.00", 24), ["totals    amounts 0.00,", "  0.00, total 0.00"]);
+        assert_eq!(fold("0123456789abcdef", 8), ["01234567", "  89abcd", "  ef"]);
+        assert_eq!(fold("", 8), [""]);
+    }
 
     #[test]
     fn escape_sequences_and_bidirectional_overrides_do_not_survive() {

@@ -130,12 +130,13 @@ impl From<reqwest::Error> for ClientError {
 }
 
 impl ClientError {
-    /// The error in words, with every wrong field of a problem.
+    /// The error in words, with every wrong field of a problem. A parameter that the problem names itself is not told once more without its name.
     #[must_use]
     pub fn explain(&self) -> String {
         let Some(problem) = self.problem() else { return self.to_string() };
-        let fields = problem.errors.iter().map(|error| format!("; {} {}", error.pointer.as_deref().unwrap_or_default(), error.detail));
-        fields.fold(problem.to_string(), |text, field| text + &field)
+        let told = problem.errors.iter().filter(|error| error.pointer.is_some() || !problem.detail.contains(error.detail.trim()));
+        let place = |error: &causeway_contract::FieldError| error.pointer.as_deref().or(error.parameter.as_deref()).unwrap_or_default().to_owned();
+        told.fold(problem.to_string(), |text, error| format!("{text}; {} {}", place(error), error.detail))
     }
 
     /// The problem that the server sent, if it sent one.

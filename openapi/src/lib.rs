@@ -142,4 +142,6 @@ pub fn document() -> serde_json::Value {
 }
 
 #[cfg(test)]
+mod outline;
+#[cfg(test)]
 mod tests;

@@ -129,6 +129,15 @@ pub enum Tag {
         /// Which question.
         generation: u64,
     },
+    /// An object as it stands, for a box that was overtaken.
+    Stands(String),
+    /// Objects whose names fit what is typed in a field.
+    Lookup {
+        /// The resource's name.
+        resource: &'static str,
+        /// Which question.
+        generation: u64,
+    },
     /// A change, one of a batch.
     Write {
         /// The object; empty for a new one.
@@ -151,6 +160,8 @@ pub enum Timer {
     Retry,
     /// The cursor may have come to rest.
     Rest,
+    /// Whoever types a name may have stopped.
+    Look,
 }
 
 /// An answer.

@@ -7,7 +7,7 @@ mod scope;
 
 pub use gauge::{COUNTED, Counted, GAUGES, Gauge, Heed, NOT_PERMITTED, PLATFORM_GAUGES};
 pub use message::{Cmd, Failure, Msg, Reply, Tag, Timer};
-pub use popup::{Choice, Deed, Does, Login, Popup};
+pub use popup::{Choice, Deed, Does, Hit, Login, Lookup, Popup};
 pub use scope::{Link, PLATFORM, Scope, Spot};
 
 use crate::call::Call;

@@ -40,6 +40,46 @@ pub struct Deed {
     pub top: usize,
     /// How the objects were before.
     pub before: BTreeMap<String, Value>,
+    /// Whether it was refused because the object is another by now, so that the new one can be loaded.
+    pub overtaken: bool,
+    /// What of the object was changed by others meanwhile.
+    pub changed: Vec<String>,
+    /// Whether somebody typed into its fields since they were told what leaving it loses.
+    pub touched: bool,
+    /// What is looked for in the field with the cursor, where it names other objects.
+    pub lookup: Option<Lookup>,
+}
+
+/// Objects that are looked for by their names, to put the id of one in a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// The number of the field.
+    pub field: usize,
+    /// The resource among which is looked.
+    pub resource: &'static str,
+    /// What is looked for.
+    pub words: String,
+    /// Which question is asked; 0 while one waits for more letters.
+    pub generation: u64,
+    /// What was found.
+    pub hits: Vec<Hit>,
+    /// The one under the cursor.
+    pub cursor: usize,
+    /// Why nothing can be found.
+    pub wrong: Option<String>,
+    /// Whether the answer came.
+    pub answered: bool,
+}
+
+/// An object that was found by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Its number, code or mail address, and what else tells it from another of that name.
+    pub about: String,
 }
 
 impl Deed {

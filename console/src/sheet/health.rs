@@ -6,6 +6,7 @@ use crate::columns::plain;
 use crate::model::{App, Asked};
 use crate::text::{clean, fit, span, wrap};
 use crate::theme::Role;
+use crate::verdict::{broken, verdict};
 use serde_json::Value;
 
 pub(super) fn panels(app: &App, columns: usize) -> Vec<Panel> {
@@ -40,10 +41,9 @@ pub(super) fn panels(app: &App, columns: usize) -> Vec<Panel> {
 fn checked(value: &Value, columns: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     let Value::Object(fields) = value else { return lines };
-    match fields.get("ok") {
-        Some(Value::Bool(true)) => lines.push(Line::of("everything holds", Role::Good)),
-        Some(_) => lines.push(Line::of("BROKEN", Role::Bad)),
-        None => {}
+    // Whether the service answers is no check of the books.
+    if fields.contains_key("ok") || fields.contains_key("breaks") {
+        lines.push(Line::of(verdict(value), if broken(value).is_some() { Role::Bad } else { Role::Good }));
     }
     for (name, field) in fields.iter().filter(|(name, _)| !matches!(name.as_str(), "ok" | "object" | "breaks")) {
         match field {

@@ -1,7 +1,7 @@
 //! An object, field by field; lists of objects as tables.
 
 use super::{Line, Panel, platform, waiting};
-use crate::columns::{minute, plain};
+use crate::columns::{called, minute, plain};
 use crate::model::{App, Asked};
 use crate::resource;
 use crate::route::Place;
@@ -25,9 +25,9 @@ pub(super) fn panels(app: &App, name: &'static str, id: &str, columns: usize) ->
 
 /// What an object is called: its number, name or title, else its id.
 pub fn title(value: &Value) -> String {
-    let named = ["number", "name", "title", "code", "slug", "description"].iter().find_map(|field| value.get(field).filter(|found| found.is_string()));
     let kind = value.get("object").map(plain).unwrap_or_default();
-    format!("{kind} {}", named.or_else(|| value.get("id")).map(plain).unwrap_or_default())
+    let id = || value.get("id").map(plain).unwrap_or_default();
+    format!("{kind} {}", called(value).map_or_else(id, |name| clean(name).into_owned()))
 }
 
 /// What is said first about an object; its tables follow, then everything else.
@@ -75,7 +75,8 @@ pub fn describe(app: &App, value: &Value, columns: usize) -> Vec<Line> {
         // Ids of the console's own objects say nothing; those of other systems are what one looks for.
         let ages = if name == "rows" { buckets(value) } else { Vec::new() };
         let spread: Vec<Value> = if ages.is_empty() { Vec::new() } else { items.iter().chain(total(value).as_ref()).map(|item| aged(item, &ages)).collect() };
-        lines.extend(table(app, if ages.is_empty() { items } else { &spread }, columns, name == "external_refs", &ages));
+        let told = Told { columns, with_id: name == "external_refs", ordered: &ages, whole: name == "rows" };
+        lines.extend(table(app, if ages.is_empty() { items } else { &spread }, &told));
         lines.push(Line::default());
     }
     lines.extend(fields.iter().filter(|(name, _)| !FIRST.contains(&name.as_str())).filter_map(|(name, field)| described(app, name, field, value)));
@@ -215,8 +216,21 @@ fn aged(row: &Value, ages: &[String]) -> Value {
     fields.into()
 }
 
+/// How a table is told.
+struct Told<'a> {
+    /// The columns that there are.
+    columns: usize,
+    /// Whether ids are told.
+    with_id: bool,
+    /// Fields that have an order of their own, and come at the end.
+    ordered: &'a [String],
+    /// Whether every field is told: those that do not fit beside the others go on below, behind the first.
+    whole: bool,
+}
+
 /// Objects as a table of their telling fields, as many as fit; what is left of the width goes to the first.
-fn table(app: &App, items: &[Value], columns: usize, with_id: bool, ordered: &[String]) -> Vec<Line> {
+fn table(app: &App, items: &[Value], told: &Told<'_>) -> Vec<Line> {
+    let Told { columns, with_id, ordered, whole } = *told;
     let items: Vec<Value> = items.iter().map(flat).collect();
     let names: BTreeSet<&String> = items
         .iter()
@@ -252,30 +266,64 @@ fn table(app: &App, items: &[Value], columns: usize, with_id: bool, ordered: &[S
             .unwrap_or_default()
     };
     let natural = |name: &str| items.iter().map(|item| width(&cell(item, name))).max().unwrap_or(0).max(width(name));
-    let mut used: usize = 2;
-    let mut shown = Vec::new();
+    let mut blocks: Vec<Block<'_>> = vec![Block::default()];
     for name in names {
         let most = natural(name).min(28);
-        if used.saturating_add(most).saturating_add(2) > columns {
+        let first = blocks.first().and_then(|block| block.shown.first()).copied();
+        let Some(block) = blocks.last_mut() else { break };
+        if block.takes(name, most, columns) || !whole {
             continue;
         }
-        used = used.saturating_add(most).saturating_add(2);
-        shown.push((name, most));
+        let mut next = Block::default();
+        // The first says whose row it is, and gives way where both do not fit.
+        let room = columns.saturating_sub(most).saturating_sub(6).max(8);
+        first.into_iter().map(|(name, wide)| (name, wide.min(room))).chain([(name, most)]).for_each(|(name, wide)| _ = next.takes(name, wide, columns));
+        blocks.push(next);
     }
-    if let Some((name, wide)) = shown.first_mut() {
-        *wide = natural(name).min(wide.saturating_add(columns.saturating_sub(used)));
+    for block in &mut blocks {
+        let left = columns.saturating_sub(block.used);
+        if let Some((name, wide)) = block.shown.first_mut() {
+            *wide = natural(name).min(wide.saturating_add(left));
+        }
     }
     let right = |name: &str| {
         items.iter().all(|item| {
             item.get(name).is_none_or(|value| value.is_null() || plain(value).bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-')))
         })
     };
-    let shown: Vec<(&String, usize, bool)> = shown.into_iter().map(|(name, wide)| (name, wide, right(name))).collect();
-    let mut lines = vec![Line::of(shown.iter().map(|(name, wide, right)| format!("  {}", fit(&clean(name), *wide, *right))).collect::<String>(), Role::Dim)];
-    for item in &items {
-        let text: String = shown.iter().map(|(name, wide, right)| format!("  {}", fit(&cell(item, name), *wide, *right))).collect();
-        let open = item.as_object().and_then(|fields| fields.iter().filter(|(name, _)| *name != "id").find_map(|(_, value)| place_of(value.as_str()?)));
-        lines.push(Line { parts: vec![(text, Role::Plain)], open, copy: item.get("id").map(plain) });
+    let mut lines = Vec::new();
+    for (at, block) in blocks.iter().enumerate() {
+        let shown: Vec<(&String, usize, bool)> = block.shown.iter().map(|(name, wide)| (*name, *wide, right(name))).collect();
+        if at > 0 {
+            lines.push(Line::of("  the same rows, further columns", Role::Dim));
+        }
+        lines.push(Line::of(shown.iter().map(|(name, wide, right)| format!("  {}", fit(&clean(name), *wide, *right))).collect::<String>(), Role::Dim));
+        for item in &items {
+            let text: String = shown.iter().map(|(name, wide, right)| format!("  {}", fit(&cell(item, name), *wide, *right))).collect();
+            let open = item.as_object().and_then(|fields| fields.iter().filter(|(name, _)| *name != "id").find_map(|(_, value)| place_of(value.as_str()?)));
+            lines.push(Line { parts: vec![(text, Role::Plain)], open, copy: item.get("id").map(plain) });
+        }
     }
     lines
+}
+
+/// Columns of a table that stand beside each other.
+#[derive(Default)]
+struct Block<'a> {
+    shown: Vec<(&'a String, usize)>,
+    /// The columns that they take, gaps included.
+    used: usize,
+}
+
+impl<'a> Block<'a> {
+    /// Takes one more column, if it fits.
+    fn takes(&mut self, name: &'a String, wide: usize, columns: usize) -> bool {
+        let used = self.used.max(2).saturating_add(wide).saturating_add(2);
+        let fits = used <= columns;
+        if fits {
+            self.used = used;
+            self.shown.push((name, wide));
+        }
+        fits
+    }
 }

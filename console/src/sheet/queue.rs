@@ -6,7 +6,7 @@ use crate::model::{App, Asked, Counted, Gauge, Heed};
 use crate::route::Place;
 use crate::text::{clean, fit, wrap};
 use crate::theme::Role;
-use serde_json::Value;
+use crate::verdict::{broken, verdict};
 
 /// Columns of a row besides the reason: number, customer and amount, each with a gap.
 const BESIDES: usize = 18 + 19 + 17;
@@ -67,10 +67,7 @@ fn findings(app: &App) -> Panel {
             None => ("not checked yet: C checks it".to_owned(), Role::Dim),
             Some(Asked::Loading) => ("checking …".to_owned(), Role::Dim),
             Some(Asked::Failed(text)) => (clean(text).into_owned(), Role::Bad),
-            Some(Asked::Have(found, _)) => match found.get("breaks").and_then(Value::as_array).map_or(0, Vec::len) {
-                0 => ("everything holds".to_owned(), Role::Good),
-                breaks => (format!("BROKEN in {breaks} places"), Role::Bad),
-            },
+            Some(Asked::Have(found, _)) => (verdict(found), if broken(found).is_some() { Role::Bad } else { Role::Good }),
         };
         panel.lines.push(Line::of(fit(title, 18, false), Role::Plain).and(said, role).opens(Place::Health));
     }

@@ -166,11 +166,15 @@ impl App {
         self.out.push(Cmd::Quit);
     }
 
-    /// What would be lost by leaving now: a secret that is shown once, or what comes of a change that was sent.
+    /// What would be lost by leaving now: a secret that is shown once, what was typed into a form, or what comes of a change that was sent.
     pub(super) fn under_way(&self) -> Option<String> {
         let boxes = || self.popup.iter().chain(&self.queue);
         if boxes().any(|popup| matches!(popup, Popup::Secret { .. } | Popup::Visit { .. })) {
             return Some("A secret that is shown once is still open".to_owned());
+        }
+        let filled = |popup: &Popup| matches!(popup, Popup::Deed(deed) if deed.touched && deed.batch.is_none());
+        if boxes().any(filled) {
+            return Some("A form is filled in and was not sent".to_owned());
         }
         let boxed = boxes().filter_map(|popup| if let Popup::Deed(deed) = popup { Some(deed) } else { None });
         let running = || boxed.clone().chain(self.running.values()).filter(|deed| deed.batch.is_some() && !deed.operation.reads());
@@ -222,6 +226,8 @@ impl App {
                 let text = serde_json::to_string_pretty(&value).unwrap_or_default();
                 let mut lines = sheet::changes(&value);
                 lines.extend(text.lines().map(|line| crate::text::clean(line).into_owned()));
+                let columns = usize::from(self.size.0).saturating_sub(14).clamp(40, 112);
+                let lines = lines.iter().flat_map(|line| crate::text::fold(line, columns)).collect();
                 self.popup = Some(Popup::Text { title: format!("{name} {id}"), lines, top: 0 });
             }
             return;

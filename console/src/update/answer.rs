@@ -74,6 +74,8 @@ impl App {
             Tag::Names(name) => self.learn(name, reply),
             Tag::Count(at) => self.counted(at, reply),
             Tag::DryRun { id, generation } => self.foreseen(&id, generation, reply),
+            Tag::Stands(id) => self.stands(&id, reply),
+            Tag::Lookup { generation, .. } => self.looked_up(generation, reply),
             Tag::Write { id, batch } => self.written(&id, batch, reply),
             Tag::Undo(number) => self.undone(number, reply),
             Tag::Login => self.proven(reply),
@@ -89,10 +91,7 @@ impl App {
         }
         let said = checks.filter_map(|check| {
             let found = match self.checks.get(check)? {
-                Asked::Have(found, _) => match found.get("breaks").and_then(Value::as_array).map_or(0, Vec::len) {
-                    0 if found.get("ok") != Some(&Value::Bool(false)) => "everything holds".to_owned(),
-                    breaks => format!("BROKEN in {breaks} places"),
-                },
+                Asked::Have(found, _) => crate::verdict::verdict(found),
                 Asked::Failed(why) => why.clone(),
                 Asked::Loading => return None,
             };
@@ -200,7 +199,7 @@ impl App {
             }
         }
         if let Some(list) = self.lists.get_mut("events")
-            && list.next.is_none()
+            && (list.next.is_none() || list.resource.backwards.is_some())
             && list.filter.covers(event)
         {
             self.dirty |= list.hear(event);

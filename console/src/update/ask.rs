@@ -189,7 +189,7 @@ impl App {
         let Some(next) = list.next.clone() else { return };
         list.more = true;
         let generation = list.generation;
-        let parameter = if name == "events" { "after" } else { "cursor" };
+        let parameter = resource::page_after(&call);
         self.call(Tag::Page { resource: name, generation, more: true }, call.with(parameter, next));
     }
 
@@ -201,7 +201,7 @@ impl App {
         for (field, value) in &list.filter.server {
             call = call.with(field, value.clone());
         }
-        if let Some(sort) = list.server_sort() {
+        if let Some(sort) = list.server_sort().or_else(|| resource.backwards.map(str::to_owned)) {
             call = call.with("sort", sort);
         }
         Some(self.of_company(call, resource))

@@ -1,11 +1,12 @@
 //! Doing something: fields, what would come of it, the word to type, one call per object, and the way back.
 
 use crate::call::{Call, new_key};
-use crate::columns::plain;
+use crate::columns::{called, plain};
 use crate::form::Form;
 use crate::model::{App, Cmd, Deed, Failure, Popup, Reply, Tag, Undo};
 use crate::resource::{self, Aim, Operation};
 use crate::route::Place;
+use crate::text::{clean, fold};
 use causeway_contract::Code;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -99,6 +100,10 @@ impl App {
             wrong: None,
             top: 0,
             before,
+            overtaken: false,
+            changed: Vec::new(),
+            touched: false,
+            lookup: None,
         };
         // Without a question only what changes nothing, or can be taken back, and to what one sees.
         let harmless = operation.reads() || (operation.hint.inverse.is_some() && !operation.hint.hard);
@@ -184,6 +189,8 @@ impl App {
             return;
         }
         deed.wrong = None;
+        (deed.overtaken, deed.lookup) = (false, None);
+        deed.changed.clear();
         deed.batch = Some(batch);
         deed.results.clear();
         deed.top = 0;
@@ -278,8 +285,12 @@ impl App {
         match reply {
             Ok(reply) => {
                 deed.results.insert(id.to_owned(), Ok(()));
-                undo =
-                    inverse(&deed, id, &reply.body).map(|call| Undo { number: undo_number, batch, done: format!("{what} {}", called(&reply.body, id)), call });
+                undo = inverse(&deed, id, &reply.body).map(|call| Undo {
+                    number: undo_number,
+                    batch,
+                    done: format!("{what} {}", clean(called(&reply.body).unwrap_or(id))),
+                    call,
+                });
                 // The next verb is not meant for what this one was done to.
                 if let Some(list) = self.lists.get_mut(name).filter(|_| !reads) {
                     list.marks.remove(id);
@@ -302,6 +313,9 @@ impl App {
             // The box stays, with what was refused and why; a second try is another batch.
             deed.batch = None;
             deed.wrong = refused.first().map(Failure::again);
+            // Of one object it can be shown what it is by now.
+            let moved = |failure: &Failure| [Code::VersionConflict, Code::StateConflict, Code::DocumentPosted].into_iter().any(|code| failure.is(code));
+            deed.overtaken = expected == 1 && !id.is_empty() && refused.iter().any(moved) && resource::named(name).is_some_and(|one| one.get.is_some());
             deed.targets = deed.results.iter().filter(|(_, result)| result.is_err()).map(|(id, _)| id.clone()).filter(|id| !id.is_empty()).collect();
             self.put_running(deed, &at);
         }
@@ -333,6 +347,54 @@ impl App {
         }
     }
 
+    /// Asks for the object as it stands, because it is another than the one that the box was opened with.
+    pub(super) fn ask_stands(&mut self) {
+        let Some(Popup::Deed(deed)) = &mut self.popup else { return };
+        let (Some(id), Some(get)) = (deed.targets.first().cloned(), resource::named(deed.resource).and_then(|resource| resource.get)) else { return };
+        deed.wrong = Some("loading …".to_owned());
+        self.call(Tag::Stands(id.clone()), Call::of(&get, &[&id]));
+    }
+
+    /// The object as it stands: the box goes on with it. What one typed stays; what others changed is told and stands in the fields that nobody touched.
+    pub(super) fn stands(&mut self, id: &str, reply: Result<Reply, Failure>) {
+        self.dirty = true;
+        let object = match reply {
+            Ok(reply) => reply.body,
+            Err(failure) => {
+                if let Some(Popup::Deed(deed)) = &mut self.popup {
+                    deed.wrong = Some(failure.text());
+                }
+                return;
+            }
+        };
+        if let Some(list) = resource::of_id(id).and_then(|resource| self.lists.get_mut(resource.name)) {
+            list.hear(&object);
+        }
+        if let Some(asked) = self.objects.get_mut(id) {
+            *asked = crate::model::Asked::Have(object.clone(), self.now);
+        }
+        let Some(Popup::Deed(deed)) = &mut self.popup else { return };
+        if !deed.overtaken || deed.targets.first().is_none_or(|target| target != id) {
+            return;
+        }
+        let of_form = |line: &String| deed.form.fields.iter().any(|field| line.starts_with(&format!("{} ", field.path)));
+        let edits = deed.operation.aim == Aim::Edit;
+        let others: Vec<String> = differences(deed.before.get(id), &object).into_iter().filter(|line| !edits || !of_form(line)).collect();
+        deed.changed = if edits { deed.form.renew(&object) } else { Vec::new() };
+        deed.changed.extend(others);
+        if deed.changed.is_empty() {
+            deed.changed.push("nothing that is shown here".to_owned());
+        }
+        let state = object.get("status").and_then(Value::as_str).map(str::to_owned);
+        deed.wrong = deed.operation.off(state.as_deref());
+        deed.before.insert(id.to_owned(), object);
+        deed.overtaken = false;
+        deed.results.clear();
+        if deed.wrong.is_none() {
+            self.foresee();
+        }
+    }
+
     /// Shows what a change made: the row, the object, a secret once.
     fn took_effect(&mut self, name: &'static str, value: &Value, aim: Aim, secret: bool, reads: bool, what: &str) {
         if secret {
@@ -355,7 +417,8 @@ impl App {
             // Rows are told as a table, and by `E` or on the command line as data.
             let text = if value.get("rows").is_some_and(Value::is_array) { String::new() } else { serde_json::to_string_pretty(value).unwrap_or_default() };
             lines.push(String::new());
-            lines.extend(text.lines().map(|line| crate::text::clean(line).into_owned()));
+            lines.extend(text.lines().map(|line| clean(line).into_owned()));
+            let lines = lines.iter().flat_map(|line| fold(line, columns)).collect();
             self.show(Popup::Text { title: what.to_owned(), lines, top: 0 });
             return;
         }
@@ -406,12 +469,6 @@ impl App {
             Err(failure) => self.note(format!("It cannot be taken back: {}", failure.text())),
         }
     }
-}
-
-/// What an object is called, as a person says it; its id when it has no name.
-fn called(object: &Value, id: &str) -> String {
-    let named = ["number", "name", "title", "code", "slug"].iter().find_map(|field| object.get(*field).filter(|name| name.is_string()));
-    named.map_or_else(|| id.to_owned(), plain)
 }
 
 /// The object without what only its making answers with: secrets do not stay in memory or lists.

@@ -7,6 +7,7 @@ mod count;
 mod deed;
 mod kept;
 mod login;
+mod lookup;
 mod mouse;
 mod popup;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod tests;
 pub use act::CHECKS;
 pub use answer::MINUTES;
 pub use count::gauge_call;
+pub use lookup::names_of;
 pub use popup::fitting;
 
 use crate::keys::{Chord, Where};
@@ -47,6 +49,7 @@ impl App {
             Msg::Timer(Timer::Poll) => self.poll(),
             Msg::Timer(Timer::Retry) => self.retry(),
             Msg::Timer(Timer::Rest) => self.rest(),
+            Msg::Timer(Timer::Look) => self.look_up(),
             Msg::Note(text) => self.note(text),
             Msg::Heard(event) => self.hear(&event),
             Msg::Recalled(session) => self.recall(*session),
@@ -145,6 +148,8 @@ impl App {
             }
         }
         self.typed();
+        // Who pastes has typed all of it.
+        self.look_up();
     }
 
     /// After every message: cursors within their lists, further pages under way, a time for polling.
@@ -155,6 +160,7 @@ impl App {
             self.popup = Some(next);
             self.dirty = true;
         }
+        self.leave_lookup();
         let height = self.list_height();
         if let Some(list) = self.list_mut() {
             list.scroll(height);

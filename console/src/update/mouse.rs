@@ -41,6 +41,14 @@ impl App {
         let double = self.twice(column, row);
         let choice = view::choice_at(self, column, row);
         let place = if let Some(Popup::Deed(deed)) = &self.popup { view::deed_at(self, deed, column, row) } else { None };
+        let hit = if let Some(Popup::Deed(deed)) = &self.popup { view::hit_at(self, deed, column, row) } else { None };
+        if let (Some(hit), Some(Popup::Deed(deed))) = (hit, &mut self.popup) {
+            if let Some(lookup) = &mut deed.lookup {
+                lookup.cursor = hit;
+            }
+            self.take_hit();
+            return;
+        }
         match &mut self.popup {
             Some(Popup::Choose { cursor, .. }) => {
                 let Some(at) = choice else { return };

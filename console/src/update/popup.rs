@@ -1,5 +1,6 @@
 //! Keys while something lies above the screen.
 
+use crate::contract::Audience;
 use crate::filter::Filter;
 use crate::form::Takes;
 use crate::keys::{ACTIONS, Act, Chord};
@@ -7,26 +8,27 @@ use crate::model::{App, Choice, Cmd, Does, Popup};
 use crate::resource::{self, Aim};
 use crate::route::Place;
 use crate::text::fuzzy;
-use causeway_contract::Audience;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
 /// What keys do in forms and other boxes.
 const BOXES: &[(&str, &str)] = &[
     ("tab shift-tab", "The next or previous field"),
-    ("enter", "The next field; on the button: does it"),
+    ("enter", "Takes what was found by name, else the next field; on the button: does it"),
     ("ctrl-s", "Past the fields, to the button"),
     ("space", "The next of a field's words"),
     ("pgdn pgup", "Through what is told of the objects"),
-    ("ctrl-r", "Asks what would come of it, where the service can tell"),
+    ("ctrl-r", "Asks what would come of it, where the service can tell; after somebody else's change: loads the object as it stands"),
+    ("ctrl-n ctrl-p", "In a field that takes an id: the next or previous of what was found by name; in an empty one: what there is"),
     ("ctrl-u ctrl-w", "Empties the line, or takes its last word away"),
     ("y", "Copies a secret or a text"),
-    ("esc", "Closes; what runs already goes on"),
+    ("esc", "Closes, and asks first when something was typed; what runs already goes on"),
 ];
 
 impl App {
     pub(super) fn popup_key(&mut self, key: KeyEvent) {
         let control = |c: char| Chord::read(&format!("ctrl-{c}")) == Some(Chord::of(key));
+        let offers = self.offers_hits();
         match &mut self.popup {
             Some(Popup::Choose { .. }) => match key.code {
                 KeyCode::Esc => self.popup = None,
@@ -53,7 +55,11 @@ impl App {
                 }
                 _ => self.edit_line(key),
             },
+            Some(Popup::Deed(deed)) if control('r') && deed.overtaken => self.ask_stands(),
             Some(Popup::Deed(_)) if control('r') => self.foresee_now(),
+            Some(Popup::Deed(_)) if control('n') && !offers => self.look_through(),
+            Some(Popup::Deed(_)) if control('n') => self.turn_hit(1),
+            Some(Popup::Deed(_)) if control('p') => self.turn_hit(-1),
             Some(Popup::Deed(deed)) if control('s') => {
                 // Past the fields that may stay empty, to the word or the button: enter is still to come.
                 deed.focus = deed.form.fields.len();
@@ -72,14 +78,14 @@ impl App {
             },
             Some(Popup::Login(_)) => self.login_key(key),
             Some(Popup::Visit { .. }) => self.visit_key(key),
-            Some(Popup::Text { top, lines, .. }) => match key.code {
+            Some(Popup::Text { lines, .. }) => match key.code {
                 KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => self.popup = None,
                 KeyCode::Down | KeyCode::Char('j') => self.turn(1),
                 KeyCode::Up | KeyCode::Char('k') => self.turn(-1),
                 KeyCode::PageDown | KeyCode::Char(' ') => self.turn(15),
                 KeyCode::PageUp => self.turn(-15),
-                KeyCode::Home | KeyCode::Char('g') => *top = 0,
-                KeyCode::End | KeyCode::Char('G') => *top = lines.len().saturating_sub(1),
+                KeyCode::Home | KeyCode::Char('g') => self.turn(isize::MIN),
+                KeyCode::End | KeyCode::Char('G') => self.turn(isize::MAX),
                 KeyCode::Char('y') => {
                     let text = lines.join("\n");
                     self.put_on_clipboard(text);
@@ -115,6 +121,10 @@ impl App {
         let now = self.now;
         match &mut self.popup {
             Some(Popup::Choose { cursor, .. }) => *cursor = 0,
+            Some(Popup::Deed(deed)) => {
+                deed.touched |= deed.focus < deed.form.fields.len();
+                self.look();
+            }
             Some(Popup::Filter(input)) => {
                 let text = input.value().to_owned();
                 if let Some(list) = self.list_mut() {
@@ -127,11 +137,36 @@ impl App {
         }
     }
 
+    /// Keys while something is looked for by its name; whether it was one.
+    fn lookup_key(&mut self, key: KeyEvent) -> bool {
+        let Some(Popup::Deed(deed)) = &mut self.popup else { return false };
+        let Some(lookup) = &deed.lookup else { return false };
+        let found = !lookup.hits.is_empty();
+        match key.code {
+            KeyCode::Esc => deed.lookup = None,
+            KeyCode::Down if found => self.turn_hit(1),
+            KeyCode::Up if found => self.turn_hit(-1),
+            // The name alone is no id: what comes of the search is waited for.
+            KeyCode::Enter if !lookup.answered => self.look_up(),
+            KeyCode::Enter => return self.take_hit(),
+            _ => return false,
+        }
+        true
+    }
+
     fn deed_key(&mut self, key: KeyEvent) {
+        if self.lookup_key(key) {
+            return;
+        }
         let Some(Popup::Deed(deed)) = &mut self.popup else { return };
         let places = deed.places();
         let button = places.saturating_sub(1);
         match key.code {
+            // Twenty fields are not lost by one key.
+            KeyCode::Esc if deed.touched && deed.batch.is_none() => {
+                deed.touched = false;
+                deed.wrong = Some("esc once more throws away what you typed".to_owned());
+            }
             KeyCode::Esc => self.close_deed(),
             KeyCode::PageDown => self.turn_page(true),
             KeyCode::PageUp => self.turn_page(false),
@@ -147,6 +182,7 @@ impl App {
             KeyCode::Char(' ') if deed.form.fields.get(deed.focus).is_some_and(|field| matches!(field.takes, Takes::Words(_) | Takes::YesNo)) => {
                 if let Some(field) = deed.form.fields.get_mut(deed.focus) {
                     field.turn();
+                    deed.touched = true;
                 }
             }
             _ => self.edit_line(key),
@@ -204,7 +240,7 @@ impl App {
                     .map(|operation| self.verb(resource.name, operation)),
             );
         }
-        let loose = resource::loose().iter().filter(|operation| ((operation.row.audience)() == Audience::Platform) == self.scope.platform);
+        let loose = resource::loose().iter().filter(|operation| (operation.row.audience == Audience::Platform) == self.scope.platform);
         choices.extend(loose.map(|operation| self.verb(resource::LOOSE, operation)));
         choices
     }
@@ -338,10 +374,12 @@ impl App {
     pub(super) fn turn(&mut self, by: isize) {
         let last = match &self.popup {
             Some(Popup::Deed(deed)) => crate::view::deed_scroll(self, deed).0,
+            // The last page stays whole.
+            Some(Popup::Text { lines, .. }) => lines.len().saturating_sub(crate::view::text_rows(self)),
             _ => 0,
         };
         match &mut self.popup {
-            Some(Popup::Text { top, lines, .. }) => *top = top.saturating_add_signed(by).min(lines.len().saturating_sub(1)),
+            Some(Popup::Text { top, .. }) => *top = top.saturating_add_signed(by).min(last),
             Some(Popup::Deed(deed)) => deed.top = deed.top.min(last).saturating_add_signed(by).min(last),
             _ => self.choice(by),
         }

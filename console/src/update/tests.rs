@@ -3,7 +3,9 @@
 mod again;
 mod deeds;
 mod kept;
+mod lookup;
 mod loose;
+mod overtaken;
 mod safe;
 mod shown;
 mod told;
@@ -464,7 +466,7 @@ fn every_operation_is_reached_without_a_screen() {
             assert!(matches!(crate::headless::read(&words), Ok(crate::headless::Request::Do(..))), "{} {}", resource.name, operation.word);
         }
     }
-    for row in resource::ROWS.iter() {
+    for row in crate::contract::ROWS.iter() {
         assert!(matches!(crate::headless::read(&["call".to_owned(), row.id.to_owned()]), Ok(crate::headless::Request::Call(..))), "{}", row.id);
     }
 }

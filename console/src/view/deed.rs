@@ -4,7 +4,7 @@
 
 use super::popup::{at, centred, draw_field, open};
 use super::{highlight, inside, put};
-use crate::columns::plain;
+use crate::columns::{called, plain};
 use crate::model::{App, Deed};
 use crate::resource::Aim;
 use crate::text::{clean, fit, width, wrap};
@@ -150,7 +150,23 @@ pub(super) fn draw(app: &App, buf: &mut Buffer, deed: &Deed) -> Option<Position>
     if deed.focus.saturating_add(1) == deed.places() {
         highlight(app, buf, Rect { x: at, y: last, width: end.saturating_sub(at), height: 1 }, last, Role::Selected);
     }
+    super::lookup::draw(app, buf, deed, field_row(&parts, deed));
     cursor
+}
+
+/// Where the field with the cursor is: its row, and the columns within the box.
+fn field_row(parts: &Parts, deed: &Deed) -> Option<Rect> {
+    let inner = inside(parts.area);
+    let (shown, first) = parts.fields;
+    let offset = deed.focus.checked_sub(first).filter(|offset| *offset < shown)?;
+    let y = at(at(inner.y, parts.about.len().saturating_add(1)), offset);
+    Some(Rect { x: inner.x.saturating_add(2), y, width: inner.width.saturating_sub(4), height: 1 })
+}
+
+/// The one of what was found by name at a place of the screen.
+pub fn hit_at(app: &App, deed: &Deed, column: u16, row: u16) -> Option<usize> {
+    let whole = Rect::new(0, 0, app.size.0, app.size.1);
+    super::lookup::hit_at(deed, whole, field_row(&parts(app, deed, whole), deed)?, column, row)
 }
 
 fn label(deed: &Deed) -> String {
@@ -199,6 +215,12 @@ fn tally(deed: &Deed) -> Said {
     // Of several each says itself why it was refused.
     let each = deed.results.len() > 1 && deed.results.values().any(Result::is_err);
     said.extend(deed.wrong.iter().filter(|_| !each).map(|wrong| (wrong.clone(), Role::Bad)));
+    if deed.overtaken {
+        said.push(("Somebody else changed it meanwhile. ctrl-r loads it as it stands; what you typed stays.".to_owned(), Role::Link));
+    }
+    if !deed.changed.is_empty() {
+        said.push((format!("Changed by others: {}.", deed.changed.join("; ")), Role::Warn));
+    }
     if deed.unseen > 0 {
         let text =
             format!("{} of {} marked are not in view: hidden by the filter, or not loaded. esc twice clears the marks.", deed.unseen, deed.targets.len());
@@ -217,7 +239,7 @@ fn objects(deed: &Deed) -> Said {
     let several = deed.results.len() > 1;
     let told = |id: &str| {
         let known = deed.before.get(id);
-        let name = known.and_then(|value| ["number", "name", "title", "slug", "description"].iter().find_map(|field| value.get(field)?.as_str())).unwrap_or(id);
+        let name = known.and_then(called).unwrap_or(id);
         let facts = known.map(facts).unwrap_or_default();
         match (deed.results.get(id).filter(|_| several), deed.preview.get(id)) {
             (Some(Ok(())), _) => (2, format!("{name}: done"), Role::Good),

@@ -172,8 +172,8 @@ pub fn breadcrumb(app: &App) -> String {
         text.push_str(&format!("  /{}", clean(&list.text)));
     }
     text.push_str(&format!("  ({}{})", list.view.len(), if list.next.is_some() { "+" } else { "" }));
-    // The log of events is the only list that begins at its beginning.
-    let usual = if list.resource.list.list.is_some() { "newest" } else { "oldest first" };
+    // The log of events is the only list that may begin at its beginning.
+    let usual = if list.resource.list.list.is_some() || list.resource.backwards.is_some() { "newest" } else { "oldest first" };
     let sort = list.sort.as_ref().map_or_else(|| usual.to_owned(), |(field, down)| format!("{field}{}", if *down { " down" } else { " up" }));
     text.push_str(&format!("  sort: {sort}"));
     if let Some(stale) = &list.stale {
@@ -205,8 +205,6 @@ const HINTED: [Act; 13] = [
     Act::ExportCsv,
     Act::Copy,
 ];
-/// The resources whose objects belong to a deal.
-const FLOWS: [&str; 10] = ["leads", "opportunities", "activities", "quotes", "orders", "deliveries", "billables", "invoices", "payments", "events"];
 
 /// What the keys do here: the verbs that fit the state first, then the actions with a hint.
 pub fn hinted(app: &App) -> Vec<(String, &'static str)> {
@@ -229,7 +227,7 @@ pub fn hinted(app: &App) -> Vec<(String, &'static str)> {
             Act::New => exists("new"),
             Act::Edit => exists("edit"),
             Act::Verbs => here.is_some_and(|resource| !resource.operations.is_empty()),
-            Act::Flow => here.is_some_and(|resource| FLOWS.contains(&resource.name)),
+            Act::Flow => here.is_some_and(|resource| resource.in_flow),
             // At the root there is nowhere to go back to.
             Act::Back => app.way.len() > 1 || app.list().is_some_and(|list| !list.text.is_empty()),
             _ => true,

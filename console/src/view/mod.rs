@@ -3,6 +3,7 @@
 mod deed;
 mod frame;
 mod list;
+mod lookup;
 mod popup;
 mod sheet;
 #[cfg(test)]
@@ -13,10 +14,10 @@ use crate::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-pub use deed::{deed_at, deed_scroll};
+pub use deed::{deed_at, deed_scroll, hit_at};
 pub use frame::tab_at;
 pub use list::{column_at, list_area, previews};
-pub use popup::choice_at;
+pub use popup::{choice_at, text_rows};
 pub use sheet::{line_at, line_row};
 
 /// The smallest terminal that anything fits in.

@@ -7,7 +7,7 @@ use crate::model::{App, Choice, Does, Login, Popup};
 use crate::resource;
 use crate::text::{clean, fit, width, wrap};
 use crate::theme::Role;
-use crate::update::fitting;
+use crate::update::{fitting, names_of};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -40,7 +40,7 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
             None
         }
         Popup::Text { title, lines, top } => {
-            let area = centred(buf.area, buf.area.width.saturating_sub(8).min(120), buf.area.height.saturating_sub(4));
+            let area = text_area(buf.area);
             let last = top.saturating_add(usize::from(area.height).saturating_sub(2)).min(lines.len());
             let below = format!("{}-{last} of {}   j k space scroll   y copy   esc close", top.saturating_add(1).min(last), lines.len());
             let inner = open(app, buf, area, &clean(title), &below);
@@ -50,6 +50,16 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
             None
         }
     }
+}
+
+/// Where a text is read.
+fn text_area(whole: Rect) -> Rect {
+    centred(whole, whole.width.saturating_sub(8).min(120), whole.height.saturating_sub(4))
+}
+
+/// Lines of a text that are seen at once.
+pub fn text_rows(app: &App) -> usize {
+    usize::from(inside(text_area(Rect::new(0, 0, app.size.0, app.size.1))).height)
 }
 
 pub(super) fn at(y: u16, row: usize) -> u16 {
@@ -153,7 +163,7 @@ pub(super) fn draw_field(app: &App, buf: &mut Buffer, field: &Field, area: Rect,
     put(app, buf, area.x, area.y, label_width, &fit(&label, usize::from(label_width), false), if focused { Role::Key } else { Role::Dim });
     let x = area.x.saturating_add(label_width).saturating_add(1);
     // Who an id belongs to, as soon as it is known.
-    let about = app.names.get(field.input.value()).cloned().unwrap_or_else(|| field.about());
+    let about = names_of(app, field.input.value()).unwrap_or_else(|| field.about());
     let about_width = u16::try_from(width(&about)).unwrap_or(u16::MAX).saturating_add(1).min(area.width / 3);
     let room = area.right().saturating_sub(x).saturating_sub(about_width).saturating_sub(2);
     let value = match field.takes {

@@ -136,6 +136,61 @@ fn popups() {
     snapshot("cancel", &app);
 }
 
+/// Every age of every row is seen at 80 columns, and what goes on below says so.
+#[test]
+fn a_report_that_is_wider_than_the_screen_goes_on_below() {
+    let app = app(Place::Dash, (80, 24), PLAIN);
+    let row = |name: &str| json!({"party_id": "pty_1", "name": name, "amounts": ["100000.00", "200000.00", "300000.00", "400000.00", "500000.00"], "total": "1500000.00"});
+    let aging = json!({"currency": "EUR", "buckets": ["current", "1-30", "31-60", "61-90", "90+"], "rows": [row("Borealis Société par actions"), row("Delta")],
+        "totals": {"amounts": ["200000.00", "400000.00", "600000.00", "800000.00", "1000000.00"], "total": "3000000.00"}});
+    let lines: Vec<String> = crate::sheet::describe(&app, &aging, 66).iter().flat_map(|line| crate::text::fold(&line.text(), 66)).collect();
+    let shown = lines.join("\n");
+    assert!(lines.iter().all(|line| crate::text::width(line) <= 66), "{shown}");
+    for part in
+        ["100000.00", "200000.00", "300000.00", "400000.00", "500000.00", "1500000.00", "90+", "1000000.00", "3000000.00", "the same rows, further columns"]
+    {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert_eq!(lines.iter().filter(|line| line.trim_start().starts_with("Delta")).count(), 2, "each block says whose row it is: {shown}");
+    let wide: Vec<String> = crate::sheet::describe(&app, &aging, 140).iter().map(crate::sheet::Line::text).collect();
+    assert!(!wide.join("").contains("further columns") && wide.join("").contains("3000000.00"));
+}
+
+#[test]
+fn what_is_found_by_name_is_shown_below_its_field() {
+    let mut app = app(Place::list("quotes"), (80, 24), PLAIN);
+    app.list_of(crate::resource::named("quotes").unwrap()).take(&[], None, true, 0);
+    app.begin("quotes", "new");
+    let hit = |at: usize| crate::model::Hit { id: format!("pty_{at}"), name: format!("Borealis {at}"), about: format!("C-{at}  borealis{at}@a.test") };
+    let field = |app: &App| match &app.popup {
+        Some(crate::model::Popup::Deed(deed)) => deed.form.fields.iter().position(|field| field.path == "party_id").unwrap(),
+        _ => panic!("a box"),
+    };
+    let field = field(&app);
+    if let Some(crate::model::Popup::Deed(deed)) = &mut app.popup {
+        deed.focus = field;
+        deed.form.set("party_id", "boreal").unwrap();
+        deed.lookup = Some(crate::model::Lookup {
+            field,
+            resource: "parties",
+            words: "boreal".to_owned(),
+            generation: 1,
+            hits: (1..=5).map(hit).collect(),
+            cursor: 1,
+            wrong: None,
+            answered: true,
+        });
+    }
+    snapshot("lookup_80x24", &app);
+    app.size = (120, 40);
+    snapshot("lookup_120x40", &app);
+    if let Some(crate::model::Popup::Deed(deed)) = &mut app.popup {
+        deed.lookup = None;
+        deed.form.set("party_id", "pty_1").unwrap();
+    }
+    assert!(text(&drawn(&app)).contains("Borealis SAS"), "the name stands beside its id");
+}
+
 #[test]
 fn what_a_check_found_is_read_to_its_end() {
     let mut app = app(Place::Health, (80, 24), PLAIN);

@@ -95,10 +95,8 @@ async fn line_mode_speaks_rows_and_does_verbs() {
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "p").await;
     let done = deal(&tenant, &shop).await;
-    let mut child =
-        console(&world.server.url, &tenant.key).args(["--plain", "orders"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
-    child.stdin.take().expect("an input").write_all(b"enter\nf\nwhat\nq\nq\nq\nq\n").expect("it listens");
-    let out = String::from_utf8(child.wait_with_output().expect("it ends").stdout).expect("text");
+    let mut command = console(&world.server.url, &tenant.key);
+    let out = spoken(command.env("LC_ALL", "C").args(["--plain", "orders"]), "enter\nf\nwhat\nq\nq\nq\nq\n");
     assert!(out.is_ascii() && !out.contains('\u{1b}'), "no screen control:\n{out}");
     assert!(out.contains(&format!("orders, row 1 of 1: number {}", done.order.number)), "{out}");
     assert!(out.contains(&done.invoice.number.unwrap_or_default()), "the deal is told:\n{out}");
@@ -146,8 +144,13 @@ async fn line_mode_tells_the_dashboard_at_once_and_takes_keys_in_forms() {
     assert!(begun.elapsed() < Duration::from_secs(15), "it took {:?}", begun.elapsed());
 
     // A key in a form is a key; so is the one that empties a field.
-    let out = spoken(console(&world.server.url, &tenant.key).args(["--plain", "--fresh", "leads"]), "+\nChairs\nctrl-u\nTables\nctrl-r\nesc\nq\nq\n");
-    assert!(out.contains(": Tables") && !out.contains("Chairsctrl"), "{out}");
+    let keys = "+\nChairs\nctrl-u\nTàbles 中\nctrl-r\nesc\nesc\nq\nq\n";
+    let leads = |locale| spoken(console(&world.server.url, &tenant.key).env("LC_ALL", locale).args(["--plain", "--fresh", "leads"]), keys);
+    let out = leads("C.UTF-8");
+    assert!(out.contains(": Tàbles 中") && !out.contains("Chairsctrl"), "names are spoken as they are written: {out}");
+    // Where the terminal takes ASCII only, nothing else is written.
+    let out = leads("C");
+    assert!(out.contains(": T?bles ?") && out.is_ascii(), "{out}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

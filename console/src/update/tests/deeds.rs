@@ -1,10 +1,10 @@
 //! The box of what is about to be done: what it always says, what it says first, and what takes back what was done.
 
 use super::*;
+use crate::contract::Shape;
 use crate::resource::Operation;
-use causeway_contract::Shape;
 
-fn screen(app: &App) -> Vec<String> {
+pub(super) fn screen(app: &App) -> Vec<String> {
     let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, app.size.0, app.size.1));
     crate::view::draw(app, &mut buf);
     buf.content.chunks(usize::from(app.size.0)).map(|line| line.iter().map(ratatui::buffer::Cell::symbol).collect()).collect()
@@ -115,8 +115,8 @@ fn a_hold_is_taken_back_with_a_reason_and_by_its_own_id() {
 /// What takes a change back is sent with everything that the service wants of it.
 #[test]
 fn every_way_back_fills_in_what_is_required() {
-    let required = |operation: &Operation| match (operation.row.body)() {
-        Some(Shape::Object { fields, .. }) => fields.into_iter().filter(|(_, field)| field.required).map(|(name, _)| name.to_string()).collect(),
+    let required = |operation: &Operation| match operation.row.body() {
+        Some(Shape::Object { fields, .. }) => fields.into_iter().filter(|field| field.required).map(|field| field.name.to_owned()).collect(),
         _ => Vec::new(),
     };
     for resource in resource::all() {
@@ -228,7 +228,7 @@ fn a_check_says_what_it_found_where_it_was_asked_for() {
         let body = if tag == Tag::Verify("audit") { json!({"ok": true, "breaks": []}) } else { json!({"ok": false, "breaks": [{"check": "INV-7"}]}) };
         reply(&mut app, tag, body);
     }
-    row_of(&screen(&app), "audit chain: everything holds; ledger: BROKEN in 1 places");
+    row_of(&screen(&app), "audit chain: everything holds; ledger: BROKEN in 1 place");
 }
 
 #[test]

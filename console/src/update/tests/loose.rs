@@ -117,10 +117,14 @@ fn the_wheel_turns_what_lies_above_the_screen() {
     };
     wheel(&mut app, crossterm::event::MouseEventKind::ScrollDown);
     assert!(matches!(app.popup, Some(Popup::Choose { cursor: 3, .. })));
-    app.popup = Some(Popup::Text { title: String::new(), lines: vec![String::new(); 5], top: 0 });
+    app.popup = Some(Popup::Text { title: String::new(), lines: vec![String::new(); 40], top: 0 });
     wheel(&mut app, crossterm::event::MouseEventKind::ScrollDown);
     wheel(&mut app, crossterm::event::MouseEventKind::ScrollDown);
-    assert!(matches!(app.popup, Some(Popup::Text { top: 4, .. })));
+    assert!(matches!(app.popup, Some(Popup::Text { top: 6, .. })));
+    press(&mut app, "pgdn pgdn G");
+    assert!(matches!(app.popup, Some(Popup::Text { top: 16, .. })), "the last page stays whole");
+    press(&mut app, "g");
+    assert!(matches!(app.popup, Some(Popup::Text { top: 0, .. })));
 }
 
 #[test]
