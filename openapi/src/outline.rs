@@ -68,7 +68,7 @@ const fn flag(flag: &Flag) -> &'static str {
 const fn kind(filter: &Filter) -> &'static str {
     match filter.kind {
         FilterKind::Id(_) | FilterKind::AnyId | FilterKind::Within { .. } | FilterKind::Inside { .. } => "id",
-        FilterKind::Word | FilterKind::Flag { .. } => "word",
+        FilterKind::Word | FilterKind::Mail { .. } | FilterKind::Flag { .. } => "word",
         FilterKind::YesNo | FilterKind::Given(_) | FilterKind::Worth(_) => "yesno",
         FilterKind::Amount => "amount",
         FilterKind::Day => "day",
