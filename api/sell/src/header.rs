@@ -89,7 +89,7 @@ pub enum Resolved {
     /// All of it.
     Whole(Box<Header>),
     /// Company or customer are not there; the rest of the document is looked at as far as that goes without them.
-    Partly(Unresolved),
+    Partly(Box<Unresolved>),
 }
 
 /// What is known of a document whose company or customer is not there.
@@ -133,7 +133,7 @@ pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<
         (Some(company), Some(party)) => (company, party),
         (company, _) => {
             let today = company.as_ref().map_or_else(|| ctx.today(Zone::UTC).plus_days(-1), |company| ctx.today(company.time_zone));
-            return Ok(Resolved::Partly(Unresolved { company, today }));
+            return Ok(Resolved::Partly(Box::new(Unresolved { company, today })));
         }
     };
     let known = from.filter(|from| from.party_id == Some(party.id)).and_then(|from| from.contact_id);

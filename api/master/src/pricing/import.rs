@@ -123,7 +123,9 @@ fn wrong(errors: &mut Vec<FieldError>, line: u64, column: &str, detail: &str) {
 
 /// The lines of the file, as far as they can be read.
 fn read(content: &str, errors: &mut Vec<FieldError>) -> Vec<Row> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(content.trim_start_matches('\u{feff}').as_bytes());
+    // Lines are counted by their last character.
+    let content = content.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(content.as_bytes());
     let names: Vec<String> = match reader.headers() {
         Ok(headers) => headers.iter().map(str::to_owned).collect(),
         Err(error) => {
