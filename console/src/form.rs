@@ -318,7 +318,7 @@ fn referring(shape: &Shape, name: &'static str, found: &mut Vec<(&'static str, &
 fn open_text(json: &str) -> Option<(&str, &str)> {
     let (head, words) = json.rsplit_once('"')?;
     // Within a text the quotes before it are odd in number; a name or words with a quote of their own are not looked for.
-    if json.matches('"').count() % 2 == 0 || json.contains('\\') {
+    if json.matches('"').count().is_multiple_of(2) || json.contains('\\') {
         return None;
     }
     let head = head.trim_end();
