@@ -151,6 +151,46 @@ fn a_relaxed_column_takes_null_and_still_refers() {
     assert!(connection.execute(insert, rusqlite::params![[3_u8], None::<[u8; 1]>]).is_err());
 }
 
+/// Puts a row into a table; what is not given is whatever its type allows.
+fn put(connection: &Connection, table: &str, given: &[(&str, &str)]) {
+    let columns = texts(connection, &format!("SELECT name || ' ' || type FROM pragma_table_info('{table}') WHERE \"notnull\" = 1 OR pk > 0"));
+    let asked = columns.iter().filter_map(|column| column.split_once(' '));
+    let missing = asked.filter(|(name, _)| !given.iter().any(|(known, _)| known == name));
+    let filler = |kind: &str| {
+        if kind == "BLOB" {
+            "x'00'"
+        } else if kind == "TEXT" {
+            "''"
+        } else {
+            "0"
+        }
+    };
+    let all: Vec<(&str, &str)> = given.iter().copied().chain(missing.map(|(name, kind)| (name, filler(kind)))).collect();
+    let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+    let values: Vec<&str> = all.iter().map(|(_, value)| *value).collect();
+    connection.execute(&format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), values.join(", ")), []).unwrap();
+}
+
+/// What was confirmed before is billed as it was priced; what could not be planned came to nothing, and what failed later to what was planned.
+#[test]
+fn what_was_there_before_is_billed_as_it_was_agreed() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").unwrap();
+    let (before, after): (Vec<Migration>, Vec<Migration>) = all().into_iter().partition(|migration| migration.name < "m0130");
+    apply(&mut connection, before.iter().flat_map(|migration| (migration.up)(Dialect::Sqlite)));
+    for (tenant, rounding, step) in [("x'01'", "'per_document'", "5"), ("x'02'", "'per_line'", "NULL")] {
+        put(&connection, "orders", &[("tenant_id", tenant), ("id", "x'07'"), ("tax_rounding", rounding), ("tax_step", step), ("discount_posting", "'net'")]);
+        put(&connection, "obligations", &[("tenant_id", tenant), ("id", "x'08'"), ("order_id", "x'07'")]);
+    }
+    for (id, status, total) in [("x'01'", "'failed'", "0"), ("x'02'", "'failed'", "500"), ("x'03'", "'planned'", "0")] {
+        put(&connection, "billing_run_items", &[("tenant_id", "x'01'"), ("id", id), ("status", status), ("total_amount", total)]);
+    }
+    apply(&mut connection, after.iter().flat_map(|migration| (migration.up)(Dialect::Sqlite)));
+    let agreed = "SELECT tax_rounding || ' ' || COALESCE(tax_step, '-') || ' ' || discount_posting FROM obligations ORDER BY tenant_id";
+    assert_eq!(texts(&connection, agreed), ["per_document 5 net", "per_line - net"]);
+    assert_eq!(texts(&connection, "SELECT COALESCE(CAST(total_amount AS TEXT), '-') FROM billing_run_items ORDER BY id"), ["-", "500", "0"]);
+}
+
 #[test]
 fn postgres_forces_row_security_on_exactly_the_tenant_tables() {
     let statements = ups(Dialect::Postgres);
