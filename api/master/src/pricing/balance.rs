@@ -98,9 +98,12 @@ mod tests {
         prices.iter().map(|price| line_net(Quantity::ONE, *price, Quantity::ONE, discounts.of_line, discounts.of_document, currency).unwrap().0).collect()
     }
 
+    /// Currency, prices of the components, discounts of line and document, nets of the components.
+    type Case = (&'static str, &'static [&'static str], (&'static str, &'static str), &'static [i64]);
+
     #[test]
     fn components_come_to_what_the_bundle_comes_to() {
-        let rows: &[(&str, &[&str], (&str, &str), &[i64])] = &[
+        let rows: &[Case] = &[
             ("EUR", &["33.33", "33.33", "33.34"], ("10", "0"), &[3_000, 3_000, 3_000]),
             ("EUR", &["33.33", "33.33", "33.34"], ("0", "0"), &[3_333, 3_333, 3_334]),
             ("EUR", &["33.33", "33.33", "33.34"], ("5", "5"), &[3_008, 3_008, 3_009]),
