@@ -152,6 +152,8 @@ pub fn all() -> Vec<Migration> {
         platform::m0116_platform_keys::MIGRATION,
         kernel::m0120_sparse_indexes::MIGRATION,
         bill::m0125_billed_as_agreed::MIGRATION,
+        sell::m0145_holds_by_hand::MIGRATION,
+        sell::m0146_copied_quotes::MIGRATION,
     ]
 }
 
