@@ -108,6 +108,10 @@ pub enum DealCheckName {
     Margin,
     /// The other limits of the company are kept.
     Limits,
+    /// The customer is active, so that something may be agreed with it.
+    CustomerActive,
+    /// Every product is still sold.
+    LineProducts,
 }
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.

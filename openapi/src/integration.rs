@@ -167,7 +167,7 @@ pub mod op {
         Get "/v1/events" ListEvents () Nothing => Page<Event>, events:read, query EventsQuery;
         /// Streams the log of events about objects that the caller may read as server-sent events: what there is, then what happens, each with its id, its type and the event as JSON.
         Get "/v1/events/stream" StreamEvents () Nothing => Events<Event>, events:read, query StreamQuery;
-        /// Lists jobs.
+        /// Lists jobs; whoever may see some companies only sees no imports into others.
         Get "/v1/jobs" ListJobs () Nothing => Page<Job>, jobs:read, list JOBS;
         /// Reads a job.
         Get "/v1/jobs/{id}" GetJob (JobId) Nothing => Json<Job>, jobs:read;

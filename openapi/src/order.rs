@@ -451,7 +451,7 @@ pub mod op {
         Post "/v1/orders/{id}/hold" HoldOrder (OrderId) body::HoldOrder => Json<Order>, orders:hold;
         /// Releases holds of an order. An `approval` hold takes the right to approve quotes and, where a confirmation or an amendment asked for it, another person than who asked.
         Post "/v1/orders/{id}/release" ReleaseOrder (OrderId) body::ReleaseOrder => Json<Order>, orders:release, [dry_run];
-        /// Checks the customer's credit again and releases the credit hold when it is in order.
+        /// Checks the customer's credit again and releases the credit hold when it is in order; one that somebody placed by hand stays until it is released.
         Post "/v1/orders/{id}/recheck" RecheckOrder (OrderId) Nothing => Json<Order>, orders:confirm, [dry_run];
         /// Promises when what is not delivered yet will come: for the whole order, or line by line.
         Post "/v1/orders/{id}/promise" PromiseOrder (OrderId) body::PromiseOrder => Json<Order>, orders:promise;

@@ -204,7 +204,7 @@ pub mod op {
     use causeway_value::{OrderAmendmentId, OrderId};
 
     endpoints! {
-        /// Amends a confirmed order: more, less, another price, new lines, other terms. The order answers with its new amendment as `last_amendment`. What breaks a limit of the company gets an `approval` hold: nothing of the order ships or is billed until a second person releases it. Who says no has it amended back to what it was, and releases the hold then.
+        /// Amends a confirmed order: more, less, another price, new lines, other terms. The order answers with its new amendment as `last_amendment`. What breaks a limit of the company gets an `approval` hold, and so does more of a line that a new order would need a second person for, or a price of more pieces, or of a whole bundle, than are left: nothing of the order ships or is billed until a second person releases it. Who says no has it amended back to what it was, and releases the hold then.
         Post "/v1/orders/{id}/amend" AmendOrder (OrderId) body::AmendOrder => Json<Order>, orders:amend, [dry_run];
         /// Lists amendments of orders.
         Get "/v1/order-amendments" ListOrderAmendments () Nothing => Page<OrderAmendment>, orders:read, list ORDER_AMENDMENTS;

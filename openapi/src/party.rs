@@ -54,7 +54,7 @@ pub struct Party {
     pub phone: Option<String>,
     /// The company of this tenant that it is: what makes a sale intercompany.
     pub linked_company_id: Option<CompanyId>,
-    /// Whether new documents may name it.
+    /// Whether new documents may name it. With one that is not active nothing new is agreed, either: its quotes are not accepted, nor orders confirmed or amended to more.
     pub active: bool,
     /// The party that it was merged into: name that one from now on.
     pub merged_into_id: Option<PartyId>,

@@ -91,6 +91,19 @@ pub struct Pipeline {
     pub group_count: i64,
     /// The `offset` of the groups that come after these; null when none are left out. As CSV it stands in the header `next-offset`.
     pub next_offset: Option<u32>,
+    /// The deals whose currency has no rate to that of the report: they count in every number of deals and in no value.
+    pub unconverted: Vec<UnconvertedDeals>,
+}
+
+/// Deals in a currency that cannot be converted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UnconvertedDeals {
+    /// Their currency.
+    pub currency: Currency,
+    /// How many.
+    pub count: i64,
+    /// What they are worth, in that currency.
+    pub value: AmountText,
 }
 
 /// The deals of one owner, team, product, customer, source or reason: open ones as they stand now, and those that ended in the period.
@@ -205,6 +218,8 @@ pub struct Forecast {
     pub rows: Vec<ForecastRow>,
     /// All of them.
     pub total: Expectation,
+    /// The deals whose currency has no rate to that of the report: they count in every number of deals and in no value.
+    pub unconverted: Vec<UnconvertedDeals>,
 }
 
 /// Open deals, what they are worth, and what of it may be expected.
@@ -270,6 +285,8 @@ pub struct PipelineAgeing {
     pub stalled_days: i32,
     /// The open stages in their order. The deals themselves are the opportunities with `status=open`, `stage_id` and `stage_since[lte]`.
     pub rows: Vec<PipelineAgeingRow>,
+    /// The deals whose currency has no rate to that of the report: they count in every number of deals and in no value.
+    pub unconverted: Vec<UnconvertedDeals>,
 }
 
 /// A stage.

@@ -84,6 +84,8 @@ pub struct Model {
     pub contact_id: Option<ContactId>,
     /// Where its goods go: an address of the customer; null means that of its kind.
     pub ship_to_id: Option<AddressId>,
+    /// The quote that it, or its first revision, was duplicated from.
+    pub copied_from_id: Option<QuoteId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

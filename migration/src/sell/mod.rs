@@ -23,3 +23,5 @@ pub(crate) mod m0098_deal_origins;
 pub(crate) mod m0099_deals_without_orders;
 pub(crate) mod m0107_places;
 pub(crate) mod m0110_deal_values;
+pub(crate) mod m0145_holds_by_hand;
+pub(crate) mod m0146_copied_quotes;

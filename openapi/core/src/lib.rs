@@ -24,7 +24,7 @@ pub use compare::breaking;
 pub use document::{document, operation_id};
 pub use endpoint::{Audience, Endpoint, Flag, Method, Nothing, PathParams, Row, row};
 pub use list::{Filter, FilterKind, ListQuery, ListSpec, Page, Sort};
-pub use mask::{COSTS, MASKED, mask_costs, tells_cost};
+pub use mask::{COSTS, CREDIT, CREDIT_FIGURES, MASKED, mask_costs, mask_credit, tells_cost, tells_credit, without_credit};
 pub use mended::Mended;
 pub use patch::Patch;
 pub use problem::{Code, FieldError, Problem};

@@ -10,6 +10,55 @@ pub const COSTS: &str = "costs:read";
 /// What stands in place of a text that would tell one.
 pub const MASKED: &str = "masked";
 
+/// The permission to see what customers owe and may owe.
+pub const CREDIT: &str = "credit:read";
+/// The fields of a refusal by the credit check that are figures.
+pub const CREDIT_FIGURES: [&str; 2] = ["exposure", "limit"];
+/// How the sentences of a credit check begin and end in which figures stand, and what is said without them.
+const TOLD: [(&str, &str, &str); 2] = [
+    ("The customer would owe ", " too much", "The customer would owe more than its credit limit"),
+    ("The oldest invoice is overdue for ", " are accepted", "Invoices are overdue for longer than is accepted"),
+];
+
+/// Whether a text tells what a customer owes or may owe.
+#[must_use]
+pub fn tells_credit(text: &str) -> bool {
+    TOLD.iter().any(|(begins, ..)| text.contains(begins))
+}
+
+/// A text without what a customer owes and may owe: that something is too much stays, how much goes. One that was cut short loses the rest.
+#[must_use]
+pub fn without_credit(text: &str) -> String {
+    let mut text = text.to_owned();
+    for (begins, ends, said) in TOLD {
+        let mut found = String::new();
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once(begins) {
+            found.push_str(before);
+            found.push_str(said);
+            rest = after.split_once(ends).map_or("", |(_, after)| after);
+        }
+        found.push_str(rest);
+        text = found;
+    }
+    text
+}
+
+/// Takes what customers owe and may owe out of every text of a value: reasons of holds, warnings, checks, wherever they stand, and the figures out of refusals.
+/// What stands in `metadata` is left alone.
+pub fn mask_credit(value: &mut Value) {
+    match value {
+        Value::Object(fields) if fields.get("code").and_then(Value::as_str) == Some("credit_limit_exceeded") => {
+            fields.retain(|name, _| !CREDIT_FIGURES.contains(&name.as_str()));
+            fields.values_mut().for_each(mask_credit);
+        }
+        Value::Object(fields) => fields.iter_mut().filter(|(name, _)| *name != "metadata").for_each(|(_, field)| mask_credit(field)),
+        Value::Array(items) => items.iter_mut().for_each(mask_credit),
+        Value::String(text) if tells_credit(text) => *text = without_credit(text),
+        _ => {}
+    }
+}
+
 /// Whether a name or a sentence speaks of costs or margins.
 #[must_use]
 pub fn tells_cost(text: &str) -> bool {
@@ -49,6 +98,18 @@ fn blank(value: &mut Value) {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_is_owed_goes_and_that_it_is_too_much_stays() {
+        let told = "Held. The customer would owe 1416.10 EUR of a limit of 1000.00 EUR, which is 416.10 EUR too much; \
+            The oldest invoice is overdue for 12 days, and 10 are accepted. Wait.";
+        let without = "Held. The customer would owe more than its credit limit; Invoices are overdue for longer than is accepted. Wait.";
+        let mut value = json!({ "holds": [{ "kind": "credit", "reason": told }], "metadata": { "note": told }, "other": "insolvency filed" });
+        mask_credit(&mut value);
+        assert_eq!(value, json!({ "holds": [{ "kind": "credit", "reason": without }], "metadata": { "note": told }, "other": "insolvency filed" }));
+        assert_eq!(without_credit("x: The customer would owe 1416.10 EUR of a li"), "x: The customer would owe more than its credit limit");
+        assert!(!tells_credit(without));
+    }
 
     #[test]
     fn the_word_decides() {

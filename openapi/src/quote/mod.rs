@@ -38,7 +38,7 @@ pub mod op {
         Get "/v1/quotes/{id}/revisions" ListQuoteRevisions (QuoteId) Nothing => Json<QuoteRevisions>, quotes:read;
         /// Tells what is otherwise in a quote than in the revision before, or than in another quote of its company.
         Get "/v1/quotes/{id}/changes" CompareQuotes (QuoteId) Nothing => Json<QuoteChanges>, quotes:read, query QuoteChangesQuery;
-        /// Makes a new draft with the same customer, lines, prices and terms under a number of its own. It is of today; prices stay those of `price_date`, and giving the lines anew prices them as of today.
+        /// Makes a new draft with the same customer, lines, prices and terms under a number of its own. It is of today; prices stay those of `price_date`, and giving the lines anew prices them as of today; its checks name products that are not sold any more and taxes that are determined otherwise today. Who wrote the one that is duplicated does not approve it.
         Post "/v1/quotes/{id}/duplicate" DuplicateQuote (QuoteId) body::DuplicateQuote => Created<Quote>, quotes:write;
         /// Makes the next revision as a draft of today; this one becomes superseded. Prices stay those of `price_date`. A `valid_until` that has passed is renewed: by the company's `validity_days`, else for as many days as before.
         Post "/v1/quotes/{id}/revise" ReviseQuote (QuoteId) Nothing => Created<Quote>, quotes:write;

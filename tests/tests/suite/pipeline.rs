@@ -97,8 +97,9 @@ async fn other_currencies_are_converted_once() {
     let dollars = || CreateOpportunity { currency: Some(of("USD")), ..deal(&shop, "0.01") };
     create(&tenant, vec![dollars(), dollars(), dollars()]).await;
     let query = PipelineQuery { company_id: Some(shop.company), ..PipelineQuery::default() };
-    let missing = tenant.client.call::<pipeline::GetPipeline>((), &query, &causeway_contract::Nothing {}).await.expect_err("no rate");
-    assert_eq!(missing.problem().map(|problem| problem.code), Some(Code::RateMissing));
+    // Without a rate they are told apart.
+    let apart = tenant.ask::<pipeline::GetPipeline>(&query).await;
+    assert_eq!((apart.open.value.0.as_str(), apart.unconverted[0].value.0.as_str()), ("0.00", "0.03"));
     let rate = json!({ "currency": "USD", "base": "EUR", "date": "2020-01-01", "rate": "0.5" });
     tenant.raw.post("/v1/exchange-rates", &rate).await.success();
     assert_eq!(tenant.ask::<pipeline::GetPipeline>(&query).await.open.value.0, "0.02");
@@ -325,4 +326,28 @@ async fn the_stage_of_lost_deals_asks_too_and_the_last_of_its_kind_stays() {
     assert_eq!(refused.errors.iter().filter_map(|error| error.pointer.as_deref()).collect::<Vec<_>>(), ["/active"]);
     tenant.raw.post("/v1/stages", &json!({ "name": "signed", "position": 9, "probability": "100", "status": "won" })).await.success();
     tenant.raw.request("PATCH", &format!("/v1/stages/{won}")).json(&off).send().await.success();
+}
+
+/// Whoever works on a deal now takes it to the own team; one that is told stays where it is told.
+#[tokio::test]
+async fn a_deal_follows_its_owner_to_the_team() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let person = async || causeway_tests::person::Person::hire_as(&tenant, "sales_rep").await.id;
+    let (rob, mia, eve) = (person().await, person().await, person().await);
+    let team = async |name: &str, member_ids| tenant.post::<team::CreateTeam>((), &CreateTeam { name: name.to_owned(), lead_id: None, member_ids }).await.id;
+    let (field, house) = (team("Field", vec![rob, eve]).await, team("House", vec![eve]).await);
+    let made = create(&tenant, vec![CreateOpportunity { owner_id: Some(rob), ..deal(&shop, "100.00") }]).await.remove(0);
+    assert_eq!(made.team_id, Some(field));
+    let given = async |body: serde_json::Value| {
+        let path = format!("/v1/opportunities/{}", made.id);
+        let deal = tenant.raw.request("PATCH", &path).json(&body).send().await.success();
+        serde_json::from_value::<Option<causeway_value::TeamId>>(deal["team_id"].clone()).unwrap()
+    };
+    assert_eq!(given(json!({ "owner_id": eve })).await, Some(field), "she is in it as well");
+    assert_eq!(given(json!({ "owner_id": mia })).await, None, "she is in no team");
+    assert_eq!(given(json!({ "owner_id": rob })).await, Some(field));
+    assert_eq!(given(json!({ "owner_id": mia, "team_id": house })).await, Some(house), "somebody said so");
+    assert_eq!(given(json!({ "title": "Tables" })).await, Some(house));
 }

@@ -45,21 +45,24 @@ async fn security_events(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<identity::ListS
 }
 
 async fn list_jobs(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListJobs>) -> Result<Answer<Page<Job>>, Problem> {
-    let rows = list::list::<jobs::Entity>(ctx, tx, &JOBS, "job", &call.query).await?;
+    let rows = list::list_where::<jobs::Entity>(ctx, tx, &JOBS, "job", &call.query, |find| service::told(ctx, find)).await?;
     let data = rows.rows.iter().map(job_view).collect();
     Ok(Answer::of(rows.page(data)))
 }
 
-async fn get_job(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetJob>) -> Result<Answer<Job>, Problem> {
-    let row = tx.must::<jobs::Entity>(call.path).await?;
+async fn get_job(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetJob>) -> Result<Answer<Job>, Problem> {
+    let row = service::job(ctx, tx, call.path).await?;
     Ok(Answer::object(job_view(&row), row.version))
 }
 
-async fn job_errors(_: &Ctx, tx: &mut Tx<'_>, call: &Call<import::GetJobErrors>) -> Result<Answer<JobErrors>, Problem> {
-    service::job_errors(tx, call.path, call.query.skip.unwrap_or_default()).await.map(Answer::of)
+async fn job_errors(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<import::GetJobErrors>) -> Result<Answer<JobErrors>, Problem> {
+    service::job_errors(ctx, tx, call.path, call.query.skip.unwrap_or_default()).await.map(Answer::of)
 }
 
 async fn cancel_job(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<import::CancelJob>) -> Result<Answer<Job>, Problem> {
+    if ctx.companies.is_some() {
+        service::job(ctx, tx, call.path).await?;
+    }
     let row = job::cancel(ctx, tx, call.path).await?;
     Ok(Answer::object(job_view(&row), row.version))
 }

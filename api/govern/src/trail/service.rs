@@ -28,12 +28,41 @@ pub(super) struct Entry {
     before: Value,
 }
 
+/// The jobs that the caller is told of. What an import says of its rows names customers and deals: whoever may see some companies only is told of imports into
+/// those, by somebody who sees the same ones, and of the own ones (SEC-15).
+pub fn told(ctx: &Ctx, find: Find<jobs::Entity>) -> Find<jobs::Entity> {
+    let Some(companies) = &ctx.companies else { return find };
+    let same = serde_json::to_string(&companies.to_vec()).unwrap_or_default();
+    let mut values: Vec<sea_orm::Value> = vec![ctx.actor.id.into(), same.into()];
+    let mut into = String::new();
+    for company in companies.iter() {
+        into.push_str(" OR i.options LIKE ?");
+        values.push(format!("%\"company_id\":\"{company}\"%").into());
+    }
+    let sql = format!(
+        "kind <> 'import' OR created_by = ? \
+         OR EXISTS (SELECT 1 FROM imports i WHERE i.tenant_id = $1 AND i.id = jobs.id AND (i.company_ids = ?{into}))"
+    );
+    find.when(&sql, values)
+}
+
+/// A job that the caller is told of.
+///
+/// # Errors
+/// `not_found`.
+pub async fn job(ctx: &Ctx, tx: &mut Tx<'_>, id: JobId) -> Result<jobs::Model, Problem> {
+    if ctx.companies.is_none() {
+        return tx.must::<jobs::Entity>(id).await;
+    }
+    told(ctx, Find::<jobs::Entity>::new().eq(jobs::Column::Id, id)).one(tx).await?.ok_or_else(Problem::not_found)
+}
+
 /// What was wrong in the rows of an import, `skip` left out from the beginning. A job of another kind has no rows.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn job_errors(tx: &mut Tx<'_>, id: JobId, skip: u32) -> Result<JobErrors, Problem> {
-    tx.must::<jobs::Entity>(id).await?;
+pub async fn job_errors(ctx: &Ctx, tx: &mut Tx<'_>, id: JobId, skip: u32) -> Result<JobErrors, Problem> {
+    job(ctx, tx, id).await?;
     let count = tx.get::<imports::Entity>(id).await?.map_or(0, |import| import.errors);
     let find = Find::<import_errors::Entity>::new().eq(import_errors::Column::ImportId, id).gt(import_errors::Column::Position, i64::from(skip) - 1);
     let mut rows = find.order_by(import_errors::Column::Position).limit(ERRORS + 1).all(tx).await?;

@@ -8,8 +8,8 @@ const BOOKED: &str = "Amounts are those of the ledger, in the company's currency
 const NONE: &str = "No amounts. Times are whole seconds.";
 const COUNTS_ONLY: &str = "No amounts.";
 const COUNTS: &str = "No amounts. Times are whole days of 24 hours; shares have four decimals, half away from zero.";
-const DEALS: &str =
-    "Values are added up exactly in each currency; each sum is converted once at the latest rate of today or before, rounded half away from zero.";
+const DEALS: &str = "Values are added up exactly in each currency; each sum is converted once at the latest rate of today or before, rounded half away from zero. Deals in a \
+     currency without a rate count in the numbers, and their values are told apart in `unconverted`.";
 
 /// Name, meaning, what counts, source, conversion.
 const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
@@ -146,7 +146,8 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
          The value of a deal is its `expected_value`, won and lost ones included. The win rate is won deals out of won and lost ones, by number. A deal without \
          a customer counts like any other. A group holds the same deals, split by owner, team, product, customer, source or reason why they were lost.",
         "Opportunities.",
-        "Values are added up exactly in each currency; each sum is converted once at the latest rate of `to`, or of today, or before, rounded half away from zero.",
+        "Values are added up exactly in each currency; each sum is converted once at the latest rate of `to`, or of today, or before, rounded half away from zero. \
+         Deals in a currency without a rate count in the numbers, and their values are told apart in `unconverted`.",
     ),
     (
         "pipeline-ageing",
@@ -196,7 +197,7 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
         "forecast",
         "What open deals may bring, by the month in which they may be decided.",
         "Open deals by the month of their `expected_close_date`; those without one come last. The weighted value is the deal's value times its own probability: \
-         the stage's, unless somebody set another. Deals of one month, probability and currency are weighed together and rounded once, \
+         that which its stage had when it came there, unless somebody set another; another probability of the stage is that of deals which come to it from then on. Deals of one month, probability and currency are weighed together and rounded once, \
          in each row and in the total.",
         "Opportunities.",
         DEALS,

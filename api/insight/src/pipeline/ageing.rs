@@ -1,6 +1,6 @@
 //! How long open deals stand in their stages (CRM-10).
 
-use super::rules::Sum;
+use super::rules::{Sum, unconverted};
 use super::scope::Scope;
 use crate::sql::{self, Statement};
 use causeway_contract::Problem;
@@ -41,7 +41,7 @@ struct Stage {
 /// How long open deals stand in their stages. A day is 24 hours of the tenant's clock.
 ///
 /// # Errors
-/// `not_found` for the company; `rate_missing`; `amount_overflow`.
+/// `not_found` for the company; `amount_overflow`.
 pub async fn ageing(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PipelineAgeingQuery) -> Result<wire::PipelineAgeing, Problem> {
     let scope = Scope::of(tx, query.company_id, query.currency).await?;
     let stalled_days = query.stalled_days.unwrap_or(STALLED_DAYS);
@@ -69,6 +69,7 @@ pub async fn ageing(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PipelineAgeingQuer
     let groups: Vec<Group> = sql::rows(tx, Statement { sql, values: filter.values }, &cells).await?;
     let currencies: BTreeSet<Currency> = groups.iter().map(|group| group.currency).collect();
     let rates = scope.rates(tx, currencies, scope.today(ctx)).await?;
+    let apart = unconverted(groups.iter().map(|group| (group.currency, group.count, group.value)), &rates, scope.currency)?;
     let mut by_stage: BTreeMap<StageId, Stage> = BTreeMap::new();
     for group in groups {
         let stage = by_stage.entry(group.stage_id).or_default();
@@ -80,7 +81,7 @@ pub async fn ageing(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PipelineAgeingQuer
     let stages = Find::<stages::Entity>::new().order_by(stages::Column::Position).order_by(stages::Column::Id).all(tx).await?;
     let row = |stage: &stages::Model| -> Option<Result<wire::PipelineAgeingRow, Problem>> {
         let found = by_stage.get(&stage.id)?;
-        let value = |sum: &Sum| sum.value(&rates, scope.currency).map(|value| value.text(scope.currency));
+        let value = |sum: &Sum| sum.convertible(&rates, scope.currency).map(|value| value.text(scope.currency));
         Some(value(&found.all).and_then(|all| {
             Ok(wire::PipelineAgeingRow {
                 stage: stage.name.clone(),
@@ -95,5 +96,5 @@ pub async fn ageing(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PipelineAgeingQuer
         }))
     };
     let rows = stages.iter().filter_map(row).collect::<Result<_, _>>()?;
-    Ok(wire::PipelineAgeing { object: "pipeline_ageing".to_owned(), currency: scope.currency, stalled_days, rows })
+    Ok(wire::PipelineAgeing { object: "pipeline_ageing".to_owned(), currency: scope.currency, stalled_days, rows, unconverted: apart })
 }

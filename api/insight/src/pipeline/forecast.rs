@@ -1,6 +1,6 @@
 //! What open deals may bring, by the month in which they may be decided (CRM-08, RPT-08).
 
-use super::rules::{Sum, weighted};
+use super::rules::{Sum, unconverted, weighted};
 use super::scope::{Scope, in_order};
 use crate::sql::{self, Statement};
 use causeway_contract::Problem;
@@ -42,7 +42,7 @@ impl Expected {
     }
 
     fn shown(&self, rates: &RateTable, currency: Currency) -> Result<wire::Expectation, Problem> {
-        let text = |sum: &Sum| sum.value(rates, currency).map(|value| value.text(currency));
+        let text = |sum: &Sum| sum.convertible(rates, currency).map(|value| value.text(currency));
         Ok(wire::Expectation { count: self.all.count, value: text(&self.all)?, weighted_value: text(&self.weighted)? })
     }
 }
@@ -50,7 +50,7 @@ impl Expected {
 /// What open deals may bring. The weighted value of deals of one month, probability and currency is rounded once.
 ///
 /// # Errors
-/// `not_found` for the company; `rate_missing`; `amount_overflow`.
+/// `not_found` for the company; `amount_overflow`.
 pub async fn forecast(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::ForecastQuery) -> Result<wire::Forecast, Problem> {
     in_order(query.from, query.to)?;
     let scope = Scope::of(tx, query.company_id, query.currency).await?;
@@ -76,6 +76,7 @@ pub async fn forecast(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::ForecastQuery) -
     let names = names(tx, query.by, &groups).await?;
     let currencies: BTreeSet<Currency> = groups.iter().map(|group| group.currency).collect();
     let rates = scope.rates(tx, currencies, scope.today(ctx)).await?;
+    let apart = unconverted(groups.iter().map(|group| (group.currency, group.count, group.value)), &rates, scope.currency)?;
     let total = total(&groups)?;
     // Deals without a date come last: no month is later than this one.
     let mut rows: BTreeMap<(bool, Option<String>, Option<Uuid>), Expected> = BTreeMap::new();
@@ -96,7 +97,7 @@ pub async fn forecast(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::ForecastQuery) -
     };
     let total = total.shown(&rates, scope.currency)?;
     let rows = rows.into_iter().map(row).collect::<Result<_, _>>()?;
-    Ok(wire::Forecast { object: "forecast".to_owned(), currency: scope.currency, rows, total })
+    Ok(wire::Forecast { object: "forecast".to_owned(), currency: scope.currency, rows, total, unconverted: apart })
 }
 
 /// All of them: weighed by month, currency and probability, so that it is the same whoever holds the deals.

@@ -2,6 +2,7 @@
 
 use causeway_contract::Problem;
 use causeway_master::rate::lookup::RateTable;
+use causeway_openapi::pipeline as wire;
 use causeway_value::{Amount, Currency, Day, Instant, Overflow, Percent, Zone, format_scaled, product};
 use std::collections::BTreeMap;
 
@@ -49,6 +50,34 @@ impl Sum {
         }
         Ok(total)
     }
+}
+
+impl Sum {
+    /// As [`Sum::value`], without what is in a currency that has no rate: [`unconverted`] tells that apart.
+    ///
+    /// # Errors
+    /// `amount_overflow`.
+    pub fn convertible(&self, rates: &RateTable, to: Currency) -> Result<Amount, Problem> {
+        let values = self.values.iter().filter(|(currency, _)| rates.find(**currency, to).is_some()).map(|(currency, value)| (*currency, *value));
+        Self { count: self.count, values: values.collect() }.value(rates, to)
+    }
+}
+
+/// The deals of a report whose currency has no rate to its own, in their own: one deal in such a currency is no reason to tell nobody anything.
+///
+/// # Errors
+/// [`Overflow`] when they do not fit.
+pub fn unconverted(deals: impl IntoIterator<Item = (Currency, i64, Amount)>, rates: &RateTable, to: Currency) -> Result<Vec<wire::UnconvertedDeals>, Overflow> {
+    let mut sums: BTreeMap<Currency, Sum> = BTreeMap::new();
+    for (currency, count, value) in deals.into_iter().filter(|(currency, ..)| rates.find(*currency, to).is_none()) {
+        sums.entry(currency).or_default().add(count, currency, value)?;
+    }
+    let shown = |(currency, sum): (Currency, Sum)| wire::UnconvertedDeals {
+        currency,
+        count: sum.count,
+        value: sum.values.get(&currency).copied().unwrap_or(Amount::ZERO).text(currency),
+    };
+    Ok(sums.into_iter().map(shown).collect())
 }
 
 /// Won deals out of all that ended, to four decimals, half away from zero; none when none ended.
@@ -147,6 +176,11 @@ mod tests {
         // 0.03 USD is 0.015 EUR, rounded away from zero; one by one it would be 0.03.
         assert_eq!((sum.count, sum.value(&half, eur).unwrap()), (4, Amount(102)));
         assert_eq!(sum.value(&RateTable::default(), eur).unwrap_err().code, Code::RateMissing);
+        // Where a report goes on without them, they are told apart.
+        assert_eq!(sum.convertible(&RateTable::default(), eur).unwrap(), Amount(100));
+        let apart = unconverted([(usd, 2, Amount(2)), (eur, 1, Amount(100)), (usd, 1, Amount(1))], &RateTable::default(), eur).unwrap();
+        assert_eq!(apart.iter().map(|deals| (deals.currency, deals.count, deals.value.0.as_str())).collect::<Vec<_>>(), [(usd, 3, "0.03")]);
+        assert_eq!(unconverted([(usd, 2, Amount(2))], &half, eur).unwrap(), []);
         assert_eq!(weighted(Amount(333), "50".parse().unwrap()), Ok(Amount(167)));
     }
 }

@@ -1,7 +1,7 @@
 //! The report of the pipeline: stages, ends, months.
 
 use super::groups::{self, Groups};
-use super::rules::{Month, Sum, months, win_rate};
+use super::rules::{Month, Sum, months, unconverted, win_rate};
 use super::scope::{Filter, Scope, in_order};
 use crate::sql::{self, Statement};
 use causeway_contract::Problem;
@@ -32,7 +32,7 @@ const CELLS: [(&str, Cell); 6] =
 /// Deals by stage, what was won and lost, the win rate and the months.
 ///
 /// # Errors
-/// `not_found` for the company; `rate_missing` for a currency that cannot be converted; `amount_overflow`.
+/// `not_found` for the company; `amount_overflow`.
 pub async fn pipeline(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::PipelineQuery) -> Result<wire::Pipeline, Problem> {
     in_order(query.from, query.to)?;
     let scope = Scope::of(tx, query.company_id, query.currency).await?;
@@ -115,7 +115,7 @@ pub(super) struct Converted {
 
 impl Converted {
     pub(super) fn tally(&self, sum: &Sum) -> Result<wire::Tally, Problem> {
-        Ok(wire::Tally { count: sum.count, value: sum.value(&self.rates, self.currency)?.text(self.currency) })
+        Ok(wire::Tally { count: sum.count, value: sum.convertible(&self.rates, self.currency)?.text(self.currency) })
     }
 }
 
@@ -161,5 +161,6 @@ fn report(
         groups: Vec::new(),
         group_count: 0,
         next_offset: None,
+        unconverted: unconverted(open.iter().chain(ended).map(|group| (group.currency, group.count, group.value)), &money.rates, money.currency)?,
     })
 }

@@ -441,7 +441,7 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
             if problem.status == 404 || problem.status == 403 {
                 refused(&problem);
             }
-            Err(problem)
+            Err(mask::problem(&ctx, problem))
         }
     }
 }

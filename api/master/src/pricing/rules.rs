@@ -5,7 +5,7 @@
 //! error. Else the product's own price. All prices are per the product's price base quantity.
 
 use super::{Trace, amounts::price_override_percent};
-use crate::rate::rules::{Rates, conversion};
+use crate::rate::rules::{Rates, conversion, of_day};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_value::{CategoryId, CompanyId, Currency, Day, Overflow, PartyId, Percent, Price, PriceListId, PriceRuleId, ProductId, Quantity, product};
 use std::cmp::Reverse;
@@ -190,7 +190,7 @@ pub struct ResolvedPrice {
 /// `amount_overflow`. None of them when a price is given.
 pub fn resolve_price(request: &PriceRequest<'_>, lists: &[PriceListData], rates: Rates<'_>) -> Result<ResolvedPrice, Problem> {
     let mut trace = Trace::default();
-    let listed = listed_price(request, lists, rates, &mut trace);
+    let listed = listed_price(request, lists, rates, &mut trace).map_err(|problem| of_day(problem, request.day));
     let resolved = match request.unit_price {
         Some(given) => {
             let list_unit_price = listed.ok().map(|(price, _)| price);

@@ -1,7 +1,7 @@
 //! Converting by a quoted rate.
 
 use causeway_contract::{Code, Problem};
-use causeway_value::{Amount, Currency, Overflow, Price, Rate, product};
+use causeway_value::{Amount, Currency, Day, Overflow, Price, Rate, product};
 
 /// How an amount becomes one of another currency: by the rate as it was quoted. Going against the quote divides by it, so nothing is lost to an inverse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +100,21 @@ pub fn missing(from: Currency, to: Currency) -> Problem {
         .with("to", to.code())
 }
 
+/// The problem of a pair without a rate, with the day that it was looked for where that is not said yet.
+#[must_use]
+pub fn of_day(problem: Problem, day: Day) -> Problem {
+    let known = |name: &str| problem.meta.get(name).and_then(|code| code.as_str()).map(str::to_owned);
+    match (known("from"), known("to")) {
+        (Some(from), Some(to)) if problem.code == Code::RateMissing && !problem.meta.contains_key("day") => {
+            let detail = format!(
+                "There is no exchange rate from {from} to {to} of {day} or before. Add one of that day or earlier (POST /v1/exchange-rates) and try again."
+            );
+            Problem { detail, ..problem }.with("day", day.to_string())
+        }
+        _ => problem,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +144,10 @@ mod tests {
         let problem = conversion(currency("EUR"), currency("USD"), &|_, _| None).unwrap_err();
         assert_eq!((problem.code, problem.meta["from"].as_str()), (Code::RateMissing, Some("EUR")));
         assert_eq!(conversion(currency("EUR"), currency("EUR"), &|_, _| None), Ok(Conversion::Same));
+        let told = of_day(problem, "2026-02-03".parse().unwrap());
+        assert!(told.detail.contains("EUR to USD of 2026-02-03"), "{}", told.detail);
+        assert_eq!(told.meta["day"].as_str(), Some("2026-02-03"));
+        assert_eq!(of_day(told.clone(), "2026-02-04".parse().unwrap()), told, "what is said already stands");
     }
 
     proptest! {

@@ -151,7 +151,7 @@ fn line_taxes(lines: &[Line]) -> Option<String> {
 }
 
 /// The lines that count and are wrong, by their numbers.
-fn numbered(lines: &[Line], wrong: impl Fn(&Line) -> bool, what: &str) -> Option<String> {
+pub(super) fn numbered(lines: &[Line], wrong: impl Fn(&Line) -> bool, what: &str) -> Option<String> {
     let numbers: Vec<String> = (1_u32..).zip(lines).filter(|(_, line)| line.counts() && wrong(line)).map(|(number, _)| number.to_string()).collect();
     (!numbers.is_empty()).then(|| format!("The lines {} {what}.", numbers.join(", ")))
 }

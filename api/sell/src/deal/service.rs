@@ -1,6 +1,6 @@
 //! Looking at a quote or an order.
 
-use super::rules::{Around, Deal, warnings};
+use super::rules::{Around, Deal, numbered, warnings};
 use crate::line::Line;
 use crate::line::offer::Promise;
 use crate::opportunity::service::must_be_winnable;
@@ -9,15 +9,17 @@ use crate::quote;
 use causeway_bill::exposure;
 use causeway_contract::{COSTS, Code, Problem};
 use causeway_entity::govern::companies;
-use causeway_entity::master::{parties, price_lists};
+use causeway_entity::master::{parties, price_lists, products};
 use causeway_entity::sell::{opportunities, orders, quote_lines, quotes};
-use causeway_kernel::{Ctx, Tx};
+use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::checked::{Found, Told};
 use causeway_master::party::store::children_of;
 use causeway_master::rate::lookup::booked_rate;
+use causeway_master::tax_rule::determine::taxation;
 use causeway_openapi::deal_check::{DealCheck, DealCheckName as Name, DealStep, OrderChecks, QuoteChecks};
 use causeway_openapi::invoice_check::CheckResult;
-use causeway_value::{CompanyId, Currency, OpportunityId, OrderId, PartyId, QuoteId, QuoteStatus};
+use causeway_value::{CompanyId, Currency, OpportunityId, OrderId, PartyId, ProductId, QuoteId, QuoteStatus, TaxId};
+use std::collections::{BTreeMap, BTreeSet};
 
 type Checks = Vec<(Name, Found)>;
 
@@ -79,6 +81,8 @@ async fn accepting(tx: &mut Tx<'_>, quote: &quotes::Model, lines: &[Line], known
             None => Ok(()),
         };
         found.push((Name::Opportunity, Found::of(winnable)?));
+        let active = order::rules::must_be_active(&known.party, &format!("The quote {} cannot be accepted", quote.number));
+        found.push((Name::CustomerActive, Found::of(active)?));
     }
     Ok(found)
 }
@@ -100,6 +104,7 @@ pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<Ord
         found.push((Name::Lines, Found::of(lines.and_then(|()| order::rules::must_ask_for_something(&order)))?));
         found.push((Name::Complete, Found::of(order::service::must_be_complete(tx, &known.company, &order, &parts.lines).await)?));
         found.push((Name::Credit, order::service::foresee_credit(ctx, tx, &known.company, &known.party, &order).await?));
+        found.push((Name::CustomerActive, Found::of(order::rules::must_be_active(&known.party, &format!("The order {} cannot be confirmed", order.number)))?));
         if let (None, Some(opportunity)) = (order.quote_id, &known.opportunity) {
             found.push((Name::Opportunity, Found::of(must_be_winnable(tx, opportunity, &(&order).into()).await)?));
         }
@@ -153,9 +158,43 @@ impl Around {
     }
 
     async fn warnings(&self, tx: &mut Tx<'_>, deal: &Deal<'_>) -> Result<Checks, Problem> {
-        let mut found: Checks = warnings(deal, self)?.into_iter().map(|(name, detail)| (name, Found::warn(detail))).collect();
+        let mut found: Checks = Vec::new();
+        let now = self.now(tx, deal.lines).await?;
+        for (name, told) in warnings(deal, self)? {
+            let told =
+                if name == Name::LineTaxes { [told, now.taxes.clone()].into_iter().flatten().reduce(|one, other| format!("{one} {other}")) } else { told };
+            found.push((name, Found::warn(told)));
+        }
+        found.push((Name::LineProducts, Found::warn(now.products)));
         found.push((Name::Rate, Found::warn(self.no_rate(tx, deal.currency).await?)));
         Ok(found)
+    }
+
+    /// What is otherwise today: a duplicate, a revision and a draft that waits keep their lines (QTE-10).
+    async fn now(&self, tx: &mut Tx<'_>, lines: &[Line]) -> Result<Now, Problem> {
+        let ids: BTreeSet<ProductId> = lines.iter().filter_map(|line| line.product_id).collect();
+        if ids.is_empty() {
+            return Ok(Now::default());
+        }
+        let rows = Find::<products::Entity>::new().among(products::Column::Id, ids).all(tx).await?;
+        let sold: BTreeMap<ProductId, products::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
+        let taxation = taxation(tx, &self.company, &self.party, self.today).await?;
+        let product = |line: &Line| line.product_id.and_then(|id| sold.get(&id));
+        let gone = |line: &Line| product(line).is_some_and(|product| !product.active);
+        // What was given instead of the determined taxes is told as that; a tax that is gone is no tax of today.
+        let otherwise = |line: &Line| {
+            let of_today = product(line).map(|product| taxation.of_line(None, Some(product), "", &mut Vec::new()).ids);
+            let own: BTreeSet<TaxId> = line.tax_ids.iter().copied().collect();
+            !line.net_amount.is_zero() && !line.taxed_otherwise() && of_today.is_some_and(|ids| ids.into_iter().collect::<BTreeSet<_>>() != own)
+        };
+        Ok(Now {
+            products: numbered(lines, gone, "have products that are not sold any more. Offer others, or make the products active again"),
+            taxes: numbered(
+                lines,
+                otherwise,
+                "have other taxes than products and tax rules determine for this customer today. Set the lines anew to get those, or have it looked at",
+            ),
+        })
     }
 
     async fn no_rate(&self, tx: &mut Tx<'_>, currency: Currency) -> Result<Option<String>, Problem> {
@@ -170,6 +209,13 @@ impl Around {
             Err(problem) => Err(problem),
         }
     }
+}
+
+/// What of the lines is otherwise today.
+#[derive(Default)]
+struct Now {
+    products: Option<String>,
+    taxes: Option<String>,
 }
 
 /// Nothing where a rate is missing, which is a check of its own.

@@ -1,11 +1,12 @@
 //! What may be done with an order when, and how its lines become obligations.
 
-use causeway_bill::invoice::Agreed;
 use crate::quote::rules::below_zero;
+use causeway_bill::invoice::Agreed;
 use causeway_bill::obligation::{NewObligation, hold, rules::noted};
 use causeway_contract::{Code, Problem};
 use causeway_entity::Held;
 use causeway_entity::bill::obligations;
+use causeway_entity::master::parties;
 use causeway_entity::sell::{order_holds, order_lines, orders};
 use causeway_value::{BillingPolicy, Day, HoldKind, HoldStep, OrderStatus, Overflow, ProductKind, Quantity, RecognitionPolicy};
 
@@ -96,6 +97,25 @@ pub fn must_ask_for_something(row: &orders::Model) -> Result<(), Problem> {
         return Ok(());
     }
     below_zero(&format!("The order {}", row.number), row.total_amount, row.currency)
+}
+
+/// The field of a problem that names the customer with whom nothing new is agreed.
+pub const INACTIVE: &str = "inactive_party_id";
+
+/// With a customer who is not active any more nothing new is agreed; what was confirmed before goes on (ORD-10). `what` begins the sentence.
+///
+/// # Errors
+/// `state_conflict`.
+pub fn must_be_active(party: &parties::Model, what: &str) -> Result<(), Problem> {
+    if party.active {
+        return Ok(());
+    }
+    let detail = format!(
+        "{what}: {} is not active any more, and nothing new is agreed with it. Make it active first (PATCH /v1/parties/{{id}} with `active`), \
+         or cancel what is not agreed yet.",
+        party.name
+    );
+    Err(Problem::new(Code::StateConflict, detail).with(INACTIVE, party.id.to_string()))
 }
 
 /// An order is cancelled as long as something of it is left to cancel (ORD-08).
@@ -260,6 +280,7 @@ mod tests {
             covers_amount: None,
             asked_by: None,
             covers: None,
+            by_hand: None,
         }
     }
 

@@ -15,7 +15,7 @@ use causeway_value::{Amount, ApprovalReason, Currency, Day, Overflow, PaymentTer
 /// The rule about what remains after cost.
 pub const MARGIN: &str = "min_margin_percent";
 /// Reasons that are told in words, at most.
-const TOLD: usize = 10;
+pub const TOLD: usize = 10;
 
 /// What the limits look at besides the lines.
 #[derive(Clone, Copy, Debug)]

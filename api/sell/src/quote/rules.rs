@@ -235,6 +235,7 @@ mod tests {
             lead_days: None,
             template_id: None,
             price_date: None,
+            copied_from_id: None,
             contact_id: None,
             ship_to_id: None,
         }

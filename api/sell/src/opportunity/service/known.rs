@@ -155,6 +155,18 @@ impl Known {
     }
 }
 
+/// The team of a deal that somebody else works on now: the one that it has while its owner is in it, else the owner's when there is one only.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn team_of(tx: &mut Tx<'_>, owner: UserId, standing: Option<TeamId>) -> Result<Option<TeamId>, Problem> {
+    let own = memberships(tx, &BTreeSet::from([owner])).await?.remove(&owner).unwrap_or_default();
+    Ok(standing.filter(|team| own.contains(team)).or(match own.as_slice() {
+        [team] => Some(*team),
+        _ => None,
+    }))
+}
+
 /// The teams of these people.
 async fn memberships(tx: &mut Tx<'_>, owners: &BTreeSet<UserId>) -> Result<BTreeMap<UserId, Vec<TeamId>>, Problem> {
     let mut teams: BTreeMap<UserId, Vec<TeamId>> = BTreeMap::new();

@@ -68,6 +68,10 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
     if let Patch::Value(team) = body.team_id {
         tx.named::<teams::Entity, _>(Some(team), "/team_id", &mut errors).await?;
     }
+    // Whoever works on it now takes it to the own team, unless somebody says to which (CRM-06).
+    if let Some(owner) = new.owner_id.filter(|_| new.owner_id != old.owner_id && body.team_id.is_absent()) {
+        new.team_id = known::team_of(tx, owner, old.team_id).await?;
+    }
     if let Patch::Value(contact) = body.contact_id {
         new.party_id = customer_with(tx, contact, (new.party_id, &body.party_id), &mut errors).await?;
     }

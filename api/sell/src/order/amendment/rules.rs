@@ -242,12 +242,34 @@ pub fn agreed(line: &Model, of_document: Percent) -> (Price, Percent, Percent) {
     (line.unit_price, line.discount_percent, line.document_discount_percent.unwrap_or(of_document))
 }
 
+/// How much stands of a line.
+#[must_use]
+pub fn kept(line: &Model) -> Quantity {
+    line.kept_quantity.unwrap_or(line.quantity)
+}
+
+/// The line as it was, or the one that it goes on for at another price; none for what comes on top as a line of its own.
+#[must_use]
+pub fn origin<'a>(line: &Model, before: &'a [Model]) -> Option<&'a Model> {
+    let find = |id: OrderLineId| before.iter().find(|old| old.id == id);
+    find(line.id).or_else(|| line.replaces_line_id.and_then(find))
+}
+
+/// Whether more stands of what a line was than before, together with the line that goes on for it.
+///
+/// # Errors
+/// [`Overflow`] when the quantities do not fit.
+pub fn grown(line: &Model, before: &[Model], after: &[Model]) -> Result<bool, Overflow> {
+    let Some(from) = origin(line, before) else { return Ok(true) };
+    let now = after.iter().filter(|other| origin(other, before).is_some_and(|other| other.id == from.id));
+    Ok(now.map(kept).try_fold(Quantity::ZERO, Quantity::plus)? > kept(from))
+}
+
 /// What changed between the lines before and after.
 ///
 /// # Errors
 /// [`Overflow`] when an amount does not fit.
 pub fn changes(before: &[Model], after: &[Model], discounts: Discounts) -> Result<Vec<AmendedLine>, Overflow> {
-    let kept = |line: &Model| line.kept_quantity.unwrap_or(line.quantity);
     let mut changes = Vec::new();
     for line in after {
         let old = before.iter().find(|old| old.id == line.id);

@@ -24,7 +24,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// opportunity, as an accepted quote does (CRM-12).
 ///
 /// # Errors
-/// `not_found`; `state_conflict` with what is missing or holds it, when it comes to less than nothing, or when its opportunity is with another customer; `required` for each thing that its company asks for and it does not say;
+/// `not_found`; `state_conflict` with what is missing or holds it, when it comes to less than nothing, when its customer is not active, or when its opportunity is
+/// with another customer; `required` for each thing that its company asks for and it does not say;
 /// `credit_limit_exceeded`.
 pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Order, Problem> {
     let old = tx.lock::<orders::Entity>(id).await?;
@@ -34,6 +35,7 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
     rules::must_be_confirmable(&old, party.is_customer, rules::ordering(&parts.lines), &parts.holds)?;
     rules::must_ask_for_something(&old)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
+    rules::must_be_active(&party, &format!("The order {} cannot be confirmed", old.number))?;
     must_be_complete(tx, &company, &old, &parts.lines).await?;
     let today = ctx.today(company.time_zone);
     if let Some(placed) = approval::asked(ctx, tx, (&company, &party), &old, &parts.lines).await? {

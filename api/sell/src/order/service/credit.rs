@@ -16,6 +16,10 @@ use causeway_value::{Amount, CreditAction, HoldId, HoldKind, OrderId, OrderStatu
 /// Holds of one customer that a payment checks again, at most.
 const AT_ONCE: u64 = 100;
 
+/// Why a check does not take off what somebody decided.
+const BY_HAND: &str = "has a credit hold that somebody placed by hand, and a check does not take that off. Who may release credit holds does: \
+    POST /v1/orders/{id}/release.";
+
 /// What the check says about confirming an order.
 pub(super) enum Verdict {
     /// Confirm it, with this warning if there is one.
@@ -65,7 +69,7 @@ async fn decided(tx: &mut Tx<'_>, checked: &Checked, order: &orders::Model, verb
         CreditAction::Warn => Ok(Verdict::Confirm(Some(checked.because()))),
         CreditAction::Hold => {
             let owner_id = checked.policy.owner_id.or(order.owner_id);
-            Ok(Verdict::Hold(Placed { kind: HoldKind::Credit, blocks: None, reason: checked.because(), owner_id, asked_by: None }))
+            Ok(Verdict::Hold(Placed { kind: HoldKind::Credit, blocks: None, reason: checked.because(), owner_id, asked_by: None, by_hand: false }))
         }
         CreditAction::Block => Err(blocked(order, checked, verb)),
     }
@@ -92,16 +96,18 @@ async fn is_covered(tx: &mut Tx<'_>, order: &orders::Model) -> Result<bool, Prob
     Ok(earlier.iter().any(|hold| hold.covers_amount.is_some_and(|covered| covered >= order.total_amount)))
 }
 
-/// Checks the credit of a held order again: its credit hold goes when nothing speaks against it any more.
+/// Checks the credit of a held order again: the credit hold that a check placed goes when nothing speaks against it any more. One that somebody placed by hand
+/// knows more than the check does, and stays until somebody who may release it does (APR-13).
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it has no credit hold, or still needs it; `rate_missing`.
+/// `not_found`; `state_conflict` when it has no credit hold, has it by hand, or still needs it; `rate_missing`.
 pub async fn recheck(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Order, Problem> {
     let old = tx.must::<orders::Entity>(id).await?;
     let parts = store::parts_of(tx, &old).await?;
     let held = credit_holds(&parts);
     if held.is_empty() {
-        return Err(rules::refused(&old, "has no credit hold that could be checked again."));
+        let by_hand = parts.holds.iter().any(|hold| hold.kind == HoldKind::Credit);
+        return Err(rules::refused(&old, if by_hand { BY_HAND } else { "has no credit hold that could be checked again." }));
     }
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let party = tx.must::<parties::Entity>(old.party_id).await?;
@@ -139,9 +145,9 @@ pub async fn recheck_party(ctx: &Ctx, tx: &mut Tx<'_>, party_id: PartyId) -> Res
             Err(problem) if problem.code == Code::RateMissing => continue,
             Err(problem) => return Err(problem),
         };
-        if found.is_empty() {
-            let parts = all.remove(&order.id).unwrap_or_default();
-            let ids = credit_holds(&parts);
+        let parts = all.remove(&order.id).unwrap_or_default();
+        let ids = credit_holds(&parts);
+        if found.is_empty() && !ids.is_empty() {
             release(ctx, tx, &order, parts, &ids).await?;
         }
     }
@@ -154,8 +160,9 @@ async fn again(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, party: &p
     exposure::recheck(ctx, tx, company, party, (more, order.currency)).await
 }
 
+/// The credit holds that a check placed.
 fn credit_holds(parts: &Parts) -> Vec<HoldId> {
-    parts.holds.iter().filter(|hold| hold.kind == HoldKind::Credit).map(|hold| hold.id).collect()
+    parts.holds.iter().filter(|hold| hold.kind == HoldKind::Credit && hold.by_hand != Some(true)).map(|hold| hold.id).collect()
 }
 
 async fn release(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, mut parts: Parts, ids: &[HoldId]) -> Result<wire::Order, Problem> {

@@ -26,6 +26,8 @@ pub(super) struct Placed {
     pub owner_id: Option<UserId>,
     /// Who made a second person necessary, where it waits for one.
     pub asked_by: Option<Uuid>,
+    /// Whether somebody places it by hand: then no check takes it off again.
+    pub by_hand: bool,
 }
 
 /// Places a hold.
@@ -48,7 +50,8 @@ pub async fn hold(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::HoldOrde
         return Err(rules::refused(&old, &format!("has a {kind} hold already. Release that one first, or place a manual hold.")));
     }
     let owner_id = body.owner_id.or(ctx.user.map(UserId::from_uuid));
-    let new = place(ctx, tx, &old, &mut parts, Placed { kind, blocks: body.blocks.clone(), reason: body.reason.clone(), owner_id, asked_by: None });
+    let placed = Placed { kind, blocks: body.blocks.clone(), reason: body.reason.clone(), owner_id, asked_by: None, by_hand: true };
+    let new = place(ctx, tx, &old, &mut parts, placed);
     tell_obligations(ctx, tx, &new, &mut parts).await?;
     tx.update(&old, &new);
     view::record(ctx, tx, "order.held", &new, &parts)
@@ -88,6 +91,7 @@ pub(super) fn add(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId, parts: &mut Par
         covers_amount: None,
         asked_by: placed.asked_by,
         covers: None,
+        by_hand: placed.by_hand.then_some(true),
     };
     tx.insert(row.clone());
     parts.holds.push(row);

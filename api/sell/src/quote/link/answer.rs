@@ -3,6 +3,7 @@
 use super::service::link_of;
 use super::{token, view};
 use crate::opportunity::rules::OWN_CUSTOMER;
+use crate::order::rules::INACTIVE;
 use crate::quote::service as quote_service;
 use crate::quote::{print, rules, store, view as quote_view};
 use causeway_contract::{Code, FieldError, File, Problem};
@@ -122,7 +123,7 @@ fn accepted_before(quote: &quotes::Model) -> Problem {
 
 /// Which rule of the seller a choice breaks is none of the customer's business, and neither is with whom else the seller deals.
 fn for_customer(problem: Problem) -> Problem {
-    if problem.meta.contains_key(OWN_CUSTOMER) {
+    if problem.meta.contains_key(OWN_CUSTOMER) || problem.meta.contains_key(INACTIVE) {
         return Problem::new(Code::StateConflict, "This quote has to be looked at by the seller first. Ask whoever sent it.");
     }
     if !problem.meta.contains_key(quote_service::RULES) {

@@ -6,9 +6,11 @@ use crate::line::Line;
 use crate::line::offer::Promise;
 use crate::opportunity::service::win_by;
 use crate::order;
+use crate::order::rules::must_be_active;
 use crate::quote::{rules, store, view};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
+use causeway_entity::master::parties;
 use causeway_entity::sell::{orders, quote_lines, quotes};
 use causeway_kernel::{Ctx, Tx};
 use causeway_openapi::quote as wire;
@@ -18,7 +20,7 @@ use std::collections::BTreeSet;
 /// Accepts a quote with the options that are taken and makes its order. Accepting again answers the same quote and order; the flag says so.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it was not offered, its last day has passed, the choice needs a second person, its opportunity is with another customer,
+/// `not_found`; `state_conflict` when it was not offered, its last day has passed, its customer is not active, the choice needs a second person, its opportunity is with another customer,
 /// or it was accepted with something else, naming each field that differs; `validation_failed` for an option that it does not have.
 pub async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::AcceptQuote) -> Result<(wire::AcceptedQuote, bool), Problem> {
     let old = tx.lock::<quotes::Entity>(id).await?;
@@ -29,6 +31,9 @@ pub async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Accept
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let today = ctx.today(company.time_zone);
     rules::must_be_valid(&old, "accepted", today)?;
+    // One statement more, because what nobody may confirm is not to be accepted first.
+    let party = tx.must::<parties::Entity>(old.party_id).await?;
+    must_be_active(&party, &format!("The quote {} cannot be accepted", old.number))?;
     let lines = store::lines_of(tx, id).await?;
     let (chosen, lines) = choose(ctx, tx, &company, changed(ctx, &old), lines, body.chosen_options.as_deref()).await?;
     if let Some(opportunity_id) = old.opportunity_id {

@@ -4,7 +4,7 @@ use super::{changed, must_be_valid_today, write};
 use crate::line::Line;
 use crate::line::offer::Promise;
 use crate::quote::limits::{Facts, Whole, reasons};
-use crate::quote::service::history::ids_of_number;
+use crate::quote::service::history::ids_of_origin;
 use crate::quote::{rules, store, view};
 use causeway_contract::Problem;
 use causeway_entity::govern::companies;
@@ -91,14 +91,14 @@ const WRITTEN: [&str; 3] = ["quote.created", "quote.updated", "quote.submitted"]
 /// Approves a quote that waits for it.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it does not wait or its last day has passed; `segregation_of_duties` for who submitted, made or changed it or one of its
-/// revisions.
+/// `not_found`; `state_conflict` when it does not wait or its last day has passed; `segregation_of_duties` for who submitted, made or changed it, one of its
+/// revisions or a quote that it was duplicated from.
 pub async fn approve(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::ApproveQuote) -> Result<wire::Quote, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_wait(&old, "approved")?;
     rules::must_be_another(&old, is_same(ctx, tx, old.submitted_by).await?)?;
-    let revisions = ids_of_number(tx, &old).await?;
-    rules::must_not_be_the_maker(&old, took_part(ctx, tx, revisions, &WRITTEN).await?)?;
+    let written = ids_of_origin(tx, &old).await?;
+    rules::must_not_be_the_maker(&old, took_part(ctx, tx, written, &WRITTEN).await?)?;
     must_be_valid_today(ctx, tx, &old, "approved").await?;
     let new = Model { status: QuoteStatus::Approved, approval_comment: body.comment.clone(), ..changed(ctx, &old) };
     write(ctx, tx, "quote.approved", &old, &new).await

@@ -164,5 +164,6 @@ fn draft(ctx: &Ctx, header: &Header, filled: &Filled, number: String) -> Model {
         price_date: Some(header.today),
         contact_id: header.places.contact_id,
         ship_to_id: header.places.ship_to_id,
+        copied_from_id: None,
     }
 }

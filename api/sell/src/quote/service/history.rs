@@ -14,6 +14,8 @@ use causeway_openapi::quote as wire;
 use causeway_value::{DocumentKind, FlowId, QuoteId, QuoteStatus};
 use uuid::Uuid;
 
+/// Quotes that one may be a copy of a copy of, as far as anybody looks.
+const COPIES: usize = 20;
 /// Revisions that are shown.
 const REVISIONS: u64 = 200;
 
@@ -50,6 +52,22 @@ pub(super) async fn ids_of_number(tx: &mut Tx<'_>, row: &Model) -> Result<Vec<Uu
         return Ok(vec![row.id.uuid()]);
     }
     Ok(of_number(tx, row).await?.into_iter().map(|row| row.id.uuid()).collect())
+}
+
+/// The ids of all quotes in which the prices of this one were written: its revisions, and those of what it was duplicated from.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn ids_of_origin(tx: &mut Tx<'_>, row: &Model) -> Result<Vec<Uuid>, Problem> {
+    let mut ids = ids_of_number(tx, row).await?;
+    let mut from = row.copied_from_id;
+    for _ in 0..COPIES {
+        let Some(id) = from.filter(|id| !ids.contains(&id.uuid())) else { break };
+        let Some(source) = tx.get::<Entity>(id).await? else { break };
+        ids.extend(ids_of_number(tx, &source).await?);
+        from = source.copied_from_id;
+    }
+    Ok(ids)
 }
 
 /// A quote and its other revisions, the latest first.
@@ -122,6 +140,7 @@ pub async fn duplicate(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Dup
         approval_reasons: None,
         submitted_by: None,
         approval_comment: None,
+        copied_from_id: Some(id),
         ..old
     };
     tx.insert(row.clone());

@@ -3,6 +3,7 @@
 mod head;
 mod looks;
 mod plan;
+mod today;
 
 use super::amended::{self, Amended};
 use super::hold::{add, with_kind};
@@ -25,10 +26,11 @@ use causeway_value::{AmendmentKind, Amount, OrderId};
 use plan::Planned;
 
 /// Changes a confirmed order. What is delivered or invoiced keeps its price; what is invoiced and stands no longer is proposed to be credited. More than
-/// before takes credit again, and what breaks the company's limits waits for a second person: until then nothing of the order ships or is billed.
+/// before takes credit again, and what breaks the company's limits, more or less of a line included, waits for a second person: until then nothing of the order ships or is billed.
 ///
 /// # Errors
-/// `not_found`; every wrong field; `state_conflict` when it is not confirmed, nothing of it would stand, or a draft invoice is in the way;
+/// `not_found`; every wrong field; `state_conflict` when it is not confirmed, nothing of it would stand, a draft invoice is in the way, or it would
+/// come to more with a customer who is not active;
 /// `credit_limit_exceeded`; those of pricing new lines.
 pub async fn amend(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &AmendOrder) -> Result<wire::Order, Problem> {
     amend_as(ctx, tx, id, body, Handed::default()).await
@@ -72,6 +74,7 @@ pub(super) async fn amend_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &Ame
     for planned in &planned {
         apply(&mut parts.lines, planned.index, planned.step, &planned.agreed, number)?;
     }
+    let said = today::looked_at(ctx, tx, &scope, &before, &parts.lines).await?;
     for (position, line) in (1..).skip(parts.lines.len()).zip(added) {
         parts.lines.push(order_lines::Model { amendment: Some(number), ..line.order_row(old.tenant_id, id, position) });
     }
@@ -79,7 +82,10 @@ pub(super) async fn amend_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &Ame
     plan::must_change_something(&old, (&before, &parts.lines), discounts, !fields.is_empty())?;
     let totals = settle_rows(tx, &head, &mut parts.lines).await?;
     let mut new = with_totals(head, &totals);
-    let approval_reasons = looks::broken_limits(&company, &party, (&old, &before), (&new, &parts.lines), scope.day)?;
+    if new.total_amount > old.total_amount {
+        rules::must_be_active(&party, &format!("The order {} cannot be amended to more than it comes to", old.number))?;
+    }
+    let approval_reasons = looks::broken_limits((&company, &party), (&old, &before), (&new, &parts.lines), &said, scope.day)?;
     let placed = looks::second_looks(ctx, tx, (&company, &party), (&old, &new), &parts, &approval_reasons).await?;
     new.credit_warning = placed.warning.or(new.credit_warning);
     for hold in placed.holds {
