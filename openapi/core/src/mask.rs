@@ -16,7 +16,7 @@ pub const CREDIT: &str = "credit:read";
 pub const CREDIT_FIGURES: [&str; 2] = ["exposure", "limit"];
 /// How the sentences of a credit check begin and end in which figures stand, and what is said without them.
 const TOLD: [(&str, &str, &str); 2] = [
-    ("The customer would owe ", " too much", "The customer would owe more than its credit limit"),
+    ("The customer would owe ", " too much", "The customer's credit limit would be exceeded"),
     ("The oldest invoice is overdue for ", " are accepted", "Invoices are overdue for longer than is accepted"),
 ];
 
@@ -103,11 +103,11 @@ mod tests {
     fn what_is_owed_goes_and_that_it_is_too_much_stays() {
         let told = "Held. The customer would owe 1416.10 EUR of a limit of 1000.00 EUR, which is 416.10 EUR too much; \
             The oldest invoice is overdue for 12 days, and 10 are accepted. Wait.";
-        let without = "Held. The customer would owe more than its credit limit; Invoices are overdue for longer than is accepted. Wait.";
+        let without = "Held. The customer's credit limit would be exceeded; Invoices are overdue for longer than is accepted. Wait.";
         let mut value = json!({ "holds": [{ "kind": "credit", "reason": told }], "metadata": { "note": told }, "other": "insolvency filed" });
         mask_credit(&mut value);
         assert_eq!(value, json!({ "holds": [{ "kind": "credit", "reason": without }], "metadata": { "note": told }, "other": "insolvency filed" }));
-        assert_eq!(without_credit("x: The customer would owe 1416.10 EUR of a li"), "x: The customer would owe more than its credit limit");
+        assert_eq!(without_credit("x: The customer would owe 1416.10 EUR of a li"), "x: The customer's credit limit would be exceeded");
         assert!(!tells_credit(without));
     }
 

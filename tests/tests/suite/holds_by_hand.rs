@@ -48,7 +48,7 @@ async fn who_may_not_see_credit_learns_that_it_is_used_up_and_no_figure() {
         checks.checks.iter().find(|check| check.name == Name::Credit).and_then(|check| check.detail.clone()).unwrap_or_default()
     };
     assert!(told(&tenant.get::<check::CheckOrder>(draft.id).await).contains("771.12 EUR"));
-    let masked = "The customer would owe more than its credit limit";
+    let masked = "The customer's credit limit would be exceeded";
     let seen = told(&till.get::<check::CheckOrder>(draft.id).await);
     assert!(seen.contains(masked) && !seen.contains("EUR"), "{seen}");
     let held = tenant.act::<order::ConfirmOrder>(draft.id).await;

@@ -173,7 +173,7 @@ impl Asked<'_> {
                 }
                 Err(problem) => return Err(problem),
             };
-            let wrong = |place: usize| errors.iter().find(|error| line_of(error) == Some(place)).map(|error| format!("it {}", error.detail));
+            let wrong = |place: usize| errors.iter().find(|error| line_of(error) == Some(place)).map(|error| format!("its line {}", error.detail));
             let are_placed = errors.iter().any(|error| line_of(error).is_some());
             for (place, (index, _)) in open.iter().enumerate() {
                 let reason = why.clone().or_else(|| wrong(place)).or_else(|| errors.first().filter(|_| !are_placed).map(|error| error.detail.clone()));
