@@ -152,6 +152,8 @@ pub fn all() -> Vec<Migration> {
         platform::m0116_platform_keys::MIGRATION,
         kernel::m0120_sparse_indexes::MIGRATION,
         bill::m0125_billed_as_agreed::MIGRATION,
+        govern::m0140_credit_rights::MIGRATION,
+        sell::m0141_holds_by_hand::MIGRATION,
     ]
 }
 

@@ -32,6 +32,8 @@ pub struct Model {
     pub asked_by: Option<Uuid>,
     /// A digest of the order that releasing an approval hold said yes to, as it was then.
     pub covers: Option<String>,
+    /// Whether somebody placed it, and no check did; null for those of before this was kept.
+    pub by_hand: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -23,3 +23,4 @@ pub(crate) mod m0098_deal_origins;
 pub(crate) mod m0099_deals_without_orders;
 pub(crate) mod m0107_places;
 pub(crate) mod m0110_deal_values;
+pub(crate) mod m0141_holds_by_hand;

@@ -27,4 +27,4 @@ pub use patch::Patch;
 pub use problem::{Code, FieldError, Problem};
 pub use relation::{Relation, relations};
 pub use reply::{Accepted, Content, Created, Events, File, Json, Multi, Pdf, Reply, Result};
-pub use shape::{Shape, parse_json};
+pub use shape::{Shape, is_email, parse_json};

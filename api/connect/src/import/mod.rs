@@ -9,6 +9,7 @@
 pub mod columns;
 pub mod job;
 pub mod names;
+mod rights;
 pub mod routes;
 pub mod rows;
 mod targets;

@@ -6,6 +6,7 @@ use crate::line::offer::Promise;
 use crate::opportunity::service::must_be_winnable;
 use crate::order::{self, store};
 use crate::quote;
+use crate::quote::service::Judged;
 use causeway_bill::exposure;
 use causeway_contract::{COSTS, Code, Problem};
 use causeway_entity::govern::companies;
@@ -36,7 +37,12 @@ pub(super) async fn quote(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<Quo
         (DealStep::Accept, accepting(tx, &quote, &lines, &known).await?)
     };
     if goes_on(&found) {
+        let judged = match step {
+            DealStep::Submit => quote::service::judged(ctx, tx, (&known.company, &known.party), &quote, lines.clone()).await?,
+            _ => Judged::as_they_are(lines.clone()),
+        };
         let deal = Deal {
+            judged: &judged,
             day: quote.quote_date,
             valid_until: quote.valid_until,
             promise: Promise::stored(quote.promised_date, quote.lead_days),
@@ -95,7 +101,8 @@ pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<Ord
     if goes_on(&found) {
         let confirmable = |customer, lines, holds| Found::of(order::rules::must_be_confirmable(&order, customer, lines, holds));
         found.push((Name::NotHeld, confirmable(true, 1, &parts.holds)?));
-        found.push((Name::Customer, confirmable(known.party.is_customer, 1, &[])?));
+        let sold_to = order::rules::must_be_sold_to(&order, known.party.active);
+        found.push((Name::Customer, if sold_to.is_err() { Found::of(sold_to)? } else { confirmable(known.party.is_customer, 1, &[])? }));
         found.push((Name::Lines, confirmable(true, order::rules::ordering(&parts.lines), &[])?));
         found.push((Name::Complete, Found::of(order::service::must_be_complete(tx, &known.company, &order, &parts.lines).await)?));
         found.push((Name::Credit, order::service::foresee_credit(ctx, tx, &known.company, &known.party, &order).await?));
@@ -103,7 +110,9 @@ pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<Ord
             found.push((Name::Opportunity, Found::of(must_be_winnable(tx, opportunity, &(&order).into()).await)?));
         }
         let lines: Vec<Line> = parts.lines.iter().map(Line::from).collect();
+        let judged = Judged::as_they_are(lines.clone());
         let deal = Deal {
+            judged: &judged,
             day: order.order_date,
             valid_until: None,
             promise: None,

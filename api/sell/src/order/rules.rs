@@ -85,6 +85,18 @@ pub fn must_be_confirmable(row: &orders::Model, is_customer: bool, lines: usize,
     Err(refused(row, &format!("cannot be confirmed as it is. {}.", missing.join(". "))).with("missing", missing))
 }
 
+/// Nothing new is agreed with a customer who is not active any more, whatever was drafted or offered before.
+///
+/// # Errors
+/// `state_conflict`.
+pub fn must_be_sold_to(row: &orders::Model, is_active: bool) -> Result<(), Problem> {
+    if is_active {
+        return Ok(());
+    }
+    let missing = vec!["party_id: the party is not active any more; activate it"];
+    Err(refused(row, &format!("cannot be confirmed as it is. {}.", missing.join(". "))).with("missing", missing))
+}
+
 /// An order is cancelled as long as something of it is left to cancel (ORD-08).
 ///
 /// # Errors
@@ -246,6 +258,7 @@ mod tests {
             covers_amount: None,
             asked_by: None,
             covers: None,
+            by_hand: None,
         }
     }
 

@@ -29,7 +29,7 @@ pub(super) async fn asked(
         return Ok(None);
     }
     let reason = format!("Confirming it needs a second person: {}.", in_words(broken).join("; "));
-    Ok(Some(Placed { kind: HoldKind::Approval, blocks: None, reason, owner_id: None, asked_by: ctx.actor.id }))
+    Ok(Some(Placed { kind: HoldKind::Approval, blocks: None, reason, owner_id: None, asked_by: ctx.actor.id, by_hand: false }))
 }
 
 /// Every limit that a draft breaks, line by line.
@@ -50,6 +50,7 @@ fn broken(
         own_term: party.payment_term_id,
         promise: None,
         today,
+        priced_on: None,
     };
     let mut found = reasons(&limits.0, facts, &lines)?;
     for reason in &mut found {

@@ -32,6 +32,7 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
     let mut parts = store::parts_of(tx, &old).await?;
     let party = tx.must::<parties::Entity>(old.party_id).await?;
     rules::must_be_confirmable(&old, party.is_customer, rules::ordering(&parts.lines), &parts.holds)?;
+    rules::must_be_sold_to(&old, party.active)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     must_be_complete(tx, &company, &old, &parts.lines).await?;
     let today = ctx.today(company.time_zone);

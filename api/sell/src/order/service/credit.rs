@@ -65,7 +65,7 @@ async fn decided(tx: &mut Tx<'_>, checked: &Checked, order: &orders::Model, verb
         CreditAction::Warn => Ok(Verdict::Confirm(Some(checked.because()))),
         CreditAction::Hold => {
             let owner_id = checked.policy.owner_id.or(order.owner_id);
-            Ok(Verdict::Hold(Placed { kind: HoldKind::Credit, blocks: None, reason: checked.because(), owner_id, asked_by: None }))
+            Ok(Verdict::Hold(Placed { kind: HoldKind::Credit, blocks: None, reason: checked.because(), owner_id, asked_by: None, by_hand: false }))
         }
         CreditAction::Block => Err(blocked(order, checked, verb)),
     }
@@ -101,7 +101,9 @@ pub async fn recheck(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
     let parts = store::parts_of(tx, &old).await?;
     let held = credit_holds(&parts);
     if held.is_empty() {
-        return Err(rules::refused(&old, "has no credit hold that could be checked again."));
+        let by_hand = parts.holds.iter().any(|hold| hold.kind == HoldKind::Credit);
+        let why = if by_hand { "was held by somebody, who knows why: whoever may release it does." } else { "has no credit hold that could be checked again." };
+        return Err(rules::refused(&old, why));
     }
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let party = tx.must::<parties::Entity>(old.party_id).await?;
@@ -142,20 +144,26 @@ pub async fn recheck_party(ctx: &Ctx, tx: &mut Tx<'_>, party_id: PartyId) -> Res
         if found.is_empty() {
             let parts = all.remove(&order.id).unwrap_or_default();
             let ids = credit_holds(&parts);
+            if ids.is_empty() {
+                continue;
+            }
             release(ctx, tx, &order, parts, &ids).await?;
         }
     }
     Ok(())
 }
 
-/// A confirmed order is in the exposure already.
+/// A confirmed order is in the exposure already: it takes nothing more, and needs its hold as long as what is owed with it is too much (ORD-06).
 async fn again(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, party: &parties::Model, order: &orders::Model) -> Result<Checked, Problem> {
-    let more = if order.status == OrderStatus::Draft { order.total_amount } else { Amount::ZERO };
-    exposure::recheck(ctx, tx, company, party, (more, order.currency)).await
+    match order.status {
+        OrderStatus::Draft => exposure::recheck(ctx, tx, company, party, (order.total_amount, order.currency)).await,
+        _ => exposure::recheck_owed(ctx, tx, company, party, order.currency).await,
+    }
 }
 
+/// The credit holds that checks placed: one that somebody placed says what no check knows, and stays.
 fn credit_holds(parts: &Parts) -> Vec<HoldId> {
-    parts.holds.iter().filter(|hold| hold.kind == HoldKind::Credit).map(|hold| hold.id).collect()
+    parts.holds.iter().filter(|hold| hold.kind == HoldKind::Credit && hold.by_hand != Some(true)).map(|hold| hold.id).collect()
 }
 
 async fn release(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, mut parts: Parts, ids: &[HoldId]) -> Result<wire::Order, Problem> {

@@ -26,6 +26,8 @@ pub(super) struct Placed {
     pub owner_id: Option<UserId>,
     /// Who made a second person necessary, where it waits for one.
     pub asked_by: Option<Uuid>,
+    /// Whether somebody places it, and no check does.
+    pub by_hand: bool,
 }
 
 /// Places a hold.
@@ -35,10 +37,10 @@ pub(super) struct Placed {
 pub async fn hold(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::HoldOrder) -> Result<wire::Order, Problem> {
     let mut errors = Vec::new();
     not_blank(&body.reason, "/reason", &mut errors);
-    check::assignee(tx, body.owner_id, "/owner_id", &mut errors).await?;
+    let old = tx.must::<orders::Entity>(id).await?;
+    check::assignee(tx, body.owner_id, Some(old.company_id), "/owner_id", &mut errors).await?;
     let kind = body.kind.unwrap_or(HoldKind::Manual);
     check_blocks(kind, body.blocks.as_deref(), &mut errors);
-    let old = tx.must::<orders::Entity>(id).await?;
     finish(errors)?;
     let mut parts = store::parts_of(tx, &old).await?;
     if old.status == OrderStatus::Cancelled {
@@ -48,7 +50,8 @@ pub async fn hold(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::HoldOrde
         return Err(rules::refused(&old, &format!("has a {kind} hold already. Release that one first, or place a manual hold.")));
     }
     let owner_id = body.owner_id.or(ctx.user.map(UserId::from_uuid));
-    let new = place(ctx, tx, &old, &mut parts, Placed { kind, blocks: body.blocks.clone(), reason: body.reason.clone(), owner_id, asked_by: None });
+    let new =
+        place(ctx, tx, &old, &mut parts, Placed { kind, blocks: body.blocks.clone(), reason: body.reason.clone(), owner_id, asked_by: None, by_hand: true });
     tell_obligations(ctx, tx, &new, &mut parts).await?;
     tx.update(&old, &new);
     view::record(ctx, tx, "order.held", &new, &parts)
@@ -88,6 +91,7 @@ pub(super) fn add(ctx: &Ctx, tx: &mut Tx<'_>, order_id: OrderId, parts: &mut Par
         covers_amount: None,
         asked_by: placed.asked_by,
         covers: None,
+        by_hand: Some(placed.by_hand),
     };
     tx.insert(row.clone());
     parts.holds.push(row);

@@ -79,7 +79,8 @@ pub(super) async fn amend_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &Ame
     plan::must_change_something(&old, (&before, &parts.lines), discounts, !fields.is_empty())?;
     let totals = settle_rows(tx, &head, &mut parts.lines).await?;
     let mut new = with_totals(head, &totals);
-    let approval_reasons = looks::broken_limits(&company, &party, (&old, &before), (&new, &parts.lines), scope.day)?;
+    let dearer = looks::dearer(ctx, tx, &scope, (&before, &parts.lines)).await?;
+    let approval_reasons = looks::broken_limits(&company, &party, (&old, &before), (&new, &parts.lines), &dearer, scope.day)?;
     let placed = looks::second_looks(ctx, tx, (&company, &party), (&old, &new), &parts, &approval_reasons).await?;
     new.credit_warning = placed.warning.or(new.credit_warning);
     for hold in placed.holds {
