@@ -157,6 +157,7 @@ pub fn all() -> Vec<Migration> {
         bill::m0132_expected_taxes::MIGRATION,
         kernel::m0135_import_references::MIGRATION,
         platform::m0136_platform_audit::MIGRATION,
+        govern::m0140_credit_rights::MIGRATION,
         sell::m0145_holds_by_hand::MIGRATION,
         sell::m0146_copied_quotes::MIGRATION,
     ]

@@ -147,16 +147,16 @@ pub struct CreateParty {
     /// The currency it is quoted in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// When its invoices are due.
+    /// When its invoices are due. Needs the permission `parties:terms`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_term_id: Option<PaymentTermId>,
-    /// The price list that applies to it.
+    /// The price list that applies to it. Needs the permission `parties:terms`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_list_id: Option<PriceListId>,
-    /// The most it may owe, in its currency, or else the one that all companies have.
+    /// The most it may owe, in its currency, or else the one that all companies have. Needs the permission `credit:write`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit_limit: Option<AmountText>,
-    /// The group of customers it belongs to.
+    /// The group of customers it belongs to, by which price lists are found. Needs the permission `parties:terms`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub segment: Option<String>,
@@ -276,19 +276,19 @@ pub struct UpdateParty {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<Currency>)]
     pub currency: Patch<Currency>,
-    /// When its invoices are due.
+    /// When its invoices are due. Needs the permission `parties:terms`.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<PaymentTermId>)]
     pub payment_term_id: Patch<PaymentTermId>,
-    /// The price list that applies to it.
+    /// The price list that applies to it. Needs the permission `parties:terms`.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<PriceListId>)]
     pub price_list_id: Patch<PriceListId>,
-    /// The most it may owe, in its currency.
+    /// The most it may owe, in its currency. Needs the permission `credit:write`.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<AmountText>)]
     pub credit_limit: Patch<AmountText>,
-    /// The group of customers it belongs to.
+    /// The group of customers it belongs to, by which price lists are found. Needs the permission `parties:terms`.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<String>, max_length = 40)]
     pub segment: Patch<String>,

@@ -227,7 +227,7 @@ pub struct UpdatePriceList {
     pub external_refs: Patch<Vec<ExternalRef>>,
 }
 
-/// A new price list with the rules of another.
+/// A new price list with the rules of another. One of the same priority that shares days with it would tie with it: it is not active until you say so.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CopyPriceList {

@@ -202,7 +202,7 @@ pub struct AcceptSharedQuote {
     /// Who accepts.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// Where to reach that person.
+    /// The mail address of that person.
     #[schema(min_length = 3, max_length = 200)]
     pub email: String,
     /// The customer's reference, such as `PO 4711`.

@@ -5,7 +5,7 @@ use causeway_contract::{COSTS, Code, FieldError, Problem};
 use causeway_entity::govern::users;
 use causeway_kernel::{Ctx, Find, Tx, limits};
 use causeway_openapi::object::{MetadataPatch, merge_metadata};
-use causeway_value::{Day, Id, Kind, UserId};
+use causeway_value::{CompanyId, Day, Id, Kind, UserId};
 use sea_orm::EntityTrait;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -110,15 +110,36 @@ pub async fn assignees(tx: &mut Tx<'_>, wanted: &[(UserId, String)], errors: &mu
     Ok(())
 }
 
-/// As [`assignees`], of one field.
+/// As [`assignees`], of one field, for work of this company.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn assignee(tx: &mut Tx<'_>, id: Option<UserId>, pointer: &str, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
-    if tx.named::<users::Entity, _>(id, pointer, errors).await?.is_some_and(|user| !user.active) {
-        errors.push(left(pointer));
-    }
+pub async fn assignee(tx: &mut Tx<'_>, id: Option<UserId>, company: Option<CompanyId>, pointer: &str, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    let user = tx.named::<users::Entity, _>(id, pointer, errors).await?;
+    errors.extend(user.and_then(|user| cannot_take(&user, company, pointer)));
     Ok(())
+}
+
+/// What speaks against giving a person work of a company; none for work of no company in particular.
+#[must_use]
+pub fn cannot_take(user: &users::Model, company: Option<CompanyId>, pointer: &str) -> Option<FieldError> {
+    if !user.active {
+        return Some(left(pointer));
+    }
+    company.filter(|company| !works_for(user, *company)).map(|_| elsewhere(pointer))
+}
+
+/// Whether a person sees what a company has: who is limited to other companies would never find it.
+#[must_use]
+pub fn works_for(user: &users::Model, company: CompanyId) -> bool {
+    user.company_ids.as_ref().is_none_or(|companies| companies.0.contains(&company))
+}
+
+/// The error of a field that gives work to somebody who cannot see it.
+#[must_use]
+pub fn elsewhere(pointer: &str) -> FieldError {
+    let detail = "names a user who may not see this company, and would not find it: name somebody who may, or give that user the company first";
+    FieldError::pointer(Code::InvalidValue, pointer, detail)
 }
 
 /// What follows from costs tells them: a floor of 0 % is the cost. Only who may see costs says such a rule, or another one in its place (SEC-07).
@@ -129,7 +150,8 @@ pub fn needs_costs(ctx: &Ctx, said: bool, field: &str) -> Result<(), Problem> {
     if !said || ctx.may(COSTS) {
         return Ok(());
     }
-    let detail = format!("`{field}` follows from what things cost: it needs the permission {COSTS}. Leave it out, and what stands there stays.");
+    let tells = if field == "cost" { "says what things cost" } else { "follows from what things cost" };
+    let detail = format!("`{field}` {tells}: it needs the permission {COSTS}. Leave it out, and what stands there stays.");
     Err(Problem::new(Code::PermissionDenied, detail).with("permission", COSTS))
 }
 

@@ -28,7 +28,9 @@ async fn world() -> World {
     let path = folder.path().join("test.db");
     Store::Sqlite(path.clone()).up().await.unwrap();
     let db = Db::Sqlite(Sqlite::open(&path, Sqlite::lock(&path).unwrap()).unwrap());
-    World { db, ctx: Arc::new(Ctx::system(TenantId::new(), TenantMode::Live, "test")), _folder: folder }
+    let mut ctx = Ctx::system(TenantId::new(), TenantMode::Live, "test");
+    ctx.permissions = Arc::new(["credit:write", "parties:terms", "costs:read"].map(str::to_owned).into());
+    World { db, ctx: Arc::new(ctx), _folder: folder }
 }
 
 fn body<T: DeserializeOwned>(value: Value) -> T {

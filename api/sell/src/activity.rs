@@ -5,7 +5,7 @@
 
 use causeway_contract::{Code, FieldError, Page, Problem};
 use causeway_entity::bill::invoices;
-use causeway_entity::master::parties;
+use causeway_entity::master::{parties, party_merges};
 use causeway_entity::sell::activities::{Column, Entity, Model};
 use causeway_entity::sell::{leads, opportunities, orders, quotes};
 use causeway_govern::access::told_of;
@@ -44,7 +44,7 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateActivity>) -> 
     if subject.is_none() {
         errors.push(FieldError::pointer(Code::NotFound, "/subject_id", "names no lead, opportunity, party, quote, order or invoice of this tenant"));
     }
-    assignee(tx, call.body.owner_id, "/owner_id", &mut errors).await?;
+    assignee(tx, call.body.owner_id, subject.as_ref().and_then(|subject| subject.company_id), "/owner_id", &mut errors).await?;
     if subject.as_ref().is_some_and(|subject| subject.is_erased) && call.body.note.is_some() {
         errors.push(about_nobody("/note"));
     }
@@ -93,7 +93,7 @@ async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateActivity>) -> 
         ..old.clone()
     };
     let mut errors = Vec::new();
-    assignee(tx, new.owner_id.filter(|_| new.owner_id != old.owner_id), "/owner_id", &mut errors).await?;
+    assignee(tx, new.owner_id.filter(|_| new.owner_id != old.owner_id), old.company_id, "/owner_id", &mut errors).await?;
     finish(errors)?;
     may_say(tx, &old, new.note.as_ref().filter(|_| new.note != old.note), "/note").await?;
     tx.update(&old, &new);
@@ -193,13 +193,23 @@ struct Subject {
 async fn subject(tx: &mut Tx<'_>, text: &str) -> Result<Option<Subject>, Problem> {
     let Some((prefix, id)) = split_type_id(text) else { return Ok(None) };
     let mut is_erased = false;
+    let mut id = id;
     let found = match prefix {
         Lead::PREFIX => tx.get::<leads::Entity>(id).await?.map(|row| {
             is_erased = row.erased_at.is_some();
             (Some(row.company_id), Some(row.flow_id))
         }),
         Opportunity::PREFIX => tx.get::<opportunities::Entity>(id).await?.map(|row| (Some(row.company_id), Some(row.flow_id))),
-        Party::PREFIX => tx.get::<parties::Entity>(id).await?.map(|_| (None, None)),
+        Party::PREFIX => {
+            let party = tx.get::<parties::Entity>(id).await?;
+            // The id of a merged party leads to the one that took its place.
+            if party.as_ref().is_some_and(|party| !party.active)
+                && let Some(merge) = Find::<party_merges::Entity>::new().eq(party_merges::Column::MergedId, id).one(tx).await?
+            {
+                id = merge.into_party_id.uuid();
+            }
+            party.map(|_| (None, None))
+        }
         Quote::PREFIX => tx.get::<quotes::Entity>(id).await?.map(|row| (Some(row.company_id), Some(row.flow_id))),
         Order::PREFIX => tx.get::<orders::Entity>(id).await?.map(|row| (Some(row.company_id), Some(row.flow_id))),
         Invoice::PREFIX => tx.get::<invoices::Entity>(id).await?.map(|row| (Some(row.company_id), row.flow_id)),

@@ -125,7 +125,7 @@ pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<
     if let (Some(party), Some(from)) = (&party, from) {
         check_customer(from, party.id, "/party_id", errors);
     }
-    check_terms(tx, given.payment_term_id, given.owner_id, errors).await?;
+    check_terms(tx, given.company_id, given.payment_term_id, given.owner_id, errors).await?;
     let discount = given.discount_percent.unwrap_or(Percent::ZERO);
     share(discount, "/discount_percent", errors);
     check_places(tx, party.as_ref().map(|party| party.id), given.places, errors).await?;
@@ -261,16 +261,17 @@ pub async fn patched_places(
     Ok(new)
 }
 
-/// The payment term and the owner that a body names must be there, and the owner not have left.
+/// The payment term and the owner that a body names must be there, and the owner be with us and see the company.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn check_terms(
     tx: &mut Tx<'_>,
+    company_id: CompanyId,
     payment_term_id: Option<PaymentTermId>,
     owner_id: Option<UserId>,
     errors: &mut Vec<FieldError>,
 ) -> Result<(), Problem> {
     term::named(tx, payment_term_id, "/payment_term_id", errors).await?;
-    check::assignee(tx, owner_id, "/owner_id", errors).await
+    check::assignee(tx, owner_id, Some(company_id), "/owner_id", errors).await
 }

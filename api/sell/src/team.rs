@@ -76,7 +76,7 @@ async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateTeam>) -> Resu
 async fn check(tx: &mut Tx<'_>, row: &Model, lead_id: Option<UserId>, given: Option<&Vec<UserId>>, standing: &[UserId]) -> Result<(), Problem> {
     let mut errors = Vec::new();
     not_blank(&row.name, "/name", &mut errors);
-    assignee(tx, lead_id, "/lead_id", &mut errors).await?;
+    assignee(tx, lead_id, None, "/lead_id", &mut errors).await?;
     let given = given.map(Vec::as_slice).unwrap_or_default();
     each_once(given, "/member_ids", &mut errors);
     let wanted: Vec<(UserId, String)> =

@@ -30,4 +30,4 @@ pub use patch::Patch;
 pub use problem::{Code, FieldError, Problem};
 pub use relation::{Relation, relations};
 pub use reply::{Accepted, Content, Created, Events, File, Json, Multi, Pdf, Reply, Result};
-pub use shape::{Field, Shape, parse_json};
+pub use shape::{Field, Shape, is_email, parse_json};

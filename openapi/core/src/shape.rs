@@ -251,15 +251,20 @@ fn check_text(format: &str, max: usize, text: &str) -> Result<(), (Code, String)
         "time-zone" => text.parse::<Zone>().map(|_| ()).map_err(|e| plain(&e)),
         "email" => {
             refused(unseen(text))?;
-            let parts = text.split_once('@').filter(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'));
-            let clean = !text.contains(char::is_whitespace) && text.chars().count() <= 254;
-            if parts.is_some() && clean { Ok(()) } else { Err((Code::InvalidValue, "must be an e-mail address".to_owned())) }
+            if is_email(text) { Ok(()) } else { Err((Code::InvalidValue, "must be an e-mail address".to_owned())) }
         }
         _ if text.chars().count() > max => Err((Code::TooLong, format!("must have at most {max} characters"))),
         // A file of another system may begin with the mark of its encoding and end its lines in its own way.
         "file" => refused(unseen(&text.trim_start_matches('\u{feff}').replace("\r\n", "\n"))),
         _ => refused(unseen(text)),
     }
+}
+
+/// Whether a text has the form of a mail address.
+#[must_use]
+pub fn is_email(text: &str) -> bool {
+    let parts = text.split_once('@').filter(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'));
+    parts.is_some() && !text.contains(char::is_whitespace) && text.chars().count() <= 254
 }
 
 /// The shape of a JSON schema and whether it allows null.

@@ -58,3 +58,44 @@ async fn who_left_gets_nothing_new() {
         json!({ "company_id": shop.company, "title": "Old", "owner_id": eve, "status": "lost", "closed_at": "2020-01-01T00:00:00Z", "lost_reason": "price" });
     tenant.raw.post("/v1/opportunities", &closed).await.success();
 }
+
+/// Whoever does not see a company is given nothing of it: neither by name nor in turn (CRM-02, CRM-06, SEC-04).
+#[tokio::test]
+async fn who_does_not_see_a_company_gets_nothing_of_it() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let (ours, theirs) = (shop::open(&tenant, "").await, shop::open(&tenant, "2").await);
+    let rep = causeway_tests::person::role_called(&tenant, "sales_rep").await;
+    let local = Person::hire_for(&tenant, vec![rep], vec![ours.company]).await.id;
+    let wide = Person::hire(&tenant, vec![rep]).await.id;
+    let lead = |shop: &shop::Shop| json!({ "company_id": shop.company, "title": "Chairs" });
+    let team = tenant.raw.post("/v1/teams", &json!({ "name": "East", "member_ids": [local, wide] })).await.success()["id"].clone();
+    tenant.raw.post("/v1/assignment-rules", &json!({ "name": "all", "position": 1, "team_id": team })).await.success();
+    let mut given = Vec::new();
+    for _ in 0..3 {
+        let made = tenant.raw.post("/v1/leads", &lead(&theirs)).await.success();
+        assert!(made["assignment"]["because"].as_str().unwrap().contains("1 passed over who may not see the company"), "{made}");
+        given.push(made["owner_id"].clone());
+    }
+    assert_eq!(given, vec![json!(wide); 3]);
+    assert!(tenant.raw.post("/v1/leads", &lead(&ours)).await.success()["owner_id"].is_string());
+    let refused = async |method: &str, path: &str, body: &Value| {
+        let problem = tenant.raw.request(method, path).json(body).send().await.problem();
+        assert_eq!((problem.status, pointers(&problem)), (422, vec!["/owner_id"]), "{path}: {problem:?}");
+        assert!(problem.detail.contains("may not see this company"), "{problem:?}");
+    };
+    let mut named = lead(&theirs);
+    named["owner_id"] = json!(local);
+    let chai = json!([{ "product_id": theirs.chai, "quantity": "1" }]);
+    let document = json!({ "company_id": theirs.company, "party_id": theirs.party, "owner_id": local, "lines": chai });
+    refused("POST", "/v1/leads", &named).await;
+    refused("POST", "/v1/opportunities", &named).await;
+    refused("POST", "/v1/quotes", &document).await;
+    refused("POST", "/v1/orders", &document).await;
+    let id = tenant.raw.post("/v1/leads", &lead(&theirs)).await.success()["id"].as_str().unwrap().to_owned();
+    refused("POST", &format!("/v1/leads/{id}/assign"), &json!({ "owner_id": local })).await;
+    refused("PATCH", &format!("/v1/leads/{id}"), &json!({ "owner_id": local })).await;
+    refused("POST", "/v1/activities", &json!({ "subject_id": id, "kind": "task", "owner_id": local })).await;
+    named["company_id"] = json!(ours.company);
+    assert_eq!(tenant.raw.post("/v1/leads", &named).await.success()["owner_id"], json!(local));
+}

@@ -178,3 +178,19 @@ async fn a_rate_that_is_too_old_for_the_books_is_told_before_anything_is_invoice
     tenant.raw.post("/v1/exchange-rates", &rate("2026-11-30")).await.success();
     assert_eq!(told().await.map(|(result, _)| result), Some(CheckResult::Passed));
 }
+
+/// Whoever is no customer any more gets nothing new, whatever was drafted before; the check says so beforehand.
+#[tokio::test]
+async fn who_is_not_active_any_more_orders_nothing() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let draft = tenant.post::<order::CreateOrder>((), &deal::order_body(&shop, vec![forty(&shop)])).await;
+    let party = format!("/v1/parties/{}", shop.party);
+    patch(&tenant, &party, &json!({ "active": false })).await;
+    let found = of_order(&tenant, draft.id).await;
+    assert!(!found.ready && ended(&found.checks, CheckResult::Failed).contains(&Name::Customer), "{:?}", found.checks);
+    agrees(&tenant, &format!("/v1/orders/{}/confirm", draft.id), false).await;
+    patch(&tenant, &party, &json!({ "active": true })).await;
+    assert_eq!(tenant.act::<order::ConfirmOrder>(draft.id).await.status, OrderStatus::Confirmed);
+}

@@ -43,6 +43,28 @@ async fn a_limit_that_reads_as_null_survives_whoever_cannot_see_it() {
     assert!(patched(&tenant, &path, &json!({ "quote_rules": {} })).await["quote_rules"]["min_margin_percent"].is_null());
 }
 
+/// What a product costs is neither wiped by writing back what was read nor said by who may not see it.
+#[tokio::test]
+async fn a_cost_that_reads_as_null_survives_whoever_cannot_see_it() {
+    let (_world, tenant, shop, _) = opened().await;
+    let clerk = limited(&tenant, &["products:*"]).await;
+    let path = format!("/v1/products/{}", shop.chai);
+    let cost = tenant.raw.get(&path).await.success()["cost"].clone();
+    let read = clerk.raw.get(&path).await.success();
+    assert!(cost.is_string() && read["cost"].is_null());
+    patched(&clerk, &path, &json!({ "name": "Chai, green", "cost": read["cost"], "list_price": read["list_price"] })).await;
+    assert_eq!(tenant.raw.get(&path).await.success()["cost"], cost);
+    let problem = refused(&clerk, &path, &json!({ "cost": "1.00" })).await;
+    assert!(problem.detail.contains("`cost`") && problem.detail.contains("costs:read"), "{problem:?}");
+    let new = json!({ "code": "NEW", "name": "New", "kind": "goods", "unit": "piece", "list_price": "1", "currency": "EUR", "billing_policy": "on_delivery" });
+    assert!(clerk.raw.post("/v1/products", &new).await.ok());
+    let mut dear = new.clone();
+    (dear["code"], dear["cost"]) = (json!("DEAR"), json!("1.00"));
+    assert_eq!(clerk.raw.post("/v1/products", &dear).await.problem().code, Code::PermissionDenied);
+    // Who sees it takes it away.
+    assert!(patched(&tenant, &path, &json!({ "cost": null })).await["cost"].is_null());
+}
+
 #[tokio::test]
 async fn a_price_rule_that_follows_from_costs_is_nobodys_who_cannot_see_them() {
     let (_world, tenant, shop, clerk) = opened().await;

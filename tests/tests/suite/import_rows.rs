@@ -7,6 +7,7 @@ use causeway_openapi::crm::{CreateOpportunity, Opportunity, op as crm};
 use causeway_openapi::party::{Party, op as party};
 use causeway_openapi::team::{CreateLostReason, op as team};
 use causeway_tests::caller::Caller;
+use causeway_tests::log::events;
 use causeway_tests::of;
 use causeway_tests::shop;
 use causeway_tests::world::World;
@@ -105,6 +106,23 @@ async fn accounts_come_in_again() {
     }
     let job = import(&tenant, "resource=parties", "account,sector\nTwin,retail\n").await;
     assert_eq!(errors(&tenant, &job).await, [(2, "account".to_owned(), "already_exists".to_owned())]);
+}
+
+/// The same file of leads again changes none of them: no version, no event (INT-35).
+#[tokio::test]
+async fn the_same_leads_again_change_nothing() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let query = format!("resource=leads&company_id={}&system=fair", shop.company);
+    let file = "title,organization_name,source,country,external_ref\nDesks,Boreas,fair,FR,1\nChairs,Zephyr,fair,DE,2\n";
+    assert_eq!(counts(&import(&tenant, &query, file).await), [2, 0, 0, 0]);
+    let before = events(&tenant).await.iter().filter(|event| event.kind.starts_with("lead.")).count();
+    assert_eq!(counts(&import(&tenant, &query, file).await), [0, 0, 2, 0]);
+    assert_eq!(events(&tenant).await.iter().filter(|event| event.kind.starts_with("lead.")).count(), before);
+    assert_eq!(counts(&import(&tenant, &query, &file.replace("Chairs", "Stools")).await), [0, 1, 1, 0]);
+    let versions: Vec<_> = tenant.all::<crm::ListLeads, _>(&ListQuery::default()).await.into_iter().map(|lead| (lead.title, lead.version)).collect();
+    assert!(versions.contains(&("Stools".to_owned(), 2)) && versions.contains(&("Desks".to_owned(), 1)), "{versions:?}");
 }
 
 /// Two rows about one product agree, or the second one is wrong: nothing is dropped without a word.

@@ -133,3 +133,34 @@ async fn a_lead_says_what_its_company_asks_for_before_it_is_qualified() {
     assert_eq!(refused.errors[0].pointer.as_deref(), Some("/owner_id"));
     assert_eq!(tenant.get::<crm::GetLead>(other.id).await.status, LeadStatus::New);
 }
+
+/// Whoever may not read parties, such as the key of a web form, is not told who is a customer (SEC-02).
+#[tokio::test]
+async fn a_form_does_not_tell_who_is_a_customer() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let party = tenant.get::<causeway_openapi::party::op::GetParty>(shop.party).await;
+    let form = causeway_tests::api_key::limited(&tenant, &["leads:read", "leads:write"]).await;
+    let lead = serde_json::json!({ "company_id": shop.company, "title": "Chairs", "organization_name": party.name, "country": "FR" });
+    let lead = form.raw.post("/v1/leads", &lead).await.success()["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/leads/{lead}/duplicates");
+    let of_parties = |seen: serde_json::Value| seen["data"].as_array().unwrap().iter().filter(|one| one["party_id"].is_string()).count();
+    assert_eq!(of_parties(form.raw.get(&path).await.success()), 0);
+    assert_eq!(of_parties(tenant.raw.get(&path).await.success()), 1);
+}
+
+/// A budget in euros is no value in dollars (CRM-04).
+#[tokio::test]
+async fn a_deal_in_another_currency_says_its_value() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let lead = serde_json::json!({ "company_id": shop.company, "title": "Chairs", "organization_name": "Zephyr", "budget": "5000.00" });
+    let lead = tenant.raw.post("/v1/leads", &lead).await.success()["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/leads/{lead}/qualify");
+    let refused = tenant.raw.post(&path, &serde_json::json!({ "currency": "USD", "party_id": shop.party })).await.problem();
+    assert_eq!(causeway_tests::pointers(&refused), ["/expected_value"]);
+    let qualified = tenant.raw.post(&path, &serde_json::json!({ "currency": "USD", "party_id": shop.party, "expected_value": "5400.00" })).await.success();
+    assert_eq!(qualified["opportunity"]["expected_value"], serde_json::json!("5400.00"));
+}

@@ -24,6 +24,7 @@ mod credit;
 mod credit_notes;
 mod credited_write_offs;
 mod currency;
+mod customer_rights;
 mod database_killed;
 mod deal_checks;
 mod deal_discipline;

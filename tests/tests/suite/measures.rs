@@ -242,6 +242,59 @@ async fn quotes_become_orders_or_do_not() {
     assert_eq!(people.rows.iter().map(|row| (row.month.clone(), row.sum.clone())).collect::<Vec<_>>(), [(None, sum)]);
 }
 
+/// A quote that was accepted on the telephone was offered, whoever forgot to mark it as sent (QTE-22).
+#[tokio::test]
+async fn what_was_accepted_was_offered() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let quote = deal::approved(&tenant, &shop, None, vec![forty(&shop)]).await;
+    let order = deal::accept(&tenant, quote.id).await.order;
+    tenant.act::<causeway_openapi::order::op::ConfirmOrder>(order.id).await;
+    let ask = QuoteConversionQuery { company_id: shop.company, ..QuoteConversionQuery::default() };
+    let sum = tenant.ask::<conversions::GetQuoteConversion>(&ask).await.total;
+    assert_eq!([sum.sent_count, sum.accepted_count, sum.ordered_count, sum.open_count], [1, 1, 1, 0]);
+}
+
+/// A closed month comes to what it came to, whatever the rates are afterwards and whatever else is asked for (RPT-10).
+#[tokio::test]
+async fn a_month_of_bookings_has_one_figure() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    shop::rate(&tenant, "USD", "2026-12-01", "0.5").await;
+    let body = causeway_openapi::order::CreateOrder { currency: Some(of("USD")), ..deal::order_body(&shop, vec![forty(&shop)]) };
+    let order = tenant.post::<causeway_openapi::order::op::CreateOrder>((), &body).await;
+    tenant.act::<causeway_openapi::order::op::ConfirmOrder>(order.id).await;
+    shop::rate(&tenant, "USD", "2027-01-10", "0.9").await;
+    deal::advance(&tenant, "2027-01-20T09:00:00Z").await;
+    let ask = |to: &str, by| SalesQuery { company_id: shop.company, from: Some(of("2026-12-01")), to: Some(of(to)), by, ..SalesQuery::default() };
+    let december = tenant.ask::<measure::GetBookings>(&ask("2026-12-31", None)).await;
+    let both = tenant.ask::<measure::GetBookings>(&ask("2027-01-20", None)).await;
+    assert_eq!(both.rows.first().map(|row| &row.amount), december.rows.first().map(|row| &row.amount));
+    assert_eq!(both.total.amount, december.total.amount);
+    let customers = tenant.ask::<measure::GetBookings>(&ask("2027-01-20", Some(causeway_openapi::measure::SalesBy::Customer))).await;
+    assert_eq!(customers.rows.iter().map(|row| &row.amount).collect::<Vec<_>>(), [&december.total.amount]);
+}
+
+/// A line of which the rest was cut away is no line of the backlog any more.
+#[tokio::test]
+async fn the_backlog_counts_lines_that_have_something_left() {
+    use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "10"), line(shop.chai, "1")]).await;
+    let first = order.lines.first().map(|line| line.id);
+    let delivered = serde_json::json!({ "order_id": order.id, "lines": [{ "order_line_id": first, "quantity": "4" }] });
+    let delivery = tenant.raw.post("/v1/deliveries", &delivered).await.success();
+    tenant.raw.post(&format!("/v1/deliveries/{}/ship", delivery["id"].as_str().unwrap()), &serde_json::json!({})).await.success();
+    let less = AmendLine { order_line_id: first, quantity: Some(of("4")), ..AmendLine::default() };
+    tenant.post::<amendment::AmendOrder>(order.id, &AmendOrder { reason: "enough".to_owned(), lines: vec![less], ..AmendOrder::default() }).await;
+    let backlog = tenant.ask::<measure::GetBacklog>(&today(&shop)).await;
+    assert_eq!(backlog.rows.iter().map(|row| (row.lines, row.amount.0.as_str())).collect::<Vec<_>>(), [(1, "18.00")]);
+}
+
 /// RPT-13, PAY-25: what does not go as it should is counted, and each count has the list of exactly these documents.
 #[tokio::test]
 async fn signals_lead_to_their_lists() {

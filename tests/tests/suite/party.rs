@@ -184,6 +184,25 @@ async fn a_limit_does_not_change_its_currency_by_a_merge() {
     causeway_tests::verified(&tenant).await;
 }
 
+/// What was planned and noted about a customer goes along, and what is noted under its old id belongs to the other (MDM-01).
+#[tokio::test]
+async fn activities_follow_a_merge() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let twin = tenant.post::<party::CreateParty>((), &party_body("Borealis S.A.S.")).await.id;
+    let call = serde_json::json!({ "subject_id": twin, "kind": "call", "note": "asked for a discount" });
+    let planned = tenant.raw.post("/v1/activities", &call).await.success();
+    let merged = tenant.post::<party::MergeParty>(twin, &MergeParty { into: shop.party }).await;
+    assert!(merged.moved.iter().any(|moved| moved.kind == "activities" && moved.count == 1), "{:?}", merged.moved);
+    let path = format!("/v1/activities/{}", planned["id"].as_str().unwrap());
+    assert_eq!(tenant.raw.get(&path).await.success()["subject_id"], serde_json::json!(shop.party));
+    assert_eq!(tenant.raw.post("/v1/activities", &call).await.success()["subject_id"], serde_json::json!(shop.party));
+    let listed = tenant.raw.get(&format!("/v1/activities?subject_id={}", shop.party)).await.success();
+    assert_eq!(listed["data"].as_array().map(Vec::len), Some(2));
+    causeway_tests::verified(&tenant).await;
+}
+
 /// MDM-01, MDM-09: documents stay as they were sent, the ledger and `verify` follow the party, and nothing that only the merged one knew is lost.
 #[tokio::test]
 async fn what_was_sent_and_posted_outlives_a_merge() {

@@ -265,6 +265,12 @@ async fn a_list_is_copied_filled_from_a_file_and_asked() {
     let copy = json!({ "code": "2027", "valid_from": "2027-01-01" });
     let next = tenant.raw.post(&format!("/v1/price-lists/{this}/copy"), &copy).await.success();
     assert_eq!((next["rules"][0]["price"].as_str(), next["valid_to"].as_str()), (Some("17.00"), None));
+    assert_eq!(next["active"], json!(true), "it is of other days");
+    // One of the same days would tie with the first for everybody: it waits until it is told apart.
+    let twin = tenant.raw.post(&format!("/v1/price-lists/{this}/copy"), &json!({ "code": "2026B" })).await.success();
+    assert_eq!(twin["active"], json!(false));
+    let ahead = tenant.raw.post(&format!("/v1/price-lists/{this}/copy"), &json!({ "code": "2026C", "priority": -5, "valid_to": "2026-01-31" })).await.success();
+    assert_eq!(ahead["active"], json!(true));
     let import = format!("/v1/price-lists/{}/import", next["id"].as_str().unwrap());
     let wrong = json!({ "content": "product_code,price,min_quantity\nCHAI,17.50,\nNONE,1,\nCHAI,x,-1\n" });
     let seen = tenant.raw.post(&import, &wrong).await;

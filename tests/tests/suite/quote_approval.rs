@@ -4,9 +4,9 @@ use causeway_contract::{Code, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::line::LineInput;
-use causeway_openapi::quote::{AcceptQuote, ApproveQuote, CreateQuote, Quote, RejectQuote, UpdateQuote, op as quote};
+use causeway_openapi::quote::{AcceptQuote, ApproveQuote, CreateQuote, DuplicateQuote, Quote, RejectQuote, UpdateQuote, op as quote};
 use causeway_tests::caller::Caller;
-use causeway_tests::deal::{accept, forty, quote_body};
+use causeway_tests::deal::{accept, advance, forty, quote_body};
 use causeway_tests::person::manager;
 use causeway_tests::shop::{self, Shop, line};
 use causeway_tests::world::World;
@@ -90,4 +90,47 @@ async fn within_the_rules_a_quote_is_approved_at_once_and_ends_when_the_company_
     assert_eq!(quote.valid_until, Some(quote.quote_date.plus_days(30)));
     let body = CreateQuote { valid_until: Some(day("2027-06-30")), ..quote_body(&shop, vec![forty(&shop)]) };
     assert_eq!(tenant.post::<quote::CreateQuote>((), &body).await.valid_until, Some(day("2027-06-30")));
+}
+
+/// Prices that are kept bind the seller as long as the offer lasts, and are no way around the limits of a new one (QTE-06, QTE-14).
+#[tokio::test]
+async fn old_prices_are_held_against_those_of_today() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    strict(&tenant, &shop).await;
+    let old = submitted(&tenant, &shop, vec![line(shop.chai, "10")], "0").await;
+    assert_eq!(old.status, QuoteStatus::Approved);
+    advance(&tenant, "2026-12-20T09:00:00Z").await;
+    // Nothing is dearer yet.
+    let same = tenant.post::<quote::DuplicateQuote>(old.id, &DuplicateQuote::default()).await;
+    assert_eq!(tenant.act::<quote::SubmitQuote>(same.id).await.status, QuoteStatus::Approved);
+    let dearer = serde_json::json!({ "list_price": "36.00", "cost": "30.00" });
+    tenant.raw.request("PATCH", &format!("/v1/products/{}", shop.chai)).json(&dearer).send().await.success();
+    let copy = tenant.post::<quote::DuplicateQuote>(old.id, &DuplicateQuote::default()).await;
+    let checks = tenant.get::<causeway_openapi::deal_check::op::CheckQuote>(copy.id).await;
+    let told = |checks: &causeway_openapi::deal_check::QuoteChecks| {
+        checks.checks.iter().any(|check| check.detail.as_deref().is_some_and(|detail| detail.contains("of 2026-12-02 is 50 % below 36 of the lists today")))
+    };
+    assert!(told(&checks), "{checks:?}");
+    let revision = tenant.act::<quote::ReviseQuote>(old.id).await;
+    for draft in [copy, revision] {
+        assert_eq!(draft.untaxed_amount.0, "180.00", "the price is kept");
+        let waiting = tenant.act::<quote::SubmitQuote>(draft.id).await;
+        let reasons: Vec<_> = waiting.approval_reasons.iter().map(|reason| (reason.rule.as_str(), reason.line)).collect();
+        assert_eq!((waiting.status, reasons), (QuoteStatus::InApproval, vec![("max_price_override_percent", Some(1)), ("min_margin_percent", None)]));
+    }
+    // Priced anew it is as any other, and one whose product is not sold any more has no price of today.
+    let lines = Patch::Value(vec![line(shop.chai, "10").into()]);
+    let fresh = tenant.post::<quote::DuplicateQuote>(same.id, &DuplicateQuote::default()).await;
+    let fresh = tenant.post::<quote::UpdateQuote>(fresh.id, &UpdateQuote { lines, ..UpdateQuote::default() }).await;
+    assert_eq!(
+        (fresh.untaxed_amount.0.as_str(), tenant.act::<quote::SubmitQuote>(fresh.id).await.approval_reasons.len()),
+        ("360.00", 1),
+        "the margin is too small"
+    );
+    tenant.raw.request("PATCH", &format!("/v1/products/{}", shop.chai)).json(&serde_json::json!({ "active": false })).send().await.success();
+    let gone = tenant.post::<quote::DuplicateQuote>(same.id, &DuplicateQuote::default()).await;
+    let gone = tenant.act::<quote::SubmitQuote>(gone.id).await;
+    assert!(gone.approval_reasons.iter().any(|reason| reason.value == "unknown" && reason.because.contains("not sold any more")), "{gone:?}");
 }

@@ -81,6 +81,12 @@ async fn a_second_acceptance_of_something_else_names_what_differs() {
     let refused = customer.refused::<shared::AcceptSharedQuote>(token.clone(), &other).await;
     let pointers: Vec<_> = refused.errors.iter().filter_map(|error| error.pointer.as_deref()).collect();
     assert_eq!((refused.status, pointers), (409, vec!["/reference", "/email"]));
+    assert!(!serde_json::to_string(&refused).unwrap().contains("amy@borealis.test"), "the address of who accepted is not everybody's: {refused:?}");
+    let nonsense = AcceptSharedQuote { name: String::new(), email: "x".to_owned(), ..AcceptSharedQuote::default() };
+    let wrong = customer.refused::<shared::AcceptSharedQuote>(token.clone(), &nonsense).await;
+    let mut pointers: Vec<_> = wrong.errors.iter().filter_map(|error| error.pointer.as_deref()).collect();
+    pointers.sort_unstable();
+    assert_eq!((wrong.status, pointers), (422, vec!["/email", "/name"]));
     assert!(!serde_json::to_string(&refused).unwrap().contains("ord_"), "the seller's order is not the customer's: {refused:?}");
     let named = customer.refused::<shared::AcceptSharedQuote>(token, &AcceptSharedQuote { name: "Bob".to_owned(), ..amy() }).await;
     assert_eq!(named.errors.iter().filter_map(|error| error.pointer.as_deref()).collect::<Vec<_>>(), ["/name"]);
@@ -136,6 +142,11 @@ async fn a_customer_declines_with_a_reason() {
     let declined = customer.post::<shared::DeclineSharedQuote>(token.clone(), &no).await;
     assert_eq!(declined.status, QuoteStatus::Declined);
     assert_eq!(customer.post::<shared::DeclineSharedQuote>(token.clone(), &no).await, declined);
+    // Another reason is not dropped without a word, and none is none.
+    for (reason, status) in [("too late", 409), (" ", 422)] {
+        let refused = customer.refused::<shared::DeclineSharedQuote>(token.clone(), &DeclineSharedQuote { reason: reason.to_owned(), name: None }).await;
+        assert_eq!((refused.status, refused.errors.first().and_then(|error| error.pointer.as_deref())), (status, Some("/reason")), "{refused:?}");
+    }
     assert_eq!(customer.refused::<shared::AcceptSharedQuote>(token, &amy()).await.code, Code::StateConflict);
     let row = tenant.get::<quote::GetQuote>(quote.id).await;
     assert_eq!((row.status, row.declined_reason.as_deref()), (QuoteStatus::Declined, Some("too dear")));

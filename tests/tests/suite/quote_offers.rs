@@ -11,16 +11,17 @@ use causeway_openapi::shared_quote::{AcceptSharedQuote, LinkToken, op as shared}
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{forty, quote_body};
 use causeway_tests::of;
+use causeway_tests::person::manager;
 use causeway_tests::shop::{self, Shop, line};
-use causeway_tests::world::World;
+use causeway_tests::world::{Tenant, World};
 use causeway_value::{QuoteRules, QuoteStatus};
 use serde_json::json;
 
-async fn opened(world: &World) -> (Caller, Shop) {
+async fn opened(world: &World) -> (Tenant, Shop) {
     let tenant = world.sandbox().await;
     tenant.raw.request("PUT", "/v1/clock").json(&json!({ "now": "2026-12-01T09:00:00Z" })).send().await.success();
     let shop = shop::open(&tenant, "").await;
-    (tenant.owner.clone(), shop)
+    (tenant, shop)
 }
 
 /// Furniture for 648.00 and, when it is taken, 90.00 more; freight for 50.00; polish for 10.00 unless it is left out.
@@ -111,29 +112,46 @@ async fn the_customer_takes_options_through_the_link() {
     assert_eq!((orders.len(), orders[0].lines.len(), orders[0].untaxed_amount.0.as_str()), (1, 2, "698.00"));
 }
 
-/// What is not chosen breaks no rule, and cannot be chosen afterwards without being looked at.
+/// What is offered is granted: options are looked at like the rest. What was not approved cannot be taken (QTE-07, QTE-08).
 #[tokio::test]
 async fn an_option_that_nobody_approved_is_not_taken() {
     let world = World::start().await;
     let (tenant, shop) = opened(&world).await;
-    let rules = QuoteRules { max_discount_percent: Some(of("20")), min_lead_days: Some(10), ..QuoteRules::default() };
-    tenant.post::<company::UpdateCompany>(shop.company, &UpdateCompany { quote_rules: Patch::Value(rules), ..UpdateCompany::default() }).await;
-    let dear = QuoteLineInput { optional: Some(true), discount_percent: Some(of("60")), ..line(shop.chai, "5").into() };
-    let body = CreateQuote { lines: vec![forty(&shop).into(), dear.clone()], ..quote_body(&shop, Vec::new()) };
-    let offered = submitted(&tenant, &body).await;
+    let limited = async |percent: &str| {
+        let rules = QuoteRules { max_discount_percent: Some(of(percent)), min_lead_days: Some(10), ..QuoteRules::default() };
+        tenant.post::<company::UpdateCompany>(shop.company, &UpdateCompany { quote_rules: Patch::Value(rules), ..UpdateCompany::default() }).await;
+    };
+    limited("20").await;
+    let option = |percent: &str| QuoteLineInput { optional: Some(true), discount_percent: Some(of(percent)), ..line(shop.chai, "5").into() };
+    let offer = |option: QuoteLineInput| CreateQuote { lines: vec![forty(&shop).into(), option], ..quote_body(&shop, Vec::new()) };
+    let amy =
+        AcceptSharedQuote { name: "Amy".to_owned(), email: "amy@borealis.test".to_owned(), chosen_options: Some(vec![1]), ..AcceptSharedQuote::default() };
+    let reasons = |quote: &Quote| quote.approval_reasons.iter().map(|reason| (reason.rule.clone(), reason.line)).collect::<Vec<_>>();
+    let customer = world.nobody();
+    // Far beyond the limit it waits, and is told by the checks; approved with it, the customer may take it.
+    let draft = tenant.post::<quote::CreateQuote>((), &offer(option("60"))).await;
+    let checks = tenant.get::<causeway_openapi::deal_check::op::CheckQuote>(draft.id).await;
+    assert!(checks.checks.iter().any(|check| check.detail.as_deref().is_some_and(|detail| detail.contains("when the option is taken"))), "{checks:?}");
+    let waiting = tenant.act::<quote::SubmitQuote>(draft.id).await;
+    assert_eq!((waiting.status, reasons(&waiting)), (QuoteStatus::InApproval, vec![("max_discount_percent".to_owned(), Some(2))]));
+    manager(&tenant).await.post::<quote::ApproveQuote>(waiting.id, &Default::default()).await;
+    let link = tenant.act::<shared::ShareQuote>(waiting.id).await;
+    let taken = customer.post::<shared::AcceptSharedQuote>(LinkToken::of(&link.token).unwrap(), &amy).await;
+    assert_eq!((taken.status, taken.untaxed_amount.0.as_str()), (QuoteStatus::Accepted, "684.00"));
+    // What was within the limits is not any more when they are others since.
+    let offered = submitted(&tenant, &offer(option("15"))).await;
     assert_eq!(offered.status, QuoteStatus::Approved);
+    limited("12").await;
     let choose = AcceptQuote { chosen_options: Some(vec![1]), ..AcceptQuote::default() };
     let refused = tenant.refused::<quote::AcceptQuote>(offered.id, &choose).await;
     assert_eq!((refused.status, refused.code), (409, Code::StateConflict));
     assert!(refused.detail.contains("max_discount_percent"), "{}", refused.detail);
     let link = tenant.act::<shared::ShareQuote>(offered.id).await;
-    let amy =
-        AcceptSharedQuote { name: "Amy".to_owned(), email: "amy@borealis.test".to_owned(), chosen_options: Some(vec![1]), ..AcceptSharedQuote::default() };
-    let told = world.nobody().refused::<shared::AcceptSharedQuote>(LinkToken::of(&link.token).unwrap(), &amy).await;
+    let told = customer.refused::<shared::AcceptSharedQuote>(LinkToken::of(&link.token).unwrap(), &amy).await;
     assert!(!told.detail.contains("discount") && told.meta.is_empty(), "{told:?}");
     // Chosen in the draft it is looked at; so is a promise that is too early.
-    let chosen = QuoteLineInput { chosen: Some(true), ..dear };
-    let soon = CreateQuote { lines: vec![forty(&shop).into(), chosen], lead_days: Some(3), ..quote_body(&shop, Vec::new()) };
+    let chosen = QuoteLineInput { chosen: Some(true), ..option("60") };
+    let soon = CreateQuote { lead_days: Some(3), ..offer(chosen) };
     let waiting = submitted(&tenant, &soon).await;
     let reasons: Vec<_> = waiting.approval_reasons.iter().map(|reason| (reason.rule.as_str(), reason.line)).collect();
     assert_eq!(reasons, [("min_lead_days", Some(1)), ("max_discount_percent", Some(2)), ("min_lead_days", Some(2))]);

@@ -113,7 +113,11 @@ async fn its_own_right_is_enough() {
             let more: &[&str] = match row.id {
                 "CreateImport" => &["leads:write"],
                 // What follows from costs is said by who may see them.
-                "CreateCompany" | "UpdateCompany" | "CreatePriceList" | "UpdatePriceList" | "ImportPriceRules" => &["costs:read"],
+                "CreateCompany" | "UpdateCompany" | "CreatePriceList" | "UpdatePriceList" | "ImportPriceRules" | "CreateProduct" | "CreateProducts" => {
+                    &["costs:read"]
+                }
+                // How much a customer may owe, and at which prices and terms it buys.
+                "CreateParty" | "CreateParties" => &["credit:write", "parties:terms"],
                 // An activity tells of what it is about, and whoever does something about that may read it.
                 "CreateActivity" | "UpdateActivity" | "CompleteActivity" | "CancelActivity" => ABOUT,
                 "CreatePayment" => &["payments:post", "payments:allocate", "invoices:write_off"],

@@ -12,5 +12,5 @@ pub mod rules;
 pub mod service;
 pub mod shares;
 
-pub use service::{Checked, check, foresee, recheck};
+pub use service::{Checked, check, foresee, recheck, recheck_owed};
 pub use shares::WATCH;

@@ -86,13 +86,13 @@ pub struct Situation {
     pub today: Day,
 }
 
-/// What speaks against owing more, in words; nothing when it is fine. What takes nothing more is always fine.
+/// What speaks against owing that much, in words; nothing when it is fine. Where nobody asks for anything, it always is.
 ///
 /// # Errors
 /// [`Overflow`] when an amount does not fit.
-pub fn findings(situation: &Situation, policy: &Policy, takes_more: bool) -> Result<Vec<String>, Overflow> {
+pub fn findings(situation: &Situation, policy: &Policy, is_asked: bool) -> Result<Vec<String>, Overflow> {
     let mut found = Vec::new();
-    if !takes_more {
+    if !is_asked {
         return Ok(found);
     }
     let after = situation.exposure.plus(situation.more)?;
@@ -136,6 +136,7 @@ mod tests {
         assert_eq!(count(Some(100), 60, 41), 1);
         assert_eq!(count(None, 60, 41_000), 0);
         assert_eq!(count(Some(0), 0, 1), 1);
+        assert_eq!((count(Some(100), 101, 0), count(Some(100), 100, 0)), (1, 0), "what is owed already may be too much by itself");
         assert_eq!(count(Some(0), -5, 5), 0, "credit of the customer is used before the limit");
     }
 

@@ -80,7 +80,7 @@ async fn looked_at(
     if locking {
         lock(tx, company, party.id).await?;
     }
-    checked(ctx, tx, company, party, policy, more).await
+    checked(ctx, tx, (company, party), policy, more, more.0 > Amount::ZERO).await
 }
 
 /// As [`check`], without keeping others from it: for what confirms nothing. What this transaction has written so far counts.
@@ -89,7 +89,16 @@ async fn looked_at(
 /// As [`check`].
 pub async fn recheck(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, party: &parties::Model, more: (Amount, Currency)) -> Result<Checked, Problem> {
     let policy = policy(tx, company.id, party.id).await?;
-    checked(ctx, tx, company, party, policy, more).await
+    checked(ctx, tx, (company, party), policy, more, more.0 > Amount::ZERO).await
+}
+
+/// What speaks against what a customer owes already: for a document that is part of it and waits for that. Takes nothing more, and keeps nobody from anything.
+///
+/// # Errors
+/// As [`check`].
+pub async fn recheck_owed(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, party: &parties::Model, currency: Currency) -> Result<Checked, Problem> {
+    let policy = policy(tx, company.id, party.id).await?;
+    checked(ctx, tx, (company, party), policy, (Amount::ZERO, currency), true).await
 }
 
 /// The credit of a customer at a company, with the check of an order over `amount`.
@@ -146,10 +155,10 @@ fn rows(company_id: CompanyId, party_id: PartyId) -> Find<credit_exposures::Enti
 async fn checked(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
-    company: &companies::Model,
-    party: &parties::Model,
+    (company, party): (&companies::Model, &parties::Model),
     policy: Policy,
     (more, currency): (Amount, Currency),
+    is_asked: bool,
 ) -> Result<Checked, Problem> {
     let today = ctx.today(company.time_zone);
     let by_currency = exposures(tx, company.id, party.id).await?;
@@ -174,7 +183,7 @@ async fn checked(
         overdue_since: overdue_since(tx, company.id, party.id, today).await?,
         today,
     };
-    let findings = rules::findings(&situation, &policy, more > Amount::ZERO)?;
+    let findings = rules::findings(&situation, &policy, is_asked)?;
     Ok(Checked { policy, situation, parts, findings })
 }
 

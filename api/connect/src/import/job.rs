@@ -3,6 +3,7 @@
 use super::columns::{self, Target};
 use super::named;
 use super::names::Names;
+use super::rights;
 use super::rows::{self, CellError};
 use super::targets::{self, Made, Outcome};
 use causeway_contract::{Code, FieldError, Problem};
@@ -19,6 +20,7 @@ use causeway_openapi::integration as wire;
 use causeway_value::{CompanyId, Json, Zone};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The kind of the job.
 pub const KIND: &str = "import";
@@ -63,6 +65,7 @@ pub async fn start(ctx: &Ctx, tx: &mut Tx<'_>, query: &ImportQuery, body: &Creat
     if options.strict == Some(true) {
         refuse_unknown(in_query, &columns::unknown(resource, &header, &options.mapping, &known))?;
     }
+    rights::ask(ctx, resource, &header, &options)?;
     let kept = CreateImport { rows: Vec::new(), ..options };
     let input = json!({ "resource": resource, "rows": file.records, "dry_run": kept.dry_run.unwrap_or(false) }).to_string();
     let job = job::enqueue(ctx, tx, KIND, input)?;
@@ -213,6 +216,7 @@ pub fn step<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'
         let mut ctx = ctx.clone();
         // The one who asked for it is the one who does it.
         ctx.actor = Actor { kind: job.created_by_kind, id: job.created_by };
+        ctx.permissions = Arc::new(rights::asked());
         ctx.ownership = ownership::of_actor(tx, ctx.actor).await?;
         take_part(&ctx, tx, job).await
     })

@@ -10,6 +10,7 @@ pub mod columns;
 pub mod job;
 pub mod named;
 pub mod names;
+mod rights;
 pub mod routes;
 pub mod rows;
 mod targets;

@@ -107,6 +107,8 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
             "costs:read",
             "billables:*",
             "credit:read",
+            // How much a customer may owe.
+            "credit:write",
             "invoices:read",
             "invoices:write",
             "invoices:post",
@@ -180,6 +182,7 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
             "deliveries:*",
             "billables:*",
             "credit:read",
+            "credit:write",
             "invoices:*",
             "credit_notes:*",
             "payments:*",
@@ -210,7 +213,7 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
 ];
 
 /// Permissions that no endpoint names: what a verb asks for besides its own by what it is done to, and what else of an answer may be read.
-const BEYOND_ENDPOINTS: [&str; 2] = ["credit:release", COSTS];
+const BEYOND_ENDPOINTS: [&str; 3] = ["credit:release", "parties:terms", COSTS];
 
 /// Every permission that an endpoint of a tenant names, and those that a verb asks for besides.
 pub fn catalogue() -> &'static BTreeSet<String> {
@@ -282,6 +285,18 @@ mod tests {
         let (rep, finance) = (of("sales_rep"), of("finance"));
         assert!(rep.contains("pipeline:read") && !rep.contains("reports:read"));
         assert!(finance.contains("pipeline:read"), "reports:read includes it");
+    }
+
+    /// Whoever sells says neither how much a customer may owe nor at which prices and terms it buys (SEC-02, APR-13).
+    #[test]
+    fn limits_and_terms_of_customers_are_not_everybodys() {
+        let holders = |permission: &str| -> Vec<&str> {
+            let gives = |patterns: &&[&str]| patterns.iter().any(|pattern| matches(pattern, permission));
+            BUILT_IN.iter().filter(|(_, patterns)| gives(patterns)).map(|(name, _)| *name).collect()
+        };
+        assert_eq!(holders("credit:write"), [OWNER, "finance", "finance_manager", "integration"]);
+        assert_eq!(holders("parties:terms"), [OWNER, "sales_manager", "finance", "finance_manager", "integration"]);
+        assert_eq!(holders("parties:write").len(), 6, "with sales_rep");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use causeway_entity::govern::companies;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Tx};
 use causeway_openapi::measure::{self as wire, SalesBy};
-use causeway_value::{Amount, Currency, Day, Overflow};
+use causeway_value::{Amount, Currency, Overflow};
 use sea_orm::FromQueryResult;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -23,10 +23,11 @@ pub(super) struct Booked {
     pub amount: Amount,
 }
 
-/// What was confirmed of one holder, in one currency.
+/// What was confirmed of one holder in a month, in one currency.
 #[derive(Clone, Debug, FromQueryResult)]
 struct Held {
     holder: Option<Uuid>,
+    month: String,
     currency: Currency,
     count: i64,
     amount: Amount,
@@ -57,16 +58,18 @@ fn by_month_sql(months: &[Month]) -> String {
     )
 }
 
-/// The same by holder, for the time from the instant `$3` on and before `$4`. An order comes to what its lines come to.
-fn by_holder_sql(kind: Kind) -> String {
+/// The same by holder. An order comes to what its lines come to.
+fn by_holder_sql(kind: Kind, months: &[Month]) -> String {
     let holder = kind.column();
     let (count, amount, lines) = match kind {
         Kind::Order | Kind::Customer | Kind::Rep => ("COUNT(*)", "o.untaxed_amount", ""),
         Kind::Product => ("COUNT(DISTINCT o.id)", "l.net_amount", " JOIN order_lines l ON l.tenant_id = o.tenant_id AND l.order_id = o.id"),
     };
     format!(
-        "SELECT {holder} AS holder, o.currency AS currency, {count} AS count, CAST(SUM({amount}) AS BIGINT) AS amount FROM orders o{lines} \
-         WHERE o.tenant_id = $1 AND o.company_id = $2 AND o.confirmed_at >= $3 AND o.confirmed_at < $4 GROUP BY {holder}, o.currency LIMIT {}",
+        "{} SELECT {holder} AS holder, m.month AS month, o.currency AS currency, {count} AS count, CAST(SUM({amount}) AS BIGINT) AS amount \
+         FROM orders o JOIN months m ON o.confirmed_at >= m.starts AND o.confirmed_at < m.ends{lines} \
+         WHERE o.tenant_id = $1 AND o.company_id = $2 GROUP BY {holder}, m.month, o.currency LIMIT {}",
+        months::table(months),
         MOST + 1
     )
 }
@@ -81,13 +84,31 @@ pub(super) async fn by_month(tx: &mut Tx<'_>, company: &companies::Model, months
     sql::rows(tx, asked, &cells).await
 }
 
-async fn by_holder(tx: &mut Tx<'_>, company: &companies::Model, kind: Kind, (from, to): (Day, Day)) -> Result<Vec<Held>, Problem> {
-    let (begin, end) = (from.start_in(company.time_zone), to.plus_days(1).start_in(company.time_zone));
-    let cells = [("holder", Cell::Uuid), ("currency", Cell::Text), ("count", Cell::Whole), ("amount", Cell::Whole)];
-    let asked = statement(tx, &by_holder_sql(kind), vec![company.id.into(), begin.into(), end.into()]);
+async fn by_holder(tx: &mut Tx<'_>, company: &companies::Model, kind: Kind, months: &[Month]) -> Result<Vec<Held>, Problem> {
+    let cells = [("holder", Cell::Uuid), ("month", Cell::Text), ("currency", Cell::Text), ("count", Cell::Whole), ("amount", Cell::Whole)];
+    let asked = statement(tx, &by_holder_sql(kind, months), vec![company.id.into()]);
     let found: Vec<Held> = sql::rows(tx, asked, &cells).await?;
     bounded(found.len())?;
     Ok(found)
+}
+
+/// The rates of months, each those of its last day that counts: what was booked in a month is the same in every report (RPT-10). A month without other
+/// currencies asks for none.
+struct Converters(BTreeMap<String, Converter>);
+
+impl Converters {
+    async fn of(tx: &mut Tx<'_>, company: &companies::Model, months: &[Month], found: &[Booked]) -> Result<Self, Problem> {
+        let mut converters = BTreeMap::new();
+        for month in months {
+            let currencies = found.iter().filter(|row| row.month == month.name).map(|row| row.currency);
+            converters.insert(month.name.clone(), Converter::of(tx, company, currencies, month.last).await?);
+        }
+        Ok(Self(converters))
+    }
+
+    fn amount(&self, month: &str, amount: Amount, currency: Currency) -> Result<Amount, Problem> {
+        self.0.get(month).ok_or_else(Problem::not_found)?.amount(amount, currency)
+    }
 }
 
 /// What sales are split by; nothing for months.
@@ -110,10 +131,11 @@ pub(super) async fn bookings(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::SalesQuer
     let (from, to) = days(query.from, query.to, ctx.today(company.time_zone))?;
     let months = months(from, to, company.time_zone)?;
     let found = by_month(tx, &company, &months).await?;
-    let converter = Converter::of(tx, &company, found.iter().map(|row| row.currency), to).await?;
-    let mut by_month: BTreeMap<String, Tally> = months.into_iter().map(|month| (month.name, Tally::default())).collect();
+    let converters = Converters::of(tx, &company, &months, &found).await?;
+    let mut by_month: BTreeMap<String, Tally> = months.iter().map(|month| (month.name.clone(), Tally::default())).collect();
     for row in found {
-        by_month.entry(row.month).or_default().add(row.count, converter.amount(row.amount, row.currency)?)?;
+        let amount = converters.amount(&row.month, row.amount, row.currency)?;
+        by_month.entry(row.month).or_default().add(row.count, amount)?;
     }
     let currency = company.currency;
     let total = wire::BookingsTotal {
@@ -128,8 +150,8 @@ pub(super) async fn bookings(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::SalesQuer
         Some(kind) => {
             let mut sums: BTreeMap<Option<Uuid>, Tally> = BTreeMap::new();
             // Holders have the same orders, so they bring no other currency.
-            for row in by_holder(tx, &company, kind, (from, to)).await? {
-                sums.entry(row.holder).or_default().add(row.count, converter.amount(row.amount, row.currency)?)?;
+            for row in by_holder(tx, &company, kind, &months).await? {
+                sums.entry(row.holder).or_default().add(row.count, converters.amount(&row.month, row.amount, row.currency)?)?;
             }
             let shown = ranked(tx, kind, sums, |sum| sum.amount, query.offset).await?;
             (shown.rows.into_iter().map(|row| of_holder(row, currency)).collect(), shown.count, shown.next)

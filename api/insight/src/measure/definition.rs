@@ -41,8 +41,8 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
         "Every order that was confirmed in the period, at what it comes to now after amendments. An order that was cancelled later stays a booking; the backlog leaves \
          it out. The rows of products are lines of the orders, those without a product together; an order counts with each of its products.",
         "Orders.",
-        "Sums in other currencies are converted at the latest rate of the report's last day or before, each sum of a row and currency rounded once, half away from \
-         zero. The total is that of the months, whatever the rows are.",
+        "Sums in other currencies are converted at the latest rate of each month's last day (of the report, in its last month) or before, each sum of a row, month \
+         and currency rounded once, half away from zero: a month comes to the same in every report. The total is that of the months, whatever the rows are.",
     ),
     (
         "billings",
@@ -109,7 +109,8 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
     (
         "quote-conversion",
         "What became of the quotes that were sent, by month of sending or by who works on them.",
-        "Quotes that were sent in the period, in the company's time zone, as they stand now, without tax. A revision that a later one replaced does not count; the \
+        "Quotes that were sent in the period, in the company's time zone, as they stand now, without tax. One that was accepted without being marked as sent was sent \
+         when it was accepted. A revision that a later one replaced does not count; the \
          later one does once it is sent. A quote is open, accepted, declined or expired; of the accepted ones those are ordered whose order was confirmed, and stay so \
          when it is cancelled later. The conversion rate is ordered quotes out of all sent ones, by number.",
         "Quotes and the orders that they became.",

@@ -50,7 +50,7 @@ impl Shop {
         let platform = Arc::new(Ctx::platform());
         let new = db.write(&platform, async move |ctx: &Ctx, tx: &mut Tx<'_>| causeway_govern::tenancy::service::create(ctx, tx, &body(tenant.clone())).await);
         let mut ctx = Ctx::system(new.await.unwrap().id, TenantMode::Sandbox, "test");
-        ctx.permissions = Arc::new(["payments:post", "payments:allocate", "refunds:write", "invoices:write_off"].map(str::to_owned).into());
+        ctx.permissions = Arc::new(["payments:post", "payments:allocate", "refunds:write", "invoices:write_off", "costs:read"].map(str::to_owned).into());
         let ctx = Arc::new(ctx);
         let mut shop = Self { db, ctx, company_id: CompanyId::new(), party_id: PartyId::new(), folder };
         shop.at("2026-07-01T09:00:00Z").await;

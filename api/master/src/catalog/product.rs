@@ -2,19 +2,20 @@
 
 use super::{bundle, store, unit::PIECE};
 use crate::{check, refs};
-use causeway_contract::{Bulk, BulkResult, Code, FieldError, Patch, Problem};
+use causeway_contract::{Bulk, BulkResult, COSTS, Code, FieldError, Patch, Problem};
 use causeway_entity::master::{accounts, bundle_components, categories, products, taxes};
 use causeway_kernel::bulk::{Kind, create_each};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_openapi::catalog as wire;
-use causeway_value::{CategoryId, Json, ProductId, ProductKind, Quantity, TaxId};
+use causeway_value::{CategoryId, Json, Price, ProductId, ProductKind, Quantity, TaxId};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Creates a product.
 ///
 /// # Errors
-/// `not_found` for unit, taxes, category or account; `invalid_value` for prices that are none; `already_exists` for the code.
+/// `not_found` for unit, taxes, category or account; `invalid_value` for prices that are none; `already_exists` for the code; `permission_denied` for a cost that
+/// is named by who may not see costs.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateProduct) -> Result<wire::Product, Problem> {
     let now = ctx.now();
     let row = products::Model {
@@ -39,6 +40,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateProduct) -> R
         created_at: now,
         updated_at: now,
     };
+    check::needs_costs(ctx, row.cost.is_some(), "cost")?;
     let mut errors = Vec::new();
     check::not_blank(&row.code, "/code", &mut errors);
     check_values(&row, &mut errors);
@@ -91,6 +93,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: ProductId, body: &wire::Upda
     let old = tx.lock::<products::Entity>(id).await?;
     let mut errors = Vec::new();
     let mut new = patched(&old, body);
+    new.cost = cost(ctx, &old, &body.cost)?;
     new.metadata = Json(check::metadata(old.metadata.0.clone(), &body.metadata, &mut errors));
     check_values(&new, &mut errors);
     if new.tax_ids != old.tax_ids {
@@ -118,7 +121,16 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: ProductId, body: &wire::Upda
     record(ctx, tx, "product.updated", &new, &components, refs)
 }
 
-/// The plain fields after the PATCH.
+/// The cost after the PATCH. Who may not see costs reads null, and writes it back as it was read: what stands there stays (SEC-07).
+fn cost(ctx: &Ctx, old: &products::Model, given: &Patch<Price>) -> Result<Option<Price>, Problem> {
+    if ctx.may(COSTS) {
+        return Ok(given.clone().over(old.cost));
+    }
+    check::needs_costs(ctx, matches!(given, Patch::Value(_)), "cost")?;
+    Ok(old.cost)
+}
+
+/// The plain fields after the PATCH, without the cost.
 fn patched(old: &products::Model, body: &wire::UpdateProduct) -> products::Model {
     let mut new = old.clone();
     new.name = body.name.clone().over_required(new.name);
@@ -126,7 +138,6 @@ fn patched(old: &products::Model, body: &wire::UpdateProduct) -> products::Model
     new.list_price = body.list_price.clone().over_required(new.list_price);
     new.price_base_quantity = body.price_base_quantity.clone().over_required(new.price_base_quantity);
     new.currency = body.currency.clone().over_required(new.currency);
-    new.cost = body.cost.clone().over(new.cost);
     new.billing_policy = body.billing_policy.clone().over_required(new.billing_policy);
     new.tax_ids = Json(body.tax_ids.clone().over_required(new.tax_ids.0));
     new.category_id = body.category_id.clone().over(new.category_id);

@@ -10,7 +10,7 @@ use causeway_entity::govern::companies;
 use causeway_entity::master::{categories, parties, price_lists, price_rules, products};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_openapi::pricing as wire;
-use causeway_value::{CategoryId, CompanyId, Json, PriceListId, ProductId};
+use causeway_value::{CategoryId, CompanyId, Day, Json, PriceListId, ProductId};
 use sea_orm::sea_query::Value;
 
 /// Creates a price list with its rules.
@@ -19,10 +19,10 @@ use sea_orm::sea_query::Value;
 /// `not_found` for what it names; `invalid_value` for its audience, dates and rules; `already_exists` for the code.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePriceList) -> Result<wire::PriceList, Problem> {
     say_costs(ctx, &body.rules)?;
-    insert(ctx, tx, body).await
+    insert(ctx, tx, body, true).await
 }
 
-async fn insert(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePriceList) -> Result<wire::PriceList, Problem> {
+async fn insert(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePriceList, active: bool) -> Result<wire::PriceList, Problem> {
     let now = ctx.now();
     let mut row = price_lists::Model {
         tenant_id: ctx.tenant,
@@ -38,7 +38,7 @@ async fn insert(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePriceList) -> Res
         audience_segment: None,
         company_id: body.company_id,
         convert: body.convert.unwrap_or(false),
-        active: true,
+        active,
         metadata: Json(body.metadata.clone()),
         version: 1,
         created_at: now,
@@ -101,7 +101,8 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::Up
     record(ctx, tx, "price_list.updated", &new, &rules, refs)
 }
 
-/// Makes a new list with the rules, audience, currency and company of another: the next year's list begins as a copy of this year's.
+/// Makes a new list with the rules, audience, currency and company of another: the next year's list begins as a copy of this year's. One that would give the
+/// same customers the same prices of the same days beside the other ties with it, and nobody could sell to them: it is not active yet.
 ///
 /// # Errors
 /// As [`create`]; `not_found` for the list.
@@ -136,7 +137,14 @@ pub async fn copy(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::Copy
         external_refs: Vec::new(),
     };
     // What is copied tells nobody more than it did.
-    insert(ctx, tx, &new).await
+    insert(ctx, tx, &new, !ties(&row, &new)).await
+}
+
+/// Whether a copy counts on days of the list that it is of, and before it in nothing.
+fn ties(old: &price_lists::Model, new: &wire::CreatePriceList) -> bool {
+    let begins_by = |from: Option<Day>, to: Option<Day>| from.zip(to).is_none_or(|(from, to)| from <= to);
+    let share_days = begins_by(old.valid_from, new.valid_to) && begins_by(new.valid_from, old.valid_to);
+    share_days && new.priority.is_none_or(|priority| i64::from(priority) == old.priority)
 }
 
 /// Replaces the rules of a list, or adds to those that are kept.

@@ -3,7 +3,8 @@
 use crate::line::Line;
 use crate::line::offer::Promise;
 use crate::opportunity::customer::gaps;
-use crate::quote::limits::{Facts, MARGIN, Whole, reasons};
+use crate::quote::limits::{Facts, MARGIN, Whole, offered};
+use crate::quote::service::Judged;
 use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, price_lists};
 use causeway_entity::sell::opportunities;
@@ -28,6 +29,8 @@ pub(super) struct Deal<'a> {
     pub discount: Percent,
     pub untaxed: Amount,
     pub lines: &'a [Line],
+    /// The lines as the limits judge them.
+    pub judged: &'a Judged,
 }
 
 /// Whom it is between and what it came from.
@@ -56,13 +59,17 @@ pub(super) fn warnings(deal: &Deal<'_>, around: &Around) -> Result<Vec<(Name, Op
     };
     let facts = Facts {
         discount: deal.discount,
-        whole: Whole::of(deal.lines, deal.discount, deal.currency)?,
+        whole: Whole::of(&deal.judged.lines, deal.discount, deal.currency)?,
         term: deal.payment_term_id,
         own_term: around.party.payment_term_id,
         promise: deal.promise,
         today: around.today,
+        priced_on: deal.judged.priced_on,
     };
-    let broken = around.company.quote_rules.as_ref().map_or(Ok(Vec::new()), |rules| reasons(&rules.0, facts, deal.lines))?;
+    let broken = match &around.company.quote_rules {
+        Some(rules) => offered(&rules.0, facts, &deal.judged.lines, deal.currency)?.into_iter().chain(deal.judged.reason(&rules.0)).collect::<Vec<_>>(),
+        None => Vec::new(),
+    };
     let beyond = |of_margin: bool| {
         let broken: Vec<&str> = broken.iter().filter(|reason| (reason.rule == MARGIN) == of_margin).map(|reason| reason.because.as_str()).collect();
         (!broken.is_empty()).then(|| format!("Beyond a limit of the company: {}.", broken.join("; ")))
@@ -165,6 +172,7 @@ mod tests {
 
     fn deal(lines: &[Line]) -> Deal<'_> {
         Deal {
+            judged: Box::leak(Box::new(Judged::as_they_are(lines.to_vec()))),
             day: "2026-12-01".parse().unwrap(),
             valid_until: None,
             promise: None,

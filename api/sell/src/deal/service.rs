@@ -6,6 +6,7 @@ use crate::line::offer::Promise;
 use crate::opportunity::service::must_be_winnable;
 use crate::order::{self, store};
 use crate::quote;
+use crate::quote::service::Judged;
 use causeway_bill::exposure;
 use causeway_contract::{COSTS, Code, Problem};
 use causeway_entity::govern::companies;
@@ -38,7 +39,12 @@ pub(super) async fn quote(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<Quo
         (DealStep::Accept, accepting(tx, &quote, &lines, &known).await?)
     };
     if goes_on(&found) {
+        let judged = match step {
+            DealStep::Submit => quote::service::judged(ctx, tx, (&known.company, &known.party), &quote, lines.clone()).await?,
+            _ => Judged::as_they_are(lines.clone()),
+        };
         let deal = Deal {
+            judged: &judged,
             day: quote.quote_date,
             valid_until: quote.valid_until,
             promise: Promise::stored(quote.promised_date, quote.lead_days),
@@ -109,7 +115,9 @@ pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<Ord
             found.push((Name::Opportunity, Found::of(must_be_winnable(tx, opportunity, &(&order).into()).await)?));
         }
         let lines: Vec<Line> = parts.lines.iter().map(Line::from).collect();
+        let judged = Judged::as_they_are(lines.clone());
         let deal = Deal {
+            judged: &judged,
             day: order.order_date,
             valid_until: None,
             promise: None,

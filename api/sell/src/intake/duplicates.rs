@@ -2,7 +2,7 @@
 
 use causeway_contract::Problem;
 use causeway_entity::sell::leads::{Column, Entity, Model};
-use causeway_kernel::{Find, Tx};
+use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::party::duplicate::rules::{LIKELY, Profile, Reason, SHOWN, name_words, score};
 use causeway_master::party::duplicate::{Among, candidates, of_draft};
 use causeway_openapi::intake as wire;
@@ -15,14 +15,14 @@ const ANSWERED: usize = 20;
 
 const LEADS: Among = Among { object: "lead", by_email: &["SELECT id FROM leads WHERE tenant_id = $1 AND lower(email) ="] };
 
-/// The leads and parties that may be the same as this lead, best first.
+/// The leads and parties that may be the same as this lead, best first. Who may not read parties is not told of them, as where they are asked for themselves.
 ///
 /// # Errors
 /// `not_found`, or when the database fails.
-pub(super) async fn of_lead(tx: &mut Tx<'_>, id: LeadId) -> Result<wire::LeadDuplicates, Problem> {
+pub(super) async fn of_lead(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId) -> Result<wire::LeadDuplicates, Problem> {
     let row = tx.must::<Entity>(id).await?;
     let mut data = leads(tx, &row).await?;
-    if let Some(draft) = as_party(&row) {
+    if let Some(draft) = as_party(&row).filter(|_| ctx.may("parties:read")) {
         let known = row.party_id;
         let parties = of_draft(tx, &draft).await?.data;
         data.extend(parties.into_iter().filter(|party| Some(party.party_id) != known).map(of_party));

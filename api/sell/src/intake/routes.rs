@@ -18,8 +18,8 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::UpdateAssignmentRule, _>(update);
 }
 
-async fn find_duplicates(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::FindLeadDuplicates>) -> Result<Answer<LeadDuplicates>, Problem> {
-    duplicates::of_lead(tx, call.path).await.map(Answer::of)
+async fn find_duplicates(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::FindLeadDuplicates>) -> Result<Answer<LeadDuplicates>, Problem> {
+    duplicates::of_lead(ctx, tx, call.path).await.map(Answer::of)
 }
 
 async fn assign(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::AssignLead>) -> Result<Answer<Lead>, Problem> {

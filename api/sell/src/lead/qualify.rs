@@ -5,7 +5,7 @@ use super::{party, service};
 use crate::opportunity::rules::check_required;
 use crate::opportunity::service as opportunity;
 use crate::stage::{rules, service::of_company};
-use causeway_contract::{FieldError, Problem};
+use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::sell::{leads, opportunities, stages};
 use causeway_kernel::{Ctx, Tx};
@@ -28,6 +28,11 @@ pub async fn qualify(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId, body: &wire::Qualif
     errors.extend(company.lead_rules.as_ref().map(|asked| missing(&asked.0, &complete)).unwrap_or_default());
     let value = match (&body.expected_value, complete.budget) {
         (None, Some(budget)) if complete.currency == Some(currency) => budget,
+        // An amount in euros is none in dollars.
+        (None, Some(budget)) if !budget.is_zero() => {
+            errors.push(FieldError::pointer(Code::Required, "/expected_value", "is required together with another currency than that of the budget"));
+            Amount::ZERO
+        }
         (given, _) => opportunity::expected(given.as_ref(), currency, &mut errors),
     };
     body.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));

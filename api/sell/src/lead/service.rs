@@ -25,8 +25,7 @@ const OBJECT: &str = "lead";
 pub struct Known {
     /// With their currencies.
     companies: BTreeMap<CompanyId, Currency>,
-    /// Whether each is still with us.
-    users: BTreeMap<UserId, bool>,
+    users: BTreeMap<UserId, users::Model>,
     teams: BTreeSet<TeamId>,
     desk: Desk,
 }
@@ -46,7 +45,7 @@ impl Known {
         let teams = if teams.is_empty() { Vec::new() } else { Find::<teams::Entity>::new().among(teams::Column::Id, teams).all(tx).await? };
         Ok(Self {
             companies: companies.into_iter().map(|row| (row.id, row.currency)).collect(),
-            users: users.into_iter().map(|row| (row.id, row.active)).collect(),
+            users: users.into_iter().map(|row| (row.id, row)).collect(),
             teams: teams.into_iter().map(|row| row.id).collect(),
             desk,
         })
@@ -101,8 +100,7 @@ pub fn create_known(ctx: &Ctx, tx: &mut Tx<'_>, known: &Known, body: &wire::Crea
     if let Some(owner) = body.owner_id {
         match known.users.get(&owner) {
             None => errors.push(check::unknown::<causeway_value::User>("/owner_id", "tenant")),
-            Some(false) => errors.push(check::left("/owner_id")),
-            Some(true) => {}
+            Some(user) => errors.extend(check::cannot_take(user, Some(body.company_id), "/owner_id")),
         }
     }
     if body.team_id.is_some_and(|team| !known.teams.contains(&team)) {
@@ -164,7 +162,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId, body: &wire::UpdateL
     must_be_open(&old, "changed")?;
     let mut errors = Vec::new();
     if let Patch::Value(owner) = body.owner_id {
-        check::assignee(tx, Some(owner).filter(|_| old.owner_id != Some(owner)), "/owner_id", &mut errors).await?;
+        check::assignee(tx, Some(owner).filter(|_| old.owner_id != Some(owner)), Some(old.company_id), "/owner_id", &mut errors).await?;
     }
     if matches!(body.status, Patch::Value(LeadStatus::Qualified | LeadStatus::Disqualified)) {
         errors.push(FieldError::pointer(Code::InvalidValue, "/status", "must be new or working; a lead ends by qualify or disqualify"));
@@ -221,7 +219,7 @@ pub async fn assign(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId, body: &AssignLead) -
     let old = tx.lock::<Entity>(id).await?;
     must_be_open(&old, "assigned")?;
     let mut errors = Vec::new();
-    check::assignee(tx, body.owner_id, "/owner_id", &mut errors).await?;
+    check::assignee(tx, body.owner_id, Some(old.company_id), "/owner_id", &mut errors).await?;
     tx.named::<teams::Entity, _>(body.team_id, "/team_id", &mut errors).await?;
     finish(errors)?;
     let mut new = Model { version: old.version + 1, updated_at: ctx.now(), assignment_rule_id: None, assignment_reason: None, ..old.clone() };

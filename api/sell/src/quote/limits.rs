@@ -7,10 +7,11 @@
 
 use crate::line::Line;
 use crate::line::amounts::cost_of;
-use crate::line::offer::Promise;
+use crate::line::offer::{Choice, Promise};
 use crate::quote::back::{self, Back};
 use causeway_master::pricing::amounts::{margin as margin_of, price_override_percent};
 use causeway_value::{Amount, ApprovalReason, Currency, Day, Overflow, PaymentTermId, Percent, Quantity, QuoteRules, TaxId};
+use std::collections::BTreeSet;
 
 /// The rule about what remains after cost.
 pub const MARGIN: &str = "min_margin_percent";
@@ -32,6 +33,8 @@ pub struct Facts {
     pub promise: Option<Promise>,
     /// The day from which promises are counted.
     pub today: Day,
+    /// The day whose prices the lines have, when they are held against those of a later one.
+    pub priced_on: Option<Day>,
 }
 
 /// What a document leaves and gives back as a whole.
@@ -101,7 +104,62 @@ pub fn in_words(reasons: Vec<ApprovalReason>) -> Vec<String> {
     words
 }
 
-/// Every limit that a quote breaks; none means that nobody has to approve it. An option that is not chosen breaks none: choosing it asks again.
+/// Every limit that a quote breaks with what it offers; none means that nobody has to approve it. What the customer may take is offered like the rest: each
+/// option is looked at, and what remains is judged with those that leave the least (QTE-07, QTE-08).
+///
+/// # Errors
+/// [`Overflow`] when an amount does not fit.
+pub fn offered(rules: &QuoteRules, facts: Facts, lines: &[Line], currency: Currency) -> Result<Vec<ApprovalReason>, Overflow> {
+    let as_it_stands = reasons(rules, facts, lines)?;
+    let options: BTreeSet<u32> = lines.iter().filter(|line| !line.counts()).filter_map(|line| line.choice).map(|choice| choice.option).collect();
+    if options.is_empty() {
+        return Ok(as_it_stands);
+    }
+    let (mut cheap, mut reduces) = (BTreeSet::new(), BTreeSet::new());
+    for option in &options {
+        let own: Vec<Line> =
+            taken(lines, &BTreeSet::from([*option])).into_iter().filter(|line| line.choice.is_some_and(|choice| choice.option == *option)).collect();
+        if remains(&own, currency)?.is_some_and(|left| rules.min_margin_percent.is_some_and(|limit| left < Remains::Share(limit))) {
+            cheap.insert(*option);
+        }
+        if back::back(&own, facts.discount, currency)?.is_some() {
+            reduces.insert(*option);
+        }
+    }
+    let whole = Whole { remains: remains(&taken(lines, &cheap), currency)?, back: back::back(&taken(lines, &reduces), facts.discount, currency)? };
+    let facts = Facts { whole, ..facts };
+    let mut all = reasons(rules, facts, &taken(lines, &options))?;
+    for reason in &mut all {
+        let stands = as_it_stands.iter().any(|known| known.rule == reason.rule && known.line == reason.line);
+        if !stands {
+            let when = if reason.line.is_some() { "when the option is taken" } else { "when options are taken" };
+            reason.because = format!("{when}, {}", reason.because);
+        }
+    }
+    Ok(all)
+}
+
+/// The lines with these options taken besides those that are.
+fn taken(lines: &[Line], options: &BTreeSet<u32>) -> Vec<Line> {
+    let take =
+        |line: &Line| Line { choice: line.choice.map(|choice| Choice { chosen: choice.chosen || options.contains(&choice.option), ..choice }), ..line.clone() };
+    lines.iter().map(take).collect()
+}
+
+/// Whether a second person's yes to one reason covers another: the same limit of the same line, or of the document when it is broken no further.
+#[must_use]
+pub fn covers(approved: &ApprovalReason, asked: &ApprovalReason) -> bool {
+    if (&approved.rule, approved.line) != (&asked.rule, asked.line) {
+        return false;
+    }
+    let share = |reason: &ApprovalReason| reason.value.parse::<Percent>().ok();
+    // What was approved as nothing, or as unknown, was approved as the worst.
+    let Some(was) = share(approved) else { return true };
+    let no_further = |is: Percent| if asked.rule == MARGIN { is >= was } else { is <= was };
+    asked.line.is_some() || share(asked).is_some_and(no_further)
+}
+
+/// Every limit that a document breaks as it stands. An option that is not chosen breaks none: [`offered`] looks at those.
 ///
 /// # Errors
 /// [`Overflow`] when a price cannot be compared with that of the lists.
@@ -109,12 +167,12 @@ pub fn reasons(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Result<Vec<A
     let mut reasons = Vec::new();
     for (number, line) in (1_u32..).zip(lines).filter(|(_, line)| line.counts()) {
         reasons.extend(discount(rules, facts.discount, line, number));
-        reasons.extend(price(rules, line, number)?);
+        reasons.extend(price(rules, facts, line, number)?);
         reasons.extend(lead(rules, facts, line, number));
         reasons.extend(taxes(rules, line, number));
         reasons.extend(unknown(rules, line, number));
     }
-    reasons.extend(margin(rules, facts.whole.remains));
+    reasons.extend(margin(rules, facts));
     reasons.extend(back::reasons(rules, facts.whole.back));
     reasons.extend(term(rules, facts));
     Ok(reasons)
@@ -141,7 +199,7 @@ fn together(line: Percent, document: Percent) -> Percent {
     i64::try_from(off).map_or(Percent::WHOLE, Percent)
 }
 
-fn price(rules: &QuoteRules, line: &Line, number: u32) -> Result<Option<ApprovalReason>, Overflow> {
+fn price(rules: &QuoteRules, facts: Facts, line: &Line, number: u32) -> Result<Option<ApprovalReason>, Overflow> {
     let (Some(limit), Some(listed)) = (rules.max_price_override_percent, line.list_unit_price) else { return Ok(None) };
     let gives_back = line.quantity < Quantity::ZERO;
     let Some(below) = price_override_percent(line.unit_price, listed)? else {
@@ -150,7 +208,12 @@ fn price(rules: &QuoteRules, line: &Line, number: u32) -> Result<Option<Approval
             .then(|| beyond_price("none".to_owned(), limit, line, number, "is given back and the lists have it for nothing")));
     };
     let off = if gives_back { Percent(below.0.saturating_neg()) } else { below };
-    let how = if gives_back { format!("is given back, {off} % above {listed} of the lists") } else { format!("is {off} % below {listed} of the lists") };
+    let (of, now) = facts.priced_on.map_or_else(Default::default, |day| (format!("of {day} "), " today"));
+    let how = if gives_back {
+        format!("{of}is given back, {off} % above {listed} of the lists{now}")
+    } else {
+        format!("{of}is {off} % below {listed} of the lists{now}")
+    };
     Ok((off > limit).then(|| beyond_price(off.to_string(), limit, line, number, &how)))
 }
 
@@ -207,10 +270,11 @@ fn unknown(rules: &QuoteRules, line: &Line, number: u32) -> Option<ApprovalReaso
     })
 }
 
-fn margin(rules: &QuoteRules, remains: Option<Remains>) -> Option<ApprovalReason> {
-    let (limit, remains) = (rules.min_margin_percent?, remains?);
+fn margin(rules: &QuoteRules, facts: Facts) -> Option<ApprovalReason> {
+    let (limit, remains) = (rules.min_margin_percent?, facts.whole.remains?);
+    let now = facts.priced_on.map_or_else(String::new, |day| format!(" as it is today, at prices of {day}"));
     let (value, because) = match remains {
-        Remains::Share(share) => (share.to_string(), format!("{share} % remain after cost; less than {limit} % needs a second person")),
+        Remains::Share(share) => (share.to_string(), format!("{share} % remain after cost{now}; less than {limit} % needs a second person")),
         Remains::Nothing => ("none".to_owned(), format!("nothing is paid for what has a cost; less than {limit} % after cost needs a second person")),
     };
     (remains < Remains::Share(limit)).then(|| ApprovalReason { rule: MARGIN.to_owned(), line: None, value, limit: limit.to_string(), because })
@@ -245,7 +309,15 @@ mod tests {
     }
 
     fn facts(discount: &str) -> Facts {
-        Facts { discount: discount.parse().unwrap(), whole: Whole::default(), term: None, own_term: None, promise: None, today: "2026-12-01".parse().unwrap() }
+        Facts {
+            discount: discount.parse().unwrap(),
+            whole: Whole::default(),
+            term: None,
+            own_term: None,
+            promise: None,
+            today: "2026-12-01".parse().unwrap(),
+            priced_on: None,
+        }
     }
 
     fn broken(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Vec<(String, Option<u32>, String)> {
@@ -280,6 +352,43 @@ mod tests {
         assert_eq!(broken(&rules, facts, &lines), [(rule.clone(), Some(1), "13".to_owned()), (rule.clone(), Some(3), "3".to_owned())]);
         assert_eq!(broken(&rules, Facts { promise: None, ..facts }, &[dear(true)])[0].0, "max_discount_percent");
         assert_eq!(broken(&rules, Facts { promise: None, ..facts }, &[dear(false)]), []);
+    }
+
+    /// What is offered in writing is granted, whether or not it is chosen yet.
+    #[test]
+    fn options_are_looked_at_and_what_was_approved_is_covered() {
+        let rules = QuoteRules { max_discount_percent: "5".parse().ok(), min_margin_percent: "20".parse().ok(), ..QuoteRules::default() };
+        let eur = "EUR".parse().unwrap();
+        let of = |option: Option<u32>, net: i64, cost: &str| Line {
+            net_amount: Amount(net),
+            unit_cost: cost.parse().ok(),
+            choice: option.map(|option| Choice { option, chosen: false }),
+            ..line("0", "1", None)
+        };
+        let found = |lines: &[Line]| {
+            let facts = Facts { whole: Whole { remains: remains(lines, eur).unwrap(), back: None }, ..facts("0") };
+            let told = |reason: ApprovalReason| (reason.rule, reason.line, reason.value, reason.because.starts_with("when"));
+            offered(&rules, facts, lines, eur).unwrap().into_iter().map(told).collect::<Vec<_>>()
+        };
+        let base = of(None, 1_000, "7.5");
+        let cheap = Line { discount_percent: "60".parse().unwrap(), ..of(Some(1), 1_000, "7") };
+        assert_eq!(found(&[base.clone(), cheap]), [("max_discount_percent".to_owned(), Some(2), "60".to_owned(), true)]);
+        // Each of two leaves enough beside the rest, and both together too little; one that leaves more does not make up for them.
+        let two = [base, of(Some(1), 400, "3.5"), of(Some(2), 400, "3.5"), of(Some(3), 9_000, "1")];
+        assert_eq!(found(&two[..2]), []);
+        let told = found(&two);
+        assert_eq!((told.len(), told[0].0.as_str(), told[0].1, told[0].3), (1, MARGIN, None, true), "{told:?}");
+        let reason = |rule: &str, line, value: &str| ApprovalReason {
+            rule: rule.to_owned(),
+            line,
+            value: value.to_owned(),
+            limit: String::new(),
+            because: String::new(),
+        };
+        assert!(covers(&reason("max_discount_percent", Some(2), "60"), &reason("max_discount_percent", Some(2), "60")));
+        assert!(!covers(&reason("max_discount_percent", Some(2), "60"), &reason("max_discount_percent", Some(3), "60")));
+        assert!(covers(&reason(MARGIN, None, "12"), &reason(MARGIN, None, "12")) && !covers(&reason(MARGIN, None, "12"), &reason(MARGIN, None, "11")));
+        assert!(covers(&reason(MARGIN, None, "none"), &reason(MARGIN, None, "3")) && !covers(&reason(MARGIN, None, "3"), &reason(MARGIN, None, "none")));
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Leads.
 
-use super::{LEAD, Outcome, Prepared, attempt, company, known, prepare, refs};
+use super::{LEAD, Outcome, Prepared, attempt, company, known, prepare, refs, tried};
 use crate::import::job::Import;
 use crate::import::names::Names;
 use crate::import::rows::{CellError, Row, body};
 use causeway_contract::{Patch, Problem};
-use causeway_kernel::{Ctx, Tx};
-use causeway_openapi::crm::{CreateLead, UpdateLead};
+use causeway_entity::sell::leads;
+use causeway_kernel::{Ctx, Find, Tx};
+use causeway_openapi::crm::{CreateLead, Lead, UpdateLead};
 use causeway_sell::check::History;
 use causeway_sell::lead::service::{self, Known};
+use causeway_sell::lead::view::view;
 use causeway_value::LeadId;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -17,6 +19,7 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
     let rows = prepare(import, names, rows);
     let standing = known(tx, import, "lead", &rows).await?;
     let bodies: Vec<_> = rows.into_iter().map(|row| wanted(import, names, row, &standing)).collect();
+    let before = before(tx, &standing).await?;
     let known = Known::load(tx, bodies.iter().filter_map(|body| body.as_ref().ok()).map(|(body, _)| body)).await?;
     let mut outcomes = Vec::with_capacity(bodies.len());
     for wanted in bodies {
@@ -25,11 +28,30 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
             Ok((body, None)) => attempt(tx, Outcome::Created, async |tx| service::create_known(ctx, tx, &known, &body, History::Told).map(|_| ())).await?,
             Ok((body, Some(id))) => {
                 let change = change(body);
-                attempt(tx, Outcome::Updated, async |tx| service::update(ctx, tx, LeadId::from_uuid(id), &change).await.map(|_| ())).await?
+                tried(tx, async |tx| {
+                    let after = service::update(ctx, tx, LeadId::from_uuid(id), &change).await?;
+                    Ok(if before.get(&id).is_some_and(|row| says_the_same(row, after)) { Outcome::Unchanged } else { Outcome::Updated })
+                })
+                .await?
             }
         });
     }
     Ok(outcomes)
+}
+
+/// The leads that rows are about, as they stand.
+async fn before(tx: &mut Tx<'_>, standing: &BTreeMap<String, Uuid>) -> Result<BTreeMap<Uuid, leads::Model>, Problem> {
+    if standing.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = Find::<leads::Entity>::new().among(leads::Column::Id, standing.values().copied()).all(tx).await?;
+    Ok(rows.into_iter().map(|row| (row.id.uuid(), row)).collect())
+}
+
+/// Whether a lead says after a row what it said before: then nothing happened to it.
+fn says_the_same(row: &leads::Model, after: Lead) -> bool {
+    let before = view(row, Vec::new());
+    before == Lead { version: before.version, updated_at: before.updated_at, external_refs: Vec::new(), ..after }
 }
 
 fn wanted(import: &Import, names: &Names, prepared: Prepared, standing: &BTreeMap<String, Uuid>) -> Result<(CreateLead, Option<Uuid>), Vec<CellError>> {

@@ -1,6 +1,6 @@
 //! Creating a party.
 
-use super::{References, check_references, children, credit, index, record, words};
+use super::{References, check_references, children, credit, index, record, rights, words};
 use crate::party::duplicate;
 use crate::party::store::{self, Children};
 use crate::party::view;
@@ -18,7 +18,8 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// `not_found` for what it refers to; `required` for the currency of a credit limit; `invalid_value` for a tax registration that breaks its country's rule;
-/// `external_ref_exists`; `already_exists` for a likely duplicate when the body asks for that.
+/// `external_ref_exists`; `already_exists` for a likely duplicate when the body asks for that; `permission_denied` for a limit, prices or terms that the caller
+/// may not give.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateParty) -> Result<wire::Party, Problem> {
     create_as(ctx, tx, PartyId::new(), body).await
 }
@@ -37,6 +38,7 @@ pub async fn create_as(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::Cre
         None => credit::Credit::default(),
     };
     let row = parties::Model { credit_limit: credit.limit, credit_currency: credit.currency, ..draft(ctx, id, body) };
+    rights::may_create(ctx, &row)?;
     // Written first: addresses and contacts refer to it.
     tx.insert(row.clone());
     let standing = Children {

@@ -1,6 +1,6 @@
 //! Merging two parties that are one (MDM-01, MDM-09).
 
-use super::{index, record, words};
+use super::{index, record, rights, words};
 use crate::check::METADATA_ENTRIES;
 use crate::party::store::{Children, children, common_currency};
 use crate::party::view::view;
@@ -25,7 +25,8 @@ const FIXED: &[&str] = &["journal_lines"];
 /// company has a credit policy for each of them, the second's stays.
 ///
 /// # Errors
-/// `not_found` for either; `permission_denied` for a caller who does not see all companies; `state_conflict` when the party was merged before;
+/// `not_found` for either; `permission_denied` for a caller who does not see all companies, or who may not give the remaining party the limit, prices or terms
+/// of the merged one; `state_conflict` when the party was merged before;
 /// `invalid_value` for a party that is no other, not active, or another company of ours, or that would get a credit limit in a currency that is not its own.
 pub async fn merge(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::MergeParty) -> Result<wire::MergedParty, Problem> {
     if tx.companies().is_some() {
@@ -45,6 +46,7 @@ pub async fn merge(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::MergePa
     let mut into = old_into.clone();
     (into.version, into.updated_at) = (old_into.version + 1, now);
     fill(&mut into, &old, own_currency)?;
+    rights::may_change(ctx, &old_into, &into)?;
     tx.update(&old, &merged);
     tx.update(&old_into, &into);
     let of_old = without_twins(tx, of_old, &of_into);
@@ -220,6 +222,7 @@ async fn count(tx: &mut Tx<'_>, id: PartyId) -> Result<Vec<wire::MovedReferences
     };
     let mut parts: Vec<String> = references().iter().map(one).collect();
     parts.push("SELECT 'external_refs' AS kind, COUNT(*) AS n FROM external_refs WHERE tenant_id = $1 AND object_type = 'party' AND object_id = $2".to_owned());
+    parts.push("SELECT 'activities' AS kind, COUNT(*) AS n FROM activities WHERE tenant_id = $1 AND subject_type = 'party' AND subject_id = $2".to_owned());
     parts.push("SELECT 'price_lists' AS kind, COUNT(*) AS n FROM price_lists WHERE tenant_id = $1 AND audience_id = $2".to_owned());
     let sql = format!("SELECT kind, n FROM ({}) counted WHERE n > 0 ORDER BY kind", parts.join(" UNION ALL "));
     let rows = tx.query(&sql, vec![tx.tenant().into(), id.into()], &[("kind", Cell::Text), ("n", Cell::Whole)]).await?;
@@ -244,6 +247,7 @@ fn move_references(tx: &mut Tx<'_>, from: PartyId, into: PartyId) {
     let others = [
         "UPDATE external_refs SET object_id = $1 WHERE tenant_id = $2 AND object_type = 'party' AND object_id = $3",
         "UPDATE price_lists SET audience_id = $1 WHERE tenant_id = $2 AND audience_id = $3",
+        "UPDATE activities SET subject_id = $1 WHERE tenant_id = $2 AND subject_type = 'party' AND subject_id = $3",
     ];
     for sql in others {
         tx.plain(sql, vec![into.into(), tenant.into(), from.into()]);

@@ -4,6 +4,7 @@ mod children;
 mod create;
 mod credit;
 mod merge;
+pub mod rights;
 mod update;
 
 pub use create::{create, create_as, create_many, draft};

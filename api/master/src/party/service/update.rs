@@ -1,6 +1,6 @@
 //! Changing a party.
 
-use super::{References, check_references, children, credit, index, record, words};
+use super::{References, check_references, children, credit, index, record, rights, words};
 use crate::party::duplicate::rules::same_mail;
 use crate::party::store::children_of;
 use crate::party::view::{contact, view};
@@ -14,7 +14,8 @@ use causeway_value::{Json, PartyId, PartyRole};
 /// Changes a party. Lists are replaced as a whole; addresses and contacts that are given with their id keep it.
 ///
 /// # Errors
-/// `not_found` for the party and what it refers to; `required` for a credit limit whose currency changes; `external_ref_exists`.
+/// `not_found` for the party and what it refers to; `required` for a credit limit whose currency changes; `external_ref_exists`; `permission_denied` for a limit,
+/// prices or terms that the caller may not change.
 pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::UpdateParty) -> Result<wire::Party, Problem> {
     let old = tx.lock::<parties::Entity>(id).await?;
     let mut standing = children_of(tx, id).await?;
@@ -31,6 +32,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::Update
     check_references(tx, &references, &mut errors).await?;
     let credit = credit::patched(tx, &body.credit_limit, &old, new.currency, &mut errors).await?;
     (new.credit_limit, new.credit_currency) = (credit.limit, credit.currency);
+    rights::may_change(ctx, &old, &new)?;
     if let Patch::Value(given) = &body.addresses {
         standing.addresses = children::replace_addresses(tx, id, &standing.addresses, given, &mut errors);
     }

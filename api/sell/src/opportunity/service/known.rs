@@ -7,7 +7,7 @@ use causeway_entity::govern::{companies, users};
 use causeway_entity::master::{contacts, parties, products};
 use causeway_entity::sell::{stages, team_members, teams};
 use causeway_kernel::{Find, Tx};
-use causeway_master::check::{left, unknown};
+use causeway_master::check::{cannot_take, unknown};
 use causeway_openapi::crm::CreateOpportunity;
 use causeway_value::{CompanyId, ContactId, Id, Kind, OpportunityId, OpportunityStatus, PartyId, ProductId, TeamId, UserId};
 use sea_orm::EntityTrait;
@@ -20,8 +20,8 @@ pub struct Known {
     pub(super) parties: BTreeMap<PartyId, parties::Model>,
     contacts: BTreeMap<ContactId, contacts::Model>,
     users: BTreeSet<UserId>,
-    /// Those of the users who left.
-    gone: BTreeSet<UserId>,
+    /// The owners.
+    owners: BTreeMap<UserId, users::Model>,
     products: BTreeSet<ProductId>,
     teams: BTreeSet<TeamId>,
     /// The teams of each owner.
@@ -52,8 +52,8 @@ impl Known {
             companies: companies.into_iter().map(|row| (row.id, row)).collect(),
             parties: parties.into_iter().map(|row| (row.id, row)).collect(),
             contacts: contacts.into_iter().map(|row| (row.id, row)).collect(),
-            gone: users.iter().filter(|row| !row.active).map(|row| row.id).collect(),
-            users: users.into_iter().map(|row| row.id).collect(),
+            users: users.iter().map(|row| row.id).collect(),
+            owners: users.into_iter().map(|row| (row.id, row)).collect(),
             products: products.into_iter().map(|row| row.id).collect(),
             teams: teams.into_iter().map(|row| row.id).collect(),
             memberships: memberships(tx, &owners).await?,
@@ -82,12 +82,11 @@ impl Known {
         self.parties.insert(customer.id, customer);
     }
 
-    /// A deal that goes on is given to nobody who left; who closed an old one may have.
+    /// A deal that goes on is given to nobody who left or does not see its company; who closed an old one may have.
     pub(super) fn check_here(&self, body: &CreateOpportunity, errors: &mut Vec<FieldError>) {
         let goes_on = body.status.is_none_or(|status| status == OpportunityStatus::Open);
-        if goes_on && body.owner_id.is_some_and(|owner| self.gone.contains(&owner)) {
-            errors.push(left("/owner_id"));
-        }
+        let owner = body.owner_id.filter(|_| goes_on).and_then(|owner| self.owners.get(&owner));
+        errors.extend(owner.and_then(|owner| cannot_take(owner, Some(body.company_id), "/owner_id")));
     }
 
     /// The names that a body gives must be there. Its company, when it is.

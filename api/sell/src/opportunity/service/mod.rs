@@ -60,7 +60,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
     not_blank(&new.title, "/title", &mut errors);
     new.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
     if let Patch::Value(owner) = body.owner_id {
-        check::assignee(tx, Some(owner).filter(|_| old.owner_id != Some(owner)), "/owner_id", &mut errors).await?;
+        check::assignee(tx, Some(owner).filter(|_| old.owner_id != Some(owner)), Some(old.company_id), "/owner_id", &mut errors).await?;
     }
     if let Patch::Value(product) = body.product_id {
         tx.named::<products::Entity, _>(Some(product), "/product_id", &mut errors).await?;

@@ -48,6 +48,7 @@ fn broken(
         own_term: party.payment_term_id,
         promise: None,
         today,
+        priced_on: None,
     };
     let mut found = reasons(&limits.0, facts, &lines)?;
     for reason in &mut found {

@@ -154,10 +154,12 @@ pub async fn recheck_party(ctx: &Ctx, tx: &mut Tx<'_>, party_id: PartyId) -> Res
     Ok(())
 }
 
-/// A confirmed order is in the exposure already.
+/// A confirmed order is in the exposure already: it takes nothing more, and needs its hold as long as what is owed with it is too much (ORD-06).
 async fn again(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, party: &parties::Model, order: &orders::Model) -> Result<Checked, Problem> {
-    let more = if order.status == OrderStatus::Draft { order.total_amount } else { Amount::ZERO };
-    exposure::recheck(ctx, tx, company, party, (more, order.currency)).await
+    match order.status {
+        OrderStatus::Draft => exposure::recheck(ctx, tx, company, party, (order.total_amount, order.currency)).await,
+        _ => exposure::recheck_owed(ctx, tx, company, party, order.currency).await,
+    }
 }
 
 /// The credit holds that a check placed.

@@ -37,10 +37,10 @@ pub(super) struct Placed {
 pub async fn hold(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::HoldOrder) -> Result<wire::Order, Problem> {
     let mut errors = Vec::new();
     not_blank(&body.reason, "/reason", &mut errors);
-    check::assignee(tx, body.owner_id, "/owner_id", &mut errors).await?;
+    let old = tx.must::<orders::Entity>(id).await?;
+    check::assignee(tx, body.owner_id, Some(old.company_id), "/owner_id", &mut errors).await?;
     let kind = body.kind.unwrap_or(HoldKind::Manual);
     check_blocks(kind, body.blocks.as_deref(), &mut errors);
-    let old = tx.must::<orders::Entity>(id).await?;
     finish(errors)?;
     let mut parts = store::parts_of(tx, &old).await?;
     if old.status == OrderStatus::Cancelled {

@@ -43,7 +43,7 @@ pub(super) async fn update_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wi
     let term = new.payment_term_id.filter(|_| !body.payment_term_id.is_absent());
     // Whoever has it keeps it, gone or not.
     let owner = new.owner_id.filter(|_| new.owner_id != old.owner_id);
-    header::check_terms(tx, term, owner, &mut errors).await?;
+    header::check_terms(tx, old.company_id, term, owner, &mut errors).await?;
     let mut parts = store::parts_of(tx, &old).await?;
     let lines_given = matches!(body.lines, Patch::Value(_));
     let other = header::reassigned(tx, (&body.party_id, &body.currency), (old.party_id, old.currency), lines_given, &mut errors).await?;

@@ -6,7 +6,7 @@ use crate::opportunity::rules::OWN_CUSTOMER;
 use crate::order::rules::INACTIVE;
 use crate::quote::service as quote_service;
 use crate::quote::{print, rules, store, view as quote_view};
-use causeway_contract::{Code, FieldError, File, Problem};
+use causeway_contract::{Code, FieldError, File, Problem, is_email};
 use causeway_entity::govern::companies;
 use causeway_entity::platform::tenants;
 use causeway_entity::sell::{quote_links, quotes};
@@ -76,7 +76,9 @@ pub(super) async fn pdf(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken) -> Result
 pub(super) async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken, body: &AcceptSharedQuote) -> Result<SharedQuote, Problem> {
     let mut errors = Vec::new();
     not_blank(&body.name, "/name", &mut errors);
-    not_blank(&body.email, "/email", &mut errors);
+    if !is_email(&body.email) {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/email", "must be an e-mail address"));
+    }
     finish(errors)?;
     let Opened { ctx, quote, link } = open(ctx, tx, token, true).await?;
     let answer = AcceptQuote { accepted_by: Some(body.name.clone()), reference: body.reference.clone(), chosen_options: body.chosen_options.clone() };
@@ -94,8 +96,8 @@ pub(super) async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken, body: 
 /// What was accepted stands: saying it again changes nothing, and saying something else is refused.
 fn same_again(result: Result<(), Problem>, quote: &quotes::Model, link: &quote_links::Model, body: &AcceptSharedQuote) -> Result<(), Problem> {
     let other = link.answered_email.as_ref().filter(|known| **known != body.email);
-    let email =
-        other.map(|known| FieldError::pointer(Code::StateConflict, "/email", format!("was {known} when the quote was accepted and is {} here", body.email)));
+    // Whoever holds the link need not know the address of who answered.
+    let email = other.map(|_| FieldError::pointer(Code::StateConflict, "/email", "was another one when the quote was accepted"));
     match (result, email) {
         (Ok(()), None) => Ok(()),
         (Ok(()), Some(error)) => Err(Problem { errors: vec![error], ..accepted_before(quote) }),
@@ -135,10 +137,19 @@ fn for_customer(problem: Problem) -> Problem {
 /// Declines the quote for the customer.
 ///
 /// # Errors
-/// As [`read`]; `state_conflict` when it was accepted.
+/// As [`read`]; `required` without a reason; `state_conflict` when it was accepted, or declined for another reason.
 pub(super) async fn decline(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken, body: &DeclineSharedQuote) -> Result<SharedQuote, Problem> {
+    let mut errors = Vec::new();
+    not_blank(&body.reason, "/reason", &mut errors);
+    finish(errors)?;
     let Opened { ctx, quote, link } = open(ctx, tx, token, true).await?;
     if quote.status == QuoteStatus::Declined {
+        // What was said stands: saying something else is not silently the first.
+        if quote.decline_reason.as_deref().is_some_and(|said| said != body.reason) {
+            let detail = format!("The quote {} was declined before, for another reason. Tell whoever sent it when that has to change.", quote.number);
+            let error = FieldError::pointer(Code::StateConflict, "/reason", "was another one when the quote was declined");
+            return Err(Problem { errors: vec![error], ..Problem::new(Code::StateConflict, detail).with("status", quote.status.to_string()) });
+        }
         return shown(tx, &quote).await;
     }
     let declined = quote_service::decline(&ctx, tx, quote.id, &DeclineQuote { reason: Some(body.reason.clone()) }).await?;

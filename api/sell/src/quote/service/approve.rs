@@ -1,9 +1,10 @@
 //! Submitting a quote, and the second person's word on it (QTE-08).
 
+use super::today::judged;
 use super::{changed, must_be_valid_today, write};
 use crate::line::Line;
 use crate::line::offer::Promise;
-use crate::quote::limits::{Facts, Whole, reasons};
+use crate::quote::limits::{Facts, Whole, offered};
 use crate::quote::service::history::ids_of_origin;
 use crate::quote::{rules, store, view};
 use causeway_contract::Problem;
@@ -19,7 +20,8 @@ use causeway_master::dimension::service::carried;
 use causeway_openapi::quote as wire;
 use causeway_value::{Day, DocumentInput, Json, QuoteId, QuoteStatus};
 
-/// Submits a draft. What breaks no rule of its company is approved; the rest waits for a second person.
+/// Submits a draft. What breaks no rule of its company is approved; the rest waits for a second person. Options are looked at like the rest, and prices of an
+/// earlier day are held against those of today.
 ///
 /// # Errors
 /// `not_found`; `state_conflict` when it is no draft, has no lines, comes to less than nothing or its last day has passed; `required` for each thing that its company asks for and it
@@ -37,9 +39,11 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quo
     let mut broken = Vec::new();
     if let Some(limits) = &company.quote_rules {
         let party = tx.must::<parties::Entity>(old.party_id).await?;
-        let lines: Vec<Line> = rows.iter().map(Line::from).collect();
-        let facts = facts(&old, &party, Whole::of(&lines, old.discount_percent, old.currency)?, today);
-        broken = reasons(&limits.0, facts, &lines)?;
+        let judged = judged(ctx, tx, (&company, &party), &old, rows.iter().map(Line::from).collect()).await?;
+        let whole = Whole::of(&judged.lines, old.discount_percent, old.currency)?;
+        let facts = Facts { priced_on: judged.priced_on, ..facts(&old, &party, whole, today) };
+        broken = offered(&limits.0, facts, &judged.lines, old.currency)?;
+        broken.extend(judged.reason(&limits.0));
     }
     let (status, event) = if broken.is_empty() { (QuoteStatus::Approved, "quote.approved") } else { (QuoteStatus::InApproval, "quote.submitted") };
     let new = Model { status, approval_reasons: Some(Json(broken)), submitted_by: ctx.actor.id, approval_comment: None, ..changed(ctx, &old) };
@@ -57,6 +61,7 @@ pub(super) fn facts(quote: &Model, party: &parties::Model, whole: Whole, today: 
         own_term: party.payment_term_id,
         promise: Promise::stored(quote.promised_date, quote.lead_days),
         today,
+        priced_on: None,
     }
 }
 

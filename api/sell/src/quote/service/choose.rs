@@ -4,7 +4,7 @@ use super::approve::facts;
 use super::{terms, with_totals};
 use crate::line::price::settle_again;
 use crate::line::{Line, amounts};
-use crate::quote::limits::{Facts, Whole, reasons};
+use crate::quote::limits::{Facts, Whole, covers, reasons};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
@@ -87,7 +87,7 @@ fn take(lines: &mut [Line], wanted: &[u32]) -> Result<BTreeSet<u32>, Problem> {
     Ok(taken)
 }
 
-/// A choice must not grant what nobody approved: what is taken now was not looked at when the quote was submitted, and it may leave less margin.
+/// A choice must not grant what nobody approved. Options were looked at when the quote was submitted; the limits may be others since.
 async fn must_be_covered(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
@@ -103,6 +103,8 @@ async fn must_be_covered(
     let facts = Facts { term: None, ..facts(after, &party, worse, ctx.today(company.time_zone)) };
     let mut broken = reasons(&limits.0, facts, lines)?;
     broken.retain(|reason| reason.line.is_none_or(|line| taken.contains(&line)));
+    let approved = after.approval_reasons.as_ref().map_or(&[][..], |reasons| reasons.0.as_slice());
+    broken.retain(|reason| !approved.iter().any(|approved| covers(approved, reason)));
     if broken.is_empty() {
         return Ok(());
     }

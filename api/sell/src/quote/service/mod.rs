@@ -7,6 +7,7 @@ mod create;
 mod history;
 mod offer;
 mod revise;
+mod today;
 mod update;
 
 pub use accept::accept;
@@ -18,6 +19,7 @@ pub use create::{create, price};
 pub use history::{compare, duplicate, revisions};
 pub use offer::{decline, explain, send};
 pub use revise::revise;
+pub(crate) use today::{Judged, judged};
 pub use update::update;
 
 use super::{rules, store, view};

@@ -120,7 +120,7 @@ async fn check_references(
     let term = new.payment_term_id.filter(|_| !body.payment_term_id.is_absent());
     // Whoever has it keeps it, gone or not.
     let owner = new.owner_id.filter(|_| new.owner_id != old.owner_id);
-    header::check_terms(tx, term, owner, errors).await?;
+    header::check_terms(tx, new.company_id, term, owner, errors).await?;
     Ok(named)
 }
 

@@ -14,7 +14,7 @@ use causeway_openapi::order_amendment::AmendOrder;
 /// When the database fails.
 pub(super) async fn amended(tx: &mut Tx<'_>, order: Model, body: &AmendOrder, errors: &mut Vec<FieldError>) -> Result<Model, Problem> {
     let term = body.payment_term_id.clone().over(order.payment_term_id);
-    header::check_terms(tx, if body.payment_term_id.is_absent() { None } else { term }, None, errors).await?;
+    header::check_terms(tx, order.company_id, if body.payment_term_id.is_absent() { None } else { term }, None, errors).await?;
     let discount_percent = body.discount_percent.unwrap_or(order.discount_percent);
     share(discount_percent, "/discount_percent", errors);
     Ok(Model {

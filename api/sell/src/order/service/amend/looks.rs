@@ -51,6 +51,7 @@ pub(super) fn broken_limits(
         own_term: party.payment_term_id,
         promise: None,
         today,
+        priced_on: None,
     };
     let mut words = in_words(reasons(&limits.0, facts, &touched)?);
     for line in after {

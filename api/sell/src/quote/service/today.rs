@@ -1,0 +1,191 @@
+//! What a draft whose prices are of an earlier day is held against: the prices and costs of today (QTE-06, QTE-08, QTE-13, QTE-14).
+//!
+//! A revision and a duplicate keep their prices, and so does a draft that waits. That is a promise to the customer, no way around the limits: what a new quote
+//! would need a second person for, an old price needs one for, too. Nothing of it is stored; a quote of today asks the database nothing.
+
+use super::terms;
+use crate::line::Line;
+use crate::line::price::{Scope, price_lines};
+use crate::quote::limits::MARGIN;
+use crate::quote::rules;
+use causeway_contract::{FieldError, Problem};
+use causeway_entity::govern::companies;
+use causeway_entity::master::{bundle_components, parties};
+use causeway_entity::sell::quotes::Model;
+use causeway_kernel::{Ctx, Tx};
+use causeway_master::catalog::bundle::components;
+use causeway_openapi::line::LineInput;
+use causeway_value::{ApprovalReason, Day, Overflow, Price, ProductId, ProductKind, Quantity, QuoteRules, product};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// The lines of a quote as the limits judge them.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// With what lists and costs say today.
+    pub lines: Vec<Line>,
+    /// The day whose prices they have, when that is an earlier one.
+    pub priced_on: Option<Day>,
+    /// Why today's prices are not known, when they are not.
+    pub unknown: Option<String>,
+}
+
+impl Judged {
+    /// Lines that are of today, or whose prices nobody limits.
+    #[must_use]
+    pub const fn as_they_are(lines: Vec<Line>) -> Self {
+        Self { lines, priced_on: None, unknown: None }
+    }
+
+    /// What asks for a second person because today's prices are not known.
+    #[must_use]
+    pub fn reason(&self, limits: &QuoteRules) -> Option<ApprovalReason> {
+        let (day, why) = self.priced_on.zip(self.unknown.as_ref())?;
+        let (rule, limit) = limited(limits)?;
+        let because = format!("the prices are of {day} and cannot be held against those of today, because {why}; that needs a second person");
+        Some(ApprovalReason { rule: rule.to_owned(), line: None, value: "unknown".to_owned(), limit, because })
+    }
+}
+
+/// The first limit that looks at prices or costs of the lists.
+fn limited(limits: &QuoteRules) -> Option<(&'static str, String)> {
+    let known = [
+        ("max_price_override_percent", limits.max_price_override_percent),
+        ("max_discount_percent", limits.max_discount_percent),
+        (MARGIN, limits.min_margin_percent),
+    ];
+    known.into_iter().find_map(|(rule, limit)| Some((rule, limit?.to_string())))
+}
+
+/// The lines of a draft with the prices and costs of today next to their own, as far as its company limits anything by them.
+///
+/// # Errors
+/// When the database fails. Prices that cannot be told are no error.
+pub async fn judged(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    (company, party): (&companies::Model, &parties::Model),
+    quote: &Model,
+    mut lines: Vec<Line>,
+) -> Result<Judged, Problem> {
+    let (today, priced_on) = (ctx.today(company.time_zone), rules::price_date(quote));
+    let is_limited = company.quote_rules.as_ref().is_some_and(|limits| limited(&limits.0).is_some());
+    if priced_on >= today || !is_limited || lines.iter().all(|line| line.product_id.is_none()) {
+        return Ok(Judged::as_they_are(lines));
+    }
+    let groups = groups(&lines);
+    let bundles: Vec<ProductId> = groups.iter().filter_map(|group| group.bundle).collect();
+    let held = components(tx, ProductKind::Bundle, &bundles).await?;
+    let unknown = match groups.iter().map(|group| group.input(&lines, &held)).collect::<Option<Vec<_>>>() {
+        None => Some(OTHERWISE.to_owned()),
+        Some(inputs) => {
+            let scope = Scope { company, party, day: today, terms: terms(quote) };
+            let mut errors = Vec::new();
+            match price_lines(ctx, tx, &scope, &inputs, &mut errors).await {
+                Ok(Some(priced)) => told(&mut lines, &groups, priced.lines)?,
+                Ok(None) => Some(first(&errors)),
+                Err(problem) if problem.status == 422 => Some(if problem.errors.is_empty() { problem.detail } else { first(&problem.errors) }),
+                Err(problem) => return Err(problem),
+            }
+        }
+    };
+    Ok(Judged { lines, priced_on: Some(priced_on), unknown })
+}
+
+/// A bundle that does not hold what it held.
+const OTHERWISE: &str = "a bundle holds something else today";
+
+fn first(errors: &[FieldError]) -> String {
+    errors.first().map_or_else(String::new, |error| format!("a line {}", error.detail))
+}
+
+/// Lines that were one line when they were priced: a bundle's stand together.
+struct Group {
+    lines: Range<usize>,
+    bundle: Option<ProductId>,
+}
+
+fn groups(lines: &[Line]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.product_id.is_some()) {
+        let bundle: Option<ProductId> = line.price_source.parse().ok();
+        match groups.last_mut() {
+            // A component that comes again begins the same bundle anew.
+            Some(last) if bundle.is_some() && last.bundle == bundle && last.lines.end == index && !has(lines, last, line) => last.lines.end = index + 1,
+            _ => groups.push(Group { lines: index..index + 1, bundle }),
+        }
+    }
+    groups
+}
+
+fn has(lines: &[Line], group: &Group, line: &Line) -> bool {
+    lines.get(group.lines.clone()).is_some_and(|own| own.iter().any(|own| own.product_id == line.product_id))
+}
+
+impl Group {
+    /// What would be asked for today; none for a bundle that does not hold what it held.
+    fn input(&self, lines: &[Line], held: &BTreeMap<ProductId, Vec<bundle_components::Model>>) -> Option<LineInput> {
+        let line = lines.get(self.lines.start)?;
+        let tax_ids = line.determined_tax_ids.as_ref().map(|_| line.tax_ids.clone());
+        let Some(bundle) = self.bundle else {
+            return Some(LineInput { product_id: line.product_id, quantity: line.quantity, unit: line.unit.clone(), tax_ids, ..LineInput::default() });
+        };
+        let part = held.get(&bundle)?.iter().find(|part| Some(part.component_id) == line.product_id)?;
+        let quantity = product(&[line.quantity.0, Quantity::ONE.0], &[part.quantity.0]).map(Quantity).ok()?;
+        Some(LineInput { product_id: Some(bundle), quantity, tax_ids, ..LineInput::default() })
+    }
+}
+
+/// Writes what lists and costs say today beside the lines. Answers why that is not known when the lines do not belong together.
+fn told(lines: &mut [Line], groups: &[Group], today: Vec<Line>) -> Result<Option<String>, Overflow> {
+    let mut today = today.into_iter();
+    for index in groups.iter().flat_map(|group| group.lines.clone()) {
+        let (Some(line), Some(now)) = (lines.get_mut(index), today.next()) else { return Ok(Some(OTHERWISE.to_owned())) };
+        if (now.product_id, now.quantity) != (line.product_id, line.quantity) {
+            return Ok(Some(OTHERWISE.to_owned()));
+        }
+        let base = line.price_base_quantity;
+        let per_base = |price: Price| product(&[price.0, base.0], &[now.price_base_quantity.0]).map(Price);
+        line.list_unit_price = Some(per_base(now.unit_price)?);
+        line.unit_cost = now.unit_cost.map(per_base).transpose()?;
+    }
+    Ok(today.next().map(|_| OTHERWISE.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::line::plain_line;
+
+    fn sold(product_id: ProductId, source: &str, quantity: i64) -> Line {
+        Line { product_id: Some(product_id), price_source: source.to_owned(), quantity: Quantity(quantity * Quantity::ONE.0), ..plain_line() }
+    }
+
+    #[test]
+    fn bundles_are_put_together_again_and_words_are_left_out() {
+        let (set, chair, table) = (ProductId::new(), ProductId::new(), ProductId::new());
+        let source = set.to_string();
+        let lines =
+            [sold(chair, "list_price", 1), plain_line(), sold(chair, &source, 4), sold(table, &source, 1), sold(chair, &source, 8), sold(table, &source, 2)];
+        let found: Vec<_> = groups(&lines).into_iter().map(|group| (group.lines, group.bundle)).collect();
+        assert_eq!(found, [(0..1, None), (2..4, Some(set)), (4..6, Some(set))]);
+    }
+
+    #[test]
+    fn prices_of_today_stand_beside_the_lines_for_as_many_units() {
+        let chair = ProductId::new();
+        let hundred = Quantity(100 * Quantity::ONE.0);
+        let mut lines = [Line { unit_price: "250".parse().unwrap(), price_base_quantity: hundred, ..sold(chair, "list_price", 3) }];
+        let now = Line { unit_price: "5".parse().unwrap(), unit_cost: "3".parse().ok(), ..sold(chair, "list_price", 3) };
+        let groups = groups(&lines);
+        assert_eq!(told(&mut lines, &groups, vec![now.clone()]).unwrap(), None);
+        let seen = (lines[0].unit_price.to_string(), lines[0].list_unit_price.map(|price| price.to_string()), lines[0].unit_cost.map(|cost| cost.to_string()));
+        assert_eq!(seen, ("250".to_owned(), Some("500".to_owned()), Some("300".to_owned())));
+        assert!(told(&mut lines, &groups, vec![now.clone(), now]).unwrap().is_some());
+        assert!(told(&mut lines, &groups, vec![sold(chair, "list_price", 4)]).unwrap().is_some());
+        let reason =
+            |limits: &QuoteRules| Judged { lines: Vec::new(), priced_on: "2026-02-03".parse().ok(), unknown: Some("of that".to_owned()) }.reason(limits);
+        assert!(reason(&QuoteRules { max_discount_percent: "5".parse().ok(), ..QuoteRules::default() }).unwrap().because.contains("2026-02-03"));
+        assert_eq!(reason(&QuoteRules::default()), None);
+    }
+}
