@@ -236,7 +236,7 @@ async fn another_quantity_is_held_against_the_limits() {
     let held = amend(&tenant, order.id, &amended("one only", vec![from_now_on(&order, 0, "1")])).await;
     assert_eq!((held.hold_kind, held.untaxed_amount.0.as_str()), (Some(HoldKind::Approval), "14.00"));
     let told = &held.last_amendment.as_ref().unwrap().approval_reasons;
-    assert!(told.iter().any(|reason| reason.contains("below 18 of the lists")), "{told:?}");
+    assert!(told.iter().any(|reason| reason.contains("below 18.00 of the lists")), "{told:?}");
 
     // Ten at 30 % off were released by somebody.
     let dear = causeway_openapi::line::LineInput { discount_percent: Some(of("30")), ..line(shop.chai, "10") };

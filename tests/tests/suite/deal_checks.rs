@@ -189,7 +189,7 @@ async fn who_is_not_active_any_more_orders_nothing() {
     let party = format!("/v1/parties/{}", shop.party);
     patch(&tenant, &party, &json!({ "active": false })).await;
     let found = of_order(&tenant, draft.id).await;
-    assert!(!found.ready && ended(&found.checks, CheckResult::Failed).contains(&Name::Customer), "{:?}", found.checks);
+    assert!(!found.ready && ended(&found.checks, CheckResult::Failed).contains(&Name::CustomerActive), "{:?}", found.checks);
     agrees(&tenant, &format!("/v1/orders/{}/confirm", draft.id), false).await;
     patch(&tenant, &party, &json!({ "active": true })).await;
     assert_eq!(tenant.act::<order::ConfirmOrder>(draft.id).await.status, OrderStatus::Confirmed);

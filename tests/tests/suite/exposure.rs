@@ -149,7 +149,7 @@ async fn a_credit_hold_that_somebody_placed_is_ended_by_somebody() {
     let hold = HoldOrder { reason: "insolvency filed".to_owned(), kind: Some(HoldKind::Credit), ..HoldOrder::default() };
     tenant.post::<order::HoldOrder>(confirmed.id, &hold).await;
     let refused = tenant.refused::<order::RecheckOrder>(confirmed.id, &Nothing {}).await;
-    assert!(refused.code == Code::StateConflict && refused.detail.contains("held by somebody"), "{refused:?}");
+    assert!(refused.code == Code::StateConflict && refused.detail.contains("somebody placed by hand"), "{refused:?}");
     deal::pay(&tenant, &shop, "100.00", &[]).await;
     assert_eq!(tenant.get::<order::GetOrder>(confirmed.id).await.hold_kind, Some(HoldKind::Credit));
     let release = ReleaseOrder { reason: "paid in advance".to_owned(), kind: Some(HoldKind::Credit), hold_id: None };

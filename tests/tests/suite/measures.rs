@@ -277,24 +277,6 @@ async fn a_month_of_bookings_has_one_figure() {
     assert_eq!(customers.rows.iter().map(|row| &row.amount).collect::<Vec<_>>(), [&december.total.amount]);
 }
 
-/// A line of which the rest was cut away is no line of the backlog any more.
-#[tokio::test]
-async fn the_backlog_counts_lines_that_have_something_left() {
-    use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
-    let world = World::start().await;
-    let tenant = world.sandbox().await;
-    let shop = shop::open(&tenant, "").await;
-    let order = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "10"), line(shop.chai, "1")]).await;
-    let first = order.lines.first().map(|line| line.id);
-    let delivered = serde_json::json!({ "order_id": order.id, "lines": [{ "order_line_id": first, "quantity": "4" }] });
-    let delivery = tenant.raw.post("/v1/deliveries", &delivered).await.success();
-    tenant.raw.post(&format!("/v1/deliveries/{}/ship", delivery["id"].as_str().unwrap()), &serde_json::json!({})).await.success();
-    let less = AmendLine { order_line_id: first, quantity: Some(of("4")), ..AmendLine::default() };
-    tenant.post::<amendment::AmendOrder>(order.id, &AmendOrder { reason: "enough".to_owned(), lines: vec![less], ..AmendOrder::default() }).await;
-    let backlog = tenant.ask::<measure::GetBacklog>(&today(&shop)).await;
-    assert_eq!(backlog.rows.iter().map(|row| (row.lines, row.amount.0.as_str())).collect::<Vec<_>>(), [(1, "18.00")]);
-}
-
 /// RPT-13, PAY-25: what does not go as it should is counted, and each count has the list of exactly these documents.
 #[tokio::test]
 async fn signals_lead_to_their_lists() {

@@ -40,8 +40,8 @@ async fn a_field_belongs_to_the_system_that_leads() {
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
     let (sap, web) = (system(&tenant, "sap").await, system(&tenant, "web").await);
-    let steward = Person::hire_as(&tenant, "sales_manager").await;
-    let (eve, other) = (steward.session().await, Person::hire_as(&tenant, "sales_manager").await.session().await);
+    let steward = Person::hire_as(&tenant, "finance_manager").await;
+    let (eve, other) = (steward.session().await, Person::hire_as(&tenant, "finance_manager").await.session().await);
     tenant.post::<party::UpdateParty>(shop.party, &limit("500.00")).await;
 
     let made = CreateOwnershipRule { steward_id: Some(steward.id), ..rule(OwnedKind::Party, &["credit_limit", "contacts"], "sap") };

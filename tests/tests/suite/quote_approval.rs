@@ -110,7 +110,7 @@ async fn old_prices_are_held_against_those_of_today() {
     let copy = tenant.post::<quote::DuplicateQuote>(old.id, &DuplicateQuote::default()).await;
     let checks = tenant.get::<causeway_openapi::deal_check::op::CheckQuote>(copy.id).await;
     let told = |checks: &causeway_openapi::deal_check::QuoteChecks| {
-        checks.checks.iter().any(|check| check.detail.as_deref().is_some_and(|detail| detail.contains("of 2026-12-02 is 50 % below 36 of the lists today")))
+        checks.checks.iter().any(|check| check.detail.as_deref().is_some_and(|detail| detail.contains("of 2026-12-02 is 50 % below 36.00 of the lists today")))
     };
     assert!(told(&checks), "{checks:?}");
     let revision = tenant.act::<quote::ReviseQuote>(old.id).await;

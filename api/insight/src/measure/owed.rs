@@ -118,10 +118,7 @@ pub(super) async fn left_after(tx: &mut Tx<'_>, company: &companies::Model, as_o
     let found: Vec<Open> = sql::rows(tx, asked, &cells).await?;
     let mut all = Vec::with_capacity(found.len());
     for Open { party_id, name, currency, net, billed, ordered, cancelled, lines } in found {
-        let amount = left(net, billed, (ordered, cancelled))?;
-        // A line of which the rest was cut away has nothing left.
-        let lines = if cancelled != Quantity::ZERO && amount.is_zero() { 0 } else { lines };
-        all.push(Left { party_id, name, currency, lines, amount });
+        all.push(Left { party_id, name, currency, lines, amount: left(net, billed, (ordered, cancelled))? });
     }
     if changes.iter().any(|row| row.created_at >= end) {
         all.extend(amended::differences(tx, company.id, (as_of, end), changes).await?);

@@ -180,7 +180,7 @@ mod tests {
         let groups = groups(&lines);
         assert_eq!(told(&mut lines, &groups, vec![now.clone()]).unwrap(), None);
         let seen = (lines[0].unit_price.to_string(), lines[0].list_unit_price.map(|price| price.to_string()), lines[0].unit_cost.map(|cost| cost.to_string()));
-        assert_eq!(seen, ("250".to_owned(), Some("500".to_owned()), Some("300".to_owned())));
+        assert_eq!(seen, ("250.00".to_owned(), Some("500.00".to_owned()), Some("300.00".to_owned())));
         assert!(told(&mut lines, &groups, vec![now.clone(), now]).unwrap().is_some());
         assert!(told(&mut lines, &groups, vec![sold(chair, "list_price", 4)]).unwrap().is_some());
         let reason =
