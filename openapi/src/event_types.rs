@@ -1,4 +1,4 @@
-//! What can happen: the types of events, each the kind of object and a past participle (INT-10). A new one is added here first: recording another is a fault.
+//! What can happen: the types of events, each the kind of object and a past participle (INT-10). A new one is added here first: recording another fails every test that does.
 
 use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};

@@ -457,7 +457,7 @@ pub mod op {
         Get "/admin/v1/platform-keys/{id}" GetPlatformKey (PlatformKeyId) Nothing => Json<PlatformKey>, platform:admin;
         /// Gives an administrator's key a new secret; the answer shows it once.
         Post "/admin/v1/platform-keys/{id}/rotate" RotatePlatformKey (PlatformKeyId) body::RotatePlatformKey => Json<NewPlatformKey>, platform:admin, [secret];
-        /// Revokes an administrator's key at once and for ever. The last one that works stays.
+        /// Revokes an administrator's key at once and for ever. The last one that works, and the last without an end, stay.
         Post "/admin/v1/platform-keys/{id}/revoke" RevokePlatformKey (PlatformKeyId) Nothing => Json<PlatformKey>, platform:admin;
         /// Lists what the platform's administrators did, the newest first.
         Get "/admin/v1/platform-audit-entries" ListPlatformAuditEntries () Nothing => Page<PlatformAuditEntry>, platform:admin, list PLATFORM_AUDIT;

@@ -5,15 +5,16 @@
 
 use causeway_contract::{Code, FieldError, Page, Problem};
 use causeway_entity::bill::invoices;
-use causeway_entity::master::{parties, party_merges};
+use causeway_entity::master::parties;
 use causeway_entity::sell::activities::{Column, Entity, Model};
 use causeway_entity::sell::{leads, opportunities, orders, quotes};
 use causeway_govern::access::told_of;
 use causeway_kernel::{Answer, Call, Change, Ctx, Find, Routes, Tx, list};
 use causeway_master::check::{assignee, finish};
+use causeway_master::party::store::merged_into;
 use causeway_openapi::activity::{ACTIVITIES, Activity, op};
 use causeway_value::{
-    ActivityId, ActivityStatus, CompanyId, FlowId, Invoice, Kind, Lead, Opportunity, Order, PREFIXES, Party, Quote, UserId, split_type_id, type_id,
+    ActivityId, ActivityStatus, CompanyId, FlowId, Invoice, Kind, Lead, Opportunity, Order, PREFIXES, Party, Quote, UserId, prefix_of, split_type_id, type_id,
 };
 use uuid::Uuid;
 
@@ -203,10 +204,10 @@ async fn subject(tx: &mut Tx<'_>, text: &str) -> Result<Option<Subject>, Problem
         Party::PREFIX => {
             let party = tx.get::<parties::Entity>(id).await?;
             // The id of a merged party leads to the one that took its place.
-            if party.as_ref().is_some_and(|party| !party.active)
-                && let Some(merge) = Find::<party_merges::Entity>::new().eq(party_merges::Column::MergedId, id).one(tx).await?
+            if let Some(merged) = party.as_ref().filter(|party| !party.active)
+                && let Some(into) = merged_into(tx, merged.id).await?
             {
-                id = merge.into_party_id.uuid();
+                id = into.uuid();
             }
             party.map(|_| (None, None))
         }
@@ -227,7 +228,7 @@ fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &Model) -> Resul
 }
 
 fn view(row: &Model) -> Activity {
-    let prefix = PREFIXES.iter().find(|(_, name)| *name == row.subject_type).map(|(prefix, _)| *prefix).unwrap_or_default();
+    let prefix = prefix_of(&row.subject_type).unwrap_or_default();
     Activity {
         id: row.id,
         object: "activity".to_owned(),

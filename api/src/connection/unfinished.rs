@@ -2,15 +2,17 @@
 //!
 //! What reads a body gives up by itself, but whoever is answered before his body has ended is read no further, so nobody would notice that it never does.
 
+use causeway_kernel::limits::BODY_SECONDS;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
 
+const SECONDS: u64 = BODY_SECONDS + 3;
 /// How long a body may bring less than [`LEAST`]: a little longer than its reader waits, so that the answer to that goes out.
-const PATIENCE: Duration = Duration::from_secs(18);
+const PATIENCE: Duration = Duration::from_secs(SECONDS);
 /// Bytes that a body must bring in this time, unless it ends: 1 KiB a second.
-const LEAST: u64 = 18 * 1_024;
+const LEAST: u64 = SECONDS * 1_024;
 
 /// What is known of the body that a connection is receiving.
 #[derive(Clone, Default)]

@@ -5,6 +5,7 @@ use tracing_subscriber::EnvFilter;
 
 /// What the example file shows; whoever reads it knows them.
 const SHOWN: [&str; 2] = ["choose-a-long-random-text", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"];
+const OWN: &str = "Choose your own, for example by: openssl rand -base64 32 | tr '+/' '-_' | tr -d '='";
 /// Characters of a one-time token for the first administrator, at least: whoever guesses it owns the service.
 const TOKEN_LENGTH: usize = 16;
 /// More threads than this answer nothing faster.
@@ -35,14 +36,12 @@ pub fn check(settings: &Settings) -> Result<(), String> {
     if settings.bootstrap_token.as_ref().is_some_and(|token| token.chars().count() < TOKEN_LENGTH) {
         return Err(format!(
             "The setting bootstrap_token must have at least {TOKEN_LENGTH} characters, as whoever knows it becomes the first administrator. Without it a random \
-             one is printed; an example: bootstrap_token = \"choose-a-long-random-text\""
+             one is printed. {OWN}"
         ));
     }
     for (name, secret) in [("bootstrap_token", &settings.bootstrap_token), ("secret_key", &settings.secret_key)] {
         if secret.as_ref().is_some_and(|secret| SHOWN.contains(&secret.as_str())) {
-            return Err(format!(
-                "The setting {name} is the one of the example, which everybody knows. Choose your own, for example by: openssl rand -base64 32 | tr '+/' '-_' | tr -d '='"
-            ));
+            return Err(format!("The setting {name} is the one of the example, which everybody knows. {OWN}"));
         }
     }
     if let Some(wrong) = settings.log.split(',').find(|part| !is_directive(part.trim())) {

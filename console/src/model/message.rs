@@ -133,8 +133,6 @@ pub enum Tag {
     Stands(String),
     /// Objects whose names fit what is typed in a field.
     Lookup {
-        /// The resource's name.
-        resource: &'static str,
         /// Which question.
         generation: u64,
     },

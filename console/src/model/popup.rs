@@ -71,6 +71,13 @@ pub struct Lookup {
     pub answered: bool,
 }
 
+impl Lookup {
+    /// One that is yet to be asked.
+    pub const fn of(field: usize, resource: &'static str, words: String, hits: Vec<Hit>) -> Self {
+        Self { field, resource, words, generation: 0, hits, cursor: 0, wrong: None, answered: false }
+    }
+}
+
 /// An object that was found by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {

@@ -75,7 +75,7 @@ impl App {
             Tag::Count(at) => self.counted(at, reply),
             Tag::DryRun { id, generation } => self.foreseen(&id, generation, reply),
             Tag::Stands(id) => self.stands(&id, reply),
-            Tag::Lookup { generation, .. } => self.looked_up(generation, reply),
+            Tag::Lookup { generation } => self.looked_up(generation, reply),
             Tag::Write { id, batch } => self.written(&id, batch, reply),
             Tag::Undo(number) => self.undone(number, reply),
             Tag::Login => self.proven(reply),

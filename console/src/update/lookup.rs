@@ -44,7 +44,7 @@ impl App {
         let waits = deed.lookup.as_ref().is_some_and(|lookup| lookup.generation == 0);
         // What was found before stays in sight until the answer comes.
         let hits = deed.lookup.take().map(|lookup| lookup.hits).unwrap_or_default();
-        deed.lookup = Some(Lookup { field, resource: resource.name, words, generation: 0, hits, cursor: 0, wrong: None, answered: false });
+        deed.lookup = Some(Lookup::of(field, resource.name, words, hits));
         if !waits {
             self.out.push(Cmd::After(PAUSE, Timer::Look));
         }
@@ -52,12 +52,11 @@ impl App {
 
     /// Asks for what is looked for, when that was not done yet.
     pub(super) fn look_up(&mut self) {
-        let generation = self.counter.saturating_add(1);
+        let generation = self.number();
         let Some(Popup::Deed(deed)) = &mut self.popup else { return };
         let company = deed.form.fields.iter().find(|field| field.path == "company_id").map(|field| field.input.value().trim().to_owned());
         let Some(lookup) = deed.lookup.as_mut().filter(|lookup| lookup.generation == 0) else { return };
         lookup.generation = generation;
-        self.counter = generation;
         let (words, Some(resource)) = (lookup.words.clone(), resource::named(lookup.resource)) else { return };
         let searches = resource.filters_by("q", false) && !words.is_empty();
         let mut call = Call::of(&resource.list, &[]).with("limit", if searches { "8" } else { LOOKED_THROUGH });
@@ -72,14 +71,14 @@ impl App {
             call = call.with("company_id", company);
         }
         let call = self.of_company(call, resource);
-        self.call(Tag::Lookup { resource: resource.name, generation }, call);
+        self.call(Tag::Lookup { generation }, call);
     }
 
     /// Shows what there is without a word being typed.
     pub(super) fn look_through(&mut self) {
         let Some((resource, field, words)) = self.named_here() else { return };
         if let Some(Popup::Deed(deed)) = &mut self.popup {
-            deed.lookup = Some(Lookup { field, resource: resource.name, words, generation: 0, hits: Vec::new(), cursor: 0, wrong: None, answered: false });
+            deed.lookup = Some(Lookup::of(field, resource.name, words, Vec::new()));
         }
         self.look_up();
     }

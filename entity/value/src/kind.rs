@@ -551,6 +551,12 @@ impl Kind for BillingRunItem {
 /// Id of a billing run item.
 pub type BillingRunItemId = Id<BillingRunItem>;
 
+/// What the ids of objects of this name begin with.
+#[must_use]
+pub fn prefix_of(name: &str) -> Option<&'static str> {
+    PREFIXES.iter().find(|(_, known)| *known == name).map(|(prefix, _)| *prefix)
+}
+
 /// Every prefix with the name of its object: the one place that knows them all.
 pub const PREFIXES: &[(&str, &str)] = &[
     (Tenant::PREFIX, Tenant::NAME),

@@ -27,7 +27,7 @@ pub use list::{Filter, FilterKind, ListQuery, ListSpec, Page, Sort};
 pub use mask::{COSTS, CREDIT, CREDIT_FIGURES, MASKED, mask_costs, mask_credit, tells_cost, tells_credit, without_credit};
 pub use mended::Mended;
 pub use patch::Patch;
-pub use problem::{Code, FieldError, Problem};
+pub use problem::{Code, FieldError, MOST_ERRORS, Problem};
 pub use relation::{Relation, relations};
 pub use reply::{Accepted, Content, Created, Events, File, Json, Multi, Pdf, Reply, Result};
 pub use shape::{Field, Shape, is_email, parse_json};

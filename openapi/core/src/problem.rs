@@ -261,7 +261,7 @@ impl Problem {
 }
 
 /// Errors that are named at once, at most: who sends more wrong fields mends these first.
-const MOST_ERRORS: usize = 100;
+pub const MOST_ERRORS: usize = 100;
 
 /// Several errors in one line. A field that is wrong in more than one way is one field.
 fn summary(errors: &[FieldError]) -> String {

@@ -111,9 +111,16 @@ impl Shape {
     /// # Errors
     /// The problem that lists them.
     pub fn check(&self, value: &Value) -> Result<(), Problem> {
+        let errors = self.faults(value);
+        if errors.is_empty() { Ok(()) } else { Err(Problem::of(errors)) }
+    }
+
+    /// Everything in a value that does not keep to the schema.
+    #[must_use]
+    pub fn faults(&self, value: &Value) -> Vec<FieldError> {
         let mut errors = Vec::new();
         self.visit(value, "", &mut errors);
-        if errors.is_empty() { Ok(()) } else { Err(Problem::of(errors)) }
+        errors
     }
 
     fn visit(&self, value: &Value, at: &str, errors: &mut Vec<FieldError>) {

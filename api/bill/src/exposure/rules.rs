@@ -117,6 +117,7 @@ pub fn overdue_days(situation: &Situation) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use causeway_contract::{tells_credit, without_credit};
 
     fn situation(limit: Option<i64>, exposure: i64, more: i64, due: Option<&str>) -> Situation {
         Situation {
@@ -126,6 +127,18 @@ mod tests {
             more: Amount(more),
             overdue_since: due.map(|due| due.parse().unwrap()),
             today: "2026-12-31".parse().unwrap(),
+        }
+    }
+
+    /// What is said here is known where it is taken out for who may not read it.
+    #[test]
+    fn figures_are_known_in_what_is_said() {
+        let owes = Situation { overdue_since: "2026-11-01".parse().ok(), ..situation(Some(1_000), 900, 200, None) };
+        let said = findings(&owes, &Policy { max_overdue_days: Some(14), ..Policy::default() }, true).unwrap();
+        assert_eq!(said.len(), 2);
+        for text in said {
+            let told = without_credit(&text);
+            assert!(tells_credit(&text) && !told.contains(|letter: char| letter.is_ascii_digit()), "{text} is told as {told}");
         }
     }
 

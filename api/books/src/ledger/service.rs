@@ -8,7 +8,7 @@ use causeway_entity::books::{journal_entries, journal_lines};
 use causeway_entity::govern::companies;
 use causeway_kernel::number::{self, Fiscal};
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_value::{Amount, CompanyId, Day, DocumentKind, FlowId, JournalEntryId, PREFIXES, type_id};
+use causeway_value::{Amount, CompanyId, Day, DocumentKind, FlowId, JournalEntryId, PREFIXES, prefix_of, type_id};
 use uuid::Uuid;
 
 /// The row of the journal's series that holds the head of a company's chain. No fiscal year has this number, so it gives no numbers itself.
@@ -196,7 +196,7 @@ pub fn digest(entry: &journal_entries::Model, lines: &[Line]) -> Vec<u8> {
 /// The id of a document as on the wire.
 #[must_use]
 pub fn document_id(kind: &str, id: Uuid) -> String {
-    let prefix = PREFIXES.iter().find(|(_, name)| *name == kind).map_or(kind, |(prefix, _)| prefix);
+    let prefix = prefix_of(kind).unwrap_or(kind);
     type_id(prefix, id)
 }
 

@@ -61,11 +61,12 @@ pub async fn start(ctx: &Ctx, tx: &mut Tx<'_>, query: &ImportQuery, body: &Creat
         }
     };
     let header = columns_of(&file.header)?;
-    refuse_meaningless(resource, &header, &options, &known)?;
+    let becomes = columns::targets(resource, &header, &options.mapping, &known);
+    refuse_meaningless(&header, &becomes, &options, &known)?;
     if options.strict == Some(true) {
         refuse_unknown(in_query, &columns::unknown(resource, &header, &options.mapping, &known))?;
     }
-    rights::ask(ctx, resource, &header, &options)?;
+    rights::ask(ctx, resource, &becomes, &options)?;
     let kept = CreateImport { rows: Vec::new(), ..options };
     let input = json!({ "resource": resource, "rows": file.records, "dry_run": kept.dry_run.unwrap_or(false) }).to_string();
     let job = job::enqueue(ctx, tx, KIND, input)?;
@@ -95,12 +96,11 @@ fn wrong(in_query: bool, name: &str, code: Code, detail: &str) -> Problem {
 }
 
 /// Refuses a file that names a column twice, and one of which no column means anything: nobody means to make objects of nothing.
-fn refuse_meaningless(resource: ImportResource, header: &[String], options: &CreateImport, known: &[String]) -> Result<(), Problem> {
+fn refuse_meaningless(header: &[String], becomes: &[Target], options: &CreateImport, known: &[String]) -> Result<(), Problem> {
     let mut seen = BTreeSet::new();
     if let Some(twice) = header.iter().find(|column| !column.is_empty() && !seen.insert(column.as_str())) {
         return Err(Problem::new(Code::Malformed, format!("The file names the column `{twice}` twice. Give each column a name of its own.")));
     }
-    let becomes = columns::targets(resource, header, &options.mapping, known);
     if options.defaults.is_empty() && !becomes.iter().any(|target| matches!(target, Target::Field(_))) {
         let detail = format!(
             "No column of the file means anything here: `{}`. Cells are separated by commas, semicolons or tabs, and the first line names the columns, such as {}.",

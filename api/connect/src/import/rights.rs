@@ -2,11 +2,10 @@
 //!
 //! It is asked once, when the import starts: mapping and header say which fields the rows fill. The job itself acts for nobody who signed in.
 
-use super::columns::{self, Target};
-use super::targets;
-use causeway_contract::{COSTS, Code, Problem};
+use super::columns::Target;
+use causeway_contract::{COSTS, Problem};
 use causeway_kernel::Ctx;
-use causeway_master::party::service::rights::GUARDED;
+use causeway_master::party::service::rights::{GUARDED, refuse};
 use causeway_openapi::import::{CreateImport, ImportResource};
 use std::collections::BTreeSet;
 
@@ -23,15 +22,10 @@ fn guarded(resource: ImportResource) -> Vec<(&'static str, &'static str)> {
 ///
 /// # Errors
 /// `permission_denied` naming the fields and the rights that they need.
-pub(super) fn ask(ctx: &Ctx, resource: ImportResource, header: &[String], options: &CreateImport) -> Result<(), Problem> {
-    let becomes = columns::targets(resource, header, &options.mapping, &targets::fields(resource));
+pub(super) fn ask(ctx: &Ctx, resource: ImportResource, becomes: &[Target], options: &CreateImport) -> Result<(), Problem> {
     let fills = |name: &str| becomes.iter().any(|target| matches!(target, Target::Field(field) if field == name)) || options.defaults.contains_key(name);
     let denied: Vec<(&str, &str)> = guarded(resource).into_iter().filter(|(field, right)| fills(field) && !ctx.may(right)).collect();
-    let Some((_, first)) = denied.first() else { return Ok(()) };
-    let words: Vec<String> = denied.iter().map(|(field, right)| format!("`{field}` needs the permission {right}")).collect();
-    let detail = format!("Rows fill a field that is not everybody's to say: {}. Map its column to nothing, or ask somebody who has it.", words.join(", "));
-    let fields: Vec<&str> = denied.iter().map(|(field, _)| *field).collect();
-    Err(Problem::new(Code::PermissionDenied, detail).with("permission", *first).with("fields", fields))
+    refuse(&denied, |needs| format!("Rows fill a field that is not everybody's to say: {needs}. Map its column to nothing, or ask somebody who has it."))
 }
 
 /// The rights that the rows of an import are written with: those that were asked for when it started.

@@ -6,7 +6,7 @@ use causeway_entity::platform::{platform_keys, tenants};
 use causeway_kernel::{Ctx, Find, Tx, list};
 use causeway_openapi::object::{Actor, Subject};
 use causeway_openapi::platform::{PLATFORM_AUDIT, PlatformAuditEntry};
-use causeway_value::{ActorKind, Kind, PREFIXES, PlatformAuditEntryId, PlatformKey, PlatformKeyId, Tenant, type_id};
+use causeway_value::{ActorKind, Kind, PlatformAuditEntryId, PlatformKey, PlatformKeyId, Tenant, prefix_of, type_id};
 use uuid::Uuid;
 
 /// What something was done to.
@@ -66,7 +66,7 @@ pub(super) async fn page(ctx: &Ctx, tx: &mut Tx<'_>, query: &ListQuery) -> Resul
 }
 
 fn view(row: &Model) -> PlatformAuditEntry {
-    let prefix = PREFIXES.iter().find(|(_, name)| *name == row.subject_type).map_or("obj", |(prefix, _)| prefix);
+    let prefix = prefix_of(&row.subject_type).unwrap_or("obj");
     let kind = if row.actor_id.is_some() { ActorKind::Platform } else { ActorKind::System };
     PlatformAuditEntry {
         id: row.id,

@@ -10,7 +10,7 @@ use causeway_openapi::identity::{AUDIT_ENTRIES, AuditEntry, Change};
 use causeway_openapi::import::{JobError, JobErrors};
 use causeway_openapi::integration::Event;
 use causeway_openapi::object::{Actor, Break, Subject, Verification};
-use causeway_value::{ActorKind, JobId, PREFIXES, type_id};
+use causeway_value::{ActorKind, JobId, prefix_of, type_id};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -153,7 +153,7 @@ fn actor(row: &events::Model, names: &HashMap<Uuid, String>) -> Actor {
 }
 
 fn subject(row: &events::Model) -> Subject {
-    let prefix = PREFIXES.iter().find(|(_, name)| *name == row.subject_type).map_or("obj", |(prefix, _)| prefix);
+    let prefix = prefix_of(&row.subject_type).unwrap_or("obj");
     Subject { kind: row.subject_type.clone(), id: type_id(prefix, row.subject_id) }
 }
 

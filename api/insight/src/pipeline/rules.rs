@@ -50,16 +50,19 @@ impl Sum {
         }
         Ok(total)
     }
-}
 
-impl Sum {
     /// As [`Sum::value`], without what is in a currency that has no rate: [`unconverted`] tells that apart.
     ///
     /// # Errors
     /// `amount_overflow`.
     pub fn convertible(&self, rates: &RateTable, to: Currency) -> Result<Amount, Problem> {
-        let values = self.values.iter().filter(|(currency, _)| rates.find(**currency, to).is_some()).map(|(currency, value)| (*currency, *value));
-        Self { count: self.count, values: values.collect() }.value(rates, to)
+        let mut total = Amount::ZERO;
+        for (currency, value) in &self.values {
+            if let Some(conversion) = rates.find(*currency, to) {
+                total = total.plus(conversion.amount(*value, *currency, to)?)?;
+            }
+        }
+        Ok(total)
     }
 }
 

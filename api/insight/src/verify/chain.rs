@@ -9,6 +9,8 @@ use causeway_openapi::object::Break;
 use causeway_value::JournalEntryId;
 use std::collections::HashMap;
 
+/// The check of the digests of entries and their lines.
+pub(super) const DIGESTS: &str = "chain_digest";
 /// Entries that are read at a time.
 const BATCH: u64 = 500;
 /// Breaks of digests that are reported, at most.
@@ -77,7 +79,7 @@ fn wrong(entries: &[journal_entries::Model], lines: Vec<journal_lines::Model>) -
         let own: Vec<_> = of_entry.get(&entry.id).into_iter().flatten().map(line_of).collect();
         let expected = digest(entry, &own);
         (expected != entry.hash).then(|| Break {
-            check: "chain_digest".to_owned(),
+            check: DIGESTS.to_owned(),
             subject: entry.id.to_string(),
             detail: format!(
                 "{}: the digest of the entry and its lines: expected {}, found {}",

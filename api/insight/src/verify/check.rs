@@ -5,7 +5,7 @@ use causeway_contract::Problem;
 use causeway_kernel::Tx;
 use causeway_kernel::db::Cell;
 use causeway_openapi::object::Break;
-use causeway_value::{Amount, Currency, PREFIXES, Quantity, TenantId, type_id};
+use causeway_value::{Amount, Currency, Quantity, TenantId, prefix_of, type_id};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
@@ -63,8 +63,8 @@ pub(super) async fn run(tx: &mut Tx<'_>, check: &Check) -> Result<Vec<Break>, Pr
 }
 
 /// What stands for a check whose rows cannot be read.
-pub(super) fn not_made(check: &Check, tenant: TenantId) -> Break {
-    Break { check: check.name.to_owned(), subject: tenant.to_string(), detail: "rows that it looks at cannot be read; the log names one".to_owned() }
+pub(super) fn not_made(check: &str, tenant: TenantId) -> Break {
+    Break { check: check.to_owned(), subject: tenant.to_string(), detail: "rows that it looks at cannot be read; the log names one".to_owned() }
 }
 
 /// The columns in the types that are read, whatever the database made of sums and literals.
@@ -77,7 +77,7 @@ pub(super) fn limited(sql: &str) -> String {
 
 fn broken(check: &Check, finding: &Finding) -> Break {
     let label = finding.label.as_deref().unwrap_or_default();
-    let prefix = if check.subject.is_empty() { PREFIXES.iter().find(|(_, name)| *name == label).map_or("obj", |(prefix, _)| prefix) } else { check.subject };
+    let prefix = if check.subject.is_empty() { prefix_of(label).unwrap_or("obj") } else { check.subject };
     let place = if label.is_empty() { String::new() } else { format!("{label}: ") };
     let (expected, found) = (written(check.unit, finding.expected, finding.currency), written(check.unit, finding.found, finding.currency));
     Break { check: check.name.to_owned(), subject: type_id(prefix, finding.id), detail: format!("{place}{}: expected {expected}, found {found}", check.what) }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Rows that are read at once.
 const PAGE: u64 = 1_000;
 /// The name of the check that no single statement can make.
-const OBLIGATIONS: &str = "exposure_obligations";
+pub(super) const OBLIGATIONS: &str = "exposure_obligations";
 
 const RECEIVABLES: &str = "SELECT company_id, party_id, currency, open_amount + COALESCE(expected_tax_amount, 0) AS amount FROM invoices \
     WHERE tenant_id = $1 [company_id] \

@@ -7,7 +7,7 @@ use causeway_contract::{Code, Problem};
 use causeway_govern::trail;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Tx};
-use causeway_openapi::object::Verification;
+use causeway_openapi::object::{Break, Verification};
 use std::collections::BTreeMap;
 
 /// The tables whose rows are counted as checked, with the company filter of each.
@@ -54,17 +54,24 @@ pub async fn verify(_: &Ctx, tx: &mut Tx<'_>) -> Result<Verification, Problem> {
     let checked = counts(tx, &checks).await?;
     let mut breaks = Vec::new();
     for check in &checks {
-        match check::run(tx, check).await {
-            Ok(found) => breaks.extend(found),
-            // A row that cannot be read hides what the other checks find; on PostgreSQL it ends the transaction.
-            Err(problem) if !tx.locks() && problem.code == Code::InternalError => breaks.push(check::not_made(check, tx.tenant())),
-            Err(problem) => return Err(problem),
-        }
+        let found = check::run(tx, check).await;
+        breaks.extend(or_not_made(tx, check.name, found)?);
     }
-    breaks.extend(exposure::obligations(tx).await?);
-    breaks.extend(chain::digests(tx).await?);
-    breaks.extend(taxes::splits(tx).await?);
+    let exposed = exposure::obligations(tx).await;
+    breaks.extend(or_not_made(tx, exposure::OBLIGATIONS, exposed)?);
+    let digests = chain::digests(tx).await;
+    breaks.extend(or_not_made(tx, chain::DIGESTS, digests)?);
+    let splits = taxes::splits(tx).await;
+    breaks.extend(or_not_made(tx, taxes::SPLITS, splits)?);
     Ok(Verification { object: "verification".to_owned(), ok: breaks.is_empty(), checked, breaks })
+}
+
+/// What a check found, or that it could not be made: a row that cannot be read does not hide what the other checks find. On PostgreSQL it ends the transaction.
+fn or_not_made(tx: &Tx<'_>, check: &str, found: Result<Vec<Break>, Problem>) -> Result<Vec<Break>, Problem> {
+    match found {
+        Err(problem) if !tx.locks() && problem.code == Code::InternalError => Ok(vec![check::not_made(check, tx.tenant())]),
+        other => other,
+    }
 }
 
 /// Verifies everything of a tenant: what [`verify`] does and the chain of its events.

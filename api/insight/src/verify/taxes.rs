@@ -13,7 +13,7 @@ use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 /// The name of the check.
-const NAME: &str = "line_taxes";
+pub(super) const SPLITS: &str = "line_taxes";
 /// Lines that are read at a time.
 const PAGE: usize = 1_000;
 /// Breaks that are reported, at most.
@@ -74,7 +74,7 @@ pub(super) async fn splits(tx: &mut Tx<'_>) -> Result<Vec<Break>, Problem> {
                     let side = |amount: Amount| written(Unit::Money, amount.0, Some(line.currency));
                     let (expected, found) = (side(expected), side(line.tax_amount));
                     let detail = format!("line {}: the sum of its taxes as its tax: expected {expected}, found {found}", line.position);
-                    breaks.push(Break { check: NAME.to_owned(), subject: type_id(prefix, line.id), detail });
+                    breaks.push(Break { check: SPLITS.to_owned(), subject: type_id(prefix, line.id), detail });
                 }
             }
         }

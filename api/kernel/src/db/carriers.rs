@@ -4,7 +4,7 @@ use super::{Db, Find, Tx};
 use crate::Ctx;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::kernel::external_refs;
-use causeway_value::{PREFIXES, type_id};
+use causeway_value::{prefix_of, type_id};
 use sea_orm::sea_query::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -44,7 +44,7 @@ pub(super) async fn named(db: &Db, ctx: &Ctx, mut problem: Problem) -> Problem {
     let carried = db.read(ctx, async |_, tx| carried(tx, &asked).await).await.unwrap_or_default();
     for (one, other) in asked.iter().filter_map(|one| Some((one, carried.iter().find(|row| is_taken(one, row))?))) {
         let known = ctx.companies.is_none() || OF_THE_TENANT.contains(&one.object.as_str());
-        let prefix = PREFIXES.iter().find(|(_, name)| *name == one.object).map(|(prefix, _)| *prefix).filter(|_| known);
+        let prefix = prefix_of(&one.object).filter(|_| known);
         let carrier = prefix.map(|prefix| type_id(prefix, other.object_id));
         let whose = carrier.clone().unwrap_or_else(|| format!("another {}", one.object.replace('_', " ")));
         let detail = format!("{}:{} is carried by {whose}", one.system, one.ref_id);

@@ -2,7 +2,7 @@
 
 use super::after::After;
 use super::sequence::PendingEvent;
-use super::tx::Conn;
+use super::tx::{Conn, answered};
 use super::{Fault, Tx};
 use crate::Ctx;
 use crate::clock::Stopwatch;
@@ -10,7 +10,6 @@ use crate::limits::REPORT_SECONDS;
 use causeway_contract::{Code, Problem};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection, Executor};
-use std::future::Future;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,18 +98,15 @@ impl Postgres {
     where
         F: AsyncFn(&Ctx, &mut Tx<'_>) -> Result<R, Problem>,
     {
-        let lost = |error: sqlx::Error| {
-            let fault = Fault::from(error);
-            (fault.problem(), Some(fault))
-        };
+        let lost = |fault: Fault| (fault.problem(), Some(fault));
         let watch = Stopwatch::start();
         let conn = self.pool.acquire().await;
         crate::telemetry::pressure().pool_waited(Duration::from_micros(watch.micros()));
-        let mut conn = conn.map_err(lost)?;
+        let mut conn = conn.map_err(|error| lost(error.into()))?;
         let write = purpose == Purpose::Write;
-        if let Err(error) = in_time(conn.execute(sqlx::AssertSqlSafe(purpose.begin(ctx.tenant.uuid())))).await {
+        if let Err(fault) = send(&mut conn, purpose.begin(ctx.tenant.uuid())).await {
             drop(conn.detach());
-            return Err(lost(error));
+            return Err(lost(fault));
         }
         // A caller that goes away mid-way must not leave its transaction to the next one.
         let mut guard = CloseOnDrop(Some(conn));
@@ -143,23 +139,23 @@ impl Postgres {
             Ok((_, true)) => ("COMMIT", true),
             _ => ("ROLLBACK", false),
         };
-        let ended = in_time(conn.execute(end)).await;
+        let ended = send(conn, end.to_owned()).await;
         // Also when nobody knows whether it was committed.
         after.tell();
         match (ended, guard.0.take()) {
-            (Ok(_), Some(conn)) => {
+            (Ok(()), Some(conn)) => {
                 if keep {
                     PendingEvent::count(&events);
                 }
                 drop(conn);
             }
-            (Err(error), conn) => {
+            (Err(fault), conn) => {
                 drop(conn.map(sqlx::pool::PoolConnection::detach));
                 if keep {
-                    return Err(in_doubt(error));
+                    return Err(in_doubt(fault));
                 }
             }
-            (Ok(_), None) => {}
+            (Ok(()), None) => {}
         }
         outcome.map(|(result, _)| result).map_err(|problem| (problem, fault))
     }
@@ -171,16 +167,13 @@ impl Postgres {
     }
 }
 
-/// What the database answers to the beginning or the end of a transaction, if it does so in time.
-async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-    let patience = Duration::from_secs(STATEMENT_SECONDS) + NETWORK_PATIENCE;
-    let silent = || sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "the database did not answer in time"));
-    tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| Err(silent()))
+/// Begins or ends a transaction, if the database answers in time.
+async fn send(conn: &mut sqlx::PgConnection, sql: String) -> Result<(), Fault> {
+    answered(Purpose::Write.patience(), async { Ok(conn.execute(sqlx::AssertSqlSafe(sql)).await.map(drop)?) }).await
 }
 
 /// The commit was sent and its answer never came, or it was refused.
-fn in_doubt(error: sqlx::Error) -> (Problem, Option<Fault>) {
-    let fault = Fault::from(error);
+fn in_doubt(fault: Fault) -> (Problem, Option<Fault>) {
     let problem = match &fault {
         Fault::Unavailable(_) => {
             let detail = "The database went away while this was being committed: whether it was is not known. Ask again with the same Idempotency-Key; without one, look first.";

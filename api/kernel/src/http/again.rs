@@ -10,7 +10,7 @@ use super::{App, Packed, idempotency, mask};
 use crate::{Ctx, Find, Tx, crypto};
 use causeway_contract::{Code, FieldError, Method, Problem};
 use causeway_entity::kernel::external_refs;
-use causeway_value::{PREFIXES, type_id};
+use causeway_value::{PREFIXES, prefix_of, type_id};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -30,19 +30,8 @@ pub(super) struct Sent {
 impl Sent {
     /// What is sent, if it creates one object with references.
     pub(super) fn of(operation: &Operation, body: &Value) -> Option<Self> {
-        if operation.method != Method::Post || operation.path.contains('{') {
-            return None;
-        }
-        let fields = body.as_object()?;
-        // Whoever wants what differs brought over asks for how things are to be, not for what was made once.
-        if fields.get("on_conflict").is_some_and(|wanted| wanted == "update") {
-            return None;
-        }
-        let refs: Vec<(String, String)> = fields.get(REFS)?.as_array()?.iter().filter_map(reference).collect();
-        if refs.is_empty() {
-            return None;
-        }
-        Some(Self { digest: digest(operation.id, body), refs, body: fields.clone() })
+        let refs = named(operation, body)?;
+        Some(Self { digest: digest(operation.id, body), refs, body: body.as_object()?.clone() })
     }
 
     /// The digest of each item of a bulk request, as if it were sent alone: so one is known again, however it came and comes.
@@ -52,8 +41,22 @@ impl Sent {
             _ => None,
         });
         let items = alone.zip(body.get("items").and_then(Value::as_array));
-        items.map(|(alone, items)| items.iter().map(|item| Self::of(alone, item).map(|sent| sent.digest)).collect()).unwrap_or_default()
+        items.map(|(alone, items)| items.iter().map(|item| named(alone, item).map(|_| digest(alone.id, item))).collect()).unwrap_or_default()
     }
+}
+
+/// The references of a body that creates one object with references.
+fn named(operation: &Operation, body: &Value) -> Option<Vec<(String, String)>> {
+    if operation.method != Method::Post || operation.path.contains('{') {
+        return None;
+    }
+    let fields = body.as_object()?;
+    // Whoever wants what differs brought over asks for how things are to be, not for what was made once.
+    if fields.get("on_conflict").is_some_and(|wanted| wanted == "update") {
+        return None;
+    }
+    let refs: Vec<(String, String)> = fields.get(REFS)?.as_array()?.iter().filter_map(reference).collect();
+    (!refs.is_empty()).then_some(refs)
 }
 
 fn digest(operation: &str, body: &Value) -> [u8; 32] {
@@ -113,7 +116,7 @@ async fn made(tx: &mut Tx<'_>, sent: &Sent) -> Result<BTreeSet<(String, Uuid)>, 
 
 /// How an object of the collection is read, and the right that takes.
 fn reading(app: &App, operation: &Operation, kind: &str, id: Uuid) -> Option<(Box<dyn Verb>, &'static str)> {
-    let prefix = PREFIXES.iter().find(|(_, name)| *name == kind).map(|(prefix, _)| *prefix)?;
+    let prefix = prefix_of(kind)?;
     let path = format!("{}/{}", operation.path, type_id(prefix, id));
     let Found::Endpoint(get, segments) = app.routes.find("GET", &path) else { return None };
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();

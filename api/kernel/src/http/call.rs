@@ -202,7 +202,7 @@ pub(crate) struct Sent {
 
 impl Sent {
     fn checked(value: Value, aside: BTreeMap<u32, Problem>, shape: &Shape) -> Self {
-        let faults = shape.check(&value).err().map(|problem| problem.errors).unwrap_or_default();
+        let faults = shape.faults(&value);
         Self { value, aside, faults }
     }
 }

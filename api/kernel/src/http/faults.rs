@@ -4,7 +4,7 @@
 use super::router::{Bound, Operation};
 use super::{App, execute};
 use crate::Ctx;
-use causeway_contract::{FieldError, Method, Problem};
+use causeway_contract::{FieldError, MOST_ERRORS, Method, Problem};
 use causeway_value::Zone;
 use serde_json::Value;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub(super) async fn all(app: &App, operation: &Operation, ctx: &Ctx, request: (&
 }
 
 /// What the operation finds in the body with its faults mended, in a run that writes nothing. None where that is not known: it looks at the body alone only
-/// where it creates or changes what its fields say.
+/// where it creates or changes what its fields say; or where no more of it would be named.
 async fn further(
     app: &App,
     operation: &Operation,
@@ -25,6 +25,9 @@ async fn further(
     body: &Value,
     faults: &[FieldError],
 ) -> Option<Vec<FieldError>> {
+    if faults.len() >= MOST_ERRORS {
+        return None;
+    }
     let says_fields = matches!(operation.method, Method::Post | Method::Patch) && operation.permission.ends_with(":write");
     if !says_fields || operation.prepares || operation.secret || operation.step_up {
         return None;

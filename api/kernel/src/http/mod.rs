@@ -377,15 +377,16 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
         Some(_) => call::Sent { value: serde_json::json!({}), ..call::Sent::default() },
         None => call::read_body_as(&incoming.request, &bytes, operation.body.as_ref())?,
     };
-    if !faults.is_empty() {
-        return Err(faults::all(&app, operation, &ctx, (segments.as_slice(), asked.value), &body, faults).await);
-    }
     wrong.values_mut().for_each(|problem| problem.request_id.clone_from(&incoming.request_id));
     let sent = again::Sent::of(operation, &body);
     ctx.made_from = sent.as_ref().map(|sent| sent.digest);
     ctx.made_from_each = again::Sent::each(&app.routes, operation, &body);
     if let Some(principal) = &principal {
         allowance.spend_items(app.limiter.as_ref(), principal, (&body, wrong.len()), clock::wall()).await?;
+    }
+    // Looking for more of them runs the operation: it is paid for by now, and knows what was made before.
+    if !faults.is_empty() {
+        return Err(faults::all(&app, operation, &ctx, (segments.as_slice(), asked.value), &body, faults).await);
     }
     let file = upload.as_ref().map(|upload| upload.id);
     let ctx = Arc::new(ctx);

@@ -83,13 +83,21 @@ pub async fn existing(tx: &mut Tx<'_>, id: Option<PartyId>, pointer: &str, error
     if party.active {
         return Ok(Some(party));
     }
-    let merge = Find::<party_merges::Entity>::new().eq(party_merges::Column::MergedId, party.id).one(tx).await?;
-    if let Some(merge) = merge {
-        let detail = format!("names a party that was merged into {}: name that one", merge.into_party_id);
+    if let Some(into) = merged_into(tx, party.id).await? {
+        let detail = format!("names a party that was merged into {into}: name that one");
         errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
         return Ok(None);
     }
     Ok(Some(party))
+}
+
+/// The party that took the place of a merged one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn merged_into(tx: &mut Tx<'_>, id: PartyId) -> Result<Option<PartyId>, Problem> {
+    let merge = Find::<party_merges::Entity>::new().eq(party_merges::Column::MergedId, id).one(tx).await?;
+    Ok(merge.map(|merge| merge.into_party_id))
 }
 
 /// Parties of the names of one file's part that are looked at.

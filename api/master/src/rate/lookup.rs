@@ -1,7 +1,7 @@
 //! The rate of a pair of currencies on a day: the latest that was quoted on it or before, in whichever direction it was quoted. A pair that nobody quoted goes
 //! through a currency against which both are: the euro, as the European Central Bank quotes, or the dollar.
 
-use super::rules::{Conversion, crossed, missing};
+use super::rules::{Conversion, crossed, missing, of_day};
 use causeway_contract::{Code, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::exchange_rates;
@@ -179,12 +179,7 @@ impl RateTable {
     pub fn conversion(&self, from: Currency, to: Currency) -> Result<Conversion, Problem> {
         self.find(from, to).ok_or_else(|| match self.day {
             None => missing(from, to),
-            Some(day) => {
-                let detail = format!(
-                    "There is no exchange rate from {from} to {to} of {day} or before. Add one of that day or earlier (POST /v1/exchange-rates) and try again."
-                );
-                Problem { detail, ..missing(from, to) }.with("day", day.to_string())
-            }
+            Some(day) => of_day(missing(from, to), day),
         })
     }
 }

@@ -3,7 +3,7 @@
 use crate::line::Line;
 use crate::line::offer::Promise;
 use crate::opportunity::customer::gaps;
-use crate::quote::limits::{Facts, MARGIN, Whole, offered};
+use crate::quote::limits::{Facts, MARGIN, Whole};
 use crate::quote::service::Judged;
 use causeway_entity::govern::companies;
 use causeway_entity::master::{parties, price_lists};
@@ -59,15 +59,15 @@ pub(super) fn warnings(deal: &Deal<'_>, around: &Around) -> Result<Vec<(Name, Op
     };
     let facts = Facts {
         discount: deal.discount,
-        whole: Whole::of(&deal.judged.lines, deal.discount, deal.currency)?,
+        whole: Whole::default(),
         term: deal.payment_term_id,
         own_term: around.party.payment_term_id,
         promise: deal.promise,
         today: around.today,
-        priced_on: deal.judged.priced_on,
+        priced_on: None,
     };
     let broken = match &around.company.quote_rules {
-        Some(rules) => offered(&rules.0, facts, &deal.judged.lines, deal.currency)?.into_iter().chain(deal.judged.reason(&rules.0)).collect::<Vec<_>>(),
+        Some(rules) => deal.judged.broken(&rules.0, facts, deal.currency)?,
         None => Vec::new(),
     };
     let beyond = |of_margin: bool| {

@@ -68,10 +68,12 @@ impl Desk {
 
     /// Whom a lead is given to: by the first rule that fits and has a team or somebody active who sees the lead's company. None when there is no such rule.
     pub fn give(&self, tx: &mut Tx<'_>, lead: &Facts<'_>) -> Option<Given> {
-        let fitting = |ready: &Ready| (ready.row.team_id.is_some() || !ready.able(lead).is_empty()).then(|| fits(&ready.row, lead)).flatten();
-        let (ready, why) = self.rules.iter().find_map(|ready| fitting(ready).map(|why| (ready, why)))?;
+        let (ready, able, why) = self.rules.iter().find_map(|ready| {
+            let why = fits(&ready.row, lead)?;
+            let able = ready.able(lead);
+            (ready.row.team_id.is_some() || !able.is_empty()).then_some((ready, able, why))
+        })?;
         let row = &ready.row;
-        let able = ready.able(lead);
         let chosen = turn(&able, ready.turns.get());
         ready.turns.set(ready.turns.get().saturating_add(1));
         // The count is added to, not set: it is whole whatever else of this request is taken back.

@@ -59,14 +59,19 @@ mod tests {
         Line { product_id: Some(product), price_source: bundle.to_string(), unit_price: price.parse().unwrap(), ..plain_line() }
     }
 
-    #[test]
-    fn every_bundle_is_balanced_by_itself() {
-        let terms = Terms {
+    /// Half of everything.
+    fn half() -> Terms {
+        Terms {
             currency: "EUR".parse().unwrap(),
             discount: "50".parse().unwrap(),
             discount_base: DiscountBase::NetAmount,
             tax: TaxPolicy::of(TaxRounding::PerLine),
-        };
+        }
+    }
+
+    #[test]
+    fn every_bundle_is_balanced_by_itself() {
+        let terms = half();
         let (bundle, other, chai, chang) = (ProductId::new(), ProductId::new(), ProductId::new(), ProductId::new());
         let alone = Line { unit_price: "0.05".parse().unwrap(), ..plain_line() };
         let mut lines = vec![
@@ -85,12 +90,7 @@ mod tests {
 
     #[test]
     fn what_is_no_whole_bundle_any_more_stays() {
-        let terms = Terms {
-            currency: "EUR".parse().unwrap(),
-            discount: "50".parse().unwrap(),
-            discount_base: DiscountBase::NetAmount,
-            tax: TaxPolicy::of(TaxRounding::PerLine),
-        };
+        let terms = half();
         let (bundle, chai, chang) = (ProductId::new(), ProductId::new(), ProductId::new());
         let cut = Line { quantity: "0.5".parse().unwrap(), ..part(chai, bundle, "0.05") };
         let before = vec![cut, part(chang, bundle, "0.05")];

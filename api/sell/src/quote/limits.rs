@@ -116,9 +116,9 @@ pub fn offered(rules: &QuoteRules, facts: Facts, lines: &[Line], currency: Curre
         return Ok(as_it_stands);
     }
     let (mut cheap, mut reduces) = (BTreeSet::new(), BTreeSet::new());
+    let with_all = taken(lines, &options);
     for option in &options {
-        let own: Vec<Line> =
-            taken(lines, &BTreeSet::from([*option])).into_iter().filter(|line| line.choice.is_some_and(|choice| choice.option == *option)).collect();
+        let own: Vec<Line> = with_all.iter().filter(|line| line.choice.is_some_and(|choice| choice.option == *option)).cloned().collect();
         if remains(&own, currency)?.is_some_and(|left| rules.min_margin_percent.is_some_and(|limit| left < Remains::Share(limit))) {
             cheap.insert(*option);
         }
@@ -128,7 +128,7 @@ pub fn offered(rules: &QuoteRules, facts: Facts, lines: &[Line], currency: Curre
     }
     let whole = Whole { remains: remains(&taken(lines, &cheap), currency)?, back: back::back(&taken(lines, &reduces), facts.discount, currency)? };
     let facts = Facts { whole, ..facts };
-    let mut all = reasons(rules, facts, &taken(lines, &options))?;
+    let mut all = reasons(rules, facts, &with_all)?;
     for reason in &mut all {
         let stands = as_it_stands.iter().any(|known| known.rule == reason.rule && known.line == reason.line);
         if !stands {

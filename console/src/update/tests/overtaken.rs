@@ -6,6 +6,17 @@ fn user(version: i64, email: &str, name: &str) -> Value {
     json!({"id": "usr_1", "name": name, "email": email, "active": true, "role_ids": ["rol_1"], "version": version})
 }
 
+/// Somebody changes Dana's name and has not sent it yet.
+fn renaming() -> App {
+    let mut app = tenant(Place::list("users"));
+    let cmds = app.update(0, Msg::Start);
+    page(&mut app, &cmds, json!([user(3, "dana@acme.test", "Dana")]));
+    press(&mut app, "e");
+    let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("a box") };
+    deed.form.set("name", "Dana K").unwrap();
+    app
+}
+
 fn wrong(app: &App) -> String {
     let Some(Popup::Deed(deed)) = &app.popup else { panic!("the box stays") };
     format!("{}|{}", deed.wrong.clone().unwrap_or_default(), deed.changed.join("|"))
@@ -13,12 +24,7 @@ fn wrong(app: &App) -> String {
 
 #[test]
 fn an_edit_that_was_overtaken_goes_on_with_the_object_as_it_stands() {
-    let mut app = tenant(Place::list("users"));
-    let cmds = app.update(0, Msg::Start);
-    page(&mut app, &cmds, json!([user(3, "dana@acme.test", "Dana")]));
-    press(&mut app, "e");
-    let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("a box") };
-    deed.form.set("name", "Dana K").unwrap();
+    let mut app = renaming();
     let (tag, call) = calls(&press(&mut app, "ctrl-s enter")).remove(0);
     assert_eq!((call.if_match, call.body), (Some(3), Some(json!({"name": "Dana K"}))));
     let first = call.key;
@@ -60,12 +66,7 @@ fn a_verb_whose_object_moved_on_says_what_it_is_by_now() {
 
 #[test]
 fn an_object_that_is_gone_says_so_and_what_was_typed_stays() {
-    let mut app = tenant(Place::list("users"));
-    let cmds = app.update(0, Msg::Start);
-    page(&mut app, &cmds, json!([user(3, "dana@acme.test", "Dana")]));
-    press(&mut app, "e");
-    let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("a box") };
-    deed.form.set("name", "Dana K").unwrap();
+    let mut app = renaming();
     let (tag, _) = calls(&press(&mut app, "ctrl-s enter")).remove(0);
     fail(&mut app, tag, refused(412, "version_conflict"));
     let (tag, _) = calls(&press(&mut app, "ctrl-r")).remove(0);

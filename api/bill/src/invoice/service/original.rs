@@ -90,10 +90,10 @@ impl Original {
         day: Day,
     ) -> Result<(Self, Fitted), Problem> {
         let settlement = Settlement::lock(tx, &[id]).await?;
-        let invoice = settlement.get(id).cloned().ok_or_else(Problem::not_found)?;
-        must_not_be_before(&invoice, day)?;
+        let invoice = settlement.get(id).ok_or_else(Problem::not_found)?;
+        must_not_be_before(invoice, day)?;
         let before = lines_of(tx, &[id]).await?;
-        let (after, fitted) = taken_off(tx, (&invoice, &before), (note, note_lines)).await?;
+        let (after, fitted) = taken_off(tx, (invoice, &before), (note, note_lines)).await?;
         let credited = credited_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
         Ok((Self { id, settlement, before, after, allocations: Vec::new(), credited }, fitted))
     }

@@ -34,12 +34,20 @@ pub(super) fn may_change(ctx: &Ctx, old: &parties::Model, new: &parties::Model) 
 
 fn allowed(ctx: &Ctx, said: [bool; GUARDED.len()]) -> Result<(), Problem> {
     let denied: Vec<(&str, &str)> = GUARDED.into_iter().zip(said).filter(|((_, right), said)| *said && !ctx.may(right)).map(|(field, _)| field).collect();
+    refuse(&denied, |needs| {
+        format!(
+            "How much a customer may owe, and at which prices and terms it buys, is not everybody's to say: {needs}. Leave it out, or ask somebody who has it."
+        )
+    })
+}
+
+/// Refuses fields that each need a right which the caller lacks; `sentence` is told what they need.
+///
+/// # Errors
+/// `permission_denied` naming the fields and the rights that they need, when there are some.
+pub fn refuse(denied: &[(&str, &str)], sentence: impl FnOnce(&str) -> String) -> Result<(), Problem> {
     let Some((_, first)) = denied.first() else { return Ok(()) };
     let words: Vec<String> = denied.iter().map(|(field, right)| format!("`{field}` needs the permission {right}")).collect();
-    let detail = format!(
-        "How much a customer may owe, and at which prices and terms it buys, is not everybody's to say: {}. Leave it out, or ask somebody who has it.",
-        words.join(", ")
-    );
     let fields: Vec<&str> = denied.iter().map(|(field, _)| *field).collect();
-    Err(Problem::new(Code::PermissionDenied, detail).with("permission", *first).with("fields", fields))
+    Err(Problem::new(Code::PermissionDenied, sentence(&words.join(", "))).with("permission", *first).with("fields", fields))
 }

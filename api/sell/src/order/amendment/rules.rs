@@ -5,6 +5,7 @@ use causeway_entity::bill::obligations;
 use causeway_entity::sell::order_lines::Model;
 use causeway_master::pricing::rules::PriceSource;
 use causeway_value::{Amount, LineChange, OrderLineId, Overflow, Percent, Price, Quantity};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands of a line before it is amended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -255,14 +256,19 @@ pub fn origin<'a>(line: &Model, before: &'a [Model]) -> Option<&'a Model> {
     find(line.id).or_else(|| line.replaces_line_id.and_then(find))
 }
 
-/// Whether more stands of what a line was than before, together with the line that goes on for it.
+/// The lines of which more stands than of what they were before, together with the line that goes on for it.
 ///
 /// # Errors
 /// [`Overflow`] when the quantities do not fit.
-pub fn grown(line: &Model, before: &[Model], after: &[Model]) -> Result<bool, Overflow> {
-    let Some(from) = origin(line, before) else { return Ok(true) };
-    let now = after.iter().filter(|other| origin(other, before).is_some_and(|other| other.id == from.id));
-    Ok(now.map(kept).try_fold(Quantity::ZERO, Quantity::plus)? > kept(from))
+pub fn grown(before: &[Model], after: &[Model]) -> Result<BTreeSet<OrderLineId>, Overflow> {
+    let origins: Vec<Option<&Model>> = after.iter().map(|line| origin(line, before)).collect();
+    let mut now: BTreeMap<OrderLineId, Quantity> = BTreeMap::new();
+    for (line, from) in after.iter().zip(&origins).filter_map(|(line, from)| Some((line, (*from)?))) {
+        let stands = now.entry(from.id).or_default();
+        *stands = stands.plus(kept(line))?;
+    }
+    let more = |from: &Model| now.get(&from.id).is_some_and(|stands| *stands > kept(from));
+    Ok(after.iter().zip(origins).filter(|(_, from)| from.is_none_or(more)).map(|(line, _)| line.id).collect())
 }
 
 /// What changed between the lines before and after.

@@ -138,6 +138,11 @@ pub async fn recheck_party(ctx: &Ctx, tx: &mut Tx<'_>, party_id: PartyId) -> Res
     let held = Find::<orders::Entity>::new().among(orders::Column::Id, holds.iter().map(|hold| hold.order_id)).order_by(orders::Column::Id).all(tx).await?;
     let mut all = store::parts(tx, &held).await?;
     for order in held {
+        let parts = all.remove(&order.id).unwrap_or_default();
+        let ids = credit_holds(&parts);
+        if ids.is_empty() {
+            continue;
+        }
         let company = tx.must::<companies::Entity>(order.company_id).await?;
         let found = match again(ctx, tx, &company, &party, &order).await {
             Ok(checked) => checked.findings,
@@ -145,9 +150,7 @@ pub async fn recheck_party(ctx: &Ctx, tx: &mut Tx<'_>, party_id: PartyId) -> Res
             Err(problem) if problem.code == Code::RateMissing => continue,
             Err(problem) => return Err(problem),
         };
-        let parts = all.remove(&order.id).unwrap_or_default();
-        let ids = credit_holds(&parts);
-        if found.is_empty() && !ids.is_empty() {
+        if found.is_empty() {
             release(ctx, tx, &order, parts, &ids).await?;
         }
     }

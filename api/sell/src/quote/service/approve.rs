@@ -4,7 +4,7 @@ use super::today::judged;
 use super::{changed, must_be_valid_today, write};
 use crate::line::Line;
 use crate::line::offer::Promise;
-use crate::quote::limits::{Facts, Whole, offered};
+use crate::quote::limits::{Facts, Whole};
 use crate::quote::service::history::ids_of_origin;
 use crate::quote::{rules, store, view};
 use causeway_contract::Problem;
@@ -40,10 +40,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<wire::Quo
     if let Some(limits) = &company.quote_rules {
         let party = tx.must::<parties::Entity>(old.party_id).await?;
         let judged = judged(ctx, tx, (&company, &party), &old, rows.iter().map(Line::from).collect()).await?;
-        let whole = Whole::of(&judged.lines, old.discount_percent, old.currency)?;
-        let facts = Facts { priced_on: judged.priced_on, ..facts(&old, &party, whole, today) };
-        broken = offered(&limits.0, facts, &judged.lines, old.currency)?;
-        broken.extend(judged.reason(&limits.0));
+        broken = judged.broken(&limits.0, facts(&old, &party, Whole::default(), today), old.currency)?;
     }
     let (status, event) = if broken.is_empty() { (QuoteStatus::Approved, "quote.approved") } else { (QuoteStatus::InApproval, "quote.submitted") };
     let new = Model { status, approval_reasons: Some(Json(broken)), submitted_by: ctx.actor.id, approval_comment: None, ..changed(ctx, &old) };

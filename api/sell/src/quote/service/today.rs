@@ -6,7 +6,7 @@
 use super::terms;
 use crate::line::Line;
 use crate::line::price::{Scope, price_lines};
-use crate::quote::limits::MARGIN;
+use crate::quote::limits::{Facts, MARGIN, Whole, offered};
 use crate::quote::rules;
 use causeway_contract::{FieldError, Problem};
 use causeway_entity::govern::companies;
@@ -15,7 +15,7 @@ use causeway_entity::sell::quotes::Model;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::catalog::bundle::components;
 use causeway_openapi::line::LineInput;
-use causeway_value::{ApprovalReason, Day, Overflow, Price, ProductId, ProductKind, Quantity, QuoteRules, product};
+use causeway_value::{ApprovalReason, Currency, Day, Overflow, Price, ProductId, ProductKind, Quantity, QuoteRules, product};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -31,6 +31,17 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Every limit that the lines break with what they offer, as they are judged; `facts` says the rest.
+    ///
+    /// # Errors
+    /// [`Overflow`] when an amount does not fit.
+    pub fn broken(&self, limits: &QuoteRules, facts: Facts, currency: Currency) -> Result<Vec<ApprovalReason>, Overflow> {
+        let whole = Whole::of(&self.lines, facts.discount, currency)?;
+        let mut broken = offered(limits, Facts { whole, priced_on: self.priced_on, ..facts }, &self.lines, currency)?;
+        broken.extend(self.reason(limits));
+        Ok(broken)
+    }
+
     /// Lines that are of today, or whose prices nobody limits.
     #[must_use]
     pub const fn as_they_are(lines: Vec<Line>) -> Self {

@@ -42,10 +42,9 @@ pub(super) async fn looked_at(
     let Some(limits) = &scope.company.quote_rules else { return Ok(BTreeMap::new()) };
     let standing = || after.iter().filter(|line| kept(line) > Quantity::ZERO);
     let mut found = BTreeMap::new();
-    for line in standing() {
-        if grown(line, before, after)? {
-            found.insert(line.id, Said::Nothing);
-        }
+    let grown = grown(before, after)?;
+    for line in standing().filter(|line| grown.contains(&line.id)) {
+        found.insert(line.id, Said::Nothing);
     }
     if limits.0.max_price_override_percent.is_none() && limits.0.min_margin_percent.is_none() {
         return Ok(found);
