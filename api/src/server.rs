@@ -17,11 +17,13 @@ use causeway_govern::tenancy::bootstrap;
 use causeway_kernel::http::{App, dispatch};
 use causeway_kernel::limit::{Limiter, Memory, Shared};
 use causeway_kernel::{Db, PLATFORM_ADMIN, clock, job, seal, telemetry};
+use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use strum::IntoEnumIterator;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -287,20 +289,24 @@ async fn problems() -> HttpResponse {
     ))
 }
 
-/// Waits until the process is asked to stop.
-pub async fn stopped() {
+/// Ends when the process is asked to stop. It listens from the call on, not only once it is awaited.
+pub fn stopped() -> impl Future<Output = ()> {
     let watch = clock::Stopwatch::start();
-    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(signal) => signal,
-        Err(error) => {
-            tracing::error!(%error, "cannot listen for SIGTERM");
-            let _ = tokio::signal::ctrl_c().await;
-            return;
+    let listen = |kind| signal(kind).inspect_err(|error| tracing::error!(%error, "cannot listen for a signal to stop")).ok();
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
+    async move {
+        tokio::select! {
+            () = heard(&mut terminate) => {}
+            () = heard(&mut interrupt) => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+        tracing::info!(seconds = watch.micros() / 1_000_000, "stopping: finishing the requests under way");
     }
-    tracing::info!(seconds = watch.micros() / 1_000_000, "stopping: finishing the requests under way");
+}
+
+/// Ends when the signal comes; never where nobody listens for it.
+async fn heard(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    }
 }

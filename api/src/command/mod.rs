@@ -141,6 +141,8 @@ async fn serve(settings: Settings, new_secret_key: bool) -> Result<(), String> {
         secret_key::renew(&settings, &db).await?;
     }
     let running = server::start(&settings, db).await?;
+    // Who reads where it serves may ask it to stop at once.
+    let stopped = server::stopped();
     say(&format!("causeway serves http://{} with {}. API reference: http://{}/docs/", running.address, database(&running.db, &settings), running.address));
     if let Some(token) = &running.bootstrap_token {
         say(&format!(
@@ -148,7 +150,7 @@ async fn serve(settings: Settings, new_secret_key: bool) -> Result<(), String> {
             running.address
         ));
     }
-    server::stopped().await;
+    stopped.await;
     // Whoever asks twice does not want to wait.
     tokio::select! {
         () = running.drain() => {}

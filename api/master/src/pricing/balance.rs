@@ -133,7 +133,8 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_lost_by_a_discount(
-            price in 0_i64..1_000_000_000,
+            // Up to what a price can say in a currency without cents.
+            price in 0_i64..900_000_000,
             quantity in 1_i64..10_000,
             alone in prop::collection::vec(0_i64..1_000_000, 1..30),
             line in 0_i64..=100_000_000,
