@@ -25,3 +25,4 @@ pub(crate) mod m0107_places;
 pub(crate) mod m0110_deal_values;
 pub(crate) mod m0145_holds_by_hand;
 pub(crate) mod m0146_copied_quotes;
+pub(crate) mod m0150_leads_by_age;

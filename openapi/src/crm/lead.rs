@@ -317,9 +317,10 @@ pub const LEADS: ListSpec = ListSpec {
         Filter { name: "company_id", kind: FilterKind::Id("com"), index: "leads_company_id" },
         Filter { name: "party_id", kind: FilterKind::Id("pty"), index: "leads_party_id" },
         Filter { name: "flow_id", kind: FilterKind::Id("flw"), index: "leads_flow_id" },
+        Filter { name: "created_at", kind: FilterKind::Instant, index: "leads_created_at" },
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "leads_updated_at" },
     ],
-    sorts: &[Sort { name: "updated_at", index: "leads_updated_at" }],
+    sorts: &[Sort { name: "created_at", index: "leads_created_at" }, Sort { name: "updated_at", index: "leads_updated_at" }],
     search: true,
     external_refs: true,
 };

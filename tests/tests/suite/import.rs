@@ -243,3 +243,43 @@ async fn a_pipeline_comes_in_before_its_deals() {
     let refused = send(&tenant.with_key(key["secret"].as_str().unwrap_or_default()), &query, again).await;
     assert_eq!(refused.status, 403, "{}", refused.text());
 }
+
+/// What a file does not say of a deal that is there stays, and its history follows when the file corrects its days.
+#[tokio::test]
+async fn a_file_changes_what_it_says_and_the_history_follows() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let query = prepared(&tenant, &shop).await;
+    let known = async || {
+        let mut found = tenant.all::<crm::ListOpportunities, _>(&ListQuery { external_ref: Some("import:R1".to_owned()), ..ListQuery::default() }).await;
+        found.pop().expect("the deal")
+    };
+    let visits = async |id| {
+        let history = tenant.get::<crm::GetStageHistory>(id).await;
+        history.visits.into_iter().map(|visit| (visit.stage.name, visit.entered_at, visit.left_at)).collect::<Vec<_>>()
+    };
+    let day = |text: &str| of::<causeway_value::Instant>(&format!("{text}T23:00:00Z"));
+    let file = format!("{HEADER}R1,,GTX Pro,,Engaging,2017-01-02,,\n");
+    assert_eq!(import(&tenant, &query, &file).await["result"]["created"], 1);
+    let deal = known().await;
+    tenant.raw.request("PATCH", &format!("/v1/opportunities/{}", deal.id)).json(&json!({ "title": "Mine" })).send().await.success();
+    // The file has no titles: the one that somebody gave stays, also where the product is left out.
+    assert_eq!(import(&tenant, &query, &file).await["result"]["unchanged"], 1);
+    import(&tenant, &query, &format!("{HEADER}R1,,,,Engaging,2016-12-02,,\n")).await;
+    assert_eq!((known().await.title.as_str(), known().await.created_at), ("Mine", day("2016-12-01")));
+    assert_eq!(visits(deal.id).await, [("Engaging".to_owned(), day("2016-12-01"), None)]);
+    import(&tenant, &query, &format!("{HEADER}R1,,,,Won,2016-12-02,2017-06-06,\n")).await;
+    // Both days were wrong by one.
+    import(&tenant, &query, &format!("{HEADER}R1,,,,Won,2016-12-03,2017-12-07,\n")).await;
+    let won = known().await;
+    assert_eq!((won.title.as_str(), won.created_at, won.closed_at), ("Mine", day("2016-12-02"), Some(day("2017-12-06"))));
+    assert_eq!(Some(won.stage_since), won.closed_at);
+    let expected = [("Engaging".to_owned(), day("2016-12-02"), Some(day("2017-12-06"))), ("won".to_owned(), day("2017-12-06"), None)];
+    assert_eq!(visits(deal.id).await, expected);
+    // A file without stages moves nothing.
+    assert_eq!(import(&tenant, &query, "opportunity_id,close_value\nR1,77\n").await["result"]["updated"], 1);
+    let still = known().await;
+    assert_eq!((still.status, still.closed_at, still.expected_value.0.as_str()), (won.status, won.closed_at, "77.00"));
+    causeway_tests::verified(&tenant).await;
+}

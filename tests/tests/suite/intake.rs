@@ -164,3 +164,19 @@ async fn a_deal_in_another_currency_says_its_value() {
     let qualified = tenant.raw.post(&path, &serde_json::json!({ "currency": "USD", "party_id": shop.party, "expected_value": "5400.00" })).await.success();
     assert_eq!(qualified["opportunity"]["expected_value"], serde_json::json!("5400.00"));
 }
+
+/// Leads that came from elsewhere are older than their rows, and are sorted and found by when they came in.
+#[tokio::test]
+async fn leads_are_sorted_by_when_they_came_in() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    for (title, at) in [("now", None), ("first", Some("2016-10-20T09:00:00Z")), ("second", Some("2017-03-01T09:00:00Z"))] {
+        tenant.post::<crm::CreateLead>((), &CreateLead { created_at: at.map(of), ..lead(&shop, title) }).await;
+    }
+    let listed = async |query: ListQuery| tenant.all::<crm::ListLeads, _>(&query).await.into_iter().map(|lead| lead.title).collect::<Vec<_>>();
+    let sorted = |sort: &str| ListQuery { sort: Some(sort.to_owned()), ..ListQuery::default() };
+    assert_eq!(listed(sorted("created_at")).await, ["first", "second", "now"]);
+    assert_eq!(listed(sorted("-created_at")).await, ["now", "second", "first"]);
+    assert_eq!(listed(ListQuery { sort: Some("created_at".to_owned()), ..ListQuery::by("created_at[lt]", "2018-01-01T00:00:00Z") }).await, ["first", "second"]);
+}

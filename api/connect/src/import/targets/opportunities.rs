@@ -123,6 +123,10 @@ fn wanted<'o>(
         *share = share.trim_end_matches('%').trim_end().to_owned();
     }
     errors.extend(company(import, names, &mut row, &mut more).err());
+    // What the file does not say of a deal that is there stays.
+    if let (false, Some(old)) = (row.fields.contains_key("title"), old) {
+        row.fields.insert("title".to_owned(), old.title.clone());
+    }
     if !row.fields.contains_key("title") {
         let product = row.fields.get("product_id").and_then(|id| names.product(id)).or(reference.as_deref()).unwrap_or("Deal");
         row.fields.insert("title".to_owned(), product.to_owned());

@@ -82,7 +82,7 @@ fn draft(ctx: &Ctx, known: &Known, body: &wire::CreateOpportunity, history: Hist
     body.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
     let expected_value = currency.map(|currency| expected(body.expected_value.as_ref(), currency, &mut errors)).unwrap_or_default();
     // The pipeline is that of the company.
-    let stage = if company.is_some() { known.stage(body, &mut errors)? } else { None };
+    let stage = if company.is_some() { known.stage(body, standing, &mut errors)? } else { None };
     let (Some(currency), Some(stage)) = (currency, stage) else {
         body.probability.iter().for_each(|said| share(*said, "/probability", &mut errors));
         return Err(Problem::of(errors));
@@ -226,6 +226,38 @@ fn check_ordered((old, new): (&Model, &Model), number: &str, pointer: &str, erro
     }
 }
 
+/// Since when a deal stands in its stage, after the days of its history were corrected: that it came up, or ended.
+fn since_corrected(old: &Model, new: &Model) -> Option<Instant> {
+    match (old.stage_since, old.closed_at) {
+        (Some(since), Some(closed)) if since == closed => new.closed_at,
+        (Some(since), None) if since == old.created_at => Some(new.created_at),
+        (since, _) => since,
+    }
+}
+
+/// Lets the stages in which a deal stood begin when it came up, and end when it ended, after those were corrected. What happened between them stays.
+fn correct_visits(tx: &mut Tx<'_>, old: &Model, new: &Model) {
+    let mut correct =
+        |sql: &str, to: Instant, was: Instant| tx.plain(sql, vec![to.into(), old.tenant_id.into(), old.id.into(), was.into(), old.stage_id.into()]);
+    if new.created_at != old.created_at {
+        // The end of a deal is no beginning, even where only its end is known.
+        let begun = if old.closed_at.is_some() { "stage_id <> $5 AND left_at >= $1" } else { "(stage_id <> $5 AND left_at >= $1 OR left_at IS NULL)" };
+        let sql = format!("UPDATE stage_visits SET entered_at = $1 WHERE tenant_id = $2 AND opportunity_id = $3 AND entered_at = $4 AND {begun}");
+        correct(&sql, new.created_at, old.created_at);
+    }
+    if let (Some(was), Some(closed)) = (old.closed_at, new.closed_at)
+        && was != closed
+    {
+        correct("UPDATE stage_visits SET entered_at = $1 WHERE tenant_id = $2 AND opportunity_id = $3 AND entered_at = $4 AND stage_id = $5", closed, was);
+        correct(
+            "UPDATE stage_visits SET left_at = CASE WHEN entered_at > $1 THEN entered_at ELSE $1 END \
+             WHERE tenant_id = $2 AND opportunity_id = $3 AND left_at = $4 AND stage_id <> $5",
+            closed,
+            was,
+        );
+    }
+}
+
 /// Makes a known opportunity what a body says, as another system that leads it knows it; what the body leaves out stays, but for the customer: the caller
 /// puts the standing one into a body without one. Answers whether anything changed.
 ///
@@ -258,12 +290,14 @@ pub fn replace(
         metadata: if body.metadata.is_empty() { old.metadata.clone() } else { said.metadata },
         created_at: if body.created_at.is_some() { said.created_at } else { old.created_at },
         closed_at: if moved || body.closed_at.is_some() { said.closed_at } else { old.closed_at },
+        lost_reason: said.lost_reason.or_else(|| old.lost_reason.clone().filter(|_| !moved)),
         probability: if moved || body.probability.is_some() { said.probability } else { old.probability },
-        stage_since: if !moved { old.stage_since } else { Some(said.closed_at.unwrap_or_else(|| ctx.now())) },
+        stage_since: if moved { Some(said.closed_at.unwrap_or_else(|| ctx.now())) } else { old.stage_since },
         version: old.version,
         updated_at: old.updated_at,
         ..said
     };
+    let new = if moved { new } else { Model { stage_since: since_corrected(old, &new), ..new } };
     if new == *old {
         return Ok(false);
     }
@@ -275,6 +309,7 @@ pub fn replace(
     finish(errors)?;
     let new = Model { version: old.version + 1, updated_at: ctx.now(), ..new };
     tx.update(old, &new);
+    correct_visits(tx, old, &new);
     if moved {
         leave_stage(tx, &new);
         tx.insert(visit(&new));

@@ -9,7 +9,7 @@ use causeway_entity::sell::{stages, team_members, teams};
 use causeway_kernel::{Find, Tx};
 use causeway_master::check::{cannot_take, unknown};
 use causeway_openapi::crm::CreateOpportunity;
-use causeway_value::{CompanyId, ContactId, Id, Kind, OpportunityId, OpportunityStatus, PartyId, ProductId, TeamId, UserId};
+use causeway_value::{CompanyId, ContactId, Id, Kind, OpportunityId, OpportunityStatus, PartyId, ProductId, StageId, TeamId, UserId};
 use sea_orm::EntityTrait;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -131,13 +131,14 @@ impl Known {
         self.stages.iter().filter(|stage| stage.company_id.is_none_or(|own| own == company_id)).collect()
     }
 
-    /// The stage of a new opportunity: the one that is named, else the first one of its status.
+    /// The stage of an opportunity: the one that is named, else the first one of its status; one that stands somewhere stays there when neither is said.
     ///
     /// # Errors
     /// `state_conflict` when the pipeline has none of that status.
-    pub(super) fn stage(&self, body: &CreateOpportunity, errors: &mut Vec<FieldError>) -> Result<Option<&stages::Model>, Problem> {
+    pub(super) fn stage(&self, body: &CreateOpportunity, standing: Option<StageId>, errors: &mut Vec<FieldError>) -> Result<Option<&stages::Model>, Problem> {
         let pipeline = self.pipeline(body.company_id);
-        let Some(stage_id) = body.stage_id else {
+        let stays = standing.filter(|_| body.status.is_none());
+        let Some(stage_id) = body.stage_id.or(stays.filter(|stays| pipeline.iter().any(|stage| stage.id == *stays))) else {
             return match body.status {
                 None | Some(OpportunityStatus::Open) => stage_rules::first_open(pipeline).map(Some),
                 Some(end) => stage_rules::ending(pipeline, end).map(Some),
