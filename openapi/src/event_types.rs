@@ -4,7 +4,7 @@ use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 
 /// All types, in order.
-pub const EVENT_TYPES: [&str; 169] = [
+pub const EVENT_TYPES: [&str; 172] = [
     "account.created",
     "account.updated",
     "activity.cancelled",
@@ -82,6 +82,7 @@ pub const EVENT_TYPES: [&str; 169] = [
     "lost_reason.created",
     "lost_reason.updated",
     "opportunity.advanced",
+    "opportunity.assigned",
     "opportunity.created",
     "opportunity.lost",
     "opportunity.reopened",
@@ -89,6 +90,7 @@ pub const EVENT_TYPES: [&str; 169] = [
     "opportunity.updated",
     "opportunity.won",
     "order.amended",
+    "order.assigned",
     "order.billed",
     "order.cancelled",
     "order.caught_up",
@@ -126,6 +128,7 @@ pub const EVENT_TYPES: [&str; 169] = [
     "product.updated",
     "quote.accepted",
     "quote.approved",
+    "quote.assigned",
     "quote.created",
     "quote.declined",
     "quote.expired",

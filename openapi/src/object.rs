@@ -1,7 +1,7 @@
 //! Parts that many objects share: who acted, what is meant, names in other systems, amounts of tax, explanations and the results of checks.
 
 use causeway_contract::Patch;
-use causeway_value::ActorKind;
+use causeway_value::{ActorKind, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -49,6 +49,14 @@ pub struct ExternalRef {
     /// Its id there.
     #[schema(max_length = 200)]
     pub id: String,
+}
+
+/// Hands something over: somebody else works on it from now on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HandOver {
+    /// Who works on it from now on: somebody who is with us and sees its company.
+    pub owner_id: UserId,
 }
 
 /// The object that something is about.

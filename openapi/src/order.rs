@@ -105,9 +105,9 @@ pub struct Order {
     pub cancelled_reason: Option<String>,
     /// Whether a promised day passed with something of its line left to deliver; until that is delivered, cancelled, or promised for another day.
     pub late: bool,
-    /// Whether it stands as a draft, or confirmed and not fulfilled, for longer than its company lets it (`order_rules`); until it moves on. When its holds change or it is amended, it is told anew with what it waits for then.
+    /// Whether it stands as a draft, or confirmed and not fulfilled, for longer than its company lets it (`order_rules`); until it moves on. When its holds change or it is amended, it is told anew with what it waits for then; when a part of it is shipped or billed, at once.
     pub stalled: bool,
-    /// What it waited for when that was found.
+    /// What it waits for.
     pub stalled_reason: Option<String>,
     /// How often it was amended since it was confirmed.
     pub amendments: i64,
@@ -430,6 +430,7 @@ pub const ORDERS: ListSpec = ListSpec {
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
     use super::{ORDERS, Order};
+    use crate::object::HandOver;
     use crate::order as body;
     use causeway_contract::{Created, Json, Nothing, Page, Pdf, endpoints};
     use causeway_value::OrderId;
@@ -453,9 +454,11 @@ pub mod op {
         Post "/v1/orders/{id}/release" ReleaseOrder (OrderId) body::ReleaseOrder => Json<Order>, orders:release, [dry_run];
         /// Checks the customer's credit again and releases the credit hold when it is in order; one that somebody placed by hand stays until it is released.
         Post "/v1/orders/{id}/recheck" RecheckOrder (OrderId) Nothing => Json<Order>, orders:confirm, [dry_run];
+        /// Hands an order over, whatever its status: somebody else works on it from now on, and clears the holds that waited for whoever did. Reports by owner count it for the new one.
+        Post "/v1/orders/{id}/assign" AssignOrder (OrderId) HandOver => Json<Order>, orders:assign;
         /// Promises when what is not delivered yet will come: for the whole order, or line by line.
         Post "/v1/orders/{id}/promise" PromiseOrder (OrderId) body::PromiseOrder => Json<Order>, orders:promise;
-        /// Cancels an order as far as it is not delivered.
+        /// Cancels an order as far as it is not delivered. What stays is held against the company's `quote_rules` as after an amendment to less: the price of a hundred is not that of one.
         Post "/v1/orders/{id}/cancel" CancelOrder (OrderId) body::CancelOrder => Json<Order>, orders:cancel, [dry_run];
     }
 }

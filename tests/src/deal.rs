@@ -3,8 +3,9 @@
 use crate::caller::Caller;
 use crate::of;
 use crate::shop::{Shop, line};
-use causeway_contract::ListQuery;
+use causeway_contract::{ListQuery, Patch};
 use causeway_openapi::billable::{Billable, op as billable};
+use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::crm::{CreateLead, Lead, QualifiedLead, QualifyLead, op as crm};
 use causeway_openapi::delivery::{CreateDelivery, Delivery, DeliveryLineInput, ShipDelivery, op as delivery};
 use causeway_openapi::identity::{AdvanceClock, op as identity};
@@ -12,10 +13,10 @@ use causeway_openapi::integration::op as integration;
 use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, Invoice, InvoiceLineInput, PostInvoice, op as invoice};
 use causeway_openapi::ledger::{JournalEntry, op as ledger};
 use causeway_openapi::line::LineInput;
-use causeway_openapi::order::{CreateOrder, HoldOrder, Order, op as order};
+use causeway_openapi::order::{CreateOrder, HoldOrder, Order, ReleaseOrder, op as order};
 use causeway_openapi::payment::{AllocationInput, CreatePayment, CreateRefund, Payment, RegisterPayments, op as payment};
 use causeway_openapi::quote::{AcceptQuote, AcceptedQuote, CreateQuote, Quote, op as quote};
-use causeway_value::{InvoiceId, JobStatus, JournalEntryId, OpportunityId, OrderId, PaymentDirection, PaymentMethod, QuoteId, TaxId};
+use causeway_value::{HoldKind, InvoiceId, JobStatus, JournalEntryId, OpportunityId, OrderId, PaymentDirection, PaymentMethod, QuoteId, QuoteRules, TaxId};
 use std::time::{Duration, Instant};
 
 /// A deal that was carried from lead to payment.
@@ -110,6 +111,18 @@ pub async fn confirmed(caller: &Caller, shop: &Shop, lines: Vec<LineInput>) -> O
 #[must_use]
 pub fn manual_hold(reason: &str) -> HoldOrder {
     HoldOrder { reason: reason.to_owned(), ..HoldOrder::default() }
+}
+
+/// Releases every hold of this kind.
+#[must_use]
+pub fn release(kind: HoldKind) -> ReleaseOrder {
+    ReleaseOrder { reason: "a good customer".to_owned(), kind: Some(kind), hold_id: None }
+}
+
+/// What quotes and orders of the shop's company may offer without a second person.
+pub async fn limit(caller: &Caller, shop: &Shop, rules: QuoteRules) {
+    let change = UpdateCompany { quote_rules: Patch::Value(rules), ..UpdateCompany::default() };
+    caller.post::<company::UpdateCompany>(shop.company, &change).await;
 }
 
 /// A delivery of part of the order's first line, ready.

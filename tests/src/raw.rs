@@ -81,6 +81,11 @@ impl Raw {
     pub async fn post(&self, path: &str, body: &Value) -> Seen {
         self.request("POST", path).json(body).send().await
     }
+
+    /// Changes what is at a path.
+    pub async fn patch(&self, path: &str, body: &Value) -> Seen {
+        self.request("PATCH", path).json(body).send().await
+    }
 }
 
 impl Request {

@@ -16,6 +16,7 @@ pub use stage::{CreateStage, STAGES, Stage, UpdateStage};
 pub mod op {
     use super::{LEADS, Lead, OPPORTUNITIES, Opportunity, QualifiedLead, STAGES, Stage, StageHistory};
     use crate::crm as body;
+    use crate::object::HandOver;
     use causeway_contract::{Bulk, BulkResult, Created, Json, Multi, Nothing, Page, endpoints};
     use causeway_value::{LeadId, OpportunityId, StageId};
 
@@ -60,6 +61,8 @@ pub mod op {
         Post "/v1/opportunities/{id}/win" WinOpportunity (OpportunityId) body::WinOpportunity => Json<Opportunity>, opportunities:write;
         /// Loses an opportunity; not while an order of it stands, cancelled ones aside.
         Post "/v1/opportunities/{id}/lose" LoseOpportunity (OpportunityId) body::LoseOpportunity => Json<Opportunity>, opportunities:write;
+        /// Hands an opportunity over, a won or lost one too, to somebody else and the team of that person, as far as there is one team only. It takes the right to say who works with whom.
+        Post "/v1/opportunities/{id}/assign" AssignOpportunity (OpportunityId) HandOver => Json<Opportunity>, teams:write;
         /// Reopens a won or lost opportunity; not a won one while an order of it stands, cancelled ones aside.
         Post "/v1/opportunities/{id}/reopen" ReopenOpportunity (OpportunityId) body::ReopenOpportunity => Json<Opportunity>, opportunities:write;
     }

@@ -14,7 +14,7 @@ pub use shown::{PricedQuote, QUOTES, Quote, QuoteLine, QuoteSection};
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
     use super::{AcceptedQuote, PricedQuote, QUOTES, Quote, QuoteChanges, QuoteChangesQuery, QuoteRevisions};
-    use crate::object::Explanation;
+    use crate::object::{Explanation, HandOver};
     use crate::quote as body;
     use causeway_contract::{Created, Json, Nothing, Page, Pdf, endpoints};
     use causeway_value::QuoteId;
@@ -52,6 +52,8 @@ pub mod op {
         Post "/v1/quotes/{id}/send" SendQuote (QuoteId) Nothing => Json<Quote>, quotes:write;
         /// Accepts an approved or sent quote with the options that the customer takes, and makes its order; the same again gives the same order, something else is refused with what differs. Its opportunity is won by that, even a lost one, whatever stages ask for; one whose customer or worth was not known has the quote's from then on.
         Post "/v1/quotes/{id}/accept" AcceptQuote (QuoteId) body::AcceptQuote => Json<AcceptedQuote>, quotes:accept, [dry_run];
+        /// Hands a quote over, whatever its status: somebody else works on it from now on, and on the order that it becomes.
+        Post "/v1/quotes/{id}/assign" AssignQuote (QuoteId) HandOver => Json<Quote>, quotes:assign;
         /// Records that the customer declines.
         Post "/v1/quotes/{id}/decline" DeclineQuote (QuoteId) body::DeclineQuote => Json<Quote>, quotes:accept;
     }

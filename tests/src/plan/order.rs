@@ -43,6 +43,11 @@ impl Fixture {
                 let hold = held.holds.first().expect("a hold").id;
                 self.on(order.id, body(json!({ "reason": "done", "kind": "manual", "hold_id": hold })))
             }
+            "AssignOrder" => {
+                let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
+                caller.post::<order::HoldOrder>(order.id, &deal::manual_hold("wait")).await;
+                self.on(order.id, body(json!({ "owner_id": self.user })))
+            }
             "PromiseOrder" => {
                 let order = deal::confirmed(caller, &self.shop, vec![forty(&self.shop)]).await;
                 deal::delivery(caller, &order, "15").await;

@@ -53,6 +53,7 @@ impl Fixture {
             "AdvanceOpportunity" => self.on(self.opportunity().await.id, body(json!({ "stage_id": self.stage }))),
             "WinOpportunity" => self.on(self.opportunity().await.id, body(json!({}))),
             "LoseOpportunity" => self.on(self.opportunity().await.id, body(json!({ "reason": self.lost_reason().await }))),
+            "AssignOpportunity" => self.on(self.opportunity().await.id, body(json!({ "owner_id": self.user }))),
             "ReopenOpportunity" => {
                 let lost = self.opportunity().await.id;
                 caller.raw.post(&format!("/v1/opportunities/{lost}/lose"), &json!({ "reason": self.lost_reason().await })).await.success();
@@ -88,6 +89,7 @@ impl Fixture {
             "ApproveQuote" => self.on(self.waiting_quote().await, body(json!({ "comment": "once" }))),
             "RejectQuote" => self.on(self.waiting_quote().await, body(json!({ "reason": "too low" }))),
             "AcceptQuote" => self.on(self.approved_quote().await.id, body(json!({ "accepted_by": "Amy", "reference": "PO 4711", "chosen_options": [] }))),
+            "AssignQuote" => self.on(self.approved_quote().await.id, body(json!({ "owner_id": self.user }))),
             "DeclineQuote" => self.on(self.approved_quote().await.id, body(json!({ "reason": "too dear" }))),
             "CreateActivity" => self.create(Some(self.activity().await)),
             "UpdateActivity" => self.on(

@@ -3,7 +3,7 @@
 use causeway_contract::{Code, Nothing};
 use causeway_openapi::credit::{CreateCreditPolicy, Credit, CreditQuery, UpdateCreditPolicy, op as credit};
 use causeway_openapi::invoice::op as invoice;
-use causeway_openapi::order::{CancelOrder, CreateOrder, HoldOrder, Order, ReleaseOrder, op as order};
+use causeway_openapi::order::{CancelOrder, CreateOrder, Order, ReleaseOrder, op as order};
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
 use causeway_openapi::party::{CreateParty, op as party};
 use causeway_openapi::payment::{CreatePayment, ReversePayment, op as payment};
@@ -137,23 +137,6 @@ async fn an_amended_order_keeps_its_hold_while_too_much_is_owed() {
     assert_eq!(tenant.get::<order::GetOrder>(held.id).await.hold_kind, Some(HoldKind::Credit));
     deal::pay(&tenant, &shop, "100.00", &[]).await;
     assert_eq!(tenant.get::<order::GetOrder>(held.id).await.hold_kind, None);
-}
-
-/// What somebody held is not the machine's to let go: neither asked again nor when money comes (ORD-06, APR-13).
-#[tokio::test]
-async fn a_credit_hold_that_somebody_placed_is_ended_by_somebody() {
-    let world = World::start().await;
-    let tenant = world.sandbox().await;
-    let shop = limited(&tenant, &shop::open(&tenant, "").await, "5000.00").await;
-    let confirmed = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
-    let hold = HoldOrder { reason: "insolvency filed".to_owned(), kind: Some(HoldKind::Credit), ..HoldOrder::default() };
-    tenant.post::<order::HoldOrder>(confirmed.id, &hold).await;
-    let refused = tenant.refused::<order::RecheckOrder>(confirmed.id, &Nothing {}).await;
-    assert!(refused.code == Code::StateConflict && refused.detail.contains("somebody placed by hand"), "{refused:?}");
-    deal::pay(&tenant, &shop, "100.00", &[]).await;
-    assert_eq!(tenant.get::<order::GetOrder>(confirmed.id).await.hold_kind, Some(HoldKind::Credit));
-    let release = ReleaseOrder { reason: "paid in advance".to_owned(), kind: Some(HoldKind::Credit), hold_id: None };
-    assert_eq!(tenant.post::<order::ReleaseOrder>(confirmed.id, &release).await.hold_kind, None);
 }
 
 #[tokio::test]

@@ -7,17 +7,13 @@ use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::invoice::{CreateInvoice, PostInvoice, op as invoice};
 use causeway_openapi::order::{CancelOrder, HoldOrder, Order, ReleaseOrder, op as order};
 use causeway_tests::caller::Caller;
-use causeway_tests::deal::{self, forty, manual_hold, order_body};
+use causeway_tests::deal::{self, forty, manual_hold, order_body, release};
 use causeway_tests::shop;
 use causeway_tests::world::World;
 use causeway_value::{BillableStatus, HoldKind, HoldStep, OrderId, OrderStatus};
 
 fn of_kind(kind: HoldKind) -> HoldOrder {
     HoldOrder { kind: Some(kind), ..manual_hold("wait") }
-}
-
-fn release(kind: HoldKind) -> ReleaseOrder {
-    ReleaseOrder { reason: "done".to_owned(), kind: Some(kind), hold_id: None }
 }
 
 async fn held(caller: &Caller, id: OrderId, kind: HoldKind) -> Order {

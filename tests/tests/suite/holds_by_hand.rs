@@ -3,12 +3,13 @@
 use causeway_contract::{Code, Nothing};
 use causeway_openapi::deal_check::{DealCheckName as Name, op as check};
 use causeway_openapi::order::{HoldOrder, ReleaseOrder, op as order};
+use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
 use causeway_tests::api_key;
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty, manual_hold, order_body};
 use causeway_tests::shop::{self, Shop};
-use causeway_tests::verified;
 use causeway_tests::world::World;
+use causeway_tests::{of, verified};
 use causeway_value::{HoldKind, OrderStatus};
 use serde_json::json;
 
@@ -33,6 +34,37 @@ async fn a_check_leaves_what_somebody_decided() {
     assert_eq!(tenant.get::<order::GetOrder>(order.id).await.hold_kind, Some(HoldKind::Credit));
     let release = ReleaseOrder { reason: "withdrawn".to_owned(), kind: Some(HoldKind::Credit), hold_id: None };
     assert_eq!(tenant.post::<order::ReleaseOrder>(order.id, &release).await.hold_kind, None);
+    verified(&tenant).await;
+}
+
+/// Its release says that the reason is gone, and nothing about the limit: the check is asked as before, and stands beside it.
+#[tokio::test]
+async fn a_hold_by_hand_covers_nothing_when_it_is_released() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    may_owe(&tenant, &shop, "5000.00").await;
+    let body = HoldOrder { kind: Some(HoldKind::Credit), ..manual_hold("they are said to be late") };
+    let release = ReleaseOrder { reason: "they are not".to_owned(), kind: Some(HoldKind::Credit), hold_id: None };
+    let draft = tenant.post::<order::CreateOrder>((), &order_body(&shop, vec![forty(&shop)])).await;
+    tenant.post::<order::HoldOrder>(draft.id, &body).await;
+    tenant.post::<order::ReleaseOrder>(draft.id, &release).await;
+    may_owe(&tenant, &shop, "500.00").await;
+    let held = tenant.act::<order::ConfirmOrder>(draft.id).await;
+    assert_eq!((held.status, held.hold_kind), (OrderStatus::Draft, Some(HoldKind::Credit)));
+    // Who releases what the check placed takes the risk.
+    tenant.post::<order::ReleaseOrder>(draft.id, &release).await;
+    let order = tenant.act::<order::ConfirmOrder>(draft.id).await;
+    assert_eq!((order.status, order.hold_kind), (OrderStatus::Confirmed, None));
+    // More than that is looked at, whatever somebody holds by hand.
+    tenant.post::<order::HoldOrder>(order.id, &body).await;
+    let line = AmendLine { order_line_id: Some(order.lines[0].id), quantity: Some(of("50")), ..AmendLine::default() };
+    let more = AmendOrder { reason: "more".to_owned(), lines: vec![line], ..AmendOrder::default() };
+    let held = tenant.post::<amendment::AmendOrder>(order.id, &more).await;
+    assert_eq!(held.holds.iter().map(|hold| hold.kind).collect::<Vec<_>>(), [HoldKind::Credit, HoldKind::Credit]);
+    may_owe(&tenant, &shop, "5000.00").await;
+    let left = tenant.act::<order::RecheckOrder>(order.id).await;
+    assert_eq!(left.holds.iter().map(|hold| hold.reason.as_str()).collect::<Vec<_>>(), ["they are said to be late"]);
     verified(&tenant).await;
 }
 

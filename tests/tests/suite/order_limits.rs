@@ -1,15 +1,13 @@
 //! What an order without a quote may grant without a second person, and what an unapproved amendment may not do (QTE-08, QTE-14, QTE-18, ORD-18, ORD-20).
 
 use causeway_contract::{Code, Patch};
-use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::line::LineInput;
-use causeway_openapi::order::{CreateOrder, Order, ReleaseOrder, UpdateOrder, op as order};
+use causeway_openapi::order::{CreateOrder, Order, UpdateOrder, op as order};
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
 use causeway_openapi::party::{CreateParty, op as party};
 use causeway_openapi::quote::{CreateQuote, UpdateQuote, op as quote};
 use causeway_tests::api_key;
-use causeway_tests::caller::Caller;
-use causeway_tests::deal::{self, forty, order_body, quote_body};
+use causeway_tests::deal::{self, forty, limit, order_body, quote_body, release};
 use causeway_tests::person::manager;
 use causeway_tests::shop::{self, Shop, line, party_body};
 use causeway_tests::world::World;
@@ -17,16 +15,8 @@ use causeway_tests::{of, verified};
 use causeway_value::{BillableStatus, HoldKind, HoldStep, OrderStatus, QuoteRules, QuoteStatus};
 use serde_json::json;
 
-async fn limited(tenant: &Caller, shop: &Shop, rules: QuoteRules) {
-    tenant.post::<company::UpdateCompany>(shop.company, &UpdateCompany { quote_rules: Patch::Value(rules), ..UpdateCompany::default() }).await;
-}
-
 fn off(shop: &Shop, percent: &str) -> LineInput {
     LineInput { discount_percent: Some(of(percent)), ..line(shop.chai, "10") }
-}
-
-fn release() -> ReleaseOrder {
-    ReleaseOrder { reason: "a good customer".to_owned(), kind: Some(HoldKind::Approval), hold_id: None }
 }
 
 fn stands(order: &Order) -> (OrderStatus, Option<HoldKind>) {
@@ -38,7 +28,7 @@ async fn an_order_that_no_quote_agreed_keeps_to_the_limits_of_quotes() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
-    limited(&tenant, &shop, QuoteRules { max_discount_percent: Some(of("10")), ..QuoteRules::default() }).await;
+    limit(&tenant, &shop, QuoteRules { max_discount_percent: Some(of("10")), ..QuoteRules::default() }).await;
     // What keeps to them is confirmed at once.
     assert_eq!(stands(&deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await), (OrderStatus::Confirmed, None));
 
@@ -48,11 +38,11 @@ async fn an_order_that_no_quote_agreed_keeps_to_the_limits_of_quotes() {
     assert!(reason.contains("line 2: line and document take 90 % off"), "{reason}");
     assert_eq!(tenant.refused::<order::ConfirmOrder>(held.id, &causeway_contract::Nothing {}).await.code, Code::StateConflict);
     // Neither who asked nor who may only release orders is the second person.
-    assert_eq!(tenant.refused::<order::ReleaseOrder>(held.id, &release()).await.code, Code::SegregationOfDuties);
+    assert_eq!(tenant.refused::<order::ReleaseOrder>(held.id, &release(HoldKind::Approval)).await.code, Code::SegregationOfDuties);
     let clerk = api_key::limited(&tenant, &["orders:release"]).await;
-    assert_eq!(clerk.refused::<order::ReleaseOrder>(held.id, &release()).await.code, Code::PermissionDenied);
+    assert_eq!(clerk.refused::<order::ReleaseOrder>(held.id, &release(HoldKind::Approval)).await.code, Code::PermissionDenied);
     let boss = manager(&tenant).await;
-    boss.post::<order::ReleaseOrder>(held.id, &release()).await;
+    boss.post::<order::ReleaseOrder>(held.id, &release(HoldKind::Approval)).await;
     assert_eq!(stands(&tenant.act::<order::ConfirmOrder>(held.id).await), (OrderStatus::Confirmed, None));
     verified(&tenant).await;
 }
@@ -62,10 +52,10 @@ async fn an_approval_covers_the_order_as_it_was_and_nothing_else() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
-    limited(&tenant, &shop, QuoteRules { max_discount_percent: Some(of("10")), ..QuoteRules::default() }).await;
+    limit(&tenant, &shop, QuoteRules { max_discount_percent: Some(of("10")), ..QuoteRules::default() }).await;
     let boss = manager(&tenant).await;
     let held = deal::confirmed(&tenant, &shop, vec![off(&shop, "20")]).await;
-    boss.post::<order::ReleaseOrder>(held.id, &release()).await;
+    boss.post::<order::ReleaseOrder>(held.id, &release(HoldKind::Approval)).await;
     // Another discount is another question; back at what was approved, it is approved.
     let lines = |percent: &str| UpdateOrder { lines: Patch::Value(vec![off(&shop, percent)]), ..UpdateOrder::default() };
     tenant.post::<order::UpdateOrder>(held.id, &lines("30")).await;
@@ -80,7 +70,7 @@ async fn an_approval_covers_the_order_as_it_was_and_nothing_else() {
     let other = tenant.post::<order::CreateOrder>((), &order_body(&shop, vec![off(&shop, "50")])).await;
     let by_hand = json!({ "kind": "approval", "reason": "wait" });
     tenant.raw.post(&format!("/v1/orders/{}/hold", other.id), &by_hand).await.success();
-    tenant.post::<order::ReleaseOrder>(other.id, &release()).await;
+    tenant.post::<order::ReleaseOrder>(other.id, &release(HoldKind::Approval)).await;
     assert_eq!(stands(&tenant.act::<order::ConfirmOrder>(other.id).await), (OrderStatus::Draft, Some(HoldKind::Approval)));
 
     // What a quote agreed was looked at with the quote.
@@ -98,7 +88,7 @@ async fn neither_a_line_without_a_cost_nor_a_gift_switches_the_margin_limit_off(
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
-    limited(&tenant, &shop, QuoteRules { min_margin_percent: Some(of("20")), ..QuoteRules::default() }).await;
+    limit(&tenant, &shop, QuoteRules { min_margin_percent: Some(of("20")), ..QuoteRules::default() }).await;
     let asked = async |lines: Vec<LineInput>| {
         let draft = tenant.post::<quote::CreateQuote>((), &quote_body(&shop, lines)).await;
         let quote = tenant.act::<quote::SubmitQuote>(draft.id).await;
@@ -131,7 +121,7 @@ async fn what_an_amendment_agreed_without_leave_is_not_billed() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
-    limited(&tenant, &shop, QuoteRules { max_discount_percent: Some(of("10")), ..QuoteRules::default() }).await;
+    limit(&tenant, &shop, QuoteRules { max_discount_percent: Some(of("10")), ..QuoteRules::default() }).await;
     let order = deal::confirmed(&tenant, &shop, vec![line(shop.setup, "2"), forty(&shop)]).await;
     assert_eq!(deal::billables(&tenant, order.id).await.len(), 1);
     let cheaper = AmendLine { order_line_id: Some(order.lines[0].id), discount_percent: Some(of("60")), ..AmendLine::default() };
@@ -141,7 +131,7 @@ async fn what_an_amendment_agreed_without_leave_is_not_billed() {
     assert_eq!((hold.kind, hold.blocks.as_slice()), (HoldKind::Approval, [HoldStep::Confirm, HoldStep::Ship, HoldStep::Invoice].as_slice()));
     assert_eq!(deal::billables(&tenant, order.id).await, []);
     let boss = manager(&tenant).await;
-    boss.post::<order::ReleaseOrder>(order.id, &release()).await;
+    boss.post::<order::ReleaseOrder>(order.id, &release(HoldKind::Approval)).await;
     let ready = deal::billables(&tenant, order.id).await;
     assert!(!ready.is_empty() && ready.iter().all(|row| row.status == BillableStatus::Ready), "{ready:?}");
     verified(&tenant).await;

@@ -145,7 +145,7 @@ async fn an_option_that_nobody_approved_is_not_taken() {
     let choose = AcceptQuote { chosen_options: Some(vec![1]), ..AcceptQuote::default() };
     let refused = tenant.refused::<quote::AcceptQuote>(offered.id, &choose).await;
     assert_eq!((refused.status, refused.code), (409, Code::StateConflict));
-    assert!(refused.detail.contains("max_discount_percent"), "{}", refused.detail);
+    assert!(refused.detail.contains("by the rules of today, beyond what was approved (max_discount_percent)"), "{}", refused.detail);
     let link = tenant.act::<shared::ShareQuote>(offered.id).await;
     let told = customer.refused::<shared::AcceptSharedQuote>(LinkToken::of(&link.token).unwrap(), &amy).await;
     assert!(!told.detail.contains("discount") && told.meta.is_empty(), "{told:?}");
@@ -155,6 +155,34 @@ async fn an_option_that_nobody_approved_is_not_taken() {
     let waiting = submitted(&tenant, &soon).await;
     let reasons: Vec<_> = waiting.approval_reasons.iter().map(|reason| (reason.rule.as_str(), reason.line)).collect();
     assert_eq!(reasons, [("min_lead_days", Some(1)), ("max_discount_percent", Some(2)), ("min_lead_days", Some(2))]);
+}
+
+/// What is chosen asks for something, or for nothing: nothing below zero is invoiced.
+#[tokio::test]
+async fn options_that_come_to_less_than_nothing_are_not_taken() {
+    let world = World::start().await;
+    let (tenant, shop) = opened(&world).await;
+    let back = LineInput {
+        product_id: None,
+        description: Some("Old chairs".to_owned()),
+        unit_price: Some(of("700.00")),
+        tax_ids: Some(vec![shop.tax]),
+        ..line(shop.chai, "-1")
+    };
+    let back = QuoteLineInput { optional: Some(true), ..back.into() };
+    let offered = submitted(&tenant, &CreateQuote { lines: vec![forty(&shop).into(), back], ..quote_body(&shop, Vec::new()) }).await;
+    assert_eq!((offered.status, offered.untaxed_amount.0.as_str()), (QuoteStatus::Approved, "648.00"));
+    let refused = tenant.refused::<quote::AcceptQuote>(offered.id, &AcceptQuote { chosen_options: Some(vec![1]), ..AcceptQuote::default() }).await;
+    assert_eq!((refused.code, refused.meta["total_amount"].as_str()), (Code::StateConflict, Some("-61.88")));
+    assert!(refused.detail.contains("with these options comes to -61.88 EUR"), "{refused:?}");
+    let link = tenant.act::<shared::ShareQuote>(offered.id).await;
+    let amy =
+        AcceptSharedQuote { name: "Amy".to_owned(), email: "amy@borealis.test".to_owned(), chosen_options: Some(vec![1]), ..AcceptSharedQuote::default() };
+    let told = world.nobody().refused::<shared::AcceptSharedQuote>(LinkToken::of(&link.token).unwrap(), &amy).await;
+    assert!(told.code == Code::StateConflict && told.detail.contains("less than nothing") && !told.detail.contains("/v1/"), "{told:?}");
+    let amy = AcceptSharedQuote { chosen_options: Some(Vec::new()), ..amy };
+    let taken = world.nobody().post::<shared::AcceptSharedQuote>(LinkToken::of(&link.token).unwrap(), &amy).await;
+    assert_eq!(taken.status, QuoteStatus::Accepted);
 }
 
 /// Revisions and duplicates keep everything, and the comparison tells it.

@@ -48,6 +48,12 @@ async fn what_stands_too_long_is_told_once_with_its_blocker() {
     advance(&tenant, "2027-01-20T09:00:00Z").await;
     assert_eq!((stalled(&tenant).await, told(&tenant).await), (vec![confirmed.id, held.id, draft.id], 3));
     assert_eq!(reason(confirmed.id).await, format!("Confirmed for more than 40 days: 25 of {} are not delivered", confirmed.lines[0].description));
+    // It says what it waits for now, also when a part comes or comes back.
+    let part = deal::ship(&tenant, &confirmed, "5").await;
+    assert_eq!(reason(confirmed.id).await, format!("Confirmed for more than 40 days: 20 of {} are not delivered", confirmed.lines[0].description));
+    tenant.raw.post(&format!("/v1/deliveries/{}/reverse", part.id), &json!({ "reason": "the wrong ones" })).await.success();
+    assert_eq!(reason(confirmed.id).await, format!("Confirmed for more than 40 days: 25 of {} are not delivered", confirmed.lines[0].description));
+    assert_eq!(told(&tenant).await, 5);
 
     // Who moves on stands anew.
     tenant.act::<order::ConfirmOrder>(draft.id).await;
@@ -56,11 +62,11 @@ async fn what_stands_too_long_is_told_once_with_its_blocker() {
     assert_eq!(stalled(&tenant).await, []);
     // What waited for a hold waits for something else now, and is told again with that.
     advance(&tenant, "2027-01-20T10:00:00Z").await;
-    assert_eq!((stalled(&tenant).await, told(&tenant).await), (vec![held.id], 4));
+    assert_eq!((stalled(&tenant).await, told(&tenant).await), (vec![held.id], 6));
     assert_eq!(reason(held.id).await, "A draft for more than 30 days: nobody confirmed it");
     tenant.post::<order::HoldOrder>(held.id, &deal::manual_hold("the tax number is wrong")).await;
     advance(&tenant, "2027-03-10T09:00:00Z").await;
-    assert_eq!((stalled(&tenant).await, told(&tenant).await), (vec![held.id, draft.id], 6));
+    assert_eq!((stalled(&tenant).await, told(&tenant).await), (vec![held.id, draft.id], 8));
     assert_eq!(reason(held.id).await, "A draft for more than 30 days: the manual hold is not released: the tax number is wrong");
     assert_eq!(tenant.all::<order::ListOrders, _>(&ListQuery::by("stalled", "false")).await.len(), 2);
 }

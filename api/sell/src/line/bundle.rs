@@ -1,11 +1,99 @@
-//! Lines that are the components of one bundle: after discounts they come to what the bundle comes to (QTE-16, QTE-23).
+//! Lines that are the components of one bundle: which they are, and that after discounts they come to what the bundle comes to (QTE-16, QTE-23).
 
 use super::Line;
 use super::amounts::Terms;
+use causeway_entity::master::products;
+use causeway_entity::sell::order_lines;
 use causeway_master::pricing::amounts::{Discounts, split_discount};
 use causeway_master::pricing::balance::balanced;
+use causeway_master::pricing::rules::PriceSource;
 use causeway_value::{Overflow, Price, ProductId, Quantity};
-use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// Where the price of a line comes from when somebody gave it; of a component of a bundle that was priced by hand the id of the bundle follows.
+const GIVEN: &str = "given";
+
+/// Where the price of a line comes from, as lines keep it: a component says of which bundle it is, whoever priced that.
+pub(crate) fn source(found: &PriceSource, bundle: Option<&products::Model>) -> String {
+    match (found, bundle) {
+        (PriceSource::Given, Some(bundle)) => format!("{GIVEN}:{}", bundle.id),
+        _ => found.to_string(),
+    }
+}
+
+/// Whether somebody gave the price.
+pub(crate) fn is_given(source: &str) -> bool {
+    source.strip_prefix(GIVEN).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+}
+
+/// The bundle that a price is a share of.
+fn bundle_of(source: &str) -> Option<ProductId> {
+    source.strip_prefix(GIVEN).and_then(|rest| rest.strip_prefix(':')).unwrap_or(source).parse().ok()
+}
+
+/// What tells whether lines are of one bundle.
+pub(crate) trait Sold {
+    /// What is sold.
+    fn product(&self) -> Option<ProductId>;
+    /// Where the price comes from.
+    fn source(&self) -> &str;
+    /// The option that it belongs to.
+    fn option(&self) -> Option<u32>;
+}
+
+impl Sold for Line {
+    fn product(&self) -> Option<ProductId> {
+        self.product_id
+    }
+
+    fn source(&self) -> &str {
+        &self.price_source
+    }
+
+    fn option(&self) -> Option<u32> {
+        self.choice.map(|choice| choice.option)
+    }
+}
+
+impl Sold for order_lines::Model {
+    fn product(&self) -> Option<ProductId> {
+        self.product_id
+    }
+
+    fn source(&self) -> &str {
+        &self.price_source
+    }
+
+    fn option(&self) -> Option<u32> {
+        None
+    }
+}
+
+/// Lines that were one line when they were priced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// Where they stand.
+    pub lines: Range<usize>,
+    /// The bundle whose components they are; none for a line of its own.
+    pub bundle: Option<ProductId>,
+}
+
+/// The lines of a document as they were priced: neighbours whose price is their share of the same bundle are one. Where a component comes again, the same
+/// bundle begins anew.
+pub(crate) fn groups<L: Sold>(lines: &[L]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let bundle = bundle_of(line.source());
+        let own = groups.last().and_then(|last| lines.get(last.lines.clone())).unwrap_or_default();
+        let alike = own.first().is_some_and(|first| first.source() == line.source() && first.option() == line.option());
+        let goes_on = bundle.is_some() && alike && own.iter().all(|own| own.product() != line.product());
+        match groups.last_mut() {
+            Some(last) if goes_on => last.lines.end = index + 1,
+            _ => groups.push(Group { lines: index..index + 1, bundle }),
+        }
+    }
+    groups
+}
 
 /// Gives the lines of one bundle prices by which they come to what it comes to. Lines that are no longer one whole bundle stay as they are.
 ///
@@ -28,23 +116,23 @@ pub(crate) fn balance(lines: &mut [Line], terms: Terms) -> Result<(), Overflow> 
     Ok(())
 }
 
-/// As [`balance`], for every bundle among lines that stand on a document already: neighbours whose price is their share of the same bundle. Where a component
-/// comes again, the next bundle begins.
+/// As [`balance`], for every bundle among lines that stand on a document already.
 ///
 /// # Errors
 /// As [`balance`].
 pub(crate) fn balance_all(lines: &mut [Line], terms: Terms) -> Result<(), Overflow> {
-    let share = |line: &Line| line.price_source.parse::<ProductId>().is_ok();
-    let mut seen = BTreeSet::new();
-    let together = |line: &Line, next: &Line| {
-        seen.insert(line.product_id);
-        let goes_on = share(next) && line.price_source == next.price_source && line.choice == next.choice && !seen.contains(&next.product_id);
-        if !goes_on {
-            seen.clear();
-        }
-        goes_on
-    };
-    lines.chunk_by_mut(together).filter(|lines| lines.iter().all(share)).try_for_each(|lines| balance(lines, terms))
+    balance_those(lines, terms, |_| true)
+}
+
+/// As [`balance_all`], for bundles all of whose lines may have another price; a line is asked for by its place.
+///
+/// # Errors
+/// As [`balance`].
+pub(crate) fn balance_those(lines: &mut [Line], terms: Terms, may: impl Fn(usize) -> bool) -> Result<(), Overflow> {
+    for group in groups(lines).into_iter().filter(|group| group.bundle.is_some() && group.lines.clone().all(&may)) {
+        lines.get_mut(group.lines).map_or(Ok(()), |own| balance(own, terms))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -67,6 +155,26 @@ mod tests {
             discount_base: DiscountBase::NetAmount,
             tax: TaxPolicy::of(TaxRounding::PerLine),
         }
+    }
+
+    #[test]
+    fn bundles_are_put_together_again_whoever_priced_them() {
+        let (set, chair, table) = (ProductId::new(), ProductId::new(), ProductId::new());
+        let by_hand = |product| Line { price_source: format!("given:{set}"), ..part(product, set, "1") };
+        let lines = [
+            Line { product_id: Some(chair), ..plain_line() },
+            plain_line(),
+            part(chair, set, "1"),
+            part(table, set, "1"),
+            part(chair, set, "1"),
+            part(table, set, "1"),
+            by_hand(chair),
+            by_hand(table),
+        ];
+        let found: Vec<_> = groups(&lines).into_iter().map(|group| (group.lines, group.bundle)).collect();
+        assert_eq!(found, [(0..1, None), (1..2, None), (2..4, Some(set)), (4..6, Some(set)), (6..8, Some(set))]);
+        let given = |source: &str| is_given(source);
+        assert_eq!(["given", "given:prd_1", "list_price", "givens"].map(given), [true, true, false, false]);
     }
 
     #[test]

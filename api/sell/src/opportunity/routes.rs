@@ -18,6 +18,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::WinOpportunity, _>(win);
     routes.on::<op::LoseOpportunity, _>(lose);
     routes.on::<op::ReopenOpportunity, _>(reopen);
+    routes.on::<op::AssignOpportunity, _>(assign);
 }
 
 fn answer(opportunity: Opportunity) -> Answer<Opportunity> {
@@ -66,4 +67,8 @@ async fn lose(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::LoseOpportunity>) -> R
 
 async fn reopen(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ReopenOpportunity>) -> Result<Answer<Opportunity>, Problem> {
     service::reopen(ctx, tx, call.path, &call.body).await.map(answer)
+}
+
+async fn assign(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::AssignOpportunity>) -> Result<Answer<Opportunity>, Problem> {
+    service::assign(ctx, tx, call.path, &call.body).await.map(answer)
 }

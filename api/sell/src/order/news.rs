@@ -2,22 +2,23 @@
 
 use super::service::{all_done, changed, recheck_party};
 use super::store::{Parts, parts_of};
-use super::{rules, view};
+use super::{rules, stalled, view};
 use causeway_contract::Problem;
 use causeway_entity::bill::obligations;
-use causeway_entity::sell::orders;
+use causeway_entity::sell::orders::{self, Column};
 use causeway_kernel::http::LocalFuture;
-use causeway_kernel::{Ctx, News, Tx};
+use causeway_kernel::{Ctx, Find, News, Tx};
 use causeway_openapi::order as wire;
 use causeway_value::{OrderId, OrderStatus, PartyId};
 
 /// A payment may release credit holds of the customer. A confirmed order is fulfilled once everything of it is delivered, and what needs no delivery invoiced
-/// (ORD-13); a shipment that is taken back makes a fulfilled one confirmed again.
+/// (ORD-13); a shipment that is taken back makes a fulfilled one confirmed again. One that stands too long says what it waits for now (ORD-11).
 pub fn on_news<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, news: News) -> LocalFuture<'a, Result<(), Problem>> {
     Box::pin(async move {
         let id = OrderId::from_uuid(news.about);
         match (news.event, news.complete) {
             ("payment.received" | "payment.allocated", _) => recheck_party(ctx, tx, PartyId::from_uuid(news.about)).await,
+            ("delivery.shipped", false) => still_stalled(ctx, tx, id).await,
             ("delivery.shipped", true) | ("delivery.caught_up", _) | ("order.billed", _) => follow(ctx, tx, id, OrderStatus::Confirmed).await,
             ("delivery.reversed", _) => follow(ctx, tx, id, OrderStatus::Fulfilled).await,
             _ => Ok(()),
@@ -25,30 +26,66 @@ pub fn on_news<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, news: News) -> LocalFuture<
     })
 }
 
+/// A part of an order is shipped: one that stands too long waits for less now. Others are not read.
+async fn still_stalled(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<(), Problem> {
+    let old = Find::<orders::Entity>::new().eq(Column::Id, id).when("stalled_reason IS NOT NULL", Vec::new()).lock().one(tx).await?;
+    let Some(old) = old else { return Ok(()) };
+    let parts = parts_now(tx, &old).await?;
+    // What was overdue and came is news of its own.
+    if old.late == Some(true) && !rules::still_late(&old, &parts.obligations)? {
+        return Ok(());
+    }
+    tell_again(ctx, tx, &old, &parts).await
+}
+
 /// Lets the status of an order that stands at `from` follow what is owed for it.
 async fn follow(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, from: OrderStatus) -> Result<(), Problem> {
     let old = tx.lock::<orders::Entity>(id).await?;
     if old.status != from {
-        return Ok(());
+        // A part of what was shipped is taken back.
+        return if from == OrderStatus::Fulfilled && old.stalled_reason.is_some() {
+            let parts = parts_now(tx, &old).await?;
+            tell_again(ctx, tx, &old, &parts).await
+        } else {
+            Ok(())
+        };
     }
-    let mut parts = parts_of(tx, &old).await?;
-    // What this transaction writes is written at its end and read as it was before: what it wrote so far counts.
-    for row in &mut parts.obligations {
-        if let Some(written) = tx.written::<obligations::Model>().rev().find(|written| written.id == row.id) {
-            row.clone_from(written);
-        }
-    }
+    let parts = parts_now(tx, &old).await?;
     match (from, all_done(&parts.obligations)?) {
         (OrderStatus::Confirmed, true) => enter(ctx, tx, "order.fulfilled", &old, OrderStatus::Fulfilled, &parts).map(drop),
         (OrderStatus::Fulfilled, false) => enter(ctx, tx, "order.reopened", &old, OrderStatus::Confirmed, &parts).map(drop),
         (OrderStatus::Confirmed, false) if old.late == Some(true) && !rules::still_late(&old, &parts.obligations)? => {
             // What was overdue came, and the rest is promised for later.
-            let new = orders::Model { late: Some(false), ..changed(ctx, &old) };
+            let stalled_reason = stalled::reason_now(tx, &old, &parts).await?;
+            let new = orders::Model { late: Some(false), stalled_reason, ..changed(ctx, &old) };
             tx.update(&old, &new);
             view::record(ctx, tx, "order.caught_up", &new, &parts).map(drop)
         }
+        (OrderStatus::Confirmed, false) => tell_again(ctx, tx, &old, &parts).await,
         _ => Ok(()),
     }
+}
+
+/// What stands with an order, this transaction's writes included: they are written at its end and read as it was before.
+async fn parts_now(tx: &mut Tx<'_>, order: &orders::Model) -> Result<Parts, Problem> {
+    let mut parts = parts_of(tx, order).await?;
+    for row in &mut parts.obligations {
+        if let Some(written) = tx.written::<obligations::Model>().rev().find(|written| written.id == row.id) {
+            row.clone_from(written);
+        }
+    }
+    Ok(parts)
+}
+
+/// Says of an order that stands too long what it waits for now, when that is another thing than was told.
+async fn tell_again(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, parts: &Parts) -> Result<(), Problem> {
+    let stalled_reason = stalled::reason_now(tx, old, parts).await?;
+    if stalled_reason == old.stalled_reason {
+        return Ok(());
+    }
+    let new = orders::Model { stalled_reason, ..changed(ctx, old) };
+    tx.update(old, &new);
+    view::record(ctx, tx, "order.stalled", &new, parts).map(drop)
 }
 
 /// Gives an order another status.

@@ -19,6 +19,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::HoldOrder, _>(hold);
     routes.on::<op::ReleaseOrder, _>(release);
     routes.on::<op::RecheckOrder, _>(recheck);
+    routes.on::<op::AssignOrder, _>(assign);
     routes.on::<op::PromiseOrder, _>(promise);
     routes.on::<op::CancelOrder, _>(cancel);
     routes.on::<CreateDownPayment, _>(pay_down);
@@ -69,6 +70,10 @@ async fn release(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ReleaseOrder>) -> R
 
 async fn recheck(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::RecheckOrder>) -> Result<Answer<Order>, Problem> {
     service::recheck(ctx, tx, call.path).await.map(answer)
+}
+
+async fn assign(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::AssignOrder>) -> Result<Answer<Order>, Problem> {
+    service::assign(ctx, tx, call.path, &call.body).await.map(answer)
 }
 
 async fn promise(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PromiseOrder>) -> Result<Answer<Order>, Problem> {

@@ -95,6 +95,21 @@ async fn tell(ctx: &Ctx, tx: &mut Tx<'_>, stalled: &[Model], days: u32) -> Resul
     Ok(i64::try_from(stalled.len()).unwrap_or(i64::MAX))
 }
 
+/// What an order that was told waits for now, in words; nothing when it was not told. A company that watches no longer is still waited for as it was.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn reason_now(tx: &mut Tx<'_>, row: &Model, parts: &Parts) -> Result<Option<String>, Problem> {
+    if row.stalled_reason.is_none() {
+        return Ok(None);
+    }
+    let company = tx.must::<companies::Entity>(row.company_id).await?;
+    let rules = company.order_rules.map(|kept| kept.0).unwrap_or_default();
+    let standing = STANDINGS.iter().find(|standing| standing.status == row.status);
+    let days = standing.and_then(|standing| (standing.days)(&rules));
+    Ok(days.map_or_else(|| row.stalled_reason.clone(), |days| Some(reason(row, parts, days))))
+}
+
 /// What an order waits for, in words.
 fn reason(row: &Model, parts: &Parts, days: u32) -> String {
     let state = format!("{} for more than {days} days", if row.status == OrderStatus::Draft { "A draft" } else { "Confirmed" });

@@ -5,6 +5,7 @@
 //! lines, is measured against what those come to at the prices of the lists.
 
 use crate::line::Line;
+use crate::line::bundle::is_given;
 use causeway_master::pricing::amounts::line_net;
 use causeway_value::{Amount, ApprovalReason, Currency, Overflow, Percent, QuoteRules};
 
@@ -32,7 +33,7 @@ pub fn back(lines: &[Line], discount: Percent, currency: Currency) -> Result<Opt
         gives |= gross < Amount::ZERO || net < Amount::ZERO;
         if gross >= Amount::ZERO {
             (listed, kept) = (listed.plus(gross)?, kept.plus(net)?);
-        } else if line.list_unit_price.is_none() && line.price_source == "given" {
+        } else if line.list_unit_price.is_none() && is_given(&line.price_source) {
             by_words = true;
             kept = kept.plus(net)?;
         }

@@ -27,6 +27,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::RejectQuote, _>(reject);
     routes.on::<op::SendQuote, _>(send);
     routes.on::<op::AcceptQuote, _>(accept);
+    routes.on::<op::AssignQuote, _>(assign);
     routes.on::<op::DeclineQuote, _>(decline);
 }
 
@@ -103,6 +104,10 @@ async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::AcceptQuote>) -> Res
     let (accepted, again) = service::accept(ctx, tx, call.path, &call.body).await?;
     let answer = Answer::of(accepted);
     Ok(if again { answer.replayed() } else { answer })
+}
+
+async fn assign(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::AssignQuote>) -> Result<Answer<Quote>, Problem> {
+    service::assign(ctx, tx, call.path, &call.body).await.map(answer)
 }
 
 async fn decline(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::DeclineQuote>) -> Result<Answer<Quote>, Problem> {

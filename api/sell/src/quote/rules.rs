@@ -36,6 +36,9 @@ pub fn must_ask_for_something(row: &Model) -> Result<(), Problem> {
     below_zero(&format!("The quote {}", row.number), row.total_amount, row.currency)
 }
 
+/// The field of a problem that says what a document comes to that comes to less than nothing.
+pub const BELOW_ZERO: &str = "total_amount";
+
 /// Refuses a document that comes to less than nothing, and says how money is given back.
 ///
 /// # Errors
@@ -50,7 +53,7 @@ pub(crate) fn below_zero(what: &str, total: Amount, currency: Currency) -> Resul
          or by a credit note (POST /v1/credit-notes), or add what the customer buys.",
         currency.code()
     );
-    Err(Problem::new(Code::StateConflict, detail).with("total_amount", total))
+    Err(Problem::new(Code::StateConflict, detail).with(BELOW_ZERO, total))
 }
 
 /// A quote that is approved or rejected waits for it.

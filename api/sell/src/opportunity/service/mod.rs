@@ -24,6 +24,7 @@ use causeway_master::check::{self, finish, not_blank};
 use causeway_master::party::store as party;
 use causeway_master::refs;
 use causeway_openapi::crm as wire;
+use causeway_openapi::object::HandOver;
 use causeway_openapi::party::UpdateParty;
 use causeway_value::{Amount, ContactId, Currency, Instant, Json, OpportunityId, OpportunityStatus, PartyId, PartyRole, StageId};
 
@@ -167,6 +168,27 @@ pub async fn reopen(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
     }
     let new = rules::moved(&old, &stage, ctx.now());
     change(ctx, tx, "opportunity.reopened", (&old, &new), &stage.name).await
+}
+
+/// Lets somebody else work on an opportunity, an ended one too, and takes it to the team of that person as [`update`] does (CRM-06). Whoever works on it
+/// already goes on.
+///
+/// # Errors
+/// `not_found`; `validation_failed` for an owner who is not there, left, or does not see the company; `required` for a team that its stage asks for.
+pub async fn assign(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &HandOver) -> Result<wire::Opportunity, Problem> {
+    let old = tx.lock::<Entity>(id).await?;
+    let stage = tx.must::<stages::Entity>(old.stage_id).await?;
+    if old.owner_id == Some(body.owner_id) {
+        let refs = refs_of(tx, id).await?;
+        return Ok(view(&old, &stage.name, refs));
+    }
+    let mut errors = Vec::new();
+    check::assignee(tx, Some(body.owner_id), Some(old.company_id), "/owner_id", &mut errors).await?;
+    let team_id = known::team_of(tx, body.owner_id, old.team_id).await?;
+    let new = Model { owner_id: Some(body.owner_id), team_id, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
+    rules::check_kept(&old, &new, &stage, &mut errors);
+    finish(errors)?;
+    change(ctx, tx, "opportunity.assigned", (&old, &new), &stage.name).await
 }
 
 /// How an opportunity ends.

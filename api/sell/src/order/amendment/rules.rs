@@ -1,5 +1,6 @@
 //! What an amendment does to each line: pure.
 
+use crate::line::bundle::is_given;
 use causeway_entity::AmendedLine;
 use causeway_entity::bill::obligations;
 use causeway_entity::sell::order_lines::Model;
@@ -228,11 +229,10 @@ fn price(line: &mut Model, agreed: &Agreed) {
     if agreed.unit_price == line.unit_price {
         return;
     }
-    let given = PriceSource::Given.to_string();
-    if line.price_source != given {
+    if !is_given(&line.price_source) {
         line.list_unit_price = Some(line.unit_price);
-        line.price_source = given;
     }
+    line.price_source = PriceSource::Given.to_string();
     line.unit_price = agreed.unit_price;
     line.price_override_reason.clone_from(&agreed.reason);
 }

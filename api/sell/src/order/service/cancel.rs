@@ -1,6 +1,8 @@
 //! Cancelling an order, or what is left of it (ORD-08).
 
+use super::amend::look_at_rest;
 use super::amended::{self, Amended};
+use super::hold::with_kind;
 use super::{changed, settle_rows, with_totals};
 use crate::order::{rules, store, view};
 use causeway_bill::obligation::{Changes, rules::kept};
@@ -12,7 +14,8 @@ use causeway_openapi::order as wire;
 use causeway_value::{AmendmentKind, OrderId, OrderStatus, Quantity};
 
 /// Cancels an order as far as it is not delivered: what waits to be billed and its planned deliveries go with it, and what is invoiced ahead is proposed to be
-/// credited, as is what was paid in advance of an order of which nothing stays. What needs no delivery stays as far as it is invoiced. Of an order of which something stays the rest is ended, as an amendment.
+/// credited, as is what was paid in advance of an order of which nothing stays. What needs no delivery stays as far as it is invoiced. Of an order of which something stays the rest is ended, as an amendment:
+/// what stays is held against the limits of the company, and what breaks them waits for a second person.
 ///
 /// # Errors
 /// `not_found`, or `state_conflict` when nothing is left to cancel, it is cancelled already, or a draft invoice is in the way.
@@ -43,14 +46,20 @@ pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::Cancel
         }
     }
     let mut new = cancelled(orders::Model { amendments: Some(old.amendments.unwrap_or_default() + 1), ..changed(ctx, &old) });
+    let mut approval_reasons = Vec::new();
     if something_stays {
         let totals = settle_rows(tx, &old, &mut parts.lines).await?;
         new = with_totals(new, &totals);
+        approval_reasons = look_at_rest(ctx, tx, (&old, &before), &new, &mut parts).await?;
+        if !approval_reasons.is_empty() {
+            new = with_kind(new, &parts);
+            changes.hold(ctx, tx, &parts.holds.iter().map(rules::held).collect::<Vec<_>>())?;
+        }
     } else {
         // It keeps what was ordered: its status says that nothing of it came.
         parts.lines.clone_from(&before);
         new.status = OrderStatus::Cancelled;
     }
-    let amended = Amended { kind: AmendmentKind::RestCancelled, reason: &body.reason, before, fields: Vec::new(), approval_reasons: Vec::new() };
+    let amended = Amended { kind: AmendmentKind::RestCancelled, reason: &body.reason, before, fields: Vec::new(), approval_reasons };
     amended::write(ctx, tx, amended, (&old, new), parts, changes).await
 }

@@ -158,13 +158,14 @@ pub(super) fn lift(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, parts: &mut 
 /// Takes holds off; the order is told by [`with_kind`].
 pub(super) fn take_off(ctx: &Ctx, tx: &mut Tx<'_>, old: &orders::Model, parts: &mut Parts, ids: &[HoldId], reason: Option<&str>) {
     for hold in parts.holds.iter().filter(|hold| ids.contains(&hold.id)) {
-        let accepts = reason.is_some() && hold.kind == HoldKind::Credit;
+        // What nobody asked for, nobody said yes to: who releases what a check placed takes the risk for the total, and who releases what was asked of a second
+        // person says yes to the order as it is. A hold that somebody placed by hand covers nothing: the check is asked anew.
+        let accepts = reason.is_some() && hold.kind == HoldKind::Credit && hold.by_hand != Some(true);
         let released = order_holds::Model {
             released_at: Some(ctx.now()),
             released_by: ctx.user.filter(|_| reason.is_some()).map(UserId::from_uuid),
             release_reason: reason.map(str::to_owned),
             covers_amount: accepts.then_some(old.total_amount),
-            // What nobody asked for, nobody said yes to: a hold that somebody placed by hand covers nothing.
             covers: (reason.is_some() && hold.asked_by.is_some()).then(|| approval::digest(old, &parts.lines)),
             ..hold.clone()
         };

@@ -3,6 +3,7 @@
 mod amend;
 mod amended;
 mod approval;
+mod assign;
 mod cancel;
 mod confirm;
 mod create;
@@ -16,6 +17,7 @@ mod update;
 
 pub use amend::amend;
 pub(super) use amended::all_done;
+pub use assign::assign;
 pub use cancel::cancel;
 pub use confirm::confirm;
 pub(crate) use confirm::must_be_complete;

@@ -1,11 +1,10 @@
 //! Changing a draft.
 
 use super::hold::{take_off, with_kind};
-use super::{OBJECT, approval, changed, settle_rows, terms, with_totals};
+use super::{OBJECT, approval, changed, terms, with_totals};
 use crate::check::share;
 use crate::header::{self, Places, Reassigned};
-use crate::line::bundle::balance_all;
-use crate::line::price::{Scope, price_lines};
+use crate::line::price::{Scope, discount_again, price_lines};
 use crate::line::{Line, amounts};
 use crate::order::{rules, store, view};
 use causeway_contract::{FieldError, Patch, Problem};
@@ -32,7 +31,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::Update
 /// As [`update`], and what was handed over is from now on what this digest says.
 pub(super) async fn update_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::UpdateOrder, created_from: Option<String>) -> Result<wire::Order, Problem> {
     let old = tx.lock::<orders::Entity>(id).await?;
-    rules::must_be_draft(&old, "changed")?;
+    rules::must_be_draft(&old, if body.owner_id.is_absent() { "changed" } else { "changed; another owner is set by POST /v1/orders/{id}/assign" })?;
     let agreed = [body.lines.is_absent(), body.discount_percent.is_absent(), body.payment_term_id.is_absent(), body.terms.is_absent()];
     if agreed.contains(&false) || !body.party_id.is_absent() || !body.currency.is_absent() {
         rules::must_not_be_quoted(&old)?;
@@ -137,16 +136,15 @@ async fn priced_anew(
 
 /// The lines with the amounts that another document discount gives them.
 async fn discounted(tx: &mut Tx<'_>, new: &mut orders::Model, rows: Vec<order_lines::Model>) -> Result<Vec<order_lines::Model>, Problem> {
-    let mut after = rows.clone();
-    let mut lines: Vec<Line> = after.iter().map(Line::from).collect();
-    balance_all(&mut lines, terms(new))?;
-    for (row, line) in after.iter_mut().zip(lines) {
-        row.unit_price = line.unit_price;
-    }
-    let totals = settle_rows(tx, new, &mut after).await?;
-    *new = with_totals(new.clone(), &totals);
-    for (row, settled) in rows.iter().zip(&after) {
-        tx.update(row, settled);
+    let mut lines: Vec<Line> = rows.iter().map(Line::from).collect();
+    discount_again(tx, new.company_id, &mut lines, terms(new)).await?;
+    *new = with_totals(new.clone(), &amounts::totals(&lines, new.currency)?);
+    let mut after = Vec::with_capacity(rows.len());
+    for (row, line) in rows.into_iter().zip(lines) {
+        let Line { unit_price, net_amount, tax_amount, taxes, .. } = line;
+        let settled = order_lines::Model { unit_price, net_amount, tax_amount, taxes: Json(taxes), ..row.clone() };
+        tx.update(&row, &settled);
+        after.push(settled);
     }
     Ok(after)
 }

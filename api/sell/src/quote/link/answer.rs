@@ -76,6 +76,7 @@ pub(super) async fn pdf(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken) -> Result
 pub(super) async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken, body: &AcceptSharedQuote) -> Result<SharedQuote, Problem> {
     let mut errors = Vec::new();
     not_blank(&body.name, "/name", &mut errors);
+    // Not by the schema: both are told at once.
     if !is_email(&body.email) {
         errors.push(FieldError::pointer(Code::InvalidValue, "/email", "must be an e-mail address"));
     }
@@ -125,6 +126,9 @@ fn accepted_before(quote: &quotes::Model) -> Problem {
 
 /// Which rule of the seller a choice breaks is none of the customer's business, and neither is with whom else the seller deals.
 fn for_customer(problem: Problem) -> Problem {
+    if problem.meta.contains_key(rules::BELOW_ZERO) {
+        return Problem::new(Code::StateConflict, "These options come to less than nothing. Take more of the quote, or ask whoever sent it for a new one.");
+    }
     if problem.meta.contains_key(OWN_CUSTOMER) || problem.meta.contains_key(INACTIVE) {
         return Problem::new(Code::StateConflict, "This quote has to be looked at by the seller first. Ask whoever sent it.");
     }

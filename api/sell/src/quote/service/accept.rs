@@ -35,7 +35,7 @@ pub async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Accept
     let party = tx.must::<parties::Entity>(old.party_id).await?;
     must_be_active(&party, &format!("The quote {} cannot be accepted", old.number))?;
     let lines = store::lines_of(tx, id).await?;
-    let (chosen, lines) = choose(ctx, tx, &company, changed(ctx, &old), lines, body.chosen_options.as_deref()).await?;
+    let (chosen, lines) = choose(ctx, tx, (&company, &party), changed(ctx, &old), lines, body.chosen_options.as_deref()).await?;
     if let Some(opportunity_id) = old.opportunity_id {
         win_by(ctx, tx, opportunity_id, (&chosen).into()).await?;
     }

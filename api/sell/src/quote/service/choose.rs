@@ -5,6 +5,7 @@ use super::{terms, with_totals};
 use crate::line::price::settle_again;
 use crate::line::{Line, amounts};
 use crate::quote::limits::{Facts, Whole, covers, reasons};
+use crate::quote::rules;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
@@ -20,12 +21,12 @@ pub(in crate::quote) const RULES: &str = "approval_rules";
 /// The quote and its lines with exactly the options of these numbers taken; as they stand when none are given.
 ///
 /// # Errors
-/// `validation_failed` for a number that is no option, and when nothing would be left; `state_conflict` when the choice breaks a rule of the company that
-/// nobody approved.
+/// `validation_failed` for a number that is no option, and when nothing would be left; `state_conflict` when what is chosen comes to less than nothing, or breaks
+/// a rule of the company that nobody approved.
 pub(super) async fn choose(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
-    company: &companies::Model,
+    (company, party): (&companies::Model, &parties::Model),
     quote: quotes::Model,
     rows: Vec<quote_lines::Model>,
     wanted: Option<&[u32]>,
@@ -43,7 +44,8 @@ pub(super) async fn choose(
     settle_again(tx, quote.company_id, &mut lines, terms(&quote)).await?;
     let totals = amounts::totals(&lines, quote.currency)?;
     let chosen = with_totals(quote.clone(), &totals);
-    must_be_covered(ctx, tx, company, (was, &chosen), &lines, &taken).await?;
+    rules::below_zero(&format!("The quote {} with these options", quote.number), chosen.total_amount, chosen.currency)?;
+    must_be_covered(ctx, (company, party), (was, &chosen), &lines, &taken)?;
     let mut after = Vec::with_capacity(rows.len());
     for (row, line) in rows.into_iter().zip(lines) {
         let (chosen, taxes) = (line.choice.map(|choice| choice.chosen), Json(line.taxes));
@@ -88,19 +90,17 @@ fn take(lines: &mut [Line], wanted: &[u32]) -> Result<BTreeSet<u32>, Problem> {
 }
 
 /// A choice must not grant what nobody approved. Options were looked at when the quote was submitted; the limits may be others since.
-async fn must_be_covered(
+fn must_be_covered(
     ctx: &Ctx,
-    tx: &mut Tx<'_>,
-    company: &companies::Model,
+    (company, party): (&companies::Model, &parties::Model),
     (was, after): (Whole, &quotes::Model),
     lines: &[Line],
     taken: &BTreeSet<u32>,
 ) -> Result<(), Problem> {
     let Some(limits) = &company.quote_rules else { return Ok(()) };
-    let party = tx.must::<parties::Entity>(after.party_id).await?;
     // The payment term is that which was looked at.
     let worse = Whole::of(lines, after.discount_percent, after.currency)?.worse_than(was);
-    let facts = Facts { term: None, ..facts(after, &party, worse, ctx.today(company.time_zone)) };
+    let facts = Facts { term: None, ..facts(after, party, worse, ctx.today(company.time_zone)) };
     let mut broken = reasons(&limits.0, facts, lines)?;
     broken.retain(|reason| reason.line.is_none_or(|line| taken.contains(&line)));
     let approved = after.approval_reasons.as_ref().map_or(&[][..], |reasons| reasons.0.as_slice());
@@ -111,7 +111,7 @@ async fn must_be_covered(
     let rules: BTreeSet<String> = broken.into_iter().map(|reason| reason.rule).collect();
     let rules: Vec<String> = rules.into_iter().collect();
     let detail = format!(
-        "The quote {} was approved without these options, and with them it needs a second person ({}). Revise it with them chosen and submit the revision.",
+        "The quote {} with these options needs a second person by the rules of today, beyond what was approved ({}). Revise it with them chosen and submit the revision.",
         after.number,
         rules.join(", ")
     );

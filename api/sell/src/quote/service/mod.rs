@@ -17,7 +17,7 @@ pub(in crate::quote) use choose::RULES;
 pub(crate) use choose::must_order_something;
 pub use create::{create, price};
 pub use history::{compare, duplicate, revisions};
-pub use offer::{decline, explain, send};
+pub use offer::{assign, decline, explain, send};
 pub use revise::revise;
 pub(crate) use today::{Judged, judged};
 pub use update::update;

@@ -1,12 +1,13 @@
-//! Offering a quote: sending, declining, explaining.
+//! Offering a quote: sending, declining, handing over, explaining.
 
 use super::{changed, must_be_valid_today, terms, write};
 use crate::line::{Line, amounts, explain::explanation};
-use crate::quote::{rules, store};
+use crate::quote::{rules, store, view};
 use causeway_contract::Problem;
 use causeway_entity::sell::quotes::{Entity, Model};
 use causeway_kernel::{Ctx, Tx};
-use causeway_openapi::object::Explanation;
+use causeway_master::check::{self, finish};
+use causeway_openapi::object::{Explanation, HandOver};
 use causeway_openapi::quote as wire;
 use causeway_value::{QuoteId, QuoteStatus};
 
@@ -31,6 +32,22 @@ pub async fn decline(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Decli
     rules::must_be_offered(&old, "declined")?;
     let new = Model { status: QuoteStatus::Declined, decline_reason: body.reason.clone(), ..changed(ctx, &old) };
     write(ctx, tx, "quote.declined", &old, &new).await
+}
+
+/// Lets somebody else work on a quote, whatever its status, and on the order that it becomes (CRM-06). Whoever works on it already goes on.
+///
+/// # Errors
+/// `not_found`; `validation_failed` for an owner who is not there, left, or does not see the company.
+pub async fn assign(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &HandOver) -> Result<wire::Quote, Problem> {
+    let old = tx.lock::<Entity>(id).await?;
+    if old.owner_id == Some(body.owner_id) {
+        return view::views(tx, &[old]).await?.into_iter().next().ok_or_else(Problem::not_found);
+    }
+    let mut errors = Vec::new();
+    check::assignee(tx, Some(body.owner_id), Some(old.company_id), "/owner_id", &mut errors).await?;
+    finish(errors)?;
+    let new = Model { owner_id: Some(body.owner_id), ..changed(ctx, &old) };
+    write(ctx, tx, "quote.assigned", &old, &new).await
 }
 
 /// How the prices, taxes and sums of a quote came about.

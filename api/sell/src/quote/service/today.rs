@@ -5,6 +5,7 @@
 
 use super::terms;
 use crate::line::Line;
+use crate::line::bundle::{Group, groups};
 use crate::line::price::{Scope, price_lines};
 use crate::quote::limits::{Facts, MARGIN, Whole, offered};
 use crate::quote::rules;
@@ -17,7 +18,6 @@ use causeway_master::catalog::bundle::components;
 use causeway_openapi::line::LineInput;
 use causeway_value::{ApprovalReason, Currency, Day, Overflow, Price, ProductId, ProductKind, Quantity, QuoteRules, product};
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// The lines of a quote as the limits judge them.
 #[derive(Clone, Debug)]
@@ -84,10 +84,10 @@ pub async fn judged(
     if priced_on >= today || !is_limited || lines.iter().all(|line| line.product_id.is_none()) {
         return Ok(Judged::as_they_are(lines));
     }
-    let groups = groups(&lines);
+    let groups = sold(&lines);
     let bundles: Vec<ProductId> = groups.iter().filter_map(|group| group.bundle).collect();
     let held = components(tx, ProductKind::Bundle, &bundles).await?;
-    let unknown = match groups.iter().map(|group| group.input(&lines, &held)).collect::<Option<Vec<_>>>() {
+    let unknown = match groups.iter().map(|group| input(group, &lines, &held)).collect::<Option<Vec<_>>>() {
         None => Some(OTHERWISE.to_owned()),
         Some(inputs) => {
             let scope = Scope { company, party, day: today, terms: terms(quote) };
@@ -110,41 +110,21 @@ fn first(errors: &[FieldError]) -> String {
     errors.first().map_or_else(String::new, |error| format!("a line {}", error.detail))
 }
 
-/// Lines that were one line when they were priced: a bundle's stand together.
-struct Group {
-    lines: Range<usize>,
-    bundle: Option<ProductId>,
+/// What was priced together; words are left out, as no list prices them.
+fn sold(lines: &[Line]) -> Vec<Group> {
+    groups(lines).into_iter().filter(|group| lines.get(group.lines.start).is_some_and(|line| line.product_id.is_some())).collect()
 }
 
-fn groups(lines: &[Line]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.product_id.is_some()) {
-        let bundle: Option<ProductId> = line.price_source.parse().ok();
-        match groups.last_mut() {
-            // A component that comes again begins the same bundle anew.
-            Some(last) if bundle.is_some() && last.bundle == bundle && last.lines.end == index && !has(lines, last, line) => last.lines.end = index + 1,
-            _ => groups.push(Group { lines: index..index + 1, bundle }),
-        }
-    }
-    groups
-}
-
-fn has(lines: &[Line], group: &Group, line: &Line) -> bool {
-    lines.get(group.lines.clone()).is_some_and(|own| own.iter().any(|own| own.product_id == line.product_id))
-}
-
-impl Group {
-    /// What would be asked for today; none for a bundle that does not hold what it held.
-    fn input(&self, lines: &[Line], held: &BTreeMap<ProductId, Vec<bundle_components::Model>>) -> Option<LineInput> {
-        let line = lines.get(self.lines.start)?;
-        let tax_ids = line.determined_tax_ids.as_ref().map(|_| line.tax_ids.clone());
-        let Some(bundle) = self.bundle else {
-            return Some(LineInput { product_id: line.product_id, quantity: line.quantity, unit: line.unit.clone(), tax_ids, ..LineInput::default() });
-        };
-        let part = held.get(&bundle)?.iter().find(|part| Some(part.component_id) == line.product_id)?;
-        let quantity = product(&[line.quantity.0, Quantity::ONE.0], &[part.quantity.0]).map(Quantity).ok()?;
-        Some(LineInput { product_id: Some(bundle), quantity, tax_ids, ..LineInput::default() })
-    }
+/// What would be asked for today; none for a bundle that does not hold what it held.
+fn input(group: &Group, lines: &[Line], held: &BTreeMap<ProductId, Vec<bundle_components::Model>>) -> Option<LineInput> {
+    let line = lines.get(group.lines.start)?;
+    let tax_ids = line.determined_tax_ids.as_ref().map(|_| line.tax_ids.clone());
+    let Some(bundle) = group.bundle else {
+        return Some(LineInput { product_id: line.product_id, quantity: line.quantity, unit: line.unit.clone(), tax_ids, ..LineInput::default() });
+    };
+    let part = held.get(&bundle)?.iter().find(|part| Some(part.component_id) == line.product_id)?;
+    let quantity = product(&[line.quantity.0, Quantity::ONE.0], &[part.quantity.0]).map(Quantity).ok()?;
+    Some(LineInput { product_id: Some(bundle), quantity, tax_ids, ..LineInput::default() })
 }
 
 /// Writes what lists and costs say today beside the lines. Answers why that is not known when the lines do not belong together.
@@ -168,32 +148,28 @@ mod tests {
     use super::*;
     use crate::line::plain_line;
 
-    fn sold(product_id: ProductId, source: &str, quantity: i64) -> Line {
+    fn sold_as(product_id: ProductId, source: &str, quantity: i64) -> Line {
         Line { product_id: Some(product_id), price_source: source.to_owned(), quantity: Quantity(quantity * Quantity::ONE.0), ..plain_line() }
     }
 
     #[test]
-    fn bundles_are_put_together_again_and_words_are_left_out() {
-        let (set, chair, table) = (ProductId::new(), ProductId::new(), ProductId::new());
-        let source = set.to_string();
-        let lines =
-            [sold(chair, "list_price", 1), plain_line(), sold(chair, &source, 4), sold(table, &source, 1), sold(chair, &source, 8), sold(table, &source, 2)];
-        let found: Vec<_> = groups(&lines).into_iter().map(|group| (group.lines, group.bundle)).collect();
-        assert_eq!(found, [(0..1, None), (2..4, Some(set)), (4..6, Some(set))]);
+    fn words_are_left_out() {
+        let lines = [sold_as(ProductId::new(), "list_price", 1), plain_line()];
+        assert_eq!(sold(&lines).into_iter().map(|group| group.lines).collect::<Vec<_>>(), [0..1]);
     }
 
     #[test]
     fn prices_of_today_stand_beside_the_lines_for_as_many_units() {
         let chair = ProductId::new();
         let hundred = Quantity(100 * Quantity::ONE.0);
-        let mut lines = [Line { unit_price: "250".parse().unwrap(), price_base_quantity: hundred, ..sold(chair, "list_price", 3) }];
-        let now = Line { unit_price: "5".parse().unwrap(), unit_cost: "3".parse().ok(), ..sold(chair, "list_price", 3) };
-        let groups = groups(&lines);
+        let mut lines = [Line { unit_price: "250".parse().unwrap(), price_base_quantity: hundred, ..sold_as(chair, "list_price", 3) }];
+        let now = Line { unit_price: "5".parse().unwrap(), unit_cost: "3".parse().ok(), ..sold_as(chair, "list_price", 3) };
+        let groups = sold(&lines);
         assert_eq!(told(&mut lines, &groups, vec![now.clone()]).unwrap(), None);
         let seen = (lines[0].unit_price.to_string(), lines[0].list_unit_price.map(|price| price.to_string()), lines[0].unit_cost.map(|cost| cost.to_string()));
         assert_eq!(seen, ("250.00".to_owned(), Some("500.00".to_owned()), Some("300.00".to_owned())));
         assert!(told(&mut lines, &groups, vec![now.clone(), now]).unwrap().is_some());
-        assert!(told(&mut lines, &groups, vec![sold(chair, "list_price", 4)]).unwrap().is_some());
+        assert!(told(&mut lines, &groups, vec![sold_as(chair, "list_price", 4)]).unwrap().is_some());
         let reason =
             |limits: &QuoteRules| Judged { lines: Vec::new(), priced_on: "2026-02-03".parse().ok(), unknown: Some("of that".to_owned()) }.reason(limits);
         assert!(reason(&QuoteRules { max_discount_percent: "5".parse().ok(), ..QuoteRules::default() }).unwrap().because.contains("2026-02-03"));

@@ -26,12 +26,13 @@ pub(super) fn broken_limits(
 ) -> Result<Vec<String>, Problem> {
     let Some(limits) = &company.quote_rules else { return Ok(Vec::new()) };
     let known = |line: &order_lines::Model| before.iter().find(|old| old.id == line.id);
+    let is_added = |line: &order_lines::Model| known(line).is_none() && line.replaces_line_id.is_none();
     let touched: Vec<Line> = after
         .iter()
         .filter(|line| said.contains_key(&line.id) || known(line).is_none_or(|was| agreed(was, old.discount_percent) != agreed(line, new.discount_percent)))
         .map(|line| {
             // Only what is new promises something now; other lines are promised anew by POST /v1/orders/{id}/promise.
-            let promises = known(line).is_none() && line.replaces_line_id.is_none();
+            let promises = is_added(line);
             let line = as_said(line, said);
             Line { promise: line.promise.filter(|_| promises), ..line }
         })
@@ -39,8 +40,9 @@ pub(super) fn broken_limits(
     let whole = |order: &orders::Model, lines: Vec<Line>| Whole::of(&lines, order.discount_percent, order.currency);
     let was = whole(old, before.iter().map(Line::from).collect())?;
     let is = whole(new, after.iter().map(|line| as_said(line, said)).collect())?;
-    // More of what leaves too little is more of it, whatever the share was before.
-    let more: Vec<Line> = after.iter().filter(|line| is_more(said.get(&line.id))).map(|line| as_said(line, said)).collect();
+    // More of what leaves too little is more of it, whatever the share was before; what is added is more as well.
+    let more = |line: &&order_lines::Model| is_added(line) || is_more(said.get(&line.id));
+    let more: Vec<Line> = after.iter().filter(more).map(|line| as_said(line, said)).collect();
     let asked = limits.0.min_margin_percent.map(Remains::Share);
     let leaves_too_little = whole(new, more)?.remains.zip(asked).is_some_and(|(left, asked)| left < asked);
     let worse = is.worse_than(was);
@@ -77,10 +79,16 @@ fn as_said(line: &order_lines::Model, said: &BTreeMap<OrderLineId, Said>) -> Lin
 }
 
 /// What somebody has to look at before more is shipped.
-#[derive(Default)]
 pub(super) struct SecondLooks {
     pub holds: Vec<Placed>,
     pub warning: Option<String>,
+}
+
+/// The hold of an amendment that breaks limits of the company, until a second person says yes.
+pub(super) fn second_person(ctx: &Ctx, approval_reasons: &[String]) -> Option<Placed> {
+    let reason = format!("The amendment needs a second person: {}.", approval_reasons.join("; "));
+    let placed = Placed { kind: HoldKind::Approval, blocks: None, reason, owner_id: None, asked_by: ctx.actor.id, by_hand: false };
+    (!approval_reasons.is_empty()).then_some(placed)
 }
 
 /// The holds that an amendment gets for what a second person and whoever grants credit have to say.
@@ -95,16 +103,13 @@ pub(super) async fn second_looks(
     parts: &Parts,
     approval_reasons: &[String],
 ) -> Result<SecondLooks, Problem> {
-    let mut looks = SecondLooks::default();
-    if !approval_reasons.is_empty() {
-        let reason = format!("The amendment needs a second person: {}.", approval_reasons.join("; "));
-        looks.holds.push(Placed { kind: HoldKind::Approval, blocks: None, reason, owner_id: None, asked_by: ctx.actor.id, by_hand: false });
-    }
+    let mut looks = SecondLooks { holds: second_person(ctx, approval_reasons).into_iter().collect(), warning: None };
     let more = new.total_amount.minus(old.total_amount)?;
     if more > Amount::ZERO {
         match credit::verdict(ctx, tx, company, party, new, more, "amended").await? {
             Verdict::Confirm(warning) => looks.warning = warning,
-            Verdict::Hold(placed) if parts.holds.iter().all(|hold| hold.kind != HoldKind::Credit) => looks.holds.push(placed),
+            // One that somebody placed by hand says nothing about what comes on top.
+            Verdict::Hold(placed) if parts.holds.iter().all(|hold| hold.kind != HoldKind::Credit || hold.by_hand == Some(true)) => looks.holds.push(placed),
             Verdict::Hold(_) => {}
         }
     }

@@ -75,6 +75,7 @@ pub(super) async fn amend_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &Ame
         apply(&mut parts.lines, planned.index, planned.step, &planned.agreed, number)?;
     }
     let said = today::looked_at(ctx, tx, &scope, &before, &parts.lines).await?;
+    plan::balance((&before, &mut parts.lines), &planned, scope.terms)?;
     for (position, line) in (1..).skip(parts.lines.len()).zip(added) {
         parts.lines.push(order_lines::Model { amendment: Some(number), ..line.order_row(old.tenant_id, id, position) });
     }
@@ -104,6 +105,32 @@ pub(super) async fn amend_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &Ame
     }
     let amended = Amended { kind: AmendmentKind::Amended, reason: &body.reason, before, fields, approval_reasons };
     amended::write(ctx, tx, amended, (&old, new), parts, changes).await
+}
+
+/// Cancelling a rest is an amendment to less: what stays is held against the limits of the company like what any other leaves, as the price of a hundred is not
+/// that of one. What breaks them waits for a second person before more of it is billed (QTE-08, ORD-08).
+///
+/// # Errors
+/// `amount_overflow`, or when the database fails.
+pub(super) async fn look_at_rest(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    (old, before): (&orders::Model, &[order_lines::Model]),
+    new: &orders::Model,
+    parts: &mut store::Parts,
+) -> Result<Vec<String>, Problem> {
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    if company.quote_rules.is_none() {
+        return Ok(Vec::new());
+    }
+    let party = tx.must::<parties::Entity>(old.party_id).await?;
+    let scope = Scope { company: &company, party: &party, day: ctx.today(company.time_zone), terms: terms(new) };
+    let said = today::looked_at(ctx, tx, &scope, before, &parts.lines).await?;
+    let reasons = looks::broken_limits((&company, &party), (old, before), (new, &parts.lines), &said, scope.day)?;
+    if let Some(hold) = looks::second_person(ctx, &reasons) {
+        add(ctx, tx, old.id, parts, hold);
+    }
+    Ok(reasons)
 }
 
 /// Lets what is owed follow a line.

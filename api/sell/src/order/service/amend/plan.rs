@@ -1,6 +1,8 @@
 //! What the body of an amendment does to the lines that are there, and the lines that it adds.
 
 use crate::line::Line;
+use crate::line::amounts::Terms;
+use crate::line::bundle::balance_those;
 use crate::line::price::{Scope, price_lines};
 use crate::order::amendment::rules::{Agreed, Discounts, Standing, Step, granted, step};
 use crate::order::rules;
@@ -11,7 +13,8 @@ use causeway_kernel::{Ctx, Tx};
 use causeway_master::check;
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder};
-use causeway_value::{OrderLine, Quantity};
+use causeway_value::{OrderLine, Overflow, Quantity};
+use std::collections::BTreeSet;
 
 /// Lines of an order, at most.
 const MAX_LINES: usize = 500;
@@ -76,6 +79,25 @@ pub(super) fn plan(
         planned.extend(granted(standing, standing.kept, true).map(|step| Planned { index, step, agreed }));
     }
     Ok(planned)
+}
+
+/// Bundles come to what they come to at another discount of the document as well, as far as nothing of them has begun and the body leaves their prices.
+///
+/// # Errors
+/// [`Overflow`] when an amount does not fit.
+pub(super) fn balance((before, after): (&[order_lines::Model], &mut [order_lines::Model]), planned: &[Planned], terms: Terms) -> Result<(), Overflow> {
+    let leaves = |planned: &&Planned| before.get(planned.index).is_some_and(|line| line.unit_price == planned.agreed.unit_price);
+    let fresh = planned.iter().filter(|planned| matches!(planned.step, Step::Reprice(_))).filter(leaves);
+    let fresh: BTreeSet<usize> = fresh.map(|planned| planned.index).collect();
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    let mut lines: Vec<Line> = after.iter().map(Line::from).collect();
+    balance_those(&mut lines, terms, |index| fresh.contains(&index))?;
+    for (row, line) in after.iter_mut().zip(lines) {
+        row.unit_price = line.unit_price;
+    }
+    Ok(())
 }
 
 /// The fields of a new line that are given for one that is there.

@@ -3,6 +3,7 @@
 //! More of a line is a promise anew, so all limits look at it as at a new line. Less of it keeps its price only as long as the lists have no higher one for
 //! what remains: the price of a hundred is not that of one, nor is a part's share of a bundle its price once the bundle is taken apart.
 
+use crate::line::bundle::groups;
 use crate::line::price::{Priced, Scope, price_lines};
 use crate::order::amendment::rules::{grown, kept, origin};
 use causeway_contract::{FieldError, Problem};
@@ -14,7 +15,6 @@ use causeway_master::pricing::amounts::line_net;
 use causeway_openapi::line::LineInput;
 use causeway_value::{Amount, Currency, OrderLineId, Overflow, Percent, Price, ProductId, ProductKind, Quantity, TaxId, product};
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// What is said today of a line that the limits look at again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub(super) async fn looked_at(
     if limits.0.max_price_override_percent.is_none() && limits.0.min_margin_percent.is_none() {
         return Ok(found);
     }
-    let bundles: Vec<ProductId> = groups(before).into_iter().chain(groups(after)).map(|group| group.bundle).collect();
+    let bundles: Vec<ProductId> = groups(before).into_iter().chain(groups(after)).filter_map(|group| group.bundle).collect();
     let held = components(tx, ProductKind::Bundle, &bundles).await?;
     let (was, is) = (State::of(before, &held)?, State::of(after, &held)?);
     let mut asked = Asked { held: &held, all: Vec::new() };
@@ -196,25 +196,6 @@ fn line_of(error: &FieldError) -> Option<usize> {
     error.pointer.as_deref()?.strip_prefix("/lines/")?.split('/').next()?.parse().ok()
 }
 
-/// Lines that are one bundle: they stand together, and a part that comes again begins the same bundle anew.
-struct Group {
-    lines: Range<usize>,
-    bundle: ProductId,
-}
-
-fn groups(lines: &[Model]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for (index, line) in lines.iter().enumerate() {
-        let Ok(bundle) = line.price_source.parse::<ProductId>() else { continue };
-        let has = |group: &Group| lines.get(group.lines.clone()).is_some_and(|own| own.iter().any(|own| own.product_id == line.product_id));
-        match groups.last_mut() {
-            Some(last) if last.bundle == bundle && last.lines.end == index && !has(last) => last.lines.end = index + 1,
-            _ => groups.push(Group { lines: index..index + 1, bundle }),
-        }
-    }
-    groups
-}
-
 /// The lines at one time: how much there is of each product, and of which bundles all parts are there.
 struct State {
     sums: BTreeMap<(ProductId, Option<String>), Quantity>,
@@ -225,9 +206,9 @@ impl State {
     fn of(lines: &[Model], held: &BTreeMap<ProductId, Vec<bundle_components::Model>>) -> Result<Self, Overflow> {
         let mut bundles = BTreeMap::new();
         for group in groups(lines) {
-            let own = lines.get(group.lines).unwrap_or_default();
-            if let Some(count) = held.get(&group.bundle).and_then(|parts| whole(own, parts)) {
-                bundles.extend(own.iter().map(|line| (line.id, (group.bundle, count))));
+            let (own, bundle) = (lines.get(group.lines).unwrap_or_default(), group.bundle);
+            if let Some((bundle, count)) = bundle.and_then(|bundle| Some((bundle, whole(own, held.get(&bundle)?)?))) {
+                bundles.extend(own.iter().map(|line| (line.id, (bundle, count))));
             }
         }
         let mut sums: BTreeMap<(ProductId, Option<String>), Quantity> = BTreeMap::new();

@@ -1,0 +1,70 @@
+//! Work of somebody who leaves is handed over in every state, by who may, and what it waits for goes with it (CRM-06, ORD-09, ORD-12).
+
+use causeway_contract::Code;
+use causeway_openapi::crm::{CreateOpportunity, WinOpportunity, op as crm};
+use causeway_openapi::object::HandOver;
+use causeway_openapi::order::{CreateOrder, HoldOrder, op as order};
+use causeway_openapi::quote::{CreateQuote, op as quote};
+use causeway_tests::deal::{self, forty, manual_hold, order_body, quote_body};
+use causeway_tests::log::events;
+use causeway_tests::person::{Person, manager};
+use causeway_tests::shop;
+use causeway_tests::world::World;
+use causeway_tests::{pointers, verified};
+use causeway_value::{OpportunityStatus, OrderStatus, QuoteStatus, UserId};
+
+fn to(owner_id: UserId) -> HandOver {
+    HandOver { owner_id }
+}
+
+#[tokio::test]
+async fn confirmed_orders_sent_quotes_and_won_deals_get_another_owner() {
+    let world = World::start().await;
+    let (tenant, stranger) = (world.sandbox().await, world.sandbox().await);
+    let shop = shop::open(&tenant, "").await;
+    let (ann, ben) = (Person::hire_as(&tenant, "sales_rep").await, Person::hire_as(&tenant, "sales_rep").await);
+    let (rep, boss) = (ben.session().await, manager(&tenant).await);
+    let (ann, ben) = (ann.id, ben.id);
+
+    let draft = tenant.post::<order::CreateOrder>((), &CreateOrder { owner_id: Some(ann), ..order_body(&shop, vec![forty(&shop)]) }).await;
+    tenant.act::<order::ConfirmOrder>(draft.id).await;
+    tenant.post::<order::HoldOrder>(draft.id, &HoldOrder { owner_id: Some(ann), ..manual_hold("ask Amy") }).await;
+    let held = tenant.post::<order::HoldOrder>(draft.id, &HoldOrder { owner_id: Some(tenant.created.owner.id), ..manual_hold("ask the bank") }).await;
+    // It is nobody's own business whose an order is.
+    assert_eq!(rep.refused::<order::AssignOrder>(held.id, &to(ben)).await.code, Code::PermissionDenied);
+    let wrong = boss.refused::<order::AssignOrder>(held.id, &to(stranger.created.owner.id)).await;
+    assert_eq!((wrong.status, pointers(&wrong)), (422, vec!["/owner_id"]));
+    assert_eq!(stranger.refused::<order::AssignOrder>(held.id, &to(stranger.created.owner.id)).await.status, 404);
+    let handed = boss.post::<order::AssignOrder>(held.id, &to(ben)).await;
+    assert_eq!((handed.owner_id, handed.status, handed.version), (Some(ben), OrderStatus::Confirmed, held.version + 1));
+    // What waited for who leaves waits for who comes; what waits for others stays with them.
+    assert_eq!(handed.holds.iter().map(|hold| hold.owner_id).collect::<Vec<_>>(), [Some(ben), Some(tenant.created.owner.id)]);
+    assert_eq!(boss.post::<order::AssignOrder>(held.id, &to(ben)).await.version, handed.version, "again changes nothing");
+    assert!(events(&tenant).await.iter().any(|event| event.kind == "order.assigned"));
+    verified(&tenant).await;
+
+    // Who left gets nothing, whoever hands it over.
+    tenant.raw.request("PATCH", &format!("/v1/users/{ann}")).json(&serde_json::json!({ "active": false })).send().await.success();
+    assert_eq!(pointers(&boss.refused::<order::AssignOrder>(held.id, &to(ann)).await), ["/owner_id"]);
+
+    // A quote that is with the customer: the order that it becomes is of its owner then.
+    let offered =
+        tenant.post::<quote::CreateQuote>((), &CreateQuote { owner_id: Some(tenant.created.owner.id), ..quote_body(&shop, vec![forty(&shop)]) }).await;
+    tenant.act::<quote::SubmitQuote>(offered.id).await;
+    tenant.act::<quote::SendQuote>(offered.id).await;
+    assert_eq!(rep.refused::<quote::AssignQuote>(offered.id, &to(ben)).await.code, Code::PermissionDenied);
+    let sent = boss.post::<quote::AssignQuote>(offered.id, &to(ben)).await;
+    assert_eq!((sent.owner_id, sent.status), (Some(ben), QuoteStatus::Sent));
+    assert_eq!(boss.post::<quote::AssignQuote>(offered.id, &to(ben)).await, sent);
+    assert_eq!(deal::accept(&tenant, offered.id).await.order.owner_id, Some(ben));
+
+    // A deal that is won.
+    let body = CreateOpportunity { company_id: shop.company, party_id: Some(shop.party), title: "Chairs".to_owned(), ..CreateOpportunity::default() };
+    let deal = tenant.post::<crm::CreateOpportunity>((), &body).await;
+    tenant.post::<crm::WinOpportunity>(deal.id, &WinOpportunity::default()).await;
+    assert_eq!(rep.refused::<crm::AssignOpportunity>(deal.id, &to(ben)).await.code, Code::PermissionDenied);
+    let won = boss.post::<crm::AssignOpportunity>(deal.id, &to(ben)).await;
+    assert_eq!((won.owner_id, won.status), (Some(ben), OpportunityStatus::Won));
+    assert_eq!(boss.post::<crm::AssignOpportunity>(deal.id, &to(ben)).await, won);
+    verified(&tenant).await;
+}
