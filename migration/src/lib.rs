@@ -161,6 +161,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0145_holds_by_hand::MIGRATION,
         sell::m0146_copied_quotes::MIGRATION,
         sell::m0150_leads_by_age::MIGRATION,
+        master::m0155_rate_corrections::MIGRATION,
     ]
 }
 

@@ -4,7 +4,7 @@ use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 
 /// All types, in order.
-pub const EVENT_TYPES: [&str; 172] = [
+pub const EVENT_TYPES: [&str; 173] = [
     "account.created",
     "account.updated",
     "activity.cancelled",
@@ -49,6 +49,7 @@ pub const EVENT_TYPES: [&str; 172] = [
     "dimension.created",
     "dimension.updated",
     "exchange_rate.created",
+    "exchange_rate.updated",
     "fiscal_year.created",
     "fiscal_year.locked",
     "fiscal_year.reopened",

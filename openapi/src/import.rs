@@ -42,7 +42,8 @@ pub struct CreateImport {
     /// `metadata`, as does a column of that name. Other columns that name no field become `metadata`, too, except of people and stages, where they are left out:
     /// the result of the job names them as `unknown_columns`, each with what became of it and, where its name is nearly that of a field, `did_you_mean`. Parties
     /// take a billing and a shipping address, too: `billing_line1`, `billing_line2`, `billing_city`, `billing_region`, `billing_postal_code`, `billing_country`, and
-    /// `shipping_…`; without a country it is the party's.
+    /// `shipping_…`; without a country it is the party's. GET /v1/imports/columns lists every field with the other names that its column may have, and how cells
+    /// name other objects: taxes, payment terms, price lists and products by code or name, categories, stages, teams and companies by name.
     #[serde(default)]
     pub mapping: BTreeMap<String, String>,
     /// What a field is where a row's cell is empty, such as `{"owner_id": "dana@acme.test"}`.
@@ -99,6 +100,65 @@ pub struct ImportQuery {
     pub dry_run: Option<bool>,
 }
 
+/// Whose columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportColumnsQuery {
+    /// What the rows become: everything that can be imported when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<ImportResource>,
+}
+
+/// The columns that imports know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportColumns {
+    /// Always `import_columns`.
+    pub object: String,
+    /// The columns.
+    pub data: Vec<ImportColumn>,
+}
+
+/// A column that an import knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportColumn {
+    /// What its rows become.
+    pub resource: ImportResource,
+    /// The field, which is the name of the column, too. In the header capitals do not matter, nor whether spaces or `_` stand between words.
+    pub field: String,
+    /// Other names that the column may have.
+    pub also: Vec<String>,
+    /// What its cells hold.
+    pub cells: ImportCell,
+    /// The words that a cell may hold; none where others may.
+    pub words: Vec<String>,
+    /// By what a cell may name another object, besides its id; null where it names none.
+    pub named_by: Option<String>,
+    /// What it means.
+    pub meaning: String,
+}
+
+/// What the cells of a column hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportCell {
+    /// A text.
+    Text,
+    /// A number with a point: an amount, a price, a quantity or a percentage.
+    Number,
+    /// A whole number.
+    Whole,
+    /// A day such as `2026-12-31`.
+    Day,
+    /// An instant such as `2026-12-31T09:00:00Z`, or a day, which stands for its beginning.
+    Instant,
+    /// `yes`, `no`, `true`, `false`, `1` or `0`.
+    YesNo,
+    /// One of `words`.
+    Word,
+    /// Several, with semicolons between them.
+    Several,
+}
+
 /// Which errors of a job.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -139,14 +199,16 @@ pub struct JobError {
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{ImportQuery, Job, JobErrors, JobErrorsQuery};
+    use super::{ImportColumns, ImportColumnsQuery, ImportQuery, Job, JobErrors, JobErrorsQuery};
     use crate::import as body;
     use causeway_contract::{Accepted, Json, Nothing, endpoints};
     use causeway_value::JobId;
 
     endpoints! {
-        /// Imports rows: a JSON body with up to 1,000, or a file of up to 100 MiB as `text/csv`.
+        /// Imports rows: a JSON body with up to 1,000, or a file of up to 100 MiB as `text/csv`. GET /v1/imports/columns says which columns it knows.
         Post "/v1/imports" CreateImport () body::CreateImport => Accepted<Job>, imports:write, [upload], query ImportQuery;
+        /// Lists the columns that imports know, with the other names that they may have and by what their cells may name other objects.
+        Get "/v1/imports/columns" ListImportColumns () Nothing => Json<ImportColumns>, jobs:read, query ImportColumnsQuery;
         /// Reads what was wrong in the rows of an import.
         Get "/v1/jobs/{id}/errors" GetJobErrors (JobId) Nothing => Json<JobErrors>, jobs:read, query JobErrorsQuery;
         /// Cancels a job that has not ended; what it did stays. One that has ended is answered as it is.

@@ -29,6 +29,7 @@ pub struct Party {
     /// What it is to us.
     pub roles: Vec<PartyRole>,
     /// ISO 3166-1 alpha-2 code.
+    #[schema(format = "country")]
     pub country: Option<String>,
     /// Its tax registration, as somebody gave it.
     pub tax_id: Option<String>,

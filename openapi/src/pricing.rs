@@ -312,7 +312,7 @@ pub struct CustomerPrice {
     pub explain: Explanation,
 }
 
-/// What one unit of a currency is worth in another on a day. Rates never change; a later one for the same day is refused.
+/// What one unit of a currency is worth in another on a day. There is one for a pair and a day; a mistyped one is corrected, and what was booked with it stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ExchangeRate {
     /// Id.
@@ -333,6 +333,8 @@ pub struct ExchangeRate {
     pub date: Day,
     /// Units of `base` for one unit of `currency`.
     pub rate: Rate,
+    /// Why it is not what was quoted first; null for one that was never corrected.
+    pub correction_reason: Option<String>,
 }
 
 /// A new exchange rate.
@@ -347,6 +349,21 @@ pub struct CreateExchangeRate {
     pub date: Day,
     /// Units of `base` for one unit of `currency`, more than zero.
     pub rate: Rate,
+}
+
+/// Corrects an exchange rate that was mistyped. Pair and day stay: a rate of another day is another rate. Documents, payments and postings keep the rate that
+/// they were made with; what is converted from now on, reports of earlier days included, takes the right one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateExchangeRate {
+    /// Units of `base` for one unit of `currency`, more than zero.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Rate)]
+    pub rate: Patch<Rate>,
+    /// Why the rate is corrected: required together with another `rate`.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Option<String>, max_length = 500)]
+    pub correction_reason: Patch<String>,
 }
 
 /// A file of reference rates as the European Central Bank publishes it, daily or historical: `eurofxref.csv`, `eurofxref-hist.csv`, or their XML.
@@ -364,6 +381,10 @@ pub struct ImportExchangeRates {
     /// The last day to take over: the file's last when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Day>,
+    /// Why rates that are there with another value are corrected to the file's: they stay as they are when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub correction_reason: Option<String>,
 }
 
 /// What became of a file of rates.
@@ -377,7 +398,9 @@ pub struct ImportedExchangeRates {
     pub created: i32,
     /// Those that were there already.
     pub unchanged: i32,
-    /// Those that are there with another value, which stays: rates never change.
+    /// Those that were there with another value and were corrected, because `correction_reason` was given.
+    pub corrected: i32,
+    /// Those that are there with another value, which stays: correct them one by one, or send the file again with a `correction_reason`.
     pub differing: i32,
     /// The first 50 of these.
     pub conflicts: Vec<RateConflict>,
@@ -386,13 +409,15 @@ pub struct ImportedExchangeRates {
 /// A rate that a file says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RateConflict {
+    /// The rate that is there.
+    pub exchange_rate_id: ExchangeRateId,
     /// The currency that is valued.
     pub currency: Currency,
     /// The currency it is valued in.
     pub base: Currency,
     /// The day.
     pub date: Day,
-    /// The rate that is there.
+    /// What it says.
     pub stored: Rate,
     /// What the file says.
     pub given: Rate,
@@ -497,7 +522,9 @@ pub mod op {
         Post "/v1/exchange-rates" CreateExchangeRate () body::CreateExchangeRate => Created<ExchangeRate>, exchange_rates:write;
         /// Reads an exchange rate.
         Get "/v1/exchange-rates/{id}" GetExchangeRate (ExchangeRateId) Nothing => Json<ExchangeRate>, exchange_rates:read;
-        /// Takes over a file of the European Central Bank. Rates that are there already stay; doing it again changes nothing.
+        /// Corrects an exchange rate that was mistyped; what was booked with it keeps its rate.
+        Patch "/v1/exchange-rates/{id}" UpdateExchangeRate (ExchangeRateId) body::UpdateExchangeRate => Json<ExchangeRate>, exchange_rates:write;
+        /// Takes over a file of the European Central Bank. Rates that are there already stay, unless a reason for correcting them is given; doing it again changes nothing.
         Put "/v1/exchange-rates/import" ImportExchangeRates () body::ImportExchangeRates => Json<ImportedExchangeRates>, exchange_rates:write;
         /// Converts an amount at the rate of a day and explains it; nothing is stored.
         Get "/v1/exchange-rates/convert" ConvertAmount () Nothing => Json<Converted>, exchange_rates:read, query body::ConvertQuery;

@@ -21,6 +21,8 @@ const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 200;
 /// Words of a search, at most.
 const MAX_WORDS: usize = 8;
+/// Colons at which the system of an external reference may end.
+const MAX_COLONS: usize = 8;
 /// Values of one `[in]`, at most.
 const MAX_VALUES: usize = 50;
 
@@ -175,9 +177,16 @@ fn filtered<E: EntityTrait>(spec: &ListSpec, object: &'static str, query: &ListQ
         return Err(Problem::of(errors));
     }
     if let Some(text) = &query.external_ref {
-        let (system, id) = text.split_once(':').ok_or_else(|| parameter(Code::InvalidValue, "external_ref", "must be system:id"))?;
-        let sql = "id IN (SELECT object_id FROM external_refs WHERE tenant_id = $1 AND object_type = ? AND system = ? AND ref_id = ?)";
-        find = find.when(sql, vec![object.into(), system.into(), id.into()]);
+        // Where the system ends is not said: either may hold a colon.
+        let at = |place| text.split_at_checked(place).and_then(|(system, rest)| Some((system, rest.strip_prefix(':')?)));
+        let ways: Vec<(&str, &str)> = text.match_indices(':').take(MAX_COLONS).filter_map(|(place, _)| at(place)).collect();
+        if ways.is_empty() {
+            return Err(parameter(Code::InvalidValue, "external_ref", "must be system:id"));
+        }
+        let same = vec!["system = ? AND ref_id = ?"; ways.len()].join(" OR ");
+        let sql = format!("id IN (SELECT object_id FROM external_refs WHERE tenant_id = $1 AND object_type = ? AND ({same}))");
+        let named = ways.into_iter().flat_map(|(system, id)| [Value::from(system), Value::from(id)]);
+        find = find.when(&sql, std::iter::once(Value::from(object)).chain(named).collect());
     }
     if let Some(text) = &query.q {
         let table = Table::of::<E>();

@@ -22,6 +22,8 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// Why it is not what was quoted first; null for one that was never corrected.
+    pub correction_reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

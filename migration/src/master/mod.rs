@@ -13,3 +13,4 @@ pub(crate) mod m0094_terms_in_use;
 pub(crate) mod m0095_account_states;
 pub(crate) mod m0100_tax_rules;
 pub(crate) mod m0102_sales_accounts;
+pub(crate) mod m0155_rate_corrections;

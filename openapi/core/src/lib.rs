@@ -4,6 +4,7 @@
 
 mod bulk;
 mod compare;
+mod composed;
 mod document;
 mod endpoint;
 mod list;
@@ -21,6 +22,7 @@ pub const API_VERSION: &str = "2026-11-21";
 
 pub use bulk::{BULK_ITEMS, Bulk, BulkItem, BulkMode, BulkResult, set_aside};
 pub use compare::breaking;
+pub use composed::composed;
 pub use document::{document, operation_id};
 pub use endpoint::{Audience, Endpoint, Flag, Method, Nothing, PathParams, Row, row};
 pub use list::{Filter, FilterKind, ListQuery, ListSpec, Page, Sort};

@@ -2,6 +2,7 @@
 //!
 //! The published schema is the check: what the document promises is exactly what is accepted.
 
+use crate::composed::composed;
 use crate::unseen::unseen;
 use crate::{Code, FieldError, Problem};
 use causeway_value::{AmountText, Currency, Day, DecimalError, Instant, Percent, Price, Quantity, Rate, Zone, split_type_id};
@@ -342,7 +343,7 @@ fn meaning(property: &Value) -> String {
     std::iter::once(property).chain(options).find_map(|schema| schema.get("description").and_then(Value::as_str)).unwrap_or_default().to_owned()
 }
 
-/// Reads JSON strictly: no duplicate keys, no NUL or other broken text, at most [`MAX_DEPTH`] levels.
+/// Reads JSON strictly: no duplicate keys, no NUL or other broken text, at most [`MAX_DEPTH`] levels. Its texts are [`composed`].
 ///
 /// # Errors
 /// `malformed` with the place; `validation_failed` when it is nested too deeply.
@@ -390,10 +391,10 @@ impl<'de> serde::de::Visitor<'de> for Strict {
         Ok(Value::from(value))
     }
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+        Ok(Value::String(composed(value.to_owned())))
     }
     fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
+        Ok(Value::String(composed(value)))
     }
     fn visit_unit<E>(self) -> Result<Value, E> {
         Ok(Value::Null)
@@ -412,7 +413,7 @@ impl<'de> serde::de::Visitor<'de> for Strict {
     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let depth = deeper(self.depth)?;
         let mut map = Map::new();
-        while let Some(name) = access.next_key::<String>()? {
+        while let Some(name) = access.next_key::<String>()?.map(composed) {
             let value = access.next_value_seed(Strict { depth })?;
             if map.contains_key(&name) {
                 return Err(serde::de::Error::custom(format!("the key \"{name}\" stands twice in one object")));

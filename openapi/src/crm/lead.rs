@@ -45,6 +45,7 @@ pub struct Lead {
     /// What else is known.
     pub description: Option<String>,
     /// The country of the organization, ISO 3166-1 alpha-2.
+    #[schema(format = "country")]
     pub country: Option<String>,
     /// How many people work there.
     pub employee_count: Option<i64>,

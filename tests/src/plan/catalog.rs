@@ -64,6 +64,12 @@ impl Fixture {
                 let date = Day::of(2000, 1, 1).expect("a day").plus_days(unique("").trim_start_matches('-').parse().expect("a number"));
                 self.create(body(pricing::CreateExchangeRate { currency: of("CHF"), base: of("EUR"), date, rate: of("1.05") }))
             }
+            "UpdateExchangeRate" => {
+                let date = Day::of(1990, 1, 1).expect("a day").plus_days(unique("").trim_start_matches('-').parse().expect("a number"));
+                let rate = pricing::CreateExchangeRate { currency: of("CHF"), base: of("EUR"), date, rate: of("10.5") };
+                let id = caller.post::<pricing::op::CreateExchangeRate>((), &rate).await.id;
+                self.on(id, body(json!({ "rate": "1.05", "correction_reason": "The point was in the wrong place" })))
+            }
             "CopyPriceList" | "ImportPriceRules" => {
                 let made = caller.raw.post("/v1/price-lists", &self.price_list()).await.success();
                 let id = made["id"].as_str().unwrap_or_default();
@@ -76,7 +82,7 @@ impl Fixture {
             }
             "ImportExchangeRates" => {
                 let content = "Date,USD,JPY,\n2026-10-30,1.1172,175.68,\n";
-                self.create(body(json!({ "format": "ecb_csv", "content": content, "from": "2026-10-01", "to": "2026-10-31" })))
+                self.create(body(json!({ "format": "ecb_csv", "content": content, "from": "2026-10-01", "to": "2026-10-31", "correction_reason": "Restated" })))
             }
             _ => None,
         }

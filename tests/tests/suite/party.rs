@@ -108,7 +108,7 @@ async fn a_merged_party_leaves_everything_to_the_other() {
     let left = tenant.get::<party::GetParty>(twin).await;
     assert_eq!((left.active, left.merged_into_id, left.contacts.len()), (false, Some(shop.party), 0));
     let into = tenant.get::<party::GetParty>(shop.party).await;
-    assert_eq!((into.contacts.len(), into.addresses.len(), into.external_refs.len(), into.version), (2, 2, 1, merged.into.version));
+    assert_eq!((into.contacts.len(), into.addresses.len(), into.external_refs.len(), into.version), (1, 2, 1, merged.into.version), "Amy is one person");
     assert_eq!(into, merged.into);
     assert_eq!(tenant.get::<order::GetOrder>(draft.id).await.party_id, shop.party);
     assert_eq!(tenant.get::<invoice::GetInvoice>(carried.invoice.id).await.party_id, shop.party);
@@ -270,4 +270,35 @@ async fn what_must_not_be_merged_is_refused() {
     }
     let problem = tenant.refused::<party::MergeParty>(PartyId::new(), &MergeParty { into: shop.party }).await;
     assert_eq!(problem.status, 404);
+}
+
+/// MDM-09: who stands with both parties of a merge is one person afterwards, with all that either said; whom documents of both name stays twice.
+#[tokio::test]
+async fn people_of_both_are_one_after_a_merge() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let made = async |name: &str, contacts: serde_json::Value| {
+        let body = serde_json::json!({ "name": name, "kind": "organization", "roles": ["customer"], "contacts": contacts });
+        tenant.raw.post("/v1/parties", &body).await.success()
+    };
+    let ann = |phone: Option<&str>| serde_json::json!({ "name": "Ann", "email": "ann@m.test", "phone": phone });
+    let bob = serde_json::json!({ "name": "Bob", "email": "bob@m.test", "position": "Buyer" });
+    let old = made("Mill", serde_json::json!([ann(Some("+47 22 00 00 00")), bob, { "name": "Ann", "email": "other@m.test" }])).await;
+    let into = made("Mill AS", serde_json::json!([bob, ann(None)])).await;
+    // A deal names the merged party's Bob: he is the one who stays.
+    let named = old["contacts"][1]["id"].clone();
+    let deal = serde_json::json!({ "company_id": shop.company, "party_id": old["id"], "title": "Flour", "contact_id": named });
+    let deal = tenant.raw.post("/v1/opportunities", &deal).await.success();
+    let path = format!("/v1/parties/{}/merge", old["id"].as_str().unwrap());
+    let merged = tenant.raw.post(&path, &serde_json::json!({ "into": into["id"] })).await.success();
+    let mut people: Vec<_> = merged["into"]["contacts"].as_array().unwrap().clone();
+    people.sort_by_key(|person| person["email"].as_str().map(str::to_owned));
+    let shown: Vec<_> = people.iter().map(|person| (person["email"].as_str().unwrap(), person["phone"].as_str(), person["position"].as_str())).collect();
+    assert_eq!(shown, [("ann@m.test", Some("+47 22 00 00 00"), None), ("bob@m.test", None, Some("Buyer")), ("other@m.test", None, None)]);
+    assert_eq!((&people[0]["id"], &people[1]["id"]), (&into["contacts"][1]["id"], &named));
+    assert_eq!(tenant.raw.get(&format!("/v1/parties/{}", into["id"].as_str().unwrap())).await.success()["contacts"], merged["into"]["contacts"]);
+    assert_eq!(tenant.raw.get(&format!("/v1/opportunities/{}", deal["id"].as_str().unwrap())).await.success()["contact_id"], named);
+    let checked = tenant.ask::<causeway_openapi::identity::op::VerifyObjects>(&Default::default()).await;
+    assert!(checked.ok, "{checked:?}");
 }

@@ -1,15 +1,18 @@
 //! Exchange rates: taken over from the bank's files, crossed through the euro, and explained (ACC-09, MCO-01).
 
 use causeway_contract::Code;
+use causeway_openapi::invoice::{CreateInvoice, Invoice, op as invoice};
 use causeway_openapi::pricing::{ConvertQuery, Converted, ImportExchangeRates, op as pricing};
 use causeway_tests::caller::Caller;
-use causeway_tests::{of, shop, world::World};
+use causeway_tests::log::events;
+use causeway_tests::{deal, of, shop, world::World};
 use causeway_value::RateFile;
+use serde_json::{Value, json};
 
 const FILE: &str = "Date,USD,JPY,BGN,GBP,CYP,\n2026-10-30,1.1172,175.68,N/A,0.8338,0.58,\n2026-10-29,1.113,175.92,1.9558,0.83578,,\n";
 
 fn file(format: RateFile, content: &str) -> ImportExchangeRates {
-    ImportExchangeRates { format, content: content.to_owned(), from: None, to: None }
+    ImportExchangeRates { format, content: content.to_owned(), from: None, to: None, correction_reason: None }
 }
 
 async fn convert(caller: &Caller, amount: &str, from: &str, to: &str) -> Converted {
@@ -70,4 +73,67 @@ async fn prices_cross_through_the_euro() {
         serde_json::json!({ "company_id": shop.company, "party_id": shop.party, "currency": "GBP", "lines": [{ "product_id": product, "quantity": "1" }] });
     let priced = tenant.raw.post("/v1/quotes/price", &body).await.success();
     assert_eq!(priced["lines"][0]["unit_price"], "7.463301");
+}
+
+/// MDM-15: a mistyped rate is put right, with a reason; what was booked with it keeps it, and what comes takes the right one.
+#[tokio::test]
+async fn a_mistyped_rate_is_corrected() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let mistyped = json!({ "currency": "USD", "base": "EUR", "date": "2026-10-30", "rate": "9.1" });
+    let quoted = tenant.raw.post("/v1/exchange-rates", &mistyped).await.success();
+    let path = format!("/v1/exchange-rates/{}", quoted["id"].as_str().unwrap());
+    let right = json!({ "currency": "USD", "base": "EUR", "date": "2026-10-30", "rate": "0.91" });
+    let problem = tenant.raw.post("/v1/exchange-rates", &right).await.problem();
+    assert_eq!((problem.status, problem.code, problem.errors.len()), (409, Code::AlreadyExists, 3));
+    assert!(problem.detail.contains(&format!("PATCH {path}")), "{problem:?}");
+    let draft = || CreateInvoice { currency: Some(of("USD")), ..deal::free_invoice_body(&shop, "100.00") };
+    let posted = async || {
+        let made = tenant.post::<invoice::CreateInvoice>((), &draft()).await;
+        deal::post_invoice(&tenant, made.id, None).await
+    };
+    let booked = posted().await;
+    let change = async |body: &Value| tenant.raw.request("PATCH", &path).json(body).send().await;
+    let problem = change(&json!({ "rate": "0.91" })).await.problem();
+    assert_eq!((problem.errors[0].code, problem.errors[0].pointer.as_deref()), (Code::Required, Some("/correction_reason")));
+    for (body, pointer) in
+        [(json!({ "rate": "0", "correction_reason": "x" }), "/rate"), (json!({ "rate": "0.91", "correction_reason": " " }), "/correction_reason")]
+    {
+        assert_eq!(change(&body).await.problem().errors[0].pointer.as_deref(), Some(pointer));
+    }
+    let correction = json!({ "rate": "0.91", "correction_reason": "The point was in the wrong place" });
+    let stale = tenant.raw.request("PATCH", &path).header("if-match", "\"v7\"").json(&correction).send().await;
+    assert_eq!(stale.problem().code, Code::VersionConflict);
+    let corrected = tenant.raw.request("PATCH", &path).header("if-match", "\"v1\"").json(&correction).send().await.success();
+    assert_eq!((&corrected["rate"], &corrected["version"], &corrected["correction_reason"]), (&json!("0.91"), &json!(2), &correction["correction_reason"]));
+    assert_eq!(change(&correction).await.success(), corrected, "the same again is no change");
+    assert_eq!(convert(&tenant, "100.00", "USD", "EUR").await.result.0, "91.00");
+    let sides = async |invoice: &Invoice| deal::sides(&deal::entry(&tenant, invoice.journal_entry_id).await)[0].1.to_owned();
+    assert_eq!((sides(&booked).await, sides(&posted().await).await), ("910.00".to_owned(), "91.00".to_owned()));
+    let changed = events(&tenant).await.into_iter().filter(|event| event.kind == "exchange_rate.updated").count();
+    assert_eq!(changed, 1);
+    assert!(tenant.get::<causeway_openapi::ledger::op::VerifyLedger>(()).await.ok);
+    let checked = tenant.ask::<causeway_openapi::identity::op::VerifyObjects>(&Default::default()).await;
+    assert!(checked.ok, "{checked:?}");
+}
+
+/// A file that was mistyped as a whole is put right by the right one.
+#[tokio::test]
+async fn the_banks_file_corrects_with_a_reason() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let wrong = FILE.replace("1.1172", "11.172");
+    tenant.post::<pricing::ImportExchangeRates>((), &file(RateFile::EcbCsv, &wrong)).await;
+    let kept = tenant.post::<pricing::ImportExchangeRates>((), &file(RateFile::EcbCsv, FILE)).await;
+    assert_eq!((kept.differing, kept.corrected, kept.unchanged), (1, 0, 6));
+    let stored = tenant.get::<pricing::GetExchangeRate>(kept.conflicts[0].exchange_rate_id).await;
+    assert_eq!((stored.rate, stored.version), (of("11.172"), 1));
+    let with = ImportExchangeRates { correction_reason: Some("The bank's file was edited by hand".to_owned()), ..file(RateFile::EcbCsv, FILE) };
+    let corrected = tenant.post::<pricing::ImportExchangeRates>((), &with).await;
+    assert_eq!((corrected.differing, corrected.corrected, corrected.unchanged), (0, 1, 6));
+    let now = tenant.get::<pricing::GetExchangeRate>(stored.id).await;
+    assert_eq!((now.rate, now.version, now.correction_reason), (of("1.1172"), 2, with.correction_reason.clone()));
+    let again = tenant.post::<pricing::ImportExchangeRates>((), &with).await;
+    assert_eq!((again.differing, again.corrected, again.unchanged), (0, 0, 7));
 }

@@ -104,6 +104,16 @@ fn aliases(resource: ImportResource) -> &'static [(&'static str, &'static str)] 
             ("sector", "segment"),
             ("industry", "segment"),
             ("vat_id", "tax_id"),
+            ("vat_number", "tax_id"),
+            ("payment_term", "payment_term_id"),
+            ("payment_terms", "payment_term_id"),
+            ("payment_term_code", "payment_term_id"),
+            ("terms", "payment_term_id"),
+            ("price_list", "price_list_id"),
+            ("pricelist", "price_list_id"),
+            ("price_list_code", "price_list_id"),
+            ("currency_code", "currency"),
+            ("country_code", "country"),
             ("mail", "email"),
             ("e_mail", "email"),
             ("telephone", "phone"),
@@ -125,6 +135,21 @@ fn aliases(resource: ImportResource) -> &'static [(&'static str, &'static str)] 
             ("sales_price", "list_price"),
             ("price", "list_price"),
             ("unit_price", "list_price"),
+            ("currency_code", "currency"),
+            ("tax", "tax_ids"),
+            ("taxes", "tax_ids"),
+            ("tax_code", "tax_ids"),
+            ("tax_codes", "tax_ids"),
+            ("tax_id", "tax_ids"),
+            ("vat", "tax_ids"),
+            ("vat_code", "tax_ids"),
+            ("category", "category_id"),
+            ("category_name", "category_id"),
+            ("product_category", "category_id"),
+            ("unit_code", "unit"),
+            ("unit_of_measure", "unit"),
+            ("uom", "unit"),
+            ("revenue_account", "revenue_account_code"),
         ],
         ImportResource::Contacts => &[
             ("account", "party_id"),
@@ -149,6 +174,11 @@ fn aliases(resource: ImportResource) -> &'static [(&'static str, &'static str)] 
             ("company", "company_id"),
         ],
     }
+}
+
+/// The other names of a field.
+pub fn other_names(resource: ImportResource, field: &str) -> impl Iterator<Item = &'static str> {
+    aliases(resource).iter().filter(move |(_, named)| *named == field).map(|(alias, _)| *alias)
 }
 
 /// Whether objects of this kind keep what no field of theirs is for.
@@ -228,6 +258,11 @@ fn plain(name: &str) -> String {
     let lower = name.trim().to_lowercase();
     let parts: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
     parts.join("_")
+}
+
+#[cfg(test)]
+pub(super) fn other_names_of_all(resource: ImportResource) -> usize {
+    aliases(resource).len()
 }
 
 #[cfg(test)]

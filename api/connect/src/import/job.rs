@@ -6,7 +6,7 @@ use super::names::Names;
 use super::rights;
 use super::rows::{self, CellError};
 use super::targets::{self, Made, Outcome};
-use causeway_contract::{Code, FieldError, Problem};
+use causeway_contract::{Code, FieldError, Problem, composed};
 use causeway_entity::govern::companies;
 use causeway_entity::kernel::{import_errors, imports};
 use causeway_govern::clock::job_view;
@@ -45,10 +45,11 @@ pub async fn start(ctx: &Ctx, tx: &mut Tx<'_>, query: &ImportQuery, body: &Creat
     }
     let known: Vec<String> = targets::fields(resource);
     let is_entry = |field: &&String| columns::keeps_metadata(resource) && field.starts_with(columns::METADATA);
-    for field in options.mapping.values().filter(|field| !field.is_empty() && !is_entry(field)).chain(options.defaults.keys()) {
+    let mapped = options.mapping.values().filter(|field| !field.is_empty() && !is_entry(field)).map(|field| ("mapping", field));
+    for (name, field) in mapped.chain(options.defaults.keys().map(|field| ("defaults", field))) {
         if !known.contains(field) {
             let detail = format!("names the field `{field}`, which is none of {}", known.join(", "));
-            return Err(wrong(file.is_some(), "mapping", Code::InvalidValue, &detail));
+            return Err(wrong(file.is_some(), name, Code::InvalidValue, &detail));
         }
     }
     let in_query = file.is_some();
@@ -64,6 +65,7 @@ pub async fn start(ctx: &Ctx, tx: &mut Tx<'_>, query: &ImportQuery, body: &Creat
     let becomes = columns::targets(resource, &header, &options.mapping, &known);
     refuse_meaningless(&header, &becomes, &options, &known)?;
     if options.strict == Some(true) {
+        refuse_missing(in_query, &header, &options)?;
         refuse_unknown(in_query, &columns::unknown(resource, &header, &options.mapping, &known))?;
     }
     rights::ask(ctx, resource, &becomes, &options)?;
@@ -110,6 +112,17 @@ fn refuse_meaningless(header: &[String], becomes: &[Target], options: &CreateImp
         return Err(Problem::new(Code::Malformed, detail));
     }
     Ok(())
+}
+
+/// Refuses a mapping of columns that the file does not have.
+fn refuse_missing(in_query: bool, header: &[String], options: &CreateImport) -> Result<(), Problem> {
+    match options.mapping.keys().find(|column| !header.contains(column)) {
+        None => Ok(()),
+        Some(column) => {
+            let detail = format!("names the column `{column}`, which the file does not have; it has `{}`", header.join("`, `"));
+            Err(wrong(in_query, "mapping", Code::InvalidValue, &detail))
+        }
+    }
 }
 
 /// Refuses columns that name no field, each with what to do about it.
@@ -192,7 +205,7 @@ pub struct Import {
     pub resource: ImportResource,
     /// The companies that the caller may see; none means all.
     pub granted: Option<Vec<CompanyId>>,
-    /// The ids that rows before this part have named, each with its row: of those that this part names.
+    /// The ids that this part names, each with the first row of the file that does.
     pub named: BTreeMap<String, i64>,
 }
 
@@ -252,7 +265,8 @@ async fn take_part(ctx: &Ctx, tx: &mut Tx<'_>, job: &Job) -> Result<Progress, Pr
         names.promise_parties(&found);
     }
     let references = named::of(&found);
-    import.named = named::before(tx, job.id, &references).await?;
+    let before = named::before(tx, job.id, &references).await?;
+    import.named = references.iter().map(|(reference, row)| (reference.clone(), before.get(reference).copied().unwrap_or(*row))).collect();
     let (mark, mut made) = (tx.mark(), Made::default());
     let numbers: Vec<i64> = found.iter().map(|row| row.number).collect();
     outcomes.extend(numbers.into_iter().zip(targets::write(ctx, tx, &import, &names, found, &mut made).await?));
@@ -260,7 +274,7 @@ async fn take_part(ctx: &Ctx, tx: &mut Tx<'_>, job: &Job) -> Result<Progress, Pr
     if import.options.dry_run == Some(true) {
         tx.undo_to(mark);
     }
-    named::note(tx, job.id, &references, &import.named);
+    named::note(tx, job.id, &references, &before);
     let mut new = imports::Model { next_part: old.next_part + 1, ..old.clone() };
     count_parties(&import, &mut new, made.names(&names));
     for (number, outcome) in outcomes {
@@ -298,7 +312,7 @@ fn count_parties(import: &Import, new: &mut imports::Model, made: BTreeSet<Strin
 fn columns_of(header: &str) -> Result<Vec<String>, Problem> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(columns::separator(header)).from_reader(header.as_bytes());
     let record = reader.records().next().and_then(Result::ok).ok_or_else(broken)?;
-    Ok(record.iter().map(|column| column.trim().to_owned()).collect())
+    Ok(record.iter().map(|column| composed(column.trim().to_owned())).collect())
 }
 
 /// Keeps what was wrong, each with the column that it stands in.

@@ -1,11 +1,11 @@
-//! What rows name in words: owners by mail address or name, parties by name or external reference, products by code or name, stages, teams and companies
-//! by name. Everything that the rows of a part name is looked up together.
+//! What rows name in words: owners by mail address or name, parties by name or external reference, products, payment terms and price lists by code or name,
+//! categories, stages, teams and companies by name (MDM-02, MDM-07). Everything that the rows of a part name is looked up together.
 
 use super::rows::{CellError, Row};
 use causeway_contract::{Code, Problem};
 use causeway_entity::govern::{companies, users};
 use causeway_entity::kernel::external_refs;
-use causeway_entity::master::{contacts, products};
+use causeway_entity::master::{categories, contacts, payment_terms, price_lists, products};
 use causeway_entity::sell::{stages, teams};
 use causeway_kernel::{Find, Tx};
 use causeway_master::party::duplicate::rules::mail_key;
@@ -29,8 +29,8 @@ pub struct Names {
     stages: Vec<stages::Model>,
     /// By field and folded text. Several ids make the text ambiguous.
     ids: BTreeMap<(&'static str, String), BTreeSet<String>>,
-    /// Parties by the text as it is written: it decides among those whose names are the same but for that.
-    written: BTreeMap<String, BTreeSet<String>>,
+    /// By field and the text as it is written: it decides among those whose names or codes are the same but for that.
+    written: BTreeMap<(&'static str, String), BTreeSet<String>>,
     /// Parties that are not there yet and come with the first row that is right, with their names.
     promised: BTreeMap<PartyId, String>,
     /// The names of products, for titles.
@@ -38,10 +38,26 @@ pub struct Names {
 }
 
 /// Fields whose text may be a name.
-const NAMED: [&str; 7] = ["company_id", "party_id", "owner_id", "product_id", "stage_id", "team_id", "contact_id"];
+const NAMED: [&str; 10] =
+    ["company_id", "party_id", "owner_id", "product_id", "stage_id", "team_id", "contact_id", "payment_term_id", "price_list_id", "category_id"];
+/// Those of which the text as it is written decides among several that are the same but for capitals, spaces and points.
+const WRITTEN: [&str; 4] = ["party_id", "payment_term_id", "price_list_id", "category_id"];
+
+/// By what a cell may name what the field of this name holds, besides its id; none for a field that names nothing.
+#[must_use]
+pub fn named_by(field: &str) -> Option<&'static str> {
+    match field {
+        "company_id" | "team_id" | "stage_id" | "category_id" => Some("its name"),
+        "party_id" => Some("its name or its id in another system"),
+        "owner_id" => Some("the mail address or the name of the user"),
+        "contact_id" => Some("the mail address"),
+        "product_id" | "payment_term_id" | "price_list_id" => Some("its code or its name"),
+        _ => None,
+    }
+}
 
 /// Letters and digits in lower case: `GTX Pro` and `GTXPro` are the same.
-fn folded(text: &str) -> String {
+pub(super) fn folded(text: &str) -> String {
     text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -77,6 +93,23 @@ impl Names {
         if !texts(rows, "team_id").is_empty() {
             for team in Find::<teams::Entity>::new().limit(MANY).all(tx).await? {
                 names.add("team_id", &team.name, team.id);
+            }
+        }
+        if !texts(rows, "payment_term_id").is_empty() {
+            for term in Find::<payment_terms::Entity>::new().limit(MANY).all(tx).await? {
+                names.add("payment_term_id", &term.code, term.id);
+                names.add("payment_term_id", &term.name, term.id);
+            }
+        }
+        if !texts(rows, "price_list_id").is_empty() {
+            for list in Find::<price_lists::Entity>::new().limit(MANY).all(tx).await? {
+                names.add("price_list_id", &list.code, list.id);
+                names.add("price_list_id", list.name.as_deref().unwrap_or(&list.code), list.id);
+            }
+        }
+        if !texts(rows, "category_id").is_empty() {
+            for category in Find::<categories::Entity>::new().limit(MANY).all(tx).await? {
+                names.add("category_id", &category.name, category.id);
             }
         }
         names.load_parties(tx, &texts(rows, "party_id")).await?;
@@ -131,8 +164,8 @@ impl Names {
 
     fn add<K: Kind>(&mut self, field: &'static str, text: &str, id: Id<K>) {
         self.ids.entry(key(field, text)).or_default().insert(id.to_string());
-        if field == "party_id" {
-            self.written.entry(text.to_owned()).or_default().insert(id.to_string());
+        if WRITTEN.contains(&field) {
+            self.written.entry((field, text.to_owned())).or_default().insert(id.to_string());
         }
     }
 
@@ -180,9 +213,15 @@ impl Names {
         }
     }
 
+    /// Whether the caller may see this company.
+    #[must_use]
+    pub fn sees(&self, id: CompanyId) -> bool {
+        self.companies.iter().any(|company| company.id == id)
+    }
+
     fn id_of(&self, field: &'static str, text: &str) -> Option<String> {
         let only = |ids: &BTreeSet<String>| if ids.len() == 1 { ids.first().cloned() } else { None };
-        let exactly = || self.written.get(text).filter(|_| field == "party_id").and_then(only);
+        let exactly = || self.written.get(&(field, text.to_owned())).and_then(only);
         self.ids.get(&key(field, text)).and_then(only).or_else(exactly)
     }
 
@@ -209,7 +248,7 @@ impl Names {
     }
 
     fn why(&self, field: &'static str, text: &str) -> String {
-        let thing = field.trim_end_matches("_id");
+        let thing = field.trim_end_matches("_id").replace('_', " ");
         if self.ids.get(&key(field, text)).is_some_and(|ids| ids.len() > 1) {
             return format!("`{text}` names more than one {thing}; give its id");
         }
@@ -221,6 +260,11 @@ impl Names {
             ),
             "contact_id" => format!("`{text}` is not the mail address of a contact"),
             "product_id" => format!("`{text}` is neither the code nor the name of a product; create it (POST /v1/products), or import the products first"),
+            "payment_term_id" => {
+                format!("`{text}` is neither the code nor the name of a payment term; create it (POST /v1/payment-terms), or correct the cell")
+            }
+            "price_list_id" => format!("`{text}` is neither the code nor the name of a price list; create it (POST /v1/price-lists), or correct the cell"),
+            "category_id" => format!("`{text}` is not the name of a category; create it (POST /v1/categories), or correct the cell"),
             "stage_id" => format!("`{text}` is no stage of this pipeline; create it (POST /v1/stages)"),
             _ => format!("`{text}` names no {thing}"),
         }

@@ -1,7 +1,7 @@
 //! Rows of a part: cells become the fields of a body, and the errors of a body the errors of cells.
 
 use super::columns::Target;
-use causeway_contract::{Code, FieldError, Problem, Shape};
+use causeway_contract::{Code, FieldError, Problem, Shape, composed};
 use causeway_value::{Day, Zone};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -81,8 +81,8 @@ pub fn read(part: &[u8], separator: u8, first_row: i64, targets: &[Target], defa
         let mut row = Row { number, ..Row::default() };
         for (target, cell) in targets.iter().zip(record.iter().map(str::trim)).filter(|(_, cell)| !cell.is_empty()) {
             match target {
-                Target::Field(field) => drop(row.fields.insert(field.clone(), cell.to_owned())),
-                Target::Metadata(name) => drop(row.metadata.insert(name.clone(), cell.to_owned())),
+                Target::Field(field) => drop(row.fields.insert(field.clone(), composed(cell.to_owned()))),
+                Target::Metadata(name) => drop(row.metadata.insert(name.clone(), composed(cell.to_owned()))),
                 Target::Nothing => {}
             }
         }

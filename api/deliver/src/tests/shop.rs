@@ -105,7 +105,18 @@ impl Shop {
         let insert = async move |ctx: &Ctx, tx: &mut Tx<'_>| {
             let (id, now) = (ExchangeRateId::new(), ctx.now());
             let tenant_id = tx.tenant();
-            tx.insert(exchange_rates::Model { tenant_id, id, currency, base: eur(), date: on, rate, version: 1, created_at: now, updated_at: now });
+            tx.insert(exchange_rates::Model {
+                tenant_id,
+                id,
+                currency,
+                base: eur(),
+                date: on,
+                rate,
+                version: 1,
+                created_at: now,
+                updated_at: now,
+                correction_reason: None,
+            });
             Ok(())
         };
         self.write(insert).await.unwrap();

@@ -5,7 +5,7 @@ use super::{Told, header};
 use crate::upload::Upload;
 use actix_web::HttpRequest;
 use actix_web::web::Payload;
-use causeway_contract::{Code, Endpoint, FieldError, ListSpec, PathParams, Problem, Relation, Shape, parse_json, set_aside};
+use causeway_contract::{Code, Endpoint, FieldError, ListSpec, PathParams, Problem, Relation, Shape, composed, parse_json, set_aside};
 use causeway_value::split_type_id;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -13,6 +13,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A request that found its endpoint.
@@ -52,7 +53,7 @@ impl<E: Endpoint> Call<E> {
     }
 }
 
-/// The pairs of a query string.
+/// The pairs of a query string, their texts composed as those of bodies are.
 pub(crate) fn query_pairs(text: &str) -> Result<Vec<(String, String)>, Problem> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for part in text.split('&').filter(|part| !part.is_empty()) {
@@ -62,7 +63,7 @@ pub(crate) fn query_pairs(text: &str) -> Result<Vec<(String, String)>, Problem> 
         if pairs.iter().any(|(seen, _)| *seen == name) {
             return Err(Problem::new(Code::Malformed, format!("The parameter `{name}` stands twice in the query.")));
         }
-        pairs.push((name, value));
+        pairs.push((name, composed(value)));
     }
     Ok(pairs)
 }
@@ -133,7 +134,7 @@ fn unknown(name: &str) -> FieldError {
     FieldError::parameter(Code::UnknownParameter, name, "is not a parameter of this operation; check its spelling")
 }
 
-fn list_query(pairs: Vec<(String, String)>, list: &ListSpec, reply_fields: &BTreeMap<String, Vec<String>>) -> Result<Value, Problem> {
+fn list_query(pairs: Vec<(String, String)>, list: &ListSpec, reply_fields: &BTreeMap<String, Arc<Shape>>) -> Result<Value, Problem> {
     let mut map = Map::new();
     let mut errors = Vec::new();
     for (name, value) in pairs {
@@ -150,11 +151,9 @@ fn list_query(pairs: Vec<(String, String)>, list: &ListSpec, reply_fields: &BTre
                 Err(_) => errors.push(FieldError::parameter(Code::InvalidValue, "limit", "must be a whole number from 1 to 200")),
             }
         } else if known {
-            // A word that no row can have is a misspelt one: an empty page would say that there is nothing.
-            let words = reply_fields.get(field).map(Vec::as_slice).unwrap_or_default();
-            if !words.is_empty() && value.split(',').any(|word| !words.iter().any(|known| known == word)) {
-                errors.push(FieldError::parameter(Code::InvalidValue, &name, format!("must be one of {}", words.join(", "))));
-            }
+            errors.extend(
+                reply_fields.get(field).and_then(|shape| no_word(shape, &value)).map(|detail| FieldError::parameter(Code::InvalidValue, &name, detail)),
+            );
             map.insert(name, value.into());
         } else if reply_fields.contains_key(field) {
             let names: Vec<&str> = list.filters.iter().map(|filter| filter.name).collect();
@@ -164,6 +163,17 @@ fn list_query(pairs: Vec<(String, String)>, list: &ListSpec, reply_fields: &BTre
         }
     }
     if errors.is_empty() { Ok(Value::Object(map)) } else { Err(Problem::of(errors)) }
+}
+
+/// What is wrong with a filter that no row can pass: a misspelt word, or a code of no currency or country. An empty page would say that there is nothing.
+fn no_word(shape: &Shape, text: &str) -> Option<String> {
+    match shape {
+        Shape::Words(words) => text.split(',').any(|word| !words.iter().any(|known| known == word)).then(|| format!("must be one of {}", words.join(", "))),
+        Shape::Text { format, .. } if matches!(format.as_str(), "currency" | "country") => {
+            text.split(',').find_map(|code| shape.faults(&code.trim().into()).pop()).map(|fault| fault.detail)
+        }
+        _ => None,
+    }
 }
 
 fn typed_query(pairs: Vec<(String, String)>, shape: &Shape) -> Result<Value, Problem> {

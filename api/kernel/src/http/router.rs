@@ -124,7 +124,7 @@ pub(crate) struct Operation {
     pub query: Option<Shape>,
     /// The fields of the listed object, on lists, each with the words that it may be, where it is one of some: what no filter or no row can be gets an
     /// answer of its own.
-    pub reply_fields: BTreeMap<String, Vec<String>>,
+    pub reply_fields: BTreeMap<String, Arc<Shape>>,
     /// The columns of a page as CSV.
     pub columns: Option<Columns>,
     /// The columns of a report as CSV.
@@ -319,9 +319,8 @@ fn walk<'n>(node: &'n Node, segments: &[&'n str], parameters: &mut Vec<String>) 
     found
 }
 
-fn listed_fields<E: Endpoint>() -> BTreeMap<String, Vec<String>> {
+fn listed_fields<E: Endpoint>() -> BTreeMap<String, Arc<Shape>> {
     let page = Shape::of::<<E::Reply as Reply>::Payload>();
     let Some(Shape::Object { fields, .. }) = page.items("data") else { return BTreeMap::new() };
-    let words = |shape: &Shape| if let Shape::Words(words) = shape { words.clone() } else { Vec::new() };
-    fields.iter().map(|(name, field)| (name.clone(), words(&field.shape))).collect()
+    fields.iter().map(|(name, field)| (name.clone(), Arc::clone(&field.shape))).collect()
 }

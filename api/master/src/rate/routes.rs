@@ -11,6 +11,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<op::ListExchangeRates, _>(list_rates);
     routes.on::<op::CreateExchangeRate, _>(create);
     routes.on::<op::GetExchangeRate, _>(get);
+    routes.on::<op::UpdateExchangeRate, _>(update);
     routes.on::<op::ImportExchangeRates, _>(import_rates);
     routes.on::<op::ConvertAmount, _>(convert_amount);
 }
@@ -30,6 +31,12 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateExchangeRate>)
 async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetExchangeRate>) -> Result<Answer<ExchangeRate>, Problem> {
     let row = tx.must::<exchange_rates::Entity>(call.path).await?;
     Ok(Answer::object(service::view(&row), row.version))
+}
+
+async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateExchangeRate>) -> Result<Answer<ExchangeRate>, Problem> {
+    let rate = service::update(ctx, tx, call.path, &call.body).await?;
+    let version = rate.version;
+    Ok(Answer::object(rate, version))
 }
 
 async fn import_rates(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ImportExchangeRates>) -> Result<Answer<ImportedExchangeRates>, Problem> {

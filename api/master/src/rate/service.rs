@@ -1,26 +1,37 @@
 //! The verbs of an exchange rate.
 
 use crate::check;
-use causeway_contract::{Code, FieldError, Problem};
-use causeway_entity::master::exchange_rates;
-use causeway_kernel::{Change, Ctx, Tx};
+use causeway_contract::{Code, FieldError, Patch, Problem};
+use causeway_entity::master::exchange_rates::{Column, Entity, Model};
+use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_openapi::pricing as wire;
-use causeway_value::ExchangeRateId;
+use causeway_value::{ExchangeRateId, Rate};
 
-/// Quotes a rate. A quote never changes; a second one for the same day is refused.
+/// Quotes a rate. A second one of the pair for the same day is refused: the first one is corrected.
 ///
 /// # Errors
-/// `invalid_value` for a rate of zero, of a currency in itself or of a strange date; `already_exists`.
+/// `invalid_value` for a rate of zero, of a currency in itself or of a strange date; `already_exists` naming the rate that is there.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateExchangeRate) -> Result<wire::ExchangeRate, Problem> {
-    let mut errors = Vec::new();
-    check::positive(body.rate.0, "/rate", &mut errors);
-    check::day(body.date, "/date", &mut errors);
-    if body.currency == body.base {
-        errors.push(FieldError::pointer(Code::InvalidValue, "/base", "must be another currency"));
+    check(body)?;
+    let there = Find::<Entity>::new().eq(Column::Currency, body.currency).eq(Column::Base, body.base).eq(Column::Date, body.date).one(tx).await?;
+    match there {
+        Some(there) => Err(quoted(&there)),
+        None => insert(ctx, tx, body),
     }
-    check::finish(errors)?;
+}
+
+/// Quotes a rate of which it is known that there is none yet.
+///
+/// # Errors
+/// `invalid_value`, as [`create`].
+pub fn quote(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateExchangeRate) -> Result<wire::ExchangeRate, Problem> {
+    check(body)?;
+    insert(ctx, tx, body)
+}
+
+fn insert(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateExchangeRate) -> Result<wire::ExchangeRate, Problem> {
     let now = ctx.now();
-    let row = exchange_rates::Model {
+    let row = Model {
         tenant_id: ctx.tenant,
         id: ExchangeRateId::new(),
         currency: body.currency,
@@ -30,17 +41,74 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateExchangeRate)
         version: 1,
         created_at: now,
         updated_at: now,
+        correction_reason: None,
     };
     tx.insert(row.clone());
-    let view = view(&row);
-    let (id, version) = (row.id.uuid(), row.version);
-    tx.record(ctx, &Change { event: "exchange_rate.created", object: "exchange_rate", id, version, company_id: None, flow_id: None, body: &view })?;
+    record(ctx, tx, "exchange_rate.created", &row)
+}
+
+/// Corrects a rate that was mistyped. Everything that was made with it keeps the rate of its own (MDM-15).
+///
+/// # Errors
+/// `not_found`; `required` for another rate without a reason; `invalid_value` for a rate of zero.
+pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: ExchangeRateId, body: &wire::UpdateExchangeRate) -> Result<wire::ExchangeRate, Problem> {
+    let old = tx.lock::<Entity>(id).await?;
+    let rate = body.rate.clone().over_required(old.rate);
+    let mut errors = Vec::new();
+    check::positive(rate.0, "/rate", &mut errors);
+    match &body.correction_reason {
+        Patch::Value(reason) => check::not_blank(reason, "/correction_reason", &mut errors),
+        Patch::Absent | Patch::Null if rate != old.rate => {
+            errors.push(FieldError::pointer(Code::Required, "/correction_reason", "is required together with another rate: why it is corrected"));
+        }
+        // Without another rate the reason alone is put right.
+        Patch::Absent | Patch::Null => {}
+    }
+    check::finish(errors)?;
+    correct(ctx, tx, &old, rate, body.correction_reason.clone().over(old.correction_reason.clone()))
+}
+
+/// Puts another rate in the place of the one that is there.
+///
+/// # Errors
+/// When it cannot be recorded.
+pub fn correct(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, rate: Rate, correction_reason: Option<String>) -> Result<wire::ExchangeRate, Problem> {
+    let new = Model { rate, correction_reason, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
+    tx.update(old, &new);
+    record(ctx, tx, "exchange_rate.updated", &new)
+}
+
+fn check(body: &wire::CreateExchangeRate) -> Result<(), Problem> {
+    let mut errors = Vec::new();
+    check::positive(body.rate.0, "/rate", &mut errors);
+    check::day(body.date, "/date", &mut errors);
+    if body.currency == body.base {
+        errors.push(FieldError::pointer(Code::InvalidValue, "/base", "must be another currency"));
+    }
+    check::finish(errors)
+}
+
+/// The pair has a rate of this day already.
+fn quoted(there: &Model) -> Problem {
+    let Model { id, currency, base, date, rate, .. } = there;
+    let detail = format!(
+        "There is a rate from {currency} to {base} of {date} already: {rate}. Correct it (PATCH /v1/exchange-rates/{id} with `rate` and `correction_reason`), or give another day."
+    );
+    let taken = |field: &str| FieldError::pointer(Code::AlreadyExists, format!("/{field}"), "is taken by another object");
+    let mut problem = Problem::new(Code::AlreadyExists, detail).with("exchange_rate_id", id.to_string());
+    problem.errors = ["currency", "base", "date"].map(taken).into();
+    problem
+}
+
+fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &Model) -> Result<wire::ExchangeRate, Problem> {
+    let view = view(row);
+    tx.record(ctx, &Change { event, object: "exchange_rate", id: row.id.uuid(), version: row.version, company_id: None, flow_id: None, body: &view })?;
     Ok(view)
 }
 
 /// The exchange rate as the API shows it.
 #[must_use]
-pub fn view(row: &exchange_rates::Model) -> wire::ExchangeRate {
+pub fn view(row: &Model) -> wire::ExchangeRate {
     wire::ExchangeRate {
         id: row.id,
         object: "exchange_rate".to_owned(),
@@ -51,5 +119,6 @@ pub fn view(row: &exchange_rates::Model) -> wire::ExchangeRate {
         base: row.base,
         date: row.date,
         rate: row.rate,
+        correction_reason: row.correction_reason.clone(),
     }
 }

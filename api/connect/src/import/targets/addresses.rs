@@ -15,11 +15,16 @@ const KINDS: [(&str, AddressKind); 2] = [("billing_", AddressKind::Billing), ("s
 /// The fields of an address.
 const PARTS: [&str; 6] = ["line1", "line2", "city", "region", "postal_code", "country"];
 
-static ADDRESS: LazyLock<Shape> = LazyLock::new(shape::<AddressInput>);
+pub(super) static ADDRESS: LazyLock<Shape> = LazyLock::new(shape::<AddressInput>);
 
 /// The columns.
 pub(super) fn fields() -> impl Iterator<Item = String> {
     KINDS.iter().flat_map(|(kind, _)| PARTS.iter().map(move |part| format!("{kind}{part}")))
+}
+
+/// The kind of address and the field of it that a column is about.
+pub(super) fn column(name: &str) -> Option<(&'static str, &str)> {
+    KINDS.iter().find_map(|(prefix, _)| Some((prefix.trim_end_matches('_'), name.strip_prefix(prefix)?)))
 }
 
 /// Takes the addresses out of a row. Without a country of its own an address is in the party's.

@@ -6,9 +6,12 @@ mod leads;
 mod opportunities;
 mod parties;
 mod products;
+mod shown;
 mod stages;
+mod taxes;
 
 pub use parties::Made;
+pub use shown::columns;
 
 use super::job::Import;
 use super::names::Names;
@@ -132,18 +135,16 @@ struct Prepared {
 
 /// Resolves the names of each row and takes its reference out. A reference that an earlier row of the file has is an error.
 fn prepare(import: &Import, names: &Names, rows: Vec<Row>) -> Vec<Prepared> {
-    let mut seen = import.named.clone();
     let one = |mut row: Row| {
         let mut errors = Vec::new();
         let company = names.company(&row, import.options.company_id).map(|company| company.id);
         names.resolve(&mut row, company, &mut errors);
         let reference = row.fields.remove(REF);
-        if let Some(reference) = &reference {
-            let first = *seen.entry(reference.clone()).or_insert(row.number);
-            if first != row.number {
-                let detail = format!("{reference} stands in row {first} already; give each row a reference of its own, or leave one of the two out");
-                errors.push(CellError::field(Code::AlreadyExists, REF, detail));
-            }
+        if let Some(reference) = &reference
+            && let Some(first) = import.named.get(reference).filter(|first| **first != row.number)
+        {
+            let detail = format!("{reference} stands in row {first} already; give each row a reference of its own, or leave one of the two out");
+            errors.push(CellError::field(Code::AlreadyExists, REF, detail));
         }
         Prepared { row, reference, errors }
     };

@@ -1,6 +1,6 @@
 //! Merging two parties that are one (MDM-01, MDM-09).
 
-use super::{index, record, rights, words};
+use super::{index, record, rights, twins, words};
 use crate::check::METADATA_ENTRIES;
 use crate::party::store::{Children, children, common_currency};
 use crate::party::view::view;
@@ -35,7 +35,7 @@ pub async fn merge(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::MergePa
     }
     let (old, old_into) = both(tx, id, body.into).await?;
     let mut standing = children(tx, &[id, body.into]).await?;
-    let (of_old, of_into) = (standing.remove(&id).unwrap_or_default(), standing.remove(&body.into).unwrap_or_default());
+    let (mut of_old, mut of_into) = (standing.remove(&id).unwrap_or_default(), standing.remove(&body.into).unwrap_or_default());
     allowed(&old, &of_old, &old_into, &of_into)?;
     let own_currency = currency_of(tx, &old_into, &old).await?;
     let moved = count(tx, id).await?;
@@ -49,6 +49,7 @@ pub async fn merge(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::MergePa
     rights::may_change(ctx, &old_into, &into)?;
     tx.update(&old, &merged);
     tx.update(&old_into, &into);
+    twins::people(tx, &mut of_old.contacts, &mut of_into.contacts).await?;
     let of_old = without_twins(tx, of_old, &of_into);
     let superseded = without_second_policies(tx, id, into.id).await?;
     move_references(tx, id, into.id);

@@ -5,6 +5,7 @@ mod create;
 mod credit;
 mod merge;
 pub mod rights;
+mod twins;
 mod update;
 
 pub use create::{create, create_as, create_many, draft};

@@ -1,0 +1,132 @@
+//! People whom both parties of a merge have: one of them stays, and whatever only the other one said of itself goes along (MDM-09).
+
+use crate::party::duplicate::rules::same_mail;
+use crate::party::store::name_key;
+use causeway_contract::Problem;
+use causeway_entity::master::contacts::Model;
+use causeway_kernel::Tx;
+use causeway_kernel::db::Cell;
+use causeway_migration::{Kind, tables};
+use causeway_value::ContactId;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Takes out the people who stand there twice: those whom a document names stay, and where documents name both, both stay.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn people(tx: &mut Tx<'_>, of_old: &mut Vec<Model>, of_into: &mut Vec<Model>) -> Result<(), Problem> {
+    let pairs = pairs(of_old, of_into);
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    let named = named(tx, pairs.iter().flat_map(|(old, into)| [old.id, into.id])).await?;
+    for (old, into) in pairs {
+        let (kept, gone, among) = match (named.contains(&old.id), named.contains(&into.id)) {
+            (false, _) => (&into, &old, &mut *of_into),
+            (true, false) => (&old, &into, &mut *of_old),
+            (true, true) => continue,
+        };
+        let filled = filled(kept, gone);
+        tx.delete(gone);
+        if filled != *kept {
+            tx.update(kept, &filled);
+        }
+        let gone = gone.id;
+        among.iter_mut().filter(|row| row.id == filled.id).for_each(|row| row.clone_from(&filled));
+        of_old.retain(|row| row.id != gone);
+        of_into.retain(|row| row.id != gone);
+    }
+    Ok(())
+}
+
+/// Each of the merged party's people with the one of the remaining party who is the same; nobody twice.
+fn pairs(of_old: &[Model], of_into: &[Model]) -> Vec<(Model, Model)> {
+    let mut taken = BTreeSet::new();
+    let twin = |old: &Model| {
+        let into = of_into.iter().find(|into| !taken.contains(&into.id) && same(old, into))?;
+        taken.insert(into.id);
+        Some((old.clone(), into.clone()))
+    };
+    of_old.iter().filter_map(twin).collect()
+}
+
+/// One person: the same name and mail address, and nothing else said otherwise.
+fn same(one: &Model, other: &Model) -> bool {
+    let agree = |one: &Option<String>, other: &Option<String>| one.is_none() || other.is_none() || one == other;
+    name_key(&one.name) == name_key(&other.name)
+        && same_mail(one.email.as_deref(), other.email.as_deref())
+        && agree(&one.phone, &other.phone)
+        && agree(&one.title, &other.title)
+}
+
+/// Who stays, with what only the other one said.
+fn filled(kept: &Model, gone: &Model) -> Model {
+    Model { phone: kept.phone.clone().or_else(|| gone.phone.clone()), title: kept.title.clone().or_else(|| gone.title.clone()), ..kept.clone() }
+}
+
+/// Those of these people whom a row of any table names.
+async fn named(tx: &mut Tx<'_>, ids: impl Iterator<Item = ContactId>) -> Result<BTreeSet<ContactId>, Problem> {
+    let ids: BTreeSet<ContactId> = ids.collect();
+    let marks: Vec<String> = (2..ids.len() + 2).map(|place| format!("${place}")).collect();
+    let marks = marks.join(", ");
+    let parts: Vec<String> =
+        columns().into_iter().map(|(table, column)| format!("SELECT {column} AS id FROM {table} WHERE tenant_id = $1 AND {column} IN ({marks})")).collect();
+    let mut values = vec![tx.tenant().into()];
+    values.extend(ids.into_iter().map(Into::into));
+    let rows = tx.query(&parts.join(" UNION "), values, &[("id", Cell::Uuid)]).await?;
+    Ok(rows.iter().filter_map(|row| row.try_get::<Uuid>("", "id").ok()).map(ContactId::from_uuid).collect())
+}
+
+/// Every column of the schema that names people at parties, so that no table can be forgotten.
+fn columns() -> Vec<(&'static str, &'static str)> {
+    let named = |(column, kind): (&'static str, Kind)| (kind == Kind::Id && column.ends_with("contact_id")).then_some(column);
+    let of = |table: causeway_migration::TableInfo| {
+        let columns: Vec<_> = table.columns.iter().filter_map(|(column, kind, _)| named((column, *kind))).collect();
+        columns.into_iter().map(move |column| (table.name, column))
+    };
+    tables().into_iter().filter(|table| table.tenant).flat_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use causeway_value::{PartyId, TenantId};
+
+    fn person(name: &str, email: Option<&str>, phone: Option<&str>) -> Model {
+        Model {
+            tenant_id: TenantId::new(),
+            id: ContactId::new(),
+            party_id: PartyId::new(),
+            position: 0,
+            name: name.to_owned(),
+            email: email.map(str::to_owned),
+            phone: phone.map(str::to_owned),
+            title: None,
+        }
+    }
+
+    #[test]
+    fn one_person_is_who_is_called_and_written_to_the_same() {
+        let ann = person("Ann B.", Some("ann@m.test"), Some("1"));
+        assert!(same(&ann, &person("ann b", Some("Ann@M.test"), None)));
+        for other in [
+            person("Ann B.", Some("ann@m.test"), Some("2")),
+            person("Ann B.", None, Some("1")),
+            person("Bob", Some("ann@m.test"), None),
+            person("Ann B.", Some("ann@n.test"), None),
+        ] {
+            assert!(!same(&ann, &other), "{other:?}");
+        }
+        let found = pairs(&[ann.clone(), person("Ann B.", Some("ann@m.test"), None)], &[person("Ann B.", Some("ann@m.test"), None)]);
+        assert_eq!(found.len(), 1, "nobody is two");
+        let (old, into) = &found[0];
+        assert_eq!(filled(into, old).phone.as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn documents_name_people() {
+        let names: Vec<&str> = columns().into_iter().map(|(table, _)| table).collect();
+        assert!(["opportunities", "quotes", "orders"].iter().all(|table| names.contains(table)), "{names:?}");
+    }
+}
