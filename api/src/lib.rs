@@ -2,6 +2,7 @@
 //!
 //! What it is: wiring. What it is not: no rule and no query of the business stands here.
 
+mod anchor;
 pub mod bench;
 pub mod command;
 pub mod compose;

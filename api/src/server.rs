@@ -1,16 +1,16 @@
 //! Serving: HTTP, health, metrics, docs, and the workers beside it.
 
-use crate::compose;
 use crate::connection::{Connection, Doorkeeper};
 use crate::secret_key;
 use crate::settings::{Role, Settings};
+use crate::{anchor, compose};
 use actix_http::error::DispatchError;
 use actix_http::{HttpService, Protocol};
 use actix_service::{IntoServiceFactory, Service, ServiceFactoryExt, apply_fn_factory, fn_service, map_config};
 use actix_web::dev::{AppConfig, ServerHandle};
 use actix_web::rt::net::TcpStream;
 use actix_web::web::{self, Bytes, Data, Payload};
-use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer};
+use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, guard};
 use causeway_contract::Code;
 use causeway_govern::access::Credentials;
 use causeway_govern::tenancy::bootstrap;
@@ -86,7 +86,11 @@ impl Running {
 pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
     compose::register();
     causeway_govern::sign_in::register(settings.session_limits());
+    if let Some(missing) = anchor::missing(settings, &db).await? {
+        return Err(missing);
+    }
     seal::install(secret_key::load(settings, &db).await?);
+    redis_admits(settings).await?;
     let said = |problem: causeway_contract::Problem| problem.detail;
     let bootstrap_token = bootstrap::prepare(&db, settings.bootstrap_token.clone()).await.map_err(said)?;
     let cursor_key = bootstrap::cursor_key(&db).await.map_err(said)?;
@@ -114,12 +118,12 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
         let service = ActixApp::new()
             .app_data(Data::from(Arc::clone(&app)))
             .app_data(ready.clone())
-            .route("/healthz", web::get().to(healthz))
-            .route("/readyz", web::get().to(readyz))
-            .route("/metrics", web::get().to(metrics))
-            .route("/openapi.json", web::get().to(openapi))
-            .route("/docs", web::get().to(docs))
-            .route("/docs/problems", web::get().to(problems))
+            .route("/healthz", read().to(healthz))
+            .route("/readyz", read().to(readyz))
+            .route("/metrics", read().to(metrics))
+            .route("/openapi.json", read().to(openapi))
+            .route("/docs", read().to(docs))
+            .route("/docs/problems", read().to(problems))
             .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
             .default_service(web::to(any))
             .into_factory()
@@ -154,6 +158,9 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
     actix_web::rt::spawn(server);
     serve_metrics(settings, &db)?;
     start_workers(settings, &db);
+    if matches!(db, Db::Sqlite(_)) {
+        actix_web::rt::spawn(anchor::watch(settings.clone(), db.clone()));
+    }
     let drain = Duration::from_secs(settings.drain_seconds.into());
     Ok(Running { address, bootstrap_token, db, handle, draining, drain, stopping })
 }
@@ -171,6 +178,17 @@ pub fn serve_metrics(settings: &Settings, db: &Db) -> Result<(), String> {
     Ok(())
 }
 
+/// Refuses to start with a Redis that will never let it in.
+///
+/// # Errors
+/// A sentence that says what to do.
+pub async fn redis_admits(settings: &Settings) -> Result<(), String> {
+    match &settings.redis_url {
+        Some(url) => causeway_kernel::shared::admitted(url).await,
+        None => Ok(()),
+    }
+}
+
 fn bind(at: SocketAddr, example: &str) -> Result<TcpListener, String> {
     TcpListener::bind(at).map_err(|error| format!("cannot listen on {at}: {error}. Choose another address, for example {example}."))
 }
@@ -182,6 +200,7 @@ pub fn start_workers(settings: &Settings, db: &Db) {
     }
     if let Db::Postgres(postgres) = db {
         actix_web::rt::spawn(causeway_kernel::db::sequencer::run(Arc::clone(postgres)));
+        actix_web::rt::spawn(causeway_kernel::drift::watch(db.clone()));
     }
     if settings.role == Role::Api {
         if settings.database_url.is_none() {
@@ -225,6 +244,11 @@ pub fn start_workers(settings: &Settings, db: &Db) {
             job::wait(JOB_PAUSE).await;
         }
     });
+}
+
+/// What is read by GET, or asked for its headers by HEAD.
+fn read() -> actix_web::Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 async fn any(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {

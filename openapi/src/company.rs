@@ -23,7 +23,7 @@ pub struct Company {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
-    /// Counts every visible change; the ETag is `"v<version>"`.
+    /// Counts the changes of the object itself; the ETag begins with it, as in `"v17-…"`.
     pub version: i64,
     /// The legal name.
     pub name: String,
@@ -287,7 +287,7 @@ pub struct Account {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
-    /// Counts every visible change; the ETag is `"v<version>"`.
+    /// Counts the changes of the object itself; the ETag begins with it, as in `"v17-…"`.
     pub version: i64,
     /// The company.
     pub company_id: CompanyId,
@@ -392,6 +392,6 @@ pub mod op {
         /// Reads an account.
         Get "/v1/accounts/{id}" GetAccount (AccountId) Nothing => Json<Account>, accounts:read;
         /// Changes an account: its name, whether new lines may name it, and what the posting rules use it for.
-        Patch "/v1/accounts/{id}" UpdateAccount (AccountId) body::UpdateAccount => Json<Account>, accounts:write;
+        Patch "/v1/accounts/{id}" UpdateAccount (AccountId) body::UpdateAccount => Json<Account>, accounts:write, [step_up];
     }
 }

@@ -72,7 +72,7 @@ pub struct CreditPolicy {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
-    /// Counts every visible change; the ETag is `"v<version>"`.
+    /// Counts the changes of the object itself; the ETag begins with it, as in `"v17-…"`.
     pub version: i64,
     /// The company.
     pub company_id: CompanyId,
@@ -150,10 +150,10 @@ pub mod op {
         /// Lists credit policies.
         Get "/v1/credit-policies" ListCreditPolicies () Nothing => Page<CreditPolicy>, credit:read, list CREDIT_POLICIES;
         /// Creates a credit policy.
-        Post "/v1/credit-policies" CreateCreditPolicy () body::CreateCreditPolicy => Created<CreditPolicy>, credit:write;
+        Post "/v1/credit-policies" CreateCreditPolicy () body::CreateCreditPolicy => Created<CreditPolicy>, credit:write, [step_up];
         /// Reads a credit policy.
         Get "/v1/credit-policies/{id}" GetCreditPolicy (CreditPolicyId) Nothing => Json<CreditPolicy>, credit:read;
         /// Changes a credit policy.
-        Patch "/v1/credit-policies/{id}" UpdateCreditPolicy (CreditPolicyId) body::UpdateCreditPolicy => Json<CreditPolicy>, credit:write;
+        Patch "/v1/credit-policies/{id}" UpdateCreditPolicy (CreditPolicyId) body::UpdateCreditPolicy => Json<CreditPolicy>, credit:write, [step_up];
     }
 }

@@ -18,7 +18,7 @@ pub struct Dimension {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
-    /// Counts every visible change; the ETag is `"v<version>"`.
+    /// Counts the changes of the object itself; the ETag begins with it, as in `"v17-…"`.
     pub version: i64,
     /// The company that uses it; null for every company.
     pub company_id: Option<CompanyId>,

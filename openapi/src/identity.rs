@@ -22,7 +22,7 @@ pub struct User {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
-    /// Counts every visible change; the ETag is `"v<version>"`.
+    /// Counts the changes of the object itself; the ETag begins with it, as in `"v17-…"`.
     pub version: i64,
     /// The name.
     pub name: String,
@@ -67,7 +67,7 @@ pub struct NewUser {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
-    /// Counts every visible change; the ETag is `"v<version>"`.
+    /// Counts the changes of the object itself; the ETag begins with it, as in `"v17-…"`.
     pub version: i64,
     /// The name.
     pub name: String,
@@ -120,7 +120,7 @@ pub struct Role {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
-    /// Counts every visible change; the ETag is `"v<version>"`.
+    /// Counts the changes of the object itself; the ETag begins with it, as in `"v17-…"`.
     pub version: i64,
     /// The name, unique in the tenant, as approval rules refer to it.
     pub name: String,
@@ -203,7 +203,7 @@ pub struct ApiKey {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
-    /// Counts every visible change; the ETag is `"v<version>"`.
+    /// Counts the changes of the object itself; the ETag begins with it, as in `"v17-…"`.
     pub version: i64,
     /// What it is for.
     pub name: String,
@@ -242,7 +242,7 @@ pub struct NewApiKey {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
-    /// Counts every visible change; the ETag is `"v<version>"`.
+    /// Counts the changes of the object itself; the ETag begins with it, as in `"v17-…"`.
     pub version: i64,
     /// What it is for.
     pub name: String,

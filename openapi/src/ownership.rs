@@ -33,7 +33,7 @@ pub struct OwnershipRule {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
-    /// Counts every visible change; the ETag is `"v<version>"`.
+    /// Counts the changes of the object itself; the ETag begins with it, as in `"v17-…"`.
     pub version: i64,
     /// The kind of objects.
     pub applies_to: OwnedKind,
@@ -119,10 +119,10 @@ pub mod op {
         /// Lists ownership rules: before it writes, a client learns here what belongs to others.
         Get "/v1/ownership-rules" ListOwnershipRules () Nothing => Page<OwnershipRule>, ownership_rules:read, list OWNERSHIP_RULES;
         /// Creates an ownership rule: which system's word counts about which fields of master data.
-        Post "/v1/ownership-rules" CreateOwnershipRule () body::CreateOwnershipRule => Created<OwnershipRule>, ownership_rules:write;
+        Post "/v1/ownership-rules" CreateOwnershipRule () body::CreateOwnershipRule => Created<OwnershipRule>, ownership_rules:write, [step_up];
         /// Reads an ownership rule.
         Get "/v1/ownership-rules/{id}" GetOwnershipRule (OwnershipRuleId) Nothing => Json<OwnershipRule>, ownership_rules:read;
         /// Changes an ownership rule, or ends it with `active: false`.
-        Patch "/v1/ownership-rules/{id}" UpdateOwnershipRule (OwnershipRuleId) body::UpdateOwnershipRule => Json<OwnershipRule>, ownership_rules:write;
+        Patch "/v1/ownership-rules/{id}" UpdateOwnershipRule (OwnershipRuleId) body::UpdateOwnershipRule => Json<OwnershipRule>, ownership_rules:write, [step_up];
     }
 }

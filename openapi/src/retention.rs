@@ -21,7 +21,7 @@ pub struct RetentionRule {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
-    /// Counts every visible change; the ETag is `"v<version>"`.
+    /// Counts the changes of the object itself; the ETag begins with it, as in `"v17-…"`.
     pub version: i64,
     /// What it is about.
     pub kind: RetentionKind,
@@ -135,10 +135,10 @@ pub mod op {
         /// Lists retention rules.
         Get "/v1/retention-rules" ListRetentionRules () Nothing => Page<RetentionRule>, retention_rules:read, list RETENTION_RULES;
         /// Creates a retention rule: how many days a kind of records is kept, or why nothing of it goes for now.
-        Post "/v1/retention-rules" CreateRetentionRule () body::CreateRetentionRule => Created<RetentionRule>, retention_rules:write;
+        Post "/v1/retention-rules" CreateRetentionRule () body::CreateRetentionRule => Created<RetentionRule>, retention_rules:write, [step_up];
         /// Reads a retention rule.
         Get "/v1/retention-rules/{id}" GetRetentionRule (RetentionRuleId) Nothing => Json<RetentionRule>, retention_rules:read;
         /// Changes a retention rule, or holds back what would go.
-        Patch "/v1/retention-rules/{id}" UpdateRetentionRule (RetentionRuleId) body::UpdateRetentionRule => Json<RetentionRule>, retention_rules:write;
+        Patch "/v1/retention-rules/{id}" UpdateRetentionRule (RetentionRuleId) body::UpdateRetentionRule => Json<RetentionRule>, retention_rules:write, [step_up];
     }
 }

@@ -45,7 +45,7 @@ pub struct NewSession {
     pub object: String,
     /// When it was opened.
     pub created_at: Instant,
-    /// Counts every visible change; the ETag is `"v<version>"`.
+    /// Counts the changes of the object itself; the ETag begins with it, as in `"v17-…"`.
     pub version: i64,
     /// Whose it is.
     pub user_id: UserId,

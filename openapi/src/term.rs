@@ -20,7 +20,7 @@ pub struct PaymentTerm {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
-    /// Counts every visible change; the ETag is `"v<version>"`.
+    /// Counts the changes of the object itself; the ETag begins with it, as in `"v17-…"`.
     pub version: i64,
     /// Its code, unique in the tenant.
     pub code: String,

@@ -21,7 +21,7 @@ pub struct WriteOff {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
-    /// Counts every visible change; the ETag is `"v<version>"`.
+    /// Counts the changes of the object itself; the ETag begins with it, as in `"v17-…"`.
     pub version: i64,
     /// The deal it belongs to; null when it belongs to several or none.
     pub flow_id: Option<FlowId>,

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod crypto;
 mod ctx;
 pub mod db;
+pub mod drift;
 pub mod http;
 pub mod job;
 pub mod limit;

@@ -1,5 +1,7 @@
 //! Every limit of the service, in one place (INT-37).
 
+/// Bytes of the path with its query and the headers of a request, at most (api.md, "Numbers, time, limits").
+pub const HEAD_BYTES: usize = 16 * 1024;
 /// The largest body, in bytes (imports stream beyond it).
 pub const BODY_BYTES: usize = 1_048_576;
 /// The largest file of an import, in bytes.

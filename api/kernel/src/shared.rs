@@ -131,6 +131,20 @@ pub fn check_address(url: &str) -> Result<(), String> {
     redis::Client::open(url).map(drop).map_err(|error| error.to_string())
 }
 
+/// Asks Redis once, at the start: what it refuses then it refuses for ever, while one that is away may come back.
+///
+/// # Errors
+/// A sentence that says what to do: Redis does not take the user or the password.
+pub async fn admitted(url: &str) -> Result<(), String> {
+    let ask = async { redis::Client::open(url)?.get_multiplexed_async_connection().await.map(drop) };
+    match in_time(ask).await {
+        Err(error) if error.kind() == redis::ErrorKind::AuthenticationFailed => Err(format!(
+            "The setting redis_url is refused by Redis ({error}): check its user and password, for example: redis_url = \"redis://user:password@127.0.0.1:6379/0\""
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Tells and hears hints until the process ends.
 pub async fn run(url: String) {
     let own = Uuid::new_v4();
@@ -261,6 +275,25 @@ mod tests {
         ] {
             assert_eq!(Hint::read(nonsense, here), None, "{nonsense}");
         }
+    }
+
+    /// What is refused for ever is told at the start; one that is away is waited for.
+    #[tokio::test]
+    async fn a_wrong_password_is_no_outage() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut connection, _)) = listener.accept().await {
+                let mut said = [0; 4_096];
+                if let Ok(1..) = connection.read(&mut said).await {
+                    let no = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
+                    let _ = connection.write_all(no.repeat(4).as_bytes()).await;
+                }
+            }
+        });
+        let refused = admitted(&format!("redis://me:wrong@{at}")).await.unwrap_err();
+        assert!(refused.starts_with("The setting redis_url is refused by Redis"), "{refused}");
+        assert_eq!(admitted("redis://127.0.0.1:1").await, Ok(()));
     }
 
     /// A Redis that says yes to everything: it confirms a subscription if `confirms`, and never hands on what it is told.

@@ -45,6 +45,7 @@ struct Metrics {
     refusals: Counter,
     streams: Gauge,
     clock_behind: Gauge,
+    clock_ahead_of_database: Gauge,
     statements: Family<Operation, Counter>,
     rows_written: Family<Operation, Counter>,
     /// The same of all operations together, for benches.
@@ -76,6 +77,12 @@ fn metrics() -> &'static Metrics {
         registry.register("refusals", "Requests refused for want of a credential or a right", refusals.clone());
         let streams = Gauge::default();
         registry.register("streams", "Streams of events that are open", streams.clone());
+        let clock_ahead_of_database = Gauge::default();
+        registry.register(
+            "clock_ahead_of_database_seconds",
+            "How far the clock of this instance is ahead of PostgreSQL's, looked at every minute; below 0 when it is behind",
+            clock_ahead_of_database.clone(),
+        );
         let clock_behind = Gauge::default();
         registry.register(
             "clock_behind_seconds",
@@ -102,6 +109,7 @@ fn metrics() -> &'static Metrics {
             refusals,
             streams,
             clock_behind,
+            clock_ahead_of_database,
             statements,
             rows_written,
             all_statements: AtomicU64::new(0),
@@ -230,6 +238,11 @@ pub(crate) fn count_refusal() {
 
 /// A stream that is counted as open for as long as this lives.
 pub(crate) struct OpenStream(());
+
+/// Says how far this instance's clock is ahead of the database's.
+pub(crate) fn clock_ahead_of_database(seconds: i64) {
+    metrics().clock_ahead_of_database.set(seconds);
+}
 
 /// Counts a stream.
 pub(crate) fn open_stream() -> OpenStream {

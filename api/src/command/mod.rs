@@ -7,6 +7,7 @@ mod verify;
 use crate::settings::{EXAMPLE, Given, LogFormat, Role, Settings};
 use crate::terminal::{complain, say};
 use crate::{bench, demo, secret_key, server, store};
+use causeway_govern::tenancy::bootstrap;
 use causeway_kernel::Db;
 use clap::{Parser, Subcommand};
 use std::io::IsTerminal;
@@ -62,6 +63,12 @@ enum Command {
     Doctor,
     /// Print a settings file with every setting explained.
     Config,
+    /// Make a key for an administrator of the platform here, at the machine: for when all keys are lost. It is written into the platform's trail.
+    PlatformKey {
+        /// Whose it is, or what it is for.
+        #[arg(long)]
+        name: String,
+    },
     /// Copy the embedded database to a file while it is in use.
     Backup {
         /// The file to make.
@@ -83,6 +90,10 @@ pub fn run() -> ExitCode {
     // Demo and bench call the service many thousand times themselves; a line for each would bury what they print.
     let quiet = matches!(cli.command, Command::Demo(_) | Command::Bench(_));
     start_log(&settings, quiet);
+    #[cfg(not(feature = "otel"))]
+    if let Some(name) = std::env::vars_os().find_map(|(name, _)| name.into_string().ok().filter(|name| name.starts_with("OTEL_EXPORTER"))) {
+        tracing::warn!("{name} is set, and this program was built without OpenTelemetry: no trace is sent. Build it with --features otel");
+    }
     // Before the first runtime, and sent to the end behind the last.
     #[cfg(feature = "otel")]
     let _traces = match crate::otel::Traces::start() {
@@ -114,6 +125,7 @@ async fn execute(command: Command, settings: Settings) -> Result<ExitCode, Strin
         Command::Openapi { compare: Some(old) } => return compare_documents(&old),
         Command::Doctor => return doctor::run(&settings).await,
         Command::Config => say(EXAMPLE.trim_end()),
+        Command::PlatformKey { name } => platform_key(&settings, name).await?,
         Command::Backup { file } => backup(&settings, &file)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -131,6 +143,7 @@ async fn serve(settings: Settings, new_secret_key: bool) -> Result<(), String> {
     let db = store::open(&settings).await?;
     if settings.role == Role::Worker {
         crate::compose::register();
+        server::redis_admits(&settings).await?;
         server::serve_metrics(&settings, &db)?;
         server::start_workers(&settings, &db);
         tracing::info!("running jobs");
@@ -143,9 +156,14 @@ async fn serve(settings: Settings, new_secret_key: bool) -> Result<(), String> {
     let running = server::start(&settings, db).await?;
     // Who reads where it serves may ask it to stop at once.
     let stopped = server::stopped();
-    say(&format!("causeway serves http://{} with {}. API reference: http://{}/docs/", running.address, database(&running.db, &settings), running.address));
+    let told = |text: String| match settings.log_format {
+        LogFormat::Human => say(&text),
+        // Whoever collects lines of JSON reads these, too.
+        LogFormat::Json => say(&serde_json::json!({ "timestamp": causeway_kernel::clock::wall(), "level": "INFO", "fields": { "message": text } }).to_string()),
+    };
+    told(format!("causeway serves http://{} with {}. API reference: http://{}/docs/", running.address, database(&running.db, &settings), running.address));
     if let Some(token) = &running.bootstrap_token {
-        say(&format!(
+        told(format!(
             "There is no administrator yet. Trade this one-time token for the first key:\n  curl -X POST http://{}/admin/v1/bootstrap -H 'Content-Type: application/json' -d '{{\"token\":\"{token}\"}}'",
             running.address
         ));
@@ -182,6 +200,14 @@ fn compare_documents(old: &Path) -> Result<ExitCode, String> {
     }
     say(&format!("{} breaks since {}", breaks.len(), old.display()));
     Ok(if breaks.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whoever reaches the database may do anything with it; this leaves an entry in the trail.
+async fn platform_key(settings: &Settings, name: String) -> Result<(), String> {
+    let db = store::open_as_it_is(settings).await?;
+    let secret = bootstrap::key_at_the_machine(&db, name).await.map_err(|problem| problem.detail)?;
+    say(&format!("{secret}\nThis key is shown once. End the lost ones with it: GET /admin/v1/platform-keys, POST /admin/v1/platform-keys/{{id}}/revoke."));
+    Ok(())
 }
 
 fn backup(settings: &Settings, file: &Path) -> Result<(), String> {

@@ -2,7 +2,7 @@
 
 use crate::settings::Settings;
 use crate::terminal::{complain, say};
-use crate::{secret_key, store, verify};
+use crate::{anchor, secret_key, store, verify};
 use std::process::ExitCode;
 
 /// Verifies all tenants and says what it found; exits 1 and names the first break when something does not hold.
@@ -19,6 +19,10 @@ pub async fn run(settings: &Settings, read_only: bool) -> Result<ExitCode, Strin
             complain(&format!("  {} {}: {}", broken.check, broken.subject, broken.detail));
         }
         ok &= found.ok;
+    }
+    if let Some(missing) = anchor::missing(settings, &db).await? {
+        complain(&format!("BROKEN: {missing}"));
+        ok = false;
     }
     // No invariant: the data hold by themselves. But whoever looks at a restored copy should know before it is served.
     if let Some(wrong) = secret_key::difference(settings, &db).await? {

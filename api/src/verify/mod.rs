@@ -1,7 +1,10 @@
 //! Verifying every tenant of a database.
 
+mod came;
+mod platform;
 mod recorded;
 mod routes;
+mod tenant;
 
 pub use routes::register;
 
@@ -27,6 +30,10 @@ pub async fn all(db: &Db) -> Result<Vec<(String, Verification)>, Problem> {
     if !strays.is_empty() {
         found.push(("rows of no tenant".to_owned(), Verification { object: "verification".to_owned(), ok: false, checked: BTreeMap::new(), breaks: strays }));
     }
+    let opened = db.read(&Ctx::platform(), async |_, tx| platform::differences(tx).await).await?;
+    if !opened.is_empty() {
+        found.push(("the platform".to_owned(), Verification { object: "verification".to_owned(), ok: false, checked: BTreeMap::new(), breaks: opened }));
+    }
     for tenant in tenants {
         let ctx = Ctx::system(tenant.id, tenant.mode, "verify");
         // Rows that cannot be read hide no other tenant's.
@@ -38,9 +45,12 @@ pub async fn all(db: &Db) -> Result<Vec<(String, Verification)>, Problem> {
             breaks: vec![unreadable(tenant.id, &problem)],
         });
         let (objects, breaks) = recorded::differences(db, &routes, &ctx).await.unwrap_or_else(|problem| (0, vec![unreadable(tenant.id, &problem)]));
+        let own = db.read_patiently(&ctx, async |_, tx| tenant::differences(tx, &tenant).await).await;
+        let own = own.unwrap_or_else(|problem| vec![unreadable(tenant.id, &problem)]);
         verification.checked.insert("objects".to_owned(), objects);
-        verification.ok &= breaks.is_empty();
+        verification.ok &= breaks.is_empty() && own.is_empty();
         verification.breaks.extend(breaks);
+        verification.breaks.extend(own);
         found.push((tenant.slug, verification));
     }
     Ok(found)

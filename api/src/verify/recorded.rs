@@ -1,6 +1,7 @@
 //! Every object shows what its record says: what a list answers of it today is the snapshot of its version (INV-7, SEC-12). Whatever is changed behind the
 //! service's back, in an object or in its lines, shows here, as does an object that changed without counting its version.
 
+use super::came::{self, Came};
 use causeway_contract::{Code, Problem, mask_costs};
 use causeway_entity::kernel::snapshots;
 use causeway_entity::master::party_merges;
@@ -36,7 +37,7 @@ const LIVE: [(&str, &str); 10] = [
 
 /// What comparing a part came to.
 pub(super) struct Part {
-    /// How many objects were compared. Those without a snapshot are left to the other checks.
+    /// How many objects were compared. Those without a snapshot, and not as they come by themselves, are left to the other checks.
     pub compared: i64,
     /// Those that differ from their snapshots.
     pub breaks: Vec<Break>,
@@ -98,9 +99,19 @@ pub(super) async fn part(ctx: &Ctx, tx: &mut Tx<'_>, routes: &Routes, from: Opti
             let mut differing = Vec::new();
             for object in objects(&page) {
                 read += 1;
-                let Some(record) = key(object).and_then(|key| recorded.get(&key)) else { continue };
+                let record = match key(object).and_then(|key| recorded.get(&key)) {
+                    Some(record) => settled(record),
+                    None => match came::record(object) {
+                        Came::As(record) => record,
+                        Came::Nowhere(broken) => {
+                            found.breaks.push(broken);
+                            continue;
+                        }
+                        Came::Otherwise => continue,
+                    },
+                };
                 found.compared += 1;
-                let (object, record) = (settled(object), settled(record));
+                let object = settled(object);
                 if difference(&object, &record, costs).is_some() {
                     differing.push((object, record));
                 }

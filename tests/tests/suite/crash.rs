@@ -57,3 +57,52 @@ async fn killed_at_work() {
     other.into_iter().for_each(Program::kill);
     verify(&place, false);
 }
+
+/// A write-ahead log that was cut, or left behind, leaves a whole database of some time ago: the file beside it tells that something is missing (F26, threat 60).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_lacks_its_last_events_is_missed() {
+    let place = Place::new().await;
+    if place.postgres_url().is_some() {
+        return;
+    }
+    let beside = |name: &str| place.sqlite_file().with_file_name(name);
+    let anchor = beside("causeway.anchor");
+    let noted = || std::fs::read_to_string(&anchor).unwrap_or_default();
+    let patience = std::time::Instant::now();
+    let waiting = async |before: &str| {
+        while noted() == before {
+            assert!(patience.elapsed() < Duration::from_secs(60), "nobody notes what the database holds");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let mut program = Program::start(&place);
+    let tenant = sandbox(&administrator(&program.url).await).await;
+    waiting("").await;
+    let before = noted();
+    tenant.raw.post("/v1/categories", &serde_json::json!({ "name": "Tea" })).await.success();
+    waiting(&before).await;
+    program.strike();
+    // As the power left it, it holds and is served.
+    verify(&place, false);
+    let older = std::fs::read(place.sqlite_file()).expect("the database");
+    program = Program::start(&place);
+    let before = noted();
+    let caller = Caller::new(&program.url, &tenant.key);
+    caller.raw.post("/v1/categories", &serde_json::json!({ "name": "Coffee" })).await.success();
+    waiting(&before).await;
+    program.strike();
+    for log in ["causeway.sqlite-wal", "causeway.sqlite-shm"] {
+        let _ = std::fs::remove_file(beside(log));
+    }
+    std::fs::write(place.sqlite_file(), older).expect("the database of before");
+    for command in ["serve", "verify"] {
+        let program = env!("CARGO_BIN_EXE_causeway-under-test").to_owned();
+        let arguments = [vec!["30".to_owned(), program], place.arguments(), ["--listen", "127.0.0.1:0", command].map(str::to_owned).to_vec()].concat();
+        let output = std::process::Command::new("timeout").args(arguments).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains("lacks what it held before"), "{command}: {said}");
+    }
+    // Whoever wants the older state says so.
+    std::fs::remove_file(&anchor).expect("the note");
+    Program::start(&place).kill();
+}

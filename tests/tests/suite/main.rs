@@ -39,6 +39,7 @@ mod dry_run;
 mod early_parts;
 mod early_payment;
 mod engine_taxes;
+mod etags;
 mod every_fault;
 mod exports;
 mod exposure;

@@ -1,8 +1,11 @@
 //! Each administrator of the platform has a key of their own, which changes its secret and goes without the others (SEC-03).
 
+use crate::program::{Program, run, verify};
 use causeway_contract::{Code, ListQuery, Nothing};
 use causeway_openapi::platform::{CreatePlatformKey, EnterTenant, RotatePlatformKey, SuspendTenant, op as platform};
-use causeway_tests::world::World;
+use causeway_tests::caller::Caller;
+use causeway_tests::place::Place;
+use causeway_tests::world::{World, administrator, sandbox};
 use causeway_value::TenantMode;
 
 #[tokio::test]
@@ -84,4 +87,28 @@ async fn administrators_leave_a_trail() {
     assert_eq!(by, about);
     // It is the platform's, and no tenant's.
     assert_eq!(tenant.raw.get("/admin/v1/platform-audit-entries").await.status / 100, 4);
+}
+
+/// Whoever has lost every key makes one at the machine, and the trail tells it (SEC-03, SEC-12).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_made_at_the_machine() {
+    let place = Place::new().await;
+    let program = Program::start(&place);
+    // Nobody has kept it.
+    administrator(&program.url).await;
+    assert!(program.stop(), "it ends well");
+    let command = |name: &str| [place.arguments(), ["platform-key", "--name", name].map(str::to_owned).to_vec()].concat();
+    let said = run(&command("Dana, at the console"));
+    let secret = said.lines().next().expect("a line").to_owned();
+    let program = Program::start(&place);
+    let dana = Caller::new(&program.url, &secret);
+    let trail = dana.all::<platform::ListPlatformAuditEntries, _>(&ListQuery::default()).await;
+    let made = &trail[0];
+    assert_eq!((made.kind.as_str(), made.subject_name.as_str(), made.actor.id.clone()), ("platform_key.created", "Dana, at the console", None));
+    assert_eq!(made.reason.as_deref(), Some("made by a command at the machine"));
+    let lost = dana.all::<platform::ListPlatformKeys, _>(&ListQuery::default()).await.pop().expect("the first key");
+    dana.act::<platform::RevokePlatformKey>(lost.id).await;
+    sandbox(&dana).await;
+    assert!(program.stop(), "it ends well");
+    verify(&place, false);
 }

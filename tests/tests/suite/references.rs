@@ -120,7 +120,8 @@ async fn what_comes_again_is_what_it_made() {
             }
             let again = request.send().await;
             assert_eq!((again.status, again.header("replayed")), (200, Some("true")), "{path}");
-            assert_eq!(again.header("etag"), Some(format!("\"v{}\"", first["version"]).as_str()), "{path}");
+            let etag = again.header("etag").unwrap_or_default();
+            assert!(etag.starts_with(&format!("\"v{}-", first["version"])), "{path}: {etag}");
             assert_eq!(again.success(), first, "{path}");
         }
         assert_eq!(events(&tenant).await.len(), before, "{path}");

@@ -248,6 +248,18 @@ async fn every_risky_operation_asks_again() {
     for id in ["CreateCompany", "UpdateCompany", "ReopenFiscalYear", "CreateRefund"] {
         assert!(risky.iter().any(|row| row.id == id), "{id} asks nobody again");
     }
+    // What stops orders, who may write what, how long anything is kept, and where postings go.
+    for id in [
+        "CreateCreditPolicy",
+        "UpdateCreditPolicy",
+        "CreateOwnershipRule",
+        "UpdateOwnershipRule",
+        "CreateRetentionRule",
+        "UpdateRetentionRule",
+        "UpdateAccount",
+    ] {
+        assert!(risky.iter().any(|row| row.id == id), "{id} asks nobody again");
+    }
     for row in risky {
         let path = (row.path_prefixes)().first().map_or(row.path.to_owned(), |prefix| row.path.replace("{id}", &causeway_tests::shapes::nothing(prefix)));
         let seen = caller.raw.request(row.method.word(), &path).json(&serde_json::json!({})).send().await;

@@ -23,18 +23,43 @@ async fn other_methods_are_told_which_there_are() {
     for (path, methods) in paths() {
         let place = path.replace("{id}", &nothing("ord"));
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW", "get"] {
-            if methods.contains(method) {
+            // What can be read can be asked for its headers; a stream has no end.
+            let headed = methods.contains("GET") && !path.ends_with("/stream");
+            if methods.contains(method) || (method == "HEAD" && headed) {
                 continue;
             }
             let seen = tenant.raw.request(method, &place).send().await;
             let allowed: BTreeSet<&str> = seen.header("allow").unwrap_or_default().split(", ").collect();
             let proper = method == "HEAD" || code(&seen) == Ok(Code::MethodNotAllowed);
-            if seen.status != 405 || allowed != methods || !proper {
+            let expected: BTreeSet<&str> = methods.iter().copied().chain(headed.then_some("HEAD")).collect();
+            if seen.status != 405 || allowed != expected || !proper {
                 wrong.push(format!("{method} {path}: {} {allowed:?} {}", seen.status, seen.text()));
             }
         }
     }
     none(wrong);
+}
+
+/// RFC 9110 §9.1: whatever can be read can be asked for its headers; and what no caller needs of them is refused (api.md, "Numbers, time, limits").
+#[tokio::test]
+async fn heads_are_answered_without_a_body_and_have_a_limit() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let unit = tenant.raw.post("/v1/units", &serde_json::json!({ "code": "dozen", "category": "count", "factor": "12" })).await.success();
+    let path = format!("/v1/units/{}", unit["id"].as_str().expect("an id"));
+    for path in [path.as_str(), "/v1/units", "/v1/me", "/healthz", "/readyz", "/openapi.json"] {
+        let (head, get) = (tenant.raw.request("HEAD", path).send().await, tenant.raw.get(path).await);
+        assert_eq!((head.status, head.bytes.len(), head.header("etag")), (get.status, 0, get.header("etag")), "{path}");
+        assert_eq!(head.header("content-length"), Some(get.bytes.len().to_string().as_str()), "{path}");
+    }
+    let missing = tenant.raw.request("HEAD", &format!("/v1/orders/{}", nothing("ord"))).send().await;
+    assert_eq!((missing.status, missing.bytes.len()), (404, 0));
+    assert_eq!(tenant.raw.request("HEAD", "/v1/events/stream").send().await.status, 405);
+    assert_eq!(tenant.nobody().raw.request("HEAD", "/v1/units").send().await.status, 401);
+    let long = |letters: usize| tenant.raw.request("GET", "/v1/units").header("x-more", &"x".repeat(letters));
+    assert_eq!(long(12_000).send().await.status, 200);
+    let refused = long(17_000).send().await.problem();
+    assert_eq!((refused.status, refused.code), (413, Code::PayloadTooLarge));
 }
 
 #[tokio::test]

@@ -8,9 +8,10 @@ use causeway_tests::shop;
 use causeway_tests::world::World;
 use rusqlite::Connection;
 use rusqlite::types::Value;
+use serde_json::json;
 
 /// Tables whose rows say what was agreed, done, billed, booked or paid.
-const MATTER: [&str; 20] = [
+const MATTER: [&str; 27] = [
     "opportunities",
     "quotes",
     "quote_lines",
@@ -31,10 +32,17 @@ const MATTER: [&str; 20] = [
     "events",
     "event_positions",
     "snapshots",
+    "tenants",
+    "users",
+    "roles",
+    "stages",
+    "accounts",
+    "api_keys",
+    "credentials",
 ];
 
 /// Cells that nothing else in the database tells and no answer shows, so that a change of them alone is nowhere to be seen.
-const ALONE: [(&str, &[&str]); 12] = [
+const ALONE: [(&str, &[&str]); 14] = [
     // The trail is chained over its events and the digests of its snapshots.
     ("snapshots", &["created_at"]),
     // Where a price came from and what a thing cost when it was offered: the margin that is shown says the same.
@@ -53,6 +61,10 @@ const ALONE: [(&str, &[&str]); 12] = [
     // The digest of an entry covers what was booked, when and for whom.
     ("journal_entries", &["posted_at"]),
     ("quotes", &["submitted_by"]),
+    // When the chart was written is no more than when its company was.
+    ("accounts", &["created_at", "updated_at"]),
+    // A hash tells nothing of its secret.
+    ("credentials", &["hash", "created_at"]),
 ];
 
 /// A value of the same type that is not this one; none when there is nothing to change.
@@ -153,4 +165,127 @@ async fn what_is_gone_or_unreadable_is_named() {
     change("DELETE FROM tenants WHERE id = (SELECT MIN(id) FROM tenants)");
     let found = checks().await;
     assert!(found.contains(&"tenant_gone".to_owned()), "{found:?}");
+}
+
+/// What came with the tenant, what opens it, and what is gone: each change by itself (INV-7, SEC-03, SEC-12).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_came_with_the_tenant_is_watched() {
+    let world = World::start().await;
+    if world.server.place.postgres_url().is_some() {
+        return;
+    }
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    deal::deal(&tenant, &shop).await;
+    let post = async |path: &str, body: serde_json::Value| tenant.raw.post(path, &body).await.success();
+    post("/v1/roles", json!({ "name": "clerk", "permissions": ["leads:read"] })).await;
+    post("/v1/roles", json!({ "name": "gone", "permissions": [] })).await;
+    let gone = tenant.raw.get("/v1/roles?limit=1").await.success()["data"][0]["id"].as_str().expect("an id").to_owned();
+    tenant.raw.request("DELETE", &format!("/v1/roles/{gone}")).send().await.success();
+    post("/v1/users", json!({ "name": "Eve", "email": "eve@acme.test", "role_ids": [] })).await;
+    post("/v1/api-keys", json!({ "name": "worker", "scopes": ["leads:read"] })).await;
+    post("/v1/exchange-rates", json!({ "currency": "USD", "base": "EUR", "date": "2026-01-05", "rate": "0.91" })).await;
+    post("/v1/dimensions", json!({ "code": "unit", "name": "Unit", "values": [{ "code": "north", "name": "North", "active": true }] })).await;
+    post("/v1/fiscal-years", json!({ "company_id": shop.company, "year": 2026 })).await;
+    post("/v1/credit-policies", json!({ "company_id": shop.company, "party_id": shop.party, "action": "hold" })).await;
+    post("/v1/billing-runs", json!({ "company_id": shop.company })).await;
+    let (person, _) = causeway_tests::person::Person::owner(&tenant).await.signed_in().await;
+    let key = tenant.raw.get("/v1/api-keys?limit=1").await.success()["data"][0]["id"].as_str().expect("an id").to_owned();
+    person.raw.post(&format!("/v1/api-keys/{key}/rotate"), &json!({ "overlap_seconds": 60 })).await.success();
+    let conn = Connection::open(world.server.place.sqlite_file()).expect("the file");
+    conn.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").expect("settings");
+    let db = causeway::store::open_read_only(&world.server.place.settings()).await.expect("the database");
+    let checks = async || {
+        let all = causeway::verify::all(&db).await.expect("an answer");
+        all.into_iter().flat_map(|(_, found)| found.breaks).map(|broken| broken.check).collect::<Vec<_>>()
+    };
+    assert_eq!(checks().await, Vec::<String>::new());
+    let mut unseen = Vec::new();
+    // Each is tried on the tables it names, which are put back.
+    for (tables, sql, expected) in [
+        ("accounts", "UPDATE accounts SET code = '4001' WHERE code = '4000'", "object_as_recorded"),
+        (
+            "accounts",
+            "UPDATE accounts SET code = 'x1' WHERE code = '4000'; UPDATE accounts SET code = '4000' WHERE code = '2100'; \
+             UPDATE accounts SET code = '2100' WHERE code = 'x1'",
+            "object_as_recorded",
+        ),
+        ("accounts", "UPDATE accounts SET kind = 'expense' WHERE code = '1100'", "object_as_recorded"),
+        ("accounts", "DELETE FROM accounts WHERE code = '6100'", "chart_of_accounts"),
+        ("roles", "UPDATE roles SET permissions = '[\"*:*\"]' WHERE name = 'sales_rep'", "object_as_recorded"),
+        ("roles", "UPDATE roles SET permissions = '[\"*:*\"]' WHERE name = 'clerk'", "object_as_recorded"),
+        ("roles", "DELETE FROM roles WHERE name = 'auditor'", "built_in_roles"),
+        ("roles", "DELETE FROM roles WHERE name = 'clerk'", "object_gone"),
+        (
+            "roles",
+            "UPDATE roles SET name = 'x', permissions = '[]' WHERE name = 'owner'; UPDATE roles SET name = 'owner', permissions = '[\"*:*\"]' WHERE name = 'none'; \
+             UPDATE roles SET name = 'none' WHERE name = 'x'",
+            "tenant_as_recorded",
+        ),
+        ("stages", "UPDATE stages SET probability = probability + 1000000 WHERE name = 'proposal'", "object_as_recorded"),
+        ("stages", "UPDATE stages SET name = 'closed' WHERE name = 'won'", "object_as_recorded"),
+        ("stages", "DELETE FROM stages WHERE name = 'negotiation'", "default_stages"),
+        ("tenants", "UPDATE tenants SET mode = 'live'", "tenant_as_recorded"),
+        ("tenants", "UPDATE tenants SET clock_now = clock_now + 1", "tenant_as_recorded"),
+        ("tenants", "UPDATE tenants SET owner_user_id = (SELECT id FROM users WHERE name = 'Eve')", "tenant_as_recorded"),
+        ("tenants", "UPDATE tenants SET status = 'suspended'", "tenant_as_recorded"),
+        ("tenants", "UPDATE tenants SET slug = 'other'", "tenant_as_recorded"),
+        ("users", "DELETE FROM users WHERE name = 'Eve'", "object_gone"),
+        (
+            "api_keys credentials",
+            "DELETE FROM api_keys WHERE name = 'worker'; DELETE FROM credentials WHERE api_key_id NOT IN (SELECT id FROM api_keys) AND NOT platform",
+            "object_gone",
+        ),
+        ("exchange_rates", "DELETE FROM exchange_rates", "object_gone"),
+        (
+            "exchange_rates",
+            "INSERT INTO exchange_rates SELECT tenant_id, randomblob(16), currency, base, '2026-01-06', rate, version, created_at, updated_at FROM exchange_rates",
+            "object_snapshot",
+        ),
+        ("credit_policies", "DELETE FROM credit_policies", "credit_policy_gone"),
+        ("dimensions", "DELETE FROM dimensions", "object_gone"),
+        ("fiscal_years", "DELETE FROM fiscal_years", "object_gone"),
+        ("billing_runs", "DELETE FROM billing_runs", "object_gone"),
+        ("credentials", "DELETE FROM credentials WHERE NOT platform AND valid_until IS NULL", "key_secret"),
+        (
+            "credentials",
+            "INSERT INTO credentials SELECT randomblob(32), api_key_id, tenant_id, platform, 1, created_at FROM credentials WHERE NOT platform LIMIT 1",
+            "key_secrets",
+        ),
+        (
+            "credentials",
+            "INSERT INTO credentials SELECT randomblob(32), randomblob(16), tenant_id, platform, valid_until, created_at FROM credentials WHERE NOT platform LIMIT 1",
+            "secret_of_key",
+        ),
+        (
+            "credentials",
+            "INSERT INTO credentials SELECT randomblob(32), api_key_id, tenant_id, platform, valid_until, created_at FROM credentials WHERE platform",
+            "platform_secrets",
+        ),
+        ("credentials", "INSERT INTO credentials VALUES (randomblob(32), randomblob(16), NULL, 1, NULL, 1)", "platform_secret"),
+        (
+            "credentials platform_keys",
+            "INSERT INTO platform_keys SELECT randomblob(16), 'mine', prefix, expires_at, NULL, NULL, 1, created_at + 1000000, updated_at FROM platform_keys; \
+             INSERT INTO credentials SELECT randomblob(32), id, NULL, 1, NULL, 1 FROM platform_keys WHERE name = 'mine'",
+            "platform_key_made",
+        ),
+        (
+            "tokens",
+            "INSERT INTO tokens SELECT randomblob(32), kind, tenant_id, subject_id, valid_until, created_at FROM tokens WHERE kind = 'session'",
+            "session_tokens",
+        ),
+    ] {
+        let tables: Vec<&str> = tables.split(' ').collect();
+        let keep = tables.iter().map(|table| format!("CREATE TABLE kept_{table} AS SELECT * FROM {table};")).collect::<String>();
+        let back = tables.iter().map(|table| format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}; DROP TABLE kept_{table};"));
+        let back = back.collect::<String>();
+        conn.execute_batch(&format!("{keep} {sql};")).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let found = checks().await;
+        if !found.contains(&expected.to_owned()) {
+            unseen.push(format!("{sql}: {found:?}"));
+        }
+        conn.execute_batch(&back).expect("what was there");
+    }
+    assert_eq!(checks().await, Vec::<String>::new(), "after everything was put back");
+    assert!(unseen.is_empty(), "{} are not noticed: {unseen:#?}", unseen.len());
 }

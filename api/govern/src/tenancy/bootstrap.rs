@@ -39,6 +39,23 @@ pub async fn prepare(db: &Db, wanted: Option<String>) -> Result<Option<String>, 
     .await
 }
 
+/// Makes a key for somebody who has the machine and no key any more; answers its secret. The platform's trail tells that nobody's key made it.
+///
+/// # Errors
+/// A name without words; when the database fails.
+pub async fn key_at_the_machine(db: &Db, name: String) -> Result<String, Problem> {
+    if name.trim().is_empty() {
+        return Err(Problem::new(Code::Required, "The name must say whose key it is, or what it is for, for example: --name \"Dana, at the console\""));
+    }
+    let ctx = Arc::new(Ctx::platform());
+    db.write(&ctx, async move |ctx, tx| {
+        let (key, secret) = keys::insert(tx, &name, None, ctx.wall());
+        trail::note(ctx, tx, "platform_key.created", Done::to_key(&key), Some("made by a command at the machine")).await?;
+        Ok(secret)
+    })
+    .await
+}
+
 /// The key that signs the cursors of lists, the same on every instance.
 ///
 /// # Errors

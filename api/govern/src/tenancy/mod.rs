@@ -11,5 +11,5 @@ mod overview;
 mod restore;
 pub mod routes;
 pub mod service;
-mod starter;
+pub mod starter;
 mod trail;

@@ -7,7 +7,7 @@ use causeway_kernel::{Ctx, Tx};
 use causeway_value::{Json, OpportunityStatus, Percent, RoleId, StageId};
 
 /// The default pipeline: name, probability in percent, outcome.
-const STAGES: &[(&str, i64, Option<OpportunityStatus>)] = &[
+pub const STAGES: &[(&str, i64, Option<OpportunityStatus>)] = &[
     ("new", 10, None),
     ("qualified", 20, None),
     ("proposal", 50, None),

@@ -4,9 +4,11 @@
 //! Reading only; a check never repairs. What it is not: the chain of events, which `govern` follows (`service::verify_tenant` does both).
 
 mod billing;
+mod came;
 mod cash;
 mod chain;
 mod check;
+mod credentials;
 mod documents;
 mod down_payments;
 mod exposure;

@@ -1,7 +1,7 @@
 //! Verifying a tenant.
 
 use super::check::{self, Check};
-use super::{billing, chain, documents, down_payments, exposure, ledger, numbers, receivables, repeats, snapshots, taxes};
+use super::{billing, came, chain, credentials, documents, down_payments, exposure, ledger, numbers, receivables, repeats, snapshots, taxes};
 use crate::sql::{self, statement};
 use causeway_contract::{Code, Problem};
 use causeway_govern::trail;
@@ -41,6 +41,8 @@ fn checks() -> Vec<Check> {
         snapshots::checks(),
         repeats::checks(),
         taxes::checks(),
+        came::checks(),
+        credentials::checks(),
     ]
     .concat()
 }
@@ -63,6 +65,8 @@ pub async fn verify(_: &Ctx, tx: &mut Tx<'_>) -> Result<Verification, Problem> {
     breaks.extend(or_not_made(tx, chain::DIGESTS, digests)?);
     let splits = taxes::splits(tx).await;
     breaks.extend(or_not_made(tx, taxes::SPLITS, splits)?);
+    let policies = snapshots::policies(tx).await;
+    breaks.extend(or_not_made(tx, snapshots::POLICIES, policies)?);
     Ok(Verification { object: "verification".to_owned(), ok: breaks.is_empty(), checked, breaks })
 }
 
@@ -92,8 +96,8 @@ async fn counts(tx: &mut Tx<'_>, checks: &[Check]) -> Result<BTreeMap<String, i6
     let cells = CHECKED.map(|(table, _)| (table, Cell::Whole));
     let asked = statement(tx, &count_sql(), Vec::new());
     let rows = tx.query(&asked.sql, asked.values, &cells).await?;
-    // The obligations of exposures, the digests of the journal and the taxes of lines are three more checks.
-    let mut counted = BTreeMap::from([("checks".to_owned(), i64::try_from(checks.len() + 3).unwrap_or(i64::MAX))]);
+    // The obligations of exposures, the digests of the journal, the taxes of lines and the policies that are gone are four more checks.
+    let mut counted = BTreeMap::from([("checks".to_owned(), i64::try_from(checks.len() + 4).unwrap_or(i64::MAX))]);
     for row in &rows {
         for (table, _) in CHECKED {
             counted.insert(table.to_owned(), row.try_get("", table).map_err(|error| sql::unreadable(&error))?);

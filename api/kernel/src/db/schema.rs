@@ -192,6 +192,8 @@ async fn grant(conn: &mut sqlx::PgConnection) -> Result<(), String> {
         format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE}"),
         format!("REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM {ROLE}"),
         format!("REVOKE UPDATE, DELETE ON {append_only} FROM {ROLE}"),
+        // What was refused goes after its days, and is never put otherwise.
+        format!("REVOKE UPDATE ON security_log FROM {ROLE}"),
         // What a record says can be forgotten; its digest tells whether it was changed instead.
         format!("GRANT UPDATE (body) ON snapshots TO {ROLE}"),
         // What is booked stays; that it was taken back is a change of the entry, too.

@@ -251,11 +251,18 @@ pub(crate) fn decoded<T: DeserializeOwned>(value: Value, what: &str) -> Result<T
     serde_json::from_value(value).map_err(|error| Problem::new(Code::ValidationFailed, format!("The {what} is not acceptable: {error}.")))
 }
 
+/// The version that a tag names: alone, or before what tells one answer of it from another.
+fn named_version(tag: &str) -> Option<i64> {
+    let inside = tag.strip_prefix("\"v")?.strip_suffix('"')?;
+    let digits = inside.split_once('-').map_or(inside, |(digits, _)| digits);
+    digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
 /// The object of the path and the version that `If-Match` asks for.
 pub(crate) fn expected_version(request: &HttpRequest, segments: &[&str]) -> Result<Option<(Uuid, i64)>, Problem> {
     let Some(value) = request.headers().get("if-match") else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().trim();
-    let version = text.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"')).and_then(|version| version.parse().ok());
+    let version = named_version(text);
     let subject = segments.first().and_then(|segment| split_type_id(segment)).map(|(_, uuid)| uuid);
     match (text, version, subject) {
         ("*", _, _) => Ok(None),

@@ -14,10 +14,14 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 /// A key that came with a request.
 #[derive(Clone)]
 pub(crate) struct Key {
-    /// SHA-256 over principal, key, method and path: the key itself is not stored.
+    /// SHA-256 over key, method and path: the key itself is not stored.
     hash: [u8; 32],
+    /// The same with the principal before it, under which answers were kept before keys were the tenant's.
+    own: [u8; 32],
     /// SHA-256 over query and body.
     fingerprint: [u8; 32],
+    /// SHA-256 over the principal, whose answer it is.
+    asker: [u8; 32],
     /// Encrypts answers that hold a secret; made from the caller's key, so only a repeat can read them.
     seal: Option<[u8; 32]>,
     platform: bool,
@@ -37,7 +41,9 @@ impl Key {
         let actor = ctx.actor.id.unwrap_or_default();
         let scope = format!("{}\n{}\n", operation.method.word(), request.path());
         Ok(Some(Self {
-            hash: crypto::sha256(&[actor.as_bytes(), scope.as_bytes(), text.as_bytes()]),
+            hash: crypto::sha256(&[scope.as_bytes(), text.as_bytes()]),
+            own: crypto::sha256(&[actor.as_bytes(), scope.as_bytes(), text.as_bytes()]),
+            asker: crypto::sha256(&[b"asker", actor.as_bytes()]),
             fingerprint: fingerprint(operation, request, text, body),
             seal: operation.secret.then(|| crypto::sha256(&[b"seal", actor.as_bytes(), text.as_bytes()])),
             platform: operation.audience == Audience::Platform,
@@ -47,15 +53,16 @@ impl Key {
     /// The answer that the first request with this key got.
     ///
     /// # Errors
-    /// `idempotency_key_reused` when that was another request.
+    /// `idempotency_key_reused` when that was another request, or somebody else's: who may see what differs, so nobody gets the answer of another.
     pub(crate) async fn first_answer(&self, tx: &mut Tx<'_>) -> Result<Option<Packed>, Problem> {
+        let hashes = [self.hash.to_vec(), self.own.to_vec()];
         if self.platform {
-            let row = Find::<platform_idempotency::Entity>::new().eq(platform_idempotency::Column::KeyHash, self.hash.to_vec()).one(tx).await?;
+            let row = Find::<platform_idempotency::Entity>::new().among(platform_idempotency::Column::KeyHash, hashes).one(tx).await?;
             let Some(row) = row else { return Ok(None) };
             self.same(&row.fingerprint)?;
             return Ok(Some(self.packed(row.status, self.open(row.body)?, row.etag)));
         }
-        let row = Find::<idempotency_keys::Entity>::new().eq(idempotency_keys::Column::KeyHash, self.hash.to_vec()).one(tx).await?;
+        let row = Find::<idempotency_keys::Entity>::new().among(idempotency_keys::Column::KeyHash, hashes).one(tx).await?;
         let Some(row) = row else { return Ok(None) };
         self.same(&row.fingerprint)?;
         let body = match (row.body, row.object_id, row.object_version) {
@@ -66,23 +73,31 @@ impl Key {
         Ok(Some(self.packed(row.status, body, row.etag)))
     }
 
-    fn same(&self, fingerprint: &[u8]) -> Result<(), Problem> {
-        if fingerprint == self.fingerprint {
-            return Ok(());
-        }
-        Err(Problem::new(Code::IdempotencyKeyReused, "This Idempotency-Key was used for a request with other content. Use a new key for a new request."))
+    fn same(&self, kept: &[u8]) -> Result<(), Problem> {
+        let (fingerprint, asker) = kept.split_at_checked(self.fingerprint.len()).unwrap_or((kept, &[]));
+        // What was kept before keys were the tenant's names nobody: it was found under the hash of this principal.
+        let mine = asker.is_empty() || asker == self.asker;
+        let detail = match (fingerprint == self.fingerprint, mine) {
+            (true, true) => return Ok(()),
+            (true, false) => {
+                "This request was made under this Idempotency-Key by another API key or person of yours, and done; nothing was done again. Look for what it made, \
+                 or use a new key if it is to happen twice."
+            }
+            (false, true) => "This Idempotency-Key was used for a request with other content. Use a new key for a new request.",
+            (false, false) => {
+                "This Idempotency-Key was used by another API key or person of yours for a request with other content. Use a new key for a new request."
+            }
+        };
+        Err(Problem::new(Code::IdempotencyKeyReused, detail))
+    }
+
+    /// What is kept to know the request again, and whose it was.
+    fn kept(&self) -> Vec<u8> {
+        [self.fingerprint, self.asker].concat()
     }
 
     fn packed(&self, status: i64, body: String, etag: Option<String>) -> Packed {
-        Packed {
-            status: u16::try_from(status).unwrap_or(200),
-            body: Content::Json(body),
-            media: "application/json",
-            etag,
-            replayed: false,
-            live: false,
-            repeated: true,
-        }
+        Packed { status: u16::try_from(status).unwrap_or(200), body: Content::Json(body), media: "application/json", etag, replayed: false, repeated: true }
     }
 
     /// Stores the answer with the effect.
@@ -93,7 +108,7 @@ impl Key {
         if self.platform {
             tx.insert(platform_idempotency::Model {
                 key_hash: self.hash.to_vec(),
-                fingerprint: self.fingerprint.to_vec(),
+                fingerprint: self.kept(),
                 status: i64::from(packed.status),
                 body: self.close(body)?,
                 etag: packed.etag.clone(),
@@ -104,7 +119,7 @@ impl Key {
         tx.insert(idempotency_keys::Model {
             tenant_id: tx.tenant(),
             key_hash: self.hash.to_vec(),
-            fingerprint: self.fingerprint.to_vec(),
+            fingerprint: self.kept(),
             status: i64::from(packed.status),
             object_id: reference.map(|(object, _)| object),
             object_version: reference.map(|(_, version)| version),

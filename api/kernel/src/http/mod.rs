@@ -45,7 +45,7 @@ use std::task::Poll;
 use std::time::Duration;
 use uuid::Uuid;
 
-use crate::limits::{BODY_BYTES, BODY_SECONDS};
+use crate::limits::{BODY_BYTES, BODY_SECONDS, HEAD_BYTES};
 use crate::upload::{self, Receiver, Upload};
 use allowance::Allowance;
 use call::Incoming;
@@ -85,19 +85,18 @@ pub struct Answer<T> {
     payload: T,
     version: Option<i64>,
     replayed: bool,
-    live: bool,
     status: Option<u16>,
 }
 
 impl<T> Answer<T> {
     /// An answer without a version: a report, a list, a composite.
     pub const fn of(payload: T) -> Self {
-        Self { payload, version: None, replayed: false, live: false, status: None }
+        Self { payload, version: None, replayed: false, status: None }
     }
 
-    /// An object at this version; the version becomes its ETag.
+    /// An object at this version, with which its ETag begins.
     pub const fn object(payload: T, version: i64) -> Self {
-        Self { payload, version: Some(version), replayed: false, live: false, status: None }
+        Self { payload, version: Some(version), replayed: false, status: None }
     }
 
     /// The first result of a request that was made before, recognised by its business key.
@@ -108,11 +107,10 @@ impl<T> Answer<T> {
         self
     }
 
-    /// An object that also shows what its version does not count, such as how far the lines of an order have come: it is always sent whole, because a
-    /// caller who has this version may not have seen all of it.
+    /// An object that also shows what its version does not count, such as how far the lines of an order have come. The tag of an answer tells for all of
+    /// them; this says so where it matters.
     #[must_use]
-    pub const fn live(mut self) -> Self {
-        self.live = true;
+    pub const fn live(self) -> Self {
         self
     }
 
@@ -128,10 +126,9 @@ pub(crate) struct Packed {
     pub status: u16,
     pub body: Content,
     pub media: &'static str,
+    /// The version as a tag; what is shown completes it on the way out.
     pub etag: Option<String>,
     pub replayed: bool,
-    /// Whether it shows more than its tag tells.
-    pub live: bool,
     /// From the idempotency store.
     pub repeated: bool,
 }
@@ -165,7 +162,12 @@ pub async fn dispatch(app: Arc<App>, request: HttpRequest, payload: Payload) -> 
     let parent = request.headers().get("traceparent").filter(|_| trace::heard()).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let source = app.proxies.origin(&request);
     let told = Rc::new(RefCell::new(Told { source, ..Told::default() }));
-    let answer = match app.routes.find(&method, &asked) {
+    let found = if oversized(&request) { router::Found::TooLarge } else { app.routes.find(&method, &asked) };
+    let answer = match found {
+        router::Found::TooLarge => {
+            telemetry::count_request("none", 413, watch.micros());
+            Err(Problem::new(Code::PayloadTooLarge, format!("The path and the headers are larger than {HEAD_BYTES} bytes together. Send less of them.")))
+        }
         router::Found::Endpoint(endpoint, segments) => {
             path = shown_path(endpoint, &asked);
             told.borrow_mut().endpoint = Some((endpoint.id, endpoint.path));
@@ -233,6 +235,12 @@ fn log_request(request_id: &str, method: &str, path: &str, status: u16, told: &T
 fn flow_of(body: &str) -> Option<String> {
     let (_, rest) = body.split_once("\"flow_id\":\"")?;
     rest.split_once('"').map(|(flow, _)| flow.to_owned())
+}
+
+/// Whether the head of a request is larger than anybody needs.
+fn oversized(request: &HttpRequest) -> bool {
+    let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+    request.uri().path_and_query().map_or(0, |target| target.as_str().len()) + headers.sum::<usize>() > HEAD_BYTES
 }
 
 /// The path as logs show it. That of an open operation may hold a token, so it is shown as the contract writes it.
@@ -584,7 +592,6 @@ fn pack<R: Reply>(answer: Answer<R::Payload>) -> Result<Packed, Problem> {
         media: R::MEDIA,
         etag: answer.version.map(|version| format!("\"v{version}\"")),
         replayed: answer.replayed,
-        live: answer.live,
         repeated: false,
     })
 }

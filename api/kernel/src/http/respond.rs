@@ -1,8 +1,9 @@
 //! Writing answers.
 
 use super::Packed;
-use actix_web::http::StatusCode;
+use crate::crypto;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use causeway_contract::{API_VERSION, Content, Problem};
 
@@ -18,16 +19,28 @@ pub(super) fn builder(status: u16, request_id: &str) -> HttpResponseBuilder {
     builder
 }
 
-/// A success, or 304 when the caller has this version already and the version tells all.
+/// The tag of an answer: the version of its object, and a digest of what this caller is shown of it. What an object shows may change without a change of the
+/// object, such as how far its order has come, and who may see more gets another answer; `If-Match` asks for the version alone.
+fn tag(version: &str, body: &Content) -> String {
+    let bytes = match body {
+        Content::Json(text) => text.as_bytes(),
+        Content::File(file) => file.bytes.as_slice(),
+    };
+    let digest = crypto::encode(crypto::sha256(&[bytes]).first_chunk::<9>().map_or(<&[u8]>::default(), |start| start.as_slice()));
+    format!("{}-{digest}\"", version.trim_end_matches('"'))
+}
+
+/// A success, or 304 when the caller has exactly this already.
 pub(crate) fn success(request: &HttpRequest, packed: Packed, request_id: &str) -> HttpResponse {
-    // RFC 9110 §13.1.2: whatever stands for the version, weakened on its way or not.
-    let known = packed.etag.as_deref().is_some_and(|etag| {
+    let etag = packed.etag.as_deref().map(|version| tag(version, &packed.body));
+    // RFC 9110 §13.1.2: whatever stands for it, weakened on its way or not.
+    let known = etag.as_deref().is_some_and(|etag| {
         let named = |one: &str| one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag;
         request.headers().get("if-none-match").and_then(|value| value.to_str().ok()).is_some_and(|known| known.split(',').map(str::trim).any(named))
     });
-    let fresh = known && !packed.live && request.method() == actix_web::http::Method::GET;
+    let fresh = known && [Method::GET, Method::HEAD].contains(request.method());
     let mut builder = builder(if fresh { 304 } else { packed.status }, request_id);
-    if let Some(etag) = packed.etag {
+    if let Some(etag) = etag {
         builder.insert_header((ETAG, etag));
     }
     if packed.repeated {
@@ -73,4 +86,17 @@ pub(crate) fn with_allow(mut response: HttpResponse, allow: &str) -> HttpRespons
         response.headers_mut().insert(ALLOW, value);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_names_the_version_and_what_is_shown() {
+        let of = |body: &str| tag("\"v5\"", &Content::Json(body.to_owned()));
+        assert!(of("{}").starts_with("\"v5-") && of("{}").ends_with('"') && of("{}").len() == 17, "{}", of("{}"));
+        assert_eq!(of("{\"a\":1}"), of("{\"a\":1}"));
+        assert_ne!(of("{\"a\":1}"), of("{\"a\":2}"));
+    }
 }

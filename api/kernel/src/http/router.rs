@@ -117,6 +117,8 @@ pub(crate) struct Operation {
     pub prepares: bool,
     /// Whether a file may come in place of the body.
     pub upload: bool,
+    /// Whether its answer goes on without an end.
+    pub stream: bool,
     pub list: Option<&'static ListSpec>,
     /// Whether it reads a bounded number of rows: one object or one page. Reports and checks may read everything.
     pub quick: bool,
@@ -165,6 +167,8 @@ pub(crate) enum Found<'a> {
     Endpoint(&'a Operation, Vec<String>),
     OtherMethods(String),
     Nothing,
+    /// Nobody looked: its head is larger than anybody needs.
+    TooLarge,
 }
 
 impl Routes {
@@ -243,6 +247,7 @@ impl Routes {
                 step_up: E::FLAGS.contains(&Flag::step_up),
                 prepares,
                 upload: E::FLAGS.contains(&Flag::upload),
+                stream: <E::Reply as Reply>::MEDIA == "text/event-stream",
                 list: E::LIST,
                 quick: E::LIST.is_some() || <E::Path as PathParams>::COUNT > 0,
                 body: (row.body)(),
@@ -269,7 +274,7 @@ impl Routes {
         let paths = self.rows.iter().filter(|row| row.method == Method::Get && row.list.is_some() && (row.audience)() == Audience::Tenant).map(|row| row.path);
         let counted = |path: &&'static str| match self.find("GET", path) {
             Found::Endpoint(operation, parameters) => parameters.is_empty() && operation.reply_fields.contains_key("version"),
-            Found::OtherMethods(_) | Found::Nothing => false,
+            Found::OtherMethods(_) | Found::Nothing | Found::TooLarge => false,
         };
         paths.filter(counted).collect()
     }
@@ -293,9 +298,15 @@ impl Routes {
         let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
         let mut parameters = Vec::new();
         let Some(node) = walk(&self.root, &segments, &mut parameters) else { return Found::Nothing };
-        match node.endpoints.iter().find(|(known, _)| known.word() == method) {
-            Some((_, served)) => Found::Endpoint(served, parameters),
-            None => Found::OtherMethods(node.endpoints.keys().map(|method| method.word()).collect::<Vec<_>>().join(", ")),
+        // HEAD is GET without its body, which the connection leaves out. A stream has no end to wait for.
+        let headed = node.endpoints.get(&Method::Get).filter(|served| !served.stream);
+        let served = if method == "HEAD" { headed } else { node.endpoints.iter().find(|(known, _)| known.word() == method).map(|(_, served)| served) };
+        match served {
+            Some(served) => Found::Endpoint(served, parameters),
+            None => {
+                let words = node.endpoints.keys().map(|method| method.word());
+                Found::OtherMethods(words.chain(headed.map(|_| "HEAD")).collect::<Vec<_>>().join(", "))
+            }
         }
     }
 }

@@ -70,7 +70,7 @@ pub fn document(title: &str, version: &str, description: &str, rows: &[Row]) -> 
 fn headers() -> Value {
     let header = |description: &str| json!({"description": description, "schema": {"type": "string"}});
     json!({
-        "ETag": header("The version of the object, as in `\"v17\"`: what If-Match and If-None-Match name."),
+        "ETag": header("The version of the object and what tells this answer from others of it, as in `\"v17-pbxwo4rfvjmk\"`. If-None-Match names all of it; If-Match all of it or just the version, as in `\"v17\"`."),
         "Idempotent-Replayed": header("`true` when the same Idempotency-Key was used before: this is the answer it had then."),
         "Replayed": header("`true` when the same external references made this before."),
         "X-Request-Id": header("Finds the request in the log."),
