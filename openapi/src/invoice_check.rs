@@ -83,10 +83,12 @@ pub enum InvoiceCheckName {
     SecondPerson,
     /// The company has the accounts it is posted to.
     Accounts,
-    /// Its date is not before the last number of its series.
+    /// Its date is not before the last number of its series. A warning for one that is ahead of today: until then no earlier date has a number.
     NumberOrder,
     /// The books are open on its date.
     PeriodOpen,
+    /// Its date is not before what it bills was delivered, done or ordered.
+    NotBeforeBillables,
     /// Every line has a tax.
     LineTaxes,
     /// It deducts the down payments of its orders: none is a draft still, or was posted after it was made.

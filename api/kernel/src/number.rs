@@ -57,6 +57,15 @@ pub async fn check(tx: &mut Tx<'_>, fiscal: Fiscal, kind: DocumentKind, day: Day
     series.as_ref().map_or(Ok(()), |series| must_follow(series, day))
 }
 
+/// Lets a series go on from an earlier day, because what was dated after it does not count any more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn go_on_from(ctx: &Ctx, tx: &mut Tx<'_>, fiscal: Fiscal, kind: DocumentKind, year: i64, last: Option<Day>) -> Result<(), Problem> {
+    tx.series(ctx, fiscal.company_id, kind, year).await?.last_day = last;
+    Ok(())
+}
+
 impl Tx<'_> {
     /// The counter row of a series, locked; changes to it are written with everything else.
     ///

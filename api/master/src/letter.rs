@@ -1,14 +1,13 @@
 //! What printed documents share: who sends them, to whom, and what their taxes and terms are called.
 //!
-//! A document that is final shows sender and recipient as they were then: both are read from their snapshots, so it prints the same for ever.
+//! A document that is final shows sender, recipient, taxes and terms as they were then: all are read from their snapshots, so it prints the same for ever.
 
 use causeway_contract::{Code, File, Problem};
 use causeway_entity::TaxAmount;
-use causeway_entity::kernel::snapshots;
-use causeway_entity::master::{payment_terms, taxes};
+use causeway_entity::kernel::{events, snapshots};
 use causeway_kernel::{Find, Tx};
 use causeway_print::{Bank, Language, Paper, Tax};
-use causeway_value::{AddressId, AddressKind, CompanyId, ContactId, DocumentLanguage, Instant, Letterhead, PartyId, PaymentTermId};
+use causeway_value::{AddressId, AddressKind, CompanyId, ContactId, DocumentLanguage, EventId, Letterhead, PartyId, PaymentTermId};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -70,12 +69,21 @@ struct Address {
     country: String,
 }
 
-/// Sender and recipient as they are, or as they were at an instant.
+/// The event that made a document final, such as `invoice.posted`; none for one that is not. What it says is what stood when this came.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn addressed(tx: &mut Tx<'_>, company: CompanyId, party: PartyId, at: Option<Instant>) -> Result<Addressed, Problem> {
-    addressed_to(tx, company, party, at, At::default()).await
+pub async fn made_final(tx: &mut Tx<'_>, document: Uuid, event: &'static str) -> Result<Option<EventId>, Problem> {
+    let found = Find::<events::Entity>::new().eq(events::Column::SubjectId, document).eq(events::Column::EventType, event);
+    Ok(found.order_by_desc(events::Column::Id).one(tx).await?.map(|row| row.id))
+}
+
+/// Sender and recipient as they are, or as they were when an event came.
+///
+/// # Errors
+/// When the database fails.
+pub async fn addressed(tx: &mut Tx<'_>, company: CompanyId, party: PartyId, then: Option<EventId>) -> Result<Addressed, Problem> {
+    addressed_to(tx, company, party, then, At::default()).await
 }
 
 /// Whom at a party a document is for, and where its goods go.
@@ -91,9 +99,10 @@ pub struct At {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn addressed_to(tx: &mut Tx<'_>, company: CompanyId, party: PartyId, at: Option<Instant>, place: At) -> Result<Addressed, Problem> {
-    let sender: Sender = snapshot(tx, company.uuid(), at).await?;
-    let recipient: Recipient = snapshot(tx, party.uuid(), at).await?;
+pub async fn addressed_to(tx: &mut Tx<'_>, company: CompanyId, party: PartyId, then: Option<EventId>, place: At) -> Result<Addressed, Problem> {
+    let mut stood = stood(tx, &[company.uuid(), party.uuid()], then).await?;
+    let sender: Sender = shown(&mut stood, company.uuid());
+    let recipient: Recipient = shown(&mut stood, party.uuid());
     let address = |kind: AddressKind| recipient.addresses.iter().find(|address| address.kind == kind);
     let lines = |address: Option<&Address>| address.map_or_else(Vec::new, |address| address_lines(&recipient.name, address, &sender.country));
     let main = address(AddressKind::Billing).or_else(|| recipient.addresses.first());
@@ -116,28 +125,39 @@ pub async fn addressed_to(tx: &mut Tx<'_>, company: CompanyId, party: PartyId, a
 ///
 /// # Errors
 /// When the database fails.
-pub async fn party_then(tx: &mut Tx<'_>, document: Uuid, party: PartyId, at: Option<Instant>) -> Result<PartyId, Problem> {
+pub async fn party_then(tx: &mut Tx<'_>, document: Uuid, party: PartyId, then: Option<EventId>) -> Result<PartyId, Problem> {
     #[derive(Debug, Default, Deserialize)]
     #[serde(default)]
     struct Named {
         party_id: Option<PartyId>,
     }
-    if at.is_none() {
+    if then.is_none() {
         return Ok(party);
     }
-    let named: Named = snapshot(tx, document, at).await?;
+    let named: Named = shown(&mut stood(tx, &[document], then).await?, document);
     Ok(named.party_id.unwrap_or(party))
 }
 
-/// The object's newest snapshot, or that of an instant; its first one when it is younger than that, as with history that is entered later.
-async fn snapshot<T: Default + DeserializeOwned>(tx: &mut Tx<'_>, id: Uuid, at: Option<Instant>) -> Result<T, Problem> {
-    let find = || Find::<snapshots::Entity>::new().eq(snapshots::Column::ObjectId, id);
-    let until = at.map_or_else(find, |at| find().lte(snapshots::Column::CreatedAt, at));
-    let found = match until.order_by_desc(snapshots::Column::Version).one(tx).await? {
-        Some(row) => Some(row),
-        None => find().order_by(snapshots::Column::Version).one(tx).await?,
+/// The newest snapshots of objects, or those that stood when an event came; the first one of what is younger than that, as with history that is entered later.
+async fn stood(tx: &mut Tx<'_>, ids: &[Uuid], then: Option<EventId>) -> Result<BTreeMap<Uuid, String>, Problem> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let newest = "SELECT MAX(version) FROM snapshots newest WHERE newest.tenant_id = snapshots.tenant_id AND newest.object_id = snapshots.object_id";
+    let find = Find::<snapshots::Entity>::new().among(snapshots::Column::ObjectId, ids);
+    let find = match then {
+        None => find.when(&format!("version = ({newest})"), Vec::new()),
+        Some(then) => {
+            let known = "SELECT MAX(subject_version) FROM events WHERE events.tenant_id = snapshots.tenant_id AND subject_id = object_id AND events.id <= ?";
+            find.when(&format!("version = COALESCE(({known}), 1)"), vec![then.into()])
+        }
     };
-    Ok(found.and_then(|row| serde_json::from_str(&row.body?).ok()).unwrap_or_default())
+    Ok(find.all(tx).await?.into_iter().filter_map(|row| Some((row.object_id, row.body?))).collect())
+}
+
+/// What a snapshot shows; nothing of one whose body was erased.
+fn shown<T: Default + DeserializeOwned>(stood: &mut BTreeMap<Uuid, String>, id: Uuid) -> T {
+    stood.remove(&id).and_then(|body| serde_json::from_str(&body).ok()).unwrap_or_default()
 }
 
 /// The person stands below the name of the party.
@@ -167,30 +187,39 @@ fn letterhead(sender: Sender) -> causeway_print::Letterhead {
     }
 }
 
-/// The taxes of a document, each once, with their names and what they say.
+/// What a tax or a payment term is called.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Called {
+    name: String,
+    note: Option<String>,
+}
+
+/// The taxes of a document, each once, with their names and what they say, as they are or were when an event came.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn named_taxes(tx: &mut Tx<'_>, amounts: &[TaxAmount]) -> Result<Vec<Tax>, Problem> {
+pub async fn named_taxes(tx: &mut Tx<'_>, amounts: &[TaxAmount], then: Option<EventId>) -> Result<Vec<Tax>, Problem> {
     if amounts.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = Find::<taxes::Entity>::new().among(taxes::Column::Id, amounts.iter().map(|part| part.tax_id)).all(tx).await?;
-    let mut rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let ids: Vec<Uuid> = amounts.iter().map(|part| part.tax_id.uuid()).collect();
+    let mut stood = stood(tx, &ids, then).await?;
     let named = |part: &TaxAmount| {
-        let (name, note) = rows.remove(&part.tax_id).map(|row| (row.name, row.note)).unwrap_or_default();
+        let Called { name, note } = shown(&mut stood, part.tax_id.uuid());
         Tax { name, note, base: part.base, amount: part.amount }
     };
     Ok(amounts.iter().map(named).collect())
 }
 
-/// The name of a document's payment term.
+/// The name of a document's payment term, as it is or was when an event came.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn term_name(tx: &mut Tx<'_>, id: Option<PaymentTermId>) -> Result<Option<String>, Problem> {
+pub async fn term_name(tx: &mut Tx<'_>, id: Option<PaymentTermId>, then: Option<EventId>) -> Result<Option<String>, Problem> {
     let Some(id) = id else { return Ok(None) };
-    Ok(tx.get::<payment_terms::Entity>(id).await?.map(|term| term.name))
+    let term: Called = shown(&mut stood(tx, &[id.uuid()], then).await?, id.uuid());
+    Ok(Some(term.name).filter(|name| !name.is_empty()))
 }
 
 /// The file of a paper.

@@ -199,6 +199,8 @@ impl Sheet<'_> {
             (words.revision, paper.revision.filter(|revision| *revision > 1).map(|revision| revision.to_string())),
             (words.date, paper.date.map(day)),
             (words.valid_until, paper.valid_until.map(day)),
+            (words.supplied, paper.supplied.map(|(first, _)| day(first))),
+            (words.supplied_until, paper.supplied.filter(|(first, last)| first != last).map(|(_, last)| day(last))),
             (words.due_date, paper.due_date.map(day)),
             (words.promised, paper.promised.map(|promised| paper.language.promised(promised))),
             (words.reference, paper.reference.clone()),
@@ -257,6 +259,12 @@ impl Sheet<'_> {
             self.right(RIGHT - 60, self.y, &value, PLAIN, 3_000);
             self.y += 265;
         }
+        if let Some((currency, tax)) = paper.company_tax {
+            self.make_room(265);
+            self.text(SUMS, self.y, &format!("{} {}", words.tax_in, currency.code()), LABEL);
+            self.right(RIGHT - 60, self.y, &paper.language.amount(tax, currency), PLAIN, 3_000);
+            self.y += 265;
+        }
         self.make_room(420);
         self.bar(SUMS - 100, self.y - 150, RIGHT - SUMS + 100, 400, Ink::Band);
         let style = Style { size: 220, ink: Ink::Accent, ..STRONG };
@@ -280,6 +288,15 @@ impl Sheet<'_> {
         }
     }
 
+    /// What is to be paid when, in one row.
+    fn payable(&mut self, when: &str, amount: Amount) {
+        self.make_room(LEADING);
+        self.text(LEFT, self.y, when, PLAIN);
+        let amount = format!("{} {}", self.paper.currency.code(), self.paper.language.amount(amount, self.paper.currency));
+        self.right(LEFT + 6_600, self.y, &amount, PLAIN, 2_400);
+        self.y += LEADING;
+    }
+
     fn texts(&mut self) {
         let (paper, words) = (self.paper, self.words);
         self.tax_notes();
@@ -287,13 +304,13 @@ impl Sheet<'_> {
             self.section(words.payment_terms, terms, PLAIN);
         }
         for (day, amount) in &paper.installments {
-            self.make_room(LEADING);
-            let day = format!("{} {}", words.installment, paper.language.day(*day));
-            self.text(LEFT, self.y, &day, PLAIN);
-            self.right(LEFT + 4_800, self.y, &format!("{} {}", paper.currency.code(), paper.language.amount(*amount, paper.currency)), PLAIN, 2_400);
-            self.y += LEADING;
+            self.payable(&format!("{} {}", words.installment, paper.language.day(*day)), *amount);
         }
-        if !paper.installments.is_empty() {
+        if let Some(early) = paper.early {
+            let (day, percent) = (paper.language.day(early.until), paper.language.percent(early.percent));
+            self.payable(&format!("{} {day} (−{percent} {})", words.paid_by, words.early_discount), early.payable);
+        }
+        if !paper.installments.is_empty() || paper.early.is_some() {
             self.y += 150;
         }
         if let Some(notes) = &paper.notes {

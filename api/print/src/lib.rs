@@ -14,7 +14,7 @@ mod table;
 mod text;
 pub mod words;
 
-pub use paper::{Bank, Item, Kind, Letterhead, Line, Paper, Promised, Tax};
+pub use paper::{Bank, Early, Item, Kind, Letterhead, Line, Paper, Promised, Tax};
 pub use words::Language;
 
 /// The name to keep the file of a document under.

@@ -45,6 +45,8 @@ pub struct Paper {
     pub valid_until: Option<Day>,
     /// When it is to be paid.
     pub due_date: Option<Day>,
+    /// The first and the last day on which what it charges was supplied (Directive 2006/112/EC, article 226 no. 7).
+    pub supplied: Option<(Day, Day)>,
     /// The recipient's own reference.
     pub reference: Option<String>,
     /// The number of the document that it follows: the invoice of a credit note.
@@ -63,12 +65,16 @@ pub struct Paper {
     pub taxes: Vec<Tax>,
     /// What rounding adds to that, or takes off.
     pub rounding: Amount,
+    /// The taxes in the currency of the company, when that is another one (article 230 of the same).
+    pub company_tax: Option<(Currency, Amount)>,
     /// What is to be paid.
     pub total: Amount,
     /// The name of the payment terms.
     pub payment_terms: Option<String>,
     /// What is due when, if there is more than one part.
     pub installments: Vec<(Day, Amount)>,
+    /// What paying early saves.
+    pub early: Option<Early>,
     /// When all of it is delivered that says nothing else.
     pub promised: Option<Promised>,
     /// What the recipient reads below the lines.
@@ -88,6 +94,17 @@ pub enum Item {
     Line(Line),
     /// What the lines since the last heading come to.
     Subtotal(Amount),
+}
+
+/// A discount for paying early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Early {
+    /// The discount.
+    pub percent: Percent,
+    /// The last day on which it is given.
+    pub until: Day,
+    /// What is to be paid until then.
+    pub payable: Amount,
 }
 
 /// When something is delivered.

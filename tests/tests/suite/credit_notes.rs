@@ -3,7 +3,8 @@
 use causeway_contract::{Code, ListQuery, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::credit_note::{CreateCreditNote, op as credit_note};
-use causeway_openapi::invoice::{AllocateCreditNote, CreditInvoice, InvoiceLineInput, op as invoice};
+use causeway_openapi::invoice::{AllocateCreditNote, CreditInvoice, InvoiceLineInput, ReverseInvoice, op as invoice};
+use causeway_openapi::object::ExternalRef;
 use causeway_openapi::payment::op as payment;
 use causeway_tests::deal::{self, allocation, entry, paid_back, sides};
 use causeway_tests::person::Person;
@@ -47,6 +48,59 @@ async fn a_credit_without_an_invoice_settles_another_and_is_paid_back() {
     let back = paid_back(&note);
     tenant.post::<payment::CreateRefund>((), &back).await;
     assert_eq!(tenant.get::<invoice::GetInvoice>(note.id).await.open_amount.0, "0.00");
+    verified(&tenant).await;
+}
+
+/// Like everything that is made under a reference of another system (INT-11).
+#[tokio::test]
+async fn a_credit_that_comes_again_is_made_once() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let body = CreateCreditNote { external_refs: vec![ExternalRef { system: "crm".to_owned(), id: "bonus-1".to_owned() }], ..bonus(&shop, "100.00") };
+    let body = serde_json::to_value(body).unwrap();
+    let first = tenant.raw.post("/v1/credit-notes", &body).await;
+    let again = tenant.raw.post("/v1/credit-notes", &body).await;
+    assert_eq!((first.status, again.status, again.header("replayed")), (201, 200, Some("true")));
+    assert_eq!(again.json(), first.json());
+    let other = serde_json::json!({ "reason": "other", "lines": body["lines"], "company_id": shop.company, "party_id": shop.party, "external_refs": body["external_refs"] });
+    let refused = tenant.raw.post("/v1/credit-notes", &other).await;
+    assert_eq!(refused.status, 409);
+    let pointers: Vec<String> = refused.json()["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect();
+    assert!(pointers.contains(&"/reason".to_owned()), "{}", refused.text());
+}
+
+/// One slip in a date does not hold up the numbers of its series once it is taken back (BIL-05).
+#[tokio::test]
+async fn what_is_ahead_and_taken_back_holds_up_no_number() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let today = deal::posted(&tenant, &shop, "1.00").await.invoice_date.unwrap();
+    let ahead = |days| today.plus_days(days).to_string();
+    let slip = deal::free_invoice(&tenant, &shop, "10.00").await;
+    let checks = tenant.raw.get(&format!("/v1/invoices/{}/checks?invoice_date={}", slip.id, ahead(20))).await.success();
+    let told = checks["checks"].as_array().unwrap().iter().find(|check| check["name"] == "number_order").unwrap();
+    assert_eq!((&checks["ready"], &told["result"]), (&true.into(), &"warning".into()), "{checks}");
+    deal::post_invoice(&tenant, slip.id, Some(&ahead(20))).await;
+    let next = deal::free_invoice(&tenant, &shop, "20.00").await;
+    assert_eq!(tenant.refused::<invoice::PostInvoice>(next.id, &Default::default()).await.code, Code::NumberOrder);
+    // One that is meant to be ahead holds them up as far as itself.
+    let meant = deal::free_invoice(&tenant, &shop, "30.00").await;
+    deal::post_invoice(&tenant, meant.id, Some(&ahead(21))).await;
+    let reverse = async |id| tenant.post::<invoice::ReverseInvoice>(id, &ReverseInvoice { reason: "slip".to_owned(), ..Default::default() }).await;
+    let note = reverse(slip.id).await;
+    assert_eq!(note.invoice_date.unwrap().to_string(), ahead(20));
+    assert_eq!(tenant.refused::<invoice::PostInvoice>(next.id, &Default::default()).await.meta["last_date"], ahead(21));
+    reverse(meant.id).await;
+    let posted = deal::post_invoice(&tenant, next.id, None).await;
+    assert_eq!((posted.invoice_date, posted.number.as_deref().and_then(|number| number.rsplit_once('/')).map(|(_, last)| last)), (Some(today), Some("00004")));
+    // Credit notes go on, too, and yesterday stays behind.
+    let credit = tenant.post::<invoice::CreditInvoice>(posted.id, &CreditInvoice::default()).await;
+    assert_eq!(deal::post_invoice(&tenant, credit.id, None).await.invoice_date, Some(today));
+    let late = deal::free_invoice(&tenant, &shop, "40.00").await;
+    let yesterday = causeway_openapi::invoice::PostInvoice { invoice_date: Some(today.plus_days(-1)), allow_duplicate: None };
+    assert_eq!(tenant.refused::<invoice::PostInvoice>(late.id, &yesterday).await.code, Code::NumberOrder);
     verified(&tenant).await;
 }
 

@@ -1,5 +1,6 @@
 //! Discounts for paying early: taken in time, lost when late, and what they do to the tax (PAY-23; vectors EPD-…).
 
+use crate::paper::words;
 use causeway_contract::ListQuery;
 use causeway_openapi::invoice::{CreateInvoice, Invoice, InvoiceLineInput, op as invoice};
 use causeway_openapi::payment::{CreatePayment, Payment, UnallocatePayment, op as payment};
@@ -65,6 +66,10 @@ async fn a_payment_in_time_closes_the_invoice() {
         let invoice = posted(&tenant, &shop, term, &[(price, &[tax_id])]).await;
         assert_eq!(invoice.total_amount.0, total, "{name}");
         assert_eq!(invoice.early_discount.as_ref().and_then(|agreed| agreed.until), Some(day("2026-12-12")), "{name}");
+        if let Some(paper) = words(&tenant.get::<invoice::PrintInvoice>(invoice.id).await) {
+            let said = paper.lines().find(|line| line.contains(&format!("Paid by 12 December 2026 (−{share} % discount)")));
+            assert!(said.is_some_and(|line| line.replace(',', "").ends_with(&format!("EUR {payable}"))), "{name}: {paper}");
+        }
         let payment = deal::pay(&tenant, &shop, payable, &[(invoice.id, payable)]).await;
         assert_eq!(state(&tenant, &invoice).await, (Some(PaymentState::Paid), "0.00".to_owned()), "{name}");
         let discount = taken(&tenant, &payment).await.pop().expect("a discount");

@@ -44,6 +44,7 @@ async fn what_fails_is_refused_all_at_once() {
         Name::NumberOrder,
         Name::PeriodOpen,
         Name::LineTaxes,
+        Name::NotBeforeBillables,
         Name::DownPayments,
         Name::Terms,
         Name::PartyAddress,

@@ -1,7 +1,7 @@
 //! How a down payment is spread over the groups of taxes of an order, and what an invoice deducts of it (vectors DLV-007 to DLV-014).
 //!
-//! Amounts contain their taxes. A share of a group is spread over its net and each of its taxes by largest remainder, so that the parts of a down payment
-//! add up to what was asked, to the cent, and all that is deducted adds up to the down payment.
+//! Amounts contain their taxes. Of a share of a group each tax has its part, rounded alone, so that equal taxes stay equal, and the net takes the rest: the
+//! parts of a down payment add up to what was asked, to the cent, and all that is deducted adds up to the down payment.
 
 use crate::invoice::rules::largest_remainder;
 use causeway_master::tax::rules::{TaxAmount, add_to_summary, summary};
@@ -88,15 +88,19 @@ impl TaxGroup {
         if amount == total {
             return Ok(self.clone());
         }
+        let part = |whole: Amount| product(&[whole.0, amount.0], &[total.0]).map(Amount);
+        let each = |tax: &TaxAmount| Ok(TaxAmount { tax_id: tax.tax_id, base: part(tax.base)?, amount: part(tax.amount)? });
+        let mut share = Self { tax_ids: self.tax_ids.clone(), net: Amount::ZERO, taxes: self.taxes.iter().map(each).collect::<Result<_, Overflow>>()? };
+        share.net = amount.minus(share.tax()?)?;
+        if share.is_within(self) {
+            return Ok(share);
+        }
+        // Of so little that the price cannot take what rounding the taxes leaves, all of it takes part.
         let weights: Vec<Amount> = std::iter::once(self.net).chain(self.taxes.iter().map(|tax| tax.amount)).collect();
         let mut parts = largest_remainder(amount, &weights)?.into_iter();
-        let net = parts.next().unwrap_or_default();
-        let part = |(tax, amount_of_tax): (&TaxAmount, Amount)| {
-            let base = Amount(product(&[tax.base.0, amount.0], &[total.0])?);
-            Ok(TaxAmount { tax_id: tax.tax_id, base, amount: amount_of_tax })
-        };
-        let taxes = self.taxes.iter().zip(parts).map(part).collect::<Result<_, Overflow>>()?;
-        Ok(Self { tax_ids: self.tax_ids.clone(), net, taxes })
+        share.net = parts.next().unwrap_or_default();
+        share.taxes.iter_mut().zip(parts).for_each(|(tax, part)| tax.amount = part);
+        Ok(share)
     }
 
     /// Whether each amount of it lies between zero and the same one of `whole`.

@@ -19,7 +19,8 @@ pub(super) async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
     let lines = store::lines(tx, &[row.id]).await?;
     let owed = obligation::of_orders(tx, &[row.order_id]).await?;
     let first = owed.first().ok_or_else(Problem::not_found)?;
-    let addressed = letter::addressed_to(tx, row.company_id, row.party_id, row.shipped_at, letter::At { contact: None, ship_to: row.ship_to_id }).await?;
+    let then = letter::made_final(tx, row.id.uuid(), "delivery.shipped").await?;
+    let addressed = letter::addressed_to(tx, row.company_id, row.party_id, then, letter::At { contact: None, ship_to: row.ship_to_id }).await?;
     let carried = [row.carrier.as_deref(), row.tracking.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let mut items: Vec<Item> = lines.iter().map(item).collect();
     items.extend((!carried.is_empty()).then_some(Item::Text(carried)));
@@ -36,6 +37,7 @@ pub(super) async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
         date: row.ship_date,
         valid_until: None,
         due_date: None,
+        supplied: None,
         reference: first.reference.clone(),
         follows: None,
         contact: None,
@@ -45,9 +47,11 @@ pub(super) async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
         untaxed: Amount::ZERO,
         taxes: Vec::new(),
         rounding: Amount::ZERO,
+        company_tax: None,
         total: Amount::ZERO,
         payment_terms: None,
         installments: Vec::new(),
+        early: None,
         promised: None,
         notes: None,
         terms: None,

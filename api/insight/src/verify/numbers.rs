@@ -32,7 +32,7 @@ const JOURNAL: Series =
 pub(super) fn checks() -> Vec<Check> {
     let mut checks: Vec<Check> = [INVOICES, CREDIT_NOTES, PAYMENTS, JOURNAL].iter().map(gapless).collect();
     checks.push(counters());
-    checks.push(dates("invoice_date_order", "inv", "invoices", "invoice_date", "AND direction = 'sale'"));
+    checks.push(dates());
     checks.push(numbered("invoice_numbered", "inv", "invoices"));
     checks.push(numbered("payment_numbered", "pay", "payments"));
     checks
@@ -73,16 +73,19 @@ fn counters() -> Check {
     Check { name: "number_counter", subject: "com", what: "numbers that the series gave", unit: Unit::Count, sql }
 }
 
-/// In the order of the numbers no date goes back. The journal's order is that of posting, so it has no such check.
-fn dates(name: &'static str, subject: &'static str, table: &str, day: &str, condition: &str) -> Check {
+/// In the order of the numbers no date of an invoice or credit note goes back. The journal's order is that of posting, so it has no such check. What was ahead
+/// of its day and taken back whole held up no number after that, so what is reversed is left out, and what reversed it.
+fn dates() -> Check {
     // `INV/2026` and `CN/2026/` tell the series apart; the slash is the same for all of one kind.
     let partition = "company_id, substr(number, 1, 8)";
+    let counts = "direction = 'sale' AND number IS NOT NULL AND payment_state <> 'reversed' AND NOT EXISTS (SELECT 1 FROM invoices reversed \
+         WHERE reversed.tenant_id = invoices.tenant_id AND reversed.id = invoices.credited_invoice_id AND reversed.payment_state = 'reversed')";
     let sql = format!(
         "SELECT id, number AS label, NULL AS currency, 0 AS expected, 1 AS found \
-         FROM (SELECT id, number, {day} AS day, LAG({day}) OVER (PARTITION BY {partition} ORDER BY length(number), number) AS day_before \
-             FROM {table} WHERE tenant_id = $1 [company_id] {condition} AND number IS NOT NULL) AS ordered WHERE day < day_before"
+         FROM (SELECT id, number, invoice_date AS day, LAG(invoice_date) OVER (PARTITION BY {partition} ORDER BY length(number), number) AS day_before \
+             FROM invoices WHERE tenant_id = $1 [company_id] AND {counts}) AS ordered WHERE day < day_before"
     );
-    Check { name, subject, what: "dates before the date of the number before", unit: Unit::Count, sql }
+    Check { name: "invoice_date_order", subject: "inv", what: "dates before the date of the number before", unit: Unit::Count, sql }
 }
 
 /// What was posted has a number, and nothing else has.

@@ -114,11 +114,16 @@ async fn made(tx: &mut Tx<'_>, sent: &Sent) -> Result<BTreeSet<(String, Uuid)>, 
     Ok(rows.into_iter().map(|row| (row.object_type, row.object_id)).collect())
 }
 
-/// How an object of the collection is read, and the right that takes.
+/// How an object of the collection is read, and the right that takes. What has no address in the collection that made it has one among its kind: credit notes
+/// are read as invoices.
 fn reading(app: &App, operation: &Operation, kind: &str, id: Uuid) -> Option<(Box<dyn Verb>, &'static str)> {
-    let prefix = prefix_of(kind)?;
-    let path = format!("{}/{}", operation.path, type_id(prefix, id));
-    let Found::Endpoint(get, segments) = app.routes.find("GET", &path) else { return None };
+    let id = type_id(prefix_of(kind)?, id);
+    let of_its_kind = format!("/v1/{}s", kind.replace('_', "-"));
+    read_at(app, &format!("{}/{id}", operation.path)).or_else(|| read_at(app, &format!("{of_its_kind}/{id}")))
+}
+
+fn read_at(app: &App, path: &str) -> Option<(Box<dyn Verb>, &'static str)> {
+    let Found::Endpoint(get, segments) = app.routes.find("GET", path) else { return None };
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     if !(get.knows_path)(&segments) {
         return None;

@@ -1,6 +1,6 @@
 use super::{BOTTOM, Mark, Page, RIGHT, pages};
 use crate::text::width;
-use crate::{Item, Kind, Language, Letterhead, Line, Paper, Tax, paper::Bank, pdf};
+use crate::{Early, Item, Kind, Language, Letterhead, Line, Paper, Tax, paper::Bank, pdf};
 use causeway_value::{Amount, Percent, Quantity};
 use proptest::prelude::*;
 use std::process::Command;
@@ -41,6 +41,7 @@ fn paper(items: Vec<Item>) -> Paper {
         date: Some("2026-12-02".parse().unwrap()),
         valid_until: None,
         due_date: Some("2027-01-01".parse().unwrap()),
+        supplied: None,
         reference: Some("PO 4711".to_owned()),
         follows: None,
         contact: None,
@@ -50,9 +51,11 @@ fn paper(items: Vec<Item>) -> Paper {
         untaxed: Amount(untaxed),
         taxes: vec![Tax { name: "VAT 19 %".to_owned(), note: None, base: Amount(untaxed), amount: Amount(untaxed * 19 / 100) }],
         rounding: Amount::ZERO,
+        company_tax: None,
         total: Amount(untaxed * 119 / 100),
         payment_terms: Some("30 days net".to_owned()),
         installments: vec![("2026-12-20".parse().unwrap(), Amount(100)), ("2027-01-01".parse().unwrap(), Amount(200))],
+        early: None,
         promised: None,
         notes: Some("Thank you.".to_owned()),
         terms: None,
@@ -83,6 +86,36 @@ fn one_page_says_it_all() {
         "Page 1 of 1",
     ] {
         assert!(texts.contains(&expected), "{expected} is not among {texts:?}");
+    }
+}
+
+#[test]
+fn paying_early_says_until_when_and_how_much() {
+    let early = Some(Early { percent: "2".parse().unwrap(), until: "2026-12-12".parse().unwrap(), payable: Amount(75_570) });
+    for (language, said, amount) in [
+        (Language::English, "Paid by 12 December 2026 (−2 % discount)", "EUR 755.70"),
+        (Language::German, "Bei Zahlung bis 12.12.2026 (−2 % Skonto)", "EUR 755,70"),
+    ] {
+        let pages = pages(&Paper { early, language, ..paper(vec![Item::Line(line("Chai", 64_800))]) });
+        let texts = texts(&pages[0]);
+        assert!(texts.contains(&said) && texts.contains(&amount), "{texts:?}");
+    }
+}
+
+#[test]
+fn the_days_of_supply_and_the_tax_at_home_are_told() {
+    let day = |day: &str| day.parse().unwrap();
+    for (supplied, said) in
+        [(("2026-12-01", "2026-12-01"), vec!["1 December 2026"]), (("2026-11-30", "2026-12-01"), vec!["30 November 2026", "until", "1 December 2026"])]
+    {
+        let supplied = Some((day(supplied.0), day(supplied.1)));
+        let company_tax = Some(("CHF".parse().unwrap(), Amount(11_517)));
+        let pages = pages(&Paper { supplied, company_tax, ..paper(vec![Item::Line(line("Chai", 64_800))]) });
+        let texts = texts(&pages[0]);
+        let place = texts.iter().position(|text| *text == "Date of supply").unwrap();
+        assert_eq!(texts[place + 1..=place + said.len()], said);
+        assert_eq!(texts.contains(&"until"), said.len() > 1);
+        assert!(texts.contains(&"Tax in CHF") && texts.contains(&"115.17"), "{texts:?}");
     }
 }
 

@@ -16,9 +16,9 @@ use causeway_value::{Amount, OrderStatus, Percent};
 pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
     let lines: Vec<Line> = store::parts_of(tx, row).await?.lines.iter().map(Line::from).collect();
     let totals = amounts::totals(&lines, row.currency)?;
-    let party_id = letter::party_then(tx, row.id.uuid(), row.party_id, row.confirmed_at).await?;
-    let addressed =
-        letter::addressed_to(tx, row.company_id, party_id, row.confirmed_at, letter::At { contact: row.contact_id, ship_to: row.ship_to_id }).await?;
+    let then = letter::made_final(tx, row.id.uuid(), "order.confirmed").await?;
+    let party_id = letter::party_then(tx, row.id.uuid(), row.party_id, then).await?;
+    let addressed = letter::addressed_to(tx, row.company_id, party_id, then, letter::At { contact: row.contact_id, ship_to: row.ship_to_id }).await?;
     // A discount that not every line contains is not told: the amounts of the lines contain what each has.
     let shared = lines.iter().all(|line| line.document_discount.is_none());
     let discount = if shared { row.discount_percent } else { Percent::ZERO };
@@ -35,6 +35,7 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
         date: Some(row.order_date),
         valid_until: None,
         due_date: None,
+        supplied: None,
         reference: row.reference.clone(),
         follows: None,
         contact: None,
@@ -42,11 +43,13 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
         items: print::items(&lines)?,
         discount,
         untaxed: row.untaxed_amount,
-        taxes: letter::named_taxes(tx, &totals.taxes).await?,
+        taxes: letter::named_taxes(tx, &totals.taxes, then).await?,
         rounding: Amount::ZERO,
+        company_tax: None,
         total: row.total_amount,
-        payment_terms: letter::term_name(tx, row.payment_term_id).await?,
+        payment_terms: letter::term_name(tx, row.payment_term_id, then).await?,
         installments: Vec::new(),
+        early: None,
         notes: row.notes.clone(),
         terms: row.terms.clone(),
         promised: None,

@@ -18,8 +18,9 @@ use causeway_value::{Amount, QuoteStatus};
 pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
     let lines: Vec<Line> = store::lines_of(tx, row.id).await?.iter().map(Line::from).collect();
     let totals = amounts::totals(&lines, row.currency)?;
-    let party_id = letter::party_then(tx, row.id.uuid(), row.party_id, row.sent_at).await?;
-    let addressed = letter::addressed_to(tx, row.company_id, party_id, row.sent_at, letter::At { contact: row.contact_id, ship_to: row.ship_to_id }).await?;
+    let then = letter::made_final(tx, row.id.uuid(), "quote.sent").await?;
+    let party_id = letter::party_then(tx, row.id.uuid(), row.party_id, then).await?;
+    let addressed = letter::addressed_to(tx, row.company_id, party_id, then, letter::At { contact: row.contact_id, ship_to: row.ship_to_id }).await?;
     let contact = match row.owner_id {
         Some(id) => tx.get::<users::Entity>(id).await?.map(|user| user.name),
         None => None,
@@ -37,6 +38,7 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
         date: Some(row.quote_date),
         valid_until: row.valid_until,
         due_date: None,
+        supplied: None,
         reference: row.reference.clone(),
         follows: None,
         contact,
@@ -44,11 +46,13 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
         items: print::items(&lines)?,
         discount: row.discount_percent,
         untaxed: row.untaxed_amount,
-        taxes: letter::named_taxes(tx, &totals.taxes).await?,
+        taxes: letter::named_taxes(tx, &totals.taxes, then).await?,
         rounding: Amount::ZERO,
+        company_tax: None,
         total: row.total_amount,
-        payment_terms: letter::term_name(tx, row.payment_term_id).await?,
+        payment_terms: letter::term_name(tx, row.payment_term_id, then).await?,
         installments: Vec::new(),
+        early: None,
         notes: row.notes.clone(),
         terms: row.terms.clone(),
         promised: Promise::stored(row.promised_date, row.lead_days).map(Promise::printed),

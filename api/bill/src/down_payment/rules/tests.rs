@@ -71,6 +71,29 @@ fn a_down_payment_is_split_by_groups_of_taxes() {
     }
 }
 
+/// Two lines of 15.89 with 6 % that the others see, 6 % and 3 % (Odoo `test_taxes_downpayment.py`, `_test_taxes_l10n_in`): the twins are equal in every part, and
+/// each tax is its share, rounded alone.
+#[test]
+fn equal_taxes_stay_equal() {
+    let ids = [tax(6, false).id, tax(6, true).id, tax(3, false).id];
+    let amounts = [190, 190, 106].map(Amount);
+    let taxes: Vec<TaxAmount> = ids.iter().zip(amounts).map(|(tax_id, amount)| TaxAmount { tax_id: *tax_id, base: Amount(3_178), amount }).collect();
+    let group = TaxGroup { tax_ids: ids.to_vec(), net: Amount(3_178), taxes };
+    let of = |percent: i64| {
+        let part = group.share(amount(Asked::Percent(Percent(Percent::WHOLE.0 * percent / 100)), group.total().unwrap()).unwrap()).unwrap();
+        (part.net.0, part.taxes.iter().map(|tax| tax.amount.0).collect::<Vec<_>>())
+    };
+    assert_eq!(of(7), (223, vec![13, 13, 7]));
+    for percent in 1..=99 {
+        let (_, taxes) = of(percent);
+        assert_eq!(taxes[0], taxes[1], "{percent}");
+    }
+    // Where rounding would ask more tax than there is to share, all parts are shared.
+    let small = TaxGroup { net: Amount(1), taxes: group.taxes.iter().map(|tax| TaxAmount { amount: Amount(1), ..*tax }).collect(), ..group };
+    let half = small.share(Amount(2)).unwrap();
+    assert_eq!((half.total().unwrap(), half.is_within(&small)), (Amount(2), true));
+}
+
 #[test]
 fn of_nothing_nothing_is_asked() {
     // DLV-009

@@ -125,11 +125,21 @@ async fn failing(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Na
         found.push((Name::Rate, Found::of(conversion.map(drop))?));
     }
     found.push((Name::Accounts, Found::of(accounts(tx, draft).await)?));
-    found.push((Name::NumberOrder, Found::of(number::check(tx, booked::fiscal(company), booked::document_kind(invoice), day).await)?));
+    found.push((Name::NumberOrder, number_order(ctx, tx, draft).await?));
     if has_entry(lines) {
         found.push((Name::PeriodOpen, Found::of(must_be_open(tx, company.id, day).await)?));
     }
     Ok(found)
+}
+
+/// A day before the last one of the series is refused; one ahead of today holds up the others until then, so it is told.
+async fn number_order(ctx: &Ctx, tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Found, Problem> {
+    let Draft { company, invoice, day, .. } = draft;
+    let kind = booked::document_kind(invoice);
+    let found = Found::of(number::check(tx, booked::fiscal(company), kind, day).await)?;
+    let ahead = matches!(found, Found::Passed) && kind.in_date_order() && day > ctx.today(company.time_zone);
+    let detail = || format!("{day} is ahead of today. Numbers follow dates, so no earlier {} gets a number until then.", kind.prefix());
+    Ok(if ahead { Found::warn(Some(detail())) } else { found })
 }
 
 /// Whether posting these lines makes an entry: what comes to nothing, line by line, has none.
@@ -234,6 +244,12 @@ async fn own_tax_accounts(tx: &mut Tx<'_>, lines: &[invoice_lines::Model]) -> Re
     Ok(found.iter().all(|tax| tax.account_id.is_some()))
 }
 
+/// What became billable after the day of the document: its revenue and tax would stand in a period before.
+fn before_billables(day: Day, billed: &[billables::Model]) -> Option<String> {
+    let last = billed.iter().map(|row| row.billable_date).max().filter(|last| day < *last)?;
+    Some(format!("{day} is before {last}, the day from which all of it could be billed. Give that day or a later one, unless the period before is meant."))
+}
+
 /// Which terms were agreed on for what is billed that the invoice has not.
 fn other_terms(invoice: &invoices::Model, billed: &[billables::Model]) -> Option<String> {
     let agreed: BTreeSet<PaymentTermId> = billed.iter().filter_map(|row| row.payment_term_id).filter(|term| invoice.payment_term_id != Some(*term)).collect();
@@ -255,6 +271,7 @@ async fn warnings(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Vec<(Name, Found)
     }
     if invoice.kind == InvoiceKind::Invoice {
         let billed = billed(tx, lines).await?;
+        found.push((Name::NotBeforeBillables, Found::warn(before_billables(draft.day, &billed))));
         found.push((Name::DownPayments, Found::warn(down_payment::not_deducted(tx, (invoice, lines), &billed).await?)));
         found.push((Name::Terms, Found::warn(other_terms(invoice, &billed))));
     }

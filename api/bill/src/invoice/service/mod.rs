@@ -15,6 +15,7 @@ mod original;
 pub mod post;
 pub(crate) mod propose;
 pub(crate) mod selection;
+mod series;
 pub mod update;
 
 use causeway_contract::{Code, Problem};

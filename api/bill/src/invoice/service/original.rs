@@ -13,7 +13,7 @@ use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{allocations, billables, installments, invoice_lines, invoices};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_value::{Amount, BillableId, BillableStatus, Day, Direction, InvoiceId, InvoiceLineId, Overflow, PaymentDirection};
+use causeway_value::{Amount, BillableId, BillableStatus, Day, Direction, InvoiceId, InvoiceLineId, Overflow, PaymentDirection, PaymentState};
 use std::collections::BTreeMap;
 
 /// What lines are worth with tax, less what is credited of them.
@@ -170,6 +170,12 @@ impl Original {
         for row in &self.allocations {
             tx.insert(row.clone());
         }
+    }
+
+    /// The invoice, when notes have taken back all of it.
+    pub(super) fn reversed(&self) -> Option<&invoices::Model> {
+        let all = |invoice: &&invoices::Model| payment_state(invoice.total_amount, invoice.open_amount, self.credited, Amount::ZERO) == PaymentState::Reversed;
+        self.settlement.get(self.id).filter(all)
     }
 
     pub(super) async fn write(self, ctx: &Ctx, tx: &mut Tx<'_>, today: Day) -> Result<(), Problem> {

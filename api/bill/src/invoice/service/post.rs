@@ -4,7 +4,7 @@ use super::checks::{Draft, explained, must_be_as_billed, must_be_new};
 use super::complete::{customers, must_be_complete};
 use super::dues::{dues, rules_of};
 use super::original::Original;
-use super::{free_note, must_be_draft};
+use super::{free_note, must_be_draft, series};
 use crate::billable::service::{Again, bill_again};
 use crate::booked;
 use crate::down_payment;
@@ -115,7 +115,11 @@ pub(super) async fn post_rows(
     let invoice = view(&new, lines, &parts, stored.unwrap_or_default());
     record(ctx, tx, "invoice.posted", &invoice)?;
     if let Some(original) = original {
-        original.write(ctx, tx, ctx.today(company.time_zone)).await?;
+        let today = ctx.today(company.time_zone);
+        if let Some(reversed) = original.reversed() {
+            series::let_go(ctx, tx, company, (reversed, &new), today).await?;
+        }
+        original.write(ctx, tx, today).await?;
     }
     Ok(invoice)
 }

@@ -157,7 +157,10 @@ async fn refusal(tx: &mut Tx<'_>, row: &billables::Model) -> Result<Problem, Pro
 
 fn not_ready(row: &billables::Model) -> Problem {
     let (what, todo) = match row.status {
-        BillableStatus::Invoiced => ("is on an invoice already", "Nothing is billed twice."),
+        BillableStatus::Invoiced => (
+            "is on an invoice already",
+            "Nothing is billed twice. An invoice that is wrong is taken back with `rebill` (POST /v1/invoices/{id}/reverse): what it billed waits again.",
+        ),
         BillableStatus::Held => ("is held", "Release it first."),
         BillableStatus::WrittenOff => ("is written off", "It cannot be billed any more."),
         BillableStatus::Pending | BillableStatus::Ready => ("is not due yet", "Wait until it is ready."),

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 pub(super) async fn shared(tx: &mut Tx<'_>, quote: wire::Quote, order_number: Option<String>) -> Result<SharedQuote, Problem> {
     let company = tx.get::<companies::Entity>(quote.company_id).await?.map(|company| company.name);
     let customer = tx.get::<parties::Entity>(quote.party_id).await?.map(|party| party.name);
-    let payment_terms = letter::term_name(tx, quote.payment_term_id).await?;
+    let payment_terms = letter::term_name(tx, quote.payment_term_id, None).await?;
     let ids: Vec<_> = quote.taxes.iter().map(|tax| tax.tax_id).collect();
     let mut known = BTreeMap::new();
     if !ids.is_empty() {
