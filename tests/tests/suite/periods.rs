@@ -1,7 +1,7 @@
 //! Locked days take no entry; entries that people make themselves balance and go back by their mirror (ACC-01, ACC-10).
 
-use causeway_contract::{Code, ListQuery};
-use causeway_openapi::company::op as company;
+use causeway_contract::{Code, ListQuery, Patch};
+use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::fiscal_year::{CreateFiscalYear, LockFiscalYear, ReopenFiscalYear, op as fiscal_year};
 use causeway_openapi::invoice::{PostInvoice, op as invoice};
 use causeway_openapi::ledger::{CreateJournalEntry, JournalLineInput, ReverseJournalEntry, op as ledger};
@@ -16,6 +16,24 @@ use std::collections::BTreeSet;
 
 async fn account(caller: &Caller, shop: &Shop, code: &str) -> AccountId {
     caller.all::<company::ListAccounts, _>(&ListQuery::by("company_id", shop.company).and("code", code)).await.first().expect("an account").id
+}
+
+/// The month in which fiscal years begin is part of their numbers.
+#[tokio::test]
+async fn the_calendar_of_numbered_years_stays() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let begins_in = |month| UpdateCompany { fiscal_year_start_month: Patch::Value(month), ..UpdateCompany::default() };
+    assert_eq!(tenant.post::<company::UpdateCompany>(shop.company, &begins_in(4)).await.fiscal_year_start_month, 4);
+    tenant.post::<fiscal_year::CreateFiscalYear>((), &CreateFiscalYear { company_id: shop.company, year: 2027 }).await;
+    let refused = tenant.refused::<company::UpdateCompany>(shop.company, &begins_in(7)).await;
+    assert_eq!((refused.code, refused.errors[0].pointer.as_deref()), (Code::StateConflict, Some("/fiscal_year_start_month")));
+    // As it is, it may be said again.
+    tenant.post::<company::UpdateCompany>(shop.company, &begins_in(4)).await;
+    let other = shop::open(&tenant, "2").await;
+    deal::posted(&tenant, &other, "1.00").await;
+    assert_eq!(tenant.refused::<company::UpdateCompany>(other.company, &begins_in(7)).await.code, Code::StateConflict);
 }
 
 #[tokio::test]

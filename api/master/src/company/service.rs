@@ -8,10 +8,12 @@ use crate::money;
 use crate::tax::rules::TaxPolicy;
 use crate::term::service as term;
 use causeway_contract::{COSTS, Code, FieldError, Patch, Problem};
+use causeway_entity::books::fiscal_years;
 use causeway_entity::govern::companies;
+use causeway_entity::kernel::number_series;
 use causeway_entity::master::accounts;
 use causeway_govern::tenancy::limits::room_for_company;
-use causeway_kernel::{Change, Ctx, Tx};
+use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_openapi::company as wire;
 use causeway_openapi::object::merge_metadata;
 use causeway_value::{AccountId, Amount, AmountText, CashRounding, CompanyId, Currency, Json, Percent, QuoteRules, RoundingRule, TaxRounding};
@@ -97,7 +99,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
 /// Changes a company.
 ///
 /// # Errors
-/// `not_found`.
+/// `not_found`; every wrong field; `state_conflict` for another fiscal year once documents have numbers of it.
 pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::UpdateCompany) -> Result<wire::Company, Problem> {
     let old = tx.lock::<companies::Entity>(id).await?;
     let mut new = old.clone();
@@ -106,6 +108,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     new.time_zone = body.time_zone.clone().over_required(new.time_zone);
     new.tax_id = body.tax_id.clone().over(new.tax_id);
     new.fiscal_year_start_month = body.fiscal_year_start_month.clone().over_required(u32::try_from(old.fiscal_year_start_month).unwrap_or(1)).into();
+    if new.fiscal_year_start_month != old.fiscal_year_start_month {
+        must_have_no_numbers(tx, id).await?;
+    }
     new.tax_rounding = body.tax_rounding.clone().over_required(new.tax_rounding);
     new.letterhead = whole(&body.letterhead, new.letterhead);
     new.quote_rules = quote_rules(ctx, new.quote_rules, &body.quote_rules)?;
@@ -150,6 +155,17 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     let refs = crate::refs::patched(tx, "company", id.uuid(), &body.external_refs).await?;
     tx.update(&old, &new);
     record(ctx, tx, "company.updated", &new, refs)
+}
+
+/// Numbers and fiscal years are named after the calendar as it is: with another one a month would be in two years, or in none (ACC-10, INV-4).
+async fn must_have_no_numbers(tx: &mut Tx<'_>, id: CompanyId) -> Result<(), Problem> {
+    let numbered = Find::<number_series::Entity>::new().eq(number_series::Column::CompanyId, id).one(tx).await?;
+    let years = Find::<fiscal_years::Entity>::new().eq(fiscal_years::Column::CompanyId, id).one(tx).await?;
+    if numbered.is_none() && years.is_none() {
+        return Ok(());
+    }
+    let detail = "The company has documents or fiscal years that are numbered by its calendar, so the month in which its years begin cannot change any more.";
+    Err(Problem::new(Code::StateConflict, detail).at("/fiscal_year_start_month"))
 }
 
 /// The limit that who may not see costs reads as null.
