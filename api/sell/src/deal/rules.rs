@@ -28,8 +28,7 @@ pub(super) struct Deal<'a> {
     pub payment_term_id: Option<PaymentTermId>,
     pub discount: Percent,
     pub untaxed: Amount,
-    pub lines: &'a [Line],
-    /// The lines as the limits judge them.
+    /// Its lines, as the limits judge them: what lists and costs say today stands beside them.
     pub judged: &'a Judged,
 }
 
@@ -85,8 +84,8 @@ pub(super) fn warnings(deal: &Deal<'_>, around: &Around) -> Result<Vec<(Name, Op
         (Name::Contact, around.opportunity.as_ref().and_then(|_| lacks(&["contact", "contact_email"]))),
         (Name::OpportunityAmount, opportunity_amount(deal, around.opportunity.as_ref())),
         (Name::Dates, dates(deal)),
-        (Name::LinePrices, numbered(deal.lines, |line| line.unit_price.0 == 0, "have no price. Give them one, or leave it when they are free")),
-        (Name::LineTaxes, line_taxes(deal.lines)),
+        (Name::LinePrices, numbered(&deal.judged.lines, |line| line.unit_price.0 == 0, "have no price. Give them one, or leave it when they are free")),
+        (Name::LineTaxes, line_taxes(&deal.judged.lines)),
         (Name::Margin, beyond(true).map(|told| if around.costs || !below { told } else { "The margin is below the limit of the company.".to_owned() })),
         (Name::Limits, beyond(false)),
     ])
@@ -143,7 +142,7 @@ fn dates(deal: &Deal<'_>) -> Option<String> {
         wrong.push(format!("It is of {} and was valid until {last} only.", deal.day));
     }
     let early = |line: &Line| line.promise.or(deal.promise).and_then(Promise::date).is_some_and(|day| day < deal.day);
-    wrong.extend(numbered(deal.lines, early, &format!("are promised for a day before {}, the day of the document", deal.day)));
+    wrong.extend(numbered(&deal.judged.lines, early, &format!("are promised for a day before {}, the day of the document", deal.day)));
     (!wrong.is_empty()).then(|| wrong.join(" "))
 }
 
@@ -180,7 +179,6 @@ mod tests {
             payment_term_id: None,
             discount: Percent::ZERO,
             untaxed: Amount(10_000),
-            lines,
         }
     }
 

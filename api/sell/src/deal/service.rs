@@ -40,8 +40,8 @@ pub(super) async fn quote(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<Quo
     };
     if goes_on(&found) {
         let judged = match step {
-            DealStep::Submit => quote::service::judged(ctx, tx, (&known.company, &known.party), &quote, lines.clone()).await?,
-            _ => Judged::as_they_are(lines.clone()),
+            DealStep::Submit => quote::service::judged(ctx, tx, (&known.company, &known.party), &quote, lines).await?,
+            _ => Judged::as_they_are(lines),
         };
         let deal = Deal {
             judged: &judged,
@@ -52,7 +52,6 @@ pub(super) async fn quote(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId) -> Result<Quo
             payment_term_id: quote.payment_term_id,
             discount: quote.discount_percent,
             untaxed: quote.untaxed_amount,
-            lines: &lines,
         };
         let stranger =
             (!known.party.is_customer).then(|| format!("{} is no customer yet: its order could not be confirmed. Give it the role.", known.party.name));
@@ -114,8 +113,7 @@ pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<Ord
         if let (None, Some(opportunity)) = (order.quote_id, &known.opportunity) {
             found.push((Name::Opportunity, Found::of(must_be_winnable(tx, opportunity, &(&order).into()).await)?));
         }
-        let lines: Vec<Line> = parts.lines.iter().map(Line::from).collect();
-        let judged = Judged::as_they_are(lines.clone());
+        let judged = Judged::as_they_are(parts.lines.iter().map(Line::from).collect());
         let deal = Deal {
             judged: &judged,
             day: order.order_date,
@@ -125,7 +123,6 @@ pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<Ord
             payment_term_id: order.payment_term_id,
             discount: order.discount_percent,
             untaxed: order.untaxed_amount,
-            lines: &lines,
         };
         found.extend(known.warnings(tx, &deal).await?);
     }
@@ -167,7 +164,7 @@ impl Around {
 
     async fn warnings(&self, tx: &mut Tx<'_>, deal: &Deal<'_>) -> Result<Checks, Problem> {
         let mut found: Checks = Vec::new();
-        let now = self.now(tx, deal.lines).await?;
+        let now = self.now(tx, &deal.judged.lines).await?;
         for (name, told) in warnings(deal, self)? {
             let told =
                 if name == Name::LineTaxes { [told, now.taxes.clone()].into_iter().flatten().reduce(|one, other| format!("{one} {other}")) } else { told };

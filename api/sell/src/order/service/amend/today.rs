@@ -82,7 +82,7 @@ struct Look<'a> {
 
 impl Look<'_> {
     fn said(&self, told: &[Told], is_more: bool, currency: Currency) -> Result<Option<Said>, Overflow> {
-        let of = |index: usize| told.get(index).map(|told| told.of(self.line)).transpose().map(Option::flatten);
+        let of = |index: usize| told.get(index).map(|told| said_of(told, self.line)).transpose().map(Option::flatten);
         let Some((listed, cost)) = of(self.now)? else {
             let why = told.get(self.now).and_then(|told| told.as_ref().err()).cloned().unwrap_or_else(|| OTHERWISE.to_owned());
             return Ok(is_more.then_some(Said::Unknown(why)));
@@ -113,17 +113,11 @@ struct Ask {
 /// The priced lines of a question, or why there are none.
 type Told = Result<Vec<crate::line::Line>, String>;
 
-trait Says {
-    /// What lists and costs say of as many units as the line's price is for.
-    fn of(&self, line: &Model) -> Result<Option<(Price, Option<Price>)>, Overflow>;
-}
-
-impl Says for Told {
-    fn of(&self, line: &Model) -> Result<Option<(Price, Option<Price>)>, Overflow> {
-        let Some(now) = self.iter().flatten().find(|now| now.product_id == line.product_id) else { return Ok(None) };
-        let per_base = |price: Price| product(&[price.0, line.price_base_quantity.0], &[now.price_base_quantity.0]).map(Price);
-        Ok(Some((per_base(now.unit_price)?, now.unit_cost.map(per_base).transpose()?)))
-    }
+/// What lists and costs say of as many units as the line's price is for; none when that is not known.
+fn said_of(told: &Told, line: &Model) -> Result<Option<(Price, Option<Price>)>, Overflow> {
+    let Some(now) = told.iter().flatten().find(|now| now.product_id == line.product_id) else { return Ok(None) };
+    let per_base = |price: Price| product(&[price.0, line.price_base_quantity.0], &[now.price_base_quantity.0]).map(Price);
+    Ok(Some((per_base(now.unit_price)?, now.unit_cost.map(per_base).transpose()?)))
 }
 
 /// A bundle that does not hold what it held.
