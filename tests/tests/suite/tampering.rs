@@ -177,6 +177,8 @@ async fn what_came_with_the_tenant_is_watched() {
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
     deal::deal(&tenant, &shop).await;
+    let more = deal::confirmed(&tenant, &shop, vec![deal::forty(&shop)]).await;
+    deal::ship(&tenant, &more, "40").await;
     let post = async |path: &str, body: serde_json::Value| tenant.raw.post(path, &body).await.success();
     post("/v1/roles", json!({ "name": "clerk", "permissions": ["leads:read"] })).await;
     post("/v1/roles", json!({ "name": "gone", "permissions": [] })).await;
