@@ -46,7 +46,8 @@ pub struct CreatePaymentTerm {
     /// The name that stands on documents.
     #[schema(max_length = 200)]
     pub name: String,
-    /// The parts, in order; at least one. Percentages make 100 unless one takes the remainder; the last takes what is left, whatever it says.
+    /// The parts, in order; at least one. Percentages make 100 unless one takes the remainder; the last takes what is left, whatever it says. Where one takes the
+    /// remainder, or a fixed amount is more than the invoice, each is at most what the ones before it leave.
     #[schema(max_items = 500)]
     pub installments: Vec<TermLine>,
     /// A discount for paying early.

@@ -70,7 +70,7 @@ pub enum PaymentDifference {
 #[strum(serialize_all = "snake_case")]
 #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType), sea_orm(value_type = "String"))]
 pub enum AutoAllocation {
-    /// What is due first is settled first, 500 documents at most in one call: what is then left of the payment settles the next ones by another one.
+    /// What is due first is settled first, installment by installment, 500 documents at most in one call: what is then left of the payment settles the next ones by another one.
     OldestFirst,
 }
 

@@ -6,6 +6,7 @@ use causeway_openapi::invoice::op as invoice;
 use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::tax::{CreateTax, UpdateTax, op as tax};
 use causeway_openapi::tax_rule::{CreateTaxRule, UpdateTaxRule, op as tax_rule};
+use causeway_openapi::write_off::{WriteOffInvoice, op as write_off};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, entry, sides};
 use causeway_tests::shop::{self, Shop, line, percent_tax};
@@ -97,6 +98,29 @@ async fn a_retired_account_is_named_by_nothing_new() {
     assert_eq!(problem.errors[0].pointer.as_deref(), Some("/lines/0/account_id"));
     let problem = tenant.refused::<tax::CreateTax>((), &CreateTax { account_id: Some(own), ..percent_tax(shop.company, "LUX2", "3") }).await;
     assert_eq!(problem.errors[0].pointer.as_deref(), Some("/account_id"));
+}
+
+/// Money moves by payments and tax by taxes: neither a line nor a write-off names their accounts. Entries of somebody's own do.
+#[tokio::test]
+async fn lines_and_write_offs_move_no_money_and_no_tax() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let owed = deal::posted(&tenant, &shop, "100.00").await;
+    for purpose in ["bank", "cash", "clearing", "tax_payable", "input_tax", "receivable"] {
+        let held = by_purpose(&tenant, &shop, purpose).await.remove(0).id;
+        let mut body = deal::free_invoice_body(&shop, "10.00");
+        body.lines[0].account_id = Some(held);
+        let problem = tenant.refused::<invoice::CreateInvoice>((), &body).await;
+        assert_eq!((problem.status, problem.errors[0].pointer.as_deref()), (422, Some("/lines/0/account_id")), "{purpose}");
+        let body = WriteOffInvoice { account_id: Some(held), reason: "lost".to_owned(), ..WriteOffInvoice::default() };
+        let problem = tenant.refused::<write_off::WriteOffInvoice>(owed.id, &body).await;
+        assert_eq!((problem.status, problem.errors[0].pointer.as_deref()), (422, Some("/account_id")), "{purpose}");
+    }
+    let costs = by_purpose(&tenant, &shop, "expense").await.remove(0).id;
+    let body = WriteOffInvoice { account_id: Some(costs), reason: "lost".to_owned(), ..WriteOffInvoice::default() };
+    tenant.post::<write_off::WriteOffInvoice>(owed.id, &body).await;
+    verified(&tenant).await;
 }
 
 #[tokio::test]

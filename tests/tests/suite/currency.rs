@@ -2,15 +2,16 @@
 
 use causeway_contract::{Code, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
-use causeway_openapi::invoice::{CreateInvoice, Invoice, op as invoice};
+use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, Invoice, op as invoice};
 use causeway_openapi::payment::{CreatePayment, Payment, op as payment};
 use causeway_openapi::report::{TrialBalanceQuery, op as report};
+use causeway_openapi::tax::op as tax;
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, advance, entry, sides};
 use causeway_tests::of;
-use causeway_tests::shop::{self, Shop, rate};
+use causeway_tests::shop::{self, Shop, percent_tax, rate};
 use causeway_tests::world::World;
-use causeway_value::{AllocationState, PaymentState};
+use causeway_value::{AllocationState, PaymentState, TaxRounding};
 
 async fn invoiced(caller: &Caller, shop: &Shop, currency: &str, amount: &str) -> Invoice {
     let body = CreateInvoice { currency: Some(of(currency)), ..deal::free_invoice_body(shop, amount) };
@@ -129,4 +130,44 @@ async fn an_old_rate_is_not_booked_with() {
     rate(&tenant, "USD", "2026-11-25", "0.9").await;
     deal::post_invoice(&tenant, draft.id, None).await;
     deal::posted(&tenant, &shop, "10.00").await;
+}
+
+/// What is rounded once over the document is converted once: 100 lines of 1.01 with 7 % at 0.2 are 20.20 and 1.41, line by line 20.00 and 7 cents a line. Paid on
+/// the same day at the same rate, nothing is gained or lost.
+#[tokio::test]
+async fn what_is_rounded_once_is_converted_once() {
+    let world = World::start().await;
+    let cases = [
+        (TaxRounding::PerDocument, [("1100", "21.61", "0.00"), ("2100", "0.00", "1.41"), ("4000", "0.00", "20.20")]),
+        (TaxRounding::PerDocumentNet, [("1100", "21.61", "0.00"), ("2100", "0.00", "1.41"), ("4000", "0.00", "20.20")]),
+        (TaxRounding::PerLine, [("1100", "21.00", "0.00"), ("2100", "0.00", "1.00"), ("4000", "0.00", "20.00")]),
+    ];
+    for (rounding, expected) in cases {
+        let tenant = world.sandbox().await;
+        let shop = shop::open(&tenant, "").await;
+        rate(&tenant, "USD", "2026-12-01", "0.2").await;
+        let change = UpdateCompany { tax_rounding: Patch::Value(rounding), ..UpdateCompany::default() };
+        tenant.post::<company::UpdateCompany>(shop.company, &change).await;
+        let seven = tenant.post::<tax::CreateTax>((), &percent_tax(shop.company, "SEVEN", "7")).await.id;
+        let lines = vec![deal::free_line("1.01", &[seven]); 100];
+        let body = CreateInvoice { currency: Some(of("USD")), lines, ..deal::free_invoice_body(&shop, "1.00") };
+        let posted = async || {
+            let draft = tenant.post::<invoice::CreateInvoice>((), &body).await;
+            deal::post_invoice(&tenant, draft.id, None).await
+        };
+        let first = posted().await;
+        assert_eq!(sides(&entry(&tenant, first.journal_entry_id).await), expected, "{rounding}");
+        paid(&tenant, &shop, "USD", &first).await;
+        let [receivable, taxed, revenue] = expected;
+        let of_day = balances(&tenant, &shop).await;
+        let moved = |code: &str| of_day.iter().any(|(other, balance)| other == code && balance != "0.00");
+        assert_eq!((moved("1100"), moved("7000"), moved("7010")), (false, rounding == TaxRounding::PerLine, false), "{rounding}");
+        // A credit note is its mirror.
+        let second = posted().await;
+        let note = tenant.post::<invoice::CreditInvoice>(second.id, &CreditInvoice::default()).await;
+        let note = deal::post_invoice(&tenant, note.id, None).await;
+        let mirrored = [receivable, taxed, revenue].map(|(code, debit, credit)| (code, credit, debit));
+        assert_eq!(sides(&entry(&tenant, note.journal_entry_id).await), mirrored, "{rounding}");
+        assert!(tenant.get::<causeway_openapi::ledger::op::VerifyLedger>(()).await.ok);
+    }
 }

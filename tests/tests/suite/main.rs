@@ -33,6 +33,7 @@ mod delivery;
 mod delivery_cut;
 mod dimensions;
 mod discount_posting;
+mod discounts_taken;
 mod down_payments;
 mod draft_lines;
 mod dry_run;

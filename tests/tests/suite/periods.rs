@@ -5,13 +5,13 @@ use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::fiscal_year::{CreateFiscalYear, LockFiscalYear, ReopenFiscalYear, op as fiscal_year};
 use causeway_openapi::invoice::{PostInvoice, op as invoice};
 use causeway_openapi::ledger::{CreateJournalEntry, JournalLineInput, ReverseJournalEntry, op as ledger};
-use causeway_openapi::payment::{ReversePayment, op as payment};
+use causeway_openapi::payment::{CreatePayment, ReversePayment, op as payment};
 use causeway_tests::caller::Caller;
 use causeway_tests::day;
 use causeway_tests::deal::{self, advance, entry, payment_body, sides};
 use causeway_tests::shop::{self, Shop};
 use causeway_tests::world::World;
-use causeway_value::{AccountId, FiscalYearStatus};
+use causeway_value::{AccountId, FiscalYearStatus, PaymentStatus};
 use std::collections::BTreeSet;
 
 async fn account(caller: &Caller, shop: &Shop, code: &str) -> AccountId {
@@ -46,6 +46,8 @@ async fn nothing_is_posted_on_a_locked_day() {
     let again = tenant.refused::<fiscal_year::CreateFiscalYear>((), &CreateFiscalYear { company_id: shop.company, year: 2026 }).await;
     assert_eq!(again.code, Code::AlreadyExists);
     let paid = deal::pay(&tenant, &shop, "10.00", &[]).await;
+    let waiting = CreatePayment { status: Some(PaymentStatus::Draft), ..payment_body(&shop, "10.00", &[]) };
+    let waiting = tenant.post::<payment::CreatePayment>((), &waiting).await;
     let locked = tenant.post::<fiscal_year::LockFiscalYear>(year.id, &LockFiscalYear { through: Some(day("2026-12-02")), reason: None }).await;
     assert_eq!((locked.status, locked.locked_through), (FiscalYearStatus::Open, Some(day("2026-12-02"))));
     // Invoices, payments and reversals alike; a later date will do.
@@ -53,6 +55,9 @@ async fn nothing_is_posted_on_a_locked_day() {
     let problem = tenant.refused::<invoice::PostInvoice>(draft.id, &PostInvoice::default()).await;
     assert_eq!((problem.status, problem.code, problem.meta["locked_through"].as_str()), (423, Code::PeriodLocked, Some("2026-12-02")));
     assert_eq!(tenant.refused::<payment::CreatePayment>((), &payment_body(&shop, "10.00", &[])).await.code, Code::PeriodLocked);
+    let problem = tenant.refused::<payment::PostPayment>(waiting.id, &causeway_contract::Nothing {}).await;
+    assert_eq!(problem.code, Code::PeriodLocked);
+    assert!(problem.detail.contains(&format!("/v1/payments/{}/cancel", waiting.id)), "{}", problem.detail);
     let reason = ReversePayment { date: None, reason: "bounced".to_owned() };
     assert_eq!(tenant.refused::<payment::ReversePayment>(paid.id, &reason).await.code, Code::PeriodLocked);
     let posted = deal::post_invoice(&tenant, draft.id, Some("2026-12-03")).await;

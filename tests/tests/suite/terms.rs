@@ -1,12 +1,15 @@
 //! What was agreed with a payment term or a tax stays as it was agreed (BIL-05, PAY-23, MDM-03).
 
 use causeway_contract::{Code, Patch};
+use causeway_openapi::invoice::{CreateInvoice, op as invoice};
 use causeway_openapi::line::LineInput;
 use causeway_openapi::tax::{UpdateTax, op as tax};
 use causeway_openapi::term::{UpdatePaymentTerm, op as term};
 use causeway_tests::deal::{self, forty};
 use causeway_tests::shop::{self, percent_after, percent_tax, term_body};
+use causeway_tests::verified;
 use causeway_tests::world::World;
+use causeway_value::TermLine;
 
 #[tokio::test]
 async fn a_term_that_documents_name_keeps_its_installments() {
@@ -55,4 +58,22 @@ async fn a_tax_of_open_documents_keeps_its_place() {
     let invoice = deal::invoice_order(&tenant, order.id).await;
     deal::post_invoice(&tenant, invoice.id, None).await;
     tenant.post::<tax::UpdateTax>(eco.id, &moved(6)).await;
+}
+
+/// 500.00 at once of an invoice of 100.00 are 100.00, and nobody is promised 400.00 for later.
+#[tokio::test]
+async fn a_fixed_part_is_at_most_the_invoice() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let fixed = TermLine { fixed: Some("500".into()), ..TermLine::default() };
+    let rest = TermLine { remainder: Some(true), days: 10, ..TermLine::default() };
+    let term = tenant.post::<term::CreatePaymentTerm>((), &term_body("FIXED", vec![fixed, rest])).await.id;
+    for (amount, expected) in [("100.00", vec!["100.00"]), ("500.01", vec!["500.00", "0.01"])] {
+        let body = CreateInvoice { payment_term_id: Some(term), ..deal::free_invoice_body(&shop, amount) };
+        let draft = tenant.post::<invoice::CreateInvoice>((), &body).await;
+        let posted = deal::post_invoice(&tenant, draft.id, None).await;
+        assert_eq!(posted.installments.iter().map(|part| part.amount.0.as_str()).collect::<Vec<_>>(), expected, "{amount}");
+    }
+    verified(&tenant).await;
 }

@@ -40,6 +40,11 @@ impl Stage {
         self.tenant.post::<payment::CreatePayment>((), &body).await
     }
 
+    async fn grouped_in(&self, currency: &str, amount: &str, invoices: &[InvoiceId]) -> Payment {
+        let body = CreatePayment { currency: of(currency), invoice_ids: invoices.to_vec(), ..payment_body(&self.shop, amount, &[]) };
+        self.tenant.post::<payment::CreatePayment>((), &body).await
+    }
+
     async fn open(&self, id: InvoiceId) -> String {
         self.tenant.get::<invoice::GetInvoice>(id).await.open_amount.0
     }
@@ -190,6 +195,35 @@ async fn the_oldest_is_settled_first() {
     let both = CreatePayment { invoice_ids: vec![invoices[2].id], ..body };
     let problem = stage.tenant.refused::<payment::CreatePayment>((), &both).await;
     assert_eq!((problem.status, problem.errors[0].pointer.as_deref()), (422, Some("/allocate")));
+}
+
+/// 100.00 due in 30 days, and later 100.00 in halves due in 10 and 60: 70.00 pay the first half, and then of the other invoice (odoo: by `date_maturity`).
+#[tokio::test]
+async fn installments_are_settled_in_the_order_of_their_days() {
+    let stage = stage().await;
+    let parts = stage.tenant.post::<term::CreatePaymentTerm>((), &term_body(&unique("PART"), vec![percent_after("50", 10), percent_after("50", 60)])).await;
+    for way in ["oldest_first", "invoice_ids", "register"] {
+        let whole = deal::posted(&stage.tenant, &stage.shop, "100.00").await;
+        let body = CreateInvoice { payment_term_id: Some(parts.id), ..deal::free_invoice_body(&stage.shop, "100.00") };
+        let draft = stage.tenant.post::<invoice::CreateInvoice>((), &body).await;
+        let parted = post_invoice(&stage.tenant, draft.id, None).await;
+        let unnamed = payment_body(&stage.shop, "70.00", &[]);
+        let body = match way {
+            "oldest_first" => CreatePayment { allocate: Some(AutoAllocation::OldestFirst), ..unnamed },
+            _ => CreatePayment { invoice_ids: vec![whole.id, parted.id], ..unnamed },
+        };
+        if way == "register" {
+            let body = RegisterPayments { amount: Some("70.00".into()), ..deal::register_body(&[&whole, &parted], true) };
+            stage.tenant.post::<payment::RegisterPayments>((), &body).await;
+        } else {
+            stage.tenant.post::<payment::CreatePayment>((), &body).await;
+        }
+        assert_eq!((stage.open(whole.id).await.as_str(), stage.open(parted.id).await.as_str()), ("80.00", "50.00"), "{way}");
+        let now = stage.tenant.get::<invoice::GetInvoice>(parted.id).await;
+        assert_eq!(now.installments.iter().map(|part| part.open_amount.0.as_str()).collect::<Vec<_>>(), ["0.00", "50.00"], "{way}");
+        stage.grouped_in("EUR", "130.00", &[whole.id, parted.id]).await;
+    }
+    stage.verified().await;
 }
 
 #[tokio::test]

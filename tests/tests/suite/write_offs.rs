@@ -1,6 +1,7 @@
 //! What is given up of invoices: bad debts, fees and small differences (CRN-03, PAY-02).
 
 use causeway_contract::{Code, ListQuery};
+use causeway_openapi::integration::Event;
 use causeway_openapi::invoice::{DisputeInvoice, SettleDispute, op as invoice};
 use causeway_openapi::payment::{CreatePayment, ReversePayment, op as payment};
 use causeway_openapi::write_off::{ReverseWriteOff, WriteOffInvoice, op as write_off};
@@ -77,8 +78,15 @@ async fn invoices_become_overdue_by_themselves() {
     let late = overdue().await;
     assert_eq!(late.iter().map(|invoice| invoice.id).collect::<Vec<_>>(), [invoice.id]);
     assert!(events(&tenant).await.iter().any(|event| event.kind == "invoice.overdue" && event.subject.id == invoice.id.to_string()));
-    deal::pay(&tenant, &shop, "100.00", &[(invoice.id, "100.00")]).await;
+    let paid = deal::pay(&tenant, &shop, "100.00", &[(invoice.id, "100.00")]).await;
     assert!(overdue().await.is_empty());
+    // Whoever reminds hears of it again when the payment bounces (PAY-12).
+    tenant.post::<payment::ReversePayment>(paid.id, &ReversePayment { date: None, reason: "bounced".to_owned() }).await;
+    assert_eq!(overdue().await.len(), 1);
+    let of_invoice = |event: &&Event| event.subject.id == invoice.id.to_string();
+    let log = events(&tenant).await;
+    let kinds: Vec<&str> = log.iter().filter(of_invoice).map(|event| event.kind.as_str()).collect();
+    assert_eq!(kinds, ["invoice.created", "invoice.posted", "invoice.overdue", "invoice.paid", "invoice.unallocated", "invoice.overdue"]);
     verified(&tenant).await;
 }
 

@@ -9,7 +9,23 @@ use causeway_entity::bill::allocations;
 use causeway_master::check;
 use causeway_master::rate::{Conversion, rules::Rates, rules::conversion};
 use causeway_value::{AllocationId, AllocationState, Amount, Currency, Day, InstallmentId, InvoiceId, Overflow, PaymentDirection, PaymentState, product};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Days that posted money may be ahead of today: the day on which a bank counts it may come after a weekend. What is promised for later settles nothing yet.
+pub const DAYS_AHEAD: i64 = 5;
+
+/// Money that is posted settles at once, so it must be there: only a draft may be of a day further ahead (PAY-11, PAY-19).
+pub fn money_day(date: Day, today: Day, pointer: &str, errors: &mut Vec<FieldError>) {
+    let before = errors.len();
+    check::posting_day(date, today, pointer, errors);
+    let last = today.plus_days(DAYS_AHEAD);
+    if errors.len() == before && date > last {
+        let detail = format!(
+            "is more than {DAYS_AHEAD} days ahead: what is posted settles at once. Give {last} or an earlier day; a payment that is promised for later is recorded              with `status` draft and posted on its day"
+        );
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+    }
+}
 
 /// What is left on a payment, or on a credit note that settles invoices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +123,91 @@ pub fn plan_allocations(source: &Source, open: &[OpenInstallment], requested: &[
         }
     }
     Ok(AllocationPlan { allocations, unallocated: left.unallocated, company_unallocated: left.company_unallocated })
+}
+
+/// What of `money` goes to invoices that are settled together: what is due first is settled first, installment by installment, whichever invoice it is of (PAY-02).
+///
+/// `saved` is what paying in time saves of an invoice. It is left out first, and paid only with what is left when all others have what they need: who pays more
+/// than what is to be paid in time takes less of the discount, and who pays all of it takes none (PAY-23). What an installment gives back pays the first ones of
+/// its invoice, so less money goes there. `to_close` answers how much of the money an amount in a currency needs.
+///
+/// # Errors
+/// What `to_close` answers; `amount_overflow`.
+pub fn share_out(
+    money: Amount,
+    currency: Currency,
+    open: &[OpenInstallment],
+    saved: &BTreeMap<InvoiceId, Amount>,
+    to_close: &dyn Fn(Currency) -> Result<Conversion, Problem>,
+) -> Result<Vec<RequestedAllocation>, Problem> {
+    let mut invoices: BTreeMap<InvoiceId, Vec<&OpenInstallment>> = BTreeMap::new();
+    for row in open {
+        invoices.entry(row.invoice_id).or_default().push(row);
+    }
+    let (mut needed, mut spared) = (Vec::new(), Vec::new());
+    let mut claims: BTreeMap<InvoiceId, Claim> = BTreeMap::new();
+    for (id, mut rows) in invoices {
+        rows.sort_by_key(|row| row.due_date);
+        let Some(of) = rows.first().map(|row| row.currency) else { continue };
+        cut_up(id, &rows, saved.get(&id).copied().unwrap_or_default(), (&mut needed, &mut spared))?;
+        claims.insert(id, Claim { way: to_close(of)?, currency: of, settled: Amount::ZERO, needs: Amount::ZERO, gets: Amount::ZERO });
+    }
+    let mut left = money;
+    let mut order: Vec<InvoiceId> = Vec::new();
+    needed.sort_by_key(|piece| (piece.due, piece.invoice_id));
+    spared.sort_by_key(|piece| (piece.due, piece.invoice_id));
+    for piece in needed.iter().chain(&spared) {
+        let Some(claim) = claims.get_mut(&piece.invoice_id).filter(|_| left > Amount::ZERO) else { break };
+        claim.settled = claim.settled.plus(piece.amount)?;
+        // Converted as one amount: pieces that are rounded apart would not come to what the invoice needs.
+        let needs = claim.way.amount(claim.settled, claim.currency, currency)?;
+        let part = left.min(needs.minus(claim.needs)?);
+        (claim.needs, claim.gets, left) = (needs, claim.gets.plus(part)?, left.minus(part)?);
+        if !order.contains(&piece.invoice_id) {
+            order.push(piece.invoice_id);
+        }
+    }
+    let gets = |id: &InvoiceId| claims.get(id).map(|claim| RequestedAllocation { invoice_id: *id, amount: claim.gets });
+    Ok(order.iter().filter_map(gets).filter(|request| request.amount > Amount::ZERO).collect())
+}
+
+/// What an invoice has got so far.
+struct Claim {
+    way: Conversion,
+    currency: Currency,
+    /// In its currency.
+    settled: Amount,
+    /// The same in the money's currency.
+    needs: Amount,
+    /// Of the money.
+    gets: Amount,
+}
+
+/// A part of an installment that waits for money.
+struct Piece {
+    due: Day,
+    invoice_id: InvoiceId,
+    amount: Amount,
+}
+
+/// Cuts what an invoice has open, its installments oldest first, into what is needed to close it and what is saved by paying in time.
+fn cut_up(id: InvoiceId, rows: &[&OpenInstallment], saved: Amount, (needed, spared): (&mut Vec<Piece>, &mut Vec<Piece>)) -> Result<(), Overflow> {
+    let mut given_back = Amount::sum(rows.iter().map(|row| row.open.min(Amount::ZERO)))?.negated()?;
+    let open = Amount::sum(rows.iter().map(|row| row.open))?;
+    let mut needs = open.minus(saved.min(open))?;
+    for row in rows.iter().filter(|row| row.open > Amount::ZERO) {
+        let freed = given_back.min(row.open);
+        given_back = given_back.minus(freed)?;
+        let due = row.open.minus(freed)?;
+        let paid = due.min(needs);
+        needs = needs.minus(paid)?;
+        for (pieces, amount) in [(&mut *needed, paid), (&mut *spared, due.minus(paid)?)] {
+            if amount > Amount::ZERO {
+                pieces.push(Piece { due: row.due_date, invoice_id: id, amount });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What the request settles of its invoice, in the invoice's currency, within what both sides have left.

@@ -65,7 +65,8 @@ impl Settlement {
         self.invoices.iter().map(|invoice| &invoice.new)
     }
 
-    fn open_installments(&self, company_currency: Currency) -> Vec<OpenInstallment> {
+    /// The installments of all of them as they are now.
+    pub(crate) fn open_installments(&self, company_currency: Currency) -> Vec<OpenInstallment> {
         let open = |row: &installments::Model| {
             let invoice = self.get(row.invoice_id)?;
             Some(OpenInstallment {
@@ -156,6 +157,20 @@ impl Settlement {
         })
     }
 
+    /// What a part of an invoice that is open is booked at, in company currency.
+    pub(crate) fn worth(&self, invoice: &invoices::Model, amount: Amount, company_currency: Currency) -> Result<Amount, Problem> {
+        let source = Source {
+            direction: PaymentDirection::Inbound,
+            currency: invoice.currency,
+            unallocated: amount,
+            company_unallocated: Amount::ZERO,
+            conversion: booked::of_invoice(invoice, company_currency),
+        };
+        let asked = [RequestedAllocation { invoice_id: invoice.id, amount }];
+        let plan = plan_allocations(&source, &self.open_installments(company_currency), &asked, &|_, _| None)?;
+        Ok(Amount::sum(plan.allocations.iter().map(|part| part.company_amount))?)
+    }
+
     /// When the first installment of an invoice that is open is due.
     pub(crate) fn first_due(&self, id: InvoiceId) -> Option<Day> {
         next_due(self.installments.iter().map(|row| &row.new).filter(|row| row.invoice_id == id))
@@ -185,15 +200,23 @@ impl Settlement {
             falls_due(&mut new, &installments, today);
             new.version += 1;
             new.updated_at = ctx.now();
-            tx.update(&old, &new);
             let event = match new.payment_state {
                 state if state == old.payment_state => event,
                 PaymentState::Paid => "invoice.paid",
                 PaymentState::Reversed => "invoice.reversed",
                 PaymentState::Open | PaymentState::PartPaid | PaymentState::WrittenOff => event,
             };
-            let shown = view(&new, lines, &installments, refs::shown(found.remove(&new.id.uuid()).unwrap_or_default()));
-            record(ctx, tx, event, &shown)?;
+            let refs = refs::shown(found.remove(&new.id.uuid()).unwrap_or_default());
+            let late = new.overdue == Some(true) && old.overdue == Some(false);
+            if late {
+                // Reminders begin with its own event, whatever made it late again (PAY-12): that it is late is a step of its own.
+                let before = invoices::Model { overdue: Some(false), ..new.clone() };
+                record(ctx, tx, event, &view(&before, lines, &installments, refs.clone()))?;
+                new.version += 1;
+            }
+            tx.update(&old, &new);
+            let shown = view(&new, lines, &installments, refs);
+            record(ctx, tx, if late { "invoice.overdue" } else { event }, &shown)?;
             written.push(shown);
         }
         Ok(written)

@@ -32,6 +32,7 @@ pub fn discount_on(
     let (Some(agreed), Some(date)) = (&invoice.early_discount, invoice.invoice_date) else { return Ok(None) };
     let mut nets: Vec<(Vec<TaxId>, Amount)> = Vec::new();
     let mut taxes: Vec<TaxAmount> = Vec::new();
+    let mut per_unit = Amount::ZERO;
     for line in lines.iter().filter(|line| line.invoice_id == invoice.id) {
         let net = line.net_amount.minus(line.credited_amount)?;
         let key: Vec<TaxId> = line.taxes.0.iter().map(|tax| tax.tax_id).collect();
@@ -39,17 +40,19 @@ pub fn discount_on(
             Some((_, sum)) => *sum = sum.plus(net)?,
             None => nets.push((key, net)),
         }
-        for tax in line.taxes.0.iter().filter(|tax| kind_of(tax.tax_id) != Some(TaxKind::Fixed)) {
-            add_to_summary(&mut taxes, *tax)?;
-        }
-        for tax in line.credited_taxes.0.iter().filter(|tax| kind_of(tax.tax_id) != Some(TaxKind::Fixed)) {
-            add_to_summary(&mut taxes, tax.negated()?)?;
+        let given_back = line.credited_taxes.0.iter().map(|tax| tax.negated()).collect::<Result<Vec<_>, _>>()?;
+        for tax in line.taxes.0.iter().chain(&given_back) {
+            if kind_of(tax.tax_id) == Some(TaxKind::Fixed) {
+                per_unit = per_unit.plus(tax.amount)?;
+            } else {
+                add_to_summary(&mut taxes, *tax)?;
+            }
         }
     }
     let of_price = nets.iter().map(|(_, net)| DiscountGroup { untaxed: *net, tax: Amount::ZERO, fixed_tax: Amount::ZERO });
     let of_taxes = taxes.iter().map(|tax| DiscountGroup { untaxed: Amount::ZERO, tax: tax.amount, fixed_tax: Amount::ZERO });
     let groups: Vec<DiscountGroup> = of_price.chain(of_taxes).collect();
-    let EarlyPayment { last_day, groups, discount, .. } = early_payment(date, &groups, &agreed.0)?;
+    let EarlyPayment { last_day, groups, discount, payable } = early_payment(date, &groups, &agreed.0)?;
     if day > last_day || discount <= Amount::ZERO {
         return Ok(None);
     }
@@ -60,7 +63,12 @@ pub fn discount_on(
         saved.push(TaxAmount { tax_id: tax.tax_id, base: off(tax.base)?, amount: part.tax });
     }
     let untaxed = prices.iter().map(|part| part.untaxed).filter(|part| !part.is_zero()).collect();
-    Ok(Some(Discount { untaxed, taxes: saved, total: discount }))
+    let whole = Discount { untaxed, taxes: saved, total: discount };
+    let Some(coins) = invoice.cash_rounding.as_ref().and_then(|rule| rule.0.coins(invoice.currency)) else { return Ok(Some(whole)) };
+    // What is paid early is paid in the coins that there are, too (TAX-060).
+    let due = coins.round(payable.plus(discount)?.plus(per_unit)?)?;
+    let in_coins = due.minus(coins.round(due.minus(discount)?)?)?;
+    if in_coins > Amount::ZERO { whole.of(in_coins).map(Some) } else { Ok(None) }
 }
 
 /// Until when an invoice is to be paid to save its discount; none without one.

@@ -4,7 +4,7 @@ use super::rules::{Discount, borne_by};
 use super::view::{record, view};
 use crate::booked;
 use crate::invoice::lines_of;
-use crate::payment::rules::{RequestedAllocation, Source};
+use crate::payment::rules::{DAYS_AHEAD, RequestedAllocation, Source};
 use crate::payment::settle::{Origin, Settlement, allocate, credited_of, taken_back_at};
 use causeway_books::ledger::rules::{AccountRef, WriteOffToPost, write_off_posting};
 use causeway_books::ledger::service::{PostEntry, post as post_entry, reverse as reverse_entry};
@@ -91,6 +91,11 @@ pub async fn write_off(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &WriteOf
     let today = ctx.today(company.time_zone);
     let earliest = invoice.invoice_date.unwrap_or(today);
     check_date((body.date, "/date"), (earliest, "the invoice"), today, &mut errors);
+    let last = today.plus_days(DAYS_AHEAD).max(earliest);
+    if errors.is_empty() && body.date.is_some_and(|date| date > last) {
+        let detail = format!("is more than {DAYS_AHEAD} days ahead: what is given up is closed at once. Give {last} or an earlier day");
+        errors.push(FieldError::pointer(Code::InvalidValue, "/date", detail));
+    }
     let kind = body.kind.unwrap_or(WriteOffKind::BadDebt);
     if kind == WriteOffKind::EarlyDiscount {
         errors.push(FieldError::pointer(Code::InvalidValue, "/kind", "comes only with a payment in time"));
@@ -127,12 +132,12 @@ pub(crate) fn check_date((date, pointer): (Option<Day>, &str), (earliest, of): (
     }
 }
 
-/// The account must be the company's, and no control account.
+/// The account must be the company's, and neither a control account nor one of money or taxes.
 async fn check_account(tx: &mut Tx<'_>, company: &companies::Model, id: Option<AccountId>, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
     let Some(id) = id else { return Ok(()) };
     match chart(tx, company.id, &[id], &[]).await?.get(id) {
         None => errors.push(check::unknown::<Account>("/account_id", "company")),
-        Some(account) => errors.extend(Chart::refusal(account, "/account_id")),
+        Some(account) => errors.extend(Chart::refusal_of_document(account, "/account_id")),
     }
     Ok(())
 }
@@ -162,7 +167,14 @@ pub(crate) async fn close(
 ) -> Result<(write_offs::Model, Vec<allocations::Model>), Problem> {
     let invoice = settlement.get(id).cloned().ok_or_else(Problem::not_found)?;
     wanted.day = wanted.day.max(invoice.invoice_date.unwrap_or(wanted.day));
-    let conversion = books.conversion(tx, company, invoice.currency, wanted.day).await?;
+    // A discount gives back a part of the invoice and of its tax, as they were booked: no rate moves what is not paid. What is given up is lost at the rate of
+    // the day (FX-014).
+    let early = wanted.kind == WriteOffKind::EarlyDiscount;
+    let (conversion, company_total) = if early {
+        (booked::of_invoice(&invoice, company.currency), Some(settlement.worth(&invoice, wanted.parts.total, company.currency)?))
+    } else {
+        (books.conversion(tx, company, invoice.currency, wanted.day).await?, None)
+    };
     let default = if invoice.direction == Direction::Sale { Purpose::TaxPayable } else { Purpose::InputTax };
     let mut of_taxes: Vec<(AccountRef, Amount)> = Vec::with_capacity(wanted.parts.taxes.len());
     for tax in &wanted.parts.taxes {
@@ -188,6 +200,7 @@ pub(crate) async fn close(
             company_currency: company.currency,
             conversion,
             parts: &parts,
+            company_total,
         },
         &|purpose| accounts.purpose(purpose),
     )?;

@@ -1,7 +1,8 @@
 //! The posting table (rules, "Posting table"; requirements ACC-01, ACC-02, CRN-04).
 //!
-//! Company amounts are converted and rounded part by part: each net and each tax of each line. The receivable is their sum (TAX-043, FX-016), so an entry
-//! balances by construction and no line has to take a difference; installments split it, the last takes the residue (TERM-022).
+//! Company amounts are converted and rounded part by part: each net and each tax of each line (TAX-043, FX-016); of a document whose taxes are rounded once,
+//! each account's net and each tax (TAX-044). The receivable is their sum, so an entry balances by construction and no line has to take a difference;
+//! installments split it, the last takes the residue (TERM-022).
 
 use causeway_contract::{Code, Problem};
 use causeway_master::account::Purpose;
@@ -203,6 +204,8 @@ pub struct InvoiceToPost<'a> {
     pub parts: &'a [InvoicePart],
     /// What is to be paid beyond the lines and their taxes, so that it can be paid in coins (TAX-060).
     pub rounding: Amount,
+    /// Whether its taxes are rounded once over the document: then what goes to an account, and each tax, is converted once, and not line by line (TAX-044).
+    pub once: bool,
     /// Whether each installment is converted by itself, instead of sharing what the lines come to (FX-012).
     pub each: bool,
     /// They add up to the lines with their taxes, and the rounding.
@@ -281,6 +284,8 @@ struct Sum {
     dimension_set_id: Option<Uuid>,
     foreign: Amount,
     company: Amount,
+    /// What of `foreign` is still to be converted, together with what else goes to the account.
+    together: Amount,
 }
 
 /// What deductions are worth at the document's rate more than they were booked at.
@@ -296,40 +301,75 @@ fn difference_of_deductions(invoice: &InvoiceToPost<'_>) -> Result<Amount, Overf
     Ok(difference)
 }
 
-/// Nets per account and taxes per tax, each part converted and rounded before it is added.
+/// Nets per account and taxes per tax. Each part is converted and rounded before it is added, unless the document rounds once: then what is summed up is. What
+/// a deduction takes from customer advances goes as it was booked either way.
 fn converted_sums(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> Result<(Vec<Sum>, Vec<Sum>), Problem> {
     let (mut nets, mut taxes) = (Vec::new(), Vec::new());
     for part in invoice.parts {
         let conversion = part.booked.map_or(invoice.conversion, |advance| advance.conversion);
-        let company = |amount| conversion.amount(amount, invoice.currency, invoice.company_currency);
+        let once = invoice.once && part.booked.is_none();
+        let company = |amount: Amount| conversion.amount(amount, invoice.currency, invoice.company_currency);
+        let worth = |amount: Amount| if once { Ok(Worth::Together) } else { company(amount).map(Worth::Booked) };
         let full = part.net.plus(part.discount)?;
-        let booked = if part.discount.is_zero() { part.company_net(invoice)? } else { company(full)? };
+        let booked = if part.discount.is_zero() && !once { Worth::Booked(part.company_net(invoice)?) } else { worth(full)? };
         let set = part.dimension_set_id;
         add_to(&mut nets, (part.account.account(accounts)?, None, set), full, booked)?;
         if !part.discount.is_zero() {
-            let (discount, booked) = (part.discount.negated()?, company(part.discount)?.negated()?);
-            add_to(&mut nets, (accounts(Purpose::DiscountGiven)?, None, set), discount, booked)?;
+            let discount = part.discount.negated()?;
+            add_to(&mut nets, (accounts(Purpose::DiscountGiven)?, None, set), discount, worth(discount)?)?;
         }
         for tax in &part.taxes {
-            add_to(&mut taxes, (tax.account.account(accounts)?, Some(tax.tax_id), None), tax.amount, company(tax.amount)?)?;
+            add_to(&mut taxes, (tax.account.account(accounts)?, Some(tax.tax_id), None), tax.amount, worth(tax.amount)?)?;
         }
     }
     if !invoice.rounding.is_zero() {
         let company = invoice.conversion.amount(invoice.rounding, invoice.currency, invoice.company_currency)?;
-        add_to(&mut nets, (accounts(Purpose::Rounding)?, None, None), invoice.rounding, company)?;
+        add_to(&mut nets, (accounts(Purpose::Rounding)?, None, None), invoice.rounding, Worth::Booked(company))?;
     }
+    convert_together(&mut nets, invoice)?;
+    convert_together(&mut taxes, invoice)?;
     Ok((nets, taxes))
 }
 
 type Key = (AccountId, Option<TaxId>, Option<Uuid>);
 
-fn add_to(sums: &mut Vec<Sum>, (account, tax_id, dimension_set_id): Key, foreign: Amount, company: Amount) -> Result<(), Overflow> {
+/// What a part is booked at.
+#[derive(Clone, Copy)]
+enum Worth {
+    /// This, in company currency.
+    Booked(Amount),
+    /// Its share of what all of its kind come to.
+    Together,
+}
+
+fn add_to(sums: &mut Vec<Sum>, (account, tax_id, dimension_set_id): Key, foreign: Amount, worth: Worth) -> Result<(), Overflow> {
+    let (company, together) = match worth {
+        Worth::Booked(company) => (company, Amount::ZERO),
+        Worth::Together => (Amount::ZERO, foreign),
+    };
     match sums.iter_mut().find(|sum| (sum.account, sum.tax_id, sum.dimension_set_id) == (account, tax_id, dimension_set_id)) {
         Some(sum) => {
             sum.foreign = sum.foreign.plus(foreign)?;
             sum.company = sum.company.plus(company)?;
+            sum.together = sum.together.plus(together)?;
         }
-        None => sums.push(Sum { account, tax_id, dimension_set_id, foreign, company }),
+        None => sums.push(Sum { account, tax_id, dimension_set_id, foreign, company, together }),
+    }
+    Ok(())
+}
+
+/// Converts what goes to each account, for each tax, as one amount. What an account is looked at by shares it: each part is the difference that it makes to the
+/// sum so far, so that they add up.
+fn convert_together(sums: &mut [Sum], invoice: &InvoiceToPost<'_>) -> Result<(), Overflow> {
+    let at = |amount: Amount| invoice.conversion.amount(amount, invoice.currency, invoice.company_currency);
+    let mut so_far: Vec<((AccountId, Option<TaxId>), Amount)> = Vec::new();
+    for sum in sums.iter_mut().filter(|sum| !sum.together.is_zero()) {
+        let key = (sum.account, sum.tax_id);
+        let before = so_far.iter().find(|(other, _)| *other == key).map_or(Amount::ZERO, |(_, amount)| *amount);
+        let after = before.plus(sum.together)?;
+        sum.company = sum.company.plus(at(after)?)?.minus(at(before)?)?;
+        so_far.retain(|(other, _)| *other != key);
+        so_far.push((key, after));
     }
     Ok(())
 }
@@ -453,14 +493,16 @@ pub struct WriteOffToPost<'a> {
     pub currency: Currency,
     /// The company's currency.
     pub company_currency: Currency,
-    /// From the invoice's currency to the company's, at the day it is given up.
+    /// From the invoice's currency to the company's: of the day it is given up, or of the invoice for what is given back of it.
     pub conversion: Conversion,
-    /// What bears it: the cost, and each tax that is corrected.
+    /// What bears it: the cost first, then each tax that is corrected.
     pub parts: &'a [(AccountRef, Amount)],
+    /// What the open item is booked at, when it is to be closed at that: the first part takes what rounding the others leaves.
+    pub company_total: Option<Amount>,
 }
 
 /// The entry of a write-off, a discount for paying early or a bank fee: cost and corrected taxes against the receivable (EPD-010, MATCH-003), or the
-/// mirror for the payable. Each part is converted and rounded by itself; the open item is their sum.
+/// mirror for the payable. Each part is converted and rounded by itself; the open item is their sum, unless it is known.
 ///
 /// # Errors
 /// `account_missing`; `amount_overflow`.
@@ -470,12 +512,17 @@ pub fn write_off_posting(given_up: &WriteOffToPost<'_>, accounts: Accounts<'_>) 
         Direction::Purchase => (Purpose::Payable, false),
     };
     let mut book = Book { party_id: given_up.party_id, currency: given_up.currency, lines: Vec::new() };
-    let (mut total, mut company_total) = (Amount::ZERO, Amount::ZERO);
-    for (account, amount) in given_up.parts {
-        let company = given_up.conversion.amount(*amount, given_up.currency, given_up.company_currency)?;
-        book.add(account.account(accounts)?, sale, company, *amount, None)?;
-        (total, company_total) = (total.plus(*amount)?, company_total.plus(company)?);
+    let at = |(_, amount): &(AccountRef, Amount)| given_up.conversion.amount(*amount, given_up.currency, given_up.company_currency);
+    let mut converted = given_up.parts.iter().map(at).collect::<Result<Vec<_>, _>>()?;
+    let sum = Amount::sum(converted.iter().copied())?;
+    let company_total = given_up.company_total.unwrap_or(sum);
+    if let Some(first) = converted.first_mut() {
+        *first = first.plus(company_total.minus(sum)?)?;
     }
+    for ((account, amount), company) in given_up.parts.iter().zip(converted) {
+        book.add(account.account(accounts)?, sale, company, *amount, None)?;
+    }
+    let total = Amount::sum(given_up.parts.iter().map(|(_, amount)| *amount))?;
     book.add(accounts(control)?, !sale, company_total, total, None)?;
     balanced(&book.lines)?;
     Ok(PaymentPosting { lines: book.lines, company_amount: company_total })

@@ -23,7 +23,7 @@ impl Shop {
 async fn one_receipt_settles_many_invoices_and_keeps_the_rest() {
     let shop = Shop::open().await;
     let (one, two) = (shop.sold("100.00", "2026-12-02").await, shop.sold("50.00", "2026-12-02").await);
-    let receipt = shop.pay(shop.receipt("200.00", "2026-12-20", &[(one.id, "119.00"), (two.id, "9.50")])).await.unwrap();
+    let receipt = shop.pay(shop.receipt("200.00", "2026-12-05", &[(one.id, "119.00"), (two.id, "9.50")])).await.unwrap();
     assert_eq!((receipt.number.as_deref(), receipt.unallocated_amount.0.as_str()), (Some("PAY/2026/00001"), "71.50"));
     assert_eq!(receipt.allocation_state, AllocationState::PartAllocated);
     assert_eq!((shop.invoice(one.id).await.payment_state, shop.invoice(two.id).await.payment_state), (PaymentState::Paid, PaymentState::PartPaid));
@@ -49,7 +49,7 @@ async fn one_receipt_settles_many_invoices_and_keeps_the_rest() {
 async fn a_draft_waits_for_a_second_person() {
     let shop = Shop::open().await;
     let invoice = shop.sold("10.00", "2026-12-02").await;
-    let draft = CreatePayment { status: Some(PaymentStatus::Draft), ..shop.receipt("11.90", "2026-12-20", &[]) };
+    let draft = CreatePayment { status: Some(PaymentStatus::Draft), ..shop.receipt("11.90", "2026-12-05", &[]) };
     let draft = shop.pay(draft).await.unwrap();
     assert_eq!((draft.number, draft.status), (None, PaymentStatus::Draft));
     assert_eq!(shop.allocate(draft.id, &[(invoice.id, "1.00")]).await.unwrap_err().code, Code::StateConflict);
@@ -64,14 +64,14 @@ async fn wrong_targets_are_named() {
     let shop = Shop::open().await;
     let mine = shop.sold("10.00", "2026-12-02").await;
     let other = shop.party("Corvid AB").await;
-    let theirs = CreatePayment { party_id: other, ..shop.receipt("5.00", "2026-12-20", &[(mine.id, "5.00"), (InvoiceId::new(), "0.001")]) };
+    let theirs = CreatePayment { party_id: other, ..shop.receipt("5.00", "2026-12-05", &[(mine.id, "5.00"), (InvoiceId::new(), "0.001")]) };
     let problem = shop.pay(theirs).await.unwrap_err();
     let found: Vec<_> = problem.errors.iter().map(|error| (error.code, error.pointer.as_deref().unwrap())).collect();
     assert_eq!(
         found,
         [(Code::InvalidValue, "/allocations/0/invoice_id"), (Code::TooManyDecimals, "/allocations/1/amount"), (Code::NotFound, "/allocations/1/invoice_id")]
     );
-    let outbound = CreatePayment { direction: PaymentDirection::Outbound, ..shop.receipt("5.00", "2026-12-20", &[(mine.id, "5.00")]) };
+    let outbound = CreatePayment { direction: PaymentDirection::Outbound, ..shop.receipt("5.00", "2026-12-05", &[(mine.id, "5.00")]) };
     assert_eq!(shop.pay(outbound).await.unwrap_err().errors[0].pointer.as_deref(), Some("/allocations/0/invoice_id"));
 }
 
@@ -97,11 +97,11 @@ async fn credit_after_payment_is_the_customers_and_can_be_refunded() {
 async fn both_sides_of_a_foreign_invoice_close_to_zero() {
     let shop = Shop::open().await;
     shop.rate("USD", "2026-12-01", "0.9").await;
-    shop.rate("USD", "2026-12-20", "0.95").await;
+    shop.rate("USD", "2026-12-05", "0.95").await;
     let line = Line { currency: "USD", policy: BillingPolicy::OnOrder, ..shop.line("1", "100.00") };
     let (order, _) = shop.order(vec![line]).await;
     let invoice = shop.bill_order(order, "2026-12-02").await;
-    let usd = CreatePayment { currency: "USD".parse().unwrap(), ..shop.receipt("119.00", "2026-12-20", &[(invoice.id, "119.00")]) };
+    let usd = CreatePayment { currency: "USD".parse().unwrap(), ..shop.receipt("119.00", "2026-12-05", &[(invoice.id, "119.00")]) };
     let receipt = shop.pay(usd).await.unwrap();
     let gain = ("7000".to_owned(), -595);
     assert!(shop.balances().await.contains(&gain));
@@ -112,7 +112,7 @@ async fn both_sides_of_a_foreign_invoice_close_to_zero() {
     assert!(!shop.balances().await.contains(&gain));
     shop.verify().await;
     // Money of the company's own currency settles it, too, at the rate of its day.
-    let eur = shop.pay(shop.receipt("113.05", "2026-12-20", &[(invoice.id, "113.05")])).await.unwrap();
+    let eur = shop.pay(shop.receipt("113.05", "2026-12-05", &[(invoice.id, "113.05")])).await.unwrap();
     assert_eq!((eur.allocations[0].amount.0.as_str(), eur.allocations[0].settled_amount.0.as_str()), ("113.05", "119.00"));
     shop.verify().await;
 }
@@ -135,7 +135,7 @@ async fn a_receipt_is_never_overdrawn_by_rivals() {
     for _ in 0..4 {
         invoices.push(shop.sold("100.00", "2026-12-02").await.id);
     }
-    let receipt = shop.pay(shop.receipt("100.00", "2026-12-20", &[])).await.unwrap();
+    let receipt = shop.pay(shop.receipt("100.00", "2026-12-05", &[])).await.unwrap();
     let rivals = tokio::task::LocalSet::new();
     let mut tasks = Vec::new();
     for number in 0..32 {

@@ -58,7 +58,7 @@ impl Chart {
     /// `account_missing` naming the code or the purpose.
     pub fn code_or(&self, code: Option<&str>, purpose: Purpose) -> Result<AccountId, Problem> {
         let Some(code) = code else { return self.purpose(purpose) };
-        let found = self.accounts.iter().find(|account| account.code == code && Self::refusal(account, "").is_none());
+        let found = self.accounts.iter().find(|account| account.code == code && Self::refusal_of_document(account, "").is_none());
         found.map(|account| account.id).ok_or_else(|| {
             let detail = format!("The company has no active account {code} that a line may post to. Add or activate it, or choose another one at the product.");
             Problem::new(Code::AccountMissing, detail).with("account_code", code)
@@ -71,7 +71,7 @@ impl Chart {
     /// `account_missing` when no line may post to it any more.
     pub fn of_sales(&self, id: AccountId) -> Result<AccountId, Problem> {
         let found = self.get(id);
-        if found.is_some_and(|account| Self::refusal(account, "").is_none()) {
+        if found.is_some_and(|account| Self::refusal_of_document(account, "").is_none()) {
             return Ok(id);
         }
         let name = found.map_or_else(|| id.to_string(), |account| account.code.clone());
@@ -88,6 +88,21 @@ impl Chart {
         }
         let active = account.active.unwrap_or(true);
         (!active).then(|| FieldError::pointer(Code::InvalidValue, pointer, format!("names the account {}, which is not active any more", account.code)))
+    }
+
+    /// Why a line of a document or a write-off must not name the account; nothing when it may. Beside what no entry may name, money moves by payments and tax by
+    /// taxes: a line would make either without the document that says so (ACC-01).
+    #[must_use]
+    pub fn refusal_of_document(account: &accounts::Model, pointer: &str) -> Option<FieldError> {
+        Self::refusal(account, pointer).or_else(|| {
+            let detail = match account.purpose.as_deref().and_then(|word| word.parse::<Purpose>().ok())? {
+                Purpose::Bank | Purpose::Cash | Purpose::Clearing => "holds money, which only payments move: record a payment (POST /v1/payments)",
+                Purpose::TaxPayable | Purpose::InputTax => "holds taxes, which only taxes move: name the tax in `tax_ids`",
+                _ => return None,
+            };
+            let detail = format!("names the account {}, which {detail}, or name another account", account.code);
+            Some(FieldError::pointer(Code::InvalidValue, pointer, detail))
+        })
     }
 
     /// Whether only invoices and payments themselves may post to the account.
@@ -146,6 +161,15 @@ mod tests {
         let (receivable, special) = (account("1100", Some(Purpose::Receivable)), account("4711", None));
         let retired = accounts::Model { active: Some(false), ..account("4712", None) };
         assert_eq!([&receivable, &special, &retired].map(|account| Chart::refusal(account, "/account_id").is_some()), [true, false, true]);
+        // Money and tax are moved by entries of somebody's own and by taxes, and by no line.
+        for purpose in [Purpose::Bank, Purpose::Cash, Purpose::Clearing, Purpose::TaxPayable, Purpose::InputTax] {
+            let held = account("1000", Some(purpose));
+            let refused = [Chart::refusal(&held, "/account_id"), Chart::refusal_of_document(&held, "/account_id")].map(|refusal| refusal.is_some());
+            assert_eq!(refused, [false, true], "{purpose}");
+            assert!(Chart::of(vec![held]).code_or(Some("1000"), Purpose::Revenue).is_err(), "{purpose}");
+        }
+        let refused = [&receivable, &special, &retired, &account("4000", Some(Purpose::Revenue))];
+        assert_eq!(refused.map(|account| Chart::refusal_of_document(account, "/account_id").is_some()), [true, false, true, false]);
         let chart = Chart::of(vec![special, retired]);
         assert!(chart.code_or(Some("4711"), Purpose::Bank).is_ok());
         assert_eq!(chart.code_or(Some("4712"), Purpose::Bank).unwrap_err().code, Code::AccountMissing);

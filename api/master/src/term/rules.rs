@@ -11,13 +11,16 @@ const MAX_LINES: usize = 60;
 pub struct InstallmentDue {
     /// When it is due.
     pub due_date: Day,
-    /// How much, in minor units of the invoice's currency. May be negative when fixed amounts exceed the total.
+    /// How much, in minor units of the invoice's currency. May be negative when the percentages of a term make 100 and fixed amounts come on top (TERM-020).
     pub amount: Amount,
 }
 
 /// The installments of an invoice. Percentages round, fixed amounts follow the sign of the total, a remainder takes what the others leave, and the last
 /// line takes the residue whatever its own definition (TERM-019 to TERM-021). Without lines, and for a total of zero, all is due on the invoice date. Where
 /// what is to be paid is rounded to coins, each part but the last is; the total stays (TERM-023).
+///
+/// Nobody owes more than all of it: when the parts come to more than the total, and one takes the remainder or a fixed amount alone is more, each part is at most
+/// what the ones before it leave, and parts of nothing are left out.
 ///
 /// # Errors
 /// `too_many_decimals`, `invalid_decimal` or `amount_overflow` for a fixed amount that is none of the currency; `amount_overflow` when a part does not fit.
@@ -33,10 +36,37 @@ pub fn installments(total: Amount, currency: Currency, invoice_date: Day, lines:
     for line in lines {
         own.push(own_amount(line, total, currency)?.map(rounded).transpose()?);
     }
+    if exceeds(&own, lines, total)? {
+        return cut_down(own, lines, total, invoice_date);
+    }
     let left = total.minus(Amount::sum(own.iter().flatten().copied())?)?;
     let mut amounts = own.iter().take(first.len()).map(|amount| amount.map_or_else(|| rounded(left), Ok)).collect::<Result<Vec<_>, _>>()?;
     amounts.push(total.minus(Amount::sum(amounts.iter().copied())?)?);
     Ok(lines.iter().zip(amounts).map(|(line, amount)| InstallmentDue { due_date: due_date(line, invoice_date), amount }).collect())
+}
+
+/// Whether the parts that say how much they are come to more than the total, in a term that means to leave something: with a remainder, or with a fixed amount
+/// that is more than the total by itself.
+fn exceeds(own: &[Option<Amount>], lines: &[TermLine], total: Amount) -> Result<bool, Overflow> {
+    let more = |amount: Amount| if total < Amount::ZERO { amount < total } else { amount > total };
+    let leaves = lines.iter().any(|line| line.remainder == Some(true));
+    let fixed = lines.iter().zip(own).any(|(line, amount)| line.fixed.is_some() && amount.is_some_and(more));
+    Ok((leaves || fixed) && more(Amount::sum(own.iter().flatten().copied())?))
+}
+
+/// The parts in their order, each at most what is left. They come to more than the total, so that nothing is left for a remainder.
+fn cut_down(own: Vec<Option<Amount>>, lines: &[TermLine], total: Amount, invoice_date: Day) -> Result<Vec<InstallmentDue>, Problem> {
+    let mut left = total;
+    let mut parts = Vec::with_capacity(lines.len());
+    for (line, amount) in lines.iter().zip(own) {
+        let amount = amount.unwrap_or_default();
+        let part = if total < Amount::ZERO { amount.max(left) } else { amount.min(left) };
+        left = left.minus(part)?;
+        if !part.is_zero() {
+            parts.push(InstallmentDue { due_date: due_date(line, invoice_date), amount: part });
+        }
+    }
+    Ok(parts)
 }
 
 /// The first day on which two of these are due.

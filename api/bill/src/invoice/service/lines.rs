@@ -375,7 +375,7 @@ fn free_line(
     let tax_ids = taxation.of_line(input.tax_ids.as_deref(), product, &format!("/lines/{index}"), errors).ids;
     match input.account_id.map(|id| sources.chart.get(id)) {
         Some(None) => errors.push(check::unknown::<Account>(at("account_id"), "company")),
-        Some(Some(account)) => errors.extend(Chart::refusal(account, &at("account_id"))),
+        Some(Some(account)) => errors.extend(Chart::refusal_of_document(account, &at("account_id"))),
         None => {}
     }
     if errors.len() > before {

@@ -35,6 +35,7 @@ use causeway_openapi::invoice::{Invoice, PostInvoice};
 use causeway_openapi::object::ExternalRef;
 use causeway_value::{
     Amount, Day, Direction, InstallmentConversion, InstallmentId, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatus, ObligationId, OrderLineId, Quantity,
+    TaxRounding,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -237,6 +238,7 @@ pub(super) async fn book(
             conversion,
             parts: &parts,
             rounding: old.rounding_amount.unwrap_or_default(),
+            once: old.tax_rounding != TaxRounding::PerLine,
             each: rules_of(company).conversion == InstallmentConversion::Each,
             installments: &dues,
         },

@@ -217,3 +217,60 @@ proptest! {
         }
     }
 }
+
+/// Case, money, installments (number, invoice, due, open), what is saved by invoice, what each invoice gets.
+#[test]
+fn what_is_due_first_gets_money_first() {
+    let same = Conversion::Same;
+    // 100.00 due on 31 March against 50.00 due on 16 March and 50.00 on 5 May (odoo reconciles receivables by `date_maturity`).
+    let parted = vec![(1, 1, "2026-03-31", 10_000), (2, 2, "2026-03-16", 5_000), (3, 2, "2026-05-05", 5_000)];
+    let early = vec![(1, 1, "2026-01-31", 11_900), (2, 2, "2026-02-28", 11_900)];
+    let halves = vec![(1, 1, "2026-01-31", 5_950), (2, 1, "2026-03-31", 5_950), (3, 2, "2026-02-28", 10_000)];
+    let gives_back = vec![(1, 1, "2026-01-01", 70_000), (2, 1, "2026-03-01", 50_000), (3, 1, "2026-04-01", -20_000), (4, 2, "2026-02-01", 30_000)];
+    let cases = [
+        ("by installment", 7_000, &parted, vec![], vec![(2, 5_000), (1, 2_000)]),
+        ("all of them", 25_000, &parted, vec![], vec![(2, 10_000), (1, 10_000)]),
+        ("the last part", 17_000, &parted, vec![], vec![(2, 7_000), (1, 10_000)]),
+        ("what is needed in time", 23_324, &early, vec![(1, 238), (2, 238)], vec![(1, 11_662), (2, 11_662)]),
+        ("all of it, no discount", 23_800, &early, vec![(1, 238), (2, 238)], vec![(1, 11_900), (2, 11_900)]),
+        ("one in full, the other in time", 23_562, &early, vec![(1, 238), (2, 238)], vec![(1, 11_900), (2, 11_662)]),
+        ("less of the second discount", 23_700, &early, vec![(1, 238), (2, 238)], vec![(1, 11_900), (2, 11_800)]),
+        ("too little for the second", 20_000, &early, vec![(1, 238), (2, 238)], vec![(1, 11_662), (2, 8_338)]),
+        ("too much", 30_000, &early, vec![(1, 238), (2, 238)], vec![(1, 11_900), (2, 11_900)]),
+        ("the discount is of the last installment", 15_950, &halves, vec![(1, 238)], vec![(1, 5_950), (2, 10_000)]),
+        ("the rest of it", 21_662, &halves, vec![(1, 238)], vec![(1, 11_662), (2, 10_000)]),
+        // TERM-020: what gives back pays the first part of its own invoice.
+        ("given back", 60_000, &gives_back, vec![], vec![(1, 50_000), (2, 10_000)]),
+        ("given back, all of it", 130_000, &gives_back, vec![], vec![(1, 100_000), (2, 30_000)]),
+        ("nothing", 0, &parted, vec![], vec![]),
+    ];
+    for (case, money, installments, saved, expected) in cases {
+        let rows: Vec<OpenInstallment> = installments.iter().map(|(number, of, due, amount)| open(*number, *of, due, *amount, *amount, same)).collect();
+        let saved = saved.into_iter().map(|(of, amount)| (invoice(of), Amount(amount))).collect();
+        let found = share_out(Amount(money), currency("USD"), &rows, &saved, &|_| Ok(same)).unwrap();
+        assert_eq!(found, expected.into_iter().map(|(of, amount)| ask(of, amount)).collect::<Vec<_>>(), "{case}");
+    }
+}
+
+proptest! {
+    /// What is shared out can be allocated, goes in the order of due dates, and leaves money only when nothing is open.
+    #[test]
+    fn what_is_shared_out_is_allocated((open, payment) in any_ledger(), saved in 0_i64..1_000) {
+        let saved = (0..3).map(|of| (invoice(of), Amount(saved))).collect();
+        let requested = share_out(payment.unallocated, payment.currency, &open, &saved, &|_| Ok(Conversion::Same)).unwrap();
+        let total: i64 = open.iter().map(|row| row.open.0).sum();
+        prop_assert_eq!(requested.iter().map(|ask| ask.amount.0).sum::<i64>(), total.min(payment.unallocated.0));
+        prop_assert_eq!(plan_allocations(&payment, &open, &requested, &no_rates).unwrap().unallocated.0, (payment.unallocated.0 - total).max(0));
+    }
+
+    /// Money of another currency: what each invoice gets is never more than what closes it.
+    #[test]
+    fn converted_shares_are_allocated((open, payment) in any_ledger(), rate in 200_000_i64..5_000_000) {
+        let way = Conversion::Times(causeway_value::Rate(rate * 1_000_000));
+        let payment = Source { currency: currency("EUR"), ..payment };
+        let requested = share_out(payment.unallocated, payment.currency, &open, &BTreeMap::new(), &|_| Ok(way.back())).unwrap();
+        // What is worth less than the smallest amount of the invoice is refused, as ever.
+        let plan = plan_allocations(&payment, &open, &requested, &|_, _| Some(way));
+        prop_assert!(plan.is_ok() || requested.iter().any(|ask| ask.amount.0 < 10), "{plan:?}");
+    }
+}

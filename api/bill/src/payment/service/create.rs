@@ -4,7 +4,7 @@ use super::settle::{Settled, settle, write};
 use super::targets::{Ask, Payer, Targets};
 use super::{announce, changed, must_be};
 use crate::booked;
-use crate::payment::rules::allocation_state;
+use crate::payment::rules::{DAYS_AHEAD, allocation_state, money_day};
 use crate::payment::settle::control;
 use crate::payment::view::{record, view};
 use causeway_books::ledger::rules::{PaymentToPost, payment_posting};
@@ -52,7 +52,12 @@ pub(super) async fn made(
     let amount = money::amount(&body.amount, body.currency, "/amount", &mut errors);
     check_body(body, amount, &mut errors);
     if let (Some(date), Some(company)) = (body.payment_date, &company) {
-        check::posting_day(date, ctx.today(company.time_zone), dated, &mut errors);
+        let today = ctx.today(company.time_zone);
+        if body.status == Some(PaymentStatus::Draft) {
+            check::posting_day(date, today, dated, &mut errors);
+        } else {
+            money_day(date, today, dated, &mut errors);
+        }
     }
     let payer = Payer { company_id: body.company_id, party_id: body.party_id, direction: body.direction, currency: body.currency, settles: None };
     let mut targets = Targets::lock(tx, payer, Ask::of_new(body), &mut errors).await?;
@@ -148,19 +153,33 @@ pub(super) fn draft(ctx: &Ctx, tx: &Tx<'_>, body: &CreatePayment, company: &comp
 /// Posts a draft.
 ///
 /// # Errors
-/// `not_found`; `document_posted`; `permission_denied` for money to a customer; `rate_missing`; `account_missing`.
+/// `not_found`; `document_posted`; `permission_denied` for money to a customer; `state_conflict` when its day is ahead; `period_locked`; `rate_missing`; `account_missing`.
 pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId) -> Result<Payment, Problem> {
     let old = tx.lock::<payments::Entity>(id).await?;
     must_be(&old, PaymentStatus::Draft, "Only a draft can be posted.")?;
     may_pay(ctx, old.direction, old.settles)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
+    if old.payment_date > ctx.today(company.time_zone).plus_days(DAYS_AHEAD) {
+        let detail =
+            format!("The payment is of {}, and what is posted settles at once. Post it on its day, or cancel it and record it anew.", old.payment_date);
+        return Err(Problem::new(Code::StateConflict, detail).with("payment_date", old.payment_date.to_string()));
+    }
     let mut new = changed(ctx, &old);
-    book(ctx, tx, &company, &mut new).await?;
+    book(ctx, tx, &company, &mut new).await.map_err(|problem| of_draft(problem, id))?;
     tx.update(&old, &new);
     let payment = view(&new, &[], &[], refs::of(tx, id.uuid()).await?);
     record(ctx, tx, posted_event(new.direction), &payment)?;
     announce(ctx, tx, posted_event(new.direction), &new).await?;
     Ok(payment)
+}
+
+/// A draft keeps its day: when nothing can be booked on that any more, it is made anew.
+fn of_draft(mut problem: Problem, id: PaymentId) -> Problem {
+    if problem.code == Code::PeriodLocked {
+        let way_out = format!(" The day of a draft stays: cancel it (POST /v1/payments/{id}/cancel) and record the payment anew with a later `payment_date`.");
+        problem.detail.push_str(&way_out);
+    }
+    problem
 }
 
 pub(super) const fn posted_event(direction: PaymentDirection) -> &'static str {

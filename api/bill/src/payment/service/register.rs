@@ -52,8 +52,12 @@ async fn documents(tx: &mut Tx<'_>, body: &RegisterPayments) -> Result<Vec<invoi
             Some(row) if row.open_amount <= Amount::ZERO => "names a document of which nothing is open",
             _ => continue,
         };
-        errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+        // One that is named twice is told once what is wrong with it.
+        if wanted.iter().find(|(other, _)| other == id).is_some_and(|(_, first)| first == pointer) {
+            errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+        }
     }
+    errors.sort_by_key(|error| wanted.iter().position(|(_, pointer)| error.pointer.as_ref() == Some(pointer)));
     check::finish(errors)?;
     Ok(body.invoice_ids.iter().filter_map(|id| found.get(id).cloned()).collect())
 }

@@ -3,7 +3,7 @@
 use super::targets::Targets;
 use crate::booked;
 use crate::invoice::lines_of;
-use crate::payment::rules::{AllocationPlan, RequestedAllocation, Source, allocation_state, source_company_amount};
+use crate::payment::rules::{AllocationPlan, OpenInstallment, RequestedAllocation, Source, allocation_state, share_out, source_company_amount};
 use crate::payment::settle::{Origin, allocate, control, credited_of};
 use crate::write_off::rules::{Discount, discount_on, last_day};
 use crate::write_off::service::{Books, Wanted, close, insert};
@@ -14,6 +14,7 @@ use causeway_entity::bill::{allocations, invoices, payment_offsets, payments, wr
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::account::lookup::chart;
+use causeway_master::rate::Conversion;
 use causeway_master::rate::lookup::{RateTable, rates};
 use causeway_master::tax::store::tax_defs;
 use causeway_value::{
@@ -65,7 +66,8 @@ pub(super) async fn settle(
     }
     let day = day.max(payment.payment_date);
     let discounts = discounts(tx, payment, targets).await?;
-    settled.netted = net(ctx, tx, company, targets, &discounts, day).await?;
+    let saved = saved(targets, &discounts);
+    settled.netted = net(ctx, tx, company, targets, &saved, day).await?;
     let pairs: Vec<(Currency, Currency)> = targets.settlement.invoices().map(|invoice| (payment.currency, invoice.currency)).collect();
     let table = rates(tx, pairs, payment.payment_date).await?;
     let mut wanted = targets.wanted.clone();
@@ -75,7 +77,7 @@ pub(super) async fn settle(
             table.recent(company, payment.currency, invoice.currency, payment.payment_date)?;
         }
     }
-    wanted.extend(of_group(company, payment, targets, &discounts, &table)?);
+    wanted.extend(of_group(company, payment, targets, &saved, &table)?);
     let mut plan = AllocationPlan {
         allocations: Vec::new(),
         unallocated: payment.unallocated_amount,
@@ -213,7 +215,7 @@ async fn paid_late(tx: &mut Tx<'_>, invoices: &[&invoices::Model]) -> Result<Vec
     Ok(invoices.iter().filter(is_late).map(|invoice| invoice.id).collect())
 }
 
-/// The invoices of the group that have something open, what is due first first.
+/// The documents of the group that have something open, what is due first first.
 fn in_due_order(targets: &Targets, kind: InvoiceKind) -> Vec<invoices::Model> {
     let of_group = targets.group.iter().filter_map(|id| targets.settlement.get(*id));
     let mut found: Vec<invoices::Model> = of_group.filter(|invoice| invoice.kind == kind && invoice.open_amount > Amount::ZERO).cloned().collect();
@@ -223,8 +225,24 @@ fn in_due_order(targets: &Targets, kind: InvoiceKind) -> Vec<invoices::Model> {
 
 /// What must be paid to close an invoice: what is open less the discount.
 pub(super) fn payable(invoice: &invoices::Model, discounts: &BTreeMap<InvoiceId, Discount>) -> Result<Amount, Overflow> {
-    let saved = discounts.get(&invoice.id).map_or(Amount::ZERO, |discount| discount.total);
-    if saved < invoice.open_amount { invoice.open_amount.minus(saved) } else { Ok(invoice.open_amount) }
+    invoice.open_amount.minus(discounts.get(&invoice.id).and_then(|discount| off(invoice, discount)).unwrap_or_default())
+}
+
+/// What a discount takes off what is open: nothing when no more is open than it.
+fn off(invoice: &invoices::Model, discount: &Discount) -> Option<Amount> {
+    (discount.total < invoice.open_amount).then_some(discount.total)
+}
+
+/// What the discounts take off what is open, by invoice.
+fn saved(targets: &Targets, discounts: &BTreeMap<InvoiceId, Discount>) -> BTreeMap<InvoiceId, Amount> {
+    discounts.iter().filter_map(|(id, discount)| Some((*id, off(targets.settlement.get(*id)?, discount)?))).collect()
+}
+
+/// The open installments of these documents of the group.
+fn open_of(targets: &Targets, company: &companies::Model, documents: &[invoices::Model]) -> Vec<OpenInstallment> {
+    let mut open = targets.settlement.open_installments(company.currency);
+    open.retain(|row| documents.iter().any(|document| document.id == row.invoice_id));
+    open
 }
 
 /// Settles the invoices of the group with its credit notes of the same currency.
@@ -233,20 +251,14 @@ async fn net(
     tx: &mut Tx<'_>,
     company: &companies::Model,
     targets: &mut Targets,
-    discounts: &BTreeMap<InvoiceId, Discount>,
+    saved: &BTreeMap<InvoiceId, Amount>,
     day: Day,
 ) -> Result<Vec<allocations::Model>, Problem> {
     let mut rows = Vec::new();
     for note in in_due_order(targets, InvoiceKind::CreditNote) {
-        let mut left = note.open_amount;
-        let mut wanted = Vec::new();
-        for invoice in in_due_order(targets, InvoiceKind::Invoice).iter().filter(|invoice| invoice.currency == note.currency) {
-            let amount = left.min(payable(invoice, discounts)?);
-            if amount > Amount::ZERO {
-                left = left.minus(amount)?;
-                wanted.push(RequestedAllocation { invoice_id: invoice.id, amount });
-            }
-        }
+        let mut claims = in_due_order(targets, InvoiceKind::Invoice);
+        claims.retain(|invoice| invoice.currency == note.currency);
+        let wanted = share_out(note.open_amount, note.currency, &open_of(targets, company, &claims), saved, &|_| Ok(Conversion::Same))?;
         if !wanted.is_empty() {
             let source = targets.settlement.source_of(&note, company.currency)?;
             // The note is not there before its own date.
@@ -264,24 +276,16 @@ fn of_group(
     company: &companies::Model,
     payment: &payments::Model,
     targets: &Targets,
-    discounts: &BTreeMap<InvoiceId, Discount>,
+    saved: &BTreeMap<InvoiceId, Amount>,
     table: &RateTable,
 ) -> Result<Vec<RequestedAllocation>, Problem> {
-    let mut left = payment.unallocated_amount;
-    let mut wanted = Vec::new();
     let claims = match (payment.direction, payment.settles) {
         (PaymentDirection::Inbound, Direction::Sale) | (PaymentDirection::Outbound, Direction::Purchase) => InvoiceKind::Invoice,
         _ => InvoiceKind::CreditNote,
     };
-    for invoice in in_due_order(targets, claims) {
-        let to_close = table.recent(company, payment.currency, invoice.currency, payment.payment_date)?.back();
-        let amount = left.min(to_close.amount(payable(&invoice, discounts)?, invoice.currency, payment.currency)?);
-        if amount > Amount::ZERO {
-            left = left.minus(amount)?;
-            wanted.push(RequestedAllocation { invoice_id: invoice.id, amount });
-        }
-    }
-    Ok(wanted)
+    let open = open_of(targets, company, &in_due_order(targets, claims));
+    let to_close = |currency| Ok(table.recent(company, payment.currency, currency, payment.payment_date)?.back());
+    share_out(payment.unallocated_amount, payment.currency, &open, saved, &to_close)
 }
 
 /// Books what is left of a payment as income, or as a cost when we paid.

@@ -60,6 +60,14 @@ fn amounts_follow_the_vectors() {
         ("TERM-020", 100_000, vec![percent("70"), fixed("500"), percent("30")], vec![70_000, 50_000, -20_000]),
         ("TERM-021", 100_000, vec![percent("70"), fixed("500"), percent("30"), fixed("200")], vec![70_000, 50_000, 30_000, -50_000]),
         ("TERM-027", -1_000, vec![percent("25"), percent("25"), fixed("4.00"), remainder()], vec![-250, -250, -400, -100]),
+        // What is fixed is at most what is left.
+        ("a fixed part above the total", 10_000, vec![fixed("500"), remainder()], vec![10_000]),
+        ("two fixed parts above the total", 10_000, vec![fixed("80"), fixed("80"), remainder()], vec![8_000, 2_000]),
+        ("a fixed part and a share above the total", 10_000, vec![percent("70"), fixed("80"), remainder()], vec![7_000, 3_000]),
+        ("a remainder first", 10_000, vec![remainder(), fixed("500")], vec![10_000]),
+        ("a fixed part above the total among percentages", 10_000, vec![percent("70"), fixed("200"), percent("30")], vec![7_000, 3_000]),
+        ("all of it", 10_000, vec![fixed("100"), remainder()], vec![10_000, 0]),
+        ("mirrored", -10_000, vec![fixed("500"), remainder()], vec![-10_000]),
         ("a remainder before the last", 1_001, vec![percent("50"), remainder(), fixed("1")], vec![501, 400, 100]),
         ("thirds", 100, vec![percent("33.333333"), percent("33.333333"), percent("33.333334")], vec![33, 33, 34]),
     ];
