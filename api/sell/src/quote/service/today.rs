@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn words_are_left_out() {
         let lines = [sold_as(ProductId::new(), "list_price", 1), plain_line()];
-        assert_eq!(sold(&lines).into_iter().map(|group| group.lines).collect::<Vec<_>>(), [0..1]);
+        assert_eq!(sold(&lines).into_iter().map(|group| (group.lines.start, group.lines.end)).collect::<Vec<_>>(), [(0, 1)]);
     }
 
     #[test]
