@@ -2,7 +2,7 @@
 
 use causeway_contract::Patch;
 use causeway_openapi::line::LineInput;
-use causeway_openapi::order::{CreateOrder, UpdateOrder, op as order};
+use causeway_openapi::order::{UpdateOrder, op as order};
 use causeway_openapi::order_amendment::{AmendOrder, op as amendment};
 use causeway_openapi::quote::{UpdateQuote, op as quote};
 use causeway_tests::deal::{self, order_body, quote_body};
@@ -36,8 +36,7 @@ async fn another_discount_of_the_document_misses_no_cent() {
         let less = UpdateOrder { discount_percent: Patch::Value(of("40")), ..UpdateOrder::default() };
         assert_eq!(tenant.post::<order::UpdateOrder>(draft.id, &less).await.untaxed_amount.0, "5.99");
 
-        let body = CreateOrder { ..order_body(&shop, vec![input]) };
-        let draft = tenant.post::<order::CreateOrder>((), &body).await;
+        let draft = tenant.post::<order::CreateOrder>((), &order_body(&shop, vec![input])).await;
         let confirmed = tenant.act::<order::ConfirmOrder>(draft.id).await;
         let less = AmendOrder { reason: "a favour".to_owned(), discount_percent: Some(of("40")), ..AmendOrder::default() };
         let amended = tenant.post::<amendment::AmendOrder>(confirmed.id, &less).await;
