@@ -160,6 +160,7 @@ pub fn all() -> Vec<Migration> {
         govern::m0140_credit_rights::MIGRATION,
         sell::m0145_holds_by_hand::MIGRATION,
         sell::m0146_copied_quotes::MIGRATION,
+        bill::m0175_billable_reductions::MIGRATION,
     ]
 }
 

@@ -15,6 +15,7 @@ mod billing_terms;
 mod bulk;
 mod cash_rounding;
 mod clock;
+mod closed_months;
 mod completeness;
 mod copies;
 mod costs;
