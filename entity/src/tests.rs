@@ -102,6 +102,7 @@ fn entities() -> Vec<TableInfo> {
         described::<bill::credit_exposures::Entity>(),
         described::<bill::credit_policies::Entity>(),
         described::<bill::billables::Entity>(),
+        described::<bill::billable_reductions::Entity>(),
         described::<bill::invoices::Entity>(),
         described::<bill::invoice_lines::Entity>(),
         described::<bill::installments::Entity>(),

@@ -162,6 +162,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0146_copied_quotes::MIGRATION,
         sell::m0150_leads_by_age::MIGRATION,
         master::m0155_rate_corrections::MIGRATION,
+        bill::m0175_billable_reductions::MIGRATION,
     ]
 }
 

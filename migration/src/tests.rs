@@ -191,6 +191,42 @@ fn what_was_there_before_is_billed_as_it_was_agreed() {
     assert_eq!(texts(&connection, "SELECT COALESCE(CAST(total_amount AS TEXT), '-') FROM billing_run_items ORDER BY id"), ["-", "500", "0"]);
 }
 
+/// What was taken off billables as a whole is known from before: on the day of the credit note when it is billed again, else on the day of the change.
+#[test]
+fn billables_that_ended_before_are_known() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").unwrap();
+    let (before, after): (Vec<Migration>, Vec<Migration>) = all().into_iter().partition(|migration| migration.name < "m0175");
+    apply(&mut connection, before.iter().flat_map(|migration| (migration.up)(Dialect::Sqlite)));
+    // 2026-12-10 and 2026-12-12, in microseconds.
+    let rows = [
+        ("x'01'", "'written_off'", "NULL", "1796860800000000", "7"),
+        ("x'02'", "'written_off'", "NULL", "1797033600000000", "8"),
+        ("x'03'", "'ready'", "x'02'", "1797033600000000", "8"),
+        ("x'04'", "'written_off'", "x'02'", "1797033600000000", "0"),
+    ];
+    for (id, status, of, changed, quantity) in rows {
+        let row = [
+            ("tenant_id", "x'01'"),
+            ("id", id),
+            ("source_type", "'manual'"),
+            ("source_id", id),
+            ("status", status),
+            ("split_of", of),
+            ("created_at", changed),
+            ("updated_at", changed),
+            ("quantity", quantity),
+            ("amount", "500"),
+            ("billable_date", if status == "'ready'" { "'2026-12-11'" } else { "'2026-12-02'" }),
+        ];
+        put(&connection, "billables", &row);
+    }
+    connection.execute("UPDATE billables SET created_at = 0 WHERE id = x'04'", []).unwrap();
+    apply(&mut connection, after.iter().flat_map(|migration| (migration.up)(Dialect::Sqlite)));
+    let told = "SELECT hex(billable_id) || ' ' || day || ' ' || quantity || ' ' || amount FROM billable_reductions ORDER BY billable_id";
+    assert_eq!(texts(&connection, told), ["01 2026-12-10 7 500", "02 2026-12-11 8 500"]);
+}
+
 #[test]
 fn postgres_forces_row_security_on_exactly_the_tenant_tables() {
     let statements = ups(Dialect::Postgres);

@@ -1,6 +1,6 @@
 //! How deals go from stage to stage (RPT-01, CRM-10).
 
-use causeway_value::{CompanyId, Day, StageId, TeamId, UserId};
+use causeway_value::{CompanyId, Day, PartyId, ProductId, StageId, TeamId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -25,6 +25,12 @@ pub struct PipelineConversionQuery {
     /// Only deals of this team.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team_id: Option<TeamId>,
+    /// Only deals with this customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party_id: Option<PartyId>,
+    /// Only deals about this product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<ProductId>,
 }
 
 /// What became of the deals that came to each stage.
@@ -34,6 +40,27 @@ pub struct PipelineConversion {
     pub object: String,
     /// The open stages in their order.
     pub rows: Vec<PipelineConversionRow>,
+    /// The deals that were created in the period, whatever stages they stood in: also those of an imported history, which may have stood in none before their end.
+    pub deals: DealConversion,
+}
+
+/// What became of the deals that were created in the period. Those that were won, were lost and are open are all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DealConversion {
+    /// How many were created.
+    pub created: i64,
+    /// How many of them were won.
+    pub won: i64,
+    /// How many were lost.
+    pub lost: i64,
+    /// How many are open.
+    pub still_open: i64,
+    /// Those that were won out of those that ended, to four decimals; null when none ended.
+    pub conversion_rate: Option<String>,
+    /// Whole days from the creation of the won ones to their end, in the middle; null when none was won, or only the ends are known.
+    pub median_days_to_win: Option<i64>,
+    /// The same of the lost ones.
+    pub median_days_to_loss: Option<i64>,
 }
 
 /// A stage. What came in is what went on, went back, was lost and still stands there.
@@ -66,7 +93,7 @@ pub mod op {
     use causeway_contract::{Json, Nothing, endpoints};
 
     endpoints! {
-        /// Gives what became of the deals that came to each stage: how many went on, went back, were lost and are still there, and how long they stood there.
+        /// Gives what became of the deals that came to each stage: how many went on, went back, were lost and are still there, how long they stood there, and what became of those created then.
         Get "/v1/reports/pipeline-conversion" GetPipelineConversion () Nothing => Json<PipelineConversion>, pipeline:read, query PipelineConversionQuery;
         /// What the report pipeline-conversion means: what it counts, from where, and how it rounds.
         Get "/v1/reports/pipeline-conversion/definition" DefinePipelineConversion () Nothing => Json<ReportDefinition>, pipeline:read;

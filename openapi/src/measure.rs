@@ -358,11 +358,13 @@ pub struct BacklogMovementRow {
     pub booked_amount: AmountText,
     /// What amendments changed; negative for less.
     pub amended_amount: AmountText,
-    /// What was cancelled.
+    /// What was cancelled: the rest of orders, or all of them.
     pub cancelled_amount: AmountText,
-    /// What became billable.
+    /// What became billable, less what is none any more: what was taken off, taken back, or is billed again.
     pub billed_amount: AmountText,
-    /// The backlog at the end of `to`: opening, booked and amended, less cancelled and billed.
+    /// What was amended or cancelled below what is billed: it is to be credited, and took nothing off the backlog.
+    pub to_credit_amount: AmountText,
+    /// The backlog at the end of `to`: opening, booked, amended and to credit, less cancelled and billed.
     pub closing_amount: AmountText,
 }
 
@@ -377,11 +379,13 @@ pub struct BacklogMovementTotal {
     pub booked_amount: AmountText,
     /// What amendments changed; negative for less.
     pub amended_amount: AmountText,
-    /// What was cancelled.
+    /// What was cancelled: the rest of orders, or all of them.
     pub cancelled_amount: AmountText,
-    /// What became billable.
+    /// What became billable, less what is none any more: what was taken off, taken back, or is billed again.
     pub billed_amount: AmountText,
-    /// The backlog at the end of `to`: opening, booked and amended, less cancelled and billed.
+    /// What was amended or cancelled below what is billed: it is to be credited, and took nothing off the backlog.
+    pub to_credit_amount: AmountText,
+    /// The backlog at the end of `to`: opening, booked, amended and to credit, less cancelled and billed.
     pub closing_amount: AmountText,
 }
 
@@ -415,7 +419,7 @@ pub struct UnbilledRow {
     pub order_id: Option<OrderId>,
     /// Without tax.
     pub amount: AmountText,
-    /// What of it is held.
+    /// What of it is held now.
     pub held_amount: AmountText,
     /// Since when the oldest part may be billed.
     pub since: Day,
@@ -432,7 +436,7 @@ pub struct CycleTimes {
     pub from: Day,
     /// The last day that counts.
     pub to: Day,
-    /// The measures: `quote_turnaround`, `quote_to_order`, `order_cycle`, `billing_cycle`, `days_to_cash`.
+    /// The measures: `deal_cycle`, `quote_turnaround`, `quote_to_order`, `order_cycle`, `billing_cycle`, `days_to_cash`.
     pub rows: Vec<CycleTime>,
 }
 
@@ -445,7 +449,7 @@ pub struct CycleTime {
     pub from_event: String,
     /// The change that it is measured to.
     pub to_event: String,
-    /// How many documents have both.
+    /// How many deals or documents have both.
     pub count: i64,
     /// The mean in whole seconds; null without a document.
     pub average_seconds: Option<i64>,

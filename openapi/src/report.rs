@@ -197,7 +197,7 @@ pub mod op {
 
     endpoints! {
         /// Gives turnover and balance of every account.
-        Get "/v1/reports/trial-balance" GetTrialBalance () Nothing => Json<TrialBalance>, reports:read, query TrialBalanceQuery;
+        Get "/v1/reports/trial-balance" GetTrialBalance () Nothing => Json<TrialBalance>, ledger:read, query TrialBalanceQuery;
         /// Gives what customers owe, by how long it is overdue.
         Get "/v1/reports/aging" GetAging () Nothing => Json<Aging>, reports:read, query AgingQuery;
         /// Tells the whole story of one deal.

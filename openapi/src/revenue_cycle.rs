@@ -61,17 +61,19 @@ pub struct RevenueCycleSum {
     pub bookings_amount: AmountText,
     /// The backlog before the first day.
     pub opening_backlog_amount: AmountText,
-    /// What the same orders came to when they were confirmed: as in the movement of the backlog, like the next three.
+    /// What the same orders came to when they were confirmed: as in the movement of the backlog, like the next four.
     pub booked_amount: AmountText,
     /// What amendments changed; negative for less.
     pub amended_amount: AmountText,
     /// What was cancelled.
     pub cancelled_amount: AmountText,
-    /// What became billable.
+    /// What became billable, less what is none any more.
     pub became_billable_amount: AmountText,
+    /// What was amended or cancelled below what is billed: it is to be credited, and took nothing off the backlog.
+    pub to_credit_amount: AmountText,
     /// What other rates made of the backlog; zero while all orders are in the company's currency.
     pub revalued_amount: AmountText,
-    /// The backlog at the end of the last day: opening, booked, amended and revalued, less cancelled and what became billable.
+    /// The backlog at the end of the last day: opening, booked, amended, to credit and revalued, less cancelled and what became billable.
     pub closing_backlog_amount: AmountText,
     /// What might be billed at the end of the last day, and was not: as in unbilled.
     pub closing_unbilled_amount: AmountText,

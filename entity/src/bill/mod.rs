@@ -1,6 +1,7 @@
 //! From the obligation to the payment.
 
 pub mod allocations;
+pub mod billable_reductions;
 pub mod billables;
 pub mod billing_run_items;
 pub mod billing_runs;

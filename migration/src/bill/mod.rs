@@ -18,3 +18,4 @@ pub(crate) mod m0125_billed_as_agreed;
 pub(crate) mod m0130_agreed_rounding;
 pub(crate) mod m0131_refused_plans;
 pub(crate) mod m0132_expected_taxes;
+pub(crate) mod m0175_billable_reductions;

@@ -248,6 +248,17 @@ async fn a_salesperson_reads_the_pipeline() {
     for report in ["trial-balance", "aging", "margin"] {
         assert_eq!(status(report).await, 403, "{report}");
     }
+    // Whoever leads them reads what was sold and what is owed, and no more of the books than an entry tells (ACC-10, SEC-07).
+    let head = Person::hire_as(&tenant, "sales_manager").await.session().await;
+    let status = async |report: &str| head.raw.get(&format!("/v1/reports/{report}?company_id={}", shop.company)).await.status;
+    for report in ["bookings", "billings", "aging", "margin", "revenue-cycle"] {
+        assert_eq!(status(report).await, 200, "{report}");
+    }
+    for report in ["trial-balance", "general-ledger"] {
+        assert_eq!(status(report).await, 403, "{report}");
+    }
+    let clerk = Person::hire_as(&tenant, "finance").await.session().await;
+    assert_eq!(clerk.raw.get(&format!("/v1/reports/trial-balance?company_id={}", shop.company)).await.status, 200);
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod bulk;
 mod bundles;
 mod cash_rounding;
 mod clock;
+mod closed_months;
 mod completeness;
 mod copies;
 mod costs;

@@ -3,6 +3,8 @@
 use causeway_contract::{Bulk, BulkMode, Code, ListQuery};
 use causeway_openapi::conversion::{PipelineConversionQuery, op as conversion};
 use causeway_openapi::crm::{AdvanceOpportunity, CreateOpportunity, CreateStage, Opportunity, WinOpportunity, op as crm};
+use causeway_openapi::measure::PeriodQuery;
+use causeway_openapi::measure::op::GetCycleTimes;
 use causeway_openapi::party::op as party;
 use causeway_openapi::pipeline::{ForecastBy, ForecastQuery, PipelineAgeingQuery, PipelineBy, PipelineQuery, op as pipeline};
 use causeway_openapi::quote::{CreateQuote, op as quote};
@@ -304,6 +306,42 @@ async fn what_came_to_a_stage_went_on_went_back_was_lost_or_is_there() {
     assert_eq!(counts, [("new", 4, 2)]);
     let wrong = PipelineConversionQuery { from: Some(day("2026-12-02")), to: Some(day("2026-12-01")), ..query };
     assert!(tenant.client.call::<conversion::GetPipelineConversion>((), &wrong, &causeway_contract::Nothing {}).await.is_err());
+}
+
+/// An imported history has no stages before its ends, and a conversion and a cycle all the same (CRM-10, RPT-01).
+#[tokio::test]
+async fn imported_deals_convert_and_take_their_time() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let (won, lost) = (OpportunityStatus::Won, OpportunityStatus::Lost);
+    let of_product = CreateOpportunity { product_id: Some(shop.chai), ..ended(&shop, "9.00", won, "2017-01-31T00:00:00Z") };
+    let end_only = CreateOpportunity { created_at: None, ..ended(&shop, "5.00", won, "2017-03-01T00:00:00Z") };
+    let history = vec![
+        ended(&shop, "1.00", won, "2017-01-11T00:00:00Z"),
+        ended(&shop, "2.00", won, "2017-01-21T00:00:00Z"),
+        of_product,
+        ended(&shop, "4.00", lost, "2017-01-06T12:00:00Z"),
+        deal(&shop, "3.00"),
+        end_only,
+    ];
+    create(&tenant, history).await;
+    let query = PipelineConversionQuery { company_id: Some(shop.company), ..PipelineConversionQuery::default() };
+    let asked = async |query: PipelineConversionQuery| {
+        let deals = tenant.ask::<conversion::GetPipelineConversion>(&query).await.deals;
+        let days = [deals.median_days_to_win, deals.median_days_to_loss];
+        ([deals.created, deals.won, deals.lost, deals.still_open], deals.conversion_rate.unwrap_or_default(), days)
+    };
+    assert_eq!(asked(query.clone()).await, ([6, 4, 1, 1], "0.8000".to_owned(), [Some(20), Some(5)]));
+    let january = PipelineConversionQuery { from: Some(day("2017-01-01")), to: Some(day("2017-01-31")), ..query.clone() };
+    assert_eq!(asked(january).await, ([5, 3, 1, 1], "0.7500".to_owned(), [Some(20), Some(5)]));
+    let product = PipelineConversionQuery { product_id: Some(shop.chai), ..query };
+    assert_eq!(asked(product).await, ([1, 1, 0, 0], "1.0000".to_owned(), [Some(30), None]));
+    let period = PeriodQuery { company_id: shop.company, from: Some(day("2017-01-01")), to: Some(day("2017-12-31")) };
+    let times = tenant.ask::<GetCycleTimes>(&period).await;
+    let cycle = times.rows.iter().find(|row| row.measure == "deal_cycle").unwrap();
+    let of_days = |days: i64| Some(days * 86_400);
+    assert_eq!((cycle.count, cycle.average_seconds, cycle.median_seconds, cycle.longest_seconds), (3, of_days(20), of_days(20), of_days(30)));
 }
 
 /// A stage asks for the same whether a deal is advanced to it or ends in it, and a pipeline keeps its ends.

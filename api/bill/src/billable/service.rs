@@ -8,7 +8,7 @@ use crate::obligation::hold;
 use crate::obligation::rules::kept;
 use causeway_contract::{Code, Problem};
 use causeway_entity::Held;
-use causeway_entity::bill::{billables, obligations};
+use causeway_entity::bill::{billable_reductions, billables, obligations};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_master::check;
 use causeway_master::pricing::amounts::split_discount;
@@ -69,7 +69,7 @@ pub struct Again {
 /// `amount_exceeds_open` when more than was ordered would be billed, `amount_overflow` when a number does not fit.
 pub(crate) fn bill_again(ctx: &Ctx, tx: &mut Tx<'_>, obligation: &mut obligations::Model, part: &Again) -> Result<(), Problem> {
     let old = &part.billable;
-    shrink(ctx, tx, obligation, old, old.quantity, "It was credited and is billed again.")?;
+    shrink(ctx, tx, obligation, old, Less { by: old.quantity, day: part.day, reason: "It was credited and is billed again." })?;
     let quantity = rules::at_most_left(part.quantity, kept(obligation)?.minus(obligation.billable_quantity)?);
     if quantity == Quantity::ZERO {
         return Ok(());
@@ -138,25 +138,29 @@ fn waiting(ctx: &Ctx, tx: &Tx<'_>, obligation: &mut obligations::Model, quantity
     Ok(row)
 }
 
-/// Takes `by` off a billable that is on no invoice, or writes it off when nothing is left. The counters of `obligation` move in memory.
+/// What is taken off a billable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Less<'a> {
+    /// How much.
+    pub by: Quantity,
+    /// From which day on, in the company's time zone: reports of days before go on as they were.
+    pub day: Day,
+    /// Why, if nothing is left.
+    pub reason: &'a str,
+}
+
+/// Takes something off a billable, or writes it off when nothing is left. The counters of `obligation` move in memory.
 ///
 /// # Errors
 /// `amount_overflow` when a number does not fit.
-pub fn shrink(
-    ctx: &Ctx,
-    tx: &mut Tx<'_>,
-    obligation: &mut obligations::Model,
-    old: &billables::Model,
-    by: Quantity,
-    reason: &str,
-) -> Result<billables::Model, Problem> {
+pub fn shrink(ctx: &Ctx, tx: &mut Tx<'_>, obligation: &mut obligations::Model, old: &billables::Model, less: Less<'_>) -> Result<billables::Model, Problem> {
     let part = Part { quantity: old.quantity, amount: old.amount, price_amount: old.price_amount };
-    let lost = rules::taken_back(part, by)?;
+    let lost = rules::taken_back(part, less.by)?;
     uncount(obligation, lost)?;
     let mut new = changed(ctx, old);
     if lost.quantity == old.quantity {
         new.status = BillableStatus::WrittenOff;
-        new.reason = Some(reason.to_owned());
+        new.reason = Some(less.reason.to_owned());
     } else {
         new.quantity = new.quantity.minus(lost.quantity)?;
         new.amount = new.amount.minus(lost.amount)?;
@@ -164,6 +168,16 @@ pub fn shrink(
         new.tax_amount = old.tax_amount.map(|tax| tax_share(new.amount, old.amount, tax)).transpose()?;
     }
     tx.update(old, &new);
+    tx.insert(billable_reductions::Model {
+        tenant_id: new.tenant_id,
+        billable_id: new.id,
+        version: new.version,
+        company_id: new.company_id,
+        invoice_id: old.invoice_id,
+        day: less.day,
+        quantity: lost.quantity,
+        amount: lost.amount,
+    });
     record(ctx, tx, if new.status == BillableStatus::WrittenOff { "billable.written_off" } else { "billable.reduced" }, &new)?;
     Ok(new)
 }

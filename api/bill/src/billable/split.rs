@@ -81,11 +81,13 @@ impl Families {
     /// [`Overflow`] when it does not fit.
     pub(crate) fn most(&self, id: BillableId) -> Result<Quantity, Overflow> {
         let Some(row) = self.get(id) else { return Ok(Quantity::ZERO) };
-        self.ready(root(row), id).try_fold(row.quantity, |sum, other| sum.plus(other.quantity))
+        self.ready(row).try_fold(row.quantity, |sum, other| sum.plus(other.quantity))
     }
 
-    fn ready(&self, of: BillableId, but: BillableId) -> impl Iterator<Item = &billables::Model> {
-        let own = move |row: &&billables::Model| root(row) == of && row.id != but && row.status == BillableStatus::Ready;
+    /// What waits of the same family since the same day: what was billed again waits since a later one, and would change what was billable before.
+    fn ready<'a>(&'a self, with: &billables::Model) -> impl Iterator<Item = &'a billables::Model> + use<'a> {
+        let (of, but, since) = (root(with), with.id, with.billable_date);
+        let own = move |row: &&billables::Model| root(row) == of && row.id != but && row.status == BillableStatus::Ready && row.billable_date == since;
         self.members.iter().map(|member| &member.new).filter(own)
     }
 
@@ -95,7 +97,7 @@ impl Families {
     /// `amount_exceeds_open` for more than that; `amount_overflow` when a number does not fit.
     pub(crate) fn resize(&mut self, ctx: &Ctx, id: BillableId, quantity: Quantity) -> Result<(), Problem> {
         let Some(row) = self.get(id).cloned() else { return Ok(()) };
-        let others: Vec<billables::Model> = self.ready(root(&row), id).cloned().collect();
+        let others: Vec<billables::Model> = self.ready(&row).cloned().collect();
         let whole = others.iter().try_fold(Share::of(&row), |sum, other| sum.plus(Share::of(other)))?;
         if quantity.0.unsigned_abs() > whole.part.quantity.0.unsigned_abs() {
             let detail = format!("{quantity} would be billed, but only {} are left to bill of it. Bill at most that.", whole.part.quantity);
@@ -130,7 +132,7 @@ impl Families {
             return Ok(());
         }
         // The oldest takes all of it.
-        let mut parts: Vec<billables::Model> = self.ready(root(&row), id).cloned().chain([back]).collect();
+        let mut parts: Vec<billables::Model> = self.ready(&row).cloned().chain([back]).collect();
         parts.sort_by_key(|part| part.id);
         let whole = parts.iter().try_fold(Share::default(), |sum, part| sum.plus(Share::of(part)))?;
         let mut parts = parts.into_iter();
@@ -161,7 +163,7 @@ impl Families {
     /// before it.
     fn fresh(&self, ctx: &Ctx, row: &billables::Model) -> billables::Model {
         let family = || self.members.iter().map(|member| &member.new).filter(|other| root(other) == root(row));
-        if let Some(spare) = family().find(|other| is_spare(other)) {
+        if let Some(spare) = family().find(|other| is_spare(other) && other.billable_date == row.billable_date) {
             return spare.clone();
         }
         let last = family().max_by_key(|other| other.id).map_or(row.id, |last| last.id);

@@ -5,14 +5,15 @@
 
 use super::rules::{awaited, cancellable, kept, open};
 use super::service::lock_of_order;
-use crate::billable::service::{follow_hold, pay_by, shrink};
+use crate::billable::service::{Less, follow_hold, pay_by, shrink};
 use crate::invoice::service::propose::{BilledLine, billed_lines, propose};
 use causeway_contract::Problem;
 use causeway_entity::Held;
 use causeway_entity::bill::{billables, obligations};
+use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::pricing::amounts::{line_net, split_discount};
-use causeway_value::{Amount, BillableStatus, Day, InvoiceId, Json, OrderId, OrderLineId, Overflow, PaymentTermId, Percent, Price, Quantity};
+use causeway_value::{Amount, BillableStatus, Day, InvoiceId, Json, OrderId, OrderLineId, Overflow, PaymentTermId, Percent, Price, Quantity, Zone};
 use std::collections::BTreeMap;
 
 /// A line as it is agreed from now on. Amounts are those of all that is ordered, in minor units of the line's currency.
@@ -39,6 +40,8 @@ pub struct Changes {
     /// What waits for an invoice.
     waiting: Vec<billables::Model>,
     billed: Vec<BilledLine>,
+    /// The company's, in which what waits becomes less.
+    zone: Zone,
 }
 
 /// What was written.
@@ -68,7 +71,11 @@ impl Changes {
             .await?;
         let (invoiced, waiting): (Vec<_>, Vec<_>) = made.into_iter().partition(|row| row.status == BillableStatus::Invoiced);
         let billed = billed_lines(tx, &invoiced.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
-        Ok(Self { after: before.clone(), before, waiting, billed })
+        let zone = match waiting.first() {
+            Some(row) => tx.must::<companies::Entity>(row.company_id).await?.time_zone,
+            None => Zone::UTC,
+        };
+        Ok(Self { after: before.clone(), before, waiting, billed, zone })
     }
 
     /// What is owed, with the changes so far.
@@ -98,11 +105,11 @@ impl Changes {
     pub fn lower(&mut self, ctx: &Ctx, tx: &mut Tx<'_>, line: OrderLineId, by: Quantity, reason: &str) -> Result<(), Problem> {
         let Some(row) = self.after.iter_mut().find(|row| row.id.uuid() == line.uuid()) else { return Ok(()) };
         row.cancelled_quantity = row.cancelled_quantity.plus(by)?;
-        let left = kept(row)?;
+        let (left, day) = (kept(row)?, ctx.today(self.zone));
         for billable in self.waiting.iter_mut().filter(|billable| billable.order_line_id == Some(line)).rev() {
             let excess = row.billable_quantity.minus(left)?;
             if excess.0.signum() == row.ordered_quantity.0.signum() && billable.status != BillableStatus::WrittenOff {
-                *billable = shrink(ctx, tx, row, billable, excess, reason)?;
+                *billable = shrink(ctx, tx, row, billable, Less { by: excess, day, reason })?;
             }
         }
         Ok(())

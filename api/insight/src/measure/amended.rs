@@ -1,5 +1,6 @@
 //! The backlog of a day that is over: without the amendments and cancellations that came after it (RPT-03).
 
+use super::due::MADE;
 use super::owed::{Left, left};
 use crate::sql::{self, statement};
 use causeway_contract::Problem;
@@ -94,8 +95,7 @@ async fn touched(tx: &mut Tx<'_>, company: CompanyId, (as_of, end): (Day, Instan
              CAST(COALESCE(made.amount, 0) AS BIGINT) AS billed, b.ordered_quantity AS ordered, b.cancelled_quantity AS cancelled \
          FROM obligations b JOIN orders o ON o.tenant_id = b.tenant_id AND o.id = b.order_id JOIN order_lines l ON l.tenant_id = b.tenant_id AND l.id = b.id \
          JOIN parties p ON p.tenant_id = b.tenant_id AND p.id = b.party_id \
-         LEFT JOIN (SELECT order_line_id, SUM(amount) AS amount FROM billables WHERE tenant_id = $1 AND company_id = $2 AND billable_date <= $3 \
-             AND order_line_id IS NOT NULL AND status <> 'written_off' GROUP BY order_line_id) made ON made.order_line_id = b.id \
+         LEFT JOIN ({MADE}) made ON made.order_line_id = b.id \
          WHERE b.tenant_id = $1 AND b.company_id = $2 AND o.confirmed_at < $4 AND {column} IN ({})",
         places.join(", ")
     );
@@ -115,8 +115,9 @@ async fn touched(tx: &mut Tx<'_>, company: CompanyId, (as_of, end): (Day, Instan
 }
 
 fn difference(row: &Touched, changed_later: Amount) -> Result<Left, Overflow> {
-    let counts_now = row.cancelled != row.ordered && row.net != row.billed;
-    let now = if counts_now { left(row.net, row.billed, (row.ordered, row.cancelled))? } else { Amount::ZERO };
+    let stands = row.cancelled != row.ordered && row.net != row.billed;
+    let now = if stands { left(row.net, row.billed, (row.ordered, row.cancelled))? } else { Amount::ZERO };
+    let counts_now = stands && (row.cancelled == Quantity::ZERO || !now.is_zero());
     let stood = row.standing.minus(changed_later)?;
     let rest = stood.minus(row.billed)?;
     // What was billed beyond what stood is no negative backlog; what came with a later amendment did not stand.

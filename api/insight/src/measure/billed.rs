@@ -5,7 +5,7 @@
 
 use super::booked::kind;
 use super::holder::{Kind, MOST, Named, bounded, ranked};
-use super::ledger::{self, Documents, ENTRIES, Moved};
+use super::ledger::{self, Documents, Moved};
 use super::months::{days, months};
 use crate::sql::{self, statement};
 use crate::window::window;
@@ -116,7 +116,8 @@ pub(super) async fn billings(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::SalesQuer
 async fn by_customer(tx: &mut Tx<'_>, company: &companies::Model, period: (Day, Day)) -> Result<BTreeMap<Option<Uuid>, Billed>, Problem> {
     let template = format!(
         "SELECT i.party_id AS holder, COUNT(*) AS count, CAST(SUM(e.receivable) AS BIGINT) AS receivable, CAST(SUM(e.tax) AS BIGINT) AS tax \
-         FROM ({ENTRIES}) e{} GROUP BY i.party_id LIMIT {}",
+         FROM ({}) e{} GROUP BY i.party_id LIMIT {}",
+        Documents::Invoices.entries(),
         Documents::Invoices.counted(),
         MOST + 1
     );
@@ -142,9 +143,8 @@ fn lines_sql(kind: Kind) -> String {
     format!(
         "SELECT {holder} AS holder, i.currency AS currency, i.company_rate AS rate, CAST(CASE WHEN i.rate_divides THEN 1 ELSE 0 END AS BIGINT) AS divides, \
              COUNT(DISTINCT i.id) AS count, {} AS net, {} AS tax \
-         FROM journal_entries h JOIN invoices i ON i.tenant_id = h.tenant_id AND i.id = h.document_id \
-         JOIN invoice_lines l ON l.tenant_id = i.tenant_id AND l.invoice_id = i.id{orders} \
-         WHERE h.tenant_id = $1 AND h.company_id = $2 AND h.date >= $3 AND h.date <= $4 AND h.document_type = 'invoice' AND h.event = 'invoice.posted' \
+         FROM invoices i JOIN invoice_lines l ON l.tenant_id = i.tenant_id AND l.invoice_id = i.id{orders} \
+         WHERE i.tenant_id = $1 AND i.company_id = $2 AND i.invoice_date >= $3 AND i.invoice_date <= $4 AND i.status IN ('posted', 'reversed') \
              AND i.direction = 'sale' \
          GROUP BY {holder}, i.currency, i.company_rate, i.rate_divides LIMIT {}",
         signed("l.net_amount"),

@@ -48,12 +48,12 @@ impl Tally {
     }
 }
 
-/// The orders of a company by month of confirmation.
+/// The orders of a company by month of confirmation, at what stands of them now: of one that was cancelled as a whole nothing does.
 fn by_month_sql(months: &[Month]) -> String {
     format!(
         "{} SELECT m.month AS month, o.currency AS currency, COUNT(*) AS count, CAST(SUM(o.untaxed_amount) AS BIGINT) AS amount \
          FROM orders o JOIN months m ON o.confirmed_at >= m.starts AND o.confirmed_at < m.ends \
-         WHERE o.tenant_id = $1 AND o.company_id = $2 GROUP BY m.month, o.currency",
+         WHERE o.tenant_id = $1 AND o.company_id = $2 AND o.status <> 'cancelled' GROUP BY m.month, o.currency",
         months::table(months)
     )
 }
@@ -68,7 +68,7 @@ fn by_holder_sql(kind: Kind, months: &[Month]) -> String {
     format!(
         "{} SELECT {holder} AS holder, m.month AS month, o.currency AS currency, {count} AS count, CAST(SUM({amount}) AS BIGINT) AS amount \
          FROM orders o JOIN months m ON o.confirmed_at >= m.starts AND o.confirmed_at < m.ends{lines} \
-         WHERE o.tenant_id = $1 AND o.company_id = $2 GROUP BY {holder}, m.month, o.currency LIMIT {}",
+         WHERE o.tenant_id = $1 AND o.company_id = $2 AND o.status <> 'cancelled' GROUP BY {holder}, m.month, o.currency LIMIT {}",
         months::table(months),
         MOST + 1
     )

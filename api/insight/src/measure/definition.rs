@@ -38,8 +38,9 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
     (
         "bookings",
         "What was ordered, by month of confirmation, customer, product or whoever works on the order, without tax.",
-        "Every order that was confirmed in the period, at what it comes to now after amendments. An order that was cancelled later stays a booking; the backlog leaves \
-         it out. The rows of products are lines of the orders, those without a product together; an order counts with each of its products.",
+        "Every order that was confirmed in the period, at what stands of it now: what was amended or cancelled since, a rest or the whole, is no booking, and an order \
+         that was cancelled as a whole does not count. What orders came to when they were confirmed is `booked` of backlog-movement and revenue-cycle, which does not \
+         change later. The rows of products are lines of the orders, those without a product together; an order counts with each of its products.",
         "Orders.",
         "Sums in other currencies are converted at the latest rate of each month's last day (of the report, in its last month) or before, each sum of a row, month \
          and currency rounded once, half away from zero: a month comes to the same in every report. The total is that of the months, whatever the rows are.",
@@ -47,7 +48,7 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
     (
         "billings",
         "What was invoiced less what was credited, by month of the document, customer, product or whoever works on the order.",
-        "Posted invoices and credit notes of sale by their invoice date. A down payment counts when it is invoiced, and the invoice that deducts it with the rest. \
+        "Posted invoices and credit notes of sale by their invoice date, those of 0.00 included. A down payment counts when it is invoiced, and the invoice that deducts it with the rest. \
          Drafts, discounts taken at payment and write-offs do not count. The rows of products and people are lines: a down payment and what deducts it count with \
          the product that their lines name, else with none; a line is of whoever works on its order, else on the order of its document. What the ledger has beyond \
          the lines, such as cash rounding and cents of conversion, stands in the row without a product or person. A document counts with each of its rows.",
@@ -68,34 +69,39 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
     (
         "backlog",
         "What is ordered and not yet billable, by customer, as of a day, without tax.",
-        "Lines of orders confirmed by that day as they stood then, less what became billable by that day. What was amended or cancelled later counts as it was.",
-        "Obligations, billables and the amendments of orders. Down payments change nothing of it.",
+        "Lines of orders confirmed by that day as they stood then, less what was billable on that day. What was amended, cancelled, taken back or billed again later \
+         counts as it was. Lines of which nothing is left do not count.",
+        "Obligations, billables with what was taken off them, and the amendments of orders. Down payments change nothing of it.",
         AT_LAST_DAY,
     ),
     (
         "backlog-movement",
         "How the backlog of one day became that of another, by customer and currency, without tax.",
         "Opening and closing are the backlogs at the end of the day before `from` and of `to`. Booked is what orders confirmed in the period came to then; amended what \
-         amendments changed; billed what became billable. Cancelled is what the others leave: rests and whole orders that were cancelled, less what was cut \
-         below what is billed already, which is to be credited and no backlog. Opening, booked and amended, less cancelled and billed, are closing.",
-        "Orders, their amendments, obligations and billables.",
+         amendments changed; cancelled the rests and whole orders that were cancelled; billed what became billable, less what is none any more because it was amended, \
+         cancelled, taken back or billed again. To credit is what the others leave: what was amended or cancelled below what is billed, which is no backlog; \
+         negative when that is taken back; also the cents by which a part of a line that was cut differs from its share. Opening, booked, amended and to credit, less \
+         cancelled and billed, are closing.",
+        "Orders, their amendments, obligations, billables and what was taken off them.",
         "Amounts stay in the currencies of the orders; nothing is converted or rounded.",
     ),
     (
         "unbilled",
         "What may be billed and is not, by order, as of a day, without tax.",
-        "Billables of that day or before that stand on no invoice posted by that day; held ones count and are shown apart; what was written off does not count.",
-        "Billables and invoices.",
+        "Billables of that day or before that stand on no invoice posted by that day, as they were then: what was amended, cancelled, taken back or billed again later \
+         counts as it was. Held ones count; what of them is held now is shown apart.",
+        "Billables, what was taken off them, and invoices.",
         AT_LAST_DAY,
     ),
     (
         "cycle-times",
-        "How long quotes, orders, billing and collecting take.",
-        "Documents of the period (quote, order or invoice date) that had both changes, from the first of one kind to the first of the other: \
+        "How long deals, quotes, orders, billing and collecting take.",
+        "`deal_cycle` from the creation of a deal to its winning, for deals that were won in the period, imported ones by the days that they came with; one of which \
+         only the end is known does not count. Else documents of the period (quote, order or invoice date) that had both changes, from the first of one kind to the first of the other: \
          `quote_turnaround` created to sent, `quote_to_order` sent to accepted, `order_cycle` confirmed to fulfilled, `billing_cycle` the coming of the \
          first billable that an invoice bills, such as its own shipment, to the invoice's posting, `days_to_cash` posted to paid in full. Credit notes and invoices \
          of suppliers do not count. The median of an even number is the lower one.",
-        "Events, and for `billing_cycle` billables.",
+        "Events, for `billing_cycle` billables, and for `deal_cycle` opportunities.",
         NONE,
     ),
     (
@@ -129,13 +135,13 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
     (
         "revenue-cycle",
         "How deals become money: what was won, booked, delivered, billed and paid in each month, and the backlog and receivables at its ends.",
-        "Each column is what the single report says of the same month: won those of the pipeline; bookings; booked, amended, cancelled and what became billable those of \
+        "Each column is what the single report says of the same month: won those of the pipeline; bookings; booked, amended, cancelled, what became billable and what is to be credited those of \
          the backlog's movement; opening and closing backlog; unbilled; billings; collections. Receivables are what stands on the receivable account, which the \
-         aging tells by customer. Three sums hold in every row: opening backlog, booked, amended and revalued, less cancelled and what became billable, are the \
-         closing backlog. Opening receivables, billings with tax and other changes (discounts, write-offs, exchange differences, entries by hand), less \
-         collections, are the closing ones. What closes a month opens the next. Bookings differ from what was booked by the amendments made since; what became \
+         aging tells by customer. Three sums hold in every row: opening backlog, booked, amended, to credit and revalued, less cancelled and what became billable, are \
+         the closing backlog. Opening receivables, billings with tax and other changes (discounts, write-offs, exchange differences, entries by hand), less \
+         collections, are the closing ones. What closes a month opens the next. Bookings differ from what was booked by the amendments and cancellations made since; what became \
          billable is unbilled until it is in billings. Billings also hold what no order stands behind, and down payments, which do not touch the backlog.",
-        "Opportunities, orders and their amendments, obligations, billables, and the ledger.",
+        "Opportunities, orders and their amendments, obligations, billables and what was taken off them, and the ledger.",
         "Sums in other currencies are converted at the latest rate of each month's last day (of the report, in its last month) or before, rounded once, half away from \
          zero; what another rate makes of the backlog is `revalued_amount`. Ledger amounts are in the company's currency as they were posted. The total adds the \
          rows up.",
@@ -164,8 +170,9 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
         "Every time a deal came to a stage in the period, by the day in the companies' time zone (UTC when they have several); a deal that came back counts again. \
          It went on when its next stage is won or stands later, went back when that stands earlier, and is still there without one. The conversion rate is those \
          that went on out of those that left; the median time in the stage is that of those that left, the lower one of an even number. Stages count in their \
-         order of now.",
-        "The visits of stages that opportunities keep.",
+         order of now. `deals` are those that were created in the period, by the same days: an imported deal that came with its end stood in no open stage and counts \
+         there only. The days to win and to loss are those from creation to end, in the middle, without deals of which only the end is known.",
+        "The visits of stages that opportunities keep, and for `deals` the opportunities.",
         COUNTS,
     ),
     (
@@ -198,7 +205,7 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
         "forecast",
         "What open deals may bring, by the month in which they may be decided.",
         "Open deals by the month of their `expected_close_date`; those without one come last. The weighted value is the deal's value times its own probability: \
-         that which its stage had when it came there, unless somebody set another; another probability of the stage is that of deals which come to it from then on. Deals of one month, probability and currency are weighed together and rounded once, \
+         that which its stage had when it came there, unless somebody set another; another probability of the stage is that of deals which come to it from then on. Deals of one month, probability and currency are weighed and converted together and rounded once, \
          in each row and in the total.",
         "Opportunities.",
         DEALS,

@@ -54,7 +54,15 @@ impl Documents {
         }
     }
 
-    /// The values of [`ENTRIES`] after the tenant.
+    /// The entries, and the posted documents that come to nothing and have none.
+    pub(super) fn entries(self) -> String {
+        match self {
+            Self::Invoices => format!("{ENTRIES}{NOTHING}"),
+            Self::Payments => ENTRIES.to_owned(),
+        }
+    }
+
+    /// The values of [`Documents::entries`] after the tenant.
     pub(super) fn values(self, company: &companies::Model, (from, to): (Day, Day)) -> Vec<Value> {
         let (document, events) = self.names();
         let mut values = vec![company.id.into(), from.into(), to.into(), document.to_owned().into()];
@@ -62,7 +70,7 @@ impl Documents {
         values
     }
 
-    /// What of [`ENTRIES`] `e` counts. Documents of suppliers have the same events; an invoice to a customer counts also when down payments leave nothing to pay.
+    /// What of [`Documents::entries`] `e` counts. Documents of suppliers have the same events; an invoice to a customer counts also when down payments leave nothing to pay.
     pub(super) const fn counted(self) -> &'static str {
         match self {
             Self::Invoices => " JOIN invoices i ON i.tenant_id = $1 AND i.id = e.document_id WHERE i.direction = 'sale'",
@@ -72,7 +80,7 @@ impl Documents {
 }
 
 /// The entries of `$5` documents, from day `$3` to `$4`, of three kinds, and what each moved. Taxes may have accounts of their own.
-pub(super) const ENTRIES: &str = "SELECT h.id AS entry_id, h.date AS date, h.event AS event, h.document_id AS document_id, \
+const ENTRIES: &str = "SELECT h.id AS entry_id, h.date AS date, h.event AS event, h.document_id AS document_id, \
         SUM(CASE WHEN a.purpose = 'receivable' THEN l.debit - l.credit ELSE 0 END) AS receivable, \
         SUM(CASE WHEN a.purpose = 'tax_payable' OR t.account_id IS NOT NULL THEN l.credit - l.debit ELSE 0 END) AS tax, \
         SUM(CASE WHEN a.purpose = 'receivable' THEN 1 ELSE 0 END) AS lines \
@@ -81,6 +89,11 @@ pub(super) const ENTRIES: &str = "SELECT h.id AS entry_id, h.date AS date, h.eve
     LEFT JOIN (SELECT DISTINCT account_id FROM taxes WHERE tenant_id = $1 AND company_id = $2 AND account_id IS NOT NULL) t ON t.account_id = l.account_id \
     WHERE h.tenant_id = $1 AND h.company_id = $2 AND h.date >= $3 AND h.date <= $4 AND h.document_type = $5 AND h.event IN ($6, $7, $8) \
     GROUP BY h.id, h.date, h.event, h.document_id";
+
+/// Posted invoices and credit notes of 0.00: documents without an entry, in the columns of [`ENTRIES`].
+const NOTHING: &str = " UNION ALL SELECT i.id AS entry_id, i.invoice_date AS date, 'invoice.posted' AS event, i.id AS document_id, 0 AS receivable, 0 AS tax, 0 AS lines \
+    FROM invoices i WHERE i.tenant_id = $1 AND i.company_id = $2 AND i.invoice_date >= $3 AND i.invoice_date <= $4 AND i.status IN ('posted', 'reversed') \
+        AND i.journal_entry_id IS NULL";
 
 /// What each of the months moved, in their order.
 ///
@@ -95,7 +108,8 @@ pub(super) async fn by_month(
 ) -> Result<Vec<Moved>, Problem> {
     let template = format!(
         "SELECT substr(e.date, 1, 7) AS month, COUNT(*) AS count, CAST(SUM(e.receivable) AS BIGINT) AS receivable, CAST(SUM(e.tax) AS BIGINT) AS tax \
-         FROM ({ENTRIES}) e{} GROUP BY substr(e.date, 1, 7)",
+         FROM ({}) e{} GROUP BY substr(e.date, 1, 7)",
+        documents.entries(),
         documents.counted()
     );
     let cells = [("month", Cell::Text), ("count", Cell::Whole), ("receivable", Cell::Whole), ("tax", Cell::Whole)];

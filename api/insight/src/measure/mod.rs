@@ -10,6 +10,7 @@ mod billed;
 mod booked;
 mod cycle;
 mod definition;
+mod due;
 pub(crate) mod holder;
 mod ledger;
 mod margin;

@@ -2,6 +2,7 @@
 //!
 //! Opening and closing are the backlogs of the two days. Amounts stay in the currencies of the orders, so that every row adds up exactly.
 
+use super::due::MOVES;
 use super::months::days;
 use super::owed::{Left, left_of};
 use crate::sql::{self, statement};
@@ -37,26 +38,38 @@ const AMENDED: &str = "SELECT o.party_id AS party_id, p.name AS name, o.currency
     FROM order_amendments a JOIN orders o ON o.tenant_id = a.tenant_id AND o.id = a.order_id JOIN parties p ON p.tenant_id = o.tenant_id AND p.id = o.party_id \
     WHERE a.tenant_id = $1 AND a.company_id = $2 AND a.created_at >= $3 AND a.created_at < $4 AND a.kind = 'amended' GROUP BY o.party_id, p.name, o.currency";
 
-/// What became billable from the day `$3` to the day `$5`, or before when its order was confirmed only from the instant `$4` on; `$6` ends the last day.
-const BILLED: &str = "SELECT b.party_id AS party_id, p.name AS name, b.currency AS currency, CAST(SUM(m.amount) AS BIGINT) AS amount \
-    FROM billables m JOIN obligations b ON b.tenant_id = m.tenant_id AND b.id = m.order_line_id JOIN orders o ON o.tenant_id = b.tenant_id AND o.id = b.order_id \
-    JOIN parties p ON p.tenant_id = b.tenant_id AND p.id = b.party_id \
-    WHERE m.tenant_id = $1 AND m.company_id = $2 AND (m.billable_date >= $3 OR o.confirmed_at >= $4) AND m.billable_date <= $5 AND o.confirmed_at < $6 \
-        AND m.status <> 'written_off' GROUP BY b.party_id, p.name, b.currency";
+/// What cancellations of the same time took off: what the rest came to, or all of an order that was cancelled as a whole, which keeps what was ordered.
+const CANCELLED: &str = "SELECT o.party_id AS party_id, p.name AS name, o.currency AS currency, \
+        CAST(SUM(CASE WHEN o.status = 'cancelled' AND a.number = o.amendments THEN o.untaxed_amount ELSE 0 - a.untaxed_change END) AS BIGINT) AS amount \
+    FROM order_amendments a JOIN orders o ON o.tenant_id = a.tenant_id AND o.id = a.order_id JOIN parties p ON p.tenant_id = o.tenant_id AND p.id = o.party_id \
+    WHERE a.tenant_id = $1 AND a.company_id = $2 AND a.created_at >= $3 AND a.created_at < $4 AND a.kind = 'rest_cancelled' GROUP BY o.party_id, p.name, o.currency";
 
-/// A row of the report, in minor units of its currency. What was cancelled is what the others leave.
+/// What became billable from the day `$3` to the day `$5`, or before when its order was confirmed only from the instant `$4` on, less what was none any more;
+/// `$6` ends the last day.
+fn billed_sql() -> String {
+    format!(
+        "SELECT b.party_id AS party_id, p.name AS name, b.currency AS currency, CAST(SUM(m.amount) AS BIGINT) AS amount \
+         FROM ({MOVES}) m JOIN obligations b ON b.tenant_id = $1 AND b.id = m.order_line_id JOIN orders o ON o.tenant_id = b.tenant_id AND o.id = b.order_id \
+         JOIN parties p ON p.tenant_id = b.tenant_id AND p.id = b.party_id \
+         WHERE (m.day >= $3 OR o.confirmed_at >= $4) AND m.day <= $5 AND o.confirmed_at < $6 GROUP BY b.party_id, p.name, b.currency"
+    )
+}
+
+/// A row of the report, in minor units of its currency. What is to be credited is what the others leave.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Row {
     opening: Amount,
     booked: Amount,
     amended: Amount,
+    cancelled: Amount,
     billed: Amount,
     closing: Amount,
 }
 
 impl Row {
-    fn cancelled(self) -> Result<Amount, Overflow> {
-        self.opening.plus(self.booked)?.plus(self.amended)?.minus(self.billed)?.minus(self.closing)
+    /// What was cut below what is billed, so that it took nothing off the backlog; less when that was taken back.
+    fn to_credit(self) -> Result<Amount, Overflow> {
+        self.closing.plus(self.billed)?.plus(self.cancelled)?.minus(self.amended)?.minus(self.booked)?.minus(self.opening)
     }
 
     fn is_nothing(self) -> bool {
@@ -67,6 +80,7 @@ impl Row {
         self.opening = self.opening.plus(other.opening)?;
         self.booked = self.booked.plus(other.booked)?;
         self.amended = self.amended.plus(other.amended)?;
+        self.cancelled = self.cancelled.plus(other.cancelled)?;
         self.billed = self.billed.plus(other.billed)?;
         self.closing = self.closing.plus(other.closing)?;
         Ok(())
@@ -78,15 +92,24 @@ impl Row {
             opening_amount: self.opening.text(currency),
             booked_amount: self.booked.text(currency),
             amended_amount: self.amended.text(currency),
-            cancelled_amount: self.cancelled()?.text(currency),
+            cancelled_amount: self.cancelled.text(currency),
             billed_amount: self.billed.text(currency),
+            to_credit_amount: self.to_credit()?.text(currency),
             closing_amount: self.closing.text(currency),
         })
     }
 
     fn of(self, party_id: PartyId, name: String, currency: Currency) -> Result<wire::BacklogMovementRow, Overflow> {
-        let wire::BacklogMovementTotal { currency, opening_amount, booked_amount, amended_amount, cancelled_amount, billed_amount, closing_amount } =
-            self.total(currency)?;
+        let wire::BacklogMovementTotal {
+            currency,
+            opening_amount,
+            booked_amount,
+            amended_amount,
+            cancelled_amount,
+            billed_amount,
+            to_credit_amount,
+            closing_amount,
+        } = self.total(currency)?;
         Ok(wire::BacklogMovementRow {
             party_id,
             name,
@@ -96,6 +119,7 @@ impl Row {
             amended_amount,
             cancelled_amount,
             billed_amount,
+            to_credit_amount,
             closing_amount,
         })
     }
@@ -132,13 +156,16 @@ pub(super) async fn backlog_movement(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::M
     let booked: Vec<Moved> = sql::rows(tx, booked, &CELLS).await?;
     let amended = statement(tx, AMENDED, vec![company.id.into(), start.into(), end.into()]);
     let amended: Vec<Moved> = sql::rows(tx, amended, &CELLS).await?;
-    let billed = statement(tx, BILLED, vec![company.id.into(), from.into(), start.into(), to.into(), end.into()]);
+    let cancelled = statement(tx, CANCELLED, vec![company.id.into(), start.into(), end.into()]);
+    let cancelled: Vec<Moved> = sql::rows(tx, cancelled, &CELLS).await?;
+    let billed = statement(tx, &billed_sql(), vec![company.id.into(), from.into(), start.into(), to.into(), end.into()]);
     let billed: Vec<Moved> = sql::rows(tx, billed, &CELLS).await?;
     let mut rows = Rows::default();
     rows.stood(&opening, |row, amount| row.opening.plus(amount).map(|sum| row.opening = sum))?;
     rows.stood(&closing, |row, amount| row.closing.plus(amount).map(|sum| row.closing = sum))?;
     rows.moved(&booked, |row, amount| row.booked = amount);
     rows.moved(&amended, |row, amount| row.amended = amount);
+    rows.moved(&cancelled, |row, amount| row.cancelled = amount);
     rows.moved(&billed, |row, amount| row.billed = amount);
     let mut totals: BTreeMap<Currency, Row> = BTreeMap::new();
     for ((currency, ..), row) in &rows.0 {
@@ -163,27 +190,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_others_leave_was_cancelled() {
-        let row = |opening, booked, amended, billed, closing| Row {
+    fn what_the_others_leave_is_to_be_credited() {
+        let row = |[opening, booked, amended, cancelled, billed, closing]: [i64; 6]| Row {
             opening: Amount(opening),
             booked: Amount(booked),
             amended: Amount(amended),
+            cancelled: Amount(cancelled),
             billed: Amount(billed),
             closing: Amount(closing),
         };
         let cases = [
-            ("nothing happened", row(500, 0, 0, 0, 500), 0),
-            ("booked and billed", row(0, 1_000, 0, 400, 600), 0),
-            ("raised", row(500, 0, 300, 0, 800), 0),
-            ("the rest was cancelled", row(500, 0, 0, 200, 0), 300),
+            ("nothing happened", [500, 0, 0, 0, 0, 500], 0),
+            ("booked and billed", [0, 1_000, 0, 0, 400, 600], 0),
+            ("raised", [500, 0, 300, 0, 0, 800], 0),
+            ("the rest was cancelled", [500, 0, 0, 300, 200, 0], 0),
+            ("what waited for an invoice was cancelled", [0, 0, 0, 100, -100, 0], 0),
             // 5 stand of 40, and 10 are billed: five of those are to be credited, which is no backlog.
-            ("cut below what is billed", row(3_000, 0, -3_500, 0, 0), -500),
+            ("cut below what is billed", [3_000, 0, -3_500, 0, 0, 0], 500),
+            ("and billed again as it stands", [0, 0, 0, 0, -500, 0], -500),
         ];
-        for (name, row, cancelled) in cases {
-            assert_eq!(row.cancelled(), Ok(Amount(cancelled)), "{name}");
+        for (name, told, to_credit) in cases {
+            assert_eq!(row(told).to_credit(), Ok(Amount(to_credit)), "{name}");
         }
-        let mut sum = row(1, 2, 3, 4, 5);
-        sum.add(row(10, 20, 30, 40, 50)).unwrap();
-        assert_eq!((sum, row(0, 0, 0, 0, 0).is_nothing(), sum.is_nothing()), (row(11, 22, 33, 44, 55), true, false));
+        let mut sum = row([1, 2, 3, 4, 5, 6]);
+        sum.add(row([10, 20, 30, 40, 50, 60])).unwrap();
+        assert_eq!((sum, row([0; 6]).is_nothing(), sum.is_nothing()), (row([11, 22, 33, 44, 55, 66]), true, false));
     }
 }

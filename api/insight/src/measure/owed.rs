@@ -1,6 +1,7 @@
 //! Backlog and unbilled work: what orders, obligations and billables say.
 
 use super::amended;
+use super::due::{MADE, STOOD};
 use crate::pipeline::rules::Sum;
 use crate::sql::{self, statement};
 use crate::window::window;
@@ -52,18 +53,20 @@ struct Open {
 }
 
 /// What was confirmed before the instant `$4` and became billable until the day `$3`. Lines of which a part is cancelled stand alone, all others together.
-const OPEN: &str = "SELECT d.party_id AS party_id, p.name AS name, d.currency AS currency, CAST(SUM(d.net) AS BIGINT) AS net, CAST(SUM(d.billed) AS BIGINT) AS billed, \
-        MAX(d.ordered) AS ordered, MAX(d.cancelled) AS cancelled, COUNT(*) AS lines \
-    FROM (SELECT b.id AS id, b.party_id, b.currency, b.net_amount AS net, COALESCE(made.amount, 0) AS billed, \
-            CASE WHEN b.cancelled_quantity = 0 THEN 1 ELSE b.ordered_quantity END AS ordered, b.cancelled_quantity AS cancelled, \
-            CASE WHEN b.cancelled_quantity = 0 THEN b.party_id ELSE b.id END AS apart \
-        FROM obligations b JOIN orders o ON o.tenant_id = b.tenant_id AND o.id = b.order_id \
-        LEFT JOIN (SELECT order_line_id, SUM(amount) AS amount FROM billables \
-            WHERE tenant_id = $1 AND company_id = $2 AND billable_date <= $3 AND order_line_id IS NOT NULL AND status <> 'written_off' GROUP BY order_line_id) made ON made.order_line_id = b.id \
-        WHERE b.tenant_id = $1 AND b.company_id = $2 AND o.confirmed_at < $4 AND b.cancelled_quantity <> b.ordered_quantity \
-            AND b.net_amount <> COALESCE(made.amount, 0)) d \
-    JOIN parties p ON p.tenant_id = $1 AND p.id = d.party_id \
-    GROUP BY d.apart, d.party_id, p.name, d.currency";
+fn open_sql() -> String {
+    format!(
+        "SELECT d.party_id AS party_id, p.name AS name, d.currency AS currency, CAST(SUM(d.net) AS BIGINT) AS net, CAST(SUM(d.billed) AS BIGINT) AS billed, \
+             MAX(d.ordered) AS ordered, MAX(d.cancelled) AS cancelled, COUNT(*) AS lines \
+         FROM (SELECT b.id AS id, b.party_id, b.currency, b.net_amount AS net, COALESCE(made.amount, 0) AS billed, \
+                 CASE WHEN b.cancelled_quantity = 0 THEN 1 ELSE b.ordered_quantity END AS ordered, b.cancelled_quantity AS cancelled, \
+                 CASE WHEN b.cancelled_quantity = 0 THEN b.party_id ELSE b.id END AS apart \
+             FROM obligations b JOIN orders o ON o.tenant_id = b.tenant_id AND o.id = b.order_id LEFT JOIN ({MADE}) made ON made.order_line_id = b.id \
+             WHERE b.tenant_id = $1 AND b.company_id = $2 AND o.confirmed_at < $4 AND b.cancelled_quantity <> b.ordered_quantity \
+                 AND b.net_amount <> COALESCE(made.amount, 0)) d \
+         JOIN parties p ON p.tenant_id = $1 AND p.id = d.party_id \
+         GROUP BY d.apart, d.party_id, p.name, d.currency"
+    )
+}
 
 /// What is left of a line: its share that is not cancelled, less what is billable.
 pub(super) fn left(net: Amount, billed: Amount, (ordered, cancelled): (Quantity, Quantity)) -> Result<Amount, Overflow> {
@@ -114,11 +117,14 @@ pub(super) async fn left_after(tx: &mut Tx<'_>, company: &companies::Model, as_o
         ("cancelled", Cell::Whole),
         ("lines", Cell::Whole),
     ];
-    let asked = statement(tx, OPEN, vec![company.id.into(), as_of.into(), end.into()]);
+    let asked = statement(tx, &open_sql(), vec![company.id.into(), as_of.into(), end.into()]);
     let found: Vec<Open> = sql::rows(tx, asked, &cells).await?;
     let mut all = Vec::with_capacity(found.len());
     for Open { party_id, name, currency, net, billed, ordered, cancelled, lines } in found {
-        all.push(Left { party_id, name, currency, lines, amount: left(net, billed, (ordered, cancelled))? });
+        let amount = left(net, billed, (ordered, cancelled))?;
+        // Of a line that stands alone everything that stands may be billable.
+        let lines = if cancelled != Quantity::ZERO && amount.is_zero() { 0 } else { lines };
+        all.push(Left { party_id, name, currency, lines, amount });
     }
     if changes.iter().any(|row| row.created_at >= end) {
         all.extend(amended::differences(tx, company.id, (as_of, end), changes).await?);
@@ -190,13 +196,16 @@ pub(super) struct Waiting {
     since: Day,
 }
 
-/// What may be billed since the day `$3` or before, and did not stand on a posted invoice then.
-const WAITING: &str = "SELECT b.party_id AS party_id, b.order_id AS order_id, b.currency AS currency, CAST(SUM(b.amount) AS BIGINT) AS amount, \
-        CAST(SUM(CASE WHEN b.status = 'held' THEN b.amount ELSE 0 END) AS BIGINT) AS held, MIN(b.billable_date) AS since \
-    FROM billables b LEFT JOIN invoices i ON i.tenant_id = b.tenant_id AND i.id = b.invoice_id \
-    WHERE b.tenant_id = $1 AND b.company_id = $2 AND b.billable_date <= $3 AND b.status <> 'written_off' \
-        AND (i.id IS NULL OR i.number IS NULL OR i.invoice_date > $3) \
-    GROUP BY b.party_id, b.order_id, b.currency ORDER BY MIN(b.billable_date), b.party_id, b.order_id";
+/// What might be billed on the day `$3`, and did not stand on a posted invoice then.
+fn waiting_sql() -> String {
+    format!(
+        "SELECT b.party_id AS party_id, b.order_id AS order_id, b.currency AS currency, CAST(SUM(b.amount) AS BIGINT) AS amount, \
+             CAST(SUM(b.held) AS BIGINT) AS held, MIN(b.billable_date) AS since \
+         FROM ({STOOD}) b LEFT JOIN invoices i ON i.tenant_id = $1 AND i.id = b.invoice_id \
+         WHERE i.id IS NULL OR i.number IS NULL OR i.invoice_date > $3 \
+         GROUP BY b.party_id, b.order_id, b.currency ORDER BY MIN(b.billable_date), b.party_id, b.order_id"
+    )
+}
 
 /// What might be billed at the end of a day and was not, in the currencies of the orders.
 ///
@@ -205,7 +214,7 @@ const WAITING: &str = "SELECT b.party_id AS party_id, b.order_id AS order_id, b.
 pub(super) async fn waiting_on(tx: &mut Tx<'_>, company: &companies::Model, as_of: Day) -> Result<Vec<Waiting>, Problem> {
     let cells =
         [("party_id", Cell::Uuid), ("order_id", Cell::Uuid), ("currency", Cell::Text), ("amount", Cell::Whole), ("held", Cell::Whole), ("since", Cell::Text)];
-    let asked = statement(tx, WAITING, vec![company.id.into(), as_of.into()]);
+    let asked = statement(tx, &waiting_sql(), vec![company.id.into(), as_of.into()]);
     sql::rows(tx, asked, &cells).await
 }
 

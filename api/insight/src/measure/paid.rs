@@ -1,7 +1,7 @@
 //! Collections: what customers paid less what was paid back, by month of the payment or by who paid and whose sale it was (RPT-03, RPT-04).
 
 use super::holder::{Kind, MOST, Named, bounded, ranked};
-use super::ledger::{self, Documents, ENTRIES, Moved};
+use super::ledger::{self, Documents, Moved};
 use super::months::{days, months};
 use crate::sql::{self, statement};
 use crate::window::window;
@@ -33,7 +33,8 @@ struct Held {
 /// By who paid.
 fn customers_sql() -> String {
     format!(
-        "SELECT p.party_id AS holder, COUNT(*) AS count, CAST(0 - SUM(e.receivable) AS BIGINT) AS amount FROM ({ENTRIES}) e{} GROUP BY p.party_id LIMIT {}",
+        "SELECT p.party_id AS holder, COUNT(*) AS count, CAST(0 - SUM(e.receivable) AS BIGINT) AS amount FROM ({}) e{} GROUP BY p.party_id LIMIT {}",
+        Documents::Payments.entries(),
         Documents::Payments.counted(),
         MOST + 1
     )
@@ -43,7 +44,7 @@ fn customers_sql() -> String {
 /// gain of what comes in and the other way round. The rest of a payment, and one that was taken back, are of nobody.
 fn people_sql() -> String {
     format!(
-        "WITH moved AS (SELECT e.* FROM ({ENTRIES}) e{}), \
+        "WITH moved AS (SELECT e.* FROM ({}) e{}), \
          shares AS (SELECT m.entry_id, o.owner_id, SUM(CASE WHEN p.direction = 'inbound' THEN a.company_amount + a.exchange_difference \
                  ELSE a.exchange_difference - a.company_amount END) AS used \
              FROM moved m JOIN payments p ON p.tenant_id = $1 AND p.id = m.document_id \
@@ -56,6 +57,7 @@ fn people_sql() -> String {
                  FROM moved m LEFT JOIN (SELECT entry_id, SUM(used) AS used FROM shares GROUP BY entry_id) u ON u.entry_id = m.entry_id \
                  WHERE 0 - m.receivable <> COALESCE(u.used, 0)) r \
          GROUP BY r.owner_id LIMIT {}",
+        Documents::Payments.entries(),
         Documents::Payments.counted(),
         MOST + 1
     )

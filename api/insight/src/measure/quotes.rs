@@ -38,8 +38,8 @@ fn sent_sql(months: &[Month]) -> String {
          SELECT s.month AS month, s.owner_id AS owner_id, s.status AS status, CAST(s.ordered AS BIGINT) AS ordered, s.currency AS currency, COUNT(*) AS count, \
              CAST(SUM(s.amount) AS BIGINT) AS amount \
          FROM (SELECT m.month, q.owner_id, q.status, CASE WHEN o.confirmed_at IS NULL THEN 0 ELSE 1 END AS ordered, q.currency, q.untaxed_amount AS amount \
-             FROM quotes q JOIN months m ON (q.sent_at >= m.starts AND q.sent_at < m.ends) \
-                 OR (q.sent_at IS NULL AND q.status = 'accepted' AND q.accepted_at >= m.starts AND q.accepted_at < m.ends) LEFT JOIN orders o ON o.tenant_id = q.tenant_id AND o.id = q.order_id \
+             FROM quotes q JOIN months m ON COALESCE(q.sent_at, q.accepted_at) >= m.starts AND COALESCE(q.sent_at, q.accepted_at) < m.ends \
+                 LEFT JOIN orders o ON o.tenant_id = q.tenant_id AND o.id = q.order_id \
              WHERE q.tenant_id = $1 AND q.company_id = $2 AND q.status <> 'superseded') s \
          GROUP BY s.month, s.owner_id, s.status, s.ordered, s.currency",
         rows.join(", ")

@@ -5,6 +5,7 @@
 
 use super::amended;
 use super::booked::{self, Booked};
+use super::due::MOVES;
 use super::ledger::{self, Documents, Moved};
 use super::months::{self, Month, days, months};
 use super::owed::{Converter, Left, left_after, waiting_on, worth};
@@ -41,11 +42,21 @@ const AMENDED: &str = "SELECT m.month AS month, o.currency AS currency, COUNT(*)
     FROM order_amendments a JOIN orders o ON o.tenant_id = a.tenant_id AND o.id = a.order_id JOIN months m ON a.created_at >= m.starts AND a.created_at < m.ends \
     WHERE a.tenant_id = $1 AND a.company_id = $2 AND a.kind = 'amended' GROUP BY m.month, o.currency";
 
-/// What became billable, or had when its order was confirmed.
-const BILLABLE: &str = "SELECT m.month AS month, b.currency AS currency, COUNT(*) AS count, CAST(SUM(x.amount) AS BIGINT) AS amount \
-    FROM billables x JOIN obligations b ON b.tenant_id = x.tenant_id AND b.id = x.order_line_id JOIN orders o ON o.tenant_id = b.tenant_id AND o.id = b.order_id \
-    JOIN months m ON (x.billable_date >= m.first_day OR o.confirmed_at >= m.starts) AND x.billable_date <= m.last_day AND o.confirmed_at < m.ends \
-    WHERE x.tenant_id = $1 AND x.company_id = $2 AND x.status <> 'written_off' GROUP BY m.month, b.currency";
+/// What cancellations took off: what the rest came to, or all of an order that was cancelled as a whole, which keeps what was ordered.
+const CANCELLED: &str = "SELECT m.month AS month, o.currency AS currency, COUNT(*) AS count, \
+        CAST(SUM(CASE WHEN o.status = 'cancelled' AND a.number = o.amendments THEN o.untaxed_amount ELSE 0 - a.untaxed_change END) AS BIGINT) AS amount \
+    FROM order_amendments a JOIN orders o ON o.tenant_id = a.tenant_id AND o.id = a.order_id JOIN months m ON a.created_at >= m.starts AND a.created_at < m.ends \
+    WHERE a.tenant_id = $1 AND a.company_id = $2 AND a.kind = 'rest_cancelled' GROUP BY m.month, o.currency";
+
+/// What became billable, or had when its order was confirmed, less what was none any more.
+fn billable_sql() -> String {
+    format!(
+        "SELECT m.month AS month, b.currency AS currency, COUNT(*) AS count, CAST(SUM(x.amount) AS BIGINT) AS amount \
+         FROM ({MOVES}) x JOIN obligations b ON b.tenant_id = $1 AND b.id = x.order_line_id JOIN orders o ON o.tenant_id = b.tenant_id AND o.id = b.order_id \
+         JOIN months m ON (x.day >= m.first_day OR o.confirmed_at >= m.starts) AND x.day <= m.last_day AND o.confirmed_at < m.ends \
+         GROUP BY m.month, b.currency"
+    )
+}
 
 /// What stood on the receivable account before the day `$3`, in a month without a name, and what moved there until the day `$4`.
 const RECEIVABLE: &str = "SELECT '' AS month, CAST(COALESCE(SUM(l.debit - l.credit), 0) AS BIGINT) AS amount \
@@ -88,6 +99,7 @@ struct Moves {
     bookings: ByMonth,
     booked: ByMonth,
     amended: ByMonth,
+    cancelled: ByMonth,
     billable: ByMonth,
 }
 
@@ -99,12 +111,13 @@ impl Moves {
             bookings,
             booked: flows(tx, company, months, BOOKED).await?,
             amended: flows(tx, company, months, AMENDED).await?,
-            billable: flows(tx, company, months, BILLABLE).await?,
+            cancelled: flows(tx, company, months, CANCELLED).await?,
+            billable: flows(tx, company, months, &billable_sql()).await?,
         })
     }
 
     fn currencies(&self, month: &str) -> Vec<Currency> {
-        let all = [&self.won, &self.bookings, &self.booked, &self.amended, &self.billable];
+        let all = [&self.won, &self.bookings, &self.booked, &self.amended, &self.cancelled, &self.billable];
         all.into_iter().filter_map(|flows| flows.get(month)).flat_map(|moved| moved.values.keys().copied()).collect()
     }
 }
@@ -134,19 +147,21 @@ struct Moving {
     amended: Amount,
     cancelled: Amount,
     billable: Amount,
+    to_credit: Amount,
 }
 
 impl Moving {
     fn of(moves: &Moves, month: &str, (opening, closing): (&Backlog, &Backlog), converter: &Converter) -> Result<Self, Problem> {
         let of = |moved: &ByMonth| moved.get(month).cloned().unwrap_or_default();
-        let (booked, amended, billable) = (of(&moves.booked), of(&moves.amended), of(&moves.billable));
-        // What the others leave was cancelled, in each currency.
-        let mut cancelled = Sums::default();
-        let backlogs =
-            [(&opening.by_currency, true), (&booked.values, true), (&amended.values, true), (&billable.values, false), (&closing.by_currency, false)];
-        for (amounts, adds) in backlogs {
+        let (booked, amended) = (of(&moves.booked), of(&moves.amended));
+        let (cancelled, billable) = (of(&moves.cancelled), of(&moves.billable));
+        // What the others leave is to be credited, in each currency.
+        let mut to_credit = Sums::default();
+        let more = [&closing.by_currency, &billable.values, &cancelled.values].map(|amounts| (amounts, true));
+        let less = [&opening.by_currency, &booked.values, &amended.values].map(|amounts| (amounts, false));
+        for (amounts, adds) in more.into_iter().chain(less) {
             for (currency, amount) in amounts {
-                cancelled.add(0, *currency, if adds { *amount } else { amount.negated()? })?;
+                to_credit.add(0, *currency, if adds { *amount } else { amount.negated()? })?;
             }
         }
         Ok(Self {
@@ -154,12 +169,13 @@ impl Moving {
             amended: converter.sum(&amended)?,
             cancelled: converter.sum(&cancelled)?,
             billable: converter.sum(&billable)?,
+            to_credit: converter.sum(&to_credit)?,
         })
     }
 
     /// What is left of an opening backlog after it.
     fn after(self, opening: Amount) -> Result<Amount, Overflow> {
-        opening.plus(self.booked)?.plus(self.amended)?.minus(self.cancelled)?.minus(self.billable)
+        opening.plus(self.booked)?.plus(self.amended)?.minus(self.cancelled)?.minus(self.billable)?.plus(self.to_credit)
     }
 }
 
@@ -195,6 +211,7 @@ impl Sum {
                 amended: self.moving.amended.plus(next.moving.amended)?,
                 cancelled: self.moving.cancelled.plus(next.moving.cancelled)?,
                 billable: self.moving.billable.plus(next.moving.billable)?,
+                to_credit: self.moving.to_credit.plus(next.moving.to_credit)?,
             },
             closing: next.closing,
             unbilled: next.unbilled,
@@ -219,6 +236,7 @@ impl Sum {
             amended_amount: text(self.moving.amended),
             cancelled_amount: text(self.moving.cancelled),
             became_billable_amount: text(self.moving.billable),
+            to_credit_amount: text(self.moving.to_credit),
             revalued_amount: text(self.closing.minus(self.moving.after(self.opening)?)?),
             closing_backlog_amount: text(self.closing),
             closing_unbilled_amount: text(self.unbilled),
@@ -312,6 +330,7 @@ mod tests {
             amended: Amount(amended),
             cancelled: Amount(cancelled),
             billable: Amount(billable),
+            to_credit: Amount::ZERO,
         };
         let first = Sum {
             won: (1, Amount(900)),

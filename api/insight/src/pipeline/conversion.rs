@@ -1,7 +1,7 @@
 //! What became of the deals that came to each stage (RPT-01, CRM-10).
 
 use super::rules::win_rate;
-use super::scope::{Scope, in_order};
+use super::scope::{Filter, Scope, in_order};
 use crate::sql::{self, Statement};
 use causeway_contract::Problem;
 use causeway_entity::sell::stages;
@@ -31,6 +31,20 @@ struct Middle {
     took: i64,
 }
 
+/// How many deals are in a state.
+#[derive(Clone, Debug, FromQueryResult)]
+struct Standing {
+    status: OpportunityStatus,
+    count: i64,
+}
+
+/// How long the deal in the middle of those that ended alike took, in microseconds.
+#[derive(Clone, Debug, FromQueryResult)]
+struct Took {
+    status: OpportunityStatus,
+    took: i64,
+}
+
 /// What became of the visits of a stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Became {
@@ -53,7 +67,10 @@ impl Became {
 pub async fn conversion(tx: &mut Tx<'_>, query: &wire::PipelineConversionQuery) -> Result<wire::PipelineConversion, Problem> {
     in_order(query.from, query.to)?;
     let scope = Scope::of(tx, query.company_id, None).await?;
-    let mut filter = scope.filter(tx).and("o.owner_id =", query.owner_id).and("o.team_id =", query.team_id);
+    let filter = scope.filter(tx).and("o.owner_id =", query.owner_id).and("o.team_id =", query.team_id);
+    let mut filter = filter.and("o.party_id =", query.party_id).and("o.product_id =", query.product_id);
+    let (from, until) = (query.from.map(|day| day.start_in(scope.zone)), query.to.map(|day| day.plus_days(1).start_in(scope.zone)));
+    let deals = deals(tx, filter.clone().and("o.created_at >=", from).and("o.created_at <", until)).await?;
     // The next stage of a visit may begin after the period, so the period chooses among visits that know theirs.
     let visits = format!(
         "SELECT v.stage_id, v.entered_at, v.left_at, LEAD(v.stage_id) OVER (PARTITION BY v.opportunity_id ORDER BY v.version) AS next_id \
@@ -61,8 +78,7 @@ pub async fn conversion(tx: &mut Tx<'_>, query: &wire::PipelineConversionQuery) 
         filter.sql
     );
     let mut period = "1 = 1".to_owned();
-    let bounds = [(">=", query.from.map(|day| day.start_in(scope.zone))), ("<", query.to.map(|day| day.plus_days(1).start_in(scope.zone)))];
-    for (sign, bound) in bounds {
+    for (sign, bound) in [(">=", from), ("<", until)] {
         if let Some(bound) = bound {
             period.push_str(&format!(" AND w.entered_at {sign} {}", filter.place(bound)));
         }
@@ -72,7 +88,34 @@ pub async fn conversion(tx: &mut Tx<'_>, query: &wire::PipelineConversionQuery) 
     let stages: Vec<stages::Model> = Find::<stages::Entity>::new().order_by(stages::Column::Position).order_by(stages::Column::Id).all(tx).await?;
     let open = stages.iter().filter(|stage| status(stage) == OpportunityStatus::Open);
     let rows = open.map(|stage| row(stage, became(stage, &steps, &stages)?, middles.get(&stage.id).copied())).collect::<Result<_, Overflow>>()?;
-    Ok(wire::PipelineConversion { object: "pipeline_conversion".to_owned(), rows })
+    Ok(wire::PipelineConversion { object: "pipeline_conversion".to_owned(), rows, deals })
+}
+
+/// What became of the deals that these are, by their own days: no stage is asked.
+async fn deals(tx: &mut Tx<'_>, filter: Filter) -> Result<wire::DealConversion, Problem> {
+    let Filter { sql: condition, values } = filter;
+    let sql = format!("SELECT o.status AS status, COUNT(*) AS count FROM opportunities o WHERE {condition} GROUP BY o.status");
+    let counts: Vec<Standing> = sql::rows(tx, Statement { sql, values: values.clone() }, &[("status", Cell::Text), ("count", Cell::Whole)]).await?;
+    // Of some old deals only the end is known: they were created with it.
+    let sql = format!(
+        "SELECT r.status AS status, r.took AS took FROM ( \
+             SELECT o.status, o.closed_at - o.created_at AS took, ROW_NUMBER() OVER (PARTITION BY o.status ORDER BY o.closed_at - o.created_at) AS place, \
+                 COUNT(*) OVER (PARTITION BY o.status) AS deals FROM opportunities o WHERE {condition} AND o.closed_at > o.created_at) r \
+         WHERE r.place = (r.deals + 1) / 2"
+    );
+    let took: Vec<Took> = sql::rows(tx, Statement { sql, values }, &[("status", Cell::Text), ("took", Cell::Whole)]).await?;
+    let of = |status| counts.iter().find(|standing| standing.status == status).map_or(0, |standing| standing.count);
+    let days = |status| took.iter().find(|took| took.status == status).map(|took| took.took / DAY);
+    let (won, lost, still_open) = (of(OpportunityStatus::Won), of(OpportunityStatus::Lost), of(OpportunityStatus::Open));
+    Ok(wire::DealConversion {
+        created: [won, lost].into_iter().try_fold(still_open, i64::checked_add).ok_or(Overflow)?,
+        won,
+        lost,
+        still_open,
+        conversion_rate: win_rate(won, lost)?,
+        median_days_to_win: days(OpportunityStatus::Won),
+        median_days_to_loss: days(OpportunityStatus::Lost),
+    })
 }
 
 async fn steps(tx: &mut Tx<'_>, visits: &str, period: &str, values: Vec<Value>) -> Result<Vec<Step>, Problem> {

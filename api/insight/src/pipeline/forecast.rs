@@ -31,19 +31,31 @@ struct Group {
 #[derive(Clone, Debug, Default)]
 struct Expected {
     all: Sum,
-    weighted: Sum,
+    /// What is weighed together.
+    parts: Vec<(Currency, Percent, Amount)>,
 }
 
 impl Expected {
     fn add(&mut self, group: &Group) -> Result<(), Problem> {
         self.all.add(group.count, group.currency, group.value)?;
-        self.weighted.add(0, group.currency, weighted(group.value, group.probability)?)?;
+        self.parts.push((group.currency, group.probability, group.value));
         Ok(())
     }
 
+    /// Without what is in a currency that has no rate.
+    fn weighted(&self, rates: &RateTable, currency: Currency) -> Result<Amount, Overflow> {
+        let converted = |(from, probability, value): &(Currency, Percent, Amount)| {
+            rates.find(*from, currency).map(|conversion| weighted(*value, *probability, conversion, (*from, currency)))
+        };
+        Amount::sum(self.parts.iter().filter_map(converted).collect::<Result<Vec<_>, _>>()?)
+    }
+
     fn shown(&self, rates: &RateTable, currency: Currency) -> Result<wire::Expectation, Problem> {
-        let text = |sum: &Sum| sum.convertible(rates, currency).map(|value| value.text(currency));
-        Ok(wire::Expectation { count: self.all.count, value: text(&self.all)?, weighted_value: text(&self.weighted)? })
+        Ok(wire::Expectation {
+            count: self.all.count,
+            value: self.all.convertible(rates, currency)?.text(currency),
+            weighted_value: self.weighted(rates, currency)?.text(currency),
+        })
     }
 }
 
@@ -154,6 +166,6 @@ mod tests {
         let apart: Vec<Group> = (1..=3).map(of).collect();
         let sum = total(&apart).unwrap();
         // 0.15 at 10 % are 0.02, and three times 0.01 would be 0.03.
-        assert_eq!((sum.all.count, sum.weighted.values[&eur]), (3, Amount(2)));
+        assert_eq!((sum.all.count, sum.weighted(&RateTable::default(), eur)), (3, Ok(Amount(2))));
     }
 }

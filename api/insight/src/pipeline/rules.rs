@@ -2,8 +2,9 @@
 
 use causeway_contract::Problem;
 use causeway_master::rate::lookup::RateTable;
+use causeway_master::rate::rules::Conversion;
 use causeway_openapi::pipeline as wire;
-use causeway_value::{Amount, Currency, Day, Instant, Overflow, Percent, Zone, format_scaled, product};
+use causeway_value::{Amount, Currency, Day, Instant, Overflow, Percent, Rate, Zone, format_scaled, product};
 use std::collections::BTreeMap;
 
 /// Deals and what they are worth, each currency by itself.
@@ -95,12 +96,24 @@ pub fn win_rate(won: i64, lost: i64) -> Result<Option<String>, Overflow> {
     Ok(Some(format_scaled(product(&[won, 10_000], &[ended])?, 4, 4)))
 }
 
-/// What of a sum may be expected, rounded once.
+/// What of a sum may be expected, in another currency: weighed, converted and rounded once.
 ///
 /// # Errors
-/// [`Overflow`] when it does not fit.
-pub fn weighted(value: Amount, probability: Percent) -> Result<Amount, Overflow> {
-    product(&[value.0, probability.0], &[Percent::WHOLE.0]).map(Amount)
+/// [`Overflow`] when it does not fit or the rate is zero.
+pub fn weighted(value: Amount, probability: Percent, conversion: Conversion, (from, to): (Currency, Currency)) -> Result<Amount, Overflow> {
+    let (mut above, mut below) = (vec![value.0, probability.0], vec![Percent::WHOLE.0]);
+    match conversion {
+        Conversion::Same => {}
+        Conversion::Times(rate) => {
+            above.extend([rate.0, to.minor_units()]);
+            below.extend([Rate::ONE.0, from.minor_units()]);
+        }
+        Conversion::DividedBy(rate) => {
+            above.extend([Rate::ONE.0, to.minor_units()]);
+            below.extend([rate.0, from.minor_units()]);
+        }
+    }
+    product(&above, &below).map(Amount)
 }
 
 /// A calendar month in a zone, cut to the period of the report.
@@ -184,6 +197,17 @@ mod tests {
         let apart = unconverted([(usd, 2, Amount(2)), (eur, 1, Amount(100)), (usd, 1, Amount(1))], &RateTable::default(), eur).unwrap();
         assert_eq!(apart.iter().map(|deals| (deals.currency, deals.count, deals.value.0.as_str())).collect::<Vec<_>>(), [(usd, 3, "0.03")]);
         assert_eq!(unconverted([(usd, 2, Amount(2))], &half, eur).unwrap(), []);
-        assert_eq!(weighted(Amount(333), "50".parse().unwrap()), Ok(Amount(167)));
+    }
+
+    #[test]
+    fn what_may_be_expected_is_rounded_once() {
+        let of = |code: &str| code.parse::<Currency>().unwrap();
+        let rate = |text: &str| text.parse::<Rate>().unwrap();
+        let (half, tenth) = ("50".parse().unwrap(), "10".parse().unwrap());
+        assert_eq!(weighted(Amount(333), half, Conversion::Same, (of("EUR"), of("EUR"))), Ok(Amount(167)));
+        // 2,350.6 yen are 15.514 dollars, and 2,351 of them would be 15.52.
+        assert_eq!(weighted(Amount(23_506), tenth, Conversion::Times(rate("0.0066")), (of("JPY"), of("USD"))), Ok(Amount(1_551)));
+        assert_eq!(weighted(Amount(163_113), half, Conversion::Times(rate("1.234567")), (of("EUR"), of("USD"))), Ok(Amount(100_687)));
+        assert_eq!(weighted(Amount(1_551), half, Conversion::DividedBy(rate("0.0066")), (of("USD"), of("JPY"))), Ok(Amount(1_175)));
     }
 }

@@ -2,15 +2,16 @@
 
 use super::{changed, conflict};
 use crate::delivery::{store, view};
-use causeway_bill::billable::service as billable;
+use causeway_bill::billable::service::{self as billable, Less};
 use causeway_bill::obligation::{self, rules::awaited};
 use causeway_contract::Problem;
 use causeway_entity::bill::{billables, obligations};
 use causeway_entity::deliver::{deliveries, delivery_lines};
+use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, News, Tx};
 use causeway_master::refs;
 use causeway_openapi::delivery::Delivery;
-use causeway_value::{DeliveryId, DeliveryStatus, Json, Quantity, SourceType};
+use causeway_value::{Day, DeliveryId, DeliveryStatus, Json, Quantity, SourceType};
 
 /// What a billable says that was taken back without a reason given.
 const NO_REASON: &str = "The shipment was taken back.";
@@ -46,9 +47,10 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, reason: Option<
     tx.update(&old, &new);
     let delivery = view::view(&new, &lines, refs::of(tx, id.uuid()).await?);
     view::record(ctx, tx, "delivery.reversed", &delivery)?;
+    let day = ctx.today(tx.must::<companies::Entity>(old.company_id).await?.time_zone);
     for obligation in &before {
         if let Some(line) = lines.iter().find(|line| line.order_line_id.uuid() == obligation.id.uuid()) {
-            take_back(ctx, tx, obligation, line, &billables, reason.unwrap_or(NO_REASON))?;
+            take_back(ctx, tx, obligation, line, &billables, (day, reason.unwrap_or(NO_REASON)))?;
         }
     }
     tx.announce(ctx, News { event: "delivery.reversed", subject: id.uuid(), about: old.order_id.uuid(), complete: false }).await?;
@@ -61,12 +63,12 @@ fn take_back(
     old: &obligations::Model,
     line: &delivery_lines::Model,
     billables: &[billables::Model],
-    reason: &str,
+    (day, reason): (Day, &str),
 ) -> Result<(), Problem> {
     let mut new = old.clone();
     new.delivered_quantity = new.delivered_quantity.minus(line.quantity)?;
     for billable in billables.iter().filter(|billable| billable.order_line_id == Some(line.order_line_id)) {
-        billable::shrink(ctx, tx, &mut new, billable, billable.quantity, reason)?;
+        billable::shrink(ctx, tx, &mut new, billable, Less { by: billable.quantity, day, reason })?;
     }
     new.awaited_date = awaited(&new)?;
     new.version += 1;
