@@ -91,6 +91,10 @@ impl Call {
         if let Some(version) = self.if_match {
             line.push_str(&format!(" -H 'If-Match: \"v{version}\"'"));
         }
+        // Whoever runs the line reads what the call did, and does not do it again.
+        if let Some(key) = self.key.as_ref().filter(|_| self.writes()) {
+            line.push_str(&format!(" -H {}", quoted(&format!("Idempotency-Key: {key}"))));
+        }
         if let Some(body) = &self.body {
             line.push_str(" -H 'Content-Type: application/json' -d ");
             line.push_str(&quoted(&masked(body).to_string()));
@@ -146,6 +150,15 @@ mod tests {
         let mut call = Call::to(Method::Patch, "/v1/users/{id}", &["usr_1"], Some(json!({"name": "Dana"})));
         call.if_match = Some(7);
         assert!(call.curl("http://host").contains(r#" -H 'If-Match: "v7"' "#), "{}", call.curl("http://host"));
+    }
+
+    #[test]
+    fn curl_lines_of_a_change_carry_its_key() {
+        let mut call = Call::to(Method::Post, "/v1/payments", &[], Some(json!({"amount": "5.00"})));
+        assert!(!call.curl("http://host").contains("Idempotency-Key"));
+        call.key = Some("7f1e".to_owned());
+        assert!(call.curl("http://host").contains(" -H 'Idempotency-Key: 7f1e' -H 'Content-Type"), "{}", call.curl("http://host"));
+        assert!(!call.dry().curl("http://host").contains("Idempotency-Key"));
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub struct Cli {
     /// Change nothing, whatever is asked for.
     #[arg(long, visible_alias = "readonly")]
     pub read_only: bool,
-    /// Line mode for screen readers and dumb terminals: no screen control, ASCII only.
+    /// Line mode for screen readers and dumb terminals: no screen control; ASCII only where the locale or `--ascii` wants it.
     #[arg(long)]
     pub plain: bool,
     /// Draw with ASCII only.

@@ -19,7 +19,7 @@ pub enum Kind {
     Money,
     /// A number, to the right.
     Number,
-    /// An instant, to the minute.
+    /// An instant, to the minute; in a column that is wide enough to the second.
     Time,
     /// An id of another object: its name when it is known.
     Ref,
@@ -110,12 +110,17 @@ pub fn at<'a>(value: &'a Value, field: &str) -> &'a Value {
     field.split('.').fold(value, |value, part| value.get(part).unwrap_or(&Value::Null))
 }
 
+/// The columns of an instant to the second.
+const SECOND: u16 = 19;
+
 /// A field as a cell shows it.
 pub fn cell(object: &Value, column: &Column) -> String {
     let value = at(object, column.field);
     match (column.kind, value) {
         (Count, Value::Array(items)) => items.len().to_string(),
         (Count, Value::Object(fields)) => fields.len().to_string(),
+        // What is put in order by it, or found in another log, is told to the second.
+        (Time, Value::String(text)) if column.width >= SECOND => text.get(..19).map_or_else(|| clean(text).into_owned(), |head| clean(head).replace('T', " ")),
         (Time, Value::String(text)) => minute(text),
         (Money, Value::String(amount)) => format!("{} {}", clean(amount), clean(object.get("currency").and_then(Value::as_str).unwrap_or_default())),
         _ => plain(value),
@@ -183,6 +188,16 @@ mod tests {
             let needed: usize = resource.columns.iter().filter(|column| column.gives_way == 0).map(|column| usize::from(column.width) + 1).sum();
             assert!(needed <= 75, "{}: {needed} columns", resource.name);
         }
+    }
+
+    #[test]
+    fn logs_tell_the_second_and_documents_the_minute() {
+        let at = |name: &str, field: &str| {
+            let resource = crate::resource::named(name).expect("a list");
+            let column = resource.columns.iter().find(|column| column.field == field).expect("a column");
+            cell(&serde_json::json!({field: "2026-11-21T14:02:11.000000Z"}), column)
+        };
+        assert_eq!((at("audit-entries", "recorded_at").as_str(), at("orders", "updated_at").as_str()), ("2026-11-21 14:02:11", "2026-11-21 14:02"));
     }
 
     #[test]

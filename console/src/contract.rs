@@ -129,6 +129,20 @@ pub enum Shape {
     Any,
 }
 
+impl Shape {
+    /// The prefix of the ids that stand in the field at a path such as `stage.id`.
+    pub fn refers(&self, path: &str) -> Option<&'static str> {
+        let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+        let Self::Object { fields, .. } = self else { return None };
+        let shape = &fields.iter().find(|field| field.name == first)?.shape;
+        match (rest, shape) {
+            (Some(rest), shape) => shape.refers(rest),
+            (None, Self::Id(prefix)) => Some(prefix),
+            _ => None,
+        }
+    }
+}
+
 /// A field of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {

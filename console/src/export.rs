@@ -9,6 +9,7 @@ use crate::perform::perform;
 use crate::resource::{self, Resource};
 use causeway_openapi::client::Client;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,8 @@ pub struct Wanted {
     pub json: bool,
     /// What the server does not test of a row.
     pub filter: Filter,
+    /// What ids are called, by which words are found.
+    pub names: BTreeMap<String, String>,
     /// Only these rows; all of them when none is marked.
     pub marked: Option<Marked>,
 }
@@ -54,7 +57,7 @@ pub async fn pages(client: &Client, call: &Call, most: usize, mut take: impl FnM
             if taken >= most {
                 return Ok(true);
             }
-            let counted = take(row).map_err(|text| Failure::Refused { status: 0, code: String::new(), text })?;
+            let counted = take(row).map_err(|text| Failure::Refused { status: 0, code: String::new(), text, fields: Vec::new() })?;
             taken = taken.saturating_add(usize::from(counted));
         }
         cursor = reply.body.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
@@ -125,7 +128,7 @@ pub async fn export(client: &Client, wanted: &Wanted, folder: &Path, stamp: &str
         }
     } else {
         let taken = pages(client, &wanted.call, usize::MAX, |row| {
-            if wanted.filter.local.is_empty() || wanted.filter.passes(&Record::new(row, resource), resource) {
+            if wanted.filter.local.is_empty() || wanted.filter.passes(&Record::new(row, resource), resource, |id| wanted.names.get(id).map(String::as_str)) {
                 file.row(row)?;
             }
             progress(file.rows);
@@ -203,7 +206,7 @@ mod tests {
         let find = |title: &str| rows.iter().find(|row| row["title"] == title).unwrap().clone();
         let folder = tempfile::tempdir().unwrap();
         let filter = Filter::read("chairs", opportunities, 0);
-        let mut wanted = Wanted { call, resource: "opportunities", json: false, filter, marked: None };
+        let mut wanted = Wanted { call, resource: "opportunities", json: false, filter, names: BTreeMap::new(), marked: None };
         let said = export(&client, &wanted, folder.path(), "all", |_| ()).await.unwrap();
         assert!(said.starts_with("2 rows are in "), "{said}");
         let text = std::fs::read_to_string(folder.path().join("opportunities-all.csv")).unwrap();

@@ -2,9 +2,9 @@
 //!
 //! What the server can filter goes to the server; the rest is tested here, on the rows that are loaded.
 
-use crate::columns::has;
+use crate::columns::{Column, Kind, has};
 use crate::list::Record;
-use crate::resource::Resource;
+use crate::resource::{Resource, of_prefix};
 use causeway_value::Instant;
 use std::cmp::Ordering;
 
@@ -27,6 +27,11 @@ pub struct Test {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum What {
     Words(String),
+    /// What is shown of a field holds these words: what an id is called, where it is one.
+    Named {
+        field: String,
+        words: String,
+    },
     /// Not older than this instant, by the newest time that the row tells of itself.
     Since(String),
     Field {
@@ -86,6 +91,21 @@ impl Filter {
             return;
         };
         let bare = field.split_once('[').map_or(field, |(name, _)| name);
+        // A head is as good as the field below it, and a name as good as the id that it stands for.
+        let column = |known: &&Column| known.field == bare || known.head.to_lowercase().replace(' ', "_") == bare;
+        if let Some(column) = resource.columns.iter().find(column).filter(|column| order == Order::Is && (column.kind == Kind::Ref || column.field != bare)) {
+            let id = value.split(',').all(|value| value.split_once('_').is_some_and(|(prefix, rest)| !rest.is_empty() && of_prefix(prefix).is_some()));
+            let known = has(&resource.list.object(), bare) || resource.filters_by(bare, currency);
+            if column.kind == Kind::Ref && !id && !value.is_empty() {
+                self.local.push(Test { not, what: What::Named { field: column.field.to_owned(), words: value.to_lowercase() } });
+                return;
+            }
+            if !known {
+                let not = if not { "!" } else { "" };
+                self.add(&format!("{not}{}:{value}", column.field), resource, now, currency);
+                return;
+            }
+        }
         // What is empty no server looks for.
         if !not && !value.is_empty() && resource.filters_by(bare, currency) {
             let value = match value {
@@ -105,37 +125,72 @@ impl Filter {
         let field = self.local.iter().find_map(|test| match &test.what {
             What::Field { field, .. } if !has(&object, field) => Some(field),
             _ => None,
-        })?;
+        });
+        let Some(field) = field else { return self.no_number(resource) };
         Some(format!("{} have no field {field}. The server filters by {}.", resource.name, resource.filters().join(", ")))
     }
 
     /// Whether the server would list this object, as far as that can be told from the object itself.
     pub fn covers(&self, object: &serde_json::Value) -> bool {
-        self.server.iter().all(|(name, value)| {
-            let (field, sign) = name.split_once('[').unwrap_or((name, ""));
-            let text = crate::columns::plain(crate::columns::at(object, field));
-            match (field, sign) {
-                ("q" | "external_ref", _) => false,
-                (_, "in]") => value.split(',').any(|one| text == one),
-                (_, "gt]") => compare(&text, value) == Ordering::Greater,
-                (_, "lt]") => compare(&text, value) == Ordering::Less,
-                (_, "gte]") => compare(&text, value) != Ordering::Less,
-                (_, "lte]") => compare(&text, value) != Ordering::Greater,
-                _ => text == *value || matches!((text.as_str(), value.as_str()), ("yes", "true") | ("no", "false")),
+        self.server.iter().all(|(name, value)| listed(name, value, object))
+    }
+
+    /// Whether the server lists this object no more, which its own fields say: what it filters by that the object does not tell says nothing.
+    pub fn left_by(&self, object: &serde_json::Value) -> bool {
+        let told = |name: &str| !crate::columns::at(object, name.split_once('[').map_or(name, |(field, _)| field)).is_null();
+        self.server.iter().any(|(name, value)| told(name) && !listed(name, value, object))
+    }
+
+    /// Names the first comparison of a number with what is none: it would find nothing, as if there were nothing.
+    fn no_number(&self, resource: &Resource) -> Option<String> {
+        let numbers = |field: &str| {
+            let column = resource.columns.iter().find(|column| column.field == field);
+            column.is_some_and(|column| matches!(column.kind, Kind::Money | Kind::Number | Kind::Count))
+        };
+        self.local.iter().find_map(|test| match &test.what {
+            What::Field { field, value, .. } if !value.is_empty() && numbers(field) && number(value).is_none() => {
+                Some(format!("{field} is a number, and {value:?} is none: {field}>100"))
             }
+            _ => None,
         })
     }
 
-    /// Whether a row passes the local tests.
-    pub fn passes(&self, record: &Record, resource: &Resource) -> bool {
-        self.local.iter().all(|test| test.not != test.holds(record, resource))
+    /// Whether a row passes the local tests; `called` says what an id is called.
+    pub fn passes<'a>(&self, record: &Record, resource: &Resource, called: impl Fn(&str) -> Option<&'a str> + Copy) -> bool {
+        self.local.iter().all(|test| test.not != test.holds(record, resource, called))
+    }
+
+    /// Whether words are looked for, which names of ids may hold.
+    pub fn looks_at_names(&self) -> bool {
+        self.local.iter().any(|test| matches!(test.what, What::Words(_) | What::Named { .. }))
+    }
+}
+
+/// Whether an object passes one test of the server.
+fn listed(name: &str, value: &str, object: &serde_json::Value) -> bool {
+    let (field, sign) = name.split_once('[').unwrap_or((name, ""));
+    let text = crate::columns::plain(crate::columns::at(object, field));
+    match (field, sign) {
+        ("q" | "external_ref", _) => false,
+        (_, "in]") => value.split(',').any(|one| text == one),
+        (_, "gt]") => compare(&text, value) == Ordering::Greater,
+        (_, "lt]") => compare(&text, value) == Ordering::Less,
+        (_, "gte]") => compare(&text, value) != Ordering::Less,
+        (_, "lte]") => compare(&text, value) != Ordering::Greater,
+        _ => text == *value || matches!((text.as_str(), value), ("yes", "true") | ("no", "false")),
     }
 }
 
 impl Test {
-    fn holds(&self, record: &Record, resource: &Resource) -> bool {
+    fn holds<'a>(&self, record: &Record, resource: &Resource, called: impl Fn(&str) -> Option<&'a str> + Copy) -> bool {
+        let shown = |cell: &str, words: &str| contains(called(cell).unwrap_or(cell), words);
         match &self.what {
-            What::Words(words) => record.cells().any(|cell| contains(cell, words)) || record.id.contains(words.as_str()),
+            What::Words(words) => {
+                let refers = |at: usize| resource.columns.get(at).is_some_and(|column| column.kind == Kind::Ref);
+                let cell = |(at, cell): (usize, &str)| contains(cell, words) || (refers(at) && shown(cell, words));
+                record.cells().enumerate().any(cell) || record.id.contains(words.as_str())
+            }
+            What::Named { field, words } => shown(&record.field(field, resource), words),
             What::Since(since) => {
                 let object = record.value();
                 let times = ["updated_at", "occurred_at", "at", "created_at", "date"];
@@ -246,7 +301,7 @@ mod tests {
         let orders = named("orders").unwrap();
         let row = json!({"id": "ord_1", "number": "SO/2026/00042", "status": "draft", "total_amount": "771.12", "currency": "EUR", "reference": "PO 4711", "margin_percent": "12.5"});
         let record = Record::new(&row, orders);
-        let passes = |text: &str| Filter::read(text, orders, 0).passes(&record, orders);
+        let passes = |text: &str| Filter::read(text, orders, 0).passes(&record, orders, |_| None);
         for text in ["so/2026", "\"po 4711\"", "!web", "total_amount>100", "total_amount<=771.12", "margin_percent>=12.5", "!status:confirmed", "ORD_1", ""] {
             assert!(passes(text), "{text}");
         }
@@ -264,8 +319,9 @@ mod tests {
             assert_eq!((filter.server.len(), filter.local.len()), if resource.filters_by("updated_at", false) { (1, 0) } else { (0, 1) }, "{}", resource.name);
         }
         let audit = named("audit-entries").unwrap();
-        let passes =
-            |at: &str| Filter::read("since:24h", audit, 1_795_170_061_000).passes(&Record::new(&json!({"id": "aud_1", "occurred_at": at}), audit), audit);
+        let passes = |at: &str| {
+            Filter::read("since:24h", audit, 1_795_170_061_000).passes(&Record::new(&json!({"id": "aud_1", "occurred_at": at}), audit), audit, |_| None)
+        };
         assert!(passes("2026-11-20T10:00:00.000000Z") && !passes("2026-11-18T10:00:00.000000Z"));
     }
 
@@ -273,12 +329,40 @@ mod tests {
     fn empty_cells_and_amounts_are_found() {
         let orders = named("orders").unwrap();
         let record = Record::new(&json!({"id": "ord_1", "total_amount": "771.12", "currency": "EUR", "reference": null, "status": "draft"}), orders);
-        let passes = |text: &str| Filter::read(text, orders, 0).passes(&record, orders);
+        let passes = |text: &str| Filter::read(text, orders, 0).passes(&record, orders, |_| None);
         for text in ["reference:\"\"", "!status:\"\"", "total_amount:771.12", "total_amount:\"771.12 EUR\"", "total_amount=771.120"] {
             assert!(passes(text), "{text}");
         }
         for text in ["!reference:\"\"", "status:\"\"", "total_amount:\"771.12 USD\"", "total_amount:771"] {
             assert!(!passes(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_are_looked_for_in_the_names_that_are_shown() {
+        let invoices = named("invoices").unwrap();
+        let record = Record::new(&json!({"id": "inv_1", "number": "INV/1", "status": "posted", "party_id": "pty_1"}), invoices);
+        let called = |id: &str| (id == "pty_1").then_some("QUICK-Stop");
+        let found = |text: &str| {
+            let filter = Filter::read(text, invoices, 0);
+            assert_eq!(filter.unknown(invoices), None, "{text}");
+            (filter.passes(&record, invoices, called), filter.server.len())
+        };
+        for text in ["QUICK", "quick-stop", "customer:quick", "party_id:Quick"] {
+            assert_eq!(found(text), (true, 0), "{text}");
+        }
+        assert_eq!((found("Bon").0, found("customer:bon").0, found("!customer:quick").0), (false, false, false));
+        // An id is what the server filters by, whatever stands above the column.
+        assert_eq!(Filter::read("customer:pty_1", invoices, 0).server, [("party_id".to_owned(), "pty_1".to_owned())]);
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_told() {
+        let orders = named("orders").unwrap();
+        let told = |text: &str| Filter::read(text, orders, 0).unknown(orders);
+        assert!(told("total_amount>abc").unwrap().contains("\"abc\" is none"));
+        for right in ["total_amount>100", "total_amount:\"771.12 EUR\"", "total_amount:\"\"", "reference>abc"] {
+            assert_eq!(told(right), None, "{right}");
         }
     }
 

@@ -43,7 +43,19 @@ pub struct Field {
     pub refers: Option<&'static str>,
     /// The fields of JSON that name other objects, each with the prefix of its ids.
     pub inner: Vec<(&'static str, &'static str)>,
+    /// The words that it takes several of: those of the contract, or every permission.
+    pub known: Vec<String>,
+    /// What is wrong with what is typed, as the console or the server found it; empty when nothing is.
+    pub wrong: String,
 }
+
+/// Fields whose texts may have several lines, by the last part of their path: people read them as they were written.
+const SEVERAL_LINES: [&str; 12] = ["description", "note", "notes", "reason", "comment", "terms", "text", "outcome", "need", "authority", "footer", "message"];
+
+/// The shape of a day, as every date is written.
+const DAY: &str = "YYYY-MM-DD";
+/// The shape of an instant.
+const INSTANT: &str = "YYYY-MM-DDThh:mm:ssZ";
 
 /// A form.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +73,7 @@ impl Form {
         }
         for field in &mut fields {
             let value = object.map(|object| crate::columns::at(object, &field.path)).unwrap_or(&Value::Null);
-            field.before = write(value);
+            field.before = field.write(value);
             field.input = Input::new(field.before.clone());
         }
         // A stable sort: the order within is that of the schema.
@@ -103,7 +115,7 @@ impl Form {
     pub fn renew(&mut self, object: &Value) -> Vec<String> {
         let mut told = Vec::new();
         for field in &mut self.fields {
-            let stands = write(crate::columns::at(object, &field.path));
+            let stands = field.write(crate::columns::at(object, &field.path));
             if stands == field.before {
                 continue;
             }
@@ -118,6 +130,11 @@ impl Form {
             told.push(line);
         }
         told
+    }
+
+    /// Whether something stands in the field of this name.
+    pub fn fills(&self, path: &str) -> bool {
+        self.fields.iter().any(|field| field.path == path && !field.input.value().trim().is_empty())
     }
 
     /// Fills in a field that is empty, where there is one of this name.
@@ -138,6 +155,8 @@ impl Form {
             meaning: String::new(),
             refers: None,
             inner: Vec::new(),
+            known: Vec::new(),
+            wrong: String::new(),
         };
         Self { fields: fields.iter().map(field).collect() }
     }
@@ -157,24 +176,67 @@ impl Form {
     /// The body: filled fields, or with `changes` those that were changed (an emptied field is null).
     ///
     /// # Errors
-    /// The first field that cannot be read, with what it takes.
+    /// Every field that cannot be read, with what it takes.
     pub fn body(&self, changes: bool) -> Result<Value, String> {
-        let mut body = Map::new();
-        for field in &self.fields {
+        let (body, wrong) = self.taken(changes);
+        match wrong.as_slice() {
+            [] => Ok(Value::Object(body)),
+            [(_, only)] => Err(only.clone()),
+            many => Err(format!("{} fields are wrong: {}", many.len(), many.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("; "))),
+        }
+    }
+
+    /// Says at each field what is wrong with it, and goes to the first; gives its number.
+    pub fn mark(&mut self, changes: bool) -> Option<usize> {
+        let (_, wrong) = self.taken(changes);
+        self.unmark();
+        for (at, text) in &wrong {
+            if let Some(field) = self.fields.get_mut(*at) {
+                field.wrong.clone_from(text);
+            }
+        }
+        wrong.first().map(|(at, _)| *at)
+    }
+
+    /// Says at the fields what the server found wrong: each place of the body with what it says. Gives the number of the first.
+    pub fn mark_refused(&mut self, refused: &[(String, String)]) -> Option<usize> {
+        self.unmark();
+        for (place, text) in refused {
+            let within = |field: &&mut Field| place.strip_prefix(field.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            // `lines.0.quantity` is wrong within `lines`, and `owner.email` at a field of its own.
+            if let Some(field) = self.fields.iter_mut().filter(within).max_by_key(|field| field.path.len()) {
+                let told = format!("{place} {text}");
+                field.wrong = if field.wrong.is_empty() { told } else { format!("{}; {told}", field.wrong) };
+            }
+        }
+        self.fields.iter().position(|field| !field.wrong.is_empty())
+    }
+
+    /// Nothing is known to be wrong any more.
+    pub fn unmark(&mut self) {
+        self.fields.iter_mut().for_each(|field| field.wrong.clear());
+    }
+
+    /// What can be read, and what is wrong by the number of its field.
+    fn taken(&self, changes: bool) -> (Map<String, Value>, Vec<(usize, String)>) {
+        let (mut body, mut wrong) = (Map::new(), Vec::new());
+        for (at, field) in self.fields.iter().enumerate() {
             let text = field.input.value().trim();
             if changes && text == field.before {
                 continue;
             }
             if text.is_empty() && !changes {
                 if field.required {
-                    return Err(format!("{} is required", field.path));
+                    wrong.push((at, format!("{} is required", field.path)));
                 }
                 continue;
             }
-            let value = field.read(text)?;
-            put(&mut body, &field.path, value);
+            match field.read(text) {
+                Ok(value) => put(&mut body, &field.path, value),
+                Err(text) => wrong.push((at, text)),
+            }
         }
-        Ok(Value::Object(body))
+        (body, wrong)
     }
 }
 
@@ -196,6 +258,49 @@ impl Field {
             Takes::Texts => Ok(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect()),
             Takes::Json => serde_json::from_str(text).map_err(|error| format!("{} is JSON: {error}", self.path)),
         }
+    }
+
+    /// A value of an object as it stands in this field: line breaks stay where the field may have them.
+    fn write(&self, value: &Value) -> String {
+        match value {
+            Value::String(text) if self.has_lines() => text.split('\n').map(crate::text::clean).collect::<Vec<_>>().join("\n").trim().to_owned(),
+            other => write(other),
+        }
+    }
+
+    /// Whether what stands in it may have several lines.
+    pub fn has_lines(&self) -> bool {
+        let name = self.path.rsplit('.').next().unwrap_or_default();
+        self.takes == Takes::Text && self.refers.is_none() && SEVERAL_LINES.contains(&name)
+    }
+
+    /// Puts a text that was pasted at the cursor. Gives whether line breaks or tabs of it became blanks.
+    pub fn paste(&mut self, text: &str) -> bool {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text = text.trim_end_matches('\n');
+        let lines = self.has_lines();
+        let mut changed = false;
+        for c in text.chars() {
+            let c = match c {
+                '\n' if lines => '\n',
+                '\n' if self.takes == Takes::Texts => ',',
+                '\n' | '\t' => {
+                    // In JSON a blank means the same.
+                    changed |= self.takes != Takes::Json;
+                    ' '
+                }
+                c if c.is_control() => continue,
+                c => c,
+            };
+            self.input.handle(tui_input::InputRequest::InsertChar(c));
+        }
+        changed
+    }
+
+    /// What is looked for in a field that takes several of the words it knows: what stands behind the last comma.
+    pub fn looks_for(&self) -> Option<&str> {
+        let text = self.input.value();
+        (!self.known.is_empty()).then(|| text.rsplit(',').next().unwrap_or(text).trim())
     }
 
     /// What is looked for in it, and the prefix of the ids that it takes: the text, what stands behind the last comma of several, or in JSON the text in
@@ -257,12 +362,31 @@ impl Field {
             Takes::Words(words) => words.join(" | "),
             Takes::Whole => "number".to_owned(),
             Takes::YesNo => "yes | no".to_owned(),
+            Takes::Texts if !self.known.is_empty() && self.known.len() <= FEW => self.known.join(", "),
+            Takes::Texts if !self.known.is_empty() => "ctrl-n shows them".to_owned(),
             Takes::Texts => "a, b, c".to_owned(),
             Takes::Json => "JSON".to_owned(),
-            Takes::Text | Takes::Secret => String::new(),
+            Takes::Text if self.has_lines() => "ctrl-j breaks a line".to_owned(),
+            Takes::Text => self.day().unwrap_or_default().to_owned(),
+            Takes::Secret => String::new(),
         }
     }
+
+    /// How a day or an instant is written, where its name says that it takes one.
+    fn day(&self) -> Option<&'static str> {
+        let name = self.path.rsplit('.').next().unwrap_or_default();
+        if name.ends_with("_at") {
+            return Some(INSTANT);
+        }
+        let day = name.ends_with("_date") || name.ends_with("_until") || matches!(name, "date" | "from" | "to" | "as_of" | "needed_by");
+        day.then_some(DAY)
+    }
 }
+
+/// So many words have room beside their field.
+const FEW: usize = 4;
+/// Fields that take permissions.
+const PERMISSIONS: [&str; 2] = ["permissions", "scopes"];
 
 fn collect(shape: &Shape, prefix: &str, required: bool, fields: &mut Vec<Field>) {
     let Shape::Object { fields: known, .. } = shape else { return };
@@ -300,7 +424,13 @@ fn collect(shape: &Shape, prefix: &str, required: bool, fields: &mut Vec<Field>)
         if takes == Takes::Json {
             referring(&field.shape, "", &mut inner);
         }
-        fields.push(Field { path, takes, required, input: Input::default(), before: String::new(), meaning, refers, inner });
+        let known = match (&takes, one) {
+            (Takes::Texts, Shape::Words(words)) => words.iter().map(|&word| word.to_owned()).collect(),
+            (Takes::Texts, Shape::Text) if PERMISSIONS.contains(&field.name) => crate::resource::permissions(),
+            _ => Vec::new(),
+        };
+        let wrong = String::new();
+        fields.push(Field { path, takes, required, input: Input::default(), before: String::new(), meaning, refers, inner, known, wrong });
     }
 }
 
@@ -331,14 +461,19 @@ fn open_text(json: &str) -> Option<(&str, &str)> {
     Some((name.rsplit('"').next()?, words))
 }
 
+/// Fields of JSON that are told first.
+const SKETCHED: [&str; 6] = ["product_id", "description", "quantity", "unit_price", "tax_ids", "discount_percent"];
+
 /// What JSON of this shape looks like: `[{"product_id", "quantity", "unit_price"?}]`, with a question mark behind what may be left out.
 fn sketch(shape: &Shape) -> String {
     match shape {
         Shape::List(items) => format!("[{}]", sketch(items)),
         Shape::Object { others: true, .. } => r#"{"name": value}"#.to_owned(),
         Shape::Object { fields, .. } => {
-            let (needed, others): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.required);
-            let named = needed.into_iter().chain(others).map(|field| format!("\"{}\"{}", field.name, if field.required { "" } else { "?" }));
+            let mut told: Vec<_> = fields.iter().collect();
+            // What nearly every line has comes first, then what must be there, then the rest by name.
+            told.sort_by_key(|field| (SKETCHED.iter().position(|name| *name == field.name).unwrap_or(SKETCHED.len()), !field.required));
+            let named = told.into_iter().map(|field| format!("\"{}\"{}", field.name, if field.required { "" } else { "?" }));
             format!("{{{}}}", named.collect::<Vec<_>>().join(", "))
         }
         _ => "value".to_owned(),
@@ -350,6 +485,7 @@ fn write(value: &Value) -> String {
         Value::Null => String::new(),
         Value::Object(_) => value.to_string(),
         Value::Array(items) if items.is_empty() => String::new(),
+        Value::String(text) if text.is_empty() => String::new(),
         Value::Array(items) if items.iter().any(|item| !item.is_string()) => value.to_string(),
         other => crate::columns::plain(other),
     }
@@ -389,6 +525,13 @@ mod tests {
         assert_eq!(form.body(false).unwrap(), json!({"name": "Acme", "slug": "acme", "mode": "sandbox", "owner": {"name": "Dana", "email": "dana@acme.test"}}));
         form.set("mode", "dead").unwrap();
         assert_eq!(form.body(false).unwrap_err(), "mode is one of live, sandbox");
+        form.set("owner.name", " ").unwrap();
+        assert_eq!(form.body(false).unwrap_err(), "2 fields are wrong: mode is one of live, sandbox; owner.name is required");
+        let wrong = |form: &Form| form.fields.iter().filter(|field| !field.wrong.is_empty()).map(|field| field.path.clone()).collect::<Vec<_>>();
+        let first = form.mark(false).unwrap();
+        assert_eq!((form.fields[first].path.as_str(), wrong(&form)), ("mode", vec!["mode".to_owned(), "owner.name".to_owned()]));
+        form.mark_refused(&[("owner.email".to_owned(), "must be an e-mail address".to_owned()), ("nowhere".to_owned(), "x".to_owned())]);
+        assert_eq!(wrong(&form), ["owner.email"]);
         assert!(form.set("colour", "red").unwrap_err().contains("owner.email"));
     }
 
@@ -420,6 +563,46 @@ mod tests {
         assert!(blocks.meaning.starts_with("Any of ") && blocks.meaning.contains("ship"), "{}", blocks.meaning);
         let replacements = form.fields.iter().find(|field| field.path == "replacements").unwrap();
         assert!(replacements.meaning.starts_with("[{\"by\", \"tax_id\"}]  "), "{}", replacements.meaning);
+        assert_eq!(blocks.known.len(), blocks.about().split(", ").count(), "{}", blocks.about());
+        assert!(blocks.about().contains("ship"));
+    }
+
+    /// What every line needs stands at the beginning, where a narrow box shows it.
+    #[test]
+    fn the_shape_of_lines_begins_with_what_every_line_has() {
+        let quote = form("quotes", "new", None);
+        let lines = quote.fields.iter().find(|field| field.path == "lines").unwrap();
+        assert!(lines.meaning.starts_with("[{\"product_id\"?, \"description\"?, \"quantity\", \"unit_price\"?, \"tax_ids\"?"), "{}", lines.meaning);
+        let about = |path: &str| quote.fields.iter().find(|field| field.path == path).unwrap().about();
+        assert_eq!((about("valid_until").as_str(), about("promised_date").as_str()), (DAY, DAY));
+    }
+
+    #[test]
+    fn pasted_lines_stay_lines_where_a_field_may_have_them_and_are_parted_elsewhere() {
+        let mut lead = form("leads", "new", None);
+        let mut paste = |path: &str| {
+            let field = lead.fields.iter_mut().find(|field| field.path == path).unwrap();
+            let told = field.paste("line one\r\nline two\n- item\tx\u{1b}\n");
+            (field.input.value().to_owned(), told)
+        };
+        assert_eq!(paste("description"), ("line one\nline two\n- item x".to_owned(), true));
+        assert_eq!(paste("title"), ("line one line two - item x".to_owned(), true));
+        let mut role = form("roles", "new", None);
+        let field = role.fields.iter_mut().find(|field| field.path == "permissions").unwrap();
+        assert!(!field.paste("orders:read\nquotes:read") && field.input.value() == "orders:read,quotes:read");
+        // What stands there keeps its lines, so that changing another field does not change them.
+        let edit = form("leads", "edit", Some(&json!({"title": "Chairs", "description": "one\ntwo\u{1b}"})));
+        assert_eq!(edit.fields.iter().find(|field| field.path == "description").unwrap().input.value(), "one\ntwo");
+    }
+
+    #[test]
+    fn permissions_are_known() {
+        let role = form("roles", "new", None);
+        let known = &role.fields.iter().find(|field| field.path == "permissions").unwrap().known;
+        for permission in ["orders:confirm", "orders:*", "quotes:approve"] {
+            assert!(known.iter().any(|known| known == permission), "{permission}: {known:?}");
+        }
+        assert!(known.iter().all(|known| !known.starts_with("any:") && !known.starts_with("platform:")), "{known:?}");
     }
 
     #[test]

@@ -101,6 +101,12 @@ pub fn read(words: &[String]) -> Result<Request, String> {
             let row = resource::row(id).ok_or_else(|| format!("There is no operation {id:?}; `operations` lists them."))?;
             Ok(Request::Call(row, rest.iter().map(|&word| word.to_owned()).collect()))
         }
+        ["report", report, rest @ ..] => {
+            let path = format!("/v1/reports/{report}");
+            let row = resource::loose().iter().map(|operation| operation.row).find(|row| row.path == path);
+            let row = row.ok_or_else(|| format!("There is no report {report:?}; `operations` lists them."))?;
+            Ok(Request::Call(row, rest.iter().map(|&word| word.to_owned()).collect()))
+        }
         ["open", place] => Place::read(place).map(|place| Request::Screen(Some(place))),
         [name, word, rest @ ..] if resource::named(name).is_some() => {
             let resource = resource::named(name).ok_or_else(|| (*name).to_owned())?;
@@ -109,23 +115,31 @@ pub fn read(words: &[String]) -> Result<Request, String> {
                 ("list", []) => Ok(Request::List(resource)),
                 ("get", []) if resource.get.is_some() => Err(format!("{name} get needs an id.")),
                 ("get", [_, _, ..]) if resource.get.is_some() => Err(format!("{name} get takes one id.")),
-                ("get", [id]) => Place::read(&format!("{name}/{id}")).map(Request::Get),
+                // A number or name is looked up when it is asked for.
+                ("get", [id]) if resource.get.is_some() => Ok(Request::Get(Place::Object { resource: resource.name, id: id.clone() })),
                 _ => match resource.operation(word) {
                     Some(operation) => Ok(Request::Do(resource, operation, ids)),
+                    // An object opens on the screen; what is neither that nor a verb is told with the verbs that there are.
                     None if ids.is_empty() => {
-                        Place::read(&format!("{name}/{word}")).map(|place| Request::Screen(Some(place))).and_then(|request| known(resource, word, request))
+                        Place::read(&format!("{name}/{word}")).map(|place| Request::Screen(Some(place))).map_err(|_| unknown(resource, word))
                     }
                     None => Err(unknown(resource, word)),
                 },
             }
         }
-        [place] => Place::read(place).map(|place| Request::Screen(Some(place))),
-        _ => Err(format!("{:?} is not understood. Try `orders list`, `orders confirm ID`, or a place such as `orders?status=draft`.", words.join(" "))),
+        [place] => Place::read(place).map(|place| Request::Screen(Some(place))).map_err(|why| format!("{}{why}", meant(place))),
+        [first, ..] => Err(format!(
+            "{:?} is not understood. {}Try `orders list`, `orders confirm ID`, or a place such as `orders?status=draft`.",
+            words.join(" "),
+            meant(first)
+        )),
     }
 }
 
-fn known(resource: &Resource, word: &str, request: Request) -> Result<Request, String> {
-    if word.contains('_') { Ok(request) } else { Err(unknown(resource, word)) }
+/// The list that somebody may have meant by a word that names none.
+fn meant(word: &str) -> String {
+    let near = resource::all().iter().find(|resource| crate::update::same_word(word, resource.name));
+    near.map(|resource| format!("Did you mean {}? ", resource.name)).unwrap_or_default()
 }
 
 fn unknown(resource: &Resource, word: &str) -> String {
@@ -139,7 +153,7 @@ fn unknown(resource: &Resource, word: &str) -> String {
 /// [`Stop`] with its exit code.
 pub async fn run(cli: &Cli, app: &mut App, client: &Client, request: Request, out: &mut dyn Write) -> Result<(), Stop> {
     match request {
-        Request::List(resource) => list(cli, client, resource, &cli.filter.join(" "), out).await,
+        Request::List(resource) => list(cli, app, client, resource, &cli.filter.join(" "), out).await,
         Request::Get(place) => get(cli, app, client, &place, out).await,
         Request::Do(resource, operation, ids) => act(cli, app, client, resource, operation, &ids, out).await,
         Request::Call(row, values) => call(cli, app, client, row, &values, out).await,
@@ -157,7 +171,7 @@ pub async fn run(cli: &Cli, app: &mut App, client: &Client, request: Request, ou
         }
         Request::Screen(place) => match place.unwrap_or(Place::Dash) {
             Place::List { resource, filter } => match resource::named(resource) {
-                Some(resource) => list(cli, client, resource, &filter, out).await,
+                Some(resource) => list(cli, app, client, resource, &filter, out).await,
                 None => Ok(()),
             },
             Place::Dash => dashboard(cli, app, client, out).await,
@@ -177,7 +191,82 @@ fn unwritten(error: &std::io::Error) -> Stop {
     if error.kind() == std::io::ErrorKind::BrokenPipe { Stop::Enough } else { Stop::Usage(format!("the output cannot be written: {error}")) }
 }
 
-async fn list(cli: &Cli, client: &Client, resource: &'static Resource, filter: &str, out: &mut dyn Write) -> Result<(), Stop> {
+/// Names of one list that are learnt at most.
+const NAMES: usize = 2_000;
+
+/// Learns what the ids in a list's columns are called, as the console on the screen does; who may not read them sees the ids.
+async fn learn(app: &mut App, client: &Client, resource: &Resource) -> Result<(), Stop> {
+    let object = resource.list.object();
+    let refers = resource.columns.iter().filter(|column| column.kind == crate::columns::Kind::Ref).filter_map(|column| object.refers(column.field));
+    let named: std::collections::BTreeSet<&str> = refers.filter_map(resource::of_prefix).map(|resource| resource.name).collect();
+    if named.is_empty() || app.scope.platform {
+        return Ok(());
+    }
+    // What one may not read is not asked for.
+    if let Ok(reply) = perform(client, true, &Call::get("/v1/me")).await {
+        app.scope.permissions = reply.body.get("permissions").and_then(Value::as_array).into_iter().flatten().map(plain).collect();
+    }
+    for name in named {
+        let Some(other) = resource::named(name).filter(|other| app.scope.may(other.list.permission)) else { continue };
+        let call = Call::of(&other.list, &[]).with("limit", "200");
+        let names = &mut app.names;
+        let read = export::pages(client, &call, NAMES, |row| {
+            let text = |field: &str| row.get(field).and_then(Value::as_str);
+            if let (Some(id), Some(name)) = (text("id"), text("name")) {
+                names.insert(id.to_owned(), clean(name).into_owned());
+            }
+            Ok(true)
+        });
+        match read.await {
+            Err(failure) if !failure.denied() => return Err(failure.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The id that somebody means by a number, code or name: a document is called by its number.
+async fn resolved(client: &Client, resource: &Resource, text: &str) -> Result<String, Stop> {
+    let id = text.split_once('_').is_some_and(|(prefix, rest)| {
+        let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        plain(prefix) && plain(rest)
+    });
+    if id || resource.prefix.is_none() {
+        return Ok(text.to_owned());
+    }
+    let call = Call::of(&resource.list, &[]);
+    let call = if resource.filters_by("number", false) {
+        call.with("limit", "2").with("number", text)
+    } else if resource.filters_by("q", false) {
+        call.with("limit", "50").with("q", text)
+    } else {
+        call.with("limit", "200")
+    };
+    let reply = perform(client, true, &call).await?;
+    let fields = ["number", "code", "slug", "name", "title", "email"];
+    let called = |row: &&Value| fields.iter().any(|field| row.get(*field).and_then(Value::as_str) == Some(text));
+    let found: Vec<&str> =
+        reply.body.get("data").and_then(Value::as_array).into_iter().flatten().filter(called).filter_map(|row| row.get("id")?.as_str()).collect();
+    match found.as_slice() {
+        [only] => Ok((*only).to_owned()),
+        [] => Err(Stop::Usage(format!("{text:?} is no id of {0}, and no number, code or name that was found. `{0} list` tells the ids.", resource.name))),
+        _ => Err(Stop::Usage(format!("{text:?} is the name of several {0}. `{0} list` tells their ids.", resource.name))),
+    }
+}
+
+/// Says that nothing is written, before what would come of it: beside data that a program reads.
+fn announce(cli: &Cli, usual: Output, out: &mut dyn Write) -> Result<(), Stop> {
+    const SAID: &str = "dry run, nothing is written:";
+    if cli.dry_run && cli.output.unwrap_or(usual) == Output::Table {
+        return say(out, SAID);
+    }
+    if cli.dry_run {
+        writeln!(std::io::stderr(), "causeway-console: {SAID}").ok();
+    }
+    Ok(())
+}
+
+async fn list(cli: &Cli, app: &mut App, client: &Client, resource: &'static Resource, filter: &str, out: &mut dyn Write) -> Result<(), Stop> {
     let filter = understood(filter, resource)?;
     let mut call = Call::of(&resource.list, &[]).with("limit", "200");
     for (name, value) in &filter.server {
@@ -187,12 +276,17 @@ async fn list(cli: &Cli, client: &Client, resource: &'static Resource, filter: &
         call = call.with("sort", sort);
     }
     let output = cli.output.unwrap_or(Output::Table);
+    // People read names, and find rows by them.
+    if output == Output::Table || filter.looks_at_names() {
+        learn(app, client, resource).await?;
+    }
+    let names = &app.names;
     // Programs take all of it; people look at the first.
     let usual = if output == Output::Table { LOOKED_AT } else { 0 };
     let most = Some(cli.limit.unwrap_or(usual)).filter(|most| *most > 0).unwrap_or(usize::MAX);
     let mut rows: Vec<Value> = Vec::new();
     let more = export::pages(client, &call, most, |row| {
-        let passes = filter.local.is_empty() || filter.passes(&Record::new(row, resource), resource);
+        let passes = filter.local.is_empty() || filter.passes(&Record::new(row, resource), resource, |id| names.get(id).map(String::as_str));
         if passes {
             rows.push(row.clone());
         }
@@ -202,7 +296,7 @@ async fn list(cli: &Cli, client: &Client, resource: &'static Resource, filter: &
     match output {
         Output::Json => json(out, &Value::Array(rows)),
         Output::Csv => csv_rows(out, resource, &rows),
-        Output::Table => table(out, resource, &rows),
+        Output::Table => table(out, app, resource, &rows),
     }?;
     if more {
         writeln!(std::io::stderr(), "causeway-console: these are the first {most} rows; --limit 0 lists all").ok();
@@ -249,9 +343,11 @@ fn sheet(out: &mut dyn Write, fill: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> Re
     out.write_all(&content).map_err(|error| unwritten(&error))
 }
 
-fn table(out: &mut dyn Write, resource: &'static Resource, rows: &[Value]) -> Result<(), Stop> {
+fn table(out: &mut dyn Write, app: &App, resource: &'static Resource, rows: &[Value]) -> Result<(), Stop> {
     let records: Vec<Record> = rows.iter().map(|row| Record::new(row, resource)).collect();
-    let wide = |at: usize, head: &str| records.iter().filter_map(|record| record.cell(at)).map(width).max().unwrap_or(0).max(head.len()).min(44);
+    let wide = |at: usize, head: &str| {
+        records.iter().filter_map(|record| record.cell(at)).map(|cell| width(app.name_of(cell))).max().unwrap_or(0).max(head.len()).min(44)
+    };
     let widths: Vec<usize> = resource.columns.iter().enumerate().map(|(at, column)| wide(at, column.head)).collect();
     let id = records.iter().map(|record| record.id.len()).max().unwrap_or(2);
     let line = |first: &str, cells: Vec<&str>| {
@@ -260,14 +356,18 @@ fn table(out: &mut dyn Write, resource: &'static Resource, rows: &[Value]) -> Re
     };
     say(out, &line("ID", resource.columns.iter().map(|column| column.head).collect()))?;
     for record in &records {
-        say(out, &line(&record.id, record.cells().collect()))?;
+        say(out, &line(&record.id, record.cells().map(|cell| app.name_of(cell)).collect()))?;
     }
     Ok(())
 }
 
 async fn get(cli: &Cli, app: &App, client: &Client, place: &Place, out: &mut dyn Write) -> Result<(), Stop> {
     let call = match place {
-        Place::Object { resource, id } => resource::named(resource).and_then(|resource| resource.get).map(|get| Call::of(&get, &[id])),
+        Place::Object { resource, id } => {
+            let resource = resource::named(resource).ok_or_else(|| Stop::Usage(format!("There is no list {resource}.")))?;
+            let id = resolved(client, resource, id).await?;
+            resource.get.map(|get| Call::of(&get, &[&id]))
+        }
         Place::Flow(id) => resource::row("GetFlow").map(|row| Call::of(&row, &[id])),
         _ => None,
     };
@@ -445,6 +545,12 @@ async fn act(
     if cli.output == Some(Output::Csv) && !operation.reads() {
         return Err(Stop::Usage(format!("{} {} is told as json or as a table.", resource.name, operation.word)));
     }
+    let mut own = Vec::new();
+    for id in ids {
+        own.push(resolved(client, resource, id).await?);
+    }
+    let ids = own.as_slice();
+    announce(cli, Output::Table, out)?;
     if operation.prints() {
         for id in ids {
             say(out, &paper::print(client, operation.row.id, id, Path::new("")).await?)?;
@@ -465,7 +571,8 @@ async fn act(
         call.if_match = cli.if_match;
         match perform(client, app.scope.read_only, &call).await {
             Ok(reply) if many && cli.output != Some(Output::Json) => {
-                say(out, &format!("{} ok {}", segments.join(" "), plain(reply.body.get("status").unwrap_or(&Value::Null))))?
+                let word = if cli.dry_run { "would be" } else { "ok" };
+                say(out, &format!("{} {word} {}", segments.join(" "), plain(reply.body.get("status").unwrap_or(&Value::Null))))?
             }
             Ok(reply) if cli.output == Some(Output::Csv) => rows_of(operation.word, &reply.body).and_then(|rows| csv_of(out, rows))?,
             Ok(reply) => show(cli, app, &reply.body, out)?,
@@ -498,6 +605,7 @@ async fn call(cli: &Cli, app: &App, client: &Client, row: Row, values: &[String]
         let form = filled(cli, Form::of(row.body().as_ref(), None))?;
         call.body = Some(form.body(row.method == Method::Patch).map_err(Stop::Usage)?);
     }
+    announce(cli, Output::Json, out)?;
     let reply = perform(client, app.scope.read_only, &call).await?;
     match cli.output {
         Some(Output::Table) => show(cli, app, &reply.body, out),
@@ -561,7 +669,9 @@ mod tests {
         let asked = |words: &[&str]| read(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>()).err();
         assert_eq!(asked(&["orders", "get"]).as_deref(), Some("orders get needs an id."));
         assert_eq!(asked(&["orders", "get", "ord_1", "ord_2"]).as_deref(), Some("orders get takes one id."));
-        assert!(asked(&["orders", "get", "ord_1"]).is_none());
+        assert!(asked(&["orders", "get", "ord_1"]).is_none() && asked(&["orders", "get", "SO/2026/00001"]).is_none());
+        assert!(asked(&["order", "list"]).unwrap().contains("Did you mean orders?") && asked(&["invoces"]).unwrap().contains("Did you mean invoices?"));
+        assert!(asked(&["report", "aging"]).is_none() && asked(&["report", "ageing"]).is_some());
     }
 
     #[test]

@@ -79,6 +79,19 @@ pub enum Where {
     Chain,
 }
 
+impl Where {
+    /// Where that is, for people.
+    pub const fn told(self) -> &'static str {
+        match self {
+            Self::Any => "every screen",
+            Self::List => "lists",
+            Self::Rows => "lists and objects",
+            Self::Calls => "the log of calls",
+            Self::Chain => "the audit trail, the ledger, exceptions and health",
+        }
+    }
+}
+
 /// An action.
 #[derive(Clone, Copy, Debug)]
 pub struct Action {
@@ -192,6 +205,14 @@ impl Chord {
         Self { code: KeyCode::Char(c), control: false }
     }
 
+    /// The character, where it is a plain one.
+    pub const fn letter(self) -> Option<char> {
+        match self {
+            Self { code: KeyCode::Char(c), control: false } => Some(c),
+            _ => None,
+        }
+    }
+
     /// Reads `ctrl-d`, `enter`, `G`.
     pub fn read(text: &str) -> Option<Self> {
         let (control, name) = text.strip_prefix("ctrl-").map_or((false, text), |rest| (true, rest));
@@ -203,6 +224,7 @@ impl Chord {
             "pgup" => KeyCode::PageUp,
             "pgdn" => KeyCode::PageDown,
             "home" => KeyCode::Home,
+            "delete" => KeyCode::Delete,
             "end" => KeyCode::End,
             "enter" => KeyCode::Enter,
             "esc" => KeyCode::Esc,

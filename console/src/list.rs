@@ -6,7 +6,7 @@ use crate::pack::Packed;
 use crate::resource::Resource;
 use crate::text::clean;
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
 #[cfg(test)]
@@ -182,6 +182,11 @@ pub struct List {
     pub generation: u64,
     /// The id of the row that the preview shows: the one that the cursor rested on last.
     pub rested: Option<String>,
+    /// The rows that are still shown and that the server would not list any more, by what was heard of them since.
+    pub gone: BTreeSet<String>,
+    /// What the ids in its rows are called, in small letters, and of how many rows and names that was made; wanted for sorting and for words.
+    called: HashMap<String, String>,
+    called_of: (usize, usize),
     index: Index,
 }
 
@@ -218,6 +223,9 @@ impl List {
             fetched: 0,
             fresh: Vec::new(),
             rested: None,
+            gone: BTreeSet::new(),
+            called: HashMap::new(),
+            called_of: (0, 0),
             generation: 0,
             index: Index::default(),
         }
@@ -226,7 +234,43 @@ impl List {
     /// The sort as the server takes it; `None` when the server cannot sort by it.
     pub fn server_sort(&self) -> Option<String> {
         let (field, down) = self.sort.as_ref()?;
+        // The server would sort by ids where names are seen.
+        if self.column_of(field).is_some_and(|at| self.resource.columns.get(at).is_some_and(|column| column.kind == Kind::Ref)) {
+            return None;
+        }
         self.resource.sorts().contains(&field.as_str()).then(|| if *down { format!("-{field}") } else { field.clone() })
+    }
+
+    /// The column of a field.
+    fn column_of(&self, field: &str) -> Option<usize> {
+        self.resource.columns.iter().position(|column| column.field == field)
+    }
+
+    /// Learns what the ids in its rows are called, where it is sorted by that or words are looked for in it; whether its view may be another one now.
+    pub fn learn(&mut self, names: &BTreeMap<String, String>) -> bool {
+        let refers = |column: &&Column| column.kind == Kind::Ref;
+        let sorts = self.sort.as_ref().and_then(|(field, _)| self.resource.columns.iter().find(|column| column.field == field));
+        if !sorts.as_ref().is_some_and(refers) && !self.filter.looks_at_names() {
+            return false;
+        }
+        if self.called_of == (self.records.len(), names.len()) {
+            return false;
+        }
+        self.called_of = (self.records.len(), names.len());
+        let columns: Vec<usize> = self.resource.columns.iter().enumerate().filter(|(_, column)| refers(column)).map(|(at, _)| at).collect();
+        let ids = self.records.iter().flat_map(|record| columns.iter().filter_map(|at| record.cell(*at)));
+        self.called = ids.filter_map(|id| Some((id.to_owned(), names.get(id)?.to_lowercase()))).collect();
+        self.rebuild();
+        true
+    }
+
+    /// The rows of the view that the server would still list.
+    pub fn counted(&self) -> usize {
+        if self.gone.is_empty() {
+            return self.view.len();
+        }
+        let gone = self.gone.iter().filter(|id| self.sees(id)).count();
+        self.view.len().saturating_sub(gone)
     }
 
     /// Takes a page: the first replaces what is there.
@@ -244,6 +288,7 @@ impl List {
                 let old = std::mem::take(&mut list.records);
                 list.index.clear();
                 list.fresh.clear();
+                list.gone.clear();
                 list.append(rows);
                 for record in old.into_iter().filter(|_| further) {
                     if list.at(&record.id).is_none() {
@@ -311,10 +356,12 @@ impl List {
         let record = Record::new(value, self.resource);
         if let Some(old) = self.at(&record.id).and_then(|at| self.records.get_mut(at)) {
             let changed = old.differs(&record);
+            let left = self.filter.left_by(value);
+            let moved = if left { self.gone.insert(record.id.clone()) } else { self.gone.remove(&record.id) };
             *old = record;
-            return changed;
+            return changed || moved;
         }
-        if self.stage != Stage::Ready || !self.filter.passes(&record, self.resource) {
+        if self.stage != Stage::Ready || !self.passes(&record) {
             return false;
         }
         match self.fresh.iter_mut().find(|known| known.id == record.id) {
@@ -354,7 +401,7 @@ impl List {
         // Who sees the first row goes on seeing it.
         let (at_top, above) = (self.top == 0, self.cursor.saturating_sub(self.top));
         change(self);
-        let passing = self.records.iter().enumerate().filter(|(_, record)| self.filter.passes(record, self.resource));
+        let passing = self.records.iter().enumerate().filter(|(_, record)| self.passes(record));
         self.view = passing.filter_map(|(at, _)| u32::try_from(at).ok()).collect();
         self.sort_here();
         let at = selected.and_then(|id| u32::try_from(self.at(&id)?).ok()).and_then(|at| self.view.iter().position(|shown| *shown == at));
@@ -363,9 +410,14 @@ impl List {
         self.count_unseen();
     }
 
+    /// Whether a row passes the filter, by what is shown of it.
+    fn passes(&self, record: &Record) -> bool {
+        self.filter.passes(record, self.resource, |id| self.called.get(id).map(String::as_str))
+    }
+
     /// Whether a row is in the view.
     pub fn sees(&self, id: &str) -> bool {
-        self.find(id).is_some_and(|record| self.filter.passes(record, self.resource))
+        self.find(id).is_some_and(|record| self.passes(record))
     }
 
     /// Counts the marks that are not in the view; wanted whenever either changes.
@@ -378,8 +430,13 @@ impl List {
         if self.server_sort().is_some() {
             return;
         }
-        let Some(column) = self.resource.columns.iter().position(|column| column.field == field) else { return };
-        let cell = |at: &u32| usize::try_from(*at).ok().and_then(|at| self.records.get(at)?.cell(column)).unwrap_or("");
+        let Some(column) = self.column_of(&field) else { return };
+        let refers = self.resource.columns.get(column).is_some_and(|column| column.kind == Kind::Ref);
+        let cell = |at: &u32| {
+            let cell = usize::try_from(*at).ok().and_then(|at| self.records.get(at)?.cell(column)).unwrap_or("");
+            // By what is seen: the name, where there is one.
+            if refers { self.called.get(cell).map_or(cell, String::as_str) } else { cell }
+        };
         let mut cells: Vec<(&str, u32)> = self.view.iter().map(|at| (cell(at), *at)).collect();
         cells.sort_by(|(a, _), (b, _)| if down { compare(b, a) } else { compare(a, b) });
         self.view = cells.into_iter().map(|(_, at)| at).collect();
@@ -514,6 +571,34 @@ mod tests {
         assert_eq!(shown(&list), ["ord_3", "ord_2", "ord_1"]);
         list.sort = Some(("order_date".to_owned(), true));
         assert_eq!(list.server_sort().as_deref(), Some("-order_date"));
+    }
+
+    #[test]
+    fn a_column_of_names_is_sorted_by_the_names_that_are_seen() {
+        let mut list = List::new(named("orders").unwrap());
+        let rows = [("ord_1", "pty_3"), ("ord_2", "pty_1"), ("ord_3", "pty_2"), ("ord_4", "pty_1")].map(|(id, party)| json!({"id": id, "party_id": party}));
+        list.take(&rows, None, true, 0);
+        list.sort = Some(("party_id".to_owned(), false));
+        assert_eq!(list.server_sort(), None, "the server knows ids only");
+        let names: BTreeMap<String, String> =
+            [("pty_1", "Zaanse"), ("pty_2", "antonio"), ("pty_3", "Bon app'")].map(|(id, name)| (id.to_owned(), name.to_owned())).into();
+        assert!(list.learn(&names) && !list.learn(&names));
+        assert_eq!(shown(&list), ["ord_3", "ord_1", "ord_2", "ord_4"]);
+    }
+
+    #[test]
+    fn rows_that_left_the_filter_are_known_and_not_counted() {
+        let mut list = List::new(named("quotes").unwrap());
+        list.filter = Filter::read("status:in_approval", list.resource, 0);
+        let quote = |id: &str, status: &str| json!({"id": id, "status": status});
+        list.take(&[quote("qot_1", "in_approval"), quote("qot_2", "in_approval")], None, true, 0);
+        assert!(list.hear(&quote("qot_1", "approved")));
+        assert_eq!((list.view.len(), list.counted(), list.gone.contains("qot_1")), (2, 1, true));
+        assert!(list.hear(&quote("qot_1", "in_approval")));
+        assert_eq!(list.counted(), 2);
+        list.hear(&quote("qot_2", "approved"));
+        list.take(&[quote("qot_1", "in_approval")], None, true, 1);
+        assert_eq!((list.counted(), list.gone.is_empty()), (1, true));
     }
 
     #[test]

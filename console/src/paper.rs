@@ -9,7 +9,7 @@ use causeway_openapi::{delivery, invoice, order, quote};
 use std::path::Path;
 
 fn wrong(text: String) -> Failure {
-    Failure::Refused { status: 0, code: String::new(), text }
+    Failure::Refused { status: 0, code: String::new(), text, fields: Vec::new() }
 }
 
 /// Asks for the paper that this operation prints of this object, and writes it; says where it is.

@@ -2,6 +2,7 @@
 
 use crate::call::{Call, new_key};
 use crate::model::{Failure, Reply};
+use causeway_contract::Problem;
 use causeway_openapi::client::{Client, ClientError, Options};
 use std::time::Duration;
 
@@ -40,14 +41,29 @@ pub async fn perform(client: &Client, read_only: bool, call: &Call) -> Result<Re
 /// An error of the client in words.
 pub fn failure(error: &ClientError) -> Failure {
     match error {
-        ClientError::Problem(problem) => Failure::Refused { status: problem.status, code: problem.code.to_string(), text: error.explain() },
+        ClientError::Problem(problem) => {
+            let fields = fields(problem);
+            // Where the detail only counts the fields that are wrong, saying of each what is wrong says it all, and in the words of the form.
+            let named = problem.detail.starts_with("`/") || problem.detail.contains(" fields are wrong: ");
+            let counted = !fields.is_empty() && fields.len() == problem.errors.len() && named;
+            let each = || fields.iter().map(|(place, text)| format!("{place} {text}")).collect::<Vec<_>>().join("; ");
+            let text = if counted { format!("{} ({}): {}", problem.code, problem.status, each()) } else { error.explain() };
+            Failure::Refused { status: problem.status, code: problem.code.to_string(), text, fields }
+        }
         ClientError::Transport(error) if error.is_timeout() => Failure::Offline("no answer in time".to_owned()),
         ClientError::Transport(error) if error.is_connect() => Failure::Offline("cannot connect".to_owned()),
         ClientError::Transport(_) => Failure::Offline("the connection broke".to_owned()),
         ClientError::Unreadable { status, .. } if *status >= 500 => Failure::Offline(format!("a gateway answered {status}")),
-        ClientError::Unreadable { status, .. } => Failure::Refused { status: *status, code: String::new(), text: error.to_string() },
-        ClientError::Unsendable(text) => Failure::Refused { status: 400, code: String::new(), text: text.clone() },
+        ClientError::Unreadable { status, .. } => Failure::Refused { status: *status, code: String::new(), text: error.to_string(), fields: Vec::new() },
+        ClientError::Unsendable(text) => Failure::Refused { status: 400, code: String::new(), text: text.clone(), fields: Vec::new() },
     }
+}
+
+/// The fields of the body that a problem names, as forms write them, each with what is wrong there.
+fn fields(problem: &Problem) -> Vec<(String, String)> {
+    let place = |pointer: &str| pointer.trim_start_matches('/').replace('/', ".");
+    let named = problem.errors.iter().filter_map(|error| Some((place(error.pointer.as_deref()?), error.detail.clone())));
+    named.filter(|(place, _)| !place.is_empty()).collect()
 }
 
 /// Wall time, in milliseconds since 1970.
@@ -119,6 +135,15 @@ mod tests {
         }
         let nobody = Client::new("http://127.0.0.1:1", "").unwrap();
         assert_eq!(perform(&nobody, false, &get).await, Err(Failure::Offline("cannot connect".to_owned())));
+    }
+
+    #[tokio::test]
+    async fn every_wrong_field_is_told_once_and_where_it_is() {
+        let wrong = r#"{"type":"/docs/problems#validation_failed","title":"x","status":422,"detail":"2 fields are wrong: `/owner/email`, `/slug`","code":"validation_failed","request_id":"r","retryable":false,"errors":[{"pointer":"/owner/email","parameter":null,"code":"invalid_value","detail":"must be an e-mail address"},{"pointer":"/slug","parameter":null,"code":"invalid_value","detail":"is taken"}],"meta":{}}"#;
+        let (client, _seen) = faulty(vec![http("422 Unprocessable Content", wrong)]);
+        let failure = perform(&client, false, &confirm()).await.unwrap_err();
+        assert_eq!(failure.text(), "validation_failed (422): owner.email must be an e-mail address; slug is taken");
+        assert_eq!(failure.fields()[0], ("owner.email".to_owned(), "must be an e-mail address".to_owned()));
     }
 
     #[tokio::test]

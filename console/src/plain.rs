@@ -278,7 +278,7 @@ fn announce(app: &App) -> std::io::Result<()> {
             let choice = shown.get(*cursor).map_or("nothing fits", |choice| choice.name.as_str());
             say(&format!("{title}: {choice}, {} of {}", cursor.saturating_add(1), shown.len()))
         }
-        Some(Popup::Secret { title, secret }) => say(&format!("{title}: {secret}")),
+        Some(Popup::Secret { title, secret, .. }) => say(&format!("{title}: {secret}")),
         Some(Popup::Text { lines, .. }) => lines.iter().try_for_each(|line| say(line)),
         Some(Popup::Visit { tenant, until, .. }) => say(&format!("{tenant} is open until {until}: enter goes in, read only")),
         Some(Popup::Login(login)) => {

@@ -64,9 +64,9 @@ impl Operation {
         self.row.dry_runs()
     }
 
-    /// Whether the box of a verb can show what would happen: the call has a dry run, and is about objects that are there.
+    /// Whether its box can show what would happen: the call has a dry run, and does not only change fields that one sees.
     pub fn foresees(&self) -> bool {
-        self.can_dry_run() && self.aim == Aim::One
+        self.can_dry_run() && self.aim != Aim::Edit
     }
 
     /// Whether the answer holds a secret that is shown once.
@@ -193,6 +193,23 @@ fn others() -> Vec<Operation> {
     let known: BTreeSet<&str> = listed.chain(done).collect();
     let loose = ROWS.iter().filter(|row| row.audience != Audience::Open && row.media == "application/json" && !known.contains(row.id));
     loose.map(|row| Operation { word: row.id, aim: Aim::All, row: *row, hint: verbs::hint(row.id) }).collect()
+}
+
+/// Every permission that an operation of a tenant asks for, and all of an area together: `orders:*`.
+pub fn permissions() -> Vec<String> {
+    let needed = ROWS.iter().filter(|row| row.audience == Audience::Tenant).filter_map(|row| row.permission.split_once(':'));
+    let all: BTreeSet<(&str, &str)> = needed.filter(|(area, _)| *area != "any").flat_map(|(area, verb)| [(area, "*"), (area, verb)]).collect();
+    all.into_iter().map(|(area, verb)| format!("{area}:{verb}")).collect()
+}
+
+/// What a permission allows: the first operation that asks for it; nothing for those of a whole area.
+pub fn allows(permission: &str) -> &'static str {
+    ROWS.iter().find(|row| row.permission == permission).map_or("", |row| row.summary)
+}
+
+/// The operation of a method and path.
+pub fn row_at(method: Method, path: &str) -> Option<Row> {
+    ROWS.iter().find(|row| row.method == method && row.path == path).copied()
 }
 
 /// The names of the `{…}` segments of a path.

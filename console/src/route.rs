@@ -91,8 +91,10 @@ impl Place {
             ));
         };
         if let Some(id) = id {
-            return if id.contains(char::is_whitespace) {
-                Err(format!("{id:?} is no id of {name}."))
+            let own = resource.prefix.is_none_or(|prefix| id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('_')));
+            return if resource.get.is_some() && (!own || id.contains(char::is_whitespace)) {
+                let shape = resource.prefix.map(|prefix| format!(", which look like {prefix}_…")).unwrap_or_default();
+                Err(format!("{id:?} is no id of {name}{shape}. A number or name is found with / in the list."))
             } else if resource.get.is_some() {
                 Ok(Self::Object { resource: resource.name, id: id.to_owned() })
             } else {
@@ -186,5 +188,8 @@ mod tests {
         assert!(Place::read("causeway://acme").is_err());
         assert_eq!((tenant_of("causeway://acme/orders"), tenant_of("orders")), (Some("acme"), None));
         assert!(Place::read("audit-entries/aud_1").is_err());
+        for wrong in ["orders/confirm", "orders foo", "orders/SO/1996/00120", "orders inv_1"] {
+            assert!(Place::read(wrong).unwrap_err().contains("is no id of orders"), "{wrong}");
+        }
     }
 }

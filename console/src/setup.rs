@@ -177,7 +177,10 @@ fn access(cli: &Cli, config: &Config, wanted: Option<&str>, var: impl Fn(&str) -
         return Ok(Access { name: UNNAMED.to_owned(), url, key: key.unwrap_or_default(), badge, read_only: false });
     };
     let Some(Profile { url, key, key_env, key_command, badge, read_only }) = config.profile.get(&name).cloned() else {
-        return Err(format!("There is no profile {name:?}. Profiles: {}.", config.profile.keys().cloned().collect::<Vec<_>>().join(", ")));
+        let known = config.profile.keys().cloned().collect::<Vec<_>>().join(", ");
+        let known =
+            if known.is_empty() { "None is configured: they stand in console.toml as [profile.NAME].".to_owned() } else { format!("Profiles: {known}.") };
+        return Err(format!("There is no profile {name:?}. {known}"));
     };
     let key = match key.or_else(|| key_env.as_deref().and_then(filled)) {
         Some(key) => key,

@@ -34,8 +34,9 @@ const fn rare(from: &'static [&'static str]) -> Hint {
 
 /// The verbs of which something is known.
 pub const HINTS: &[(&str, Hint)] = &[
-    ("SuspendTenant", undone_by('x', &["active"], "ResumeTenant")),
-    ("ResumeTenant", undone_by('x', &["suspended"], "SuspendTenant")),
+    // Everybody of a tenant is locked out: its name is typed, and nothing suspends it with one key again.
+    ("SuspendTenant", Hint { key: Some('x'), from: &["active"], inverse: Some("ResumeTenant"), hard: true }),
+    ("ResumeTenant", on('x', &["suspended"])),
     ("EnterTenant", on('i', &["active"])),
     ("RotateApiKey", on('r', &[])),
     ("RestoreOwner", rare(&["active"])),
@@ -88,6 +89,40 @@ pub const HINTS: &[(&str, Hint)] = &[
     ("LockFiscalYear", hard('c', &["open"])),
     ("ReopenFiscalYear", hard('x', &["locked"])),
     ("CancelJob", on('x', &["queued", "running"])),
+];
+
+/// How a deal goes on with another document: what is made of which, from which states, and what the new one takes over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// The list of the document that one is at.
+    pub from: &'static str,
+    /// The states in which it goes on so.
+    pub states: &'static [&'static str],
+    /// The list of what is made, and the verb.
+    pub makes: (&'static str, &'static str),
+    /// One word for it.
+    pub word: &'static str,
+    /// The fields that are filled in, each from a field of the document.
+    pub takes: &'static [(&'static str, &'static str)],
+    /// Whether it is the next step, which `c` begins where the document has none of its own.
+    pub first: bool,
+}
+
+/// The links of the chain from deal to payment.
+pub const NEXT: &[Next] = &[
+    Next {
+        from: "opportunities",
+        states: &["open"],
+        makes: ("quotes", "new"),
+        word: "quote",
+        takes: &[("opportunity_id", "id"), ("company_id", "company_id"), ("party_id", "party_id"), ("currency", "currency")],
+        first: false,
+    },
+    Next { from: "orders", states: &["confirmed"], makes: ("deliveries", "new"), word: "deliver", takes: &[("order_id", "id")], first: true },
+    Next { from: "orders", states: &["confirmed", "fulfilled"], makes: ("invoices", "new"), word: "invoice", takes: &[("order_id", "id")], first: false },
+    Next { from: "deliveries", states: &["done"], makes: ("invoices", "new"), word: "invoice", takes: &[("order_id", "order_id")], first: false },
+    Next { from: "billables", states: &["ready"], makes: ("invoices", "new"), word: "invoice", takes: &[("billable_ids", "id")], first: true },
+    Next { from: "invoices", states: &["posted"], makes: ("payments", "register"), word: "pay", takes: &[("invoice_ids", "id")], first: true },
 ];
 
 /// What is known about an operation.

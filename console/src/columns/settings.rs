@@ -96,7 +96,7 @@ pub const KNOWN: &[Known] = &[
     (
         "security-events",
         &[
-            col("TIME (UTC)", "created_at", 16, Time, 0),
+            col("TIME (UTC)", "created_at", 19, Time, 0),
             col("KIND", "kind", 14, Text, 0),
             col("CODE", "code", 20, Text, 0),
             col("STATUS", "status", 6, Number, 2),
@@ -111,7 +111,7 @@ pub const KNOWN: &[Known] = &[
         "events",
         &[
             col("SEQ", "sequence", 7, Number, 1),
-            col("TIME (UTC)", "occurred_at", 16, Time, 0),
+            col("TIME (UTC)", "occurred_at", 19, Time, 0),
             col("EVENT", "type", 24, Text, 0),
             col("SUBJECT", "subject.id", 30, Text, 2),
             col("ACTOR", "actor.name", 12, Text, 0),
@@ -122,7 +122,7 @@ pub const KNOWN: &[Known] = &[
         "audit-entries",
         &[
             col("SEQ", "sequence", 7, Number, 1),
-            col("TIME (UTC)", "recorded_at", 16, Time, 0),
+            col("TIME (UTC)", "recorded_at", 19, Time, 0),
             col("OPERATION", "operation", 22, Text, 0),
             col("ACTOR", "actor.name", 12, Text, 0),
             col("SUBJECT", "subject.type", 14, Text, 0),

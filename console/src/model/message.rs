@@ -184,6 +184,8 @@ pub enum Failure {
         code: String,
         /// Why, in words, with every wrong field.
         text: String,
+        /// The fields that are wrong: where in the body, as forms write it (`owner.email`), and what is wrong there.
+        fields: Vec<(String, String)>,
     },
     /// The console itself refused: read-only mode.
     ReadOnly,
@@ -197,6 +199,17 @@ impl Failure {
             Self::Refused { text, .. } => text.clone(),
             Self::ReadOnly => "read-only mode: nothing was sent. Start without --read-only to change things.".to_owned(),
         }
+    }
+
+    /// The fields that are wrong.
+    pub fn fields(&self) -> &[(String, String)] {
+        if let Self::Refused { fields, .. } = self { fields } else { &[] }
+    }
+
+    /// A refusal that the console knows of without asking: the permission is not there.
+    pub fn without(permission: &str) -> Self {
+        let text = format!("needs the permission {permission}");
+        Self::Refused { status: 403, code: causeway_contract::Code::PermissionDenied.to_string(), text, fields: Vec::new() }
     }
 
     /// Whether the server refused with this code.

@@ -130,6 +130,10 @@ pub struct App {
     pub traffic: VecDeque<(i64, u64)>,
     /// The time, in milliseconds since 1970.
     pub now: i64,
+    /// Whether it was asked for what waits until it is known what one may read.
+    pub met: bool,
+    /// What was taken back last: its batch, and what.
+    pub taken_back: (u64, Vec<String>),
     /// Whether something is to be drawn.
     pub dirty: bool,
     /// Counts questions and batches.
@@ -201,6 +205,8 @@ impl App {
             day: None,
             traffic: VecDeque::new(),
             now: 0,
+            met: false,
+            taken_back: (0, Vec::new()),
             dirty: true,
             counter: 0,
             polling: false,
@@ -367,8 +373,6 @@ impl App {
         if area == "any" {
             return (whom == "person" && self.scope.session.is_empty()).then(|| "it is for people: sign in without a key".to_owned());
         }
-        let has = self.scope.platform
-            || self.scope.permissions.iter().any(|permission| permission == needed || permission == "*" || *permission == format!("{area}:*"));
-        (!has && !self.scope.permissions.is_empty()).then(|| format!("needs the permission {needed}"))
+        (!self.scope.may(needed)).then(|| format!("needs the permission {needed}"))
     }
 }

@@ -90,9 +90,14 @@ pub struct Hit {
 }
 
 impl Deed {
-    /// The word that must be typed, for what is hard to take back.
+    /// The word that must be typed, for what is hard to take back; to lock a tenant out it is the tenant's short name.
     pub fn word(&self) -> Option<String> {
-        self.operation.hint.hard.then(|| self.operation.word.to_uppercase())
+        let verb = || self.operation.word.to_uppercase();
+        let slug = || match self.targets.as_slice() {
+            [only] => self.before.get(only)?.get("slug")?.as_str().map(|slug| crate::text::clean(slug).into_owned()),
+            _ => None,
+        };
+        self.operation.hint.hard.then(|| if self.operation.row.id == "SuspendTenant" { slug().unwrap_or_else(verb) } else { verb() })
     }
 
     /// How many places the focus has: fields, the word, the button.
@@ -179,6 +184,8 @@ pub enum Popup {
         title: String,
         /// The secret.
         secret: String,
+        /// Whether it was copied, or it was said that it was not.
+        copied: bool,
     },
     /// Someone proves who they are.
     Login(Box<Login>),

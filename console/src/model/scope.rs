@@ -63,6 +63,13 @@ impl Scope {
     pub fn owner(&self) -> &str {
         if self.platform { PLATFORM } else { &self.tenant }
     }
+
+    /// Whether a permission is there, as far as that is known: until the server said what one may, everything may be.
+    pub fn may(&self, needed: &str) -> bool {
+        let Some((area, _)) = needed.split_once(':') else { return true };
+        let gives = |held: &String| held == needed || held == "*" || held.strip_suffix(":*") == Some(area);
+        self.platform || area == "any" || self.permissions.is_empty() || self.permissions.iter().any(gives)
+    }
 }
 
 /// A place with where one stands in it.

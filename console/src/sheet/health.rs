@@ -76,6 +76,25 @@ pub(super) fn calls(app: &App) -> Vec<Panel> {
     vec![Panel { title: "Calls, newest first; c copies one as curl".to_owned(), lines: lines.collect() }]
 }
 
+/// A call as it is read: what was asked with which body, what came of it, and the line for a shell.
+pub fn call(logged: &crate::model::Logged, url: &str) -> Vec<String> {
+    let outcome = match &logged.outcome {
+        None => "no answer yet".to_owned(),
+        Some(Ok(())) => format!("ok after {} ms", logged.ms),
+        Some(Err(text)) => format!("{} after {} ms", clean(text), logged.ms),
+    };
+    let mut lines = vec![clean(&logged.call.line()).into_owned(), format!("at {} UTC: {outcome}", clock(logged.at))];
+    lines.extend(logged.call.if_match.map(|version| format!("only when version {version} is current")));
+    lines.extend(logged.call.key.as_ref().map(|key| format!("Idempotency-Key {key}: asked again with it, it is done once")));
+    if let Some(body) = &logged.call.body {
+        let text = serde_json::to_string_pretty(&crate::call::masked(body)).unwrap_or_default();
+        lines.push(String::new());
+        lines.extend(text.lines().map(|line| clean(line).into_owned()));
+    }
+    lines.extend([String::new(), logged.call.curl(url)]);
+    lines
+}
+
 pub(super) fn notes(app: &App) -> Vec<Panel> {
     let lines = app.notes.iter().rev().map(|(at, text)| Line::of(format!("{}  ", clock(*at)), Role::Dim).and(clean(text).into_owned(), Role::Plain)).collect();
     vec![Panel { title: "Messages, newest first".to_owned(), lines }]

@@ -7,6 +7,7 @@ mod object;
 mod platform;
 mod queue;
 
+pub use health::call;
 pub use object::{changes, describe, place_of, title};
 pub use queue::queues;
 

@@ -105,7 +105,10 @@ fn described(app: &App, name: &str, field: &Value, object: &Value) -> Option<Lin
 }
 
 pub(super) fn labelled(name: &str, text: &str, role: Role) -> Line {
-    let mut line = Line::of(fit(&clean(name), 22, false), Role::Dim).and(text, role);
+    // A long name is told whole, and never without a gap.
+    let name = clean(name);
+    let name = if width(&name) < 22 { fit(&name, 22, false) } else { format!("{name} ") };
+    let mut line = Line::of(name, Role::Dim).and(text, role);
     line.copy = Some(text.to_owned());
     line
 }

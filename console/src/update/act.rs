@@ -11,6 +11,7 @@ use crate::route::Place;
 use crate::sheet;
 use crate::store::Saved;
 use crate::theme::Depth;
+use std::collections::BTreeMap;
 use tui_input::Input;
 
 /// The checks of the books: under which name what they find is kept, and the operation.
@@ -113,6 +114,7 @@ impl App {
             Act::Edit => self.begin_here("edit"),
             Act::Undo => {
                 if let Some(batch) = self.undos.last().map(|undo| undo.batch) {
+                    self.taken_back = (batch, Vec::new());
                     // What was done with one key is taken back with one.
                     let numbers: Vec<u64> = self.undos.iter().filter(|undo| undo.batch == batch).map(|undo| undo.number).collect();
                     for number in numbers {
@@ -128,7 +130,18 @@ impl App {
                 let link = format!("causeway://{tenant}/{}", self.place().write());
                 self.put_on_clipboard(link);
             }
-            Act::CopyCurl => self.copy(),
+            Act::CopyCurl => {
+                self.copy();
+                let at = self.way.last().map_or(0, |spot| spot.cursor);
+                if let Some(logged) = self.calls.iter().rev().nth(at).filter(|logged| logged.call.writes()) {
+                    let text = if logged.call.key.is_some() {
+                        "Copied as curl. It changes something; with the key of this call it answers with what that did, and does it no second time."
+                    } else {
+                        "Copied as curl. It changes something each time that it is run."
+                    };
+                    self.note(text);
+                }
+            }
             Act::ExportCsv => self.export(false),
             Act::ExportJson => self.export(true),
             Act::Flow => self.related("flow_id"),
@@ -190,9 +203,15 @@ impl App {
             list.go(list.cursor.saturating_add_signed(rows));
             return;
         }
-        let last = sheet::lines(self).len().saturating_sub(1);
+        let lines = sheet::lines(self);
+        let last = lines.len().saturating_sub(1);
+        let flow = matches!(self.place(), Place::Flow(_));
         if let Some(spot) = self.way.last_mut() {
             spot.cursor = spot.cursor.saturating_add_signed(rows).min(last);
+            // What only joins two documents is no line to stand on.
+            if flow && lines.get(spot.cursor).is_some_and(|line| matches!(line.text().trim(), "│" | "|")) {
+                spot.cursor = spot.cursor.saturating_add_signed(rows.signum()).min(last);
+            }
         }
     }
 
@@ -234,9 +253,14 @@ impl App {
         }
         let at = self.way.last().map_or(0, |spot| spot.cursor);
         let Some(line) = sheet::lines(self).into_iter().nth(at) else { return };
+        if let (Place::Calls, Some(logged)) = (self.place(), self.calls.iter().rev().nth(at)) {
+            let columns = usize::from(self.size.0).saturating_sub(14).clamp(40, 112);
+            let lines = sheet::call(logged, &self.scope.url).iter().flat_map(|line| crate::text::fold(line, columns)).collect();
+            self.popup = Some(Popup::Text { title: "call".to_owned(), lines, top: 0 });
+            return;
+        }
         let title = match self.place() {
             Place::Notes => "message",
-            Place::Calls => "call",
             _ => "",
         };
         match line.open.clone() {
@@ -307,16 +331,42 @@ impl App {
 
     fn save_filter(&mut self) {
         let place = self.place().write();
-        let name = place.replace(['?', '&'], " ");
+        // Whose rows they are is told by name, not by an id that is cut.
+        let words = place.replace(['?', '&'], " ");
+        let name = words.split(' ').map(|word| self.named_word(word)).collect::<Vec<_>>().join(" ");
         let sort = self.list().and_then(|list| list.sort.clone());
         if self.saved.iter().any(|saved| saved.place == place && saved.sort == sort) {
-            self.saved.retain(|saved| saved.place != place);
-            self.note(format!("No longer kept: {name}"));
-        } else {
-            self.saved.retain(|saved| saved.place != place);
-            self.saved.push(Saved { name: name.clone(), place, sort });
-            self.note(format!("Kept as a saved filter: {name}. F finds it."));
+            self.note(format!("It is kept already: {name}. F finds it, and del there removes it."));
+            return;
         }
+        self.saved.retain(|saved| saved.place != place);
+        self.saved.push(Saved { name: name.clone(), place, sort });
+        self.note(format!("Kept as a saved filter: {name}. F finds it."));
+        self.out.push(Cmd::Save);
+    }
+
+    /// `party_id:pty_…` with the name instead of the id, where it is known.
+    fn named_word(&self, word: &str) -> String {
+        word.split_once(':').map_or_else(|| word.to_owned(), |(field, value)| format!("{field}:{}", self.name_of(value)))
+    }
+
+    /// Forgets the saved filter under the cursor of their list.
+    pub(super) fn drop_saved(&mut self) {
+        let Some(Popup::Choose { input, choices, cursor, .. }) = &mut self.popup else { return };
+        let Some((name, place, sort)) = super::fitting(choices, input.value()).get(*cursor).and_then(|choice| match &choice.does {
+            crate::model::Does::Saved(place, sort) => Some((choice.name.clone(), place.clone(), sort.clone())),
+            _ => None,
+        }) else {
+            return;
+        };
+        choices.retain(|choice| choice.does != crate::model::Does::Saved(place.clone(), sort.clone()));
+        *cursor = 0;
+        if choices.is_empty() {
+            self.popup = None;
+        }
+        let written = place.write();
+        self.saved.retain(|saved| saved.place != written || saved.sort != sort);
+        self.note(format!("No longer kept: {name}"));
         self.out.push(Cmd::Save);
     }
 
@@ -340,6 +390,7 @@ impl App {
             _ => Some((field.to_owned(), false)),
         };
         let server = list.sort.is_none() || list.server_sort().is_some();
+        list.learn(&self.names);
         list.rebuild();
         // What comes first by this is what one wants to see.
         (list.cursor, list.top, list.anchor) = (0, 0, None);
@@ -365,6 +416,10 @@ impl App {
         if !self.scope.credential {
             self.open_login(None);
             return;
+        }
+        // Whoever was refused something may have been given the right to it.
+        if !self.scope.platform && !self.scope.may("*:*") {
+            self.call_row(Tag::Me, "GetMe", &[]);
         }
         if let Place::List { resource, .. } = *self.place() {
             self.ask_list(resource);
@@ -433,7 +488,8 @@ impl App {
             others: list.marks.iter().filter(|id| list.find(id).is_none()).cloned().collect(),
         });
         let what = if marked.is_some() { format!("{} marked {resource}", list.marks.len()) } else { resource.to_owned() };
-        self.out.push(Cmd::Export(Box::new(Wanted { call, resource, json, filter: list.filter.clone(), marked })));
+        let names = if list.filter.looks_at_names() { self.names.clone() } else { BTreeMap::new() };
+        self.out.push(Cmd::Export(Box::new(Wanted { call, resource, json, filter: list.filter.clone(), names, marked })));
         self.note(format!("Exporting {what} …"));
     }
 }

@@ -34,6 +34,11 @@ impl App {
             Err(Failure::ReadOnly) => {}
             _ => self.found((!unasked).then_some(ms)),
         }
+        self.take_answer(tag, reply);
+    }
+
+    /// What an answer does, whether the server gave it or it was known without asking.
+    pub(super) fn take_answer(&mut self, tag: Tag, reply: Result<Reply, Failure>) {
         match tag {
             Tag::Ping => {}
             Tag::Me => self.me(reply),
@@ -126,13 +131,23 @@ impl App {
                 self.scope.tenant = text("/tenant/slug");
                 let name = text("/actor/name");
                 self.scope.user = if name == "-" { text("/actor/kind") } else { name };
-                self.scope.permissions = body.get("permissions").and_then(Value::as_array).into_iter().flatten().map(crate::columns::plain).collect();
+                let permissions: Vec<String> = body.get("permissions").and_then(Value::as_array).into_iter().flatten().map(crate::columns::plain).collect();
+                let others = permissions != self.scope.permissions;
+                self.scope.permissions = permissions;
+                if !self.met {
+                    self.meet(false);
+                } else if others {
+                    // What was not permitted may be now.
+                    self.arrive();
+                }
                 let linked = std::mem::take(&mut self.scope.linked);
                 self.check_link(&linked);
                 self.owned();
             }
             Err(failure) if failure.denied() => self.open_login(Some(failure.text())),
-            Err(_) => {}
+            Err(Failure::Offline(_)) => {}
+            // Who one is remains unknown, and what one may is found out by asking.
+            Err(_) => self.meet(false),
         }
     }
 
@@ -191,6 +206,12 @@ impl App {
         let Some(object) = event.get("data").filter(|data| data.is_object()) else { return };
         let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
         self.mark_stale(id);
+        // What is made elsewhere is known here by its name, too: forms and the choice of companies offer it.
+        if super::ask::NAMED.iter().any(|name| resource::of_id(id).is_some_and(|resource| resource.name == *name))
+            && (self.names.len() < NAMES || self.names.contains_key(id))
+        {
+            self.names.extend(named(object));
+        }
         let company = self.scope.company.as_ref().map(|(id, _)| id.clone());
         if let Some(list) = resource::of_id(id).and_then(|resource| self.lists.get_mut(resource.name)) {
             let foreign = company.is_some_and(|company| object.get("company_id").and_then(Value::as_str).is_some_and(|theirs| theirs != company));

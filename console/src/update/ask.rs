@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::filter::Filter;
 use crate::list::{List, Stage};
-use crate::model::{App, Asked, Cmd, Link, Spot, Tag, Timer};
+use crate::model::{App, Asked, Cmd, Failure, Link, Spot, Tag, Timer};
 use crate::resource::{self, Resource};
 use crate::route::Place;
 use std::collections::BTreeSet;
@@ -29,7 +29,14 @@ const NEWEST: i64 = 10_000;
 const TABS: i64 = 30_000;
 
 impl App {
+    /// Makes a call. What one may not read is not asked for: the answer is known, and every refusal stands in the tenant's log of security.
     pub(super) fn call(&mut self, tag: Tag, call: Call) {
+        if !call.writes()
+            && let Some(needed) = self.lacks(&call)
+        {
+            self.take_answer(tag, Err(Failure::without(needed)));
+            return;
+        }
         // A newer question of the same kind replaces the older one, whose answer nobody waits for then.
         if !call.writes()
             && let Some(older) = self.calls.iter_mut().rev().find(|logged| logged.tag == tag && logged.outcome.is_none())
@@ -41,6 +48,12 @@ impl App {
             self.calls.pop_front();
         }
         self.out.push(Cmd::Call(tag, call));
+    }
+
+    /// The permission that a call needs and that is not there, as far as it is known what there is.
+    fn lacks(&self, call: &Call) -> Option<&'static str> {
+        let needed = resource::row_at(call.method, call.path)?.permission;
+        (!self.scope.may(needed)).then_some(needed)
     }
 
     /// Whether an answer to this is still to come.
@@ -75,20 +88,44 @@ impl App {
         }
     }
 
-    /// The first questions of a session.
+    /// The first questions of a session: who one is, and what one came for. All else waits until it is known what one may read.
     pub(super) fn arrive_first(&mut self) {
+        self.met = false;
         self.call(Tag::Ping, Call::get("/readyz"));
-        if !self.scope.platform {
-            self.call_row(Tag::Me, "GetMe", &[]);
-            self.call_row(Tag::Clock, "GetClock", &[]);
-            self.call(Tag::Tail, Call::get("/v1/audit-entries").with("limit", "1"));
-            for name in NAMED {
-                self.ask_names(name, None);
-            }
+        if self.scope.platform {
+            self.arrive();
+            return;
         }
-        self.arrive();
+        self.call_row(Tag::Me, "GetMe", &[]);
+        if !self.scope.permissions.is_empty() {
+            self.meet(true);
+        } else if self.shows_one() {
+            self.arrive();
+        }
+    }
+
+    /// Whether one question is enough for what is shown.
+    fn shows_one(&self) -> bool {
+        matches!(self.place(), Place::List { .. } | Place::Object { .. } | Place::Flow(_))
+    }
+
+    /// What is asked for once it is known what one may read.
+    pub(super) fn meet(&mut self, arrives: bool) {
+        if self.met || self.scope.platform {
+            return;
+        }
+        self.met = true;
+        self.call_row(Tag::Clock, "GetClock", &[]);
+        self.call(Tag::Tail, Call::get("/v1/audit-entries").with("limit", "1"));
+        for name in NAMED {
+            self.ask_names(name, None);
+        }
+        // What one came for was asked at once, where one question is enough.
+        if arrives || !self.shows_one() {
+            self.arrive();
+        }
         // The tabs say what waits wherever one begins; after what is shown.
-        if !self.scope.platform && !matches!(self.place(), Place::Dash | Place::Exceptions) {
+        if !matches!(self.place(), Place::Dash | Place::Exceptions) {
             self.ask_queues();
         }
     }
@@ -243,7 +280,7 @@ impl App {
         self.look_after();
         self.ask_refused();
         // Elsewhere only the tabs show the numbers.
-        let shown = matches!(self.place(), Place::Dash | Place::Exceptions);
+        let shown = matches!(self.place(), Place::Dash | Place::Exceptions) || self.at_queue();
         if !self.stale.is_empty() && (shown || self.now.saturating_sub(self.counted) >= TABS) {
             self.ask_changed();
         }
@@ -267,6 +304,12 @@ impl App {
                 self.call(Tag::Ping, Call::get("/readyz"));
             }
         }
+    }
+
+    /// Whether the list one is in is a queue whose number stands in a tab.
+    fn at_queue(&self) -> bool {
+        let here = self.place();
+        self.gauges().iter().any(|gauge| gauge.heed.queues() && gauge.place() == *here)
     }
 
     /// Whether events are followed and the list one is in is none that they tell of: what is under way, and what is looked at afterwards.
@@ -305,6 +348,9 @@ impl App {
 
     /// Follows the stream of events, which says at once what polling says later.
     pub(super) fn follow(&mut self) {
+        if !self.scope.may("events:read") {
+            return;
+        }
         self.follows = true;
         if !self.streaming {
             self.streaming = true;
@@ -359,6 +405,9 @@ impl App {
                 self.note("The server is there again.");
                 if self.scope.tenant.is_empty() && !self.scope.platform && self.scope.credential {
                     self.call_row(Tag::Me, "GetMe", &[]);
+                    if self.scope.permissions.is_empty() && matches!(self.place(), Place::Dash | Place::Exceptions) {
+                        return;
+                    }
                 }
                 self.arrive();
                 if let Place::List { resource, .. } = *self.place() {

@@ -78,7 +78,11 @@ impl App {
         }
         let object = if operation.aim == Aim::Edit { targets.first().and_then(|id| before.get(id)) } else { None };
         let mut form = Form::of_operation(operation, object);
-        if let Some(company) = self.only_company().filter(|_| operation.aim != Aim::Edit) {
+        for (field, text) in self.carried(name, operation) {
+            form.suggest(field, &text);
+        }
+        if let Some(company) = self.only_company().filter(|_| operation.aim != Aim::Edit && !["order_id", "billable_ids"].iter().any(|field| form.fills(field)))
+        {
             form.suggest("company_id", &company);
         }
         let generation = self.number();
@@ -108,10 +112,12 @@ impl App {
         // Without a question only what changes nothing, or can be taken back, and to what one sees.
         let harmless = operation.reads() || (operation.hint.inverse.is_some() && !operation.hint.hard);
         let at_once = harmless && deed.form.fields.is_empty() && !operation.can_dry_run() && deed.targets.len() <= 1 && unseen == 0;
+        // Who begins to fill in a form is not told yet what would be wrong with an empty one.
+        let empty = deed.targets.is_empty() && !deed.form.fields.is_empty();
         self.popup = Some(Popup::Deed(Box::new(deed)));
         if at_once {
             self.run();
-        } else {
+        } else if !empty {
             self.foresee();
         }
     }
@@ -121,6 +127,7 @@ impl App {
         let Some(Popup::Deed(deed)) = &mut self.popup else { return };
         deed.wrong =
             if !deed.operation.foresees() { Some("the service does not tell beforehand what comes of this".to_owned()) } else { deed.form.body(false).err() };
+        deed.form.mark(false);
         self.foresee();
     }
 
@@ -131,7 +138,7 @@ impl App {
         if !deed.operation.foresees() || deed.batch.is_some() {
             return;
         }
-        let Ok(body) = deed.form.body(false) else { return };
+        let Ok(mut body) = deed.form.body(false) else { return };
         // What came of the last try is no answer to this question.
         if !deed.results.is_empty() {
             deed.results.clear();
@@ -141,6 +148,12 @@ impl App {
         deed.preview.clear();
         let row = deed.operation.row;
         let ids: Vec<_> = deed.targets.iter().take(FORESEEN).cloned().collect();
+        if ids.is_empty() {
+            let path = Form::path(&deed.operation.segments(), &mut body);
+            let call = Call::of(&row, &path.iter().map(String::as_str).collect::<Vec<_>>()).body(body).dry();
+            self.call(Tag::DryRun { id: String::new(), generation }, call);
+            return;
+        }
         for id in ids {
             let call = Call::of(&row, &[&id]).body(body.clone()).dry();
             self.call(Tag::DryRun { id, generation }, call);
@@ -149,15 +162,66 @@ impl App {
 
     pub(super) fn foreseen(&mut self, id: &str, generation: u64, reply: Result<Reply, Failure>) {
         self.dirty = true;
+        let outcome = match &reply {
+            Ok(reply) => Ok(self.foretold(id, &reply.body)),
+            Err(failure) => Err(failure.text()),
+        };
         let Some(Popup::Deed(deed)) = &mut self.popup else { return };
         if deed.generation != generation {
             return;
         }
-        let outcome = match reply {
-            Ok(reply) => Ok(differences(deed.before.get(id), &reply.body)),
-            Err(failure) => Err(failure.text()),
-        };
+        if let Err(failure) = &reply {
+            if failure.is(Code::ReauthenticationRequired) {
+                deed.wrong = Some("What comes of it is told to who proved a moment ago who they are; the button asks for the password first.".to_owned());
+                return;
+            }
+            deed.form.mark_refused(failure.fields());
+        }
         deed.preview.insert(id.to_owned(), outcome);
+    }
+
+    /// What would come of it: what of the object is different, and what else there would be. Some verbs answer with several objects, such as the quote
+    /// and the order that it becomes, or with another one than they are about.
+    fn foretold(&self, id: &str, answer: &Value) -> Vec<String> {
+        let found = objects(answer);
+        let before = |object: &Value| {
+            let own = object.get("id").and_then(Value::as_str)?;
+            let Some(Popup::Deed(deed)) = &self.popup else { return None };
+            deed.before.get(own).cloned().or_else(|| self.known(own))
+        };
+        let mut lines = Vec::new();
+        for object in &found {
+            match (object.get("id").and_then(Value::as_str) == Some(id), before(object)) {
+                (true, before) => lines.splice(0..0, differences(before.as_ref(), object)).for_each(drop),
+                (false, Some(known)) => {
+                    let name = called(object).unwrap_or_default().to_owned();
+                    lines.extend(differences(Some(&known), object).into_iter().map(|line| format!("{name} {line}")));
+                }
+                (false, None) => lines.extend(self.made(object)),
+            }
+        }
+        if found.is_empty() { differences(None, answer) } else { lines }
+    }
+
+    /// An object that would be there: what it is, its number, state and amount, and what it settles.
+    fn made(&self, object: &Value) -> Vec<String> {
+        let text = |value: &Value, name: &str| value.get(name).filter(|field| field.is_string()).map(plain);
+        let kind = text(object, "object").unwrap_or_else(|| "object".to_owned()).replace('_', " ");
+        let number = called(object).map(|name| format!(" {}", clean(name))).unwrap_or_default();
+        let state = text(object, "status").map(|state| format!(" ({state})")).unwrap_or_default();
+        let currency = text(object, "currency").unwrap_or_default();
+        let amount = ["total_amount", "amount"].iter().find_map(|name| text(object, name)).map(|amount| format!(", {amount} {currency}")).unwrap_or_default();
+        let mut lines = vec![format!("makes {kind}{number}{state}{amount}")];
+        for part in object.get("allocations").and_then(Value::as_array).into_iter().flatten() {
+            let invoice = text(part, "invoice_id").unwrap_or_default();
+            let known = self.known(&invoice);
+            let name = known.as_ref().and_then(called).map_or_else(|| self.name_of(&invoice).to_owned(), |name| clean(name).into_owned());
+            let open = known.as_ref().and_then(|known| text(known, "open_amount")).map(|open| format!(" of {open} open")).unwrap_or_default();
+            lines.push(format!("settles {name}: {}{open}", text(part, "amount").unwrap_or_default()));
+        }
+        lines.extend(text(object, "unallocated_amount").map(|amount| format!("{amount} {currency} settles nothing yet")));
+        lines.extend(text(object, "party_id").map(|party| format!("for {}", self.name_of(&party))));
+        lines
     }
 
     /// Does it: one call per object.
@@ -177,9 +241,12 @@ impl App {
             deed.wrong = (!deed.sure()).then(|| format!("type {} to enable it", deed.word().unwrap_or_default()));
             return;
         }
-        let mut body = match deed.form.body(deed.operation.aim == Aim::Edit) {
+        let changes = deed.operation.aim == Aim::Edit;
+        let mut body = match deed.form.body(changes) {
             Ok(body) => body,
             Err(wrong) => {
+                // Each is marked, and the first is where one goes on.
+                deed.focus = deed.form.mark(changes).unwrap_or(deed.focus);
                 deed.wrong = Some(wrong);
                 return;
             }
@@ -189,6 +256,7 @@ impl App {
             return;
         }
         deed.wrong = None;
+        deed.form.unmark();
         (deed.overtaken, deed.lookup) = (false, None);
         deed.changed.clear();
         deed.batch = Some(batch);
@@ -313,6 +381,9 @@ impl App {
             // The box stays, with what was refused and why; a second try is another batch.
             deed.batch = None;
             deed.wrong = refused.first().map(Failure::again);
+            if let (Some(at), 1) = (refused.first().and_then(|failure| deed.form.mark_refused(failure.fields())), expected) {
+                deed.focus = at;
+            }
             // Of one object it can be shown what it is by now.
             let moved = |failure: &Failure| [Code::VersionConflict, Code::StateConflict, Code::DocumentPosted].into_iter().any(|code| failure.is(code));
             deed.overtaken = expected == 1 && !id.is_empty() && refused.iter().any(moved) && resource::named(name).is_some_and(|one| one.get.is_some());
@@ -405,11 +476,11 @@ impl App {
             }
             let found = ["/secret", "/api_key/secret", "/invitation/token", "/token"].iter().find_map(|pointer| value.pointer(pointer)).and_then(Value::as_str);
             if let Some(found) = found {
-                self.show(Popup::Secret { title: format!("{what}: the secret, shown once"), secret: found.to_owned() });
+                self.show(Popup::Secret { title: format!("{what}: the secret, shown once"), secret: found.to_owned(), copied: false });
             } else if value.get("id").is_none() {
                 // Several, such as recovery codes: all of what came is shown, because none of it comes again.
                 let secret = serde_json::to_string_pretty(value).unwrap_or_default();
-                self.show(Popup::Secret { title: format!("{what}: shown once"), secret });
+                self.show(Popup::Secret { title: format!("{what}: shown once"), secret, copied: false });
             }
         } else if reads {
             let columns = usize::from(self.size.0).saturating_sub(14).clamp(40, 112);
@@ -423,10 +494,10 @@ impl App {
             return;
         }
         // Some verbs answer with several objects, such as the quote and its order.
-        let objects: Vec<&Value> =
-            if value.get("id").is_some() { vec![value] } else { value.as_object().into_iter().flat_map(|fields| fields.values()).collect() };
-        for object in objects {
+        for object in objects(value) {
             let Some(id) = object.get("id").and_then(Value::as_str) else { continue };
+            // The numbers follow what one did oneself without waiting for the event.
+            self.mark_stale(id);
             if let Some(list) = resource::of_id(id).and_then(|resource| self.lists.get_mut(resource.name)) {
                 let known = list.find(id).is_some();
                 list.hear(&stored(object));
@@ -463,7 +534,13 @@ impl App {
                 let undo = self.undos.remove(at);
                 let name = reply.body.get("id").and_then(Value::as_str).and_then(resource::of_id).map_or("", |resource| resource.name);
                 self.took_effect(name, &reply.body, Aim::One, false, false, "undo");
-                self.note(format!("Taken back: {}", undo.done));
+                let (batch, done) = &mut self.taken_back;
+                if *batch != undo.batch {
+                    (*batch, *done) = (undo.batch, Vec::new());
+                }
+                done.push(undo.done);
+                let text = done.join(", ");
+                self.note(format!("Taken back: {text}"));
             }
             Err(failure) if failure.leaves_open() => self.note(format!("{}; it may have been taken back; u asks again and does it once.", failure.text())),
             Err(failure) => self.note(format!("It cannot be taken back: {}", failure.text())),
@@ -524,13 +601,20 @@ fn inverse(deed: &Deed, id: &str, after: &Value) -> Option<Call> {
     }
 }
 
+/// The objects of an answer: itself, or those that it holds, one by one or in lists.
+fn objects(answer: &Value) -> Vec<&Value> {
+    if answer.get("id").is_some() {
+        return vec![answer];
+    }
+    let held = answer.as_object().into_iter().flat_map(|fields| fields.values());
+    // Rows of something else are no objects of their own.
+    let own = |items: &&Value| items.get("object").is_some_and(Value::is_string);
+    let each = held.flat_map(|value| value.as_array().map_or_else(|| vec![value], |items| items.iter().filter(own).collect()));
+    each.filter(|value| value.get("id").is_some_and(Value::is_string)).collect()
+}
+
 /// What would be different, in lines: `status draft -> confirmed`.
 pub(super) fn differences(before: Option<&Value>, after: &Value) -> Vec<String> {
-    let after = if after.get("id").is_none() {
-        after.as_object().and_then(|fields| fields.values().find(|value| value.get("id").is_some())).unwrap_or(after)
-    } else {
-        after
-    };
     let Some(fields) = after.as_object() else { return Vec::new() };
     let quiet = ["updated_at", "version", "object", "id"];
     let mut lines = Vec::new();
@@ -542,6 +626,8 @@ pub(super) fn differences(before: Option<&Value>, after: &Value) -> Vec<String> 
         }
         match value {
             Value::Array(items) if items.iter().any(Value::is_object) => lines.push(format!("{name}: {} change", items.len())),
+            // What looks the same, such as nothing and an empty list, is no difference to anybody.
+            _ if plain(old) == plain(value) => {}
             _ => lines.push(format!("{name} {} -> {}", plain(old), plain(value))),
         }
     }

@@ -98,6 +98,15 @@ impl App {
                 self.scope.session = text("id").unwrap_or_default();
                 self.scope.credential = true;
                 self.popup = None;
+                // What was refused for want of a session is no longer wrong.
+                for popup in &mut self.queue {
+                    if let Popup::Deed(deed) = popup {
+                        deed.wrong = None;
+                        deed.results.retain(|_, result| !result.as_ref().is_err_and(|failure| matches!(failure, Failure::Refused { status: 401, .. })));
+                    }
+                }
+                // The rights are those of whoever signed in now.
+                self.scope.permissions.clear();
                 // The stream of the session before is not followed any more.
                 self.streaming = false;
                 self.give_up();
@@ -111,8 +120,11 @@ impl App {
                     login.form.fields.extend(Form::new(&[(CODE, Takes::Secret, true)]).fields);
                     login.wrong = Some("The account has a second factor: type the code of your authenticator app, or a recovery code.".to_owned());
                 } else {
-                    // A code works once: the next try needs the next one.
-                    login.form.set(CODE, "").ok();
+                    // A code works once: the next try needs the next one. A password that was wrong is typed anew, not behind the wrong one.
+                    let wrong = matches!(failure, Failure::Refused { status: 401, .. });
+                    if login.form.set(CODE, "").is_err() && wrong {
+                        login.form.set("password", "").ok();
+                    }
                     login.wrong = Some(failure.text());
                 }
                 login.focus = login.form.fields.len().saturating_sub(1);

@@ -28,8 +28,36 @@ impl App {
         Some((resource, deed.focus, words.to_owned()))
     }
 
+    /// Offers the words that a field takes, where the contract says which: nobody is asked for them.
+    fn offer_words(&mut self, empty: bool) -> bool {
+        let generation = self.number();
+        let Some(Popup::Deed(deed)) = &mut self.popup else { return false };
+        let Some(field) = deed.form.fields.get(deed.focus) else { return false };
+        let Some(words) = field.looks_for() else { return false };
+        let taken: Vec<&str> = field.input.value().split(',').map(str::trim).collect();
+        let whole = field.known.iter().any(|known| known == words);
+        let free = field.known.iter().filter(|known| !taken.contains(&known.as_str()));
+        let fits = free.filter(|known| words.is_empty() || whole || known.contains(words) || fuzzy(words, known).is_some());
+        let mut hits: Vec<Hit> = fits.map(|known| Hit { id: known.clone(), name: known.clone(), about: resource::allows(known).to_owned() }).collect();
+        // What has the letters as they were typed comes first; everything of an area is chosen only by who goes there.
+        hits.sort_by_key(|hit| (!hit.id.starts_with(words), !hit.id.contains(words), hit.id.ends_with('*')));
+        let words = words.to_owned();
+        // Whoever typed all of a word, or nothing yet, goes on with enter.
+        if (words.is_empty() || whole) && !empty {
+            deed.lookup = None;
+            return true;
+        }
+        let name = if field.path.ends_with("permissions") || field.path.ends_with("scopes") { "permissions" } else { "words" };
+        let wrong = hits.is_empty().then(|| format!("no {name} of these letters"));
+        deed.lookup = Some(Lookup { generation, answered: true, wrong, ..Lookup::of(deed.focus, name, words, hits) });
+        true
+    }
+
     /// Something was typed: it is searched for when no more comes for a moment.
     pub(super) fn look(&mut self) {
+        if self.offer_words(false) {
+            return;
+        }
         let found = self.named_here();
         let Some(Popup::Deed(deed)) = &mut self.popup else { return };
         let Some((resource, field, words)) = found else {
@@ -76,6 +104,9 @@ impl App {
 
     /// Shows what there is without a word being typed.
     pub(super) fn look_through(&mut self) {
+        if self.offer_words(true) {
+            return;
+        }
         let Some((resource, field, words)) = self.named_here() else { return };
         if let Some(Popup::Deed(deed)) = &mut self.popup {
             deed.lookup = Some(Lookup::of(field, resource.name, words, Vec::new()));
@@ -112,8 +143,13 @@ impl App {
         let Some(hit) = lookup.hits.get(lookup.cursor).filter(|_| lookup.answered).cloned() else { return false };
         let Some(field) = deed.form.fields.get_mut(lookup.field) else { return false };
         field.take(&hit.id);
+        field.wrong.clear();
+        deed.touched = true;
+        let named = field.known.is_empty();
         deed.lookup = None;
-        self.names.insert(hit.id, hit.name);
+        if named {
+            self.names.insert(hit.id, hit.name);
+        }
         true
     }
 

@@ -9,15 +9,17 @@ mod kept;
 mod login;
 mod lookup;
 mod mouse;
+mod next;
 mod popup;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use act::CHECKS;
 pub use answer::MINUTES;
 pub use count::gauge_call;
 pub use lookup::names_of;
-pub use popup::fitting;
+pub use words::{fitting, same_word};
 
 use crate::keys::{Chord, Where};
 use crate::model::{App, Cmd, Msg, Popup, Timer};
@@ -102,9 +104,24 @@ impl App {
             self.act(action.act);
             return;
         }
-        if let Some((resource, word)) = self.verb_of(chord) {
+        let verb = self.verb_of(chord);
+        // Where the document itself is done, the deal goes on with another one.
+        let done = verb.is_none_or(|(name, word)| self.verb_off(name, word));
+        if let Some(next) = self.next_first().filter(|_| done && chord == Chord::plain('c')) {
+            self.begin(next.makes.0, next.makes.1);
+        } else if let Some((resource, word)) = verb {
             self.begin(resource, word);
+        } else if let Some(action) = self.keymap.find(chord, |_| true) {
+            self.note(format!("{} is off here: it is for {}.", action.name, action.at.told()));
+        } else if let Some(name) = chord.letter() {
+            self.note(format!("{name} does nothing here. ? tells the keys, : finds commands."));
         }
+    }
+
+    /// Whether a verb cannot be done to what is under the cursor as it is.
+    fn verb_off(&self, name: &str, word: &str) -> bool {
+        let state = self.state_here();
+        resource::operation_of(name, word).is_some_and(|(_, operation)| operation.off(state.as_deref()).is_some())
     }
 
     /// Whether an action makes sense where one is.
@@ -141,8 +158,17 @@ impl App {
 
     fn paste(&mut self, text: &str) {
         self.dirty = true;
-        let line: String = text.chars().filter(|c| !c.is_control()).collect();
-        if let Some(input) = self.popup_input() {
+        let field = match &mut self.popup {
+            Some(Popup::Deed(deed)) => deed.form.fields.get_mut(deed.focus),
+            _ => None,
+        };
+        if let Some(field) = field {
+            if field.paste(text) {
+                self.note("What was pasted has line breaks or tabs that this field does not take: they became blanks.");
+            }
+        } else if let Some(input) = self.popup_input() {
+            let line: String =
+                text.trim_end_matches(['\r', '\n']).chars().map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c }).filter(|c| !c.is_control()).collect();
             for c in line.chars() {
                 input.handle(tui_input::InputRequest::InsertChar(c));
             }
@@ -161,6 +187,11 @@ impl App {
             self.dirty = true;
         }
         self.leave_lookup();
+        if let Place::List { resource, .. } = *self.place()
+            && let Some(list) = self.lists.get_mut(resource)
+        {
+            self.dirty |= list.learn(&self.names);
+        }
         let height = self.list_height();
         if let Some(list) = self.list_mut() {
             list.scroll(height);

@@ -7,9 +7,12 @@ use crate::keys::{ACTIONS, Act, Chord};
 use crate::model::{App, Choice, Cmd, Does, Popup};
 use crate::resource::{self, Aim};
 use crate::route::Place;
-use crate::text::fuzzy;
+use crate::update::fitting;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
+
+/// The title of the list of saved filters.
+const SAVED: &str = "Saved filters: del removes one";
 
 /// What keys do in forms and other boxes.
 const BOXES: &[(&str, &str)] = &[
@@ -20,6 +23,7 @@ const BOXES: &[(&str, &str)] = &[
     ("pgdn pgup", "Through what is told of the objects"),
     ("ctrl-r", "Asks what would come of it, where the service can tell; after somebody else's change: loads the object as it stands"),
     ("ctrl-n ctrl-p", "In a field that takes an id: the next or previous of what was found by name; in an empty one: what there is"),
+    ("ctrl-j", "In a field for a longer text: a line break; lines that are pasted stay lines there"),
     ("ctrl-u ctrl-w", "Empties the line, or takes its last word away"),
     ("y", "Copies a secret or a text"),
     ("esc", "Closes, and asks first when something was typed; what runs already goes on"),
@@ -30,13 +34,14 @@ impl App {
         let control = |c: char| Chord::read(&format!("ctrl-{c}")) == Some(Chord::of(key));
         let offers = self.offers_hits();
         match &mut self.popup {
-            Some(Popup::Choose { .. }) => match key.code {
+            Some(Popup::Choose { title, .. }) => match key.code {
                 KeyCode::Esc => self.popup = None,
                 KeyCode::Enter => self.chosen(),
                 KeyCode::Up | KeyCode::BackTab => self.choice(-1),
                 KeyCode::Down | KeyCode::Tab => self.choice(1),
                 KeyCode::PageUp => self.choice(-10),
                 KeyCode::PageDown => self.choice(10),
+                KeyCode::Delete if *title == SAVED => self.drop_saved(),
                 _ => self.edit_line(key),
             },
             Some(Popup::Filter(input)) => match key.code {
@@ -57,6 +62,12 @@ impl App {
             },
             Some(Popup::Deed(deed)) if control('r') && deed.overtaken => self.ask_stands(),
             Some(Popup::Deed(_)) if control('r') => self.foresee_now(),
+            Some(Popup::Deed(deed)) if control('j') && deed.form.fields.get(deed.focus).is_some_and(crate::form::Field::has_lines) => {
+                if let Some(field) = deed.form.fields.get_mut(deed.focus) {
+                    field.input.handle(InputRequest::InsertChar('\n'));
+                }
+                self.typed();
+            }
             Some(Popup::Deed(_)) if control('n') && !offers => self.look_through(),
             Some(Popup::Deed(_)) if control('n') => self.turn_hit(1),
             Some(Popup::Deed(_)) if control('p') => self.turn_hit(-1),
@@ -66,14 +77,19 @@ impl App {
                 self.foresee();
             }
             Some(Popup::Deed(_)) => self.deed_key(key),
-            Some(Popup::Secret { secret, .. }) => match key.code {
+            Some(Popup::Secret { secret, copied, .. }) => match key.code {
                 KeyCode::Char('y') => {
+                    *copied = true;
                     let secret = secret.clone();
                     self.out.push(Cmd::Copy(secret));
                     self.note("The secret is on the clipboard.");
                 }
-                // Nothing that one presses twice closes it: it is not shown again.
-                KeyCode::Esc => self.popup = None,
+                // Nothing that one presses twice closes it: it is not shown again. Who did not copy it is asked.
+                KeyCode::Esc if *copied => self.popup = None,
+                KeyCode::Esc => {
+                    *copied = true;
+                    self.note("It was not copied yet (y). esc once more closes it for ever.");
+                }
                 _ => {}
             },
             Some(Popup::Login(_)) => self.login_key(key),
@@ -121,8 +137,8 @@ impl App {
         let now = self.now;
         match &mut self.popup {
             Some(Popup::Choose { cursor, .. }) => *cursor = 0,
-            Some(Popup::Deed(deed)) => {
-                deed.touched |= deed.focus < deed.form.fields.len();
+            Some(Popup::Deed(_)) => {
+                self.retouched();
                 self.look();
             }
             Some(Popup::Filter(input)) => {
@@ -134,6 +150,22 @@ impl App {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// What was said about the field with the cursor, or foretold of the fields as they were, is no longer so.
+    fn retouched(&mut self) {
+        let Some(Popup::Deed(deed)) = &mut self.popup else { return };
+        let Some(field) = deed.form.fields.get_mut(deed.focus) else { return };
+        field.wrong.clear();
+        deed.touched = true;
+        if deed.results.len() <= 1 && !deed.overtaken {
+            deed.wrong = None;
+        }
+        if deed.targets.is_empty() {
+            // An answer that is under way is about other fields.
+            deed.generation = 0;
+            deed.preview.clear();
         }
     }
 
@@ -165,13 +197,25 @@ impl App {
             // Twenty fields are not lost by one key.
             KeyCode::Esc if deed.touched && deed.batch.is_none() => {
                 deed.touched = false;
-                deed.wrong = Some("esc once more throws away what you typed".to_owned());
+                let open = deed.results.values().any(|result| result.as_ref().is_err_and(crate::model::Failure::leaves_open));
+                let text = if open {
+                    "it is not known whether it was done: enter asks again and does it once; esc once more gives up asking"
+                } else {
+                    "esc once more throws away what you typed"
+                };
+                deed.wrong = Some(text.to_owned());
             }
             KeyCode::Esc => self.close_deed(),
             KeyCode::PageDown => self.turn_page(true),
             KeyCode::PageUp => self.turn_page(false),
-            KeyCode::Tab | KeyCode::Down => deed.focus = deed.focus.saturating_add(1) % places,
-            KeyCode::BackTab | KeyCode::Up => deed.focus = deed.focus.checked_sub(1).unwrap_or(button),
+            KeyCode::Tab | KeyCode::Down => {
+                deed.focus = deed.focus.saturating_add(1) % places;
+                self.foresee_once();
+            }
+            KeyCode::BackTab | KeyCode::Up => {
+                deed.focus = deed.focus.checked_sub(1).unwrap_or(button);
+                self.foresee_once();
+            }
             KeyCode::Enter if deed.focus == button => self.run(),
             KeyCode::Enter => {
                 deed.focus = deed.focus.saturating_add(1);
@@ -182,10 +226,18 @@ impl App {
             KeyCode::Char(' ') if deed.form.fields.get(deed.focus).is_some_and(|field| matches!(field.takes, Takes::Words(_) | Takes::YesNo)) => {
                 if let Some(field) = deed.form.fields.get_mut(deed.focus) {
                     field.turn();
-                    deed.touched = true;
                 }
+                self.retouched();
             }
             _ => self.edit_line(key),
+        }
+    }
+
+    /// Whoever comes to the button by walking there is told what would come of it, too, when that was not asked yet.
+    fn foresee_once(&mut self) {
+        let Some(Popup::Deed(deed)) = &self.popup else { return };
+        if deed.targets.is_empty() && deed.focus >= deed.form.fields.len() && deed.preview.is_empty() {
+            self.foresee();
         }
     }
 
@@ -195,7 +247,7 @@ impl App {
             Act::Palette => ("Command: name, words or key", self.palette()),
             Act::Help => ("Help: keys here, enter runs one", self.explained()),
             Act::Sort => ("Sort by", self.sorts()),
-            Act::Saved => ("Saved filters", self.saved_filters()),
+            Act::Saved => (SAVED, self.saved_filters()),
             Act::Profile => ("Profile", self.profiles()),
             Act::Company => ("Company", self.companies()),
             Act::UndoList => ("Take back", self.undo_list()),
@@ -215,7 +267,10 @@ impl App {
 
     /// Everything: actions, places, verbs, saved filters.
     pub fn palette(&self) -> Vec<Choice> {
-        let mut choices = self.verbs();
+        let mut choices = self.own_verbs();
+        let next: Vec<Choice> = self.next_choices().into_iter().filter(|choice| choice.off.is_none()).collect();
+        let offered: Vec<Does> = next.iter().map(|choice| choice.does.clone()).collect();
+        choices.extend(next);
         choices.extend(self.saved_filters());
         for (name, about, place) in self.screens() {
             let key = self.digit(&place);
@@ -237,7 +292,8 @@ impl App {
                     .operations
                     .iter()
                     .filter(|operation| matches!(operation.aim, Aim::New | Aim::All))
-                    .map(|operation| self.verb(resource.name, operation)),
+                    .map(|operation| self.verb(resource.name, operation))
+                    .filter(|choice| !offered.contains(&choice.does)),
             );
         }
         let loose = resource::loose().iter().filter(|operation| (operation.row.audience == Audience::Platform) == self.scope.platform);
@@ -295,8 +351,31 @@ impl App {
         here.iter().map(|action| choice(action, None)).chain(elsewhere).collect()
     }
 
-    /// The verbs of the resource one is at.
+    /// The verbs of the resource one is at, and what can be made of its objects.
     pub(super) fn verbs(&self) -> Vec<Choice> {
+        let mut choices = self.own_verbs();
+        choices.extend(self.next_choices());
+        choices
+    }
+
+    /// How the deal goes on from what is under the cursor.
+    fn next_choices(&self) -> Vec<Choice> {
+        let first = self.next_first();
+        let choice = |next: &'static crate::verbs::Next| {
+            let (name, operation) = resource::operation_of(next.makes.0, next.makes.1)?;
+            let mut choice = self.verb(name, operation);
+            choice.about = format!("{} it: fills in what it takes over. {}", next.word, choice.about);
+            choice.off = choice.off.or_else(|| self.next_off(next));
+            // The key of a verb that the state allows comes first.
+            let taken = || self.own_verbs().iter().any(|own| own.key == "c" && own.off.is_none());
+            choice.key = if first == Some(next) && !taken() { "c".to_owned() } else { String::new() };
+            Some(choice)
+        };
+        self.next_steps().filter_map(choice).collect()
+    }
+
+    /// The verbs of the resource one is at.
+    fn own_verbs(&self) -> Vec<Choice> {
         let Some(resource) = self.place().resource().and_then(resource::named) else { return Vec::new() };
         resource.operations.iter().map(|operation| self.verb(resource.name, operation)).collect()
     }
@@ -411,11 +490,18 @@ impl App {
                 self.popup = None;
                 self.go(Place::Object { resource: resource.name, id: id.clone() });
                 self.begin(resource.name, operation.word);
-            } else if let Ok(place) = Place::read(input.value()) {
+            } else {
                 let linked = crate::route::tenant_of(input.value()).unwrap_or_default().to_owned();
-                self.popup = None;
-                self.go(place);
-                self.check_link(&linked);
+                match Place::read(input.value()) {
+                    Ok(place) => {
+                        self.popup = None;
+                        self.go(place);
+                        self.check_link(&linked);
+                    }
+                    // What has the look of a place says what is wrong with it.
+                    Err(why) if words.len() > 1 || input.value().contains(['/', '?']) => self.note(why),
+                    Err(_) => self.note("Nothing fits. Fewer or other words may; esc, then ? tells the keys."),
+                }
             }
             return;
         };
@@ -502,23 +588,4 @@ fn editing(key: KeyEvent) -> Option<InputRequest> {
         (KeyCode::Char(c), false) => InputRequest::InsertChar(c),
         _ => return None,
     })
-}
-
-/// The choices that fit what is typed, the best first.
-pub fn fitting<'a>(choices: &'a [Choice], typed: &str) -> Vec<&'a Choice> {
-    if typed.trim().is_empty() {
-        return choices.iter().collect();
-    }
-    let score = |choice: &Choice| {
-        let by_key = (choice.key == typed).then_some(i64::MAX);
-        // Who types the name of a place wants to go there.
-        let by_place = (choice.name.strip_prefix("go ") == Some(typed.trim())).then_some(i64::MAX - 1);
-        let by_name = fuzzy(typed, &choice.name);
-        let by_words = choice.about.to_lowercase().contains(&typed.to_lowercase()).then_some(i64::MIN / 2);
-        by_key.or(by_place).or(by_name).or(by_words)
-    };
-    let mut scored: Vec<_> = choices.iter().filter_map(|choice| Some((score(choice)?, choice))).collect();
-    // What cannot be done now is shown, but never before what can.
-    scored.sort_by_key(|(score, choice)| (choice.off.is_some(), std::cmp::Reverse(*score)));
-    scored.into_iter().map(|(_, choice)| choice).collect()
 }

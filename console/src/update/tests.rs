@@ -1,14 +1,17 @@
 //! Messages in, state and effects out.
 
 mod again;
+mod chain;
 mod deeds;
 mod kept;
 mod lookup;
 mod loose;
 mod overtaken;
+mod rights;
 mod safe;
 mod shown;
 mod told;
+mod words;
 
 use super::*;
 use crate::call::Call;
@@ -24,7 +27,8 @@ fn app(scope: Scope, place: Place) -> App {
 }
 
 fn tenant(place: Place) -> App {
-    let scope = Scope { credential: true, tenant: "acme".to_owned(), url: "http://host".to_owned(), ..Scope::default() };
+    let permissions = vec!["*".to_owned()];
+    let scope = Scope { credential: true, tenant: "acme".to_owned(), url: "http://host".to_owned(), permissions, ..Scope::default() };
     let mut app = app(scope, place);
     app.link = Link::Live;
     app
@@ -89,7 +93,7 @@ fn the_first_questions_are_about_the_place_one_starts_at() {
 }
 
 fn refused(status: u16, code: &str) -> Failure {
-    Failure::Refused { status, code: code.to_owned(), text: code.replace('_', " ") }
+    Failure::Refused { status, code: code.to_owned(), text: code.replace('_', " "), fields: Vec::new() }
 }
 
 #[test]
@@ -252,7 +256,8 @@ fn what_is_hard_to_take_back_wants_its_word() {
 fn a_verb_that_does_not_fit_the_state_says_why() {
     let mut app = orders();
     press(&mut app, "j");
-    assert!(press(&mut app, "c").is_empty());
+    app.begin("orders", "confirm");
+    assert!(app.out.is_empty());
     assert!(app.popup.is_none() && app.notes.back().unwrap().1.contains("only when draft"), "{:?}", app.notes);
 }
 
@@ -266,7 +271,7 @@ fn bulk_verbs_keep_what_was_refused() {
     assert_eq!(sent.len(), 2);
     for (tag, call) in sent {
         if call.segments == ["ord_1"] {
-            fail(&mut app, tag, Failure::Refused { status: 409, code: String::new(), text: "it is confirmed already".to_owned() });
+            fail(&mut app, tag, Failure::Refused { status: 409, code: String::new(), text: "it is confirmed already".to_owned(), fields: Vec::new() });
         } else {
             reply(&mut app, tag, json!({"id": "ord_2", "status": "confirmed"}));
         }
@@ -280,20 +285,23 @@ fn bulk_verbs_keep_what_was_refused() {
 fn a_suspension_is_taken_back_with_a_key() {
     let mut app = platform();
     let cmds = app.update(0, Msg::Start);
-    page(&mut app, &cmds, json!([{"id": "ten_1", "slug": "acme", "status": "active"}]));
+    page(&mut app, &cmds, json!([{"id": "tnt_1", "slug": "acme", "status": "active"}]));
     press(&mut app, "x");
     write(&mut app, "unpaid");
+    assert!(writes(&press(&mut app, "ctrl-s enter enter")).is_empty(), "everybody of it is locked out: its name is typed");
+    press(&mut app, "shift-tab");
+    write(&mut app, "acme");
     let cmds = press(&mut app, "enter enter");
-    assert_eq!(writes(&cmds), ["POST /admin/v1/tenants/ten_1/suspend"]);
+    assert_eq!(writes(&cmds), ["POST /admin/v1/tenants/tnt_1/suspend"]);
     let (tag, call) = calls(&cmds).remove(0);
     assert_eq!(call.body, Some(json!({"reason": "unpaid"})));
-    reply(&mut app, tag, json!({"id": "ten_1", "slug": "acme", "status": "suspended"}));
+    reply(&mut app, tag, json!({"id": "tnt_1", "slug": "acme", "status": "suspended"}));
     let cmds = press(&mut app, "u");
-    assert_eq!(writes(&cmds), ["POST /admin/v1/tenants/ten_1/resume"]);
+    assert_eq!(writes(&cmds), ["POST /admin/v1/tenants/tnt_1/resume"]);
     let (tag, _) = calls(&cmds).remove(0);
-    reply(&mut app, tag, json!({"id": "ten_1", "slug": "acme", "status": "active"}));
+    reply(&mut app, tag, json!({"id": "tnt_1", "slug": "acme", "status": "active"}));
     assert_eq!(app.list().unwrap().selected().unwrap().state(), Some("active"));
-    assert!(press(&mut app, "u").is_empty());
+    assert!(press(&mut app, "u").is_empty(), "nothing suspends it again with one key");
 }
 
 #[test]
@@ -322,8 +330,11 @@ fn a_secret_is_shown_once_and_kept_nowhere() {
     let (tag, _) = calls(&cmds).into_iter().find(|(tag, _)| matches!(tag, Tag::Write { .. })).expect("it is rotated");
     reply(&mut app, tag, json!({"id": "key_1", "name": "erp", "secret": "cw_live_secret"}));
     assert!(matches!(&app.popup, Some(Popup::Secret { secret, .. }) if secret == "cw_live_secret"));
+    press(&mut app, "esc");
+    assert!(matches!(&app.popup, Some(Popup::Secret { .. })) && app.notes.back().unwrap().1.contains("not copied yet"), "it is asked for first");
     assert_eq!(press(&mut app, "y").first(), Some(&Cmd::Copy("cw_live_secret".to_owned())));
     press(&mut app, "esc");
+    assert!(app.popup.is_none());
     assert!(!app.list().unwrap().find("key_1").unwrap().value().to_string().contains("cw_live_secret"));
     assert!(!format!("{:?}{:?}", app.calls, app.notes).contains("cw_live_secret"));
 }
@@ -415,7 +426,7 @@ fn a_list_one_may_not_see_says_so() {
     let mut app = tenant(Place::list("orders"));
     let cmds = app.update(0, Msg::Start);
     let (tag, _) = calls(&cmds).into_iter().find(|(tag, _)| matches!(tag, Tag::Page { .. })).unwrap();
-    fail(&mut app, tag, Failure::Refused { status: 403, code: String::new(), text: "needs orders:read".to_owned() });
+    fail(&mut app, tag, Failure::Refused { status: 403, code: String::new(), text: "needs orders:read".to_owned(), fields: Vec::new() });
     assert_eq!(app.list().unwrap().stage, Stage::Denied("needs orders:read".to_owned()));
 }
 

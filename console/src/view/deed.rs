@@ -17,8 +17,15 @@ use serde_json::Value;
 const TOLD: usize = 200;
 /// Below this height (rows of the terminal) the box explains itself in few lines; the rest of it is behind the objects.
 const LOW: u16 = 30;
+/// Lines of what the field with the cursor means.
+const MEANT: usize = 2;
+/// Further lines of it for which room is kept.
+const MOST_MEANT: usize = 6;
 /// Lines of a short explanation.
 const BRIEF: usize = 2;
+
+/// What locks a whole tenant out.
+const SUSPENDS: &str = "SuspendTenant";
 
 type Said = Vec<(String, Role)>;
 
@@ -75,19 +82,42 @@ fn parts(app: &App, deed: &Deed, whole: Rect) -> Parts {
     let room = usize::from(wide).saturating_sub(6);
     let many = deed.form.fields.len();
     let mut fixed = Said::new();
+    let mut more: Option<Said> = None;
     if many > 0 {
         // What the field with the cursor means; always as many lines, so that the box does not jump.
-        let meaning = deed.form.fields.get(deed.focus).map(|field| clean(&field.meaning).into_owned()).unwrap_or_default();
-        fixed.extend(wrap(&meaning, room).into_iter().chain([String::new(), String::new()]).take(2).map(|line| (line, Role::Dim)));
+        let field = deed.form.fields.get(deed.focus);
+        let wrong = field.map(|field| clean(&field.wrong).into_owned()).filter(|wrong| !wrong.is_empty());
+        let role = if wrong.is_some() { Role::Bad } else { Role::Dim };
+        let meaning = wrong.unwrap_or_else(|| field.map(|field| clean(&field.meaning).into_owned()).unwrap_or_default());
+        let lines = wrap(&meaning, room);
+        // What has no room here is read to its end below, where it scrolls.
+        more = lines.get(MEANT..).is_some_and(|rest| !rest.is_empty()).then(|| lines.iter().skip(MEANT).map(|line| (line.clone(), role)).collect());
+        let mut lines: Vec<String> = lines.into_iter().chain([String::new(), String::new()]).take(MEANT).collect();
+        if let (Some(last), true) = (lines.last_mut(), more.is_some()) {
+            *last = fit(&format!("{last} {}", "~".repeat(room)), room, false);
+        }
+        fixed.extend(lines.into_iter().map(|line| (line, role)));
     }
     fixed.extend(tally(deed).into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))));
-    let mut listed: Said = objects(deed).into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))).collect();
+    let mut listed: Said = more.unwrap_or_default();
+    let mut told: Said = objects(deed).into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))).collect();
+    if !listed.is_empty() && !told.is_empty() {
+        // What would come of it is more than what a field means.
+        told.push((String::new(), Role::Plain));
+        told.append(&mut listed);
+        listed = told;
+    } else {
+        listed.append(&mut told);
+    }
     let tenant = if app.scope.platform { "the platform".to_owned() } else { format!("tenant {}", app.scope.tenant) };
     let mut about = wrap(&clean(&format!("On {tenant}: {}", deed.operation.row.summary)), room);
     if (whole.height < LOW || deed.targets.len() > 1) && about.len() > BRIEF {
-        listed.extend(std::iter::once(String::new()).chain(std::mem::take(&mut about)).map(|line| (line, Role::Dim)));
-        let first = deed.operation.row.summary.split_inclusive(". ").next().unwrap_or_default();
-        about = wrap(&clean(&format!("On {tenant}: {first}")), room);
+        let summary = deed.operation.row.summary;
+        let first = summary.split_inclusive(". ").next().unwrap_or_default();
+        let whole = std::mem::replace(&mut about, wrap(&clean(&format!("On {tenant}: {first}")), room));
+        // What stands above is not told once more below.
+        let rest = if about.len() > BRIEF { whole.into_iter().skip(BRIEF).collect() } else { wrap(summary.strip_prefix(first).unwrap_or_default(), room) };
+        listed.extend(std::iter::once(String::new()).chain(rest).map(|line| (line, Role::Dim)));
         if about.len() > BRIEF {
             about.truncate(BRIEF);
             if let Some(last) = about.last_mut() {
@@ -97,7 +127,9 @@ fn parts(app: &App, deed: &Deed, whole: Rect) -> Parts {
     }
     // The border, the explanation and a blank, a blank below the fields, the line of the button.
     let gaps = about.len().saturating_add(4).saturating_add(usize::from(many > 0));
-    let wanted = many.saturating_add(fixed.len()).saturating_add(listed.len()).saturating_add(gaps).saturating_add(1);
+    // As high as for the field that says most, so that the box does not jump.
+    let meanings = deed.form.fields.iter().map(|field| wrap(&field.meaning, room).len().saturating_sub(MEANT)).max().unwrap_or(0).min(MOST_MEANT);
+    let wanted = many.saturating_add(fixed.len()).saturating_add(listed.len().max(meanings)).saturating_add(gaps).saturating_add(1);
     // The two last lines stay free: what was said is read there.
     let most = whole.height.saturating_sub(4).max(8);
     let area = centred(whole, wide, u16::try_from(wanted).unwrap_or(u16::MAX).clamp(8, most));
@@ -107,6 +139,9 @@ fn parts(app: &App, deed: &Deed, whole: Rect) -> Parts {
     let fields = many.min(left.saturating_sub(listed.len().min(left / 3)).max(1)).min(left);
     let rows = left.saturating_sub(fields).min(listed.len());
     let first = deed.focus.min(many.saturating_sub(1)).saturating_add(1).saturating_sub(fields.max(1));
+    // From the button one sees what is wrong, from the first such field on.
+    let wrong = deed.form.fields.iter().position(|field| !field.wrong.is_empty()).filter(|_| deed.focus >= many);
+    let first = wrong.map_or(first, |at| at.min(first));
     let top = deed.top.min(listed.len().saturating_sub(rows));
     Parts { area, about, fixed, listed, fields: (fields, first), rows: (rows, top) }
 }
@@ -182,7 +217,7 @@ fn keys(deed: &Deed, parts: &Parts) -> String {
     let lines = parts.listed.len();
     let scroll = if rows < lines { format!("pgdn {}-{}/{lines}   ", top.saturating_add(1), top.saturating_add(rows)) } else { String::new() };
     let place = if deed.focus < many { format!("   {} of {many}", deed.focus.saturating_add(1)) } else { String::new() };
-    format!("{fields}{ahead}{scroll}esc cancel{place}")
+    format!("{fields}{ahead}{scroll}esc close{place}")
 }
 
 /// How many would go and how many not, or how many went; and what is wrong. This is always seen.
@@ -226,7 +261,10 @@ fn tally(deed: &Deed) -> Said {
             format!("{} of {} marked are not in view: hidden by the filter, or not loaded. esc twice clears the marks.", deed.unseen, deed.targets.len());
         said.push((text, Role::Warn));
     }
-    if deed.operation.hint.hard {
+    if deed.operation.row.id == SUSPENDS {
+        said.push(("Everybody of it is locked out at once, people and programs, until it is resumed.".to_owned(), Role::Warn));
+    }
+    if deed.operation.hint.hard && deed.operation.hint.inverse.is_none() {
         said.push(("Hard to take back.".to_owned(), Role::Warn));
     } else if deed.operation.hint.inverse.is_some() || deed.operation.aim == Aim::Edit {
         said.push(("u takes it back.".to_owned(), Role::Dim));
@@ -239,7 +277,7 @@ fn objects(deed: &Deed) -> Said {
     let several = deed.results.len() > 1;
     let told = |id: &str| {
         let known = deed.before.get(id);
-        let name = known.and_then(called).unwrap_or(id);
+        let name = known.and_then(called).unwrap_or(if id.is_empty() { deed.resource } else { id });
         let facts = known.map(facts).unwrap_or_default();
         match (deed.results.get(id).filter(|_| several), deed.preview.get(id)) {
             (Some(Ok(())), _) => (2, format!("{name}: done"), Role::Good),
@@ -254,7 +292,9 @@ fn objects(deed: &Deed) -> Said {
         }
     };
     let gone = deed.results.keys().filter(|id| several && !deed.targets.contains(id));
-    let mut said: Vec<_> = deed.targets.iter().chain(gone).filter(|id| !id.is_empty()).map(|id| told(id)).collect();
+    // What is new has no id yet, and what would come of it all the same.
+    let new = deed.preview.get_key_value("").map(|(id, _)| id).filter(|_| deed.targets.is_empty() && deed.results.is_empty());
+    let mut said: Vec<_> = deed.targets.iter().chain(gone).filter(|id| !id.is_empty()).chain(new).map(|id| told(id)).collect();
     // A stable sort: the order within is that of the marks.
     said.sort_by_key(|(order, ..)| *order);
     let rest = said.len().saturating_sub(TOLD);

@@ -171,7 +171,7 @@ pub fn breadcrumb(app: &App) -> String {
     if !list.text.is_empty() {
         text.push_str(&format!("  /{}", clean(&list.text)));
     }
-    text.push_str(&format!("  ({}{})", list.view.len(), if list.next.is_some() { "+" } else { "" }));
+    text.push_str(&format!("  ({}{})", list.counted(), if list.next.is_some() { "+" } else { "" }));
     // The log of events is the only list that may begin at its beginning.
     let usual = if list.resource.list.list.is_some() || list.resource.backwards.is_some() { "newest" } else { "oldest first" };
     let sort = list.sort.as_ref().map_or_else(|| usual.to_owned(), |(field, down)| format!("{field}{}", if *down { " down" } else { " up" }));
@@ -217,6 +217,11 @@ pub fn hinted(app: &App) -> Vec<(String, &'static str)> {
                 hints.push((key.to_string(), operation.word));
             }
         }
+    }
+    // The deal goes on with another document where this one is done.
+    let may = |next: &&crate::verbs::Next| resource::operation_of(next.makes.0, next.makes.1).is_some_and(|(_, operation)| app.missing(operation).is_none());
+    if let Some(next) = app.next_first().filter(|_| !hints.iter().any(|(key, _)| key == "c")).filter(may) {
+        hints.push(("c".to_owned(), next.word));
     }
     let mut actions: Vec<_> = crate::keys::ACTIONS.iter().filter(|action| !action.hint.is_empty() && app.makes_sense(action.at)).collect();
     actions.sort_by_key(|action| HINTED.iter().position(|act| *act == action.act).unwrap_or(HINTED.len()));

@@ -115,6 +115,8 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) {
 fn draw_row(app: &App, list: &List, at: usize, columns: &[(usize, u16, u16)], inner: Rect, y: u16, buf: &mut Buffer) {
     let Some(record) = list.row(at) else { return };
     let (selected, marked) = (at == list.cursor, list.marks.contains(&record.id));
+    // What the filter would not find any more stays until it is asked for anew, and is seen to be over.
+    let gone = list.gone.contains(&record.id);
     put(app, buf, inner.x, y, 1, if selected { ">" } else { " " }, Role::Plain);
     // Without a mark there is nothing to colour: reversed, it would be a block of that colour.
     put(app, buf, inner.x.saturating_add(1), y, 1, if marked { "*" } else { " " }, if marked { Role::Warn } else { Role::Plain });
@@ -124,6 +126,7 @@ fn draw_row(app: &App, list: &List, at: usize, columns: &[(usize, u16, u16)], in
         let role = match column.kind {
             // One style for the row under the cursor: its words say the state, and moving costs fewer bytes.
             _ if selected => Role::Plain,
+            _ if gone => Role::Dim,
             Kind::State => of_state(text),
             Kind::Time => Role::Dim,
             _ if marked => Role::Marked,
@@ -143,8 +146,13 @@ fn empty(app: &App, list: &List, inner: Rect, buf: &mut Buffer) {
         Stage::New | Stage::Loading => ("Offline, and nothing of this list is cached. It loads when the server is there again.".to_owned(), Role::Warn),
         Stage::Failed(text) => (format!("{text}  ctrl-r tries again."), Role::Bad),
         Stage::Denied(text) => (format!("Not permitted: {text}"), Role::Bad),
+        Stage::Ready if !list.text.is_empty() && (list.more || list.next.is_some()) => {
+            (format!("Nothing of the first {} rows matches {:?}; looking further …", list.records.len(), list.text), Role::Dim)
+        }
         Stage::Ready if !list.text.is_empty() => (format!("Nothing matches {:?}. esc clears the filter.", list.text), Role::Dim),
-        Stage::Ready if list.resource.operation("new").is_some() => (format!("No {} yet. + makes the first.", list.resource.name), Role::Dim),
+        Stage::Ready if list.resource.operation("new").is_some_and(|new| app.missing(new).is_none()) => {
+            (format!("No {} yet. + makes the first.", list.resource.name), Role::Dim)
+        }
         Stage::Ready => (format!("No {} yet.", list.resource.name), Role::Dim),
     };
     for (row, line) in wrap(&crate::text::clean(&text), usize::from(inner.width).saturating_sub(6)).iter().enumerate() {

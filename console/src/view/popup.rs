@@ -16,7 +16,7 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
         Popup::Filter(_) => None,
         Popup::Choose { title, input, choices, cursor } => choose(app, buf, title, input, choices, *cursor),
         Popup::Deed(deed) => super::deed::draw(app, buf, deed),
-        Popup::Secret { title, secret } => {
+        Popup::Secret { title, secret, .. } => {
             let mut lines = vec![("Keep it now: it is not shown again.".to_owned(), Role::Plain), (String::new(), Role::Plain)];
             // All of it is seen: what does not fit in a line goes on in the next.
             let room = usize::from(buf.area.width.min(110)).saturating_sub(6);
@@ -116,6 +116,12 @@ fn choose(app: &App, buf: &mut Buffer, title: &str, input: &tui_input::Input, ch
     let inner = open(app, buf, area, &format!("{title}   {} of {}", shown.len(), choices.len()), "enter run   esc close");
     let x = put(app, buf, inner.x.saturating_add(1), inner.y, 2, ": ", Role::Key);
     put(app, buf, x, inner.y, inner.right().saturating_sub(x), input.value(), Role::Plain);
+    if shown.is_empty() {
+        let none = "Nothing fits. Try another word or fewer letters; what is done to a row is found in its room: go there, then m. A place such as orders?status:draft, or an id, is gone to with enter.";
+        for (row, line) in wrap(none, usize::from(inner.width).saturating_sub(4)).iter().enumerate().take(rows) {
+            put(app, buf, inner.x.saturating_add(2), at(inner.y.saturating_add(2), row), inner.width.saturating_sub(3), line, Role::Dim);
+        }
+    }
     // Names and keys take what they need, so that there is room for what they do.
     let longest = |text: fn(&Choice) -> &str, most| shown.iter().skip(top).take(rows).map(|choice| width(text(choice))).max().unwrap_or(0).clamp(1, most);
     let (names, keys) = (longest(|choice| &choice.name, 32), longest(|choice| &choice.key, 12));
@@ -156,11 +162,34 @@ fn preview(app: &App, choice: &Choice) -> String {
     }
 }
 
+/// Columns from which the names of fields have more room.
+const ROOMY: u16 = 90;
+
+/// A name in exactly so many columns: its end tells it from its neighbours, and its beginning gives way.
+fn fit_end(text: &str, columns: usize) -> String {
+    let wide = width(text);
+    if wide <= columns {
+        return fit(text, columns, false);
+    }
+    let starts = text.char_indices().map(|(at, _)| at);
+    let tail = starts.filter_map(|at| text.get(at..)).find(|tail| width(tail) < columns).unwrap_or_default();
+    fit(&format!("~{tail}"), columns, false)
+}
+
 /// One field in one line; gives the place of the text cursor when it has it.
 pub(super) fn draw_field(app: &App, buf: &mut Buffer, field: &Field, area: Rect, focused: bool) -> Option<Position> {
     let label = format!("{}{}", field.path, if field.required { " *" } else { "" });
-    let label_width = 24.min(area.width / 3);
-    put(app, buf, area.x, area.y, label_width, &fit(&label, usize::from(label_width), false), if focused { Role::Key } else { Role::Dim });
+    let label_width = if area.width >= ROOMY { 34 } else { 24.min(area.width / 3) };
+    let wrong = !field.wrong.is_empty();
+    let role = if wrong {
+        Role::Bad
+    } else if focused {
+        Role::Key
+    } else {
+        Role::Dim
+    };
+    put(app, buf, area.x.saturating_sub(1), area.y, 1, if wrong { "!" } else { " " }, Role::Bad);
+    put(app, buf, area.x, area.y, label_width, &fit_end(&label, usize::from(label_width)), role);
     let x = area.x.saturating_add(label_width).saturating_add(1);
     // Who an id belongs to, as soon as it is known.
     let about = names_of(app, field.input.value()).unwrap_or_else(|| field.about());
@@ -168,7 +197,8 @@ pub(super) fn draw_field(app: &App, buf: &mut Buffer, field: &Field, area: Rect,
     let room = area.right().saturating_sub(x).saturating_sub(about_width).saturating_sub(2);
     let value = match field.takes {
         Takes::Secret => "*".repeat(field.input.value().chars().count()),
-        _ => clean(field.input.value()).into_owned(),
+        // A line break is seen as one.
+        _ => clean(&field.input.value().replace('\n', app.theme.symbol("⏎", "|"))).into_owned(),
     };
     let (visible, typed) = window(&value, field.input.cursor(), usize::from(room.saturating_sub(1)));
     put(app, buf, x, area.y, 1, "[", Role::Dim);
@@ -213,6 +243,13 @@ fn login(app: &App, buf: &mut Buffer, login: &Login) -> Option<Position> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_begin_alike_are_told_apart_by_their_ends() {
+        assert_eq!(fit_end("owner.name *", 14), "owner.name *  ");
+        assert_eq!(fit_end("document_rules.invoice_sale", 14), "~.invoice_sale");
+        assert_eq!(fit_end("日本語日本語", 6), "~本語 ");
+    }
 
     #[test]
     fn the_end_of_a_long_line_is_seen_where_the_cursor_is_however_wide_its_letters_are() {

@@ -24,10 +24,14 @@ async fn an_administrator_makes_suspends_and_resumes_a_tenant() {
     let secret = screen.wait("shown once");
     assert!(secret.contains("cw_test_"), "{secret}");
     screen.keys(&["Escape"]);
+    screen.wait("not copied yet");
+    screen.keys(&["Escape"]);
     screen.until("the new tenant", |text| text.contains("tenants 1/1") && !text.contains("cw_test_"));
     screen.keys(&["x"]);
     screen.wait("tenants suspend");
     screen.write("unpaid");
+    screen.keys(&["Enter"]);
+    screen.write("acme");
     screen.keys(&["Enter", "Enter"]);
     screen.until("a suspended tenant", |text| text.contains("suspended") && text.contains("u takes it back"));
     screen.keys(&["u"]);

@@ -135,6 +135,7 @@ fn every_way_back_fills_in_what_is_required() {
                         field.input = tui_input::Input::new(text.to_owned());
                     }
                 }
+                deed.typed = tui_input::Input::new(deed.word().unwrap_or_default());
                 app.run();
             }
             let cmds: Vec<Cmd> = std::mem::take(&mut app.out);

@@ -102,6 +102,9 @@ fn a_secret_survives_everything_but_escape() {
     assert!(matches!(app.popup, Some(Popup::Choose { .. })));
     press(&mut app, "esc");
     assert!(shown(&app));
+    // Who did not copy it is asked once.
+    press(&mut app, "esc");
+    assert!(shown(&app) && app.notes.back().unwrap().1.contains("not copied yet"));
     press(&mut app, "esc");
     assert!(app.popup.is_none() && app.queue.is_empty() && app.running.is_empty());
 }
@@ -213,7 +216,7 @@ fn nobody_leaves_while_a_secret_is_on_its_way_without_being_told() {
     app.warned = None;
     assert!(!quits(&press(&mut app, "ctrl-c")), "it is shown, and was not closed");
     assert!(quits(&press(&mut app, "ctrl-c")), "who asks twice leaves");
-    press(&mut app, "esc");
+    press(&mut app, "esc esc");
     app.warned = None;
     assert!(quits(&press(&mut app, "ctrl-c")), "there is nothing to lose any more");
 
