@@ -35,8 +35,11 @@ async fn open(caller: &Caller, id: InvoiceId) -> String {
     caller.get::<invoice::GetInvoice>(id).await.open_amount.0
 }
 
+/// Account, debit and credit.
+type Sides = (String, String, String);
+
 /// What came with a payment: the amount, and the lines of its entry.
-async fn taken(caller: &Caller, payment: &Payment) -> Vec<(String, Vec<(String, String, String)>)> {
+async fn taken(caller: &Caller, payment: &Payment) -> Vec<(String, Vec<Sides>)> {
     let mut found = Vec::new();
     for row in caller.all::<write_off::ListWriteOffs, _>(&ListQuery::by("payment_id", payment.id)).await {
         let entry = entry(caller, Some(row.journal_entry_id)).await;

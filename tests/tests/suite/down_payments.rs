@@ -339,8 +339,8 @@ async fn what_was_paid_in_advance_keeps_its_rate() {
     deal::advance(&tenant, "2026-12-10T09:00:00Z").await;
     let draft = deal::invoice_order(&tenant, order.id).await;
     let last = deal::post_invoice(&tenant, draft.id, None).await;
-    // 500.00 USD are open at 0.80; what was paid in advance comes off at 0.90.
-    assert_eq!(balances(&tenant, &shop, ["1100", "2200", "4000", "7000"]).await, ["850.00", "0.00", "-800.00", "-50.00"], "{last:?}");
+    // 500.00 USD are open at 0.80; what was paid in advance comes off at 0.90, and is earned at that (IFRIC 22): no rate moves an advance.
+    assert_eq!(balances(&tenant, &shop, ["1100", "2200", "4000", "7000"]).await, ["850.00", "0.00", "-850.00", "0.00"], "{last:?}");
     verified(&tenant).await;
     let reason = causeway_openapi::invoice::ReverseInvoice { date: None, rebill: None, reason: "wrong".to_owned() };
     tenant.post::<invoice::ReverseInvoice>(last.id, &reason).await;

@@ -146,8 +146,8 @@ pub struct InvoicePart {
     pub account: AccountRef,
     /// Its taxes.
     pub taxes: Vec<TaxPart>,
-    /// Of a line that takes from customer advances what a down payment brought: how that was booked. The difference to the document's conversion is a
-    /// realised one.
+    /// Of a line that takes from customer advances what a down payment brought: how that was booked. What it covers of the document was earned and taxed at
+    /// that, whatever the document's conversion is: an advance is no money that is owed (IFRIC 22, Directive 2006/112/EC Art. 65).
     pub booked: Option<Advance>,
     /// What its net is looked at by.
     pub dimension_set_id: Option<Uuid>,
@@ -221,7 +221,8 @@ pub struct InvoicePosting {
     pub company_untaxed: Amount,
     /// The tax in company currency.
     pub company_tax: Amount,
-    /// Both, with the realised difference of what is deducted: what the receivable or payable is booked at, unless each installment is converted by itself.
+    /// Both, with the difference that deductions make beyond what they cover: what the receivable or payable is booked at, unless each installment is converted
+    /// by itself.
     pub company_total: Amount,
     /// Of each installment, in company currency.
     pub company_installments: Vec<Amount>,
@@ -237,8 +238,8 @@ pub fn invoice_posting(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> R
         Direction::Purchase => Purpose::Payable,
     };
     let claim = (invoice.direction == Direction::Sale) == (invoice.kind == InvoiceKind::Invoice);
-    let (nets, taxes) = converted_sums(invoice, accounts)?;
-    let difference = difference_of_deductions(invoice)?;
+    let (mut nets, mut taxes) = converted_sums(invoice, accounts)?;
+    let difference = cover(invoice, accounts, &mut nets, &mut taxes)?;
     let sum = |sums: &[Sum], amount: fn(&Sum) -> Amount| Amount::sum(sums.iter().map(amount));
     let total = sum(&nets, |sum| sum.foreign)?.plus(sum(&taxes, |sum| sum.foreign)?)?;
     let due = Amount::sum(invoice.installments.iter().map(|part| part.amount))?;
@@ -288,17 +289,48 @@ struct Sum {
     together: Amount,
 }
 
-/// What deductions are worth at the document's rate more than they were booked at.
-fn difference_of_deductions(invoice: &InvoiceToPost<'_>) -> Result<Amount, Overflow> {
-    let mut difference = Amount::ZERO;
+/// Gives what deductions cover the rate at which they were booked: the net to what the document earns, in proportion, and each tax to the same tax. Answers what
+/// is left, because there is nothing that it could cover: a realised difference.
+fn cover(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>, nets: &mut [Sum], taxes: &mut [Sum]) -> Result<Amount, Problem> {
     let at = |conversion: Conversion, amount: Amount| conversion.amount(amount, invoice.currency, invoice.company_currency);
+    let (mut of_nets, mut left) = (Amount::ZERO, Amount::ZERO);
     for (part, advance) in invoice.parts.iter().filter_map(|part| part.booked.map(|advance| (part, advance))) {
-        difference = difference.plus(at(invoice.conversion, part.net)?)?.minus(part.company_net(invoice)?)?;
+        of_nets = of_nets.plus(at(invoice.conversion, part.net)?)?.minus(part.company_net(invoice)?)?;
         for tax in &part.taxes {
-            difference = difference.plus(at(invoice.conversion, tax.amount)?)?.minus(at(advance.conversion, tax.amount)?)?;
+            let difference = at(invoice.conversion, tax.amount)?.minus(at(advance.conversion, tax.amount)?)?;
+            let earned = invoice.parts.iter().filter(|other| other.booked.is_none()).flat_map(|other| &other.taxes);
+            let account = tax.account.account(accounts)?;
+            let covered = Amount::sum(earned.filter(|other| other.tax_id == tax.tax_id).map(|other| other.amount))?;
+            match taxes.iter_mut().find(|sum| (sum.account, sum.tax_id) == (account, Some(tax.tax_id))) {
+                Some(sum) if !covered.is_zero() => sum.company = sum.company.plus(difference)?,
+                _ => left = left.plus(difference)?,
+            }
         }
     }
-    Ok(difference)
+    if of_nets.is_zero() {
+        return Ok(left);
+    }
+    let mut earned: Vec<(usize, Amount)> = Vec::new();
+    for part in invoice.parts.iter().filter(|part| part.booked.is_none()) {
+        let key = (part.account.account(accounts)?, None, part.dimension_set_id);
+        let Some(place) = nets.iter().position(|sum| (sum.account, sum.tax_id, sum.dimension_set_id) == key) else { continue };
+        match earned.iter_mut().find(|(other, _)| *other == place) {
+            Some((_, net)) => *net = net.plus(part.net)?,
+            None => earned.push((place, part.net)),
+        }
+    }
+    earned.retain(|(_, net)| !net.is_zero());
+    let amounts: Vec<Amount> = earned.iter().map(|(_, net)| *net).collect();
+    let whole = Amount::sum(amounts.iter().copied())?;
+    if whole.is_zero() {
+        return Ok(left.plus(of_nets)?);
+    }
+    for ((place, _), share) in earned.iter().zip(in_proportion(of_nets, whole, &amounts)?) {
+        if let Some(sum) = nets.get_mut(*place) {
+            sum.company = sum.company.plus(share)?;
+        }
+    }
+    Ok(left)
 }
 
 /// Nets per account and taxes per tax. Each part is converted and rounded before it is added, unless the document rounds once: then what is summed up is. What

@@ -189,6 +189,35 @@ fn a_discount_closes_what_the_invoice_is_booked_at() {
     assert_eq!(discount(&parts, "0.5", Some(6_001)), (expected(5_001, 6_001), 6_001));
 }
 
+/// IFRIC 22: what an advance covers is earned at the advance's rate, and its tax was due already (Directive 2006/112/EC Art. 65). Half of 269.97 and 19 % were paid
+/// at 0.90; four ninths are billed at 0.95, and nothing is to be paid. Then 100.00 more are billed than the advance covers.
+#[test]
+fn what_an_advance_covers_is_earned_at_its_rate() {
+    let times = |rate: &str| Conversion::Times(rate.parse().unwrap());
+    let deducted = |net: i64, tax: i64| InvoicePart {
+        booked: Some(Advance { conversion: times("0.9"), taken: Amount(13_499) }),
+        ..part(-net, Purpose::CustomerAdvances, &[-tax])
+    };
+    let amounts = |kind, parts: &[InvoicePart], installments: &[InstallmentDue]| {
+        let found = rows(&post(Direction::Sale, kind, times("0.95"), parts, installments).lines);
+        found.into_iter().map(|(purpose, debit, credit, _)| (purpose, debit - credit)).collect::<Vec<_>>()
+    };
+    let covered = [part(11_999, Purpose::Revenue, &[2_280]), deducted(11_999, 2_280)];
+    assert_eq!(amounts(InvoiceKind::Invoice, &covered, &due(&[0])), [(Purpose::Revenue, -10_799), (Purpose::CustomerAdvances, 10_799)]);
+    let credited = amounts(InvoiceKind::CreditNote, &covered, &due(&[0]));
+    assert_eq!(credited, [(Purpose::Revenue, 10_799), (Purpose::CustomerAdvances, -10_799)]);
+    // Two accounts share it as they share the net; what is open is worth the day's rate.
+    let more = [part(11_999, Purpose::Revenue, &[2_280]), part(10_000, Purpose::ServiceRevenue, &[1_900]), deducted(11_999, 2_280)];
+    let expected = [
+        (Purpose::Receivable, 11_305),
+        (Purpose::Revenue, -11_072),
+        (Purpose::ServiceRevenue, -9_227),
+        (Purpose::CustomerAdvances, 10_799),
+        (Purpose::TaxPayable, -1_805),
+    ];
+    assert_eq!(amounts(InvoiceKind::Invoice, &more, &due(&[11_900])), expected);
+}
+
 #[test]
 fn negative_lines_go_to_the_other_side_and_nothing_makes_no_line() {
     let parts = [part(1_000, Purpose::Revenue, &[190]), part(-1_500, Purpose::ServiceRevenue, &[-285])];
