@@ -302,7 +302,7 @@ async fn a_month_of_bookings_has_one_figure() {
     let both = tenant.ask::<measure::GetBookings>(&ask("2027-01-20", None)).await;
     assert_eq!(both.rows.first().map(|row| &row.amount), december.rows.first().map(|row| &row.amount));
     assert_eq!(both.total.amount, december.total.amount);
-    let customers = tenant.ask::<measure::GetBookings>(&ask("2027-01-20", Some(causeway_openapi::measure::SalesBy::Customer))).await;
+    let customers = tenant.ask::<measure::GetBookings>(&ask("2027-01-20", Some(SalesBy::Customer))).await;
     assert_eq!(customers.rows.iter().map(|row| &row.amount).collect::<Vec<_>>(), [&december.total.amount]);
 }
 
