@@ -98,6 +98,8 @@ pub struct Next {
     pub from: &'static str,
     /// The states in which it goes on so.
     pub states: &'static [&'static str],
+    /// A second field that must say one of these: an invoice that is paid is posted, too.
+    pub also: Option<(&'static str, &'static [&'static str])>,
     /// The list of what is made, and the verb.
     pub makes: (&'static str, &'static str),
     /// One word for it.
@@ -113,16 +115,33 @@ pub const NEXT: &[Next] = &[
     Next {
         from: "opportunities",
         states: &["open"],
+        also: None,
         makes: ("quotes", "new"),
         word: "quote",
         takes: &[("opportunity_id", "id"), ("company_id", "company_id"), ("party_id", "party_id"), ("currency", "currency")],
         first: false,
     },
-    Next { from: "orders", states: &["confirmed"], makes: ("deliveries", "new"), word: "deliver", takes: &[("order_id", "id")], first: true },
-    Next { from: "orders", states: &["confirmed", "fulfilled"], makes: ("invoices", "new"), word: "invoice", takes: &[("order_id", "id")], first: false },
-    Next { from: "deliveries", states: &["done"], makes: ("invoices", "new"), word: "invoice", takes: &[("order_id", "order_id")], first: false },
-    Next { from: "billables", states: &["ready"], makes: ("invoices", "new"), word: "invoice", takes: &[("billable_ids", "id")], first: true },
-    Next { from: "invoices", states: &["posted"], makes: ("payments", "register"), word: "pay", takes: &[("invoice_ids", "id")], first: true },
+    Next { from: "orders", states: &["confirmed"], also: None, makes: ("deliveries", "new"), word: "deliver", takes: &[("order_id", "id")], first: true },
+    Next {
+        from: "orders",
+        states: &["confirmed", "fulfilled"],
+        also: None,
+        makes: ("invoices", "new"),
+        word: "invoice",
+        takes: &[("order_id", "id")],
+        first: false,
+    },
+    Next { from: "deliveries", states: &["done"], also: None, makes: ("invoices", "new"), word: "invoice", takes: &[("order_id", "order_id")], first: false },
+    Next { from: "billables", states: &["ready"], also: None, makes: ("invoices", "new"), word: "invoice", takes: &[("billable_ids", "id")], first: true },
+    Next {
+        from: "invoices",
+        states: &["posted"],
+        also: Some(("payment_state", &["open", "part_paid"])),
+        makes: ("payments", "register"),
+        word: "pay",
+        takes: &[("invoice_ids", "id")],
+        first: true,
+    },
 ];
 
 /// What is known about an operation.

@@ -78,8 +78,15 @@ impl App {
         }
         let object = if operation.aim == Aim::Edit { targets.first().and_then(|id| before.get(id)) } else { None };
         let mut form = Form::of_operation(operation, object);
-        for (field, text) in self.carried(name, operation) {
-            form.suggest(field, &text);
+        let carried = self.carried(name, operation);
+        for (field, text) in &carried {
+            form.suggest(field, text);
+            // A document is called by its number beside its id.
+            for id in text.split(", ") {
+                if let Some(called) = self.known(id).as_ref().and_then(called).map(|called| clean(called).into_owned()) {
+                    self.names.entry(id.to_owned()).or_insert(called);
+                }
+            }
         }
         if let Some(company) = self.only_company().filter(|_| operation.aim != Aim::Edit && !["order_id", "billable_ids"].iter().any(|field| form.fills(field)))
         {
@@ -108,6 +115,13 @@ impl App {
             changed: Vec::new(),
             touched: false,
             lookup: None,
+        };
+        // What is filled in already is gone past.
+        let deed = if carried.is_empty() {
+            deed
+        } else {
+            let focus = deed.form.fields.iter().position(|field| field.input.value().is_empty()).unwrap_or(deed.form.fields.len());
+            Deed { focus, ..deed }
         };
         // Without a question only what changes nothing, or can be taken back, and to what one sees.
         let harmless = operation.reads() || (operation.hint.inverse.is_some() && !operation.hint.hard);

@@ -6,6 +6,9 @@ use crate::resource::Operation;
 use crate::verbs::{NEXT, Next};
 use serde_json::Value;
 
+/// Marked rows that are looked at to say how they go on, with every frame.
+const LOOKED_AT: usize = 100;
+
 impl App {
     /// What can be made of what one is at, whatever its state.
     pub fn next_steps(&self) -> impl Iterator<Item = &'static Next> + use<> {
@@ -13,21 +16,32 @@ impl App {
         NEXT.iter().filter(move |next| Some(next.from) == here)
     }
 
+    /// What one is at, as far as it decides how the deal goes on: the marked rows, or the one under the cursor, or the object that is shown.
+    fn documents(&self) -> Vec<Value> {
+        match self.list() {
+            // What is marked goes on together, or not at all.
+            Some(list) => list.targets().iter().take(LOOKED_AT).map(|id| list.find(id).map(crate::list::Record::value).unwrap_or_default()).collect(),
+            None => self.here().map(|(_, value)| value).into_iter().collect(),
+        }
+    }
+
     /// Why it cannot be made of it now; `None` when it can.
     pub fn next_off(&self, next: &Next) -> Option<String> {
-        let state = self.state_here()?;
-        (!next.states.contains(&state.as_str())).then(|| format!("only when {}; this is {state}", next.states.join(" or ")))
+        let wrong = |value: &Value, field: &str, right: &[&str]| {
+            let says = value.get(field).and_then(Value::as_str).unwrap_or_default();
+            (!right.contains(&says)).then(|| format!("only when {}; this is {says}", right.join(" or ")))
+        };
+        let off = |value: &Value| wrong(value, "status", next.states).or_else(|| next.also.and_then(|(field, right)| wrong(value, field, right)));
+        self.documents().iter().find_map(off)
     }
 
     /// The next step that `c` begins where the document has none of its own.
     pub fn next_first(&self) -> Option<&'static Next> {
-        let states: Vec<String> = match self.list() {
-            // What is marked goes on together, or not at all.
-            Some(list) => list.targets().iter().map(|id| list.find(id).and_then(|record| record.state()).unwrap_or_default().to_owned()).collect(),
-            None => self.state_here().into_iter().collect(),
-        };
-        let fits = |next: &&'static Next| !states.is_empty() && states.iter().all(|state| next.states.contains(&state.as_str()));
-        self.next_steps().find(|next| next.first && fits(next))
+        let mut first = self.next_steps().filter(|next| next.first).peekable();
+        // Most screens have none, and are not looked at.
+        first.peek()?;
+        let documents = self.documents();
+        first.find(|next| !documents.is_empty() && self.next_off(next).is_none())
     }
 
     /// What a form takes over from what one is at, where it goes on from there: the same field of several marked rows, one after the other.

@@ -102,9 +102,11 @@ fn tabs(app: &App) -> Vec<Tab> {
             place => place.resource().map_or_else(|| place.write(), str::to_owned),
         };
         let text = format!("[{name}]");
-        // Where one is is told whole: the last numbers give way, and their keys work all the same.
-        let latest = app.size.0.saturating_sub(u16::try_from(width(&text)).unwrap_or(u16::MAX));
-        tabs.retain(|tab| tab.end() <= latest);
+        // Where one is is told whole: the last numbers give way, which a sign says, and their keys work all the same.
+        let latest = |text: &str| app.size.0.saturating_sub(u16::try_from(width(text)).unwrap_or(u16::MAX));
+        let whole = tabs.last().is_none_or(|tab| tab.end() <= latest(&text));
+        let text = if whole { text } else { format!("~ {text}") };
+        tabs.retain(|tab| tab.end() <= latest(&text));
         tabs.push(Tab { x: tabs.last().map_or(1, Tab::end), text, active: true, place: None });
     }
     tabs

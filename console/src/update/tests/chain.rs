@@ -47,12 +47,16 @@ fn what_looks_the_same_is_no_difference() {
 /// Every operation that the service can tell beforehand is told, new ones included.
 #[test]
 fn a_payment_says_what_it_settles_before_it_is_booked() {
-    let mut app =
-        at("invoices", json!({"id": "inv_1", "number": "INV/1", "status": "posted", "open_amount": "813.96", "currency": "EUR", "party_id": "pty_1"}));
+    let mut app = at(
+        "invoices",
+        json!({"id": "inv_1", "number": "INV/1", "status": "posted", "payment_state": "open", "open_amount": "813.96", "currency": "EUR", "party_id": "pty_1"}),
+    );
     app.names.insert("pty_1".to_owned(), "Borealis".to_owned());
     let asked = press(&mut app, "c");
     assert!(calls(&asked).is_empty(), "an empty form is not asked about: {asked:?}");
     assert_eq!(value(&app, "invoice_ids"), "inv_1");
+    let Some(Popup::Deed(deed)) = &app.popup else { panic!("the form is open") };
+    assert_eq!((deed.form.fields[deed.focus].path.as_str(), app.name_of("inv_1")), ("method", "INV/1"));
     set(&mut app, &[("method", "bank")]);
     let (tag, call) = calls(&press(&mut app, "ctrl-s")).remove(0);
     assert_eq!(call.line(), "POST /v1/payments/register?dry_run=true");
@@ -152,6 +156,10 @@ fn a_deal_goes_on_from_document_to_document_with_what_it_takes_over() {
     app.begin("quotes", "new");
     let filled = ["opportunity_id", "company_id", "party_id", "currency"].map(|path| value(&app, path));
     assert_eq!(filled, ["opp_1", "com_2", "pty_1", "EUR"]);
+    // What is paid is not paid again.
+    let mut app = at("invoices", json!({"id": "inv_1", "number": "INV/1", "status": "posted", "payment_state": "paid"}));
+    press(&mut app, "c");
+    assert!(app.popup.is_none() && app.notes.back().unwrap().1.contains("invoices post is off"), "{:?}", app.notes.back());
     // A draft is confirmed first, and says so of all else.
     let mut app = at("orders", json!({"id": "ord_1", "number": "SO/1", "status": "draft"}));
     press(&mut app, "m");
