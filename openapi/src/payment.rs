@@ -156,7 +156,7 @@ pub struct CreatePayment {
     pub amount: AmountText,
     /// The currency of that.
     pub currency: Currency,
-    /// When the money moved, at most 5 days ahead: today when not given. A draft, which is posted on its day, may be 330 days ahead.
+    /// When the money moved, at most 31 days ahead: today when not given. A draft, which is posted on its day, may be 330 days ahead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_date: Option<Day>,
     /// What stood on the transfer.
@@ -210,7 +210,7 @@ pub struct RegisterPayments {
     pub difference: Option<PaymentDifference>,
     /// How the money moved.
     pub method: PaymentMethod,
-    /// When the money moved, at most 5 days ahead: today when not given.
+    /// When the money moved, at most 31 days ahead: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_date: Option<Day>,
     /// What stood on the transfer.
@@ -277,7 +277,7 @@ pub struct CreateRefund {
     pub amount: Option<AmountText>,
     /// How the money moves.
     pub method: PaymentMethod,
-    /// When the money moves, not before what is paid back and at most 5 days ahead for a credit note, 330 for a payment: today when not given.
+    /// When the money moves, not before what is paid back and at most 31 days ahead for a credit note, 330 for a payment: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_date: Option<Day>,
     /// What stands on the transfer.

@@ -68,7 +68,7 @@ pub struct WriteOffInvoice {
     /// The account that bears it: the company's for this kind when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
-    /// When it counts, not before the invoice and at most 5 days ahead: today when not given.
+    /// When it counts, not before the invoice and at most 31 days ahead: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Day>,
     /// Why.

@@ -92,15 +92,15 @@ async fn money_is_entered_as_of_its_day() {
     verified(&tenant).await;
     let place = |problem: causeway_contract::Problem| problem.errors[0].pointer.clone().unwrap_or_default();
     // What is posted settles at once: a promise waits as a draft for its day.
-    assert_eq!(place(tenant.refused::<payment::CreatePayment>((), &on("2026-12-16")).await), "/payment_date");
+    assert_eq!(place(tenant.refused::<payment::CreatePayment>((), &on("2027-01-11")).await), "/payment_date");
     let promised = tenant.post::<payment::CreatePayment>((), &CreatePayment { status: Some(PaymentStatus::Draft), ..on("2027-03-01") }).await;
     let problem = tenant.refused::<payment::PostPayment>(promised.id, &causeway_contract::Nothing {}).await;
     assert_eq!((problem.code, problem.meta["payment_date"].as_str()), (Code::StateConflict, Some("2027-03-01")));
     tenant.post::<payment::CancelPayment>(promised.id, &causeway_contract::Nothing {}).await;
     let owed = deal::posted(&tenant, &shop, "10.00").await;
-    let ahead = WriteOffInvoice { date: Some(day("2026-12-16")), reason: "lost".to_owned(), ..WriteOffInvoice::default() };
+    let ahead = WriteOffInvoice { date: Some(day("2027-01-11")), reason: "lost".to_owned(), ..WriteOffInvoice::default() };
     assert_eq!(place(tenant.refused::<write_off::WriteOffInvoice>(owed.id, &ahead).await), "/date");
-    tenant.post::<write_off::WriteOffInvoice>(owed.id, &WriteOffInvoice { date: Some(day("2026-12-15")), ..ahead }).await;
+    tenant.post::<write_off::WriteOffInvoice>(owed.id, &WriteOffInvoice { date: Some(day("2027-01-10")), ..ahead }).await;
     // A wrong year is a typing error.
     assert_eq!(place(tenant.refused::<payment::CreatePayment>((), &on("2027-12-05")).await), "/payment_date");
     let draft = deal::free_invoice(&tenant, &shop, "10.00").await;

@@ -241,7 +241,8 @@ async fn what_came_with_the_tenant_is_watched() {
         ("exchange_rates", "DELETE FROM exchange_rates", "object_gone"),
         (
             "exchange_rates",
-            "INSERT INTO exchange_rates SELECT tenant_id, randomblob(16), currency, base, '2026-01-06', rate, version, created_at, updated_at FROM exchange_rates",
+            "INSERT INTO exchange_rates (tenant_id, id, currency, base, date, rate, version, created_at, updated_at) \
+             SELECT tenant_id, randomblob(16), currency, base, '2026-01-06', rate, version, created_at, updated_at FROM exchange_rates",
             "object_snapshot",
         ),
         ("credit_policies", "DELETE FROM credit_policies", "credit_policy_gone"),
