@@ -2,15 +2,16 @@
 
 use super::store::{installments_of, lines_of};
 use crate::booked;
-use crate::write_off::rules::discount_on;
+use crate::invoice::service::checks::billed;
+use crate::write_off::rules::{discount_on, last_day};
 use causeway_contract::{File, Problem};
 use causeway_entity::bill::{billables, invoice_lines, invoices};
 use causeway_entity::govern::companies;
-use causeway_kernel::{Find, Tx};
+use causeway_kernel::Tx;
 use causeway_master::letter;
 use causeway_master::tax::store::tax_defs;
 use causeway_print::{Early, Item, Kind, Line, Paper};
-use causeway_value::{Amount, BillableId, Currency, Day, Direction, InvoiceKind, InvoiceStatus, Json, Percent, Price, Quantity, SourceType, product};
+use causeway_value::{Amount, Currency, Day, Direction, InvoiceKind, InvoiceStatus, Json, Percent, Price, Quantity, SourceType, product};
 
 /// The file of an invoice. Once it was posted it shows sender, recipient, taxes and terms as they were then, so it never changes.
 ///
@@ -66,22 +67,17 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &invoices::Model) -> Result<File, Problem
 
 /// What paying early saves, by the lines as they were posted: what credit notes took of them since is not on this paper.
 async fn early(tx: &mut Tx<'_>, row: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<Option<Early>, Problem> {
-    let (Some(agreed), Some(date)) = (&row.early_discount, row.invoice_date) else { return Ok(None) };
+    let (Some(agreed), Some(until)) = (&row.early_discount, last_day(row)) else { return Ok(None) };
     let posted = |line: &invoice_lines::Model| invoice_lines::Model { credited_amount: Amount::ZERO, credited_taxes: Json(Vec::new()), ..line.clone() };
     let posted: Vec<invoice_lines::Model> = lines.iter().map(posted).collect();
     let taxes = tax_defs(tx, row.company_id).await?;
-    let Some(saved) = discount_on(row, &posted, |id| taxes.get(id).map(|tax| tax.kind), date)? else { return Ok(None) };
-    let until = date.plus_days(agreed.0.days.into());
+    let Some(saved) = discount_on(row, &posted, |id| taxes.get(id).map(|tax| tax.kind), until)? else { return Ok(None) };
     Ok(Some(Early { percent: agreed.0.percent, until, payable: row.total_amount.minus(saved.total)? }))
 }
 
 /// From when to when what it charges was delivered, done or subscribed to: as far as that is known, which it is not of what is billed when it is ordered.
 async fn supplied(tx: &mut Tx<'_>, lines: &[invoice_lines::Model]) -> Result<Option<(Day, Day)>, Problem> {
-    let ids: Vec<BillableId> = lines.iter().filter_map(|line| line.billable_id).collect();
-    if ids.is_empty() {
-        return Ok(None);
-    }
-    let billed = Find::<billables::Entity>::new().among(billables::Column::Id, ids).all(tx).await?;
+    let billed = billed(tx, lines).await?;
     let known = |row: &&billables::Model| !matches!(row.source_type, SourceType::OrderLine | SourceType::Billable | SourceType::Manual);
     let days = || billed.iter().filter(known).map(|row| row.billable_date);
     Ok(days().min().zip(days().max()))
@@ -89,8 +85,11 @@ async fn supplied(tx: &mut Tx<'_>, lines: &[invoice_lines::Model]) -> Result<Opt
 
 /// Its taxes in the currency of its company, at the rate at which they are booked.
 async fn company_tax(tx: &mut Tx<'_>, row: &invoices::Model) -> Result<Option<(Currency, Amount)>, Problem> {
+    if row.posted_at.is_none() || row.tax_amount.is_zero() {
+        return Ok(None);
+    }
     let company = tx.must::<companies::Entity>(row.company_id).await?;
-    if row.posted_at.is_none() || row.currency == company.currency || row.tax_amount.is_zero() {
+    if row.currency == company.currency {
         return Ok(None);
     }
     let tax = booked::of_invoice(row, company.currency).amount(row.tax_amount, row.currency, company.currency)?;

@@ -172,7 +172,7 @@ async fn not_held(tx: &mut Tx<'_>, invoice: &invoices::Model, lines: &[invoice_l
 }
 
 /// The billables of these lines.
-async fn billed(tx: &mut Tx<'_>, lines: &[invoice_lines::Model]) -> Result<Vec<billables::Model>, Problem> {
+pub(in crate::invoice) async fn billed(tx: &mut Tx<'_>, lines: &[invoice_lines::Model]) -> Result<Vec<billables::Model>, Problem> {
     let ids: Vec<BillableId> = lines.iter().filter_map(|line| line.billable_id).collect();
     if ids.is_empty() { Ok(Vec::new()) } else { Find::<billables::Entity>::new().among(billables::Column::Id, ids).all(tx).await }
 }
