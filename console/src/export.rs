@@ -57,7 +57,7 @@ pub async fn pages(client: &Client, call: &Call, most: usize, mut take: impl FnM
             if taken >= most {
                 return Ok(true);
             }
-            let counted = take(row).map_err(|text| Failure::Refused { status: 0, code: String::new(), text, fields: Vec::new() })?;
+            let counted = take(row).map_err(Failure::here)?;
             taken = taken.saturating_add(usize::from(counted));
         }
         cursor = reply.body.get("next_cursor").and_then(Value::as_str).map(str::to_owned);

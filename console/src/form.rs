@@ -268,10 +268,19 @@ impl Field {
         }
     }
 
+    /// The last part of its path.
+    fn name(&self) -> &str {
+        self.path.rsplit('.').next().unwrap_or_default()
+    }
+
+    /// Whether permissions are chosen in it.
+    pub fn takes_permissions(&self) -> bool {
+        PERMISSIONS.contains(&self.name())
+    }
+
     /// Whether what stands in it may have several lines.
     pub fn has_lines(&self) -> bool {
-        let name = self.path.rsplit('.').next().unwrap_or_default();
-        self.takes == Takes::Text && self.refers.is_none() && SEVERAL_LINES.contains(&name)
+        self.takes == Takes::Text && self.refers.is_none() && SEVERAL_LINES.contains(&self.name())
     }
 
     /// Puts a text that was pasted at the cursor. Gives whether line breaks or tabs of it became blanks.
@@ -374,7 +383,7 @@ impl Field {
 
     /// How a day or an instant is written, where its name says that it takes one.
     fn day(&self) -> Option<&'static str> {
-        let name = self.path.rsplit('.').next().unwrap_or_default();
+        let name = self.name();
         if name.ends_with("_at") {
             return Some(INSTANT);
         }

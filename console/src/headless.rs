@@ -15,7 +15,7 @@ use crate::resource::{self, Aim, Operation, Resource};
 use crate::route::Place;
 use crate::sheet;
 use crate::text::{clean, fit, width};
-use crate::update::{CHECKS, gauge_call};
+use crate::update::{CHECKS, NAMES, gauge_call, named, permissions};
 use crate::verdict::broken;
 use causeway_contract::Method;
 use causeway_openapi::client::Client;
@@ -191,30 +191,24 @@ fn unwritten(error: &std::io::Error) -> Stop {
     if error.kind() == std::io::ErrorKind::BrokenPipe { Stop::Enough } else { Stop::Usage(format!("the output cannot be written: {error}")) }
 }
 
-/// Names of one list that are learnt at most.
-const NAMES: usize = 2_000;
-
 /// Learns what the ids in a list's columns are called, as the console on the screen does; who may not read them sees the ids.
 async fn learn(app: &mut App, client: &Client, resource: &Resource) -> Result<(), Stop> {
     let object = resource.list.object();
     let refers = resource.columns.iter().filter(|column| column.kind == crate::columns::Kind::Ref).filter_map(|column| object.refers(column.field));
-    let named: std::collections::BTreeSet<&str> = refers.filter_map(resource::of_prefix).map(|resource| resource.name).collect();
-    if named.is_empty() || app.scope.platform {
+    let wanted: std::collections::BTreeSet<&str> = refers.filter_map(resource::of_prefix).map(|resource| resource.name).collect();
+    if wanted.is_empty() || app.scope.platform {
         return Ok(());
     }
     // What one may not read is not asked for.
     if let Ok(reply) = perform(client, true, &Call::get("/v1/me")).await {
-        app.scope.permissions = reply.body.get("permissions").and_then(Value::as_array).into_iter().flatten().map(plain).collect();
+        app.scope.permissions = permissions(&reply.body);
     }
-    for name in named {
+    for name in wanted {
         let Some(other) = resource::named(name).filter(|other| app.scope.may(other.list.permission)) else { continue };
         let call = Call::of(&other.list, &[]).with("limit", "200");
         let names = &mut app.names;
         let read = export::pages(client, &call, NAMES, |row| {
-            let text = |field: &str| row.get(field).and_then(Value::as_str);
-            if let (Some(id), Some(name)) = (text("id"), text("name")) {
-                names.insert(id.to_owned(), clean(name).into_owned());
-            }
+            names.extend(named(row));
             Ok(true)
         });
         match read.await {

@@ -235,29 +235,27 @@ impl List {
     pub fn server_sort(&self) -> Option<String> {
         let (field, down) = self.sort.as_ref()?;
         // The server would sort by ids where names are seen.
-        if self.column_of(field).is_some_and(|at| self.resource.columns.get(at).is_some_and(|column| column.kind == Kind::Ref)) {
+        if self.sorts_names() {
             return None;
         }
         self.resource.sorts().contains(&field.as_str()).then(|| if *down { format!("-{field}") } else { field.clone() })
     }
 
-    /// The column of a field.
-    fn column_of(&self, field: &str) -> Option<usize> {
-        self.resource.columns.iter().position(|column| column.field == field)
+    /// Whether it is sorted by what ids are called.
+    fn sorts_names(&self) -> bool {
+        self.sort.as_ref().is_some_and(|(field, _)| self.resource.columns.iter().any(|column| column.field == *field && column.kind == Kind::Ref))
     }
 
     /// Learns what the ids in its rows are called, where it is sorted by that or words are looked for in it; whether its view may be another one now.
     pub fn learn(&mut self, names: &BTreeMap<String, String>) -> bool {
-        let refers = |column: &&Column| column.kind == Kind::Ref;
-        let sorts = self.sort.as_ref().and_then(|(field, _)| self.resource.columns.iter().find(|column| column.field == field));
-        if !sorts.as_ref().is_some_and(refers) && !self.filter.looks_at_names() {
+        if !self.sorts_names() && !self.filter.looks_at_names() {
             return false;
         }
         if self.called_of == (self.records.len(), names.len()) {
             return false;
         }
         self.called_of = (self.records.len(), names.len());
-        let columns: Vec<usize> = self.resource.columns.iter().enumerate().filter(|(_, column)| refers(column)).map(|(at, _)| at).collect();
+        let columns: Vec<usize> = self.resource.columns.iter().enumerate().filter(|(_, column)| column.kind == Kind::Ref).map(|(at, _)| at).collect();
         let ids = self.records.iter().flat_map(|record| columns.iter().filter_map(|at| record.cell(*at)));
         self.called = ids.filter_map(|id| Some((id.to_owned(), names.get(id)?.to_lowercase()))).collect();
         self.rebuild();
@@ -275,6 +273,8 @@ impl List {
 
     /// Takes a page: the first replaces what is there.
     pub fn take(&mut self, rows: &[Value], next: Option<String>, first: bool, now: i64) {
+        // Other rows name others, however many there are.
+        self.called_of = (0, 0);
         let mut next = next;
         if first {
             // Whoever stands further down stays there: the rows behind the first page were the answer to the same question.
@@ -359,6 +359,9 @@ impl List {
             let left = self.filter.left_by(value);
             let moved = if left { self.gone.insert(record.id.clone()) } else { self.gone.remove(&record.id) };
             *old = record;
+            if changed {
+                self.called_of = (0, 0);
+            }
             return changed || moved;
         }
         if self.stage != Stage::Ready || !self.passes(&record) {
@@ -430,8 +433,8 @@ impl List {
         if self.server_sort().is_some() {
             return;
         }
-        let Some(column) = self.column_of(&field) else { return };
-        let refers = self.resource.columns.get(column).is_some_and(|column| column.kind == Kind::Ref);
+        let Some(column) = self.resource.columns.iter().position(|column| column.field == field) else { return };
+        let refers = self.sorts_names();
         let cell = |at: &u32| {
             let cell = usize::try_from(*at).ok().and_then(|at| self.records.get(at)?.cell(column)).unwrap_or("");
             // By what is seen: the name, where there is one.
@@ -584,6 +587,26 @@ mod tests {
             [("pty_1", "Zaanse"), ("pty_2", "antonio"), ("pty_3", "Bon app'")].map(|(id, name)| (id.to_owned(), name.to_owned())).into();
         assert!(list.learn(&names) && !list.learn(&names));
         assert_eq!(shown(&list), ["ord_3", "ord_1", "ord_2", "ord_4"]);
+    }
+
+    /// As many rows as before may name others.
+    #[test]
+    fn other_rows_have_other_names() {
+        let mut list = List::new(named("orders").unwrap());
+        let row = |id: &str, party: &str| json!({"id": id, "party_id": party});
+        list.sort = Some(("party_id".to_owned(), false));
+        let names: BTreeMap<String, String> =
+            [("pty_1", "Zaanse"), ("pty_2", "antonio"), ("pty_3", "Bon app'")].map(|(id, name)| (id.to_owned(), name.to_owned())).into();
+        list.take(&[row("ord_1", "pty_1"), row("ord_2", "pty_3")], None, true, 0);
+        assert!(list.learn(&names) && !list.learn(&names));
+        assert_eq!(shown(&list), ["ord_2", "ord_1"]);
+        list.take(&[row("ord_1", "pty_1"), row("ord_2", "pty_2")], None, true, 0);
+        assert!(list.learn(&names) && !list.learn(&names));
+        assert_eq!(shown(&list), ["ord_2", "ord_1"]);
+        list.hear(&row("ord_1", "pty_3"));
+        list.hear(&row("ord_2", "pty_1"));
+        assert!(list.learn(&names) && !list.learn(&names));
+        assert_eq!(shown(&list), ["ord_1", "ord_2"]);
     }
 
     #[test]

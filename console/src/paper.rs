@@ -8,10 +8,6 @@ use causeway_openapi::client::{Client, Options};
 use causeway_openapi::{delivery, invoice, order, quote};
 use std::path::Path;
 
-fn wrong(text: String) -> Failure {
-    Failure::Refused { status: 0, code: String::new(), text, fields: Vec::new() }
-}
-
 /// Asks for the paper that this operation prints of this object, and writes it; says where it is.
 ///
 /// # Errors
@@ -22,17 +18,17 @@ pub async fn print(client: &Client, operation: &str, id: &str, folder: &Path) ->
         order::op::PrintOrder::ID => paper::<order::op::PrintOrder>(client, id, folder).await,
         quote::op::PrintQuote::ID => paper::<quote::op::PrintQuote>(client, id, folder).await,
         delivery::op::PrintDelivery::ID => paper::<delivery::op::PrintDelivery>(client, id, folder).await,
-        _ => Err(wrong(format!("{operation} prints nothing that can be kept"))),
+        _ => Err(Failure::here(format!("{operation} prints nothing that can be kept"))),
     }
 }
 
 async fn paper<E: Endpoint<Query = Nothing, Body = Nothing, Reply = Pdf>>(client: &Client, id: &str, folder: &Path) -> Result<String, Failure> {
-    let path = E::Path::read(&[id]).ok_or_else(|| wrong(format!("{id} is no id of this kind")))?;
+    let path = E::Path::read(&[id]).ok_or_else(|| Failure::here(format!("{id} is no id of this kind")))?;
     let file = client.send::<E>(path, &Nothing {}, &Nothing {}, Options::default()).await.map_err(|error| failure(&error))?.body;
     let path = folder.join(name(&file.name, id));
     let (target, bytes) = (path.clone(), file.bytes);
     let written = tokio::task::spawn_blocking(move || write_private(&target, &bytes)).await;
-    written.map_err(|error| wrong(error.to_string()))?.map_err(|error| wrong(format!("the file cannot be written: {error}")))?;
+    written.map_err(|error| Failure::here(error.to_string()))?.map_err(|error| Failure::here(format!("the file cannot be written: {error}")))?;
     Ok(format!("The paper is in {}", path.display()))
 }
 

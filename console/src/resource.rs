@@ -85,6 +85,11 @@ impl Operation {
         report.map_or_else(|| format!("{name} {}", self.word), |report| format!("report {report}"))
     }
 
+    /// Whether it locks a whole tenant out.
+    pub fn locks_out(&self) -> bool {
+        self.row.id == "SuspendTenant"
+    }
+
     /// Whether the answer is a paper, which is kept as a file.
     pub fn prints(&self) -> bool {
         self.row.media == PAPER

@@ -16,6 +16,7 @@ use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CreateOrder, HoldOrder, Order, ReleaseOrder, op as order};
 use causeway_openapi::payment::{AllocationInput, CreatePayment, CreateRefund, Payment, RegisterPayments, op as payment};
 use causeway_openapi::quote::{AcceptQuote, AcceptedQuote, CreateQuote, Quote, op as quote};
+use causeway_openapi::report::{TrialBalanceQuery, op as report};
 use causeway_value::{HoldKind, InvoiceId, JobStatus, JournalEntryId, OpportunityId, OrderId, PaymentDirection, PaymentMethod, QuoteId, QuoteRules, TaxId};
 use std::time::{Duration, Instant};
 
@@ -260,6 +261,12 @@ pub fn sides(entry: &JournalEntry) -> Vec<(&str, &str, &str)> {
     let mut sides: Vec<_> = entry.lines.iter().map(|line| (line.account_code.as_str(), line.debit.0.as_str(), line.credit.0.as_str())).collect();
     sides.sort_unstable();
     sides
+}
+
+/// What stands on these accounts of the shop's company.
+pub async fn balances<const N: usize>(caller: &Caller, shop: &Shop, codes: [&str; N]) -> [String; N] {
+    let balance = caller.ask::<report::GetTrialBalance>(&TrialBalanceQuery { company_id: shop.company, ..TrialBalanceQuery::default() }).await;
+    codes.map(|code| balance.rows.iter().find(|row| row.account_code == code).map_or_else(|| "0.00".to_owned(), |row| row.balance.0.clone()))
 }
 
 /// Advances a sandbox clock and waits until everything that fell due on the way is done.

@@ -178,8 +178,8 @@ fn filtered<E: EntityTrait>(spec: &ListSpec, object: &'static str, query: &ListQ
     }
     if let Some(text) = &query.external_ref {
         // Where the system ends is not said: either may hold a colon.
-        let at = |place| text.split_at_checked(place).and_then(|(system, rest)| Some((system, rest.strip_prefix(':')?)));
-        let ways: Vec<(&str, &str)> = text.match_indices(':').take(MAX_COLONS).filter_map(|(place, _)| at(place)).collect();
+        let ways: Vec<(&str, &str)> =
+            text.match_indices(':').take(MAX_COLONS).filter_map(|(place, _)| Some((text.get(..place)?, text.get(place + 1..)?))).collect();
         if ways.is_empty() {
             return Err(parameter(Code::InvalidValue, "external_ref", "must be system:id"));
         }

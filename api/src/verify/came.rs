@@ -1,5 +1,5 @@
-//! What came with a tenant or a company and was never changed has no record: it stands as this release makes it. The built-in roles, the default pipeline and
-//! the chart of accounts were the same in every release.
+//! What came with a tenant or a company and was never changed has no record: it stands as this release makes it. Earlier ones made the same, but for roles that
+//! gave less and charts without the account for discounts of suppliers.
 
 use causeway_govern::access::{BUILT_IN, expand};
 use causeway_govern::tenancy::starter::STAGES;
@@ -7,7 +7,6 @@ use causeway_master::account::chart::GENERIC;
 use causeway_openapi::object::Break;
 use causeway_value::{OpportunityStatus, Percent};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
 
 /// A right that built-in roles of the first tenants name and that is no more: it opens nothing.
 const NO_MORE: &str = "journal_entries:";
@@ -31,8 +30,10 @@ pub(super) fn record(object: &Map<String, Value>) -> Came {
         ),
         "stage" => STAGES.iter().zip(1..).find(|((name, ..), _)| *name == text("name")).map(|((name, percent, outcome), position)| {
             let (probability, status) = (Percent(percent * 1_000_000), outcome.unwrap_or(OpportunityStatus::Open));
-            let whole = json!({ "name": name, "position": position, "probability": probability, "status": status, "company_id": null });
-            merged(whole, json!({ "required_fields": [], "validates_customer": false, "active": true }))
+            json!({
+                "name": name, "position": position, "probability": probability, "status": status, "company_id": null,
+                "required_fields": [], "validates_customer": false, "active": true
+            })
         }),
         "role" => BUILT_IN
             .iter()
@@ -55,20 +56,12 @@ pub(super) fn record(object: &Map<String, Value>) -> Came {
     }
 }
 
-fn merged(mut one: Value, other: Value) -> Value {
-    if let (Some(one), Value::Object(other)) = (one.as_object_mut(), other) {
-        one.extend(other);
-    }
-    one
-}
-
 /// The permissions of a built-in role: what its row says, as long as that is no more than the role gives in this release. Older tenants may have less.
 fn given(object: &Map<String, Value>, patterns: &[&str]) -> Value {
     let owned = |patterns: &[&str]| expand(&patterns.iter().map(|pattern| (*pattern).to_owned()).collect::<Vec<_>>());
     let stands: Vec<&str> = object.get("permissions").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let known = |pattern: &&&str| patterns.contains(*pattern) || pattern.starts_with(NO_MORE) || !owned(&[**pattern]).is_empty();
-    let all: BTreeSet<String> = owned(patterns);
-    if stands.iter().filter(known).count() == stands.len() && owned(&stands).is_subset(&all) {
+    let known = |pattern: &&str| patterns.contains(pattern) || pattern.starts_with(NO_MORE) || !owned(&[*pattern]).is_empty();
+    if stands.iter().all(known) && owned(&stands).is_subset(&owned(patterns)) {
         return json!(stands);
     }
     json!(patterns)

@@ -18,7 +18,7 @@ use causeway_value::TenantId;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// What verifying finds in each tenant, and beside the tenants: rows of one that is not there.
+/// What verifying finds in each tenant, and beside the tenants: rows of one that is not there, and what opens the platform.
 ///
 /// # Errors
 /// When the tenants cannot be read. What else cannot be read is part of the answer.
@@ -26,24 +26,17 @@ pub async fn all(db: &Db) -> Result<Vec<(String, Verification)>, Problem> {
     let tenants = db.read(&Ctx::platform(), async |_, tx| Find::<tenants::Entity>::new().order_by(tenants::Column::Id).all(tx).await).await?;
     let routes = compose::routes();
     let mut found = Vec::new();
-    let strays = strays(db).await?;
-    if !strays.is_empty() {
-        found.push(("rows of no tenant".to_owned(), Verification { object: "verification".to_owned(), ok: false, checked: BTreeMap::new(), breaks: strays }));
-    }
     let opened = db.read(&Ctx::platform(), async |_, tx| platform::differences(tx).await).await?;
-    if !opened.is_empty() {
-        found.push(("the platform".to_owned(), Verification { object: "verification".to_owned(), ok: false, checked: BTreeMap::new(), breaks: opened }));
+    for (whose, breaks) in [("rows of no tenant", strays(db).await?), ("the platform", opened)] {
+        if !breaks.is_empty() {
+            found.push((whose.to_owned(), broken(breaks)));
+        }
     }
     for tenant in tenants {
         let ctx = Ctx::system(tenant.id, tenant.mode, "verify");
         // Rows that cannot be read hide no other tenant's.
         let verified = db.read_patiently(&ctx, causeway_insight::verify::service::verify_tenant).await;
-        let mut verification = verified.unwrap_or_else(|problem| Verification {
-            object: "verification".to_owned(),
-            ok: false,
-            checked: BTreeMap::new(),
-            breaks: vec![unreadable(tenant.id, &problem)],
-        });
+        let mut verification = verified.unwrap_or_else(|problem| broken(vec![unreadable(tenant.id, &problem)]));
         let (objects, breaks) = recorded::differences(db, &routes, &ctx).await.unwrap_or_else(|problem| (0, vec![unreadable(tenant.id, &problem)]));
         let own = db.read_patiently(&ctx, async |_, tx| tenant::differences(tx, &tenant).await).await;
         let own = own.unwrap_or_else(|problem| vec![unreadable(tenant.id, &problem)]);
@@ -54,6 +47,11 @@ pub async fn all(db: &Db) -> Result<Vec<(String, Verification)>, Problem> {
         found.push((tenant.slug, verification));
     }
     Ok(found)
+}
+
+/// What was found where nothing is counted.
+fn broken(breaks: Vec<Break>) -> Verification {
+    Verification { object: "verification".to_owned(), ok: false, checked: BTreeMap::new(), breaks }
 }
 
 /// What stands for the rest of a tenant when some of its rows cannot be read.

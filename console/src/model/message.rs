@@ -206,6 +206,11 @@ impl Failure {
         if let Self::Refused { fields, .. } = self { fields } else { &[] }
     }
 
+    /// What went wrong here, and not at the server.
+    pub const fn here(text: String) -> Self {
+        Self::Refused { status: 0, code: String::new(), text, fields: Vec::new() }
+    }
+
     /// A refusal that the console knows of without asking: the permission is not there.
     pub fn without(permission: &str) -> Self {
         let text = format!("needs the permission {permission}");

@@ -97,7 +97,7 @@ impl Deed {
             [only] => self.before.get(only)?.get("slug")?.as_str().map(|slug| crate::text::clean(slug).into_owned()),
             _ => None,
         };
-        self.operation.hint.hard.then(|| if self.operation.row.id == "SuspendTenant" { slug().unwrap_or_else(verb) } else { verb() })
+        self.operation.hint.hard.then(|| if self.operation.locks_out() { slug().unwrap_or_else(verb) } else { verb() })
     }
 
     /// How many places the focus has: fields, the word, the button.

@@ -8,7 +8,7 @@ use crate::update::CHECKS;
 use serde_json::Value;
 
 /// Names that are learnt of one resource at most.
-const NAMES: usize = 2_000;
+pub const NAMES: usize = 2_000;
 /// Minutes over which events are counted.
 pub const MINUTES: i64 = 60;
 
@@ -131,7 +131,7 @@ impl App {
                 self.scope.tenant = text("/tenant/slug");
                 let name = text("/actor/name");
                 self.scope.user = if name == "-" { text("/actor/kind") } else { name };
-                let permissions: Vec<String> = body.get("permissions").and_then(Value::as_array).into_iter().flatten().map(crate::columns::plain).collect();
+                let permissions = permissions(&body);
                 let others = permissions != self.scope.permissions;
                 self.scope.permissions = permissions;
                 if !self.met {
@@ -207,9 +207,7 @@ impl App {
         let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
         self.mark_stale(id);
         // What is made elsewhere is known here by its name, too: forms and the choice of companies offer it.
-        if super::ask::NAMED.iter().any(|name| resource::of_id(id).is_some_and(|resource| resource.name == *name))
-            && (self.names.len() < NAMES || self.names.contains_key(id))
-        {
+        if resource::of_id(id).is_some_and(|resource| super::ask::NAMED.contains(&resource.name)) && (self.names.len() < NAMES || self.names.contains_key(id)) {
             self.names.extend(named(object));
         }
         let company = self.scope.company.as_ref().map(|(id, _)| id.clone());
@@ -332,8 +330,13 @@ impl App {
     }
 }
 
+/// What the answer to who one is says that one may.
+pub fn permissions(me: &Value) -> Vec<String> {
+    me.get("permissions").and_then(Value::as_array).into_iter().flatten().map(crate::columns::plain).collect()
+}
+
 /// The id of an object that has a name, and the name.
-fn named(object: &Value) -> Option<(String, String)> {
+pub fn named(object: &Value) -> Option<(String, String)> {
     let text = |field: &str| object.get(field).and_then(Value::as_str);
     Some((text("id")?.to_owned(), crate::text::clean(text("name")?).into_owned()))
 }

@@ -83,7 +83,7 @@ impl App {
             form.suggest(field, text);
             // A document is called by its number beside its id.
             for id in text.split(", ") {
-                if let Some(called) = self.known(id).as_ref().and_then(called).map(|called| clean(called).into_owned()) {
+                if let Some(called) = self.called_here(id) {
                     self.names.entry(id.to_owned()).or_insert(called);
                 }
             }
@@ -228,14 +228,18 @@ impl App {
         let mut lines = vec![format!("makes {kind}{number}{state}{amount}")];
         for part in object.get("allocations").and_then(Value::as_array).into_iter().flatten() {
             let invoice = text(part, "invoice_id").unwrap_or_default();
-            let known = self.known(&invoice);
-            let name = known.as_ref().and_then(called).map_or_else(|| self.name_of(&invoice).to_owned(), |name| clean(name).into_owned());
-            let open = known.as_ref().and_then(|known| text(known, "open_amount")).map(|open| format!(" of {open} open")).unwrap_or_default();
+            let name = self.called_here(&invoice).unwrap_or_else(|| self.name_of(&invoice).to_owned());
+            let open = self.known(&invoice).as_ref().and_then(|known| text(known, "open_amount")).map(|open| format!(" of {open} open")).unwrap_or_default();
             lines.push(format!("settles {name}: {}{open}", text(part, "amount").unwrap_or_default()));
         }
         lines.extend(text(object, "unallocated_amount").map(|amount| format!("{amount} {currency} settles nothing yet")));
         lines.extend(text(object, "party_id").map(|party| format!("for {}", self.name_of(&party))));
         lines
+    }
+
+    /// What an object is called, where it is known.
+    fn called_here(&self, id: &str) -> Option<String> {
+        self.known(id).as_ref().and_then(called).map(|name| clean(name).into_owned())
     }
 
     /// Does it: one call per object.
@@ -605,10 +609,6 @@ fn inverse(deed: &Deed, id: &str, after: &Value) -> Option<Call> {
         }
         "HoldBillable" => {
             let reason = deed.before.get(id).and_then(|value| value.pointer("/hold/reason")).cloned()?;
-            Some(call.body(json!({ "reason": reason })))
-        }
-        "SuspendTenant" => {
-            let reason = deed.before.get(id).and_then(|value| value.get("suspended_reason")).cloned().unwrap_or(Value::Null);
             Some(call.body(json!({ "reason": reason })))
         }
         _ => Some(call),

@@ -47,7 +47,7 @@ impl App {
             deed.lookup = None;
             return true;
         }
-        let name = if field.path.ends_with("permissions") || field.path.ends_with("scopes") { "permissions" } else { "words" };
+        let name = if field.takes_permissions() { "permissions" } else { "words" };
         let wrong = hits.is_empty().then(|| format!("no {name} of these letters"));
         deed.lookup = Some(Lookup { generation, answered: true, wrong, ..Lookup::of(deed.focus, name, words, hits) });
         true
@@ -143,13 +143,12 @@ impl App {
         let Some(hit) = lookup.hits.get(lookup.cursor).filter(|_| lookup.answered).cloned() else { return false };
         let Some(field) = deed.form.fields.get_mut(lookup.field) else { return false };
         field.take(&hit.id);
-        field.wrong.clear();
-        deed.touched = true;
         let named = field.known.is_empty();
         deed.lookup = None;
         if named {
             self.names.insert(hit.id, hit.name);
         }
+        self.retouched();
         true
     }
 

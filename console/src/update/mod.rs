@@ -16,7 +16,7 @@ mod tests;
 mod words;
 
 pub use act::CHECKS;
-pub use answer::MINUTES;
+pub use answer::{MINUTES, NAMES, named, permissions};
 pub use count::gauge_call;
 pub use lookup::names_of;
 pub use words::{fitting, same_word};
@@ -106,8 +106,8 @@ impl App {
         }
         let verb = self.verb_of(chord);
         // Where the document itself is done, the deal goes on with another one.
-        let done = verb.is_none_or(|(name, word)| self.verb_off(name, word));
-        if let Some(next) = self.next_first().filter(|_| done && chord == Chord::plain('c')) {
+        let next = (chord == Chord::plain('c') && verb.is_none_or(|(name, word)| self.verb_off(name, word))).then(|| self.next_first()).flatten();
+        if let Some(next) = next {
             self.begin(next.makes.0, next.makes.1);
         } else if let Some((resource, word)) = verb {
             self.begin(resource, word);

@@ -17,22 +17,12 @@ impl App {
     }
 
     /// What one is at, as far as it decides how the deal goes on: the marked rows, or the one under the cursor, or the object that is shown.
-    fn documents(&self) -> Vec<Value> {
+    pub(super) fn documents(&self) -> Vec<Value> {
         match self.list() {
             // What is marked goes on together, or not at all.
             Some(list) => list.targets().iter().take(LOOKED_AT).map(|id| list.find(id).map(crate::list::Record::value).unwrap_or_default()).collect(),
             None => self.here().map(|(_, value)| value).into_iter().collect(),
         }
-    }
-
-    /// Why it cannot be made of it now; `None` when it can.
-    pub fn next_off(&self, next: &Next) -> Option<String> {
-        let wrong = |value: &Value, field: &str, right: &[&str]| {
-            let says = value.get(field).and_then(Value::as_str).unwrap_or_default();
-            (!right.contains(&says)).then(|| format!("only when {}; this is {says}", right.join(" or ")))
-        };
-        let off = |value: &Value| wrong(value, "status", next.states).or_else(|| next.also.and_then(|(field, right)| wrong(value, field, right)));
-        self.documents().iter().find_map(off)
     }
 
     /// The next step that `c` begins where the document has none of its own.
@@ -41,7 +31,7 @@ impl App {
         // Most screens have none, and are not looked at.
         first.peek()?;
         let documents = self.documents();
-        first.find(|next| !documents.is_empty() && self.next_off(next).is_none())
+        first.find(|next| !documents.is_empty() && next_off(next, &documents).is_none())
     }
 
     /// What a form takes over from what one is at, where it goes on from there: the same field of several marked rows, one after the other.
@@ -61,4 +51,14 @@ impl App {
         };
         next.takes.iter().map(taken).filter(|(_, text)| !text.is_empty()).collect()
     }
+}
+
+/// Why it cannot be made of these documents; `None` when it can.
+pub(super) fn next_off(next: &Next, documents: &[Value]) -> Option<String> {
+    let wrong = |value: &Value, field: &str, right: &[&str]| {
+        let says = value.get(field).and_then(Value::as_str).unwrap_or_default();
+        (!right.contains(&says)).then(|| format!("only when {}; this is {says}", right.join(" or ")))
+    };
+    let off = |value: &Value| wrong(value, "status", next.states).or_else(|| next.also.and_then(|(field, right)| wrong(value, field, right)));
+    documents.iter().find_map(off)
 }

@@ -8,6 +8,8 @@ use crate::model::{App, Choice, Cmd, Does, Popup};
 use crate::resource::{self, Aim};
 use crate::route::Place;
 use crate::update::fitting;
+use crate::update::next::next_off;
+use crate::verbs::Next;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
@@ -154,7 +156,7 @@ impl App {
     }
 
     /// What was said about the field with the cursor, or foretold of the fields as they were, is no longer so.
-    fn retouched(&mut self) {
+    pub(super) fn retouched(&mut self) {
         let Some(Popup::Deed(deed)) = &mut self.popup else { return };
         let Some(field) = deed.form.fields.get_mut(deed.focus) else { return };
         field.wrong.clear();
@@ -268,7 +270,7 @@ impl App {
     /// Everything: actions, places, verbs, saved filters.
     pub fn palette(&self) -> Vec<Choice> {
         let mut choices = self.own_verbs();
-        let next: Vec<Choice> = self.next_choices().into_iter().filter(|choice| choice.off.is_none()).collect();
+        let next: Vec<Choice> = self.next_choices(&choices).into_iter().filter(|choice| choice.off.is_none()).collect();
         let offered: Vec<Does> = next.iter().map(|choice| choice.does.clone()).collect();
         choices.extend(next);
         choices.extend(self.saved_filters());
@@ -354,21 +356,25 @@ impl App {
     /// The verbs of the resource one is at, and what can be made of its objects.
     pub(super) fn verbs(&self) -> Vec<Choice> {
         let mut choices = self.own_verbs();
-        choices.extend(self.next_choices());
+        let next = self.next_choices(&choices);
+        choices.extend(next);
         choices
     }
 
-    /// How the deal goes on from what is under the cursor.
-    fn next_choices(&self) -> Vec<Choice> {
-        let first = self.next_first();
-        let choice = |next: &'static crate::verbs::Next| {
+    /// How the deal goes on from what is under the cursor, beside the verbs that it has of its own.
+    fn next_choices(&self, own: &[Choice]) -> Vec<Choice> {
+        if self.next_steps().next().is_none() {
+            return Vec::new();
+        }
+        let (first, documents) = (self.next_first(), self.documents());
+        // The key of a verb that the state allows comes first.
+        let taken = own.iter().any(|own| own.key == "c" && own.off.is_none());
+        let choice = |next: &'static Next| {
             let (name, operation) = resource::operation_of(next.makes.0, next.makes.1)?;
             let mut choice = self.verb(name, operation);
             choice.about = format!("{} it: fills in what it takes over. {}", next.word, choice.about);
-            choice.off = choice.off.or_else(|| self.next_off(next));
-            // The key of a verb that the state allows comes first.
-            let taken = || self.own_verbs().iter().any(|own| own.key == "c" && own.off.is_none());
-            choice.key = if first == Some(next) && !taken() { "c".to_owned() } else { String::new() };
+            choice.off = choice.off.or_else(|| next_off(next, &documents));
+            choice.key = if first == Some(next) && !taken { "c".to_owned() } else { String::new() };
             Some(choice)
         };
         self.next_steps().filter_map(choice).collect()

@@ -50,7 +50,6 @@ const MEANT: &[(&str, &[&str])] = &[
     ("account", &["accounts", "users"]),
     ("token", &["keys"]),
     ("secret", &["keys"]),
-    ("password", &["password"]),
     ("logout", &["sign"]),
     ("signout", &["sign"]),
     ("logoff", &["sign"]),
@@ -197,16 +196,15 @@ fn fits(choice: &Choice, typed: &str, wanted: &[String]) -> Option<i64> {
     if choice.about.to_lowercase().contains(&typed.to_lowercase()) {
         return Some(BY_TEXT);
     }
-    if let Some(score) = nearly(choice, wanted) {
+    if let Some(score) = nearly(choice, &name, wanted) {
         return Some(BY_TYPO.saturating_add(score));
     }
     fuzzy(typed, &choice.name).map(|score| score.clamp(LETTERS.saturating_neg(), LETTERS))
 }
 
 /// How well a choice fits when of each longer word one letter may be wrong, missing, too much, or in the wrong place.
-fn nearly(choice: &Choice, wanted: &[String]) -> Option<i64> {
-    let name = words(&choice.name);
-    let near = |word: &String| word_fits(word, &name).is_some() || name.iter().any(|there| one_off(word, there) || one_off(&stem(word), &stem(there)));
+fn nearly(choice: &Choice, name: &[String], wanted: &[String]) -> Option<i64> {
+    let near = |word: &String| word_fits(word, name).is_some() || name.iter().any(|there| one_off(word, there) || one_off(&stem(word), &stem(there)));
     (!wanted.is_empty() && wanted.iter().all(near)).then(|| i64::try_from(choice.name.len()).unwrap_or(0).saturating_neg())
 }
 
@@ -223,11 +221,10 @@ fn one_off(a: &str, b: &str) -> bool {
     }
     let same = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
     let (a, b) = (a.get(same..).unwrap_or_default(), b.get(same..).unwrap_or_default());
-    let tail = |letters: usize, of: &[char]| of.get(letters..).map(<[char]>::to_vec);
     match (a, b) {
         ([], []) => true,
         ([x, y, rest @ ..], [v, w, other @ ..]) if x == w && y == v && rest == other => true,
-        _ => tail(1, a) == tail(1, b) || tail(1, a).as_deref() == Some(b) || tail(1, b).as_deref() == Some(a),
+        _ => a.get(1..) == b.get(1..) || a.get(1..) == Some(b) || b.get(1..) == Some(a),
     }
 }
 

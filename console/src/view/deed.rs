@@ -24,9 +24,6 @@ const MOST_MEANT: usize = 6;
 /// Lines of a short explanation.
 const BRIEF: usize = 2;
 
-/// What locks a whole tenant out.
-const SUSPENDS: &str = "SuspendTenant";
-
 type Said = Vec<(String, Role)>;
 
 /// What stands in the box, and how much of it has room.
@@ -82,7 +79,7 @@ fn parts(app: &App, deed: &Deed, whole: Rect) -> Parts {
     let room = usize::from(wide).saturating_sub(6);
     let many = deed.form.fields.len();
     let mut fixed = Said::new();
-    let mut more: Option<Said> = None;
+    let mut more = Said::new();
     if many > 0 {
         // What the field with the cursor means; always as many lines, so that the box does not jump.
         let field = deed.form.fields.get(deed.focus);
@@ -91,24 +88,20 @@ fn parts(app: &App, deed: &Deed, whole: Rect) -> Parts {
         let meaning = wrong.unwrap_or_else(|| field.map(|field| clean(&field.meaning).into_owned()).unwrap_or_default());
         let lines = wrap(&meaning, room);
         // What has no room here is read to its end below, where it scrolls.
-        more = lines.get(MEANT..).is_some_and(|rest| !rest.is_empty()).then(|| lines.iter().skip(MEANT).map(|line| (line.clone(), role)).collect());
+        more = lines.iter().skip(MEANT).map(|line| (line.clone(), role)).collect();
         let mut lines: Vec<String> = lines.into_iter().chain([String::new(), String::new()]).take(MEANT).collect();
-        if let (Some(last), true) = (lines.last_mut(), more.is_some()) {
+        if let (Some(last), false) = (lines.last_mut(), more.is_empty()) {
             *last = fit(&format!("{last} {}", "~".repeat(room)), room, false);
         }
         fixed.extend(lines.into_iter().map(|line| (line, role)));
     }
     fixed.extend(tally(deed).into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))));
-    let mut listed: Said = more.unwrap_or_default();
-    let mut told: Said = objects(deed).into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))).collect();
-    if !listed.is_empty() && !told.is_empty() {
-        // What would come of it is more than what a field means.
-        told.push((String::new(), Role::Plain));
-        told.append(&mut listed);
-        listed = told;
-    } else {
-        listed.append(&mut told);
+    // What would come of it is more than what a field means.
+    let mut listed: Said = objects(deed).into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))).collect();
+    if !listed.is_empty() && !more.is_empty() {
+        listed.push((String::new(), Role::Plain));
     }
+    listed.append(&mut more);
     let tenant = if app.scope.platform { "the platform".to_owned() } else { format!("tenant {}", app.scope.tenant) };
     let mut about = wrap(&clean(&format!("On {tenant}: {}", deed.operation.row.summary)), room);
     if (whole.height < LOW || deed.targets.len() > 1) && about.len() > BRIEF {
@@ -261,7 +254,7 @@ fn tally(deed: &Deed) -> Said {
             format!("{} of {} marked are not in view: hidden by the filter, or not loaded. esc twice clears the marks.", deed.unseen, deed.targets.len());
         said.push((text, Role::Warn));
     }
-    if deed.operation.row.id == SUSPENDS {
+    if deed.operation.locks_out() {
         said.push(("Everybody of it is locked out at once, people and programs, until it is resumed.".to_owned(), Role::Warn));
     }
     if deed.operation.hint.hard && deed.operation.hint.inverse.is_none() {

@@ -222,7 +222,9 @@ pub fn hinted(app: &App) -> Vec<(String, &'static str)> {
     }
     // The deal goes on with another document where this one is done.
     let may = |next: &&crate::verbs::Next| resource::operation_of(next.makes.0, next.makes.1).is_some_and(|(_, operation)| app.missing(operation).is_none());
-    if let Some(next) = app.next_first().filter(|_| !hints.iter().any(|(key, _)| key == "c")).filter(may) {
+    if !hints.iter().any(|(key, _)| key == "c")
+        && let Some(next) = app.next_first().filter(may)
+    {
         hints.push(("c".to_owned(), next.word));
     }
     let mut actions: Vec<_> = crate::keys::ACTIONS.iter().filter(|action| !action.hint.is_empty() && app.makes_sense(action.at)).collect();

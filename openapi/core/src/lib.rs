@@ -30,6 +30,6 @@ pub use mask::{COSTS, CREDIT, CREDIT_FIGURES, MASKED, mask_costs, mask_credit, t
 pub use mended::Mended;
 pub use patch::Patch;
 pub use problem::{Code, FieldError, MOST_ERRORS, Problem};
-pub use relation::{Relation, relations};
+pub use relation::{Relation, read_at, relations};
 pub use reply::{Accepted, Content, Created, Events, File, Json, Multi, Pdf, Reply, Result};
 pub use shape::{Field, Shape, is_email, parse_json};

@@ -24,13 +24,17 @@ pub fn relations(row: &Row, rows: &[Row]) -> Vec<Relation> {
     let named = fields.iter().filter_map(|(field, prefix)| {
         let name = field.strip_suffix("_id")?;
         let taken = fields.iter().any(|(other, _)| other == name);
-        let reads = |other: &&Row| {
-            other.method == Method::Get && other.path.starts_with("/v1/") && other.path.ends_with("/{id}") && (other.path_prefixes)() == [prefix.as_str()]
-        };
-        let path = rows.iter().find(reads)?.path;
+        let path = read_at(prefix, rows)?;
         (!taken).then(|| Relation { name: name.to_owned(), field: field.clone(), path })
     });
     named.collect()
+}
+
+/// The path of the operation that reads one object whose id begins so, with its `{id}`.
+#[must_use]
+pub fn read_at(prefix: &str, rows: &[Row]) -> Option<&'static str> {
+    let reads = |row: &&Row| row.method == Method::Get && row.path.starts_with("/v1/") && row.path.ends_with("/{id}") && (row.path_prefixes)() == [prefix];
+    Some(rows.iter().find(reads)?.path)
 }
 
 /// The fields of the object, or of the objects of the page, with the id prefix of those that name another.

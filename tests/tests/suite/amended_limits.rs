@@ -41,7 +41,7 @@ async fn the_price_of_a_hundred_is_not_that_of_one() {
     let list = json!({ "code": "BREAK", "currency": "EUR", "priority": 10, "rules": rules });
     let list = tenant.raw.post("/v1/price-lists", &list).await.success();
     let own = json!({ "price_list_id": list["id"] });
-    tenant.raw.request("PATCH", &format!("/v1/parties/{}", shop.party)).json(&own).send().await.success();
+    tenant.raw.patch(&format!("/v1/parties/{}", shop.party), &own).await.success();
     limit(&tenant, &shop, QuoteRules { max_price_override_percent: Some(of("5")), ..QuoteRules::default() }).await;
     let order = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "200")]).await;
     assert_eq!((order.status, order.untaxed_amount.0.as_str()), (OrderStatus::Confirmed, "3000.00"));

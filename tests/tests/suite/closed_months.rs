@@ -133,7 +133,7 @@ async fn what_is_billed_again_keeps_its_day() {
     deal::ship(&tenant, &order, "10").await;
     let draft = deal::invoice_order(&tenant, order.id).await;
     let fewer = json!({ "lines": [{ "id": draft.lines[0].id, "quantity": "4" }] });
-    tenant.raw.request("PATCH", &format!("/v1/invoices/{}", draft.id)).json(&fewer).send().await.success();
+    tenant.raw.patch(&format!("/v1/invoices/{}", draft.id), &fewer).await.success();
     let invoice = deal::post_invoice(&tenant, draft.id, None).await;
     deal::advance(&tenant, "2026-12-20T09:00:00Z").await;
     let before = told(&tenant, &shop, "2026-12-10").await;
@@ -226,7 +226,7 @@ async fn step(tenant: &Caller, shop: &Shop, number: usize, orders: &mut Vec<Orde
             let id = made["id"].as_str().unwrap();
             if pick(3) == 0 {
                 let part = json!({ "lines": [{ "id": made["lines"][0]["id"], "quantity": "1" }] });
-                tenant.raw.request("PATCH", &format!("/v1/invoices/{id}")).json(&part).send().await;
+                tenant.raw.patch(&format!("/v1/invoices/{id}"), &part).await;
             }
             (format!("/v1/invoices/{id}/{}", if pick(4) == 0 { "cancel" } else { "post" }), json!({}))
         }

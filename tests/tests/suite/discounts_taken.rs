@@ -1,28 +1,19 @@
 //! Discounts for paying early are what was not paid: none for who pays all of it, at the rate of the invoice, and in coins (PAY-23; vectors EPD-…, TAX-060).
 
-use causeway_contract::{ListQuery, Patch};
+use crate::early_payment::{self, discount_term};
+use causeway_contract::Patch;
 use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::invoice::{CreateInvoice, Invoice, op as invoice};
 use causeway_openapi::payment::{CreatePayment, Payment, RegisterPayments, op as payment};
-use causeway_openapi::report::{TrialBalanceQuery, op as report};
 use causeway_openapi::tax::op as tax;
-use causeway_openapi::term::{CreatePaymentTerm, op as term};
-use causeway_openapi::write_off::op as write_off;
 use causeway_tests::caller::Caller;
-use causeway_tests::deal::{self, advance, entry, free_line, payment_body, sides};
-use causeway_tests::shop::{self, Shop, percent_after, percent_tax, rate, term_body};
+use causeway_tests::deal::{self, advance, balances, entry, free_line, payment_body, sides};
+use causeway_tests::shop::{self, Shop, percent_tax, rate};
 use causeway_tests::world::World;
 use causeway_tests::{of, unique, verified};
 use causeway_value::{
-    AutoAllocation, CashRounding, CashStrategy, DiscountTaxMode, EarlyDiscount, InvoiceId, PaymentDifference, PaymentTermId, RoundingMethod, RoundingRule,
-    TaxId,
+    AutoAllocation, CashRounding, CashStrategy, DiscountTaxMode, InvoiceId, PaymentDifference, PaymentTermId, RoundingMethod, RoundingRule, TaxId,
 };
-
-async fn discount_term(caller: &Caller, percent: &str) -> PaymentTermId {
-    let early_discount = Some(EarlyDiscount { percent: of(percent), days: 10, tax_mode: DiscountTaxMode::OnPayment });
-    let body = CreatePaymentTerm { early_discount, ..term_body(&unique("EPD"), vec![percent_after("100", 30)]) };
-    caller.post::<term::CreatePaymentTerm>((), &body).await.id
-}
 
 async fn posted(caller: &Caller, shop: &Shop, term: PaymentTermId, currency: &str, price: &str, taxes: &[TaxId]) -> Invoice {
     let lines = vec![free_line(price, taxes)];
@@ -41,18 +32,12 @@ type Sides = (String, String, String);
 /// What came with a payment: the amount, and the lines of its entry.
 async fn taken(caller: &Caller, payment: &Payment) -> Vec<(String, Vec<Sides>)> {
     let mut found = Vec::new();
-    for row in caller.all::<write_off::ListWriteOffs, _>(&ListQuery::by("payment_id", payment.id)).await {
+    for row in early_payment::taken(caller, payment).await {
         let entry = entry(caller, Some(row.journal_entry_id)).await;
         let lines = sides(&entry).into_iter().map(|(code, debit, credit)| (code.to_owned(), debit.to_owned(), credit.to_owned())).collect();
         found.push((row.amount.0, lines));
     }
     found
-}
-
-async fn balance(caller: &Caller, shop: &Shop, codes: &[&str]) -> Vec<String> {
-    let found = caller.ask::<report::GetTrialBalance>(&TrialBalanceQuery { company_id: shop.company, ..TrialBalanceQuery::default() }).await;
-    let of_code = |code: &&str| found.rows.iter().find(|row| row.account_code == *code).map_or_else(|| "0.00".to_owned(), |row| row.balance.0.clone());
-    codes.iter().map(of_code).collect()
 }
 
 /// 119.00 with 2 % in time: who pays all of it has no discount, whichever way, and all of its tax is declared. Less of it is for who pays a part of it.
@@ -61,7 +46,7 @@ async fn who_pays_all_of_it_takes_no_discount() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
-    let term = discount_term(&tenant, "2").await;
+    let term = discount_term(&tenant, "2", 10, DiscountTaxMode::OnPayment).await;
     let one = async || posted(&tenant, &shop, term, "EUR", "100.00", &[shop.tax]).await;
     let pay = async |body: CreatePayment| tenant.post::<payment::CreatePayment>((), &body).await;
     let naming = |amount: &str, ids: &[InvoiceId]| CreatePayment { invoice_ids: ids.to_vec(), ..payment_body(&shop, amount, &[]) };
@@ -82,7 +67,7 @@ async fn who_pays_all_of_it_takes_no_discount() {
         assert_eq!((paid.unallocated_amount.0.as_str(), open(&tenant, invoice.id).await.as_str()), ("0.00", "0.00"), "{way}");
         assert_eq!(taken(&tenant, &paid).await, Vec::new(), "{way}");
     }
-    assert_eq!(balance(&tenant, &shop, &["1000", "1100", "2100", "4000", "4800", "7100"]).await, ["714.00", "0.00", "-114.00", "-600.00", "0.00", "0.00"]);
+    assert_eq!(balances(&tenant, &shop, ["1000", "1100", "2100", "4000", "4800", "7100"]).await, ["714.00", "0.00", "-114.00", "-600.00", "0.00", "0.00"]);
     // Case, paid for how many, what stays on the payment, the discounts.
     let cases = [
         ("in time", "116.62", 1, "0.00", vec!["2.38"]),
@@ -158,7 +143,7 @@ async fn a_discount_goes_back_at_the_rate_of_the_invoice() {
         rate(&tenant, "USD", "2026-12-01", then).await;
         rate(&tenant, "USD", "2026-12-04", now).await;
         let share = if case == "cents" { "3" } else { "10" };
-        let term = discount_term(&tenant, share).await;
+        let term = discount_term(&tenant, share, 10, DiscountTaxMode::OnPayment).await;
         let mut taxes = Vec::new();
         if !percent.is_empty() {
             taxes.push(tenant.post::<tax::CreateTax>((), &percent_tax(shop.company, &unique("VAT"), percent)).await.id);
@@ -170,8 +155,8 @@ async fn a_discount_goes_back_at_the_rate_of_the_invoice() {
         let found = taken(&tenant, &paid).await;
         let lines: Vec<_> = found.iter().flat_map(|(_, lines)| lines).map(|(code, debit, credit)| (code.as_str(), debit.as_str(), credit.as_str())).collect();
         assert_eq!(lines, expected, "{case}");
-        assert_eq!(balance(&tenant, &shop, &["1000", "2100", "7010"]).await, [bank, taxed, lost], "{case}");
-        assert_eq!((balance(&tenant, &shop, &["1100"]).await, open(&tenant, invoice.id).await.as_str()), (vec!["0.00".to_owned()], "0.00"), "{case}");
+        assert_eq!(balances(&tenant, &shop, ["1000", "2100", "7010"]).await, [bank, taxed, lost], "{case}");
+        assert_eq!((balances(&tenant, &shop, ["1100"]).await, open(&tenant, invoice.id).await.as_str()), (["0.00".to_owned()], "0.00"), "{case}");
         verified(&tenant).await;
     }
 }
@@ -185,7 +170,7 @@ async fn what_is_paid_early_is_in_coins() {
     let cash = CashRounding { step: "0.05".into(), method: RoundingMethod::HalfUp, strategy: CashStrategy::ExtraLine };
     let rules = vec![RoundingRule { currency: of("EUR"), tax_step: None, cash: Some(cash) }];
     tenant.post::<company::UpdateCompany>(shop.company, &UpdateCompany { rounding_rules: Patch::Value(rules), ..UpdateCompany::default() }).await;
-    let term = discount_term(&tenant, "2").await;
+    let term = discount_term(&tenant, "2", 10, DiscountTaxMode::OnPayment).await;
     let vat = tenant.post::<tax::CreateTax>((), &percent_tax(shop.company, &unique("VAT"), "8.1")).await.id;
     for (price, total, payable, discount) in
         [("100.00", "108.10", "105.95", "2.15"), ("100.02", "108.10", "105.95", "2.15"), ("50.00", "54.05", "52.95", "1.10")]

@@ -9,10 +9,9 @@ use causeway_openapi::invoice_check::{CheckResult, InvoiceCheckName, op as check
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CancelOrder, CreateOrder, Order, op as order};
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
-use causeway_openapi::report::{TrialBalanceQuery, op as report};
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_tests::caller::Caller;
-use causeway_tests::deal::{self, entry, forty, sides};
+use causeway_tests::deal::{self, balances, entry, forty, sides};
 use causeway_tests::shop::{self, Shop, line, rate};
 use causeway_tests::world::World;
 use causeway_tests::{of, verified};
@@ -55,12 +54,6 @@ fn lines(invoice: &Invoice) -> Vec<(String, String)> {
 
 fn texts<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
     pairs.map(|(net, total)| (net.to_owned(), total.to_owned())).to_vec()
-}
-
-/// What stands on these accounts.
-async fn balances<const N: usize>(caller: &Caller, shop: &Shop, codes: [&str; N]) -> [String; N] {
-    let balance = caller.ask::<report::GetTrialBalance>(&TrialBalanceQuery { company_id: shop.company, ..TrialBalanceQuery::default() }).await;
-    codes.map(|code| balance.rows.iter().find(|row| row.account_code == code).map_or_else(|| "0.00".to_owned(), |row| row.balance.0.clone()))
 }
 
 async fn exposure(caller: &Caller, shop: &Shop) -> [String; 5] {

@@ -14,7 +14,8 @@ use causeway_tests::world::World;
 use causeway_tests::{day, of, unique, verified};
 use causeway_value::{Direction, DiscountTaxMode, EarlyDiscount, PaymentDirection, PaymentState, PaymentTermId, TaxId, TaxKind, WriteOffKind};
 
-async fn discount_term(caller: &Caller, percent: &str, days: u32, tax_mode: DiscountTaxMode) -> PaymentTermId {
+/// Payable within 30 days, with this discount for who pays within so many.
+pub async fn discount_term(caller: &Caller, percent: &str, days: u32, tax_mode: DiscountTaxMode) -> PaymentTermId {
     let early_discount = Some(EarlyDiscount { percent: of(percent), days, tax_mode });
     let body = CreatePaymentTerm { early_discount, ..term_body(&unique("EPD"), vec![percent_after("100", 30)]) };
     caller.post::<term::CreatePaymentTerm>((), &body).await.id
@@ -43,7 +44,8 @@ async fn state(caller: &Caller, invoice: &Invoice) -> (Option<PaymentState>, Str
     (now.payment_state, now.open_amount.0)
 }
 
-async fn taken(caller: &Caller, payment: &Payment) -> Vec<WriteOff> {
+/// The discounts that a payment took.
+pub async fn taken(caller: &Caller, payment: &Payment) -> Vec<WriteOff> {
     caller.all::<write_off::ListWriteOffs, _>(&ListQuery::by("payment_id", payment.id)).await
 }
 

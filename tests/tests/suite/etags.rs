@@ -1,6 +1,6 @@
 //! The tag of an answer tells all that is shown, the version what may be written (api.md, "Safe retries and concurrency"; RFC 9110 §8.8).
 
-use causeway_openapi::identity::{CreateApiKey, op as identity};
+use causeway_tests::api_key;
 use causeway_tests::caller::Caller;
 use causeway_tests::deal;
 use causeway_tests::raw::Seen;
@@ -54,7 +54,6 @@ async fn an_order_that_goes_on_is_read_again_and_one_that_stands_is_not() {
     let after = known(&tenant, &path, &before).await;
     assert_eq!((after.status, after.json()["lines"][0]["delivered_quantity"].as_str()), (200, Some("4")));
     // Who sees less has another answer.
-    let body = CreateApiKey { name: "reader".to_owned(), scopes: vec!["orders:read".to_owned()], ..CreateApiKey::default() };
-    let reader = tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &body).await.secret);
+    let reader = api_key::limited(&tenant, &["orders:read"]).await;
     assert_eq!(known(&reader, &path, &tag(&after)).await.status, 200);
 }

@@ -44,7 +44,7 @@ async fn confirmed_orders_sent_quotes_and_won_deals_get_another_owner() {
     verified(&tenant).await;
 
     // Who left gets nothing, whoever hands it over.
-    tenant.raw.request("PATCH", &format!("/v1/users/{ann}")).json(&serde_json::json!({ "active": false })).send().await.success();
+    tenant.raw.patch(&format!("/v1/users/{ann}"), &serde_json::json!({ "active": false })).await.success();
     assert_eq!(pointers(&boss.refused::<order::AssignOrder>(held.id, &to(ann)).await), ["/owner_id"]);
 
     // A quote that is with the customer: the order that it becomes is of its owner then.

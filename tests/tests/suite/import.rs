@@ -263,7 +263,7 @@ async fn a_file_changes_what_it_says_and_the_history_follows() {
     let file = format!("{HEADER}R1,,GTX Pro,,Engaging,2017-01-02,,\n");
     assert_eq!(import(&tenant, &query, &file).await["result"]["created"], 1);
     let deal = known().await;
-    tenant.raw.request("PATCH", &format!("/v1/opportunities/{}", deal.id)).json(&json!({ "title": "Mine" })).send().await.success();
+    tenant.raw.patch(&format!("/v1/opportunities/{}", deal.id), &json!({ "title": "Mine" })).await.success();
     // The file has no titles: the one that somebody gave stays, also where the product is left out.
     assert_eq!(import(&tenant, &query, &file).await["result"]["unchanged"], 1);
     import(&tenant, &query, &format!("{HEADER}R1,,,,Engaging,2016-12-02,,\n")).await;

@@ -93,7 +93,7 @@ async fn a_posted_invoice_prints_the_same_for_ever() {
     let draft = deal::invoice_order(&tenant, order.id).await;
     let term = shop::term_body("T30", vec![shop::percent_after("100", 30)]);
     let term = tenant.post::<term::CreatePaymentTerm>((), &term).await;
-    let patch = async |path: &str, body: serde_json::Value| tenant.raw.request("PATCH", path).json(&body).send().await.success();
+    let patch = async |path: &str, body: serde_json::Value| tenant.raw.patch(path, &body).await.success();
     patch(&format!("/v1/invoices/{}", draft.id), json!({ "payment_term_id": term.id })).await;
     let invoice = deal::post_invoice(&tenant, draft.id, None).await;
     let first = tenant.get::<invoice::PrintInvoice>(invoice.id).await;

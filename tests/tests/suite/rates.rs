@@ -94,7 +94,7 @@ async fn a_mistyped_rate_is_corrected() {
         deal::post_invoice(&tenant, made.id, None).await
     };
     let booked = posted().await;
-    let change = async |body: &Value| tenant.raw.request("PATCH", &path).json(body).send().await;
+    let change = async |body: &Value| tenant.raw.patch(&path, body).await;
     let problem = change(&json!({ "rate": "0.91" })).await.problem();
     assert_eq!((problem.errors[0].code, problem.errors[0].pointer.as_deref()), (Code::Required, Some("/correction_reason")));
     for (body, pointer) in

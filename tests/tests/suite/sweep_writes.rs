@@ -1,7 +1,7 @@
 //! Every operation that writes: repeated with its key it acts once; with a stale tag it does not act.
 
 use causeway_contract::{Audience, Code, Row};
-use causeway_openapi::identity::{CreateApiKey, op as identity};
+use causeway_tests::api_key;
 use causeway_tests::fixture::{Fixture, rows, writes};
 use causeway_tests::log::events;
 use causeway_tests::person::Person;
@@ -57,8 +57,7 @@ async fn a_repeated_key_gives_the_same_bytes_and_acts_once() {
 async fn a_key_is_used_once_in_a_tenant() {
     let world = World::start().await;
     let first = world.sandbox().await;
-    let body = CreateApiKey { name: "worker".to_owned(), scopes: vec!["*:*".to_owned()], ..CreateApiKey::default() };
-    let second = first.with_key(&first.post::<identity::CreateApiKey>((), &body).await.secret);
+    let second = api_key::limited(&first, &["*:*"]).await;
     let (person, _) = Person::owner(&first).await.signed_in().await;
     let tea = serde_json::json!({ "name": "Tea" });
     let made = first.raw.request("POST", "/v1/categories").idempotent("k").json(&tea).send().await;

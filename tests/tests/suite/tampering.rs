@@ -1,6 +1,7 @@
 //! Whatever somebody changes in the file behind the service's back, `causeway verify` names it: one cell after the other, in every table that matters.
 //! Usually one in six cells is tried; all of them with `CAUSEWAY_TAMPER_STEP=1`.
 
+use causeway_kernel::Db;
 use causeway_migration::Kind;
 use causeway_tests::deal;
 use causeway_tests::setting;
@@ -67,6 +68,20 @@ const ALONE: [(&str, &[&str]); 14] = [
     ("credentials", &["hash", "created_at"]),
 ];
 
+/// The file, which takes everything, and the database as the checks read it.
+async fn opened(world: &World) -> (Connection, Db) {
+    let conn = Connection::open(world.server.place.sqlite_file()).expect("the file");
+    conn.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").expect("settings");
+    let db = causeway::store::open_read_only(&world.server.place.settings()).await.expect("the database");
+    (conn, db)
+}
+
+/// The checks that found something.
+async fn checks(db: &Db) -> Vec<String> {
+    let all = causeway::verify::all(db).await.expect("an answer");
+    all.into_iter().flat_map(|(_, found)| found.breaks).map(|broken| broken.check).collect()
+}
+
 /// A value of the same type that is not this one; none when there is nothing to change.
 fn other(value: &Value, kind: Kind) -> Option<Value> {
     match (value, kind) {
@@ -93,9 +108,7 @@ async fn every_cell_is_watched() {
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
     deal::deal(&tenant, &shop).await;
-    let conn = Connection::open(world.server.place.sqlite_file()).expect("the file");
-    conn.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").expect("settings");
-    let db = causeway::store::open_read_only(&world.server.place.settings()).await.expect("the database");
+    let (conn, db) = opened(&world).await;
     let whole = async || causeway::verify::all(&db).await.map(|all| all.iter().all(|(_, found)| found.ok));
     assert_eq!(whole().await.ok(), Some(true), "before anything is changed");
     let step = setting("CAUSEWAY_TAMPER_STEP", 6);
@@ -138,32 +151,26 @@ async fn what_is_gone_or_unreadable_is_named() {
         let shop = shop::open(tenant, "").await;
         deal::deal(tenant, &shop).await;
     }
-    let conn = Connection::open(world.server.place.sqlite_file()).expect("the file");
-    conn.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").expect("settings");
-    let db = causeway::store::open_read_only(&world.server.place.settings()).await.expect("the database");
-    let checks = async || {
-        let all = causeway::verify::all(&db).await.expect("an answer");
-        all.into_iter().flat_map(|(_, found)| found.breaks).map(|broken| broken.check).collect::<Vec<_>>()
-    };
-    assert_eq!(checks().await, Vec::<String>::new());
+    let (conn, db) = opened(&world).await;
+    assert_eq!(checks(&db).await, Vec::<String>::new());
     let change = |sql: &str| assert!(conn.execute(sql, []).expect("a change") > 0, "{sql}");
 
     conn.execute_batch("CREATE TABLE kept AS SELECT * FROM accounts WHERE id = (SELECT account_id FROM journal_lines LIMIT 1)").expect("a copy");
     change("DELETE FROM accounts WHERE id IN (SELECT id FROM kept)");
-    let found = checks().await;
+    let found = checks(&db).await;
     assert!(found.contains(&"line_of_entry".to_owned()), "{found:?}");
     change("INSERT INTO accounts SELECT * FROM kept");
 
     change("UPDATE invoices SET currency = 'EUX' WHERE rowid = (SELECT MIN(rowid) FROM invoices)");
     change("UPDATE allocations SET amount = amount + 1 WHERE rowid = (SELECT MAX(rowid) FROM allocations)");
-    let found = checks().await;
+    let found = checks(&db).await;
     assert!(found.contains(&"readable".to_owned()), "{found:?}");
     assert!(found.iter().any(|check| check.contains("alloc") || check.contains("open")), "the other tenant is checked, too: {found:?}");
     change("UPDATE invoices SET currency = 'USD' WHERE currency = 'EUX'");
     change("UPDATE allocations SET amount = amount - 1 WHERE rowid = (SELECT MAX(rowid) FROM allocations)");
 
     change("DELETE FROM tenants WHERE id = (SELECT MIN(id) FROM tenants)");
-    let found = checks().await;
+    let found = checks(&db).await;
     assert!(found.contains(&"tenant_gone".to_owned()), "{found:?}");
 }
 
@@ -194,14 +201,8 @@ async fn what_came_with_the_tenant_is_watched() {
     let (person, _) = causeway_tests::person::Person::owner(&tenant).await.signed_in().await;
     let key = tenant.raw.get("/v1/api-keys?limit=1").await.success()["data"][0]["id"].as_str().expect("an id").to_owned();
     person.raw.post(&format!("/v1/api-keys/{key}/rotate"), &json!({ "overlap_seconds": 60 })).await.success();
-    let conn = Connection::open(world.server.place.sqlite_file()).expect("the file");
-    conn.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").expect("settings");
-    let db = causeway::store::open_read_only(&world.server.place.settings()).await.expect("the database");
-    let checks = async || {
-        let all = causeway::verify::all(&db).await.expect("an answer");
-        all.into_iter().flat_map(|(_, found)| found.breaks).map(|broken| broken.check).collect::<Vec<_>>()
-    };
-    assert_eq!(checks().await, Vec::<String>::new());
+    let (conn, db) = opened(&world).await;
+    assert_eq!(checks(&db).await, Vec::<String>::new());
     let mut unseen = Vec::new();
     // Each is tried on the tables it names, which are put back.
     for (tables, sql, expected) in [
@@ -283,12 +284,12 @@ async fn what_came_with_the_tenant_is_watched() {
         let back = tables.iter().map(|table| format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}; DROP TABLE kept_{table};"));
         let back = back.collect::<String>();
         conn.execute_batch(&format!("{keep} {sql};")).unwrap_or_else(|error| panic!("{sql}: {error}"));
-        let found = checks().await;
+        let found = checks(&db).await;
         if !found.contains(&expected.to_owned()) {
             unseen.push(format!("{sql}: {found:?}"));
         }
         conn.execute_batch(&back).expect("what was there");
     }
-    assert_eq!(checks().await, Vec::<String>::new(), "after everything was put back");
+    assert_eq!(checks(&db).await, Vec::<String>::new(), "after everything was put back");
     assert!(unseen.is_empty(), "{} are not noticed: {unseen:#?}", unseen.len());
 }

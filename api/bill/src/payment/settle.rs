@@ -65,8 +65,8 @@ impl Settlement {
         self.invoices.iter().map(|invoice| &invoice.new)
     }
 
-    /// The installments of all of them as they are now.
-    pub(crate) fn open_installments(&self, company_currency: Currency) -> Vec<OpenInstallment> {
+    /// The installments of those that are asked for, as they are now.
+    pub(crate) fn open_installments(&self, company_currency: Currency, of: impl Fn(InvoiceId) -> bool) -> Vec<OpenInstallment> {
         let open = |row: &installments::Model| {
             let invoice = self.get(row.invoice_id)?;
             Some(OpenInstallment {
@@ -79,7 +79,7 @@ impl Settlement {
                 conversion: booked::of_invoice(invoice, company_currency),
             })
         };
-        self.installments.iter().filter_map(|row| open(&row.new)).collect()
+        self.installments.iter().map(|row| &row.new).filter(|row| of(row.invoice_id)).filter_map(open).collect()
     }
 
     fn settle(&mut self, planned: &PlannedAllocation) -> Result<(), Overflow> {
@@ -167,7 +167,7 @@ impl Settlement {
             conversion: booked::of_invoice(invoice, company_currency),
         };
         let asked = [RequestedAllocation { invoice_id: invoice.id, amount }];
-        let plan = plan_allocations(&source, &self.open_installments(company_currency), &asked, &|_, _| None)?;
+        let plan = plan_allocations(&source, &self.open_installments(company_currency, |id| id == invoice.id), &asked, &|_, _| None)?;
         Ok(Amount::sum(plan.allocations.iter().map(|part| part.company_amount))?)
     }
 
@@ -339,7 +339,7 @@ pub(crate) async fn allocate(
     wanted: &[RequestedAllocation],
     rates: Rates<'_>,
 ) -> Result<(AllocationPlan, Vec<allocations::Model>), Problem> {
-    let plan = plan_allocations(&origin.source, &settlement.open_installments(company.currency), wanted, rates)?;
+    let plan = plan_allocations(&origin.source, &settlement.open_installments(company.currency, |_| true), wanted, rates)?;
     let mut rows = Vec::with_capacity(plan.allocations.len());
     let mut accounts: Option<Chart> = None;
     for planned in &plan.allocations {

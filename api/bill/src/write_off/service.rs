@@ -4,13 +4,14 @@ use super::rules::{Discount, borne_by};
 use super::view::{record, view};
 use crate::booked;
 use crate::invoice::lines_of;
-use crate::payment::rules::{DAYS_AHEAD, RequestedAllocation, Source};
+use crate::payment::rules::{RequestedAllocation, Source};
 use crate::payment::settle::{Origin, Settlement, allocate, credited_of, taken_back_at};
 use causeway_books::ledger::rules::{AccountRef, WriteOffToPost, write_off_posting};
 use causeway_books::ledger::service::{PostEntry, post as post_entry, reverse as reverse_entry};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{allocations, invoices, write_offs};
 use causeway_entity::govern::companies;
+use causeway_kernel::limits::MONEY_DAYS_AHEAD;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::{Chart, chart};
@@ -90,10 +91,11 @@ pub async fn write_off(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &WriteOf
     check::not_blank(&body.reason, "/reason", &mut errors);
     let today = ctx.today(company.time_zone);
     let earliest = invoice.invoice_date.unwrap_or(today);
+    let before = errors.len();
     check_date((body.date, "/date"), (earliest, "the invoice"), today, &mut errors);
-    let last = today.plus_days(DAYS_AHEAD).max(earliest);
-    if errors.is_empty() && body.date.is_some_and(|date| date > last) {
-        let detail = format!("is more than {DAYS_AHEAD} days ahead: what is given up is closed at once. Give {last} or an earlier day");
+    let last = today.plus_days(MONEY_DAYS_AHEAD).max(earliest);
+    if errors.len() == before && body.date.is_some_and(|date| date > last) {
+        let detail = format!("is more than {MONEY_DAYS_AHEAD} days ahead: what is given up is closed at once. Give {last} or an earlier day");
         errors.push(FieldError::pointer(Code::InvalidValue, "/date", detail));
     }
     let kind = body.kind.unwrap_or(WriteOffKind::BadDebt);

@@ -9,6 +9,7 @@ use causeway_master::account::Purpose;
 use causeway_master::rate::Conversion;
 use causeway_master::term::rules::{InstallmentDue, in_proportion};
 use causeway_value::{AccountId, Amount, Currency, Day, Direction, InvoiceKind, Overflow, PartyId, PaymentDirection, PaymentMethod, TaxId};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// One line of an entry.
@@ -394,14 +395,12 @@ fn add_to(sums: &mut Vec<Sum>, (account, tax_id, dimension_set_id): Key, foreign
 /// sum so far, so that they add up.
 fn convert_together(sums: &mut [Sum], invoice: &InvoiceToPost<'_>) -> Result<(), Overflow> {
     let at = |amount: Amount| invoice.conversion.amount(amount, invoice.currency, invoice.company_currency);
-    let mut so_far: Vec<((AccountId, Option<TaxId>), Amount)> = Vec::new();
+    let mut so_far: BTreeMap<(AccountId, Option<TaxId>), Amount> = BTreeMap::new();
     for sum in sums.iter_mut().filter(|sum| !sum.together.is_zero()) {
-        let key = (sum.account, sum.tax_id);
-        let before = so_far.iter().find(|(other, _)| *other == key).map_or(Amount::ZERO, |(_, amount)| *amount);
+        let before = so_far.entry((sum.account, sum.tax_id)).or_default();
         let after = before.plus(sum.together)?;
-        sum.company = sum.company.plus(at(after)?)?.minus(at(before)?)?;
-        so_far.retain(|(other, _)| *other != key);
-        so_far.push((key, after));
+        sum.company = sum.company.plus(at(after)?)?.minus(at(*before)?)?;
+        *before = after;
     }
     Ok(())
 }

@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Products that are compared letter by letter when neither code nor name is exactly the text.
 const SIMILAR: u64 = 2_000;
-/// People, teams and companies of a tenant that are looked through.
-const MANY: u64 = 5_000;
+/// Objects of one kind, such as people, stages or price lists of a tenant, that are looked through.
+pub(super) const MANY: u64 = 5_000;
 
 /// Characters of a party's name, at most.
 const PARTY_NAME: usize = 200;
@@ -37,23 +37,26 @@ pub struct Names {
     products: BTreeMap<String, String>,
 }
 
-/// Fields whose text may be a name.
-const NAMED: [&str; 10] =
-    ["company_id", "party_id", "owner_id", "product_id", "stage_id", "team_id", "contact_id", "payment_term_id", "price_list_id", "category_id"];
+/// Fields whose text may be a name, each with what it may be besides the id.
+const NAMED: [(&str, &str); 10] = [
+    ("company_id", "its name"),
+    ("party_id", "its name or its id in another system"),
+    ("owner_id", "the mail address or the name of the user"),
+    ("product_id", "its code or its name"),
+    ("stage_id", "its name"),
+    ("team_id", "its name"),
+    ("contact_id", "the mail address"),
+    ("payment_term_id", "its code or its name"),
+    ("price_list_id", "its code or its name"),
+    ("category_id", "its name"),
+];
 /// Those of which the text as it is written decides among several that are the same but for capitals, spaces and points.
 const WRITTEN: [&str; 4] = ["party_id", "payment_term_id", "price_list_id", "category_id"];
 
 /// By what a cell may name what the field of this name holds, besides its id; none for a field that names nothing.
 #[must_use]
 pub fn named_by(field: &str) -> Option<&'static str> {
-    match field {
-        "company_id" | "team_id" | "stage_id" | "category_id" => Some("its name"),
-        "party_id" => Some("its name or its id in another system"),
-        "owner_id" => Some("the mail address or the name of the user"),
-        "contact_id" => Some("the mail address"),
-        "product_id" | "payment_term_id" | "price_list_id" => Some("its code or its name"),
-        _ => None,
-    }
+    NAMED.iter().find(|(name, _)| *name == field).map(|(_, by)| *by)
 }
 
 /// Letters and digits in lower case: `GTX Pro` and `GTXPro` are the same.
@@ -227,7 +230,7 @@ impl Names {
 
     /// Puts ids in the place of names. What names nothing, or several things, is an error of its cell.
     pub fn resolve(&self, row: &mut Row, company_id: Option<CompanyId>, errors: &mut Vec<CellError>) {
-        for field in NAMED {
+        for (field, _) in NAMED {
             let Some(text) = row.fields.get(field).cloned() else { continue };
             if split_type_id(&text).is_some() {
                 continue;

@@ -100,7 +100,7 @@ async fn create_key(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateApiKey>) -
 async fn get_key(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetApiKey>) -> Result<Answer<ApiKey>, Problem> {
     let row = tx.must::<api_keys::Entity>(call.path).await?;
     let used = service::last_uses(tx, std::slice::from_ref(&row)).await?.remove(&row.id);
-    Ok(Answer::object(service::key_view(&row, used), row.version).live())
+    Ok(Answer::object(service::key_view(&row, used), row.version))
 }
 
 async fn update_key(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateApiKey>) -> Result<Answer<ApiKey>, Problem> {

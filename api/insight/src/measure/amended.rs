@@ -1,7 +1,7 @@
 //! The backlog of a day that is over: without the amendments and cancellations that came after it (RPT-03).
 
 use super::due::MADE;
-use super::owed::{Left, left};
+use super::owed::{Left, counts, left};
 use crate::sql::{self, statement};
 use causeway_contract::Problem;
 use causeway_entity::sell::order_amendments;
@@ -11,6 +11,9 @@ use causeway_value::{AmendmentKind, Amount, CompanyId, Currency, Day, Instant, O
 use sea_orm::FromQueryResult;
 use sea_orm::sea_query::Value;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What a cancellation `a` took off its order `o`: what the rest came to, or all of an order that was cancelled as a whole, which keeps what was ordered.
+pub(super) const CUT: &str = "CASE WHEN o.status = 'cancelled' AND a.number = o.amendments THEN o.untaxed_amount ELSE 0 - a.untaxed_change END";
 
 /// Lines that one statement reads.
 const AT_ONCE: usize = 500;
@@ -117,7 +120,7 @@ async fn touched(tx: &mut Tx<'_>, company: CompanyId, (as_of, end): (Day, Instan
 fn difference(row: &Touched, changed_later: Amount) -> Result<Left, Overflow> {
     let stands = row.cancelled != row.ordered && row.net != row.billed;
     let now = if stands { left(row.net, row.billed, (row.ordered, row.cancelled))? } else { Amount::ZERO };
-    let counts_now = stands && (row.cancelled == Quantity::ZERO || !now.is_zero());
+    let counts_now = stands && counts(row.cancelled, now);
     let stood = row.standing.minus(changed_later)?;
     let rest = stood.minus(row.billed)?;
     // What was billed beyond what stood is no negative backlog; what came with a later amendment did not stand.

@@ -2,6 +2,7 @@
 //!
 //! Opening and closing are the backlogs of the two days. Amounts stay in the currencies of the orders, so that every row adds up exactly.
 
+use super::amended::CUT;
 use super::due::MOVES;
 use super::months::days;
 use super::owed::{Left, left_of};
@@ -33,16 +34,14 @@ const BOOKED: &str = "SELECT o.party_id AS party_id, p.name AS name, o.currency 
         ON a.order_id = o.id \
     WHERE o.tenant_id = $1 AND o.company_id = $2 AND o.confirmed_at >= $3 AND o.confirmed_at < $4 GROUP BY o.party_id, p.name, o.currency";
 
-/// What amendments of the same time changed, cancellations apart.
-const AMENDED: &str = "SELECT o.party_id AS party_id, p.name AS name, o.currency AS currency, CAST(SUM(a.untaxed_change) AS BIGINT) AS amount \
-    FROM order_amendments a JOIN orders o ON o.tenant_id = a.tenant_id AND o.id = a.order_id JOIN parties p ON p.tenant_id = o.tenant_id AND p.id = o.party_id \
-    WHERE a.tenant_id = $1 AND a.company_id = $2 AND a.created_at >= $3 AND a.created_at < $4 AND a.kind = 'amended' GROUP BY o.party_id, p.name, o.currency";
-
-/// What cancellations of the same time took off: what the rest came to, or all of an order that was cancelled as a whole, which keeps what was ordered.
-const CANCELLED: &str = "SELECT o.party_id AS party_id, p.name AS name, o.currency AS currency, \
-        CAST(SUM(CASE WHEN o.status = 'cancelled' AND a.number = o.amendments THEN o.untaxed_amount ELSE 0 - a.untaxed_change END) AS BIGINT) AS amount \
-    FROM order_amendments a JOIN orders o ON o.tenant_id = a.tenant_id AND o.id = a.order_id JOIN parties p ON p.tenant_id = o.tenant_id AND p.id = o.party_id \
-    WHERE a.tenant_id = $1 AND a.company_id = $2 AND a.created_at >= $3 AND a.created_at < $4 AND a.kind = 'rest_cancelled' GROUP BY o.party_id, p.name, o.currency";
+/// What changes of one kind in the same time came to.
+fn changed_sql(kind: &str, amount: &str) -> String {
+    format!(
+        "SELECT o.party_id AS party_id, p.name AS name, o.currency AS currency, CAST(SUM({amount}) AS BIGINT) AS amount \
+         FROM order_amendments a JOIN orders o ON o.tenant_id = a.tenant_id AND o.id = a.order_id JOIN parties p ON p.tenant_id = o.tenant_id AND p.id = o.party_id \
+         WHERE a.tenant_id = $1 AND a.company_id = $2 AND a.created_at >= $3 AND a.created_at < $4 AND a.kind = '{kind}' GROUP BY o.party_id, p.name, o.currency"
+    )
+}
 
 /// What became billable from the day `$3` to the day `$5`, or before when its order was confirmed only from the instant `$4` on, less what was none any more;
 /// `$6` ends the last day.
@@ -100,27 +99,18 @@ impl Row {
     }
 
     fn of(self, party_id: PartyId, name: String, currency: Currency) -> Result<wire::BacklogMovementRow, Overflow> {
-        let wire::BacklogMovementTotal {
-            currency,
-            opening_amount,
-            booked_amount,
-            amended_amount,
-            cancelled_amount,
-            billed_amount,
-            to_credit_amount,
-            closing_amount,
-        } = self.total(currency)?;
+        let total = self.total(currency)?;
         Ok(wire::BacklogMovementRow {
             party_id,
             name,
             currency,
-            opening_amount,
-            booked_amount,
-            amended_amount,
-            cancelled_amount,
-            billed_amount,
-            to_credit_amount,
-            closing_amount,
+            opening_amount: total.opening_amount,
+            booked_amount: total.booked_amount,
+            amended_amount: total.amended_amount,
+            cancelled_amount: total.cancelled_amount,
+            billed_amount: total.billed_amount,
+            to_credit_amount: total.to_credit_amount,
+            closing_amount: total.closing_amount,
         })
     }
 }
@@ -154,9 +144,9 @@ pub(super) async fn backlog_movement(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::M
     let (opening, closing) = (left_of(ctx, tx, &company, from.plus_days(-1)).await?, left_of(ctx, tx, &company, to).await?);
     let booked = statement(tx, BOOKED, vec![company.id.into(), start.into(), end.into()]);
     let booked: Vec<Moved> = sql::rows(tx, booked, &CELLS).await?;
-    let amended = statement(tx, AMENDED, vec![company.id.into(), start.into(), end.into()]);
+    let amended = statement(tx, &changed_sql("amended", "a.untaxed_change"), vec![company.id.into(), start.into(), end.into()]);
     let amended: Vec<Moved> = sql::rows(tx, amended, &CELLS).await?;
-    let cancelled = statement(tx, CANCELLED, vec![company.id.into(), start.into(), end.into()]);
+    let cancelled = statement(tx, &changed_sql("rest_cancelled", CUT), vec![company.id.into(), start.into(), end.into()]);
     let cancelled: Vec<Moved> = sql::rows(tx, cancelled, &CELLS).await?;
     let billed = statement(tx, &billed_sql(), vec![company.id.into(), from.into(), start.into(), to.into(), end.into()]);
     let billed: Vec<Moved> = sql::rows(tx, billed, &CELLS).await?;

@@ -79,6 +79,11 @@ pub(super) fn left(net: Amount, billed: Amount, (ordered, cancelled): (Quantity,
     Ok(if left.0.signum() == -net.0.signum() { Amount::ZERO } else { left })
 }
 
+/// Whether a line counts of which this is left: of one that stands alone everything that stands may be billable.
+pub(super) fn counts(cancelled: Quantity, left: Amount) -> bool {
+    cancelled == Quantity::ZERO || !left.is_zero()
+}
+
 /// What a customer ordered in one currency and is not yet billable of it.
 pub(super) struct Left {
     pub party_id: PartyId,
@@ -122,8 +127,7 @@ pub(super) async fn left_after(tx: &mut Tx<'_>, company: &companies::Model, as_o
     let mut all = Vec::with_capacity(found.len());
     for Open { party_id, name, currency, net, billed, ordered, cancelled, lines } in found {
         let amount = left(net, billed, (ordered, cancelled))?;
-        // Of a line that stands alone everything that stands may be billable.
-        let lines = if cancelled != Quantity::ZERO && amount.is_zero() { 0 } else { lines };
+        let lines = if counts(cancelled, amount) { lines } else { 0 };
         all.push(Left { party_id, name, currency, lines, amount });
     }
     if changes.iter().any(|row| row.created_at >= end) {

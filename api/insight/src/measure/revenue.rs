@@ -3,7 +3,7 @@
 //! Every column is what the single report says of the same month, asked for it alone: it is converted at the latest rate of the month's last day. What stood at
 //! its ends comes from the same functions as there; what moved in orders is read for all months at once.
 
-use super::amended;
+use super::amended::{self, CUT};
 use super::booked::{self, Booked};
 use super::due::MOVES;
 use super::ledger::{self, Documents, Moved};
@@ -37,16 +37,15 @@ const BOOKED: &str = "SELECT m.month AS month, o.currency AS currency, COUNT(*) 
         ON a.order_id = o.id \
     WHERE o.tenant_id = $1 AND o.company_id = $2 GROUP BY m.month, o.currency";
 
-/// What amendments changed, cancellations apart.
-const AMENDED: &str = "SELECT m.month AS month, o.currency AS currency, COUNT(*) AS count, CAST(SUM(a.untaxed_change) AS BIGINT) AS amount \
-    FROM order_amendments a JOIN orders o ON o.tenant_id = a.tenant_id AND o.id = a.order_id JOIN months m ON a.created_at >= m.starts AND a.created_at < m.ends \
-    WHERE a.tenant_id = $1 AND a.company_id = $2 AND a.kind = 'amended' GROUP BY m.month, o.currency";
-
-/// What cancellations took off: what the rest came to, or all of an order that was cancelled as a whole, which keeps what was ordered.
-const CANCELLED: &str = "SELECT m.month AS month, o.currency AS currency, COUNT(*) AS count, \
-        CAST(SUM(CASE WHEN o.status = 'cancelled' AND a.number = o.amendments THEN o.untaxed_amount ELSE 0 - a.untaxed_change END) AS BIGINT) AS amount \
-    FROM order_amendments a JOIN orders o ON o.tenant_id = a.tenant_id AND o.id = a.order_id JOIN months m ON a.created_at >= m.starts AND a.created_at < m.ends \
-    WHERE a.tenant_id = $1 AND a.company_id = $2 AND a.kind = 'rest_cancelled' GROUP BY m.month, o.currency";
+/// What changes of one kind came to.
+fn changed_sql(kind: &str, amount: &str) -> String {
+    format!(
+        "SELECT m.month AS month, o.currency AS currency, COUNT(*) AS count, CAST(SUM({amount}) AS BIGINT) AS amount \
+         FROM order_amendments a JOIN orders o ON o.tenant_id = a.tenant_id AND o.id = a.order_id \
+         JOIN months m ON a.created_at >= m.starts AND a.created_at < m.ends \
+         WHERE a.tenant_id = $1 AND a.company_id = $2 AND a.kind = '{kind}' GROUP BY m.month, o.currency"
+    )
+}
 
 /// What became billable, or had when its order was confirmed, less what was none any more.
 fn billable_sql() -> String {
@@ -110,8 +109,8 @@ impl Moves {
             won: flows(tx, company, months, WON).await?,
             bookings,
             booked: flows(tx, company, months, BOOKED).await?,
-            amended: flows(tx, company, months, AMENDED).await?,
-            cancelled: flows(tx, company, months, CANCELLED).await?,
+            amended: flows(tx, company, months, &changed_sql("amended", "a.untaxed_change")).await?,
+            cancelled: flows(tx, company, months, &changed_sql("rest_cancelled", CUT)).await?,
             billable: flows(tx, company, months, &billable_sql()).await?,
         })
     }

@@ -4,7 +4,7 @@ use causeway_contract::Problem;
 use causeway_master::rate::lookup::RateTable;
 use causeway_master::rate::rules::Conversion;
 use causeway_openapi::pipeline as wire;
-use causeway_value::{Amount, Currency, Day, Instant, Overflow, Percent, Rate, Zone, format_scaled, product};
+use causeway_value::{Amount, Currency, Day, Instant, Overflow, Percent, Zone, format_scaled, product};
 use std::collections::BTreeMap;
 
 /// Deals and what they are worth, each currency by itself.
@@ -101,19 +101,8 @@ pub fn win_rate(won: i64, lost: i64) -> Result<Option<String>, Overflow> {
 /// # Errors
 /// [`Overflow`] when it does not fit or the rate is zero.
 pub fn weighted(value: Amount, probability: Percent, conversion: Conversion, (from, to): (Currency, Currency)) -> Result<Amount, Overflow> {
-    let (mut above, mut below) = (vec![value.0, probability.0], vec![Percent::WHOLE.0]);
-    match conversion {
-        Conversion::Same => {}
-        Conversion::Times(rate) => {
-            above.extend([rate.0, to.minor_units()]);
-            below.extend([Rate::ONE.0, from.minor_units()]);
-        }
-        Conversion::DividedBy(rate) => {
-            above.extend([Rate::ONE.0, to.minor_units()]);
-            below.extend([rate.0, from.minor_units()]);
-        }
-    }
-    product(&above, &below).map(Amount)
+    let ([rate, minor], [per, parts]) = conversion.factors(from, to);
+    product(&[value.0, probability.0, rate, minor], &[Percent::WHOLE.0, per, parts]).map(Amount)
 }
 
 /// A calendar month in a zone, cut to the period of the report.
@@ -156,6 +145,7 @@ pub fn name(day: Day) -> String {
 mod tests {
     use super::*;
     use causeway_contract::Code;
+    use causeway_value::Rate;
 
     #[test]
     fn the_win_rate_has_four_decimals() {

@@ -56,22 +56,17 @@ pub async fn verify(_: &Ctx, tx: &mut Tx<'_>) -> Result<Verification, Problem> {
     let checked = counts(tx, &checks).await?;
     let mut breaks = Vec::new();
     for check in &checks {
-        let found = check::run(tx, check).await;
-        breaks.extend(or_not_made(tx, check.name, found)?);
+        breaks.extend(or_not_made(check.name, check::run(tx, check).await, tx)?);
     }
-    let exposed = exposure::obligations(tx).await;
-    breaks.extend(or_not_made(tx, exposure::OBLIGATIONS, exposed)?);
-    let digests = chain::digests(tx).await;
-    breaks.extend(or_not_made(tx, chain::DIGESTS, digests)?);
-    let splits = taxes::splits(tx).await;
-    breaks.extend(or_not_made(tx, taxes::SPLITS, splits)?);
-    let policies = snapshots::policies(tx).await;
-    breaks.extend(or_not_made(tx, snapshots::POLICIES, policies)?);
+    breaks.extend(or_not_made(exposure::OBLIGATIONS, exposure::obligations(tx).await, tx)?);
+    breaks.extend(or_not_made(chain::DIGESTS, chain::digests(tx).await, tx)?);
+    breaks.extend(or_not_made(taxes::SPLITS, taxes::splits(tx).await, tx)?);
+    breaks.extend(or_not_made(snapshots::POLICIES, snapshots::policies(tx).await, tx)?);
     Ok(Verification { object: "verification".to_owned(), ok: breaks.is_empty(), checked, breaks })
 }
 
 /// What a check found, or that it could not be made: a row that cannot be read does not hide what the other checks find. On PostgreSQL it ends the transaction.
-fn or_not_made(tx: &Tx<'_>, check: &str, found: Result<Vec<Break>, Problem>) -> Result<Vec<Break>, Problem> {
+fn or_not_made(check: &str, found: Result<Vec<Break>, Problem>, tx: &Tx<'_>) -> Result<Vec<Break>, Problem> {
     match found {
         Err(problem) if !tx.locks() && problem.code == Code::InternalError => Ok(vec![check::not_made(check, tx.tenant())]),
         other => other,

@@ -8,7 +8,7 @@
 use super::router::{Bound, Found, Operation, Routes, Verb};
 use super::{App, Packed, idempotency, mask};
 use crate::{Ctx, Find, Tx, crypto};
-use causeway_contract::{Code, FieldError, Method, Problem};
+use causeway_contract::{Code, FieldError, Method, Problem, read_at};
 use causeway_entity::kernel::external_refs;
 use causeway_value::{PREFIXES, prefix_of, type_id};
 use serde_json::{Map, Value};
@@ -71,14 +71,7 @@ fn reference(one: &Value) -> Option<(String, String)> {
 ///
 /// # Errors
 /// The refusal.
-pub(super) async fn instead(
-    app: &App,
-    operation: &Operation,
-    ctx: &Arc<Ctx>,
-    sent: &Sent,
-    key: Option<idempotency::Key>,
-    problem: Problem,
-) -> Result<Packed, Problem> {
+pub(super) async fn instead(app: &App, ctx: &Arc<Ctx>, sent: &Sent, key: Option<idempotency::Key>, problem: Problem) -> Result<Packed, Problem> {
     // A key that was used for something else stays refused, whatever comes with it.
     let of_key = matches!(problem.code, Code::IdempotencyKeyReused | Code::IdempotencyInProgress);
     if of_key || !matches!(problem.status, 409 | 422 | 423) {
@@ -86,7 +79,7 @@ pub(super) async fn instead(
     }
     let Ok(made) = app.db.read(ctx, async |_, tx| made(tx, sent).await).await else { return Err(problem) };
     for (kind, id) in made {
-        let Some((verb, _)) = reading(app, operation, &kind, id) else { continue };
+        let Some((verb, _)) = reading(app, &kind, id) else { continue };
         let key = key.clone();
         let answer = app
             .db
@@ -103,7 +96,7 @@ pub(super) async fn instead(
             return answer;
         }
     }
-    Err(told(app, operation, ctx, sent, problem).await)
+    Err(told(app, ctx, sent, problem).await)
 }
 
 /// The objects that the same creation made, by kind and id.
@@ -114,20 +107,12 @@ async fn made(tx: &mut Tx<'_>, sent: &Sent) -> Result<BTreeSet<(String, Uuid)>, 
     Ok(rows.into_iter().map(|row| (row.object_type, row.object_id)).collect())
 }
 
-/// How an object of the collection is read, and the right that takes. What has no address in the collection that made it has one among its kind: credit notes
-/// are read as invoices.
-fn reading(app: &App, operation: &Operation, kind: &str, id: Uuid) -> Option<(Box<dyn Verb>, &'static str)> {
-    let id = type_id(prefix_of(kind)?, id);
-    let of_its_kind = format!("/v1/{}s", kind.replace('_', "-"));
-    read_at(app, &format!("{}/{id}", operation.path)).or_else(|| read_at(app, &format!("{of_its_kind}/{id}")))
-}
-
-fn read_at(app: &App, path: &str) -> Option<(Box<dyn Verb>, &'static str)> {
-    let Found::Endpoint(get, segments) = app.routes.find("GET", path) else { return None };
+/// How an object of this kind is read, and the right that takes. Credit notes are read as invoices.
+fn reading(app: &App, kind: &str, id: Uuid) -> Option<(Box<dyn Verb>, &'static str)> {
+    let prefix = prefix_of(kind)?;
+    let path = read_at(prefix, app.routes.rows())?.replace("{id}", &type_id(prefix, id));
+    let Found::Endpoint(get, segments) = app.routes.find("GET", &path) else { return None };
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    if !(get.knows_path)(&segments) {
-        return None;
-    }
     let empty = || Value::Object(Map::new());
     match (get.bind)(&segments, empty(), empty(), None) {
         Ok(Bound::Verb(verb)) => Some((verb, get.permission)),
@@ -136,14 +121,14 @@ fn read_at(app: &App, path: &str) -> Option<(Box<dyn Verb>, &'static str)> {
 }
 
 /// The refusal of a taken reference, with the fields that differ from what has it: for who may read that.
-async fn told(app: &App, operation: &Operation, ctx: &Arc<Ctx>, sent: &Sent, mut problem: Problem) -> Problem {
+async fn told(app: &App, ctx: &Arc<Ctx>, sent: &Sent, mut problem: Problem) -> Problem {
     let known = |error: &FieldError| error.pointer.as_deref() != Some("/external_refs");
     if problem.code != Code::ExternalRefExists || problem.errors.iter().any(known) {
         return problem;
     }
     let carrier = PREFIXES.iter().find_map(|(_, kind)| Some((*kind, problem.meta.get(&format!("{kind}_id"))?.as_str()?)));
     let Some((kind, id)) = carrier.and_then(|(kind, id)| Some((kind, causeway_value::split_type_id(id)?.1))) else { return problem };
-    let Some((verb, permission)) = reading(app, operation, kind, id) else { return problem };
+    let Some((verb, permission)) = reading(app, kind, id) else { return problem };
     if ctx.require(permission).is_err() {
         return problem;
     }

@@ -107,13 +107,6 @@ impl<T> Answer<T> {
         self
     }
 
-    /// An object that also shows what its version does not count, such as how far the lines of an order have come. The tag of an answer tells for all of
-    /// them; this says so where it matters.
-    #[must_use]
-    pub const fn live(self) -> Self {
-        self
-    }
-
     /// What is answered.
     pub fn into_payload(self) -> T {
         self.payload
@@ -162,9 +155,8 @@ pub async fn dispatch(app: Arc<App>, request: HttpRequest, payload: Payload) -> 
     let parent = request.headers().get("traceparent").filter(|_| trace::heard()).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let source = app.proxies.origin(&request);
     let told = Rc::new(RefCell::new(Told { source, ..Told::default() }));
-    let found = if oversized(&request) { router::Found::TooLarge } else { app.routes.find(&method, &asked) };
-    let answer = match found {
-        router::Found::TooLarge => {
+    let answer = match app.routes.find(&method, &asked) {
+        _ if oversized(&request) => {
             telemetry::count_request("none", 413, watch.micros());
             Err(Problem::new(Code::PayloadTooLarge, format!("The path and the headers are larger than {HEAD_BYTES} bytes together. Send less of them.")))
         }
@@ -425,7 +417,7 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
             let place = reports::enter(operation, &ctx).await?;
             let verb = if wrong.is_empty() { verb } else { Box::new(aside::WithAside { verb, wrong }) };
             let outcome = match (execute(&app.db, operation, &ctx, key.clone(), verb).await, sent) {
-                (Err(problem), Some(sent)) => again::instead(&app, operation, &ctx, &sent, key, problem).await,
+                (Err(problem), Some(sent)) => again::instead(&app, &ctx, &sent, key, problem).await,
                 (outcome, _) => outcome,
             };
             drop(place);

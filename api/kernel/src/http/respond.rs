@@ -26,7 +26,7 @@ fn tag(version: &str, body: &Content) -> String {
         Content::Json(text) => text.as_bytes(),
         Content::File(file) => file.bytes.as_slice(),
     };
-    let digest = crypto::encode(crypto::sha256(&[bytes]).first_chunk::<9>().map_or(<&[u8]>::default(), |start| start.as_slice()));
+    let digest = crypto::encode(crypto::sha256(&[bytes]).get(..9).unwrap_or_default());
     format!("{}-{digest}\"", version.trim_end_matches('"'))
 }
 

@@ -23,13 +23,18 @@ impl Conversion {
     /// # Errors
     /// [`Overflow`] when it does not fit or the rate is zero.
     pub fn amount(self, amount: Amount, from: Currency, to: Currency) -> Result<Amount, Overflow> {
-        let (above, below) = (to.minor_units(), from.minor_units());
-        let converted = match self {
-            Self::Same => amount.0,
-            Self::Times(rate) => product(&[amount.0, rate.0, above], &[Rate::ONE.0, below])?,
-            Self::DividedBy(rate) => product(&[amount.0, Rate::ONE.0, above], &[rate.0, below])?,
-        };
-        Ok(Amount(converted))
+        let ([rate, minor], divisors) = self.factors(from, to);
+        product(&[amount.0, rate, minor], &divisors).map(Amount)
+    }
+
+    /// What an amount in minor units of `from` is multiplied with and divided by.
+    #[must_use]
+    pub fn factors(self, from: Currency, to: Currency) -> ([i64; 2], [i64; 2]) {
+        match self {
+            Self::Same => ([1, 1], [1, 1]),
+            Self::Times(rate) => ([rate.0, to.minor_units()], [Rate::ONE.0, from.minor_units()]),
+            Self::DividedBy(rate) => ([Rate::ONE.0, to.minor_units()], [rate.0, from.minor_units()]),
+        }
     }
 
     /// The price in the target currency, at six decimals.

@@ -2,7 +2,6 @@
 
 use super::Line;
 use super::amounts::Terms;
-use causeway_entity::master::products;
 use causeway_entity::sell::order_lines;
 use causeway_master::pricing::amounts::{Discounts, split_discount};
 use causeway_master::pricing::balance::balanced;
@@ -14,9 +13,9 @@ use std::ops::Range;
 const GIVEN: &str = "given";
 
 /// Where the price of a line comes from, as lines keep it: a component says of which bundle it is, whoever priced that.
-pub(crate) fn source(found: &PriceSource, bundle: Option<&products::Model>) -> String {
+pub(crate) fn source(found: &PriceSource, bundle: Option<ProductId>) -> String {
     match (found, bundle) {
-        (PriceSource::Given, Some(bundle)) => format!("{GIVEN}:{}", bundle.id),
+        (PriceSource::Given, Some(bundle)) => format!("{GIVEN}:{bundle}"),
         _ => found.to_string(),
     }
 }
@@ -33,39 +32,19 @@ fn bundle_of(source: &str) -> Option<ProductId> {
 
 /// What tells whether lines are of one bundle.
 pub(crate) trait Sold {
-    /// What is sold.
-    fn product(&self) -> Option<ProductId>;
-    /// Where the price comes from.
-    fn source(&self) -> &str;
-    /// The option that it belongs to.
-    fn option(&self) -> Option<u32>;
+    /// What is sold, where its price comes from, and the option that it belongs to.
+    fn sold(&self) -> (Option<ProductId>, &str, Option<u32>);
 }
 
 impl Sold for Line {
-    fn product(&self) -> Option<ProductId> {
-        self.product_id
-    }
-
-    fn source(&self) -> &str {
-        &self.price_source
-    }
-
-    fn option(&self) -> Option<u32> {
-        self.choice.map(|choice| choice.option)
+    fn sold(&self) -> (Option<ProductId>, &str, Option<u32>) {
+        (self.product_id, &self.price_source, self.choice.map(|choice| choice.option))
     }
 }
 
 impl Sold for order_lines::Model {
-    fn product(&self) -> Option<ProductId> {
-        self.product_id
-    }
-
-    fn source(&self) -> &str {
-        &self.price_source
-    }
-
-    fn option(&self) -> Option<u32> {
-        None
+    fn sold(&self) -> (Option<ProductId>, &str, Option<u32>) {
+        (self.product_id, &self.price_source, None)
     }
 }
 
@@ -83,10 +62,14 @@ pub(crate) struct Group {
 pub(crate) fn groups<L: Sold>(lines: &[L]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (index, line) in lines.iter().enumerate() {
-        let bundle = bundle_of(line.source());
+        let (product, source, option) = line.sold();
+        let bundle = bundle_of(source);
         let own = groups.last().and_then(|last| lines.get(last.lines.clone())).unwrap_or_default();
-        let alike = own.first().is_some_and(|first| first.source() == line.source() && first.option() == line.option());
-        let goes_on = bundle.is_some() && alike && own.iter().all(|own| own.product() != line.product());
+        let alike = |other: &L| {
+            let (component, from, of) = other.sold();
+            component != product && (from, of) == (source, option)
+        };
+        let goes_on = bundle.is_some() && !own.is_empty() && own.iter().all(alike);
         match groups.last_mut() {
             Some(last) if goes_on => last.lines.end = index + 1,
             _ => groups.push(Group { lines: index..index + 1, bundle }),

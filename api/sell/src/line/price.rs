@@ -206,7 +206,7 @@ fn line(input: &LineInput, document_line: DocumentLine, taxation: &Taxation, poi
         unit: found.unit.clone(),
         unit_price: found.unit_price,
         price_base_quantity: found.price_base_quantity,
-        price_source: source(&found.source, bundle.as_ref()),
+        price_source: source(&found.source, bundle.as_ref().map(|bundle| bundle.id)),
         list_unit_price: found.list_unit_price.filter(|_| given),
         price_override_reason: input.price_override_reason.clone().filter(|_| given),
         discount_percent: input.discount_percent.unwrap_or(Percent::ZERO),

@@ -44,7 +44,7 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateOrder>) -> Res
 
 async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetOrder>) -> Result<Answer<Order>, Problem> {
     let row = tx.must::<Entity>(call.path).await?;
-    view::views(tx, &[row]).await?.into_iter().next().map(|order| answer(order).live()).ok_or_else(Problem::not_found)
+    view::views(tx, &[row]).await?.into_iter().next().map(answer).ok_or_else(Problem::not_found)
 }
 
 async fn print_order(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PrintOrder>) -> Result<Answer<File>, Problem> {

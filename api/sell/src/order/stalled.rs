@@ -1,5 +1,5 @@
 //! Orders stall when they stand in a state for longer than their company lets them: as a draft, or confirmed and not fulfilled (ORD-11, ORD-12). Each is
-//! told once, with what it waits for, until it moves on.
+//! told with what it waits for, and again when that is another thing, until it moves on.
 
 use super::service::changed;
 use super::store::{self, Parts};

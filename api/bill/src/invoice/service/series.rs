@@ -31,17 +31,16 @@ pub(super) async fn let_go(
         let Some(day) = document.invoice_date.filter(|day| *day > today) else { continue };
         let (kind, year) = (booked::document_kind(document), fiscal.year(day));
         if kind.in_date_order() {
-            let last = last_day(tx, document, original.id, today).await?;
+            let series = format!("{}/{year}/%", kind.prefix());
+            let last = last_day(tx, document, original.id, series, today).await?;
             number::go_on_from(ctx, tx, fiscal, kind, year, last).await?;
         }
     }
     Ok(())
 }
 
-async fn last_day(tx: &mut Tx<'_>, document: &invoices::Model, original: InvoiceId, today: Day) -> Result<Option<Day>, Problem> {
-    let number = document.number.as_deref().unwrap_or_default();
-    let series = number.rsplit_once('/').map_or(number, |(series, _)| series);
-    let values = vec![document.tenant_id.into(), document.company_id.into(), format!("{series}/%").into(), document.id.into(), original.into(), today.into()];
+async fn last_day(tx: &mut Tx<'_>, document: &invoices::Model, original: InvoiceId, series: String, today: Day) -> Result<Option<Day>, Problem> {
+    let values = vec![document.tenant_id.into(), document.company_id.into(), series.into(), document.id.into(), original.into(), today.into()];
     let rows = tx.query(LAST_DAY, values, &[("last_day", Cell::Text)]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let unreadable = |error: String| Problem::new(Code::InternalError, format!("The last day of a series cannot be read: {error}"));

@@ -4,7 +4,7 @@ use super::settle::{Settled, settle, write};
 use super::targets::{Ask, Payer, Targets};
 use super::{announce, changed, must_be};
 use crate::booked;
-use crate::payment::rules::{DAYS_AHEAD, allocation_state, money_day};
+use crate::payment::rules::{allocation_state, money_day};
 use crate::payment::settle::control;
 use crate::payment::view::{record, view};
 use causeway_books::ledger::rules::{PaymentToPost, payment_posting};
@@ -13,6 +13,7 @@ use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::payments;
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
+use causeway_kernel::limits::MONEY_DAYS_AHEAD;
 use causeway_kernel::{Ctx, Tx, number};
 use causeway_master::account::lookup::chart;
 use causeway_master::rate::lookup::booked_rate;
@@ -159,7 +160,7 @@ pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId) -> Result<Payment, 
     must_be(&old, PaymentStatus::Draft, "Only a draft can be posted.")?;
     may_pay(ctx, old.direction, old.settles)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
-    if old.payment_date > ctx.today(company.time_zone).plus_days(DAYS_AHEAD) {
+    if old.payment_date > ctx.today(company.time_zone).plus_days(MONEY_DAYS_AHEAD) {
         let detail =
             format!("The payment is of {}, and what is posted settles at once. Post it on its day, or cancel it and record it anew.", old.payment_date);
         return Err(Problem::new(Code::StateConflict, detail).with("payment_date", old.payment_date.to_string()));

@@ -46,6 +46,7 @@ async fn documents(tx: &mut Tx<'_>, body: &RegisterPayments) -> Result<Vec<invoi
     let wanted: Vec<(InvoiceId, String)> = (0..).zip(&body.invoice_ids).map(|(index, id): (usize, _)| (*id, format!("/invoice_ids/{index}"))).collect();
     // Who pays the same ones meanwhile comes after.
     let found = check::lock_all::<invoices::Entity, _>(tx, invoices::Column::Id, |row| row.id, &wanted, &mut errors).await?;
+    let mut told = BTreeSet::new();
     for (id, pointer) in &wanted {
         let detail = match found.get(id) {
             Some(row) if row.status != InvoiceStatus::Posted => "names a document that is not posted; post it first",
@@ -53,7 +54,7 @@ async fn documents(tx: &mut Tx<'_>, body: &RegisterPayments) -> Result<Vec<invoi
             _ => continue,
         };
         // One that is named twice is told once what is wrong with it.
-        if wanted.iter().find(|(other, _)| other == id).is_some_and(|(_, first)| first == pointer) {
+        if told.insert(*id) {
             errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
         }
     }

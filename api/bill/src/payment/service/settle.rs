@@ -215,11 +215,16 @@ async fn paid_late(tx: &mut Tx<'_>, invoices: &[&invoices::Model]) -> Result<Vec
     Ok(invoices.iter().filter(is_late).map(|invoice| invoice.id).collect())
 }
 
-/// The documents of the group that have something open, what is due first first.
-fn in_due_order(targets: &Targets, kind: InvoiceKind) -> Vec<invoices::Model> {
+/// The documents of the group that are of this kind and have something open.
+fn open_documents(targets: &Targets, kind: InvoiceKind) -> impl Iterator<Item = &invoices::Model> {
     let of_group = targets.group.iter().filter_map(|id| targets.settlement.get(*id));
-    let mut found: Vec<invoices::Model> = of_group.filter(|invoice| invoice.kind == kind && invoice.open_amount > Amount::ZERO).cloned().collect();
-    found.sort_by_key(|invoice| (targets.settlement.first_due(invoice.id), invoice.id));
+    of_group.filter(move |invoice| invoice.kind == kind && invoice.open_amount > Amount::ZERO)
+}
+
+/// The credit notes of the group that have something open, what is due first first.
+fn notes_in_due_order(targets: &Targets) -> Vec<invoices::Model> {
+    let mut found: Vec<invoices::Model> = open_documents(targets, InvoiceKind::CreditNote).cloned().collect();
+    found.sort_by_cached_key(|note| (targets.settlement.first_due(note.id), note.id));
     found
 }
 
@@ -238,11 +243,10 @@ fn saved(targets: &Targets, discounts: &BTreeMap<InvoiceId, Discount>) -> BTreeM
     discounts.iter().filter_map(|(id, discount)| Some((*id, off(targets.settlement.get(*id)?, discount)?))).collect()
 }
 
-/// The open installments of these documents of the group.
-fn open_of(targets: &Targets, company: &companies::Model, documents: &[invoices::Model]) -> Vec<OpenInstallment> {
-    let mut open = targets.settlement.open_installments(company.currency);
-    open.retain(|row| documents.iter().any(|document| document.id == row.invoice_id));
-    open
+/// The installments of these documents of the group.
+fn open_of<'a>(targets: &Targets, company: &companies::Model, documents: impl Iterator<Item = &'a invoices::Model>) -> Vec<OpenInstallment> {
+    let ids: BTreeSet<InvoiceId> = documents.map(|document| document.id).collect();
+    targets.settlement.open_installments(company.currency, |id| ids.contains(&id))
 }
 
 /// Settles the invoices of the group with its credit notes of the same currency.
@@ -255,10 +259,9 @@ async fn net(
     day: Day,
 ) -> Result<Vec<allocations::Model>, Problem> {
     let mut rows = Vec::new();
-    for note in in_due_order(targets, InvoiceKind::CreditNote) {
-        let mut claims = in_due_order(targets, InvoiceKind::Invoice);
-        claims.retain(|invoice| invoice.currency == note.currency);
-        let wanted = share_out(note.open_amount, note.currency, &open_of(targets, company, &claims), saved, &|_| Ok(Conversion::Same))?;
+    for note in notes_in_due_order(targets) {
+        let claims = open_documents(targets, InvoiceKind::Invoice).filter(|invoice| invoice.currency == note.currency);
+        let wanted = share_out(note.open_amount, note.currency, &open_of(targets, company, claims), saved, &|_| Ok(Conversion::Same))?;
         if !wanted.is_empty() {
             let source = targets.settlement.source_of(&note, company.currency)?;
             // The note is not there before its own date.
@@ -283,7 +286,7 @@ fn of_group(
         (PaymentDirection::Inbound, Direction::Sale) | (PaymentDirection::Outbound, Direction::Purchase) => InvoiceKind::Invoice,
         _ => InvoiceKind::CreditNote,
     };
-    let open = open_of(targets, company, &in_due_order(targets, claims));
+    let open = open_of(targets, company, open_documents(targets, claims));
     let to_close = |currency| Ok(table.recent(company, payment.currency, currency, payment.payment_date)?.back());
     share_out(payment.unallocated_amount, payment.currency, &open, saved, &to_close)
 }

@@ -37,7 +37,7 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
     }
     let stand: BTreeMap<ProductId, Product> = product::views(tx, &found).await?.into_iter().map(|product| (product.id, product)).collect();
     let company = names.company(&Row::default(), import.options.company_id).map(|company| company.id);
-    let taxes = Taxes::load(tx, &rows.iter().map(|prepared| &prepared.row).collect::<Vec<_>>(), names, company).await?;
+    let taxes = Taxes::load(tx, &rows, names, company).await?;
     let mut said = Said::default();
     let mut outcomes = Vec::with_capacity(rows.len());
     for Prepared { mut row, reference, mut errors } in rows {

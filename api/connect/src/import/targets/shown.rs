@@ -15,7 +15,7 @@ const RESOURCES: [ImportResource; 6] =
 #[must_use]
 pub fn columns(resource: Option<ImportResource>) -> ImportColumns {
     let wanted = RESOURCES.into_iter().filter(|known| resource.is_none_or(|resource| resource == *known));
-    ImportColumns { object: "import_columns".to_owned(), data: wanted.flat_map(|resource| of(resource).collect::<Vec<_>>()).collect() }
+    ImportColumns { object: "import_columns".to_owned(), data: wanted.flat_map(of).collect() }
 }
 
 fn of(resource: ImportResource) -> impl Iterator<Item = ImportColumn> {

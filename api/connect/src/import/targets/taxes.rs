@@ -1,7 +1,8 @@
 //! The taxes of a product by their codes or names. A product is everybody's and a tax one company's: the row speaks of the taxes of the import's company, and
 //! what the product has of others stays (MDM-02, QTE-10).
 
-use crate::import::names::{Names, folded};
+use super::Prepared;
+use crate::import::names::{MANY, Names, folded};
 use crate::import::rows::{CellError, Row};
 use causeway_contract::{Code, Problem};
 use causeway_entity::master::taxes::{Entity, Model};
@@ -13,8 +14,6 @@ use std::collections::BTreeSet;
 pub(super) const NAMED_BY: &str = "their codes or names, of taxes of the company that the import names";
 /// The field.
 const FIELD: &str = "tax_ids";
-/// Taxes of a tenant that are looked through.
-const MANY: u64 = 5_000;
 
 /// The taxes that rows may name.
 #[derive(Default)]
@@ -26,8 +25,8 @@ pub(super) struct Taxes {
 
 impl Taxes {
     /// Reads them, where a row names one otherwise than by its id.
-    pub(super) async fn load(tx: &mut Tx<'_>, rows: &[&Row], names: &Names, company: Option<CompanyId>) -> Result<Self, Problem> {
-        let by_name = |row: &&Row| row.fields.get(FIELD).is_some_and(|text| parts(text).any(|part| split_type_id(part).is_none()));
+    pub(super) async fn load(tx: &mut Tx<'_>, rows: &[Prepared], names: &Names, company: Option<CompanyId>) -> Result<Self, Problem> {
+        let by_name = |row: &Prepared| row.row.fields.get(FIELD).is_some_and(|text| parts(text).any(|part| split_type_id(part).is_none()));
         if !rows.iter().any(by_name) {
             return Ok(Self::default());
         }
@@ -58,7 +57,8 @@ impl Taxes {
         // What nobody here sees is another company's, too.
         let stays = |id: &&TaxId| !self.known.iter().any(|tax| tax.id == **id && spoken.contains(&tax.company_id));
         let mut all: Vec<String> = before.iter().filter(stays).map(ToString::to_string).collect();
-        all.extend(ids.into_iter().filter(|id| !before.iter().filter(stays).any(|kept| kept.to_string() == *id)));
+        ids.retain(|id| !all.contains(id));
+        all.extend(ids);
         // The same taxes in another order are the same.
         let standing: Vec<String> = before.iter().map(ToString::to_string).collect();
         if all.iter().collect::<BTreeSet<_>>() == standing.iter().collect::<BTreeSet<_>>() {

@@ -196,18 +196,18 @@ fn joined(mut own: Children, more: Children, id: PartyId) -> Children {
     own
 }
 
-/// A column that names parties.
-struct Reference {
-    table: TableInfo,
-    column: &'static str,
+/// A column that names parties, or people at them.
+pub(super) struct Reference {
+    pub(super) table: TableInfo,
+    pub(super) column: &'static str,
 }
 
-/// Every column of the schema that names a party, so that no table can be forgotten.
-fn references() -> Vec<Reference> {
+/// Every column of the schema whose name ends so, so that no table can be forgotten.
+pub(super) fn references(ending: &str) -> Vec<Reference> {
     let mut found = Vec::new();
     for table in tables().into_iter().filter(|table| table.tenant && !FIXED.contains(&table.name)) {
         for (column, kind, _) in &table.columns {
-            if *kind == Kind::Id && column.ends_with("party_id") {
+            if *kind == Kind::Id && column.ends_with(ending) {
                 found.push(Reference { table: table.clone(), column });
             }
         }
@@ -221,7 +221,7 @@ async fn count(tx: &mut Tx<'_>, id: PartyId) -> Result<Vec<wire::MovedReferences
         let (table, column) = (reference.table.name, reference.column);
         format!("SELECT '{table}' AS kind, COUNT(*) AS n FROM {table} WHERE tenant_id = $1 AND {column} = $2")
     };
-    let mut parts: Vec<String> = references().iter().map(one).collect();
+    let mut parts: Vec<String> = references("party_id").iter().map(one).collect();
     parts.push("SELECT 'external_refs' AS kind, COUNT(*) AS n FROM external_refs WHERE tenant_id = $1 AND object_type = 'party' AND object_id = $2".to_owned());
     parts.push("SELECT 'activities' AS kind, COUNT(*) AS n FROM activities WHERE tenant_id = $1 AND subject_type = 'party' AND subject_id = $2".to_owned());
     parts.push("SELECT 'price_lists' AS kind, COUNT(*) AS n FROM price_lists WHERE tenant_id = $1 AND audience_id = $2".to_owned());
@@ -234,7 +234,7 @@ async fn count(tx: &mut Tx<'_>, id: PartyId) -> Result<Vec<wire::MovedReferences
 /// Parameters are numbered in the order in which they appear: SQLite counts them so.
 fn move_references(tx: &mut Tx<'_>, from: PartyId, into: PartyId) {
     let tenant = tx.tenant();
-    for reference in references() {
+    for reference in references("party_id") {
         let Reference { table, column } = &reference;
         if table.key.contains(column) {
             move_keyed(tx, table, column, from, into);
@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn every_document_of_the_spine_follows() {
-        let names: Vec<&str> = references().iter().map(|reference| reference.table.name).collect();
+        let names: Vec<&str> = references("party_id").iter().map(|reference| reference.table.name).collect();
         for table in
             ["leads", "opportunities", "quotes", "orders", "obligations", "billables", "deliveries", "invoices", "payments", "contacts", "party_merges"]
         {
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn places_in_other_things_are_known() {
         let placed = |reference: &Reference| reference.table.columns.iter().any(|(name, _, _)| *name == "position");
-        let others: Vec<&str> = references()
+        let others: Vec<&str> = references("party_id")
             .iter()
             .filter(|reference| placed(reference) && !PLACED.contains(&reference.table.name))
             .map(|reference| reference.table.name)
@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn rows_that_are_one_per_party_are_known() {
         let keyed: Vec<&str> =
-            references().iter().filter(|reference| reference.table.key.contains(&reference.column)).map(|reference| reference.table.name).collect();
+            references("party_id").iter().filter(|reference| reference.table.key.contains(&reference.column)).map(|reference| reference.table.name).collect();
         assert_eq!(keyed, SUMS, "say whether the rows of a new one are added up");
     }
 }

@@ -1,12 +1,12 @@
 //! People whom both parties of a merge have: one of them stays, and whatever only the other one said of itself goes along (MDM-09).
 
+use super::merge::{Reference, references};
 use crate::party::duplicate::rules::same_mail;
 use crate::party::store::name_key;
 use causeway_contract::Problem;
 use causeway_entity::master::contacts::Model;
 use causeway_kernel::Tx;
 use causeway_kernel::db::Cell;
-use causeway_migration::{Kind, tables};
 use causeway_value::ContactId;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -70,22 +70,15 @@ async fn named(tx: &mut Tx<'_>, ids: impl Iterator<Item = ContactId>) -> Result<
     let ids: BTreeSet<ContactId> = ids.collect();
     let marks: Vec<String> = (2..ids.len() + 2).map(|place| format!("${place}")).collect();
     let marks = marks.join(", ");
-    let parts: Vec<String> =
-        columns().into_iter().map(|(table, column)| format!("SELECT {column} AS id FROM {table} WHERE tenant_id = $1 AND {column} IN ({marks})")).collect();
+    let one = |reference: &Reference| {
+        let (table, column) = (reference.table.name, reference.column);
+        format!("SELECT {column} AS id FROM {table} WHERE tenant_id = $1 AND {column} IN ({marks})")
+    };
+    let parts: Vec<String> = references("contact_id").iter().map(one).collect();
     let mut values = vec![tx.tenant().into()];
     values.extend(ids.into_iter().map(Into::into));
     let rows = tx.query(&parts.join(" UNION "), values, &[("id", Cell::Uuid)]).await?;
     Ok(rows.iter().filter_map(|row| row.try_get::<Uuid>("", "id").ok()).map(ContactId::from_uuid).collect())
-}
-
-/// Every column of the schema that names people at parties, so that no table can be forgotten.
-fn columns() -> Vec<(&'static str, &'static str)> {
-    let named = |(column, kind): (&'static str, Kind)| (kind == Kind::Id && column.ends_with("contact_id")).then_some(column);
-    let of = |table: causeway_migration::TableInfo| {
-        let columns: Vec<_> = table.columns.iter().filter_map(|(column, kind, _)| named((column, *kind))).collect();
-        columns.into_iter().map(move |column| (table.name, column))
-    };
-    tables().into_iter().filter(|table| table.tenant).flat_map(of).collect()
 }
 
 #[cfg(test)]
@@ -126,7 +119,7 @@ mod tests {
 
     #[test]
     fn documents_name_people() {
-        let names: Vec<&str> = columns().into_iter().map(|(table, _)| table).collect();
+        let names: Vec<&str> = references("contact_id").iter().map(|reference| reference.table.name).collect();
         assert!(["opportunities", "quotes", "orders"].iter().all(|table| names.contains(table)), "{names:?}");
     }
 }

@@ -292,12 +292,12 @@ pub fn replace(
         closed_at: if moved || body.closed_at.is_some() { said.closed_at } else { old.closed_at },
         lost_reason: said.lost_reason.or_else(|| old.lost_reason.clone().filter(|_| !moved)),
         probability: if moved || body.probability.is_some() { said.probability } else { old.probability },
-        stage_since: if moved { Some(said.closed_at.unwrap_or_else(|| ctx.now())) } else { old.stage_since },
         version: old.version,
         updated_at: old.updated_at,
         ..said
     };
-    let new = if moved { new } else { Model { stage_since: since_corrected(old, &new), ..new } };
+    let stage_since = if moved { Some(new.closed_at.unwrap_or_else(|| ctx.now())) } else { since_corrected(old, &new) };
+    let new = Model { stage_since, ..new };
     if new == *old {
         return Ok(false);
     }

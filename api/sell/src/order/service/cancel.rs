@@ -14,8 +14,8 @@ use causeway_openapi::order as wire;
 use causeway_value::{AmendmentKind, OrderId, OrderStatus, Quantity};
 
 /// Cancels an order as far as it is not delivered: what waits to be billed and its planned deliveries go with it, and what is invoiced ahead is proposed to be
-/// credited, as is what was paid in advance of an order of which nothing stays. What needs no delivery stays as far as it is invoiced. Of an order of which something stays the rest is ended, as an amendment:
-/// what stays is held against the limits of the company, and what breaks them waits for a second person.
+/// credited, as is what was paid in advance of an order of which nothing stays. What needs no delivery stays as far as it is invoiced. Of an order of which
+/// something stays the rest is ended, as an amendment: what stays is held against the limits of the company, and what breaks them waits for a second person.
 ///
 /// # Errors
 /// `not_found`, or `state_conflict` when nothing is left to cancel, it is cancelled already, or a draft invoice is in the way.

@@ -28,8 +28,8 @@ pub(super) enum Verdict {
     Hold(Placed),
 }
 
-/// Checks the credit of an order that is being confirmed or amended and takes `more` by that. Who released a credit hold that a
-/// check placed took the risk for its total.
+/// Checks the credit of an order that is being confirmed or amended and takes `more` by that. Who released a credit hold that a check placed took the risk for
+/// its total.
 ///
 /// # Errors
 /// `credit_limit_exceeded` when the policy blocks; `rate_missing`.
