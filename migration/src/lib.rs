@@ -163,6 +163,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0150_leads_by_age::MIGRATION,
         master::m0155_rate_corrections::MIGRATION,
         bill::m0175_billable_reductions::MIGRATION,
+        bill::m0190_coins_and_bases::MIGRATION,
     ]
 }
 

@@ -2,8 +2,8 @@
 
 use crate::invoice::InvoiceGroup;
 use causeway_value::{
-    AutoAllocation, BillingPolicy, CashStrategy, DiscountBase, DiscountPosting, DiscountTaxMode, InstallmentConversion, PaymentDifference, RoundingMethod,
-    SameDueDate, TaxEngine, TaxKind, TaxRounding, TaxStatus, TermOrder, WriteOffKind,
+    AutoAllocation, BillingPolicy, CashStrategy, CashUnit, DiscountBase, DiscountPosting, DiscountTaxMode, InstallmentConversion, PaymentDifference,
+    RoundingMethod, SameDueDate, TaxEngine, TaxKind, TaxRounding, TaxStatus, TermOrder, WriteOffKind,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -15,6 +15,7 @@ pub(crate) fn explain(document: &mut Value) {
     of_each::<AutoAllocation>(document);
     of_each::<BillingPolicy>(document);
     of_each::<CashStrategy>(document);
+    of_each::<CashUnit>(document);
     of_each::<DiscountBase>(document);
     of_each::<DiscountPosting>(document);
     of_each::<DiscountTaxMode>(document);

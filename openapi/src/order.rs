@@ -162,8 +162,14 @@ pub struct OrderLine {
     pub reserved_quantity: Quantity,
     /// How much was delivered.
     pub delivered_quantity: Quantity,
-    /// How much was invoiced.
+    /// How much was invoiced: what stands on posted invoices, less what was credited.
     pub invoiced_quantity: Quantity,
+    /// How much waits to be invoiced: what became billable, held or not, and stands on no invoice and on no draft of one.
+    pub to_invoice_quantity: Quantity,
+    /// How much stands on drafts of invoices.
+    pub drafted_quantity: Quantity,
+    /// What posted invoices bill of it without tax, less what was credited.
+    pub invoiced_amount: AmountText,
     /// How much came back.
     pub returned_quantity: Quantity,
     /// How much will not be delivered.

@@ -22,12 +22,15 @@ const MOST: usize = 100;
 
 /// What an object shows without being changed by it: the kind, and the field, of the object or of its lines. What lines of orders have come to stands in
 /// their obligations, and what is paid of orders in advance in invoices, which have checks of their own.
-const LIVE: [(&str, &str); 10] = [
+const LIVE: [(&str, &str); 13] = [
     ("api_key", "last_used_at"),
     ("session", "last_seen_at"),
     ("order", "reserved_quantity"),
     ("order", "delivered_quantity"),
     ("order", "invoiced_quantity"),
+    ("order", "to_invoice_quantity"),
+    ("order", "drafted_quantity"),
+    ("order", "invoiced_amount"),
     ("order", "returned_quantity"),
     ("order", "cancelled_quantity"),
     ("order", "progress"),

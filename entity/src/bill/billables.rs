@@ -5,8 +5,8 @@
 //! Personal: `description` and `reason` are free text.
 
 use causeway_value::{
-    Amount, BillableId, BillableStatus, CompanyId, Currency, Day, Dimensions, FlowId, HoldId, Instant, InvoiceId, Json, OrderId, OrderLineId, PartyId,
-    PaymentTermId, Percent, Price, ProductId, Quantity, SourceType, TaxId, TenantId, UserId,
+    Amount, BillableId, BillableStatus, CompanyId, Currency, Day, Dimensions, DiscountBase, FlowId, HoldId, Instant, InvoiceId, Json, OrderId, OrderLineId,
+    PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, SourceType, TaxId, TenantId, UserId,
 };
 use sea_orm::entity::prelude::*;
 
@@ -66,6 +66,8 @@ pub struct Model {
     pub split_of: Option<BillableId>,
     /// What it is looked at by; null means nothing.
     pub dimensions: Option<Json<Dimensions>>,
+    /// What the discount off the total is a share of; null means the whole total with tax.
+    pub total_discount_base: Option<DiscountBase>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

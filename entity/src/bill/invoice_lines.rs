@@ -6,7 +6,7 @@
 
 use crate::{TaxAmount, TaxDetail};
 use causeway_value::{
-    AccountId, Amount, BillableId, Dimensions, InvoiceId, InvoiceLineId, Json, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId,
+    AccountId, Amount, BillableId, Dimensions, DiscountBase, InvoiceId, InvoiceLineId, Json, OrderLineId, Percent, Price, ProductId, Quantity, TaxId, TenantId,
 };
 use sea_orm::entity::prelude::*;
 
@@ -54,6 +54,8 @@ pub struct Model {
     pub dimensions: Option<Json<Dimensions>>,
     /// What an external engine says of its taxes besides their amounts; null means nothing.
     pub tax_details: Option<Json<Vec<TaxDetail>>>,
+    /// What the discount off the total is a share of; null means the whole total with tax.
+    pub total_discount_base: Option<DiscountBase>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -33,6 +33,8 @@ pub enum DiscountBase {
     NetAmount,
     /// The total with tax, which goes down by exactly this share; the lines and their taxes follow. Taxes per unit stay as they are.
     TotalAmount,
+    /// The total with tax, less the taxes per unit and what other taxes are on those: these stay, and the rest goes down by exactly this share.
+    TotalWithoutFixedTaxes,
 }
 
 /// How discounts are booked.

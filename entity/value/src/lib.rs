@@ -50,7 +50,7 @@ pub use ownership::OwnedKind;
 pub use quote_rules::{ApprovalReason, QuoteRules};
 pub use retention::RetentionKind;
 pub use round::{Overflow, product, spread};
-pub use rounding::{CashRounding, CashStrategy, Coins, RoundingMethod, RoundingRule};
+pub use rounding::{CashRounding, CashStrategy, CashUnit, Coins, RoundingMethod, RoundingRule};
 pub use state::*;
 pub use tax_engine::{TaxEngine, TaxStatus};
 pub use tax_rule::{AskedRegistration, TaxReplacement};

@@ -31,6 +31,20 @@ pub struct CashRounding {
     /// Where the difference goes.
     #[serde(default)]
     pub strategy: CashStrategy,
+    /// What is rounded when it is paid in installments.
+    #[serde(default)]
+    pub per: CashUnit,
+}
+
+/// What is rounded to coins of a document that is paid in installments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, EnumIter, EnumMessage, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CashUnit {
+    /// The total; the installments share it in coins, and the last one takes what the others leave.
+    #[default]
+    Total,
+    /// Each installment: the total is their sum. Two halves of 42.06 are 21.05 each and 42.10 together, where the total alone would be 42.05.
+    Installment,
 }
 
 /// In which direction an amount is rounded.

@@ -42,6 +42,16 @@ pub enum TaxRounding {
     PerDocument,
     /// Once per tax over the document, and the net once by itself: a price with tax inside may be missed by the smallest amount.
     PerDocumentNet,
+    /// As `per_document_net`, and an invoice keeps the price with tax inside: what net and taxes miss of it is its rounding. Quotes and orders show what their
+    /// lines and taxes come to.
+    PerDocumentAdjusted,
+    /// Once over the document, from amounts of lines that are not rounded before: the untaxed amount, and each tax. Lines of the same taxes come to their own
+    /// rounded sum where that is possible; what rounding leaves over goes to the largest lines, the smallest amount to each.
+    PerDocumentExact,
+    /// As `per_document_exact`, but what is rounded is the total and each tax: the untaxed amount is what they leave.
+    PerDocumentExactTotal,
+    /// Once per tax over the document, from amounts of lines that are not rounded before; the untaxed amount is the sum of the rounded lines.
+    PerDocumentExactTax,
 }
 
 /// The form of a file of exchange rates.

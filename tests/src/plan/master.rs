@@ -8,14 +8,14 @@ use causeway_openapi::party::{CreateParty, TaxRegistration, op as party};
 use causeway_openapi::tax;
 use causeway_openapi::term::op as term;
 use causeway_value::{
-    CashRounding, CashStrategy, DiscountBase, DiscountPosting, DocumentInput, DocumentRules, InstallmentConversion, InstallmentRules, LeadInput, LeadRules,
-    OrderRules, QuoteRules, RequiredInputs, RoundingMethod, RoundingRule, SameDueDate, TaxEngine,
+    CashRounding, CashStrategy, CashUnit, DiscountBase, DiscountPosting, DocumentInput, DocumentRules, InstallmentConversion, InstallmentRules, LeadInput,
+    LeadRules, OrderRules, QuoteRules, RequiredInputs, RoundingMethod, RoundingRule, SameDueDate, TaxEngine,
 };
 use serde_json::{Value, json, to_value};
 use std::sync::atomic::{AtomicI32, Ordering};
 
 fn rounding_rules() -> Vec<RoundingRule> {
-    let cash = CashRounding { step: "0.05".into(), method: RoundingMethod::Down, strategy: CashStrategy::BiggestTax };
+    let cash = CashRounding { step: "0.05".into(), method: RoundingMethod::Down, strategy: CashStrategy::BiggestTax, per: CashUnit::Total };
     vec![RoundingRule { currency: of("CHF"), tax_step: Some("0.05".into()), cash: Some(cash) }]
 }
 

@@ -6,12 +6,13 @@ use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, Invoice, InvoiceGroup, KeptLine, UpdateInvoice, op as invoice};
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::Order;
+use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_tests::caller::Caller;
-use causeway_tests::deal::{self, billables, invoice_order, post_invoice};
-use causeway_tests::shop::{self, Shop};
+use causeway_tests::deal::{self, billables, entry, invoice_order, post_invoice, sides};
+use causeway_tests::shop::{self, Shop, percent_tax};
 use causeway_tests::world::World;
 use causeway_tests::{of, verified};
-use causeway_value::{RoundingRule, TaxRounding};
+use causeway_value::{CashRounding, CashStrategy, CashUnit, RoundingMethod, RoundingRule, TaxRounding};
 
 /// Two lines whose taxes are 0.04 when each is rounded, and 0.05 when their sum is.
 async fn ordered(caller: &Caller, shop: &Shop) -> Order {
@@ -95,5 +96,51 @@ async fn orders_that_round_otherwise_are_other_invoices() {
     let mut made: Vec<_> = posted.iter().map(said).collect();
     made.sort_unstable();
     assert_eq!(made, [(TaxRounding::PerLine, "0.04"), (TaxRounding::PerDocument, "0.05")]);
+    verified(&tenant).await;
+}
+
+/// TAX-050: net and taxes are rounded by themselves, and the cent by which they miss the price is the invoice's rounding.
+#[tokio::test]
+async fn a_price_with_tax_is_kept_by_the_rounding_of_its_invoice() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    set(&tenant, &shop, rounds(TaxRounding::PerDocumentAdjusted)).await;
+    let mut twice = Vec::new();
+    for code in ["A14", "B14"] {
+        let body = CreateTax { included: Some(true), ..percent_tax(shop.company, code, "14") };
+        twice.push(tenant.post::<tax::CreateTax>((), &body).await.id);
+    }
+    let item = LineInput {
+        description: Some("Machine".to_owned()),
+        quantity: of("1"),
+        unit_price: Some(of("24900")),
+        tax_ids: Some(twice.clone()),
+        ..LineInput::default()
+    };
+    let order = deal::confirmed(&tenant, &shop, vec![item]).await;
+    assert_eq!([&order.untaxed_amount.0, &order.tax_amount.0, &order.total_amount.0], ["19453.13", "5446.88", "24900.01"]);
+    let posted = post_invoice(&tenant, invoice_order(&tenant, order.id).await.id, None).await;
+    let amounts =
+        |invoice: &Invoice| [&invoice.untaxed_amount, &invoice.tax_amount, &invoice.rounding_amount, &invoice.total_amount].map(|amount| amount.0.clone());
+    assert_eq!(amounts(&posted), ["19453.13", "5446.88", "-0.01", "24900.00"]);
+    assert_eq!(
+        sides(&entry(&tenant, posted.journal_entry_id).await),
+        [("1100", "24900.00", "0.00"), ("2100", "0.00", "2723.44"), ("2100", "0.00", "2723.44"), ("4000", "0.00", "19453.13"), ("7100", "0.01", "0.00")]
+    );
+    let note = tenant.post::<invoice::CreditInvoice>(posted.id, &CreditInvoice::default()).await;
+    let note = post_invoice(&tenant, note.id, None).await;
+    assert_eq!(amounts(&note), ["19453.13", "5446.88", "-0.01", "24900.00"]);
+    assert_eq!(tenant.get::<invoice::GetInvoice>(posted.id).await.open_amount.0, "0.00");
+    // Coins come on top of that: 24900.00 are in coins already, and 24900.02 are not.
+    let cash = CashRounding { step: "0.05".into(), method: RoundingMethod::HalfUp, strategy: CashStrategy::ExtraLine, per: CashUnit::Total };
+    let rule = RoundingRule { currency: of("EUR"), tax_step: None, cash: Some(cash) };
+    set(&tenant, &shop, UpdateCompany { rounding_rules: Patch::Value(vec![rule]), ..UpdateCompany::default() }).await;
+    for (price, rounding, total) in [("24900", "-0.01", "24900.00"), ("24900.02", "-0.02", "24900.00")] {
+        let lines = vec![deal::free_line(price, &twice)];
+        let draft = tenant.post::<invoice::CreateInvoice>((), &CreateInvoice { lines, ..deal::free_invoice_body(&shop, "1.00") }).await;
+        let posted = post_invoice(&tenant, draft.id, None).await;
+        assert_eq!([&posted.rounding_amount.0, &posted.total_amount.0], [rounding, total]);
+    }
     verified(&tenant).await;
 }

@@ -2,7 +2,7 @@
 
 use causeway_contract::Patch;
 use causeway_openapi::company::{UpdateCompany, op as company};
-use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, CreditLine, Invoice, InvoiceLineInput, op as invoice};
+use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, CreditLine, Invoice, InvoiceLineInput, UpdateInvoice, op as invoice};
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_openapi::term::op as term;
 use causeway_tests::caller::Caller;
@@ -10,10 +10,14 @@ use causeway_tests::deal::{self, entry, free_line as line, post_invoice, sides};
 use causeway_tests::shop::{self, Shop, percent_after, percent_tax, rate, term_body};
 use causeway_tests::world::World;
 use causeway_tests::{of, unique, verified};
-use causeway_value::{CashRounding, CashStrategy, Currency, PaymentState, PaymentTermId, RoundingMethod, RoundingRule, TaxId, TaxRounding};
+use causeway_value::{CashRounding, CashStrategy, CashUnit, Currency, PaymentState, PaymentTermId, RoundingMethod, RoundingRule, TaxId, TaxRounding};
 
 async fn coins(caller: &Caller, shop: &Shop, currency: &str, step: &str, method: RoundingMethod, strategy: CashStrategy) {
-    let cash = CashRounding { step: step.into(), method, strategy };
+    coins_per(caller, shop, (currency, step), (method, strategy), CashUnit::Total).await;
+}
+
+async fn coins_per(caller: &Caller, shop: &Shop, (currency, step): (&str, &str), (method, strategy): (RoundingMethod, CashStrategy), per: CashUnit) {
+    let cash = CashRounding { step: step.into(), method, strategy, per };
     let rules = vec![RoundingRule { currency: of(currency), tax_step: None, cash: Some(cash) }];
     caller.post::<company::UpdateCompany>(shop.company, &UpdateCompany { rounding_rules: Patch::Value(rules), ..UpdateCompany::default() }).await;
 }
@@ -114,6 +118,49 @@ async fn each_installment_is_in_coins() {
     assert_eq!(amounts(&parted), ["868.350", "0.000", "0.000", "868.350"]);
     assert_eq!(parted.installments.iter().map(|part| part.amount.0.as_str()).collect::<Vec<_>>(), ["434.200", "434.150"]);
     assert_eq!(sides(&entry(&tenant, parted.journal_entry_id).await), [("1100", "217.08", "0.00"), ("1100", "217.10", "0.00"), ("4000", "0.00", "434.18")]);
+    verified(&tenant).await;
+}
+
+/// TAX-062: where each installment is rounded, what is to be paid is their sum, and the term of a draft decides what that is.
+#[tokio::test]
+async fn each_installment_is_rounded_and_the_total_is_their_sum() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let vat = vat(&tenant, &shop, "10").await;
+    let halves = term_body(&unique("HALF"), vec![percent_after("50", 20), percent_after("50", 40)]);
+    let halves = tenant.post::<term::CreatePaymentTerm>((), &halves).await.id;
+    let tenths = term_body(&unique("TENTH"), (0..10).map(|part| percent_after("10", 10 * part)).collect());
+    let tenths = tenant.post::<term::CreatePaymentTerm>((), &tenths).await.id;
+    let parts = |invoice: &Invoice| invoice.installments.iter().map(|part| part.amount.0.clone()).collect::<Vec<_>>();
+    coins_per(&tenant, &shop, ("EUR", "0.05"), (RoundingMethod::HalfUp, CashStrategy::ExtraLine), CashUnit::Installment).await;
+    let parted = posted(&tenant, &shop, vec![line("42.06", &[])], Some(halves), "EUR").await;
+    assert_eq!((amounts(&parted), parts(&parted)), (["42.06", "0.00", "0.04", "42.10"], vec!["21.05".to_owned(), "21.05".to_owned()]));
+    assert_eq!(
+        sides(&entry(&tenant, parted.journal_entry_id).await),
+        [("1100", "21.05", "0.00"), ("1100", "21.05", "0.00"), ("4000", "0.00", "42.06"), ("7100", "0.00", "0.04")]
+    );
+    let whole = posted(&tenant, &shop, vec![line("42.06", &[])], None, "EUR").await;
+    assert_eq!(amounts(&whole), ["42.06", "0.00", "-0.01", "42.05"], "all of it at once");
+    let credited = credited(&tenant, parted.id, &CreditInvoice::default()).await;
+    assert_eq!(amounts(&credited), ["42.06", "0.00", "0.04", "42.10"]);
+
+    // Another term of a draft is another sum.
+    let body = CreateInvoice { lines: vec![line("42.06", &[])], payment_term_id: Some(halves), ..deal::free_invoice_body(&shop, "1.00") };
+    let draft = tenant.post::<invoice::CreateInvoice>((), &body).await;
+    let change = UpdateInvoice { payment_term_id: Patch::Value(tenths), ..UpdateInvoice::default() };
+    let draft = tenant.post::<invoice::UpdateInvoice>(draft.id, &change).await;
+    // Nine of 4.21 are 4.20 each, and the rest of 4.17 is 4.15.
+    assert_eq!(draft.total_amount.0, "41.95");
+    let drafted = post_invoice(&tenant, draft.id, None).await;
+    assert_eq!((amounts(&drafted), parts(&drafted)), (["42.06", "0.00", "-0.11", "41.95"], [vec!["4.20".to_owned(); 9], vec!["4.15".to_owned()]].concat()));
+    verified(&tenant).await;
+
+    // Every part is away from zero, and the tax bears the difference.
+    coins_per(&tenant, &shop, ("EUR", "0.05"), (RoundingMethod::Up, CashStrategy::BiggestTax), CashUnit::Installment).await;
+    let in_tax = posted(&tenant, &shop, vec![line("9.10", &[vat])], Some(tenths), "EUR").await;
+    assert_eq!(amounts(&in_tax), ["9.10", "0.95", "0.00", "10.05"]);
+    assert_eq!(parts(&in_tax), [vec!["1.00"; 9], vec!["1.05"]].concat());
     verified(&tenant).await;
 }
 

@@ -5,9 +5,9 @@ use causeway_openapi::client::Options;
 use causeway_openapi::delivery::{
     CancelDelivery, ConfirmReceipt, CreateDelivery, DeliveryLineInput, ReturnDelivery, ReverseDelivery, ShipDelivery, UpdateDelivery, op as delivery,
 };
-use causeway_openapi::invoice::op as invoice;
+use causeway_openapi::invoice::{CreditInvoice, CreditLine, KeptLine, UpdateInvoice, op as invoice};
 use causeway_openapi::line::LineInput;
-use causeway_openapi::order::op as order;
+use causeway_openapi::order::{Order, OrderLine, op as order};
 use causeway_tests::deal::{self, forty};
 use causeway_tests::log::events;
 use causeway_tests::shop::{self, line};
@@ -135,6 +135,38 @@ async fn a_draft_takes_what_is_to_be_invoiced_and_only_posting_counts_as_invoice
     let draft = deal::invoice_order(&tenant, order.id).await;
     deal::post_invoice(&tenant, draft.id, None).await;
     assert_eq!((deal::billables(&tenant, order.id).await.len(), counted().await), (0, of("3")));
+}
+
+/// DLV-004: changing quantities of a draft changes what is to be invoiced at once; money is invoiced when it is posted, and no more when it is credited.
+#[tokio::test]
+async fn an_order_line_tells_what_is_drafted_and_what_is_to_be_invoiced() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let confirmed = deal::confirmed(&tenant, &shop, vec![line(shop.setup, "5"), line(shop.setup, "3")]).await;
+    let told = |order: &Order| {
+        let of = |line: &OrderLine| (line.to_invoice_quantity.to_string(), line.drafted_quantity.to_string(), line.invoiced_quantity.to_string());
+        (order.lines.iter().map(of).collect::<Vec<_>>(), order.lines.iter().map(|line| line.invoiced_amount.0.clone()).collect::<Vec<_>>())
+    };
+    let counts = |rows: [[&str; 3]; 2]| rows.map(|[waiting, drafted, invoiced]| (waiting.to_owned(), drafted.to_owned(), invoiced.to_owned())).to_vec();
+    let now = async || told(&tenant.get::<order::GetOrder>(confirmed.id).await);
+    assert_eq!(told(&confirmed), (counts([["5", "0", "0"], ["3", "0", "0"]]), vec!["0.00".to_owned(); 2]));
+    assert_eq!(now().await, told(&confirmed));
+    let draft = deal::invoice_order(&tenant, confirmed.id).await;
+    assert_eq!(now().await.0, counts([["0", "5", "0"], ["0", "3", "0"]]));
+    let kept = |at: usize, quantity: &str| KeptLine { id: draft.lines[at].id, quantity: Some(of(quantity)), dimensions: None };
+    let change = UpdateInvoice { lines: Patch::Value(vec![kept(0, "3"), kept(1, "2")]), ..UpdateInvoice::default() };
+    let draft = tenant.post::<invoice::UpdateInvoice>(draft.id, &change).await;
+    assert_eq!(now().await, (counts([["2", "3", "0"], ["1", "2", "0"]]), vec!["0.00".to_owned(); 2]));
+    let posted = deal::post_invoice(&tenant, draft.id, None).await;
+    let nets: Vec<_> = posted.lines.iter().map(|line| line.net_amount.0.clone()).collect();
+    assert_eq!(now().await, (counts([["2", "0", "3"], ["1", "0", "2"]]), nets.clone()));
+    let of_line = CreditLine { invoice_line_id: posted.lines[1].id, quantity: of("2") };
+    let note = tenant.post::<invoice::CreditInvoice>(posted.id, &CreditInvoice { lines: vec![of_line], ..CreditInvoice::default() }).await;
+    assert_eq!(now().await.1, nets, "a draft credit takes nothing back");
+    deal::post_invoice(&tenant, note.id, None).await;
+    assert_eq!(now().await, (counts([["2", "0", "3"], ["1", "0", "0"]]), vec![nets[0].clone(), "0.00".to_owned()]));
+    verified(&tenant).await;
 }
 
 #[tokio::test]

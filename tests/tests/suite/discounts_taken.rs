@@ -12,7 +12,7 @@ use causeway_tests::shop::{self, Shop, percent_tax, rate};
 use causeway_tests::world::World;
 use causeway_tests::{of, unique, verified};
 use causeway_value::{
-    AutoAllocation, CashRounding, CashStrategy, DiscountTaxMode, InvoiceId, PaymentDifference, PaymentTermId, RoundingMethod, RoundingRule, TaxId,
+    AutoAllocation, CashRounding, CashStrategy, CashUnit, DiscountTaxMode, InvoiceId, PaymentDifference, PaymentTermId, RoundingMethod, RoundingRule, TaxId,
 };
 
 async fn posted(caller: &Caller, shop: &Shop, term: PaymentTermId, currency: &str, price: &str, taxes: &[TaxId]) -> Invoice {
@@ -167,7 +167,7 @@ async fn what_is_paid_early_is_in_coins() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
-    let cash = CashRounding { step: "0.05".into(), method: RoundingMethod::HalfUp, strategy: CashStrategy::ExtraLine };
+    let cash = CashRounding { step: "0.05".into(), method: RoundingMethod::HalfUp, strategy: CashStrategy::ExtraLine, per: CashUnit::Total };
     let rules = vec![RoundingRule { currency: of("EUR"), tax_step: None, cash: Some(cash) }];
     tenant.post::<company::UpdateCompany>(shop.company, &UpdateCompany { rounding_rules: Patch::Value(rules), ..UpdateCompany::default() }).await;
     let term = discount_term(&tenant, "2", 10, DiscountTaxMode::OnPayment).await;

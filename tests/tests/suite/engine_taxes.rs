@@ -18,8 +18,8 @@ use causeway_tests::shop::{self, Shop, line, percent_tax};
 use causeway_tests::world::World;
 use causeway_tests::{of, verified};
 use causeway_value::{
-    AccountKind, AmountText, BillingRunItemStatus, CashRounding, CashStrategy, InvoiceId, InvoiceStatus, RoundingMethod, RoundingRule, TaxEngine, TaxId,
-    TaxKind, TaxStatus,
+    AccountKind, AmountText, BillingRunItemStatus, CashRounding, CashStrategy, CashUnit, InvoiceId, InvoiceStatus, RoundingMethod, RoundingRule, TaxEngine,
+    TaxId, TaxKind, TaxStatus,
 };
 
 /// A shop whose taxes an engine computes.
@@ -270,7 +270,7 @@ async fn prices_with_tax_keep_their_net_and_coins_stand_beside_the_taxes() {
     let tenant = world.sandbox().await;
     let shop = engine_shop(&tenant).await;
     let levels = levels(&tenant, &shop).await;
-    let cash = CashRounding { step: "0.05".into(), method: RoundingMethod::HalfUp, strategy: CashStrategy::BiggestTax };
+    let cash = CashRounding { step: "0.05".into(), method: RoundingMethod::HalfUp, strategy: CashStrategy::BiggestTax, per: CashUnit::Total };
     let rules = vec![RoundingRule { currency: of("EUR"), tax_step: None, cash: Some(cash) }];
     tenant.post::<company::UpdateCompany>(shop.company, &UpdateCompany { rounding_rules: Patch::Value(rules), ..UpdateCompany::default() }).await;
     let inside = CreateTax { kind: TaxKind::Percent, included: Some(true), ..percent_tax(shop.company, "INCL", "19") };

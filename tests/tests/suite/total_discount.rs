@@ -2,7 +2,7 @@
 
 use causeway_contract::Patch;
 use causeway_openapi::company::{UpdateCompany, op as company};
-use causeway_openapi::invoice::{CreditInvoice, Invoice, op as invoice};
+use causeway_openapi::invoice::{CreditInvoice, Invoice, KeptLine, UpdateInvoice, op as invoice};
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CreateOrder, op as order};
 use causeway_openapi::quote::{CreateQuote, op as quote};
@@ -12,7 +12,7 @@ use causeway_tests::deal::{self, billables, entry, invoice_order, post_invoice, 
 use causeway_tests::shop::{self, Shop, line, percent_tax};
 use causeway_tests::world::World;
 use causeway_tests::{of, unique, verified};
-use causeway_value::{CompanyId, DiscountBase, RoundingRule, TaxId};
+use causeway_value::{CompanyId, DiscountBase, RoundingRule, TaxId, TaxKind};
 
 async fn set(caller: &Caller, company: CompanyId, change: UpdateCompany) {
     caller.post::<company::UpdateCompany>(company, &change).await;
@@ -95,6 +95,44 @@ async fn parts_add_up_to_what_was_ordered() {
     }
     assert_eq!(invoiced.iter().map(amounts).collect::<Vec<_>>(), [("52.38", "9.95", "62.33"), ("34.92", "6.63", "41.55"), ("34.92", "6.63", "41.55")]);
     assert_eq!(sides(&entry(&tenant, invoiced[0].journal_entry_id).await), [("1100", "62.33", "0.00"), ("2100", "0.00", "9.95"), ("4000", "0.00", "52.38")]);
+    verified(&tenant).await;
+}
+
+/// 2 % of 40.64, which is what of 43.06 is no tax per unit and nothing on one (vectors TAX-055, PRICE-026); or of all of it.
+#[tokio::test]
+async fn taxes_per_unit_are_discounted_or_not() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let fixed = CreateTax { kind: TaxKind::Fixed, sequence: Some(0), affects_base: Some(true), ..percent_tax(shop.company, "DEPOSIT", "1") };
+    let vat = CreateTax { sequence: Some(1), ..percent_tax(shop.company, "VAT21", "21") };
+    let tax_ids = vec![tenant.post::<tax::CreateTax>((), &fixed).await.id, tenant.post::<tax::CreateTax>((), &vat).await.id];
+    let item = || LineInput {
+        description: Some("Crate".to_owned()),
+        quantity: of("1"),
+        unit_price: Some(of("16.79")),
+        tax_ids: Some(tax_ids.clone()),
+        ..LineInput::default()
+    };
+    let cases = [(DiscountBase::TotalWithoutFixedTaxes, ("32.91", "9.34", "42.25")), (DiscountBase::TotalAmount, ("32.87", "9.33", "42.20"))];
+    for (base, expected) in cases {
+        set(&tenant, shop.company, UpdateCompany { document_discount_base: Patch::Value(base), ..UpdateCompany::default() }).await;
+        let body = CreateOrder { discount_percent: Some(of("2")), ..deal::order_body(&shop, vec![item(), item()]) };
+        let ordered = tenant.post::<order::CreateOrder>((), &body).await;
+        assert_eq!((ordered.untaxed_amount.0.as_str(), ordered.tax_amount.0.as_str(), ordered.total_amount.0.as_str()), expected, "{base}");
+        let ordered = tenant.act::<order::ConfirmOrder>(ordered.id).await;
+        assert_eq!(ordered.discount_base, base);
+        // What the company changes later is for later documents, and a draft that is changed stays as it was agreed.
+        set(&tenant, shop.company, UpdateCompany { document_discount_base: Patch::Value(DiscountBase::NetAmount), ..UpdateCompany::default() }).await;
+        let draft = invoice_order(&tenant, ordered.id).await;
+        let kept = draft.lines.iter().map(|line| KeptLine { id: line.id, quantity: None, dimensions: None }).collect();
+        tenant.post::<invoice::UpdateInvoice>(draft.id, &UpdateInvoice { lines: Patch::Value(kept), ..UpdateInvoice::default() }).await;
+        let posted = post_invoice(&tenant, draft.id, None).await;
+        assert_eq!(amounts(&posted), expected, "{base}");
+        assert_eq!(posted.taxes[0].amount.0, "2.00");
+        let note = tenant.post::<invoice::CreditInvoice>(posted.id, &CreditInvoice::default()).await;
+        assert_eq!(amounts(&post_invoice(&tenant, note.id, None).await), expected, "{base}");
+    }
     verified(&tenant).await;
 }
 

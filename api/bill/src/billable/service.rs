@@ -14,7 +14,8 @@ use causeway_master::check;
 use causeway_master::pricing::amounts::split_discount;
 use causeway_openapi::billable::Billable;
 use causeway_value::{
-    BillableId, BillableStatus, Day, HoldStep, InvoiceId, InvoiceLineId, OrderId, OrderLineId, Overflow, PaymentTermId, Percent, Quantity, SourceType, UserId,
+    BillableId, BillableStatus, Day, DiscountBase, HoldStep, InvoiceId, InvoiceLineId, OrderId, OrderLineId, Overflow, PaymentTermId, Percent, Quantity,
+    SourceType, UserId,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -131,6 +132,7 @@ fn waiting(ctx: &Ctx, tx: &Tx<'_>, obligation: &mut obligations::Model, quantity
         total_discount_percent: Some(off_total).filter(|share| *share != Percent::ZERO),
         split_of: None,
         dimensions: obligation.dimensions.clone(),
+        total_discount_base: obligation.discount_base.filter(|base| *base == DiscountBase::TotalWithoutFixedTaxes),
     };
     obligation.billable_quantity = obligation.billable_quantity.plus(part.quantity)?;
     obligation.billable_amount = obligation.billable_amount.plus(part.amount)?;

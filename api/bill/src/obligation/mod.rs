@@ -8,10 +8,12 @@
 mod billed;
 pub mod change;
 pub mod hold;
+mod invoiced;
 pub mod rules;
 pub mod service;
 
 pub(crate) use billed::{of_billables, shared_reference};
 pub use change::{Changes, Restated, Written};
+pub use invoiced::{Invoiced, invoiced};
 pub use rules::{Progress, complete, counted, done, progress, to_bill};
 pub use service::{NewObligation, confirm, of_orders};

@@ -1,5 +1,6 @@
 //! What a line comes to (rules, "Price of a line" 4 to 6) and what it leaves (requirement QTE-18).
 
+use crate::tax::rules::Ratio;
 use causeway_value::{Amount, Currency, DiscountBase, Overflow, Percent, Price, Quantity, product};
 
 /// The amount of a line: quantity times price per `price_base_quantity`, less the line's discount, less the document's, rounded half away from zero, once.
@@ -20,6 +21,24 @@ pub fn line_net(
     product(&factors, &[Price::ONE.0, price_base_quantity.0, Percent::WHOLE.0, Percent::WHOLE.0]).map(Amount)
 }
 
+/// The same amount before it is rounded, for documents that round their sums alone.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit or the base quantity is zero.
+pub fn line_exact(
+    quantity: Quantity,
+    unit_price: Price,
+    price_base_quantity: Quantity,
+    discount: Percent,
+    document_discount: Percent,
+    currency: Currency,
+) -> Result<Ratio, Overflow> {
+    let share = |discount| Ratio::of(rest_of_whole(discount)?.into(), Percent::WHOLE.0.into());
+    let price = Ratio::of(i128::from(unit_price.0) * i128::from(currency.minor_units()), Price::ONE.0.into())?;
+    let full = price.times(Ratio::of(quantity.0.into(), price_base_quantity.0.into())?)?.fine()?;
+    full.times(share(discount)?)?.fine()?.times(share(document_discount)?)?.fine()
+}
+
 /// The discounts of one line, which multiply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Discounts {
@@ -34,7 +53,7 @@ pub struct Discounts {
 pub const fn split_discount(document: Percent, base: DiscountBase) -> (Percent, Percent) {
     match base {
         DiscountBase::NetAmount => (document, Percent::ZERO),
-        DiscountBase::TotalAmount => (Percent::ZERO, document),
+        DiscountBase::TotalAmount | DiscountBase::TotalWithoutFixedTaxes => (Percent::ZERO, document),
     }
 }
 

@@ -1,15 +1,15 @@
 //! What is to be paid of a document, in the coins that there are (vectors TAX-052, TAX-060 to TAX-062).
 
 use super::rules::{TaxAmount, TaxedDocument};
-use causeway_value::{Amount, CashStrategy, Coins, Overflow};
+use causeway_value::{Amount, CashStrategy, Overflow};
 
-/// Rounds what a document comes to. Answers what is to be paid beyond its lines and their taxes; the largest tax takes the difference itself when the
-/// strategy says so and there is one.
+/// Lets a document come to `payable`, which is what it comes to in coins. Answers what is to be paid beyond its lines and their taxes for that; the largest tax
+/// takes the difference itself when the strategy says so and there is one.
 ///
 /// # Errors
 /// [`Overflow`] when an amount does not fit.
-pub fn round_total(document: &mut TaxedDocument, coins: Coins, strategy: CashStrategy) -> Result<Amount, Overflow> {
-    let difference = coins.round(document.total)?.minus(document.total)?;
+pub fn round_total(document: &mut TaxedDocument, payable: Amount, strategy: CashStrategy) -> Result<Amount, Overflow> {
+    let difference = payable.minus(document.total.plus(document.rounding)?)?;
     if difference.is_zero() || strategy == CashStrategy::ExtraLine {
         return Ok(difference);
     }
@@ -37,7 +37,7 @@ fn largest(taxes: &[TaxAmount]) -> Option<&TaxAmount> {
 mod tests {
     use super::*;
     use crate::tax::rules::{TaxDef, TaxPolicy, TaxableLine, compute_document};
-    use causeway_value::{Percent, Quantity, RoundingMethod, TaxId, TaxKind, TaxRounding};
+    use causeway_value::{Coins, Quantity, RoundingMethod, TaxId, TaxKind, TaxRounding};
 
     fn vat(rate: &str, included: bool) -> TaxDef {
         TaxDef { id: TaxId::new(), kind: TaxKind::Percent, rate: rate.parse().unwrap(), included, sequence: 0, affects_base: false, base_affected: true }
@@ -48,13 +48,14 @@ mod tests {
             amount: Amount(*amount),
             quantity: Quantity::ONE,
             taxes: taxes.clone(),
-            total_discount: Percent::ZERO,
+            ..TaxableLine::default()
         };
         compute_document(&lines.iter().map(line).collect::<Vec<_>>(), TaxPolicy::of(rounding), "EUR".parse().unwrap()).unwrap()
     }
 
-    fn coins(step: i64, method: RoundingMethod) -> Coins {
-        Coins { step: Amount(step), method }
+    fn round_to(document: &mut TaxedDocument, step: i64, method: RoundingMethod, strategy: CashStrategy) -> Result<Amount, Overflow> {
+        let payable = Coins { step: Amount(step), method }.round(document.total)?;
+        round_total(document, payable, strategy)
     }
 
     #[test]
@@ -62,17 +63,17 @@ mod tests {
         let (first, second) = (vat("15", false), vat("15", false));
         let of = || document(&[(99_999, vec![first]), (20_000, vec![first, second])], TaxRounding::PerLine);
         let mut found = of();
-        assert_eq!(round_total(&mut found, coins(5, RoundingMethod::Up), CashStrategy::ExtraLine), Ok(Amount(1)), "TAX-060");
+        assert_eq!(round_to(&mut found, 5, RoundingMethod::Up, CashStrategy::ExtraLine), Ok(Amount(1)), "TAX-060");
         assert_eq!(found, of());
-        assert_eq!(round_total(&mut found, coins(5, RoundingMethod::Up), CashStrategy::BiggestTax), Ok(Amount::ZERO));
+        assert_eq!(round_to(&mut found, 5, RoundingMethod::Up, CashStrategy::BiggestTax), Ok(Amount::ZERO));
         assert_eq!(found.taxes.iter().map(|tax| tax.amount.0).collect::<Vec<_>>(), [18_001, 3_000]);
         assert_eq!((found.untaxed.0, found.tax.0, found.total.0, found.lines[0].tax.0), (119_999, 21_001, 141_000, 15_001));
         let mut down = of();
-        assert_eq!(round_total(&mut down, coins(5, RoundingMethod::Down), CashStrategy::BiggestTax), Ok(Amount::ZERO));
+        assert_eq!(round_to(&mut down, 5, RoundingMethod::Down, CashStrategy::BiggestTax), Ok(Amount::ZERO));
         assert_eq!((down.taxes[0].amount.0, down.total.0), (17_996, 140_995));
         // Nothing is taxed: the difference has a line of its own.
         let mut untaxed = document(&[(102, Vec::new())], TaxRounding::PerLine);
-        assert_eq!(round_total(&mut untaxed, coins(5, RoundingMethod::Up), CashStrategy::BiggestTax), Ok(Amount(3)));
+        assert_eq!(round_to(&mut untaxed, 5, RoundingMethod::Up, CashStrategy::BiggestTax), Ok(Amount(3)));
     }
 
     #[test]
@@ -80,6 +81,6 @@ mod tests {
         let twice = vec![vat("6", true), vat("6", true)];
         let mut found = document(&[(224_400, twice.clone()), (112_201, twice.clone()), (112_201, twice)], TaxRounding::PerDocument);
         assert_eq!((found.untaxed.0, found.tax.0, found.total.0), (400_716, 48_086, 448_802), "TAX-052");
-        assert_eq!(round_total(&mut found, coins(100, RoundingMethod::HalfUp), CashStrategy::ExtraLine), Ok(Amount(-2)), "TAX-052");
+        assert_eq!(round_to(&mut found, 100, RoundingMethod::HalfUp, CashStrategy::ExtraLine), Ok(Amount(-2)), "TAX-052");
     }
 }

@@ -4,24 +4,24 @@
 //! Fractions are kept in lowest terms over 128 bits: an amount has 63, each rate of up to six decimals adds at most 27, so that several compounding taxes
 //! fit. What does not fit is an [`Overflow`], never a wrong digit.
 
-use causeway_value::Overflow;
+use causeway_value::{Amount, Overflow, Percent};
 
 /// A fraction in lowest terms with a positive denominator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ratio {
+pub struct Ratio {
     top: i128,
     bottom: i128,
 }
 
 impl Ratio {
-    pub(super) const ZERO: Self = Self { top: 0, bottom: 1 };
-    pub(super) const ONE: Self = Self { top: 1, bottom: 1 };
+    pub(crate) const ZERO: Self = Self { top: 0, bottom: 1 };
+    pub(crate) const ONE: Self = Self { top: 1, bottom: 1 };
 
-    pub(super) fn whole(value: i64) -> Self {
+    pub(crate) fn whole(value: i64) -> Self {
         Self { top: i128::from(value), bottom: 1 }
     }
 
-    pub(super) fn of(top: i128, bottom: i128) -> Result<Self, Overflow> {
+    pub(crate) fn of(top: i128, bottom: i128) -> Result<Self, Overflow> {
         if bottom == 0 {
             return Err(Overflow);
         }
@@ -31,7 +31,7 @@ impl Ratio {
         Ok(Self { top: reduced(top)?, bottom: reduced(bottom)? })
     }
 
-    pub(super) fn plus(self, other: Self) -> Result<Self, Overflow> {
+    pub(crate) fn plus(self, other: Self) -> Result<Self, Overflow> {
         let common = gcd(self.bottom, other.bottom)?;
         let (mine, theirs) = (other.bottom / common, self.bottom / common);
         let left = self.top.checked_mul(mine).ok_or(Overflow)?;
@@ -39,22 +39,55 @@ impl Ratio {
         Self::of(left.checked_add(right).ok_or(Overflow)?, self.bottom.checked_mul(mine).ok_or(Overflow)?)
     }
 
-    pub(super) fn minus(self, other: Self) -> Result<Self, Overflow> {
+    pub(crate) fn minus(self, other: Self) -> Result<Self, Overflow> {
         self.plus(Self { top: other.top.checked_neg().ok_or(Overflow)?, bottom: other.bottom })
     }
 
     /// The product; common factors go first, so that what fits in lowest terms fits on the way.
-    pub(super) fn times(self, other: Self) -> Result<Self, Overflow> {
+    pub(crate) fn times(self, other: Self) -> Result<Self, Overflow> {
         let (left, right) = (Self::of(self.top, other.bottom)?, Self::of(other.top, self.bottom)?);
         Ok(Self { top: left.top.checked_mul(right.top).ok_or(Overflow)?, bottom: left.bottom.checked_mul(right.bottom).ok_or(Overflow)? })
     }
 
-    pub(super) fn over(self, other: Self) -> Result<Self, Overflow> {
+    pub(crate) fn over(self, other: Self) -> Result<Self, Overflow> {
         self.times(Self::of(other.bottom, other.top)?)
     }
 
+    /// The amount of minor units, rounded once.
+    ///
+    /// # Errors
+    /// [`Overflow`] when it does not fit.
+    pub fn rounded(self) -> Result<Amount, Overflow> {
+        self.round(1).map(Amount)
+    }
+
+    /// What it was before a discount was taken off; none when that took all of it.
+    ///
+    /// # Errors
+    /// [`Overflow`] when it does not fit.
+    pub fn before(self, discount: Percent) -> Result<Option<Self>, Overflow> {
+        let kept = Percent::WHOLE.0.checked_sub(discount.0).ok_or(Overflow)?;
+        if kept == 0 {
+            return Ok(None);
+        }
+        self.times(Self::of(Percent::WHOLE.0.into(), kept.into())?)?.fine().map(Some)
+    }
+
+    /// The same in parts of 10^-12 where its denominator is larger, so that further factors fit: no sum of amounts tells the difference.
+    pub(crate) fn fine(self) -> Result<Self, Overflow> {
+        if self.bottom <= FINEST {
+            return Ok(self);
+        }
+        let whole = self.top.checked_div(self.bottom).ok_or(Overflow)?;
+        let rest = self.top.checked_rem(self.bottom).ok_or(Overflow)?;
+        // A denominator of more than 87 bits is cut with its numerator: a fraction keeps more digits than are left of it.
+        let cut = self.bottom / (i128::MAX / FINEST) + 1;
+        let fraction = round_half_away((rest / cut).checked_mul(FINEST).ok_or(Overflow)?, (self.bottom / cut).max(1), 1, 0)?;
+        Self::of(whole.checked_mul(FINEST).and_then(|whole| whole.checked_add(fraction.into())).ok_or(Overflow)?, FINEST)
+    }
+
     /// The nearest multiple of `step`, halves away from zero.
-    pub(super) fn round(self, step: i64) -> Result<i64, Overflow> {
+    pub(crate) fn round(self, step: i64) -> Result<i64, Overflow> {
         round_half_away(self.top, self.bottom, step, 0)
     }
 
@@ -62,7 +95,7 @@ impl Ratio {
     ///
     /// Many lines with different included taxes may have no common denominator of 128 bits. Their sum is then taken in parts of 10^-15, where a sum that is
     /// as near to a half as the cut-off tails can reach is taken for a half.
-    pub(super) fn round_sum(parts: &[Self], step: i64) -> Result<i64, Overflow> {
+    pub(crate) fn round_sum(parts: &[Self], step: i64) -> Result<i64, Overflow> {
         if let Ok(sum) = parts.iter().try_fold(Self::ZERO, |sum, part| sum.plus(*part)) {
             return sum.round(step);
         }
@@ -77,6 +110,9 @@ impl Ratio {
         round_half_away(sum, FINE, step, 2 * u128::try_from(parts.len()).map_err(|_| Overflow)?)
     }
 }
+
+/// Parts of a unit in which amounts are kept that are not rounded yet.
+const FINEST: i128 = 1_000_000_000_000;
 
 /// Parts of a unit in which sums without a common denominator are taken.
 const FINE: i128 = 1_000_000_000_000_000;
@@ -130,6 +166,15 @@ mod tests {
         assert_eq!(Ratio::whole(7).round(0), Err(Overflow));
         assert_eq!(ratio(i128::MAX, 1).round(1), Err(Overflow));
         assert_eq!(ratio(i128::MAX, 3).plus(ratio(i128::MAX, 5)), Err(Overflow));
+    }
+
+    #[test]
+    fn an_amount_keeps_twelve_decimals() {
+        assert_eq!(ratio(1, 3).fine().unwrap(), ratio(1, 3));
+        assert_eq!(ratio(1, 3_000_000_000_001).fine().unwrap(), Ratio::ZERO);
+        assert_eq!(ratio(10_i128.pow(30) + 1, 10_i128.pow(30)).fine().unwrap(), Ratio::ONE);
+        assert_eq!(ratio(-(10_i128.pow(25)), 3 * 10_i128.pow(24) + 1).fine().unwrap(), ratio(-3_333_333_333_333, 1_000_000_000_000));
+        assert_eq!(ratio(7 * 10_i128.pow(36) + 5 * 10_i128.pow(35), 10_i128.pow(36) + 1).fine().unwrap(), ratio(15, 2));
     }
 
     #[test]

@@ -5,22 +5,22 @@
 //! a share of the base with all division taxes on the same base added, fixed an amount per unit. Included taxes make the net an unknown; the equation is
 //! linear and is solved exactly.
 //!
-//! Rounding follows the company: `per_line` rounds each tax of each line, and what builds on it uses the rounded amount; `per_document` sums the exact
-//! amounts per tax, rounds once, and spreads the difference over the lines, largest first. Both keep the price that the customer saw: the net is what the
-//! included taxes leave of it. `per_document_net` rounds the net by itself, too, and may miss that price by the smallest amount (requirements BIL-05,
-//! BIL-14; vectors TAX-…).
+//! Rounding follows the company: `per_line` rounds each tax of each line, and what builds on it uses the rounded amount. The others sum the exact amounts per
+//! tax over the document, round once, and spread the difference over the lines, the smallest amount to each, largest first (`document`). All but two keep the
+//! price that the customer saw: the net is what the included taxes leave of it. `per_document_net` rounds the net by itself, too, and may miss that price by
+//! the smallest amount; `per_document_adjusted` does so, and says what it missed (requirements BIL-05, BIL-14; vectors TAX-…).
 //!
 //! A discount of the total with tax comes last, off what the lines and their taxes come to (vectors PRICE-026, PRICE-027, TAX-055).
 
+mod document;
 mod included;
 mod off_total;
 
-use super::ratio::Ratio;
+pub use super::ratio::Ratio;
 use causeway_contract::{Code, FieldError};
 pub use causeway_entity::TaxAmount;
-use causeway_value::{Amount, Currency, DiscountPosting, Overflow, Percent, Quantity, TaxId, TaxKind, TaxRounding};
+use causeway_value::{Amount, Currency, DiscountBase, DiscountPosting, Overflow, Percent, Quantity, TaxId, TaxKind, TaxRounding};
 pub use included::price_with;
-use std::collections::BTreeMap;
 
 /// A tax as far as computing needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,16 +51,20 @@ pub struct GroupedTax {
 }
 
 /// A line to be taxed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TaxableLine {
     /// Quantity times price less discounts, rounded: contains the included taxes and no others. May be zero or negative.
     pub amount: Amount,
+    /// The same before it is rounded, for documents that round their sums alone; none for an amount that is what it is.
+    pub exact: Option<Ratio>,
     /// For fixed taxes; its sign matters only when the amount is zero.
     pub quantity: Quantity,
     /// The taxes of the line, groups flattened.
     pub taxes: Vec<TaxDef>,
     /// The share that its document takes off the total with tax; zero for a line whose discounts are in its amount. Lines of one share have one total.
     pub total_discount: Percent,
+    /// What that is a share of.
+    pub discount_base: DiscountBase,
 }
 
 /// How a document's taxes are rounded.
@@ -114,6 +118,8 @@ pub struct TaxedDocument {
     pub tax: Amount,
     /// Untaxed and tax.
     pub total: Amount,
+    /// What the price that the customer saw has beyond that: to be paid, and booked as rounding. Zero unless taxes are rounded `per_document_adjusted`.
+    pub rounding: Amount,
 }
 
 /// The taxes of one line alone.
@@ -131,14 +137,19 @@ pub fn compute_line(line: &TaxableLine, policy: TaxPolicy, currency: Currency) -
 /// [`Overflow`] when a number does not fit, the document comes to more than an amount can be ([`Amount::within`]), or when the taxes leave no net to solve for: division taxes of 100 % or more outside of the price, included
 /// taxes of −100 % together.
 pub fn compute_document(lines: &[TaxableLine], policy: TaxPolicy, currency: Currency) -> Result<TaxedDocument, Overflow> {
-    let stacks = lines.iter().map(|line| Stack::of(line, currency.minor_units())).collect::<Result<Vec<_>, _>>()?;
+    let stack = |line: &TaxableLine| -> Result<Stack, Overflow> {
+        let stack = Stack::of(line, currency.minor_units())?;
+        Ok(if document::takes_exact(policy.rounding) { stack.unrounded(line) } else { stack })
+    };
+    let stacks = lines.iter().map(stack).collect::<Result<Vec<_>, _>>()?;
     let rounded = match policy.rounding {
         TaxRounding::PerLine => stacks.iter().map(|stack| per_line(stack, policy.step)).collect::<Result<Vec<_>, _>>()?,
-        TaxRounding::PerDocument | TaxRounding::PerDocumentNet => per_document(&stacks, policy)?,
+        _ => document::rounded(&stacks, policy)?,
     };
+    let missed = document::missed(&stacks, &rounded, policy.rounding)?;
     let mut taxed = stacks.iter().zip(rounded).map(|(stack, rounded)| taxed_line(stack, &rounded)).collect::<Result<Vec<_>, _>>()?;
-    off_total::discount(lines, &stacks, &mut taxed, policy)?;
-    let mut document = TaxedDocument::default();
+    off_total::discount(lines, &stacks, (&mut taxed, &missed), policy)?;
+    let mut document = TaxedDocument { rounding: Amount::sum(missed)?, ..TaxedDocument::default() };
     for line in taxed {
         document.untaxed = document.untaxed.plus(line.net)?;
         document.tax = document.tax.plus(line.tax)?;
@@ -204,6 +215,8 @@ struct Layer {
 /// A line with its taxes in the order of evaluation.
 struct Stack {
     amount: Amount,
+    /// What its taxes are computed of: the amount, or what it was before it was rounded.
+    exact: Ratio,
     layers: Vec<Layer>,
 }
 
@@ -264,7 +277,12 @@ impl Stack {
             };
             layers.push(Layer { tax: *tax, level: *level, part });
         }
-        Ok(Self { amount: line.amount, layers })
+        Ok(Self { amount: line.amount, exact: Ratio::whole(line.amount.0), layers })
+    }
+
+    /// The same, of its amount before that was rounded.
+    fn unrounded(self, line: &TaxableLine) -> Self {
+        Self { exact: line.exact.unwrap_or(self.exact), ..self }
     }
 
     /// Every tax as a function of the unknown, with the ones in `known` given.
@@ -298,7 +316,7 @@ impl Stack {
                 price = price.plus(*value)?;
             }
         }
-        let unknown = Ratio::whole(self.amount.0).minus(price.constant)?.over(price.slope)?;
+        let unknown = self.exact.minus(price.constant)?.over(price.slope)?;
         let taxes = values.into_iter().map(|value| value.at(unknown)).collect::<Result<Vec<_>, _>>()?;
         Ok((net.at(unknown)?, taxes))
     }
@@ -308,10 +326,10 @@ impl Stack {
         self.amount.0.checked_rem(step).map(Amount).ok_or(Overflow)
     }
 
-    /// What the included taxes leave of the line's amount.
-    fn net_after(&self, taxes: &[Amount]) -> Result<Amount, Overflow> {
+    /// What the included taxes leave of a price.
+    fn net_after(&self, price: Amount, taxes: &[Amount]) -> Result<Amount, Overflow> {
         let included = self.layers.iter().zip(taxes).filter(|(layer, _)| layer.tax.included);
-        self.amount.minus(Amount::sum(included.map(|(_, amount)| *amount))?)
+        price.minus(Amount::sum(included.map(|(_, amount)| *amount))?)
     }
 }
 
@@ -367,7 +385,7 @@ fn per_line(stack: &Stack, step: i64) -> Result<Rounded, Overflow> {
         }
     }
     let included: Vec<Amount> = known.iter().map(|known| known.unwrap_or_default()).collect();
-    let net = stack.net_after(&included)?;
+    let net = stack.net_after(stack.amount, &included)?;
     let mut below = Amount::ZERO;
     let mut taxes = Vec::with_capacity(known.len());
     for (layer, known) in stack.layers.iter().zip(known) {
@@ -385,56 +403,28 @@ fn per_line(stack: &Stack, step: i64) -> Result<Rounded, Overflow> {
     Ok(Rounded { net, taxes })
 }
 
-fn per_document(stacks: &[Stack], policy: TaxPolicy) -> Result<Vec<Rounded>, Overflow> {
-    let mut nets = Vec::with_capacity(stacks.len());
-    let mut rounded = Vec::with_capacity(stacks.len());
-    let mut places: BTreeMap<TaxId, Vec<(usize, usize, Ratio)>> = BTreeMap::new();
-    for (line, stack) in stacks.iter().enumerate() {
-        let (net, taxes) = stack.solve(&vec![None; stack.layers.len()])?;
-        nets.push(net);
-        rounded.push(Rounded { net: Amount::ZERO, taxes: vec![Amount::ZERO; taxes.len()] });
-        for (position, (layer, exact)) in stack.layers.iter().zip(taxes).enumerate() {
-            places.entry(layer.tax.id).or_default().push((line, position, exact));
-        }
-    }
-    for places in places.into_values() {
-        let parts = round_together(&places.iter().map(|(_, _, exact)| *exact).collect::<Vec<_>>(), policy.step)?;
-        for ((line, position, _), part) in places.into_iter().zip(parts) {
-            if let Some(amount) = rounded.get_mut(line).and_then(|line| line.taxes.get_mut(position)) {
-                *amount = part;
-            }
-        }
-    }
-    if policy.rounding == TaxRounding::PerDocument {
-        for (stack, rounded) in stacks.iter().zip(&mut rounded) {
-            rounded.net = stack.net_after(&rounded.taxes)?;
-        }
-    } else {
-        // A step is for taxes: nets keep what the price is beyond its steps, or a price without any tax inside would be bent to them.
-        let beyond = stacks.iter().map(|stack| stack.beyond_step(policy.step)).collect::<Result<Vec<_>, _>>()?;
-        let steps = nets.iter().zip(&beyond).map(|(net, beyond)| net.minus(Ratio::whole(beyond.0))).collect::<Result<Vec<_>, _>>()?;
-        for ((rounded, net), beyond) in rounded.iter_mut().zip(round_together(&steps, policy.step)?).zip(beyond) {
-            rounded.net = net.plus(beyond)?;
-        }
-    }
-    Ok(rounded)
-}
-
 /// Rounds the exact sum once and gives each part its own rounding; the difference goes, one step each, to the largest parts first.
 fn round_together(exact: &[Ratio], step: i64) -> Result<Vec<Amount>, Overflow> {
     let mut parts = exact.iter().map(|part| part.round(step).map(Amount)).collect::<Result<Vec<_>, _>>()?;
-    let mut rest = Amount(Ratio::round_sum(exact, step)?).minus(Amount::sum(parts.iter().copied())?)?;
-    let one = Amount(if rest.0 < 0 { step.checked_neg().ok_or(Overflow)? } else { step });
-    let mut largest_first: Vec<&mut Amount> = parts.iter_mut().collect();
-    largest_first.sort_by_key(|part| std::cmp::Reverse(part.0.unsigned_abs()));
-    for part in largest_first {
-        if rest.is_zero() {
-            break;
-        }
-        *part = part.plus(one)?;
-        rest = rest.minus(one)?;
-    }
+    let rest = Amount(Ratio::round_sum(exact, step)?).minus(Amount::sum(parts.iter().copied())?)?;
+    give_rest(&mut parts.iter_mut().collect::<Vec<_>>(), rest, step)?;
     Ok(parts)
+}
+
+/// Gives what is left over to these parts, one step each, the largest first.
+fn give_rest(parts: &mut [&mut Amount], mut rest: Amount, step: i64) -> Result<(), Overflow> {
+    let one = Amount(if rest.0 < 0 { step.checked_neg().ok_or(Overflow)? } else { step });
+    parts.sort_by_key(|part| std::cmp::Reverse(part.0.unsigned_abs()));
+    while !rest.is_zero() && !parts.is_empty() {
+        for part in parts.iter_mut() {
+            if rest.is_zero() {
+                break;
+            }
+            **part = part.plus(one)?;
+            rest = rest.minus(one)?;
+        }
+    }
+    Ok(())
 }
 
 fn taxed_line(stack: &Stack, rounded: &Rounded) -> Result<TaxedLine, Overflow> {

@@ -2,7 +2,7 @@
 //!
 //! The price stays, the tax is computed as if the discount were taken. Taxes per unit follow the quantity and stay, too.
 
-use super::rules::{TaxPolicy, TaxableLine, TaxedDocument, compute_document};
+use super::rules::{Ratio, TaxPolicy, TaxableLine, TaxedDocument, compute_document};
 use causeway_value::{Amount, Currency, Overflow, Percent, product};
 
 /// The taxes of a document with a discount of `percent` for paying early; `full` is what it comes to without.
@@ -17,7 +17,11 @@ pub fn compute_discounted(
     currency: Currency,
 ) -> Result<TaxedDocument, Overflow> {
     let kept = Percent::WHOLE.0.checked_sub(percent.0).ok_or(Overflow)?;
-    let lowered = lines.iter().map(|line| Ok(TaxableLine { amount: Amount(product(&[line.amount.0, kept], &[Percent::WHOLE.0])?), ..line.clone() }));
+    let share = Ratio::of(kept.into(), Percent::WHOLE.0.into())?;
+    let lowered = lines.iter().map(|line| {
+        let exact = line.exact.map(|exact| exact.times(share)?.fine()).transpose()?;
+        Ok(TaxableLine { amount: Amount(product(&[line.amount.0, kept], &[Percent::WHOLE.0])?), exact, ..line.clone() })
+    });
     let taxed = compute_document(&lowered.collect::<Result<Vec<_>, Overflow>>()?, policy, currency)?;
     let mut document = full.clone();
     for (line, low) in document.lines.iter_mut().zip(taxed.lines) {
@@ -28,6 +32,8 @@ pub fn compute_discounted(
     document.taxes = taxed.taxes;
     document.tax = taxed.tax;
     document.total = document.untaxed.plus(document.tax)?;
+    // Its taxes are not those of the price that the customer saw, which therefore is not kept.
+    document.rounding = Amount::ZERO;
     Ok(document)
 }
 
@@ -42,7 +48,7 @@ mod tests {
     }
 
     fn line(amount: i64, taxes: Vec<TaxDef>) -> TaxableLine {
-        TaxableLine { amount: Amount(amount), quantity: Quantity::ONE, taxes, total_discount: Percent::ZERO }
+        TaxableLine { amount: Amount(amount), quantity: Quantity::ONE, taxes, ..TaxableLine::default() }
     }
 
     #[test]

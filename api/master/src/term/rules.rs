@@ -25,24 +25,66 @@ pub struct InstallmentDue {
 /// # Errors
 /// `too_many_decimals`, `invalid_decimal` or `amount_overflow` for a fixed amount that is none of the currency; `amount_overflow` when a part does not fit.
 pub fn installments(total: Amount, currency: Currency, invoice_date: Day, lines: &[TermLine], coins: Option<Coins>) -> Result<Vec<InstallmentDue>, Problem> {
-    let rounded = |amount: Amount| coins.map_or(Ok(amount), |coins| coins.round(amount));
-    let Some((_, first)) = lines.split_last() else {
-        return Ok(vec![InstallmentDue { due_date: invoice_date, amount: total }]);
-    };
-    if total.is_zero() {
-        return Ok(vec![InstallmentDue { due_date: invoice_date, amount: total }]);
+    Ok(parts(total, currency, lines, coins)?.into_iter().map(|part| part.due(invoice_date)).collect())
+}
+
+/// The installments of an invoice of which each is rounded to coins, so that its total is what they come to (TAX-062). `exact` is what it comes to before.
+/// Parts of nothing are left out.
+///
+/// # Errors
+/// As for [`installments`].
+pub fn coin_installments(exact: Amount, currency: Currency, invoice_date: Day, lines: &[TermLine], coins: Coins) -> Result<Vec<InstallmentDue>, Problem> {
+    Ok(coin_parts(exact, currency, lines, coins)?.into_iter().map(|part| part.due(invoice_date)).collect())
+}
+
+/// What an invoice comes to of which each installment is rounded to coins.
+///
+/// # Errors
+/// As for [`installments`].
+pub fn coin_total(exact: Amount, currency: Currency, lines: &[TermLine], coins: Coins) -> Result<Amount, Problem> {
+    Ok(Amount::sum(coin_parts(exact, currency, lines, coins)?.iter().map(|part| part.amount))?)
+}
+
+/// A part of an invoice with the line of the term that says when it is due; on the invoice date without.
+struct Part<'a> {
+    line: Option<&'a TermLine>,
+    amount: Amount,
+}
+
+impl Part<'_> {
+    fn due(self, invoice_date: Day) -> InstallmentDue {
+        InstallmentDue { due_date: self.line.map_or(invoice_date, |line| due_date(line, invoice_date)), amount: self.amount }
     }
+}
+
+fn coin_parts(exact: Amount, currency: Currency, lines: &[TermLine], coins: Coins) -> Result<Vec<Part<'_>>, Problem> {
+    let mut parts = parts(exact, currency, lines, None)?;
+    for part in &mut parts {
+        part.amount = coins.round(part.amount)?;
+    }
+    parts.retain(|part| !part.amount.is_zero());
+    if parts.is_empty() {
+        parts.push(Part { line: None, amount: Amount::ZERO });
+    }
+    Ok(parts)
+}
+
+fn parts(total: Amount, currency: Currency, lines: &[TermLine], coins: Option<Coins>) -> Result<Vec<Part<'_>>, Problem> {
+    let rounded = |amount: Amount| coins.map_or(Ok(amount), |coins| coins.round(amount));
+    let Some((_, first)) = lines.split_last().filter(|_| !total.is_zero()) else {
+        return Ok(vec![Part { line: None, amount: total }]);
+    };
     let mut own = Vec::with_capacity(lines.len());
     for line in lines {
         own.push(own_amount(line, total, currency)?.map(rounded).transpose()?);
     }
     if exceeds(&own, lines, total)? {
-        return cut_down(own, lines, total, invoice_date);
+        return cut_down(own, lines, total);
     }
     let left = total.minus(Amount::sum(own.iter().flatten().copied())?)?;
     let mut amounts = own.iter().take(first.len()).map(|amount| amount.map_or_else(|| rounded(left), Ok)).collect::<Result<Vec<_>, _>>()?;
     amounts.push(total.minus(Amount::sum(amounts.iter().copied())?)?);
-    Ok(lines.iter().zip(amounts).map(|(line, amount)| InstallmentDue { due_date: due_date(line, invoice_date), amount }).collect())
+    Ok(lines.iter().zip(amounts).map(|(line, amount)| Part { line: Some(line), amount }).collect())
 }
 
 /// Whether the parts that say how much they are come to more than the total, in a term that means to leave something: with a remainder, or with a fixed amount
@@ -55,7 +97,7 @@ fn exceeds(own: &[Option<Amount>], lines: &[TermLine], total: Amount) -> Result<
 }
 
 /// The parts in their order, each at most what is left. They come to more than the total, so that nothing is left for a remainder.
-fn cut_down(own: Vec<Option<Amount>>, lines: &[TermLine], total: Amount, invoice_date: Day) -> Result<Vec<InstallmentDue>, Problem> {
+fn cut_down(own: Vec<Option<Amount>>, lines: &[TermLine], total: Amount) -> Result<Vec<Part<'_>>, Problem> {
     let mut left = total;
     let mut parts = Vec::with_capacity(lines.len());
     for (line, amount) in lines.iter().zip(own) {
@@ -63,7 +105,7 @@ fn cut_down(own: Vec<Option<Amount>>, lines: &[TermLine], total: Amount, invoice
         let part = if total < Amount::ZERO { amount.max(left) } else { amount.min(left) };
         left = left.minus(part)?;
         if !part.is_zero() {
-            parts.push(InstallmentDue { due_date: due_date(line, invoice_date), amount: part });
+            parts.push(Part { line: Some(line), amount: part });
         }
     }
     Ok(parts)

@@ -1,7 +1,7 @@
 //! What lines and their document come to: net, taxes, margin (rules, "Price of a line" 4 and 5; QTE-07, QTE-10, QTE-18).
 
 use super::Line;
-use causeway_master::pricing::amounts::{Margin, cost_amount, line_net, margin, split_discount};
+use causeway_master::pricing::amounts::{Margin, cost_amount, line_exact, line_net, margin, split_discount};
 use causeway_master::tax::rules::{TaxAmount, TaxDef, TaxPolicy, TaxableLine, add_to_summary, compute_document};
 use causeway_value::{Amount, Currency, DiscountBase, Overflow, Percent, TaxId};
 
@@ -51,7 +51,9 @@ fn settle_together(lines: &mut [&mut Line], terms: Terms, taxes_of: &impl Fn(&[T
     for line in lines.iter() {
         let (off_line, total_discount) = split_discount(line.document_discount(terms.discount), terms.discount_base);
         let amount = line_net(line.quantity, line.unit_price, line.price_base_quantity, line.discount_percent, off_line, terms.currency)?;
-        taxable.push(TaxableLine { amount, quantity: line.quantity, taxes: taxes_of(&line.tax_ids), total_discount });
+        let exact = line_exact(line.quantity, line.unit_price, line.price_base_quantity, line.discount_percent, off_line, terms.currency).ok();
+        let taxes = taxes_of(&line.tax_ids);
+        taxable.push(TaxableLine { amount, exact, quantity: line.quantity, taxes, total_discount, discount_base: terms.discount_base });
     }
     let document = compute_document(&taxable, terms.tax, terms.currency)?;
     for (line, taxed) in lines.iter_mut().zip(document.lines) {

@@ -69,7 +69,7 @@ fn net_step(number: Option<u32>, line: &Line, terms: Terms) -> ExplanationStep {
 const fn net_reason(terms: Terms) -> &'static str {
     match terms.discount_base {
         DiscountBase::NetAmount => "quantity times price by the price's base quantity, less both discounts, without included taxes, rounded once",
-        DiscountBase::TotalAmount => {
+        DiscountBase::TotalAmount | DiscountBase::TotalWithoutFixedTaxes => {
             "quantity times price by the price's base quantity, less the line's discount, without included taxes, rounded once; \
              then less the line's part of the document's discount, which is taken off the total with tax"
         }
@@ -79,7 +79,12 @@ const fn net_reason(terms: Terms) -> &'static str {
 fn tax_steps(number: Option<u32>, line: &Line, terms: Terms) -> impl Iterator<Item = ExplanationStep> {
     let because = match terms.tax.rounding {
         TaxRounding::PerLine => "the tax of the line, rounded by itself",
-        TaxRounding::PerDocument | TaxRounding::PerDocumentNet => "the line's part of the tax, which is rounded once for the document",
+        TaxRounding::PerDocument
+        | TaxRounding::PerDocumentNet
+        | TaxRounding::PerDocumentAdjusted
+        | TaxRounding::PerDocumentExact
+        | TaxRounding::PerDocumentExactTotal
+        | TaxRounding::PerDocumentExactTax => "the line's part of the tax, which is rounded once for the document",
     };
     line.taxes.iter().map(move |part| ExplanationStep {
         line: number,

@@ -3,7 +3,7 @@
 use super::Line;
 use super::amounts::{Totals, line_margin};
 use super::offer::Promise;
-use causeway_bill::obligation::counted;
+use causeway_bill::obligation::{Invoiced, counted};
 use causeway_contract::Problem;
 use causeway_entity::{TaxAmount, bill::obligations, sell::order_lines};
 use causeway_openapi::line as wire;
@@ -61,7 +61,12 @@ pub fn quote_line(id: QuoteLineId, line: &Line, currency: Currency) -> Result<Qu
 ///
 /// # Errors
 /// `amount_overflow` when its margin does not fit.
-pub fn order_line(row: &order_lines::Model, line: &Line, currency: Currency, obligation: Option<&obligations::Model>) -> Result<OrderLine, Problem> {
+pub fn order_line(
+    row: &order_lines::Model,
+    line: &Line,
+    currency: Currency,
+    (obligation, invoiced): (Option<&obligations::Model>, Invoiced),
+) -> Result<OrderLine, Problem> {
     let margin = line_margin(line, currency)?;
     let count = |quantity: fn(&obligations::Model) -> Quantity| obligation.map_or(Quantity::ZERO, quantity);
     Ok(OrderLine {
@@ -86,6 +91,9 @@ pub fn order_line(row: &order_lines::Model, line: &Line, currency: Currency, obl
         reserved_quantity: count(|row| row.reserved_quantity),
         delivered_quantity: count(|row| row.delivered_quantity),
         invoiced_quantity: obligation.map_or(Ok(Quantity::ZERO), counted)?,
+        to_invoice_quantity: invoiced.waiting,
+        drafted_quantity: invoiced.drafted,
+        invoiced_amount: invoiced.amount.text(currency),
         returned_quantity: count(|row| row.returned_quantity),
         cancelled_quantity: count(|row| row.cancelled_quantity),
         amendment: row.amendment,

@@ -6,7 +6,7 @@ use causeway_contract::Problem;
 use causeway_entity::bill::obligations;
 use causeway_entity::sell::{order_amendments, order_holds, order_lines, orders};
 use causeway_kernel::{Find, Tx};
-use causeway_value::{OrderId, OrderStatus};
+use causeway_value::{OrderId, OrderLineId, OrderStatus, Overflow, Quantity};
 use std::collections::BTreeMap;
 
 /// What stands with one order.
@@ -16,6 +16,8 @@ pub struct Parts {
     pub lines: Vec<order_lines::Model>,
     /// What we owe for them, once it is confirmed.
     pub obligations: Vec<obligations::Model>,
+    /// How far its lines are invoiced, and how much of each was billable then.
+    pub invoiced: BTreeMap<OrderLineId, (obligation::Invoiced, Quantity)>,
     /// What blocks it now, oldest first.
     pub holds: Vec<order_holds::Model>,
     /// Its ids in other systems.
@@ -24,6 +26,17 @@ pub struct Parts {
     pub last_amendment: Option<order_amendments::Model>,
     /// What its posted down payments come to and have left.
     pub down_payments: OfOrder,
+}
+
+impl Parts {
+    /// How far a line is invoiced.
+    ///
+    /// # Errors
+    /// [`Overflow`] when it does not fit.
+    pub fn invoiced(&self, id: OrderLineId, obligation: Option<&obligations::Model>) -> Result<obligation::Invoiced, Overflow> {
+        let (invoiced, before) = self.invoiced.get(&id).copied().unwrap_or_default();
+        invoiced.after(before, obligation.map_or(Quantity::ZERO, |row| row.billable_quantity))
+    }
 }
 
 /// What stands with these orders, in one query per kind. Every order has an entry.
@@ -43,6 +56,15 @@ pub async fn parts(tx: &mut Tx<'_>, rows: &[orders::Model]) -> Result<BTreeMap<O
     let confirmed: Vec<OrderId> = rows.iter().filter(|row| row.status != OrderStatus::Draft).map(|row| row.id).collect();
     for obligation in obligation::of_orders(tx, &confirmed).await? {
         found.entry(obligation.order_id).or_default().obligations.push(obligation);
+    }
+    // Of what nothing was billable there is nothing to ask.
+    let begun = found.iter().filter(|(_, parts)| parts.obligations.iter().any(|row| row.billable_quantity != Quantity::ZERO)).map(|(id, _)| *id);
+    for (id, invoiced) in obligation::invoiced(tx, &begun.collect::<Vec<_>>()).await? {
+        for parts in found.values_mut() {
+            if let Some(row) = parts.obligations.iter().find(|row| row.id.uuid() == id.uuid()) {
+                parts.invoiced.insert(id, (invoiced, row.billable_quantity));
+            }
+        }
     }
     for (id, down_payments) in of_orders(tx, &confirmed).await? {
         found.entry(id).or_default().down_payments = down_payments;

@@ -24,7 +24,7 @@ pub fn view(row: &orders::Model, parts: &Parts) -> Result<wire::Order, Problem> 
     let mut shown = Vec::with_capacity(lines.len());
     for (row, line) in parts.lines.iter().zip(&lines) {
         let obligation = parts.obligations.iter().find(|obligation| obligation.id.uuid() == row.id.uuid());
-        shown.push(line_view::order_line(row, line, currency, obligation)?);
+        shown.push(line_view::order_line(row, line, currency, (obligation, parts.invoiced(row.id, obligation)?))?);
     }
     Ok(wire::Order {
         id: row.id,

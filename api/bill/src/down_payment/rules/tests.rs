@@ -24,9 +24,9 @@ fn tax(rate: i64, included: bool) -> TaxDef {
 fn order(lines: &[(i64, &[(i64, bool)])]) -> Vec<TaxGroup> {
     let taxable = |(discount, taxes): &(i64, &[(i64, bool)])| TaxableLine {
         amount: Amount(20_000 * (100 - discount) / 100),
-        total_discount: Percent::ZERO,
         quantity: Quantity(2_000_000),
         taxes: taxes.iter().map(|(rate, included)| tax(*rate, *included)).collect(),
+        ..TaxableLine::default()
     };
     let taxable: Vec<TaxableLine> = lines.iter().map(taxable).collect();
     let document = compute_document(&taxable, TaxPolicy::of(TaxRounding::PerDocument), eur()).unwrap();

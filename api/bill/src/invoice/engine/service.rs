@@ -1,12 +1,14 @@
 //! Taking over what an engine computed.
 
 use super::rules::{Handed, Line, read};
+use crate::invoice::service::lines::in_coins;
 use crate::invoice::service::{must_be_draft, named};
 use crate::invoice::store::{installments_of, lines_of};
 use crate::invoice::view::{record, view};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::TaxHandover;
 use causeway_entity::bill::{invoice_lines, invoices};
+use causeway_entity::master::payment_terms;
 use causeway_kernel::crypto::{hex, sha256};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::tax::rules::summary;
@@ -14,7 +16,7 @@ use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::{check, refs};
 use causeway_openapi::invoice::Invoice;
 use causeway_openapi::invoice_tax::SetInvoiceTaxes;
-use causeway_value::{Amount, InvoiceId, Json, TaxId, TaxKind, TaxStatus};
+use causeway_value::{Amount, CashUnit, InvoiceId, Json, TaxId, TaxKind, TaxStatus};
 
 /// References that a document remembers, at most.
 const REMEMBERED: usize = 100;
@@ -61,7 +63,12 @@ pub async fn hand_over(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &SetInvo
         updated_at: ctx.now(),
         ..old.clone()
     };
-    add_up(&mut new, &rows)?;
+    let each = old.cash_rounding.as_ref().is_some_and(|rule| rule.0.per == CashUnit::Installment);
+    let term = match old.payment_term_id.filter(|_| each) {
+        Some(id) => tx.get::<payment_terms::Entity>(id).await?,
+        None => None,
+    };
+    add_up(&mut new, &rows, term.as_ref())?;
     tx.update(&old, &new);
     for (old, new) in before.iter().zip(&rows) {
         tx.update(old, new);
@@ -132,18 +139,18 @@ fn taxed(rows: &[invoice_lines::Model], handed: Vec<Handed>) -> Result<Vec<invoi
 }
 
 /// What the lines come to. The engine's amounts stay as they are: what is rounded to coins stands beside them, whoever bears it otherwise.
-fn add_up(invoice: &mut invoices::Model, rows: &[invoice_lines::Model]) -> Result<(), Problem> {
+fn add_up(invoice: &mut invoices::Model, rows: &[invoice_lines::Model], term: Option<&payment_terms::Model>) -> Result<(), Problem> {
     let taxes = summary(rows.iter().flat_map(|row| &row.taxes.0))?;
     invoice.tax_amount = Amount::sum(taxes.iter().map(|tax| tax.amount))?;
     invoice.taxes = Json(taxes);
     let total = invoice.untaxed_amount.plus(invoice.tax_amount)?;
-    let coins = invoice.cash_rounding.as_ref().and_then(|rule| rule.0.coins(invoice.currency));
-    let rounding = match coins {
-        Some(coins) => coins.round(total)?.minus(total)?,
-        None => Amount::ZERO,
+    let payable = match &invoice.cash_rounding {
+        Some(rule) => in_coins(total, invoice.currency, &rule.0, term)?,
+        None => total,
     };
-    invoice.rounding_amount = Some(rounding).filter(|amount| !amount.is_zero());
-    invoice.total_amount = total.plus(rounding)?;
+    invoice.rounding_amount = Some(payable.minus(total)?).filter(|amount| !amount.is_zero());
+    invoice.coin_difference = invoice.rounding_amount;
+    invoice.total_amount = payable;
     invoice.open_amount = invoice.total_amount;
     if invoice.total_amount < Amount::ZERO {
         return Err(Problem::field(Code::InvalidValue, "/lines", "come to less than zero with these taxes; cancel the draft and bill its lines with others"));

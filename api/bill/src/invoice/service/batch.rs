@@ -121,7 +121,7 @@ impl Batch {
             order_id: common.order_id,
             flow_id: common.flow_id,
             reference: shared_reference(billables.iter().map(|row| row.order_line_id), &self.obligations).map(str::to_owned).or_else(|| self.reference.clone()),
-            ..draft.on(blank(ctx, tx, id, Direction::Sale, &self.company, first.party_id), &self.company, first.currency)?
+            ..draft.on(blank(ctx, tx, id, Direction::Sale, &self.company, first.party_id), (&self.company, term), first.currency)?
         };
         Ok(Made { invoice, lines: draft.rows })
     }

@@ -74,7 +74,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<
         reference,
         notes: body.notes.clone(),
         metadata: Json(body.metadata.clone()),
-        ..draft.on(blank(ctx, tx, id, direction, &company, party.id), &company, currency)?
+        ..draft.on(blank(ctx, tx, id, direction, &company, party.id), (&company, term.as_ref()), currency)?
     };
     // As of today: posting asks again, with the date that it is given.
     dues(&company, &row, ctx.today(company.time_zone), term.as_ref())?;
@@ -193,6 +193,7 @@ pub(crate) fn blank(ctx: &Ctx, tx: &Tx<'_>, id: InvoiceId, direction: Direction,
         tax_reference: None,
         tax_handovers: None,
         expected_tax_amount: None,
+        coin_difference: None,
     }
 }
 

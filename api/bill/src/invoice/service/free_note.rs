@@ -51,7 +51,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateCreditNote) -> Resu
         notes: body.notes.clone(),
         metadata: Json(body.metadata.clone()),
         made_by: ctx.actor.id,
-        ..draft.on(blank(ctx, tx, id, direction, &company, party.id), &company, currency)?
+        ..draft.on(blank(ctx, tx, id, direction, &company, party.id), (&company, None), currency)?
     };
     tx.insert(row.clone());
     draft.rows.iter().for_each(|line| tx.insert(line.clone()));

@@ -4,23 +4,24 @@ use crate::invoice::Agreed;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{billables, invoice_lines, invoices};
 use causeway_entity::govern::companies;
-use causeway_entity::master::{parties, products};
+use causeway_entity::master::{parties, payment_terms, products};
 use causeway_kernel::Tx;
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::{Chart, chart};
 use causeway_master::check;
 use causeway_master::company::service::cash_rounding;
 use causeway_master::dimension::service as dimension;
-use causeway_master::pricing::amounts::line_net;
+use causeway_master::pricing::amounts::{line_exact, line_net};
 use causeway_master::tax::cash::round_total;
-use causeway_master::tax::rules::{TaxAmount, TaxableLine, TaxedDocument, add_to_summary, compute_document};
+use causeway_master::tax::rules::{TaxAmount, TaxDef, TaxableLine, TaxedDocument, add_to_summary, compute_document};
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::tax::upfront::compute_discounted;
 use causeway_master::tax_rule::determine::{Taxation, with_rules};
+use causeway_master::term::rules::coin_total;
 use causeway_openapi::invoice::InvoiceLineInput;
 use causeway_value::{
-    Account, AccountId, Amount, CashRounding, Currency, Day, Direction, DiscountPosting, DiscountTaxMode, EarlyDiscount, InvoiceId, InvoiceLineId, Json,
-    Overflow, Percent, ProductId, ProductKind, Quantity, TaxEngine, TaxId, TaxStatus,
+    Account, AccountId, Amount, CashRounding, CashStrategy, CashUnit, Currency, Day, Direction, DiscountBase, DiscountPosting, DiscountTaxMode, EarlyDiscount,
+    InvoiceId, InvoiceLineId, Json, Overflow, Percent, ProductId, ProductKind, Quantity, TaxEngine, TaxId, TaxStatus,
 };
 use std::collections::BTreeMap;
 
@@ -35,26 +36,37 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// The document with what its lines come to, rounded and booked as was agreed; what is to be paid is rounded as its company does now.
+    /// The document with what its lines come to, rounded and booked as was agreed; what is to be paid is rounded as its company does now, of a document with
+    /// installments as these are of its term.
     ///
     /// # Errors
-    /// [`Overflow`] when an amount does not fit.
-    pub(super) fn on(&mut self, row: invoices::Model, company: &companies::Model, currency: Currency) -> Result<invoices::Model, Overflow> {
+    /// `amount_overflow`; a fixed installment that is no amount of the currency.
+    pub(super) fn on(
+        &mut self,
+        row: invoices::Model,
+        (company, term): (&companies::Model, Option<&payment_terms::Model>),
+        currency: Currency,
+    ) -> Result<invoices::Model, Problem> {
         let rule = cash_rounding(company, currency).filter(|_| row.direction == Direction::Sale);
         let waits = self.asks_engine(company, row.direction);
         let expected = Some(self.taxed.tax).filter(|tax| waits && !tax.is_zero());
         if waits {
             self.drop_taxes();
         }
-        let rounding = match rule.filter(|_| !waits) {
-            Some(rule) => rounded(&mut self.taxed, &mut self.rows, rule, currency)?,
-            None => Amount::ZERO,
-        };
+        // What is deducted was rounded by itself: nothing is left to be kept of a price that is paid already.
+        let mut rounding = if self.taxed.total.plus(self.taxed.rounding)? < Amount::ZERO { Amount::ZERO } else { self.taxed.rounding };
+        self.taxed.rounding = rounding;
+        let exact = self.taxed.total.plus(rounding)?;
+        if let Some(rule) = rule.filter(|_| !waits) {
+            let payable = in_coins(exact, currency, rule, term)?;
+            rounding = rounding.plus(rounded(&mut self.taxed, &mut self.rows, payable, rule.strategy)?)?;
+        }
         let total = self.taxed.total.plus(rounding)?;
         Ok(invoices::Model {
             untaxed_amount: self.taxed.untaxed,
             tax_amount: self.taxed.tax,
             rounding_amount: Some(rounding).filter(|amount| !amount.is_zero()),
+            coin_difference: Some(total.minus(exact)?).filter(|amount| !amount.is_zero()),
             total_amount: total,
             open_amount: total,
             taxes: Json(self.taxed.taxes.clone()),
@@ -114,6 +126,7 @@ impl Draft {
         self.taxed.taxes = Vec::new();
         self.taxed.tax = Amount::ZERO;
         self.taxed.total = self.taxed.untaxed;
+        self.taxed.rounding = Amount::ZERO;
     }
 }
 
@@ -239,20 +252,32 @@ fn less(taxes: &[TaxAmount], others: &[TaxAmount]) -> Result<Vec<TaxAmount>, Ove
 fn undiscounted(rows: &[invoice_lines::Model], lines: &[TaxableLine], currency: Currency) -> Result<Vec<TaxableLine>, Overflow> {
     let full = |(row, line): (&invoice_lines::Model, &TaxableLine)| {
         let amount = line_net(row.quantity, row.unit_price, row.price_base_quantity, Percent::ZERO, Percent::ZERO, currency)?;
-        Ok(TaxableLine { amount, total_discount: Percent::ZERO, ..line.clone() })
+        let exact = line_exact(row.quantity, row.unit_price, row.price_base_quantity, Percent::ZERO, Percent::ZERO, currency).ok();
+        Ok(TaxableLine { amount, exact, total_discount: Percent::ZERO, ..line.clone() })
     };
     rows.iter().zip(lines).map(full).collect()
 }
 
 /// Rounds what is to be paid; the lines follow when a tax takes the difference.
-fn rounded(taxed: &mut TaxedDocument, rows: &mut [invoice_lines::Model], rule: &CashRounding, currency: Currency) -> Result<Amount, Overflow> {
-    let Some(coins) = rule.coins(currency) else { return Ok(Amount::ZERO) };
-    let rounding = round_total(taxed, coins, rule.strategy)?;
+fn rounded(taxed: &mut TaxedDocument, rows: &mut [invoice_lines::Model], payable: Amount, strategy: CashStrategy) -> Result<Amount, Overflow> {
+    let rounding = round_total(taxed, payable, strategy)?;
     for (row, line) in rows.iter_mut().zip(&taxed.lines) {
         row.tax_amount = line.tax;
         row.taxes = Json(line.taxes.clone());
     }
     Ok(rounding)
+}
+
+/// What is to be paid of `exact` in the coins that there are: the total in them, or the sum of the installments of which each is.
+///
+/// # Errors
+/// As for the installments of the term; `amount_overflow`.
+pub(in crate::invoice) fn in_coins(exact: Amount, currency: Currency, rule: &CashRounding, term: Option<&payment_terms::Model>) -> Result<Amount, Problem> {
+    let Some(coins) = rule.coins(currency) else { return Ok(exact) };
+    match term.filter(|_| rule.per == CashUnit::Installment) {
+        Some(term) => coin_total(exact, currency, &term.installments.0, coins),
+        None => Ok(coins.round(exact)?),
+    }
 }
 
 pub(super) async fn sources(
@@ -326,6 +351,7 @@ pub(crate) fn blank(tx: &Tx<'_>, account_id: AccountId) -> invoice_lines::Model 
         credited_discount_amount: None,
         dimensions: None,
         tax_details: None,
+        total_discount_base: None,
     }
 }
 
@@ -344,14 +370,22 @@ fn billed_line(tx: &Tx<'_>, sources: &Sources, document: Document<'_>, billable:
         discount_percent: billable.discount_percent,
         tax_ids: billable.tax_ids.clone(),
         total_discount_percent: billable.total_discount_percent,
+        total_discount_base: billable.total_discount_base,
         dimensions: billable.dimensions.clone(),
         ..blank(tx, account_id)
     };
-    let taxes = sources.taxes.flat(&billable.tax_ids.0);
-    Ok((
-        row,
-        TaxableLine { amount: billable.price_amount, quantity: billable.quantity, taxes, total_discount: billable.total_discount_percent.unwrap_or_default() },
-    ))
+    let line = billed_amount(&row, billable.price_amount, sources.taxes.flat(&billable.tax_ids.0), billable.currency);
+    Ok((row, line))
+}
+
+/// A line of so much of what is billed. Where that is its quantity times its price, it is known before it is rounded, too.
+pub(super) fn billed_amount(row: &invoice_lines::Model, amount: Amount, taxes: Vec<TaxDef>, currency: Currency) -> TaxableLine {
+    let total_discount = row.total_discount_percent.unwrap_or_default();
+    let discount_base = row.total_discount_base.unwrap_or(DiscountBase::TotalAmount);
+    // What is off the total is in the discount of the line, too, and comes off later.
+    let exact = line_exact(row.quantity, row.unit_price, row.price_base_quantity, row.discount_percent, Percent::ZERO, currency);
+    let exact = exact.and_then(|exact| exact.before(total_discount)).ok().flatten().filter(|exact| exact.rounded() == Ok(amount));
+    TaxableLine { amount, exact, quantity: row.quantity, taxes, total_discount, discount_base }
 }
 
 fn free_line(
@@ -401,6 +435,6 @@ fn free_line(
         dimensions: dimension::stored(&input.dimensions),
         ..blank(tx, account_id)
     };
-    let taxes = sources.taxes.flat(&tax_ids);
-    Ok(Some((row, TaxableLine { amount, quantity: input.quantity, taxes, total_discount: Percent::ZERO })))
+    let line = billed_amount(&row, amount, sources.taxes.flat(&tax_ids), document.currency);
+    Ok(Some((row, line)))
 }

@@ -2,7 +2,7 @@
 
 use super::create::Common;
 use super::dues::dues;
-use super::lines::{Document, Draft, taxed};
+use super::lines::{Document, Draft, billed_amount, taxed};
 use super::must_be_draft;
 use crate::billable::split::Families;
 use crate::down_payment::Advances;
@@ -16,11 +16,10 @@ use causeway_entity::master::payment_terms;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::dimension::service as dimension;
 use causeway_master::pricing::amounts::line_net;
-use causeway_master::tax::rules::TaxableLine;
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::{check, refs, term};
 use causeway_openapi::invoice::{Invoice, KeptLine, UpdateInvoice};
-use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceLineId, Json, Overflow, Percent, Quantity};
+use causeway_value::{Amount, CashUnit, InvoiceId, InvoiceKind, InvoiceLineId, Json, Overflow, Percent, Quantity};
 use std::collections::BTreeSet;
 
 /// Changes a draft. Lines that are given are those that stay; what they bill less of than before waits for the next invoice, and can be billed again.
@@ -40,21 +39,22 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &UpdateInvo
     if !body.payment_term_id.is_absent() && takes_early_discount(&old) {
         new.early_discount = named.as_ref().and_then(|term| term.early_discount.0.clone()).map(Json);
     }
-    let company = tx.must::<companies::Entity>(old.company_id).await?;
-    let mut rows = lines_of(tx, &[id]).await?;
-    match &body.lines {
-        Patch::Value(kept) => (new, rows) = billed_anew(ctx, tx, &company, new, rows, kept).await?,
-        // What may be deducted for paying early can lower the taxes: they are computed again.
-        Patch::Absent | Patch::Null if new.early_discount != old.early_discount => {
-            let kept: Vec<KeptLine> = own(&rows).map(|line| KeptLine { id: line.id, quantity: None, dimensions: None }).collect();
-            (new, rows) = billed_anew(ctx, tx, &company, new, rows, &kept).await?;
-        }
-        Patch::Absent | Patch::Null => {}
-    }
     let term = match (named, new.payment_term_id) {
         (None, Some(id)) => tx.get::<payment_terms::Entity>(id).await?,
         (named, _) => named,
     };
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    let mut rows = lines_of(tx, &[id]).await?;
+    let terms = (&company, term.as_ref());
+    match &body.lines {
+        Patch::Value(kept) => (new, rows) = billed_anew(ctx, tx, terms, new, rows, kept).await?,
+        // What may be deducted for paying early can lower the taxes, and other installments are other coins: both are computed again.
+        Patch::Absent | Patch::Null if new.early_discount != old.early_discount || pays_other_coins(&old, &new) => {
+            let kept: Vec<KeptLine> = own(&rows).map(|line| KeptLine { id: line.id, quantity: None, dimensions: None }).collect();
+            (new, rows) = billed_anew(ctx, tx, terms, new, rows, &kept).await?;
+        }
+        Patch::Absent | Patch::Null => {}
+    }
     // As of today: posting asks again, with the date that it is given.
     dues(&company, &new, ctx.today(company.time_zone), term.as_ref())?;
     tx.update(&old, &new);
@@ -68,6 +68,12 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &UpdateInvo
 /// Whether paying it early may be rewarded: neither credit notes nor what is asked in advance.
 fn takes_early_discount(draft: &invoices::Model) -> bool {
     draft.kind == InvoiceKind::Invoice && draft.undeducted_amount.is_none()
+}
+
+/// Whether each installment is rounded to coins, and there are others now. What an external engine taxed stays as it is: its last installment takes the rest.
+fn pays_other_coins(old: &invoices::Model, new: &invoices::Model) -> bool {
+    let each = old.cash_rounding.as_ref().is_some_and(|rule| rule.0.per == CashUnit::Installment);
+    each && takes_early_discount(old) && old.tax_status.is_none() && old.payment_term_id != new.payment_term_id
 }
 
 /// The lines that bill something, without those that deduct down payments.
@@ -91,7 +97,7 @@ fn patched(ctx: &Ctx, old: &invoices::Model, body: &UpdateInvoice, errors: &mut 
 async fn billed_anew(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
-    company: &companies::Model,
+    (company, term): (&companies::Model, Option<&payment_terms::Model>),
     draft: invoices::Model,
     before: Vec<invoice_lines::Model>,
     kept: &[KeptLine],
@@ -142,7 +148,7 @@ async fn billed_anew(
         let common = Common::of(&billables);
         (draft.order_id, draft.flow_id) = (common.order_id, common.flow_id);
     }
-    let draft = lines.on(draft, company, document.currency)?;
+    let draft = lines.on(draft, (company, term), document.currency)?;
     write(tx, &before, &lines.rows);
     Ok((draft, lines.rows))
 }
@@ -158,8 +164,7 @@ async fn again(tx: &mut Tx<'_>, document: Document<'_>, rows: Vec<invoice_lines:
             Some(billable) => billable.price_amount,
             None => line_net(row.quantity, row.unit_price, row.price_base_quantity, row.discount_percent, Percent::ZERO, document.currency)?,
         };
-        let total_discount = row.total_discount_percent.unwrap_or_default();
-        let line = TaxableLine { amount, quantity: row.quantity, taxes: taxes.flat(&row.tax_ids.0), total_discount };
+        let line = billed_amount(&row, amount, taxes.flat(&row.tax_ids.0), document.currency);
         Ok((row, line))
     };
     let lines = rows.into_iter().map(taxable).collect::<Result<Vec<_>, Overflow>>()?;

@@ -4,7 +4,7 @@
 //! charge, and 120.00 with 20 % of another country in it. Both ways are exact, and the price is rounded once, to the six decimals that prices have.
 
 use super::{Affine, Part, Ratio, Stack, TaxDef, TaxableLine};
-use causeway_value::{Amount, Overflow, Percent, Price, Quantity};
+use causeway_value::{Amount, Overflow, Price, Quantity};
 
 /// Millionths in a major unit: prices are amounts of a currency with six decimals.
 const MILLIONTHS: i64 = 1_000_000;
@@ -18,7 +18,7 @@ pub fn price_with(price: Price, base_quantity: Quantity, old: &[TaxDef], new: &[
         return Ok(price);
     }
     let stack = |taxes: &[TaxDef]| {
-        let line = TaxableLine { amount: Amount(price.0), quantity: base_quantity, taxes: taxes.to_vec(), total_discount: Percent::ZERO };
+        let line = TaxableLine { amount: Amount(price.0), quantity: base_quantity, taxes: taxes.to_vec(), ..TaxableLine::default() };
         Stack::of(&line, MILLIONTHS)
     };
     let (before, after) = (stack(old)?, stack(new)?);
@@ -40,7 +40,7 @@ pub fn price_with(price: Price, base_quantity: Quantity, old: &[TaxDef], new: &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use causeway_value::{TaxId, TaxKind};
+    use causeway_value::{Percent, TaxId, TaxKind};
     use proptest::prelude::*;
 
     fn tax(kind: TaxKind, rate: &str, included: bool) -> TaxDef {

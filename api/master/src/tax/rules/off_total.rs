@@ -1,35 +1,40 @@
 //! A discount of the total with tax.
 //!
-//! The total goes down by exactly the share, rounded once. Each line bears its part of that, each tax goes down in proportion over the document, and the net
+//! The total, or what of it follows the price, goes down by exactly the share, rounded once. Each line bears its part of that, each tax goes down in proportion over the document, and the net
 //! is what they leave of the line. What does not follow the price stays: taxes per unit, and the part of other taxes that is computed on them. Where
 //! discounts are booked by themselves all taxes stay, and the net bears it all.
 
 use super::{Rounded, Stack, TaxPolicy, TaxableLine, TaxedLine, round_together, taxed_line};
 use crate::tax::ratio::Ratio;
-use causeway_value::{Amount, Overflow, Percent, TaxId, product};
+use causeway_value::{Amount, DiscountBase, Overflow, Percent, TaxId, product};
 use std::collections::BTreeMap;
 
-/// Takes the discounts of totals off these lines, all lines of one share together.
-pub(super) fn discount(lines: &[TaxableLine], stacks: &[Stack], taxed: &mut [TaxedLine], policy: TaxPolicy) -> Result<(), Overflow> {
-    let mut shares: Vec<Percent> = lines.iter().map(|line| line.total_discount).filter(|share| *share != Percent::ZERO).collect();
-    shares.sort_unstable();
-    shares.dedup();
-    for share in shares {
-        let of_share = lines.iter().zip(stacks).zip(taxed.iter_mut()).filter(|((line, _), _)| line.total_discount == share);
-        take_off(&mut of_share.map(|((_, stack), taxed)| (stack, taxed)).collect::<Vec<_>>(), share, policy)?;
+/// Takes the discounts of totals off these lines, all lines of one share of one base together. `missed` is what each price has beyond its line.
+pub(super) fn discount(lines: &[TaxableLine], stacks: &[Stack], (taxed, missed): (&mut [TaxedLine], &[Amount]), policy: TaxPolicy) -> Result<(), Overflow> {
+    let discount = |line: &TaxableLine| (line.total_discount, line.discount_base);
+    let mut discounts: Vec<(Percent, DiscountBase)> = lines.iter().map(discount).filter(|(share, _)| *share != Percent::ZERO).collect();
+    discounts.sort_unstable();
+    discounts.dedup();
+    for (share, base) in discounts {
+        let of_share = lines.iter().zip(stacks).zip(taxed.iter_mut()).zip(missed).filter(|(((line, _), _), _)| discount(line) == (share, base));
+        let (mut own, missed): (Vec<_>, Vec<_>) = of_share.map(|(((_, stack), taxed), missed)| ((stack, taxed), *missed)).unzip();
+        take_off(&mut own, (share, base), Amount::sum(missed)?, policy)?;
     }
     Ok(())
 }
 
-fn take_off(lines: &mut [(&Stack, &mut TaxedLine)], share: Percent, policy: TaxPolicy) -> Result<(), Overflow> {
+fn take_off(lines: &mut [(&Stack, &mut TaxedLine)], (share, base): (Percent, DiscountBase), missed: Amount, policy: TaxPolicy) -> Result<(), Overflow> {
     let stays = lines.iter().map(|(stack, line)| stack.stays(line, policy.step)).collect::<Result<Vec<_>, _>>()?;
     let mut movable = Vec::with_capacity(lines.len());
     for ((_, line), stays) in lines.iter().zip(&stays) {
         movable.push(line.total.minus(Amount::sum(stays.iter().copied())?)?);
     }
-    let total = Amount::sum(lines.iter().map(|(_, line)| line.total))?;
     let able = Amount::sum(movable.iter().copied())?;
-    let off = within(product(&[total.0, share.0], &[Percent::WHOLE.0])?, able);
+    let of = match base {
+        DiscountBase::TotalWithoutFixedTaxes => able,
+        DiscountBase::TotalAmount | DiscountBase::NetAmount => Amount::sum(lines.iter().map(|(_, line)| line.total))?,
+    };
+    let off = within(product(&[of.plus(missed)?.0, share.0], &[Percent::WHOLE.0])?, able);
     if off.is_zero() {
         return Ok(());
     }

@@ -125,7 +125,7 @@ fn the_vectors_hold() {
                 amount: Amount(*amount),
                 quantity: Quantity(quantity * 1_000_000),
                 taxes: taxes.iter().enumerate().map(|(position, (kind, rate, flags))| tax(position, *kind, rate, flags)).collect(),
-                total_discount: Percent::ZERO,
+                ..TaxableLine::default()
             })
             .collect();
         let found = compute_document(&lines, case.policy, eur()).unwrap();
@@ -135,13 +135,87 @@ fn the_vectors_hold() {
     }
 }
 
+/// Lines by quantity, price and taxes, rounded as `rounding` says: untaxed, the taxes and the nets of the lines.
+fn exactly(rounding: TaxRounding, lines: &[(&str, &str, Taxes)]) -> (i64, Vec<i64>, Vec<i64>) {
+    let line = |(quantity, price, taxes): &(&str, &str, Taxes)| {
+        let (quantity, price) = (quantity.parse().unwrap(), price.parse().unwrap());
+        let none = Percent::ZERO;
+        TaxableLine {
+            amount: crate::pricing::amounts::line_net(quantity, price, Quantity::ONE, none, none, eur()).unwrap(),
+            exact: Some(crate::pricing::amounts::line_exact(quantity, price, Quantity::ONE, none, none, eur()).unwrap()),
+            quantity,
+            taxes: taxes.iter().map(|(kind, rate, flags)| TaxDef { id: id_of(rate), ..tax(0, *kind, rate, flags) }).collect(),
+            ..TaxableLine::default()
+        }
+    };
+    let lines: Vec<TaxableLine> = lines.iter().map(line).collect();
+    let found = compute_document(&lines, TaxPolicy::of(rounding), eur()).unwrap();
+    let amounts = |taxes: &[TaxAmount]| taxes.iter().map(|tax| tax.amount.0).collect();
+    (found.untaxed.0, amounts(&found.taxes), found.lines.iter().map(|line| line.net.0).collect())
+}
+
+/// A tax of a rate has an id of its own.
+fn id_of(rate: &str) -> TaxId {
+    TaxId::from_str(&format!("tax_{:026}", rate.parse::<u32>().unwrap())).unwrap()
+}
+
+/// Two lines of 146.8944 are 293.79, and each of them alone is 146.89: lines of the same taxes come to their own sum.
+#[test]
+fn sums_of_exact_amounts_are_rounded_once() {
+    use TaxRounding::{PerDocument, PerDocumentExact, PerDocumentExactTax, PerDocumentExactTotal, PerLine};
+    let of = |rates: &[&'static str]| -> Vec<(&str, &str, Taxes)> {
+        let taxes: Vec<Taxes> = rates.iter().map(|rate| -> Taxes { vec![(P, *rate, "")].leak() }).collect();
+        taxes.into_iter().map(|taxes| ("12.12", "12.12", taxes)).collect()
+    };
+    let eight = of(&["1", "1", "6", "6", "13", "13", "23", "23"]);
+    let (untaxed, taxes, nets) = exactly(PerDocumentExact, &eight);
+    assert_eq!((untaxed, taxes), (117_516, vec![294, 1_763, 3_819, 6_757]));
+    assert_eq!(nets, [14_690, 14_689, 14_690, 14_689, 14_690, 14_689, 14_690, 14_689], "each pair is 293.79");
+    assert_eq!(exactly(PerDocument, &eight).0, 117_512);
+    // Of different taxes: the sum of 293.7888, or what 52.89 leave of 346.67.
+    let two = of(&["13", "23"]);
+    assert_eq!(exactly(PerDocumentExact, &two), (29_379, vec![1_910, 3_379], vec![14_690, 14_689]));
+    assert_eq!(exactly(PerDocumentExactTotal, &two), (29_378, vec![1_910, 3_379], vec![14_689, 14_689]));
+    assert_eq!(exactly(PerDocumentExactTax, &two), (29_378, vec![1_910, 3_379], vec![14_689, 14_689]));
+    // A hundred lines of 1.001.
+    let hundred = vec![("1", "1.001", &[(P, "20", "")] as Taxes); 100];
+    assert_eq!(
+        [PerLine, PerDocumentExactTax, PerDocumentExact].map(|rounding| exactly(rounding, &hundred)).map(|(net, taxes, _)| (net, taxes[0])),
+        [(10_000, 2_000), (10_000, 2_002), (10_010, 2_002)]
+    );
+    // What is inside of the price is kept: 3 x 0.335 are 1.005.
+    let inside = vec![("1", "0.335", &[(P, "10", "i")] as Taxes); 3];
+    assert_eq!(exactly(PerDocumentExact, &inside), (92, vec![9], vec![30, 31, 31]));
+}
+
+/// What net and taxes miss of the price is the rounding of the document, and a discount of the total is off the price that was seen.
+#[test]
+fn a_price_may_be_kept_by_the_rounding_of_its_document() {
+    let policy = TaxPolicy::of(TaxRounding::PerDocumentAdjusted);
+    let twice = || vec![tax(0, P, "14", "i"), tax(1, P, "14", "i")];
+    let line = |amount, share: &str| TaxableLine {
+        amount: Amount(amount),
+        quantity: Quantity::ONE,
+        taxes: twice(),
+        total_discount: share.parse().unwrap(),
+        discount_base: DiscountBase::TotalAmount,
+        ..TaxableLine::default()
+    };
+    let found = compute_document(&[line(2_490_000, "0")], policy, eur()).unwrap();
+    assert_eq!((found.untaxed.0, found.tax.0, found.total.0, found.rounding.0), (1_945_313, 544_688, 2_490_001, -1), "TAX-050");
+    let less = compute_document(&[line(2_490_000, "10")], policy, eur()).unwrap();
+    assert_eq!(less.total.0 + less.rounding.0, 2_241_000);
+    let on_top = TaxableLine { taxes: vec![tax(0, P, "19", "")], ..line(333, "0") };
+    assert_eq!(compute_document(&[on_top], policy, eur()).unwrap().rounding, Amount::ZERO);
+}
+
 #[test]
 fn the_company_amounts_of_tax_043_are_converted_part_by_part() {
     let line = TaxableLine {
         amount: Amount(1_589),
         quantity: Quantity::ONE,
         taxes: vec![tax(0, P, "6", "a"), tax(1, P, "6", "an"), tax(2, P, "3", "")],
-        total_discount: Percent::ZERO,
+        ..TaxableLine::default()
     };
     let fifth = crate::rate::Conversion::DividedBy("5".parse().unwrap());
     let taxed = compute_line(&line, LINE, eur()).unwrap();
@@ -156,7 +230,7 @@ fn bases_say_what_each_tax_was_computed_on() {
         amount: Amount(10_000),
         quantity: Quantity::ONE,
         taxes: vec![tax(0, P, "6", "a"), tax(1, P, "6", "an"), tax(2, P, "3", "")],
-        total_discount: Percent::ZERO,
+        ..TaxableLine::default()
     };
     let bases = |policy| compute_line(&line, policy, eur()).unwrap().taxes.iter().map(|tax| tax.base.0).collect::<Vec<_>>();
     assert_eq!(bases(LINE), [10_000, 10_000, 11_200]);
@@ -165,18 +239,24 @@ fn bases_say_what_each_tax_was_computed_on() {
 
 #[test]
 fn the_difference_of_the_document_goes_to_the_largest_lines() {
-    let line = |amount| TaxableLine { amount: Amount(amount), quantity: Quantity::ONE, taxes: vec![tax(0, P, "10", "")], total_discount: Percent::ZERO };
+    let line = |amount| TaxableLine { amount: Amount(amount), quantity: Quantity::ONE, taxes: vec![tax(0, P, "10", "")], ..TaxableLine::default() };
     let found = compute_document(&[line(4), line(14), line(104)], DOCUMENT, eur()).unwrap();
     // 0.4 + 1.4 + 10.4 = 12.2: rounded alone 0 + 1 + 10 = 11, so the largest takes one more.
     assert_eq!(found.lines.iter().map(|line| line.tax.0).collect::<Vec<_>>(), [0, 1, 11]);
     assert_eq!(found.tax, Amount(12));
+    // Six times 1.5 are 9, and 2 each would be 12: three lines have a cent less, not one of them three.
+    let found = compute_document(&[15; 6].map(line), DOCUMENT, eur()).unwrap();
+    assert_eq!(found.lines.iter().map(|line| line.tax.0).collect::<Vec<_>>(), [1, 1, 1, 2, 2, 2]);
+    // Of unequal ones the largest: 0.3 + 1.3 + 2.3 + 3.3 + 4.3 = 11.5.
+    let found = compute_document(&[3, 13, 23, 33, 43].map(line), DOCUMENT, eur()).unwrap();
+    assert_eq!(found.lines.iter().map(|line| line.tax.0).collect::<Vec<_>>(), [0, 1, 2, 4, 5]);
 }
 
 #[test]
 fn sequence_decides_the_order_and_groups_stand_as_their_members() {
     let late = TaxDef { sequence: 9, ..tax(1, P, "10", "") };
     let early = TaxDef { sequence: 1, ..tax(2, P, "10", "a") };
-    let line = |taxes| TaxableLine { amount: Amount(10_000), quantity: Quantity::ONE, taxes, total_discount: Percent::ZERO };
+    let line = |taxes| TaxableLine { amount: Amount(10_000), quantity: Quantity::ONE, taxes, ..TaxableLine::default() };
     let found = compute_line(&line(vec![late, early]), LINE, eur()).unwrap();
     assert_eq!(found.taxes.iter().map(|tax| tax.amount.0).collect::<Vec<_>>(), [1_000, 1_100]);
     let group = TaxDef { sequence: 5, ..tax(0, TaxKind::Group, "0", "") };
@@ -189,11 +269,11 @@ fn sequence_decides_the_order_and_groups_stand_as_their_members() {
 #[test]
 fn taxes_that_leave_no_net_are_refused() {
     let refused = |taxes: Vec<TaxDef>| {
-        compute_line(&TaxableLine { amount: Amount(100), quantity: Quantity::ONE, taxes, total_discount: Percent::ZERO }, LINE, eur()).unwrap_err()
+        compute_line(&TaxableLine { amount: Amount(100), quantity: Quantity::ONE, taxes, ..TaxableLine::default() }, LINE, eur()).unwrap_err()
     };
     assert_eq!(refused(vec![tax(0, D, "60", ""), tax(1, D, "40", "")]), Overflow);
     assert_eq!(refused(vec![tax(0, P, "-100", "i")]), Overflow);
-    let huge = TaxableLine { amount: Amount(i64::MAX), quantity: Quantity::ONE, taxes: vec![tax(0, P, "19", "")], total_discount: Percent::ZERO };
+    let huge = TaxableLine { amount: Amount(i64::MAX), quantity: Quantity::ONE, taxes: vec![tax(0, P, "19", "")], ..TaxableLine::default() };
     assert_eq!(compute_line(&huge, LINE, eur()), Err(Overflow));
     let wrong = |kind, rate: &str, included| !check_tax(kind, rate.parse().unwrap(), included).is_empty();
     assert!(wrong(P, "-100", false) && wrong(D, "100", false) && wrong(D, "101", true) && wrong(TaxKind::Group, "1", false));
@@ -217,14 +297,14 @@ fn any_lines() -> impl Strategy<Value = Vec<TaxableLine>> {
     let line = (-1_000_000_i64..10_000_000, -20_i64..100, prop::collection::vec(any_tax(), 0..5));
     prop::collection::vec(line, 0..12).prop_map(|lines| {
         let line =
-            |(amount, quantity, taxes)| TaxableLine { amount: Amount(amount), quantity: Quantity(quantity * 1_000_000), taxes, total_discount: Percent::ZERO };
+            |(amount, quantity, taxes)| TaxableLine { amount: Amount(amount), quantity: Quantity(quantity * 1_000_000), taxes, ..TaxableLine::default() };
         lines.into_iter().map(line).collect()
     })
 }
 
 fn any_policy() -> impl Strategy<Value = TaxPolicy> {
-    (prop::sample::select(vec![TaxRounding::PerLine, TaxRounding::PerDocument]), prop::sample::select(vec![1_i64, 5, 100]))
-        .prop_map(|(rounding, step)| TaxPolicy { step, ..TaxPolicy::of(rounding) })
+    let keep_the_price = vec![TaxRounding::PerLine, TaxRounding::PerDocument, TaxRounding::PerDocumentExact, TaxRounding::PerDocumentExactTax];
+    (prop::sample::select(keep_the_price), prop::sample::select(vec![1_i64, 5, 100])).prop_map(|(rounding, step)| TaxPolicy { step, ..TaxPolicy::of(rounding) })
 }
 
 fn mirrored(document: &TaxedDocument) -> TaxedDocument {
@@ -238,6 +318,7 @@ fn mirrored(document: &TaxedDocument) -> TaxedDocument {
         untaxed: minus(document.untaxed),
         tax: minus(document.tax),
         total: minus(document.total),
+        rounding: minus(document.rounding),
     }
 }
 
@@ -259,12 +340,37 @@ proptest! {
     }
 
     #[test]
+    fn exact_sums_are_those_of_the_lines(
+        lines in prop::collection::vec((-99_999_i64..999_999, 1_i64..9_999, prop::collection::vec((0_i64..30_000, any::<bool>()), 0..3)), 1..12),
+        rounding in prop::sample::select(vec![TaxRounding::PerDocumentExact, TaxRounding::PerDocumentExactTotal, TaxRounding::PerDocumentExactTax]),
+    ) {
+        let line = |(price, quantity, rates): &(i64, i64, Vec<(i64, bool)>)| {
+            let exact = Ratio::of(i128::from(price * quantity), 10_000).unwrap();
+            let taxes = rates.iter().enumerate().map(|(at, (rate, included))| TaxDef { rate: Percent(rate * 1_000), included: *included, ..tax(at, P, "0", "") });
+            TaxableLine { amount: exact.rounded().unwrap(), exact: Some(exact), quantity: Quantity::ONE, taxes: taxes.collect(), ..TaxableLine::default() }
+        };
+        let lines: Vec<TaxableLine> = lines.iter().map(line).collect();
+        let found = compute_document(&lines, TaxPolicy::of(rounding), eur()).unwrap();
+        prop_assert_eq!(found.lines.iter().map(|line| line.net.0).sum::<i64>(), found.untaxed.0);
+        prop_assert_eq!(found.lines.iter().flat_map(|line| &line.taxes).map(|tax| tax.amount.0).sum::<i64>(), found.tax.0);
+        let exact: Vec<Ratio> = lines.iter().filter_map(|line| line.exact).collect();
+        let shown = if rounding == TaxRounding::PerDocumentExactTax { lines.iter().map(|line| line.amount.0).sum() } else { Ratio::round_sum(&exact, 1).unwrap() };
+        let mut kept = found.untaxed.0;
+        for (line, taxed) in lines.iter().zip(&found.lines) {
+            kept += line.taxes.iter().zip(&taxed.taxes).filter(|(tax, _)| tax.included).map(|(_, tax)| tax.amount.0).sum::<i64>();
+        }
+        // The total that is rounded has the taxes on top in it, which are rounded one by one.
+        let slack = if rounding == TaxRounding::PerDocumentExactTotal { 3 } else { 0 };
+        prop_assert!((kept - shown).abs() <= slack, "{kept} {shown}");
+    }
+
+    #[test]
     fn a_credit_is_the_mirror_of_its_invoice(lines in any_lines(), policy in any_policy()) {
         let negative = |line: &TaxableLine| TaxableLine {
             amount: line.amount.negated().unwrap(),
             quantity: Quantity(-line.quantity.0),
             taxes: line.taxes.clone(),
-            total_discount: line.total_discount,
+            ..line.clone()
         };
         let credit = compute_document(&lines.iter().map(negative).collect::<Vec<_>>(), policy, eur()).unwrap();
         prop_assert_eq!(credit, mirrored(&compute_document(&lines, policy, eur()).unwrap()));
@@ -275,7 +381,7 @@ proptest! {
         let rate = Percent(rate * 1_000);
         let taxes = vec![TaxDef { rate, ..tax(0, P, "0", "") }];
         let lines: Vec<TaxableLine> =
-            amounts.iter().map(|amount| TaxableLine { amount: Amount(*amount), quantity: Quantity::ONE, taxes: taxes.clone(), total_discount: Percent::ZERO }).collect();
+            amounts.iter().map(|amount| TaxableLine { amount: Amount(*amount), quantity: Quantity::ONE, taxes: taxes.clone(), ..TaxableLine::default() }).collect();
         let found = compute_document(&lines, DOCUMENT, eur()).unwrap();
         prop_assert_eq!(found.tax.0, causeway_value::product(&[amounts.iter().sum(), rate.0], &[Percent::WHOLE.0]).unwrap());
         for (line, amount) in found.lines.iter().zip(&amounts) {

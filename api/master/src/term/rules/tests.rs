@@ -192,3 +192,29 @@ fn parts_are_rounded_to_coins() {
     assert_eq!(company, [Amount(21_710), Amount(21_708)]);
     assert_eq!(of(100, &[percent("33"), remainder(), percent("33")], coins(RoundingMethod::HalfUp)), [50, 0, 50], "each part in whole coins");
 }
+
+/// TAX-062: each part is in coins, and the total is their sum.
+#[test]
+fn installments_may_decide_what_is_to_be_paid_in_coins() {
+    let halves = vec![percent("50"), percent("50")];
+    let tenths = vec![percent("10"); 10];
+    let rows = [
+        ("42.06", &halves, RoundingMethod::HalfUp, vec![2_105, 2_105]),
+        ("42.06", &tenths, RoundingMethod::HalfUp, [vec![420; 9], vec![415]].concat()),
+        ("10.01", &tenths, RoundingMethod::Up, [vec![100; 9], vec![105]].concat()),
+        ("-42.06", &halves, RoundingMethod::HalfUp, vec![-2_105, -2_105]),
+        ("868.35", &halves, RoundingMethod::Down, vec![43_415, 43_415]),
+        ("0.03", &halves, RoundingMethod::HalfUp, vec![0]),
+        ("0.03", &halves, RoundingMethod::Up, vec![5, 5]),
+        ("0.00", &halves, RoundingMethod::Up, vec![0]),
+        ("10.02", &Vec::new(), RoundingMethod::HalfUp, vec![1_000]),
+        ("10.02", &vec![fixed("4.01"), remainder()], RoundingMethod::HalfUp, vec![400, 600]),
+    ];
+    for (total, lines, method, expected) in rows {
+        let total = AmountText::from(total).amount(eur()).unwrap();
+        let coins = Coins { step: Amount(5), method };
+        let parts = coin_installments(total, eur(), day("2026-12-01"), lines, coins).unwrap();
+        assert_eq!(parts.iter().map(|part| part.amount.0).collect::<Vec<_>>(), expected, "{total:?} {method:?}");
+        assert_eq!(coin_total(total, eur(), lines, coins).unwrap().0, expected.iter().sum::<i64>());
+    }
+}

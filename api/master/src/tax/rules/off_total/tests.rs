@@ -22,7 +22,7 @@ fn tax(position: usize, kind: TaxKind, rate: &str, flags: &str) -> TaxDef {
 }
 
 fn line(amount: i64, units: i64, taxes: Vec<TaxDef>, share: &str) -> TaxableLine {
-    TaxableLine { amount: Amount(amount), quantity: Quantity(units * 1_000_000), taxes, total_discount: share.parse().unwrap() }
+    TaxableLine { amount: Amount(amount), quantity: Quantity(units * 1_000_000), taxes, total_discount: share.parse().unwrap(), ..TaxableLine::default() }
 }
 
 fn sums(document: &TaxedDocument) -> (i64, Vec<i64>, i64) {
@@ -40,6 +40,23 @@ fn the_vectors_hold() {
     let inclusive = vec![tax(0, TaxKind::Percent, "14", "i"), tax(1, TaxKind::Fixed, "5", "i")];
     let found = compute_document(&[line(500_000, 100, inclusive, "2")], LINE, eur()).unwrap();
     assert_eq!(sums(&found), (385_965, vec![54_035, 50_000], 490_000), "TAX-055");
+}
+
+/// 2 % of 40.64, which is what follows the price: 43.06 less 1.00 for each of two units and the 21 % on them (vectors TAX-055, PRICE-026).
+#[test]
+fn taxes_per_unit_may_be_no_part_of_what_is_discounted() {
+    let of = |base, policy, price| {
+        let flags = if price == 2_153 { "i" } else { "" };
+        let taxes = || vec![tax(0, TaxKind::Fixed, "1", &format!("a{flags}")), tax(1, TaxKind::Percent, "21", flags)];
+        let line = || TaxableLine { discount_base: base, ..line(price, 1, taxes(), "2") };
+        sums(&compute_document(&[line(), line()], policy, eur()).unwrap())
+    };
+    let (fixed_too, without) = (DiscountBase::TotalAmount, DiscountBase::TotalWithoutFixedTaxes);
+    for price in [1_679, 2_153] {
+        assert_eq!(of(without, LINE, price), (3_291, vec![200, 734], 4_225));
+        assert_eq!(of(fixed_too, LINE, price).2, 4_220, "2 % of 43.06");
+    }
+    assert_eq!(of(without, TaxPolicy::of(TaxRounding::PerDocument), 1_679), (3_291, vec![200, 733], 4_224));
 }
 
 #[test]
