@@ -384,7 +384,7 @@ impl App {
             return Some("offline".to_owned());
         }
         if self.suspended.is_some() {
-            return Some("the tenant is suspended".to_owned());
+            return Some(crate::update::SUSPENDED.to_owned());
         }
         let needed = operation.row.permission;
         let (area, whom) = needed.split_once(':')?;

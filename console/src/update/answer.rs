@@ -10,6 +10,8 @@ use serde_json::Value;
 
 /// Names that are learnt of one resource at most.
 pub const NAMES: usize = 2_000;
+/// What is said of what a suspended tenant is not told.
+pub const SUSPENDED: &str = "the tenant is suspended";
 /// Numbers of orders and their lines that are known at most.
 const NUMBERS: usize = 5_000;
 /// Minutes over which events are counted.
@@ -49,6 +51,12 @@ impl App {
         let refused = reply.as_ref().is_err_and(|failure| failure.is(Code::TenantSuspended));
         if refused && self.suspended.is_none() {
             (self.suspended, self.streaming, self.dirty) = (Some(self.now), false, true);
+            // What is refused with everything else is not loading.
+            for asked in [&mut self.aging, &mut self.pipeline] {
+                if !matches!(asked, Some(Asked::Have(..))) {
+                    *asked = Some(Asked::Failed(SUSPENDED.to_owned()));
+                }
+            }
         } else if reply.is_ok() && self.suspended.take().is_some() {
             self.note("The tenant is open again.");
             self.met = false;

@@ -323,7 +323,7 @@ impl App {
             self.note(format!("{} {} goes on: what comes of it is said here.", deed.resource, deed.operation.word));
             self.running.insert(batch, deed);
         } else {
-            self.drop_draft(&deed.form_name());
+            self.drop_draft(&deed.form_name(), deed.drafted);
         }
     }
 
@@ -360,7 +360,7 @@ impl App {
             }
             return;
         };
-        let (what, form) = (deed.operation.called(deed.resource), deed.form_name());
+        let (what, form, drafted) = (deed.operation.called(deed.resource), deed.form_name(), deed.drafted);
         if proof {
             deed.batch = None;
             match at {
@@ -430,7 +430,7 @@ impl App {
             self.undos.remove(0);
         }
         if over && refused.is_empty() {
-            self.drop_draft(&form);
+            self.drop_draft(&form, drafted);
             if !reads {
                 self.note(format!("{what}: {done} done.{back}"));
             }

@@ -54,11 +54,11 @@ impl App {
         self.drafts.iter().find(|draft| mine && draft.form == deed.form_name()).cloned()
     }
 
-    /// What was typed into a form was done, or is thrown away.
-    pub(super) fn drop_draft(&mut self, form: &str) {
+    /// What was typed into a form was done, or is thrown away. What is about to be kept may be in the file already: whatever is saved takes it along.
+    pub(super) fn drop_draft(&mut self, form: &str, about_to_be_kept: bool) {
         let before = self.drafts.len();
         self.drafts.retain(|draft| draft.form != form);
-        if self.drafts.len() != before {
+        if self.drafts.len() != before || about_to_be_kept {
             self.dropped.insert(form.to_owned());
             self.out.push(Cmd::Save);
         }
@@ -77,7 +77,7 @@ impl App {
             KeyCode::Esc => {
                 deed.draft = None;
                 let form = deed.form_name();
-                self.drop_draft(&form);
+                self.drop_draft(&form, false);
             }
             _ => {}
         }

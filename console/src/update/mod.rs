@@ -19,7 +19,7 @@ mod tests;
 mod words;
 
 pub use act::CHECKS;
-pub use answer::{MINUTES, NAMES, named, permissions};
+pub use answer::{MINUTES, NAMES, SUSPENDED, named, permissions};
 pub use count::gauge_call;
 pub use lookup::{Part, names_of, part_of};
 pub use words::{fitting, same_word};
@@ -75,6 +75,8 @@ impl App {
         // Clocks that were asked for belong to the runner before.
         (self.polling, self.retrying, self.resting) = (false, false, None);
         (self.alive, self.streaming) = (self.now, false);
+        // What was seen before a visit may be another by now.
+        self.lists.values_mut().for_each(|list| list.fetched = 0);
         if self.scope.credential {
             self.arrive_first();
         } else {

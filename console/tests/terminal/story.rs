@@ -150,6 +150,8 @@ async fn another_program_gets_the_terminal_and_gives_it_back() {
     let screen = Screen::start((80, 24), &world.server.url, &world.platform.key, "tenants --fresh");
     screen.wait("No tenants yet");
     world.sandbox().await;
+    screen.wait("1 new rows");
+    screen.keys(&["n"]);
     screen.wait("tenants 1/1");
     screen.keys(&["|"]);
     screen.wait("1 row as lines of JSON");

@@ -71,6 +71,11 @@ fn what_is_done_or_thrown_away_is_no_draft_any_more() {
     assert_eq!(app.all_drafts().len(), 1, "it is asked for first");
     assert!(press(&mut app, "esc").contains(&Cmd::Save));
     assert!(app.popup.is_none() && app.all_drafts().is_empty());
+    // Whatever else was saved meanwhile took it along: it is dropped all the same.
+    let mut app = back(Vec::new());
+    press(&mut app, "+");
+    fill(&mut app, "reference", "PO 4711");
+    assert!(press(&mut app, "esc esc").contains(&Cmd::Save) && app.dropped.contains("quotes new"));
 
     let mut app = back(Vec::new());
     app.go(Place::list("leads"));

@@ -211,7 +211,7 @@ fn billables_that_are_alike_are_told_apart() {
     press(&mut app, "ctrl-a");
     app.begin("billables", "hold");
     let text = shown(&app).concat();
-    assert!(text.contains("order SO/7 line 1 from dln_~cd1xs0wden0"), "{text}");
+    assert!(text.contains("order SO/7 line 1 from dln_~1xs0wden0"), "{text}");
 }
 
 fn shown(app: &App) -> Vec<String> {
