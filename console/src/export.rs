@@ -25,6 +25,8 @@ pub struct Wanted {
     pub resource: &'static str,
     /// As JSON lines instead of CSV.
     pub json: bool,
+    /// The filter as it is told: the file is named by it.
+    pub text: String,
     /// What the server does not test of a row.
     pub filter: Filter,
     /// What ids are called, by which words are found.
@@ -91,14 +93,34 @@ impl Written {
     }
 }
 
-/// Writes rows to a file in this folder; says meanwhile how far it is, and at last its name and how many rows it has.
+/// Characters of a filter that stand in the name of a file.
+const NAMED: usize = 48;
+
+/// What a file is called: the list, its filter or that only marked rows are in it, and the time; without what a file system or a shell would take for more.
+pub fn file_name(wanted: &Wanted, stamp: &str) -> String {
+    let plain = |text: &str| {
+        let words = text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '-')).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join("_").chars().take(NAMED).collect::<String>()
+    };
+    let marked = wanted.marked.is_some().then(|| "marked".to_owned());
+    let filter = marked.or_else(|| Some(plain(&wanted.text)).filter(|filter| !filter.is_empty()));
+    [Some(wanted.resource.to_owned()), filter, Some(stamp.to_owned())].into_iter().flatten().collect::<Vec<_>>().join("-")
+}
+
+/// The time as it stands in the name of a file: `20261130T140211Z`.
+pub fn stamp(ms: i64) -> String {
+    let text = causeway_value::Instant(ms.saturating_mul(1_000)).to_string();
+    let digits: String = text.chars().take(19).filter(|c| !matches!(c, '-' | ':')).collect();
+    format!("{digits}Z")
+}
+
+/// Writes rows to a new file in this folder; says meanwhile how far it is, and at last its name, where it is and how many rows it has.
 ///
 /// # Errors
 /// In words.
 pub async fn export(client: &Client, wanted: &Wanted, folder: &Path, stamp: &str, tell: impl Fn(String)) -> Result<String, String> {
     let name = wanted.resource;
     let resource = resource::named(name).ok_or_else(|| format!("there is no list {name}"))?;
-    let path = folder.join(format!("{name}-{stamp}.{}", if wanted.json { "jsonl" } else { "csv" }));
     let mut file = Written { resource, sheet: csv::Writer::from_writer(Vec::new()), lines: Vec::new(), json: wanted.json, rows: 0 };
     if !wanted.json {
         file.sheet.write_record(head(resource)).map_err(|error| error.to_string())?;
@@ -138,14 +160,17 @@ pub async fn export(client: &Client, wanted: &Wanted, folder: &Path, stamp: &str
     }
     let rows = file.rows;
     let content = if wanted.json { file.lines } else { file.sheet.into_inner().map_err(|error| error.to_string())? };
-    write(&path, &content).await?;
+    let path = write(folder, file_name(wanted, stamp), if wanted.json { "jsonl" } else { "csv" }, content).await?;
     let missing = if missing > 0 { format!("; {missing} marked rows cannot be read any more") } else { String::new() };
-    Ok(format!("{rows} rows are in {}{missing}", path.display()))
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let folder = path.parent().and_then(|folder| std::path::absolute(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }).ok());
+    let place = folder.map(|folder| format!(", in {}", folder.display().to_string().trim_end_matches("/."))).unwrap_or_default();
+    Ok(format!("{rows} rows are in {file}{place}{missing}"))
 }
 
-async fn write(path: &Path, content: &[u8]) -> Result<(), String> {
-    let (path, content) = (path.to_owned(), content.to_vec());
-    let written = tokio::task::spawn_blocking(move || crate::store::write_private(&path, &content)).await;
+async fn write(folder: &Path, name: String, kind: &'static str, content: Vec<u8>) -> Result<std::path::PathBuf, String> {
+    let folder = folder.to_owned();
+    let written = tokio::task::spawn_blocking(move || crate::store::write_new(&folder, &name, kind, &content)).await;
     written.map_err(|error| error.to_string())?.map_err(|error| format!("the file cannot be written: {error}"))
 }
 
@@ -206,20 +231,44 @@ mod tests {
         let find = |title: &str| rows.iter().find(|row| row["title"] == title).unwrap().clone();
         let folder = tempfile::tempdir().unwrap();
         let filter = Filter::read("chairs", opportunities, 0);
-        let mut wanted = Wanted { call, resource: "opportunities", json: false, filter, names: BTreeMap::new(), marked: None };
+        let mut wanted = Wanted { call, resource: "opportunities", json: false, text: "chairs".to_owned(), filter, names: BTreeMap::new(), marked: None };
         let said = export(&client, &wanted, folder.path(), "all", |_| ()).await.unwrap();
-        assert!(said.starts_with("2 rows are in "), "{said}");
-        let text = std::fs::read_to_string(folder.path().join("opportunities-all.csv")).unwrap();
+        assert_eq!(said, format!("2 rows are in opportunities-chairs-all.csv, in {}", folder.path().display()));
+        let text = std::fs::read_to_string(folder.path().join("opportunities-chairs-all.csv")).unwrap();
         assert!(text.contains("Chairs") && text.contains("More chairs") && !text.contains("Tables"), "{text}");
 
         // One is loaded, one is not, and one is gone.
         let others = vec![plain(&find("Chairs")["id"]), "opp_00000000000000000000000000".to_owned()];
         (wanted.json, wanted.marked) = (true, Some(Marked { loaded: vec![find("Tables")], others }));
-        let said = export(&client, &wanted, folder.path(), "marked", |_| ()).await.unwrap();
+        let said = export(&client, &wanted, folder.path(), "then", |_| ()).await.unwrap();
         assert!(said.starts_with("2 rows are in ") && said.ends_with("; 1 marked rows cannot be read any more"), "{said}");
-        let text = std::fs::read_to_string(folder.path().join("opportunities-marked.jsonl")).unwrap();
+        let text = std::fs::read_to_string(folder.path().join("opportunities-marked-then.jsonl")).unwrap();
         let titles: Vec<_> = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["title"].clone()).collect();
         assert_eq!(titles, ["Tables", "Chairs"]);
+        // What is there already stays as it is.
+        let said = export(&client, &wanted, folder.path(), "then", |_| ()).await.unwrap();
+        assert!(said.starts_with("2 rows are in opportunities-marked-then-2.jsonl, in "), "{said}");
+        assert_eq!(std::fs::read_to_string(folder.path().join("opportunities-marked-then.jsonl")).unwrap(), text);
+    }
+
+    #[test]
+    fn a_file_is_named_by_its_list_its_filter_and_the_time() {
+        let opportunities = resource::named("opportunities").unwrap();
+        let wanted = |text: &str| Wanted {
+            call: Call::of(&opportunities.list, &[]),
+            resource: "opportunities",
+            json: false,
+            text: text.to_owned(),
+            filter: Filter::default(),
+            names: BTreeMap::new(),
+            marked: None,
+        };
+        let stamp = stamp(1_795_960_931_000);
+        assert_eq!(stamp, "20261129T140211Z");
+        let name = |text: &str| file_name(&wanted(text), &stamp);
+        assert_eq!(name(""), "opportunities-20261129T140211Z");
+        assert_eq!(name("status:open value>10 \"../été\""), "opportunities-status_open_value_10_.._été-20261129T140211Z");
+        assert!(name(&"long ".repeat(40)).len() < 100);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Forms made from the schema of a body: one line per field, nested objects with dotted names.
 
 use crate::contract::Shape;
+use crate::line::Input;
 use crate::resource::Operation;
 use serde_json::{Map, Value};
-use tui_input::Input;
 
 /// What a field takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct Field {
 /// Fields whose texts may have several lines, by the last part of their path: people read them as they were written.
 const SEVERAL_LINES: [&str; 12] = ["description", "note", "notes", "reason", "comment", "terms", "text", "outcome", "need", "authority", "footer", "message"];
 
+/// The lists whose objects something may be about.
+const SUBJECTS: [&str; 6] = ["leads", "opportunities", "parties", "quotes", "orders", "invoices"];
 /// The shape of a day, as every date is written.
 const DAY: &str = "YYYY-MM-DD";
 /// The shape of an instant.
@@ -286,10 +288,10 @@ impl Field {
     /// Puts a text that was pasted at the cursor. Gives whether line breaks or tabs of it became blanks.
     pub fn paste(&mut self, text: &str) -> bool {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        let text = text.trim_end_matches('\n');
+        let (pasted, mut text) = (text.trim_end_matches('\n'), String::new());
         let lines = self.has_lines();
         let mut changed = false;
-        for c in text.chars() {
+        for c in pasted.chars() {
             let c = match c {
                 '\n' if lines => '\n',
                 '\n' if self.takes == Takes::Texts => ',',
@@ -301,9 +303,16 @@ impl Field {
                 c if c.is_control() => continue,
                 c => c,
             };
-            self.input.handle(tui_input::InputRequest::InsertChar(c));
+            text.push(c);
         }
+        self.input.insert(&text);
         changed
+    }
+
+    /// Puts a text in the place of what stands there, as it would be pasted.
+    pub fn replace(&mut self, text: &str) {
+        self.input = Input::default();
+        self.paste(text);
     }
 
     /// What is looked for in a field that takes several of the words it knows: what stands behind the last comma.
@@ -318,19 +327,29 @@ impl Field {
         let text = self.input.value();
         match self.takes {
             Takes::Json => {
-                let (name, words) = open_text(self.before_cursor())?;
+                let (name, words) = open_text(self.input.before())?;
                 self.inner.iter().find(|(known, _)| *known == name).map(|(_, prefix)| (*prefix, words))
             }
             Takes::Texts => Some((self.refers?, text.rsplit(',').next().unwrap_or(text).trim())),
+            _ if self.names_any() => {
+                let (kind, words) = text.trim().split_once(' ').unwrap_or_default();
+                let listed = SUBJECTS.iter().find(|list| crate::update::same_word(kind, list)).and_then(|list| crate::resource::named(list)?.prefix);
+                Some(listed.map_or_else(|| ("pty", text.trim()), |prefix| (prefix, words.trim())))
+            }
             _ => Some((self.refers?, text.trim())),
         }
+    }
+
+    /// Whether objects of several kinds are named in it: the first word says which, and customers are meant by themselves.
+    fn names_any(&self) -> bool {
+        self.takes == Takes::Text && self.refers.is_none() && self.name() == "subject_id"
     }
 
     /// Puts an id in the place of what was looked for.
     pub fn take(&mut self, id: &str) {
         let text = self.input.value();
         if self.takes == Takes::Json {
-            let before = self.before_cursor();
+            let before = self.input.before();
             let behind = text.strip_prefix(before).unwrap_or_default();
             let kept = open_text(before).and_then(|(_, words)| before.strip_suffix(words)).unwrap_or(before);
             let quote = if behind.starts_with('"') { "" } else { "\"" };
@@ -341,13 +360,6 @@ impl Field {
         }
         let before = text.rsplit_once(',').filter(|_| self.takes == Takes::Texts).map(|(before, _)| format!("{before}, ")).unwrap_or_default();
         self.input = Input::new(before + id);
-    }
-
-    /// What stands before the cursor.
-    fn before_cursor(&self) -> &str {
-        let text = self.input.value();
-        let end = text.char_indices().nth(self.input.cursor()).map_or(text.len(), |(at, _)| at);
-        text.get(..end).unwrap_or(text)
     }
 
     /// The next of its words, for a key that turns them over.
@@ -364,8 +376,9 @@ impl Field {
 
     /// What it takes, in words.
     pub fn about(&self) -> String {
-        let named = self.refers.and_then(crate::resource::of_prefix).is_some();
+        let named = self.refers.is_some_and(|prefix| crate::resource::of_prefix(prefix).is_some() || crate::update::part_of(prefix).is_some());
         match &self.takes {
+            Takes::Text if self.names_any() => "name or id, order NUMBER".to_owned(),
             Takes::Text if named => "name or id".to_owned(),
             Takes::Texts if named => "names or ids".to_owned(),
             Takes::Words(words) => words.join(" | "),

@@ -5,6 +5,7 @@
 use crate::form::Takes;
 use crate::keys::Chord;
 use crate::model::{App, Cmd, Lookup, Msg, Popup};
+use crate::outside::Outside;
 use crate::perform::wall;
 use crate::runtime::{Runner, begin};
 use crate::setup::Setup;
@@ -100,6 +101,9 @@ impl Line<'_> {
                         self.runner.end_session(&session).await;
                     }
                     Cmd::Copy(text) => say(&text)?,
+                    // Lines are read anywhere; the terminal is not left for another program.
+                    Cmd::Outside(Outside::Page(text)) => text.lines().try_for_each(say)?,
+                    Cmd::Outside(_) => self.app.note("Line mode gives rows and fields to no other program: use `-o json` on the command line."),
                     Cmd::Save => _ = self.setup.keep(&self.app),
                     Cmd::Recall => self.runner.tell(Msg::Recalled(Box::new(self.setup.recall(&self.app)))),
                     Cmd::Profile(name, session) => match self.setup.app(Some(&name), None) {
@@ -238,12 +242,18 @@ fn announce(app: &App) -> std::io::Result<()> {
     if !app.online() {
         say("state: offline, what is shown is cached")?;
     }
+    if app.suspended.is_some() {
+        say(&format!("state: {}", crate::view::suspended(app.scope.visiting)))?;
+    }
     if let Some(stale) = app.list().and_then(|list| list.stale.as_ref()) {
         say(&format!("state: {}: {}", if stale.further { "more was refused" } else { "stale" }, stale.why))?;
     }
     match &app.popup {
         Some(Popup::Deed(deed)) => {
             say(&format!("form: {} {}, {} objects", deed.resource, deed.operation.word, deed.targets.len()))?;
+            if let Some(draft) = &deed.draft {
+                return say(&crate::view::offered(draft, app.now));
+            }
             if deed.preview.len() > 1 {
                 let refused = deed.preview.values().filter(|outcome| outcome.is_err()).count();
                 say(&format!("dry run: {} ok, {refused} refused, nothing is written yet", deed.preview.len().saturating_sub(refused)))?;
@@ -288,6 +298,7 @@ fn announce(app: &App) -> std::io::Result<()> {
             }
             say(&format!("log in, field {}", form.fields.get(*focus).map_or("", |field| field.path.as_str())))
         }
+        Some(Popup::Pipe(input)) => say(&format!("pipe to: {}", input.value())),
         Some(Popup::Filter(input)) => say(&format!("filter: {}", input.value())),
         None => row(app),
     }

@@ -5,6 +5,7 @@ use crate::canvas::Canvas;
 use crate::export;
 use crate::metrics::Metrics;
 use crate::model::{App, Cmd, Failure, Msg, Tag};
+use crate::outside::{self, Back, Outside, Surroundings};
 use crate::paper;
 use crate::perform::{perform, wall};
 use crate::setup::Setup;
@@ -84,7 +85,7 @@ impl Runner {
                 tokio::spawn(async move {
                     // A console that is busy is told later.
                     let tell = |text: String| _ = messages.try_send(Msg::Note(text));
-                    let done = export::export(&client, &wanted, Path::new(""), &wall().to_string(), tell).await;
+                    let done = export::export(&client, &wanted, Path::new(""), &export::stamp(wall()), tell).await;
                     let text = done.unwrap_or_else(|error| format!("The export failed: {error}"));
                     messages.send(Msg::Note(text)).await.ok();
                 });
@@ -115,6 +116,7 @@ impl Runner {
             | Cmd::Save
             | Cmd::Recall
             | Cmd::Profile(..)
+            | Cmd::Outside(_)
             | Cmd::Suspend
             | Cmd::Redraw
             | Cmd::Quit => {}
@@ -209,6 +211,21 @@ impl Signals {
         Ok(Self([terminate?, hangup?, quit?, interrupt?, stop?]))
     }
 
+    /// Runs another program on the terminal and waits for its end; nothing when we are to end ourselves.
+    async fn wait_for(&mut self, what: Outside, around: Surroundings) -> std::io::Result<Option<Back>> {
+        let mut program = tokio::task::spawn_blocking(move || outside::run(what, &around));
+        loop {
+            let [terminate, hangup, .., stop] = &mut self.0;
+            tokio::select! {
+                back = &mut program => return Ok(Some(back.unwrap_or_else(|error| Back::Failed(error.to_string())))),
+                _ = terminate.recv() => return Ok(None),
+                _ = hangup.recv() => return Ok(None),
+                // All that runs on the terminal stops together, and goes on together.
+                _ = stop.recv() => crate::term::stop()?,
+            }
+        }
+    }
+
     async fn any(&mut self) -> Asked {
         let [terminate, hangup, quit, interrupt, stop] = &mut self.0;
         tokio::select! {
@@ -268,6 +285,26 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
                     }
                     Cmd::Copy(text) => execute!(screen.out(), CopyToClipboard::to_clipboard_from(text))?,
                     Cmd::Redraw => clear(&mut screen, &mut app),
+                    Cmd::Outside(what) => {
+                        // Whoever reads keys for us would take them away from the other program.
+                        drop(events);
+                        guard.lend();
+                        let back = signals.wait_for(what, setup.surroundings(&app)).await?;
+                        // What was pressed there to end something was not meant for us.
+                        (events, signals) = (EventStream::new(), Signals::new()?);
+                        let Some(back) = back else {
+                            setup.keep(&app).ok();
+                            runner.end_session(&app.scope.session).await;
+                            return Ok(());
+                        };
+                        guard.retake()?;
+                        clear(&mut screen, &mut app);
+                        match back {
+                            Back::Read => {}
+                            Back::Piped(text) | Back::Failed(text) => app.note(text),
+                            Back::Edited(path, text) => runner.tell(Msg::Edited { path, text }),
+                        }
+                    }
                     Cmd::Suspend => {
                         guard.suspend()?;
                         clear(&mut screen, &mut app);

@@ -4,6 +4,7 @@ use crate::cli::Cli;
 use crate::keys::Keymap;
 use crate::metrics::Metrics;
 use crate::model::{App, PLATFORM, Scope};
+use crate::outside::Surroundings;
 use crate::route::Place;
 use crate::store::{Config, Profile, Session, Store};
 use crate::theme::{Depth, Theme};
@@ -48,6 +49,11 @@ impl Setup {
     /// When the file cannot be written.
     pub fn metrics(&self) -> std::io::Result<Metrics> {
         Metrics::new(std::env::var_os("CAUSEWAY_METRICS"), self.begun)
+    }
+
+    /// What other programs on the terminal must know.
+    pub fn surroundings(&self, app: &App) -> Surroundings {
+        Surroundings { read_only: app.scope.read_only, scratch: self.store.scratch() }
     }
 
     /// Whether to panic once the screen is up.
@@ -137,7 +143,12 @@ impl Setup {
         let owner = app.scope.owner();
         if !owner.is_empty() && owner == app.recalled {
             owner.clone_into(&mut kept.tenant);
-            kept.tenants.insert(owner.to_owned(), session(app));
+            let mut session = session(app);
+            // Another console of the same tenant may have forms open, too.
+            let others = kept.tenants.get(owner).map(|session| session.drafts.clone()).unwrap_or_default();
+            let own: Vec<String> = session.drafts.iter().map(|draft| draft.form.clone()).collect();
+            session.drafts.extend(others.into_iter().filter(|draft| !own.contains(&draft.form) && !app.dropped.contains(&draft.form)));
+            kept.tenants.insert(owner.to_owned(), session);
         }
         self.store.keep(&app.scope.profile, &kept)
     }
@@ -150,6 +161,8 @@ fn session(app: &App) -> Session {
         marks: app.marked().map(|(name, marks)| (name.to_owned(), marks.iter().cloned().collect())).collect(),
         company: app.scope.company.clone(),
         saved: app.saved.clone(),
+        drafts: app.all_drafts(),
+        history: app.history.clone(),
     }
 }
 

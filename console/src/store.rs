@@ -62,6 +62,20 @@ pub struct Saved {
     pub sort: Option<(String, bool)>,
 }
 
+/// What was typed into a form and is not done yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Which form: what is done, and to what.
+    pub form: String,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// What stands in the fields that somebody typed into. Never what is secret.
+    pub fields: BTreeMap<String, String>,
+    /// What stood there before.
+    #[serde(default)]
+    pub before: BTreeMap<String, String>,
+}
+
 /// What is kept between sessions of one tenant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
@@ -80,6 +94,12 @@ pub struct Session {
     /// The filters that were kept.
     #[serde(default)]
     pub saved: Vec<Saved>,
+    /// What was typed into forms and is not done yet.
+    #[serde(default)]
+    pub drafts: Vec<Draft>,
+    /// What was typed earlier, by what it was typed into.
+    #[serde(default)]
+    pub history: BTreeMap<String, Vec<String>>,
 }
 
 /// What is kept of a profile and its server: ids and companies of one tenant mean nothing to another.
@@ -119,6 +139,11 @@ impl Store {
         let home = PathBuf::from(var("HOME").unwrap_or_else(|| ".".to_owned()));
         let folder = |name: &str, usual: &str| var(name).filter(|path| path.starts_with('/')).map_or_else(|| home.join(usual), PathBuf::from).join("causeway");
         Self { config: folder("XDG_CONFIG_HOME", ".config").join("console.toml"), state: folder("XDG_STATE_HOME", ".local/state") }
+    }
+
+    /// A file for the text of a field while another program edits it.
+    pub fn scratch(&self) -> PathBuf {
+        self.state.join(format!("console-field-{}.txt", std::process::id()))
     }
 
     /// The configuration; empty when there is no file.
@@ -176,6 +201,30 @@ pub fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
     file.write_all(content)?;
     file.sync_all()?;
     std::fs::rename(&half, path)
+}
+
+/// Writes a file that only its owner may read and that is not there yet: of this name and kind in this folder, or with a number behind it. Gives its path.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn write_new(folder: &Path, name: &str, kind: &str, content: &[u8]) -> std::io::Result<PathBuf> {
+    for number in 1_u32.. {
+        let path = folder.join(if number == 1 { format!("{name}.{kind}") } else { format!("{name}-{number}.{kind}") });
+        // The name is taken first, so that nobody else's file is replaced.
+        match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(error),
+        }
+        return match write_private(&path, content) {
+            Ok(()) => Ok(path),
+            Err(error) => {
+                std::fs::remove_file(&path).ok();
+                Err(error)
+            }
+        };
+    }
+    Err(std::io::ErrorKind::AlreadyExists.into())
 }
 
 #[cfg(test)]

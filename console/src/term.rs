@@ -40,14 +40,26 @@ impl Guard {
         Ok(())
     }
 
+    /// Gives the terminal to another program of ours.
+    pub fn lend(&self) {
+        give_back();
+    }
+
+    /// Takes it back when that has ended.
+    ///
+    /// # Errors
+    /// When the terminal cannot be taken over again.
+    pub fn retake(&self) -> std::io::Result<()> {
+        self.enter()
+    }
+
     /// Gives the terminal to the shell until it continues us.
     ///
     /// # Errors
     /// When the terminal cannot be taken over again.
     pub fn suspend(&self) -> std::io::Result<()> {
         give_back();
-        // TSTP from outside is listened for, as a key is: what stops us is the signal that nobody can listen for.
-        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
+        stop()?;
         self.enter()
     }
 }
@@ -56,6 +68,15 @@ impl Drop for Guard {
     fn drop(&mut self) {
         give_back();
     }
+}
+
+/// Stops this program until the shell continues it.
+///
+/// # Errors
+/// When the system refuses.
+pub fn stop() -> std::io::Result<()> {
+    // TSTP from outside is listened for, as a key is: what stops us is the signal that nobody can listen for.
+    Ok(rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?)
 }
 
 /// Puts everything back as it was; the second time does nothing.

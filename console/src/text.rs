@@ -47,6 +47,18 @@ pub fn fit(text: &str, columns: usize, right: bool) -> String {
     out
 }
 
+/// An id in exactly `columns` columns: those of one kind begin alike, so that its end tells it from others, behind what kind it is where there is room.
+pub fn fit_id(id: &str, columns: usize) -> String {
+    if width(id) <= columns {
+        return fit(id, columns, false);
+    }
+    let kind = id.split_inclusive('_').next().filter(|kind| width(kind).saturating_add(5) <= columns && kind.ends_with('_')).unwrap_or_default();
+    let room = columns.saturating_sub(width(kind)).saturating_sub(1);
+    let starts = id.char_indices().map(|(at, _)| at);
+    let tail = starts.filter_map(|at| id.get(at..)).find(|tail| width(tail) <= room).unwrap_or_default();
+    fit(&format!("{kind}~{tail}"), columns, false)
+}
+
 /// As much of the text as fits.
 pub fn cut(text: &str, columns: usize) -> String {
     let mut used: usize = 0;
@@ -184,6 +196,12 @@ mod tests {
         }
         assert_eq!(fit("771.12", 9, true), "   771.12");
         assert_eq!(fit("Borealis SAS", 8, false), "Boreali~");
+    }
+
+    #[test]
+    fn ids_are_told_apart_by_their_ends() {
+        let fitted = |columns| fit_id("dln_01m8pqqeeeek7bjcd1xs0wden0", columns);
+        assert_eq!([fitted(10), fitted(4), fitted(1), fitted(32)].join("|"), "dln_~wden0|~en0|~|dln_01m8pqqeeeek7bjcd1xs0wden0  ");
     }
 
     #[test]

@@ -8,13 +8,17 @@ pub const KNOWN: &[Known] = &[
     (
         "billables",
         &[
-            col("DESCRIPTION", "description", 22, Text, 0),
+            col("DESCRIPTION", "description", 18, Text, 0),
+            col("ORDER", "order_id", 13, Ref, 0),
+            col("LINE", "order_line_id", 4, Ref, 0),
+            // Of one line there may be two that are alike: each has a source of its own.
+            col("SOURCE", "source_id", 10, Ref, 0),
             col("CUSTOMER", "party_id", 18, Ref, 1),
-            col("STATUS", "status", 11, State, 0),
+            col("STATUS", "status", 9, State, 0),
             col("QUANTITY", "quantity", 9, Number, 3),
             col("AMOUNT", "amount", 15, Money, 0),
             col("DATE", "billable_date", 10, Text, 2),
-            col("SOURCE", "source_type", 13, Text, 4),
+            col("FROM", "source_type", 13, Text, 4),
         ],
     ),
     (

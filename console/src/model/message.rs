@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::export::Wanted;
+use crate::outside::Outside;
 use crate::store::Session;
 use crossterm::event::{KeyEvent, MouseEvent};
 use serde_json::Value;
@@ -36,6 +37,13 @@ pub enum Msg {
     Heard(Box<Value>),
     /// The stream of events ended.
     Unheard,
+    /// The editor that a field was opened in is closed.
+    Edited {
+        /// Where the field stands in its body.
+        path: String,
+        /// What it left, or why there is nothing.
+        text: Result<String, String>,
+    },
     /// What is kept of the tenant that the console works for.
     Recalled(Box<Session>),
 }
@@ -76,6 +84,8 @@ pub enum Cmd {
     Recall,
     /// Another profile, and the session to end when it is there; empty when none was opened.
     Profile(String, String),
+    /// Give the terminal to another program, and take it back when that ends.
+    Outside(Outside),
     /// Stop until the shell continues us.
     Suspend,
     /// Clear the terminal first.
@@ -160,6 +170,10 @@ pub enum Timer {
     Rest,
     /// Whoever types a name may have stopped.
     Look,
+    /// Whoever fills in a form may have stopped.
+    Draft,
+    /// The server that was asked whether it is there should have answered.
+    Late,
 }
 
 /// An answer.

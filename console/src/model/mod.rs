@@ -15,7 +15,7 @@ use crate::keys::Keymap;
 use crate::list::List;
 use crate::resource::{self, Operation};
 use crate::route::Place;
-use crate::store::Saved;
+use crate::store::{Draft, Saved};
 use crate::theme::Theme;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -93,6 +93,8 @@ pub struct App {
     pub events: VecDeque<(i64, u64)>,
     /// Names of ids.
     pub names: BTreeMap<String, String>,
+    /// Numbers of orders by their ids, and of their lines.
+    pub numbers: BTreeMap<String, String>,
     /// What lies above the screen.
     pub popup: Option<Popup>,
     /// What comes up when that is closed, the next first.
@@ -116,6 +118,16 @@ pub struct App {
     pub undos: Vec<Undo>,
     /// The filters that were kept.
     pub saved: Vec<Saved>,
+    /// What was typed into forms and is not done yet.
+    pub drafts: Vec<Draft>,
+    /// The forms whose drafts were done or thrown away since the start.
+    pub dropped: BTreeSet<String>,
+    /// What was typed earlier, by what it was typed into.
+    pub history: BTreeMap<String, Vec<String>>,
+    /// How far back in it one is, and what one was typing.
+    pub walking: Option<(usize, String)>,
+    /// When it was last asked whether the tenant is still suspended, in milliseconds since 1970; nothing when it is not.
+    pub suspended: Option<i64>,
     /// The keys.
     pub keymap: Keymap,
     /// How it looks.
@@ -144,8 +156,6 @@ pub struct App {
     pub retrying: bool,
     /// When the server last answered or its stream said something, in milliseconds since 1970.
     pub alive: i64,
-    /// When it was last asked whether it is there.
-    pub pinged: i64,
     /// The row that the cursor was on when a time to rest was asked for.
     pub resting: Option<String>,
     /// The last event that was heard of; empty until its place is known.
@@ -187,6 +197,7 @@ impl App {
             pipeline: None,
             events: VecDeque::new(),
             names: BTreeMap::new(),
+            numbers: BTreeMap::new(),
             popup: None,
             queue: VecDeque::new(),
             running: BTreeMap::new(),
@@ -198,6 +209,11 @@ impl App {
             calls: VecDeque::new(),
             undos: Vec::new(),
             saved: Vec::new(),
+            drafts: Vec::new(),
+            dropped: BTreeSet::new(),
+            history: BTreeMap::new(),
+            walking: None,
+            suspended: None,
             keymap,
             theme,
             size: (100, 30),
@@ -212,7 +228,6 @@ impl App {
             polling: false,
             retrying: false,
             alive: 0,
-            pinged: 0,
             resting: None,
             heard: String::new(),
             follows: false,
@@ -317,7 +332,7 @@ impl App {
         if asked < self.alive {
             return None;
         }
-        Some(self.now.saturating_sub(asked) / 1_000).filter(|seconds| *seconds >= 2)
+        Some(self.now.saturating_sub(asked) / 1_000).filter(|seconds| *seconds >= 1)
     }
 
     /// Whether the server can be asked.
@@ -343,7 +358,7 @@ impl App {
 
     /// The name of an id, or the id.
     pub fn name_of<'a>(&'a self, id: &'a str) -> &'a str {
-        self.names.get(id).map_or(id, String::as_str)
+        self.names.get(id).or_else(|| self.numbers.get(id)).map_or(id, String::as_str)
     }
 
     /// The tenant's day, else that of the wall in UTC.
@@ -367,6 +382,9 @@ impl App {
         }
         if !self.online() {
             return Some("offline".to_owned());
+        }
+        if self.suspended.is_some() {
+            return Some(crate::update::SUSPENDED.to_owned());
         }
         let needed = operation.row.permission;
         let (area, whom) = needed.split_once(':')?;

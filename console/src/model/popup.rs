@@ -1,12 +1,13 @@
 //! What lies above the screen: something to choose, to fill in, to confirm or to read.
 
 use crate::form::Form;
+use crate::line::Input;
 use crate::model::Failure;
 use crate::resource::Operation;
 use crate::route::Place;
+use crate::store::Draft;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use tui_input::Input;
 
 /// Something that is about to be done: what, to which, with which fields, and what would come of it.
 pub struct Deed {
@@ -46,6 +47,10 @@ pub struct Deed {
     pub changed: Vec<String>,
     /// Whether somebody typed into its fields since they were told what leaving it loses.
     pub touched: bool,
+    /// Whether a time was asked for to keep what is typed.
+    pub drafted: bool,
+    /// What was typed into the same form earlier and is offered.
+    pub draft: Option<Draft>,
     /// What is looked for in the field with the cursor, where it names other objects.
     pub lookup: Option<Lookup>,
 }
@@ -57,6 +62,8 @@ pub struct Lookup {
     pub field: usize,
     /// The resource among which is looked.
     pub resource: &'static str,
+    /// What they are parts of, where they have no list of their own.
+    pub part: Option<&'static crate::update::Part>,
     /// What is looked for.
     pub words: String,
     /// Which question is asked; 0 while one waits for more letters.
@@ -74,7 +81,7 @@ pub struct Lookup {
 impl Lookup {
     /// One that is yet to be asked.
     pub const fn of(field: usize, resource: &'static str, words: String, hits: Vec<Hit>) -> Self {
-        Self { field, resource, words, generation: 0, hits, cursor: 0, wrong: None, answered: false }
+        Self { field, resource, part: None, words, generation: 0, hits, cursor: 0, wrong: None, answered: false }
     }
 }
 
@@ -90,6 +97,11 @@ pub struct Hit {
 }
 
 impl Deed {
+    /// Which form it is, under which its draft is kept: what is done, and to what.
+    pub fn form_name(&self) -> String {
+        format!("{} {} {}", self.resource, self.operation.word, self.targets.join(" ")).trim_end().to_owned()
+    }
+
     /// The word that must be typed, for what is hard to take back; to lock a tenant out it is the tenant's short name.
     pub fn word(&self) -> Option<String> {
         let verb = || self.operation.word.to_uppercase();
@@ -176,6 +188,8 @@ pub enum Popup {
     },
     /// The filter is typed.
     Filter(Input),
+    /// The command is typed that takes rows.
+    Pipe(Input),
     /// Something is about to be done.
     Deed(Box<Deed>),
     /// A secret that is shown once.

@@ -48,6 +48,7 @@ fn attention(app: &App) -> Panel {
         let waiting = gauges().any(|(at, _)| !app.counts.contains_key(&at));
         let all = hidden.len() >= gauges().count();
         panel.lines.push(match (waiting, all, hidden.is_empty()) {
+            (true, ..) if app.suspended.is_some() => Line::of(format!("Nothing is told: {}.", crate::update::SUSPENDED), Role::Warn),
             (true, ..) => Line::of("Looking …", Role::Dim),
             (false, true, _) => Line::of("None of the queues may be read with this credential.", Role::Warn),
             (false, false, true) => Line::of("Nothing needs attention.", Role::Good),

@@ -8,7 +8,7 @@ mod platform;
 mod queue;
 
 pub use health::call;
-pub use object::{changes, describe, place_of, title};
+pub use object::{changes, describe, origin, place_of, title};
 pub use queue::queues;
 
 use crate::model::{App, Asked};

@@ -30,6 +30,23 @@ pub fn title(value: &Value) -> String {
     format!("{kind} {}", called(value).map_or_else(id, |name| clean(name).into_owned()))
 }
 
+/// What tells something that is billed from another of the same text: the order, its line, and what it comes from.
+pub fn origin(app: &App, value: &Value) -> Option<String> {
+    let id = |name: &str| value.get(name).and_then(Value::as_str).map(|id| clean(app.name_of(id)).into_owned());
+    if value.get("object")?.as_str()? != "billable" {
+        return None;
+    }
+    let short = |text: String| if text.len() > SHORT && text.contains('_') { crate::text::fit_id(&text, SHORT) } else { text };
+    let order = id("order_id").map(|order| format!("order {}", short(order)));
+    let line = id("order_line_id").map(|line| format!("line {}", short(line)));
+    let source = id("source_id").map(|source| format!("from {}", short(source)));
+    let told: Vec<String> = [order, line, source].into_iter().flatten().collect();
+    (!told.is_empty()).then(|| told.join(" "))
+}
+
+/// The columns of an id that is told by its end.
+const SHORT: usize = 14;
+
 /// What is said first about an object; its tables follow, then everything else.
 const FIRST: &[&str] = &[
     "number",

@@ -4,6 +4,7 @@ use crate::call::Call;
 use crate::columns;
 use crate::export::{Marked, Wanted};
 use crate::keys::Act;
+use crate::line::Input;
 use crate::list::Record;
 use crate::model::{App, Asked, Cmd, Popup, Spot, Tag};
 use crate::resource;
@@ -12,7 +13,6 @@ use crate::sheet;
 use crate::store::Saved;
 use crate::theme::Depth;
 use std::collections::BTreeMap;
-use tui_input::Input;
 
 /// The checks of the books: under which name what they find is kept, and the operation.
 pub const CHECKS: [(&str, &str); 2] = [("audit", "VerifyAuditEntries"), ("ledger", "VerifyLedger")];
@@ -58,7 +58,10 @@ impl App {
             Act::Leave if self.scope.visiting => self.out.push(Cmd::Return),
             Act::Leave | Act::Quit => self.quit(),
             Act::SignOut => self.sign_out(),
-            Act::Filter => self.popup = self.list().map(|list| Popup::Filter(Input::new(list.text.clone()))),
+            Act::Filter => {
+                self.walking = None;
+                self.popup = self.list().map(|list| Popup::Filter(Input::new(list.text.clone())));
+            }
             Act::FilterCell => self.filter_cell(),
             Act::SaveFilter => self.save_filter(),
             Act::Fresh => {
@@ -144,6 +147,8 @@ impl App {
             }
             Act::ExportCsv => self.export(false),
             Act::ExportJson => self.export(true),
+            Act::Pipe => self.ask_pipe(),
+            Act::Pager => self.page_shown(),
             Act::Flow => self.related("flow_id"),
             Act::History => {
                 if let Some(id) = self.here().and_then(|(_, value)| value.get("id").map(columns::plain)) {
@@ -489,7 +494,9 @@ impl App {
         });
         let what = if marked.is_some() { format!("{} marked {resource}", list.marks.len()) } else { resource.to_owned() };
         let names = if list.filter.looks_at_names() { self.names.clone() } else { BTreeMap::new() };
-        self.out.push(Cmd::Export(Box::new(Wanted { call, resource, json, filter: list.filter.clone(), names, marked })));
+        // Whose rows they are is told by name, as far as that is known.
+        let text = list.text.split(' ').map(|word| self.named_word(word)).collect::<Vec<_>>().join(" ");
+        self.out.push(Cmd::Export(Box::new(Wanted { call, resource, json, text, filter: list.filter.clone(), names, marked })));
         self.note(format!("Exporting {what} …"));
     }
 }

@@ -5,10 +5,15 @@ use crate::model::{App, Asked, Failure, Reply, Tag};
 use crate::resource;
 use crate::route::Place;
 use crate::update::CHECKS;
+use causeway_contract::Code;
 use serde_json::Value;
 
 /// Names that are learnt of one resource at most.
 pub const NAMES: usize = 2_000;
+/// What is said of what a suspended tenant is not told.
+pub const SUSPENDED: &str = "the tenant is suspended";
+/// Numbers of orders and their lines that are known at most.
+const NUMBERS: usize = 5_000;
 /// Minutes over which events are counted.
 pub const MINUTES: i64 = 60;
 
@@ -29,12 +34,35 @@ impl App {
             self.scope.credential = false;
             self.open_login(Some(text.clone()));
         }
+        self.notice_suspension(&tag, &reply);
         match &reply {
             Err(Failure::Offline(why)) => self.lost(why.clone(), ping),
             Err(Failure::ReadOnly) => {}
             _ => self.found((!unasked).then_some(ms)),
         }
         self.take_answer(tag, reply);
+    }
+
+    /// A tenant that is suspended is refused everything, whoever asks: that is no matter of the one question. It is asked again now and then.
+    fn notice_suspension(&mut self, tag: &Tag, reply: &Result<Reply, Failure>) {
+        if matches!(tag, Tag::Ping | Tag::Login) {
+            return;
+        }
+        let refused = reply.as_ref().is_err_and(|failure| failure.is(Code::TenantSuspended));
+        if refused && self.suspended.is_none() {
+            (self.suspended, self.streaming, self.dirty) = (Some(self.now), false, true);
+            // What is refused with everything else is not loading.
+            for asked in [&mut self.aging, &mut self.pipeline] {
+                if !matches!(asked, Some(Asked::Have(..))) {
+                    *asked = Some(Asked::Failed(SUSPENDED.to_owned()));
+                }
+            }
+        } else if reply.is_ok() && self.suspended.take().is_some() {
+            self.note("The tenant is open again.");
+            self.met = false;
+            self.meet(false);
+            self.arrive();
+        }
     }
 
     /// What an answer does, whether the server gave it or it was known without asking.
@@ -111,7 +139,8 @@ impl App {
             logged.outcome = Some(reply.as_ref().map(|_| ()).map_err(Failure::text));
             logged.ms = ms;
         }
-        self.dirty |= *self.place() == Place::Calls;
+        // That the server is there is no news.
+        self.dirty |= *self.place() == Place::Calls && (*tag != Tag::Ping || reply.is_err());
     }
 
     /// An answer as it is kept; what is there already outlives an outage.
@@ -144,6 +173,8 @@ impl App {
                 self.check_link(&linked);
                 self.owned();
             }
+            // No other sign-in would help.
+            Err(failure) if failure.is(Code::TenantSuspended) => {}
             Err(failure) if failure.denied() => self.open_login(Some(failure.text())),
             Err(Failure::Offline(_)) => {}
             // Who one is remains unknown, and what one may is found out by asking.
@@ -210,6 +241,7 @@ impl App {
         if resource::of_id(id).is_some_and(|resource| super::ask::NAMED.contains(&resource.name)) && (self.names.len() < NAMES || self.names.contains_key(id)) {
             self.names.extend(named(object));
         }
+        self.learn_numbers(object);
         let company = self.scope.company.as_ref().map(|(id, _)| id.clone());
         if let Some(list) = resource::of_id(id).and_then(|resource| self.lists.get_mut(resource.name)) {
             let foreign = company.is_some_and(|company| object.get("company_id").and_then(Value::as_str).is_some_and(|theirs| theirs != company));
@@ -275,6 +307,7 @@ impl App {
                 self.names.extend(rows.iter().filter_map(named).take(NAMES.saturating_sub(self.names.len())));
                 let next = reply.body.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
                 list.take(&rows, next, !more, now);
+                rows.iter().for_each(|row| self.learn_numbers(row));
             }
             Err(Failure::Offline(_)) => {
                 list.more = false;
@@ -302,6 +335,17 @@ impl App {
         }
     }
 
+    /// Learns the number of an order, and which of its lines is which: what is billed of it is told apart by them.
+    fn learn_numbers(&mut self, object: &Value) {
+        let text = |value: &Value, field: &str| value.get(field).and_then(Value::as_str).map(|text| crate::text::clean(text).into_owned());
+        if text(object, "object").as_deref() != Some("order") || self.numbers.len() >= NUMBERS {
+            return;
+        }
+        self.numbers.extend(text(object, "id").zip(text(object, "number")));
+        let lines = object.get("lines").and_then(Value::as_array).into_iter().flatten().zip(1..);
+        self.numbers.extend(lines.filter_map(|(line, at)| Some((text(line, "id")?, at.to_string()))));
+    }
+
     fn learn(&mut self, name: &'static str, reply: Result<Reply, Failure>) {
         let reply = match reply {
             Ok(reply) => reply,
@@ -314,8 +358,13 @@ impl App {
         };
         for row in reply.body.get("data").and_then(Value::as_array).into_iter().flatten() {
             self.names.extend(named(row));
+            self.learn_numbers(row);
         }
         self.dirty = true;
+        // The newest are enough: what is older is told by its id.
+        if name == "orders" {
+            return;
+        }
         let next = reply.body.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
         if name == "companies" {
             if self.company().is_none() && next.is_none() {

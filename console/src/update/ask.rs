@@ -13,12 +13,11 @@ const PAGE: &str = "100";
 /// Objects whose names are learnt at the start, per resource.
 pub(super) const NAMED: &[&str] = &["companies", "parties", "users", "products"];
 
-/// After this silence the server is asked whether it is there, in milliseconds: its stream says something every 15 seconds.
-const QUIET: i64 = 15_000;
-/// A question that somebody waits for and that takes this long lets one ask, too.
-const SLOW: i64 = 3_000;
-/// The least time between two such questions.
-const APART: i64 = 5_000;
+/// After this silence the server is asked whether it is there, in milliseconds. A connection that is closed is known at once; one behind which nobody is
+/// any more says nothing, and the sign of life of a stream is too rare to wait for.
+const QUIET: i64 = 1_500;
+/// After this time without an answer to that it is told that none comes, in milliseconds.
+const LATE: u64 = 1_000;
 
 /// The lists of which no event tells.
 const UNFED: [&str; 3] = ["jobs", "security-events", "audit-entries"];
@@ -68,18 +67,22 @@ impl App {
         }
     }
 
-    /// Asks whether the server is there, when nothing was heard of it for a while or somebody waits for an answer.
+    /// Asks whether the server is there, when nothing was heard of it for a moment.
     fn look_after(&mut self) {
-        let waits = |tag: &Tag| matches!(tag, Tag::Page { .. } | Tag::Object(_) | Tag::Flow(_) | Tag::DryRun { .. } | Tag::Write { .. } | Tag::Undo(_));
-        let waited = self.calls.iter().any(|logged| logged.outcome.is_none() && waits(&logged.tag) && self.now.saturating_sub(logged.at) >= SLOW);
-        let quiet = self.now.saturating_sub(self.alive) >= QUIET;
         if self.pending(&Tag::Ping) {
             // How long it takes is shown.
             self.dirty |= self.unanswered().is_some();
-        } else if (waited || quiet) && self.now.saturating_sub(self.pinged) >= APART {
-            self.pinged = self.now;
-            self.call(Tag::Ping, Call::get("/readyz"));
+        } else if self.now.saturating_sub(self.alive) >= QUIET {
+            self.ping();
+            self.out.push(Cmd::After(LATE, Timer::Late));
         }
+    }
+
+    /// Asks whether the server is there.
+    pub(super) fn ping(&mut self) {
+        // One that was answered says nothing more than the next: the log is for what one did.
+        self.calls.retain(|logged| logged.tag != Tag::Ping || logged.outcome != Some(Ok(())));
+        self.call(Tag::Ping, Call::get("/readyz"));
     }
 
     pub(super) fn call_row(&mut self, tag: Tag, id: &str, segments: &[&str]) {
@@ -91,7 +94,7 @@ impl App {
     /// The first questions of a session: who one is, and what one came for. All else waits until it is known what one may read.
     pub(super) fn arrive_first(&mut self) {
         self.met = false;
-        self.call(Tag::Ping, Call::get("/readyz"));
+        self.ping();
         if self.scope.platform {
             self.arrive();
             return;
@@ -197,6 +200,9 @@ impl App {
         if refers("team_id") && !self.names.keys().any(|id| id.starts_with("team_")) && !self.pending(&Tag::Names("teams")) {
             self.ask_names("teams", None);
         }
+        if refers("order_line_id") && self.numbers.is_empty() && !self.pending(&Tag::Names("orders")) {
+            self.ask_names("orders", None);
+        }
     }
 
     /// Asks for the first page of a list.
@@ -278,6 +284,14 @@ impl App {
             return;
         }
         self.look_after();
+        if let Some(asked) = self.suspended {
+            // Until it is open again there is nothing else to ask for.
+            if self.now.saturating_sub(asked) >= NEWEST && !self.pending(&Tag::Me) {
+                self.suspended = Some(self.now);
+                self.call_row(Tag::Me, "GetMe", &[]);
+            }
+            return;
+        }
         self.ask_refused();
         // Elsewhere only the tabs show the numbers.
         let shown = matches!(self.place(), Place::Dash | Place::Exceptions) || self.at_queue();
@@ -297,12 +311,8 @@ impl App {
             self.call(Tag::News, Call::get("/v1/events").with("after", self.heard.clone()).with("limit", "200"));
         } else if matches!(self.place(), Place::List { .. }) {
             self.ask_newest();
-        } else if self.scope.platform {
-            if matches!(self.place(), Place::Dash | Place::Health) {
-                self.ask_platform();
-            } else {
-                self.call(Tag::Ping, Call::get("/readyz"));
-            }
+        } else if self.scope.platform && matches!(self.place(), Place::Dash | Place::Health) {
+            self.ask_platform();
         }
     }
 
@@ -362,7 +372,7 @@ impl App {
     pub(super) fn retry(&mut self) {
         self.retrying = false;
         if !self.online() {
-            self.call(Tag::Ping, Call::get("/readyz"));
+            self.ping();
         }
     }
 

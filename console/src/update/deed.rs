@@ -3,6 +3,7 @@
 use crate::call::{Call, new_key};
 use crate::columns::{called, plain};
 use crate::form::Form;
+use crate::line::Input;
 use crate::model::{App, Cmd, Deed, Failure, Popup, Reply, Tag, Undo};
 use crate::resource::{self, Aim, Operation};
 use crate::route::Place;
@@ -10,7 +11,6 @@ use crate::text::{clean, fold};
 use causeway_contract::Code;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use tui_input::Input;
 
 /// Changes that can be taken back are remembered, so many.
 const UNDOS: usize = 500;
@@ -92,6 +92,10 @@ impl App {
         {
             form.suggest("company_id", &company);
         }
+        if let Some((_, here)) = self.here().filter(|_| operation.aim == Aim::New) {
+            // Whoever notes something while looking at an object means that.
+            form.suggest("subject_id", here.get("id").and_then(Value::as_str).unwrap_or_default());
+        }
         let generation = self.number();
         let list = self.list().filter(|list| list.resource.name == name);
         let unseen = list.map_or(0, |list| targets.iter().filter(|id| !list.sees(id)).count());
@@ -114,8 +118,12 @@ impl App {
             overtaken: false,
             changed: Vec::new(),
             touched: false,
+            drafted: false,
+            draft: None,
             lookup: None,
         };
+        let draft = if deed.form.fields.is_empty() { None } else { self.draft_of(&deed) };
+        let deed = Deed { draft, ..deed };
         // What is filled in already is gone past.
         let deed = if carried.is_empty() {
             deed
@@ -254,7 +262,7 @@ impl App {
             self.note(text);
             return;
         }
-        let Some(Popup::Deed(deed)) = &mut self.popup else { return };
+        let Some(Popup::Deed(deed)) = self.popup.as_mut().filter(|popup| !matches!(popup, Popup::Deed(deed) if deed.draft.is_some())) else { return };
         if deed.batch.is_some() || !deed.sure() {
             deed.wrong = (!deed.sure()).then(|| format!("type {} to enable it", deed.word().unwrap_or_default()));
             return;
@@ -310,11 +318,12 @@ impl App {
 
     /// Closes the box; what runs already goes on, and what comes of it is not lost.
     pub(super) fn close_deed(&mut self) {
-        if let Some(Popup::Deed(deed)) = self.popup.take()
-            && let Some(batch) = deed.batch
-        {
+        let Some(Popup::Deed(deed)) = self.popup.take() else { return };
+        if let Some(batch) = deed.batch {
             self.note(format!("{} {} goes on: what comes of it is said here.", deed.resource, deed.operation.word));
             self.running.insert(batch, deed);
+        } else {
+            self.drop_draft(&deed.form_name(), deed.drafted);
         }
     }
 
@@ -351,7 +360,7 @@ impl App {
             }
             return;
         };
-        let what = deed.operation.called(deed.resource);
+        let (what, form, drafted) = (deed.operation.called(deed.resource), deed.form_name(), deed.drafted);
         if proof {
             deed.batch = None;
             match at {
@@ -421,6 +430,7 @@ impl App {
             self.undos.remove(0);
         }
         if over && refused.is_empty() {
+            self.drop_draft(&form, drafted);
             if !reads {
                 self.note(format!("{what}: {done} done.{back}"));
             }

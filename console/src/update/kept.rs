@@ -10,6 +10,7 @@ impl App {
     pub fn put_back(&mut self, owner: &str, session: Session) {
         owner.clone_into(&mut self.recalled);
         self.saved = session.saved;
+        (self.drafts, self.history) = (session.drafts, session.history);
         for (name, sort) in session.sorts {
             if let Some(resource) = resource::named(&name) {
                 self.list_of(resource).sort = Some(sort);

@@ -169,6 +169,7 @@ impl App {
         self.checks.clear();
         self.counts.clear();
         self.names.clear();
+        self.numbers.clear();
         self.undos.clear();
         (self.aging, self.pipeline, self.day) = (None, None, None);
         self.events.clear();
@@ -181,6 +182,10 @@ impl App {
         self.calls.clear();
         self.notes.clear();
         self.saved.clear();
+        self.drafts.clear();
+        self.dropped.clear();
+        self.history.clear();
+        self.suspended = None;
         self.recalled.clear();
         self.kept_marks.clear();
         self.stale.clear();

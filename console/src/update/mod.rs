@@ -5,20 +5,23 @@ mod answer;
 mod ask;
 mod count;
 mod deed;
+mod draft;
+mod history;
 mod kept;
 mod login;
 mod lookup;
 mod mouse;
 mod next;
+mod outside;
 mod popup;
 #[cfg(test)]
 mod tests;
 mod words;
 
 pub use act::CHECKS;
-pub use answer::{MINUTES, NAMES, named, permissions};
+pub use answer::{MINUTES, NAMES, SUSPENDED, named, permissions};
 pub use count::gauge_call;
-pub use lookup::names_of;
+pub use lookup::{Part, names_of, part_of};
 pub use words::{fitting, same_word};
 
 use crate::keys::{Chord, Where};
@@ -52,12 +55,15 @@ impl App {
             Msg::Timer(Timer::Retry) => self.retry(),
             Msg::Timer(Timer::Rest) => self.rest(),
             Msg::Timer(Timer::Look) => self.look_up(),
+            Msg::Timer(Timer::Late) => self.dirty |= self.unanswered().is_some(),
             Msg::Note(text) => self.note(text),
             Msg::Heard(event) => self.hear(&event),
+            Msg::Edited { path, text } => self.edited(&path, text),
+            Msg::Timer(Timer::Draft) => self.keep_draft(),
             Msg::Recalled(session) => self.recall(*session),
             Msg::Unheard => {
                 self.streaming = false;
-                self.call(crate::model::Tag::Ping, crate::call::Call::get("/readyz"));
+                self.ping();
             }
         }
         self.settle();
@@ -69,6 +75,8 @@ impl App {
         // Clocks that were asked for belong to the runner before.
         (self.polling, self.retrying, self.resting) = (false, false, None);
         (self.alive, self.streaming) = (self.now, false);
+        // What was seen before a visit may be another by now.
+        self.lists.values_mut().for_each(|list| list.fetched = 0);
         if self.scope.credential {
             self.arrive_first();
         } else {
@@ -158,7 +166,9 @@ impl App {
 
     fn paste(&mut self, text: &str) {
         self.dirty = true;
+        self.walking = None;
         let field = match &mut self.popup {
+            Some(Popup::Deed(deed)) if deed.draft.is_some() => return,
             Some(Popup::Deed(deed)) => deed.form.fields.get_mut(deed.focus),
             _ => None,
         };
@@ -169,9 +179,7 @@ impl App {
         } else if let Some(input) = self.popup_input() {
             let line: String =
                 text.trim_end_matches(['\r', '\n']).chars().map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c }).filter(|c| !c.is_control()).collect();
-            for c in line.chars() {
-                input.handle(tui_input::InputRequest::InsertChar(c));
-            }
+            input.insert(&line);
         }
         self.typed();
         // Who pastes has typed all of it.
@@ -251,6 +259,6 @@ impl App {
 
     /// Whether a filter, form or palette takes the keys.
     pub const fn typing(&self) -> bool {
-        matches!(self.popup, Some(Popup::Filter(_) | Popup::Choose { .. } | Popup::Deed(_) | Popup::Login(_)))
+        matches!(self.popup, Some(Popup::Filter(_) | Popup::Pipe(_) | Popup::Choose { .. } | Popup::Deed(_) | Popup::Login(_)))
     }
 }

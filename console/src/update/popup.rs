@@ -4,15 +4,19 @@ use crate::contract::Audience;
 use crate::filter::Filter;
 use crate::form::Takes;
 use crate::keys::{ACTIONS, Act, Chord};
-use crate::model::{App, Choice, Cmd, Does, Popup};
+use crate::line::{Edit, Input};
+use crate::model::{App, Choice, Cmd, Does, Popup, Timer};
 use crate::resource::{self, Aim};
 use crate::route::Place;
-use crate::update::fitting;
 use crate::update::next::next_off;
+use crate::update::{fitting, history};
 use crate::verbs::Next;
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use tui_input::{Input, InputRequest};
+use crossterm::event::{KeyCode, KeyEvent};
 
+/// How long nothing is typed into a form before it is kept, in milliseconds.
+const PAUSE: u64 = 500;
+/// The title of the list of commands.
+const COMMANDS: &str = "Command: name, words or key";
 /// The title of the list of saved filters.
 const SAVED: &str = "Saved filters: del removes one";
 
@@ -26,7 +30,12 @@ const BOXES: &[(&str, &str)] = &[
     ("ctrl-r", "Asks what would come of it, where the service can tell; after somebody else's change: loads the object as it stands"),
     ("ctrl-n ctrl-p", "In a field that takes an id: the next or previous of what was found by name; in an empty one: what there is"),
     ("ctrl-j", "In a field for a longer text: a line break; lines that are pasted stay lines there"),
-    ("ctrl-u ctrl-w", "Empties the line, or takes its last word away"),
+    ("home end ctrl-a ctrl-e", "To the beginning or the end of the line"),
+    ("alt-b alt-f ctrl-left ctrl-right", "A word to the left or right"),
+    ("ctrl-u ctrl-k", "Takes the line away before or behind the cursor"),
+    ("ctrl-w alt-backspace alt-d", "Takes away what stands before the cursor to a blank, the word before it, the word behind it"),
+    ("up down", "In a filter, before a pipe, and above the first command: what was typed there earlier"),
+    ("ctrl-o", "Among commands: runs one and stays open; in a field: opens it in $EDITOR; in a text: opens it in $PAGER"),
     ("y", "Copies a secret or a text"),
     ("esc", "Closes, and asks first when something was typed; what runs already goes on"),
 ];
@@ -36,6 +45,9 @@ impl App {
         let control = |c: char| Chord::read(&format!("ctrl-{c}")) == Some(Chord::of(key));
         let offers = self.offers_hits();
         match &mut self.popup {
+            Some(Popup::Choose { title: COMMANDS, .. }) if control('o') => self.run_on(),
+            Some(Popup::Choose { title: COMMANDS, cursor: 0, .. }) if key.code == KeyCode::Up => self.earlier(),
+            Some(Popup::Choose { title: COMMANDS, .. }) if key.code == KeyCode::Down && self.walking.is_some() => self.later(),
             Some(Popup::Choose { title, .. }) => match key.code {
                 KeyCode::Esc => self.popup = None,
                 KeyCode::Enter => self.chosen(),
@@ -58,15 +70,29 @@ impl App {
                 KeyCode::Enter => {
                     let text = input.value().to_owned();
                     self.popup = None;
+                    if let Place::List { resource, .. } = *self.place() {
+                        self.remember(resource, &text);
+                    }
                     self.filter_by(&text);
                 }
+                KeyCode::Up => self.earlier(),
+                KeyCode::Down => self.later(),
                 _ => self.edit_line(key),
             },
+            Some(Popup::Pipe(_)) => match key.code {
+                KeyCode::Esc => self.popup = None,
+                KeyCode::Enter => self.pipe(),
+                KeyCode::Up => self.earlier(),
+                KeyCode::Down => self.later(),
+                _ => self.edit_line(key),
+            },
+            Some(Popup::Deed(deed)) if deed.draft.is_some() => self.draft_key(key),
+            Some(Popup::Deed(_)) if control('o') => self.edit_outside(),
             Some(Popup::Deed(deed)) if control('r') && deed.overtaken => self.ask_stands(),
             Some(Popup::Deed(_)) if control('r') => self.foresee_now(),
             Some(Popup::Deed(deed)) if control('j') && deed.form.fields.get(deed.focus).is_some_and(crate::form::Field::has_lines) => {
                 if let Some(field) = deed.form.fields.get_mut(deed.focus) {
-                    field.input.handle(InputRequest::InsertChar('\n'));
+                    field.input.insert("\n");
                 }
                 self.typed();
             }
@@ -108,6 +134,10 @@ impl App {
                     let text = lines.join("\n");
                     self.put_on_clipboard(text);
                 }
+                KeyCode::Char('o') if control('o') => {
+                    let text = lines.join("\n");
+                    self.page_outside(text);
+                }
                 _ => {}
             },
             None => {}
@@ -117,7 +147,7 @@ impl App {
     /// The line that is typed into.
     pub(super) fn popup_input(&mut self) -> Option<&mut Input> {
         match &mut self.popup {
-            Some(Popup::Choose { input, .. } | Popup::Filter(input)) => Some(input),
+            Some(Popup::Choose { input, .. } | Popup::Filter(input) | Popup::Pipe(input)) => Some(input),
             Some(Popup::Deed(deed)) => {
                 let on_word = deed.operation.hint.hard && deed.focus == deed.form.fields.len();
                 if on_word { Some(&mut deed.typed) } else { deed.form.fields.get_mut(deed.focus).map(|field| &mut field.input) }
@@ -128,8 +158,9 @@ impl App {
     }
 
     pub(super) fn edit_line(&mut self, key: KeyEvent) {
-        let (Some(input), Some(request)) = (self.popup_input(), editing(key)) else { return };
-        if input.handle(request).is_some_and(|change| change.value) {
+        self.walking = None;
+        let (Some(input), Some(edit)) = (self.popup_input(), Edit::of(key)) else { return };
+        if input.edit(edit) {
             self.typed();
         }
     }
@@ -160,6 +191,11 @@ impl App {
         let Some(Popup::Deed(deed)) = &mut self.popup else { return };
         let Some(field) = deed.form.fields.get_mut(deed.focus) else { return };
         field.wrong.clear();
+        if !deed.drafted {
+            // What is typed is kept when no more comes for a moment, and once for all that comes meanwhile.
+            deed.drafted = true;
+            self.out.push(Cmd::After(PAUSE, Timer::Draft));
+        }
         deed.touched = true;
         if deed.results.len() <= 1 && !deed.overtaken {
             deed.wrong = None;
@@ -246,7 +282,7 @@ impl App {
     /// Opens a list to choose from.
     pub(super) fn choose(&mut self, act: Act) {
         let (title, choices) = match act {
-            Act::Palette => ("Command: name, words or key", self.palette()),
+            Act::Palette => (COMMANDS, self.palette()),
             Act::Help => ("Help: keys here, enter runs one", self.explained()),
             Act::Sort => ("Sort by", self.sorts()),
             Act::Saved => (SAVED, self.saved_filters()),
@@ -263,7 +299,20 @@ impl App {
                 _ => format!("{title}: there is nothing to choose from."),
             });
         } else {
+            self.walking = None;
             self.popup = Some(Popup::Choose { title, input: Input::default(), choices, cursor: 0 });
+        }
+    }
+
+    /// Runs the command under the cursor, and lets one choose on where that opened nothing else.
+    fn run_on(&mut self) {
+        let Some(Popup::Choose { input, cursor, .. }) = &self.popup else { return };
+        let (input, cursor) = (input.clone(), *cursor);
+        self.chosen();
+        if self.popup.is_none() {
+            let choices = self.palette();
+            let last = fitting(&choices, input.value()).len().saturating_sub(1);
+            self.popup = Some(Popup::Choose { title: COMMANDS, input, choices, cursor: cursor.min(last) });
         }
     }
 
@@ -485,7 +534,8 @@ impl App {
     }
 
     pub(super) fn chosen(&mut self) {
-        let Some(Popup::Choose { input, choices, cursor, .. }) = &self.popup else { return };
+        let Some(Popup::Choose { title, input, choices, cursor }) = &self.popup else { return };
+        let (commands, typed) = (*title == COMMANDS, input.value().to_owned());
         let Some(choice) = fitting(choices, input.value()).get(*cursor).map(|choice| (*choice).clone()) else {
             // What fits no choice may still be a verb with its object, or a place: `orders confirm ord_…`, `orders/ord_…`.
             let words: Vec<String> = input.value().split_whitespace().map(str::to_owned).collect();
@@ -494,6 +544,7 @@ impl App {
                 && let Some(operation) = resource.operation(word)
             {
                 self.popup = None;
+                self.remember(history::COMMANDS, &typed);
                 self.go(Place::Object { resource: resource.name, id: id.clone() });
                 self.begin(resource.name, operation.word);
             } else {
@@ -501,6 +552,7 @@ impl App {
                 match Place::read(input.value()) {
                     Ok(place) => {
                         self.popup = None;
+                        self.remember(history::COMMANDS, &typed);
                         self.go(place);
                         self.check_link(&linked);
                     }
@@ -516,6 +568,10 @@ impl App {
             return;
         }
         self.popup = None;
+        if commands {
+            // By its name it is found again, whatever else the letters may stand for elsewhere.
+            self.remember(history::COMMANDS, &choice.name);
+        }
         match choice.does {
             Does::Act(act) => self.act(act),
             Does::Go(place) => self.go(place),
@@ -574,24 +630,4 @@ impl App {
             self.queue.push_back(popup);
         }
     }
-}
-
-/// What a key does in a line of text: the keys of a shell.
-fn editing(key: KeyEvent) -> Option<InputRequest> {
-    let control = key.modifiers.contains(KeyModifiers::CONTROL);
-    Some(match (key.code, control) {
-        (KeyCode::Char('a'), true) | (KeyCode::Home, _) => InputRequest::GoToStart,
-        (KeyCode::Char('e'), true) | (KeyCode::End, _) => InputRequest::GoToEnd,
-        (KeyCode::Char('u'), true) => InputRequest::DeleteLine,
-        (KeyCode::Char('k'), true) => InputRequest::DeleteTillEnd,
-        (KeyCode::Char('w'), true) => InputRequest::DeletePrevWord,
-        (KeyCode::Left, true) => InputRequest::GoToPrevWord,
-        (KeyCode::Right, true) => InputRequest::GoToNextWord,
-        (KeyCode::Left, false) => InputRequest::GoToPrevChar,
-        (KeyCode::Right, false) => InputRequest::GoToNextChar,
-        (KeyCode::Backspace, _) => InputRequest::DeletePrevChar,
-        (KeyCode::Delete, _) => InputRequest::DeleteNextChar,
-        (KeyCode::Char(c), false) => InputRequest::InsertChar(c),
-        _ => return None,
-    })
 }

@@ -3,6 +3,7 @@
 mod again;
 mod chain;
 mod deeds;
+mod drafts;
 mod kept;
 mod lookup;
 mod loose;
@@ -11,6 +12,7 @@ mod rights;
 mod safe;
 mod shown;
 mod told;
+mod typed;
 mod words;
 
 use super::*;

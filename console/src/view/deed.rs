@@ -95,9 +95,13 @@ fn parts(app: &App, deed: &Deed, whole: Rect) -> Parts {
         }
         fixed.extend(lines.into_iter().map(|line| (line, role)));
     }
+    if let Some(draft) = &deed.draft {
+        fixed.insert(0, (offered(draft, app.now), Role::Warn));
+    }
     fixed.extend(tally(deed).into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))));
     // What would come of it is more than what a field means.
-    let mut listed: Said = objects(deed).into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))).collect();
+    let mut listed: Said =
+        objects(app, deed).into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))).collect();
     if !listed.is_empty() && !more.is_empty() {
         listed.push((String::new(), Role::Plain));
     }
@@ -168,7 +172,7 @@ pub(super) fn draw(app: &App, buf: &mut Buffer, deed: &Deed) -> Option<Position>
         at = put(app, buf, at, last, room, &asked(&word), Role::Warn);
         let typed = fit(deed.typed.value(), word.len(), false);
         if deed.focus == many {
-            cursor = Some(Position { x: at.saturating_add(u16::try_from(deed.typed.visual_cursor()).unwrap_or(0)), y: last });
+            cursor = Some(Position { x: at.saturating_add(u16::try_from(width(deed.typed.before())).unwrap_or(0)), y: last });
         }
         at = put(app, buf, at, last, room, &format!("{typed}]   "), Role::Plain);
     }
@@ -179,7 +183,8 @@ pub(super) fn draw(app: &App, buf: &mut Buffer, deed: &Deed) -> Option<Position>
         highlight(app, buf, Rect { x: at, y: last, width: end.saturating_sub(at), height: 1 }, last, Role::Selected);
     }
     super::lookup::draw(app, buf, deed, field_row(&parts, deed));
-    cursor
+    // Nothing is typed before it is said what becomes of the draft.
+    cursor.filter(|_| deed.draft.is_none())
 }
 
 /// Where the field with the cursor is: its row, and the columns within the box.
@@ -203,6 +208,9 @@ fn label(deed: &Deed) -> String {
 
 /// What the keys do, and what of the box is seen.
 fn keys(deed: &Deed, parts: &Parts) -> String {
+    if deed.draft.is_some() {
+        return "enter goes on with the draft   esc drops it".to_owned();
+    }
     let many = deed.form.fields.len();
     let fields = if many > 0 { "tab next   ctrl-s button   " } else { "" };
     let ahead = if deed.operation.foresees() { "ctrl-r dry run   " } else { "" };
@@ -211,6 +219,19 @@ fn keys(deed: &Deed, parts: &Parts) -> String {
     let scroll = if rows < lines { format!("pgdn {}-{}/{lines}   ", top.saturating_add(1), top.saturating_add(rows)) } else { String::new() };
     let place = if deed.focus < many { format!("   {} of {many}", deed.focus.saturating_add(1)) } else { String::new() };
     format!("{fields}{ahead}{scroll}esc close{place}")
+}
+
+/// What is said of a draft that is offered.
+pub fn offered(draft: &crate::store::Draft, now: i64) -> String {
+    format!("draft from {}: enter to go on, esc to drop", when(draft.at, now))
+}
+
+/// When something was, in UTC: the time of a day, with its day where that is another one than now.
+fn when(at: i64, now: i64) -> String {
+    let text = |ms: i64| causeway_value::Instant(ms.saturating_mul(1_000)).to_string();
+    let (then, now) = (text(at), text(now));
+    let minute = crate::columns::minute(&then);
+    if then.get(..10) == now.get(..10) { minute.get(11..).unwrap_or_default().to_owned() } else { minute }
 }
 
 /// How many would go and how many not, or how many went; and what is wrong. This is always seen.
@@ -266,12 +287,12 @@ fn tally(deed: &Deed) -> Said {
 }
 
 /// Object by object what would come of it or what came of it: first what is refused, then what was not done yet, then what was.
-fn objects(deed: &Deed) -> Said {
+fn objects(app: &App, deed: &Deed) -> Said {
     let several = deed.results.len() > 1;
     let told = |id: &str| {
         let known = deed.before.get(id);
         let name = known.and_then(called).unwrap_or(if id.is_empty() { deed.resource } else { id });
-        let facts = known.map(facts).unwrap_or_default();
+        let facts: Vec<String> = known.map(|known| crate::sheet::origin(app, known).into_iter().chain(facts(known)).collect()).unwrap_or_default();
         match (deed.results.get(id).filter(|_| several), deed.preview.get(id)) {
             (Some(Ok(())), _) => (2, format!("{name}: done"), Role::Good),
             (Some(Err(failure)), _) => (0, format!("{name}: refused: {}", failure.again()), Role::Bad),

@@ -8,7 +8,7 @@ use crate::route::Place;
 use crate::text::{clean, cut, fit, latency, span, width};
 use crate::theme::Role;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 /// Behind a message that has no room: its key shows all of it.
 const ALL: &str = "  ! reads it";
@@ -28,7 +28,7 @@ pub(super) fn head(app: &App, buf: &mut Buffer) {
     } else {
         format!("{} / {company}", scope.tenant)
     };
-    let (state, role) = link(app);
+    let (state, shown) = link(app);
     // A sandbox has a clock of its own: whoever looks at what is due there must see by which day.
     let state = match &app.day {
         // On a narrow terminal who one is comes first.
@@ -37,7 +37,12 @@ pub(super) fn head(app: &App, buf: &mut Buffer) {
     };
     let right = u16::try_from(width(&state)).unwrap_or(0).saturating_add(1);
     let room = columns.saturating_sub(x).saturating_sub(right).saturating_sub(3);
-    let mode = if scope.read_only { "[RO]" } else { "[RW]" };
+    let mode = match (app.suspended.is_some(), scope.read_only) {
+        (true, _) => "[SUSPENDED]",
+        (false, true) => "[RO]",
+        (false, false) => "[RW]",
+    };
+    let wide = u16::try_from(mode.len()).unwrap_or(4);
     // A visitor is announced by the badge.
     let user = if scope.visiting {
         "platform".to_owned()
@@ -47,13 +52,32 @@ pub(super) fn head(app: &App, buf: &mut Buffer) {
         cut(&clean(&scope.user), 20)
     };
     let text = format!("{}   {user} ", clean(&who));
-    x = put(app, buf, x, 0, room.saturating_sub(5), &text, Role::Plain);
+    x = put(app, buf, x, 0, room.saturating_sub(wide).saturating_sub(1), &text, Role::Plain);
     // Never without a gap, however much was cut.
     let x = x.saturating_add(u16::from(buf.cell((x.saturating_sub(1), 0)).is_some_and(|cell| cell.symbol() != " ")));
-    put(app, buf, x, 0, 4, mode, if scope.read_only { Role::Warn } else { Role::Good });
-    put(app, buf, columns.saturating_sub(right), 0, right, &state, role);
+    let role = match mode {
+        "[RW]" => Role::Good,
+        "[RO]" => Role::Warn,
+        _ => Role::Bad,
+    };
+    put(app, buf, x, 0, wide, mode, role);
+    put(app, buf, columns.saturating_sub(right), 0, right, &state, shown);
+    if app.suspended.is_some() {
+        // Where the tabs lead to is refused as well.
+        put(app, buf, 1, 1, columns.saturating_sub(1), suspended(scope.visiting), Role::Bad);
+        return;
+    }
     for Tab { x, text, active, .. } in tabs(app) {
         put(app, buf, x, 1, columns.saturating_sub(x), &text, if active { Role::Head } else { Role::Plain });
+    }
+}
+
+/// What the whole tenant is refused for, and what can be done.
+pub const fn suspended(visiting: bool) -> &'static str {
+    if visiting {
+        "Suspended: all is refused. q goes back to the platform, x there resumes it."
+    } else {
+        "Suspended: all is refused. Its owner asks the operator. ctrl-r asks again."
     }
 }
 
@@ -121,10 +145,9 @@ pub(super) fn foot(app: &App, buf: &mut Buffer) -> Option<Position> {
     let columns = buf.area.width;
     let y = buf.area.height.saturating_sub(2);
     let mut cursor = None;
-    if let Some(Popup::Filter(input)) = &app.popup {
-        let x = put(app, buf, 1, y, columns, "/", Role::Key);
-        put(app, buf, x, y, columns.saturating_sub(x), input.value(), Role::Plain);
-        cursor = Some(Position { x: x.saturating_add(u16::try_from(input.visual_cursor()).unwrap_or(0)), y });
+    if let Some(Popup::Filter(input) | Popup::Pipe(input)) = &app.popup {
+        let x = put(app, buf, 1, y, columns, if matches!(app.popup, Some(Popup::Pipe(_))) { "| " } else { "/" }, Role::Key);
+        cursor = Some(super::popup::put_input(app, buf, Rect { x, y, width: columns.saturating_sub(x), height: 1 }, input));
     } else if let (true, Some((_, note))) = (app.noted, app.notes.back()) {
         let (note, room) = (clean(note), usize::from(columns.saturating_sub(2)));
         // What is cut says so, and where all of it is.
@@ -255,6 +278,12 @@ fn hints(app: &App, buf: &mut Buffer) {
         let end = put(app, buf, 1, y, buf.area.width, "fields ", Role::Key);
         let fields = list.resource.filters().join(" ");
         put(app, buf, end, y, buf.area.width.saturating_sub(end), &fit(&fields, usize::from(buf.area.width.saturating_sub(end)), false), Role::Plain);
+        return;
+    }
+    if let Some(Popup::Pipe(_)) = &app.popup {
+        let rows = app.pipes();
+        let text = format!("{rows} {} as lines of JSON, to what you type: enter runs it in a shell   esc closes", if rows == 1 { "row" } else { "rows" });
+        put(app, buf, 1, y, buf.area.width.saturating_sub(1), &text, Role::Plain);
         return;
     }
     let last = buf.area.width.saturating_sub(16);

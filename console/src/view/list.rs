@@ -5,7 +5,7 @@ use crate::columns::Kind;
 use crate::list::{List, Stage, to_the_right};
 use crate::model::App;
 use crate::sheet::{self, Line};
-use crate::text::{fit, width, wrap};
+use crate::text::{fit, fit_id, width, wrap};
 use crate::theme::{Role, of_state};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -76,6 +76,8 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) {
     let title = format!("{} {counted}", list.resource.name);
     let right = if !app.online() {
         "offline, cached"
+    } else if app.suspended.is_some() {
+        "suspended"
     } else if app.unanswered().is_some() {
         "no answer"
     } else if list.stale.is_some() {
@@ -132,7 +134,10 @@ fn draw_row(app: &App, list: &List, at: usize, columns: &[(usize, u16, u16)], in
             _ if marked => Role::Marked,
             _ => Role::Plain,
         };
-        put(app, buf, *x, y, *wide, &fit(text, usize::from(*wide), to_the_right(column.kind)), role);
+        // What has no name that is known is told by the end of its id.
+        let id = column.kind == Kind::Ref && std::ptr::eq(text, cell) && cell.contains('_');
+        let text = if id { fit_id(text, usize::from(*wide)) } else { fit(text, usize::from(*wide), to_the_right(column.kind)) };
+        put(app, buf, *x, y, *wide, &text, role);
     }
     if selected {
         highlight(app, buf, inner, y, Role::Selected);

@@ -14,8 +14,8 @@ use crate::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-pub use deed::{deed_at, deed_scroll, hit_at};
-pub use frame::tab_at;
+pub use deed::{deed_at, deed_scroll, hit_at, offered};
+pub use frame::{breadcrumb, suspended, tab_at};
 pub use list::{column_at, list_area, previews};
 pub use popup::{choice_at, text_rows};
 pub use sheet::{line_at, line_row};

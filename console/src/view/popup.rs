@@ -3,6 +3,7 @@
 use super::{highlight, inside, panel, put};
 use crate::call::Call;
 use crate::form::{Field, Takes};
+use crate::line::Input;
 use crate::model::{App, Choice, Does, Login, Popup};
 use crate::resource;
 use crate::text::{clean, fit, width, wrap};
@@ -13,7 +14,7 @@ use ratatui::layout::{Position, Rect};
 
 pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
     match app.popup.as_ref()? {
-        Popup::Filter(_) => None,
+        Popup::Filter(_) | Popup::Pipe(_) => None,
         Popup::Choose { title, input, choices, cursor } => choose(app, buf, title, input, choices, *cursor),
         Popup::Deed(deed) => super::deed::draw(app, buf, deed),
         Popup::Secret { title, secret, .. } => {
@@ -110,12 +111,12 @@ pub fn choice_at(app: &App, column: u16, row: u16) -> Option<usize> {
     (inner.contains(Position { x: column, y: row }) && offset < rows && at < fitting(choices, input.value()).len()).then_some(at)
 }
 
-fn choose(app: &App, buf: &mut Buffer, title: &str, input: &tui_input::Input, choices: &[Choice], cursor: usize) -> Option<Position> {
+fn choose(app: &App, buf: &mut Buffer, title: &str, input: &Input, choices: &[Choice], cursor: usize) -> Option<Position> {
     let (area, rows, top) = chooser(buf.area, cursor);
     let shown = fitting(choices, input.value());
-    let inner = open(app, buf, area, &format!("{title}   {} of {}", shown.len(), choices.len()), "enter run   esc close");
+    let inner = open(app, buf, area, &format!("{title}   {} of {}", shown.len(), choices.len()), "enter run   ctrl-o run, stay   up earlier   esc close");
     let x = put(app, buf, inner.x.saturating_add(1), inner.y, 2, ": ", Role::Key);
-    put(app, buf, x, inner.y, inner.right().saturating_sub(x), input.value(), Role::Plain);
+    let typed = put_input(app, buf, Rect { x, y: inner.y, width: inner.right().saturating_sub(x), height: 1 }, input);
     if shown.is_empty() {
         let none = "Nothing fits. Try another word or fewer letters; what is done to a row is found in its room: go there, then m. A place such as orders?status:draft, or an id, is gone to with enter.";
         for (row, line) in wrap(none, usize::from(inner.width).saturating_sub(4)).iter().enumerate().take(rows) {
@@ -143,7 +144,15 @@ fn choose(app: &App, buf: &mut Buffer, title: &str, input: &tui_input::Input, ch
         let y = inner.bottom().saturating_sub(1);
         put(app, buf, inner.x.saturating_add(1), y, inner.width.saturating_sub(2), &preview(app, choice), Role::Link);
     }
-    Some(Position { x: x.saturating_add(u16::try_from(input.visual_cursor()).unwrap_or(0)), y: inner.y })
+    Some(typed)
+}
+
+/// A line that is typed, as far as it has room around the text cursor; gives the place of that.
+pub(super) fn put_input(app: &App, buf: &mut Buffer, area: Rect, input: &Input) -> Position {
+    let text = clean(input.value());
+    let (visible, typed) = window(&text, input.cursor(), usize::from(area.width.saturating_sub(1)));
+    put(app, buf, area.x, area.y, area.width, visible, Role::Plain);
+    Position { x: area.x.saturating_add(u16::try_from(typed).unwrap_or(0)), y: area.y }
 }
 
 /// The call that a choice makes.

@@ -125,6 +125,43 @@ fn an_object_a_deal_and_the_dashboard() {
     }
 }
 
+/// What the foot, the frame and a form say when something is typed, offered or refused.
+#[test]
+fn what_is_typed_offered_and_suspended() {
+    let mut app = orders((80, 24), PLAIN);
+    app.popup = Some(crate::model::Popup::Pipe(crate::line::Input::new("jq -r .number".to_owned())));
+    snapshot("pipe", &app);
+    app.popup = None;
+    app.suspended = Some(0);
+    snapshot("suspended", &app);
+    app.scope.visiting = true;
+    app.size = (100, 30);
+    snapshot("suspended_visit", &app);
+    let mut app = orders((80, 24), PLAIN);
+    app.recalled = "acme".to_owned();
+    let fields = [("reason".to_owned(), "sent twice".to_owned())].into();
+    app.drafts = vec![crate::store::Draft { form: "orders cancel ord_43".to_owned(), at: 1_795_170_000_000, fields, ..Default::default() }];
+    app.begin("orders", "cancel");
+    snapshot("draft", &app);
+}
+
+/// The text cursor is seen however long the line is, and stands where its wide letters end.
+#[test]
+fn a_long_line_goes_along_with_its_cursor() {
+    let mut app = orders((80, 24), PLAIN);
+    let mut at = |popup: crate::model::Popup| {
+        app.popup = Some(popup);
+        let mut buf = Buffer::empty(Rect::new(0, 0, 80, 24));
+        draw(&app, &mut buf).map(|at| (at.x, at.y))
+    };
+    let input = |text: &str| crate::line::Input::new(text.to_owned());
+    assert_eq!(at(crate::model::Popup::Filter(input("株式"))), Some((6, 22)));
+    assert_eq!(at(crate::model::Popup::Filter(input(&"x".repeat(200)))), Some((79, 22)));
+    assert_eq!(at(crate::model::Popup::Pipe(input("wc"))), Some((5, 22)));
+    let choose = |text: &str| crate::model::Popup::Choose { title: "t", input: input(text), choices: Vec::new(), cursor: 0 };
+    assert!(at(choose(&"株".repeat(99))).is_some_and(|(x, _)| x < 76));
+}
+
 #[test]
 fn popups() {
     let mut app = orders((100, 30), PLAIN);
@@ -171,6 +208,7 @@ fn what_is_found_by_name_is_shown_below_its_field() {
         deed.focus = field;
         deed.form.set("party_id", "boreal").unwrap();
         deed.lookup = Some(crate::model::Lookup {
+            part: None,
             field,
             resource: "parties",
             words: "boreal".to_owned(),

@@ -145,6 +145,72 @@ async fn the_terminal_is_given_back_whatever_ends_the_program() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_program_gets_the_terminal_and_gives_it_back() {
+    let world = World::start().await;
+    let screen = Screen::start((80, 24), &world.server.url, &world.platform.key, "tenants --fresh");
+    screen.wait("No tenants yet");
+    world.sandbox().await;
+    screen.wait("1 new rows");
+    screen.keys(&["n"]);
+    screen.wait("tenants 1/1");
+    screen.keys(&["|"]);
+    screen.wait("1 row as lines of JSON");
+    screen.write("tee rows; read -r x </dev/tty; stty -a | tr ';' '\\n' | grep -w echo; echo got $x");
+    screen.keys(&["Enter"]);
+    screen.until("the row on the shell's screen", |text| text.contains("\"object\":\"tenant\""));
+    assert_eq!(screen.value("alternate_on"), "0");
+    // The keys are the program's, all of them.
+    screen.write("these keys");
+    screen.keys(&["Enter"]);
+    let text = screen.wait("enter goes back to the console");
+    assert!(text.contains("got these keys") && !text.contains("-echo"), "{text}");
+    screen.keys(&["Enter"]);
+    screen.until("the console again", |text| text.contains("tenants 1/1") && text.contains(": done"));
+    assert_eq!(screen.value("alternate_on"), "1");
+    let rows = std::fs::read_to_string(screen.folder().join("rows")).unwrap();
+    assert_eq!((rows.lines().count(), rows.contains("\"slug\"")), (1, true), "{rows}");
+    // What ends the program there, or interrupts it, ends or interrupts nothing here.
+    screen.keys(&["|"]);
+    screen.wait("1 row as lines of JSON");
+    screen.write("echo here; sleep 60");
+    screen.keys(&["Enter"]);
+    screen.wait("here");
+    screen.keys(&["C-c"]);
+    screen.wait("enter goes back to the console");
+    screen.keys(&["Enter"]);
+    screen.wait("ended with");
+    screen.keys(&["j"]);
+    screen.wait("tenants 1/1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_was_being_filled_in_is_offered_after_a_hangup() {
+    let world = World::start().await;
+    let screen = Screen::start((80, 24), &world.server.url, &world.platform.key, "tenants --fresh");
+    screen.wait("No tenants yet");
+    screen.keys(&["+"]);
+    screen.wait("owner.email");
+    screen.write("sandbox");
+    screen.keys(&["Tab"]);
+    screen.write("Borealis SAS");
+    screen.wait("Borealis SAS");
+    let process = screen.child().expect("the console runs");
+    signal("HUP", &process);
+    gone(&process);
+    screen.keys(&["clear; ", &program(), " tenants", "Enter"]);
+    screen.wait("No tenants yet");
+    screen.keys(&["+"]);
+    screen.until("the draft", |text| text.contains("draft from") && text.contains("enter to go on, esc to drop") && !text.contains("Borealis"));
+    screen.keys(&["Enter"]);
+    screen.until("what was typed", |text| text.contains("Borealis SAS") && !text.contains("draft from"));
+    // It is kept as privately as the rest of the session.
+    use std::os::unix::fs::PermissionsExt;
+    let kept: Vec<_> =
+        std::fs::read_dir(screen.folder()).unwrap().filter_map(Result::ok).filter(|file| file.path().extension().is_some_and(|kind| kind == "json")).collect();
+    assert!(!kept.is_empty() && kept.iter().all(|file| file.metadata().unwrap().permissions().mode() & 0o777 == 0o600));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_platform_looks_into_a_tenant_and_comes_back() {
     let world = World::start().await;
     let tenant = world.sandbox().await;

@@ -132,10 +132,10 @@ fn every_way_back_fills_in_what_is_required() {
                 for field in &mut deed.form.fields {
                     let text = if field.takes == crate::form::Takes::Json { "[]" } else { "x" };
                     if field.required {
-                        field.input = tui_input::Input::new(text.to_owned());
+                        field.input = crate::line::Input::new(text.to_owned());
                     }
                 }
-                deed.typed = tui_input::Input::new(deed.word().unwrap_or_default());
+                deed.typed = crate::line::Input::new(deed.word().unwrap_or_default());
                 app.run();
             }
             let cmds: Vec<Cmd> = std::mem::take(&mut app.out);

@@ -10,7 +10,7 @@ fn session() -> Session {
         sorts: BTreeMap::from([("orders".to_owned(), ("number".to_owned(), true))]),
         marks: BTreeMap::from([("orders".to_owned(), vec!["ord_1".to_owned()])]),
         company: Some(("com_1".to_owned(), "Northwind".to_owned())),
-        saved: Vec::new(),
+        ..Session::default()
     }
 }
 

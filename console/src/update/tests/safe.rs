@@ -239,7 +239,7 @@ fn several_secrets_are_all_shown() {
     let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("the box is open") };
     deed.focus = deed.places() - 1;
     for at in 0..deed.form.fields.len() {
-        deed.form.fields[at].input = tui_input::Input::new("tea kettle on the moon".to_owned());
+        deed.form.fields[at].input = crate::line::Input::new("tea kettle on the moon".to_owned());
     }
     let (tag, _) = sent(&press(&mut app, "enter")).remove(0);
     let codes: Vec<String> = (0..10).map(|at| format!("code-{at:04}-abcd-efgh")).collect();

@@ -113,10 +113,14 @@ fn a_server_that_says_nothing_is_asked_whether_it_is_there() {
     reply(&mut app, Tag::Tail, json!({"data": [{"id": "aud_0a"}]}));
     reply(&mut app, Tag::Ping, json!({}));
     assert!(app.streaming);
-    assert!(lines(&app.update(14_000, Msg::Timer(Timer::Poll))).is_empty(), "its stream is quiet for a while without meaning anything");
-    assert_eq!(lines(&app.update(17_000, Msg::Timer(Timer::Poll))), ["GET /readyz"]);
-    assert!(app.update(20_000, Msg::Timer(Timer::Poll)).iter().all(|cmd| !matches!(cmd, Cmd::Call(..))), "once");
-    assert!(app.dirty && drawn(&app).contains("no answer for 3s"), "{}", drawn(&app));
+    let asked = app.update(17_000, Msg::Timer(Timer::Poll));
+    assert_eq!(lines(&asked), ["GET /readyz"], "its stream is quiet for a while, whether somebody is there or not");
+    assert!(asked.contains(&Cmd::After(1_000, Timer::Late)));
+    app.dirty = false;
+    app.update(18_000, Msg::Timer(Timer::Late));
+    assert!(app.dirty && drawn(&app).contains("no answer for 1s"), "{}", drawn(&app));
+    assert!(app.update(19_000, Msg::Timer(Timer::Poll)).iter().all(|cmd| !matches!(cmd, Cmd::Call(..))), "once");
+    assert!(app.dirty && drawn(&app).contains("no answer for 2s"), "{}", drawn(&app));
     // It is there after all; nothing was to be drawn, had it said so at once.
     let reply = |app: &mut App, now| app.update(now, Msg::Reply { tag: Tag::Ping, reply: Box::new(Ok(Reply { body: json!({}), replayed: false })), ms: 4_000 });
     reply(&mut app, 21_000);
@@ -124,13 +128,96 @@ fn a_server_that_says_nothing_is_asked_whether_it_is_there() {
     app.dirty = false;
     assert_eq!(lines(&app.update(37_000, Msg::Timer(Timer::Poll))), ["GET /readyz"]);
     reply(&mut app, 37_010);
+    app.update(38_000, Msg::Timer(Timer::Late));
     assert!(!app.dirty, "an idle console draws nothing");
-    // Who waits for an answer does not wait as long.
-    app.update(38_000, Msg::Key(Chord::read("ctrl-r").unwrap().event()));
-    assert!(lines(&app.update(40_000, Msg::Timer(Timer::Poll))).is_empty());
-    assert_eq!(lines(&app.update(43_000, Msg::Timer(Timer::Poll))), ["GET /readyz"]);
+    // Whoever says something is there, and the log is not filled with questions whether somebody is.
+    app.update(39_000, Msg::Heard(Box::new(json!({"id": "evt_0b"}))));
+    assert!(lines(&app.update(39_500, Msg::Timer(Timer::Poll))).is_empty());
+    assert_eq!(lines(&app.update(41_500, Msg::Timer(Timer::Poll))), ["GET /readyz"]);
+    assert_eq!(app.calls.iter().filter(|logged| logged.tag == Tag::Ping).count(), 1);
     fail(&mut app, Tag::Ping, Failure::Offline("no answer for 5 s".to_owned()));
     assert!(drawn(&app).contains("OFFLINE"));
+}
+
+/// Whoever may not follow events has no stream that ends: the server is asked all the same, wherever one is.
+#[test]
+fn a_server_that_is_gone_is_missed_on_every_screen() {
+    for place in [Place::Dash, Place::Health, Place::Object { resource: "orders", id: "ord_1".to_owned() }, Place::Calls] {
+        let mut app = tenant(place.clone());
+        app.update(0, Msg::Start);
+        fail(&mut app, Tag::Tail, refused(403, "permission_denied"));
+        reply(&mut app, Tag::Ping, json!({}));
+        let asked = lines(&app.update(3_000, Msg::Timer(Timer::Poll)));
+        assert!(asked.contains(&"GET /readyz".to_owned()), "{place:?}: {asked:?}");
+        fail(&mut app, Tag::Ping, Failure::Offline("cannot connect".to_owned()));
+        assert!(drawn(&app).contains("OFFLINE"), "{place:?}");
+    }
+    // A stream that ends is asked after at once.
+    let mut app = orders();
+    reply(&mut app, Tag::Tail, json!({"data": [{"id": "aud_0a"}]}));
+    assert_eq!(lines(&app.update(1_000, Msg::Unheard)), ["GET /readyz"]);
+}
+
+#[test]
+fn a_suspended_tenant_says_so_and_what_can_be_done_until_it_is_open_again() {
+    let shut = || Failure::Refused { status: 403, code: "tenant_suspended".to_owned(), text: "This tenant is suspended.".to_owned(), fields: Vec::new() };
+    for (visiting, told) in [(false, "Its owner asks the operator"), (true, "q goes back to the platform")] {
+        let mut app = orders();
+        app.scope.visiting = visiting;
+        app.streaming = true;
+        let tag = asked_page(&press(&mut app, "ctrl-r"));
+        fail(&mut app, tag, shut());
+        fail(&mut app, Tag::Me, shut());
+        let text = drawn(&app);
+        assert!(text.contains("[SUSPENDED]") && text.contains(told) && app.popup.is_none(), "{text}");
+        // Nothing is changed, and it is not asked for all the time.
+        assert!(writes(&press(&mut app, "c enter")).is_empty() && app.notes.back().unwrap().1.contains("the tenant is suspended"));
+        reply(&mut app, Tag::Ping, json!({}));
+        assert!(app.suspended.is_some() && !app.streaming, "that the server is there opens nothing");
+        let asked = |app: &mut App, now| lines(&app.update(now, Msg::Timer(Timer::Poll)));
+        assert!(!asked(&mut app, 5_000).iter().any(|line| line.contains("/v1/")));
+        assert!(asked(&mut app, 12_000).contains(&"GET /v1/me".to_owned()));
+        let cmds = reply(&mut app, Tag::Me, json!({"tenant": {"slug": "acme"}, "actor": {"name": "Dana"}, "permissions": ["*"]}));
+        assert!(!drawn(&app).contains("SUSPENDED") && lines(&cmds).iter().any(|line| line.starts_with("GET /v1/orders")), "{:?}", lines(&cmds));
+    }
+}
+
+/// Two things that are billed with one text and one amount are told apart by the order, its line, and what they come from.
+#[test]
+fn billables_that_are_alike_are_told_apart() {
+    let mut app = tenant(Place::list("billables"));
+    app.size = (80, 24);
+    let cmds = app.update(0, Msg::Start);
+    assert!(lines(&cmds).contains(&"GET /v1/orders?limit=200".to_owned()), "{:?}", lines(&cmds));
+    let row = |id: &str, line: &str, source: &str| {
+        json!({"id": id, "object": "billable", "description": "Chair", "order_id": "ord_01m8pqqed2en3apcpqpdzsnkpr", "order_line_id": line, "source_type": "delivery_line",
+            "source_id": source, "status": "ready", "amount": "18.00", "currency": "EUR"})
+    };
+    let rows = json!([
+        row("bil_1", "oln_1", "dln_01m8pqqeeeek7bjcd1xs0wden0"),
+        row("bil_2", "oln_2", "dln_01m8pqqeeeek7bjcd1xs0wdenf"),
+        row("bil_3", "oln_2", "dln_01m8pqqeeeek7bjcd1xs0wdeng")
+    ]);
+    page(&mut app, &cmds, rows);
+    assert!(shown(&app).iter().all(|line| !line.contains("Chair") || line.contains("ord_~pdzsnkpr")), "{:?}", shown(&app));
+    let order = json!({"id": "ord_01m8pqqed2en3apcpqpdzsnkpr", "object": "order", "number": "SO/7", "lines": [{"id": "oln_1"}, {"id": "oln_2"}]});
+    reply(&mut app, Tag::Names("orders"), json!({"data": [order], "next_cursor": "more"}));
+    let lines: Vec<String> =
+        shown(&app).into_iter().filter(|line| line.contains("Chair")).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    for (line, wanted) in lines.iter().zip(["Chair SO/7 1 dln_~wden0", "Chair SO/7 2 dln_~wdenf", "Chair SO/7 2 dln_~wdeng"]) {
+        assert!(line.contains(wanted), "{line}");
+    }
+    // In the box of what is done to several of them, too.
+    press(&mut app, "ctrl-a");
+    app.begin("billables", "hold");
+    let text = shown(&app).concat();
+    assert!(text.contains("order SO/7 line 1 from dln_~1xs0wden0"), "{text}");
+}
+
+fn shown(app: &App) -> Vec<String> {
+    let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, app.size.0, app.size.1));
+    crate::view::draw(app, &mut buf);
+    buf.content.chunks(usize::from(app.size.0)).map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect()).collect()
 }
 
 #[test]
