@@ -2,6 +2,7 @@
 
 use super::create::Common;
 use super::dues::dues;
+use super::last_part::Billed;
 use super::lines::{Document, Draft, taxed};
 use super::must_be_draft;
 use crate::billable::split::Families;
@@ -127,6 +128,7 @@ async fn billed_anew(
     };
     let billables: Vec<_> = rows.iter().filter_map(|row| families.get(row.billable_id?).cloned()).collect();
     let (mut lines, taxes) = again(tx, document, rows, &billables).await?;
+    Billed::read(tx, &billables, families.owed()).await?.exhaust(&mut lines)?;
     if lines.worth(company, draft.direction) < Amount::ZERO {
         return Err(Problem::field(Code::InvalidValue, "/lines", "come to less than zero together; bill them with others, or credit an invoice instead"));
     }

@@ -96,6 +96,12 @@ pub(super) async fn amend_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &Ame
     for planned in &planned {
         follow(ctx, tx, &mut changes, &new, &parts.lines, (planned, before.get(planned.index)), &body.reason).await?;
     }
+    if new.upfront_percent != old.upfront_percent {
+        for line in &parts.lines {
+            let (_, tax) = whole(tx, &new, line).await?;
+            changes.tax(line.id, tax);
+        }
+    }
     changes.hold(ctx, tx, &parts.holds.iter().map(rules::held).collect::<Vec<_>>())?;
     if new.payment_term_id != old.payment_term_id {
         changes.pay_by(ctx, tx, new.payment_term_id)?;
