@@ -57,7 +57,8 @@ pub struct Order {
     pub discount_percent: Percent,
     /// What its discount is a share of, as its company had it when it was made.
     pub discount_base: DiscountBase,
-    /// What paying early takes off, when its payment term lowers taxes up front by that: its taxes are those of its invoices. Null else.
+    /// What paying early takes off, when its payment term lowers taxes up front by that: its taxes are those of its invoices. Null else. What is paid in advance
+    /// is taxed in full.
     pub upfront_percent: Option<Percent>,
     /// How its discounts will be booked, as its company had it when it was made.
     pub discount_posting: DiscountPosting,

@@ -148,11 +148,6 @@ impl Changes {
         Ok(())
     }
 
-    /// Agrees on another tax of a line, because its order has another discount for paying early.
-    pub fn tax(&mut self, line: OrderLineId, tax: Amount) {
-        self.after.iter_mut().filter(|row| row.id.uuid() == line.uuid()).for_each(|row| row.tax_amount = Some(tax));
-    }
-
     /// What is billed from now on names this as the customer's reference.
     pub fn refer_to(&mut self, reference: Option<&str>) {
         self.after.iter_mut().for_each(|row| row.reference = reference.map(str::to_owned));

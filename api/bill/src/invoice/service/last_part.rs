@@ -87,7 +87,8 @@ impl Billed {
     /// # Errors
     /// [`Overflow`] when an amount does not fit.
     pub(super) fn exhaust(&mut self, draft: &mut Draft) -> Result<(), Overflow> {
-        if self.lines.is_empty() {
+        // What is owed knows nothing of taxes that are lowered up front.
+        if self.lines.is_empty() || !draft.upfront.is_empty() {
             return Ok(());
         }
         let own: Vec<Option<BillableId>> = draft.rows.iter().map(|row| row.billable_id).collect();

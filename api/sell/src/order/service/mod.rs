@@ -67,6 +67,16 @@ async fn settle_rows(tx: &mut Tx<'_>, order: &Model, rows: &mut [order_lines::Mo
     Ok(totals)
 }
 
+/// The lines with their full taxes: what is owed, and what is asked in advance, knows nothing of what paying early lowers; the invoice of the rest does
+/// (rule 18 of the vectors).
+async fn in_full(tx: &mut Tx<'_>, order: &Model, rows: &[order_lines::Model]) -> Result<Vec<order_lines::Model>, Problem> {
+    let mut rows = rows.to_vec();
+    if order.upfront_percent.is_some() {
+        settle_rows(tx, &Model { upfront_percent: None, ..order.clone() }, &mut rows).await?;
+    }
+    Ok(rows)
+}
+
 /// The next version of an order.
 pub(super) fn changed(ctx: &Ctx, old: &Model) -> Model {
     Model { version: old.version + 1, updated_at: ctx.now(), ..old.clone() }
