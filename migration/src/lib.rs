@@ -163,6 +163,9 @@ pub fn all() -> Vec<Migration> {
         sell::m0150_leads_by_age::MIGRATION,
         master::m0155_rate_corrections::MIGRATION,
         bill::m0175_billable_reductions::MIGRATION,
+        sell::m0181_upfront_discounts::MIGRATION,
+        bill::m0182_billed_again::MIGRATION,
+        deliver::m0183_refunded_goods::MIGRATION,
         bill::m0190_coins_and_bases::MIGRATION,
     ]
 }

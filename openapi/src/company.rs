@@ -48,6 +48,7 @@ pub struct Company {
     /// What it asks of its leads.
     pub lead_rules: LeadRules,
     /// What a credit note without an invoice may come to with tax, in its currency, before somebody else than who made it has to post it; any amount when null.
+    /// Those that one person makes for one customer within 31 days are judged together.
     pub credit_note_limit: Option<AmountText>,
     /// What one payment may leave open or have too much, in its currency, for `difference` to write it off without the right to write off: nothing when null.
     pub payment_tolerance: Option<AmountText>,
@@ -112,7 +113,7 @@ pub struct CreateCompany {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead_rules: Option<LeadRules>,
     /// What a credit note without an invoice may come to with tax, in its currency, before somebody else than who made it has to post it: any amount when not
-    /// given.
+    /// given. Those that one person makes for one customer within 31 days are judged together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit_note_limit: Option<AmountText>,
     /// What one payment may leave open or have too much, in its currency, for `difference` to write it off without the right to write off: nothing when not
@@ -226,7 +227,8 @@ pub struct UpdateCompany {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<LeadRules>)]
     pub lead_rules: Patch<LeadRules>,
-    /// What a credit note without an invoice may come to before somebody else has to post it; null for any amount.
+    /// What a credit note without an invoice may come to before somebody else has to post it, with those that one person makes for one customer within 31 days;
+    /// null for any amount.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<AmountText>)]
     pub credit_note_limit: Patch<AmountText>,

@@ -62,7 +62,7 @@ pub struct Delivery {
     pub reversed_at: Option<Instant>,
     /// Why it was taken back, or cancelled.
     pub reason: Option<String>,
-    /// The credit notes that were drafted when it was taken back, of what was invoiced of it. Somebody posts them.
+    /// The credit notes that were drafted when it was taken back, or a part of it came back for money, of what was invoiced of that. Somebody posts them.
     pub credit_note_ids: Vec<InvoiceId>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
@@ -85,6 +85,8 @@ pub struct DeliveryLine {
     pub quantity: Quantity,
     /// What of that came back and stays sold.
     pub returned_quantity: Quantity,
+    /// What of that came back for money: it counts as not delivered.
+    pub refunded_quantity: Quantity,
     /// The code of the unit.
     pub unit: Option<String>,
 }
@@ -95,9 +97,9 @@ pub struct DeliveryLine {
 pub struct CreateDelivery {
     /// The order.
     pub order_id: OrderId,
-    /// What is delivered: all that remains of goods and is planned in no other delivery when empty. Backorders give way.
-    #[serde(default)]
-    #[schema(max_items = 500)]
+    /// What is delivered: all that remains of goods and is planned in no other delivery when not given. Backorders give way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(min_items = 1, max_items = 500)]
     pub lines: Vec<DeliveryLineInput>,
     /// When it is to ship: at most three years from today.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -218,15 +220,16 @@ pub struct ReverseDelivery {
     pub reason: Option<String>,
 }
 
-/// Notes what came back of a shipment and stays sold: exchanged, or repaired.
+/// Notes what came back of a shipment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReturnDelivery {
     /// What came back.
     #[schema(max_items = 500)]
     pub lines: Vec<DeliveryLineInput>,
-    /// Whether the customer is given the money back. Only `false` is a return of this kind: what was delivered and billed stays. To give money back, credit
-    /// the invoice.
+    /// Whether the customer is given the money back. With false, as in an exchange or a repair, what was delivered and billed stays. With true it was not
+    /// delivered any more and is open again, until it is delivered anew or the rest of the order is cancelled; what waits to be billed of it waits no longer,
+    /// and of what was invoiced credit notes are drafted.
     pub refund: bool,
     /// Why.
     #[schema(max_length = 2_000)]
@@ -283,7 +286,7 @@ pub mod op {
         Post "/v1/deliveries/{id}/ship" ShipDelivery (DeliveryId) body::ShipDelivery => Json<Delivery>, deliveries:ship, [dry_run];
         /// Takes a shipment back: what it delivered is open again, and of what was invoiced of it credit notes are drafted.
         Post "/v1/deliveries/{id}/reverse" ReverseDelivery (DeliveryId) body::ReverseDelivery => Json<Delivery>, deliveries:reverse, [dry_run];
-        /// Notes what came back of a shipment and stays sold: what was delivered and billed stays.
+        /// Notes what came back of a shipment: without a refund what was delivered and billed stays, with one it is taken back and credit notes are drafted.
         Post "/v1/deliveries/{id}/return" ReturnDelivery (DeliveryId) body::ReturnDelivery => Json<Delivery>, deliveries:ship, [dry_run];
     }
 }

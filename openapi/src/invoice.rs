@@ -106,6 +106,8 @@ pub struct Invoice {
     pub credited_invoice_id: Option<InvoiceId>,
     /// Why it was credited.
     pub reason: Option<String>,
+    /// Whether what this credit note credits of orders is billed again from its posting on.
+    pub rebill: bool,
     /// Its posting in the ledger.
     pub journal_entry_id: Option<JournalEntryId>,
     /// Own data of the caller: up to 50 texts by name.
@@ -215,9 +217,10 @@ pub struct CreateInvoice {
     /// Invoices the ready billables of this order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<OrderId>,
-    /// Invoices these billables, all of one company, party and currency, and none before its `billable_date`.
-    #[serde(default)]
-    #[schema(max_items = 500)]
+    /// Invoices these billables, all of one company, party and currency, and none before its `billable_date`: what waits of the order or the party when not
+    /// given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(min_items = 1, max_items = 500)]
     pub billable_ids: Vec<BillableId>,
     /// What makes a separate invoice when a party is invoiced: `party` when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -228,7 +231,8 @@ pub struct CreateInvoice {
     /// The currency of free lines: the party's, else the company's, when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// When it is due: the order's, else the party's, when not given. Required where orders with different ones are billed together.
+    /// When it is due: as the order says, at once where it names no term; of what belongs to no order the party's, when not given. Required where orders with
+    /// different ones are billed together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_term_id: Option<PaymentTermId>,
     /// The other side's reference: that of the orders, when all that is billed is of orders with the same one, when not given.
@@ -239,9 +243,9 @@ pub struct CreateInvoice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2_000)]
     pub notes: Option<String>,
-    /// Free lines.
-    #[serde(default)]
-    #[schema(max_items = 500)]
+    /// Free lines: only what is billable when not given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(min_items = 1, max_items = 500)]
     pub lines: Vec<InvoiceLineInput>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
@@ -343,14 +347,18 @@ pub struct PostInvoice {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreditInvoice {
-    /// What is credited.
-    #[serde(default)]
-    #[schema(max_items = 500)]
+    /// What is credited: all that remains when neither this nor `amount` is given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(min_items = 1, max_items = 500)]
     pub lines: Vec<CreditLine>,
     /// How much is credited with tax, spread over the remaining lines. Beside lines it says what they come to, within the smallest amount, and is refused when
     /// they do not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<AmountText>,
+    /// Whether what it credits of orders is to be billed again, once it is posted: the quantities of `lines`, or all that remains, are ready for the next
+    /// invoice, as their order has them now. Not with `amount` alone, which lowers a price. Free lines are not billed again. False when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebill: Option<bool>,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2_000)]

@@ -51,12 +51,15 @@ pub struct Order {
     pub order_date: Day,
     /// The currency of its amounts.
     pub currency: Currency,
-    /// When its invoices will be due.
+    /// When its invoices will be due; null means at once, whatever the customer is given later.
     pub payment_term_id: Option<PaymentTermId>,
     /// The discount of the whole document; it multiplies with those of lines.
     pub discount_percent: Percent,
     /// What its discount is a share of, as its company had it when it was made.
     pub discount_base: DiscountBase,
+    /// What paying early takes off, when its payment term lowers taxes up front by that: its taxes are those of its invoices. Null else. What is paid in advance
+    /// is taxed in full.
+    pub upfront_percent: Option<Percent>,
     /// How its discounts will be booked, as its company had it when it was made.
     pub discount_posting: DiscountPosting,
     /// Where its tax is rounded.

@@ -3,14 +3,14 @@
 use crate::check::share;
 use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::govern::companies;
-use causeway_entity::master::{addresses, contacts, parties};
+use causeway_entity::master::{addresses, contacts, parties, payment_terms};
 use causeway_entity::sell::opportunities;
 use causeway_kernel::number::Fiscal;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check;
 use causeway_master::party::store as party;
 use causeway_master::term::service as term;
-use causeway_value::{AddressId, CompanyId, ContactId, Currency, Day, FlowId, OpportunityId, PartyId, PaymentTermId, Percent, UserId, Zone};
+use causeway_value::{AddressId, CompanyId, ContactId, Currency, Day, DiscountTaxMode, FlowId, OpportunityId, PartyId, PaymentTermId, Percent, UserId, Zone};
 
 /// What the body of a new document says about it.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +57,8 @@ pub struct Header {
     pub currency: Currency,
     /// When its invoices will be due.
     pub payment_term_id: Option<PaymentTermId>,
+    /// What paying early takes off, as which taxes are lowered up front.
+    pub upfront: Option<Percent>,
     /// The discount of the whole document.
     pub discount: Percent,
     /// Who works on it.
@@ -125,7 +127,8 @@ pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<
     if let (Some(party), Some(from)) = (&party, from) {
         check_customer(from, party.id, "/party_id", errors);
     }
-    check_terms(tx, given.company_id, given.payment_term_id, given.owner_id, errors).await?;
+    let named = term::named(tx, given.payment_term_id, "/payment_term_id", errors).await?;
+    check::assignee(tx, given.owner_id, Some(given.company_id), "/owner_id", errors).await?;
     let discount = given.discount_percent.unwrap_or(Percent::ZERO);
     share(discount, "/discount_percent", errors);
     check_places(tx, party.as_ref().map(|party| party.id), given.places, errors).await?;
@@ -136,12 +139,17 @@ pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<
             return Ok(Resolved::Partly(Box::new(Unresolved { company, today })));
         }
     };
+    let upfront = match given.payment_term_id {
+        Some(_) => named.as_ref().and_then(lowered_by),
+        None => upfront_of(tx, party.payment_term_id).await?,
+    };
     let known = from.filter(|from| from.party_id == Some(party.id)).and_then(|from| from.contact_id);
     Ok(Resolved::Whole(Box::new(Header {
         opportunity_id: given.opportunity_id,
         flow_id: from.map_or_else(FlowId::new, |from| from.flow_id),
         currency: given.currency.or(from.map(|from| from.currency)).or(party.currency).unwrap_or(company.currency),
         payment_term_id: given.payment_term_id.or(party.payment_term_id),
+        upfront,
         discount,
         owner_id: given.owner_id.or(from.and_then(|from| from.owner_id)),
         places: Places { contact_id: given.places.contact_id.or(known), ..given.places },
@@ -150,6 +158,20 @@ pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<
         company,
         party,
     })))
+}
+
+/// What paying early takes off by a payment term that lowers taxes up front by that: then a document says from the beginning what its invoices will say.
+///
+/// # Errors
+/// When the database fails.
+pub async fn upfront_of(tx: &mut Tx<'_>, term: Option<PaymentTermId>) -> Result<Option<Percent>, Problem> {
+    let Some(id) = term else { return Ok(None) };
+    Ok(tx.get::<payment_terms::Entity>(id).await?.as_ref().and_then(lowered_by))
+}
+
+fn lowered_by(term: &payment_terms::Model) -> Option<Percent> {
+    let agreed = term.early_discount.0.as_ref().filter(|agreed| agreed.tax_mode == DiscountTaxMode::Upfront)?;
+    Some(agreed.percent)
 }
 
 /// The opportunity that a document names: one of its own company.

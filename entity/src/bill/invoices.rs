@@ -90,6 +90,8 @@ pub struct Model {
     pub expected_tax_amount: Option<Amount>,
     /// What rounding to coins added to its total, on a line of its own or in a tax; null for nothing.
     pub coin_difference: Option<Amount>,
+    /// Of a credit note, whether what it credits is to be billed again.
+    pub rebill: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

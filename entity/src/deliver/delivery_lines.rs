@@ -25,6 +25,8 @@ pub struct Model {
     pub quantity: Quantity,
     /// What of that came back and stays sold.
     pub returned_quantity: Option<Quantity>,
+    /// What came back for money; null means nothing.
+    pub refunded_quantity: Option<Quantity>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

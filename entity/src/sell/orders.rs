@@ -72,6 +72,8 @@ pub struct Model {
     pub contact_id: Option<ContactId>,
     /// Where its goods go: an address of the customer; null means that of its kind.
     pub ship_to_id: Option<AddressId>,
+    /// What paying early takes off, as which its taxes are lowered up front; null for nothing.
+    pub upfront_percent: Option<Percent>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -86,6 +86,8 @@ pub struct Model {
     pub ship_to_id: Option<AddressId>,
     /// The quote that it, or its first revision, was duplicated from.
     pub copied_from_id: Option<QuoteId>,
+    /// What paying early takes off, as which its taxes are lowered up front; null for nothing.
+    pub upfront_percent: Option<Percent>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

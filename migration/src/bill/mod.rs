@@ -19,4 +19,5 @@ pub(crate) mod m0130_agreed_rounding;
 pub(crate) mod m0131_refused_plans;
 pub(crate) mod m0132_expected_taxes;
 pub(crate) mod m0175_billable_reductions;
+pub(crate) mod m0182_billed_again;
 pub(crate) mod m0190_coins_and_bases;

@@ -26,3 +26,4 @@ pub(crate) mod m0110_deal_values;
 pub(crate) mod m0145_holds_by_hand;
 pub(crate) mod m0146_copied_quotes;
 pub(crate) mod m0150_leads_by_age;
+pub(crate) mod m0181_upfront_discounts;

@@ -34,6 +34,8 @@ pub enum Shape {
     List {
         /// What it holds.
         items: Arc<Shape>,
+        /// Whether it says something else when it is left out than when it is empty, so that it is never empty.
+        filled: bool,
         /// The longest it may be.
         max: usize,
     },
@@ -131,7 +133,7 @@ impl Shape {
                 Value::Object(map) => visit_object(fields, others.as_ref(), map, at, errors),
                 _ => wrong(Code::InvalidValue, "must be an object".to_owned()),
             },
-            Self::List { items, max } => match value {
+            Self::List { items, max, .. } => match value {
                 Value::Array(list) if list.len() > *max => wrong(Code::TooMany, format!("must have at most {max} items")),
                 Value::Array(list) => {
                     for (index, item) in list.iter().enumerate() {
@@ -203,7 +205,12 @@ fn visit_object(fields: &BTreeMap<String, Field>, others: Option<&Field>, map: &
                 if let Some(detail) = unseen(name).filter(|_| !fields.contains_key(name)) {
                     errors.push(FieldError::pointer(Code::InvalidValue, pointer.as_str(), format!("has a name that {detail}")));
                 }
-                field.shape.visit(value, &pointer, errors);
+                match (field.shape.as_ref(), value) {
+                    (Shape::List { filled: true, .. }, Value::Array(list)) if list.is_empty() => {
+                        errors.push(FieldError::pointer(Code::Required, pointer, never_empty(field)));
+                    }
+                    (shape, value) => shape.visit(value, &pointer, errors),
+                }
             }
             None => errors.push(FieldError::pointer(Code::UnknownField, pointer, "is not a field of this request; check its spelling")),
         }
@@ -216,6 +223,11 @@ fn visit_object(fields: &BTreeMap<String, Field>, others: Option<&Field>, map: &
             errors.push(FieldError::pointer(Code::Required, format!("{at}/{name}"), "is required"));
         }
     }
+}
+
+/// What is wrong with an empty list that would mean as much as none: that it is empty is more often a slip of a program than meant.
+fn never_empty(field: &Field) -> String {
+    format!("must not be empty: name at least one, or leave it out. It says: {}", field.meaning.trim_end_matches('.'))
 }
 
 pub(crate) fn is_decimal(format: &str) -> bool {
@@ -301,7 +313,7 @@ fn compile(schema: &Value, named: &BTreeMap<String, Value>) -> (Shape, bool) {
         "object" => compile_object(schema, named),
         "array" => {
             let items = schema.get("items").map_or(Shape::Any, |items| compile(items, named).0);
-            Shape::List { items: Arc::new(items), max: limit("maxItems", MAX_ITEMS) }
+            Shape::List { items: Arc::new(items), filled: limit("minItems", 0) > 0, max: limit("maxItems", MAX_ITEMS) }
         }
         "string" => match schema.get("enum").and_then(Value::as_array) {
             Some(words) => Shape::Words(words.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
@@ -448,6 +460,10 @@ mod tests {
         total: AmountText,
         day: Day,
         lines: Vec<Line>,
+        /// Some of them: all when not given.
+        #[serde(default)]
+        #[schema(min_items = 1)]
+        some: Vec<Line>,
         #[serde(default)]
         metadata: BTreeMap<String, String>,
     }
@@ -481,6 +497,15 @@ mod tests {
     #[test]
     fn a_right_body_passes() {
         assert_eq!(codes(r#"{"name":"ok","party_id":null,"total":"12.50","day":"2026-11-21","lines":[{"quantity":"1","note":null}]}"#), Vec::new());
+    }
+
+    #[test]
+    fn a_list_that_means_all_when_it_is_left_out_is_not_empty() {
+        let body = r#"{"name":"ok","total":"1","day":"2026-11-21","lines":[],"some":[]}"#;
+        let problem = Shape::of::<Body>().check(&parse_json(body.as_bytes()).unwrap()).unwrap_err();
+        assert_eq!((problem.errors.len(), problem.errors[0].code, problem.errors[0].pointer.as_deref()), (1, Code::Required, Some("/some")));
+        assert!(problem.errors[0].detail.contains("leave it out. It says: Some of them: all when not given"), "{problem:?}");
+        assert_eq!(codes(r#"{"name":"ok","total":"1","day":"2026-11-21","lines":[],"some":[{"quantity":"1"}]}"#), Vec::new());
     }
 
     #[test]

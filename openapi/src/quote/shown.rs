@@ -56,12 +56,14 @@ pub struct Quote {
     pub valid_until: Option<Day>,
     /// The currency of its amounts.
     pub currency: Currency,
-    /// When its invoices will be due.
+    /// When its invoices will be due; null means at once, whatever the customer is given later.
     pub payment_term_id: Option<PaymentTermId>,
     /// The discount of the whole document; it multiplies with those of lines.
     pub discount_percent: Percent,
     /// What its discount is a share of, as its company had it when it was made.
     pub discount_base: DiscountBase,
+    /// What paying early takes off, when its payment term lowers taxes up front by that: its taxes are those of its invoices. Null else.
+    pub upfront_percent: Option<Percent>,
     /// How its discounts will be booked, as its company had it when it was made.
     pub discount_posting: DiscountPosting,
     /// Where its tax is rounded.
@@ -191,6 +193,8 @@ pub struct PricedQuote {
     pub discount_percent: Percent,
     /// What that is a share of.
     pub discount_base: DiscountBase,
+    /// What paying early takes off, when its payment term lowers taxes up front by that: its taxes are those of its invoices. Null else.
+    pub upfront_percent: Option<Percent>,
     /// The sum of the lines without tax.
     pub untaxed_amount: AmountText,
     /// The tax.

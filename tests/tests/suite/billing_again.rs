@@ -3,7 +3,7 @@
 use causeway_contract::{Code, ListQuery};
 use causeway_openapi::billable::{Billable, CreateBillable, op as billable};
 use causeway_openapi::delivery::{ReverseDelivery, op as delivery};
-use causeway_openapi::invoice::{CreateInvoice, Invoice, PostInvoice, ReverseInvoice, op as invoice};
+use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, CreditLine, Invoice, PostInvoice, ReverseInvoice, op as invoice};
 use causeway_openapi::order::op as order;
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty};
@@ -71,6 +71,49 @@ async fn a_reversal_alone_bills_nothing_again() {
     let posted = deal::post_invoice(&tenant, draft.id, None).await;
     tenant.post::<invoice::ReverseInvoice>(posted.id, &ReverseInvoice { reason: "goodwill".to_owned(), ..ReverseInvoice::default() }).await;
     assert!(deal::billables(&tenant, confirmed.id).await.is_empty());
+    verified(&tenant).await;
+}
+
+/// A credit of lines may say that they are billed again (BIL-05, CRN-04): a wrong quantity of an invoice is put right by the next one.
+#[tokio::test]
+async fn lines_that_are_credited_may_be_billed_again() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let confirmed = deal::confirmed(&tenant, &shop, vec![forty(&shop), line(shop.setup, "1")]).await;
+    let shipped = deal::ship(&tenant, &confirmed, "10").await;
+    let draft = deal::invoice_order(&tenant, confirmed.id).await;
+    let wrong = deal::post_invoice(&tenant, draft.id, None).await;
+    let chai = wrong.lines.iter().find(|line| line.quantity == of("10")).unwrap().id;
+    let three = CreditInvoice { lines: vec![CreditLine { invoice_line_id: chai, quantity: of("3") }], rebill: Some(true), ..CreditInvoice::default() };
+    let amount = CreditInvoice { amount: Some("10.00".into()), rebill: Some(true), ..CreditInvoice::default() };
+    let refused = tenant.refused::<invoice::CreditInvoice>(wrong.id, &amount).await;
+    assert_eq!(refused.errors[0].pointer.as_deref(), Some("/rebill"));
+    let note = tenant.post::<invoice::CreditInvoice>(wrong.id, &three).await;
+    assert!(note.rebill && deal::billables(&tenant, confirmed.id).await.is_empty(), "a draft does nothing yet");
+    deal::post_invoice(&tenant, note.id, None).await;
+    let invoiced = async || tenant.get::<order::GetOrder>(confirmed.id).await.lines[0].invoiced_quantity;
+    let ready = deal::billables(&tenant, confirmed.id).await;
+    assert_eq!(ready.iter().map(|row| (row.quantity, row.amount.0.as_str())).collect::<Vec<_>>(), [(of("3"), "48.60")]);
+    assert_eq!(invoiced().await, of("7"));
+    verified(&tenant).await;
+
+    let draft = deal::invoice_order(&tenant, confirmed.id).await;
+    let right = deal::post_invoice(&tenant, draft.id, None).await;
+    assert_eq!((right.untaxed_amount.0.as_str(), invoiced().await), ("48.60", of("10")));
+    // All that remains of the first one as well, and without it nothing comes again.
+    let all = CreditInvoice { rebill: Some(true), ..CreditInvoice::default() };
+    let note = tenant.post::<invoice::CreditInvoice>(wrong.id, &all).await;
+    deal::post_invoice(&tenant, note.id, None).await;
+    let ready = deal::billables(&tenant, confirmed.id).await;
+    assert_eq!(ready.iter().map(|row| row.amount.0.as_str()).collect::<Vec<_>>(), ["113.40", "250.00"]);
+    let note = tenant.post::<invoice::CreditInvoice>(right.id, &CreditInvoice::default()).await;
+    deal::post_invoice(&tenant, note.id, None).await;
+    assert_eq!(deal::billables(&tenant, confirmed.id).await.len(), 2);
+    verified(&tenant).await;
+    // Whoever takes the delivery back finds all of it.
+    tenant.post::<delivery::ReverseDelivery>(shipped.id, &ReverseDelivery { reason: Some("never left".to_owned()) }).await;
+    assert_eq!(deal::billables(&tenant, confirmed.id).await.iter().map(|row| row.amount.0.as_str()).collect::<Vec<_>>(), ["250.00"]);
     verified(&tenant).await;
 }
 

@@ -5,10 +5,11 @@ use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::credit_note::{CreateCreditNote, op as credit_note};
 use causeway_openapi::invoice::{AllocateCreditNote, CreditInvoice, InvoiceLineInput, ReverseInvoice, op as invoice};
 use causeway_openapi::object::ExternalRef;
+use causeway_openapi::party::op as party;
 use causeway_openapi::payment::op as payment;
 use causeway_tests::deal::{self, allocation, entry, paid_back, sides};
 use causeway_tests::person::Person;
-use causeway_tests::shop::{self, Shop, rate};
+use causeway_tests::shop::{self, Shop, party_body, rate};
 use causeway_tests::world::World;
 use causeway_tests::{of, verified};
 use causeway_value::{InvoiceKind, InvoiceStatus, PaymentState};
@@ -131,11 +132,22 @@ async fn beyond_the_companys_limit_somebody_else_posts_it() {
     assert_eq!((own.status, own.code), (403, Code::SegregationOfDuties));
     let second = Person::hire_as(&tenant, "finance").await.session().await;
     deal::post_invoice(&second, large.id, None).await;
+    // Several small ones for a customer are as much as a large one, for a month.
+    let small = tenant.post::<credit_note::CreateCreditNote>((), &bonus(&shop, "0.01")).await;
+    let together = tenant.refused::<invoice::PostInvoice>(small.id, &Default::default()).await;
+    assert!(together.code == Code::SegregationOfDuties && together.detail.contains("within 31 days"), "{together:?}");
+    let other = tenant.post::<party::CreateParty>((), &party_body("Aurora")).await.id;
+    let elsewhere = tenant.post::<credit_note::CreateCreditNote>((), &CreateCreditNote { party_id: other, ..bonus(&shop, "100.00") }).await;
+    deal::post_invoice(&tenant, elsewhere.id, None).await;
+    deal::post_invoice(&second, small.id, None).await;
     // A credit note on an invoice is bound by the invoice.
     let invoice = deal::posted(&tenant, &shop, "500.00").await;
     let note = tenant.post::<invoice::CreditInvoice>(invoice.id, &CreditInvoice::default()).await;
     deal::post_invoice(&tenant, note.id, None).await;
     verified(&tenant).await;
+    deal::advance(&tenant, "2027-01-20T09:00:00Z").await;
+    let later = tenant.post::<credit_note::CreateCreditNote>((), &bonus(&shop, "100.00")).await;
+    deal::post_invoice(&tenant, later.id, None).await;
 
     let none = UpdateCompany { credit_note_limit: Patch::Null, ..UpdateCompany::default() };
     assert_eq!(tenant.post::<company::UpdateCompany>(shop.company, &none).await.credit_note_limit, None);

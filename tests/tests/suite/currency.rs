@@ -2,7 +2,7 @@
 
 use causeway_contract::{Code, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
-use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, Invoice, op as invoice};
+use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, CreditLine, Invoice, op as invoice};
 use causeway_openapi::payment::{CreatePayment, Payment, op as payment};
 use causeway_openapi::report::{TrialBalanceQuery, op as report};
 use causeway_openapi::tax::op as tax;
@@ -169,5 +169,41 @@ async fn what_is_rounded_once_is_converted_once() {
         let mirrored = [receivable, taxed, revenue].map(|(code, debit, credit)| (code, credit, debit));
         assert_eq!(sides(&entry(&tenant, note.journal_entry_id).await), mirrored, "{rounding}");
         assert!(tenant.get::<causeway_openapi::ledger::op::VerifyLedger>(()).await.ok);
+    }
+}
+
+/// MATCH-022 in company currency: whatever parts an invoice is credited in, receivable, revenue and tax come to zero, without a difference of exchange.
+#[tokio::test]
+async fn the_last_credit_exhausts_the_books() {
+    for rounding in [TaxRounding::PerLine, TaxRounding::PerDocument] {
+        let world = World::start().await;
+        let tenant = world.sandbox().await;
+        let shop = shop::open(&tenant, "").await;
+        let change = UpdateCompany { tax_rounding: Patch::Value(rounding), ..UpdateCompany::default() };
+        tenant.post::<company::UpdateCompany>(shop.company, &change).await;
+        rate(&tenant, "USD", "2026-12-01", "0.951237").await;
+        let line = |price: &str, quantity: &str| causeway_openapi::invoice::InvoiceLineInput { quantity: of(quantity), ..deal::free_line(price, &[shop.tax]) };
+        let lines = vec![line("14.29", "7"), line("10.01", "3")];
+        let body = CreateInvoice { currency: Some(of("USD")), lines, ..deal::free_invoice_body(&shop, "1.00") };
+        let draft = tenant.post::<invoice::CreateInvoice>((), &body).await;
+        let posted = deal::post_invoice(&tenant, draft.id, None).await;
+        let credit = async |parts: &[(usize, &str)]| {
+            let part = |(index, quantity): &(usize, &str)| CreditLine { invoice_line_id: posted.lines[*index].id, quantity: of(quantity) };
+            let body = CreditInvoice { lines: parts.iter().map(part).collect(), ..CreditInvoice::default() };
+            let note = tenant.post::<invoice::CreditInvoice>(posted.id, &body).await;
+            deal::post_invoice(&tenant, note.id, None).await;
+        };
+        credit(&[(0, "1")]).await;
+        credit(&[(1, "1"), (0, "1")]).await;
+        for _ in 0..3 {
+            credit(&[(0, "1")]).await;
+        }
+        credit(&[(1, "1")]).await;
+        let rest = tenant.post::<invoice::CreditInvoice>(posted.id, &CreditInvoice::default()).await;
+        deal::post_invoice(&tenant, rest.id, None).await;
+        assert_eq!(tenant.get::<invoice::GetInvoice>(posted.id).await.payment_state, Some(PaymentState::Reversed));
+        let left = balances(&tenant, &shop).await;
+        assert_eq!(left, texts([("1100", "0.00"), ("2100", "0.00"), ("4000", "0.00")]), "{rounding}");
+        causeway_tests::verified(&tenant).await;
     }
 }

@@ -1,9 +1,14 @@
 //! Discounts for paying early: taken in time, lost when late, and what they do to the tax (PAY-23; vectors EPD-…).
 
 use crate::paper::words;
-use causeway_contract::ListQuery;
+use causeway_contract::{ListQuery, Patch};
 use causeway_openapi::invoice::{CreateInvoice, Invoice, InvoiceLineInput, op as invoice};
+use causeway_openapi::line::LineInput;
+use causeway_openapi::order::{UpdateOrder, op as order};
+use causeway_openapi::order_amendment::{AmendOrder, op as amendment};
+use causeway_openapi::party::{UpdateParty, op as party};
 use causeway_openapi::payment::{CreatePayment, Payment, UnallocatePayment, op as payment};
+use causeway_openapi::quote::{CreateQuote, UpdateQuote, op as quote};
 use causeway_openapi::tax::{CreateTax, op as tax};
 use causeway_openapi::term::{CreatePaymentTerm, op as term};
 use causeway_openapi::write_off::{WriteOff, op as write_off};
@@ -243,5 +248,53 @@ async fn bills_that_are_paid_in_time_cost_less() {
     advance(&tenant, "2026-12-20T09:00:00Z").await;
     tenant.post::<payment::CreatePayment>((), &outbound("1176.00", &bill)).await;
     assert_eq!(state(&tenant, &bill).await, (Some(PaymentState::PartPaid), "24.00".to_owned()));
+    verified(&tenant).await;
+}
+
+/// EPD-013, rule 18: what taxes are lowered by up front stands on the quote and the order as it will on the invoice.
+#[tokio::test]
+async fn quote_order_and_invoice_agree_on_taxes_that_are_lowered_up_front() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let term = discount_term(&tenant, "10", 10, DiscountTaxMode::Upfront).await;
+    let vat = percent(&tenant, &shop, "15").await;
+    let line = |price: &str, taxes: &[TaxId]| LineInput {
+        description: Some("Advice".to_owned()),
+        quantity: of("1"),
+        unit_price: Some(of(price)),
+        tax_ids: Some(taxes.to_vec()),
+        ..LineInput::default()
+    };
+    let lines = || vec![line("1000.00", &[vat]), line("2000.00", &[])];
+    let body = CreateQuote { payment_term_id: Some(term), ..deal::quote_body(&shop, lines()) };
+    let priced = tenant.post::<quote::PriceQuote>((), &body).await;
+    assert_eq!((priced.tax_amount.0.as_str(), priced.total_amount.0.as_str(), priced.upfront_percent), ("135.00", "3135.00", Some(of("10"))));
+    let offered = tenant.post::<quote::CreateQuote>((), &body).await;
+    assert_eq!((offered.tax_amount.0.as_str(), offered.total_amount.0.as_str(), offered.upfront_percent), ("135.00", "3135.00", Some(of("10"))));
+    // Another term of a draft is another tax.
+    let other = |term| UpdateQuote { payment_term_id: Patch::Value(term), ..UpdateQuote::default() };
+    let without = tenant.post::<quote::UpdateQuote>(offered.id, &other(shop.term)).await;
+    assert_eq!((without.tax_amount.0.as_str(), without.upfront_percent), ("150.00", None));
+    assert_eq!(tenant.post::<quote::UpdateQuote>(offered.id, &other(term)).await.total_amount.0, "3135.00");
+    tenant.act::<quote::SubmitQuote>(offered.id).await;
+    let ordered = deal::accept(&tenant, offered.id).await.order;
+    assert_eq!((ordered.total_amount.0.as_str(), ordered.upfront_percent), ("3135.00", Some(of("10"))));
+    tenant.act::<order::ConfirmOrder>(ordered.id).await;
+    let invoiced = deal::invoice_order(&tenant, ordered.id).await;
+    assert_eq!((invoiced.tax_amount.0.as_str(), invoiced.total_amount.0.as_str()), ("135.00", "3135.00"));
+    verified(&tenant).await;
+
+    // The customer's own term counts as well, for orders, and so does one that is agreed later.
+    let given = UpdateParty { payment_term_id: Patch::Value(term), ..UpdateParty::default() };
+    tenant.post::<party::UpdateParty>(shop.party, &given).await;
+    let direct = tenant.post::<order::CreateOrder>((), &deal::order_body(&shop, lines())).await;
+    assert_eq!((direct.total_amount.0.as_str(), direct.upfront_percent), ("3135.00", Some(of("10"))));
+    let body = UpdateOrder { payment_term_id: Patch::Value(shop.term), ..UpdateOrder::default() };
+    assert_eq!(tenant.post::<order::UpdateOrder>(direct.id, &body).await.total_amount.0, "3150.00");
+    tenant.act::<order::ConfirmOrder>(direct.id).await;
+    let body = AmendOrder { reason: "they pay early".to_owned(), payment_term_id: Patch::Value(term), ..AmendOrder::default() };
+    assert_eq!(tenant.post::<amendment::AmendOrder>(direct.id, &body).await.total_amount.0, "3135.00");
+    assert_eq!(deal::invoice_order(&tenant, direct.id).await.total_amount.0, "3135.00");
     verified(&tenant).await;
 }

@@ -219,3 +219,30 @@ async fn payments_count_when_they_are_posted() {
     let missing = tenant.raw.get(&format!("/v1/parties/{}/credit", shop.party)).await;
     assert_eq!((missing.status, missing.problem().errors.first().and_then(|error| error.parameter.clone())), (422, Some("company_id".to_owned())));
 }
+
+/// Money that is posted and of a later day settles at once, and is not believed before its day (PAY-11, PAY-19).
+#[tokio::test]
+async fn money_of_a_later_day_counts_from_its_day() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = limited(&tenant, &shop::open(&tenant, "").await, "500.00").await;
+    let owed = deal::posted(&tenant, &shop, "300.00").await;
+    let due = owed.due_date.unwrap();
+    advance(&tenant, &format!("{}T09:00:00Z", due.plus_days(5))).await;
+    let credit = credit_of(&tenant, &shop, None).await;
+    assert_eq!((credit.exposure.0.as_str(), credit.overdue_since), ("300.00", Some(due)));
+    let later = due.plus_days(15);
+    let body = CreatePayment { payment_date: Some(later), ..payment_body(&shop, "320.00", &[(owed.id, "300.00")]) };
+    tenant.post::<payment::CreatePayment>((), &body).await;
+    assert_eq!(tenant.get::<invoice::GetInvoice>(owed.id).await.open_amount.0, "0.00");
+    assert_eq!(parts(&tenant, &shop).await, ["300.00", "0.00", "0.00", "0.00", "300.00"]);
+    assert_eq!(credit_of(&tenant, &shop, None).await.overdue_since, Some(due));
+    // A new order does not pass on money that is not there.
+    let order = draft(&tenant, &shop).await;
+    assert_eq!(tenant.act::<order::ConfirmOrder>(order.id).await.hold_kind, Some(HoldKind::Credit));
+    assert!(!credit_of(&tenant, &shop, Some("201.00")).await.passes && credit_of(&tenant, &shop, Some("200.00")).await.passes);
+    advance(&tenant, &format!("{later}T09:00:00Z")).await;
+    assert_eq!(parts(&tenant, &shop).await, ["0.00", "0.00", "0.00", "20.00", "-20.00"]);
+    assert_eq!(credit_of(&tenant, &shop, None).await.overdue_since, None);
+    crate::program::verify(&world.server.place, true);
+}

@@ -1,7 +1,9 @@
 //! A document's discount off the total with tax, from the quote to the credit note (vectors PRICE-026, PRICE-027), and taxes rounded to a step (TAX-006).
 
-use causeway_contract::Patch;
+use causeway_contract::{ListQuery, Patch};
+use causeway_openapi::billing_run::{CommitBillingRun, CreateBillingRun, op as billing_run};
 use causeway_openapi::company::{UpdateCompany, op as company};
+use causeway_openapi::delivery::{CreateDelivery, DeliveryLineInput, ShipDelivery, op as delivery};
 use causeway_openapi::invoice::{CreditInvoice, Invoice, KeptLine, UpdateInvoice, op as invoice};
 use causeway_openapi::line::LineInput;
 use causeway_openapi::order::{CreateOrder, op as order};
@@ -93,7 +95,7 @@ async fn parts_add_up_to_what_was_ordered() {
         deal::ship(&tenant, &ordered, part).await;
         invoiced.push(post_invoice(&tenant, invoice_order(&tenant, ordered.id).await.id, None).await);
     }
-    assert_eq!(invoiced.iter().map(amounts).collect::<Vec<_>>(), [("52.38", "9.95", "62.33"), ("34.92", "6.63", "41.55"), ("34.92", "6.63", "41.55")]);
+    assert_eq!(invoiced.iter().map(amounts).collect::<Vec<_>>(), [("52.38", "9.95", "62.33"), ("34.92", "6.63", "41.55"), ("34.92", "6.64", "41.56")]);
     assert_eq!(sides(&entry(&tenant, invoiced[0].journal_entry_id).await), [("1100", "62.33", "0.00"), ("2100", "0.00", "9.95"), ("4000", "0.00", "52.38")]);
     verified(&tenant).await;
 }
@@ -132,6 +134,51 @@ async fn taxes_per_unit_are_discounted_or_not() {
         assert_eq!(posted.taxes[0].amount.0, "2.00");
         let note = tenant.post::<invoice::CreditInvoice>(posted.id, &CreditInvoice::default()).await;
         assert_eq!(amounts(&post_invoice(&tenant, note.id, None).await), expected, "{base}");
+    }
+    verified(&tenant).await;
+}
+
+/// Rule 25: the last invoice of an order exhausts it to the cent, by whatever parts, and when a draft is cut and a run bills the rest.
+#[tokio::test]
+async fn the_last_invoice_exhausts_the_order() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    off_total(&tenant, &shop).await;
+    let tax_ids = six_six_three(&tenant, &shop).await;
+    let spice =
+        LineInput { description: Some("Spice".to_owned()), quantity: of("7"), unit_price: Some(of("15.89")), tax_ids: Some(tax_ids), ..LineInput::default() };
+    let body = CreateOrder { discount_percent: Some(of("3")), ..deal::order_body(&shop, vec![spice, line(shop.chai, "7")]) };
+    let draft = tenant.post::<order::CreateOrder>((), &body).await;
+    let ordered = tenant.act::<order::ConfirmOrder>(draft.id).await;
+    let chai = ordered.lines[1].id;
+    let mut invoiced = Vec::new();
+    let draft = invoice_order(&tenant, ordered.id).await;
+    let cut = vec![KeptLine { id: draft.lines[0].id, quantity: Some(of("2")), dimensions: None }];
+    let cut = tenant.post::<invoice::UpdateInvoice>(draft.id, &UpdateInvoice { lines: Patch::Value(cut), ..UpdateInvoice::default() }).await;
+    invoiced.push(post_invoice(&tenant, cut.id, None).await);
+    for part in ["3", "1"] {
+        let goods = DeliveryLineInput { order_line_id: chai, quantity: of(part) };
+        let planned = CreateDelivery { order_id: ordered.id, lines: vec![goods], ..CreateDelivery::default() };
+        let planned = tenant.post::<delivery::CreateDelivery>((), &planned).await;
+        tenant.post::<delivery::ShipDelivery>(planned.id, &ShipDelivery::default()).await;
+        invoiced.push(post_invoice(&tenant, invoice_order(&tenant, ordered.id).await.id, None).await);
+    }
+    let rest = CreateDelivery { order_id: ordered.id, ..CreateDelivery::default() };
+    let rest = tenant.post::<delivery::CreateDelivery>((), &rest).await;
+    tenant.post::<delivery::ShipDelivery>(rest.id, &ShipDelivery::default()).await;
+    let run = CreateBillingRun { company_id: shop.company, post: Some(true), ..CreateBillingRun::default() };
+    let run = tenant.post::<billing_run::CreateBillingRun>((), &run).await;
+    tenant.post::<billing_run::CommitBillingRun>(run.id, &CommitBillingRun { hash: run.hash }).await;
+    let all = tenant.all::<invoice::ListInvoices, _>(&ListQuery::by("status", "posted")).await;
+    assert_eq!(all.len(), invoiced.len() + 1);
+    let cents = |texts: Vec<&str>| texts.iter().map(|text| text.replace('.', "").parse::<i64>().unwrap()).sum::<i64>();
+    for (of_invoices, of_order) in [
+        (cents(all.iter().map(|one| one.untaxed_amount.0.as_str()).collect()), &ordered.untaxed_amount),
+        (cents(all.iter().map(|one| one.tax_amount.0.as_str()).collect()), &ordered.tax_amount),
+        (cents(all.iter().map(|one| one.total_amount.0.as_str()).collect()), &ordered.total_amount),
+    ] {
+        assert_eq!(of_invoices, cents(vec![of_order.0.as_str()]), "{all:#?}");
     }
     verified(&tenant).await;
 }

@@ -3,7 +3,7 @@
 use super::rules::{self, Part};
 use super::view::view;
 use crate::exposure::shares::tax_share;
-use crate::invoice::service::propose::{billed_lines, propose};
+use crate::invoice::service::propose::{billed_lines, on_a_draft, propose};
 use crate::obligation::hold;
 use crate::obligation::rules::kept;
 use causeway_contract::{Code, Problem};
@@ -63,14 +63,14 @@ pub struct Again {
     pub day: Day,
 }
 
-/// Makes what a credit note took back billable again, as the order has it now. The billable that was credited bills nothing any more, and the new one is of
-/// its family, so that whoever takes the delivery back finds it. The counters of `obligation` move in memory.
+/// Makes what a credit note took back billable again, as the order has it now. The billable that was credited bills so much less, or nothing any more, and the
+/// new one is of its family, so that whoever takes the delivery back finds it. The counters of `obligation` move in memory.
 ///
 /// # Errors
 /// `amount_exceeds_open` when more than was ordered would be billed, `amount_overflow` when a number does not fit.
 pub(crate) fn bill_again(ctx: &Ctx, tx: &mut Tx<'_>, obligation: &mut obligations::Model, part: &Again) -> Result<(), Problem> {
     let old = &part.billable;
-    shrink(ctx, tx, obligation, old, Less { by: old.quantity, day: part.day, reason: "It was credited and is billed again." })?;
+    shrink(ctx, tx, obligation, old, Less { by: part.quantity, day: part.day, reason: "It was credited and is billed again." })?;
     let quantity = rules::at_most_left(part.quantity, kept(obligation)?.minus(obligation.billable_quantity)?);
     if quantity == Quantity::ZERO {
         return Ok(());
@@ -224,6 +224,70 @@ pub async fn propose_credit(ctx: &Ctx, tx: &mut Tx<'_>, rows: &[billables::Model
         }
     }
     propose(ctx, tx, &standing, &billed, reason).await
+}
+
+/// The billables of these lines of an order that were not written off, locked in the order of their ids.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_of_lines(tx: &mut Tx<'_>, order: OrderId, lines: &[OrderLineId]) -> Result<Vec<billables::Model>, Problem> {
+    if lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let standing = Find::<billables::Entity>::new().eq(billables::Column::OrderId, order).ne(billables::Column::Status, BillableStatus::WrittenOff);
+    let mut found = standing.order_by(billables::Column::Id).lock().all(tx).await?;
+    found.retain(|row| row.order_line_id.is_some_and(|line| lines.contains(&line)));
+    Ok(found)
+}
+
+/// Takes back what these quantities of order lines made billable (CRN-05): what waits for an invoice waits for less, and of what posted invoices bill credit
+/// notes are proposed, the latest invoices first. `rows` are their billables, locked. The counters of `owed` move in memory. Answers the drafts.
+///
+/// # Errors
+/// `state_conflict` when a part stands on a draft invoice: that one is to be cancelled first.
+pub async fn take_back(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    owed: &mut [obligations::Model],
+    rows: &[billables::Model],
+    back: &BTreeMap<OrderLineId, Quantity>,
+    (day, reason): (Day, &str),
+) -> Result<Vec<InvoiceId>, Problem> {
+    let invoiced: Vec<_> = rows.iter().filter(|row| row.status == BillableStatus::Invoiced).map(|row| row.id).collect();
+    let billed = billed_lines(tx, &invoiced).await?;
+    let mut credited = BTreeMap::new();
+    for obligation in owed.iter_mut() {
+        let line: OrderLineId = obligation.id.cast();
+        let Some(quantity) = back.get(&line) else { continue };
+        let mut rest = *quantity;
+        let waiting = rows.iter().rev().filter(|row| row.order_line_id == Some(line) && row.status != BillableStatus::Invoiced);
+        for row in waiting {
+            let by = rest.min(row.quantity);
+            if by > Quantity::ZERO {
+                shrink(ctx, tx, obligation, row, Less { by, day, reason })?;
+                rest = rest.minus(by)?;
+            }
+        }
+        let own = || billed.iter().rev().filter(|billed| billed.line.order_line_id == Some(line) && billed.left > Quantity::ZERO);
+        let standing = own().filter(|billed| billed.is_posted).try_fold(Quantity::ZERO, |sum, billed| sum.plus(billed.left))?;
+        if rest > standing && own().any(|billed| !billed.is_posted) {
+            return Err(on_a_draft(&own().filter(|billed| !billed.is_posted).map(|billed| billed.line.invoice_id).collect::<Vec<_>>()));
+        }
+        // What was credited before is given back already.
+        rest = rest.min(standing);
+        if rest > Quantity::ZERO {
+            credited.insert(line, rest);
+        }
+        for billed in own().filter(|billed| billed.is_posted) {
+            let by = rest.min(billed.left);
+            let row = rows.iter().find(|row| Some(row.id) == billed.line.billable_id);
+            if let (Some(row), true) = (row, by > Quantity::ZERO) {
+                shrink(ctx, tx, obligation, row, Less { by, day, reason })?;
+                rest = rest.minus(by)?;
+            }
+        }
+    }
+    propose(ctx, tx, &credited, &billed, reason).await
 }
 
 /// Keeps a billable off invoices.

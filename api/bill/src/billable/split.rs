@@ -64,6 +64,11 @@ impl Families {
         Ok(Self { members, owed })
     }
 
+    /// What is owed of them.
+    pub(crate) fn owed(&self) -> &BTreeMap<ObligationId, obligations::Model> {
+        &self.owed
+    }
+
     /// A billable as it is from now on.
     pub(crate) fn get(&self, id: BillableId) -> Option<&billables::Model> {
         self.members.iter().map(|member| &member.new).find(|row| row.id == id)

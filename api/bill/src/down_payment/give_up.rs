@@ -70,5 +70,5 @@ async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, original: &invoices::Model, request:
     let lines = lines_of(tx, &[original.id]).await?;
     let left = rounding_left(tx, original).await?;
     let plan = plan_credit(&creditable_lines(tx, original, &lines).await?, left, request, original.currency)?;
-    Ok(draft_of(ctx, tx, original, &lines, &plan, Some(reason.to_owned())).await?.id)
+    Ok(draft_of(ctx, tx, original, &lines, &plan, (Some(reason.to_owned()), false)).await?.id)
 }

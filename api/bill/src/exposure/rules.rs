@@ -1,6 +1,7 @@
 //! Whether a customer may owe more.
 
-use causeway_value::{Amount, CreditAction, Currency, Day, Overflow, UserId};
+use causeway_entity::bill::payments;
+use causeway_value::{Amount, CreditAction, Currency, Day, Overflow, PaymentDirection, UserId};
 
 /// What happens when credit is used up, and how old a debt may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,21 @@ impl Parts {
             unallocated: convert(self.unallocated)?,
         })
     }
+}
+
+/// An exposure without money of a later day: what that settles is owed until then, and what is left of it is not the customer's yet. What is paid out later
+/// is the customer's until then.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit.
+pub fn without(parts: Parts, payment: &payments::Model) -> Result<Parts, Overflow> {
+    let (amount, left) = (payment.amount, payment.unallocated_amount);
+    Ok(match payment.direction {
+        PaymentDirection::Inbound => {
+            Parts { open_receivables: parts.open_receivables.plus(amount.minus(left)?)?, unallocated: parts.unallocated.minus(left)?, ..parts }
+        }
+        PaymentDirection::Outbound => Parts { unallocated: parts.unallocated.plus(amount)?, ..parts },
+    })
 }
 
 /// What is known about a customer at a company, in the company's currency.

@@ -66,6 +66,7 @@ pub(crate) fn view(
         installments: installments.iter().filter(|part| part.invoice_id == row.id).map(|part| installment_view(part, row.currency)).collect(),
         credited_invoice_id: row.credited_invoice_id,
         reason: row.reason.clone(),
+        rebill: row.rebill.unwrap_or_default(),
         journal_entry_id: row.journal_entry_id,
         metadata: row.metadata.0.clone(),
         external_refs,

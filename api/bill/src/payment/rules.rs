@@ -271,8 +271,15 @@ fn used_parts(amount: Amount, settled: Amount, parts: &[Amount]) -> Result<Vec<A
 
 /// Settles `part` of an installment with `used` of the source, and takes both from what is left.
 fn settle(left: &mut Source, row: &mut OpenInstallment, part: Amount, used: Amount) -> Result<PlannedAllocation, Overflow> {
-    let company_amount = if part == row.open { row.company_open } else { in_proportion(row.company_open, part, row.open)? };
     let same_value = left.currency == row.currency && left.conversion == row.conversion && part == used;
+    let company_amount = if part == row.open {
+        row.company_open
+    } else if same_value && used == left.unallocated && within(left.company_unallocated, row.company_open) {
+        // What is used up at the same rate settles what it is worth, to the smallest unit.
+        left.company_unallocated
+    } else {
+        in_proportion(row.company_open, part, row.open)?
+    };
     let source_company_amount = if used == left.unallocated {
         left.company_unallocated
     } else if same_value {
@@ -291,6 +298,11 @@ fn settle(left: &mut Source, row: &mut OpenInstallment, part: Amount, used: Amou
     };
     let (installment_id, invoice_id) = (row.id, row.invoice_id);
     Ok(PlannedAllocation { installment_id, invoice_id, amount: part, source_amount: used, company_amount, source_company_amount, exchange_difference })
+}
+
+/// Whether a part is at most the whole, and goes the same way.
+fn within(part: Amount, whole: Amount) -> bool {
+    part.0.signum() == whole.0.signum() && part.0.unsigned_abs() <= whole.0.unsigned_abs()
 }
 
 fn in_proportion(whole: Amount, part: Amount, of: Amount) -> Result<Amount, Overflow> {

@@ -152,6 +152,26 @@ pub struct InvoicePart {
     pub booked: Option<Advance>,
     /// What its net is looked at by.
     pub dimension_set_id: Option<Uuid>,
+    /// Of a line that credits another one: what credit notes took of that one before. A line of which nothing is credited now still says so.
+    pub taken: Taken,
+}
+
+/// What credit notes took of a line of an invoice, in its currency. The next part is booked at the difference that it makes, so that all parts together come to
+/// what the line was booked at (rule 25 of the vectors).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Of the net.
+    pub net: Amount,
+    /// Of the discounts that are booked by themselves.
+    pub discount: Amount,
+    /// Of each tax.
+    pub taxes: Vec<(TaxId, Amount)>,
+}
+
+impl Taken {
+    fn tax(&self, id: TaxId) -> Amount {
+        self.taxes.iter().find(|(tax, _)| *tax == id).map_or(Amount::ZERO, |(_, amount)| *amount)
+    }
 }
 
 /// How the line of a down payment was booked, and what has left customer advances of it.
@@ -181,7 +201,7 @@ impl InvoicePart {
         let currencies = (invoice.currency, invoice.company_currency);
         match self.booked {
             Some(advance) => advance.net(self.net, invoice.kind, currencies),
-            None => invoice.conversion.amount(self.net, currencies.0, currencies.1),
+            None => invoice.next(self.taken.net, self.net),
         }
     }
 }
@@ -205,12 +225,25 @@ pub struct InvoiceToPost<'a> {
     pub parts: &'a [InvoicePart],
     /// What is to be paid beyond the lines and their taxes, so that it can be paid in coins (TAX-060).
     pub rounding: Amount,
+    /// What credit notes took of that before.
+    pub rounding_taken: Amount,
     /// Whether its taxes are rounded once over the document: then what goes to an account, and each tax, is converted once, and not line by line (TAX-044).
     pub once: bool,
     /// Whether each installment is converted by itself, instead of sharing what the lines come to (FX-012).
     pub each: bool,
     /// They add up to the lines with their taxes, and the rounding.
     pub installments: &'a [InstallmentDue],
+}
+
+impl InvoiceToPost<'_> {
+    fn company(&self, amount: Amount) -> Result<Amount, Overflow> {
+        self.conversion.amount(amount, self.currency, self.company_currency)
+    }
+
+    /// What a part is booked at of which so much was taken before.
+    fn next(&self, taken: Amount, part: Amount) -> Result<Amount, Overflow> {
+        self.company(taken.plus(part)?)?.minus(self.company(taken)?)
+    }
 }
 
 /// What posting an invoice or credit note writes.
@@ -338,29 +371,44 @@ fn cover(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>, nets: &mut [Sum], 
 /// a deduction takes from customer advances goes as it was booked either way.
 fn converted_sums(invoice: &InvoiceToPost<'_>, accounts: Accounts<'_>) -> Result<(Vec<Sum>, Vec<Sum>), Problem> {
     let (mut nets, mut taxes) = (Vec::new(), Vec::new());
+    let mut before: BTreeMap<(AccountId, Option<TaxId>), Amount> = BTreeMap::new();
     for part in invoice.parts {
-        let conversion = part.booked.map_or(invoice.conversion, |advance| advance.conversion);
         let once = invoice.once && part.booked.is_none();
-        let company = |amount: Amount| conversion.amount(amount, invoice.currency, invoice.company_currency);
-        let worth = |amount: Amount| if once { Ok(Worth::Together) } else { company(amount).map(Worth::Booked) };
-        let full = part.net.plus(part.discount)?;
-        let booked = if part.discount.is_zero() && !once { Worth::Booked(part.company_net(invoice)?) } else { worth(full)? };
-        let set = part.dimension_set_id;
-        add_to(&mut nets, (part.account.account(accounts)?, None, set), full, booked)?;
-        if !part.discount.is_zero() {
-            let discount = part.discount.negated()?;
-            add_to(&mut nets, (accounts(Purpose::DiscountGiven)?, None, set), discount, worth(discount)?)?;
+        let worth = |taken: Amount, amount: Amount| match part.booked {
+            _ if once => Ok(Worth::Together),
+            Some(advance) => advance.conversion.amount(amount, invoice.currency, invoice.company_currency).map(Worth::Booked),
+            None => invoice.next(taken, amount).map(Worth::Booked),
+        };
+        let mut count = |key: (AccountId, Option<TaxId>), taken: Amount| -> Result<(), Overflow> {
+            if once && !taken.is_zero() {
+                let sum = before.entry(key).or_default();
+                *sum = sum.plus(taken)?;
+            }
+            Ok(())
+        };
+        let (full, taken) = (part.net.plus(part.discount)?, part.taken.net.plus(part.taken.discount)?);
+        let booked = if part.discount.is_zero() && part.booked.is_some() { Worth::Booked(part.company_net(invoice)?) } else { worth(taken, full)? };
+        let (account, set) = (part.account.account(accounts)?, part.dimension_set_id);
+        add_to(&mut nets, (account, None, set), full, booked)?;
+        count((account, None), taken)?;
+        if !part.discount.is_zero() || !part.taken.discount.is_zero() {
+            let (discount, taken) = (part.discount.negated()?, part.taken.discount.negated()?);
+            let account = accounts(Purpose::DiscountGiven)?;
+            add_to(&mut nets, (account, None, set), discount, worth(taken, discount)?)?;
+            count((account, None), taken)?;
         }
         for tax in &part.taxes {
-            add_to(&mut taxes, (tax.account.account(accounts)?, Some(tax.tax_id), None), tax.amount, worth(tax.amount)?)?;
+            let (account, taken) = (tax.account.account(accounts)?, part.taken.tax(tax.tax_id));
+            add_to(&mut taxes, (account, Some(tax.tax_id), None), tax.amount, worth(taken, tax.amount)?)?;
+            count((account, Some(tax.tax_id)), taken)?;
         }
     }
     if !invoice.rounding.is_zero() {
-        let company = invoice.conversion.amount(invoice.rounding, invoice.currency, invoice.company_currency)?;
+        let company = invoice.next(invoice.rounding_taken, invoice.rounding)?;
         add_to(&mut nets, (accounts(Purpose::Rounding)?, None, None), invoice.rounding, Worth::Booked(company))?;
     }
-    convert_together(&mut nets, invoice)?;
-    convert_together(&mut taxes, invoice)?;
+    convert_together(&mut nets, invoice, &before)?;
+    convert_together(&mut taxes, invoice, &before)?;
     Ok((nets, taxes))
 }
 
@@ -392,15 +440,13 @@ fn add_to(sums: &mut Vec<Sum>, (account, tax_id, dimension_set_id): Key, foreign
 }
 
 /// Converts what goes to each account, for each tax, as one amount. What an account is looked at by shares it: each part is the difference that it makes to the
-/// sum so far, so that they add up.
-fn convert_together(sums: &mut [Sum], invoice: &InvoiceToPost<'_>) -> Result<(), Overflow> {
-    let at = |amount: Amount| invoice.conversion.amount(amount, invoice.currency, invoice.company_currency);
-    let mut so_far: BTreeMap<(AccountId, Option<TaxId>), Amount> = BTreeMap::new();
+/// sum so far, so that they add up; `taken` is what credit notes took of each before.
+fn convert_together(sums: &mut [Sum], invoice: &InvoiceToPost<'_>, taken: &BTreeMap<(AccountId, Option<TaxId>), Amount>) -> Result<(), Overflow> {
+    let mut so_far = taken.clone();
     for sum in sums.iter_mut().filter(|sum| !sum.together.is_zero()) {
         let before = so_far.entry((sum.account, sum.tax_id)).or_default();
-        let after = before.plus(sum.together)?;
-        sum.company = sum.company.plus(at(after)?)?.minus(at(*before)?)?;
-        *before = after;
+        sum.company = sum.company.plus(invoice.next(*before, sum.together)?)?;
+        *before = before.plus(sum.together)?;
     }
     Ok(())
 }

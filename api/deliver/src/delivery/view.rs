@@ -49,6 +49,7 @@ fn line_view(row: &delivery_lines::Model) -> DeliveryLine {
         description: row.description.clone(),
         quantity: row.quantity,
         returned_quantity: row.returned_quantity.unwrap_or_default(),
+        refunded_quantity: row.refunded_quantity.unwrap_or_default(),
         unit: row.unit.clone(),
     }
 }

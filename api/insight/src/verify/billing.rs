@@ -100,7 +100,7 @@ fn obligations() -> Vec<Check> {
         )
     };
     let ordered = "SELECT id AS order_line_id, quantity AS counted FROM order_lines WHERE tenant_id = $1";
-    let delivered = "SELECT l.order_line_id, SUM(l.quantity) AS counted FROM delivery_lines l JOIN deliveries d ON d.tenant_id = l.tenant_id \
+    let delivered = "SELECT l.order_line_id, SUM(l.quantity - COALESCE(l.refunded_quantity, 0)) AS counted FROM delivery_lines l JOIN deliveries d ON d.tenant_id = l.tenant_id \
                      AND d.id = l.delivery_id WHERE l.tenant_id = $1 AND d.status = 'done' GROUP BY l.order_line_id";
     let returned = "SELECT l.order_line_id, SUM(l.returned_quantity) AS counted FROM delivery_lines l WHERE l.tenant_id = $1 \
                     AND l.returned_quantity IS NOT NULL GROUP BY l.order_line_id";
@@ -112,7 +112,7 @@ fn obligations() -> Vec<Check> {
         of_line(),
         owed(),
         counter("obligation_ordered", "the order line's quantity as the ordered one", quantity, "ordered_quantity", ordered),
-        counter("obligation_delivered", "what was shipped as the delivered quantity", quantity, "delivered_quantity", delivered),
+        counter("obligation_delivered", "what was shipped and not given back for money as the delivered quantity", quantity, "delivered_quantity", delivered),
         counter("obligation_returned", "what came back as the returned quantity", quantity, "returned_quantity", returned),
         counter("obligation_invoiced", "what posted invoices and credit notes bill as the invoiced quantity", quantity, "invoiced_quantity", invoiced),
         counter("obligation_billable", "its billables as the billable quantity", quantity, "billable_quantity", &billable("quantity")),
@@ -154,11 +154,14 @@ fn billables() -> Vec<Check> {
              ON l.billable_id = b.id \
          WHERE b.tenant_id = $1 [b.company_id] AND b.status <> 'written_off' AND COALESCE(l.lines, 0) <> {wanted}"
     );
-    let same = "SELECT b.id AS id, i.number AS label, NULL AS currency, b.quantity AS expected, l.quantity AS found FROM billables b \
+    // What of an invoiced one was credited and is billed again, or came back, was taken off it.
+    let same = "SELECT b.id AS id, i.number AS label, NULL AS currency, b.quantity + COALESCE(r.quantity, 0) AS expected, l.quantity AS found FROM billables b \
+                LEFT JOIN (SELECT billable_id, invoice_id, SUM(quantity) AS quantity FROM billable_reductions WHERE tenant_id = $1 AND invoice_id IS NOT NULL \
+                    GROUP BY billable_id, invoice_id) r ON r.billable_id = b.id AND r.invoice_id = b.invoice_id \
                 JOIN invoice_lines l ON l.tenant_id = b.tenant_id AND l.billable_id = b.id \
                 JOIN invoices i ON i.tenant_id = l.tenant_id AND i.id = l.invoice_id \
                 WHERE b.tenant_id = $1 [b.company_id] AND b.status = 'invoiced' AND i.status <> 'cancelled' \
-                    AND (l.quantity <> b.quantity OR b.invoice_id IS NULL OR l.invoice_id <> b.invoice_id OR i.currency <> b.currency \
+                    AND (l.quantity <> b.quantity + COALESCE(r.quantity, 0) OR b.invoice_id IS NULL OR l.invoice_id <> b.invoice_id OR i.currency <> b.currency \
                         OR i.party_id <> b.party_id OR i.company_id <> b.company_id)";
     vec![
         count("billable_source", "billables of one source", source.to_owned()),

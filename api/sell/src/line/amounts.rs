@@ -3,6 +3,7 @@
 use super::Line;
 use causeway_master::pricing::amounts::{Margin, cost_amount, line_exact, line_net, margin, split_discount};
 use causeway_master::tax::rules::{TaxAmount, TaxDef, TaxPolicy, TaxableLine, add_to_summary, compute_document};
+use causeway_master::tax::upfront::compute_discounted;
 use causeway_value::{Amount, Currency, DiscountBase, Overflow, Percent, TaxId};
 
 /// What all lines of a document share.
@@ -16,6 +17,8 @@ pub struct Terms {
     pub discount_base: DiscountBase,
     /// How tax is rounded.
     pub tax: TaxPolicy,
+    /// What paying early takes off, as which taxes are lowered up front, so that they are those of the invoice (vector EPD-013).
+    pub upfront: Percent,
 }
 
 /// What a document comes to.
@@ -55,7 +58,10 @@ fn settle_together(lines: &mut [&mut Line], terms: Terms, taxes_of: &impl Fn(&[T
         let taxes = taxes_of(&line.tax_ids);
         taxable.push(TaxableLine { amount, exact, quantity: line.quantity, taxes, total_discount, discount_base: terms.discount_base });
     }
-    let document = compute_document(&taxable, terms.tax, terms.currency)?;
+    let mut document = compute_document(&taxable, terms.tax, terms.currency)?;
+    if terms.upfront != Percent::ZERO {
+        document = compute_discounted(&document, &taxable, terms.upfront, terms.tax, terms.currency)?;
+    }
     for (line, taxed) in lines.iter_mut().zip(document.lines) {
         line.net_amount = taxed.net;
         line.tax_amount = taxed.tax;
@@ -128,7 +134,13 @@ mod tests {
     }
 
     fn terms(discount: &str, rounding: TaxRounding) -> Terms {
-        Terms { currency: "EUR".parse().unwrap(), discount: discount.parse().unwrap(), discount_base: DiscountBase::NetAmount, tax: TaxPolicy::of(rounding) }
+        Terms {
+            currency: "EUR".parse().unwrap(),
+            discount: discount.parse().unwrap(),
+            discount_base: DiscountBase::NetAmount,
+            tax: TaxPolicy::of(rounding),
+            upfront: Percent::ZERO,
+        }
     }
 
     fn settled(lines: &[Line], terms: Terms, known: &[TaxDef]) -> (Vec<Line>, Totals) {
@@ -146,6 +158,17 @@ mod tests {
         assert_eq!((totals.untaxed, totals.tax, totals.total), (Amount(64_800), Amount(12_312), Amount(77_112)));
         let margin = totals.margin.unwrap();
         assert_eq!((margin.amount, margin.percent.map(|percent| percent.to_string())), (Amount(20_000), Some("30.864198".to_owned())));
+    }
+
+    #[test]
+    fn a_discount_for_paying_early_lowers_the_taxes_up_front() {
+        // EPD-013: 1000 with 15 % and 2000 without, 10 % off.
+        let tax = vat("15");
+        let lines = [line("1", "1000", "0", None, &[tax.id]), line("1", "2000", "0", None, &[])];
+        let terms = Terms { upfront: "10".parse().unwrap(), ..terms("0", TaxRounding::PerLine) };
+        let (lines, totals) = settled(&lines, terms, &[tax]);
+        assert_eq!((totals.untaxed, totals.tax, totals.total), (Amount(300_000), Amount(13_500), Amount(313_500)));
+        assert_eq!((lines[0].net_amount, lines[0].tax_amount), (Amount(100_000), Amount(13_500)));
     }
 
     #[test]

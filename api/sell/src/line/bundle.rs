@@ -124,7 +124,7 @@ mod tests {
     use crate::line::amounts::settle;
     use crate::line::plain_line;
     use causeway_master::tax::rules::TaxPolicy;
-    use causeway_value::{DiscountBase, TaxRounding};
+    use causeway_value::{DiscountBase, Percent, TaxRounding};
 
     fn part(product: ProductId, bundle: ProductId, price: &str) -> Line {
         Line { product_id: Some(product), price_source: bundle.to_string(), unit_price: price.parse().unwrap(), ..plain_line() }
@@ -136,6 +136,7 @@ mod tests {
             currency: "EUR".parse().unwrap(),
             discount: "50".parse().unwrap(),
             discount_base: DiscountBase::NetAmount,
+            upfront: Percent::ZERO,
             tax: TaxPolicy::of(TaxRounding::PerLine),
         }
     }

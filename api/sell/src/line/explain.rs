@@ -4,7 +4,7 @@ use super::Line;
 use super::amounts::{Terms, Totals};
 use causeway_master::pricing::Trace;
 use causeway_openapi::object::{Explanation, ExplanationCandidate, ExplanationStep};
-use causeway_value::{DiscountBase, TaxRounding};
+use causeway_value::{DiscountBase, Percent, TaxRounding};
 use serde_json::{Value, json};
 
 /// The explanation of a document whose lines have these price traces, in the order of the lines.
@@ -77,7 +77,7 @@ const fn net_reason(terms: Terms) -> &'static str {
 }
 
 fn tax_steps(number: Option<u32>, line: &Line, terms: Terms) -> impl Iterator<Item = ExplanationStep> {
-    let because = match terms.tax.rounding {
+    let mut because = match terms.tax.rounding {
         TaxRounding::PerLine => "the tax of the line, rounded by itself",
         TaxRounding::PerDocument
         | TaxRounding::PerDocumentNet
@@ -85,12 +85,16 @@ fn tax_steps(number: Option<u32>, line: &Line, terms: Terms) -> impl Iterator<It
         | TaxRounding::PerDocumentExact
         | TaxRounding::PerDocumentExactTotal
         | TaxRounding::PerDocumentExactTax => "the line's part of the tax, which is rounded once for the document",
-    };
+    }
+    .to_owned();
+    if terms.upfront != Percent::ZERO {
+        because.push_str(&format!("; it is computed as if the discount of {} % for paying early were taken, as its payment term says", terms.upfront));
+    }
     line.taxes.iter().map(move |part| ExplanationStep {
         line: number,
         rule: part.tax_id.to_string(),
         input: Value::String(part.base.text(terms.currency).0),
         outcome: Value::String(part.amount.text(terms.currency).0),
-        because: because.to_owned(),
+        because: because.clone(),
     })
 }

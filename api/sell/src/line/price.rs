@@ -44,6 +44,7 @@ impl<'a> Scope<'a> {
             discount: header.discount,
             discount_base: header.company.document_discount_base.unwrap_or_default(),
             tax: policy_of(&header.company, header.currency),
+            upfront: header.upfront.unwrap_or_default(),
         };
         Self { company: &header.company, party: &header.party, day: header.today, terms }
     }

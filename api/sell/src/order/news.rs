@@ -12,7 +12,7 @@ use causeway_openapi::order as wire;
 use causeway_value::{OrderId, OrderStatus, PartyId};
 
 /// A payment may release credit holds of the customer. A confirmed order is fulfilled once everything of it is delivered, and what needs no delivery invoiced
-/// (ORD-13); a shipment that is taken back makes a fulfilled one confirmed again. One that stands too long says what it waits for now (ORD-11).
+/// (ORD-13); a shipment that is taken back, or comes back for money, makes a fulfilled one confirmed again. One that stands too long says what it waits for now (ORD-11).
 pub fn on_news<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, news: News) -> LocalFuture<'a, Result<(), Problem>> {
     Box::pin(async move {
         let id = OrderId::from_uuid(news.about);
@@ -20,7 +20,7 @@ pub fn on_news<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, news: News) -> LocalFuture<
             ("payment.received" | "payment.allocated", _) => recheck_party(ctx, tx, PartyId::from_uuid(news.about)).await,
             ("delivery.shipped", false) => still_stalled(ctx, tx, id).await,
             ("delivery.shipped", true) | ("delivery.caught_up", _) | ("order.billed", _) => follow(ctx, tx, id, OrderStatus::Confirmed).await,
-            ("delivery.reversed", _) => follow(ctx, tx, id, OrderStatus::Fulfilled).await,
+            ("delivery.reversed" | "delivery.returned", _) => follow(ctx, tx, id, OrderStatus::Fulfilled).await,
             _ => Ok(()),
         }
     })

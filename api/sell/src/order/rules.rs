@@ -261,6 +261,7 @@ mod tests {
             terms: None,
             contact_id: None,
             ship_to_id: None,
+            upfront_percent: None,
         }
     }
 

@@ -46,6 +46,7 @@ pub fn view(row: &orders::Model, parts: &Parts) -> Result<wire::Order, Problem> 
         payment_term_id: row.payment_term_id,
         discount_percent: row.discount_percent,
         discount_base: row.discount_base.unwrap_or_default(),
+        upfront_percent: row.upfront_percent,
         discount_posting: row.discount_posting.unwrap_or_default(),
         tax_rounding: row.tax_rounding,
         tax_step: row.tax_step.map(|step| step.text(row.currency)),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// Fields of the document that are compared.
-const DOCUMENT: [&str; 23] = [
+const DOCUMENT: [&str; 24] = [
     "party_id",
     "contact_id",
     "ship_to_id",
@@ -16,6 +16,7 @@ const DOCUMENT: [&str; 23] = [
     "payment_term_id",
     "discount_percent",
     "discount_base",
+    "upfront_percent",
     "discount_posting",
     "tax_rounding",
     "tax_step",

@@ -239,6 +239,7 @@ mod tests {
             template_id: None,
             price_date: None,
             copied_from_id: None,
+            upfront_percent: None,
             contact_id: None,
             ship_to_id: None,
         }

@@ -2,9 +2,10 @@
 
 use super::checks::{failed, has_entry, summed_up};
 use super::complete::{customers, must_be_complete};
-use super::create::{Common, blank};
+use super::create::{Common, blank, term_of};
+use super::last_part::Billed;
 use super::lines::{Document, Sources, billed, sources};
-use super::post::{Booking, book, count_invoiced};
+use super::post::{Booking, Credited, book, count_invoiced};
 use crate::billable::service as billable;
 use crate::booked;
 use crate::down_payment::Advances;
@@ -43,6 +44,8 @@ pub(crate) struct Batch {
     reference: Option<String>,
     /// What the invoices deduct, one after the other.
     advances: Advances,
+    /// What the lines that complete an order line take of it, one invoice after the other.
+    billed: Billed,
     /// What the day refuses all of them; none before somebody asked.
     day_found: Option<DayFound>,
 }
@@ -88,7 +91,8 @@ impl Batch {
         let rates = rates(tx, pairs, day).await?;
         let mut advances = Advances::lock(tx, billables).await?;
         advances.read_taken(tx).await?;
-        Ok(Self { company, sources, parties, customers, terms, obligations, rates, day, reference, advances, day_found: None })
+        let billed = Billed::read(tx, billables, &obligations).await?;
+        Ok(Self { company, sources, parties, customers, terms, obligations, rates, day, reference, advances, billed, day_found: None })
     }
 
     /// A draft of these, which share party, currency, payment term and rounding. Nothing is written; the next draft deducts what this one leaves of down payments.
@@ -98,9 +102,9 @@ impl Batch {
     pub(crate) fn draft(&mut self, ctx: &Ctx, tx: &Tx<'_>, billables: &[billables::Model]) -> Result<Made, Problem> {
         let first = billables.first().ok_or_else(Problem::not_found)?;
         let common = Common::of(billables);
-        let own_term = || self.parties.get(&first.party_id).and_then(|party| party.payment_term_id);
+        let own_term = self.parties.get(&first.party_id).and_then(|party| party.payment_term_id);
         // A run keeps apart what is due by different terms.
-        let term = first.payment_term_id.or_else(own_term).and_then(|id| self.terms.get(&id));
+        let term = term_of(first, own_term).and_then(|id| self.terms.get(&id));
         let early_discount = term.and_then(|term| term.early_discount.0.as_ref());
         let id = InvoiceId::new();
         // As what is due by different terms.
@@ -108,6 +112,7 @@ impl Batch {
         let agreed = agreed.unwrap_or_else(|| Agreed::by_company(&self.company, first.currency, Direction::Sale));
         let document = Document { id, company: &self.company, direction: Direction::Sale, currency: first.currency, early_discount, agreed };
         let mut draft = billed(tx, &self.sources, document, billables)?;
+        self.billed.exhaust(&mut draft)?;
         let worth = draft.worth(&self.company, Direction::Sale);
         if worth < Amount::ZERO {
             let detail = format!("It comes to less than zero: {} {}. Bill it together with others.", worth.text(first.currency), first.currency);
@@ -127,7 +132,7 @@ impl Batch {
     }
 
     /// Writes a draft that comes to what was planned, posted when that is asked for, and takes its billables. Of what failed nothing is written, and down
-    /// payments are as before.
+    /// payments are as before, and so is what is billed.
     ///
     /// # Errors
     /// `state_conflict` when it comes to something else than was planned; as for posting a draft, with everything that stands in the way.
@@ -139,7 +144,7 @@ impl Batch {
         planned: &billing_run_items::Model,
         post: bool,
     ) -> Result<Made, Problem> {
-        let before = self.advances.clone();
+        let before = (self.advances.clone(), self.billed.clone());
         let mark = tx.mark();
         let refused = match self.draft(ctx, tx, billables) {
             Ok(made) if !is_as_planned(&made.invoice, planned) => another_amount(&made.invoice, planned),
@@ -152,7 +157,7 @@ impl Batch {
             },
             Err(problem) => problem,
         };
-        self.advances = before;
+        (self.advances, self.billed) = before;
         Err(refused)
     }
 
@@ -217,6 +222,7 @@ impl Batch {
                 taxes: &self.sources.taxes,
                 chart: &self.sources.chart,
                 advances: &self.advances.booked(self.company.currency),
+                credited: &Credited::default(),
                 customers: &self.customers,
             };
             let (booked, parts) = book(ctx, tx, booking, &made.invoice, &made.lines).await?;

@@ -1,6 +1,7 @@
 //! Making a draft invoice.
 
 use super::dues::dues;
+use super::last_part::Billed;
 use super::lines::{self, Buyer, Document, Draft};
 use super::selection::{MAX_LINES, due, select};
 use crate::billable;
@@ -53,6 +54,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateInvoice) -> Result<
     let agreed = Agreed::of_billables(&billables, &owed, &place)?.unwrap_or_else(|| Agreed::by_company(&company, currency, direction));
     let document = Document { id, company: &company, direction, currency, early_discount: early_discount.as_ref(), agreed };
     let (mut draft, taxes) = lines::draft(tx, document, &billables, (&body.lines, Buyer { party: &party, day: ctx.today(company.time_zone) }), errors).await?;
+    Billed::read(tx, &billables, &owed).await?.exhaust(&mut draft)?;
     if draft.worth(&company, direction) < Amount::ZERO {
         let detail = "come to less than zero together; bill them with others, or credit an invoice instead";
         return Err(Problem::field(Code::InvalidValue, "/lines", detail));
@@ -120,24 +122,30 @@ impl Common {
     }
 }
 
-/// The term that was agreed on for all of these (QTE-21, BIL-05): what agreed on none has the party's.
+/// The term that was agreed on for all of these (QTE-21, BIL-05). An order that agreed on none is due at once, whatever its customer is given later; what
+/// belongs to no order has the party's.
 ///
 /// # Errors
 /// `invalid_value` when several were: one invoice is due as one of them says.
 pub(super) fn agreed_term(billables: &[billables::Model], of_party: Option<PaymentTermId>) -> Result<Option<PaymentTermId>, Problem> {
-    let mut terms: Vec<PaymentTermId> = billables.iter().filter_map(|row| row.payment_term_id.or(of_party)).collect();
+    let mut terms: Vec<Option<PaymentTermId>> = billables.iter().map(|row| term_of(row, of_party)).collect();
     terms.sort_unstable();
     terms.dedup();
     match terms.as_slice() {
         [] => Ok(of_party),
-        [term] => Ok(Some(*term)),
+        [term] => Ok(*term),
         _ => {
-            let detail = "must say when the invoice is due: several payment terms were agreed on for what is billed. Give one of them; or bill one order after \
-                          the other, as a billing run does (POST /v1/billing-runs)";
-            let named: Vec<String> = terms.iter().map(ToString::to_string).collect();
+            let detail = "must say when the invoice is due: several payment terms were agreed on for what is billed, or none for a part of it. Give one of \
+                          them; or bill one order after the other, as a billing run does (POST /v1/billing-runs)";
+            let named: Vec<String> = terms.iter().flatten().map(ToString::to_string).collect();
             Err(Problem::field(Code::InvalidValue, "/payment_term_id", detail).with("payment_term_ids", named))
         }
     }
+}
+
+/// When a billable is due: as its order says, else as its party's invoices are.
+pub(super) fn term_of(billable: &billables::Model, of_party: Option<PaymentTermId>) -> Option<PaymentTermId> {
+    if billable.order_line_id.is_some() { billable.payment_term_id } else { billable.payment_term_id.or(of_party) }
 }
 
 /// A draft without lines.
@@ -194,6 +202,7 @@ pub(crate) fn blank(ctx: &Ctx, tx: &Tx<'_>, id: InvoiceId, direction: Direction,
         tax_handovers: None,
         expected_tax_amount: None,
         coin_difference: None,
+        rebill: None,
     }
 }
 

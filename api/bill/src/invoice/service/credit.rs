@@ -21,7 +21,7 @@ use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceStatu
 ///
 /// # Errors
 /// `not_found`; `state_conflict` when the invoice is not posted, is a credit note itself or nothing remains; `amount_exceeds_open` with its pointer, also for
-/// lines that come to more than what remains of the whole invoice.
+/// lines that come to more than what remains of the whole invoice; `invalid_value` for an amount that is to be billed again.
 pub async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &CreditInvoice) -> Result<Invoice, Problem> {
     let original = tx.lock::<invoices::Entity>(id).await?;
     must_be_creditable(&original)?;
@@ -39,7 +39,7 @@ pub async fn credit(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &CreditInvo
     if plan.total < Amount::ZERO {
         return Err(Problem::field(Code::InvalidValue, "/lines", "come to less than zero together; credit them with others"));
     }
-    draft_of(ctx, tx, &original, &lines, &plan, body.reason.clone()).await
+    draft_of(ctx, tx, &original, &lines, &plan, (body.reason.clone(), body.rebill.unwrap_or_default())).await
 }
 
 /// What lines come to is paid back in the coins in which their invoice was rounded (TAX-060). An amount that is asked for stays as it is, and so does what is
@@ -58,17 +58,17 @@ pub(super) fn coins_of(
     }
 }
 
-/// Writes the draft credit note that is planned.
+/// Writes the draft credit note that is planned: why, and whether what it credits is to be billed again.
 pub(crate) async fn draft_of(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     original: &invoices::Model,
     lines: &[invoice_lines::Model],
     plan: &CreditPlan,
-    reason: Option<String>,
+    said: (Option<String>, bool),
 ) -> Result<Invoice, Problem> {
     let company = tx.must::<companies::Entity>(original.company_id).await?;
-    let (row, rows) = note_of(ctx, tx, &company, original, lines, plan, reason)?;
+    let (row, rows) = note_of(ctx, tx, &company, original, lines, plan, said)?;
     tx.insert(row.clone());
     for line in &rows {
         tx.insert(line.clone());
@@ -109,10 +109,11 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &ReverseIn
         );
         return Err(Problem::new(Code::ValidationFailed, detail));
     }
-    let (note, rows) = note_of(ctx, tx, &company, &original, &lines, &plan, Some(body.reason.clone()))?;
+    let said = (Some(body.reason.clone()), body.rebill.unwrap_or_default());
+    let (note, rows) = note_of(ctx, tx, &company, &original, &lines, &plan, said)?;
     // An invoice may be of a day ahead; what takes it back is not before it.
     let day = body.date.unwrap_or_else(|| today.max(original.invoice_date.unwrap_or(today)));
-    let posted = post_rows(ctx, tx, &company, (&note, &rows, None), (day, body.rebill.unwrap_or_default())).await;
+    let posted = post_rows(ctx, tx, &company, (&note, &rows, None), day).await;
     posted.map_err(|problem| if body.date.is_some() { booked::of_day(problem, "/date") } else { problem })
 }
 
@@ -124,7 +125,7 @@ fn note_of(
     original: &invoices::Model,
     lines: &[invoice_lines::Model],
     plan: &CreditPlan,
-    reason: Option<String>,
+    (reason, rebill): (Option<String>, bool),
 ) -> Result<(invoices::Model, Vec<invoice_lines::Model>), Problem> {
     let note_id = InvoiceId::new();
     let rows = note_lines(tx, note_id, lines, plan);
@@ -151,6 +152,7 @@ fn note_of(
         tax_status: original.tax_status,
         credited_invoice_id: Some(original.id),
         reason,
+        rebill: Some(rebill).filter(|again| *again),
         ..blank(ctx, tx, note_id, original.direction, company, original.party_id)
     };
     Ok((row, rows))
@@ -175,6 +177,10 @@ fn request(invoice: &invoices::Model, body: &CreditInvoice) -> Result<CreditRequ
     };
     let mut errors = Vec::new();
     let amount = money::amount(text, invoice.currency, "/amount", &mut errors);
+    if lines.is_empty() && body.rebill == Some(true) {
+        let detail = "is for quantities: an amount lowers what was charged and leaves nothing to bill. Name the `lines` that are billed again, or leave `amount` out for all";
+        errors.push(FieldError::pointer(Code::InvalidValue, "/rebill", detail));
+    }
     check::finish(errors)?;
     Ok(if lines.is_empty() { CreditRequest::Amount(amount.unwrap_or_default()) } else { CreditRequest::Lines(lines) })
 }

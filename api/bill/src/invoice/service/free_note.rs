@@ -3,18 +3,19 @@
 use super::create::blank;
 use super::lines::{self, Buyer, Document};
 use super::selection::MAX_LINES;
+use crate::booked;
 use crate::invoice::view::view;
 use crate::invoice::{Agreed, engine};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::invoices;
 use causeway_entity::govern::companies;
 use causeway_govern::access::is_same;
-use causeway_kernel::{Ctx, Tx};
+use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::rate::Conversion;
 use causeway_master::{check, company, party, refs};
 use causeway_openapi::credit_note::CreateCreditNote;
 use causeway_openapi::invoice::Invoice;
-use causeway_value::{Amount, Direction, FlowId, InvoiceId, InvoiceKind, Json};
+use causeway_value::{Amount, Direction, FlowId, InvoiceId, InvoiceKind, InvoiceStatus, Json};
 
 /// Makes a draft credit note of free lines.
 ///
@@ -66,18 +67,55 @@ pub(super) fn is_free(invoice: &invoices::Model) -> bool {
     invoice.kind == InvoiceKind::CreditNote && invoice.credited_invoice_id.is_none()
 }
 
-/// Refuses to post a credit note without an invoice that is beyond its company's limit for who made it.
+/// Days within which credit notes without an invoice are judged together: several small ones are as much as a large one.
+const TOGETHER: i64 = 31;
+
+/// Refuses to post a credit note without an invoice that is beyond its company's limit for who made it, with what the same person gave the same party without an
+/// invoice in the days before. One that alone was beyond the limit was somebody else's decision, and uses nothing up. A credit note of an invoice gives back
+/// what was charged and no more, however many there are: the invoice bounds it.
 ///
 /// # Errors
 /// `segregation_of_duties`; `amount_overflow`.
 pub(super) async fn second_person(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, note: &invoices::Model, rate: Conversion) -> Result<(), Problem> {
     let Some(limit) = company.credit_note_limit.filter(|_| is_free(note) && note.direction == Direction::Sale) else { return Ok(()) };
-    let amount = rate.amount(note.total_amount, note.currency, company.currency)?;
-    if amount <= limit || !is_same(ctx, tx, note.made_by).await? {
+    if !is_same(ctx, tx, note.made_by).await? {
         return Ok(());
     }
-    let (amount, limit) = (amount.text(company.currency), limit.text(company.currency));
-    let detail =
-        format!("You made this credit note yourself, and it comes to {amount} {0}, more than {limit} {0}. Somebody else has to post it.", company.currency);
+    let amount = rate.amount(note.total_amount, note.currency, company.currency)?;
+    let given = given_before(ctx, tx, company, note, limit).await?;
+    if amount.plus(given)? <= limit {
+        return Ok(());
+    }
+    let text = |amount: Amount| format!("{} {}", amount.text(company.currency), company.currency);
+    let what = if amount > limit || given.is_zero() {
+        format!("it comes to {}, more than {}", text(amount), text(limit))
+    } else {
+        let all = text(amount.plus(given)?);
+        format!("with those that you made for the same customer within {TOGETHER} days it comes to {all}, more than {}", text(limit))
+    };
+    let detail = format!("You made this credit note yourself, and {what}. Somebody else has to post it.");
     Err(Problem::new(Code::SegregationOfDuties, detail))
+}
+
+/// What the caller gave a party without an invoice in the days before, in company currency.
+async fn given_before(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, note: &invoices::Model, limit: Amount) -> Result<Amount, Problem> {
+    let since = ctx.today(company.time_zone).plus_days(-TOGETHER).start_in(company.time_zone);
+    let posted = Find::<invoices::Entity>::new()
+        .eq(invoices::Column::PartyId, note.party_id)
+        .eq(invoices::Column::CompanyId, company.id)
+        .eq(invoices::Column::Kind, InvoiceKind::CreditNote)
+        .eq(invoices::Column::Direction, Direction::Sale)
+        .eq(invoices::Column::Status, InvoiceStatus::Posted)
+        .is_null(invoices::Column::CreditedInvoiceId)
+        .gt(invoices::Column::PostedAt, since)
+        .all(tx)
+        .await?;
+    let mut sum = Amount::ZERO;
+    for earlier in posted {
+        let amount = booked::of_invoice(&earlier, company.currency).amount(earlier.total_amount, earlier.currency, company.currency)?;
+        if amount <= limit && earlier.made_by.is_some() && is_same(ctx, tx, earlier.made_by).await? {
+            sum = sum.plus(amount)?;
+        }
+    }
+    Ok(sum)
 }

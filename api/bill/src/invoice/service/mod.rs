@@ -8,6 +8,7 @@ pub mod create;
 pub mod credit;
 mod dues;
 pub mod free_note;
+mod last_part;
 pub(crate) mod lines;
 pub mod mark;
 pub mod note;

@@ -13,7 +13,7 @@ use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{allocations, billables, installments, invoice_lines, invoices};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_value::{Amount, BillableId, BillableStatus, Day, Direction, InvoiceId, InvoiceLineId, Overflow, PaymentDirection, PaymentState};
+use causeway_value::{Amount, BillableId, BillableStatus, Day, Direction, InvoiceId, InvoiceLineId, Overflow, PaymentDirection, PaymentState, Quantity};
 use std::collections::BTreeMap;
 
 /// What lines are worth with tax, less what is credited of them.
@@ -98,6 +98,11 @@ impl Original {
         Ok((Self { id, settlement, before, after, allocations: Vec::new(), credited }, fitted))
     }
 
+    /// The invoice and its lines, as the credit notes before left them.
+    pub(super) fn before(&self) -> Option<(&invoices::Model, &[invoice_lines::Model])> {
+        self.settlement.get(self.id).map(|invoice| (invoice, self.before.as_slice()))
+    }
+
     /// Settles it with the note as far as both are open.
     pub(super) async fn settle(
         &mut self,
@@ -151,7 +156,7 @@ impl Original {
             let billable = found.iter().find(|row| Some(row.id) == billable_of(note) && row.status == BillableStatus::Invoiced)?.clone();
             Some(Again { billable, quantity: note.quantity, credit_line_id: note.id, day })
         };
-        Ok(note_lines.iter().filter_map(again).collect())
+        Ok(note_lines.iter().filter(|note| note.quantity != Quantity::ZERO).filter_map(again).collect())
     }
 
     /// Takes back what was given up of it, as far as the note exceeds what is open: that was never paid, so it is not paid back.

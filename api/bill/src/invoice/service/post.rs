@@ -4,7 +4,7 @@ use super::checks::{Draft, explained, must_be_as_billed, must_be_new};
 use super::complete::{customers, must_be_complete};
 use super::dues::{dues, rules_of};
 use super::original::Original;
-use super::{free_note, must_be_draft, series};
+use super::{credit, free_note, must_be_draft, series};
 use crate::billable::service::{Again, bill_again};
 use crate::booked;
 use crate::down_payment;
@@ -14,7 +14,7 @@ use crate::invoice::view::{record, view};
 use crate::obligation::{done, hold};
 use crate::payment::rules::payment_state;
 use crate::payment::settle::falls_due;
-use causeway_books::ledger::rules::{AccountRef, Advance, InvoicePart, InvoiceToPost, TaxPart, invoice_posting};
+use causeway_books::ledger::rules::{AccountRef, Advance, InvoicePart, InvoiceToPost, Taken, TaxPart, invoice_posting};
 use causeway_books::ledger::service::{PostEntry, post as post_entry};
 use causeway_contract::Problem;
 use causeway_entity::bill::{installments, invoice_lines, invoices, obligations};
@@ -59,7 +59,7 @@ pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &PostInvoice)
     let refs = refs::of(tx, id.uuid()).await?;
     let new = if allow_duplicate { Ok(()) } else { must_be_new(tx, &old).await };
     let posted = match new {
-        Ok(()) => post_rows(ctx, tx, &company, (&old, &lines, Some(refs)), (day, false)).await,
+        Ok(()) => post_rows(ctx, tx, &company, (&old, &lines, Some(refs)), day).await,
         Err(problem) => Err(problem),
     };
     match posted {
@@ -79,7 +79,7 @@ pub(super) async fn post_rows(
     tx: &mut Tx<'_>,
     company: &companies::Model,
     (old, lines, stored): (&invoices::Model, &[invoice_lines::Model], Option<Vec<ExternalRef>>),
-    (day, rebill): (Day, bool),
+    day: Day,
 ) -> Result<Invoice, Problem> {
     let (mut original, fitted) = match old.credited_invoice_id {
         Some(credited) => Original::lock(tx, credited, (old, lines), day).await.map(|(original, fitted)| (Some(original), fitted))?,
@@ -92,11 +92,11 @@ pub(super) async fn post_rows(
         down_payment::give_back(ctx, tx, lines).await?;
     }
     let again = match &original {
-        Some(original) if rebill => original.billed_again(tx, lines, day).await?,
+        Some(original) if old.rebill == Some(true) => original.billed_again(tx, lines, day).await?,
         _ => Vec::new(),
     };
     count(ctx, tx, &[(old.kind, lines)], &again).await?;
-    let (mut new, mut parts) = read_and_book(ctx, tx, company, note, lines, day).await?;
+    let (mut new, mut parts) = read_and_book(ctx, tx, company, (note, lines), original.as_ref(), day).await?;
     if let Some(original) = &mut original {
         original.settle(ctx, tx, company, (&mut new, &mut parts), day).await?;
     }
@@ -183,8 +183,51 @@ pub(super) struct Booking<'a> {
     pub chart: &'a Chart,
     /// How the down payments were booked that are deducted or taken back, by their lines.
     pub advances: &'a BTreeMap<InvoiceLineId, Advance>,
+    /// Of a credit note: what those before it took of the invoice that it credits.
+    pub credited: &'a Credited,
     /// What is known of its customer, as far as the company asks for it.
     pub customers: &'a Customers,
+}
+
+/// What posted credit notes took of an invoice: its lines as they left them, and its rounding.
+#[derive(Default)]
+pub(super) struct Credited {
+    lines: Vec<invoice_lines::Model>,
+    rounding: Amount,
+}
+
+impl Credited {
+    async fn read(tx: &mut Tx<'_>, original: Option<&Original>) -> Result<Self, Problem> {
+        let Some((invoice, lines)) = original.and_then(Original::before) else { return Ok(Self::default()) };
+        let whole = invoice.rounding_amount.unwrap_or_default();
+        let rounding = whole.minus(credit::rounding_left(tx, invoice).await?)?;
+        Ok(Self { lines: lines.to_vec(), rounding })
+    }
+
+    fn of(&self, line: Option<InvoiceLineId>) -> Taken {
+        self.lines.iter().find(|known| Some(known.id) == line).map(taken).unwrap_or_default()
+    }
+
+    /// The lines that were credited before and are not now, as parts of nothing.
+    fn others(&self, note: &[invoice_lines::Model], direction: Direction, booking: Booking<'_>) -> Vec<InvoicePart> {
+        let credits = |line: &invoice_lines::Model| note.iter().any(|row| row.credited_line_id == Some(line.id));
+        let others = self.lines.iter().filter(|line| !line.credited_amount.is_zero() && !credits(line));
+        let nothing = |line: &invoice_lines::Model| {
+            let mut part = part(line, direction, booking);
+            (part.net, part.discount, part.taken) = (Amount::ZERO, Amount::ZERO, taken(line));
+            part.taxes.iter_mut().for_each(|tax| tax.amount = Amount::ZERO);
+            part
+        };
+        others.map(nothing).collect()
+    }
+}
+
+fn taken(line: &invoice_lines::Model) -> Taken {
+    Taken {
+        net: line.credited_amount,
+        discount: line.credited_discount_amount.unwrap_or_default(),
+        taxes: line.credited_taxes.0.iter().map(|tax| (tax.tax_id, tax.amount)).collect(),
+    }
 }
 
 /// Reads what booking the document needs and books it.
@@ -192,8 +235,8 @@ async fn read_and_book(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     company: &companies::Model,
-    old: &invoices::Model,
-    lines: &[invoice_lines::Model],
+    (old, lines): (&invoices::Model, &[invoice_lines::Model]),
+    original: Option<&Original>,
     day: Day,
 ) -> Result<(invoices::Model, Vec<installments::Model>), Problem> {
     let conversion =
@@ -208,7 +251,9 @@ async fn read_and_book(
     let advances = down_payment::booked_advances(tx, lines, company.currency).await?;
     let customers = customers(tx, company, &[old.party_id]).await?;
     dimension::keep(tx, lines.iter().filter_map(|line| carried(line.dimensions.as_ref()))).await?;
-    let booking = Booking { company, day, conversion, term: term.as_ref(), taxes: &taxes, chart: &chart, advances: &advances, customers: &customers };
+    let credited = Credited::read(tx, original).await?;
+    let term = term.as_ref();
+    let booking = Booking { company, day, conversion, term, taxes: &taxes, chart: &chart, advances: &advances, credited: &credited, customers: &customers };
     book(ctx, tx, booking, old, lines).await
 }
 
@@ -227,7 +272,8 @@ pub(super) async fn book(
     let mut new = old.clone();
     (new.company_rate, new.rate_divides) = booked::stored(conversion);
     let dues = dues(company, old, day, booking.term)?;
-    let parts: Vec<InvoicePart> = lines.iter().map(|line| part(line, old.direction, booking)).collect();
+    let mut parts: Vec<InvoicePart> = lines.iter().map(|line| part(line, old.direction, booking)).collect();
+    parts.extend(booking.credited.others(lines, old.direction, booking));
     let posting = invoice_posting(
         &InvoiceToPost {
             direction: old.direction,
@@ -238,6 +284,7 @@ pub(super) async fn book(
             conversion,
             parts: &parts,
             rounding: old.rounding_amount.unwrap_or_default(),
+            rounding_taken: booking.credited.rounding,
             once: old.tax_rounding != TaxRounding::PerLine,
             each: rules_of(company).conversion == InstallmentConversion::Each,
             installments: &dues,
@@ -293,5 +340,6 @@ fn part(line: &invoice_lines::Model, direction: Direction, booking: Booking<'_>)
         taxes: line.taxes.0.iter().map(tax).collect(),
         booked: down_payment::of_advance(line).and_then(|of| booking.advances.get(&of).copied()),
         dimension_set_id: carried(line.dimensions.as_ref()).and_then(set_id),
+        taken: booking.credited.of(line.credited_line_id),
     }
 }

@@ -84,7 +84,7 @@ pub(crate) async fn propose(
         let (of_lines, request) = (lines.iter().map(creditable).collect::<Vec<_>>(), CreditRequest::Lines(quantities));
         let plan = plan_credit(&of_lines, left, &request, original.currency)?;
         let plan = coins_of(&original, plan, &of_lines, left, &request)?;
-        notes.push(draft_of(ctx, tx, &original, &lines, &plan, Some(reason.to_owned())).await?.id);
+        notes.push(draft_of(ctx, tx, &original, &lines, &plan, (Some(reason.to_owned()), false)).await?.id);
     }
     Ok(notes)
 }

@@ -2,7 +2,8 @@
 
 use super::create::Common;
 use super::dues::dues;
-use super::lines::{Document, Draft, billed_amount, taxed};
+use super::last_part::Billed;
+use super::lines::{Document, Draft, taxed};
 use super::must_be_draft;
 use crate::billable::split::Families;
 use crate::down_payment::Advances;
@@ -133,6 +134,7 @@ async fn billed_anew(
     };
     let billables: Vec<_> = rows.iter().filter_map(|row| families.get(row.billable_id?).cloned()).collect();
     let (mut lines, taxes) = again(tx, document, rows, &billables).await?;
+    Billed::read(tx, &billables, families.owed()).await?.exhaust(&mut lines)?;
     if lines.worth(company, draft.direction) < Amount::ZERO {
         return Err(Problem::field(Code::InvalidValue, "/lines", "come to less than zero together; bill them with others, or credit an invoice instead"));
     }

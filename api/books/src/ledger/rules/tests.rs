@@ -36,6 +36,7 @@ fn part(net: i64, purpose: Purpose, taxes: &[i64]) -> InvoicePart {
         taxes: taxes.iter().enumerate().map(tax).collect(),
         booked: None,
         dimension_set_id: None,
+        taken: Taken::default(),
     }
 }
 
@@ -54,6 +55,7 @@ fn post(direction: Direction, kind: InvoiceKind, conversion: Conversion, parts: 
         conversion,
         parts,
         rounding: Amount::ZERO,
+        rounding_taken: Amount::ZERO,
         once: false,
         each: false,
         installments,
@@ -72,6 +74,7 @@ fn rounded_once(kind: InvoiceKind, conversion: Conversion, parts: &[InvoicePart]
         conversion,
         parts,
         rounding: Amount::ZERO,
+        rounding_taken: Amount::ZERO,
         once: true,
         each: false,
         installments,
@@ -259,12 +262,61 @@ fn discounts_and_rounding_have_accounts_of_their_own() {
         conversion: Conversion::Same,
         parts: &parts,
         rounding: Amount(2),
+        rounding_taken: Amount::ZERO,
         once: false,
         each: false,
         installments: &installments,
     };
     let rounded = invoice_posting(&invoice, &every_account).unwrap();
     assert_eq!(rows(&rounded.lines), [(Purpose::Receivable, 141_000, 0, 141_000), (Purpose::Revenue, 0, 140_998, -140_998), (Purpose::Rounding, 0, 2, -2)]);
+}
+
+type Posting = fn(InvoiceKind, &[InvoicePart], &[InstallmentDue]) -> InvoicePosting;
+
+/// MATCH-022 in company currency: whatever parts an invoice is credited in, all of them together are booked at what the invoice was booked at.
+#[test]
+fn the_last_credit_exhausts_its_invoice_in_company_currency() {
+    let rate = Conversion::Times("0.951237".parse().unwrap());
+    let sums = |found: &[InvoicePosting]| {
+        let mut sums: BTreeMap<&'static str, i64> = BTreeMap::new();
+        for (purpose, debit, credit, _) in found.iter().flat_map(|found| rows(&found.lines)) {
+            *sums.entry(purpose.word()).or_default() += debit - credit;
+        }
+        sums
+    };
+    let by_line: Posting = |kind, parts, due| post(Direction::Sale, kind, Conversion::Times("0.951237".parse().unwrap()), parts, due);
+    let once: Posting = |kind, parts, due| rounded_once(kind, Conversion::Times("0.951237".parse().unwrap()), parts, due);
+    for posting in [by_line, once] {
+        // Two lines, one of them with a discount that is booked by itself, credited in seven parts of the first and three of the second.
+        let first = |net, tax| part(net, Purpose::Revenue, &[tax]);
+        let second = |net, discount, tax| InvoicePart { discount: Amount(discount), ..part(net, Purpose::Revenue, &[tax]) };
+        let invoice = posting(InvoiceKind::Invoice, &[first(10_003, 1_901), second(3_002, 299, 570)], &due(&[15_476]));
+        let mut credits = Vec::new();
+        let (mut of_first, mut of_second) = (Taken::default(), Taken::default());
+        let mut credit = |(net, tax): (i64, i64), (other_net, discount, other_tax): (i64, i64, i64)| {
+            let parts = [
+                InvoicePart { taken: of_first.clone(), ..first(net, tax) },
+                InvoicePart { taken: of_second.clone(), ..second(other_net, discount, other_tax) },
+            ];
+            credits.push(posting(InvoiceKind::CreditNote, &parts, &due(&[net + tax + other_net + other_tax])));
+            let more = |taken: &mut Taken, part: &InvoicePart| {
+                taken.net.0 += part.net.0;
+                taken.discount.0 += part.discount.0;
+                taken.taxes = vec![(part.taxes[0].tax_id, Amount(taken.taxes.first().map_or(0, |(_, amount)| amount.0) + part.taxes[0].amount.0))];
+            };
+            more(&mut of_first, &parts[0]);
+            more(&mut of_second, &parts[1]);
+        };
+        for _ in 0..6 {
+            credit((1_429, 271), (0, 0, 0));
+        }
+        credit((1_429, 275), (1_001, 100, 190));
+        credit((0, 0), (1_001, 100, 190));
+        credit((0, 0), (1_000, 99, 190));
+        let (booked, back) = (sums(&[invoice]), sums(&credits));
+        assert_eq!(booked.iter().map(|(purpose, amount)| (*purpose, -amount)).collect::<BTreeMap<_, _>>(), back);
+    }
+    assert_ne!(rate.amount(Amount(1_429), currency("USD"), currency("EUR")).unwrap().0 * 7, 9_515, "seven parts that are rounded apart miss it");
 }
 
 #[test]
@@ -280,6 +332,7 @@ fn a_missing_account_stops_the_posting() {
         conversion: Conversion::Same,
         parts: &parts,
         rounding: Amount::ZERO,
+        rounding_taken: Amount::ZERO,
         once: false,
         each: false,
         installments: &installments,

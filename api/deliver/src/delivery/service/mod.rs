@@ -44,6 +44,7 @@ fn new_lines(tx: &Tx<'_>, delivery_id: DeliveryId, planned: &[(OrderLineId, Quan
         unit: obligation.unit.clone(),
         quantity,
         returned_quantity: None,
+        refunded_quantity: None,
     };
     (1..).zip(known).map(row).collect()
 }

@@ -1,20 +1,26 @@
-//! Goods that come back and stay sold (vector DLV-017).
+//! Goods that come back: those that stay sold, and those whose money goes back (vector DLV-017, CRN-05).
 
 use super::{changed, conflict};
 use crate::delivery::{store, view};
-use causeway_bill::obligation;
+use causeway_bill::billable::service::{lock_of_lines, lock_of_sources, take_back};
+use causeway_bill::obligation::{self, rules::awaited};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::obligations;
 use causeway_entity::deliver::{deliveries, delivery_lines};
-use causeway_kernel::{Ctx, Tx};
+use causeway_entity::govern::companies;
+use causeway_kernel::{Ctx, News, Tx};
 use causeway_master::{check, refs};
 use causeway_openapi::delivery::{Delivery, ReturnDelivery};
-use causeway_value::{DeliveryId, DeliveryStatus, Overflow, Quantity};
+use causeway_value::{BillingPolicy, DeliveryId, DeliveryStatus, InvoiceId, Json, OrderLineId, Overflow, Quantity, SourceType};
+use std::collections::BTreeMap;
 
-/// Notes that goods of a shipment came back without a refund: an exchange, or a repair. They count as returned; what was delivered and what is billed stays.
+/// Notes that goods of a shipment came back. Without a refund, as an exchange or a repair, they count as returned; what was delivered and what is billed stays.
+/// With one they were not delivered any more: what waits to be billed of them waits no longer, and of what was invoiced credit notes are drafted that somebody
+/// posts.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it was not shipped; every wrong field; `amount_exceeds_open` for more than what was shipped and is not back yet.
+/// `not_found`; `state_conflict` when it was not shipped, or when what comes back for money stands on a draft invoice; every wrong field; `amount_exceeds_open`
+/// for more than what was shipped and is not back yet.
 pub async fn give_back(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, body: &ReturnDelivery) -> Result<Delivery, Problem> {
     let seen = tx.must::<deliveries::Entity>(id).await?;
     let owed = obligation::service::lock_of_order(tx, seen.order_id).await?;
@@ -25,37 +31,76 @@ pub async fn give_back(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, body: &Return
     let before = store::lines(tx, &[id]).await?;
     let mut after = before.clone();
     check::finish(take(&mut after, body)?)?;
+    let mut came: BTreeMap<OrderLineId, Quantity> = BTreeMap::new();
     for (old, new) in before.iter().zip(&after) {
-        let by = back(new).minus(back(old))?;
-        if by == Quantity::ZERO {
-            continue;
-        }
-        tx.update(old, new);
-        if let Some(owed) = owed.iter().find(|owed| owed.id.uuid() == new.order_line_id.uuid()) {
-            let returned_quantity = owed.returned_quantity.plus(by)?;
-            tx.update(owed, &obligations::Model { returned_quantity, version: owed.version + 1, updated_at: ctx.now(), ..owed.clone() });
+        let by = back(new)?.minus(back(old)?)?;
+        if by != Quantity::ZERO {
+            tx.update(old, new);
+            came.insert(new.order_line_id, by);
         }
     }
-    let new = changed(ctx, &old);
+    let mut new = changed(ctx, &old);
+    if body.refund {
+        let notes = refund(ctx, tx, &old, &owed, (&after, &came), &body.reason).await?;
+        if !notes.is_empty() {
+            let known = new.credit_note_ids.take().map(|known| known.0).unwrap_or_default();
+            new.credit_note_ids = Some(Json(known.into_iter().chain(notes).collect()));
+        }
+    } else {
+        for row in &owed {
+            let Some(by) = came.get(&row.id.cast()) else { continue };
+            let returned_quantity = row.returned_quantity.plus(*by)?;
+            tx.update(row, &obligations::Model { returned_quantity, version: row.version + 1, updated_at: ctx.now(), ..row.clone() });
+        }
+    }
     tx.update(&old, &new);
     let delivery = view::view(&new, &after, refs::of(tx, id.uuid()).await?);
     view::record(ctx, tx, "delivery.returned", &delivery)?;
+    if body.refund {
+        tx.announce(ctx, News { event: "delivery.returned", subject: id.uuid(), about: old.order_id.uuid(), complete: false }).await?;
+    }
     Ok(delivery)
 }
 
-fn back(line: &delivery_lines::Model) -> Quantity {
-    line.returned_quantity.unwrap_or_default()
+/// Takes back what was delivered and billed of what came back. Answers the credit notes that are drafted.
+async fn refund(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    delivery: &deliveries::Model,
+    before: &[obligations::Model],
+    (lines, came): (&[delivery_lines::Model], &BTreeMap<OrderLineId, Quantity>),
+    reason: &str,
+) -> Result<Vec<InvoiceId>, Problem> {
+    // What is billed on delivery is billed by the lines of the delivery, anything else by the order.
+    let by_delivery = |line: OrderLineId| before.iter().any(|row| row.id.uuid() == line.uuid() && row.billing_policy == BillingPolicy::OnDelivery);
+    let sources: Vec<_> =
+        lines.iter().filter(|line| came.contains_key(&line.order_line_id) && by_delivery(line.order_line_id)).map(|line| line.id.uuid()).collect();
+    let others: Vec<OrderLineId> = came.keys().copied().filter(|line| !by_delivery(*line)).collect();
+    let mut rows = lock_of_sources(tx, SourceType::DeliveryLine, &sources).await?;
+    rows.extend(lock_of_lines(tx, delivery.order_id, &others).await?);
+    let day = ctx.today(tx.must::<companies::Entity>(delivery.company_id).await?.time_zone);
+    let mut after = before.to_vec();
+    let notes = take_back(ctx, tx, &mut after, &rows, came, (day, reason)).await?;
+    for (old, new) in before.iter().zip(&mut after) {
+        let Some(by) = came.get(&new.id.cast()) else { continue };
+        new.delivered_quantity = new.delivered_quantity.minus(*by)?;
+        new.awaited_date = awaited(new)?;
+        new.version += 1;
+        new.updated_at = ctx.now();
+        tx.update(old, new);
+    }
+    Ok(notes)
+}
+
+/// What of a line is back, for money or not.
+pub(super) fn back(line: &delivery_lines::Model) -> Result<Quantity, Overflow> {
+    line.returned_quantity.unwrap_or_default().plus(line.refunded_quantity.unwrap_or_default())
 }
 
 /// Counts what comes back on the lines. Answers what is wrong.
 fn take(lines: &mut [delivery_lines::Model], body: &ReturnDelivery) -> Result<Vec<FieldError>, Overflow> {
     let mut errors = Vec::new();
     check::not_blank(&body.reason, "/reason", &mut errors);
-    if body.refund {
-        let detail =
-            "must be false: to give the money back, credit the invoice (POST /v1/invoices/{id}/credit), or reverse the shipment, which drafts the credit note";
-        errors.push(FieldError::pointer(Code::InvalidValue, "/refund", detail));
-    }
     if body.lines.is_empty() {
         errors.push(FieldError::pointer(Code::Required, "/lines", "must say what came back"));
     }
@@ -65,13 +110,14 @@ fn take(lines: &mut [delivery_lines::Model], body: &ReturnDelivery) -> Result<Ve
             wrong("order_line_id", Code::NotFound, "names no line of this delivery");
             continue;
         };
-        let left = line.quantity.minus(back(line))?;
+        let left = line.quantity.minus(back(line)?)?;
         if input.quantity <= Quantity::ZERO {
             wrong("quantity", Code::InvalidValue, "must be more than zero");
         } else if input.quantity > left {
             wrong("quantity", Code::AmountExceedsOpen, &format!("is more than what was shipped and is not back yet: {left}"));
         } else {
-            line.returned_quantity = Some(back(line).plus(input.quantity)?);
+            let counted = if body.refund { &mut line.refunded_quantity } else { &mut line.returned_quantity };
+            *counted = Some(counted.unwrap_or_default().plus(input.quantity)?);
         }
     }
     Ok(errors)

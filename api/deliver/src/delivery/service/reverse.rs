@@ -33,8 +33,9 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, reason: Option<
         return Err(conflict(&old, &detail));
     }
     let lines = store::lines(tx, &[id]).await?;
-    if lines.iter().any(|line| line.returned_quantity > Some(Quantity::ZERO)) {
-        return Err(conflict(&old, "Goods of it came back, so it was no mistake. Credit the invoice instead."));
+    if lines.iter().any(|line| line.returned_quantity > Some(Quantity::ZERO) || line.refunded_quantity > Some(Quantity::ZERO)) {
+        let detail = "Goods of it came back, so it was no mistake. What else comes back for money is a return with `refund`: POST /v1/deliveries/{id}/return.";
+        return Err(conflict(&old, detail));
     }
     let sources: Vec<_> = lines.iter().map(|line| line.id.uuid()).collect();
     let billables = billable::lock_of_sources(tx, SourceType::DeliveryLine, &sources).await?;

@@ -1,6 +1,7 @@
 //! Writing what changed of a confirmed order: its lines, what is owed, planned deliveries, and the numbered record.
 
 use super::confirm::Kinds;
+use super::in_full;
 use crate::order::amendment::rules::{Discounts, changes as line_changes};
 use crate::order::news::enter;
 use crate::order::store::Parts;
@@ -59,7 +60,8 @@ pub(super) async fn write(
         let company = tx.must::<companies::Entity>(old.company_id).await?;
         let today = ctx.today(company.time_zone);
         let kinds = Kinds::read(tx, &added).await?;
-        let owed = added.iter().map(|line| rules::obligation(&new, line, kinds.of(line), today, &parts.holds)).collect();
+        let owed = in_full(tx, &new, &parts.lines).await?;
+        let owed = owed.iter().filter(|line| known(line).is_none()).map(|line| rules::obligation(&new, line, kinds.of(line), today, &parts.holds)).collect();
         parts.obligations.extend(obligation::confirm(ctx, tx, owed).await?);
     }
     // Less than what was paid in advance: what no invoice will deduct is proposed to be given back.

@@ -2,7 +2,7 @@
 
 use super::credit::{self, Verdict};
 use super::hold::place;
-use super::{approval, changed};
+use super::{approval, changed, in_full};
 use crate::opportunity::service::win_by;
 use crate::order::{rules, store, view};
 use causeway_bill::obligation;
@@ -58,7 +58,8 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<wire::Or
         win_by(ctx, tx, opportunity_id, (&new).into()).await?;
     }
     tx.update(&old, &new);
-    let owed = parts.lines.iter().map(|line| rules::obligation(&new, line, kinds.of(line), today, &parts.holds)).collect();
+    let owed = in_full(tx, &new, &parts.lines).await?;
+    let owed = owed.iter().map(|line| rules::obligation(&new, line, kinds.of(line), today, &parts.holds)).collect();
     parts.obligations = obligation::confirm(ctx, tx, owed).await?;
     view::record(ctx, tx, "order.confirmed", &new, &parts)
 }

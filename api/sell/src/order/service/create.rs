@@ -120,6 +120,7 @@ pub async fn create_from_quote(
         terms: quote.terms.clone(),
         contact_id: quote.contact_id,
         ship_to_id: quote.ship_to_id,
+        upfront_percent: quote.upfront_percent,
     };
     insert(ctx, tx, &row, lines, Vec::new())
 }
@@ -175,5 +176,6 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateOrder, number: String) -
         terms: body.terms.clone(),
         contact_id: header.places.contact_id,
         ship_to_id: header.places.ship_to_id,
+        upfront_percent: header.upfront,
     }
 }

@@ -47,6 +47,7 @@ fn terms(row: &Model) -> Terms {
         discount: row.discount_percent,
         discount_base: row.discount_base.unwrap_or_default(),
         tax: TaxPolicy::kept(row.tax_rounding, row.tax_step, row.discount_posting.unwrap_or_default()),
+        upfront: row.upfront_percent.unwrap_or_default(),
     }
 }
 
@@ -64,6 +65,16 @@ async fn settle_rows(tx: &mut Tx<'_>, order: &Model, rows: &mut [order_lines::Mo
         (row.net_amount, row.tax_amount, row.taxes) = (line.net_amount, line.tax_amount, Json(line.taxes));
     }
     Ok(totals)
+}
+
+/// The lines with their full taxes: what is owed, and what is asked in advance, knows nothing of what paying early lowers; the invoice of the rest does
+/// (rule 18 of the vectors).
+async fn in_full(tx: &mut Tx<'_>, order: &Model, rows: &[order_lines::Model]) -> Result<Vec<order_lines::Model>, Problem> {
+    let mut rows = rows.to_vec();
+    if order.upfront_percent.is_some() {
+        settle_rows(tx, &Model { upfront_percent: None, ..order.clone() }, &mut rows).await?;
+    }
+    Ok(rows)
 }
 
 /// The next version of an order.

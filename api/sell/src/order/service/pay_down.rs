@@ -1,5 +1,6 @@
 //! Asking a part of an order in advance (DLV-007 to DLV-014).
 
+use super::in_full;
 use crate::order::{rules, store};
 use causeway_bill::down_payment::{self, Ordered};
 use causeway_contract::Problem;
@@ -7,7 +8,7 @@ use causeway_entity::sell::orders;
 use causeway_kernel::{Ctx, Tx};
 use causeway_openapi::down_payment::CreateDownPayment;
 use causeway_openapi::invoice::Invoice;
-use causeway_value::{OrderId, OrderStatus};
+use causeway_value::{Amount, OrderId, OrderStatus};
 
 /// Makes a draft invoice over a down payment on a confirmed order.
 ///
@@ -21,7 +22,10 @@ pub async fn pay_down(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &CreateDown
         OrderStatus::Cancelled => return Err(rules::refused(&order, "is cancelled. Make a new order.")),
     }
     let parts = store::parts_of(tx, &order).await?;
-    let lines = parts.lines.iter().map(|line| (line.tax_ids.0.as_slice(), line.net_amount, line.taxes.0.as_slice()));
+    // What is paid in advance is taxed in full.
+    let full = in_full(tx, &order, &parts.lines).await?;
+    let total = Amount::sum(full.iter().flat_map(|line| [line.net_amount, line.tax_amount]))?;
+    let lines = full.iter().map(|line| (line.tax_ids.0.as_slice(), line.net_amount, line.taxes.0.as_slice()));
     let ordered = Ordered {
         id,
         groups: down_payment::rules::groups(lines)?,
@@ -32,7 +36,7 @@ pub async fn pay_down(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &CreateDown
         currency: order.currency,
         payment_term_id: order.payment_term_id,
         tax_rounding: order.tax_rounding,
-        total: order.total_amount,
+        total,
     };
     down_payment::create(ctx, tx, &ordered, body).await
 }

@@ -58,12 +58,15 @@ pub(super) async fn update_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wi
     let given = (&body.contact_id, &body.ship_to_id);
     let places = header::patched_places(tx, given, stands, (new.party_id, other.party.is_some()), &mut errors).await?;
     (new.contact_id, new.ship_to_id) = (places.contact_id, places.ship_to_id);
+    if new.payment_term_id != old.payment_term_id {
+        new.upfront_percent = header::upfront_of(tx, new.payment_term_id).await?;
+    }
     let (moved, before) = (other.something(), approval::digest(&old, &parts.lines));
     match &body.lines {
         Patch::Value(inputs) => parts.lines = priced_anew(ctx, tx, other, &mut new, inputs, errors).await?,
         Patch::Absent | Patch::Null => {
             finish(errors)?;
-            if new.discount_percent != old.discount_percent {
+            if (new.discount_percent, new.upfront_percent) != (old.discount_percent, old.upfront_percent) {
                 parts.lines = discounted(tx, &mut new, parts.lines).await?;
             }
         }
@@ -134,7 +137,7 @@ async fn priced_anew(
     Ok(lines)
 }
 
-/// The lines with the amounts that another document discount gives them.
+/// The lines with the amounts that another document discount gives them, or another discount for paying early.
 async fn discounted(tx: &mut Tx<'_>, new: &mut orders::Model, rows: Vec<order_lines::Model>) -> Result<Vec<order_lines::Model>, Problem> {
     let mut lines: Vec<Line> = rows.iter().map(Line::from).collect();
     discount_again(tx, new.company_id, &mut lines, terms(new)).await?;

@@ -55,6 +55,7 @@ pub async fn price(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Resu
         quote_date: header.today,
         discount_percent: header.discount,
         discount_base: row.discount_base.unwrap_or_default(),
+        upfront_percent: row.upfront_percent,
         untaxed_amount: totals.untaxed.text(currency),
         tax_amount: totals.tax.text(currency),
         total_amount: totals.total.text(currency),
@@ -165,5 +166,6 @@ fn draft(ctx: &Ctx, header: &Header, filled: &Filled, number: String) -> Model {
         contact_id: header.places.contact_id,
         ship_to_id: header.places.ship_to_id,
         copied_from_id: None,
+        upfront_percent: header.upfront,
     }
 }

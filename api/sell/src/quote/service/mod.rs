@@ -42,6 +42,7 @@ fn terms(row: &Model) -> Terms {
         discount: row.discount_percent,
         discount_base: row.discount_base.unwrap_or_default(),
         tax: TaxPolicy::kept(row.tax_rounding, row.tax_step, row.discount_posting.unwrap_or_default()),
+        upfront: row.upfront_percent.unwrap_or_default(),
     }
 }
 

@@ -53,6 +53,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Update
     if let Some(opportunity) = named {
         header::check_customer(&opportunity, new.party_id, if other.party.is_some() { "/party_id" } else { "/opportunity_id" }, &mut errors);
     }
+    if new.payment_term_id != old.payment_term_id {
+        new.upfront_percent = header::upfront_of(tx, new.payment_term_id).await?;
+    }
     let lines = match (&body.lines, &company) {
         (Patch::Value(lines), Some(company)) => priced_anew(ctx, tx, (company, other), &mut new, lines, errors).await?,
         _ => {
@@ -153,10 +156,10 @@ async fn priced_anew(
     Ok(lines)
 }
 
-/// The lines as they are; with the amounts that another document discount gives them.
+/// The lines as they are; with the amounts that another document discount gives them, or another discount for paying early.
 async fn kept(tx: &mut Tx<'_>, old: &quotes::Model, new: &mut quotes::Model) -> Result<Vec<quote_lines::Model>, Problem> {
     let rows = store::lines_of(tx, old.id).await?;
-    if new.discount_percent == old.discount_percent {
+    if (new.discount_percent, new.upfront_percent) == (old.discount_percent, old.upfront_percent) {
         return Ok(rows);
     }
     let mut lines: Vec<Line> = rows.iter().map(Line::from).collect();

@@ -9,6 +9,7 @@ use super::amended::{self, Amended};
 use super::hold::{add, with_kind};
 use super::{OBJECT, changed, settle_rows, terms, with_totals};
 use crate::line::Line;
+use crate::line::amounts::Terms;
 use crate::line::price::{Scope, settle_again};
 use crate::order::amendment::rules::{Discounts, Step, apply, keep_discounts};
 use crate::order::rules;
@@ -22,7 +23,7 @@ use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{finish, not_blank};
 use causeway_openapi::order as wire;
 use causeway_openapi::order_amendment::AmendOrder;
-use causeway_value::{AmendmentKind, Amount, OrderId};
+use causeway_value::{AmendmentKind, Amount, OrderId, Percent};
 use plan::Planned;
 
 /// Changes a confirmed order. What is delivered or invoiced keeps its price; what is invoiced and stands no longer is proposed to be credited. More than
@@ -162,12 +163,12 @@ async fn follow(
     }
 }
 
-/// Net and tax of all that is ordered of a line, what was cancelled included.
+/// Net and full tax of all that is ordered of a line, what was cancelled included.
 async fn whole(tx: &mut Tx<'_>, order: &orders::Model, line: &order_lines::Model) -> Result<(Amount, Amount), Problem> {
-    if line.kept_quantity.is_none_or(|kept| kept == line.quantity) {
+    if order.upfront_percent.is_none() && line.kept_quantity.is_none_or(|kept| kept == line.quantity) {
         return Ok((line.net_amount, line.tax_amount));
     }
     let mut all = vec![Line { quantity: line.quantity, ..Line::from(line) }];
-    settle_again(tx, order.company_id, &mut all, terms(order)).await?;
+    settle_again(tx, order.company_id, &mut all, Terms { upfront: Percent::ZERO, ..terms(order) }).await?;
     Ok(all.first().map_or((Amount::ZERO, Amount::ZERO), |line| (line.net_amount, line.tax_amount)))
 }

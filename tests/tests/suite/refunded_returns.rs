@@ -1,0 +1,99 @@
+//! Goods that come back for money: they were not delivered any more, and what was billed of them is taken back (DLV-017, CRN-05).
+
+use causeway_contract::{Code, ListQuery};
+use causeway_openapi::delivery::{Delivery, DeliveryLineInput, ReturnDelivery, ReverseDelivery, op as delivery};
+use causeway_openapi::invoice::op as invoice;
+use causeway_openapi::order::{CancelOrder, Order, op as order};
+use causeway_tests::caller::Caller;
+use causeway_tests::deal;
+use causeway_tests::shop::{self, line};
+use causeway_tests::world::World;
+use causeway_tests::{of, verified};
+use causeway_value::{InvoiceStatus, OrderStatus};
+
+fn back(order: &Order, quantity: &str, refund: bool) -> ReturnDelivery {
+    ReturnDelivery { lines: vec![DeliveryLineInput { order_line_id: order.lines[0].id, quantity: of(quantity) }], refund, reason: "damaged".to_owned() }
+}
+
+/// Delivered, returned, invoiced and open.
+async fn stands(caller: &Caller, order: &Order) -> [String; 3] {
+    let now = caller.get::<order::GetOrder>(order.id).await;
+    [now.lines[0].delivered_quantity, now.lines[0].returned_quantity, now.lines[0].invoiced_quantity].map(|quantity| quantity.to_string())
+}
+
+async fn waiting(caller: &Caller, order: &Order) -> Vec<(String, String)> {
+    deal::billables(caller, order.id).await.into_iter().map(|row| (row.quantity.to_string(), row.amount.0)).collect()
+}
+
+async fn refunded(caller: &Caller, shipped: &Delivery, body: &ReturnDelivery) -> Delivery {
+    caller.post::<delivery::ReturnDelivery>(shipped.id, body).await
+}
+
+#[tokio::test]
+async fn what_waits_waits_no_longer_and_what_is_invoiced_is_credited() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "10")]).await;
+    let shipped = deal::ship(&tenant, &order, "10").await;
+    // Nothing is invoiced yet.
+    let now = refunded(&tenant, &shipped, &back(&order, "2", true)).await;
+    assert_eq!((now.lines[0].refunded_quantity, now.lines[0].returned_quantity, now.credit_note_ids.len()), (of("2"), of("0"), 0));
+    assert_eq!(waiting(&tenant, &order).await, [("8".to_owned(), "144.00".to_owned())]);
+    assert_eq!(stands(&tenant, &order).await, ["8", "0", "0"]);
+    verified(&tenant).await;
+
+    // A draft is cancelled first; of a posted invoice a credit note is drafted.
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    let refused = tenant.refused::<delivery::ReturnDelivery>(shipped.id, &back(&order, "3", true)).await;
+    assert!(refused.code == Code::StateConflict && refused.detail.contains(&draft.id.to_string()), "{refused:?}");
+    let posted = deal::post_invoice(&tenant, draft.id, None).await;
+    let now = refunded(&tenant, &shipped, &back(&order, "3", true)).await;
+    let note = tenant.get::<invoice::GetInvoice>(now.credit_note_ids[0]).await;
+    assert_eq!((note.credited_invoice_id, note.status, note.reason.as_deref()), (Some(posted.id), InvoiceStatus::Draft, Some("damaged")));
+    assert_eq!((note.untaxed_amount.0.as_str(), note.total_amount.0.as_str(), note.rebill), ("54.00", "64.26", false));
+    verified(&tenant).await;
+    deal::post_invoice(&tenant, note.id, None).await;
+    assert_eq!(stands(&tenant, &order).await, ["5", "0", "5"]);
+    // Exchanged goods are not given back for money again, and no more than was shipped comes back.
+    refunded(&tenant, &shipped, &back(&order, "4", false)).await;
+    let refused = tenant.refused::<delivery::ReturnDelivery>(shipped.id, &back(&order, "2", true)).await;
+    assert_eq!((refused.errors[0].code, refused.errors[0].pointer.as_deref()), (Code::AmountExceedsOpen, Some("/lines/0/quantity")));
+    assert_eq!(tenant.refused::<delivery::ReverseDelivery>(shipped.id, &ReverseDelivery::default()).await.code, Code::StateConflict);
+    verified(&tenant).await;
+
+    // What came back is open: delivered anew it is billed anew.
+    let again = deal::ship(&tenant, &order, "1").await;
+    assert_eq!(waiting(&tenant, &order).await, [("1".to_owned(), "18.00".to_owned())]);
+    refunded(&tenant, &again, &back(&order, "1", true)).await;
+    assert!(waiting(&tenant, &order).await.is_empty());
+    verified(&tenant).await;
+    // Or the rest is cancelled, and the order is done.
+    let cancel = CancelOrder { reason: "they keep five".to_owned() };
+    assert_eq!(tenant.post::<order::CancelOrder>(order.id, &cancel).await.status, OrderStatus::Fulfilled);
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn what_was_billed_ahead_is_credited_too() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let ahead = shop::product_body("AHEAD", causeway_value::ProductKind::Goods, causeway_value::BillingPolicy::OnOrder, "10.00", vec![shop.tax]);
+    let ahead = tenant.post::<causeway_openapi::catalog::op::CreateProduct>((), &ahead).await.id;
+    let order = deal::confirmed(&tenant, &shop, vec![line(ahead, "10")]).await;
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    let posted = deal::post_invoice(&tenant, draft.id, None).await;
+    let shipped = deal::ship(&tenant, &order, "6").await;
+    let now = refunded(&tenant, &shipped, &back(&order, "2", true)).await;
+    let note = tenant.get::<invoice::GetInvoice>(now.credit_note_ids[0]).await;
+    assert_eq!((note.credited_invoice_id, note.untaxed_amount.0.as_str()), (Some(posted.id), "20.00"));
+    // What was credited before is not credited again.
+    deal::post_invoice(&tenant, note.id, None).await;
+    let all = causeway_openapi::invoice::CreditInvoice::default();
+    let rest = tenant.post::<invoice::CreditInvoice>(posted.id, &all).await;
+    deal::post_invoice(&tenant, rest.id, None).await;
+    assert_eq!(refunded(&tenant, &shipped, &back(&order, "1", true)).await.credit_note_ids, now.credit_note_ids);
+    assert_eq!(tenant.all::<invoice::ListInvoices, _>(&ListQuery::by("kind", "credit_note")).await.len(), 2);
+    verified(&tenant).await;
+}
