@@ -178,13 +178,15 @@ fn sums_of_exact_amounts_are_rounded_once() {
     assert_eq!(exactly(PerDocumentExactTotal, &two), (29_378, vec![1_910, 3_379], vec![14_689, 14_689]));
     assert_eq!(exactly(PerDocumentExactTax, &two), (29_378, vec![1_910, 3_379], vec![14_689, 14_689]));
     // A hundred lines of 1.001.
-    let hundred = vec![("1", "1.001", &[(P, "20", "")] as Taxes); 100];
+    let twenty: Taxes = &[(P, "20", "")];
+    let hundred = vec![("1", "1.001", twenty); 100];
     assert_eq!(
         [PerLine, PerDocumentExactTax, PerDocumentExact].map(|rounding| exactly(rounding, &hundred)).map(|(net, taxes, _)| (net, taxes[0])),
         [(10_000, 2_000), (10_000, 2_002), (10_010, 2_002)]
     );
     // What is inside of the price is kept: 3 x 0.335 are 1.005.
-    let inside = vec![("1", "0.335", &[(P, "10", "i")] as Taxes); 3];
+    let ten: Taxes = &[(P, "10", "i")];
+    let inside = vec![("1", "0.335", ten); 3];
     assert_eq!(exactly(PerDocumentExact, &inside), (92, vec![9], vec![30, 31, 31]));
 }
 
