@@ -290,7 +290,10 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
                         drop(events);
                         guard.lend();
                         let back = signals.wait_for(what, setup.surroundings(&app)).await?;
-                        // What was pressed there to end something was not meant for us.
+                        // What was pressed there, or too early, was not meant for us; nor was what ended something there.
+                        while crossterm::event::poll(Duration::ZERO)? {
+                            drop(crossterm::event::read()?);
+                        }
                         (events, signals) = (EventStream::new(), Signals::new()?);
                         let Some(back) = back else {
                             setup.keep(&app).ok();

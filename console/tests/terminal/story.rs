@@ -114,7 +114,7 @@ async fn the_terminal_is_given_back_whatever_ends_the_program() {
         let process = screen.child().expect("the console runs");
         signal(name, &process);
         gone(&process);
-        screen.keys(&["stty -a | tr ';' '\\n'", "Enter"]);
+        screen.keys(&["stty -a </dev/tty | tr ';' '\\n'", "Enter"]);
         let text = screen.until("an echo", |text| text.contains("shell>") && text.contains("icanon"));
         assert!(!text.contains("-icanon") && !text.contains("-echo "), "{name}:\n{text}");
         assert_eq!((screen.value("alternate_on"), screen.value("mouse_any_flag")), ("0".to_owned(), "0".to_owned()), "{name}");
@@ -174,11 +174,11 @@ async fn another_program_gets_the_terminal_and_gives_it_back() {
     screen.wait("1 row as lines of JSON");
     screen.write("echo here; sleep 60");
     screen.keys(&["Enter"]);
-    screen.wait("here");
+    screen.until("what it says", |text| text.lines().any(|line| line == "here"));
     screen.keys(&["C-c"]);
-    screen.wait("enter goes back to the console");
+    screen.wait("sleep 60: ended with");
     screen.keys(&["Enter"]);
-    screen.wait("ended with");
+    screen.until("the console again", |text| text.contains("[2 Tenants]") && text.contains("ended with"));
     screen.keys(&["j"]);
     screen.wait("tenants 1/1");
 }
