@@ -229,7 +229,7 @@ pub struct ReturnDelivery {
     pub lines: Vec<DeliveryLineInput>,
     /// Whether the customer is given the money back. With false, as in an exchange or a repair, what was delivered and billed stays. With true it was not
     /// delivered any more and is open again, until it is delivered anew or the rest of the order is cancelled; what waits to be billed of it waits no longer,
-    /// and of what was invoiced credit notes are drafted.
+    /// and of what was invoiced credit notes are drafted. Needs the permission `deliveries:reverse`, too.
     pub refund: bool,
     /// Why.
     #[schema(max_length = 2_000)]

@@ -4,6 +4,7 @@ use causeway_contract::{Code, ListQuery};
 use causeway_openapi::delivery::{Delivery, DeliveryLineInput, ReturnDelivery, ReverseDelivery, op as delivery};
 use causeway_openapi::invoice::op as invoice;
 use causeway_openapi::order::{CancelOrder, Order, op as order};
+use causeway_tests::api_key;
 use causeway_tests::caller::Caller;
 use causeway_tests::deal;
 use causeway_tests::shop::{self, line};
@@ -37,6 +38,9 @@ async fn what_waits_waits_no_longer_and_what_is_invoiced_is_credited() {
     let order = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "10")]).await;
     let shipped = deal::ship(&tenant, &order, "10").await;
     // Nothing is invoiced yet.
+    let shipper = api_key::limited(&tenant, &["deliveries:read", "deliveries:ship"]).await;
+    let refused = shipper.refused::<delivery::ReturnDelivery>(shipped.id, &back(&order, "2", true)).await;
+    assert_eq!((refused.code, &refused.meta["permission"]), (Code::PermissionDenied, &"deliveries:reverse".into()));
     let now = refunded(&tenant, &shipped, &back(&order, "2", true)).await;
     assert_eq!((now.lines[0].refunded_quantity, now.lines[0].returned_quantity, now.credit_note_ids.len()), (of("2"), of("0"), 0));
     assert_eq!(waiting(&tenant, &order).await, [("8".to_owned(), "144.00".to_owned())]);

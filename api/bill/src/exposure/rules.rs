@@ -1,6 +1,5 @@
 //! Whether a customer may owe more.
 
-use causeway_entity::bill::payments;
 use causeway_value::{Amount, CreditAction, Currency, Day, Overflow, PaymentDirection, UserId};
 
 /// What happens when credit is used up, and how old a debt may be.
@@ -70,14 +69,13 @@ impl Parts {
     }
 }
 
-/// An exposure without money of a later day: what that settles is owed until then, and what is left of it is not the customer's yet. What is paid out later
-/// is the customer's until then.
+/// An exposure without money of a later day, of which so much is `left`: what it settles is owed until then, and what is left of it is not the customer's yet.
+/// What is paid out later is the customer's until then.
 ///
 /// # Errors
 /// [`Overflow`] when it does not fit.
-pub fn without(parts: Parts, payment: &payments::Model) -> Result<Parts, Overflow> {
-    let (amount, left) = (payment.amount, payment.unallocated_amount);
-    Ok(match payment.direction {
+pub fn without(parts: Parts, direction: PaymentDirection, amount: Amount, left: Amount) -> Result<Parts, Overflow> {
+    Ok(match direction {
         PaymentDirection::Inbound => {
             Parts { open_receivables: parts.open_receivables.plus(amount.minus(left)?)?, unallocated: parts.unallocated.minus(left)?, ..parts }
         }
@@ -155,6 +153,15 @@ mod tests {
         for text in said {
             let told = without_credit(&text);
             assert!(tells_credit(&text) && !told.contains(|letter: char| letter.is_ascii_digit()), "{text} is told as {told}");
+        }
+    }
+
+    #[test]
+    fn money_of_a_later_day_is_not_there_yet() {
+        let parts = |open_receivables, unallocated| Parts { open_receivables: Amount(open_receivables), unallocated: Amount(unallocated), ..Parts::default() };
+        // 320 came, of which 300 settle an invoice, or went out, of which 300 pay back a credit note: until its day all is as before.
+        for (direction, now, before) in [(PaymentDirection::Inbound, parts(0, 20), parts(300, 0)), (PaymentDirection::Outbound, parts(0, -20), parts(0, 300))] {
+            assert_eq!(without(now, direction, Amount(320), Amount(20)), Ok(before), "{direction}");
         }
     }
 

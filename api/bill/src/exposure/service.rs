@@ -165,7 +165,7 @@ async fn checked(
     let mut by_currency = exposures(tx, company.id, party.id).await?;
     for payment in ahead.stored.iter().chain(&ahead.written) {
         let entry = by_currency.entry(payment.currency).or_default();
-        *entry = rules::without(*entry, payment)?;
+        *entry = rules::without(*entry, payment.direction, payment.amount, payment.unallocated_amount)?;
     }
     let limit = party.credit_limit.zip(party.credit_currency);
     let currencies: BTreeSet<Currency> = by_currency.keys().copied().chain([currency]).chain(limit.map(|(_, currency)| currency)).collect();

@@ -19,9 +19,13 @@ use std::collections::BTreeMap;
 /// posts.
 ///
 /// # Errors
-/// `not_found`; `state_conflict` when it was not shipped, or when what comes back for money stands on a draft invoice; every wrong field; `amount_exceeds_open`
+/// `permission_denied` for a refund by who may not reverse; `not_found`; `state_conflict` when it was not shipped, or when what comes back for money stands on a draft invoice; every wrong field; `amount_exceeds_open`
 /// for more than what was shipped and is not back yet.
 pub async fn give_back(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, body: &ReturnDelivery) -> Result<Delivery, Problem> {
+    // It takes back what a shipment did, as reversing it does.
+    if body.refund {
+        ctx.require("deliveries:reverse")?;
+    }
     let seen = tx.must::<deliveries::Entity>(id).await?;
     let owed = obligation::service::lock_of_order(tx, seen.order_id).await?;
     let old = tx.lock::<deliveries::Entity>(id).await?;
