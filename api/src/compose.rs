@@ -1,11 +1,14 @@
 //! What this service is made of: routes, reactors in their order, and what falls due.
 
 use causeway_kernel::Routes;
-use causeway_kernel::news::{self, Reactor};
+use causeway_kernel::news::{self, Closing, Reactor};
 use std::sync::Once;
 
 /// Reactors hear news in this order; each runs in the transaction that made the news and may veto it.
 static REACTORS: &[Reactor] = &[causeway_sell::order::on_news];
+
+/// What is looked at once a verb is done, before it is written.
+static CLOSINGS: &[Closing] = &[causeway_sell::order::keep_up];
 
 static DUE: &[causeway_govern::clock::Due] = &[
     causeway_sell::quote::DUE,
@@ -37,6 +40,7 @@ pub fn register() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         news::register(REACTORS);
+        news::close_with(CLOSINGS);
         news::publish(&causeway_openapi::event_types::EVENT_TYPES);
         causeway_kernel::db::tally::register(causeway_bill::exposure::WATCH);
         causeway_govern::clock::register_due(DUE);

@@ -3,6 +3,7 @@
 //! An item that comes again under the same external references is answered with what it made, as if it were sent alone (`http/again.rs`).
 
 use crate::Ctx;
+use crate::ctx::MadeFrom;
 use crate::db::{Find, Tx};
 use causeway_contract::{Bulk, BulkItem, BulkMode, BulkResult, Code, FieldError, Problem};
 use causeway_entity::kernel::external_refs;
@@ -47,7 +48,7 @@ where
             continue;
         }
         let mark = tx.mark();
-        tx.made_from(digest(place));
+        tx.made_from(digest(place).map(|digest| digest.meaning));
         let created = match create(tx, place, item).await {
             Ok(result) => tx.refuse_foreign().await.and_then(|()| taken.check(&refs)).map(|()| result),
             refused => refused,
@@ -126,9 +127,9 @@ impl TakenRefs {
     }
 
     /// The object that a creation of this digest made under one of these references.
-    fn made(&self, refs: &[(String, String)], digest: [u8; 32]) -> Option<Uuid> {
+    fn made(&self, refs: &[(String, String)], digest: MadeFrom) -> Option<Uuid> {
         let carriers = refs.iter().filter_map(|pair| self.taken.get(pair));
-        carriers.filter(|carrier| carrier.made_from.as_deref() == Some(&digest[..])).map(|carrier| carrier.object).next()
+        carriers.filter(|carrier| carrier.made_from.as_deref().is_some_and(|kept| digest.is(kept))).map(|carrier| carrier.object).next()
     }
 
     /// `external_ref_exists` naming each that is carried already, by an object or by an item before.
@@ -142,8 +143,8 @@ impl TakenRefs {
     }
 
     /// The references of an item are carried from now on.
-    fn take(&mut self, refs: Vec<(String, String)>, object: Uuid, digest: Option<[u8; 32]>) {
-        let carrier = || Carrier { object, made_from: digest.map(|digest| digest.to_vec()) };
+    fn take(&mut self, refs: Vec<(String, String)>, object: Uuid, digest: Option<MadeFrom>) {
+        let carrier = || Carrier { object, made_from: digest.map(|digest| digest.meaning.to_vec()) };
         self.taken.extend(refs.into_iter().map(|pair| (pair, carrier())));
     }
 }

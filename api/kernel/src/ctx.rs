@@ -111,12 +111,28 @@ pub struct Ctx {
     /// What of the master data belongs to whom, for this caller.
     pub ownership: Ownership,
     /// The digest of what is created, when it names external references.
-    pub(crate) made_from: Option<[u8; 32]>,
+    pub(crate) made_from: Option<MadeFrom>,
     /// The same of each item of a bulk request, as if it were sent alone.
-    pub(crate) made_from_each: Arc<[Option<[u8; 32]>]>,
+    pub(crate) made_from_each: Arc<[Option<MadeFrom>]>,
     /// Signs the cursors of lists.
     pub(crate) cursor_key: Arc<[u8; 32]>,
     now: Option<Instant>,
+}
+
+/// What a creation under external references is known by when it comes again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MadeFrom {
+    /// Over the operation and what its body means.
+    pub meaning: [u8; 32],
+    /// Over the operation and its body as it is spelled: what earlier releases kept.
+    pub spelling: [u8; 32],
+}
+
+impl MadeFrom {
+    /// Whether this is the digest that an object keeps.
+    pub fn is(&self, kept: &[u8]) -> bool {
+        kept == self.meaning || kept == self.spelling
+    }
 }
 
 impl Ctx {

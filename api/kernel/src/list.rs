@@ -193,7 +193,12 @@ fn filtered<E: EntityTrait>(spec: &ListSpec, object: &'static str, query: &ListQ
         if table.has("number") && table.has("party_id") {
             return Ok(documents(find, &table, text));
         }
-        for word in search::words(std::iter::once(text.as_str())).into_iter().take(MAX_WORDS) {
+        let words = search::words(std::iter::once(text.as_str()));
+        // Signs alone are no words, and nothing is found by them.
+        if words.is_empty() && !text.trim().is_empty() {
+            find = find.when("1 = 0", Vec::new());
+        }
+        for word in words.into_iter().take(MAX_WORDS) {
             let end = search::prefix_end(&word);
             let own = "id IN (SELECT object_id FROM search_words WHERE tenant_id = $1 AND object_type = ? AND word >= ? AND word < ?)";
             if table.has("party_id") {

@@ -30,6 +30,16 @@ pub fn register(reactors: &'static [Reactor]) {
     let _ = REACTORS.set(reactors);
 }
 
+/// Looks, at the end of a transaction that writes, at what it wrote.
+pub type Closing = for<'a, 'c> fn(&'a Ctx, &'a mut Tx<'c>) -> LocalFuture<'a, Result<(), Problem>>;
+
+static CLOSINGS: OnceLock<&'static [Closing]> = OnceLock::new();
+
+/// Sets what this process looks at before it applies what a verb wrote, once, at start.
+pub fn close_with(closings: &'static [Closing]) {
+    let _ = CLOSINGS.set(closings);
+}
+
 static TYPES: OnceLock<&'static [&'static str]> = OnceLock::new();
 
 /// Sets the types of events that are published, once, at start.
@@ -43,6 +53,17 @@ pub(crate) fn is_known(event: &str) -> bool {
 }
 
 impl Tx<'_> {
+    /// Lets the crates above look at what was written, once the verb is done: what follows from several rows follows once.
+    ///
+    /// # Errors
+    /// Whatever they answer.
+    pub(crate) async fn close(&mut self, ctx: &Ctx) -> Result<(), Problem> {
+        for closing in CLOSINGS.get().copied().unwrap_or_default() {
+            closing(ctx, self).await?;
+        }
+        Ok(())
+    }
+
     /// Tells the crates above.
     ///
     /// # Errors

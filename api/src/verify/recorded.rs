@@ -20,8 +20,8 @@ const AT_ONCE: usize = 500;
 /// Breaks that are reported, at most.
 const MOST: usize = 100;
 
-/// What an object shows without being changed by it: the kind, and the field, of the object or of its lines. What lines of orders have come to stands in
-/// their obligations, and what is paid of orders in advance in invoices, which have checks of their own.
+/// What an object shows without being changed by it, or was by earlier releases: the kind, and the field, of the object or of its lines. What lines of orders
+/// have come to stands in their obligations, and what is paid of orders in advance in invoices, which have checks of their own.
 const LIVE: [(&str, &str); 13] = [
     ("api_key", "last_used_at"),
     ("session", "last_seen_at"),
@@ -208,6 +208,16 @@ fn moved(record: Map<String, Value>, merged: &BTreeMap<String, String>) -> Map<S
         .collect()
 }
 
+/// What documents leave after cost. Records of earlier releases count the cost of what gives something back as saved, which it is not.
+const MARGIN: [&str; 2] = ["margin_amount", "margin_percent"];
+/// Where lines of quotes and orders say how much they are of.
+const QUANTITY: [&str; 2] = ["quantity", "ordered_quantity"];
+
+/// Whether a line of a document gives something back.
+fn gives_back(line: &Map<String, Value>) -> bool {
+    line.contains_key("margin_amount") && QUANTITY.iter().any(|name| line.get(*name).and_then(Value::as_str).is_some_and(|quantity| quantity.starts_with('-')))
+}
+
 /// An object without what it shows live, and its external references in one order.
 fn settled(object: &Map<String, Value>) -> Map<String, Value> {
     let kind = object.get("object").and_then(Value::as_str).unwrap_or_default();
@@ -215,6 +225,13 @@ fn settled(object: &Map<String, Value>) -> Map<String, Value> {
     // Their order says nothing, and records that are older than it have them as they were given.
     if let Some(refs) = settled.get_mut("external_refs").and_then(Value::as_array_mut) {
         refs.sort_by_cached_key(Value::to_string);
+    }
+    if settled.get("lines").and_then(Value::as_array).is_some_and(|lines| lines.iter().filter_map(Value::as_object).any(gives_back)) {
+        settled.retain(|name, _| !MARGIN.contains(&name.as_str()));
+        let lines = settled.get_mut("lines").and_then(Value::as_array_mut);
+        for line in lines.into_iter().flatten().filter_map(Value::as_object_mut).filter(|line| gives_back(line)) {
+            line.retain(|name, _| !MARGIN.contains(&name.as_str()));
+        }
     }
     for (_, field) in LIVE.iter().filter(|(of, _)| *of == kind) {
         settled.remove(*field);

@@ -9,6 +9,7 @@ mod document;
 mod endpoint;
 mod list;
 mod mask;
+mod meaning;
 mod mended;
 mod patch;
 mod problem;

@@ -2,8 +2,9 @@
 //!
 //! The name decides: a field with the word `cost` or `margin` in it is masked wherever it stands, so that no list, expanded object, export, event or
 //! explanation can forget it, and a new field of such a name is masked from its first day. A test of the contract holds that all of them may be null.
+//! Where what changed is told field by field, the name is itself a value (`{"field": "margin_amount", "before": …, "after": …}`) and decides all the same.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The permission to see them.
 pub const COSTS: &str = "costs:read";
@@ -66,16 +67,28 @@ pub fn tells_cost(text: &str) -> bool {
     text.split(|letter: char| !letter.is_alphabetic()).any(telling)
 }
 
+/// Where an entry of a list of changes names the field that it is about.
+const NAMING: [&str; 4] = ["field", "path", "pointer", "parameter"];
+/// Where such an entry says what stands, stood or would stand there.
+pub const SAID: [&str; 4] = ["before", "after", "value", "found"];
+
+/// Whether an object is an entry about a field of such a name: the last part of a path decides.
+fn is_about_costs(fields: &Map<String, Value>) -> bool {
+    let last = |path: &str| path.rsplit(['/', '.']).next().is_some_and(tells_cost);
+    NAMING.iter().any(|name| fields.get(*name).and_then(Value::as_str).is_some_and(last))
+}
+
 /// Masks every cost and margin in a value: fields become null; of an explanation whose words speak of them only the name of its rule stays.
 /// What stands in `metadata` belongs to the tenant's own programs and is left alone.
 pub fn mask_costs(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             let explains = fields.contains_key("rule") && fields.values().any(|field| field.as_str().is_some_and(tells_cost));
+            let about_costs = is_about_costs(fields);
             for (name, field) in fields {
                 match field {
                     _ if name == "metadata" => {}
-                    _ if tells_cost(name) => blank(field),
+                    _ if tells_cost(name) || about_costs && SAID.contains(&name.as_str()) => blank(field),
                     Value::String(text) if explains && (name != "rule" || text.contains(' ')) => MASKED.clone_into(text),
                     _ => mask_costs(field),
                 }
@@ -119,6 +132,28 @@ mod tests {
         for name in ["amount", "costly", "marginal", "discount_percent", "accosted", ""] {
             assert!(!tells_cost(name), "{name}");
         }
+    }
+
+    /// Changes of quotes and of orders, entries of the trail, refusals and rows of imports: all say which field they are about.
+    #[test]
+    fn an_entry_about_a_cost_tells_none() {
+        let hidden = [
+            json!({ "field": "margin_amount", "before": "80.00", "after": "40.00" }),
+            json!({ "field": "lines/0/unit_cost", "before": null, "after": "40.00" }),
+            json!({ "path": "/lines/3/unit_cost", "value": "7" }),
+            json!({ "pointer": "/quote_rules/min_margin_percent", "code": "external_ref_exists", "found": "20" }),
+        ];
+        let shown = [
+            json!({ "field": "discount_percent", "before": "5", "after": "10" }),
+            json!({ "field": "cost_center/name", "before": "North", "after": "South" }),
+            json!({ "field": "reference", "before": "cost plus", "after": null }),
+        ];
+        let mut value = json!({ "fields": hidden, "lines": [{ "fields": shown }] });
+        mask_costs(&mut value);
+        let left = |entry: &Value| SAID.iter().any(|name| entry.get(name).is_some_and(|said| !said.is_null()));
+        assert!(!value["fields"].as_array().unwrap().iter().any(left), "{value}");
+        assert_eq!(value["lines"][0]["fields"], json!(shown));
+        assert_eq!(value["fields"][0]["field"], "margin_amount", "that it changed is told");
     }
 
     #[test]

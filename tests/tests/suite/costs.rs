@@ -1,10 +1,14 @@
 //! What things cost and what is earned on them: shown to who may see it, and to nobody else, wherever it stands (SEC-07, threat 10).
 
-use causeway_contract::{COSTS, Method, relations, tells_cost};
+use causeway_contract::{COSTS, Method, Patch, relations, tells_cost};
 use causeway_openapi::identity::{CreateApiKey, op as identity};
+use causeway_openapi::line::LineInput;
+use causeway_openapi::quote::{UpdateQuote, op as quote};
 use causeway_tests::caller::Caller;
+use causeway_tests::deal;
 use causeway_tests::fixture::{Fixture, rows};
 use causeway_tests::raw::Seen;
+use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
 use serde_json::Value;
 
@@ -21,6 +25,11 @@ fn told(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
             let explains = fields.contains_key("rule");
+            // What changed is told field by field: there the name is a value.
+            if fields.get("field").and_then(Value::as_str).is_some_and(tells_cost) {
+                let said = ["before", "after"].iter().filter(|name| fields.get(**name).is_some_and(|said| !said.is_null()));
+                found.extend(said.map(|name| format!("{at}/{name}")));
+            }
             for (name, field) in fields.iter().filter(|(name, _)| *name != "metadata") {
                 let place = format!("{at}/{name}");
                 match field {
@@ -123,4 +132,27 @@ async fn a_salesperson_sees_prices_and_no_margins() {
     assert_eq!((&theirs["total_amount"], &theirs["lines"][0]["unit_price"]), (&whole["total_amount"], &whole["lines"][0]["unit_price"]));
     let me = rep.get::<identity::GetMe>(()).await;
     assert!(!me.permissions.iter().any(|permission| permission == COSTS));
+}
+
+/// What was earned before and is earned now stands in the changes of a quote as a value, and is told to nobody who may not see it in the quote.
+#[tokio::test]
+async fn what_changed_tells_no_margin() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let clerk = without_costs(&tenant).await;
+    let first = deal::approved(&tenant, &shop, None, vec![line(shop.chai, "10")]).await;
+    let second = tenant.act::<quote::ReviseQuote>(first.id).await;
+    let lines = vec![LineInput { discount_percent: Some("10".parse().expect("a percentage")), ..line(shop.chai, "10") }.into()];
+    tenant.post::<quote::UpdateQuote>(second.id, &UpdateQuote { lines: Patch::Value(lines), ..UpdateQuote::default() }).await;
+    let path = format!("/v1/quotes/{}/changes", second.id);
+    let margin = async |caller: &Caller| {
+        let changes = caller.raw.get(&path).await.success();
+        let found = changes["fields"].as_array().expect("fields").iter().find(|change| change["field"] == "margin_amount").cloned();
+        found.map(|change| (change["before"].clone(), change["after"].clone()))
+    };
+    assert_eq!(margin(&tenant).await, Some(("68.00".into(), "50.00".into())));
+    assert_eq!(margin(&clerk).await, Some((Value::Null, Value::Null)), "that it changed, not to what");
+    assert_eq!(seen(&clerk.raw.get(&path).await), Vec::<String>::new());
+    assert!(clerk.raw.get(&path).await.text().contains("total_amount"));
 }

@@ -73,6 +73,7 @@ mod mfa;
 mod operations;
 mod order_intake;
 mod order_limits;
+mod order_progress;
 mod order_terms;
 mod order_to_invoice;
 mod overview;

@@ -302,3 +302,15 @@ async fn people_of_both_are_one_after_a_merge() {
     let checked = tenant.ask::<causeway_openapi::identity::op::VerifyObjects>(&Default::default()).await;
     assert!(checked.ok, "{checked:?}");
 }
+
+/// Signs are no words: who looks for one alone is not given everything.
+#[tokio::test]
+async fn a_sign_finds_nothing_special() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    for (asked, found) in [("%25", 0), ("*", 0), ("_", 0), ("bor", 1), ("bor%25", 1)] {
+        let page = tenant.raw.get(&format!("/v1/parties?q={asked}")).await.success();
+        assert_eq!(page["data"].as_array().map(Vec::len), Some(found), "{asked}: of {}", shop.party);
+    }
+}

@@ -144,6 +144,83 @@ async fn what_comes_again_is_what_it_made() {
     assert!(compared.ok, "{:?}", compared.breaks);
 }
 
+/// Other systems spell one body in many ways (INT-11).
+#[tokio::test]
+async fn what_means_the_same_is_the_same_however_it_is_spelled() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let deal = |quantity: &str, price: &str| {
+        let line = json!({ "description": "Advice", "quantity": quantity, "unit_price": price, "discount_percent": "0" });
+        json!({ "company_id": shop.company, "party_id": shop.party, "currency": "EUR", "lines": [line] })
+    };
+    let party = |more: Value| {
+        let mut body = json!({ "name": "Boreas", "kind": "organization", "roles": ["customer"], "currency": "EUR" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let lead = |at: &str| json!({ "company_id": shop.company, "title": "Stools", "created_at": at });
+    for (path, spellings) in [
+        ("/v1/quotes", vec![deal("2", "1.5"), deal("2.0", "1.50"), deal("2.000000", "01.5")]),
+        ("/v1/invoices", vec![deal("2", "10"), deal("2.0", "10.00")]),
+        (
+            "/v1/parties",
+            vec![
+                party(json!({ "credit_limit": "10" })),
+                party(json!({ "credit_limit": "10.00", "phone": null })),
+                party(json!({ "credit_limit": "10.0", "email": null })),
+            ],
+        ),
+        ("/v1/leads", vec![lead("2026-01-05T10:00:00Z"), lead("2026-01-05T10:00:00.000000Z"), lead("2026-01-05T11:00:00+01:00")]),
+    ] {
+        let mut spellings = spellings.into_iter().map(|body| with_refs(&body, &[("crm", "1")]));
+        let first = tenant.raw.post(path, &spellings.next().unwrap()).await.success();
+        for body in spellings {
+            let again = tenant.raw.post(path, &body).await;
+            assert_eq!((again.status, again.header("replayed")), (200, Some("true")), "{path} {body}: {}", again.text());
+            assert_eq!(again.success()["id"], first["id"], "{path}");
+        }
+    }
+    // What means something else is told where it does, of lists which of their entries.
+    let other = with_refs(&deal("3", "1.5"), &[("crm", "1")]);
+    let refused = tenant.raw.post("/v1/quotes", &other).await.problem();
+    assert_eq!((refused.code, pointers(&refused)), (Code::ExternalRefExists, vec!["/external_refs", "/lines/0/quantity"]), "{refused:?}");
+    assert_eq!(refused.errors[1].detail, "is 2 in the quote and 3 here");
+    // What is left out is named where nothing else differs.
+    let refused = tenant.raw.post("/v1/parties", &with_refs(&party(json!({})), &[("crm", "1")])).await.problem();
+    assert_eq!((refused.code, pointers(&refused)), (Code::ExternalRefExists, vec!["/external_refs", "/credit_limit"]), "{refused:?}");
+    assert_eq!(refused.errors[1].detail, "is 10.00 in the party and left out here");
+}
+
+/// A code is taken by the very object that the reference names.
+#[tokio::test]
+async fn what_has_a_code_is_told_by_its_reference() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let codes = handed_over(&shop).into_iter().filter(|(path, _)| ["/v1/products", "/v1/price-lists"].contains(path));
+    let mut told = 0;
+    for (path, body) in codes {
+        let body = with_refs(&body, &[("erp", "7")]);
+        let first = tenant.raw.post(path, &body).await.success();
+        let mut other = body.clone();
+        other["metadata"] = json!({ "colour": "red" });
+        let refused = tenant.raw.post(path, &other).await.problem();
+        assert_eq!(
+            (refused.status, refused.code, pointers(&refused)),
+            (409, Code::ExternalRefExists, vec!["/external_refs", "/metadata/colour"]),
+            "{refused:?}"
+        );
+        assert_eq!(refused.errors[1].detail, format!("is nothing in the {} and red here", first["object"].as_str().unwrap().replace('_', " ")));
+        assert_eq!(refused.meta.get(&format!("{}_id", first["object"].as_str().unwrap())), Some(&first["id"]), "{refused:?}");
+        // Under another reference it is the code that is taken.
+        let refused = tenant.raw.post(path, &with_refs(&body, &[("erp", "8")])).await.problem();
+        assert_eq!(refused.errors[0].pointer.as_deref(), Some("/code"), "{refused:?}");
+        told += 1;
+    }
+    assert_eq!(told, 2);
+}
+
 /// Items of many are answered as each would be alone: sent again, or alone before, they are what they made (INT-11).
 #[tokio::test]
 async fn many_that_come_again_are_what_they_made() {

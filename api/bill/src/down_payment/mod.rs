@@ -19,5 +19,5 @@ pub(crate) use deduct::Advances;
 pub use give_up::{propose_beyond, propose_rest};
 pub(crate) use refit::refitted;
 pub(crate) use room::{must_be_postable, not_deducted, not_held, within_order};
-pub use store::{OfOrder, of_orders};
+pub use store::{OfOrder, moved, of_orders};
 pub(crate) use store::{booked_advances, creditable_left, give_back, of_advance, taken_back};

@@ -45,6 +45,34 @@ pub async fn of_orders(tx: &mut Tx<'_>, orders: &[OrderId]) -> Result<BTreeMap<O
     Ok(found)
 }
 
+/// What this transaction changed of the down payments of orders: reading finds them as they were before.
+///
+/// # Errors
+/// `amount_overflow`.
+pub fn moved(tx: &Tx<'_>) -> Result<BTreeMap<OrderId, OfOrder>, Overflow> {
+    let posted = |row: &invoices::Model| matches!(row.status, InvoiceStatus::Posted | InvoiceStatus::Reversed);
+    let mut found: BTreeMap<OrderId, OfOrder> = BTreeMap::new();
+    let mut order_of: BTreeMap<InvoiceId, OrderId> = BTreeMap::new();
+    for (before, after) in tx.rewritten::<invoices::Model>() {
+        let Some(order_id) = after.order_id.filter(|_| after.undeducted_amount.is_some()) else { continue };
+        order_of.insert(after.id, order_id);
+        let was = before.filter(|row| posted(row)).map(|row| (row.total_amount, row.undeducted_amount.unwrap_or_default())).unwrap_or_default();
+        let is = if posted(after) { (after.total_amount, after.undeducted_amount.unwrap_or_default()) } else { Default::default() };
+        let entry = found.entry(order_id).or_default();
+        entry.amount = entry.amount.plus(is.0)?.minus(was.0)?;
+        entry.undeducted = entry.undeducted.plus(is.1)?.minus(was.1)?;
+    }
+    // What a credit note takes of one stands in lines, which nobody watches: it is what the note comes to.
+    for (_, after) in tx.rewritten::<invoices::Model>().filter(|(before, after)| posted(after) && !before.is_some_and(posted)) {
+        if let Some(order_id) = after.credited_invoice_id.and_then(|credited| order_of.get(&credited)) {
+            let entry = found.entry(*order_id).or_default();
+            entry.amount = entry.amount.minus(after.total_amount)?;
+        }
+    }
+    found.retain(|_, moved| *moved != OfOrder::default());
+    Ok(found)
+}
+
 fn credited(line: &invoice_lines::Model) -> Result<Amount, Overflow> {
     line.credited_amount.plus(Amount::sum(line.credited_taxes.0.iter().map(|tax| tax.amount))?)
 }

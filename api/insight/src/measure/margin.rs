@@ -66,9 +66,10 @@ impl Sum {
     }
 }
 
-/// What these lines come to: each has its own cost, rounded.
+/// What these lines come to: each has its own cost, rounded. What gives something back saves none, as its order says (QTE-08): nothing is delivered by it.
 fn sum(sale: &Sale) -> Result<Sum, Overflow> {
     let cost = match sale.unit_cost {
+        _ if sale.quantity < Quantity::ZERO => Some(Amount::ZERO),
         Some(cost) => {
             let each = cost_amount(sale.quantity, cost, sale.base, sale.currency)?;
             Some(Amount(each.0.checked_mul(sale.lines).ok_or(Overflow)?))
@@ -187,6 +188,8 @@ mod tests {
         // Half a cent each: two lines cost two cents, not one.
         assert_eq!(sum(&sale("1", Some("0.005"), 2, 100)).unwrap().cost, Some(Amount(2)));
         assert_eq!(sum(&sale("2", Some("0.005"), 1, 100)).unwrap().cost, Some(Amount(1)));
+        assert_eq!(sum(&sale("-9.9", Some("60"), 1, -99_000)).unwrap().cost, Some(Amount(0)));
+        assert_eq!(sum(&sale("-1", None, 1, -100)).unwrap().unknown, Amount(0), "what gives something back needs no cost");
         assert_eq!(sum(&sale("1", None, 3, 100)).unwrap(), Sum { lines: 3, amount: Amount(100), unknown: Amount(100), cost: None });
     }
 

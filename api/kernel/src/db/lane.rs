@@ -143,6 +143,7 @@ where
 {
     let ctx = ctx.with_clock(tx).await?;
     let result = verb(&ctx, tx).await?;
+    tx.close(&ctx).await?;
     tx.refuse_foreign().await?;
     if !ctx.dry_run && !tx.is_clean() {
         *writing = true;

@@ -116,6 +116,7 @@ impl Postgres {
             let ctx = ctx.with_clock(&mut tx).await?;
             let result = verb(&ctx, &mut tx).await?;
             if write {
+                tx.close(&ctx).await?;
                 tx.refuse_foreign().await?;
             }
             let keep = write && !ctx.dry_run;

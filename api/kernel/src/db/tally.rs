@@ -62,8 +62,21 @@ pub fn register(watch: Watch) {
 #[derive(Default)]
 pub(crate) struct Tallies {
     changes: Vec<(Tally, Vec<(&'static str, i64)>)>,
-    written: Vec<Box<dyn Any>>,
+    written: Vec<Written>,
     overflow: bool,
+}
+
+/// A row that was written, as it was before, if there was one, and as it is now.
+struct Written {
+    before: Option<Box<dyn Any>>,
+    after: Box<dyn Any>,
+}
+
+impl Written {
+    fn of<M: Any>(&self) -> Option<(Option<&M>, &M)> {
+        let before = self.before.as_ref().and_then(|before| before.downcast_ref::<M>());
+        Some((before, self.after.downcast_ref::<M>()?))
+    }
 }
 
 /// A place to go back to.
@@ -96,7 +109,8 @@ impl Tallies {
             }
         }
         if let Some(row) = after {
-            self.written.push(Box::new(row.clone()));
+            let before = before.map(|row| -> Box<dyn Any> { Box::new(row.clone()) });
+            self.written.push(Written { before, after: Box::new(row.clone()) });
         }
     }
 
@@ -178,7 +192,12 @@ impl Tx<'_> {
 
     /// The rows of a watched table that this transaction has written so far, latest last: reading still finds them as they were before.
     pub fn written<M: Any>(&self) -> impl DoubleEndedIterator<Item = &M> {
-        self.tallies.written.iter().filter_map(|row| row.downcast_ref::<M>())
+        self.rewritten::<M>().map(|(_, row)| row)
+    }
+
+    /// The same with each row as it was before; none for a new one.
+    pub fn rewritten<M: Any>(&self) -> impl DoubleEndedIterator<Item = (Option<&M>, &M)> {
+        self.tallies.written.iter().filter_map(Written::of::<M>)
     }
 }
 

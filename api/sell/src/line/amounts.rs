@@ -4,7 +4,7 @@ use super::Line;
 use causeway_master::pricing::amounts::{Margin, cost_amount, line_exact, line_net, margin, split_discount};
 use causeway_master::tax::rules::{TaxAmount, TaxDef, TaxPolicy, TaxableLine, add_to_summary, compute_document};
 use causeway_master::tax::upfront::compute_discounted;
-use causeway_value::{Amount, Currency, DiscountBase, Overflow, Percent, TaxId};
+use causeway_value::{Amount, Currency, DiscountBase, Overflow, Percent, Quantity, TaxId};
 
 /// What all lines of a document share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,11 +102,15 @@ pub fn line_margin(line: &Line, currency: Currency) -> Result<Option<Margin>, Ov
     cost_of(line, currency)?.map(|cost| margin(line.net_amount, cost)).transpose()
 }
 
-/// What a line costs us; none while that is unknown.
+/// What a line costs us; none while that is unknown. What gives something back saves nothing: no goods return by it, and those that are sold beside it go out
+/// whole (QTE-08).
 ///
 /// # Errors
 /// [`Overflow`] when it does not fit.
 pub fn cost_of(line: &Line, currency: Currency) -> Result<Option<Amount>, Overflow> {
+    if line.quantity < Quantity::ZERO {
+        return Ok(Some(Amount::ZERO));
+    }
     line.unit_cost.map(|cost| cost_amount(line.quantity, cost, line.price_base_quantity, currency)).transpose()
 }
 
@@ -115,7 +119,7 @@ mod tests {
     use super::*;
     use crate::line::offer::Choice;
     use crate::line::plain_line;
-    use causeway_value::{Quantity, TaxKind, TaxRounding};
+    use causeway_value::{TaxKind, TaxRounding};
     use proptest::prelude::*;
 
     fn line(quantity: &str, price: &str, discount: &str, cost: Option<&str>, tax_ids: &[TaxId]) -> Line {
@@ -179,6 +183,14 @@ mod tests {
         assert_eq!(settled(&[unknown, known.clone()], terms, &[]).1.margin, None);
         assert_eq!(settled(&[], terms, &[]).1, Totals::default());
         assert_eq!(settled(&[known], terms, &[]).1.margin.map(|margin| margin.amount), Some(Amount(600)));
+    }
+
+    #[test]
+    fn what_gives_something_back_saves_no_cost() {
+        let terms = terms("0", TaxRounding::PerLine);
+        let margin = |given_back: Line| settled(&[line("10", "100", "0", Some("60"), &[]), given_back], terms, &[]).1.margin.map(|margin| margin.amount);
+        assert_eq!(margin(line("-9.9", "100", "0", Some("60"), &[])), Some(Amount(1_000 - 60_000)));
+        assert_eq!(margin(line("-1", "100", "0", None, &[])), Some(Amount(90_000 - 60_000)), "a rebate in words costs nothing, either");
     }
 
     #[test]

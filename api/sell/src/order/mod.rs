@@ -2,14 +2,15 @@
 //!
 //! States: draft → confirmed → fulfilled; draft or confirmed → cancelled; fulfilled → confirmed when a shipment is taken back. Confirming writes one
 //! obligation per line; from then on the obligations count what is delivered and billed, and the order shows their counts. Invariants: lines and prices
-//! change in a draft, and those of an accepted quote never; of a confirmed order by amendments only; of a cancelled order nothing was delivered; its version
-//! counts its own changes, not those of its obligations.
+//! change in a draft, and those of an accepted quote never; of a confirmed order by amendments only; of a cancelled order nothing was delivered; whatever
+//! moves what it shows gives it a new version and an event, those of its obligations and down payments, too (`progress`).
 //! Not here: the arithmetic of lines (`line`), deliveries and billables (below).
 
 pub mod amendment;
 mod late;
 mod news;
 pub mod print;
+mod progress;
 pub mod routes;
 pub mod rules;
 pub mod service;
@@ -19,4 +20,5 @@ pub mod view;
 
 pub use late::DUE;
 pub use news::on_news;
+pub use progress::keep_up;
 pub use stalled::STALLED;

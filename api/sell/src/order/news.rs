@@ -1,10 +1,9 @@
 //! What an order hears from the floors below.
 
 use super::service::{all_done, changed, recheck_party};
-use super::store::{Parts, parts_of};
+use super::store::{self, Parts};
 use super::{rules, stalled, view};
 use causeway_contract::Problem;
-use causeway_entity::bill::obligations;
 use causeway_entity::sell::orders::{self, Column};
 use causeway_kernel::http::LocalFuture;
 use causeway_kernel::{Ctx, Find, News, Tx};
@@ -66,15 +65,9 @@ async fn follow(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, from: OrderStatus) -> R
     }
 }
 
-/// What stands with an order, this transaction's writes included: they are written at its end and read as it was before.
+/// What stands with an order, this transaction's writes included.
 async fn parts_now(tx: &mut Tx<'_>, order: &orders::Model) -> Result<Parts, Problem> {
-    let mut parts = parts_of(tx, order).await?;
-    for row in &mut parts.obligations {
-        if let Some(written) = tx.written::<obligations::Model>().rev().find(|written| written.id == row.id) {
-            row.clone_from(written);
-        }
-    }
-    Ok(parts)
+    Ok(store::parts_now(tx, std::slice::from_ref(order)).await?.remove(&order.id).unwrap_or_default())
 }
 
 /// Says of an order that stands too long what it waits for now, when that is another thing than was told.

@@ -1,6 +1,6 @@
 //! What stands with orders.
 
-use causeway_bill::down_payment::{OfOrder, of_orders};
+use causeway_bill::down_payment::{OfOrder, moved, of_orders};
 use causeway_bill::obligation;
 use causeway_contract::Problem;
 use causeway_entity::bill::obligations;
@@ -84,6 +84,27 @@ pub async fn parts(tx: &mut Tx<'_>, rows: &[orders::Model]) -> Result<BTreeMap<O
     }
     for (id, refs) in tx.external_refs(&ids.iter().map(|id| id.uuid()).collect::<Vec<_>>()).await? {
         found.entry(OrderId::from_uuid(id)).or_default().refs = refs;
+    }
+    Ok(found)
+}
+
+/// What stands with these orders, this transaction's writes included: they are written at its end and read as it was before.
+///
+/// # Errors
+/// `amount_overflow`, or when the database fails.
+pub async fn parts_now(tx: &mut Tx<'_>, rows: &[orders::Model]) -> Result<BTreeMap<OrderId, Parts>, Problem> {
+    let mut found = parts(tx, rows).await?;
+    let moved = moved(tx)?;
+    for (id, parts) in &mut found {
+        for row in &mut parts.obligations {
+            if let Some(written) = tx.written::<obligations::Model>().rev().find(|written| written.id == row.id) {
+                row.clone_from(written);
+            }
+        }
+        if let Some(moved) = moved.get(id) {
+            parts.down_payments.amount = parts.down_payments.amount.plus(moved.amount)?;
+            parts.down_payments.undeducted = parts.down_payments.undeducted.plus(moved.undeducted)?;
+        }
     }
     Ok(found)
 }

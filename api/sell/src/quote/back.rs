@@ -1,11 +1,10 @@
 //! What lines that give something back make of a document (QTE-07, QTE-08, QTE-13, ORD-18): pure.
 //!
-//! A line that is given back at the price of the lists is an ordinary return, and one at another price is looked at by itself. A line that reduces and is of no
-//! list, such as a rebate in words, is a discount of the document by another name: all that it takes, together with the discounts and prices of the other
-//! lines, is measured against what those come to at the prices of the lists.
+//! A line that gives something back is a discount of the document by another name, be it a rebate in words or a product at the price of the lists: nothing
+//! that was sold comes back by it. All that such lines take, together with the discounts and prices of the other lines, is measured against what those come to
+//! at the prices of the lists. What was ordered before and is not wanted any more is taken away by an amendment of its line instead.
 
 use crate::line::Line;
-use crate::line::bundle::is_given;
 use causeway_master::pricing::amounts::line_net;
 use causeway_value::{Amount, ApprovalReason, Currency, Overflow, Percent, QuoteRules};
 
@@ -14,7 +13,7 @@ use causeway_value::{Amount, ApprovalReason, Currency, Overflow, Percent, QuoteR
 pub struct Back {
     /// Whether the whole document leaves nothing, or pays the customer.
     pub nothing_left: bool,
-    /// What is off the prices of the lists because of lines of no list, rounded up; none without such a line.
+    /// What is off the prices of the lists together with what is given back, rounded up; none where only a price paid makes a line reduce.
     pub off: Option<Percent>,
 }
 
@@ -23,23 +22,22 @@ pub struct Back {
 /// # Errors
 /// [`Overflow`] when an amount does not fit.
 pub fn back(lines: &[Line], discount: Percent, currency: Currency) -> Result<Option<Back>, Overflow> {
-    let (mut gives, mut by_words) = (false, false);
-    let (mut listed, mut kept, mut all) = (Amount::ZERO, Amount::ZERO, Amount::ZERO);
+    let (mut gives, mut takes_off) = (false, false);
+    let (mut listed, mut kept) = (Amount::ZERO, Amount::ZERO);
     for line in lines.iter().filter(|line| line.counts()) {
         let of = |price, own, document| line_net(line.quantity, price, line.price_base_quantity, own, document, currency);
         let net = of(line.unit_price, line.discount_percent, line.document_discount(discount))?;
-        all = all.plus(net)?;
         let gross = of(line.list_unit_price.unwrap_or(line.unit_price), Percent::ZERO, Percent::ZERO)?;
         gives |= gross < Amount::ZERO || net < Amount::ZERO;
+        kept = kept.plus(net)?;
         if gross >= Amount::ZERO {
-            (listed, kept) = (listed.plus(gross)?, kept.plus(net)?);
-        } else if line.list_unit_price.is_none() && is_given(&line.price_source) {
-            by_words = true;
-            kept = kept.plus(net)?;
+            listed = listed.plus(gross)?;
+        } else {
+            takes_off = true;
         }
     }
-    let off = if by_words { Some(share_off(listed, kept)) } else { None };
-    Ok(gives.then_some(Back { nothing_left: all <= Amount::ZERO, off }))
+    let off = if takes_off { Some(share_off(listed, kept)) } else { None };
+    Ok(gives.then_some(Back { nothing_left: kept <= Amount::ZERO, off }))
 }
 
 /// What is off, in percent, rounded up: what is beyond a limit by any part of a digit is beyond it. All of it where there is nothing to take it off.
@@ -107,12 +105,19 @@ mod tests {
         assert_eq!(of(&[sold, rebate("900"), rebate("200")], "0"), Some((true, Some("110".to_owned()))));
     }
 
+    /// Ten pieces went out for the price of a tenth of one once, because nine and nine tenths of them came back on paper.
     #[test]
-    fn returns_at_the_price_of_the_lists_are_no_discount_while_something_is_left() {
-        let returned = |quantity: &str| Line { price_source: "list_price".to_owned(), ..line(quantity, "100", None, "0") };
-        assert_eq!(of(&[returned("2"), returned("-1")], "0"), Some((false, None)));
-        assert_eq!(of(&[returned("1"), line("-1", "190", Some("100"), "0")], "0"), Some((true, None)));
-        assert_eq!(of(&[returned("1"), returned("-1")], "0"), Some((true, None)));
+    fn a_product_at_the_price_of_the_lists_is_a_rebate_when_it_is_given_back() {
+        let listed = |quantity: &str| Line { price_source: "list_price".to_owned(), ..line(quantity, "100", None, "0") };
+        let off = |percent: &str| Some((false, Some(percent.to_owned())));
+        assert_eq!(of(&[listed("10"), listed("-9.9")], "0"), off("99"));
+        assert_eq!(of(&[listed("10"), listed("-1")], "0"), off("10"));
+        assert_eq!(of(&[listed("10"), listed("-1")], "10"), off("19"));
+        assert_eq!(of(&[listed("2"), line("-1", "100", Some("50"), "0")], "0"), off("50"), "for what is paid, whatever the lists ask");
+        assert_eq!(of(&[listed("1"), line("-1", "190", Some("100"), "0")], "0"), Some((true, Some("190".to_owned()))));
+        assert_eq!(of(&[listed("1"), listed("-1")], "0"), Some((true, Some("100".to_owned()))));
+        let option = |chosen| Line { choice: Some(crate::line::offer::Choice { option: 1, chosen }), ..listed("-0.9") };
+        assert_eq!((of(&[listed("1"), option(false)], "0"), of(&[listed("1"), option(true)], "0")), (None, off("90")));
     }
 
     #[test]

@@ -168,6 +168,7 @@ pub fn reasons(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Result<Vec<A
     for (number, line) in (1_u32..).zip(lines).filter(|(_, line)| line.counts()) {
         reasons.extend(discount(rules, facts.discount, line, number));
         reasons.extend(price(rules, facts, line, number)?);
+        reasons.extend(price_and_discount(rules, facts, line, number)?);
         reasons.extend(lead(rules, facts, line, number));
         reasons.extend(taxes(rules, line, number));
         reasons.extend(unknown(rules, line, number));
@@ -217,6 +218,33 @@ fn price(rules: &QuoteRules, facts: Facts, line: &Line, number: u32) -> Result<O
     Ok((off > limit).then(|| beyond_price(off.to_string(), limit, line, number, &how)))
 }
 
+/// A price below the lists and a discount on it are one reduction: each may keep to its own limit, and together they keep to the larger one.
+fn price_and_discount(rules: &QuoteRules, facts: Facts, line: &Line, number: u32) -> Result<Option<ApprovalReason>, Overflow> {
+    let (Some(of_price), Some(of_discount), Some(listed)) = (rules.max_price_override_percent, rules.max_discount_percent, line.list_unit_price) else {
+        return Ok(None);
+    };
+    let discount = together(line.discount_percent, line.document_discount(facts.discount));
+    let Some(below) = price_override_percent(line.unit_price, listed)?.filter(|below| *below > Percent::ZERO) else { return Ok(None) };
+    // What breaks a limit by itself is told by that limit.
+    if line.quantity < Quantity::ZERO || discount == Percent::ZERO || below > of_price || discount > of_discount {
+        return Ok(None);
+    }
+    let off = together(below, discount);
+    let (rule, limit) = if of_price > of_discount { ("max_price_override_percent", of_price) } else { ("max_discount_percent", of_discount) };
+    let now = if facts.priced_on.is_some() { " today" } else { "" };
+    Ok((off > limit).then(|| ApprovalReason {
+        rule: rule.to_owned(),
+        line: Some(number),
+        value: off.to_string(),
+        limit: limit.to_string(),
+        because: format!(
+            "the price {} is {below} % below {listed} of the lists{now}, and line and document take {discount} % off it: that is {off} % together; \
+             more than {limit} % needs a second person",
+            line.unit_price
+        ),
+    }))
+}
+
 fn beyond_price(value: String, limit: Percent, line: &Line, number: u32, how: &str) -> ApprovalReason {
     ApprovalReason {
         rule: "max_price_override_percent".to_owned(),
@@ -257,10 +285,10 @@ fn taxes(rules: &QuoteRules, line: &Line, number: u32) -> Option<ApprovalReason>
     Some(ApprovalReason { rule: "tax_override".to_owned(), line: Some(number), value: named(&line.tax_ids), limit, because: because.to_owned() })
 }
 
-/// Whether enough remains cannot be told of a line whose cost nobody knows.
+/// Whether enough remains cannot be told of a line whose cost nobody knows. What gives something back has none that counts.
 fn unknown(rules: &QuoteRules, line: &Line, number: u32) -> Option<ApprovalReason> {
     let limit = rules.min_margin_percent?;
-    (line.unit_cost.is_none() && line.quantity != Quantity::ZERO).then(|| ApprovalReason {
+    (line.unit_cost.is_none() && line.quantity > Quantity::ZERO).then(|| ApprovalReason {
         rule: MARGIN.to_owned(),
         line: Some(number),
         value: "unknown".to_owned(),
@@ -459,6 +487,24 @@ mod tests {
         assert_eq!(broken(&rules, facts("0"), &lines), [(rule.clone(), Some(1), "90".to_owned()), (rule, Some(5), "none".to_owned())]);
     }
 
+    #[test]
+    fn a_price_below_the_lists_and_a_discount_on_it_are_one_reduction() {
+        let rules = QuoteRules { max_price_override_percent: "5".parse().ok(), max_discount_percent: "10".parse().ok(), ..QuoteRules::default() };
+        let both = line("10", "95", Some("100"));
+        let told = |rule: &str, line, value: &str| (rule.to_owned(), Some(line), value.to_owned());
+        let lines = [both.clone(), line("5", "95", Some("100")), line("10", "100", Some("100")), line("10", "105", Some("100")), line("0", "95", Some("100"))];
+        assert_eq!(broken(&rules, facts("0"), &lines), [told("max_discount_percent", 1, "14.5")]);
+        assert_eq!(broken(&rules, facts("6"), &lines[4..]), [told("max_discount_percent", 1, "10.7")], "the discount of the document counts");
+        let because = &reasons(&rules, facts("0"), &lines).unwrap()[0].because;
+        assert!(because.contains("5 % below 100") && because.contains("10 % off") && because.contains("14.5 % together"), "{because}");
+        // What breaks one limit by itself is told once.
+        assert_eq!(broken(&rules, facts("0"), &[line("10", "90", Some("100"))]), [told("max_price_override_percent", 1, "10")]);
+        // Who limits one of them does not limit the other.
+        assert_eq!(broken(&QuoteRules { max_price_override_percent: None, ..rules.clone() }, facts("0"), std::slice::from_ref(&both)), []);
+        let wide = QuoteRules { max_price_override_percent: "12".parse().ok(), ..rules };
+        assert_eq!(broken(&wide, facts("0"), &[both]), [told("max_price_override_percent", 1, "14.5")], "the larger one");
+    }
+
     /// One line without a cost, or all of it for nothing, switched the limit off once.
     #[test]
     fn the_margin_is_judged_by_what_is_known_and_what_is_not_known_is_asked() {
@@ -478,6 +524,10 @@ mod tests {
         // Less than nothing is the least of all.
         assert!(Remains::Nothing < Remains::Share(Percent(i64::MIN)));
         assert_eq!(broken(&QuoteRules::default(), facts("0"), &[of(500, None)]), []);
+        // What is given back takes from what is paid, and from no cost.
+        let back = |net, cost| Line { quantity: Quantity(-Quantity::ONE.0), ..of(net, cost) };
+        assert_eq!(found(&[of(1_000, Some("6")), back(-250, None)]), []);
+        assert_eq!(found(&[of(1_000, Some("6")), back(-400, Some("6"))]), [told(None, "0")]);
     }
 
     #[test]

@@ -127,7 +127,7 @@ impl<'c> Tx<'c> {
             fault: None,
             patience: None,
             refs: Vec::new(),
-            made_from: ctx.made_from,
+            made_from: ctx.made_from.map(|digest| digest.meaning),
             after: After::default(),
             operation: ctx.operation,
             statements: 0,

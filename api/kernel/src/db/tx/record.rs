@@ -103,6 +103,12 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether anything was recorded here of this object.
+    #[must_use]
+    pub fn has_recorded(&self, id: Uuid) -> bool {
+        self.bodies.iter().any(|(known, ..)| *known == id)
+    }
+
     /// Refuses what was recorded since this was last asked, where it changes what belongs to another system (MDM-08). The door asks at the end of every verb;
     /// whoever lets parts of a verb fail by themselves asks after each part. Callers to whom no rule matters pay nothing.
     ///

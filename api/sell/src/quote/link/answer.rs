@@ -69,11 +69,11 @@ pub(super) async fn pdf(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken) -> Result
     print::pdf(tx, &opened.quote).await
 }
 
-/// Accepts the quote for the customer, once.
+/// Accepts the quote for the customer, once. Tells as well whether it was accepted before.
 ///
 /// # Errors
 /// As [`read`]; `required` without a name; `state_conflict` when it was declined, or accepted with something else, naming each field that differs.
-pub(super) async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken, body: &AcceptSharedQuote) -> Result<SharedQuote, Problem> {
+pub(super) async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken, body: &AcceptSharedQuote) -> Result<(SharedQuote, bool), Problem> {
     let mut errors = Vec::new();
     not_blank(&body.name, "/name", &mut errors);
     // Not by the schema: both are told at once.
@@ -87,11 +87,11 @@ pub(super) async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, token: &LinkToken, body: 
     if quote.status == QuoteStatus::Accepted {
         let result = result.map(|_| ()).map_err(|problem| otherwise(&quote, problem));
         same_again(result, &quote, &link, body)?;
-        return shown(tx, &quote).await;
+        return Ok((shown(tx, &quote).await?, true));
     }
     let (accepted, _) = result.map_err(for_customer)?;
     answered(&ctx, tx, &link, Some(body.name.clone()), Some(body.email.clone()));
-    view::shared(tx, accepted.quote, Some(accepted.order.number)).await
+    Ok((view::shared(tx, accepted.quote, Some(accepted.order.number)).await?, false))
 }
 
 /// What was accepted stands: saying it again changes nothing, and saying something else is refused.

@@ -37,7 +37,9 @@ async fn print(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::PrintSharedQuote>) ->
 }
 
 async fn accept(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::AcceptSharedQuote>) -> Result<Answer<SharedQuote>, Problem> {
-    answer::accept(ctx, tx, &call.path, &call.body).await.map(Answer::of)
+    let (shown, again) = answer::accept(ctx, tx, &call.path, &call.body).await?;
+    let answer = Answer::of(shown);
+    Ok(if again { answer.replayed() } else { answer })
 }
 
 async fn decline(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::DeclineSharedQuote>) -> Result<Answer<SharedQuote>, Problem> {
