@@ -99,7 +99,9 @@ pub fn run() -> ExitCode {
     let quiet = matches!(cli.command, Command::Demo(_) | Command::Bench(_));
     start_log(&settings, quiet);
     for name in unknown_variables(environment().map(|(name, _)| name)) {
-        tracing::warn!("{name} in the environment is no setting, and nothing is done with it: `causeway config` shows every setting (DATABASE_URL and REDIS_URL have no prefix)");
+        tracing::warn!(
+            "{name} in the environment is no setting, and nothing is done with it: `causeway config` shows every setting (DATABASE_URL and REDIS_URL have no prefix)"
+        );
     }
     #[cfg(not(feature = "otel"))]
     if let Some(name) = std::env::vars_os().find_map(|(name, _)| name.into_string().ok().filter(|name| name.starts_with("OTEL_EXPORTER"))) {

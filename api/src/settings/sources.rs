@@ -7,7 +7,8 @@ use std::path::Path;
 use toml::{Table, Value};
 
 /// Variables with the prefix that are none of the service's settings: those of the console and of the tests.
-const OF_OTHERS: [&str; 6] = ["CAUSEWAY_CONSOLE_BIN", "CAUSEWAY_INSIGHT_POSTGRES", "CAUSEWAY_API_KEY", "CAUSEWAY_URL", "CAUSEWAY_METRICS", "CAUSEWAY_CONSOLE_HOME"];
+const OF_OTHERS: [&str; 6] =
+    ["CAUSEWAY_CONSOLE_BIN", "CAUSEWAY_INSIGHT_POSTGRES", "CAUSEWAY_API_KEY", "CAUSEWAY_URL", "CAUSEWAY_METRICS", "CAUSEWAY_CONSOLE_HOME"];
 const OF_TESTS: [&str; 11] = [
     "CAUSEWAY_TEST_",
     "CAUSEWAY_CI_",
@@ -99,7 +100,9 @@ fn read_environment(variables: impl Iterator<Item = (String, String)>) -> Result
     for (name, text) in variables.filter(|(_, text)| !text.is_empty()) {
         let Some(known) = KNOWN.iter().find(|known| known.variable == name) else { continue };
         let value = known.read(&text).filter(|value| is_right(known, value));
-        let value = value.ok_or_else(|| format!("the variable {name} of the environment is not right: it must be {}, for example: {}", known.what, known.in_environment()))?;
+        let value = value.ok_or_else(|| {
+            format!("the variable {name} of the environment is not right: it must be {}, for example: {}", known.what, known.in_environment())
+        })?;
         table.insert(known.key.to_owned(), value);
     }
     Ok(table)
@@ -112,7 +115,8 @@ fn is_right(known: &Known, value: &Value) -> bool {
 fn read_file(path: &Path) -> Result<Table, String> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("cannot read the settings file {}: {error}. `causeway config` prints one to start from.", path.display()))?;
-    read_text(&text).map_err(|wrong| format!("the settings file {} is not right: {wrong}\n`causeway config` shows every setting with an example.", path.display()))
+    read_text(&text)
+        .map_err(|wrong| format!("the settings file {} is not right: {wrong}\n`causeway config` shows every setting with an example.", path.display()))
 }
 
 fn read_text(text: &str) -> Result<Table, String> {
@@ -192,7 +196,8 @@ mod tests {
             let wrong = environment(&[(name, text)]).unwrap_err();
             assert!(wrong.contains(name) && wrong.contains(says) && !wrong.contains("hush"), "{wrong}");
         }
-        let given = environment(&[("CAUSEWAY_THREADS", ""), ("CAUSEWAY_LISTEN", ""), ("CAUSEWAY_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7"), ("HOME", "/x")]).unwrap();
+        let given =
+            environment(&[("CAUSEWAY_THREADS", ""), ("CAUSEWAY_LISTEN", ""), ("CAUSEWAY_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7"), ("HOME", "/x")]).unwrap();
         assert_eq!(given.keys().collect::<Vec<_>>(), ["trusted_proxies"]);
     }
 
@@ -205,10 +210,18 @@ mod tests {
     #[test]
     fn what_is_in_force_says_where_it_came_from() {
         let flags = Given { threads: Some(3), secret_key: Some("hush".to_owned()), ..Given::default() };
-        let mut sources = Sources::read(None, [("CAUSEWAY_LOG".to_owned(), "warn".to_owned()), ("CAUSEWAY_THREADS".to_owned(), "5".to_owned())].into_iter(), &flags).unwrap();
+        let mut sources =
+            Sources::read(None, [("CAUSEWAY_LOG".to_owned(), "warn".to_owned()), ("CAUSEWAY_THREADS".to_owned(), "5".to_owned())].into_iter(), &flags).unwrap();
         sources.file = ("c.toml".to_owned(), toml::from_str("log = \"error\"\ndatabase_url = \"postgres://u:hush@h/db?password=hush\"").unwrap());
         let shown = sources.effective(&[]).unwrap();
-        for line in ["threads = 3 # flag --threads", "log = \"warn\" # environment CAUSEWAY_LOG", "database_url = \"postgres://…@h/db?…\" # file c.toml", "drain_seconds = 3 # default", "# redis_url = # not given", "secret_key = \"…\" # flag --secret-key"] {
+        for line in [
+            "threads = 3 # flag --threads",
+            "log = \"warn\" # environment CAUSEWAY_LOG",
+            "database_url = \"postgres://…@h/db?…\" # file c.toml",
+            "drain_seconds = 3 # default",
+            "# redis_url = # not given",
+            "secret_key = \"…\" # flag --secret-key",
+        ] {
             assert!(shown.lines().any(|shown| shown.split_whitespace().collect::<Vec<_>>().join(" ") == line), "{line}: {shown}");
         }
         assert!(!shown.contains("hush"));

@@ -66,7 +66,9 @@ async fn doctor_finds_what_serve_would_refuse() {
     let Some(place) = embedded().await else { return };
     let program = Program::start(&place);
     let address = program.url.trim_start_matches("http://").to_owned();
-    let beside = ended(Command::new(env!("CARGO_BIN_EXE_causeway-under-test")).env_remove("DATABASE_URL").args(place.arguments()).args(["--listen", &address, "doctor"]));
+    let beside = ended(
+        Command::new(env!("CARGO_BIN_EXE_causeway-under-test")).env_remove("DATABASE_URL").args(place.arguments()).args(["--listen", &address, "doctor"]),
+    );
     says(&beside, 0, &["served already"]);
     assert!(program.stop());
     let key = place.settings().data_dir.join("secret.key");
@@ -113,7 +115,8 @@ async fn a_damaged_file_is_called_so() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_configured_token_is_not_printed() {
     let Some(place) = embedded().await else { return };
-    let mut program = command(&["serve"]).args(place.arguments()).env("CAUSEWAY_BOOTSTRAP_TOKEN", TOKEN).stdout(Stdio::piped()).spawn().expect("the program starts");
+    let mut program =
+        command(&["serve"]).args(place.arguments()).env("CAUSEWAY_BOOTSTRAP_TOKEN", TOKEN).stdout(Stdio::piped()).spawn().expect("the program starts");
     let lines = BufReader::new(program.stdout.take().expect("its output")).lines();
     let said: Vec<String> = lines.take(3).map(|line| line.expect("text")).collect();
     program.kill().expect("a kill");
@@ -125,7 +128,9 @@ async fn a_configured_token_is_not_printed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_in_force_is_shown_without_secrets() {
     let folder = tempfile::TempDir::new().expect("a folder");
-    let found = ended(command(&["config", "--effective", "--threads", "3"]).env("CAUSEWAY_BOOTSTRAP_TOKEN", TOKEN).env("CAUSEWAY_LISTN", "x").current_dir(folder.path()));
+    let found = ended(
+        command(&["config", "--effective", "--threads", "3"]).env("CAUSEWAY_BOOTSTRAP_TOKEN", TOKEN).env("CAUSEWAY_LISTN", "x").current_dir(folder.path()),
+    );
     says(&found, 0, &["# flag --threads", "# environment CAUSEWAY_BOOTSTRAP_TOKEN", "# default", "CAUSEWAY_LISTN in the environment is no setting"]);
     assert!(!found.1.contains(TOKEN), "{}", found.1);
     says(&ended(command(&["doctor"]).env("CAUSEWAY_THREADS", "abc")), 2, &["CAUSEWAY_THREADS", "CAUSEWAY_THREADS=2"]);
@@ -177,7 +182,7 @@ const WRONG: [(&str, &str, bool, &str); 9] = [
     ("CREATE POLICY open ON orders USING (true)", "the policies of orders are not what", true, "DROP POLICY open ON orders"),
     ("REVOKE SELECT ON products FROM causeway_app", "lacks SELECT on products", false, ""),
     ("GRANT DELETE ON events TO causeway_app", "has DELETE on events", false, ""),
-    ("GRANT UPDATE (summary) ON journal_entries TO causeway_app", "has UPDATE on journal_entries", false, ""),
+    ("GRANT UPDATE (description) ON journal_entries TO causeway_app", "has UPDATE on journal_entries", false, ""),
     ("REVOKE UPDATE (body) ON snapshots FROM causeway_app", "lacks UPDATE on snapshots (body)", false, ""),
 ];
 
@@ -215,7 +220,7 @@ async fn a_postgresql_that_is_set_up_wrong_is_found() {
     let name = url.split(['/', '?']).nth(3).expect("the database").to_owned();
     run_on(&url, &format!("ALTER DATABASE {name} SET default_transaction_read_only = on")).await;
     says(&at(&place, &["doctor"]), 1, &["only reads"]);
-    run_on(&url, &format!("SET default_transaction_read_only = off; ALTER DATABASE {name} RESET default_transaction_read_only")).await;
+    run_on(&cluster.url(), &format!("ALTER DATABASE {name} RESET default_transaction_read_only")).await;
     // Others are at work.
     let program = Program::start(&place);
     let nobody = Caller::new(&program.url, "").raw;

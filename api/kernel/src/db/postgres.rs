@@ -238,7 +238,9 @@ pub(crate) async fn take_role(conn: &mut sqlx::PgConnection) -> Result<(), Strin
             let me = me.unwrap_or_else(|_| "the owner".to_owned());
             format!("{me} may not work as the role {ROLE} ({error}). Let a superuser run: GRANT {ROLE} TO \"{me}\"")
         }
-        "22023" => format!("the role {ROLE} is not there ({error}). Run `causeway migrate up` once with the owner's DATABASE_URL: it sets up the schema and the role"),
+        "22023" => {
+            format!("the role {ROLE} is not there ({error}). Run `causeway migrate up` once with the owner's DATABASE_URL: it sets up the schema and the role")
+        }
         _ => format!("cannot work as the role {ROLE}: {error}"),
     })
 }
