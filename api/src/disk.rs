@@ -6,6 +6,22 @@ use std::io::Write;
 
 /// Writes per measurement.
 const SYNCS: u32 = 50;
+/// Free bytes that the embedded database must have: the write-ahead log alone takes 67 MB before it is copied back, and more while somebody reads long.
+pub const LEAST_FREE: u64 = 256 * 1_024 * 1_024;
+
+/// How much is free in the folder, and whether that is enough.
+///
+/// # Errors
+/// A sentence that says what to do.
+pub fn room(folder: &std::path::Path) -> Result<String, String> {
+    let Some(space) = causeway_kernel::pressure::space(folder) else { return Err(format!("how much space {} has cannot be told", folder.display())) };
+    let said = format!("{} of {} MB are free", space.free / 1_048_576, space.total / 1_048_576);
+    if space.free < LEAST_FREE {
+        Err(format!("{said}: at least {} must be. Free space, or choose another --data-dir", LEAST_FREE / 1_048_576))
+    } else {
+        Ok(said)
+    }
+}
 
 /// The median time of a small write that must reach the disk, in microseconds.
 ///

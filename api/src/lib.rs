@@ -11,6 +11,7 @@ pub mod demo;
 mod disk;
 #[cfg(feature = "otel")]
 mod otel;
+mod readiness;
 mod secret_key;
 pub mod server;
 pub mod settings;

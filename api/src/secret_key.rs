@@ -110,7 +110,7 @@ mod tests {
 
     fn settings(folder: &std::path::Path, secret_key: Option<&str>) -> Settings {
         let given = Given { data_dir: Some(folder.to_owned()), secret_key: secret_key.map(str::to_owned), ..Given::default() };
-        Settings::load(None, given).unwrap()
+        Settings::load(None, &given).unwrap()
     }
 
     #[tokio::test]

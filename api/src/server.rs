@@ -1,9 +1,10 @@
 //! Serving: HTTP, health, metrics, docs, and the workers beside it.
 
 use crate::connection::{Connection, Doorkeeper};
+use crate::readiness::Readiness;
 use crate::secret_key;
 use crate::settings::{Role, Settings};
-use crate::{anchor, compose};
+use crate::{anchor, compose, store};
 use actix_http::error::DispatchError;
 use actix_http::{HttpService, Protocol};
 use actix_service::{IntoServiceFactory, Service, ServiceFactoryExt, apply_fn_factory, fn_service, map_config};
@@ -17,14 +18,15 @@ use causeway_govern::tenancy::bootstrap;
 use causeway_kernel::http::{App, dispatch};
 use causeway_kernel::limit::{Limiter, Memory, Shared};
 use causeway_kernel::{Db, PLATFORM_ADMIN, clock, job, seal, telemetry};
+use parking_lot::Mutex;
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use strum::IntoEnumIterator;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use utoipa_swagger_ui::SwaggerUi;
 
 /// How long requests under way may take when the server stops, in seconds.
@@ -54,7 +56,8 @@ pub struct Running {
     /// The database.
     pub db: Db,
     handle: ServerHandle,
-    draining: Arc<AtomicBool>,
+    beside: Beside,
+    ready: Arc<Readiness>,
     drain: Duration,
     stopping: watch::Sender<bool>,
 }
@@ -62,7 +65,7 @@ pub struct Running {
 impl Running {
     /// Says at `/readyz` that no more requests are wanted, and goes on answering those that come, until load balancers have seen it (F22).
     pub async fn drain(&self) {
-        self.draining.store(true, Ordering::Relaxed);
+        self.ready.stop();
         if !self.drain.is_zero() {
             tracing::info!(seconds = self.drain.as_secs(), "stopping: /readyz says so, requests are still answered");
         }
@@ -73,10 +76,79 @@ impl Running {
     pub async fn stop(&self) {
         self.stopping.send_replace(true);
         self.handle.stop(true).await;
-        if let Db::Sqlite(sqlite) = &self.db {
-            sqlite.tidy();
+        self.beside.stop(&self.db).await;
+    }
+}
+
+/// What runs beside the requests: workers, and the listener for metrics.
+#[derive(Default)]
+pub struct Beside {
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+    metrics: Option<ServerHandle>,
+}
+
+impl Beside {
+    /// Starts the listener where the settings ask for one, and the workers.
+    ///
+    /// # Errors
+    /// A sentence that says what to do: the address is taken.
+    fn start(settings: &Settings, ready: &Arc<Readiness>) -> Result<Self, String> {
+        let metrics = serve_metrics(settings, ready)?;
+        let mut tasks = workers(settings, ready.db());
+        if matches!(ready.db(), Db::Sqlite(_)) {
+            tasks.push(actix_web::rt::spawn(anchor::watch(settings.clone(), ready.db().clone())));
+        }
+        Ok(Self { tasks: Mutex::new(tasks), metrics })
+    }
+
+    /// Ends what runs and closes the database, while there is a runtime that both need.
+    async fn stop(&self, db: &Db) {
+        if let Some(metrics) = &self.metrics {
+            metrics.stop(false).await;
+        }
+        let tasks = std::mem::take(&mut *self.tasks.lock());
+        tasks.iter().for_each(JoinHandle::abort);
+        for task in tasks {
+            let _ = task.await;
+        }
+        match db {
+            Db::Sqlite(sqlite) => sqlite.tidy(),
+            Db::Postgres(postgres) => postgres.close().await,
         }
     }
+}
+
+/// Runs jobs and serves nothing but health and metrics, until the process is asked to stop.
+///
+/// # Errors
+/// As [`start`].
+pub async fn work(settings: &Settings, db: Db) -> Result<(), String> {
+    compose::register();
+    admits(settings, &db).await?;
+    let ready = Readiness::new(db.clone());
+    let beside = Beside::start(settings, &ready)?;
+    let stopped = stopped();
+    match settings.metrics_listen {
+        Some(at) => tracing::info!("running jobs; http://{at} serves /healthz, /readyz and /metrics"),
+        None => tracing::info!("running jobs; nothing listens: --metrics-listen 127.0.0.1:9090 serves /healthz, /readyz and /metrics"),
+    }
+    stopped.await;
+    ready.stop();
+    beside.stop(&db).await;
+    Ok(())
+}
+
+/// What every process that works with the data asks before it begins: that tenants are kept apart, nothing is missing, and the key is that of the database.
+async fn admits(settings: &Settings, db: &Db) -> Result<(), String> {
+    let isolation = store::store(settings).setup(settings.database_connections).await?.isolation;
+    if !isolation.is_empty() {
+        return Err(format!("Tenants are not kept apart by this database, so it is not served: {}. `causeway doctor` checks it again.", isolation.join("; ")));
+    }
+    if let Some(missing) = anchor::missing(settings, db).await? {
+        return Err(missing);
+    }
+    seal::install(secret_key::load(settings, db).await?);
+    redis_admits(settings).await
 }
 
 /// Starts serving `db`. Must be called inside an actix system.
@@ -86,11 +158,7 @@ impl Running {
 pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
     compose::register();
     causeway_govern::sign_in::register(settings.session_limits());
-    if let Some(missing) = anchor::missing(settings, &db).await? {
-        return Err(missing);
-    }
-    seal::install(secret_key::load(settings, &db).await?);
-    redis_admits(settings).await?;
+    admits(settings, &db).await?;
     let said = |problem: causeway_contract::Problem| problem.detail;
     let bootstrap_token = bootstrap::prepare(&db, settings.bootstrap_token.clone()).await.map_err(said)?;
     let cursor_key = bootstrap::cursor_key(&db).await.map_err(said)?;
@@ -105,8 +173,8 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
         stopping: stopped,
         proxies: settings.proxies.clone(),
     });
-    let draining = Arc::new(AtomicBool::new(false));
-    let ready = Data::new(Readiness(Arc::clone(&draining)));
+    let readiness = Readiness::new(db.clone());
+    let ready = Data::from(Arc::clone(&readiness));
     let listener = bind(settings.listen, "--listen 127.0.0.1:8081")?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let keeper = Doorkeeper::new(settings.connections_per_address, settings.proxies.clone());
@@ -156,33 +224,31 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
     let server = builder.listen("causeway", listener, serve).map_err(|error| format!("cannot serve on {address}: {error}"))?.run();
     let handle = server.handle();
     actix_web::rt::spawn(server);
-    serve_metrics(settings, &db)?;
-    start_workers(settings, &db);
-    if matches!(db, Db::Sqlite(_)) {
-        actix_web::rt::spawn(anchor::watch(settings.clone(), db.clone()));
-    }
+    let beside = Beside::start(settings, &readiness)?;
     let drain = Duration::from_secs(settings.drain_seconds.into());
-    Ok(Running { address, bootstrap_token, db, handle, draining, drain, stopping })
+    Ok(Running { address, bootstrap_token, db, handle, beside, ready: readiness, drain, stopping })
 }
 
-/// Serves the metrics without a key where the settings say so: beside the API, and beside a worker that serves nothing else.
-///
-/// # Errors
-/// A sentence that says what to do: the address is taken.
-pub fn serve_metrics(settings: &Settings, db: &Db) -> Result<(), String> {
-    let Some(at) = settings.metrics_listen else { return Ok(()) };
-    let open = Data::new(db.clone());
-    let open = HttpServer::new(move || ActixApp::new().app_data(open.clone()).route("/metrics", web::get().to(open_metrics)));
+/// Serves metrics without a key and health where the settings say so: beside the API, and beside a worker that serves nothing else.
+fn serve_metrics(settings: &Settings, ready: &Arc<Readiness>) -> Result<Option<ServerHandle>, String> {
+    let Some(at) = settings.metrics_listen else { return Ok(None) };
+    let ready = Data::from(Arc::clone(ready));
+    let open = HttpServer::new(move || {
+        let app = ActixApp::new().app_data(ready.clone());
+        app.route("/metrics", web::get().to(open_metrics)).route("/healthz", read().to(healthz)).route("/readyz", read().to(readyz))
+    });
     let open = open.workers(1).disable_signals().listen(bind(at, "--metrics-listen 127.0.0.1:9091")?);
-    actix_web::rt::spawn(open.map_err(|error| format!("cannot serve metrics on {at}: {error}"))?.run());
-    Ok(())
+    let open = open.map_err(|error| format!("cannot serve metrics on {at}: {error}"))?.run();
+    let handle = open.handle();
+    actix_web::rt::spawn(open);
+    Ok(Some(handle))
 }
 
 /// Refuses to start with a Redis that will never let it in.
 ///
 /// # Errors
 /// A sentence that says what to do.
-pub async fn redis_admits(settings: &Settings) -> Result<(), String> {
+async fn redis_admits(settings: &Settings) -> Result<(), String> {
     match &settings.redis_url {
         Some(url) => causeway_kernel::shared::admitted(url).await,
         None => Ok(()),
@@ -194,13 +260,14 @@ fn bind(at: SocketAddr, example: &str) -> Result<TcpListener, String> {
 }
 
 /// Starts what runs beside the requests.
-pub fn start_workers(settings: &Settings, db: &Db) {
+fn workers(settings: &Settings, db: &Db) -> Vec<JoinHandle<()>> {
+    let mut tasks = Vec::new();
     if let Some(url) = settings.redis_url.clone() {
-        actix_web::rt::spawn(causeway_kernel::shared::run(url));
+        tasks.push(actix_web::rt::spawn(causeway_kernel::shared::run(url)));
     }
     if let Db::Postgres(postgres) = db {
-        actix_web::rt::spawn(causeway_kernel::db::sequencer::run(Arc::clone(postgres)));
-        actix_web::rt::spawn(causeway_kernel::drift::watch(db.clone()));
+        tasks.push(actix_web::rt::spawn(causeway_kernel::db::sequencer::run(Arc::clone(postgres))));
+        tasks.push(actix_web::rt::spawn(causeway_kernel::drift::watch(db.clone())));
     }
     if settings.role == Role::Api {
         if settings.database_url.is_none() {
@@ -208,19 +275,19 @@ pub fn start_workers(settings: &Settings, db: &Db) {
                 "role = \"api\" with the embedded database: no other process can run its jobs, so they wait until it is started with role = \"all\""
             );
         }
-        return;
+        return tasks;
     }
     let live = db.clone();
-    actix_web::rt::spawn(async move {
+    tasks.push(actix_web::rt::spawn(async move {
         loop {
             if let Err(problem) = causeway_govern::clock::tick(&live).await {
                 tracing::warn!(%problem, "what falls due is looked at again later");
             }
             tokio::time::sleep(DUE_PAUSE).await;
         }
-    });
+    }));
     let kept = db.clone();
-    actix_web::rt::spawn(async move {
+    tasks.push(actix_web::rt::spawn(async move {
         loop {
             match causeway_kernel::retention::purge(&kept, clock::wall(), causeway_govern::retention::rules, causeway_govern::retention::note).await {
                 Ok(0) => {}
@@ -229,9 +296,9 @@ pub fn start_workers(settings: &Settings, db: &Db) {
             }
             tokio::time::sleep(RETENTION_PAUSE).await;
         }
-    });
+    }));
     let db = db.clone();
-    actix_web::rt::spawn(async move {
+    tasks.push(actix_web::rt::spawn(async move {
         let name = job::worker_name();
         if let Err(problem) = job::give_back(&db).await {
             tracing::warn!(%problem, "jobs of an earlier process wait for the end of their lease");
@@ -243,7 +310,8 @@ pub fn start_workers(settings: &Settings, db: &Db) {
             }
             job::wait(JOB_PAUSE).await;
         }
-    });
+    }));
+    tasks
 }
 
 /// What is read by GET, or asked for its headers by HEAD.
@@ -259,18 +327,14 @@ async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
 }
 
-/// Whether the server was asked to stop.
-struct Readiness(Arc<AtomicBool>);
-
-async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse {
-    if readiness.0.load(Ordering::Relaxed) {
-        return HttpResponse::ServiceUnavailable().insert_header(("retry-after", "1")).json(serde_json::json!({ "status": "stopping" }));
+async fn readyz(readiness: Data<Readiness>) -> HttpResponse {
+    let not_ready = |body: serde_json::Value| HttpResponse::ServiceUnavailable().insert_header(("retry-after", "1")).json(body);
+    if readiness.is_stopping() {
+        return not_ready(serde_json::json!({ "status": "stopping" }));
     }
-    match app.db.ping().await {
-        Ok(()) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready", "database": "ok" })),
-        Err(problem) => HttpResponse::ServiceUnavailable()
-            .insert_header(("retry-after", "1"))
-            .json(serde_json::json!({ "status": "not ready", "database": problem.detail })),
+    match readiness.obstacle().await {
+        None => HttpResponse::Ok().json(serde_json::json!({ "status": "ready", "database": "ok" })),
+        Some(obstacle) => not_ready(serde_json::json!({ "status": "not ready", "database": obstacle })),
     }
 }
 
@@ -283,8 +347,8 @@ async fn metrics(app: Data<App>, request: HttpRequest) -> HttpResponse {
     if allowed { metrics_of(&app.db).await } else { causeway_kernel::http::refuse_metrics() }
 }
 
-async fn open_metrics(db: Data<Db>) -> HttpResponse {
-    metrics_of(&db).await
+async fn open_metrics(readiness: Data<Readiness>) -> HttpResponse {
+    metrics_of(readiness.db()).await
 }
 
 async fn metrics_of(db: &Db) -> HttpResponse {
@@ -313,18 +377,36 @@ async fn problems() -> HttpResponse {
     ))
 }
 
-/// Ends when the process is asked to stop. It listens from the call on, not only once it is awaited.
+/// Ends when the process is asked to stop: by SIGTERM, SIGINT, SIGQUIT, or SIGHUP where it is not told to ignore that one. It listens from the call on, not
+/// only once it is awaited.
 pub fn stopped() -> impl Future<Output = ()> {
     let watch = clock::Stopwatch::start();
     let listen = |kind| signal(kind).inspect_err(|error| tracing::error!(%error, "cannot listen for a signal to stop")).ok();
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
+    let (mut terminate, mut interrupt, mut quit) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()), listen(SignalKind::quit()));
+    let mut hangup = if ignores_hangup() { None } else { listen(SignalKind::hangup()) };
     async move {
         tokio::select! {
             () = heard(&mut terminate) => {}
             () = heard(&mut interrupt) => {}
+            () = heard(&mut quit) => {}
+            () = heard(&mut hangup) => {}
         }
         tracing::info!(seconds = watch.micros() / 1_000_000, "stopping: finishing the requests under way");
     }
+}
+
+/// Signals that mean nothing to the service, and would kill it: once listened for, they do so no more.
+pub fn ignore_others() {
+    for kind in [SignalKind::user_defined1(), SignalKind::user_defined2()] {
+        let _ = signal(kind).inspect_err(|error| tracing::warn!(%error, "SIGUSR1 and SIGUSR2 are not ignored"));
+    }
+}
+
+/// Whether whoever started the process wants it to outlive the terminal, as `nohup` does: the first bit of the signals that are ignored.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    ignored.is_some_and(|ignored| ignored & 1 == 1)
 }
 
 /// Ends when the signal comes; never where nobody listens for it.

@@ -90,6 +90,25 @@ pub fn make_folder(folder: &Path) -> Result<(), String> {
 async fn must_be_current(settings: &Settings) -> Result<(), String> {
     let pending = store(settings).status().await?.pending;
     let Some(first) = pending.first() else { return Ok(()) };
+    Err(lacks(settings, pending.len(), first))
+}
+
+/// What is said of a schema that is not up to date.
+pub(crate) fn lacks(settings: &Settings, pending: usize, first: &str) -> String {
     let rights = if settings.database_url.is_some() { " with the owner's DATABASE_URL" } else { "" };
-    Err(format!("The database lacks {} migrations ({first} …). Run `causeway migrate up`{rights}.", pending.len()))
+    format!("The database lacks {pending} migrations ({first} …). Run `causeway migrate up`{rights}.")
+}
+
+/// The database's own look at its file, for reading only.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn quick_check(file: &Path) -> Result<String, String> {
+    let open = rusqlite::Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let state: Result<String, _> = open.and_then(|conn| conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)));
+    match state {
+        Ok(state) if state == "ok" => Ok("whole, as far as its own check tells".to_owned()),
+        Ok(state) => Err(format!("the file {} is damaged ({}); restore a backup", file.display(), state.lines().collect::<Vec<_>>().join(" "))),
+        Err(error) => Err(format!("the file {} cannot be read, or is damaged ({error}); restore a backup", file.display())),
+    }
 }

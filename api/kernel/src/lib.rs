@@ -17,7 +17,7 @@ pub mod list;
 pub mod news;
 pub mod number;
 pub mod ownership;
-mod pressure;
+pub mod pressure;
 pub mod retention;
 pub mod rights;
 pub mod seal;

@@ -10,6 +10,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -42,6 +44,8 @@ pub(crate) struct Pressure {
     jobs_ended: Family<Ended, Counter>,
     events: Family<Kind, Counter>,
     refusals_not_logged: Counter,
+    data_folder: Family<Kind, Gauge>,
+    log_pages: Gauge,
 }
 
 impl Pressure {
@@ -59,6 +63,8 @@ impl Pressure {
             jobs_ended: Family::default(),
             events: Family::default(),
             refusals_not_logged: Counter::default(),
+            data_folder: Family::default(),
+            log_pages: Gauge::default(),
         };
         registry.register("jobs_waiting", "Jobs that are due and that no worker holds", new.jobs_waiting.clone());
         registry.register("jobs_oldest_waiting_seconds", "How long the oldest of them has been due", new.jobs_oldest.clone());
@@ -71,6 +77,8 @@ impl Pressure {
         registry.register("jobs_ended", "Jobs that ended by kind and status", new.jobs_ended.clone());
         registry.register("events", "Events recorded by type: invoice.posted counts the invoices posted", new.events.clone());
         registry.register("refusals_not_logged", "Refusals beyond what the security log takes within a minute", new.refusals_not_logged.clone());
+        registry.register("data_folder_bytes", "Space on the disk of the embedded database: free for the service, and in all", new.data_folder.clone());
+        registry.register("write_ahead_log_pages", "Pages in the write-ahead log of the embedded database; always 0 on PostgreSQL", new.log_pages.clone());
         new
     }
 
@@ -92,7 +100,9 @@ impl Pressure {
         self.job_time.get_or_create(&Kind { kind }).observe(Duration::from_micros(micros).as_secs_f64());
     }
 
+    /// Counts an event that was committed: what is on the disk had room there.
     pub(crate) fn recorded(&self, kind: &'static str) {
+        crate::telemetry::storage_is_full(false);
         self.events.get_or_create(&Kind { kind }).inc();
     }
 
@@ -102,6 +112,9 @@ impl Pressure {
 
     /// Looks what waits right now. A database that does not answer leaves the last figures.
     pub(crate) async fn look(&self, db: &Db) -> Result<(), Problem> {
+        if let Db::Sqlite(sqlite) = db {
+            self.look_at_disk(sqlite.path());
+        }
         let backlog = db.read(&Ctx::platform(), backlog).await?;
         let now = clock::wall();
         let age = |since: Option<Instant>| since.map_or(0, |since| now.seconds_since(since).max(0));
@@ -111,6 +124,42 @@ impl Pressure {
         self.events_oldest.set(age(backlog.event_since));
         Ok(())
     }
+}
+
+impl Pressure {
+    /// What cannot be told leaves the last figures.
+    fn look_at_disk(&self, file: &Path) {
+        let set = |kind: &'static str, bytes: u64| self.data_folder.get_or_create(&Kind { kind }).set(i64::try_from(bytes).unwrap_or(i64::MAX));
+        if let Some(space) = file.parent().and_then(space) {
+            set("free", space.free);
+            set("total", space.total);
+        }
+        if let Some(pages) = log_pages(file) {
+            self.log_pages.set(pages);
+        }
+    }
+}
+
+/// The space of the disk that a folder is on, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// What may still be written by somebody who is not root.
+    pub free: u64,
+    /// All of it.
+    pub total: u64,
+}
+
+/// How much space there is; `None` when the system does not tell.
+#[must_use]
+pub fn space(folder: &Path) -> Option<Space> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(Space { free: disk.f_bavail.saturating_mul(disk.f_frsize), total: disk.f_blocks.saturating_mul(disk.f_frsize) })
+}
+
+/// Pages in the write-ahead log. Looking copies nothing back.
+fn log_pages(file: &Path) -> Option<i64> {
+    let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX).ok()?;
+    conn.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1)).ok()
 }
 
 #[derive(Clone, Copy, Debug, Default)]

@@ -4,6 +4,7 @@ use crate::clock;
 use crate::db::Db;
 use crate::pressure::Pressure;
 use causeway_value::Instant;
+use parking_lot::Mutex;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -11,7 +12,51 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Whether the last write that had to reach the disk found it full.
+static STORAGE_FULL: AtomicBool = AtomicBool::new(false);
+
+/// Notes that the disk is full, or that something was written again.
+pub(crate) fn storage_is_full(full: bool) {
+    STORAGE_FULL.store(full, Ordering::Relaxed);
+}
+
+/// Notes that something was written where there had been no room.
+pub fn storage_has_room() {
+    storage_is_full(false);
+}
+
+/// Whether the last write found the disk full, and none succeeded since.
+#[must_use]
+pub fn storage_full() -> bool {
+    STORAGE_FULL.load(Ordering::Relaxed)
+}
+
+/// Something that is worth doing from time to time only.
+pub struct Seldom {
+    pause: Duration,
+    last: Mutex<Option<clock::Stopwatch>>,
+}
+
+impl Seldom {
+    /// At most once in this time.
+    #[must_use]
+    pub const fn every(pause: Duration) -> Self {
+        Self { pause, last: Mutex::new(None) }
+    }
+
+    /// Whether it is time, which begins anew then.
+    pub fn is_due(&self) -> bool {
+        let mut last = self.last.lock();
+        let due = last.as_ref().is_none_or(|watch| Duration::from_micros(watch.micros()) >= self.pause);
+        if due {
+            *last = Some(clock::Stopwatch::start());
+        }
+        due
+    }
+}
 
 /// The same in microseconds, for what people read without a collector.
 const BOUNDS: [u64; 12] = [500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000];
@@ -131,7 +176,7 @@ pub(crate) fn count_request(operation: &'static str, status: u16, micros: u64) {
     if let Some(time) = metrics.times.get(bucket) {
         time.fetch_add(1, Ordering::Relaxed);
     }
-    metrics.latency.get_or_create(&Operation { operation }).observe(std::time::Duration::from_micros(micros).as_secs_f64());
+    metrics.latency.get_or_create(&Operation { operation }).observe(Duration::from_micros(micros).as_secs_f64());
 }
 
 /// Counts a transaction that runs again.
@@ -275,6 +320,13 @@ pub async fn text(db: &Db) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_said_seldom_is_said_once() {
+        let (minute, always) = (Seldom::every(Duration::from_secs(60)), Seldom::every(Duration::ZERO));
+        assert_eq!([minute.is_due(), minute.is_due()], [true, false]);
+        assert_eq!([always.is_due(), always.is_due()], [true, true]);
+    }
 
     #[test]
     fn the_bound_that_most_stayed_under() {

@@ -4,7 +4,7 @@ mod doctor;
 mod migrate;
 mod verify;
 
-use crate::settings::{EXAMPLE, Given, LogFormat, Role, Settings};
+use crate::settings::{EXAMPLE, Given, LogFormat, Role, Settings, Sources, unknown_variables};
 use crate::terminal::{complain, say};
 use crate::{bench, demo, secret_key, server, store};
 use causeway_govern::tenancy::bootstrap;
@@ -16,7 +16,12 @@ use std::process::ExitCode;
 
 /// Carries a deal from lead to cash: a multi-tenant REST service.
 #[derive(Debug, Parser)]
-#[command(name = "causeway", version, arg_required_else_help = true)]
+#[command(
+    name = "causeway",
+    version,
+    arg_required_else_help = true,
+    after_help = "Each setting may also stand in the environment, as CAUSEWAY_LISTEN for --listen (DATABASE_URL and REDIS_URL have no prefix), or in the file of --config."
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -38,14 +43,10 @@ enum Command {
     /// Run jobs only.
     Work,
     /// Bring the database schema up to date, take the last change back, or show where it stands.
-    Migrate {
-        /// What to do.
-        #[arg(value_enum)]
-        what: migrate::What,
-    },
+    Migrate(migrate::Options),
     /// Load 830 real orders through the API, from opportunity to payment, and serve them.
     Demo(demo::Options),
-    /// Check every invariant of the stored data; exits 1 and names what is broken.
+    /// Check every invariant of the stored data; exits 1 and names what is broken, or 2 when it could not be checked.
     Verify {
         /// Only read, beside a running server.
         #[arg(long)]
@@ -61,8 +62,12 @@ enum Command {
     },
     /// Check this machine and the settings, and say what to do about what is wrong.
     Doctor,
-    /// Print a settings file with every setting explained.
-    Config,
+    /// Print a settings file with every setting explained, or what is in force.
+    Config {
+        /// Print what is in force, and where each setting comes from; secrets are not shown.
+        #[arg(long)]
+        effective: bool,
+    },
     /// Make a key for an administrator of the platform here, at the machine: for when all keys are lost. It is written into the platform's trail.
     PlatformKey {
         /// Whose it is, or what it is for.
@@ -80,8 +85,11 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let settings = match Settings::load(cli.config.as_deref(), cli.given) {
-        Ok(settings) => settings,
+    // A variable that is no text is none of ours.
+    let environment = || std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
+    let read = Sources::read(cli.config.as_deref(), environment(), &cli.given).and_then(|sources| Ok((Settings::of(&sources)?, sources)));
+    let (settings, sources) = match read {
+        Ok(read) => read,
         Err(error) => {
             complain(&format!("causeway: {error}"));
             return ExitCode::from(2);
@@ -90,6 +98,11 @@ pub fn run() -> ExitCode {
     // Demo and bench call the service many thousand times themselves; a line for each would bury what they print.
     let quiet = matches!(cli.command, Command::Demo(_) | Command::Bench(_));
     start_log(&settings, quiet);
+    for name in unknown_variables(environment().map(|(name, _)| name)) {
+        tracing::warn!(
+            "{name} in the environment is no setting, and nothing is done with it: `causeway config` shows every setting (DATABASE_URL and REDIS_URL have no prefix)"
+        );
+    }
     #[cfg(not(feature = "otel"))]
     if let Some(name) = std::env::vars_os().find_map(|(name, _)| name.into_string().ok().filter(|name| name.starts_with("OTEL_EXPORTER"))) {
         tracing::warn!("{name} is set, and this program was built without OpenTelemetry: no trace is sent. Build it with --features otel");
@@ -103,7 +116,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let outcome = actix_web::rt::System::new().block_on(execute(cli.command, settings));
+    let outcome = actix_web::rt::System::new().block_on(execute(cli.command, settings, &sources));
     match outcome {
         Ok(code) => code,
         Err(error) => {
@@ -113,18 +126,19 @@ pub fn run() -> ExitCode {
     }
 }
 
-async fn execute(command: Command, settings: Settings) -> Result<ExitCode, String> {
+async fn execute(command: Command, settings: Settings, sources: &Sources) -> Result<ExitCode, String> {
     match command {
         Command::Serve { new_secret_key } => serve(settings, new_secret_key).await?,
         Command::Work => serve(Settings { role: Role::Worker, ..settings }, false).await?,
-        Command::Migrate { what } => migrate::run(&settings, what).await?,
+        Command::Migrate(options) => migrate::run(&settings, &options).await?,
         Command::Demo(options) => demo::run(&settings, &options).await?,
-        Command::Verify { read_only } => return verify::run(&settings, read_only).await,
+        Command::Verify { read_only } => return Ok(verify::run(&settings, read_only).await),
         Command::Bench(options) => bench::run(&settings, &options).await?,
         Command::Openapi { compare: None } => say(&serde_json::to_string_pretty(&causeway_openapi::document()).map_err(|error| error.to_string())?),
         Command::Openapi { compare: Some(old) } => return compare_documents(&old),
-        Command::Doctor => return doctor::run(&settings).await,
-        Command::Config => say(EXAMPLE.trim_end()),
+        Command::Doctor => return Ok(doctor::run(&settings).await),
+        Command::Config { effective: true } => say(&sources.effective(&settings.computed())?),
+        Command::Config { effective: false } => say(EXAMPLE.trim_end()),
         Command::PlatformKey { name } => platform_key(&settings, name).await?,
         Command::Backup { file } => backup(&settings, &file)?,
     }
@@ -140,15 +154,10 @@ async fn serve(settings: Settings, new_secret_key: bool) -> Result<(), String> {
         // There is nothing to do where nobody has ever served.
         store::must_exist(&settings)?;
     }
+    server::ignore_others();
     let db = store::open(&settings).await?;
     if settings.role == Role::Worker {
-        crate::compose::register();
-        server::redis_admits(&settings).await?;
-        server::serve_metrics(&settings, &db)?;
-        server::start_workers(&settings, &db);
-        tracing::info!("running jobs");
-        server::stopped().await;
-        return Ok(());
+        return server::work(&settings, db).await;
     }
     if new_secret_key {
         secret_key::renew(&settings, &db).await?;
@@ -162,7 +171,13 @@ async fn serve(settings: Settings, new_secret_key: bool) -> Result<(), String> {
         LogFormat::Json => say(&serde_json::json!({ "timestamp": causeway_kernel::clock::wall(), "level": "INFO", "fields": { "message": text } }).to_string()),
     };
     told(format!("causeway serves http://{} with {}. API reference: http://{}/docs/", running.address, database(&running.db, &settings), running.address));
-    if let Some(token) = &running.bootstrap_token {
+    if settings.bootstrap_token.is_some() && running.bootstrap_token.is_some() {
+        told(format!(
+            "There is no administrator yet. The configured bootstrap_token counts: trade it for the first key:\n  curl -X POST http://{}/admin/v1/bootstrap -H \
+             'Content-Type: application/json' -d '{{\"token\":\"<the configured token>\"}}'",
+            running.address
+        ));
+    } else if let Some(token) = &running.bootstrap_token {
         told(format!(
             "There is no administrator yet. Trade this one-time token for the first key:\n  curl -X POST http://{}/admin/v1/bootstrap -H 'Content-Type: application/json' -d '{{\"token\":\"{token}\"}}'",
             running.address
@@ -226,7 +241,8 @@ fn backup(settings: &Settings, file: &Path) -> Result<(), String> {
 
 fn start_log(settings: &Settings, quiet: bool) {
     let wanted = if quiet { format!("{},causeway::request=warn", settings.log) } else { settings.log.clone() };
-    let filter = tracing_subscriber::EnvFilter::new(&wanted);
+    // What PostgreSQL remarks about what is there already is no news.
+    let filter = tracing_subscriber::EnvFilter::new(format!("{wanted},sqlx::postgres::notice=warn"));
     // A log that cannot be written, on a full disk or into a closed pipe, stops nobody's work: complaining of it on the same stream would.
     let log =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).log_internal_errors(false);

@@ -3,16 +3,36 @@
 use crate::settings::Settings;
 use crate::terminal::{complain, say};
 use crate::{anchor, secret_key, store, verify};
+use causeway_contract::Code;
 use std::process::ExitCode;
 
-/// Verifies all tenants and says what it found; exits 1 and names the first break when something does not hold.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn run(settings: &Settings, read_only: bool) -> Result<ExitCode, String> {
+/// What the command ends with when it could not look.
+const NOT_CHECKED: u8 = 2;
+
+/// Verifies all tenants and says what it found: exits 1 and names what does not hold, and 2 when it could not be checked.
+pub async fn run(settings: &Settings, read_only: bool) -> ExitCode {
+    match check(settings, read_only).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            complain(&format!("causeway: the data could not be checked: {error}"));
+            ExitCode::from(NOT_CHECKED)
+        }
+    }
+}
+
+async fn check(settings: &Settings, read_only: bool) -> Result<bool, String> {
     let db = if read_only { store::open_read_only(settings).await? } else { store::open_as_it_is(settings).await? };
     let mut ok = true;
-    for (name, found) in verify::all(&db).await.map_err(|problem| problem.detail)? {
+    let found = match verify::all(&db).await {
+        Err(problem) if problem.code == Code::Unavailable => return Err(problem.detail),
+        Err(problem) => {
+            complain(&format!("BROKEN: {}", problem.detail));
+            return Ok(false);
+        }
+        Ok(found) => found,
+    };
+    for (name, found) in found {
         let checked: Vec<String> = found.checked.iter().map(|(what, count)| format!("{count} {what}")).collect();
         say(&format!("{name}: {} ({})", if found.ok { "everything holds" } else { "BROKEN" }, checked.join(", ")));
         for broken in &found.breaks {
@@ -28,5 +48,5 @@ pub async fn run(settings: &Settings, read_only: bool) -> Result<ExitCode, Strin
     if let Some(wrong) = secret_key::difference(settings, &db).await? {
         complain(&format!("Note: {wrong}"));
     }
-    Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(ok)
 }

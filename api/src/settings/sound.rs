@@ -30,6 +30,13 @@ pub fn check(settings: &Settings) -> Result<(), String> {
             return Err(format!("The setting {name} must be at least 1, for example: {name} = {example}"));
         }
     }
+    if settings.session_idle_seconds > settings.session_seconds {
+        return Err(format!(
+            "The setting session_idle_seconds ({}) must not be longer than session_seconds ({}), after which a session ends in any case, for example: \
+             session_idle_seconds = 1800 with session_seconds = 43200",
+            settings.session_idle_seconds, settings.session_seconds
+        ));
+    }
     if settings.threads > MOST_THREADS {
         return Err(format!("The setting threads must be at most {MOST_THREADS}, for example: threads = 2"));
     }
@@ -80,7 +87,7 @@ mod tests {
     use super::*;
 
     fn refused(given: Given) -> String {
-        Settings::load(None, given).unwrap_err()
+        Settings::load(None, &given).unwrap_err()
     }
 
     #[test]
@@ -98,6 +105,14 @@ mod tests {
     }
 
     #[test]
+    fn idle_is_no_longer_than_a_session() {
+        let sessions = |idle, all| Given { session_idle_seconds: idle, session_seconds: Some(all), ..Given::default() };
+        assert!(refused(sessions(Some(601), 600)).contains("session_idle_seconds (601) must not be longer than session_seconds (600)"));
+        assert!(Settings::load(None, &sessions(Some(600), 600)).is_ok());
+        assert_eq!(Settings::load(None, &sessions(None, 600)).unwrap().session_idle_seconds, 600);
+    }
+
+    #[test]
     fn threads_are_bounded() {
         assert!(refused(Given { threads: Some(20_000), ..Given::default() }).contains("at most 1024"));
     }
@@ -106,9 +121,9 @@ mod tests {
     fn a_bootstrap_token_is_long_and_an_empty_one_is_none() {
         let token = |text: &str| Given { bootstrap_token: Some(text.to_owned()), ..Given::default() };
         assert!(refused(token("a")).contains("at least 16 characters"));
-        assert_eq!(Settings::load(None, token("")).unwrap().bootstrap_token, None);
+        assert_eq!(Settings::load(None, &token("")).unwrap().bootstrap_token, None);
         assert!(refused(token("choose-a-long-random-text")).contains("the one of the example"));
-        assert!(Settings::load(None, token("a-token-of-our-own")).unwrap().bootstrap_token.is_some());
+        assert!(Settings::load(None, &token("a-token-of-our-own")).unwrap().bootstrap_token.is_some());
     }
 
     #[test]
@@ -118,7 +133,7 @@ mod tests {
             assert!(refused(log(wrong)).contains("log = \"info\""), "{wrong}");
         }
         for right in ["info", "WARN", "info,causeway_kernel=debug", "off", "error, causeway::request=info"] {
-            assert!(Settings::load(None, log(right)).is_ok(), "{right}");
+            assert!(Settings::load(None, &log(right)).is_ok(), "{right}");
         }
     }
 
@@ -126,7 +141,7 @@ mod tests {
     fn addresses_that_can_never_work_are_refused() {
         let redis = |url: &str| Given { redis_url: Some(url.to_owned()), ..Given::default() };
         assert!(refused(redis("http://x")).contains("redis://127.0.0.1:6379/0"));
-        assert!(Settings::load(None, redis("redis://127.0.0.1:6379/0")).is_ok());
+        assert!(Settings::load(None, &redis("redis://127.0.0.1:6379/0")).is_ok());
         let database = Given { database_url: Some("mysql://x".to_owned()), ..Given::default() };
         assert!(refused(database).contains("must begin with postgres://"));
         let at = "127.0.0.1:8080".parse().ok();

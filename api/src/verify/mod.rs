@@ -9,7 +9,7 @@ mod tenant;
 pub use routes::register;
 
 use crate::compose;
-use causeway_contract::Problem;
+use causeway_contract::{Code, Problem};
 use causeway_entity::platform::tenants;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Db, Find};
@@ -21,7 +21,7 @@ use uuid::Uuid;
 /// What verifying finds in each tenant, and beside the tenants: rows of one that is not there, and what opens the platform.
 ///
 /// # Errors
-/// When the tenants cannot be read. What else cannot be read is part of the answer.
+/// When the tenants cannot be read, or the database goes away: nothing is said of what was not looked at. What else cannot be read is part of the answer.
 pub async fn all(db: &Db) -> Result<Vec<(String, Verification)>, Problem> {
     let tenants = db.read(&Ctx::platform(), async |_, tx| Find::<tenants::Entity>::new().order_by(tenants::Column::Id).all(tx).await).await?;
     let routes = compose::routes();
@@ -36,10 +36,11 @@ pub async fn all(db: &Db) -> Result<Vec<(String, Verification)>, Problem> {
         let ctx = Ctx::system(tenant.id, tenant.mode, "verify");
         // Rows that cannot be read hide no other tenant's.
         let verified = db.read_patiently(&ctx, causeway_insight::verify::service::verify_tenant).await;
-        let mut verification = verified.unwrap_or_else(|problem| broken(vec![unreadable(tenant.id, &problem)]));
-        let (objects, breaks) = recorded::differences(db, &routes, &ctx).await.unwrap_or_else(|problem| (0, vec![unreadable(tenant.id, &problem)]));
+        let mut verification = or_unreadable(verified, |broke| broken(vec![broke]), tenant.id)?;
+        let compared = recorded::differences(db, &routes, &ctx).await;
+        let (objects, breaks) = or_unreadable(compared, |broke| (0, vec![broke]), tenant.id)?;
         let own = db.read_patiently(&ctx, async |_, tx| tenant::differences(tx, &tenant).await).await;
-        let own = own.unwrap_or_else(|problem| vec![unreadable(tenant.id, &problem)]);
+        let own = or_unreadable(own, |broke| vec![broke], tenant.id)?;
         verification.checked.insert("objects".to_owned(), objects);
         verification.ok &= breaks.is_empty() && own.is_empty();
         verification.breaks.extend(breaks);
@@ -52,6 +53,11 @@ pub async fn all(db: &Db) -> Result<Vec<(String, Verification)>, Problem> {
 /// What was found where nothing is counted.
 fn broken(breaks: Vec<Break>) -> Verification {
     Verification { object: "verification".to_owned(), ok: false, checked: BTreeMap::new(), breaks }
+}
+
+/// What was found, or that something cannot be read; a database that went away has said neither.
+fn or_unreadable<T>(found: Result<T, Problem>, instead: impl FnOnce(Break) -> T, tenant: TenantId) -> Result<T, Problem> {
+    found.or_else(|problem| if problem.code == Code::Unavailable { Err(problem) } else { Ok(instead(unreadable(tenant, &problem))) })
 }
 
 /// What stands for the rest of a tenant when some of its rows cannot be read.

@@ -35,6 +35,7 @@ mod delivery_cut;
 mod dimensions;
 mod discount_posting;
 mod discounts_taken;
+mod doctoring;
 mod down_payments;
 mod draft_lines;
 mod dry_run;

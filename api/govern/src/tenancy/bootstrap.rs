@@ -13,6 +13,7 @@ const TOKEN_HASH: &str = "bootstrap_token_hash";
 const CHOSEN: &str = "chosen ";
 const CURSOR_KEY: &str = "cursor_key";
 const SECRET_KEY_NAME: &str = "secret_key_name";
+const TRIED: &str = "tried_to_write_at";
 
 /// Makes the one-time token known, unless an administrator exists already. Answers the token that may be used now, if this process knows it.
 ///
@@ -106,6 +107,18 @@ pub async fn name_secret_key(db: &Db, name: &str, renew: bool) -> Result<String,
         Err(problem) if problem.code == Code::AlreadyExists => Ok(secret_key_name(db).await?.unwrap_or_default()),
         other => other,
     }
+}
+
+/// Writes a little: whether there is room again on a disk that was full.
+///
+/// # Errors
+/// `storage_full` while there is none; when the database fails.
+pub async fn try_to_write(db: &Db) -> Result<(), Problem> {
+    let written = db.write(&Arc::new(Ctx::platform()), async |ctx, tx| set(tx, TRIED, ctx.wall().to_string()).await).await;
+    if written.is_ok() {
+        causeway_kernel::telemetry::storage_has_room();
+    }
+    written
 }
 
 async fn setting(tx: &mut Tx<'_>, name: &str) -> Result<Option<platform_settings::Model>, Problem> {

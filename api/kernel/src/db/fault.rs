@@ -26,6 +26,8 @@ pub enum Fault {
     Full,
     /// The database cannot be reached.
     Unavailable(String),
+    /// The file of the embedded database is damaged; the text is what SQLite says.
+    Damaged(String),
     /// Anything else: a bug.
     Other(String),
 }
@@ -42,6 +44,12 @@ impl Fault {
             Self::Unique(name) if ["idempotency_keys", "number_series", "reversal_of"].iter().any(|key| name.contains(key)) => ATTEMPTS,
             _ => 1,
         }
+    }
+
+    /// The fault of a file that is damaged, or none at all.
+    pub(crate) fn of_damage(error: &rusqlite::Error) -> Option<Self> {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)).then(|| Self::Damaged(error.to_string()))
     }
 
     /// A database that does not answer.
@@ -64,7 +72,14 @@ impl Fault {
                 "The database ended a statement that took longer than it may. Nothing was written. Ask for less at once (a shorter period, one company, a smaller page), or \
                  try again when less is going on.",
             ),
-            Self::Full => Problem::new(Code::StorageFull, "The disk is full. Nothing was written; free space and try again."),
+            Self::Full => {
+                crate::telemetry::storage_is_full(true);
+                Problem::new(Code::StorageFull, "The disk is full. Nothing was written; free space and try again.")
+            }
+            Self::Damaged(text) => {
+                tracing::error!(fault = ?self, "the file of the database is damaged");
+                Problem::new(Code::InternalError, format!("The file of the database is damaged ({text}). Restore a backup."))
+            }
             Self::Unavailable(_) => Problem::new(Code::Unavailable, "The database cannot be reached. Nothing was written; try again."),
             Self::Twice(_) | Self::Reference(_) | Self::Check(_) | Self::Other(_) => {
                 tracing::error!(fault = ?self, "database refused a statement");
@@ -98,6 +113,9 @@ fn taken(key: &str) -> Problem {
 impl From<rusqlite::Error> for Fault {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
+        if let Some(damaged) = Self::of_damage(&error) {
+            return damaged;
+        }
         let text = error.to_string();
         match error.sqlite_error_code() {
             Some(ErrorCode::ConstraintViolation) if text.starts_with("UNIQUE") => Self::Unique(text),

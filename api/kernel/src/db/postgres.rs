@@ -9,7 +9,7 @@ use crate::clock::Stopwatch;
 use crate::limits::REPORT_SECONDS;
 use causeway_contract::{Code, Problem};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Connection, Executor};
+use sqlx::{Connection, Executor, Row};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,12 @@ use uuid::Uuid;
 
 /// The role that the service works as. `causeway migrate` creates it.
 pub const ROLE: &str = "causeway_app";
+
+/// What the service calls itself in `pg_stat_activity`, unless DATABASE_URL names it otherwise.
+pub(crate) const APPLICATION: &str = "causeway";
+
+/// How long connections that are still at work may take to come back when the service stops.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Prepared statements that a connection keeps: more than the service has, so that none is prepared twice.
 const STATEMENTS: usize = 2_000;
@@ -76,7 +82,15 @@ impl Postgres {
     pub async fn open(url: &str, connections: u32) -> Result<Arc<Self>, String> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| format!("DATABASE_URL is not a PostgreSQL address ({error}); an example: postgres://causeway:secret@127.0.0.1:5432/causeway"))?;
-        let options = options.statement_cache_capacity(STATEMENTS);
+        let mut options = options.statement_cache_capacity(STATEMENTS);
+        if options.get_application_name().is_none() {
+            options = options.application_name(APPLICATION);
+        }
+        // The pool would try a role that it is refused again and again, and say at last that it took too long. Where nobody answers yet, it waits.
+        if let Ok(mut conn) = sqlx::PgConnection::connect_with(&options).await {
+            take_role(&mut conn).await?;
+            let _ = conn.close().await;
+        }
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(5))
@@ -102,15 +116,14 @@ impl Postgres {
         let watch = Stopwatch::start();
         let conn = self.pool.acquire().await;
         crate::telemetry::pressure().pool_waited(Duration::from_micros(watch.micros()));
-        let mut conn = conn.map_err(|error| lost(error.into()))?;
+        let conn = conn.map_err(|error| lost(error.into()))?;
         let write = purpose == Purpose::Write;
-        if let Err(fault) = send(&mut conn, purpose.begin(ctx.tenant.uuid())).await {
-            drop(conn.detach());
-            return Err(lost(fault));
-        }
         // A caller that goes away mid-way must not leave its transaction to the next one.
         let mut guard = CloseOnDrop(Some(conn));
         let Some(conn) = guard.0.as_mut() else { return Err((Problem::not_found(), None)) };
+        if let Err(fault) = send(conn, purpose.begin(ctx.tenant.uuid())).await {
+            return Err(lost(fault));
+        }
         let mut tx = Tx::new(Conn::Postgres(&mut *conn), ctx).waiting(purpose.patience());
         let result = async {
             let ctx = ctx.with_clock(&mut tx).await?;
@@ -161,6 +174,13 @@ impl Postgres {
         outcome.map(|(result, _)| result).map_err(|problem| (problem, fault))
     }
 
+    /// Closes every connection, while there is a runtime to do it in: one that ends first would leave them to nobody.
+    pub async fn close(&self) {
+        if tokio::time::timeout(CLOSE_PATIENCE, self.pool.close()).await.is_err() {
+            tracing::warn!("some connections to PostgreSQL were still at work and are cut");
+        }
+    }
+
     /// The pool, for the sequencer and for migration checks.
     #[must_use]
     pub const fn pool(&self) -> &PgPool {
@@ -203,6 +223,26 @@ impl Drop for CloseOnDrop {
 pub async fn owner_connection(url: &str) -> Result<sqlx::PgConnection, String> {
     sqlx::PgConnection::connect(url).await.map_err(|error| {
         format!("cannot connect to {}: {error}. Check DATABASE_URL; an example: postgres://causeway:secret@127.0.0.1:5432/causeway", without_password(url))
+    })
+}
+
+/// Works as the role of the service from here on.
+///
+/// # Errors
+/// Why it may not, in a sentence that says what to do.
+pub(crate) async fn take_role(conn: &mut sqlx::PgConnection) -> Result<(), String> {
+    let Err(error) = conn.execute(sqlx::AssertSqlSafe(format!("SET ROLE {ROLE}"))).await else { return Ok(()) };
+    let state = error.as_database_error().and_then(|error| error.code().map(std::borrow::Cow::into_owned)).unwrap_or_default();
+    Err(match state.as_str() {
+        "42501" => {
+            let me = conn.fetch_one("SELECT current_user::text AS me").await.and_then(|row| row.try_get::<String, _>("me"));
+            let me = me.unwrap_or_else(|_| "the owner".to_owned());
+            format!("{me} may not work as the role {ROLE} ({error}). Let a superuser run: GRANT {ROLE} TO \"{me}\"")
+        }
+        "22023" => {
+            format!("the role {ROLE} is not there ({error}). Run `causeway migrate up` once with the owner's DATABASE_URL: it sets up the schema and the role")
+        }
+        _ => format!("cannot work as the role {ROLE}: {error}"),
     })
 }
 

@@ -1,7 +1,11 @@
 //! Applies migrations: each in a transaction of its own, one process at a time.
 
+mod loss;
+mod setup;
+
 use super::postgres::ROLE;
-use super::sqlite;
+use super::{Cell, Db, sqlite};
+use crate::Ctx;
 use causeway_migration::{Dialect, Migration, all};
 use sqlx::{Connection, Executor, Row};
 use std::path::Path;
@@ -28,6 +32,16 @@ impl SchemaStatus {
         }
         let pending = known.iter().filter(|name| !applied.iter().any(|done| done == *name)).map(|name| (*name).to_owned()).collect();
         Ok(Self { applied, pending })
+    }
+
+    /// The same of a database that is being served, seen with the rights of the service.
+    ///
+    /// # Errors
+    /// When the database does not answer, or is newer than this program.
+    pub async fn of_served(db: &Db) -> Result<Self, String> {
+        let sql = "SELECT name FROM schema_migrations ORDER BY position";
+        let rows = db.read(&Ctx::platform(), async |_, tx| tx.query(sql, Vec::new(), &[("name", Cell::Text)]).await).await.map_err(|problem| problem.detail)?;
+        Self::of(rows.iter().filter_map(|row| row.try_get::<String>("", "name").ok()).collect())
     }
 }
 
@@ -88,33 +102,39 @@ fn sqlite_open(path: &Path) -> Result<rusqlite::Connection, String> {
     if !path.exists() {
         sqlite::make_private(path).map_err(|error| format!("cannot make {}: {error}", path.display()))?;
     }
-    let conn = sqlite::connect(path, false).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
-    conn.execute_batch(TABLE).map_err(|error| error.to_string())?;
+    let conn = sqlite::connect(path, false).map_err(|error| sqlite_said(path, &error))?;
+    conn.execute_batch(TABLE).map_err(|error| sqlite_said(path, &error))?;
     Ok(conn)
+}
+
+/// Why a file cannot be used; of a damaged one, what to do.
+fn sqlite_said(path: &Path, error: &rusqlite::Error) -> String {
+    match super::Fault::of_damage(error) {
+        Some(fault) => format!("{}: {}", path.display(), fault.problem().detail),
+        None => format!("cannot open {}: {error}", path.display()),
+    }
 }
 
 fn sqlite_applied(path: &Path) -> Result<Vec<String>, String> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let conn = sqlite::connect(path, true).map_err(|error| format!("cannot open {}: {error}", path.display()))?;
-    sqlite_names(&conn)
+    let conn = sqlite::connect(path, true).map_err(|error| sqlite_said(path, &error))?;
+    sqlite_names(&conn).map_err(|error| sqlite_said(path, &error))
 }
 
-fn sqlite_names(conn: &rusqlite::Connection) -> Result<Vec<String>, String> {
-    let exists: i64 =
-        conn.query_row("SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_migrations'", [], |row| row.get(0)).map_err(|error| error.to_string())?;
+fn sqlite_names(conn: &rusqlite::Connection) -> Result<Vec<String>, rusqlite::Error> {
+    let exists: i64 = conn.query_row("SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_migrations'", [], |row| row.get(0))?;
     if exists == 0 {
         return Ok(Vec::new());
     }
-    let mut statement = conn.prepare("SELECT name FROM schema_migrations ORDER BY position").map_err(|error| error.to_string())?;
-    let names = statement.query_map([], |row| row.get(0)).map_err(|error| error.to_string())?;
-    names.collect::<Result<_, _>>().map_err(|error| error.to_string())
+    let mut statement = conn.prepare("SELECT name FROM schema_migrations ORDER BY position")?;
+    statement.query_map([], |row| row.get(0))?.collect()
 }
 
 fn sqlite_up(path: &Path) -> Result<Vec<String>, String> {
     let mut conn = sqlite_open(path)?;
-    let status = SchemaStatus::of(sqlite_names(&conn)?)?;
+    let status = SchemaStatus::of(sqlite_names(&conn).map_err(|error| sqlite_said(path, &error))?)?;
     for (offset, name) in status.pending.iter().enumerate() {
         let position = i64::try_from(status.applied.len() + offset + 1).unwrap_or(i64::MAX);
         let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(|error| error.to_string())?;
@@ -129,7 +149,7 @@ fn sqlite_up(path: &Path) -> Result<Vec<String>, String> {
 
 fn sqlite_down(path: &Path) -> Result<Option<String>, String> {
     let mut conn = sqlite_open(path)?;
-    let Some(name) = SchemaStatus::of(sqlite_names(&conn)?)?.applied.pop() else { return Ok(None) };
+    let Some(name) = SchemaStatus::of(sqlite_names(&conn).map_err(|error| sqlite_said(path, &error))?)?.applied.pop() else { return Ok(None) };
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(|error| error.to_string())?;
     for statement in (migration(&name)?.down)(Dialect::Sqlite) {
         tx.execute_batch(&statement).map_err(|error| format!("{name}: {error}"))?;

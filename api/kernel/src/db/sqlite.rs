@@ -4,6 +4,7 @@ use super::lane::{self, Announced, Job, OnTheWay};
 use super::tx::Conn;
 use super::{Fault, Tx, statistics};
 use crate::Ctx;
+use crate::telemetry::Seldom;
 use causeway_contract::{Code, Problem};
 use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags};
@@ -222,11 +223,16 @@ struct Log {
     copied: i64,
 }
 
+/// A log that cannot be copied back is tried twenty times a second.
+static STUCK: Seldom = Seldom::every(Duration::from_secs(60));
+
 /// Copies the log back as far as the mode says and readers allow; answers what it has come to. The mode `NOOP` only looks.
 fn checkpoint(conn: &Connection, mode: &str) -> Log {
     let result = conn.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| Ok(Log { pages: row.get(1)?, copied: row.get(2)? }));
     result.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the write-ahead log could not be copied back");
+        if STUCK.is_due() {
+            tracing::warn!(%error, "the write-ahead log could not be copied back; this is said once a minute while it lasts");
+        }
         Log::default()
     })
 }
