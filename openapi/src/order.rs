@@ -167,11 +167,12 @@ pub struct OrderLine {
     pub delivered_quantity: Quantity,
     /// How much was invoiced: what stands on posted invoices, less what was credited.
     pub invoiced_quantity: Quantity,
-    /// How much waits to be invoiced: what became billable, held or not, and stands on no invoice and on no draft of one.
+    /// How much waits to be invoiced: what became billable, held or not, and stands on no invoice and on no draft of one. Like the next two fields it is looked
+    /// up among the invoices whenever the order is read; an event of the order tells all three as they were before it.
     pub to_invoice_quantity: Quantity,
-    /// How much stands on drafts of invoices.
+    /// How much stands on drafts of invoices; in events as it was before.
     pub drafted_quantity: Quantity,
-    /// What posted invoices bill of it without tax, less what was credited.
+    /// What posted invoices bill of it without tax, less what was credited; in events as it was before.
     pub invoiced_amount: AmountText,
     /// How much came back.
     pub returned_quantity: Quantity,

@@ -22,8 +22,8 @@ pub fn check(settings: &Settings) -> Result<(), String> {
         ("threads", whole(settings.threads), "2"),
         ("database_connections", settings.database_connections.into(), "16"),
         ("connections_per_address", whole(settings.connections_per_address), "200"),
-        ("session_idle_seconds", settings.session_idle_seconds.into(), "1800"),
         ("session_seconds", settings.session_seconds.into(), "43200"),
+        ("session_idle_seconds", settings.session_idle_seconds.into(), "1800"),
         ("step_up_seconds", settings.step_up_seconds.into(), "300"),
     ] {
         if value == 0 {

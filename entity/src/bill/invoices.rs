@@ -88,10 +88,10 @@ pub struct Model {
     pub tax_handovers: Option<Json<Vec<TaxHandover>>>,
     /// Of a draft that waits for its taxes, what its company's own would be: the engine's will be about as much, and the customer's credit counts on that.
     pub expected_tax_amount: Option<Amount>,
-    /// What rounding to coins added to its total, on a line of its own or in a tax; null for nothing.
-    pub coin_difference: Option<Amount>,
     /// Of a credit note, whether what it credits is to be billed again.
     pub rebill: Option<bool>,
+    /// What rounding to coins added to its total, on a line of its own or in a tax; null for nothing.
+    pub coin_difference: Option<Amount>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

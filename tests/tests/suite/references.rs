@@ -161,7 +161,7 @@ async fn what_means_the_same_is_the_same_however_it_is_spelled() {
     };
     let lead = |at: &str| json!({ "company_id": shop.company, "title": "Stools", "created_at": at });
     for (path, spellings) in [
-        ("/v1/quotes", vec![deal("2", "1.5"), deal("2.0", "1.50"), deal("2.000000", "01.5")]),
+        ("/v1/quotes", vec![deal("2", "1.5"), deal("2.0", "1.50"), deal("2.000000", "1.500000")]),
         ("/v1/invoices", vec![deal("2", "10"), deal("2.0", "10.00")]),
         (
             "/v1/parties",

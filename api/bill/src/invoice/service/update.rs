@@ -3,7 +3,7 @@
 use super::create::Common;
 use super::dues::dues;
 use super::last_part::Billed;
-use super::lines::{Document, Draft, taxed};
+use super::lines::{Document, Draft, billed_amount, taxed};
 use super::must_be_draft;
 use crate::billable::split::Families;
 use crate::down_payment::Advances;
