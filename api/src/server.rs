@@ -81,8 +81,7 @@ impl Running {
 }
 
 /// What runs beside the requests: workers, and the listener for metrics.
-#[derive(Default)]
-pub struct Beside {
+struct Beside {
     tasks: Mutex<Vec<JoinHandle<()>>>,
     metrics: Option<ServerHandle>,
 }
@@ -125,6 +124,10 @@ impl Beside {
 pub async fn work(settings: &Settings, db: Db) -> Result<(), String> {
     compose::register();
     admits(settings, &db).await?;
+    // Jobs seal and open nothing, so a worker may be without the key; but whoever gave it another one should know.
+    if let Some(wrong) = secret_key::difference(settings, &db).await? {
+        tracing::warn!("{wrong}");
+    }
     let ready = Readiness::new(db.clone());
     let beside = Beside::start(settings, &ready)?;
     let stopped = stopped();
@@ -138,7 +141,7 @@ pub async fn work(settings: &Settings, db: Db) -> Result<(), String> {
     Ok(())
 }
 
-/// What every process that works with the data asks before it begins: that tenants are kept apart, nothing is missing, and the key is that of the database.
+/// What every process that works with the data asks before it begins: that tenants are kept apart, nothing is missing, and Redis lets it in.
 async fn admits(settings: &Settings, db: &Db) -> Result<(), String> {
     let isolation = store::store(settings).setup(settings.database_connections).await?.isolation;
     if !isolation.is_empty() {
@@ -147,7 +150,6 @@ async fn admits(settings: &Settings, db: &Db) -> Result<(), String> {
     if let Some(missing) = anchor::missing(settings, db).await? {
         return Err(missing);
     }
-    seal::install(secret_key::load(settings, db).await?);
     redis_admits(settings).await
 }
 
@@ -159,6 +161,7 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
     compose::register();
     causeway_govern::sign_in::register(settings.session_limits());
     admits(settings, &db).await?;
+    seal::install(secret_key::load(settings, &db).await?);
     let said = |problem: causeway_contract::Problem| problem.detail;
     let bootstrap_token = bootstrap::prepare(&db, settings.bootstrap_token.clone()).await.map_err(said)?;
     let cursor_key = bootstrap::cursor_key(&db).await.map_err(said)?;

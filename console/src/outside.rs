@@ -39,17 +39,17 @@ pub enum Back {
     Failed(String),
 }
 
-/// What such programs must know: whether the console may change anything, and where to keep the text of a field meanwhile.
+/// What such programs must know: which variables are kept from them, and where to keep the text of a field meanwhile.
 #[derive(Clone, Debug)]
 pub struct Surroundings {
-    /// Whether the console is in read-only mode: then its key goes to no other program.
-    pub read_only: bool,
+    /// The variables that hold keys, where the console is in read-only mode: then none goes to another program.
+    pub withheld: Vec<String>,
     /// A file that nobody else may read, for the text of a field.
     pub scratch: std::path::PathBuf,
 }
 
 /// The variable that holds the key.
-const KEY: &str = "CAUSEWAY_API_KEY";
+pub const KEY: &str = "CAUSEWAY_API_KEY";
 
 /// Runs a program on the terminal, which must be its own by then, and waits for its end.
 pub fn run(what: Outside, around: &Surroundings) -> Back {
@@ -109,8 +109,8 @@ fn feed(mut command: Command, input: &str, around: &Surroundings) -> std::io::Re
 
 /// In read-only mode no other program gets the key with which it could change what the console does not.
 fn guard(command: &mut Command, around: &Surroundings) {
-    if around.read_only {
-        command.env_remove(KEY);
+    for variable in &around.withheld {
+        command.env_remove(variable);
     }
 }
 
@@ -149,7 +149,8 @@ mod tests {
     use super::*;
 
     fn around(folder: &tempfile::TempDir, read_only: bool) -> Surroundings {
-        Surroundings { read_only, scratch: folder.path().join("field") }
+        let withheld = if read_only { [KEY, "STAGING_KEY"].map(str::to_owned).to_vec() } else { Vec::new() };
+        Surroundings { withheld, scratch: folder.path().join("field") }
     }
 
     #[test]
@@ -176,11 +177,11 @@ mod tests {
     fn rows_reach_the_command_and_in_read_only_mode_the_key_does_not() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
-        let script = format!("cat >'{0}'; printf %s \"${{CAUSEWAY_API_KEY-none}}\" >>'{0}'", out.display());
+        let script = format!("cat >'{0}'; printf %s \"${{CAUSEWAY_API_KEY-none}}${{STAGING_KEY-none}}\" >>'{0}'", out.display());
         let mut shell = Command::new("sh");
-        shell.arg("-c").arg(&script).env(KEY, "cw_live_x");
+        shell.arg("-c").arg(&script).env(KEY, "cw_live_x").env("STAGING_KEY", "cw_live_y");
         assert!(feed(shell, "{\"id\":1}\n", &around(&folder, true)).unwrap().success());
-        assert_eq!(std::fs::read_to_string(&out).unwrap(), "{\"id\":1}\nnone");
+        assert_eq!(std::fs::read_to_string(&out).unwrap(), "{\"id\":1}\nnonenone");
         // A command that reads nothing ends all the same, however much there is.
         let mut shell = Command::new("sh");
         shell.arg("-c").arg("exit 4");

@@ -290,17 +290,19 @@ pub async fn run(setup: &Setup, mut app: App, client: Client) -> std::io::Result
                         drop(events);
                         guard.lend();
                         let back = signals.wait_for(what, setup.surroundings(&app)).await?;
-                        // What was pressed there, or too early, was not meant for us; nor was what ended something there.
-                        while crossterm::event::poll(Duration::ZERO)? {
-                            drop(crossterm::event::read()?);
-                        }
-                        (events, signals) = (EventStream::new(), Signals::new()?);
                         let Some(back) = back else {
                             setup.keep(&app).ok();
                             runner.end_session(&app.scope.session).await;
                             return Ok(());
                         };
                         guard.retake()?;
+                        // What was pressed there, or too early, was not meant for us, nor was what ended something there: the terminal forgets it, and
+                        // what was read of it already is dropped.
+                        rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush)?;
+                        while crossterm::event::poll(Duration::ZERO)? {
+                            drop(crossterm::event::read()?);
+                        }
+                        (events, signals) = (EventStream::new(), Signals::new()?);
                         clear(&mut screen, &mut app);
                         match back {
                             Back::Read => {}

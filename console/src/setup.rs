@@ -4,7 +4,7 @@ use crate::cli::Cli;
 use crate::keys::Keymap;
 use crate::metrics::Metrics;
 use crate::model::{App, PLATFORM, Scope};
-use crate::outside::Surroundings;
+use crate::outside::{KEY, Surroundings};
 use crate::route::Place;
 use crate::store::{Config, Profile, Session, Store};
 use crate::theme::{Depth, Theme};
@@ -53,7 +53,8 @@ impl Setup {
 
     /// What other programs on the terminal must know.
     pub fn surroundings(&self, app: &App) -> Surroundings {
-        Surroundings { read_only: app.scope.read_only, scratch: self.store.scratch() }
+        let keys = || self.config.profile.values().filter_map(|profile| profile.key_env.clone()).chain([KEY.to_owned()]);
+        Surroundings { withheld: if app.scope.read_only { keys().collect() } else { Vec::new() }, scratch: self.store.scratch() }
     }
 
     /// Whether to panic once the screen is up.
@@ -148,6 +149,7 @@ impl Setup {
             let others = kept.tenants.get(owner).map(|session| session.drafts.clone()).unwrap_or_default();
             let own: Vec<String> = session.drafts.iter().map(|draft| draft.form.clone()).collect();
             session.drafts.extend(others.into_iter().filter(|draft| !own.contains(&draft.form) && !app.dropped.contains(&draft.form)));
+            session.drafts = crate::update::newest(session.drafts);
             kept.tenants.insert(owner.to_owned(), session);
         }
         self.store.keep(&app.scope.profile, &kept)

@@ -64,7 +64,7 @@ pub async fn run(settings: &Settings) -> ExitCode {
 /// Whether an address is free, or who answers there.
 fn free(at: SocketAddr, flag: &str) -> Result<String, String> {
     let Err(error) = TcpListener::bind(at) else { return Ok("free".to_owned()) };
-    if answers(at) {
+    if error.kind() == std::io::ErrorKind::AddrInUse && answers(at) {
         return Ok(format!("served already: a causeway answers at {at}"));
     }
     Err(format!("{at}: {error}. Whoever holds it is no causeway that answers on /healthz; choose another with {flag}"))

@@ -82,17 +82,21 @@ async fn incomplete(settings: &Settings, schema: &Store) -> Result<Vec<String>, 
 
 /// Takes the last migration back, once it was said what is lost.
 async fn down(schema: &Store, options: &Options) -> Result<(), String> {
+    // Counting what goes locks tables for a moment: nobody who works in them is made to wait for a question.
+    let others = schema.others_at_work().await?;
+    let busy = |name: &str| {
+        format!(
+            "{others} other sessions of causeway work in this database, and would fail without {name}. Stop them, or say `causeway migrate down --yes --force`."
+        )
+    };
+    if others > 0 && !options.force {
+        let last = schema.status().await?.applied.pop();
+        return Err(last.map_or_else(|| "Nothing to take back: no migration is applied.".to_owned(), |name| busy(&name)));
+    }
     let Some(loss) = schema.loss().await? else { return Err("Nothing to take back: no migration is applied.".to_owned()) };
     let goes = if loss.goes.is_empty() { "no table and no column goes".to_owned() } else { format!("with it goes for good: {}", loss.goes.join(", ")) };
     if !options.yes {
         return Err(format!("migrate down takes {} back; {goes}. Nothing was done: say so with `causeway migrate down --yes`.", loss.migration));
-    }
-    let others = schema.others_at_work().await?;
-    if others > 0 && !options.force {
-        return Err(format!(
-            "{others} other sessions of causeway work in this database, and would fail without {}. Stop them, or say `causeway migrate down --yes --force`.",
-            loss.migration
-        ));
     }
     match schema.down().await? {
         Some(name) => say(&format!("Took {name} back; {goes}.")),

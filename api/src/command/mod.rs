@@ -85,8 +85,8 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    // A variable that is no text is none of ours.
-    let environment = || std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
+    // What is no text is refused by its setting, not overlooked.
+    let environment = || std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.to_string_lossy().into_owned())));
     let read = Sources::read(cli.config.as_deref(), environment(), &cli.given).and_then(|sources| Ok((Settings::of(&sources)?, sources)));
     let (settings, sources) = match read {
         Ok(read) => read,
@@ -241,8 +241,9 @@ fn backup(settings: &Settings, file: &Path) -> Result<(), String> {
 
 fn start_log(settings: &Settings, quiet: bool) {
     let wanted = if quiet { format!("{},causeway::request=warn", settings.log) } else { settings.log.clone() };
-    // What PostgreSQL remarks about what is there already is no news.
-    let filter = tracing_subscriber::EnvFilter::new(format!("{wanted},sqlx::postgres::notice=warn"));
+    // What PostgreSQL remarks about what is there already is no news, and what its client remarks about an address shows passwords in it.
+    let quieter = if wanted == "off" { "" } else { ",sqlx::postgres::notice=warn,sqlx_postgres::options=error" };
+    let filter = tracing_subscriber::EnvFilter::new(format!("{wanted}{quieter}"));
     // A log that cannot be written, on a full disk or into a closed pipe, stops nobody's work: complaining of it on the same stream would.
     let log =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).log_internal_errors(false);

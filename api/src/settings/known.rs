@@ -18,9 +18,9 @@ pub(super) struct Known {
 /// How text of the environment becomes a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Text, which nobody else may read where it is a secret.
+    /// Text that may be shown.
     Text,
-    /// The same, and it is never shown.
+    /// Text that is never shown.
     Secret,
     /// An address with a password in it.
     Url,
@@ -68,6 +68,10 @@ pub(super) fn of_key(key: &str) -> Option<&'static Known> {
 impl Known {
     /// The value that text of the environment stands for; `None` when it can be none.
     pub(super) fn read(&self, text: &str) -> Option<Value> {
+        // What was no text came with signs in the place of what could not be read.
+        if text.contains(char::REPLACEMENT_CHARACTER) {
+            return None;
+        }
         Some(match self.kind {
             Kind::Number => Value::Integer(text.trim().parse().ok()?),
             Kind::List => Value::Array(text.split(',').map(|part| Value::String(part.trim().to_owned())).collect()),
@@ -85,10 +89,7 @@ impl Known {
     pub(super) fn shown(&self, value: &Value) -> String {
         match (self.kind, value) {
             (Kind::Secret, _) => "\"…\"".to_owned(),
-            (Kind::Url, Value::String(url)) => match (url.split_once("://"), url.rsplit_once('@')) {
-                (Some((scheme, _)), Some((_, place))) => format!("\"{scheme}://…@{}\"", without_query(place)),
-                _ => format!("\"{}\"", without_query(url)),
-            },
+            (Kind::Url, Value::String(url)) => format!("\"{}\"", causeway_kernel::db::without_secrets(url)),
             _ => value.to_string(),
         }
     }
@@ -97,9 +98,4 @@ impl Known {
     pub(super) fn alone(&self, value: Value) -> Table {
         Table::from_iter([(self.key.to_owned(), value)])
     }
-}
-
-/// What stands behind `?` may be a password as well.
-fn without_query(url: &str) -> String {
-    url.split_once('?').map_or_else(|| url.to_owned(), |(before, _)| format!("{before}?…"))
 }

@@ -206,7 +206,7 @@ impl Settings {
             bootstrap_token: filled(given.bootstrap_token),
             secret_key: filled(given.secret_key),
             // Whoever shortens sessions alone does not have to say so twice.
-            session_idle_seconds: given.session_idle_seconds.unwrap_or(SESSION_IDLE_SECONDS.min(session_seconds)),
+            session_idle_seconds: given.session_idle_seconds.unwrap_or(SESSION_IDLE_SECONDS).min(session_seconds),
             session_seconds,
             step_up_seconds: given.step_up_seconds.unwrap_or(STEP_UP_SECONDS),
         };

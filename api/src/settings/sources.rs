@@ -9,6 +9,8 @@ use toml::{Table, Value};
 /// Variables with the prefix that are none of the service's settings: those of the console and of the tests.
 const OF_OTHERS: [&str; 6] =
     ["CAUSEWAY_CONSOLE_BIN", "CAUSEWAY_INSIGHT_POSTGRES", "CAUSEWAY_API_KEY", "CAUSEWAY_URL", "CAUSEWAY_METRICS", "CAUSEWAY_CONSOLE_HOME"];
+/// What an orchestrator sets for a service of this name.
+const OF_ORCHESTRATORS: [&str; 2] = ["CAUSEWAY_SERVICE_", "CAUSEWAY_PORT"];
 const OF_TESTS: [&str; 11] = [
     "CAUSEWAY_TEST_",
     "CAUSEWAY_CI_",
@@ -38,7 +40,9 @@ impl Sources {
     /// # Errors
     /// A sentence that names the setting, where it stands, and an example; never what stands there.
     pub fn read(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>, flags: &Given) -> Result<Self, String> {
-        let flags = Table::try_from(flags).map_err(|error| error.to_string())?;
+        let mut flags = Table::try_from(flags).map_err(|error| error.to_string())?;
+        // As in the environment, what is empty is not given.
+        flags.retain(|_, value| value.as_str() != Some("") && value.as_array().is_none_or(|list| list.iter().any(|one| one.as_str() != Some(""))));
         let file = match file {
             Some(path) => (path.display().to_string(), read_file(path)?),
             None => <(String, Table)>::default(),
@@ -87,7 +91,7 @@ pub fn unknown_variables(environment: impl Iterator<Item = String>) -> Vec<Strin
         name.starts_with("CAUSEWAY_")
             && !KNOWN.iter().any(|known| known.variable == name)
             && !OF_OTHERS.contains(&name.as_str())
-            && !OF_TESTS.iter().any(|prefix| name.starts_with(prefix))
+            && !OF_TESTS.iter().chain(&OF_ORCHESTRATORS).any(|prefix| name.starts_with(prefix))
     };
     let mut names: Vec<String> = environment.filter(unknown).collect();
     names.sort();
@@ -133,7 +137,8 @@ fn wrong_line(text: &str, byte: usize) -> String {
     let lines: Vec<&str> = text.lines().take(before + 1).collect();
     let key = lines.iter().rev().find_map(|line| line.split_once('=').map(|(key, _)| key.trim().trim_matches('"')));
     let number = before + 1;
-    let is_name = |key: &&str| key.chars().all(|letter| letter.is_ascii_alphanumeric() || ['_', '-', '.'].contains(&letter));
+    // Anything else may be a secret that lost its quotes.
+    let is_name = |key: &&str| key.len() <= 32 && key.chars().all(|letter| letter.is_ascii_lowercase() || ['_', '-', '.'].contains(&letter));
     match key.filter(is_name) {
         _ if lines.last().is_some_and(|line| line.trim_start().starts_with('[') && !line.contains(['"', '='])) => {
             format!("line {number} begins a table; settings stand in none, for example: listen = \"127.0.0.1:8080\"")
@@ -177,6 +182,8 @@ mod tests {
             ("lissten = \"hush\"\n", "line 1: there is no setting lissten. There are listen, "),
             ("[server]\nlisten = \"127.0.0.1:1\"\n", "line 1 begins a table"),
             ("hush\n", "line 1 is no setting"),
+            ("Xhush7==\n", "line 1 is no setting"),
+            ("secret_key = \"\"\"\nXhush7==\n", "is no setting"),
             ("log = \"info\"\nlog = \"hush\"\n", "line 2, log"),
         ] {
             let wrong = read_text(text).unwrap_err();
@@ -192,6 +199,7 @@ mod tests {
             ("CAUSEWAY_THREADS", "-1", "CAUSEWAY_THREADS"),
             ("CAUSEWAY_LISTEN", "hush", "CAUSEWAY_LISTEN=127.0.0.1:8080"),
             ("CAUSEWAY_ROLE", "hush", "all, api or worker"),
+            ("CAUSEWAY_DATA_DIR", "hush\u{fffd}", "the name of a folder"),
         ] {
             let wrong = environment(&[(name, text)]).unwrap_err();
             assert!(wrong.contains(name) && wrong.contains(says) && !wrong.contains("hush"), "{wrong}");
@@ -203,7 +211,9 @@ mod tests {
 
     #[test]
     fn variables_that_are_no_settings_are_named() {
-        let names = ["CAUSEWAY_LISTN", "CAUSEWAY_LISTEN", "CAUSEWAY_API_KEY", "CAUSEWAY_TEST_POSTGRES", "HOME", "CAUSEWAY_DATABASE_URL"].map(str::to_owned);
+        let names =
+            ["CAUSEWAY_LISTN", "CAUSEWAY_LISTEN", "CAUSEWAY_API_KEY", "CAUSEWAY_TEST_POSTGRES", "CAUSEWAY_PORT_8080_TCP", "HOME", "CAUSEWAY_DATABASE_URL"]
+                .map(str::to_owned);
         assert_eq!(unknown_variables(names.into_iter()), ["CAUSEWAY_DATABASE_URL", "CAUSEWAY_LISTN"]);
     }
 

@@ -30,10 +30,7 @@ impl App {
             drafts.retain(|draft| draft.form != deed.form_name());
             drafts.extend(draft(deed, self.now));
         }
-        drafts.sort_by_key(|draft| draft.at);
-        let over = drafts.len().saturating_sub(KEPT);
-        drafts.drain(..over);
-        drafts
+        newest(drafts)
     }
 
     /// Nothing was typed for a moment: what stands there is kept.
@@ -95,8 +92,16 @@ fn draft(deed: &Deed, now: i64) -> Option<Draft> {
     (!fields.is_empty()).then(|| Draft { form: deed.form_name(), at: now, fields, before })
 }
 
+/// As many of them as are kept, the oldest first.
+pub fn newest(mut drafts: Vec<Draft>) -> Vec<Draft> {
+    drafts.sort_by_key(|draft| draft.at);
+    let over = drafts.len().saturating_sub(KEPT);
+    drafts.drain(..over);
+    drafts
+}
+
 /// Whether something that nobody else may see stands in a field, or may.
-fn secret(field: &Field) -> bool {
+pub(super) fn secret(field: &Field) -> bool {
     let named = field.path.split('.').any(crate::call::secret);
     let within = || field.input.value().split('"').any(crate::call::secret);
     field.takes == Takes::Secret || named || (field.takes == Takes::Json && within())

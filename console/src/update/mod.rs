@@ -21,6 +21,7 @@ mod words;
 pub use act::CHECKS;
 pub use answer::{MINUTES, NAMES, SUSPENDED, named, permissions};
 pub use count::gauge_call;
+pub use draft::newest;
 pub use lookup::{Part, names_of, part_of};
 pub use words::{fitting, same_word};
 

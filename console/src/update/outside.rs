@@ -67,7 +67,7 @@ impl App {
     pub(super) fn edit_outside(&mut self) {
         let Some(Popup::Deed(deed)) = &self.popup else { return };
         let Some(field) = deed.form.fields.get(deed.focus).filter(|_| deed.batch.is_none()) else { return };
-        if field.takes == crate::form::Takes::Secret {
+        if super::draft::secret(field) {
             self.note("What is secret is typed here: an editor would write it to a file.");
             return;
         }

@@ -70,7 +70,7 @@ pub fn tells_cost(text: &str) -> bool {
 /// Where an entry of a list of changes names the field that it is about.
 const NAMING: [&str; 4] = ["field", "path", "pointer", "parameter"];
 /// Where such an entry says what stands, stood or would stand there.
-pub const SAID: [&str; 4] = ["before", "after", "value", "found"];
+const SAID: [&str; 4] = ["before", "after", "value", "found"];
 
 /// Whether an object is an entry about a field of such a name: the last part of a path decides.
 fn is_about_costs(fields: &Map<String, Value>) -> bool {

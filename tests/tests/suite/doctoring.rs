@@ -76,7 +76,7 @@ async fn doctor_finds_what_serve_would_refuse() {
     says(&at(&place, &["doctor"]), 1, &["chmod 600"]);
     std::fs::remove_file(&key).expect("the key goes");
     says(&at(&place, &["doctor"]), 1, &["--new-secret-key"]);
-    says(&at(&place, &["work"]), 1, &["--new-secret-key"]);
+    says(&at(&place, &["serve"]), 1, &["--new-secret-key"]);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken_at = taken.local_addr().expect("its address").to_string();
     says(&at(&place, &["doctor", "--metrics-listen", &taken_at]), 1, &["metrics       NOT OK", "choose another with --metrics-listen"]);
@@ -174,12 +174,13 @@ async fn run_on(url: &str, sql: &str) {
 }
 
 /// What a database administrator may have done wrong, what is said of it, whether it keeps `serve` from starting, and what puts it right.
-const WRONG: [(&str, &str, bool, &str); 9] = [
+const WRONG: [(&str, &str, bool, &str); 10] = [
     ("ALTER ROLE causeway_app BYPASSRLS", "NOSUPERUSER NOBYPASSRLS", true, "ALTER ROLE causeway_app NOBYPASSRLS"),
     ("ALTER ROLE causeway_app SUPERUSER", "is a superuser", true, "ALTER ROLE causeway_app NOSUPERUSER"),
     ("ALTER TABLE orders DISABLE ROW LEVEL SECURITY", "row security is off on orders", true, "ALTER TABLE orders ENABLE ROW LEVEL SECURITY"),
     ("ALTER TABLE orders NO FORCE ROW LEVEL SECURITY", "row security is off on orders", true, "ALTER TABLE orders FORCE ROW LEVEL SECURITY"),
     ("CREATE POLICY open ON orders USING (true)", "the policies of orders are not what", true, "DROP POLICY open ON orders"),
+    ("REVOKE USAGE ON SCHEMA public FROM causeway_app, PUBLIC", "may not use the schema public", false, ""),
     ("REVOKE SELECT ON products FROM causeway_app", "lacks SELECT on products", false, ""),
     ("GRANT DELETE ON events TO causeway_app", "has DELETE on events", false, ""),
     ("GRANT UPDATE (description) ON journal_entries TO causeway_app", "has UPDATE on journal_entries", false, ""),
@@ -211,7 +212,7 @@ async fn a_postgresql_that_is_set_up_wrong_is_found() {
     }
     says(&at(&place, &["doctor", "--database-connections", "500"]), 1, &["max_connections"]);
     // An owner who may not work as the role.
-    run_on(&url, "CREATE ROLE owner LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO owner").await;
+    run_on(&url, "CREATE ROLE owner LOGIN; GRANT USAGE ON SCHEMA public TO PUBLIC; GRANT ALL ON ALL TABLES IN SCHEMA public TO owner").await;
     let other = ["--database-url".to_owned(), url.replace("postgres@", "owner@")];
     for verb in ["doctor", "serve"] {
         let found = ended(command(&[verb]).args(&other).args(["--data-dir".as_ref(), place.settings().data_dir.as_os_str()]));

@@ -2,7 +2,7 @@
 
 use causeway_contract::{Code, ListQuery};
 use causeway_openapi::delivery::{Delivery, DeliveryLineInput, ReturnDelivery, ReverseDelivery, op as delivery};
-use causeway_openapi::invoice::op as invoice;
+use causeway_openapi::invoice::{CreditInvoice, ReverseInvoice, op as invoice};
 use causeway_openapi::order::{CancelOrder, Order, op as order};
 use causeway_tests::api_key;
 use causeway_tests::caller::Caller;
@@ -94,10 +94,47 @@ async fn what_was_billed_ahead_is_credited_too() {
     assert_eq!((note.credited_invoice_id, note.untaxed_amount.0.as_str()), (Some(posted.id), "20.00"));
     // What was credited before is not credited again.
     deal::post_invoice(&tenant, note.id, None).await;
-    let all = causeway_openapi::invoice::CreditInvoice::default();
-    let rest = tenant.post::<invoice::CreditInvoice>(posted.id, &all).await;
+    let rest = tenant.post::<invoice::CreditInvoice>(posted.id, &CreditInvoice::default()).await;
     deal::post_invoice(&tenant, rest.id, None).await;
     assert_eq!(refunded(&tenant, &shipped, &back(&order, "1", true)).await.credit_note_ids, now.credit_note_ids);
     assert_eq!(tenant.all::<invoice::ListInvoices, _>(&ListQuery::by("kind", "credit_note")).await.len(), 2);
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn what_came_back_is_billed_once_when_it_goes_out_again() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    // Billed with its order, and come back for money: delivered anew it is billed with that.
+    let ahead = shop::product_body("AHEAD", causeway_value::ProductKind::Goods, causeway_value::BillingPolicy::OnOrder, "10.00", vec![shop.tax]);
+    let ahead = tenant.post::<causeway_openapi::catalog::op::CreateProduct>((), &ahead).await.id;
+    let order = deal::confirmed(&tenant, &shop, vec![line(ahead, "10")]).await;
+    deal::post_invoice(&tenant, deal::invoice_order(&tenant, order.id).await.id, None).await;
+    let shipped = deal::ship(&tenant, &order, "6").await;
+    let note = refunded(&tenant, &shipped, &back(&order, "2", true)).await.credit_note_ids[0];
+    deal::post_invoice(&tenant, note, None).await;
+    deal::ship(&tenant, &order, "6").await;
+    assert_eq!(waiting(&tenant, &order).await, [("2".to_owned(), "20.00".to_owned())]);
+    verified(&tenant).await;
+
+    // Credited first, and come back later: nothing is credited twice, and it can go out again.
+    let order = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "10")]).await;
+    let shipped = deal::ship(&tenant, &order, "10").await;
+    let posted = deal::post_invoice(&tenant, deal::invoice_order(&tenant, order.id).await.id, None).await;
+    let note = tenant.post::<invoice::CreditInvoice>(posted.id, &CreditInvoice::default()).await;
+    deal::post_invoice(&tenant, note.id, None).await;
+    assert!(refunded(&tenant, &shipped, &back(&order, "10", true)).await.credit_note_ids.is_empty());
+    deal::ship(&tenant, &order, "10").await;
+    assert_eq!(waiting(&tenant, &order).await, [("10".to_owned(), "180.00".to_owned())]);
+    verified(&tenant).await;
+
+    // Come back while its invoice is billed again: what is with the customer is billed, and no more.
+    let order = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "10")]).await;
+    let shipped = deal::ship(&tenant, &order, "10").await;
+    let posted = deal::post_invoice(&tenant, deal::invoice_order(&tenant, order.id).await.id, None).await;
+    refunded(&tenant, &shipped, &back(&order, "4", true)).await;
+    tenant.post::<invoice::ReverseInvoice>(posted.id, &ReverseInvoice { date: None, rebill: Some(true), reason: "wrong price".to_owned() }).await;
+    assert_eq!(waiting(&tenant, &order).await, [("6".to_owned(), "108.00".to_owned())]);
     verified(&tenant).await;
 }

@@ -70,8 +70,10 @@ pub struct Again {
 /// `amount_exceeds_open` when more than was ordered would be billed, `amount_overflow` when a number does not fit.
 pub(crate) fn bill_again(ctx: &Ctx, tx: &mut Tx<'_>, obligation: &mut obligations::Model, part: &Again) -> Result<(), Problem> {
     let old = &part.billable;
-    shrink(ctx, tx, obligation, old, Less { by: part.quantity, day: part.day, reason: "It was credited and is billed again." })?;
-    let quantity = rules::at_most_left(part.quantity, kept(obligation)?.minus(obligation.billable_quantity)?);
+    // What came back for money meanwhile was taken off it, and is not billed again.
+    let credited = rules::at_most_left(part.quantity, old.quantity);
+    shrink(ctx, tx, obligation, old, Less { by: credited, day: part.day, reason: "It was credited and is billed again." })?;
+    let quantity = rules::at_most_left(credited, kept(obligation)?.minus(obligation.billable_quantity)?);
     if quantity == Quantity::ZERO {
         return Ok(());
     }
@@ -273,15 +275,14 @@ pub async fn take_back(
         if rest > standing && own().any(|billed| !billed.is_posted) {
             return Err(on_a_draft(&own().filter(|billed| !billed.is_posted).map(|billed| billed.line.invoice_id).collect::<Vec<_>>()));
         }
-        // What was credited before is given back already.
-        rest = rest.min(standing);
-        if rest > Quantity::ZERO {
-            credited.insert(line, rest);
+        // What was credited before is given back already; it is billed no longer all the same.
+        if rest.min(standing) > Quantity::ZERO {
+            credited.insert(line, rest.min(standing));
         }
-        for billed in own().filter(|billed| billed.is_posted) {
-            let by = rest.min(billed.left);
-            let row = rows.iter().find(|row| Some(row.id) == billed.line.billable_id);
-            if let (Some(row), true) = (row, by > Quantity::ZERO) {
+        for billed in billed.iter().rev().filter(|billed| billed.is_posted && billed.line.order_line_id == Some(line)) {
+            let Some(row) = rows.iter().find(|row| Some(row.id) == billed.line.billable_id) else { continue };
+            let by = rest.min(row.quantity);
+            if by > Quantity::ZERO {
                 shrink(ctx, tx, obligation, row, Less { by, day, reason })?;
                 rest = rest.minus(by)?;
             }

@@ -22,7 +22,7 @@ mod tx;
 pub use fault::Fault;
 pub use find::Find;
 pub use plan::{Cell, Table};
-pub use postgres::Postgres;
+pub use postgres::{Postgres, without_secrets};
 pub use schema::{SchemaStatus, Store};
 pub use sequence::{Position, chain_link};
 pub use sqlite::{Sqlite, backup};

@@ -33,6 +33,9 @@ const STATEMENT_SECONDS: u64 = 10;
 /// How much longer than a statement may take its answer is waited for: then the network, or the machine behind it, has swallowed it.
 const NETWORK_PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a connection is waited for.
+const ACQUIRE: Duration = Duration::from_secs(5);
+
 /// What a transaction is for: it decides what it may do and how long its statements may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -82,18 +85,16 @@ impl Postgres {
     pub async fn open(url: &str, connections: u32) -> Result<Arc<Self>, String> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| format!("DATABASE_URL is not a PostgreSQL address ({error}); an example: postgres://causeway:secret@127.0.0.1:5432/causeway"))?;
-        let mut options = options.statement_cache_capacity(STATEMENTS);
-        if options.get_application_name().is_none() {
-            options = options.application_name(APPLICATION);
-        }
+        // By this name `migrate down` finds who works in the database.
+        let options = options.statement_cache_capacity(STATEMENTS).application_name(APPLICATION);
         // The pool would try a role that it is refused again and again, and say at last that it took too long. Where nobody answers yet, it waits.
-        if let Ok(mut conn) = sqlx::PgConnection::connect_with(&options).await {
+        if let Ok(Ok(mut conn)) = tokio::time::timeout(ACQUIRE, sqlx::PgConnection::connect_with(&options)).await {
             take_role(&mut conn).await?;
             let _ = conn.close().await;
         }
         let pool = PgPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(5))
+            .acquire_timeout(ACQUIRE)
             .test_before_acquire(false)
             .after_connect(|conn, _| {
                 Box::pin(async move {
@@ -222,7 +223,7 @@ impl Drop for CloseOnDrop {
 /// A sentence that says what to do.
 pub async fn owner_connection(url: &str) -> Result<sqlx::PgConnection, String> {
     sqlx::PgConnection::connect(url).await.map_err(|error| {
-        format!("cannot connect to {}: {error}. Check DATABASE_URL; an example: postgres://causeway:secret@127.0.0.1:5432/causeway", without_password(url))
+        format!("cannot connect to {}: {error}. Check DATABASE_URL; an example: postgres://causeway:secret@127.0.0.1:5432/causeway", without_secrets(url))
     })
 }
 
@@ -246,9 +247,33 @@ pub(crate) async fn take_role(conn: &mut sqlx::PgConnection) -> Result<(), Strin
     })
 }
 
-fn without_password(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
-        _ => url.to_owned(),
+/// An address as it may be shown: without who signs in, and without its parameters, which may be passwords as well.
+#[must_use]
+pub fn without_secrets(url: &str) -> String {
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    let (plain, query) = url.split_once('?').map_or((url, ""), |(plain, _)| (plain, "?…"));
+    match plain.rsplit_once('@') {
+        Some((_, place)) => format!("{scheme}://…@{place}{query}"),
+        // A password may hold either sign itself.
+        None if url.contains('@') => format!("{scheme}://…"),
+        None => format!("{plain}{query}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secrets;
+
+    #[test]
+    fn addresses_are_shown_without_secrets() {
+        for (url, shown) in [
+            ("postgres://h:5432/db", "postgres://h:5432/db"),
+            ("postgres://u:hush@h/db", "postgres://…@h/db"),
+            ("postgres://u:hu@sh@h/db?password=hush", "postgres://…@h/db?…"),
+            ("postgres://h/db?user=u&password=hu@sh", "postgres://…"),
+            ("postgres://u:hu?sh@h/db", "postgres://…"),
+        ] {
+            assert_eq!(without_secrets(url), shown);
+        }
     }
 }

@@ -213,8 +213,14 @@ struct Differences<'a> {
 
 impl Differences<'_> {
     fn compare(&mut self, at: &str, shape: Option<&Shape>, given: &Value, kept: &Value) {
+        if given.is_null() {
+            return;
+        }
+        // Told alike for a right guess and a wrong one.
+        if !self.costs && tells_cost(at) {
+            return self.push(at, given, String::new());
+        }
         match (given, kept) {
-            (Value::Null, _) => {}
             (Value::Array(given), Value::Array(kept)) if given.len() == kept.len() => {
                 let items = match shape {
                     Some(Shape::List { items, .. }) => Some(items.as_ref()),
@@ -377,5 +383,6 @@ mod tests {
         let guess = |cost: &str| json!({ "contacts": [{ "name": "Ann", "unit_cost": cost }] });
         assert_eq!(found(&guess("5"), true), ["/contacts/0/unit_cost is 4.00 in the party and 5 here"]);
         assert_eq!(found(&guess("5"), false), ["/contacts/0/unit_cost is not compared for who may not see costs"]);
+        assert_eq!(found(&guess("4"), false), found(&guess("5"), false), "a right guess is told like a wrong one");
     }
 }

@@ -3,7 +3,7 @@
 //! States: draft → confirmed → fulfilled; draft or confirmed → cancelled; fulfilled → confirmed when a shipment is taken back. Confirming writes one
 //! obligation per line; from then on the obligations count what is delivered and billed, and the order shows their counts. Invariants: lines and prices
 //! change in a draft, and those of an accepted quote never; of a confirmed order by amendments only; of a cancelled order nothing was delivered; whatever
-//! moves what it shows gives it a new version and an event, those of its obligations and down payments, too (`progress`).
+//! moves what is counted of its lines or paid in advance gives it a new version and an event (`progress`).
 //! Not here: the arithmetic of lines (`line`), deliveries and billables (below).
 
 pub mod amendment;

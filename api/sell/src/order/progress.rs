@@ -42,6 +42,6 @@ fn behind(tx: &Tx<'_>) -> Result<BTreeSet<OrderId>, Problem> {
 }
 
 /// What a line of an order shows of its obligation.
-const fn shown(row: &obligations::Model) -> [causeway_value::Quantity; 5] {
-    [row.reserved_quantity, row.delivered_quantity, row.invoiced_quantity, row.returned_quantity, row.cancelled_quantity]
+const fn shown(row: &obligations::Model) -> [causeway_value::Quantity; 6] {
+    [row.reserved_quantity, row.delivered_quantity, row.billable_quantity, row.invoiced_quantity, row.returned_quantity, row.cancelled_quantity]
 }

@@ -59,10 +59,11 @@ pub async fn parts(tx: &mut Tx<'_>, rows: &[orders::Model]) -> Result<BTreeMap<O
     }
     // Of what nothing was billable there is nothing to ask.
     let begun = found.iter().filter(|(_, parts)| parts.obligations.iter().any(|row| row.billable_quantity != Quantity::ZERO)).map(|(id, _)| *id);
-    for (id, invoiced) in obligation::invoiced(tx, &begun.collect::<Vec<_>>()).await? {
-        for parts in found.values_mut() {
-            if let Some(row) = parts.obligations.iter().find(|row| row.id.uuid() == id.uuid()) {
-                parts.invoiced.insert(id, (invoiced, row.billable_quantity));
+    let billed = obligation::invoiced(tx, &begun.collect::<Vec<_>>()).await?;
+    for Parts { obligations, invoiced, .. } in found.values_mut() {
+        for row in obligations.iter() {
+            if let Some(of_line) = billed.get(&row.id.cast()) {
+                invoiced.insert(row.id.cast(), (*of_line, row.billable_quantity));
             }
         }
     }
@@ -95,10 +96,14 @@ pub async fn parts(tx: &mut Tx<'_>, rows: &[orders::Model]) -> Result<BTreeMap<O
 pub async fn parts_now(tx: &mut Tx<'_>, rows: &[orders::Model]) -> Result<BTreeMap<OrderId, Parts>, Problem> {
     let mut found = parts(tx, rows).await?;
     let moved = moved(tx)?;
+    // The last write of each row counts.
+    let written: BTreeMap<_, _> = tx.written::<obligations::Model>().map(|row| (row.id, row)).collect();
     for (id, parts) in &mut found {
         for row in &mut parts.obligations {
-            if let Some(written) = tx.written::<obligations::Model>().rev().find(|written| written.id == row.id) {
+            if let Some(written) = written.get(&row.id) {
                 row.clone_from(written);
+                // As it was before, like what is drafted: what was taken off may have stood on an invoice.
+                parts.invoiced.entry(row.id.cast()).or_default().1 = row.billable_quantity;
             }
         }
         if let Some(moved) = moved.get(id) {

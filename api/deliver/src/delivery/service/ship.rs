@@ -3,10 +3,11 @@
 use super::{cancel, changed, conflict, create};
 use crate::delivery::rules::{self, Open};
 use crate::delivery::{store, view};
+use causeway_bill::billable::rules::at_most_left;
 use causeway_bill::billable::service::{Source, make};
 use causeway_bill::obligation::{
     self, hold,
-    rules::{awaited, noted, open},
+    rules::{awaited, kept, noted, open},
 };
 use causeway_contract::Problem;
 use causeway_entity::bill::obligations;
@@ -96,7 +97,7 @@ fn caught_up(before: &[obligations::Model], after: &[obligations::Model]) -> Res
     Ok(false)
 }
 
-/// Makes billable what is billed on delivery, and writes the obligations that moved.
+/// Makes billable what is billed by being delivered, and writes the obligations that moved.
 fn bill(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
@@ -107,10 +108,14 @@ fn bill(
 ) -> Result<(), Problem> {
     for (old, new) in before.iter().zip(after) {
         let Some(line) = lines.iter().find(|line| line.order_line_id.uuid() == old.id.uuid()) else { continue };
-        if new.billing_policy == BillingPolicy::OnDelivery {
-            let source = Source { kind: SourceType::DeliveryLine, id: line.id.uuid() };
-            make(ctx, tx, new, line.quantity, source, day)?;
-        }
+        // What is billed with its order was billed then; what came back for money since goes out, and is billed, anew.
+        let quantity = match new.billing_policy {
+            BillingPolicy::OnDelivery => line.quantity,
+            BillingPolicy::OnOrder => at_most_left(line.quantity, kept(new)?.minus(new.billable_quantity)?),
+            _ => Quantity::ZERO,
+        };
+        let source = Source { kind: SourceType::DeliveryLine, id: line.id.uuid() };
+        make(ctx, tx, new, quantity, source, day)?;
         if new.awaited_date.is_some() {
             new.awaited_date = awaited(new)?;
         }

@@ -137,6 +137,11 @@ fn tidy(policies: &str) -> String {
 
 /// What the role lacks and what it has too much, held against what `migrate up` grants.
 async fn privileges(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    // Without this nothing in it can be asked for by name.
+    let usage = conn.fetch_one(AssertSqlSafe(format!("SELECT has_schema_privilege('{ROLE}', 'public', 'USAGE') AS granted"))).await?;
+    if !usage.try_get::<bool, _>("granted")? {
+        return Ok(vec![format!("the role {ROLE} may not use the schema public. Let its owner run: GRANT USAGE ON SCHEMA public TO {ROLE}")]);
+    }
     let has = |privilege: &str| format!("has_table_privilege('{ROLE}', c.oid, '{privilege}') AS {}", privilege.to_lowercase());
     let columns = format!(
         "EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT ({}) \
@@ -172,10 +177,6 @@ async fn privileges(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error>
         }
     }
     let mut wrong = Vec::new();
-    let usage = conn.fetch_one(AssertSqlSafe(format!("SELECT has_schema_privilege('{ROLE}', 'public', 'USAGE') AS granted"))).await?;
-    if !usage.try_get::<bool, _>("granted")? {
-        wrong.push(format!("the role {ROLE} may not use the schema public. Let its owner run: GRANT USAGE ON SCHEMA public TO {ROLE}"));
-    }
     for (privilege, tables) in lacks {
         wrong.push(format!("the role {ROLE} lacks {privilege} on {}. Run `causeway migrate up` with the owner's DATABASE_URL", listed(&tables)));
     }
