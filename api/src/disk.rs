@@ -1,4 +1,4 @@
-//! How fast the disk of the data folder is: what every durable write waits for.
+//! The disk of the data folder: how fast it is, which every durable write waits for, and how much room it has.
 
 use crate::settings::Settings;
 use causeway_kernel::clock::Stopwatch;
@@ -7,7 +7,7 @@ use std::io::Write;
 /// Writes per measurement.
 const SYNCS: u32 = 50;
 /// Free bytes that the embedded database must have: the write-ahead log alone takes 67 MB before it is copied back, and more while somebody reads long.
-pub const LEAST_FREE: u64 = 256 * 1_024 * 1_024;
+const LEAST_FREE: u64 = 256 * 1_024 * 1_024;
 
 /// How much is free in the folder, and whether that is enough.
 ///

@@ -1,5 +1,6 @@
 //! Whether this process can do its work at the moment: what `/readyz` answers (F22).
 
+use crate::store;
 use causeway_contract::Code;
 use causeway_govern::tenancy::bootstrap;
 use causeway_kernel::Db;
@@ -83,7 +84,7 @@ async fn schema(db: &Db) -> Option<String> {
     match SchemaStatus::of_served(db).await {
         Ok(status) => {
             let first = status.pending.first()?;
-            Some(format!("The database lacks {} migrations ({first} …). Run `causeway migrate up` with the owner's DATABASE_URL.", status.pending.len()))
+            Some(store::lacks(true, status.pending.len(), first))
         }
         Err(error) => Some(error),
     }

@@ -90,12 +90,12 @@ pub fn make_folder(folder: &Path) -> Result<(), String> {
 async fn must_be_current(settings: &Settings) -> Result<(), String> {
     let pending = store(settings).status().await?.pending;
     let Some(first) = pending.first() else { return Ok(()) };
-    Err(lacks(settings, pending.len(), first))
+    Err(lacks(settings.database_url.is_some(), pending.len(), first))
 }
 
-/// What is said of a schema that is not up to date.
-pub(crate) fn lacks(settings: &Settings, pending: usize, first: &str) -> String {
-    let rights = if settings.database_url.is_some() { " with the owner's DATABASE_URL" } else { "" };
+/// What is said of a schema that is not up to date; on PostgreSQL its owner is needed.
+pub(crate) fn lacks(on_postgres: bool, pending: usize, first: &str) -> String {
+    let rights = if on_postgres { " with the owner's DATABASE_URL" } else { "" };
     format!("The database lacks {pending} migrations ({first} …). Run `causeway migrate up`{rights}.")
 }
 

@@ -102,7 +102,7 @@ impl Pressure {
 
     /// Counts an event that was committed: what is on the disk had room there.
     pub(crate) fn recorded(&self, kind: &'static str) {
-        crate::telemetry::storage_is_full(false);
+        crate::telemetry::note_storage(false);
         self.events.get_or_create(&Kind { kind }).inc();
     }
 

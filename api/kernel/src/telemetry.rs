@@ -19,13 +19,8 @@ use std::time::Duration;
 static STORAGE_FULL: AtomicBool = AtomicBool::new(false);
 
 /// Notes that the disk is full, or that something was written again.
-pub(crate) fn storage_is_full(full: bool) {
+pub fn note_storage(full: bool) {
     STORAGE_FULL.store(full, Ordering::Relaxed);
-}
-
-/// Notes that something was written where there had been no room.
-pub fn storage_has_room() {
-    storage_is_full(false);
 }
 
 /// Whether the last write found the disk full, and none succeeded since.

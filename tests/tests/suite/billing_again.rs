@@ -2,12 +2,12 @@
 
 use causeway_contract::{Code, ListQuery};
 use causeway_openapi::billable::{Billable, CreateBillable, op as billable};
-use causeway_openapi::delivery::{ReverseDelivery, op as delivery};
+use causeway_openapi::delivery::{Delivery, ReverseDelivery, op as delivery};
 use causeway_openapi::invoice::{CreateInvoice, CreditInvoice, CreditLine, Invoice, PostInvoice, ReverseInvoice, op as invoice};
-use causeway_openapi::order::op as order;
+use causeway_openapi::order::{Order, op as order};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty};
-use causeway_tests::shop::{self, line, milestones};
+use causeway_tests::shop::{self, Shop, line, milestones};
 use causeway_tests::world::World;
 use causeway_tests::{of, verified};
 use causeway_value::{BillableStatus, Direction, InvoiceId, OrderId, OrderStatus, SourceType};
@@ -21,15 +21,21 @@ async fn taken_back(caller: &Caller, id: InvoiceId) -> Invoice {
     caller.post::<invoice::ReverseInvoice>(id, &body).await
 }
 
+/// An order of which ten of forty pieces and the setup are invoiced, with the shipment and the invoice.
+async fn part_invoiced(caller: &Caller, shop: &Shop) -> (Order, Delivery, Invoice) {
+    let confirmed = deal::confirmed(caller, shop, vec![forty(shop), line(shop.setup, "1")]).await;
+    let shipped = deal::ship(caller, &confirmed, "10").await;
+    let draft = deal::invoice_order(caller, confirmed.id).await;
+    let posted = deal::post_invoice(caller, draft.id, None).await;
+    (confirmed, shipped, posted)
+}
+
 #[tokio::test]
 async fn what_was_taken_back_is_billed_again_once() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
-    let confirmed = deal::confirmed(&tenant, &shop, vec![forty(&shop), line(shop.setup, "1")]).await;
-    let shipped = deal::ship(&tenant, &confirmed, "10").await;
-    let draft = deal::invoice_order(&tenant, confirmed.id).await;
-    let wrong = deal::post_invoice(&tenant, draft.id, None).await;
+    let (confirmed, shipped, wrong) = part_invoiced(&tenant, &shop).await;
     assert_eq!(wrong.total_amount.0, "490.28");
     taken_back(&tenant, wrong.id).await;
     let ready = deal::billables(&tenant, confirmed.id).await;
@@ -80,10 +86,7 @@ async fn lines_that_are_credited_may_be_billed_again() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
-    let confirmed = deal::confirmed(&tenant, &shop, vec![forty(&shop), line(shop.setup, "1")]).await;
-    let shipped = deal::ship(&tenant, &confirmed, "10").await;
-    let draft = deal::invoice_order(&tenant, confirmed.id).await;
-    let wrong = deal::post_invoice(&tenant, draft.id, None).await;
+    let (confirmed, shipped, wrong) = part_invoiced(&tenant, &shop).await;
     let chai = wrong.lines.iter().find(|line| line.quantity == of("10")).unwrap().id;
     let three = CreditInvoice { lines: vec![CreditLine { invoice_line_id: chai, quantity: of("3") }], rebill: Some(true), ..CreditInvoice::default() };
     let amount = CreditInvoice { amount: Some("10.00".into()), rebill: Some(true), ..CreditInvoice::default() };

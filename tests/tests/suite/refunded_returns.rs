@@ -1,16 +1,17 @@
 //! Goods that come back for money: they were not delivered any more, and what was billed of them is taken back (DLV-017, CRN-05).
 
 use causeway_contract::{Code, ListQuery};
+use causeway_openapi::catalog::op as catalog;
 use causeway_openapi::delivery::{Delivery, DeliveryLineInput, ReturnDelivery, ReverseDelivery, op as delivery};
-use causeway_openapi::invoice::{CreditInvoice, ReverseInvoice, op as invoice};
+use causeway_openapi::invoice::{CreditInvoice, Invoice, ReverseInvoice, op as invoice};
 use causeway_openapi::order::{CancelOrder, Order, op as order};
 use causeway_tests::api_key;
 use causeway_tests::caller::Caller;
 use causeway_tests::deal;
-use causeway_tests::shop::{self, line};
+use causeway_tests::shop::{self, Shop, line};
 use causeway_tests::world::World;
 use causeway_tests::{of, verified};
-use causeway_value::{InvoiceStatus, OrderStatus};
+use causeway_value::{BillingPolicy, InvoiceStatus, OrderStatus, ProductKind};
 
 fn back(order: &Order, quantity: &str, refund: bool) -> ReturnDelivery {
     ReturnDelivery { lines: vec![DeliveryLineInput { order_line_id: order.lines[0].id, quantity: of(quantity) }], refund, reason: "damaged".to_owned() }
@@ -78,16 +79,22 @@ async fn what_waits_waits_no_longer_and_what_is_invoiced_is_credited() {
     verified(&tenant).await;
 }
 
+/// An order of ten pieces that are billed with it, and their invoice.
+async fn billed_ahead(caller: &Caller, shop: &Shop) -> (Order, Invoice) {
+    let ahead = shop::product_body("AHEAD", ProductKind::Goods, BillingPolicy::OnOrder, "10.00", vec![shop.tax]);
+    let ahead = caller.post::<catalog::CreateProduct>((), &ahead).await.id;
+    let order = deal::confirmed(caller, shop, vec![line(ahead, "10")]).await;
+    let draft = deal::invoice_order(caller, order.id).await;
+    let posted = deal::post_invoice(caller, draft.id, None).await;
+    (order, posted)
+}
+
 #[tokio::test]
 async fn what_was_billed_ahead_is_credited_too() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
-    let ahead = shop::product_body("AHEAD", causeway_value::ProductKind::Goods, causeway_value::BillingPolicy::OnOrder, "10.00", vec![shop.tax]);
-    let ahead = tenant.post::<causeway_openapi::catalog::op::CreateProduct>((), &ahead).await.id;
-    let order = deal::confirmed(&tenant, &shop, vec![line(ahead, "10")]).await;
-    let draft = deal::invoice_order(&tenant, order.id).await;
-    let posted = deal::post_invoice(&tenant, draft.id, None).await;
+    let (order, posted) = billed_ahead(&tenant, &shop).await;
     let shipped = deal::ship(&tenant, &order, "6").await;
     let now = refunded(&tenant, &shipped, &back(&order, "2", true)).await;
     let note = tenant.get::<invoice::GetInvoice>(now.credit_note_ids[0]).await;
@@ -107,10 +114,7 @@ async fn what_came_back_is_billed_once_when_it_goes_out_again() {
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
     // Billed with its order, and come back for money: delivered anew it is billed with that.
-    let ahead = shop::product_body("AHEAD", causeway_value::ProductKind::Goods, causeway_value::BillingPolicy::OnOrder, "10.00", vec![shop.tax]);
-    let ahead = tenant.post::<causeway_openapi::catalog::op::CreateProduct>((), &ahead).await.id;
-    let order = deal::confirmed(&tenant, &shop, vec![line(ahead, "10")]).await;
-    deal::post_invoice(&tenant, deal::invoice_order(&tenant, order.id).await.id, None).await;
+    let (order, _) = billed_ahead(&tenant, &shop).await;
     let shipped = deal::ship(&tenant, &order, "6").await;
     let note = refunded(&tenant, &shipped, &back(&order, "2", true)).await.credit_note_ids[0];
     deal::post_invoice(&tenant, note, None).await;

@@ -116,7 +116,7 @@ pub async fn name_secret_key(db: &Db, name: &str, renew: bool) -> Result<String,
 pub async fn try_to_write(db: &Db) -> Result<(), Problem> {
     let written = db.write(&Arc::new(Ctx::platform()), async |ctx, tx| set(tx, TRIED, ctx.wall().to_string()).await).await;
     if written.is_ok() {
-        causeway_kernel::telemetry::storage_has_room();
+        causeway_kernel::telemetry::note_storage(false);
     }
     written
 }

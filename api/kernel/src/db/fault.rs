@@ -73,7 +73,7 @@ impl Fault {
                  try again when less is going on.",
             ),
             Self::Full => {
-                crate::telemetry::storage_is_full(true);
+                crate::telemetry::note_storage(true);
                 Problem::new(Code::StorageFull, "The disk is full. Nothing was written; free space and try again.")
             }
             Self::Damaged(text) => {

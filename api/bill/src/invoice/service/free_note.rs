@@ -16,6 +16,7 @@ use causeway_master::{check, company, party, refs};
 use causeway_openapi::credit_note::CreateCreditNote;
 use causeway_openapi::invoice::Invoice;
 use causeway_value::{Amount, Direction, FlowId, InvoiceId, InvoiceKind, InvoiceStatus, Json};
+use std::collections::BTreeMap;
 
 /// Makes a draft credit note of free lines.
 ///
@@ -111,9 +112,19 @@ async fn given_before(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model, no
         .all(tx)
         .await?;
     let mut sum = Amount::ZERO;
+    let mut makers = BTreeMap::new();
     for earlier in posted {
+        let Some(maker) = earlier.made_by else { continue };
         let amount = booked::of_invoice(&earlier, company.currency).amount(earlier.total_amount, earlier.currency, company.currency)?;
-        if amount <= limit && earlier.made_by.is_some() && is_same(ctx, tx, earlier.made_by).await? {
+        if amount > limit {
+            continue;
+        }
+        let same = match makers.get(&maker) {
+            Some(same) => *same,
+            None => is_same(ctx, tx, Some(maker)).await?,
+        };
+        makers.insert(maker, same);
+        if same {
             sum = sum.plus(amount)?;
         }
     }
