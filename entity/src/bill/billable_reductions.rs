@@ -22,7 +22,7 @@ pub struct Model {
     pub invoice_id: Option<InvoiceId>,
     /// The day from which it is less, in the company's time zone: that of the credit note for what is billed again.
     pub day: Day,
-    /// How much less; has the sign of the billable.
+    /// How much less; has the sign of the billable. The other sign when a credit note that was proposed is dropped: so much stands on its invoice again.
     pub quantity: Quantity,
     /// Without any tax.
     pub amount: Amount,

@@ -2,6 +2,7 @@
 
 use causeway_contract::{Code, ListQuery};
 use causeway_openapi::billing_run::{CommitBillingRun, op as billing_run};
+use causeway_openapi::catalog::op as catalog;
 use causeway_openapi::delivery::op as delivery;
 use causeway_openapi::invoice::op as invoice;
 use causeway_openapi::order::{CancelOrder, Order, ReleaseOrder, op as order};
@@ -12,7 +13,9 @@ use causeway_tests::person::manager;
 use causeway_tests::shop::{self, line};
 use causeway_tests::world::World;
 use causeway_tests::{of, verified};
-use causeway_value::{BillableStatus, DeliveryStatus, HoldKind, InvoiceKind, InvoiceStatus, LineChange, OrderId, OrderStatus, QuoteRules};
+use causeway_value::{
+    BillableStatus, BillingPolicy, DeliveryStatus, HoldKind, InvoiceKind, InvoiceStatus, LineChange, OrderId, OrderStatus, ProductKind, QuoteRules,
+};
 use serde_json::json;
 
 fn amended(reason: &str, lines: Vec<AmendLine>) -> AmendOrder {
@@ -104,7 +107,7 @@ async fn what_is_invoiced_and_stands_no_longer_is_proposed_to_be_credited() {
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
     // Goods that are billed when ordered.
-    let ahead = shop::product_body("AHEAD", causeway_value::ProductKind::Goods, causeway_value::BillingPolicy::OnOrder, "10.00", vec![shop.tax]);
+    let ahead = shop::product_body("AHEAD", ProductKind::Goods, BillingPolicy::OnOrder, "10.00", vec![shop.tax]);
     let ahead = tenant.post::<causeway_openapi::catalog::op::CreateProduct>((), &ahead).await.id;
     let order = deal::confirmed(&tenant, &shop, vec![line(ahead, "10"), line(shop.chai, "40")]).await;
     let draft = deal::invoice_order(&tenant, order.id).await;
@@ -161,7 +164,7 @@ async fn a_proposal_that_was_dropped_comes_again() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
-    let ahead = shop::product_body("AHEAD", causeway_value::ProductKind::Goods, causeway_value::BillingPolicy::OnOrder, "10.00", vec![shop.tax]);
+    let ahead = shop::product_body("AHEAD", ProductKind::Goods, BillingPolicy::OnOrder, "10.00", vec![shop.tax]);
     let ahead = tenant.post::<causeway_openapi::catalog::op::CreateProduct>((), &ahead).await.id;
     let order = deal::confirmed(&tenant, &shop, vec![line(ahead, "10"), line(shop.chai, "40")]).await;
     let draft = deal::invoice_order(&tenant, order.id).await;
@@ -230,5 +233,27 @@ async fn services_are_done_when_they_are_billed() {
     let run = tenant.post::<billing_run::CreateBillingRun>((), &run).await;
     tenant.post::<billing_run::CommitBillingRun>(run.id, &CommitBillingRun { hash: run.hash }).await;
     assert_eq!(tenant.get::<order::GetOrder>(by_run.id).await.status, OrderStatus::Fulfilled);
+    verified(&tenant).await;
+}
+
+#[tokio::test]
+async fn what_is_invoiced_and_ordered_again_is_not_billed_again() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let setup = shop::product_body("SETTING-UP", ProductKind::Service, BillingPolicy::OnOrder, "500.00", vec![shop.tax]);
+    let setup = tenant.post::<catalog::CreateProduct>((), &setup).await.id;
+    let order = deal::confirmed(&tenant, &shop, vec![line(setup, "2"), line(shop.chai, "1")]).await;
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    deal::post_invoice(&tenant, draft.id, None).await;
+    let order = amend(&tenant, order.id, &amended("one is enough", vec![from_now_on(&order, 0, "1")])).await;
+    let note = order.last_amendment.as_ref().unwrap().credit_note_ids[0];
+    tenant.post::<invoice::CancelInvoice>(note, &causeway_contract::Nothing {}).await;
+    let refused = tenant.refused::<amendment::AmendOrder>(order.id, &amended("three", vec![from_now_on(&order, 0, "3")])).await;
+    assert_eq!((refused.errors.len(), refused.errors[0].pointer.as_deref()), (1, Some("/lines/0/quantity")));
+    let order = amend(&tenant, order.id, &amended("two after all", vec![from_now_on(&order, 0, "2")])).await;
+    assert_eq!(changes(&order), [(LineChange::Raised, "2".to_owned(), "500.00".to_owned())]);
+    let now = tenant.get::<order::GetOrder>(order.id).await;
+    assert_eq!((now.lines.len(), now.lines[0].invoiced_amount.0.as_str(), now.lines[0].to_invoice_quantity), (2, "1000.00", of("0")));
     verified(&tenant).await;
 }

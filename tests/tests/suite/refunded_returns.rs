@@ -142,3 +142,52 @@ async fn what_came_back_is_billed_once_when_it_goes_out_again() {
     assert_eq!(waiting(&tenant, &order).await, [("6".to_owned(), "108.00".to_owned())]);
     verified(&tenant).await;
 }
+
+#[tokio::test]
+async fn what_stands_on_its_invoice_as_no_credit_note_took_it_back_is_not_billed_twice() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "10")]).await;
+    let shipped = deal::ship(&tenant, &order, "4").await;
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    deal::post_invoice(&tenant, draft.id, None).await;
+    let progress = |order: Order| {
+        let line = order.lines[0].clone();
+        (line.to_invoice_quantity.to_string(), line.invoiced_quantity.to_string(), line.invoiced_amount.0)
+    };
+    let note = tenant.post::<delivery::ReverseDelivery>(shipped.id, &ReverseDelivery::default()).await.credit_note_ids[0];
+    // What is invoiced stays invoiced while the note is a draft.
+    assert_eq!(progress(tenant.get::<order::GetOrder>(order.id).await), ("0".to_owned(), "4".to_owned(), "72.00".to_owned()));
+    tenant.post::<invoice::CancelInvoice>(note, &causeway_contract::Nothing {}).await;
+    verified(&tenant).await;
+    // Six more are billed, not ten.
+    let again = deal::ship(&tenant, &order, "10").await;
+    assert_eq!(waiting(&tenant, &order).await, [("6".to_owned(), "108.00".to_owned())]);
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    assert_eq!(draft.untaxed_amount.0, "108.00");
+    deal::post_invoice(&tenant, draft.id, None).await;
+    assert_eq!(progress(tenant.get::<order::GetOrder>(order.id).await), ("0".to_owned(), "10".to_owned(), "180.00".to_owned()));
+    verified(&tenant).await;
+
+    // Goods that went out again and are billed again keep the note: without it they would be billed twice.
+    let note = tenant.post::<delivery::ReverseDelivery>(again.id, &ReverseDelivery::default()).await.credit_note_ids;
+    deal::ship(&tenant, &order, "7").await;
+    let draft = deal::invoice_order(&tenant, order.id).await;
+    let refused = tenant.refused::<invoice::CancelInvoice>(note[0], &causeway_contract::Nothing {}).await;
+    assert!(refused.code == Code::StateConflict && refused.detail.contains("twice"), "{refused:?}");
+    // What only waits to be billed waits no longer instead.
+    tenant.post::<invoice::CancelInvoice>(draft.id, &causeway_contract::Nothing {}).await;
+    for note in note {
+        tenant.post::<invoice::CancelInvoice>(note, &causeway_contract::Nothing {}).await;
+        verified(&tenant).await;
+    }
+    let now = tenant.get::<order::GetOrder>(order.id).await;
+    assert_eq!(progress(now), ("0".to_owned(), "10".to_owned(), "180.00".to_owned()));
+    // Cancelling the rest proposes to credit what is not delivered.
+    let ended = tenant.post::<order::CancelOrder>(order.id, &CancelOrder { reason: "enough".to_owned() }).await;
+    let notes = &ended.last_amendment.as_ref().expect("an amendment").credit_note_ids;
+    let note = tenant.get::<invoice::GetInvoice>(notes[0]).await;
+    assert_eq!((notes.len(), note.status, note.untaxed_amount.0.as_str()), (1, InvoiceStatus::Draft, "54.00"));
+    verified(&tenant).await;
+}

@@ -11,7 +11,7 @@ use causeway_entity::Held;
 use causeway_entity::bill::{billable_reductions, billables, obligations};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_master::check;
-use causeway_master::pricing::amounts::split_discount;
+use causeway_master::pricing::amounts::{cumulative_amount, split_discount};
 use causeway_openapi::billable::Billable;
 use causeway_value::{
     BillableId, BillableStatus, Day, DiscountBase, HoldStep, InvoiceId, InvoiceLineId, OrderId, OrderLineId, Overflow, PaymentTermId, Percent, Quantity,
@@ -184,6 +184,49 @@ pub fn shrink(ctx: &Ctx, tx: &mut Tx<'_>, obligation: &mut obligations::Model, o
     });
     record(ctx, tx, if new.status == BillableStatus::WrittenOff { "billable.written_off" } else { "billable.reduced" }, &new)?;
     Ok(new)
+}
+
+/// Puts back what a draft credit note would have taken off a billable: the draft is dropped, and its invoice bills that again. `taken` is what was taken off the
+/// billable while it stood on that invoice. The counters of `obligation` move in memory.
+///
+/// # Errors
+/// `amount_overflow` when a number does not fit.
+pub(crate) fn stand_again(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    obligation: &mut obligations::Model,
+    (old, taken): (&billables::Model, Part),
+    (by, day): (Quantity, Day),
+) -> Result<(), Problem> {
+    let was = if old.status == BillableStatus::Invoiced {
+        Part { quantity: old.quantity, amount: old.amount, price_amount: old.price_amount }
+    } else {
+        Part::default()
+    };
+    let quantity = was.quantity.plus(by)?;
+    let amount = was.amount.plus(cumulative_amount(taken.amount, by, taken.quantity)?)?;
+    // One that is written off still says what it came to.
+    let price_amount = if old.price_amount == old.amount { amount } else { cumulative_amount(old.price_amount, quantity, old.quantity)? };
+    let mut new = changed(ctx, old);
+    (new.quantity, new.amount, new.price_amount) = (quantity, amount, price_amount);
+    new.tax_amount = old.tax_amount.map(|tax| tax_share(amount, old.amount, tax)).transpose()?;
+    new.status = BillableStatus::Invoiced;
+    new.reason = None;
+    tx.update(old, &new);
+    tx.insert(billable_reductions::Model {
+        tenant_id: new.tenant_id,
+        billable_id: new.id,
+        version: new.version,
+        company_id: new.company_id,
+        invoice_id: old.invoice_id,
+        day,
+        quantity: Quantity::ZERO.minus(by)?,
+        amount: was.amount.minus(amount)?,
+    });
+    obligation.billable_quantity = obligation.billable_quantity.plus(by)?;
+    obligation.billable_amount = obligation.billable_amount.plus(amount)?.minus(was.amount)?;
+    obligation.billable_price_amount = obligation.billable_price_amount.plus(price_amount)?.minus(was.price_amount)?;
+    record(ctx, tx, if old.status == BillableStatus::Invoiced { "billable.updated" } else { "billable.invoiced" }, &new).map(drop)
 }
 
 fn uncount(obligation: &mut obligations::Model, lost: Part) -> Result<(), Overflow> {

@@ -57,8 +57,9 @@ pub async fn parts(tx: &mut Tx<'_>, rows: &[orders::Model]) -> Result<BTreeMap<O
     for obligation in obligation::of_orders(tx, &confirmed).await? {
         found.entry(obligation.order_id).or_default().obligations.push(obligation);
     }
-    // Of what nothing was billable there is nothing to ask.
-    let begun = found.iter().filter(|(_, parts)| parts.obligations.iter().any(|row| row.billable_quantity != Quantity::ZERO)).map(|(id, _)| *id);
+    // Of what nothing was billable there is nothing to ask; what was taken back may still stand on an invoice.
+    let is_begun = |row: &obligations::Model| row.billable_quantity != Quantity::ZERO || row.invoiced_quantity != Quantity::ZERO;
+    let begun = found.iter().filter(|(_, parts)| parts.obligations.iter().any(is_begun)).map(|(id, _)| *id);
     let billed = obligation::invoiced(tx, &begun.collect::<Vec<_>>()).await?;
     for Parts { obligations, invoiced, .. } in found.values_mut() {
         for row in obligations.iter() {

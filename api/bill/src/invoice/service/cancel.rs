@@ -1,6 +1,7 @@
 //! Dropping a draft.
 
 use super::must_be_draft;
+use super::propose::dropped;
 use crate::billable::split::Families;
 use crate::down_payment;
 use crate::invoice::store::lines_of;
@@ -12,10 +13,11 @@ use causeway_master::refs;
 use causeway_openapi::invoice::Invoice;
 use causeway_value::{Amount, InvoiceId, InvoiceKind, InvoiceStatus, TaxStatus};
 
-/// Drops a draft that is not to be posted. Its billables wait for an invoice again, and what it deducted of down payments is deducted by the next.
+/// Drops a draft that is not to be posted. Its billables wait for an invoice again, and what it deducted of down payments is deducted by the next. What a credit
+/// note proposed to take back stays billed by its invoice.
 ///
 /// # Errors
-/// `not_found`; `document_posted`; `state_conflict` when it was dropped before.
+/// `not_found`; `document_posted`; `state_conflict` when it was dropped before, or what a credit note takes back was billed again.
 pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId) -> Result<Invoice, Problem> {
     let old = tx.lock::<invoices::Entity>(id).await?;
     must_be_draft(&old)?;
@@ -28,8 +30,9 @@ pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId) -> Result<Invoice
     tx.update(&old, &new);
     let invoice = view(&new, &lines, &[], refs::of(tx, id.uuid()).await?);
     record(ctx, tx, "invoice.cancelled", &invoice)?;
-    if old.kind == InvoiceKind::Invoice {
-        down_payment::give_back(ctx, tx, &lines).await?;
+    match old.kind {
+        InvoiceKind::Invoice => down_payment::give_back(ctx, tx, &lines).await?,
+        InvoiceKind::CreditNote => dropped(ctx, tx, &old, &lines).await?,
     }
     for billable in lines.iter().filter_map(|line| line.billable_id) {
         families.give_back(ctx, billable)?;

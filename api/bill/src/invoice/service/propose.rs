@@ -1,12 +1,16 @@
 //! Proposing credit notes for what is on invoices and stands no longer (ORD-08, ORD-18, CRN-06).
 
 use super::credit::{coins_of, creditable, draft_of, rounding_left};
+use crate::billable::rules::{Part, at_most_left};
+use crate::billable::service::{Less, shrink, stand_again};
 use crate::invoice::rules::{CreditRequest, plan_credit};
 use crate::invoice::store::lines_of;
+use crate::obligation::rules::kept;
 use causeway_contract::{Code, Problem};
-use causeway_entity::bill::{invoice_lines, invoices};
+use causeway_entity::bill::{billable_reductions, billables, invoice_lines, invoices, obligations};
+use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_value::{BillableId, InvoiceId, InvoiceLineId, InvoiceStatus, OrderLineId, Quantity};
+use causeway_value::{Amount, BillableId, BillableStatus, InvoiceId, InvoiceLineId, InvoiceStatus, ObligationId, OrderLineId, Quantity};
 use std::collections::BTreeMap;
 
 /// A line of an invoice that bills a part of an order.
@@ -87,6 +91,76 @@ pub(crate) async fn propose(
         notes.push(draft_of(ctx, tx, &original, &lines, &plan, (Some(reason.to_owned()), false)).await?.id);
     }
     Ok(notes)
+}
+
+/// What a draft credit note would have taken back stands on its invoice, as the draft is dropped: it is billed, and is not billed a second time when its goods go
+/// out again. What waits to be billed of its line waits no longer where nothing more of the line would be left to bill.
+///
+/// # Errors
+/// `state_conflict` when that was billed again meanwhile.
+pub(super) async fn dropped(ctx: &Ctx, tx: &mut Tx<'_>, note: &invoices::Model, lines: &[invoice_lines::Model]) -> Result<(), Problem> {
+    let of_orders: Vec<&invoice_lines::Model> = lines.iter().filter(|line| line.order_line_id.is_some() && line.credited_line_id.is_some()).collect();
+    let (Some(original), false) = (note.credited_invoice_id, of_orders.is_empty()) else { return Ok(()) };
+    let owed: Vec<ObligationId> = of_orders.iter().filter_map(|line| line.order_line_id).map(|line| line.cast()).collect();
+    let owed = Find::<obligations::Entity>::new().among(obligations::Column::Id, owed).order_by(obligations::Column::Id).lock().all(tx).await?;
+    let of_them: Vec<OrderLineId> = owed.iter().map(|row| row.id.cast()).collect();
+    let rows = Find::<billables::Entity>::new().among(billables::Column::OrderLineId, of_them).order_by(billables::Column::Id).lock().all(tx).await?;
+    let on_it: Vec<&billables::Model> = rows.iter().filter(|row| row.invoice_id == Some(original)).collect();
+    let billed = billed_lines(tx, &on_it.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+    let taken = reductions(tx, &on_it, original).await?;
+    let day = ctx.today(tx.must::<companies::Entity>(note.company_id).await?.time_zone);
+    for old in owed {
+        let mut new = old.clone();
+        for line in of_orders.iter().filter(|line| line.order_line_id == Some(old.id.cast())) {
+            let Some(billed) = billed.iter().find(|billed| Some(billed.line.id) == line.credited_line_id) else { continue };
+            let Some(row) = on_it.iter().find(|row| Some(row.id) == billed.line.billable_id) else { continue };
+            let Some(part) = taken.get(&row.id) else { continue };
+            let counted = if row.status == BillableStatus::Invoiced { row.quantity } else { Quantity::ZERO };
+            let missing = at_most_left(part.quantity, billed.left.plus(line.quantity)?.minus(counted)?);
+            let by = at_most_left(line.quantity, missing);
+            if by != Quantity::ZERO {
+                stand_again(ctx, tx, &mut new, (row, *part), (by, day))?;
+            }
+        }
+        if new.billable_quantity == old.billable_quantity {
+            continue;
+        }
+        let line: OrderLineId = old.id.cast();
+        let mut over = new.billable_quantity.minus(kept(&new)?)?;
+        let waiting = rows.iter().rev().filter(|row| row.order_line_id == Some(line));
+        for row in waiting.filter(|row| matches!(row.status, BillableStatus::Pending | BillableStatus::Ready | BillableStatus::Held)) {
+            let by = over.min(row.quantity);
+            if by > Quantity::ZERO {
+                shrink(ctx, tx, &mut new, row, Less { by, day, reason: "The invoice that billed it stands: its credit note was cancelled." })?;
+                over = over.minus(by)?;
+            }
+        }
+        if over > Quantity::ZERO && old.ordered_quantity > Quantity::ZERO {
+            let detail = format!(
+                "The credit note takes back {over} of \"{}\" that is to be billed no longer, or is billed by another invoice. Cancelling it would bill the customer twice: \
+                 post it, or first cancel or credit what bills it again.",
+                old.description
+            );
+            return Err(Problem::new(Code::StateConflict, detail).with("order_line_id", line.to_string()));
+        }
+        new.version += 1;
+        new.updated_at = ctx.now();
+        tx.update(&old, &new);
+    }
+    Ok(())
+}
+
+/// What was taken off these billables while they stood on this invoice.
+async fn reductions(tx: &mut Tx<'_>, rows: &[&billables::Model], invoice: InvoiceId) -> Result<BTreeMap<BillableId, Part>, Problem> {
+    let ids = rows.iter().map(|row| row.id);
+    let found =
+        Find::<billable_reductions::Entity>::new().among(billable_reductions::Column::BillableId, ids).eq(billable_reductions::Column::InvoiceId, invoice);
+    let mut taken: BTreeMap<BillableId, Part> = BTreeMap::new();
+    for row in found.all(tx).await? {
+        let part = taken.entry(row.billable_id).or_default();
+        *part = part.plus(Part { quantity: row.quantity, amount: row.amount, price_amount: Amount::ZERO })?;
+    }
+    Ok(taken)
 }
 
 /// What is to be taken off is on a draft.

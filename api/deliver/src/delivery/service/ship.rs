@@ -108,9 +108,10 @@ fn bill(
 ) -> Result<(), Problem> {
     for (old, new) in before.iter().zip(after) {
         let Some(line) = lines.iter().find(|line| line.order_line_id.uuid() == old.id.uuid()) else { continue };
-        // What is billed with its order was billed then; what came back for money since goes out, and is billed, anew.
+        // What is billed with its order was billed then; what came back for money since goes out, and is billed, anew. What a mistaken shipment billed, and
+        // no credit note took back, is billed already.
         let quantity = match new.billing_policy {
-            BillingPolicy::OnDelivery => line.quantity,
+            BillingPolicy::OnDelivery => at_most_left(line.quantity, new.delivered_quantity.minus(new.billable_quantity)?),
             BillingPolicy::OnOrder => at_most_left(line.quantity, kept(new)?.minus(new.billable_quantity)?),
             _ => Quantity::ZERO,
         };

@@ -18,6 +18,7 @@ use adapter::{bind_sqlite, broken, execute_postgres, models_sqlite, query_postgr
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::kernel::number_series;
 use causeway_value::{CompanyId, DocumentKind, Id, Kind, TenantId};
+use record::FORGET;
 use sea_orm::sea_query::Value;
 use sea_orm::{ActiveModelTrait, ActiveValue, EntityTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable, ModelTrait, QueryResult};
 use std::collections::BTreeMap;
@@ -26,6 +27,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
+
+/// The tables that each change adds a row to and that nobody changes.
+const LOG: [&str; 3] = ["events", "snapshots", "event_queue"];
 
 pub(crate) enum Conn<'c> {
     Sqlite(&'c rusqlite::Connection),
@@ -428,6 +432,7 @@ impl<'c> Tx<'c> {
         }
         self.write_series();
         let ops = std::mem::take(&mut self.ops);
+        let ops = if self.locks() { log_last(ops) } else { ops };
         let mut ops = ops.into_iter().peekable();
         let mut changed = Vec::new();
         while let Some(op) = ops.next() {
@@ -484,6 +489,19 @@ impl<'c> Tx<'c> {
         let result = self.execute(sql, values).await;
         result.map_err(|fault| self.failed(fault))
     }
+}
+
+/// The same writes with the rows of the log behind the others, table by table, so that each table of it takes one statement. No other write looks at them.
+fn log_last(mut ops: Vec<Op>) -> Vec<Op> {
+    let place = |op: &Op| match op {
+        Op::Insert { table, .. } => LOG.iter().position(|name| *name == table.name).map_or(0, |place| place + 1),
+        _ => 0,
+    };
+    // Emptying the records of an object up to now must not meet those that come after it.
+    if !ops.iter().any(|op| matches!(op, Op::Plain { sql, .. } if sql == FORGET)) {
+        ops.sort_by_key(place);
+    }
+    ops
 }
 
 fn insert_sql(table: &Table, rows: usize) -> String {

@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use uuid::Uuid;
 
+/// Empties the records of an object.
+pub(super) const FORGET: &str = "UPDATE snapshots SET body = NULL WHERE tenant_id = $1 AND object_id = $2";
+
 /// Adds an external reference that the object does not carry yet.
 const ADD_REF: &str = "INSERT INTO external_refs (tenant_id, object_type, system, ref_id, object_id) SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS \
     (SELECT 1 FROM external_refs WHERE tenant_id = $1 AND object_type = $2 AND system = $3 AND ref_id = $4 AND object_id = $5)";
@@ -172,7 +175,7 @@ impl Tx<'_> {
     /// Empties the records of an object up to now, so that a person can be forgotten (SEC-08). Their digests stay in the chain.
     pub fn forget_snapshots(&mut self, id: Uuid) {
         let values = vec![self.tenant.into(), Value::Uuid(Some(id))];
-        self.plain("UPDATE snapshots SET body = NULL WHERE tenant_id = $1 AND object_id = $2", values);
+        self.plain(FORGET, values);
     }
 
     /// The recorded object whose JSON is exactly `body`: an answer that equals a snapshot is not stored twice.

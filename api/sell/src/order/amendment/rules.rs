@@ -94,6 +94,13 @@ fn planned(standing: Standing, target: Quantity, repriced: bool) -> Result<Resul
         return Ok(Ok(match target.cmp(&kept) {
             std::cmp::Ordering::Less => Step::Lower(kept.minus(target)?),
             std::cmp::Ordering::Equal => Step::Keep,
+            // More than what stands is on invoices: that is what comes back, and nothing of it is billed again.
+            std::cmp::Ordering::Greater if billed_on_order && target <= billed => Step::Raise(target.minus(kept)?),
+            std::cmp::Ordering::Greater if billed_on_order && billed > kept => {
+                let detail =
+                    format!("must be at most {billed}: so much of the line is invoiced, though only {kept} of it stand. Order the rest in a line of its own");
+                return Ok(Err(refusal("quantity", detail)));
+            }
             std::cmp::Ordering::Greater if billed_on_order => Step::Extend(target.minus(kept)?),
             std::cmp::Ordering::Greater => Step::Raise(target.minus(kept)?),
         }));
