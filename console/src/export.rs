@@ -1,7 +1,7 @@
 //! Writing a whole list to a file, page by page, while the console goes on.
 
 use crate::call::Call;
-use crate::columns::{at, plain};
+use crate::columns::{Kind, at, plain};
 use crate::filter::Filter;
 use crate::list::Record;
 use crate::model::Failure;
@@ -29,7 +29,7 @@ pub struct Wanted {
     pub text: String,
     /// What the server does not test of a row.
     pub filter: Filter,
-    /// What ids are called, by which words are found.
+    /// What ids are called: words are found by it, and CSV tells it.
     pub names: BTreeMap<String, String>,
     /// Only these rows; all of them when none is marked.
     pub marked: Option<Marked>,
@@ -73,15 +73,16 @@ pub async fn pages(client: &Client, call: &Call, most: usize, mut take: impl FnM
 }
 
 /// A file as it grows.
-struct Written {
+struct Written<'a> {
     resource: &'static Resource,
+    names: &'a BTreeMap<String, String>,
     sheet: csv::Writer<Vec<u8>>,
     lines: Vec<u8>,
     json: bool,
     rows: usize,
 }
 
-impl Written {
+impl Written<'_> {
     fn row(&mut self, row: &Value) -> Result<(), String> {
         self.rows = self.rows.saturating_add(1);
         if self.json {
@@ -89,7 +90,7 @@ impl Written {
             self.lines.push(b'\n');
             return Ok(());
         }
-        self.sheet.write_record(record(row, self.resource)).map_err(|error| error.to_string())
+        self.sheet.write_record(record(row, self.resource, self.names)).map_err(|error| error.to_string())
     }
 }
 
@@ -121,7 +122,7 @@ pub fn stamp(ms: i64) -> String {
 pub async fn export(client: &Client, wanted: &Wanted, folder: &Path, stamp: &str, tell: impl Fn(String)) -> Result<String, String> {
     let name = wanted.resource;
     let resource = resource::named(name).ok_or_else(|| format!("there is no list {name}"))?;
-    let mut file = Written { resource, sheet: csv::Writer::from_writer(Vec::new()), lines: Vec::new(), json: wanted.json, rows: 0 };
+    let mut file = Written { resource, names: &wanted.names, sheet: csv::Writer::from_writer(Vec::new()), lines: Vec::new(), json: wanted.json, rows: 0 };
     if !wanted.json {
         file.sheet.write_record(head(resource)).map_err(|error| error.to_string())?;
     }
@@ -174,24 +175,42 @@ async fn write(folder: &Path, name: String, kind: &'static str, content: Vec<u8>
     written.map_err(|error| error.to_string())?.map_err(|error| format!("the file cannot be written: {error}"))
 }
 
-/// The heads of a CSV file: the id and the fields of the columns, with the currency where there are amounts.
-pub fn head(resource: &Resource) -> Vec<&'static str> {
-    let mut fields = vec!["id"];
-    fields.extend(resource.columns.iter().map(|column| column.field).filter(|field| *field != "id"));
-    if resource.columns.iter().any(|column| column.kind == crate::columns::Kind::Money) {
-        fields.push("currency");
+/// The heads of a CSV file: the id and the fields of the columns, beside each id of another object what that is called, and the currency where there are amounts.
+pub fn head(resource: &Resource) -> Vec<String> {
+    let mut fields = vec!["id".to_owned()];
+    for column in resource.columns.iter().filter(|column| column.field != "id") {
+        fields.push(column.field.to_owned());
+        if column.kind == Kind::Ref {
+            fields.push(format!("{}_name", column.field.strip_suffix("_id").unwrap_or(column.field)));
+        }
+    }
+    if resource.columns.iter().any(|column| column.kind == Kind::Money) {
+        fields.push("currency".to_owned());
     }
     fields
 }
 
-/// A row of a CSV file, safe to open in a spreadsheet: no text of it is taken for a formula.
-pub fn record(row: &Value, resource: &Resource) -> Vec<String> {
-    head(resource).iter().map(|field| safe(at(row, field))).collect()
+/// A row of a CSV file, safe to open in a spreadsheet: no text of it is taken for a formula. `names` says what ids are called.
+pub fn record(row: &Value, resource: &Resource, names: &BTreeMap<String, String>) -> Vec<String> {
+    let cell = |field: &str| safe(at(row, field));
+    let mut cells = vec![cell("id")];
+    for column in resource.columns.iter().filter(|column| column.field != "id") {
+        cells.push(cell(column.field));
+        if column.kind == Kind::Ref {
+            let name = at(row, column.field).as_str().and_then(|id| names.get(id));
+            cells.push(name.map(|name| safe(&Value::from(name.as_str()))).unwrap_or_default());
+        }
+    }
+    if resource.columns.iter().any(|column| column.kind == Kind::Money) {
+        cells.push(cell("currency"));
+    }
+    cells
 }
 
 /// A value as a cell that no spreadsheet takes for a formula.
 pub fn safe(value: &Value) -> String {
-    let text = if value.is_null() { String::new() } else { plain(value) };
+    let empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+    let text = if empty { String::new() } else { plain(value) };
     let number = text.strip_prefix('-').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
     if text.starts_with(['=', '+', '-', '@']) && !number && text != "-" { format!("'{text}") } else { text }
 }
@@ -205,7 +224,20 @@ mod tests {
     fn no_text_becomes_a_formula() {
         let texts = ["=HYPERLINK(1)", "+1", "@x", "-2+3", "-12.50", "plain"].map(|text| safe(&json!(text)));
         assert_eq!(texts, ["'=HYPERLINK(1)", "'+1", "'@x", "'-2+3", "-12.50", "plain"]);
-        assert_eq!(safe(&Value::Null), "");
+        assert_eq!((safe(&Value::Null), safe(&json!([]))), (String::new(), String::new()));
+    }
+
+    #[test]
+    fn beside_an_id_stands_what_it_is_called() {
+        let orders = resource::named("orders").unwrap();
+        let names = [("pty_1".to_owned(), "=Bon app'".to_owned())].into();
+        let told = |row: Value| head(orders).into_iter().zip(record(&row, orders, &names)).filter(|(head, _)| head.starts_with("party")).collect::<Vec<_>>();
+        let cells = |id: &str, name: &str| [("party_id", id), ("party_name", name)].map(|(head, cell)| (head.to_owned(), cell.to_owned()));
+        assert_eq!(told(json!({"id": "ord_1", "party_id": "pty_1"})), cells("pty_1", "'=Bon app'"));
+        assert_eq!(told(json!({"id": "ord_2", "party_id": "pty_2"})), cells("pty_2", ""));
+        for resource in resource::all() {
+            assert_eq!(head(resource).len(), record(&json!({}), resource, &names).len(), "{}", resource.name);
+        }
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -275,7 +307,7 @@ mod tests {
     fn a_row_has_the_fields_of_its_head() {
         let orders = resource::named("orders").unwrap();
         let row = json!({"id": "ord_1", "number": "SO/1", "total_amount": "771.12", "currency": "EUR", "holds": []});
-        let record = record(&row, orders);
+        let record = record(&row, orders, &BTreeMap::new());
         assert_eq!(record.len(), head(orders).len());
         assert_eq!((record[0].as_str(), record.last().unwrap().as_str()), ("ord_1", "EUR"));
         assert!(record.contains(&"771.12".to_owned()));

@@ -2,7 +2,7 @@
 //!
 //! What the server can filter goes to the server; the rest is tested here, on the rows that are loaded.
 
-use crate::columns::{Column, Kind, has};
+use crate::columns::{Kind, has};
 use crate::list::Record;
 use crate::resource::{Resource, of_prefix};
 use causeway_value::Instant;
@@ -90,22 +90,18 @@ impl Filter {
             self.local.push(Test { not, what: What::Words(words) });
             return;
         };
-        let bare = field.split_once('[').map_or(field, |(name, _)| name);
+        let (bare, sign) = field.split_once('[').map_or((field, ""), |(name, _)| (name, field.get(name.len()..).unwrap_or_default()));
         // A head is as good as the field below it, and a name as good as the id that it stands for.
-        let column = |known: &&Column| known.field == bare || known.head.to_lowercase().replace(' ', "_") == bare;
-        if let Some(column) = resource.columns.iter().find(column).filter(|column| order == Order::Is && (column.kind == Kind::Ref || column.field != bare)) {
+        let bare = meant(bare, resource);
+        let field = &format!("{bare}{sign}");
+        if order == Order::Is && resource.columns.iter().any(|column| column.kind == Kind::Ref && column.field == bare) {
             let id = value.split(',').all(|value| value.split_once('_').is_some_and(|(prefix, rest)| !rest.is_empty() && of_prefix(prefix).is_some()));
-            let known = has(&resource.list.object(), bare) || resource.filters_by(bare, currency);
-            if column.kind == Kind::Ref && !id && !value.is_empty() {
-                self.local.push(Test { not, what: What::Named { field: column.field.to_owned(), words: value.to_lowercase() } });
-                return;
-            }
-            if !known {
-                let not = if not { "!" } else { "" };
-                self.add(&format!("{not}{}:{value}", column.field), resource, now, currency);
+            if !id && !value.is_empty() {
+                self.local.push(Test { not, what: What::Named { field: bare, words: value.to_lowercase() } });
                 return;
             }
         }
+        let bare = bare.as_str();
         // What is empty no server looks for.
         if !not && !value.is_empty() && resource.filters_by(bare, currency) {
             let value = match value {
@@ -119,7 +115,7 @@ impl Filter {
         }
     }
 
-    /// Names the first field that is tested here and that no object of the list has, since nobody finds anything by it; and what the server filters by.
+    /// Names the first field that is tested here and that no object of the list has, since nobody finds anything by it; and the names that would work.
     pub fn unknown(&self, resource: &Resource) -> Option<String> {
         let object = resource.list.object();
         let field = self.local.iter().find_map(|test| match &test.what {
@@ -127,7 +123,7 @@ impl Filter {
             _ => None,
         });
         let Some(field) = field else { return self.no_number(resource) };
-        Some(format!("{} have no field {field}. The server filters by {}.", resource.name, resource.filters().join(", ")))
+        Some(format!("{} have no field {field}. Columns: {}. The server filters by {}.", resource.name, heads(resource), resource.filters().join(", ")))
     }
 
     /// Whether the server would list this object, as far as that can be told from the object itself.
@@ -242,10 +238,31 @@ fn number(text: &str) -> Option<i128> {
     Some(if minus { value.saturating_neg() } else { value })
 }
 
+/// The field that a name in a filter means: one that is filtered by, else that of the column under this head, else the name itself; case does not matter.
+pub fn meant(name: &str, resource: &Resource) -> String {
+    let name = name.to_lowercase();
+    if resource.columns.iter().any(|column| column.field == name) || resource.filters_by(&name, true) {
+        return name;
+    }
+    resource.columns.iter().find(|column| word(column.head) == name).map_or(name, |column| column.field.to_owned())
+}
+
+/// The head of a column as a word that can be typed: `PROB %` is `prob`, `VALID DAYS` is `valid_days`.
+fn word(head: &str) -> String {
+    let head = head.split('(').next().unwrap_or(head);
+    let words = head.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("_").to_lowercase()
+}
+
+/// The names of the columns as they can be typed.
+fn heads(resource: &Resource) -> String {
+    resource.columns.iter().map(|column| word(column.head)).collect::<Vec<_>>().join(", ")
+}
+
 fn comparison(token: &str) -> Option<(&str, Order, &str, &str)> {
     let at = token.find([':', '=', '<', '>'])?;
     let (field, rest) = token.split_at_checked(at)?;
-    if field.is_empty() || !field.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.' | b'[' | b']')) {
+    if field.is_empty() || !field.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'[' | b']')) {
         return None;
     }
     SIGNS.iter().find_map(|(sign, order, suffix)| rest.strip_prefix(sign).map(|value| (field, *order, *suffix, value.trim_matches('"'))))
@@ -354,6 +371,37 @@ mod tests {
         assert_eq!((found("Bon").0, found("customer:bon").0, found("!customer:quick").0), (false, false, false));
         // An id is what the server filters by, whatever stands above the column.
         assert_eq!(Filter::read("customer:pty_1", invoices, 0).server, [("party_id".to_owned(), "pty_1".to_owned())]);
+    }
+
+    #[test]
+    fn what_stands_above_a_column_is_a_name_of_its_field() {
+        let read = |name: &str, text: &str| {
+            let filter = Filter::read(text, named(name).unwrap(), 0);
+            assert_eq!(filter.unknown(named(name).unwrap()), None, "{text}");
+            filter
+        };
+        let server = |name: &str, text: &str| read(name, text).server.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<String>();
+        assert_eq!(server("invoices", "PAID:open"), "payment_state=open");
+        assert_eq!(server("invoices", "due<2026-12-01"), "due_date[lt]=2026-12-01");
+        assert_eq!(server("orders", "date>1998-04-01"), "order_date[gt]=1998-04-01");
+        assert_eq!(server("orders", "Date[lt]:1998-04-01"), "order_date[lt]=1998-04-01");
+        assert_eq!(server("orders", "STATUS:draft"), "status=draft");
+        let orders = named("orders").unwrap();
+        let record = Record::new(&json!({"id": "ord_1", "total_amount": "1771.12", "currency": "EUR", "party_id": "pty_1"}), orders);
+        let called = |id: &str| (id == "pty_1").then_some("Bon app'");
+        for (text, found) in [("TOTAL>1000", true), ("total>2000", false), ("Customer:bon", true), ("CUSTOMER:x", false), ("!TOTAL>1000", false)] {
+            assert_eq!(read("orders", text).passes(&record, orders, called), found, "{text}");
+        }
+        // A word and a sign that name no column are not taken for words that nothing holds.
+        let wrong = Filter::read("SUM>5", orders, 0).unknown(orders).unwrap_or_default();
+        assert!(wrong.contains("no field sum") && wrong.contains("customer, status, total, date"), "{wrong}");
+        for resource in crate::resource::all() {
+            for column in &resource.columns {
+                let head = word(column.head);
+                assert!(meant(&head, resource) == column.field || meant(&head, resource) == head, "{} {head}", resource.name);
+                assert_eq!(resource.columns.iter().filter(|other| word(other.head) == head).count(), 1, "{} {head}", resource.name);
+            }
+        }
     }
 
     #[test]

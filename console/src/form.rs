@@ -43,6 +43,8 @@ pub struct Field {
     pub refers: Option<&'static str>,
     /// The fields of JSON that name other objects, each with the prefix of its ids.
     pub inner: Vec<(&'static str, &'static str)>,
+    /// What a row of it looks like, where it takes a list of objects.
+    pub rows: Option<Shape>,
     /// The words that it takes several of: those of the contract, or every permission.
     pub known: Vec<String>,
     /// What is wrong with what is typed, as the console or the server found it; empty when nothing is.
@@ -81,6 +83,13 @@ impl Form {
         // A stable sort: the order within is that of the schema.
         fields.sort_by_key(|field| !field.required);
         Self { fields }
+    }
+
+    /// The form of a row of a list: what nearly every row has comes first.
+    pub fn of_row(shape: &Shape, row: Option<&Value>) -> Self {
+        let mut form = Self::of(Some(shape), row);
+        form.fields.sort_by_key(|field| told_at(&field.path));
+        form
     }
 
     /// The form of an operation: what its path wants that no row gives, then its body, or its query when it only reads.
@@ -157,6 +166,7 @@ impl Form {
             meaning: String::new(),
             refers: None,
             inner: Vec::new(),
+            rows: None,
             known: Vec::new(),
             wrong: String::new(),
         };
@@ -275,6 +285,16 @@ impl Field {
         self.path.rsplit('.').next().unwrap_or_default()
     }
 
+    /// The rows that stand in it, where it takes a list of objects and nothing else stands there.
+    pub fn list(&self) -> Option<Vec<Value>> {
+        self.rows.as_ref()?;
+        let text = self.input.value().trim();
+        if text.is_empty() {
+            return Some(Vec::new());
+        }
+        serde_json::from_str::<Vec<Value>>(text).ok().filter(|rows| rows.iter().all(Value::is_object))
+    }
+
     /// Whether permissions are chosen in it.
     pub fn takes_permissions(&self) -> bool {
         PERMISSIONS.contains(&self.name())
@@ -387,7 +407,12 @@ impl Field {
             Takes::Texts if !self.known.is_empty() && self.known.len() <= FEW => self.known.join(", "),
             Takes::Texts if !self.known.is_empty() => "ctrl-n shows them".to_owned(),
             Takes::Texts => "a, b, c".to_owned(),
-            Takes::Json => "JSON".to_owned(),
+            Takes::Json => match self.list().map(|rows| rows.len()) {
+                None => "JSON".to_owned(),
+                Some(0) => "enter: rows, or JSON".to_owned(),
+                Some(1) => "1 row: enter".to_owned(),
+                Some(rows) => format!("{rows} rows: enter"),
+            },
             Takes::Text if self.has_lines() => "ctrl-j breaks a line".to_owned(),
             Takes::Text => self.day().unwrap_or_default().to_owned(),
             Takes::Secret => String::new(),
@@ -451,8 +476,12 @@ fn collect(shape: &Shape, prefix: &str, required: bool, fields: &mut Vec<Field>)
             (Takes::Texts, Shape::Text) if PERMISSIONS.contains(&field.name) => crate::resource::permissions(),
             _ => Vec::new(),
         };
+        let rows = match &field.shape {
+            Shape::List(items) if matches!(**items, Shape::Object { others: false, .. }) => Some((**items).clone()),
+            _ => None,
+        };
         let wrong = String::new();
-        fields.push(Field { path, takes, required, input: Input::default(), before: String::new(), meaning, refers, inner, known, wrong });
+        fields.push(Field { path, takes, required, input: Input::default(), before: String::new(), meaning, refers, inner, rows, known, wrong });
     }
 }
 
@@ -486,6 +515,11 @@ fn open_text(json: &str) -> Option<(&str, &str)> {
 /// Fields of JSON that are told first.
 const SKETCHED: [&str; 6] = ["product_id", "description", "quantity", "unit_price", "tax_ids", "discount_percent"];
 
+/// At which place a field of a row is told: what nearly every row has comes first.
+pub fn told_at(name: &str) -> usize {
+    SKETCHED.iter().position(|told| *told == name).unwrap_or(SKETCHED.len())
+}
+
 /// What JSON of this shape looks like: `[{"product_id", "quantity", "unit_price"?}]`, with a question mark behind what may be left out.
 fn sketch(shape: &Shape) -> String {
     match shape {
@@ -494,7 +528,7 @@ fn sketch(shape: &Shape) -> String {
         Shape::Object { fields, .. } => {
             let mut told: Vec<_> = fields.iter().collect();
             // What nearly every line has comes first, then what must be there, then the rest by name.
-            told.sort_by_key(|field| (SKETCHED.iter().position(|name| *name == field.name).unwrap_or(SKETCHED.len()), !field.required));
+            told.sort_by_key(|field| (told_at(field.name), !field.required));
             let named = told.into_iter().map(|field| format!("\"{}\"{}", field.name, if field.required { "" } else { "?" }));
             format!("{{{}}}", named.collect::<Vec<_>>().join(", "))
         }

@@ -1,25 +1,32 @@
 //! The twin without a screen: every place and every operation as a command that ends.
 
+mod names;
+mod overview;
+
+pub use names::numbered;
+
 use crate::call::Call;
 use crate::cli::{Cli, Output};
 use crate::columns::plain;
 use crate::contract::Row;
 use crate::export;
-use crate::filter::Filter;
+use crate::filter::{self, Filter};
 use crate::form::Form;
 use crate::list::{Record, to_the_right};
-use crate::model::{App, Asked, Counted, Failure, Gauge, Heed, NOT_PERMITTED};
+use crate::model::{App, Failure};
 use crate::paper;
 use crate::perform::{perform, wall};
 use crate::resource::{self, Aim, Operation, Resource};
 use crate::route::Place;
 use crate::sheet;
 use crate::text::{clean, fit, width};
-use crate::update::{CHECKS, NAMES, gauge_call, named, permissions};
-use crate::verdict::broken;
+use crate::update::{NAMES, named, permissions};
 use causeway_contract::Method;
 use causeway_openapi::client::Client;
+use names::{only_company, put_ids, resolved};
+use overview::{dashboard, exceptions, health};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -77,6 +84,10 @@ pub enum Request {
     List(&'static Resource),
     /// One object.
     Get(Place),
+    /// The story of the deal that an object belongs to.
+    Flow(&'static Resource, String),
+    /// The document of a number.
+    Numbered(String),
     /// An operation on objects.
     Do(&'static Resource, &'static Operation, Vec<String>),
     /// Any operation of the contract by its name, with the values of its path.
@@ -117,6 +128,7 @@ pub fn read(words: &[String]) -> Result<Request, String> {
                 ("get", [_, _, ..]) if resource.get.is_some() => Err(format!("{name} get takes one id.")),
                 // A number or name is looked up when it is asked for.
                 ("get", [id]) if resource.get.is_some() => Ok(Request::Get(Place::Object { resource: resource.name, id: id.clone() })),
+                ("flow", [id]) if resource.in_flow && resource.get.is_some() => Ok(Request::Flow(resource, id.clone())),
                 _ => match resource.operation(word) {
                     Some(operation) => Ok(Request::Do(resource, operation, ids)),
                     // An object opens on the screen; what is neither that nor a verb is told with the verbs that there are.
@@ -127,6 +139,7 @@ pub fn read(words: &[String]) -> Result<Request, String> {
                 },
             }
         }
+        [number] if Place::read(number).is_err() && names::looks_like_number(number) => Ok(Request::Numbered((*number).to_owned())),
         [place] => Place::read(place).map(|place| Request::Screen(Some(place))).map_err(|why| format!("{}{why}", meant(place))),
         [first, ..] => Err(format!(
             "{:?} is not understood. {}Try `orders list`, `orders confirm ID`, or a place such as `orders?status=draft`.",
@@ -152,9 +165,24 @@ fn unknown(resource: &Resource, word: &str) -> String {
 /// # Errors
 /// [`Stop`] with its exit code.
 pub async fn run(cli: &Cli, app: &mut App, client: &Client, request: Request, out: &mut dyn Write) -> Result<(), Stop> {
+    of_here(app, client).await?;
     match request {
         Request::List(resource) => list(cli, app, client, resource, &cli.filter.join(" "), out).await,
         Request::Get(place) => get(cli, app, client, &place, out).await,
+        Request::Flow(resource, id) => {
+            let own = resolved(client, resource, &id).await?;
+            let object = match resource.get {
+                Some(get) => perform(client, true, &Call::of(&get, &[&own])).await?.body,
+                None => Value::Null,
+            };
+            let flow = object.get("flow_id").and_then(Value::as_str);
+            let flow = flow.ok_or_else(|| Stop::Usage(format!("{id} of {} belongs to no deal.", resource.name)))?;
+            get(cli, app, client, &Place::Flow(flow.to_owned()), out).await
+        }
+        Request::Numbered(number) => {
+            let place = numbered(app, client, &number).await?;
+            get(cli, app, client, &place, out).await
+        }
         Request::Do(resource, operation, ids) => act(cli, app, client, resource, operation, &ids, out).await,
         Request::Call(row, values) => call(cli, app, client, row, &values, out).await,
         Request::Operations => {
@@ -180,6 +208,18 @@ pub async fn run(cli: &Cli, app: &mut App, client: &Client, request: Request, ou
             place => get(cli, app, client, &place, out).await,
         },
     }
+}
+
+/// A link of another tenant is refused: the same words would show other rows.
+async fn of_here(app: &mut App, client: &Client) -> Result<(), Stop> {
+    if app.scope.linked.is_empty() {
+        return Ok(());
+    }
+    if !app.scope.platform {
+        let me = perform(client, true, &Call::get("/v1/me")).await?.body;
+        app.scope.tenant = me.pointer("/tenant/slug").map(plain).unwrap_or_default();
+    }
+    app.scope.other_than(&app.scope.linked).map_or(Ok(()), |wrong| Err(Stop::Usage(format!("{wrong}."))))
 }
 
 fn say(out: &mut dyn Write, text: &str) -> Result<(), Stop> {
@@ -219,35 +259,6 @@ async fn learn(app: &mut App, client: &Client, resource: &Resource) -> Result<()
     Ok(())
 }
 
-/// The id that somebody means by a number, code or name: a document is called by its number.
-async fn resolved(client: &Client, resource: &Resource, text: &str) -> Result<String, Stop> {
-    let id = text.split_once('_').is_some_and(|(prefix, rest)| {
-        let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        plain(prefix) && plain(rest)
-    });
-    if id || resource.prefix.is_none() {
-        return Ok(text.to_owned());
-    }
-    let call = Call::of(&resource.list, &[]);
-    let call = if resource.filters_by("number", false) {
-        call.with("limit", "2").with("number", text)
-    } else if resource.filters_by("q", false) {
-        call.with("limit", "50").with("q", text)
-    } else {
-        call.with("limit", "200")
-    };
-    let reply = perform(client, true, &call).await?;
-    let fields = ["number", "code", "slug", "name", "title", "email"];
-    let called = |row: &&Value| fields.iter().any(|field| row.get(*field).and_then(Value::as_str) == Some(text));
-    let found: Vec<&str> =
-        reply.body.get("data").and_then(Value::as_array).into_iter().flatten().filter(called).filter_map(|row| row.get("id")?.as_str()).collect();
-    match found.as_slice() {
-        [only] => Ok((*only).to_owned()),
-        [] => Err(Stop::Usage(format!("{text:?} is no id of {0}, and no number, code or name that was found. `{0} list` tells the ids.", resource.name))),
-        _ => Err(Stop::Usage(format!("{text:?} is the name of several {0}. `{0} list` tells their ids.", resource.name))),
-    }
-}
-
 /// Says that nothing is written, before what would come of it: beside data that a program reads.
 fn announce(cli: &Cli, usual: Output, out: &mut dyn Write) -> Result<(), Stop> {
     const SAID: &str = "dry run, nothing is written:";
@@ -266,12 +277,12 @@ async fn list(cli: &Cli, app: &mut App, client: &Client, resource: &'static Reso
     for (name, value) in &filter.server {
         call = call.with(name, value.clone());
     }
-    if let Some(sort) = cli.sort.clone().or_else(|| resource.backwards.map(str::to_owned)) {
+    if let Some(sort) = sorted(cli, resource)?.or_else(|| resource.backwards.map(str::to_owned)) {
         call = call.with("sort", sort);
     }
     let output = cli.output.unwrap_or(Output::Table);
     // People read names, and find rows by them.
-    if output == Output::Table || filter.looks_at_names() {
+    if output != Output::Json || filter.looks_at_names() {
         learn(app, client, resource).await?;
     }
     let names = &app.names;
@@ -289,13 +300,30 @@ async fn list(cli: &Cli, app: &mut App, client: &Client, resource: &'static Reso
     .await?;
     match output {
         Output::Json => json(out, &Value::Array(rows)),
-        Output::Csv => csv_rows(out, resource, &rows),
+        Output::Csv => csv_rows(out, resource, &rows, names),
         Output::Table => table(out, app, resource, &rows),
     }?;
     if more {
         writeln!(std::io::stderr(), "causeway-console: these are the first {most} rows; --limit 0 lists all").ok();
     }
     Ok(())
+}
+
+/// How the rows are sorted: by a field that the server sorts by, or the head of its column.
+fn sorted(cli: &Cli, resource: &Resource) -> Result<Option<String>, Stop> {
+    let Some(sort) = &cli.sort else { return Ok(None) };
+    // A log says itself what it is sorted by.
+    if resource.list.list.is_none() {
+        return Ok(Some(sort.clone()));
+    }
+    let (down, name) = sort.strip_prefix('-').map_or(("", sort.as_str()), |name| ("-", name));
+    let field = filter::meant(name, resource);
+    let sorts = resource.sorts();
+    if sorts.contains(&field.as_str()) {
+        return Ok(Some(format!("{down}{field}")));
+    }
+    let known = if sorts.is_empty() { "by nothing".to_owned() } else { format!("by {}", sorts.join(", ")) };
+    Err(Stop::Usage(format!("--sort {sort}: the server sorts {} {known}.", resource.name)))
 }
 
 /// A filter whose fields the rows have: one that no row has finds nothing, and that would read as nothing being there.
@@ -322,15 +350,15 @@ fn harmless(json: &str) -> String {
     })
 }
 
-fn csv_rows(out: &mut dyn Write, resource: &Resource, rows: &[Value]) -> Result<(), Stop> {
-    sheet(out, |sheet| {
+fn csv_rows(out: &mut dyn Write, resource: &Resource, rows: &[Value], names: &BTreeMap<String, String>) -> Result<(), Stop> {
+    csv_file(out, |sheet| {
         sheet.write_record(export::head(resource))?;
-        rows.iter().try_for_each(|row| sheet.write_record(export::record(row, resource)))
+        rows.iter().try_for_each(|row| sheet.write_record(export::record(row, resource, names)))
     })
 }
 
 /// Writes a CSV file that `fill` fills.
-fn sheet(out: &mut dyn Write, fill: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> Result<(), csv::Error>) -> Result<(), Stop> {
+fn csv_file(out: &mut dyn Write, fill: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> Result<(), csv::Error>) -> Result<(), Stop> {
     let mut sheet = csv::Writer::from_writer(Vec::new());
     fill(&mut sheet).map_err(|error| Stop::Usage(error.to_string()))?;
     let content = sheet.into_inner().map_err(|error| Stop::Usage(error.to_string()))?;
@@ -365,7 +393,10 @@ async fn get(cli: &Cli, app: &App, client: &Client, place: &Place, out: &mut dyn
         Place::Flow(id) => resource::row("GetFlow").map(|row| Call::of(&row, &[id])),
         _ => None,
     };
-    let call = call.ok_or_else(|| Stop::Usage(format!("{} exists on the screen only.", place.write())))?;
+    let call = call.ok_or_else(|| {
+        let why = "it is what a console on the screen asked and said since it was opened, and a command that ends has none of it";
+        Stop::Usage(format!("{} exists on the screen only: {why}.", place.write()))
+    })?;
     if cli.output == Some(Output::Csv) {
         return Err(Stop::Usage(format!("{} is one object: it is told as json or as a table.", place.write())));
     }
@@ -381,119 +412,6 @@ fn show(cli: &Cli, app: &App, value: &Value, out: &mut dyn Write) -> Result<(), 
         say(out, &line.text())?;
     }
     Ok(())
-}
-
-/// The numbers of the dashboard.
-async fn dashboard(cli: &Cli, app: &App, client: &Client, out: &mut dyn Write) -> Result<(), Stop> {
-    let mut counts = Vec::new();
-    for gauge in app.gauges() {
-        counts.push((gauge.label, count(app, client, gauge).await?.map_or_else(|| NOT_PERMITTED.to_owned(), |counted| counted.text())));
-    }
-    match cli.output.unwrap_or(Output::Table) {
-        Output::Table => counts.iter().try_for_each(|(label, text)| say(out, &format!("{label:24} {text}"))),
-        Output::Json => json(out, &counts.into_iter().map(|(label, text)| (label.to_owned(), Value::from(text))).collect::<serde_json::Map<_, _>>().into()),
-        Output::Csv => sheet(out, |sheet| {
-            sheet.write_record(["number", "count"])?;
-            counts.iter().try_for_each(|(label, text)| sheet.write_record([*label, text]))
-        }),
-    }
-}
-
-/// Whether the service is there, and whether the books of the tenant hold.
-async fn health(cli: &Cli, app: &App, client: &Client, out: &mut dyn Write) -> Result<(), Stop> {
-    if cli.output == Some(Output::Csv) {
-        return Err(Stop::Usage("health is told as json or as a table.".to_owned()));
-    }
-    let mut found = serde_json::Map::new();
-    found.insert("service".to_owned(), perform(client, true, &Call::get("/readyz")).await?.body);
-    let mut outcome = Ok(());
-    for (name, id) in CHECKS.iter().filter(|_| !app.scope.platform) {
-        let Some(row) = resource::row(id) else { continue };
-        let said = match perform(client, true, &Call::of(&row, &[])).await {
-            Ok(reply) => {
-                if broken(&reply.body).is_some() {
-                    outcome = Err(Stop::Broken);
-                }
-                reply.body
-            }
-            // Who may not check them is told so.
-            Err(failure) if failure.denied() => Value::from(failure.text()),
-            Err(failure) => return Err(failure.into()),
-        };
-        found.insert((*name).to_owned(), said);
-    }
-    if cli.output == Some(Output::Json) {
-        json(out, &found.into())?;
-    } else {
-        for (name, said) in &found {
-            say(out, name)?;
-            if said.is_object() {
-                for line in sheet::describe(app, said, 110) {
-                    say(out, &format!("  {}", line.text()))?;
-                }
-            } else {
-                say(out, &format!("  {}", plain(said)))?;
-            }
-        }
-    }
-    outcome
-}
-
-/// What waits in the queues, with why; then what the books say. A queue that cannot be read says so and keeps none of the others from being told.
-async fn exceptions(cli: &Cli, app: &mut App, client: &Client, out: &mut dyn Write) -> Result<(), Stop> {
-    if app.scope.platform {
-        return Err(Stop::Usage("The queues belong to tenants: use a tenant's credential.".to_owned()));
-    }
-    if matches!(cli.output, Some(Output::Json | Output::Csv)) || !cli.filter.is_empty() || cli.sort.is_some() {
-        let text =
-            "exceptions tells several queues at once: it takes no --filter, --sort, json or csv. A list does: `orders list --filter stalled:true -o json`.";
-        return Err(Stop::Usage(text.to_owned()));
-    }
-    let (mut failed, mut breaks) = (None, false);
-    for (at, gauge) in app.gauges().iter().enumerate().filter(|(_, gauge)| gauge.heed == Heed::Exception) {
-        let counted = match count(app, client, gauge).await {
-            Ok(counted) => counted.ok_or_else(|| NOT_PERMITTED.to_owned()),
-            Err(stop) => {
-                let text = stop.text();
-                failed = failed.or(Some(stop));
-                Err(text)
-            }
-        };
-        app.counts.insert(at, counted);
-    }
-    for (name, id) in CHECKS {
-        let Some(row) = resource::row(id) else { continue };
-        let found = match perform(client, true, &Call::of(&row, &[])).await {
-            Ok(reply) => {
-                breaks |= broken(&reply.body).is_some();
-                Asked::Have(reply.body, app.now)
-            }
-            Err(failure) => {
-                let text = failure.text();
-                failed = failed.or_else(|| (!failure.denied()).then(|| failure.into()));
-                Asked::Failed(text)
-            }
-        };
-        app.checks.insert(name, found);
-    }
-    for panel in sheet::queues(app, 110) {
-        say(out, &panel.title)?;
-        for line in panel.lines {
-            say(out, &format!("  {}", line.text()))?;
-        }
-    }
-    // Books that do not hold weigh more than a queue that could not be read.
-    if breaks { Err(Stop::Broken) } else { failed.map_or(Ok(()), Err) }
-}
-
-/// What a gauge counts; nothing when it is not for who asks.
-async fn count(app: &App, client: &Client, gauge: &Gauge) -> Result<Option<Counted>, Stop> {
-    let Some(resource) = resource::named(gauge.resource) else { return Ok(None) };
-    match perform(client, true, &gauge_call(gauge, resource, app.now)).await {
-        Ok(reply) => Ok(Some(Counted::of(gauge, &reply.body))),
-        Err(failure) if failure.denied() => Ok(None),
-        Err(failure) => Err(failure.into()),
-    }
 }
 
 /// The form of an operation, filled from the flags.
@@ -530,8 +448,12 @@ async fn act(
     if cli.dry_run && !operation.can_dry_run() {
         return Err(Stop::Usage(format!("{} {} has no dry run in the API.", resource.name, operation.word)));
     }
-    let form = filled(cli, Form::of_operation(operation, None))?;
-    let body = form.body(operation.aim == Aim::Edit).map_err(Stop::Usage)?;
+    let shape = if operation.reads() { operation.row.query() } else { operation.row.body() };
+    let mut form = filled(cli, Form::of_operation(operation, None))?;
+    let company = only_company(client, shape.as_ref().filter(|_| operation.aim != Aim::Edit), form.fills("company_id")).await?;
+    form.suggest("company_id", company.as_deref().unwrap_or_default());
+    let mut body = form.body(operation.aim == Aim::Edit).map_err(Stop::Usage)?;
+    put_ids(client, shape.as_ref(), &mut body).await?;
     if operation.aim == Aim::Edit && body.as_object().is_some_and(serde_json::Map::is_empty) {
         return Err(Stop::Usage(format!("{} edit changes nothing: name a field with --set name=value.", resource.name)));
     }
@@ -591,13 +513,24 @@ async fn call(cli: &Cli, app: &App, client: &Client, row: Row, values: &[String]
     let mut call = Call::of(&row, &values);
     (call.dry_run, call.if_match) = (cli.dry_run, cli.if_match);
     if row.method == Method::Get {
+        let mut query = serde_json::Map::new();
         for pair in cli.set.iter().chain(&cli.filter) {
             let (name, value) = pair.split_once(['=', ':']).ok_or_else(|| Stop::Usage(format!("{pair}: a parameter looks like name=value")))?;
-            call = call.with(name, value);
+            query.insert(name.to_owned(), Value::from(value));
         }
+        let shape = row.query();
+        if let Some(company) = only_company(client, shape.as_ref(), query.contains_key("company_id")).await? {
+            query.insert("company_id".to_owned(), Value::from(company));
+        }
+        let mut query = Value::Object(query);
+        put_ids(client, shape.as_ref(), &mut query).await?;
+        call.query = Form::query(&query);
     } else {
-        let form = filled(cli, Form::of(row.body().as_ref(), None))?;
-        call.body = Some(form.body(row.method == Method::Patch).map_err(Stop::Usage)?);
+        let shape = row.body();
+        let form = filled(cli, Form::of(shape.as_ref(), None))?;
+        let mut body = form.body(row.method == Method::Patch).map_err(Stop::Usage)?;
+        put_ids(client, shape.as_ref(), &mut body).await?;
+        call.body = Some(body);
     }
     announce(cli, Output::Json, out)?;
     let reply = perform(client, app.scope.read_only, &call).await?;
@@ -626,7 +559,7 @@ fn csv_of(out: &mut dyn Write, rows: &[Value]) -> Result<(), Stop> {
     if head.is_empty() {
         return Ok(());
     }
-    sheet(out, |sheet| {
+    csv_file(out, |sheet| {
         sheet.write_record(&head)?;
         rows.iter().try_for_each(|row| sheet.write_record(head.iter().map(|name| export::safe(row.get(*name).unwrap_or(&Value::Null)))))
     })

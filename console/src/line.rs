@@ -10,7 +10,16 @@ pub struct Input {
     text: String,
     /// In bytes, between two characters.
     at: usize,
+    /// What was cut last.
+    cut: String,
+    /// How it was before each change, with the place of the cursor; the newest last.
+    before: Vec<(String, usize)>,
+    /// Whether the last change was a letter: a word that is typed is taken back at once.
+    typing: bool,
 }
+
+/// So many changes can be taken back.
+const CHANGES: usize = 100;
 
 /// What a key does to a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +52,10 @@ pub enum Edit {
     CutToStart,
     /// Takes the rest of the line away; at its end the line break.
     CutToEnd,
+    /// Puts what was cut last at the cursor.
+    Yank,
+    /// Takes the last change back.
+    Undo,
 }
 
 impl Edit {
@@ -73,6 +86,9 @@ impl Edit {
                 'w' => Self::CutBlank,
                 'u' => Self::CutToStart,
                 'k' => Self::CutToEnd,
+                'y' => Self::Yank,
+                // A terminal sends one byte for `ctrl-_`, `ctrl-/` and `ctrl-7`.
+                '7' | '_' | '/' => Self::Undo,
                 _ => return None,
             },
             KeyCode::Char('b') => Self::WordLeft,
@@ -87,7 +103,7 @@ impl Input {
     /// This text, with the cursor at its end.
     pub const fn new(text: String) -> Self {
         let at = text.len();
-        Self { text, at }
+        Self { text, at, cut: String::new(), before: Vec::new(), typing: false }
     }
 
     /// The same with the cursor behind so many code points.
@@ -117,6 +133,20 @@ impl Input {
 
     /// Puts a text at the cursor.
     pub fn insert(&mut self, text: &str) {
+        self.keep();
+        self.put(text);
+    }
+
+    /// Remembers how it is, before it is changed.
+    fn keep(&mut self) {
+        self.typing = false;
+        self.before.push((self.text.clone(), self.at));
+        if self.before.len() > CHANGES {
+            self.before.remove(0);
+        }
+    }
+
+    fn put(&mut self, text: &str) {
         self.text.insert_str(self.at, text);
         self.at = self.at.saturating_add(text.len());
     }
@@ -125,8 +155,26 @@ impl Input {
     pub fn edit(&mut self, edit: Edit) -> bool {
         let to = match edit {
             Edit::Insert(c) => {
-                self.insert(c.encode_utf8(&mut [0; 4]));
+                if !self.typing || c.is_whitespace() {
+                    self.keep();
+                }
+                self.put(c.encode_utf8(&mut [0; 4]));
+                self.typing = true;
                 return true;
+            }
+            Edit::Yank => {
+                let cut = self.cut.clone();
+                if !cut.is_empty() {
+                    self.insert(&cut);
+                }
+                return !cut.is_empty();
+            }
+            Edit::Undo => {
+                self.typing = false;
+                let Some((text, at)) = self.before.pop() else { return false };
+                let other = text != self.text;
+                (self.text, self.at) = (text, at);
+                return other;
             }
             Edit::Left | Edit::Backspace => self.at.saturating_sub(self.before().graphemes(true).next_back().map_or(0, str::len)),
             Edit::Right | Edit::Delete => self.at.saturating_add(self.behind().graphemes(true).next().map_or(0, str::len)),
@@ -140,13 +188,20 @@ impl Input {
         let (from, until) = (self.at.min(to), self.at.max(to));
         match edit {
             Edit::Left | Edit::Right | Edit::WordLeft | Edit::WordRight | Edit::Home | Edit::End => {
+                self.typing = false;
                 self.at = to;
                 false
             }
+            _ if from == until => false,
             _ => {
+                self.keep();
+                // A single character is typed anew faster than it is fetched.
+                if !matches!(edit, Edit::Backspace | Edit::Delete) {
+                    self.cut = self.text.get(from..until).unwrap_or_default().to_owned();
+                }
                 self.text.replace_range(from..until, "");
                 self.at = from;
-                from < until
+                true
             }
         }
     }
@@ -237,11 +292,24 @@ mod tests {
         assert_eq!(key(KeyCode::Enter, KeyModifiers::NONE), None);
     }
 
+    #[test]
+    fn what_was_cut_comes_back_and_changes_are_taken_back() {
+        assert_eq!(after("one two|", &[Edit::CutBlank, Edit::Home, Edit::Yank]), "two|one ");
+        assert_eq!(after("one| two", &[Edit::CutToEnd, Edit::Yank, Edit::Yank]), "one two two|");
+        assert_eq!(after("one|", &[Edit::Backspace, Edit::Yank]), "on|", "a character is typed anew");
+        assert_eq!(after("one| two", &[Edit::CutToStart, Edit::Undo]), "one| two");
+        let typed = [Edit::Insert('a'), Edit::Insert('b'), Edit::Insert(' '), Edit::Insert('c')];
+        assert_eq!(after("|", &[&typed[..], &[Edit::Undo]].concat()), "ab|");
+        assert_eq!(after("|", &[&typed[..], &[Edit::Undo, Edit::Undo, Edit::Undo]].concat()), "|");
+        assert_eq!(Edit::of(KeyEvent::new(KeyCode::Char('7'), KeyModifiers::CONTROL)), Some(Edit::Undo), "what a terminal sends for ctrl-_");
+        assert_eq!(Edit::of(KeyEvent::new(KeyCode::Char('y'), KeyModifiers::CONTROL)), Some(Edit::Yank));
+    }
+
     proptest! {
         #[test]
-        fn whatever_is_pressed_the_cursor_stays_within_the_text(text in "\\PC{0,12}", keys in proptest::collection::vec(0_usize..14, 0..30)) {
+        fn whatever_is_pressed_the_cursor_stays_within_the_text(text in "\\PC{0,12}", keys in proptest::collection::vec(0_usize..16, 0..30)) {
             let all = [Edit::Insert('\u{301}'), Edit::Left, Edit::Right, Edit::WordLeft, Edit::WordRight, Edit::Home, Edit::End, Edit::Backspace, Edit::Delete,
-                Edit::CutBlank, Edit::CutWordLeft, Edit::CutWordRight, Edit::CutToStart, Edit::CutToEnd];
+                Edit::CutBlank, Edit::CutWordLeft, Edit::CutWordRight, Edit::CutToStart, Edit::CutToEnd, Edit::Yank, Edit::Undo];
             let mut input = Input::new(text);
             for key in keys {
                 let old = input.value().to_owned();

@@ -28,6 +28,7 @@ mod plain;
 mod resource;
 mod route;
 mod runtime;
+mod secret;
 mod setup;
 mod sheet;
 mod store;
@@ -67,6 +68,14 @@ fn start(cli: &cli::Cli, begun: Instant) -> Result<(), Stop> {
     // One thread: reading a page of a list takes less than a frame, and a second one would hold a stack and memory of its own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
     let on_terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && std::env::var("TERM").is_ok_and(|term| term != "dumb");
+    // A document is called by its number: which one it is, the server says.
+    let request = match request {
+        Request::Numbered(number) if cli.plain || (on_terminal && cli.output.is_none()) => {
+            let (app, client) = setup.app(None, None).map_err(Stop::Usage)?;
+            Request::Screen(Some(runtime.block_on(headless::numbered(&app, &client, &number))?))
+        }
+        request => request,
+    };
     let done = match request {
         Request::Screen(place) if cli.plain => {
             let (app, client) = setup.app(None, place).map_err(Stop::Usage)?;

@@ -288,7 +288,9 @@ fn announce(app: &App) -> std::io::Result<()> {
             let choice = shown.get(*cursor).map_or("nothing fits", |choice| choice.name.as_str());
             say(&format!("{title}: {choice}, {} of {}", cursor.saturating_add(1), shown.len()))
         }
-        Some(Popup::Secret { title, secret, .. }) => say(&format!("{title}: {secret}")),
+        Some(Popup::Secret { title, secrets, .. }) => {
+            secrets.iter().zip(1..).try_for_each(|(once, at)| say(&format!("{title}: {at} {}: {}", once.name, once.text)))
+        }
         Some(Popup::Text { lines, .. }) => lines.iter().try_for_each(|line| say(line)),
         Some(Popup::Visit { tenant, until, .. }) => say(&format!("{tenant} is open until {until}: enter goes in, read only")),
         Some(Popup::Login(login)) => {
@@ -329,10 +331,11 @@ fn row(app: &App) -> std::io::Result<()> {
     // Marking goes on to the next row: how many are marked says that it was done.
     let all = if list.marks.is_empty() { String::new() } else { format!(", {} marked in all", list.marks.len()) };
     say(&format!(
-        "{}, row {} of {}{}{all}: {text}",
+        "{}, row {} of {}{}{}{all}: {text}",
         list.resource.name,
         list.cursor.saturating_add(1).min(list.view.len()),
         list.view.len(),
+        if list.next.is_some() { "+" } else { "" },
         if marked { ", marked" } else { "" }
     ))
 }

@@ -140,7 +140,7 @@ pub fn tenant_of(text: &str) -> Option<&str> {
 /// A part of a query as a part of a filter: `status=draft` is `status:draft`, and `total_amount>=100` is what it says.
 fn asked(part: &str) -> String {
     let part = part.replace("%26", "&").replace("%25", "%");
-    let field = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.' | b'[' | b']'));
+    let field = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'[' | b']'));
     match part.split_once('=') {
         Some((name, value)) if field(name) => format!("{name}:{value}"),
         _ => part,

@@ -88,7 +88,7 @@ impl Setup {
             ..Scope::default()
         };
         let depth = self.cli.colors.unwrap_or_else(|| Depth::detect(|name| std::env::var(name).ok()));
-        let theme = Theme { depth, ascii: self.ascii() || self.cli.plain };
+        let theme = Theme { depth, ascii: self.ascii() || self.cli.plain || crate::plain::only_ascii(|name| std::env::var(name).ok()) };
         let kept = if self.cli.fresh { None } else { Place::read(&session.place).ok() };
         let place = place.or(kept).unwrap_or(Place::Dash);
         let fits = place.resource().and_then(crate::resource::named).is_none_or(|resource| resource.platform == scope.platform);
@@ -164,7 +164,8 @@ fn session(app: &App) -> Session {
         company: app.scope.company.clone(),
         saved: app.saved.clone(),
         drafts: app.all_drafts(),
-        history: app.history.clone(),
+        // A command that takes rows may hold what is secret, such as a token: it is not written to a file.
+        history: app.history.iter().filter(|(kind, _)| kind.as_str() != crate::update::PIPES).map(|(kind, typed)| (kind.clone(), typed.clone())).collect(),
     }
 }
 
@@ -232,6 +233,15 @@ mod tests {
         let staging = Profile { key_env: Some("STAGING_KEY".to_owned()), badge: Some("STAGING".to_owned()), ..profile("https://staging.test", None) };
         let profile = [("prod", profile("https://prod.test", Some("cw_live_prod"))), ("staging", staging), ("person", profile("https://person.test", None))];
         Config { default: Some("prod".to_owned()), profile: profile.map(|(name, profile)| (name.to_owned(), profile)).into(), ..Config::default() }
+    }
+
+    #[test]
+    fn commands_that_took_rows_are_written_to_no_file() {
+        let mut app = App::new(Scope::default(), Theme { depth: Depth::Mono, ascii: true }, Keymap::default(), Place::Dash);
+        for kind in [crate::update::PIPES, "orders"] {
+            app.history.insert(kind.to_owned(), vec!["curl -H 'Authorization: Bearer tok'".to_owned()]);
+        }
+        assert_eq!(session(&app).history.into_keys().collect::<Vec<_>>(), ["orders"]);
     }
 
     /// Whatever flags and environment say, a key goes to the server it belongs to and to no other.

@@ -27,6 +27,11 @@ const fn hard(key: char, from: &'static [&'static str]) -> Hint {
     Hint { key: Some(key), from, inverse: None, hard: true }
 }
 
+/// Without a key of its own, and taken back by another.
+const fn keyless(from: &'static [&'static str], inverse: &'static str) -> Hint {
+    Hint { key: None, from, inverse: Some(inverse), hard: false }
+}
+
 /// Without a key of its own, because it is rare, and hard to take back.
 const fn rare(from: &'static [&'static str]) -> Hint {
     Hint { key: None, from, inverse: None, hard: true }
@@ -47,10 +52,11 @@ pub const HINTS: &[(&str, Hint)] = &[
     ("InviteUser", on('i', &[])),
     ("ResetTotp", rare(&[])),
     ("MergeParty", rare(&[])),
-    ("AssignLead", on('a', &["new", "working"])),
+    ("AssignLead", undone_by('a', &["new", "working"], "AssignLead")),
     ("QualifyLead", on('c', &["new", "working"])),
     ("DisqualifyLead", on('x', &["new", "working"])),
-    ("AdvanceOpportunity", on('s', &["open"])),
+    ("AdvanceOpportunity", undone_by('s', &["open"], "AdvanceOpportunity")),
+    ("AssignOpportunity", keyless(&[], "AssignOpportunity")),
     ("WinOpportunity", undone_by('c', &["open"], "ReopenOpportunity")),
     ("LoseOpportunity", undone_by('x', &["open"], "ReopenOpportunity")),
     ("ReopenOpportunity", on('x', &["won", "lost"])),
@@ -63,10 +69,13 @@ pub const HINTS: &[(&str, Hint)] = &[
     ("AcceptQuote", on('c', &["sent"])),
     ("DeclineQuote", on('x', &["sent"])),
     ("ReviseQuote", on('R', &["approved", "sent", "declined", "expired"])),
+    ("AssignQuote", keyless(&[], "AssignQuote")),
+    ("ShareQuote", keyless(&["approved", "sent"], "UnshareQuote")),
     ("ConfirmOrder", on('c', &["draft"])),
     ("HoldOrder", undone_by('b', &["draft", "confirmed"], "ReleaseOrder")),
     ("ReleaseOrder", on('r', &["draft", "confirmed"])),
     ("CancelOrder", hard('x', &["draft", "confirmed"])),
+    ("AssignOrder", keyless(&[], "AssignOrder")),
     ("ShipDelivery", on('c', &["draft", "ready"])),
     ("CancelDelivery", on('x', &["ready"])),
     ("ConfirmReceipt", on('c', &["done"])),
@@ -77,6 +86,8 @@ pub const HINTS: &[(&str, Hint)] = &[
     ("PostInvoice", hard('c', &["draft"])),
     ("CancelInvoice", on('x', &["draft"])),
     ("CreditInvoice", hard('x', &["posted"])),
+    ("DisputeInvoice", keyless(&["posted"], "SettleDispute")),
+    ("SettleDispute", keyless(&["posted"], "DisputeInvoice")),
     ("ReverseInvoice", rare(&["posted"])),
     ("WriteOffInvoice", rare(&["posted"])),
     ("ReverseWriteOff", hard('x', &["posted"])),
@@ -84,10 +95,10 @@ pub const HINTS: &[(&str, Hint)] = &[
     ("CancelPayment", on('x', &["draft"])),
     ("CreateRefund", rare(&[])),
     ("AllocatePayment", undone_by('c', &["posted"], "UnallocatePayment")),
-    ("UnallocatePayment", on('z', &["posted"])),
+    ("UnallocatePayment", undone_by('z', &["posted"], "AllocatePayment")),
     ("ReversePayment", hard('x', &["posted"])),
-    ("LockFiscalYear", hard('c', &["open"])),
-    ("ReopenFiscalYear", hard('x', &["locked"])),
+    ("LockFiscalYear", Hint { key: Some('c'), from: &["open"], inverse: Some("ReopenFiscalYear"), hard: true }),
+    ("ReopenFiscalYear", Hint { key: Some('x'), from: &["locked"], inverse: Some("LockFiscalYear"), hard: true }),
     ("CancelJob", on('x', &["queued", "running"])),
 ];
 

@@ -107,8 +107,16 @@ pub struct Counted {
 impl Counted {
     /// What a page of rows says about a gauge.
     pub fn of(gauge: &Gauge, page: &Value) -> Self {
+        Self::with(gauge, page, if gauge.heed.queues() { SHOWN } else { 0 })
+    }
+
+    /// The same with every row of the page.
+    pub fn whole(gauge: &Gauge, page: &Value) -> Self {
+        Self::with(gauge, page, COUNTED)
+    }
+
+    fn with(gauge: &Gauge, page: &Value, shown: usize) -> Self {
         let rows = page.get("data").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let shown = if gauge.heed.queues() { SHOWN } else { 0 };
         Self {
             count: rows.len(),
             more: page.get("has_more").and_then(Value::as_bool).unwrap_or(false),

@@ -155,6 +155,13 @@ pub enum Tag {
     },
     /// A change is taken back.
     Undo(u64),
+    /// What a credit note settles, which it does not say itself: before it is allocated, or after this change, so that the change can be taken back.
+    Settled {
+        /// The credit note.
+        note: String,
+        /// The change; none before it.
+        change: Option<u64>,
+    },
     /// A session begins.
     Login,
 }
@@ -211,7 +218,7 @@ impl Failure {
         match self {
             Self::Offline(text) => format!("offline: {text}"),
             Self::Refused { text, .. } => text.clone(),
-            Self::ReadOnly => "read-only mode: nothing was sent. Start without --read-only to change things.".to_owned(),
+            Self::ReadOnly => "read-only mode: nothing was sent. The flag --read-only or `read_only` of the profile asks for it.".to_owned(),
         }
     }
 

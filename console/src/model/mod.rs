@@ -5,9 +5,9 @@ mod message;
 mod popup;
 mod scope;
 
-pub use gauge::{COUNTED, Counted, GAUGES, Gauge, Heed, NOT_PERMITTED, PLATFORM_GAUGES};
+pub use gauge::{COUNTED, Counted, GAUGES, Gauge, Heed, NOT_PERMITTED, PLATFORM_GAUGES, Queued};
 pub use message::{Cmd, Failure, Msg, Reply, Tag, Timer};
-pub use popup::{Choice, Deed, Does, Hit, Login, Lookup, Popup};
+pub use popup::{Choice, Deed, Does, Hit, Login, Lookup, Popup, Within};
 pub use scope::{Link, PLATFORM, Scope, Spot};
 
 use crate::call::Call;
@@ -35,7 +35,7 @@ pub struct Logged {
     pub tag: Tag,
 }
 
-/// A change that can be taken back.
+/// A change that was done, and what takes it back.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Undo {
     /// Its number.
@@ -44,8 +44,10 @@ pub struct Undo {
     pub batch: u64,
     /// What was done.
     pub done: String,
-    /// The call that takes it back.
-    pub call: Call,
+    /// The call that takes it back; none when nothing does. What was done before it is not taken back in its place.
+    pub call: Option<Call>,
+    /// Whether one is asked first: doing it needed a word, too.
+    pub asks: bool,
 }
 
 /// A value that was asked for.
@@ -114,8 +116,10 @@ pub struct App {
     pub noted: bool,
     /// The calls made, newest last.
     pub calls: VecDeque<Logged>,
-    /// What can be taken back, newest last.
+    /// What was done, newest last.
     pub undos: Vec<Undo>,
+    /// What credit notes settled before they were allocated, by their ids.
+    pub settled: BTreeMap<String, Vec<String>>,
     /// The filters that were kept.
     pub saved: Vec<Saved>,
     /// What was typed into forms and is not done yet.
@@ -208,6 +212,7 @@ impl App {
             noted: false,
             calls: VecDeque::new(),
             undos: Vec::new(),
+            settled: BTreeMap::new(),
             saved: Vec::new(),
             drafts: Vec::new(),
             dropped: BTreeSet::new(),

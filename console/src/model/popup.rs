@@ -5,9 +5,10 @@ use crate::line::Input;
 use crate::model::Failure;
 use crate::resource::Operation;
 use crate::route::Place;
+use crate::secret::Once;
 use crate::store::Draft;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that is about to be done: what, to which, with which fields, and what would come of it.
 pub struct Deed {
@@ -53,6 +54,17 @@ pub struct Deed {
     pub draft: Option<Draft>,
     /// What is looked for in the field with the cursor, where it names other objects.
     pub lookup: Option<Lookup>,
+    /// The list of which it is a row, when it is one: it is sent to nobody, and put among the rows of the form behind it.
+    pub within: Option<Within>,
+}
+
+/// Where a row stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Within {
+    /// The path of the list in the form behind.
+    pub path: String,
+    /// Its place among the rows; none for a new one.
+    pub at: Option<usize>,
 }
 
 /// Objects that are looked for by their names, to put the id of one in a field.
@@ -97,6 +109,34 @@ pub struct Hit {
 }
 
 impl Deed {
+    /// Something about which nothing is known yet.
+    pub fn new(resource: &'static str, operation: Operation, targets: Vec<String>, form: Form, generation: u64) -> Self {
+        Self {
+            resource,
+            operation,
+            targets,
+            focus: 0,
+            form,
+            typed: Input::default(),
+            preview: BTreeMap::new(),
+            generation,
+            results: BTreeMap::new(),
+            batch: None,
+            sent: String::new(),
+            unseen: 0,
+            wrong: None,
+            top: 0,
+            before: BTreeMap::new(),
+            overtaken: false,
+            changed: Vec::new(),
+            touched: false,
+            drafted: false,
+            draft: None,
+            lookup: None,
+            within: None,
+        }
+    }
+
     /// Which form it is, under which its draft is kept: what is done, and to what.
     pub fn form_name(&self) -> String {
         format!("{} {} {}", self.resource, self.operation.word, self.targets.join(" ")).trim_end().to_owned()
@@ -151,10 +191,14 @@ pub enum Does {
     Sort(String, bool),
     /// Limits lists to this company.
     Company(Option<(String, String)>),
-    /// Takes this change back.
+    /// Takes this change back, and asks first where it weighs much.
     Undo(u64),
+    /// Takes these changes back.
+    TakeBack(Vec<u64>),
     /// A saved filter: the place and how it is sorted.
     Saved(Place, Option<(String, bool)>),
+    /// Edits a row of a list, or adds one.
+    Row(Option<usize>),
     /// Another profile.
     Profile(String),
     /// Nothing: it only says what a key does.
@@ -192,14 +236,16 @@ pub enum Popup {
     Pipe(Input),
     /// Something is about to be done.
     Deed(Box<Deed>),
-    /// A secret that is shown once.
+    /// Secrets that are shown once.
     Secret {
-        /// What it is.
+        /// What they are of.
         title: String,
-        /// The secret.
-        secret: String,
-        /// Whether it was copied, or it was said that it was not.
-        copied: bool,
+        /// The secrets.
+        secrets: Vec<Once>,
+        /// Which were copied, by their place.
+        copied: BTreeSet<usize>,
+        /// Whether it was said that one was not.
+        warned: bool,
     },
     /// Someone proves who they are.
     Login(Box<Login>),

@@ -54,6 +54,8 @@ pub struct Scope {
     pub login: (String, String),
     /// The tenant that the link names by which the console was opened; empty without one.
     pub linked: String,
+    /// The place of that link, until it is known that it is of this tenant.
+    pub held: Option<Place>,
     /// Whether the platform looks into a tenant: leaving goes back to the platform.
     pub visiting: bool,
 }
@@ -62,6 +64,12 @@ impl Scope {
     /// Whose console it is: the tenant's short name or the platform; empty until it is known.
     pub fn owner(&self) -> &str {
         if self.platform { PLATFORM } else { &self.tenant }
+    }
+
+    /// Why a link of this tenant does not lead anywhere here, where that is known.
+    pub fn other_than(&self, linked: &str) -> Option<String> {
+        let here = if self.platform { "platform" } else { &self.tenant };
+        (!linked.is_empty() && !here.is_empty() && linked != here).then(|| format!("This link is of {linked}, and this is {here}"))
     }
 
     /// Whether a permission is there, as far as that is known: until the server said what one may, everything may be.

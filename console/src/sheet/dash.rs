@@ -11,14 +11,25 @@ use causeway_value::Day;
 use serde_json::Value;
 
 pub(super) fn panels(app: &App, columns: usize) -> Vec<Panel> {
-    let columns = if columns >= 96 { columns / 2 } else { columns };
+    let mut panels = dashboard(app, columns);
+    panels.push(link(app, half(columns)));
+    panels
+}
+
+/// Panels stand beside each other where there is room.
+const fn half(columns: usize) -> usize {
+    if columns >= 96 { columns / 2 } else { columns }
+}
+
+/// The dashboard without what only a console on the screen has, its link.
+pub fn dashboard(app: &App, columns: usize) -> Vec<Panel> {
+    let columns = half(columns);
     let mut panels = vec![attention(app)];
     if app.scope.platform {
         panels.extend([super::platform::service(app, columns), work(app, columns)]);
     } else {
         panels.extend([pipeline(app, columns), work(app, columns), aging(app, columns)]);
     }
-    panels.push(link(app, columns));
     panels
 }
 
@@ -128,7 +139,9 @@ fn due(bucket: &str, as_of: &str) -> Option<String> {
 /// Open deals by stage, with bars to one scale, and how deals ended this year.
 fn pipeline(app: &App, columns: usize) -> Panel {
     let mut panel = Panel { title: "Pipeline".to_owned(), lines: Vec::new() };
-    if let Some(line) = waiting(app.pipeline.as_ref()) {
+    // Without a company there is no currency to tell it in: the reason is the one that the receivables tell, not the refusal of a question.
+    let refused = matches!(&app.pipeline, Some(Asked::Failed(_))) && app.company().is_none() && app.aging.is_some();
+    if let Some(line) = waiting(if refused { app.aging.as_ref() } else { app.pipeline.as_ref() }) {
         panel.lines.push(line);
         return panel;
     }

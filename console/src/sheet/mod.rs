@@ -7,8 +7,10 @@ mod object;
 mod platform;
 mod queue;
 
+pub use dash::dashboard;
 pub use health::call;
 pub use object::{changes, describe, origin, place_of, title};
+pub use platform::service;
 pub use queue::queues;
 
 use crate::model::{App, Asked};

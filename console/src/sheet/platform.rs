@@ -9,7 +9,7 @@ use crate::theme::Role;
 use serde_json::Value;
 
 /// How the whole service does.
-pub(super) fn service(app: &App, columns: usize) -> Panel {
+pub fn service(app: &App, columns: usize) -> Panel {
     let mut panel = Panel { title: "Service".to_owned(), lines: Vec::new() };
     let asked = app.checks.get("platform");
     if let Some(line) = waiting(asked) {

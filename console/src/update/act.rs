@@ -116,12 +116,16 @@ impl App {
             Act::New => self.begin_here("new"),
             Act::Edit => self.begin_here("edit"),
             Act::Undo => {
-                if let Some(batch) = self.undos.last().map(|undo| undo.batch) {
-                    self.taken_back = (batch, Vec::new());
+                if let Some(last) = self.undos.last() {
                     // What was done with one key is taken back with one.
-                    let numbers: Vec<u64> = self.undos.iter().filter(|undo| undo.batch == batch).map(|undo| undo.number).collect();
-                    for number in numbers {
-                        self.take_back(number);
+                    let same = self.undos.iter().filter(|undo| undo.batch == last.batch && undo.call.is_some());
+                    let numbers: Vec<u64> = same.map(|undo| undo.number).collect();
+                    if numbers.is_empty() {
+                        // What was done earlier, and maybe elsewhere, is not what one means.
+                        let text = format!("{}: nothing takes it back. U lists earlier changes that can be taken back.", last.done);
+                        self.note(text);
+                    } else {
+                        self.ask_back(numbers);
                     }
                 } else {
                     self.note("There is nothing to take back.");
@@ -493,7 +497,7 @@ impl App {
             others: list.marks.iter().filter(|id| list.find(id).is_none()).cloned().collect(),
         });
         let what = if marked.is_some() { format!("{} marked {resource}", list.marks.len()) } else { resource.to_owned() };
-        let names = if list.filter.looks_at_names() { self.names.clone() } else { BTreeMap::new() };
+        let names = if !json || list.filter.looks_at_names() { self.names.clone() } else { BTreeMap::new() };
         // Whose rows they are is told by name, as far as that is known.
         let text = list.text.split(' ').map(|word| self.named_word(word)).collect::<Vec<_>>().join(" ");
         self.out.push(Cmd::Export(Box::new(Wanted { call, resource, json, text, filter: list.filter.clone(), names, marked })));

@@ -111,6 +111,7 @@ impl App {
             Tag::Lookup { generation } => self.looked_up(generation, reply),
             Tag::Write { id, batch } => self.written(&id, batch, reply),
             Tag::Undo(number) => self.undone(number, reply),
+            Tag::Settled { note, change } => self.take_settled(&note, change, reply),
             Tag::Login => self.proven(reply),
             Tag::Clock => self.clock(reply),
         }
@@ -169,8 +170,7 @@ impl App {
                     // What was not permitted may be now.
                     self.arrive();
                 }
-                let linked = std::mem::take(&mut self.scope.linked);
-                self.check_link(&linked);
+                self.follow_link();
                 self.owned();
             }
             // No other sign-in would help.
@@ -182,13 +182,13 @@ impl App {
         }
     }
 
-    /// Says so when a link is of another tenant than the one whose console this is: the same words would show other rows.
-    pub(super) fn check_link(&mut self, linked: &str) {
-        let here = if self.scope.platform { "platform" } else { &self.scope.tenant };
-        if !linked.is_empty() && !here.is_empty() && linked != here {
-            let text = format!("This link is of {linked}, and this is {here}: ctrl-t goes to another profile.");
-            self.note(text);
+    /// Whether a link is of the tenant whose console this is; says so when it is not: the same words would show other rows.
+    pub(super) fn is_of_here(&mut self, linked: &str) -> bool {
+        let wrong = self.scope.other_than(linked);
+        if let Some(text) = &wrong {
+            self.note(format!("{text}: ctrl-t goes to another profile."));
         }
+        wrong.is_none()
     }
 
     /// A sandbox has a clock of its own: what is overdue there is so by its day.

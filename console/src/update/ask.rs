@@ -95,7 +95,12 @@ impl App {
     pub(super) fn arrive_first(&mut self) {
         self.met = false;
         self.ping();
+        // Rows of another tenant are never shown as if they were those of the link.
+        if !self.scope.linked.is_empty() && *self.place() != Place::Dash {
+            self.scope.held = self.way.pop().map(|spot| spot.place);
+        }
         if self.scope.platform {
+            self.follow_link();
             self.arrive();
             return;
         }
@@ -104,6 +109,16 @@ impl App {
             self.meet(true);
         } else if self.shows_one() {
             self.arrive();
+        }
+    }
+
+    /// Goes where the link leads by which the console was opened, when it is one of this tenant.
+    pub(super) fn follow_link(&mut self) {
+        let (linked, held) = (std::mem::take(&mut self.scope.linked), self.scope.held.take());
+        if self.is_of_here(&linked)
+            && let Some(place) = held
+        {
+            self.go(place);
         }
     }
 

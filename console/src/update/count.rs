@@ -12,6 +12,21 @@ pub fn gauge_call(gauge: &Gauge, resource: &Resource, now: i64) -> Call {
     Filter::read(gauge.filter, resource, now).server.into_iter().fold(call, |call, (field, value)| call.with(&field, value))
 }
 
+/// The call that asks what the customers of a company owe.
+pub fn aging_call(company: String) -> Option<Call> {
+    resource::row("GetAging").map(|row| Call::of(&row, &[]).with("company_id", company))
+}
+
+/// The call that asks how the pipeline stands, with what ended in the year of this day; of one company or of all.
+pub fn pipeline_call(today: &str, company: Option<String>) -> Option<Call> {
+    let year = today.get(..4).map(|year| format!("{year}-01-01")).unwrap_or_default();
+    let call = resource::row("GetPipeline").map(|row| Call::of(&row, &[]).with("from", year))?;
+    Some(match company {
+        Some(id) => call.with("company_id", id),
+        None => call,
+    })
+}
+
 impl App {
     /// Asks for everything that the dashboard shows.
     pub(super) fn ask_dashboard(&mut self) {
@@ -59,7 +74,7 @@ impl App {
     }
 
     /// The company whose receivables are shown: the chosen one, else the first that is known.
-    pub(super) fn company(&self) -> Option<String> {
+    pub fn company(&self) -> Option<String> {
         self.scope.company.as_ref().map(|(id, _)| id.clone()).or_else(|| self.names.keys().find(|id| id.starts_with("com_")).cloned())
     }
 
@@ -81,13 +96,17 @@ impl App {
     }
 
     pub(super) fn ask_aging(&mut self) {
-        let Some(row) = resource::row("GetAging").filter(|_| !self.scope.platform) else { return };
+        if self.scope.platform {
+            return;
+        }
         match self.company() {
             Some(company) => {
                 if !matches!(self.aging, Some(Asked::Have(..))) {
                     self.aging = Some(Asked::Loading);
                 }
-                self.call(Tag::Aging, Call::of(&row, &[]).with("company_id", company));
+                if let Some(call) = aging_call(company) {
+                    self.call(Tag::Aging, call);
+                }
             }
             // Their names were refused, or there was none: perhaps there is one now.
             None if !self.pending(&Tag::Names("companies")) => self.ask_names("companies", None),
@@ -96,14 +115,9 @@ impl App {
     }
 
     fn ask_pipeline(&mut self) {
-        let Some(row) = resource::row("GetPipeline").filter(|_| !self.scope.platform) else { return };
+        let company = self.scope.company.as_ref().map(|(id, _)| id.clone());
+        let Some(call) = pipeline_call(&self.today(), company).filter(|_| !self.scope.platform) else { return };
         self.pipeline.get_or_insert(Asked::Loading);
-        let year = self.today().get(..4).map(|year| format!("{year}-01-01")).unwrap_or_default();
-        let call = Call::of(&row, &[]).with("from", year);
-        let call = match &self.scope.company {
-            Some((id, _)) => call.with("company_id", id.clone()),
-            None => call,
-        };
         self.call(Tag::Pipeline, call);
     }
 

@@ -4,18 +4,23 @@ use crate::call::{Call, new_key};
 use crate::columns::{called, plain};
 use crate::form::Form;
 use crate::line::Input;
-use crate::model::{App, Cmd, Deed, Failure, Popup, Reply, Tag, Undo};
+use crate::model::{App, Choice, Cmd, Deed, Does, Failure, Popup, Reply, Tag, Undo};
 use crate::resource::{self, Aim, Operation};
 use crate::route::Place;
+use crate::secret;
 use crate::text::{clean, fold};
 use causeway_contract::Code;
+use causeway_value::Day;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes that can be taken back are remembered, so many.
 const UNDOS: usize = 500;
 /// Objects whose result is asked for beforehand.
 const FORESEEN: usize = 20;
+
+/// What settles invoices with a credit note, which does not say what it settles.
+const SETTLES: &str = "AllocateCreditNote";
 
 /// Where the box of what runs is.
 enum Boxed {
@@ -96,32 +101,13 @@ impl App {
             // Whoever notes something while looking at an object means that.
             form.suggest("subject_id", here.get("id").and_then(Value::as_str).unwrap_or_default());
         }
+        if operation.row.id == SETTLES {
+            targets.iter().for_each(|note| self.ask_settled(note.clone(), None));
+        }
         let generation = self.number();
         let list = self.list().filter(|list| list.resource.name == name);
         let unseen = list.map_or(0, |list| targets.iter().filter(|id| !list.sees(id)).count());
-        let deed = Deed {
-            resource: name,
-            operation: operation.clone(),
-            targets,
-            focus: 0,
-            form,
-            typed: Input::default(),
-            preview: BTreeMap::new(),
-            generation,
-            results: BTreeMap::new(),
-            batch: None,
-            sent: String::new(),
-            unseen,
-            wrong: None,
-            top: 0,
-            before,
-            overtaken: false,
-            changed: Vec::new(),
-            touched: false,
-            drafted: false,
-            draft: None,
-            lookup: None,
-        };
+        let deed = Deed { unseen, before, ..Deed::new(name, operation.clone(), targets, form, generation) };
         let draft = if deed.form.fields.is_empty() { None } else { self.draft_of(&deed) };
         let deed = Deed { draft, ..deed };
         // What is filled in already is gone past.
@@ -132,7 +118,7 @@ impl App {
             Deed { focus, ..deed }
         };
         // Without a question only what changes nothing, or can be taken back, and to what one sees.
-        let harmless = operation.reads() || (operation.hint.inverse.is_some() && !operation.hint.hard);
+        let harmless = operation.reads() || (operation.hint.inverse.is_some() && !operation.hint.hard && !operation.gives_secret());
         let at_once = harmless && deed.form.fields.is_empty() && !operation.can_dry_run() && deed.targets.len() <= 1 && unseen == 0;
         // Who begins to fill in a form is not told yet what would be wrong with an empty one.
         let empty = deed.targets.is_empty() && !deed.form.fields.is_empty();
@@ -157,7 +143,7 @@ impl App {
     pub(super) fn foresee(&mut self) {
         let generation = self.number();
         let Some(Popup::Deed(deed)) = &mut self.popup else { return };
-        if !deed.operation.foresees() || deed.batch.is_some() {
+        if !deed.operation.foresees() || deed.batch.is_some() || deed.within.is_some() {
             return;
         }
         let Ok(mut body) = deed.form.body(false) else { return };
@@ -252,6 +238,10 @@ impl App {
 
     /// Does it: one call per object.
     pub(super) fn run(&mut self) {
+        if matches!(&self.popup, Some(Popup::Deed(deed)) if deed.within.is_some()) {
+            self.put_row();
+            return;
+        }
         let batch = self.number();
         if !self.online() {
             let text = "Offline: nothing is sent. It can be done when the server is there again.";
@@ -319,7 +309,9 @@ impl App {
     /// Closes the box; what runs already goes on, and what comes of it is not lost.
     pub(super) fn close_deed(&mut self) {
         let Some(Popup::Deed(deed)) = self.popup.take() else { return };
-        if let Some(batch) = deed.batch {
+        if let Some(at) = deed.within.as_ref().map(|within| within.at) {
+            self.leave_row(at);
+        } else if let Some(batch) = deed.batch {
             self.note(format!("{} {} goes on: what comes of it is said here.", deed.resource, deed.operation.word));
             self.running.insert(batch, deed);
         } else {
@@ -375,16 +367,18 @@ impl App {
         if !reply.as_ref().is_err_and(Failure::leaves_open) {
             self.keys.remove(&(deed.operation.row.id, id.to_owned(), deed.sent.clone()));
         }
+        let settles = (deed.operation.row.id == SETTLES).then(|| id.to_owned());
         let mut undo = None;
         let mut shown = None;
         match reply {
             Ok(reply) => {
                 deed.results.insert(id.to_owned(), Ok(()));
-                undo = inverse(&deed, id, &reply.body).map(|call| Undo {
+                undo = (!reads).then(|| Undo {
                     number: undo_number,
                     batch,
                     done: format!("{what} {}", clean(called(&reply.body).unwrap_or(id))),
-                    call,
+                    call: inverse(&deed, id, &reply.body),
+                    asks: deed.operation.hint.hard,
                 });
                 // The next verb is not meant for what this one was done to.
                 if let Some(list) = self.lists.get_mut(name).filter(|_| !reads) {
@@ -420,11 +414,14 @@ impl App {
         if let Some(value) = shown {
             self.took_effect(name, &value, aim, secret, reads, &what);
         }
-        let back = match (&undo, done) {
+        let back = match (undo.as_ref().and_then(|undo| undo.call.as_ref()), done) {
             (None, _) => "",
             (Some(_), 1) => " u takes it back.",
             (Some(_), _) => " u takes them back.",
         };
+        if let Some(note) = settles.filter(|_| undo.is_some()) {
+            self.ask_settled(note, Some(undo_number));
+        }
         self.undos.extend(undo);
         if self.undos.len() > UNDOS {
             self.undos.remove(0);
@@ -443,6 +440,31 @@ impl App {
                 text.push_str(&format!(" {}{again}", failure.text()));
             }
             self.note(text);
+        }
+    }
+
+    /// Asks what a credit note settles.
+    fn ask_settled(&mut self, note: String, change: Option<u64>) {
+        if let Some(row) = resource::row("ListAllocations") {
+            let call = Call::of(&row, &[]).with("credit_note_id", note.as_str()).with("limit", "200");
+            self.call(Tag::Settled { note, change }, call);
+        }
+    }
+
+    /// What a credit note settles is known: what it did not settle before a change is taken back with that change.
+    pub(super) fn take_settled(&mut self, note: &str, change: Option<u64>, reply: Result<Reply, Failure>) {
+        let whole = reply.as_ref().ok().filter(|reply| reply.body.get("next_cursor").is_none_or(Value::is_null));
+        let rows = whole.and_then(|reply| reply.body.get("data")).and_then(Value::as_array);
+        let ids = |rows: &Vec<Value>| rows.iter().filter_map(|row| row.get("id")?.as_str()).map(str::to_owned).collect::<Vec<_>>();
+        let Some(ids) = rows.map(ids) else { return };
+        let Some(change) = change else {
+            self.settled.insert(note.to_owned(), ids);
+            return;
+        };
+        let (Some(before), Some(row)) = (self.settled.remove(note), resource::row("UnallocateCreditNote")) else { return };
+        let new: Vec<String> = ids.into_iter().filter(|id| !before.contains(id)).collect();
+        if let Some(undo) = self.undos.iter_mut().find(|undo| undo.number == change).filter(|_| !new.is_empty()) {
+            undo.call = Some(Call::of(&row, &[note]).body(json!({ "allocation_ids": new })));
         }
     }
 
@@ -495,20 +517,20 @@ impl App {
     }
 
     /// Shows what a change made: the row, the object, a secret once.
-    fn took_effect(&mut self, name: &'static str, value: &Value, aim: Aim, secret: bool, reads: bool, what: &str) {
-        if secret {
+    fn took_effect(&mut self, name: &'static str, value: &Value, aim: Aim, once: bool, reads: bool, what: &str) {
+        if once {
             let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
             if text("/object") == "tenant_access" {
                 self.show(Popup::Visit { tenant: text("/tenant"), key: text("/api_key/secret"), until: text("/expires_at") });
                 return;
             }
-            let found = ["/secret", "/api_key/secret", "/invitation/token", "/token"].iter().find_map(|pointer| value.pointer(pointer)).and_then(Value::as_str);
-            if let Some(found) = found {
-                self.show(Popup::Secret { title: format!("{what}: the secret, shown once"), secret: found.to_owned(), copied: false });
-            } else if value.get("id").is_none() {
-                // Several, such as recovery codes: all of what came is shown, because none of it comes again.
-                let secret = serde_json::to_string_pretty(value).unwrap_or_default();
-                self.show(Popup::Secret { title: format!("{what}: shown once"), secret, copied: false });
+            let mut secrets = secret::secrets(value);
+            if secrets.is_empty() && value.get("id").is_none() {
+                // All of what came is shown, because none of it comes again.
+                secrets.push(secret::Once { name: "answer".to_owned(), text: serde_json::to_string_pretty(value).unwrap_or_default() });
+            }
+            if !secrets.is_empty() {
+                self.show(Popup::Secret { title: format!("{what}: shown once"), secrets, copied: BTreeSet::new(), warned: false });
             }
         } else if reads {
             let columns = usize::from(self.size.0).saturating_sub(14).clamp(40, 112);
@@ -528,7 +550,7 @@ impl App {
             self.mark_stale(id);
             if let Some(list) = resource::of_id(id).and_then(|resource| self.lists.get_mut(resource.name)) {
                 let known = list.find(id).is_some();
-                list.hear(&stored(object));
+                list.hear(&secret::without(object));
                 if !known && aim == Aim::New && list.resource.name == name {
                     list.show_fresh();
                     if let Some(at) = (0..list.view.len()).find(|at| list.row(*at).is_some_and(|record| record.id == id)) {
@@ -537,21 +559,53 @@ impl App {
                 }
             }
             if self.objects.contains_key(id) {
-                self.objects.insert(id.to_owned(), crate::model::Asked::Have(stored(object), self.now));
+                self.objects.insert(id.to_owned(), crate::model::Asked::Have(secret::without(object), self.now));
             }
         }
     }
 
-    /// Takes a change back.
-    pub(super) fn take_back(&mut self, number: u64) {
+    /// Takes changes back. What was done with a word is not undone with one key: it is asked for, and the answer that changes nothing comes first.
+    pub(super) fn ask_back(&mut self, numbers: Vec<u64>) {
+        let weighs = |undo: &&Undo| undo.asks && numbers.contains(&undo.number);
+        let asked: Vec<Choice> = self
+            .undos
+            .iter()
+            .filter(weighs)
+            .map(|undo| Choice {
+                name: format!("take back: {}", undo.done),
+                about: undo.call.as_ref().map(Call::line).unwrap_or_default(),
+                key: String::new(),
+                off: None,
+                does: Does::TakeBack(numbers.clone()),
+            })
+            .take(1)
+            .collect();
+        if asked.is_empty() || self.scope.read_only || !self.online() {
+            self.take_all_back(&numbers);
+            return;
+        }
+        let leave = Choice { name: "leave it as it is".to_owned(), about: String::new(), key: String::new(), off: None, does: Does::Told };
+        let choices = std::iter::once(leave).chain(asked).collect();
+        self.popup = Some(Popup::Choose { title: "Take it back?", input: Input::default(), choices, cursor: 0 });
+    }
+
+    pub(super) fn take_all_back(&mut self, numbers: &[u64]) {
+        self.taken_back = (0, Vec::new());
+        for number in numbers {
+            self.take_back(*number);
+        }
+    }
+
+    fn take_back(&mut self, number: u64) {
         let Some(at) = self.undos.iter().position(|undo| undo.number == number) else { return };
         if self.scope.read_only || !self.online() {
             self.note("Nothing can be taken back now: read-only mode or offline.");
             return;
         }
         let Some(undo) = self.undos.get_mut(at) else { return };
-        undo.call.key.get_or_insert_with(new_key);
-        let call = undo.call.clone();
+        let Some(call) = undo.call.as_mut() else { return };
+        call.key.get_or_insert_with(new_key);
+        let call = call.clone();
         self.call(Tag::Undo(number), call);
     }
 
@@ -570,21 +624,13 @@ impl App {
                 let text = done.join(", ");
                 self.note(format!("Taken back: {text}"));
             }
+            Err(failure) if failure.is(Code::ReauthenticationRequired) => {
+                self.note("It was not taken back: that needs your password again. Begin the verb itself to be asked for it.");
+            }
             Err(failure) if failure.leaves_open() => self.note(format!("{}; it may have been taken back; u asks again and does it once.", failure.text())),
             Err(failure) => self.note(format!("It cannot be taken back: {}", failure.text())),
         }
     }
-}
-
-/// The object without what only its making answers with: secrets do not stay in memory or lists.
-fn stored(object: &Value) -> Value {
-    let mut object = object.clone();
-    if let Value::Object(fields) = &mut object {
-        fields.remove("secret");
-        fields.remove("api_key");
-        fields.remove("invitation");
-    }
-    object
 }
 
 /// The call that takes a change back, where the API has one.
@@ -599,28 +645,44 @@ fn inverse(deed: &Deed, id: &str, after: &Value) -> Option<Call> {
     }
     let inverse = resource::row(deed.operation.hint.inverse?)?;
     let call = Call::of(&inverse, &[id]);
+    let before = deed.before.get(id);
+    let old = |pointer: &str| before.and_then(|before| before.pointer(pointer)).filter(|value| !value.is_null()).cloned();
+    let items = |value: Option<&Value>, name: &str| value.and_then(|value| value.get(name)).and_then(Value::as_array).cloned().unwrap_or_default();
+    // What of one list is not in the other.
+    let beyond = |list: Vec<Value>, other: &[Value]| -> Vec<Value> {
+        list.into_iter().filter(|item| !other.iter().any(|known| known.get("id") == item.get("id"))).collect()
+    };
     match inverse.id {
         "UnallocatePayment" => {
-            let of = |value: Option<&Value>| value.and_then(|value| value.get("allocations")).and_then(Value::as_array).cloned().unwrap_or_default();
-            let old = of(deed.before.get(id));
-            let new: Vec<Value> = of(Some(after))
-                .iter()
-                .filter(|allocation| !old.iter().any(|known| known.get("id") == allocation.get("id")))
-                .filter_map(|allocation| allocation.get("id").cloned())
-                .collect();
-            Some(call.body(json!({ "allocation_ids": new })))
+            let new = beyond(items(Some(after), "allocations"), &items(before, "allocations"));
+            let ids: Vec<Value> = new.iter().filter_map(|allocation| allocation.get("id").cloned()).collect();
+            (!ids.is_empty()).then(|| call.body(json!({ "allocation_ids": ids })))
         }
+        "AllocatePayment" => {
+            let gone = beyond(items(before, "allocations"), &items(Some(after), "allocations"));
+            let again: Vec<Value> = gone
+                .iter()
+                .filter_map(|allocation| Some(json!({ "invoice_id": allocation.get("invoice_id")?, "amount": allocation.get("amount")? })))
+                .collect();
+            (!again.is_empty()).then(|| call.body(json!({ "allocations": again })))
+        }
+        "AssignLead" | "AssignOpportunity" | "AssignQuote" | "AssignOrder" => Some(call.body(json!({ "owner_id": old("/owner_id")? }))),
+        "AdvanceOpportunity" => Some(call.body(json!({ "stage_id": old("/stage/id").or_else(|| old("/stage_id"))? }))),
+        "SettleDispute" => Some(call.body(json!({ "resolution": "Taken back." }))),
+        "DisputeInvoice" => Some(call.body(json!({ "reason": old("/dispute")? }))),
+        // Days that were locked before stay so.
+        "ReopenFiscalYear" => {
+            let Some(locked) = old("/locked_through") else { return Some(call.body(json!({ "reason": "Taken back." }))) };
+            let from = locked.as_str()?.parse::<Day>().ok()?.plus_days(1);
+            Some(call.body(json!({ "reason": "Taken back.", "from": from.to_string() })))
+        }
+        "LockFiscalYear" => Some(call.body(json!({ "reason": "Taken back.", "through": old("/locked_through")? }))),
         "ReleaseOrder" => {
-            let of = |value: Option<&Value>| value.and_then(|value| value.get("holds")).and_then(Value::as_array).cloned().unwrap_or_default();
-            let old = of(deed.before.get(id));
             // The hold that is taken off is the one that was placed, whatever others there are.
-            let new = of(Some(after)).iter().filter_map(|hold| hold.get("id")).find(|hold| !old.iter().any(|known| known.get("id") == Some(hold)))?.clone();
+            let new = beyond(items(Some(after), "holds"), &items(before, "holds")).first()?.get("id")?.clone();
             Some(call.body(json!({ "reason": "Taken back.", "hold_id": new })))
         }
-        "HoldBillable" => {
-            let reason = deed.before.get(id).and_then(|value| value.pointer("/hold/reason")).cloned()?;
-            Some(call.body(json!({ "reason": reason })))
-        }
+        "HoldBillable" => Some(call.body(json!({ "reason": old("/hold/reason")? }))),
         _ => Some(call),
     }
 }

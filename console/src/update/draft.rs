@@ -24,7 +24,8 @@ impl App {
                 },
                 _ => continue,
             };
-            if !deed.touched && !deed.drafted {
+            // A row is kept with the form behind it, once it is put there.
+            if deed.within.is_some() || (!deed.touched && !deed.drafted) {
                 continue;
             }
             drafts.retain(|draft| draft.form != deed.form_name());
@@ -37,8 +38,10 @@ impl App {
     pub(super) fn keep_draft(&mut self) {
         self.drafts = self.all_drafts();
         for popup in self.popup.iter_mut().chain(&mut self.queue) {
-            if let Popup::Deed(deed) = popup {
-                deed.drafted = false;
+            match popup {
+                Popup::Deed(deed) => deed.drafted = false,
+                Popup::Login(login) => login.then.iter_mut().for_each(|deed| deed.drafted = false),
+                _ => {}
             }
         }
         self.out.push(Cmd::Save);

@@ -171,6 +171,7 @@ impl App {
         self.names.clear();
         self.numbers.clear();
         self.undos.clear();
+        self.settled.clear();
         (self.aging, self.pipeline, self.day) = (None, None, None);
         self.events.clear();
         self.way.truncate(1);

@@ -94,9 +94,15 @@ impl App {
     /// The object whose parts a form means: what it is about, what it names, or what that belongs to.
     fn owner_of(&self, deed: &Deed, part: &Part) -> Option<(&'static Resource, String)> {
         let owns = |id: &str| resource::of_id(id).filter(|resource| part.of.contains(&resource.name)).map(|resource| (resource, id.to_owned()));
-        let target = deed.targets.first();
-        let typed = |name: &str| deed.form.fields.iter().find(|field| field.path == name).map(|field| field.input.value().trim().to_owned());
-        let about = |name: &str| at(deed.before.get(target?)?, name).as_str().map(str::to_owned);
+        // A row belongs to what the form behind it names.
+        let behind = self.queue.iter().filter_map(|popup| if let Popup::Deed(deed) = popup { Some(&**deed) } else { None });
+        let forms: Vec<&Deed> = std::iter::once(deed).chain(behind.filter(|_| deed.within.is_some())).collect();
+        let typed = |name: &str| {
+            let mut fields = forms.iter().flat_map(|deed| &deed.form.fields);
+            fields.find(|field| field.path == name).map(|field| field.input.value().trim().to_owned())
+        };
+        let target = forms.iter().find_map(|deed| deed.targets.first());
+        let about = |name: &str| at(forms.iter().find_map(|deed| deed.before.get(target?))?, name).as_str().map(str::to_owned);
         // The document that is taken over says whose it is.
         let taken = || {
             let id = ["order_id", "quote_id", "opportunity_id"].iter().find_map(|name| typed(name).filter(|id| !id.is_empty()).or_else(|| about(name)))?;
@@ -275,6 +281,15 @@ impl App {
         }
         self.retouched();
         true
+    }
+
+    /// Whoever goes on from a field in which one thing only was found means that: the code of a product is as good as its id.
+    pub(super) fn take_only_hit(&mut self) {
+        let Some(Popup::Deed(deed)) = &self.popup else { return };
+        let named = deed.form.fields.get(deed.focus).is_some_and(|field| field.known.is_empty());
+        if deed.lookup.as_ref().is_some_and(|lookup| named && lookup.field == deed.focus && lookup.hits.len() == 1) {
+            self.take_hit();
+        }
     }
 
     /// The next or previous of what was found.

@@ -14,14 +14,16 @@ mod mouse;
 mod next;
 mod outside;
 mod popup;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod words;
 
 pub use act::CHECKS;
 pub use answer::{MINUTES, NAMES, SUSPENDED, named, permissions};
-pub use count::gauge_call;
+pub use count::{aging_call, gauge_call, pipeline_call};
 pub use draft::newest;
+pub use history::PIPES;
 pub use lookup::{Part, names_of, part_of};
 pub use words::{fitting, same_word};
 

@@ -85,8 +85,15 @@ impl App {
             Ok(text) => text,
             Err(why) => return self.note(why),
         };
-        let Some(Popup::Deed(deed)) = &mut self.popup else { return };
-        let Some(field) = deed.form.fields.get_mut(deed.focus).filter(|field| field.path == path) else { return };
+        let shown = matches!(self.popup, Some(Popup::Deed(_)));
+        // A sign-in may have come up meanwhile: the form waits behind it.
+        let forms = self.popup.iter_mut().chain(&mut self.queue).filter_map(|popup| match popup {
+            Popup::Deed(deed) => Some(deed),
+            Popup::Login(login) => login.then.as_mut(),
+            _ => None,
+        });
+        let field = forms.filter_map(|deed| deed.form.fields.get_mut(deed.focus)).find(|field| field.path == path);
+        let Some(field) = field else { return self.note(format!("The form is closed: what you wrote into {path} is not kept.")) };
         let before = field.input.value().to_owned();
         // JSON stays as it was typed when it says the same.
         let same = |a: &str, b: &str| serde_json::from_str::<Value>(a).ok().is_some_and(|a| serde_json::from_str::<Value>(b).ok() == Some(a));
@@ -99,7 +106,7 @@ impl App {
         } else {
             field.replace(&text);
         }
-        if field.input.value() != before {
+        if field.input.value() != before && shown {
             self.retouched();
         }
     }

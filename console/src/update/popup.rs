@@ -14,7 +14,7 @@ use crate::verbs::Next;
 use crossterm::event::{KeyCode, KeyEvent};
 
 /// How long nothing is typed into a form before it is kept, in milliseconds.
-const PAUSE: u64 = 500;
+pub(super) const PAUSE: u64 = 500;
 /// The title of the list of commands.
 const COMMANDS: &str = "Command: name, words or key";
 /// The title of the list of saved filters.
@@ -24,6 +24,7 @@ const SAVED: &str = "Saved filters: del removes one";
 const BOXES: &[(&str, &str)] = &[
     ("tab shift-tab", "The next or previous field"),
     ("enter", "Takes what was found by name, else the next field; on the button: does it"),
+    ("enter + del ctrl-up ctrl-down", "In a field that takes a list of objects: its rows, each with a form of its own; a new one; away with one; its place"),
     ("ctrl-s", "Past the fields, to the button"),
     ("space", "The next of a field's words"),
     ("pgdn pgup", "Through what is told of the objects"),
@@ -34,6 +35,8 @@ const BOXES: &[(&str, &str)] = &[
     ("alt-b alt-f ctrl-left ctrl-right", "A word to the left or right"),
     ("ctrl-u ctrl-k", "Takes the line away before or behind the cursor"),
     ("ctrl-w alt-backspace alt-d", "Takes away what stands before the cursor to a blank, the word before it, the word behind it"),
+    ("ctrl-y", "Puts what was cut last at the cursor"),
+    ("ctrl-_", "Takes the last change of the line back"),
     ("up down", "In a filter, before a pipe, and above the first command: what was typed there earlier"),
     ("ctrl-o", "Among commands: runs one and stays open; in a field: opens it in $EDITOR; in a text: opens it in $PAGER"),
     ("y", "Copies a secret or a text"),
@@ -44,6 +47,9 @@ impl App {
     pub(super) fn popup_key(&mut self, key: KeyEvent) {
         let control = |c: char| Chord::read(&format!("ctrl-{c}")) == Some(Chord::of(key));
         let offers = self.offers_hits();
+        if self.rows_key(key) {
+            return;
+        }
         match &mut self.popup {
             Some(Popup::Choose { title: COMMANDS, .. }) if control('o') => self.run_on(),
             Some(Popup::Choose { title: COMMANDS, cursor: 0, .. }) if key.code == KeyCode::Up => self.earlier(),
@@ -105,21 +111,7 @@ impl App {
                 self.foresee();
             }
             Some(Popup::Deed(_)) => self.deed_key(key),
-            Some(Popup::Secret { secret, copied, .. }) => match key.code {
-                KeyCode::Char('y') => {
-                    *copied = true;
-                    let secret = secret.clone();
-                    self.out.push(Cmd::Copy(secret));
-                    self.note("The secret is on the clipboard.");
-                }
-                // Nothing that one presses twice closes it: it is not shown again. Who did not copy it is asked.
-                KeyCode::Esc if *copied => self.popup = None,
-                KeyCode::Esc => {
-                    *copied = true;
-                    self.note("It was not copied yet (y). esc once more closes it for ever.");
-                }
-                _ => {}
-            },
+            Some(Popup::Secret { .. }) => self.secret_key(key),
             Some(Popup::Login(_)) => self.login_key(key),
             Some(Popup::Visit { .. }) => self.visit_key(key),
             Some(Popup::Text { lines, .. }) => match key.code {
@@ -141,6 +133,33 @@ impl App {
                 _ => {}
             },
             None => {}
+        }
+    }
+
+    /// Nothing that one presses twice closes it: it is not shown again. Who did not copy all of it is asked.
+    fn secret_key(&mut self, key: KeyEvent) {
+        let Some(Popup::Secret { secrets, copied, warned, .. }) = &mut self.popup else { return };
+        let left = (0..secrets.len()).find(|at| !copied.contains(at));
+        let wanted = match key.code {
+            KeyCode::Char('y') => Some(left.unwrap_or(0)),
+            KeyCode::Char(c) => c.to_digit(10).and_then(|digit| usize::try_from(digit).ok()?.checked_sub(1)),
+            _ => None,
+        };
+        if let Some((at, once)) = wanted.and_then(|at| Some((at, secrets.get(at)?.clone()))) {
+            copied.insert(at);
+            let next = (0..secrets.len()).find(|at| !copied.contains(at)).and_then(|at| secrets.get(at)).map(|next| next.name.clone());
+            self.out.push(Cmd::Copy(once.text));
+            self.note(
+                next.map_or_else(|| "The secret is on the clipboard.".to_owned(), |next| format!("{} is on the clipboard; y copies {next} next.", once.name)),
+            );
+        } else if key.code == KeyCode::Esc {
+            match left.and_then(|at| secrets.get(at)).filter(|_| !*warned).map(|once| once.name.clone()) {
+                Some(name) => {
+                    *warned = true;
+                    self.note(format!("{name} was not copied yet: y. esc once more closes it."));
+                }
+                None => self.popup = None,
+            }
         }
     }
 
@@ -225,8 +244,11 @@ impl App {
     }
 
     fn deed_key(&mut self, key: KeyEvent) {
-        if self.lookup_key(key) {
+        if self.lookup_key(key) || (key.code == KeyCode::Enter && self.open_rows()) {
             return;
+        }
+        if key.code == KeyCode::Tab {
+            self.take_only_hit();
         }
         let Some(Popup::Deed(deed)) = &mut self.popup else { return };
         let places = deed.places();
@@ -500,7 +522,13 @@ impl App {
         self.undos
             .iter()
             .rev()
-            .map(|undo| Choice { name: undo.done.clone(), about: undo.call.line(), key: String::new(), off: None, does: Does::Undo(undo.number) })
+            .map(|undo| Choice {
+                name: undo.done.clone(),
+                about: undo.call.as_ref().map(crate::call::Call::line).unwrap_or_default(),
+                key: String::new(),
+                off: undo.call.is_none().then(|| "nothing takes it back".to_owned()),
+                does: Does::Undo(undo.number),
+            })
             .collect()
     }
 
@@ -553,8 +581,9 @@ impl App {
                     Ok(place) => {
                         self.popup = None;
                         self.remember(history::COMMANDS, &typed);
-                        self.go(place);
-                        self.check_link(&linked);
+                        if self.is_of_here(&linked) {
+                            self.go(place);
+                        }
                     }
                     // What has the look of a place says what is wrong with it.
                     Err(why) if words.len() > 1 || input.value().contains(['/', '?']) => self.note(why),
@@ -584,6 +613,7 @@ impl App {
                 self.go(place);
             }
             Does::Told => {}
+            Does::Row(at) => self.edit_row(at),
             Does::Verb(resource, word) => self.begin(resource, word),
             Does::Sort(field, down) => {
                 if let Some(list) = self.list_mut() {
@@ -592,7 +622,8 @@ impl App {
                 self.sort_by(&field);
             }
             Does::Company(company) => self.limit_to(company),
-            Does::Undo(number) => self.take_back(number),
+            Does::Undo(number) => self.ask_back(vec![number]),
+            Does::TakeBack(numbers) => self.take_all_back(&numbers),
             Does::Profile(name) => {
                 if let Some(why) = self.under_way() {
                     self.note(format!("{why}: wait for it first."));

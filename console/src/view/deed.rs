@@ -5,7 +5,7 @@
 use super::popup::{at, centred, draw_field, open};
 use super::{highlight, inside, put};
 use crate::columns::{called, plain};
-use crate::model::{App, Deed};
+use crate::model::{App, Deed, Within};
 use crate::resource::Aim;
 use crate::text::{clean, fit, width, wrap};
 use crate::theme::Role;
@@ -80,6 +80,10 @@ fn parts(app: &App, deed: &Deed, whole: Rect) -> Parts {
     let many = deed.form.fields.len();
     let mut fixed = Said::new();
     let mut more = Said::new();
+    let told = objects(app, deed);
+    let tallied = tally(deed);
+    // What has no room above goes on at once, when nothing else is told in between.
+    let goes_on = told.is_empty() && tallied.is_empty();
     if many > 0 {
         // What the field with the cursor means; always as many lines, so that the box does not jump.
         let field = deed.form.fields.get(deed.focus);
@@ -90,7 +94,7 @@ fn parts(app: &App, deed: &Deed, whole: Rect) -> Parts {
         // What has no room here is read to its end below, where it scrolls.
         more = lines.iter().skip(MEANT).map(|line| (line.clone(), role)).collect();
         let mut lines: Vec<String> = lines.into_iter().chain([String::new(), String::new()]).take(MEANT).collect();
-        if let (Some(last), false) = (lines.last_mut(), more.is_empty()) {
+        if let (Some(last), false) = (lines.last_mut(), more.is_empty() || goes_on) {
             *last = fit(&format!("{last} {}", "~".repeat(room)), room, false);
         }
         fixed.extend(lines.into_iter().map(|line| (line, role)));
@@ -98,16 +102,18 @@ fn parts(app: &App, deed: &Deed, whole: Rect) -> Parts {
     if let Some(draft) = &deed.draft {
         fixed.insert(0, (offered(draft, app.now), Role::Warn));
     }
-    fixed.extend(tally(deed).into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))));
+    fixed.extend(tallied.into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))));
     // What would come of it is more than what a field means.
-    let mut listed: Said =
-        objects(app, deed).into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))).collect();
+    let mut listed: Said = told.into_iter().flat_map(|(text, role)| wrap(&clean(&text), room).into_iter().map(move |line| (line, role))).collect();
     if !listed.is_empty() && !more.is_empty() {
         listed.push((String::new(), Role::Plain));
     }
     listed.append(&mut more);
     let tenant = if app.scope.platform { "the platform".to_owned() } else { format!("tenant {}", app.scope.tenant) };
-    let mut about = wrap(&clean(&format!("On {tenant}: {}", deed.operation.row.summary)), room);
+    let mut about = match &deed.within {
+        Some(within) => vec![format!("{}: nothing is sent before the form itself is.", place(within))],
+        None => wrap(&clean(&format!("On {tenant}: {}", deed.operation.row.summary)), room),
+    };
     if (whole.height < LOW || deed.targets.len() > 1) && about.len() > BRIEF {
         let summary = deed.operation.row.summary;
         let first = summary.split_inclusive(". ").next().unwrap_or_default();
@@ -147,7 +153,10 @@ pub(super) fn draw(app: &App, buf: &mut Buffer, deed: &Deed) -> Option<Position>
     let many = deed.form.fields.len();
     let parts = parts(app, deed, buf.area);
     let count = if deed.targets.len() > 1 { format!(" {} objects", deed.targets.len()) } else { String::new() };
-    let title = format!("{}{count}", deed.operation.called(deed.resource));
+    let title = match &deed.within {
+        Some(within) => format!("{}: {}", deed.operation.called(deed.resource), place(within)),
+        None => format!("{}{count}", deed.operation.called(deed.resource)),
+    };
     let inner = open(app, buf, parts.area, &title, &keys(deed, &parts));
     let x = inner.x.saturating_add(2);
     let room = inner.width.saturating_sub(4);
@@ -202,7 +211,15 @@ pub fn hit_at(app: &App, deed: &Deed, column: u16, row: u16) -> Option<usize> {
     super::lookup::hit_at(deed, whole, field_row(&parts(app, deed, whole), deed)?, column, row)
 }
 
+/// Which row of which list.
+fn place(within: &Within) -> String {
+    within.at.map_or_else(|| format!("a new row of {}", within.path), |at| format!("row {} of {}", at.saturating_add(1), within.path))
+}
+
 fn label(deed: &Deed) -> String {
+    if deed.within.is_some() {
+        return "[ put it in ]".to_owned();
+    }
     if deed.batch.is_some() { "running …".to_owned() } else { format!("[ {} ]", deed.operation.word) }
 }
 

@@ -38,6 +38,9 @@ fn preview_area(app: &App) -> Option<Rect> {
     (list.width < body.width).then(|| Rect { x: list.right(), width: body.width.saturating_sub(list.width), ..body })
 }
 
+/// The least columns in which the last one is shown.
+const LEAST: u16 = 6;
+
 /// The shown columns: which of the resource's, where, and how wide.
 fn placed(app: &App, list: &List) -> Vec<(usize, u16, u16)> {
     let area = inside(list_area(app));
@@ -52,6 +55,10 @@ fn placed(app: &App, list: &List) -> Vec<(usize, u16, u16)> {
     for (at, column) in shown {
         let grown = if matches!(column.kind, Kind::Text | Kind::Ref) && column.width >= 12 { column.width.saturating_add(extra.min(24)) } else { column.width };
         let grown = grown.min(area.right().saturating_sub(x));
+        // Of a column that has no room, one letter says nothing.
+        if grown < column.width.min(LEAST) && !placed.is_empty() {
+            break;
+        }
         placed.push((at, x, grown));
         x = x.saturating_add(grown).saturating_add(1);
         if x >= area.right() {
@@ -151,6 +158,8 @@ fn empty(app: &App, list: &List, inner: Rect, buf: &mut Buffer) {
         Stage::New | Stage::Loading => ("Offline, and nothing of this list is cached. It loads when the server is there again.".to_owned(), Role::Warn),
         Stage::Failed(text) => (format!("{text}  ctrl-r tries again."), Role::Bad),
         Stage::Denied(text) => (format!("Not permitted: {text}"), Role::Bad),
+        // What was asked for is not understood: that nothing matches would be false.
+        Stage::Ready if list.filter.unknown(list.resource).is_some() => (list.filter.unknown(list.resource).unwrap_or_default(), Role::Bad),
         Stage::Ready if !list.text.is_empty() && (list.more || list.next.is_some()) => {
             (format!("Nothing of the first {} rows matches {:?}; looking further …", list.records.len(), list.text), Role::Dim)
         }

@@ -17,12 +17,22 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
         Popup::Filter(_) | Popup::Pipe(_) => None,
         Popup::Choose { title, input, choices, cursor } => choose(app, buf, title, input, choices, *cursor),
         Popup::Deed(deed) => super::deed::draw(app, buf, deed),
-        Popup::Secret { title, secret, .. } => {
-            let mut lines = vec![("Keep it now: it is not shown again.".to_owned(), Role::Plain), (String::new(), Role::Plain)];
+        Popup::Secret { title, secrets, copied, .. } => {
+            let several = secrets.len() > 1;
+            let keep = if several { "Keep them now: they are not shown again." } else { "Keep it now: it is not shown again." };
+            let mut lines = vec![(keep.to_owned(), Role::Plain), (String::new(), Role::Plain)];
             // All of it is seen: what does not fit in a line goes on in the next.
             let room = usize::from(buf.area.width.min(110)).saturating_sub(6);
-            lines.extend(secret.lines().flat_map(|line| wrap(&clean(line), room)).map(|line| (line, Role::Warn)));
-            lines.extend([String::new(), "y copies it; esc closes".to_owned()].map(|line| (line, Role::Plain)));
+            for (at, once) in secrets.iter().enumerate() {
+                if several {
+                    let done = if copied.contains(&at) { ", copied" } else { "" };
+                    lines.push((format!("{} {}{done}:", at.saturating_add(1), clean(&once.name)), Role::Plain));
+                }
+                lines.extend(once.text.lines().flat_map(|line| wrap(&clean(line), room)).map(|line| (line, Role::Warn)));
+                lines.push((String::new(), Role::Plain));
+            }
+            let keys = if several { "y copies the next of them, its number one of them; esc closes" } else { "y copies it; esc closes" };
+            lines.push((keys.to_owned(), Role::Plain));
             message(app, buf, title, &lines);
             None
         }

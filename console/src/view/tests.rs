@@ -304,3 +304,39 @@ fn what_a_server_sends_cannot_escape_its_cell() {
     let buf = drawn(&app);
     assert!(buf.content().iter().all(|cell| cell.symbol().chars().all(|c| !c.is_control() && c != '\u{202e}')));
 }
+
+#[test]
+fn with_every_column_shown_none_is_a_single_letter_wide() {
+    for width in 80..140_u16 {
+        let mut app = orders((width, 30), PLAIN);
+        app.wide = true;
+        let mut wide = std::collections::BTreeMap::new();
+        for field in (0..width).filter_map(|x| column_at(&app, x)) {
+            *wide.entry(field).or_insert(0) += 1;
+        }
+        assert!(wide.values().all(|wide| *wide >= 6), "{width}: {wide:?}");
+    }
+}
+
+#[test]
+fn without_a_company_the_pipeline_says_so_as_the_receivables_do() {
+    let mut app = app(Place::Dash, (100, 30), PLAIN);
+    app.pipeline = Some(Asked::Failed("validation_failed (422): company_id is required".to_owned()));
+    app.aging = Some(Asked::Failed("There is no company yet.".to_owned()));
+    let shown = text(&drawn(&app));
+    assert!(!shown.contains("422") && shown.matches("There is no company yet.").count() == 2, "{shown}");
+}
+
+#[test]
+fn the_trail_names_what_was_changed() {
+    let mut app = app(Place::list("audit-entries"), (80, 24), PLAIN);
+    let entry = |id: &str, subject: &str| {
+        json!({"id": id, "sequence": 1, "recorded_at": "2026-11-21T14:02:11.000000Z", "operation": "ConfirmOrder",
+        "actor": {"name": "Dana"}, "subject": {"type": "order", "id": subject}, "changes": {}})
+    };
+    app.numbers.insert("ord_01m8pqqeeeek7bjcd1xs0wden0".to_owned(), "SO/2026/00042".to_owned());
+    let rows = [entry("aud_1", "ord_01m8pqqeeeek7bjcd1xs0wden0"), entry("aud_2", "ord_01m8pqqeeeek7bjcd1xs0wden1")];
+    app.list_of(crate::resource::named("audit-entries").unwrap()).take(&rows, None, true, 0);
+    let shown = text(&drawn(&app));
+    assert!(shown.contains("SO/2026/00042") && shown.contains("wden1"), "{shown}");
+}

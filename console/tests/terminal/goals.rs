@@ -4,7 +4,10 @@
 use crate::screen::program;
 use causeway_contract::{Bulk, BulkMode};
 use causeway_openapi::crm::{CreateOpportunity, op::CreateOpportunities};
-use causeway_tests::shop;
+use causeway_openapi::order::{CreateOrder, op::CreateOrder as CreateOrderOp};
+use causeway_openapi::party::{CreateParty, op::CreateParty as CreatePartyOp};
+use causeway_tests::deal::order_body;
+use causeway_tests::shop::{self, line as line_of, party_body};
 use causeway_tests::world::World;
 use serde_json::Value;
 use std::io::{Read, Write};
@@ -23,6 +26,8 @@ const APART: Duration = Duration::from_millis(40);
 const SETTLED: Duration = Duration::from_millis(400);
 /// How long nothing happens.
 const IDLE: Duration = Duration::from_secs(10);
+/// Moves of which the bytes are counted.
+const MOVES: usize = 10;
 /// Keys that are pressed to see how soon each is answered.
 const KEYS: usize = 100;
 
@@ -43,9 +48,9 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn start(url: &str, key: &str) -> Self {
+    fn start(url: &str, key: &str, list: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let command = format!("stty rows 30 cols 100; exec '{}' opportunities --fresh", program());
+        let command = format!("stty rows 30 cols 100; exec '{}' {list} --fresh", program());
         let mut script = Command::new("script")
             .args(["--quiet", "--flush", "--command", &command, "/dev/null"])
             .current_dir(folder.path())
@@ -158,8 +163,27 @@ fn bytes(count: usize) -> u64 {
     u64::try_from(count).expect("a small number")
 }
 
+/// The bytes of a move down, with the preview that follows.
+fn moves(terminal: &mut Terminal) -> u64 {
+    let begun: Vec<usize> = (0..MOVES)
+        .map(|_| {
+            let begun = terminal.press("j");
+            terminal.listen(begun + SETTLED).0
+        })
+        .collect();
+    bytes(begun.iter().sum::<usize>() / MOVES)
+}
+
+/// A move over orders as they are in life: each has another customer, lines and sums, so that nearly every letter of the preview is another one.
+fn measure_orders(url: &str, key: &str) -> Measured {
+    let mut terminal = Terminal::start(url, key, "orders");
+    terminal.frame(|frame| frame["rows"].as_u64() > Some(0));
+    terminal.rest();
+    Measured { what: "a move over orders with lines, bytes", number: moves(&mut terminal), goal: 650, fails: 1_000 }
+}
+
 fn measure(url: &str, key: &str) -> Vec<Measured> {
-    let mut terminal = Terminal::start(url, key);
+    let mut terminal = Terminal::start(url, key, "opportunities");
     let frame = terminal.frame(|_| true);
     let data = terminal.frame(|frame| frame["rows"].as_u64() > Some(0));
     terminal.rest();
@@ -174,12 +198,7 @@ fn measure(url: &str, key: &str) -> Vec<Measured> {
     times.sort_unstable();
     terminal.rest();
 
-    let moves = 10;
-    let mut moved = 0;
-    for _ in 0..moves {
-        let begun = terminal.press("j");
-        moved += terminal.listen(begun + SETTLED).0;
-    }
+    let moved = moves(&mut terminal);
     terminal.rest();
 
     let before = terminal.ticks();
@@ -192,7 +211,7 @@ fn measure(url: &str, key: &str) -> Vec<Measured> {
         measured("memory after the first list, KiB", resident, 12 * 1024, 25 * 1024),
         measured("key to first byte p50, us", times[KEYS / 2], 2_000, 8_000),
         measured("key to first byte p99, us", times[KEYS * 99 / 100], 2_000, 8_000),
-        measured("a move with what follows, bytes", bytes(moved / moves), 350, 1_000),
+        measured("a move with what follows, bytes", moved, 350, 1_000),
         measured("idle for 10 s, bytes", bytes(idle), 0, 64),
         measured("idle for 10 s, ticks of the processor", ticks, 0, 5),
     ]
@@ -211,10 +230,21 @@ async fn goals() {
         ..CreateOpportunity::default()
     };
     tenant.post::<CreateOpportunities>((), &Bulk { mode: BulkMode::Atomic, items: (0..60).map(deal).collect() }).await;
+    for at in 0..30_usize {
+        let other = CreateParty { name: format!("{} {at}", ["Hungry Owl All-Night Grocers", "Bon app'", "Richter Supermarkt"][at % 3]), ..party_body("") };
+        let party = tenant.post::<CreatePartyOp>((), &other).await.id;
+        let lines = (0..=at % 4).map(|line| line_of(if line % 2 == 0 { shop.chai } else { shop.setup }, &format!("{}", 7 * at + line + 1)));
+        tenant.post::<CreateOrderOp>((), &CreateOrder { party_id: Some(party), ..order_body(&shop, lines.collect()) }).await;
+    }
     let mut best: Vec<Measured> = Vec::new();
     for _ in 0..RUNS {
         let (url, key) = (world.server.url.clone(), tenant.key.clone());
-        let measured = tokio::task::spawn_blocking(move || measure(&url, &key)).await.expect("it is measured");
+        let all = move || {
+            let mut all = measure(&url, &key);
+            all.push(measure_orders(&url, &key));
+            all
+        };
+        let measured = tokio::task::spawn_blocking(all).await.expect("it is measured");
         if best.is_empty() {
             best = measured;
         } else {

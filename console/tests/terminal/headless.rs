@@ -69,9 +69,18 @@ async fn exceptions_tell_the_queues_and_check_the_books() {
         (code, serde_json::from_str::<serde_json::Value>(&out).unwrap_or_else(|_| panic!("no JSON: {out}{error}")))
     };
     let (code, dash) = json(&["dash", "-o", "json"]);
-    assert_eq!((code, dash["Orders late"].as_str()), (0, Some("0")), "{dash}");
+    let late = dash["counts"].as_array().expect("counts").iter().find(|count| count["number"] == "Orders late").expect("late orders");
+    assert_eq!((code, late["count"].as_i64(), dash["aging"]["object"].as_str()), (0, Some(0), Some("aging")), "{dash}");
+    assert!(dash["pipeline"]["open"]["count"].is_number(), "{dash}");
     let (code, out, _) = call(&tenant.key, &["dash", "-o", "csv"]);
-    assert_eq!((code, out.starts_with("number,count\n")), (0, true), "{out}");
+    assert_eq!((code, out.starts_with("number,count,more\n")), (0, true), "{out}");
+    let (code, out, _) = call(&tenant.key, &["dash"]);
+    assert_eq!(code, 0);
+    for panel in ["Needs attention", "Pipeline: ", "Work under way", "Receivables by age: ", "Orders, confirmed"] {
+        assert!(out.contains(panel), "{panel}: {out}");
+    }
+    let (code, out, error) = call(&world.platform.key, &["health"]);
+    assert_eq!((code, out.contains("p95")), (0, true), "{out}{error}");
     let (code, health) = json(&["health", "-o", "json"]);
     assert_eq!(
         (code, health["audit"]["breaks"].as_array().map(Vec::len), health["ledger"]["breaks"].as_array().map(Vec::len)),
@@ -81,12 +90,62 @@ async fn exceptions_tell_the_queues_and_check_the_books() {
     // Only the version that one saw is changed.
     let (code, _, error) = call(&tenant.key, &["companies", "edit", &shop.company.to_string(), "--set", "name=Other", "--if-match", "99"]);
     assert_eq!(code, 4, "{error}");
-    for wrong in [&["exceptions", "-o", "json"][..], &["exceptions", "-o", "csv"], &["exceptions", "--filter", "status:draft"]] {
-        let (code, _, error) = call(&tenant.key, wrong);
-        assert_eq!((code, error.contains("several queues at once")), (2, true), "{wrong:?}: {error}");
-    }
+    let (code, found) = json(&["exceptions", "-o", "json"]);
+    assert_eq!((code, found["checks"]["ledger"]["breaks"].as_array().map(Vec::len), found["queues"][0]["rows"].is_array()), (0, Some(0), true), "{found}");
+    let (code, out, _) = call(&tenant.key, &["exceptions", "-o", "csv"]);
+    assert_eq!((code, out.starts_with("queue,id,name,party_id,party_name,why,")), (0, true), "{out}");
+    let (code, _, error) = call(&tenant.key, &["exceptions", "--filter", "status:draft"]);
+    assert_eq!((code, error.contains("several queues at once")), (2, true), "{error}");
+    let (code, _, error) = call(&tenant.key, &["calls"]);
+    assert_eq!((code, error.contains("on the screen only: it is what")), (2, true), "{error}");
     let (code, _, error) = call(&world.platform.key, &["exceptions"]);
     assert_eq!((code, error.contains("belong to tenants")), (2, true), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn things_are_called_by_number_and_name_and_a_link_of_another_tenant_is_refused() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "n").await;
+    let done = deal(&tenant, &shop).await;
+    let call = |arguments: &[&str]| run(&mut console(&world.server.url, &tenant.key), arguments);
+    let json = |arguments: &[&str]| {
+        let (code, out, error) = call(arguments);
+        (code, serde_json::from_str::<serde_json::Value>(&out).unwrap_or_else(|_| panic!("no JSON: {out}{error}")))
+    };
+    let number = done.order.number.as_str();
+    let (code, order) = json(&[number, "-o", "json"]);
+    assert_eq!((code, order["number"].as_str()), (0, Some(number)));
+    let (code, flow) = json(&["orders", "flow", number, "-o", "json"]);
+    assert_eq!((code, flow["id"].as_str()), (0, order["flow_id"].as_str()), "{flow}");
+    let (_, company) = json(&["companies", "get", &shop.company.to_string(), "-o", "json"]);
+    let named = format!("company_id={}", company["name"].as_str().expect("a name"));
+    let (code, lead) = json(&["leads", "new", "--set", &named, "--set", "title=Chairs", "-o", "json"]);
+    assert_eq!((code, &lead["company_id"]), (0, &company["id"]), "{lead}");
+    let (code, aging) = json(&["report", "aging"]);
+    assert_eq!((code, aging["company_id"].as_str()), (0, company["id"].as_str()), "the only company is meant: {aging}");
+    let (code, aging) = json(&["report", "aging", "--set", &named]);
+    assert_eq!((code, aging["company_id"].as_str()), (0, company["id"].as_str()), "{aging}");
+    let (code, _, error) = call(&["SO/1900/00001"]);
+    assert_eq!((code, error.contains("no document has this number")), (2, true), "{error}");
+
+    let (code, out, error) = call(&["causeway://elsewhere/orders", "-o", "csv"]);
+    assert_eq!((code, out.as_str(), error.contains("This link is of elsewhere")), (2, "", true), "{error}");
+    let own = format!("causeway://{}/orders", tenant.created.slug);
+    let (code, out, _) = call(&[&own, "-o", "csv"]);
+    let customer = out.lines().nth(1).unwrap_or_default().to_owned();
+    assert_eq!(
+        (code, out.lines().next().unwrap_or_default().contains("party_id,party_name,"), customer.contains(&shop.party.to_string())),
+        (0, true, true),
+        "{out}"
+    );
+
+    let (code, _, error) = call(&["orders", "list", "--filter", "SUM>5"]);
+    assert_eq!((code, error.contains("total")), (2, true), "{error}");
+    let (code, _, error) = call(&["orders", "list", "--sort", "bogus"]);
+    assert_eq!((code, error.contains("order_date")), (2, true), "{error}");
+    let (code, out, error) = call(&["orders", "list", "--filter", "TOTAL>0", "--sort=-date", "-o", "json"]);
+    assert_eq!((code, out.contains(number)), (0, true), "{out}{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,6 +180,8 @@ async fn programs_get_every_row_and_people_are_told_that_there_are_more() {
     assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&out).expect("JSON").len(), 130);
     let (code, out, error) = call(&["opportunities", "list"]);
     assert_eq!((code, out.lines().count(), error.contains("first 100 rows")), (0, 101, true), "{error}");
+    let out = spoken(console(&world.server.url, &tenant.key).args(["--plain", "opportunities"]), "what\nq\nq\nq\n");
+    assert!(out.contains("opportunities, row 1 of 100+"), "{out}");
     let (_, out, error) = call(&["opportunities", "list", "--limit", "130"]);
     assert_eq!((out.lines().count(), error.as_str()), (131, ""));
 }

@@ -35,6 +35,8 @@ async fn an_administrator_makes_suspends_and_resumes_a_tenant() {
     screen.keys(&["Enter", "Enter"]);
     screen.until("a suspended tenant", |text| text.contains("suspended") && text.contains("u takes it back"));
     screen.keys(&["u"]);
+    screen.wait("Take it back?");
+    screen.keys(&["Down", "Enter"]);
     screen.until("an active tenant", |text| text.contains("Taken back") && text.contains(" active "));
     let tenants = world.platform.ask::<causeway_openapi::platform::op::ListTenants>(&causeway_contract::ListQuery::default()).await;
     assert_eq!(tenants.data.len(), 1);

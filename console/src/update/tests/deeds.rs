@@ -126,7 +126,12 @@ fn every_way_back_fills_in_what_is_required() {
             let cmds = app.update(0, Msg::Start);
             let state = operation.hint.from.first().copied().unwrap_or_default();
             let id = format!("{}_1", resource.prefix.unwrap_or_default());
-            page(&mut app, &cmds, json!([{"id": id, "status": state, "hold": {"reason": "why"}, "suspended_reason": "why", "holds": [], "allocations": []}]));
+            page(
+                &mut app,
+                &cmds,
+                json!([{"id": id, "status": state, "hold": {"reason": "why"}, "suspended_reason": "why", "holds": [], "allocations": [{"id": "alc_0", "invoice_id": "inv_1", "amount": "1.00"}],
+                "owner_id": "usr_1", "stage": {"id": "stg_1"}, "dispute": "why", "locked_through": "2026-01-31"}]),
+            );
             app.begin(resource.name, operation.word);
             if let Some(Popup::Deed(deed)) = &mut app.popup {
                 for field in &mut deed.form.fields {
@@ -142,7 +147,8 @@ fn every_way_back_fills_in_what_is_required() {
             let (tag, _) =
                 calls(&cmds).into_iter().find(|(tag, _)| matches!(tag, Tag::Write { .. })).unwrap_or_else(|| panic!("{} {}", resource.name, operation.word));
             reply(&mut app, tag, json!({"id": id, "status": "other", "holds": [{"id": "hld_1"}], "allocations": [{"id": "alc_1"}], "hold": {"reason": "why"}}));
-            let call = app.undos.last().map(|undo| undo.call.clone()).unwrap_or_else(|| panic!("{} {} cannot be taken back", resource.name, operation.word));
+            let call =
+                app.undos.last().and_then(|undo| undo.call.clone()).unwrap_or_else(|| panic!("{} {} cannot be taken back", resource.name, operation.word));
             let inverse = resource.operations.iter().find(|other| Some(other.row.id) == operation.hint.inverse).expect("it is a verb of the same");
             let body = call.body.unwrap_or_default();
             let missing: Vec<String> = required(inverse).into_iter().filter(|name| body.get(name).is_none_or(Value::is_null)).collect();
@@ -368,4 +374,26 @@ fn the_days_of_a_deal_are_seen_whole_on_a_narrow_terminal() {
     let story = json!({"id": "flw_1", "documents": [{"type": "order", "id": "ord_1", "number": "SO/1998/00042", "status": "confirmed", "amount": "123456.78", "currency": "EUR", "at": "1998-04-13T14:02:11Z"}], "steps": []});
     app.flows.insert("flw_1".to_owned(), Asked::Have(story, 0));
     row_of(&screen(&app), "1998-04-13");
+}
+
+#[test]
+fn what_a_credit_note_settled_is_asked_for_and_taken_back() {
+    let mut app = tenant(Place::list("invoices"));
+    let cmds = app.update(0, Msg::Start);
+    page(&mut app, &cmds, json!([{"id": "inv_9", "number": "CN/9", "kind": "credit_note", "status": "posted"}]));
+    let settled = |cmds: &[Cmd]| calls(cmds).into_iter().find(|(tag, _)| matches!(tag, Tag::Settled { .. })).expect("it is asked what it settles");
+    app.begin("invoices", "allocate");
+    let cmds = std::mem::take(&mut app.out);
+    let (tag, call) = settled(&cmds);
+    assert_eq!(call.line(), "GET /v1/allocations?credit_note_id=inv_9&limit=200");
+    reply(&mut app, tag, json!({"data": [{"id": "alc_1"}], "next_cursor": null}));
+    let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("its form is open") };
+    deed.form.set("allocations", r#"[{"invoice_id": "inv_1", "amount": "5.00"}]"#).unwrap();
+    let (tag, _) = calls(&press(&mut app, "ctrl-s enter")).into_iter().find(|(tag, _)| matches!(tag, Tag::Write { .. })).expect("it is sent");
+    let cmds = reply(&mut app, tag, json!({"id": "inv_9", "object": "invoice", "number": "CN/9", "status": "posted"}));
+    // A sandbox has a clock that stands: what is new is what was not there before.
+    let (tag, _) = settled(&cmds);
+    reply(&mut app, tag, json!({"data": [{"id": "alc_2"}, {"id": "alc_1"}], "next_cursor": null}));
+    let (_, call) = calls(&press(&mut app, "u")).remove(0);
+    assert_eq!((call.line().as_str(), call.body), ("POST /v1/invoices/inv_9/unallocate", Some(json!({"allocation_ids": ["alc_2"]}))));
 }

@@ -148,3 +148,16 @@ fn what_others_changed_since_is_told() {
     let Some(Popup::Deed(deed)) = &app.popup else { panic!("a form") };
     assert_eq!(deed.changed, ["reference: was PO 1, is PO 3 now; you typed PO 2"]);
 }
+
+#[test]
+fn a_form_that_waits_for_a_proof_is_kept_once() {
+    let mut app = back(Vec::new());
+    press(&mut app, "+");
+    fill(&mut app, "reference", "PO 47");
+    let Some(Popup::Deed(deed)) = app.popup.take() else { panic!("a form") };
+    assert!(deed.drafted);
+    app.prove_again(deed);
+    app.update(50_580_500, Msg::Timer(Timer::Draft));
+    let Some(Popup::Login(login)) = &app.popup else { panic!("the proof") };
+    assert!(login.then.as_ref().is_some_and(|deed| !deed.drafted) && app.drafts.len() == 1);
+}

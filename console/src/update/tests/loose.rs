@@ -100,7 +100,10 @@ fn who_filters_is_told_by_what_and_that_a_field_does_not_exist() {
     assert!(drawn(&app).contains("fields ") && drawn(&app).contains(" quote_id "), "{}", drawn(&app));
     write(&mut app, "state:draft");
     press(&mut app, "enter");
-    assert!(app.notes.back().unwrap().1.starts_with("orders have no field state. The server filters by "), "{:?}", app.notes);
+    assert!(app.notes.back().unwrap().1.starts_with("orders have no field state. Columns: number, customer, "), "{:?}", app.notes);
+    press(&mut app, "j");
+    let shown = drawn(&app);
+    assert!(shown.contains("orders have no field state") && !shown.contains("Nothing matches"), "it is said in the place of the rows: {shown}");
     let notes = app.notes.len();
     press(&mut app, "/ ctrl-u");
     write(&mut app, "status:draft holds:\"\" metadata.anything:1 chairs");
@@ -128,11 +131,21 @@ fn the_wheel_turns_what_lies_above_the_screen() {
 }
 
 #[test]
-fn a_link_of_another_tenant_says_so() {
-    let mut app = tenant(Place::list("orders"));
-    app.scope.linked = "borealis".to_owned();
-    app.update(0, Msg::Start);
-    reply(&mut app, Tag::Me, json!({"tenant": {"slug": "acme"}, "actor": {"name": "Dana"}, "permissions": []}));
+fn a_link_of_another_tenant_says_so_and_shows_nothing() {
+    let linked = |to: &str| {
+        let mut app = tenant(Place::list("orders"));
+        app.scope.tenant = String::new();
+        app.scope.permissions.clear();
+        app.scope.linked = to.to_owned();
+        let asked = lines(&app.update(0, Msg::Start));
+        assert!(!asked.iter().any(|line| line.contains("/v1/orders")), "{asked:?}");
+        let cmds = reply(&mut app, Tag::Me, json!({"tenant": {"slug": "acme"}, "actor": {"name": "Dana"}, "permissions": ["*"]}));
+        (app, lines(&cmds).contains(&"GET /v1/orders?limit=100".to_owned()))
+    };
+    let (app, asked) = linked("acme");
+    assert!(asked && *app.place() == Place::list("orders"));
+    let (mut app, asked) = linked("borealis");
+    assert!(!asked && *app.place() == Place::Dash);
     assert!(app.notes.back().unwrap().1.contains("of borealis, and this is acme"), "{:?}", app.notes);
     let follow = |app: &mut App, link: &str| {
         let notes = app.notes.len();
@@ -144,4 +157,5 @@ fn a_link_of_another_tenant_says_so() {
     assert!(!follow(&mut app, "causeway://acme/ord_77"));
     assert_eq!(app.place().write(), "orders/ord_77");
     assert!(follow(&mut app, "causeway://borealis/ord_78"));
+    assert_eq!(app.place().write(), "orders/ord_77");
 }

@@ -74,7 +74,7 @@ fn a_secret_survives_everything_but_escape() {
         sent(&press(app, "tab enter")).remove(0).0
     };
     let secret = json!({"id": "key_1", "name": "erp", "secret": "cw_live_secret"});
-    let shown = |app: &App| matches!(&app.popup, Some(Popup::Secret { secret, .. }) if secret == "cw_live_secret");
+    let shown = |app: &App| matches!(&app.popup, Some(Popup::Secret { secrets, .. }) if secrets.iter().map(|once| once.text.as_str()).eq(["cw_live_secret"]));
     let keys = || list_of("api-keys", json!([{"id": "key_1", "name": "erp"}]));
 
     // The box is closed while it runs.
@@ -250,4 +250,74 @@ fn several_secrets_are_all_shown() {
     for code in codes {
         assert!(text.contains(&code), "{code}: {text}");
     }
+}
+
+/// A new tenant comes with two secrets: the first key, and the token with which the owner sets a password.
+#[test]
+fn every_secret_of_an_answer_is_shown_and_copied_and_none_stays() {
+    let mut app = platform();
+    let cmds = app.update(0, Msg::Start);
+    app.link = Link::Live;
+    page(&mut app, &cmds, json!([]));
+    press(&mut app, "+");
+    let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("its form is open") };
+    for (path, text) in [("name", "Acme"), ("slug", "acme"), ("mode", "live"), ("owner.name", "Dana"), ("owner.email", "dana@acme.test")] {
+        deed.form.set(path, text).unwrap();
+    }
+    let (tag, _) = sent(&press(&mut app, "ctrl-s enter")).remove(0);
+    let answer = json!({"id": "tnt_1", "object": "tenant", "name": "Acme", "slug": "acme", "status": "active",
+        "owner": {"id": "usr_1", "invitation_token": "cw_inv_token"}, "api_key": {"id": "key_1", "secret": "cw_live_secret"}});
+    reply(&mut app, tag, answer);
+    let shown = deeds::screen(&app).join("\n");
+    let (before, box_and_after) = shown.split_once("shown once").unwrap_or_else(|| panic!("{shown}"));
+    assert!(box_and_after.contains("cw_live_secret") && box_and_after.contains("owner invitation token") && !before.contains("cw_"), "{shown}");
+    assert_eq!(press(&mut app, "y").first(), Some(&Cmd::Copy("cw_live_secret".to_owned())));
+    press(&mut app, "esc");
+    assert!(app.notes.back().unwrap().1.contains("owner invitation token was not copied yet"), "{:?}", app.notes);
+    assert_eq!(press(&mut app, "y").first(), Some(&Cmd::Copy("cw_inv_token".to_owned())));
+    assert_eq!(press(&mut app, "1").first(), Some(&Cmd::Copy("cw_live_secret".to_owned())));
+    press(&mut app, "esc");
+    assert!(app.popup.is_none());
+    press(&mut app, "n");
+    let shown = deeds::screen(&app).join("\n");
+    assert!(shown.contains("Acme") && !shown.contains("cw_"), "{shown}");
+    assert!(!app.known("tnt_1").unwrap().to_string().contains("cw_"));
+}
+
+/// What was done last cannot be taken back: what was done before it, maybe on another screen, is not what `u` means.
+#[test]
+fn nothing_older_is_taken_back_in_place_of_what_cannot_be() {
+    let mut app = list_of("orders", json!([{"id": "ord_1", "number": "SO/1", "status": "draft", "holds": []}]));
+    press(&mut app, "b");
+    write(&mut app, "waits");
+    let (tag, _) = sent(&press(&mut app, "ctrl-s enter")).remove(0);
+    reply(&mut app, tag, json!({"id": "ord_1", "number": "SO/1", "status": "draft", "holds": [{"id": "hld_1"}]}));
+    app.go(Place::list("invoices"));
+    app.list_of(resource::named("invoices").unwrap()).take(&[json!({"id": "inv_1", "status": "draft"})], None, true, 0);
+    press(&mut app, "x");
+    let (tag, _) = sent(&press(&mut app, "enter")).remove(0);
+    reply(&mut app, tag, json!({"id": "inv_1", "object": "invoice", "number": "INV/1", "status": "cancelled"}));
+    assert!(sent(&press(&mut app, "u")).is_empty());
+    let said = &app.notes.back().unwrap().1;
+    assert!(said.contains("invoices cancel INV/1: nothing takes it back") && said.contains("U lists"), "{said}");
+    press(&mut app, "U");
+    let Some(Popup::Choose { choices, .. }) = &app.popup else { panic!("the list is open") };
+    assert_eq!(choices.iter().map(|choice| choice.off.is_some()).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(writes(&press(&mut app, "down enter")), ["POST /v1/orders/ord_1/release"]);
+}
+
+#[test]
+fn what_wanted_a_word_is_asked_for_before_it_is_taken_back() {
+    let mut app = platform();
+    let cmds = app.update(0, Msg::Start);
+    app.link = Link::Live;
+    page(&mut app, &cmds, json!([{"id": "tnt_1", "name": "Acme", "slug": "acme", "status": "active"}]));
+    press(&mut app, "x");
+    let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("its box is open") };
+    deed.focus = deed.form.fields.len();
+    write(&mut app, "acme");
+    let (tag, _) = sent(&press(&mut app, "enter enter")).remove(0);
+    reply(&mut app, tag, json!({"id": "tnt_1", "name": "Acme", "slug": "acme", "status": "suspended"}));
+    assert!(sent(&press(&mut app, "u enter")).is_empty(), "leaving it comes first");
+    assert_eq!(writes(&press(&mut app, "u down enter")), ["POST /admin/v1/tenants/tnt_1/resume"]);
 }

@@ -147,4 +147,13 @@ fn what_is_shown_goes_to_the_pager_and_a_field_to_the_editor() {
     edited(&mut app, "lines", Err("vi ended with 1"));
     edited(&mut app, "reference", Ok("another field"));
     assert_eq!(value(&app), "[  oops");
+    // A sign-in comes up while the editor is open: what was written stands in the form that waits behind it.
+    app.open_login(None);
+    assert!(matches!(app.popup, Some(Popup::Login(_))));
+    edited(&mut app, "lines", Ok("[{\"quantity\":\"4\"}]"));
+    app.popup = app.queue.pop_front();
+    assert_eq!(value(&app), r#"[{"quantity":"4"}]"#);
+    app.popup = None;
+    edited(&mut app, "lines", Ok("[]"));
+    assert!(app.notes.back().unwrap().1.contains("The form is closed"), "{:?}", app.notes);
 }

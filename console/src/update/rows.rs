@@ -1,0 +1,158 @@
+//! Lists of objects, row by row: what would be JSON on one line is a list of rows, each with a form of its own. The form that they belong to waits behind.
+
+use super::popup::PAUSE;
+use crate::form::Form;
+use crate::line::Input;
+use crate::model::{App, Choice, Cmd, Deed, Does, Popup, Timer, Within};
+use crate::resource::{Aim, Operation};
+use crate::text::clean;
+use crate::verbs::hint;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use serde_json::Value;
+
+/// The title of the rows of a field.
+pub(super) const ROWS: &str = "Rows: enter edits, + adds, del removes, ctrl-up ctrl-down move, esc goes back";
+
+impl App {
+    /// Opens the rows of the field with the cursor, where it takes a list of objects and what stands there is one; whether that is so.
+    pub(super) fn open_rows(&mut self) -> bool {
+        let Some(Popup::Deed(deed)) = &mut self.popup else { return false };
+        let Some(rows) = deed.form.fields.get(deed.focus).filter(|_| deed.batch.is_none()).and_then(crate::form::Field::list) else { return false };
+        deed.lookup = None;
+        if let Some(form) = self.popup.take() {
+            self.queue.push_front(form);
+        }
+        if rows.is_empty() {
+            self.edit_row(None);
+        } else {
+            self.show_rows(0);
+        }
+        true
+    }
+
+    /// The form that the rows belong to.
+    fn behind(&mut self) -> Option<&mut Deed> {
+        self.queue.iter_mut().find_map(|popup| if let Popup::Deed(deed) = popup { Some(&mut **deed) } else { None })
+    }
+
+    /// The rows as they are.
+    fn rows(&mut self) -> Vec<Value> {
+        let list = self.behind().and_then(|deed| deed.form.fields.get(deed.focus)?.list());
+        list.unwrap_or_default()
+    }
+
+    /// Shows the rows with the cursor on one of them; the form when there is none.
+    fn show_rows(&mut self, cursor: usize) {
+        let rows = self.rows();
+        if rows.is_empty() {
+            return;
+        }
+        let row = |(at, row): (usize, &Value)| Choice {
+            name: format!("{} {}", at.saturating_add(1), self.told_row(row)),
+            about: String::new(),
+            key: String::new(),
+            off: None,
+            does: Does::Row(Some(at)),
+        };
+        let add = Choice { name: "add a row".to_owned(), about: String::new(), key: "+".to_owned(), off: None, does: Does::Row(None) };
+        let choices: Vec<Choice> = rows.iter().enumerate().map(row).chain([add]).collect();
+        self.popup = Some(Popup::Choose { title: ROWS, input: Input::default(), choices, cursor });
+    }
+
+    /// A row in one line: what is told first, names in the place of ids.
+    fn told_row(&self, row: &Value) -> String {
+        let Some(fields) = row.as_object() else { return row.to_string() };
+        let mut told: Vec<_> = fields.iter().filter(|(_, value)| !value.is_null()).collect();
+        told.sort_by_key(|(name, _)| crate::form::told_at(name));
+        let text = |(name, value): (&String, &Value)| {
+            let text = crate::columns::plain(value);
+            let name = name.strip_suffix("_id").unwrap_or(name).replace('_', " ");
+            format!("{} {}", clean(&name), clean(self.name_of(&text)))
+        };
+        told.into_iter().map(text).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Keys among the rows; whether it was one.
+    pub(super) fn rows_key(&mut self, key: KeyEvent) -> bool {
+        let Some(Popup::Choose { title: ROWS, choices, cursor, input }) = &self.popup else { return false };
+        let chosen = super::fitting(choices, input.value()).get(*cursor).and_then(|choice| if let Does::Row(at) = choice.does { at } else { None });
+        let alt = key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        match (key.code, chosen) {
+            (KeyCode::Char('+'), _) => self.edit_row(None),
+            // Line mode says it with a letter.
+            (KeyCode::Delete | KeyCode::Char('d'), Some(at)) if key.code == KeyCode::Delete || key.modifiers.contains(KeyModifiers::CONTROL) => {
+                let mut rows = self.rows();
+                if at < rows.len() {
+                    rows.remove(at);
+                }
+                self.put_rows(rows, at.saturating_sub(1));
+            }
+            (KeyCode::Up | KeyCode::Down, Some(at)) if alt => {
+                let mut rows = self.rows();
+                let to = if key.code == KeyCode::Up { at.checked_sub(1) } else { at.checked_add(1) }.filter(|to| *to < rows.len());
+                if let Some(to) = to {
+                    rows.swap(at, to);
+                    self.put_rows(rows, to);
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Opens the form of a row, or of a new one.
+    pub(super) fn edit_row(&mut self, at: Option<usize>) {
+        let generation = self.number();
+        let row = at.and_then(|at| self.rows().into_iter().nth(at));
+        let Some(deed) = self.behind() else { return };
+        let Some((path, shape)) = deed.form.fields.get(deed.focus).and_then(|field| Some((field.path.clone(), field.rows.clone()?))) else { return };
+        let form = Form::of_row(&shape, row.as_ref());
+        let operation = Operation { aim: Aim::New, hint: hint(""), ..deed.operation.clone() };
+        let within = Some(Within { path, at });
+        let deed = Deed { within, ..Deed::new(deed.resource, operation, Vec::new(), form, generation) };
+        self.popup = Some(Popup::Deed(Box::new(deed)));
+    }
+
+    /// Puts a row that was filled in among the others.
+    pub(super) fn put_row(&mut self) {
+        let Some(Popup::Deed(deed)) = &mut self.popup else { return };
+        let Some(within) = deed.within.clone() else { return };
+        let row = match deed.form.body(false) {
+            Ok(row) => row,
+            Err(wrong) => {
+                deed.focus = deed.form.mark(false).unwrap_or(deed.focus);
+                deed.wrong = Some(wrong);
+                return;
+            }
+        };
+        let mut rows = self.rows();
+        let at = within.at.unwrap_or(rows.len());
+        match rows.get_mut(at) {
+            Some(known) => *known = row,
+            None => rows.push(row),
+        }
+        self.put_rows(rows, at);
+    }
+
+    /// Leaves the form of a row as if it had not been opened.
+    pub(super) fn leave_row(&mut self, at: Option<usize>) {
+        self.popup = None;
+        self.show_rows(at.unwrap_or(0));
+    }
+
+    fn put_rows(&mut self, rows: Vec<Value>, cursor: usize) {
+        self.popup = None;
+        let Some(deed) = self.behind() else { return };
+        let drafted = std::mem::replace(&mut deed.drafted, true);
+        (deed.touched, deed.generation) = (true, 0);
+        deed.preview.clear();
+        if let Some(field) = deed.form.fields.get_mut(deed.focus) {
+            field.input = Input::new(if rows.is_empty() { String::new() } else { Value::Array(rows).to_string() });
+            field.wrong.clear();
+        }
+        if !drafted {
+            self.out.push(Cmd::After(PAUSE, Timer::Draft));
+        }
+        self.show_rows(cursor);
+    }
+}
