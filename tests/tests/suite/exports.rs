@@ -92,14 +92,15 @@ async fn formulas_are_words() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let nasty = ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "=HYPERLINK(\"http://x\";\"y\")", "a,\"b\"\nc", "'quoted"];
-    for name in nasty {
-        tenant.post::<catalog::CreateCategory>((), &CreateCategory { name: name.to_owned(), ..CreateCategory::default() }).await;
+    for (number, text) in (0..).zip(nasty) {
+        let product = shop::product_body(&format!("P{number}"), ProductKind::Service, BillingPolicy::OnOrder, "1.00", Vec::new());
+        tenant.post::<catalog::CreateProduct>((), &CreateProduct { description: Some(text.to_owned()), ..product }).await;
     }
-    let names: Vec<String> = read(&export(&tenant, "/v1/categories?sort=created_at").await).into_iter().map(|row| row["name"].clone()).collect();
-    assert_eq!(names, ["'=1+1", "'+1", "'-2+3", "'@SUM(A1)", "'\t=1", "'=HYPERLINK(\"http://x\";\"y\")", "a,\"b\"\nc", "'quoted"]);
+    let texts: Vec<String> = read(&export(&tenant, "/v1/products?sort=created_at").await).into_iter().map(|row| row["description"].clone()).collect();
+    assert_eq!(texts, ["'=1+1", "'+1", "'-2+3", "'@SUM(A1)", "'\t=1", "'=HYPERLINK(\"http://x\";\"y\")", "a,\"b\"\nc", "'quoted"]);
     assert_eq!(export(&tenant, "/v1/categories?nonsense=1").await.problem().code, Code::UnknownParameter);
     assert_eq!(export(&tenant, "/v1/categories?cursor=x").await.problem().code, Code::CursorInvalid);
-    let seen = tenant.raw.request("GET", "/v1/categories").header("accept", "application/json, text/csv").send().await;
+    let seen = tenant.raw.request("GET", "/v1/products").header("accept", "application/json, text/csv").send().await;
     assert_eq!(seen.success()["data"].as_array().map(Vec::len), Some(nasty.len()));
 }
 
@@ -221,6 +222,9 @@ async fn documents_are_found_by_what_people_know() {
     let by_number = encode(&shipped["number"].as_str().unwrap_or_default().to_lowercase());
     assert_eq!(found(&format!("/v1/deliveries?company_id={}&q={by_number}", fixture.shop.company)).await, [shipped["id"].as_str().unwrap_or_default()]);
     assert_eq!(found(&format!("/v1/invoices?company_id={}&q={}", fixture.shop.company, encode(&invoice))).await, [deal.invoice.id.to_string()]);
+    let payment = fixture.tenant.raw.get(&format!("/v1/payments?party_id={}&status=posted", deal.order.party_id)).await.success()["data"][0].clone();
+    let (payment_id, number) = (payment["id"].as_str().unwrap_or_default(), payment["number"].as_str().unwrap_or_default());
+    assert!(found(&format!("/v1/payments?q={}", encode(&number.to_lowercase()))).await.contains(&payment_id.to_owned()), "{payment}");
     if let Some(reference) = &deal.order.reference {
         assert!(found(&format!("/v1/orders?q={}", encode(reference))).await.contains(&deal.order.id.to_string()));
     }

@@ -53,7 +53,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateTenant) -> Re
     record(&ctx, tx, "tenant.created", &row, None)?;
     trail::note(&ctx, tx, "tenant.created", Done::to_tenant(&row), None).await?;
     tx.insert(owner.clone());
-    record_user(&ctx, tx, "user.created", &owner)?;
+    record_user(&ctx, tx, "user.created", &owner, Vec::new())?;
     let invitation_token = crate::sign_in::invite(&ctx, tx, owner.id).token;
     let key = NewKey { user_id: Some(owner.id), ..NewKey::named("owner", vec!["*:*".to_owned()]) };
     let (key, secret) = insert_key(&ctx, tx, key)?;
