@@ -322,7 +322,7 @@ pub const CATEGORIES: ListSpec = ListSpec {
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "categories_updated_at" },
     ],
     sorts: &[Sort { name: "name", index: "categories_name" }, Sort { name: "updated_at", index: "categories_updated_at" }],
-    search: false,
+    search: true,
     external_refs: true,
 };
 

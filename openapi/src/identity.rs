@@ -450,7 +450,7 @@ pub const USERS: ListSpec = ListSpec {
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "users_updated_at" },
     ],
     sorts: &[Sort { name: "updated_at", index: "users_updated_at" }],
-    search: false,
+    search: true,
     external_refs: true,
 };
 

@@ -134,7 +134,7 @@ pub const TEAMS: ListSpec = ListSpec {
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "teams_updated_at" },
     ],
     sorts: &[Sort { name: "name", index: "teams_name_key" }, Sort { name: "updated_at", index: "teams_updated_at" }],
-    search: false,
+    search: true,
     external_refs: true,
 };
 

@@ -43,6 +43,7 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateTeam>) -> Resu
     replace_members(tx, row.id, &[], &call.body.member_ids);
     let refs = refs::pairs(&call.body.external_refs);
     tx.set_external_refs("team", row.id.uuid(), &refs, true);
+    tx.index_words("team", row.id.uuid(), &[Some(&row.name)], true);
     record(ctx, tx, "team.created", &row, call.body.member_ids.clone(), refs)
 }
 
@@ -75,6 +76,9 @@ async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateTeam>) -> Resu
     }
     let refs = refs::patched(tx, "team", old.id.uuid(), &body.external_refs).await?;
     tx.update(&old, &new);
+    if new.name != old.name {
+        tx.index_words("team", new.id.uuid(), &[Some(&new.name)], false);
+    }
     record(ctx, tx, "team.updated", &new, given.cloned().unwrap_or(standing), refs)
 }
 

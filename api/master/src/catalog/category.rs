@@ -31,6 +31,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCategory) -> 
     tx.insert(row.clone());
     let refs = refs::pairs(&body.external_refs);
     tx.set_external_refs("category", row.id.uuid(), &refs, true);
+    tx.index_words("category", row.id.uuid(), &[Some(&row.name)], true);
     record(ctx, tx, "category.created", &row, refs)
 }
 
@@ -59,6 +60,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CategoryId, body: &wire::Upd
     new.version += 1;
     new.updated_at = ctx.now();
     tx.update(&old, &new);
+    if new.name != old.name {
+        tx.index_words("category", id.uuid(), &[Some(&new.name)], false);
+    }
     record(ctx, tx, "category.updated", &new, refs)
 }
 

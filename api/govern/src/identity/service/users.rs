@@ -37,6 +37,7 @@ pub async fn create_user(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateUser) ->
     tx.insert(row.clone());
     let refs = refs::pairs(&body.external_refs);
     tx.set_external_refs("user", row.id.uuid(), &refs, true);
+    index_user(tx, &row, true);
     let user = record_user(ctx, tx, "user.created", &row, refs)?;
     let invitation = crate::sign_in::invite(ctx, tx, row.id);
     Ok(wire::NewUser {
@@ -88,6 +89,9 @@ pub async fn update_user(ctx: &Ctx, tx: &mut Tx<'_>, id: UserId, body: &wire::Up
     }
     let refs = refs::patched(tx, "user", id.uuid(), &body.external_refs).await?;
     tx.update(&old, &new);
+    if (&new.name, &new.email) != (&old.name, &old.email) {
+        index_user(tx, &new, false);
+    }
     tx.rights_changed();
     record_user(ctx, tx, "user.updated", &new, refs)
 }
@@ -179,6 +183,11 @@ pub(super) async fn check_grants(
 /// The companies that somebody is limited to: those that were named, else all that the caller may give, which is the caller's own limit.
 pub(super) fn granted(ctx: &Ctx, companies: Vec<CompanyId>) -> Option<Json<Vec<CompanyId>>> {
     if companies.is_empty() { ctx.companies.as_ref().map(|own| Json(own.to_vec())) } else { Some(Json(companies)) }
+}
+
+/// Makes a user findable by name and mail address.
+pub fn index_user(tx: &mut Tx<'_>, row: &users::Model, fresh: bool) {
+    tx.index_words("user", row.id.uuid(), &[Some(&row.name), Some(&row.email)], fresh);
 }
 
 /// Records what happened to a user, who has these external references.
