@@ -45,7 +45,7 @@ fn down(dialect: Dialect) -> Vec<String> {
     unforced(&["search_words"], dialect, &[&format!("DELETE FROM \"search_words\" WHERE \"object_type\" IN ({kinds})")])
 }
 
-/// Cuts the text of each row at its spaces, one word after the other.
+/// Cuts the text of each row at its spaces, one word after the other. The first word is none, collated as the others are.
 fn words(dialect: Dialect, kind: &str, table: &str, text: &str) -> String {
     let (place, quote) = match dialect {
         Dialect::Sqlite => ("instr(rest, ' ')", "char(34)"),
@@ -54,7 +54,7 @@ fn words(dialect: Dialect, kind: &str, table: &str, text: &str) -> String {
     // A quotation mark would end a name where statements are read for names.
     let plain = plain(&format!("replace({text}, {quote}, ' ')"));
     format!(
-        "WITH RECURSIVE cut (tenant_id, object_id, word, rest) AS (SELECT tenant_id, id, CAST('' AS TEXT), {plain} || ' ' FROM \"{table}\" \
+        "WITH RECURSIVE cut (tenant_id, object_id, word, rest) AS (SELECT tenant_id, id, substr({text}, 1, 0), {plain} || ' ' FROM \"{table}\" \
          UNION ALL SELECT tenant_id, object_id, substr(rest, 1, {place} - 1), substr(rest, {place} + 1) FROM cut WHERE rest <> '') \
          INSERT INTO \"search_words\" (\"tenant_id\", \"object_type\", \"word\", \"object_id\") \
          SELECT DISTINCT tenant_id, '{kind}', substr(word, 1, 40), object_id FROM cut WHERE word <> ''"

@@ -92,7 +92,7 @@ fn so_far<'a>(_: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, R
         let run = Find::<billing_runs::Entity>::new().eq(billing_runs::Column::Id, run_of(job)?).of_all_companies();
         let run = run.one(tx).await?.ok_or_else(Problem::not_found)?;
         let left = waiting(run.id).of_all_companies().count(tx).await?;
-        Ok(result(&run, i64::try_from(left).unwrap_or(i64::MAX)))
+        Ok(result(&run, left))
     })
 }
 
