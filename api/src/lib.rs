@@ -7,6 +7,7 @@ pub mod bench;
 pub mod command;
 pub mod compose;
 mod connection;
+mod cors;
 pub mod demo;
 mod disk;
 #[cfg(feature = "otel")]

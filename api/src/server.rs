@@ -4,7 +4,7 @@ use crate::connection::{Connection, Doorkeeper};
 use crate::readiness::Readiness;
 use crate::secret_key;
 use crate::settings::{Role, Settings};
-use crate::{anchor, compose, store};
+use crate::{anchor, compose, cors, store};
 use actix_http::error::DispatchError;
 use actix_http::{HttpService, Protocol};
 use actix_service::{IntoServiceFactory, Service, ServiceFactoryExt, apply_fn_factory, fn_service, map_config};
@@ -184,6 +184,7 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
     let builder = actix_server::Server::build().workers(settings.threads).max_concurrent_connections(CONNECTIONS);
     let builder = builder.shutdown_timeout(SHUTDOWN_SECONDS).disable_signals();
     let ending = builder.graceful_shutdown_signal();
+    let origins = settings.cors_origins.clone();
     let serve = move || {
         let (keeper, ending) = (keeper.clone(), ending.clone());
         let service = ActixApp::new()
@@ -197,6 +198,7 @@ pub async fn start(settings: &Settings, db: Db) -> Result<Running, String> {
             .route("/docs/problems", read().to(problems))
             .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
             .default_service(web::to(any))
+            .wrap(cors::answering(&origins))
             .into_factory()
             .map_err(|error: actix_web::Error| error.error_response());
         let http = HttpService::build()

@@ -191,6 +191,27 @@ fn what_was_there_before_is_billed_as_it_was_agreed() {
     assert_eq!(texts(&connection, "SELECT COALESCE(CAST(total_amount AS TEXT), '-') FROM billing_run_items ORDER BY id"), ["-", "500", "0"]);
 }
 
+/// Names of before are found by the words that `q=` looks for.
+#[test]
+fn names_of_before_are_found() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").unwrap();
+    let (before, after): (Vec<Migration>, Vec<Migration>) = all().into_iter().partition(|migration| migration.name < "m0191");
+    apply(&mut connection, before.iter().flat_map(|migration| (migration.up)(Dialect::Sqlite)));
+    for (table, columns) in [
+        ("users", [("name", "'Zoë  O''Brien-Łuk'"), ("email", "'zoe@acme.test'")].as_slice()),
+        ("price_lists", &[("code", "'VIP_2027'"), ("name", "NULL")]),
+        ("teams", &[("name", "'ÖST \"Süd\"'")]),
+    ] {
+        put(&connection, table, &[&[("tenant_id", "x'01'"), ("id", "x'07'")], columns].concat());
+    }
+    apply(&mut connection, after.iter().flat_map(|migration| (migration.up)(Dialect::Sqlite)));
+    let found = |kind: &str| texts(&connection, &format!("SELECT word FROM search_words WHERE object_type = '{kind}' ORDER BY word"));
+    assert_eq!(found("user"), ["acme", "brien", "luk", "o", "test", "zoe"]);
+    assert_eq!(found("price_list"), ["2027", "vip"]);
+    assert_eq!(found("team"), ["ost", "sud"]);
+}
+
 /// What was taken off billables as a whole is known from before: on the day of the credit note when it is billed again, else on the day of the change.
 #[test]
 fn billables_that_ended_before_are_known() {

@@ -1,5 +1,6 @@
 //! What is to be done about a lead, a deal, a customer or a document: calls, mails, meetings, tasks (CRM-09, RPT-07).
 
+use crate::object::ExternalRef;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{ActivityId, ActivityKind, ActivityStatus, CompanyId, FlowId, Instant, UserId};
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,8 @@ pub struct Activity {
     pub completed_at: Option<Instant>,
     /// When it was cancelled.
     pub cancelled_at: Option<Instant>,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
 }
 
 /// Something new to be done.
@@ -65,6 +68,10 @@ pub struct CreateActivity {
     /// Who does it: who creates it when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
+    /// Its ids in other systems.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub external_refs: Vec<ExternalRef>,
 }
 
 /// Changes something that is not done yet.
@@ -87,6 +94,10 @@ pub struct UpdateActivity {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<UserId>)]
     pub owner_id: Patch<UserId>,
+    /// All ids in other systems from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<ExternalRef>, max_items = 50)]
+    pub external_refs: Patch<Vec<ExternalRef>>,
 }
 
 /// Says that it is done.
@@ -164,7 +175,7 @@ pub const ACTIVITIES: ListSpec = ListSpec {
     ],
     sorts: &[Sort { name: "due_at", index: "activities_due_at" }, Sort { name: "updated_at", index: "activities_updated_at" }],
     search: false,
-    external_refs: false,
+    external_refs: true,
 };
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.

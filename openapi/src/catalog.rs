@@ -28,6 +28,8 @@ pub struct Category {
     pub parent_id: Option<CategoryId>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
 }
 
 /// A new category.
@@ -43,6 +45,10 @@ pub struct CreateCategory {
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
+    /// Its ids in other systems.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub external_refs: Vec<ExternalRef>,
 }
 
 /// Changes a category.
@@ -61,6 +67,10 @@ pub struct UpdateCategory {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
     pub metadata: MetadataPatch,
+    /// All ids in other systems from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<ExternalRef>, max_items = 50)]
+    pub external_refs: Patch<Vec<ExternalRef>>,
 }
 
 /// A unit of measure. `piece` (category `count`, factor 1) is there without being created.
@@ -312,8 +322,8 @@ pub const CATEGORIES: ListSpec = ListSpec {
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "categories_updated_at" },
     ],
     sorts: &[Sort { name: "name", index: "categories_name" }, Sort { name: "updated_at", index: "categories_updated_at" }],
-    search: false,
-    external_refs: false,
+    search: true,
+    external_refs: true,
 };
 
 /// What the list of units offers.
@@ -364,7 +374,7 @@ pub mod op {
         Get "/v1/categories/{id}" GetCategory (CategoryId) Nothing => Json<Category>, categories:read;
         /// Changes a category.
         Patch "/v1/categories/{id}" UpdateCategory (CategoryId) body::UpdateCategory => Json<Category>, categories:write;
-        /// Lists units.
+        /// Lists units that were created. `piece`, which every tenant has, stands here only where it was created to give it a name: a copy of the others is complete.
         Get "/v1/units" ListUnits () Nothing => Page<Unit>, units:read, list UNITS;
         /// Creates a unit.
         Post "/v1/units" CreateUnit () body::CreateUnit => Created<Unit>, units:write;

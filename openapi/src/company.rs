@@ -354,7 +354,7 @@ pub const COMPANIES: ListSpec = ListSpec {
     table: "companies",
     filters: &[Filter { name: "updated_at", kind: FilterKind::Instant, index: "companies_updated_at" }],
     sorts: &[Sort { name: "updated_at", index: "companies_updated_at" }],
-    search: false,
+    search: true,
     external_refs: true,
 };
 

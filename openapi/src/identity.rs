@@ -1,6 +1,6 @@
 //! Who may act and when it is: users, roles, API keys, the caller itself, the tenant's clock and the audit trail.
 
-use crate::object::{Actor, Subject};
+use crate::object::{Actor, ExternalRef, Subject};
 use crate::session::{Invitation, Session};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{ApiKeyId, AuditEntryId, CompanyId, Instant, RoleId, SecurityEventId, TenantId, TenantMode, UserId};
@@ -34,6 +34,8 @@ pub struct User {
     pub company_ids: Vec<CompanyId>,
     /// Whether the user may act.
     pub active: bool,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
 }
 
 /// A new user.
@@ -54,6 +56,10 @@ pub struct CreateUser {
     #[serde(default)]
     #[schema(max_items = 500)]
     pub company_ids: Vec<CompanyId>,
+    /// Its ids in other systems.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub external_refs: Vec<ExternalRef>,
 }
 
 /// A new user with an invitation to set a password. Its token is shown this once.
@@ -79,8 +85,11 @@ pub struct NewUser {
     pub company_ids: Vec<CompanyId>,
     /// Whether the user may act.
     pub active: bool,
-    /// Lets the person set a password and sign in.
-    pub invitation: Invitation,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
+    /// Lets the person set a password and sign in. Left out when the same user was created before under the same external references: `…/invite` gives a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<Invitation>,
 }
 
 /// Changes a user.
@@ -107,6 +116,10 @@ pub struct UpdateUser {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = bool)]
     pub active: Patch<bool>,
+    /// All ids in other systems from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<ExternalRef>, max_items = 50)]
+    pub external_refs: Patch<Vec<ExternalRef>>,
 }
 
 /// A named set of permissions.
@@ -437,8 +450,8 @@ pub const USERS: ListSpec = ListSpec {
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "users_updated_at" },
     ],
     sorts: &[Sort { name: "updated_at", index: "users_updated_at" }],
-    search: false,
-    external_refs: false,
+    search: true,
+    external_refs: true,
 };
 
 /// What the list of roles offers.

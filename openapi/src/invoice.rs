@@ -162,7 +162,8 @@ pub struct InvoiceLine {
     pub discount_amount: AmountText,
     /// The taxes that it is sold with. An external engine may charge others: see `taxes`.
     pub tax_ids: Vec<TaxId>,
-    /// Without tax, after discounts.
+    /// Without tax, after discounts. Parts of an order line come to its amount together: each is what all parts so far come to, less those before, and may be
+    /// the smallest amount apart from quantity times price.
     pub net_amount: AmountText,
     /// The tax.
     pub tax_amount: AmountText,

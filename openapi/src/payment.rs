@@ -328,7 +328,7 @@ pub const PAYMENTS: ListSpec = ListSpec {
         Sort { name: "payment_date", index: "payments_payment_date" },
         Sort { name: "updated_at", index: "payments_updated_at" },
     ],
-    search: false,
+    search: true,
     external_refs: true,
 };
 
@@ -354,7 +354,7 @@ pub mod op {
     use causeway_value::PaymentId;
 
     endpoints! {
-        /// Lists payments.
+        /// Lists payments. `q` finds by number, by the reference of the other side, and by party.
         Get "/v1/payments" ListPayments () Nothing => Page<Payment>, payments:read, list PAYMENTS;
         /// Records a payment, posts it and allocates it. Unless it stays a draft that needs `refunds:write` when it pays a customer, and `invoices:write_off` for a difference beyond the company's tolerance.
         Post "/v1/payments" CreatePayment () body::CreatePayment => Created<Payment>, payments:write, [dry_run];

@@ -476,7 +476,7 @@ pub const PRICE_LISTS: ListSpec = ListSpec {
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "price_lists_updated_at" },
     ],
     sorts: &[Sort { name: "code", index: "price_lists_code_key" }, Sort { name: "updated_at", index: "price_lists_updated_at" }],
-    search: false,
+    search: true,
     external_refs: true,
 };
 

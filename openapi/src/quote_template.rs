@@ -215,7 +215,7 @@ pub const QUOTE_TEMPLATES: ListSpec = ListSpec {
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "quote_templates_updated_at" },
     ],
     sorts: &[Sort { name: "name", index: "quote_templates_name" }, Sort { name: "updated_at", index: "quote_templates_updated_at" }],
-    search: false,
+    search: true,
     external_refs: false,
 };
 

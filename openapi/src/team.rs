@@ -1,5 +1,6 @@
 //! Who sells together, and why deals are lost: teams and lost reasons (CRM-06, CRM-07).
 
+use crate::object::ExternalRef;
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{Instant, LostReasonId, TeamId, UserId};
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,8 @@ pub struct Team {
     pub member_ids: Vec<UserId>,
     /// Whether work may be given to it.
     pub active: bool,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
 }
 
 /// A new team.
@@ -44,6 +47,10 @@ pub struct CreateTeam {
     #[serde(default)]
     #[schema(max_items = 500)]
     pub member_ids: Vec<UserId>,
+    /// Its ids in other systems.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub external_refs: Vec<ExternalRef>,
 }
 
 /// Changes a team.
@@ -66,6 +73,10 @@ pub struct UpdateTeam {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = bool)]
     pub active: Patch<bool>,
+    /// All ids in other systems from now on.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[schema(value_type = Vec<ExternalRef>, max_items = 50)]
+    pub external_refs: Patch<Vec<ExternalRef>>,
 }
 
 /// A reason why deals are lost, to choose from. An opportunity keeps the code; texts that are no code are taken, too.
@@ -123,8 +134,8 @@ pub const TEAMS: ListSpec = ListSpec {
         Filter { name: "updated_at", kind: FilterKind::Instant, index: "teams_updated_at" },
     ],
     sorts: &[Sort { name: "name", index: "teams_name_key" }, Sort { name: "updated_at", index: "teams_updated_at" }],
-    search: false,
-    external_refs: false,
+    search: true,
+    external_refs: true,
 };
 
 /// What the list of lost reasons offers.

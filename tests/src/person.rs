@@ -36,8 +36,9 @@ impl Person {
     /// A new person with these roles for these companies, who sets a password.
     pub async fn hire_for(tenant: &Tenant, role_ids: Vec<RoleId>, company_ids: Vec<CompanyId>) -> Self {
         let email = format!("{}@acme.test", unique("eve"));
-        let made = tenant.post::<identity::CreateUser>((), &CreateUser { name: "Eve".to_owned(), email, role_ids, company_ids }).await;
-        Self::accept(tenant, made.id, &made.invitation.token).await
+        let made =
+            tenant.post::<identity::CreateUser>((), &CreateUser { name: "Eve".to_owned(), email, role_ids, company_ids, external_refs: Vec::new() }).await;
+        Self::accept(tenant, made.id, &made.invitation.expect("a new user is invited").token).await
     }
 
     /// A new person with this built-in role.

@@ -70,6 +70,7 @@ impl Place {
             threads: 2,
             database_connections: 8,
             proxies: Proxies::default(),
+            cors_origins: Vec::new(),
             drain_seconds: 0,
             connections_per_address: usize::MAX,
             bootstrap_token: Some(TOKEN.to_owned()),

@@ -13,5 +13,5 @@ pub fn register(routes: &mut Routes) {
 
 /// Makes its jobs known to the workers.
 pub fn register_jobs() {
-    causeway_kernel::job::register(import::job::KIND, import::job::step);
+    causeway_kernel::job::register(import::job::KIND, import::job::step, import::job::so_far);
 }

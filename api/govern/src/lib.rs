@@ -6,6 +6,7 @@ pub mod access;
 pub mod clock;
 pub mod identity;
 pub mod ownership;
+pub mod refs;
 pub mod retention;
 pub mod sign_in;
 pub mod tenancy;

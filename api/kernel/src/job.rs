@@ -41,7 +41,17 @@ pub enum Progress {
 /// One step of a kind of job.
 pub type Step = for<'a, 'c> fn(&'a Ctx, &'a mut Tx<'c>, &'a Job) -> LocalFuture<'a, Result<Progress, Problem>>;
 
-static STEPS: LazyLock<RwLock<HashMap<&'static str, Step>>> = LazyLock::new(RwLock::default);
+/// What a job that ends before it is done has come to, as JSON.
+pub type SoFar = for<'a, 'c> fn(&'a Ctx, &'a mut Tx<'c>, &'a Job) -> LocalFuture<'a, Result<String, Problem>>;
+
+/// How jobs of a kind are done.
+#[derive(Clone, Copy)]
+struct Kind {
+    step: Step,
+    so_far: SoFar,
+}
+
+static KINDS: LazyLock<RwLock<HashMap<&'static str, Kind>>> = LazyLock::new(RwLock::default);
 
 static QUEUED: Notify = Notify::const_new();
 
@@ -59,8 +69,20 @@ const ATTEMPTS_AT_A_BUG: i64 = 2;
 const BACKOFF_SECONDS: i64 = 1;
 
 /// Makes a kind of job known, at start.
-pub fn register(kind: &'static str, step: Step) {
-    STEPS.write().insert(kind, step);
+pub fn register(kind: &'static str, step: Step, so_far: SoFar) {
+    KINDS.write().insert(kind, Kind { step, so_far });
+}
+
+fn known(kind: &str) -> Option<Kind> {
+    KINDS.read().get(kind).copied()
+}
+
+/// The result of a job that ends before it is done: what its steps before came to stays. None of a kind that nobody here knows.
+async fn so_far(ctx: &Ctx, tx: &mut Tx<'_>, job: &Job) -> Result<Option<String>, Problem> {
+    match known(&job.kind) {
+        Some(kind) => (kind.so_far)(ctx, tx, job).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 fn row(ctx: &Ctx, tx: &Tx<'_>, kind: &str, input: String) -> Job {
@@ -87,7 +109,15 @@ fn row(ctx: &Ctx, tx: &Tx<'_>, kind: &str, input: String) -> Job {
 /// # Errors
 /// None today; a quota may refuse it later.
 pub fn enqueue(ctx: &Ctx, tx: &mut Tx<'_>, kind: &'static str, input: String) -> Result<Job, Problem> {
-    let job = row(ctx, tx, kind, input);
+    enqueue_counted(ctx, tx, kind, input, 0)
+}
+
+/// As [`enqueue`], of a job of which it is known how many things there are to do.
+///
+/// # Errors
+/// As [`enqueue`].
+pub fn enqueue_counted(ctx: &Ctx, tx: &mut Tx<'_>, kind: &'static str, input: String, total: i64) -> Result<Job, Problem> {
+    let job = Job { total, ..row(ctx, tx, kind, input) };
     tx.insert(job.clone());
     tx.insert(job_queue::Model { job_id: job.id, tenant_id: job.tenant_id, run_at: ctx.wall(), attempts: 0, holder: None, fence: 0, lease_until: None });
     tx.job_queued();
@@ -104,7 +134,7 @@ pub fn finished(ctx: &Ctx, tx: &mut Tx<'_>, kind: &'static str, input: String, r
     Ok(job)
 }
 
-/// Cancels a job that has not ended; one that has stays as it is. A step under way ends first, and what was done stays.
+/// Cancels a job that has not ended; one that has stays as it is. A step under way ends first, and what was done stays: the job tells how far it came.
 ///
 /// # Errors
 /// `not_found`.
@@ -113,7 +143,8 @@ pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: JobId) -> Result<Job, Proble
     if !matches!(old.status, JobStatus::Queued | JobStatus::Running) {
         return Ok(old);
     }
-    let new = Job { status: JobStatus::Cancelled, version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
+    let result = so_far(ctx, tx, &old).await?;
+    let new = Job { status: JobStatus::Cancelled, result, version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
     tx.update(&old, &new);
     Ok(new)
 }
@@ -224,9 +255,13 @@ pub(crate) async fn run_step(db: &Db, claim: &job_queue::Model) -> Result<bool, 
         .write(&ctx, async move |ctx, tx| {
             let Some(queue) = still_held(tx, &held).await? else { return Ok((false, None)) };
             let job = tx.lock::<jobs::Entity>(held.job_id).await?;
-            let step = STEPS.read().get(job.kind.as_str()).copied();
-            let step = step.ok_or_else(|| Problem::new(Code::InternalError, format!("No worker knows jobs of kind {}.", job.kind)))?;
-            let progress = if job.status == JobStatus::Cancelled { Progress::Done { result: "null".to_owned() } } else { step(ctx, tx, &job).await? };
+            if job.status == JobStatus::Cancelled {
+                // It said how far it came when it was cancelled.
+                tx.delete(&queue);
+                return Ok((false, Some(job)));
+            }
+            let kind = known(&job.kind).ok_or_else(|| Problem::new(Code::InternalError, format!("No worker knows jobs of kind {}.", job.kind)))?;
+            let progress = (kind.step)(ctx, tx, &job).await?;
             let (more, new) = note(ctx, tx, &queue, &job, progress);
             Ok((more, Some(new)))
         })
@@ -275,7 +310,7 @@ fn note(ctx: &Ctx, tx: &mut Tx<'_>, queue: &job_queue::Model, old: &Job, progres
             true
         }
         Progress::Done { result } => {
-            new.status = if old.status == JobStatus::Cancelled { JobStatus::Cancelled } else { JobStatus::Succeeded };
+            new.status = JobStatus::Succeeded;
             new.total = new.done;
             new.result = Some(result);
             tx.delete(queue);
@@ -288,7 +323,7 @@ fn note(ctx: &Ctx, tx: &mut Tx<'_>, queue: &job_queue::Model, old: &Job, progres
 
 /// The kind as the metrics name it: a kind that no worker knows is none of theirs.
 fn known_kind(kind: &str) -> &'static str {
-    STEPS.read().get_key_value(kind).map_or("unknown", |(known, _)| *known)
+    KINDS.read().get_key_value(kind).map_or("unknown", |(known, _)| *known)
 }
 
 fn ended(job: &Job) {
@@ -325,8 +360,8 @@ async fn fail(db: &Db, ctx: &Arc<Ctx>, claim: job_queue::Model, problem: Problem
             return Ok(None);
         }
         let old = tx.lock::<jobs::Entity>(claim.job_id).await?;
-        let new =
-            Job { status: JobStatus::Failed, error: Some(why(&problem, queue.attempts)), version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
+        let (result, error) = (so_far(ctx, tx, &old).await?, Some(why(&problem, queue.attempts)));
+        let new = Job { status: JobStatus::Failed, result, error, version: old.version + 1, updated_at: ctx.wall(), ..old.clone() };
         tx.update(&old, &new);
         tx.delete(&queue);
         Ok(Some(new))

@@ -286,6 +286,10 @@ fn count<'a>(_: &'a Ctx, _: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, Res
 
 static TURNS: Mutex<Vec<TenantId>> = Mutex::new(Vec::new());
 
+fn so_far<'a>(_: &'a Ctx, _: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, Result<String, Problem>> {
+    Box::pin(async move { Ok(job.done.to_string()) })
+}
+
 /// Sixty things to do, or two, as the input says; notes whose step it was.
 fn note_turn<'a>(ctx: &'a Ctx, _: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, Result<Progress, Problem>> {
     TURNS.lock().unwrap().push(ctx.tenant);
@@ -298,7 +302,7 @@ fn note_turn<'a>(ctx: &'a Ctx, _: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'
 async fn tenants_take_turns() {
     let Bench { _folder, db, ctx: busy } = bench().await;
     let quiet = another(&db, "quiet").await;
-    job::register("test.turn", note_turn);
+    job::register("test.turn", note_turn, so_far);
     let queue =
         async |ctx: &Arc<Ctx>, steps: i64| write(&db, ctx, async move |ctx, tx| job::enqueue(ctx, tx, "test.turn", steps.to_string()).map(|job| job.id)).await;
     let long = queue(&busy, 60).await;
@@ -329,7 +333,7 @@ async fn expire(db: &Db) {
 #[tokio::test]
 async fn a_worker_back_from_the_dead() {
     let Bench { _folder, db, ctx } = bench().await;
-    job::register("test.count", count);
+    job::register("test.count", count, so_far);
     let id = write(&db, &ctx, async |ctx, tx| job::enqueue(ctx, tx, "test.count", "{}".to_owned()).map(|job| job.id)).await;
     let done = async || db.read(&ctx, async |_, tx| tx.must::<jobs::Entity>(id).await.map(|job| (job.done, job.status, job.version))).await.unwrap();
     let first = job::claim(&db, "first", &[]).await.unwrap().unwrap();
@@ -346,6 +350,23 @@ async fn a_worker_back_from_the_dead() {
     assert!(job::claim(&db, "third", &[]).await.unwrap().is_none());
 }
 
+/// A job that is cancelled says how far it came, and how much there was to do.
+#[tokio::test]
+async fn a_cancelled_job_says_how_far_it_came() {
+    let Bench { _folder, db, ctx } = bench().await;
+    job::register("test.count", count, so_far);
+    let id = write(&db, &ctx, async |ctx, tx| job::enqueue_counted(ctx, tx, "test.count", "{}".to_owned(), 3).map(|job| job.id)).await;
+    let claim = job::claim(&db, "worker", &[]).await.unwrap().unwrap();
+    assert!(job::run_step(&db, &claim).await.unwrap());
+    let cancelled = write(&db, &ctx, async move |ctx, tx| job::cancel(ctx, tx, id).await).await;
+    assert!(!job::run_step(&db, &claim).await.unwrap(), "no step follows");
+    let job = db.read(&ctx, async |_, tx| tx.must::<jobs::Entity>(id).await).await.unwrap();
+    assert_eq!((job.status, job.done, job.total, job.result.as_deref()), (JobStatus::Cancelled, 1, 3, Some("1")));
+    assert_eq!(job, cancelled, "what was answered stays");
+    let left = db.read(&Ctx::platform(), async |_, tx| Find::<job_queue::Entity>::new().count(tx).await).await.unwrap();
+    assert_eq!(left, 0);
+}
+
 /// A step that changes one version of an object twice.
 fn twice<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, Result<Progress, Problem>> {
     Box::pin(async move {
@@ -360,8 +381,8 @@ fn twice<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, 
 #[tokio::test]
 async fn a_job_that_fails_says_why() {
     let Bench { _folder, db, ctx } = bench().await;
-    job::register("test.twice", twice);
-    job::register("test.refused", |_, _, _| Box::pin(async { Err(Problem::new(causeway_contract::Code::Malformed, "Row 7 is not CSV.")) }));
+    job::register("test.twice", twice, so_far);
+    job::register("test.refused", |_, _, _| Box::pin(async { Err(Problem::new(causeway_contract::Code::Malformed, "Row 7 is not CSV.")) }), so_far);
     for (kind, tries, reason) in [("test.refused", 1, "Row 7 is not CSV."), ("test.twice", 2, "on our side")] {
         let id = write(&db, &ctx, async move |ctx, tx| job::enqueue(ctx, tx, kind, "{}".to_owned()).map(|job| job.id)).await;
         for attempt in 1..=tries {

@@ -15,11 +15,11 @@ pub mod money;
 pub mod party;
 pub mod pricing;
 pub mod rate;
-pub mod refs;
 pub mod tax;
 pub mod tax_rule;
 pub mod term;
 
+pub use causeway_govern::refs;
 use causeway_kernel::Routes;
 
 /// Serves every operation of the master data.

@@ -12,11 +12,15 @@ use causeway_govern::access::told_of;
 use causeway_kernel::{Answer, Call, Change, Ctx, Find, Routes, Tx, list};
 use causeway_master::check::{assignee, finish};
 use causeway_master::party::store::merged_into;
+use causeway_master::refs;
 use causeway_openapi::activity::{ACTIVITIES, Activity, op};
 use causeway_value::{
     ActivityId, ActivityStatus, CompanyId, FlowId, Invoice, Kind, Lead, Opportunity, Order, PREFIXES, Party, Quote, UserId, prefix_of, split_type_id, type_id,
 };
 use uuid::Uuid;
+
+/// What records, lists and references call it.
+const OBJECT: &str = "activity";
 
 /// Serves its operations.
 pub fn register(routes: &mut Routes) {
@@ -34,8 +38,9 @@ async fn list_activities(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListActivit
         Some(kinds) => find.among(Column::SubjectType, kinds.iter().copied()),
         None => find,
     };
-    let rows = list::list_where::<Entity>(ctx, tx, &ACTIVITIES, "activity", &call.query, readable).await?;
-    let data = rows.rows.iter().map(view).collect();
+    let rows = list::list_where::<Entity>(ctx, tx, &ACTIVITIES, OBJECT, &call.query, readable).await?;
+    let mut refs = tx.external_refs(&rows.rows.iter().map(|row| row.id.uuid()).collect::<Vec<_>>()).await?;
+    let data = rows.rows.iter().map(|row| view(row, refs.remove(&row.id.uuid()).unwrap_or_default())).collect();
     Ok(Answer::of(rows.page(data)))
 }
 
@@ -72,13 +77,16 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateActivity>) -> 
         cancelled_at: None,
     };
     tx.insert(row.clone());
-    record(ctx, tx, "activity.created", &row)
+    let refs = refs::pairs(&call.body.external_refs);
+    tx.set_external_refs(OBJECT, row.id.uuid(), &refs, true);
+    record(ctx, tx, "activity.created", &row, refs)
 }
 
 async fn get(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetActivity>) -> Result<Answer<Activity>, Problem> {
     let row = tx.must::<Entity>(call.path).await?;
     must_read(ctx, &row)?;
-    Ok(Answer::object(view(&row), row.version))
+    let refs = refs::pairs_of(tx, row.id.uuid()).await?;
+    Ok(Answer::object(view(&row, refs), row.version))
 }
 
 async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateActivity>) -> Result<Answer<Activity>, Problem> {
@@ -97,8 +105,9 @@ async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateActivity>) -> 
     assignee(tx, new.owner_id.filter(|_| new.owner_id != old.owner_id), old.company_id, "/owner_id", &mut errors).await?;
     finish(errors)?;
     may_say(tx, &old, new.note.as_ref().filter(|_| new.note != old.note), "/note").await?;
+    let refs = refs::patched(tx, OBJECT, old.id.uuid(), &body.external_refs).await?;
     tx.update(&old, &new);
-    record(ctx, tx, "activity.updated", &new)
+    record(ctx, tx, "activity.updated", &new, refs)
 }
 
 async fn complete(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CompleteActivity>) -> Result<Answer<Activity>, Problem> {
@@ -112,8 +121,9 @@ async fn complete(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CompleteActivity>)
         updated_at: ctx.now(),
         ..old.clone()
     };
+    let refs = refs::pairs_of(tx, old.id.uuid()).await?;
     tx.update(&old, &new);
-    record(ctx, tx, "activity.completed", &new)
+    record(ctx, tx, "activity.completed", &new, refs)
 }
 
 async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelActivity>) -> Result<Answer<Activity>, Problem> {
@@ -127,8 +137,9 @@ async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CancelActivity>) -> 
         updated_at: ctx.now(),
         ..old.clone()
     };
+    let refs = refs::pairs_of(tx, old.id.uuid()).await?;
     tx.update(&old, &new);
-    record(ctx, tx, "activity.cancelled", &new)
+    record(ctx, tx, "activity.cancelled", &new, refs)
 }
 
 /// Nothing is written about whom a lead has forgotten (SEC-08): it would stay.
@@ -150,11 +161,13 @@ fn about_nobody(pointer: &str) -> FieldError {
 /// When the database fails.
 pub(crate) async fn erase_notes(ctx: &Ctx, tx: &mut Tx<'_>, subject_type: &str, subjects: &[Uuid]) -> Result<(), Problem> {
     let about = Find::<Entity>::new().eq(Column::SubjectType, subject_type).among(Column::SubjectId, subjects.iter().copied());
-    for old in about.when("(note IS NOT NULL OR outcome IS NOT NULL OR version > 1)", Vec::new()).lock().all(tx).await? {
+    let telling = about.when("(note IS NOT NULL OR outcome IS NOT NULL OR version > 1)", Vec::new()).lock().all(tx).await?;
+    let mut refs = tx.external_refs(&telling.iter().map(|row| row.id.uuid()).collect::<Vec<_>>()).await?;
+    for old in telling {
         let new = Model { note: None, outcome: None, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
         tx.forget_snapshots(old.id.uuid());
         tx.update(&old, &new);
-        record(ctx, tx, "activity.erased", &new)?;
+        record(ctx, tx, "activity.erased", &new, refs.remove(&new.id.uuid()).unwrap_or_default())?;
     }
     Ok(())
 }
@@ -220,18 +233,18 @@ async fn subject(tx: &mut Tx<'_>, text: &str) -> Result<Option<Subject>, Problem
     Ok(found.zip(kind).map(|((company_id, flow_id), kind)| Subject { kind, id, company_id, flow_id, is_erased }))
 }
 
-fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &Model) -> Result<Answer<Activity>, Problem> {
-    let body = view(row);
+fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &Model, refs: Vec<(String, String)>) -> Result<Answer<Activity>, Problem> {
+    let body = view(row, refs);
     let (company_id, flow_id) = (row.company_id, row.flow_id);
-    tx.record(ctx, &Change { event, object: "activity", id: row.id.uuid(), version: row.version, company_id, flow_id, body: &body })?;
+    tx.record(ctx, &Change { event, object: OBJECT, id: row.id.uuid(), version: row.version, company_id, flow_id, body: &body })?;
     Ok(Answer::object(body, row.version))
 }
 
-fn view(row: &Model) -> Activity {
+fn view(row: &Model, refs: Vec<(String, String)>) -> Activity {
     let prefix = prefix_of(&row.subject_type).unwrap_or_default();
     Activity {
         id: row.id,
-        object: "activity".to_owned(),
+        object: OBJECT.to_owned(),
         created_at: row.created_at,
         updated_at: row.updated_at,
         version: row.version,
@@ -247,5 +260,6 @@ fn view(row: &Model) -> Activity {
         outcome: row.outcome.clone(),
         completed_at: row.completed_at,
         cancelled_at: row.cancelled_at,
+        external_refs: refs::shown(refs),
     }
 }

@@ -5,6 +5,7 @@ use causeway_entity::sell::team_members;
 use causeway_entity::sell::teams::{Entity, Model};
 use causeway_kernel::{Answer, Call, Change, Ctx, Find, Routes, Tx, list};
 use causeway_master::check::{assignee, assignees, each_once, finish, not_blank};
+use causeway_master::refs;
 use causeway_openapi::team::{TEAMS, Team, op};
 use causeway_value::{TeamId, UserId};
 use std::collections::BTreeMap;
@@ -20,7 +21,8 @@ pub fn register(routes: &mut Routes) {
 async fn list_teams(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListTeams>) -> Result<Answer<Page<Team>>, Problem> {
     let rows = list::list::<Entity>(ctx, tx, &TEAMS, "team", &call.query).await?;
     let mut members = members(tx, rows.rows.iter().map(|row| row.id)).await?;
-    let data = rows.rows.iter().map(|row| view(row, members.remove(&row.id).unwrap_or_default())).collect();
+    let mut refs = tx.external_refs(&rows.rows.iter().map(|row| row.id.uuid()).collect::<Vec<_>>()).await?;
+    let data = rows.rows.iter().map(|row| view(row, members.remove(&row.id).unwrap_or_default(), refs.remove(&row.id.uuid()).unwrap_or_default())).collect();
     Ok(Answer::of(rows.page(data)))
 }
 
@@ -39,13 +41,17 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateTeam>) -> Resu
     check(tx, &row, call.body.lead_id, Some(&call.body.member_ids), &[]).await?;
     tx.insert(row.clone());
     replace_members(tx, row.id, &[], &call.body.member_ids);
-    record(ctx, tx, "team.created", &row, call.body.member_ids.clone())
+    let refs = refs::pairs(&call.body.external_refs);
+    tx.set_external_refs("team", row.id.uuid(), &refs, true);
+    tx.index_words("team", row.id.uuid(), &[Some(&row.name)], true);
+    record(ctx, tx, "team.created", &row, call.body.member_ids.clone(), refs)
 }
 
 async fn get(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetTeam>) -> Result<Answer<Team>, Problem> {
     let row = tx.must::<Entity>(call.path).await?;
     let members = members(tx, [row.id]).await?.remove(&row.id).unwrap_or_default();
-    Ok(Answer::object(view(&row, members), row.version))
+    let refs = refs::pairs_of(tx, row.id.uuid()).await?;
+    Ok(Answer::object(view(&row, members, refs), row.version))
 }
 
 async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateTeam>) -> Result<Answer<Team>, Problem> {
@@ -68,8 +74,12 @@ async fn update(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateTeam>) -> Resu
     if let Some(given) = given {
         replace_members(tx, old.id, &standing, given);
     }
+    let refs = refs::patched(tx, "team", old.id.uuid(), &body.external_refs).await?;
     tx.update(&old, &new);
-    record(ctx, tx, "team.updated", &new, given.cloned().unwrap_or(standing))
+    if new.name != old.name {
+        tx.index_words("team", new.id.uuid(), &[Some(&new.name)], false);
+    }
+    record(ctx, tx, "team.updated", &new, given.cloned().unwrap_or(standing), refs)
 }
 
 /// The team must make sense, and who comes to it must be there and not have left; who is in it may stay.
@@ -110,14 +120,21 @@ pub async fn members(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = TeamId>) -> 
     Ok(members)
 }
 
-fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &Model, mut member_ids: Vec<UserId>) -> Result<Answer<Team>, Problem> {
+fn record(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    event: &'static str,
+    row: &Model,
+    mut member_ids: Vec<UserId>,
+    refs: Vec<(String, String)>,
+) -> Result<Answer<Team>, Problem> {
     member_ids.sort();
-    let body = view(row, member_ids);
+    let body = view(row, member_ids, refs);
     tx.record(ctx, &Change { event, object: "team", id: row.id.uuid(), version: row.version, company_id: None, flow_id: None, body: &body })?;
     Ok(Answer::object(body, row.version))
 }
 
-fn view(row: &Model, member_ids: Vec<UserId>) -> Team {
+fn view(row: &Model, member_ids: Vec<UserId>, refs: Vec<(String, String)>) -> Team {
     Team {
         id: row.id,
         object: "team".to_owned(),
@@ -128,5 +145,6 @@ fn view(row: &Model, member_ids: Vec<UserId>) -> Team {
         lead_id: row.lead_id,
         member_ids,
         active: row.active,
+        external_refs: refs::shown(refs),
     }
 }

@@ -38,7 +38,7 @@ const NUMBER: &str = "a whole number";
 const SECONDS: &str = "a whole number of seconds";
 
 /// All settings, in the order of the example file.
-pub(super) const KNOWN: [Known; 19] = [
+pub(super) const KNOWN: [Known; 20] = [
     known("listen", "CAUSEWAY_LISTEN", Kind::Text, "an address with a port", "\"127.0.0.1:8080\""),
     known("metrics_listen", "CAUSEWAY_METRICS_LISTEN", Kind::Text, "an address with a port", "\"127.0.0.1:9090\""),
     known("data_dir", "CAUSEWAY_DATA_DIR", Kind::Text, "the name of a folder", "\".causeway\""),
@@ -50,6 +50,7 @@ pub(super) const KNOWN: [Known; 19] = [
     known("threads", "CAUSEWAY_THREADS", Kind::Number, NUMBER, "2"),
     known("trusted_proxies", "CAUSEWAY_TRUSTED_PROXIES", Kind::List, "a list of addresses and ranges, each a text", "[\"10.0.0.0/8\", \"192.0.2.7\"]"),
     known("proxy_header", "CAUSEWAY_PROXY_HEADER", Kind::Text, "x-forwarded-for or forwarded", "\"x-forwarded-for\""),
+    known("cors_origins", "CAUSEWAY_CORS_ORIGINS", Kind::List, "a list of origins, each a text", "[\"https://app.example.com\"]"),
     known("drain_seconds", "CAUSEWAY_DRAIN_SECONDS", Kind::Number, SECONDS, "3"),
     known("connections_per_address", "CAUSEWAY_CONNECTIONS_PER_ADDRESS", Kind::Number, NUMBER, "200"),
     known("redis_url", "REDIS_URL", Kind::Url, "the address of a Redis", "\"redis://127.0.0.1:6379/0\""),

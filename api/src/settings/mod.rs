@@ -100,6 +100,9 @@ pub struct Given {
     /// The header in which these proxies name the caller.
     #[arg(long, global = true)]
     pub proxy_header: Option<ForwardedBy>,
+    /// Sites whose pages may call this service from browsers, separated by commas; `*` is every site. None when not given.
+    #[arg(long, global = true, value_delimiter = ',', value_name = "https://app.example.com")]
+    pub cors_origins: Option<Vec<String>>,
     /// Seconds for which /readyz answers 503 before the listener closes, so that load balancers send nothing more.
     #[arg(long, global = true)]
     pub drain_seconds: Option<u32>,
@@ -148,6 +151,8 @@ pub struct Settings {
     pub database_connections: u32,
     /// The proxies whose word about the caller's address is taken.
     pub proxies: Proxies,
+    /// The sites whose pages may call from browsers.
+    pub cors_origins: Vec<String>,
     /// Seconds for which /readyz answers 503 before the listener closes.
     pub drain_seconds: u32,
     /// Connections that one address may hold at once.
@@ -187,6 +192,7 @@ impl Settings {
                  trusted_proxies = [\"10.0.0.0/8\", \"192.0.2.7\"]; in the environment: CAUSEWAY_TRUSTED_PROXIES=10.0.0.0/8,192.0.2.7"
             )
         })?;
+        let cors_origins = given.cors_origins.unwrap_or_default().into_iter().filter(|origin| !origin.is_empty()).collect();
         let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
         let session_seconds = given.session_seconds.unwrap_or(SESSION_SECONDS);
         let settings = Self {
@@ -201,6 +207,7 @@ impl Settings {
             threads: given.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
             database_connections: given.database_connections.unwrap_or(causeway_kernel::limits::POSTGRES_CONNECTIONS),
             proxies,
+            cors_origins,
             drain_seconds: given.drain_seconds.unwrap_or(DRAIN_SECONDS),
             connections_per_address: given.connections_per_address.unwrap_or(usize::MAX),
             bootstrap_token: filled(given.bootstrap_token),
@@ -248,6 +255,7 @@ mod tests {
                 && all.connections_per_address.is_some()
                 && all.trusted_proxies.is_some()
                 && all.proxy_header == Some(ForwardedBy::XForwardedFor)
+                && all.cors_origins.is_some()
                 && all.drain_seconds == Some(DRAIN_SECONDS)
                 && all.redis_url.is_some()
                 && all.threads.is_some()

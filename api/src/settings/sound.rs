@@ -1,6 +1,7 @@
 //! What a setting must be for the service to work: refused before anything starts, with the name of the setting and an example.
 
 use super::Settings;
+use crate::cors::is_origin;
 use tracing_subscriber::EnvFilter;
 
 /// What the example file shows; whoever reads it knows them.
@@ -48,6 +49,12 @@ pub fn check(settings: &Settings) -> Result<(), String> {
         return Err(format!(
             "The setting log names `{wrong}`, which is no level ({}) and no filter. Examples: log = \"info\", log = \"info,causeway_kernel=debug\"",
             LEVELS.join(", ")
+        ));
+    }
+    if let Some(wrong) = settings.cors_origins.iter().find(|origin| !is_origin(origin)) {
+        return Err(format!(
+            "The setting cors_origins names `{wrong}`, which is no origin as browsers send it: scheme and host in small letters, and a port where it is not the \
+             usual one. An example: cors_origins = [\"https://app.example.com\", \"http://localhost:5173\"]; \"*\" is every site"
         ));
     }
     if let Some(url) = &settings.database_url
@@ -104,6 +111,15 @@ mod tests {
             Settings::load(None, &given).unwrap().session_idle_seconds
         };
         assert_eq!((idle(Some(601), 600), idle(Some(599), 600), idle(None, 600)), (600, 599, 600));
+    }
+
+    #[test]
+    fn an_origin_that_no_browser_sends_is_taught() {
+        let origins = |origin: &str| Given { cors_origins: Some(vec![origin.to_owned()]), ..Given::default() };
+        let said = refused(origins("https://app.example.com/"));
+        assert!(said.contains("cors_origins names `https://app.example.com/`") && said.contains("[\"https://app.example.com\""), "{said}");
+        assert_eq!(Settings::load(None, &origins("https://app.example.com")).unwrap().cors_origins, ["https://app.example.com"]);
+        assert!(Settings::load(None, &Given::default()).unwrap().cors_origins.is_empty());
     }
 
     #[test]

@@ -11,3 +11,4 @@ pub(crate) mod m0109_import_parties;
 pub(crate) mod m0114_made_from;
 pub(crate) mod m0120_sparse_indexes;
 pub(crate) mod m0135_import_references;
+pub(crate) mod m0191_names;

@@ -2,7 +2,7 @@
 //! else is wrong, and a caller learns of all of it at once.
 
 use crate::shape::{is_decimal, text_passes};
-use crate::unseen::without_unseen;
+use crate::unseen::{LINE, as_a_line, without_unseen};
 use crate::{Code, Field, FieldError, Shape};
 use causeway_value::{Day, PartyId, type_id};
 use serde_json::{Map, Value, json};
@@ -163,6 +163,7 @@ fn text_in(format: &str, max: usize, given: Option<&Value>, today: Day) -> Optio
         "date-time" => None,
         _ => {
             let text: String = without_unseen(given.and_then(Value::as_str).unwrap_or_default()).chars().take(max).collect();
+            let text = if max <= LINE { as_a_line(&text) } else { text };
             Some(if text.trim().is_empty() { "x".to_owned() } else { text })
         }
     }

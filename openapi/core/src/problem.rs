@@ -29,6 +29,8 @@ pub enum Code {
     NotFound,
     /// The path exists with other methods.
     MethodNotAllowed,
+    /// `Accept` leaves out everything that the operation answers with.
+    NotAcceptable,
     /// The state of the document does not allow this verb.
     StateConflict,
     /// A posted document never changes.
@@ -117,6 +119,7 @@ impl Code {
             Self::ReauthenticationRequired | Self::PermissionDenied | Self::SegregationOfDuties | Self::TenantSuspended => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
+            Self::NotAcceptable => 406,
             Self::Timeout => 408,
             Self::StateConflict | Self::DocumentPosted | Self::AlreadyExists | Self::ExternalRefExists | Self::IdempotencyInProgress => 409,
             Self::Gone => 410,

@@ -3,7 +3,7 @@
 //! The published schema is the check: what the document promises is exactly what is accepted.
 
 use crate::composed::composed;
-use crate::unseen::unseen;
+use crate::unseen::{LINE, more_than_a_line, unseen};
 use crate::{Code, FieldError, Problem};
 use causeway_value::{AmountText, Currency, Day, DecimalError, Instant, Percent, Price, Quantity, Rate, Zone, split_type_id};
 use serde_json::{Map, Value};
@@ -202,7 +202,7 @@ fn visit_object(fields: &BTreeMap<String, Field>, others: Option<&Field>, map: &
             }
             Some(field) => {
                 // The names of a map are texts of the caller like others.
-                if let Some(detail) = unseen(name).filter(|_| !fields.contains_key(name)) {
+                if let Some(detail) = unseen(name).or_else(|| more_than_a_line(name)).filter(|_| !fields.contains_key(name)) {
                     errors.push(FieldError::pointer(Code::InvalidValue, pointer.as_str(), format!("has a name that {detail}")));
                 }
                 match (field.shape.as_ref(), value) {
@@ -276,7 +276,7 @@ fn check_text(format: &str, max: usize, text: &str) -> Result<(), (Code, String)
         _ if text.chars().count() > max => Err((Code::TooLong, format!("must have at most {max} characters"))),
         // A file of another system may begin with the mark of its encoding and end its lines in its own way.
         "file" => refused(unseen(&text.trim_start_matches('\u{feff}').replace("\r\n", "\n"))),
-        _ => refused(unseen(text)),
+        _ => refused(unseen(text).or_else(|| if max <= LINE { more_than_a_line(text) } else { None })),
     }
 }
 
@@ -511,6 +511,19 @@ mod tests {
     #[test]
     fn control_characters_are_refused() {
         assert_eq!(codes(r#"{"name":"a\u0000","total":"1","day":"2026-11-21","lines":[]}"#), vec![(Code::InvalidValue, "/name".to_owned())]);
+    }
+
+    /// What may be long is told in as many lines as it takes; a name is one.
+    #[test]
+    fn names_are_one_line() {
+        let text = |max: usize| Shape::Text { format: String::new(), max, pattern: None }.check(&Value::from("Desks\nand\tchairs"));
+        assert!(text(2_000).is_ok() && text(201).is_ok());
+        let problem = text(200).unwrap_err();
+        assert!(problem.errors[0].code == Code::InvalidValue && problem.errors[0].detail.starts_with("must be one line"), "{problem:?}");
+        assert_eq!(
+            codes(r#"{"name":"ok","total":"1","day":"2026-11-21","lines":[{"quantity":"1","note":"a\nb"}],"metadata":{"a\tb":"c\nd"}}"#),
+            [(Code::InvalidValue, "/metadata/a\tb".to_owned())]
+        );
     }
 
     #[test]

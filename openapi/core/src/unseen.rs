@@ -13,6 +13,26 @@ pub(crate) fn without_unseen(text: &str) -> String {
     text.chars().filter(|letter| kind(*letter).is_none()).collect()
 }
 
+/// The longest text of one line, in characters: names, titles, codes, references. What may be longer is told in as many lines as it takes.
+pub(crate) const LINE: usize = 200;
+
+/// What is wrong with a text of one line that holds a line break or a tab: lists, papers and files would show it as two.
+pub(crate) fn more_than_a_line(text: &str) -> Option<String> {
+    let (place, letter) = (1..).zip(text.chars()).find(|(_, letter)| is_break(*letter))?;
+    let what = if letter == '\t' { "a tab" } else { "a line break" };
+    Some(format!("must be one line: {what} stands at place {place}; put a space there, or take it out"))
+}
+
+/// The text as one line.
+pub(crate) fn as_a_line(text: &str) -> String {
+    text.chars().map(|letter| if is_break(letter) { ' ' } else { letter }).collect()
+}
+
+/// Whether a letter ends a line (Unicode's separators of lines and paragraphs do), or leaves its place on it open.
+const fn is_break(letter: char) -> bool {
+    matches!(letter, '\n' | '\t' | '\u{2028}' | '\u{2029}')
+}
+
 /// What such a character is.
 fn kind(letter: char) -> Option<&'static str> {
     match letter {
@@ -27,7 +47,7 @@ fn kind(letter: char) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::unseen;
+    use super::{as_a_line, more_than_a_line, unseen};
 
     #[test]
     fn what_nobody_sees_is_named_with_its_place() {
@@ -45,6 +65,16 @@ mod tests {
             let detail = unseen(text).unwrap_or_default();
             assert!(detail.contains(code) && detail.contains(place), "{text:?}: {detail}");
         }
+    }
+
+    #[test]
+    fn a_line_is_one() {
+        for (text, what) in [("Desks\nand chairs", "a line break stands at place 6"), ("a\tb", "a tab stands at place 2"), ("a\u{2028}b", "place 2")] {
+            let detail = more_than_a_line(text).unwrap_or_default();
+            assert!(detail.contains(what), "{text:?}: {detail}");
+            assert_eq!(more_than_a_line(&as_a_line(text)), None);
+        }
+        assert_eq!(more_than_a_line("Desks and chairs"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Products, price lists and rates.
 
-use super::{Prepared, adorned, body};
+use super::{Prepared, adorned, body, references};
 use crate::fixture::Fixture;
 use crate::shop::product_body;
 use crate::{of, unique};
@@ -21,7 +21,9 @@ impl Fixture {
         };
         let unit = json!({ "code": unique("u"), "name": "Dozen", "category": "count", "factor": "12", "step": "0.5", "metadata": { "tier": "a" } });
         match operation {
-            "CreateCategory" => self.create(body(json!({ "name": unique("Tea"), "parent_id": category().await, "metadata": { "tier": "a" } }))),
+            "CreateCategory" => {
+                self.create(body(json!({ "name": unique("Tea"), "parent_id": category().await, "metadata": { "tier": "a" }, "external_refs": references() })))
+            }
             "UpdateCategory" => self.on(category().await, body(json!({ "name": unique("Tea"), "parent_id": category().await, "metadata": { "tier": null } }))),
             "CreateUnit" => self.create(Some(unit)),
             "UpdateUnit" => {

@@ -1,6 +1,6 @@
 //! Users, roles, keys, the clock, sign-in.
 
-use super::{Prepared, body};
+use super::{Prepared, body, references};
 use crate::caller::Caller;
 use crate::deal::{self};
 use crate::fixture::Fixture;
@@ -17,8 +17,7 @@ impl Fixture {
         let caller = self.caller();
         let key = CreateApiKey { name: "till".to_owned(), scopes: vec!["leads:read".to_owned()], ..CreateApiKey::default() };
         let role = async || caller.post::<identity::CreateRole>((), &CreateRole { name: unique("role"), permissions: vec!["leads:*".to_owned()] }).await.id;
-        let user =
-            async || json!({ "name": "Eve", "email": format!("{}@acme.test", unique("eve")), "role_ids": [role().await], "company_ids": [self.shop.company] });
+        let user = async || json!({ "name": "Eve", "email": format!("{}@acme.test", unique("eve")), "role_ids": [role().await], "company_ids": [self.shop.company], "external_refs": references() });
         match operation {
             "CreateUser" => self.create(Some(user().await)),
             "UpdateUser" => {

@@ -72,8 +72,13 @@ fn letterhead() -> Letterhead {
 fn adorned(value: impl serde::Serialize) -> Option<Value> {
     let mut value = to_value(value).expect("JSON");
     value["metadata"] = json!({ "tier": "a" });
-    value["external_refs"] = json!([{ "system": "crm", "id": unique("ref") }]);
+    value["external_refs"] = references();
     Some(value)
+}
+
+/// A reference of its own.
+fn references() -> Value {
+    json!([{ "system": "crm", "id": unique("ref") }])
 }
 
 impl Fixture {

@@ -1,6 +1,6 @@
 //! Leads, opportunities and quotes.
 
-use super::{Prepared, adorned, body};
+use super::{Prepared, adorned, body, references};
 use crate::deal::{self, forty, quote_body};
 use crate::fixture::Fixture;
 use crate::person::Person;
@@ -198,7 +198,7 @@ impl Fixture {
 
     pub(super) async fn activity(&self) -> Value {
         let subject = self.opportunity().await.id;
-        json!({ "subject_id": subject, "kind": "call", "due_at": "2026-12-03T09:00:00Z", "note": "Ask for the budget", "owner_id": self.user })
+        json!({ "subject_id": subject, "kind": "call", "due_at": "2026-12-03T09:00:00Z", "note": "Ask for the budget", "owner_id": self.user, "external_refs": references() })
     }
 
     pub(super) async fn open_activity(&self) -> String {
@@ -206,7 +206,7 @@ impl Fixture {
     }
 
     pub(super) fn full_team(&self) -> Value {
-        json!({ "name": unique("team"), "lead_id": self.user, "member_ids": [self.user] })
+        json!({ "name": unique("team"), "lead_id": self.user, "member_ids": [self.user], "external_refs": references() })
     }
 
     pub(super) async fn full_rule(&self) -> Value {

@@ -24,6 +24,7 @@ async fn an_activity_is_due_then_overdue_then_done() {
         due_at: Some(of("2026-12-05T09:00:00Z")),
         note: Some("Ask for the budget".to_owned()),
         owner_id: Some(owner),
+        external_refs: Vec::new(),
     };
     let made = tenant.post::<activity::CreateActivity>((), &call).await;
     assert_eq!((made.subject_type.as_str(), made.subject_id.as_str(), made.company_id), ("lead", lead.id.to_string().as_str(), Some(shop.company)));
@@ -52,8 +53,14 @@ async fn an_activity_goes_along_with_its_deal_or_is_called_off() {
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
     let lead = deal::lead(&tenant, &shop).await;
-    let call =
-        CreateActivity { subject_id: lead.id.to_string(), kind: ActivityKind::Call, due_at: Some(of("2026-12-05T09:00:00Z")), note: None, owner_id: None };
+    let call = CreateActivity {
+        subject_id: lead.id.to_string(),
+        kind: ActivityKind::Call,
+        due_at: Some(of("2026-12-05T09:00:00Z")),
+        note: None,
+        owner_id: None,
+        external_refs: Vec::new(),
+    };
     let made = tenant.post::<activity::CreateActivity>((), &call).await;
     let qualified = tenant.post::<crm::QualifyLead>(lead.id, &QualifyLead::default()).await;
     let of_deal = ListQuery::by("flow_id", qualified.opportunity.flow_id);
@@ -75,7 +82,14 @@ async fn an_activity_is_read_by_whoever_may_read_what_it_is_about() {
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
     let about = async |subject_id: String| {
-        let call = CreateActivity { subject_id, kind: ActivityKind::Call, due_at: None, note: Some("They will not pay".to_owned()), owner_id: None };
+        let call = CreateActivity {
+            subject_id,
+            kind: ActivityKind::Call,
+            due_at: None,
+            note: Some("They will not pay".to_owned()),
+            owner_id: None,
+            external_refs: Vec::new(),
+        };
         tenant.post::<activity::CreateActivity>((), &call).await
     };
     let lead = deal::lead(&tenant, &shop).await;
@@ -95,7 +109,8 @@ async fn an_activity_is_read_by_whoever_may_read_what_it_is_about() {
     // Nor changed, made or heard of.
     let off = CancelActivity { reason: None };
     assert_eq!(with_leads.refused::<activity::CancelActivity>(of_invoice.id, &off).await.code, Code::NotFound);
-    let more = CreateActivity { subject_id: owed.id.to_string(), kind: ActivityKind::Call, due_at: None, note: None, owner_id: None };
+    let more =
+        CreateActivity { subject_id: owed.id.to_string(), kind: ActivityKind::Call, due_at: None, note: None, owner_id: None, external_refs: Vec::new() };
     let refused = with_leads.refused::<activity::CreateActivity>((), &more).await;
     assert_eq!((refused.errors[0].code, refused.errors[0].pointer.as_deref()), (Code::NotFound, Some("/subject_id")));
     let log = alone.ask::<integration::ListEvents>(&EventsQuery { limit: Some(200), ..EventsQuery::default() }).await;
@@ -108,7 +123,7 @@ async fn an_activity_is_about_something_of_the_tenant() {
     let (tenant, other) = (world.sandbox().await, world.sandbox().await);
     let theirs = deal::lead(&other, &shop::open(&other, "").await).await.id.to_string();
     for subject_id in [theirs, tenant.created.owner.id.to_string(), "lead_1".to_owned()] {
-        let call = CreateActivity { subject_id, kind: ActivityKind::Task, due_at: None, note: None, owner_id: None };
+        let call = CreateActivity { subject_id, kind: ActivityKind::Task, due_at: None, note: None, owner_id: None, external_refs: Vec::new() };
         let refused = tenant.refused::<activity::CreateActivity>((), &call).await;
         assert_eq!(refused.errors.iter().map(|error| (error.code, error.pointer.as_deref())).collect::<Vec<_>>(), [(Code::NotFound, Some("/subject_id"))]);
     }

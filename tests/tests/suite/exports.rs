@@ -92,14 +92,15 @@ async fn formulas_are_words() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
     let nasty = ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "=HYPERLINK(\"http://x\";\"y\")", "a,\"b\"\nc", "'quoted"];
-    for name in nasty {
-        tenant.post::<catalog::CreateCategory>((), &CreateCategory { name: name.to_owned(), ..CreateCategory::default() }).await;
+    for (number, text) in (0..).zip(nasty) {
+        let product = shop::product_body(&format!("P{number}"), ProductKind::Service, BillingPolicy::OnOrder, "1.00", Vec::new());
+        tenant.post::<catalog::CreateProduct>((), &CreateProduct { description: Some(text.to_owned()), ..product }).await;
     }
-    let names: Vec<String> = read(&export(&tenant, "/v1/categories?sort=created_at").await).into_iter().map(|row| row["name"].clone()).collect();
-    assert_eq!(names, ["'=1+1", "'+1", "'-2+3", "'@SUM(A1)", "'\t=1", "'=HYPERLINK(\"http://x\";\"y\")", "a,\"b\"\nc", "'quoted"]);
+    let texts: Vec<String> = read(&export(&tenant, "/v1/products?sort=created_at").await).into_iter().map(|row| row["description"].clone()).collect();
+    assert_eq!(texts, ["'=1+1", "'+1", "'-2+3", "'@SUM(A1)", "'\t=1", "'=HYPERLINK(\"http://x\";\"y\")", "a,\"b\"\nc", "'quoted"]);
     assert_eq!(export(&tenant, "/v1/categories?nonsense=1").await.problem().code, Code::UnknownParameter);
     assert_eq!(export(&tenant, "/v1/categories?cursor=x").await.problem().code, Code::CursorInvalid);
-    let seen = tenant.raw.request("GET", "/v1/categories").header("accept", "application/json, text/csv").send().await;
+    let seen = tenant.raw.request("GET", "/v1/products").header("accept", "application/json, text/csv").send().await;
     assert_eq!(seen.success()["data"].as_array().map(Vec::len), Some(nasty.len()));
 }
 
@@ -221,6 +222,9 @@ async fn documents_are_found_by_what_people_know() {
     let by_number = encode(&shipped["number"].as_str().unwrap_or_default().to_lowercase());
     assert_eq!(found(&format!("/v1/deliveries?company_id={}&q={by_number}", fixture.shop.company)).await, [shipped["id"].as_str().unwrap_or_default()]);
     assert_eq!(found(&format!("/v1/invoices?company_id={}&q={}", fixture.shop.company, encode(&invoice))).await, [deal.invoice.id.to_string()]);
+    let payment = fixture.tenant.raw.get(&format!("/v1/payments?party_id={}&status=posted", deal.order.party_id)).await.success()["data"][0].clone();
+    let (payment_id, number) = (payment["id"].as_str().unwrap_or_default(), payment["number"].as_str().unwrap_or_default());
+    assert!(found(&format!("/v1/payments?q={}", encode(&number.to_lowercase()))).await.contains(&payment_id.to_owned()), "{payment}");
     if let Some(reference) = &deal.order.reference {
         assert!(found(&format!("/v1/orders?q={}", encode(reference))).await.contains(&deal.order.id.to_string()));
     }
@@ -229,6 +233,74 @@ async fn documents_are_found_by_what_people_know() {
     let word = party["name"].as_str().unwrap_or_default().split(' ').next().unwrap_or_default().to_lowercase();
     assert!(found(&format!("/v1/orders?limit=200&q={word}")).await.len() >= whole && whole > 0);
     assert_eq!(found("/v1/quotes?q=nosuchwordanywhere").await, Vec::<String>::new());
+}
+
+/// Whoever picks a person, a team, a company, a list, a category or a template finds it by words of its name, also after it was called otherwise.
+#[tokio::test]
+async fn names_are_found_by_their_words() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let json = |text: String| serde_json::from_str::<Value>(&text).expect("JSON");
+    for (path, body) in [
+        ("/v1/users", r#"{"name": "Zoë Nansen", "email": "zoe@acme.test"}"#.to_owned()),
+        ("/v1/teams", r#"{"name": "Zoë Nansen"}"#.to_owned()),
+        ("/v1/companies", r#"{"name": "Zoë Nansen", "country": "DE", "currency": "EUR", "time_zone": "Europe/Berlin"}"#.to_owned()),
+        ("/v1/price-lists", r#"{"code": "Z-1", "name": "Zoë Nansen", "currency": "EUR"}"#.to_owned()),
+        ("/v1/categories", r#"{"name": "Zoë Nansen"}"#.to_owned()),
+        (
+            "/v1/quote-templates",
+            format!(r#"{{"name": "Zoë Nansen", "company_id": "{}", "lines": [{{"product_id": "{}", "quantity": "1"}}]}}"#, shop.company, shop.chai),
+        ),
+    ] {
+        let made = tenant.raw.post(path, &json(body)).await.success();
+        let id = made["id"].as_str().unwrap_or_default().to_owned();
+        let found = async |words: &str| {
+            let page = tenant.raw.get(&format!("{path}?q={words}")).await.success();
+            page["data"].as_array().expect("rows").iter().map(|row| row["id"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        for words in ["nans", "zoe%20nansen", "NANSEN"] {
+            assert_eq!(found(words).await, std::slice::from_ref(&id), "{path} {words}");
+        }
+        tenant.raw.patch(&format!("{path}/{id}"), &json(r#"{"name": "Amundsen"}"#.to_owned())).await.success();
+        assert_eq!((found("nansen").await, found("amund").await), (Vec::new(), vec![id]), "{path}");
+    }
+}
+
+/// Who takes nothing of what there is is told so, before anything happens; who says nothing, or takes anything, is answered as ever.
+#[tokio::test]
+async fn an_answer_that_nobody_takes() {
+    let world = World::start().await;
+    let fixture = Fixture::new(&world).await;
+    let invoice = format!("/v1/invoices/{}", fixture.deals[0].invoice.id);
+    let pdf = format!("{invoice}/pdf");
+    let ask = async |path: &str, accept: &str| fixture.tenant.raw.request("GET", path).header("accept", accept).send().await;
+    for (path, accept, status) in [
+        (invoice.as_str(), "*/*", 200),
+        (&invoice, "application/json", 200),
+        (&invoice, "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", 200),
+        (&invoice, "application/xml", 406),
+        (&invoice, "text/csv", 406),
+        (&invoice, "application/json;q=0", 406),
+        ("/v1/invoices", "text/csv", 200),
+        ("/v1/invoices", "application/pdf", 406),
+        (&pdf, "application/pdf", 200),
+        (&pdf, "application/json", 200),
+        (&pdf, "image/png", 406),
+        ("/v1/events/stream", "application/xml", 406),
+    ] {
+        let seen = ask(path, accept).await;
+        assert_eq!(seen.status, status, "{path} {accept}: {}", seen.text());
+        if status == 406 {
+            let problem = seen.problem();
+            assert!(problem.code == Code::NotAcceptable && problem.detail.contains("answers with"), "{problem:?}");
+        }
+    }
+    let body = serde_json::json!({ "name": "Seats nobody takes" });
+    let refused = fixture.tenant.raw.request("POST", "/v1/categories").header("accept", "application/xml").json(&body).send().await;
+    assert_eq!(refused.status, 406);
+    let categories = pages(&fixture.tenant, "/v1/categories", "limit=200").await;
+    assert!(categories.iter().all(|category| category["name"] != body["name"]), "nothing happened");
 }
 
 /// Every report has its rows as CSV, under the same query.

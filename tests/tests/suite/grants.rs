@@ -63,7 +63,13 @@ async fn companies_are_given_by_who_sees_them() {
     let owner = role_called(&tenant, "owner").await;
     let local = Person::hire_for(&tenant, vec![owner], vec![ours]).await;
     let caller = local.session().await;
-    let new = |company_ids| CreateUser { name: "Pat".to_owned(), email: format!("{}@acme.test", unique("pat")), role_ids: Vec::new(), company_ids };
+    let new = |company_ids| CreateUser {
+        name: "Pat".to_owned(),
+        email: format!("{}@acme.test", unique("pat")),
+        role_ids: Vec::new(),
+        company_ids,
+        external_refs: Vec::new(),
+    };
     let companies = |company_ids| UpdateUser { company_ids: Patch::Value(company_ids), ..UpdateUser::default() };
     let pat = caller.post::<op::CreateUser>((), &new(Vec::new())).await;
     assert_eq!(pat.company_ids, [ours]);

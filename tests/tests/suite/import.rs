@@ -244,6 +244,27 @@ async fn a_pipeline_comes_in_before_its_deals() {
     assert_eq!(refused.status, 403, "{}", refused.text());
 }
 
+/// Of a row that is wrong in several cells all are named, each once (INT-35).
+#[tokio::test]
+async fn every_wrong_cell_of_a_row_is_named() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    for (resource, file, expected) in [
+        ("leads", "title,email,owner,created_at\nChairs,nobody,Ghost,yesterday\n", &["created_at", "email", "owner"][..]),
+        ("opportunities", "title,owner,expected_close_date\nChairs,Ghost,soon\n", &["expected_close_date", "owner"]),
+        ("stages", "name,position,probability\nFirst,1,10\nFirst,x,y\n", &["name", "position", "probability"]),
+        // One that every tenant has.
+        ("stages", "name,position,probability,status\nwon,x,y,lost\n", &["position", "probability", "status"]),
+    ] {
+        let company = if resource == "stages" { String::new() } else { format!("&company_id={}", shop.company) };
+        let job = import(&tenant, &format!("resource={resource}{company}&dry_run=true"), file).await;
+        let mut named: Vec<_> = errors(&tenant, &job).await.into_iter().map(|(_, column, _)| column).collect();
+        named.sort_unstable();
+        assert_eq!(named, expected, "{resource}: {job}");
+    }
+}
+
 /// What a file does not say of a deal that is there stays, and its history follows when the file corrects its days.
 #[tokio::test]
 async fn a_file_changes_what_it_says_and_the_history_follows() {

@@ -93,6 +93,40 @@ async fn nobody_is_believed_unless_the_operator_says_so() {
     assert!(!ended.status.success() && said.contains("trusted_proxies") && said.contains("`balancer`") && said.contains("192.0.2.7"), "{said}");
 }
 
+/// Pages of the sites that the operator names may call from browsers, those of others may not read what is answered (CORS).
+#[tokio::test]
+async fn pages_of_named_sites_call_from_browsers() {
+    const SITE: &str = "https://app.example.com";
+    let place = Place::new().await;
+    let program = Program::start_with(&[place.arguments(), ["--cors-origins", SITE].map(str::to_owned).to_vec()].concat());
+    let nobody = Caller::new(&program.url, "").raw;
+    let preflight = async |origin: &str, headers: &str| {
+        let request = nobody.request("OPTIONS", "/v1/orders").header("origin", origin).header("access-control-request-method", "POST");
+        request.header("access-control-request-headers", headers).send().await
+    };
+    let allowed = preflight(SITE, "authorization, content-type, idempotency-key").await;
+    assert_eq!((allowed.status, allowed.header("access-control-allow-origin")), (200, Some(SITE)), "{}", allowed.text());
+    let listed = |name: &str| allowed.header(name).unwrap_or_default().to_lowercase();
+    assert!(listed("access-control-allow-methods").contains("patch") && listed("access-control-allow-headers").contains("if-match"));
+    assert_eq!(allowed.header("access-control-allow-credentials"), None, "tokens only");
+    for (origin, headers) in [("https://elsewhere.example.com", "authorization"), (SITE, "x-unknown")] {
+        let refused = preflight(origin, headers).await;
+        assert!(refused.status == 400 && refused.header("access-control-allow-methods").is_none(), "{origin} {headers}: {}", refused.status);
+    }
+    // What is refused can be read, too, or nobody would know why.
+    for (origin, seen_by) in [(SITE, Some(SITE)), ("https://elsewhere.example.com", None)] {
+        let answer = nobody.request("GET", "/v1/orders").header("origin", origin).send().await;
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (401, seen_by));
+        assert!(seen_by.is_none() || answer.header("access-control-expose-headers").is_some_and(|names| names.to_lowercase().contains("etag")));
+    }
+    program.kill();
+    // Without the setting nothing is said to browsers.
+    let world = World::start().await;
+    let silent = world.nobody().raw.request("GET", "/v1/orders").header("origin", SITE).send().await;
+    assert_eq!((silent.status, silent.header("access-control-allow-origin"), silent.header("vary")), (401, None, None));
+    assert_eq!(world.nobody().raw.request("OPTIONS", "/v1/orders").header("origin", SITE).send().await.status, 405);
+}
+
 /// F22: load balancers learn that this instance goes before its door closes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_service_that_stops_says_so_first() {

@@ -205,7 +205,8 @@ async fn the_forecast_weighs_by_month_and_team() {
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
     let owner = tenant.created.owner.id;
-    let east = tenant.post::<team::CreateTeam>((), &CreateTeam { name: "East".to_owned(), lead_id: None, member_ids: vec![owner] }).await;
+    let east =
+        tenant.post::<team::CreateTeam>((), &CreateTeam { name: "East".to_owned(), lead_id: None, member_ids: vec![owner], external_refs: Vec::new() }).await;
     let (proposal, negotiation) = (stage(&tenant, "proposal").await, stage(&tenant, "negotiation").await);
     let due = |value: &str, stage: StageId, date: &str| CreateOpportunity {
         stage_id: Some(stage),
@@ -374,7 +375,9 @@ async fn a_deal_follows_its_owner_to_the_team() {
     let shop = shop::open(&tenant, "").await;
     let person = async || causeway_tests::person::Person::hire_as(&tenant, "sales_rep").await.id;
     let (rob, mia, eve) = (person().await, person().await, person().await);
-    let team = async |name: &str, member_ids| tenant.post::<team::CreateTeam>((), &CreateTeam { name: name.to_owned(), lead_id: None, member_ids }).await.id;
+    let team = async |name: &str, member_ids| {
+        tenant.post::<team::CreateTeam>((), &CreateTeam { name: name.to_owned(), lead_id: None, member_ids, external_refs: Vec::new() }).await.id
+    };
     let (field, house) = (team("Field", vec![rob, eve]).await, team("House", vec![eve]).await);
     let made = create(&tenant, vec![CreateOpportunity { owner_id: Some(rob), ..deal(&shop, "100.00") }]).await.remove(0);
     assert_eq!(made.team_id, Some(field));

@@ -49,10 +49,17 @@ async fn a_disqualified_lead_forgets_whom_it_was_about() {
     let open = CreateLead { company_id: shop.company, title: "Tables".to_owned(), contact_name: Some("Bea".to_owned()), ..CreateLead::default() };
     let open = tenant.post::<crm::CreateLead>((), &open).await.id;
     let note = Some("Amyntas asked twice".to_owned());
-    let note = CreateActivity { subject_id: amy.to_string(), kind: ActivityKind::Call, due_at: None, note, owner_id: None };
+    let note = CreateActivity { subject_id: amy.to_string(), kind: ActivityKind::Call, due_at: None, note, owner_id: None, external_refs: Vec::new() };
     let note = tenant.post::<activity::CreateActivity>((), &note).await.id;
     // What stood there once is in its records.
-    let once = CreateActivity { note: Some("Amyntas is ill".to_owned()), subject_id: amy.to_string(), kind: ActivityKind::Call, due_at: None, owner_id: None };
+    let once = CreateActivity {
+        note: Some("Amyntas is ill".to_owned()),
+        subject_id: amy.to_string(),
+        kind: ActivityKind::Call,
+        due_at: None,
+        owner_id: None,
+        external_refs: Vec::new(),
+    };
     let once = tenant.post::<activity::CreateActivity>((), &once).await.id;
     tenant.post::<activity::UpdateActivity>(once, &UpdateActivity { note: Patch::Null, ..UpdateActivity::default() }).await;
     advance(&tenant, 31).await;
@@ -79,7 +86,14 @@ async fn a_disqualified_lead_forgets_whom_it_was_about() {
     assert_eq!((erased.title.as_str(), erased.source.as_deref(), erased.version), ("erased", Some("web"), 3));
     assert_eq!(tenant.get::<activity::GetActivity>(note).await.note, None);
     // Nobody writes about a forgotten lead what it would keep; what is open about it still ends.
-    let again = CreateActivity { subject_id: amy.to_string(), kind: ActivityKind::Call, due_at: None, note: Some("Amyntas".to_owned()), owner_id: None };
+    let again = CreateActivity {
+        subject_id: amy.to_string(),
+        kind: ActivityKind::Call,
+        due_at: None,
+        note: Some("Amyntas".to_owned()),
+        owner_id: None,
+        external_refs: Vec::new(),
+    };
     assert_eq!(pointers(&tenant.refused::<activity::CreateActivity>((), &again).await), ["/note"]);
     tenant.post::<activity::CreateActivity>((), &CreateActivity { note: None, ..again }).await;
     let said = UpdateActivity { note: Patch::Value("Amyntas".to_owned()), ..UpdateActivity::default() };

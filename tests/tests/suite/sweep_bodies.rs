@@ -1,6 +1,6 @@
 //! Every body of every operation: what is not in the contract is refused, with its place, and nothing is written.
 
-use causeway_contract::{Code, Row, Shape};
+use causeway_contract::{Code, Method, Row, Shape};
 use causeway_tests::fixture::{Fixture, writes};
 use causeway_tests::log::events;
 use causeway_tests::plan::Prepared;
@@ -187,6 +187,32 @@ async fn broken_json() {
             }
         }
     }
+    none(wrong);
+}
+
+/// A body that is left out is an empty one: whoever has nothing to say sends nothing.
+#[tokio::test]
+async fn bodies_left_out() {
+    let world = World::start().await;
+    let fixture = Fixture::new(&world).await;
+    let mut wrong = Vec::new();
+    let asked = |row: &Row| matches!((row.body)(), Some(Shape::Object { fields, .. }) if fields.values().any(|field| field.required));
+    let optional = |row: &Row| row.method == Method::Post && (row.body)().is_some() && !asked(row);
+    let mut compared = 0;
+    for row in writes().into_iter().filter(optional) {
+        let mut answers = Vec::new();
+        for empty in [false, true] {
+            let prepared = fixture.prepare(row.id).await;
+            let request = prepared.caller.raw.request(row.method.word(), &prepared.path(&row));
+            let seen = if empty { request.json(&json!({})).send().await } else { request.send().await };
+            answers.push((seen.status, seen.json()["code"].clone(), seen.json()["errors"].clone()));
+        }
+        if answers[0] != answers[1] {
+            wrong.push(format!("{}: {answers:?}", row.id));
+        }
+        compared += 1;
+    }
+    assert!(compared > 20, "{compared}");
     none(wrong);
 }
 

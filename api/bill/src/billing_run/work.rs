@@ -28,7 +28,7 @@ const STEP_BILLABLES: usize = 1_000;
 
 /// Makes the job known, at start.
 pub fn register() {
-    job::register(KIND, step);
+    job::register(KIND, step, so_far);
 }
 
 /// Starts the work of a run that was just committed; a small one is done at once.
@@ -40,7 +40,7 @@ pub(super) async fn start(
     mut new: billing_runs::Model,
 ) -> Result<BillingRun, Problem> {
     if new.invoice_count > AT_ONCE {
-        new.job_id = Some(job::enqueue(ctx, tx, KIND, input(old))?.id);
+        new.job_id = Some(job::enqueue_counted(ctx, tx, KIND, input(old), new.invoice_count)?.id);
         tx.update(old, &new);
         return record(ctx, tx, "billing_run.committed", &new);
     }
@@ -51,7 +51,7 @@ pub(super) async fn start(
         service::made(tx, &mut new, &done.sums).await?;
     }
     new.status = BillingRunStatus::Done;
-    new.job_id = Some(job::finished(ctx, tx, KIND, input(old), result(&new))?.id);
+    new.job_id = Some(job::finished(ctx, tx, KIND, input(old), result(&new, 0))?.id);
     tx.update(old, &new);
     record(ctx, tx, "billing_run.finished", &new)
 }
@@ -66,7 +66,7 @@ pub(super) async fn stands_still(tx: &mut Tx<'_>, run: &billing_runs::Model) -> 
 
 /// Starts the work of a run again: a new job makes what the old one left.
 pub(super) fn go_on(ctx: &Ctx, tx: &mut Tx<'_>, old: &billing_runs::Model) -> Result<BillingRun, Problem> {
-    let job = job::enqueue(ctx, tx, KIND, input(old))?;
+    let job = job::enqueue_counted(ctx, tx, KIND, input(old), old.invoice_count)?;
     let new = billing_runs::Model { job_id: Some(job.id), version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
     tx.update(old, &new);
     record(ctx, tx, "billing_run.committed", &new)
@@ -76,8 +76,24 @@ fn input(run: &billing_runs::Model) -> String {
     json!({ "billing_run_id": run.id }).to_string()
 }
 
-fn result(run: &billing_runs::Model) -> String {
-    json!({ "billing_run_id": run.id, "invoices": run.invoice_count - run.failed_count, "failed": run.failed_count }).to_string()
+/// What a run came to, when so many invoices are still to be made.
+fn result(run: &billing_runs::Model, left: i64) -> String {
+    json!({ "billing_run_id": run.id, "invoices": run.invoice_count - run.failed_count - left, "failed": run.failed_count }).to_string()
+}
+
+fn run_of(job: &Job) -> Result<BillingRunId, Problem> {
+    let input: serde_json::Value = serde_json::from_str(&job.input).unwrap_or_default();
+    input.get("billing_run_id").and_then(|id| id.as_str()).and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)
+}
+
+/// What a run came to whose job ends before it is done. Whoever may cancel the job may know how far it came.
+fn so_far<'a>(_: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, Result<String, Problem>> {
+    Box::pin(async move {
+        let run = Find::<billing_runs::Entity>::new().eq(billing_runs::Column::Id, run_of(job)?).of_all_companies();
+        let run = run.one(tx).await?.ok_or_else(Problem::not_found)?;
+        let left = waiting(run.id).of_all_companies().count(tx).await?;
+        Ok(result(&run, left))
+    })
 }
 
 fn waiting(id: BillingRunId) -> Find<billing_run_items::Entity> {
@@ -90,8 +106,7 @@ fn waiting(id: BillingRunId) -> Find<billing_run_items::Entity> {
 /// One step of the job: the next invoices, or the end.
 fn step<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, Result<Progress, Problem>> {
     Box::pin(async move {
-        let input: serde_json::Value = serde_json::from_str(&job.input).unwrap_or_default();
-        let id = input.get("billing_run_id").and_then(|id| id.as_str()).and_then(|id| id.parse::<BillingRunId>().ok()).ok_or_else(Problem::not_found)?;
+        let id = run_of(job)?;
         let old = tx.lock::<billing_runs::Entity>(id).await?;
         let items = waiting(id).limit(STEP_INVOICES).all(tx).await?;
         if items.is_empty() {
@@ -100,7 +115,7 @@ fn step<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, R
             service::made(tx, &mut new, &sums).await?;
             tx.update(&old, &new);
             record(ctx, tx, "billing_run.finished", &new)?;
-            return Ok(Progress::Done { result: result(&new) });
+            return Ok(Progress::Done { result: result(&new, 0) });
         }
         let company = tx.must::<companies::Entity>(old.company_id).await?;
         let items = within_a_step(items);

@@ -71,7 +71,7 @@ pub async fn start(ctx: &Ctx, tx: &mut Tx<'_>, query: &ImportQuery, body: &Creat
     rights::ask(ctx, resource, &becomes, &options)?;
     let kept = CreateImport { rows: Vec::new(), ..options };
     let input = json!({ "resource": resource, "rows": file.records, "dry_run": kept.dry_run.unwrap_or(false) }).to_string();
-    let job = job::enqueue(ctx, tx, KIND, input)?;
+    let job = job::enqueue_counted(ctx, tx, KIND, input, file.records)?;
     tx.insert(imports::Model {
         tenant_id: ctx.tenant,
         id: job.id,
@@ -329,6 +329,17 @@ fn keep(tx: &mut Tx<'_>, import: &mut imports::Model, row: i64, errors: Vec<Cell
         let (tenant_id, detail) = (import.tenant_id, error.detail);
         tx.insert(import_errors::Model { tenant_id, import_id, position, row, column_name: column, code, detail });
     }
+}
+
+/// What an import came to that ends before its file does. Nobody will take what is left of the file.
+pub fn so_far<'a>(_: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, Result<String, Problem>> {
+    Box::pin(async move {
+        let old = tx.lock::<imports::Entity>(job.id).await?;
+        let options: CreateImport = serde_json::from_str(&old.options).map_err(|_| broken())?;
+        let resource = options.resource.ok_or_else(broken)?;
+        upload::discard(tx, old.upload_id);
+        result(&old, &Import { options, resource, granted: None, named: BTreeMap::new() })
+    })
 }
 
 fn result(import: &imports::Model, of: &Import) -> Result<String, Problem> {

@@ -2,6 +2,7 @@
 
 use super::service;
 use crate::access::catalogue;
+use crate::refs;
 use causeway_contract::{Page, Problem};
 use causeway_entity::govern::{api_keys, roles, users};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
@@ -31,7 +32,8 @@ pub fn register(routes: &mut Routes) {
 
 async fn list_users(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListUsers>) -> Result<Answer<Page<User>>, Problem> {
     let rows = list::list::<users::Entity>(ctx, tx, &USERS, "user", &call.query).await?;
-    let data = rows.rows.iter().map(service::user_view).collect();
+    let mut refs = tx.external_refs(&rows.rows.iter().map(|row| row.id.uuid()).collect::<Vec<_>>()).await?;
+    let data = rows.rows.iter().map(|row| service::user_view(row, refs.remove(&row.id.uuid()).unwrap_or_default())).collect();
     Ok(Answer::of(rows.page(data)))
 }
 
@@ -41,7 +43,8 @@ async fn create_user(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateUser>) ->
 
 async fn get_user(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetUser>) -> Result<Answer<User>, Problem> {
     let row = tx.must::<users::Entity>(call.path).await?;
-    Ok(Answer::object(service::user_view(&row), row.version))
+    let refs = refs::pairs_of(tx, row.id.uuid()).await?;
+    Ok(Answer::object(service::user_view(&row, refs), row.version))
 }
 
 async fn update_user(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateUser>) -> Result<Answer<User>, Problem> {

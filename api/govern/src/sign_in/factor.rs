@@ -150,7 +150,7 @@ pub(super) async fn enrol(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<wire::TotpEnrolm
         locked_until: None,
         created_at: ctx.wall(),
     });
-    person_changed(ctx, tx, "user.totp_enrolled", &user)?;
+    person_changed(ctx, tx, "user.totp_enrolled", &user).await?;
     let secret = Secret::from(seed).to_base32();
     let account = encoded(&user.email);
     let uri = format!("otpauth://totp/{ISSUER}:{account}?secret={secret}&issuer={ISSUER}");
@@ -184,7 +184,7 @@ pub(super) async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, otp: &str) -> Result<wir
     let new = user_factors::Model { confirmed_at: Some(ctx.wall()), last_step: step, ..old.clone() };
     tx.update(&old, &new);
     end_sessions(ctx, tx, user_id, Some(session.id)).await?;
-    person_changed(ctx, tx, "user.totp_confirmed", &user)?;
+    person_changed(ctx, tx, "user.totp_confirmed", &user).await?;
     give_codes(ctx, tx, user_id).await
 }
 
@@ -214,7 +214,7 @@ pub(super) async fn renew_codes(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<wire::Reco
     let (user_id, _) = person(ctx)?;
     let user = tx.must::<users::Entity>(user_id).await?;
     confirmed(tx, user_id).await?.ok_or_else(none)?;
-    person_changed(ctx, tx, "user.recovery_codes_renewed", &user)?;
+    person_changed(ctx, tx, "user.recovery_codes_renewed", &user).await?;
     give_codes(ctx, tx, user_id).await
 }
 
@@ -231,7 +231,7 @@ pub(super) async fn remove(ctx: &Ctx, tx: &mut Tx<'_>, user: &users::Model, keep
         return Err(none());
     }
     end_sessions(ctx, tx, user.id, keep).await?;
-    person_changed(ctx, tx, "user.totp_removed", user)?;
+    person_changed(ctx, tx, "user.totp_removed", user).await?;
     Ok(wire::SecondFactor { object: "second_factor".to_owned(), user_id: user.id, enabled: false, recovery_codes_left: 0 })
 }
 

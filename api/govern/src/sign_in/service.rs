@@ -3,6 +3,7 @@
 use super::prove::{Proven, confirm, person, source};
 use super::{factor, hash, limits, policy};
 use crate::identity::service::{manageable, record_user};
+use crate::refs;
 use causeway_contract::{Code, ListQuery, Page, Problem};
 use causeway_entity::govern::{sessions, user_passwords, users};
 use causeway_entity::platform::{tenants, tokens};
@@ -304,7 +305,7 @@ pub(super) async fn set_password(ctx: &Ctx, tx: &mut Tx<'_>, chosen: &Chosen) ->
     }
     take_tokens(tx, user.id.uuid());
     end_sessions(&ctx, tx, user.id, ctx.session.map(|session| session.id)).await?;
-    person_changed(&ctx, tx, "user.password_set", &user)?;
+    person_changed(&ctx, tx, "user.password_set", &user).await?;
     Ok(wire::PasswordSet { object: "password".to_owned(), user_id: user.id, email: user.email, tenant: tenant.slug })
 }
 
@@ -312,10 +313,11 @@ pub(super) async fn set_password(ctx: &Ctx, tx: &mut Tx<'_>, chosen: &Chosen) ->
 ///
 /// # Errors
 /// When it cannot be recorded.
-pub(super) fn person_changed(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, old: &users::Model) -> Result<users::Model, Problem> {
+pub(super) async fn person_changed(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, old: &users::Model) -> Result<users::Model, Problem> {
     let new = users::Model { version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
     tx.update(old, &new);
-    record_user(ctx, tx, event, &new)?;
+    let refs = refs::pairs_of(tx, old.id.uuid()).await?;
+    record_user(ctx, tx, event, &new, refs)?;
     Ok(new)
 }
 
@@ -347,7 +349,7 @@ pub(super) async fn invite_user(ctx: &Ctx, tx: &mut Tx<'_>, id: UserId) -> Resul
     if !user.active {
         return Err(Problem::new(Code::StateConflict, "The user is not active. Activate the user first."));
     }
-    person_changed(ctx, tx, "user.invited", &user)?;
+    person_changed(ctx, tx, "user.invited", &user).await?;
     Ok(invite(ctx, tx, id))
 }
 

@@ -8,6 +8,7 @@ use super::service::record;
 use super::trail::{self, Done};
 use crate::access::OWNER;
 use crate::identity::service::record_user;
+use crate::refs;
 use crate::sign_in::service::anew;
 use causeway_contract::{Code, Problem};
 use causeway_entity::govern::{roles, users};
@@ -36,7 +37,8 @@ pub async fn owner(ctx: &Ctx, tx: &mut Tx<'_>, id: TenantId, body: &wire::Restor
     let user = users::Model { role_ids: Json(role_ids), company_ids: None, active: true, version: found.version + 1, updated_at: ctx.wall(), ..found.clone() };
     tx.update(&found, &user);
     tx.rights_changed();
-    record_user(&ctx, tx, "user.owner_restored", &user)?;
+    let refs = refs::pairs_of(tx, user_id.uuid()).await?;
+    record_user(&ctx, tx, "user.owner_restored", &user, refs)?;
     let set = limits::of(tx, id).await?;
     record(&ctx, tx, "tenant.owner_restored", &tenant, set.as_ref())?;
     trail::note(&ctx, tx, "tenant.owner_restored", Done::to_tenant(&tenant), None).await?;

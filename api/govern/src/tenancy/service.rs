@@ -2,7 +2,7 @@
 
 use super::trail::{self, Done};
 use super::{limits, starter};
-use crate::identity::service::{NewKey, insert_key, record_user};
+use crate::identity::service::{NewKey, index_user, insert_key, record_user};
 use causeway_contract::{Code, ListQuery, Page, Problem};
 use causeway_entity::govern::users;
 use causeway_entity::platform::{tenant_limits, tenants};
@@ -53,7 +53,8 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateTenant) -> Re
     record(&ctx, tx, "tenant.created", &row, None)?;
     trail::note(&ctx, tx, "tenant.created", Done::to_tenant(&row), None).await?;
     tx.insert(owner.clone());
-    record_user(&ctx, tx, "user.created", &owner)?;
+    index_user(tx, &owner, true);
+    record_user(&ctx, tx, "user.created", &owner, Vec::new())?;
     let invitation_token = crate::sign_in::invite(&ctx, tx, owner.id).token;
     let key = NewKey { user_id: Some(owner.id), ..NewKey::named("owner", vec!["*:*".to_owned()]) };
     let (key, secret) = insert_key(&ctx, tx, key)?;

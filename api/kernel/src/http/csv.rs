@@ -11,9 +11,9 @@ use super::standing::Standing;
 use super::{execute, mask, respond};
 use crate::Ctx;
 use crate::limits::SLOW_READER_SECONDS;
-use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName};
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use causeway_contract::{Code, Method, Problem, Shape};
 use serde_json::{Value, json};
 use std::pin::Pin;
@@ -28,33 +28,6 @@ const PAGE: u32 = 200;
 const WAITING: usize = 2;
 /// How deep objects inside objects become columns.
 const DEPTH: usize = 3;
-
-/// Whether the caller would rather have CSV than JSON (RFC 9110 §12.5.1). CSV must be named: who takes anything gets JSON, and so does who likes both as well.
-pub(crate) fn wanted(request: &HttpRequest) -> bool {
-    let accepted: Vec<&str> = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
-    prefers_csv(&accepted)
-}
-
-fn prefers_csv(accepted: &[&str]) -> bool {
-    let csv = liking(accepted, "text/csv");
-    csv > 0 && csv > liking(accepted, "application/json")
-}
-
-/// How much the caller likes a type, in thousandths; nothing when it does not name it. What is no number counts as whole.
-fn liking(accepted: &[&str], kind: &str) -> u32 {
-    let of = |part: &&str| {
-        let mut words = part.split(';').map(str::trim);
-        let is_named = words.next().is_some_and(|named| named.eq_ignore_ascii_case(kind));
-        let weight = words.find_map(|word| word.strip_prefix("q=").or_else(|| word.strip_prefix("Q=")));
-        is_named.then(|| weight.map_or(1_000, thousandths))
-    };
-    accepted.iter().find_map(of).unwrap_or_default()
-}
-
-/// A weight such as `0.5`, in thousandths.
-fn thousandths(weight: &str) -> u32 {
-    causeway_value::parse_scaled(weight, 3).ok().and_then(|weight| u32::try_from(weight).ok()).unwrap_or(1_000).min(1_000)
-}
 
 /// The columns of a list.
 #[derive(Clone, Debug)]
@@ -272,23 +245,6 @@ impl futures_core::Stream for Rest {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn csv_is_for_who_would_rather_have_it() {
-        for (accept, csv) in [
-            ("text/csv", true),
-            ("text/csv, application/json", false),
-            ("text/csv, application/json;q=0.5", true),
-            ("application/json; q=0.9, text/csv;q=0.95", true),
-            ("application/json, text/csv;q=0.9", false),
-            ("Text/CSV;header=present, */*;q=0.1", true),
-            ("text/csv;q=0", false),
-            ("*/*", false),
-            ("", false),
-        ] {
-            assert_eq!(prefers_csv(&accept.split(',').collect::<Vec<_>>()), csv, "{accept}");
-        }
-    }
 
     #[test]
     fn what_a_spreadsheet_would_calculate_is_a_text() {

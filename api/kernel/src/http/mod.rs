@@ -1,6 +1,7 @@
 //! The one adapter between HTTP and the endpoints: authentication, tenant, permission, limits, idempotency, body, handler, ETag and problems,
 //! in this order, for every operation. None can forget a step.
 
+mod accept;
 mod again;
 mod allowance;
 mod aside;
@@ -360,6 +361,7 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
         refused(&Problem::not_found());
         return Err(Problem::not_found());
     }
+    accept::check(&incoming.request, operation)?;
     let pairs = call::query_pairs(incoming.request.query_string())?;
     let asked = call::read_query(pairs, operation, app.routes.relations(operation))?;
     ctx.dry_run = asked.dry_run;
@@ -390,7 +392,7 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
     }
     let file = upload.as_ref().map(|upload| upload.id);
     let ctx = Arc::new(ctx);
-    if let Some(columns) = operation.columns.as_ref().filter(|_| csv::wanted(&incoming.request)) {
+    if let Some(columns) = operation.columns.as_ref().filter(|_| accept::wants_csv(&incoming.request)) {
         if !asked.expand.is_empty() {
             return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "expand", "is for JSON; CSV has the columns of the list alone")]));
         }
@@ -398,7 +400,7 @@ pub(crate) async fn serve(app: Arc<App>, operation: &Operation, mut incoming: In
         let export = csv::Export { caller, method: operation.method, path: incoming.request.path().to_owned(), ctx };
         return export.answer(columns.clone(), asked.value).await;
     }
-    if let Some(table) = operation.table.as_ref().filter(|_| csv::wanted(&incoming.request)) {
+    if let Some(table) = operation.table.as_ref().filter(|_| accept::wants_csv(&incoming.request)) {
         let grouped = asked.value.get("by").is_some();
         let Bound::Verb(verb) = (operation.bind)(&segments, asked.value, body, upload)? else { return Err(Problem::not_found()) };
         let place = reports::enter(operation, &ctx).await?;

@@ -117,8 +117,8 @@ pub(crate) struct Operation {
     pub prepares: bool,
     /// Whether a file may come in place of the body.
     pub upload: bool,
-    /// Whether its answer goes on without an end.
-    pub stream: bool,
+    /// The type of its answer.
+    pub media: &'static str,
     pub list: Option<&'static ListSpec>,
     /// Whether it reads a bounded number of rows: one object or one page. Reports and checks may read everything.
     pub quick: bool,
@@ -137,6 +137,11 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
+    /// Whether its answer goes on without an end.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.media == "text/event-stream"
+    }
+
     /// What it answers inside the process, in a transaction that is open already. For operations that read and are no streams.
     pub(crate) async fn read(&self, ctx: &Ctx, tx: &mut Tx<'_>, segments: &[&str], query: Value) -> Result<Value, Problem> {
         let Bound::Verb(verb) = (self.bind)(segments, query, Value::Object(Map::new()), None)? else { return Err(Problem::not_found()) };
@@ -244,7 +249,7 @@ impl Routes {
                 step_up: E::FLAGS.contains(&Flag::step_up),
                 prepares,
                 upload: E::FLAGS.contains(&Flag::upload),
-                stream: <E::Reply as Reply>::MEDIA == "text/event-stream",
+                media: <E::Reply as Reply>::MEDIA,
                 list: E::LIST,
                 quick: E::LIST.is_some() || <E::Path as PathParams>::COUNT > 0,
                 body: (row.body)(),
@@ -296,7 +301,7 @@ impl Routes {
         let mut parameters = Vec::new();
         let Some(node) = walk(&self.root, &segments, &mut parameters) else { return Found::Nothing };
         // HEAD is GET without its body, which the connection leaves out. A stream has no end to wait for.
-        let headed = node.endpoints.get(&Method::Get).filter(|served| !served.stream);
+        let headed = node.endpoints.get(&Method::Get).filter(|served| !served.is_stream());
         let served = if method == "HEAD" { headed } else { node.endpoints.iter().find(|(known, _)| known.word() == method).map(|(_, served)| served) };
         match served {
             Some(served) => Found::Endpoint(served, parameters),

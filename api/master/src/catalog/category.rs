@@ -1,7 +1,7 @@
 //! The verbs of a category.
 
 use super::store;
-use crate::check;
+use crate::{check, refs};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::master::categories;
 use causeway_kernel::{Change, Ctx, Tx};
@@ -29,7 +29,10 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCategory) -> 
         updated_at: now,
     };
     tx.insert(row.clone());
-    record(ctx, tx, "category.created", &row)
+    let refs = refs::pairs(&body.external_refs);
+    tx.set_external_refs("category", row.id.uuid(), &refs, true);
+    tx.index_words("category", row.id.uuid(), &[Some(&row.name)], true);
+    record(ctx, tx, "category.created", &row, refs)
 }
 
 /// Changes a category.
@@ -53,21 +56,25 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CategoryId, body: &wire::Upd
     }
     new.metadata = Json(check::metadata(new.metadata.0, &body.metadata, &mut errors));
     check::finish(errors)?;
+    let refs = refs::patched(tx, "category", id.uuid(), &body.external_refs).await?;
     new.version += 1;
     new.updated_at = ctx.now();
     tx.update(&old, &new);
-    record(ctx, tx, "category.updated", &new)
+    if new.name != old.name {
+        tx.index_words("category", id.uuid(), &[Some(&new.name)], false);
+    }
+    record(ctx, tx, "category.updated", &new, refs)
 }
 
-fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &categories::Model) -> Result<wire::Category, Problem> {
-    let view = view(row);
+fn record(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &categories::Model, refs: Vec<(String, String)>) -> Result<wire::Category, Problem> {
+    let view = view(row, refs);
     tx.record(ctx, &Change { event, object: "category", id: row.id.uuid(), version: row.version, company_id: None, flow_id: None, body: &view })?;
     Ok(view)
 }
 
 /// The category as the API shows it.
 #[must_use]
-pub fn view(row: &categories::Model) -> wire::Category {
+pub fn view(row: &categories::Model, refs: Vec<(String, String)>) -> wire::Category {
     wire::Category {
         id: row.id,
         object: "category".to_owned(),
@@ -77,5 +84,6 @@ pub fn view(row: &categories::Model) -> wire::Category {
         name: row.name.clone(),
         parent_id: row.parent_id,
         metadata: row.metadata.0.clone(),
+        external_refs: refs::shown(refs),
     }
 }

@@ -1,6 +1,7 @@
 //! The operations of categories, units and products.
 
 use super::{bundle, category, product, unit};
+use crate::refs;
 use causeway_contract::{BulkResult, Page, Problem};
 use causeway_entity::master::{categories, products, units};
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
@@ -25,7 +26,8 @@ pub fn register(routes: &mut Routes) {
 
 async fn list_categories(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListCategories>) -> Result<Answer<Page<Category>>, Problem> {
     let rows = list::list::<categories::Entity>(ctx, tx, &CATEGORIES, "category", &call.query).await?;
-    let data = rows.rows.iter().map(category::view).collect();
+    let mut refs = tx.external_refs(&rows.rows.iter().map(|row| row.id.uuid()).collect::<Vec<_>>()).await?;
+    let data = rows.rows.iter().map(|row| category::view(row, refs.remove(&row.id.uuid()).unwrap_or_default())).collect();
     Ok(Answer::of(rows.page(data)))
 }
 
@@ -37,7 +39,8 @@ async fn create_category(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateCateg
 
 async fn get_category(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetCategory>) -> Result<Answer<Category>, Problem> {
     let row = tx.must::<categories::Entity>(call.path).await?;
-    Ok(Answer::object(category::view(&row), row.version))
+    let refs = refs::pairs_of(tx, row.id.uuid()).await?;
+    Ok(Answer::object(category::view(&row, refs), row.version))
 }
 
 async fn update_category(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::UpdateCategory>) -> Result<Answer<Category>, Problem> {
@@ -87,7 +90,7 @@ async fn create_products(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateProdu
 
 async fn get_product(_: &Ctx, tx: &mut Tx<'_>, call: &Call<op::GetProduct>) -> Result<Answer<Product>, Problem> {
     let row = tx.must::<products::Entity>(call.path).await?;
-    let refs = tx.external_refs(&[row.id.uuid()]).await?.remove(&row.id.uuid()).unwrap_or_default();
+    let refs = refs::pairs_of(tx, row.id.uuid()).await?;
     let components = bundle::components(tx, row.kind, &[row.id]).await?.remove(&row.id).unwrap_or_default();
     Ok(Answer::object(product::view(&row, &components, refs), row.version))
 }

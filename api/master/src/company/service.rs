@@ -93,6 +93,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateCompany) -> R
     }
     let refs = crate::refs::pairs(&body.external_refs);
     tx.set_external_refs("company", row.id.uuid(), &refs, true);
+    tx.index_words("company", row.id.uuid(), &[Some(&row.name)], true);
     record(ctx, tx, "company.created", &row, refs)
 }
 
@@ -154,6 +155,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: CompanyId, body: &wire::Upda
     new.updated_at = ctx.now();
     let refs = crate::refs::patched(tx, "company", id.uuid(), &body.external_refs).await?;
     tx.update(&old, &new);
+    if new.name != old.name {
+        tx.index_words("company", id.uuid(), &[Some(&new.name)], false);
+    }
     record(ctx, tx, "company.updated", &new, refs)
 }
 

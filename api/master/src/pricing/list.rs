@@ -56,6 +56,7 @@ async fn insert(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePriceList, active
     let rules = write_rules(tx, &row, &rules);
     let refs = refs::pairs(&body.external_refs);
     tx.set_external_refs("price_list", row.id.uuid(), &refs, true);
+    index(tx, &row, true);
     record(ctx, tx, "price_list.created", &row, &rules, refs)
 }
 
@@ -98,7 +99,15 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PriceListId, body: &wire::Up
     new.version += 1;
     new.updated_at = ctx.now();
     tx.update(&old, &new);
+    if new.name != old.name {
+        index(tx, &new, false);
+    }
     record(ctx, tx, "price_list.updated", &new, &rules, refs)
+}
+
+/// Makes the list findable by code and name.
+fn index(tx: &mut Tx<'_>, row: &price_lists::Model, fresh: bool) {
+    tx.index_words("price_list", row.id.uuid(), &[Some(&row.code), row.name.as_deref()], fresh);
 }
 
 /// Makes a new list with the rules, audience, currency and company of another: the next year's list begins as a copy of this year's. One that would give the

@@ -153,7 +153,9 @@ fn operation(row: &Row, rows: &[Row], names: &Names, problem: &str) -> Value {
             if row.flags.contains(&Flag::upload) {
                 content.insert("text/csv".to_owned(), json!({"schema": {"type": "string"}}));
             }
-            fields.insert("requestBody".to_owned(), json!({"required": true, "content": content}));
+            // A body that is left out is an empty one.
+            let required = matches!((row.body)(), Some(Shape::Object { fields, .. }) if fields.values().any(|field| field.required));
+            fields.insert("requestBody".to_owned(), json!({"required": required, "content": content}));
         }
         let security = if (row.audience)() == Audience::Open { json!([]) } else { json!([{"bearer": []}]) };
         fields.insert("security".to_owned(), security);

@@ -1,6 +1,6 @@
 //! Leads.
 
-use super::{LEAD, Outcome, Prepared, attempt, company, known, prepare, refs, tried};
+use super::{LEAD, Outcome, Prepared, attempt, company, known, prepare, refs, right, tried};
 use crate::import::job::Import;
 use crate::import::names::Names;
 use crate::import::rows::{CellError, Row, body};
@@ -63,8 +63,8 @@ fn wanted(import: &Import, names: &Names, prepared: Prepared, standing: &BTreeMa
         let about = ["organization_name", "contact_name", "email"].iter().find_map(|field| row.fields.get(*field).cloned());
         row.fields.insert("title".to_owned(), about.unwrap_or_else(|| "Lead".to_owned()));
     }
-    let body = body(&row, &LEAD, zone, more).map_err(|more| errors.drain(..).chain(more).collect::<Vec<_>>())?;
-    if errors.is_empty() { Ok((body, reference.and_then(|reference| standing.get(&reference).copied()))) } else { Err(errors) }
+    let body = right(errors, body(&row, &LEAD, zone, more))?;
+    Ok((body, reference.and_then(|reference| standing.get(&reference).copied())))
 }
 
 /// What a row says about a lead that is known; empty cells leave it as it is.

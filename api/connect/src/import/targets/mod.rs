@@ -179,6 +179,20 @@ fn company(import: &Import, names: &Names, row: &mut Row, body: &mut Map<String,
     Ok(())
 }
 
+/// A row's body, unless something is wrong with the row: then all of it, what was `told` of it before and what its schema finds, each field once.
+fn right<T>(mut told: Vec<CellError>, body: Result<T, Vec<CellError>>) -> Result<T, Vec<CellError>> {
+    match body {
+        Ok(body) if told.is_empty() => Ok(body),
+        Ok(_) => Err(told),
+        Err(found) => {
+            // A field that names nothing is told already.
+            let new: Vec<CellError> = found.into_iter().filter(|error| !told.iter().any(|known| known.field == error.field)).collect();
+            told.extend(new);
+            Err(told)
+        }
+    }
+}
+
 /// A problem as the outcome of its row; a failing database stops the step.
 fn failed(problem: Problem) -> Result<Outcome, Problem> {
     if problem.status >= 500 { Err(problem) } else { Ok(Outcome::Failed(CellError::of(problem))) }

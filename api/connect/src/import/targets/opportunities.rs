@@ -1,6 +1,6 @@
 //! Opportunities, history included.
 
-use super::{Made, OPPORTUNITY, Outcome, Prepared, company, known, parties, prepare, refs, tried};
+use super::{Made, OPPORTUNITY, Outcome, Prepared, company, known, parties, prepare, refs, right, tried};
 use crate::import::job::Import;
 use crate::import::names::Names;
 use crate::import::rows::{CellError, Row, body};
@@ -131,14 +131,6 @@ fn wanted<'o>(
         let product = row.fields.get("product_id").and_then(|id| names.product(id)).or(reference.as_deref()).unwrap_or("Deal");
         row.fields.insert("title".to_owned(), product.to_owned());
     }
-    match body::<CreateOpportunity>(&row, &OPPORTUNITY, zone, more) {
-        Ok(body) if errors.is_empty() => Ok((CreateOpportunity { party_id: body.party_id.or(old.and_then(|old| old.party_id)), ..body }, old)),
-        Ok(_) => Err(errors),
-        Err(more) => {
-            // A field that names nothing was told already.
-            let new = more.into_iter().filter(|error| !errors.iter().any(|told| told.field == error.field)).collect::<Vec<_>>();
-            errors.extend(new);
-            Err(errors)
-        }
-    }
+    let body: CreateOpportunity = right(errors, body(&row, &OPPORTUNITY, zone, more))?;
+    Ok((CreateOpportunity { party_id: body.party_id.or(old.and_then(|old| old.party_id)), ..body }, old))
 }

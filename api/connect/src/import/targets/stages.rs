@@ -1,7 +1,6 @@
 //! Stages of pipelines. One of the same name in the same pipeline is changed; what an opportunity in it is stays.
 
-use super::parties::change;
-use super::{Outcome, Prepared, STAGE, STAGE_CHANGE, attempt, prepare};
+use super::{Outcome, Prepared, STAGE, STAGE_CHANGE, attempt, prepare, right};
 use crate::import::job::Import;
 use crate::import::names::Names;
 use crate::import::rows::{CellError, Row, body};
@@ -33,39 +32,35 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
         }
         let old = standing.iter().find(|stage| (stage.company_id, &stage.name) == (company, &name));
         errors.extend(old.and_then(|old| other_status(old, &row)));
-        if !errors.is_empty() {
-            outcomes.push(Outcome::Failed(errors));
-            continue;
-        }
         outcomes.push(match old {
-            Some(old) => changed(ctx, tx, old, row).await?,
+            Some(old) => changed(ctx, tx, old, row, errors).await?,
             None => {
                 row.fields.remove("company_id");
-                created(ctx, tx, company, &row).await?
+                created(ctx, tx, company, &row, errors).await?
             }
         });
     }
     Ok(outcomes)
 }
 
-async fn created(ctx: &Ctx, tx: &mut Tx<'_>, company: Option<CompanyId>, row: &Row) -> Result<Outcome, Problem> {
+async fn created(ctx: &Ctx, tx: &mut Tx<'_>, company: Option<CompanyId>, row: &Row, errors: Vec<CellError>) -> Result<Outcome, Problem> {
     let more: Map<_, _> = company.map(|id| ("company_id".to_owned(), json!(id))).into_iter().collect();
-    match body::<CreateStage>(row, &STAGE, Zone::UTC, more) {
+    match right(errors, body::<CreateStage>(row, &STAGE, Zone::UTC, more)) {
         Err(errors) => Ok(Outcome::Failed(errors)),
         Ok(body) => attempt(tx, Outcome::Created, async |tx| service::create(ctx, tx, &body).await.map(drop)).await,
     }
 }
 
-async fn changed(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, mut row: Row) -> Result<Outcome, Problem> {
+async fn changed(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, mut row: Row, errors: Vec<CellError>) -> Result<Outcome, Problem> {
     FIXED.iter().for_each(|field| drop(row.fields.remove(*field)));
-    let body = match change::<UpdateStage>(&row, &STAGE_CHANGE) {
-        Err(outcome) => return Ok(outcome),
-        Ok(body) => body,
+    let change: UpdateStage = match right(errors, body(&row, &STAGE_CHANGE, Zone::UTC, Map::new())) {
+        Err(errors) => return Ok(Outcome::Failed(errors)),
+        Ok(change) => change,
     };
-    if says_what_is_known(old, &body) {
+    if says_what_is_known(old, &change) {
         return Ok(Outcome::Unchanged);
     }
-    attempt(tx, Outcome::Updated, async |tx| service::update(ctx, tx, old.id, &body).await.map(drop)).await
+    attempt(tx, Outcome::Updated, async |tx| service::update(ctx, tx, old.id, &change).await.map(drop)).await
 }
 
 /// What an opportunity in a stage is does not change: it would close or open those that stand in it.

@@ -1,6 +1,7 @@
 //! Who the caller is.
 
 use super::users::user_view;
+use crate::refs;
 use crate::sign_in::service::view as session_view;
 use causeway_contract::Problem;
 use causeway_entity::govern::{api_keys, sessions, users};
@@ -24,6 +25,10 @@ pub async fn me(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<wire::Me, Problem> {
         Some(id) => tx.get::<users::Entity>(UserId::from_uuid(id)).await?,
         None => None,
     };
+    let refs = match &user {
+        Some(user) => refs::pairs_of(tx, user.id.uuid()).await?,
+        None => Vec::new(),
+    };
     let session = match ctx.session {
         Some(session) => tx.get::<sessions::Entity>(session.id).await?,
         None => None,
@@ -33,7 +38,7 @@ pub async fn me(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<wire::Me, Problem> {
         object: "me".to_owned(),
         tenant: wire::MyTenant { id: tenant.id, name: tenant.name, slug: tenant.slug, mode: tenant.mode },
         actor: Actor { kind: ctx.actor.kind, id: ctx.actor.id.map(|id| actor_id(ctx.actor.kind, id)), name },
-        user: user.as_ref().map(user_view),
+        user: user.as_ref().map(|user| user_view(user, refs)),
         session: session.as_ref().map(session_view),
         fresh_until: ctx.session.map(|session| session.fresh_until),
         permissions: ctx.permissions.iter().cloned().collect(),

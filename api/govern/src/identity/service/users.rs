@@ -2,6 +2,7 @@
 
 use super::roles::holding;
 use crate::access::{OWNER, covers, roles_of, within};
+use crate::refs;
 use crate::sign_in::service::end_sessions;
 use crate::tenancy::limits::room_for_user;
 use causeway_contract::{Code, FieldError, Problem};
@@ -34,7 +35,10 @@ pub async fn create_user(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateUser) ->
     };
     email_is_free(tx, &row).await?;
     tx.insert(row.clone());
-    let user = record_user(ctx, tx, "user.created", &row)?;
+    let refs = refs::pairs(&body.external_refs);
+    tx.set_external_refs("user", row.id.uuid(), &refs, true);
+    index_user(tx, &row, true);
+    let user = record_user(ctx, tx, "user.created", &row, refs)?;
     let invitation = crate::sign_in::invite(ctx, tx, row.id);
     Ok(wire::NewUser {
         id: user.id,
@@ -47,7 +51,8 @@ pub async fn create_user(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateUser) ->
         role_ids: user.role_ids,
         company_ids: user.company_ids,
         active: user.active,
-        invitation,
+        external_refs: user.external_refs,
+        invitation: Some(invitation),
     })
 }
 
@@ -82,9 +87,13 @@ pub async fn update_user(ctx: &Ctx, tx: &mut Tx<'_>, id: UserId, body: &wire::Up
     if new.email != old.email {
         email_is_free(tx, &new).await?;
     }
+    let refs = refs::patched(tx, "user", id.uuid(), &body.external_refs).await?;
     tx.update(&old, &new);
+    if (&new.name, &new.email) != (&old.name, &old.email) {
+        index_user(tx, &new, false);
+    }
     tx.rights_changed();
-    record_user(ctx, tx, "user.updated", &new)
+    record_user(ctx, tx, "user.updated", &new, refs)
 }
 
 async fn email_is_free(tx: &mut Tx<'_>, row: &users::Model) -> Result<(), Problem> {
@@ -176,19 +185,24 @@ pub(super) fn granted(ctx: &Ctx, companies: Vec<CompanyId>) -> Option<Json<Vec<C
     if companies.is_empty() { ctx.companies.as_ref().map(|own| Json(own.to_vec())) } else { Some(Json(companies)) }
 }
 
-/// Records what happened to a user.
+/// Makes a user findable by name and mail address.
+pub fn index_user(tx: &mut Tx<'_>, row: &users::Model, fresh: bool) {
+    tx.index_words("user", row.id.uuid(), &[Some(&row.name), Some(&row.email)], fresh);
+}
+
+/// Records what happened to a user, who has these external references.
 ///
 /// # Errors
 /// When it cannot be written as JSON.
-pub fn record_user(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &users::Model) -> Result<wire::User, Problem> {
-    let body = user_view(row);
+pub fn record_user(ctx: &Ctx, tx: &mut Tx<'_>, event: &'static str, row: &users::Model, refs: Vec<(String, String)>) -> Result<wire::User, Problem> {
+    let body = user_view(row, refs);
     tx.record(ctx, &Change { event, object: "user", id: row.id.uuid(), version: row.version, company_id: None, flow_id: None, body: &body })?;
     Ok(body)
 }
 
 /// The user as the API shows it.
 #[must_use]
-pub fn user_view(row: &users::Model) -> wire::User {
+pub fn user_view(row: &users::Model, refs: Vec<(String, String)>) -> wire::User {
     wire::User {
         id: row.id,
         object: "user".to_owned(),
@@ -200,5 +214,6 @@ pub fn user_view(row: &users::Model) -> wire::User {
         role_ids: row.role_ids.0.clone(),
         company_ids: row.company_ids.clone().map(|companies| companies.0).unwrap_or_default(),
         active: row.active,
+        external_refs: refs::shown(refs),
     }
 }

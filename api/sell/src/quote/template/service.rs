@@ -51,6 +51,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuoteTemplate
     }
     finish(errors)?;
     tx.insert(row.clone());
+    tx.index_words("quote_template", row.id.uuid(), &[Some(&row.name)], true);
     record(ctx, tx, "quote_template.created", &row)
 }
 
@@ -88,6 +89,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteTemplateId, body: &wire
     }
     finish(errors)?;
     tx.update(&old, &new);
+    if new.name != old.name {
+        tx.index_words("quote_template", new.id.uuid(), &[Some(&new.name)], false);
+    }
     record(ctx, tx, "quote_template.updated", &new)
 }
 

@@ -37,7 +37,15 @@ pub fn sorted(refs: &[ExternalRef]) -> Vec<ExternalRef> {
 /// # Errors
 /// When the database fails.
 pub async fn of(tx: &mut Tx<'_>, id: Uuid) -> Result<Vec<ExternalRef>, Problem> {
-    Ok(shown(tx.external_refs(&[id]).await?.remove(&id).unwrap_or_default()))
+    Ok(shown(pairs_of(tx, id).await?))
+}
+
+/// The references of one object, as the door stores them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pairs_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Vec<(String, String)>, Problem> {
+    Ok(tx.external_refs(&[id]).await?.remove(&id).unwrap_or_default())
 }
 
 /// The references of an object after a PATCH, which replaces all of them when it names any. `current` are those before.
@@ -56,7 +64,7 @@ pub fn replaced(tx: &mut Tx<'_>, object: &'static str, id: Uuid, patch: &Patch<V
 /// # Errors
 /// When the database fails.
 pub async fn patched(tx: &mut Tx<'_>, object: &'static str, id: Uuid, patch: &Patch<Vec<ExternalRef>>) -> Result<Vec<(String, String)>, Problem> {
-    let current = if patch.is_absent() { tx.external_refs(&[id]).await?.remove(&id).unwrap_or_default() } else { Vec::new() };
+    let current = if patch.is_absent() { pairs_of(tx, id).await? } else { Vec::new() };
     Ok(replaced(tx, object, id, patch, current))
 }
 
