@@ -10,9 +10,9 @@ use actix_web::middleware::Condition;
 /// Every site.
 const ALL: &str = "*";
 /// What pages may do.
-const METHODS: [&str; 5] = ["GET", "POST", "PATCH", "PUT", "DELETE"];
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"];
 /// Headers that pages may send.
-const SENT: [&str; 10] = [
+const SENT: [&str; 11] = [
     "accept",
     "authorization",
     "causeway-version",
@@ -22,15 +22,17 @@ const SENT: [&str; 10] = [
     "if-none-match",
     "last-event-id",
     "traceparent",
+    "tracestate",
     "x-request-id",
 ];
 /// Headers of answers that pages may read.
-const SEEN: [&str; 10] = [
+const SEEN: [&str; 11] = [
     "allow",
     "causeway-version",
     "content-disposition",
     "etag",
     "idempotent-replayed",
+    "next-cursor",
     "ratelimit",
     "ratelimit-policy",
     "replayed",

@@ -281,9 +281,12 @@ async fn list(cli: &Cli, app: &mut App, client: &Client, resource: &'static Reso
         call = call.with("sort", sort);
     }
     let output = cli.output.unwrap_or(Output::Table);
-    // People read names, and find rows by them.
+    // People read names, and find rows by them; a file for programs has the ids at least.
     if output != Output::Json || filter.looks_at_names() {
-        learn(app, client, resource).await?;
+        let learned = learn(app, client, resource).await;
+        if output == Output::Table || filter.looks_at_names() {
+            learned?;
+        }
     }
     let names = &app.names;
     // Programs take all of it; people look at the first.

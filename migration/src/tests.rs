@@ -202,6 +202,7 @@ fn names_of_before_are_found() {
         ("users", [("name", "'Zoë  O''Brien-Łuk'"), ("email", "'zoe@acme.test'")].as_slice()),
         ("price_lists", &[("code", "'VIP_2027'"), ("name", "NULL")]),
         ("teams", &[("name", "'ÖST \"Süd\"'")]),
+        ("companies", &[("name", "'Пётр ΕΛΈΝΗ'")]),
     ] {
         put(&connection, table, &[&[("tenant_id", "x'01'"), ("id", "x'07'")], columns].concat());
     }
@@ -210,6 +211,7 @@ fn names_of_before_are_found() {
     assert_eq!(found("user"), ["acme", "brien", "luk", "o", "test", "zoe"]);
     assert_eq!(found("price_list"), ["2027", "vip"]);
     assert_eq!(found("team"), ["ost", "sud"]);
+    assert_eq!(found("company"), ["ελένη", "пётр"]);
 }
 
 /// What was taken off billables as a whole is known from before: on the day of the credit note when it is billed again, else on the day of the change.

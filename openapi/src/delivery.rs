@@ -113,7 +113,7 @@ pub struct CreateDelivery {
     pub carrier: Option<String>,
     /// The carrier's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
+    #[schema(format = "lines", max_length = 200)]
     pub tracking: Option<String>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
@@ -147,7 +147,7 @@ pub struct ShipDelivery {
     pub carrier: Option<String>,
     /// The carrier's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
+    #[schema(format = "lines", max_length = 200)]
     pub tracking: Option<String>,
 }
 
@@ -169,7 +169,7 @@ pub struct UpdateDelivery {
     pub carrier: Patch<String>,
     /// The carrier's number.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
-    #[schema(value_type = Option<String>, max_length = 200)]
+    #[schema(value_type = Option<String>, format = "lines", max_length = 200)]
     pub tracking: Patch<String>,
     /// The day on which the customer received it, once that is confirmed; null takes the receipt back.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]

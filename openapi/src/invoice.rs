@@ -481,7 +481,7 @@ pub mod op {
         Get "/v1/invoices/{id}/pdf" PrintInvoice (InvoiceId) Nothing => Pdf, invoices:read;
         /// Posts a draft: number, due dates and journal entry.
         Post "/v1/invoices/{id}/post" PostInvoice (InvoiceId) body::PostInvoice => Json<Invoice>, invoices:post, [dry_run];
-        /// Drops a draft: what it would have billed can be billed again.
+        /// Drops a draft: what it would have billed can be billed again, and what a credit note would have taken back stays billed.
         Post "/v1/invoices/{id}/cancel" CancelInvoice (InvoiceId) Nothing => Json<Invoice>, invoices:write;
         /// Makes a draft credit note of a posted invoice.
         Post "/v1/invoices/{id}/credit" CreditInvoice (InvoiceId) body::CreditInvoice => Created<Invoice>, invoices:credit, [dry_run];

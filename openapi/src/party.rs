@@ -199,11 +199,11 @@ pub struct AddressInput {
     /// What it is for.
     pub kind: AddressKind,
     /// Street and number.
-    #[schema(max_length = 200)]
+    #[schema(format = "lines", max_length = 200)]
     pub line1: String,
     /// What else stands above the city.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
+    #[schema(format = "lines", max_length = 200)]
     pub line2: Option<String>,
     /// The city.
     #[schema(max_length = 200)]
@@ -353,7 +353,7 @@ pub struct CheckDuplicates {
     pub phone: Option<String>,
     /// The street and number of an address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
+    #[schema(format = "lines", max_length = 200)]
     pub line1: Option<String>,
     /// Its postal code.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -65,7 +65,7 @@ pub struct CreateSession {
     #[schema(format = "email", max_length = 254)]
     pub email: String,
     /// The password.
-    #[schema(max_length = 200)]
+    #[schema(format = "password", max_length = 200)]
     pub password: String,
     /// The short name of the tenant.
     #[schema(max_length = 40)]
@@ -81,7 +81,7 @@ pub struct CreateSession {
 #[serde(deny_unknown_fields)]
 pub struct Reauthenticate {
     /// The password.
-    #[schema(max_length = 200)]
+    #[schema(format = "password", max_length = 200)]
     pub password: String,
     /// The one-time code, or a recovery code, when the account has a second factor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,7 +117,7 @@ pub struct SetPassword {
     #[schema(max_length = 200)]
     pub token: String,
     /// The password: at least 12 characters, not one that everybody tries, and without the person's name or mail address.
-    #[schema(max_length = 200)]
+    #[schema(format = "password", max_length = 200)]
     pub password: String,
 }
 
@@ -126,10 +126,10 @@ pub struct SetPassword {
 #[serde(deny_unknown_fields)]
 pub struct ChangePassword {
     /// The password until now.
-    #[schema(max_length = 200)]
+    #[schema(format = "password", max_length = 200)]
     pub current_password: String,
     /// The password from now on: at least 12 characters, not one that everybody tries, and without the person's name or mail address.
-    #[schema(max_length = 200)]
+    #[schema(format = "password", max_length = 200)]
     pub password: String,
 }
 

@@ -77,11 +77,13 @@ fn known(kind: &str) -> Option<Kind> {
     KINDS.read().get(kind).copied()
 }
 
-/// The result of a job that ends before it is done: what its steps before came to stays. None of a kind that nobody here knows.
+/// The result of a job that ends before it is done: what its steps before came to stays. None of a kind that nobody here knows, and of one whose own work cannot
+/// be read any more: it ends all the same.
 async fn so_far(ctx: &Ctx, tx: &mut Tx<'_>, job: &Job) -> Result<Option<String>, Problem> {
-    match known(&job.kind) {
-        Some(kind) => (kind.so_far)(ctx, tx, job).await.map(Some),
-        None => Ok(None),
+    let Some(kind) = known(&job.kind) else { return Ok(None) };
+    match (kind.so_far)(ctx, tx, job).await {
+        Err(problem) if matches!(problem.code, Code::Unavailable | Code::Contention) => Err(problem),
+        told => Ok(told.map_err(|problem| tracing::warn!(job = %job.id, %problem, "a job cannot say how far it came")).ok()),
     }
 }
 

@@ -13,6 +13,22 @@ use serde_json::Value;
 /// The title of the rows of a field.
 pub(super) const ROWS: &str = "Rows: enter edits, + adds, del removes, ctrl-up ctrl-down move, esc goes back";
 
+/// Puts what was filled in into a row; what was emptied is not said any more.
+fn change(row: &mut Value, filled: Value) {
+    match (row, filled) {
+        (Value::Object(row), Value::Object(filled)) => {
+            for (name, value) in filled {
+                match (row.get_mut(&name), value) {
+                    (_, Value::Null) => drop(row.remove(&name)),
+                    (Some(known @ Value::Object(_)), value @ Value::Object(_)) => change(known, value),
+                    (_, value) => drop(row.insert(name, value)),
+                }
+            }
+        }
+        (row, filled) => *row = filled,
+    }
+}
+
 impl App {
     /// Opens the rows of the field with the cursor, where it takes a list of objects and what stands there is one; whether that is so.
     pub(super) fn open_rows(&mut self) -> bool {
@@ -117,16 +133,20 @@ impl App {
     pub(super) fn put_row(&mut self) {
         let Some(Popup::Deed(deed)) = &mut self.popup else { return };
         let Some(within) = deed.within.clone() else { return };
-        let row = match deed.form.body(false) {
-            Ok(row) => row,
+        let is_known = within.at.is_some();
+        let filled = match deed.form.body(is_known) {
+            Ok(filled) => filled,
             Err(wrong) => {
-                deed.focus = deed.form.mark(false).unwrap_or(deed.focus);
+                deed.focus = deed.form.mark(is_known).unwrap_or(deed.focus);
                 deed.wrong = Some(wrong);
                 return;
             }
         };
         let mut rows = self.rows();
         let at = within.at.unwrap_or(rows.len());
+        // What was not touched stays as it is said: an empty list may mean something else than none.
+        let mut row = rows.get(at).cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        change(&mut row, filled);
         match rows.get_mut(at) {
             Some(known) => *known = row,
             None => rows.push(row),
@@ -154,5 +174,18 @@ impl App {
             self.out.push(Cmd::After(PAUSE, Timer::Draft));
         }
         self.show_rows(cursor);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::change;
+    use serde_json::json;
+
+    #[test]
+    fn what_was_not_touched_stays_as_it_was_said() {
+        let mut row = json!({"product_id": "prd_1", "quantity": "2", "tax_ids": [], "note": "x", "price": {"amount": "1", "unit": "piece"}});
+        change(&mut row, json!({"quantity": "3", "note": null, "price": {"amount": "2"}}));
+        assert_eq!(row, json!({"product_id": "prd_1", "quantity": "3", "tax_ids": [], "price": {"amount": "2", "unit": "piece"}}));
     }
 }

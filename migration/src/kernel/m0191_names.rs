@@ -30,9 +30,12 @@ const FOLDED: [(&str, &str); 16] = [
     ("ùúûüūůűÙÚÛÜŪŮŰ", "u"),
     ("ýÿÝŸ", "y"),
     ("źżžŹŻŽ", "z"),
-    ("!#$%&()*+,-./:;<=>?@[\\]^_`{|}~\n\t\u{a0}–—‘’“”„«»…·•", " "),
+    ("!#$%&()*+,-./:;<=>?@[\\]^_`{|}~\n\t\u{a0}–—‘’“”„«»…·•®™©、。", " "),
     ("'", " "),
 ];
+
+/// Capitals of other writings, whose small letters are theirs in the words of a search.
+const CAPITALS: &str = "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЁІЇЄҐЎЉЊЏЂЈЋΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΆΈΉΊΌΎΏΪΫĞİȘȚ";
 
 fn up(dialect: Dialect) -> Vec<String> {
     let all: Vec<String> = FOUND.iter().map(|(kind, table, text)| words(dialect, kind, table, text)).collect();
@@ -67,5 +70,6 @@ fn plain(text: &str) -> String {
     let folded = letters.fold(text.to_owned(), |text, (letter, folded)| {
         format!("replace({text}, '{}', '{folded}')", if letter == '\'' { "''".to_owned() } else { letter.to_string() })
     });
-    format!("lower({folded})")
+    let small = CAPITALS.chars().fold(folded, |text, letter| format!("replace({text}, '{letter}', '{}')", letter.to_lowercase()));
+    format!("lower({small})")
 }

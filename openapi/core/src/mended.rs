@@ -163,7 +163,7 @@ fn text_in(format: &str, max: usize, given: Option<&Value>, today: Day) -> Optio
         "date-time" => None,
         _ => {
             let text: String = without_unseen(given.and_then(Value::as_str).unwrap_or_default()).chars().take(max).collect();
-            let text = if max <= LINE { as_a_line(&text) } else { text };
+            let text = if max <= LINE && !matches!(format, "lines" | "password") { as_a_line(&text) } else { text };
             Some(if text.trim().is_empty() { "x".to_owned() } else { text })
         }
     }

@@ -79,6 +79,9 @@ async fn number(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<u64, Problem> {
     hold(tx, ctx.tenant).await?;
     // Another sequencer may have been faster between looking and holding.
     let waiting = Find::<event_queue::Entity>::new().order_by(event_queue::Column::EventId).limit(ROUND).all(tx).await?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
     let ids: Vec<Uuid> = waiting.iter().map(|row| row.event_id.uuid()).collect();
     let found = Find::<events::Entity>::new().among(events::Column::Id, ids.iter().copied()).all(tx).await?;
     let by_id: HashMap<_, _> = found.into_iter().map(|event| (event.id, event)).collect();

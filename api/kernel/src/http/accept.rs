@@ -8,6 +8,7 @@ use causeway_contract::{Code, Problem};
 
 const JSON: &str = "application/json";
 const CSV: &str = "text/csv";
+const BYTES: &str = "application/octet-stream";
 
 /// What stands in the `Accept` headers.
 fn accepted(request: &HttpRequest) -> Vec<&str> {
@@ -27,7 +28,9 @@ pub(super) fn check(request: &HttpRequest, operation: &Operation) -> Result<(), 
     let as_csv = operation.columns.is_some() || operation.table.is_some();
     let mut offered = vec![operation.media];
     offered.extend(as_csv.then_some(CSV));
-    if takes(&accepted(request), JSON) || offered.iter().any(|kind| takes(&accepted(request), kind)) {
+    // A kind of JSON is JSON to whoever names it, and bytes are whatever comes.
+    let is_some_json = |(range, weight): (&str, u32)| weight > 0 && (range.to_ascii_lowercase().ends_with("+json") || range.eq_ignore_ascii_case(BYTES));
+    if ranges(&accepted(request)).any(is_some_json) || takes(&accepted(request), JSON) || offered.iter().any(|kind| takes(&accepted(request), kind)) {
         return Ok(());
     }
     let detail = format!("This operation answers with {}, which `Accept` leaves out. Name it there, or leave the header out.", offered.join(" or "));
