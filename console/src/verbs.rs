@@ -81,7 +81,7 @@ pub const HINTS: &[(&str, Hint)] = &[
     ("WriteOffInvoice", rare(&["posted"])),
     ("ReverseWriteOff", hard('x', &["posted"])),
     ("PostPayment", hard('c', &["draft"])),
-    ("CancelPayment", on('x', &["draft"])),
+    ("CancelPayment", on('x', &["draft", "scheduled"])),
     ("CreateRefund", rare(&[])),
     ("AllocatePayment", undone_by('c', &["posted"], "UnallocatePayment")),
     ("UnallocatePayment", on('z', &["posted"])),
