@@ -58,9 +58,7 @@ pub(super) async fn update_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wi
     let given = (&body.contact_id, &body.ship_to_id);
     let places = header::patched_places(tx, given, stands, (new.party_id, other.party.is_some()), &mut errors).await?;
     (new.contact_id, new.ship_to_id) = (places.contact_id, places.ship_to_id);
-    if new.payment_term_id != old.payment_term_id {
-        new.upfront_percent = header::upfront_of(tx, new.payment_term_id).await?;
-    }
+    new.upfront_percent = header::upfront_by(tx, (old.payment_term_id, old.upfront_percent), new.payment_term_id).await?;
     let (moved, before) = (other.something(), approval::digest(&old, &parts.lines));
     match &body.lines {
         Patch::Value(inputs) => parts.lines = priced_anew(ctx, tx, other, &mut new, inputs, errors).await?,

@@ -53,9 +53,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Update
     if let Some(opportunity) = named {
         header::check_customer(&opportunity, new.party_id, if other.party.is_some() { "/party_id" } else { "/opportunity_id" }, &mut errors);
     }
-    if new.payment_term_id != old.payment_term_id {
-        new.upfront_percent = header::upfront_of(tx, new.payment_term_id).await?;
-    }
+    new.upfront_percent = header::upfront_by(tx, (old.payment_term_id, old.upfront_percent), new.payment_term_id).await?;
     let lines = match (&body.lines, &company) {
         (Patch::Value(lines), Some(company)) => priced_anew(ctx, tx, (company, other), &mut new, lines, errors).await?,
         _ => {
