@@ -57,6 +57,8 @@ pub struct Priced {
     pub lines: Vec<Line>,
     /// Why each price is what it is, in the same order.
     pub traces: Vec<Trace>,
+    /// What the lines that count are rounded by.
+    pub rounding: Amount,
 }
 
 /// Prices the lines of an order, each with its section and the day that it is promised for. Wrong fields are added to `errors` and give `None`.
@@ -111,11 +113,14 @@ pub async fn price_offered(
     if !errors.is_empty() {
         return Ok(None);
     }
-    if balanced(&mut priced, &parts, scope.terms).is_err() || settle(&mut priced.lines, scope.terms, |ids| taxes.flat(ids)).is_err() {
-        errors.push(FieldError::pointer(Code::AmountOverflow, "/lines", "come to more than an amount can be: use smaller quantities or prices"));
-        return Ok(None);
+    let settled = balanced(&mut priced, &parts, scope.terms).and_then(|()| settle(&mut priced.lines, scope.terms, |ids| taxes.flat(ids)));
+    match settled {
+        Ok(rounding) => Ok(Some(Priced { rounding, ..priced })),
+        Err(Overflow) => {
+            errors.push(FieldError::pointer(Code::AmountOverflow, "/lines", "come to more than an amount can be: use smaller quantities or prices"));
+            Ok(None)
+        }
     }
-    Ok(Some(priced))
 }
 
 /// Gives the components of each bundle prices by which they come to what the bundle comes to after its discounts, and tells why.
@@ -138,23 +143,22 @@ fn balanced(priced: &mut Priced, parts: &[Option<usize>], terms: Terms) -> Resul
     Ok(())
 }
 
-/// Computes the amounts of priced lines again, because the discount of their document changed.
+/// Computes the amounts of priced lines again, because the discount of their document changed. Answers what they are rounded by.
 ///
 /// # Errors
 /// `amount_overflow`, or when the database fails.
-pub async fn discount_again(tx: &mut Tx<'_>, company_id: CompanyId, lines: &mut [Line], terms: Terms) -> Result<(), Problem> {
+pub async fn discount_again(tx: &mut Tx<'_>, company_id: CompanyId, lines: &mut [Line], terms: Terms) -> Result<Amount, Problem> {
     balance_all(lines, terms)?;
     settle_again(tx, company_id, lines, terms).await
 }
 
-/// Computes the amounts of priced lines again, because the terms changed.
+/// Computes the amounts of priced lines again, because the terms changed. Answers what they are rounded by.
 ///
 /// # Errors
 /// `amount_overflow`, or when the database fails.
-pub async fn settle_again(tx: &mut Tx<'_>, company_id: CompanyId, lines: &mut [Line], terms: Terms) -> Result<(), Problem> {
+pub async fn settle_again(tx: &mut Tx<'_>, company_id: CompanyId, lines: &mut [Line], terms: Terms) -> Result<Amount, Problem> {
     let taxes = tax_defs(tx, company_id).await?;
-    settle(lines, terms, |ids| taxes.flat(ids))?;
-    Ok(())
+    Ok(settle(lines, terms, |ids| taxes.flat(ids))?)
 }
 
 /// Looks at lines that cannot be priced, because the company or the customer of their document is not known: at all that is not their price.
