@@ -16,6 +16,8 @@ static DUE: &[causeway_govern::clock::Due] = &[
     causeway_sell::order::STALLED,
     causeway_sell::opportunity::STALLED,
     causeway_sell::lead::ERASED,
+    // Money that is there comes before what is late without it.
+    causeway_bill::payment::DUE,
     causeway_bill::invoice::DUE,
 ];
 

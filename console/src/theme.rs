@@ -134,7 +134,9 @@ pub fn of_state(state: &str) -> Role {
     match state {
         "active" | "won" | "accepted" | "confirmed" | "fulfilled" | "done" | "paid" | "posted" | "allocated" | "succeeded" | "ready" | "qualified" | "yes"
         | "approved" => Role::Good,
-        "held" | "in_approval" | "part_paid" | "part_allocated" | "unallocated" | "open" | "pending" | "queued" | "running" | "sent" => Role::Warn,
+        "held" | "in_approval" | "part_paid" | "part_allocated" | "unallocated" | "open" | "pending" | "queued" | "running" | "scheduled" | "sent" => {
+            Role::Warn
+        }
         "suspended" | "failed" | "lost" | "declined" | "cancelled" | "reversed" | "disqualified" | "expired" | "written_off" | "no" => Role::Bad,
         _ => Role::Plain,
     }

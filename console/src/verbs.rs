@@ -92,7 +92,7 @@ pub const HINTS: &[(&str, Hint)] = &[
     ("WriteOffInvoice", rare(&["posted"])),
     ("ReverseWriteOff", hard('x', &["posted"])),
     ("PostPayment", hard('c', &["draft"])),
-    ("CancelPayment", on('x', &["draft"])),
+    ("CancelPayment", on('x', &["draft", "scheduled"])),
     ("CreateRefund", rare(&[])),
     ("AllocatePayment", undone_by('c', &["posted"], "UnallocatePayment")),
     ("UnallocatePayment", undone_by('z', &["posted"], "AllocatePayment")),

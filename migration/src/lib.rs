@@ -168,6 +168,8 @@ pub fn all() -> Vec<Migration> {
         deliver::m0183_refunded_goods::MIGRATION,
         bill::m0190_coins_and_bases::MIGRATION,
         kernel::m0191_names::MIGRATION,
+        bill::m0200_scheduled_payments::MIGRATION,
+        sell::m0201_rounded_offers::MIGRATION,
     ]
 }
 

@@ -33,13 +33,13 @@ pub struct Credit {
     pub currency: Currency,
     /// The customer's limit; null without one.
     pub limit: Option<AmountText>,
-    /// What is open on invoices, drafts included. What posted money of a later day settles is open until that day.
+    /// What is open on invoices, drafts included.
     pub open_receivables: AmountText,
     /// What waits to be invoiced, with tax.
     pub billables: AmountText,
     /// What is confirmed and not yet billable, with tax.
     pub obligations: AmountText,
-    /// The customer's credit that nothing uses yet, without money of a later day, and with what down payments have that no invoice has deducted.
+    /// The customer's credit that nothing uses yet, with what down payments have that no invoice has deducted.
     pub unallocated: AmountText,
     /// All of it: receivables, billables and obligations less unallocated credit.
     pub exposure: AmountText,

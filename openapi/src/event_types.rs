@@ -4,7 +4,7 @@ use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 
 /// All types, in order.
-pub const EVENT_TYPES: [&str; 173] = [
+pub const EVENT_TYPES: [&str; 175] = [
     "account.created",
     "account.updated",
     "activity.cancelled",
@@ -117,10 +117,12 @@ pub const EVENT_TYPES: [&str; 173] = [
     "payment.refund_reversed",
     "payment.refunded",
     "payment.reversed",
+    "payment.scheduled",
     "payment.sent",
     "payment.surplus_kept",
     "payment.surplus_released",
     "payment.unallocated",
+    "payment.unscheduled",
     "payment_term.created",
     "payment_term.updated",
     "price_list.created",

@@ -32,6 +32,10 @@ pub struct LineInput {
     /// The discount of this line: 0 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount_percent: Option<Percent>,
+    /// The discount of this line as an amount off what it comes to at its price, instead of `discount_percent`, as which it is kept and held against limits.
+    /// Not for a bundle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_amount: Option<AmountText>,
     /// The taxes, none when empty: those that product and tax rules determine when not given. Others are shown by the checks, and may need a second person
     /// (`quote_rules.tax_override`).
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -78,7 +78,9 @@ pub struct Order {
     pub untaxed_amount: AmountText,
     /// The tax.
     pub tax_amount: AmountText,
-    /// What the customer will pay.
+    /// What rounding adds to that, or takes off, as its invoice will: zero unless taxes are rounded `per_document_adjusted`.
+    pub rounding_amount: AmountText,
+    /// What the customer will pay: untaxed amount, tax and rounding.
     pub total_amount: AmountText,
     /// What remains after cost; null when a cost is unknown or masked.
     pub margin_amount: Option<AmountText>,

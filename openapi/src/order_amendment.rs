@@ -148,6 +148,9 @@ pub struct AmendLine {
     /// The discount from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount_percent: Option<Percent>,
+    /// The discount as an amount, instead of `discount_percent`; of a new line only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_amount: Option<AmountText>,
     /// What is sold; of a new line only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_id: Option<ProductId>,

@@ -4,12 +4,13 @@ use crate::object::ExternalRef;
 use causeway_contract::{Filter, FilterKind, ListSpec, Sort};
 use causeway_value::{
     AllocationId, AllocationState, AmountText, AutoAllocation, CompanyId, Currency, Day, FlowId, InstallmentId, Instant, InvoiceId, JournalEntryId, OffsetKind,
-    PartyId, PaymentDifference, PaymentDirection, PaymentId, PaymentMethod, PaymentOffsetId, PaymentStatus, WriteOffId,
+    PartyId, PaymentDifference, PaymentDirection, PaymentId, PaymentMethod, PaymentOffsetId, PaymentPlan, PaymentStatus, WriteOffId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
+pub use causeway_value::AllocationInput;
 pub use op::ENDPOINTS;
 
 /// Money received or paid.
@@ -43,10 +44,12 @@ pub struct Payment {
     pub amount: AmountText,
     /// The currency of that.
     pub currency: Currency,
-    /// When the money moved.
+    /// When the money moved, or moves.
     pub payment_date: Day,
     /// What stood on the transfer.
     pub reference: Option<String>,
+    /// What it settles when its day comes; null unless it is scheduled and planned for something.
+    pub planned: Option<PaymentPlan>,
     /// The parts that settle invoices, reversed ones included.
     pub allocations: Vec<Allocation>,
     /// The parts that were refunded, pay back or were kept as income, reversed ones included.
@@ -57,7 +60,7 @@ pub struct Payment {
     pub allocation_state: AllocationState,
     /// Its posting in the ledger.
     pub journal_entry_id: Option<JournalEntryId>,
-    /// Why it was reversed.
+    /// Why it was reversed, or why a scheduled one is a draft again: it could not be booked on its day.
     pub reason: Option<String>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
@@ -140,7 +143,7 @@ pub struct Settlement {
     pub journal_entry_id: Option<JournalEntryId>,
 }
 
-/// A new payment, posted at once unless `status` says otherwise.
+/// A new payment, posted at once unless `status` says otherwise or its day is ahead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreatePayment {
@@ -156,7 +159,8 @@ pub struct CreatePayment {
     pub amount: AmountText,
     /// The currency of that.
     pub currency: Currency,
-    /// When the money moved, at most 31 days ahead: today when not given. A draft, which is posted on its day, may be 330 days ahead.
+    /// When the money moves, at most 330 days ahead: today when not given. Money of a later day is scheduled: it is booked, and settles what is then still open
+    /// of what it is planned for, when its day comes where the company is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_date: Option<Day>,
     /// What stood on the transfer.
@@ -210,7 +214,7 @@ pub struct RegisterPayments {
     pub difference: Option<PaymentDifference>,
     /// How the money moved.
     pub method: PaymentMethod,
-    /// When the money moved, at most 31 days ahead: today when not given.
+    /// When the money moves, at most 330 days ahead: today when not given. Payments of a later day are scheduled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_date: Option<Day>,
     /// What stood on the transfer.
@@ -229,16 +233,6 @@ pub struct RegisteredPayments {
     pub object: String,
     /// The payments, those of single documents in the order in which these were named.
     pub payments: Vec<Payment>,
-}
-
-/// An allocation as given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AllocationInput {
-    /// The invoice.
-    pub invoice_id: InvoiceId,
-    /// How much, in the currency of the payment, at most what is open on both sides. The oldest installments are settled first.
-    pub amount: AmountText,
 }
 
 /// Settles invoices with what is unallocated.
@@ -277,7 +271,7 @@ pub struct CreateRefund {
     pub amount: Option<AmountText>,
     /// How the money moves.
     pub method: PaymentMethod,
-    /// When the money moves, not before what is paid back and at most 31 days ahead for a credit note, 330 for a payment: today when not given.
+    /// When the money moved, not ahead and not before a payment that is paid back: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_date: Option<Day>,
     /// What stands on the transfer.
@@ -299,7 +293,7 @@ pub struct UnallocatePayment {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReversePayment {
-    /// When the money went back, not before the payment: today when not given. A return of the last month is entered as of its day.
+    /// When the money went back, not before the payment and not ahead: today when not given. A return of the last month is entered as of its day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Day>,
     /// Why.
@@ -356,15 +350,15 @@ pub mod op {
     endpoints! {
         /// Lists payments. `q` finds by number, by the reference of the other side, and by party.
         Get "/v1/payments" ListPayments () Nothing => Page<Payment>, payments:read, list PAYMENTS;
-        /// Records a payment, posts it and allocates it. Unless it stays a draft that needs `refunds:write` when it pays a customer, and `invoices:write_off` for a difference beyond the company's tolerance.
+        /// Records a payment, posts it and allocates it, when its day is there. Unless it stays a draft that needs `refunds:write` when it pays a customer, and `invoices:write_off` for a difference beyond the company's tolerance.
         Post "/v1/payments" CreatePayment () body::CreatePayment => Created<Payment>, payments:write, [dry_run];
         /// Pays documents in full: all by one payment, or each by its own. All of them are paid, or none. The rights are those of recording, posting and allocating each.
         Post "/v1/payments/register" RegisterPayments () body::RegisterPayments => Created<RegisteredPayments>, payments:write, [dry_run];
         /// Reads a payment.
         Get "/v1/payments/{id}" GetPayment (PaymentId) Nothing => Json<Payment>, payments:read;
-        /// Posts a draft payment. One that pays a customer needs `refunds:write`, too.
+        /// Posts a draft payment, or schedules it when its day is ahead. One that pays a customer needs `refunds:write`, too.
         Post "/v1/payments/{id}/post" PostPayment (PaymentId) Nothing => Json<Payment>, payments:post, [dry_run];
-        /// Drops a draft payment: nothing was booked of it.
+        /// Drops a draft or scheduled payment: nothing was booked of it.
         Post "/v1/payments/{id}/cancel" CancelPayment (PaymentId) Nothing => Json<Payment>, payments:write;
         /// Settles invoices with a payment. A difference beyond the company's tolerance needs `invoices:write_off`, too.
         Post "/v1/payments/{id}/allocate" AllocatePayment (PaymentId) body::AllocatePayment => Json<Payment>, payments:allocate, [dry_run];

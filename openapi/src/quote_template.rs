@@ -108,6 +108,7 @@ impl QuoteTemplateLine {
             unit_price: self.unit_price,
             price_override_reason: self.price_override_reason.clone(),
             discount_percent: self.discount_percent,
+            discount_amount: None,
             tax_ids: self.tax_ids.clone(),
             section: self.section.clone(),
             optional: self.optional,

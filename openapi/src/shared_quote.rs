@@ -129,6 +129,8 @@ pub struct SharedQuote {
     pub taxes: Vec<SharedTax>,
     /// The tax.
     pub tax_amount: AmountText,
+    /// What rounding adds to that, or takes off.
+    pub rounding_amount: AmountText,
     /// What is to be paid.
     pub total_amount: AmountText,
     /// The name of the payment terms.

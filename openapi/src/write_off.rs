@@ -68,7 +68,7 @@ pub struct WriteOffInvoice {
     /// The account that bears it: the company's for this kind when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
-    /// When it counts, not before the invoice and at most 31 days ahead: today when not given.
+    /// When it counts, not before the invoice and not ahead: today, or the day of an invoice that is ahead, when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Day>,
     /// Why.
@@ -80,7 +80,7 @@ pub struct WriteOffInvoice {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReverseWriteOff {
-    /// When that counts, not before the write-off: today when not given.
+    /// When that counts, not before the write-off and not ahead: today when not given, or its day when that is later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Day>,
     /// Why.

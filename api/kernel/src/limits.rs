@@ -54,8 +54,6 @@ pub const REFUSALS_PER_MINUTE: u32 = 60;
 pub const REFUSALS_IN_ALL_PER_MINUTE: u32 = 1_200;
 /// The dates that a document may carry: years outside are typing errors.
 pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
-/// How many days after today a posted document, or a payment that is a draft, may be dated, at most: later is a typing error that would block the dates
+/// How many days after today a posted document, or a payment that waits for its day, may be dated, at most: later is a typing error that would block the dates
 /// before it.
 pub const DAYS_AHEAD: i64 = 330;
-/// The same of money that is posted and of what is given up, which settle at once: a transfer that is announced, a cheque of the end of the month.
-pub const MONEY_DAYS_AHEAD: i64 = 31;

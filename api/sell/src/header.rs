@@ -164,9 +164,21 @@ pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn upfront_of(tx: &mut Tx<'_>, term: Option<PaymentTermId>) -> Result<Option<Percent>, Problem> {
+async fn upfront_of(tx: &mut Tx<'_>, term: Option<PaymentTermId>) -> Result<Option<Percent>, Problem> {
     let Some(id) = term else { return Ok(None) };
     Ok(tx.get::<payment_terms::Entity>(id).await?.as_ref().and_then(lowered_by))
+}
+
+/// The same once a document is due by another term; while it is due by the same, what was agreed stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn upfront_by(
+    tx: &mut Tx<'_>,
+    (before, agreed): (Option<PaymentTermId>, Option<Percent>),
+    term: Option<PaymentTermId>,
+) -> Result<Option<Percent>, Problem> {
+    if term == before { Ok(agreed) } else { upfront_of(tx, term).await }
 }
 
 fn lowered_by(term: &payment_terms::Model) -> Option<Percent> {

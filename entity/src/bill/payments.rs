@@ -6,7 +6,7 @@
 
 use causeway_value::{
     AllocationState, Amount, CompanyId, Currency, Day, Direction, FlowId, Instant, JournalEntryId, Json, PartyId, PaymentDirection, PaymentId, PaymentMethod,
-    PaymentStatus, Rate, TenantId,
+    PaymentPlan, PaymentStatus, Rate, TenantId,
 };
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
@@ -40,6 +40,7 @@ pub struct Model {
     pub company_amount: Amount,
     pub journal_entry_id: Option<JournalEntryId>,
     pub reversal_entry_id: Option<JournalEntryId>,
+    /// Why it was reversed, or why it could not be booked on its day.
     pub reversal_reason: Option<String>,
     pub posted_at: Option<Instant>,
     pub flow_id: Option<FlowId>,
@@ -47,6 +48,8 @@ pub struct Model {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    /// What it settles when its day comes: of a scheduled one.
+    pub planned: Option<Json<PaymentPlan>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

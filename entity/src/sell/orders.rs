@@ -74,6 +74,8 @@ pub struct Model {
     pub ship_to_id: Option<AddressId>,
     /// What paying early takes off, as which its taxes are lowered up front; null for nothing.
     pub upfront_percent: Option<Percent>,
+    /// What the price that the customer saw has beyond net and tax; null for nothing.
+    pub rounding_amount: Option<Amount>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

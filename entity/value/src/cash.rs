@@ -1,5 +1,6 @@
 //! The words of cash, of billing runs and of the calendar of the books. As with the states of documents, the text of each is the same everywhere.
 
+use crate::{AmountText, InvoiceId};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumMessage, EnumString, IntoStaticStr};
 use utoipa::ToSchema;
@@ -72,6 +73,27 @@ pub enum PaymentDifference {
 pub enum AutoAllocation {
     /// What is due first is settled first, installment by installment, 500 documents at most in one call: what is then left of the payment settles the next ones by another one.
     OldestFirst,
+}
+
+/// What a payment settles of an invoice, as given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllocationInput {
+    /// The invoice.
+    pub invoice_id: InvoiceId,
+    /// How much, in the currency of the payment, at most what is open on both sides. The oldest installments are settled first.
+    pub amount: AmountText,
+}
+
+/// What a payment of a later day settles when that comes, as far as it is still open then.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PaymentPlan {
+    /// Parts of these invoices.
+    pub allocations: Vec<AllocationInput>,
+    /// These documents together.
+    pub invoice_ids: Vec<InvoiceId>,
+    /// What the party has open then.
+    pub allocate: Option<AutoAllocation>,
 }
 
 /// The life of a fiscal year.

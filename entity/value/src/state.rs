@@ -516,11 +516,13 @@ pub enum PaymentMethod {
 pub enum PaymentStatus {
     /// Waits for a second person.
     Draft,
+    /// Of a later day: it is booked when that comes, and settles what it is planned for.
+    Scheduled,
     /// Booked.
     Posted,
     /// Taken back.
     Reversed,
-    /// A draft that was dropped.
+    /// One that was dropped before it was booked.
     Cancelled,
 }
 

@@ -21,3 +21,4 @@ pub(crate) mod m0132_expected_taxes;
 pub(crate) mod m0175_billable_reductions;
 pub(crate) mod m0182_billed_again;
 pub(crate) mod m0190_coins_and_bases;
+pub(crate) mod m0200_scheduled_payments;

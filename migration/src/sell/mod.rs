@@ -27,3 +27,4 @@ pub(crate) mod m0145_holds_by_hand;
 pub(crate) mod m0146_copied_quotes;
 pub(crate) mod m0150_leads_by_age;
 pub(crate) mod m0181_upfront_discounts;
+pub(crate) mod m0201_rounded_offers;

@@ -4,7 +4,8 @@ use crate::line::LineInput;
 use crate::object::{ExternalRef, MetadataPatch};
 use causeway_contract::Patch;
 use causeway_value::{
-    AddressId, CompanyId, ContactId, Currency, Day, OpportunityId, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteTemplateId, TaxId, UserId,
+    AddressId, AmountText, CompanyId, ContactId, Currency, Day, OpportunityId, PartyId, PaymentTermId, Percent, Price, ProductId, Quantity, QuoteTemplateId,
+    TaxId, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -37,6 +38,10 @@ pub struct QuoteLineInput {
     /// The discount of this line: 0 when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount_percent: Option<Percent>,
+    /// The discount of this line as an amount off what it comes to at its price, instead of `discount_percent`, as which it is kept and held against limits.
+    /// Not for a bundle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_amount: Option<AmountText>,
     /// The taxes, none when empty: those that product and tax rules determine when not given. Others are shown by the checks, and may need a second person
     /// (`quote_rules.tax_override`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -76,6 +81,7 @@ impl QuoteLineInput {
             unit_price: self.unit_price,
             price_override_reason: self.price_override_reason.clone(),
             discount_percent: self.discount_percent,
+            discount_amount: self.discount_amount.clone(),
             tax_ids: self.tax_ids.clone(),
             section: self.section.clone(),
             promised_date: self.promised_date,
@@ -95,6 +101,7 @@ impl From<LineInput> for QuoteLineInput {
             unit_price: line.unit_price,
             price_override_reason: line.price_override_reason,
             discount_percent: line.discount_percent,
+            discount_amount: line.discount_amount,
             tax_ids: line.tax_ids,
             section: line.section,
             promised_date: line.promised_date,

@@ -84,7 +84,9 @@ pub struct Quote {
     pub untaxed_amount: AmountText,
     /// The tax.
     pub tax_amount: AmountText,
-    /// What the customer would pay.
+    /// What rounding adds to that, or takes off, as its invoice will: zero unless taxes are rounded `per_document_adjusted`.
+    pub rounding_amount: AmountText,
+    /// What the customer would pay: untaxed amount, tax and rounding.
     pub total_amount: AmountText,
     /// What remains after cost; null when a cost is unknown or masked.
     pub margin_amount: Option<AmountText>,
@@ -199,7 +201,9 @@ pub struct PricedQuote {
     pub untaxed_amount: AmountText,
     /// The tax.
     pub tax_amount: AmountText,
-    /// What the customer would pay.
+    /// What rounding adds to that, or takes off, as its invoice will: zero unless taxes are rounded `per_document_adjusted`.
+    pub rounding_amount: AmountText,
+    /// What the customer would pay: untaxed amount, tax and rounding.
     pub total_amount: AmountText,
     /// What remains after cost.
     pub margin_amount: Option<AmountText>,

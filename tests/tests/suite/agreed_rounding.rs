@@ -99,7 +99,7 @@ async fn orders_that_round_otherwise_are_other_invoices() {
     verified(&tenant).await;
 }
 
-/// TAX-050: net and taxes are rounded by themselves, and the cent by which they miss the price is the invoice's rounding.
+/// TAX-050: net and taxes are rounded by themselves, and the cent by which they miss the price is the invoice's rounding; quotes and orders say so before.
 #[tokio::test]
 async fn a_price_with_tax_is_kept_by_the_rounding_of_its_invoice() {
     let world = World::start().await;
@@ -118,8 +118,12 @@ async fn a_price_with_tax_is_kept_by_the_rounding_of_its_invoice() {
         tax_ids: Some(twice.clone()),
         ..LineInput::default()
     };
+    let quote = deal::approved(&tenant, &shop, None, vec![item.clone()]).await;
+    assert_eq!([&quote.tax_amount.0, &quote.rounding_amount.0, &quote.total_amount.0], ["5446.88", "-0.01", "24900.00"]);
+    let accepted = deal::accept(&tenant, quote.id).await.order;
+    assert_eq!([&accepted.rounding_amount.0, &accepted.total_amount.0], ["-0.01", "24900.00"]);
     let order = deal::confirmed(&tenant, &shop, vec![item]).await;
-    assert_eq!([&order.untaxed_amount.0, &order.tax_amount.0, &order.total_amount.0], ["19453.13", "5446.88", "24900.01"]);
+    assert_eq!([&order.untaxed_amount.0, &order.tax_amount.0, &order.rounding_amount.0, &order.total_amount.0], ["19453.13", "5446.88", "-0.01", "24900.00"]);
     let posted = post_invoice(&tenant, invoice_order(&tenant, order.id).await.id, None).await;
     let amounts =
         |invoice: &Invoice| [&invoice.untaxed_amount, &invoice.tax_amount, &invoice.rounding_amount, &invoice.total_amount].map(|amount| amount.0.clone());
@@ -143,4 +147,26 @@ async fn a_price_with_tax_is_kept_by_the_rounding_of_its_invoice() {
         assert_eq!([&posted.rounding_amount.0, &posted.total_amount.0], [rounding, total]);
     }
     verified(&tenant).await;
+}
+
+/// Parts of an order whose taxes are of exact amounts come to the order: 31.005 in one are 31.01, and in three they would be 3 × 10.34.
+#[tokio::test]
+async fn exact_parts_come_to_their_order() {
+    let cents = |text: &causeway_value::AmountText| causeway_value::parse_scaled(&text.0, 2).unwrap();
+    for rounding in [TaxRounding::PerDocumentExact, TaxRounding::PerDocumentExactTotal, TaxRounding::PerDocumentExactTax] {
+        let world = World::start().await;
+        let tenant = world.sandbox().await;
+        let shop = shop::open(&tenant, "").await;
+        set(&tenant, &shop, rounds(rounding)).await;
+        let item = LineInput { unit_price: Some(of("10.335")), price_override_reason: Some("agreed".to_owned()), ..shop::line(shop.chai, "3") };
+        let order = deal::confirmed(&tenant, &shop, vec![item]).await;
+        let mut billed = (0, 0);
+        for _ in 0..3 {
+            deal::ship(&tenant, &order, "1").await;
+            let part = post_invoice(&tenant, invoice_order(&tenant, order.id).await.id, None).await;
+            billed = (billed.0 + cents(&part.untaxed_amount), billed.1 + cents(&part.tax_amount));
+        }
+        assert_eq!(billed, (cents(&order.untaxed_amount), cents(&order.tax_amount)), "{rounding}");
+        verified(&tenant).await;
+    }
 }

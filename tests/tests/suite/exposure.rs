@@ -220,7 +220,7 @@ async fn payments_count_when_they_are_posted() {
     assert_eq!((missing.status, missing.problem().errors.first().and_then(|error| error.parameter.clone())), (422, Some("company_id".to_owned())));
 }
 
-/// Money that is posted and of a later day settles at once, and is not believed before its day (PAY-11, PAY-19).
+/// Money of a later day is scheduled: it settles nothing and is not believed before its day (PAY-11, PAY-19).
 #[tokio::test]
 async fn money_of_a_later_day_counts_from_its_day() {
     let world = World::start().await;
@@ -234,7 +234,8 @@ async fn money_of_a_later_day_counts_from_its_day() {
     let later = due.plus_days(15);
     let body = CreatePayment { payment_date: Some(later), ..payment_body(&shop, "320.00", &[(owed.id, "300.00")]) };
     tenant.post::<payment::CreatePayment>((), &body).await;
-    assert_eq!(tenant.get::<invoice::GetInvoice>(owed.id).await.open_amount.0, "0.00");
+    let waiting = tenant.get::<invoice::GetInvoice>(owed.id).await;
+    assert_eq!((waiting.open_amount.0.as_str(), waiting.overdue), ("300.00", true));
     assert_eq!(parts(&tenant, &shop).await, ["300.00", "0.00", "0.00", "0.00", "300.00"]);
     assert_eq!(credit_of(&tenant, &shop, None).await.overdue_since, Some(due));
     // A new order does not pass on money that is not there.
@@ -242,6 +243,8 @@ async fn money_of_a_later_day_counts_from_its_day() {
     assert_eq!(tenant.act::<order::ConfirmOrder>(order.id).await.hold_kind, Some(HoldKind::Credit));
     assert!(!credit_of(&tenant, &shop, Some("201.00")).await.passes && credit_of(&tenant, &shop, Some("200.00")).await.passes);
     advance(&tenant, &format!("{later}T09:00:00Z")).await;
+    let paid = tenant.get::<invoice::GetInvoice>(owed.id).await;
+    assert_eq!((paid.open_amount.0.as_str(), paid.overdue), ("0.00", false));
     assert_eq!(parts(&tenant, &shop).await, ["0.00", "0.00", "0.00", "20.00", "-20.00"]);
     assert_eq!(credit_of(&tenant, &shop, None).await.overdue_since, None);
     crate::program::verify(&world.server.place, true);

@@ -85,6 +85,7 @@ mod party;
 mod payment;
 mod payment_rights;
 mod payment_ways;
+mod payments_ahead;
 mod periods;
 mod pipeline;
 mod places;

@@ -91,16 +91,11 @@ async fn money_is_entered_as_of_its_day() {
     assert_eq!((fifth.number.as_deref(), fourth.number.as_deref()), (Some("PAY/2026/00001"), Some("PAY/2026/00002")));
     verified(&tenant).await;
     let place = |problem: causeway_contract::Problem| problem.errors[0].pointer.clone().unwrap_or_default();
-    // What is posted settles at once: a promise waits as a draft for its day.
-    assert_eq!(place(tenant.refused::<payment::CreatePayment>((), &on("2027-01-11")).await), "/payment_date");
-    let promised = tenant.post::<payment::CreatePayment>((), &CreatePayment { status: Some(PaymentStatus::Draft), ..on("2027-03-01") }).await;
-    let problem = tenant.refused::<payment::PostPayment>(promised.id, &causeway_contract::Nothing {}).await;
-    assert_eq!((problem.code, problem.meta["payment_date"].as_str()), (Code::StateConflict, Some("2027-03-01")));
-    tenant.post::<payment::CancelPayment>(promised.id, &causeway_contract::Nothing {}).await;
+    // What is given up is closed at once, so it is of a day that has come.
     let owed = deal::posted(&tenant, &shop, "10.00").await;
-    let ahead = WriteOffInvoice { date: Some(day("2027-01-11")), reason: "lost".to_owned(), ..WriteOffInvoice::default() };
+    let ahead = WriteOffInvoice { date: Some(day("2026-12-11")), reason: "lost".to_owned(), ..WriteOffInvoice::default() };
     assert_eq!(place(tenant.refused::<write_off::WriteOffInvoice>(owed.id, &ahead).await), "/date");
-    tenant.post::<write_off::WriteOffInvoice>(owed.id, &WriteOffInvoice { date: Some(day("2027-01-10")), ..ahead }).await;
+    tenant.post::<write_off::WriteOffInvoice>(owed.id, &WriteOffInvoice { date: Some(day("2026-12-10")), ..ahead }).await;
     // A wrong year is a typing error.
     assert_eq!(place(tenant.refused::<payment::CreatePayment>((), &on("2027-12-05")).await), "/payment_date");
     let draft = deal::free_invoice(&tenant, &shop, "10.00").await;
@@ -110,25 +105,32 @@ async fn money_is_entered_as_of_its_day() {
     // A return counts on its day, and neither before the payment nor silently later.
     let bounced = |date: &str| ReversePayment { date: Some(day(date)), reason: "bounced".to_owned() };
     assert_eq!(place(tenant.refused::<payment::ReversePayment>(fifth.id, &bounced("2026-12-04")).await), "/date");
+    assert_eq!(place(tenant.refused::<payment::ReversePayment>(fifth.id, &bounced("2026-12-11")).await), "/date");
     tenant.post::<payment::ReversePayment>(fifth.id, &bounced("2026-12-07")).await;
     let received = entry(&tenant, fifth.journal_entry_id).await;
     assert_eq!(entry(&tenant, received.reversed_by_id).await.date, day("2026-12-07"));
-    let back = CreateRefund {
+    let back = |date: &str| CreateRefund {
         credit_note_id: None,
         payment_id: Some(fourth.id),
         amount: None,
         method: PaymentMethod::Bank,
-        refund_date: Some(day("2026-12-03")),
+        refund_date: Some(day(date)),
         reference: None,
     };
-    assert_eq!(place(tenant.refused::<payment::CreateRefund>((), &back).await), "/refund_date");
+    for date in ["2026-12-03", "2026-12-11"] {
+        assert_eq!(place(tenant.refused::<payment::CreateRefund>((), &back(date)).await), "/refund_date", "{date}");
+    }
+    let note = deal::unused_credit(&tenant, &shop, "10.00").await;
+    let of_note = CreateRefund { credit_note_id: Some(note.id), payment_id: None, ..back("2026-12-11") };
+    assert_eq!(place(tenant.refused::<payment::CreateRefund>((), &of_note).await), "/refund_date");
     let lost = |date: &str| WriteOffInvoice { date: Some(day(date)), reason: "lost".to_owned(), ..WriteOffInvoice::default() };
     assert_eq!(place(tenant.refused::<write_off::WriteOffInvoice>(sold.id, &lost("2027-01-04")).await), "/date");
     let given_up = tenant.post::<write_off::WriteOffInvoice>(sold.id, &lost("2027-01-05")).await;
     let found = |date: &str| ReverseWriteOff { date: Some(day(date)), reason: "paid".to_owned() };
     assert_eq!(place(tenant.refused::<write_off::ReverseWriteOff>(given_up.id, &found("2027-01-04")).await), "/date");
-    let back = tenant.post::<write_off::ReverseWriteOff>(given_up.id, &found("2027-01-06")).await;
-    assert_eq!(entry(&tenant, back.reversal_entry_id).await.date, day("2027-01-06"));
+    assert_eq!(place(tenant.refused::<write_off::ReverseWriteOff>(given_up.id, &found("2027-01-06")).await), "/date");
+    let back = tenant.post::<write_off::ReverseWriteOff>(given_up.id, &found("2027-01-05")).await;
+    assert_eq!(entry(&tenant, back.reversal_entry_id).await.date, day("2027-01-05"));
     verified(&tenant).await;
 }
 

@@ -4,9 +4,10 @@ use causeway_contract::{Code, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::line::LineInput;
+use causeway_openapi::order::op as order;
 use causeway_openapi::quote::{AcceptQuote, ApproveQuote, CreateQuote, DuplicateQuote, Quote, RejectQuote, UpdateQuote, op as quote};
 use causeway_tests::caller::Caller;
-use causeway_tests::deal::{accept, advance, forty, quote_body};
+use causeway_tests::deal::{accept, advance, forty, order_body, quote_body};
 use causeway_tests::person::manager;
 use causeway_tests::shop::{self, Shop, line};
 use causeway_tests::world::World;
@@ -133,4 +134,32 @@ async fn old_prices_are_held_against_those_of_today() {
     let gone = tenant.post::<quote::DuplicateQuote>(same.id, &DuplicateQuote::default()).await;
     let gone = tenant.act::<quote::SubmitQuote>(gone.id).await;
     assert!(gone.approval_reasons.iter().any(|reason| reason.value == "unknown" && reason.because.contains("not sold any more")), "{gone:?}");
+}
+
+/// QTE-07, QTE-08: a discount that is given as an amount is kept as the share that it is, and held against the same limit.
+#[tokio::test]
+async fn an_amount_off_a_line_is_judged_as_its_share() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    strict(&tenant, &shop).await;
+    let off = |amount: &str| LineInput { discount_amount: Some(amount.into()), ..line(shop.chai, "40") };
+    for (amount, percent, net, status) in [
+        ("72.00", "10", "648.00", QuoteStatus::Approved),
+        ("72.01", "10.001389", "647.99", QuoteStatus::InApproval),
+        ("0.00", "0", "720.00", QuoteStatus::Approved),
+    ] {
+        let quote = submitted(&tenant, &shop, vec![off(amount)], "0").await;
+        let line = &quote.lines[0];
+        assert_eq!((line.discount_percent.to_string().as_str(), line.net_amount.0.as_str(), quote.status), (percent, net, status), "{amount}");
+    }
+    let pointers = async |line: LineInput| {
+        let problem = tenant.refused::<quote::CreateQuote>((), &quote_body(&shop, vec![line])).await;
+        problem.errors.into_iter().filter_map(|error| error.pointer).collect::<Vec<_>>()
+    };
+    for wrong in [off("720.01"), off("-1.00"), off("1.001"), LineInput { discount_percent: Some(of("10")), ..off("72.00") }] {
+        assert_eq!(pointers(wrong.clone()).await, ["/lines/0/discount_amount"], "{wrong:?}");
+    }
+    let order = tenant.post::<order::CreateOrder>((), &order_body(&shop, vec![off("20.00")])).await;
+    assert_eq!((order.lines[0].net_amount.0.as_str(), order.lines[0].discount_percent.to_string().as_str()), ("700.00", "2.777778"));
 }

@@ -253,24 +253,6 @@ pub async fn lock_of_sources(tx: &mut Tx<'_>, kind: SourceType, sources: &[Uuid]
     Ok(found)
 }
 
-/// Proposes to credit what the customer was billed of these, as far as no credit note has taken it back nor a draft of one would (STK-05, CRN-05). Answers the
-/// drafts.
-///
-/// # Errors
-/// `state_conflict` when a part stands on a draft invoice: that one is to be cancelled instead.
-pub async fn propose_credit(ctx: &Ctx, tx: &mut Tx<'_>, rows: &[billables::Model], reason: &str) -> Result<Vec<InvoiceId>, Problem> {
-    let on_invoices: Vec<_> = rows.iter().filter(|row| row.status == BillableStatus::Invoiced).map(|row| row.id).collect();
-    let billed = billed_lines(tx, &on_invoices).await?;
-    let mut standing: BTreeMap<OrderLineId, Quantity> = BTreeMap::new();
-    for billed in &billed {
-        if let Some(order_line) = billed.line.order_line_id {
-            let sum = standing.entry(order_line).or_default();
-            *sum = sum.plus(billed.left)?;
-        }
-    }
-    propose(ctx, tx, &standing, &billed, reason).await
-}
-
 /// The billables of these lines of an order that were not written off, locked in the order of their ids.
 ///
 /// # Errors

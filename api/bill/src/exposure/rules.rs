@@ -1,6 +1,6 @@
 //! Whether a customer may owe more.
 
-use causeway_value::{Amount, CreditAction, Currency, Day, Overflow, PaymentDirection, UserId};
+use causeway_value::{Amount, CreditAction, Currency, Day, Overflow, UserId};
 
 /// What happens when credit is used up, and how old a debt may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,20 +67,6 @@ impl Parts {
             unallocated: convert(self.unallocated)?,
         })
     }
-}
-
-/// An exposure without money of a later day, of which so much is `left`: what it settles is owed until then, and what is left of it is not the customer's yet.
-/// What is paid out later is the customer's until then.
-///
-/// # Errors
-/// [`Overflow`] when it does not fit.
-pub fn without(parts: Parts, direction: PaymentDirection, amount: Amount, left: Amount) -> Result<Parts, Overflow> {
-    Ok(match direction {
-        PaymentDirection::Inbound => {
-            Parts { open_receivables: parts.open_receivables.plus(amount.minus(left)?)?, unallocated: parts.unallocated.minus(left)?, ..parts }
-        }
-        PaymentDirection::Outbound => Parts { unallocated: parts.unallocated.plus(amount)?, ..parts },
-    })
 }
 
 /// What is known about a customer at a company, in the company's currency.
@@ -153,15 +139,6 @@ mod tests {
         for text in said {
             let told = without_credit(&text);
             assert!(tells_credit(&text) && !told.contains(|letter: char| letter.is_ascii_digit()), "{text} is told as {told}");
-        }
-    }
-
-    #[test]
-    fn money_of_a_later_day_is_not_there_yet() {
-        let parts = |open_receivables, unallocated| Parts { open_receivables: Amount(open_receivables), unallocated: Amount(unallocated), ..Parts::default() };
-        // 320 came, of which 300 settle an invoice, or went out, of which 300 pay back a credit note: until its day all is as before.
-        for (direction, now, before) in [(PaymentDirection::Inbound, parts(0, 20), parts(300, 0)), (PaymentDirection::Outbound, parts(0, -20), parts(0, 300))] {
-            assert_eq!(without(now, direction, Amount(320), Amount(20)), Ok(before), "{direction}");
         }
     }
 

@@ -3,7 +3,7 @@
 use super::rules::{self, Parts, Policy, Situation};
 use super::shares::{self, SUMS, TABLE};
 use causeway_contract::{Code, FieldError, Problem};
-use causeway_entity::bill::{allocations, credit_exposures, credit_policies, installments, payments};
+use causeway_entity::bill::{credit_exposures, credit_policies, installments};
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
 use causeway_kernel::{Ctx, Find, Tx};
@@ -11,7 +11,7 @@ use causeway_master::money;
 use causeway_master::rate::lookup::rates;
 use causeway_openapi::credit as wire;
 use causeway_openapi::object::{Explanation, ExplanationStep};
-use causeway_value::{Amount, CompanyId, CreditAction, Currency, Day, Direction, InstallmentId, PartyId, PaymentDirection, PaymentStatus};
+use causeway_value::{Amount, CompanyId, CreditAction, Currency, Day, InstallmentId, PartyId};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -161,12 +161,7 @@ async fn checked(
     is_asked: bool,
 ) -> Result<Checked, Problem> {
     let today = ctx.today(company.time_zone);
-    let ahead = ahead(tx, company.id, party.id, today).await?;
-    let mut by_currency = exposures(tx, company.id, party.id).await?;
-    for payment in ahead.stored.iter().chain(&ahead.written) {
-        let entry = by_currency.entry(payment.currency).or_default();
-        *entry = rules::without(*entry, payment.direction, payment.amount, payment.unallocated_amount)?;
-    }
+    let by_currency = exposures(tx, company.id, party.id).await?;
     let limit = party.credit_limit.zip(party.credit_currency);
     let currencies: BTreeSet<Currency> = by_currency.keys().copied().chain([currency]).chain(limit.map(|(_, currency)| currency)).collect();
     let table = rates(tx, currencies.into_iter().map(|from| (from, company.currency)), today).await?;
@@ -185,7 +180,7 @@ async fn checked(
         limit: limit.map(|(limit, currency)| convert(limit, currency)).transpose()?,
         exposure: parts.total()?,
         more: convert(more, currency)?,
-        overdue_since: overdue_since(tx, (company.id, party.id), today, &ahead).await?,
+        overdue_since: overdue_since(tx, (company.id, party.id), today).await?,
         today,
     };
     let findings = rules::findings(&situation, &policy, is_asked)?;
@@ -209,34 +204,8 @@ async fn exposures(tx: &mut Tx<'_>, company_id: CompanyId, party_id: PartyId) ->
     Ok(found)
 }
 
-/// Money of a party that is posted and of a later day: it settles at once, and until its day it is not there (PAY-11).
-struct Ahead {
-    stored: Vec<payments::Model>,
-    /// As this transaction will write it.
-    written: Vec<payments::Model>,
-}
-
-async fn ahead(tx: &mut Tx<'_>, company_id: CompanyId, party_id: PartyId, today: Day) -> Result<Ahead, Problem> {
-    let mut written: Vec<payments::Model> = Vec::new();
-    for row in tx.written::<payments::Model>().filter(|row| row.company_id == company_id && row.party_id == party_id) {
-        written.retain(|known| known.id != row.id);
-        written.push(row.clone());
-    }
-    let mut stored = Find::<payments::Entity>::new()
-        .eq(payments::Column::CompanyId, company_id)
-        .eq(payments::Column::PartyId, party_id)
-        .eq(payments::Column::Settles, Direction::Sale)
-        .eq(payments::Column::Status, PaymentStatus::Posted)
-        .gt(payments::Column::PaymentDate, today)
-        .all(tx)
-        .await?;
-    stored.retain(|row| written.iter().all(|known| known.id != row.id));
-    written.retain(|row| row.settles == Direction::Sale && row.status == PaymentStatus::Posted && row.payment_date > today);
-    Ok(Ahead { stored, written })
-}
-
-/// When the oldest installment of a sale was due that is open, or is settled by money of a later day alone, as the rows will be when this transaction ends.
-async fn overdue_since(tx: &mut Tx<'_>, (company_id, party_id): (CompanyId, PartyId), today: Day, ahead: &Ahead) -> Result<Option<Day>, Problem> {
+/// When the oldest open installment of a sale was due, as the rows will be when this transaction ends.
+async fn overdue_since(tx: &mut Tx<'_>, (company_id, party_id): (CompanyId, PartyId), today: Day) -> Result<Option<Day>, Problem> {
     let sql = "open_amount > 0 AND due_date < ? AND invoice_id IN (SELECT id FROM invoices WHERE tenant_id = $1 AND party_id = ? AND company_id = ? \
                AND open_amount > 0 AND direction = 'sale' AND kind = 'invoice' AND status = 'posted')";
     let stored = Find::<installments::Entity>::new()
@@ -245,26 +214,9 @@ async fn overdue_since(tx: &mut Tx<'_>, (company_id, party_id): (CompanyId, Part
         .limit(OLDEST)
         .all(tx)
         .await?;
-    // What money of a later day closes just now is open until then.
-    let now: BTreeMap<InstallmentId, Amount> =
-        if ahead.written.is_empty() { tx.written::<installments::Model>().map(|row| (row.id, row.open_amount)).collect() } else { BTreeMap::new() };
+    let now: BTreeMap<InstallmentId, Amount> = tx.written::<installments::Model>().map(|row| (row.id, row.open_amount)).collect();
     let open = |row: &&installments::Model| now.get(&row.id).copied().unwrap_or(row.open_amount) > Amount::ZERO;
-    let since = stored.iter().find(open).map(|row| row.due_date);
-    Ok(since.into_iter().chain(closed_ahead(tx, today, ahead).await?).min())
-}
-
-/// When the oldest installment of a sale was due that money of a later day settles.
-async fn closed_ahead(tx: &mut Tx<'_>, today: Day, ahead: &Ahead) -> Result<Option<Day>, Problem> {
-    let ids = || ahead.stored.iter().chain(&ahead.written).filter(|payment| payment.direction == PaymentDirection::Inbound).map(|payment| payment.id);
-    if ids().next().is_none() {
-        return Ok(None);
-    }
-    let settled = Find::<allocations::Entity>::new().among(allocations::Column::PaymentId, ids()).is_null(allocations::Column::ReversedAt).all(tx).await?;
-    if settled.is_empty() {
-        return Ok(None);
-    }
-    let parts = Find::<installments::Entity>::new().among(installments::Column::Id, settled.iter().map(|row| row.installment_id)).all(tx).await?;
-    Ok(parts.iter().map(|part| part.due_date).filter(|due| *due < today).min())
+    Ok(stored.iter().find(open).map(|row| row.due_date))
 }
 
 fn view(company: &companies::Model, party: &parties::Model, checked: &Checked) -> Result<wire::Credit, Problem> {
@@ -313,12 +265,7 @@ fn explain(checked: &Checked) -> Explanation {
     let limit = situation.limit.map_or(Json::Null, text);
     let asked = json!({ "exposure": text(situation.exposure), "more": text(situation.more) });
     let steps = vec![
-        step(
-            "exposure",
-            sums,
-            text(situation.exposure),
-            "what is open, billable and confirmed, with tax, less the customer's credit, at today's rates; money of a later day is not there yet",
-        ),
+        step("exposure", sums, text(situation.exposure), "what is open, billable and confirmed, with tax, less the customer's credit, at today's rates"),
         step("limit", asked, limit, "the customer's limit at today's rate; null does not limit"),
         step(
             "overdue",

@@ -3,7 +3,7 @@
 use super::{installments_of, lines_of, record, view};
 use causeway_contract::Problem;
 use causeway_entity::bill::invoices::{Column, Entity, Model};
-use causeway_govern::clock::{Due, LastDay};
+use causeway_govern::clock::{Due, DueDay};
 use causeway_kernel::http::LocalFuture;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::refs;
@@ -13,10 +13,11 @@ use causeway_value::{Instant, InvoiceId};
 pub const DUE: Due = Due { name: "invoice.overdue", next, run };
 
 /// Invoices with something open that are in time as far as is noted.
-static LAST_DAY: LastDay<Entity> = LastDay {
+static LAST_DAY: DueDay<Entity> = DueDay {
     waiting: |company_id| Find::new().eq(Column::Overdue, false).eq(Column::CompanyId, company_id),
     column: Column::NextDueDate,
     of: |invoice| invoice.next_due_date,
+    after: 1,
 };
 
 fn next<'a>(_: &'a Ctx, tx: &'a mut Tx<'_>, until: Instant) -> LocalFuture<'a, Result<Option<Instant>, Problem>> {
@@ -25,7 +26,7 @@ fn next<'a>(_: &'a Ctx, tx: &'a mut Tx<'_>, until: Instant) -> LocalFuture<'a, R
 
 fn run<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>) -> LocalFuture<'a, Result<i64, Problem>> {
     Box::pin(async move {
-        let passed = LAST_DAY.passed(ctx, tx).await?;
+        let passed = LAST_DAY.due(ctx, tx).await?;
         if passed.is_empty() { Ok(0) } else { note(ctx, tx, &passed).await }
     })
 }

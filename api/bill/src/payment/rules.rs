@@ -6,24 +6,10 @@
 
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::allocations;
-use causeway_kernel::limits::MONEY_DAYS_AHEAD;
 use causeway_master::check;
 use causeway_master::rate::{Conversion, rules::Rates, rules::conversion};
 use causeway_value::{AllocationId, AllocationState, Amount, Currency, Day, InstallmentId, InvoiceId, Overflow, PaymentDirection, PaymentState, product};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Money that is posted settles at once, so it must be there: only a draft may be of a day further ahead (PAY-11, PAY-19).
-pub fn money_day(date: Day, today: Day, pointer: &str, errors: &mut Vec<FieldError>) {
-    let before = errors.len();
-    check::posting_day(date, today, pointer, errors);
-    let last = today.plus_days(MONEY_DAYS_AHEAD);
-    if errors.len() == before && date > last {
-        let detail = format!(
-            "is more than {MONEY_DAYS_AHEAD} days ahead: what is posted settles at once. Give {last} or an earlier day; a payment that is promised for later is recorded with `status` draft and posted on its day"
-        );
-        errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
-    }
-}
 
 /// What is left on a payment, or on a credit note that settles invoices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,6 +26,7 @@ pub(super) fn view(row: &payments::Model, allocations: &[allocations::Model], of
         amount: row.amount.text(row.currency),
         currency: row.currency,
         payment_date: row.payment_date,
+        planned: row.planned.as_ref().map(|plan| plan.0.clone()),
         reference: row.reference.clone(),
         allocations: allocations.iter().filter(|part| part.payment_id == Some(row.id)).map(|part| allocation_view(part, row.currency)).collect(),
         offsets: offsets.iter().filter(|part| part.payment_id == row.id).map(|part| offset_view(part, row.currency)).collect(),

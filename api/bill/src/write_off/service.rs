@@ -11,7 +11,6 @@ use causeway_books::ledger::service::{PostEntry, post as post_entry, reverse as 
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{allocations, invoices, write_offs};
 use causeway_entity::govern::companies;
-use causeway_kernel::limits::MONEY_DAYS_AHEAD;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::account::Purpose;
 use causeway_master::account::lookup::{Chart, chart};
@@ -91,13 +90,7 @@ pub async fn write_off(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &WriteOf
     check::not_blank(&body.reason, "/reason", &mut errors);
     let today = ctx.today(company.time_zone);
     let earliest = invoice.invoice_date.unwrap_or(today);
-    let before = errors.len();
     check_date((body.date, "/date"), (earliest, "the invoice"), today, &mut errors);
-    let last = today.plus_days(MONEY_DAYS_AHEAD).max(earliest);
-    if errors.len() == before && body.date.is_some_and(|date| date > last) {
-        let detail = format!("is more than {MONEY_DAYS_AHEAD} days ahead: what is given up is closed at once. Give {last} or an earlier day");
-        errors.push(FieldError::pointer(Code::InvalidValue, "/date", detail));
-    }
     let kind = body.kind.unwrap_or(WriteOffKind::BadDebt);
     if kind == WriteOffKind::EarlyDiscount {
         errors.push(FieldError::pointer(Code::InvalidValue, "/kind", "comes only with a payment in time"));
@@ -124,13 +117,24 @@ pub async fn write_off(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &WriteOf
     Ok(shown)
 }
 
-/// A given day counts as it is given: it is not far ahead, and not before what it corrects.
+/// A given day counts as it is given: not before what it corrects, and not ahead of today unless that is.
 pub(crate) fn check_date((date, pointer): (Option<Day>, &str), (earliest, of): (Day, &str), today: Day, errors: &mut Vec<FieldError>) {
     let Some(date) = date else { return };
-    check::posting_day(date, today, pointer, errors);
     if date < earliest {
         let detail = format!("is before {of}, which is of {earliest}; give that day or a later one");
         errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+    } else {
+        not_ahead(date, today.max(earliest), pointer, errors);
+    }
+}
+
+/// What changes open amounts changes them at once, so it is of a day that has come.
+pub(crate) fn not_ahead(date: Day, last: Day, pointer: &str, errors: &mut Vec<FieldError>) {
+    if date > last {
+        let detail = format!("is a later day, and what is open changes at once: give {last} or an earlier day, or come back then");
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+    } else {
+        check::day(date, pointer, errors);
     }
 }
 

@@ -62,7 +62,7 @@ impl Shop {
         ctx.permissions = Arc::new(["payments:post", "payments:allocate", "refunds:write", "invoices:write_off"].map(str::to_owned).into());
         let ctx = Arc::new(ctx);
         // A clock that stands, so that the days of the stories stay near.
-        let (now, tenant): (Instant, TenantId) = ("2026-12-02T09:00:00Z".parse().unwrap(), ctx.tenant);
+        let (now, tenant): (Instant, TenantId) = ("2026-12-05T09:00:00Z".parse().unwrap(), ctx.tenant);
         let row = "INSERT INTO tenants (id, name, slug, mode, status, clock_now, version, created_at, updated_at) \
                    VALUES ($1, 'Test', 'test', 'sandbox', 'active', $2, 1, $2, $2)";
         let insert = async move |_: &Ctx, tx: &mut Tx<'_>| {

@@ -3,10 +3,10 @@
 //! A set clock stands still. Advancing runs what falls due, in order, as a job.
 
 mod advance;
-mod last_day;
+mod due_day;
 
 pub use advance::{Due, job_view, register_due, tick};
-pub use last_day::LastDay;
+pub use due_day::DueDay;
 
 use causeway_contract::{Accepted, Code, Problem, Reply};
 use causeway_entity::kernel::number_series;

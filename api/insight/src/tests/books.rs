@@ -116,6 +116,7 @@ async fn two_currencies_close_to_the_cent() {
     shop.at("2026-07-10T09:00:00Z").await;
     let part = paid(&shop, "inbound", "33.33", "USD", "2026-07-10", json!([{"invoice_id": dollars.id, "amount": "31.01"}])).await;
     shop.is_whole("after a part").await;
+    shop.at("2026-07-11T09:00:00Z").await;
     let crossed = paid(
         &shop,
         "inbound",
@@ -135,6 +136,7 @@ async fn two_currencies_close_to_the_cent() {
     shop.is_whole("after taking an allocation back").await;
     let rest = shop.read(async |_, tx| tx.must::<causeway_entity::bill::invoices::Entity>(dollars.id).await).await.open_amount;
     let rest = rest.text("USD".parse().unwrap()).0;
+    shop.at("2026-07-21T09:00:00Z").await;
     let last = paid(&shop, "inbound", "200.00", "USD", "2026-07-21", json!([{"invoice_id": dollars.id, "amount": rest}])).await;
     shop.is_whole("after the rest").await;
     shop.at("2026-08-10T09:00:00Z").await;

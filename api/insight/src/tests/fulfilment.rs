@@ -28,19 +28,23 @@ async fn billed(shop: &Shop, order: &Order) -> InvoiceId {
 
 #[tokio::test]
 async fn counters_are_sums_whatever_happens() {
-    let shop = Shop::open().await;
+    given_back(&Shop::open().await).await;
+}
+
+/// A shipment that is billed, credited and taken back, and one that is taken back before.
+pub(super) async fn given_back(shop: &Shop) {
     let unit = json!({"code": "piece", "name": "Piece", "category": "count", "factor": "1"});
     shop.attempt(async move |ctx, tx| causeway_master::catalog::unit::create(ctx, tx, &body(unit.clone())).await).await;
-    let goods = product(&shop, "CHAI", "goods", "on_delivery").await;
-    let work = product(&shop, "WORK", "service", "on_order").await;
+    let goods = product(shop, "CHAI", "goods", "on_delivery").await;
+    let work = product(shop, "WORK", "service", "on_order").await;
     let lines = json!([{"product_id": goods, "quantity": "7"}, {"product_id": work, "quantity": "2.5"}, {"product_id": goods, "quantity": "3"}]);
-    let order = confirmed(&shop, lines).await;
+    let order = confirmed(shop, lines).await;
     shop.is_whole("after confirming").await;
     let part = json!({"order_id": order.id, "lines": [{"order_line_id": order.lines[0].id, "quantity": "2"}]});
     let part = shop.run(async move |ctx, tx| delivery::service::create::create(ctx, tx, &body(part.clone())).await).await;
     let part = shop.run(async move |ctx, tx| delivery::service::ship::ship(ctx, tx, part.id, &body(json!({}))).await).await;
     shop.is_whole("after a part").await;
-    let first = billed(&shop, &order).await;
+    let first = billed(shop, &order).await;
     shop.is_whole("after billing the part").await;
     let rest = part.backorder_id.unwrap();
     let second = shop.run(async move |ctx, tx| delivery::service::ship::ship(ctx, tx, rest, &body(json!({}))).await).await;

@@ -1,6 +1,7 @@
 //! What somebody changes behind the service's back is named.
 
 use super::deal::traded;
+use super::fulfilment::given_back;
 use super::shop::Shop;
 use causeway_kernel::Ctx;
 use causeway_value::CompanyId;
@@ -110,6 +111,38 @@ async fn every_change_is_named_by_its_checks() {
         assert!(!found.ok);
         conn.execute_batch(back).unwrap();
         shop.is_whole(back).await;
+    }
+}
+
+/// Changes of what was taken off billables, as above; the last one is not taken back.
+const TAKEN_OFF: &[(&str, &str, &str)] = &[
+    ("UPDATE billable_reductions SET quantity = quantity + 1", "UPDATE billable_reductions SET quantity = quantity - 1", "billable_reduction"),
+    ("UPDATE billable_reductions SET amount = amount - 1", "UPDATE billable_reductions SET amount = amount + 1", "billable_reduction"),
+    ("UPDATE billable_reductions SET version = version + 100", "UPDATE billable_reductions SET version = version - 100", "billable_reduction"),
+    (
+        "UPDATE billable_reductions SET invoice_id = billable_id WHERE invoice_id IS NULL",
+        "UPDATE billable_reductions SET invoice_id = NULL WHERE invoice_id = billable_id",
+        "billable_reduction",
+    ),
+    ("DELETE FROM billable_reductions", "", "billable_written_off"),
+];
+
+#[tokio::test]
+async fn what_was_taken_off_is_recomputed() {
+    let shop = Shop::open().await;
+    let Some(file) = shop.file() else { return };
+    given_back(&shop).await;
+    let conn = Connection::open(file).unwrap();
+    assert!(conn.query_row("SELECT COUNT(*) FROM billable_reductions", [], |row| row.get::<_, i64>(0)).unwrap() > 1);
+    for (change, back, wanted) in TAKEN_OFF {
+        conn.execute_batch(change).unwrap();
+        let found = shop.verify().await;
+        let named: BTreeSet<&str> = found.breaks.iter().map(|one| one.check.as_str()).collect();
+        assert_eq!(named, BTreeSet::from([*wanted]), "{change}: {:#?}", found.breaks);
+        if !back.is_empty() {
+            conn.execute_batch(back).unwrap();
+            shop.is_whole(back).await;
+        }
     }
 }
 

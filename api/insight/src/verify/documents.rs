@@ -75,7 +75,7 @@ fn totals(document: &Document) -> [Check; 3] {
              WHERE d.tenant_id = $1 [d.company_id] AND d.{header} <> COALESCE(l.amount, 0)"
         )
     };
-    let sums = if table == "invoices" { "d.untaxed_amount + d.tax_amount + COALESCE(d.rounding_amount, 0)" } else { "d.untaxed_amount + d.tax_amount" };
+    let sums = "d.untaxed_amount + d.tax_amount + COALESCE(d.rounding_amount, 0)";
     let total = format!(
         "SELECT d.id AS id, d.number AS label, d.currency AS currency, {sums} AS expected, d.total_amount AS found \
          FROM {table} d WHERE d.tenant_id = $1 [d.company_id] AND d.total_amount <> {sums}"

@@ -15,6 +15,7 @@ mod exposure;
 mod ledger;
 mod numbers;
 mod receivables;
+mod reductions;
 mod repeats;
 pub mod routes;
 pub mod service;

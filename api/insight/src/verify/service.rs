@@ -1,7 +1,7 @@
 //! Verifying a tenant.
 
 use super::check::{self, Check};
-use super::{billing, came, chain, credentials, documents, down_payments, exposure, ledger, numbers, receivables, repeats, snapshots, taxes};
+use super::{billing, came, chain, credentials, documents, down_payments, exposure, ledger, numbers, receivables, reductions, repeats, snapshots, taxes};
 use crate::sql::{self, statement};
 use causeway_contract::{Code, Problem};
 use causeway_govern::trail;
@@ -35,6 +35,7 @@ fn checks() -> Vec<Check> {
         numbers::checks(),
         documents::checks(),
         billing::checks(),
+        reductions::checks(),
         down_payments::checks(),
         exposure::checks(),
         chain::checks(),
@@ -59,6 +60,7 @@ pub async fn verify(_: &Ctx, tx: &mut Tx<'_>) -> Result<Verification, Problem> {
         breaks.extend(or_not_made(check.name, check::run(tx, check).await, tx)?);
     }
     breaks.extend(or_not_made(exposure::OBLIGATIONS, exposure::obligations(tx).await, tx)?);
+    breaks.extend(or_not_made(reductions::REDUCTIONS, reductions::reductions(tx).await, tx)?);
     breaks.extend(or_not_made(chain::DIGESTS, chain::digests(tx).await, tx)?);
     breaks.extend(or_not_made(taxes::SPLITS, taxes::splits(tx).await, tx)?);
     breaks.extend(or_not_made(snapshots::POLICIES, snapshots::policies(tx).await, tx)?);
@@ -91,8 +93,8 @@ async fn counts(tx: &mut Tx<'_>, checks: &[Check]) -> Result<BTreeMap<String, i6
     let cells = CHECKED.map(|(table, _)| (table, Cell::Whole));
     let asked = statement(tx, &count_sql(), Vec::new());
     let rows = tx.query(&asked.sql, asked.values, &cells).await?;
-    // The obligations of exposures, the digests of the journal, the taxes of lines and the policies that are gone are four more checks.
-    let mut counted = BTreeMap::from([("checks".to_owned(), i64::try_from(checks.len() + 4).unwrap_or(i64::MAX))]);
+    // The obligations of exposures, what was taken off billables, the digests of the journal, the taxes of lines and the policies that are gone are five more.
+    let mut counted = BTreeMap::from([("checks".to_owned(), i64::try_from(checks.len() + 5).unwrap_or(i64::MAX))]);
     for row in &rows {
         for (table, _) in CHECKED {
             counted.insert(table.to_owned(), row.try_get("", table).map_err(|error| sql::unreadable(&error))?);
@@ -128,6 +130,7 @@ mod tests {
             }
         }
         conn.prepare(&scoped(&count_sql(), Some("$2"))).unwrap();
+        conn.prepare(&scoped(reductions::TEMPLATE, Some("$4"))).unwrap();
     }
 
     #[test]

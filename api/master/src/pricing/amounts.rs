@@ -21,6 +21,28 @@ pub fn line_net(
     product(&factors, &[Price::ONE.0, price_base_quantity.0, Percent::WHOLE.0, Percent::WHOLE.0]).map(Amount)
 }
 
+/// The discount by which a line comes to `off` less; none when it would be below nothing or all of the line, or when no share is that to the smallest amount.
+///
+/// # Errors
+/// [`Overflow`] when an amount does not fit.
+pub fn discount_of(off: Amount, quantity: Quantity, unit_price: Price, price_base_quantity: Quantity, currency: Currency) -> Result<Option<Percent>, Overflow> {
+    let net = |discount| line_net(quantity, unit_price, price_base_quantity, discount, Percent::ZERO, currency);
+    if off.is_zero() {
+        return Ok(Some(Percent::ZERO));
+    }
+    let full = net(Percent::ZERO)?;
+    if full.is_zero() {
+        return Ok(None);
+    }
+    let kept = full.minus(off)?;
+    let share = product(&[kept.0, Percent::WHOLE.0, Price::ONE.0, price_base_quantity.0], &[quantity.0, unit_price.0, currency.minor_units()])?;
+    let discount = Percent(Percent::WHOLE.0.checked_sub(share).ok_or(Overflow)?);
+    if !(Percent::ZERO..=Percent::WHOLE).contains(&discount) {
+        return Ok(None);
+    }
+    Ok(Some(discount).filter(|_| net(discount) == Ok(kept)))
+}
+
 /// The same amount before it is rounded, for documents that round their sums alone.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ pub use super::ratio::Ratio;
 use causeway_contract::{Code, FieldError};
 pub use causeway_entity::TaxAmount;
 use causeway_value::{Amount, Currency, DiscountBase, DiscountPosting, Overflow, Percent, Quantity, TaxId, TaxKind, TaxRounding};
+pub use document::takes_exact;
 pub use included::price_with;
 
 /// A tax as far as computing needs it.
@@ -139,7 +140,7 @@ pub fn compute_line(line: &TaxableLine, policy: TaxPolicy, currency: Currency) -
 pub fn compute_document(lines: &[TaxableLine], policy: TaxPolicy, currency: Currency) -> Result<TaxedDocument, Overflow> {
     let stack = |line: &TaxableLine| -> Result<Stack, Overflow> {
         let stack = Stack::of(line, currency.minor_units())?;
-        Ok(if document::takes_exact(policy.rounding) { stack.unrounded(line) } else { stack })
+        Ok(if takes_exact(policy.rounding) { stack.unrounded(line) } else { stack })
     };
     let stacks = lines.iter().map(stack).collect::<Result<Vec<_>, _>>()?;
     let rounded = match policy.rounding {

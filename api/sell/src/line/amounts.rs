@@ -28,7 +28,9 @@ pub struct Totals {
     pub untaxed: Amount,
     /// The sum of the taxes.
     pub tax: Amount,
-    /// Both.
+    /// What the price that the customer saw has beyond both, as its invoice will have it: zero unless taxes are rounded `per_document_adjusted`.
+    pub rounding: Amount,
+    /// All of it.
     pub total: Amount,
     /// The tax by tax, in the order of first use.
     pub taxes: Vec<TaxAmount>,
@@ -36,20 +38,28 @@ pub struct Totals {
     pub margin: Option<Margin>,
 }
 
-/// Computes net and taxes of every line. An option that is not chosen stands for itself: its tax is what it would be alone. `taxes_of` gives a line's taxes for the rules: flattened, in the order of evaluation.
+impl Totals {
+    /// The rounding as documents keep it: nothing for none.
+    #[must_use]
+    pub fn rounding_kept(&self) -> Option<Amount> {
+        Some(self.rounding).filter(|amount| !amount.is_zero())
+    }
+}
+
+/// Computes net and taxes of every line. Answers what the lines that count are rounded by. An option that is not chosen stands for itself: its tax is what it would be alone. `taxes_of` gives a line's taxes for the rules: flattened, in the order of evaluation.
 ///
 /// # Errors
 /// [`Overflow`] when an amount does not fit.
-pub fn settle(lines: &mut [Line], terms: Terms, taxes_of: impl Fn(&[TaxId]) -> Vec<TaxDef>) -> Result<(), Overflow> {
+pub fn settle(lines: &mut [Line], terms: Terms, taxes_of: impl Fn(&[TaxId]) -> Vec<TaxDef>) -> Result<Amount, Overflow> {
     let (mut counted, alone): (Vec<&mut Line>, Vec<&mut Line>) = lines.iter_mut().partition(|line| line.counts());
-    settle_together(&mut counted, terms, &taxes_of)?;
+    let rounding = settle_together(&mut counted, terms, &taxes_of)?;
     for line in alone {
         settle_together(&mut [line], terms, &taxes_of)?;
     }
-    Ok(())
+    Ok(rounding)
 }
 
-fn settle_together(lines: &mut [&mut Line], terms: Terms, taxes_of: &impl Fn(&[TaxId]) -> Vec<TaxDef>) -> Result<(), Overflow> {
+fn settle_together(lines: &mut [&mut Line], terms: Terms, taxes_of: &impl Fn(&[TaxId]) -> Vec<TaxDef>) -> Result<Amount, Overflow> {
     let mut taxable = Vec::with_capacity(lines.len());
     for line in lines.iter() {
         let (off_line, total_discount) = split_discount(line.document_discount(terms.discount), terms.discount_base);
@@ -67,14 +77,14 @@ fn settle_together(lines: &mut [&mut Line], terms: Terms, taxes_of: &impl Fn(&[T
         line.tax_amount = taxed.tax;
         line.taxes = taxed.taxes;
     }
-    Ok(())
+    Ok(document.rounding)
 }
 
-/// The sums of settled lines that count.
+/// The sums of settled lines that count, and of what they were rounded by.
 ///
 /// # Errors
 /// [`Overflow`] when a sum does not fit.
-pub fn totals<'a>(lines: impl IntoIterator<Item = &'a Line>, currency: Currency) -> Result<Totals, Overflow> {
+pub fn totals<'a>(lines: impl IntoIterator<Item = &'a Line>, rounding: Amount, currency: Currency) -> Result<Totals, Overflow> {
     let mut totals = Totals::default();
     let mut cost = None;
     for (index, line) in lines.into_iter().filter(|line| line.counts()).enumerate() {
@@ -89,7 +99,10 @@ pub fn totals<'a>(lines: impl IntoIterator<Item = &'a Line>, currency: Currency)
             _ => None,
         };
     }
-    totals.total = totals.untaxed.plus(totals.tax)?;
+    let exact = totals.untaxed.plus(totals.tax)?.plus(rounding)?;
+    // As invoices do: what comes to less than zero has no price that is to be kept.
+    totals.rounding = if exact < Amount::ZERO { Amount::ZERO } else { rounding };
+    totals.total = totals.untaxed.plus(totals.tax)?.plus(totals.rounding)?;
     totals.margin = cost.map(|cost| margin(totals.untaxed, cost)).transpose()?;
     Ok(totals)
 }
@@ -149,8 +162,8 @@ mod tests {
 
     fn settled(lines: &[Line], terms: Terms, known: &[TaxDef]) -> (Vec<Line>, Totals) {
         let mut lines = lines.to_vec();
-        settle(&mut lines, terms, |ids| known.iter().filter(|tax| ids.contains(&tax.id)).copied().collect()).unwrap();
-        let totals = totals(&lines, terms.currency).unwrap();
+        let rounding = settle(&mut lines, terms, |ids| known.iter().filter(|tax| ids.contains(&tax.id)).copied().collect()).unwrap();
+        let totals = totals(&lines, rounding, terms.currency).unwrap();
         (lines, totals)
     }
 
@@ -173,6 +186,19 @@ mod tests {
         let (lines, totals) = settled(&lines, terms, &[tax]);
         assert_eq!((totals.untaxed, totals.tax, totals.total), (Amount(300_000), Amount(13_500), Amount(313_500)));
         assert_eq!((lines[0].net_amount, lines[0].tax_amount), (Amount(100_000), Amount(13_500)));
+    }
+
+    #[test]
+    fn a_price_that_is_kept_is_kept_on_quotes_too() {
+        // TAX-050: 24 900 with 14 % inside twice, of which net and taxes come to 24 900.01.
+        let twice = [vat("14"), vat("14")].map(|tax| TaxDef { included: true, ..tax });
+        let lines = [line("1", "24900", "0", None, &twice.map(|tax| tax.id))];
+        let of = |rounding| {
+            let (_, totals) = settled(&lines, terms("0", rounding), &twice);
+            (totals.untaxed, totals.tax, totals.rounding, totals.total)
+        };
+        assert_eq!(of(TaxRounding::PerDocumentAdjusted), (Amount(1_945_313), Amount(544_688), Amount(-1), Amount(2_490_000)));
+        assert_eq!(of(TaxRounding::PerDocumentNet), (Amount(1_945_313), Amount(544_688), Amount::ZERO, Amount(2_490_001)));
     }
 
     #[test]

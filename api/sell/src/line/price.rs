@@ -13,14 +13,16 @@ use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::not_blank;
 use causeway_master::company::service::policy_of;
 use causeway_master::dimension::service as dimension;
+use causeway_master::money;
 use causeway_master::pricing::Trace;
+use causeway_master::pricing::amounts::discount_of;
 use causeway_master::pricing::bundle::{DocumentLine, document_lines};
 use causeway_master::pricing::rules::PriceSource;
 use causeway_master::pricing::service::{check_sold, lines_to_price};
 use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::tax_rule::determine::{Taxation, taxation};
 use causeway_openapi::line::LineInput;
-use causeway_value::{Amount, BillingPolicy, CompanyId, Day, Overflow, Percent, Price};
+use causeway_value::{Amount, AmountText, BillingPolicy, CompanyId, Currency, Day, Overflow, Percent, Price, Quantity};
 
 /// For whom and when lines are priced.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +59,8 @@ pub struct Priced {
     pub lines: Vec<Line>,
     /// Why each price is what it is, in the same order.
     pub traces: Vec<Trace>,
+    /// What the lines that count are rounded by.
+    pub rounding: Amount,
 }
 
 /// Prices the lines of an order, each with its section and the day that it is promised for. Wrong fields are added to `errors` and give `None`.
@@ -103,7 +107,7 @@ pub async fn price_offered(
         let pointer = format!("/lines/{}", found.input);
         let at = found.input;
         parts.push(found.bundle.as_ref().map(|_| at));
-        let (mut line, trace) = line(input, found, &taxation, &pointer, errors);
+        let (mut line, trace) = line(input, found, (&taxation, scope.terms.currency), &pointer, errors);
         offers.adorn(at, &mut line);
         priced.lines.push(line);
         priced.traces.push(trace);
@@ -111,11 +115,14 @@ pub async fn price_offered(
     if !errors.is_empty() {
         return Ok(None);
     }
-    if balanced(&mut priced, &parts, scope.terms).is_err() || settle(&mut priced.lines, scope.terms, |ids| taxes.flat(ids)).is_err() {
-        errors.push(FieldError::pointer(Code::AmountOverflow, "/lines", "come to more than an amount can be: use smaller quantities or prices"));
-        return Ok(None);
+    let settled = balanced(&mut priced, &parts, scope.terms).and_then(|()| settle(&mut priced.lines, scope.terms, |ids| taxes.flat(ids)));
+    match settled {
+        Ok(rounding) => Ok(Some(Priced { rounding, ..priced })),
+        Err(Overflow) => {
+            errors.push(FieldError::pointer(Code::AmountOverflow, "/lines", "come to more than an amount can be: use smaller quantities or prices"));
+            Ok(None)
+        }
     }
-    Ok(Some(priced))
 }
 
 /// Gives the components of each bundle prices by which they come to what the bundle comes to after its discounts, and tells why.
@@ -138,23 +145,22 @@ fn balanced(priced: &mut Priced, parts: &[Option<usize>], terms: Terms) -> Resul
     Ok(())
 }
 
-/// Computes the amounts of priced lines again, because the discount of their document changed.
+/// Computes the amounts of priced lines again, because the discount of their document changed. Answers what they are rounded by.
 ///
 /// # Errors
 /// `amount_overflow`, or when the database fails.
-pub async fn discount_again(tx: &mut Tx<'_>, company_id: CompanyId, lines: &mut [Line], terms: Terms) -> Result<(), Problem> {
+pub async fn discount_again(tx: &mut Tx<'_>, company_id: CompanyId, lines: &mut [Line], terms: Terms) -> Result<Amount, Problem> {
     balance_all(lines, terms)?;
     settle_again(tx, company_id, lines, terms).await
 }
 
-/// Computes the amounts of priced lines again, because the terms changed.
+/// Computes the amounts of priced lines again, because the terms changed. Answers what they are rounded by.
 ///
 /// # Errors
 /// `amount_overflow`, or when the database fails.
-pub async fn settle_again(tx: &mut Tx<'_>, company_id: CompanyId, lines: &mut [Line], terms: Terms) -> Result<(), Problem> {
+pub async fn settle_again(tx: &mut Tx<'_>, company_id: CompanyId, lines: &mut [Line], terms: Terms) -> Result<Amount, Problem> {
     let taxes = tax_defs(tx, company_id).await?;
-    settle(lines, terms, |ids| taxes.flat(ids))?;
-    Ok(())
+    Ok(settle(lines, terms, |ids| taxes.flat(ids))?)
 }
 
 /// Looks at lines that cannot be priced, because the company or the customer of their document is not known: at all that is not their price.
@@ -174,6 +180,10 @@ pub async fn check_unpriced(tx: &mut Tx<'_>, company: Option<&companies::Model>,
 /// What can be told of lines before they are priced.
 pub(crate) fn check(inputs: &[LineInput], errors: &mut Vec<FieldError>) {
     for (index, input) in inputs.iter().enumerate() {
+        if input.discount_amount.is_some() && input.discount_percent.is_some() {
+            let detail = "cannot stand beside discount_percent; give one of them";
+            errors.push(FieldError::pointer(Code::InvalidValue, format!("/lines/{index}/discount_amount"), detail));
+        }
         share(input.discount_percent.unwrap_or(Percent::ZERO), &format!("/lines/{index}/discount_percent"), errors);
         let pointer = format!("/lines/{index}/description");
         match &input.description {
@@ -191,7 +201,13 @@ fn check_taxes(inputs: &[LineInput], taxes: &TaxDefs, errors: &mut Vec<FieldErro
     }
 }
 
-fn line(input: &LineInput, document_line: DocumentLine, taxation: &Taxation, pointer: &str, errors: &mut Vec<FieldError>) -> (Line, Trace) {
+fn line(
+    input: &LineInput,
+    document_line: DocumentLine,
+    (taxation, currency): (&Taxation, Currency),
+    pointer: &str,
+    errors: &mut Vec<FieldError>,
+) -> (Line, Trace) {
     let DocumentLine { quantity, priced: mut found, bundle, .. } = document_line;
     let taxes = taxation.of_line(input.tax_ids.as_deref(), found.product.as_ref(), pointer, errors);
     let given = found.source == PriceSource::Given;
@@ -199,6 +215,22 @@ fn line(input: &LineInput, document_line: DocumentLine, taxation: &Taxation, poi
         errors.push(FieldError::pointer(Code::AmountOverflow, format!("{pointer}/product_id"), "has a price that is too large with its taxes"));
     }
     taxation.explain(&taxes, &mut found.trace);
+    let discount_percent = match &input.discount_amount {
+        None => input.discount_percent.unwrap_or(Percent::ZERO),
+        Some(_) if bundle.is_some() => {
+            let detail = "is not for a bundle, whose components share its discount: give discount_percent";
+            let told = FieldError::pointer(Code::InvalidValue, format!("{pointer}/discount_amount"), detail);
+            // Once for all of its components.
+            if errors.last() != Some(&told) {
+                errors.push(told);
+            }
+            Percent::ZERO
+        }
+        Some(text) => {
+            let priced = (quantity, found.unit_price, found.price_base_quantity);
+            discount_given(text, priced, currency, &format!("{pointer}/discount_amount"), errors).unwrap_or_default()
+        }
+    };
     let product = found.product.as_ref();
     let line = Line {
         product_id: product.map(|product| product.id),
@@ -210,7 +242,7 @@ fn line(input: &LineInput, document_line: DocumentLine, taxation: &Taxation, poi
         price_source: source(&found.source, bundle.as_ref().map(|bundle| bundle.id)),
         list_unit_price: found.list_unit_price.filter(|_| given),
         price_override_reason: input.price_override_reason.clone().filter(|_| given),
-        discount_percent: input.discount_percent.unwrap_or(Percent::ZERO),
+        discount_percent,
         // What is billed without a product has nothing that could be delivered.
         billing_policy: product.map_or(BillingPolicy::OnOrder, |product| product.billing_policy),
         net_amount: Amount::ZERO,
@@ -229,6 +261,23 @@ fn line(input: &LineInput, document_line: DocumentLine, taxation: &Taxation, poi
     (line, found.trace)
 }
 
+/// The discount that an amount is of a line with this quantity, price and price base (QTE-07): documents keep it as a share, which is what limits are about.
+pub(crate) fn discount_given(
+    text: &AmountText,
+    (quantity, unit_price, price_base_quantity): (Quantity, Price, Quantity),
+    currency: Currency,
+    pointer: &str,
+    errors: &mut Vec<FieldError>,
+) -> Option<Percent> {
+    let off = money::amount(text, currency, pointer, errors)?;
+    let found = discount_of(off, quantity, unit_price, price_base_quantity, currency).ok().flatten();
+    if found.is_none() {
+        let detail = "is no share of what the line comes to, from nothing to all of it: give less, or a unit_price that says what is meant";
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+    }
+    found
+}
+
 /// The text of a line: its own, else its product's; a component says which bundle it is of.
 fn description(input: &LineInput, product: Option<&products::Model>, bundle: Option<&products::Model>) -> String {
     let name = product.map(|product| product.name.clone()).unwrap_or_default();
@@ -242,7 +291,7 @@ fn description(input: &LineInput, product: Option<&products::Model>, bundle: Opt
 mod tests {
     use super::*;
     use causeway_master::pricing::service::PricedLine;
-    use causeway_value::{ProductId, Quantity};
+    use causeway_value::ProductId;
 
     #[test]
     fn wrong_fields_are_named_line_by_line() {
@@ -276,7 +325,7 @@ mod tests {
         };
         let found = DocumentLine { input: 0, quantity: Quantity::ONE, priced, bundle: None };
         let mut errors = Vec::new();
-        let (line, _) = line(&input, found, &Taxation::default(), "/lines/0", &mut errors);
+        let (line, _) = line(&input, found, (&Taxation::default(), "EUR".parse().unwrap()), "/lines/0", &mut errors);
         assert_eq!((line.billing_policy, line.tax_ids, line.unit, errors), (BillingPolicy::OnOrder, Vec::new(), None, Vec::new()));
         assert_eq!((line.description.as_str(), line.price_source.as_str(), line.price_override_reason.as_deref()), ("Freight", "given", Some("agreed")));
     }

@@ -5,7 +5,7 @@ use super::{store, view};
 use causeway_contract::Problem;
 use causeway_entity::bill::obligations::{Column, Entity, Model};
 use causeway_entity::sell::orders;
-use causeway_govern::clock::{Due, LastDay};
+use causeway_govern::clock::{Due, DueDay};
 use causeway_kernel::http::LocalFuture;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_value::{Instant, OrderId, OrderStatus};
@@ -15,8 +15,8 @@ use std::collections::BTreeSet;
 pub const DUE: Due = Due { name: "order.late", next, run };
 
 /// Lines that somebody waits for.
-static LAST_DAY: LastDay<Entity> =
-    LastDay { waiting: |company_id| Find::new().eq(Column::CompanyId, company_id), column: Column::AwaitedDate, of: |row| row.awaited_date };
+static LAST_DAY: DueDay<Entity> =
+    DueDay { waiting: |company_id| Find::new().eq(Column::CompanyId, company_id), column: Column::AwaitedDate, of: |row| row.awaited_date, after: 1 };
 
 fn next<'a>(_: &'a Ctx, tx: &'a mut Tx<'_>, until: Instant) -> LocalFuture<'a, Result<Option<Instant>, Problem>> {
     Box::pin(LAST_DAY.next(tx, until))
@@ -24,7 +24,7 @@ fn next<'a>(_: &'a Ctx, tx: &'a mut Tx<'_>, until: Instant) -> LocalFuture<'a, R
 
 fn run<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>) -> LocalFuture<'a, Result<i64, Problem>> {
     Box::pin(async move {
-        let passed = LAST_DAY.passed(ctx, tx).await?;
+        let passed = LAST_DAY.due(ctx, tx).await?;
         if passed.is_empty() { Ok(0) } else { note(ctx, tx, &passed).await }
     })
 }

@@ -7,7 +7,7 @@ use causeway_entity::sell::orders::Model;
 use causeway_kernel::Tx;
 use causeway_master::letter;
 use causeway_print::{Kind, Paper};
-use causeway_value::{Amount, OrderStatus, Percent};
+use causeway_value::{OrderStatus, Percent};
 
 /// The file of an order. Once it was confirmed it shows sender and recipient as they were then.
 ///
@@ -15,7 +15,7 @@ use causeway_value::{Amount, OrderStatus, Percent};
 /// When the database fails.
 pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
     let lines: Vec<Line> = store::parts_of(tx, row).await?.lines.iter().map(Line::from).collect();
-    let totals = amounts::totals(&lines, row.currency)?;
+    let totals = amounts::totals(&lines, row.rounding_amount.unwrap_or_default(), row.currency)?;
     let then = letter::made_final(tx, row.id.uuid(), "order.confirmed").await?;
     let party_id = letter::party_then(tx, row.id.uuid(), row.party_id, then).await?;
     let addressed = letter::addressed_to(tx, row.company_id, party_id, then, letter::At { contact: row.contact_id, ship_to: row.ship_to_id }).await?;
@@ -44,7 +44,7 @@ pub async fn pdf(tx: &mut Tx<'_>, row: &Model) -> Result<File, Problem> {
         discount,
         untaxed: row.untaxed_amount,
         taxes: letter::named_taxes(tx, &totals.taxes, then).await?,
-        rounding: Amount::ZERO,
+        rounding: totals.rounding,
         company_tax: None,
         total: row.total_amount,
         payment_terms: letter::term_name(tx, row.payment_term_id, then).await?,

@@ -262,6 +262,7 @@ mod tests {
             contact_id: None,
             ship_to_id: None,
             upfront_percent: None,
+            rounding_amount: None,
         }
     }
 

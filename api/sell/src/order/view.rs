@@ -19,7 +19,7 @@ const OBJECT: &str = "order";
 pub fn view(row: &orders::Model, parts: &Parts) -> Result<wire::Order, Problem> {
     let currency = row.currency;
     let lines: Vec<Line> = parts.lines.iter().map(Line::from).collect();
-    let totals = amounts::totals(&lines, currency)?;
+    let totals = amounts::totals(&lines, row.rounding_amount.unwrap_or_default(), currency)?;
     let (margin_amount, margin_percent) = line_view::margin(&totals, currency);
     let mut shown = Vec::with_capacity(lines.len());
     for (row, line) in parts.lines.iter().zip(&lines) {
@@ -56,6 +56,7 @@ pub fn view(row: &orders::Model, parts: &Parts) -> Result<wire::Order, Problem> 
         terms: row.terms.clone(),
         untaxed_amount: row.untaxed_amount.text(currency),
         tax_amount: row.tax_amount.text(currency),
+        rounding_amount: row.rounding_amount.unwrap_or_default().text(currency),
         total_amount: row.total_amount.text(currency),
         margin_amount,
         margin_percent,

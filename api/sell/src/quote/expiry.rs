@@ -3,16 +3,17 @@
 use super::{store, view};
 use causeway_contract::Problem;
 use causeway_entity::sell::quotes::{Column, Entity, Model};
-use causeway_govern::clock::LastDay;
+use causeway_govern::clock::DueDay;
 use causeway_kernel::http::LocalFuture;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_value::{Instant, QuoteId, QuoteStatus};
 
 /// Quotes that are offered.
-static LAST_DAY: LastDay<Entity> = LastDay {
+static LAST_DAY: DueDay<Entity> = DueDay {
     waiting: |company_id| Find::new().eq(Column::CompanyId, company_id).among(Column::Status, [QuoteStatus::Approved, QuoteStatus::Sent]),
     column: Column::ValidUntil,
     of: |quote| quote.valid_until,
+    after: 1,
 };
 
 /// When the next quote expires, up to and including `until`. One that should have expired already counts.
@@ -23,7 +24,7 @@ pub fn next<'a>(_: &'a Ctx, tx: &'a mut Tx<'_>, until: Instant) -> LocalFuture<'
 /// Lets quotes expire whose last day has passed; answers how many.
 pub fn run<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>) -> LocalFuture<'a, Result<i64, Problem>> {
     Box::pin(async move {
-        let passed = LAST_DAY.passed(ctx, tx).await?;
+        let passed = LAST_DAY.due(ctx, tx).await?;
         if passed.is_empty() { Ok(0) } else { expire(ctx, tx, &passed).await }
     })
 }

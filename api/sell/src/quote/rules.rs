@@ -240,6 +240,7 @@ mod tests {
             price_date: None,
             copied_from_id: None,
             upfront_percent: None,
+            rounding_amount: None,
             contact_id: None,
             ship_to_id: None,
         }

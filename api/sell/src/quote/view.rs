@@ -18,7 +18,7 @@ const OBJECT: &str = "quote";
 pub fn view(row: &quotes::Model, rows: &[quote_lines::Model], refs: Vec<(String, String)>) -> Result<wire::Quote, Problem> {
     let currency = row.currency;
     let lines: Vec<Line> = rows.iter().map(Line::from).collect();
-    let totals = amounts::totals(&lines, currency)?;
+    let totals = amounts::totals(&lines, row.rounding_amount.unwrap_or_default(), currency)?;
     let shown = rows.iter().zip(&lines).map(|(row, line)| line_view::quote_line(row.id, line, currency)).collect::<Result<Vec<_>, _>>()?;
     Ok(wire::Quote {
         id: row.id,
@@ -56,6 +56,7 @@ pub fn view(row: &quotes::Model, rows: &[quote_lines::Model], refs: Vec<(String,
         lead_days: row.lead_days.and_then(|days| u32::try_from(days).ok()),
         untaxed_amount: row.untaxed_amount.text(currency),
         tax_amount: row.tax_amount.text(currency),
+        rounding_amount: row.rounding_amount.unwrap_or_default().text(currency),
         total_amount: row.total_amount.text(currency),
         margin_amount: row.margin_amount.map(|amount| amount.text(currency)),
         margin_percent: row.margin_percent,

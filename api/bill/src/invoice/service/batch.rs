@@ -2,7 +2,7 @@
 
 use super::checks::{failed, has_entry, summed_up};
 use super::complete::{customers, must_be_complete};
-use super::create::{Common, blank, term_of};
+use super::create::{Common, blank};
 use super::last_part::Billed;
 use super::lines::{Document, Sources, billed, sources};
 use super::post::{Booking, Credited, book, count_invoiced};
@@ -18,7 +18,7 @@ use causeway_contract::{Code, Problem};
 use causeway_entity::TaxAmount;
 use causeway_entity::bill::{billables, billing_run_items, invoice_lines, invoices, obligations};
 use causeway_entity::govern::companies;
-use causeway_entity::master::{parties, payment_terms};
+use causeway_entity::master::payment_terms;
 use causeway_kernel::{Ctx, Find, Tx, number};
 use causeway_master::account::Purpose;
 use causeway_master::checked::{Found, is_failure};
@@ -32,8 +32,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Batch {
     company: companies::Model,
     sources: Sources,
-    parties: BTreeMap<PartyId, parties::Model>,
-    /// What is known of those, as far as the company asks for it.
+    /// What is known of whom they are for, as far as the company asks for it.
     customers: Customers,
     terms: BTreeMap<PaymentTermId, payment_terms::Model>,
     /// Those of the billables, for their holds and references.
@@ -80,11 +79,6 @@ impl Batch {
         let mut ids: Vec<PartyId> = billables.iter().map(|row| row.party_id).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut parties = BTreeMap::new();
-        for part in ids.chunks(500) {
-            let found = Find::<parties::Entity>::new().among(parties::Column::Id, part.iter().copied()).all(tx).await?;
-            parties.extend(found.into_iter().map(|party| (party.id, party)));
-        }
         let customers = customers(tx, &company, &ids).await?;
         let terms = Find::<payment_terms::Entity>::new().all(tx).await?.into_iter().map(|term| (term.id, term)).collect();
         let pairs: Vec<(Currency, Currency)> = billables.iter().map(|row| (row.currency, company.currency)).collect();
@@ -92,7 +86,7 @@ impl Batch {
         let mut advances = Advances::lock(tx, billables).await?;
         advances.read_taken(tx).await?;
         let billed = Billed::read(tx, billables, &obligations).await?;
-        Ok(Self { company, sources, parties, customers, terms, obligations, rates, day, reference, advances, billed, day_found: None })
+        Ok(Self { company, sources, customers, terms, obligations, rates, day, reference, advances, billed, day_found: None })
     }
 
     /// A draft of these, which share party, currency, payment term and rounding. Nothing is written; the next draft deducts what this one leaves of down payments.
@@ -102,9 +96,8 @@ impl Batch {
     pub(crate) fn draft(&mut self, ctx: &Ctx, tx: &Tx<'_>, billables: &[billables::Model]) -> Result<Made, Problem> {
         let first = billables.first().ok_or_else(Problem::not_found)?;
         let common = Common::of(billables);
-        let own_term = self.parties.get(&first.party_id).and_then(|party| party.payment_term_id);
         // A run keeps apart what is due by different terms.
-        let term = term_of(first, own_term).and_then(|id| self.terms.get(&id));
+        let term = first.payment_term_id.and_then(|id| self.terms.get(&id));
         let early_discount = term.and_then(|term| term.early_discount.0.as_ref());
         let id = InvoiceId::new();
         // As what is due by different terms.

@@ -122,13 +122,13 @@ impl Common {
     }
 }
 
-/// The term that was agreed on for all of these (QTE-21, BIL-05). An order that agreed on none is due at once, whatever its customer is given later; what
-/// belongs to no order has the party's.
+/// The term that was agreed on for all of these (QTE-21, BIL-05). An order that agreed on none is due at once, whatever its customer is given later; free lines
+/// have the party's.
 ///
 /// # Errors
 /// `invalid_value` when several were: one invoice is due as one of them says.
 pub(super) fn agreed_term(billables: &[billables::Model], of_party: Option<PaymentTermId>) -> Result<Option<PaymentTermId>, Problem> {
-    let mut terms: Vec<Option<PaymentTermId>> = billables.iter().map(|row| term_of(row, of_party)).collect();
+    let mut terms: Vec<Option<PaymentTermId>> = billables.iter().map(|row| row.payment_term_id).collect();
     terms.sort_unstable();
     terms.dedup();
     match terms.as_slice() {
@@ -141,11 +141,6 @@ pub(super) fn agreed_term(billables: &[billables::Model], of_party: Option<Payme
             Err(Problem::field(Code::InvalidValue, "/payment_term_id", detail).with("payment_term_ids", named))
         }
     }
-}
-
-/// When a billable is due: as its order says, else as its party's invoices are.
-pub(super) fn term_of(billable: &billables::Model, of_party: Option<PaymentTermId>) -> Option<PaymentTermId> {
-    if billable.order_line_id.is_some() { billable.payment_term_id } else { billable.payment_term_id.or(of_party) }
 }
 
 /// A draft without lines.

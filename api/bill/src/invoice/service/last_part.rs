@@ -1,7 +1,7 @@
-//! The last part of an order line whose document's discount is taken off the total with tax.
+//! The last part of an order line whose document's discount is taken off the total with tax, or whose document computes its taxes of exact amounts.
 //!
-//! Such a discount is rounded once over a document, so that parts that are invoiced apart may miss what was ordered by the smallest amounts. The part that
-//! completes a line takes what the others left, in net and in tax (rule 25 of the vectors). Taxes of other lines are those of their own net, part by part.
+//! What is rounded once over a document may miss what was ordered by the smallest amounts in parts that are invoiced apart. The part that completes a line
+//! takes what the others left, in net and in tax (rule 25 of the vectors). Taxes of other lines are those of their own net, part by part.
 
 use super::lines::Draft;
 use crate::obligation::rules::kept;
@@ -9,14 +9,14 @@ use causeway_contract::Problem;
 use causeway_entity::bill::{billables, invoice_lines, obligations};
 use causeway_kernel::{Find, Tx};
 use causeway_master::pricing::amounts::cumulative_amount;
-use causeway_master::tax::rules::summary;
+use causeway_master::tax::rules::{summary, takes_exact};
 use causeway_value::{Amount, BillableId, BillableStatus, Json, ObligationId, OrderId, OrderLineId, Overflow, Percent, Quantity};
 use std::collections::BTreeMap;
 
 /// Billables and lines that are read in one query.
 const AT_ONCE: usize = 500;
 
-/// What invoices bill already of order lines whose discount is taken off the total.
+/// What invoices bill already of order lines whose parts may miss them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Billed {
     lines: BTreeMap<OrderLineId, Line>,
@@ -42,15 +42,20 @@ struct Part {
 }
 
 impl Billed {
-    /// Reads what invoices bill of the order lines of these billables; `owed` are their obligations. Nothing is asked where no discount is of the total.
+    /// Reads what invoices bill of the order lines of these billables; `owed` are their obligations. Nothing is asked where no discount is of the total and no
+    /// tax is of exact amounts.
     ///
     /// # Errors
     /// When the database fails.
     pub(crate) async fn read(tx: &mut Tx<'_>, rows: &[billables::Model], owed: &BTreeMap<ObligationId, obligations::Model>) -> Result<Self, Problem> {
         let mut billed = Self::default();
         let mut orders: Vec<OrderId> = Vec::new();
-        for row in rows.iter().filter(|row| row.total_discount_percent.is_some_and(|share| share != Percent::ZERO)) {
+        for row in rows {
             let Some(owed) = row.order_line_id.and_then(|line| owed.get(&line.cast())) else { continue };
+            let off_total = row.total_discount_percent.is_some_and(|share| share != Percent::ZERO);
+            if !off_total && !owed.tax_rounding.is_some_and(takes_exact) {
+                continue;
+            }
             if let Some(line) = Line::of(owed)? {
                 billed.lines.insert(owed.id.cast(), line);
                 orders.push(owed.order_id);

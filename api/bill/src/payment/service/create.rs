@@ -1,10 +1,11 @@
 //! Recording and posting payments.
 
+use super::schedule::plan;
 use super::settle::{Settled, settle, write};
 use super::targets::{Ask, Payer, Targets};
 use super::{announce, changed, must_be};
 use crate::booked;
-use crate::payment::rules::{allocation_state, money_day};
+use crate::payment::rules::allocation_state;
 use crate::payment::settle::control;
 use crate::payment::view::{record, view};
 use causeway_books::ledger::rules::{PaymentToPost, payment_posting};
@@ -13,16 +14,16 @@ use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::payments;
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
-use causeway_kernel::limits::MONEY_DAYS_AHEAD;
 use causeway_kernel::{Ctx, Tx, number};
 use causeway_master::account::lookup::chart;
 use causeway_master::rate::lookup::booked_rate;
 use causeway_master::{check, company, money, party, refs};
+use causeway_openapi::object::ExternalRef;
 use causeway_openapi::payment::{CreatePayment, Payment};
 use causeway_value::{AllocationState, Amount, Day, Direction, DocumentKind, Json, PaymentDirection, PaymentId, PaymentStatus, Rate};
 
-/// Records a payment. It is posted and allocated at once unless the body leaves it a draft: that is what recording one means, and needs no other right. Money
-/// to a customer and what is given up do.
+/// Records a payment. It is posted and allocated at once unless the body leaves it a draft or its day is ahead: that is what recording one means, and needs no
+/// other right. Money to a customer and what is given up do.
 ///
 /// # Errors
 /// `permission_denied`; every wrong field; `amount_exceeds_open`; `rate_missing`; `account_missing`.
@@ -53,12 +54,7 @@ pub(super) async fn made(
     let amount = money::amount(&body.amount, body.currency, "/amount", &mut errors);
     check_body(body, amount, &mut errors);
     if let (Some(date), Some(company)) = (body.payment_date, &company) {
-        let today = ctx.today(company.time_zone);
-        if body.status == Some(PaymentStatus::Draft) {
-            check::posting_day(date, today, dated, &mut errors);
-        } else {
-            money_day(date, today, dated, &mut errors);
-        }
+        check::posting_day(date, ctx.today(company.time_zone), dated, &mut errors);
     }
     let payer = Payer { company_id: body.company_id, party_id: body.party_id, direction: body.direction, currency: body.currency, settles: None };
     let mut targets = Targets::lock(tx, payer, Ask::of_new(body), &mut errors).await?;
@@ -66,26 +62,50 @@ pub(super) async fn made(
     let settles = targets.settles().unwrap_or_else(|| usual_side(body.direction, &party));
     let mut row = draft(ctx, tx, body, &company, amount, settles);
     row.flow_id = shared_flow(&targets);
+    let today = ctx.today(company.time_zone);
     let mut settled = Settled::default();
     let event = if body.status == Some(PaymentStatus::Draft) {
         "payment.created"
     } else {
         may(row.direction, row.settles)?;
-        book(ctx, tx, &company, &mut row).await.map_err(|problem| booked::of_day(problem, dated))?;
-        let day = row.payment_date;
-        settled = settle(ctx, tx, &company, &mut row, (&[], &[]), &mut targets, day).await?;
-        posted_event(row.direction)
+        if row.payment_date > today {
+            row.status = PaymentStatus::Scheduled;
+            row.planned = plan(tx, &company, &row, body, (&targets, today)).await?;
+            "payment.scheduled"
+        } else {
+            book(ctx, tx, &company, &mut row).await.map_err(|problem| booked::of_day(problem, dated))?;
+            let day = row.payment_date;
+            settled = settle(ctx, tx, &company, &mut row, (&[], &[]), &mut targets, day).await?;
+            posted_event(row.direction)
+        }
     };
     tx.insert(row.clone());
-    settled.insert_own(tx);
     tx.set_external_refs("payment", row.id.uuid(), &refs::pairs(&body.external_refs), true);
-    let payment = view(&row, &settled.allocations, &settled.offsets, refs::sorted(&body.external_refs));
+    if row.status == PaymentStatus::Posted {
+        let payment = record_settled(ctx, tx, &company, &row, (settled, targets), refs::sorted(&body.external_refs), event).await?;
+        announce(ctx, tx, event, &row).await?;
+        return Ok(payment);
+    }
+    let payment = view(&row, &[], &[], refs::sorted(&body.external_refs));
+    record(ctx, tx, event, &payment)?;
+    Ok(payment)
+}
+
+/// Writes what a payment settles when it is posted, and records it and what it settled.
+pub(super) async fn record_settled(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    company: &companies::Model,
+    row: &payments::Model,
+    (settled, targets): (Settled, Targets),
+    refs: Vec<ExternalRef>,
+    event: &'static str,
+) -> Result<Payment, Problem> {
+    settled.insert_own(tx);
+    let payment = view(row, &settled.allocations, &settled.offsets, refs);
     record(ctx, tx, event, &payment)?;
     settled.insert_others(ctx, tx)?;
     write(ctx, tx, targets, &settled.netted, "invoice.allocated", ctx.today(company.time_zone)).await?;
-    if row.status == PaymentStatus::Posted {
-        announce(ctx, tx, event, &row).await?;
-    }
     Ok(payment)
 }
 
@@ -95,7 +115,9 @@ fn check_body(body: &CreatePayment, amount: Option<Amount>, errors: &mut Vec<Fie
     }
     match body.status {
         None | Some(PaymentStatus::Posted) => {}
-        Some(PaymentStatus::Reversed | PaymentStatus::Cancelled) => errors.push(FieldError::pointer(Code::InvalidValue, "/status", "must be draft or posted")),
+        Some(PaymentStatus::Scheduled | PaymentStatus::Reversed | PaymentStatus::Cancelled) => {
+            errors.push(FieldError::pointer(Code::InvalidValue, "/status", "must be draft or posted"))
+        }
         Some(PaymentStatus::Draft) if !Ask::of_new(body).is_nothing() => {
             errors.push(FieldError::pointer(Code::InvalidValue, "/status", "cannot be draft for a payment that settles something: post it, then allocate it"));
         }
@@ -142,6 +164,7 @@ pub(super) fn draft(ctx: &Ctx, tx: &Tx<'_>, body: &CreatePayment, company: &comp
         journal_entry_id: None,
         reversal_entry_id: None,
         reversal_reason: None,
+        planned: None,
         posted_at: None,
         flow_id: None,
         metadata: Json(body.metadata.clone()),
@@ -151,26 +174,29 @@ pub(super) fn draft(ctx: &Ctx, tx: &Tx<'_>, body: &CreatePayment, company: &comp
     }
 }
 
-/// Posts a draft.
+/// Posts a draft; one of a later day is scheduled.
 ///
 /// # Errors
-/// `not_found`; `document_posted`; `permission_denied` for money to a customer; `state_conflict` when its day is ahead; `period_locked`; `rate_missing`; `account_missing`.
+/// `not_found`; `document_posted`; `permission_denied` for money to a customer; `period_locked`; `rate_missing`; `account_missing`.
 pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId) -> Result<Payment, Problem> {
     let old = tx.lock::<payments::Entity>(id).await?;
     must_be(&old, PaymentStatus::Draft, "Only a draft can be posted.")?;
     may_pay(ctx, old.direction, old.settles)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
-    if old.payment_date > ctx.today(company.time_zone).plus_days(MONEY_DAYS_AHEAD) {
-        let detail =
-            format!("The payment is of {}, and what is posted settles at once. Post it on its day, or cancel it and record it anew.", old.payment_date);
-        return Err(Problem::new(Code::StateConflict, detail).with("payment_date", old.payment_date.to_string()));
-    }
-    let mut new = changed(ctx, &old);
-    book(ctx, tx, &company, &mut new).await.map_err(|problem| of_draft(problem, id))?;
+    let mut new = payments::Model { reversal_reason: None, ..changed(ctx, &old) };
+    let event = if old.payment_date > ctx.today(company.time_zone) {
+        new.status = PaymentStatus::Scheduled;
+        "payment.scheduled"
+    } else {
+        book(ctx, tx, &company, &mut new).await.map_err(|problem| of_draft(problem, id))?;
+        posted_event(new.direction)
+    };
     tx.update(&old, &new);
     let payment = view(&new, &[], &[], refs::of(tx, id.uuid()).await?);
-    record(ctx, tx, posted_event(new.direction), &payment)?;
-    announce(ctx, tx, posted_event(new.direction), &new).await?;
+    record(ctx, tx, event, &payment)?;
+    if new.status == PaymentStatus::Posted {
+        announce(ctx, tx, event, &new).await?;
+    }
     Ok(payment)
 }
 

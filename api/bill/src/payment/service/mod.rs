@@ -4,6 +4,7 @@ pub mod allocate;
 pub mod create;
 pub mod refund;
 pub mod register;
+pub mod schedule;
 mod settle;
 mod targets;
 pub mod undo;

@@ -66,6 +66,12 @@ fn within(asked: Option<Amount>, left: Amount, currency: Currency) -> Result<Amo
 
 async fn of_note(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateRefund, note: &invoices::Model, asked: Option<Amount>) -> Result<Payment, Problem> {
     let note = tx.lock::<invoices::Entity>(note.id).await?;
+    if let Some(date) = body.refund_date {
+        let company = tx.must::<companies::Entity>(note.company_id).await?;
+        let mut errors = Vec::new();
+        write_off::not_ahead(date, ctx.today(company.time_zone), "/refund_date", &mut errors);
+        check::finish(errors)?;
+    }
     if note.status != InvoiceStatus::Posted {
         return Err(Problem::new(Code::StateConflict, "Only a posted credit note is paid back. Post it first.").with("status", note.status.to_string()));
     }

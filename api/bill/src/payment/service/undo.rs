@@ -79,14 +79,16 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId, body: &ReversePa
     Ok(payment)
 }
 
-/// Drops a draft, of which nothing is booked: one with a wrong amount is recorded anew.
+/// Drops a draft or a scheduled payment, of which nothing is booked: one with a wrong amount is recorded anew.
 ///
 /// # Errors
 /// `not_found`; `document_posted` when it is none any more.
 pub async fn cancel(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId) -> Result<Payment, Problem> {
     let old = tx.lock::<payments::Entity>(id).await?;
-    must_be(&old, PaymentStatus::Draft, "Only a draft can be dropped; what is posted is taken back.")?;
-    let new = payments::Model { status: PaymentStatus::Cancelled, unallocated_amount: Amount::ZERO, ..changed(ctx, &old) };
+    if old.status != PaymentStatus::Scheduled {
+        must_be(&old, PaymentStatus::Draft, "Only a draft or a scheduled payment can be dropped; what is posted is taken back.")?;
+    }
+    let new = payments::Model { status: PaymentStatus::Cancelled, planned: None, unallocated_amount: Amount::ZERO, ..changed(ctx, &old) };
     tx.update(&old, &new);
     let payment = view(&new, &[], &[], refs::of(tx, id.uuid()).await?);
     record(ctx, tx, "payment.cancelled", &payment)?;

@@ -5,7 +5,7 @@ use crate::delivery::{store, view};
 use causeway_bill::billable::service::{lock_of_lines, lock_of_sources, take_back};
 use causeway_bill::obligation::{self, rules::awaited};
 use causeway_contract::{Code, FieldError, Problem};
-use causeway_entity::bill::obligations;
+use causeway_entity::bill::{billables, obligations};
 use causeway_entity::deliver::{deliveries, delivery_lines};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, News, Tx};
@@ -66,7 +66,7 @@ pub async fn give_back(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, body: &Return
     Ok(delivery)
 }
 
-/// Takes back what was delivered and billed of what came back. Answers the credit notes that are drafted.
+/// Takes back what was delivered and billed of what came back for money. Answers the credit notes that are drafted.
 async fn refund(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
@@ -82,9 +82,22 @@ async fn refund(
     let others: Vec<OrderLineId> = came.keys().copied().filter(|line| !by_delivery(*line)).collect();
     let mut rows = lock_of_sources(tx, SourceType::DeliveryLine, &sources).await?;
     rows.extend(lock_of_lines(tx, delivery.order_id, &others).await?);
+    undeliver(ctx, tx, delivery, (before, &rows), came, reason).await
+}
+
+/// Takes quantities of order lines back that were delivered, with what they made billable: `rows` are those billables, locked. Answers the credit notes that are
+/// drafted.
+pub(super) async fn undeliver(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    delivery: &deliveries::Model,
+    (before, rows): (&[obligations::Model], &[billables::Model]),
+    came: &BTreeMap<OrderLineId, Quantity>,
+    reason: &str,
+) -> Result<Vec<InvoiceId>, Problem> {
     let day = ctx.today(tx.must::<companies::Entity>(delivery.company_id).await?.time_zone);
     let mut after = before.to_vec();
-    let notes = take_back(ctx, tx, &mut after, &rows, came, (day, reason)).await?;
+    let notes = take_back(ctx, tx, &mut after, rows, came, (day, reason)).await?;
     for (old, new) in before.iter().zip(&mut after) {
         let Some(by) = came.get(&new.id.cast()) else { continue };
         new.delivered_quantity = new.delivered_quantity.minus(*by)?;

@@ -1,17 +1,16 @@
 //! Taking a shipment back that was recorded by mistake.
 
+use super::returned::undeliver;
 use super::{changed, conflict};
 use crate::delivery::{store, view};
-use causeway_bill::billable::service::{self as billable, Less};
-use causeway_bill::obligation::{self, rules::awaited};
+use causeway_bill::billable::service::lock_of_sources;
+use causeway_bill::obligation;
 use causeway_contract::Problem;
-use causeway_entity::bill::{billables, obligations};
-use causeway_entity::deliver::{deliveries, delivery_lines};
-use causeway_entity::govern::companies;
+use causeway_entity::deliver::deliveries;
 use causeway_kernel::{Ctx, News, Tx};
 use causeway_master::refs;
 use causeway_openapi::delivery::Delivery;
-use causeway_value::{Day, DeliveryId, DeliveryStatus, Json, Quantity, SourceType};
+use causeway_value::{DeliveryId, DeliveryStatus, Json, Quantity, SourceType};
 
 /// What a billable says that was taken back without a reason given.
 const NO_REASON: &str = "The shipment was taken back.";
@@ -38,8 +37,9 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, reason: Option<
         return Err(conflict(&old, detail));
     }
     let sources: Vec<_> = lines.iter().map(|line| line.id.uuid()).collect();
-    let billables = billable::lock_of_sources(tx, SourceType::DeliveryLine, &sources).await?;
-    let credit_notes = billable::propose_credit(ctx, tx, &billables, reason.unwrap_or(NO_REASON)).await?;
+    let billables = lock_of_sources(tx, SourceType::DeliveryLine, &sources).await?;
+    let all = lines.iter().map(|line| (line.order_line_id, line.quantity)).collect();
+    let credit_notes = undeliver(ctx, tx, &old, (&before, &billables), &all, reason.unwrap_or(NO_REASON)).await?;
     let mut new = changed(ctx, &old);
     new.credit_note_ids = (!credit_notes.is_empty()).then_some(Json(credit_notes));
     new.status = DeliveryStatus::Cancelled;
@@ -48,32 +48,6 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, reason: Option<
     tx.update(&old, &new);
     let delivery = view::view(&new, &lines, refs::of(tx, id.uuid()).await?);
     view::record(ctx, tx, "delivery.reversed", &delivery)?;
-    let day = ctx.today(tx.must::<companies::Entity>(old.company_id).await?.time_zone);
-    for obligation in &before {
-        if let Some(line) = lines.iter().find(|line| line.order_line_id.uuid() == obligation.id.uuid()) {
-            take_back(ctx, tx, obligation, line, &billables, (day, reason.unwrap_or(NO_REASON)))?;
-        }
-    }
     tx.announce(ctx, News { event: "delivery.reversed", subject: id.uuid(), about: old.order_id.uuid(), complete: false }).await?;
     Ok(delivery)
-}
-
-fn take_back(
-    ctx: &Ctx,
-    tx: &mut Tx<'_>,
-    old: &obligations::Model,
-    line: &delivery_lines::Model,
-    billables: &[billables::Model],
-    (day, reason): (Day, &str),
-) -> Result<(), Problem> {
-    let mut new = old.clone();
-    new.delivered_quantity = new.delivered_quantity.minus(line.quantity)?;
-    for billable in billables.iter().filter(|billable| billable.order_line_id == Some(line.order_line_id)) {
-        billable::shrink(ctx, tx, &mut new, billable, Less { by: billable.quantity, day, reason })?;
-    }
-    new.awaited_date = awaited(&new)?;
-    new.version += 1;
-    new.updated_at = ctx.now();
-    tx.update(old, &new);
-    Ok(())
 }

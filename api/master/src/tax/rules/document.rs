@@ -9,7 +9,8 @@ use causeway_value::{Amount, Overflow, TaxId, TaxRounding};
 use std::collections::BTreeMap;
 
 /// Whether taxes are computed of amounts that are not rounded before.
-pub(super) const fn takes_exact(rounding: TaxRounding) -> bool {
+#[must_use]
+pub const fn takes_exact(rounding: TaxRounding) -> bool {
     matches!(rounding, TaxRounding::PerDocumentExact | TaxRounding::PerDocumentExactTotal | TaxRounding::PerDocumentExactTax)
 }
 

@@ -58,7 +58,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOrder) -> Res
     let priced = price_lines(ctx, tx, &Scope::of(&header), &body.lines, &mut errors).await?;
     finish(errors)?;
     let priced = priced.ok_or_else(Problem::not_found)?;
-    let totals = amounts::totals(&priced.lines, header.currency)?;
+    let totals = amounts::totals(&priced.lines, priced.rounding, header.currency)?;
     let number = number::next(ctx, tx, header.fiscal(), DocumentKind::Order, header.today).await?;
     let row = with_totals(orders::Model { created_from, ..draft(ctx, &header, body, number) }, &totals);
     if let Some(opportunity) = &header.waiting {
@@ -99,6 +99,7 @@ pub async fn create_from_quote(
         tax_step: quote.tax_step,
         untaxed_amount: quote.untaxed_amount,
         tax_amount: quote.tax_amount,
+        rounding_amount: quote.rounding_amount,
         total_amount: quote.total_amount,
         reference: quote.reference.clone(),
         owner_id: quote.owner_id,
@@ -177,5 +178,6 @@ fn draft(ctx: &Ctx, header: &Header, body: &wire::CreateOrder, number: String) -
         contact_id: header.places.contact_id,
         ship_to_id: header.places.ship_to_id,
         upfront_percent: header.upfront,
+        rounding_amount: None,
     }
 }

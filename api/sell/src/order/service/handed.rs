@@ -4,6 +4,7 @@ use super::amend::{Handed, amend_as};
 use super::intake::{differences, says_otherwise};
 use super::update::update_as;
 use super::{OBJECT, changed};
+use crate::line::price::discount_given;
 use crate::order::store::Parts;
 use crate::order::view;
 use causeway_contract::{Code, FieldError, Patch, Problem};
@@ -15,7 +16,7 @@ use causeway_openapi::line::LineInput;
 use causeway_openapi::object::ExternalRef;
 use causeway_openapi::order as wire;
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder};
-use causeway_value::{OrderStatus, ProductId, ProductKind, Quantity};
+use causeway_value::{OrderStatus, Percent, ProductId, ProductKind, Quantity};
 use std::collections::BTreeSet;
 
 /// What a draft keeps.
@@ -162,12 +163,16 @@ fn follow(
                 wrong(field, "is fixed for a line of a confirmed order; end the line and add another, or promise anew");
             }
         }
+        let discount = discount_said(order, row, line);
+        if line.discount_amount.is_some() && discount.is_none() {
+            wrong("discount_amount", "is no share of what the line comes to: give discount_percent");
+        }
         let change = AmendLine {
             order_line_id: Some(row.id),
             quantity: Some(line.quantity).filter(|quantity| *quantity != kept(row)),
             unit_price: line.unit_price.filter(|price| *price != row.unit_price),
             price_override_reason: line.price_override_reason.clone(),
-            discount_percent: line.discount_percent.filter(|percent| *percent != row.discount_percent),
+            discount_percent: discount.filter(|percent| *percent != row.discount_percent),
             ..AmendLine::default()
         };
         if change.quantity.is_some() || change.unit_price.is_some() || change.discount_percent.is_some() {
@@ -183,6 +188,13 @@ fn follow(
         }
     }
     lines
+}
+
+/// The discount that a body says for a line of the order, as the order keeps it.
+pub(super) fn discount_said(order: &orders::Model, row: &order_lines::Model, line: &LineInput) -> Option<Percent> {
+    let Some(text) = &line.discount_amount else { return line.discount_percent };
+    let priced = (line.quantity, line.unit_price.unwrap_or(row.unit_price), row.price_base_quantity);
+    discount_given(text, priced, order.currency, "", &mut Vec::new())
 }
 
 /// Whether days after the order are the day that stands: they were counted from the day of the order.
@@ -207,6 +219,7 @@ fn added(line: &LineInput) -> AmendLine {
         unit_price: line.unit_price,
         price_override_reason: line.price_override_reason.clone(),
         discount_percent: line.discount_percent,
+        discount_amount: line.discount_amount.clone(),
         product_id: line.product_id,
         description: line.description.clone(),
         unit: line.unit.clone(),

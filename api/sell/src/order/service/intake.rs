@@ -1,7 +1,7 @@
 //! Orders that other systems hand over, each exactly once: by their external references, with or without an idempotency key (ORD-04, INT-11).
 
 use super::OBJECT;
-use super::handed::{same_dimensions, same_lead};
+use super::handed::{discount_said, same_dimensions, same_lead};
 use crate::order::store::{self, Parts};
 use crate::order::view;
 use causeway_contract::{Code, FieldError, Problem};
@@ -103,7 +103,7 @@ pub(super) fn differences(order: &orders::Model, lines: &[order_lines::Model], b
             found.compare(&at("promised_date"), given.promised_date.as_ref(), line.promised_date.as_ref());
             found.note(&at("lead_days"), same_lead(order, line, given));
             found.note(&at("dimensions"), same_dimensions(line, given));
-            found.compare(&at("discount_percent"), given.discount_percent.as_ref(), Some(&line.discount_percent));
+            found.compare(&at("discount_percent"), discount_said(order, line, given).as_ref(), Some(&line.discount_percent));
         }
     } else {
         found.compare("/lines", Some(&body.lines.len()), Some(&lines.len()));

@@ -53,14 +53,14 @@ fn terms(row: &Model) -> Terms {
 
 /// An order with what its lines come to.
 fn with_totals(row: Model, totals: &Totals) -> Model {
-    Model { untaxed_amount: totals.untaxed, tax_amount: totals.tax, total_amount: totals.total, ..row }
+    Model { untaxed_amount: totals.untaxed, tax_amount: totals.tax, total_amount: totals.total, rounding_amount: totals.rounding_kept(), ..row }
 }
 
 /// Computes the amounts of an order's lines again, and what they come to.
 async fn settle_rows(tx: &mut Tx<'_>, order: &Model, rows: &mut [order_lines::Model]) -> Result<Totals, Problem> {
     let mut lines: Vec<Line> = rows.iter().map(Line::from).collect();
-    settle_again(tx, order.company_id, &mut lines, terms(order)).await?;
-    let totals = amounts::totals(&lines, order.currency)?;
+    let rounding = settle_again(tx, order.company_id, &mut lines, terms(order)).await?;
+    let totals = amounts::totals(&lines, rounding, order.currency)?;
     for (row, line) in rows.iter_mut().zip(lines) {
         (row.net_amount, row.tax_amount, row.taxes) = (line.net_amount, line.tax_amount, Json(line.taxes));
     }

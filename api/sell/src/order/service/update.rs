@@ -58,9 +58,7 @@ pub(super) async fn update_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wi
     let given = (&body.contact_id, &body.ship_to_id);
     let places = header::patched_places(tx, given, stands, (new.party_id, other.party.is_some()), &mut errors).await?;
     (new.contact_id, new.ship_to_id) = (places.contact_id, places.ship_to_id);
-    if new.payment_term_id != old.payment_term_id {
-        new.upfront_percent = header::upfront_of(tx, new.payment_term_id).await?;
-    }
+    new.upfront_percent = header::upfront_by(tx, (old.payment_term_id, old.upfront_percent), new.payment_term_id).await?;
     let (moved, before) = (other.something(), approval::digest(&old, &parts.lines));
     match &body.lines {
         Patch::Value(inputs) => parts.lines = priced_anew(ctx, tx, other, &mut new, inputs, errors).await?,
@@ -127,7 +125,7 @@ async fn priced_anew(
     let priced = price_lines(ctx, tx, &scope, inputs, &mut errors).await?;
     finish(errors)?;
     let priced = priced.ok_or_else(Problem::not_found)?;
-    let totals = amounts::totals(&priced.lines, new.currency)?;
+    let totals = amounts::totals(&priced.lines, priced.rounding, new.currency)?;
     *new = with_totals(orders::Model { order_date: today, ..new.clone() }, &totals);
     tx.plain("DELETE FROM order_lines WHERE tenant_id = $1 AND order_id = $2", vec![new.tenant_id.into(), new.id.into()]);
     let lines: Vec<_> = (1..).zip(priced.lines).map(|(position, line)| line.order_row(new.tenant_id, new.id, position)).collect();
@@ -140,8 +138,8 @@ async fn priced_anew(
 /// The lines with the amounts that another document discount gives them, or another discount for paying early.
 async fn discounted(tx: &mut Tx<'_>, new: &mut orders::Model, rows: Vec<order_lines::Model>) -> Result<Vec<order_lines::Model>, Problem> {
     let mut lines: Vec<Line> = rows.iter().map(Line::from).collect();
-    discount_again(tx, new.company_id, &mut lines, terms(new)).await?;
-    *new = with_totals(new.clone(), &amounts::totals(&lines, new.currency)?);
+    let rounding = discount_again(tx, new.company_id, &mut lines, terms(new)).await?;
+    *new = with_totals(new.clone(), &amounts::totals(&lines, rounding, new.currency)?);
     let mut after = Vec::with_capacity(rows.len());
     for (row, line) in rows.into_iter().zip(lines) {
         let Line { unit_price, net_amount, tax_amount, taxes, .. } = line;

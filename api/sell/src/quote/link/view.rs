@@ -45,6 +45,7 @@ pub(super) async fn shared(tx: &mut Tx<'_>, quote: wire::Quote, order_number: Op
         untaxed_amount: quote.untaxed_amount,
         taxes: quote.taxes.into_iter().map(tax).collect(),
         tax_amount: quote.tax_amount,
+        rounding_amount: quote.rounding_amount,
         total_amount: quote.total_amount,
         payment_terms,
         notes: quote.notes,

@@ -41,8 +41,8 @@ pub(super) async fn choose(
     if lines.iter().zip(&rows).all(|(line, row)| line.choice.map(|choice| choice.chosen) == row.chosen) {
         return Ok((quote, rows));
     }
-    settle_again(tx, quote.company_id, &mut lines, terms(&quote)).await?;
-    let totals = amounts::totals(&lines, quote.currency)?;
+    let rounding = settle_again(tx, quote.company_id, &mut lines, terms(&quote)).await?;
+    let totals = amounts::totals(&lines, rounding, quote.currency)?;
     let chosen = with_totals(quote.clone(), &totals);
     rules::below_zero(&format!("The quote {} with these options", quote.number), chosen.total_amount, chosen.currency)?;
     must_be_covered(ctx, (company, party), (was, &chosen), &lines, &taken)?;

@@ -25,7 +25,7 @@ use causeway_value::{Amount, Day, DocumentKind, Json, QuoteId, QuoteLineId, Quot
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Result<wire::Quote, Problem> {
     let Prepared { header, priced, filled } = prepare(ctx, tx, body).await?;
     let number = number::next(ctx, tx, header.fiscal(), DocumentKind::Quote, header.today).await?;
-    let totals = amounts::totals(&priced.lines, header.currency)?;
+    let totals = amounts::totals(&priced.lines, priced.rounding, header.currency)?;
     let row = with_totals(draft(ctx, &header, &filled, number), &totals);
     tx.insert(row.clone());
     store::insert_traces(tx, &row, &priced.traces)?;
@@ -46,7 +46,7 @@ pub async fn price(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Resu
     let Prepared { header, priced, filled } = prepare(ctx, tx, body).await?;
     let row = draft(ctx, &header, &filled, String::new());
     let currency = header.currency;
-    let totals = amounts::totals(&priced.lines, currency)?;
+    let totals = amounts::totals(&priced.lines, priced.rounding, currency)?;
     let (margin_amount, margin_percent) = line_view::margin(&totals, currency);
     let lines = priced.lines.iter().map(|line| line_view::quote_line(QuoteLineId::new(), line, currency)).collect::<Result<Vec<_>, _>>()?;
     Ok(wire::PricedQuote {
@@ -58,6 +58,7 @@ pub async fn price(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateQuote) -> Resu
         upfront_percent: row.upfront_percent,
         untaxed_amount: totals.untaxed.text(currency),
         tax_amount: totals.tax.text(currency),
+        rounding_amount: totals.rounding.text(currency),
         total_amount: totals.total.text(currency),
         margin_amount,
         margin_percent,
@@ -167,5 +168,6 @@ fn draft(ctx: &Ctx, header: &Header, filled: &Filled, number: String) -> Model {
         ship_to_id: header.places.ship_to_id,
         copied_from_id: None,
         upfront_percent: header.upfront,
+        rounding_amount: None,
     }
 }

@@ -52,6 +52,7 @@ fn with_totals(row: Model, totals: &Totals) -> Model {
         untaxed_amount: totals.untaxed,
         tax_amount: totals.tax,
         total_amount: totals.total,
+        rounding_amount: totals.rounding_kept(),
         margin_amount: totals.margin.map(|margin| margin.amount),
         margin_percent: totals.margin.and_then(|margin| margin.percent),
         ..row

@@ -58,6 +58,6 @@ pub async fn explain(tx: &mut Tx<'_>, id: QuoteId) -> Result<Explanation, Proble
     let row = tx.must::<Entity>(id).await?;
     let lines: Vec<Line> = store::lines_of(tx, id).await?.iter().map(Line::from).collect();
     let traces = store::traces_of(tx, id).await?;
-    let totals = amounts::totals(&lines, row.currency)?;
+    let totals = amounts::totals(&lines, row.rounding_amount.unwrap_or_default(), row.currency)?;
     Ok(explanation(&lines, &totals, terms(&row), &traces))
 }

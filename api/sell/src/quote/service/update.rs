@@ -53,9 +53,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::Update
     if let Some(opportunity) = named {
         header::check_customer(&opportunity, new.party_id, if other.party.is_some() { "/party_id" } else { "/opportunity_id" }, &mut errors);
     }
-    if new.payment_term_id != old.payment_term_id {
-        new.upfront_percent = header::upfront_of(tx, new.payment_term_id).await?;
-    }
+    new.upfront_percent = header::upfront_by(tx, (old.payment_term_id, old.upfront_percent), new.payment_term_id).await?;
     let lines = match (&body.lines, &company) {
         (Patch::Value(lines), Some(company)) => priced_anew(ctx, tx, (company, other), &mut new, lines, errors).await?,
         _ => {
@@ -149,7 +147,7 @@ async fn priced_anew(
     let priced = price_offered(ctx, tx, &scope, &inputs, &offers, &mut errors).await?;
     finish(errors)?;
     let priced = priced.ok_or_else(Problem::not_found)?;
-    let totals = amounts::totals(&priced.lines, new.currency)?;
+    let totals = amounts::totals(&priced.lines, priced.rounding, new.currency)?;
     *new = with_totals(quotes::Model { quote_date: today, price_date: Some(today), ..new.clone() }, &totals);
     let lines: Vec<_> = (1..).zip(priced.lines).map(|(position, line)| line.quote_row(new.tenant_id, new.id, position)).collect();
     store::replace(tx, new, &lines, &priced.traces)?;
@@ -163,8 +161,8 @@ async fn kept(tx: &mut Tx<'_>, old: &quotes::Model, new: &mut quotes::Model) -> 
         return Ok(rows);
     }
     let mut lines: Vec<Line> = rows.iter().map(Line::from).collect();
-    discount_again(tx, new.company_id, &mut lines, terms(new)).await?;
-    let totals = amounts::totals(&lines, new.currency)?;
+    let rounding = discount_again(tx, new.company_id, &mut lines, terms(new)).await?;
+    let totals = amounts::totals(&lines, rounding, new.currency)?;
     *new = with_totals(new.clone(), &totals);
     let mut after = Vec::with_capacity(rows.len());
     for (row, line) in rows.into_iter().zip(lines) {

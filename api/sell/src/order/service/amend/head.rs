@@ -15,7 +15,7 @@ use causeway_openapi::order_amendment::AmendOrder;
 pub(super) async fn amended(tx: &mut Tx<'_>, order: Model, body: &AmendOrder, errors: &mut Vec<FieldError>) -> Result<Model, Problem> {
     let term = body.payment_term_id.clone().over(order.payment_term_id);
     header::check_terms(tx, order.company_id, if body.payment_term_id.is_absent() { None } else { term }, None, errors).await?;
-    let upfront_percent = if term == order.payment_term_id { order.upfront_percent } else { header::upfront_of(tx, term).await? };
+    let upfront_percent = header::upfront_by(tx, (order.payment_term_id, order.upfront_percent), term).await?;
     let discount_percent = body.discount_percent.unwrap_or(order.discount_percent);
     share(discount_percent, "/discount_percent", errors);
     Ok(Model {

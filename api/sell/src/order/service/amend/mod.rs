@@ -7,7 +7,7 @@ mod today;
 
 use super::amended::{self, Amended};
 use super::hold::{add, with_kind};
-use super::{OBJECT, changed, settle_rows, terms, with_totals};
+use super::{OBJECT, changed, in_full, settle_rows, terms, with_totals};
 use crate::line::Line;
 use crate::line::amounts::Terms;
 use crate::line::price::{Scope, settle_again};
@@ -94,8 +94,9 @@ pub(super) async fn amend_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &Ame
         add(ctx, tx, id, &mut parts, hold);
     }
     new = with_kind(new, &parts);
+    let owed = in_full(tx, &new, &parts.lines).await?;
     for planned in &planned {
-        follow(ctx, tx, &mut changes, &new, &parts.lines, (planned, before.get(planned.index)), &body.reason).await?;
+        follow(ctx, tx, &mut changes, &new, &owed, (planned, before.get(planned.index)), &body.reason).await?;
     }
     changes.hold(ctx, tx, &parts.holds.iter().map(rules::held).collect::<Vec<_>>())?;
     if new.payment_term_id != old.payment_term_id {
@@ -134,7 +135,7 @@ pub(super) async fn look_at_rest(
     Ok(reasons)
 }
 
-/// Lets what is owed follow a line.
+/// Lets what is owed follow a line; the lines are those with their full taxes.
 async fn follow(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
@@ -163,9 +164,9 @@ async fn follow(
     }
 }
 
-/// Net and full tax of all that is ordered of a line, what was cancelled included.
+/// Net and full tax of all that is ordered of a line, what was cancelled included; `line` has those of what stands of it.
 async fn whole(tx: &mut Tx<'_>, order: &orders::Model, line: &order_lines::Model) -> Result<(Amount, Amount), Problem> {
-    if order.upfront_percent.is_none() && line.kept_quantity.is_none_or(|kept| kept == line.quantity) {
+    if line.kept_quantity.is_none_or(|kept| kept == line.quantity) {
         return Ok((line.net_amount, line.tax_amount));
     }
     let mut all = vec![Line { quantity: line.quantity, ..Line::from(line) }];

@@ -105,6 +105,7 @@ fn fixed(line: &AmendLine) -> impl Iterator<Item = &'static str> {
     let given = [
         ("product_id", line.product_id.is_some()),
         ("description", line.description.is_some()),
+        ("discount_amount", line.discount_amount.is_some()),
         ("unit", line.unit.is_some()),
         ("tax_ids", line.tax_ids.is_some()),
         ("section", line.section.is_some()),
@@ -133,6 +134,7 @@ pub(super) async fn additions(ctx: &Ctx, tx: &mut Tx<'_>, scope: &Scope<'_>, bod
             unit_price: line.unit_price,
             price_override_reason: line.price_override_reason.clone(),
             discount_percent: line.discount_percent,
+            discount_amount: line.discount_amount.clone(),
             tax_ids: line.tax_ids.clone(),
             section: line.section.clone(),
             promised_date: line.promised_date,
