@@ -191,3 +191,39 @@ async fn what_stands_on_its_invoice_as_no_credit_note_took_it_back_is_not_billed
     assert_eq!((notes.len(), note.status, note.untaxed_amount.0.as_str()), (1, InvoiceStatus::Draft, "54.00"));
     verified(&tenant).await;
 }
+
+#[tokio::test]
+async fn goods_that_are_billed_since_before_are_credited_when_they_come_back() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let order = deal::confirmed(&tenant, &shop, vec![line(shop.chai, "20")]).await;
+    let mistaken = deal::ship(&tenant, &order, "10").await;
+    let posted = deal::invoice_order(&tenant, order.id).await;
+    let posted = deal::post_invoice(&tenant, posted.id, None).await;
+    let note = tenant.post::<delivery::ReverseDelivery>(mistaken.id, &ReverseDelivery::default()).await.credit_note_ids[0];
+    // Four go out while the note is a draft: they wait to be billed, and wait no longer when it is dropped.
+    let first = deal::ship(&tenant, &order, "4").await;
+    assert_eq!(waiting(&tenant, &order).await, [("4".to_owned(), "72.00".to_owned())]);
+    tenant.post::<invoice::CancelInvoice>(note, &causeway_contract::Nothing {}).await;
+    assert!(waiting(&tenant, &order).await.is_empty());
+    verified(&tenant).await;
+    // Eight more go out, of which two are not billed yet.
+    let second = deal::ship(&tenant, &order, "8").await;
+    assert_eq!(waiting(&tenant, &order).await, [("2".to_owned(), "36.00".to_owned())]);
+    // All of them come back for money: the two are not billed, six are credited.
+    let now = refunded(&tenant, &second, &back(&order, "8", true)).await;
+    let note = tenant.get::<invoice::GetInvoice>(now.credit_note_ids[0]).await;
+    assert_eq!((now.credit_note_ids.len(), note.credited_invoice_id, note.untaxed_amount.0.as_str()), (1, Some(posted.id), "108.00"));
+    assert!(waiting(&tenant, &order).await.is_empty());
+    deal::post_invoice(&tenant, note.id, None).await;
+    assert_eq!(stands(&tenant, &order).await, ["4", "0", "4"]);
+    verified(&tenant).await;
+    // So is what a second mistake shipped.
+    let now = tenant.post::<delivery::ReverseDelivery>(first.id, &ReverseDelivery::default()).await;
+    let note = tenant.get::<invoice::GetInvoice>(now.credit_note_ids[0]).await;
+    assert_eq!((now.credit_note_ids.len(), note.untaxed_amount.0.as_str()), (1, "72.00"));
+    deal::post_invoice(&tenant, note.id, None).await;
+    assert_eq!(stands(&tenant, &order).await, ["0", "0", "0"]);
+    verified(&tenant).await;
+}

@@ -4,7 +4,7 @@ use super::rules::Planned;
 use causeway_contract::Problem;
 use causeway_entity::deliver::{deliveries, delivery_lines};
 use causeway_kernel::{Find, Tx};
-use causeway_value::{DeliveryId, DeliveryStatus, OrderId};
+use causeway_value::{DeliveryId, DeliveryStatus, OrderId, OrderLineId};
 
 /// The lines of these deliveries, in order.
 pub(super) async fn lines(tx: &mut Tx<'_>, ids: &[DeliveryId]) -> Result<Vec<delivery_lines::Model>, Problem> {
@@ -30,6 +30,13 @@ pub(super) async fn planned(tx: &mut Tx<'_>, order_id: OrderId) -> Result<Planne
         *sum = sum.plus(line.quantity)?;
     }
     Ok(planned)
+}
+
+/// What shipments of an order that were taken back, and plans that were dropped, were to ship of these lines.
+pub(super) async fn lines_of_cancelled(tx: &mut Tx<'_>, order_id: OrderId, lines: &[OrderLineId]) -> Result<Vec<delivery_lines::Model>, Problem> {
+    let sql = "delivery_id IN (SELECT d.id FROM deliveries d WHERE d.tenant_id = $1 AND d.order_id = ? AND d.status = ?)";
+    let of_lines = Find::<delivery_lines::Entity>::new().among(delivery_lines::Column::OrderLineId, lines.iter().copied());
+    of_lines.when(sql, vec![order_id.into(), DeliveryStatus::Cancelled.into()]).all(tx).await
 }
 
 /// The ready deliveries of an order, locked in the order of their ids.

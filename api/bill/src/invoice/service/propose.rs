@@ -10,7 +10,7 @@ use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{billable_reductions, billables, invoice_lines, invoices, obligations};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_value::{Amount, BillableId, BillableStatus, InvoiceId, InvoiceLineId, InvoiceStatus, ObligationId, OrderLineId, Quantity};
+use causeway_value::{Amount, BillableId, BillableStatus, BillingPolicy, InvoiceId, InvoiceLineId, InvoiceStatus, ObligationId, OrderLineId, Quantity};
 use std::collections::BTreeMap;
 
 /// A line of an invoice that bills a part of an order.
@@ -126,7 +126,9 @@ pub(super) async fn dropped(ctx: &Ctx, tx: &mut Tx<'_>, note: &invoices::Model, 
             continue;
         }
         let line: OrderLineId = old.id.cast();
-        let mut over = new.billable_quantity.minus(kept(&new)?)?;
+        // What is billed on delivery is billed up to what is delivered, or ahead of it by what stands again.
+        let most = if old.billing_policy == BillingPolicy::OnDelivery { new.delivered_quantity } else { kept(&new)? };
+        let mut over = new.billable_quantity.minus(most)?;
         let waiting = rows.iter().rev().filter(|row| row.order_line_id == Some(line));
         for row in waiting.filter(|row| matches!(row.status, BillableStatus::Pending | BillableStatus::Ready | BillableStatus::Held)) {
             let by = over.min(row.quantity);
@@ -135,6 +137,7 @@ pub(super) async fn dropped(ctx: &Ctx, tx: &mut Tx<'_>, note: &invoices::Model, 
                 over = over.minus(by)?;
             }
         }
+        let over = new.billable_quantity.minus(kept(&new)?)?;
         if over > Quantity::ZERO && old.ordered_quantity > Quantity::ZERO {
             let detail = format!(
                 "The credit note takes back {over} of \"{}\" that is to be billed no longer, or is billed by another invoice. Cancelling it would bill the customer twice: \

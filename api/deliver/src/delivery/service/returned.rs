@@ -11,8 +11,8 @@ use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, News, Tx};
 use causeway_master::{check, refs};
 use causeway_openapi::delivery::{Delivery, ReturnDelivery};
-use causeway_value::{BillingPolicy, DeliveryId, DeliveryStatus, InvoiceId, Json, OrderLineId, Overflow, Quantity, SourceType};
-use std::collections::BTreeMap;
+use causeway_value::{BillableStatus, BillingPolicy, DeliveryId, DeliveryStatus, InvoiceId, Json, OrderLineId, Overflow, Quantity, SourceType};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Notes that goods of a shipment came back. Without a refund, as an exchange or a repair, they count as returned; what was delivered and what is billed stays.
 /// With one they were not delivered any more: what waits to be billed of them waits no longer, and of what was invoiced credit notes are drafted that somebody
@@ -82,22 +82,66 @@ async fn refund(
     let others: Vec<OrderLineId> = came.keys().copied().filter(|line| !by_delivery(*line)).collect();
     let mut rows = lock_of_sources(tx, SourceType::DeliveryLine, &sources).await?;
     rows.extend(lock_of_lines(tx, delivery.order_id, &others).await?);
-    undeliver(ctx, tx, delivery, (before, &rows), came, reason).await
+    let back = with_billed_before(tx, delivery, before, (&mut rows, came), true).await?;
+    undeliver(ctx, tx, delivery, (before, &rows), (came, &back), reason).await
 }
 
-/// Takes quantities of order lines back that were delivered, with what they made billable: `rows` are those billables, locked. Answers the credit notes that are
+/// Adds to the billables of a shipment what bills its goods since before: a mistaken shipment whose credit note was dropped, or somebody by hand, which counts
+/// when the goods are given `back`. Answers how much of each line is billed no longer.
+pub(super) async fn with_billed_before(
+    tx: &mut Tx<'_>,
+    delivery: &deliveries::Model,
+    owed: &[obligations::Model],
+    (rows, came): (&mut Vec<billables::Model>, &BTreeMap<OrderLineId, Quantity>),
+    back: bool,
+) -> Result<BTreeMap<OrderLineId, Quantity>, Problem> {
+    let mut taken = came.clone();
+    let mut short = Vec::new();
+    for obligation in owed.iter().filter(|row| row.billing_policy == BillingPolicy::OnDelivery) {
+        let line: OrderLineId = obligation.id.cast();
+        let Some(by) = came.get(&line).copied() else { continue };
+        let own = rows.iter().filter(|row| row.order_line_id == Some(line)).try_fold(Quantity::ZERO, |sum, row| sum.plus(row.quantity))?;
+        if own >= by {
+            continue;
+        }
+        // What is billed beyond what is delivered then.
+        let beyond = obligation.billable_quantity.minus(obligation.delivered_quantity.minus(by)?)?;
+        if by.min(beyond) > own {
+            short.push(line);
+        }
+        taken.insert(line, by.min(beyond).max(own));
+    }
+    if short.is_empty() {
+        return Ok(taken);
+    }
+    let mistaken: BTreeSet<_> = store::lines_of_cancelled(tx, delivery.order_id, &short).await?.into_iter().map(|line| line.id.uuid()).collect();
+    let known: BTreeSet<_> = rows.iter().map(|row| row.id).collect();
+    let counts = |row: &billables::Model| match row.source_type {
+        SourceType::DeliveryLine => mistaken.contains(&row.source_id),
+        SourceType::Manual => back,
+        _ => false,
+    };
+    let all = lock_of_lines(tx, delivery.order_id, &short).await?;
+    let roots: BTreeSet<_> = all.iter().filter(|row| counts(row)).map(|row| row.id).collect();
+    let billed = |row: &billables::Model| row.status == BillableStatus::Invoiced && roots.contains(&row.split_of.unwrap_or(row.id));
+    rows.extend(all.iter().filter(|row| billed(row) && !known.contains(&row.id)).cloned());
+    rows.sort_by_key(|row| row.id);
+    Ok(taken)
+}
+
+/// Takes quantities of order lines back that came, with what of them was billable and is not any more: `rows` are those billables, locked. Answers the credit notes that are
 /// drafted.
 pub(super) async fn undeliver(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     delivery: &deliveries::Model,
     (before, rows): (&[obligations::Model], &[billables::Model]),
-    came: &BTreeMap<OrderLineId, Quantity>,
+    (came, back): (&BTreeMap<OrderLineId, Quantity>, &BTreeMap<OrderLineId, Quantity>),
     reason: &str,
 ) -> Result<Vec<InvoiceId>, Problem> {
     let day = ctx.today(tx.must::<companies::Entity>(delivery.company_id).await?.time_zone);
     let mut after = before.to_vec();
-    let notes = take_back(ctx, tx, &mut after, rows, came, (day, reason)).await?;
+    let notes = take_back(ctx, tx, &mut after, rows, back, (day, reason)).await?;
     for (old, new) in before.iter().zip(&mut after) {
         let Some(by) = came.get(&new.id.cast()) else { continue };
         new.delivered_quantity = new.delivered_quantity.minus(*by)?;

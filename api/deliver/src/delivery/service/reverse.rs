@@ -1,6 +1,6 @@
 //! Taking a shipment back that was recorded by mistake.
 
-use super::returned::undeliver;
+use super::returned::{undeliver, with_billed_before};
 use super::{changed, conflict};
 use crate::delivery::{store, view};
 use causeway_bill::billable::service::lock_of_sources;
@@ -37,9 +37,10 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, reason: Option<
         return Err(conflict(&old, detail));
     }
     let sources: Vec<_> = lines.iter().map(|line| line.id.uuid()).collect();
-    let billables = lock_of_sources(tx, SourceType::DeliveryLine, &sources).await?;
+    let mut billables = lock_of_sources(tx, SourceType::DeliveryLine, &sources).await?;
     let all = lines.iter().map(|line| (line.order_line_id, line.quantity)).collect();
-    let credit_notes = undeliver(ctx, tx, &old, (&before, &billables), &all, reason.unwrap_or(NO_REASON)).await?;
+    let back = with_billed_before(tx, &old, &before, (&mut billables, &all), false).await?;
+    let credit_notes = undeliver(ctx, tx, &old, (&before, &billables), (&all, &back), reason.unwrap_or(NO_REASON)).await?;
     let mut new = changed(ctx, &old);
     new.credit_note_ids = (!credit_notes.is_empty()).then_some(Json(credit_notes));
     new.status = DeliveryStatus::Cancelled;
