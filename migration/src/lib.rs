@@ -167,6 +167,8 @@ pub fn all() -> Vec<Migration> {
         bill::m0182_billed_again::MIGRATION,
         deliver::m0183_refunded_goods::MIGRATION,
         bill::m0190_coins_and_bases::MIGRATION,
+        master::m0210_postal_codes::MIGRATION,
+        master::m0211_folded_codes::MIGRATION,
     ]
 }
 

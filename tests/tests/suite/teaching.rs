@@ -58,3 +58,21 @@ async fn several_words_are_asked_for_by_in() {
     let found = tenant.raw.get("/v1/products?kind[in]=goods, service").await.success();
     assert!(!found["data"].as_array().unwrap().is_empty());
 }
+
+/// Two codes that differ by their capitals are one to whoever reads them (MDM-07).
+#[tokio::test]
+async fn a_code_is_the_same_however_it_is_capitalised() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let product = |code: &str| json!({ "code": code, "name": "x", "kind": "service", "unit": "piece", "list_price": "1.00", "currency": "EUR", "billing_policy": "on_order" });
+    let unit = |code: &str| json!({ "code": code, "category": "time", "factor": "1" });
+    let term = |code: &str| json!({ "code": code, "name": "x", "installments": [{ "percent": "100", "days": 30 }] });
+    let stage = |name: &str| json!({ "name": name, "position": 7, "probability": "10" });
+    let bodies = |name: &str| [("/v1/products", product(name)), ("/v1/units", unit(name)), ("/v1/payment-terms", term(name)), ("/v1/stages", stage(name))];
+    for ((path, first), (_, second)) in bodies("Hour30").into_iter().zip(bodies("HOUR30")) {
+        tenant.raw.post(path, &first).await.success();
+        let (code, pointers) = named(&tenant.raw.post(path, &second).await);
+        assert!([Code::AlreadyExists, Code::ValidationFailed].contains(&code), "{path}: {code:?}");
+        assert!(matches!(pointers.as_slice(), [one] if one == "/code" || one == "/name"), "{path}: {pointers:?}");
+    }
+}
