@@ -170,6 +170,8 @@ pub fn all() -> Vec<Migration> {
         kernel::m0191_names::MIGRATION,
         bill::m0200_scheduled_payments::MIGRATION,
         sell::m0201_rounded_offers::MIGRATION,
+        master::m0210_postal_codes::MIGRATION,
+        master::m0211_folded_codes::MIGRATION,
     ]
 }
 

@@ -157,7 +157,7 @@ pub struct LeadDuplicate {
     pub status: Option<LeadStatus>,
     /// How much speaks for it, at most 100.
     pub score: i32,
-    /// Whether that is enough to take both for one: 70 or more.
+    /// Whether both are taken for one: 70 or more, or the same name where no country says otherwise and, of leads, no person or mail address does.
     pub likely: bool,
     /// What speaks for it and against it.
     pub reasons: Vec<DuplicateReason>,

@@ -176,7 +176,7 @@ pub struct OrderLine {
     pub drafted_quantity: Quantity,
     /// What posted invoices bill of it without tax, less what was credited; in events as it was before.
     pub invoiced_amount: AmountText,
-    /// How much came back.
+    /// How much came back and stays sold, such as for an exchange. What came back for money counts as not delivered; its deliveries show it as refunded.
     pub returned_quantity: Quantity,
     /// How much will not be delivered.
     pub cancelled_quantity: Quantity,
@@ -276,7 +276,7 @@ pub struct CreateOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub reference: Option<String>,
-    /// Who works on it: the opportunity's owner when not given.
+    /// Who works on it: the opportunity's owner when not given, else whoever is signed in and enters it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
     /// Where it comes from, such as `web`.
@@ -422,6 +422,7 @@ pub const ORDERS: ListSpec = ListSpec {
         Filter { name: "currency", kind: FilterKind::Word, index: "orders_currency_total_amount" },
         Filter { name: "total_amount", kind: FilterKind::Amount, index: "orders_currency_total_amount" },
         Filter { name: "hold_kind", kind: FilterKind::Word, index: "orders_hold_kind" },
+        Filter { name: "incomplete", kind: FilterKind::Chosen("hold_kind"), index: "orders_hold_kind" },
         Filter { name: "late", kind: FilterKind::YesNo, index: "orders_late" },
         Filter { name: "stalled", kind: FilterKind::Given("stalled_reason"), index: "orders_stalled_reason" },
         Filter { name: "channel", kind: FilterKind::Word, index: "orders_channel" },

@@ -69,7 +69,7 @@ const fn kind(filter: &Filter) -> &'static str {
     match filter.kind {
         FilterKind::Id(_) | FilterKind::AnyId | FilterKind::Within { .. } | FilterKind::Inside { .. } => "id",
         FilterKind::Word | FilterKind::Mail { .. } | FilterKind::Flag { .. } => "word",
-        FilterKind::YesNo | FilterKind::Given(_) | FilterKind::Worth(_) => "yesno",
+        FilterKind::YesNo | FilterKind::Given(_) | FilterKind::Worth(_) | FilterKind::Chosen(_) => "yesno",
         FilterKind::Amount => "amount",
         FilterKind::Day => "day",
         FilterKind::Instant | FilterKind::Made(_) => "instant",

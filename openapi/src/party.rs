@@ -383,7 +383,7 @@ pub struct Duplicate {
     pub active: bool,
     /// How much speaks for it, at most 100.
     pub score: i32,
-    /// Whether that is enough to take both for one: 70 or more.
+    /// Whether both are taken for one: 70 or more, or the same name where no country says otherwise.
     pub likely: bool,
     /// What speaks for it and against it.
     pub reasons: Vec<DuplicateReason>,

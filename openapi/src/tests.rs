@@ -87,7 +87,7 @@ fn filters_are_fields_of_the_object() {
         let object = reply_name(&document, &row).trim_end_matches("Page").to_owned();
         let shown = |filter: &Filter| match filter.kind {
             FilterKind::Within { .. } => "lines",
-            FilterKind::Given(column) | FilterKind::Worth(column) => column,
+            FilterKind::Given(column) | FilterKind::Worth(column) | FilterKind::Chosen(column) => column,
             FilterKind::Flag { field, .. } | FilterKind::Inside { field, .. } => field,
             _ => filter.name,
         };

@@ -5,7 +5,7 @@ use crate::db::{Cell, Tx};
 use crate::limit::Rates;
 use crate::ownership::Ownership;
 use causeway_contract::{Code, Problem};
-use causeway_value::{ActorKind, CompanyId, Day, Instant, TenantId, TenantMode, Zone};
+use causeway_value::{ActorKind, CompanyId, Day, Instant, TenantId, TenantMode, UserId, Zone};
 use ipnet::IpNet;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -159,6 +159,12 @@ impl Ctx {
             cursor_key: Arc::new([0; 32]),
             now: None,
         }
+    }
+
+    /// Who is signed in and acts; nobody where a program does, on whosever behalf.
+    #[must_use]
+    pub fn signed_in(&self) -> Option<UserId> {
+        self.session.as_ref().and(self.user).map(UserId::from_uuid)
     }
 
     /// The context of the service's own work for a tenant.

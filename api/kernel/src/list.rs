@@ -227,6 +227,7 @@ fn compared<E: EntityTrait>(find: Find<E>, filter: &Filter, operator: &'static s
             let sql = if value == Value::Bool(Some(true)) { format!("{column} <> 0") } else { format!("{column} = 0") };
             find.when(&sql, Vec::new())
         }
+        FilterKind::Chosen(_) => find,
         FilterKind::Inside { column, .. } => find.compare_named(column, operator, value),
         FilterKind::Mail { small: false } => find.when(&format!("lower({}) = ?", filter.name), vec![value]),
         FilterKind::Flag { words, .. } => match words.iter().find(|(word, _)| value == Value::from(*word)) {
@@ -301,7 +302,7 @@ fn filter_value(kind: FilterKind, text: &str, query: &ListQuery) -> Result<Value
             Ok(small_text.into())
         }
         FilterKind::Word | FilterKind::Mail { .. } => Err("must be a short text".to_owned()),
-        FilterKind::YesNo | FilterKind::Given(_) | FilterKind::Worth(_) => match text {
+        FilterKind::YesNo | FilterKind::Given(_) | FilterKind::Worth(_) | FilterKind::Chosen(_) => match text {
             "true" => Ok(true.into()),
             "false" => Ok(false.into()),
             _ => Err("must be true or false".to_owned()),

@@ -27,6 +27,18 @@ pub fn not_blank(text: &str, pointer: &str, errors: &mut Vec<FieldError>) {
     }
 }
 
+/// A new code must differ from those that are there by more than capitals: people take `Net30` and `NET30` for one. The very same code is refused by its key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn code_is_free<E: EntityTrait>(tx: &mut Tx<'_>, code: &str, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    let alike = Find::<E>::new().when("lower(code) = ? AND code <> ?", vec![code.to_ascii_lowercase().into(), code.into()]).limit(1).one(tx).await?;
+    if alike.is_some() {
+        errors.push(FieldError::pointer(Code::AlreadyExists, "/code", "is the code of another one, but for its capitals"));
+    }
+    Ok(())
+}
+
 /// A price or amount, as its raw number, must not be negative.
 pub fn not_negative(raw: i64, pointer: &str, errors: &mut Vec<FieldError>) {
     if raw < 0 {

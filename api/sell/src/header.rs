@@ -151,7 +151,7 @@ pub async fn resolve(ctx: &Ctx, tx: &mut Tx<'_>, given: Given, errors: &mut Vec<
         payment_term_id: given.payment_term_id.or(party.payment_term_id),
         upfront,
         discount,
-        owner_id: given.owner_id.or(from.and_then(|from| from.owner_id)),
+        owner_id: given.owner_id.or(from.and_then(|from| from.owner_id)).or_else(|| ctx.signed_in()),
         places: Places { contact_id: given.places.contact_id.or(known), ..given.places },
         today: ctx.today(company.time_zone),
         waiting: from.filter(|from| from.stalled_reason.is_some()).cloned(),

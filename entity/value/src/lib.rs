@@ -49,7 +49,7 @@ pub use order_rules::OrderRules;
 pub use ownership::OwnedKind;
 pub use quote_rules::{ApprovalReason, QuoteRules};
 pub use retention::RetentionKind;
-pub use round::{Overflow, product, spread};
+pub use round::{Overflow, product, scaled, spread};
 pub use rounding::{CashRounding, CashStrategy, CashUnit, Coins, RoundingMethod, RoundingRule};
 pub use state::*;
 pub use tax_engine::{TaxEngine, TaxStatus};

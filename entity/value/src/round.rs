@@ -19,7 +19,15 @@ impl std::error::Error for Overflow {}
 /// # Errors
 /// [`Overflow`] when the result does not fit in 64 bits, the exact product does not fit in 128, or a divisor is zero.
 pub fn product(factors: &[i64], divisors: &[i64]) -> Result<i64, Overflow> {
-    let mut tops: Vec<i128> = factors.iter().map(|f| i128::from(*f)).collect();
+    scaled(1, factors, divisors)
+}
+
+/// As [`product`], of a number that may be a sum of products: what is added exactly is rounded once.
+///
+/// # Errors
+/// As [`product`].
+pub fn scaled(number: i128, factors: &[i64], divisors: &[i64]) -> Result<i64, Overflow> {
+    let mut tops: Vec<i128> = std::iter::once(number).chain(factors.iter().map(|f| i128::from(*f))).collect();
     let mut bottom: i128 = 1;
     for divisor in divisors {
         let mut rest = i128::from(*divisor);

@@ -14,3 +14,5 @@ pub(crate) mod m0095_account_states;
 pub(crate) mod m0100_tax_rules;
 pub(crate) mod m0102_sales_accounts;
 pub(crate) mod m0155_rate_corrections;
+pub(crate) mod m0210_postal_codes;
+pub(crate) mod m0211_folded_codes;

@@ -43,6 +43,8 @@ pub enum FilterKind {
     Given(&'static str),
     /// A yes or no (`true`, `false`): whether the amount in this column, which stands at zero while it is not known, is another; equality.
     Worth(&'static str),
+    /// A yes or no (`true`, `false`) that the list's own handler knows the rows of; equality. This column is one that it looks at.
+    Chosen(&'static str),
     /// An id with this prefix that the object shows inside another field of its own; equality.
     Inside {
         /// The prefix of the id.
@@ -94,7 +96,7 @@ impl Filter {
     pub const fn looks_at(&self, table: &'static str) -> (&'static str, &'static str) {
         match self.kind {
             FilterKind::Within { table, column, .. } => (table, column),
-            FilterKind::Given(column) | FilterKind::Worth(column) | FilterKind::Inside { column, .. } => (table, column),
+            FilterKind::Given(column) | FilterKind::Worth(column) | FilterKind::Chosen(column) | FilterKind::Inside { column, .. } => (table, column),
             FilterKind::Flag { words: [(_, column), ..], .. } => (table, *column),
             FilterKind::Made(_) => (table, "id"),
             _ => (table, self.name),

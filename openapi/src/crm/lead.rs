@@ -146,7 +146,10 @@ pub struct CreateLead {
     /// When it is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needed_by: Option<Day>,
-    /// Who works on it: by the assignment rules when not given.
+    /// Whether to refuse the lead when an open one that is likely the same exists: false when not given. `GET /v1/leads/{id}/duplicates` explains likeness.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refuse_duplicates: Option<bool>,
+    /// Who works on it: by the assignment rules when neither owner nor team is given, else whoever is signed in and enters it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
     /// The team that works on it: by the assignment rules when neither owner nor team is given.
@@ -253,6 +256,9 @@ pub struct QualifyLead {
     /// The party it belongs to; without it the one that has its mail address, or whose name it is and that is likely the same or in the same country, else a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party_id: Option<PartyId>,
+    /// Whether to refuse a new party when one that is likely the same exists: false when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refuse_duplicates: Option<bool>,
     /// What the deal may be worth: the lead's budget when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_value: Option<AmountText>,
@@ -299,8 +305,8 @@ pub struct QualifiedLead {
     pub contact: Option<Contact>,
     /// Its opportunity.
     pub opportunity: Opportunity,
-    /// When it got a new party: those of the same name that it may be all the same, best first; a name alone links no lead, and neither does an unknown country. Merge them if they are; `GET /v1/leads/{id}/duplicates` finds
-    /// similar ones, too.
+    /// When it got a new party: those that it may be all the same, with their scores, best first; a name alone links no lead, and neither does an unknown
+    /// country. Merge them if they are.
     pub candidates: Vec<Duplicate>,
 }
 

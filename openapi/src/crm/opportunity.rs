@@ -150,7 +150,7 @@ pub struct CreateOpportunity {
     /// The product it is about, when it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_id: Option<ProductId>,
-    /// Who works on it.
+    /// Who works on it: whoever is signed in and enters it when neither owner nor team is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
     /// The team that works on it: the owner's when not given and the owner is in one only.

@@ -149,7 +149,7 @@ pub struct CreateQuote {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub reference: Option<String>,
-    /// Who works on it: the opportunity's owner when not given.
+    /// Who works on it: the opportunity's owner when not given, else whoever is signed in and enters it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
     /// What the customer reads below the lines.

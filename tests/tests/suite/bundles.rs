@@ -48,3 +48,28 @@ async fn another_discount_of_the_document_misses_no_cent() {
     }
     verified(&tenant).await;
 }
+
+/// A bundle costs what its components cost, for rules that add to a cost; a component that is not sold any more is named.
+#[tokio::test]
+async fn a_bundle_costs_what_its_components_cost_and_names_what_is_gone() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let product = async |code: &str, more: serde_json::Value| {
+        let mut body = serde_json::json!({ "code": code, "name": code, "kind": "goods", "unit": "piece", "list_price": "60.00", "currency": "EUR",
+            "billing_policy": "on_delivery" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        tenant.raw.post("/v1/products", &body).await.success()["id"].clone()
+    };
+    let (chair, table) = (product("CHAIR", serde_json::json!({ "cost": "10.00" })).await, product("TABLE", serde_json::json!({ "cost": "5.00" })).await);
+    let held = serde_json::json!([{ "product_id": chair, "quantity": "2" }, { "product_id": table, "quantity": "1" }]);
+    let set = product("SET", serde_json::json!({ "kind": "bundle", "components": held })).await;
+    let list = serde_json::json!({ "code": "PLUS", "name": "Plus", "currency": "EUR", "audience": { "tenant": true }, "rules": [{ "product_id": set, "cost_plus_percent": "50" }] });
+    tenant.raw.post("/v1/price-lists", &list).await.success();
+    let body = serde_json::json!({ "company_id": shop.company, "party_id": shop.party, "lines": [{ "product_id": set, "quantity": "2" }] });
+    assert_eq!(tenant.raw.post("/v1/quotes/price", &body).await.success()["untaxed_amount"], "75.00");
+    tenant.raw.patch(&format!("/v1/products/{}", table.as_str().unwrap()), &serde_json::json!({ "active": false })).await.success();
+    let problem = tenant.raw.post("/v1/quotes/price", &body).await.problem();
+    assert_eq!(problem.errors[0].pointer.as_deref(), Some("/lines/0/product_id"));
+    assert!(problem.errors[0].detail.contains("TABLE"), "{problem:?}");
+}

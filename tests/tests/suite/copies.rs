@@ -63,3 +63,31 @@ async fn a_copy_names_what_is_not_sold_and_taxed_otherwise_today() {
     let gone = warned(copied, Name::LineProducts).await;
     assert!(gone.starts_with("The lines 2 have products that are not sold any more"), "{gone}");
 }
+
+/// Prices and costs change while a day lasts: what is copied is held against those of now, as what is typed is (QTE-08, QTE-14, QTE-18).
+#[tokio::test]
+async fn a_copy_of_the_same_day_is_held_against_the_prices_and_costs_of_now() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let product = format!("/v1/products/{}", shop.chai);
+    tenant.raw.patch(&product, &json!({ "list_price": "100.00", "cost": "50.00" })).await.success();
+    let rules = json!({ "quote_rules": { "max_price_override_percent": "5", "min_margin_percent": "20" } });
+    tenant.raw.patch(&format!("/v1/companies/{}", shop.company), &rules).await.success();
+    let made = tenant.post::<quote::CreateQuote>((), &quote_body(&shop, vec![line(shop.chai, "10")])).await;
+    let submitted = async |id: QuoteId| {
+        let quote = tenant.act::<quote::SubmitQuote>(id).await;
+        let broken: Vec<String> = quote.approval_reasons.into_iter().map(|reason| reason.rule).collect();
+        (quote.status, broken)
+    };
+    assert_eq!(submitted(copy(&tenant, made.id).await).await, (QuoteStatus::Approved, vec![]));
+    tenant.raw.patch(&product, &json!({ "list_price": "110.00", "cost": "90.00" })).await.success();
+    let both = || vec!["max_price_override_percent".to_owned(), "min_margin_percent".to_owned()];
+    let copied = copy(&tenant, made.id).await;
+    let told = tenant.get::<check::CheckQuote>(copied).await.checks;
+    let told: Vec<_> = told.into_iter().filter(|check| check.result == CheckResult::Warning).filter_map(|check| check.detail).collect();
+    assert!(told.iter().any(|detail| detail.contains("9.090909 %")) && told.iter().any(|detail| detail.contains("10 % remain")), "{told:?}");
+    assert_eq!(submitted(copied).await, (QuoteStatus::InApproval, both()));
+    let revised = tenant.act::<quote::ReviseQuote>(made.id).await;
+    assert_eq!(submitted(revised.id).await, (QuoteStatus::InApproval, both()));
+}

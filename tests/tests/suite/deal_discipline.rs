@@ -290,3 +290,25 @@ async fn a_won_deal_without_an_order_is_told_once() {
     tenant.post::<causeway_openapi::order::op::CreateOrder>((), &of(forgotten)).await;
     assert_eq!(stalled().await, []);
 }
+
+/// Whom a lead may be is told by the scored search: without the legal form, and with a typing error (CRM-04, CRM-05, MDM-07).
+#[tokio::test]
+async fn a_lead_that_is_called_nearly_the_same_is_told_about_or_refused() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let party = json!({ "name": "Nordwind AG", "kind": "organization", "roles": ["customer"], "country": "NO" });
+    let known = tenant.raw.post("/v1/parties", &party).await.success()["id"].as_str().unwrap().to_owned();
+    for name in ["Nordwind", "Nordwindd AG"] {
+        let told = qualified(&tenant, &lead(&shop, name, Some("NO"), None)).await;
+        assert_ne!(told.party.id.to_string(), known);
+        assert!(told.candidates.iter().any(|one| one.party_id.to_string() == known), "{name}: {:?}", told.candidates);
+    }
+    let asked = tenant.post::<crm::CreateLead>((), &lead(&shop, "Nordwind SE", Some("NO"), None)).await;
+    let careful = QualifyLead { refuse_duplicates: Some(true), ..QualifyLead::default() };
+    let problem = tenant.refused::<crm::QualifyLead>(asked.id, &careful).await;
+    assert_eq!(pointers(&problem), ["/party_id"]);
+    assert!(problem.errors[0].detail.contains("Nordwind"), "{problem:?}");
+    let other = tenant.post::<crm::CreateLead>((), &lead(&shop, "Zephyr", Some("NO"), None)).await;
+    assert_eq!(tenant.post::<crm::QualifyLead>(other.id, &careful).await.candidates, []);
+}

@@ -180,3 +180,64 @@ async fn leads_are_sorted_by_when_they_came_in() {
     assert_eq!(listed(sorted("-created_at")).await, ["now", "second", "first"]);
     assert_eq!(listed(ListQuery { sort: Some("created_at".to_owned()), ..ListQuery::by("created_at[lt]", "2018-01-01T00:00:00Z") }).await, ["first", "second"]);
 }
+
+/// Who asks for it is told of an open lead that is likely the same before there are two (CRM-01, MDM-07).
+#[tokio::test]
+async fn a_second_lead_of_the_same_person_is_refused_on_request() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let of = |person: &str| CreateLead {
+        organization_name: Some("Nordwind AG".to_owned()),
+        contact_name: Some(person.to_owned()),
+        country: Some("NO".to_owned()),
+        refuse_duplicates: Some(true),
+        ..lead(&shop, "chairs")
+    };
+    let first = tenant.post::<crm::CreateLead>((), &of("Ola")).await;
+    let problem = tenant.refused::<crm::CreateLead>((), &of("ola")).await;
+    assert_eq!((problem.status, problem.code), (409, Code::AlreadyExists));
+    assert_eq!(problem.meta["duplicates"], json!([first.id]));
+    // A form that may not read leads is told no more than that.
+    let form = causeway_tests::api_key::limited(&tenant, &["leads:write"]).await;
+    let problem = form.refused::<crm::CreateLead>((), &of("Ola")).await;
+    assert!(!problem.detail.contains(&first.id.to_string()) && problem.meta["duplicates"] == json!([]), "{problem:?}");
+    let many = Bulk { mode: BulkMode::PerItem, items: vec![of("Ola"), of("Kari")] };
+    let made = tenant.send::<crm::CreateLeads>((), &many, causeway_openapi::client::Options::default()).await;
+    assert_eq!(made.body.data.iter().map(|item| item.status).collect::<Vec<_>>(), [409, 201]);
+    // Whoever comes back wants something new.
+    tenant.post::<crm::DisqualifyLead>(first.id, &causeway_openapi::crm::DisqualifyLead::default()).await;
+    tenant.post::<crm::CreateLead>((), &of("Ola")).await;
+}
+
+/// What a person who is signed in enters is theirs, unless they or a rule say otherwise; what a program enters is nobody's (CRM-06).
+#[tokio::test]
+async fn what_a_person_enters_is_theirs() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let person = causeway_tests::person::Person::hire_as(&tenant, "sales_rep").await;
+    let (rep, own) = (person.session().await, Some(person.id));
+    let captured = rep.post::<crm::CreateLead>((), &CreateLead { organization_name: Some("Fjord AS".to_owned()), ..lead(&shop, "chairs") }).await;
+    assert_eq!(captured.owner_id, own);
+    assert_eq!(tenant.post::<crm::CreateLead>((), &lead(&shop, "tables")).await.owner_id, None);
+    let deal = tenant.post::<crm::QualifyLead>(captured.id, &QualifyLead { party_id: Some(shop.party), ..QualifyLead::default() }).await.opportunity;
+    assert_eq!(deal.owner_id, own, "whoever qualifies it");
+    let opened = json!({ "company_id": shop.company, "party_id": shop.party, "title": "Desks" });
+    assert_eq!(rep.raw.post("/v1/opportunities", &opened).await.success()["owner_id"], json!(own));
+    assert_eq!(tenant.raw.post("/v1/opportunities", &opened).await.success()["owner_id"], json!(null));
+    let sold = json!({ "company_id": shop.company, "party_id": shop.party, "lines": [{ "product_id": shop.chai, "quantity": "1", "discount_percent": "50" }] });
+    for path in ["/v1/quotes", "/v1/orders"] {
+        assert_eq!(rep.raw.post(path, &sold).await.success()["owner_id"], json!(own), "{path}");
+        assert_eq!(tenant.raw.post(path, &sold).await.success()["owner_id"], json!(null), "{path}");
+    }
+    // What somebody has to look at waits for whoever sells it.
+    causeway_tests::deal::limit(&tenant, &shop, causeway_value::QuoteRules { max_discount_percent: Some(of("10")), ..Default::default() }).await;
+    let order = rep.raw.post("/v1/orders", &sold).await.success();
+    let held = tenant.raw.post(&format!("/v1/orders/{}/confirm", order["id"].as_str().unwrap()), &json!({})).await.success();
+    assert_eq!((&held["holds"][0]["kind"], &held["holds"][0]["owner_id"]), (&json!("approval"), &json!(own)));
+    // Rules come first.
+    let ann = hired(&tenant, "ann").await;
+    tenant.raw.post("/v1/assignment-rules", &json!({ "name": "All", "position": 1, "owner_ids": [ann] })).await.success();
+    assert_eq!(rep.post::<crm::CreateLead>((), &lead(&shop, "lamps")).await.owner_id, Some(ann));
+}

@@ -341,6 +341,53 @@ async fn signals_lead_to_their_lists() {
     assert_eq!(one.rows, report.rows.iter().filter(|row| row.company_id == shop.company).cloned().collect::<Vec<_>>());
 }
 
+/// ORD-10: a draft that could not be confirmed for what it does not say is incomplete, whoever has to say it.
+#[tokio::test]
+async fn drafts_that_do_not_say_what_is_asked_are_incomplete() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let other = shop::open(&tenant, "B").await;
+    let draft = async |shop: &Shop, more: serde_json::Value| {
+        let mut body = serde_json::json!({ "company_id": shop.company, "party_id": shop.party, "lines": [{ "product_id": shop.chai, "quantity": "1" }] });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        tenant.raw.post("/v1/orders", &body).await.success()["id"].as_str().unwrap().to_owned()
+    };
+    let bare = draft(&shop, serde_json::json!({})).await;
+    let whole = draft(&shop, serde_json::json!({ "reference": "PO 7", "metadata": { "cost \"centre\"": "7" } })).await;
+    let empty = draft(&shop, serde_json::json!({ "reference": "PO 8", "metadata": { "cost \"centre\"": "", "other": "cost \"centre\":" } })).await;
+    let elsewhere = draft(&other, serde_json::json!({})).await;
+    let incomplete = async || {
+        let rows = tenant.ask::<compliance::GetCompliance>(&ComplianceQuery::default()).await.rows;
+        let mut found = Vec::new();
+        for row in rows.into_iter().filter(|row| row.signal == "incomplete_orders") {
+            let listed = tenant.raw.get(&row.list).await.success();
+            let listed: Vec<String> = listed["data"].as_array().unwrap().iter().map(|order| order["id"].as_str().unwrap().to_owned()).collect();
+            assert_eq!(usize::try_from(row.count).ok(), Some(listed.len()), "{row:?}");
+            found.extend(listed);
+        }
+        found.sort();
+        found
+    };
+    let asks = async |rules: serde_json::Value| {
+        let rules = serde_json::json!({ "document_rules": { "order_confirm": rules } });
+        tenant.raw.patch(&format!("/v1/companies/{}", shop.company), &rules).await.success();
+    };
+    assert_eq!(incomplete().await, Vec::<String>::new());
+    asks(serde_json::json!({ "fields": ["reference"], "metadata": ["cost \"centre\""] })).await;
+    let mut lacking = vec![bare.clone(), empty.clone()];
+    lacking.sort();
+    assert_eq!(incomplete().await, lacking);
+    let complete = tenant.raw.get(&format!("/v1/orders?company_id={}&incomplete=false", shop.company)).await.success();
+    assert_eq!(complete["data"].as_array().unwrap().iter().map(|order| order["id"].as_str().unwrap()).collect::<Vec<_>>(), [whole.as_str()]);
+    // What is asked of the customer is missing on all of its drafts; a hold by hand counts in any company.
+    asks(serde_json::json!({ "fields": ["party_email", "party_tax_id", "owner_id"] })).await;
+    tenant.raw.post(&format!("/v1/orders/{elsewhere}/hold"), &serde_json::json!({ "kind": "data", "reason": "no colour" })).await.success();
+    let mut lacking = vec![bare.clone(), empty, whole, elsewhere];
+    lacking.sort();
+    assert_eq!(incomplete().await, lacking);
+}
+
 /// RPT-13: each report says what it counts.
 #[tokio::test]
 async fn reports_have_definitions() {

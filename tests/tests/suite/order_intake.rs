@@ -87,6 +87,7 @@ async fn another_content_changes_the_order_when_it_is_asked_to() {
     let elsewhere = CreateOrder { currency: Some(of("USD")), ..fewer.clone() };
     let refused = tenant.refused::<order::CreateOrder>((), &elsewhere).await;
     assert_eq!((refused.code, refused.errors.len(), refused.errors[0].pointer.as_deref()), (Code::ExternalRefExists, 1, Some("/currency")));
+    assert!(!refused.detail.contains("on_conflict"), "it was sent: {refused:?}");
     let key = CreateApiKey { name: "shop".to_owned(), scopes: vec!["orders:write".to_owned(), "orders:read".to_owned()], ..CreateApiKey::default() };
     let writer = tenant.with_key(&tenant.post::<identity::CreateApiKey>((), &key).await.secret);
     assert_eq!(writer.refused::<order::CreateOrder>((), &of_lines(vec![line(shop.chai, "2")])).await.code, Code::PermissionDenied);

@@ -14,6 +14,7 @@ use causeway_tests::log::events;
 use causeway_tests::shop::{self, line, party_body};
 use causeway_tests::world::World;
 use causeway_value::PartyId;
+use serde_json::json;
 
 async fn create(caller: &Caller, body: CreateParty) -> PartyId {
     caller.post::<party::CreateParty>((), &body).await.id
@@ -313,4 +314,30 @@ async fn a_sign_finds_nothing_special() {
         let page = tenant.raw.get(&format!("/v1/parties?q={asked}")).await.success();
         assert_eq!(page["data"].as_array().map(Vec::len), Some(found), "{asked}: of {}", shop.party);
     }
+}
+
+/// The same name where no country says otherwise is likely the same party; an address alone finds who is there, in full or short (MDM-07).
+#[tokio::test]
+async fn a_name_is_likely_in_its_country_and_an_address_finds_who_is_there() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let place = |line1: &str| json!({ "kind": "billing", "line1": line1, "city": "Bonn", "postal_code": "53111", "country": "DE" });
+    let body = |name: &str, country: Option<&str>, places: Vec<serde_json::Value>| json!({ "name": name, "kind": "organization", "roles": ["customer"], "country": country, "addresses": places, "refuse_duplicates": true });
+    let known = tenant.raw.post("/v1/parties", &body("Nordwind AG", Some("DE"), vec![place("Hauptstraße 5")])).await.success()["id"].clone();
+    for country in [Some("DE"), None] {
+        let problem = tenant.raw.post("/v1/parties", &body("nordwind", country, vec![])).await.problem();
+        assert_eq!((problem.status, problem.code), (409, Code::AlreadyExists));
+        assert_eq!(problem.meta["duplicates"][0], known);
+    }
+    tenant.raw.post("/v1/parties", &body("Nordwind AG", Some("US"), vec![])).await.success();
+    let at = async |line1: &str| {
+        let asked = json!({ "line1": line1, "postal_code": "53111", "country": "DE" });
+        tenant.raw.post("/v1/parties/check-duplicates", &asked).await.success()["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["party_id"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!((at("Hauptstr. 5").await, at("Hauptstr. 6").await), (vec![known], vec![]));
 }

@@ -137,3 +137,21 @@ async fn the_banks_file_corrects_with_a_reason() {
     let again = tenant.post::<pricing::ImportExchangeRates>((), &with).await;
     assert_eq!((again.differing, again.corrected, again.unchanged), (0, 0, 7));
 }
+
+/// One pair has one rate a day: the way back follows from it, and another one would contradict it (MCO-01).
+#[tokio::test]
+async fn the_way_back_is_no_rate_of_its_own() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let quote = async |currency: &str, base: &str, date: &str, rate: &str| {
+        tenant.raw.post("/v1/exchange-rates", &json!({ "currency": currency, "base": base, "date": date, "rate": rate })).await
+    };
+    let first = quote("EUR", "GBP", "2026-10-30", "0.8").await.success();
+    let problem = quote("GBP", "EUR", "2026-10-30", "1.5").await.problem();
+    assert_eq!((problem.status, problem.code), (409, Code::AlreadyExists));
+    assert_eq!(problem.meta["exchange_rate_id"], first["id"]);
+    assert!(problem.detail.contains("The way back follows from it"), "{problem:?}");
+    assert_eq!(convert(&tenant, "100.00", "GBP", "EUR").await.result.0, "125.00");
+    quote("GBP", "EUR", "2026-10-31", "1.5").await.success();
+    assert_eq!(convert(&tenant, "100.00", "GBP", "EUR").await.result.0, "150.00");
+}

@@ -2,13 +2,13 @@
 
 use causeway_contract::{ListQuery, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
-use causeway_openapi::order::{Order, ReleaseOrder, op as order};
+use causeway_openapi::order::{Order, PromiseOrder, ReleaseOrder, op as order};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, advance, forty, order_body};
-use causeway_tests::log;
 use causeway_tests::shop;
 use causeway_tests::world::World;
-use causeway_value::{OrderId, OrderRules};
+use causeway_tests::{log, of};
+use causeway_value::{OrderId, OrderRules, OrderStatus};
 use serde_json::json;
 
 async fn stalled(caller: &Caller) -> Vec<OrderId> {
@@ -69,4 +69,34 @@ async fn what_stands_too_long_is_told_once_with_its_blocker() {
     assert_eq!((stalled(&tenant).await, told(&tenant).await), (vec![held.id, draft.id], 8));
     assert_eq!(reason(held.id).await, "A draft for more than 30 days: the manual hold is not released: the tax number is wrong");
     assert_eq!(tenant.all::<order::ListOrders, _>(&ListQuery::by("stalled", "false")).await.len(), 2);
+}
+
+/// A shipment that is all of one overdue line, while another one is overdue still, changes its order once.
+#[tokio::test]
+async fn what_is_late_and_stands_too_long_is_shipped_line_by_line() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    tenant.raw.request("PUT", "/v1/clock").json(&json!({ "now": "2026-12-01T09:00:00Z" })).send().await.success();
+    let shop = shop::open(&tenant, "").await;
+    let rules = OrderRules { confirmed_days: Some(7), ..OrderRules::default() };
+    tenant.post::<company::UpdateCompany>(shop.company, &UpdateCompany { order_rules: Patch::Value(rules), ..UpdateCompany::default() }).await;
+    let made = deal::confirmed(&tenant, &shop, vec![forty(&shop), shop::line(shop.chai, "10")]).await;
+    tenant.post::<order::PromiseOrder>(made.id, &PromiseOrder { promised_date: Some(of("2026-12-05")), lines: Vec::new() }).await;
+    advance(&tenant, "2026-12-20T09:00:00Z").await;
+    let read = async || tenant.get::<order::GetOrder>(made.id).await;
+    assert!(read().await.late && read().await.stalled_reason.is_some());
+    let before = read().await.version;
+    let ship = async |line: usize, quantity: &str| {
+        let body = json!({ "order_id": made.id, "lines": [{ "order_line_id": made.lines[line].id, "quantity": quantity }] });
+        let planned = tenant.raw.post("/v1/deliveries", &body).await.success();
+        tenant.raw.post(&format!("/v1/deliveries/{}/ship", planned["id"].as_str().unwrap()), &json!({})).await.success();
+    };
+    ship(0, "40").await;
+    let rest = read().await;
+    let waits = format!("Confirmed for more than 7 days: 10 of {} are not delivered", made.lines[1].description);
+    assert_eq!((rest.late, rest.stalled_reason, rest.version), (true, Some(waits), before + 1));
+    ship(1, "10").await;
+    let done = read().await;
+    assert_eq!((done.status, done.late, done.stalled_reason), (OrderStatus::Fulfilled, false, None));
+    causeway_tests::verified(&tenant).await;
 }

@@ -203,6 +203,8 @@ fn held(object: &Value, filter: &causeway_contract::Filter) -> Vec<String> {
     match filter.kind {
         FilterKind::Within { column, .. } => object["lines"].as_array().into_iter().flatten().filter_map(|line| shown(line, column)).collect(),
         FilterKind::Given(column) => vec![(!object[column].is_null()).to_string()],
+        // Where no company asks for more, an order is incomplete while it is held for data.
+        FilterKind::Chosen(column) => vec![(object[column] == "data").to_string()],
         FilterKind::Worth(column) => vec![object[column].as_str().is_some_and(|text| text.contains(|digit| ('1'..='9').contains(&digit))).to_string()],
         FilterKind::Inside { field, .. } => shown(&object[field], filter.name).into_iter().collect(),
         FilterKind::Flag { field, .. } => object[field].as_array().into_iter().flatten().filter_map(|word| word.as_str().map(str::to_owned)).collect(),

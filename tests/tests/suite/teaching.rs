@@ -36,3 +36,43 @@ async fn a_body_that_is_no_object_and_a_company_without_a_name() {
     let body = json!({ "name": " ", "country": "DE", "currency": "EUR", "time_zone": "UTC" });
     assert_eq!(named(&tenant.raw.post("/v1/companies", &body).await), (Code::ValidationFailed, vec!["/name".to_owned()]));
 }
+
+/// An equality with a comma compares with one word, which no row has: an empty page would say that there is nothing.
+#[tokio::test]
+async fn several_words_are_asked_for_by_in() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    shop::open(&tenant, "").await;
+    for (path, ask) in [
+        ("/v1/products", "kind=goods,service"),
+        ("/v1/orders", "status=confirmed,fulfilled"),
+        ("/v1/invoices", "currency=EUR,USD"),
+        ("/v1/parties", "country=DE,FR"),
+    ] {
+        let problem = tenant.raw.get(&format!("{path}?{ask}")).await.problem();
+        let (field, words) = ask.split_once('=').unwrap();
+        assert_eq!((problem.status, problem.errors[0].parameter.as_deref()), (422, Some(field)), "{problem:?}");
+        assert!(problem.errors[0].detail.contains(&format!("{field}[in]={words}")), "{problem:?}");
+        tenant.raw.get(&format!("{path}?{field}[in]={words}")).await.success();
+    }
+    let found = tenant.raw.get("/v1/products?kind[in]=goods, service").await.success();
+    assert!(!found["data"].as_array().unwrap().is_empty());
+}
+
+/// Two codes that differ by their capitals are one to whoever reads them (MDM-07).
+#[tokio::test]
+async fn a_code_is_the_same_however_it_is_capitalised() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let product = |code: &str| json!({ "code": code, "name": "x", "kind": "service", "unit": "piece", "list_price": "1.00", "currency": "EUR", "billing_policy": "on_order" });
+    let unit = |code: &str| json!({ "code": code, "category": "time", "factor": "1" });
+    let term = |code: &str| json!({ "code": code, "name": "x", "installments": [{ "percent": "100", "days": 30 }] });
+    let stage = |name: &str| json!({ "name": name, "position": 7, "probability": "10" });
+    let bodies = |name: &str| [("/v1/products", product(name)), ("/v1/units", unit(name)), ("/v1/payment-terms", term(name)), ("/v1/stages", stage(name))];
+    for ((path, first), (_, second)) in bodies("Hour30").into_iter().zip(bodies("HOUR30")) {
+        tenant.raw.post(path, &first).await.success();
+        let (code, pointers) = named(&tenant.raw.post(path, &second).await);
+        assert!([Code::AlreadyExists, Code::ValidationFailed].contains(&code), "{path}: {code:?}");
+        assert!(matches!(pointers.as_slice(), [one] if one == "/code" || one == "/name"), "{path}: {pointers:?}");
+    }
+}

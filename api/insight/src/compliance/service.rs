@@ -7,6 +7,7 @@ use causeway_entity::govern::companies;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_openapi::compliance::{Compliance, ComplianceQuery, ComplianceRow};
+use causeway_sell::order::incomplete;
 use causeway_value::{CompanyId, Instant, Zone};
 use sea_orm::FromQueryResult;
 use std::collections::BTreeMap;
@@ -33,8 +34,14 @@ pub(super) async fn compliance(ctx: &Ctx, tx: &mut Tx<'_>, query: &ComplianceQue
         _ => Zone::UTC,
     };
     let as_of = ctx.today(zone);
-    let counted = SIGNALS.iter().map(|signal| signal.sql(as_of)).collect::<Vec<_>>().join(" UNION ALL ");
-    let asked = statement(tx, &counted, Vec::new());
+    let mut values = Vec::new();
+    let incomplete = incomplete::condition(&companies, "d", |value| {
+        values.push(value);
+        // Behind the tenant.
+        format!("${}", values.len() + 1)
+    });
+    let counted = SIGNALS.iter().map(|signal| signal.sql(as_of, &incomplete)).collect::<Vec<_>>().join(" UNION ALL ");
+    let asked = statement(tx, &counted, values);
     let cells = [("company_id", Cell::Uuid), ("signal", Cell::Text), ("count", Cell::Whole), ("oldest", Cell::Whole)];
     let found: Vec<Counted> = sql::rows(tx, asked, &cells).await?;
     let found: BTreeMap<(CompanyId, String), Counted> = found.into_iter().map(|row| ((row.company_id, row.signal.clone()), row)).collect();

@@ -2,7 +2,7 @@
 
 use causeway_value::{CompanyId, Day};
 
-/// A signal. Its condition in SQL and its filters of the list say the same; `{today}` stands for the day.
+/// A signal. Its condition in SQL and its filters of the list say the same; `{today}` stands for the day, `{incomplete}` for what makes an order incomplete.
 pub(super) struct Signal {
     pub name: &'static str,
     table: &'static str,
@@ -13,7 +13,7 @@ pub(super) struct Signal {
 
 /// In the order of the flow.
 pub(super) const SIGNALS: [Signal; 10] = [
-    Signal { name: "incomplete_orders", table: "orders", condition: "d.hold_kind = 'data'", path: "/v1/orders", filters: "hold_kind=data" },
+    Signal { name: "incomplete_orders", table: "orders", condition: "{incomplete}", path: "/v1/orders", filters: "incomplete=true" },
     Signal { name: "stalled_orders", table: "orders", condition: "d.stalled_reason IS NOT NULL", path: "/v1/orders", filters: "stalled=true" },
     Signal { name: "late_orders", table: "orders", condition: "d.late", path: "/v1/orders", filters: "late=true" },
     Signal {
@@ -38,12 +38,12 @@ pub(super) const SIGNALS: [Signal; 10] = [
 ];
 
 impl Signal {
-    /// The documents of each company.
-    pub(super) fn sql(&self, today: Day) -> String {
-        let condition = self.condition.replace("{today}", &today.to_string());
+    /// The documents of each company. What comes with values of its own stands before the companies, as they do.
+    pub(super) fn sql(&self, today: Day, incomplete: &str) -> String {
+        let condition = self.condition.replace("{today}", &today.to_string()).replace("{incomplete}", incomplete);
         format!(
             "SELECT d.company_id AS company_id, '{}' AS signal, COUNT(*) AS count, MIN(d.created_at) AS oldest FROM {} d \
-             WHERE d.tenant_id = $1 [d.company_id] AND {condition} GROUP BY d.company_id",
+             WHERE d.tenant_id = $1 AND {condition} [d.company_id] GROUP BY d.company_id",
             self.name, self.table
         )
     }
@@ -63,6 +63,6 @@ mod tests {
         let (company, day) = (CompanyId::new(), "2026-12-01".parse().unwrap());
         let late = SIGNALS.iter().find(|signal| signal.name == "late_deliveries").unwrap();
         assert_eq!(late.list(company, day), format!("/v1/deliveries?company_id={company}&status[in]=draft,ready&promised_date[lt]=2026-12-01"));
-        assert!(late.sql(day).contains("d.promised_date < '2026-12-01'"));
+        assert!(late.sql(day, "").contains("d.promised_date < '2026-12-01'"));
     }
 }

@@ -187,7 +187,8 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
     (
         "compliance",
         "What does not go as it should, by company, with the list in which each document stands.",
-        "Documents as they stand now. Orders are incomplete while a hold for missing data stands on them, stalled when they stand longer than the company lets them, \
+        "Documents as they stand now. Orders are incomplete while a hold for missing data stands on them, and drafts while they lack what the company's `document_rules.order_confirm` asks for; \
+         they are stalled when they stand longer than the company lets them, \
          and late when a promised day has passed; so are deliveries that are not shipped. Drafts of invoices and payments count whatever they come to; payments of \
          customers are unallocated as long as any part of them settles nothing.",
         "Orders, deliveries, billables, invoices and payments.",
@@ -205,8 +206,8 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
         "forecast",
         "What open deals may bring, by the month in which they may be decided.",
         "Open deals by the month of their `expected_close_date`; those without one come last. The weighted value is the deal's value times its own probability: \
-         that which its stage had when it came there, unless somebody set another; another probability of the stage is that of deals which come to it from then on. Deals of one month, probability and currency are weighed and converted together and rounded once, \
-         in each row and in the total.",
+         that which its stage had when it came there, unless somebody set another; another probability of the stage is that of deals which come to it from then on. Weighted values are added exactly; each figure, of a row or of the total, is rounded once, \
+         or once for each currency that is converted, so rows may differ from the total by their roundings.",
         "Opportunities.",
         DEALS,
     ),

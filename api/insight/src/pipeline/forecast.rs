@@ -1,6 +1,6 @@
 //! What open deals may bring, by the month in which they may be decided (CRM-08, RPT-08).
 
-use super::rules::{Sum, unconverted, weighted};
+use super::rules::{Sum, Weighed, unconverted};
 use super::scope::{Scope, in_order};
 use crate::sql::{self, Statement};
 use causeway_contract::Problem;
@@ -31,23 +31,21 @@ struct Group {
 #[derive(Clone, Debug, Default)]
 struct Expected {
     all: Sum,
-    /// What is weighed together.
-    parts: Vec<(Currency, Percent, Amount)>,
+    /// The same times their probabilities.
+    weighed: BTreeMap<Currency, Weighed>,
 }
 
 impl Expected {
     fn add(&mut self, group: &Group) -> Result<(), Problem> {
         self.all.add(group.count, group.currency, group.value)?;
-        self.parts.push((group.currency, group.probability, group.value));
+        self.weighed.entry(group.currency).or_default().add(group.value, group.probability)?;
         Ok(())
     }
 
     /// Without what is in a currency that has no rate.
     fn weighted(&self, rates: &RateTable, currency: Currency) -> Result<Amount, Overflow> {
-        let converted = |(from, probability, value): &(Currency, Percent, Amount)| {
-            rates.find(*from, currency).map(|conversion| weighted(*value, *probability, conversion, (*from, currency)))
-        };
-        Amount::sum(self.parts.iter().filter_map(converted).collect::<Result<Vec<_>, _>>()?)
+        let converted = |(from, weighed): (&Currency, &Weighed)| rates.find(*from, currency).map(|conversion| weighed.amount(conversion, (*from, currency)));
+        Amount::sum(self.weighed.iter().filter_map(converted).collect::<Result<Vec<_>, _>>()?)
     }
 
     fn shown(&self, rates: &RateTable, currency: Currency) -> Result<wire::Expectation, Problem> {
@@ -59,7 +57,7 @@ impl Expected {
     }
 }
 
-/// What open deals may bring. The weighted value of deals of one month, probability and currency is rounded once.
+/// What open deals may bring. Weighted values are added exactly, and each figure is rounded once, or once for each currency in it.
 ///
 /// # Errors
 /// `not_found` for the company; `amount_overflow`.
@@ -89,7 +87,8 @@ pub async fn forecast(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::ForecastQuery) -
     let currencies: BTreeSet<Currency> = groups.iter().map(|group| group.currency).collect();
     let rates = scope.rates(tx, currencies, scope.today(ctx)).await?;
     let apart = unconverted(groups.iter().map(|group| (group.currency, group.count, group.value)), &rates, scope.currency)?;
-    let total = total(&groups)?;
+    let mut total = Expected::default();
+    groups.iter().try_for_each(|group| total.add(group))?;
     // Deals without a date come last: no month is later than this one.
     let mut rows: BTreeMap<(bool, Option<String>, Option<Uuid>), Expected> = BTreeMap::new();
     for group in &groups {
@@ -110,24 +109,6 @@ pub async fn forecast(ctx: &Ctx, tx: &mut Tx<'_>, query: &wire::ForecastQuery) -
     let total = total.shown(&rates, scope.currency)?;
     let rows = rows.into_iter().map(row).collect::<Result<_, _>>()?;
     Ok(wire::Forecast { object: "forecast".to_owned(), currency: scope.currency, rows, total, unconverted: apart })
-}
-
-/// All of them: weighed by month, currency and probability, so that it is the same whoever holds the deals.
-fn total(groups: &[Group]) -> Result<Expected, Problem> {
-    let mut together: BTreeMap<(Option<&str>, Currency, i64), Group> = BTreeMap::new();
-    for group in groups {
-        let of_all = together.entry((group.month.as_deref(), group.currency, group.probability.0)).or_insert_with(|| Group {
-            holder: None,
-            count: 0,
-            value: Amount::ZERO,
-            ..group.clone()
-        });
-        of_all.count = of_all.count.checked_add(group.count).ok_or(Overflow)?;
-        of_all.value = of_all.value.plus(group.value)?;
-    }
-    let mut total = Expected::default();
-    together.values().try_for_each(|group| total.add(group))?;
-    Ok(total)
 }
 
 async fn names(tx: &mut Tx<'_>, by: Option<ForecastBy>, groups: &[Group]) -> Result<BTreeMap<Uuid, String>, Problem> {
@@ -153,19 +134,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_total_is_the_same_whoever_holds_the_deals() {
+    fn weighted_values_are_added_exactly_whoever_holds_the_deals() {
         let eur: Currency = "EUR".parse().unwrap();
-        let of = |holder: u128| Group {
-            month: None,
-            holder: Some(Uuid::from_u128(holder)),
-            currency: eur,
-            probability: "10".parse().unwrap(),
-            count: 1,
-            value: Amount(5),
+        let sum = |deals: &[(i64, &str)]| {
+            let mut sum = Expected::default();
+            for (value, probability) in deals {
+                let probability = probability.parse().unwrap();
+                sum.add(&Group { month: None, holder: None, currency: eur, probability, count: 1, value: Amount(*value) }).unwrap();
+            }
+            (sum.all.count, sum.weighted(&RateTable::default(), eur))
         };
-        let apart: Vec<Group> = (1..=3).map(of).collect();
-        let sum = total(&apart).unwrap();
-        // 0.15 at 10 % are 0.02, and three times 0.01 would be 0.03.
-        assert_eq!((sum.all.count, sum.weighted(&RateTable::default(), eur)), (3, Ok(Amount(2))));
+        // 0.15 at 10 % are 0.015, and three times 0.01 would be 0.03.
+        assert_eq!(sum(&[(5, "10"), (5, "10"), (5, "10")]), (3, Ok(Amount(2))));
+        // 0.005, 0.004 and 0.003: each alone is rounded to 0.01, 0.00 and 0.00, and together they are 0.012.
+        assert_eq!(sum(&[(1, "50"), (1, "40"), (1, "30")]), (3, Ok(Amount(1))));
+        assert_eq!(sum(&[(1, "50"), (1, "50"), (1, "50"), (1, "50")]), (4, Ok(Amount(2))));
+        assert_eq!(sum(&[(1, "40"), (1, "30"), (1, "30"), (1, "40"), (1, "30"), (1, "30")]), (6, Ok(Amount(2))), "nothing of it, each by itself");
     }
 }

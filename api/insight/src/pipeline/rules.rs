@@ -4,7 +4,7 @@ use causeway_contract::Problem;
 use causeway_master::rate::lookup::RateTable;
 use causeway_master::rate::rules::Conversion;
 use causeway_openapi::pipeline as wire;
-use causeway_value::{Amount, Currency, Day, Instant, Overflow, Percent, Zone, format_scaled, product};
+use causeway_value::{Amount, Currency, Day, Instant, Overflow, Percent, Zone, format_scaled, product, scaled};
 use std::collections::BTreeMap;
 
 /// Deals and what they are worth, each currency by itself.
@@ -96,13 +96,29 @@ pub fn win_rate(won: i64, lost: i64) -> Result<Option<String>, Overflow> {
     Ok(Some(format_scaled(product(&[won, 10_000], &[ended])?, 4, 4)))
 }
 
-/// What of a sum may be expected, in another currency: weighed, converted and rounded once.
-///
-/// # Errors
-/// [`Overflow`] when it does not fit or the rate is zero.
-pub fn weighted(value: Amount, probability: Percent, conversion: Conversion, (from, to): (Currency, Currency)) -> Result<Amount, Overflow> {
-    let ([rate, minor], [per, parts]) = conversion.factors(from, to);
-    product(&[value.0, probability.0, rate, minor], &[Percent::WHOLE.0, per, parts]).map(Amount)
+/// Amounts of one currency, each times its probability: added exactly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Weighed(i128);
+
+impl Weighed {
+    /// Adds an amount.
+    ///
+    /// # Errors
+    /// [`Overflow`] when it does not fit.
+    pub fn add(&mut self, value: Amount, probability: Percent) -> Result<(), Overflow> {
+        let more = i128::from(value.0).checked_mul(probability.0.into()).ok_or(Overflow)?;
+        self.0 = self.0.checked_add(more).ok_or(Overflow)?;
+        Ok(())
+    }
+
+    /// What it comes to in another currency: converted and rounded once.
+    ///
+    /// # Errors
+    /// [`Overflow`] when it does not fit or the rate is zero.
+    pub fn amount(self, conversion: Conversion, (from, to): (Currency, Currency)) -> Result<Amount, Overflow> {
+        let ([rate, minor], [per, parts]) = conversion.factors(from, to);
+        scaled(self.0, &[rate, minor], &[Percent::WHOLE.0, per, parts]).map(Amount)
+    }
 }
 
 /// A calendar month in a zone, cut to the period of the report.
@@ -194,6 +210,11 @@ mod tests {
         let of = |code: &str| code.parse::<Currency>().unwrap();
         let rate = |text: &str| text.parse::<Rate>().unwrap();
         let (half, tenth) = ("50".parse().unwrap(), "10".parse().unwrap());
+        let weighted = |value, probability, conversion, pair| {
+            let mut weighed = Weighed::default();
+            weighed.add(value, probability).unwrap();
+            weighed.amount(conversion, pair)
+        };
         assert_eq!(weighted(Amount(333), half, Conversion::Same, (of("EUR"), of("EUR"))), Ok(Amount(167)));
         // 2,350.6 yen are 15.514 dollars, and 2,351 of them would be 15.52.
         assert_eq!(weighted(Amount(23_506), tenth, Conversion::Times(rate("0.0066")), (of("JPY"), of("USD"))), Ok(Amount(1_551)));

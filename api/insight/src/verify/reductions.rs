@@ -102,16 +102,14 @@ fn wrong(row: &Reduction) -> Option<Break> {
         return broken(format!("what was taken off it made its version {}, which is not there", row.version));
     }
     let after = Said::read(row.after.as_deref())?;
-    let whole = |said: &Said| Some((said.quantity, said.amount.amount(row.currency).ok()?));
-    let (left, now) = whole(&after)?;
     let before = Said::read(row.before.as_deref())?;
-    // One that is written off says to the end what it was.
-    let expected = if after.status == BillableStatus::WrittenOff {
-        (left, now)
-    } else {
-        let (was, then) = whole(&before)?;
-        (was.minus(left).ok()?, then.minus(now).ok()?)
+    // One that is written off says to the end what it was, and bills nothing; it may stand on its invoice again when a credit note is dropped.
+    let billed = |said: &Said| match said.status {
+        BillableStatus::WrittenOff => Some((Quantity::ZERO, Amount::ZERO)),
+        _ => Some((said.quantity, said.amount.amount(row.currency).ok()?)),
     };
+    let ((was, then), (left, now)) = (billed(&before)?, billed(&after)?);
+    let expected = (was.minus(left).ok()?, then.minus(now).ok()?);
     let side = |(quantity, amount): (Quantity, Amount)| format!("{quantity} for {}", written(Unit::Money, amount.0, Some(row.currency)));
     let found = (Quantity(row.quantity), Amount(row.amount));
     if found != expected {

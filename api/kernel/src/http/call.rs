@@ -151,9 +151,8 @@ fn list_query(pairs: Vec<(String, String)>, list: &ListSpec, reply_fields: &BTre
                 Err(_) => errors.push(FieldError::parameter(Code::InvalidValue, "limit", "must be a whole number from 1 to 200")),
             }
         } else if known {
-            errors.extend(
-                reply_fields.get(field).and_then(|shape| no_word(shape, &value)).map(|detail| FieldError::parameter(Code::InvalidValue, &name, detail)),
-            );
+            let wrong = reply_fields.get(field).and_then(|shape| no_word(shape, &name, &value));
+            errors.extend(wrong.map(|detail| FieldError::parameter(Code::InvalidValue, &name, detail)));
             map.insert(name, value.into());
         } else if reply_fields.contains_key(field) {
             let names: Vec<&str> = list.filters.iter().map(|filter| filter.name).collect();
@@ -165,15 +164,19 @@ fn list_query(pairs: Vec<(String, String)>, list: &ListSpec, reply_fields: &BTre
     if errors.is_empty() { Ok(Value::Object(map)) } else { Err(Problem::of(errors)) }
 }
 
-/// What is wrong with a filter that no row can pass: a misspelt word, or a code of no currency or country. An empty page would say that there is nothing.
-fn no_word(shape: &Shape, text: &str) -> Option<String> {
-    match shape {
-        Shape::Words(words) => text.split(',').any(|word| !words.iter().any(|known| known == word)).then(|| format!("must be one of {}", words.join(", "))),
+/// What is wrong with a filter that no row can pass: a misspelt word, a code of no currency or country, or several where one is compared. An empty page would
+/// say that there is nothing.
+fn no_word(shape: &Shape, name: &str, text: &str) -> Option<String> {
+    let several = name.ends_with("[in]");
+    let mut given = text.splitn(if several { usize::MAX } else { 1 }, ',').map(str::trim);
+    let wrong = match shape {
+        Shape::Words(words) => given.any(|word| !words.iter().any(|known| known == word)).then(|| format!("must be one of {}", words.join(", "))),
         Shape::Text { format, .. } if matches!(format.as_str(), "currency" | "country") => {
-            text.split(',').find_map(|code| shape.faults(&code.trim().into()).pop()).map(|fault| fault.detail)
+            given.find_map(|code| shape.faults(&code.into()).pop()).map(|fault| fault.detail)
         }
         _ => None,
-    }
+    }?;
+    Some(if text.contains(',') && !name.contains('[') { format!("{wrong}; one of several is asked for by {name}[in]={text}") } else { wrong })
 }
 
 fn typed_query(pairs: Vec<(String, String)>, shape: &Shape) -> Result<Value, Problem> {

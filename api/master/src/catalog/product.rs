@@ -17,6 +17,13 @@ use uuid::Uuid;
 /// `not_found` for unit, taxes, category or account; `invalid_value` for prices that are none; `already_exists` for the code; `permission_denied` for a cost that
 /// is named by who may not see costs.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateProduct) -> Result<wire::Product, Problem> {
+    let mut errors = Vec::new();
+    check::code_is_free::<products::Entity>(tx, &body.code, &mut errors).await?;
+    create_free(ctx, tx, body, errors).await
+}
+
+/// Creates a product whose code was looked at; `errors` are what was found.
+async fn create_free(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateProduct, mut errors: Vec<FieldError>) -> Result<wire::Product, Problem> {
     let now = ctx.now();
     let row = products::Model {
         tenant_id: ctx.tenant,
@@ -41,7 +48,6 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateProduct) -> R
         updated_at: now,
     };
     check::needs_costs(ctx, row.cost.is_some(), "cost")?;
-    let mut errors = Vec::new();
     check::not_blank(&row.code, "/code", &mut errors);
     check_values(&row, &mut errors);
     check_unit(tx, &row.unit, &mut errors).await?;
@@ -61,21 +67,30 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateProduct) -> R
 /// Creates many.
 ///
 /// # Errors
-/// As `create_each`; `already_exists` for a code that another product or an item before has.
+/// As `create_each`; `already_exists` for a code that another product or an item before has, however it is capitalised.
 pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateProduct>) -> Result<BulkResult<wire::Product>, Problem> {
-    let codes: BTreeSet<&str> = bulk.items.iter().map(|body| body.code.as_str()).collect();
-    let standing = Find::<products::Entity>::new().among(products::Column::Code, codes).all(tx).await?;
-    let codes = std::cell::RefCell::new(standing.into_iter().map(|row| row.code).collect::<BTreeSet<String>>());
+    let codes: BTreeSet<String> = bulk.items.iter().map(|body| body.code.to_ascii_lowercase()).collect();
+    let standing = alike(tx, codes).await?;
+    let codes = std::cell::RefCell::new(standing.into_iter().map(|row| row.code.to_ascii_lowercase()).collect::<BTreeSet<String>>());
     let kind = Kind { object: "product", refs: |body: &wire::CreateProduct| refs::named(&body.external_refs), read };
     create_each(ctx, tx, bulk, kind, async |tx, _, body| {
-        if codes.borrow().contains(&body.code) {
+        if codes.borrow().contains(&body.code.to_ascii_lowercase()) {
             return Err(Problem::field(Code::AlreadyExists, "/code", "is the code of another product"));
         }
-        let product = create(ctx, tx, body).await?;
-        codes.borrow_mut().insert(body.code.clone());
+        let product = create_free(ctx, tx, body, Vec::new()).await?;
+        codes.borrow_mut().insert(body.code.to_ascii_lowercase());
         Ok(product)
     })
     .await
+}
+
+/// The products whose codes are these in small letters.
+async fn alike(tx: &mut Tx<'_>, codes: BTreeSet<String>) -> Result<Vec<products::Model>, Problem> {
+    if codes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let condition = format!("lower(code) IN ({})", vec!["?"; codes.len()].join(", "));
+    Find::<products::Entity>::new().when(&condition, codes.into_iter().map(Into::into).collect()).all(tx).await
 }
 
 /// The products of these ids.

@@ -17,6 +17,7 @@ pub const PIECE: &str = "piece";
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateUnit) -> Result<wire::Unit, Problem> {
     let mut errors = Vec::new();
     check::not_blank(&body.code, "/code", &mut errors);
+    check::code_is_free::<units::Entity>(tx, &body.code, &mut errors).await?;
     check::not_blank(&body.category, "/category", &mut errors);
     check::positive(body.factor.0, "/factor", &mut errors);
     if let Some(step) = body.step {

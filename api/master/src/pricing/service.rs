@@ -1,17 +1,18 @@
 //! Pricing the lines of a document: one way for quotes, orders and invoices (QTE-14), in at most six queries however many lines there are.
 
 use super::Trace;
-use super::rules::{PriceListData, PriceRequest, PriceSource, PricedProduct, ResolvedPrice, in_unit, resolve_price};
+use super::rules::{PriceEffect, PriceListData, PriceRequest, PriceRuleData, PriceSource, PricedProduct, ResolvedPrice, in_unit, resolve_price};
 use super::store::{self, Wanted};
+use crate::catalog::bundle::components;
 use crate::catalog::store::{self as catalog, Measure};
 use crate::check;
 use crate::rate::lookup::{RateTable, rates};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
-use causeway_entity::master::{parties, products};
-use causeway_kernel::{Ctx, Tx};
+use causeway_entity::master::{bundle_components, parties, products};
+use causeway_kernel::{Ctx, Find, Tx};
 use causeway_openapi::line::LineInput;
-use causeway_value::{Currency, Day, Percent, Price, ProductId, Quantity};
+use causeway_value::{Currency, Day, Overflow, Percent, Price, ProductId, ProductKind, Quantity, product};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A line that needs a price.
@@ -128,8 +129,9 @@ async fn sold(tx: &mut Tx<'_>, lines: &[LineToPrice], errors: &mut Vec<FieldErro
     let wanted: Vec<(ProductId, String)> = lines.iter().filter_map(|line| line.product_id.map(|id| (id, format!("{}/product_id", line.pointer)))).collect();
     let found = check::named_all::<products::Entity, _>(tx, products::Column::Id, |row| row.id, &wanted, errors).await?;
     for (id, pointer) in &wanted {
-        if found.get(id).is_some_and(|product| !product.active) {
-            errors.push(FieldError::pointer(Code::InvalidValue, pointer, "names a product that is not sold any more"));
+        // By its code: a bundle is a line for each of its components, and the line that came names none of them.
+        if let Some(product) = found.get(id).filter(|product| !product.active) {
+            errors.push(FieldError::pointer(Code::InvalidValue, pointer, format!("names the product {}, which is not sold any more", product.code)));
         }
     }
     for line in lines.iter().filter(|line| line.product_id.is_none() && line.unit_price.is_none()) {
@@ -148,6 +150,8 @@ struct PriceBook<'a> {
     rates: RateTable,
     parents: catalog::Parents,
     measures: BTreeMap<String, Measure>,
+    /// What bundles cost that have no cost of their own.
+    bundle_costs: BTreeMap<ProductId, Price>,
 }
 
 impl<'a> PriceBook<'a> {
@@ -165,7 +169,8 @@ impl<'a> PriceBook<'a> {
         let wanted = Wanted { products: products.keys().copied().collect(), categories: parents.keys().copied().collect() };
         let lists = if products.is_empty() { Vec::new() } else { store::lists(tx, company.id, party, &wanted).await? };
         let rates = rates(tx, pairs(products.values(), &lists, currency), day).await?;
-        Ok(Self { company, party, day, currency, lists, rates, parents, measures })
+        let bundle_costs = bundle_costs(tx, products, &lists).await?;
+        Ok(Self { company, party, day, currency, lists, rates, parents, measures, bundle_costs })
     }
 
     /// The lines, priced. `errors` are those that are known of them already: where there are any, nothing is told as if it were the only one.
@@ -203,7 +208,7 @@ impl<'a> PriceBook<'a> {
             id: row.id,
             categories: catalog::path(&self.parents, row.category_id),
             list_price: Some(row.list_price),
-            cost: row.cost,
+            cost: row.cost.or_else(|| self.bundle_costs.get(&row.id).copied()),
             currency: row.currency,
         };
         let request = PriceRequest {
@@ -238,6 +243,47 @@ impl<'a> PriceBook<'a> {
             trace,
         })
     }
+}
+
+/// What bundles without a cost of their own cost us: what their components do. Nobody is asked unless a rule of these lists looks at costs.
+async fn bundle_costs(
+    tx: &mut Tx<'_>,
+    products: &BTreeMap<ProductId, products::Model>,
+    lists: &[PriceListData],
+) -> Result<BTreeMap<ProductId, Price>, Problem> {
+    let looks = |rule: &PriceRuleData| rule.margin_floor_percent.is_some() || matches!(rule.effect, PriceEffect::CostPlusPercent(_));
+    if !lists.iter().flat_map(|list| &list.rules).any(looks) {
+        return Ok(BTreeMap::new());
+    }
+    let bundles: Vec<ProductId> = products.values().filter(|row| row.kind == ProductKind::Bundle && row.cost.is_none()).map(|row| row.id).collect();
+    let held = components(tx, ProductKind::Bundle, &bundles).await?;
+    let ids: BTreeSet<ProductId> = held.values().flatten().map(|part| part.component_id).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let parts = Find::<products::Entity>::new().among(products::Column::Id, ids).all(tx).await?;
+    let parts: BTreeMap<ProductId, products::Model> = parts.into_iter().map(|row| (row.id, row)).collect();
+    let mut costs = BTreeMap::new();
+    for (id, held) in held {
+        if let Some(bundle) = products.get(&id)
+            && let Some(cost) = cost_of(bundle, &held, &parts)?
+        {
+            costs.insert(id, cost);
+        }
+    }
+    Ok(costs)
+}
+
+/// What the components of a bundle cost, per `price_base_quantity` of it; none where a cost is not known, or is in another currency.
+fn cost_of(bundle: &products::Model, held: &[bundle_components::Model], parts: &BTreeMap<ProductId, products::Model>) -> Result<Option<Price>, Overflow> {
+    let mut sum = 0_i64;
+    for part in held {
+        let known = parts.get(&part.component_id).filter(|row| row.currency == bundle.currency);
+        let Some((row, cost)) = known.and_then(|row| Some((row, row.cost?))) else { return Ok(None) };
+        let own = product(&[cost.0, part.quantity.0, bundle.price_base_quantity.0], &[row.price_base_quantity.0, Quantity::ONE.0])?;
+        sum = sum.checked_add(own).ok_or(Overflow)?;
+    }
+    Ok(Some(Price(sum)))
 }
 
 /// A line of text and price.

@@ -6,16 +6,19 @@ use causeway_entity::master::exchange_rates::{Column, Entity, Model};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_openapi::pricing as wire;
 use causeway_value::{ExchangeRateId, Rate};
+use sea_orm::sea_query::Value;
 
-/// Quotes a rate. A second one of the pair for the same day is refused: the first one is corrected.
+/// Quotes a rate. A second one of the pair for the same day, in either direction, is refused: the first one is corrected, and the way back follows from it.
 ///
 /// # Errors
 /// `invalid_value` for a rate of zero, of a currency in itself or of a strange date; `already_exists` naming the rate that is there.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateExchangeRate) -> Result<wire::ExchangeRate, Problem> {
     check(body)?;
-    let there = Find::<Entity>::new().eq(Column::Currency, body.currency).eq(Column::Base, body.base).eq(Column::Date, body.date).one(tx).await?;
-    match there {
-        Some(there) => Err(quoted(&there)),
+    let (currency, base): (Value, Value) = (body.currency.into(), body.base.into());
+    let either = "currency = ? AND base = ? AND date = ? OR currency = ? AND base = ? AND date = ?";
+    let values = vec![currency.clone(), base.clone(), body.date.into(), base, currency, body.date.into()];
+    match Find::<Entity>::new().when(either, values).order_by(Column::Id).one(tx).await? {
+        Some(there) => Err(quoted(&there, body)),
         None => insert(ctx, tx, body),
     }
 }
@@ -88,11 +91,12 @@ fn check(body: &wire::CreateExchangeRate) -> Result<(), Problem> {
     check::finish(errors)
 }
 
-/// The pair has a rate of this day already.
-fn quoted(there: &Model) -> Problem {
+/// The pair has a rate of this day already, in this direction or the other one.
+fn quoted(there: &Model, body: &wire::CreateExchangeRate) -> Problem {
     let Model { id, currency, base, date, rate, .. } = there;
+    let follows = if *currency == body.currency { "" } else { " The way back follows from it." };
     let detail = format!(
-        "There is a rate from {currency} to {base} of {date} already: {rate}. Correct it (PATCH /v1/exchange-rates/{id} with `rate` and `correction_reason`), or give another day."
+        "There is a rate from {currency} to {base} of {date} already: {rate}.{follows} Correct it (PATCH /v1/exchange-rates/{id} with `rate` and `correction_reason`), or give another day."
     );
     let taken = |field: &str| FieldError::pointer(Code::AlreadyExists, format!("/{field}"), "is taken by another object");
     let mut problem = Problem::new(Code::AlreadyExists, detail).with("exchange_rate_id", id.to_string());

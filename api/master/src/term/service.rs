@@ -30,6 +30,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePaymentTerm) 
     };
     let mut errors = Vec::new();
     check::not_blank(&body.code, "/code", &mut errors);
+    check::code_is_free::<payment_terms::Entity>(tx, &body.code, &mut errors).await?;
     check_row(&row, &mut errors);
     check::finish(errors)?;
     tx.insert(row.clone());

@@ -6,8 +6,9 @@ use causeway_entity::sell::leads::Model;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::party::duplicate::{Known, of_stranger};
 use causeway_master::party::{service, store, view};
+use causeway_openapi::crm::QualifyLead;
 use causeway_openapi::party::{CheckDuplicates, Contact, ContactInput, CreateParty, Duplicate, Party};
-use causeway_value::{PartyId, PartyKind, PartyRole};
+use causeway_value::{PartyKind, PartyRole};
 use std::collections::BTreeMap;
 
 /// Whom a lead becomes a deal with.
@@ -30,11 +31,11 @@ pub(super) async fn of_lead(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     (lead, checked): (&Model, bool),
-    party_id: Option<PartyId>,
+    body: &QualifyLead,
     errors: &mut Vec<FieldError>,
 ) -> Result<Option<Customer>, Problem> {
-    let known = match party_id {
-        Some(_) => match store::named(tx, party_id, "/party_id", errors).await? {
+    let known = match body.party_id {
+        Some(_) => match store::named(tx, body.party_id, "/party_id", errors).await? {
             Some(row) => Known::As(Box::new(row)),
             None => return Ok(None),
         },
@@ -47,6 +48,11 @@ pub(super) async fn of_lead(
         }
         Known::Perhaps(candidates) => candidates,
     };
+    if let Some(twin) = candidates.iter().find(|one| one.likely).filter(|_| body.refuse_duplicates == Some(true)) {
+        let detail = format!("is required: the lead is likely {} ({}); name it, or leave `refuse_duplicates` out for a new party", twin.name, twin.party_id);
+        errors.push(FieldError::pointer(Code::AlreadyExists, "/party_id", detail));
+        return Ok(None);
+    }
     let Some(name) = given(lead.organization_name.as_deref()).or(given(lead.contact_name.as_deref())) else {
         errors.push(FieldError::pointer(Code::Required, "/party_id", "is required: the lead names neither an organization nor a person"));
         return Ok(None);

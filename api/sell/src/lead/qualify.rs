@@ -17,7 +17,8 @@ use causeway_value::{Amount, Currency, LeadId, LeadStatus, OpportunityId, Opport
 /// Makes party, contact and opportunity of a lead, or links a party that exists.
 ///
 /// # Errors
-/// `not_found`, `state_conflict` when the lead has ended, or `validation_failed` naming each wrong field.
+/// `not_found`, `state_conflict` when the lead has ended, `already_exists` for a likely duplicate when the body asks for that, or `validation_failed` naming each
+/// wrong field.
 pub async fn qualify(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId, body: &wire::QualifyLead) -> Result<wire::QualifiedLead, Problem> {
     let old = tx.lock::<leads::Entity>(id).await?;
     service::must_be_open(&old, "qualified")?;
@@ -38,7 +39,7 @@ pub async fn qualify(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId, body: &wire::Qualif
     body.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
     let stages = of_company(tx, Some(old.company_id)).await?;
     let checked = rules::check_customers(&stages);
-    let customer = party::of_lead(ctx, tx, (&complete, checked), body.party_id, &mut errors).await?;
+    let customer = party::of_lead(ctx, tx, (&complete, checked), body, &mut errors).await?;
     finish(errors)?;
     let party::Customer { party, contact, candidates } = customer.ok_or_else(Problem::not_found)?;
     let stage = rules::qualified(&stages)?;
@@ -92,7 +93,7 @@ fn opportunity_of(
         expected_value,
         currency,
         expected_close_date: body.expected_close_date.or(lead.needed_by),
-        owner_id: lead.owner_id,
+        owner_id: lead.owner_id.or_else(|| ctx.signed_in()),
         stage_id: stage.id,
         probability: stage.probability,
         status: OpportunityStatus::Open,

@@ -3,6 +3,7 @@
 use super::view::{view, views};
 use crate::check::{History, happened};
 use crate::intake::desk::Desk;
+use crate::intake::duplicates;
 use crate::intake::rules::Facts;
 use causeway_contract::{Bulk, BulkResult, Code, FieldError, Patch, Problem};
 use causeway_entity::govern::{companies, users};
@@ -64,10 +65,10 @@ fn facts(body: &wire::CreateLead) -> Facts<'_> {
 /// Creates a lead.
 ///
 /// # Errors
-/// `validation_failed` naming each wrong field.
+/// `validation_failed` naming each wrong field; `already_exists` for a likely duplicate when the body asks for that.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateLead) -> Result<wire::Lead, Problem> {
     let known = Known::load(tx, std::iter::once(body)).await?;
-    create_known(ctx, tx, &known, body, History::of(ctx))
+    create_alone(ctx, tx, &known, body).await
 }
 
 /// Creates many.
@@ -77,7 +78,15 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateLead) -> Resu
 pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateLead>) -> Result<BulkResult<wire::Lead>, Problem> {
     let known = Known::load(tx, bulk.items.iter()).await?;
     let kind = Kind { object: OBJECT, refs: |body: &wire::CreateLead| refs::named(&body.external_refs), read };
-    create_each(ctx, tx, bulk, kind, async |tx, _, body| create_known(ctx, tx, &known, body, History::of(ctx))).await
+    create_each(ctx, tx, bulk, kind, async |tx, _, body| create_alone(ctx, tx, &known, body).await).await
+}
+
+/// Creates a lead, unless it is likely there already and the body asks to be told.
+async fn create_alone(ctx: &Ctx, tx: &mut Tx<'_>, known: &Known, body: &wire::CreateLead) -> Result<wire::Lead, Problem> {
+    if body.refuse_duplicates == Some(true) {
+        duplicates::refuse(ctx, tx, body).await?;
+    }
+    create_known(ctx, tx, known, body, History::of(ctx))
 }
 
 /// The leads of these ids.
@@ -112,6 +121,8 @@ pub fn create_known(ctx: &Ctx, tx: &mut Tx<'_>, known: &Known, body: &wire::Crea
     let created_at = happened(ctx, history, body.created_at, "/created_at", &mut errors);
     finish(errors)?;
     let given = is_nobodys(body).then(|| known.desk.give(tx, &facts(body))).flatten();
+    // What no rule gives away is whose who enters it, unless a team is to have it.
+    let own = ctx.signed_in().filter(|_| is_nobodys(body) && given.is_none());
     let row = Model {
         tenant_id: ctx.tenant,
         id: LeadId::new(),
@@ -123,7 +134,7 @@ pub fn create_known(ctx: &Ctx, tx: &mut Tx<'_>, known: &Known, body: &wire::Crea
         phone: body.phone.clone(),
         source: body.source.clone(),
         description: body.description.clone(),
-        owner_id: body.owner_id.or(given.as_ref().and_then(|given| given.owner_id)),
+        owner_id: body.owner_id.or(given.as_ref().and_then(|given| given.owner_id)).or(own),
         status: LeadStatus::New,
         score: None,
         reason: None,

@@ -7,6 +7,7 @@
 //! Not here: the arithmetic of lines (`line`), deliveries and billables (below).
 
 pub mod amendment;
+pub mod incomplete;
 mod late;
 mod news;
 pub mod print;

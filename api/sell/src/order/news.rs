@@ -30,10 +30,6 @@ async fn still_stalled(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<(), Pr
     let old = Find::<orders::Entity>::new().eq(Column::Id, id).when("stalled_reason IS NOT NULL", Vec::new()).lock().one(tx).await?;
     let Some(old) = old else { return Ok(()) };
     let parts = parts_now(tx, &old).await?;
-    // What was overdue and came is news of its own.
-    if old.late == Some(true) && !rules::still_late(&old, &parts.obligations)? {
-        return Ok(());
-    }
     tell_again(ctx, tx, &old, &parts).await
 }
 

@@ -1,6 +1,6 @@
 //! The operations of an order.
 
-use super::{print, service, view};
+use super::{incomplete, print, service, view};
 use causeway_contract::{File, Page, Problem};
 use causeway_entity::sell::orders::Entity;
 use causeway_kernel::{Answer, Call, Ctx, Routes, Tx, list};
@@ -31,7 +31,8 @@ fn answer(order: Order) -> Answer<Order> {
 }
 
 async fn list_orders(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListOrders>) -> Result<Answer<Page<Order>>, Problem> {
-    let rows = list::list::<Entity>(ctx, tx, &ORDERS, "order", &call.query).await?;
+    let chosen = incomplete::chosen(tx, &call.query).await?;
+    let rows = list::list_where::<Entity>(ctx, tx, &ORDERS, "order", &call.query, |find| incomplete::refined(find, chosen.as_ref())).await?;
     let data = view::views(tx, &rows.rows).await?;
     Ok(Answer::of(rows.page(data)))
 }

@@ -7,10 +7,11 @@
 
 use crate::line::Line;
 use crate::line::amounts::cost_of;
+use crate::line::bundle::groups;
 use crate::line::offer::{Choice, Promise};
 use crate::quote::back::{self, Back};
 use causeway_master::pricing::amounts::{margin as margin_of, price_override_percent};
-use causeway_value::{Amount, ApprovalReason, Currency, Day, Overflow, PaymentTermId, Percent, Quantity, QuoteRules, TaxId};
+use causeway_value::{Amount, ApprovalReason, Currency, Day, Overflow, PaymentTermId, Percent, Price, Quantity, QuoteRules, TaxId};
 use std::collections::BTreeSet;
 
 /// The rule about what remains after cost.
@@ -165,10 +166,11 @@ pub fn covers(approved: &ApprovalReason, asked: &ApprovalReason) -> bool {
 /// [`Overflow`] when a price cannot be compared with that of the lists.
 pub fn reasons(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Result<Vec<ApprovalReason>, Overflow> {
     let mut reasons = Vec::new();
-    for (number, line) in (1_u32..).zip(lines).filter(|(_, line)| line.counts()) {
+    let compared = compared(lines)?;
+    for ((number, line), compared) in (1_u32..).zip(lines).zip(&compared).filter(|((_, line), _)| line.counts()) {
         reasons.extend(discount(rules, facts.discount, line, number));
-        reasons.extend(price(rules, facts, line, number)?);
-        reasons.extend(price_and_discount(rules, facts, line, number)?);
+        reasons.extend(price(rules, facts, compared, number)?);
+        reasons.extend(price_and_discount(rules, facts, compared, number)?);
         reasons.extend(lead(rules, facts, line, number));
         reasons.extend(taxes(rules, line, number));
         reasons.extend(unknown(rules, line, number));
@@ -177,6 +179,26 @@ pub fn reasons(rules: &QuoteRules, facts: Facts, lines: &[Line]) -> Result<Vec<A
     reasons.extend(back::reasons(rules, facts.whole.back));
     reasons.extend(term(rules, facts));
     Ok(reasons)
+}
+
+/// The lines with the prices that are compared with those of the lists: of a component those of its bundle. Its own share of each is rounded, and what that
+/// takes off is no reduction that anybody grants.
+fn compared(lines: &[Line]) -> Result<Vec<Line>, Overflow> {
+    let mut compared = lines.to_vec();
+    for group in groups(lines).into_iter().filter(|group| group.bundle.is_some()) {
+        let Some(own) = compared.get_mut(group.lines) else { continue };
+        // The price of a component is for all there is of it; what is no whole bundle any more is compared line by line.
+        let whole = own.iter().all(|line| line.quantity == line.price_base_quantity && line.list_unit_price.is_some());
+        if !whole {
+            continue;
+        }
+        let sum = |of: fn(&Line) -> Price| own.iter().try_fold(0_i64, |sum, line| sum.checked_add(of(line).0)).map(Price).ok_or(Overflow);
+        let (given, listed) = (sum(|line| line.unit_price)?, sum(|line| line.list_unit_price.unwrap_or_default())?);
+        for line in own {
+            (line.unit_price, line.list_unit_price) = (given, Some(listed));
+        }
+    }
+    Ok(compared)
 }
 
 fn discount(rules: &QuoteRules, document: Percent, line: &Line, number: u32) -> Option<ApprovalReason> {
@@ -366,6 +388,24 @@ mod tests {
         );
         assert_eq!(broken(&rules, facts("0"), &lines), []);
         assert_eq!(broken(&QuoteRules::default(), facts("100"), &lines), []);
+    }
+
+    /// 10.01 in two halves is 5.01 and 5.00, and 5 % less of that 4.75 and 4.76: a cent of one half is not 5.19 %.
+    #[test]
+    fn a_bundle_is_compared_as_a_whole() {
+        let rules = QuoteRules { max_price_override_percent: "5".parse().ok(), ..QuoteRules::default() };
+        let bundle = causeway_value::ProductId::new();
+        let part = |price: &str, listed: &str| Line {
+            product_id: Some(causeway_value::ProductId::new()),
+            price_source: format!("given:{bundle}"),
+            price_base_quantity: Quantity::ONE,
+            quantity: Quantity::ONE,
+            ..line("0", price, Some(listed))
+        };
+        assert_eq!(broken(&rules, facts("0"), &[part("4.75", "5.01"), part("4.76", "5.00")]), []);
+        let told = |number| ("max_price_override_percent".to_owned(), Some(number), "10".to_owned());
+        assert_eq!(broken(&rules, facts("0"), &[part("4.01", "5"), part("4.99", "5")]), [told(1), told(2)]);
+        assert_eq!(broken(&rules, facts("0"), &[part("4.75", "5.01")]).len(), 1, "what is alone is judged alone");
     }
 
     #[test]

@@ -97,8 +97,9 @@ async fn refuse_taken_name(
     except: Option<StageId>,
     errors: &mut Vec<FieldError>,
 ) -> Result<(), Problem> {
-    let same_name = Find::<Entity>::new().eq(Column::Name, name.to_owned()).all(tx).await?;
-    if same_name.iter().any(|stage| stage.company_id == company_id && Some(stage.id) != except) {
+    // However it is capitalised; a pipeline has few.
+    let others = Find::<Entity>::new().all(tx).await?;
+    if others.iter().any(|stage| stage.name.to_lowercase() == name.to_lowercase() && stage.company_id == company_id && Some(stage.id) != except) {
         errors.push(FieldError::pointer(Code::AlreadyExists, "/name", "is the name of another stage of this pipeline"));
     }
     Ok(())

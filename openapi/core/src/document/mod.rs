@@ -220,6 +220,7 @@ fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {
                 crate::FilterKind::Mail { .. } => "Equal to, in small or capital letters",
                 crate::FilterKind::Flag { .. } => "Having this among them",
                 crate::FilterKind::Given(_) | crate::FilterKind::Worth(_) => "Whether there is one: `true` or `false`",
+                crate::FilterKind::Chosen(_) => "Whether it is: `true` or `false`",
                 _ => "Equal to",
             };
             let schema = of_filter(filter.kind, items.and_then(|items| items.field(filter.name)));
@@ -264,7 +265,7 @@ fn parameters(row: &Row, rows: &[Row], names: &Names) -> Vec<Value> {
 /// What a filter may be: what the field that it looks at holds.
 fn of_filter(kind: crate::FilterKind, field: Option<&Shape>) -> Value {
     match kind {
-        crate::FilterKind::YesNo | crate::FilterKind::Given(_) | crate::FilterKind::Worth(_) => json!({"type": "boolean"}),
+        crate::FilterKind::YesNo | crate::FilterKind::Given(_) | crate::FilterKind::Worth(_) | crate::FilterKind::Chosen(_) => json!({"type": "boolean"}),
         crate::FilterKind::Flag { words, .. } => json!({"type": "string", "enum": words.iter().map(|(word, _)| *word).collect::<Vec<_>>()}),
         crate::FilterKind::Word | crate::FilterKind::Day | crate::FilterKind::Instant | crate::FilterKind::Made(_) => {
             field.map_or_else(|| json!({"type": "string"}), of_parameter)

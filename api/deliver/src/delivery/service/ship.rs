@@ -59,11 +59,9 @@ pub async fn ship(ctx: &Ctx, tx: &mut Tx<'_>, id: DeliveryId, body: &ShipDeliver
     view::record(ctx, tx, "delivery.shipped", &delivery)?;
     bill(ctx, tx, &own, &before, &mut after, day)?;
     let complete = obligation::complete(&after)?;
-    let news = News { event: "delivery.shipped", subject: id.uuid(), about: old.order_id.uuid(), complete };
-    tx.announce(ctx, news).await?;
-    if !complete && caught_up(&before, &after)? {
-        tx.announce(ctx, News { event: "delivery.caught_up", ..news }).await?;
-    }
+    // One news for one shipment: an order that hears twice in one transaction would change twice.
+    let event = if !complete && caught_up(&before, &after)? { "delivery.caught_up" } else { "delivery.shipped" };
+    tx.announce(ctx, News { event, subject: id.uuid(), about: old.order_id.uuid(), complete }).await?;
     Ok(delivery)
 }
 

@@ -13,7 +13,7 @@ use causeway_kernel::search::prefix_end;
 use causeway_kernel::{Find, Tx};
 use causeway_openapi::party as wire;
 use causeway_value::PartyId;
-use rules::{LIKELY, Profile, Reason, SHOWN, name_words, score};
+use rules::{LIKELY, Profile, Reason, SHOWN, likely, name_words, score};
 use sea_orm::sea_query::Value;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -47,8 +47,8 @@ pub async fn of_party(tx: &mut Tx<'_>, id: PartyId) -> Result<wire::Duplicates, 
 /// `required` when the body says nothing to go by, or when the database fails.
 pub async fn of_draft(tx: &mut Tx<'_>, body: &wire::CheckDuplicates) -> Result<wire::Duplicates, Problem> {
     let draft = drafted(body);
-    if draft.name.is_empty() && draft.tax_ids.is_empty() && draft.emails.is_empty() && draft.phones.is_empty() {
-        return Err(Problem::field(Code::Required, "/name", "is required when there is no tax_id, email or phone to go by"));
+    if draft.name.is_empty() && draft.tax_ids.is_empty() && draft.emails.is_empty() && draft.phones.is_empty() && draft.places.is_empty() {
+        return Err(Problem::field(Code::Required, "/name", "is required when there is no tax_id, email, phone or address (line1 and postal_code) to go by"));
     }
     let found = find(tx, &draft, None).await?;
     Ok(answer(found))
@@ -72,9 +72,9 @@ pub enum Known {
     Perhaps(Vec<wire::Duplicate>),
 }
 
-/// Which party somebody who comes in is (CRM-04, MDM-07): the only one with the mail address; else, of those with exactly this name, the only one that is
-/// likely the same or in the same country. A name alone is no proof: another country, or two of them, leave it to a person. Who is only similar is not
-/// looked for here: every lead passes.
+/// Which party somebody who comes in is (CRM-04, MDM-07): the only one with the mail address; else, of those with exactly this name, the only one for which
+/// enough speaks or that is in the same country. A name alone is no proof: another country, another legal form, or two of them, leave it to a person, and so
+/// does who is only similar.
 ///
 /// # Errors
 /// When the database fails.
@@ -88,16 +88,23 @@ pub async fn of_stranger(tx: &mut Tx<'_>, body: &wire::CheckDuplicates) -> Resul
             return Ok(Known::As(Box::new(row)));
         }
     }
-    let Some(name) = &body.name else { return Ok(Known::Perhaps(Vec::new())) };
-    let rows = store::by_name(tx, name).await?;
+    let wanted = drafted(body);
+    let rows = match &body.name {
+        Some(name) => store::by_name(tx, name).await?,
+        None => Vec::new(),
+    };
     let children = store::children(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
-    let scored = best_first(&drafted(body), rows, &children);
-    let exactly = |row: &parties::Model| same_name(Some(name), &row.name) && body.country.is_some() && row.country == body.country;
-    let mut certain = scored.iter().filter(|one| one.points >= LIKELY || exactly(&one.row));
+    let named = best_first(&wanted, rows, &children);
+    let exactly = |row: &parties::Model| same_name(body.name.as_deref(), &row.name) && body.country.is_some() && row.country == body.country;
+    let mut certain = named.iter().filter(|one| one.points >= LIKELY || exactly(&one.row));
     if let (Some(one), None) = (certain.next(), certain.next()) {
         return Ok(Known::As(Box::new(one.row.clone())));
     }
-    Ok(Known::Perhaps(scored.into_iter().map(Scored::shown).collect()))
+    let mut found = scored(tx, &wanted, None).await?;
+    found.retain(|one| one.row.active && named.iter().all(|other| other.row.id != one.row.id));
+    found.extend(named);
+    found.sort_by_key(|one| (Reverse(one.points), one.row.id));
+    Ok(Known::Perhaps(found.into_iter().map(Scored::shown).take(ANSWERED).collect()))
 }
 
 fn same_name(one: Option<&str>, other: &str) -> bool {
@@ -111,7 +118,7 @@ fn same_name(one: Option<&str>, other: &str) -> bool {
 pub(super) async fn refuse(tx: &mut Tx<'_>, row: &parties::Model, children: &Children) -> Result<(), Problem> {
     let found = find(tx, &profile(row, children), Some(row.id)).await?;
     let likely: Vec<String> = found.iter().filter(|one| one.likely).map(|one| one.party_id.to_string()).collect();
-    let Some(first) = found.first().filter(|one| one.likely) else { return Ok(()) };
+    let Some(first) = found.iter().find(|one| one.likely) else { return Ok(()) };
     let detail = format!("The party is likely {} ({}), which exists. Use that one, or leave `refuse_duplicates` out.", first.name, first.party_id);
     let mut problem = Problem::new(Code::AlreadyExists, detail);
     problem.errors.push(FieldError::pointer(Code::AlreadyExists, "/name", format!("is likely {}", first.party_id)));
@@ -153,7 +160,7 @@ impl Scored {
             country: self.row.country,
             active: self.row.active,
             score: self.points,
-            likely: self.points >= LIKELY,
+            likely: likely(self.points, &self.reasons),
             reasons: self.reasons.into_iter().map(reason).collect(),
         }
     }
@@ -191,6 +198,8 @@ pub struct Among {
     pub object: &'static str,
     /// Queries of ids, each up to the mail address.
     pub by_email: &'static [&'static str],
+    /// Queries of ids, each up to the postal code.
+    pub by_postal_code: &'static [&'static str],
 }
 
 const PARTIES: Among = Among {
@@ -199,6 +208,7 @@ const PARTIES: Among = Among {
         "SELECT id FROM parties WHERE tenant_id = $1 AND lower(email) =",
         "SELECT party_id AS id FROM contacts WHERE tenant_id = $1 AND lower(email) =",
     ],
+    by_postal_code: &["SELECT party_id AS id FROM addresses WHERE tenant_id = $1 AND postal_code ="],
 };
 
 /// The objects that share something with the wanted one, in one query of index ranges, each of which ends early.
@@ -218,6 +228,9 @@ pub async fn candidates(tx: &mut Tx<'_>, among: &Among, wanted: &Profile) -> Res
     }
     for email in wanted.emails.iter().take(WORDS) {
         search.email(email);
+    }
+    for code in wanted.postal_codes.iter().take(WORDS) {
+        search.postal_code(code);
     }
     if search.parts.is_empty() {
         return Ok(Vec::new());
@@ -275,8 +288,19 @@ impl Search {
     }
 
     fn email(&mut self, email: &str) {
-        let place = self.place(email);
-        for query in self.among.by_email {
+        self.each(self.among.by_email, email);
+    }
+
+    fn postal_code(&mut self, code: &str) {
+        self.each(self.among.by_postal_code, code);
+    }
+
+    fn each(&mut self, queries: &[&str], text: &str) {
+        if queries.is_empty() {
+            return;
+        }
+        let place = self.place(text);
+        for query in queries {
             self.part(&format!("{query} ${place}"));
         }
     }

@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 
 /// From here on two parties are taken for one.
 pub const LIKELY: i32 = 70;
+/// What the same name adds.
+const SAME_NAME: i32 = 50;
 /// Below this nobody wants to see them side by side.
 pub const SHOWN: i32 = 30;
 
@@ -81,6 +83,8 @@ pub struct Profile {
     pub phones: BTreeSet<String>,
     /// Postal codes with the streets that they belong to.
     pub places: BTreeSet<String>,
+    /// The postal codes as they are written, to search by.
+    pub postal_codes: BTreeSet<String>,
 }
 
 impl Profile {
@@ -104,11 +108,54 @@ impl Profile {
 
     /// Adds an address.
     pub fn add_place(&mut self, line1: &str, postal_code: Option<&str>) {
-        let street: Vec<String> = words(std::iter::once(line1)).into_iter().collect();
+        let street: BTreeSet<String> = words(std::iter::once(line1)).iter().map(|word| street_word(word)).collect();
+        let street: Vec<String> = street.into_iter().collect();
         if let Some(code) = postal_code.filter(|_| !street.is_empty()) {
             self.places.insert(format!("{} {}", tax_id::normalised(code), street.join(" ")));
+            self.postal_codes.insert(code.to_owned());
         }
     }
+}
+
+/// What is written in full or short in streets, and how it is compared. Where the whole ends a longer word, the short one does, too: Hauptstraße, Hauptstr.
+const STREETS: &[(&str, &str)] = &[
+    ("strasse", "str"),
+    ("straße", "str"),
+    ("platz", "pl"),
+    ("place", "pl"),
+    ("avenue", "av"),
+    ("ave", "av"),
+    ("boulevard", "bd"),
+    ("blvd", "bd"),
+    ("chemin", "ch"),
+    ("route", "rte"),
+    ("faubourg", "fbg"),
+    ("street", "st"),
+    ("road", "rd"),
+    ("lane", "ln"),
+    ("drive", "dr"),
+    ("square", "sq"),
+    ("court", "ct"),
+    ("saint", "st"),
+    ("sankt", "st"),
+];
+
+/// The endings that German writes together with the name of the street.
+const JOINED: &[&str] = &["strasse", "straße", "platz"];
+
+fn street_word(word: &str) -> String {
+    let short = |(whole, short): &(&str, &str)| {
+        let name = word.strip_suffix(whole)?;
+        (name.is_empty() || JOINED.contains(whole)).then(|| format!("{name}{short}"))
+    };
+    STREETS.iter().find_map(short).unwrap_or_else(|| word.to_owned())
+}
+
+/// Whether two parties are taken for one: enough speaks for it, or they are called the same and no country says otherwise.
+#[must_use]
+pub fn likely(points: i32, reasons: &[Reason]) -> bool {
+    let of = |field: &str| reasons.iter().find(|reason| reason.field == field).map(|reason| reason.points);
+    points >= LIKELY || (of("name") == Some(SAME_NAME) && of("country").is_none_or(|points| points > 0))
 }
 
 /// What two parties have in common, or not.
@@ -165,7 +212,7 @@ pub fn score(one: &Profile, other: &Profile) -> (i32, Vec<Reason>) {
         reasons.push(Reason { field: "phone", points: 25, detail: format!("both have a number that ends in {phone}") });
     }
     if let Some(place) = shared(&one.places, &other.places) {
-        reasons.push(Reason { field: "addresses", points: 20, detail: format!("both are at {place}") });
+        reasons.push(Reason { field: "addresses", points: 30, detail: format!("both are at {place}") });
     }
     if let (Some(one), Some(other)) = (&one.country, &other.country)
         && !reasons.is_empty()
@@ -191,7 +238,7 @@ fn name_reason(one: &BTreeSet<String>, other: &BTreeSet<String>) -> Option<Reaso
     let longest = one.chars().count().max(other.chars().count());
     let likeness = 100 - strsim::osa_distance(&one, &other) * 100 / longest.max(1);
     let points = match likeness {
-        100 => 50,
+        100 => SAME_NAME,
         85.. => 35,
         70.. => 20,
         _ => return None,
@@ -222,7 +269,38 @@ mod tests {
     }
 
     #[test]
-    fn likely_needs_more_than_a_name() {
+    fn the_same_name_is_likely_the_same_party_where_no_country_says_otherwise() {
+        let taken = |name: &str, country: Option<&str>| {
+            let (points, reasons) = score(&party(name, country), &party("Borealis SAS", Some("FR")));
+            likely(points, &reasons)
+        };
+        assert!(taken("borealis", Some("FR")) && taken("Borealis SA", None));
+        assert!(!taken("Borealis SAS", Some("US")) && !taken("Boreallis", Some("FR")));
+    }
+
+    #[test]
+    fn streets_are_the_same_in_full_and_short() {
+        let place = |line1: &str| {
+            let mut profile = Profile::default();
+            profile.add_place(line1, Some("69001"));
+            profile.places
+        };
+        for (full, short) in [
+            ("Hauptstraße 5", "Hauptstr. 5"),
+            ("Haupt Strasse 5", "Haupt Str. 5"),
+            ("Marktplatz 1", "Marktpl. 1"),
+            ("12, Avenue de la République", "12 av de la Republique"),
+            ("3 Boulevard Saint-Michel", "3 bd St Michel"),
+            ("10 Downing Street", "10 Downing St."),
+        ] {
+            assert_eq!(place(full), place(short), "{full}");
+        }
+        assert_ne!(place("Hauptstraße 5"), place("Hauptstraße 6"));
+        assert_ne!(place("Birthplace 5"), place("Birthpl 5"), "only German writes them together");
+    }
+
+    #[test]
+    fn points_need_more_than_a_name() {
         let known = party("Borealis SAS", Some("FR"));
         assert_eq!(score(&party("Borealis", Some("FR")), &known).0, 60);
         assert_eq!(score(&party("Borealis", Some("US")), &known).0, 30);

@@ -21,6 +21,7 @@ use uuid::Uuid;
 /// # Errors
 /// `validation_failed` naming each wrong field.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOpportunity) -> Result<wire::Opportunity, Problem> {
+    let body = &owned(ctx, body);
     let known = Known::load(tx, std::iter::once(body)).await?;
     create_known(ctx, tx, &known, body, History::of(ctx))
 }
@@ -30,9 +31,16 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateOpportunity) 
 /// # Errors
 /// As `create_each`.
 pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateOpportunity>) -> Result<BulkResult<wire::Opportunity>, Problem> {
+    let bulk = &Bulk { mode: bulk.mode, items: bulk.items.iter().map(|body| owned(ctx, body)).collect() };
     let known = Known::load(tx, bulk.items.iter()).await?;
     let kind = Kind { object: OBJECT, refs: |body: &wire::CreateOpportunity| refs::named(&body.external_refs), read };
     create_each(ctx, tx, bulk, kind, async |tx, _, body| create_known(ctx, tx, &known, body, History::of(ctx))).await
+}
+
+/// What nobody is to own is whose who is signed in and enters it (CRM-06).
+fn owned(ctx: &Ctx, body: &wire::CreateOpportunity) -> wire::CreateOpportunity {
+    let nobodys = body.owner_id.is_none() && body.team_id.is_none();
+    wire::CreateOpportunity { owner_id: body.owner_id.or_else(|| ctx.signed_in().filter(|_| nobodys)), ..body.clone() }
 }
 
 /// The opportunities of these ids.

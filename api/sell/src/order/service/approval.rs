@@ -28,7 +28,7 @@ pub(super) async fn asked(
         return Ok(None);
     }
     let reason = format!("Confirming it needs a second person: {}.", in_words(broken).join("; "));
-    Ok(Some(Placed { kind: HoldKind::Approval, blocks: None, reason, owner_id: None, asked_by: ctx.actor.id, by_hand: false }))
+    Ok(Some(Placed { kind: HoldKind::Approval, blocks: None, reason, owner_id: order.owner_id, asked_by: ctx.actor.id, by_hand: false }))
 }
 
 /// Every limit that a draft breaks, line by line.

@@ -65,6 +65,9 @@ pub(super) async fn earlier(tx: &mut Tx<'_>, body: &wire::CreateOrder, digest: O
 /// The refusal that names what differs, and what to do about it.
 pub(super) fn says_otherwise(order: &orders::Model, lines: &[order_lines::Model], body: &wire::CreateOrder) -> Problem {
     let todo = match order.status {
+        OrderStatus::Draft | OrderStatus::Confirmed | OrderStatus::Fulfilled if body.on_conflict == Some(wire::OrderConflict::Update) => {
+            "What is named here does not follow: give it as the order has it, or leave it out."
+        }
         OrderStatus::Draft => "Change it: PATCH /v1/orders/{id}, or send `on_conflict` `update`.",
         OrderStatus::Confirmed | OrderStatus::Fulfilled => "Amend it: POST /v1/orders/{id}/amend, or send `on_conflict` `update`.",
         OrderStatus::Cancelled => "It is cancelled: give the new order a reference of its own.",

@@ -1,7 +1,8 @@
 //! What a draft whose prices are of an earlier day is held against: the prices and costs of today (QTE-06, QTE-08, QTE-13, QTE-14).
 //!
 //! A revision and a duplicate keep their prices, and so does a draft that waits. That is a promise to the customer, no way around the limits: what a new quote
-//! would need a second person for, an old price needs one for, too. Nothing of it is stored; a quote of today asks the database nothing.
+//! would need a second person for, an old price needs one for, too, also where lists or costs changed on the day of the copy. Nothing of it is stored; a quote of
+//! today that is no copy asks the database nothing.
 
 use super::terms;
 use crate::line::Line;
@@ -24,7 +25,7 @@ use std::collections::BTreeMap;
 pub struct Judged {
     /// With what lists and costs say today.
     pub lines: Vec<Line>,
-    /// The day whose prices they have, when that is an earlier one.
+    /// The day whose prices they have, when that is an earlier one or they were copied.
     pub priced_on: Option<Day>,
     /// Why today's prices are not known, when they are not.
     pub unknown: Option<String>,
@@ -42,7 +43,7 @@ impl Judged {
         Ok(broken)
     }
 
-    /// Lines that are of today, or whose prices nobody limits.
+    /// Lines that were priced today, or whose prices nobody limits.
     #[must_use]
     pub const fn as_they_are(lines: Vec<Line>) -> Self {
         Self { lines, priced_on: None, unknown: None }
@@ -81,7 +82,8 @@ pub async fn judged(
 ) -> Result<Judged, Problem> {
     let (today, priced_on) = (ctx.today(company.time_zone), rules::price_date(quote));
     let is_limited = company.quote_rules.as_ref().is_some_and(|limits| limited(&limits.0).is_some());
-    if priced_on >= today || !is_limited || lines.iter().all(|line| line.product_id.is_none()) {
+    let copied = quote.copied_from_id.is_some() || quote.previous_id.is_some();
+    if (priced_on >= today && !copied) || !is_limited || lines.iter().all(|line| line.product_id.is_none()) {
         return Ok(Judged::as_they_are(lines));
     }
     let groups = sold(&lines);

@@ -12,7 +12,7 @@ use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
 use causeway_entity::sell::{order_lines, orders};
 use causeway_kernel::{Ctx, Tx};
-use causeway_value::{Amount, Day, HoldKind, OrderLineId};
+use causeway_value::{Amount, Day, HoldKind, OrderLineId, UserId};
 use std::collections::BTreeMap;
 
 /// The limits of the company that what changes breaks, in words. `said` are the lines that there is more of, or whose price is for more than is left of them,
@@ -85,9 +85,9 @@ pub(super) struct SecondLooks {
 }
 
 /// The hold of an amendment that breaks limits of the company, until a second person says yes.
-pub(super) fn second_person(ctx: &Ctx, approval_reasons: &[String]) -> Option<Placed> {
+pub(super) fn second_person(ctx: &Ctx, owner_id: Option<UserId>, approval_reasons: &[String]) -> Option<Placed> {
     let reason = format!("The amendment needs a second person: {}.", approval_reasons.join("; "));
-    let placed = Placed { kind: HoldKind::Approval, blocks: None, reason, owner_id: None, asked_by: ctx.actor.id, by_hand: false };
+    let placed = Placed { kind: HoldKind::Approval, blocks: None, reason, owner_id, asked_by: ctx.actor.id, by_hand: false };
     (!approval_reasons.is_empty()).then_some(placed)
 }
 
@@ -103,7 +103,7 @@ pub(super) async fn second_looks(
     parts: &Parts,
     approval_reasons: &[String],
 ) -> Result<SecondLooks, Problem> {
-    let mut looks = SecondLooks { holds: second_person(ctx, approval_reasons).into_iter().collect(), warning: None };
+    let mut looks = SecondLooks { holds: second_person(ctx, old.owner_id, approval_reasons).into_iter().collect(), warning: None };
     let more = new.total_amount.minus(old.total_amount)?;
     if more > Amount::ZERO {
         match credit::verdict(ctx, tx, company, party, new, more, "amended").await? {

@@ -129,7 +129,7 @@ pub(super) async fn look_at_rest(
     let scope = Scope { company: &company, party: &party, day: ctx.today(company.time_zone), terms: terms(new) };
     let said = today::looked_at(ctx, tx, &scope, before, &parts.lines).await?;
     let reasons = looks::broken_limits((&company, &party), (old, before), (new, &parts.lines), &said, scope.day)?;
-    if let Some(hold) = looks::second_person(ctx, &reasons) {
+    if let Some(hold) = looks::second_person(ctx, old.owner_id, &reasons) {
         add(ctx, tx, old.id, parts, hold);
     }
     Ok(reasons)
