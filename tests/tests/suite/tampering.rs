@@ -198,6 +198,7 @@ async fn what_came_with_the_tenant_is_watched() {
     post("/v1/fiscal-years", json!({ "company_id": shop.company, "year": 2026 })).await;
     post("/v1/credit-policies", json!({ "company_id": shop.company, "party_id": shop.party, "action": "hold" })).await;
     post("/v1/billing-runs", json!({ "company_id": shop.company })).await;
+    post("/v1/activities", json!({ "subject_id": shop.party, "kind": "call", "note": "Ask Amy." })).await;
     let (person, _) = causeway_tests::person::Person::owner(&tenant).await.signed_in().await;
     let key = tenant.raw.get("/v1/api-keys?limit=1").await.success()["data"][0]["id"].as_str().expect("an id").to_owned();
     person.raw.post(&format!("/v1/api-keys/{key}/rotate"), &json!({ "overlap_seconds": 60 })).await.success();
@@ -234,6 +235,9 @@ async fn what_came_with_the_tenant_is_watched() {
         ("tenants", "UPDATE tenants SET status = 'suspended'", "tenant_as_recorded"),
         ("tenants", "UPDATE tenants SET slug = 'other'", "tenant_as_recorded"),
         ("users", "DELETE FROM users WHERE name = 'Eve'", "object_gone"),
+        ("activities", "UPDATE activities SET note = 'Never mind.'", "object_as_recorded"),
+        ("activities", "DELETE FROM activities", "object_gone"),
+        ("sessions", "UPDATE sessions SET expires_at = expires_at + 1000000", "object_as_recorded"),
         (
             "api_keys credentials",
             "DELETE FROM api_keys WHERE name = 'worker'; DELETE FROM credentials WHERE api_key_id NOT IN (SELECT id FROM api_keys) AND NOT platform",
