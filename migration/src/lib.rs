@@ -167,6 +167,7 @@ pub fn all() -> Vec<Migration> {
         bill::m0182_billed_again::MIGRATION,
         deliver::m0183_refunded_goods::MIGRATION,
         bill::m0190_coins_and_bases::MIGRATION,
+        govern::m0220_fulfilment_rights::MIGRATION,
     ]
 }
 
