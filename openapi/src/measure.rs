@@ -503,6 +503,8 @@ pub mod op {
         Get "/v1/reports/trial-balance/definition" DefineTrialBalance () Nothing => Json<ReportDefinition>, reports:read;
         /// What the report aging means: what it counts, from where, and how it converts and rounds.
         Get "/v1/reports/aging/definition" DefineAging () Nothing => Json<ReportDefinition>, reports:read;
+        /// What the report aging-items means: what it counts, from where, and how it converts and rounds.
+        Get "/v1/reports/aging-items/definition" DefineAgingItems () Nothing => Json<ReportDefinition>, reports:read;
         /// What the report bookings means: what it counts, from where, and how it converts and rounds.
         Get "/v1/reports/bookings/definition" DefineBookings () Nothing => Json<ReportDefinition>, reports:read;
         /// What the report billings means: what it counts, from where, and how it converts and rounds.

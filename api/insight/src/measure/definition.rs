@@ -12,7 +12,7 @@ const DEALS: &str = "Values are added up exactly in each currency; each sum is c
      currency without a rate count in the numbers, and their values are told apart in `unconverted`.";
 
 /// Name, meaning, what counts, source, conversion.
-const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
+const DEFINITIONS: [(&str, &str, &str, &str, &str); 22] = [
     (
         "trial-balance",
         "Turnover and balance of every account since the beginning, as of a day.",
@@ -32,6 +32,14 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
         "aging",
         "What customers owe as of a day, by how long it is overdue.",
         "Installments of posted sale invoices less what settled them by their own day; due on the day itself is current; unallocated credit stands in `current`, negative.",
+        "Installments, allocations and payments, which `verify` holds against the receivable account.",
+        BOOKED,
+    ),
+    (
+        "aging-items",
+        "What the aging of a day is made of: what was open of each document then.",
+        "What `aging` counts, one row for each installment of an invoice that was open, each credit note and each payment of which something was left, by the customer \
+         whom it is of now. The rows of a customer and bucket add up to the aging's.",
         "Installments, allocations and payments, which `verify` holds against the receivable account.",
         BOOKED,
     ),
