@@ -172,6 +172,7 @@ pub fn all() -> Vec<Migration> {
         sell::m0201_rounded_offers::MIGRATION,
         master::m0210_postal_codes::MIGRATION,
         master::m0211_folded_codes::MIGRATION,
+        govern::m0220_fulfilment_rights::MIGRATION,
     ]
 }
 

@@ -394,7 +394,7 @@ mod tests {
             "http://host:8080/prefix/v1/orders/a%2Fb%3Fc/confirm?limit=2&q=a%26b+%C3%BC&updated_at%5Bgt%5D=2026-11-21T00%3A00%3A00Z&dry_run=true"
         );
         let company_id = CompanyId::new();
-        let aging = pairs(&report::AgingQuery { company_id, as_of: None, offset: None }, false).unwrap();
+        let aging = pairs(&report::AgingQuery { company_id, as_of: None, party_id: None, offset: None }, false).unwrap();
         assert_eq!(aging, vec![("company_id".to_owned(), company_id.to_string())]);
     }
 

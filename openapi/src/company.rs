@@ -51,6 +51,7 @@ pub struct Company {
     /// Those that one person makes for one customer within 31 days are judged together.
     pub credit_note_limit: Option<AmountText>,
     /// What one payment may leave open or have too much, in its currency, for `difference` to write it off without the right to write off: nothing when null.
+    /// Each payment is looked at by itself: several small differences of one customer are not added up.
     pub payment_tolerance: Option<AmountText>,
     /// What the discount of a whole document is a share of.
     pub document_discount_base: DiscountBase,

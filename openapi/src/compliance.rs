@@ -52,8 +52,8 @@ pub mod op {
 
     endpoints! {
         /// Counts what does not go as it should: incomplete and late orders, drafts that nobody posted, payments that settle nothing, with the lists of them.
-        Get "/v1/reports/compliance" GetCompliance () Nothing => Json<Compliance>, reports:read, query ComplianceQuery;
+        Get "/v1/reports/compliance" GetCompliance () Nothing => Json<Compliance>, fulfilment:read, query ComplianceQuery;
         /// What the report compliance means: what it counts, and from where.
-        Get "/v1/reports/compliance/definition" DefineCompliance () Nothing => Json<ReportDefinition>, reports:read;
+        Get "/v1/reports/compliance/definition" DefineCompliance () Nothing => Json<ReportDefinition>, fulfilment:read;
     }
 }

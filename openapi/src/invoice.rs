@@ -74,6 +74,8 @@ pub struct Invoice {
     pub tax_amount: AmountText,
     /// What rounding adds to lines and taxes, or takes off.
     pub rounding_amount: AmountText,
+    /// What rounding to coins made of it, beside lines and taxes or in a tax.
+    pub coin_difference: AmountText,
     /// What is to be paid: untaxed amount, tax and rounding.
     pub total_amount: AmountText,
     /// What of that is not settled; for a draft the total.

@@ -492,17 +492,19 @@ pub mod op {
         /// What customers paid less what was paid back, by month, customer or rep.
         Get "/v1/reports/collections" GetCollections () Nothing => Json<Collections>, reports:read, query CollectionsQuery;
         /// What is ordered and not yet billable, by customer, as of a day.
-        Get "/v1/reports/backlog" GetBacklog () Nothing => Json<Backlog>, reports:read, query AsOfQuery;
+        Get "/v1/reports/backlog" GetBacklog () Nothing => Json<Backlog>, fulfilment:read, query AsOfQuery;
         /// How the backlog of one day became that of another: opening, booked, amended, cancelled, billed and closing, by customer.
-        Get "/v1/reports/backlog-movement" GetBacklogMovement () Nothing => Json<BacklogMovement>, reports:read, query MovementQuery;
+        Get "/v1/reports/backlog-movement" GetBacklogMovement () Nothing => Json<BacklogMovement>, fulfilment:read, query MovementQuery;
         /// What may be billed and is not, by order, as of a day.
-        Get "/v1/reports/unbilled" GetUnbilled () Nothing => Json<Unbilled>, reports:read, query AsOfQuery;
+        Get "/v1/reports/unbilled" GetUnbilled () Nothing => Json<Unbilled>, fulfilment:read, query AsOfQuery;
         /// How long quotes, orders, billing and collecting take.
-        Get "/v1/reports/cycle-times" GetCycleTimes () Nothing => Json<CycleTimes>, reports:read, query PeriodQuery;
+        Get "/v1/reports/cycle-times" GetCycleTimes () Nothing => Json<CycleTimes>, fulfilment:read, query PeriodQuery;
         /// What the report trial-balance means: what it counts, from where, and how it converts and rounds.
         Get "/v1/reports/trial-balance/definition" DefineTrialBalance () Nothing => Json<ReportDefinition>, reports:read;
         /// What the report aging means: what it counts, from where, and how it converts and rounds.
         Get "/v1/reports/aging/definition" DefineAging () Nothing => Json<ReportDefinition>, reports:read;
+        /// What the report aging-items means: what it counts, from where, and how it converts and rounds.
+        Get "/v1/reports/aging-items/definition" DefineAgingItems () Nothing => Json<ReportDefinition>, reports:read;
         /// What the report bookings means: what it counts, from where, and how it converts and rounds.
         Get "/v1/reports/bookings/definition" DefineBookings () Nothing => Json<ReportDefinition>, reports:read;
         /// What the report billings means: what it counts, from where, and how it converts and rounds.
@@ -510,12 +512,12 @@ pub mod op {
         /// What the report collections means: what it counts, from where, and how it converts and rounds.
         Get "/v1/reports/collections/definition" DefineCollections () Nothing => Json<ReportDefinition>, reports:read;
         /// What the report backlog means: what it counts, from where, and how it converts and rounds.
-        Get "/v1/reports/backlog/definition" DefineBacklog () Nothing => Json<ReportDefinition>, reports:read;
+        Get "/v1/reports/backlog/definition" DefineBacklog () Nothing => Json<ReportDefinition>, fulfilment:read;
         /// What the report backlog-movement means: what it counts, from where, and how it converts and rounds.
-        Get "/v1/reports/backlog-movement/definition" DefineBacklogMovement () Nothing => Json<ReportDefinition>, reports:read;
+        Get "/v1/reports/backlog-movement/definition" DefineBacklogMovement () Nothing => Json<ReportDefinition>, fulfilment:read;
         /// What the report unbilled means: what it counts, from where, and how it converts and rounds.
-        Get "/v1/reports/unbilled/definition" DefineUnbilled () Nothing => Json<ReportDefinition>, reports:read;
+        Get "/v1/reports/unbilled/definition" DefineUnbilled () Nothing => Json<ReportDefinition>, fulfilment:read;
         /// What the report cycle-times means: what it counts, from where, and how it converts and rounds.
-        Get "/v1/reports/cycle-times/definition" DefineCycleTimes () Nothing => Json<ReportDefinition>, reports:read;
+        Get "/v1/reports/cycle-times/definition" DefineCycleTimes () Nothing => Json<ReportDefinition>, fulfilment:read;
     }
 }

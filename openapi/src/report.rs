@@ -74,6 +74,9 @@ pub struct AgingQuery {
     /// The day it is seen from: today when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Day>,
+    /// Only this customer: all when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party_id: Option<PartyId>,
     /// How many rows to pass over: what `next_offset` said, to go on; none when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(maximum = 1_000_000)]
@@ -123,6 +126,50 @@ pub struct AgingTotals {
     pub amounts: Vec<AmountText>,
     /// Everything.
     pub total: AmountText,
+}
+
+/// What the aging of a day is made of, document by document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AgingItems {
+    /// Always `aging_items`.
+    pub object: String,
+    /// The company.
+    pub company_id: CompanyId,
+    /// The day it is seen from.
+    pub as_of: Day,
+    /// The company's currency.
+    pub currency: Currency,
+    /// What was open of each document, by customer and due date, at most 1,000.
+    pub rows: Vec<AgingItem>,
+    /// How many rows there are, those included that are left out.
+    pub count: i64,
+    /// The `offset` of the rows that come after these; null when none are left out. As CSV it stands in the header `next-offset`.
+    pub next_offset: Option<u32>,
+    /// The sum of all rows.
+    pub total: AmountText,
+}
+
+/// What was open of a document: of an invoice, of each installment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AgingItem {
+    /// The customer.
+    pub party_id: PartyId,
+    /// The name.
+    pub name: String,
+    /// `invoice`, `credit_note` or `payment`.
+    pub document_type: String,
+    /// The document: an invoice, which a credit note is, too, or a payment.
+    pub document_id: String,
+    /// Its number.
+    pub number: String,
+    /// Its date.
+    pub date: Day,
+    /// When that is due; null for credit.
+    pub due_date: Option<Day>,
+    /// The bucket of the aging: `current`, `1-30`, `31-60`, `61-90` or `90+` days overdue.
+    pub bucket: String,
+    /// What was open, in the company's currency; negative for credit.
+    pub amount: AmountText,
 }
 
 /// The story of one deal.
@@ -191,7 +238,7 @@ pub struct Blocker {
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.
 pub mod op {
-    use super::{Aging, AgingQuery, Flow, TrialBalance, TrialBalanceQuery};
+    use super::{Aging, AgingItems, AgingQuery, Flow, TrialBalance, TrialBalanceQuery};
     use causeway_contract::{Json, Nothing, endpoints};
     use causeway_value::FlowId;
 
@@ -200,6 +247,8 @@ pub mod op {
         Get "/v1/reports/trial-balance" GetTrialBalance () Nothing => Json<TrialBalance>, ledger:read, query TrialBalanceQuery;
         /// Gives what customers owe, by how long it is overdue.
         Get "/v1/reports/aging" GetAging () Nothing => Json<Aging>, reports:read, query AgingQuery;
+        /// Gives what the aging of a day is made of: what was open of each document then.
+        Get "/v1/reports/aging-items" GetAgingItems () Nothing => Json<AgingItems>, reports:read, query AgingQuery;
         /// Tells the whole story of one deal.
         Get "/v1/flows/{id}" GetFlow (FlowId) Nothing => Json<Flow>, flows:read;
     }

@@ -52,6 +52,9 @@ pub const OPEN_REQUESTS_PER_MINUTE: u32 = 120;
 pub const REFUSALS_PER_MINUTE: u32 = 60;
 /// Refusals that the security log takes within a minute in all, on one instance.
 pub const REFUSALS_IN_ALL_PER_MINUTE: u32 = 1_200;
+/// How many days before today what is posted may be dated, at most: ten years, with which a history can come. Earlier is a typing error, which would open a
+/// series of numbers and a year of the books of its own.
+pub const DAYS_BACK: i64 = 3_653;
 /// The dates that a document may carry: years outside are typing errors.
 pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 /// How many days after today a posted document, or a payment that waits for its day, may be dated, at most: later is a typing error that would block the dates

@@ -61,11 +61,15 @@ pub fn day(day: Day, pointer: &str, errors: &mut Vec<FieldError>) {
     }
 }
 
-/// The date of what is posted must be a business date that is not far ahead of today: numbers follow dates, so a wrong year would block the right one.
+/// The date of what is posted must be a business date that is not far ahead of today, nor far back: numbers follow dates, so a wrong year would block the right
+/// one, or begin a series and a year of the books that nobody has.
 pub fn posting_day(date: Day, today: Day, pointer: &str, errors: &mut Vec<FieldError>) {
-    let last = today.plus_days(limits::DAYS_AHEAD);
+    let (first, last) = (today.plus_days(-limits::DAYS_BACK), today.plus_days(limits::DAYS_AHEAD));
     if limits::YEARS.contains(&date.year()) && date > last {
         let detail = format!("is more than {} days ahead; give {last} or an earlier day", limits::DAYS_AHEAD);
+        errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
+    } else if limits::YEARS.contains(&date.year()) && date < first {
+        let detail = format!("is more than ten years ago; give {first} or a later day: what is older comes as the opening balance of its account");
         errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
     } else {
         day(date, pointer, errors);

@@ -99,7 +99,7 @@ pub async fn print(client: &Client, db: &Db, data: &Data, micros: u64, fsync: Op
 async fn aging(client: &Client) -> Result<(), String> {
     let companies = client.call::<company::op::ListCompanies>((), &ListQuery::default(), &nothing()).await.map_err(|error| error.explain())?;
     let Some(company) = companies.data.first() else { return Ok(()) };
-    let query = AgingQuery { company_id: company.id, as_of: LAST_DAY.parse().ok(), offset: None };
+    let query = AgingQuery { company_id: company.id, as_of: LAST_DAY.parse().ok(), party_id: None, offset: None };
     let aging = client.call::<report::op::GetAging>((), &query, &nothing()).await.map_err(|error| error.explain())?;
     for (bucket, amount) in aging.buckets.iter().zip(&aging.totals.amounts) {
         say(&format!("{:<22}{:>16}", format!("  aging {bucket}"), amount.0));

@@ -11,11 +11,13 @@ pub use routes::register;
 use crate::compose;
 use causeway_contract::{Code, Problem};
 use causeway_entity::platform::tenants;
+use causeway_govern::access::catalogue;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Db, Find};
 use causeway_openapi::object::{Break, Verification};
 use causeway_value::TenantId;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// What verifying finds in each tenant, and beside the tenants: rows of one that is not there, and what opens the platform.
@@ -33,7 +35,7 @@ pub async fn all(db: &Db) -> Result<Vec<(String, Verification)>, Problem> {
         }
     }
     for tenant in tenants {
-        let ctx = Ctx::system(tenant.id, tenant.mode, "verify");
+        let ctx = seeing_all(Ctx::system(tenant.id, tenant.mode, "verify"));
         // Rows that cannot be read hide no other tenant's.
         let verified = db.read_patiently(&ctx, causeway_insight::verify::service::verify_tenant).await;
         let mut verification = or_unreadable(verified, |broke| broken(vec![broke]), tenant.id)?;
@@ -48,6 +50,12 @@ pub async fn all(db: &Db) -> Result<Vec<(String, Verification)>, Problem> {
         found.push((tenant.slug, verification));
     }
     Ok(found)
+}
+
+/// The context with every right: lists show to each what they may know of, and what verifying is not shown it cannot compare.
+fn seeing_all(mut ctx: Ctx) -> Ctx {
+    ctx.permissions = Arc::new(catalogue().clone());
+    ctx
 }
 
 /// What was found where nothing is counted.

@@ -8,7 +8,7 @@ use causeway_value::type_id;
 use uuid::Uuid;
 
 /// What each statement finds: its name, the prefix of the ids, what is wrong, and the statement, which answers `id`.
-const CHECKS: [(&str, &str, &str, &str); 4] = [
+const CHECKS: [(&str, &str, &str, &str); 6] = [
     (
         "platform_secret",
         "pky",
@@ -30,6 +30,22 @@ const CHECKS: [(&str, &str, &str, &str); 4] = [
         "nobody made this key: the platform's trail does not tell of it",
         "SELECT k.id AS id FROM platform_keys k WHERE k.created_at > (SELECT MIN(a.recorded_at) FROM platform_audit a) \
              AND NOT EXISTS (SELECT 1 FROM platform_audit a WHERE a.subject_id = k.id AND a.event_type = 'platform_key.created')",
+    ),
+    (
+        // Whatever changes a key is told, and gives it a version.
+        "platform_key_trail",
+        "pky",
+        "the platform's trail does not tell of each of its versions once",
+        "SELECT k.id AS id FROM platform_keys k LEFT JOIN platform_audit a ON a.subject_id = k.id WHERE k.created_at > (SELECT MIN(f.recorded_at) FROM platform_audit f) \
+             GROUP BY k.id, k.version HAVING COUNT(a.id) <> k.version",
+    ),
+    (
+        // No key gets another name.
+        "platform_audit_names",
+        "pae",
+        "an entry of the platform's trail calls a key by another name",
+        "SELECT a.id AS id FROM platform_audit a LEFT JOIN platform_keys b ON b.id = a.actor_id LEFT JOIN platform_keys k ON k.id = a.subject_id \
+             WHERE a.actor_name IS DISTINCT FROM b.name OR (a.subject_type = 'platform_key' AND k.name IS DISTINCT FROM a.subject_name)",
     ),
     (
         "secret_of_tenant",

@@ -6,11 +6,30 @@ use causeway_entity::kernel::{event_positions, events, snapshots};
 use causeway_entity::platform::{tenant_limits, tenants};
 use causeway_govern::access::OWNER;
 use causeway_govern::tenancy::service::view;
+use causeway_kernel::db::Cell;
 use causeway_kernel::{Find, Tx};
 use causeway_openapi::object::Break;
 use causeway_value::Instant;
 use serde_json::{Map, Value};
 use uuid::Uuid;
+
+/// What one trail tells and the other does not: the statement, and what is wrong.
+const TOLD: [(&str, &str); 2] = [
+    (
+        "SELECT e.event_type AS event_type, e.request_id AS request_id FROM events e WHERE e.tenant_id = $1 AND e.subject_type = 'tenant' \
+             AND e.event_type IN ('tenant.created', 'tenant.updated', 'tenant.suspended', 'tenant.resumed', 'tenant.entered', 'tenant.owner_restored') \
+             AND e.recorded_at > (SELECT MIN(f.recorded_at) FROM platform_audit f) AND NOT EXISTS (SELECT 1 FROM platform_audit a \
+                 WHERE a.subject_id = e.subject_id AND a.event_type = e.event_type AND a.request_id = e.request_id AND a.operation = e.operation \
+                     AND a.subject_type = e.subject_type AND a.subject_name = $2) LIMIT 100",
+        "the platform's trail does not tell of it",
+    ),
+    (
+        "SELECT a.event_type AS event_type, a.request_id AS request_id FROM platform_audit a WHERE a.subject_id = $1 AND $2 <> '' AND NOT EXISTS \
+             (SELECT 1 FROM events e WHERE e.tenant_id = a.subject_id AND e.event_type = a.event_type AND e.request_id = a.request_id \
+                 AND (e.actor_kind <> 'platform' OR e.actor_id IS NOT DISTINCT FROM a.actor_id)) LIMIT 100",
+        "only the platform's trail tells of it",
+    ),
+];
 
 /// What does not stand as it was recorded.
 ///
@@ -61,6 +80,20 @@ pub(super) async fn differences(tx: &mut Tx<'_>, row: &tenants::Model) -> Result
         let stands = owner.map(|role| role.id.to_string());
         if role.is_some() && role != stands {
             broken("the role that its first person was given is called owner", role.unwrap_or_default(), stands.unwrap_or_default());
+        }
+    }
+    breaks.extend(told(tx, row).await?);
+    Ok(breaks)
+}
+
+/// What administrators of the platform did to the tenant, as its own trail tells it and as theirs does: the same, both ways. Theirs began later than some tenants.
+async fn told(tx: &mut Tx<'_>, row: &tenants::Model) -> Result<Vec<Break>, Problem> {
+    let mut breaks = Vec::new();
+    for (sql, detail) in TOLD {
+        for found in tx.query(sql, vec![row.id.into(), row.slug.clone().into()], &[("event_type", Cell::Text), ("request_id", Cell::Text)]).await? {
+            let text = |name: &str| found.try_get::<String>("", name).unwrap_or_default();
+            let detail = format!("{} of the request {}: {detail}", text("event_type"), text("request_id"));
+            breaks.push(Break { check: "platform_trail".to_owned(), subject: row.id.to_string(), detail });
         }
     }
     Ok(breaks)

@@ -12,3 +12,4 @@ pub(crate) mod m0080_document_rules;
 pub(crate) mod m0105_ownership_rules;
 pub(crate) mod m0106_retention_rules;
 pub(crate) mod m0140_credit_rights;
+pub(crate) mod m0220_fulfilment_rights;

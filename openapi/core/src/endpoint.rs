@@ -183,6 +183,12 @@ impl Row {
     pub fn is_report(&self) -> bool {
         self.path.starts_with("/v1/reports/") && (self.reply)().items("rows").is_some()
     }
+
+    /// Whether its answer can be had as CSV although it is no list: a report has rows, and a statement lines in sections.
+    #[must_use]
+    pub fn has_table(&self) -> bool {
+        self.is_report() || (self.path.ends_with("/statement") && (self.reply)().items("sections").is_some_and(|section| section.items("lines").is_some()))
+    }
 }
 
 /// The row of an endpoint.

@@ -11,7 +11,7 @@ use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty};
 use causeway_tests::fixture::{Fixture, rows};
 use causeway_tests::log::pages;
-use causeway_tests::person::Person;
+use causeway_tests::person::{Person, role_called};
 use causeway_tests::place::TOKEN;
 use causeway_tests::shop;
 use causeway_tests::world::World;
@@ -28,6 +28,22 @@ async fn the_bootstrap_token_works_once() {
     let world = World::start().await;
     let again = world.nobody().refused::<platform::Bootstrap>((), &Bootstrap { token: TOKEN.to_owned() }).await;
     assert_eq!((again.status, again.code), (410, Code::Gone));
+}
+
+/// Whoever ships reads what is late, what is left to ship and to bill, and no other report.
+#[tokio::test]
+async fn operations_reads_the_reports_of_its_work() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let caller = Person::hire(&tenant, vec![role_called(&tenant, "operations").await]).await.session().await;
+    let status = async |report: &str| caller.raw.get(&format!("/v1/reports/{report}?company_id={}", shop.company)).await.status;
+    for report in ["compliance", "backlog", "unbilled", "cycle-times"] {
+        assert_eq!((status(report).await, caller.raw.get(&format!("/v1/reports/{report}/definition")).await.status), (200, 200), "{report}");
+    }
+    for report in ["aging", "trial-balance", "billings", "margin", "pipeline"] {
+        assert_eq!(status(report).await, 403, "{report}");
+    }
 }
 
 #[tokio::test]

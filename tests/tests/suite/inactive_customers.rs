@@ -2,6 +2,7 @@
 
 use causeway_contract::{Code, Nothing};
 use causeway_openapi::deal_check::{DealCheckName as Name, op as check};
+use causeway_openapi::invoice::op as invoice;
 use causeway_openapi::invoice_check::CheckResult;
 use causeway_openapi::order::op as order;
 use causeway_openapi::order_amendment::{AmendLine, AmendOrder, op as amendment};
@@ -51,6 +52,17 @@ async fn an_inactive_customer_neither_accepts_nor_orders_more() {
     // What was confirmed before may become less, and goes out.
     tenant.post::<amendment::AmendOrder>(confirmed.id, &to("30")).await;
     deal::ship(&tenant, &confirmed, "30").await;
+    verified(&tenant).await;
+    // Nothing is charged or given beside that; what is owed is billed.
+    let note = json!({ "company_id": shop.company, "party_id": shop.party, "reason": "a favour", "lines": [{ "description": "Advice", "quantity": "1", "unit_price": "10" }] });
+    for refused in [
+        tenant.refused::<invoice::CreateInvoice>((), &deal::free_invoice_body(&shop, "10.00")).await,
+        tenant.raw.post("/v1/credit-notes", &note).await.problem(),
+    ] {
+        assert!(refused.errors[0].pointer.as_deref() == Some("/party_id") && refused.errors[0].detail.contains("not active any more"), "{refused:?}");
+    }
+    let owed = deal::invoice_order(&tenant, confirmed.id).await;
+    deal::post_invoice(&tenant, owed.id, None).await;
     verified(&tenant).await;
 
     active(true).await;

@@ -1,6 +1,8 @@
 //! Bookings, billings, backlog, unbilled work, collections and cycle times of deals that went different ways.
 
 use causeway_openapi::compliance::{ComplianceQuery, op as compliance};
+use causeway_openapi::crm::{CreateOpportunity, WinOpportunity, op as crm};
+use causeway_openapi::delivery::{ReverseDelivery, op as delivery};
 use causeway_openapi::identity::{CreateApiKey, op as identity};
 use causeway_openapi::invoice::{CreditInvoice, op as invoice};
 use causeway_openapi::invoice_accuracy::op as accuracies;
@@ -8,6 +10,7 @@ use causeway_openapi::line::LineInput;
 use causeway_openapi::margin::{MarginBy, MarginQuery, op as margin};
 use causeway_openapi::measure::{AsOfQuery, CollectionsQuery, MovementQuery, PeriodQuery, SalesBy, SalesQuery, op as measure};
 use causeway_openapi::order::{CancelOrder, op as order};
+use causeway_openapi::payment::{CreatePayment, ReversePayment, op as payment};
 use causeway_openapi::quote::op as quote;
 use causeway_openapi::quote_conversion::{QuoteConversionBy, QuoteConversionQuery, op as conversions};
 use causeway_tests::caller::Caller;
@@ -216,6 +219,48 @@ async fn each_invoice_is_measured_from_its_own_shipment() {
     let times = tenant.ask::<measure::GetCycleTimes>(&period(&shop)).await;
     let billing = times.rows.iter().find(|row| row.measure == "billing_cycle").unwrap();
     assert_eq!((billing.count, billing.average_seconds, billing.longest_seconds), (2, Some(86_400), Some(86_400)));
+}
+
+/// What was undone does not count, and what was done again counts from the last time.
+#[tokio::test]
+async fn cycle_times_are_of_what_stands() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let told = async |measure: &str| {
+        let times = tenant.ask::<measure::GetCycleTimes>(&period(&shop)).await;
+        let row = times.rows.into_iter().find(|row| row.measure == measure).unwrap();
+        (row.count, row.average_seconds)
+    };
+    let confirmed = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    let shipped = deal::ship(&tenant, &confirmed, "40").await;
+    let owed = deal::posted(&tenant, &shop, "100.00").await;
+    deal::advance(&tenant, "2026-12-05T09:00:00Z").await;
+    let bounced = deal::pay(&tenant, &shop, "100.00", &[(owed.id, "100.00")]).await;
+    assert_eq!((told("order_cycle").await.0, told("days_to_cash").await), (1, (1, Some(3 * 86_400))));
+    tenant.post::<payment::ReversePayment>(bounced.id, &ReversePayment { date: None, reason: "bounced".to_owned() }).await;
+    tenant.post::<delivery::ReverseDelivery>(shipped.id, &ReverseDelivery::default()).await;
+    assert_eq!((told("order_cycle").await, told("days_to_cash").await), ((0, None), (0, None)));
+    deal::advance(&tenant, "2026-12-12T09:00:00Z").await;
+    // The bank had it two days before it was entered.
+    let paid = CreatePayment { payment_date: Some(of("2026-12-10")), ..deal::payment_body(&shop, "100.00", &[(owed.id, "100.00")]) };
+    tenant.post::<payment::CreatePayment>((), &paid).await;
+    deal::ship(&tenant, &confirmed, "40").await;
+    assert_eq!((told("order_cycle").await, told("days_to_cash").await), ((1, Some(10 * 86_400)), (1, Some(8 * 86_400))));
+}
+
+/// A deal that was won in the instant in which it was created took no time.
+#[tokio::test]
+async fn a_deal_won_at_once_counts() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let opportunity = CreateOpportunity { company_id: shop.company, title: "At once".to_owned(), party_id: Some(shop.party), ..CreateOpportunity::default() };
+    let opportunity = tenant.post::<crm::CreateOpportunity>((), &opportunity).await;
+    tenant.post::<crm::WinOpportunity>(opportunity.id, &WinOpportunity::default()).await;
+    let times = tenant.ask::<measure::GetCycleTimes>(&period(&shop)).await;
+    let row = times.rows.iter().find(|row| row.measure == "deal_cycle").unwrap();
+    assert!(row.count == 1 && row.longest_seconds < Some(60), "{row:?}");
 }
 
 /// BIL-18: what was credited was not right the first time.

@@ -1,19 +1,20 @@
 //! Payments: parts, credit, taking back, and installments.
 
 use causeway_contract::Code;
-use causeway_openapi::invoice::{Invoice, op as invoice};
+use causeway_openapi::invoice::{CreateInvoice, Invoice, op as invoice};
 use causeway_openapi::payment::{AllocatePayment, CreatePayment, Payment, ReversePayment, UnallocatePayment, op as payment};
 use causeway_openapi::report::{AgingQuery, op as report};
 use causeway_openapi::term::op as term;
 use causeway_tests::caller::Caller;
-use causeway_tests::day;
-use causeway_tests::deal::{self, allocation, entry, sides};
+use causeway_tests::deal::{self, advance, allocation, entry, sides};
 use causeway_tests::shop::{self, Shop, percent_after, term_body};
 use causeway_tests::world::World;
-use causeway_value::{AllocationState, InvoiceId, PaymentState, PaymentStatus};
+use causeway_tests::{day, of};
+use causeway_value::{AllocationState, InvoiceId, PartyId, PaymentState, PaymentStatus};
+use serde_json::json;
 
 async fn owed(caller: &Caller, shop: &Shop) -> String {
-    caller.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, as_of: None, offset: None }).await.totals.total.0
+    caller.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, as_of: None, party_id: None, offset: None }).await.totals.total.0
 }
 
 async fn state(caller: &Caller, id: InvoiceId) -> (Option<PaymentState>, String) {
@@ -113,7 +114,7 @@ async fn installments_share_the_total_and_take_payments_in_order() {
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
     let parts = tenant.post::<term::CreatePaymentTerm>((), &term_body("30/70", vec![percent_after("30", 0), percent_after("70", 30)])).await;
-    let body = causeway_openapi::invoice::CreateInvoice { payment_term_id: Some(parts.id), ..deal::free_invoice_body(&shop, "771.12") };
+    let body = CreateInvoice { payment_term_id: Some(parts.id), ..deal::free_invoice_body(&shop, "771.12") };
     let draft = tenant.post::<invoice::CreateInvoice>((), &body).await;
     let invoice = deal::post_invoice(&tenant, draft.id, Some("2026-12-02")).await;
     let plan: Vec<_> = invoice.installments.iter().map(|part| (part.due_date, part.amount.0.as_str())).collect();
@@ -127,7 +128,37 @@ async fn installments_share_the_total_and_take_payments_in_order() {
     let now = tenant.get::<invoice::GetInvoice>(invoice.id).await;
     let open: Vec<_> = now.installments.iter().map(|part| part.open_amount.0.as_str()).collect();
     assert_eq!(open, ["0.00", "471.12"]);
-    let aging = tenant.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, as_of: Some(day("2027-01-02")), offset: None }).await;
+    let aging = tenant.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, as_of: Some(day("2027-01-02")), party_id: None, offset: None }).await;
     let overdue: Vec<_> = aging.totals.amounts.iter().map(|amount| amount.0.as_str()).collect();
     assert_eq!(overdue, ["0.00", "471.12", "0.00", "0.00", "0.00"]);
+}
+
+/// PAY-21: what the aging of a day is made of, document by document, as it was then.
+#[tokio::test]
+async fn the_aging_of_a_day_is_told_document_by_document() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let other = tenant.raw.post("/v1/parties", &json!({ "kind": "organization", "name": "Aster", "roles": ["customer"] })).await.success();
+    let other: PartyId = of(other["id"].as_str().expect("an id"));
+    let owed = deal::posted(&tenant, &shop, "100.00").await;
+    let theirs = CreateInvoice { party_id: Some(other), ..deal::free_invoice_body(&shop, "7.00") };
+    let theirs = tenant.post::<invoice::CreateInvoice>((), &theirs).await;
+    deal::post_invoice(&tenant, theirs.id, None).await;
+    advance(&tenant, "2026-12-10T09:00:00Z").await;
+    deal::pay(&tenant, &shop, "30.00", &[(owed.id, "30.00")]).await;
+    let over = deal::pay(&tenant, &shop, "5.00", &[]).await;
+    let seen = async |date: &str, party_id| {
+        let query = AgingQuery { company_id: shop.company, as_of: Some(day(date)), party_id, offset: None };
+        let (aging, items) = (tenant.ask::<report::GetAging>(&query).await, tenant.ask::<report::GetAgingItems>(&query).await);
+        assert_eq!((&aging.totals.total, items.count), (&items.total, i64::try_from(items.rows.len()).unwrap()));
+        items.rows.into_iter().map(|row| (row.document_type, row.document_id, row.number, row.amount.0)).collect::<Vec<_>>()
+    };
+    let texts = |kind: &str, id: String, number: &str, amount: &str| (kind.to_owned(), id, number.to_owned(), amount.to_owned());
+    assert_eq!(seen("2026-12-09", Some(shop.party)).await, [texts("invoice", owed.id.to_string(), "INV/2026/00001", "100.00")]);
+    let now = [texts("invoice", owed.id.to_string(), "INV/2026/00001", "70.00"), texts("payment", over.id.to_string(), &over.number.clone().unwrap(), "-5.00")];
+    assert_eq!(seen("2026-12-10", Some(shop.party)).await, now);
+    assert_eq!(seen("2026-12-10", None).await.len(), 3);
+    let unknown = format!("/v1/reports/aging?company_id={}&party_id={}", shop.company, PartyId::new());
+    assert_eq!(tenant.raw.get(&unknown).await.problem().errors[0].parameter.as_deref(), Some("party_id"));
 }

@@ -63,7 +63,7 @@ async fn documents_that_go_the_other_way_are_refused() {
 
 /// What customers owe on a day, by the aging and by the ledger.
 async fn owed_on(caller: &Caller, shop: &Shop, date: &str) -> (String, String) {
-    let aging = caller.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, as_of: Some(day(date)), offset: None }).await;
+    let aging = caller.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, as_of: Some(day(date)), party_id: None, offset: None }).await;
     let query = TrialBalanceQuery { company_id: shop.company, as_of: Some(day(date)), ..TrialBalanceQuery::default() };
     let balance = caller.ask::<report::GetTrialBalance>(&query).await;
     let receivable = balance.rows.iter().find(|row| row.account_code == "1100").map_or_else(|| "0.00".to_owned(), |row| row.balance.0.clone());

@@ -77,6 +77,42 @@ async fn nothing_is_posted_on_a_locked_day() {
     assert!(tenant.get::<ledger::VerifyLedger>(()).await.ok);
 }
 
+/// A wrong year would begin a series of numbers and a year of the books that nobody has.
+#[tokio::test]
+async fn what_is_posted_is_of_a_day_that_can_be_meant() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let (revenue, expense) = (account(&tenant, &shop, "4000").await, account(&tenant, &shop, "6000").await);
+    let on = |date: &str| CreateJournalEntry {
+        company_id: shop.company,
+        date: Some(day(date)),
+        description: "Rent".to_owned(),
+        lines: vec![
+            JournalLineInput { account_id: expense, debit: Some("5.00".into()), ..JournalLineInput::default() },
+            JournalLineInput { account_id: revenue, credit: Some("5.00".into()), ..JournalLineInput::default() },
+        ],
+    };
+    let draft = deal::free_invoice(&tenant, &shop, "10.00").await;
+    for (date, words) in
+        [("1926-12-02", "ten years ago"), ("2016-11-30", "2016-12-01 or a later day"), ("2199-12-02", "days ahead"), ("2027-10-29", "2027-10-28")]
+    {
+        let entry = tenant.refused::<ledger::CreateJournalEntry>((), &on(date)).await;
+        assert!(entry.errors[0].pointer.as_deref() == Some("/date") && entry.errors[0].detail.contains(words), "{date}: {entry:?}");
+        let posted = PostInvoice { invoice_date: Some(day(date)), allow_duplicate: None };
+        let posted = tenant.refused::<invoice::PostInvoice>(draft.id, &posted).await;
+        assert!(posted.errors[0].pointer.as_deref() == Some("/invoice_date") && posted.errors[0].detail.contains(words), "{date}: {posted:?}");
+        let paid = CreatePayment { payment_date: Some(day(date)), ..payment_body(&shop, "10.00", &[]) };
+        let paid = tenant.refused::<payment::CreatePayment>((), &paid).await;
+        assert_eq!(paid.errors[0].pointer.as_deref(), Some("/payment_date"), "{date}: {paid:?}");
+    }
+    // A history of ten years comes.
+    let old = tenant.post::<ledger::CreateJournalEntry>((), &on("2016-12-01")).await;
+    let back = ReverseJournalEntry { date: Some(day("2199-01-01")), reason: "twice".to_owned() };
+    assert_eq!(tenant.refused::<ledger::ReverseJournalEntry>(old.id, &back).await.errors[0].pointer.as_deref(), Some("/date"));
+    assert!(tenant.get::<ledger::VerifyLedger>(()).await.ok);
+}
+
 /// ACC-10: what is locked stands on everything before it, whether those days have a fiscal year or not.
 #[tokio::test]
 async fn days_before_a_locked_year_are_locked_with_it() {

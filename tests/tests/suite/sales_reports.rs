@@ -270,7 +270,7 @@ async fn asked(caller: &Caller, shop: &Shop, from: Day, to: Day, rate: i64) -> B
         moved.totals.iter().map(worth).sum::<i64>()
     };
     let owed = async |as_of| {
-        let aging = caller.ask::<report::GetAging>(&AgingQuery { company_id, as_of, offset: None }).await;
+        let aging = caller.ask::<report::GetAging>(&AgingQuery { company_id, as_of, party_id: None, offset: None }).await;
         let trial = caller.ask::<report::GetTrialBalance>(&TrialBalanceQuery { company_id, as_of, ..TrialBalanceQuery::default() }).await;
         let account = trial.rows.iter().find(|row| row.name.contains("eceivable")).map_or(0, |row| cents(&row.balance));
         assert_eq!(cents(&aging.totals.total), account, "the aging is the receivable account");

@@ -56,6 +56,14 @@ async fn a_statement_runs_from_opening_to_closing() {
     expected = vec![("invoice", "100.00"), ("invoice", "50.00"), ("payment", "-30.00")];
     assert_eq!(moved(&found[0]).iter().map(|line| (line.0, line.1)).collect::<Vec<_>>(), expected);
     assert_eq!((found[0]["opening_balance"].as_str(), found[0]["closing_balance"].as_str()), (Some("0.00"), Some("120.00")));
+    // As CSV, a line for each document, with its section before it.
+    let file = tenant.raw.request("GET", &format!("/v1/parties/{}/statement?from=2026-12-05", shop.party)).header("accept", "text/csv").send().await;
+    let lines: Vec<String> = file.text().lines().map(str::to_owned).collect();
+    assert!(file.status == 200 && lines.len() == 6, "{lines:?}");
+    assert!(
+        lines[0].starts_with("closing_balance,company_id,currency,has_more,opening_balance,") && lines[1].contains(",EUR,false,100.00,50.00,"),
+        "{lines:?}"
+    );
     let path = format!("/v1/parties/{}/statement?from=2026-12-11&to=2026-12-10", shop.party);
     assert_eq!(tenant.raw.get(&path).await.status, 422);
 }

@@ -66,8 +66,8 @@ async fn no_right() {
         // All rights but the one.
         if (row.audience)() == Audience::Tenant {
             let others: Vec<String> = rows().iter().filter(|other| (other.audience)() == Audience::Tenant).map(|other| other.permission.to_owned()).collect();
-            // Whoever reads all reports reads those about the pipeline.
-            let included = |permission: &str| row.permission == "pipeline:read" && permission == "reports:read";
+            // Whoever reads all reports reads those about the pipeline and about what is left to ship and to bill.
+            let included = |permission: &str| ["pipeline:read", "fulfilment:read"].contains(&row.permission) && permission == "reports:read";
             let others = others.into_iter().filter(|permission| permission != row.permission && !included(permission) && !permission.starts_with("any:"));
             let others: Vec<String> = others.collect();
             expect(&mut wrong, row, &nonsense(&limited(&tenant, &others).await, row).await, 403, Code::PermissionDenied);

@@ -140,7 +140,7 @@ fn amounts<'a>(untaxed: &'a str, tax: &'a str, total: &'a str) -> (&'a str, &'a 
 }
 
 async fn aging(caller: &Caller, shop: &Shop, as_of: Option<Day>) -> Vec<String> {
-    let aging = caller.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, as_of, offset: None }).await;
+    let aging = caller.ask::<report::GetAging>(&AgingQuery { company_id: shop.company, as_of, party_id: None, offset: None }).await;
     assert_eq!(aging.buckets, ["current", "1-30", "31-60", "61-90", "90+"]);
     aging.totals.amounts.into_iter().chain([aging.totals.total]).map(|amount| amount.0).collect()
 }

@@ -50,6 +50,7 @@ pub(crate) fn view(
         untaxed_amount: text(row.untaxed_amount),
         tax_amount: text(row.tax_amount),
         rounding_amount: text(row.rounding_amount.unwrap_or_default()),
+        coin_difference: text(row.coin_difference.unwrap_or_default()),
         total_amount: text(row.total_amount),
         open_amount: text(row.open_amount),
         undeducted_amount: row.undeducted_amount.map(text),

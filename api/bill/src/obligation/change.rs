@@ -3,7 +3,7 @@
 //! Less is a cancelled quantity, so that what was made billable before keeps its share of the line. What is on invoices and stands no longer becomes draft
 //! credit notes: a proposal that somebody posts.
 
-use super::rules::{awaited, cancellable, kept, open};
+use super::rules::{awaited, cancellable, kept, open, price_amount};
 use super::service::lock_of_order;
 use crate::billable::service::{Less, follow_hold, pay_by, shrink};
 use crate::invoice::service::propose::{BilledLine, billed_lines, propose};
@@ -12,7 +12,6 @@ use causeway_entity::Held;
 use causeway_entity::bill::{billables, obligations};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_master::pricing::amounts::{line_net, split_discount};
 use causeway_value::{Amount, BillableStatus, Day, InvoiceId, Json, OrderId, OrderLineId, Overflow, PaymentTermId, Percent, Price, Quantity, Zone};
 use std::collections::BTreeMap;
 
@@ -137,12 +136,11 @@ impl Changes {
     /// `amount_overflow` when a number does not fit.
     pub fn restate(&mut self, line: OrderLineId, new: Restated) -> Result<(), Problem> {
         let Some(row) = self.after.iter_mut().find(|row| row.id.uuid() == line.uuid()) else { return Ok(()) };
-        let (off_line, _) = split_discount(new.document_discount_percent, row.discount_base.unwrap_or_default());
-        row.price_amount = line_net(new.ordered, new.unit_price, row.price_base_quantity, new.discount_percent, off_line, row.currency)?;
         row.ordered_quantity = new.ordered;
         row.unit_price = new.unit_price;
         row.discount_percent = new.discount_percent;
         row.document_discount_percent = new.document_discount_percent;
+        row.price_amount = price_amount(row)?;
         row.net_amount = new.net_amount;
         row.tax_amount = Some(new.tax_amount);
         Ok(())

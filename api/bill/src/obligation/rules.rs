@@ -1,7 +1,7 @@
 //! What an obligation's quantities mean.
 
 use causeway_entity::bill::obligations;
-use causeway_master::pricing::amounts::cumulative_amount;
+use causeway_master::pricing::amounts::{cumulative_amount, line_net, split_discount};
 use causeway_value::{Amount, BillingPolicy, Day, OrderLineId, Overflow, ProductKind, Quantity};
 use std::collections::BTreeMap;
 
@@ -28,6 +28,15 @@ pub struct Progress {
 #[must_use]
 pub fn needs_delivery(kind: Option<ProductKind>, policy: BillingPolicy, quantity: Quantity) -> bool {
     quantity > Quantity::ZERO && (kind == Some(ProductKind::Goods) || policy == BillingPolicy::OnDelivery)
+}
+
+/// What the whole line comes to with the taxes that its price includes: after both discounts, but for one that is taken off the total.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit.
+pub fn price_amount(row: &obligations::Model) -> Result<Amount, Overflow> {
+    let (off_line, _) = split_discount(row.document_discount_percent, row.discount_base.unwrap_or_default());
+    line_net(row.ordered_quantity, row.unit_price, row.price_base_quantity, row.discount_percent, off_line, row.currency)
 }
 
 /// Whether confirming the order makes a line billable (BIL-02). What gives back waits for nothing: no delivery will ever trigger it.

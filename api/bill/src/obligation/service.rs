@@ -7,7 +7,6 @@ use causeway_contract::Problem;
 use causeway_entity::Held;
 use causeway_entity::bill::obligations;
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_master::pricing::amounts::{line_net, split_discount};
 use causeway_value::{
     AddressId, Amount, BillingPolicy, CompanyId, Currency, Day, Dimensions, DiscountBase, FlowId, Json, OrderId, OrderLineId, PartyId, PaymentTermId, Percent,
     Price, ProductId, ProductKind, Quantity, RecognitionPolicy, SourceType, TaxId,
@@ -99,10 +98,8 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx<'_>, new: Vec<NewObligation>) -> Res
 }
 
 fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Model, Problem> {
-    let (off_line, _) = split_discount(line.document_discount_percent, line.discount_base.unwrap_or_default());
-    let price_amount = line_net(line.quantity, line.unit_price, line.price_base_quantity, line.discount_percent, off_line, line.currency)?;
     let needs_delivery = rules::needs_delivery(line.product_kind, line.billing_policy, line.quantity);
-    Ok(obligations::Model {
+    let row = obligations::Model {
         tenant_id: tx.tenant(),
         id: line.order_line_id.cast(),
         order_id: line.order_id,
@@ -118,7 +115,7 @@ fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Mo
         discount_percent: line.discount_percent,
         document_discount_percent: line.document_discount_percent,
         net_amount: line.net_amount,
-        price_amount,
+        price_amount: Amount::ZERO,
         tax_ids: Json(line.tax_ids),
         billing_policy: line.billing_policy,
         needs_delivery,
@@ -149,7 +146,8 @@ fn row_of(ctx: &Ctx, tx: &Tx<'_>, line: NewObligation) -> Result<obligations::Mo
         tax_rounding: Some(line.agreed.rounding),
         tax_step: line.agreed.step,
         discount_posting: Some(line.agreed.posting),
-    })
+    };
+    Ok(obligations::Model { price_amount: rules::price_amount(&row)?, ..row })
 }
 
 /// The obligations of these orders, in the order of their ids. Orders that are not confirmed have none.

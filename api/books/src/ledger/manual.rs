@@ -26,8 +26,8 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateJournalEntry) -> Re
     let mut errors = Vec::new();
     let company = company::service::named(tx, body.company_id, &mut errors).await?;
     check::not_blank(&body.description, "/description", &mut errors);
-    if let Some(date) = body.date {
-        check::day(date, "/date", &mut errors);
+    if let (Some(date), Some(company)) = (body.date, &company) {
+        check::posting_day(date, ctx.today(company.time_zone), "/date", &mut errors);
     }
     let parties: Vec<(PartyId, String)> = named_parties(&body.lines);
     check::named_all::<parties::Entity, _>(tx, parties::Column::Id, |row| row.id, &parties, &mut errors).await?;
@@ -101,12 +101,13 @@ fn check_balance(lines: &[Line], given: usize, currency: Currency, errors: &mut 
 pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: JournalEntryId, body: &ReverseJournalEntry) -> Result<JournalEntry, Problem> {
     let mut errors = Vec::new();
     check::not_blank(&body.reason, "/reason", &mut errors);
-    if let Some(date) = body.date {
-        check::day(date, "/date", &mut errors);
-    }
-    check::finish(errors)?;
     // What is booked never changes, so there is nothing to lock: two at once meet at the key of what is reversed, and the later one runs again.
     let old = tx.must::<journal_entries::Entity>(id).await?;
+    let company = tx.must::<companies::Entity>(old.company_id).await?;
+    if let Some(date) = body.date {
+        check::posting_day(date, ctx.today(company.time_zone), "/date", &mut errors);
+    }
+    check::finish(errors)?;
     let reversed = !reversals_of(tx, &[id]).await?.is_empty();
     check_version(ctx, id, if reversed { 2 } else { 1 })?;
     if old.document_type != DOCUMENT_TYPE {
@@ -117,7 +118,6 @@ pub async fn reverse(ctx: &Ctx, tx: &mut Tx<'_>, id: JournalEntryId, body: &Reve
     if old.reversal_of.is_some() || reversed {
         return Err(Problem::new(Code::StateConflict, format!("{} takes another entry back, or was taken back before.", old.number)));
     }
-    let company = tx.must::<companies::Entity>(old.company_id).await?;
     let stored = lines_of(tx, &[id]).await?;
     let lines: Vec<Line> = stored.iter().map(line_of).collect();
     let day: Day = body.date.unwrap_or_else(|| ctx.today(company.time_zone)).max(old.date);

@@ -90,6 +90,8 @@ pub const BUILT_IN: &[(&str, &[&str])] = &[
             "credit:read",
             "deliveries:*",
             "billables:read",
+            // What is late, not shipped, not billed, and how long that takes.
+            "fulfilment:read",
             "products:*",
             "categories:*",
             "dimensions:read",
@@ -230,8 +232,8 @@ fn matches(pattern: &str, permission: &str) -> bool {
     (resource == "*" || resource == of) && (verb == "*" || verb == what)
 }
 
-/// Permissions that come with another: whoever reads all reports reads those about the pipeline, too.
-const INCLUDED: [(&str, &str); 1] = [("reports:read", "pipeline:read")];
+/// Permissions that come with another: whoever reads all reports reads those about the pipeline and about what is left to ship and to bill, too.
+const INCLUDED: [(&str, &str); 2] = [("reports:read", "pipeline:read"), ("reports:read", "fulfilment:read")];
 
 /// The permissions that these patterns give today.
 #[must_use]
@@ -284,7 +286,9 @@ mod tests {
         };
         let (rep, finance) = (of("sales_rep"), of("finance"));
         assert!(rep.contains("pipeline:read") && !rep.contains("reports:read"));
-        assert!(finance.contains("pipeline:read"), "reports:read includes it");
+        assert!(finance.contains("pipeline:read") && finance.contains("fulfilment:read"), "reports:read includes it");
+        let operations = of("operations");
+        assert!(operations.contains("fulfilment:read") && !operations.contains("reports:read"));
     }
 
     /// Whoever sells says neither how much a customer may owe nor at which prices and terms it buys (SEC-02, APR-13).

@@ -12,7 +12,7 @@ const DEALS: &str = "Values are added up exactly in each currency; each sum is c
      currency without a rate count in the numbers, and their values are told apart in `unconverted`.";
 
 /// Name, meaning, what counts, source, conversion.
-const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
+const DEFINITIONS: [(&str, &str, &str, &str, &str); 22] = [
     (
         "trial-balance",
         "Turnover and balance of every account since the beginning, as of a day.",
@@ -32,6 +32,14 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
         "aging",
         "What customers owe as of a day, by how long it is overdue.",
         "Installments of posted sale invoices less what settled them by their own day; due on the day itself is current; unallocated credit stands in `current`, negative.",
+        "Installments, allocations and payments, which `verify` holds against the receivable account.",
+        BOOKED,
+    ),
+    (
+        "aging-items",
+        "What the aging of a day is made of: what was open of each document then.",
+        "What `aging` counts, one row for each installment of an invoice that was open, each credit note and each payment of which something was left, by the customer \
+         whom it is of now. The rows of a customer and bucket add up to the aging's.",
         "Installments, allocations and payments, which `verify` holds against the receivable account.",
         BOOKED,
     ),
@@ -97,11 +105,12 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 21] = [
         "cycle-times",
         "How long deals, quotes, orders, billing and collecting take.",
         "`deal_cycle` from the creation of a deal to its winning, for deals that were won in the period, imported ones by the days that they came with; one of which \
-         only the end is known does not count. Else documents of the period (quote, order or invoice date) that had both changes, from the first of one kind to the first of the other: \
-         `quote_turnaround` created to sent, `quote_to_order` sent to accepted, `order_cycle` confirmed to fulfilled, `billing_cycle` the coming of the \
-         first billable that an invoice bills, such as its own shipment, to the invoice's posting, `days_to_cash` posted to paid in full. Credit notes and invoices \
+         only the end is known does not count, one that was created here and won at once took no time. Else documents of the period (quote, order or invoice date) \
+         that had both changes, from the first of one kind to the last of the other: `quote_turnaround` created to sent, `quote_to_order` sent to accepted, `order_cycle` confirmed to fulfilled of orders that are so now, `billing_cycle` the coming of the \
+         first billable that an invoice bills, such as its own shipment, to the invoice's posting. `days_to_cash` are the whole days from the date of an invoice that is paid now to that of the payment that paid its rest, whenever \
+         that was recorded: one that is open again, or written off, does not count. Credit notes and invoices \
          of suppliers do not count. The median of an even number is the lower one.",
-        "Events, for `billing_cycle` billables, and for `deal_cycle` opportunities.",
+        "Events, for `billing_cycle` billables, for `days_to_cash` invoices with what settles them, and for `deal_cycle` opportunities.",
         NONE,
     ),
     (

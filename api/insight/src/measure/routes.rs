@@ -35,6 +35,7 @@ pub fn register(routes: &mut Routes) {
     routes.on::<conversions::DefineQuoteConversion, _>(define::<conversions::DefineQuoteConversion>);
     routes.on::<op::DefineTrialBalance, _>(define::<op::DefineTrialBalance>);
     routes.on::<op::DefineAging, _>(define::<op::DefineAging>);
+    routes.on::<op::DefineAgingItems, _>(define::<op::DefineAgingItems>);
     routes.on::<op::DefineBookings, _>(define::<op::DefineBookings>);
     routes.on::<op::DefineBillings, _>(define::<op::DefineBillings>);
     routes.on::<op::DefineCollections, _>(define::<op::DefineCollections>);

@@ -44,7 +44,7 @@ async fn credited(shop: &Shop, id: InvoiceId, credit: Value, date: &str) -> Invo
 }
 
 const fn seen(company_id: CompanyId, as_of: Option<Day>) -> AgingQuery {
-    AgingQuery { company_id, as_of, offset: None }
+    AgingQuery { company_id, as_of, party_id: None, offset: None }
 }
 
 /// On every day of the story, the total of the aging is the balance of the receivable account.

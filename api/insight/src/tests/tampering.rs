@@ -61,12 +61,12 @@ const CHANGES: &[(&str, &str, &[&str])] = &[
     (
         "UPDATE allocations SET source_amount = source_amount + 1",
         "UPDATE allocations SET source_amount = source_amount - 1",
-        &["payment_unallocated", "payment_overallocated"],
+        &["payment_unallocated", "payment_overallocated", "allocation_source"],
     ),
     (
         "UPDATE allocations SET company_amount = company_amount - 1",
         "UPDATE allocations SET company_amount = company_amount + 1",
-        &["payment_closed", "installment_company_open", "receivable_control", "receivable_of_party"],
+        &["payment_closed", "installment_company_open", "receivable_control", "receivable_of_party", "allocation_booked"],
     ),
     (
         "UPDATE payments SET unallocated_amount = 7",

@@ -163,7 +163,13 @@ fn billables() -> Vec<Check> {
                 WHERE b.tenant_id = $1 [b.company_id] AND b.status = 'invoiced' AND i.status <> 'cancelled' \
                     AND (l.quantity <> b.quantity + COALESCE(r.quantity, 0) OR b.invoice_id IS NULL OR l.invoice_id <> b.invoice_id OR i.currency <> b.currency \
                         OR i.party_id <> b.party_id OR i.company_id <> b.company_id)";
+    // What waits is billed on the terms that its order has now; an amendment gives them to it.
+    let term = "SELECT b.id AS id, b.status AS label, NULL AS currency, 0 AS expected, 1 AS found FROM billables b \
+                JOIN obligations o ON o.tenant_id = b.tenant_id AND o.id = b.order_line_id \
+                WHERE b.tenant_id = $1 [b.company_id] AND b.status IN ('pending', 'ready', 'held') AND b.payment_term_id IS DISTINCT FROM o.payment_term_id"
+        .to_owned();
     vec![
+        count("billable_term", "other payment terms than its order line's", term),
         count("billable_source", "billables of one source", source.to_owned()),
         count("billable_invoiced", "invoice lines of the billable", lines),
         Check {

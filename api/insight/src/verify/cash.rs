@@ -26,6 +26,36 @@ pub(super) fn checks() -> Vec<Check> {
              WHERE w.tenant_id = $1 [w.company_id] GROUP BY w.id, w.status HAVING COUNT(e.id) <> CASE WHEN w.status = 'reversed' THEN 2 ELSE 1 END",
         ),
         money(
+            "write_off_booked",
+            "wof",
+            "what its entry takes off the open item as the amount in company currency",
+            "SELECT w.id AS id, NULL AS label, c.currency AS currency, COALESCE(SUM(CASE WHEN a.id IS NULL THEN 0 ELSE ABS(l.debit - l.credit) END), 0) AS expected, \
+                 w.company_amount AS found FROM write_offs w JOIN companies c ON c.tenant_id = w.tenant_id AND c.id = w.company_id \
+             LEFT JOIN journal_lines l ON l.tenant_id = w.tenant_id AND l.entry_id = w.journal_entry_id \
+             LEFT JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id AND a.purpose IN ('receivable', 'payable') \
+             WHERE w.tenant_id = $1 [w.company_id] GROUP BY w.id, c.currency, w.company_amount \
+             HAVING w.company_amount <> COALESCE(SUM(CASE WHEN a.id IS NULL THEN 0 ELSE ABS(l.debit - l.credit) END), 0)",
+        ),
+        count(
+            "write_off_of_invoice",
+            "wof",
+            "differences from the invoice that it gives up: company, party, currency and deal",
+            "SELECT w.id AS id, NULL AS label, NULL AS currency, 0 AS expected, 1 AS found FROM write_offs w \
+             LEFT JOIN invoices i ON i.tenant_id = w.tenant_id AND i.id = w.invoice_id \
+             WHERE w.tenant_id = $1 [w.company_id] AND (i.company_id IS DISTINCT FROM w.company_id OR i.party_id IS DISTINCT FROM w.party_id \
+                 OR i.currency IS DISTINCT FROM w.currency OR i.flow_id IS DISTINCT FROM w.flow_id)",
+        ),
+        count(
+            "offset_of_payment",
+            "pof",
+            "contradictions with its payment: another company, no entry of the surplus, or in the company's own currency another amount",
+            "SELECT o.id AS id, o.kind AS label, NULL AS currency, 0 AS expected, 1 AS found FROM payment_offsets o \
+             LEFT JOIN payments p ON p.tenant_id = o.tenant_id AND p.id = o.payment_id LEFT JOIN companies c ON c.tenant_id = o.tenant_id AND c.id = o.company_id \
+             LEFT JOIN journal_entries e ON e.tenant_id = o.tenant_id AND e.id = o.journal_entry_id AND e.company_id = o.company_id \
+             WHERE o.tenant_id = $1 [o.company_id] AND (p.company_id IS DISTINCT FROM o.company_id OR (o.kind = 'surplus' AND e.id IS NULL) \
+                 OR (o.journal_entry_id IS NOT NULL AND e.id IS NULL) OR (p.currency = c.currency AND o.company_amount <> o.amount))",
+        ),
+        money(
             "invoice_written_off",
             "inv",
             "the bad debts as what is written off",

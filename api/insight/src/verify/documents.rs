@@ -53,6 +53,7 @@ pub(super) fn checks() -> Vec<Check> {
     let mut checks: Vec<Check> = DOCUMENTS.iter().flat_map(totals).collect();
     checks.extend(accepted_quotes());
     checks.push(destination());
+    checks.push(submitted());
     checks
 }
 
@@ -62,6 +63,17 @@ fn destination() -> Check {
                JOIN obligations b ON b.tenant_id = o.tenant_id AND b.order_id = o.id WHERE o.tenant_id = $1 [o.company_id] \
                    AND NOT (b.ship_to_id = o.ship_to_id OR (b.ship_to_id IS NULL AND o.ship_to_id IS NULL)) GROUP BY o.id, o.number";
     Check { name: "obligation_ship_to", subject: "ord", what: "lines whose goods go elsewhere", unit: Unit::Count, sql: sql.to_owned() }
+}
+
+/// Who submitted a quote last, and therefore does not approve it, is who the trail says. One that needs no second person is approved by being submitted.
+fn submitted() -> Check {
+    let sql = "SELECT q.id AS id, q.number AS label, NULL AS currency, 1 AS expected, 0 AS found FROM quotes q \
+               LEFT JOIN (SELECT subject_id, MAX(subject_version) AS version FROM events WHERE tenant_id = $1 AND (event_type = 'quote.submitted' \
+                   OR (event_type = 'quote.approved' AND operation <> 'ApproveQuote')) GROUP BY subject_id) l \
+                   ON l.subject_id = q.id \
+               LEFT JOIN events e ON e.tenant_id = q.tenant_id AND e.subject_id = q.id AND e.subject_version = l.version \
+               WHERE q.tenant_id = $1 [q.company_id] AND q.submitted_by IS DISTINCT FROM e.actor_id";
+    Check { name: "quote_submitted_by", subject: "qot", what: "the one who submitted it last, as the trail tells", unit: Unit::Count, sql: sql.to_owned() }
 }
 
 /// Net, tax and total of a document.

@@ -2,6 +2,7 @@
 
 use super::check::{Check, Unit, written};
 use causeway_bill::exposure::shares;
+use causeway_bill::obligation::rules::price_amount;
 use causeway_contract::Problem;
 use causeway_entity::bill::{credit_exposures, obligations};
 use causeway_kernel::{Find, Tx};
@@ -13,6 +14,10 @@ use std::collections::BTreeMap;
 const PAGE: u64 = 1_000;
 /// The name of the check that no single statement can make.
 pub(super) const OBLIGATIONS: &str = "exposure_obligations";
+/// What the same pass finds on the way: the price of a line.
+const PRICE: &str = "obligation_price";
+/// Breaks that are reported, at most.
+const MOST: usize = 100;
 
 const RECEIVABLES: &str = "SELECT company_id, party_id, currency, open_amount + COALESCE(expected_tax_amount, 0) AS amount FROM invoices \
     WHERE tenant_id = $1 [company_id] \
@@ -52,9 +57,9 @@ fn part(name: &'static str, what: &'static str, column: &str, rows: &str) -> Che
 
 type Sums = BTreeMap<(CompanyId, PartyId, Currency), (Amount, Amount)>;
 
-/// What confirmed lines still add, which takes the rounding of the rules and therefore no statement.
+/// What confirmed lines come to and still add, which takes the rounding of the rules and therefore no statement.
 pub(super) async fn obligations(tx: &mut Tx<'_>) -> Result<Vec<Break>, Problem> {
-    let mut sums = Sums::new();
+    let (mut sums, mut breaks) = (Sums::new(), Vec::new());
     let mut after = uuid::Uuid::nil();
     loop {
         let page = Find::<obligations::Entity>::new().gt(obligations::Column::Id, after).order_by(obligations::Column::Id).limit(PAGE).all(tx).await?;
@@ -63,6 +68,12 @@ pub(super) async fn obligations(tx: &mut Tx<'_>) -> Result<Vec<Break>, Problem> 
         for row in &page {
             let (expected, _) = sums.entry((row.company_id, row.party_id, row.currency)).or_default();
             *expected = expected.plus(shares::obligation(row)?)?;
+            let price = price_amount(row)?;
+            if price != row.price_amount && breaks.len() < MOST {
+                let side = |amount: Amount| written(Unit::Money, amount.0, Some(row.currency));
+                let detail = format!("the price of the line with the taxes in it: expected {}, found {}", side(price), side(row.price_amount));
+                breaks.push(Break { check: PRICE.to_owned(), subject: row.id.to_string(), detail });
+            }
         }
     }
     for row in Find::<credit_exposures::Entity>::new().all(tx).await? {
@@ -74,5 +85,6 @@ pub(super) async fn obligations(tx: &mut Tx<'_>) -> Result<Vec<Break>, Problem> 
         let detail = format!("{company}: what is confirmed and not billable yet as the obligations of the exposure: expected {expected}, found {found}");
         Break { check: OBLIGATIONS.to_owned(), subject: party.to_string(), detail }
     });
-    Ok(broken.take(100).collect())
+    breaks.extend(broken.take(MOST));
+    Ok(breaks)
 }

@@ -32,6 +32,7 @@ const JOURNAL: Series =
 pub(super) fn checks() -> Vec<Check> {
     let mut checks: Vec<Check> = [INVOICES, CREDIT_NOTES, PAYMENTS, JOURNAL].iter().map(gapless).collect();
     checks.push(counters());
+    checks.push(last_days());
     checks.push(dates());
     checks.push(numbered("invoice_numbered", "inv", "invoices"));
     checks.push(numbered("payment_numbered", "pay", "payments"));
@@ -71,6 +72,29 @@ fn counters() -> Check {
          GROUP BY company_id, series HAVING SUM(given) <> SUM(counted)"
     );
     Check { name: "number_counter", subject: "com", what: "numbers that the series gave", unit: Unit::Count, sql }
+}
+
+/// The day that a series goes on from is the latest of its documents. One that was ahead and taken back whole may be left out of it, and is not later on.
+fn last_days() -> Check {
+    let reversed = "EXISTS (SELECT 1 FROM invoices r WHERE r.tenant_id = i.tenant_id AND r.id = i.credited_invoice_id AND r.payment_state = 'reversed')";
+    let documents = format!(
+        "SELECT company_id, kind, substr(number, 1, CASE kind WHEN 'invoice' THEN 8 ELSE 7 END) AS series, invoice_date AS day, \
+             CASE WHEN payment_state <> 'reversed' AND NOT {reversed} THEN invoice_date END AS standing \
+         FROM invoices i WHERE tenant_id = $1 [company_id] AND direction = 'sale' AND number IS NOT NULL \
+         UNION ALL SELECT company_id, 'payment' AS kind, substr(number, 1, 8) AS series, payment_date AS day, payment_date AS standing \
+         FROM payments WHERE tenant_id = $1 [company_id] AND number IS NOT NULL \
+         UNION ALL SELECT company_id, 'journal_entry' AS kind, substr(number, 1, 7) AS series, date AS day, date AS standing \
+         FROM journal_entries WHERE tenant_id = $1 [company_id]"
+    );
+    let sql = format!(
+        "SELECT s.company_id AS id, d.series AS label, NULL AS currency, 1 AS expected, 0 AS found FROM \
+             (SELECT company_id, kind, series, MAX(day) AS latest, MAX(standing) AS standing FROM ({documents}) AS dated GROUP BY company_id, kind, series) d \
+         JOIN number_series s ON s.tenant_id = $1 AND s.company_id = d.company_id AND s.kind = d.kind \
+             AND s.year = CAST(substr(d.series, length(d.series) - 3) AS BIGINT) \
+         WHERE s.tenant_id = $1 [s.company_id] AND ((s.kind IN ('invoice', 'credit_note') AND COALESCE(s.last_day, '') < COALESCE(d.standing, '')) \
+             OR s.last_day < d.standing OR s.last_day > d.latest)"
+    );
+    Check { name: "number_last_day", subject: "com", what: "the latest day of its documents as the last one of the series", unit: Unit::Count, sql }
 }
 
 /// In the order of the numbers no date of an invoice or credit note goes back. The journal's order is that of posting, so it has no such check. What was ahead

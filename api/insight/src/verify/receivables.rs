@@ -212,6 +212,7 @@ fn allocations() -> Vec<Check> {
                    LEFT JOIN invoices n ON n.tenant_id = a.tenant_id AND n.id = a.credit_note_id \
                    LEFT JOIN write_offs w ON w.tenant_id = a.tenant_id AND w.id = a.write_off_id AND w.invoice_id = a.invoice_id \
                    WHERE a.tenant_id = $1 [a.company_id] AND (t.invoice_id <> a.invoice_id OR i.company_id <> a.company_id OR i.party_id <> a.party_id \
+                       OR i.currency <> a.currency \
                        OR CASE WHEN p.id IS NULL THEN 0 ELSE 1 END + CASE WHEN n.id IS NULL THEN 0 ELSE 1 END \
                            + CASE WHEN w.id IS NULL THEN 0 ELSE 1 END <> 1 \
                        OR COALESCE(p.company_id, n.company_id, w.company_id) <> a.company_id \
@@ -223,10 +224,26 @@ fn allocations() -> Vec<Check> {
                  LEFT JOIN (SELECT DISTINCT reversal_of FROM journal_entries WHERE tenant_id = $1 AND reversal_of IS NOT NULL) r ON r.reversal_of = e.id \
                  WHERE a.tenant_id = $1 [a.company_id] AND ((a.exchange_difference <> 0 AND e.id IS NULL) \
                      OR (a.exchange_difference = 0 AND a.journal_entry_id IS NOT NULL) \
-                     OR (e.id IS NOT NULL AND (a.reversed_at IS NULL) <> (r.reversal_of IS NULL)))"
+                     OR (e.id IS NOT NULL AND (e.total <> ABS(a.exchange_difference) OR (a.reversed_at IS NULL) <> (r.reversal_of IS NULL))))"
+        .to_owned();
+    // What was taken back is in no sum of today, but in those of the days on which it counted.
+    let booked = "SELECT a.id AS id, i.number AS label, c.currency AS currency, a.amount AS expected, a.company_amount AS found FROM allocations a \
+                  JOIN invoices i ON i.tenant_id = a.tenant_id AND i.id = a.invoice_id JOIN companies c ON c.tenant_id = a.tenant_id AND c.id = a.company_id \
+                  JOIN installments t ON t.tenant_id = a.tenant_id AND t.id = a.installment_id \
+                  JOIN (SELECT installment_id, COUNT(*) AS parts FROM allocations WHERE tenant_id = $1 GROUP BY installment_id) n ON n.installment_id = t.id \
+                  WHERE a.tenant_id = $1 [a.company_id] AND ((i.currency = c.currency AND a.company_amount <> a.amount) \
+                      OR (t.amount <> 0 AND ABS(CAST(a.company_amount AS NUMERIC) * t.amount - CAST(t.company_amount AS NUMERIC) * a.amount) \
+                          > ABS(CAST(t.amount AS NUMERIC) * n.parts)))"
+        .to_owned();
+    let source = "SELECT a.id AS id, i.number AS label, a.currency AS currency, a.amount AS expected, a.source_amount AS found FROM allocations a \
+                  JOIN invoices i ON i.tenant_id = a.tenant_id AND i.id = a.invoice_id \
+                  LEFT JOIN payments p ON p.tenant_id = a.tenant_id AND p.id = a.payment_id LEFT JOIN invoices n ON n.tenant_id = a.tenant_id AND n.id = a.credit_note_id \
+                  WHERE a.tenant_id = $1 [a.company_id] AND COALESCE(p.currency, n.currency, a.currency) = a.currency AND a.source_amount <> a.amount"
         .to_owned();
     vec![
         count("allocation_sides", "alc", "one source and one installment of one company, party and direction", parties),
+        money("allocation_booked", "alc", "its share of what the installment was booked for, but for cents", booked),
+        money("allocation_source", "alc", "what it settles as what it uses in the same currency", source),
         count("allocation_entry", "alc", "the entry of an exchange difference, reversed with its allocation", entry),
     ]
 }

@@ -1,7 +1,9 @@
 //! Verifying a tenant.
 
 use super::check::{self, Check};
-use super::{billing, came, chain, credentials, documents, down_payments, exposure, ledger, numbers, receivables, reductions, repeats, snapshots, taxes};
+use super::{
+    billing, came, chain, credentials, documents, down_payments, exposure, ledger, numbers, rates, receivables, reductions, repeats, snapshots, taxes, traces, visits,
+};
 use crate::sql::{self, statement};
 use causeway_contract::{Code, Problem};
 use causeway_govern::trail;
@@ -44,6 +46,7 @@ fn checks() -> Vec<Check> {
         taxes::checks(),
         came::checks(),
         credentials::checks(),
+        visits::checks(),
     ]
     .concat()
 }
@@ -61,6 +64,9 @@ pub async fn verify(_: &Ctx, tx: &mut Tx<'_>) -> Result<Verification, Problem> {
     }
     breaks.extend(or_not_made(exposure::OBLIGATIONS, exposure::obligations(tx).await, tx)?);
     breaks.extend(or_not_made(reductions::REDUCTIONS, reductions::reductions(tx).await, tx)?);
+    breaks.extend(or_not_made(rates::RATES, rates::rates(tx).await, tx)?);
+    breaks.extend(or_not_made(traces::TRACES, traces::traces(tx).await, tx)?);
+    breaks.extend(or_not_made(visits::VISITS, visits::visits(tx).await, tx)?);
     breaks.extend(or_not_made(chain::DIGESTS, chain::digests(tx).await, tx)?);
     breaks.extend(or_not_made(taxes::SPLITS, taxes::splits(tx).await, tx)?);
     breaks.extend(or_not_made(snapshots::POLICIES, snapshots::policies(tx).await, tx)?);
@@ -93,8 +99,9 @@ async fn counts(tx: &mut Tx<'_>, checks: &[Check]) -> Result<BTreeMap<String, i6
     let cells = CHECKED.map(|(table, _)| (table, Cell::Whole));
     let asked = statement(tx, &count_sql(), Vec::new());
     let rows = tx.query(&asked.sql, asked.values, &cells).await?;
-    // The obligations of exposures, what was taken off billables, the digests of the journal, the taxes of lines and the policies that are gone are five more.
-    let mut counted = BTreeMap::from([("checks".to_owned(), i64::try_from(checks.len() + 5).unwrap_or(i64::MAX))]);
+    // The obligations of exposures and their prices, what was taken off billables, the rates of payments, the traces of quotes, the visits of stages, the digests
+    // of the journal, the taxes of lines and the policies that are gone are nine more checks.
+    let mut counted = BTreeMap::from([("checks".to_owned(), i64::try_from(checks.len() + 9).unwrap_or(i64::MAX))]);
     for row in &rows {
         for (table, _) in CHECKED {
             counted.insert(table.to_owned(), row.try_get("", table).map_err(|error| sql::unreadable(&error))?);
@@ -130,7 +137,9 @@ mod tests {
             }
         }
         conn.prepare(&scoped(&count_sql(), Some("$2"))).unwrap();
-        conn.prepare(&scoped(reductions::TEMPLATE, Some("$4"))).unwrap();
+        for template in [rates::TEMPLATE, reductions::TEMPLATE, traces::TEMPLATE, visits::TEMPLATE] {
+            conn.prepare(&scoped(template, Some("$4"))).unwrap();
+        }
     }
 
     #[test]

@@ -256,7 +256,7 @@ impl Routes {
                 query: (row.query)(),
                 reply_fields: if E::LIST.is_some() { listed_fields::<E>() } else { BTreeMap::new() },
                 columns: <E::Reply as Reply>::PAGE.then(|| Columns::of_page(&(row.reply)())),
-                table: row.is_report().then(|| Table::of(&(row.reply)())).flatten(),
+                table: row.has_table().then(|| Table::of(&(row.reply)())).flatten(),
                 knows_path: |segments| <E::Path as PathParams>::read(segments).is_some(),
                 bind,
             },

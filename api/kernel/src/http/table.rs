@@ -1,5 +1,6 @@
 //! Reports as CSV: a line for each of their `rows`, or for each of their `groups` where the caller asked for some with `by`. Totals are left out: they are
-//! sums of the lines. A list that stands in the order of the report's `buckets` has a column for each of them.
+//! sums of the lines. A list that stands in the order of the report's `buckets` has a column for each of them. A statement has a line for each of the `lines`
+//! of its `sections`, with what the section says before it; a section in which nothing moved has one, too.
 
 use super::csv::{Column, Columns, attachment, lines};
 use actix_web::HttpResponse;
@@ -11,13 +12,18 @@ use serde_json::Value;
 pub(crate) struct Table {
     rows: Columns,
     groups: Option<Columns>,
+    /// What stands before the lines of each section; only of a statement.
+    sections: Option<Columns>,
 }
 
 impl Table {
-    /// Those of a report of this shape; none when it is no report.
+    /// Those of a report or statement of this shape; none when it is neither.
     pub(crate) fn of(report: &Shape) -> Option<Self> {
+        if let Some(section) = report.items("sections") {
+            return Some(Self { rows: Columns::of(section.items("lines")?), groups: None, sections: Some(Columns::of(section)) });
+        }
         let columns = |member: &str| report.items(member).map(Columns::of);
-        Some(Self { rows: columns("rows")?, groups: columns("groups") })
+        Some(Self { rows: columns("rows")?, groups: columns("groups"), sections: None })
     }
 
     /// The report as a file, named by the last step of its path.
@@ -35,6 +41,9 @@ impl Table {
     }
 
     fn lines(&self, report: &Value, grouped: bool) -> Vec<Vec<String>> {
+        if let Some(sections) = &self.sections {
+            return self.of_sections(report, sections);
+        }
         let (member, columns) = match self.groups.as_ref().filter(|_| grouped) {
             Some(groups) => ("groups", groups),
             None => ("rows", &self.rows),
@@ -53,6 +62,19 @@ impl Table {
                 (0..buckets.len()).map(|place| amounts.get(place).copied().unwrap_or_default().to_owned()).collect()
             };
             lines.push(columns.each().flat_map(cells).collect());
+        }
+        lines
+    }
+
+    fn of_sections(&self, report: &Value, sections: &Columns) -> Vec<Vec<String>> {
+        let mut lines = vec![sections.each().chain(self.rows.each()).map(Column::name).collect()];
+        for section in report.get("sections").and_then(Value::as_array).into_iter().flatten() {
+            let moved = section.get("lines").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            let nothing = [Value::Null];
+            for line in if moved.is_empty() { nothing.as_slice() } else { moved } {
+                let before = sections.each().map(|column| column.cell(section));
+                lines.push(before.chain(self.rows.each().map(|column| column.cell(line))).collect());
+            }
         }
         lines
     }

@@ -183,7 +183,7 @@ fn as_csv(row: &Row) -> Option<&'static str> {
             "All rows from `cursor` on, or those of one page with `limit`. Lists and maps inside a row are left out; a text that a spreadsheet would calculate starts with an apostrophe.",
         );
     }
-    row.is_report().then_some(
+    row.has_table().then_some(
         "The rows of the report, or its groups where it has some; totals are their sums. Lists and maps inside a row are left out; a text that a spreadsheet would calculate starts with an apostrophe.",
     )
 }

@@ -101,7 +101,10 @@ async fn owners(
         Some(id) => company::service::named(tx, id, errors).await?,
         None => None,
     };
-    let party = party::store::existing(tx, party_id, "/party_id", errors).await?;
+    // What is owed is billed to whoever owes it; free lines are something new. What suppliers send comes whether we buy there any more or not.
+    let is_new = !body.lines.is_empty() && body.direction.unwrap_or(Direction::Sale) == Direction::Sale;
+    let party =
+        if is_new { party::store::named(tx, party_id, "/party_id", errors).await? } else { party::store::existing(tx, party_id, "/party_id", errors).await? };
     Ok((company, party))
 }
 

@@ -32,10 +32,14 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateCreditNote) -> Resu
         errors.push(FieldError::pointer(Code::TooMany, "/lines", format!("must be at most {MAX_LINES}")));
     }
     let company = company::service::named(tx, body.company_id, &mut errors).await?;
-    let party = party::store::existing(tx, Some(body.party_id), "/party_id", &mut errors).await?;
+    let direction = body.direction.unwrap_or(Direction::Sale);
+    // What a supplier gives is taken, whether we buy there any more or not.
+    let party = match direction {
+        Direction::Sale => party::store::named(tx, Some(body.party_id), "/party_id", &mut errors).await?,
+        Direction::Purchase => party::store::existing(tx, Some(body.party_id), "/party_id", &mut errors).await?,
+    };
     let (Some(company), Some(party)) = (company, party) else { return Err(Problem::of(errors)) };
     let currency = body.currency.or(party.currency).unwrap_or(company.currency);
-    let direction = body.direction.unwrap_or(Direction::Sale);
     let id = InvoiceId::new();
     let document = Document { id, company: &company, direction, currency, early_discount: None, agreed: Agreed::by_company(&company, currency, direction) };
     let (mut draft, _) = lines::draft(tx, document, &[], (&body.lines, Buyer { party: &party, day: ctx.today(company.time_zone) }), errors).await?;
