@@ -152,7 +152,9 @@ async fn the_aging_of_a_day_is_told_document_by_document() {
         let query = AgingQuery { company_id: shop.company, as_of: Some(day(date)), party_id, offset: None };
         let (aging, items) = (tenant.ask::<report::GetAging>(&query).await, tenant.ask::<report::GetAgingItems>(&query).await);
         assert_eq!((&aging.totals.total, items.count), (&items.total, i64::try_from(items.rows.len()).unwrap()));
-        items.rows.into_iter().map(|row| (row.document_type, row.document_id, row.number, row.amount.0)).collect::<Vec<_>>()
+        let mut rows: Vec<_> = items.rows.into_iter().map(|row| (row.document_type, row.document_id, row.number, row.amount.0)).collect();
+        rows.sort_unstable();
+        rows
     };
     let texts = |kind: &str, id: String, number: &str, amount: &str| (kind.to_owned(), id, number.to_owned(), amount.to_owned());
     assert_eq!(seen("2026-12-09", Some(shop.party)).await, [texts("invoice", owed.id.to_string(), "INV/2026/00001", "100.00")]);

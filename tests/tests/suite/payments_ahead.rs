@@ -109,9 +109,13 @@ async fn what_cannot_be_booked_on_its_day_waits_for_somebody() {
     let tenant = world.sandbox().await;
     let shop = shop::open(&tenant, "").await;
     let owed = deal::posted(&tenant, &shop, "100.00").await;
-    let on = |date: &str| CreatePayment { payment_date: Some(day(date)), ..payment_body(&shop, "100.00", &[(owed.id, "100.00")]) };
-    let stopped = tenant.post::<payment::CreatePayment>((), &on("2026-12-10")).await;
-    let next = tenant.post::<payment::CreatePayment>((), &on("2026-12-11")).await;
+    let also = deal::posted(&tenant, &shop, "100.00").await;
+    let on = |date: &str, id| CreatePayment { payment_date: Some(day(date)), ..payment_body(&shop, "100.00", &[(id, "100.00")]) };
+    let stopped = tenant.post::<payment::CreatePayment>((), &on("2026-12-10", owed.id)).await;
+    // What one of them settles in full no other is planned for.
+    let twice = tenant.refused::<payment::CreatePayment>((), &on("2026-12-11", owed.id)).await;
+    assert_eq!((twice.code, twice.meta["payment_id"].as_str()), (Code::StateConflict, Some(stopped.id.to_string().as_str())));
+    let next = tenant.post::<payment::CreatePayment>((), &on("2026-12-11", also.id)).await;
     let year = tenant.post::<fiscal_year::CreateFiscalYear>((), &CreateFiscalYear { company_id: shop.company, year: 2026 }).await;
     tenant.post::<fiscal_year::LockFiscalYear>(year.id, &LockFiscalYear { through: Some(day("2026-12-10")), reason: None }).await;
     advance(&tenant, "2026-12-11T12:00:00Z").await;
@@ -121,6 +125,6 @@ async fn what_cannot_be_booked_on_its_day_waits_for_somebody() {
     assert_eq!(tenant.refused::<payment::PostPayment>(stopped.id, &Nothing {}).await.code, Code::PeriodLocked);
     // The others are not held up.
     assert_eq!(again(&tenant, &next).await.status, PaymentStatus::Posted);
-    assert_eq!(stands(&tenant, &owed).await.0, "0.00");
+    assert_eq!((stands(&tenant, &owed).await.0, stands(&tenant, &also).await.0), ("100.00".to_owned(), "0.00".to_owned()));
     verified(&tenant).await;
 }

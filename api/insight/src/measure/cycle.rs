@@ -39,11 +39,11 @@ const STEPS: [Step; 4] = [
 const BILLABLE: &str = "billable.ready";
 
 /// Seconds from the creation of each won deal to its end, for those that ended from the instant `$3` on and before `$4`. Of some old deals only the end is
-/// known: they came up with it, and were recorded later than that; one that was created here and won at once took no time.
+/// known: they came up with it and were never open here; one that was created here and won at once took no time.
 const DEALS: &str = "SELECT (d.closed_at - d.created_at) / 1000000 AS seconds FROM opportunities d \
     WHERE d.tenant_id = $1 AND d.company_id = $2 AND d.status = 'won' AND d.closed_at >= $3 AND d.closed_at < $4 AND (d.closed_at > d.created_at \
-        OR EXISTS (SELECT 1 FROM events e WHERE e.tenant_id = d.tenant_id AND e.subject_id = d.id AND e.subject_version = 1 \
-            AND e.occurred_at < d.created_at + 1000000))";
+        OR (d.closed_at = d.created_at AND EXISTS (SELECT 1 FROM events e WHERE e.tenant_id = d.tenant_id AND e.subject_id = d.id \
+            AND e.event_type = 'opportunity.won' AND e.subject_version > 1)))";
 
 /// Seconds of the whole days from the date of each invoice that is paid now to the date of the payment that paid its rest, whenever that was recorded. Where
 /// only a credit note settled the rest, its day counts. Money in advance makes no time negative.

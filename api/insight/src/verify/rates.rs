@@ -19,7 +19,7 @@ const PAGE: usize = 1_000;
 const MOST: usize = 100;
 
 pub(super) const TEMPLATE: &str = "SELECT p.id AS id, p.number AS number, p.amount AS amount, p.currency AS currency, c.currency AS home, \
-        p.company_rate AS rate, CASE WHEN p.rate_divides THEN 1 ELSE 0 END AS divides, p.company_amount AS booked \
+        p.company_rate AS rate, CAST(CASE WHEN p.rate_divides THEN 1 ELSE 0 END AS BIGINT) AS divides, p.company_amount AS booked \
     FROM payments p JOIN companies c ON c.tenant_id = p.tenant_id AND c.id = p.company_id \
     WHERE p.tenant_id = $1 AND p.id > $2 [p.company_id] AND p.currency <> c.currency AND p.status IN ('posted', 'reversed') ORDER BY p.id LIMIT 1000";
 

@@ -229,11 +229,7 @@ fn allocations() -> Vec<Check> {
     // What was taken back is in no sum of today, but in those of the days on which it counted.
     let booked = "SELECT a.id AS id, i.number AS label, c.currency AS currency, a.amount AS expected, a.company_amount AS found FROM allocations a \
                   JOIN invoices i ON i.tenant_id = a.tenant_id AND i.id = a.invoice_id JOIN companies c ON c.tenant_id = a.tenant_id AND c.id = a.company_id \
-                  JOIN installments t ON t.tenant_id = a.tenant_id AND t.id = a.installment_id \
-                  JOIN (SELECT installment_id, COUNT(*) AS parts FROM allocations WHERE tenant_id = $1 GROUP BY installment_id) n ON n.installment_id = t.id \
-                  WHERE a.tenant_id = $1 [a.company_id] AND ((i.currency = c.currency AND a.company_amount <> a.amount) \
-                      OR (t.amount <> 0 AND ABS(CAST(a.company_amount AS NUMERIC) * t.amount - CAST(t.company_amount AS NUMERIC) * a.amount) \
-                          > ABS(CAST(t.amount AS NUMERIC) * n.parts)))"
+                  WHERE a.tenant_id = $1 [a.company_id] AND i.currency = c.currency AND a.company_amount <> a.amount"
         .to_owned();
     let source = "SELECT a.id AS id, i.number AS label, a.currency AS currency, a.amount AS expected, a.source_amount AS found FROM allocations a \
                   JOIN invoices i ON i.tenant_id = a.tenant_id AND i.id = a.invoice_id \
@@ -242,7 +238,7 @@ fn allocations() -> Vec<Check> {
         .to_owned();
     vec![
         count("allocation_sides", "alc", "one source and one installment of one company, party and direction", parties),
-        money("allocation_booked", "alc", "its share of what the installment was booked for, but for cents", booked),
+        money("allocation_booked", "alc", "the same in the company's currency", booked),
         money("allocation_source", "alc", "what it settles as what it uses in the same currency", source),
         count("allocation_entry", "alc", "the entry of an exchange difference, reversed with its allocation", entry),
     ]

@@ -19,7 +19,7 @@ const PAGE: usize = 500;
 const MOST: usize = 100;
 
 pub(super) const TEMPLATE: &str = "SELECT r.billable_id AS id, r.version AS version, b.currency AS currency, r.quantity AS quantity, r.amount AS amount, \
-        r.invoice_id AS invoice_id, CASE WHEN b.company_id = r.company_id AND a.object_id IS NOT NULL THEN 1 ELSE 0 END AS known, \
+        r.invoice_id AS invoice_id, CAST(CASE WHEN b.company_id = r.company_id AND a.object_id IS NOT NULL THEN 1 ELSE 0 END AS BIGINT) AS known, \
         p.body AS before, a.body AS after \
     FROM billable_reductions r JOIN billables b ON b.tenant_id = r.tenant_id AND b.id = r.billable_id \
     LEFT JOIN snapshots p ON p.tenant_id = r.tenant_id AND p.object_id = r.billable_id AND p.version = r.version - 1 \

@@ -2,7 +2,8 @@
 
 use super::check::{self, Check};
 use super::{
-    billing, came, chain, credentials, documents, down_payments, exposure, ledger, numbers, rates, receivables, reductions, repeats, snapshots, taxes, traces, visits,
+    billing, came, chain, credentials, documents, down_payments, exposure, ledger, numbers, rates, receivables, reductions, repeats, snapshots, taxes, traces,
+    visits,
 };
 use crate::sql::{self, statement};
 use causeway_contract::{Code, Problem};

@@ -20,7 +20,7 @@ const PAGE: usize = 1_000;
 const MOST: usize = 100;
 
 pub(super) const TEMPLATE: &str = "SELECT v.opportunity_id AS id, v.version AS version, v.stage_id AS stage_id, v.entered_at AS entered_at, \
-        CASE WHEN s.object_id IS NULL THEN 0 ELSE 1 END AS known, s.body AS body \
+        CAST(CASE WHEN s.object_id IS NULL THEN 0 ELSE 1 END AS BIGINT) AS known, s.body AS body \
     FROM stage_visits v JOIN opportunities o ON o.tenant_id = v.tenant_id AND o.id = v.opportunity_id \
     LEFT JOIN snapshots s ON s.tenant_id = v.tenant_id AND s.object_id = v.opportunity_id AND s.version = v.version \
     WHERE v.tenant_id = $1 AND (v.opportunity_id, v.version) > ($2, $3) [o.company_id] ORDER BY v.opportunity_id, v.version LIMIT 1000";
@@ -65,15 +65,16 @@ impl Said {
 }
 
 /// The check that is one statement: the last visit is where the deal stands, and each of the others has ended when the next began, or with its own beginning
-/// where that is later: back-dated ends make no time negative.
+/// where that is later: back-dated ends make no time negative, also when they were corrected to a later day.
 pub(super) fn checks() -> Vec<Check> {
     let sql = "SELECT o.id AS id, o.title AS label, NULL AS currency, 0 AS expected, COUNT(*) AS found FROM opportunities o \
                LEFT JOIN (SELECT opportunity_id, stage_id, entered_at, left_at, \
                        LEAD(entered_at) OVER (PARTITION BY opportunity_id ORDER BY version) AS next_at, \
                        ROW_NUMBER() OVER (PARTITION BY opportunity_id ORDER BY version DESC) AS place FROM stage_visits WHERE tenant_id = $1) v \
                    ON v.opportunity_id = o.id \
-               WHERE o.tenant_id = $1 [o.company_id] AND (v.opportunity_id IS NULL OR (v.place = 1 AND (v.left_at IS NOT NULL OR v.stage_id <> o.stage_id)) \
-                   OR (v.place > 1 AND COALESCE(v.left_at, 0) <> CASE WHEN v.entered_at > v.next_at THEN v.entered_at ELSE v.next_at END)) \
+               WHERE o.tenant_id = $1 [o.company_id] AND ((v.opportunity_id IS NULL AND o.stage_since IS NOT NULL) OR (v.place = 1 AND (v.left_at IS NOT NULL OR v.stage_id <> o.stage_id)) \
+                   OR (v.place > 1 AND COALESCE(v.left_at, 0) <> CASE WHEN v.entered_at > v.next_at THEN v.entered_at ELSE v.next_at END \
+                       AND COALESCE(v.left_at, 0) <> v.entered_at)) \
                GROUP BY o.id, o.title";
     vec![Check {
         name: "stage_visits",

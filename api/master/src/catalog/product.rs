@@ -69,8 +69,7 @@ async fn create_free(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateProduct, mut
 /// # Errors
 /// As `create_each`; `already_exists` for a code that another product or an item before has, however it is capitalised.
 pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateProduct>) -> Result<BulkResult<wire::Product>, Problem> {
-    let codes: BTreeSet<String> = bulk.items.iter().map(|body| body.code.to_ascii_lowercase()).collect();
-    let standing = alike(tx, codes).await?;
+    let standing = alike(tx, bulk.items.iter().map(|body| body.code.clone()).collect()).await?;
     let codes = std::cell::RefCell::new(standing.into_iter().map(|row| row.code.to_ascii_lowercase()).collect::<BTreeSet<String>>());
     let kind = Kind { object: "product", refs: |body: &wire::CreateProduct| refs::named(&body.external_refs), read };
     create_each(ctx, tx, bulk, kind, async |tx, _, body| {
@@ -84,13 +83,15 @@ pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreatePro
     .await
 }
 
-/// The products whose codes are these in small letters.
+/// The products whose codes are these, in whatever size of the letters. A database may know the sizes of more letters than others do.
 async fn alike(tx: &mut Tx<'_>, codes: BTreeSet<String>) -> Result<Vec<products::Model>, Problem> {
     if codes.is_empty() {
         return Ok(Vec::new());
     }
-    let condition = format!("lower(code) IN ({})", vec!["?"; codes.len()].join(", "));
-    Find::<products::Entity>::new().when(&condition, codes.into_iter().map(Into::into).collect()).all(tx).await
+    let marks = vec!["?"; codes.len()].join(", ");
+    let condition = format!("code IN ({marks}) OR lower(code) IN ({marks})");
+    let folded: Vec<String> = codes.iter().map(|code| code.to_ascii_lowercase()).collect();
+    Find::<products::Entity>::new().when(&condition, codes.into_iter().chain(folded).map(Into::into).collect()).all(tx).await
 }
 
 /// The products of these ids.

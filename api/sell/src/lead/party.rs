@@ -48,6 +48,8 @@ pub(super) async fn of_lead(
         }
         Known::Perhaps(candidates) => candidates,
     };
+    // Who may not read customers hears of none by likeness.
+    let candidates = if ctx.may("parties:read") { candidates } else { Vec::new() };
     if let Some(twin) = candidates.iter().find(|one| one.likely).filter(|_| body.refuse_duplicates == Some(true)) {
         let detail = format!("is required: the lead is likely {} ({}); name it, or leave `refuse_duplicates` out for a new party", twin.name, twin.party_id);
         errors.push(FieldError::pointer(Code::AlreadyExists, "/party_id", detail));

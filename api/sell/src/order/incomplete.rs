@@ -11,7 +11,7 @@ use sea_orm::sea_query::Value;
 /// The condition under which an order is incomplete, by what these companies ask for. `row` is the table or its name in the statement; `place` takes each value
 /// in turn and answers what stands for it.
 pub fn condition(companies: &[Model], row: &str, mut place: impl FnMut(Value) -> String) -> String {
-    let mut found = format!("COALESCE({row}.hold_kind, '') = 'data'");
+    let mut found = format!("({row}.hold_kind IS NOT NULL AND {row}.hold_kind = 'data')");
     for company in companies {
         let Some(asked) = company.document_rules.as_ref().map(|rules| &rules.0.order_confirm).filter(|asked| !asked.is_empty()) else { continue };
         let own = place(company.id.into());

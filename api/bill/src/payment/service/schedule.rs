@@ -20,6 +20,7 @@ use causeway_master::rate::lookup::rates;
 use causeway_master::{check, refs};
 use causeway_openapi::payment::CreatePayment;
 use causeway_value::{AllocationInput, Amount, Currency, Instant, InvoiceId, InvoiceStatus, Json, PaymentDifference, PaymentPlan, PaymentStatus};
+use std::collections::BTreeSet;
 
 /// What falls due by itself.
 pub const DUE: Due = Due { name: "payment.due", next, run };
@@ -40,13 +41,19 @@ fn run<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>) -> LocalFuture<'a, Result<i64, Prob
         let due = PAYMENT_DAY.due(ctx, tx).await?;
         // One in each transaction: two may settle the same invoice.
         let Some(payment) = due.first() else { return Ok(0) };
-        let mark = tx.mark();
-        match post(ctx, tx, payment).await {
-            Ok(()) => {}
-            Err(problem) if problem.status >= 500 => return Err(problem),
-            Err(problem) => {
-                tx.undo_to(mark);
-                back_to_draft(ctx, tx, payment, problem).await?;
+        let plan = payment.planned.as_ref().map(|plan| plan.0.clone()).unwrap_or_default();
+        // The money came, also where what it was planned for has changed so that it cannot be settled as planned: then it is the payer's.
+        for plan in [plan, PaymentPlan::default()] {
+            let mark = tx.mark();
+            match post(ctx, tx, payment, plan.clone()).await {
+                Ok(()) => return Ok(1),
+                Err(problem) if problem.status >= 500 => return Err(problem),
+                Err(problem) if plan == PaymentPlan::default() => {
+                    tx.undo_to(mark);
+                    back_to_draft(ctx, tx, payment, problem).await?;
+                    return Ok(1);
+                }
+                Err(_) => tx.undo_to(mark),
             }
         }
         Ok(1)
@@ -66,6 +73,7 @@ pub(super) async fn plan(
         let detail = format!("is decided when the money is there, and this is of {}, a later day: leave it out and allocate then", payment.payment_date);
         return Err(Problem::of(vec![FieldError::pointer(Code::InvalidValue, "/difference", detail)]));
     }
+    refuse_planned_again(tx, payment, body, &targets.settlement).await?;
     let pairs: Vec<(Currency, Currency)> = targets.settlement.invoices().map(|invoice| (payment.currency, invoice.currency)).collect();
     let table = rates(tx, pairs, today).await?;
     let money = Source {
@@ -83,11 +91,39 @@ pub(super) async fn plan(
     Ok(Some(Json(PaymentPlan { allocations: body.allocations.clone(), invoice_ids: body.invoice_ids.clone(), allocate: body.allocate })))
 }
 
+/// Refuses to plan what other payments of later days settle in full already: it would be paid twice (PAY-11).
+async fn refuse_planned_again(tx: &mut Tx<'_>, payment: &Model, body: &CreatePayment, settlement: &Settlement) -> Result<(), Problem> {
+    let named: BTreeSet<InvoiceId> = body.allocations.iter().map(|part| part.invoice_id).chain(body.invoice_ids.iter().copied()).collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let scheduled =
+        Find::<Entity>::new().eq(Column::PartyId, payment.party_id).eq(Column::Status, PaymentStatus::Scheduled).eq(Column::Direction, payment.direction);
+    let others: Vec<Model> = scheduled.all(tx).await?.into_iter().filter(|other| other.id != payment.id).collect();
+    for id in named {
+        let Some(open) = settlement.get(id).map(|invoice| invoice.open_amount) else { continue };
+        let mut left = open;
+        for other in &others {
+            let Some(plan) = other.planned.as_ref().map(|plan| &plan.0) else { continue };
+            let parts = plan.allocations.iter().filter(|part| part.invoice_id == id).filter_map(|part| part.amount.amount(other.currency).ok());
+            let whole = plan.invoice_ids.iter().filter(|known| **known == id).map(|_| other.amount);
+            left = left.minus(Amount::sum(parts.chain(whole))?)?;
+            if left <= Amount::ZERO && open > Amount::ZERO {
+                let detail = format!(
+                    "{id} is settled by {} on {} already, and by what was planned before it. Cancel that payment first: POST /v1/payments/{}/cancel.",
+                    other.id, other.payment_date, other.id
+                );
+                return Err(Problem::new(Code::StateConflict, detail).with("payment_id", other.id.to_string()));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Books a payment whose day has come, and settles what is still open of what it is planned for. What is left of it is the payer's.
-async fn post(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model) -> Result<(), Problem> {
+async fn post(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, plan: PaymentPlan) -> Result<(), Problem> {
     let company = tx.must::<companies::Entity>(old.company_id).await?;
     let mut new = Model { planned: None, ..changed(ctx, old) };
-    let plan = old.planned.as_ref().map(|plan| plan.0.clone()).unwrap_or_default();
     let (allocations, invoice_ids) = still_open(tx, old.currency, plan.allocations, plan.invoice_ids).await?;
     let ask = Ask { allocations: &allocations, invoice_ids: &invoice_ids, allocate: plan.allocate, difference: PaymentDifference::KeepOpen };
     let payer = Payer { company_id: old.company_id, party_id: old.party_id, direction: old.direction, currency: old.currency, settles: Some(old.settles) };

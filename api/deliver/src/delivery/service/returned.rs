@@ -8,7 +8,7 @@ use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{billables, obligations};
 use causeway_entity::deliver::{deliveries, delivery_lines};
 use causeway_entity::govern::companies;
-use causeway_kernel::{Ctx, News, Tx};
+use causeway_kernel::{Ctx, Find, News, Tx};
 use causeway_master::{check, refs};
 use causeway_openapi::delivery::{Delivery, ReturnDelivery};
 use causeway_value::{BillableStatus, BillingPolicy, DeliveryId, DeliveryStatus, InvoiceId, Json, OrderLineId, Overflow, Quantity, SourceType};
@@ -122,7 +122,9 @@ pub(super) async fn with_billed_before(
         _ => false,
     };
     let all = lock_of_lines(tx, delivery.order_id, &short).await?;
-    let roots: BTreeSet<_> = all.iter().filter(|row| counts(row)).map(|row| row.id).collect();
+    // What was billed again is of the family of what was billed first, which may be written off.
+    let first = Find::<billables::Entity>::new().among(billables::Column::Id, all.iter().filter_map(|row| row.split_of)).all(tx).await?;
+    let roots: BTreeSet<_> = all.iter().chain(&first).filter(|row| counts(row)).map(|row| row.split_of.unwrap_or(row.id)).collect();
     let billed = |row: &billables::Model| row.status == BillableStatus::Invoiced && roots.contains(&row.split_of.unwrap_or(row.id));
     rows.extend(all.iter().filter(|row| billed(row) && !known.contains(&row.id)).cloned());
     rows.sort_by_key(|row| row.id);
