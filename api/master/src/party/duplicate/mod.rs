@@ -23,6 +23,8 @@ use uuid::Uuid;
 const PER_WORD: usize = 100;
 /// Words of a name that are looked for.
 const WORDS: usize = 6;
+/// Parties that one word brings, at most, when it is looked at by the way.
+const FEW: usize = 8;
 /// Parties that are compared, at most.
 const COMPARED: u64 = 300;
 /// Parties that are shown.
@@ -100,7 +102,8 @@ pub async fn of_stranger(tx: &mut Tx<'_>, body: &wire::CheckDuplicates) -> Resul
     if let (Some(one), None) = (certain.next(), certain.next()) {
         return Ok(Known::As(Box::new(one.row.clone())));
     }
-    let mut found = scored(tx, &wanted, None).await?;
+    let ids = near(tx, &wanted).await?;
+    let mut found = compared(tx, &wanted, ids).await?;
     found.retain(|one| one.row.active && named.iter().all(|other| other.row.id != one.row.id));
     found.extend(named);
     found.sort_by_key(|one| (Reverse(one.points), one.row.id));
@@ -168,7 +171,44 @@ impl Scored {
 
 /// The parties that share enough with the wanted one, best first.
 async fn scored(tx: &mut Tx<'_>, wanted: &Profile, own: Option<PartyId>) -> Result<Vec<Scored>, Problem> {
-    let ids: Vec<PartyId> = candidates(tx, &PARTIES, wanted).await?.into_iter().map(PartyId::from_uuid).filter(|id| Some(*id) != own).collect();
+    let ids = candidates(tx, &PARTIES, wanted).await?.into_iter().map(PartyId::from_uuid).filter(|id| Some(*id) != own).collect();
+    compared(tx, wanted, ids).await
+}
+
+/// The parties that share a word of the name that few have, its beginning, or a number: what is looked at by the way, when a lead is qualified, costs next to nothing. Who wants
+/// all that is similar asks for it.
+async fn near(tx: &mut Tx<'_>, wanted: &Profile) -> Result<Vec<PartyId>, Problem> {
+    let numbers = wanted.tax_ids.iter().map(|number| tax_id::bare(number).to_lowercase()).chain(wanted.phones.iter().cloned());
+    let words = || wanted.name.iter().take(WORDS).cloned();
+    // A word that is written nearly so begins alike.
+    let begun = words().map(|word| word.chars().take(PREFIX).collect::<String>()).filter(|begin| begin.chars().count() == PREFIX);
+    let ranges = words().chain(numbers).map(|word| (word.clone(), word)).chain(begun.map(|begin| (begin.clone(), prefix_end(&begin))));
+    let mut values: Vec<Value> = vec![tx.tenant().into()];
+    let mut parts = Vec::new();
+    for ((from, to), part) in ranges.zip(0_i64..) {
+        values.extend([Value::from(from), Value::from(to)]);
+        let (from, to) = (values.len() - 1, values.len());
+        let own = format!("SELECT object_id AS id FROM search_words WHERE tenant_id = $1 AND object_type = 'party' AND word >= ${from} AND word <= ${to}");
+        parts.push(format!("SELECT part{part}.id AS id, CAST({part} AS BIGINT) AS part FROM ({own} LIMIT {}) part{part}", FEW + 1));
+    }
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = tx.query(&parts.join(" UNION ALL "), values, &[("id", Cell::Uuid), ("part", Cell::Whole)]).await?;
+    let mut by_word: BTreeMap<i64, Vec<PartyId>> = BTreeMap::new();
+    for row in &rows {
+        if let (Ok(id), Ok(part)) = (row.try_get("", "id"), row.try_get("", "part")) {
+            by_word.entry(part).or_default().push(PartyId::from_uuid(id));
+        }
+    }
+    let mut few: Vec<PartyId> = by_word.into_values().filter(|found| found.len() <= FEW).flatten().collect();
+    few.sort_unstable();
+    few.dedup();
+    Ok(few)
+}
+
+/// Those of these parties that share enough with the wanted one, best first.
+async fn compared(tx: &mut Tx<'_>, wanted: &Profile, ids: Vec<PartyId>) -> Result<Vec<Scored>, Problem> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
