@@ -172,16 +172,7 @@ pub fn shrink(ctx: &Ctx, tx: &mut Tx<'_>, obligation: &mut obligations::Model, o
         new.tax_amount = old.tax_amount.map(|tax| tax_share(new.amount, old.amount, tax)).transpose()?;
     }
     tx.update(old, &new);
-    tx.insert(billable_reductions::Model {
-        tenant_id: new.tenant_id,
-        billable_id: new.id,
-        version: new.version,
-        company_id: new.company_id,
-        invoice_id: old.invoice_id,
-        day: less.day,
-        quantity: lost.quantity,
-        amount: lost.amount,
-    });
+    note_reduction(tx, (old, &new), lost, less.day);
     record(ctx, tx, if new.status == BillableStatus::WrittenOff { "billable.written_off" } else { "billable.reduced" }, &new)?;
     Ok(new)
 }
@@ -213,6 +204,15 @@ pub(crate) fn stand_again(
     new.status = BillableStatus::Invoiced;
     new.reason = None;
     tx.update(old, &new);
+    // So much less than nothing is lost.
+    let lost = Part { quantity: was.quantity.minus(quantity)?, amount: was.amount.minus(amount)?, price_amount: was.price_amount.minus(price_amount)? };
+    uncount(obligation, lost)?;
+    note_reduction(tx, (old, &new), lost, day);
+    record(ctx, tx, if old.status == BillableStatus::Invoiced { "billable.updated" } else { "billable.invoiced" }, &new).map(drop)
+}
+
+/// Keeps what was taken off a billable from this day on, and on which invoice it stood then.
+fn note_reduction(tx: &mut Tx<'_>, (old, new): (&billables::Model, &billables::Model), lost: Part, day: Day) {
     tx.insert(billable_reductions::Model {
         tenant_id: new.tenant_id,
         billable_id: new.id,
@@ -220,13 +220,9 @@ pub(crate) fn stand_again(
         company_id: new.company_id,
         invoice_id: old.invoice_id,
         day,
-        quantity: Quantity::ZERO.minus(by)?,
-        amount: was.amount.minus(amount)?,
+        quantity: lost.quantity,
+        amount: lost.amount,
     });
-    obligation.billable_quantity = obligation.billable_quantity.plus(by)?;
-    obligation.billable_amount = obligation.billable_amount.plus(amount)?.minus(was.amount)?;
-    obligation.billable_price_amount = obligation.billable_price_amount.plus(price_amount)?.minus(was.price_amount)?;
-    record(ctx, tx, if old.status == BillableStatus::Invoiced { "billable.updated" } else { "billable.invoiced" }, &new).map(drop)
 }
 
 fn uncount(obligation: &mut obligations::Model, lost: Part) -> Result<(), Overflow> {

@@ -7,10 +7,11 @@ use causeway_kernel::db::Cell;
 use causeway_openapi::object::Break;
 use causeway_value::{Amount, Currency, Quantity, TenantId, prefix_of, type_id};
 use sea_orm::FromQueryResult;
+use sea_orm::sea_query::Value;
 use uuid::Uuid;
 
 /// Breaks that one check reports, at most: what is broken at large shows in the first ones.
-const MOST: u32 = 100;
+const MOST: usize = 100;
 
 /// How the two sides of a check are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +61,43 @@ pub(super) async fn run(tx: &mut Tx<'_>, check: &Check) -> Result<Vec<Break>, Pr
     let asked = statement(tx, &limited(&check.sql), Vec::new());
     let findings: Vec<Finding> = sql::rows(tx, asked, &CELLS).await?;
     Ok(findings.iter().map(|finding| broken(check, finding)).collect())
+}
+
+/// Rows that are compared one by one, a page at a time in the order of their keys.
+pub(super) struct Pages<R> {
+    /// A template of [`crate::sql`], whose placeholders after the tenant are the key after which it goes on.
+    pub template: &'static str,
+    /// What it answers.
+    pub cells: &'static [(&'static str, Cell)],
+    /// Rows of a page, as the template limits them.
+    pub size: usize,
+    /// The key before every row.
+    pub start: fn() -> Vec<Value>,
+    /// The key of a row.
+    pub key: fn(&R) -> Vec<Value>,
+    /// What is wrong with a row.
+    pub wrong: fn(&R) -> Option<Break>,
+}
+
+impl<R: FromQueryResult> Pages<R> {
+    /// Compares every row that the caller may see.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn compare(&self, tx: &mut Tx<'_>) -> Result<Vec<Break>, Problem> {
+        let mut breaks = Vec::new();
+        let mut after = Some((self.start)());
+        while let Some(last) = after.take() {
+            let asked = statement(tx, self.template, last);
+            let page: Vec<R> = sql::rows(tx, asked, self.cells).await?;
+            if page.len() == self.size {
+                after = page.last().map(self.key);
+            }
+            breaks.extend(page.iter().filter_map(self.wrong));
+            breaks.truncate(MOST);
+        }
+        Ok(breaks)
+    }
 }
 
 /// What stands for a check whose rows cannot be read.

@@ -1,7 +1,6 @@
 //! What payments in other currencies were booked for: their amount at the rate that they keep (PAY-12). A rate that makes the same amount shows nowhere.
 
-use super::check::{Unit, written};
-use crate::sql::{self, statement};
+use super::check::{Pages, Unit, written};
 use causeway_bill::booked::conversion;
 use causeway_contract::Problem;
 use causeway_kernel::Tx;
@@ -15,8 +14,6 @@ use uuid::Uuid;
 pub(super) const RATES: &str = "payment_rate";
 /// Payments that are read at a time.
 const PAGE: usize = 1_000;
-/// Breaks that are reported, at most.
-const MOST: usize = 100;
 
 pub(super) const TEMPLATE: &str = "SELECT p.id AS id, p.number AS number, p.amount AS amount, p.currency AS currency, c.currency AS home, \
         p.company_rate AS rate, CAST(CASE WHEN p.rate_divides THEN 1 ELSE 0 END AS BIGINT) AS divides, p.company_amount AS booked \
@@ -51,18 +48,8 @@ struct Booked {
 /// # Errors
 /// When the database fails.
 pub(super) async fn rates(tx: &mut Tx<'_>) -> Result<Vec<Break>, Problem> {
-    let mut breaks = Vec::new();
-    let mut after = Some(Uuid::nil());
-    while let Some(last) = after.take() {
-        let asked = statement(tx, TEMPLATE, vec![last.into()]);
-        let page: Vec<Booked> = sql::rows(tx, asked, &CELLS).await?;
-        if page.len() == PAGE {
-            after = page.last().map(|row| row.id);
-        }
-        breaks.extend(page.iter().filter_map(wrong));
-        breaks.truncate(MOST);
-    }
-    Ok(breaks)
+    let pages = Pages { template: TEMPLATE, cells: &CELLS, size: PAGE, start: || vec![Uuid::nil().into()], key: |row: &Booked| vec![row.id.into()], wrong };
+    pages.compare(tx).await
 }
 
 fn wrong(row: &Booked) -> Option<Break> {

@@ -1,7 +1,6 @@
 //! What was taken off billables: reports of days that are over add it back, so each row is what the billable was before and after it say (RPT-03, RPT-10).
 
-use super::check::{Check, Unit, written};
-use crate::sql::{self, statement};
+use super::check::{Check, Pages, Unit, written};
 use causeway_contract::Problem;
 use causeway_kernel::Tx;
 use causeway_kernel::db::Cell;
@@ -15,8 +14,6 @@ use uuid::Uuid;
 pub(super) const REDUCTIONS: &str = "billable_reduction";
 /// Rows that are read at a time, with two snapshots each.
 const PAGE: usize = 500;
-/// Breaks that are reported, at most.
-const MOST: usize = 100;
 
 pub(super) const TEMPLATE: &str = "SELECT r.billable_id AS id, r.version AS version, b.currency AS currency, r.quantity AS quantity, r.amount AS amount, \
         r.invoice_id AS invoice_id, CAST(CASE WHEN b.company_id = r.company_id AND a.object_id IS NOT NULL THEN 1 ELSE 0 END AS BIGINT) AS known, \
@@ -81,18 +78,15 @@ pub(super) fn checks() -> Vec<Check> {
 /// # Errors
 /// When the database fails.
 pub(super) async fn reductions(tx: &mut Tx<'_>) -> Result<Vec<Break>, Problem> {
-    let mut breaks = Vec::new();
-    let mut after = Some((Uuid::nil(), 0_i64));
-    while let Some((id, version)) = after.take() {
-        let asked = statement(tx, TEMPLATE, vec![id.into(), version.into()]);
-        let page: Vec<Reduction> = sql::rows(tx, asked, &CELLS).await?;
-        if page.len() == PAGE {
-            after = page.last().map(|row| (row.id, row.version));
-        }
-        breaks.extend(page.iter().filter_map(wrong));
-        breaks.truncate(MOST);
-    }
-    Ok(breaks)
+    let pages = Pages {
+        template: TEMPLATE,
+        cells: &CELLS,
+        size: PAGE,
+        start: || vec![Uuid::nil().into(), 0_i64.into()],
+        key: |row: &Reduction| vec![row.id.into(), row.version.into()],
+        wrong,
+    };
+    pages.compare(tx).await
 }
 
 /// What is wrong with a reduction; nothing where its snapshots were erased.

@@ -1,6 +1,6 @@
 //! Why the prices of a quote are what they are: a trace for each of its lines that ends with the line's price (PRC-12). What led to it is told nowhere else.
 
-use crate::sql::{self, statement};
+use super::check::Pages;
 use causeway_contract::Problem;
 use causeway_kernel::Tx;
 use causeway_kernel::db::Cell;
@@ -14,8 +14,6 @@ use uuid::Uuid;
 pub(super) const TRACES: &str = "quote_trace";
 /// Lines that are read at a time.
 const PAGE: usize = 1_000;
-/// Breaks that are reported, at most.
-const MOST: usize = 100;
 
 pub(super) const TEMPLATE: &str = "SELECT l.quote_id AS id, l.position AS position, l.unit_price AS price, l.price_source AS source, t.body AS body, \
         (SELECT COUNT(*) FROM quote_lines c WHERE c.tenant_id = l.tenant_id AND c.quote_id = l.quote_id) AS count \
@@ -41,18 +39,15 @@ struct Traced {
 /// # Errors
 /// When the database fails.
 pub(super) async fn traces(tx: &mut Tx<'_>) -> Result<Vec<Break>, Problem> {
-    let mut breaks = Vec::new();
-    let mut after = Some((Uuid::nil(), 0_i64));
-    while let Some((id, position)) = after.take() {
-        let asked = statement(tx, TEMPLATE, vec![id.into(), position.into()]);
-        let page: Vec<Traced> = sql::rows(tx, asked, &CELLS).await?;
-        if page.len() == PAGE {
-            after = page.last().map(|row| (row.id, row.position));
-        }
-        breaks.extend(page.iter().filter_map(wrong));
-        breaks.truncate(MOST);
-    }
-    Ok(breaks)
+    let pages = Pages {
+        template: TEMPLATE,
+        cells: &CELLS,
+        size: PAGE,
+        start: || vec![Uuid::nil().into(), 0_i64.into()],
+        key: |row: &Traced| vec![row.id.into(), row.position.into()],
+        wrong,
+    };
+    pages.compare(tx).await
 }
 
 fn wrong(row: &Traced) -> Option<Break> {

@@ -41,20 +41,20 @@ fn run<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>) -> LocalFuture<'a, Result<i64, Prob
         let due = PAYMENT_DAY.due(ctx, tx).await?;
         // One in each transaction: two may settle the same invoice.
         let Some(payment) = due.first() else { return Ok(0) };
-        let plan = payment.planned.as_ref().map(|plan| plan.0.clone()).unwrap_or_default();
+        let mut mark = tx.mark();
+        let mut booked = post(ctx, tx, payment, payment.planned.as_ref().map(|plan| plan.0.clone()).unwrap_or_default()).await;
         // The money came, also where what it was planned for has changed so that it cannot be settled as planned: then it is the payer's.
-        for plan in [plan, PaymentPlan::default()] {
-            let mark = tx.mark();
-            match post(ctx, tx, payment, plan.clone()).await {
-                Ok(()) => return Ok(1),
-                Err(problem) if problem.status >= 500 => return Err(problem),
-                Err(problem) if plan == PaymentPlan::default() => {
-                    tx.undo_to(mark);
-                    back_to_draft(ctx, tx, payment, problem).await?;
-                    return Ok(1);
-                }
-                Err(_) => tx.undo_to(mark),
+        if payment.planned.is_some() && booked.as_ref().is_err_and(|problem| problem.status < 500) {
+            tx.undo_to(mark);
+            mark = tx.mark();
+            booked = post(ctx, tx, payment, PaymentPlan::default()).await;
+        }
+        match booked {
+            Err(problem) if problem.status < 500 => {
+                tx.undo_to(mark);
+                back_to_draft(ctx, tx, payment, problem).await?;
             }
+            booked => booked?,
         }
         Ok(1)
     })
