@@ -5,9 +5,9 @@
 
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::govern::companies;
-use causeway_kernel::Tx;
 use causeway_kernel::db::Cell;
-use causeway_value::CompanyId;
+use causeway_kernel::{Find, Tx};
+use causeway_value::{CompanyId, Zone};
 use sea_orm::FromQueryResult;
 use sea_orm::sea_query::Value;
 
@@ -60,6 +60,23 @@ pub(crate) async fn rows<R: FromQueryResult>(tx: &mut Tx<'_>, statement: Stateme
 pub(crate) fn unreadable(error: &sea_orm::DbErr) -> Problem {
     tracing::error!(%error, "a row of a report cannot be read");
     Problem::new(Code::InternalError, "Something went wrong on our side. The request id finds it in the log.")
+}
+
+/// The time zone of a report: the one that all its companies have, else UTC.
+pub(crate) fn zone_of(companies: &[companies::Model]) -> Zone {
+    let zone = companies.first().map_or(Zone::UTC, |first| first.time_zone);
+    if companies.iter().all(|company| company.time_zone == zone) { zone } else { Zone::UTC }
+}
+
+/// The time zone of a report about one company, or all that the caller may see.
+///
+/// # Errors
+/// `not_found` for the company.
+pub(crate) async fn zone(tx: &mut Tx<'_>, company_id: Option<CompanyId>) -> Result<Zone, Problem> {
+    match company_id {
+        Some(id) => Ok(company(tx, id).await?.time_zone),
+        None => Ok(zone_of(&Find::<companies::Entity>::new().all(tx).await?)),
+    }
 }
 
 /// The company that a report asks for.

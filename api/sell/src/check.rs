@@ -1,8 +1,8 @@
 //! Checks of bodies that the slices of this crate share.
 
-use causeway_contract::{Code, FieldError};
+use causeway_contract::{Code, FieldError, Problem};
 use causeway_kernel::Ctx;
-use causeway_value::{Instant, Percent, TenantMode};
+use causeway_value::{Instant, Percent, TenantMode, UserId};
 
 /// A share of a whole: a discount or a probability.
 pub fn share(percent: Percent, pointer: &str, errors: &mut Vec<FieldError>) {
@@ -38,6 +38,19 @@ pub fn happened(ctx: &Ctx, history: History, given: Option<Instant>, pointer: &s
         errors.push(FieldError::pointer(Code::InvalidValue, pointer, format!("must not be later than the tenant's clock, {now}")));
     }
     given
+}
+
+/// Refuses to do to somebody else's work what is for its owner, and for who has the right to say who works on what: whoever may change deals could otherwise take
+/// those that others have won.
+///
+/// # Errors
+/// `permission_denied` that names the right.
+pub fn own(ctx: &Ctx, owner: Option<UserId>, right: &str) -> Result<(), Problem> {
+    if owner.is_none_or(|owner| ctx.user == Some(owner.uuid())) || ctx.may(right) {
+        return Ok(());
+    }
+    let detail = format!("This is somebody else's: they can do it, or hand it over, or somebody with the permission {right} does.");
+    Err(Problem::new(Code::PermissionDenied, detail).with("permission", right))
 }
 
 #[cfg(test)]

@@ -68,3 +68,39 @@ async fn confirmed_orders_sent_quotes_and_won_deals_get_another_owner() {
     assert_eq!(boss.post::<crm::AssignOpportunity>(deal.id, &to(ben)).await, won);
     verified(&tenant).await;
 }
+
+/// Changing a deal, a quote or an order is no way round the right to hand it over, and nobody opens again what others have won (CRM-06, SEC-04).
+#[tokio::test]
+async fn nobody_takes_what_others_sell() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let (ann, ben) = (Person::hire_as(&tenant, "sales_rep").await, Person::hire_as(&tenant, "sales_rep").await);
+    let (hers, his) = (ann.session().await, ben.session().await);
+    let (ann, ben) = (serde_json::json!({ "owner_id": ann.id }), serde_json::json!({ "owner_id": ben.id }));
+    let deal = serde_json::json!({ "company_id": shop.company, "party_id": shop.party, "title": "Chairs" });
+    let sold = serde_json::json!({ "company_id": shop.company, "party_id": shop.party, "lines": [{ "product_id": shop.chai, "quantity": "1" }] });
+    let mut paths = Vec::new();
+    for (list, body) in [("/v1/opportunities", &deal), ("/v1/quotes", &sold), ("/v1/orders", &sold)] {
+        let made = hers.raw.post(list, body).await.success();
+        let path = format!("{list}/{}", made["id"].as_str().unwrap());
+        let problem = his.raw.patch(&path, &ben).await.problem();
+        assert_eq!((problem.status, problem.code), (403, Code::PermissionDenied), "{path}");
+        assert_eq!(his.raw.patch(&path, &serde_json::json!({ "owner_id": null })).await.problem().status, 403, "{path}");
+        // Its owner gives it away, and whoever has it then may give it back.
+        assert_eq!(hers.raw.patch(&path, &ben).await.success()["owner_id"], ben["owner_id"], "{path}");
+        assert_eq!(his.raw.patch(&path, &ann).await.success()["owner_id"], ann["owner_id"], "{path}");
+        paths.push(path);
+    }
+    // What nobody has is there for who takes it.
+    let free = tenant.raw.post("/v1/opportunities", &deal).await.success();
+    assert_eq!(his.raw.patch(&format!("/v1/opportunities/{}", free["id"].as_str().unwrap()), &ben).await.success()["owner_id"], ben["owner_id"]);
+
+    let won = &paths[0];
+    hers.raw.post(&format!("{won}/win"), &serde_json::json!({})).await.success();
+    let problem = his.raw.post(&format!("{won}/reopen"), &serde_json::json!({})).await.problem();
+    assert_eq!((problem.status, problem.code), (403, Code::PermissionDenied));
+    assert!(problem.detail.contains("teams:write"), "{problem:?}");
+    assert_eq!(hers.raw.post(&format!("{won}/reopen"), &serde_json::json!({})).await.success()["status"], "open");
+    verified(&tenant).await;
+}

@@ -218,11 +218,13 @@ async fn what_a_person_enters_is_theirs() {
     let shop = shop::open(&tenant, "").await;
     let person = causeway_tests::person::Person::hire_as(&tenant, "sales_rep").await;
     let (rep, own) = (person.session().await, Some(person.id));
+    let team = tenant.raw.post("/v1/teams", &json!({ "name": "East", "member_ids": [person.id] })).await.success()["id"].clone();
     let captured = rep.post::<crm::CreateLead>((), &CreateLead { organization_name: Some("Fjord AS".to_owned()), ..lead(&shop, "chairs") }).await;
     assert_eq!(captured.owner_id, own);
     assert_eq!(tenant.post::<crm::CreateLead>((), &lead(&shop, "tables")).await.owner_id, None);
     let deal = tenant.post::<crm::QualifyLead>(captured.id, &QualifyLead { party_id: Some(shop.party), ..QualifyLead::default() }).await.opportunity;
     assert_eq!(deal.owner_id, own, "whoever qualifies it");
+    assert_eq!(json!(deal.team_id), team, "as a deal that they enter themselves");
     let opened = json!({ "company_id": shop.company, "party_id": shop.party, "title": "Desks" });
     assert_eq!(rep.raw.post("/v1/opportunities", &opened).await.success()["owner_id"], json!(own));
     assert_eq!(tenant.raw.post("/v1/opportunities", &opened).await.success()["owner_id"], json!(null));

@@ -66,3 +66,20 @@ async fn an_account_shows_what_is_sold_billed_and_owed() {
     let hidden = [&section.open_opportunities, &section.open_orders, &section.unbilled, &section.unallocated];
     assert!(hidden.iter().all(|count| count.is_none()) && glance.open_lead_count.is_none() && glance.last_payments.is_none(), "{glance:?}");
 }
+
+/// A day ends where the companies are (CRM-14): nobody is overdue on the evening of the day that is agreed.
+#[tokio::test]
+async fn a_day_ends_where_the_companies_are() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let posted = post_invoice(&tenant, free_invoice(&tenant, &shop, "100.00").await.id, None).await;
+    let due = posted.installments[0].due_date;
+    // Berlin is an hour ahead of UTC in winter and two in summer: half an hour past its midnight it is late there, whatever UTC says.
+    let past = due.plus_days(1).start_in("Europe/Berlin".parse().unwrap()).plus_seconds(1_800);
+    advance(&tenant, &past.plus_seconds(-3_600).to_string()).await;
+    let seen = async || tenant.get::<overview::GetPartyOverview>(shop.party).await;
+    assert_eq!((seen().await.as_of, seen().await.sections[0].collection_status), (due, CollectionStatus::Current));
+    advance(&tenant, &past.to_string()).await;
+    assert_eq!((seen().await.as_of, seen().await.sections[0].collection_status), (due.plus_days(1), CollectionStatus::Overdue));
+}

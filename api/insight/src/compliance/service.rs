@@ -8,7 +8,7 @@ use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_openapi::compliance::{Compliance, ComplianceQuery, ComplianceRow};
 use causeway_sell::order::incomplete;
-use causeway_value::{CompanyId, Instant, Zone};
+use causeway_value::{CompanyId, Instant};
 use sea_orm::FromQueryResult;
 use std::collections::BTreeMap;
 
@@ -29,11 +29,7 @@ pub(super) async fn compliance(ctx: &Ctx, tx: &mut Tx<'_>, query: &ComplianceQue
         Some(id) => vec![sql::company(tx, id).await?],
         None => Find::<companies::Entity>::new().order_by(companies::Column::Name).order_by(companies::Column::Id).all(tx).await?,
     };
-    let zone = match companies.as_slice() {
-        [one] => one.time_zone,
-        _ => Zone::UTC,
-    };
-    let as_of = ctx.today(zone);
+    let as_of = ctx.today(sql::zone_of(&companies));
     let mut values = Vec::new();
     let incomplete = incomplete::condition(&companies, "d", |value| {
         values.push(value);

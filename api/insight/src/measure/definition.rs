@@ -7,7 +7,8 @@ const AT_LAST_DAY: &str =
 const BOOKED: &str = "Amounts are those of the ledger, in the company's currency as they were posted; nothing is converted again.";
 const NONE: &str = "No amounts. Times are whole seconds.";
 const COUNTS_ONLY: &str = "No amounts.";
-const COUNTS: &str = "No amounts. Times are whole days of 24 hours; shares have four decimals, half away from zero.";
+const COUNTS: &str =
+    "No amounts. Times are whole days in the companies' time zone (UTC when they have several); shares have four decimals, half away from zero.";
 const DEALS: &str = "Values are added up exactly in each currency; each sum is converted once at the latest rate of today or before, rounded half away from zero. Deals in a \
      currency without a rate count in the numbers, and their values are told apart in `unconverted`.";
 

@@ -9,7 +9,7 @@ use causeway_entity::sell::leads;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_openapi::overview as wire;
-use causeway_value::{Amount, CompanyId, Currency, Day, Direction, PartyId, PaymentDirection, PaymentStatus, Zone};
+use causeway_value::{Amount, CompanyId, Currency, Day, Direction, PartyId, PaymentDirection, PaymentStatus};
 use sea_orm::FromQueryResult;
 use sea_orm::sea_query::Value;
 use std::collections::BTreeMap;
@@ -56,10 +56,7 @@ struct Row {
 /// `not_found` for the party, or naming the parameter for the company.
 pub(super) async fn overview(ctx: &Ctx, tx: &mut Tx<'_>, party_id: PartyId, query: &wire::OverviewQuery) -> Result<wire::PartyOverview, Problem> {
     let party = tx.must::<parties::Entity>(party_id).await?;
-    let zone = match query.company_id {
-        Some(id) => sql::company(tx, id).await?.time_zone,
-        None => Zone::UTC,
-    };
+    let zone = sql::zone(tx, query.company_id).await?;
     let as_of = ctx.today(zone);
     let mut sections: BTreeMap<(CompanyId, Currency), BTreeMap<Measure, Measured>> = BTreeMap::new();
     for row in measured(tx, party_id, as_of, query.company_id).await? {

@@ -1,6 +1,6 @@
 //! What became of the deals that came to each stage (RPT-01, CRM-10).
 
-use super::rules::win_rate;
+use super::rules::{whole_days, win_rate};
 use super::scope::{Filter, Scope, in_order};
 use crate::sql::{self, Statement};
 use causeway_contract::Problem;
@@ -9,12 +9,10 @@ use causeway_kernel::db::Cell;
 use causeway_kernel::{Find, Tx};
 use causeway_openapi::conversion as wire;
 use causeway_sell::stage::rules::status;
-use causeway_value::{OpportunityStatus, Overflow, StageId};
+use causeway_value::{Instant, OpportunityStatus, Overflow, StageId, Zone};
 use sea_orm::FromQueryResult;
 use sea_orm::sea_query::Value;
 use std::collections::BTreeMap;
-
-const DAY: i64 = 86_400_000_000;
 
 /// Visits of one stage after which deals came to one other, or that go on.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -24,11 +22,12 @@ struct Step {
     count: i64,
 }
 
-/// How long the visit in the middle took, in microseconds.
+/// The visit in the middle of those of a stage, by how long they took.
 #[derive(Clone, Debug, FromQueryResult)]
 struct Middle {
     stage_id: StageId,
-    took: i64,
+    began: Instant,
+    ended: Instant,
 }
 
 /// How many deals are in a state.
@@ -38,11 +37,12 @@ struct Standing {
     count: i64,
 }
 
-/// How long the deal in the middle of those that ended alike took, in microseconds.
+/// The deal in the middle of those that ended alike, by how long they took.
 #[derive(Clone, Debug, FromQueryResult)]
 struct Took {
     status: OpportunityStatus,
-    took: i64,
+    began: Instant,
+    ended: Instant,
 }
 
 /// What became of the visits of a stage.
@@ -70,7 +70,7 @@ pub async fn conversion(tx: &mut Tx<'_>, query: &wire::PipelineConversionQuery) 
     let filter = scope.filter(tx).and("o.owner_id =", query.owner_id).and("o.team_id =", query.team_id);
     let mut filter = filter.and("o.party_id =", query.party_id).and("o.product_id =", query.product_id);
     let (from, until) = (query.from.map(|day| day.start_in(scope.zone)), query.to.map(|day| day.plus_days(1).start_in(scope.zone)));
-    let deals = deals(tx, filter.clone().and("o.created_at >=", from).and("o.created_at <", until)).await?;
+    let deals = deals(tx, filter.clone().and("o.created_at >=", from).and("o.created_at <", until), scope.zone).await?;
     // The next stage of a visit may begin after the period, so the period chooses among visits that know theirs.
     let visits = format!(
         "SELECT v.stage_id, v.entered_at, v.left_at, LEAD(v.stage_id) OVER (PARTITION BY v.opportunity_id ORDER BY v.version) AS next_id \
@@ -87,25 +87,26 @@ pub async fn conversion(tx: &mut Tx<'_>, query: &wire::PipelineConversionQuery) 
     let middles = middles(tx, &visits, &period, filter.values).await?;
     let stages: Vec<stages::Model> = Find::<stages::Entity>::new().order_by(stages::Column::Position).order_by(stages::Column::Id).all(tx).await?;
     let open = stages.iter().filter(|stage| status(stage) == OpportunityStatus::Open);
-    let rows = open.map(|stage| row(stage, became(stage, &steps, &stages)?, middles.get(&stage.id).copied())).collect::<Result<_, Overflow>>()?;
+    let median = |id| middles.get(&id).map(|middle: &Middle| whole_days(middle.began, middle.ended, scope.zone));
+    let rows = open.map(|stage| row(stage, became(stage, &steps, &stages)?, median(stage.id))).collect::<Result<_, Overflow>>()?;
     Ok(wire::PipelineConversion { object: "pipeline_conversion".to_owned(), rows, deals })
 }
 
 /// What became of the deals that these are, by their own days: no stage is asked.
-async fn deals(tx: &mut Tx<'_>, filter: Filter) -> Result<wire::DealConversion, Problem> {
+async fn deals(tx: &mut Tx<'_>, filter: Filter, zone: Zone) -> Result<wire::DealConversion, Problem> {
     let Filter { sql: condition, values } = filter;
     let sql = format!("SELECT o.status AS status, COUNT(*) AS count FROM opportunities o WHERE {condition} GROUP BY o.status");
     let counts: Vec<Standing> = sql::rows(tx, Statement { sql, values: values.clone() }, &[("status", Cell::Text), ("count", Cell::Whole)]).await?;
     // Of some old deals only the end is known: they were created with it.
     let sql = format!(
-        "SELECT r.status AS status, r.took AS took FROM ( \
-             SELECT o.status, o.closed_at - o.created_at AS took, ROW_NUMBER() OVER (PARTITION BY o.status ORDER BY o.closed_at - o.created_at) AS place, \
+        "SELECT r.status AS status, r.began AS began, r.ended AS ended FROM ( \
+             SELECT o.status, o.created_at AS began, o.closed_at AS ended, ROW_NUMBER() OVER (PARTITION BY o.status ORDER BY o.closed_at - o.created_at) AS place, \
                  COUNT(*) OVER (PARTITION BY o.status) AS deals FROM opportunities o WHERE {condition} AND o.closed_at > o.created_at) r \
          WHERE r.place = (r.deals + 1) / 2"
     );
-    let took: Vec<Took> = sql::rows(tx, Statement { sql, values }, &[("status", Cell::Text), ("took", Cell::Whole)]).await?;
+    let took: Vec<Took> = sql::rows(tx, Statement { sql, values }, &[("status", Cell::Text), ("began", Cell::Whole), ("ended", Cell::Whole)]).await?;
     let of = |status| counts.iter().find(|standing| standing.status == status).map_or(0, |standing| standing.count);
-    let days = |status| took.iter().find(|took| took.status == status).map(|took| took.took / DAY);
+    let days = |status| took.iter().find(|took| took.status == status).map(|took| whole_days(took.began, took.ended, zone));
     let (won, lost, still_open) = (of(OpportunityStatus::Won), of(OpportunityStatus::Lost), of(OpportunityStatus::Open));
     Ok(wire::DealConversion {
         created: [won, lost].into_iter().try_fold(still_open, i64::checked_add).ok_or(Overflow)?,
@@ -124,15 +125,15 @@ async fn steps(tx: &mut Tx<'_>, visits: &str, period: &str, values: Vec<Value>) 
 }
 
 /// How long the visit in the middle of those that ended took, by stage; the lower one of an even number.
-async fn middles(tx: &mut Tx<'_>, visits: &str, period: &str, values: Vec<Value>) -> Result<BTreeMap<StageId, i64>, Problem> {
+async fn middles(tx: &mut Tx<'_>, visits: &str, period: &str, values: Vec<Value>) -> Result<BTreeMap<StageId, Middle>, Problem> {
     let sql = format!(
-        "SELECT r.stage_id AS stage_id, r.took AS took FROM ( \
-             SELECT w.stage_id, w.left_at - w.entered_at AS took, ROW_NUMBER() OVER (PARTITION BY w.stage_id ORDER BY w.left_at - w.entered_at) AS place, \
+        "SELECT r.stage_id AS stage_id, r.began AS began, r.ended AS ended FROM ( \
+             SELECT w.stage_id, w.entered_at AS began, w.left_at AS ended, ROW_NUMBER() OVER (PARTITION BY w.stage_id ORDER BY w.left_at - w.entered_at) AS place, \
                  COUNT(*) OVER (PARTITION BY w.stage_id) AS visits FROM ({visits}) w WHERE {period} AND w.left_at IS NOT NULL) r \
          WHERE r.place = (r.visits + 1) / 2"
     );
-    let found: Vec<Middle> = sql::rows(tx, Statement { sql, values }, &[("stage_id", Cell::Uuid), ("took", Cell::Whole)]).await?;
-    Ok(found.into_iter().map(|middle| (middle.stage_id, middle.took)).collect())
+    let found: Vec<Middle> = sql::rows(tx, Statement { sql, values }, &[("stage_id", Cell::Uuid), ("began", Cell::Whole), ("ended", Cell::Whole)]).await?;
+    Ok(found.into_iter().map(|middle| (middle.stage_id, middle)).collect())
 }
 
 /// What became of the visits of a stage, by where its deals came next.
@@ -151,7 +152,7 @@ fn became(stage: &stages::Model, steps: &[Step], stages: &[stages::Model]) -> Re
     Ok(became)
 }
 
-fn row(stage: &stages::Model, became: Became, took: Option<i64>) -> Result<wire::PipelineConversionRow, Overflow> {
+fn row(stage: &stages::Model, became: Became, median_days: Option<i64>) -> Result<wire::PipelineConversionRow, Overflow> {
     let left = became.left()?;
     Ok(wire::PipelineConversionRow {
         stage: stage.name.clone(),
@@ -162,6 +163,6 @@ fn row(stage: &stages::Model, became: Became, took: Option<i64>) -> Result<wire:
         lost: became.lost,
         still_there: became.still_there,
         conversion_rate: win_rate(became.went_on, left.saturating_sub(became.went_on))?,
-        median_days: took.map(|took| took / DAY),
+        median_days,
     })
 }

@@ -157,11 +157,32 @@ pub fn name(day: Day) -> String {
     format!("{:04}-{:02}", day.year(), day.month())
 }
 
+/// Whole days from one instant to a later one as the calendar of a place counts them: from midnight to midnight they are days, also when the clocks change
+/// in between.
+#[must_use]
+pub fn whole_days(from: Instant, until: Instant, zone: Zone) -> i64 {
+    let (first, last) = (from.day_in(zone), until.day_in(zone));
+    let earlier_in_its_day = until.seconds_since(last.start_in(zone)) < from.seconds_since(first.start_in(zone));
+    last.days_since(first) - i64::from(earlier_in_its_day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use causeway_contract::Code;
     use causeway_value::Rate;
+
+    #[test]
+    fn a_day_is_a_day_when_the_clocks_change() {
+        let zone: Zone = "America/New_York".parse().unwrap();
+        let midnight = |day: &str| day.parse::<Day>().unwrap().start_in(zone);
+        let days = |from: Instant, until: Instant| whole_days(from, until, zone);
+        assert_eq!(days(midnight("2017-03-01"), midnight("2017-03-31")), 30);
+        assert_eq!(days(midnight("2017-10-20"), midnight("2017-11-20")), 31);
+        assert_eq!(days(midnight("2017-03-01"), midnight("2017-03-31").plus_seconds(-1)), 29);
+        assert_eq!(days(midnight("2017-03-01").plus_seconds(7_200), midnight("2017-03-03").plus_seconds(3_600)), 1);
+        assert_eq!(days(midnight("2017-03-01"), midnight("2017-03-01")), 0);
+    }
 
     #[test]
     fn the_win_rate_has_four_decimals() {

@@ -44,7 +44,7 @@ impl Scope {
         let Some(first) = companies.first() else {
             return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "company_id", "has nothing to name: create a company first")]));
         };
-        let zone = if companies.iter().all(|company| company.time_zone == first.time_zone) { first.time_zone } else { Zone::UTC };
+        let zone = sql::zone_of(&companies);
         let currency = currency.unwrap_or(first.currency);
         Ok(Self { companies: companies.into_iter().map(|company| company.id).collect(), currency, zone })
     }

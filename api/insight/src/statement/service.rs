@@ -7,7 +7,7 @@ use causeway_entity::master::parties;
 use causeway_kernel::db::Cell;
 use causeway_kernel::{Ctx, Tx};
 use causeway_openapi::statement::{Statement, StatementLine, StatementQuery, StatementSection};
-use causeway_value::{Amount, CompanyId, Currency, Day, Overflow, PartyId, Zone, type_id};
+use causeway_value::{Amount, CompanyId, Currency, Day, Overflow, PartyId, type_id};
 use sea_orm::FromQueryResult;
 use sea_orm::sea_query::Value;
 use std::collections::BTreeMap;
@@ -71,10 +71,7 @@ struct Movement {
 /// `not_found` for the party, or naming the parameter for the company; `invalid_value` when the days are the wrong way round.
 pub async fn statement_of(ctx: &Ctx, tx: &mut Tx<'_>, party_id: PartyId, query: &StatementQuery) -> Result<Statement, Problem> {
     tx.must::<parties::Entity>(party_id).await?;
-    let zone = match query.company_id {
-        Some(id) => sql::company(tx, id).await?.time_zone,
-        None => Zone::UTC,
-    };
+    let zone = sql::zone(tx, query.company_id).await?;
     let to = query.to.unwrap_or_else(|| ctx.today(zone));
     if query.from.is_some_and(|from| from > to) {
         return Err(Problem::of(vec![FieldError::parameter(Code::InvalidValue, "from", "must not be after the last day")]));

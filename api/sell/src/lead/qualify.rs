@@ -43,7 +43,11 @@ pub async fn qualify(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId, body: &wire::Qualif
     finish(errors)?;
     let party::Customer { party, contact, candidates } = customer.ok_or_else(Problem::not_found)?;
     let stage = rules::qualified(&stages)?;
-    let row = opportunity_of(ctx, &complete, (&party, contact.as_ref()), stage, (value, currency), body);
+    let mut row = opportunity_of(ctx, &complete, (&party, contact.as_ref()), stage, (value, currency), body);
+    // As a deal that is entered by hand: it is with the team of whoever works on it, unless the lead says with which (CRM-06).
+    if let (Some(owner), None) = (row.owner_id, row.team_id) {
+        row.team_id = opportunity::team_of(tx, owner, None).await?;
+    }
     let mut errors = Vec::new();
     check_required(&row, stage, &mut errors);
     finish(errors)?;

@@ -159,7 +159,7 @@ impl Known {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn team_of(tx: &mut Tx<'_>, owner: UserId, standing: Option<TeamId>) -> Result<Option<TeamId>, Problem> {
+pub(crate) async fn team_of(tx: &mut Tx<'_>, owner: UserId, standing: Option<TeamId>) -> Result<Option<TeamId>, Problem> {
     let own = memberships(tx, &BTreeSet::from([owner])).await?.remove(&owner).unwrap_or_default();
     Ok(standing.filter(|team| own.contains(team)).or(match own.as_slice() {
         [team] => Some(*team),

@@ -8,10 +8,11 @@ mod standing;
 pub use agreed::{must_be_winnable, ordered, win_by};
 pub use create::{create, create_known, create_many, expected, insert, replace};
 pub use known::Known;
+pub(crate) use known::team_of;
 
 use super::rules::{self, Agreed};
 use super::{customer, view::view};
-use crate::check::{History, happened, share};
+use crate::check::{History, happened, own, share};
 use crate::lost_reason;
 use crate::stage::rules as stage_rules;
 use crate::stage::service::of_company;
@@ -29,6 +30,8 @@ use causeway_openapi::party::UpdateParty;
 use causeway_value::{Amount, ContactId, Currency, Instant, Json, OpportunityId, OpportunityStatus, PartyId, PartyRole, StageId};
 
 const OBJECT: &str = "opportunity";
+/// The right to say who works on what.
+const ASSIGN: &str = "teams:write";
 /// Visits that are looked through for the last open stage, at most.
 const VISITS: u64 = 100;
 
@@ -36,7 +39,7 @@ const VISITS: u64 = 100;
 ///
 /// # Errors
 /// `not_found`, `state_conflict` when it is closed, or `validation_failed` naming each wrong field; `required` for what its stage asks for and the change takes
-/// away.
+/// away; `permission_denied` for giving away what is somebody else's.
 pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::UpdateOpportunity) -> Result<wire::Opportunity, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     rules::must_be_open(&old, "changed")?;
@@ -60,6 +63,9 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
     new.metadata = Json(check::metadata(new.metadata.0, &body.metadata, &mut errors));
     not_blank(&new.title, "/title", &mut errors);
     new.expected_close_date.iter().for_each(|day| check::day(*day, "/expected_close_date", &mut errors));
+    if new.owner_id != old.owner_id {
+        own(ctx, old.owner_id, ASSIGN)?;
+    }
     if let Patch::Value(owner) = body.owner_id {
         check::assignee(tx, Some(owner).filter(|_| old.owner_id != Some(owner)), Some(old.company_id), "/owner_id", &mut errors).await?;
     }
@@ -147,13 +153,14 @@ pub async fn lose(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::Lo
 /// Reopens a won or lost opportunity, in the stage that it had before unless another is named.
 ///
 /// # Errors
-/// `not_found`, `state_conflict` when it is open, or is won and one of its orders stands; `invalid_value` for the stage of an end, `required` for each thing
+/// `not_found`, `permission_denied` when it is somebody else's, `state_conflict` when it is open, or is won and one of its orders stands; `invalid_value` for the stage of an end, `required` for each thing
 /// that a named stage asks for.
 pub async fn reopen(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::ReopenOpportunity) -> Result<wire::Opportunity, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     if old.status == OpportunityStatus::Open {
         return Err(Problem::new(Code::StateConflict, "The opportunity is open already. Use advance to move it to another stage."));
     }
+    own(ctx, old.owner_id, ASSIGN)?;
     // A deal that was lost may have an order that somebody made since: it was no reason to lose it.
     if old.status == OpportunityStatus::Won {
         standing::must_have_none(tx, &old, "reopened").await?;

@@ -2,7 +2,7 @@
 
 use super::hold::{take_off, with_kind};
 use super::{OBJECT, approval, changed, terms, with_totals};
-use crate::check::share;
+use crate::check::{own, share};
 use crate::header::{self, Places, Reassigned};
 use crate::line::price::{Scope, discount_again, price_lines};
 use crate::line::{Line, amounts};
@@ -23,7 +23,8 @@ use causeway_value::{HoldId, HoldKind, Json, OrderId};
 /// currency comes with the lines. What a hold asked a second person about is another thing after that: confirming asks anew.
 ///
 /// # Errors
-/// `not_found`, `state_conflict` when it is no draft or a quote fixed what is to change, or as for creating one.
+/// `not_found`, `state_conflict` when it is no draft or a quote fixed what is to change, `permission_denied` for giving away what is somebody else's, or as for
+/// creating one.
 pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wire::UpdateOrder) -> Result<wire::Order, Problem> {
     update_as(ctx, tx, id, body, None).await
 }
@@ -38,6 +39,9 @@ pub(super) async fn update_as(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId, body: &wi
     }
     let mut errors = Vec::new();
     let mut new = patched(ctx, &old, body, &mut errors);
+    if new.owner_id != old.owner_id {
+        own(ctx, old.owner_id, "orders:assign")?;
+    }
     new.created_from = created_from.or(new.created_from);
     let term = new.payment_term_id.filter(|_| !body.payment_term_id.is_absent());
     // Whoever has it keeps it, gone or not.

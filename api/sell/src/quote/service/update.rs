@@ -1,7 +1,7 @@
 //! Changing a draft.
 
 use super::{OBJECT, changed, check_last_day, terms, with_totals};
-use crate::check::share;
+use crate::check::{own, share};
 use crate::header::{self, Places, Reassigned};
 use crate::line::offer::{Offers, Promise, promise};
 use crate::line::price::{Scope, discount_again, price_offered};
@@ -23,12 +23,15 @@ use causeway_value::{Day, Json, QuoteId};
 /// currency comes with the lines.
 ///
 /// # Errors
-/// `not_found`, `state_conflict` when it is no draft, or as for creating one.
+/// `not_found`, `state_conflict` when it is no draft, `permission_denied` for giving away what is somebody else's, or as for creating one.
 pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: QuoteId, body: &wire::UpdateQuote) -> Result<wire::Quote, Problem> {
     let old = tx.lock::<quotes::Entity>(id).await?;
     rules::must_be_draft(&old, "changed")?;
     let mut errors = Vec::new();
     let mut new = patched(ctx, &old, body, &mut errors);
+    if new.owner_id != old.owner_id {
+        own(ctx, old.owner_id, "quotes:assign")?;
+    }
     let company = if asks_its_day(body) { Some(tx.must::<companies::Entity>(old.company_id).await?) } else { None };
     if let Some(today) = company.as_ref().map(|company| ctx.today(company.time_zone)) {
         if let Patch::Value(last) = body.valid_until {
