@@ -26,13 +26,14 @@ const SENT: [&str; 11] = [
     "x-request-id",
 ];
 /// Headers of answers that pages may read.
-const SEEN: [&str; 11] = [
+const SEEN: [&str; 12] = [
     "allow",
     "causeway-version",
     "content-disposition",
     "etag",
     "idempotent-replayed",
     "next-cursor",
+    "next-offset",
     "ratelimit",
     "ratelimit-policy",
     "replayed",

@@ -62,7 +62,7 @@ pub struct WriteOffInvoice {
     /// How much: all that is open when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<AmountText>,
-    /// What it is: `bad_debt` when not given. A discount for paying early comes only with a payment.
+    /// What it is: `bad_debt` when not given, of a bill of a supplier `difference`. A discount for paying early comes only with a payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<WriteOffKind>,
     /// The account that bears it: the company's for this kind when not given.

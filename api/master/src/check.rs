@@ -32,7 +32,20 @@ pub fn not_blank(text: &str, pointer: &str, errors: &mut Vec<FieldError>) {
 /// # Errors
 /// When the database fails.
 pub async fn code_is_free<E: EntityTrait>(tx: &mut Tx<'_>, code: &str, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
-    let alike = Find::<E>::new().when("lower(code) = ? AND code <> ?", vec![code.to_ascii_lowercase().into(), code.into()]).limit(1).one(tx).await?;
+    code_is_free_among(tx, code, Find::<E>::new(), errors).await
+}
+
+/// As [`code_is_free`], for what each company has its own codes of.
+///
+/// # Errors
+/// When the database fails.
+pub async fn code_is_free_in<E: EntityTrait>(tx: &mut Tx<'_>, company: CompanyId, code: &str, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    let own = Find::<E>::new().when("company_id = ?", vec![company.into()]);
+    code_is_free_among(tx, code, own, errors).await
+}
+
+async fn code_is_free_among<E: EntityTrait>(tx: &mut Tx<'_>, code: &str, others: Find<E>, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
+    let alike = others.when("lower(code) = ? AND code <> ?", vec![code.to_ascii_lowercase().into(), code.into()]).limit(1).one(tx).await?;
     if alike.is_some() {
         errors.push(FieldError::pointer(Code::AlreadyExists, "/code", "is the code of another one, but for its capitals"));
     }

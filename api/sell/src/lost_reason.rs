@@ -4,7 +4,7 @@
 use causeway_contract::{Code, FieldError, Page, Problem};
 use causeway_entity::sell::lost_reasons::{Column, Entity, Model};
 use causeway_kernel::{Answer, Call, Change, Ctx, Find, Routes, Tx, list};
-use causeway_master::check::{finish, not_blank};
+use causeway_master::check::{code_is_free, finish, not_blank};
 use causeway_openapi::team::{LOST_REASONS, LostReason, op};
 use causeway_value::LostReasonId;
 
@@ -45,6 +45,7 @@ async fn list_reasons(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::ListLostReason
 async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateLostReason>) -> Result<Answer<LostReason>, Problem> {
     let mut errors = Vec::new();
     not_blank(&call.body.code, "/code", &mut errors);
+    code_is_free::<Entity>(tx, &call.body.code, &mut errors).await?;
     not_blank(&call.body.name, "/name", &mut errors);
     finish(errors)?;
     let now = ctx.now();

@@ -59,7 +59,8 @@ pub enum PaymentDifference {
     KeepOpen,
     /// It is written off, and what is too much is kept as income.
     WriteOff,
-    /// A bank kept it; what is too much stays on the payment.
+    /// A bank kept it. Of money that comes in: what is missing is its fee, and what is too much stays on the payment. Of money that we send: what is too much is
+    /// its fee, and nothing may be missing.
     Fee,
 }
 

@@ -42,8 +42,8 @@ pub enum TaxRounding {
     PerDocument,
     /// Once per tax over the document, and the net once by itself: a price with tax inside may be missed by the smallest amount.
     PerDocumentNet,
-    /// As `per_document_net`, and an invoice keeps the price with tax inside: what net and taxes miss of it is its rounding. Quotes and orders show what their
-    /// lines and taxes come to.
+    /// As `per_document_net`, and an invoice keeps the price with tax inside: what net and taxes miss of it is its rounding. Quotes and orders show the
+    /// same (`rounding_amount`).
     PerDocumentAdjusted,
     /// Once over the document, from amounts of lines that are not rounded before: the untaxed amount, and each tax. Lines of the same taxes come to their own
     /// rounded sum where that is possible; what rounding leaves over goes to the largest lines, the smallest amount to each.

@@ -68,11 +68,27 @@ async fn a_code_is_the_same_however_it_is_capitalised() {
     let unit = |code: &str| json!({ "code": code, "category": "time", "factor": "1" });
     let term = |code: &str| json!({ "code": code, "name": "x", "installments": [{ "percent": "100", "days": 30 }] });
     let stage = |name: &str| json!({ "name": name, "position": 7, "probability": "10" });
-    let bodies = |name: &str| [("/v1/products", product(name)), ("/v1/units", unit(name)), ("/v1/payment-terms", term(name)), ("/v1/stages", stage(name))];
+    let shop = shop::open(&tenant, "").await;
+    let bodies = |name: &str| {
+        [
+            ("/v1/products", product(name)),
+            ("/v1/units", unit(name)),
+            ("/v1/payment-terms", term(name)),
+            ("/v1/stages", stage(name)),
+            ("/v1/taxes", json!({ "company_id": shop.company, "code": name, "name": "x", "kind": "percent", "rate": "7" })),
+            ("/v1/accounts", json!({ "company_id": shop.company, "code": name, "name": "x", "kind": "expense" })),
+            ("/v1/lost-reasons", json!({ "code": name, "name": "x" })),
+            ("/v1/price-lists", json!({ "code": name, "name": "x", "currency": "EUR" })),
+        ]
+    };
     for ((path, first), (_, second)) in bodies("Hour30").into_iter().zip(bodies("HOUR30")) {
         tenant.raw.post(path, &first).await.success();
         let (code, pointers) = named(&tenant.raw.post(path, &second).await);
         assert!([Code::AlreadyExists, Code::ValidationFailed].contains(&code), "{path}: {code:?}");
         assert!(matches!(pointers.as_slice(), [one] if one == "/code" || one == "/name"), "{path}: {pointers:?}");
     }
+    // Each company has its own taxes and accounts.
+    let other = shop::open(&tenant, " B").await.company;
+    let tax = json!({ "company_id": other, "code": "HOUR30", "name": "x", "kind": "percent", "rate": "7" });
+    tenant.raw.post("/v1/taxes", &tax).await.success();
 }

@@ -2,7 +2,8 @@
 
 use causeway_contract::{Code, ListQuery};
 use causeway_openapi::integration::Event;
-use causeway_openapi::invoice::{DisputeInvoice, SettleDispute, op as invoice};
+use causeway_openapi::invoice::{CreateInvoice, DisputeInvoice, SettleDispute, op as invoice};
+use causeway_openapi::ledger::op as ledger;
 use causeway_openapi::payment::{CreatePayment, ReversePayment, op as payment};
 use causeway_openapi::write_off::{ReverseWriteOff, WriteOffInvoice, op as write_off};
 use causeway_tests::caller::Caller;
@@ -11,7 +12,7 @@ use causeway_tests::log::events;
 use causeway_tests::shop;
 use causeway_tests::verified;
 use causeway_tests::world::World;
-use causeway_value::{InvoiceId, PaymentDifference, PaymentState, WriteOffKind, WriteOffStatus};
+use causeway_value::{Direction, InvoiceId, PaymentDifference, PaymentDirection, PaymentState, WriteOffKind, WriteOffStatus};
 
 async fn state(caller: &Caller, id: InvoiceId) -> (Option<PaymentState>, String) {
     let now = caller.get::<invoice::GetInvoice>(id).await;
@@ -63,6 +64,35 @@ async fn a_fee_and_a_small_difference_close_what_a_payment_leaves() {
         assert_eq!(state(&tenant, invoice.id).await, (Some(PaymentState::Open), "100.00".to_owned()));
         verified(&tenant).await;
     }
+}
+
+/// Of what we send a bank takes its fee on top; what is missing of it no bank has taken (PAY-02).
+#[tokio::test]
+async fn the_fee_of_a_bank_for_money_that_we_send_comes_on_top() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let bill = CreateInvoice { direction: Some(Direction::Purchase), reference: Some("B 1".to_owned()), ..deal::free_invoice_body(&shop, "110.00") };
+    let bill = tenant.post::<invoice::CreateInvoice>((), &bill).await;
+    let bill = deal::post_invoice(&tenant, bill.id, None).await;
+    let sent = |amount: &str| CreatePayment {
+        direction: PaymentDirection::Outbound,
+        invoice_ids: vec![bill.id],
+        allocations: Vec::new(),
+        difference: Some(PaymentDifference::Fee),
+        ..payment_body(&shop, amount, &[])
+    };
+    let problem = tenant.refused::<payment::CreatePayment>((), &sent("100.00")).await;
+    assert_eq!(causeway_tests::pointers(&problem), ["/difference"]);
+    assert!(problem.errors[0].detail.contains("10.00 EUR"), "{problem:?}");
+    let paid = tenant.post::<payment::CreatePayment>((), &sent("115.00")).await;
+    assert_eq!((state(&tenant, bill.id).await, paid.unallocated_amount.0.as_str()), ((Some(PaymentState::Paid), "0.00".to_owned()), "0.00"));
+    let entries = tenant.all::<ledger::ListJournalEntries, _>(&ListQuery::by("document_id", paid.id)).await;
+    assert!(entries.iter().any(|entry| sides(entry) == [("2000", "0.00", "5.00"), ("6200", "5.00", "0.00")]), "{entries:?}");
+    verified(&tenant).await;
+    tenant.post::<payment::ReversePayment>(paid.id, &ReversePayment { date: None, reason: "sent back".to_owned() }).await;
+    assert_eq!(state(&tenant, bill.id).await, (Some(PaymentState::Open), "110.00".to_owned()));
+    verified(&tenant).await;
 }
 
 #[tokio::test]

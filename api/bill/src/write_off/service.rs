@@ -91,7 +91,9 @@ pub async fn write_off(ctx: &Ctx, tx: &mut Tx<'_>, id: InvoiceId, body: &WriteOf
     let today = ctx.today(company.time_zone);
     let earliest = invoice.invoice_date.unwrap_or(today);
     check_date((body.date, "/date"), (earliest, "the invoice"), today, &mut errors);
-    let kind = body.kind.unwrap_or(WriteOffKind::BadDebt);
+    // What we need not pay is no debt that went bad.
+    let usual = if invoice.direction == Direction::Sale { WriteOffKind::BadDebt } else { WriteOffKind::Difference };
+    let kind = body.kind.unwrap_or(usual);
     if kind == WriteOffKind::EarlyDiscount {
         errors.push(FieldError::pointer(Code::InvalidValue, "/kind", "comes only with a payment in time"));
     }

@@ -606,15 +606,15 @@ pub fn write_off_posting(given_up: &WriteOffToPost<'_>, accounts: Accounts<'_>) 
 }
 
 /// The entry of what a payment brought too much and is kept as income, or sent too much and is a cost: the open item of the party against rounding
-/// (MATCH-004). `company_amount` is what that part of the payment was booked for.
+/// (MATCH-004), or against the fees of banks when one took it. `company_amount` is what that part of the payment was booked for.
 ///
 /// # Errors
 /// `account_missing`; `amount_overflow`.
-pub fn surplus_posting(payment: &PaymentToPost, company_amount: Amount, accounts: Accounts<'_>) -> Result<Vec<Line>, Problem> {
+pub fn surplus_posting(payment: &PaymentToPost, company_amount: Amount, kept_as: Purpose, accounts: Accounts<'_>) -> Result<Vec<Line>, Problem> {
     let inbound = payment.direction == PaymentDirection::Inbound;
     let mut book = Book { party_id: payment.party_id, currency: payment.currency, lines: Vec::new() };
     book.add(accounts(payment.counterpart)?, inbound, company_amount, payment.amount, None)?;
-    book.add(accounts(Purpose::Rounding)?, !inbound, company_amount, payment.amount, None)?;
+    book.add(accounts(kept_as)?, !inbound, company_amount, payment.amount, None)?;
     balanced(&book.lines)?;
     Ok(book.lines)
 }

@@ -18,6 +18,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateAccount) -> R
     let mut errors = Vec::new();
     company::service::named(tx, body.company_id, &mut errors).await?;
     check::not_blank(&body.code, "/code", &mut errors);
+    check::code_is_free_in::<accounts::Entity>(tx, body.company_id, &body.code, &mut errors).await?;
     check::not_blank(&body.name, "/name", &mut errors);
     check::finish(errors)?;
     let now = ctx.now();

@@ -43,6 +43,38 @@ pub fn discount_of(off: Amount, quantity: Quantity, unit_price: Price, price_bas
     Ok(Some(discount).filter(|_| net(discount) == Ok(kept)))
 }
 
+/// What a share takes off such a line that is nearest to `off`, from below and from above; none when `off` is below nothing or more than the line.
+///
+/// # Errors
+/// [`Overflow`] when an amount does not fit.
+pub fn nearest_off(
+    off: Amount,
+    quantity: Quantity,
+    unit_price: Price,
+    price_base_quantity: Quantity,
+    currency: Currency,
+) -> Result<Option<(Amount, Amount)>, Overflow> {
+    let net = |discount| line_net(quantity, unit_price, price_base_quantity, discount, Percent::ZERO, currency);
+    let full = net(Percent::ZERO)?;
+    if full.is_zero() || !within(off, full) {
+        return Ok(None);
+    }
+    let share = product(&[off.0, Percent::WHOLE.0], &[full.0])?;
+    let mut taken = Vec::with_capacity(5);
+    for step in -2..=2 {
+        let discount = Percent(share.checked_add(step).ok_or(Overflow)?.clamp(0, Percent::WHOLE.0));
+        taken.push(full.minus(net(discount)?)?);
+    }
+    let below = taken.iter().filter(|one| one.0.abs() <= off.0.abs()).max_by_key(|one| one.0.abs());
+    let above = taken.iter().filter(|one| one.0.abs() >= off.0.abs()).min_by_key(|one| one.0.abs());
+    Ok(below.copied().zip(above.copied()))
+}
+
+/// Whether an amount is from nothing to all of another.
+const fn within(off: Amount, full: Amount) -> bool {
+    if full.0 < 0 { off.0 <= 0 && off.0 >= full.0 } else { off.0 >= 0 && off.0 <= full.0 }
+}
+
 /// The same amount before it is rounded, for documents that round their sums alone.
 ///
 /// # Errors
@@ -168,6 +200,20 @@ mod tests {
         assert_eq!(net("1", "10.16", "1", ("90", "0"), "EUR"), 102);
         // TAX-076: 10 off 2 x 50 is 10 %.
         assert_eq!(net("2", "50", "1", ("10", "0"), "EUR"), 9_000);
+    }
+
+    #[test]
+    fn where_no_share_comes_to_an_amount_the_nearest_are_known() {
+        let eur: Currency = "EUR".parse().unwrap();
+        let price: Price = "50000000".parse().unwrap();
+        // A millionth of a percent of fifty millions is half a euro.
+        assert_eq!(discount_of(Amount(123_456), Quantity::ONE, price, Quantity::ONE, eur), Ok(None));
+        assert_eq!(nearest_off(Amount(123_456), Quantity::ONE, price, Quantity::ONE, eur), Ok(Some((Amount(123_450), Amount(123_500)))));
+        let returned: Quantity = "-1".parse().unwrap();
+        assert_eq!(nearest_off(Amount(-123_456), returned, price, Quantity::ONE, eur), Ok(Some((Amount(-123_450), Amount(-123_500)))));
+        for wrong in [-1, 5_000_000_001] {
+            assert_eq!(nearest_off(Amount(wrong), Quantity::ONE, price, Quantity::ONE, eur), Ok(None));
+        }
     }
 
     #[test]

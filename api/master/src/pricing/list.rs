@@ -46,6 +46,7 @@ async fn insert(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreatePriceList, active
     };
     let mut errors = Vec::new();
     check::not_blank(&row.code, "/code", &mut errors);
+    check::code_is_free::<price_lists::Entity>(tx, &row.code, &mut errors).await?;
     check_dates(&row, &mut errors);
     tx.named::<companies::Entity, _>(row.company_id, "/company_id", &mut errors).await?;
     take_audience(tx, &mut row, body.audience.as_ref(), &mut errors).await?;

@@ -19,6 +19,7 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateTax) -> Resul
     let mut errors = Vec::new();
     company::service::named(tx, body.company_id, &mut errors).await?;
     check::not_blank(&body.code, "/code", &mut errors);
+    check::code_is_free_in::<taxes::Entity>(tx, body.company_id, &body.code, &mut errors).await?;
     check::not_blank(&body.name, "/name", &mut errors);
     body.note.iter().for_each(|note| check::not_blank(note, "/note", &mut errors));
     if body.kind == TaxKind::Group && body.note.is_some() {

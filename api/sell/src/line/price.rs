@@ -15,7 +15,7 @@ use causeway_master::company::service::policy_of;
 use causeway_master::dimension::service as dimension;
 use causeway_master::money;
 use causeway_master::pricing::Trace;
-use causeway_master::pricing::amounts::discount_of;
+use causeway_master::pricing::amounts::{discount_of, nearest_off};
 use causeway_master::pricing::bundle::{DocumentLine, document_lines};
 use causeway_master::pricing::rules::PriceSource;
 use causeway_master::pricing::service::{check_sold, lines_to_price};
@@ -272,7 +272,15 @@ pub(crate) fn discount_given(
     let off = money::amount(text, currency, pointer, errors)?;
     let found = discount_of(off, quantity, unit_price, price_base_quantity, currency).ok().flatten();
     if found.is_none() {
-        let detail = "is no share of what the line comes to, from nothing to all of it: give less, or a unit_price that says what is meant";
+        let nearest = nearest_off(off, quantity, unit_price, price_base_quantity, currency).ok().flatten();
+        let detail = match nearest {
+            None => "must be from nothing to all of what the line comes to".to_owned(),
+            Some((below, above)) => format!(
+                "is no share of the line with six decimals, as which discounts are kept: the nearest are {} and {}; or give a unit_price that says what is meant",
+                below.text(currency),
+                above.text(currency)
+            ),
+        };
         errors.push(FieldError::pointer(Code::InvalidValue, pointer, detail));
     }
     found

@@ -9,10 +9,11 @@ use crate::write_off::rules::{Discount, discount_on, last_day};
 use crate::write_off::service::{Books, Wanted, close, insert};
 use causeway_books::ledger::rules::{PaymentToPost, surplus_posting};
 use causeway_books::ledger::service::{PostEntry, post as post_entry};
-use causeway_contract::{Code, Problem};
+use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::{allocations, invoices, payment_offsets, payments, write_offs};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Find, Tx};
+use causeway_master::account::Purpose;
 use causeway_master::account::lookup::chart;
 use causeway_master::rate::Conversion;
 use causeway_master::rate::lookup::{RateTable, rates};
@@ -102,10 +103,16 @@ pub(super) async fn settle(
             settled.write_offs.push(close(ctx, tx, company, &mut targets.settlement, (*id, wanted), &mut books).await?);
         }
     }
-    let kind = match targets.difference {
-        PaymentDifference::KeepOpen => None,
-        PaymentDifference::WriteOff => Some(WriteOffKind::Difference),
-        PaymentDifference::Fee => Some(WriteOffKind::BankFee),
+    // Of what comes in a bank keeps what is missing; of what we send it takes what is too much.
+    let sent = payment.direction == PaymentDirection::Outbound;
+    let (kind, surplus) = match targets.difference {
+        PaymentDifference::KeepOpen => (None, None),
+        PaymentDifference::WriteOff => (Some(WriteOffKind::Difference), Some(Purpose::Rounding)),
+        PaymentDifference::Fee if sent => {
+            must_settle_all(targets)?;
+            (None, Some(Purpose::BankFees))
+        }
+        PaymentDifference::Fee => (Some(WriteOffKind::BankFee), None),
     };
     let mut given_up = Amount::ZERO;
     if let Some(kind) = kind {
@@ -120,14 +127,31 @@ pub(super) async fn settle(
         }
     }
     may_give_up(ctx, company, given_up)?;
-    if targets.difference == PaymentDifference::WriteOff && plan.unallocated > Amount::ZERO {
+    if let Some(kept_as) = surplus.filter(|_| plan.unallocated > Amount::ZERO) {
         may_give_up(ctx, company, plan.company_unallocated)?;
-        settled.offsets.push(keep_surplus(ctx, tx, company, payment, &plan, day).await?);
+        settled.offsets.push(keep_surplus(ctx, tx, company, payment, (&plan, kept_as), day).await?);
         plan.unallocated = Amount::ZERO;
     }
     payment.unallocated_amount = plan.unallocated;
     payment.allocation_state = allocation_state(payment.amount, plan.unallocated);
     Ok(settled)
+}
+
+/// Refuses to take for a bank's fee what a payment of ours leaves open: the bank took nothing of that.
+fn must_settle_all(targets: &Targets) -> Result<(), Problem> {
+    let open = targets
+        .named()
+        .into_iter()
+        .filter_map(|id| targets.settlement.get(id))
+        .find(|invoice| invoice.kind == InvoiceKind::Invoice && !invoice.open_amount.is_zero());
+    let Some(invoice) = open else { return Ok(()) };
+    let detail = format!(
+        "is `fee`, and {} {} of {} would stay open: a bank's fee is what we send beyond what is owed. Send more, keep_open the rest, or write_off it",
+        invoice.open_amount.text(invoice.currency),
+        invoice.currency,
+        invoice.number.as_deref().unwrap_or("the document"),
+    );
+    Err(Problem::of(vec![FieldError::pointer(Code::InvalidValue, "/difference", detail)]))
 }
 
 /// Refuses to write off more than the company tolerates without the right to (CRN-03, PAY-02).
@@ -291,13 +315,13 @@ fn of_group(
     share_out(payment.unallocated_amount, payment.currency, &open, saved, &to_close)
 }
 
-/// Books what is left of a payment as income, or as a cost when we paid.
+/// Books what is left of a payment as income, or as a cost when we paid; a bank's fee is one.
 async fn keep_surplus(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     company: &companies::Model,
     payment: &payments::Model,
-    left: &AllocationPlan,
+    (left, kept_as): (&AllocationPlan, Purpose),
     day: Day,
 ) -> Result<payment_offsets::Model, Problem> {
     let accounts = chart(tx, company.id, &[], &[]).await?;
@@ -313,6 +337,7 @@ async fn keep_surplus(
             conversion: booked::of_payment(payment, company.currency),
         },
         left.company_unallocated,
+        kept_as,
         &|purpose| accounts.purpose(purpose),
     )?;
     let day = day.max(payment.payment_date);

@@ -77,7 +77,7 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
     }
     // Whoever works on it now takes it to the own team, unless somebody says to which (CRM-06).
     if let Some(owner) = new.owner_id.filter(|_| new.owner_id != old.owner_id && body.team_id.is_absent()) {
-        new.team_id = known::team_of(tx, owner, old.team_id).await?;
+        new.team_id = team_of(tx, owner, old.team_id).await?;
     }
     if let Patch::Value(contact) = body.contact_id {
         new.party_id = customer_with(tx, contact, (new.party_id, &body.party_id), &mut errors).await?;
@@ -191,7 +191,7 @@ pub async fn assign(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &HandOv
     }
     let mut errors = Vec::new();
     check::assignee(tx, Some(body.owner_id), Some(old.company_id), "/owner_id", &mut errors).await?;
-    let team_id = known::team_of(tx, body.owner_id, old.team_id).await?;
+    let team_id = team_of(tx, body.owner_id, old.team_id).await?;
     let new = Model { owner_id: Some(body.owner_id), team_id, version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
     rules::check_kept(&old, &new, &stage, &mut errors);
     finish(errors)?;
