@@ -2,10 +2,11 @@
 
 use causeway_openapi::crm::{CreateLead, CreateOpportunity, op as crm};
 use causeway_openapi::identity::{CreateApiKey, op as identity};
+use causeway_openapi::measure::{AsOfQuery, op as measure};
 use causeway_openapi::overview::{CollectionStatus, op as overview};
 use causeway_openapi::party::op as party;
 use causeway_openapi::quote::op as quote;
-use causeway_tests::deal::{advance, approved, deal, forty, free_invoice, pay, post_invoice, quote_body};
+use causeway_tests::deal::{self, advance, approved, deal, forty, free_invoice, pay, post_invoice, quote_body};
 use causeway_tests::shop;
 use causeway_tests::world::World;
 use serde_json::json;
@@ -65,4 +66,24 @@ async fn an_account_shows_what_is_sold_billed_and_owed() {
     assert!(section.open_quotes.is_some());
     let hidden = [&section.open_opportunities, &section.open_orders, &section.unbilled, &section.unallocated];
     assert!(hidden.iter().all(|count| count.is_none()) && glance.open_lead_count.is_none() && glance.last_payments.is_none(), "{glance:?}");
+}
+
+/// What is unbilled of a customer is what the report says of it: what stands on a draft is not billed yet (RPT-03, CRM-14).
+#[tokio::test]
+async fn what_stands_on_a_draft_is_unbilled_in_both() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let unbilled = async || {
+        let report = tenant.ask::<measure::GetUnbilled>(&AsOfQuery { company_id: shop.company, as_of: None, offset: None }).await.total.0;
+        let seen = tenant.get::<overview::GetPartyOverview>(shop.party).await.sections.into_iter().next().and_then(|section| section.unbilled);
+        (report, seen.map(|unbilled| (unbilled.count, unbilled.amount.0)))
+    };
+    let confirmed = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    deal::ship(&tenant, &confirmed, "10").await;
+    assert_eq!(unbilled().await, ("162.00".to_owned(), Some((1, "162.00".to_owned()))));
+    let draft = deal::invoice_order(&tenant, confirmed.id).await;
+    assert_eq!(unbilled().await, ("162.00".to_owned(), Some((1, "162.00".to_owned()))));
+    post_invoice(&tenant, draft.id, None).await;
+    assert_eq!(unbilled().await, ("0.00".to_owned(), Some((0, "0.00".to_owned()))));
 }
