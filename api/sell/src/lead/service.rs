@@ -3,7 +3,7 @@
 use super::view::{view, views};
 use crate::check::{History, happened};
 use crate::intake::desk::Desk;
-use crate::intake::duplicates;
+use crate::intake::duplicates::{self, Beside};
 use crate::intake::rules::Facts;
 use causeway_contract::{Bulk, BulkResult, Code, FieldError, Patch, Problem};
 use causeway_entity::govern::{companies, users};
@@ -81,21 +81,19 @@ pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateLea
     let kind = Kind { object: OBJECT, refs: |body: &wire::CreateLead| refs::named(&body.external_refs), read };
     let before = RefCell::new(Vec::new());
     create_each(ctx, tx, bulk, kind, async |tx, place, body| {
-        let earlier = before.borrow().clone();
-        let lead = create_alone(ctx, tx, &known, (body, &earlier)).await?;
-        before.borrow_mut().extend(bulk.items.get(place).map(|item| (lead.id, item)));
-        Ok(lead)
+        let mut earlier: Vec<Beside<'_>> = before.take();
+        let made = create_alone(ctx, tx, &known, (body, &earlier)).await;
+        if let (Ok(lead), Some(item)) = (&made, bulk.items.get(place)) {
+            earlier.push(Beside::of(lead.id, item));
+        }
+        before.replace(earlier);
+        made
     })
     .await
 }
 
 /// Creates a lead, unless it is likely there already, or among those that came before it in one request, and the body asks to be told.
-async fn create_alone(
-    ctx: &Ctx,
-    tx: &mut Tx<'_>,
-    known: &Known,
-    (body, earlier): (&wire::CreateLead, &[(LeadId, &wire::CreateLead)]),
-) -> Result<wire::Lead, Problem> {
+async fn create_alone(ctx: &Ctx, tx: &mut Tx<'_>, known: &Known, (body, earlier): (&wire::CreateLead, &[Beside<'_>])) -> Result<wire::Lead, Problem> {
     if body.refuse_duplicates == Some(true) {
         duplicates::refuse(ctx, tx, body, earlier).await?;
     }
