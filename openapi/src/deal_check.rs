@@ -112,6 +112,8 @@ pub enum DealCheckName {
     CustomerActive,
     /// Every product is still sold.
     LineProducts,
+    /// No other order of the customer has its reference.
+    OnlyOnce,
 }
 
 /// The operations. Their names may be those of their bodies, which is why they stand apart.

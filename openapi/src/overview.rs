@@ -47,7 +47,8 @@ pub struct OverviewSection {
     pub open_quotes: Option<OverviewCount>,
     /// Drafts and confirmed orders that are not fulfilled, with tax; null without `orders:read`.
     pub open_orders: Option<OverviewCount>,
-    /// What may be billed and is not, held ones included, without tax; null without `billables:read`.
+    /// What may be billed and stands on no posted invoice, what is held or on a draft included, without tax: of this customer what the report unbilled counts
+    /// today, each billable by itself. Null without `billables:read`.
     pub unbilled: Option<OverviewCount>,
     /// Invoices less credit notes ever posted, with tax.
     pub billed: OverviewCount,

@@ -160,14 +160,16 @@ pub struct CreatePayment {
     /// The currency of that.
     pub currency: Currency,
     /// When the money moves, at most 330 days ahead: today when not given. Money of a later day is scheduled: it is booked, and settles what is then still open
-    /// of what it is planned for, when its day comes where the company is.
+    /// of what it is planned for, when its day begins where the company is. Where it needs exchange rates it waits for those of that day, and is booked as the
+    /// day ends with the latest that the company takes. What cannot be booked then is a draft again, with the `reason`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_date: Option<Day>,
     /// What stood on the transfer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub reference: Option<String>,
-    /// `draft` leaves it for a second person to post, and needs no other right: `posted` when not given.
+    /// `draft` leaves it for a second person to post, and needs no other right: `posted` when not given. What is to be posted and is of a later day is
+    /// `scheduled` in the answer, whatever was given: nothing of it is posted before its day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<PaymentStatus>,
     /// What it settles.
@@ -185,6 +187,10 @@ pub struct CreatePayment {
     /// What becomes of what is left open of the named documents, and of what is too much: `keep_open` when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub difference: Option<PaymentDifference>,
+    /// Whether it is recorded although another payment of this party has its direction, amount, day and reference: false when not given. Payments without a
+    /// reference are never taken for the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allow_duplicate: Option<bool>,
     /// Own data of the caller: up to 50 texts by name.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -214,7 +220,7 @@ pub struct RegisterPayments {
     pub difference: Option<PaymentDifference>,
     /// How the money moved.
     pub method: PaymentMethod,
-    /// When the money moves, at most 330 days ahead: today when not given. Payments of a later day are scheduled.
+    /// When the money moves, at most 330 days ahead: today when not given. Payments of a later day are scheduled, as when they are recorded one by one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_date: Option<Day>,
     /// What stood on the transfer.
@@ -350,7 +356,7 @@ pub mod op {
     endpoints! {
         /// Lists payments. `q` finds by number, by the reference of the other side, and by party.
         Get "/v1/payments" ListPayments () Nothing => Page<Payment>, payments:read, list PAYMENTS;
-        /// Records a payment, posts it and allocates it, when its day is there. Unless it stays a draft that needs `refunds:write` when it pays a customer, and `invoices:write_off` for a difference beyond the company's tolerance.
+        /// Records a payment, posts it and allocates it, when its day is there. Unless it stays a draft that needs `refunds:write` when it pays a customer, and `invoices:write_off` for a difference beyond the company's tolerance. An outbound payment of what scheduled ones pay in full already is refused; money that came in is recorded all the same.
         Post "/v1/payments" CreatePayment () body::CreatePayment => Created<Payment>, payments:write, [dry_run];
         /// Pays documents in full: all by one payment, or each by its own. All of them are paid, or none. The rights are those of recording, posting and allocating each.
         Post "/v1/payments/register" RegisterPayments () body::RegisterPayments => Created<RegisteredPayments>, payments:write, [dry_run];

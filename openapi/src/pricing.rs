@@ -352,7 +352,8 @@ pub struct CreateExchangeRate {
 }
 
 /// Corrects an exchange rate that was mistyped. Pair and day stay: a rate of another day is another rate. Documents, payments and postings keep the rate that
-/// they were made with; what is converted from now on, reports of earlier days included, takes the right one.
+/// they were made with; what is converted from now on, reports of earlier days included, takes the right one. So a rate of a day that any company has locked needs
+/// `ledger:lock`, too; rates that were missing may be added.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateExchangeRate {
@@ -381,7 +382,8 @@ pub struct ImportExchangeRates {
     /// The last day to take over: the file's last when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Day>,
-    /// Why rates that are there with another value are corrected to the file's: they stay as they are when not given.
+    /// Why rates that are there with another value, in either direction, are corrected to the file's: they stay as they are when not given, and of locked days
+    /// without `ledger:lock`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub correction_reason: Option<String>,
@@ -400,7 +402,7 @@ pub struct ImportedExchangeRates {
     pub unchanged: i32,
     /// Those that were there with another value and were corrected, because `correction_reason` was given.
     pub corrected: i32,
-    /// Those that are there with another value, which stays: correct them one by one, or send the file again with a `correction_reason`.
+    /// Those that are there with another value, in either direction, which stays: correct them one by one, or send the file again with a `correction_reason`.
     pub differing: i32,
     /// The first 50 of these.
     pub conflicts: Vec<RateConflict>,
@@ -419,7 +421,7 @@ pub struct RateConflict {
     pub date: Day,
     /// What it says.
     pub stored: Rate,
-    /// What the file says.
+    /// What the file says, in that direction.
     pub given: Rate,
 }
 

@@ -45,7 +45,7 @@ pub struct StatementSection {
     pub currency: Currency,
     /// What the customer owed before the first day; negative when we owed.
     pub opening_balance: AmountText,
-    /// What moved, in the order of days: 1,000 lines at most, the last ones left out.
+    /// What moved, in the order of days, of one day invoices first, then credit notes, then the rest as it was made: 1,000 lines at most, the last ones left out.
     pub lines: Vec<StatementLine>,
     /// Whether lines are left out; the closing balance counts them.
     pub has_more: bool,

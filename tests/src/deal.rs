@@ -227,6 +227,7 @@ pub fn payment_body(shop: &Shop, amount: &str, allocations: &[(InvoiceId, &str)]
         invoice_ids: Vec::new(),
         allocate: None,
         difference: None,
+        allow_duplicate: None,
         metadata: Default::default(),
         external_refs: Vec::new(),
     }

@@ -44,11 +44,15 @@ pub type Step = for<'a, 'c> fn(&'a Ctx, &'a mut Tx<'c>, &'a Job) -> LocalFuture<
 /// What a job that ends before it is done has come to, as JSON.
 pub type SoFar = for<'a, 'c> fn(&'a Ctx, &'a mut Tx<'c>, &'a Job) -> LocalFuture<'a, Result<String, Problem>>;
 
+/// Takes what a step met a bug at out of the way of the steps to come; answers whether it did.
+pub type SetAside = for<'a, 'c> fn(&'a Ctx, &'a mut Tx<'c>) -> LocalFuture<'a, Result<bool, Problem>>;
+
 /// How jobs of a kind are done.
 #[derive(Clone, Copy)]
 struct Kind {
     step: Step,
     so_far: SoFar,
+    set_aside: Option<SetAside>,
 }
 
 static KINDS: LazyLock<RwLock<HashMap<&'static str, Kind>>> = LazyLock::new(RwLock::default);
@@ -70,7 +74,12 @@ const BACKOFF_SECONDS: i64 = 1;
 
 /// Makes a kind of job known, at start.
 pub fn register(kind: &'static str, step: Step, so_far: SoFar) {
-    KINDS.write().insert(kind, Kind { step, so_far });
+    KINDS.write().insert(kind, Kind { step, so_far, set_aside: None });
+}
+
+/// As [`register`], of jobs that go on without what they met a bug at.
+pub fn register_mendable(kind: &'static str, step: Step, so_far: SoFar, set_aside: SetAside) {
+    KINDS.write().insert(kind, Kind { step, so_far, set_aside: Some(set_aside) });
 }
 
 fn known(kind: &str) -> Option<Kind> {
@@ -288,6 +297,9 @@ pub(crate) async fn run_step(db: &Db, claim: &job_queue::Model) -> Result<bool, 
         Err(problem) => {
             tell("job", true);
             tracing::warn!(job = %claim.job_id, %problem, attempt = claim.attempts, "a step of a job failed");
+            if problem.code == Code::InternalError && goes_on_without(db, &ctx, claim.clone()).await {
+                return Ok(true);
+            }
             fail(db, &ctx, claim.clone(), problem).await?;
             Ok(false)
         }
@@ -349,6 +361,24 @@ fn why(problem: &Problem, attempts: i64) -> String {
         _ => problem.detail.clone(),
     };
     format!("{reason} What its steps before did stays; the step that failed left nothing. Mend what is named, or wait, and start it again.")
+}
+
+/// Whether what the step met a bug at was taken out of its way.
+async fn goes_on_without(db: &Db, ctx: &Arc<Ctx>, claim: job_queue::Model) -> bool {
+    let done = db.write(ctx, async move |ctx, tx| {
+        if still_held(tx, &claim).await?.is_none() {
+            return Ok(false);
+        }
+        let job = tx.must::<jobs::Entity>(claim.job_id).await?;
+        match known(&job.kind).and_then(|kind| kind.set_aside) {
+            Some(set_aside) => (set_aside)(ctx, tx).await,
+            None => Ok(false),
+        }
+    });
+    done.await.unwrap_or_else(|problem| {
+        tracing::warn!(%problem, "what a step of a job met a bug at cannot be set aside");
+        false
+    })
 }
 
 /// Puts a failed job back for later, or gives it up after its last try.

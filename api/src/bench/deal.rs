@@ -276,6 +276,7 @@ impl World {
             invoice_ids: Vec::new(),
             allocate: None,
             difference: None,
+            allow_duplicate: None,
             metadata: BTreeMap::new(),
             external_refs: Vec::new(),
         };

@@ -269,6 +269,7 @@ async fn collect(world: &World, order: u32, invoice: InvoiceId, party: PartyId, 
         invoice_ids: Vec::new(),
         allocate: None,
         difference: None,
+        allow_duplicate: None,
         metadata: BTreeMap::new(),
         external_refs: vec![northwind(order)],
     };

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 /// The most levels of nesting that a body may have.
 pub const MAX_DEPTH: usize = 64;
@@ -74,6 +75,8 @@ pub struct Field {
     pub nullable: bool,
     /// What it means.
     pub meaning: String,
+    /// Its place among the fields of the object, as its type declares them.
+    pub place: usize,
 }
 
 impl Shape {
@@ -82,8 +85,8 @@ impl Shape {
     pub fn of<T: ToSchema>() -> Self {
         let mut named = Vec::new();
         T::schemas(&mut named);
-        let named: BTreeMap<String, Value> = named.into_iter().filter_map(|(name, schema)| Some((name, serde_json::to_value(schema).ok()?))).collect();
-        compile(&serde_json::to_value(T::schema()).unwrap_or_default(), &named).0
+        let named: BTreeMap<String, Value> = named.into_iter().map(|(name, schema)| (name, placed(&schema))).collect();
+        compile(&placed(&T::schema()), &named).0
     }
 
     /// What the objects of a list look like that stands in this field of an object.
@@ -289,6 +292,24 @@ pub fn is_email(text: &str) -> bool {
     parts.is_some() && !text.contains(char::is_whitespace) && text.chars().count() <= 254
 }
 
+/// Where a field stands among the others: JSON keeps its names by the alphabet.
+const PLACE: &str = "x-place";
+
+/// A schema as JSON, with the place of each field of its object.
+fn placed(schema: &RefOr<Schema>) -> Value {
+    let mut written = serde_json::to_value(schema).unwrap_or_default();
+    if let RefOr::T(Schema::Object(object)) = schema
+        && let Some(properties) = written.get_mut("properties").and_then(Value::as_object_mut)
+    {
+        for (place, name) in object.properties.keys().enumerate() {
+            if let Some(property) = properties.get_mut(name).and_then(Value::as_object_mut) {
+                property.insert(PLACE.to_owned(), place.into());
+            }
+        }
+    }
+    written
+}
+
 /// The shape of a JSON schema and whether it allows null.
 fn compile(schema: &Value, named: &BTreeMap<String, Value>) -> (Shape, bool) {
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
@@ -341,12 +362,13 @@ fn compile_object(schema: &Value, named: &BTreeMap<String, Value>) -> Shape {
         for (name, property) in properties {
             let (shape, nullable) = compile(property, named);
             let required = required.contains(&name.as_str());
-            fields.insert(name.clone(), Field { shape: Arc::new(shape), required, nullable, meaning: meaning(property) });
+            let place = property.get(PLACE).and_then(Value::as_u64).and_then(|place| usize::try_from(place).ok()).unwrap_or_default();
+            fields.insert(name.clone(), Field { shape: Arc::new(shape), required, nullable, meaning: meaning(property), place });
         }
     }
     let others = schema.get("additionalProperties").filter(|others| others.is_object()).map(|others| {
         let (shape, nullable) = compile(others, named);
-        Field { shape: Arc::new(shape), required: false, nullable, meaning: String::new() }
+        Field { shape: Arc::new(shape), required: false, nullable, meaning: String::new(), place: 0 }
     });
     Shape::Object { fields, others }
 }

@@ -59,6 +59,7 @@ impl Fixture {
                     reference: Some("INV".to_owned()),
                     payment_date: Some(self.today().await),
                     difference: Some(PaymentDifference::WriteOff),
+                    allow_duplicate: Some(true),
                     ..payment_body(&self.shop, "60.00", &[(invoice, "50.00")])
                 };
                 self.create(adorned(payment))

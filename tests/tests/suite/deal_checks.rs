@@ -178,3 +178,22 @@ async fn a_rate_that_is_too_old_for_the_books_is_told_before_anything_is_invoice
     tenant.raw.post("/v1/exchange-rates", &rate("2026-11-30")).await.success();
     assert_eq!(told().await.map(|(result, _)| result), Some(CheckResult::Passed));
 }
+
+/// A customer's reference that another order has may be the same order, sent again (MDM-07).
+#[tokio::test]
+async fn an_order_that_seems_to_come_again_is_told() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let ordered = async |reference: &str| {
+        let body = CreateOrder { reference: Some(reference.to_owned()), ..deal::order_body(&shop, vec![line(shop.chai, "1")]) };
+        tenant.post::<order::CreateOrder>((), &body).await
+    };
+    let (first, second, other) = (ordered("PO 7").await, ordered("PO 7").await, ordered("PO 8").await);
+    let told = async |id| of_order(&tenant, id).await.checks.into_iter().find(|check| check.name == Name::OnlyOnce).map(|check| (check.result, check.detail));
+    let (result, detail) = told(second.id).await.expect("a check");
+    assert!(result == CheckResult::Warning && detail.is_some_and(|detail| detail.contains(&first.number)));
+    assert_eq!(told(other.id).await, Some((CheckResult::Passed, None)));
+    tenant.raw.post(&format!("/v1/orders/{}/cancel", first.id), &json!({ "reason": "sent twice" })).await.success();
+    assert_eq!(told(second.id).await, Some((CheckResult::Passed, None)));
+}

@@ -309,6 +309,11 @@ async fn a_lead_that_is_called_nearly_the_same_is_told_about_or_refused() {
     let problem = tenant.refused::<crm::QualifyLead>(asked.id, &careful).await;
     assert_eq!(pointers(&problem), ["/party_id"]);
     assert!(problem.errors[0].detail.contains("Nordwind"), "{problem:?}");
+    // Who may not read parties is stopped as well, and not told by whom.
+    let blind = causeway_tests::api_key::limited(&tenant, &["leads:read", "leads:write", "leads:qualify", "opportunities:write", "parties:write"]).await;
+    let problem = blind.refused::<crm::QualifyLead>(asked.id, &careful).await;
+    assert_eq!(pointers(&problem), ["/party_id"]);
+    assert!(!problem.errors[0].detail.contains("Nordwind"), "{problem:?}");
     let other = tenant.post::<crm::CreateLead>((), &lead(&shop, "Zephyr", Some("NO"), None)).await;
     assert_eq!(tenant.post::<crm::QualifyLead>(other.id, &careful).await.candidates, []);
 }

@@ -205,6 +205,12 @@ async fn a_second_lead_of_the_same_person_is_refused_on_request() {
     let many = Bulk { mode: BulkMode::PerItem, items: vec![of("Ola"), of("Kari")] };
     let made = tenant.send::<crm::CreateLeads>((), &many, causeway_openapi::client::Options::default()).await;
     assert_eq!(made.body.data.iter().map(|item| item.status).collect::<Vec<_>>(), [409, 201]);
+    // Those of one request are compared, too.
+    let many = Bulk { mode: BulkMode::PerItem, items: vec![of("Liv"), of("Per"), of("liv")] };
+    let made = tenant.send::<crm::CreateLeads>((), &many, causeway_openapi::client::Options::default()).await.body.data;
+    assert_eq!(made.iter().map(|item| item.status).collect::<Vec<_>>(), [201, 201, 409]);
+    let twin = made[0].result.as_ref().map(|lead| lead.id);
+    assert_eq!(made[2].problem.as_ref().map(|problem| problem.meta["duplicates"].clone()), Some(json!([twin])));
     // Whoever comes back wants something new.
     tenant.post::<crm::DisqualifyLead>(first.id, &causeway_openapi::crm::DisqualifyLead::default()).await;
     tenant.post::<crm::CreateLead>((), &of("Ola")).await;

@@ -401,6 +401,7 @@ async fn drafts_that_do_not_say_what_is_asked_are_incomplete() {
     let bare = draft(&shop, serde_json::json!({})).await;
     let whole = draft(&shop, serde_json::json!({ "reference": "PO 7", "metadata": { "cost \"centre\"": "7" } })).await;
     let empty = draft(&shop, serde_json::json!({ "reference": "PO 8", "metadata": { "cost \"centre\"": "", "other": "cost \"centre\":" } })).await;
+    let blank = draft(&shop, serde_json::json!({ "reference": "PO 9", "metadata": { "cost \"centre\"": " \t\n" } })).await;
     let elsewhere = draft(&other, serde_json::json!({})).await;
     let incomplete = async || {
         let rows = tenant.ask::<compliance::GetCompliance>(&ComplianceQuery::default()).await.rows;
@@ -420,7 +421,7 @@ async fn drafts_that_do_not_say_what_is_asked_are_incomplete() {
     };
     assert_eq!(incomplete().await, Vec::<String>::new());
     asks(serde_json::json!({ "fields": ["reference"], "metadata": ["cost \"centre\""] })).await;
-    let mut lacking = vec![bare.clone(), empty.clone()];
+    let mut lacking = vec![bare.clone(), empty.clone(), blank.clone()];
     lacking.sort();
     assert_eq!(incomplete().await, lacking);
     let complete = tenant.raw.get(&format!("/v1/orders?company_id={}&incomplete=false", shop.company)).await.success();
@@ -428,9 +429,25 @@ async fn drafts_that_do_not_say_what_is_asked_are_incomplete() {
     // What is asked of the customer is missing on all of its drafts; a hold by hand counts in any company.
     asks(serde_json::json!({ "fields": ["party_email", "party_tax_id", "owner_id"] })).await;
     tenant.raw.post(&format!("/v1/orders/{elsewhere}/hold"), &serde_json::json!({ "kind": "data", "reason": "no colour" })).await.success();
-    let mut lacking = vec![bare.clone(), empty, whole, elsewhere];
+    let mut lacking = vec![bare.clone(), empty, blank, whole, elsewhere];
     lacking.sort();
     assert_eq!(incomplete().await, lacking);
+}
+
+/// As a file a report has its columns in the order in which the contract tells of them.
+#[tokio::test]
+async fn a_report_as_csv_reads_as_its_contract() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let header = async |path: &str| {
+        let file = tenant.raw.request("GET", &format!("{path}company_id={}", shop.company)).header("accept", "text/csv").send().await;
+        file.text().lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(header("/v1/reports/unbilled?").await, "party_id,order_id,amount,held_amount,since");
+    assert_eq!(header("/v1/reports/backlog?").await, "party_id,name,lines,amount");
+    let payments = header("/v1/payments?").await;
+    assert!(payments.starts_with("id,object,created_at,updated_at,version,flow_id,company_id,party_id,direction,method,number,status,amount,"), "{payments}");
 }
 
 /// RPT-13: each report says what it counts.

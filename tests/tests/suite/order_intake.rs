@@ -58,6 +58,22 @@ async fn the_same_again_is_the_same_order_and_another_content_says_what_differs(
     assert_eq!(tenant.refused::<order::CreateOrder>((), &both).await.code, Code::ExternalRefExists);
 }
 
+/// A discount that no line of that price can have is another than the order has.
+#[tokio::test]
+async fn an_impossible_discount_differs() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let external_refs = vec![ExternalRef { system: "shop".to_owned(), id: "4711".to_owned() }];
+    let body = |off: Option<&str>| {
+        let line = LineInput { discount_amount: off.map(Into::into), ..line(shop.chai, "2") };
+        CreateOrder { external_refs: external_refs.clone(), ..order_body(&shop, vec![line]) }
+    };
+    tenant.post::<order::CreateOrder>((), &body(Some("18.00"))).await;
+    let problem = tenant.refused::<order::CreateOrder>((), &body(Some("99.00"))).await;
+    assert_eq!((problem.code, pointers(&problem)), (Code::ExternalRefExists, vec!["/lines/0/discount_amount"]));
+}
+
 /// With `on_conflict` the order follows: a draft is changed, a confirmed order amended, and the same again is the same again (ORD-04).
 #[tokio::test]
 async fn another_content_changes_the_order_when_it_is_asked_to() {

@@ -2,10 +2,11 @@
 
 use causeway_openapi::crm::{CreateLead, CreateOpportunity, op as crm};
 use causeway_openapi::identity::{CreateApiKey, op as identity};
+use causeway_openapi::measure::{AsOfQuery, op as measure};
 use causeway_openapi::overview::{CollectionStatus, op as overview};
 use causeway_openapi::party::op as party;
 use causeway_openapi::quote::op as quote;
-use causeway_tests::deal::{advance, approved, deal, forty, free_invoice, pay, post_invoice, quote_body};
+use causeway_tests::deal::{self, advance, approved, deal, forty, free_invoice, pay, post_invoice, quote_body};
 use causeway_tests::shop;
 use causeway_tests::world::World;
 use serde_json::json;
@@ -82,4 +83,24 @@ async fn a_day_ends_where_the_companies_are() {
     assert_eq!((seen().await.as_of, seen().await.sections[0].collection_status), (due, CollectionStatus::Current));
     advance(&tenant, &past.to_string()).await;
     assert_eq!((seen().await.as_of, seen().await.sections[0].collection_status), (due.plus_days(1), CollectionStatus::Overdue));
+}
+
+/// What is unbilled of a customer is what the report says of it: what stands on a draft is not billed yet (RPT-03, CRM-14).
+#[tokio::test]
+async fn what_stands_on_a_draft_is_unbilled_in_both() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let unbilled = async || {
+        let report = tenant.ask::<measure::GetUnbilled>(&AsOfQuery { company_id: shop.company, as_of: None, offset: None }).await.total.0;
+        let seen = tenant.get::<overview::GetPartyOverview>(shop.party).await.sections.into_iter().next().and_then(|section| section.unbilled);
+        (report, seen.map(|unbilled| (unbilled.count, unbilled.amount.0)))
+    };
+    let confirmed = deal::confirmed(&tenant, &shop, vec![forty(&shop)]).await;
+    deal::ship(&tenant, &confirmed, "10").await;
+    assert_eq!(unbilled().await, ("162.00".to_owned(), Some((1, "162.00".to_owned()))));
+    let draft = deal::invoice_order(&tenant, confirmed.id).await;
+    assert_eq!(unbilled().await, ("162.00".to_owned(), Some((1, "162.00".to_owned()))));
+    post_invoice(&tenant, draft.id, None).await;
+    assert_eq!(unbilled().await, ("0.00".to_owned(), Some((0, "0.00".to_owned()))));
 }

@@ -164,3 +164,26 @@ async fn the_aging_of_a_day_is_told_document_by_document() {
     let unknown = format!("/v1/reports/aging?company_id={}&party_id={}", shop.company, PartyId::new());
     assert_eq!(tenant.raw.get(&unknown).await.problem().errors[0].parameter.as_deref(), Some("party_id"));
 }
+
+/// Money that moved once is recorded once, unless somebody says that it moved again (MDM-07).
+#[tokio::test]
+async fn an_equal_payment_of_the_same_reference_is_refused() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let paid = |amount: &str, reference: Option<&str>| CreatePayment { reference: reference.map(str::to_owned), ..deal::payment_body(&shop, amount, &[]) };
+    let first = tenant.post::<payment::CreatePayment>((), &paid("50.00", Some("TX 7"))).await;
+    let again = tenant.refused::<payment::CreatePayment>((), &paid("50.00", Some("TX 7"))).await;
+    assert_eq!((again.status, again.code, again.meta["payment_id"].as_str()), (409, Code::AlreadyExists, Some(first.id.to_string().as_str())));
+    assert_eq!(again.errors[0].pointer.as_deref(), Some("/reference"));
+    for other in [paid("50.01", Some("TX 7")), paid("50.00", Some("TX 8")), paid("50.00", None), paid("50.00", None)] {
+        tenant.post::<payment::CreatePayment>((), &other).await;
+    }
+    let meant = CreatePayment { allow_duplicate: Some(true), ..paid("50.00", Some("TX 7")) };
+    let second = tenant.post::<payment::CreatePayment>((), &meant).await;
+    // What was taken back did not move.
+    for id in [first.id, second.id] {
+        tenant.post::<payment::ReversePayment>(id, &ReversePayment { date: None, reason: "a wrong account".to_owned() }).await;
+    }
+    tenant.post::<payment::CreatePayment>((), &paid("50.00", Some("TX 7"))).await;
+}

@@ -1,6 +1,7 @@
 //! Money of a later day: it waits for its day, and settles nothing before (PAY-11, PAY-19, PAY-23).
 
-use causeway_contract::{Code, Nothing};
+use causeway_contract::{Code, Nothing, Patch};
+use causeway_openapi::company::{UpdateCompany, op as company};
 use causeway_openapi::fiscal_year::{CreateFiscalYear, LockFiscalYear, op as fiscal_year};
 use causeway_openapi::invoice::{CreateInvoice, Invoice, op as invoice};
 use causeway_openapi::payment::{CreatePayment, Payment, RegisterPayments, op as payment};
@@ -10,7 +11,7 @@ use causeway_tests::deal::{self, advance, payment_body};
 use causeway_tests::shop::{self, Shop, percent_after, term_body};
 use causeway_tests::world::World;
 use causeway_tests::{day, of, unique, verified};
-use causeway_value::{DiscountTaxMode, EarlyDiscount, PaymentDifference, PaymentState, PaymentStatus};
+use causeway_value::{Direction, DiscountTaxMode, EarlyDiscount, PaymentDifference, PaymentDirection, PaymentState, PaymentStatus};
 
 /// 100.00 with 2 % off within ten days, which is until the twelfth.
 async fn with_discount(caller: &Caller, shop: &Shop) -> Invoice {
@@ -126,5 +127,112 @@ async fn what_cannot_be_booked_on_its_day_waits_for_somebody() {
     // The others are not held up.
     assert_eq!(again(&tenant, &next).await.status, PaymentStatus::Posted);
     assert_eq!((stands(&tenant, &owed).await.0, stands(&tenant, &also).await.0), ("100.00".to_owned(), "0.00".to_owned()));
+    verified(&tenant).await;
+}
+
+/// One at which the service itself fails keeps no other waiting (PAY-19).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_service_fails_at_keeps_no_other_waiting() {
+    let world = World::start().await;
+    if world.server.place.postgres_url().is_some() {
+        // There nobody can put a fault in the way.
+        return;
+    }
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let on = |date: &str, amount: &str| CreatePayment { payment_date: Some(day(date)), ..payment_body(&shop, amount, &[]) };
+    let stuck = tenant.post::<payment::CreatePayment>((), &on("2026-12-10", "66.00")).await;
+    let same_day = tenant.post::<payment::CreatePayment>((), &on("2026-12-10", "20.00")).await;
+    let next = tenant.post::<payment::CreatePayment>((), &on("2026-12-11", "30.00")).await;
+    let conn = rusqlite::Connection::open(world.server.place.sqlite_file()).expect("the file");
+    let fault = "CREATE TRIGGER fault BEFORE UPDATE ON payments WHEN NEW.amount = 6600 AND NEW.status = 'posted' BEGIN SELECT RAISE(ABORT, 'a fault'); END";
+    conn.execute(fault, []).expect("a fault");
+    advance(&tenant, "2026-12-11T12:00:00Z").await;
+    let back = again(&tenant, &stuck).await;
+    assert_eq!((back.status, back.number), (PaymentStatus::Draft, None));
+    assert!(back.reason.unwrap().contains("on our side"));
+    for payment in [&same_day, &next] {
+        assert_eq!(again(&tenant, payment).await.status, PaymentStatus::Posted);
+    }
+    conn.execute("DROP TRIGGER fault", []).expect("no fault");
+    assert_eq!(tenant.act::<payment::PostPayment>(stuck.id).await.status, PaymentStatus::Posted);
+    verified(&tenant).await;
+}
+
+/// Where rates are needed, those of the day are waited for: until it ends (ACC-09).
+#[tokio::test]
+async fn money_of_another_currency_waits_for_the_rate_of_its_day() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    shop::rate(&tenant, "USD", "2026-12-01", "0.9").await;
+    shop::rate(&tenant, "GBP", "2026-12-01", "1.1").await;
+    let owed = deal::posted(&tenant, &shop, "90.00").await;
+    let change = UpdateCompany { max_rate_age_days: Patch::Value(10), ..UpdateCompany::default() };
+    tenant.post::<company::UpdateCompany>(shop.company, &change).await;
+    let on = |date: &str, currency: &str, parts: &[(causeway_value::InvoiceId, &str)]| CreatePayment {
+        currency: of(currency),
+        payment_date: Some(day(date)),
+        ..payment_body(&shop, "100.00", parts)
+    };
+    let plan = async |body: CreatePayment| tenant.post::<payment::CreatePayment>((), &body).await;
+    let dollars = plan(on("2026-12-10", "USD", &[(owed.id, "100.00")])).await;
+    let pounds = plan(on("2026-12-10", "GBP", &[])).await;
+    let euros = plan(on("2026-12-10", "EUR", &[])).await;
+    let late = plan(on("2026-12-12", "GBP", &[])).await;
+    let states = async || {
+        let mut states = Vec::new();
+        for payment in [&dollars, &pounds, &euros, &late] {
+            states.push(again(&tenant, payment).await.status);
+        }
+        states
+    };
+    use PaymentStatus::{Draft, Posted, Scheduled};
+    advance(&tenant, "2026-12-10T06:00:00Z").await;
+    assert_eq!(states().await, [Scheduled, Scheduled, Posted, Scheduled]);
+    shop::rate(&tenant, "USD", "2026-12-10", "0.8").await;
+    advance(&tenant, "2026-12-10T17:00:00Z").await;
+    assert_eq!(states().await, [Posted, Scheduled, Posted, Scheduled]);
+    assert_eq!(stands(&tenant, &owed).await.0, "10.00", "by the rate of the day");
+    // No rate of the day came: the latest is recent enough, and the day of the payment stays.
+    advance(&tenant, "2026-12-11T06:00:00Z").await;
+    assert_eq!(states().await, [Posted, Posted, Posted, Scheduled]);
+    let booked = again(&tenant, &pounds).await;
+    assert_eq!(deal::entry(&tenant, booked.journal_entry_id).await.date, day("2026-12-10"));
+    // By then it is too old.
+    advance(&tenant, "2026-12-13T06:00:00Z").await;
+    assert_eq!(states().await, [Posted, Posted, Posted, Draft]);
+    assert!(again(&tenant, &late).await.reason.unwrap().contains("2026-12-01"));
+    verified(&tenant).await;
+}
+
+/// What we are to pay on a later day is not paid today as well; money that comes in is recorded (PAY-11).
+#[tokio::test]
+async fn what_is_scheduled_is_not_paid_today_as_well() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let bill = CreateInvoice { direction: Some(Direction::Purchase), reference: Some("B 1".to_owned()), ..deal::free_invoice_body(&shop, "100.00") };
+    let bill = tenant.post::<invoice::CreateInvoice>((), &bill).await;
+    let bill = deal::post_invoice(&tenant, bill.id, None).await;
+    let out = |id| CreatePayment { direction: PaymentDirection::Outbound, ..payment_body(&shop, "100.00", &[(id, "100.00")]) };
+    let later = CreatePayment { payment_date: Some(day("2026-12-10")), status: Some(PaymentStatus::Posted), ..out(bill.id) };
+    let scheduled = tenant.post::<payment::CreatePayment>((), &later).await;
+    assert_eq!(scheduled.status, PaymentStatus::Scheduled, "whatever was given");
+    let twice = tenant.refused::<payment::CreatePayment>((), &out(bill.id)).await;
+    assert_eq!((twice.code, twice.meta["payment_id"].as_str()), (Code::StateConflict, Some(scheduled.id.to_string().as_str())));
+    tenant.act::<payment::CancelPayment>(scheduled.id).await;
+    tenant.post::<payment::CreatePayment>((), &out(bill.id)).await;
+    assert_eq!(stands(&tenant, &bill).await.0, "0.00");
+    // What is paid back counts, too.
+    let note = deal::unused_credit(&tenant, &shop, "100.00").await;
+    let planned = tenant.post::<payment::CreatePayment>((), &CreatePayment { payment_date: Some(day("2026-12-10")), ..out(note.id) }).await;
+    assert_eq!(tenant.refused::<payment::CreateRefund>((), &deal::paid_back(&note)).await.meta["payment_id"], planned.id.to_string());
+    // Money that came is there.
+    let owed = deal::posted(&tenant, &shop, "100.00").await;
+    let expected = CreatePayment { payment_date: Some(day("2026-12-10")), ..payment_body(&shop, "100.00", &[(owed.id, "100.00")]) };
+    tenant.post::<payment::CreatePayment>((), &expected).await;
+    deal::pay(&tenant, &shop, "100.00", &[(owed.id, "100.00")]).await;
+    assert_eq!(stands(&tenant, &owed).await.0, "0.00");
     verified(&tenant).await;
 }

@@ -155,3 +155,45 @@ async fn the_way_back_is_no_rate_of_its_own() {
     quote("GBP", "EUR", "2026-10-31", "1.5").await.success();
     assert_eq!(convert(&tenant, "100.00", "GBP", "EUR").await.result.0, "150.00");
 }
+
+/// A rate that somebody typed the other way round is contradicted aloud, and corrected in its own direction (MDM-15).
+#[tokio::test]
+async fn the_banks_file_sees_rates_of_the_other_direction() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let typed = json!({ "currency": "USD", "base": "EUR", "date": "2026-10-30", "rate": "0.9" });
+    let typed = tenant.raw.post("/v1/exchange-rates", &typed).await.success();
+    let day = "Date,USD\n2026-10-30,1.25\n";
+    let told = tenant.post::<pricing::ImportExchangeRates>((), &file(RateFile::EcbCsv, day)).await;
+    assert_eq!((told.created, told.differing, told.conflicts.len()), (0, 1, 1));
+    let conflict = &told.conflicts[0];
+    assert_eq!((conflict.exchange_rate_id.to_string(), conflict.currency, conflict.base), (typed["id"].as_str().unwrap().to_owned(), of("USD"), of("EUR")));
+    assert_eq!((conflict.stored, conflict.given), (of("0.9"), of("0.8")));
+    let with = ImportExchangeRates { correction_reason: Some("typed wrongly".to_owned()), ..file(RateFile::EcbCsv, day) };
+    assert_eq!(tenant.post::<pricing::ImportExchangeRates>((), &with).await.corrected, 1);
+    assert_eq!(tenant.get::<pricing::GetExchangeRate>(conflict.exchange_rate_id).await.rate, of("0.8"));
+    assert_eq!(tenant.post::<pricing::ImportExchangeRates>((), &with).await.unchanged, 1);
+}
+
+/// A rate of a locked day is in reports that are closed: only who may open the day corrects it (ACC-09).
+#[tokio::test]
+async fn a_rate_of_a_locked_day_stays() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    tenant.post::<pricing::ImportExchangeRates>((), &file(RateFile::EcbCsv, &FILE.replace("1.1172", "11.172"))).await;
+    let listed = tenant.raw.get("/v1/exchange-rates?base=USD&date=2026-10-30").await.success();
+    let path = format!("/v1/exchange-rates/{}", listed["data"][0]["id"].as_str().unwrap());
+    let year = json!({ "company_id": shop.company, "year": 2026 });
+    let year = tenant.raw.post("/v1/fiscal-years", &year).await.success()["id"].as_str().unwrap().to_owned();
+    tenant.raw.post(&format!("/v1/fiscal-years/{year}/lock"), &json!({ "through": "2026-10-30" })).await.success();
+    let clerk = causeway_tests::api_key::limited(&tenant, &["exchange_rates:write", "exchange_rates:read"]).await;
+    let correction = json!({ "rate": "1.1172", "correction_reason": "the point" });
+    let refused = clerk.raw.patch(&path, &correction).await.problem();
+    assert_eq!((refused.status, refused.code, refused.meta["locked_through"].as_str()), (423, Code::PeriodLocked, Some("2026-10-30")));
+    clerk.raw.patch(&path, &json!({ "correction_reason": "only the reason" })).await.success();
+    let with = ImportExchangeRates { correction_reason: Some("the point".to_owned()), ..file(RateFile::EcbCsv, FILE) };
+    let kept = clerk.post::<pricing::ImportExchangeRates>((), &with).await;
+    assert_eq!((kept.corrected, kept.differing, kept.unchanged), (0, 1, 6));
+    assert_eq!(tenant.raw.patch(&path, &correction).await.success()["rate"], "1.1172");
+}

@@ -61,7 +61,7 @@ async fn a_statement_runs_from_opening_to_closing() {
     let lines: Vec<String> = file.text().lines().map(str::to_owned).collect();
     assert!(file.status == 200 && lines.len() == 6, "{lines:?}");
     assert!(
-        lines[0].starts_with("closing_balance,company_id,currency,has_more,opening_balance,") && lines[1].contains(",EUR,false,100.00,50.00,"),
+        lines[0].starts_with("company_id,currency,opening_balance,has_more,closing_balance,date,kind,") && lines[1].contains(",EUR,100.00,false,145.00,"),
         "{lines:?}"
     );
     let path = format!("/v1/parties/{}/statement?from=2026-12-11&to=2026-12-10", shop.party);
@@ -125,4 +125,16 @@ async fn what_is_settled_in_another_currency_leaves_both_balances() {
     };
     assert_eq!(closing("&to=2026-12-10").await, ["0.00", "0.00"]);
     assert_eq!(closing("").await, ["-90.00", "100.00"]);
+}
+
+/// What is billed on a day stands before what was paid on it, whichever was entered first: nobody is shown a credit that there never was.
+#[tokio::test]
+async fn of_one_day_invoices_come_first() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    deal::pay(&tenant, &shop, "30.00", &[]).await;
+    let billed = deal::posted(&tenant, &shop, "100.00").await;
+    let found = sections(&tenant, &shop, "").await;
+    assert_eq!(moved(&found[0]), [("invoice", billed.total_amount.0.as_str(), "100.00"), ("payment", "-30.00", "70.00")]);
 }

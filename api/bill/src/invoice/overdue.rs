@@ -10,7 +10,7 @@ use causeway_master::refs;
 use causeway_value::{Instant, InvoiceId};
 
 /// What falls due by itself.
-pub const DUE: Due = Due { name: "invoice.overdue", next, run };
+pub const DUE: Due = Due { name: "invoice.overdue", next, run, set_aside: None };
 
 /// Invoices with something open that are in time as far as is noted.
 static LAST_DAY: DueDay<Entity> = DueDay {

@@ -211,6 +211,7 @@ impl Shop {
             invoice_ids: Vec::new(),
             allocate: None,
             difference: None,
+            allow_duplicate: None,
             metadata: Default::default(),
             external_refs: Vec::new(),
         }

@@ -27,6 +27,8 @@ pub struct Due {
     pub next: NextDue,
     /// Does a part of what is due at the clock's time; answers how many were done, zero when nothing is left.
     pub run: RunDue,
+    /// Takes what `run` met a bug at out of the way of the rest; answers how many that were. Without it the rest waits until the bug is mended.
+    pub set_aside: Option<RunDue>,
 }
 
 static DUE: OnceLock<&'static [Due]> = OnceLock::new();
@@ -34,7 +36,7 @@ static DUE: OnceLock<&'static [Due]> = OnceLock::new();
 /// Sets what falls due in this process, in its fixed order, and the job that advances clocks.
 pub fn register_due(due: &'static [Due]) {
     let _ = DUE.set(due);
-    job::register(KIND, step, so_far);
+    job::register_mendable(KIND, step, so_far, set_aside);
 }
 
 /// The earliest instant at which anything falls due.
@@ -86,6 +88,19 @@ fn step<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, R
     })
 }
 
+/// The step met a bug at the first that is due: takes it out of the way, if that can be done.
+fn set_aside<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>) -> LocalFuture<'a, Result<bool, Problem>> {
+    Box::pin(async move {
+        for due in DUE.get().copied().unwrap_or_default() {
+            if (due.next)(ctx, tx, ctx.now()).await?.is_some() {
+                let Some(set_aside) = due.set_aside else { return Ok(false) };
+                return Ok((set_aside)(ctx, tx).await? > 0);
+            }
+        }
+        Ok(false)
+    })
+}
+
 fn so_far<'a>(ctx: &'a Ctx, _: &'a mut Tx<'_>, job: &'a Job) -> LocalFuture<'a, Result<String, Problem>> {
     Box::pin(async move { Ok(json!({ "now": ctx.now(), "done": job.done }).to_string()) })
 }
@@ -116,7 +131,15 @@ pub async fn tick(db: &Db) -> Result<(), Problem> {
 async fn run_until_done(db: &Db, ctx: &Arc<Ctx>, due: &'static Due) -> Result<(), Problem> {
     // Looking costs no place in the writer's lane.
     while db.read(ctx, async |ctx, tx| (due.next)(ctx, tx, ctx.now()).await).await?.is_some() {
-        if db.write(ctx, async |ctx, tx| (due.run)(ctx, tx).await).await? == 0 {
+        let done = match db.write(ctx, async |ctx, tx| (due.run)(ctx, tx).await).await {
+            Err(problem) if problem.code == Code::InternalError => {
+                let Some(set_aside) = due.set_aside else { return Err(problem) };
+                tracing::warn!(tenant = %ctx.tenant, due = due.name, %problem, "what fell due could not be done; it is set aside");
+                db.write(ctx, async move |ctx, tx| (set_aside)(ctx, tx).await).await?
+            }
+            done => done?,
+        };
+        if done == 0 {
             break;
         }
     }

@@ -98,7 +98,8 @@ const DEFINITIONS: [(&str, &str, &str, &str, &str); 22] = [
         "unbilled",
         "What may be billed and is not, by order, as of a day, without tax.",
         "Billables of that day or before that stand on no invoice posted by that day, as they were then: what was amended, cancelled, taken back or billed again later \
-         counts as it was. Held ones count; what of them is held now is shown apart.",
+         counts as it was. Held ones count, and so do those that stand on a draft; what of them is held now is shown apart. A customer's overview counts the same as of \
+         today, by billable instead of by order, in the currencies of the orders.",
         "Billables, what was taken off them, and invoices.",
         AT_LAST_DAY,
     ),

@@ -32,7 +32,10 @@ const ITEMS: &str = "WITH items AS (\
     UNION ALL SELECT p.company_id, p.currency, 'unallocated', p.unallocated_amount, NULL FROM payments p \
         WHERE p.tenant_id = $1 AND p.party_id = $2 AND p.settles = 'sale' AND p.direction = 'inbound' AND p.status = 'posted' AND p.unallocated_amount <> 0 \
     UNION ALL SELECT b.company_id, b.currency, 'unbilled', b.amount, NULL FROM billables b \
-        WHERE b.tenant_id = $1 AND b.party_id = $2 AND b.status IN ('pending', 'ready', 'held') \
+        WHERE b.tenant_id = $1 AND b.party_id = $2 AND b.status IN ('pending', 'ready', 'held') AND b.billable_date <= $3 \
+    UNION ALL SELECT b.company_id, b.currency, 'unbilled', b.amount, NULL FROM invoices i \
+        JOIN billables b ON b.tenant_id = i.tenant_id AND b.invoice_id = i.id AND b.status = 'invoiced' AND b.billable_date <= $3 \
+        WHERE i.tenant_id = $1 AND i.party_id = $2 AND (i.number IS NULL OR i.invoice_date > $3) \
     UNION ALL SELECT o.company_id, o.currency, 'orders', o.total_amount, NULL FROM orders o \
         WHERE o.tenant_id = $1 AND o.party_id = $2 AND o.status IN ('draft', 'confirmed') \
     UNION ALL SELECT q.company_id, q.currency, 'quotes', q.total_amount, NULL FROM quotes q \

@@ -44,6 +44,18 @@ const ITEMS: &str = "WITH items AS (\
         JOIN journal_entries e ON e.tenant_id = o.tenant_id AND e.reversal_of = o.journal_entry_id \
         WHERE p.tenant_id = $1 AND p.party_id = $2 AND p.settles = 'sale') ";
 
+/// What is billed on a day stands before what settles it, as [`rank`] says.
+const RANK: &str = "CASE kind WHEN 'invoice' THEN 0 WHEN 'credit_note' THEN 1 ELSE 2 END";
+
+/// The place of a kind among those of one day.
+fn rank(kind: &str) -> u8 {
+    match kind {
+        "invoice" => 0,
+        "credit_note" => 1,
+        _ => 2,
+    }
+}
+
 /// What was owed at a time in one currency of one company.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 struct Balance {
@@ -87,7 +99,7 @@ pub async fn statement_of(ctx: &Ctx, tx: &mut Tx<'_>, party_id: PartyId, query: 
         let mut lines = movements(tx, party_id, key, (query.from, to)).await?;
         let of_section = crossed.iter().filter(|row| (row.company_id, row.currency) == key && row.day <= to && query.from.is_none_or(|from| row.day >= from));
         lines.extend(of_section.map(Movement::from));
-        lines.sort_by(|one, other| (one.day, one.id, &one.kind).cmp(&(other.day, other.id, &other.kind)));
+        lines.sort_by(|one, other| (one.day, rank(&one.kind), one.id, &one.kind).cmp(&(other.day, rank(&other.kind), other.id, &other.kind)));
         sections.push(section(key, opening.get(&key).copied().unwrap_or_default(), lines, closing)?);
     }
     Ok(Statement { object: "statement".to_owned(), party_id, from: query.from, to, sections })
@@ -139,7 +151,7 @@ async fn movements(tx: &mut Tx<'_>, party_id: PartyId, key: (CompanyId, Currency
     }
     let template = format!(
         "{ITEMS} SELECT company_id, currency, day, kind, id, number, CAST(amount AS BIGINT) AS amount, NULL AS prefix FROM items \
-         WHERE company_id = $3 AND currency = $4 AND day <= $5 {first}ORDER BY day, id, kind LIMIT {}",
+         WHERE company_id = $3 AND currency = $4 AND day <= $5 {first}ORDER BY day, {RANK}, id, kind LIMIT {}",
         MOST + 1
     );
     let cells = [

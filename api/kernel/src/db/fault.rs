@@ -10,7 +10,7 @@ const ATTEMPTS: u32 = 10;
 pub enum Fault {
     /// Another transaction was faster; the whole verb may run again.
     Conflict,
-    /// One transaction changed one version of an object twice: a bug, which the next try meets again. The text is the second statement.
+    /// One transaction changed one version of an object twice: a bug, which the next try meets again. The text names it, and the second statement.
     Twice(String),
     /// A lock was not granted in time.
     Locked,

@@ -47,7 +47,7 @@ impl Columns {
         page.items("data").map_or_else(|| Self(Arc::default()), Self::of)
     }
 
-    /// The columns of objects of this shape: the id first, the others by name.
+    /// The columns of objects of this shape: the id first, the others in the order in which the contract declares them.
     pub(super) fn of(object: &Shape) -> Self {
         let mut columns = Vec::new();
         collect(object, &mut Vec::new(), &mut columns);
@@ -71,7 +71,9 @@ impl Columns {
 fn collect(shape: &Shape, path: &mut Vec<String>, columns: &mut Vec<Column>) {
     match shape {
         Shape::Object { fields, .. } if path.len() < DEPTH && !fields.is_empty() => {
-            for (name, field) in fields {
+            let mut declared: Vec<_> = fields.iter().collect();
+            declared.sort_by_key(|(_, field)| field.place);
+            for (name, field) in declared {
                 path.push(name.clone());
                 collect(&field.shape, path, columns);
                 path.pop();

@@ -117,7 +117,7 @@ mod tests {
         let rows = json!([{ "name": "=Boreas", "amounts": ["1.00", "-2.00"] }]);
         let report = json!({ "buckets": ["current", "1-30"], "rows": rows, "groups": [{ "owner": "Amy" }] });
         let text = |grouped| table.lines(&report, grouped).into_iter().map(|line| line.join("|")).collect::<Vec<_>>();
-        assert_eq!(text(false), ["current|1-30|name", "1.00|-2.00|'=Boreas"]);
+        assert_eq!(text(false), ["name|current|1-30", "'=Boreas|1.00|-2.00"]);
         assert_eq!(text(true), ["owner", "Amy"]);
         assert!(Table::of(&Shape::of::<Row>()).is_none());
     }

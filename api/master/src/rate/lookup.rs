@@ -129,6 +129,12 @@ impl RateTable {
         })
     }
 
+    /// Whether the quotes that convert from one currency to the other are of this day and no older.
+    #[must_use]
+    pub fn is_of(&self, from: Currency, to: Currency, day: Day) -> bool {
+        self.way(from, to).is_some_and(|way| way.quotes.iter().all(|quote| quote.day == day))
+    }
+
     /// By the later of the pair's two quotes; by the direct one when both are of one day.
     fn direct(&self, from: Currency, to: Currency) -> Option<(Conversion, Quote)> {
         let quote = |currency: Currency, base: Currency| self.quotes.get(&(currency, base)).map(|(day, rate)| Quote { currency, base, day: *day, rate: *rate });

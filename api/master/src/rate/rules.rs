@@ -86,6 +86,14 @@ pub fn crossed(first: Conversion, second: Conversion) -> Result<Conversion, Over
     }
 }
 
+/// The rate of the other direction, at twelve decimals.
+///
+/// # Errors
+/// [`Overflow`] when it does not fit or the rate is zero.
+pub fn inverse(rate: Rate) -> Result<Rate, Overflow> {
+    product(&[Rate::ONE.0, Rate::ONE.0], &[rate.0]).map(Rate)
+}
+
 /// The conversion that `rates` knows; [`Conversion::Same`] without asking when both currencies are the same.
 ///
 /// # Errors

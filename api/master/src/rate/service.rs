@@ -2,10 +2,11 @@
 
 use crate::check;
 use causeway_contract::{Code, FieldError, Patch, Problem};
+use causeway_entity::books::fiscal_years;
 use causeway_entity::master::exchange_rates::{Column, Entity, Model};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_openapi::pricing as wire;
-use causeway_value::{ExchangeRateId, Rate};
+use causeway_value::{Day, ExchangeRateId, Rate};
 use sea_orm::sea_query::Value;
 
 /// Quotes a rate. A second one of the pair for the same day, in either direction, is refused: the first one is corrected, and the way back follows from it.
@@ -50,10 +51,24 @@ fn insert(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateExchangeRate) -> Result
     record(ctx, tx, "exchange_rate.created", &row)
 }
 
+/// The last day of which rates are corrected by nobody but who may open locked days: what reports of them say would change with it. Rates are of all companies, so
+/// the days that any of them has locked count. None for who may.
+///
+/// # Errors
+/// When the database fails.
+pub async fn locked_for(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<Option<Day>, Problem> {
+    if ctx.may("ledger:lock") {
+        return Ok(None);
+    }
+    let locked = Find::<fiscal_years::Entity>::new().of_all_companies().when("locked_through IS NOT NULL", Vec::new());
+    Ok(locked.order_by_desc(fiscal_years::Column::LockedThrough).one(tx).await?.and_then(|year| year.locked_through))
+}
+
 /// Corrects a rate that was mistyped. Everything that was made with it keeps the rate of its own (MDM-15).
 ///
 /// # Errors
-/// `not_found`; `required` for another rate without a reason; `invalid_value` for a rate of zero.
+/// `not_found`; `required` for another rate without a reason; `invalid_value` for a rate of zero; `period_locked` for another rate of a locked day, unless the
+/// caller may open it.
 pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: ExchangeRateId, body: &wire::UpdateExchangeRate) -> Result<wire::ExchangeRate, Problem> {
     let old = tx.lock::<Entity>(id).await?;
     let rate = body.rate.clone().over_required(old.rate);
@@ -68,6 +83,15 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: ExchangeRateId, body: &wire:
         Patch::Absent | Patch::Null => {}
     }
     check::finish(errors)?;
+    if rate != old.rate
+        && let Some(through) = locked_for(ctx, tx).await?.filter(|through| old.date <= *through)
+    {
+        let detail = format!(
+            "The books of a company are locked through {through}, and reports of {} are made with this rate. Who may lock and open days (`ledger:lock`) corrects it.",
+            old.date
+        );
+        return Err(Problem::new(Code::PeriodLocked, detail).with("locked_through", through.to_string()));
+    }
     correct(ctx, tx, &old, rate, body.correction_reason.clone().over(old.correction_reason.clone()))
 }
 

@@ -19,7 +19,7 @@ use causeway_master::rate::lookup::booked_rate;
 use causeway_master::tax_rule::determine::taxation;
 use causeway_openapi::deal_check::{DealCheck, DealCheckName as Name, DealStep, OrderChecks, QuoteChecks};
 use causeway_openapi::invoice_check::CheckResult;
-use causeway_value::{CompanyId, Currency, OpportunityId, OrderId, PartyId, ProductId, QuoteId, QuoteStatus, TaxId};
+use causeway_value::{CompanyId, Currency, OpportunityId, OrderId, OrderStatus, PartyId, ProductId, QuoteId, QuoteStatus, TaxId};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Checks = Vec<(Name, Found)>;
@@ -108,6 +108,7 @@ pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<Ord
         let lines = order::rules::must_be_confirmable(&order, true, order::rules::ordering(&parts.lines), &[]);
         found.push((Name::Lines, Found::of(lines.and_then(|()| order::rules::must_ask_for_something(&order)))?));
         found.push((Name::Complete, Found::of(order::service::must_be_complete(tx, &known.company, &order, &parts.lines).await)?));
+        found.push((Name::OnlyOnce, Found::warn(same_reference(tx, &order).await?)));
         found.push((Name::Credit, order::service::foresee_credit(ctx, tx, &known.company, &known.party, &order).await?));
         found.push((Name::CustomerActive, Found::of(order::rules::must_be_active(&known.party, &format!("The order {} cannot be confirmed", order.number)))?));
         if let (None, Some(opportunity)) = (order.quote_id, &known.opportunity) {
@@ -128,6 +129,16 @@ pub(super) async fn order(ctx: &Ctx, tx: &mut Tx<'_>, id: OrderId) -> Result<Ord
     }
     let (ready, checks) = shown(found);
     Ok(OrderChecks { object: "order_checks".to_owned(), order_id: id, step: DealStep::Confirm, ready, checks })
+}
+
+/// What a customer ordered under a reference it orders once: another order may be the same one, sent again (MDM-07).
+async fn same_reference(tx: &mut Tx<'_>, order: &orders::Model) -> Result<Option<String>, Problem> {
+    let Some(reference) = order.reference.as_deref() else { return Ok(None) };
+    let others = Find::<orders::Entity>::new().eq(orders::Column::PartyId, order.party_id).eq(orders::Column::CompanyId, order.company_id);
+    let others = others.eq(orders::Column::Reference, reference).ne(orders::Column::Status, OrderStatus::Cancelled).ne(orders::Column::Id, order.id);
+    let other = others.order_by_desc(orders::Column::Id).one(tx).await?;
+    Ok(other
+        .map(|other| format!("The order {} of this customer has the same reference: {reference}. Cancel one of them if it is the same order.", other.number)))
 }
 
 /// A document that does not stand where the step is taken needs no other check.

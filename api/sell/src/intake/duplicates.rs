@@ -32,15 +32,38 @@ pub(super) async fn of_lead(ctx: &Ctx, tx: &mut Tx<'_>, id: LeadId) -> Result<wi
     Ok(wire::LeadDuplicates { object: "lead_duplicates".to_owned(), data })
 }
 
-/// Stops the creation of a lead that is likely there already and has not ended. Who comes back, or is a customer, may want something new. Who may not read leads
-/// is not told which one it is.
+/// A lead that came before others in one request.
+pub(crate) struct Beside<'a> {
+    id: LeadId,
+    body: &'a CreateLead,
+    /// What the others are compared with: found out once for all of them.
+    profile: Profile,
+}
+
+impl<'a> Beside<'a> {
+    /// One that was just made.
+    pub(crate) fn of(id: LeadId, body: &'a CreateLead) -> Self {
+        Self { id, body, profile: Said::of_body(body).profile() }
+    }
+}
+
+/// Stops the creation of a lead that is likely there already and has not ended, or that came `earlier` in the same request. Who comes back, or is a customer, may
+/// want something new. Who may not read leads is not told which one it is.
 ///
 /// # Errors
 /// `already_exists` naming the likely ones, or when the database fails.
-pub(crate) async fn refuse(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateLead) -> Result<(), Problem> {
+pub(crate) async fn refuse(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreateLead, earlier: &[Beside<'_>]) -> Result<(), Problem> {
     let is_open = |one: &wire::LeadDuplicate| matches!(one.status, Some(LeadStatus::New | LeadStatus::Working));
-    let found = alike(tx, &Said::of_body(body), None).await?;
-    let likely: Vec<_> = found.iter().filter(|one| one.likely && is_open(one)).filter_map(|one| Some((one.lead_id?, &one.name))).collect();
+    let said = Said::of_body(body);
+    let found = alike(tx, &said, None).await?;
+    let there = found.iter().filter(|one| one.likely && is_open(one)).filter_map(|one| Some((one.lead_id?, one.name.as_str())));
+    let wanted = said.profile();
+    let beside = earlier.iter().filter_map(|other| {
+        let theirs = Said::of_body(other.body);
+        let (points, reasons) = score(&wanted, &other.profile);
+        said.is_likely(&theirs, points, &reasons).then(|| (other.id, theirs.name().unwrap_or(&other.body.title)))
+    });
+    let likely: Vec<(LeadId, &str)> = there.chain(beside).collect();
     let Some((first, name)) = likely.first() else { return Ok(()) };
     let tells = ctx.may("leads:read");
     let which = if tells { format!("likely {name} ({first})") } else { "likely one".to_owned() };
@@ -65,7 +88,7 @@ async fn alike(tx: &mut Tx<'_>, said: &Said<'_>, own: Option<LeadId>) -> Result<
         let theirs = Said::of_row(&other);
         let (points, reasons) = score(&wanted, &theirs.profile());
         if points >= SHOWN {
-            let likely = points >= LIKELY || (likely(points, &reasons) && said.may_be_same_person(&theirs));
+            let likely = said.is_likely(&theirs, points, &reasons);
             found.push(duplicate(&other, points, likely, reasons));
         }
     }
@@ -105,6 +128,11 @@ impl<'a> Said<'a> {
         self.email.iter().for_each(|email| profile.add_email(email));
         self.phone.iter().for_each(|phone| profile.add_phone(phone));
         profile
+    }
+
+    /// Whether it is likely about whom the other one is about, by what they share.
+    fn is_likely(&self, other: &Self, points: i32, reasons: &[Reason]) -> bool {
+        points >= LIKELY || (points >= SHOWN && likely(points, reasons) && self.may_be_same_person(other))
     }
 
     /// Two people of one organization may each want something: neither name nor mail address speaks against one person.

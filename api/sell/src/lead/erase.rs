@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What falls due by itself.
-pub const ERASED: Due = Due { name: "lead.erased", next, run };
+pub const ERASED: Due = Due { name: "lead.erased", next, run, set_aside: None };
 
 /// What stands where a title stood.
 const NOBODY: &str = "erased";

@@ -48,13 +48,15 @@ pub(super) async fn of_lead(
         }
         Known::Perhaps(candidates) => candidates,
     };
-    // Who may not read customers hears of none by likeness.
-    let candidates = if ctx.may("parties:read") { candidates } else { Vec::new() };
+    let tells = ctx.may("parties:read");
     if let Some(twin) = candidates.iter().find(|one| one.likely).filter(|_| body.refuse_duplicates == Some(true)) {
-        let detail = format!("is required: the lead is likely {} ({}); name it, or leave `refuse_duplicates` out for a new party", twin.name, twin.party_id);
+        let which = if tells { format!("{} ({})", twin.name, twin.party_id) } else { "a party that exists".to_owned() };
+        let detail = format!("is required: the lead is likely {which}; name it, or leave `refuse_duplicates` out for a new party");
         errors.push(FieldError::pointer(Code::AlreadyExists, "/party_id", detail));
         return Ok(None);
     }
+    // Who may not read customers hears of none by likeness.
+    let candidates = if tells { candidates } else { Vec::new() };
     let Some(name) = given(lead.organization_name.as_deref()).or(given(lead.contact_name.as_deref())) else {
         errors.push(FieldError::pointer(Code::Required, "/party_id", "is required: the lead names neither an organization nor a person"));
         return Ok(None);

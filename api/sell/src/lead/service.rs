@@ -3,7 +3,7 @@
 use super::view::{view, views};
 use crate::check::{History, happened};
 use crate::intake::desk::Desk;
-use crate::intake::duplicates;
+use crate::intake::duplicates::{self, Beside};
 use crate::intake::rules::Facts;
 use causeway_contract::{Bulk, BulkResult, Code, FieldError, Patch, Problem};
 use causeway_entity::govern::{companies, users};
@@ -17,6 +17,7 @@ use causeway_master::{money, refs};
 use causeway_openapi::crm as wire;
 use causeway_openapi::intake::AssignLead;
 use causeway_value::{Amount, AmountText, CompanyId, Currency, FlowId, Json, LeadId, LeadStatus, TeamId, UserId};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -68,7 +69,7 @@ fn facts(body: &wire::CreateLead) -> Facts<'_> {
 /// `validation_failed` naming each wrong field; `already_exists` for a likely duplicate when the body asks for that.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateLead) -> Result<wire::Lead, Problem> {
     let known = Known::load(tx, std::iter::once(body)).await?;
-    create_alone(ctx, tx, &known, body).await
+    create_alone(ctx, tx, &known, (body, &[])).await
 }
 
 /// Creates many.
@@ -78,13 +79,23 @@ pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &wire::CreateLead) -> Resu
 pub async fn create_many(ctx: &Ctx, tx: &mut Tx<'_>, bulk: &Bulk<wire::CreateLead>) -> Result<BulkResult<wire::Lead>, Problem> {
     let known = Known::load(tx, bulk.items.iter()).await?;
     let kind = Kind { object: OBJECT, refs: |body: &wire::CreateLead| refs::named(&body.external_refs), read };
-    create_each(ctx, tx, bulk, kind, async |tx, _, body| create_alone(ctx, tx, &known, body).await).await
+    let before = RefCell::new(Vec::new());
+    create_each(ctx, tx, bulk, kind, async |tx, place, body| {
+        let mut earlier: Vec<Beside<'_>> = before.take();
+        let made = create_alone(ctx, tx, &known, (body, &earlier)).await;
+        if let (Ok(lead), Some(item)) = (&made, bulk.items.get(place)) {
+            earlier.push(Beside::of(lead.id, item));
+        }
+        before.replace(earlier);
+        made
+    })
+    .await
 }
 
-/// Creates a lead, unless it is likely there already and the body asks to be told.
-async fn create_alone(ctx: &Ctx, tx: &mut Tx<'_>, known: &Known, body: &wire::CreateLead) -> Result<wire::Lead, Problem> {
+/// Creates a lead, unless it is likely there already, or among those that came before it in one request, and the body asks to be told.
+async fn create_alone(ctx: &Ctx, tx: &mut Tx<'_>, known: &Known, (body, earlier): (&wire::CreateLead, &[Beside<'_>])) -> Result<wire::Lead, Problem> {
     if body.refuse_duplicates == Some(true) {
-        duplicates::refuse(ctx, tx, body).await?;
+        duplicates::refuse(ctx, tx, body, earlier).await?;
     }
     create_known(ctx, tx, known, body, History::of(ctx))
 }

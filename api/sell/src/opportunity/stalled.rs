@@ -13,7 +13,7 @@ use causeway_value::{Instant, OpportunityId, OpportunityStatus, QuoteStatus, Sta
 use std::collections::BTreeMap;
 
 /// What falls due by itself.
-pub const STALLED: Due = Due { name: "opportunity.stalled", next, run };
+pub const STALLED: Due = Due { name: "opportunity.stalled", next, run, set_aside: None };
 
 /// Deals that are told in one transaction, at most.
 const BATCH: u64 = 50;

@@ -23,6 +23,13 @@ pub fn condition(companies: &[Model], row: &str, mut place: impl FnMut(Value) ->
     format!("({found})")
 }
 
+/// What a text may hold and say nothing, as JSON keeps it.
+const BLANKS: [&str; 5] = [" ", "\\t", "\\n", "\\r", "\u{a0}"];
+
+fn without_blanks(text: &str) -> String {
+    BLANKS.iter().fold(text.to_owned(), |text, blank| text.replace(blank, ""))
+}
+
 /// One condition for each thing that may be missing: as [`super::service::must_be_complete`] finds it in one order.
 fn lacks(asked: &RequiredInputs, row: &str, place: &mut impl FnMut(Value) -> String) -> Vec<String> {
     let of_party = |table: &str, more: &str| {
@@ -44,11 +51,12 @@ fn lacks(asked: &RequiredInputs, row: &str, place: &mut impl FnMut(Value) -> Str
         }
     };
     let mut all: Vec<String> = asked.fields.iter().filter_map(field).collect();
-    // Kept as JSON without spaces, where no value holds a quotation mark that is not escaped. An empty text says nothing.
+    // Kept as JSON without spaces, where no value holds a quotation mark that is not escaped. A text of blanks says nothing, as an empty one.
     for name in &asked.metadata {
         let key = serde_json::Value::from(name.as_str()).to_string();
-        let (given, empty) = (place(format!("{key}:\"").into()), place(format!("{key}:\"\"").into()));
-        all.push(format!("replace({row}.metadata, {given}, '') = {row}.metadata OR replace({row}.metadata, {empty}, '') <> {row}.metadata"));
+        let (given, empty) = (place(format!("{key}:\"").into()), place(format!("{}:\"\"", without_blanks(&key)).into()));
+        let packed = BLANKS.iter().fold(format!("{row}.metadata"), |text, blank| format!("replace({text}, '{blank}', '')"));
+        all.push(format!("replace({row}.metadata, {given}, '') = {row}.metadata OR replace({packed}, {empty}, '') <> {packed}"));
     }
     for code in &asked.dimensions {
         let given = place(format!("{}:", serde_json::Value::from(code.as_str())).into());

@@ -12,7 +12,7 @@ use causeway_value::{Instant, OrderId, OrderStatus};
 use std::collections::BTreeSet;
 
 /// What falls due by itself.
-pub const DUE: Due = Due { name: "order.late", next, run };
+pub const DUE: Due = Due { name: "order.late", next, run, set_aside: None };
 
 /// Lines that somebody waits for.
 static LAST_DAY: DueDay<Entity> =

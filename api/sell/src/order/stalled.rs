@@ -13,7 +13,7 @@ use causeway_kernel::{Ctx, Find, Tx};
 use causeway_value::{Instant, OrderRules, OrderStatus, Quantity};
 
 /// What falls due by itself.
-pub const STALLED: Due = Due { name: "order.stalled", next, run };
+pub const STALLED: Due = Due { name: "order.stalled", next, run, set_aside: None };
 
 /// Orders that are told in one transaction, at most.
 const BATCH: u64 = 50;

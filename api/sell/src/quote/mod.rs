@@ -22,4 +22,4 @@ pub mod view;
 use causeway_govern::clock::Due;
 
 /// Quotes expire by themselves.
-pub const DUE: Due = Due { name: "quote.expired", next: expiry::next, run: expiry::run };
+pub const DUE: Due = Due { name: "quote.expired", next: expiry::next, run: expiry::run, set_aside: None };

@@ -1,6 +1,6 @@
 //! Recording and posting payments.
 
-use super::schedule::plan;
+use super::schedule::{plan, refuse_planned_again};
 use super::settle::{Settled, settle, write};
 use super::targets::{Ask, Payer, Targets};
 use super::{announce, changed, must_be};
@@ -14,7 +14,7 @@ use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::payments;
 use causeway_entity::govern::companies;
 use causeway_entity::master::parties;
-use causeway_kernel::{Ctx, Tx, number};
+use causeway_kernel::{Ctx, Find, Tx, number};
 use causeway_master::account::lookup::chart;
 use causeway_master::rate::lookup::booked_rate;
 use causeway_master::{check, company, money, party, refs};
@@ -26,7 +26,8 @@ use causeway_value::{AllocationState, Amount, Day, Direction, DocumentKind, Json
 /// other right. Money to a customer and what is given up do.
 ///
 /// # Errors
-/// `permission_denied`; every wrong field; `amount_exceeds_open`; `rate_missing`; `account_missing`.
+/// `permission_denied`; every wrong field; `already_exists` for one that seems to be recorded; `state_conflict` for what we pay and a scheduled payment pays in
+/// full already; `amount_exceeds_open`; `rate_missing`; `account_missing`.
 pub async fn create(ctx: &Ctx, tx: &mut Tx<'_>, body: &CreatePayment) -> Result<Payment, Problem> {
     made(ctx, tx, body, "/payment_date", |direction, settles| may_pay(ctx, direction, settles)).await
 }
@@ -61,6 +62,9 @@ pub(super) async fn made(
     let (Some(company), Some(party), Some(amount), true) = (company, party, amount, errors.is_empty()) else { return Err(Problem::of(errors)) };
     let settles = targets.settles().unwrap_or_else(|| usual_side(body.direction, &party));
     let mut row = draft(ctx, tx, body, &company, amount, settles);
+    if !body.allow_duplicate.unwrap_or_default() {
+        must_be_new(tx, &row).await?;
+    }
     row.flow_id = shared_flow(&targets);
     let today = ctx.today(company.time_zone);
     let mut settled = Settled::default();
@@ -73,6 +77,10 @@ pub(super) async fn made(
             row.planned = plan(tx, &company, &row, body, (&targets, today)).await?;
             "payment.scheduled"
         } else {
+            // What we pay is ours to stop; money that has come is recorded whatever was planned.
+            if row.direction == PaymentDirection::Outbound {
+                refuse_planned_again(tx, &row, body, &targets.settlement).await?;
+            }
             book(ctx, tx, &company, &mut row).await.map_err(|problem| booked::of_day(problem, dated))?;
             let day = row.payment_date;
             settled = settle(ctx, tx, &company, &mut row, (&[], &[]), &mut targets, day).await?;
@@ -89,6 +97,28 @@ pub(super) async fn made(
     let payment = view(&row, &[], &[], refs::sorted(&body.external_refs));
     record(ctx, tx, event, &payment)?;
     Ok(payment)
+}
+
+/// Money that moved once is recorded once: no other payment has all that tells two of them apart (MDM-07).
+async fn must_be_new(tx: &mut Tx<'_>, payment: &payments::Model) -> Result<(), Problem> {
+    let Some(reference) = payment.reference.as_deref().filter(|reference| !reference.trim().is_empty()) else { return Ok(()) };
+    let same = Find::<payments::Entity>::new()
+        .eq(payments::Column::PartyId, payment.party_id)
+        .eq(payments::Column::CompanyId, payment.company_id)
+        .eq(payments::Column::Direction, payment.direction)
+        .eq(payments::Column::Currency, payment.currency)
+        .eq(payments::Column::Amount, payment.amount)
+        .eq(payments::Column::PaymentDate, payment.payment_date)
+        .eq(payments::Column::Reference, reference)
+        .among(payments::Column::Status, [PaymentStatus::Draft, PaymentStatus::Scheduled, PaymentStatus::Posted]);
+    let Some(other) = same.order_by(payments::Column::Id).one(tx).await? else { return Ok(()) };
+    let name = other.number.clone().unwrap_or_else(|| other.id.to_string());
+    let detail = format!(
+        "{name} is of the same party, amount, day and reference: {reference}. If other money moved, give its own reference, or record it with `allow_duplicate`."
+    );
+    let mut problem = Problem::new(Code::AlreadyExists, detail).with("payment_id", other.id.to_string());
+    problem.errors.push(FieldError::pointer(Code::AlreadyExists, "/reference", "is that of an equal payment"));
+    Err(problem)
 }
 
 /// Writes what a payment settles when it is posted, and records it and what it settled.

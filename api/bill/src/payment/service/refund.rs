@@ -104,6 +104,7 @@ fn outgoing(
         invoice_ids: Vec::new(),
         allocate: None,
         difference: None,
+        allow_duplicate: Some(true),
         metadata: Default::default(),
         external_refs: Vec::new(),
     }

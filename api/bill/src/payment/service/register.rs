@@ -134,6 +134,8 @@ fn payment(body: &RegisterPayments, document: &invoices::Model, direction: Payme
         invoice_ids: Vec::new(),
         allocate: None,
         difference: None,
+        // What it pays is open, so it was not paid before; and two documents may be of one amount.
+        allow_duplicate: Some(true),
         metadata: body.metadata.clone(),
         external_refs: Vec::new(),
     }

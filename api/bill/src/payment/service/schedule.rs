@@ -10,54 +10,136 @@ use crate::payment::rules::{Source, plan_allocations};
 use crate::payment::settle::Settlement;
 use crate::payment::view::{record, view};
 use causeway_contract::{Code, FieldError, Problem};
+use causeway_entity::bill::invoices;
 use causeway_entity::bill::payments::{Column, Entity, Model};
 use causeway_entity::govern::companies;
-use causeway_govern::clock::{Due, DueDay};
+use causeway_govern::clock::Due;
+use causeway_kernel::db::Cell;
 use causeway_kernel::http::LocalFuture;
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::rate::Conversion;
 use causeway_master::rate::lookup::rates;
 use causeway_master::{check, refs};
 use causeway_openapi::payment::CreatePayment;
-use causeway_value::{AllocationInput, Amount, Currency, Instant, InvoiceId, InvoiceStatus, Json, PaymentDifference, PaymentPlan, PaymentStatus};
-use std::collections::BTreeSet;
+use causeway_value::{
+    AllocationInput, Amount, CompanyId, Currency, Day, Instant, InvoiceId, InvoiceStatus, Json, PaymentDifference, PaymentPlan, PaymentStatus,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What falls due by itself.
-pub const DUE: Due = Due { name: "payment.due", next, run };
+pub const DUE: Due = Due { name: "payment.due", next, run, set_aside: Some(set_aside) };
 
-static PAYMENT_DAY: DueDay<Entity> = DueDay {
-    waiting: |company_id| Find::new().eq(Column::CompanyId, company_id).eq(Column::Status, PaymentStatus::Scheduled),
-    column: Column::PaymentDate,
-    of: |payment| Some(payment.payment_date),
-    after: 0,
-};
+/// Payments of one day that are looked at for one of which every rate is there.
+const BATCH: u64 = 50;
 
-fn next<'a>(_: &'a Ctx, tx: &'a mut Tx<'_>, until: Instant) -> LocalFuture<'a, Result<Option<Instant>, Problem>> {
-    Box::pin(PAYMENT_DAY.next(tx, until))
+/// Why a payment is a draft again at which the service itself failed.
+const OUR_FAULT: &str = "It could not be booked on its day: something went wrong on our side. Post it again; if that fails, the log tells why.";
+
+fn next<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>, until: Instant) -> LocalFuture<'a, Result<Option<Instant>, Problem>> {
+    Box::pin(async move {
+        let mut earliest: Option<Instant> = None;
+        for company in Find::<companies::Entity>::new().all(tx).await? {
+            let due = soonest(ctx, tx, &company).await?.map(|(at, _)| at);
+            earliest = [earliest, due].into_iter().flatten().min();
+        }
+        Ok(earliest.filter(|at| *at <= until))
+    })
 }
 
 fn run<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>) -> LocalFuture<'a, Result<i64, Problem>> {
     Box::pin(async move {
-        let due = PAYMENT_DAY.due(ctx, tx).await?;
         // One in each transaction: two may settle the same invoice.
-        let Some(payment) = due.first() else { return Ok(0) };
+        let Some(payment) = due(ctx, tx).await? else { return Ok(0) };
         let mut mark = tx.mark();
-        let mut booked = post(ctx, tx, payment, payment.planned.as_ref().map(|plan| plan.0.clone()).unwrap_or_default()).await;
+        let mut booked = post(ctx, tx, &payment, payment.planned.as_ref().map(|plan| plan.0.clone()).unwrap_or_default()).await;
         // The money came, also where what it was planned for has changed so that it cannot be settled as planned: then it is the payer's.
         if payment.planned.is_some() && booked.as_ref().is_err_and(|problem| problem.status < 500) {
             tx.undo_to(mark);
             mark = tx.mark();
-            booked = post(ctx, tx, payment, PaymentPlan::default()).await;
+            booked = post(ctx, tx, &payment, PaymentPlan::default()).await;
         }
         match booked {
             Err(problem) if problem.status < 500 => {
                 tx.undo_to(mark);
-                back_to_draft(ctx, tx, payment, problem).await?;
+                back_to_draft(ctx, tx, &payment, problem.detail).await?;
             }
             booked => booked?,
         }
         Ok(1)
     })
+}
+
+/// A payment at which the service itself fails keeps no other waiting.
+fn set_aside<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>) -> LocalFuture<'a, Result<i64, Problem>> {
+    Box::pin(async move {
+        let Some(payment) = due(ctx, tx).await? else { return Ok(0) };
+        back_to_draft(ctx, tx, &payment, OUR_FAULT.to_owned()).await?;
+        Ok(1)
+    })
+}
+
+/// The payment that is booked now, locked, if there is one.
+async fn due(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<Option<Model>, Problem> {
+    for company in Find::<companies::Entity>::new().all(tx).await? {
+        if let Some((at, payment)) = soonest(ctx, tx, &company).await?
+            && at <= ctx.now()
+        {
+            return scheduled(company.id).eq(Column::Id, payment.id).lock().one(tx).await;
+        }
+    }
+    Ok(None)
+}
+
+fn scheduled(company: CompanyId) -> Find<Entity> {
+    Find::new().eq(Column::CompanyId, company).eq(Column::Status, PaymentStatus::Scheduled)
+}
+
+/// The payment of a company that is booked next, and when: as its day begins; while a rate that it needs is not of that day, as it ends, with the latest there is.
+/// Whoever quotes rates does so in the course of a day, and of some days nobody does.
+async fn soonest(ctx: &Ctx, tx: &mut Tx<'_>, company: &companies::Model) -> Result<Option<(Instant, Model)>, Problem> {
+    let Some(first) = scheduled(company.id).order_by(Column::PaymentDate).order_by(Column::Id).one(tx).await? else { return Ok(None) };
+    let day = first.payment_date;
+    let (begins, ends) = (day.start_in(company.time_zone), day.plus_days(1).start_in(company.time_zone));
+    if ends <= ctx.now() || !rated(tx, company, day, vec![first.clone()]).await?.is_empty() {
+        return Ok(Some((begins, first)));
+    }
+    // Those of other currencies need not wait for it.
+    let quoted = quoted_currencies(tx, company, day).await?;
+    let others = scheduled(company.id).eq(Column::PaymentDate, day).among(Column::Currency, quoted).order_by(Column::Id).limit(BATCH).all(tx).await?;
+    let ready = rated(tx, company, day, others).await?.into_iter().next();
+    Ok(Some(ready.map_or((ends, first), |payment| (begins, payment))))
+}
+
+/// The currencies of what is scheduled for a day that have a rate of that day, the company's own included.
+async fn quoted_currencies(tx: &mut Tx<'_>, company: &companies::Model, day: Day) -> Result<Vec<Currency>, Problem> {
+    let sql = "SELECT DISTINCT currency FROM payments WHERE tenant_id = $1 AND company_id = $2 AND status = $3 AND payment_date = $4";
+    let values = vec![tx.tenant().into(), company.id.into(), PaymentStatus::Scheduled.into(), day.into()];
+    let found = tx.query(sql, values, &[("currency", Cell::Text)]).await?;
+    let found: Vec<Currency> = found.iter().filter_map(|row| row.try_get::<String>("", "currency").ok()?.parse().ok()).collect();
+    let table = rates(tx, found.iter().map(|currency| (*currency, company.currency)), day).await?;
+    Ok(found.into_iter().filter(|currency| table.is_of(*currency, company.currency, day)).collect())
+}
+
+/// Those of these payments of a day for which every rate is of that day: for the books, and for what they are planned to settle.
+async fn rated(tx: &mut Tx<'_>, company: &companies::Model, day: Day, payments: Vec<Model>) -> Result<Vec<Model>, Problem> {
+    let named: BTreeSet<InvoiceId> = payments.iter().flat_map(planned_for).collect();
+    let mut invoiced: BTreeMap<InvoiceId, Currency> = BTreeMap::new();
+    if !named.is_empty() {
+        let rows = Find::<invoices::Entity>::new().among(invoices::Column::Id, named).all(tx).await?;
+        invoiced.extend(rows.into_iter().map(|invoice| (invoice.id, invoice.currency)));
+    }
+    let pairs = |payment: &Model| -> Vec<(Currency, Currency)> {
+        let settled = planned_for(payment).into_iter().filter_map(|id| invoiced.get(&id).copied());
+        settled.chain([company.currency]).map(|currency| (payment.currency, currency)).collect()
+    };
+    let table = rates(tx, payments.iter().flat_map(&pairs), day).await?;
+    Ok(payments.into_iter().filter(|payment| pairs(payment).into_iter().all(|(from, to)| table.is_of(from, to, day))).collect())
+}
+
+/// The documents that a payment names to settle.
+fn planned_for(payment: &Model) -> Vec<InvoiceId> {
+    let Some(plan) = payment.planned.as_ref().map(|plan| &plan.0) else { return Vec::new() };
+    plan.allocations.iter().map(|part| part.invoice_id).chain(plan.invoice_ids.iter().copied()).collect()
 }
 
 /// What a payment of a later day is to settle, in so far as it can be seen today. What becomes of a difference is not decided before the money is there: nobody
@@ -67,7 +149,7 @@ pub(super) async fn plan(
     company: &companies::Model,
     payment: &Model,
     body: &CreatePayment,
-    (targets, today): (&Targets, causeway_value::Day),
+    (targets, today): (&Targets, Day),
 ) -> Result<Option<Json<PaymentPlan>>, Problem> {
     if targets.difference != PaymentDifference::KeepOpen {
         let detail = format!("is decided when the money is there, and this is of {}, a later day: leave it out and allocate then", payment.payment_date);
@@ -91,8 +173,8 @@ pub(super) async fn plan(
     Ok(Some(Json(PaymentPlan { allocations: body.allocations.clone(), invoice_ids: body.invoice_ids.clone(), allocate: body.allocate })))
 }
 
-/// Refuses to plan what other payments of later days settle in full already: it would be paid twice (PAY-11).
-async fn refuse_planned_again(tx: &mut Tx<'_>, payment: &Model, body: &CreatePayment, settlement: &Settlement) -> Result<(), Problem> {
+/// Refuses to pay what payments of later days settle in full already: it would be paid twice (PAY-11).
+pub(super) async fn refuse_planned_again(tx: &mut Tx<'_>, payment: &Model, body: &CreatePayment, settlement: &Settlement) -> Result<(), Problem> {
     let named: BTreeSet<InvoiceId> = body.allocations.iter().map(|part| part.invoice_id).chain(body.invoice_ids.iter().copied()).collect();
     if named.is_empty() {
         return Ok(());
@@ -161,8 +243,8 @@ async fn still_open(
 }
 
 /// A payment that cannot be booked on its day waits for somebody, who is told why.
-async fn back_to_draft(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, problem: Problem) -> Result<(), Problem> {
-    let new = Model { status: PaymentStatus::Draft, planned: None, reversal_reason: Some(problem.detail), ..changed(ctx, old) };
+async fn back_to_draft(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, reason: String) -> Result<(), Problem> {
+    let new = Model { status: PaymentStatus::Draft, planned: None, reversal_reason: Some(reason), ..changed(ctx, old) };
     tx.update(old, &new);
     let shown = view(&new, &[], &[], refs::of(tx, old.id.uuid()).await?);
     record(ctx, tx, "payment.unscheduled", &shown)

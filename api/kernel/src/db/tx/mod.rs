@@ -450,9 +450,11 @@ impl<'c> Tx<'c> {
                     self.execute(&insert_sql(&table, rows), values).await
                 }
                 Op::Guarded { sql, values, subject } => match self.execute(&sql, values).await {
-                    // Nobody else was faster, and nothing is gained by trying again.
-                    Ok(0) if subject.is_some_and(|subject| changed.contains(&subject)) => Err(Fault::Twice(sql)),
-                    Ok(0) => Err(Fault::Conflict),
+                    Ok(0) => Err(match subject.filter(|subject| changed.contains(subject)) {
+                        // Nobody else was faster, and nothing is gained by trying again.
+                        Some((id, version)) => Fault::Twice(format!("{id} at version {version}: {sql}")),
+                        None => Fault::Conflict,
+                    }),
                     other => {
                         changed.extend(subject);
                         other

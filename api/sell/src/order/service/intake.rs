@@ -106,7 +106,10 @@ pub(super) fn differences(order: &orders::Model, lines: &[order_lines::Model], b
             found.compare(&at("promised_date"), given.promised_date.as_ref(), line.promised_date.as_ref());
             found.note(&at("lead_days"), same_lead(order, line, given));
             found.note(&at("dimensions"), same_dimensions(line, given));
-            found.compare(&at("discount_percent"), discount_said(order, line, given).as_ref(), Some(&line.discount_percent));
+            let discount = discount_said(order, line, given);
+            // An amount that is no share of the line is none that the order has.
+            found.note(&at("discount_amount"), given.discount_amount.is_none() || discount.is_some());
+            found.compare(&at("discount_percent"), discount.as_ref(), Some(&line.discount_percent));
         }
     } else {
         found.compare("/lines", Some(&body.lines.len()), Some(&lines.len()));
