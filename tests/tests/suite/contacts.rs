@@ -50,9 +50,7 @@ async fn a_contact_is_found_changed_and_shown_with_its_party() {
     let before = events(&tenant).await.len();
     let body = json!({ "party_id": mill["id"], "name": "Zoë Bird", "email": "Zoe@Mill.test", "position": "Buyer", "metadata": { "tier": "a" },
         "external_refs": [{ "system": "crm", "id": "7" }] });
-    let made = tenant.raw.post("/v1/contacts", &body).await;
-    assert_eq!((made.status, made.header("location")), (201, Some(at("contacts", &made.json()["id"])).as_deref()));
-    let zoe = made.success();
+    let zoe = tenant.raw.post("/v1/contacts", &body).await.success();
     assert_eq!((&zoe["version"], &zoe["active"], &zoe["party_id"], &zoe["metadata"]["tier"]), (&json!(1), &json!(true), &mill["id"], &json!("a")));
     assert_eq!(tenant.raw.get(&at("contacts", &zoe["id"])).await.success(), zoe);
     // Its party shows it last, and has a new version and an event of that.
@@ -280,12 +278,9 @@ async fn contacts_of_before_are_watched_too() {
     assert_eq!(conn.execute("DELETE FROM snapshots WHERE object_type = 'contact'", []).expect("a change"), 1);
     let compared = async || tenant.ask::<VerifyObjects>(&Default::default()).await;
     assert!(compared().await.ok);
-    for (change, back) in [
-        ("metadata = '{\"tier\":\"a\"}'", "metadata = '{}'"),
-        ("active = 0", "active = 1"),
-        ("version = 2", "version = 1"),
-        ("name = 'Eve'", "name = 'Ann'"),
-    ] {
+    for (change, back) in
+        [("metadata = '{\"tier\":\"a\"}'", "metadata = '{}'"), ("active = 0", "active = 1"), ("version = 2", "version = 1"), ("name = 'Eve'", "name = 'Ann'")]
+    {
         conn.execute(&format!("UPDATE contacts SET {change}"), []).expect("a change");
         assert!(!compared().await.ok, "{change}");
         conn.execute(&format!("UPDATE contacts SET {back}"), []).expect("a change");
