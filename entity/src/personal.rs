@@ -17,7 +17,7 @@ pub const PERSONAL: &[(&str, &[&str])] = &[
     ("security_log", &["source"]),
     ("parties", &["name", "tax_id", "email", "phone", "metadata"]),
     ("party_tax_ids", &["number", "normalised"]),
-    ("contacts", &["name", "email", "phone", "title"]),
+    ("contacts", &["name", "email", "phone", "title", "metadata"]),
     ("addresses", &["line1", "line2", "city", "region", "postal_code", "country"]),
     ("leads", &["title", "contact_name", "organization_name", "email", "phone", "description", "reason", "metadata", "authority", "need"]),
     ("opportunities", &["title", "lost_reason", "metadata", "description", "need"]),

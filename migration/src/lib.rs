@@ -173,6 +173,7 @@ pub fn all() -> Vec<Migration> {
         master::m0210_postal_codes::MIGRATION,
         master::m0211_folded_codes::MIGRATION,
         govern::m0220_fulfilment_rights::MIGRATION,
+        master::m0221_contacts::MIGRATION,
     ]
 }
 

@@ -214,6 +214,25 @@ fn names_of_before_are_found() {
     assert_eq!(found("company"), ["ελένη", "пётр"]);
 }
 
+/// Contacts of before stand at their first version with the instants of their party, and are found by their words.
+#[test]
+fn contacts_of_before_are_objects() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").unwrap();
+    let (before, after): (Vec<Migration>, Vec<Migration>) = all().into_iter().partition(|migration| migration.name < "m0221");
+    apply(&mut connection, before.iter().flat_map(|migration| (migration.up)(Dialect::Sqlite)));
+    put(&connection, "parties", &[("tenant_id", "x'01'"), ("id", "x'07'"), ("created_at", "5"), ("updated_at", "9")]);
+    put(&connection, "contacts", &[("tenant_id", "x'01'"), ("id", "x'08'"), ("party_id", "x'07'"), ("name", "'Zoë'"), ("email", "'z@mill.test'")]);
+    put(&connection, "contacts", &[("tenant_id", "x'01'"), ("id", "x'09'"), ("party_id", "x'07'"), ("name", "'Bob'")]);
+    apply(&mut connection, after.iter().flat_map(|migration| (migration.up)(Dialect::Sqlite)));
+    let told = "SELECT name || ' ' || active || ' ' || metadata || ' ' || version || ' ' || created_at || ' ' || updated_at FROM contacts ORDER BY id";
+    assert_eq!(texts(&connection, told), ["Zoë 1 {} 1 5 9", "Bob 1 {} 1 5 9"]);
+    let words = "SELECT word FROM search_words WHERE object_type = 'contact' ORDER BY word";
+    assert_eq!(texts(&connection, words), ["bob", "mill", "test", "z", "zoe"]);
+    let without = connection.execute("UPDATE contacts SET version = NULL", []).unwrap_err().to_string();
+    assert!(without.contains("NOT NULL"), "{without}");
+}
+
 /// What was taken off billables as a whole is known from before: on the day of the credit note when it is billed again, else on the day of the change.
 #[test]
 fn billables_that_ended_before_are_known() {

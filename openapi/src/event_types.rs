@@ -4,7 +4,7 @@ use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 
 /// All types, in order.
-pub const EVENT_TYPES: [&str; 175] = [
+pub const EVENT_TYPES: [&str; 177] = [
     "account.created",
     "account.updated",
     "activity.cancelled",
@@ -34,6 +34,8 @@ pub const EVENT_TYPES: [&str; 175] = [
     "clock.set",
     "company.created",
     "company.updated",
+    "contact.created",
+    "contact.updated",
     "credit_policy.created",
     "credit_policy.updated",
     "delivery.cancelled",

@@ -15,6 +15,7 @@ pub mod catalog;
 pub mod client;
 pub mod company;
 pub mod compliance;
+pub mod contact;
 pub mod conversion;
 pub mod credit;
 pub mod credit_note;
@@ -81,6 +82,7 @@ pub fn rows() -> Vec<Row> {
         retention::ENDPOINTS,
         company::ENDPOINTS,
         party::ENDPOINTS,
+        contact::ENDPOINTS,
         catalog::ENDPOINTS,
         pricing::ENDPOINTS,
         tax::ENDPOINTS,

@@ -61,8 +61,8 @@ pub struct Party {
     pub merged_into_id: Option<PartyId>,
     /// Its addresses.
     pub addresses: Vec<Address>,
-    /// People at it.
-    pub contacts: Vec<Contact>,
+    /// People at it, as far as they are active; each is an object of its own, too (`GET /v1/contacts/{id}`).
+    pub contacts: Vec<PartyContact>,
     /// Own data of the caller: up to 50 texts by name.
     pub metadata: BTreeMap<String, String>,
     /// Its ids in other systems.
@@ -102,9 +102,9 @@ pub struct Address {
     pub country: String,
 }
 
-/// A person at a party.
+/// A person as the party shows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Contact {
+pub struct PartyContact {
     /// Id.
     pub id: ContactId,
     /// The name.
@@ -221,7 +221,7 @@ pub struct AddressInput {
     pub country: String,
 }
 
-/// A contact as given.
+/// A contact as given. What only the contact itself holds, such as its metadata, stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactInput {
@@ -313,7 +313,7 @@ pub struct UpdateParty {
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Vec<AddressInput>, max_items = 500)]
     pub addresses: Patch<Vec<AddressInput>>,
-    /// All people at it from now on.
+    /// All people at it from now on. Who is left out stays as a contact that is not active.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[schema(value_type = Vec<ContactInput>, max_items = 500)]
     pub contacts: Patch<Vec<ContactInput>>,

@@ -29,6 +29,7 @@ const FILLING: &[&str] = &[
     "CreateTax",
     "CreateTaxRule",
     "CreateParty",
+    "CreateContact",
     "CreateDimension",
     "CreateStage",
     "CreateLead",

@@ -48,6 +48,9 @@ const MADE_TOGETHER_MILLIS: i64 = 60_000;
 /// Rows whose party has a word that begins so. Other objects do not keep the words of their party: it may be called otherwise later.
 const OF_PARTY: &str = "party_id IN (SELECT object_id FROM search_words WHERE tenant_id = $1 AND object_type = 'party' AND word >= ? AND word < ?)";
 
+/// What is found by its own words only: a party has those of its people, so that all of them would be found by the name of one.
+const BY_OWN_WORDS: &str = "contact";
+
 /// Where a page ends: what the cursor holds.
 #[derive(Serialize, Deserialize)]
 struct Mark {
@@ -201,7 +204,7 @@ fn filtered<E: EntityTrait>(spec: &ListSpec, object: &'static str, query: &ListQ
         for word in words.into_iter().take(MAX_WORDS) {
             let end = search::prefix_end(&word);
             let own = "id IN (SELECT object_id FROM search_words WHERE tenant_id = $1 AND object_type = ? AND word >= ? AND word < ?)";
-            if table.has("party_id") {
+            if table.has("party_id") && object != BY_OWN_WORDS {
                 // By whatever its party is called now.
                 let values = vec![object.into(), word.as_str().into(), end.as_str().into(), word.as_str().into(), end.as_str().into()];
                 find = find.when(&format!("{own} OR {OF_PARTY}"), values);

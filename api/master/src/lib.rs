@@ -9,6 +9,7 @@ pub mod check;
 pub mod checked;
 pub mod company;
 pub mod completeness;
+pub mod contact;
 pub mod dimension;
 pub mod letter;
 pub mod money;
@@ -28,6 +29,7 @@ pub fn register(routes: &mut Routes) {
     account::routes::register(routes);
     dimension::routes::register(routes);
     party::routes::register(routes);
+    contact::routes::register(routes);
     catalog::routes::register(routes);
     pricing::routes::register(routes);
     rate::routes::register(routes);

@@ -8,6 +8,7 @@ use causeway_entity::sell::opportunities;
 use causeway_kernel::number::Fiscal;
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check;
+use causeway_master::contact::has_left;
 use causeway_master::party::store as party;
 use causeway_master::term::service as term;
 use causeway_value::{AddressId, CompanyId, ContactId, Currency, Day, DiscountTaxMode, FlowId, OpportunityId, PartyId, PaymentTermId, Percent, UserId, Zone};
@@ -267,9 +268,10 @@ pub async fn reassigned(
 /// What a body names of a customer must be that customer's; of one that is not known it must be there. What it leaves out costs nothing.
 async fn check_places(tx: &mut Tx<'_>, party: Option<PartyId>, named: Places, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
     let contact = tx.named::<contacts::Entity, _>(named.contact_id, "/contact_id", errors).await?;
-    if contact.is_some_and(|contact| party.is_some_and(|party| contact.party_id != party)) {
+    if contact.as_ref().is_some_and(|contact| party.is_some_and(|party| contact.party_id != party)) {
         errors.push(FieldError::pointer(Code::InvalidValue, "/contact_id", "is a contact of another party; it must be one of the customer"));
     }
+    errors.extend(contact.as_ref().and_then(has_left));
     let address = tx.named::<addresses::Entity, _>(named.ship_to_id, "/ship_to_id", errors).await?;
     if address.is_some_and(|address| party.is_some_and(|party| address.party_id != party)) {
         errors.push(FieldError::pointer(Code::InvalidValue, "/ship_to_id", "is an address of another party; it must be one of the customer"));
@@ -290,7 +292,11 @@ pub async fn patched_places(
 ) -> Result<Places, Problem> {
     let stands = if reassigned { Places::default() } else { stands };
     let new = Places { contact_id: contact.clone().over(stands.contact_id), ship_to_id: ship_to.clone().over(stands.ship_to_id) };
-    let named = Places { contact_id: new.contact_id.filter(|_| !contact.is_absent()), ship_to_id: new.ship_to_id.filter(|_| !ship_to.is_absent()) };
+    // Who stands there may have left since.
+    let named = Places {
+        contact_id: new.contact_id.filter(|_| !contact.is_absent() && new.contact_id != stands.contact_id),
+        ship_to_id: new.ship_to_id.filter(|_| !ship_to.is_absent()),
+    };
     check_places(tx, Some(party), named, errors).await?;
     Ok(new)
 }

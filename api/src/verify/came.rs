@@ -1,5 +1,5 @@
 //! What came with a tenant or a company and was never changed has no record: it stands as this release makes it. Earlier ones made the same, but for roles that
-//! gave less and charts without the account for discounts of suppliers.
+//! gave less and charts without the account for discounts of suppliers. Nor has a contact that is older than contacts as objects of their own.
 
 use causeway_govern::access::{BUILT_IN, expand};
 use causeway_govern::tenancy::starter::STAGES;
@@ -39,6 +39,8 @@ pub(super) fn record(object: &Map<String, Value>) -> Came {
             .iter()
             .find(|(name, _)| *name == text("name"))
             .map(|(name, patterns)| json!({ "name": name, "built_in": true, "permissions": given(object, patterns) })),
+        // One of before contacts were objects of their own: what else it says, the record of its party tells.
+        "contact" => Some(json!({ "active": true, "metadata": {}, "external_refs": [] })),
         _ => return Came::Otherwise,
     };
     let unchanged = object.get("version").and_then(Value::as_i64) == Some(1);
@@ -101,6 +103,8 @@ mod tests {
         assert_eq!((&lost["position"], &lost["status"]), (&json!(6), &json!("lost")));
         assert_eq!(came(&json!({ "object": "account", "version": 1, "code": "x1" })), None);
         assert_eq!(came(&json!({ "object": "account", "version": 2, "code": "1000" })), None);
+        let contact = |version: i64| came(&json!({ "object": "contact", "version": version, "name": "Ann", "active": false }));
+        assert_eq!((contact(1).map(|record| record["active"].clone()), contact(2)), (Some(json!(true)), None));
         assert!(matches!(record(json!({ "object": "party", "version": 1 }).as_object().unwrap()), Came::Otherwise));
     }
 }

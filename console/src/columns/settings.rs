@@ -153,6 +153,17 @@ pub const KNOWN: &[Known] = &[
         ],
     ),
     (
+        "contacts",
+        &[
+            col("NAME", "name", 24, Text, 0),
+            col("PARTY", "party_id", 22, Ref, 0),
+            col("POSITION", "position", 16, Text, 2),
+            col("MAIL", "email", 24, Text, 1),
+            col("PHONE", "phone", 16, Text, 3),
+            col("ACTIVE", "active", 6, State, 0),
+        ],
+    ),
+    (
         "products",
         &[
             col("CODE", "code", 12, Text, 0),

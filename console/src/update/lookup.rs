@@ -86,8 +86,9 @@ impl App {
         let Some(Popup::Deed(deed)) = &self.popup else { return None };
         let field = deed.form.fields.get(deed.focus)?;
         let (prefix, words) = field.wanted()?;
-        let rows = resource::of_prefix(prefix).filter(|resource| resource.platform == self.scope.platform).map(Among::Rows);
-        let among = rows.or_else(|| part_of(prefix).filter(|_| !self.scope.platform).map(Among::Parts))?;
+        // People have a list of their own, too, but here only those of the customer will do.
+        let parts = part_of(prefix).filter(|_| !self.scope.platform).map(Among::Parts);
+        let among = parts.or_else(|| resource::of_prefix(prefix).filter(|resource| resource.platform == self.scope.platform).map(Among::Rows))?;
         Some((among, deed.focus, words.to_owned()))
     }
 

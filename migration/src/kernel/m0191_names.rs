@@ -49,7 +49,7 @@ fn down(dialect: Dialect) -> Vec<String> {
 }
 
 /// Cuts the text of each row at its spaces, one word after the other. The first word is none, collated as the others are.
-fn words(dialect: Dialect, kind: &str, table: &str, text: &str) -> String {
+pub(crate) fn words(dialect: Dialect, kind: &str, table: &str, text: &str) -> String {
     let (place, quote) = match dialect {
         Dialect::Sqlite => ("instr(rest, ' ')", "char(34)"),
         Dialect::Postgres => ("strpos(rest, ' ')", "chr(34)"),

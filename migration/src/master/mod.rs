@@ -16,3 +16,4 @@ pub(crate) mod m0102_sales_accounts;
 pub(crate) mod m0155_rate_corrections;
 pub(crate) mod m0210_postal_codes;
 pub(crate) mod m0211_folded_codes;
+pub(crate) mod m0221_contacts;

@@ -2,7 +2,7 @@
 
 use super::Opportunity;
 use crate::object::{ExternalRef, MetadataPatch};
-use crate::party::{Contact, Duplicate, Party};
+use crate::party::{Duplicate, Party, PartyContact};
 use causeway_contract::{Filter, FilterKind, ListSpec, Patch, Sort};
 use causeway_value::{AmountText, AssignmentRuleId, CompanyId, Currency, Day, FlowId, Instant, LeadId, LeadStatus, OpportunityId, PartyId, TeamId, UserId};
 use serde::{Deserialize, Serialize};
@@ -302,7 +302,7 @@ pub struct QualifiedLead {
     /// Its party.
     pub party: Party,
     /// Its contact; null when the lead names no person.
-    pub contact: Option<Contact>,
+    pub contact: Option<PartyContact>,
     /// Its opportunity.
     pub opportunity: Opportunity,
     /// When it got a new party: those that it may be all the same, with their scores, best first; a name alone links no lead, and neither does an unknown

@@ -125,6 +125,14 @@ impl Fixture {
                     })),
                 )
             }
+            "CreateContact" => self.create(adorned(json!({
+                "party_id": self.shop.party, "name": unique("Bea"), "email": "bea@borealis.test", "phone": "+33 1 24", "position": "Accounts", "refuse_duplicates": false
+            }))),
+            "UpdateContact" => {
+                let body = json!({ "party_id": self.shop.party, "name": unique("Carl") });
+                let id = caller.raw.post("/v1/contacts", &body).await.success()["id"].as_str().unwrap_or_default().to_owned();
+                self.on(id, adorned(json!({ "name": "Carl B.", "email": "carl@borealis.test", "phone": null, "position": "Buyer", "active": false })))
+            }
             "CheckDuplicates" => self.create(body(json!({
                 "name": "Borealis SAS", "country": "FR", "tax_id": "FR40303265045", "email": "amy@borealis.test", "phone": "+33 472 10 30 30",
                 "line1": "1 rue de la Paix", "postal_code": "69001"

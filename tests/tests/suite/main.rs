@@ -18,6 +18,7 @@ mod cash_rounding;
 mod clock;
 mod closed_months;
 mod completeness;
+mod contacts;
 mod copies;
 mod costs;
 mod crash;

@@ -5,7 +5,7 @@ use causeway_contract::{Code, Patch};
 use causeway_openapi::delivery::{CreateDelivery, op as delivery};
 use causeway_openapi::object::ExternalRef;
 use causeway_openapi::order::{CreateOrder, OrderConflict, UpdateOrder, op as order};
-use causeway_openapi::party::{AddressInput, Contact, CreateParty, MergeParty, Party, op as party};
+use causeway_openapi::party::{AddressInput, CreateParty, MergeParty, Party, PartyContact, op as party};
 use causeway_openapi::quote::{CreateQuote, UpdateQuote, op as quote};
 use causeway_tests::caller::Caller;
 use causeway_tests::deal::{self, forty, order_body, quote_body};
@@ -27,7 +27,7 @@ fn in_city(party: &Party, city: &str) -> AddressId {
     party.addresses.iter().find(|address| address.city == city).expect("an address").id
 }
 
-fn person(party: &Party) -> &Contact {
+fn person(party: &Party) -> &PartyContact {
     party.contacts.first().expect("a contact")
 }
 

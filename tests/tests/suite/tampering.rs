@@ -19,7 +19,8 @@ use rusqlite::types::Value;
 use serde_json::json;
 
 /// Tables whose rows say what was agreed, done, billed, booked or paid.
-const MATTER: [&str; 34] = [
+const MATTER: [&str; 35] = [
+    "contacts",
     "opportunities",
     "quotes",
     "quote_lines",
@@ -57,7 +58,9 @@ const MATTER: [&str; 34] = [
 ];
 
 /// Cells that nothing else in the database tells and no answer shows, so that a change of them alone is nowhere to be seen.
-const ALONE: [(&str, &[&str]); 15] = [
+const ALONE: [(&str, &[&str]); 16] = [
+    // Where somebody stands among the people of a party that shows one only.
+    ("contacts", &["position"]),
     // The trail is chained over its events and the digests of its snapshots.
     ("snapshots", &["created_at"]),
     // Where a price came from and what a thing cost when it was offered: the margin that is shown says the same.

@@ -119,7 +119,7 @@ impl Names {
         names.load_products(tx, &texts(rows, "product_id")).await?;
         let mails = texts(rows, "contact_id");
         if !mails.is_empty() {
-            let sql = format!("lower(email) IN ({})", vec!["?"; mails.len()].join(", "));
+            let sql = format!("active AND lower(email) IN ({})", vec!["?"; mails.len()].join(", "));
             let keys = mails.iter().map(|mail| mail_key(mail).into()).collect();
             for contact in Find::<contacts::Entity>::new().when(&sql, keys).all(tx).await? {
                 names.add("contact_id", contact.email.as_deref().unwrap_or_default(), contact.id);

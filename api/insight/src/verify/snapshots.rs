@@ -51,8 +51,9 @@ const OBJECTS: [(&str, &str, &str); 32] = [
     ("write_offs", "write_off", "company_id"),
 ];
 
-/// Kinds of which some come with the tenant or the company, without a record: table, name and company column.
-const PARTLY: [(&str, &str, &str); 3] = [("accounts", "account", "company_id"), ("roles", "role", ""), ("stages", "stage", "")];
+/// Kinds of which some have no record: they come with the tenant or the company, or, as contacts, were parts of another object before. Table, name and
+/// company column.
+const PARTLY: [(&str, &str, &str); 4] = [("accounts", "account", "company_id"), ("roles", "role", ""), ("stages", "stage", ""), ("contacts", "contact", "")];
 
 /// The checks. Each passes over the trail once for all kinds; the label of what they find is its kind.
 pub(super) fn checks() -> Vec<Check> {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// Where a problem keeps what was asked for until it is known who has it. No caller sees it.
 const ASKED: &str = "asked_refs";
 /// Objects that belong to no company, so that whoever may write one may know of all.
-const OF_THE_TENANT: [&str; 6] = ["party", "product", "price_list", "category", "team", "user"];
+const OF_THE_TENANT: [&str; 7] = ["party", "contact", "product", "price_list", "category", "team", "user"];
 
 /// A reference that an object was to carry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,12 +15,21 @@ pub struct Children {
     pub addresses: Vec<addresses::Model>,
     /// People at it, in order.
     pub contacts: Vec<contacts::Model>,
+    /// People who have left.
+    pub former: Vec<contacts::Model>,
     /// Its checked tax registrations, in order.
     pub tax_ids: Vec<party_tax_ids::Model>,
     /// Its ids in other systems.
     pub refs: Vec<(String, String)>,
     /// The party that it was merged into.
     pub merged_into: Option<PartyId>,
+}
+
+impl Children {
+    /// The place of somebody who comes to the people of the party.
+    pub(crate) fn next_place(&self) -> i64 {
+        self.contacts.iter().chain(&self.former).map(|row| row.position + 1).max().unwrap_or_default()
+    }
 }
 
 /// What stands with these parties, in five queries however many they are. Every id has an entry.
@@ -38,7 +47,8 @@ pub async fn children(tx: &mut Tx<'_>, ids: &[PartyId]) -> Result<BTreeMap<Party
     }
     let by_party = Find::<contacts::Entity>::new().among(contacts::Column::PartyId, ids.iter().copied());
     for contact in by_party.order_by(contacts::Column::Position).all(tx).await? {
-        found.entry(contact.party_id).or_default().contacts.push(contact);
+        let children = found.entry(contact.party_id).or_default();
+        if contact.active { &mut children.contacts } else { &mut children.former }.push(contact);
     }
     let by_party = Find::<party_tax_ids::Entity>::new().among(party_tax_ids::Column::PartyId, ids.iter().copied());
     for registration in by_party.order_by(party_tax_ids::Column::Position).all(tx).await? {
@@ -111,7 +121,7 @@ const SHARED: u64 = 20;
 /// When the database fails.
 pub async fn by_email(tx: &mut Tx<'_>, email: &str) -> Result<Vec<parties::Model>, Problem> {
     let key = mail_key(email);
-    let sql = "lower(email) = ? OR id IN (SELECT c.party_id FROM contacts c WHERE c.tenant_id = $1 AND lower(c.email) = ?)";
+    let sql = "lower(email) = ? OR id IN (SELECT c.party_id FROM contacts c WHERE c.tenant_id = $1 AND lower(c.email) = ? AND c.active)";
     let find = Find::<parties::Entity>::new().eq(parties::Column::Active, true).when(sql, vec![key.as_str().into(), key.as_str().into()]);
     find.order_by(parties::Column::Id).limit(SHARED).all(tx).await
 }

@@ -60,6 +60,6 @@ fn address(row: &addresses::Model) -> wire::Address {
 }
 
 /// A contact as the API shows it.
-pub(super) fn contact(row: &contacts::Model) -> wire::Contact {
-    wire::Contact { id: row.id, name: row.name.clone(), email: row.email.clone(), phone: row.phone.clone(), position: row.title.clone() }
+pub(super) fn contact(row: &contacts::Model) -> wire::PartyContact {
+    wire::PartyContact { id: row.id, name: row.name.clone(), email: row.email.clone(), phone: row.phone.clone(), position: row.title.clone() }
 }

@@ -7,7 +7,7 @@ use causeway_kernel::{Ctx, Tx};
 use causeway_master::party::duplicate::{Known, of_stranger};
 use causeway_master::party::{service, store, view};
 use causeway_openapi::crm::QualifyLead;
-use causeway_openapi::party::{CheckDuplicates, Contact, ContactInput, CreateParty, Duplicate, Party};
+use causeway_openapi::party::{CheckDuplicates, ContactInput, CreateParty, Duplicate, Party, PartyContact};
 use causeway_value::{PartyKind, PartyRole};
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub(super) struct Customer {
     /// The party.
     pub party: Party,
     /// The lead's person among its contacts.
-    pub contact: Option<Contact>,
+    pub contact: Option<PartyContact>,
     /// When the party is new: others that it may be all the same.
     pub candidates: Vec<Duplicate>,
 }
@@ -81,7 +81,7 @@ fn given(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }
 
-async fn with_contact(ctx: &Ctx, tx: &mut Tx<'_>, row: &parties::Model, lead: &Model) -> Result<(Party, Option<Contact>), Problem> {
+async fn with_contact(ctx: &Ctx, tx: &mut Tx<'_>, row: &parties::Model, lead: &Model) -> Result<(Party, Option<PartyContact>), Problem> {
     match person(lead) {
         Some(person) => service::add_contact(ctx, tx, row.id, &person).await,
         None => Ok((view(row, &store::children_of(tx, row.id).await?), None)),

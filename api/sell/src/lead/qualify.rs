@@ -11,7 +11,7 @@ use causeway_entity::sell::{leads, opportunities, stages};
 use causeway_kernel::{Ctx, Tx};
 use causeway_master::check::{self, finish};
 use causeway_openapi::crm as wire;
-use causeway_openapi::party::{Contact, Party};
+use causeway_openapi::party::{Party, PartyContact};
 use causeway_value::{Amount, Currency, LeadId, LeadStatus, OpportunityId, OpportunityStatus};
 
 /// Makes party, contact and opportunity of a lead, or links a party that exists.
@@ -81,7 +81,7 @@ fn completed(lead: &leads::Model, body: &wire::QualifyLead, currency: Currency, 
 fn opportunity_of(
     ctx: &Ctx,
     lead: &leads::Model,
-    (party, contact): (&Party, Option<&Contact>),
+    (party, contact): (&Party, Option<&PartyContact>),
     stage: &stages::Model,
     (expected_value, currency): (Amount, Currency),
     body: &wire::QualifyLead,

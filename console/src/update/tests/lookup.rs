@@ -120,7 +120,7 @@ fn products_of_lines_are_found_within_their_json() {
     assert!(deed(&app).lookup.is_none(), "a quantity names no object");
 }
 
-/// Contacts and addresses have no list: they are those of the customer that the form names.
+/// Contacts and addresses of a document are those of the customer that the form names, though contacts have a list, too.
 #[test]
 fn people_and_addresses_are_those_of_the_customer() {
     let borealis = json!({"id": "pty_1", "name": "Borealis SAS",

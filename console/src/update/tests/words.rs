@@ -24,7 +24,7 @@ fn places_and_verbs_are_found_by_the_words_that_people_use() {
         ("qoute", "go quotes"),
         ("vat", "go taxes"),
         ("mfa", "call EnrolTotp"),
-        ("contact", "go parties"),
+        ("contact", "go contacts"),
         ("dunning", "report aging"),
         ("settings", "go companies"),
         ("invoice new", "invoices new"),

@@ -246,7 +246,7 @@ const PARTIES: Among = Among {
     object: "party",
     by_email: &[
         "SELECT id FROM parties WHERE tenant_id = $1 AND lower(email) =",
-        "SELECT party_id AS id FROM contacts WHERE tenant_id = $1 AND lower(email) =",
+        "SELECT party_id AS id FROM contacts WHERE tenant_id = $1 AND active AND lower(email) =",
     ],
     by_postal_code: &["SELECT party_id AS id FROM addresses WHERE tenant_id = $1 AND postal_code ="],
 };

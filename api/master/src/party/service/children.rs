@@ -1,14 +1,17 @@
 //! Addresses and contacts are given as a whole: what keeps its id is changed, what is new is added, what is not named goes. What is given without its id and
-//! is there already is the same as before, so that documents which name it go on naming it.
+//! is there already is the same as before, so that documents which name it go on naming it. People do not go: they are not active any more, and are the same
+//! ones when they come back.
 
 use crate::check;
+use crate::contact::{Recorded, moved};
 use crate::party::duplicate::rules::same_mail;
+use crate::party::store::Children;
 use crate::party::tax_id;
 use causeway_contract::{Code, FieldError};
 use causeway_entity::master::{addresses, contacts, party_tax_ids};
-use causeway_kernel::Tx;
+use causeway_kernel::{Ctx, Tx};
 use causeway_openapi::party as wire;
-use causeway_value::{AddressId, ContactId, Id, Kind, PartyId};
+use causeway_value::{AddressId, ContactId, Id, Json, Kind, PartyId};
 
 /// The addresses of a party from now on.
 pub(super) fn replace_addresses(
@@ -48,39 +51,73 @@ pub(super) fn replace_addresses(
     rows
 }
 
-/// The people at a party from now on.
+/// The people at a party from now on, with those who left, and what is to be recorded of them once the party is.
 pub(super) fn replace_contacts(
+    ctx: &Ctx,
     tx: &mut Tx<'_>,
     party_id: PartyId,
-    current: &[contacts::Model],
+    standing: &mut Children,
     given: &[wire::ContactInput],
     errors: &mut Vec<FieldError>,
-) -> Vec<contacts::Model> {
+) -> Vec<Recorded> {
+    let current: Vec<contacts::Model> = standing.contacts.drain(..).chain(standing.former.drain(..)).collect();
     check_ids(given.iter().map(|one| one.id), current.iter().map(|row| row.id), "/contacts", errors);
-    let ids = kept_ids(given, |one| one.id, current, |row| row.id, &[same_contact, same_person]);
-    let mut rows = Vec::with_capacity(given.len());
+    // Who is still there comes before who has left.
+    let still = |row: &contacts::Model, one: &wire::ContactInput| row.active && same_contact(row, one);
+    let still_person = |row: &contacts::Model, one: &wire::ContactInput| row.active && same_person(row, one);
+    let ids = kept_ids(given, |one| one.id, &current, |row| row.id, &[still, still_person, same_contact, same_person]);
+    let mut recorded = Vec::new();
     for ((position, one), id) in (0..).zip(given).zip(ids) {
         check::not_blank(&one.name, &format!("/contacts/{position}/name"), errors);
-        let row = contacts::Model {
-            tenant_id: tx.tenant(),
-            id: id.unwrap_or_else(ContactId::new),
-            party_id,
-            position,
-            name: one.name.clone(),
-            email: one.email.clone(),
-            phone: one.phone.clone(),
-            title: one.position.clone(),
-        };
-        match current.iter().find(|old| old.id == row.id) {
-            Some(old) => tx.update(old, &row),
-            None => tx.insert(row.clone()),
+        let old = current.iter().find(|old| Some(old.id) == id);
+        let row = old.cloned().unwrap_or_else(|| unnamed(ctx, party_id));
+        let (name, email, phone, title) = (one.name.clone(), one.email.clone(), one.phone.clone(), one.position.clone());
+        let mut row = contacts::Model { position, name, email, phone, title, active: true, ..row };
+        match old {
+            Some(old) => {
+                if !(old.active && same_contact(old, one)) {
+                    row = moved(row, ctx.now());
+                    recorded.push(Recorded { old: Some(old.clone()), new: row.clone() });
+                }
+                tx.update(old, &row);
+            }
+            None => {
+                tx.insert(row.clone());
+                recorded.push(Recorded { old: None, new: row.clone() });
+            }
         }
-        rows.push(row);
+        standing.contacts.push(row);
     }
-    for gone in current.iter().filter(|old| rows.iter().all(|row| row.id != old.id)) {
-        tx.delete(gone);
+    for old in current.into_iter().filter(|old| standing.contacts.iter().all(|row| row.id != old.id)) {
+        if !old.active {
+            standing.former.push(old);
+            continue;
+        }
+        let gone = moved(contacts::Model { active: false, ..old.clone() }, ctx.now());
+        tx.update(&old, &gone);
+        standing.former.push(gone.clone());
+        recorded.push(Recorded { old: Some(old), new: gone });
     }
-    rows
+    recorded
+}
+
+/// A new contact of which nothing is said yet.
+fn unnamed(ctx: &Ctx, party_id: PartyId) -> contacts::Model {
+    contacts::Model {
+        tenant_id: ctx.tenant,
+        id: ContactId::new(),
+        party_id,
+        position: 0,
+        name: String::new(),
+        email: None,
+        phone: None,
+        title: None,
+        active: true,
+        metadata: Json::default(),
+        version: 1,
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+    }
 }
 
 /// The tax registrations of a party from now on. A number that breaks its country's rule is an error, and so is one that is named twice.

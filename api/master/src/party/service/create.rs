@@ -4,7 +4,7 @@ use super::{References, check_references, children, credit, index, record, right
 use crate::party::duplicate;
 use crate::party::store::{self, Children};
 use crate::party::view;
-use crate::{check, refs};
+use crate::{check, contact, refs};
 use causeway_contract::{Bulk, BulkResult, Problem};
 use causeway_entity::master::parties;
 use causeway_kernel::bulk::{Kind, create_each};
@@ -41,20 +41,22 @@ pub async fn create_as(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::Cre
     rights::may_create(ctx, &row)?;
     // Written first: addresses and contacts refer to it.
     tx.insert(row.clone());
-    let standing = Children {
+    let mut standing = Children {
         addresses: children::replace_addresses(tx, row.id, &[], &body.addresses, &mut errors),
-        contacts: children::replace_contacts(tx, row.id, &[], &body.contacts, &mut errors),
         tax_ids: children::replace_tax_ids(tx, row.id, &[], &body.tax_ids, &mut errors),
         refs: refs::pairs(&body.external_refs),
-        merged_into: None,
+        ..Children::default()
     };
+    let people = children::replace_contacts(ctx, tx, row.id, &mut standing, &body.contacts, &mut errors);
     check::finish(errors)?;
     if body.refuse_duplicates == Some(true) {
         duplicate::refuse(tx, &row, &standing).await?;
     }
     tx.set_external_refs("party", row.id.uuid(), &standing.refs, true);
     index(tx, &row, &words(&row, &standing), true);
-    record(ctx, tx, "party.created", &row, &standing)
+    let party = record(ctx, tx, "party.created", &row, &standing)?;
+    contact::record_all(ctx, tx, &people).await?;
+    Ok(party)
 }
 
 /// The party that a body asks for, without its credit limit.

@@ -12,7 +12,7 @@ use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_migration::{Kind, TableInfo, tables};
 use causeway_openapi::party as wire;
 use causeway_value::{CreditPolicyId, Currency, PartyId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables whose rows are one per party: what both have is added up.
 const SUMS: &[&str] = &["credit_exposures"];
@@ -49,7 +49,7 @@ pub async fn merge(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::MergePa
     rights::may_change(ctx, &old_into, &into)?;
     tx.update(&old, &merged);
     tx.update(&old_into, &into);
-    twins::people(tx, &mut of_old.contacts, &mut of_into.contacts).await?;
+    let people = twins::people(ctx, tx, into.id, &mut of_old.contacts, &mut of_into.contacts).await?;
     let of_old = without_twins(tx, of_old, &of_into);
     let superseded = without_second_policies(tx, id, into.id).await?;
     move_references(tx, id, into.id);
@@ -63,6 +63,7 @@ pub async fn merge(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::MergePa
     let into_view = record(ctx, tx, "party.updated", &into, &together)?;
     let answer = wire::MergedParty { object: "merged_party".to_owned(), merged: merged_view, into: into_view, moved };
     record_merge(ctx, tx, &merged, &answer, &superseded)?;
+    twins::record(ctx, tx, people)?;
     Ok(answer)
 }
 
@@ -111,12 +112,17 @@ fn fill(into: &mut parties::Model, from: &parties::Model, currency: Option<Curre
             own.clone_from(other);
         }
     }
-    for (name, text) in &from.metadata.0 {
-        if into.metadata.0.len() < METADATA_ENTRIES {
-            into.metadata.0.entry(name.clone()).or_insert_with(|| text.clone());
+    fill_metadata(&mut into.metadata.0, &from.metadata.0);
+    Ok(())
+}
+
+/// Texts by name of both, as far as there is room: the own ones stay.
+pub(super) fn fill_metadata(own: &mut BTreeMap<String, String>, from: &BTreeMap<String, String>) {
+    for (name, text) in from {
+        if own.len() < METADATA_ENTRIES {
+            own.entry(name.clone()).or_insert_with(|| text.clone());
         }
     }
-    Ok(())
 }
 
 /// A company has one credit policy for a party: the remaining party's stays, and those that are in its way are gone.

@@ -10,6 +10,7 @@ mod update;
 
 pub use create::{create, create_as, create_many, draft};
 pub use merge::merge;
+pub(crate) use update::people_changed;
 pub use update::{add_contact, update};
 
 use super::store::Children;

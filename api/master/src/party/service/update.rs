@@ -2,9 +2,9 @@
 
 use super::{References, check_references, children, credit, index, record, rights, words};
 use crate::party::duplicate::rules::same_mail;
-use crate::party::store::children_of;
+use crate::party::store::{Children, children_of};
 use crate::party::view::{contact, view};
-use crate::{check, refs};
+use crate::{check, contact as people, refs};
 use causeway_contract::{Code, FieldError, Patch, Problem};
 use causeway_entity::master::parties;
 use causeway_kernel::{Ctx, Tx};
@@ -36,9 +36,10 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::Update
     if let Patch::Value(given) = &body.addresses {
         standing.addresses = children::replace_addresses(tx, id, &standing.addresses, given, &mut errors);
     }
-    if let Patch::Value(given) = &body.contacts {
-        standing.contacts = children::replace_contacts(tx, id, &standing.contacts, given, &mut errors);
-    }
+    let written = match &body.contacts {
+        Patch::Value(given) => children::replace_contacts(ctx, tx, id, &mut standing, given, &mut errors),
+        Patch::Absent | Patch::Null => Vec::new(),
+    };
     if let Patch::Value(given) = &body.tax_ids {
         standing.tax_ids = children::replace_tax_ids(tx, id, &standing.tax_ids, given, &mut errors);
     }
@@ -54,7 +55,23 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, body: &wire::Update
     if words != words_before {
         index(tx, &new, &words, false);
     }
-    record(ctx, tx, "party.updated", &new, &standing)
+    let party = record(ctx, tx, "party.updated", &new, &standing)?;
+    people::record_all(ctx, tx, &written).await?;
+    Ok(party)
+}
+
+/// The next version of a party whose people are otherwise.
+///
+/// # Errors
+/// When the party cannot be written as JSON: a bug.
+pub(crate) fn people_changed(ctx: &Ctx, tx: &mut Tx<'_>, old: &parties::Model, before: &Children, now: &Children) -> Result<(), Problem> {
+    let new = parties::Model { version: old.version + 1, updated_at: ctx.now(), ..old.clone() };
+    tx.update(old, &new);
+    let words_now = words(&new, now);
+    if words_now != words(old, before) {
+        index(tx, &new, &words_now, false);
+    }
+    record(ctx, tx, "party.updated", &new, now).map(|_| ())
 }
 
 /// The plain fields after the PATCH.
@@ -83,7 +100,7 @@ fn patched(old: &parties::Model, body: &wire::UpdateParty) -> parties::Model {
 ///
 /// # Errors
 /// As [`update`].
-pub async fn add_contact(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, person: &wire::ContactInput) -> Result<(wire::Party, Option<wire::Contact>), Problem> {
+pub async fn add_contact(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, person: &wire::ContactInput) -> Result<(wire::Party, Option<wire::PartyContact>), Problem> {
     let row = tx.must::<parties::Entity>(id).await?;
     let standing = children_of(tx, id).await?;
     let same = |email: Option<&str>, name: &str| if person.email.is_some() { same_mail(email, person.email.as_deref()) } else { name == person.name };
@@ -97,6 +114,6 @@ pub async fn add_contact(ctx: &Ctx, tx: &mut Tx<'_>, id: PartyId, person: &wire:
     Ok((party, added))
 }
 
-fn input(contact: wire::Contact) -> wire::ContactInput {
+fn input(contact: wire::PartyContact) -> wire::ContactInput {
     wire::ContactInput { id: Some(contact.id), name: contact.name, email: contact.email, phone: contact.phone, position: contact.position }
 }

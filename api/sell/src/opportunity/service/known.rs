@@ -8,6 +8,7 @@ use causeway_entity::master::{contacts, parties, products};
 use causeway_entity::sell::{stages, team_members, teams};
 use causeway_kernel::{Find, Tx};
 use causeway_master::check::{cannot_take, unknown};
+use causeway_master::contact::has_left;
 use causeway_openapi::crm::CreateOpportunity;
 use causeway_value::{CompanyId, ContactId, Id, Kind, OpportunityId, OpportunityStatus, PartyId, ProductId, StageId, TeamId, UserId};
 use sea_orm::EntityTrait;
@@ -105,7 +106,7 @@ impl Known {
                 Some(contact) if body.party_id.is_some_and(|party_id| party_id != contact.party_id) => {
                     errors.push(FieldError::pointer(Code::InvalidValue, "/contact_id", "is a contact of another party"));
                 }
-                Some(_) => {}
+                Some(contact) => errors.extend(has_left(contact)),
             }
         }
         company

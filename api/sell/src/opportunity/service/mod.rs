@@ -22,6 +22,7 @@ use causeway_entity::sell::opportunities::{Entity, Model};
 use causeway_entity::sell::{stage_visits, stages, teams};
 use causeway_kernel::{Change, Ctx, Find, Tx};
 use causeway_master::check::{self, finish, not_blank};
+use causeway_master::contact::has_left;
 use causeway_master::party::store as party;
 use causeway_master::refs;
 use causeway_openapi::crm as wire;
@@ -80,7 +81,8 @@ pub async fn update(ctx: &Ctx, tx: &mut Tx<'_>, id: OpportunityId, body: &wire::
         new.team_id = team_of(tx, owner, old.team_id).await?;
     }
     if let Patch::Value(contact) = body.contact_id {
-        new.party_id = customer_with(tx, contact, (new.party_id, &body.party_id), &mut errors).await?;
+        let stands = old.contact_id == Some(contact);
+        new.party_id = customer_with(tx, (contact, stands), (new.party_id, &body.party_id), &mut errors).await?;
     }
     if let Patch::Value(id) = body.party_id {
         party::named(tx, Some(id), "/party_id", &mut errors).await?;
@@ -349,14 +351,15 @@ fn changed_value(old: &Model, body: &wire::UpdateOpportunity, currency: Currency
     }
 }
 
-/// The customer together with a contact: the one that is known, whose contact it must be; else, when the body does not speak of it, the contact's.
+/// The customer together with a contact, which may have left since where it `stands` there: the one that is known, whose contact it must be; else, when the body does not speak of it, the contact's.
 async fn customer_with(
     tx: &mut Tx<'_>,
-    contact_id: ContactId,
+    (contact_id, stands): (ContactId, bool),
     (party_id, said): (Option<PartyId>, &Patch<PartyId>),
     errors: &mut Vec<FieldError>,
 ) -> Result<Option<PartyId>, Problem> {
     let Some(contact) = tx.named::<contacts::Entity, _>(Some(contact_id), "/contact_id", errors).await? else { return Ok(party_id) };
+    errors.extend(has_left(&contact).filter(|_| !stands));
     if party_id.is_none() && said.is_absent() {
         return Ok(Some(contact.party_id));
     }
