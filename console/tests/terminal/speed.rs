@@ -9,8 +9,8 @@ use causeway_tests::world::World;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
-/// The least time between two frames is 16 ms; a second holds no more than this.
-const FRAMES_A_SECOND: usize = 63;
+/// The least time between two frames is 34 ms; a second holds no more than this.
+const FRAMES_A_SECOND: usize = 30;
 /// Bytes of a cursor move, and of one that scrolls: goals of the design.
 const MOVE: u64 = 350;
 const SCROLL: u64 = 500;
