@@ -107,7 +107,7 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) {
 }
 
 /// The columns behind which the block of the row under the cursor ends: a second cell is in it where it ends before.
-const BLOCK: u16 = 40;
+const BLOCK: u16 = 37;
 
 /// How many columns are reversed in the row under the cursor: what tells which one it is. What comes after keeps its colours, and moving costs few bytes.
 fn block(columns: &[(usize, u16, u16)], inner: Rect) -> usize {

@@ -213,7 +213,7 @@ fn measure_orders(url: &str, key: &str) -> Vec<Measured> {
         let mut terminal = Terminal::sized(size, url, key, "orders");
         terminal.frame(|frame| frame["rows"].as_u64() > Some(0));
         terminal.rest();
-        Measured { what, number: moves(&mut terminal), goal: 350, fails: 500 }
+        Measured { what, number: moves(&mut terminal), goal: 350, fails: 350 }
     };
     measured.map(measure).into()
 }
@@ -281,7 +281,7 @@ fn measure(url: &str, key: &str) -> Vec<Measured> {
         measured("memory after the first list, KiB", resident, 12 * 1024, 25 * 1024),
         measured("key to first byte p50, us", times[KEYS / 2], 2_000, 8_000),
         measured("key to first byte p99, us", times[KEYS * 99 / 100], 2_000, 8_000),
-        measured("a move with what follows, bytes", moved, 350, 1_000),
+        measured("a move with what follows, bytes", moved, 350, 350),
         measured("idle for 10 s, bytes", bytes(idle), 0, 64),
         measured("idle for 10 s, ticks of the processor", ticks, 0, 5),
     ]
