@@ -106,12 +106,12 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) {
     preview::draw(app, list, buf);
 }
 
-/// The columns behind which the block of the row under the cursor ends: a second cell is in it where it ends before.
-const BLOCK: u16 = 37;
+/// Cells that begin within so many columns are in the block of the row under the cursor: what it is called by, also where a short cell stands before that.
+const BLOCK: u16 = 16;
 
 /// How many columns are reversed in the row under the cursor: what tells which one it is. What comes after keeps its colours, and moving costs few bytes.
 fn block(columns: &[(usize, u16, u16)], inner: Rect) -> usize {
-    columns.iter().take(2).take_while(|(_, x, wide)| x.saturating_add(*wide).saturating_sub(inner.x) <= BLOCK).count().max(1)
+    columns.iter().take_while(|(_, x, _)| x.saturating_sub(inner.x) < BLOCK).count().max(1)
 }
 
 fn draw_row(app: &App, list: &List, at: usize, columns: &[(usize, u16, u16)], inner: Rect, y: u16, buf: &mut Buffer) {

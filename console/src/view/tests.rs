@@ -275,8 +275,8 @@ fn states_have_colours_at_every_size_and_the_selected_row_is_reversed() {
 fn what_changes_with_every_move_has_no_colour() {
     let buf = drawn(&orders((100, 30), FULL));
     let row = |y: u16, columns: std::ops::Range<u16>| columns.filter_map(|x| buf.cell((x, y))).collect::<Vec<_>>();
-    assert!(row(4, 1..37).iter().all(|cell| cell.fg == Color::Reset && cell.modifier == Modifier::REVERSED), "{:?}", row(4, 1..37));
-    assert!(row(4, 37..99).iter().all(|cell| cell.modifier == Modifier::empty()));
+    assert!(row(4, 1..18).iter().all(|cell| cell.fg == Color::Reset && cell.modifier == Modifier::REVERSED), "{:?}", row(4, 1..18));
+    assert!(row(4, 18..99).iter().all(|cell| cell.modifier == Modifier::empty()));
     assert_eq!((color(&buf, "orders 1/3"), color(&buf, "1/3")), (Some(Color::Rgb(94, 196, 196)), Some(Color::Reset)));
     let title = row(17, 9..22);
     assert_eq!(title.iter().map(|cell| cell.symbol()).collect::<String>(), "SO/2026/00043");
