@@ -3,14 +3,20 @@
 //! A picture is compared with the one before. Lines that only moved are moved by the terminal; long blanks are erased instead of written; the pen and the
 //! place of the cursor are known, so that neither is said twice. A picture that is the same costs nothing.
 
+mod way;
+
 use crate::pen::Pen;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 use std::io::Write;
 use unicode_width::UnicodeWidthStr;
+use way::{times, way};
 
-/// Blanks in a row from which erasing is shorter than writing them.
-const ERASED: usize = 10;
+/// Blanks that are erased instead of written: erasing leaves the cursor before them, which costs as much again where something follows.
+const ERASED: u16 = 6;
+const ERASED_BEFORE: u16 = 10;
+/// Blanks up to the end of a line that are erased.
+const CLEARED: u16 = 4;
 /// Lines that must be spared before the terminal is asked to move some.
 const WORTH: usize = 3;
 /// Cells between two changes that are written anew when that is no longer than going round them.
@@ -98,7 +104,7 @@ impl<W: Write> Canvas<W> {
     /// Lets the terminal move the lines that only moved.
     fn scroll(&mut self) {
         let Some(moved) = moved(&lines(&self.shown), &lines(&self.next)) else { return };
-        self.change(Pen::PLAIN);
+        self.erasing();
         let (from, to, by) = (moved.from.saturating_add(1), moved.to.saturating_add(1), moved.by);
         let word = if moved.up { 'M' } else { 'L' };
         self.bytes.push_str(&format!("\x1b[{from};{to}r\x1b[{from}H\x1b[{}{word}\x1b[r", times(by)));
@@ -126,7 +132,7 @@ impl<W: Write> Canvas<W> {
         let wiped = lines.filter(|(_, (old, new))| old != new && old.iter().chain(new.iter()).any(joined));
         let lines: Vec<usize> = wiped.map(|(y, _)| y).collect();
         for y in lines {
-            self.change(Pen::PLAIN);
+            self.erasing();
             self.go(0, u16::try_from(y).unwrap_or(u16::MAX));
             self.bytes.push_str("\x1b[2K");
             self.shown.content.chunks_mut(width).nth(y).into_iter().flatten().for_each(Cell::reset);
@@ -139,13 +145,13 @@ impl<W: Write> Canvas<W> {
         let updates = shown.diff(&next);
         let mut left = updates.as_slice();
         while let [(x, y, cell), rest @ ..] = left {
-            let blanks = blanks(left);
             self.bridge(*x, *y, &next);
-            if blanks >= ERASED {
+            let blank = blank(left, &next);
+            if blank.is_worth_erasing() {
                 self.go(*x, *y);
-                self.change(Pen::PLAIN);
-                self.bytes.push_str(&format!("\x1b[{blanks}X"));
-                left = left.get(blanks..).unwrap_or_default();
+                self.erasing();
+                self.bytes.push_str(&blank.erased());
+                left = left.get(blank.updates..).unwrap_or_default();
                 continue;
             }
             self.go(*x, *y);
@@ -185,13 +191,17 @@ impl<W: Write> Canvas<W> {
         self.pen = pen;
     }
 
+    /// What is erased looks like what was never written.
+    fn erasing(&mut self) {
+        if !self.pen.erases() {
+            self.change(Pen::PLAIN);
+        }
+    }
+
     fn go(&mut self, x: u16, y: u16) {
         let to = Position { x, y };
-        match self.at {
-            Some(at) if at == to => return,
-            Some(at) if at.y == y && x > at.x => self.bytes.push_str(&format!("\x1b[{}C", times(x.saturating_sub(at.x)))),
-            _ if x == 0 => self.bytes.push_str(&format!("\x1b[{}H", y.saturating_add(1))),
-            _ => self.bytes.push_str(&format!("\x1b[{};{}H", y.saturating_add(1), x.saturating_add(1))),
+        if self.at != Some(to) {
+            self.bytes.push_str(&way(self.at, to));
         }
         self.at = Some(to);
     }
@@ -217,18 +227,47 @@ fn joined(cell: &Cell) -> bool {
     cell.symbol().chars().nth(1).is_some()
 }
 
-/// How often, as sequences say it: once is understood.
-fn times(number: u16) -> String {
-    if number == 1 { String::new() } else { number.to_string() }
+/// Blanks next to each other in a line, of which the first and the last are news.
+struct Blank {
+    columns: u16,
+    /// How many of the updates they are.
+    updates: usize,
+    /// Whether all that comes after them in the line is blank, too.
+    last: bool,
+    /// Whether what comes right after them is written anew.
+    before: bool,
 }
 
-/// How many of the updates at the start are blanks of one line, next to each other.
-fn blanks(updates: &[(u16, u16, &Cell)]) -> usize {
-    let Some((first, line, _)) = updates.first() else { return 0 };
-    let blank = |(at, (x, y, cell)): (usize, &(u16, u16, &Cell))| {
-        y == line && usize::from(*x) == usize::from(*first).saturating_add(at) && cell.symbol() == " " && Pen::of(cell).erases()
-    };
-    updates.iter().enumerate().take_while(|update| blank((update.0, update.1))).count()
+impl Blank {
+    const fn is_worth_erasing(&self) -> bool {
+        self.columns
+            >= if self.last {
+                CLEARED
+            } else if self.before {
+                ERASED_BEFORE
+            } else {
+                ERASED
+            }
+    }
+
+    fn erased(&self) -> String {
+        if self.last { "\x1b[K".to_owned() } else { format!("\x1b[{}X", self.columns) }
+    }
+}
+
+/// The blanks at the start of the updates; those between that are blank already are written over as well.
+fn blank(updates: &[(u16, u16, &Cell)], next: &Buffer) -> Blank {
+    let mut blank = Blank { columns: 0, updates: 0, last: false, before: false };
+    let Some((first, line, _)) = updates.first() else { return blank };
+    let erased = |x: &u16| next.cell(Position { x: *x, y: *line }).is_some_and(|cell| cell.symbol() == " " && Pen::of(cell).erases());
+    let end = (*first..next.area.width).find(|x| !erased(x)).unwrap_or(next.area.width);
+    let within: Vec<u16> = updates.iter().take_while(|(x, y, _)| y == line && *x < end).map(|(x, ..)| *x).collect();
+    let after = within.last().map_or(*first, |last| last.saturating_add(1));
+    blank.columns = after.saturating_sub(*first);
+    blank.updates = within.len();
+    blank.last = end == next.area.width;
+    blank.before = updates.get(within.len()).is_some_and(|(x, y, _)| y == line && *x == after);
+    blank
 }
 
 /// Lines that moved within a part of the screen.

@@ -102,7 +102,12 @@ const NAMES: [&str; 6] = ["number", "name", "title", "code", "slug", "descriptio
 
 /// What an object is called, as a person says it: its number, name or title; nothing when it has none.
 pub fn called(object: &Value) -> Option<&str> {
-    NAMES.iter().find_map(|name| object.get(*name)?.as_str()).filter(|name| !name.is_empty())
+    object.get(called_by(object)?)?.as_str().filter(|name| !name.is_empty())
+}
+
+/// The field that says what an object is called.
+pub fn called_by(object: &Value) -> Option<&'static str> {
+    NAMES.iter().copied().find(|name| object.get(*name).is_some_and(Value::is_string))
 }
 
 /// The field at a path such as `stage.name`.

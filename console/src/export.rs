@@ -1,13 +1,17 @@
 //! Writing a whole list to a file, page by page, while the console goes on.
 
+mod names;
+
 use crate::call::Call;
 use crate::columns::{Kind, at, plain};
 use crate::filter::Filter;
 use crate::list::Record;
 use crate::model::Failure;
-use crate::perform::perform;
+use crate::part::Part;
+use crate::perform::{perform, perform_for};
 use crate::resource::{self, Resource};
 use causeway_openapi::client::Client;
+use names::Names;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -44,53 +48,79 @@ pub struct Marked {
     pub others: Vec<String>,
 }
 
+/// A list, page by page.
+pub struct Pager<'a> {
+    client: &'a Client,
+    call: Call,
+    /// What is wanted of its rows; nothing for all of it.
+    part: Option<Part>,
+    cursor: Option<String>,
+    over: bool,
+}
+
+impl<'a> Pager<'a> {
+    /// The list that a call finds, from its first page on.
+    pub const fn new(client: &'a Client, call: Call) -> Self {
+        Self { client, call, part: None, cursor: None, over: false }
+    }
+
+    /// The rows of the next page; nothing after the last.
+    ///
+    /// # Errors
+    /// The refusal of the page.
+    pub async fn next(&mut self) -> Result<Option<Vec<Value>>, Failure> {
+        if self.over {
+            return Ok(None);
+        }
+        let after = resource::page_after(&self.call);
+        let page = self.cursor.iter().fold(self.call.clone(), |call, cursor| call.with(after, cursor.clone()));
+        let mut reply = perform_for(self.client, true, &page, self.part).await?;
+        self.cursor = reply.body.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
+        self.over = self.cursor.is_none();
+        Ok(Some(reply.body.get_mut("data").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default()))
+    }
+}
+
 /// Every row that a list call finds, or as many as `most`; says whether there are more.
 ///
 /// # Errors
 /// The refusal of a page.
 pub async fn pages(client: &Client, call: &Call, most: usize, mut take: impl FnMut(&Value) -> Result<bool, String>) -> Result<bool, Failure> {
-    let after = resource::page_after(call);
-    let mut cursor: Option<String> = None;
+    let mut pager = Pager::new(client, call.clone());
     let mut taken: usize = 0;
-    loop {
-        let page = cursor.iter().fold(call.clone(), |call, cursor| call.with(after, cursor.clone()));
-        let reply = perform(client, true, &page).await?;
-        for row in reply.body.get("data").and_then(Value::as_array).into_iter().flatten() {
+    while let Some(rows) = pager.next().await? {
+        for row in &rows {
             if taken >= most {
                 return Ok(true);
             }
             let counted = take(row).map_err(Failure::here)?;
             taken = taken.saturating_add(usize::from(counted));
         }
-        cursor = reply.body.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
-        if cursor.is_none() {
-            return Ok(false);
-        }
-        if taken >= most {
+        if taken >= most && !pager.over {
             return Ok(true);
         }
     }
+    Ok(false)
 }
 
 /// A file as it grows.
-struct Written<'a> {
+struct Written {
     resource: &'static Resource,
-    names: &'a BTreeMap<String, String>,
     sheet: csv::Writer<Vec<u8>>,
     lines: Vec<u8>,
     json: bool,
     rows: usize,
 }
 
-impl Written<'_> {
-    fn row(&mut self, row: &Value) -> Result<(), String> {
+impl Written {
+    fn row(&mut self, row: &Value, names: &BTreeMap<String, String>) -> Result<(), String> {
         self.rows = self.rows.saturating_add(1);
         if self.json {
             self.lines.extend_from_slice(row.to_string().as_bytes());
             self.lines.push(b'\n');
             return Ok(());
         }
-        self.sheet.write_record(record(row, self.resource, self.names)).map_err(|error| error.to_string())
+        self.sheet.write_record(record(row, self.resource, names)).map_err(|error| error.to_string())
     }
 }
 
@@ -122,7 +152,7 @@ pub fn stamp(ms: i64) -> String {
 pub async fn export(client: &Client, wanted: &Wanted, folder: &Path, stamp: &str, tell: impl Fn(String)) -> Result<String, String> {
     let name = wanted.resource;
     let resource = resource::named(name).ok_or_else(|| format!("there is no list {name}"))?;
-    let mut file = Written { resource, names: &wanted.names, sheet: csv::Writer::from_writer(Vec::new()), lines: Vec::new(), json: wanted.json, rows: 0 };
+    let mut file = Written { resource, sheet: csv::Writer::from_writer(Vec::new()), lines: Vec::new(), json: wanted.json, rows: 0 };
     if !wanted.json {
         file.sheet.write_record(head(resource)).map_err(|error| error.to_string())?;
     }
@@ -133,31 +163,42 @@ pub async fn export(client: &Client, wanted: &Wanted, folder: &Path, stamp: &str
             tell(format!("Exporting {name}: {rows} rows so far …"));
         }
     };
+    let mut names = Names::new(client, wanted.names.clone());
+    let called = !wanted.json || wanted.filter.looks_at_names();
     let mut missing: usize = 0;
     if let Some(marked) = &wanted.marked {
-        for row in &marked.loaded {
-            file.row(row)?;
-        }
+        let mut rows = marked.loaded.clone();
         for id in &marked.others {
             match resource.get {
                 Some(get) => match perform(client, true, &Call::of(&get, &[id])).await {
-                    Ok(reply) => file.row(&reply.body)?,
+                    Ok(reply) => rows.push(reply.body),
                     Err(failure @ Failure::Offline(_)) => return Err(failure.text()),
                     Err(_) => missing = missing.saturating_add(1),
                 },
                 None => missing = missing.saturating_add(1),
             }
-            progress(file.rows);
+            progress(rows.len());
+        }
+        if called {
+            names.learn(resource, &rows).await.map_err(|failure| failure.text())?;
+        }
+        for row in &rows {
+            file.row(row, &names.known)?;
         }
     } else {
-        let taken = pages(client, &wanted.call, usize::MAX, |row| {
-            if wanted.filter.local.is_empty() || wanted.filter.passes(&Record::new(row, resource), resource, |id| wanted.names.get(id).map(String::as_str)) {
-                file.row(row)?;
+        let mut pager = Pager::new(client, wanted.call.clone());
+        while let Some(rows) = pager.next().await.map_err(|failure| failure.text())? {
+            if called {
+                names.learn(resource, &rows).await.map_err(|failure| failure.text())?;
+            }
+            let name = |id: &str| names.known.get(id).map(String::as_str);
+            for row in &rows {
+                if wanted.filter.local.is_empty() || wanted.filter.passes(&Record::new(row, resource), resource, name) {
+                    file.row(row, &names.known)?;
+                }
             }
             progress(file.rows);
-            Ok(true)
-        });
-        taken.await.map_err(|failure| failure.text())?;
+        }
     }
     let rows = file.rows;
     let content = if wanted.json { file.lines } else { file.sheet.into_inner().map_err(|error| error.to_string())? };
@@ -268,6 +309,10 @@ mod tests {
         assert_eq!(said, format!("2 rows are in opportunities-chairs-all.csv, in {}", folder.path().display()));
         let text = std::fs::read_to_string(folder.path().join("opportunities-chairs-all.csv")).unwrap();
         assert!(text.contains("Chairs") && text.contains("More chairs") && !text.contains("Tables"), "{text}");
+        // The name of the customer was not known here.
+        let customer = perform(&client, true, &Call::to(causeway_contract::Method::Get, "/v1/parties/{id}", &[&shop.party.to_string()], None)).await.unwrap();
+        let name = customer.body["name"].as_str().unwrap();
+        assert_eq!(text.matches(name).count(), 2, "{text}");
 
         // One is loaded, one is not, and one is gone.
         let others = vec![plain(&find("Chairs")["id"]), "opp_00000000000000000000000000".to_owned()];

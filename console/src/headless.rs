@@ -3,7 +3,7 @@
 mod names;
 mod overview;
 
-pub use names::numbered;
+pub use names::{looks_like_number, numbered};
 
 use crate::call::Call;
 use crate::cli::{Cli, Output};
@@ -139,7 +139,7 @@ pub fn read(words: &[String]) -> Result<Request, String> {
                 },
             }
         }
-        [number] if Place::read(number).is_err() && names::looks_like_number(number) => Ok(Request::Numbered((*number).to_owned())),
+        [number] if Place::read(number).is_err() && looks_like_number(number) => Ok(Request::Numbered((*number).to_owned())),
         [place] => Place::read(place).map(|place| Request::Screen(Some(place))).map_err(|why| format!("{}{why}", meant(place))),
         [first, ..] => Err(format!(
             "{:?} is not understood. {}Try `orders list`, `orders confirm ID`, or a place such as `orders?status=draft`.",
@@ -386,7 +386,7 @@ fn table(out: &mut dyn Write, app: &App, resource: &'static Resource, rows: &[Va
     Ok(())
 }
 
-async fn get(cli: &Cli, app: &App, client: &Client, place: &Place, out: &mut dyn Write) -> Result<(), Stop> {
+async fn get(cli: &Cli, app: &mut App, client: &Client, place: &Place, out: &mut dyn Write) -> Result<(), Stop> {
     let call = match place {
         Place::Object { resource, id } => {
             let resource = resource::named(resource).ok_or_else(|| Stop::Usage(format!("There is no list {resource}.")))?;
@@ -404,6 +404,10 @@ async fn get(cli: &Cli, app: &App, client: &Client, place: &Place, out: &mut dyn
         return Err(Stop::Usage(format!("{} is one object: it is told as json or as a table.", place.write())));
     }
     let reply = perform(client, true, &call).await?;
+    // People read names.
+    if cli.output != Some(Output::Json) {
+        names::learn_of(app, client, &reply.body).await;
+    }
     show(cli, app, &reply.body, out)
 }
 

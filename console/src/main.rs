@@ -22,6 +22,7 @@ mod model;
 mod outside;
 mod pack;
 mod paper;
+mod part;
 mod pen;
 mod perform;
 mod plain;

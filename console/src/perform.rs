@@ -2,6 +2,7 @@
 
 use crate::call::{Call, new_key};
 use crate::model::{Failure, Reply};
+use crate::part::{self, Part};
 use causeway_contract::Problem;
 use causeway_openapi::client::{Client, ClientError, Options};
 use std::time::Duration;
@@ -17,6 +18,14 @@ const PROOFS: [&str; 2] = ["/v1/sessions", "/v1/sessions/reauthenticate"];
 /// # Errors
 /// [`Failure`].
 pub async fn perform(client: &Client, read_only: bool, call: &Call) -> Result<Reply, Failure> {
+    perform_for(client, read_only, call, None).await
+}
+
+/// The same for a page of which only a part is wanted.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn perform_for(client: &Client, read_only: bool, call: &Call, part: Option<Part>) -> Result<Reply, Failure> {
     if read_only && call.writes() && !PROOFS.contains(&call.path) {
         return Err(Failure::ReadOnly);
     }
@@ -25,7 +34,8 @@ pub async fn perform(client: &Client, read_only: bool, call: &Call) -> Result<Re
     let waits: &[u64] = if call.writes() { AGAIN } else { &[] };
     let mut waits = waits.iter();
     loop {
-        match client.invoke(&call.erased(), options.clone()).await {
+        let understood = |content: &[u8]| part.map_or_else(|| serde_json::from_slice(content), |part| part::read(content, part));
+        match client.invoke_as(&call.erased(), options.clone(), understood).await {
             Ok(answer) => return Ok(Reply { body: answer.body, replayed: answer.idempotent_replayed }),
             Err(error) => {
                 let failure = failure(&error);

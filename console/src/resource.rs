@@ -164,6 +164,11 @@ pub fn of_prefix(prefix: &str) -> Option<&'static Resource> {
     all().iter().find(|resource| resource.prefix == Some(prefix))
 }
 
+/// The documents that have numbers and are found by them.
+pub fn numbered(platform: bool) -> impl Iterator<Item = &'static Resource> {
+    all().iter().filter(move |resource| resource.platform == platform && resource.get.is_some() && resource.filters_by("number", false))
+}
+
 /// The row of an operation by its name.
 pub fn row(id: &str) -> Option<Row> {
     ROWS.iter().find(|row| row.id == id).copied()

@@ -7,7 +7,7 @@ use crate::metrics::Metrics;
 use crate::model::{App, Cmd, Failure, Msg, Tag};
 use crate::outside::{self, Back, Outside, Surroundings};
 use crate::paper;
-use crate::perform::{perform, wall};
+use crate::perform::{perform, perform_for, wall};
 use crate::setup::Setup;
 use crate::term::Guard;
 use crate::view;
@@ -26,8 +26,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::AbortHandle;
 
-/// The least time between two frames.
-const FRAME: Duration = Duration::from_millis(16);
+/// The least time between two frames that no key asked for: what comes by itself is read, and thirty a second are more than one reads.
+const FRAME: Duration = Duration::from_millis(34);
 /// Within this a server says that it is there.
 const THERE: Duration = Duration::from_secs(5);
 /// The longest that leaving waits for the end of the session.
@@ -36,7 +36,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 const BATCH: usize = 64;
 
 /// Questions in the background that are under way at once: each answer is a page of whole objects, and all of them together would be much to hold.
-const BEHIND: usize = 4;
+const BEHIND: usize = 2;
 
 /// Runs effects; what comes of them comes back as messages.
 pub struct Runner {
@@ -148,14 +148,15 @@ impl Runner {
         let writes = call.writes();
         let name = tag.clone();
         // Nobody waits for these in front of the screen.
-        let behind = matches!(tag, Tag::Count(_) | Tag::Names(_)).then(|| Arc::clone(&self.behind));
+        let part = tag.part();
+        let behind = part.is_some().then(|| Arc::clone(&self.behind));
         let task = tokio::spawn(async move {
             let _turn = match &behind {
                 Some(behind) => behind.acquire().await.ok(),
                 None => None,
             };
             let begun = Instant::now();
-            let answer = perform(&client, read_only, &call);
+            let answer = perform_for(&client, read_only, &call, part);
             let reply = Box::new(match tag {
                 // Whoever only says whether it is there does so at once.
                 Tag::Ping => {

@@ -209,13 +209,26 @@ impl Client {
     /// # Errors
     /// [`ClientError`].
     pub async fn invoke(&self, call: &Erased<'_>, options: Options) -> Result<Answer<Value>, ClientError> {
+        self.invoke_as(call, options, |content| serde_json::from_slice(content)).await
+    }
+
+    /// The same, with the content as `read` understands it.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn invoke_as<T>(
+        &self,
+        call: &Erased<'_>,
+        options: Options,
+        read: impl FnOnce(&[u8]) -> Result<T, serde_json::Error>,
+    ) -> Result<Answer<T>, ClientError> {
         let mut pairs = call.query.to_vec();
         if options.dry_run {
             pairs.push(DRY_RUN.map(str::to_owned).into());
         }
         let body = call.body.map(Value::to_string).map(String::into_bytes);
         let answer = self.exchange(call.method, address(&self.base, call.path, call.segments, &pairs)?, body, &options).await?;
-        answer.read(|content, _| serde_json::from_slice(content))
+        answer.read(|content, _| read(content))
     }
 
     async fn exchange(&self, method: Method, url: reqwest::Url, body: Option<Vec<u8>>, options: &Options) -> Result<Answer<Vec<u8>>, ClientError> {
@@ -237,7 +250,7 @@ impl Client {
             idempotent_replayed: text(&head, "idempotent-replayed").is_some_and(|value| value == "true"),
             request_id: text(&head, "x-request-id"),
             file_name: file_name(&head),
-            body: content.to_vec(),
+            body: content.into(),
         })
     }
 

@@ -26,6 +26,14 @@ impl Paper {
                 let mut tail = tail.chars();
                 self.obey(words, tail.next().expect("a letter"));
                 rest = tail.as_str();
+            } else if let '\n' | '\r' | '\x08' = c {
+                match c {
+                    '\n' => self.at.1 += 1,
+                    '\r' => self.at.0 = 0,
+                    _ => self.at.0 -= 1,
+                }
+                assert!(self.at.1 < self.cells.area.height, "it would scroll");
+                rest = rest.strip_prefix(c).expect("it begins so");
             } else {
                 self.cells[self.at].set_symbol(&c.to_string()).set_style(Style::reset().patch(self.style));
                 let wide = u16::try_from(c.to_string().width()).unwrap();
@@ -48,8 +56,14 @@ impl Paper {
         let first = numbers[0].max(1);
         match letter {
             'H' => self.at = (numbers.get(1).copied().unwrap_or(1) - 1, first - 1),
+            'A' => self.at.1 -= first,
+            'B' => self.at.1 += first,
             'C' => self.at.0 += first,
+            'D' => self.at.0 -= first,
+            'G' => self.at.0 = first - 1,
+            'd' => self.at.1 = first - 1,
             'J' => self.cells.reset(),
+            'K' if words.is_empty() => (self.at.0..self.cells.area.width).for_each(|column| self.cells[(column, self.at.1)].reset()),
             'K' => (0..self.cells.area.width).for_each(|column| self.cells[(column, self.at.1)].reset()),
             'X' => (0..first).for_each(|column| self.cells[(self.at.0 + column, self.at.1)].reset()),
             'r' => self.region = if words.is_empty() { (0, self.cells.area.height - 1) } else { (first - 1, numbers[1] - 1) },
@@ -234,8 +248,8 @@ fn the_colour_of_a_blank_costs_nothing() {
     };
     draw("      ", Color::Red);
     assert_eq!(draw("      ", Color::Green), "");
-    assert_eq!(draw("a     ", Color::Green), "\x1b[1H\x1b[32ma");
-    assert_eq!(draw("b c   ", Color::Green), "\x1b[1Hb c");
+    assert_eq!(draw("a     ", Color::Green), "\r\x1b[32ma");
+    assert_eq!(draw("b c   ", Color::Green), "\rb c");
 }
 
 #[test]
@@ -252,7 +266,7 @@ fn a_few_cells_that_stay_are_written_when_that_is_shorter_than_going_round_them(
         String::from_utf8(canvas.out().clone()).unwrap()
     };
     draw("a1b2c-----d");
-    assert_eq!(draw("A1B2C-----D"), "\x1b[1HA1B2C\x1b[5CD");
+    assert_eq!(draw("A1B2C-----D"), "\rA1B2C\x1b[5CD");
 }
 
 /// A terminal may give a letter of several characters other columns than we count: what follows has its place said, and a line that changes begins anew.

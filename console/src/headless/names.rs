@@ -2,13 +2,16 @@
 
 use super::Stop;
 use crate::call::Call;
+use crate::columns::called;
 use crate::contract::Shape;
 use crate::model::App;
 use crate::perform::perform;
 use crate::resource::{self, Resource};
 use crate::route::Place;
+use crate::text::clean;
 use causeway_openapi::client::Client;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The id that somebody means by a number, code or name: a document is called by its number.
 pub(super) async fn resolved(client: &Client, resource: &Resource, text: &str) -> Result<String, Stop> {
@@ -43,8 +46,35 @@ fn looks_like_id(text: &str) -> bool {
 }
 
 /// Whether a word may be the number of a document, such as `SO/1998/00171`.
-pub(super) fn looks_like_number(word: &str) -> bool {
+pub fn looks_like_number(word: &str) -> bool {
     !word.contains([':', '?', '=', ' ']) && word.contains(['/', '-']) && word.bytes().any(|byte| byte.is_ascii_digit()) && !looks_like_id(word)
+}
+
+/// Ids whose names are asked for to tell one object.
+const MOST: usize = 50;
+
+/// Learns what the ids in an object are called; what one may not read is told by its id.
+pub(super) async fn learn_of(app: &mut App, client: &Client, object: &Value) {
+    let mut ids = BTreeSet::new();
+    referred(object, &mut ids);
+    for id in ids.into_iter().filter(|id| object.get("id").and_then(Value::as_str) != Some(id)).take(MOST) {
+        let Some(get) = resource::of_id(id).filter(|_| !app.names.contains_key(id)).and_then(|resource| resource.get) else { continue };
+        if let Ok(reply) = perform(client, true, &Call::of(&get, &[id])).await
+            && let Some(name) = called(&reply.body)
+        {
+            app.names.insert(id.to_owned(), clean(name).into_owned());
+        }
+    }
+}
+
+/// The ids of other objects that are told of an object: in its fields, and in the rows of its lists.
+fn referred<'a>(value: &'a Value, ids: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::String(text) if resource::of_id(text).is_some() => _ = ids.insert(text),
+        Value::Array(items) => items.iter().for_each(|item| referred(item, ids)),
+        Value::Object(fields) => fields.values().for_each(|field| referred(field, ids)),
+        _ => {}
+    }
 }
 
 /// The document of this number, whatever it is.
@@ -52,8 +82,7 @@ pub(super) fn looks_like_number(word: &str) -> bool {
 /// # Errors
 /// When no document has it, or it cannot be asked for.
 pub async fn numbered(app: &App, client: &Client, number: &str) -> Result<Place, Stop> {
-    let documents = resource::all().iter().filter(|resource| resource.platform == app.scope.platform && resource.get.is_some());
-    for resource in documents.filter(|resource| resource.filters_by("number", false)) {
+    for resource in resource::numbered(app.scope.platform) {
         let call = Call::of(&resource.list, &[]).with("limit", "1").with("number", number);
         let reply = match perform(client, true, &call).await {
             Ok(reply) => reply,

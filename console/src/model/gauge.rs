@@ -88,7 +88,7 @@ pub const PLATFORM_GAUGES: &[Gauge] =
 /// Rows that the dashboard counts to; beyond it says "or more".
 pub const COUNTED: usize = 100;
 /// Rows of a queue that are shown before one opens its list.
-const SHOWN: usize = 6;
+pub const SHOWN: usize = 6;
 
 /// What is said of a number that is not for who asks.
 pub const NOT_PERMITTED: &str = "not permitted";

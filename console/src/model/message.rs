@@ -2,7 +2,9 @@
 
 use crate::call::Call;
 use crate::export::Wanted;
+use crate::model::SHOWN;
 use crate::outside::Outside;
+use crate::part::Part;
 use crate::store::Session;
 use crossterm::event::{KeyEvent, MouseEvent};
 use serde_json::Value;
@@ -146,6 +148,13 @@ pub enum Tag {
         /// Which question.
         generation: u64,
     },
+    /// The documents of a list that have the number that is typed.
+    Number {
+        /// The resource's name.
+        resource: &'static str,
+        /// Which question.
+        generation: u64,
+    },
     /// A change, one of a batch.
     Write {
         /// The object; empty for a new one.
@@ -166,6 +175,17 @@ pub enum Tag {
     Login,
 }
 
+impl Tag {
+    /// What is wanted of the page that answers, where not all of it is. Nobody waits for these in front of the screen.
+    pub const fn part(&self) -> Option<Part> {
+        match self {
+            Self::Count(_) => Some(Part { whole: SHOWN, fields: &[] }),
+            Self::Names(_) => Some(Part { whole: 0, fields: &["id", "object", "name", "number", "lines"] }),
+            _ => None,
+        }
+    }
+}
+
 /// Times that come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Timer {
@@ -177,6 +197,10 @@ pub enum Timer {
     Rest,
     /// Whoever types a name may have stopped.
     Look,
+    /// What is typed as a filter is on the screen: what it finds comes next.
+    Sift,
+    /// Whoever types a number may have stopped.
+    Number,
     /// Whoever fills in a form may have stopped.
     Draft,
     /// The server that was asked whether it is there should have answered.

@@ -5,9 +5,9 @@ mod message;
 mod popup;
 mod scope;
 
-pub use gauge::{COUNTED, Counted, GAUGES, Gauge, Heed, NOT_PERMITTED, PLATFORM_GAUGES, Queued};
+pub use gauge::{COUNTED, Counted, GAUGES, Gauge, Heed, NOT_PERMITTED, PLATFORM_GAUGES, Queued, SHOWN};
 pub use message::{Cmd, Failure, Msg, Reply, Tag, Timer};
-pub use popup::{Choice, Deed, Does, Hit, Login, Lookup, Popup, Within};
+pub use popup::{Choice, Deed, Does, Hit, Login, Lookup, Popup, Within, row_forms};
 pub use scope::{Link, PLATFORM, Scope, Spot};
 
 use crate::call::Call;
@@ -48,6 +48,30 @@ pub struct Undo {
     pub call: Option<Call>,
     /// Whether one is asked first: doing it needed a word, too.
     pub asks: bool,
+}
+
+/// A number that was typed among the commands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sought {
+    /// As it was typed.
+    pub text: String,
+    /// Which question asks for it; 0 until it is asked.
+    pub generation: u64,
+    /// The lists that did not answer yet.
+    pub open: usize,
+    /// Whether one goes there as soon as it is found.
+    pub goes: bool,
+}
+
+/// What a credit note settles, which it does not say itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settled {
+    /// Its allocations before a change.
+    pub before: Vec<Value>,
+    /// What the change asked for, once it is done.
+    pub sent: Value,
+    /// The credit note after it.
+    pub after: Value,
 }
 
 /// A value that was asked for.
@@ -118,8 +142,8 @@ pub struct App {
     pub calls: VecDeque<Logged>,
     /// What was done, newest last.
     pub undos: Vec<Undo>,
-    /// What credit notes settled before they were allocated, by their ids.
-    pub settled: BTreeMap<String, Vec<String>>,
+    /// What credit notes settled before a box about that was opened, by their ids.
+    pub settled: BTreeMap<String, Settled>,
     /// The filters that were kept.
     pub saved: Vec<Saved>,
     /// What was typed into forms and is not done yet.
@@ -130,6 +154,10 @@ pub struct App {
     pub history: BTreeMap<String, Vec<String>>,
     /// How far back in it one is, and what one was typing.
     pub walking: Option<(usize, String)>,
+    /// Whether what is typed as a filter still has to narrow the list.
+    pub sifting: bool,
+    /// The number among the commands that is asked for.
+    pub sought: Option<Sought>,
     /// When it was last asked whether the tenant is still suspended, in milliseconds since 1970; nothing when it is not.
     pub suspended: Option<i64>,
     /// The keys.
@@ -213,6 +241,8 @@ impl App {
             calls: VecDeque::new(),
             undos: Vec::new(),
             settled: BTreeMap::new(),
+            sifting: false,
+            sought: None,
             saved: Vec::new(),
             drafts: Vec::new(),
             dropped: BTreeSet::new(),

@@ -61,10 +61,17 @@ pub struct Deed {
 /// Where a row stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Within {
+    /// The form that the rows belong to, by its name.
+    pub form: String,
     /// The path of the list in the form behind.
     pub path: String,
     /// Its place among the rows; none for a new one.
     pub at: Option<usize>,
+}
+
+/// How the names of the forms of a field's rows begin.
+pub fn row_forms(form: &str, path: &str) -> String {
+    format!("{form} > {path} ")
 }
 
 /// Objects that are looked for by their names, to put the id of one in a field.
@@ -139,6 +146,9 @@ impl Deed {
 
     /// Which form it is, under which its draft is kept: what is done, and to what.
     pub fn form_name(&self) -> String {
+        if let Some(Within { form, path, at }) = &self.within {
+            return format!("{}{}", row_forms(form, path), at.map_or_else(|| "+".to_owned(), |at| at.saturating_add(1).to_string()));
+        }
         format!("{} {} {}", self.resource, self.operation.word, self.targets.join(" ")).trim_end().to_owned()
     }
 

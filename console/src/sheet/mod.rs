@@ -9,7 +9,7 @@ mod queue;
 
 pub use dash::dashboard;
 pub use health::call;
-pub use object::{changes, describe, origin, place_of, title};
+pub use object::{changes, describe, glance, origin, place_of, title};
 pub use platform::service;
 pub use queue::queues;
 

@@ -75,6 +75,24 @@ const TOLD: &[&str] = &["name", "number", "title", "type", "kind", "code"];
 
 /// An object, field by field; lists of objects as tables. What is not set is not shown.
 pub fn describe(app: &App, value: &Value, columns: usize) -> Vec<Line> {
+    told(app, value, columns, false)
+}
+
+/// An object beside its row in a list. What differs from one row to the next stands in the same places and has no colour: it changes with every move of the
+/// cursor, over slow lines too, and leads nowhere from there.
+pub fn glance(app: &App, value: &Value, columns: usize) -> Vec<Line> {
+    let mut lines = told(app, value, columns, true);
+    for (_, role) in lines.iter_mut().flat_map(|line| line.parts.iter_mut().skip(1)) {
+        *role = match *role {
+            Role::Head => Role::Key,
+            Role::Link => Role::Plain,
+            other => other,
+        };
+    }
+    lines
+}
+
+fn told(app: &App, value: &Value, columns: usize, steady: bool) -> Vec<Line> {
     let Value::Object(fields) = value else { return vec![Line::of(plain(value), Role::Plain)] };
     let mut lines: Vec<Line> =
         FIRST.iter().filter_map(|name| fields.get_key_value(*name)).filter_map(|(name, field)| described(app, name, field, value)).collect();
@@ -88,11 +106,11 @@ pub fn describe(app: &App, value: &Value, columns: usize) -> Vec<Line> {
         if lines.last().is_some_and(|line| !line.parts.is_empty()) {
             lines.push(Line::default());
         }
-        lines.push(Line::of(format!("{} ({})", clean(name), items.len()), Role::Head));
+        lines.push(Line::of(clean(name), Role::Head).and(format!(" ({})", items.len()), Role::Plain));
         // Ids of the console's own objects say nothing; those of other systems are what one looks for.
         let ages = if name == "rows" { buckets(value) } else { Vec::new() };
         let spread: Vec<Value> = if ages.is_empty() { Vec::new() } else { items.iter().chain(total(value).as_ref()).map(|item| aged(item, &ages)).collect() };
-        let told = Told { columns, with_id: name == "external_refs", ordered: &ages, whole: name == "rows" };
+        let told = Told { columns, with_id: name == "external_refs", ordered: &ages, whole: name == "rows", steady };
         lines.extend(table(app, if ages.is_empty() { items } else { &spread }, &told));
         lines.push(Line::default());
     }
@@ -246,11 +264,21 @@ struct Told<'a> {
     ordered: &'a [String],
     /// Whether every field is told: those that do not fit beside the others go on below, behind the first.
     whole: bool,
+    /// Whether its columns stand where those of other objects of the kind do, however long what is in them is.
+    steady: bool,
+}
+
+/// The columns of the first field of a steady table, before what is left is added; and the least of each other.
+const STEADY: (usize, usize) = (16, 8);
+
+/// What is written above a column: of what a quantity is says enough.
+fn heading(name: &str) -> std::borrow::Cow<'_, str> {
+    clean(name.strip_suffix("_quantity").unwrap_or(name))
 }
 
 /// Objects as a table of their telling fields, as many as fit; what is left of the width goes to the first.
 fn table(app: &App, items: &[Value], told: &Told<'_>) -> Vec<Line> {
-    let Told { columns, with_id, ordered, whole } = *told;
+    let Told { columns, with_id, ordered, whole, steady } = *told;
     let items: Vec<Value> = items.iter().map(flat).collect();
     let names: BTreeSet<&String> = items
         .iter()
@@ -285,10 +313,14 @@ fn table(app: &App, items: &[Value], told: &Told<'_>) -> Vec<Line> {
             })
             .unwrap_or_default()
     };
-    let natural = |name: &str| items.iter().map(|item| width(&cell(item, name))).max().unwrap_or(0).max(width(name));
+    let natural = |name: &str| items.iter().map(|item| width(&cell(item, name))).max().unwrap_or(0).max(width(&heading(name)));
     let mut blocks: Vec<Block<'_>> = vec![Block::default()];
-    for name in names {
-        let most = natural(name).min(28);
+    for (at, name) in names.into_iter().enumerate() {
+        let most = match (steady, at) {
+            (false, _) => natural(name).min(28),
+            (true, 0) => STEADY.0,
+            (true, _) => natural(name).clamp(STEADY.1, 28),
+        };
         let first = blocks.first().and_then(|block| block.shown.first()).copied();
         let Some(block) = blocks.last_mut() else { break };
         if block.takes(name, most, columns) || !whole {
@@ -303,7 +335,8 @@ fn table(app: &App, items: &[Value], told: &Told<'_>) -> Vec<Line> {
     for block in &mut blocks {
         let left = columns.saturating_sub(block.used);
         if let Some((name, wide)) = block.shown.first_mut() {
-            *wide = natural(name).min(wide.saturating_add(left));
+            let all = wide.saturating_add(left);
+            *wide = if steady { all } else { natural(name).min(all) };
         }
     }
     let right = |name: &str| {
@@ -317,7 +350,7 @@ fn table(app: &App, items: &[Value], told: &Told<'_>) -> Vec<Line> {
         if at > 0 {
             lines.push(Line::of("  the same rows, further columns", Role::Dim));
         }
-        lines.push(Line::of(shown.iter().map(|(name, wide, right)| format!("  {}", fit(&clean(name), *wide, *right))).collect::<String>(), Role::Dim));
+        lines.push(Line::of(shown.iter().map(|(name, wide, right)| format!("  {}", fit(&heading(name), *wide, *right))).collect::<String>(), Role::Dim));
         for item in &items {
             let text: String = shown.iter().map(|(name, wide, right)| format!("  {}", fit(&cell(item, name), *wide, *right))).collect();
             let open = item.as_object().and_then(|fields| fields.iter().filter(|(name, _)| *name != "id").find_map(|(_, value)| place_of(value.as_str()?)));

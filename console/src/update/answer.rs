@@ -108,6 +108,7 @@ impl App {
             Tag::Count(at) => self.counted(at, reply),
             Tag::DryRun { id, generation } => self.foreseen(&id, generation, reply),
             Tag::Stands(id) => self.stands(&id, reply),
+            Tag::Number { resource, generation } => self.take_number(resource, generation, reply),
             Tag::Lookup { generation } => self.looked_up(generation, reply),
             Tag::Write { id, batch } => self.written(&id, batch, reply),
             Tag::Undo(number) => self.undone(number, reply),
@@ -220,7 +221,7 @@ impl App {
                 return;
             }
         };
-        let events: Vec<Value> = reply.body.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
+        let (events, _) = rows_of(reply.body);
         for event in &events {
             self.hear(event);
         }
@@ -290,7 +291,7 @@ impl App {
             list.stale = None;
             self.dirty = true;
         }
-        let rows: Vec<Value> = reply.body.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
+        let (rows, _) = rows_of(reply.body);
         for row in rows.iter().rev() {
             self.dirty |= list.hear(row);
         }
@@ -302,10 +303,9 @@ impl App {
         self.dirty = true;
         match reply {
             Ok(reply) => {
-                let rows: Vec<Value> = reply.body.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
+                let (rows, next) = rows_of(reply.body);
                 // Others refer to what is listed here.
                 self.names.extend(rows.iter().filter_map(named).take(NAMES.saturating_sub(self.names.len())));
-                let next = reply.body.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
                 list.take(&rows, next, !more, now);
                 rows.iter().for_each(|row| self.learn_numbers(row));
             }
@@ -382,6 +382,13 @@ impl App {
 /// What the answer to who one is says that one may.
 pub fn permissions(me: &Value) -> Vec<String> {
     me.get("permissions").and_then(Value::as_array).into_iter().flatten().map(crate::columns::plain).collect()
+}
+
+/// The rows of a page, and the cursor of the next.
+fn rows_of(mut page: Value) -> (Vec<Value>, Option<String>) {
+    let next = page.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
+    let rows = page.get_mut("data").and_then(Value::as_array_mut).map(std::mem::take);
+    (rows.unwrap_or_default(), next)
 }
 
 /// The id of an object that has a name, and the name.

@@ -4,13 +4,13 @@ use crate::call::{Call, new_key};
 use crate::columns::{called, plain};
 use crate::form::Form;
 use crate::line::Input;
-use crate::model::{App, Choice, Cmd, Deed, Does, Failure, Popup, Reply, Tag, Undo};
+use crate::model::{App, Choice, Cmd, Deed, Does, Failure, Popup, Reply, Settled, Tag, Undo};
 use crate::resource::{self, Aim, Operation};
 use crate::route::Place;
 use crate::secret;
 use crate::text::{clean, fold};
+use crate::update::inverse::{inverse, settle_again, settled_by};
 use causeway_contract::Code;
-use causeway_value::Day;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,8 +19,9 @@ const UNDOS: usize = 500;
 /// Objects whose result is asked for beforehand.
 const FORESEEN: usize = 20;
 
-/// What settles invoices with a credit note, which does not say what it settles.
+/// What settles invoices with a credit note, which does not say what it settles, and what takes that back.
 const SETTLES: &str = "AllocateCreditNote";
+const UNSETTLES: &str = "UnallocateCreditNote";
 
 /// Where the box of what runs is.
 enum Boxed {
@@ -101,7 +102,7 @@ impl App {
             // Whoever notes something while looking at an object means that.
             form.suggest("subject_id", here.get("id").and_then(Value::as_str).unwrap_or_default());
         }
-        if operation.row.id == SETTLES {
+        if [SETTLES, UNSETTLES].contains(&operation.row.id) {
             targets.iter().for_each(|note| self.ask_settled(note.clone(), None));
         }
         let generation = self.number();
@@ -310,6 +311,7 @@ impl App {
     pub(super) fn close_deed(&mut self) {
         let Some(Popup::Deed(deed)) = self.popup.take() else { return };
         if let Some(at) = deed.within.as_ref().map(|within| within.at) {
+            self.drop_draft(&deed.form_name(), deed.drafted);
             self.leave_row(at);
         } else if let Some(batch) = deed.batch {
             self.note(format!("{} {} goes on: what comes of it is said here.", deed.resource, deed.operation.word));
@@ -377,13 +379,17 @@ impl App {
                     number: undo_number,
                     batch,
                     done: format!("{what} {}", clean(called(&reply.body).unwrap_or(id))),
-                    call: inverse(&deed, id, &reply.body),
+                    call: if deed.operation.row.id == UNSETTLES { self.settle_again(id, &deed.sent) } else { inverse(&deed, id, &reply.body) },
                     asks: deed.operation.hint.hard,
                 });
                 // The next verb is not meant for what this one was done to.
                 if let Some(list) = self.lists.get_mut(name).filter(|_| !reads) {
                     list.marks.remove(id);
                     list.count_unseen();
+                }
+                if let Some(settled) = self.settled.get_mut(id).filter(|_| deed.operation.row.id == SETTLES) {
+                    settled.sent = serde_json::from_str(&deed.sent).unwrap_or_default();
+                    settled.after = reply.body.clone();
                 }
                 shown = Some(reply.body);
             }
@@ -451,21 +457,27 @@ impl App {
         }
     }
 
-    /// What a credit note settles is known: what it did not settle before a change is taken back with that change.
+    /// What a credit note settles is known: what a change made of it is taken back with that change.
     pub(super) fn take_settled(&mut self, note: &str, change: Option<u64>, reply: Result<Reply, Failure>) {
-        let whole = reply.as_ref().ok().filter(|reply| reply.body.get("next_cursor").is_none_or(Value::is_null));
-        let rows = whole.and_then(|reply| reply.body.get("data")).and_then(Value::as_array);
-        let ids = |rows: &Vec<Value>| rows.iter().filter_map(|row| row.get("id")?.as_str()).map(str::to_owned).collect::<Vec<_>>();
-        let Some(ids) = rows.map(ids) else { return };
+        let whole = reply.ok().filter(|reply| reply.body.get("next_cursor").is_none_or(Value::is_null));
+        let Some(Value::Array(rows)) = whole.and_then(|mut reply| reply.body.get_mut("data").map(Value::take)) else { return };
         let Some(change) = change else {
-            self.settled.insert(note.to_owned(), ids);
+            self.settled.insert(note.to_owned(), Settled { before: rows, ..Settled::default() });
             return;
         };
-        let (Some(before), Some(row)) = (self.settled.remove(note), resource::row("UnallocateCreditNote")) else { return };
-        let new: Vec<String> = ids.into_iter().filter(|id| !before.contains(id)).collect();
-        if let Some(undo) = self.undos.iter_mut().find(|undo| undo.number == change).filter(|_| !new.is_empty()) {
-            undo.call = Some(Call::of(&row, &[note]).body(json!({ "allocation_ids": new })));
+        let (Some(settled), Some(row)) = (self.settled.remove(note), resource::row("UnallocateCreditNote")) else { return };
+        let was_there = |row: &&Value| settled.before.iter().any(|known| known.get("id") == row.get("id"));
+        let new: Vec<&Value> = rows.iter().filter(|row| !was_there(row)).collect();
+        let Some(made) = settled_by(&settled.sent, &settled.after, &new) else { return };
+        if let Some(undo) = self.undos.iter_mut().find(|undo| undo.number == change) {
+            undo.call = Some(Call::of(&row, &[note]).body(json!({ "allocation_ids": made })));
         }
+    }
+
+    /// The call that settles again what was taken back.
+    fn settle_again(&mut self, note: &str, sent: &str) -> Option<Call> {
+        let settled = self.settled.remove(note)?;
+        settle_again(note, &serde_json::from_str(sent).ok()?, &settled.before)
     }
 
     /// Asks for the object as it stands, because it is another than the one that the box was opened with.
@@ -630,60 +642,6 @@ impl App {
             Err(failure) if failure.leaves_open() => self.note(format!("{}; it may have been taken back; u asks again and does it once.", failure.text())),
             Err(failure) => self.note(format!("It cannot be taken back: {}", failure.text())),
         }
-    }
-}
-
-/// The call that takes a change back, where the API has one.
-fn inverse(deed: &Deed, id: &str, after: &Value) -> Option<Call> {
-    if deed.operation.aim == Aim::Edit {
-        let before = deed.before.get(id)?;
-        let sent = deed.form.body(true).ok()?;
-        let fields = sent.as_object()?.keys().map(|name| (name.clone(), before.get(name).cloned().unwrap_or(Value::Null)));
-        let mut call = Call::of(&deed.operation.row, &[id]).body(Value::Object(fields.collect()));
-        call.if_match = after.get("version").and_then(Value::as_i64);
-        return Some(call);
-    }
-    let inverse = resource::row(deed.operation.hint.inverse?)?;
-    let call = Call::of(&inverse, &[id]);
-    let before = deed.before.get(id);
-    let old = |pointer: &str| before.and_then(|before| before.pointer(pointer)).filter(|value| !value.is_null()).cloned();
-    let items = |value: Option<&Value>, name: &str| value.and_then(|value| value.get(name)).and_then(Value::as_array).cloned().unwrap_or_default();
-    // What of one list is not in the other.
-    let beyond = |list: Vec<Value>, other: &[Value]| -> Vec<Value> {
-        list.into_iter().filter(|item| !other.iter().any(|known| known.get("id") == item.get("id"))).collect()
-    };
-    match inverse.id {
-        "UnallocatePayment" => {
-            let new = beyond(items(Some(after), "allocations"), &items(before, "allocations"));
-            let ids: Vec<Value> = new.iter().filter_map(|allocation| allocation.get("id").cloned()).collect();
-            (!ids.is_empty()).then(|| call.body(json!({ "allocation_ids": ids })))
-        }
-        "AllocatePayment" => {
-            let gone = beyond(items(before, "allocations"), &items(Some(after), "allocations"));
-            let again: Vec<Value> = gone
-                .iter()
-                .filter_map(|allocation| Some(json!({ "invoice_id": allocation.get("invoice_id")?, "amount": allocation.get("amount")? })))
-                .collect();
-            (!again.is_empty()).then(|| call.body(json!({ "allocations": again })))
-        }
-        "AssignLead" | "AssignOpportunity" | "AssignQuote" | "AssignOrder" => Some(call.body(json!({ "owner_id": old("/owner_id")? }))),
-        "AdvanceOpportunity" => Some(call.body(json!({ "stage_id": old("/stage/id").or_else(|| old("/stage_id"))? }))),
-        "SettleDispute" => Some(call.body(json!({ "resolution": "Taken back." }))),
-        "DisputeInvoice" => Some(call.body(json!({ "reason": old("/dispute")? }))),
-        // Days that were locked before stay so.
-        "ReopenFiscalYear" => {
-            let Some(locked) = old("/locked_through") else { return Some(call.body(json!({ "reason": "Taken back." }))) };
-            let from = locked.as_str()?.parse::<Day>().ok()?.plus_days(1);
-            Some(call.body(json!({ "reason": "Taken back.", "from": from.to_string() })))
-        }
-        "LockFiscalYear" => Some(call.body(json!({ "reason": "Taken back.", "through": old("/locked_through")? }))),
-        "ReleaseOrder" => {
-            // The hold that is taken off is the one that was placed, whatever others there are.
-            let new = beyond(items(Some(after), "holds"), &items(before, "holds")).first()?.get("id")?.clone();
-            Some(call.body(json!({ "reason": "Taken back.", "hold_id": new })))
-        }
-        "HoldBillable" => Some(call.body(json!({ "reason": old("/hold/reason")? }))),
-        _ => Some(call),
     }
 }
 

@@ -24,8 +24,7 @@ impl App {
                 },
                 _ => continue,
             };
-            // A row is kept with the form behind it, once it is put there.
-            if deed.within.is_some() || (!deed.touched && !deed.drafted) {
+            if !deed.touched && !deed.drafted {
                 continue;
             }
             drafts.retain(|draft| draft.form != deed.form_name());
@@ -56,12 +55,24 @@ impl App {
 
     /// What was typed into a form was done, or is thrown away. What is about to be kept may be in the file already: whatever is saved takes it along.
     pub(super) fn drop_draft(&mut self, form: &str, about_to_be_kept: bool) {
-        let before = self.drafts.len();
-        self.drafts.retain(|draft| draft.form != form);
-        if self.drafts.len() != before || about_to_be_kept {
+        // With a form go those of its rows.
+        let rows = format!("{form} > ");
+        if !self.drop_drafts(|name| name == form || name.starts_with(&rows)) && about_to_be_kept {
             self.dropped.insert(form.to_owned());
             self.out.push(Cmd::Save);
         }
+    }
+
+    /// Drops the drafts of these forms; whether there was one.
+    pub(super) fn drop_drafts(&mut self, which: impl Fn(&str) -> bool) -> bool {
+        let (gone, kept): (Vec<Draft>, Vec<Draft>) = std::mem::take(&mut self.drafts).into_iter().partition(|draft| which(&draft.form));
+        self.drafts = kept;
+        let dropped = !gone.is_empty();
+        if dropped {
+            self.dropped.extend(gone.into_iter().map(|draft| draft.form));
+            self.out.push(Cmd::Save);
+        }
+        dropped
     }
 
     /// Keys while a draft is offered: nothing else is done until it is said what becomes of it.

@@ -7,11 +7,13 @@ mod count;
 mod deed;
 mod draft;
 mod history;
+mod inverse;
 mod kept;
 mod login;
 mod lookup;
 mod mouse;
 mod next;
+mod number;
 mod outside;
 mod popup;
 mod rows;
@@ -58,6 +60,8 @@ impl App {
             Msg::Timer(Timer::Retry) => self.retry(),
             Msg::Timer(Timer::Rest) => self.rest(),
             Msg::Timer(Timer::Look) => self.look_up(),
+            Msg::Timer(Timer::Number) => self.ask_number(),
+            Msg::Timer(Timer::Sift) => self.sift_typed(),
             Msg::Timer(Timer::Late) => self.dirty |= self.unanswered().is_some(),
             Msg::Note(text) => self.note(text),
             Msg::Heard(event) => self.hear(&event),
@@ -76,7 +80,7 @@ impl App {
     fn start(&mut self) {
         self.give_up();
         // Clocks that were asked for belong to the runner before.
-        (self.polling, self.retrying, self.resting) = (false, false, None);
+        (self.polling, self.retrying, self.resting, self.sifting) = (false, false, None, false);
         (self.alive, self.streaming) = (self.now, false);
         // What was seen before a visit may be another by now.
         self.lists.values_mut().for_each(|list| list.fetched = 0);

@@ -15,8 +15,10 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 /// How long nothing is typed into a form before it is kept, in milliseconds.
 pub(super) const PAUSE: u64 = 500;
+/// Rows of a list that are looked through within the time of a key.
+const MANY: usize = 2_000;
 /// The title of the list of commands.
-const COMMANDS: &str = "Command: name, words or key";
+pub(super) const COMMANDS: &str = "Command: name, words or key";
 /// The title of the list of saved filters.
 const SAVED: &str = "Saved filters: del removes one";
 
@@ -188,20 +190,44 @@ impl App {
     pub(super) fn typed(&mut self) {
         let now = self.now;
         match &mut self.popup {
-            Some(Popup::Choose { cursor, .. }) => *cursor = 0,
+            Some(Popup::Choose { cursor, .. }) => {
+                *cursor = 0;
+                self.seek();
+            }
             Some(Popup::Deed(_)) => {
                 self.retouched();
                 self.look();
             }
             Some(Popup::Filter(input)) => {
                 let text = input.value().to_owned();
-                if let Some(list) = self.list_mut() {
-                    // Only what can be tested here; the server is asked on enter.
-                    list.filter.local = Filter::read(&text, list.resource, now).local;
-                    list.rebuild();
+                // Of many rows what is typed is shown before what it finds.
+                let many = self.list().is_some_and(|list| list.records.len() > MANY);
+                if !many {
+                    self.sift(&text, now);
+                } else if !self.sifting {
+                    self.sifting = true;
+                    self.out.push(Cmd::After(1, Timer::Sift));
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Narrows the list to what is typed, when that is still so.
+    pub(super) fn sift_typed(&mut self) {
+        self.sifting = false;
+        if let Some(Popup::Filter(input)) = &self.popup {
+            let (text, now) = (input.value().to_owned(), self.now);
+            self.sift(&text, now);
+            self.dirty = true;
+        }
+    }
+
+    /// Narrows the list by what can be tested here; the server is asked on enter.
+    fn sift(&mut self, text: &str, now: i64) {
+        if let Some(list) = self.list_mut() {
+            list.filter.local = Filter::read(text, list.resource, now).local;
+            list.rebuild();
         }
     }
 
@@ -566,7 +592,7 @@ impl App {
         let (commands, typed) = (*title == COMMANDS, input.value().to_owned());
         let Some(choice) = fitting(choices, input.value()).get(*cursor).map(|choice| (*choice).clone()) else {
             // What fits no choice may still be a verb with its object, or a place: `orders confirm ord_…`, `orders/ord_…`.
-            let words: Vec<String> = input.value().split_whitespace().map(str::to_owned).collect();
+            let words: Vec<String> = typed.split_whitespace().map(str::to_owned).collect();
             if let [name, word, id] = words.as_slice()
                 && let Some(resource) = resource::named(name).filter(|resource| resource.get.is_some())
                 && let Some(operation) = resource.operation(word)
@@ -576,8 +602,8 @@ impl App {
                 self.go(Place::Object { resource: resource.name, id: id.clone() });
                 self.begin(resource.name, operation.word);
             } else {
-                let linked = crate::route::tenant_of(input.value()).unwrap_or_default().to_owned();
-                match Place::read(input.value()) {
+                let linked = crate::route::tenant_of(&typed).unwrap_or_default().to_owned();
+                match Place::read(&typed) {
                     Ok(place) => {
                         self.popup = None;
                         self.remember(history::COMMANDS, &typed);
@@ -585,8 +611,9 @@ impl App {
                             self.go(place);
                         }
                     }
+                    Err(_) if self.seek_now() => {}
                     // What has the look of a place says what is wrong with it.
-                    Err(why) if words.len() > 1 || input.value().contains(['/', '?']) => self.note(why),
+                    Err(why) if words.len() > 1 || typed.contains(['/', '?']) => self.note(why),
                     Err(_) => self.note("Nothing fits. Fewer or other words may; esc, then ? tells the keys."),
                 }
             }

@@ -3,7 +3,7 @@
 use super::popup::PAUSE;
 use crate::form::Form;
 use crate::line::Input;
-use crate::model::{App, Choice, Cmd, Deed, Does, Popup, Timer, Within};
+use crate::model::{App, Choice, Cmd, Deed, Does, Popup, Timer, Within, row_forms};
 use crate::resource::{Aim, Operation};
 use crate::text::clean;
 use crate::verbs::hint;
@@ -124,8 +124,10 @@ impl App {
         let Some((path, shape)) = deed.form.fields.get(deed.focus).and_then(|field| Some((field.path.clone(), field.rows.clone()?))) else { return };
         let form = Form::of_row(&shape, row.as_ref());
         let operation = Operation { aim: Aim::New, hint: hint(""), ..deed.operation.clone() };
-        let within = Some(Within { path, at });
+        let within = Some(Within { form: deed.form_name(), path, at });
         let deed = Deed { within, ..Deed::new(deed.resource, operation, Vec::new(), form, generation) };
+        let draft = self.draft_of(&deed);
+        let deed = Deed { draft, ..deed };
         self.popup = Some(Popup::Deed(Box::new(deed)));
     }
 
@@ -142,6 +144,8 @@ impl App {
                 return;
             }
         };
+        let (form, drafted) = (deed.form_name(), deed.drafted);
+        self.drop_draft(&form, drafted);
         let mut rows = self.rows();
         let at = within.at.unwrap_or(rows.len());
         // What was not touched stays as it is said: an empty list may mean something else than none.
@@ -163,6 +167,7 @@ impl App {
     fn put_rows(&mut self, rows: Vec<Value>, cursor: usize) {
         self.popup = None;
         let Some(deed) = self.behind() else { return };
+        let forms = deed.form.fields.get(deed.focus).map(|field| row_forms(&deed.form_name(), &field.path)).unwrap_or_default();
         let drafted = std::mem::replace(&mut deed.drafted, true);
         (deed.touched, deed.generation) = (true, 0);
         deed.preview.clear();
@@ -173,6 +178,8 @@ impl App {
         if !drafted {
             self.out.push(Cmd::After(PAUSE, Timer::Draft));
         }
+        // What was begun of a row is there now, or may stand at another place.
+        self.drop_drafts(|name| name.starts_with(&forms));
         self.show_rows(cursor);
     }
 }

@@ -7,6 +7,7 @@ mod drafts;
 mod kept;
 mod lookup;
 mod loose;
+mod number;
 mod overtaken;
 mod rights;
 mod rows;

@@ -1,6 +1,7 @@
 //! Which commands fit the words that somebody types: those of the console, in any order, and those that people use instead; one wrong letter is forgiven.
 
-use crate::model::Choice;
+use crate::model::{Choice, Does};
+use crate::route::Place;
 use crate::text::fuzzy;
 
 /// What people call it, and what it is called here.
@@ -174,7 +175,9 @@ fn named(wanted: &[String], place: &[String]) -> bool {
 
 /// How well a choice fits: by its key, as the place of that name, by the words of its name, by those of what it does, then by letters alone.
 fn fits(choice: &Choice, typed: &str, wanted: &[String]) -> Option<i64> {
-    if choice.key == typed {
+    // A document by its number.
+    let number = matches!(choice.does, Does::Go(Place::Object { .. })) && choice.name.eq_ignore_ascii_case(typed);
+    if choice.key == typed || number {
         return Some(BY_KEY);
     }
     let name = words(&choice.name);
@@ -230,7 +233,6 @@ fn one_off(a: &str, b: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Does;
 
     fn choice(name: &str, about: &str) -> Choice {
         Choice { name: name.to_owned(), about: about.to_owned(), key: String::new(), off: None, does: Does::Told }

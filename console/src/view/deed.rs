@@ -2,7 +2,7 @@
 //!
 //! How many go and how many do not is always seen. The objects are below, those that are refused first, and scroll.
 
-use super::popup::{at, centred, draw_field, open};
+use super::popup::{at, centred, draw_field, label_columns, open};
 use super::{highlight, inside, put};
 use crate::columns::{called, plain};
 use crate::model::{App, Deed, Within};
@@ -165,8 +165,9 @@ pub(super) fn draw(app: &App, buf: &mut Buffer, deed: &Deed) -> Option<Position>
     }
     let mut y = at(inner.y, parts.about.len().saturating_add(1));
     let mut cursor = None;
+    let names = label_columns(&deed.form.fields, room);
     for (number, field) in deed.form.fields.iter().enumerate().skip(parts.fields.1).take(parts.fields.0) {
-        let here = draw_field(app, buf, field, Rect { x, y, width: room, height: 1 }, number == deed.focus);
+        let here = draw_field(app, buf, field, Rect { x, y, width: room, height: 1 }, names, number == deed.focus);
         cursor = cursor.or(here);
         y = y.saturating_add(1);
     }

@@ -1,16 +1,14 @@
 //! A list: only the rows that are visible are built.
 
-use super::{body, highlight, inside, panel, put};
+use super::{body, highlight, inside, panel, preview, put};
 use crate::columns::Kind;
 use crate::list::{List, Stage, to_the_right};
 use crate::model::App;
-use crate::sheet::{self, Line};
 use crate::text::{fit, fit_id, width, wrap};
 use crate::theme::{Role, of_state};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use serde_json::Value;
 
 /// The columns before the first cell: cursor and mark.
 const MARGIN: u16 = 3;
@@ -23,19 +21,6 @@ pub fn list_area(app: &App) -> Rect {
         (false, 140..) => Rect { width: body.width.saturating_mul(3) / 5, ..body },
         _ => body,
     }
-}
-
-/// Whether there is room for a preview.
-pub fn previews(app: &App) -> bool {
-    preview_area(app).is_some()
-}
-
-fn preview_area(app: &App) -> Option<Rect> {
-    let (body, list) = (body(app), list_area(app));
-    if list.height < body.height {
-        return Some(Rect { y: list.bottom(), height: body.height.saturating_sub(list.height), ..body });
-    }
-    (list.width < body.width).then(|| Rect { x: list.right(), width: body.width.saturating_sub(list.width), ..body })
 }
 
 /// The least columns in which the last one is shown.
@@ -118,7 +103,15 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) {
         let y = inner.y.saturating_add(1).saturating_add(row);
         draw_row(app, list, list.top.saturating_add(usize::from(row)), &columns, inner, y, buf);
     }
-    preview(app, list, buf);
+    preview::draw(app, list, buf);
+}
+
+/// Cells that begin within so many columns are in the block of the row under the cursor: what it is called by, also where a short cell stands before that.
+const BLOCK: u16 = 16;
+
+/// How many columns are reversed in the row under the cursor: what tells which one it is. What comes after keeps its colours, and moving costs few bytes.
+fn block(columns: &[(usize, u16, u16)], inner: Rect) -> usize {
+    columns.iter().take_while(|(_, x, _)| x.saturating_sub(inner.x) < BLOCK).count().max(1)
 }
 
 fn draw_row(app: &App, list: &List, at: usize, columns: &[(usize, u16, u16)], inner: Rect, y: u16, buf: &mut Buffer) {
@@ -129,12 +122,12 @@ fn draw_row(app: &App, list: &List, at: usize, columns: &[(usize, u16, u16)], in
     put(app, buf, inner.x, y, 1, if selected { ">" } else { " " }, Role::Plain);
     // Without a mark there is nothing to colour: reversed, it would be a block of that colour.
     put(app, buf, inner.x.saturating_add(1), y, 1, if marked { "*" } else { " " }, if marked { Role::Warn } else { Role::Plain });
-    for (at, x, wide) in columns {
+    let block = block(columns, inner);
+    for (place, (at, x, wide)) in columns.iter().enumerate() {
         let (Some(column), Some(cell)) = (list.resource.columns.get(*at), record.cell(*at)) else { continue };
         let text: &str = if column.kind == Kind::Ref { app.name_of(cell) } else { cell };
         let role = match column.kind {
-            // One style for the row under the cursor: its words say the state, and moving costs fewer bytes.
-            _ if selected => Role::Plain,
+            _ if selected && place < block => Role::Plain,
             _ if gone => Role::Dim,
             Kind::State => of_state(text),
             Kind::Time => Role::Dim,
@@ -146,8 +139,9 @@ fn draw_row(app: &App, list: &List, at: usize, columns: &[(usize, u16, u16)], in
         let text = if id { fit_id(text, usize::from(*wide)) } else { fit(text, usize::from(*wide), to_the_right(column.kind)) };
         put(app, buf, *x, y, *wide, &text, role);
     }
-    if selected {
-        highlight(app, buf, inner, y, Role::Selected);
+    if selected && let Some((_, x, wide)) = columns.get(block.saturating_sub(1)) {
+        let end = x.saturating_add(*wide).min(inner.right());
+        highlight(app, buf, Rect { width: end.saturating_sub(inner.x), ..inner }, y, Role::Selected);
     }
 }
 
@@ -175,54 +169,4 @@ fn empty(app: &App, list: &List, inner: Rect, buf: &mut Buffer) {
             put(app, buf, inner.x.saturating_add(MARGIN), y, inner.width.saturating_sub(MARGIN), line, role);
         }
     }
-}
-
-fn preview(app: &App, list: &List, buf: &mut Buffer) {
-    let Some(area) = preview_area(app) else { return };
-    let Some(record) = list.previewed() else {
-        panel(app, buf, area, "Preview", "", "", Role::Head);
-        return;
-    };
-    let mut value = record.value();
-    panel(app, buf, area, &sheet::title(&value), "", "enter: open", Role::Head);
-    let inner = inside(area);
-    // Ids say nothing to who looks: y copies the one, f goes to the deal, and enter shows both.
-    if let Value::Object(fields) = &mut value {
-        fields.retain(|name, _| name != "id" && name != "flow_id");
-    }
-    let mut lines = sheet::describe(app, &value, usize::from(inner.width).saturating_sub(2));
-    // A low preview has two columns.
-    let two = inner.width >= 90 && lines.len() > usize::from(inner.height);
-    let half = if two { inner.width / 2 } else { inner.width };
-    if two {
-        lines = sheet::describe(app, &value, usize::from(half).saturating_sub(2));
-    }
-    let height = usize::from(inner.height);
-    let columns = if two { beside(lines, height) } else { [lines, Vec::new()] };
-    for (column, x) in columns.iter().zip([inner.x.saturating_add(1), inner.x.saturating_add(1).saturating_add(half)]) {
-        for (line, y) in column.iter().take(height).zip(inner.y..) {
-            let mut at = x;
-            for (text, role) in &line.parts {
-                let room = x.saturating_add(half).saturating_sub(at).saturating_sub(2);
-                at = put(app, buf, at, y, room, &fit(text, width(text).min(usize::from(room)), false), *role);
-            }
-        }
-    }
-}
-
-/// Lines in two columns: fields to the left and tables to the right, so that a longer table moves no field; without a table the fields go on to the right.
-fn beside(lines: Vec<Line>, height: usize) -> [Vec<Line>; 2] {
-    let [mut fields, mut tables] = [Vec::new(), Vec::new()];
-    for part in lines.split(|line| line.parts.is_empty()) {
-        // A table begins with its name.
-        let table = part.first().and_then(|line| line.parts.first()).is_some_and(|(_, role)| *role == Role::Head);
-        if table && !tables.is_empty() {
-            tables.push(Line::default());
-        }
-        if table { &mut tables } else { &mut fields }.extend_from_slice(part);
-    }
-    if tables.is_empty() && fields.len() > height {
-        tables = fields.split_off(height);
-    }
-    [fields, tables]
 }

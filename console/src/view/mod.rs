@@ -5,6 +5,7 @@ mod frame;
 mod list;
 mod lookup;
 mod popup;
+mod preview;
 mod sheet;
 #[cfg(test)]
 mod tests;
@@ -16,8 +17,9 @@ use ratatui::layout::{Position, Rect};
 
 pub use deed::{deed_at, deed_scroll, hit_at, offered};
 pub use frame::{breadcrumb, suspended, tab_at};
-pub use list::{column_at, list_area, previews};
+pub use list::{column_at, list_area};
 pub use popup::{choice_at, text_rows};
+pub use preview::previews;
 pub use sheet::{line_at, line_row};
 
 /// The smallest terminal that anything fits in.

@@ -6,7 +6,7 @@ use crate::form::{Field, Takes};
 use crate::line::Input;
 use crate::model::{App, Choice, Does, Login, Popup};
 use crate::resource;
-use crate::text::{clean, fit, width, wrap};
+use crate::text::{clean, cut, fit, width, wrap};
 use crate::theme::Role;
 use crate::update::{fitting, names_of};
 use ratatui::buffer::Buffer;
@@ -181,24 +181,34 @@ fn preview(app: &App, choice: &Choice) -> String {
     }
 }
 
-/// Columns from which the names of fields have more room.
-const ROOMY: u16 = 90;
+/// The least columns of the names of fields.
+const NAMES: usize = 16;
 
-/// A name in exactly so many columns: its end tells it from its neighbours, and its beginning gives way.
-fn fit_end(text: &str, columns: usize) -> String {
-    let wide = width(text);
-    if wide <= columns {
+/// A field as it is called, with a sign when it must be filled in.
+fn label(field: &Field) -> String {
+    format!("{}{}", field.path, if field.required { " *" } else { "" })
+}
+
+/// The columns of the names of a form's fields: what the longest needs, as long as more is left for what is typed.
+pub(super) fn label_columns(fields: &[Field], columns: u16) -> u16 {
+    let longest = fields.iter().map(|field| width(&label(field))).max().unwrap_or(0).max(NAMES);
+    u16::try_from(longest).unwrap_or(u16::MAX).min(columns.saturating_mul(9) / 20)
+}
+
+/// A name in exactly so many columns: its beginning says what it belongs to, its end tells it from its neighbours, and what is between them gives way.
+fn fit_middle(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
         return fit(text, columns, false);
     }
+    let head = cut(text, columns / 3);
+    let room = columns.saturating_sub(width(&head)).saturating_sub(1);
     let starts = text.char_indices().map(|(at, _)| at);
-    let tail = starts.filter_map(|at| text.get(at..)).find(|tail| width(tail) < columns).unwrap_or_default();
-    fit(&format!("~{tail}"), columns, false)
+    let tail = starts.filter_map(|at| text.get(at..)).find(|tail| width(tail) <= room).unwrap_or_default();
+    fit(&format!("{head}~{tail}"), columns, false)
 }
 
 /// One field in one line; gives the place of the text cursor when it has it.
-pub(super) fn draw_field(app: &App, buf: &mut Buffer, field: &Field, area: Rect, focused: bool) -> Option<Position> {
-    let label = format!("{}{}", field.path, if field.required { " *" } else { "" });
-    let label_width = if area.width >= ROOMY { 34 } else { 24.min(area.width / 3) };
+pub(super) fn draw_field(app: &App, buf: &mut Buffer, field: &Field, area: Rect, label_width: u16, focused: bool) -> Option<Position> {
     let wrong = !field.wrong.is_empty();
     let role = if wrong {
         Role::Bad
@@ -208,7 +218,7 @@ pub(super) fn draw_field(app: &App, buf: &mut Buffer, field: &Field, area: Rect,
         Role::Dim
     };
     put(app, buf, area.x.saturating_sub(1), area.y, 1, if wrong { "!" } else { " " }, Role::Bad);
-    put(app, buf, area.x, area.y, label_width, &fit_end(&label, usize::from(label_width)), role);
+    put(app, buf, area.x, area.y, label_width, &fit_middle(&label(field), usize::from(label_width)), role);
     let x = area.x.saturating_add(label_width).saturating_add(1);
     // Who an id belongs to, as soon as it is known.
     let about = names_of(app, field.input.value()).unwrap_or_else(|| field.about());
@@ -243,8 +253,9 @@ fn login(app: &App, buf: &mut Buffer, login: &Login) -> Option<Position> {
     let inner = open(app, buf, area, &title, "enter next, then sign in   esc cancel");
     let (x, room) = (inner.x.saturating_add(2), inner.width.saturating_sub(4));
     let mut cursor = None;
+    let names = label_columns(&login.form.fields, room);
     for (row, field) in login.form.fields.iter().enumerate() {
-        let here = draw_field(app, buf, field, Rect { x, y: at(inner.y.saturating_add(1), row), width: room, height: 1 }, row == login.focus);
+        let here = draw_field(app, buf, field, Rect { x, y: at(inner.y.saturating_add(1), row), width: room, height: 1 }, names, row == login.focus);
         cursor = cursor.or(here);
     }
     let said = match (&login.wrong, &login.then) {
@@ -264,10 +275,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_begin_alike_are_told_apart_by_their_ends() {
-        assert_eq!(fit_end("owner.name *", 14), "owner.name *  ");
-        assert_eq!(fit_end("document_rules.invoice_sale", 14), "~.invoice_sale");
-        assert_eq!(fit_end("日本語日本語", 6), "~本語 ");
+    fn a_long_name_is_seen_at_both_ends() {
+        assert_eq!(fit_middle("owner.name *", 14), "owner.name *  ");
+        assert_eq!(fit_middle("document_rules.invoice_sale", 14), "docu~oice_sale");
+        assert_eq!(fit_middle("日本語日本語", 6), "日~語 ");
     }
 
     #[test]

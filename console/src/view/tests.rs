@@ -269,13 +269,20 @@ fn states_have_colours_at_every_size_and_the_selected_row_is_reversed() {
     }
 }
 
-/// The row under the cursor has one look, and where one is in the list has none: both change with every move, and are what a slow line carries.
+/// What tells which row the cursor is on is one block, the rest of the row keeps its look, and where one is in the list has no colour, nor have the values of
+/// the preview: they change with every move, and are what a slow line carries.
 #[test]
 fn what_changes_with_every_move_has_no_colour() {
     let buf = drawn(&orders((100, 30), FULL));
-    let row: Vec<_> = (1..99).filter_map(|x| buf.cell((x, 4))).collect();
-    assert!(row.iter().all(|cell| cell.fg == Color::Reset && cell.modifier == Modifier::REVERSED), "{row:?}");
+    let row = |y: u16, columns: std::ops::Range<u16>| columns.filter_map(|x| buf.cell((x, y))).collect::<Vec<_>>();
+    assert!(row(4, 1..18).iter().all(|cell| cell.fg == Color::Reset && cell.modifier == Modifier::REVERSED), "{:?}", row(4, 1..18));
+    assert!(row(4, 18..99).iter().all(|cell| cell.modifier == Modifier::empty()));
     assert_eq!((color(&buf, "orders 1/3"), color(&buf, "1/3")), (Some(Color::Rgb(94, 196, 196)), Some(Color::Reset)));
+    let title = row(17, 9..22);
+    assert_eq!(title.iter().map(|cell| cell.symbol()).collect::<String>(), "SO/2026/00043");
+    assert!(color(&buf, "order SO") == Some(Color::Rgb(94, 196, 196)) && title.iter().all(|cell| cell.fg == Color::Reset && cell.modifier.is_empty()));
+    let values: Vec<_> = (18..27).flat_map(|y| row(y, 24..48)).filter(|cell| cell.fg != Color::Reset).collect();
+    assert!(values.is_empty(), "{values:?}");
 }
 
 #[test]

@@ -119,6 +119,11 @@ async fn things_are_called_by_number_and_name_and_a_link_of_another_tenant_is_re
     let (code, flow) = json(&["orders", "flow", number, "-o", "json"]);
     assert_eq!((code, flow["id"].as_str()), (0, order["flow_id"].as_str()), "{flow}");
     let (_, company) = json(&["companies", "get", &shop.company.to_string(), "-o", "json"]);
+    // People read names, programs ids.
+    let (_, told, _) = call(&["orders", "get", number]);
+    let customer = json(&["parties", "get", order["party_id"].as_str().expect("a customer"), "-o", "json"]).1;
+    let (party, own) = (customer["name"].as_str().expect("a name"), order["id"].as_str().expect("an id"));
+    assert!(told.contains(party) && told.contains(company["name"].as_str().expect("a name")) && told.contains(own), "{told}");
     let named = format!("company_id={}", company["name"].as_str().expect("a name"));
     let (code, lead) = json(&["leads", "new", "--set", &named, "--set", "title=Chairs", "-o", "json"]);
     assert_eq!((code, &lead["company_id"]), (0, &company["id"]), "{lead}");

@@ -130,7 +130,8 @@ fn every_way_back_fills_in_what_is_required() {
                 &mut app,
                 &cmds,
                 json!([{"id": id, "status": state, "hold": {"reason": "why"}, "suspended_reason": "why", "holds": [], "allocations": [{"id": "alc_0", "invoice_id": "inv_1", "amount": "1.00"}],
-                "owner_id": "usr_1", "stage": {"id": "stg_1"}, "dispute": "why", "locked_through": "2026-01-31"}]),
+                "owner_id": "usr_1", "stage": {"id": "stg_1"}, "dispute": "why", "locked_through": "2026-01-31", "currency": "EUR", "tax_amount": "1.00", "tax_reference": "a",
+                "lines": [{"id": "lin_1", "promised_date": "2026-01-01", "net_amount": "9.00", "taxes": []}]}]),
             );
             app.begin(resource.name, operation.word);
             if let Some(Popup::Deed(deed)) = &mut app.popup {
@@ -146,7 +147,12 @@ fn every_way_back_fills_in_what_is_required() {
             let cmds: Vec<Cmd> = std::mem::take(&mut app.out);
             let (tag, _) =
                 calls(&cmds).into_iter().find(|(tag, _)| matches!(tag, Tag::Write { .. })).unwrap_or_else(|| panic!("{} {}", resource.name, operation.word));
-            reply(&mut app, tag, json!({"id": id, "status": "other", "holds": [{"id": "hld_1"}], "allocations": [{"id": "alc_1"}], "hold": {"reason": "why"}}));
+            reply(
+                &mut app,
+                tag,
+                json!({"id": id, "status": "other", "version": 3, "holds": [{"id": "hld_1"}], "allocations": [{"id": "alc_1"}], "hold": {"reason": "why"},
+                "lines": [{"id": "lin_1", "promised_date": "2026-02-01"}]}),
+            );
             let call =
                 app.undos.last().and_then(|undo| undo.call.clone()).unwrap_or_else(|| panic!("{} {} cannot be taken back", resource.name, operation.word));
             let inverse = resource.operations.iter().find(|other| Some(other.row.id) == operation.hint.inverse).expect("it is a verb of the same");
@@ -390,10 +396,49 @@ fn what_a_credit_note_settled_is_asked_for_and_taken_back() {
     let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("its form is open") };
     deed.form.set("allocations", r#"[{"invoice_id": "inv_1", "amount": "5.00"}]"#).unwrap();
     let (tag, _) = calls(&press(&mut app, "ctrl-s enter")).into_iter().find(|(tag, _)| matches!(tag, Tag::Write { .. })).expect("it is sent");
-    let cmds = reply(&mut app, tag, json!({"id": "inv_9", "object": "invoice", "number": "CN/9", "status": "posted"}));
-    // A sandbox has a clock that stands: what is new is what was not there before.
+    let cmds = reply(&mut app, tag, json!({"id": "inv_9", "object": "invoice", "number": "CN/9", "status": "posted", "currency": "EUR", "updated_at": "2"}));
+    // A colleague settled something with it meanwhile, in a sandbox at the same instant.
     let (tag, _) = settled(&cmds);
-    reply(&mut app, tag, json!({"data": [{"id": "alc_2"}, {"id": "alc_1"}], "next_cursor": null}));
+    let row = |id: &str, invoice: &str, amount: &str| json!({"id": id, "invoice_id": invoice, "settled_amount": amount, "currency": "EUR", "created_at": "2"});
+    let rows = json!([row("alc_3", "inv_2", "9.00"), row("alc_2", "inv_1", "5.00"), {"id": "alc_1"}]);
+    reply(&mut app, tag, json!({"data": rows, "next_cursor": null}));
     let (_, call) = calls(&press(&mut app, "u")).remove(0);
     assert_eq!((call.line().as_str(), call.body), ("POST /v1/invoices/inv_9/unallocate", Some(json!({"allocation_ids": ["alc_2"]}))));
+}
+
+#[test]
+fn a_promise_and_taxes_of_an_engine_are_taken_back_where_there_were_some_before() {
+    let line = |day: Value| json!({"id": "oln_1", "promised_date": day});
+    let order = |days: [Value; 2]| json!({"id": "ord_1", "object": "order", "status": "confirmed", "version": 3, "lines": [line(days[0].clone()), {"id": "oln_2", "promised_date": days[1]}]});
+    let undone = |place: &'static str, word: &str, before: &Value, after: &Value, fields: &[(&str, &str)]| {
+        let mut app = tenant(Place::list(place));
+        let cmds = app.update(0, Msg::Start);
+        page(&mut app, &cmds, json!([before]));
+        app.begin(place, word);
+        let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("its form is open") };
+        fields.iter().for_each(|(path, text)| deed.form.set(path, text).unwrap());
+        let (tag, _) = calls(&press(&mut app, "ctrl-s enter")).into_iter().find(|(tag, _)| matches!(tag, Tag::Write { .. })).expect("it is sent");
+        reply(&mut app, tag, after.clone());
+        app.undos.last().expect("it was done").call.clone().map(|call| (call.line(), call.body.unwrap()))
+    };
+    let day = |text: &str| Value::from(text);
+    let promised = |before: [Value; 2], after: [Value; 2]| undone("orders", "promise", &order(before), &order(after), &[("promised_date", "2026-12-24")]);
+    let wanted = json!({"lines": [{"order_line_id": "oln_1", "promised_date": "2026-12-01"}]});
+    assert_eq!(
+        promised([day("2026-12-01"), day("2026-12-24")], [day("2026-12-24"), day("2026-12-24")]),
+        Some(("POST /v1/orders/ord_1/promise".to_owned(), wanted))
+    );
+    assert_eq!(promised([day("2026-12-01"), Value::Null], [day("2026-12-24"), day("2026-12-24")]), None, "a day does not go away");
+
+    let invoice = |reference: Value, amount: &str, version: u32| {
+        json!({"id": "inv_1", "object": "invoice", "kind": "invoice", "status": "draft", "currency": "EUR", "tax_amount": amount, "tax_reference": reference, "version": version,
+            "lines": [{"id": "iln_1", "net_amount": "10.00", "taxes": [{"tax_id": "tax_1", "base": "10.00", "amount": amount}], "tax_details": [{"tax_id": "tax_1", "jurisdiction": "CA", "rate": null}]}]})
+    };
+    let lines = r#"[{"line_id": "iln_1", "net_amount": "10.00", "taxes": [{"tax_id": "tax_1", "base": "10.00", "amount": "2.00"}]}]"#;
+    let fields = [("currency", "EUR"), ("reference", "b"), ("tax_amount", "2.00"), ("lines", lines)];
+    let taxed = |before: Value| undone("invoices", "taxes", &invoice(before, "1.00", 2), &invoice(day("b"), "2.00", 3), &fields);
+    let wanted = json!({"currency": "EUR", "tax_amount": "1.00", "reference": "taken back, version 3", "lines": [
+        {"line_id": "iln_1", "net_amount": "10.00", "taxes": [{"tax_id": "tax_1", "base": "10.00", "amount": "1.00", "jurisdiction": "CA"}]}]});
+    assert_eq!(taxed(day("a")), Some(("POST /v1/invoices/inv_1/taxes".to_owned(), wanted)));
+    assert_eq!(taxed(Value::Null), None, "the engine is not waited for again");
 }

@@ -161,3 +161,39 @@ fn a_form_that_waits_for_a_proof_is_kept_once() {
     let Some(Popup::Login(login)) = &app.popup else { panic!("the proof") };
     assert!(login.then.as_ref().is_some_and(|deed| !deed.drafted) && app.drafts.len() == 1);
 }
+
+/// A row that is being typed when the console is closed is offered when that row is opened again, and goes with its form.
+#[test]
+fn a_row_that_was_not_put_there_yet_is_kept_as_well() {
+    let mut app = back(Vec::new());
+    press(&mut app, "+");
+    fill(&mut app, "reference", "PO 4711");
+    let open = |app: &mut App| {
+        let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("a form") };
+        deed.focus = deed.form.fields.iter().position(|field| field.path == "lines").unwrap();
+        press(app, "enter")
+    };
+    open(&mut app);
+    assert!(fill(&mut app, "description", "Carriage").contains(&Cmd::After(500, Timer::Draft)));
+    app.update(50_580_500, Msg::Timer(Timer::Draft));
+    let kept = app.all_drafts();
+    assert_eq!(kept.iter().map(|draft| draft.form.as_str()).collect::<std::collections::BTreeSet<_>>(), ["quotes new", "quotes new > lines +"].into());
+
+    let mut app = back(kept.clone());
+    press(&mut app, "+ enter");
+    open(&mut app);
+    press(&mut app, "enter");
+    assert_eq!(value(&app, "description"), "Carriage");
+    fill(&mut app, "quantity", "1");
+    press(&mut app, "ctrl-s enter");
+    assert!(app.all_drafts().iter().all(|draft| draft.form == "quotes new"), "it is put there");
+
+    let mut app = back(kept.clone());
+    press(&mut app, "+ esc");
+    assert!(app.all_drafts().is_empty() && app.dropped.len() == 2, "dropped with its form");
+    let mut app = back(kept);
+    press(&mut app, "+ enter");
+    open(&mut app);
+    press(&mut app, "esc esc");
+    assert!(app.all_drafts().iter().all(|draft| draft.form == "quotes new"));
+}

@@ -157,3 +157,26 @@ fn what_is_shown_goes_to_the_pager_and_a_field_to_the_editor() {
     edited(&mut app, "lines", Ok("[]"));
     assert!(app.notes.back().unwrap().1.contains("The form is closed"), "{:?}", app.notes);
 }
+
+/// What is typed is seen before what it finds, where finding takes longer than a key may.
+#[test]
+fn a_filter_of_many_rows_shows_its_letters_first() {
+    let with = |count: usize| {
+        let mut app = tenant(Place::list("orders"));
+        let cmds = app.update(0, Msg::Start);
+        page(&mut app, &cmds, Value::Array((0..count).map(|at| json!({"id": format!("ord_{at}"), "number": format!("SO/{at}"), "status": "draft"})).collect()));
+        press(&mut app, "/");
+        app
+    };
+    let clocks = |cmds: &[Cmd]| cmds.iter().filter(|cmd| matches!(cmd, Cmd::After(_, Timer::Sift))).count();
+    let seen = |app: &App| app.list().unwrap().view.len();
+    let mut few = with(1_000);
+    assert_eq!((clocks(&press(&mut few, "9 9")), seen(&few)), (0, 19));
+    let mut many = with(3_000);
+    assert_eq!((clocks(&press(&mut many, "9 9 9")), seen(&many)), (1, 3_000), "one clock for all that is typed meanwhile");
+    many.update(1_001, Msg::Timer(Timer::Sift));
+    assert_eq!(seen(&many), 3);
+    press(&mut many, "x esc");
+    many.update(1_002, Msg::Timer(Timer::Sift));
+    assert_eq!(seen(&many), 3_000, "what is closed narrows nothing");
+}
