@@ -324,7 +324,9 @@ fn keep(tx: &mut Tx<'_>, import: &mut imports::Model, row: i64, errors: Vec<Cell
             continue;
         }
         let stands = |target: &Target| matches!((target, &error.field), (Target::Field(name), Some(field)) if name == field);
-        let column = becomes.iter().position(stands).and_then(|place| header.get(place).cloned()).or(error.field);
+        // An id stands in one column or the other.
+        let is_id = |target: &Target| matches!((target, error.field.as_deref()), (Target::Field(name), Some(targets::REF)) if name == targets::ID);
+        let column = becomes.iter().position(stands).or_else(|| becomes.iter().position(is_id)).and_then(|place| header.get(place).cloned()).or(error.field);
         let (import_id, code) = (import.id, error.code.to_string());
         let (tenant_id, detail) = (import.tenant_id, error.detail);
         tx.insert(import_errors::Model { tenant_id, import_id, position, row, column_name: column, code, detail });

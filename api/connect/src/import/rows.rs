@@ -1,6 +1,6 @@
 //! Rows of a part: cells become the fields of a body, and the errors of a body the errors of cells.
 
-use super::columns::Target;
+use super::columns::{ENTRIES, Target};
 use causeway_contract::{Code, FieldError, Problem, Shape, composed};
 use causeway_value::{Day, Zone};
 use serde::de::DeserializeOwned;
@@ -16,6 +16,8 @@ pub struct Row {
     pub fields: BTreeMap<String, String>,
     /// Entries of `metadata`.
     pub metadata: BTreeMap<String, String>,
+    /// Cells that cannot be read.
+    pub wrong: Vec<CellError>,
 }
 
 /// What was wrong in a row.
@@ -79,9 +81,10 @@ pub fn read(part: &[u8], separator: u8, first_row: i64, targets: &[Target], defa
             continue;
         }
         let mut row = Row { number, ..Row::default() };
-        for (target, cell) in targets.iter().zip(record.iter().map(str::trim)).filter(|(_, cell)| !cell.is_empty()) {
+        for (target, cell) in targets.iter().zip(record.iter().map(bare)).filter(|(_, cell)| !cell.is_empty()) {
             match target {
                 Target::Field(field) => drop(row.fields.insert(field.clone(), composed(cell.to_owned()))),
+                Target::Metadata(name) if name == ENTRIES && entries(cell).is_some() => row.metadata.extend(entries(cell).unwrap_or_default()),
                 Target::Metadata(name) => drop(row.metadata.insert(name.clone(), composed(cell.to_owned()))),
                 Target::Nothing => {}
             }
@@ -92,6 +95,17 @@ pub fn read(part: &[u8], separator: u8, first_row: i64, targets: &[Target], defa
         rows.push(Ok(row));
     }
     Ok(rows)
+}
+
+/// A cell as it was meant: an apostrophe before what a spreadsheet would calculate was put there so that it does not, as exports of the service do.
+fn bare(cell: &str) -> &str {
+    let cell = cell.trim();
+    cell.strip_prefix('\'').filter(|text| text.starts_with(['=', '+', '-', '@'])).unwrap_or(cell)
+}
+
+/// The entries of `metadata` in a cell of an export; none when it is a text of its own.
+fn entries(cell: &str) -> Option<BTreeMap<String, String>> {
+    serde_json::from_str(cell).ok()
 }
 
 /// The body that a row asks for: each field as its schema wants it, checked against it. A day stands for its beginning where an instant is wanted.

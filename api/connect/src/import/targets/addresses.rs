@@ -40,7 +40,7 @@ pub(super) fn taken(row: &mut Row) -> Result<Vec<AddressInput>, Vec<CellError>> 
         if let Some(country) = &own {
             cells.entry("country".to_owned()).or_insert_with(|| country.clone());
         }
-        let address = Row { number: row.number, fields: cells, metadata: BTreeMap::new() };
+        let address = Row { number: row.number, fields: cells, ..Row::default() };
         let more = Map::from_iter([("kind".to_owned(), json!(kind))]);
         match body::<AddressInput>(&address, &ADDRESS, Zone::UTC, more) {
             Ok(address) => found.push(address),

@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &Names, rows: Vec<Row>, made: &mut Made) -> Result<Vec<Outcome>, Problem> {
-    let rows = prepare(import, names, rows);
-    let standing = known(tx, import, "opportunity", &rows).await?;
+    let mut rows = prepare(import, names, rows);
+    let standing = known(tx, import, names, "opportunity", &mut rows).await?;
     let ids: Vec<Uuid> = standing.values().copied().collect();
     let found = if ids.is_empty() { Vec::new() } else { Find::<opportunities::Entity>::new().among(opportunities::Column::Id, ids.clone()).all(tx).await? };
     let found: BTreeMap<Uuid, opportunities::Model> = found.into_iter().map(|row| (row.id.uuid(), row)).collect();
@@ -112,10 +112,10 @@ fn wanted<'o>(
     prepared: Prepared,
     standing: impl Fn(&str) -> Option<&'o opportunities::Model>,
 ) -> Result<(CreateOpportunity, Option<&'o opportunities::Model>), Vec<CellError>> {
-    let Prepared { mut row, reference, mut errors } = prepared;
+    let Prepared { mut row, reference, own, refs: references, mut errors } = prepared;
     let zone = import.zone(names, &row);
     let old = reference.as_deref().and_then(standing);
-    let mut more = refs(import, reference.as_ref());
+    let mut more = refs(&references);
     errors.extend(check_close(names, &mut row, old));
     errors.extend(reasons.check(&row, old));
     // Elsewhere it is written with its sign.
@@ -128,7 +128,7 @@ fn wanted<'o>(
         row.fields.insert("title".to_owned(), old.title.clone());
     }
     if !row.fields.contains_key("title") {
-        let product = row.fields.get("product_id").and_then(|id| names.product(id)).or(reference.as_deref()).unwrap_or("Deal");
+        let product = row.fields.get("product_id").and_then(|id| names.product(id)).or(reference.as_deref().filter(|_| own.is_none())).unwrap_or("Deal");
         row.fields.insert("title".to_owned(), product.to_owned());
     }
     let body: CreateOpportunity = right(errors, body(&row, &OPPORTUNITY, zone, more))?;
