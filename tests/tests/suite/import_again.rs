@@ -70,5 +70,45 @@ async fn an_id_of_nothing_is_told_and_other_systems_keep_theirs() {
     assert!(found.len() == 1 && found[0].metadata.is_empty(), "{found:?}");
     let columns = tenant.ask::<imports::ListImportColumns>(&ImportColumnsQuery { resource: Some(ImportResource::Leads) }).await.data;
     let cells = |name: &str| columns.iter().find(|column| column.field == name).map(|column| column.cells);
-    assert_eq!(["version", "object", "external_refs", "id"].map(cells), [ImportCell::LeftOut, ImportCell::LeftOut, ImportCell::Several, ImportCell::Text].map(Some));
+    assert_eq!(
+        ["version", "object", "external_refs", "id"].map(cells),
+        [ImportCell::LeftOut, ImportCell::LeftOut, ImportCell::Several, ImportCell::Text].map(Some)
+    );
+}
+
+/// Rows of blank cells are none, lines may end with CR alone, and two columns for one field are refused.
+#[tokio::test]
+async fn files_as_spreadsheets_leave_them() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let query = format!("resource=opportunities&company_id={}", shop.company);
+    let blank = import(&tenant, &query, "title,stage,amount\nDesks,New,10\n,,\n , ,\n").await;
+    assert_eq!((counts(&blank), blank["progress"]["done"].as_i64()), ([1, 0, 0, 0], Some(3)), "{blank}");
+    assert_eq!(counts(&import(&tenant, &query, "id,title,stage\rZ1,x,New\rZ2,y,New\r").await), [2, 0, 0, 0]);
+    let twice = format!("/v1/imports?{query}");
+    let refused = tenant.raw.request("POST", &twice).header("content-type", "text/csv").bytes("title,amount,Close Value\na,1,2\n").send().await;
+    let told = refused.json()["detail"].as_str().unwrap_or_default().to_owned();
+    assert!(refused.status == 400 && told.contains("`amount`") && told.contains("`Close Value`"), "{}", refused.text());
+}
+
+/// An exact name wins; who left owns what has ended and nothing else; a lost reason has a name, too.
+#[tokio::test]
+async fn exact_names_and_people_who_left() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let products = "code,name,list_price\nM 10-1,Desk,1\nM 101,Lamp,2\n";
+    assert_eq!(counts(&import(&tenant, &format!("resource=products&company_id={}", shop.company), products).await), [2, 0, 0, 0]);
+    let eve = tenant.raw.post("/v1/users", &serde_json::json!({ "name": "Eve", "email": "eve@acme.test", "role_ids": [] })).await.success()["id"].clone();
+    let path = format!("/v1/users/{}", eve.as_str().unwrap());
+    tenant.raw.request("PATCH", &path).json(&serde_json::json!({ "active": false })).send().await.success();
+    tenant.raw.post("/v1/lost-reasons", &serde_json::json!({ "code": "price", "name": "Too expensive" })).await.success();
+    let file = "id,product,owner,stage,close_date,lost_reason\nA,M 10-1,,New,,\nB,M 101,,New,,\nC,M 101,Eve,Won,2017-03-01,\nD,M 101,Eve,Lost,2017-03-01,too expensive\n\
+                E,M 101,Eve,New,,\n";
+    let job = import(&tenant, &format!("resource=opportunities&company_id={}", shop.company), file).await;
+    assert_eq!(counts(&job), [4, 0, 0, 1], "{job}");
+    assert_eq!(errors(&tenant, &job).await, [(6, "owner".to_owned(), "invalid_value".to_owned())]);
+    let lost = tenant.all::<crm::ListOpportunities, _>(&ListQuery { external_ref: Some("import:D".to_owned()), ..ListQuery::default() }).await.remove(0);
+    assert_eq!(lost.lost_reason.as_deref(), Some("price"));
 }

@@ -103,6 +103,20 @@ fn refuse_meaningless(header: &[String], becomes: &[Target], options: &CreateImp
     if let Some(twice) = header.iter().find(|column| !column.is_empty() && !seen.insert(column.as_str())) {
         return Err(Problem::new(Code::Malformed, format!("The file names the column `{twice}` twice. Give each column a name of its own.")));
     }
+    for (place, (column, target)) in header.iter().zip(becomes).enumerate() {
+        let same = header.iter().zip(becomes).take(place).find(|(_, before)| *target != Target::Nothing && *before == target);
+        if let Some((first, _)) = same {
+            let what = match target {
+                Target::Field(name) => name.clone(),
+                Target::Metadata(name) => format!("{}{name}", columns::METADATA),
+                Target::Nothing => continue,
+            };
+            let detail = format!(
+                "The columns `{first}` and `{column}` both mean `{what}`. Take one out, or say in `mapping` what it becomes: nothing is {{\"{column}\": \"\"}}."
+            );
+            return Err(Problem::new(Code::Malformed, detail));
+        }
+    }
     if options.defaults.is_empty() && !becomes.iter().any(|target| matches!(target, Target::Field(_))) {
         let detail = format!(
             "No column of the file means anything here: `{}`. Cells are separated by commas, semicolons or tabs, and the first line names the columns, such as {}.",
@@ -256,7 +270,7 @@ async fn take_part(ctx: &Ctx, tx: &mut Tx<'_>, job: &Job) -> Result<Progress, Pr
     let (mut found, mut outcomes) = (Vec::with_capacity(read.len()), Vec::with_capacity(read.len()));
     for row in read {
         match row {
-            Ok(row) => found.push(row),
+            Ok(row) => found.extend(row),
             Err((number, wrong)) => outcomes.push((number, Outcome::Failed(vec![wrong]))),
         }
     }

@@ -82,7 +82,7 @@ mod tests {
 
     fn row(cells: &[(&str, &str)]) -> Row {
         let fields = cells.iter().map(|(name, cell)| ((*name).to_owned(), (*cell).to_owned())).collect();
-        Row { number: 2, fields, metadata: BTreeMap::new() }
+        Row { number: 2, fields, ..Row::default() }
     }
 
     #[test]

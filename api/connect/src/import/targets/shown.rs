@@ -33,7 +33,8 @@ fn left_out(resource: ImportResource) -> impl Iterator<Item = ImportColumn> {
         cells: ImportCell::LeftOut,
         words: Vec::new(),
         named_by: None,
-        meaning: "Stands in the service's own exports and is not imported: it is left out of a file that has the columns `id`, `object` and `version`.".to_owned(),
+        meaning: "Stands in the service's own exports and is not imported: it is left out of a file that has the columns `id`, `object` and `version`."
+            .to_owned(),
     })
 }
 
