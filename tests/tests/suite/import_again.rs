@@ -26,7 +26,7 @@ async fn exported(caller: &Caller, resource: &str) -> String {
 async fn an_export_that_comes_again_changes_what_was_changed_in_it() {
     let world = World::start().await;
     let tenant = world.sandbox().await;
-    let shop = shop::open(&tenant, "").await;
+    let shop = shop::open(&tenant, "A").await;
     deal::lead(&tenant, &shop).await;
     let parties = "id,name,phone,region\nA1,Fjord AS,+47 22,north\n,Hatware,,\n";
     assert_eq!(counts(&import(&tenant, "resource=parties&system=maven", parties).await), [2, 0, 0, 0]);
