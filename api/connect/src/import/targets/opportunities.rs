@@ -61,7 +61,7 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
 
 /// The tenant's codes of why deals are lost, each with its name, those of other days too; none when it keeps none, or no row gives one.
 #[derive(Default)]
-struct Reasons(Vec<(String, String)>);
+struct Reasons(Vec<lost_reasons::Model>);
 
 /// Codes that are looked through, and those that an error names.
 const REASONS: (u64, usize) = (1_000, 20);
@@ -70,10 +70,10 @@ impl Reasons {
     /// The code of this reason: by its code or its name as it is written, else by what is the same but for capitals, spaces and points.
     fn code(&self, said: &str) -> Option<&str> {
         let key = folded(said);
-        let ways: [&dyn Fn(&(String, String)) -> bool; 3] =
-            [&|(code, _)| code == said, &|(_, name)| name == said, &|(code, name)| folded(code) == key || folded(name) == key];
+        let ways: [&dyn Fn(&lost_reasons::Model) -> bool; 3] =
+            [&|one| one.code == said, &|one| one.name == said, &|one| folded(&one.code) == key || folded(&one.name) == key];
         let found = ways.into_iter().map(|is_it| self.0.iter().filter(|reason| is_it(reason)).collect::<Vec<_>>()).find(|found| !found.is_empty())?;
-        if let [(code, _)] = found.as_slice() { Some(code) } else { None }
+        if let [one] = found.as_slice() { Some(&one.code) } else { None }
     }
 
     async fn load(tx: &mut Tx<'_>, rows: &[Prepared]) -> Result<Self, Problem> {
@@ -81,7 +81,7 @@ impl Reasons {
             return Ok(Self::default());
         }
         let found = Find::<lost_reasons::Entity>::new().order_by(lost_reasons::Column::Code).limit(REASONS.0).all(tx).await?;
-        Ok(Self(found.into_iter().map(|row| (row.code, row.name)).collect()))
+        Ok(Self(found))
     }
 
     /// Puts the code in the place of a name, and refuses a reason that is none of the tenant's: reports count deals by them. What a deal has already may stay.
@@ -95,7 +95,7 @@ impl Reasons {
             row.fields.insert("lost_reason".to_owned(), code.to_owned());
             return None;
         }
-        let known: Vec<&str> = self.0.iter().take(REASONS.1).map(|(code, _)| code.as_str()).collect();
+        let known: Vec<&str> = self.0.iter().take(REASONS.1).map(|one| one.code.as_str()).collect();
         let detail = format!("must be the code or the name of one lost reason (GET /v1/lost-reasons), such as {}", known.join(", "));
         Some(CellError::field(Code::InvalidValue, "lost_reason", detail))
     }
