@@ -50,6 +50,7 @@ pub struct CreateImport {
     #[serde(default)]
     pub defaults: BTreeMap<String, String>,
     /// The system whose ids stand in the column `external_ref`: `import` when not given. A row whose id is known changes that object; an id has one row in a file.
+    /// A list that was read as CSV can be changed and imported again: an id of the object itself in the column `id`, such as `pty_…`, changes that object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub system: Option<String>,
@@ -157,6 +158,8 @@ pub enum ImportCell {
     Word,
     /// Several, with semicolons between them.
     Several,
+    /// What no row can fill: the service's own exports have it, and it is left out.
+    LeftOut,
 }
 
 /// Which errors of a job.

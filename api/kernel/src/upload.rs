@@ -42,7 +42,8 @@ pub struct Part {
     pub text: String,
 }
 
-/// Cuts a file between its records while it arrives. A record ends at a line end outside quotes (RFC 4180); empty lines are none.
+/// Cuts a file between its records while it arrives. A record ends at a line end outside quotes (RFC 4180): LF, CR LF, or CR alone; empty
+/// lines are none.
 #[derive(Debug, Default)]
 pub struct Splitter {
     buffer: Vec<u8>,
@@ -53,6 +54,8 @@ pub struct Splitter {
     /// Whole records in it.
     records: i64,
     quoted: bool,
+    /// Whether the byte before was a CR outside quotes.
+    returned: bool,
     /// Whether the line that is being looked at says something.
     says: bool,
     header: Option<String>,
@@ -69,6 +72,10 @@ impl Splitter {
         self.buffer.extend_from_slice(bytes);
         let mut parts = Vec::new();
         while let Some(byte) = self.buffer.get(self.seen).copied() {
+            if std::mem::take(&mut self.returned) && byte != b'\n' {
+                parts.extend(self.end_line()?);
+                continue;
+            }
             self.seen += 1;
             match byte {
                 b'"' => {
@@ -76,18 +83,11 @@ impl Splitter {
                     self.says = true;
                 }
                 b'\n' if !self.quoted => {
-                    self.whole = self.seen;
-                    if std::mem::take(&mut self.says) {
-                        self.records += 1;
-                    }
-                    if self.header.is_none() && self.records > 0 {
-                        self.take_header()?;
-                    } else if self.records >= PART_RECORDS || self.whole >= PART_BYTES {
-                        parts.extend(self.part()?);
-                    }
+                    parts.extend(self.end_line()?);
                     continue;
                 }
-                b'\r' | b'\n' => {}
+                b'\r' => self.returned = !self.quoted,
+                b'\n' => {}
                 _ => self.says = true,
             }
             if self.seen - self.whole > RECORD_BYTES {
@@ -109,6 +109,20 @@ impl Splitter {
         last.extend(self.part()?);
         let header = self.header.ok_or_else(|| Problem::new(Code::Malformed, "The file is empty: its first row names the columns."))?;
         Ok((header, last.pop(), self.given))
+    }
+
+    /// What was looked at is whole; answers the part that is complete with it.
+    fn end_line(&mut self) -> Result<Option<Part>, Problem> {
+        self.whole = self.seen;
+        if std::mem::take(&mut self.says) {
+            self.records += 1;
+        }
+        if self.header.is_none() && self.records > 0 {
+            self.take_header()?;
+        } else if self.records >= PART_RECORDS || self.whole >= PART_BYTES {
+            return self.part();
+        }
+        Ok(None)
     }
 
     fn take_header(&mut self) -> Result<(), Problem> {
@@ -251,6 +265,16 @@ mod tests {
             assert_eq!((header.as_str(), records), ("name,note", 2), "{size}");
             assert_eq!(parts.len(), 1, "{size}");
             assert_eq!((parts[0].first_row, parts[0].text.trim_end()), (2, "a,\"two\nlines, \"\"quoted\"\"\"\r\n\r\nü,x"), "{size}");
+        }
+    }
+
+    /// Some spreadsheets end lines with CR alone; a record in quotation marks may hold one.
+    #[test]
+    fn a_line_may_end_with_a_carriage_return() {
+        for size in [1, 2, 3, 1_000] {
+            let (header, parts, records) = split("id,name\r1,a\r\r2,\"b\rc\"\r\n3,d\r", size);
+            assert_eq!((header.as_str(), records, parts.len()), ("id,name", 3, 1), "{size}");
+            assert_eq!(parts[0].text.trim(), "1,a\r\r2,\"b\rc\"\r\n3,d", "{size}");
         }
     }
 

@@ -57,6 +57,7 @@ mod holds;
 mod holds_by_hand;
 mod hostile;
 mod import;
+mod import_again;
 mod import_names;
 mod import_rows;
 mod inactive_customers;

@@ -1,8 +1,9 @@
 //! Which field a column becomes.
 
+use super::targets::exported;
 use causeway_openapi::import::ImportResource;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a column becomes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +46,6 @@ fn aliases(resource: ImportResource) -> &'static [(&'static str, &'static str)] 
     match resource {
         ImportResource::Opportunities => &[
             ("opportunity_id", "external_ref"),
-            ("id", "external_ref"),
             ("name", "title"),
             ("opportunity_name", "title"),
             ("sales_agent", "owner_id"),
@@ -74,7 +74,6 @@ fn aliases(resource: ImportResource) -> &'static [(&'static str, &'static str)] 
         ],
         ImportResource::Leads => &[
             ("lead_id", "external_ref"),
-            ("id", "external_ref"),
             ("subject", "title"),
             ("name", "contact_name"),
             ("full_name", "contact_name"),
@@ -96,7 +95,6 @@ fn aliases(resource: ImportResource) -> &'static [(&'static str, &'static str)] 
         ImportResource::Parties => &[
             ("account_id", "external_ref"),
             ("customer_id", "external_ref"),
-            ("id", "external_ref"),
             ("account", "name"),
             ("account_name", "name"),
             ("company_name", "name"),
@@ -128,7 +126,6 @@ fn aliases(resource: ImportResource) -> &'static [(&'static str, &'static str)] 
         ],
         ImportResource::Products => &[
             ("product_id", "external_ref"),
-            ("id", "external_ref"),
             ("product", "name"),
             ("product_name", "name"),
             ("sku", "code"),
@@ -187,10 +184,17 @@ pub const fn keeps_metadata(resource: ImportResource) -> bool {
     !matches!(resource, ImportResource::Contacts | ImportResource::Stages)
 }
 
+/// Whether objects of this kind keep their ids in other systems.
+#[must_use]
+pub const fn keeps_references(resource: ImportResource) -> bool {
+    keeps_metadata(resource)
+}
+
 /// What each column becomes: as the mapping says; else the field of its name; else the field that other systems call so; else `metadata`, where the object
 /// has some: under the name behind `metadata.` where the column is called so.
 #[must_use]
 pub fn targets(resource: ImportResource, columns: &[String], mapping: &BTreeMap<String, String>, fields: &[String]) -> Vec<Target> {
+    let left_out = left_out(resource, columns);
     let target = |column: &String| {
         if let Some(field) = mapping.get(column) {
             return match field.strip_prefix(METADATA) {
@@ -205,6 +209,7 @@ pub fn targets(resource: ImportResource, columns: &[String], mapping: &BTreeMap<
         let name = plain(column);
         match called(resource, &name, fields) {
             Some(field) => Target::Field(field),
+            None if left_out.contains(&name) && name != ENTRIES => Target::Nothing,
             None if !keeps_metadata(resource) || name.is_empty() => Target::Nothing,
             None => Target::Metadata(name),
         }
@@ -216,7 +221,12 @@ pub fn targets(resource: ImportResource, columns: &[String], mapping: &BTreeMap<
 #[must_use]
 pub fn unknown(resource: ImportResource, columns: &[String], mapping: &BTreeMap<String, String>, fields: &[String]) -> Vec<Unknown> {
     let said = |column: &String| mapping.contains_key(column) || (own(column).is_some() && keeps_metadata(resource));
-    let is_free = |column: &&String| !said(column) && !plain(column).is_empty() && called(resource, &plain(column), fields).is_none();
+    let left_out = left_out(resource, columns);
+    let is_entries = |name: &str| name == ENTRIES && keeps_metadata(resource);
+    let is_free = |column: &&String| {
+        let name = plain(column);
+        !said(column) && !name.is_empty() && !is_entries(&name) && !left_out.contains(&name) && called(resource, &name, fields).is_none()
+    };
     let one = |column: &String| Unknown {
         column: column.clone(),
         becomes: keeps_metadata(resource).then(|| format!("{METADATA}{}", plain(column))),
@@ -228,13 +238,25 @@ pub fn unknown(resource: ImportResource, columns: &[String], mapping: &BTreeMap<
 /// What stands before the name of an entry of `metadata`.
 pub const METADATA: &str = "metadata.";
 
+/// The column in which all entries of `metadata` stand as JSON, as in the service's own export.
+pub const ENTRIES: &str = "metadata";
+
+/// What tells the service's own export, edited or not, from other files.
+const OWN_EXPORT: [&str; 3] = ["id", "object", "version"];
+
+/// The columns that an export of the service has and that no row can fill: of such a file they are left out, as nobody meant them as `metadata`.
+fn left_out(resource: ImportResource, columns: &[String]) -> BTreeSet<String> {
+    let names: BTreeSet<String> = columns.iter().map(|column| plain(column)).collect();
+    if OWN_EXPORT.iter().all(|name| names.contains(*name)) { exported(resource).iter().map(|name| plain(name)).collect() } else { BTreeSet::new() }
+}
+
 /// The entry of `metadata` that a column is named after.
 fn own(column: &str) -> Option<&str> {
     column.trim().strip_prefix(METADATA).map(str::trim).filter(|name| !name.is_empty())
 }
 
 /// The field of this name, or the one that other systems call so.
-fn called(resource: ImportResource, name: &str, fields: &[String]) -> Option<String> {
+pub(super) fn called(resource: ImportResource, name: &str, fields: &[String]) -> Option<String> {
     if fields.iter().any(|field| field == name) {
         return Some(name.to_owned());
     }
@@ -254,7 +276,7 @@ fn nearest(resource: ImportResource, name: &str, fields: &[String]) -> Option<St
 }
 
 /// Lower case, with `_` between words.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     let lower = name.trim().to_lowercase();
     let parts: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
     parts.join("_")

@@ -103,6 +103,20 @@ fn refuse_meaningless(header: &[String], becomes: &[Target], options: &CreateImp
     if let Some(twice) = header.iter().find(|column| !column.is_empty() && !seen.insert(column.as_str())) {
         return Err(Problem::new(Code::Malformed, format!("The file names the column `{twice}` twice. Give each column a name of its own.")));
     }
+    for (place, (column, target)) in header.iter().zip(becomes).enumerate() {
+        let same = header.iter().zip(becomes).take(place).find(|(_, before)| *target != Target::Nothing && *before == target);
+        if let Some((first, _)) = same {
+            let what = match target {
+                Target::Field(name) => name.clone(),
+                Target::Metadata(name) => format!("{}{name}", columns::METADATA),
+                Target::Nothing => continue,
+            };
+            let detail = format!(
+                "The columns `{first}` and `{column}` both mean `{what}`. Take one out, or say in `mapping` what it becomes: nothing is {{\"{column}\": \"\"}}."
+            );
+            return Err(Problem::new(Code::Malformed, detail));
+        }
+    }
     if options.defaults.is_empty() && !becomes.iter().any(|target| matches!(target, Target::Field(_))) {
         let detail = format!(
             "No column of the file means anything here: `{}`. Cells are separated by commas, semicolons or tabs, and the first line names the columns, such as {}.",
@@ -256,7 +270,7 @@ async fn take_part(ctx: &Ctx, tx: &mut Tx<'_>, job: &Job) -> Result<Progress, Pr
     let (mut found, mut outcomes) = (Vec::with_capacity(read.len()), Vec::with_capacity(read.len()));
     for row in read {
         match row {
-            Ok(row) => found.push(row),
+            Ok(row) => found.extend(row),
             Err((number, wrong)) => outcomes.push((number, Outcome::Failed(vec![wrong]))),
         }
     }
@@ -324,7 +338,9 @@ fn keep(tx: &mut Tx<'_>, import: &mut imports::Model, row: i64, errors: Vec<Cell
             continue;
         }
         let stands = |target: &Target| matches!((target, &error.field), (Target::Field(name), Some(field)) if name == field);
-        let column = becomes.iter().position(stands).and_then(|place| header.get(place).cloned()).or(error.field);
+        // An id stands in one column or the other.
+        let is_id = |target: &Target| matches!((target, error.field.as_deref()), (Target::Field(name), Some(targets::REF)) if name == targets::ID);
+        let column = becomes.iter().position(stands).or_else(|| becomes.iter().position(is_id)).and_then(|place| header.get(place).cloned()).or(error.field);
         let (import_id, code) = (import.id, error.code.to_string());
         let (tenant_id, detail) = (import.tenant_id, error.detail);
         tx.insert(import_errors::Model { tenant_id, import_id, position, row, column_name: column, code, detail });

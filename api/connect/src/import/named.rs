@@ -1,7 +1,7 @@
 //! The external ids that the rows of an import have named: an object has one row, however far apart two stand.
 
 use super::rows::Row;
-use super::targets::REF;
+use super::targets::reference;
 use causeway_contract::Problem;
 use causeway_entity::kernel::import_references::{Column, Entity, Model};
 use causeway_kernel::{Find, Tx, crypto};
@@ -15,7 +15,7 @@ const BATCH: u64 = 1_000;
 #[must_use]
 pub fn of(rows: &[Row]) -> BTreeMap<String, i64> {
     let mut named = BTreeMap::new();
-    for (reference, row) in rows.iter().filter_map(|row| Some((row.fields.get(REF)?, row.number))) {
+    for (reference, row) in rows.iter().filter_map(|row| Some((reference(row)?, row.number))) {
         named.entry(reference.clone()).or_insert(row);
     }
     named

@@ -11,7 +11,7 @@ use causeway_kernel::{Find, Tx};
 use causeway_master::party::duplicate::rules::mail_key;
 use causeway_master::party::store::{name_key, of_names};
 use causeway_sell::stage::rules as stage_rules;
-use causeway_value::{CompanyId, Id, Kind, OpportunityStatus, PartyId, split_type_id};
+use causeway_value::{CompanyId, Id, Kind, OpportunityStatus, PartyId, ProductId, split_type_id};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Products that are compared letter by letter when neither code nor name is exactly the text.
@@ -29,7 +29,7 @@ pub struct Names {
     stages: Vec<stages::Model>,
     /// By field and folded text. Several ids make the text ambiguous.
     ids: BTreeMap<(&'static str, String), BTreeSet<String>>,
-    /// By field and the text as it is written: it decides among those whose names or codes are the same but for that.
+    /// By field and the text as it is written: it wins over names and codes that are the same but for that.
     written: BTreeMap<(&'static str, String), BTreeSet<String>>,
     /// Parties that are not there yet and come with the first row that is right, with their names.
     promised: BTreeMap<PartyId, String>,
@@ -50,8 +50,6 @@ const NAMED: [(&str, &str); 10] = [
     ("price_list_id", "its code or its name"),
     ("category_id", "its name"),
 ];
-/// Those of which the text as it is written decides among several that are the same but for capitals, spaces and points.
-const WRITTEN: [&str; 4] = ["party_id", "payment_term_id", "price_list_id", "category_id"];
 
 /// By what a cell may name what the field of this name holds, besides its id; none for a field that names nothing.
 #[must_use]
@@ -155,7 +153,9 @@ impl Names {
         let mut found = exact.all(tx).await?;
         let missing = texts.iter().any(|text| !found.iter().any(|product| product.code == *text || product.name == *text));
         if missing {
-            found = Find::<products::Entity>::new().limit(SIMILAR).all(tx).await?;
+            let similar = Find::<products::Entity>::new().limit(SIMILAR).all(tx).await?;
+            let known: BTreeSet<ProductId> = found.iter().map(|product| product.id).collect();
+            found.extend(similar.into_iter().filter(|product| !known.contains(&product.id)));
         }
         for product in found {
             self.add("product_id", &product.code, product.id);
@@ -167,9 +167,7 @@ impl Names {
 
     fn add<K: Kind>(&mut self, field: &'static str, text: &str, id: Id<K>) {
         self.ids.entry(key(field, text)).or_default().insert(id.to_string());
-        if WRITTEN.contains(&field) {
-            self.written.entry((field, text.to_owned())).or_default().insert(id.to_string());
-        }
+        self.written.entry((field, text.to_owned())).or_default().insert(id.to_string());
     }
 
     /// Gives the parties that these rows name and that are not there their ids, each once, however often and however it is written. The first row says how.
@@ -225,7 +223,7 @@ impl Names {
     fn id_of(&self, field: &'static str, text: &str) -> Option<String> {
         let only = |ids: &BTreeSet<String>| if ids.len() == 1 { ids.first().cloned() } else { None };
         let exactly = || self.written.get(&(field, text.to_owned())).and_then(only);
-        self.ids.get(&key(field, text)).and_then(only).or_else(exactly)
+        exactly().or_else(|| self.ids.get(&key(field, text)).and_then(only))
     }
 
     /// Puts ids in the place of names. What names nothing, or several things, is an error of its cell.
@@ -243,11 +241,11 @@ impl Names {
         }
     }
 
-    /// The stage of that name in a company's pipeline; its own wins.
+    /// The stage of that name in a company's pipeline: the one that is written so, and of equals its own.
     fn stage(&self, name: &str, company_id: Option<CompanyId>) -> Option<String> {
         let same = self.stages.iter().filter(|stage| folded(&stage.name) == folded(name));
         let mine = same.filter(|stage| stage.company_id.is_none() || stage.company_id == company_id);
-        mine.min_by_key(|stage| stage.company_id.is_none()).map(|stage| stage.id.to_string())
+        mine.min_by_key(|stage| (stage.name != name, stage.company_id.is_none())).map(|stage| stage.id.to_string())
     }
 
     fn why(&self, field: &'static str, text: &str) -> String {
@@ -290,13 +288,18 @@ mod tests {
         let mut names = Names::default();
         let (amy, first, second) = (UserId::new(), UserId::new(), UserId::new());
         names.add("owner_id", "Amy B.", amy);
-        names.add("owner_id", "Sam", first);
-        names.add("owner_id", "sam", second);
+        names.add("owner_id", "Ann-Marie Lee", first);
+        names.add("owner_id", "Annmarie Lee", second);
         let mut row = Row { fields: BTreeMap::from([("owner_id".to_owned(), "amy b".to_owned())]), ..Row::default() };
         let mut errors = Vec::new();
         names.resolve(&mut row, None, &mut errors);
         assert_eq!((row.fields["owner_id"].as_str(), errors.as_slice()), (amy.to_string().as_str(), &[][..]));
-        for text in ["Sam", "Nobody"] {
+        for (text, id) in [("Ann-Marie Lee", first), ("Annmarie Lee", second)] {
+            row.fields.insert("owner_id".to_owned(), text.to_owned());
+            names.resolve(&mut row, None, &mut errors);
+            assert_eq!(row.fields["owner_id"], id.to_string(), "{text}");
+        }
+        for text in ["annmarie lee", "Nobody"] {
             row.fields.insert("owner_id".to_owned(), text.to_owned());
             names.resolve(&mut row, None, &mut errors);
         }

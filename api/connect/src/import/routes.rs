@@ -19,5 +19,5 @@ async fn create(ctx: &Ctx, tx: &mut Tx<'_>, call: &Call<op::CreateImport>) -> Re
 }
 
 async fn list_columns(_: &Ctx, _: &mut Tx<'_>, call: &Call<op::ListImportColumns>) -> Result<Answer<ImportColumns>, Problem> {
-    Ok(Answer::of(targets::columns(call.query.resource)))
+    Ok(Answer::of(targets::shown(call.query.resource)))
 }

@@ -1,6 +1,6 @@
 //! Rows of a part: cells become the fields of a body, and the errors of a body the errors of cells.
 
-use super::columns::Target;
+use super::columns::{ENTRIES, Target};
 use causeway_contract::{Code, FieldError, Problem, Shape, composed};
 use causeway_value::{Day, Zone};
 use serde::de::DeserializeOwned;
@@ -16,6 +16,8 @@ pub struct Row {
     pub fields: BTreeMap<String, String>,
     /// Entries of `metadata`.
     pub metadata: BTreeMap<String, String>,
+    /// Cells that cannot be read.
+    pub wrong: Vec<CellError>,
 }
 
 /// What was wrong in a row.
@@ -50,8 +52,8 @@ fn first_step(pointer: &str) -> Option<&str> {
     pointer.split('/').nth(1).filter(|step| !step.is_empty())
 }
 
-/// A row, or the number of one whose cells cannot be told apart, with what is wrong.
-pub type Read = Result<Row, (i64, CellError)>;
+/// A row, none where all cells are blank, or the number of one whose cells cannot be told apart, with what is wrong.
+pub type Read = Result<Option<Row>, (i64, CellError)>;
 
 /// The records of a part as rows, with what stands in for empty cells. A row with fewer or more cells than the header has columns is none: which cell is
 /// missing, nobody knows. Empty cells behind the last column are overlooked.
@@ -63,6 +65,11 @@ pub fn read(part: &[u8], separator: u8, first_row: i64, targets: &[Target], defa
     let mut rows = Vec::new();
     for (number, record) in (first_row..).zip(reader.records()) {
         let record = record.map_err(|error| Problem::new(Code::Malformed, format!("Row {number} is not CSV: {error}.")))?;
+        // Spreadsheets leave such rows at the end of a file.
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            rows.push(Ok(None));
+            continue;
+        }
         let beyond = record.iter().rev().take(record.len().saturating_sub(targets.len()));
         let cells = record.len() - beyond.take_while(|cell| cell.trim().is_empty()).count();
         if cells != targets.len() {
@@ -79,9 +86,10 @@ pub fn read(part: &[u8], separator: u8, first_row: i64, targets: &[Target], defa
             continue;
         }
         let mut row = Row { number, ..Row::default() };
-        for (target, cell) in targets.iter().zip(record.iter().map(str::trim)).filter(|(_, cell)| !cell.is_empty()) {
+        for (target, cell) in targets.iter().zip(record.iter().map(bare)).filter(|(_, cell)| !cell.is_empty()) {
             match target {
                 Target::Field(field) => drop(row.fields.insert(field.clone(), composed(cell.to_owned()))),
+                Target::Metadata(name) if name == ENTRIES && entries(cell).is_some() => row.metadata.extend(entries(cell).unwrap_or_default()),
                 Target::Metadata(name) => drop(row.metadata.insert(name.clone(), composed(cell.to_owned()))),
                 Target::Nothing => {}
             }
@@ -89,9 +97,20 @@ pub fn read(part: &[u8], separator: u8, first_row: i64, targets: &[Target], defa
         for (field, value) in defaults {
             row.fields.entry(field.clone()).or_insert_with(|| value.clone());
         }
-        rows.push(Ok(row));
+        rows.push(Ok(Some(row)));
     }
     Ok(rows)
+}
+
+/// A cell as it was meant: an apostrophe before what a spreadsheet would calculate was put there so that it does not, as exports of the service do.
+fn bare(cell: &str) -> &str {
+    let cell = cell.trim();
+    cell.strip_prefix('\'').filter(|text| text.starts_with(['=', '+', '-', '@'])).unwrap_or(cell)
+}
+
+/// The entries of `metadata` in a cell of an export; none when it is a text of its own.
+fn entries(cell: &str) -> Option<BTreeMap<String, String>> {
+    serde_json::from_str(cell).ok()
 }
 
 /// The body that a row asks for: each field as its schema wants it, checked against it. A day stands for its beginning where an instant is wanted.
@@ -159,7 +178,7 @@ mod tests {
         let targets = [Target::Field("title".to_owned()), Target::Field("created_at".to_owned()), Target::Metadata("region".to_owned())];
         let defaults = BTreeMap::from([("title".to_owned(), "Lead".to_owned())]);
         let rows = read(b"\"40 chairs, oak\",2017-03-01,West\n,yesterday,\n", b',', 7, &targets, &defaults).unwrap();
-        let rows: Vec<Row> = rows.into_iter().map(Result::unwrap).collect();
+        let rows: Vec<Row> = rows.into_iter().filter_map(Result::unwrap).collect();
         assert_eq!(rows.iter().map(|row| (row.number, row.fields["title"].as_str())).collect::<Vec<_>>(), [(7, "40 chairs, oak"), (8, "Lead")]);
         let more = || Map::from_iter([("company_id".to_owned(), json!(CompanyId::new()))]);
         let shape = Shape::of::<CreateLead>();
@@ -174,9 +193,10 @@ mod tests {
     fn a_row_has_a_cell_for_each_column() {
         let targets = [Target::Field("title".to_owned()), Target::Nothing];
         let rows = read(b"a,b\na\na,b,c\na,b,,\n,\n", b',', 2, &targets, &BTreeMap::new()).unwrap();
-        let told =
-            rows.iter().map(|row| row.as_ref().map(|row| row.number).map_err(|(number, wrong)| (*number, wrong.code, wrong.detail.contains("2 columns"))));
-        assert_eq!(told.collect::<Vec<_>>(), [Ok(2), Err((3, Code::Malformed, true)), Err((4, Code::Malformed, true)), Ok(5), Ok(6)]);
+        let told = rows.iter().map(|row| {
+            row.as_ref().map(|row| row.as_ref().map(|row| row.number)).map_err(|(number, wrong)| (*number, wrong.code, wrong.detail.contains("2 columns")))
+        });
+        assert_eq!(told.collect::<Vec<_>>(), [Ok(Some(2)), Err((3, Code::Malformed, true)), Err((4, Code::Malformed, true)), Ok(Some(5)), Ok(None)]);
     }
 
     #[test]

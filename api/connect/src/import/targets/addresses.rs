@@ -40,7 +40,7 @@ pub(super) fn taken(row: &mut Row) -> Result<Vec<AddressInput>, Vec<CellError>> 
         if let Some(country) = &own {
             cells.entry("country".to_owned()).or_insert_with(|| country.clone());
         }
-        let address = Row { number: row.number, fields: cells, metadata: BTreeMap::new() };
+        let address = Row { number: row.number, fields: cells, ..Row::default() };
         let more = Map::from_iter([("kind".to_owned(), json!(kind))]);
         match body::<AddressInput>(&address, &ADDRESS, Zone::UTC, more) {
             Ok(address) => found.push(address),
@@ -82,7 +82,7 @@ mod tests {
 
     fn row(cells: &[(&str, &str)]) -> Row {
         let fields = cells.iter().map(|(name, cell)| ((*name).to_owned(), (*cell).to_owned())).collect();
-        Row { number: 2, fields, metadata: BTreeMap::new() }
+        Row { number: 2, fields, ..Row::default() }
     }
 
     #[test]

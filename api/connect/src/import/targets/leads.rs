@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &Names, rows: Vec<Row>) -> Result<Vec<Outcome>, Problem> {
-    let rows = prepare(import, names, rows);
-    let standing = known(tx, import, "lead", &rows).await?;
+    let mut rows = prepare(import, names, rows);
+    let standing = known(tx, import, names, "lead", &mut rows).await?;
     let bodies: Vec<_> = rows.into_iter().map(|row| wanted(import, names, row, &standing)).collect();
     let before = before(tx, &standing).await?;
     let known = Known::load(tx, bodies.iter().filter_map(|body| body.as_ref().ok()).map(|(body, _)| body)).await?;
@@ -28,6 +28,11 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
             Ok((body, None)) => attempt(tx, Outcome::Created, async |tx| service::create_known(ctx, tx, &known, &body, History::Told).map(|_| ())).await?,
             Ok((body, Some(id))) => {
                 let change = change(body);
+                // One that has ended is changed no more, and may be told again.
+                if before.get(&id).is_some_and(|row| service::must_be_open(row, "changed").is_err() && tells_the_same(row, &change)) {
+                    outcomes.push(Outcome::Unchanged);
+                    continue;
+                }
                 tried(tx, async |tx| {
                     let after = service::update(ctx, tx, LeadId::from_uuid(id), &change).await?;
                     Ok(if before.get(&id).is_some_and(|row| says_the_same(row, after)) { Outcome::Unchanged } else { Outcome::Updated })
@@ -54,10 +59,40 @@ fn says_the_same(row: &leads::Model, after: Lead) -> bool {
     before == Lead { version: before.version, updated_at: before.updated_at, external_refs: Vec::new(), ..after }
 }
 
+/// Whether a change says of a lead what it is.
+fn tells_the_same(row: &leads::Model, change: &UpdateLead) -> bool {
+    let before = view(row, Vec::new());
+    let entries = match &change.metadata {
+        Patch::Value(entries) => entries.iter().all(|(name, value)| before.metadata.get(name) == value.as_ref()),
+        _ => true,
+    };
+    let known = before.clone();
+    let after = Lead {
+        title: change.title.clone().over_required(known.title),
+        contact_name: change.contact_name.clone().over(known.contact_name),
+        organization_name: change.organization_name.clone().over(known.organization_name),
+        email: change.email.clone().over(known.email),
+        phone: change.phone.clone().over(known.phone),
+        source: change.source.clone().over(known.source),
+        description: change.description.clone().over(known.description),
+        country: change.country.clone().over(known.country),
+        employee_count: change.employee_count.clone().over(known.employee_count),
+        budget: change.budget.clone().over(known.budget),
+        currency: change.currency.clone().over(known.currency),
+        authority: change.authority.clone().over(known.authority),
+        need: change.need.clone().over(known.need),
+        needed_by: change.needed_by.clone().over(known.needed_by),
+        owner_id: change.owner_id.clone().over(known.owner_id),
+        team_id: change.team_id.clone().over(known.team_id),
+        ..known
+    };
+    entries && before == after
+}
+
 fn wanted(import: &Import, names: &Names, prepared: Prepared, standing: &BTreeMap<String, Uuid>) -> Result<(CreateLead, Option<Uuid>), Vec<CellError>> {
-    let Prepared { mut row, reference, mut errors } = prepared;
+    let Prepared { mut row, reference, refs: references, mut errors, .. } = prepared;
     let zone = import.zone(names, &row);
-    let mut more = refs(import, reference.as_ref());
+    let mut more = refs(&references);
     errors.extend(company(import, names, &mut row, &mut more).err());
     if !row.fields.contains_key("title") {
         let about = ["organization_name", "contact_name", "email"].iter().find_map(|field| row.fields.get(*field).cloned());

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod contacts;
+mod exported;
 mod leads;
 mod opportunities;
 mod parties;
@@ -10,17 +11,22 @@ mod shown;
 mod stages;
 mod taxes;
 
+pub use exported::exported;
 pub use parties::Made;
-pub use shown::columns;
+pub use shown::columns as shown;
 
+use super::columns;
 use super::job::Import;
 use super::names::Names;
 use super::rows::{CellError, Row};
 use causeway_contract::{Code, Problem, Shape};
 use causeway_entity::kernel::external_refs;
+use causeway_entity::master::{parties as parties_rows, products as products_rows};
+use causeway_entity::sell::{leads as leads_rows, opportunities as opportunities_rows, stages as stages_rows};
 use causeway_kernel::{Ctx, Find, Tx};
 use causeway_openapi::import::ImportResource;
 use causeway_openapi::{catalog, crm, party};
+use causeway_value::{Contact, Kind, Lead, Opportunity, Party, Product, Stage, split_type_id};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -42,6 +48,12 @@ pub enum Outcome {
 
 /// The field in which a row gives the id of its object in the other system.
 pub const REF: &str = "external_ref";
+
+/// The field in which a row gives the id that its object has here, as the service's own export does. Another id is one of the other system.
+pub const ID: &str = "id";
+
+/// The field in which a row gives the ids of its object in several systems, as the service's own export does.
+pub const REFS: &str = "external_refs";
 
 /// The schema of a body, compiled once.
 fn shape<T: ToSchema>() -> Shape {
@@ -78,6 +90,12 @@ pub fn fields(resource: ImportResource) -> Vec<String> {
     // A stage is known by its name.
     if resource != ImportResource::Stages {
         names.push(REF.to_owned());
+    }
+    if resource != ImportResource::Contacts {
+        names.push(ID.to_owned());
+    }
+    if columns::keeps_references(resource) {
+        names.push(REFS.to_owned());
     }
     if resource == ImportResource::Parties {
         names.extend(addresses::fields());
@@ -126,34 +144,130 @@ impl Said {
     }
 }
 
-/// A row with its names resolved, its reference taken out, and what is wrong so far.
+/// A row with its names resolved, its ids taken out, and what is wrong so far.
 struct Prepared {
     row: Row,
+    /// By what its object is known: its id in the system of the import, or its own.
     reference: Option<String>,
+    /// Its own id, where the row gives that.
+    own: Option<Uuid>,
+    /// What a new object gets as its ids in other systems: system and id.
+    refs: Vec<(String, String)>,
     errors: Vec<CellError>,
+}
+
+/// The id of the row's object, as the row gives it.
+#[must_use]
+pub fn reference(row: &Row) -> Option<&String> {
+    row.fields.get(REF).or_else(|| row.fields.get(ID))
+}
+
+/// The letters before the ids of what the rows become.
+const fn prefix(resource: ImportResource) -> &'static str {
+    match resource {
+        ImportResource::Opportunities => Opportunity::PREFIX,
+        ImportResource::Leads => Lead::PREFIX,
+        ImportResource::Parties => Party::PREFIX,
+        ImportResource::Products => Product::PREFIX,
+        ImportResource::Contacts => Contact::PREFIX,
+        ImportResource::Stages => Stage::PREFIX,
+    }
+}
+
+/// The ids of a row, taken out of it: what its object is known by, its own id where it is that, and its ids in other systems.
+fn ids(import: &Import, row: &mut Row, errors: &mut Vec<CellError>) -> (Option<String>, Option<Uuid>, Vec<(String, String)>) {
+    let (id, external) = (row.fields.remove(ID), row.fields.remove(REF));
+    let mut refs: Vec<(String, String)> = match row.fields.remove(REFS) {
+        None => Vec::new(),
+        Some(text) => text.split(';').filter_map(|one| one.trim().split_once(':')).map(|(system, id)| (system.to_owned(), id.to_owned())).collect(),
+    };
+    let own = id.as_deref().and_then(split_type_id).filter(|(letters, _)| *letters == prefix(import.resource)).map(|(_, id)| id);
+    if id.is_some() && external.is_some() {
+        errors.push(CellError::field(Code::InvalidValue, ID, "gives a second id beside `external_ref`; empty one of the two cells"));
+    }
+    if own.is_some() {
+        return (id, own, refs);
+    }
+    let among = || refs.iter().find(|(system, _)| system == import.system()).map(|(_, id)| id.clone());
+    let reference = external.or(id).or_else(among);
+    if let Some(id) = &reference {
+        refs.retain(|(system, _)| system != import.system());
+        refs.insert(0, (import.system().to_owned(), id.clone()));
+    }
+    (reference, None, refs)
 }
 
 /// Resolves the names of each row and takes its reference out. A reference that an earlier row of the file has is an error.
 fn prepare(import: &Import, names: &Names, rows: Vec<Row>) -> Vec<Prepared> {
     let one = |mut row: Row| {
-        let mut errors = Vec::new();
+        let mut errors = std::mem::take(&mut row.wrong);
         let company = names.company(&row, import.options.company_id).map(|company| company.id);
         names.resolve(&mut row, company, &mut errors);
-        let reference = row.fields.remove(REF);
+        let (reference, own, refs) = ids(import, &mut row, &mut errors);
         if let Some(reference) = &reference
             && let Some(first) = import.named.get(reference).filter(|first| **first != row.number)
         {
             let detail = format!("{reference} stands in row {first} already; give each row a reference of its own, or leave one of the two out");
             errors.push(CellError::field(Code::AlreadyExists, REF, detail));
         }
-        Prepared { row, reference, errors }
+        Prepared { row, reference, own, refs, errors }
     };
     rows.into_iter().map(one).collect()
 }
 
+/// The objects that rows are about, by what they are known by: references, or their own ids. An own id that nothing here has is an error of its row.
+async fn known(tx: &mut Tx<'_>, import: &Import, names: &Names, object: &'static str, rows: &mut [Prepared]) -> Result<BTreeMap<String, Uuid>, Problem> {
+    let mut known = referred(tx, import, object, rows).await?;
+    let ids: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.own).collect();
+    if ids.is_empty() {
+        return Ok(known);
+    }
+    let there = standing(tx, import.resource, names, ids).await?;
+    for row in rows {
+        let (Some(id), Some(reference)) = (row.own, &row.reference) else { continue };
+        if there.contains(&id) {
+            known.insert(reference.clone(), id);
+        } else {
+            let thing = object.replace('_', " ");
+            let detail = format!(
+                "`{reference}` is the id of no {thing} here; correct it, empty the cell for a new {thing}, or map the column to `external_ref` if it is the id of another system"
+            );
+            row.errors.push(CellError::field(Code::NotFound, ID, detail));
+        }
+    }
+    Ok(known)
+}
+
+/// Those of these ids that are there, and that whoever imports may see.
+async fn standing(tx: &mut Tx<'_>, resource: ImportResource, names: &Names, ids: BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>, Problem> {
+    Ok(match resource {
+        ImportResource::Opportunities => {
+            let rows = Find::<opportunities_rows::Entity>::new().among(opportunities_rows::Column::Id, ids).all(tx).await?;
+            rows.into_iter().filter(|row| names.sees(row.company_id)).map(|row| row.id.uuid()).collect()
+        }
+        ImportResource::Leads => {
+            let rows = Find::<leads_rows::Entity>::new().among(leads_rows::Column::Id, ids).all(tx).await?;
+            rows.into_iter().filter(|row| names.sees(row.company_id)).map(|row| row.id.uuid()).collect()
+        }
+        ImportResource::Parties => {
+            let rows = Find::<parties_rows::Entity>::new().among(parties_rows::Column::Id, ids).all(tx).await?;
+            rows.into_iter().map(|row| row.id.uuid()).collect()
+        }
+        ImportResource::Products => {
+            let rows = Find::<products_rows::Entity>::new().among(products_rows::Column::Id, ids).all(tx).await?;
+            rows.into_iter().map(|row| row.id.uuid()).collect()
+        }
+        ImportResource::Stages => {
+            let rows = Find::<stages_rows::Entity>::new().among(stages_rows::Column::Id, ids).all(tx).await?;
+            rows.into_iter().filter(|row| row.company_id.is_none_or(|company| names.sees(company))).map(|row| row.id.uuid()).collect()
+        }
+        ImportResource::Contacts => BTreeSet::new(),
+    })
+}
+
 /// The objects that carry these references.
-async fn known(tx: &mut Tx<'_>, import: &Import, object: &'static str, rows: &[Prepared]) -> Result<BTreeMap<String, Uuid>, Problem> {
-    let references: BTreeSet<&String> = rows.iter().filter_map(|row| row.reference.as_ref()).collect();
+async fn referred(tx: &mut Tx<'_>, import: &Import, object: &'static str, rows: &[Prepared]) -> Result<BTreeMap<String, Uuid>, Problem> {
+    let references: BTreeSet<&String> = rows.iter().filter(|row| row.own.is_none()).filter_map(|row| row.reference.as_ref()).collect();
     if references.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -163,9 +277,9 @@ async fn known(tx: &mut Tx<'_>, import: &Import, object: &'static str, rows: &[P
 }
 
 /// The member `external_refs` of a new object.
-fn refs(import: &Import, reference: Option<&String>) -> Map<String, Value> {
-    let one = reference.map(|id| ("external_refs".to_owned(), json!([{ "system": import.system(), "id": id }])));
-    one.into_iter().collect()
+fn refs(refs: &[(String, String)]) -> Map<String, Value> {
+    let all: Vec<Value> = refs.iter().map(|(system, id)| json!({ "system": system, "id": id })).collect();
+    if all.is_empty() { Map::new() } else { Map::from_iter([(REFS.to_owned(), Value::Array(all))]) }
 }
 
 /// The company that a row belongs to, as a member of its body; an error when it names none that the caller may see.

@@ -2,7 +2,7 @@
 
 use super::{Made, OPPORTUNITY, Outcome, Prepared, company, known, parties, prepare, refs, right, tried};
 use crate::import::job::Import;
-use crate::import::names::Names;
+use crate::import::names::{Names, folded};
 use crate::import::rows::{CellError, Row, body};
 use causeway_contract::{Code, Problem};
 use causeway_entity::sell::{lost_reasons, opportunities};
@@ -12,12 +12,12 @@ use causeway_openapi::crm::CreateOpportunity;
 use causeway_sell::check::History;
 use causeway_sell::opportunity::service::{self, Known};
 use causeway_value::{Day, OpportunityStatus};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &Names, rows: Vec<Row>, made: &mut Made) -> Result<Vec<Outcome>, Problem> {
-    let rows = prepare(import, names, rows);
-    let standing = known(tx, import, "opportunity", &rows).await?;
+    let mut rows = prepare(import, names, rows);
+    let standing = known(tx, import, names, "opportunity", &mut rows).await?;
     let ids: Vec<Uuid> = standing.values().copied().collect();
     let found = if ids.is_empty() { Vec::new() } else { Find::<opportunities::Entity>::new().among(opportunities::Column::Id, ids.clone()).all(tx).await? };
     let found: BTreeMap<Uuid, opportunities::Model> = found.into_iter().map(|row| (row.id.uuid(), row)).collect();
@@ -59,31 +59,44 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
     Ok(outcomes)
 }
 
-/// The tenant's codes of why deals are lost, those of other days too; none when it keeps none, or no row gives one.
+/// The tenant's codes of why deals are lost, each with its name, those of other days too; none when it keeps none, or no row gives one.
 #[derive(Default)]
-struct Reasons(BTreeSet<String>);
+struct Reasons(Vec<lost_reasons::Model>);
 
 /// Codes that are looked through, and those that an error names.
 const REASONS: (u64, usize) = (1_000, 20);
 
 impl Reasons {
+    /// The code of this reason: by its code or its name as it is written, else by what is the same but for capitals, spaces and points.
+    fn code(&self, said: &str) -> Option<&str> {
+        let key = folded(said);
+        let ways: [&dyn Fn(&lost_reasons::Model) -> bool; 3] =
+            [&|one| one.code == said, &|one| one.name == said, &|one| folded(&one.code) == key || folded(&one.name) == key];
+        let found = ways.into_iter().map(|is_it| self.0.iter().filter(|reason| is_it(reason)).collect::<Vec<_>>()).find(|found| !found.is_empty())?;
+        if let [one] = found.as_slice() { Some(&one.code) } else { None }
+    }
+
     async fn load(tx: &mut Tx<'_>, rows: &[Prepared]) -> Result<Self, Problem> {
         if !rows.iter().any(|row| row.row.fields.contains_key("lost_reason")) {
             return Ok(Self::default());
         }
         let found = Find::<lost_reasons::Entity>::new().order_by(lost_reasons::Column::Code).limit(REASONS.0).all(tx).await?;
-        Ok(Self(found.into_iter().map(|row| row.code).collect()))
+        Ok(Self(found))
     }
 
-    /// Refuses a reason that is none of the tenant's: reports count deals by them. What a deal has already may stay.
-    fn check(&self, row: &Row, old: Option<&opportunities::Model>) -> Option<CellError> {
-        let said = row.fields.get("lost_reason")?;
-        let stays = old.is_some_and(|old| old.lost_reason.as_ref() == Some(said));
-        if self.0.is_empty() || self.0.contains(said) || stays {
+    /// Puts the code in the place of a name, and refuses a reason that is none of the tenant's: reports count deals by them. What a deal has already may stay.
+    fn resolve(&self, row: &mut Row, old: Option<&opportunities::Model>) -> Option<CellError> {
+        let said = row.fields.get("lost_reason")?.clone();
+        let stays = old.is_some_and(|old| old.lost_reason.as_ref() == Some(&said));
+        if self.0.is_empty() || stays {
             return None;
         }
-        let known: Vec<&str> = self.0.iter().take(REASONS.1).map(String::as_str).collect();
-        let detail = format!("must be the code of a lost reason (GET /v1/lost-reasons), such as {}", known.join(", "));
+        if let Some(code) = self.code(&said) {
+            row.fields.insert("lost_reason".to_owned(), code.to_owned());
+            return None;
+        }
+        let known: Vec<&str> = self.0.iter().take(REASONS.1).map(|one| one.code.as_str()).collect();
+        let detail = format!("must be the code or the name of one lost reason (GET /v1/lost-reasons), such as {}", known.join(", "));
         Some(CellError::field(Code::InvalidValue, "lost_reason", detail))
     }
 }
@@ -112,12 +125,16 @@ fn wanted<'o>(
     prepared: Prepared,
     standing: impl Fn(&str) -> Option<&'o opportunities::Model>,
 ) -> Result<(CreateOpportunity, Option<&'o opportunities::Model>), Vec<CellError>> {
-    let Prepared { mut row, reference, mut errors } = prepared;
+    let Prepared { mut row, reference, own, refs: references, mut errors } = prepared;
     let zone = import.zone(names, &row);
     let old = reference.as_deref().and_then(standing);
-    let mut more = refs(import, reference.as_ref());
+    let mut more = refs(&references);
     errors.extend(check_close(names, &mut row, old));
-    errors.extend(reasons.check(&row, old));
+    // A stage of what has ended says so, too: nobody who closed a deal need be here any more.
+    if let Some(status) = names.status(&row).filter(|status| *status != OpportunityStatus::Open) {
+        row.fields.entry("status".to_owned()).or_insert_with(|| status.to_string());
+    }
+    errors.extend(reasons.resolve(&mut row, old));
     // Elsewhere it is written with its sign.
     if let Some(share) = row.fields.get_mut("probability") {
         *share = share.trim_end_matches('%').trim_end().to_owned();
@@ -128,7 +145,7 @@ fn wanted<'o>(
         row.fields.insert("title".to_owned(), old.title.clone());
     }
     if !row.fields.contains_key("title") {
-        let product = row.fields.get("product_id").and_then(|id| names.product(id)).or(reference.as_deref()).unwrap_or("Deal");
+        let product = row.fields.get("product_id").and_then(|id| names.product(id)).or(reference.as_deref().filter(|_| own.is_none())).unwrap_or("Deal");
         row.fields.insert("title".to_owned(), product.to_owned());
     }
     let body: CreateOpportunity = right(errors, body(&row, &OPPORTUNITY, zone, more))?;

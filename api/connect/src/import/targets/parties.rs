@@ -16,13 +16,13 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &Names, rows: Vec<Row>) -> Result<Vec<Outcome>, Problem> {
-    let rows = prepare(import, names, rows);
-    let standing = Standing::load(tx, import, &rows).await?;
+    let mut rows = prepare(import, names, rows);
+    let standing = Standing::load(tx, import, names, &mut rows).await?;
     let mut said = Said::default();
     let mut outcomes = Vec::with_capacity(rows.len());
     for prepared in rows {
         let row = prepared.row.clone();
-        let (Prepared { row: cells, reference, mut errors }, addresses) = with_addresses(prepared);
+        let (Prepared { row: cells, reference, refs: references, mut errors, .. }, addresses) = with_addresses(prepared);
         let addresses = addresses.unwrap_or_else(|wrong| {
             errors.extend(wrong);
             Vec::new()
@@ -47,7 +47,7 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
         }
         let outcome = match old {
             Some(old) => changed(ctx, tx, old, cells, reference.is_some(), addresses).await?,
-            None => created(ctx, tx, cells, refs(import, reference.as_ref()), addresses).await?,
+            None => created(ctx, tx, cells, refs(&references), addresses).await?,
         };
         said.note(object, row, &outcome);
         outcomes.push(outcome);
@@ -69,9 +69,9 @@ struct Standing {
 }
 
 impl Standing {
-    async fn load(tx: &mut Tx<'_>, import: &Import, rows: &[Prepared]) -> Result<Self, Problem> {
+    async fn load(tx: &mut Tx<'_>, import: &Import, names: &Names, rows: &mut [Prepared]) -> Result<Self, Problem> {
         let by_reference: BTreeMap<String, PartyId> =
-            known(tx, import, "party", rows).await?.into_iter().map(|(reference, id)| (reference, PartyId::from_uuid(id))).collect();
+            known(tx, import, names, "party", rows).await?.into_iter().map(|(reference, id)| (reference, PartyId::from_uuid(id))).collect();
         let called = rows.iter().filter(|row| row.reference.is_none()).filter_map(|row| row.row.fields.get("name").cloned()).collect();
         let mut all = store::of_names(tx, &called).await?;
         let mut by_name: BTreeMap<String, Vec<PartyId>> = BTreeMap::new();

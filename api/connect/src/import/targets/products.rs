@@ -26,8 +26,8 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
             row.fields.entry("code".to_owned()).or_insert(name);
         }
     }
-    let rows = prepare(import, names, rows);
-    let standing = known(tx, import, "product", &rows).await?;
+    let mut rows = prepare(import, names, rows);
+    let standing = known(tx, import, names, "product", &mut rows).await?;
     let codes: BTreeSet<String> = rows.iter().filter_map(|row| row.row.fields.get("code").cloned()).collect();
     let mut found = Find::<products::Entity>::new().among(products::Column::Code, codes).all(tx).await?;
     let by_code: BTreeMap<String, ProductId> = found.iter().map(|row| (row.code.clone(), row.id)).collect();
@@ -40,7 +40,7 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
     let taxes = Taxes::load(tx, &rows, names, company).await?;
     let mut said = Said::default();
     let mut outcomes = Vec::with_capacity(rows.len());
-    for Prepared { mut row, reference, mut errors } in rows {
+    for Prepared { mut row, reference, refs: references, mut errors, .. } in rows {
         let code = row.fields.get("code").cloned().unwrap_or_default();
         let referred = reference.as_ref().and_then(|reference| standing.get(reference)).map(|id| ProductId::from_uuid(*id));
         let old = referred.or_else(|| by_code.get(&code).copied());
@@ -71,7 +71,7 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
                 if let Some(company) = names.company(&row, import.options.company_id) {
                     row.fields.entry("currency".to_owned()).or_insert_with(|| company.currency.to_string());
                 }
-                match body::<CreateProduct>(&row, &PRODUCT, Zone::UTC, refs(import, reference.as_ref())) {
+                match body::<CreateProduct>(&row, &PRODUCT, Zone::UTC, refs(&references)) {
                     Err(errors) => Outcome::Failed(errors),
                     Ok(body) => attempt(tx, Outcome::Created, async |tx| product::create(ctx, tx, &body).await.map(|_| ())).await?,
                 }

@@ -2,7 +2,7 @@
 
 use super::addresses::{self, ADDRESS};
 use super::taxes::NAMED_BY;
-use super::{REF, fields, shape_of};
+use super::{ID, REF, REFS, exported, fields, shape_of};
 use crate::import::{columns, names};
 use causeway_contract::{Field, Shape};
 use causeway_openapi::import::{ImportCell, ImportColumn, ImportColumns, ImportResource};
@@ -19,6 +19,26 @@ pub fn columns(resource: Option<ImportResource>) -> ImportColumns {
 }
 
 fn of(resource: ImportResource) -> impl Iterator<Item = ImportColumn> {
+    filled(resource).chain(left_out(resource))
+}
+
+/// What exports of the service have and no row can fill.
+fn left_out(resource: ImportResource) -> impl Iterator<Item = ImportColumn> {
+    let fields = fields(resource);
+    let is_free = move |name: &&String| **name != columns::ENTRIES && columns::called(resource, &columns::plain(name), &fields).is_none();
+    exported(resource).iter().filter(is_free).map(move |name| ImportColumn {
+        resource,
+        field: name.clone(),
+        also: Vec::new(),
+        cells: ImportCell::LeftOut,
+        words: Vec::new(),
+        named_by: None,
+        meaning: "Stands in the service's own exports and is not imported: it is left out of a file that has the columns `id`, `object` and `version`."
+            .to_owned(),
+    })
+}
+
+fn filled(resource: ImportResource) -> impl Iterator<Item = ImportColumn> {
     fields(resource).into_iter().filter_map(move |name| {
         let (field, meaning) = described(resource, &name)?;
         let words = match field.map(|field| field.shape.as_ref()) {
@@ -28,7 +48,7 @@ fn of(resource: ImportResource) -> impl Iterator<Item = ImportColumn> {
         Some(ImportColumn {
             resource,
             also: columns::other_names(resource, &name).map(str::to_owned).collect(),
-            cells: cells(field.map(|field| field.shape.as_ref())),
+            cells: if name == REFS { ImportCell::Several } else { cells(field.map(|field| field.shape.as_ref())) },
             words,
             named_by: if name == "tax_ids" { Some(NAMED_BY) } else { names::named_by(&name) }.map(str::to_owned),
             meaning,
@@ -40,6 +60,14 @@ fn of(resource: ImportResource) -> impl Iterator<Item = ImportColumn> {
 /// A column's field in its schema, where it has one, and what it means; none for a field that no cell can fill.
 fn described(resource: ImportResource, name: &str) -> Option<(Option<&'static Field>, String)> {
     let shape = shape_of(resource);
+    if name == ID {
+        let other = "An id that is not of that form is one of the other system, as in `external_ref`.";
+        return Some((None, format!("The id that it has here, as exports of the service give it: the row changes that object. {other}")));
+    }
+    if name == REFS {
+        let meaning = "Its ids in other systems, each as `system:id`, as exports of the service give them: of a new object. That of the import's system is its `external_ref` where the row gives no id.";
+        return Some((None, meaning.to_owned()));
+    }
     if shape.items(name).is_some() {
         return None;
     }

@@ -1,6 +1,6 @@
-//! Stages of pipelines. One of the same name in the same pipeline is changed; what an opportunity in it is stays.
+//! Stages of pipelines. One of the same id, or without one of the same name in the same pipeline is changed; what an opportunity in it is stays.
 
-use super::{Outcome, Prepared, STAGE, STAGE_CHANGE, attempt, prepare, right};
+use super::{Outcome, Prepared, STAGE, STAGE_CHANGE, attempt, known, prepare, right};
 use crate::import::job::Import;
 use crate::import::names::Names;
 use crate::import::rows::{CellError, Row, body};
@@ -17,12 +17,17 @@ use std::collections::BTreeSet;
 const FIXED: [&str; 2] = ["company_id", "status"];
 
 pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &Names, rows: Vec<Row>) -> Result<Vec<Outcome>, Problem> {
-    let rows = prepare(import, names, rows);
+    let mut rows = prepare(import, names, rows);
+    let by_id = known(tx, import, names, "stage", &mut rows).await?;
     let called: BTreeSet<String> = rows.iter().filter_map(|row| row.row.fields.get("name").cloned()).collect();
-    let standing = Find::<Entity>::new().among(Column::Name, called).all(tx).await?;
+    let mut standing = Find::<Entity>::new().among(Column::Name, called).all(tx).await?;
+    if !by_id.is_empty() {
+        let others = Find::<Entity>::new().among(Column::Id, by_id.values().copied()).all(tx).await?;
+        standing.extend(others);
+    }
     let mut seen = BTreeSet::new();
     let mut outcomes = Vec::with_capacity(rows.len());
-    for Prepared { mut row, mut errors, .. } in rows {
+    for Prepared { mut row, reference, mut errors, .. } in rows {
         // Without a company it is a stage of every company's pipeline, as by POST /v1/stages; the only company is none that somebody named.
         let named = row.fields.contains_key("company_id") || import.options.company_id.is_some();
         let company = names.company(&row, import.options.company_id).filter(|_| named).map(|company| company.id);
@@ -30,7 +35,9 @@ pub(super) async fn write(ctx: &Ctx, tx: &mut Tx<'_>, import: &Import, names: &N
         if !name.is_empty() && !seen.insert((company, name.clone())) {
             errors.push(CellError::field(Code::AlreadyExists, "name", "is the name of a stage in a row before; give each stage one row"));
         }
-        let old = standing.iter().find(|stage| (stage.company_id, &stage.name) == (company, &name));
+        let own = reference.and_then(|reference| by_id.get(&reference));
+        let same = |stage: &&Model| own.map_or((stage.company_id, &stage.name) == (company, &name), |id| stage.id.uuid() == *id);
+        let old = standing.iter().find(same);
         errors.extend(old.and_then(|old| other_status(old, &row)));
         outcomes.push(match old {
             Some(old) => changed(ctx, tx, old, row, errors).await?,
@@ -72,7 +79,8 @@ fn other_status(old: &Model, row: &Row) -> Option<CellError> {
 
 fn says_what_is_known(old: &Model, body: &UpdateStage) -> bool {
     let known = service::view(old);
-    body.position.clone().over_required(known.position) == known.position
+    body.name.clone().over_required(known.name.clone()) == known.name
+        && body.position.clone().over_required(known.position) == known.position
         && body.probability.clone().over_required(known.probability) == known.probability
         && body.required_fields.clone().over_required(known.required_fields.clone()) == known.required_fields
         && body.validates_customer.clone().over_required(known.validates_customer) == known.validates_customer
