@@ -245,6 +245,7 @@ impl Form {
 
     /// Says at each field that takes an id that what was typed there is none, where that is so; gives the number of the first.
     pub fn mark_no_ids(&mut self) -> Option<usize> {
+        self.unmark();
         for field in &mut self.fields {
             let Some(prefix) = field.refers else { continue };
             let text = field.input.value().trim();

@@ -61,8 +61,8 @@ fn what_was_made_is_named_and_opened_with_one_key() {
 
 #[test]
 fn a_document_that_is_no_draft_says_that_it_is_not_edited() {
-    for (name, status) in [("orders", "fulfilled"), ("quotes", "sent"), ("invoices", "posted")] {
-        let mut app = list_of(name, json!([{"id": "x_1", "status": status}]));
+    for (name, id, status) in [("orders", "ord_1", "fulfilled"), ("quotes", "qot_1", "sent"), ("invoices", "inv_1", "posted")] {
+        let mut app = list_of(name, json!([{"id": id, "status": status}]));
         press(&mut app, "e");
         assert!(app.popup.is_none() && app.notes.back().unwrap().1.contains("only when draft"), "{name}: {:?}", app.notes);
     }
