@@ -25,6 +25,8 @@ pub enum Kind {
     Ref,
     /// How many there are.
     Count,
+    /// A word in few letters: of `credit_note` the first letters of its words, of `invoice` its first three.
+    Brief,
 }
 
 /// A column of a list.
@@ -46,7 +48,7 @@ const fn col(head: &'static str, field: &'static str, width: u16, kind: Kind, gi
     Column { head, field, width, kind, gives_way }
 }
 
-use Kind::{Count, Money, Ref, State, Text, Time};
+use Kind::{Brief, Count, Money, Ref, State, Text, Time};
 
 /// A resource with its columns. The first column that is a text takes what is left of the width.
 type Known = (&'static str, &'static [Column]);
@@ -127,9 +129,16 @@ pub fn cell(object: &Value, column: &Column) -> String {
         // What is put in order by it, or found in another log, is told to the second.
         (Time, Value::String(text)) if column.width >= SECOND => text.get(..19).map_or_else(|| clean(text).into_owned(), |head| clean(head).replace('T', " ")),
         (Time, Value::String(text)) => minute(text),
+        (Brief, Value::String(word)) => brief(word),
         (Money, Value::String(amount)) => format!("{} {}", clean(amount), clean(object.get("currency").and_then(Value::as_str).unwrap_or_default())),
         _ => plain(value),
     }
+}
+
+/// A word in few letters.
+fn brief(word: &str) -> String {
+    let letters: String = if word.contains('_') { word.split('_').filter_map(|part| part.chars().next()).collect() } else { word.chars().take(3).collect() };
+    clean(&letters).to_uppercase()
 }
 
 /// A value in one line.

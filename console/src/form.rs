@@ -49,6 +49,8 @@ pub struct Field {
     pub known: Vec<String>,
     /// What is wrong with what is typed, as the console or the server found it; empty when nothing is.
     pub wrong: String,
+    /// What the server found wrong in its rows: the place of the row from 0, the path within it, and why.
+    pub wrong_rows: Vec<(usize, String, String)>,
 }
 
 /// Fields whose texts may have several lines, by the last part of their path: people read them as they were written.
@@ -169,6 +171,7 @@ impl Form {
             rows: None,
             known: Vec::new(),
             wrong: String::new(),
+            wrong_rows: Vec::new(),
         };
         Self { fields: fields.iter().map(field).collect() }
     }
@@ -217,7 +220,8 @@ impl Form {
             let within = |field: &&mut Field| place.strip_prefix(field.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
             // `lines.0.quantity` is wrong within `lines`, and `owner.email` at a field of its own.
             if let Some(field) = self.fields.iter_mut().filter(within).max_by_key(|field| field.path.len()) {
-                let told = format!("{place} {text}");
+                let told = format!("{} {text}", field.counted(place));
+                field.wrong_rows.extend(field.row_at(place).map(|(at, within)| (at, within.to_owned(), text.clone())));
                 field.wrong = if field.wrong.is_empty() { told } else { format!("{}; {told}", field.wrong) };
             }
         }
@@ -226,7 +230,33 @@ impl Form {
 
     /// Nothing is known to be wrong any more.
     pub fn unmark(&mut self) {
-        self.fields.iter_mut().for_each(|field| field.wrong.clear());
+        self.fields.iter_mut().for_each(|field| {
+            field.wrong.clear();
+            field.wrong_rows.clear();
+        });
+    }
+
+    /// A text about places of the body, with rows counted as the form counts them.
+    pub fn counted(&self, text: &str, places: &[(String, String)]) -> String {
+        let field = |place: &str| self.fields.iter().find(|field| field.row_at(place).is_some());
+        let told = |text: String, (place, _): &(String, String)| field(place).map_or_else(|| text.clone(), |field| text.replace(place, &field.counted(place)));
+        places.iter().fold(text.to_owned(), told)
+    }
+
+    /// Says at each field that takes an id that what was typed there is none, where that is so; gives the number of the first.
+    pub fn mark_no_ids(&mut self) -> Option<usize> {
+        self.unmark();
+        for field in &mut self.fields {
+            let Some(prefix) = field.refers else { continue };
+            let text = field.input.value().trim();
+            let id = |part: &str| part.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('_'));
+            let several = field.takes == Takes::Texts;
+            let wrong = text != field.before && text.split(',').map(str::trim).any(|part| !part.is_empty() && !id(if several { part } else { text }));
+            if wrong {
+                field.wrong = format!("{} is no id yet: choose one of what is found by that name", field.path);
+            }
+        }
+        self.fields.iter().position(|field| !field.wrong.is_empty())
     }
 
     /// What can be read, and what is wrong by the number of its field.
@@ -275,6 +305,11 @@ impl Field {
     /// A value of an object as it stands in this field: line breaks stay where the field may have them.
     fn write(&self, value: &Value) -> String {
         match value {
+            // Of rows what a request takes of them.
+            Value::Array(rows) => match &self.rows {
+                Some(shape) => write(&rows.iter().map(|row| crate::row::taken(shape, row)).collect()),
+                None => write(value),
+            },
             Value::String(text) if self.has_lines() => text.split('\n').map(crate::text::clean).collect::<Vec<_>>().join("\n").trim().to_owned(),
             other => write(other),
         }
@@ -293,6 +328,19 @@ impl Field {
             return Some(Vec::new());
         }
         serde_json::from_str::<Vec<Value>>(text).ok().filter(|rows| rows.iter().all(Value::is_object))
+    }
+
+    /// The row that a place of the body is in, from 0, and the path within the row: `lines.1.quantity` is `quantity` of 1.
+    fn row_at<'a>(&self, place: &'a str) -> Option<(usize, &'a str)> {
+        self.rows.as_ref()?;
+        let rest = place.strip_prefix(self.path.as_str())?.strip_prefix('.')?;
+        let (row, within) = rest.split_once('.').unwrap_or((rest, ""));
+        Some((row.parse().ok()?, within))
+    }
+
+    /// A place of the body with its row counted as people count: `lines row 2 quantity`.
+    fn counted(&self, place: &str) -> String {
+        self.row_at(place).map_or_else(|| place.to_owned(), |(at, within)| format!("{} row {} {within}", self.path, at.saturating_add(1)).trim_end().to_owned())
     }
 
     /// Whether permissions are chosen in it.
@@ -481,7 +529,20 @@ fn collect(shape: &Shape, prefix: &str, required: bool, fields: &mut Vec<Field>)
             _ => None,
         };
         let wrong = String::new();
-        fields.push(Field { path, takes, required, input: Input::default(), before: String::new(), meaning, refers, inner, rows, known, wrong });
+        fields.push(Field {
+            path,
+            takes,
+            required,
+            input: Input::default(),
+            before: String::new(),
+            meaning,
+            refers,
+            inner,
+            rows,
+            known,
+            wrong,
+            wrong_rows: Vec::new(),
+        });
     }
 }
 

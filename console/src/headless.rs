@@ -18,6 +18,7 @@ use crate::paper;
 use crate::perform::{perform, wall};
 use crate::resource::{self, Aim, Operation, Resource};
 use crate::route::Place;
+use crate::runtime::THERE;
 use crate::sheet;
 use crate::text::{clean, fit, width};
 use crate::update::{NAMES, named, permissions};
@@ -29,6 +30,10 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
+
+/// How long a command runs before it asks whether the server is there at all, and between two such questions.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Rows of a table when nobody says how many.
 const LOOKED_AT: usize = 100;
@@ -165,6 +170,23 @@ fn unknown(resource: &Resource, word: &str) -> String {
 /// # Errors
 /// [`Stop`] with its exit code.
 pub async fn run(cli: &Cli, app: &mut App, client: &Client, request: Request, out: &mut dyn Write) -> Result<(), Stop> {
+    tokio::select! {
+        done = answer(cli, app, client, request, out) => done,
+        failure = silence(client) => Err(failure.into()),
+    }
+}
+
+/// Ends when the server says nothing at all. What takes long, such as a stream or a large report, goes on for as long as the server says that it is there.
+pub async fn silence(client: &Client) -> Failure {
+    loop {
+        tokio::time::sleep(PATIENCE).await;
+        if tokio::time::timeout(THERE, perform(client, true, &Call::get("/readyz"))).await.is_err() {
+            return Failure::Offline(format!("no answer for {} s", PATIENCE.saturating_add(THERE).as_secs()));
+        }
+    }
+}
+
+async fn answer(cli: &Cli, app: &mut App, client: &Client, request: Request, out: &mut dyn Write) -> Result<(), Stop> {
     of_here(app, client).await?;
     match request {
         Request::List(resource) => list(cli, app, client, resource, &cli.filter.join(" "), out).await,

@@ -64,6 +64,7 @@ pub enum Act {
     ThemeNext,
     Ascii,
     SignOut,
+    Made,
 }
 
 /// Where an action makes sense.
@@ -158,6 +159,7 @@ pub const ACTIONS: &[Action] = &[
     action(Act::New, "new", &["+"], Where::List, "Make a new one", "new"),
     action(Act::Edit, "edit", &["e"], Where::Rows, "Change its fields", "edit"),
     action(Act::Verbs, "verbs", &["m"], Where::Rows, "Everything that can be done to it, and why not", "more"),
+    action(Act::Made, "open what was made", &["o"], Where::Any, "Open what was made last", ""),
     action(Act::Undo, "undo", &["u"], Where::Any, "Take the last change back, where the API can", ""),
     action(Act::UndoList, "undo list", &["U"], Where::Any, "Choose a change to take back", ""),
     action(Act::Copy, "copy", &["y"], Where::Any, "Copy the id (OSC 52: also over ssh)", "copy"),

@@ -28,6 +28,7 @@ mod perform;
 mod plain;
 mod resource;
 mod route;
+mod row;
 mod runtime;
 mod secret;
 mod setup;
@@ -73,7 +74,13 @@ fn start(cli: &cli::Cli, begun: Instant) -> Result<(), Stop> {
     let request = match request {
         Request::Numbered(number) if cli.plain || (on_terminal && cli.output.is_none()) => {
             let (app, client) = setup.app(None, None).map_err(Stop::Usage)?;
-            Request::Screen(Some(runtime.block_on(headless::numbered(&app, &client, &number))?))
+            let found = async {
+                tokio::select! {
+                    found = headless::numbered(&app, &client, &number) => found,
+                    failure = headless::silence(&client) => Err(failure.into()),
+                }
+            };
+            Request::Screen(Some(runtime.block_on(found)?))
         }
         request => request,
     };

@@ -29,7 +29,7 @@ use tokio::task::AbortHandle;
 /// The least time between two frames that no key asked for: what comes by itself is read, and thirty a second are more than one reads.
 const FRAME: Duration = Duration::from_millis(34);
 /// Within this a server says that it is there.
-const THERE: Duration = Duration::from_secs(5);
+pub const THERE: Duration = Duration::from_secs(5);
 /// The longest that leaving waits for the end of the session.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// Messages that are taken before a frame is drawn.

@@ -37,6 +37,11 @@ const fn rare(from: &'static [&'static str]) -> Hint {
     Hint { key: None, from, inverse: None, hard: true }
 }
 
+/// Without a key of its own, and only in these states.
+const fn only(from: &'static [&'static str]) -> Hint {
+    Hint { key: None, from, inverse: None, hard: false }
+}
+
 /// The verbs of which something is known.
 pub const HINTS: &[(&str, Hint)] = &[
     // Everybody of a tenant is locked out: its name is typed, and nothing suspends it with one key again.
@@ -62,6 +67,10 @@ pub const HINTS: &[(&str, Hint)] = &[
     ("ReopenOpportunity", on('x', &["won", "lost"])),
     ("CompleteActivity", on('c', &["open"])),
     ("CancelActivity", on('x', &["open"])),
+    // Later they are amended, revised or credited.
+    ("UpdateQuote", only(&["draft"])),
+    ("UpdateOrder", only(&["draft"])),
+    ("UpdateInvoice", only(&["draft"])),
     ("SubmitQuote", on('c', &["draft"])),
     ("ApproveQuote", on('a', &["in_approval"])),
     ("RejectQuote", on('x', &["in_approval"])),

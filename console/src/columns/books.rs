@@ -1,6 +1,6 @@
 //! What is billed, paid and posted.
 
-use super::Kind::{Count, Money, Number, Ref, State, Text, Time};
+use super::Kind::{Brief, Count, Money, Number, Ref, State, Text, Time};
 use super::{Known, col};
 
 /// Their lists.
@@ -53,13 +53,14 @@ pub const KNOWN: &[Known] = &[
         "invoices",
         &[
             col("NUMBER", "number", 14, Text, 0),
-            col("CUSTOMER", "party_id", 18, Ref, 0),
+            col("CUSTOMER", "party_id", 15, Ref, 0),
+            // A credit note is never taken for an invoice.
+            col("KIND", "kind", 4, Brief, 0),
             col("STATUS", "status", 9, State, 0),
             col("PAID", "payment_state", 11, State, 1),
             col("TOTAL", "total_amount", 15, Money, 0),
             col("OPEN", "open_amount", 15, Money, 3),
             col("DUE", "due_date", 10, Text, 2),
-            col("KIND", "kind", 11, Text, 4),
         ],
     ),
     (

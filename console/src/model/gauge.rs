@@ -58,6 +58,11 @@ const fn queue(label: &'static str, resource: &'static str, filter: &'static str
 /// Every kind of hold: the API filters by words.
 const ON_HOLD: &str = "hold_kind[in]:credit,approval,data,stock,billing,dispute,manual";
 
+/// Invoices of which something is open, whether or not a part was paid.
+const OWED: &str = "payment_state[in]:open,part_paid";
+/// Payments of which something is free, whether or not a part settles something.
+const TO_ALLOCATE: &str = "allocation_state[in]:unallocated,part_allocated";
+
 /// What the dashboard counts for a tenant.
 pub const GAUGES: &[Gauge] = &[
     gauge("Leads, new", "leads", "status:new", Heed::Work),
@@ -66,8 +71,8 @@ pub const GAUGES: &[Gauge] = &[
     gauge("Orders, confirmed", "orders", "status:confirmed", Heed::Work),
     gauge("Deliveries, to ship", "deliveries", "status:ready", Heed::Work),
     gauge("Billables, ready", "billables", "status:ready", Heed::Work),
-    gauge("Invoices, open", "invoices", "payment_state:open", Heed::Work),
-    gauge("Payments, unallocated", "payments", "allocation_state:unallocated", Heed::Work),
+    gauge("Invoices, open", "invoices", OWED, Heed::Work),
+    gauge("Payments, unallocated", "payments", TO_ALLOCATE, Heed::Work),
     queue("Quotes in approval", "quotes", IN_APPROVAL, Heed::Approval, &["/approval_reasons/0/because"]),
     queue("Orders on hold", "orders", ON_HOLD, Heed::Exception, &["/holds/0/reason"]),
     queue("Orders stalled", "orders", "stalled:true", Heed::Exception, &["/stalled_reason"]),

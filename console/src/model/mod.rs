@@ -142,6 +142,12 @@ pub struct App {
     pub calls: VecDeque<Logged>,
     /// What was done, newest last.
     pub undos: Vec<Undo>,
+    /// The id of what was made last.
+    pub made: Option<String>,
+    /// The orders of which everything that is left was planned from here: nothing more is delivered of them until that changes.
+    pub planned: BTreeSet<String>,
+    /// The new secret of the key that the console works with, until it is used.
+    pub renewed: Option<String>,
     /// What credit notes settled before a box about that was opened, by their ids.
     pub settled: BTreeMap<String, Settled>,
     /// The filters that were kept.
@@ -240,6 +246,9 @@ impl App {
             noted: false,
             calls: VecDeque::new(),
             undos: Vec::new(),
+            made: None,
+            planned: BTreeSet::new(),
+            renewed: None,
             settled: BTreeMap::new(),
             sifting: false,
             sought: None,

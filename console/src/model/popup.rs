@@ -95,12 +95,14 @@ pub struct Lookup {
     pub wrong: Option<String>,
     /// Whether the answer came.
     pub answered: bool,
+    /// Whether enter was pressed before it came: the only thing that is found is taken then.
+    pub entered: bool,
 }
 
 impl Lookup {
     /// One that is yet to be asked.
     pub const fn of(field: usize, resource: &'static str, words: String, hits: Vec<Hit>) -> Self {
-        Self { field, resource, part: None, words, generation: 0, hits, cursor: 0, wrong: None, answered: false }
+        Self { field, resource, part: None, words, generation: 0, hits, cursor: 0, wrong: None, answered: false, entered: false }
     }
 }
 

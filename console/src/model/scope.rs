@@ -42,6 +42,10 @@ pub struct Scope {
     pub tenant: String,
     /// The user or key.
     pub user: String,
+    /// The id of the key that the console works with; empty with a session, and until it is known.
+    pub key: String,
+    /// Whether the server no longer takes the credential.
+    pub refused: bool,
     /// What one may do.
     pub permissions: Vec<String>,
     /// The company that lists are limited to: id and name.

@@ -58,6 +58,7 @@ impl App {
             Act::Leave if self.scope.visiting => self.out.push(Cmd::Return),
             Act::Leave | Act::Quit => self.quit(),
             Act::SignOut => self.sign_out(),
+            Act::Made => self.open_made(),
             Act::Filter => {
                 self.walking = None;
                 self.popup = self.list().map(|list| Popup::Filter(Input::new(list.text.clone())));

@@ -14,6 +14,8 @@ pub const NAMES: usize = 2_000;
 pub const SUSPENDED: &str = "the tenant is suspended";
 /// Numbers of orders and their lines that are known at most.
 const NUMBERS: usize = 5_000;
+/// What happens to an order or its deliveries so that more of it is to be delivered than was planned.
+const FREES: [&str; 5] = ["delivery.cancelled", "delivery.reduced", "delivery.reversed", "delivery.returned", "order.amended"];
 /// Minutes over which events are counted.
 pub const MINUTES: i64 = 60;
 
@@ -29,10 +31,10 @@ impl App {
         // What is asked without anybody waiting for it tells no latency, so that nothing flickers on an idle screen.
         let unasked = ping || matches!(tag, Tag::Newest(_));
         // A session that ended is opened again where one is; a sign-in that fails says so itself.
-        if let (Err(Failure::Refused { status: 401, text, .. }), false, false) = (&reply, tag == Tag::Login, self.scope.session.is_empty()) {
+        let keyed = self.scope.credential && !self.scope.platform && !self.scope.visiting;
+        if let (Err(Failure::Refused { status: 401, text, .. }), false, true) = (&reply, tag == Tag::Login, keyed || !self.scope.session.is_empty()) {
             self.scope.session.clear();
-            self.scope.credential = false;
-            self.open_login(Some(text.clone()));
+            self.credential_ended(&text.clone());
         }
         self.notice_suspension(&tag, &reply);
         match &reply {
@@ -162,6 +164,7 @@ impl App {
                 self.scope.tenant = text("/tenant/slug");
                 let name = text("/actor/name");
                 self.scope.user = if name == "-" { text("/actor/kind") } else { name };
+                self.scope.key = if text("/actor/kind") == "api_key" { text("/actor/id") } else { String::new() };
                 let permissions = permissions(&body);
                 let others = permissions != self.scope.permissions;
                 self.scope.permissions = permissions;
@@ -238,6 +241,10 @@ impl App {
         let Some(object) = event.get("data").filter(|data| data.is_object()) else { return };
         let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
         self.mark_stale(id);
+        // There is something to plan again.
+        if event.get("type").and_then(Value::as_str).is_some_and(|kind| FREES.contains(&kind)) {
+            self.planned.remove(object.get("order_id").and_then(Value::as_str).unwrap_or(id));
+        }
         // What is made elsewhere is known here by its name, too: forms and the choice of companies offer it.
         if resource::of_id(id).is_some_and(|resource| super::ask::NAMED.contains(&resource.name)) && (self.names.len() < NAMES || self.names.contains_key(id)) {
             self.names.extend(named(object));

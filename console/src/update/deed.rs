@@ -84,6 +84,12 @@ impl App {
         }
         let object = if operation.aim == Aim::Edit { targets.first().and_then(|id| before.get(id)) } else { None };
         let mut form = Form::of_operation(operation, object);
+        // A line that a draft keeps is told by its text.
+        for line in object.and_then(|object| object.get("lines")).and_then(Value::as_array).into_iter().flatten() {
+            if let (Some(id), Some(text)) = (line.get("id").and_then(Value::as_str), line.get("description").and_then(Value::as_str)) {
+                self.names.entry(id.to_owned()).or_insert_with(|| clean(text).into_owned());
+            }
+        }
         let carried = self.carried(name, operation);
         for (field, text) in &carried {
             form.suggest(field, text);
@@ -176,6 +182,7 @@ impl App {
             Err(failure) => Err(failure.text()),
         };
         let Some(Popup::Deed(deed)) = &mut self.popup else { return };
+        let outcome = outcome.map_err(|text| deed.form.counted(&text, reply.as_ref().err().map(Failure::fields).unwrap_or_default()));
         if deed.generation != generation {
             return;
         }
@@ -215,7 +222,7 @@ impl App {
     /// An object that would be there: what it is, its number, state and amount, and what it settles.
     fn made(&self, object: &Value) -> Vec<String> {
         let text = |value: &Value, name: &str| value.get(name).filter(|field| field.is_string()).map(plain);
-        let kind = text(object, "object").unwrap_or_else(|| "object".to_owned()).replace('_', " ");
+        let kind = kind_of(object);
         let number = called(object).map(|name| format!(" {}", clean(name))).unwrap_or_default();
         let state = text(object, "status").map(|state| format!(" ({state})")).unwrap_or_default();
         let currency = text(object, "currency").unwrap_or_default();
@@ -364,6 +371,7 @@ impl App {
             }
             return;
         }
+        let operation = deed.operation.row.id;
         let (name, reads, aim, secret) = (deed.resource, deed.operation.reads(), deed.operation.aim, deed.operation.gives_secret());
         // What is known to be done or refused may be asked for anew, as another change.
         if !reply.as_ref().is_err_and(Failure::leaves_open) {
@@ -372,8 +380,16 @@ impl App {
         let settles = (deed.operation.row.id == SETTLES).then(|| id.to_owned());
         let mut undo = None;
         let mut shown = None;
+        let mut told = String::new();
         match reply {
             Ok(reply) => {
+                if !reads {
+                    told = self.tell_made(id, &reply.body);
+                    self.note_planned(operation, &deed.sent, &reply.body);
+                    let before = deed.before.get(id).filter(|_| aim == Aim::Edit);
+                    let prices = before.map(|before| crate::row::priced_anew(before, &reply.body)).unwrap_or_default();
+                    told.extend(prices.into_iter().map(|price| format!(" {price}.")));
+                }
                 deed.results.insert(id.to_owned(), Ok(()));
                 undo = (!reads).then(|| Undo {
                     number: undo_number,
@@ -407,7 +423,7 @@ impl App {
         } else if !refused.is_empty() && !matches!(at, Boxed::Closed(_)) {
             // The box stays, with what was refused and why; a second try is another batch.
             deed.batch = None;
-            deed.wrong = refused.first().map(Failure::again);
+            deed.wrong = refused.first().map(|failure| deed.form.counted(&failure.again(), failure.fields()));
             if let (Some(at), 1) = (refused.first().and_then(|failure| deed.form.mark_refused(failure.fields())), expected) {
                 deed.focus = at;
             }
@@ -419,6 +435,9 @@ impl App {
         }
         if let Some(value) = shown {
             self.took_effect(name, &value, aim, secret, reads, &what);
+            if !self.scope.key.is_empty() && id == self.scope.key {
+                self.own_key_changed(operation, &value);
+            }
         }
         let back = match (undo.as_ref().and_then(|undo| undo.call.as_ref()), done) {
             (None, _) => "",
@@ -435,7 +454,7 @@ impl App {
         if over && refused.is_empty() {
             self.drop_draft(&form, drafted);
             if !reads {
-                self.note(format!("{what}: {done} done.{back}"));
+                self.note(format!("{what}: {done} done.{told}{back}"));
             }
         } else if over {
             let unknown = if open > 0 { format!(", {open} may have been done") } else { String::new() };
@@ -447,6 +466,64 @@ impl App {
             }
             self.note(text);
         }
+    }
+
+    /// Says what was made besides what it was done to, and remembers it to be opened.
+    fn tell_made(&mut self, id: &str, answer: &Value) -> String {
+        let made = objects(answer).into_iter().find_map(|object| {
+            let id = object.get("id").and_then(Value::as_str).filter(|own| *own != id)?;
+            resource::of_id(id).filter(|resource| resource.get.is_some()).map(|_| (id.to_owned(), object))
+        });
+        let Some((made, object)) = made.filter(|(made, _)| id.is_empty() || self.known(made).is_none()) else { return String::new() };
+        self.made = Some(made);
+        let name = called(object).map(|name| format!(" {}", clean(name))).unwrap_or_default();
+        format!(" Made {}{name}: o opens it.", kind_of(object))
+    }
+
+    /// A delivery that names no lines plans all that is left of its order; one that is taken back gives it free again.
+    fn note_planned(&mut self, operation: &str, sent: &str, delivery: &Value) {
+        let Some(order) = delivery.get("order_id").and_then(Value::as_str).filter(|_| delivery.get("object").is_some_and(|object| object == "delivery")) else {
+            return;
+        };
+        let whole = operation == "CreateDelivery" && serde_json::from_str::<Value>(sent).is_ok_and(|body| body.get("lines").is_none_or(Value::is_null));
+        if whole {
+            self.planned.insert(order.to_owned());
+        } else if ["CancelDelivery", "ReverseDelivery", "ReturnDelivery"].contains(&operation) {
+            self.planned.remove(order);
+        }
+    }
+
+    /// Opens what was made last.
+    pub(super) fn open_made(&mut self) {
+        let found = self.made.clone().and_then(|id| Some((resource::of_id(&id)?.name, id)));
+        match found {
+            Some((resource, id)) => self.go(Place::Object { resource, id }),
+            None => self.note("Nothing was made yet."),
+        }
+    }
+
+    /// The key that this console itself works with was given another secret, or is none any more.
+    fn own_key_changed(&mut self, operation: &str, answer: &Value) {
+        match operation {
+            "RevokeApiKey" => self.credential_ended("The key of this console was revoked: sign in to go on."),
+            "RotateApiKey" => {
+                self.renewed = secret::secrets(answer).into_iter().next().map(|once| once.text);
+                self.note("This was the key of this console: g goes on with the new secret.");
+            }
+            _ => {}
+        }
+    }
+
+    /// Goes on with the new secret of the key that this console works with.
+    pub(super) fn go_on_renewed(&mut self, key: String) {
+        self.renewed = None;
+        (self.scope.credential, self.scope.refused) = (true, false);
+        self.queue.retain(|popup| !matches!(popup, Popup::Login(_)));
+        self.streaming = false;
+        self.give_up();
+        self.out.push(Cmd::Credential(key));
+        self.arrive_first();
+        self.note("This console goes on with the new secret. What starts it next time needs it, too.");
     }
 
     /// Asks what a credit note settles.
@@ -643,6 +720,14 @@ impl App {
             Err(failure) => self.note(format!("It cannot be taken back: {}", failure.text())),
         }
     }
+}
+
+/// What an object is, for people; of invoices that is their kind.
+fn kind_of(object: &Value) -> String {
+    let text = |name: &str| object.get(name).filter(|field| field.is_string()).map(plain);
+    let own = text("object");
+    let kind = if own.as_deref() == Some("invoice") { text("kind").or(own) } else { own };
+    kind.unwrap_or_else(|| "object".to_owned()).replace('_', " ")
 }
 
 /// The objects of an answer: itself, or those that it holds, one by one or in lists.

@@ -15,7 +15,11 @@ pub(super) fn inverse(deed: &Deed, id: &str, after: &Value) -> Option<Call> {
     if deed.operation.aim == Aim::Edit {
         let before = deed.before.get(id)?;
         let sent = deed.form.body(true).ok()?;
-        let fields = sent.as_object()?.keys().map(|name| (name.clone(), before.get(name).cloned().unwrap_or(Value::Null)));
+        let rows =
+            |name: &str| deed.form.fields.iter().find(|field| field.path == name && field.rows.is_some()).map(|field| serde_json::from_str(&field.before));
+        // Rows go back as a request takes them.
+        let was = |name: &str| rows(name).and_then(Result::ok).or_else(|| before.get(name).cloned()).unwrap_or(Value::Null);
+        let fields = sent.as_object()?.keys().map(|name| (name.clone(), was(name)));
         let mut call = Call::of(&deed.operation.row, &[id]).body(Value::Object(fields.collect()));
         call.if_match = after.get("version").and_then(Value::as_i64);
         return Some(call);

@@ -37,6 +37,12 @@ impl App {
         }
     }
 
+    /// The credential is worth nothing any more: one signs in to go on.
+    pub(super) fn credential_ended(&mut self, why: &str) {
+        (self.scope.credential, self.scope.refused, self.streaming) = (false, true, false);
+        self.open_login(Some(why.to_owned()));
+    }
+
     /// Asks for the password again, to do afterwards what needed it.
     pub(super) fn prove_again(&mut self, then: Box<Deed>) {
         let form = Form::new(&[("password", Takes::Secret, true)]);
@@ -96,7 +102,8 @@ impl App {
                 }
                 self.scope.login = person;
                 self.scope.session = text("id").unwrap_or_default();
-                self.scope.credential = true;
+                (self.scope.credential, self.scope.refused) = (true, false);
+                self.renewed = None;
                 self.popup = None;
                 // What was refused for want of a session is no longer wrong.
                 for popup in &mut self.queue {
@@ -172,6 +179,8 @@ impl App {
         self.numbers.clear();
         self.undos.clear();
         self.settled.clear();
+        (self.made, self.renewed) = (None, None);
+        self.planned.clear();
         (self.aging, self.pipeline, self.day) = (None, None, None);
         self.events.clear();
         self.way.truncate(1);

@@ -266,6 +266,10 @@ impl App {
             }
             Err(failure) => lookup.wrong = Some(failure.text()),
         }
+        let only = lookup.entered && lookup.hits.len() == 1 && deed.form.fields.get(lookup.field).is_some_and(|field| field.known.is_empty());
+        if only && self.take_hit() {
+            self.next_field();
+        }
     }
 
     /// Puts the id of what is under the cursor into the field; whether there was one.

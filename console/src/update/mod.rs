@@ -47,6 +47,7 @@ impl App {
         match msg {
             Msg::Start => self.start(),
             Msg::Key(key) => self.key(key),
+            Msg::Mouse(_) | Msg::Paste(_) if crate::view::too_small(self.size) => {}
             Msg::Mouse(mouse) => self.mouse(mouse),
             Msg::Paste(text) => self.paste(&text),
             Msg::Resize(columns, rows) => {
@@ -99,6 +100,11 @@ impl App {
             self.act(crate::keys::Act::Quit);
         } else if Chord::read("ctrl-z") == Some(chord) {
             self.out.push(Cmd::Suspend);
+        } else if crate::view::too_small(self.size) {
+            // What cannot be read is not acted on.
+            if self.popup.is_none() && chord == Chord::plain('q') {
+                self.act(crate::keys::Act::Quit);
+            }
         } else if self.popup.is_some() && Chord::read("ctrl-l") == Some(chord) {
             self.out.push(Cmd::Redraw);
         } else if self.popup.is_some() {

@@ -31,7 +31,14 @@ impl App {
         // Most screens have none, and are not looked at.
         first.peek()?;
         let documents = self.documents();
-        first.find(|next| !documents.is_empty() && next_off(next, &documents).is_none())
+        first.find(|next| !documents.is_empty() && self.next_off(next, &documents).is_none())
+    }
+
+    /// Why it cannot be made of these documents; `None` when it can.
+    pub(super) fn next_off(&self, next: &Next, documents: &[Value]) -> Option<String> {
+        let planned = |value: &Value| value.get("id").and_then(Value::as_str).is_some_and(|id| self.planned.contains(id));
+        let whole = next.makes.0 == "deliveries" && documents.iter().any(planned);
+        next_off(next, documents).or_else(|| whole.then(|| "all that is left of it is planned".to_owned()))
     }
 
     /// What a form takes over from what one is at, where it goes on from there: the same field of several marked rows, one after the other.
@@ -53,8 +60,8 @@ impl App {
     }
 }
 
-/// Why it cannot be made of these documents; `None` when it can.
-pub(super) fn next_off(next: &Next, documents: &[Value]) -> Option<String> {
+/// Why their states do not let it be made of these documents.
+fn next_off(next: &Next, documents: &[Value]) -> Option<String> {
     let wrong = |value: &Value, field: &str, right: &[&str]| {
         let says = value.get(field).and_then(Value::as_str).unwrap_or_default();
         (!right.contains(&says)).then(|| format!("only when {}; this is {says}", right.join(" or ")))

@@ -8,7 +8,6 @@ use crate::line::{Edit, Input};
 use crate::model::{App, Choice, Cmd, Does, Popup, Timer};
 use crate::resource::{self, Aim};
 use crate::route::Place;
-use crate::update::next::next_off;
 use crate::update::{fitting, history};
 use crate::verbs::Next;
 use crossterm::event::{KeyCode, KeyEvent};
@@ -142,6 +141,10 @@ impl App {
     fn secret_key(&mut self, key: KeyEvent) {
         let Some(Popup::Secret { secrets, copied, warned, .. }) = &mut self.popup else { return };
         let left = (0..secrets.len()).find(|at| !copied.contains(at));
+        if let (KeyCode::Char('g'), Some(key)) = (key.code, self.renewed.clone()) {
+            self.go_on_renewed(key);
+            return;
+        }
         let wanted = match key.code {
             KeyCode::Char('y') => Some(left.unwrap_or(0)),
             KeyCode::Char(c) => c.to_digit(10).and_then(|digit| usize::try_from(digit).ok()?.checked_sub(1)),
@@ -255,14 +258,17 @@ impl App {
     /// Keys while something is looked for by its name; whether it was one.
     fn lookup_key(&mut self, key: KeyEvent) -> bool {
         let Some(Popup::Deed(deed)) = &mut self.popup else { return false };
-        let Some(lookup) = &deed.lookup else { return false };
+        let Some(lookup) = &mut deed.lookup else { return false };
         let found = !lookup.hits.is_empty();
         match key.code {
             KeyCode::Esc => deed.lookup = None,
             KeyCode::Down if found => self.turn_hit(1),
             KeyCode::Up if found => self.turn_hit(-1),
             // The name alone is no id: what comes of the search is waited for.
-            KeyCode::Enter if !lookup.answered => self.look_up(),
+            KeyCode::Enter if !lookup.answered => {
+                lookup.entered = true;
+                self.look_up();
+            }
             KeyCode::Enter => return self.take_hit(),
             _ => return false,
         }
@@ -303,12 +309,7 @@ impl App {
                 self.foresee_once();
             }
             KeyCode::Enter if deed.focus == button => self.run(),
-            KeyCode::Enter => {
-                deed.focus = deed.focus.saturating_add(1);
-                if deed.focus >= deed.form.fields.len() {
-                    self.foresee();
-                }
-            }
+            KeyCode::Enter => self.next_field(),
             KeyCode::Char(' ') if deed.form.fields.get(deed.focus).is_some_and(|field| matches!(field.takes, Takes::Words(_) | Takes::YesNo)) => {
                 if let Some(field) = deed.form.fields.get_mut(deed.focus) {
                     field.turn();
@@ -316,6 +317,15 @@ impl App {
                 self.retouched();
             }
             _ => self.edit_line(key),
+        }
+    }
+
+    /// To the next field; behind the last one it is told what would come of it.
+    pub(super) fn next_field(&mut self) {
+        let Some(Popup::Deed(deed)) = &mut self.popup else { return };
+        deed.focus = deed.focus.saturating_add(1);
+        if deed.focus >= deed.form.fields.len() {
+            self.foresee();
         }
     }
 
@@ -470,7 +480,7 @@ impl App {
             let (name, operation) = resource::operation_of(next.makes.0, next.makes.1)?;
             let mut choice = self.verb(name, operation);
             choice.about = format!("{} it: fills in what it takes over. {}", next.word, choice.about);
-            choice.off = choice.off.or_else(|| next_off(next, &documents));
+            choice.off = choice.off.or_else(|| self.next_off(next, &documents));
             choice.key = if first == Some(next) && !taken { "c".to_owned() } else { String::new() };
             Some(choice)
         };

@@ -41,7 +41,8 @@ impl App {
         if rows.is_empty() {
             self.edit_row(None);
         } else {
-            self.show_rows(0);
+            let wrong = self.wrong_rows().first().map_or(0, |(at, ..)| *at);
+            self.show_rows(wrong.min(rows.len().saturating_sub(1)));
         }
         true
     }
@@ -57,14 +58,25 @@ impl App {
         list.unwrap_or_default()
     }
 
+    /// What the server found wrong in them.
+    fn wrong_rows(&mut self) -> Vec<(usize, String, String)> {
+        self.behind().and_then(|deed| Some(deed.form.fields.get(deed.focus)?.wrong_rows.clone())).unwrap_or_default()
+    }
+
     /// Shows the rows with the cursor on one of them; the form when there is none.
     fn show_rows(&mut self, cursor: usize) {
         let rows = self.rows();
         if rows.is_empty() {
             return;
         }
+        let wrong = self.wrong_rows();
+        let marked = |at: usize| {
+            let of_row = wrong.iter().filter(|(row, ..)| *row == at);
+            let told: Vec<String> = of_row.map(|(_, within, why)| clean(format!("{within} {why}").trim()).into_owned()).collect();
+            if told.is_empty() { String::new() } else { format!("! {}: ", told.join("; ")) }
+        };
         let row = |(at, row): (usize, &Value)| Choice {
-            name: format!("{} {}", at.saturating_add(1), self.told_row(row)),
+            name: format!("{} {}{}", at.saturating_add(1), marked(at), self.told_row(row)),
             about: String::new(),
             key: String::new(),
             off: None,
@@ -120,12 +132,14 @@ impl App {
     pub(super) fn edit_row(&mut self, at: Option<usize>) {
         let generation = self.number();
         let row = at.and_then(|at| self.rows().into_iter().nth(at));
+        let wrong = self.wrong_rows().into_iter().filter(|(row, ..)| Some(*row) == at);
+        let wrong: Vec<_> = wrong.map(|(_, within, why)| (within, why)).collect();
         let Some(deed) = self.behind() else { return };
         let Some((path, shape)) = deed.form.fields.get(deed.focus).and_then(|field| Some((field.path.clone(), field.rows.clone()?))) else { return };
-        let form = Form::of_row(&shape, row.as_ref());
+        let mut form = Form::of_row(&shape, row.as_ref());
         let operation = Operation { aim: Aim::New, hint: hint(""), ..deed.operation.clone() };
         let within = Some(Within { form: deed.form_name(), path, at });
-        let deed = Deed { within, ..Deed::new(deed.resource, operation, Vec::new(), form, generation) };
+        let deed = Deed { within, focus: form.mark_refused(&wrong).unwrap_or(0), ..Deed::new(deed.resource, operation, Vec::new(), form, generation) };
         let draft = self.draft_of(&deed);
         let deed = Deed { draft, ..deed };
         self.popup = Some(Popup::Deed(Box::new(deed)));
@@ -144,6 +158,12 @@ impl App {
                 return;
             }
         };
+        // A name in the place of an id would be refused later, and elsewhere.
+        if let Some(at) = deed.form.mark_no_ids() {
+            deed.focus = at;
+            deed.wrong = deed.form.fields.get(at).map(|field| field.wrong.clone());
+            return;
+        }
         let (form, drafted) = (deed.form_name(), deed.drafted);
         self.drop_draft(&form, drafted);
         let mut rows = self.rows();
@@ -155,7 +175,22 @@ impl App {
             Some(known) => *known = row,
             None => rows.push(row),
         }
+        // What is wrong with the others stays marked.
+        let wrong: Vec<_> = self.wrong_rows().into_iter().filter(|(row, ..)| *row != at).collect();
         self.put_rows(rows, at);
+        self.behind_marked(wrong);
+        self.show_rows(at);
+    }
+
+    /// Marks what is still wrong in the rows.
+    fn behind_marked(&mut self, wrong: Vec<(usize, String, String)>) {
+        let Some(deed) = self.behind() else { return };
+        let focus = deed.focus;
+        if let Some(field) = deed.form.fields.get_mut(focus) {
+            let told = wrong.iter().map(|(at, within, why)| format!("{} row {} {within} {why}", field.path, at.saturating_add(1)));
+            field.wrong = told.collect::<Vec<_>>().join("; ");
+            field.wrong_rows = wrong;
+        }
     }
 
     /// Leaves the form of a row as if it had not been opened.
@@ -174,7 +209,10 @@ impl App {
         if let Some(field) = deed.form.fields.get_mut(deed.focus) {
             field.input = Input::new(if rows.is_empty() { String::new() } else { Value::Array(rows).to_string() });
             field.wrong.clear();
+            field.wrong_rows.clear();
         }
+        // What was refused was refused of other rows.
+        deed.wrong = None;
         if !drafted {
             self.out.push(Cmd::After(PAUSE, Timer::Draft));
         }

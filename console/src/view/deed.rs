@@ -99,6 +99,9 @@ fn parts(app: &App, deed: &Deed, whole: Rect) -> Parts {
         }
         fixed.extend(lines.into_iter().map(|line| (line, role)));
     }
+    if !app.scope.key.is_empty() && deed.targets.contains(&app.scope.key) && ["RotateApiKey", "RevokeApiKey"].contains(&deed.operation.row.id) {
+        fixed.insert(0, ("This is the key of this console: without it one has to sign in.".to_owned(), Role::Warn));
+    }
     if let Some(draft) = &deed.draft {
         fixed.insert(0, (offered(draft, app.now), Role::Warn));
     }

@@ -84,6 +84,7 @@ pub const fn suspended(visiting: bool) -> &'static str {
 fn link(app: &App) -> (String, Role) {
     match &app.link {
         Link::Connecting => (format!("{} connecting", app.theme.symbol("○", "o")), Role::Dim),
+        Link::Live if app.scope.refused => (format!("{} not signed in", app.theme.symbol("○", "o")), Role::Bad),
         Link::Live if app.unanswered().is_some() => {
             (format!("{} no answer for {}s", app.theme.symbol("○", "o"), app.unanswered().unwrap_or_default()), Role::Warn)
         }

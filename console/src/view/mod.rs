@@ -25,10 +25,15 @@ pub use sheet::{line_at, line_row};
 /// The smallest terminal that anything fits in.
 pub const SMALLEST: (u16, u16) = (60, 16);
 
+/// Whether nothing can be read in a terminal of this size: then nothing is done there, either.
+pub const fn too_small(size: (u16, u16)) -> bool {
+    size.0 < SMALLEST.0 || size.1 < SMALLEST.1
+}
+
 /// Draws everything; gives the place of the text cursor when something is typed.
 pub fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
     let area = buf.area;
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+    if too_small((area.width, area.height)) {
         let text = format!("too small: {}x{}, needs {}x{}", area.width, area.height, SMALLEST.0, SMALLEST.1);
         put(app, buf, 0, 0, area.width, &text, Role::Plain);
         return None;

@@ -33,6 +33,9 @@ pub(super) fn draw(app: &App, buf: &mut Buffer) -> Option<Position> {
             }
             let keys = if several { "y copies the next of them, its number one of them; esc closes" } else { "y copies it; esc closes" };
             lines.push((keys.to_owned(), Role::Plain));
+            if app.renewed.is_some() {
+                lines.push(("This was the key of this console: g goes on with the new secret.".to_owned(), Role::Plain));
+            }
             message(app, buf, title, &lines);
             None
         }
@@ -135,7 +138,10 @@ fn choose(app: &App, buf: &mut Buffer, title: &str, input: &Input, choices: &[Ch
     }
     // Names and keys take what they need, so that there is room for what they do.
     let longest = |text: fn(&Choice) -> &str, most| shown.iter().skip(top).take(rows).map(|choice| width(text(choice))).max().unwrap_or(0).clamp(1, most);
-    let (names, keys) = (longest(|choice| &choice.name, 32), longest(|choice| &choice.key, 12));
+    // Rows of a field are all name.
+    let rows_only = choices.iter().all(|choice| choice.about.is_empty() && choice.off.is_none());
+    let most = if rows_only { usize::from(inner.width).saturating_sub(8) } else { 32 };
+    let (names, keys) = (longest(|choice| &choice.name, most), longest(|choice| &choice.key, 12));
     for (row, choice) in shown.iter().skip(top).take(rows).enumerate() {
         let y = at(inner.y.saturating_add(2), row);
         let selected = row.saturating_add(top) == cursor;

@@ -217,6 +217,7 @@ fn what_is_found_by_name_is_shown_below_its_field() {
             cursor: 1,
             wrong: None,
             answered: true,
+            entered: false,
         });
     }
     snapshot("lookup_80x24", &app);

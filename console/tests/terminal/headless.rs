@@ -55,6 +55,17 @@ async fn commands_end_with_a_code_that_tells_what_happened() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_hangs_ends_a_command_as_one_that_is_not_there() {
+    // It takes connections, and says nothing.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let begun = Instant::now();
+    let (code, _, error) = run(&mut console(&url, "cw_test_x"), &["orders", "list"]);
+    assert_eq!((code, error.contains("offline")), (5, true), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn exceptions_tell_the_queues_and_check_the_books() {
     let world = World::start().await;
     let tenant = world.sandbox().await;

@@ -90,3 +90,52 @@ fn the_code_of_a_product_is_taken_when_one_only_is_found() {
     let Some(Popup::Deed(deed)) = &app.popup else { panic!("the form of a row") };
     assert_eq!(deed.form.fields.iter().find(|field| field.path == "product_id").unwrap().input.value(), "prd_1");
 }
+
+#[test]
+fn enter_waits_for_what_is_looked_for_and_a_name_is_no_id() {
+    let mut app = quote();
+    press(&mut app, "enter");
+    let product = |app: &App| {
+        let Some(Popup::Deed(deed)) = &app.popup else { panic!("the form of a row") };
+        deed.form.fields.iter().find(|field| field.path == "product_id").unwrap().clone()
+    };
+    let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("the form of a row") };
+    deed.focus = deed.form.fields.iter().position(|field| field.path == "product_id").unwrap();
+    for key in ["c", "h", "a", "n", "g"] {
+        press(&mut app, key);
+    }
+    let (tag, _) = calls(&press(&mut app, "enter")).remove(0);
+    reply(&mut app, tag, json!({"data": [{"id": "prd_9", "code": "CHANG", "name": "Chang"}]}));
+    assert_eq!(product(&app).input.value(), "prd_9");
+    fill(&mut app, "product_id", "chang");
+    fill(&mut app, "quantity", "1");
+    press(&mut app, "ctrl-s enter");
+    assert!(product(&app).wrong.contains("is no id yet"), "{}", product(&app).wrong);
+    assert_eq!(lines_of(&app), Value::Null);
+}
+
+#[test]
+fn what_the_server_refuses_is_told_of_the_row_as_rows_are_counted() {
+    let mut app = quote();
+    for (path, text) in [("company_id", "com_1"), ("lines", r#"[{"quantity":"1"},{"quantity":"2","description":"x"}]"#)] {
+        let Some(Popup::Deed(deed)) = &mut app.popup else { panic!("a form") };
+        deed.form.set(path, text).unwrap();
+    }
+    let (tag, _) = calls(&press(&mut app, "ctrl-s enter")).into_iter().find(|(tag, _)| matches!(tag, Tag::Write { .. })).unwrap();
+    let fields = vec![("lines.1.product_id".to_owned(), "is not known".to_owned())];
+    let text = "validation_failed (422): lines.1.product_id is not known".to_owned();
+    fail(&mut app, tag, Failure::Refused { status: 422, code: "validation_failed".to_owned(), text, fields });
+    let Some(Popup::Deed(deed)) = &app.popup else { panic!("it stays") };
+    assert_eq!(deed.wrong.as_deref(), Some("validation_failed (422): lines row 2 product_id is not known"));
+    assert_eq!(deed.form.fields[deed.focus].wrong, "lines row 2 product_id is not known");
+    press(&mut app, "enter");
+    let Some(Popup::Choose { choices, cursor, .. }) = &app.popup else { panic!("the rows") };
+    assert!(*cursor == 1 && choices[1].name.starts_with("2 ! product_id is not known"), "{:?}", choices[1]);
+    press(&mut app, "enter");
+    let Some(Popup::Deed(deed)) = &app.popup else { panic!("the row") };
+    assert_eq!(deed.form.fields[deed.focus].path, "product_id");
+    fill(&mut app, "product_id", "prd_1");
+    press(&mut app, "ctrl-s enter esc");
+    let Some(Popup::Deed(deed)) = &app.popup else { panic!("the form") };
+    assert!(deed.wrong.is_none() && deed.form.fields.iter().all(|field| field.wrong.is_empty()), "what was mended is not told any more");
+}
