@@ -48,7 +48,8 @@ pub struct Payment {
     pub payment_date: Day,
     /// What stood on the transfer.
     pub reference: Option<String>,
-    /// What it settles when its day comes; null unless it is scheduled and planned for something.
+    /// What it settles when its day comes; null unless it is scheduled and planned for something. One that is a draft again keeps it, and settles what still
+    /// fits of it when it is posted; the rest stays with the payer.
     pub planned: Option<PaymentPlan>,
     /// The parts that settle invoices, reversed ones included.
     pub allocations: Vec<Allocation>,

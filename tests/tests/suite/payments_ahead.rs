@@ -2,7 +2,7 @@
 
 use causeway_contract::{Code, Nothing, Patch};
 use causeway_openapi::company::{UpdateCompany, op as company};
-use causeway_openapi::fiscal_year::{CreateFiscalYear, LockFiscalYear, op as fiscal_year};
+use causeway_openapi::fiscal_year::{CreateFiscalYear, LockFiscalYear, ReopenFiscalYear, op as fiscal_year};
 use causeway_openapi::invoice::{CreateInvoice, Invoice, op as invoice};
 use causeway_openapi::payment::{CreatePayment, Payment, RegisterPayments, op as payment};
 use causeway_openapi::term::{CreatePaymentTerm, op as term};
@@ -97,7 +97,10 @@ async fn what_is_planned_is_looked_at_and_dropped() {
     let draft = tenant.post::<payment::CreatePayment>((), &draft).await;
     let scheduled = tenant.act::<payment::PostPayment>(draft.id).await;
     assert_eq!((scheduled.status, scheduled.number), (PaymentStatus::Scheduled, None));
-    assert_eq!(tenant.refused::<payment::PostPayment>(draft.id, &Nothing {}).await.status, 409);
+    // It is not posted, and whoever tries is told what becomes of it.
+    let waits = tenant.refused::<payment::PostPayment>(draft.id, &Nothing {}).await;
+    assert_eq!((waits.code, waits.meta["status"].as_str()), (Code::StateConflict, Some("scheduled")));
+    assert!(waits.detail.contains("2026-12-10") && waits.detail.contains(&format!("/v1/payments/{}/cancel", draft.id)), "{}", waits.detail);
     assert_eq!(tenant.act::<payment::CancelPayment>(draft.id).await.status, PaymentStatus::Cancelled);
     advance(&tenant, "2026-12-10T12:00:00Z").await;
     assert_eq!(again(&tenant, &draft).await.status, PaymentStatus::Cancelled);
@@ -119,14 +122,27 @@ async fn what_cannot_be_booked_on_its_day_waits_for_somebody() {
     let next = tenant.post::<payment::CreatePayment>((), &on("2026-12-11", also.id)).await;
     let year = tenant.post::<fiscal_year::CreateFiscalYear>((), &CreateFiscalYear { company_id: shop.company, year: 2026 }).await;
     tenant.post::<fiscal_year::LockFiscalYear>(year.id, &LockFiscalYear { through: Some(day("2026-12-10")), reason: None }).await;
+    // What is locked already is not waited for.
+    let locked = CreatePayment { payment_date: Some(day("2026-12-09")), ..payment_body(&shop, "20.00", &[]) };
+    let locked = tenant.refused::<payment::CreatePayment>((), &locked).await;
+    assert_eq!((locked.status, locked.code, locked.errors[0].pointer.as_deref()), (423, Code::PeriodLocked, Some("/payment_date")));
     advance(&tenant, "2026-12-11T12:00:00Z").await;
     let back = again(&tenant, &stopped).await;
-    assert_eq!((back.status, back.planned), (PaymentStatus::Draft, None));
+    assert_eq!((back.status, &back.planned), (PaymentStatus::Draft, &stopped.planned), "it keeps what it is planned for");
     assert!(back.reason.unwrap().contains("2026-12-10"));
     assert_eq!(tenant.refused::<payment::PostPayment>(stopped.id, &Nothing {}).await.code, Code::PeriodLocked);
     // The others are not held up.
     assert_eq!(again(&tenant, &next).await.status, PaymentStatus::Posted);
     assert_eq!((stands(&tenant, &owed).await.0, stands(&tenant, &also).await.0), ("100.00".to_owned(), "0.00".to_owned()));
+    // Posted once the period is open, it settles what still fits of that; the rest is the payer's.
+    deal::pay(&tenant, &shop, "30.00", &[(owed.id, "30.00")]).await;
+    let reopen = ReopenFiscalYear { from: Some(day("2026-12-10")), reason: "a payment waits".to_owned() };
+    tenant.post::<fiscal_year::ReopenFiscalYear>(year.id, &reopen).await;
+    let posted = tenant.act::<payment::PostPayment>(stopped.id).await;
+    let settled: Vec<_> = posted.allocations.iter().map(|part| (part.invoice_id, part.amount.0.as_str())).collect();
+    assert_eq!((posted.status, posted.planned, posted.reason), (PaymentStatus::Posted, None, None));
+    assert_eq!((settled, posted.unallocated_amount.0.as_str()), (vec![(owed.id, "70.00")], "30.00"));
+    assert_eq!(stands(&tenant, &owed).await, ("0.00".to_owned(), PaymentState::Paid));
     verified(&tenant).await;
 }
 
@@ -234,5 +250,72 @@ async fn what_is_scheduled_is_not_paid_today_as_well() {
     tenant.post::<payment::CreatePayment>((), &expected).await;
     deal::pay(&tenant, &shop, "100.00", &[(owed.id, "100.00")]).await;
     assert_eq!(stands(&tenant, &owed).await.0, "0.00");
+    verified(&tenant).await;
+}
+
+/// What is planned in another currency counts by the rate of the day (PAY-11).
+#[tokio::test]
+async fn what_is_planned_in_another_currency_counts_by_what_it_is_worth() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    shop::rate(&tenant, "JPY", "2026-12-01", "0.006").await;
+    let on = |date: &str, body: CreatePayment| CreatePayment { payment_date: Some(day(date)), ..body };
+    let bill = CreateInvoice {
+        direction: Some(Direction::Purchase),
+        reference: Some("B 1".to_owned()),
+        currency: Some(of("JPY")),
+        ..deal::free_invoice_body(&shop, "20000")
+    };
+    let bill = tenant.post::<invoice::CreateInvoice>((), &bill).await;
+    let bill = deal::post_invoice(&tenant, bill.id, None).await;
+    let out = CreatePayment { direction: PaymentDirection::Outbound, ..payment_body(&shop, "120.00", &[(bill.id, "120.00")]) };
+    let first = tenant.post::<payment::CreatePayment>((), &on("2026-12-10", out.clone())).await;
+    let twice = tenant.refused::<payment::CreatePayment>((), &on("2026-12-11", out)).await;
+    assert_eq!((twice.code, twice.meta["payment_id"].as_str()), (Code::StateConflict, Some(first.id.to_string().as_str())));
+    // Yen that are worth 72.00 leave 47.00.
+    let owed = deal::posted(&tenant, &shop, "119.00").await;
+    let yen = CreatePayment { currency: of("JPY"), ..payment_body(&shop, "12000", &[(owed.id, "12000")]) };
+    tenant.post::<payment::CreatePayment>((), &on("2026-12-10", yen)).await;
+    let rest = tenant.post::<payment::CreatePayment>((), &on("2026-12-11", payment_body(&shop, "47.00", &[(owed.id, "47.00")]))).await;
+    let more = tenant.refused::<payment::CreatePayment>((), &on("2026-12-12", payment_body(&shop, "1.00", &[(owed.id, "1.00")]))).await;
+    assert_eq!(more.meta["payment_id"], rest.id.to_string());
+    advance(&tenant, "2026-12-13T12:00:00Z").await;
+    for document in [&bill, &owed] {
+        assert_eq!(stands(&tenant, document).await.1, PaymentState::Paid);
+    }
+    verified(&tenant).await;
+}
+
+/// A payment of several documents settles what it settles when it is booked: credit notes first, then what is due first (PAY-11).
+#[tokio::test]
+async fn what_is_planned_for_several_counts_where_the_money_goes() {
+    let world = World::start().await;
+    let tenant = world.sandbox().await;
+    let shop = shop::open(&tenant, "").await;
+    let (first, second) = (deal::posted(&tenant, &shop, "100.00").await, deal::posted(&tenant, &shop, "100.00").await);
+    let plan = |date: &str, amount: &str, ids: &[causeway_value::InvoiceId]| CreatePayment {
+        payment_date: Some(day(date)),
+        invoice_ids: ids.to_vec(),
+        ..payment_body(&shop, amount, &[])
+    };
+    let both = tenant.post::<payment::CreatePayment>((), &plan("2026-12-10", "100.00", &[first.id, second.id])).await;
+    let twice = tenant.refused::<payment::CreatePayment>((), &plan("2026-12-11", "100.00", &[first.id])).await;
+    assert_eq!(twice.meta["payment_id"], both.id.to_string());
+    tenant.post::<payment::CreatePayment>((), &plan("2026-12-11", "100.00", &[second.id])).await;
+    // What a credit note settles needs no money.
+    let (third, note) = (deal::posted(&tenant, &shop, "100.00").await, deal::unused_credit(&tenant, &shop, "40.00").await);
+    let netted = tenant.post::<payment::CreatePayment>((), &plan("2026-12-10", "60.00", &[third.id, note.id])).await;
+    let twice = tenant.refused::<payment::CreatePayment>((), &plan("2026-12-11", "60.00", &[third.id])).await;
+    assert_eq!(twice.meta["payment_id"], netted.id.to_string());
+    // So does what is saved by paying in time.
+    let early = with_discount(&tenant, &shop).await;
+    let in_time = tenant.post::<payment::CreatePayment>((), &plan("2026-12-12", "98.00", &[early.id])).await;
+    let twice = tenant.refused::<payment::CreatePayment>((), &plan("2026-12-13", "2.00", &[early.id])).await;
+    assert_eq!(twice.meta["payment_id"], in_time.id.to_string());
+    advance(&tenant, "2026-12-13T12:00:00Z").await;
+    for document in [&first, &second, &third, &early] {
+        assert_eq!(stands(&tenant, document).await, ("0.00".to_owned(), PaymentState::Paid));
+    }
     verified(&tenant).await;
 }

@@ -50,6 +50,16 @@ impl Settlement {
         } else {
             Find::<invoices::Entity>::new().among(invoices::Column::Id, ids.iter().copied()).order_by(invoices::Column::Id).lock().all(tx).await?
         };
+        Self::of(tx, invoices).await
+    }
+
+    /// These invoices as they stand, without a lock: for who only looks.
+    pub(crate) async fn read(tx: &mut Tx<'_>, ids: &[InvoiceId]) -> Result<Self, Problem> {
+        let invoices = Find::<invoices::Entity>::new().among(invoices::Column::Id, ids.iter().copied()).order_by(invoices::Column::Id).all(tx).await?;
+        Self::of(tx, invoices).await
+    }
+
+    async fn of(tx: &mut Tx<'_>, invoices: Vec<invoices::Model>) -> Result<Self, Problem> {
         let found: Vec<InvoiceId> = invoices.iter().map(|invoice| invoice.id).collect();
         let installments = installments_of(tx, &found).await?;
         Ok(Self { invoices: Tracked::all(invoices), installments: Tracked::all(installments) })

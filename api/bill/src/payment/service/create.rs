@@ -1,6 +1,7 @@
 //! Recording and posting payments.
 
-use super::schedule::{plan, refuse_planned_again};
+use super::ahead::refuse_planned_again;
+use super::schedule::{book_as_planned, plan};
 use super::settle::{Settled, settle, write};
 use super::targets::{Ask, Payer, Targets};
 use super::{announce, changed, must_be};
@@ -10,6 +11,7 @@ use crate::payment::settle::control;
 use crate::payment::view::{record, view};
 use causeway_books::ledger::rules::{PaymentToPost, payment_posting};
 use causeway_books::ledger::service::{PostEntry, post as post_entry};
+use causeway_books::period::service::must_be_open;
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::payments;
 use causeway_entity::govern::companies;
@@ -73,13 +75,14 @@ pub(super) async fn made(
     } else {
         may(row.direction, row.settles)?;
         if row.payment_date > today {
+            must_be_open(tx, company.id, row.payment_date).await.map_err(|problem| booked::of_day(problem, dated))?;
             row.status = PaymentStatus::Scheduled;
             row.planned = plan(tx, &company, &row, body, (&targets, today)).await?;
             "payment.scheduled"
         } else {
             // What we pay is ours to stop; money that has come is recorded whatever was planned.
             if row.direction == PaymentDirection::Outbound {
-                refuse_planned_again(tx, &row, body, &targets.settlement).await?;
+                refuse_planned_again(tx, &company, &row, body, today).await?;
             }
             book(ctx, tx, &company, &mut row).await.map_err(|problem| booked::of_day(problem, dated))?;
             let day = row.payment_date;
@@ -204,30 +207,39 @@ pub(super) fn draft(ctx: &Ctx, tx: &Tx<'_>, body: &CreatePayment, company: &comp
     }
 }
 
-/// Posts a draft; one of a later day is scheduled.
+/// Posts a draft; one of a later day is scheduled. One that was scheduled and could not be booked on its day settles what it is planned for.
 ///
 /// # Errors
-/// `not_found`; `document_posted`; `permission_denied` for money to a customer; `period_locked`; `rate_missing`; `account_missing`.
+/// `not_found`; `document_posted`; `state_conflict` for one that is scheduled or dropped; `permission_denied` for money to a customer; `period_locked`;
+/// `rate_missing`; `account_missing`.
 pub async fn post(ctx: &Ctx, tx: &mut Tx<'_>, id: PaymentId) -> Result<Payment, Problem> {
     let old = tx.lock::<payments::Entity>(id).await?;
+    must_not_wait(&old)?;
     must_be(&old, PaymentStatus::Draft, "Only a draft can be posted.")?;
     may_pay(ctx, old.direction, old.settles)?;
     let company = tx.must::<companies::Entity>(old.company_id).await?;
-    let mut new = payments::Model { reversal_reason: None, ..changed(ctx, &old) };
-    let event = if old.payment_date > ctx.today(company.time_zone) {
-        new.status = PaymentStatus::Scheduled;
-        "payment.scheduled"
-    } else {
-        book(ctx, tx, &company, &mut new).await.map_err(|problem| of_draft(problem, id))?;
-        posted_event(new.direction)
-    };
+    if old.payment_date <= ctx.today(company.time_zone) {
+        return book_as_planned(ctx, tx, &old).await.map_err(|problem| of_draft(problem, id));
+    }
+    must_be_open(tx, company.id, old.payment_date).await.map_err(|problem| of_draft(problem, id))?;
+    let new = payments::Model { status: PaymentStatus::Scheduled, reversal_reason: None, ..changed(ctx, &old) };
     tx.update(&old, &new);
     let payment = view(&new, &[], &[], refs::of(tx, id.uuid()).await?);
-    record(ctx, tx, event, &payment)?;
-    if new.status == PaymentStatus::Posted {
-        announce(ctx, tx, event, &new).await?;
-    }
+    record(ctx, tx, "payment.scheduled", &payment)?;
     Ok(payment)
+}
+
+/// A scheduled payment is posted by its day, by nobody else.
+fn must_not_wait(payment: &payments::Model) -> Result<(), Problem> {
+    if payment.status != PaymentStatus::Scheduled {
+        return Ok(());
+    }
+    let (id, day) = (payment.id, payment.payment_date);
+    let detail = format!(
+        "The payment {id} is scheduled: it is posted by itself when its day comes, {day}. If the money moves on another day, cancel it \
+         (POST /v1/payments/{id}/cancel) and record it anew with that `payment_date`."
+    );
+    Err(Problem::new(Code::StateConflict, detail).with("status", payment.status.to_string()))
 }
 
 /// A draft keeps its day: when nothing can be booked on that any more, it is made anew.

@@ -1,5 +1,6 @@
 //! The verbs of a payment.
 
+mod ahead;
 pub mod allocate;
 pub mod create;
 pub mod refund;

@@ -2,6 +2,7 @@
 //!
 //! Until then it settles nothing: what is open, overdue and exposed stays as it is, and a discount for paying early is still to come.
 
+use super::ahead::{planned_for, refuse_planned_again};
 use super::create::{book, posted_event, record_settled};
 use super::settle::settle;
 use super::targets::{Ask, Payer, Targets};
@@ -20,7 +21,7 @@ use causeway_kernel::{Ctx, Find, Tx};
 use causeway_master::rate::Conversion;
 use causeway_master::rate::lookup::rates;
 use causeway_master::{check, refs};
-use causeway_openapi::payment::CreatePayment;
+use causeway_openapi::payment::{CreatePayment, Payment};
 use causeway_value::{
     AllocationInput, Amount, CompanyId, Currency, Day, Instant, InvoiceId, InvoiceStatus, Json, PaymentDifference, PaymentPlan, PaymentStatus,
 };
@@ -50,20 +51,14 @@ fn run<'a>(ctx: &'a Ctx, tx: &'a mut Tx<'_>) -> LocalFuture<'a, Result<i64, Prob
     Box::pin(async move {
         // One in each transaction: two may settle the same invoice.
         let Some(payment) = due(ctx, tx).await? else { return Ok(0) };
-        let mut mark = tx.mark();
-        let mut booked = post(ctx, tx, &payment, payment.planned.as_ref().map(|plan| plan.0.clone()).unwrap_or_default()).await;
-        // The money came, also where what it was planned for has changed so that it cannot be settled as planned: then it is the payer's.
-        if payment.planned.is_some() && booked.as_ref().is_err_and(|problem| problem.status < 500) {
-            tx.undo_to(mark);
-            mark = tx.mark();
-            booked = post(ctx, tx, &payment, PaymentPlan::default()).await;
-        }
+        let mark = tx.mark();
+        let booked = book_as_planned(ctx, tx, &payment).await;
         match booked {
             Err(problem) if problem.status < 500 => {
                 tx.undo_to(mark);
                 back_to_draft(ctx, tx, &payment, problem.detail).await?;
             }
-            booked => booked?,
+            booked => drop(booked?),
         }
         Ok(1)
     })
@@ -136,12 +131,6 @@ async fn rated(tx: &mut Tx<'_>, company: &companies::Model, day: Day, payments: 
     Ok(payments.into_iter().filter(|payment| pairs(payment).into_iter().all(|(from, to)| table.is_of(from, to, day))).collect())
 }
 
-/// The documents that a payment names to settle.
-fn planned_for(payment: &Model) -> Vec<InvoiceId> {
-    let Some(plan) = payment.planned.as_ref().map(|plan| &plan.0) else { return Vec::new() };
-    plan.allocations.iter().map(|part| part.invoice_id).chain(plan.invoice_ids.iter().copied()).collect()
-}
-
 /// What a payment of a later day is to settle, in so far as it can be seen today. What becomes of a difference is not decided before the money is there: nobody
 /// knows yet how much would be given up.
 pub(super) async fn plan(
@@ -155,7 +144,7 @@ pub(super) async fn plan(
         let detail = format!("is decided when the money is there, and this is of {}, a later day: leave it out and allocate then", payment.payment_date);
         return Err(Problem::of(vec![FieldError::pointer(Code::InvalidValue, "/difference", detail)]));
     }
-    refuse_planned_again(tx, payment, body, &targets.settlement).await?;
+    refuse_planned_again(tx, company, payment, body, today).await?;
     let pairs: Vec<(Currency, Currency)> = targets.settlement.invoices().map(|invoice| (payment.currency, invoice.currency)).collect();
     let table = rates(tx, pairs, today).await?;
     let money = Source {
@@ -173,40 +162,24 @@ pub(super) async fn plan(
     Ok(Some(Json(PaymentPlan { allocations: body.allocations.clone(), invoice_ids: body.invoice_ids.clone(), allocate: body.allocate })))
 }
 
-/// Refuses to pay what payments of later days settle in full already: it would be paid twice (PAY-11).
-pub(super) async fn refuse_planned_again(tx: &mut Tx<'_>, payment: &Model, body: &CreatePayment, settlement: &Settlement) -> Result<(), Problem> {
-    let named: BTreeSet<InvoiceId> = body.allocations.iter().map(|part| part.invoice_id).chain(body.invoice_ids.iter().copied()).collect();
-    if named.is_empty() {
-        return Ok(());
+/// Books a payment whose day has come as it is planned. The money came, also where what it was planned for has changed so that it cannot be settled as planned:
+/// then it is the payer's.
+pub(super) async fn book_as_planned(ctx: &Ctx, tx: &mut Tx<'_>, payment: &Model) -> Result<Payment, Problem> {
+    let Some(plan) = payment.planned.as_ref().map(|plan| plan.0.clone()) else { return post(ctx, tx, payment, PaymentPlan::default()).await };
+    let mark = tx.mark();
+    let booked = post(ctx, tx, payment, plan).await;
+    if booked.as_ref().is_err_and(|problem| problem.status < 500) {
+        tx.undo_to(mark);
+        return post(ctx, tx, payment, PaymentPlan::default()).await;
     }
-    let scheduled =
-        Find::<Entity>::new().eq(Column::PartyId, payment.party_id).eq(Column::Status, PaymentStatus::Scheduled).eq(Column::Direction, payment.direction);
-    let others: Vec<Model> = scheduled.all(tx).await?.into_iter().filter(|other| other.id != payment.id).collect();
-    for id in named {
-        let Some(open) = settlement.get(id).map(|invoice| invoice.open_amount) else { continue };
-        let mut left = open;
-        for other in &others {
-            let Some(plan) = other.planned.as_ref().map(|plan| &plan.0) else { continue };
-            let parts = plan.allocations.iter().filter(|part| part.invoice_id == id).filter_map(|part| part.amount.amount(other.currency).ok());
-            let whole = plan.invoice_ids.iter().filter(|known| **known == id).map(|_| other.amount);
-            left = left.minus(Amount::sum(parts.chain(whole))?)?;
-            if left <= Amount::ZERO && open > Amount::ZERO {
-                let detail = format!(
-                    "{id} is settled by {} on {} already, and by what was planned before it. Cancel that payment first: POST /v1/payments/{}/cancel.",
-                    other.id, other.payment_date, other.id
-                );
-                return Err(Problem::new(Code::StateConflict, detail).with("payment_id", other.id.to_string()));
-            }
-        }
-    }
-    Ok(())
+    booked
 }
 
 /// Books a payment whose day has come, and settles what is still open of what it is planned for. What is left of it is the payer's.
-async fn post(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, plan: PaymentPlan) -> Result<(), Problem> {
+async fn post(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, plan: PaymentPlan) -> Result<Payment, Problem> {
     let company = tx.must::<companies::Entity>(old.company_id).await?;
-    let mut new = Model { planned: None, ..changed(ctx, old) };
-    let (allocations, invoice_ids) = still_open(tx, old.currency, plan.allocations, plan.invoice_ids).await?;
+    let mut new = Model { planned: None, reversal_reason: None, ..changed(ctx, old) };
+    let (allocations, invoice_ids) = still_open(tx, old, plan.allocations, plan.invoice_ids).await?;
     let ask = Ask { allocations: &allocations, invoice_ids: &invoice_ids, allocate: plan.allocate, difference: PaymentDifference::KeepOpen };
     let payer = Payer { company_id: old.company_id, party_id: old.party_id, direction: old.direction, currency: old.currency, settles: Some(old.settles) };
     let mut errors = Vec::new();
@@ -217,14 +190,15 @@ async fn post(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, plan: PaymentPlan) -> Res
     let settled = settle(ctx, tx, &company, &mut new, (&[], &[]), &mut targets, day).await?;
     tx.update(old, &new);
     let refs = refs::of(tx, old.id.uuid()).await?;
-    record_settled(ctx, tx, &company, &new, (settled, targets), refs, posted_event(new.direction)).await?;
-    announce(ctx, tx, posted_event(new.direction), &new).await
+    let payment = record_settled(ctx, tx, &company, &new, (settled, targets), refs, posted_event(new.direction)).await?;
+    announce(ctx, tx, posted_event(new.direction), &new).await?;
+    Ok(payment)
 }
 
 /// What is left to settle: documents may have been settled or credited meanwhile by others.
 async fn still_open(
     tx: &mut Tx<'_>,
-    currency: Currency,
+    payment: &Model,
     allocations: Vec<AllocationInput>,
     invoice_ids: Vec<InvoiceId>,
 ) -> Result<(Vec<AllocationInput>, Vec<InvoiceId>), Problem> {
@@ -233,18 +207,32 @@ async fn still_open(
     ids.dedup();
     let now = Settlement::lock(tx, &ids).await?;
     let open = |id| now.get(id).filter(|invoice| invoice.status == InvoiceStatus::Posted && invoice.open_amount > Amount::ZERO);
-    let within = |part: AllocationInput| {
-        let invoice = open(part.invoice_id)?;
-        let most = invoice.open_amount;
-        let more = invoice.currency == currency && part.amount.amount(currency).is_ok_and(|amount| amount > most);
-        Some(if more { AllocationInput { amount: most.text(currency), ..part } } else { part })
-    };
-    Ok((allocations.into_iter().filter_map(within).collect(), invoice_ids.into_iter().filter(|id| open(*id).is_some()).collect()))
+    let currency = payment.currency;
+    let table = rates(tx, now.invoices().map(|invoice| (currency, invoice.currency)).collect::<Vec<_>>(), payment.payment_date).await?;
+    let mut left: BTreeMap<InvoiceId, Amount> = BTreeMap::new();
+    let mut fitting = Vec::new();
+    for part in allocations {
+        let (Some(invoice), Ok(amount)) = (open(part.invoice_id), part.amount.amount(currency)) else { continue };
+        let Some(way) = table.find(currency, invoice.currency) else {
+            fitting.push(part);
+            continue;
+        };
+        let most = match left.get(&invoice.id) {
+            Some(most) => *most,
+            None => way.back().amount(invoice.open_amount, invoice.currency, currency)?,
+        };
+        let amount = amount.min(most);
+        left.insert(invoice.id, most.minus(amount)?);
+        if amount > Amount::ZERO {
+            fitting.push(AllocationInput { amount: amount.text(currency), ..part });
+        }
+    }
+    Ok((fitting, invoice_ids.into_iter().filter(|id| open(*id).is_some()).collect()))
 }
 
-/// A payment that cannot be booked on its day waits for somebody, who is told why.
+/// A payment that cannot be booked on its day waits for somebody, who is told why. It keeps what it is planned for: posted by them, it settles that.
 async fn back_to_draft(ctx: &Ctx, tx: &mut Tx<'_>, old: &Model, reason: String) -> Result<(), Problem> {
-    let new = Model { status: PaymentStatus::Draft, planned: None, reversal_reason: Some(reason), ..changed(ctx, old) };
+    let new = Model { status: PaymentStatus::Draft, reversal_reason: Some(reason), ..changed(ctx, old) };
     tx.update(old, &new);
     let shown = view(&new, &[], &[], refs::of(tx, old.id.uuid()).await?);
     record(ctx, tx, "payment.unscheduled", &shown)
