@@ -159,7 +159,7 @@ impl Settlement {
     pub(crate) fn source_of(&self, note: &invoices::Model, company_currency: Currency) -> Result<Source, Overflow> {
         let parts = self.installments.iter().filter(|row| row.new.invoice_id == note.id);
         Ok(Source {
-            direction: if note.direction == Direction::Sale { PaymentDirection::Inbound } else { PaymentDirection::Outbound },
+            direction: settled_by(note.direction),
             currency: note.currency,
             unallocated: note.open_amount,
             company_unallocated: Amount::sum(parts.map(|row| row.new.company_open_amount))?,
@@ -407,6 +407,22 @@ async fn book_difference(
 /// of the entry that reverses.
 pub(crate) fn taken_back_at(ctx: &Ctx, company: &companies::Model, day: Day) -> Instant {
     if day == ctx.today(company.time_zone) { ctx.now() } else { day.start_in(company.time_zone) }
+}
+
+/// Which way money goes that settles documents of this direction. What a credit note or a write-off closes is closed as by such money.
+pub(crate) const fn settled_by(direction: Direction) -> PaymentDirection {
+    match direction {
+        Direction::Sale => PaymentDirection::Inbound,
+        Direction::Purchase => PaymentDirection::Outbound,
+    }
+}
+
+/// Which documents money settles that goes this way.
+pub(crate) const fn settles(way: PaymentDirection) -> Direction {
+    match way {
+        PaymentDirection::Inbound => Direction::Sale,
+        PaymentDirection::Outbound => Direction::Purchase,
+    }
 }
 
 /// Where documents of this direction stand open.

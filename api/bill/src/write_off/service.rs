@@ -5,7 +5,7 @@ use super::view::{record, view};
 use crate::booked;
 use crate::invoice::lines_of;
 use crate::payment::rules::{RequestedAllocation, Source};
-use crate::payment::settle::{Origin, Settlement, allocate, credited_of, taken_back_at};
+use crate::payment::settle::{Origin, Settlement, allocate, credited_of, settled_by, taken_back_at};
 use causeway_books::ledger::rules::{AccountRef, WriteOffToPost, write_off_posting};
 use causeway_books::ledger::service::{PostEntry, post as post_entry, reverse as reverse_entry};
 use causeway_contract::{Code, FieldError, Problem};
@@ -20,8 +20,8 @@ use causeway_master::tax::store::{TaxDefs, tax_defs};
 use causeway_master::{check, money};
 use causeway_openapi::write_off::{ReverseWriteOff, WriteOff, WriteOffInvoice};
 use causeway_value::{
-    Account, AccountId, Amount, CompanyId, Currency, Day, Direction, InvoiceId, InvoiceKind, InvoiceStatus, Json, PaymentDirection, PaymentId, WriteOffId,
-    WriteOffKind, WriteOffStatus,
+    Account, AccountId, Amount, CompanyId, Currency, Day, Direction, InvoiceId, InvoiceKind, InvoiceStatus, Json, PaymentId, WriteOffId, WriteOffKind,
+    WriteOffStatus,
 };
 use sea_orm::sea_query::Value;
 use std::collections::BTreeMap;
@@ -223,7 +223,7 @@ pub(crate) async fn close(
     };
     let journal_entry_id = post_entry(ctx, tx, company, entry).await?.id;
     let source = Source {
-        direction: if invoice.direction == Direction::Sale { PaymentDirection::Inbound } else { PaymentDirection::Outbound },
+        direction: settled_by(invoice.direction),
         currency: invoice.currency,
         unallocated: wanted.parts.total,
         company_unallocated: posting.company_amount,

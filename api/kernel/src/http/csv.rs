@@ -29,6 +29,12 @@ const WAITING: usize = 2;
 /// How deep objects inside objects become columns.
 const DEPTH: usize = 3;
 
+/// The names of the columns that a list of objects of this shape has as CSV.
+#[must_use]
+pub fn columns_of(object: &Shape) -> Vec<String> {
+    Columns::of(object).header()
+}
+
 /// The columns of a list.
 #[derive(Clone, Debug)]
 pub(crate) struct Columns(Arc<[Column]>);

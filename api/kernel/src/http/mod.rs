@@ -22,6 +22,7 @@ mod table;
 mod version;
 
 pub use call::Call;
+pub use csv::columns_of;
 pub use origin::{Proxies, ProxyHeader};
 pub use router::Routes;
 pub use stream::{Batch, Item, Place};

@@ -6,14 +6,14 @@ use crate::booked;
 use crate::down_payment::{self, rules::TaxGroup};
 use crate::invoice::store::lines_of;
 use crate::payment::rules::{RequestedAllocation, Source, payment_state};
-use crate::payment::settle::{Origin, Settlement, allocate, credited_of};
+use crate::payment::settle::{Origin, Settlement, allocate, credited_of, settled_by};
 use crate::write_off::credited::make_room;
 use crate::write_off::rules::Credited;
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::{allocations, billables, installments, invoice_lines, invoices};
 use causeway_entity::govern::companies;
 use causeway_kernel::{Ctx, Find, Tx};
-use causeway_value::{Amount, BillableId, BillableStatus, Day, Direction, InvoiceId, InvoiceLineId, Overflow, PaymentDirection, PaymentState, Quantity};
+use causeway_value::{Amount, BillableId, BillableStatus, Day, InvoiceId, InvoiceLineId, Overflow, PaymentState, Quantity};
 use std::collections::BTreeMap;
 
 /// What lines are worth with tax, less what is credited of them.
@@ -120,7 +120,7 @@ impl Original {
             return Ok(());
         }
         let source = Source {
-            direction: if note.direction == Direction::Sale { PaymentDirection::Inbound } else { PaymentDirection::Outbound },
+            direction: settled_by(note.direction),
             currency: note.currency,
             unallocated: note.open_amount,
             company_unallocated: Amount::sum(parts.iter().map(|part| part.company_open_amount))?,

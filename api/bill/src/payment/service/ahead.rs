@@ -3,7 +3,7 @@
 use super::settle::discounts_on;
 use super::targets::way_of;
 use crate::payment::rules::{AllocationPlan, OpenInstallment, RequestedAllocation, Source, plan_allocations, share_out};
-use crate::payment::settle::Settlement;
+use crate::payment::settle::{Settlement, settled_by, settles};
 use causeway_contract::{Code, Problem};
 use causeway_entity::bill::invoices;
 use causeway_entity::bill::payments::{Column, Entity, Model};
@@ -12,7 +12,7 @@ use causeway_kernel::{Find, Tx};
 use causeway_master::rate::Conversion;
 use causeway_master::rate::lookup::{RateTable, rates};
 use causeway_openapi::payment::CreatePayment;
-use causeway_value::{Amount, Currency, Day, Direction, InvoiceId, InvoiceKind, Overflow, PaymentDirection, PaymentPlan, PaymentStatus};
+use causeway_value::{Amount, Currency, Day, InvoiceId, InvoiceKind, Overflow, PaymentDirection, PaymentPlan, PaymentStatus};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The documents that a payment names to settle.
@@ -49,8 +49,7 @@ pub(super) async fn refuse_planned_again(
     let waiting: Vec<InvoiceId> = named.into_iter().filter(|id| documents.get(*id).is_some() && !closed(&left, id)).collect();
     for other in &others {
         let names: BTreeSet<InvoiceId> = planned_for(other).into_iter().collect();
-        let paid = if other.direction == PaymentDirection::Inbound { Direction::Sale } else { Direction::Purchase };
-        let own = documents.invoices().filter(|invoice| names.contains(&invoice.id) && invoice.direction == paid);
+        let own = documents.invoices().filter(|invoice| names.contains(&invoice.id) && invoice.direction == settles(other.direction));
         let discounts = discounts_on(tx, company.id, own, other.payment_date).await?;
         let discounts = discounts.into_iter().map(|(id, discount)| (id, discount.total)).collect();
         // What cannot be settled as planned is the payer's, and settles nothing.
@@ -129,8 +128,7 @@ impl Left {
         notes.sort_by_key(|note| (documents.first_due(note.id), note.id));
         for note in notes {
             let claims = self.among(documents, plan, |document| document.kind == InvoiceKind::Invoice && document.currency == note.currency);
-            let direction = if note.direction == Direction::Sale { PaymentDirection::Inbound } else { PaymentDirection::Outbound };
-            let mut credit = source(direction, note.currency, self.of(note.id)?);
+            let mut credit = source(settled_by(note.direction), note.currency, self.of(note.id)?);
             let wanted = share_out(credit.unallocated, note.currency, &claims, saved, &|_| Ok(Conversion::Same))?;
             let used = plan_allocations(&credit, &self.open, &wanted, &|_, _| None)?;
             self.take(&mut credit, &used)?;

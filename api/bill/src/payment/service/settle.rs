@@ -4,7 +4,7 @@ use super::targets::Targets;
 use crate::booked;
 use crate::invoice::lines_of;
 use crate::payment::rules::{AllocationPlan, OpenInstallment, RequestedAllocation, Source, allocation_state, share_out, source_company_amount};
-use crate::payment::settle::{Origin, allocate, control, credited_of};
+use crate::payment::settle::{Origin, allocate, control, credited_of, settles};
 use crate::write_off::rules::{Discount, discount_on, last_day};
 use crate::write_off::service::{Books, Wanted, close, insert};
 use causeway_books::ledger::rules::{PaymentToPost, surplus_posting};
@@ -172,11 +172,7 @@ fn may_give_up(ctx: &Ctx, company: &companies::Model, amount: Amount) -> Result<
 /// The discounts for paying early that this payment has, by invoice.
 async fn discounts(tx: &mut Tx<'_>, payment: &payments::Model, targets: &Targets) -> Result<BTreeMap<InvoiceId, Discount>, Problem> {
     // What customers pay us, and what we pay suppliers (EPD-017).
-    let paid = match payment.direction {
-        PaymentDirection::Inbound => Direction::Sale,
-        PaymentDirection::Outbound => Direction::Purchase,
-    };
-    let documents = targets.settlement.invoices().filter(|invoice| invoice.direction == paid);
+    let documents = targets.settlement.invoices().filter(|invoice| invoice.direction == settles(payment.direction));
     discounts_on(tx, payment.company_id, documents, payment.payment_date).await
 }
 

@@ -1,7 +1,7 @@
 //! What a payment is to settle.
 
 use crate::payment::rules::RequestedAllocation;
-use crate::payment::settle::Settlement;
+use crate::payment::settle::{Settlement, settles};
 use causeway_contract::{Code, FieldError, Problem};
 use causeway_entity::bill::invoices;
 use causeway_kernel::{Find, Tx};
@@ -123,10 +123,7 @@ impl Targets {
 
 /// What the party owes us (or we owe it) in the payment's currency and is open.
 async fn open_documents(tx: &mut Tx<'_>, payer: Payer) -> Result<Vec<InvoiceId>, Problem> {
-    let direction = payer.settles.unwrap_or(match payer.direction {
-        PaymentDirection::Inbound => Direction::Sale,
-        PaymentDirection::Outbound => Direction::Purchase,
-    });
+    let direction = payer.settles.unwrap_or(settles(payer.direction));
     let claim = (direction == Direction::Sale) == (payer.direction == PaymentDirection::Inbound);
     let open = Find::<invoices::Entity>::new()
         .eq(invoices::Column::PartyId, payer.party_id)
